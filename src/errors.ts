@@ -1,0 +1,116 @@
+/**
+ * The errors a user can meet. Every one has a stable code (listed in docs/errors.md), a message that
+ * says what happened to which object, and where possible a hint that says what to do.
+ * Mistakes of the programmer are plain `Error`s.
+ */
+
+/** A position in a text: `line` and `column` count from 1, `offset` from 0 in UTF-16 code units. */
+export interface SourcePosition {
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
+
+/** A stretch of a text; `end` is exclusive. */
+export interface SourceRange {
+  readonly start: SourcePosition;
+  readonly end: SourcePosition;
+}
+
+/** A range together with the text it lies in, so that a display can underline it. */
+export interface SourceLocation {
+  /** The name shown to the user, as they wrote it. */
+  readonly file: string;
+  readonly text: string;
+  readonly range: SourceRange;
+}
+
+export interface AppErrorOptions {
+  /** What the user can do about it. */
+  readonly hint?: string | undefined;
+  /** What would have been right in this place. */
+  readonly expected?: string | undefined;
+  readonly location?: SourceLocation | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly cause?: unknown;
+}
+
+/** An error with a stable code, made to be shown to the user. */
+export class AppError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly expected: string | undefined;
+  readonly location: SourceLocation | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  /**
+   * @param code `AREA_CONDITION`, stable for ever
+   * @param message lower case, no trailing stop: what happened, to which object
+   */
+  constructor(code: string, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.hint = options.hint;
+    this.expected = options.expected;
+    this.location = options.location;
+    this.details = options.details;
+  }
+}
+
+export interface StepFailure {
+  /** Exit status of the process, 0..255; undefined when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** The last lines the process wrote, oldest first. */
+  readonly outputTail: readonly string[];
+  /** The instruction as written, on one line. */
+  readonly instruction: string;
+}
+
+/** A build step whose process ended with another status than 0. */
+export class StepError extends AppError {
+  readonly failure: StepFailure;
+
+  constructor(message: string, failure: StepFailure, options: AppErrorOptions = {}) {
+    super('RUN_FAILED', message, options);
+    this.name = 'StepError';
+    this.failure = failure;
+  }
+}
+
+/** The build was ended by its AbortSignal (Ctrl-C, or the caller). */
+export class AbortedError extends AppError {
+  constructor(message = 'the build was cancelled', options: AppErrorOptions = {}) {
+    super('BUILD_CANCELLED', message, options);
+    this.name = 'AbortedError';
+  }
+}
+
+/** Something worth telling that does not stop the build. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly location?: SourceLocation | undefined;
+}
+
+/** Marks a place no value can reach; the compiler checks that every case was handled. */
+export function assertNever(value: never): never {
+  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
+}
+
+/** Adds or replaces parts of an error's options, keeping code, message and class-specific data. */
+export function locate(error: AppError, location: SourceLocation): AppError {
+  if (error.location !== undefined) return error;
+  const options: AppErrorOptions = {
+    hint: error.hint,
+    expected: error.expected,
+    details: error.details,
+    cause: error.cause,
+    location,
+  };
+  if (error instanceof StepError) return new StepError(error.message, error.failure, options);
+  if (error instanceof AbortedError) return new AbortedError(error.message, options);
+  return new AppError(error.code, error.message, options);
+}

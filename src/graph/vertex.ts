@@ -1,0 +1,152 @@
+/**
+ * The graph of operations as plain, immutable, serialisable data. A vertex is one operation with its inputs;
+ * its definition digest names what was asked for: kind and semantics version of the operation, its parameters,
+ * its inputs' definition digests. Names for people, source positions and stages are kept apart, in `VertexInfo`,
+ * since they do not change what is made.
+ */
+import type { SourceLocation } from '../errors.ts';
+
+/** Definition digest: `sha256:<64 hex>` over the canonical JSON of op and inputs. */
+export type VertexId = string & { readonly __brand: 'VertexId' };
+
+/** An image that is in the local store: its layers become the file system. */
+export interface ImageOp {
+  readonly kind: 'image';
+  /** The image's config digest: tags are resolved before the graph is made. */
+  readonly imageId: string;
+}
+
+/** A local directory; what of it is read is decided by the operations that use it. */
+export interface ContextOp {
+  readonly kind: 'context';
+  /** `context` for the build context, else the name of a named context. */
+  readonly name: string;
+}
+
+export interface CopySource {
+  /** Index into the vertex's inputs of the tree the paths are in; -1 for `inline` sources. */
+  readonly input: number;
+  /** Paths or wildcards as written, after expansion (UTF-8 text). */
+  readonly paths: readonly string[];
+  /** Here-documents: files whose content is in the Dockerfile. */
+  readonly inline?: readonly { readonly name: string; readonly content: string }[] | undefined;
+}
+
+/** COPY and ADD of files that are there (context, stage, image, here-document). Input 0 is the file system copied into. */
+export interface CopyOp {
+  readonly kind: 'copy';
+  readonly source: CopySource;
+  /** Absolute destination, after WORKDIR; a trailing slash means directory. */
+  readonly destination: string;
+  /** As written: `user[:group]`, names or numbers. */
+  readonly owner: string | undefined;
+  /** As written: octal or symbolic. */
+  readonly mode: string | undefined;
+  readonly exclude: readonly string[];
+  readonly parents: boolean;
+  /** ADD: unpack archives found among the sources. */
+  readonly unpack: boolean;
+  /** Owners are reset to 0:0 unless `owner` says otherwise: true for a build context. */
+  readonly resetOwner: boolean;
+  /** COPY --link: destination symlinks are not followed, the layer does not depend on what is below. */
+  readonly link: boolean;
+}
+
+/** WORKDIR: makes a directory with its parents. Input 0 is the file system. */
+export interface MkdirOp {
+  readonly kind: 'mkdir';
+  readonly path: string;
+  /** As in USER; newly made directories belong to it. */
+  readonly owner: string | undefined;
+}
+
+export type MountSpec =
+  | {
+      readonly kind: 'bind';
+      readonly target: string;
+      readonly input: number;
+      readonly source: string;
+      readonly readonly: boolean;
+    }
+  | {
+      readonly kind: 'cache';
+      readonly target: string;
+      readonly id: string;
+      readonly sharing: 'shared' | 'private' | 'locked';
+      readonly readonly: boolean;
+      readonly input: number | undefined;
+      readonly source: string;
+      readonly uid: number;
+      readonly gid: number;
+      readonly mode: number;
+    }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly size: number | undefined }
+  | {
+      readonly kind: 'secret';
+      readonly id: string;
+      readonly target: string | undefined;
+      readonly env: string | undefined;
+      readonly required: boolean;
+      readonly uid: number;
+      readonly gid: number;
+      readonly mode: number;
+    }
+  | {
+      readonly kind: 'ssh';
+      readonly id: string;
+      readonly target: string;
+      readonly required: boolean;
+      readonly uid: number;
+      readonly gid: number;
+      readonly mode: number;
+    };
+
+/** RUN. Input 0 is the root file system; further inputs are named by the mounts. */
+export interface ExecOp {
+  readonly kind: 'exec';
+  readonly args: readonly string[];
+  /** `NAME=value`, in order. */
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly user: string;
+  readonly network: 'host' | 'none';
+  readonly security: 'sandbox' | 'insecure';
+  readonly hostname: string;
+  /** `name ip`, from --add-host. */
+  readonly extraHosts: readonly { readonly name: string; readonly address: string }[];
+  readonly mounts: readonly MountSpec[];
+  /** A here-document script: mounted read-only at its path and executed. */
+  readonly script: { readonly path: string; readonly content: string } | undefined;
+  readonly shmSize: number | undefined;
+  readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
+}
+
+export type Op = ImageOp | ContextOp | CopyOp | MkdirOp | ExecOp;
+
+export interface Vertex {
+  readonly id: VertexId;
+  readonly op: Op;
+  /** Definition digests of the inputs; `scratch` stands for the empty file system. */
+  readonly inputs: readonly (VertexId | typeof SCRATCH)[];
+}
+
+/** The empty file system: no vertex is needed to make it. */
+export const SCRATCH = 'scratch';
+
+/** What people are told about a vertex. Not part of its identity. */
+export interface VertexInfo {
+  readonly name: string;
+  readonly stage: string | undefined;
+  readonly location: SourceLocation | undefined;
+  /** The instruction as written, on one line. */
+  readonly instruction: string | undefined;
+  /** The cache is not asked for this vertex (--no-cache, --no-cache-filter). */
+  readonly ignoreCache: boolean;
+  /** Predefined proxy variables, given to RUN but not part of any key. */
+  readonly proxyEnv?: readonly string[] | undefined;
+}
+
+export interface Graph {
+  readonly vertices: ReadonlyMap<VertexId, Vertex>;
+  readonly info: ReadonlyMap<VertexId, VertexInfo>;
+}

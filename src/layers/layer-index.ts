@@ -1,0 +1,28 @@
+/**
+ * The layer index: what a layer says, as data. The index *is* the layer; a tree (for overlayfs) and a tar (for
+ * export) are derived from it, or it from them.
+ */
+import type { BytePath, ContentDigest, FileEntry } from '../files/index.ts';
+
+export interface LayerFile extends FileEntry {
+  readonly kind: 'entry';
+  /** On a directory: nothing of the same path in lower layers shows through. */
+  readonly opaque?: boolean | undefined;
+  /** Absent until somebody has read the whole file. */
+  readonly digest?: ContentDigest | undefined;
+  /** Where the content starts in the layer's uncompressed tar, when the layer has one. */
+  readonly tarOffset?: number | undefined;
+}
+
+/** The path does not exist in the merged tree, whatever lower layers say. */
+export interface Whiteout {
+  readonly kind: 'whiteout';
+  readonly path: BytePath;
+}
+
+export type LayerEntry = LayerFile | Whiteout;
+
+export interface LayerIndex {
+  /** Sorted by `comparePaths`, unique paths. The root entry (`''`) is present only if the layer sets its metadata. */
+  readonly entries: readonly LayerEntry[];
+}

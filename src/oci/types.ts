@@ -1,0 +1,84 @@
+/**
+ * The JSON types of the OCI image specification v1.1 and of Docker's image config, which is a superset.
+ * Unknown keys of documents that pass through are kept.
+ */
+
+/** `sha256:<64 hex>` of stored bytes. */
+export type Digest = string & { readonly __brand: 'Digest' };
+/** Digest of an uncompressed layer tar. */
+export type DiffId = Digest & { readonly __diffId: 'DiffId' };
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly platform?: Platform | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string | undefined;
+  readonly 'os.version'?: string | undefined;
+  readonly 'os.features'?: readonly string[] | undefined;
+}
+
+export interface Manifest {
+  readonly schemaVersion: 2;
+  readonly mediaType: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface ImageIndex {
+  readonly schemaVersion: 2;
+  readonly mediaType: string;
+  readonly manifests: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Durations are nanoseconds, as in Go. */
+export interface Healthcheck {
+  readonly Test?: readonly string[] | undefined;
+  readonly Interval?: number | undefined;
+  readonly Timeout?: number | undefined;
+  readonly StartPeriod?: number | undefined;
+  readonly StartInterval?: number | undefined;
+  readonly Retries?: number | undefined;
+}
+
+/** The `config` member of an image config: defaults for containers. */
+export interface ContainerConfig {
+  readonly User?: string | undefined;
+  readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>> | undefined;
+  readonly Env?: readonly string[] | undefined;
+  readonly Entrypoint?: readonly string[] | null | undefined;
+  readonly Cmd?: readonly string[] | null | undefined;
+  readonly Volumes?: Readonly<Record<string, Record<string, never>>> | undefined;
+  readonly WorkingDir?: string | undefined;
+  readonly Labels?: Readonly<Record<string, string>> | undefined;
+  readonly StopSignal?: string | undefined;
+  readonly Healthcheck?: Healthcheck | undefined;
+  readonly ArgsEscaped?: boolean | undefined;
+  readonly OnBuild?: readonly string[] | null | undefined;
+  readonly Shell?: readonly string[] | undefined;
+}
+
+export interface HistoryEntry {
+  readonly created?: string | undefined;
+  readonly created_by?: string | undefined;
+  readonly author?: string | undefined;
+  readonly comment?: string | undefined;
+  readonly empty_layer?: boolean | undefined;
+}
+
+export interface ImageConfig extends Platform {
+  readonly created?: string | undefined;
+  readonly author?: string | undefined;
+  readonly config?: ContainerConfig | undefined;
+  readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly DiffId[] };
+  readonly history?: readonly HistoryEntry[] | undefined;
+}

@@ -1,0 +1,86 @@
+/**
+ * Everything a build says while it runs, as one stream of plain values. Producers take an
+ * `Emit`; every display (terminal, plain, quiet, JSON) only reads. Events report, they never steer.
+ * Times are milliseconds since the epoch.
+ */
+import type { Warning } from '../errors.ts';
+
+/** One step as the displays show it; `id` is the digest of its vertex. */
+export interface StepInfo {
+  readonly id: string;
+  /** `[build 2/5] RUN go build`, `[context] load build context`, `[export] image`. */
+  readonly name: string;
+  readonly stage: string | undefined;
+  /** 1-based line of the instruction in the Dockerfile. */
+  readonly line: number | undefined;
+}
+
+export type BuildEvent =
+  | { readonly kind: 'build.planned'; readonly time: number; readonly steps: readonly StepInfo[] }
+  | { readonly kind: 'step.started'; readonly time: number; readonly step: StepInfo }
+  | { readonly kind: 'step.cached'; readonly time: number; readonly step: StepInfo }
+  | {
+      readonly kind: 'step.completed';
+      readonly time: number;
+      readonly step: StepInfo;
+      readonly durationMs: number;
+      /** Bytes of file content this step added. */
+      readonly addedBytes: number;
+    }
+  | { readonly kind: 'step.failed'; readonly time: number; readonly step: StepInfo; readonly error: Error }
+  | { readonly kind: 'step.cancelled'; readonly time: number; readonly step: StepInfo }
+  | {
+      /** Progress inside a step: `transferring context`, `copying files`, `exporting layers`. */
+      readonly kind: 'step.status';
+      readonly time: number;
+      readonly step: StepInfo;
+      readonly label: string;
+      readonly current: number;
+      readonly total: number | undefined;
+      readonly unit: 'bytes' | 'files' | 'layers';
+      readonly done: boolean;
+    }
+  | {
+      readonly kind: 'step.log';
+      readonly time: number;
+      readonly step: StepInfo;
+      readonly stream: 'stdout' | 'stderr';
+      readonly data: Uint8Array;
+    }
+  | { readonly kind: 'warning'; readonly time: number; readonly warning: Warning }
+  | { readonly kind: 'build.summary'; readonly time: number; readonly summary: BuildSummary };
+
+export type Emit = (event: BuildEvent) => void;
+
+export interface StepSummary {
+  readonly step: StepInfo;
+  readonly cached: boolean;
+  readonly durationMs: number;
+  /** Bytes of file content in the step's own layer. */
+  readonly addedBytes: number;
+}
+
+export interface StageSummary {
+  readonly name: string;
+  /** Bytes of file content visible in the stage's final file system, base included. */
+  readonly bytes: number | undefined;
+  readonly isTarget: boolean;
+}
+
+export interface LayerSummary {
+  /** The instruction that made the layer, or the base image it came from. */
+  readonly origin: string;
+  readonly bytes: number;
+  readonly files: number | undefined;
+}
+
+export interface BuildSummary {
+  readonly steps: readonly StepSummary[];
+  readonly stages: readonly StageSummary[];
+  /** Names of stages the target does not need. */
+  readonly unusedStages: readonly string[];
+  readonly layers: readonly LayerSummary[];
+  /** Uncompressed bytes of the final image's layers. */
+  readonly imageBytes: number;
+  readonly durationMs: number;
+}

@@ -1,0 +1,70 @@
+/**
+ * What lasts. One directory holds all state:
+ *
+ *     blobs/sha256/<hex>     verified bytes: image configs, manifests, compressed layers
+ *     layers/<layerId>/      index, and the forms the layer has: tree/, layer.tar, layer.erofs
+ *     tmp/                   things being made; whatever no live process holds is removed at the next prune
+ *     db/                    lmdb: metadata, images, cache records
+ *
+ * A record is written after what it names; files appear by rename. The directory has mode 0700.
+ */
+import type { Digest, DiffId } from '../oci/index.ts';
+
+/** Names a layer in one store: 32 hex digits. Not a content digest. */
+export type LayerId = string & { readonly __brand: 'LayerId' };
+
+export interface LayerMeta {
+  readonly id: LayerId;
+  /** The forms that exist. Every layer has an index and at least one of these. */
+  readonly tree: boolean;
+  readonly tar: boolean;
+  /** Bytes of file content. */
+  readonly size: number;
+  readonly files: number;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  /**
+   * How times are treated under SOURCE_DATE_EPOCH: `set` for layers whose times are no part of what was asked
+   * for (COPY, WORKDIR), `clamp` for what a process made, `keep` for layers of base images.
+   */
+  readonly times: 'set' | 'clamp' | 'keep';
+}
+
+/** A layer as a member of an image: with an epoch its times are rewritten when it is turned into a tar. */
+export interface ImageLayer {
+  readonly id: LayerId;
+  readonly diffId: DiffId;
+  /** Seconds since the epoch; undefined: times as they are. */
+  readonly epoch: number | undefined;
+  /** Bytes of file content. */
+  readonly size: number;
+}
+
+/** An image in the local store; its id is the digest of its config. */
+export interface ImageRecord {
+  readonly id: Digest;
+  readonly manifestDigest: Digest;
+  readonly layers: readonly ImageLayer[];
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string | undefined;
+  /** Bytes of file content of all layers. */
+  readonly size: number;
+}
+
+/** What a vertex made, found under its cache key. */
+export interface CacheRecord {
+  /** Bottom first. */
+  readonly layers: readonly LayerId[];
+  /** The layer this vertex itself added, if any. */
+  readonly ownLayer: LayerId | undefined;
+  /** What dependents use in their keys; equal to the record's key unless a forced rerun gave other bytes. */
+  readonly outputKey: string;
+  /** Milliseconds since the epoch at which the step ended: the `created` of its history entry. */
+  readonly created: number;
+  readonly addedBytes: number;
+  /** For `builder prune` and `why`: the step's name. */
+  readonly description: string;
+}

@@ -1,0 +1,132 @@
+/** The floors and doors of docs/ARCHITECTURE.md, enforced over the imports of src/. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SOURCE = resolve(import.meta.dirname, '../src');
+
+/** A folder imports only from floors below its own. */
+const FLOORS: Readonly<Record<string, number>> = {
+  'errors.ts': 0,
+  system: 0,
+  progress: 0,
+  dockerfile: 1,
+  graph: 1,
+  oci: 1,
+  archive: 1,
+  files: 1,
+  store: 2,
+  runtime: 3,
+  context: 3,
+  layers: 3,
+  solver: 4,
+  ops: 4,
+  plan: 5,
+  export: 5,
+  base: 5,
+  container: 5,
+  build: 6,
+  'index.ts': 6,
+  cli: 7,
+};
+
+/** Steps sideways or up that have a reason. */
+const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
+  ['system → errors.ts', 'errors are the one vocabulary every folder shares'],
+  ['progress → errors.ts', 'events carry warnings and errors'],
+  ['archive → files', 'file entries are what an archive is made of'],
+  ['index.ts → build', 'the public API re-exports what build/ wires together'],
+]);
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly target: string;
+}
+
+function sourceFiles(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return sourceFiles(path);
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function roomOf(path: string): string {
+  return relative(SOURCE, path).split('/')[0] ?? '';
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const pattern = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+  return [...text.matchAll(pattern)].flatMap((match) => (match[1] === undefined ? [] : [match[1]]));
+}
+
+const files = sourceFiles(SOURCE);
+const shipped = files.filter((file) => !file.endsWith('.test.ts'));
+const relativeImports: Import[] = shipped.flatMap((file) =>
+  importsOf(file)
+    .filter((target) => target.startsWith('.'))
+    .map((target) => {
+      const resolved = resolve(dirname(file), target);
+      return { file: relative(SOURCE, file), from: roomOf(file), to: roomOf(resolved), target: resolved };
+    }),
+);
+
+describe('the house', () => {
+  it('has a floor for every folder', () => {
+    const rooms = new Set(files.map(roomOf));
+    expect([...rooms].filter((room) => FLOORS[room] === undefined)).toEqual([]);
+  });
+
+  it('lets a folder import only from floors below its own', () => {
+    const upward = relativeImports.filter((one) => {
+      if (one.from === one.to) return false;
+      if (EXCEPTIONS.has(`${one.from} → ${one.to}`)) return false;
+      return (FLOORS[one.to] ?? Number.NaN) >= (FLOORS[one.from] ?? Number.NaN);
+    });
+    expect(upward.map((one) => `${one.file} → ${one.to}`)).toEqual([]);
+  });
+
+  it('lets other folders in only through the door', () => {
+    const behind = relativeImports.filter((one) => {
+      if (one.from === one.to || one.to.endsWith('.ts')) return false;
+      return relative(join(SOURCE, one.to), one.target) !== 'index.ts';
+    });
+    expect(behind.map((one) => `${one.file} → ${relative(SOURCE, one.target)}`)).toEqual([]);
+  });
+
+  it('re-exports only from doors', () => {
+    const reexporting = shipped.filter((file) => {
+      if (file.endsWith('/index.ts')) return false;
+      return /^export (\*|\{[^}]*\}|type \{[^}]*\}) from/m.test(readFileSync(file, 'utf8'));
+    });
+    expect(reexporting.map((file) => relative(SOURCE, file))).toEqual([]);
+  });
+});
+
+describe('the edges of the program', () => {
+  const outsideOf = (rooms: readonly string[], pattern: RegExp) =>
+    shipped
+      .filter((file) => !rooms.includes(roomOf(file)))
+      .filter((file) => pattern.test(readFileSync(file, 'utf8')))
+      .map((file) => relative(SOURCE, file));
+
+  it('keeps foreign function calls in system/', () => {
+    expect(outsideOf(['system'], /['"]koffi['"]/)).toEqual([]);
+  });
+
+  it('keeps printing, arguments and exits in cli/ (and in the runner, a program of its own)', () => {
+    const spoken = outsideOf(['cli'], /process\.(argv|exit\(|stdout\.write|stderr\.write)|console\./);
+    expect(spoken.filter((file) => file !== 'runtime/runner-main.ts')).toEqual([]);
+  });
+
+  it('keeps input and output out of the pure folders', () => {
+    const pure = shipped.filter((file) => ['dockerfile', 'graph', 'oci', 'files'].includes(roomOf(file)));
+    const impure = pure.filter((file) =>
+      /node:(fs|net|http|https|child_process|worker_threads)/.test(readFileSync(file, 'utf8')),
+    );
+    expect(impure.map((file) => relative(SOURCE, file))).toEqual([]);
+  });
+});
