@@ -1,0 +1,311 @@
+/**
+ * What the public API takes and gives back. `src/index.ts` exports functions of these types; the
+ * command line is a thin caller of them. Nothing here prints, exits or reads the environment: what depends on
+ * the process (arguments, environment variables, standard streams, the clock's epoch) is passed in.
+ */
+import type { Warning } from '../errors.ts';
+import type { Descriptor, Digest, ImageConfig, Platform } from '../oci/index.ts';
+import type { BuildSummary, Emit } from '../progress/index.ts';
+
+/** What every call that works on a store may be given. */
+export interface StoreOptions {
+  /** Directory of all state; undefined: the user's default place (see `defaultRoot`). */
+  readonly root?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where a result goes; the types are those of `docker buildx build --output`. */
+export type OutputType = 'image' | 'oci' | 'docker' | 'tar' | 'local' | 'registry' | 'cacheonly';
+
+export interface OutputSpec {
+  readonly type: OutputType;
+  /** A path; `-` is the stream `BuildOptions.stdout`. Undefined for outputs that stay in the store. */
+  readonly dest?: string | undefined;
+  /** Name given in the output itself (`name=`), beside the tags. */
+  readonly name?: string | undefined;
+  /** All other `key=value` pairs as written. */
+  readonly attrs: Readonly<Record<string, string>>;
+}
+
+export interface HostAlias {
+  readonly name: string;
+  readonly address: string;
+}
+
+export type NetworkMode = 'host' | 'none';
+
+/** Takes chunks in order; the promise holds the writer back. */
+export type ByteSink = (chunk: Uint8Array) => Promise<void>;
+
+export interface BuildOptions extends StoreOptions {
+  /** A directory, or `-`: a Dockerfile or a tar of the context on `stdin`. */
+  readonly context: string;
+  /** A path as written (relative to the working directory), `-` for `stdin`, undefined for the context's `Dockerfile`. */
+  readonly dockerfile?: string | undefined;
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
+  /** Receives outputs whose `dest` is `-`. */
+  readonly stdout?: ByteSink | undefined;
+  /** References to give the result; normalised by the callee. */
+  readonly tags?: readonly string[] | undefined;
+  readonly target?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly noCache?: boolean | undefined;
+  /** Names of stages whose steps are run afresh. */
+  readonly noCacheFilter?: readonly string[] | undefined;
+  /** Steps at the same time; undefined: one per core. */
+  readonly jobs?: number | undefined;
+  /** Empty or undefined: into the image store. */
+  readonly outputs?: readonly OutputSpec[] | undefined;
+  readonly addHosts?: readonly HostAlias[] | undefined;
+  /** Default of RUN. Undefined: `host`. */
+  readonly network?: NetworkMode | undefined;
+  /** Platforms of the result, `os/arch[/variant]` as written; undefined or empty: the host's. */
+  readonly platforms?: readonly string[] | undefined;
+  /** Look for newer base images first. */
+  readonly pull?: boolean | undefined;
+  readonly shmSize?: number | undefined;
+  readonly ulimits?:
+    | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
+    | undefined;
+  /** Seconds; times of new files and of the image are clamped to it. */
+  readonly sourceDateEpoch?: number | undefined;
+  /** The caller's environment: proxy variables are taken from it, nothing else. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly onEvent?: Emit | undefined;
+}
+
+export interface BuildResult {
+  /** Digest of the image config; undefined when the output is files only. */
+  readonly imageId: Digest | undefined;
+  /** Digest of the manifest (or index). */
+  readonly digest: Digest | undefined;
+  readonly descriptor: Descriptor | undefined;
+  /** Normalised references the image has now. */
+  readonly references: readonly string[];
+  /** What `--metadata-file` writes: `containerimage.digest`, `containerimage.config.digest`, … */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly summary: BuildSummary;
+  readonly warnings: readonly Warning[];
+}
+
+export interface RunOptions extends StoreOptions {
+  readonly image: string;
+  /** Replaces the image's CMD when not empty. */
+  readonly command: readonly string[];
+  /** Replaces the image's ENTRYPOINT; an empty string removes it. */
+  readonly entrypoint?: string | undefined;
+  /** Keep the caller's standard input open and pass it on. */
+  readonly interactive?: boolean | undefined;
+  /** Give the process a terminal: the caller's own. */
+  readonly tty?: boolean | undefined;
+  /** `NAME=value`, in order; already resolved against the caller's environment. */
+  readonly env?: readonly string[] | undefined;
+  readonly volumes?: readonly VolumeSpec[] | undefined;
+  readonly workdir?: string | undefined;
+  readonly user?: string | undefined;
+  readonly name?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly network?: NetworkMode | undefined;
+  readonly addHosts?: readonly HostAlias[] | undefined;
+  readonly readonlyRoot?: boolean | undefined;
+  /**
+   * Where the process's output goes. `inherit`: the caller's own file descriptors 0 to 2 (what the command line
+   * wants, and the only way with `tty`); else the functions receive it.
+   */
+  readonly stdio?:
+    | 'inherit'
+    | { readonly stdout: (data: Uint8Array) => void; readonly stderr: (data: Uint8Array) => void }
+    | undefined;
+}
+
+export interface VolumeSpec {
+  /** Absolute host path. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readonly: boolean;
+}
+
+export interface RunResult {
+  /** Exit status of the process; 128 + number when a signal ended it. */
+  readonly exitCode: number;
+  readonly signal: string | undefined;
+}
+
+/** One image in the store. */
+export interface ImageSummary {
+  readonly id: Digest;
+  readonly manifestDigest: Digest;
+  /** Short forms as Docker shows them: `alpine:3.20`, `example.com/a:b`. Empty: the image is dangling. */
+  readonly references: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  /** Bytes of file content of all layers. */
+  readonly size: number;
+  readonly platform: Platform;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface TagOptions extends StoreOptions {
+  /** Reference, id or the beginning of an id. */
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface RemoveImageOptions extends StoreOptions {
+  /** Reference, id or the beginning of an id. */
+  readonly image: string;
+  /** Remove an id that has several references. */
+  readonly force?: boolean | undefined;
+}
+
+export interface RemoveImageResult {
+  readonly untagged: readonly string[];
+  readonly deleted: readonly Digest[];
+}
+
+export interface SaveImagesOptions extends StoreOptions {
+  readonly images: readonly string[];
+  /** `docker`: the archive of `docker save`, which is an OCI layout at the same time. */
+  readonly format?: 'docker' | 'oci' | undefined;
+  /** A path appears complete or not at all. */
+  readonly destination: string | ByteSink;
+  readonly onEvent?: Emit | undefined;
+}
+
+export interface LoadImagesOptions extends StoreOptions {
+  /** Path of an archive or of an OCI layout directory, or the archive's bytes. */
+  readonly source: string | AsyncIterable<Uint8Array>;
+  readonly onEvent?: Emit | undefined;
+}
+
+export interface LoadImagesResult {
+  readonly images: readonly { readonly id: Digest; readonly references: readonly string[] }[];
+}
+
+export interface InspectImagesOptions extends StoreOptions {
+  readonly images: readonly string[];
+}
+
+export interface InspectImagesResult {
+  /** In the order asked for. */
+  readonly images: readonly ImageInspect[];
+  /** Those of `images` that the store lacks. */
+  readonly missing: readonly string[];
+}
+
+/** Docker's JSON shape of `docker image inspect`, Docker's key order. */
+export interface ImageInspect {
+  readonly Id: Digest;
+  readonly RepoTags: readonly string[];
+  readonly RepoDigests: readonly string[];
+  readonly Parent: string;
+  readonly Comment: string;
+  readonly Created: string;
+  readonly DockerVersion: string;
+  readonly Author: string;
+  readonly Config: NonNullable<ImageConfig['config']>;
+  readonly Architecture: string;
+  readonly Variant?: string | undefined;
+  readonly Os: string;
+  readonly Size: number;
+  readonly GraphDriver: {
+    readonly Data: Readonly<Record<string, string>> | null;
+    readonly Name: string;
+  };
+  readonly RootFS: { readonly Type: 'layers'; readonly Layers: readonly string[] };
+  readonly Metadata: { readonly LastTagTime: string };
+  readonly Descriptor?: Descriptor | undefined;
+}
+
+export interface ImageHistoryOptions extends StoreOptions {
+  readonly image: string;
+}
+
+/** One row of `docker history`, newest first. */
+export interface HistoryRow {
+  /** The image's id in the first row, else undefined, shown as `<missing>`. */
+  readonly id: Digest | undefined;
+  readonly references: readonly string[];
+  /** RFC 3339, as in the config; undefined when the config gives none. */
+  readonly created: string | undefined;
+  readonly createdBy: string;
+  /** Bytes of file content of the row's layer; 0 for an empty one. */
+  readonly size: number;
+  readonly comment: string;
+}
+
+export interface MakeBaseOptions extends StoreOptions {
+  /** `debian:bookworm-slim`, … */
+  readonly name: string;
+  /** Reference to store it under; undefined: `name`. */
+  readonly tag?: string | undefined;
+  /** Archive to take the packages from; undefined: the host's own configured one. */
+  readonly mirror?: string | undefined;
+  /** Make it again even if the store has it. */
+  readonly force?: boolean | undefined;
+  readonly sourceDateEpoch?: number | undefined;
+  readonly onEvent?: Emit | undefined;
+}
+
+export interface MakeBaseResult {
+  readonly imageId: Digest;
+  readonly reference: string;
+  readonly size: number;
+  /** The store had it already: nothing was made. */
+  readonly existed: boolean;
+}
+
+export interface PruneOptions extends StoreOptions {
+  /** Also what a next build could use (`builder prune -a`), or every image no reference names. */
+  readonly all?: boolean | undefined;
+  /** Remove dangling images too (`system prune`). */
+  readonly images?: boolean | undefined;
+}
+
+export interface PruneResult {
+  readonly removed: readonly {
+    readonly id: string;
+    readonly description: string;
+    readonly bytes: number;
+  }[];
+  readonly reclaimedBytes: number;
+}
+
+/** A row of `system df`. */
+export interface DiskUsageRow {
+  readonly type: 'Images' | 'Containers' | 'Local Volumes' | 'Build Cache';
+  readonly total: number;
+  readonly active: number;
+  readonly bytes: number;
+  readonly reclaimableBytes: number;
+}
+
+export interface VersionInfo {
+  readonly version: string;
+  readonly node: string;
+  /** `linux/amd64`. */
+  readonly platform: string;
+  /** What RUN and `run` use; undefined: none was found. */
+  readonly runtime:
+    | { readonly name: string; readonly path: string; readonly version: string }
+    | undefined;
+}
+
+/** The functions `src/index.ts` exports, as one type: the command line is written against it. */
+export interface LaminaApi {
+  build(options: BuildOptions): Promise<BuildResult>;
+  run(options: RunOptions): Promise<RunResult>;
+  images(options: StoreOptions): Promise<readonly ImageSummary[]>;
+  tag(options: TagOptions): Promise<void>;
+  removeImage(options: RemoveImageOptions): Promise<RemoveImageResult>;
+  saveImages(options: SaveImagesOptions): Promise<void>;
+  loadImages(options: LoadImagesOptions): Promise<LoadImagesResult>;
+  inspectImages(options: InspectImagesOptions): Promise<InspectImagesResult>;
+  imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]>;
+  makeBase(options: MakeBaseOptions): Promise<MakeBaseResult>;
+  prune(options: PruneOptions): Promise<PruneResult>;
+  diskUsage(options: StoreOptions): Promise<readonly DiskUsageRow[]>;
+  version(): Promise<VersionInfo>;
+}
