@@ -258,10 +258,10 @@ export interface MakeBaseResult {
 }
 
 export interface PruneOptions extends StoreOptions {
-  /** Also what a next build could use (`builder prune -a`), or every image no reference names. */
-  readonly all?: boolean | undefined;
-  /** Remove dangling images too (`system prune`). */
-  readonly images?: boolean | undefined;
+  /** `unused`: cache no image needs and no build used lately; `all`: every cache record. Undefined: none. */
+  readonly cache?: 'unused' | 'all' | undefined;
+  /** `dangling`: images without a reference; `all`: every image. Undefined: none. */
+  readonly images?: 'dangling' | 'all' | undefined;
 }
 
 export interface PruneResult {
