@@ -118,7 +118,11 @@ export interface ExecOp {
   /** A here-document script: mounted read-only at its path and executed. */
   readonly script: { readonly path: string; readonly content: string } | undefined;
   readonly shmSize: number | undefined;
-  readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
+  readonly ulimits: readonly {
+    readonly name: string;
+    readonly soft: number;
+    readonly hard: number;
+  }[];
 }
 
 export type Op = ImageOp | ContextOp | CopyOp | MkdirOp | ExecOp;

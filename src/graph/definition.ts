@@ -1,0 +1,96 @@
+/**
+ * Definition digests. A digest covers the kind of the operation, the version of its semantics, its
+ * parameters and the definition digests of its inputs; it leaves out everything in `VertexInfo`.
+ */
+import { createHash } from 'node:crypto';
+import type { Graph, Op, SCRATCH, Vertex, VertexId, VertexInfo } from './vertex.ts';
+
+/**
+ * Raised for a kind of operation whenever it begins to make other results from the same parameters, so that
+ * no record of the old meaning is found again.
+ */
+export const SEMANTICS_VERSION: Readonly<Record<Op['kind'], number>> = {
+  image: 1,
+  context: 1,
+  copy: 1,
+  mkdir: 1,
+  exec: 1,
+};
+
+/** JSON with sorted keys and without `undefined`: equal values give equal text. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (member === null || typeof member !== 'object' || Array.isArray(member)) return member;
+    return Object.fromEntries(
+      Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    );
+  });
+}
+
+/**
+ * The digest of an operation's parameters alone: what cache keys are made from, together with the keys of the
+ * inputs.
+ *
+ * @returns 64 hex digits
+ */
+export function opDigest(op: Op): string {
+  return createHash('sha256')
+    .update(stableJson({ version: SEMANTICS_VERSION[op.kind], op }))
+    .digest('hex');
+}
+
+/** The definition digest of an operation with its inputs. */
+export function vertexId(op: Op, inputs: Vertex['inputs']): VertexId {
+  const digest = createHash('sha256').update(opDigest(op));
+  for (const input of inputs) digest.update(`\n${input}`);
+  return `sha256:${digest.digest('hex')}` as VertexId;
+}
+
+/** Collects vertices; the same operation on the same inputs is one vertex, however often it is added. */
+export class GraphBuilder {
+  readonly #vertices = new Map<VertexId, Vertex>();
+  readonly #info = new Map<VertexId, VertexInfo>();
+
+  /**
+   * Adds an operation and returns its digest. When the vertex exists already its first description stays,
+   * but it ignores the cache if any of its users asks for that.
+   */
+  add(op: Op, inputs: readonly (VertexId | typeof SCRATCH)[], info: VertexInfo): VertexId {
+    const id = vertexId(op, inputs);
+    const known = this.#info.get(id);
+    if (known === undefined) {
+      this.#vertices.set(id, { id, op, inputs });
+      this.#info.set(id, info);
+    } else if (info.ignoreCache && !known.ignoreCache) {
+      this.#info.set(id, { ...known, ignoreCache: true });
+    }
+    return id;
+  }
+
+  build(): Graph {
+    return { vertices: new Map(this.#vertices), info: new Map(this.#info) };
+  }
+}
+
+/** The vertices that the given ones need, themselves included, inputs before their users. */
+export function reachable(graph: Graph, targets: readonly (VertexId | typeof SCRATCH)[]): Vertex[] {
+  const found = new Map<VertexId, Vertex>();
+  const open: { readonly id: VertexId; readonly leave: boolean }[] = [];
+  const entered = new Set<VertexId>();
+  const enter = (ids: Vertex['inputs']) => {
+    for (const id of [...ids].reverse()) if (id !== 'scratch') open.push({ id, leave: false });
+  };
+  enter(targets);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const vertex = graph.vertices.get(next.id);
+    if (vertex === undefined) throw new Error(`the graph has no vertex ${next.id}`);
+    if (next.leave) {
+      found.set(vertex.id, vertex);
+    } else if (!entered.has(vertex.id)) {
+      entered.add(vertex.id);
+      open.push({ id: vertex.id, leave: true });
+      enter(vertex.inputs);
+    }
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../errors.ts';
+import type { Op, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
+import { GraphBuilder, opDigest, SCRATCH } from '../graph/index.ts';
+import type { BuildEvent } from '../progress/index.ts';
+import type { CacheRecord, LayerId } from '../store/index.ts';
+import type { OpDriver, StepContext, VertexResult } from './driver.ts';
+import type { CacheRecords } from './solver.ts';
+import { Solver } from './solver.ts';
+
+/** Records that outlive a build, as the store's do. */
+class MemoryRecords implements CacheRecords {
+  readonly records = new Map<string, CacheRecord>();
+  readonly digests = new Map<string, string>();
+  get = (key: string) => this.records.get(key);
+  put = (key: string, record: CacheRecord) => void this.records.set(key, record);
+  contentDigest = (key: string) => this.digests.get(key);
+  putContentDigest = (key: string, digest: string) => void this.digests.set(key, digest);
+  usable = () => true;
+}
+
+/** A little world of operations on strings: `exec` appends its argument, `copy` takes an input's first letter. */
+class World {
+  readonly records = new MemoryRecords();
+  readonly executed: string[] = [];
+  readonly events: BuildEvent[] = [];
+  readonly contents = new Map<string, string>();
+  /** What a run makes instead of what it would make. */
+  readonly surprises = new Map<string, string>();
+  gate: ((name: string, signal: AbortSignal) => Promise<void>) | undefined;
+  #layer = 0;
+
+  solver(builder: GraphBuilder, jobs = 8, signal = new AbortController().signal): Solver {
+    const graph = builder.build();
+    let time = 0;
+    return new Solver({
+      graph,
+      records: this.records,
+      jobs,
+      signal,
+      now: () => time++,
+      emit: (event) => void this.events.push(event),
+      stepOf: (id) => ({
+        id,
+        name: graph.info.get(id)?.name ?? '',
+        stage: undefined,
+        line: undefined,
+      }),
+      driverOf: (vertex) => (vertex.op.kind === 'copy' ? this.copy : this.exec),
+    });
+  }
+
+  read(result: VertexResult): string {
+    return result.layers.map((layer) => this.contents.get(layer) ?? '?').join('');
+  }
+
+  readonly exec: OpDriver = {
+    recorded: true,
+    key: async (step) => ({ key: `${opDigest(step.vertex.op)}:${await step.inputs.key(0)}` }),
+    execute: async (step) => {
+      const below = await step.inputs.result(0);
+      return step.working(() => this.make(step, below, nameOf(step.vertex)));
+    },
+  };
+
+  readonly copy: OpDriver = {
+    recorded: true,
+    key: async (step) => {
+      const [below, letter] = await Promise.all([step.inputs.key(0), this.#letter(step)]);
+      return { key: `copy ${letter} onto ${below}` };
+    },
+    execute: async (step) => {
+      const [below, source] = await Promise.all([step.inputs.result(0), step.inputs.result(1)]);
+      return step.working(() => this.make(step, below, this.read(source).charAt(0)));
+    },
+  };
+
+  #letter(step: StepContext): Promise<string> {
+    return step.inputs.contentDigest(1, 'first letter', async (source) =>
+      this.read(source).charAt(0),
+    );
+  }
+
+  async make(step: StepContext, below: VertexResult, content: string): Promise<VertexResult> {
+    const name = nameOf(step.vertex);
+    this.executed.push(name);
+    await this.gate?.(name, step.signal);
+    const layer = `layer${this.#layer++}` as LayerId;
+    this.contents.set(layer, this.surprises.get(name) ?? content);
+    return { layers: [...below.layers, layer], ownLayer: layer, addedBytes: 1, created: 1 };
+  }
+}
+
+function nameOf(vertex: Vertex): string {
+  return vertex.op.kind === 'exec' ? vertex.op.args.join(' ') : vertex.op.kind;
+}
+
+function exec(name: string): Op {
+  return {
+    kind: 'exec',
+    args: [name],
+    env: [],
+    cwd: '/',
+    user: '',
+    network: 'host',
+    security: 'sandbox',
+    hostname: '',
+    extraHosts: [],
+    mounts: [],
+    script: undefined,
+    shmSize: undefined,
+    ulimits: [],
+  };
+}
+
+const COPY: Op = {
+  kind: 'copy',
+  source: { input: 1, paths: ['/'] },
+  destination: '/',
+  owner: undefined,
+  mode: undefined,
+  exclude: [],
+  parents: false,
+  unpack: false,
+  resetOwner: false,
+  link: false,
+};
+
+function info(name: string, ignoreCache = false): VertexInfo {
+  return { name, stage: undefined, location: undefined, instruction: name, ignoreCache };
+}
+
+type Build = (builder: GraphBuilder, world: World) => VertexId;
+
+async function build(world: World, describeGraph: Build): Promise<string> {
+  const builder = new GraphBuilder();
+  const target = describeGraph(builder, world);
+  world.executed.length = 0;
+  return world.read(await world.solver(builder).solve(target));
+}
+
+/** final = a letter copied from `source`, then one more step. */
+const copied =
+  (source: string, ignoreSource = false): Build =>
+  (builder) => {
+    const made = builder.add(exec(source), [SCRATCH], info(source, ignoreSource));
+    const copy = builder.add(COPY, [SCRATCH, made], info('copy'));
+    return builder.add(exec('after'), [copy], info('after'));
+  };
+
+describe('the solver', () => {
+  it('makes what the target needs, and nothing else', async () => {
+    const world = new World();
+    const made = await build(world, (builder) => {
+      builder.add(exec('unused'), [SCRATCH], info('unused'));
+      const first = builder.add(exec('a'), [SCRATCH], info('a'));
+      return builder.add(exec('b'), [first], info('b'));
+    });
+    expect(made).toBe('ab');
+    expect(world.executed).toEqual(['a', 'b']);
+  });
+
+  it('finds everything again by definition, without looking at a layer', async () => {
+    const world = new World();
+    await build(world, copied('apple'));
+    world.contents.clear();
+    await build(world, copied('apple'));
+    expect(world.executed).toEqual([]);
+  });
+
+  it('keeps a copy and what follows cached when its source is remade to the same bytes', async () => {
+    const world = new World();
+    await build(world, copied('apple'));
+    await build(world, copied('avocado'));
+    expect(world.executed).toEqual(['avocado']);
+    await build(world, copied('avocado'));
+    expect(world.executed).toEqual([]);
+  });
+
+  it('reruns a copy and what follows when the copied bytes differ', async () => {
+    const world = new World();
+    await build(world, copied('apple'));
+    await build(world, copied('banana'));
+    expect(world.executed).toEqual(['banana', 'copy', 'after']);
+  });
+
+  it('runs one vertex once, however many need it', async () => {
+    const world = new World();
+    await build(world, (builder) => {
+      const base = builder.add(exec('base'), [SCRATCH], info('base'));
+      const again = builder.add(exec('base'), [SCRATCH], info('base, written twice'));
+      const left = builder.add(exec('left'), [base], info('left'));
+      return builder.add(COPY, [left, again], info('join'));
+    });
+    expect(world.executed.filter((name) => name === 'base')).toHaveLength(1);
+  });
+
+  it('runs two vertices with the same key once', async () => {
+    const world = new World();
+    await build(world, (builder) => {
+      const ones = ['kiwi', 'kale'].map((name) => {
+        const made = builder.add(exec(name), [SCRATCH], info(name));
+        return builder.add(COPY, [SCRATCH, made], info('copy'));
+      });
+      const [left = SCRATCH, right = SCRATCH] = ones;
+      const first = builder.add(exec('first'), [left], info('first'));
+      return builder.add(COPY, [first, right], info('copy'));
+    });
+    expect(world.executed.filter((name) => name === 'copy')).toHaveLength(2);
+  });
+
+  it('reruns what ignores the cache, and what depends on the bytes it made', async () => {
+    const world = new World();
+    const chain =
+      (ignore: boolean): Build =>
+      (builder) => {
+        const first = builder.add(exec('first'), [SCRATCH], info('first', ignore));
+        return builder.add(exec('second'), [first], info('second'));
+      };
+    await build(world, chain(false));
+    world.surprises.set('first', 'FIRST');
+    expect(await build(world, chain(true))).toBe('FIRSTsecond');
+    expect(world.executed).toEqual(['first', 'second']);
+    expect(await build(world, chain(false))).toBe('FIRSTsecond');
+    expect(world.executed).toEqual([]);
+  });
+
+  it('keeps a copy cached when a forced run makes the same bytes', async () => {
+    const world = new World();
+    await build(world, copied('apple'));
+    await build(world, copied('apple', true));
+    expect(world.executed).toEqual(['apple']);
+  });
+
+  it('runs independent vertices at the same time, and not with one job', async () => {
+    const meet = async (jobs: number) => {
+      const world = new World();
+      let inside = 0;
+      let most = 0;
+      world.gate = async () => {
+        most = Math.max(most, ++inside);
+        for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+        inside--;
+      };
+      const builder = new GraphBuilder();
+      const branches = ['left', 'right'].map((name) =>
+        builder.add(exec(name), [SCRATCH], info(name)),
+      );
+      const [left = SCRATCH, right = SCRATCH] = branches;
+      const target = builder.add(COPY, [left, right], info('join'));
+      await world.solver(builder, jobs).solve(target);
+      return most;
+    };
+    expect(await meet(2)).toBe(2);
+    expect(await meet(1)).toBe(1);
+  });
+
+  it('ends what runs beside a failure, reports the failure once, and waits for the rest', async () => {
+    const world = new World();
+    let ended = false;
+    world.gate = async (name, signal) => {
+      if (name === 'bad') throw new AppError('RUN_FAILED', 'it broke');
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      ended = true;
+      signal.throwIfAborted();
+    };
+    const builder = new GraphBuilder();
+    const long = builder.add(exec('long'), [SCRATCH], info('long'));
+    const bad = builder.add(exec('bad'), [SCRATCH], info('bad'));
+    const target = builder.add(COPY, [long, bad], info('join'));
+    await expect(world.solver(builder).solve(target)).rejects.toThrow('it broke');
+    expect(ended).toBe(true);
+    const kinds = world.events.map((event) => event.kind);
+    expect(kinds.filter((kind) => kind === 'step.failed')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'step.cancelled')).toHaveLength(1);
+    expect(world.records.records.size).toBe(0);
+  });
+
+  it('says it was cancelled when the signal ended it', async () => {
+    const world = new World();
+    const abort = new AbortController();
+    world.gate = async (_name, signal) => {
+      abort.abort();
+      signal.throwIfAborted();
+    };
+    const builder = new GraphBuilder();
+    const target = builder.add(exec('long'), [SCRATCH], info('long'));
+    const solving = world.solver(builder, 1, abort.signal).solve(target);
+    await expect(solving).rejects.toMatchObject({ code: 'BUILD_CANCELLED' });
+  });
+});

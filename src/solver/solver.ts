@@ -1,0 +1,295 @@
+/**
+ * Demand-driven evaluation of the graph. Two questions are asked of a vertex, and each is answered once:
+ *
+ * - *identity*: under which key is its result found, and is it in the cache? Answered from definitions and
+ *   remembered digests alone wherever that is possible, so a cached build touches no layer.
+ * - *result*: its layers, made if the cache has none.
+ *
+ * Nothing is asked of a vertex that the target does not need. A vertex that must ignore the cache is made
+ * first and identified by what it made.
+ */
+import { createHash } from 'node:crypto';
+import { AbortedError, AppError, locate } from '../errors.ts';
+import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
+import { SCRATCH } from '../graph/index.ts';
+import type { Emit, StepInfo } from '../progress/index.ts';
+import type { CacheRecord } from '../store/index.ts';
+import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
+import { Slots } from './slots.ts';
+import { StepTimer } from './step-timer.ts';
+
+/** Where results are found again. */
+export interface CacheRecords {
+  get(key: string): CacheRecord | undefined;
+  put(key: string, record: CacheRecord): void;
+  /** A digest remembered for some files of a result. */
+  contentDigest(key: string): string | undefined;
+  putContentDigest(key: string, digest: string): void;
+  /** Whether a record's layers are all there. */
+  usable(record: CacheRecord): boolean;
+}
+
+export interface SolverOptions {
+  readonly graph: Graph;
+  readonly driverOf: (vertex: Vertex) => OpDriver;
+  readonly records: CacheRecords;
+  readonly stepOf: (id: VertexId) => StepInfo;
+  readonly emit: Emit;
+  /** How many operations may work at the same time; at least 1. */
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface StepReport {
+  readonly id: VertexId;
+  readonly cached: boolean;
+  readonly durationMs: number;
+  readonly addedBytes: number;
+}
+
+interface Identity extends Keyed {
+  /** What dependents use in their keys. */
+  readonly outputKey: string;
+  /** The cache's answer, or what a forced run made. */
+  readonly result?: VertexResult | undefined;
+}
+
+type Target = VertexId | typeof SCRATCH;
+
+const EMPTY: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, created: 0 };
+
+/** Solves vertices of one graph; made for one build. */
+export class Solver {
+  readonly #options: SolverOptions;
+  readonly #slots: Slots;
+  readonly #abort = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #identities = new Map<VertexId, Promise<Identity>>();
+  readonly #results = new Map<VertexId, Promise<VertexResult>>();
+  /** Runs under way or done, by key: two vertices that turn out to mean the same run once. */
+  readonly #byKey = new Map<string, Promise<VertexResult>>();
+  readonly #reports = new Map<VertexId, StepReport>();
+  /** Failures already told as their own step's: the steps that wait for it only pass them on. */
+  readonly #told = new WeakSet<object>();
+
+  constructor(options: SolverOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.jobs);
+    this.#signal = AbortSignal.any([options.signal, this.#abort.signal]);
+  }
+
+  /**
+   * Makes (or finds) a vertex and all it needs.
+   *
+   * @throws the first failure, after everything that was running has ended; AbortedError when the signal ended it
+   */
+  async solve(target: Target): Promise<VertexResult> {
+    try {
+      return await this.#result(target);
+    } catch (error) {
+      this.#abort.abort(error);
+      await this.#settled();
+      if (this.#options.signal.aborted) throw new AbortedError(undefined, { cause: error });
+      throw error;
+    }
+  }
+
+  /** What happened to each vertex that was looked at, in the order in which they ended. */
+  reports(): readonly StepReport[] {
+    return [...this.#reports.values()];
+  }
+
+  #result(target: Target): Promise<VertexResult> {
+    if (target === SCRATCH) return Promise.resolve(EMPTY);
+    return memoize(this.#results, target, () => this.#makeResult(target));
+  }
+
+  #identity(target: Target): Promise<Identity> {
+    if (target === SCRATCH) {
+      return Promise.resolve({ key: SCRATCH, outputKey: SCRATCH, result: EMPTY });
+    }
+    return memoize(this.#identities, target, () => this.#identify(target));
+  }
+
+  async #identify(id: VertexId): Promise<Identity> {
+    const step = this.#stepContext(id);
+    const driver = this.#options.driverOf(step.vertex);
+    const keyed = await this.#attempt(id, () => driver.key(step));
+    if (!driver.recorded) return { ...keyed, outputKey: keyed.key };
+    if (step.info.ignoreCache) return this.#force(step, driver, keyed);
+    const record = this.#options.records.get(keyed.key);
+    if (record === undefined || !this.#options.records.usable(record)) {
+      return { ...keyed, outputKey: record?.outputKey ?? keyed.key };
+    }
+    await keyed.discard?.();
+    this.#reportCached(id, record);
+    return { key: keyed.key, outputKey: record.outputKey, result: record };
+  }
+
+  /** Runs a vertex that must not use the cache; what depends on it is keyed by what came out this time. */
+  async #force(step: StepContext, driver: OpDriver, keyed: Keyed): Promise<Identity> {
+    const result = await this.#execute(step, driver, keyed);
+    const outputKey = digestOf(keyed.key, result.ownLayer ?? '');
+    this.#record(step, keyed.key, outputKey, result);
+    return { key: keyed.key, outputKey, result };
+  }
+
+  async #makeResult(id: VertexId): Promise<VertexResult> {
+    this.#prefetchRoot(id);
+    const identity = await this.#identity(id);
+    if (identity.result !== undefined) return identity.result;
+    const known = this.#byKey.get(identity.key);
+    if (known !== undefined) {
+      await identity.discard?.();
+      return known;
+    }
+    const step = this.#stepContext(id);
+    const driver = this.#options.driverOf(step.vertex);
+    const made = this.#execute(step, driver, identity).then((result) => {
+      if (driver.recorded) this.#record(step, identity.key, identity.outputKey, result);
+      return result;
+    });
+    this.#byKey.set(identity.key, made);
+    return made;
+  }
+
+  /**
+   * Begins the file system a wanted vertex stands on as soon as the cache is known not to have it, while
+   * the vertex's other inputs are still being made for its key.
+   */
+  #prefetchRoot(id: VertexId): void {
+    const root = this.#options.graph.vertices.get(id)?.inputs[0];
+    if (root === undefined || root === SCRATCH) return;
+    const begin = async () => {
+      if ((await this.#identity(root)).result === undefined) await this.#result(root);
+    };
+    begin().catch(() => undefined);
+  }
+
+  async #execute(step: StepContext, driver: OpDriver, keyed: Keyed): Promise<VertexResult> {
+    const id = step.vertex.id;
+    const timer = this.#timer(id);
+    const timed: StepContext = {
+      ...step,
+      working: (work) =>
+        step.working(() => {
+          timer.start();
+          return work();
+        }),
+    };
+    try {
+      const result = await (keyed.execute?.(timed) ?? driver.execute(timed));
+      const durationMs = timer.complete(result.addedBytes);
+      this.#reports.set(id, { id, cached: false, durationMs, addedBytes: result.addedBytes });
+      return result;
+    } catch (error) {
+      throw this.#failed(id, error, timer);
+    }
+  }
+
+  /** Runs a part of keying, whose failure is the step's failure. */
+  async #attempt<T>(id: VertexId, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#failed(id, error, this.#timer(id));
+    }
+  }
+
+  #failed(id: VertexId, error: unknown, timer: StepTimer): unknown {
+    const passedOn = typeof error === 'object' && error !== null && this.#told.has(error);
+    if (passedOn || this.#signal.aborted) {
+      timer.cancel();
+      return error;
+    }
+    const location = this.#info(id).location;
+    const located =
+      error instanceof AppError && location !== undefined ? locate(error, location) : error;
+    if (located instanceof Error) {
+      this.#told.add(located);
+      timer.fail(located);
+    }
+    this.#abort.abort(located);
+    return located;
+  }
+
+  #record(step: StepContext, key: string, outputKey: string, result: VertexResult): void {
+    const description = step.info.instruction ?? step.info.name;
+    this.#options.records.put(key, { ...result, outputKey, description });
+  }
+
+  #reportCached(id: VertexId, record: CacheRecord): void {
+    this.#reports.set(id, { id, cached: true, durationMs: 0, addedBytes: record.addedBytes });
+    const { emit, now, stepOf } = this.#options;
+    emit({ kind: 'step.cached', time: now(), step: stepOf(id) });
+  }
+
+  #stepContext(id: VertexId): StepContext {
+    const vertex = this.#options.graph.vertices.get(id);
+    if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
+    return {
+      vertex,
+      info: this.#info(id),
+      signal: this.#signal,
+      inputs: this.#inputsOf(vertex),
+      working: (work) => this.#slots.run(work, this.#signal),
+    };
+  }
+
+  #inputsOf(vertex: Vertex): Inputs {
+    const input = (index: number): Target => {
+      const found = vertex.inputs[index];
+      if (found === undefined) throw new Error(`vertex ${vertex.id} has no input ${index}`);
+      return found;
+    };
+    const key = async (index: number) => (await this.#identity(input(index))).outputKey;
+    const result = (index: number) => this.#result(input(index));
+    return {
+      key,
+      result,
+      contentDigest: async (index, selector, compute) => {
+        const name = digestOf(await key(index), selector);
+        const known = this.#options.records.contentDigest(name);
+        if (known !== undefined) return known;
+        const digest = await compute(await result(index));
+        this.#options.records.putContentDigest(name, digest);
+        return digest;
+      },
+    };
+  }
+
+  #timer(id: VertexId): StepTimer {
+    const { emit, now, stepOf } = this.#options;
+    return new StepTimer(emit, now, stepOf(id));
+  }
+
+  #info(id: VertexId): VertexInfo {
+    const info = this.#options.graph.info.get(id);
+    if (info === undefined) throw new Error(`the graph says nothing of vertex ${id}`);
+    return info;
+  }
+
+  /** Waits until nothing runs any more, so that a failed build leaves nothing behind. */
+  async #settled(): Promise<void> {
+    let seen: number;
+    do {
+      seen = this.#results.size + this.#identities.size;
+      await Promise.allSettled([...this.#results.values(), ...this.#identities.values()]);
+    } while (seen !== this.#results.size + this.#identities.size);
+  }
+}
+
+function digestOf(key: string, addition: string): string {
+  return createHash('sha256').update(`${key}\n${addition}`).digest('hex');
+}
+
+function memoize<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  made.catch(() => undefined);
+  map.set(key, made);
+  return made;
+}
