@@ -1,0 +1,16 @@
+export { copyRange } from './copy-range.ts';
+export { type AcquireOptions, acquireLock, type Lock, type LockMode, tryLock } from './locks.ts';
+export { mountOverlay, type OverlayMount } from './mount-overlay.ts';
+export {
+  type ErofsMount,
+  MountFlag,
+  type MountSpec,
+  mount,
+  mountErofs,
+  umount,
+} from './mounts.ts';
+export { makeNode, type NodeSpec, setTimes } from './nodes.ts';
+export { syncFileSystem } from './sync.ts';
+export { hasErrorCode, SystemError } from './system-error.ts';
+export { isRoot } from './user.ts';
+export { listXattrs, setXattr } from './xattrs.ts';

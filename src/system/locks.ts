@@ -1,0 +1,114 @@
+/**
+ * Locks between processes: `flock` on a file. The kernel drops them with the process, however it ends, so that no
+ * lock outlives its holder and no process id has to be believed.
+ */
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AbortedError } from '../errors.ts';
+import { lastError, type NativeFunction, nativeFunction } from './libc.ts';
+import { tryMarkerLock } from './marker-lock.ts';
+import { hasErrorCode } from './system-error.ts';
+
+export type LockMode = 'shared' | 'exclusive';
+
+/** A held lock. Ends with `release`, with `using`, or with the process. */
+export interface Lock extends Disposable {
+  readonly path: string;
+  readonly mode: LockMode;
+  /** Gives the lock up; does nothing the second time. The file stays. */
+  release(): void;
+}
+
+export interface AcquireOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const LOCK_SHARED = 1;
+const LOCK_EXCLUSIVE = 2;
+const LOCK_NONBLOCKING = 4;
+const FIRST_DELAY = 5;
+const LONGEST_DELAY = 250;
+
+/**
+ * Takes a lock if it is free.
+ * @param path the lock file, made when absent; nobody but lock holders may delete it
+ * @returns undefined when another open file holds it in a way that forbids this mode
+ * @throws errors of `node:fs` when the file cannot be opened; SystemError
+ */
+export function tryLock(path: string, mode: LockMode): Lock | undefined {
+  const flock = bindFlock();
+  if (!flock) return tryMarkerLock(path, mode);
+  for (;;) {
+    const fd = openSync(path, 'a+', 0o600);
+    let held = false;
+    try {
+      if (!flockNow(flock, fd, path, mode)) return undefined;
+      held = isStillAt(fd, path);
+      if (held) return heldLock(fd, path, mode);
+    } finally {
+      if (!held) closeSync(fd);
+    }
+  }
+}
+
+/**
+ * Waits for a lock, asking at growing intervals (a blocking `flock` would take a thread of Node's pool).
+ * @throws AbortedError when the signal fires first
+ */
+export async function acquireLock(
+  path: string,
+  mode: LockMode,
+  { signal }: AcquireOptions = {},
+): Promise<Lock> {
+  for (let wait = FIRST_DELAY; ; wait = Math.min(wait * 1.5, LONGEST_DELAY)) {
+    if (signal?.aborted) throw new AbortedError();
+    const lock = tryLock(path, mode);
+    if (lock) return lock;
+    try {
+      await delay(wait, undefined, { signal });
+    } catch (error) {
+      throw signal?.aborted ? new AbortedError() : error;
+    }
+  }
+}
+
+function flockNow(flock: NativeFunction, fd: number, path: string, mode: LockMode): boolean {
+  const operation = (mode === 'shared' ? LOCK_SHARED : LOCK_EXCLUSIVE) | LOCK_NONBLOCKING;
+  for (;;) {
+    if (flock(fd, operation) === 0) return true;
+    const error = lastError('flock', path);
+    if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') return false;
+    if (error.code !== 'EINTR') throw error;
+  }
+}
+
+/** A holder may have deleted the file between our opening and locking it: then others lock another file. */
+function isStillAt(fd: number, path: string): boolean {
+  try {
+    const here = fstatSync(fd, { bigint: true });
+    const there = statSync(path, { bigint: true });
+    return here.ino === there.ino && here.dev === there.dev;
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+function heldLock(fd: number, path: string, mode: LockMode): Lock {
+  let held = true;
+  const release = (): void => {
+    if (!held) return;
+    held = false;
+    closeSync(fd);
+  };
+  return { path, mode, release, [Symbol.dispose]: release };
+}
+
+function bindFlock(): NativeFunction | undefined {
+  if (process.platform === 'win32') return undefined;
+  try {
+    return nativeFunction('int flock(int, int)');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Stands in for `flock` where the C library cannot be called: every holder has a marker file named after its mode
+ * and process beside the lock's path; markers of dead processes do not count. Weaker than `flock`: it believes
+ * process ids.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Lock, LockMode } from './locks.ts';
+import { hasErrorCode } from './system-error.ts';
+
+/**
+ * Takes the lock if it is free. Two processes that ask at the same instant may both be refused.
+ * @throws errors of `node:fs`
+ */
+export function tryMarkerLock(path: string, mode: LockMode): Lock | undefined {
+  const directory = `${path}.holders`;
+  const marker = `${mode}-${process.pid}-${randomBytes(6).toString('hex')}`;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(`${directory}/${marker}`, '');
+  // Ours is in place before we look, so of two that ask at once at least one sees the other.
+  let held = true;
+  const release = (): void => {
+    if (!held) return;
+    held = false;
+    rmSync(`${directory}/${marker}`, { force: true });
+  };
+  const others = readdirSync(directory).filter((name) => name !== marker);
+  const refused = others.some((name) => isAlive(name) && excludes(mode, name));
+  if (refused) {
+    release();
+    return undefined;
+  }
+  return { path, mode, release, [Symbol.dispose]: release };
+}
+
+function excludes(mode: LockMode, marker: string): boolean {
+  return mode === 'exclusive' || marker.startsWith('exclusive-');
+}
+
+function isAlive(marker: string): boolean {
+  const pid = Number(marker.split('-')[1]);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !hasErrorCode(error, 'ESRCH');
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Overlay mounts. The new mount API takes lower directories one by one, so a stack may be as deep as the kernel
+ * allows (500). Where it or its `lowerdir+` is missing (before Linux 6.8), classic options must do, which end at
+ * one page.
+ */
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { AppError } from '../errors.ts';
+import { callNative, cString, nativeFunction, requireLinux } from './libc.ts';
+import { mount } from './mounts.ts';
+import { hasErrorCode } from './system-error.ts';
+
+export interface OverlayMount {
+  /** Lower directories, topmost first. */
+  readonly lowers: readonly string[];
+  /** Absent together with `work` for a read-only view. */
+  readonly upper?: string | undefined;
+  /** Empty directory on the file system of `upper`. */
+  readonly work?: string | undefined;
+  readonly target: string;
+}
+
+/** What lamina reads of an upper directory must say all: no renames by reference, no files without content. */
+const PLAIN_OPTIONS = [
+  ['redirect_dir', 'off'],
+  ['metacopy', 'off'],
+  ['index', 'off'],
+] as const;
+
+const SYSCALL = { moveMount: 429, fsopen: 430, fsconfig: 431, fsmount: 432 } as const;
+const FSCONFIG_SET_STRING = 1;
+const FSCONFIG_CREATE = 6;
+const CLOEXEC = 1;
+const AT_FDCWD = -100;
+const MOVE_MOUNT_F_EMPTY_PATH = 4;
+const PAGE = 4096;
+
+/**
+ * Mounts lower directories as one tree, with an upper directory that takes the changes.
+ * @throws SystemError; AppError SYSTEM_STACK_TOO_DEEP when only the classic options exist and they do not fit
+ */
+export function mountOverlay(overlay: OverlayMount): void {
+  requireLinux('overlay mounts');
+  try {
+    mountWithContext(overlay);
+  } catch (error) {
+    // No such system call, or a kernel whose overlay does not know `lowerdir+`.
+    if (!hasErrorCode(error, 'ENOSYS', 'EINVAL', 'EPERM')) throw error;
+    try {
+      mountClassic(overlay);
+    } catch (second) {
+      // The new interface says in words what is wrong, the old one in a number.
+      throw second instanceof AppError ? second : error;
+    }
+  }
+}
+
+/** By `fsopen`, `fsconfig`, `fsmount` and `move_mount`. */
+export function mountWithContext({ lowers, upper, work, target }: OverlayMount): void {
+  const fsopen = nativeFunction('long syscall(long, void *, long)');
+  const fsmount = nativeFunction('long syscall(long, long, long, long)');
+  const context = callNative(fsopen, 'fsopen', target, SYSCALL.fsopen, cString('overlay'), CLOEXEC);
+  try {
+    configure(context, FSCONFIG_SET_STRING, 'source', 'overlay');
+    for (const [key, value] of PLAIN_OPTIONS) configure(context, FSCONFIG_SET_STRING, key, value);
+    for (const lower of lowers) configure(context, FSCONFIG_SET_STRING, 'lowerdir+', lower);
+    if (upper !== undefined) configure(context, FSCONFIG_SET_STRING, 'upperdir', upper);
+    if (work !== undefined) configure(context, FSCONFIG_SET_STRING, 'workdir', work);
+    configure(context, FSCONFIG_CREATE, null, null);
+    const mounted = callNative(fsmount, 'fsmount', target, SYSCALL.fsmount, context, CLOEXEC, 0);
+    try {
+      moveMount(mounted, target);
+    } finally {
+      closeSync(mounted);
+    }
+  } catch (error) {
+    throw withKernelMessages(context, error);
+  } finally {
+    closeSync(context);
+  }
+}
+
+/**
+ * By the options of `mount(2)`, which must fit one page: when they do not, the lower directories are named by
+ * open files, which is shorter.
+ */
+export function mountClassic(overlay: OverlayMount): void {
+  const data = classicOptions(overlay, overlay.lowers);
+  if (data.length < PAGE) {
+    mount({ source: 'overlay', target: overlay.target, type: 'overlay', data });
+    return;
+  }
+  const fds: number[] = [];
+  try {
+    for (const lower of overlay.lowers) {
+      fds.push(openSync(Buffer.from(lower, 'latin1'), constants.O_RDONLY | constants.O_DIRECTORY));
+    }
+    const lowers = fds.map((fd) => `/proc/self/fd/${fd}`);
+    const shorter = classicOptions(overlay, lowers);
+    if (shorter.length >= PAGE) throw tooDeep(lowers.length);
+    mount({ source: 'overlay', target: overlay.target, type: 'overlay', data: shorter });
+  } finally {
+    for (const fd of fds) closeSync(fd);
+  }
+}
+
+function classicOptions({ upper, work }: OverlayMount, lowers: readonly string[]): string {
+  const options: string[] = PLAIN_OPTIONS.map(([key, value]) => `${key}=${value}`);
+  options.push(`lowerdir=${lowers.map((lower) => escapeOption(lower)).join(':')}`);
+  if (upper !== undefined) options.push(`upperdir=${escapeOption(upper)}`);
+  if (work !== undefined) options.push(`workdir=${escapeOption(work)}`);
+  return options.join(',');
+}
+
+function tooDeep(depth: number): AppError {
+  return new AppError('SYSTEM_STACK_TOO_DEEP', `${depth} layers cannot be mounted at once`, {
+    hint: 'Linux 6.8 and later can; or give the image fewer layers',
+  });
+}
+
+function configure(
+  context: number,
+  command: number,
+  key: string | null,
+  value: string | null,
+): void {
+  const fsconfig = nativeFunction('long syscall(long, long, long, void *, void *, long)');
+  const keyBytes = key === null ? null : cString(key);
+  const valueBytes = value === null ? null : cString(value);
+  const name = key === null ? 'fsconfig' : `fsconfig ${key}`;
+  callNative(
+    fsconfig,
+    name,
+    value ?? undefined,
+    SYSCALL.fsconfig,
+    context,
+    command,
+    keyBytes,
+    valueBytes,
+    0,
+  );
+}
+
+function moveMount(mounted: number, target: string): void {
+  const call = nativeFunction('long syscall(long, long, void *, long, void *, long)');
+  const empty = cString('');
+  const to = cString(target);
+  callNative(
+    call,
+    'move_mount',
+    target,
+    SYSCALL.moveMount,
+    mounted,
+    empty,
+    AT_FDCWD,
+    to,
+    MOVE_MOUNT_F_EMPTY_PATH,
+  );
+}
+
+/** The context holds what the kernel has to say about a failure; the error number alone says little. */
+function withKernelMessages(context: number, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const messages: string[] = [];
+  const buffer = Buffer.alloc(1024);
+  try {
+    for (;;) messages.push(buffer.toString('utf8', 0, readSync(context, buffer)).trim());
+  } catch {
+    // ENODATA: that was all.
+  }
+  if (messages.length > 0) error.message += ` (${messages.join('; ')})`;
+  return error;
+}
+
+function escapeOption(path: string): string {
+  return path.replace(/[\\:,]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,41 @@
+import { constants } from 'node:os';
+
+/** Names of this system's error numbers; the first of several names for one number wins. */
+const NAMES = new Map<number, string>();
+for (const [name, number] of Object.entries(constants.errno)) {
+  if (!NAMES.has(number)) NAMES.set(number, name);
+}
+
+/** A system call that failed: shaped like the errors of `node:fs`. */
+export class SystemError extends Error {
+  /** `ENOENT`, `EEXIST`, … */
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+  /** latin1 bytes */
+  readonly path: string | undefined;
+
+  constructor(errno: number, syscall: string, path?: string) {
+    const code = NAMES.get(errno) ?? `E${errno}`;
+    super(`${code}: ${syscall}${path === undefined ? '' : ` '${printable(path)}'`}`);
+    this.name = 'SystemError';
+    this.code = code;
+    this.errno = errno;
+    this.syscall = syscall;
+    this.path = path;
+  }
+}
+
+/** True for errors of `node:fs` and of this folder that carry one of these codes. */
+export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    codes.includes(error.code)
+  );
+}
+
+function printable(path: string): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}
