@@ -1,0 +1,70 @@
+// What the scripts need of the machine they run on: commands, packages, root.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+
+export const root = new URL('..', import.meta.url).pathname;
+export const lamina = `${root}dist/bin/lamina.js`;
+
+const SYSTEM_PATHS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Says what is being done; long work is never silent. */
+export function say(text) {
+  process.stdout.write(`\n\u001b[1m==> ${text}\u001b[0m\n`);
+}
+
+/** Runs a command with its output shown; ends the script with its status when it fails. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { stdio: 'inherit', cwd: root, ...options });
+  if (result.error) throw result.error;
+  if (result.status !== 0) {
+    process.stderr.write(`\n${command} ${args.join(' ')} failed with status ${result.status}\n`);
+    process.exit(result.status ?? 1);
+  }
+}
+
+/** Runs a command as root: as it is, or by sudo. */
+export function runAsRoot(command, args, options = {}) {
+  if (process.getuid?.() === 0) return run(command, args, options);
+  if (find('sudo') === undefined) {
+    process.stderr.write(`\n${command} needs root, and there is no sudo here. Run this as root.\n`);
+    process.exit(1);
+  }
+  return run('sudo', ['--preserve-env=LAMINA_ROOT,PATH', command, ...args], options);
+}
+
+/** The path of a command, looked for where root's commands are too. */
+export function find(command) {
+  for (const directory of [...(process.env.PATH ?? '').split(':'), ...SYSTEM_PATHS]) {
+    const path = `${directory}/${command}`;
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // looked for in the next directory
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Installs Debian packages whose command is missing.
+ *
+ * @param {Record<string, string>} packages package name → a file or command it brings
+ */
+export function installPackages(packages) {
+  const missing = Object.entries(packages)
+    .filter(([, proof]) => (proof.startsWith('/') ? !existsSync(proof) : find(proof) === undefined))
+    .map(([name]) => name);
+  if (missing.length === 0) return;
+  say(`Installing ${missing.join(', ')} by apt-get`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  runAsRoot('apt-get', ['update', '-q'], { env });
+  runAsRoot('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env });
+}
+
+/** Installs the npm packages unless they are those of the lock file already. */
+export function installNpmPackages() {
+  if (existsSync(`${root}node_modules/.package-lock.json`) && existsSync(`${root}node_modules/esbuild`)) return;
+  say('Installing npm packages');
+  run('npm', ['ci', '--no-audit', '--no-fund']);
+}

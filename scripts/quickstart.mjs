@@ -1,0 +1,63 @@
+// From a fresh clone to a running multi-stage image; safe to run again and again.
+import { spawnSync } from 'node:child_process';
+import { find, installNpmPackages, installPackages, lamina, root, run, runAsRoot, say } from './host.mjs';
+
+const BASE = 'debian:bookworm-slim';
+const IMAGE = 'hello-go';
+
+installNpmPackages();
+installPackages({ runc: 'runc', mmdebstrap: 'mmdebstrap' });
+
+say('Building lamina');
+run('npm', ['run', '--silent', 'build']);
+
+say(`Making the base image ${BASE} from this machine's Debian mirror`);
+asLamina('base', BASE);
+
+say('Building examples/hello-go: its compiler stage, then the image that ships');
+asLamina('build', '-t', `${IMAGE}:build`, '--target', 'build', 'examples/hello-go');
+asLamina('build', '-t', IMAGE, 'examples/hello-go');
+
+say(`Running ${IMAGE}`);
+asLamina('run', '--rm', IMAGE);
+
+report();
+
+function asLamina(...args) {
+  runAsRoot(process.execPath, [lamina, ...args]);
+}
+
+function report() {
+  const [stage, final] = [`${IMAGE}:build`, IMAGE].map(sizeOf);
+  say('What multi-stage saved');
+  const rows = [
+    ['stage "build" (Debian, Go compiler, sources)', megabytes(stage)],
+    ['final image (FROM scratch, one binary)', megabytes(final)],
+    ['saved', `${megabytes(stage - final)}, ${Math.round(stage / final)} times smaller`],
+  ];
+  for (const [what, size] of rows) process.stdout.write(`  ${what.padEnd(46)}${size}\n`);
+  const command = process.getuid?.() === 0 ? 'node dist/bin/lamina.js' : 'sudo node dist/bin/lamina.js';
+  process.stdout.write(
+    [
+      '',
+      'Try next:',
+      `  ${command} history ${IMAGE}`,
+      `  ${command} run --rm -it ${IMAGE}:build sh`,
+      `  ${command} build --progress=plain examples/hello-go     (everything cached)`,
+      '  npm test',
+      '',
+    ].join('\n'),
+  );
+}
+
+function sizeOf(image) {
+  const args = [lamina, 'inspect', image];
+  const asRoot = process.getuid?.() === 0;
+  const [command, ...rest] = asRoot ? [process.execPath, ...args] : [find('sudo'), process.execPath, ...args];
+  const { stdout } = spawnSync(command, rest, { cwd: root, encoding: 'utf8' });
+  return JSON.parse(stdout)[0].Size;
+}
+
+function megabytes(bytes) {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
