@@ -1,0 +1,163 @@
+/**
+ * Writes header blocks: plain ustar where everything fits it, preceded by a pax extended header where it does not.
+ * The same header gives the same bytes for ever: nothing of the host, the clock or the process enters.
+ *
+ * Names that are not ASCII go into a pax `path` record as raw bytes, UTF-8 or not, since that is what Go's
+ * archive/tar (and so Docker, containerd, Podman, Skopeo) writes and reads back unchanged.
+ */
+
+import { tooLarge } from './failures.ts';
+import { FIELDS, octalLimit, writeChecksum, writeOctal } from './fields.ts';
+import { BLOCK_SIZE, MAX_SPECIAL_SIZE, padding, type TarHeader, type TarType } from './header.ts';
+import { encodeXattrName, formatRecords, formatTime, XATTR_PREFIX } from './pax.ts';
+
+const TYPE_FLAGS: Readonly<Record<TarType, string>> = {
+  file: '0',
+  hardlink: '1',
+  symlink: '2',
+  char: '3',
+  block: '4',
+  directory: '5',
+  fifo: '6',
+};
+
+const PAX_FLAG = 'x';
+const MAX_ID = octalLimit(FIELDS.uid);
+const MAX_SIZE = octalLimit(FIELDS.size);
+
+/**
+ * The blocks that precede the content of one member: a multiple of 512 bytes. Directories get a closing slash; the
+ * empty path is written as `./`. The content, if any, must follow with `padding(size)` zero bytes.
+ * @throws AppError ARCHIVE_LIMIT when names and xattrs are larger together than any tool reads
+ * @throws Error for numbers that no archive can hold
+ */
+export function encodeHeader(header: TarHeader): Buffer {
+  const name = archiveName(header);
+  const size = header.type === 'file' ? header.size : 0;
+  const records = new Map<string, string>();
+  const split = splitName(name);
+  if (split === undefined) records.set('path', name);
+  const linkTarget = header.linkTarget ?? '';
+  if (!fitsText(linkTarget, 100)) records.set('linkpath', linkTarget);
+  if (size > MAX_SIZE) records.set('size', String(size));
+  if (header.uid > MAX_ID) records.set('uid', String(header.uid));
+  if (header.gid > MAX_ID) records.set('gid', String(header.gid));
+  if (header.mtimeNs !== 0 || header.mtime < 0 || header.mtime > MAX_SIZE) {
+    records.set('mtime', formatTime(header.mtime, header.mtimeNs));
+  }
+  for (const [key, value] of Object.entries(header.xattrs ?? {})) {
+    records.set(XATTR_PREFIX + encodeXattrName(key), value);
+  }
+  const extension = records.size === 0 ? undefined : formatRecords(records);
+  const mainStart = extension === undefined ? 0 : paddedExtensionSize(extension, name);
+  const blocks = Buffer.alloc(mainStart + BLOCK_SIZE);
+  if (extension !== undefined) writeExtension(blocks, extension, name);
+  writeMain(blocks.subarray(mainStart), header, { name, split, linkTarget, size });
+  return blocks;
+}
+
+function archiveName(header: TarHeader): string {
+  if (header.path === '') return './';
+  return header.type === 'directory' && !header.path.endsWith('/')
+    ? `${header.path}/`
+    : header.path;
+}
+
+function paddedExtensionSize(extension: Buffer, name: string): number {
+  if (extension.length > MAX_SPECIAL_SIZE) {
+    throw tooLarge(`the pax header of ${JSON.stringify(name.slice(0, 200))}`, MAX_SPECIAL_SIZE);
+  }
+  return BLOCK_SIZE + extension.length + padding(extension.length);
+}
+
+/** The name of an extended header is never used by readers; this is the one Go gives it. */
+function writeExtension(blocks: Buffer, extension: Buffer, name: string): void {
+  const bare = name.replace(/\/+$/, '');
+  const slash = name.endsWith('/') ? bare.length : name.lastIndexOf('/');
+  const directory = slash < 0 ? '' : `${name.slice(0, slash)}/`;
+  const base = slash < 0 ? name : name.slice(slash + 1);
+  const extensionName = ascii(`${directory}PaxHeaders.0/${base}`).slice(0, 100).replace(/\/+$/, '');
+  const block = blocks.subarray(0, BLOCK_SIZE);
+  block.latin1Write(extensionName, 0);
+  for (const field of [FIELDS.mode, FIELDS.uid, FIELDS.gid, FIELDS.mtime])
+    writeOctal(block, field, 0);
+  writeOctal(block, FIELDS.size, extension.length);
+  finish(block, PAX_FLAG);
+  extension.copy(blocks, BLOCK_SIZE);
+}
+
+interface MainFields {
+  readonly name: string;
+  readonly split: NameParts | undefined;
+  readonly linkTarget: string;
+  readonly size: number;
+}
+
+function writeMain(block: Buffer, header: TarHeader, fields: MainFields): void {
+  const { split } = fields;
+  block.latin1Write(split === undefined ? ascii(fields.name).slice(0, 100) : split.name, 0);
+  if (split !== undefined && split.prefix !== '') block.latin1Write(split.prefix, FIELDS.prefix[0]);
+  const target = fields.linkTarget;
+  if (target !== '') block.latin1Write(ascii(target).slice(0, 100), FIELDS.linkName[0]);
+  writeOctal(block, FIELDS.mode, header.mode & 0o7777);
+  writeOctal(block, FIELDS.uid, fitting(header.uid, MAX_ID, 'uid'));
+  writeOctal(block, FIELDS.gid, fitting(header.gid, MAX_ID, 'gid'));
+  writeOctal(block, FIELDS.size, fitting(fields.size, MAX_SIZE, 'size'));
+  writeOctal(block, FIELDS.mtime, header.mtime < 0 ? 0 : fitting(header.mtime, MAX_SIZE, 'mtime'));
+  writeOctal(block, FIELDS.devMajor, device(header.devMajor));
+  writeOctal(block, FIELDS.devMinor, device(header.devMinor));
+  finish(block, TYPE_FLAGS[header.type]);
+}
+
+function finish(block: Buffer, type: string): void {
+  block.latin1Write(type, FIELDS.type[0]);
+  block.latin1Write('ustar\x0000', FIELDS.magic[0]);
+  writeChecksum(block);
+}
+
+/** What does not fit is in a pax record; the field is then 0. */
+function fitting(value: number, limit: number, what: string): number {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`no ${what} for a tar header: ${value}`);
+  return value <= limit ? value : 0;
+}
+
+function device(value = 0): number {
+  if (!Number.isSafeInteger(value) || value < 0 || value > octalLimit(FIELDS.devMajor)) {
+    throw new Error(`no device number for a tar header: ${value}`);
+  }
+  return value;
+}
+
+interface NameParts {
+  readonly prefix: string;
+  readonly name: string;
+}
+
+/** How a name fits the name and prefix fields of ustar; undefined when it needs a pax record. */
+function splitName(name: string): NameParts | undefined {
+  if (!isPlain(name)) return undefined;
+  if (name.length <= 100) return { prefix: '', name };
+  if (name.length > 256) return undefined;
+  // The last slash that leaves at most 155 bytes before it, but not the one a directory ends with.
+  const slash = name.lastIndexOf('/', Math.min(155, name.length - 2));
+  if (slash <= 0 || name.length - slash - 1 > 100) return undefined;
+  return { prefix: name.slice(0, slash), name: name.slice(slash + 1) };
+}
+
+function fitsText(text: string, length: number): boolean {
+  return text.length <= length && isPlain(text);
+}
+
+function isPlain(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x80) return false;
+    if (code === 0) throw new Error('a NUL byte in a name for a tar header');
+  }
+  return true;
+}
+
+function ascii(text: string): string {
+  return text.replace(/[^\x01-\x7f]/g, '');
+}

@@ -1,0 +1,47 @@
+/**
+ * What a tar archive says of one file, and how large its parts may be.
+ * Names, link targets and xattr values are bytes in latin1 strings (see files/entry.ts).
+ */
+
+export type TarType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
+
+export interface TarHeader {
+  /**
+   * The name as it stands in the archive: it may be absolute, hold `..`, start with `./`, end with `/`.
+   * Whoever unpacks must clean it first.
+   */
+  readonly path: string;
+  readonly type: TarType;
+  /** Permission bits with setuid, setgid, sticky: 0..0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes of content once unpacked (holes of sparse files included); 0 for all but files. */
+  readonly size: number;
+  /** Whole seconds since the epoch (may be negative) and nanoseconds 0..999_999_999. */
+  readonly mtime: number;
+  readonly mtimeNs: number;
+  /** Target of a symlink, or the archive name of the file a hard link shares its inode with. */
+  readonly linkTarget?: string | undefined;
+  readonly devMajor?: number | undefined;
+  readonly devMinor?: number | undefined;
+  /** Name → value. Absent when there are none. */
+  readonly xattrs?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Size of a block: headers and contents are padded to multiples of it. */
+export const BLOCK_SIZE = 512;
+
+/**
+ * Limit for pax headers, long names and sparse maps, which are held in memory. Go's archive/tar, and with it every
+ * container tool, reads no larger ones.
+ */
+export const MAX_SPECIAL_SIZE = 1 << 20;
+
+/** Number of zero bytes that follow `size` bytes of content, up to the next block. */
+export function padding(size: number): number {
+  return (BLOCK_SIZE - (size % BLOCK_SIZE)) % BLOCK_SIZE;
+}
+
+/** The two zero blocks that end an archive. Shared: do not write into it. */
+export const END_OF_ARCHIVE: Buffer = Buffer.alloc(2 * BLOCK_SIZE);

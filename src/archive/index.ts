@@ -1,0 +1,5 @@
+export { encodeHeader } from './encode.ts';
+export { END_OF_ARCHIVE, padding, type TarHeader, type TarType } from './header.ts';
+export { type TarEvent, type TarMemberEvent, TarParser } from './parser.ts';
+export { isTar, readContent, readTar, type TarMember } from './read.ts';
+export type { SparsePiece } from './sparse.ts';

@@ -1,0 +1,167 @@
+/** Turns a header block and the extended headers before it into what the archive says of one member. */
+import { corrupt, unsupported } from './failures.ts';
+import { FIELDS, readNumber, readText } from './fields.ts';
+import type { TarHeader, TarType } from './header.ts';
+import { decodeXattrName, parseTime, XATTR_PREFIX } from './pax.ts';
+import { binarySparseMap, paxSparseMap, type SparseMap } from './sparse.ts';
+
+/** What extended headers said about the next member. */
+export interface Extensions {
+  /** Records of pax headers, global ones first. */
+  records: Map<string, string>;
+  /** GNU long name and long link target. */
+  longName: string | undefined;
+  longLink: string | undefined;
+  /** Whether there was any header that waits for its member. */
+  pending: boolean;
+}
+
+export function noExtensions(): Extensions {
+  return { records: new Map(), longName: undefined, longLink: undefined, pending: false };
+}
+
+export interface RawMember {
+  readonly header: TarHeader;
+  /** Bytes that lie in the archive for this member; sparse files are unpacked from them. */
+  readonly storedSize: number;
+  readonly sparse?: SparseMap | undefined;
+}
+
+const TYPES: Readonly<Record<string, TarType>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  S: 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '3': 'char',
+  '4': 'block',
+  '5': 'directory',
+  '6': 'fifo',
+  D: 'directory',
+};
+
+/**
+ * @param position of the block in the archive, for messages
+ * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_UNSUPPORTED
+ */
+export function readMember(block: Buffer, extensions: Extensions, position: number): RawMember {
+  const { records } = extensions;
+  const typeFlag = block.latin1Slice(156, 157);
+  const path = memberPath(block, extensions);
+  const type = memberType(typeFlag, path, position);
+  const size = numberOf(block, 'size', records, position);
+  if (size < 0) throw corrupt('negative size', position);
+  const time = memberTime(block, records, position);
+  const linkTarget =
+    records.get('linkpath') || extensions.longLink || readText(block, FIELDS.linkName);
+  for (const name of [path, linkTarget])
+    if (name.includes('\0')) throw corrupt('NUL byte in a name', position);
+  const isLink = type === 'symlink' || type === 'hardlink';
+  const isDevice = type === 'char' || type === 'block';
+  const xattrs = memberXattrs(records);
+  const header: TarHeader = {
+    path,
+    type,
+    mode: (readNumber(block, FIELDS.mode) ?? badField('mode', position)) & 0o7777,
+    uid: numberOf(block, 'uid', records, position),
+    gid: numberOf(block, 'gid', records, position),
+    size: type === 'file' ? size : 0,
+    mtime: time.seconds,
+    mtimeNs: time.nanoseconds,
+    ...(isLink && { linkTarget }),
+    ...(isDevice && {
+      devMajor: readNumber(block, FIELDS.devMajor) ?? badField('device number', position),
+      devMinor: readNumber(block, FIELDS.devMinor) ?? badField('device number', position),
+    }),
+    ...(xattrs !== undefined && { xattrs }),
+  };
+  const storedSize = type === 'file' || typeFlag === 'D' ? size : 0;
+  if (type !== 'file') return { header, storedSize };
+  return { header, storedSize, sparse: sparseMap(block, { typeFlag, records }, position) };
+}
+
+function sparseMap(
+  block: Buffer,
+  { typeFlag, records }: { typeFlag: string; records: ReadonlyMap<string, string> },
+  position: number,
+): SparseMap | undefined {
+  if (typeFlag === 'S') return binarySparseMap(block, position);
+  return records.size > 0 ? paxSparseMap(records, position) : undefined;
+}
+
+function badField(what: string, position: number): never {
+  throw corrupt(`unreadable ${what}`, position);
+}
+
+/** An old archive, and GNU tar, may mark a directory by nothing but a closing slash. */
+function memberType(typeFlag: string, path: string, position: number): TarType {
+  const type = TYPES[typeFlag];
+  if (type === undefined) {
+    const shown = JSON.stringify(typeFlag);
+    throw unsupported(
+      `the archive holds an entry of the unknown type ${shown} at byte ${position}`,
+    );
+  }
+  return typeFlag === '\0' && path.endsWith('/') ? 'directory' : type;
+}
+
+function memberPath(block: Buffer, { records, longName }: Extensions): string {
+  const sparseName = records.get('GNU.sparse.name');
+  const extended = sparseName || records.get('path') || longName;
+  if (extended) return extended;
+  const name = readText(block, FIELDS.name);
+  const prefix = namePrefix(block);
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+function namePrefix(block: Buffer): string {
+  const magic = block.latin1Slice(257, 265);
+  if (magic.startsWith('ustar\0')) {
+    const isStar = readText(block, FIELDS.starTrailer) === 'tar';
+    return readText(block, isStar ? FIELDS.starPrefix : FIELDS.prefix);
+  }
+  // GNU tar keeps times in this place; Go before 1.9 marked blocks as GNU's and still wrote a prefix.
+  if (magic !== 'ustar  \0' || block[FIELDS.prefix[0]] === 0) return '';
+  const holdsTimes =
+    readNumber(block, FIELDS.gnuAtime) !== undefined &&
+    readNumber(block, FIELDS.gnuCtime) !== undefined;
+  return holdsTimes ? '' : readText(block, FIELDS.prefix);
+}
+
+function numberOf(
+  block: Buffer,
+  field: 'size' | 'uid' | 'gid',
+  records: ReadonlyMap<string, string>,
+  position: number,
+): number {
+  const record = records.get(field);
+  if (record === undefined || record === '') {
+    return readNumber(block, FIELDS[field]) ?? badField(field, position);
+  }
+  const value = /^-?[0-9]{1,16}$/.test(record) ? Number(record) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : badField(field, position);
+}
+
+function memberTime(
+  block: Buffer,
+  records: ReadonlyMap<string, string>,
+  position: number,
+): { seconds: number; nanoseconds: number } {
+  const record = records.get('mtime');
+  if (record !== undefined && record !== '')
+    return parseTime(record) ?? badField('mtime', position);
+  return {
+    seconds: readNumber(block, FIELDS.mtime) ?? badField('mtime', position),
+    nanoseconds: 0,
+  };
+}
+
+function memberXattrs(records: ReadonlyMap<string, string>): Record<string, string> | undefined {
+  const pairs: [string, string][] = [];
+  for (const [key, value] of records) {
+    if (key.startsWith(XATTR_PREFIX))
+      pairs.push([decodeXattrName(key.slice(XATTR_PREFIX.length)), value]);
+  }
+  return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+}

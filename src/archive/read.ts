@@ -1,0 +1,174 @@
+/** Archives as streams of members, for those who want to read contents one after the other. */
+
+import { AppError } from '../errors.ts';
+import { tooLarge } from './failures.ts';
+import type { TarHeader } from './header.ts';
+import { type TarEvent, type TarMemberEvent, TarParser } from './parser.ts';
+import type { SparsePiece } from './sparse.ts';
+
+export interface TarMember {
+  readonly header: TarHeader;
+  /** Where the stored content starts in the archive. */
+  readonly offset: number;
+  /** Bytes of stored content; equals `header.size` for a file that is not sparse. */
+  readonly storedSize: number;
+  /** Present for sparse files: their stored content is no copy of the unpacked file. */
+  readonly sparse?: readonly SparsePiece[] | undefined;
+  /**
+   * The unpacked content, `header.size` bytes, holes filled with zeros. Can be read once, before the next member is
+   * asked for; what is not read is skipped. The size of a sparse file is a claim that costs its author nothing: do
+   * not collect it in memory.
+   */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Reads an archive member by member.
+ * @param source the uncompressed archive; its iterator is closed when the caller stops early
+ * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED
+ */
+export async function* readTar(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<TarMember, void, undefined> {
+  const events = new EventSource(source);
+  try {
+    for (;;) {
+      const event = await events.next();
+      if (event === undefined) return;
+      if (event.kind !== 'member') continue;
+      const { header, offset, storedSize, sparse } = event;
+      const content = memberContent(events, event);
+      yield { header, offset, storedSize, content, ...(sparse !== undefined && { sparse }) };
+    }
+  } finally {
+    await events.close();
+  }
+}
+
+/**
+ * The whole content of a member that ought to be small.
+ * @throws AppError ARCHIVE_LIMIT when it is larger than `limit` bytes
+ */
+export async function readContent(member: TarMember, limit: number): Promise<Buffer> {
+  if (member.header.size > limit) {
+    throw tooLarge(`the archive member ${JSON.stringify(member.header.path)}`, limit);
+  }
+  const chunks: Uint8Array[] = [];
+  // Copied, since a chunk is only lent until the next one is asked for.
+  for await (const chunk of member.content) chunks.push(Uint8Array.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Whether a file is a tar archive, in the sense of ADD: its first header can be read. An empty archive is none.
+ * @param source the bytes after decompression
+ */
+export async function isTar(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<boolean> {
+  try {
+    for await (const _ of readTar(source)) return true;
+    return false;
+  } catch (error) {
+    if (error instanceof AppError && error.code.startsWith('ARCHIVE_')) return false;
+    throw error;
+  }
+}
+
+/** Pulls a parser's events, feeding it from the source. Waits only when the parser has run dry. */
+class EventSource {
+  readonly #parser = new TarParser();
+  readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
+  #ended = false;
+  /** Number of the member whose events come next. */
+  member = 0;
+
+  constructor(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+    this.#iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  }
+
+  async next(): Promise<TarEvent | undefined> {
+    for (;;) {
+      const event = this.#parser.next();
+      if (event !== undefined) {
+        if (event.kind === 'member') this.member++;
+        return event;
+      }
+      if (this.#ended) return undefined;
+      const result = await this.#iterator.next();
+      if (result.done === true) {
+        this.#ended = true;
+        this.#parser.end();
+      } else {
+        this.#parser.push(result.value);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await this.#iterator.return?.();
+  }
+}
+
+async function* memberContent(
+  events: EventSource,
+  event: TarMemberEvent,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const member = events.member;
+  const stored = storedContent(events, member);
+  yield* event.sparse === undefined
+    ? stored
+    : unpackSparse(stored, event.sparse, event.header.size);
+}
+
+async function* storedContent(
+  events: EventSource,
+  member: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (;;) {
+    if (events.member !== member) throw new Error('the content of a tar member was read too late');
+    const event = await events.next();
+    if (event?.kind !== 'data') return;
+    yield event.bytes;
+  }
+}
+
+const ZEROS = new Uint8Array(64 * 1024);
+
+async function* unpackSparse(
+  stored: AsyncIterable<Uint8Array>,
+  pieces: readonly SparsePiece[],
+  size: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let position = 0;
+  let index = 0;
+  let used = 0;
+  for await (const chunk of stored) {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const piece = pieces[index];
+      if (piece === undefined)
+        throw new Error('a sparse map that does not cover the stored content');
+      yield* zeros(piece.offset + used - position);
+      const part = rest.subarray(0, piece.size - used);
+      yield part;
+      rest = rest.subarray(part.length);
+      used += part.length;
+      position = piece.offset + used;
+      if (used === piece.size) {
+        index++;
+        used = 0;
+      }
+    }
+  }
+  yield* zeros(size - position);
+}
+
+function* zeros(count: number): Generator<Uint8Array, void, undefined> {
+  for (let rest = count; rest > 0; rest -= ZEROS.length) {
+    yield rest < ZEROS.length ? ZEROS.subarray(0, rest) : ZEROS;
+  }
+}
