@@ -62,6 +62,22 @@ export interface FileTree {
   knownDigest(entry: FileEntry): ContentDigest | undefined;
   /** Told by whoever read the whole file, so that the digest is known the next time. */
   rememberDigest(entry: FileEntry, digest: ContentDigest): void;
+  /**
+   * The entry with what is costly to find out (xattrs of a host file). Absent when the entries this tree hands out
+   * have everything already.
+   */
+  complete?(entry: FileEntry): FileEntry;
+  /** Why this path is not to be seen though it lies there; undefined when there is nothing. Absent when nothing is hidden. */
+  hiddenBy?(path: BytePath): HiddenBy | undefined;
+}
+
+/** The line of an ignore file that hides a path. */
+export interface HiddenBy {
+  /** Name of the ignore file, as shown to the user. */
+  readonly file: string;
+  /** Counts from 1. */
+  readonly line: number;
+  readonly pattern: string;
 }
 
 /**

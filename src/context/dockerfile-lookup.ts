@@ -1,0 +1,130 @@
+/** Finding the Dockerfile and the ignore file that goes with it. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { AppError } from '../errors.ts';
+import { hasErrorCode } from '../system/index.ts';
+import { type IgnoreFile, parseDockerignore } from './dockerignore.ts';
+
+export interface DockerfilePlace {
+  /** Absolute host path. */
+  readonly path: string;
+  /** As shown to the user. */
+  readonly name: string;
+}
+
+export interface DockerfileLookup {
+  /** As given with --file; relative to `cwd`. */
+  readonly file?: string | undefined;
+  readonly cwd: string;
+}
+
+const DEFAULT_NAME = 'Dockerfile';
+const FALLBACK_NAME = 'dockerfile';
+
+/**
+ * The Dockerfile to build: the named one, or `Dockerfile` (else `dockerfile`) in the context directory.
+ * @throws AppError CONTEXT_NOT_FOUND, DOCKERFILE_NOT_FOUND
+ */
+export function findDockerfile(
+  contextDirectory: string,
+  lookup: DockerfileLookup,
+): DockerfilePlace {
+  const directory = resolve(lookup.cwd, contextDirectory);
+  const wanted =
+    lookup.file === undefined ? join(directory, DEFAULT_NAME) : resolve(lookup.cwd, lookup.file);
+  const candidates = [wanted];
+  if (basename(wanted) === DEFAULT_NAME) candidates.push(join(dirname(wanted), FALLBACK_NAME));
+  for (const path of candidates) {
+    if (kindOf(path) === 'file') {
+      return { path, name: lookup.file ?? displayName(path, directory) };
+    }
+  }
+  if (lookup.file === undefined && kindOf(directory) !== 'directory') {
+    throw new AppError(
+      'CONTEXT_NOT_FOUND',
+      `the build context '${contextDirectory}' does not exist`,
+      { hint: "the last argument of build names a directory, often '.'" },
+    );
+  }
+  throw missing(lookup.file ?? displayName(wanted, directory), wanted, {
+    directory,
+    cwd: lookup.cwd,
+  });
+}
+
+/**
+ * The ignore file of a build: `<Dockerfile>.dockerignore` beside the Dockerfile, or else `.dockerignore` at the root
+ * of the context; undefined when there is neither.
+ * @param dockerfile absolute host path; undefined when the Dockerfile is no file
+ * @throws AppError CONTEXT_UNREADABLE
+ */
+export function loadIgnoreFile(
+  contextDirectory: string,
+  dockerfile?: string | undefined,
+): IgnoreFile | undefined {
+  const own = dockerfile === undefined ? undefined : `${dockerfile}.dockerignore`;
+  for (const path of [own, join(contextDirectory, '.dockerignore')]) {
+    if (path === undefined) continue;
+    const text = readIfThere(path);
+    if (text !== undefined) return parseDockerignore(text, displayName(path, contextDirectory));
+  }
+  return undefined;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('CONTEXT_UNREADABLE', `cannot read the ignore file: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+function kindOf(path: string): 'file' | 'directory' | undefined {
+  try {
+    return statSync(path).isDirectory() ? 'directory' : 'file';
+  } catch {
+    return undefined;
+  }
+}
+
+/** Relative to the context when inside it. */
+function displayName(path: string, contextDirectory: string): string {
+  const inside = relative(contextDirectory, path);
+  return inside.startsWith('..') ? path : inside;
+}
+
+function missing(
+  name: string,
+  path: string,
+  place: { readonly directory: string; readonly cwd: string },
+): AppError {
+  if (kindOf(path) === 'directory') {
+    return new AppError('DOCKERFILE_NOT_FOUND', `'${name}' is a directory, not a Dockerfile`, {
+      hint: `name the file: --file ${join(name, DEFAULT_NAME)}`,
+    });
+  }
+  const near = [dirname(path), place.directory].flatMap(dockerfilesIn);
+  const found = [...new Set(near)].slice(0, 5);
+  const hint =
+    found.length > 0
+      ? `there is ${found.map((file) => `'${displayName(file, place.cwd)}'`).join(', ')}; name it with --file`
+      : `no Dockerfile was found in '${place.directory}'; make one, or name it with --file`;
+  return new AppError('DOCKERFILE_NOT_FOUND', `there is no '${name}'`, { hint });
+}
+
+/** Files that look like Dockerfiles: `Dockerfile.dev`, `app.Dockerfile`, `Containerfile`. */
+function dockerfilesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && /dockerfile|containerfile/i.test(entry.name))
+      .filter((entry) => !entry.name.endsWith('.dockerignore'))
+      .map((entry) => join(directory, entry.name))
+      .sort();
+  } catch {
+    return [];
+  }
+}

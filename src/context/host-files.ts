@@ -1,0 +1,138 @@
+/** One look at a host file: what it is as an entry, and what it is known again by. */
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { AppError } from '../errors.ts';
+import { type BytePath, type FileEntry, type FileType, toText } from '../files/index.ts';
+import { hasErrorCode } from '../system/index.ts';
+import type { FileIdentity } from './stat-cache.ts';
+
+export interface HostFile {
+  readonly entry: FileEntry;
+  readonly identity: FileIdentity;
+}
+
+const NANOSECONDS = 1_000_000_000n;
+const GONE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'] as const;
+
+/** Groups of names that are one inode get numbers in the order they are met. */
+export class LinkGroups {
+  readonly #groups = new Map<string, number>();
+
+  of(stats: BigIntStats): number | undefined {
+    if (stats.nlink < 2n || stats.isDirectory()) return undefined;
+    const key = `${stats.dev}:${stats.ino}`;
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    const group = this.#groups.size + 1;
+    this.#groups.set(key, group);
+    return group;
+  }
+}
+
+/**
+ * Looks at one file without following it.
+ * @param hostPath latin1 bytes; all its directories are known to be real ones
+ * @returns undefined when nothing is there
+ * @throws AppError CONTEXT_UNREADABLE
+ */
+export function readHostFile(
+  hostPath: string,
+  path: BytePath,
+  groups: LinkGroups,
+): HostFile | undefined {
+  const host = Buffer.from(hostPath, 'latin1');
+  try {
+    const stats = lstatSync(host, { bigint: true });
+    const linkTarget = stats.isSymbolicLink()
+      ? readlinkSync(host, { encoding: 'latin1' })
+      : undefined;
+    return describe(path, stats, linkTarget, groups.of(stats));
+  } catch (error) {
+    if (hasErrorCode(error, ...GONE)) return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+/**
+ * The names in a directory, sorted by bytes; empty when it is gone.
+ * @throws AppError CONTEXT_UNREADABLE
+ */
+export function readHostDirectory(hostPath: string, path: BytePath): string[] {
+  try {
+    return readdirSync(Buffer.from(hostPath, 'latin1'), { encoding: 'latin1' }).sort();
+  } catch (error) {
+    if (hasErrorCode(error, ...GONE)) return [];
+    throw unreadable(path, error);
+  }
+}
+
+/** The error for a file of the context that cannot be read. */
+export function unreadable(path: BytePath, cause: unknown): AppError {
+  const name = path === '' ? '.' : toText(path);
+  const reason = hasErrorCode(cause, 'EACCES', 'EPERM') ? 'permission denied' : messageOf(cause);
+  return new AppError(
+    'CONTEXT_UNREADABLE',
+    `cannot read '${name}' of the build context: ${reason}`,
+    {
+      hint: `change its permissions, or leave it out with a line in .dockerignore`,
+      cause,
+    },
+  );
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function describe(
+  path: BytePath,
+  stats: BigIntStats,
+  linkTarget: string | undefined,
+  linkGroup: number | undefined,
+): HostFile {
+  const type = fileType(stats);
+  const seconds = floorSeconds(stats.mtimeNs);
+  const device = type === 'char' || type === 'block';
+  const entry: FileEntry = {
+    path,
+    type,
+    mode: type === 'symlink' ? 0o777 : Number(stats.mode & 0o7777n),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+    size: type === 'file' ? Number(stats.size) : 0,
+    mtime: Number(seconds),
+    mtimeNs: Number(stats.mtimeNs - seconds * NANOSECONDS),
+    ...(linkTarget === undefined ? {} : { linkTarget }),
+    ...(linkGroup === undefined ? {} : { linkGroup }),
+    ...(device ? { devMajor: major(stats.rdev), devMinor: minor(stats.rdev) } : {}),
+  };
+  const identity: FileIdentity = {
+    dev: Number(stats.dev),
+    ino: Number(stats.ino),
+    size: Number(stats.size),
+    mtimeNs: stats.mtimeNs,
+    ctimeNs: stats.ctimeNs,
+  };
+  return { entry, identity };
+}
+
+function fileType(stats: BigIntStats): FileType {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'symlink';
+  if (stats.isCharacterDevice()) return 'char';
+  if (stats.isBlockDevice()) return 'block';
+  return stats.isFIFO() ? 'fifo' : 'socket';
+}
+
+function floorSeconds(nanoseconds: bigint): bigint {
+  const seconds = nanoseconds / NANOSECONDS;
+  return seconds * NANOSECONDS > nanoseconds ? seconds - 1n : seconds;
+}
+
+function major(device: bigint): number {
+  return Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n));
+}
+
+function minor(device: bigint): number {
+  return Number((device & 0xffn) | ((device >> 12n) & 0xffffff00n));
+}

@@ -1,0 +1,55 @@
+/** How much of a context the steps of a build may read: what "transferring context" reports. */
+import {
+  type BytePath,
+  cleanPath,
+  expandWildcards,
+  type FileEntry,
+  type FileTree,
+  hasWildcard,
+  resolveInTree,
+  toBytes,
+} from '../files/index.ts';
+
+export interface ContextSize {
+  readonly files: number;
+  /** Bytes of file content. */
+  readonly bytes: number;
+}
+
+/**
+ * Counts the files the sources of COPY and ADD mean, each once. Sources that do not exist count nothing.
+ * A pattern with `**` counts what lies below the part before it.
+ * @param sources paths or wildcards as written (UTF-8 text)
+ * @throws AppError CONTEXT_UNREADABLE, PATTERN_INVALID, SYMLINK_LOOP
+ */
+export function measureSources(tree: FileTree, sources: readonly string[]): ContextSize {
+  const seen = new Map<BytePath, FileEntry>();
+  for (const source of sources) {
+    for (const path of sourcePaths(tree, toBytes(source))) {
+      const { entry } = resolveInTree(tree, path);
+      if (entry !== undefined) collect(tree, entry, seen);
+    }
+  }
+  let bytes = 0;
+  let files = 0;
+  for (const entry of seen.values()) {
+    if (entry.type === 'directory') continue;
+    files++;
+    bytes += entry.size;
+  }
+  return { files, bytes };
+}
+
+function sourcePaths(tree: FileTree, source: BytePath): readonly BytePath[] {
+  const clean = cleanPath(source);
+  const deep = clean.split('/').findIndex((part) => part.includes('**'));
+  if (deep >= 0) return sourcePaths(tree, clean.split('/').slice(0, deep).join('/'));
+  return hasWildcard(clean) ? expandWildcards(tree, clean) : [clean];
+}
+
+function collect(tree: FileTree, entry: FileEntry, seen: Map<BytePath, FileEntry>): void {
+  if (seen.has(entry.path)) return;
+  seen.set(entry.path, entry);
+  if (entry.type !== 'directory') return;
+  for (const child of tree.list(entry.path)) collect(tree, child, seen);
+}

@@ -1,0 +1,259 @@
+/**
+ * What is known of host files without reading them again: the content digest, and that a file has no xattrs.
+ * A file is known again by device, inode, size, mtime and ctime in nanoseconds. Nothing is kept about a file that
+ * changed within two seconds of the look at it: a second change in the same tick of the clock would not show.
+ *
+ * One context is one value: columns of numbers, sorted by inode, searched in place without being parsed.
+ */
+import type { ContentDigest } from '../files/index.ts';
+
+/** The numbers a host file is known again by. Times in nanoseconds since the epoch. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+/** Where the cache lasts; the store's facts are such a place. */
+export interface FactStore {
+  get<T>(kind: string, key: string): T | undefined;
+  put(kind: string, key: string, value: unknown): unknown;
+}
+
+interface Fact {
+  readonly identity: FileIdentity;
+  digest: ContentDigest | undefined;
+  plain: boolean;
+  /** Whether it may be kept for other builds. */
+  lasting: boolean;
+}
+
+const KIND = 'stat-cache';
+const SETTLED_NS = 2_000_000_000n;
+const MAX_RECORDS = 400_000;
+const DIGEST_PREFIX = 'sha512-256:';
+const DIGEST_BYTES = 32;
+const HAS_DIGEST = 1;
+const IS_PLAIN = 2;
+
+/** The cache of one context directory. Nothing is loaded before the first question. */
+export class StatCache {
+  readonly #facts: FactStore | undefined;
+  readonly #key: string;
+  readonly #now: () => number;
+  readonly #session = new Map<number, Fact>();
+  #kept: Columns | undefined;
+  #changed = false;
+
+  /**
+   * @param key names the context directory
+   * @param now milliseconds since the epoch
+   */
+  constructor(facts: FactStore | undefined, key: string, now: () => number) {
+    this.#facts = facts;
+    this.#key = key;
+    this.#now = now;
+  }
+
+  digest(identity: FileIdentity): ContentDigest | undefined {
+    const fact = this.#inSession(identity);
+    if (fact?.digest !== undefined) return fact.digest;
+    const kept = this.#load();
+    const index = kept.find(identity);
+    return index < 0 ? undefined : kept.digest(index);
+  }
+
+  /** Whether the file is known to have no xattrs. */
+  isPlain(identity: FileIdentity): boolean {
+    if (this.#inSession(identity)?.plain === true) return true;
+    const kept = this.#load();
+    const index = kept.find(identity);
+    return index >= 0 && kept.isPlain(index);
+  }
+
+  rememberDigest(identity: FileIdentity, digest: ContentDigest): void {
+    const fact = this.#factOf(identity);
+    fact.digest = digest;
+    this.#changed ||= fact.lasting;
+  }
+
+  rememberPlain(identity: FileIdentity): void {
+    const fact = this.#factOf(identity);
+    fact.plain = true;
+    this.#changed ||= fact.lasting;
+  }
+
+  /** Hands what was learnt to the fact store; does nothing when nothing was. */
+  save(): void {
+    if (!this.#changed || this.#facts === undefined) return;
+    const kept = this.#load();
+    const fresh = [...this.#session.values()].filter((fact) => fact.lasting);
+    const merged = Columns.build(kept, fresh);
+    this.#facts.put(KIND, this.#key, merged.bytes);
+    this.#kept = merged;
+    this.#changed = false;
+  }
+
+  #load(): Columns {
+    this.#kept ??= Columns.open(this.#facts?.get<unknown>(KIND, this.#key));
+    return this.#kept;
+  }
+
+  #inSession(identity: FileIdentity): Fact | undefined {
+    const fact = this.#session.get(identity.ino);
+    return fact !== undefined && sameIdentity(fact.identity, identity) ? fact : undefined;
+  }
+
+  #factOf(identity: FileIdentity): Fact {
+    const known = this.#inSession(identity);
+    if (known !== undefined) return known;
+    const kept = this.#load();
+    const index = kept.find(identity);
+    const fact: Fact = {
+      identity,
+      digest: index < 0 ? undefined : kept.digest(index),
+      plain: index >= 0 && kept.isPlain(index),
+      lasting: this.#isSettled(identity),
+    };
+    this.#session.set(identity.ino, fact);
+    return fact;
+  }
+
+  #isSettled(identity: FileIdentity): boolean {
+    const settledBefore = BigInt(Math.floor(this.#now())) * 1_000_000n - SETTLED_NS;
+    return identity.mtimeNs <= settledBefore && identity.ctimeNs <= settledBefore;
+  }
+}
+
+function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
+  return (
+    a.ino === b.ino &&
+    a.dev === b.dev &&
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs
+  );
+}
+
+const MAGIC = 0x6c73_6331;
+const HEADER_BYTES = 8;
+const RECORD_BYTES = 8 * 5 + DIGEST_BYTES + 1;
+
+/** The kept records as columns in one buffer: header, ino, dev, size, mtime, ctime, digest, flags. */
+class Columns {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  readonly #ino: Float64Array;
+  readonly #dev: Float64Array;
+  readonly #size: Float64Array;
+  readonly #mtime: BigInt64Array;
+  readonly #ctime: BigInt64Array;
+  readonly #digest: Buffer;
+  readonly #flags: Uint8Array;
+
+  /** @param buffer of its own, so that the columns are aligned */
+  constructor(buffer: ArrayBuffer, count: number) {
+    const column = (index: number): number => HEADER_BYTES + index * 8 * count;
+    this.bytes = new Uint8Array(buffer);
+    this.count = count;
+    this.#ino = new Float64Array(buffer, column(0), count);
+    this.#dev = new Float64Array(buffer, column(1), count);
+    this.#size = new Float64Array(buffer, column(2), count);
+    this.#mtime = new BigInt64Array(buffer, column(3), count);
+    this.#ctime = new BigInt64Array(buffer, column(4), count);
+    this.#digest = Buffer.from(buffer, column(5), DIGEST_BYTES * count);
+    this.#flags = new Uint8Array(buffer, column(5) + DIGEST_BYTES * count, count);
+  }
+
+  /** Reads what `build` made; anything else counts as empty, since all of it can be found out again. */
+  static open(value: unknown): Columns {
+    if (!(value instanceof Uint8Array) || value.byteLength < HEADER_BYTES) return empty();
+    const buffer = new ArrayBuffer(value.byteLength);
+    new Uint8Array(buffer).set(value);
+    const [magic, count] = new Uint32Array(buffer, 0, 2);
+    if (magic !== MAGIC || count === undefined) return empty();
+    if (value.byteLength !== HEADER_BYTES + count * RECORD_BYTES) return empty();
+    return new Columns(buffer, count);
+  }
+
+  /** Fresh facts and those kept ones whose inode is not among them. */
+  static build(kept: Columns, fresh: readonly Fact[]): Columns {
+    const renewed = new Set(fresh.map((fact) => fact.identity.ino));
+    const facts = [...fresh];
+    for (let index = 0; index < kept.count && facts.length < MAX_RECORDS; index++) {
+      if (!renewed.has(kept.#ino[index] ?? 0)) facts.push(kept.#fact(index));
+    }
+    facts.sort((a, b) => a.identity.ino - b.identity.ino);
+    const columns = allocate(facts.length);
+    facts.forEach((fact, index) => {
+      columns.#set(index, fact);
+    });
+    return columns;
+  }
+
+  /** Index of the record with this identity, or -1. */
+  find(identity: FileIdentity): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#ino[middle] ?? 0) < identity.ino) low = middle + 1;
+      else high = middle;
+    }
+    const same =
+      low < this.count &&
+      this.#ino[low] === identity.ino &&
+      this.#dev[low] === identity.dev &&
+      this.#size[low] === identity.size &&
+      this.#mtime[low] === identity.mtimeNs &&
+      this.#ctime[low] === identity.ctimeNs;
+    return same ? low : -1;
+  }
+
+  digest(index: number): ContentDigest | undefined {
+    if (((this.#flags[index] ?? 0) & HAS_DIGEST) === 0) return undefined;
+    const start = index * DIGEST_BYTES;
+    const hex = this.#digest.toString('hex', start, start + DIGEST_BYTES);
+    return `${DIGEST_PREFIX}${hex}` as ContentDigest;
+  }
+
+  isPlain(index: number): boolean {
+    return ((this.#flags[index] ?? 0) & IS_PLAIN) !== 0;
+  }
+
+  #fact(index: number): Fact {
+    const identity = {
+      ino: this.#ino[index] ?? 0,
+      dev: this.#dev[index] ?? 0,
+      size: this.#size[index] ?? 0,
+      mtimeNs: this.#mtime[index] ?? 0n,
+      ctimeNs: this.#ctime[index] ?? 0n,
+    };
+    return { identity, digest: this.digest(index), plain: this.isPlain(index), lasting: true };
+  }
+
+  #set(index: number, fact: Fact): void {
+    const { identity, digest, plain } = fact;
+    this.#ino[index] = identity.ino;
+    this.#dev[index] = identity.dev;
+    this.#size[index] = identity.size;
+    this.#mtime[index] = identity.mtimeNs;
+    this.#ctime[index] = identity.ctimeNs;
+    this.#flags[index] = (digest === undefined ? 0 : HAS_DIGEST) | (plain ? IS_PLAIN : 0);
+    if (digest !== undefined) {
+      this.#digest.write(digest.slice(DIGEST_PREFIX.length), index * DIGEST_BYTES, 'hex');
+    }
+  }
+}
+
+function allocate(count: number): Columns {
+  const buffer = new ArrayBuffer(HEADER_BYTES + count * RECORD_BYTES);
+  new Uint32Array(buffer, 0, 2).set([MAGIC, count]);
+  return new Columns(buffer, count);
+}
+
+function empty(): Columns {
+  return allocate(0);
+}

@@ -1,0 +1,78 @@
+/**
+ * One digest for a list of files. It covers path, type, mode, owner, size, content, link target, device numbers,
+ * xattrs and which entries are the same inode. It leaves out times, and xattrs that say something about the host
+ * rather than the file (`system.*`, `security.*` but for `security.capability`).
+ */
+import { createHash } from 'node:crypto';
+import type { BytePath, ContentDigest, FileEntry } from './entry.ts';
+
+/** `sha512-256:<64 hex>`; internal to lamina, never in an image. */
+export type TreeDigest = string & { readonly __brand: 'TreeDigest' };
+
+export interface DigestedEntry {
+  readonly entry: FileEntry;
+  /** Required for files. */
+  readonly digest?: ContentDigest | undefined;
+  /** Anything else about the entry that makes a difference to its user. */
+  readonly note?: string | undefined;
+}
+
+const BATCH = 64 * 1024;
+
+/** The digest of the entries in the order given. */
+export function treeDigest(entries: Iterable<DigestedEntry>): TreeDigest {
+  const hasher = createHash('sha512-256');
+  const firstOfGroup = new Map<number, BytePath>();
+  let batch = 'lamina-tree-1\n';
+  for (const item of entries) {
+    batch += `${JSON.stringify(keyFields(item, firstOfGroup))}\n`;
+    if (batch.length < BATCH) continue;
+    hasher.update(batch, 'utf8');
+    batch = '';
+  }
+  hasher.update(batch, 'utf8');
+  return `sha512-256:${hasher.digest('hex')}` as TreeDigest;
+}
+
+function keyFields(item: DigestedEntry, firstOfGroup: Map<number, BytePath>): unknown[] {
+  const { entry } = item;
+  if (entry.type === 'file' && item.digest === undefined) {
+    throw new Error(`no content digest for ${JSON.stringify(entry.path)}`);
+  }
+  return [
+    entry.path,
+    entry.type,
+    entry.mode,
+    entry.uid,
+    entry.gid,
+    entry.size,
+    item.digest ?? null,
+    entry.linkTarget ?? null,
+    entry.devMajor ?? 0,
+    entry.devMinor ?? 0,
+    keyXattrs(entry.xattrs),
+    linkedTo(entry, firstOfGroup),
+    item.note ?? null,
+  ];
+}
+
+/** Whether an xattr belongs to the file rather than to the host it lies on. */
+export function isPortableXattr(name: string): boolean {
+  if (name.startsWith('security.')) return name === 'security.capability';
+  return !name.startsWith('system.');
+}
+
+function keyXattrs(xattrs: FileEntry['xattrs']): unknown[] {
+  if (xattrs === undefined) return [];
+  return Object.entries(xattrs)
+    .filter(([name]) => isPortableXattr(name))
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Group numbers differ between trees: the key names the first member instead. */
+function linkedTo(entry: FileEntry, firstOfGroup: Map<number, BytePath>): BytePath | null {
+  if (entry.linkGroup === undefined) return null;
+  const first = firstOfGroup.get(entry.linkGroup);
+  if (first === undefined) firstOfGroup.set(entry.linkGroup, entry.path);
+  return first ?? null;
+}
