@@ -78,7 +78,7 @@ function writeExtension(blocks: Buffer, extension: Buffer, name: string): void {
   const base = slash < 0 ? name : name.slice(slash + 1);
   const extensionName = ascii(`${directory}PaxHeaders.0/${base}`).slice(0, 100).replace(/\/+$/, '');
   const block = blocks.subarray(0, BLOCK_SIZE);
-  block.latin1Write(extensionName, 0);
+  block.write(extensionName, 0, 'latin1');
   for (const field of [FIELDS.mode, FIELDS.uid, FIELDS.gid, FIELDS.mtime])
     writeOctal(block, field, 0);
   writeOctal(block, FIELDS.size, extension.length);
@@ -95,10 +95,11 @@ interface MainFields {
 
 function writeMain(block: Buffer, header: TarHeader, fields: MainFields): void {
   const { split } = fields;
-  block.latin1Write(split === undefined ? ascii(fields.name).slice(0, 100) : split.name, 0);
-  if (split !== undefined && split.prefix !== '') block.latin1Write(split.prefix, FIELDS.prefix[0]);
+  block.write(split === undefined ? ascii(fields.name).slice(0, 100) : split.name, 0, 'latin1');
+  if (split !== undefined && split.prefix !== '')
+    block.write(split.prefix, FIELDS.prefix[0], 'latin1');
   const target = fields.linkTarget;
-  if (target !== '') block.latin1Write(ascii(target).slice(0, 100), FIELDS.linkName[0]);
+  if (target !== '') block.write(ascii(target).slice(0, 100), FIELDS.linkName[0], 'latin1');
   writeOctal(block, FIELDS.mode, header.mode & 0o7777);
   writeOctal(block, FIELDS.uid, fitting(header.uid, MAX_ID, 'uid'));
   writeOctal(block, FIELDS.gid, fitting(header.gid, MAX_ID, 'gid'));
@@ -110,8 +111,8 @@ function writeMain(block: Buffer, header: TarHeader, fields: MainFields): void {
 }
 
 function finish(block: Buffer, type: string): void {
-  block.latin1Write(type, FIELDS.type[0]);
-  block.latin1Write('ustar\x0000', FIELDS.magic[0]);
+  block.write(type, FIELDS.type[0], 'latin1');
+  block.write('ustar\x0000', FIELDS.magic[0], 'latin1');
   writeChecksum(block);
 }
 

@@ -37,7 +37,7 @@ export function readText(block: Buffer, [start, length]: Field): string {
   let end = start;
   const limit = start + length;
   while (end < limit && block[end] !== 0) end++;
-  return block.latin1Slice(start, end);
+  return block.toString('latin1', start, end);
 }
 
 /**

@@ -47,7 +47,7 @@ const TYPES: Readonly<Record<string, TarType>> = {
  */
 export function readMember(block: Buffer, extensions: Extensions, position: number): RawMember {
   const { records } = extensions;
-  const typeFlag = block.latin1Slice(156, 157);
+  const typeFlag = block.toString('latin1', 156, 157);
   const path = memberPath(block, extensions);
   const type = memberType(typeFlag, path, position);
   const size = numberOf(block, 'size', records, position);
@@ -116,7 +116,7 @@ function memberPath(block: Buffer, { records, longName }: Extensions): string {
 }
 
 function namePrefix(block: Buffer): string {
-  const magic = block.latin1Slice(257, 265);
+  const magic = block.toString('latin1', 257, 265);
   if (magic.startsWith('ustar\0')) {
     const isStar = readText(block, FIELDS.starTrailer) === 'tar';
     return readText(block, isStar ? FIELDS.starPrefix : FIELDS.prefix);

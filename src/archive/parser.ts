@@ -139,7 +139,7 @@ export class TarParser {
   }
 
   #useHeader(block: Buffer): Step {
-    const type = block.latin1Slice(156, 157);
+    const type = block.toString('latin1', 156, 157);
     switch (type) {
       case 'x':
       case 'X':
@@ -276,5 +276,5 @@ export class TarParser {
 
 function untilNul(body: Buffer): string {
   const end = body.indexOf(0);
-  return body.latin1Slice(0, end < 0 ? body.length : end);
+  return body.toString('latin1', 0, end < 0 ? body.length : end);
 }

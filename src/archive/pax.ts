@@ -32,7 +32,7 @@ function formatRecord(key: string, value: string): string {
  * @throws AppError ARCHIVE_CORRUPT
  */
 export function parseRecords(body: Buffer, position: number): Map<string, string> {
-  const text = body.latin1Slice(0, body.length);
+  const text = body.toString('latin1', 0, body.length);
   const records = new Map<string, string>();
   let start = 0;
   while (start < text.length) {

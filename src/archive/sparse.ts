@@ -115,7 +115,7 @@ export class DataMapReader {
 
   /** @returns the pieces once the block that ends the map was given */
   add(block: Buffer, position: number): SparsePiece[] | undefined {
-    const text = this.#rest + block.latin1Slice(0, block.length);
+    const text = this.#rest + block.toString('latin1', 0, block.length);
     let start = 0;
     while (this.#count === undefined || this.#numbers.length < this.#count * 2) {
       const end = text.indexOf('\n', start);

@@ -1,1 +1,28 @@
+export { canonicalJson } from './canonical-json.ts';
+export { decodeDescriptor, decodeImageConfig, decodeIndex, decodeManifest } from './decode.ts';
+export { chainIds, digestHex, digestOf, isDigest, parseDiffId, parseDigest } from './digest.ts';
+export {
+  isIndexType,
+  isManifestType,
+  type LayerCompression,
+  layerCompression,
+  layerMediaType,
+  MEDIA_TYPES,
+} from './media-types.ts';
+export {
+  formatPlatform,
+  hostPlatform,
+  normalizePlatform,
+  parsePlatform,
+  platformMatches,
+  selectPlatform,
+} from './platform.ts';
+export {
+  familiarName,
+  familiarRepository,
+  formatReference,
+  parseReference,
+  type Reference,
+  withDefaultTag,
+} from './reference.ts';
 export * from './types.ts';

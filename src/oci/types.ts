@@ -7,12 +7,18 @@
 export type Digest = string & { readonly __brand: 'Digest' };
 /** Digest of an uncompressed layer tar. */
 export type DiffId = Digest & { readonly __diffId: 'DiffId' };
+/** Digest that names a layer together with all layers below it. */
+export type ChainId = Digest & { readonly __chainId: 'ChainId' };
 
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
+  readonly urls?: readonly string[] | undefined;
+  /** Base64 of the content itself, for small contents. */
+  readonly data?: string | undefined;
+  readonly artifactType?: string | undefined;
   readonly platform?: Platform | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
@@ -28,15 +34,19 @@ export interface Platform {
 export interface Manifest {
   readonly schemaVersion: 2;
   readonly mediaType: string;
+  readonly artifactType?: string | undefined;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  readonly subject?: Descriptor | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ImageIndex {
   readonly schemaVersion: 2;
   readonly mediaType: string;
+  readonly artifactType?: string | undefined;
   readonly manifests: readonly Descriptor[];
+  readonly subject?: Descriptor | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 

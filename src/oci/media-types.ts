@@ -1,0 +1,52 @@
+/** Media types of the documents and layers of images. */
+
+export const MEDIA_TYPES = {
+  ociIndex: 'application/vnd.oci.image.index.v1+json',
+  ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+  ociConfig: 'application/vnd.oci.image.config.v1+json',
+  ociLayer: 'application/vnd.oci.image.layer.v1.tar',
+  ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+  ociEmpty: 'application/vnd.oci.empty.v1+json',
+  dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
+  dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerConfig: 'application/vnd.docker.container.image.v1+json',
+  dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
+  dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  dockerForeignLayerGzip: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+} as const;
+
+export function isIndexType(mediaType: string): boolean {
+  return mediaType === MEDIA_TYPES.ociIndex || mediaType === MEDIA_TYPES.dockerIndex;
+}
+
+export function isManifestType(mediaType: string): boolean {
+  return mediaType === MEDIA_TYPES.ociManifest || mediaType === MEDIA_TYPES.dockerManifest;
+}
+
+export type LayerCompression = 'none' | 'gzip' | 'zstd';
+
+/**
+ * How the bytes of a layer are compressed according to their media type, the old non-distributable types
+ * included; undefined when the type is no layer.
+ */
+export function layerCompression(mediaType: string): LayerCompression | undefined {
+  const match =
+    /^application\/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](gzip|zstd))?$/.exec(
+      mediaType,
+    );
+  if (match === null) return undefined;
+  return match[1] === 'gzip' || match[1] === 'zstd' ? match[1] : 'none';
+}
+
+/** The media type of a layer with a compression, in the family of OCI types or of Docker's. */
+export function layerMediaType(
+  compression: LayerCompression,
+  family: 'oci' | 'docker' = 'oci',
+): string {
+  if (compression === 'zstd') return MEDIA_TYPES.ociLayerZstd;
+  if (family === 'docker') {
+    return compression === 'gzip' ? MEDIA_TYPES.dockerLayerGzip : MEDIA_TYPES.dockerLayer;
+  }
+  return compression === 'gzip' ? MEDIA_TYPES.ociLayerGzip : MEDIA_TYPES.ociLayer;
+}
