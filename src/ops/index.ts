@@ -1,0 +1,22 @@
+export {
+  type CopyInputs,
+  type CopyOptions,
+  type CopyResult,
+  type CopyTarget,
+  copyDigest,
+  copyFiles,
+  type PreparedCopy,
+  prepareCopy,
+} from './copy.ts';
+export { type MadeDirectories, makeDirectories } from './mkdir.ts';
+export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
+export { type PlacedFile, type Placement, placeFiles } from './place.ts';
+export { type SelectOptions, selectFiles } from './select.ts';
+export {
+  type CopiedFile,
+  type SelectedFile,
+  type SelectedRoot,
+  type Selection,
+  selectionDigest,
+  unknownContent,
+} from './selection.ts';

@@ -1,0 +1,37 @@
+/** WORKDIR: a directory with its parents. */
+import type { Warning } from '../errors.ts';
+import { type FileEntry, type FileTree, toBytes } from '../files/index.ts';
+import type { MkdirOp } from '../graph/index.ts';
+import { resolveOwner } from './owner.ts';
+import { Canvas } from './place.ts';
+
+export interface MadeDirectories {
+  /** Sorted; empty when the directory exists. */
+  readonly entries: readonly FileEntry[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * The directories a WORKDIR has to make: mode 0755, owned by the user. Symlinks on the way are followed inside the
+ * file system.
+ * @param base undefined for an empty file system
+ * @param now milliseconds since the epoch
+ * @throws AppError PATH_NOT_A_DIRECTORY, SYMLINK_LOOP
+ */
+export function makeDirectories(
+  op: MkdirOp,
+  base: FileTree | undefined,
+  now: number,
+): MadeDirectories {
+  const owner =
+    op.owner === undefined || op.owner === '' ? undefined : resolveOwner(op.owner, base);
+  const canvas = new Canvas(base, {
+    mode: 0o755,
+    uid: owner?.uid ?? 0,
+    gid: owner?.gid ?? 0,
+    mtime: Math.floor(now / 1000),
+  });
+  canvas.makeDirectories(canvas.resolve(toBytes(op.path)));
+  const entries = canvas.files().map(({ entry }) => entry);
+  return { entries, warnings: entries.length > 0 ? (owner?.warnings ?? []) : [] };
+}

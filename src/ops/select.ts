@@ -1,0 +1,294 @@
+/** Which files the sources of a COPY or ADD mean, and what they will be in the image. */
+import { setImmediate } from 'node:timers/promises';
+import type { Warning } from '../errors.ts';
+import {
+  applyMode,
+  type BytePath,
+  baseName,
+  cleanPath,
+  cleanPattern,
+  expandWildcards,
+  type FileEntry,
+  type FileTree,
+  hasWildcard,
+  joinPath,
+  type ModeSpec,
+  PathPatterns,
+  type PatternState,
+  parseMode,
+  resolveInTree,
+  toBytes,
+  unescapePattern,
+} from '../files/index.ts';
+import type { CopyOp } from '../graph/index.ts';
+import { sourceNotFound } from './missing-source.ts';
+import type { Owner } from './owner.ts';
+import type { SelectedFile, SelectedRoot, Selection } from './selection.ts';
+
+export interface SelectOptions {
+  /** Resolved `op.owner`; undefined when there is none. */
+  readonly owner: Owner | undefined;
+  /** Milliseconds since the epoch: the time of here-documents. */
+  readonly now: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Finds the files a COPY or ADD takes. A wildcard that matches nothing selects nothing.
+ * @param source the tree of `op.source`; undefined when all sources are here-documents
+ * @throws AppError COPY_SOURCE_NOT_FOUND, MODE_INVALID, PATTERN_INVALID, SYMLINK_LOOP
+ */
+export async function selectFiles(
+  op: CopyOp,
+  source: FileTree | undefined,
+  options: SelectOptions,
+): Promise<Selection> {
+  const selector = new Selector(op, options);
+  for (const path of op.source.paths) {
+    if (source === undefined) throw new Error('a COPY with paths needs a source tree');
+    await selector.addPath(source, path);
+  }
+  for (const document of op.source.inline ?? []) selector.addInline(document);
+  return selector.selection();
+}
+
+interface Step {
+  /** In the source tree. */
+  readonly directory: BytePath;
+  /** Relative to the root of the selection. */
+  readonly path: BytePath;
+  readonly included: PatternState;
+  readonly excluded: PatternState;
+}
+
+interface Include {
+  readonly patterns: PathPatterns;
+  /** Names on the way that can only be these: nothing else needs to be looked at. */
+  readonly literal: readonly BytePath[];
+}
+
+interface Walk {
+  readonly tree: FileTree;
+  readonly include: Include | undefined;
+  readonly files: SelectedFile[];
+  readonly groups: Map<number, number>;
+  /** Directories on the way that are not selected yet. */
+  readonly passing: FileEntry[];
+}
+
+const TURN_MS = 10;
+
+class Selector {
+  readonly #op: CopyOp;
+  readonly #options: SelectOptions;
+  readonly #mode: ModeSpec | undefined;
+  readonly #exclude: PathPatterns;
+  readonly #roots: SelectedRoot[] = [];
+  readonly #warnings: Warning[] = [];
+  #nextGroup = 1;
+  #turnEnds = performance.now() + TURN_MS;
+
+  constructor(op: CopyOp, options: SelectOptions) {
+    this.#op = op;
+    this.#options = options;
+    this.#mode = op.mode === undefined ? undefined : parseMode(op.mode);
+    this.#exclude = new PathPatterns(op.exclude.filter((pattern) => pattern.trim() !== ''));
+  }
+
+  selection(): Selection {
+    return { roots: this.#roots, warnings: this.#warnings };
+  }
+
+  async addPath(tree: FileTree, source: string): Promise<void> {
+    if (this.#op.parents) return this.#addWithParents(tree, source);
+    const path = toBytes(source);
+    if (!hasWildcard(path)) return this.#addRoot(tree, source, literalPath(tree, path));
+    for (const match of expandWildcards(tree, path)) {
+      if (this.#isExcludedMatch(tree, match)) continue;
+      await this.#addRoot(tree, source, match);
+    }
+  }
+
+  addInline(document: { readonly name: string; readonly content: string }): void {
+    const bytes = Buffer.from(document.content, 'utf8');
+    const milliseconds = this.#options.now;
+    const plain: FileEntry = {
+      path: '',
+      type: 'file',
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      size: bytes.length,
+      mtime: Math.floor(milliseconds / 1000),
+      mtimeNs: 0,
+    };
+    const entry = this.#effective(plain, '');
+    const name = toBytes(document.name);
+    const file: SelectedFile = { entry, content: { kind: 'inline', bytes } };
+    this.#roots.push({ kind: 'file', name, source: document.name, top: entry, files: [file] });
+  }
+
+  /** Files found by a wildcard are subject to --exclude by their name; a directory's contents are, not itself. */
+  #isExcludedMatch(tree: FileTree, match: BytePath): boolean {
+    if (this.#exclude.length === 0) return false;
+    const { entry } = resolveInTree(tree, match);
+    return entry?.type !== 'directory' && this.#exclude.decide(baseName(match)).matched;
+  }
+
+  /** `--parents`: what is before `/./` is the root, what is after it a pattern whose directories are kept. */
+  async #addWithParents(tree: FileTree, source: string): Promise<void> {
+    const pivot = source.indexOf('/./');
+    const root = toBytes(pivot < 0 ? '' : source.slice(0, pivot));
+    const pattern = cleanPath(toBytes(pivot < 0 ? source : source.slice(pivot + 3)));
+    const isLiteral = !hasWildcard(root) && !hasWildcard(pattern);
+    const whole = joinPath(cleanPath(root), pattern);
+    if (isLiteral && resolveInTree(tree, whole).entry === undefined) {
+      throw sourceNotFound(tree, source, whole);
+    }
+    const include = pattern === '' ? undefined : includeOf(pattern);
+    const roots = hasWildcard(root) ? expandWildcards(tree, root) : [cleanPath(root)];
+    const before = this.#roots.length;
+    for (const path of roots) await this.#addRoot(tree, source, path, include);
+    const found = this.#roots.slice(before).some(({ files }) => files.length > 0);
+    if (isLiteral && !found && include !== undefined) this.#warnings.push(nothingBelowLink(source));
+  }
+
+  async #addRoot(
+    tree: FileTree,
+    source: string,
+    path: BytePath,
+    include?: Include | undefined,
+  ): Promise<void> {
+    const { entry: top } = resolveInTree(tree, path);
+    if (top === undefined) throw sourceNotFound(tree, source, path);
+    const walk: Walk = { tree, include, files: [], groups: new Map(), passing: [] };
+    const isDirectory = top.type === 'directory';
+    if (isDirectory) {
+      const start = { directory: top.path, path: '', included: undefined, excluded: undefined };
+      await this.#walk(walk, start);
+    } else this.#take(walk, top, '');
+    this.#roots.push({
+      kind: isDirectory ? 'directory' : 'file',
+      name: baseName(path),
+      source,
+      top,
+      files: withoutLoneLinks(walk.files),
+    });
+  }
+
+  async #walk(walk: Walk, step: Step): Promise<void> {
+    await this.#giveTurn();
+    for (const child of candidates(walk, step)) {
+      const path = joinPath(step.path, baseName(child.path));
+      const included = walk.include?.patterns.step(path, step.included);
+      const excluded = this.#exclude.step(path, step.excluded);
+      const selected = (included?.matched ?? true) && !excluded.matched;
+      if (selected) this.#take(walk, child, path);
+      if (child.type !== 'directory') continue;
+      if (excluded.matched && !this.#exclude.hasExceptions) continue;
+      if (included?.matched === false && !walk.include?.patterns.mayMatchBelow(path)) continue;
+      if (!selected) walk.passing.push({ ...child, path });
+      await this.#walk(walk, {
+        directory: child.path,
+        path,
+        included: included?.state,
+        excluded: excluded.state,
+      });
+      if (!selected) dropPassing(walk, path);
+    }
+  }
+
+  #take(walk: Walk, origin: FileEntry, path: BytePath): void {
+    for (const directory of walk.passing.splice(0)) {
+      const entry = this.#effective(directory, directory.path);
+      walk.files.push({ entry, passingMode: directory.mode });
+    }
+    const complete = walk.tree.complete?.(origin) ?? origin;
+    const entry = this.#effective(this.#regrouped(complete, walk.groups), path);
+    const content = { kind: 'tree', tree: walk.tree, origin } as const;
+    walk.files.push(origin.type === 'file' ? { entry, content } : { entry });
+  }
+
+  #effective(entry: FileEntry, path: BytePath): FileEntry {
+    const { owner } = this.#options;
+    const reset = owner ?? (this.#op.resetOwner ? { uid: 0, gid: 0 } : undefined);
+    const { uid, gid } = reset ?? entry;
+    return { ...entry, path, uid, gid, mode: this.#effectiveMode(entry) };
+  }
+
+  #effectiveMode(entry: FileEntry): number {
+    if (this.#mode === undefined || entry.type === 'symlink') return entry.mode;
+    return applyMode(this.#mode, entry.mode, entry.type === 'directory');
+  }
+
+  /** Hard links are kept among the files of one source; the numbers are unique in the whole selection. */
+  #regrouped(entry: FileEntry, groups: Map<number, number>): FileEntry {
+    if (entry.linkGroup === undefined) return entry;
+    const known = groups.get(entry.linkGroup);
+    const linkGroup = known ?? this.#nextGroup++;
+    groups.set(entry.linkGroup, linkGroup);
+    return { ...entry, linkGroup };
+  }
+
+  async #giveTurn(): Promise<void> {
+    if (performance.now() < this.#turnEnds) return;
+    await setImmediate();
+    this.#options.signal?.throwIfAborted();
+    this.#turnEnds = performance.now() + TURN_MS;
+  }
+}
+
+/** A path without wildcards, whose backslashes may still be escapes. */
+function literalPath(tree: FileTree, path: BytePath): BytePath {
+  const clean = cleanPath(path);
+  if (!clean.includes('\\')) return clean;
+  const exists = resolveInTree(tree, clean).entry !== undefined;
+  return exists ? clean : cleanPath(unescapePattern(path));
+}
+
+function includeOf(pattern: BytePath): Include {
+  const text = Buffer.from(pattern, 'latin1').toString('utf8');
+  const literal: BytePath[] = [];
+  for (const part of cleanPattern(pattern).split('/')) {
+    if (/[*?[\\]/.test(part)) break;
+    literal.push(part);
+  }
+  return { patterns: new PathPatterns([text]), literal };
+}
+
+/** The children of a directory that may matter. */
+function candidates(walk: Walk, step: Step): readonly FileEntry[] {
+  const depth = step.path === '' ? 0 : step.path.split('/').length;
+  const name = walk.include?.literal[depth];
+  if (name === undefined) return walk.tree.list(step.directory);
+  const only = walk.tree.lookup(joinPath(step.directory, name));
+  return only === undefined ? [] : [only];
+}
+
+/** A directory on the way in which nothing was selected is forgotten. */
+function dropPassing(walk: Walk, path: BytePath): void {
+  if (walk.passing.at(-1)?.path === path) walk.passing.pop();
+}
+
+/** A file whose other names were not selected is no hard link here. */
+function withoutLoneLinks(files: readonly SelectedFile[]): readonly SelectedFile[] {
+  const members = new Map<number, number>();
+  for (const { entry } of files) {
+    if (entry.linkGroup !== undefined) {
+      members.set(entry.linkGroup, (members.get(entry.linkGroup) ?? 0) + 1);
+    }
+  }
+  if (members.size === 0) return files;
+  return files.map((file) => {
+    const { linkGroup, ...entry } = file.entry;
+    return linkGroup === undefined || members.get(linkGroup) !== 1 ? file : { ...file, entry };
+  });
+}
+
+function nothingBelowLink(source: string): Warning {
+  return {
+    code: 'COPY_PARENTS_THROUGH_LINK',
+    message: `COPY --parents copied nothing for '${source}', since it lies behind a symbolic link`,
+    hint: 'name the path without symbolic links',
+  };
+}

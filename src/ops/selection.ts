@@ -1,0 +1,147 @@
+/**
+ * What a COPY or ADD takes, before it is known where it goes: effective metadata (owner and mode as they will be),
+ * and where the bytes are. The digest of a selection is what makes a COPY's result found again.
+ */
+
+import type { Warning } from '../errors.ts';
+import { AppError } from '../errors.ts';
+import {
+  type BytePath,
+  type ContentDigest,
+  ContentHasher,
+  contentDigest,
+  type DigestedEntry,
+  type FileEntry,
+  type FileTree,
+  type TreeDigest,
+  toText,
+  treeDigest,
+} from '../files/index.ts';
+
+export type SelectedContent =
+  | { readonly kind: 'tree'; readonly tree: FileTree; readonly origin: FileEntry }
+  | { readonly kind: 'inline'; readonly bytes: Uint8Array };
+
+export interface SelectedFile {
+  /** Effective metadata; the path is relative to the root of the selection, `''` for a single file. */
+  readonly entry: FileEntry;
+  /** For regular files. */
+  readonly content?: SelectedContent | undefined;
+  /** A directory that is not selected itself but holds something that is: its mode in the source. */
+  readonly passingMode?: number | undefined;
+}
+
+/** One source path (each match of a wildcard is one). */
+export interface SelectedRoot {
+  /** A directory's contents are copied, not the directory; an archive's members. */
+  readonly kind: 'directory' | 'file' | 'archive';
+  /** The name a file gets inside an existing directory. */
+  readonly name: BytePath;
+  /** As written, for messages. */
+  readonly source: string;
+  /** The directory itself, or the file. */
+  readonly top: FileEntry;
+  /** Parents before children. */
+  readonly files: readonly SelectedFile[];
+}
+
+export interface Selection {
+  readonly roots: readonly SelectedRoot[];
+  readonly warnings: readonly Warning[];
+}
+
+/** What a file was when it was copied, which may differ from what it was when it was selected. */
+export interface CopiedFile {
+  readonly digest: ContentDigest;
+  readonly size: number;
+}
+
+export interface DigestOptions {
+  /** Takes precedence over what the source tree knows. */
+  readonly copied?: ReadonlyMap<SelectedFile, CopiedFile> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The key of a selection: effective metadata and content of all files, times left out. Files whose digest is not
+ * known are read, and the source tree is told.
+ * @throws AppError COPY_SOURCE_UNREADABLE
+ */
+export async function selectionDigest(
+  selection: Selection,
+  options: DigestOptions = {},
+): Promise<TreeDigest> {
+  const hasher = new ContentHasher();
+  const items: DigestedEntry[] = [];
+  for (const root of selection.roots) {
+    items.push(rootItem(root));
+    for (const file of root.files) {
+      const copied = options.copied?.get(file) ?? (await contentOf(file, hasher, options.signal));
+      const note = file.passingMode === undefined ? undefined : `passing ${file.passingMode}`;
+      items.push({
+        entry: { ...file.entry, size: copied?.size ?? 0 },
+        digest: copied?.digest,
+        note,
+      });
+    }
+  }
+  return treeDigest(items);
+}
+
+/** How many digests of a selection are not known yet, in files and bytes. */
+export function unknownContent(selection: Selection): { files: number; bytes: number } {
+  const unknown = { files: 0, bytes: 0 };
+  for (const { files } of selection.roots) {
+    for (const { content, entry } of files) {
+      if (content?.kind !== 'tree' || content.tree.knownDigest(content.origin) !== undefined)
+        continue;
+      unknown.files++;
+      unknown.bytes += entry.size;
+    }
+  }
+  return unknown;
+}
+
+/** Stands for the root itself: its kind decides where things go, its metadata is not copied. */
+function rootItem(root: SelectedRoot): DigestedEntry {
+  const entry: FileEntry = {
+    path: root.name,
+    type: 'directory',
+    mode: 0,
+    uid: 0,
+    gid: 0,
+    size: 0,
+    mtime: 0,
+    mtimeNs: 0,
+  };
+  if (root.kind === 'directory') return { entry: { ...entry, path: '' }, note: 'directory' };
+  return { entry, note: root.kind };
+}
+
+async function contentOf(
+  file: SelectedFile,
+  hasher: ContentHasher,
+  signal: AbortSignal | undefined,
+): Promise<CopiedFile | undefined> {
+  const { content, entry } = file;
+  if (content === undefined) return undefined;
+  if (content.kind === 'inline') return { digest: contentDigest(content.bytes), size: entry.size };
+  const { tree, origin } = content;
+  const known = tree.knownDigest(origin);
+  if (known !== undefined) return { digest: known, size: origin.size };
+  try {
+    const hashed = await hasher.hash(tree.content(origin), signal);
+    if (hashed.size === origin.size) tree.rememberDigest(origin, hashed.digest);
+    return hashed;
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? unreadableSource(origin, error) : error;
+  }
+}
+
+function unreadableSource(origin: FileEntry, cause: Error): AppError {
+  return new AppError(
+    'COPY_SOURCE_UNREADABLE',
+    `cannot read '${toText(origin.path)}': ${cause.message}`,
+    { hint: 'check its permissions, or leave it out with .dockerignore or --exclude', cause },
+  );
+}
