@@ -27,7 +27,12 @@ export type BuildEvent =
       /** Bytes of file content this step added. */
       readonly addedBytes: number;
     }
-  | { readonly kind: 'step.failed'; readonly time: number; readonly step: StepInfo; readonly error: Error }
+  | {
+      readonly kind: 'step.failed';
+      readonly time: number;
+      readonly step: StepInfo;
+      readonly error: Error;
+    }
   | { readonly kind: 'step.cancelled'; readonly time: number; readonly step: StepInfo }
   | {
       /** Progress inside a step: `transferring context`, `copying files`, `exporting layers`. */

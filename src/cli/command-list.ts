@@ -1,0 +1,162 @@
+/** Every command: its names, one line about it, and the file that does it, loaded when it is called. */
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  /** The name in the help. */
+  readonly name: string;
+  /** Docker's other spellings. */
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly group: 'Building' | 'Images' | 'Housekeeping';
+  load(): Promise<Command>;
+}
+
+export const commandList: readonly CommandEntry[] = [
+  {
+    name: 'build',
+    aliases: ['image build', 'builder build', 'buildx build', 'buildx b'],
+    summary: 'build an image from a Dockerfile',
+    group: 'Building',
+    load: async () => (await import('./commands/build.ts')).buildCommand,
+  },
+  {
+    name: 'run',
+    aliases: ['container run'],
+    summary: 'run a command in a new container',
+    group: 'Building',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
+    name: 'base',
+    aliases: [],
+    summary: 'make a Debian base image from a package mirror',
+    group: 'Building',
+    load: async () => (await import('./commands/base.ts')).baseCommand,
+  },
+  {
+    name: 'images',
+    aliases: ['image ls', 'image list'],
+    summary: 'list the images',
+    group: 'Images',
+    load: async () => (await import('./commands/images.ts')).imagesCommand,
+  },
+  {
+    name: 'history',
+    aliases: ['image history'],
+    summary: 'show how an image was made, step by step',
+    group: 'Images',
+    load: async () => (await import('./commands/history.ts')).historyCommand,
+  },
+  {
+    name: 'inspect',
+    aliases: ['image inspect'],
+    summary: 'show all about images, as JSON',
+    group: 'Images',
+    load: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  },
+  {
+    name: 'tag',
+    aliases: ['image tag'],
+    summary: 'give an image another name',
+    group: 'Images',
+    load: async () => (await import('./commands/tag.ts')).tagCommand,
+  },
+  {
+    name: 'rmi',
+    aliases: ['image rm', 'image remove'],
+    summary: 'remove images',
+    group: 'Images',
+    load: async () => (await import('./commands/rmi.ts')).rmiCommand,
+  },
+  {
+    name: 'save',
+    aliases: ['image save'],
+    summary: 'write images to an archive',
+    group: 'Images',
+    load: async () => (await import('./commands/save.ts')).saveCommand,
+  },
+  {
+    name: 'load',
+    aliases: ['image load'],
+    summary: 'read images from an archive',
+    group: 'Images',
+    load: async () => (await import('./commands/load.ts')).loadCommand,
+  },
+  {
+    name: 'builder prune',
+    aliases: ['buildx prune'],
+    summary: 'remove build cache',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/prune.ts')).builderPruneCommand,
+  },
+  {
+    name: 'image prune',
+    aliases: [],
+    summary: 'remove images nothing names',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/prune.ts')).imagePruneCommand,
+  },
+  {
+    name: 'system prune',
+    aliases: [],
+    summary: 'remove build cache and images nothing names',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/prune.ts')).systemPruneCommand,
+  },
+  {
+    name: 'system df',
+    aliases: ['buildx du'],
+    summary: 'show how much room images and cache take',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/system-df.ts')).systemDfCommand,
+  },
+  {
+    name: 'version',
+    aliases: [],
+    summary: 'show the version and what lamina found on this machine',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
+];
+
+/** Commands people know from Docker, and what to say to those who try them. */
+export const commandsNotYet: Readonly<Record<string, string>> = {
+  pull: 'registries are not supported yet: load an archive with `lamina load`, or make a base with `lamina base`',
+  push: 'registries are not supported yet: write an archive with `lamina save` or `lamina build -o`',
+  login: 'registries are not supported yet',
+  logout: 'registries are not supported yet',
+  search: 'registries are not supported yet',
+  ps: 'a container lives as long as its `lamina run`: there is nothing to list afterwards',
+  exec: 'a container lives as long as its `lamina run`: start a shell with `lamina run -it IMAGE sh`',
+  rm: 'containers leave nothing behind; to remove images use `lamina rmi`',
+  compose: 'lamina builds and runs single images',
+  import: 'to read the output of `docker save` use `lamina load`',
+};
+
+export interface FoundCommand {
+  readonly entry: CommandEntry;
+  /** As typed: `image ls`. */
+  readonly typed: string;
+  readonly rest: readonly string[];
+}
+
+/** Finds the command that `words` begin with: two words before one. */
+export function findCommand(words: readonly string[]): FoundCommand | undefined {
+  for (const count of [2, 1]) {
+    if (words.length < count) continue;
+    const typed = words.slice(0, count).join(' ');
+    const entry = commandList.find(
+      ({ name, aliases }) => name === typed || aliases.includes(typed),
+    );
+    if (entry !== undefined) return { entry, typed, rest: words.slice(count) };
+  }
+  return undefined;
+}
+
+/** Second words known after `first`: `image` → ls, list, rm, … Empty if it is no such word. */
+export function subcommandsOf(first: string): readonly string[] {
+  return commandList
+    .flatMap(({ name, aliases }) => [name, ...aliases])
+    .filter((spelling) => spelling.startsWith(`${first} `))
+    .map((spelling) => spelling.slice(first.length + 1));
+}

@@ -1,0 +1,119 @@
+/** What a command is: a table of flags, the texts of its help, and a function that does it. */
+import type { LaminaApi } from '../build/index.ts';
+import { AppError } from '../errors.ts';
+import { type FlagTable, type FlagValues, parseFlags } from './flags.ts';
+import type { Io } from './io.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command works with, beside its own words. */
+export interface CommandContext {
+  /** Loaded at first use: help and usage errors do not pay for the engine. */
+  readonly api: () => Promise<LaminaApi>;
+  readonly io: Io;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  /** `--root` given before the command. */
+  readonly root: string | undefined;
+}
+
+export interface Invocation<T extends FlagTable> {
+  readonly flags: FlagValues<T>;
+  readonly args: readonly string[];
+  readonly given: ReadonlySet<string>;
+}
+
+export interface CommandSpec<T extends FlagTable> {
+  /** After the command's name: `[OPTIONS] PATH | -`. */
+  readonly usage: string;
+  /** One line. */
+  readonly summary: string;
+  /** Paragraphs. */
+  readonly description?: readonly string[];
+  readonly flags: T;
+  readonly examples?: readonly Example[];
+  /** Fewest and most arguments. */
+  readonly args: readonly [number, number];
+  readonly interspersed?: boolean;
+  /** @returns the exit status */
+  run(invocation: Invocation<T>, context: CommandContext): Promise<number>;
+}
+
+export interface Example {
+  readonly command: string;
+  readonly text: string;
+}
+
+/** A command whose flag types are its own business. */
+export interface Command extends Omit<CommandSpec<FlagTable>, 'run'> {
+  /**
+   * Parses and runs. @returns the exit status, or `help` when the help was asked for.
+   * @param name the command as typed, for messages: `lamina image ls`
+   */
+  execute(name: string, argv: readonly string[], context: CommandContext): Promise<number | 'help'>;
+}
+
+/** Flags every command that touches the store has. */
+export const storeFlags = {
+  root: {
+    kind: 'text',
+    value: 'directory',
+    help: 'directory of all state (default: $LAMINA_ROOT, else the user’s data directory)',
+    group: 'Common',
+  },
+} as const satisfies FlagTable;
+
+export function defineCommand<const T extends FlagTable>(spec: CommandSpec<T>): Command {
+  const { run, ...described } = spec;
+  return {
+    ...described,
+    async execute(name, argv, context) {
+      const interspersed = spec.interspersed ?? true;
+      const parsed = parseFlags(spec.flags, argv, { command: name, interspersed });
+      if (parsed.help) return 'help';
+      checkArguments(name, spec, parsed.args);
+      await noteWithoutEffect(spec.flags, parsed.given, context);
+      return run(parsed, context);
+    },
+  };
+}
+
+/** The store's directory: the command's own `--root`, one given before the command, the environment. */
+export function rootOf(flags: { readonly root: string | undefined }, context: CommandContext) {
+  const root = flags.root ?? context.root ?? context.env.LAMINA_ROOT;
+  return root === '' ? undefined : root;
+}
+
+function checkArguments<T extends FlagTable>(
+  name: string,
+  spec: CommandSpec<T>,
+  args: readonly string[],
+): void {
+  const [fewest, most] = spec.args;
+  if (args.length >= fewest && args.length <= most) return;
+  const wanted =
+    fewest === most
+      ? `${fewest}`
+      : most === Infinity
+        ? `at least ${fewest}`
+        : `${fewest} to ${most}`;
+  const plural = wanted === '1' || wanted.endsWith(' 1') ? '' : 's';
+  throw new AppError(
+    'CLI_USAGE',
+    `'${name}' takes ${most === 0 ? 'no' : wanted} argument${plural}, ${args.length} given`,
+    { expected: `${name} ${spec.usage}`, hint: `see '${name} --help'` },
+  );
+}
+
+async function noteWithoutEffect(
+  flags: FlagTable,
+  given: ReadonlySet<string>,
+  context: CommandContext,
+): Promise<void> {
+  for (const name of given) {
+    const reason = flags[name]?.noEffect;
+    if (reason !== undefined && !given.has('quiet')) {
+      await context.io.stderr.write(`note: --${name} has no effect: ${reason}\n`);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { humanSize } from '../../progress/index.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { makeDisplay, progressKind } from '../progress.ts';
+import { sourceDateEpoch } from '../values.ts';
+
+export const baseCommand = defineCommand({
+  usage: '[OPTIONS] NAME',
+  summary: 'make a Debian base image from a package mirror',
+  description: [
+    'Makes the image that FROM NAME then finds: a minimal Debian system, put together by mmdebstrap from the packages ' +
+      'of a Debian mirror. NAME is debian:SUITE or debian:SUITE-slim, where SUITE is a code name (bookworm), a number (12), ' +
+      'or stable, testing, unstable; slim leaves out manual pages, documentation and translations.',
+    'Mirror and keys are those of this machine’s own apt configuration, unless --mirror names another mirror. ' +
+      'If the store has the image already, nothing is done.',
+  ],
+  flags: {
+    mirror: { kind: 'text', value: 'url', help: 'mirror of the Debian archive' },
+    tag: {
+      kind: 'text',
+      short: 't',
+      value: 'name[:tag]',
+      help: 'name of the image (default: NAME)',
+    },
+    force: { kind: 'switch', help: 'make it again, with the packages of today' },
+    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    progress: {
+      kind: 'text',
+      value: 'kind',
+      choices: ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'],
+      help: 'display on standard error',
+    },
+    ...storeFlags,
+  },
+  args: [1, 1],
+  examples: [
+    { command: 'lamina base debian:bookworm-slim', text: 'takes about a minute' },
+    {
+      command: 'lamina base --mirror http://mirror.example/debian -t mybase debian:trixie',
+      text: 'another mirror, another name',
+    },
+  ],
+  async run({ flags, args }, context) {
+    const api = await context.api();
+    const kind = flags.quiet ? 'quiet' : progressKind(flags.progress, context);
+    const display = makeDisplay(kind, context);
+    try {
+      const result = await api.makeBase({
+        name: args[0] ?? '',
+        tag: flags.tag,
+        mirror: flags.mirror,
+        force: flags.force,
+        sourceDateEpoch: sourceDateEpoch(context.env.SOURCE_DATE_EPOCH),
+        root: rootOf(flags, context),
+        signal: context.signal,
+        onEvent: (event) => display.handle(event),
+      });
+      display.close();
+      const how = result.existed ? 'is there already' : 'made';
+      const note = `${result.reference} ${how}: ${humanSize(result.size)}\n`;
+      if (!flags.quiet) await context.io.stderr.write(note);
+      await context.io.stdout.write(`${result.imageId}\n`);
+    } finally {
+      display.close();
+    }
+    return 0;
+  },
+});

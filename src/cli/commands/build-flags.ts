@@ -1,0 +1,183 @@
+import { storeFlags } from '../command.ts';
+import type { FlagTable } from '../flags.ts';
+
+const WHAT = 'What to build';
+const HOW = 'How';
+const RESULT = 'Result';
+const STEPS = 'RUN steps';
+
+/** The flags of `docker buildx build`, and of the older `docker build`. */
+export const buildFlags = {
+  file: {
+    kind: 'text',
+    short: 'f',
+    value: 'path',
+    group: WHAT,
+    help: 'the Dockerfile (default: PATH/Dockerfile); - reads it from standard input',
+  },
+  target: {
+    kind: 'text',
+    value: 'stage',
+    group: WHAT,
+    help: 'build this stage instead of the last',
+  },
+  'build-arg': {
+    kind: 'list',
+    value: 'NAME[=value]',
+    group: WHAT,
+    help: 'set an ARG; without a value: the environment’s',
+  },
+  label: { kind: 'list', value: 'name=value', group: WHAT, help: 'add a label to the image' },
+  platform: {
+    kind: 'list',
+    value: 'os/arch',
+    group: WHAT,
+    help: 'platform of the result (default: this machine’s)',
+  },
+  tag: { kind: 'list', short: 't', value: 'name[:tag]', group: RESULT, help: 'name of the image' },
+  output: {
+    kind: 'list',
+    short: 'o',
+    value: 'type=…,dest=…',
+    group: RESULT,
+    help:
+      'where the result goes: type=image (the default, the image store), oci or docker (an archive), tar or local ' +
+      '(the files); a bare path is a directory, - a tar on standard output',
+  },
+  load: { kind: 'switch', group: RESULT, help: 'the same as --output type=image' },
+  iidfile: { kind: 'text', value: 'path', group: RESULT, help: 'write the image ID to a file' },
+  'metadata-file': {
+    kind: 'text',
+    value: 'path',
+    group: RESULT,
+    help: 'write digests and names of the result to a file, as JSON',
+  },
+  quiet: {
+    kind: 'switch',
+    short: 'q',
+    group: RESULT,
+    help: 'show no progress, print the image ID on success',
+  },
+  'no-cache': { kind: 'switch', group: HOW, help: 'run every step, whatever the cache knows' },
+  'no-cache-filter': {
+    kind: 'list',
+    value: 'stage,…',
+    group: HOW,
+    help: 'run every step of these stages',
+  },
+  jobs: {
+    kind: 'number',
+    short: 'j',
+    value: 'n',
+    group: HOW,
+    help: 'steps that run at the same time (default: one per core)',
+  },
+  progress: {
+    kind: 'text',
+    value: 'kind',
+    group: HOW,
+    choices: ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'],
+    help: 'display on standard error',
+  },
+  network: {
+    kind: 'text',
+    value: 'mode',
+    group: STEPS,
+    help: 'host (the default: steps share this machine’s network) or none',
+  },
+  'add-host': {
+    kind: 'list',
+    value: 'name=ip',
+    group: STEPS,
+    help: 'add a line to /etc/hosts; host-gateway stands for this machine',
+  },
+  'shm-size': { kind: 'text', value: 'size', group: STEPS, help: 'size of /dev/shm, such as 64m' },
+  ulimit: { kind: 'list', value: 'name=soft[:hard]', group: STEPS, help: 'limit of the processes' },
+  ...storeFlags,
+  rm: { kind: 'switch', help: 'remove intermediate containers', noEffect: 'none are kept' },
+  'force-rm': { kind: 'switch', help: 'the same', noEffect: 'no containers are kept' },
+  compress: { kind: 'switch', help: 'compress the context', noEffect: 'it is read in place' },
+  pull: {
+    kind: 'switch',
+    help: 'look for newer base images',
+    noEffect: 'base images come from the local store until registries are supported',
+  },
+  builder: { kind: 'text', value: 'name', help: 'choose a builder', noEffect: 'there is only one' },
+  'disable-content-trust': {
+    kind: 'switch',
+    help: 'skip verification of signatures',
+    noEffect: 'every blob is verified by its digest',
+  },
+  push: {
+    kind: 'switch',
+    help: 'push the result',
+    notYet: 'write an archive with -o type=oci,dest=image.tar, and push it with another tool',
+  },
+  secret: {
+    kind: 'list',
+    value: 'id=…',
+    help: 'give a secret to RUN',
+    notYet: 'not in this version',
+  },
+  ssh: {
+    kind: 'list',
+    value: 'id',
+    help: 'give an ssh agent to RUN',
+    notYet: 'not in this version',
+  },
+  'build-context': {
+    kind: 'list',
+    value: 'name=path',
+    help: 'a named context',
+    notYet: 'put what is needed into the build context',
+  },
+  allow: { kind: 'list', value: 'what', help: 'allow more to RUN', notYet: 'not in this version' },
+  'cache-from': {
+    kind: 'list',
+    value: 'source',
+    help: 'take cache from elsewhere',
+    notYet: 'the local cache is always used; leave the flag out',
+  },
+  'cache-to': {
+    kind: 'list',
+    value: 'target',
+    help: 'put the cache elsewhere',
+    notYet: 'the local cache is always kept; leave the flag out',
+  },
+  annotation: { kind: 'list', value: 'k=v', help: 'annotate the manifest', notYet: 'use --label' },
+  attest: { kind: 'list', value: 'type=…', help: 'attach an attestation', notYet: 'leave it out' },
+  provenance: {
+    kind: 'text',
+    bare: 'true',
+    value: 'mode',
+    help: 'attach provenance',
+    notYet: 'none is attached; leave the flag out, or give --provenance=false',
+  },
+  sbom: {
+    kind: 'text',
+    bare: 'true',
+    value: 'generator',
+    help: 'attach a bill of materials',
+    notYet: 'none is attached; leave the flag out, or give --sbom=false',
+  },
+  call: {
+    kind: 'text',
+    value: 'method',
+    help: 'check or outline instead of building',
+    notYet: 'leave it out to build',
+  },
+  check: { kind: 'switch', help: 'check the Dockerfile only', notYet: 'not in this version' },
+  squash: { kind: 'switch', help: 'one layer of all', notYet: 'use a multi-stage build' },
+  'cgroup-parent': { kind: 'text', help: 'parent cgroup of RUN', notYet: 'leave it out' },
+  resource: { kind: 'list', value: 'k=v', help: 'limits of RUN', notYet: 'leave it out' },
+  memory: { kind: 'text', short: 'm', help: 'memory limit of RUN', notYet: 'leave it out' },
+  'memory-swap': { kind: 'text', help: 'swap limit of RUN', notYet: 'leave it out' },
+  'cpu-shares': { kind: 'text', short: 'c', help: 'CPU weight of RUN', notYet: 'leave it out' },
+  'cpu-period': { kind: 'text', help: 'CPU period of RUN', notYet: 'leave it out' },
+  'cpu-quota': { kind: 'text', help: 'CPU quota of RUN', notYet: 'leave it out' },
+  'cpuset-cpus': { kind: 'text', help: 'CPUs of RUN', notYet: 'leave it out' },
+  'cpuset-mems': { kind: 'text', help: 'memory nodes of RUN', notYet: 'leave it out' },
+  'security-opt': { kind: 'list', help: 'security of RUN', notYet: 'leave it out' },
+  isolation: { kind: 'text', help: 'kind of isolation', notYet: 'leave it out' },
+  policy: { kind: 'list', help: 'source policy', notYet: 'leave it out' },
+} as const satisfies FlagTable;

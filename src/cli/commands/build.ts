@@ -1,0 +1,161 @@
+import { rm, writeFile } from 'node:fs/promises';
+import type { BuildOptions, BuildResult, OutputSpec } from '../../build/index.ts';
+import { AppError } from '../../errors.ts';
+import { type CommandContext, defineCommand, rootOf } from '../command.ts';
+import type { FlagValues } from '../flags.ts';
+import { makeDisplay, progressKind } from '../progress.ts';
+import {
+  byteSize,
+  commaSeparated,
+  hostAlias,
+  keyValues,
+  labels,
+  networkMode,
+  outputSpec,
+  sourceDateEpoch,
+  ulimit,
+} from '../values.ts';
+import { buildFlags } from './build-flags.ts';
+
+type Flags = FlagValues<typeof buildFlags>;
+
+export const buildCommand = defineCommand({
+  usage: '[OPTIONS] PATH | -',
+  summary: 'build an image from a Dockerfile',
+  description: [
+    'PATH is the build context: the directory whose files COPY and ADD may read, less what its .dockerignore names. ' +
+      '- reads a Dockerfile (or a tar of a whole context) from standard input.',
+    'Only the stages the target needs are built, independent steps at the same time. The result goes into the local ' +
+      'image store unless --output says otherwise. Progress is shown on standard error; standard output is for results.',
+    'Steps run on this machine’s network (--network=none takes it away).',
+  ],
+  flags: buildFlags,
+  args: [1, 1],
+  examples: [
+    {
+      command: 'lamina build -t hello .',
+      text: 'build this directory, name the result hello:latest',
+    },
+    {
+      command: 'lamina build --target builder -t hello:build .',
+      text: 'stop at the stage named builder',
+    },
+    {
+      command: 'lamina build --no-cache --progress=plain . 2>&1 | tee build.log',
+      text: 'run everything afresh, keep a log',
+    },
+    {
+      command: 'lamina build -o type=oci,dest=hello.tar .',
+      text: 'write an OCI archive, for example for skopeo',
+    },
+    { command: 'lamina build -o out .', text: 'write the files of the image to the directory out' },
+    { command: 'lamina build - < Dockerfile', text: 'build without a context' },
+  ],
+  async run({ flags, args }, context) {
+    const options = buildOptions(flags, args[0] ?? '.', context);
+    refuseTerminalOutput(options.outputs ?? [], context);
+    // As with docker: a file of an earlier build must not be taken for this one's.
+    if (flags.iidfile !== undefined) await rm(flags.iidfile, { force: true });
+    const api = await context.api();
+    const display = makeDisplay(
+      flags.quiet ? 'quiet' : progressKind(flags.progress, context),
+      context,
+    );
+    let result: BuildResult;
+    try {
+      result = await api.build({ ...options, onEvent: (event) => display.handle(event) });
+    } finally {
+      display.close();
+    }
+    await reportResult(result, flags, context);
+    return 0;
+  },
+});
+
+/** @throws AppError CLI_FLAG_VALUE, CLI_USAGE, CLI_NOT_YET, CLI_ENVIRONMENT */
+export function buildOptions(flags: Flags, path: string, context: CommandContext): BuildOptions {
+  const { env, io } = context;
+  refuseRemoteContext(path);
+  if (path === '-' && flags.file === '-') {
+    throw new AppError(
+      'CLI_USAGE',
+      'standard input cannot be both the context and the Dockerfile',
+      {
+        hint: 'name a directory as the context, or leave out -f -',
+      },
+    );
+  }
+  const platforms =
+    flags.platform.length > 0 ? flags.platform : [env.DOCKER_DEFAULT_PLATFORM ?? ''];
+  const buildArgs = keyValues(flags['build-arg'], '--build-arg', env);
+  return {
+    context: path,
+    dockerfile: flags.file,
+    stdin: path === '-' || flags.file === '-' ? io.stdin() : undefined,
+    stdout: (chunk) => io.stdout.write(chunk),
+    tags: flags.tag,
+    target: flags.target,
+    buildArgs,
+    labels: labels(flags.label),
+    noCache: flags['no-cache'],
+    noCacheFilter: commaSeparated(flags['no-cache-filter']),
+    jobs: jobCount(flags.jobs),
+    outputs: outputs(flags),
+    addHosts: flags['add-host'].map(hostAlias),
+    network: networkMode(flags.network),
+    platforms: commaSeparated(platforms),
+    shmSize:
+      flags['shm-size'] === undefined ? undefined : byteSize(flags['shm-size'], '--shm-size'),
+    ulimits: flags.ulimit.map(ulimit),
+    sourceDateEpoch: sourceDateEpoch(buildArgs.SOURCE_DATE_EPOCH ?? env.SOURCE_DATE_EPOCH),
+    env,
+    root: rootOf(flags, context),
+    signal: context.signal,
+  };
+}
+
+function outputs(flags: Flags): OutputSpec[] {
+  const specs = flags.output.map(outputSpec);
+  if (flags.load) specs.push({ type: 'image', attrs: {} });
+  return specs;
+}
+
+function jobCount(jobs: number | undefined): number | undefined {
+  if (jobs !== 0) return jobs;
+  throw new AppError('CLI_FLAG_VALUE', 'invalid value "0" for --jobs', {
+    expected: 'a number from 1',
+  });
+}
+
+function refuseRemoteContext(path: string): void {
+  if (!/^(https?:|git:|ssh:)\/\/|^git@|^github\.com\//.test(path)) return;
+  throw new AppError('CLI_NOT_YET', `a context from the network is not supported yet: ${path}`, {
+    hint: 'fetch it first, and name the directory',
+  });
+}
+
+function refuseTerminalOutput(specs: readonly OutputSpec[], { io }: CommandContext): void {
+  if (!io.stdout.isTerminal || !specs.some(({ dest }) => dest === '-')) return;
+  throw new AppError('CLI_TERMINAL_OUTPUT', 'an archive would go to the terminal', {
+    hint: 'redirect standard output to a file, or name one with dest=',
+  });
+}
+
+async function reportResult(
+  result: BuildResult,
+  flags: Flags,
+  { io }: CommandContext,
+): Promise<void> {
+  const { imageId, references, metadata } = result;
+  if (flags.iidfile !== undefined && imageId !== undefined) await writeFile(flags.iidfile, imageId);
+  if (flags['metadata-file'] !== undefined) {
+    await writeFile(flags['metadata-file'], `${JSON.stringify(metadata, null, 2)}\n`);
+  }
+  if (flags.quiet) {
+    if (imageId !== undefined) await io.stdout.write(`${imageId}\n`);
+    return;
+  }
+  if (imageId === undefined || flags.progress === 'rawjson') return;
+  const names = references.length === 0 ? '' : ` ${references.join(', ')}`;
+  await io.stderr.write(`built${names} ${imageId}\n`);
+}

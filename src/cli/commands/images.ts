@@ -1,0 +1,154 @@
+import type { ImageSummary } from '../../build/index.ts';
+import { AppError } from '../../errors.ts';
+import { humanSize } from '../../progress/index.ts';
+import { ago, goTime } from '../ago.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { type Row, type RowFormat, renderRows } from '../rows.ts';
+
+const NONE = '<none>';
+
+export const imagesCommand = defineCommand({
+  usage: '[OPTIONS] [REPOSITORY[:TAG]]',
+  summary: 'list the images',
+  description: ['Sizes are those of the files in the image, newest image first.'],
+  flags: {
+    all: { kind: 'switch', short: 'a', help: 'list images without a name too' },
+    quiet: { kind: 'switch', short: 'q', help: 'print only IDs' },
+    'no-trunc': { kind: 'switch', help: 'print whole IDs' },
+    digests: { kind: 'switch', help: 'show the digest of the manifest too' },
+    filter: {
+      kind: 'list',
+      short: 'f',
+      value: 'key=value',
+      help: 'only some: dangling=true|false, reference=PATTERN, label=KEY[=VALUE]',
+    },
+    format: {
+      kind: 'text',
+      value: 'format',
+      help: 'table, json, or a Go template of .ID .Repository .Tag .Digest .CreatedSince .CreatedAt .Size .Platform',
+    },
+    ...storeFlags,
+  },
+  args: [0, 1],
+  examples: [
+    {
+      command: "lamina images --format '{{.Repository}}:{{.Tag}} {{.Size}}'",
+      text: 'names and sizes',
+    },
+    { command: 'lamina rmi $(lamina images -q -f dangling=true)', text: 'remove nameless images' },
+  ],
+  async run({ flags, args }, context) {
+    const keep = [...flags.filter.map(imageFilter), ...args.map(repositoryFilter)];
+    const api = await context.api();
+    const options = { root: rootOf(flags, context), signal: context.signal };
+    const all = [...(await api.images(options))].sort((a, b) => b.created - a.created);
+    const entries = all
+      .flatMap(entriesOf)
+      .filter((entry) => keep.every((accepts) => accepts(entry)))
+      .filter(
+        ({ tag, image }) =>
+          flags.all || tag !== NONE || image.references.length > 0 || keep.length > 0,
+      );
+    const text = flags.quiet
+      ? [...new Set(entries.map(({ image }) => `${shortId(image.id, flags['no-trunc'])}\n`))].join(
+          '',
+        )
+      : renderRows(
+          entries.map((entry) => rowOf(entry, flags['no-trunc'])),
+          columnsFor(flags.digests),
+          flags.format,
+        );
+    await context.io.stdout.write(text);
+    return 0;
+  },
+});
+
+interface Entry {
+  readonly repository: string;
+  readonly tag: string;
+  readonly image: ImageSummary;
+}
+
+/** An image has a line for each of its names, or one without a name. */
+function entriesOf(image: ImageSummary): Entry[] {
+  if (image.references.length === 0) return [{ repository: NONE, tag: NONE, image }];
+  return image.references.map((reference) => ({ ...splitReference(reference), image }));
+}
+
+function splitReference(reference: string): { repository: string; tag: string } {
+  const [, repository = reference, tag = NONE] =
+    /^(.*?)(?::([\w][\w.-]*))?(?:@.*)?$/.exec(reference) ?? [];
+  return { repository, tag };
+}
+
+function rowOf({ repository, tag, image }: Entry, whole: boolean): Row {
+  const { os, architecture, variant } = image.platform;
+  return {
+    Repository: repository,
+    Tag: tag,
+    Digest: image.manifestDigest,
+    ID: shortId(image.id, whole),
+    CreatedSince: ago(image.created, Date.now()),
+    CreatedAt: goTime(image.created),
+    Size: humanSize(image.size),
+    Platform: [os, architecture, ...(variant === undefined ? [] : [variant])].join('/'),
+  };
+}
+
+function columnsFor(digests: boolean): RowFormat {
+  const digest = { Digest: 'DIGEST' };
+  return {
+    columns: {
+      Repository: 'REPOSITORY',
+      Tag: 'TAG',
+      ...(digests ? digest : {}),
+      ID: 'IMAGE ID',
+      CreatedSince: 'CREATED',
+      Size: 'SIZE',
+    },
+    more: { ...digest, CreatedAt: 'CREATED AT', Platform: 'PLATFORM' },
+  };
+}
+
+/** The first 12 digits, as Docker shows them. */
+export function shortId(id: string, whole = false): string {
+  return whole ? id : id.replace(/^sha256:/, '').slice(0, 12);
+}
+
+type Accepts = (entry: Entry) => boolean;
+
+function imageFilter(text: string): Accepts {
+  const equals = text.indexOf('=');
+  const key = equals < 0 ? text : text.slice(0, equals);
+  const value = equals < 0 ? '' : text.slice(equals + 1);
+  if (key === 'dangling' && /^(true|false|1|0)$/.test(value)) {
+    const wanted = value === 'true' || value === '1';
+    return ({ image }) => (image.references.length === 0) === wanted;
+  }
+  if (key === 'reference' && value !== '') return repositoryFilter(value);
+  if (key === 'label' && value !== '') {
+    const [name = '', ...rest] = value.split('=');
+    return ({ image }) => {
+      const found = image.labels[name];
+      return found !== undefined && (rest.length === 0 || found === rest.join('='));
+    };
+  }
+  throw new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for --filter`, {
+    expected: 'dangling=true|false, reference=PATTERN or label=KEY[=VALUE]',
+  });
+}
+
+/** `name`, `name:tag`; `*` and `?` stand for anything but a slash. */
+function repositoryFilter(pattern: string): Accepts {
+  const { repository, tag } = splitReference(pattern);
+  const glob = (text: string) =>
+    new RegExp(
+      `^${text
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '[^/]*')
+        .replaceAll('?', '[^/]')}$`,
+    );
+  const repositories = glob(repository);
+  const tags = tag === NONE ? undefined : glob(tag);
+  return (entry) => repositories.test(entry.repository) && (tags?.test(entry.tag) ?? true);
+}

@@ -1,0 +1,51 @@
+import { AppError } from '../../errors.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { makeDisplay } from '../progress.ts';
+
+export const loadCommand = defineCommand({
+  usage: '[OPTIONS]',
+  summary: 'read images from an archive',
+  description: [
+    'Reads what docker save, podman save, skopeo and lamina write: Docker archives and OCI layouts, compressed or not, ' +
+      'from standard input or the file (or OCI layout directory) of --input.',
+  ],
+  flags: {
+    input: { kind: 'text', short: 'i', value: 'path', help: 'read this file or directory' },
+    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    ...storeFlags,
+    platform: { kind: 'text', help: 'platform to load', notYet: 'leave it out' },
+  },
+  args: [0, 0],
+  examples: [
+    { command: 'lamina load -i debian.tar', text: 'from a file' },
+    { command: 'docker save debian:12 | lamina load', text: 'take an image over from Docker' },
+  ],
+  async run({ flags }, context) {
+    const { io } = context;
+    if (flags.input === undefined && io.stdinIsTerminal) {
+      throw new AppError('CLI_TERMINAL_INPUT', 'nothing to load: standard input is a terminal', {
+        hint: 'use -i FILE, or redirect standard input',
+      });
+    }
+    const api = await context.api();
+    const display = makeDisplay(flags.quiet ? 'quiet' : 'auto', context);
+    try {
+      const { images } = await api.loadImages({
+        source: flags.input ?? io.stdin(),
+        root: rootOf(flags, context),
+        signal: context.signal,
+        onEvent: (event) => display.handle(event),
+      });
+      display.close();
+      const lines = images.flatMap(({ id, references }) =>
+        references.length === 0
+          ? [`Loaded image ID: ${id}\n`]
+          : references.map((reference) => `Loaded image: ${reference}\n`),
+      );
+      await io.stdout.write(lines.join(''));
+    } finally {
+      display.close();
+    }
+    return 0;
+  },
+});

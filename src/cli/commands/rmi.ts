@@ -1,0 +1,46 @@
+import { AbortedError } from '../../errors.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const rmiCommand = defineCommand({
+  usage: '[OPTIONS] IMAGE [IMAGE...]',
+  summary: 'remove images',
+  description: [
+    'Removing a name removes the image with its last name. Layers that other images or the build cache use stay; ' +
+      "'lamina builder prune' removes the cache.",
+  ],
+  flags: {
+    force: { kind: 'switch', short: 'f', help: 'remove an image by ID with all its names' },
+    ...storeFlags,
+    'no-prune': { kind: 'switch', help: 'keep parents', noEffect: 'images have no parents here' },
+  },
+  args: [1, Infinity],
+  examples: [
+    { command: 'lamina rmi hello:old', text: 'remove a name, and with the last one the image' },
+  ],
+  async run({ flags, args }, context) {
+    const api = await context.api();
+    const root = rootOf(flags, context);
+    const errors: unknown[] = [];
+    for (const image of args) {
+      if (context.signal.aborted) throw new AbortedError();
+      try {
+        const result = await api.removeImage({
+          image,
+          force: flags.force,
+          root,
+          signal: context.signal,
+        });
+        const lines = [
+          ...result.untagged.map((reference) => `Untagged: ${reference}\n`),
+          ...result.deleted.map((id) => `Deleted: ${id}\n`),
+        ];
+        await context.io.stdout.write(lines.join(''));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors);
+    return 0;
+  },
+});

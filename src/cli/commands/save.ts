@@ -1,0 +1,43 @@
+import { AppError } from '../../errors.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const saveCommand = defineCommand({
+  usage: '[OPTIONS] IMAGE [IMAGE...]',
+  summary: 'write images to an archive',
+  description: [
+    'The archive goes to standard output or to the file of --output. docker load, podman load and skopeo read it.',
+  ],
+  flags: {
+    output: { kind: 'text', short: 'o', value: 'path', help: 'write to this file' },
+    format: {
+      kind: 'text',
+      value: 'format',
+      choices: ['docker', 'oci'],
+      help: 'kind of archive (default docker, which is an OCI layout as well)',
+    },
+    ...storeFlags,
+    platform: { kind: 'text', help: 'platform of the image', notYet: 'leave it out' },
+  },
+  args: [1, Infinity],
+  examples: [
+    { command: 'lamina save -o hello.tar hello', text: 'into a file' },
+    { command: 'lamina save hello | docker load', text: 'hand an image to Docker' },
+  ],
+  async run({ flags, args }, context) {
+    const { stdout } = context.io;
+    if (flags.output === undefined && stdout.isTerminal) {
+      throw new AppError('CLI_TERMINAL_OUTPUT', 'an archive would go to the terminal', {
+        hint: 'use -o FILE, or redirect standard output',
+      });
+    }
+    const api = await context.api();
+    await api.saveImages({
+      images: args,
+      format: flags.format === 'oci' ? 'oci' : 'docker',
+      destination: flags.output ?? ((chunk) => stdout.write(chunk)),
+      root: rootOf(flags, context),
+      signal: context.signal,
+    });
+    return 0;
+  },
+});

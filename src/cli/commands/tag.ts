@@ -1,0 +1,18 @@
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const tagCommand = defineCommand({
+  usage: 'IMAGE NAME[:TAG]',
+  summary: 'give an image another name',
+  description: [
+    'IMAGE is a name, an ID or the beginning of an ID. A name that another image had moves.',
+  ],
+  flags: { ...storeFlags },
+  args: [2, 2],
+  examples: [{ command: 'lamina tag hello hello:1.0', text: 'a second name for the same image' }],
+  async run({ flags, args }, context) {
+    const [source = '', target = ''] = args;
+    const api = await context.api();
+    await api.tag({ source, target, root: rootOf(flags, context), signal: context.signal });
+    return 0;
+  },
+});

@@ -1,0 +1,39 @@
+import { defineCommand } from '../command.ts';
+import { compileTemplate } from '../template/index.ts';
+
+export const versionCommand = defineCommand({
+  usage: '[OPTIONS]',
+  summary: 'show the version and what lamina found on this machine',
+  flags: {
+    format: {
+      kind: 'text',
+      short: 'f',
+      value: 'format',
+      help: 'json, or a Go template of .Version .Node .Platform .Runtime',
+    },
+  },
+  args: [0, 0],
+  async run({ flags }, context) {
+    const { version, node, platform, runtime } = await (await context.api()).version();
+    const { stdout } = context.io;
+    if (flags.format !== undefined) {
+      const data = {
+        Version: version,
+        Node: node,
+        Platform: platform,
+        Runtime: runtime && { Name: runtime.name, Path: runtime.path, Version: runtime.version },
+      };
+      const template = flags.format === 'json' ? '{{json .}}' : flags.format;
+      await stdout.write(`${compileTemplate(template, { fields: Object.keys(data) })(data)}\n`);
+      return 0;
+    }
+    const found =
+      runtime === undefined
+        ? 'none: RUN and run need runc or crun'
+        : `${runtime.name} ${runtime.version} (${runtime.path})`;
+    await stdout.write(
+      `lamina    ${version}\nnode      ${node}\nplatform  ${platform}\nruntime   ${found}\n`,
+    );
+    return 0;
+  },
+});

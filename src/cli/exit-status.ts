@@ -1,0 +1,51 @@
+/** The one place where an error becomes an exit status. */
+import { AppError } from '../errors.ts';
+import { PipeClosed } from './io.ts';
+import { asUserError } from './user-error.ts';
+
+export const exitStatus = {
+  success: 0,
+  failure: 1,
+  internal: 70,
+  usage: 125,
+  cannotInvoke: 126,
+  notFound: 127,
+  interrupted: 130,
+  pipeClosed: 141,
+  terminated: 143,
+} as const;
+
+/** For the help and docs/cli.md. */
+export const exitStatusTable: readonly (readonly [status: string, meaning: string])[] = [
+  ['0', 'done'],
+  ['1', 'the command failed: a step of the build, a missing image, an unreadable file'],
+  ['70', 'a fault of lamina itself (code INTERNAL)'],
+  ['125', 'the command line is wrong; for `run` also: the container could not be started'],
+  ['126', '`run`: the command was found but cannot be executed'],
+  ['127', '`run`: the command was not found in the image'],
+  ['130', 'interrupted by Ctrl-C (143 for SIGTERM, 129 for SIGHUP)'],
+  ['141', 'the reader of standard output went away'],
+  ['other', '`run`: the status of the container’s own process; 128 + n when signal n ended it'],
+];
+
+/** The status for an error, whatever the command. */
+export function statusOf(error: unknown): number {
+  if (error instanceof PipeClosed) return exitStatus.pipeClosed;
+  const shown = asUserError(error);
+  if (shown === undefined) return exitStatus.internal;
+  if (shown.code === 'BUILD_CANCELLED') return exitStatus.interrupted;
+  if (shown.code.startsWith('CLI_')) return exitStatus.usage;
+  return exitStatus.failure;
+}
+
+/** The status for an error of `run`: what is lamina's is kept apart from what is the container's. */
+export function runStatusOf(error: unknown): number {
+  if (error instanceof AppError) {
+    if (error.code === 'RUN_COMMAND_NOT_FOUND') return exitStatus.notFound;
+    if (error.code === 'RUN_COMMAND_NOT_EXECUTABLE') return exitStatus.cannotInvoke;
+  }
+  const status = statusOf(error);
+  return status === exitStatus.failure || status === exitStatus.internal
+    ? exitStatus.usage
+    : status;
+}

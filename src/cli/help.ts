@@ -1,0 +1,148 @@
+/** The texts of `--help`, made from the tables the commands are made of. */
+import type { Command } from './command.ts';
+import { type CommandEntry, commandList } from './command-list.ts';
+import { environmentTable } from './environment.ts';
+import { exitStatusTable } from './exit-status.ts';
+import { type FlagSpec, type FlagTable, valueName } from './flags.ts';
+
+const WIDTH = 92;
+
+export function rootHelp(globalFlags: FlagTable): string {
+  const groups = [...new Set(commandList.map(({ group }) => group))];
+  const names = commandList.map(({ name, summary, group }) => ({ name, summary, group }));
+  return lines(
+    'Usage: lamina COMMAND [OPTIONS]',
+    '',
+    ...wrap(
+      'Builds the smallest correct images from multi-stage Dockerfiles, without a daemon, and shows what is in them. ' +
+        'Commands and options are those of docker; where lamina differs, the help of the command says so.',
+    ),
+    ...groups.flatMap((group) => [
+      '',
+      `${group}:`,
+      ...columns(
+        names.filter((entry) => entry.group === group).map(({ name, summary }) => [name, summary]),
+      ),
+    ]),
+    '',
+    'Options before the command:',
+    ...columns(flagRows(globalFlags)),
+    '',
+    'Docker’s longer spellings work too: lamina image ls, lamina container run, lamina buildx build.',
+    '',
+    'Try:',
+    ...columns([
+      ['lamina base debian:bookworm-slim', 'make a base image'],
+      ['lamina build -t hello .', 'build the Dockerfile in this directory'],
+      ['lamina run --rm hello', 'run the result'],
+      ['lamina history hello', 'see what it is made of'],
+      ['lamina build --help', 'all options of a command'],
+    ]),
+    '',
+    'Environment:',
+    ...columns(environmentTable),
+    '',
+    'Exit status:',
+    ...columns(exitStatusTable),
+  );
+}
+
+export function commandHelp(entry: CommandEntry, command: Command): string {
+  const examples = command.examples ?? [];
+  const aliases = entry.aliases.map((alias) => `lamina ${alias}`).join(', ');
+  return lines(
+    `Usage: lamina ${entry.name} ${command.usage}`.trimEnd(),
+    ...(aliases === '' ? [] : [`Also:  ${aliases}`]),
+    '',
+    ...wrap(`${sentence(command.summary)}.`),
+    ...(command.description ?? []).flatMap((paragraph) => ['', ...wrap(paragraph)]),
+    ...flagGroups(command.flags).flatMap(([group, rows]) => ['', `${group}:`, ...columns(rows)]),
+    ...(examples.length === 0 ? [] : ['', 'Examples:']),
+    ...examples.flatMap(({ command: typed, text }) => [`  ${typed}`, `      ${text}`]),
+    '',
+    "Exit status and environment: see 'lamina --help'.",
+  );
+}
+
+export type HelpRow = readonly [name: string, text: string];
+
+/** Flags by heading, in the order of the table; refused and ineffective ones last. */
+export function flagGroups(flags: FlagTable): [group: string, rows: HelpRow[]][] {
+  const groups = new Map<string, HelpRow[]>();
+  for (const [name, spec] of Object.entries(flags)) {
+    const group = groupOf(spec);
+    const rows = groups.get(group) ?? [];
+    rows.push(flagRow(name, spec));
+    groups.set(group, rows);
+  }
+  const rank = ([group]: readonly [string, unknown]) => LAST_GROUPS.indexOf(group);
+  return [...groups].sort((a, b) => rank(a) - rank(b));
+}
+
+const LAST_GROUPS = ['Common', 'Accepted, without effect', 'Not yet'];
+
+function groupOf(spec: FlagSpec): string {
+  if (spec.notYet !== undefined) return 'Not yet';
+  if (spec.noEffect !== undefined) return 'Accepted, without effect';
+  return spec.group ?? 'Options';
+}
+
+function flagRows(flags: FlagTable): HelpRow[] {
+  return Object.entries(flags).map(([name, spec]) => flagRow(name, spec));
+}
+
+function flagRow(name: string, spec: FlagSpec): HelpRow {
+  const short = spec.short === undefined ? '    ' : `-${spec.short}, `;
+  const value =
+    spec.kind === 'switch'
+      ? ''
+      : spec.bare === undefined
+        ? ` ${valueName(spec)}`
+        : `[=${valueName(spec)}]`;
+  return [`${short}--${name}${value}`, flagText(spec)];
+}
+
+function flagText(spec: FlagSpec): string {
+  const reason = spec.notYet ?? spec.noEffect;
+  const again = spec.kind === 'list' && reason === undefined ? ' (may be repeated)' : '';
+  const choices = spec.choices === undefined ? '' : `: ${spec.choices.join(', ')}`;
+  return `${spec.help}${choices}${again}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** Two columns; a name too wide for the first has a line of its own. */
+function columns(rows: readonly HelpRow[]): string[] {
+  const widest = Math.max(...rows.map(([name]) => name.length));
+  const nameWidth = Math.min(widest, 32);
+  return rows.flatMap(([name, text]) => {
+    const wrapped = wrap(text, WIDTH - nameWidth - 4);
+    const indent = ' '.repeat(nameWidth + 4);
+    if (name.length > nameWidth) {
+      return [`  ${name}`, ...wrapped.map((line) => `${indent}${line}`)];
+    }
+    return wrapped.map((line, index) =>
+      index === 0 ? `  ${name.padEnd(nameWidth)}  ${line}` : `${indent}${line}`,
+    );
+  });
+}
+
+function wrap(text: string, width = WIDTH): string[] {
+  const result: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      result.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...result, line];
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function lines(...all: string[]): string {
+  return `${all.join('\n')}\n`;
+}

@@ -1,0 +1,139 @@
+/**
+ * The process's standard streams, as the commands see them. Writing goes straight to the file descriptor: setting up
+ * Node's stream objects costs several milliseconds, which a cached build would feel.
+ */
+import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+export interface Output {
+  /** Resolves when the bytes are with the system. @throws PipeClosed */
+  write(data: string | Uint8Array): Promise<void>;
+  readonly isTerminal: boolean;
+  /** Of the terminal, now; 80 by 24 if there is none. */
+  size(): { readonly columns: number; readonly rows: number };
+}
+
+export interface Io {
+  readonly stdout: Output;
+  /** Never fails: when nobody reads it, nobody misses it. */
+  readonly stderr: Output;
+  readonly stdinIsTerminal: boolean;
+  stdin(): AsyncIterable<Uint8Array>;
+  /** One line from standard input, without its end; undefined at the end of input. */
+  question(text: string): Promise<string | undefined>;
+}
+
+/** Standard output was closed by its reader (`| head`): no error, but no reason to go on either. */
+export class PipeClosed extends Error {
+  constructor() {
+    super('standard output was closed');
+    this.name = 'PipeClosed';
+  }
+}
+
+/** Colours are for terminals whose user did not ask otherwise. */
+export function useColor(io: Io, env: Readonly<Record<string, string | undefined>>): boolean {
+  return io.stderr.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+export function processIo(): Io {
+  const stderr = descriptorOutput(2, () => process.stderr, { quiet: true });
+  return {
+    stdout: descriptorOutput(1, () => process.stdout, { quiet: false }),
+    stderr,
+    get stdinIsTerminal() {
+      return isTerminal(0);
+    },
+    stdin: () => process.stdin,
+    async question(text) {
+      await stderr.write(text);
+      return readLine(process.stdin);
+    },
+  };
+}
+
+function descriptorOutput(
+  fd: 1 | 2,
+  stream: () => NodeJS.WriteStream,
+  options: { readonly quiet: boolean },
+): Output {
+  const terminal = isTerminal(fd);
+  // A descriptor somebody else made non-blocking may refuse bytes; the stream knows how to wait.
+  let viaStream = false;
+  let closed = false;
+  const attempt = async (bytes: Uint8Array): Promise<void> => {
+    const rest = viaStream ? bytes : writeDirectly(fd, bytes);
+    if (rest.length === 0) return;
+    viaStream = true;
+    await writeToStream(stream(), rest);
+  };
+  return {
+    isTerminal: terminal,
+    async write(data) {
+      if (closed) return;
+      try {
+        await attempt(typeof data === 'string' ? Buffer.from(data) : data);
+      } catch (error) {
+        if (options.quiet) closed = true;
+        else if (isBrokenPipe(error)) throw new PipeClosed();
+        else throw error;
+      }
+    },
+    size() {
+      const { columns = 80, rows = 24 } = terminal ? stream() : {};
+      return { columns: columns || 80, rows: rows || 24 };
+    },
+  };
+}
+
+/** @returns what the descriptor did not take */
+function writeDirectly(fd: number, bytes: Uint8Array): Uint8Array {
+  let done = 0;
+  while (done < bytes.length) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      if (codeOf(error) === 'EAGAIN') return bytes.subarray(done);
+      throw error;
+    }
+  }
+  return bytes.subarray(done);
+}
+
+function writeToStream(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject);
+    stream.write(bytes, (error) => {
+      stream.off('error', reject);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+async function readLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
+  let text = '';
+  for await (const chunk of stdin) {
+    text += String(chunk);
+    if (text.includes('\n')) break;
+  }
+  stdin.pause();
+  return text === '' ? undefined : text.split('\n', 1)[0];
+}
+
+function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && isatty(fd);
+  } catch {
+    return false;
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

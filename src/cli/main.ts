@@ -1,0 +1,32 @@
+/**
+ * The executable: gives the process's arguments, streams and signals to the program, and ends the process with
+ * its status.
+ */
+import { constants } from 'node:os';
+import { processIo } from './io.ts';
+import { runProgram } from './program.ts';
+
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+const controller = new AbortController();
+let stoppedBy: StopSignal | undefined;
+
+/** The first signal asks the work to stop and clean up; the second does not wait for that. */
+function stop(signal: StopSignal): void {
+  const status = 128 + constants.signals[signal];
+  if (stoppedBy !== undefined) process.exit(status);
+  stoppedBy = signal;
+  controller.abort();
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+
+const status = await runProgram({
+  argv: process.argv.slice(2),
+  io: processIo(),
+  env: process.env,
+  signal: controller.signal,
+  api: () => import('../index.ts'),
+});
+const cancelled = stoppedBy !== undefined && status === 130;
+process.exit(cancelled ? 128 + constants.signals[stoppedBy ?? 'SIGINT'] : status);

@@ -1,0 +1,125 @@
+/** From the words of a command line to an exit status: finds the command, runs it, shows what went wrong. */
+
+import type { LaminaApi } from '../build/index.ts';
+import { AppError } from '../errors.ts';
+import type { Command, CommandContext, Environment } from './command.ts';
+import {
+  commandList,
+  commandsNotYet,
+  type FoundCommand,
+  findCommand,
+  subcommandsOf,
+} from './command-list.ts';
+import { runStatusOf, statusOf } from './exit-status.ts';
+import { type FlagTable, parseFlags } from './flags.ts';
+import { type Io, PipeClosed, useColor } from './io.ts';
+import { nearest } from './nearest.ts';
+
+export interface ProgramOptions {
+  readonly argv: readonly string[];
+  readonly io: Io;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly api: () => Promise<LaminaApi>;
+}
+
+const globalFlags = {
+  root: { kind: 'text', value: 'directory', help: 'directory of all state' },
+  debug: { kind: 'switch', short: 'D', help: 'show stack traces of unexpected errors' },
+  version: { kind: 'switch', short: 'v', help: 'show the version' },
+} as const satisfies FlagTable;
+
+/** Runs one command line. @returns the exit status; never throws */
+export async function runProgram(options: ProgramOptions): Promise<number> {
+  const { io, env } = options;
+  let debug = isOn(env.LAMINA_DEBUG);
+  let ofRun = false;
+  try {
+    const parsed = parseFlags(globalFlags, options.argv, {
+      command: 'lamina',
+      interspersed: false,
+    });
+    debug ||= parsed.flags.debug;
+    const words = parsed.args;
+    if (parsed.flags.version && !parsed.help) return await showVersion(options);
+    if (parsed.help || words.length === 0) return await showRootHelp(io);
+    if (words[0] === 'help') return await showHelpOf(words.slice(1), io);
+    const found = requireCommand(words);
+    ofRun = found.entry.name === 'run';
+    const command = await found.entry.load();
+    return await execute(found, command, { ...options, root: parsed.flags.root });
+  } catch (error) {
+    if (!(error instanceof PipeClosed)) {
+      const { renderError } = await import('./render-error.ts');
+      await io.stderr.write(renderError(error, { color: useColor(io, env), debug }));
+    }
+    return ofRun ? runStatusOf(error) : statusOf(error);
+  }
+}
+
+async function execute(
+  found: FoundCommand,
+  command: Command,
+  context: CommandContext,
+): Promise<number> {
+  const outcome = await command.execute(`lamina ${found.typed}`, found.rest, context);
+  if (outcome !== 'help') return outcome;
+  const { commandHelp } = await import('./help.ts');
+  await context.io.stdout.write(commandHelp(found.entry, command));
+  return 0;
+}
+
+function requireCommand(words: readonly string[]): FoundCommand {
+  const found = findCommand(words);
+  if (found !== undefined) return found;
+  const first = words[0] ?? '';
+  const seconds = subcommandsOf(first);
+  if (seconds.length > 0) throw unknownSubcommand(first, words[1], seconds);
+  const reason = Object.hasOwn(commandsNotYet, first) ? commandsNotYet[first] : undefined;
+  if (reason !== undefined) {
+    throw new AppError('CLI_NOT_YET', `there is no 'lamina ${first}' yet`, { hint: reason });
+  }
+  const near = nearest(
+    first,
+    commandList.map(({ name }) => name),
+  );
+  throw new AppError('CLI_UNKNOWN_COMMAND', `unknown command '${first}'`, {
+    hint: near === undefined ? "see 'lamina --help'" : `did you mean 'lamina ${near}'?`,
+  });
+}
+
+function unknownSubcommand(first: string, second: string | undefined, known: readonly string[]) {
+  const expected = known.map((word) => `lamina ${first} ${word}`).join(', ');
+  if (second === undefined || second.startsWith('-')) {
+    return new AppError('CLI_USAGE', `'lamina ${first}' needs a second word`, { expected });
+  }
+  const near = nearest(second, known);
+  return new AppError('CLI_UNKNOWN_COMMAND', `unknown command '${first} ${second}'`, {
+    expected,
+    hint: near === undefined ? "see 'lamina --help'" : `did you mean 'lamina ${first} ${near}'?`,
+  });
+}
+
+async function showRootHelp(io: Io): Promise<number> {
+  const { rootHelp } = await import('./help.ts');
+  await io.stdout.write(rootHelp(globalFlags));
+  return 0;
+}
+
+async function showHelpOf(words: readonly string[], io: Io): Promise<number> {
+  if (words.length === 0) return showRootHelp(io);
+  const found = requireCommand(words);
+  const { commandHelp } = await import('./help.ts');
+  await io.stdout.write(commandHelp(found.entry, await found.entry.load()));
+  return 0;
+}
+
+async function showVersion(options: ProgramOptions): Promise<number> {
+  const { version } = await (await options.api()).version();
+  await options.io.stdout.write(`lamina version ${version}\n`);
+  return 0;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
+}

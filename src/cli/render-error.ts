@@ -1,0 +1,144 @@
+/**
+ * An error as people see it: what happened, where, the source with the fault underlined, what was expected,
+ * what to do, and the code to look up.
+ */
+import { AbortedError, type AppError, type SourceLocation, StepError } from '../errors.ts';
+import { clip, displayWidth, printable } from '../progress/index.ts';
+import { asUserError } from './user-error.ts';
+
+export interface RenderErrorOptions {
+  readonly color: boolean;
+  /** Stack traces of errors that are lamina's own fault. */
+  readonly debug: boolean;
+}
+
+/** @returns whole lines for standard error */
+export function renderError(error: unknown, options: RenderErrorOptions): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.map((one) => renderError(one, options)).join('\n');
+  }
+  if (error instanceof AbortedError) return 'cancelled\n';
+  const shown = asUserError(error);
+  const lines = shown === undefined ? internalLines(error, options) : appErrorLines(shown, options);
+  if (shown !== undefined && options.debug && shown.stack !== undefined) {
+    lines.push(...shown.stack.split('\n').slice(1));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
+  const lines = [`${heading(options)}: ${printable(error.message)}`];
+  if (error.location !== undefined) lines.push(...excerpt(error.location, options));
+  if (error instanceof StepError) lines.push(...stepLines(error));
+  if (error.expected !== undefined) lines.push(note('expected', error.expected));
+  const cause = causeText(error);
+  if (cause !== undefined) lines.push(note('cause', cause));
+  if (error.hint !== undefined) lines.push(note('hint', error.hint));
+  lines.push(note('code', `${error.code} (docs/errors.md#${error.code.toLowerCase()})`));
+  return lines;
+}
+
+function internalLines(error: unknown, options: RenderErrorOptions): string[] {
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = [`${heading(options)}: unexpected: ${printable(message)}`];
+  if (options.debug && error instanceof Error) lines.push(...(error.stack ?? '').split('\n'));
+  else lines.push(note('hint', 'set LAMINA_DEBUG=1 to see where it happened'));
+  lines.push(note('hint', 'this is a fault of lamina: please report it, with what you did'));
+  lines.push(note('code', 'INTERNAL (docs/errors.md#internal)'));
+  return lines;
+}
+
+function heading({ color }: RenderErrorOptions): string {
+  return color ? '\x1b[1;31merror\x1b[0m' : 'error';
+}
+
+function note(label: string, text: string): string {
+  return `  ${label}: ${text
+    .split('\n')
+    .map(printable)
+    .join(`\n  ${' '.repeat(label.length + 2)}`)}`;
+}
+
+/** Only what the message does not say already. */
+function causeText(error: AppError): string | undefined {
+  const { cause } = error;
+  if (!(cause instanceof Error) || error.message.includes(cause.message)) return undefined;
+  return cause.message;
+}
+
+function stepLines(error: StepError): string[] {
+  const { exitCode, signal, outputTail } = error.failure;
+  const ended = exitCode === undefined ? `signal ${signal ?? '?'}` : `${exitCode}`;
+  const lines = [note(exitCode === undefined ? 'ended by' : 'exit code', ended)];
+  if (outputTail.length === 0) return [...lines, '  the step printed nothing'];
+  return [
+    ...lines,
+    `  last ${outputTail.length === 1 ? 'line' : `${outputTail.length} lines`} of output:`,
+    ...outputTail.map((line) => `    ${printable(line)}`),
+  ];
+}
+
+/** Lines of source shown at most; of longer ranges the middle is left out. */
+const LONGEST_EXCERPT = 8;
+
+function excerpt(location: SourceLocation, options: RenderErrorOptions): string[] {
+  const { file, text, range } = location;
+  const lines = [`  --> ${printable(file)}:${range.start.line}:${range.start.column}`];
+  const source = text.split('\n');
+  const numbers = linesToShow(range.start.line, lastLine(location));
+  const gutter = Math.max(...numbers).toString().length;
+  let previous = (numbers[0] ?? 1) - 1;
+  for (const number of numbers) {
+    if (number !== previous + 1) lines.push(` ${' '.repeat(gutter)} …`);
+    previous = number;
+    const line = (source[number - 1] ?? '').replace(/\r$/, '');
+    lines.push(...underlined(line, number, { location, gutter, color: options.color }));
+  }
+  return [lines[0] ?? '', ` ${' '.repeat(gutter)} |`, ...lines.slice(1)];
+}
+
+/** A range that ends before the first character of a line does not touch that line. */
+function lastLine({ range }: SourceLocation): number {
+  const { start, end } = range;
+  return end.line > start.line && end.column <= 1 ? end.line - 1 : end.line;
+}
+
+function linesToShow(first: number, last: number): number[] {
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  if (all.length <= LONGEST_EXCERPT) return all;
+  return [...all.slice(0, LONGEST_EXCERPT - 1), ...all.slice(-1)];
+}
+
+interface UnderlineOptions {
+  readonly location: SourceLocation;
+  readonly gutter: number;
+  readonly color: boolean;
+}
+
+const WIDEST_LINE = 160;
+
+function underlined(line: string, number: number, options: UnderlineOptions): string[] {
+  const { start, end } = options.location.range;
+  const indent = line.length - line.trimStart().length;
+  const from = number === start.line ? start.column - 1 : indent;
+  const to = number === end.line ? end.column - 1 : line.trimEnd().length;
+  const before = visible(line.slice(0, from));
+  const marked = visible(line.slice(from, Math.max(from, to)));
+  const after = visible(line.slice(Math.max(from, to)));
+  const shown = clip(before + marked + after, WIDEST_LINE);
+  const offset = Math.min(displayWidth(before), WIDEST_LINE);
+  const carets = '^'.repeat(
+    Math.max(1, Math.min(displayWidth(marked), WIDEST_LINE - displayWidth(before))),
+  );
+  const bar = `${' '.repeat(options.gutter)} |`;
+  const painted = options.color ? `\x1b[31m${carets}\x1b[0m` : carets;
+  return [
+    ` ${String(number).padStart(options.gutter)} | ${shown}`.trimEnd(),
+    ` ${bar} ${' '.repeat(offset)}${painted}`,
+  ];
+}
+
+/** As wide on the screen as `displayWidth` says: tabs are spaces here. */
+function visible(text: string): string {
+  return printable(text.replaceAll('\t', '    '));
+}

@@ -1,0 +1,54 @@
+/** Lists, in every form Docker's `--format` knows: a table, a template a row, JSON a row. */
+import { displayWidth } from '../progress/index.ts';
+import { compileTemplate } from './template/index.ts';
+
+export interface RowFormat {
+  /** Field → heading, in the order of the table. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Headings of fields that are for templates only. */
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+export type Row = Readonly<Record<string, string>>;
+
+/**
+ * @param format `table`, `json`, a template, `table` and a template; undefined: `table`
+ * @returns whole lines
+ * @throws AppError CLI_TEMPLATE
+ */
+export function renderRows(rows: readonly Row[], columns: RowFormat, format?: string): string {
+  const headings = { ...columns.columns, ...columns.more };
+  if (format === undefined || format === '' || format === 'table') {
+    const fields = Object.keys(columns.columns);
+    return renderTable([
+      Object.values(columns.columns),
+      ...rows.map((row) => fields.map((field) => row[field] ?? '')),
+    ]);
+  }
+  if (format === 'json') return rows.map((row) => `${JSON.stringify(sorted(row))}\n`).join('');
+  const isTable = format.startsWith('table ');
+  const text = (isTable ? format.slice('table '.length) : format)
+    .replaceAll('\\t', '\t')
+    .replaceAll('\\n', '\n');
+  const template = compileTemplate(text, { fields: Object.keys(headings) });
+  const lines = rows.map((row) => template(row));
+  if (!isTable) return lines.map((line) => `${line}\n`).join('');
+  return renderTable([template(headings), ...lines].map((line) => line.split('\t')));
+}
+
+const GAP = 3;
+
+/** Left-aligned columns; the last is not padded. */
+export function renderTable(cells: readonly (readonly string[])[]): string {
+  const count = Math.max(0, ...cells.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))),
+  );
+  const pad = (text: string, column: number) =>
+    text + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(text)));
+  return cells.map((row) => `${row.map(pad).join(' '.repeat(GAP)).trimEnd()}\n`).join('');
+}
+
+function sorted(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,84 @@
+/** The functions of templates, and how Go prints values. */
+
+export type TemplateFunction = (...args: readonly unknown[]) => unknown;
+
+/** As Go's `%v` prints what a JSON document can hold. */
+export function goText(value: unknown): string {
+  if (value === undefined || value === null) return '<no value>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (typeof value === 'object') {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
+  }
+  return String(value);
+}
+
+/** What Go takes for true: not zero, not empty, not nil. */
+export function isTrue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return Boolean(value);
+}
+
+export function lookUp(value: unknown, key: unknown): unknown {
+  if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.entries(value).find(([name]) => name === String(key))?.[1];
+}
+
+/** Go escapes these in JSON for the sake of HTML pages. */
+function goJson(value: unknown): string {
+  return JSON.stringify(value ?? null).replace(/[<>&]/g, (character) => {
+    return `\\u00${character.charCodeAt(0).toString(16)}`;
+  });
+}
+
+function title(text: string): string {
+  return text.replace(/\b\w/g, (letter) => letter.toUpperCase());
+}
+
+function printf(format: unknown, args: readonly unknown[]): string {
+  let next = 0;
+  return goText(format).replace(/%(-?\d*)([sdqv%])/g, (_, width: string, verb: string) => {
+    if (verb === '%') return '%';
+    const value = args[next++];
+    const text = verb === 'q' ? JSON.stringify(goText(value)) : goText(value);
+    const columns = Math.abs(Number(width) || 0);
+    return width.startsWith('-') ? text.padEnd(columns) : text.padStart(columns);
+  });
+}
+
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (Array.isArray(value)) return value.length;
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
+}
+
+export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
+  json: (value) => goJson(value),
+  len: lengthOf,
+  index: (value, ...keys) => keys.reduce(lookUp, value),
+  join: (value, separator) =>
+    Array.isArray(value) ? value.map(goText).join(goText(separator)) : goText(value),
+  split: (text, separator) => goText(text).split(goText(separator)),
+  upper: (text) => goText(text).toUpperCase(),
+  lower: (text) => goText(text).toLowerCase(),
+  title: (text) => title(goText(text)),
+  truncate: (text, length) => goText(text).slice(0, Number(length)),
+  pad: (text, before, after) =>
+    goText(text) === ''
+      ? ''
+      : ' '.repeat(Number(before)) + goText(text) + ' '.repeat(Number(after)),
+  print: (...args) => args.map(goText).join(''),
+  println: (...args) => `${args.map(goText).join(' ')}\n`,
+  printf: (format, ...args) => printf(format, args),
+  not: (value) => !isTrue(value),
+  and: (...args) => args.find((value) => !isTrue(value)) ?? args.at(-1),
+  or: (...args) => args.find(isTrue) ?? args.at(-1),
+  eq: (first, ...others) => others.some((other) => first === other),
+  ne: (first, second) => first !== second,
+  lt: (first, second) => Number(first) < Number(second),
+  le: (first, second) => Number(first) <= Number(second),
+  gt: (first, second) => Number(first) > Number(second),
+  ge: (first, second) => Number(first) >= Number(second),
+};

@@ -1,0 +1,1 @@
+export { compileTemplate, type Template, type TemplateOptions } from './template.ts';

@@ -1,0 +1,174 @@
+/** Values of flags that are small languages of their own. */
+import type { HostAlias, NetworkMode, OutputSpec, OutputType } from '../build/index.ts';
+import { AppError } from '../errors.ts';
+import type { Environment } from './command.ts';
+import { nearest } from './nearest.ts';
+
+/** `NAME=value` pairs; a bare NAME takes the environment's value, and is left out where that has none. */
+export function keyValues(
+  texts: readonly string[],
+  flag: string,
+  env: Environment,
+): Record<string, string> {
+  return Object.fromEntries(keyValuePairs(texts, flag, env));
+}
+
+/** As `keyValues`, in order and with repetitions. */
+export function keyValuePairs(
+  texts: readonly string[],
+  flag: string,
+  env: Environment,
+): [name: string, value: string][] {
+  return texts.flatMap((text): [string, string][] => {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (name === '') throw badValue(flag, text, 'NAME=value');
+    if (equals >= 0) return [[name, text.slice(equals + 1)]];
+    const value = env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+}
+
+/** `key=value`; a bare key has an empty value. */
+export function labels(texts: readonly string[]): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (name === '') throw badValue('--label', text, 'name=value');
+    result[name] = equals < 0 ? '' : text.slice(equals + 1);
+  }
+  return result;
+}
+
+/** `name:ip`, `name=ip`, an IPv6 address with or without brackets. */
+export function hostAlias(text: string): HostAlias {
+  const [, name, rest] = /^([^:=]+)[:=](.+)$/.exec(text) ?? [];
+  if (name === undefined || rest === undefined) throw badValue('--add-host', text, 'name=address');
+  // Processes share this machine's network: the machine is where they are.
+  if (rest === 'host-gateway') return { name, address: '127.0.0.1' };
+  const address = rest.replace(/^\[(.*)\]$/, '$1');
+  if (!/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(address)) {
+    throw badValue('--add-host', text, 'an IP address behind the name');
+  }
+  return { name, address };
+}
+
+/** Undefined for Docker's `default`. */
+export function networkMode(text: string | undefined): NetworkMode | undefined {
+  switch (text) {
+    case undefined:
+    case '':
+    case 'default':
+      return undefined;
+    case 'host':
+    case 'none':
+      return text;
+    default:
+      throw new AppError('CLI_NOT_YET', `network mode ${JSON.stringify(text)} is not supported`, {
+        expected: 'host (the default) or none',
+        hint: 'with host networking a process reaches what this machine reaches, and its ports are this machine’s',
+      });
+  }
+}
+
+/** `64m`, `1g`, `1048576`: binary units, as Docker takes them. @returns bytes */
+export function byteSize(text: string, flag: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text) ?? [];
+  if (digits === undefined || unit === undefined) throw badValue(flag, text, 'a size such as 64m');
+  const power = unit === '' ? 0 : 'kmgtp'.indexOf(unit.toLowerCase()) + 1;
+  return Math.floor(Number(digits) * 1024 ** power);
+}
+
+/** `nofile=1024:2048`; without the second number both limits are the first. */
+export function ulimit(text: string): { name: string; soft: number; hard: number } {
+  const [, name, soft, hard] = /^([a-z]+)=(-?\d+)(?::(-?\d+))?$/.exec(text) ?? [];
+  if (name === undefined || soft === undefined) {
+    throw badValue('--ulimit', text, 'name=soft[:hard], such as nofile=1024:2048');
+  }
+  return { name, soft: Number(soft), hard: Number(hard ?? soft) };
+}
+
+/** Lists inside one value: `a,b`. */
+export function commaSeparated(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => text.split(',')).filter((part) => part !== '');
+}
+
+const outputTypes: readonly OutputType[] = ['image', 'oci', 'docker', 'tar', 'local'];
+
+/** A value of `--output`: `type=oci,dest=a.tar`, a bare path (files into it), `-` (a tar on standard output). */
+export function outputSpec(text: string): OutputSpec {
+  if (text === '-') return { type: 'tar', dest: '-', attrs: {} };
+  const fields = splitCsv(text);
+  if (fields.length === 1 && !text.includes('=')) return { type: 'local', dest: text, attrs: {} };
+  const pairs = new Map<string, string>();
+  for (const field of fields) {
+    const equals = field.indexOf('=');
+    if (equals < 1) throw badValue('--output', text, 'key=value pairs separated by commas');
+    pairs.set(field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1));
+  }
+  const type = pairs.get('type');
+  const dest = pairs.get('dest');
+  const name = pairs.get('name');
+  const attrs = Object.fromEntries(
+    [...pairs].filter(([key]) => key !== 'type' && key !== 'dest' && key !== 'name'),
+  );
+  if (type === 'registry' || attrs.push === 'true') {
+    throw new AppError('CLI_NOT_YET', 'pushing to a registry is not supported yet', {
+      hint: 'write an archive with -o type=oci,dest=image.tar, and push it with another tool',
+    });
+  }
+  return withDestination(text, requireType(text, type), dest, { ...(name && { name }), attrs });
+}
+
+function requireType(text: string, type: string | undefined): OutputType {
+  const known = outputTypes.find((candidate) => candidate === type);
+  if (known !== undefined) return known;
+  const near = type === undefined ? undefined : nearest(type, outputTypes);
+  throw new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for --output`, {
+    expected: `type=${outputTypes.join('|')}`,
+    hint: near === undefined ? undefined : `did you mean type=${near}?`,
+  });
+}
+
+function withDestination(
+  text: string,
+  type: OutputType,
+  dest: string | undefined,
+  rest: Pick<OutputSpec, 'name' | 'attrs'>,
+): OutputSpec {
+  if (dest === '') throw badValue('--output', text, 'a path behind dest=');
+  if (type === 'image') return { type, ...rest };
+  // Docker's: an archive without a destination goes into the image store.
+  if (type === 'docker' && dest === undefined) return { type: 'image', ...rest };
+  if (type === 'local' && (dest === undefined || dest === '-')) {
+    throw badValue('--output', text, 'type=local,dest=DIRECTORY');
+  }
+  return { type, dest: dest ?? '-', ...rest };
+}
+
+/** Fields separated by commas; a field in double quotes may hold commas, `""` in it is a quote. */
+function splitCsv(text: string): string[] {
+  const fields: string[] = [];
+  for (const match of text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+    fields.push(match[1] === undefined ? (match[2] ?? '') : match[1].replaceAll('""', '"'));
+  }
+  return fields;
+}
+
+/** @returns seconds, or undefined when the variable is not set. @throws AppError CLI_ENVIRONMENT */
+export function sourceDateEpoch(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  throw new AppError(
+    'CLI_ENVIRONMENT',
+    `SOURCE_DATE_EPOCH is not a number: ${JSON.stringify(text)}`,
+    { expected: 'whole seconds since 1970, such as 1700000000' },
+  );
+}
+
+export function badValue(flag: string, text: string, expected: string): AppError {
+  return new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for ${flag}`, {
+    expected,
+  });
+}

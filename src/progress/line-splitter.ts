@@ -1,0 +1,42 @@
+/** Cuts a stream of bytes into lines; chunks may end anywhere. */
+
+/** A line longer than this is handed out in pieces: output without line ends must not pile up. */
+const LONGEST_LINE = 1024 * 1024;
+
+export class LineSplitter {
+  #rest: Uint8Array[] = [];
+  #restLength = 0;
+
+  /** @returns the lines this chunk completes, without `\n` or `\r\n` */
+  push(chunk: Uint8Array): Uint8Array[] {
+    const lines: Uint8Array[] = [];
+    let start = 0;
+    for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, start)) {
+      this.#keep(chunk.subarray(start, at));
+      lines.push(this.#take());
+      start = at + 1;
+    }
+    this.#keep(chunk.subarray(start));
+    if (this.#restLength >= LONGEST_LINE) lines.push(this.#take());
+    return lines;
+  }
+
+  /** @returns the last line if it had no end: none or one */
+  flush(): Uint8Array[] {
+    return this.#restLength === 0 ? [] : [this.#take()];
+  }
+
+  #keep(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    // Copied: the producer may use its buffer again.
+    this.#rest.push(Uint8Array.from(piece));
+    this.#restLength += piece.length;
+  }
+
+  #take(): Uint8Array {
+    const line = Buffer.concat(this.#rest);
+    this.#rest = [];
+    this.#restLength = 0;
+    return line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
+  }
+}

@@ -1,0 +1,6 @@
+import type { Display } from './display.ts';
+
+/** Shows nothing. */
+export function quietDisplay(): Display {
+  return { handle() {}, close() {} };
+}

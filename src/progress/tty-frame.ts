@@ -1,0 +1,116 @@
+/**
+ * What the terminal display shows, without the terminal: finished steps are lines that stay, running steps are the
+ * frame below them that is painted again and again. Pure functions of the model, the size and the time.
+ */
+import type { StepInfo } from './events.ts';
+import { amountText } from './plain.ts';
+import { clip, displayWidth, printable } from './terminal-text.ts';
+import { humanDuration, humanSize } from './units.ts';
+
+export interface RunningStep {
+  readonly info: StepInfo;
+  readonly started: number;
+  /** The last lines of output, oldest first, fit for the terminal. */
+  readonly tail: readonly string[];
+  readonly status:
+    | {
+        readonly label: string;
+        readonly current: number;
+        readonly total: number | undefined;
+        readonly unit: 'bytes' | 'files' | 'layers';
+      }
+    | undefined;
+}
+
+export interface FrameModel {
+  readonly started: number;
+  readonly finished: number;
+  /** Steps the plan has; 0 while there is none. */
+  readonly total: number;
+  readonly running: readonly RunningStep[];
+}
+
+export interface FrameSize {
+  readonly columns: number;
+  readonly rows: number;
+  readonly color: boolean;
+}
+
+/** Lines of output shown below a running step. */
+const TAIL_LINES = 6;
+
+/** The part that is painted again: running steps with their last output, and a line with the totals. */
+export function frameLines(model: FrameModel, now: number, size: FrameSize): string[] {
+  const room = Math.max(2, size.rows - 1);
+  const shown = model.running.slice(0, room - 1);
+  const talking = shown.filter(({ tail }) => tail.length > 0).length;
+  const tailRoom = talking === 0 ? 0 : Math.floor((room - 1 - shown.length) / talking);
+  const lines = shown.flatMap((step) => [
+    stepLine('▸', runningText(step), humanDuration(now - step.started), size),
+    ...lastOf(step.tail, Math.min(TAIL_LINES, tailRoom)).map((line) =>
+      clip(`   ${paint('│', 'dim', size)} ${line}`, size.columns - 1),
+    ),
+  ]);
+  return [...lines, totalsLine(model, now, size)];
+}
+
+export type Outcome =
+  | { readonly kind: 'cached' }
+  | { readonly kind: 'completed'; readonly durationMs: number; readonly addedBytes: number }
+  | { readonly kind: 'failed'; readonly durationMs: number }
+  | { readonly kind: 'cancelled' };
+
+/** The line that stays when a step has ended. */
+export function finishedLine(info: StepInfo, outcome: Outcome, size: FrameSize): string {
+  const name = printable(info.name);
+  switch (outcome.kind) {
+    case 'cached':
+      return stepLine(paint('✓', 'green', size), name, paint('CACHED', 'dim', size), size);
+    case 'completed': {
+      const added = outcome.addedBytes === 0 ? '' : `+${humanSize(outcome.addedBytes)}  `;
+      const right = `${added}${humanDuration(outcome.durationMs)}`;
+      return stepLine(paint('✓', 'green', size), name, right, size);
+    }
+    case 'failed':
+      // Not clipped: this is the line people copy.
+      return `${paint(`✗ ${name}`, 'red', size)}  ${humanDuration(outcome.durationMs)}`;
+    case 'cancelled':
+      return stepLine('-', name, paint('cancelled', 'dim', size), size);
+  }
+}
+
+function runningText({ info, status }: RunningStep): string {
+  const name = printable(info.name);
+  return status === undefined ? name : `${name}: ${printable(status.label)}${amountText(status)}`;
+}
+
+function totalsLine(model: FrameModel, now: number, size: FrameSize): string {
+  const { finished, total, running } = model;
+  const of = total > 0 ? `${finished} of ${total} steps` : `${finished} steps`;
+  const text = `${of} done, ${running.length} running, ${humanDuration(now - model.started)}`;
+  return clip(paint(text, 'dim', size), size.columns - 1);
+}
+
+/** `▸ name                 right`, never wider than the terminal. */
+function stepLine(mark: string, name: string, right: string, size: FrameSize): string {
+  const columns = size.columns - 1;
+  const room = columns - displayWidth(mark) - displayWidth(right) - 3;
+  if (room < 8) return clip(`${mark} ${name}`, columns);
+  const clipped = clip(name, room);
+  const gap = ' '.repeat(Math.max(0, room - displayWidth(clipped)));
+  return `${mark} ${clipped}${gap}  ${right}`;
+}
+
+function lastOf<T>(items: readonly T[], count: number): readonly T[] {
+  return count <= 0 ? [] : items.slice(-count);
+}
+
+const SGR = { dim: 2, red: 31, green: 32, yellow: 33 } as const;
+
+export function paint(
+  text: string,
+  style: keyof typeof SGR,
+  { color }: Pick<FrameSize, 'color'>,
+): string {
+  return color ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text;
+}

@@ -1,0 +1,11 @@
+import type { Warning } from '../errors.ts';
+import { printable } from './terminal-text.ts';
+
+/** A warning as lines: what, where and its code, then what to do. */
+export function warningLines(warning: Warning): string[] {
+  const { location } = warning;
+  const where = location && ` (${printable(location.file)}:${location.range.start.line})`;
+  const lines = [`WARNING: ${printable(warning.message)}${where ?? ''} [${warning.code}]`];
+  if (warning.hint !== undefined) lines.push(`  hint: ${printable(warning.hint)}`);
+  return lines;
+}
