@@ -1,1 +1,18 @@
+export { diffIdOf, type TarIdentity } from './diff-id.ts';
+export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
+export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
+export { type IndexTreeOptions, indexTree } from './index-tree.ts';
 export * from './layer-index.ts';
+export type { LayerStore, StagedLayer } from './layer-store.ts';
+export { type LayerTarOptions, layerTar } from './layer-tar.ts';
+export { LayerCache } from './layer-view.ts';
+export {
+  type AddAllOptions,
+  type EntryItem,
+  type FinishedLayer,
+  type LayerItem,
+  LayerWriter,
+} from './layer-writer.ts';
+export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
+export { MergedTree } from './merged-tree.ts';
+export { treeOf } from './tree-form.ts';

@@ -10,7 +10,7 @@ export interface LayerFile extends FileEntry {
   readonly opaque?: boolean | undefined;
   /** Absent until somebody has read the whole file. */
   readonly digest?: ContentDigest | undefined;
-  /** Where the content starts in the layer's uncompressed tar, when the layer has one. */
+  /** Where the content starts in the layer's `layer.tar`, when the layer has one. */
   readonly tarOffset?: number | undefined;
 }
 
@@ -25,4 +25,14 @@ export type LayerEntry = LayerFile | Whiteout;
 export interface LayerIndex {
   /** Sorted by `comparePaths`, unique paths. The root entry (`''`) is present only if the layer sets its metadata. */
   readonly entries: readonly LayerEntry[];
+  /**
+   * Bytes of `layer.tar` that are the layer's tar, when the layer has one. Contents which that tar does not hold
+   * in one piece (sparse files) follow after it; they are no part of the layer's bytes.
+   */
+  readonly tarSize?: number | undefined;
 }
+
+/** Names of what lies in a layer's directory. */
+export const INDEX_FILE = 'index';
+export const TAR_FILE = 'layer.tar';
+export const TREE_DIRECTORY = 'tree';

@@ -1,0 +1,66 @@
+/** The digest of a layer's uncompressed tar, computed once for a layer and epoch. */
+import { createHash } from 'node:crypto';
+import type { DiffId } from '../oci/index.ts';
+import type { LayerId } from '../store/index.ts';
+import { type LayerStore, layerMeta } from './layer-store.ts';
+import { effectiveEpoch, type LayerTarOptions, layerTar } from './layer-tar.ts';
+import { shareWork } from './once.ts';
+
+/** Facts kind. */
+const DIFF_ID_FACT = 'layer-diff-id';
+
+export interface TarIdentity {
+  readonly diffId: DiffId;
+  /** Bytes of the uncompressed tar. */
+  readonly size: number;
+}
+
+/**
+ * The diffId of what `layerTar` gives.
+ *
+ * @param epoch SOURCE_DATE_EPOCH in seconds
+ * @throws what `layerTar` throws
+ */
+export async function diffIdOf(
+  store: LayerStore,
+  id: LayerId,
+  epoch?: number | undefined,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<TarIdentity> {
+  const effective = effectiveEpoch(layerMeta(store, id).times, epoch);
+  const key = factKey(id, effective);
+  const known = store.facts.get<TarIdentity>(DIFF_ID_FACT, key);
+  if (known !== undefined) return known;
+  return shareWork(store, {
+    name: `diffId ${key}`,
+    signal: options.signal,
+    work: async (signal) => {
+      const identity = await hashLayer(store, id, { epoch: effective, signal });
+      store.facts.put(DIFF_ID_FACT, key, identity);
+      return identity;
+    },
+  });
+}
+
+async function hashLayer(
+  store: LayerStore,
+  id: LayerId,
+  options: LayerTarOptions,
+): Promise<TarIdentity> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of layerTar(store, id, options)) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { diffId: `sha256:${hash.digest('hex')}` as DiffId, size };
+}
+
+/** Told by whoever has hashed the layer's tar with its own times. */
+export function rememberDiffId(store: LayerStore, id: LayerId, identity: TarIdentity): void {
+  store.facts.put(DIFF_ID_FACT, factKey(id, undefined), identity);
+}
+
+function factKey(id: LayerId, epoch: number | undefined): string {
+  return epoch === undefined ? id : `${id}@${epoch}`;
+}

@@ -1,0 +1,73 @@
+/** Reading host files whose paths are bytes, without ever following a symlink in the last place. */
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** A host path that came as text, as latin1 bytes. */
+export function toBytePath(path: string): string {
+  return Buffer.from(path, 'utf8').toString('latin1');
+}
+
+/** A latin1 byte path as `node:fs` takes it. */
+export function fsPath(path: string): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+/** Opens for reading; a symlink is an error (ELOOP), a fifo does not wait for its writer. */
+export function openForReading(path: string): number {
+  return openSync(fsPath(path), READ_FLAGS);
+}
+
+/** A stretch of a buffer to be filled from a file. */
+export interface ReadTarget {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * Reads until the target is full or the file ends.
+ * @returns bytes read
+ */
+export function readFully(fd: number, target: ReadTarget, position: number): number {
+  let done = 0;
+  while (done < target.length) {
+    const count = readSync(
+      fd,
+      target.buffer,
+      target.start + done,
+      target.length - done,
+      position + done,
+    );
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+/**
+ * Opens files one after the other. Content that lies in a layer's tar comes many times from the same file, which
+ * is then opened once.
+ */
+export class FileOpener implements Disposable {
+  #path: string | undefined;
+  #fd = -1;
+
+  /** The descriptor stays valid until the next call. */
+  open(path: string): number {
+    if (path === this.#path) return this.#fd;
+    this.close();
+    this.#fd = openForReading(path);
+    this.#path = path;
+    return this.#fd;
+  }
+
+  close(): void {
+    if (this.#path !== undefined) closeSync(this.#fd);
+    this.#path = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

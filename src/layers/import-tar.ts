@@ -1,0 +1,176 @@
+/** Takes in a layer that comes as a tar: base images, loaded archives. */
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type SparsePiece, TarParser } from '../archive/index.ts';
+import { AppError } from '../errors.ts';
+import type { FileTree } from '../files/index.ts';
+import type { DiffId } from '../oci/index.ts';
+import type { LayerMeta } from '../store/index.ts';
+import { copyRange } from '../system/index.ts';
+import { rememberDiffId } from './diff-id.ts';
+import { openForReading } from './host-files.ts';
+import { writeIndex } from './index-codec.ts';
+import { type Inode, LayerBuilder } from './layer-builder.ts';
+import { TAR_FILE } from './layer-index.ts';
+import type { LayerStore } from './layer-store.ts';
+import { Pace } from './pace.ts';
+import { BLOCK_SIZE } from './tar-packer.ts';
+
+export interface ImportOptions {
+  /** What the tar must be; checked before the layer exists. */
+  readonly verify?: DiffId | undefined;
+  /**
+   * The layers below, for tars that leave out parent directories or link to files of lower layers. Without it such
+   * parents are `0755 0:0`, and such links an error.
+   */
+  readonly base?: FileTree | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds since the epoch; now, if absent. */
+  readonly created?: number | undefined;
+  /** Default `keep`. */
+  readonly times?: LayerMeta['times'] | undefined;
+}
+
+export interface ImportedLayer extends LayerMeta {
+  readonly diffId: DiffId;
+  /** Bytes of the uncompressed tar. */
+  readonly tarSize: number;
+  /** The layer is right only on this base: find it again by chain, not by diffId. */
+  readonly usesBase: boolean;
+}
+
+/**
+ * Keeps the tar as the layer's `layer.tar`, byte for byte, and indexes it.
+ *
+ * Names are cleaned as unpackers do (`./a//b`, `/a/b`); a name that leads out of the root, lies below a file, or is
+ * otherwise impossible is an error. Of several members of one name the last one counts.
+ *
+ * @param source the uncompressed tar
+ * @throws AppError LAYER_INVALID_MEMBER, LAYER_HARDLINK_TARGET_MISSING, LAYER_DIFF_ID_MISMATCH, ARCHIVE_*; what
+ * `source` throws; the signal's reason. No layer is left behind.
+ */
+export async function importTar(
+  store: LayerStore,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: ImportOptions = {},
+): Promise<ImportedLayer> {
+  const staged = await store.layers.stage();
+  try {
+    const builder = new LayerBuilder(options.base);
+    const { diffId, tarSize } = await receive(join(staged.directory, TAR_FILE), builder, {
+      source,
+      ...options,
+    });
+    const { entries, size, files, usesBase } = builder.finish();
+    writeIndex(staged.directory, { entries, tarSize });
+    const meta = await staged.commit({
+      tree: false,
+      tar: true,
+      size,
+      files,
+      created: options.created ?? Date.now(),
+      times: options.times ?? 'keep',
+    });
+    rememberDiffId(store, meta.id, { diffId, size: tarSize });
+    return { ...meta, diffId, tarSize, usesBase };
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+interface Received {
+  readonly diffId: DiffId;
+  readonly tarSize: number;
+}
+
+interface SparseFile {
+  readonly inode: Inode;
+  readonly offset: number;
+  readonly pieces: readonly SparsePiece[];
+}
+
+async function receive(
+  path: string,
+  builder: LayerBuilder,
+  options: ImportOptions & { readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array> },
+): Promise<Received> {
+  const fd = openSync(path, 'wx+', 0o600);
+  try {
+    const parser = new TarParser();
+    const hash = createHash('sha256');
+    const pace = new Pace(options.signal);
+    const sparse: SparseFile[] = [];
+    let tarSize = 0;
+    for await (const chunk of options.source) {
+      writeFully(fd, chunk);
+      hash.update(chunk);
+      tarSize += chunk.length;
+      parser.push(chunk);
+      takeMembers(parser, builder, sparse);
+      if (pace.due) await pace.turn();
+    }
+    parser.end();
+    const diffId = `sha256:${hash.digest('hex')}` as DiffId;
+    if (options.verify !== undefined && options.verify !== diffId) {
+      throw mismatch(options.verify, diffId);
+    }
+    placeApart(fd, builder, sparse);
+    return { diffId, tarSize };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Takes all that the parser can tell so far. */
+function takeMembers(parser: TarParser, builder: LayerBuilder, sparse: SparseFile[]): void {
+  for (let event = parser.next(); event !== undefined; event = parser.next()) {
+    if (event.kind !== 'member') continue;
+    const inode = builder.add(event.header);
+    if (inode === undefined) continue;
+    if (event.sparse === undefined) inode.tarOffset = event.offset;
+    else sparse.push({ inode, offset: event.offset, pieces: event.sparse });
+  }
+}
+
+/** Puts contents that the tar does not hold in one piece behind it. Holes stay holes: their size is a mere claim. */
+function placeApart(fd: number, builder: LayerBuilder, sparse: readonly SparseFile[]): void {
+  const place = (inode: Inode): number => {
+    const end = fstatSync(fd).size;
+    const start = Math.ceil(end / BLOCK_SIZE) * BLOCK_SIZE;
+    inode.tarOffset = start;
+    ftruncateSync(fd, start + inode.entry.size);
+    return start;
+  };
+  for (const { inode, offset, pieces } of sparse) {
+    const start = place(inode);
+    let from = offset;
+    for (const piece of pieces) {
+      copyRange(fd, from, fd, start + piece.offset, piece.size);
+      from += piece.size;
+    }
+  }
+  for (const inode of builder.copies) {
+    if (inode.source === undefined) continue;
+    const start = place(inode);
+    const from = openForReading(inode.source.hostPath);
+    try {
+      copyRange(from, inode.source.offset, fd, start, inode.source.size);
+    } finally {
+      closeSync(from);
+    }
+  }
+}
+
+function writeFully(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
+
+function mismatch(expected: DiffId, actual: DiffId): AppError {
+  return new AppError('LAYER_DIFF_ID_MISMATCH', `the layer is ${actual}, not ${expected}`, {
+    hint: 'the layer was damaged on its way or in its registry; pull again, or tell its publisher',
+    expected,
+    details: { actual },
+  });
+}

@@ -1,0 +1,200 @@
+/**
+ * Turns an overlay upper directory into a layer index: what a process changed, as data. Contents are not read.
+ */
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type FileEntry, type FileTree, type FileType, joinPath } from '../files/index.ts';
+import { listXattrs } from '../system/index.ts';
+import { fsPath, toBytePath } from './host-files.ts';
+import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
+import { Pace } from './pace.ts';
+import { isReservedName, reservedName } from './whiteout-names.ts';
+import { sameXattrs, withoutOverlayXattrs, type Xattrs } from './xattrs.ts';
+
+export interface IndexTreeOptions {
+  /** What the upper directory lies over. */
+  readonly base: FileTree;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const TYPE_MASK = 0o170000;
+const TYPES = new Map<number, FileType>([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'symlink'],
+  [0o020000, 'char'],
+  [0o060000, 'block'],
+  [0o010000, 'fifo'],
+  [0o140000, 'socket'],
+]);
+const OPAQUE_NAMES = ['trusted.overlay.opaque', 'user.overlay.opaque'];
+
+/**
+ * Reads the metadata of all files of an upper directory.
+ *
+ * - a character device 0/0 is a whiteout, kept only if `base` has the path
+ * - a directory that holds nothing is left out if mode, owner and attributes are those of `base`: overlayfs makes
+ *   such copies of directories in which something was made and removed again, with new times
+ * - the root directory is an entry only where its mode, owner or attributes differ from `base`
+ * - sockets are left out, as in every image layer; overlayfs's own attributes are dropped
+ *
+ * @param directory host path as text
+ * @throws AppError LAYER_RESERVED_NAME for a file whose name means a whiteout in a layer
+ */
+export function indexTree(directory: string, options: IndexTreeOptions): Promise<LayerIndex> {
+  const walk = new UpperWalk(toBytePath(directory));
+  return new Pace(options.signal).run(walk.index(options.base));
+}
+
+/** Everything of one file that the walk reads. */
+interface Found {
+  readonly hostPath: string;
+  readonly path: string;
+  readonly type: FileType;
+  readonly stat: BigIntStats;
+  readonly xattrs: Xattrs | undefined;
+}
+
+class UpperWalk {
+  readonly #root: string;
+  readonly #entries: LayerEntry[] = [];
+  /** `device:inode` of files with several links → their entries. */
+  readonly #inodes = new Map<string, number[]>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  *index(base: FileTree): Generator<void, LayerIndex> {
+    const root = this.#read(this.#root, '');
+    const opaque = isOpaque(root);
+    const before = base.lookup('');
+    if (opaque || before === undefined || !sameMetadata(root, before)) {
+      this.#entries.push(layerFile(root, opaque));
+    }
+    yield* this.#children(root, opaque ? undefined : base);
+    this.#numberLinkGroups();
+    return { entries: this.#entries };
+  }
+
+  /** @param base undefined where nothing of the lower layers shows through */
+  *#children(directory: Found, base: FileTree | undefined): Generator<void, void> {
+    const names = readdirSync(fsPath(directory.hostPath), { encoding: 'latin1' });
+    for (const name of names.sort(compareNames)) {
+      const path = joinPath(directory.path, name);
+      const found = this.#read(`${directory.hostPath}/${name}`, path);
+      if (found.type === 'directory') yield* this.#directory(found, base);
+      else this.#plain(found, base);
+      yield;
+    }
+  }
+
+  *#directory(found: Found, base: FileTree | undefined): Generator<void, void> {
+    if (isReservedName(lastName(found.path))) throw reservedName(found.path);
+    const before = base?.lookup(found.path);
+    const hides = before?.type === 'directory' && isOpaque(found);
+    const position = this.#entries.length;
+    this.#entries.push(layerFile(found, hides));
+    const below = before?.type === 'directory' && !hides ? base : undefined;
+    yield* this.#children(found, below);
+    const isEmpty = this.#entries.length === position + 1;
+    if (isEmpty && below !== undefined && before !== undefined && sameMetadata(found, before)) {
+      this.#entries.pop();
+    }
+  }
+
+  #plain(found: Found, base: FileTree | undefined): void {
+    // A layer has no sockets; but what one has replaced is gone.
+    const isGone = found.type === 'char' && found.stat.rdev === 0n;
+    if (isGone || found.type === 'socket') {
+      if (base?.lookup(found.path) !== undefined) {
+        this.#entries.push({ kind: 'whiteout', path: found.path });
+      }
+      return;
+    }
+    if (isReservedName(lastName(found.path))) throw reservedName(found.path);
+    if (found.stat.nlink > 1n && found.type !== 'symlink') {
+      const inode = `${found.stat.dev}:${found.stat.ino}`;
+      const links = this.#inodes.get(inode);
+      if (links === undefined) this.#inodes.set(inode, [this.#entries.length]);
+      else links.push(this.#entries.length);
+    }
+    this.#entries.push(layerFile(found, false));
+  }
+
+  #read(hostPath: string, path: string): Found {
+    const stat = lstatSync(fsPath(hostPath), { bigint: true });
+    const type = TYPES.get(Number(stat.mode) & TYPE_MASK);
+    if (type === undefined) throw new Error(`a file of unknown type: ${hostPath}`);
+    return { hostPath, path, type, stat, xattrs: listXattrs(hostPath) };
+  }
+
+  /** Which links a file has inside the layer is known only when all were met. */
+  #numberLinkGroups(): void {
+    let number = 0;
+    for (const links of this.#inodes.values()) {
+      if (links.length < 2) continue;
+      number++;
+      for (const position of links) {
+        const entry = this.#entries[position];
+        if (entry?.kind === 'entry') this.#entries[position] = { ...entry, linkGroup: number };
+      }
+    }
+  }
+}
+
+function layerFile({ hostPath, path, type, stat, xattrs }: Found, opaque: boolean): LayerFile {
+  const isDevice = type === 'char' || type === 'block';
+  const seconds = stat.mtimeNs / 1_000_000_000n;
+  const nanoseconds = Number(stat.mtimeNs % 1_000_000_000n);
+  return {
+    kind: 'entry',
+    path,
+    type,
+    mode: Number(stat.mode) & 0o7777,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    size: type === 'file' ? Number(stat.size) : 0,
+    mtime: Number(seconds) - (nanoseconds < 0 ? 1 : 0),
+    mtimeNs: nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds,
+    linkTarget:
+      type === 'symlink' ? readlinkSync(fsPath(hostPath), { encoding: 'latin1' }) : undefined,
+    linkGroup: undefined,
+    devMajor: isDevice ? deviceMajor(stat.rdev) : undefined,
+    devMinor: isDevice ? deviceMinor(stat.rdev) : undefined,
+    xattrs: withoutOverlayXattrs(xattrs),
+    opaque: opaque ? true : undefined,
+    digest: undefined,
+    tarOffset: undefined,
+  };
+}
+
+function sameMetadata(found: Found, before: FileEntry): boolean {
+  return (
+    before.type === found.type &&
+    before.mode === (Number(found.stat.mode) & 0o7777) &&
+    before.uid === Number(found.stat.uid) &&
+    before.gid === Number(found.stat.gid) &&
+    sameXattrs(withoutOverlayXattrs(found.xattrs), before.xattrs)
+  );
+}
+
+function isOpaque(found: Found): boolean {
+  return OPAQUE_NAMES.some((name) => found.xattrs?.[name] === 'y');
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** As the C library's `major` and `minor`. */
+function deviceMajor(rdev: bigint): number {
+  return Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n));
+}
+
+function deviceMinor(rdev: bigint): number {
+  return Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n));
+}

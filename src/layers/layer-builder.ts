@@ -1,0 +1,343 @@
+/**
+ * Applies the members of a layer's tar one after the other to a tree in memory, by the rules of an image unpacker:
+ * later members win, whiteouts concern lower layers only, nothing leaves the root.
+ */
+import type { TarHeader } from '../archive/index.ts';
+import { AppError } from '../errors.ts';
+import {
+  type BytePath,
+  baseName,
+  type ContentRange,
+  type FileEntry,
+  type FileTree,
+  joinPath,
+  parentPath,
+} from '../files/index.ts';
+import type { LayerEntry, LayerFile } from './layer-index.ts';
+import { cleanMemberPath, invalidMember } from './member-path.ts';
+import { impliedDirectory } from './merged-tree.ts';
+import { MARK_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX } from './whiteout-names.ts';
+import { withoutOverlayXattrs } from './xattrs.ts';
+
+/** A file as the layer has it; hard links share one. */
+export interface Inode {
+  /** Its `path` means nothing. */
+  readonly entry: FileEntry;
+  /** Where its content is in `layer.tar`; set by whoever reads the archive. */
+  tarOffset: number | undefined;
+  /** For a link to a file of a lower layer: the content, of which this layer needs a copy. */
+  readonly source?: ContentRange | undefined;
+}
+
+interface Node {
+  /** Undefined for a directory that is only implied by what is below it, and for a mere whiteout. */
+  inode: Inode | undefined;
+  /** Present for directories. */
+  children: Map<string, Node> | undefined;
+  whiteout: boolean;
+  opaque: boolean;
+}
+
+type Directory = Node & { children: Map<string, Node> };
+
+export interface FinishedBuild {
+  readonly entries: readonly LayerEntry[];
+  /** Bytes of file content; hard links count once. */
+  readonly size: number;
+  /** Regular files. */
+  readonly files: number;
+  /** Whether the entries depend on what is below the layer. */
+  readonly usesBase: boolean;
+}
+
+const MAX_SYMLINKS = 40;
+const MAX_PATH = 4095;
+const MAX_NUMBER = 0xffff_ffff;
+
+export class LayerBuilder {
+  readonly #base: FileTree | undefined;
+  readonly #root = directoryNode();
+  /** Copies of files of lower layers that members link to. */
+  readonly #fromBase = new Map<BytePath, Inode>();
+  #usesBase = false;
+
+  /** @param base what the layer lies on: has the parents and link targets that the layer itself lacks */
+  constructor(base: FileTree | undefined) {
+    this.#base = base;
+  }
+
+  /** Files whose content has to be copied from lower layers. */
+  get copies(): Iterable<Inode> {
+    return this.#fromBase.values();
+  }
+
+  /**
+   * @returns the inode that the member made, if it is a regular file; its content is for the caller to place
+   * @throws AppError LAYER_INVALID_MEMBER, LAYER_HARDLINK_TARGET_MISSING
+   */
+  add(header: TarHeader): Inode | undefined {
+    const path = cleanMemberPath(header.path);
+    const name = baseName(path);
+    if (name.startsWith(WHITEOUT_PREFIX)) {
+      this.#whiteout(path, header.path);
+      return undefined;
+    }
+    if (path === '') {
+      if (header.type !== 'directory') throw invalidMember(header.path, 'the root is no directory');
+      this.#root.inode = makeInode(header);
+      return undefined;
+    }
+    const siblings = this.#parent(path, header.path).children;
+    const inode = this.#inode(header, siblings.get(name));
+    if (inode === 'none') return undefined;
+    const old = siblings.get(name);
+    const isDirectory = inode?.entry.type === 'directory';
+    siblings.set(name, {
+      inode,
+      children: isDirectory ? (old?.children ?? new Map()) : undefined,
+      whiteout: inode === undefined || old?.whiteout === true,
+      opaque: isDirectory && old?.opaque === true,
+    });
+    return header.type === 'file' ? inode : undefined;
+  }
+
+  /** The layer as it is after its last member. */
+  finish(): FinishedBuild {
+    const found: Emitted[] = [];
+    this.#emit(this.#root, '', this.#base, found);
+    const links = new Map<Inode, number>();
+    for (const { inode } of found) {
+      if (inode !== undefined) links.set(inode, (links.get(inode) ?? 0) + 1);
+    }
+    const groups = new Map<Inode, number>();
+    let size = 0;
+    let files = 0;
+    const entries = found.map(({ entry, inode }): LayerEntry => {
+      if (inode === undefined || entry.kind === 'whiteout') return entry;
+      if (entry.type === 'file') {
+        files++;
+        if (!groups.has(inode)) size += entry.size;
+      }
+      if (links.get(inode) === 1 || entry.type === 'symlink') return entry;
+      const linkGroup = groups.get(inode) ?? groups.size + 1;
+      groups.set(inode, linkGroup);
+      return { ...entry, linkGroup };
+    });
+    return { entries, size, files, usesBase: this.#usesBase };
+  }
+
+  /** Undefined: the member says that the file is gone; `none`: it changes nothing. */
+  #inode(header: TarHeader, old: Node | undefined): Inode | undefined | 'none' {
+    if (header.type === 'hardlink') {
+      const target = this.#linkTarget(header);
+      return target === old?.inode ? 'none' : target;
+    }
+    // To overlayfs such a device means that the file is gone.
+    const isGone = header.type === 'char' && !header.devMajor && !header.devMinor;
+    return isGone ? undefined : makeInode(header);
+  }
+
+  #linkTarget(header: TarHeader): Inode {
+    const path = cleanMemberPath(header.linkTarget ?? '');
+    if (path === '') throw invalidMember(header.path, 'it is a hard link to the root');
+    const node = this.#parent(path, header.path).children.get(baseName(path));
+    if (node?.children !== undefined || node?.inode?.entry.type === 'directory') {
+      throw invalidMember(header.path, 'it is a hard link to a directory');
+    }
+    const inode = node === undefined ? this.#baseInode(path) : node.inode;
+    if (inode !== undefined) return inode;
+    const [link, target] = [header.path, path].map((name) => showPath(name));
+    throw new AppError(
+      'LAYER_HARDLINK_TARGET_MISSING',
+      `the layer has a hard link '${link}' to '${target}', which is not there`,
+      { hint: 'the image or archive is damaged; get it again, or make it again' },
+    );
+  }
+
+  #baseInode(path: BytePath): Inode | undefined {
+    const known = this.#fromBase.get(path);
+    if (known !== undefined) return known;
+    const entry = this.#base?.lookup(path);
+    if (entry === undefined || entry.type === 'directory') return undefined;
+    const source = entry.type === 'file' ? this.#base?.content(entry) : undefined;
+    const inode: Inode = { entry, tarOffset: undefined, source };
+    this.#fromBase.set(path, inode);
+    this.#usesBase = true;
+    return inode;
+  }
+
+  #whiteout(path: BytePath, raw: string): void {
+    const mark = baseName(path);
+    if (mark === OPAQUE_NAME) {
+      this.#parent(path, raw).opaque = true;
+      return;
+    }
+    if (mark.startsWith(MARK_PREFIX)) return;
+    const name = mark.slice(WHITEOUT_PREFIX.length);
+    if (name === '' || name === '.' || name === '..') {
+      throw invalidMember(raw, 'it is a whiteout of no file');
+    }
+    const siblings = this.#parent(path, raw).children;
+    const node = siblings.get(name) ?? emptyNode();
+    node.whiteout = true;
+    siblings.set(name, node);
+  }
+
+  /**
+   * The directory that holds a path, made if needed. Symlinks on the way are followed inside the layer's own root,
+   * as an unpacker confined to it would.
+   */
+  #parent(path: BytePath, raw: string): Directory {
+    let stack: { readonly node: Directory; readonly path: BytePath }[] = [];
+    const rest = parentPath(path).split('/').reverse();
+    let symlinks = 0;
+    for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
+      const top = stack.at(-1) ?? { node: this.#root, path: '' };
+      if (part === '' || part === '.') continue;
+      if (part === '..') {
+        stack.pop();
+        continue;
+      }
+      if (part.startsWith(WHITEOUT_PREFIX)) throw invalidMember(raw, 'it lies below a whiteout');
+      const step = this.#step(top, part);
+      if (step === undefined) throw invalidMember(raw, 'it lies below a file');
+      if (typeof step === 'string') {
+        if (++symlinks > MAX_SYMLINKS) throw invalidMember(raw, 'it lies below too many symlinks');
+        if (step.startsWith('/')) stack = [];
+        rest.push(...step.split('/').reverse());
+        continue;
+      }
+      const next = joinPath(top.path, part);
+      if (next.length > MAX_PATH) throw invalidMember(raw, 'its name is too long');
+      stack.push({ node: step, path: next });
+    }
+    return stack.at(-1)?.node ?? this.#root;
+  }
+
+  /** The directory of this name, the target of the symlink of this name, or undefined for another file. */
+  #step(
+    { node, path }: { readonly node: Directory; readonly path: BytePath },
+    name: string,
+  ): Directory | string | undefined {
+    const child = node.children.get(name) ?? emptyNode();
+    if (isDirectory(child)) return child;
+    if (child.inode !== undefined) return child.inode.entry.linkTarget;
+    const below = child.whiteout ? undefined : this.#base?.lookup(joinPath(path, name));
+    if (below?.type === 'symlink') {
+      this.#usesBase = true;
+      return below.linkTarget;
+    }
+    const made = Object.assign(child, { children: new Map<string, Node>() });
+    node.children.set(name, made);
+    return made;
+  }
+
+  /** @param base undefined where nothing of lower layers shows through */
+  #emit(node: Node, path: BytePath, base: FileTree | undefined, into: Emitted[]): void {
+    if (!isDirectory(node)) {
+      const { inode } = node;
+      if (inode !== undefined) into.push({ entry: layerFile(path, inode, false), inode });
+      else if (node.whiteout) into.push({ entry: { kind: 'whiteout', path } });
+      return;
+    }
+    const opaque = node.opaque || node.whiteout;
+    const position = into.length;
+    const inode = node.inode ?? this.#impliedInode(path, base, opaque);
+    if (inode !== undefined) into.push({ entry: layerFile(path, inode, opaque) });
+    const names = [...node.children.keys()].sort();
+    for (const name of names) {
+      const child = node.children.get(name);
+      if (child !== undefined) {
+        this.#emit(child, joinPath(path, name), opaque ? undefined : base, into);
+      }
+    }
+    const holdsNothing = into.length === position + 1;
+    if (node.inode === undefined && !opaque && holdsNothing) into.length = position;
+  }
+
+  /**
+   * A directory that the layer has no member for, but has files in, keeps the metadata it has in lower layers.
+   * The tree that is made of the layer needs it, since it hides that of the lower layers.
+   */
+  #impliedInode(path: BytePath, base: FileTree | undefined, opaque: boolean): Inode | undefined {
+    const below = path === '' && !opaque ? undefined : base?.lookup(path);
+    if (below?.type === 'directory') {
+      this.#usesBase = true;
+      return { entry: below, tarOffset: undefined };
+    }
+    return opaque ? { entry: impliedDirectory(path), tarOffset: undefined } : undefined;
+  }
+}
+
+interface Emitted {
+  readonly entry: LayerEntry;
+  /** Of files other than directories. */
+  readonly inode?: Inode;
+}
+
+function emptyNode(): Node {
+  return { inode: undefined, children: undefined, whiteout: false, opaque: false };
+}
+
+function directoryNode(): Directory {
+  return { inode: undefined, children: new Map(), whiteout: false, opaque: false };
+}
+
+function isDirectory(node: Node): node is Directory {
+  return node.children !== undefined;
+}
+
+function makeInode(header: TarHeader): Inode {
+  const { type } = header;
+  if (type === 'hardlink') throw new Error('a hard link has no inode of its own');
+  for (const number of [header.uid, header.gid, header.devMajor ?? 0, header.devMinor ?? 0]) {
+    if (number < 0 || number > MAX_NUMBER)
+      throw invalidMember(header.path, `no system has the id ${number}`);
+  }
+  const target = header.linkTarget ?? '';
+  if (type === 'symlink' && (target === '' || target.length > MAX_PATH)) {
+    throw invalidMember(header.path, 'it is a symlink that no system can have');
+  }
+  const isDevice = type === 'char' || type === 'block';
+  const entry: FileEntry = {
+    path: '',
+    type,
+    mode: header.mode,
+    uid: header.uid,
+    gid: header.gid,
+    size: type === 'file' ? header.size : 0,
+    mtime: header.mtime,
+    mtimeNs: header.mtimeNs,
+    linkTarget: type === 'symlink' ? target : undefined,
+    devMajor: isDevice ? (header.devMajor ?? 0) : undefined,
+    devMinor: isDevice ? (header.devMinor ?? 0) : undefined,
+    xattrs: withoutOverlayXattrs(header.xattrs),
+  };
+  return { entry, tarOffset: undefined };
+}
+
+function layerFile(path: BytePath, { entry, tarOffset }: Inode, opaque: boolean): LayerFile {
+  return {
+    kind: 'entry',
+    path,
+    type: entry.type,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    size: entry.size,
+    mtime: entry.mtime,
+    mtimeNs: entry.mtimeNs,
+    linkTarget: entry.linkTarget,
+    linkGroup: undefined,
+    devMajor: entry.devMajor,
+    devMinor: entry.devMinor,
+    xattrs: entry.xattrs,
+    opaque: opaque ? true : undefined,
+    digest: undefined,
+    tarOffset,
+  };
+}
+
+function showPath(path: string): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}

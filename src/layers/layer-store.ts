@@ -1,0 +1,41 @@
+/** What this folder needs of the store. `Store` has all of it. */
+import { AppError } from '../errors.ts';
+import type { LayerId, LayerMeta } from '../store/index.ts';
+
+export interface StagedLayer {
+  readonly id: LayerId;
+  readonly directory: string;
+  commit(meta: Omit<LayerMeta, 'id'>): Promise<LayerMeta>;
+  discard(): Promise<void>;
+}
+
+export interface LayerStore {
+  readonly layers: {
+    stage(): Promise<StagedLayer>;
+    get(id: LayerId): LayerMeta | undefined;
+    /** Host path as text. */
+    directory(id: LayerId): string;
+    update(meta: LayerMeta): Promise<void> | void;
+  };
+  /** A new empty directory on the same file system; host path as text. */
+  temporaryDirectory(): Promise<string>;
+  readonly facts: {
+    get<T>(kind: string, key: string): T | undefined;
+    put(kind: string, key: string, value: unknown): void;
+  };
+}
+
+/** @throws Error when the store has no such layer, which its records rule out */
+export function layerMeta(store: LayerStore, id: LayerId): LayerMeta {
+  const meta = store.layers.get(id);
+  if (meta === undefined) throw new Error(`no layer ${id} in the store`);
+  return meta;
+}
+
+/** @param what is wrong, with which file */
+export function damaged(what: string, cause?: unknown): AppError {
+  return new AppError('LAYER_DAMAGED', `a layer in the store is damaged: ${what}`, {
+    hint: 'something else has changed files of the store; prune it and build again',
+    cause,
+  });
+}

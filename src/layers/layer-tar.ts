@@ -1,0 +1,153 @@
+/** A layer as the tar that goes into an image. The same layer and epoch give the same bytes for ever. */
+import { closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError, assertNever } from '../errors.ts';
+import type { LayerId, LayerMeta } from '../store/index.ts';
+import { openForReading, readFully, toBytePath } from './host-files.ts';
+import { readIndex } from './index-codec.ts';
+import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
+import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
+import { contentOf } from './layer-view.ts';
+import { markEntry } from './layer-writer.ts';
+import { MemberWriter } from './member-writer.ts';
+import { Pace } from './pace.ts';
+import { CHUNK_SIZE, memberHeader, TarPacker } from './tar-packer.ts';
+import { opaqueName, whiteoutName } from './whiteout-names.ts';
+
+export interface LayerTarOptions {
+  /** SOURCE_DATE_EPOCH in seconds; what it does is said by the layer's `times`. */
+  readonly epoch?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The uncompressed tar of a layer. Where the layer has a tar and no time changes, it is that tar itself; else its
+ * members are sorted, parents that the layer does not have are not invented, and times are whole seconds.
+ *
+ * @returns chunks, which belong to the caller
+ * @throws AppError LAYER_DAMAGED when files of the layer are not what its index says
+ */
+export async function* layerTar(
+  store: LayerStore,
+  id: LayerId,
+  options: LayerTarOptions = {},
+): AsyncGenerator<Buffer, void, undefined> {
+  const { times } = layerMeta(store, id);
+  const directory = store.layers.directory(id);
+  const index = readIndex(directory);
+  const epoch = effectiveEpoch(times, options.epoch);
+  const pace = new Pace(options.signal);
+  const chunks =
+    epoch === undefined && index.tarSize !== undefined
+      ? storedTar(directory, index.tarSize)
+      : new TarMaker(directory, (mtime) => memberTime(mtime, times, epoch)).make(index);
+  for (const chunk of chunks) {
+    yield chunk;
+    if (pace.due) await pace.turn();
+  }
+}
+
+/** The epoch as far as it changes anything of such a layer. */
+export function effectiveEpoch(
+  times: LayerMeta['times'],
+  epoch: number | undefined,
+): number | undefined {
+  return times === 'keep' ? undefined : epoch;
+}
+
+function memberTime(mtime: number, times: LayerMeta['times'], epoch: number | undefined): number {
+  if (epoch === undefined) return mtime;
+  switch (times) {
+    case 'set':
+      return epoch;
+    case 'clamp':
+      return Math.min(mtime, epoch);
+    case 'keep':
+      return mtime;
+    default:
+      return assertNever(times);
+  }
+}
+
+/** The first bytes of `layer.tar`; contents placed behind them are no part of the layer. */
+function* storedTar(directory: string, size: number): Generator<Buffer, void> {
+  const fd = openForReading(toBytePath(join(directory, TAR_FILE)));
+  try {
+    for (let done = 0; done < size; ) {
+      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_SIZE, size - done));
+      const count = readFully(fd, { buffer, start: 0, length: buffer.length }, done);
+      if (count < buffer.length) throw damaged(`its tar ends after ${done + count} bytes`);
+      yield buffer;
+      done += count;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes a tar from the index and wherever the contents lie. */
+class TarMaker {
+  readonly #directory: string;
+  readonly #time: (mtime: number) => number;
+  readonly #full: Buffer[] = [];
+  readonly #packer = new TarPacker({ emit: (chunk) => this.#full.push(chunk), reuse: false });
+  readonly #members = new MemberWriter(this.#packer, { hash: false });
+  /** Hard-link group → path of its first member. */
+  readonly #groups = new Map<number, string>();
+
+  constructor(directory: string, time: (mtime: number) => number) {
+    this.#directory = directory;
+    this.#time = time;
+  }
+
+  *make({ entries }: LayerIndex): Generator<Buffer, void> {
+    try {
+      for (const entry of entries) {
+        for (const _ of this.#member(entry)) yield* this.#take();
+        yield* this.#take();
+      }
+      this.#packer.end();
+      yield* this.#take();
+    } finally {
+      this.#members[Symbol.dispose]();
+    }
+  }
+
+  *#take(): Generator<Buffer, void> {
+    if (this.#full.length > 0) yield* this.#full.splice(0);
+  }
+
+  *#member(entry: LayerEntry): Generator<void, void> {
+    if (entry.kind === 'whiteout') {
+      this.#mark(whiteoutName(entry.path));
+      return;
+    }
+    const mtime = this.#time(entry.mtime);
+    const linkTo = entry.linkGroup === undefined ? undefined : this.#groups.get(entry.linkGroup);
+    if (linkTo !== undefined) {
+      this.#packer.put(memberHeader(entry, { mtime, linkTo }));
+      return;
+    }
+    if (entry.linkGroup !== undefined) this.#groups.set(entry.linkGroup, entry.path);
+    if (entry.type === 'file') yield* this.#file(entry, mtime);
+    else this.#packer.put(memberHeader(entry, { mtime }));
+    if (entry.opaque === true) this.#mark(opaqueName(entry.path));
+  }
+
+  *#file(entry: LayerFile, mtime: number): Generator<void, void> {
+    const shown = Buffer.from(entry.path, 'latin1').toString('utf8');
+    try {
+      const content = contentOf(this.#directory, entry);
+      const { size } = yield* this.#members.file(entry, mtime, content);
+      if (size !== entry.size) throw damaged(`'${shown}' has ${size} bytes, not ${entry.size}`);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'CONTEXT_CHANGED') throw error;
+      throw damaged(`'${shown}' cannot be read`, error);
+    }
+  }
+
+  #mark(path: string): void {
+    const mark = markEntry(path);
+    this.#packer.put(memberHeader(mark, { mtime: this.#time(mark.mtime) }));
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * Makes a layer in its natural form: one sequential `layer.tar`, written in one pass together with the index and
+ * the digest of each file. Digest, size and bytes come from one reading: a file that is changed meanwhile is
+ * recorded as it was copied, or the copy fails.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type BytePath,
+  baseName,
+  type ContentRange,
+  comparePaths,
+  type FileEntry,
+} from '../files/index.ts';
+import { writeIndex } from './index-codec.ts';
+import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
+import { type CopiedContent, MemberWriter } from './member-writer.ts';
+import { Pace } from './pace.ts';
+import { memberHeader, TarPacker } from './tar-packer.ts';
+import { isReservedName, opaqueName, reservedName, whiteoutName } from './whiteout-names.ts';
+import { withoutOverlayXattrs } from './xattrs.ts';
+
+/** Something to put into a layer. */
+export type LayerItem = EntryItem | { readonly kind: 'whiteout'; readonly path: BytePath };
+
+export interface EntryItem {
+  readonly kind: 'entry';
+  readonly entry: FileEntry;
+  /** Where the bytes of a regular file come from (default: empty); of a link group only the first one's are read. */
+  readonly content?: ContentRange | Uint8Array | undefined;
+  /** On a directory: nothing of the same path in lower layers shows through. */
+  readonly opaque?: boolean | undefined;
+}
+
+export interface AddAllOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then with the bytes of content copied so far. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+export interface FinishedLayer {
+  readonly index: LayerIndex;
+  /** Bytes of file content; hard links count once. */
+  readonly size: number;
+  /** Regular files. */
+  readonly files: number;
+}
+
+/** The entries of one inode: the first has the content, the others are links to it. */
+interface LinkGroup {
+  first: LayerFile;
+  /** Where the first one is in the list of entries. */
+  readonly position: number;
+}
+
+/**
+ * One layer being made. Owns the file `layer.tar` in `directory` until `finish` or disposal; what disposal leaves
+ * behind is discarded with the directory.
+ *
+ *     const writer = LayerWriter.create(staged.directory);
+ *     try {
+ *       await writer.addAll(items, { signal });
+ *       const { size, files } = writer.finish();
+ *       await staged.commit({ tree: false, tar: true, size, files, created, times: 'set' });
+ *     } finally {
+ *       writer.close();
+ *     }
+ */
+export class LayerWriter implements Disposable {
+  readonly #directory: string;
+  readonly #fd: number;
+  readonly #packer: TarPacker;
+  readonly #members: MemberWriter;
+  readonly #entries: LayerEntry[] = [];
+  readonly #groups = new Map<number, LinkGroup>();
+  #groupCount = 0;
+  #previous: BytePath | undefined;
+  #open = true;
+  #size = 0;
+  #files = 0;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+    this.#fd = openSync(join(directory, TAR_FILE), 'wx', 0o600);
+    this.#packer = new TarPacker({ emit: (chunk) => writeFully(this.#fd, chunk), reuse: true });
+    this.#members = new MemberWriter(this.#packer, { hash: true });
+  }
+
+  /** @param directory of a staged layer: `layer.tar` and `index` are made in it */
+  static create(directory: string): LayerWriter {
+    return new LayerWriter(directory);
+  }
+
+  /**
+   * Adds one entry, after those before it in `comparePaths` order. Returns when all its bytes are copied: for
+   * large files `addAll` is kinder to the event loop. Sockets are left out, since a tar has none.
+   *
+   * @param content of a regular file; empty when absent
+   * @throws AppError CONTEXT_CHANGED when the file cannot be copied whole any more
+   * @throws AppError LAYER_RESERVED_NAME for names that would be taken for whiteouts
+   */
+  add(entry: FileEntry, content?: ContentRange | Uint8Array): void {
+    const work = this.#add({ kind: 'entry', entry, content });
+    while (work.next().done !== true);
+  }
+
+  /** Says that the path, and all below it, is not there. Same order as for `add`. */
+  whiteout(path: BytePath): void {
+    this.#inOrder(path);
+    this.#mark(whiteoutName(path));
+    this.#entries.push({ kind: 'whiteout', path });
+  }
+
+  /**
+   * Adds many entries, which need not be sorted among themselves, without holding the event loop for long.
+   *
+   * @throws what `add` throws, and the signal's reason
+   */
+  async addAll(items: Iterable<LayerItem>, options: AddAllOptions = {}): Promise<void> {
+    const pace = new Pace(options.signal);
+    for (const item of inPathOrder(items)) {
+      if (item.kind === 'whiteout') this.whiteout(item.path);
+      else {
+        // No promise for a small file: only what has to be continued later is waited for.
+        const work = this.#add(item);
+        if (work.next().done !== true) await pace.run(work);
+      }
+      if (!pace.due) continue;
+      options.onProgress?.(this.#size);
+      await pace.turn();
+    }
+    options.onProgress?.(this.#size);
+  }
+
+  /** Ends the tar and writes the index; nothing can be added afterwards. */
+  finish(): FinishedLayer {
+    this.#packer.end();
+    this.close();
+    const index = { entries: this.#entries, tarSize: this.#packer.position };
+    writeIndex(this.#directory, index);
+    return { index, size: this.#size, files: this.#files };
+  }
+
+  /** Gives the file back; harmless after `finish`. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#members[Symbol.dispose]();
+    closeSync(this.#fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  *#add({ entry, content, opaque }: EntryItem): Generator<void, void> {
+    if (entry.type === 'socket') return;
+    if (isReservedName(baseName(entry.path))) throw reservedName(entry.path);
+    this.#inOrder(entry.path);
+    if (entry.type === 'file') this.#files++;
+    const group = entry.linkGroup === undefined ? undefined : this.#groups.get(entry.linkGroup);
+    if (group !== undefined) {
+      this.#link(group, entry.path);
+      return;
+    }
+    const clean = { ...entry, xattrs: withoutOverlayXattrs(entry.xattrs) };
+    let copied: CopiedContent | undefined;
+    if (entry.type === 'file') {
+      copied = yield* this.#members.file(clean, entry.mtime, content ?? new Uint8Array(0));
+      this.#size += copied.size;
+    } else {
+      this.#packer.put(memberHeader(clean, { mtime: entry.mtime }));
+    }
+    const added = layerFile(clean, copied, opaque);
+    if (entry.linkGroup !== undefined) {
+      this.#groups.set(entry.linkGroup, { first: added, position: this.#entries.length });
+    }
+    this.#entries.push(added);
+    if (opaque === true) this.#mark(opaqueName(entry.path));
+  }
+
+  /** A group is recorded as one only when its second member comes. */
+  #link(group: LinkGroup, path: BytePath): void {
+    if (group.first.linkGroup === undefined) {
+      group.first = { ...group.first, linkGroup: ++this.#groupCount };
+      this.#entries[group.position] = group.first;
+    }
+    const { first } = group;
+    this.#packer.put(memberHeader({ ...first, path }, { mtime: first.mtime, linkTo: first.path }));
+    this.#entries.push({ ...first, path });
+  }
+
+  #mark(path: BytePath): void {
+    this.#packer.put(memberHeader(markEntry(path), { mtime: 0 }));
+  }
+
+  #inOrder(path: BytePath): void {
+    if (this.#previous !== undefined && comparePaths(this.#previous, path) >= 0) {
+      throw new Error(`layer entries out of order: ${JSON.stringify([this.#previous, path])}`);
+    }
+    this.#previous = path;
+  }
+}
+
+/** The empty file that stands for a whiteout or an opaque directory in a tar. */
+export function markEntry(path: BytePath): FileEntry {
+  return { path, type: 'file', mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 };
+}
+
+/** Every key is there, so that all entries share one shape. */
+function layerFile(
+  entry: FileEntry,
+  copied: CopiedContent | undefined,
+  opaque: boolean | undefined,
+): LayerFile {
+  return {
+    kind: 'entry',
+    path: entry.path,
+    type: entry.type,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    size: copied?.size ?? 0,
+    mtime: entry.mtime,
+    mtimeNs: entry.mtimeNs,
+    linkTarget: entry.linkTarget,
+    linkGroup: undefined,
+    devMajor: entry.devMajor,
+    devMinor: entry.devMinor,
+    xattrs: entry.xattrs,
+    opaque: opaque === true ? true : undefined,
+    digest: copied?.digest,
+    tarOffset: copied?.tarOffset,
+  };
+}
+
+function inPathOrder(items: Iterable<LayerItem>): readonly LayerItem[] {
+  const list = [...items];
+  const sorted = list.every(
+    (item, at) => at === 0 || comparePaths(itemPath(list[at - 1] ?? item), itemPath(item)) < 0,
+  );
+  return sorted ? list : list.sort((a, b) => comparePaths(itemPath(a), itemPath(b)));
+}
+
+function itemPath(item: LayerItem): BytePath {
+  return item.kind === 'entry' ? item.entry.path : item.path;
+}
+
+function writeFully(fd: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}

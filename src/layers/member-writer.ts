@@ -1,0 +1,163 @@
+/** Copies files into a tar in the making, and tells what was copied. */
+import { createHash, type Hash, hash } from 'node:crypto';
+import { fstatSync } from 'node:fs';
+import { AppError } from '../errors.ts';
+
+import type { ContentDigest, ContentRange, FileEntry } from '../files/index.ts';
+import { FileOpener, type ReadTarget, readFully } from './host-files.ts';
+import { BLOCK_SIZE, CHUNK_SIZE, memberHeader, SMALL_SIZE, type TarPacker } from './tar-packer.ts';
+
+export interface CopiedContent {
+  /** Bytes that were copied, which may be others than the entry announced. */
+  readonly size: number;
+  /** Undefined unless the writer was asked to hash. */
+  readonly digest: ContentDigest | undefined;
+  /** Where the content starts in the tar. */
+  readonly tarOffset: number;
+}
+
+export interface MemberWriterOptions {
+  /** Whether to compute the digest of each file from the bytes copied. */
+  readonly hash: boolean;
+}
+
+const ATTEMPTS = 4;
+const DIGEST_PREFIX = 'sha512-256:';
+
+export class MemberWriter implements Disposable {
+  readonly #packer: TarPacker;
+  readonly #hash: boolean;
+  readonly #opener = new FileOpener();
+
+  constructor(packer: TarPacker, options: MemberWriterOptions) {
+    this.#packer = packer;
+    this.#hash = options.hash;
+  }
+
+  [Symbol.dispose](): void {
+    this.#opener.close();
+  }
+
+  /**
+   * Puts header, content and padding of a regular file. Yields where it may be interrupted: never within a small
+   * file.
+   *
+   * @param mtime whole seconds, for the header
+   * @throws AppError CONTEXT_CHANGED when the file is gone, is another kind of file, or a large one changes its size
+   */
+  *file(
+    entry: FileEntry,
+    mtime: number,
+    content: ContentRange | Uint8Array,
+  ): Generator<void, CopiedContent> {
+    if (content instanceof Uint8Array) return yield* this.#memory(entry, mtime, content);
+    const fd = this.#openContent(entry, content);
+    try {
+      let size = content.size;
+      for (let attempt = 0; attempt < ATTEMPTS && size <= SMALL_SIZE; attempt++) {
+        const copied = this.#small({ ...entry, size }, mtime, fd, content.offset);
+        if (copied !== undefined) return copied;
+        size = fstatSync(fd).size;
+      }
+      return yield* this.#large({ ...entry, size }, mtime, fd, content.offset);
+    } finally {
+      if (content.offset === 0) this.#opener.close();
+    }
+  }
+
+  #openContent(entry: FileEntry, content: ContentRange): number {
+    try {
+      return this.#opener.open(content.hostPath);
+    } catch (error) {
+      throw changed(entry, 'cannot be opened any more', error);
+    }
+  }
+
+  *#memory(entry: FileEntry, mtime: number, bytes: Uint8Array): Generator<void, CopiedContent> {
+    const packer = this.#packer;
+    packer.put(memberHeader({ ...entry, size: bytes.length }, { mtime }));
+    const tarOffset = packer.position;
+    const hasher = this.#hasher();
+    for (let done = 0; done < bytes.length; done += CHUNK_SIZE) {
+      const part = bytes.subarray(done, done + CHUNK_SIZE);
+      packer.put(part);
+      hasher?.update(part);
+      if (part.length === CHUNK_SIZE) yield;
+    }
+    packer.pad(bytes.length);
+    return { size: bytes.length, digest: finished(hasher), tarOffset };
+  }
+
+  /**
+   * Reads straight into the chunk, behind the place of the header, which is made when the size is known.
+   *
+   * @returns undefined when the file has grown: nothing was put then
+   */
+  #small(entry: FileEntry, mtime: number, fd: number, offset: number): CopiedContent | undefined {
+    const packer = this.#packer;
+    const header = memberHeader(entry, { mtime });
+    packer.reserve(header.length + entry.size + BLOCK_SIZE);
+    const { chunk, used } = packer;
+    const start = used + header.length;
+    // A whole file is asked for one byte more than it should have, which tells whether it has grown.
+    const length = entry.size + (offset === 0 ? 1 : 0);
+    const size = readFully(fd, { buffer: chunk, start, length }, offset);
+    if (size > entry.size) return undefined;
+    if (size < entry.size && offset !== 0) throw changed(entry, 'is shorter than it was');
+    const exact = size === entry.size ? header : memberHeader({ ...entry, size }, { mtime });
+    chunk.set(exact, used);
+    const digest = this.#hash ? digestOf(chunk.subarray(start, start + size)) : undefined;
+    packer.advance(header.length + size);
+    const tarOffset = packer.position - size;
+    packer.pad(size);
+    return { size, digest, tarOffset };
+  }
+
+  *#large(
+    entry: FileEntry,
+    mtime: number,
+    fd: number,
+    offset: number,
+  ): Generator<void, CopiedContent> {
+    const packer = this.#packer;
+    packer.put(memberHeader(entry, { mtime }));
+    const tarOffset = packer.position;
+    const hasher = this.#hasher();
+    for (let done = 0; done < entry.size; ) {
+      const target: ReadTarget = {
+        buffer: packer.chunk,
+        start: packer.used,
+        length: Math.min(packer.free, entry.size - done),
+      };
+      const count = readFully(fd, target, offset + done);
+      if (count < target.length) throw changed(entry, 'is shorter than it was');
+      hasher?.update(packer.chunk.subarray(packer.used, packer.used + count));
+      packer.advance(count);
+      done += count;
+      yield;
+    }
+    if (offset === 0 && fstatSync(fd).size !== entry.size) throw changed(entry, 'has another size');
+    packer.pad(entry.size);
+    return { size: entry.size, digest: finished(hasher), tarOffset };
+  }
+
+  #hasher(): Hash | undefined {
+    return this.#hash ? createHash('sha512-256') : undefined;
+  }
+}
+
+function digestOf(bytes: Uint8Array): ContentDigest {
+  return (DIGEST_PREFIX + hash('sha512-256', bytes, 'hex')) as ContentDigest;
+}
+
+function finished(hasher: Hash | undefined): ContentDigest | undefined {
+  return hasher && ((DIGEST_PREFIX + hasher.digest('hex')) as ContentDigest);
+}
+
+function changed(entry: FileEntry, what: string, cause?: unknown): AppError {
+  const shown = Buffer.from(entry.path, 'latin1').toString('utf8');
+  return new AppError('CONTEXT_CHANGED', `'${shown}' changed while it was copied: it ${what}`, {
+    hint: 'build again when nothing writes to the files any more',
+    cause,
+  });
+}

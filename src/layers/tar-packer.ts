@@ -1,0 +1,125 @@
+/** Puts tar members one after the other into large chunks of memory. */
+import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
+import type { FileEntry } from '../files/index.ts';
+
+/** Tar headers and contents are padded to multiples of it. */
+export const BLOCK_SIZE = 512;
+
+/** Small enough that filling and hashing one chunk does not hold the event loop for long. */
+export const CHUNK_SIZE = 512 * 1024;
+
+export interface TarPackerOptions {
+  /** Takes each full chunk, in order. */
+  readonly emit: (chunk: Buffer) => void;
+  /** Whether `emit` is done with a chunk when it returns, so that its memory may be used again. */
+  readonly reuse: boolean;
+}
+
+export class TarPacker {
+  readonly #emit: (chunk: Buffer) => void;
+  readonly #reuse: boolean;
+  #chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
+  #used = 0;
+  #emitted = 0;
+
+  constructor({ emit, reuse }: TarPackerOptions) {
+    this.#emit = emit;
+    this.#reuse = reuse;
+  }
+
+  /** Bytes put so far: where the next one goes in the tar. */
+  get position(): number {
+    return this.#emitted + this.#used;
+  }
+
+  /** The chunk being filled; what lies before `used` is taken. */
+  get chunk(): Buffer {
+    return this.#chunk;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  get free(): number {
+    return this.#chunk.length - this.#used;
+  }
+
+  /** Makes room for `length` bytes in one piece, at `used`. At most CHUNK_SIZE. */
+  reserve(length: number): void {
+    if (length > this.free) this.flush();
+    if (length > this.free) throw new Error(`no chunk holds ${length} bytes`);
+  }
+
+  /** Takes bytes that were written to `chunk` at `used`. */
+  advance(length: number): void {
+    this.#used += length;
+    if (this.#used === this.#chunk.length) this.flush();
+  }
+
+  put(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const length = Math.min(this.free, bytes.length - done);
+      this.#chunk.set(bytes.subarray(done, done + length), this.#used);
+      this.advance(length);
+      done += length;
+    }
+  }
+
+  /** Fills up to the next block after `size` bytes of content. */
+  pad(size: number): void {
+    const length = padding(size);
+    if (length === 0) return;
+    this.reserve(length);
+    this.#chunk.fill(0, this.#used, this.#used + length);
+    this.advance(length);
+  }
+
+  /** Puts the end mark and hands out the rest. */
+  end(): void {
+    this.put(END_OF_ARCHIVE);
+    this.flush();
+  }
+
+  flush(): void {
+    if (this.#used === 0) return;
+    const full = this.#chunk.subarray(0, this.#used);
+    this.#emitted += this.#used;
+    this.#used = 0;
+    this.#emit(full);
+    if (!this.#reuse) this.#chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
+  }
+}
+
+/** Bytes of content up to which header, content and padding go into one chunk in one piece. */
+export const SMALL_SIZE = CHUNK_SIZE / 2 - BLOCK_SIZE;
+
+/** What a layer's tar says otherwise than the index: the time in whole seconds, and the name of the first link. */
+export interface MemberOptions {
+  readonly mtime: number;
+  /** The path of another member that is the same inode. */
+  readonly linkTo?: string | undefined;
+}
+
+/**
+ * The header of an entry in a layer's tar. Fractions of seconds are left out, as other builders do: they would
+ * need an extended header for every file.
+ */
+export function memberHeader(entry: FileEntry, { mtime, linkTo }: MemberOptions): Buffer {
+  if (entry.type === 'socket') throw new Error(`a tar holds no sockets: ${entry.path}`);
+  const header: TarHeader = {
+    path: entry.path,
+    type: linkTo === undefined ? entry.type : 'hardlink',
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
+    size: linkTo === undefined && entry.type === 'file' ? entry.size : 0,
+    mtime,
+    mtimeNs: 0,
+    linkTarget: linkTo ?? entry.linkTarget,
+    devMajor: entry.devMajor,
+    devMinor: entry.devMinor,
+    xattrs: entry.xattrs,
+  };
+  return encodeHeader(header);
+}

@@ -1,0 +1,211 @@
+/**
+ * Makes the tree of a layer, in the form that overlayfs takes as a lower directory: whiteouts as character devices
+ * 0/0, opaque directories marked by an attribute.
+ *
+ * Symlinks of the layer are never followed: a tree is made in an empty directory of our own, each file under a
+ * parent that was itself made as a directory by this walk.
+ */
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { type FileEntry, joinPath, parentPath } from '../files/index.ts';
+import { copyRange, hasErrorCode, makeNode, setTimes, setXattr } from '../system/index.ts';
+import { FileOpener, fsPath, readFully } from './host-files.ts';
+import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
+import { damaged } from './layer-store.ts';
+import { contentOf } from './layer-view.ts';
+import { impliedDirectory } from './merged-tree.ts';
+import { Pace } from './pace.ts';
+
+export interface UnpackOptions {
+  /** The layer's directory: where the contents lie. */
+  readonly source: string;
+  /** Latin1 bytes; made by this call. */
+  readonly target: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const OVERLAY_OPAQUE = 'trusted.overlay.opaque';
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const SMALL = 128 * 1024;
+const PIECE = 4 << 20;
+
+/** Needs root. @throws SystemError and errors of `node:fs` */
+export function unpack(index: LayerIndex, options: UnpackOptions): Promise<void> {
+  const work = new Unpacking(options.source, options.target);
+  return new Pace(options.signal).run(work.run(index));
+}
+
+class Unpacking {
+  readonly #source: string;
+  readonly #target: string;
+  readonly #opener = new FileOpener();
+  readonly #buffer = Buffer.allocUnsafeSlow(SMALL);
+  /** Directories made, parents first; their times come last, when nothing is made in them any more. */
+  readonly #directories = new Map<string, FileEntry>();
+  /** Hard-link group → host path of its first member. */
+  readonly #groups = new Map<number, string>();
+
+  constructor(source: string, target: string) {
+    this.#source = source;
+    this.#target = target;
+  }
+
+  *run({ entries }: LayerIndex): Generator<void, void> {
+    try {
+      const first = entries[0];
+      const hasRoot = first?.kind === 'entry' && first.path === '';
+      this.#directory(hasRoot ? first : impliedDirectory(''));
+      for (const entry of entries) {
+        if (entry.path !== '') yield* this.#entry(entry);
+        yield;
+      }
+      for (const entry of [...this.#directories.values()].reverse()) {
+        setTimes(this.#host(entry.path), entry.mtime, entry.mtimeNs);
+        yield;
+      }
+    } finally {
+      this.#opener.close();
+    }
+  }
+
+  *#entry(entry: LayerEntry): Generator<void, void> {
+    this.#parents(entry.path);
+    const host = this.#host(entry.path);
+    if (entry.kind === 'whiteout') {
+      makeNode(host, { type: 'char', mode: 0, major: 0, minor: 0 });
+      return;
+    }
+    if (entry.type === 'directory') {
+      this.#directory(entry);
+      return;
+    }
+    const linked = entry.linkGroup === undefined ? undefined : this.#groups.get(entry.linkGroup);
+    if (linked !== undefined && tryLink(linked, host)) return;
+    yield* this.#make(entry, host);
+    if (entry.linkGroup !== undefined) this.#groups.set(entry.linkGroup, host);
+  }
+
+  *#make(entry: LayerFile, host: string): Generator<void, void> {
+    switch (entry.type) {
+      case 'file':
+        yield* this.#file(entry, host);
+        return;
+      case 'symlink':
+        symlinkSync(Buffer.from(entry.linkTarget ?? '', 'latin1'), fsPath(host));
+        break;
+      case 'char':
+      case 'block':
+      case 'fifo':
+      case 'socket':
+        makeNode(host, {
+          type: entry.type,
+          mode: entry.mode,
+          major: entry.devMajor,
+          minor: entry.devMinor,
+        });
+        break;
+      case 'directory':
+        throw new Error('directories are made elsewhere');
+    }
+    if (entry.uid !== 0 || entry.gid !== 0) lchownSync(fsPath(host), entry.uid, entry.gid);
+    setXattrs(host, entry);
+    setTimes(host, entry.mtime, entry.mtimeNs);
+  }
+
+  *#file(entry: LayerFile, host: string): Generator<void, void> {
+    const fd = openSync(fsPath(host), CREATE, 0o600);
+    try {
+      if (entry.size > 0) yield* this.#content(entry, fd);
+      // The mode comes after the owner, whose change takes setuid away; attributes after both, for the same reason.
+      if (entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, entry.uid, entry.gid);
+      fchmodSync(fd, entry.mode);
+      setXattrs(host, entry);
+      if (entry.mtimeNs === 0) futimesSync(fd, entry.mtime, entry.mtime);
+      else setTimes(host, entry.mtime, entry.mtimeNs);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  *#content(entry: LayerFile, fd: number): Generator<void, void> {
+    const { hostPath, offset, size } = contentOf(this.#source, entry);
+    const from = this.#opener.open(hostPath);
+    if (size <= SMALL) {
+      const count = readFully(from, { buffer: this.#buffer, start: 0, length: size }, offset);
+      if (count < size) throw damaged(`'${shown(entry)}' is cut short`);
+      for (let done = 0; done < size; ) done += writeSync(fd, this.#buffer, done, size - done);
+      return;
+    }
+    for (let done = 0; done < size; ) {
+      const length = Math.min(PIECE, size - done);
+      if (copyRange(from, offset + done, fd, done, length) < length)
+        throw damaged(`'${shown(entry)}' is cut short`);
+      done += length;
+      yield;
+    }
+  }
+
+  #directory(entry: FileEntry & { readonly opaque?: boolean | undefined }): void {
+    const host = this.#host(entry.path);
+    mkdirSync(fsPath(host), 0o700);
+    this.#directories.set(entry.path, entry);
+    if (entry.uid !== 0 || entry.gid !== 0) lchownSync(fsPath(host), entry.uid, entry.gid);
+    chmodSync(fsPath(host), entry.mode);
+    setXattrs(host, entry);
+    if (entry.opaque === true) setXattr(host, OVERLAY_OPAQUE, 'y');
+  }
+
+  /** Makes parents that the layer has no entry for; a parent that is no directory would be a broken index. */
+  #parents(path: string): void {
+    const parent = parentPath(path);
+    if (this.#directories.has(parent)) return;
+    this.#parents(parent);
+    this.#directory(impliedDirectory(parent));
+  }
+
+  #host(path: string): string {
+    return joinPath(this.#target, path);
+  }
+}
+
+/** @returns false when the file has as many links as the file system allows: then it becomes a copy */
+function tryLink(existing: string, path: string): boolean {
+  try {
+    linkSync(fsPath(existing), fsPath(path));
+    return true;
+  } catch (error) {
+    if (hasErrorCode(error, 'EMLINK')) return false;
+    throw error;
+  }
+}
+
+/** What the host's file system cannot hold is left out, as other unpackers do. */
+function setXattrs(host: string, { type, xattrs }: FileEntry): void {
+  if (xattrs === undefined) return;
+  const isSpecial = type !== 'file' && type !== 'directory';
+  for (const [name, value] of Object.entries(xattrs)) {
+    try {
+      setXattr(host, name, value);
+    } catch (error) {
+      // The kernel has no user attributes on symlinks and special files.
+      const isRefused = isSpecial && name.startsWith('user.') && hasErrorCode(error, 'EPERM');
+      if (!isRefused && !hasErrorCode(error, 'ENOTSUP', 'EOPNOTSUPP')) throw error;
+    }
+  }
+}
+
+function shown(entry: FileEntry): string {
+  return Buffer.from(entry.path, 'latin1').toString('utf8');
+}

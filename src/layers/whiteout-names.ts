@@ -1,0 +1,32 @@
+/**
+ * How a tar says that something is gone (OCI image spec, "Whiteouts"): an empty file `.wh.<name>` hides one name,
+ * `.wh..wh..opq` hides all that lower layers have in its directory.
+ */
+import { AppError } from '../errors.ts';
+import { type BytePath, baseName, joinPath, parentPath } from '../files/index.ts';
+
+export const WHITEOUT_PREFIX = '.wh.';
+/** Names with this prefix are marks for the layer's file system, not whiteouts of a file. */
+export const MARK_PREFIX = '.wh..wh.';
+export const OPAQUE_NAME = '.wh..wh..opq';
+
+export function whiteoutName(path: BytePath): BytePath {
+  if (path === '') throw new Error('the root cannot be whited out');
+  return joinPath(parentPath(path), WHITEOUT_PREFIX + baseName(path));
+}
+
+export function opaqueName(directory: BytePath): BytePath {
+  return joinPath(directory, OPAQUE_NAME);
+}
+
+/** Whether a file of this name would be taken for a whiteout in a layer. */
+export function isReservedName(name: string): boolean {
+  return name.startsWith(WHITEOUT_PREFIX);
+}
+
+export function reservedName(path: BytePath): AppError {
+  const shown = Buffer.from(path, 'latin1').toString('utf8');
+  return new AppError('LAYER_RESERVED_NAME', `no layer can hold a file named '${shown}'`, {
+    hint: "names that start with '.wh.' mean deleted files in image layers; rename the file or leave it out",
+  });
+}
