@@ -69,7 +69,7 @@ function copyInKernel(
 
 function bindCopy(): ReturnType<typeof nativeFunction> | undefined {
   try {
-    return nativeFunction('ssize_t copy_file_range(int, void *, int, void *, size_t, unsigned)');
+    return nativeFunction('long copy_file_range(int, void *, int, void *, size_t, unsigned)');
   } catch {
     kernelCopies = false;
     return undefined;

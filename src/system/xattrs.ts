@@ -25,7 +25,7 @@ export function listXattrs(path: string): Record<string, string> | undefined {
     names: Buffer.alloc(LIMIT),
     value: Buffer.alloc(LIMIT),
   };
-  const llistxattr = nativeFunction('ssize_t llistxattr(void *, void *, size_t)');
+  const llistxattr = nativeFunction('long llistxattr(void *, void *, size_t)');
   const pathBytes = terminated(buffers.path, path);
   const length = llistxattr(pathBytes, buffers.names, LIMIT);
   if (length === 0) return undefined;
@@ -61,7 +61,7 @@ function readValue(
   name: string,
   { name: nameBuffer, value }: { name: Buffer; value: Buffer },
 ): string | undefined {
-  const lgetxattr = nativeFunction('ssize_t lgetxattr(void *, void *, void *, size_t)');
+  const lgetxattr = nativeFunction('long lgetxattr(void *, void *, void *, size_t)');
   const length = lgetxattr(pathBytes, terminated(nameBuffer, name), value, LIMIT);
   if (length >= 0) return value.toString('latin1', 0, length);
   const error = lastError('lgetxattr', path);
