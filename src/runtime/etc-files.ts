@@ -1,0 +1,56 @@
+/** The files that every container gets from outside: /etc/hosts and /etc/resolv.conf. */
+import { readFileSync } from 'node:fs';
+import type { ExtraHost } from './spec.ts';
+
+/** What /etc/hosts says: this machine under both its names, then what the user added. */
+export function hostsFile(hostname: string, extraHosts: readonly ExtraHost[]): string {
+  const lines = [
+    `127.0.0.1\tlocalhost ${hostname}`,
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    ...extraHosts.map(({ name, address }) => `${address}\t${name}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * What /etc/resolv.conf says. With the host's network it is the host's file; without, name servers on the host's
+ * loopback are left out, since nothing answers there.
+ * @param text the host's file
+ */
+export function resolvFile(text: string, network: 'host' | 'none'): string {
+  if (network === 'host') return text;
+  return text
+    .split('\n')
+    .filter((line) => !isLoopback(nameserver(line)))
+    .join('\n');
+}
+
+/**
+ * Reads the host's file; where systemd-resolved's stub is the only server, the file with the servers behind it.
+ * Without any the text is empty.
+ */
+export function readHostResolvFile(
+  path = '/etc/resolv.conf',
+  behindStub = '/run/systemd/resolve/resolv.conf',
+): string {
+  const text = readOr(path, '');
+  const servers = text.split('\n').flatMap((line) => nameserver(line) ?? []);
+  const onlyStub = servers.length > 0 && servers.every((server) => server === '127.0.0.53');
+  return onlyStub ? readOr(behindStub, text) : text;
+}
+
+function nameserver(line: string): string | undefined {
+  return /^\s*nameserver\s+(\S+)/.exec(line)?.[1];
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (/^127\./.test(address) || address === '::1');
+}
+
+function readOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,83 @@
+/** Looks for a program that executes OCI runtime specifications. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { basename, delimiter, isAbsolute, join } from 'node:path';
+import { promisify } from 'node:util';
+import { AppError } from '../errors.ts';
+
+export interface Runtime {
+  readonly name: 'runc' | 'crun';
+  /** Absolute. */
+  readonly path: string;
+  readonly version: string;
+  /** Whether it was built with system call filters. */
+  readonly seccomp: boolean;
+}
+
+const NAMES = ['runc', 'crun'] as const;
+/** Where root's tools are, though they may be missing in an ordinary PATH. */
+const MORE_PLACES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin'];
+
+/**
+ * `LAMINA_RUNTIME` (a name or a path) decides; else runc, then crun, from PATH and the usual places.
+ * @throws AppError RUNTIME_MISSING, RUNTIME_UNUSABLE
+ */
+export async function findRuntime(env: NodeJS.ProcessEnv): Promise<Runtime> {
+  const wanted = env.LAMINA_RUNTIME;
+  if (wanted !== undefined && wanted !== '') {
+    const path = findProgram(wanted, env);
+    if (path === undefined) {
+      throw new AppError('RUNTIME_MISSING', `there is no program '${wanted}'`, {
+        hint: 'LAMINA_RUNTIME names runc or crun, or the path of one of them',
+      });
+    }
+    return describeRuntime(path);
+  }
+  for (const name of NAMES) {
+    const path = findProgram(name, env);
+    if (path !== undefined) return describeRuntime(path);
+  }
+  throw new AppError('RUNTIME_MISSING', 'RUN needs runc or crun, and neither was found', {
+    hint: 'install one of them: apt-get install runc',
+  });
+}
+
+function findProgram(nameOrPath: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (nameOrPath.includes('/')) {
+    const path = isAbsolute(nameOrPath) ? nameOrPath : join(process.cwd(), nameOrPath);
+    return isProgram(path) ? path : undefined;
+  }
+  const places = [...(env.PATH ?? '').split(delimiter).filter(isAbsolute), ...MORE_PLACES];
+  return places.map((place) => join(place, nameOrPath)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function describeRuntime(path: string): Promise<Runtime> {
+  let text: string;
+  try {
+    text = (await promisify(execFile)(path, ['--version'])).stdout;
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+  const named = /^(runc|crun) version (\S+)/m.exec(text);
+  const name = NAMES.find((known) => known === (named?.[1] ?? basename(path)));
+  if (!name) throw unusable(path);
+  // runc names the library it was linked with, crun its features.
+  const seccomp = /^libseccomp:/m.test(text) || /\+SECCOMP\b/.test(text);
+  return { name, path, version: named?.[2] ?? 'unknown', seccomp };
+}
+
+function unusable(path: string, cause?: unknown): AppError {
+  return new AppError('RUNTIME_UNUSABLE', `'${path}' is neither runc nor crun, or does not start`, {
+    hint: 'set LAMINA_RUNTIME to the path of runc or crun',
+    cause,
+  });
+}

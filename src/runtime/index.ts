@@ -1,0 +1,7 @@
+export { findRuntime, type Runtime } from './find-runtime.ts';
+export { type MountStubs, type MountTarget, mountStubs } from './mount-stubs.ts';
+export { type OciHost, ociSpec } from './oci-spec.ts';
+export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
+export { type ResolvedUser, resolveUser } from './resolve-user.ts';
+export { type RunOptions, Sandbox, type SandboxOptions } from './sandbox.ts';
+export * from './spec.ts';

@@ -1,0 +1,124 @@
+/** From what a build step or `lamina run` wants to what the runner is told. */
+import {
+  ancestors,
+  type BytePath,
+  type FileTree,
+  pathParts,
+  resolveInTree,
+  toBytes,
+} from '../files/index.ts';
+import { COVERED_DIRECTORIES, directoryStub, type MountTarget, mountStubs } from './mount-stubs.ts';
+import { resolveUser } from './resolve-user.ts';
+import {
+  DEFAULT_HOSTNAME,
+  DEFAULT_SHM_SIZE,
+  DEFAULT_UMASK,
+  type ExtraHost,
+  type LowerDirectory,
+  type ProcessMount,
+  type ProcessSpec,
+  type Ulimit,
+} from './spec.ts';
+
+/** A mount as asked for: the target is an absolute path in the container as the user wrote it. */
+export type WantedMount = ProcessMount & {
+  /** What is mounted; a directory where nothing is said and the kind leaves it open. */
+  readonly targetKind?: 'file' | 'directory' | undefined;
+};
+
+export interface ProcessRequest {
+  readonly lowers: readonly LowerDirectory[];
+  readonly upper?: string | undefined;
+  readonly args: readonly string[];
+  /** `NAME=value`. HOME is added from the image's /etc/passwd when it is not there. */
+  readonly env: readonly string[];
+  /** Absolute, as text. */
+  readonly cwd: string;
+  /** As in USER: `[user][:group]`. */
+  readonly user: string;
+  readonly mounts?: readonly WantedMount[] | undefined;
+  readonly hostname?: string | undefined;
+  readonly network?: 'host' | 'none' | undefined;
+  readonly security?: 'sandbox' | 'insecure' | undefined;
+  readonly extraHosts?: readonly ExtraHost[] | undefined;
+  readonly terminal?: boolean | undefined;
+  readonly shmSize?: number | undefined;
+  readonly ulimits?: readonly Ulimit[] | undefined;
+  readonly umask?: number | undefined;
+  /** As `docker run` has it: /etc/hostname too, and the generated files can be written. */
+  readonly container?: boolean | undefined;
+}
+
+/**
+ * Resolves user, working directory and mount targets in the image.
+ * @param tree the merged tree of `lowers`
+ * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID, RUNTIME_MOUNT_TARGET
+ */
+export function prepareProcess(request: ProcessRequest, tree: FileTree): ProcessSpec {
+  const { home, ...user } = resolveUser(request.user, tree);
+  const container = request.container ?? false;
+  const asked = request.mounts ?? [];
+  const generated: MountTarget[] = ['/etc/hosts', '/etc/resolv.conf'].map(asFile);
+  if (container) generated.push(asFile('/etc/hostname'));
+  const { stubs, resolved } = mountStubs(tree, [...generated, ...asked.map(wantedTarget)]);
+  const [hostsTarget, resolvTarget, hostnameTarget] = resolved;
+  const mounts = asked.map(({ targetKind: _, ...mount }, index) => {
+    return { ...mount, target: resolved[generated.length + index] ?? mount.target };
+  });
+  return {
+    lowers: request.lowers,
+    upper: request.upper,
+    args: request.args,
+    env: withHome(request.env, home),
+    cwd: request.cwd,
+    newDirectories:
+      request.upper === undefined ? [] : missingDirectories(tree, request.cwd, mounts),
+    user,
+    hostname: request.hostname ?? DEFAULT_HOSTNAME,
+    network: request.network ?? 'host',
+    security: request.security ?? 'sandbox',
+    extraHosts: request.extraHosts ?? [],
+    mounts: mounts.sort(byDepth),
+    hostsTarget,
+    resolvTarget,
+    hostnameTarget: container ? hostnameTarget : undefined,
+    writableHosts: container,
+    root: directoryStub(tree, ''),
+    stubs,
+    terminal: request.terminal ?? false,
+    shmSize: request.shmSize ?? DEFAULT_SHM_SIZE,
+    ulimits: request.ulimits ?? [],
+    umask: request.umask ?? DEFAULT_UMASK,
+  };
+}
+
+function asFile(path: string): MountTarget {
+  return { path, kind: 'file' };
+}
+
+function wantedTarget({ kind, target, targetKind }: WantedMount): MountTarget {
+  return { path: toBytes(target), kind: kind === 'file' ? 'file' : (targetKind ?? 'directory') };
+}
+
+/** runc and crun would add it too, each in its own way. */
+function withHome(env: readonly string[], home: string): readonly string[] {
+  return env.some((line) => line.startsWith('HOME=')) ? env : [...env, `HOME=${home}`];
+}
+
+/** The directories on the way to the working directory that the image lacks, parents first. */
+function missingDirectories(
+  tree: FileTree,
+  cwd: string,
+  mounts: readonly ProcessMount[],
+): BytePath[] {
+  const { path, existing, missing } = resolveInTree(tree, toBytes(cwd));
+  const covered = [...COVERED_DIRECTORIES, ...mounts.map(({ target }) => target.slice(1))];
+  // What lies in a mount is not made in the image; below a file nothing can be made.
+  if (covered.some((place) => path === place || path.startsWith(`${place}/`))) return [];
+  if (missing === '' || tree.lookup(existing)?.type !== 'directory') return [];
+  return [...ancestors(path), path].filter((directory) => directory.length > existing.length);
+}
+
+function byDepth(a: ProcessMount, b: ProcessMount): number {
+  return pathParts(a.target).length - pathParts(b.target).length;
+}
