@@ -1,5 +1,6 @@
 /** The forms of a layer turned into each other: upper directory → index → tar → index → tree. */
 import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -82,10 +83,11 @@ function describeTree(root: string, path = ''): string[] {
   const stat = lstatSync(host);
   const xattrs = Object.entries(listXattrs(join(root, path)) ?? {}).sort();
   const target = stat.isSymbolicLink() ? readlinkSync(host, { encoding: 'latin1' }) : '';
-  const content = stat.isFile() ? readFileSync(host, 'latin1') : '';
+  const content = stat.isFile() ? hash('sha1', readFileSync(host)) : '';
   const size = stat.isDirectory() ? 0 : stat.size;
   const links = stat.isDirectory() ? 0 : stat.nlink;
-  const time = Math.floor(stat.mtimeMs / 1000);
+  const isWhiteout = stat.isCharacterDevice() && stat.rdev === 0;
+  const time = isWhiteout ? 0 : Math.floor(stat.mtimeMs / 1000);
   const line = [path, stat.mode.toString(8), stat.uid, stat.gid, size, links, stat.rdev, time];
   const lines = [JSON.stringify([...line, target, content, xattrs])];
   if (!stat.isDirectory()) return lines;

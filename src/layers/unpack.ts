@@ -132,7 +132,8 @@ class Unpacking {
       if (entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, entry.uid, entry.gid);
       fchmodSync(fd, entry.mode);
       setXattrs(host, entry);
-      if (entry.mtimeNs === 0) futimesSync(fd, entry.mtime, entry.mtime);
+      // Node has its own idea of times before the epoch.
+      if (entry.mtimeNs === 0 && entry.mtime > 0) futimesSync(fd, entry.mtime, entry.mtime);
       else setTimes(host, entry.mtime, entry.mtimeNs);
     } finally {
       closeSync(fd);
