@@ -1,0 +1,232 @@
+/**
+ * Reading an image archive at random: a tar (plain, compressed, or a stream) or an OCI layout directory, seen as a
+ * set of named files. A tar is read through once to find its members; what is compressed or comes from a stream
+ * is first written, unpacked, to a temporary file.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decompress, TarParser } from '../archive/index.ts';
+import { AppError } from '../errors.ts';
+import { cleanName, linkedName, printable } from './archive-member-name.ts';
+
+export interface ArchiveSource extends AsyncDisposable {
+  /** What to call it in messages. */
+  readonly label: string;
+  /** Bytes of a file, links followed; undefined when there is none of that name. */
+  size(name: string): Promise<number | undefined>;
+  /** The file's bytes. A chunk is only lent until the next one is asked for. */
+  read(name: string): AsyncIterable<Uint8Array>;
+}
+
+export interface OpenSourceOptions {
+  /** Makes a directory that is removed with the store's other temporary ones. */
+  readonly temporaryDirectory: () => Promise<string>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CHUNK = 1 << 20;
+const MAX_MEMBERS = 200_000;
+const MAX_LINKS = 8;
+
+/**
+ * Opens an archive; the caller disposes of it.
+ *
+ * @param source a path, or the archive's bytes
+ * @throws AppError ARCHIVE_NOT_FOUND, ARCHIVE_UNSAFE_NAME, ARCHIVE_DUPLICATE_MEMBER, and those of the tar reader
+ */
+export async function openSource(
+  source: string | AsyncIterable<Uint8Array>,
+  options: OpenSourceOptions,
+): Promise<ArchiveSource> {
+  if (typeof source !== 'string') return spool(source, 'the archive', options);
+  const stats = await stat(source).catch((cause: unknown) => {
+    throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${source}`, {
+      hint: 'give the path of an image archive or of an OCI layout directory',
+      cause,
+    });
+  });
+  if (stats.isDirectory()) return directorySource(source);
+  const handle = await open(source, 'r');
+  if (!stats.isFile() || (await isCompressed(handle))) {
+    return spool(handle.createReadStream({ highWaterMark: CHUNK }), source, options);
+  }
+  try {
+    const members = new MemberList();
+    for await (const chunk of chunksOf(handle, { offset: 0, size: stats.size })) {
+      options.signal?.throwIfAborted();
+      members.push(chunk);
+    }
+    members.end();
+    return tarSource(source, handle, members);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function spool(
+  bytes: AsyncIterable<Uint8Array>,
+  label: string,
+  options: OpenSourceOptions,
+): Promise<ArchiveSource> {
+  const directory = await options.temporaryDirectory();
+  const handle = await open(join(directory, 'archive.tar'), 'wx+', 0o600);
+  const cleanUp = async () => {
+    await handle.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const members = new MemberList();
+    for await (const chunk of decompress(bytes)) {
+      options.signal?.throwIfAborted();
+      members.push(chunk);
+      for (let done = 0; done < chunk.length; ) {
+        done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
+      }
+    }
+    members.end();
+    return tarSource(label, handle, members, cleanUp);
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+interface Extent {
+  readonly offset: number;
+  readonly size: number;
+}
+
+type Member =
+  | ({ readonly kind: 'file' } & Extent)
+  | { readonly kind: 'link'; readonly target: string };
+
+/** Finds the members of a tar that is pushed in chunk by chunk. */
+class MemberList {
+  readonly #parser = new TarParser();
+  readonly #members = new Map<string, Member>();
+
+  push(chunk: Uint8Array): void {
+    this.#parser.push(chunk);
+    for (let event = this.#parser.next(); event !== undefined; event = this.#parser.next()) {
+      if (event.kind !== 'member') continue;
+      const { header } = event;
+      const name = cleanName(header.path);
+      const target = header.linkTarget ?? '';
+      if (header.type === 'file' && event.sparse === undefined) {
+        this.#add(name, { kind: 'file', offset: event.offset, size: header.size });
+      } else if (header.type === 'symlink') {
+        this.#add(name, { kind: 'link', target: linkedName(name, target) });
+      } else if (header.type === 'hardlink') {
+        this.#add(name, { kind: 'link', target: cleanName(target) });
+      }
+    }
+  }
+
+  end(): void {
+    this.#parser.end();
+  }
+
+  find(name: string): Extent | undefined {
+    let member = this.#members.get(name);
+    for (let links = 0; member?.kind === 'link'; links++) {
+      if (links === MAX_LINKS) return undefined;
+      member = this.#members.get(member.target);
+    }
+    return member;
+  }
+
+  /**
+   * Two files of one name are refused: readers that take the first and readers that take the last
+   * would see different images. Tools do repeat links and directories.
+   */
+  #add(name: string, member: Member): void {
+    const known = this.#members.get(name);
+    if (known !== undefined && (known.kind === 'file' || member.kind === 'file')) {
+      throw new AppError('ARCHIVE_DUPLICATE_MEMBER', `the archive holds ${printable(name)} twice`, {
+        hint: 'make the archive again; different tools would read different images from this one',
+      });
+    }
+    this.#members.set(name, member);
+    if (this.#members.size > MAX_MEMBERS) {
+      throw new AppError('ARCHIVE_LIMIT', `the archive has more than ${MAX_MEMBERS} members`, {
+        hint: 'this is no image archive; use `ADD` or `COPY` to take files from it',
+      });
+    }
+  }
+}
+
+function tarSource(
+  label: string,
+  handle: FileHandle,
+  members: MemberList,
+  cleanUp = () => handle.close(),
+): ArchiveSource {
+  return {
+    label,
+    async size(name) {
+      return members.find(name)?.size;
+    },
+    read(name) {
+      const extent = members.find(name);
+      if (extent === undefined) throw new Error(`the archive has no member ${name}`);
+      return chunksOf(handle, extent);
+    },
+    [Symbol.asyncDispose]: cleanUp,
+  };
+}
+
+/** Links are followed: what they lead to counts only if it has the digest that was asked for. */
+function directorySource(directory: string): ArchiveSource {
+  const openFile = async (name: string): Promise<FileHandle | undefined> => {
+    const path = join(directory, cleanName(name));
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+      () => undefined,
+    );
+    if (handle === undefined || (await handle.stat()).isFile()) return handle;
+    await handle.close();
+    return undefined;
+  };
+  return {
+    label: directory,
+    async size(name) {
+      const handle = await openFile(name);
+      if (handle === undefined) return undefined;
+      const { size } = await handle.stat();
+      await handle.close();
+      return size;
+    },
+    async *read(name) {
+      const handle = await openFile(name);
+      if (handle === undefined) throw new Error(`the layout has no file ${name}`);
+      try {
+        yield* chunksOf(handle, { offset: 0, size: Number.POSITIVE_INFINITY });
+      } finally {
+        await handle.close();
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function* chunksOf(
+  handle: FileHandle,
+  extent: Extent,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let done = 0; done < extent.size; ) {
+    const length = Math.min(CHUNK, extent.size - done);
+    const buffer = Buffer.allocUnsafe(length);
+    const { bytesRead } = await handle.read(buffer, 0, length, extent.offset + done);
+    if (bytesRead === 0) return;
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** A tar begins with a name and has `ustar` at 257, or at least a checksum; compressed data has neither. */
+async function isCompressed(handle: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(6), 0, 6, 0);
+  const magic = buffer.subarray(0, bytesRead).toString('hex');
+  return ['1f8b', '425a68', 'fd377a585a00', '28b52ffd'].some((start) => magic.startsWith(start));
+}

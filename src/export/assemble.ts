@@ -1,0 +1,114 @@
+/** The result of a build becomes an image of the local store: config, manifest and record. */
+import { diffIdOf } from '../layers/index.ts';
+import {
+  type ContainerConfig,
+  canonicalJson,
+  type ImageConfig,
+  type Platform,
+} from '../oci/index.ts';
+import type { ImageLayer, ImageRecord, LayerId, Store } from '../store/index.ts';
+import { mapParallel } from './concurrency.ts';
+import { completeHistory, type NewHistory } from './image-history.ts';
+import { type MeasuredLayer, recordImage } from './image-record.ts';
+
+export interface AssembleInput {
+  readonly config: ContainerConfig;
+  readonly platform: Platform;
+  /** Undefined: the base image's. */
+  readonly author?: string | undefined;
+  /** The image built upon: its layers and history come first, unknown keys of its config are kept. */
+  readonly base?:
+    | { readonly config: ImageConfig; readonly layers: readonly ImageLayer[] }
+    | undefined;
+  /** New entries only, oldest first; those with a layer name exactly `layers`, in order. */
+  readonly history: readonly NewHistory[];
+  /** New layers, bottom first. */
+  readonly layers: readonly LayerId[];
+  /** Seconds since the epoch: the time of all that is new. */
+  readonly epoch?: number | undefined;
+  /** Added to the config's labels. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Makes an image of layers in the store and records it there; it has no reference yet. The same input
+ * gives the same image id. The image's manifest names its layers uncompressed.
+ *
+ * @returns the record; its id is the digest of the image config
+ * @throws Error when the history does not name the layers, or the store lacks one
+ */
+export async function assembleImage(store: Store, input: AssembleInput): Promise<ImageRecord> {
+  checkHistory(input);
+  const base = await mapParallel(input.base?.layers ?? [], (layer) => measureLayer(store, layer));
+  const added = await mapParallel(input.layers, (id) => newLayer(store, id, input.epoch));
+  const layers = [...base, ...added];
+  const config = imageConfig(store, input, layers);
+  return recordImage(store, { config, configBytes: canonicalJson(config), layers });
+}
+
+async function newLayer(
+  store: Store,
+  id: LayerId,
+  epoch: number | undefined,
+): Promise<MeasuredLayer> {
+  const meta = store.layers.get(id);
+  if (meta === undefined) throw new Error(`the store has no layer ${id}`);
+  const { diffId, size } = await diffIdOf(store, id, epoch);
+  return { id, diffId, epoch, size: meta.size, tarSize: size };
+}
+
+/** Adds the size of the tar to a layer of a known image. */
+export async function measureLayer(store: Store, layer: ImageLayer): Promise<MeasuredLayer> {
+  const { size } = await diffIdOf(store, layer.id, layer.epoch);
+  return { ...layer, tarSize: size };
+}
+
+function imageConfig(
+  store: Store,
+  input: AssembleInput,
+  layers: readonly MeasuredLayer[],
+): ImageConfig {
+  const { base, config, labels, epoch } = input;
+  const history = completeHistory({
+    base: base && { config: base.config, layerCount: base.layers.length },
+    entries: input.history,
+    layerTime: (layer) => store.layers.get(layer)?.created,
+    epoch,
+  });
+  const author = input.author ?? base?.config.author;
+  return {
+    ...(base === undefined ? {} : foreignKeys(base.config)),
+    ...input.platform,
+    ...(author === undefined ? {} : { author }),
+    created: history.at(-1)?.created,
+    config:
+      labels === undefined || Object.keys(labels).length === 0
+        ? config
+        : { ...config, Labels: { ...config.Labels, ...labels } },
+    rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.diffId) },
+    history,
+  };
+}
+
+/** Keys this build decides itself, and keys that describe only the very image they stand in. */
+const OWN_KEYS = new Set([
+  ...['architecture', 'os', 'variant', 'os.version', 'os.features'],
+  ...['author', 'created', 'config', 'rootfs', 'history'],
+  ...['id', 'parent', 'container', 'container_config', 'docker_version'],
+]);
+
+function foreignKeys(config: ImageConfig): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).filter(
+      ([key]) => !OWN_KEYS.has(key) && !key.startsWith('moby.buildkit.'),
+    ),
+  );
+}
+
+function checkHistory(input: AssembleInput): void {
+  const named = input.history.flatMap((entry) => (entry.layer === undefined ? [] : [entry.layer]));
+  const same =
+    named.length === input.layers.length &&
+    named.every((layer, position) => layer === input.layers[position]);
+  if (!same) throw new Error('the history does not name the layers of the image, one entry each');
+}

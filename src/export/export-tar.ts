@@ -1,0 +1,81 @@
+/** The final file system of an image as one tar, without layers and without config. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
+import type { FileEntry } from '../files/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { type Destination, writeTo } from './destination.ts';
+import { FileReader } from './file-reader.ts';
+import { type ImageFiles, imageFiles, walk } from './image-files.ts';
+
+export interface ExportTarOptions {
+  readonly dest: Destination;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Headers and small contents are collected up to this size. */
+const CHUNK = 512 * 1024;
+
+/**
+ * Writes all files with owners, modes, links, devices and extended attributes; times in whole seconds. The same
+ * image gives the same bytes.
+ *
+ * @throws AppError EXPORT_DESTINATION, STORE_DAMAGED
+ */
+export async function exportTar(
+  store: Store,
+  image: ImageRecord,
+  { dest, signal }: ExportTarOptions,
+): Promise<void> {
+  await writeTo(dest, inChunks(tarMembers(imageFiles(store, image))), signal);
+}
+
+function* tarMembers(files: ImageFiles): Generator<Uint8Array, void> {
+  using reader = new FileReader();
+  /** Hard-link group → path of its first member. */
+  const groups = new Map<number, string>();
+  for (const entry of walk(files.tree)) {
+    if (entry.type === 'socket') continue;
+    const group = entry.linkGroup;
+    const linkTo = group === undefined ? undefined : groups.get(group);
+    if (group !== undefined && linkTo === undefined) groups.set(group, entry.path);
+    yield encodeHeader(tarHeader(entry, files.mtime(entry), linkTo));
+    if (entry.type !== 'file' || linkTo !== undefined) continue;
+    yield* reader.read(files.tree.content(entry));
+    yield Buffer.alloc(padding(entry.size));
+  }
+  yield END_OF_ARCHIVE;
+}
+
+function tarHeader(entry: FileEntry, mtime: number, linkTo: string | undefined): TarHeader {
+  const { path, mode, uid, gid, linkTarget, devMajor, devMinor, xattrs } = entry;
+  if (entry.type === 'socket') throw new Error('a tar holds no sockets');
+  const type = linkTo === undefined ? entry.type : 'hardlink';
+  const size = type === 'file' ? entry.size : 0;
+  const owner = { mode, uid, gid, mtime, mtimeNs: 0 };
+  return {
+    path,
+    type,
+    size,
+    ...owner,
+    linkTarget: linkTo ?? linkTarget,
+    devMajor,
+    devMinor,
+    xattrs,
+  };
+}
+
+/** Many small pieces as few large ones; the event loop gets its turn between them. */
+async function* inChunks(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    parts.push(piece);
+    size += piece.length;
+    if (size < CHUNK) continue;
+    yield Buffer.concat(parts, size);
+    parts = [];
+    size = 0;
+    await nextTurn();
+  }
+  yield Buffer.concat(parts, size);
+}

@@ -1,0 +1,43 @@
+/** `docker history`: what made an image, newest first. */
+import type { Digest, HistoryEntry } from '../oci/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { readConfig } from './image-view.ts';
+import { shortName } from './references.ts';
+
+export interface HistoryRow {
+  /** The image's id in the first row, else undefined, shown as `<missing>`. */
+  readonly id: Digest | undefined;
+  /** Short names of the image in the first row. */
+  readonly references: readonly string[];
+  /** As in the config, RFC 3339. */
+  readonly created: string | undefined;
+  readonly createdBy: string;
+  /** Bytes of file content of the row's layer; 0 if it has none. */
+  readonly size: number;
+  readonly comment: string;
+}
+
+/** Layers of which the history says nothing have a row too. */
+export async function imageHistory(
+  store: Store,
+  record: ImageRecord,
+): Promise<readonly HistoryRow[]> {
+  const config = await readConfig(store, record);
+  const entries: readonly HistoryEntry[] = config.history ?? record.layers.map(() => ({}));
+  let layers = 0;
+  const rows = entries.map((entry): HistoryRow => {
+    const layer = entry.empty_layer === true ? undefined : record.layers[layers++];
+    return {
+      id: undefined,
+      references: [],
+      created: entry.created,
+      createdBy: entry.created_by ?? '',
+      size: layer?.size ?? 0,
+      comment: entry.comment ?? '',
+    };
+  });
+  const references = store.images.references(record.id).map(shortName);
+  return rows
+    .reverse()
+    .map((row, position) => (position === 0 ? { ...row, id: record.id, references } : row));
+}

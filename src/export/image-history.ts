@@ -1,0 +1,85 @@
+/**
+ * The history of an image config: what the base image says, followed by what this build did. Every layer has
+ * exactly one entry that is not `empty_layer`, in the same order.
+ */
+import type { HistoryEntry, ImageConfig } from '../oci/index.ts';
+import type { LayerId } from '../store/index.ts';
+import { formatTime } from './go-time.ts';
+
+/** Marks entries made up for layers of which the base image's history says nothing. */
+const FOREIGN_LAYER_COMMENT = 'buildkit.exporter.image.v0';
+
+/** What one instruction did. */
+export interface NewHistory {
+  readonly createdBy: string;
+  readonly comment?: string | undefined;
+  readonly author?: string | undefined;
+  /** True for instructions that change the config only. */
+  readonly emptyLayer?: boolean | undefined;
+  /** The layer of an entry that has one. */
+  readonly layer?: LayerId | undefined;
+  /** Milliseconds since the epoch. */
+  readonly created?: number | undefined;
+}
+
+export interface HistoryInput {
+  readonly base: { readonly config: ImageConfig; readonly layerCount: number } | undefined;
+  readonly entries: readonly NewHistory[];
+  /** Milliseconds since the epoch at which a new layer was made. */
+  readonly layerTime: (layer: LayerId) => number | undefined;
+  /** Seconds since the epoch: the time of every new entry. */
+  readonly epoch: number | undefined;
+}
+
+/**
+ * Joins the two histories and gives every new entry a time: its own, else its layer's, else (an instruction
+ * without a layer) that of the new layer entry before it, the first new one, or the base image's last.
+ */
+export function completeHistory(input: HistoryInput): HistoryEntry[] {
+  const base =
+    input.base === undefined ? [] : baseHistory(input.base.config, input.base.layerCount);
+  const own = input.entries.map((entry) => ownTime(entry, input));
+  let time = own.find((created) => created !== undefined) ?? base.at(-1)?.created;
+  const added = input.entries.map((entry, position) => {
+    time = own[position] ?? time;
+    return historyEntry(entry, time);
+  });
+  return [...base, ...added];
+}
+
+function ownTime(entry: NewHistory, input: HistoryInput): string | undefined {
+  if (input.epoch !== undefined) return formatTime(input.epoch * 1000);
+  const time =
+    entry.created ?? (entry.layer === undefined ? undefined : input.layerTime(entry.layer));
+  return time === undefined ? undefined : formatTime(time);
+}
+
+function historyEntry(entry: NewHistory, created: string | undefined): HistoryEntry {
+  return {
+    ...(created === undefined ? {} : { created }),
+    created_by: entry.createdBy,
+    ...(entry.author === undefined ? {} : { author: entry.author }),
+    ...(entry.comment === undefined ? {} : { comment: entry.comment }),
+    ...(entry.layer === undefined ? { empty_layer: true } : {}),
+  };
+}
+
+/**
+ * The base image's entries, corrected to name exactly its layers: surplus ones lose their layer, missing ones
+ * are added at the end.
+ */
+function baseHistory(config: ImageConfig, layerCount: number): HistoryEntry[] {
+  let layers = 0;
+  const entries = (config.history ?? []).map((entry) => {
+    if (entry.empty_layer === true) return entry;
+    layers += 1;
+    return layers > layerCount ? { ...entry, empty_layer: true } : entry;
+  });
+  for (; layers < layerCount; layers++) {
+    entries.push({
+      ...(config.created === undefined ? {} : { created: config.created }),
+      comment: FOREIGN_LAYER_COMMENT,
+    });
+  }
+  return entries;
+}

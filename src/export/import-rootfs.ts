@@ -1,0 +1,62 @@
+/** A root file system in a tar becomes an image of one layer. */
+import { decompress } from '../archive/index.ts';
+import { importTar } from '../layers/index.ts';
+import {
+  type ContainerConfig,
+  canonicalJson,
+  type ImageConfig,
+  type Platform,
+} from '../oci/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { formatTime } from './go-time.ts';
+import { recordImage } from './image-record.ts';
+import { countLayers, type Progress } from './progress.ts';
+import { fullName } from './references.ts';
+
+export interface ImportRootfsOptions {
+  /** The name it gets; a tag is added if it has none. */
+  readonly reference: string;
+  readonly config: ContainerConfig;
+  readonly platform: Platform;
+  /** What the history says of the layer. */
+  readonly createdBy: string;
+  readonly comment?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  readonly progress?: Progress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Imports a tar, compressed or not. The layer is that tar, byte for byte, so the same tar and options give the same
+ * image id.
+ *
+ * @throws AppError of reading the tar; nothing is recorded then
+ */
+export async function importRootfs(
+  store: Store,
+  tar: AsyncIterable<Uint8Array>,
+  options: ImportRootfsOptions,
+): Promise<ImageRecord> {
+  const reference = fullName(options.reference);
+  const finished = countLayers(options.progress, 'importing', 1);
+  const layer = await importTar(store, decompress(tar), { signal: options.signal });
+  finished();
+  const created = formatTime(options.created);
+  const config: ImageConfig = {
+    ...options.platform,
+    created,
+    config: options.config,
+    rootfs: { type: 'layers', diff_ids: [layer.diffId] },
+    history: [{ created, created_by: options.createdBy, comment: options.comment }],
+  };
+  const { id, diffId, size, tarSize } = layer;
+  const record = await recordImage(store, {
+    config,
+    configBytes: canonicalJson(config),
+    layers: [{ id, diffId, epoch: undefined, size, tarSize }],
+  });
+  await store.images.tag(record.id, reference);
+  await store.flush();
+  return record;
+}

@@ -1,0 +1,21 @@
+export { type AssembleInput, assembleImage } from './assemble.ts';
+export type { ByteSink, Destination } from './destination.ts';
+export {
+  type ExportedImage,
+  type ExportOptions,
+  exportDocker,
+  exportImages,
+  exportOci,
+  type NamedImage,
+} from './export-image.ts';
+export { type ExportLocalOptions, exportLocal, type LocalExport } from './export-local.ts';
+export { type ExportTarOptions, exportTar } from './export-tar.ts';
+export { type HistoryRow, imageHistory } from './history.ts';
+export type { NewHistory } from './image-history.ts';
+export { readConfig } from './image-view.ts';
+export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
+export { type DockerInspect, inspectImage } from './inspect.ts';
+export type { Compression } from './layer-blobs.ts';
+export { type ImageRow, listImages } from './list.ts';
+export { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
+export type { Progress } from './progress.ts';

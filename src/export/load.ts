@@ -1,0 +1,84 @@
+/** `load`: image archives of all common tools into the store. */
+import { AppError } from '../errors.ts';
+import { type Digest, digestOf, hostPlatform, type Platform } from '../oci/index.ts';
+import type { Store } from '../store/index.ts';
+import { readSmall } from './archive-blobs.ts';
+import { type ArchiveSource, openSource } from './archive-source.ts';
+import { importImage } from './import-image.ts';
+import { dockerImages, dockerTags } from './load-docker.ts';
+import { ociImages } from './load-oci.ts';
+import type { LoadableImage } from './loadable-image.ts';
+import type { Progress } from './progress.ts';
+
+export interface LoadOptions {
+  /** Which image of a multi-platform one; undefined: the host's, and a lone image for another is taken too. */
+  readonly platform?: Platform | undefined;
+  readonly progress?: Progress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LoadedImage {
+  readonly id: Digest;
+  /** Full names the archive gave it; it has them now in the store. */
+  readonly references: readonly string[];
+}
+
+/**
+ * Loads the images of a Docker archive (of Docker, Podman, Skopeo, Buildah, BuildKit), an OCI archive or an OCI
+ * layout directory; archives may be compressed. A stream is first copied to the store's temporary directory.
+ *
+ * @param source a path, or the archive's bytes
+ * @throws AppError ARCHIVE_… and IMAGE_… for what is wrong with the archive; nothing is tagged then
+ */
+export async function loadArchive(
+  store: Store,
+  source: string | AsyncIterable<Uint8Array>,
+  options: LoadOptions = {},
+): Promise<LoadedImage[]> {
+  await using archive = await openSource(source, {
+    temporaryDirectory: () => store.temporaryDirectory(),
+    signal: options.signal,
+  });
+  const images = await findImages(archive, options.platform);
+  const loaded: LoadedImage[] = [];
+  for (const image of images) {
+    options.signal?.throwIfAborted();
+    const { id } = await importImage(store, image, options);
+    loaded.push({ id, references: image.references });
+  }
+  for (const { id, references } of loaded) {
+    for (const reference of references) await store.images.tag(id, reference);
+  }
+  await store.flush();
+  return loaded;
+}
+
+async function findImages(
+  archive: ArchiveSource,
+  platform: Platform | undefined,
+): Promise<LoadableImage[]> {
+  const [layout, index, manifest] = await Promise.all(
+    ['oci-layout', 'index.json', 'manifest.json'].map((name) => readSmall(archive, name)),
+  );
+  if (index === undefined || (layout === undefined && manifest !== undefined)) {
+    const docker = manifest === undefined ? [] : await dockerImages(archive, manifest);
+    return docker.length > 0 ? docker : nothing(archive);
+  }
+  const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined };
+  const images = await ociImages(archive, index, wanted);
+  if (images.length === 0) nothing(archive);
+  if (manifest === undefined) return images;
+  // An archive that is both of OCI and of Docker may give names in only one of the two ways.
+  const tags = await dockerTags(archive, manifest);
+  return images.map((image) => {
+    const names = tags.get(digestOf(image.configBytes)) ?? [];
+    return { ...image, references: [...new Set([...image.references, ...names])] };
+  });
+}
+
+function nothing(archive: ArchiveSource): never {
+  throw new AppError('ARCHIVE_NO_IMAGE', `${archive.label} holds no image`, {
+    expected: 'an archive of `docker save`, `podman save` or `skopeo copy`, or an OCI layout',
+    hint: 'to make an image of a root file system in a tar, use `FROM scratch` and `ADD`',
+  });
+}

@@ -1,0 +1,52 @@
+/** `index.json` of an OCI layout: which images are in it, and what they are called. */
+import { type Descriptor, decodeIndex, type ImageIndex, MEDIA_TYPES } from '../oci/index.ts';
+import type { ImageContent } from './image-content.ts';
+import {
+  CREATED_ANNOTATION,
+  fullName,
+  NAME_ANNOTATION,
+  REF_ANNOTATION,
+  tagOf,
+} from './references.ts';
+
+/** What the index says of an image: one entry for each name, as BuildKit and containerd write it. */
+export function indexEntries(
+  { manifest, imageConfig }: ImageContent,
+  references: readonly string[],
+): Descriptor[] {
+  const { os, architecture, variant, created } = imageConfig;
+  const time = created === undefined ? {} : { [CREATED_ANNOTATION]: created };
+  const entry = {
+    ...manifest.descriptor,
+    platform: { architecture, os, ...(variant === undefined ? {} : { variant }) },
+  };
+  if (references.length === 0) return [{ ...entry, annotations: time }];
+  return references.map((reference) => ({
+    ...entry,
+    annotations: {
+      [NAME_ANNOTATION]: fullName(reference),
+      ...time,
+      [REF_ANNOTATION]: tagOf(reference),
+    },
+  }));
+}
+
+export function indexOf(manifests: readonly Descriptor[]): ImageIndex {
+  return { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests };
+}
+
+/** Adds entries to those of an index; a name that is given again goes to the new image. */
+export function mergeIndex(bytes: Uint8Array, added: readonly Descriptor[]): ImageIndex {
+  const index = decodeIndex(bytes);
+  const kept = index.manifests.filter((known) => !added.some((entry) => replaces(entry, known)));
+  return { ...index, manifests: [...kept, ...added] };
+}
+
+function replaces(entry: Descriptor, known: Descriptor): boolean {
+  const name = entry.annotations?.[NAME_ANNOTATION];
+  if (name !== undefined && name === known.annotations?.[NAME_ANNOTATION]) return true;
+  // Tools that know no full names go by the tag alone, and would find two images of one tag.
+  const tag = entry.annotations?.[REF_ANNOTATION];
+  if (tag !== undefined) return tag === known.annotations?.[REF_ANNOTATION];
+  return entry.digest === known.digest && known.annotations?.[REF_ANNOTATION] === undefined;
+}
