@@ -1,5 +1,6 @@
 export * from './content-hash.ts';
 export * from './entry.ts';
+export * from './entry-tree.ts';
 export * from './go-pattern.ts';
 export * from './mode.ts';
 export * from './name-text.ts';

@@ -1,0 +1,367 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contentDigest, type FileEntry, resolveInTree } from '../files/index.ts';
+import { setTimes, setXattr } from '../system/index.ts';
+import { type ContextOptions, type ContextTree, openContext } from './context-tree.ts';
+import { parseDockerignore } from './dockerignore.ts';
+import { measureSources } from './measure.ts';
+import type { FactStore } from './stat-cache.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'lamina-context-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+/** `null` makes a directory. */
+function make(files: Readonly<Record<string, string | null>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const path = Buffer.from(`${root}/${name}`, 'latin1');
+    mkdirSync(Buffer.from(dirname(`${root}/${name}`), 'latin1'), { recursive: true });
+    if (content === null) mkdirSync(path, { recursive: true });
+    else writeFileSync(path, content);
+  }
+}
+
+function open(ignore = '', options: Partial<ContextOptions> = {}): ContextTree {
+  return openContext({ directory: root, ignore: parseDockerignore(ignore), ...options });
+}
+
+function paths(tree: ContextTree, directory = ''): string[] {
+  return tree
+    .list(directory)
+    .flatMap((entry) => [
+      entry.path,
+      ...(entry.type === 'directory' ? paths(tree, entry.path) : []),
+    ]);
+}
+
+function entryOf(tree: ContextTree, path: string): FileEntry {
+  const entry = tree.lookup(path);
+  if (entry === undefined) throw new Error(`no ${path}`);
+  return entry;
+}
+
+/** What the action throws when root's power over permissions is laid down. */
+function asNobody(action: () => unknown): unknown {
+  process.seteuid?.(65534);
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+/** Facts in memory. */
+class Facts implements FactStore {
+  readonly values = new Map<string, unknown>();
+  reads = 0;
+
+  get<T>(kind: string, key: string): T | undefined {
+    this.reads++;
+    return this.values.get(`${kind} ${key}`) as T | undefined;
+  }
+
+  put(kind: string, key: string, value: unknown): void {
+    this.values.set(`${kind} ${key}`, value);
+  }
+}
+
+describe('a context tree', () => {
+  it('lists names by bytes, also those that are no UTF-8', () => {
+    make({ b: '', a: '', 'a-b': '', 'bad\xff': '', 'new\nline': '', 'star*': '', 'sub/x': '' });
+    const tree = open();
+    expect(paths(tree)).toEqual(['a', 'a-b', 'b', 'bad\xff', 'new\nline', 'star*', 'sub', 'sub/x']);
+    expect(tree.lookup('bad\xff')?.type).toBe('file');
+  });
+
+  it('describes a file', () => {
+    make({ f: 'hello' });
+    chmodSync(join(root, 'f'), 0o4711);
+    setTimes(join(root, 'f'), -2, 500_000_000);
+    expect(open().lookup('f')).toEqual({
+      path: 'f',
+      type: 'file',
+      mode: 0o4711,
+      uid: process.getuid?.(),
+      gid: process.getgid?.(),
+      size: 5,
+      mtime: -2,
+      mtimeNs: 500_000_000,
+    });
+  });
+
+  it('groups hard links', () => {
+    make({ a: 'x', c: 'y' });
+    linkSync(join(root, 'a'), join(root, 'b'));
+    const tree = open();
+    expect(tree.lookup('a')?.linkGroup).toBe(1);
+    expect(tree.lookup('b')?.linkGroup).toBe(1);
+    expect(tree.lookup('c')?.linkGroup).toBeUndefined();
+  });
+
+  it('keeps devices and pipes, but not sockets', async () => {
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    execFileSync('mknod', [join(root, 'dev'), 'c', '300', '70000']);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(join(root, 'socket'), resolve));
+    const tree = open();
+    expect(paths(tree)).toEqual(['dev', 'pipe']);
+    expect(tree.lookup('socket')).toBeUndefined();
+    expect(tree.lookup('dev')).toMatchObject({ type: 'char', devMajor: 300, devMinor: 70000 });
+    server.close();
+  });
+
+  it('stays as it was first seen', () => {
+    make({ 'd/a': '1', later: '1' });
+    const tree = open();
+    expect(tree.lookup('missing')).toBeUndefined();
+    expect(paths(tree, 'd')).toEqual(['d/a']);
+    make({ missing: 'x', 'd/new': 'x', 'd/a': 'longer' });
+    expect(tree.lookup('missing')).toBeUndefined();
+    expect(tree.lookup('d/new')).toBeUndefined();
+    expect(tree.lookup('d/a')?.size).toBe(1);
+    expect(paths(tree, 'd')).toEqual(['d/a']);
+    expect(paths(tree)).toEqual(['d', 'd/a', 'later']);
+  });
+
+  it('never looks behind a symlink', () => {
+    make({ 'real/x': '1' });
+    symlinkSync('real', join(root, 'link'));
+    symlinkSync('/etc', join(root, 'host'));
+    const tree = open();
+    expect(tree.lookup('link/x')).toBeUndefined();
+    expect(tree.lookup('host/passwd')).toBeUndefined();
+    expect(tree.list('host')).toEqual([]);
+    expect(tree.lookup('host')).toMatchObject({ type: 'symlink', linkTarget: '/etc' });
+    expect(resolveInTree(tree, 'host/passwd')).toMatchObject({ path: 'etc/passwd', existing: '' });
+  });
+
+  it.each(['..', '../x', 'a/../..', 'a/..', '.', 'a/.', '/etc', 'a//b', 'nul\0', 'x'.repeat(300)])(
+    'has nothing at %j',
+    (path) => {
+      make({ 'a/b': '' });
+      expect(open().lookup(path)).toBeUndefined();
+    },
+  );
+
+  it('opens a directory that is reached through a symlink', () => {
+    make({ 'real/x': '1' });
+    symlinkSync('real', join(root, 'link'));
+    const tree = openContext({ directory: join(root, 'link') });
+    expect(paths(tree)).toEqual(['x']);
+    expect(tree.content(entryOf(tree, 'x')).hostPath).toBe(`${join(root, 'real')}/x`);
+  });
+
+  it.each(['missing', 'file', 'file/below'])('refuses %j as a context', (name) => {
+    make({ file: '' });
+    expect(() => openContext({ directory: join(root, name) })).toThrowError(/build context/);
+  });
+
+  it('reads xattrs only when asked, and no book-keeping of overlayfs', () => {
+    make({ f: '', plain: '' });
+    setXattr(join(root, 'f'), 'user.color', 'r\xc3\xbcd');
+    setXattr(join(root, 'f'), 'trusted.overlay.opaque', 'y');
+    const tree = open();
+    expect(tree.lookup('f')?.xattrs).toBeUndefined();
+    expect(tree.complete(entryOf(tree, 'f')).xattrs).toEqual({ 'user.color': 'r\xc3\xbcd' });
+    expect(tree.complete(entryOf(tree, 'plain')).xattrs).toBeUndefined();
+  });
+
+  it('takes a directory that vanished as empty', () => {
+    make({ 'd/a': '' });
+    const tree = open();
+    expect(tree.lookup('d')).toBeDefined();
+    rmSync(join(root, 'd'), { recursive: true });
+    expect(tree.list('d')).toEqual([]);
+  });
+
+  it('says so when a directory cannot be read', () => {
+    make({ 'd/a': '' });
+    chmodSync(root, 0o755);
+    chmodSync(join(root, 'd'), 0);
+    const list = (): unknown => open().list('d');
+    expect(asNobody(list)).toMatchObject({ code: 'CONTEXT_UNREADABLE' });
+  });
+});
+
+describe('ignored files', () => {
+  it('are not there', () => {
+    make({ 'a.log': '', 'a.txt': '', 'node_modules/x/y': '', 'src/a.log': '' });
+    const tree = open('*.log\nnode_modules\n');
+    expect(paths(tree)).toEqual(['a.txt', 'src', 'src/a.log']);
+    expect(tree.lookup('node_modules')).toBeUndefined();
+    expect(tree.lookup('node_modules/x/y')).toBeUndefined();
+    expect(tree.lookup('a.log')).toBeUndefined();
+  });
+
+  it('come back, with the directories above them', () => {
+    make({ 'docs/api/a.md': '', 'docs/api/b.txt': '', 'docs/x/c.txt': '', top: '' });
+    const tree = open('*\n!docs/**/*.md\n');
+    expect(tree.lookup('docs/api')?.type).toBe('directory');
+    expect(tree.lookup('docs/x')).toBeUndefined();
+    expect(paths(tree)).toEqual(['docs', 'docs/api', 'docs/api/a.md']);
+  });
+
+  it('are not even looked at below a directory no exception reaches', () => {
+    make({ 'secret/x': '', keep: '' });
+    chmodSync(join(root, 'secret'), 0);
+    expect(paths(open('*\n!keep\n'))).toEqual(['keep']);
+  });
+
+  it('are explained', () => {
+    make({ 'build/out/a': '', b: '' });
+    symlinkSync('/etc', join(root, 'link'));
+    const tree = open('# x\nbuild\nlink\n');
+    expect(tree.hiddenBy('build/out/a')).toMatchObject({ line: 2, pattern: 'build' });
+    expect(tree.hiddenBy('build/out/missing')).toBeUndefined();
+    expect(tree.hiddenBy('link/passwd')).toBeUndefined();
+    expect(tree.hiddenBy('b')).toBeUndefined();
+    expect(open().hiddenBy('b')).toBeUndefined();
+  });
+});
+
+describe('remembered digests', () => {
+  const later = (): number => Date.now() + 10_000;
+
+  function learn(facts: Facts, now: () => number): void {
+    const tree = open('', { facts, now });
+    tree.rememberDigest(entryOf(tree, 'f'), contentDigest('hello'));
+    tree.complete(entryOf(tree, 'f'));
+    tree.save();
+  }
+
+  it('are known in the next build', () => {
+    make({ f: 'hello', g: 'x' });
+    const facts = new Facts();
+    learn(facts, later);
+    const tree = open('', { facts, now: later });
+    expect(tree.knownDigest(entryOf(tree, 'f'))).toBe(contentDigest('hello'));
+    expect(tree.knownDigest(entryOf(tree, 'g'))).toBeUndefined();
+  });
+
+  it('are not kept for a file that changed within two seconds of its reading', () => {
+    make({ f: 'hello' });
+    const facts = new Facts();
+    learn(facts, () => Date.now() + 1500);
+    expect(facts.values.size).toBe(0);
+  });
+
+  it('hold within the build all the same', () => {
+    make({ f: 'hello' });
+    const tree = open('', { facts: new Facts() });
+    tree.rememberDigest(entryOf(tree, 'f'), contentDigest('hello'));
+    expect(tree.knownDigest(entryOf(tree, 'f'))).toBe(contentDigest('hello'));
+  });
+
+  it.each([
+    ['other content of the same size', () => writeFileSync(join(root, 'f'), 'HELLO')],
+    ['another mode', () => chmodSync(join(root, 'f'), 0o600)],
+    [
+      'another file under the name',
+      () => {
+        make({ n: 'other' });
+        renameSync(join(root, 'n'), join(root, 'f'));
+      },
+    ],
+    [
+      'its time set back',
+      () => {
+        writeFileSync(join(root, 'f'), 'HELLO');
+        utimesSync(join(root, 'f'), 1, 1);
+      },
+    ],
+  ])('are forgotten after %s', (_, change) => {
+    make({ f: 'hello' });
+    utimesSync(join(root, 'f'), 1, 1);
+    const facts = new Facts();
+    learn(facts, later);
+    change();
+    const tree = open('', { facts, now: later });
+    expect(tree.knownDigest(entryOf(tree, 'f'))).toBeUndefined();
+  });
+
+  it('stay when another build learns about other files', () => {
+    make({ f: 'hello', g: 'x' });
+    const facts = new Facts();
+    learn(facts, later);
+    const second = open('', { facts, now: later });
+    second.rememberDigest(entryOf(second, 'g'), contentDigest('x'));
+    second.save();
+    const third = open('', { facts, now: later });
+    expect(third.knownDigest(entryOf(third, 'f'))).toBe(contentDigest('hello'));
+    expect(third.knownDigest(entryOf(third, 'g'))).toBe(contentDigest('x'));
+  });
+
+  it('are not loaded before somebody asks, nor written when nothing was learnt', () => {
+    make({ f: 'hello' });
+    const facts = new Facts();
+    const tree = open('', { facts, now: later });
+    paths(tree);
+    tree.save();
+    expect(facts.reads).toBe(0);
+    expect(facts.values.size).toBe(0);
+  });
+
+  it('survive nonsense in the store', () => {
+    make({ f: 'hello' });
+    const facts = new Facts();
+    learn(facts, later);
+    for (const junk of ['text', new Uint8Array(3), new Uint8Array(500), { a: 1 }, null]) {
+      for (const key of facts.values.keys()) facts.values.set(key, junk);
+      const tree = open('', { facts, now: later });
+      expect(tree.knownDigest(entryOf(tree, 'f'))).toBeUndefined();
+    }
+  });
+
+  it('include that there are no xattrs, until one is set', () => {
+    make({ f: 'hello' });
+    const facts = new Facts();
+    learn(facts, later);
+    setXattr(join(root, 'f'), 'user.a', 'b');
+    const tree = open('', { facts, now: later });
+    expect(tree.complete(entryOf(tree, 'f')).xattrs).toEqual({ 'user.a': 'b' });
+  });
+});
+
+describe('measureSources', () => {
+  it('counts each file once', () => {
+    make({ 'a.txt': '12345', 'd/b.txt': '123', 'd/e/c': '1', other: '1234567' });
+    symlinkSync('d', join(root, 'link'));
+    const tree = open();
+    expect(measureSources(tree, ['a.txt', '/d/', 'd/e', 'missing'])).toEqual({
+      files: 3,
+      bytes: 9,
+    });
+    expect(measureSources(tree, ['*.txt', 'link'])).toEqual({ files: 3, bytes: 9 });
+    expect(measureSources(tree, ['d/**/c'])).toEqual({ files: 2, bytes: 4 });
+    expect(measureSources(tree, ['.'])).toEqual({ files: 5, bytes: 16 });
+    expect(measureSources(tree, [])).toEqual({ files: 0, bytes: 0 });
+  });
+
+  it('leaves out what is ignored and survives what vanished', () => {
+    make({ 'a.log': '12345', b: '1' });
+    expect(measureSources(open('*.log'), ['.'])).toEqual({ files: 1, bytes: 1 });
+    unlinkSync(join(root, 'b'));
+    expect(measureSources(open('*.log'), ['b'])).toEqual({ files: 0, bytes: 0 });
+  });
+});
