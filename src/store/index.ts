@@ -1,1 +1,11 @@
+export type { BlobInfo, BlobStore, ExpectedBlob, WriteBlobOptions } from './blobs.ts';
+export type { PruneResult } from './collector.ts';
+export { defaultRoot } from './default-root.ts';
+export type { FactStore } from './facts.ts';
+export type { ImageStore } from './images.ts';
+export type { LayerStore, StagedLayer } from './layers.ts';
+export { STORE_VERSION } from './layout.ts';
+export type { CacheAlias, RecordStore } from './records.ts';
+export type { PrunedItem, PruneOptions } from './selection.ts';
+export { type OpenStoreOptions, Store } from './store.ts';
 export * from './types.ts';

@@ -8,7 +8,7 @@
  *
  * A record is written after what it names; files appear by rename. The directory has mode 0700.
  */
-import type { Digest, DiffId } from '../oci/index.ts';
+import type { DiffId, Digest } from '../oci/index.ts';
 
 /** Names a layer in one store: 32 hex digits. Not a content digest. */
 export type LayerId = string & { readonly __brand: 'LayerId' };

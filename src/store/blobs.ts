@@ -1,0 +1,222 @@
+/** Verified bytes, named by their digest. A blob that is there is complete: files appear by rename, after fsync. */
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { AppError } from '../errors.ts';
+import { type Digest, digestOf, isDigest } from '../oci/index.ts';
+import { acquireLock, hasErrorCode } from '../system/index.ts';
+import type { Journal } from './journal.ts';
+import type { StoreLayout } from './layout.ts';
+import type { Lease } from './lease.ts';
+
+/** What bytes that come from elsewhere must turn out to be. */
+export interface ExpectedBlob {
+  readonly digest: Digest;
+  /** Bytes. Undefined: not known before. */
+  readonly size?: number | undefined;
+}
+
+export interface BlobInfo {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface WriteBlobOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CHUNK = 1 << 20;
+
+export class BlobStore {
+  readonly #layout: StoreLayout;
+  readonly #lease: Lease;
+  readonly #journal: Journal;
+
+  constructor(layout: StoreLayout, lease: Lease, journal: Journal) {
+    this.#layout = layout;
+    this.#lease = lease;
+    this.#journal = journal;
+  }
+
+  has(digest: Digest): boolean {
+    return existsSync(this.#file(digest));
+  }
+
+  /**
+   * The file of a blob, which stays until this store is closed.
+   * @throws AppError STORE_BLOB_GONE
+   */
+  path(digest: Digest): string {
+    const file = this.#file(digest);
+    if (!this.#lease.pin(digest, () => existsSync(file))) throw blobGone(digest);
+    return file;
+  }
+
+  /**
+   * Bytes.
+   * @throws AppError STORE_BLOB_GONE
+   */
+  size(digest: Digest): number {
+    const stats = statSync(this.#file(digest), { throwIfNoEntry: false });
+    if (!stats) throw blobGone(digest);
+    return stats.size;
+  }
+
+  /**
+   * All bytes of a blob: for configs and manifests.
+   * @throws AppError STORE_BLOB_GONE
+   */
+  async read(digest: Digest): Promise<Buffer> {
+    try {
+      return await readFile(this.#file(digest));
+    } catch (error) {
+      throw hasErrorCode(error, 'ENOENT') ? blobGone(digest) : error;
+    }
+  }
+
+  /**
+   * Adds bytes, which are verified while they stream; nothing is kept of what is wrong. Stays until this store is
+   * closed, and longer if an image names it.
+   * @throws AppError BLOB_DIGEST_MISMATCH, BLOB_SIZE_MISMATCH; whatever the source throws
+   */
+  async write(
+    source: Uint8Array | AsyncIterable<Uint8Array>,
+    expected?: ExpectedBlob,
+    { signal }: WriteBlobOptions = {},
+  ): Promise<BlobInfo> {
+    if (source instanceof Uint8Array) {
+      const info = { digest: digestOf(source), size: source.length };
+      verify(info, expected);
+      // The usual case of a build that changed nothing; the image's record checks that it is still there.
+      if (this.has(info.digest) && this.#mayKeep(info.digest)) return info;
+    }
+    const folder = `${this.#layout.blobs}/sha256`;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${this.#layout.tmp}/${this.#lease.hold()}.${randomBytes(8).toString('hex')}`;
+    try {
+      const info = await writeFile(temporary, inPieces(source), { expected, signal });
+      verify(info, expected);
+      const lock = await acquireLock(this.#layout.collectorLock, 'shared', { signal });
+      try {
+        this.#lease.pinNew(info.digest);
+        await rename(temporary, this.#file(info.digest));
+      } finally {
+        lock.release();
+      }
+      this.#journal.contentWritten();
+      return info;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Every blob of the store. */
+  *list(): IterableIterator<BlobInfo> {
+    const folder = `${this.#layout.blobs}/sha256`;
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder)) {
+      const digest = `sha256:${name}`;
+      if (!isDigest(digest)) continue;
+      const stats = statSync(`${folder}/${name}`, { throwIfNoEntry: false });
+      if (stats) yield { digest, size: stats.size };
+    }
+  }
+
+  /** A process that holds no lease so far gets none for this: the record of its image makes the check. */
+  #mayKeep(digest: Digest): boolean {
+    if (this.#lease.name === undefined) return true;
+    return this.#lease.pin(digest, () => this.has(digest));
+  }
+
+  #file(digest: Digest): string {
+    return blobFile(this.#layout, digest);
+  }
+}
+
+/** Where a blob lies; its name is verified, since it may come from a registry. */
+export function blobFile(layout: StoreLayout, digest: Digest): string {
+  if (!isDigest(digest)) throw new Error(`not a digest: ${JSON.stringify(digest)}`);
+  return `${layout.blobs}/${digest.replace(':', '/')}`;
+}
+
+interface WriteOptions extends WriteBlobOptions {
+  readonly expected: ExpectedBlob | undefined;
+}
+
+async function writeFile(
+  path: string,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { expected, signal }: WriteOptions,
+): Promise<BlobInfo> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const chunk of source) {
+      signal?.throwIfAborted();
+      size += chunk.length;
+      if (expected?.size !== undefined && size > expected.size) {
+        throw sizeMismatch(expected.digest, expected.size, size);
+      }
+      const written = writeAll(handle, chunk);
+      // Hashed while it is being written.
+      hash.update(chunk);
+      await written;
+    }
+    await handle.sync();
+    return { digest: `sha256:${hash.digest('hex')}` as Digest, size };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.length; ) {
+    const { bytesWritten } = await handle.write(chunk, done);
+    done += bytesWritten;
+  }
+}
+
+function inPieces(
+  source: Uint8Array | AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (!(source instanceof Uint8Array)) return source;
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < source.length; at += CHUNK) pieces.push(source.subarray(at, at + CHUNK));
+  return pieces;
+}
+
+function verify(info: BlobInfo, expected: ExpectedBlob | undefined): void {
+  if (!expected) return;
+  if (expected.size !== undefined && info.size !== expected.size) {
+    throw sizeMismatch(expected.digest, expected.size, info.size);
+  }
+  if (info.digest !== expected.digest) {
+    throw new AppError(
+      'BLOB_DIGEST_MISMATCH',
+      `the bytes of ${expected.digest} have another digest`,
+      {
+        hint: 'they were damaged or changed on the way; try again',
+        expected: expected.digest,
+        details: { actual: info.digest },
+      },
+    );
+  }
+}
+
+function sizeMismatch(digest: Digest, expected: number, actual: number): AppError {
+  const relation = actual > expected ? 'more' : 'fewer';
+  return new AppError('BLOB_SIZE_MISMATCH', `${digest} has ${relation} bytes than announced`, {
+    hint: 'it was cut off or changed on the way; try again',
+    expected: `${expected} bytes`,
+    details: { expected, actual },
+  });
+}
+
+function blobGone(digest: Digest): AppError {
+  return new AppError('STORE_BLOB_GONE', `the store has no blob ${digest}`, {
+    hint: 'it may have been pruned; build or pull the image again',
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * Removes what nobody needs. The order makes every moment a good one to be killed in: first the records go, durably;
+ * then content without a record moves into `tmp/`; then it is deleted. See docs/design/store.md for the races.
+ */
+import { lstatSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RootDatabase } from 'lmdb';
+import { AbortedError } from '../errors.ts';
+import { tryLock } from '../system/index.ts';
+import type { Journal } from './journal.ts';
+import type { StoreLayout } from './layout.ts';
+import type { Lease } from './lease.ts';
+import { readLiveLeases } from './live-leases.ts';
+import { type PrunedItem, type PruneOptions, removeSelected } from './selection.ts';
+import { type Moved, sweep } from './sweep.ts';
+import type { Tables } from './tables.ts';
+
+export interface PruneResult {
+  readonly removed: readonly PrunedItem[];
+  /** Bytes freed on the disk, about. */
+  readonly bytes: number;
+}
+
+export interface CollectorParts {
+  readonly layout: StoreLayout;
+  readonly env: RootDatabase<unknown, string>;
+  readonly tables: Tables;
+  readonly lease: Lease;
+  readonly journal: Journal;
+  readonly now: () => number;
+}
+
+interface Decision {
+  readonly removed: readonly PrunedItem[];
+  readonly moved: readonly Moved[];
+}
+
+/**
+ * Waits for other collectors, removes what the options select, and then all content that nothing names and no live
+ * process holds.
+ * @throws AbortedError before anything was removed
+ */
+export async function collect(
+  parts: CollectorParts,
+  options: PruneOptions,
+  signal?: AbortSignal,
+): Promise<PruneResult> {
+  const trash = `${parts.layout.tmp}/${parts.lease.hold()}.trash-${Date.now().toString(36)}`;
+  const descriptions = describeLayers(parts.tables);
+  const { removed, moved } = await decide(parts, { options, trash, signal });
+  const content = moved.map(
+    ({ kind, id, path }): PrunedItem => ({
+      kind,
+      id,
+      description: descriptions.get(id) ?? '',
+      bytes: measure(path),
+    }),
+  );
+  await rm(trash, { recursive: true, force: true });
+  const bytes = content.reduce((sum, item) => sum + item.bytes, 0);
+  return { removed: [...removed, ...content], bytes };
+}
+
+interface DecideOptions {
+  readonly options: PruneOptions;
+  readonly trash: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function decide(
+  { layout, env, tables, lease, journal, now }: CollectorParts,
+  { options, trash, signal }: DecideOptions,
+): Promise<Decision> {
+  for (let wait = 5; ; wait = Math.min(wait * 1.5, 250)) {
+    if (signal?.aborted) throw new AbortedError();
+    await journal.flush();
+    const lock = tryLock(layout.collectorLock, 'exclusive');
+    // From here on without a pause: this process too may want to say what it needs, and would wait for us.
+    try {
+      if (lock && !journal.isBusy) {
+        env.resetReadTxn();
+        const { pins } = readLiveLeases(layout, lease);
+        const removed = env.transactionSync(() =>
+          removeSelected(tables, { options, pins, now: now() }),
+        );
+        // A transaction again, since a process without a lease checks inside of one that its image is whole.
+        const moved = env.transactionSync(() =>
+          sweep({ layout, tables, leases: readLiveLeases(layout, lease), trash }),
+        );
+        return { removed, moved };
+      }
+    } finally {
+      lock?.release();
+    }
+    await delay(wait);
+  }
+}
+
+/** For people: which step made a layer. */
+function describeLayers(tables: Tables): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [, { ownLayer, description }] of tables.records.entries()) {
+    if (ownLayer !== undefined) found.set(ownLayer, description);
+  }
+  return found;
+}
+
+const SLASH = Buffer.from('/');
+
+/** Bytes on the disk of a file, or of a directory with all that is below it. */
+function measure(path: string): number {
+  let bytes = 0;
+  const pending = [Buffer.from(path)];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const stats = lstatSync(next);
+    bytes += stats.blocks * 512;
+    if (!stats.isDirectory()) continue;
+    for (const name of readdirSync(next, { encoding: 'buffer' })) {
+      pending.push(Buffer.concat([next, SLASH, name]));
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,165 @@
+/** The images of the store and their names. An image may have several names; a name means one image. */
+import { AppError } from '../errors.ts';
+import {
+  type Digest,
+  formatReference,
+  isDigest,
+  parseReference,
+  type Reference,
+  withDefaultTag,
+} from '../oci/index.ts';
+import type { Needs } from './journal.ts';
+import type { Table } from './table.ts';
+import type { ImageRecord } from './types.ts';
+
+export interface ImageTables {
+  readonly images: Table<ImageRecord>;
+  /** Full reference → image id. */
+  readonly names: Table<Digest>;
+}
+
+/** Fewer digits of an id are taken for a name only. */
+const SHORTEST_PREFIX = 4;
+
+export class ImageStore {
+  readonly #tables: ImageTables;
+
+  constructor(tables: ImageTables) {
+    this.#tables = tables;
+  }
+
+  /**
+   * Finds an image by what a person writes: a reference (full or familiar; without a tag: `latest`; with a digest:
+   * of the manifest), an id, or at least four digits from its beginning.
+   * @throws AppError IMAGE_AMBIGUOUS
+   */
+  resolve(text: string): ImageRecord | undefined {
+    if (isDigest(text)) return this.get(text);
+    const reference = readReference(text);
+    return (reference && this.#byReference(reference)) ?? this.#byPrefix(text);
+  }
+
+  get(id: Digest): ImageRecord | undefined {
+    return this.#tables.images.get(id);
+  }
+
+  /**
+   * Adds an image whose config, manifest and layers are in the store. It has no name yet. `Store.flush` fails with
+   * STORE_CONTENT_GONE if somebody collected a part of it meanwhile.
+   */
+  put(record: ImageRecord): void {
+    this.#tables.images.put(record.id, record, imageNeeds(record));
+  }
+
+  /**
+   * Gives an image a name, which it takes from the image that had it.
+   * @returns the image that had the name before, if it was another
+   * @throws AppError IMAGE_NOT_FOUND, REFERENCE_INVALID
+   */
+  tag(id: Digest, reference: string): Digest | undefined {
+    if (this.get(id) === undefined) throw imageNotFound(id);
+    const name = canonicalName(reference);
+    const before = this.#tables.names.get(name);
+    this.#tables.names.put(name, id);
+    return before === id ? undefined : before;
+  }
+
+  /**
+   * Takes a name away.
+   * @returns the image that had it
+   * @throws AppError REFERENCE_INVALID
+   */
+  untag(reference: string): Digest | undefined {
+    const name = canonicalName(reference);
+    const id = this.#tables.names.get(name);
+    this.#tables.names.delete(name);
+    return id;
+  }
+
+  /** The names of an image in full form, sorted. */
+  references(id: Digest): string[] {
+    const found: string[] = [];
+    for (const [name, image] of this.#tables.names.entries()) if (image === id) found.push(name);
+    return found.sort();
+  }
+
+  /** All images, the newest first. */
+  list(): ImageRecord[] {
+    return [...this.#tables.images.entries()]
+      .map(([, record]) => record)
+      .sort((a, b) => b.created - a.created || (a.id < b.id ? -1 : 1));
+  }
+
+  /** Removes an image and its names. What nothing else needs goes with the next prune. */
+  remove(id: Digest): void {
+    for (const name of this.references(id)) this.#tables.names.delete(name);
+    this.#tables.images.delete(id);
+  }
+
+  #byReference(reference: Reference): ImageRecord | undefined {
+    const id = this.#tables.names.get(formatReference(withDefaultTag(reference)));
+    const named = id === undefined ? undefined : this.get(id);
+    if (named || reference.digest === undefined) return named;
+    return this.#byManifest(reference, reference.digest);
+  }
+
+  /** `name@digest`: an image with that manifest, under any tag of that repository. */
+  #byManifest({ registry, repository }: Reference, digest: Digest): ImageRecord | undefined {
+    const prefix = `${registry}/${repository}`;
+    for (const [name, id] of this.#tables.names.entries(prefix)) {
+      const follows = name[prefix.length];
+      if (follows !== ':' && follows !== '@') continue;
+      const record = this.get(id);
+      if (record?.manifestDigest === digest) return record;
+    }
+    return undefined;
+  }
+
+  #byPrefix(text: string): ImageRecord | undefined {
+    const hex = text.replace(/^sha256:/, '').toLowerCase();
+    if (hex.length < SHORTEST_PREFIX || !/^[0-9a-f]{1,64}$/.test(hex)) return undefined;
+    const found = [...this.#tables.images.entries(`sha256:${hex}`)].map(([, record]) => record);
+    if (found.length > 1) throw ambiguous(text, found);
+    return found[0];
+  }
+}
+
+/** What must be there for an image to be whole. */
+export function imageNeeds(record: ImageRecord): Needs {
+  return {
+    layers: record.layers.map(({ id }) => id),
+    blobs: [record.id, record.manifestDigest],
+    otherwise: 'fail',
+  };
+}
+
+function canonicalName(reference: string): string {
+  return formatReference(withDefaultTag(parseReference(reference)));
+}
+
+function readReference(text: string): Reference | undefined {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+function imageNotFound(id: Digest): AppError {
+  return new AppError('IMAGE_NOT_FOUND', `the store has no image ${id}`, {
+    hint: '`lamina images` lists what there is',
+  });
+}
+
+function ambiguous(text: string, found: readonly ImageRecord[]): AppError {
+  return new AppError(
+    'IMAGE_AMBIGUOUS',
+    `${found.length} images have ids that begin with ${text}`,
+    {
+      hint: 'write more digits of the id',
+      expected: found.map(({ id }) => id.slice('sha256:'.length, 23)).join(' or '),
+      details: { ids: found.map(({ id }) => id) },
+    },
+  );
+}

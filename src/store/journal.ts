@@ -1,0 +1,160 @@
+/**
+ * Writes come in at once for this process and in batches for all others. Before a batch names new content, that
+ * content is made durable, so that no record outlives what it names: not a killed process, not a power cut.
+ */
+import type { RootDatabase } from 'lmdb';
+import { AppError } from '../errors.ts';
+import type { Digest } from '../oci/index.ts';
+import type { TableDatabase } from './database.ts';
+import type { LayerId } from './types.ts';
+
+/** What must be in the store at the moment the write becomes visible. */
+export interface Needs {
+  readonly layers: readonly LayerId[];
+  readonly blobs: readonly Digest[];
+  /** Somebody may have collected it meanwhile: forget the write, or make `flush` fail. */
+  readonly otherwise: 'forget' | 'fail';
+}
+
+export interface Write {
+  readonly database: TableDatabase;
+  readonly key: string;
+  /** Undefined: remove. */
+  readonly value: unknown;
+  readonly needs: Needs | undefined;
+  /** Called once others can see it, or it was forgotten. */
+  settled(): void;
+}
+
+export interface JournalOptions {
+  /** Makes all content written so far durable. */
+  makeDurable(): Promise<void>;
+  /** Asked inside the transaction, after the earlier writes of the batch. */
+  isThere(needs: Needs): boolean;
+}
+
+/** Long enough that a build is not slowed by syncs, short enough that a killed one keeps its finished steps. */
+const DELAY = 2000;
+
+export class Journal {
+  readonly #env: RootDatabase<unknown, string>;
+  readonly #options: JournalOptions;
+  #pending: Write[] = [];
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #delay = DELAY;
+  #contentIsNew = false;
+  #unflushed = false;
+
+  constructor(env: RootDatabase<unknown, string>, options: JournalOptions) {
+    this.#env = env;
+    this.#options = options;
+  }
+
+  add(write: Write): void {
+    this.#pending.push(write);
+    this.#schedule();
+  }
+
+  /** Told when a blob or layer was put in place. */
+  contentWritten(): void {
+    this.#contentIsNew = true;
+  }
+
+  /**
+   * Waits until every write added so far is visible to others and durable.
+   * @throws AppError STORE_WRITE_FAILED (the writes stay pending), STORE_CONTENT_GONE
+   */
+  async flush(): Promise<void> {
+    while (this.isBusy) await this.#commit();
+    if (!this.#unflushed) return;
+    this.#unflushed = false;
+    await this.#env.flushed;
+  }
+
+  /** Whether there is something that `flush` would wait for. */
+  get isBusy(): boolean {
+    return this.#pending.length > 0 || this.#running !== undefined;
+  }
+
+  /** Nothing more is written in the background; pending writes stay pending. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #schedule(): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      // What failed here stays pending and fails again, for somebody to hear, in flush.
+      this.#commit().catch(() => {});
+    }, this.#delay);
+    this.#timer.unref();
+  }
+
+  #commit(): Promise<void> {
+    this.#running ??= this.#writeBatch().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #writeBatch(): Promise<void> {
+    this.stop();
+    const batch = this.#pending;
+    if (batch.length === 0) return;
+    this.#pending = [];
+    const lost: Write[] = [];
+    try {
+      await this.#syncContent();
+      await this.#env.transaction(() => {
+        for (const write of batch) if (!this.#apply(write)) lost.push(write);
+      });
+      this.#unflushed = true;
+    } catch (error) {
+      this.#pending = [...batch, ...this.#pending];
+      throw writeFailed(error);
+    }
+    // Reads go to the database from here on, and must see what was just written.
+    this.#env.resetReadTxn();
+    for (const write of batch) write.settled();
+    if (lost.some(({ needs }) => needs?.otherwise === 'fail')) throw contentGone();
+  }
+
+  /** Must not throw: lmdb would commit the half that was written. */
+  #apply({ database, key, value, needs }: Write): boolean {
+    if (needs && !this.#options.isThere(needs)) return false;
+    if (value === undefined) database.removeSync(key);
+    else database.putSync(key, value);
+    return true;
+  }
+
+  async #syncContent(): Promise<void> {
+    if (!this.#contentIsNew) return;
+    this.#contentIsNew = false;
+    const start = performance.now();
+    try {
+      await this.#options.makeDurable();
+    } catch (error) {
+      this.#contentIsNew = true;
+      throw error;
+    }
+    // A slow disk is not asked all the time.
+    this.#delay = Math.max(DELAY, 4 * (performance.now() - start));
+  }
+}
+
+function contentGone(): AppError {
+  return new AppError('STORE_CONTENT_GONE', 'parts of the image were removed while it was made', {
+    hint: 'another process pruned the store at this moment; run the command again',
+  });
+}
+
+function writeFailed(error: unknown): AppError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new AppError('STORE_WRITE_FAILED', `the store could not be written: ${message}`, {
+    hint: 'see whether the disk is full (`df`); `lamina builder prune` frees space',
+    cause: error,
+  });
+}

@@ -1,0 +1,128 @@
+/** Where things lie in the store's directory, and the checks made before any of it is trusted. */
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { resolve } from 'node:path';
+import { AppError } from '../errors.ts';
+import { hasErrorCode } from '../system/index.ts';
+
+/** Rises when an older lamina could not use what a newer one wrote. */
+export const STORE_VERSION = 1;
+
+const FOLDERS = ['blobs', 'layers', 'tmp', 'leases', 'db'] as const;
+const VERSION_FILE = 'version';
+
+/** Paths inside one store. */
+export interface StoreLayout {
+  readonly root: string;
+  readonly blobs: string;
+  readonly layers: string;
+  readonly tmp: string;
+  readonly leases: string;
+  readonly db: string;
+  /** Held exclusively while the collector decides what goes, shared while somebody says what it needs. */
+  readonly collectorLock: string;
+}
+
+/**
+ * Finds or makes a store's directory.
+ * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_NOT_A_STORE
+ */
+export function openLayout(root: string): StoreLayout {
+  const path = resolve(root);
+  try {
+    prepare(path);
+  } catch (error) {
+    throw explain(path, error);
+  }
+  return {
+    root: path,
+    blobs: `${path}/blobs`,
+    layers: `${path}/layers`,
+    tmp: `${path}/tmp`,
+    leases: `${path}/leases`,
+    db: `${path}/db`,
+    collectorLock: `${path}/lock`,
+  };
+}
+
+function prepare(root: string): void {
+  const stats = statSync(root, { throwIfNoEntry: false });
+  if (!stats) {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    create(root);
+    return;
+  }
+  const user = process.geteuid?.();
+  if (user !== undefined && stats.uid !== user) throw foreign(root, stats.uid, user);
+  const version = readVersion(root);
+  if (version === undefined) {
+    create(root);
+  } else if (version > STORE_VERSION) {
+    throw new AppError('STORE_VERSION', `the store ${root} was made by a newer lamina`, {
+      hint: 'use that version, or another directory with --root or LAMINA_ROOT',
+      details: { version, supported: STORE_VERSION },
+    });
+  }
+  // Content of images is for its owner alone: it may hold setuid files and other people's secrets.
+  if ((stats.mode & 0o077) !== 0) chmodSync(root, 0o700);
+}
+
+function readVersion(root: string): number | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`${root}/${VERSION_FILE}`, 'utf8');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  // What cannot be read was written by something that is not this version.
+  return /^\d+\n$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+}
+
+/** The version file comes first and by rename: a directory with anything else in it and no version is no store. */
+function create(root: string): void {
+  const strangers = readdirSync(root).filter((name) => !isOurs(name));
+  if (strangers.length > 0) {
+    throw new AppError('STORE_NOT_A_STORE', `${root} holds other things than a store`, {
+      hint: 'choose an empty or new directory with --root or LAMINA_ROOT',
+      details: { found: strangers.slice(0, 5) },
+    });
+  }
+  const temporary = `${root}/${VERSION_FILE}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(temporary, `${STORE_VERSION}\n`, { mode: 0o600, flag: 'wx' });
+  renameSync(temporary, `${root}/${VERSION_FILE}`);
+  for (const folder of FOLDERS) mkdirSync(`${root}/${folder}`, { recursive: true, mode: 0o700 });
+}
+
+/** Also what somebody else, making the same store at this moment, may have put there already. */
+function isOurs(name: string): boolean {
+  return (
+    name === 'lost+found' ||
+    name === 'lock' ||
+    name.startsWith(`${VERSION_FILE}`) ||
+    FOLDERS.some((folder) => folder === name)
+  );
+}
+
+function foreign(root: string, owner: number, user: number): AppError {
+  return new AppError('STORE_FOREIGN', `the store ${root} belongs to another user`, {
+    hint: 'run as that user, or use a directory of your own with --root or LAMINA_ROOT',
+    details: { owner, user },
+  });
+}
+
+function explain(root: string, error: unknown): unknown {
+  if (!hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT')) return error;
+  return new AppError('STORE_UNWRITABLE', `the store ${root} cannot be written`, {
+    hint: 'choose another directory with --root or LAMINA_ROOT',
+    cause: error,
+  });
+}

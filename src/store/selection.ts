@@ -1,0 +1,175 @@
+/** What a prune removes from the records. Runs inside a transaction, from what all processes see. */
+import type { Digest } from '../oci/index.ts';
+import { factSubject } from './facts.ts';
+import type { Tables } from './tables.ts';
+import type { CacheRecord, ImageRecord, LayerId } from './types.ts';
+
+export interface PruneOptions {
+  /**
+   * `all`: every cache record; `unused`: those that no image's layers come from and that nobody asked for in
+   * `unusedFor`. Undefined: none, only content that nothing names.
+   */
+  readonly cache?: 'unused' | 'all' | undefined;
+  /** Milliseconds; what `unused` means. Default: two days. */
+  readonly unusedFor?: number | undefined;
+  /** Bytes of content the cache may keep: of the selected records the least recently used ones go first. */
+  readonly keepBytes?: number | undefined;
+  /** `dangling`: images without a name; `all`: every image. Undefined: none. */
+  readonly images?: 'dangling' | 'all' | undefined;
+}
+
+export interface PrunedItem {
+  readonly kind: 'image' | 'record' | 'layer' | 'blob' | 'temporary';
+  readonly id: string;
+  /** Names of the image, the step that made the record or layer; empty for the rest. */
+  readonly description: string;
+  /** Freed on the disk, about; only content has any. */
+  readonly bytes: number;
+}
+
+export interface SelectionInput {
+  readonly options: PruneOptions;
+  /** Layers and blobs that live processes use. */
+  readonly pins: ReadonlySet<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const TWO_DAYS = 2 * 86_400_000;
+
+/** Removes records; what they named and nothing else names is left for the sweep. */
+export function removeSelected(tables: Tables, input: SelectionInput): PrunedItem[] {
+  const images = removeImages(tables, input.options.images);
+  const records = removeRecords(tables, input);
+  removeLayers(tables, input.pins);
+  removeFacts(tables, input.options.cache === 'all');
+  return [...images, ...records];
+}
+
+function removeImages(tables: Tables, which: PruneOptions['images']): PrunedItem[] {
+  const names = new Map<Digest, string[]>();
+  for (const [name, id] of tables.names.committedEntries()) {
+    if (tables.images.getCommitted(id) === undefined) tables.names.removeNow(name);
+    else names.set(id, [...(names.get(id) ?? []), name]);
+  }
+  if (which === undefined) return [];
+  const removed: PrunedItem[] = [];
+  for (const [id] of tables.images.committedEntries()) {
+    const own = names.get(id as Digest) ?? [];
+    if (which === 'dangling' && own.length > 0) continue;
+    tables.images.removeNow(id);
+    for (const name of own) tables.names.removeNow(name);
+    removed.push({ kind: 'image', id, description: own.join(', '), bytes: 0 });
+  }
+  return removed;
+}
+
+function removeRecords(tables: Tables, { options, now }: SelectionInput): PrunedItem[] {
+  const inImages = layersOfImages(tables);
+  const removed: PrunedItem[] = [];
+  const remove = ([key, record]: [string, CacheRecord]): void => {
+    tables.records.removeNow(key);
+    tables.used.removeNow(key);
+    removed.push({ kind: 'record', id: key, description: record.description, bytes: 0 });
+  };
+  const whole: [string, CacheRecord][] = [];
+  for (const entry of tables.records.committedEntries()) {
+    const isWhole = entry[1].layers.every((id) => tables.layers.getCommitted(id) !== undefined);
+    if (isWhole) whole.push(entry);
+    else remove(entry);
+  }
+  const lastUsed = (key: string): number => tables.used.getCommitted(key) ?? 0;
+  const limit = now - (options.unusedFor ?? TWO_DAYS);
+  const candidates = whole.filter(([key, record]) => {
+    if (options.cache === undefined) return false;
+    return options.cache === 'all' || (lastUsed(key) < limit && !isInImages(record, inImages));
+  });
+  candidates.sort(([a], [b]) => lastUsed(a) - lastUsed(b));
+  const usage = new CacheUsage(tables, whole, inImages);
+  for (const entry of candidates) {
+    if (options.keepBytes !== undefined && usage.bytes <= options.keepBytes) break;
+    usage.remove(entry[1]);
+    remove(entry);
+  }
+  removeDeadEnds(tables);
+  return removed;
+}
+
+/** Aliases and marks of use that lead to no record. */
+function removeDeadEnds(tables: Tables): void {
+  for (const [key, alias] of tables.aliases.committedEntries()) {
+    if (tables.records.getCommitted(alias.key) === undefined) tables.aliases.removeNow(key);
+  }
+  for (const [key] of tables.used.committedEntries()) {
+    if (tables.records.getCommitted(key) === undefined) tables.used.removeNow(key);
+  }
+}
+
+function removeLayers(tables: Tables, pins: ReadonlySet<string>): void {
+  const needed = layersOfImages(tables);
+  for (const [, record] of tables.records.committedEntries()) {
+    for (const id of record.layers) needed.add(id);
+  }
+  for (const [id] of tables.layers.committedEntries()) {
+    if (!needed.has(id as LayerId) && !pins.has(id)) tables.layers.removeNow(id);
+  }
+}
+
+function removeFacts(tables: Tables, all: boolean): void {
+  for (const [key] of tables.facts.committedEntries()) {
+    const subject = factSubject(key);
+    const isDead = subject === undefined ? all : tables.layers.getCommitted(subject) === undefined;
+    if (isDead) tables.facts.removeNow(key);
+  }
+}
+
+function layersOfImages(tables: Tables): Set<LayerId> {
+  const found = new Set<LayerId>();
+  for (const [, image] of tables.images.committedEntries()) addLayers(found, image);
+  return found;
+}
+
+function addLayers(found: Set<LayerId>, image: ImageRecord): void {
+  for (const { id } of image.layers) found.add(id);
+}
+
+function isInImages(record: CacheRecord, inImages: ReadonlySet<LayerId>): boolean {
+  const ids = record.ownLayer === undefined ? record.layers : [record.ownLayer];
+  return ids.length > 0 && ids.every((id) => inImages.has(id));
+}
+
+/** Bytes of the layers that only cache records name. */
+class CacheUsage {
+  bytes = 0;
+  readonly #users = new Map<LayerId, number>();
+  readonly #tables: Tables;
+
+  constructor(
+    tables: Tables,
+    records: readonly (readonly [string, CacheRecord])[],
+    inImages: ReadonlySet<LayerId>,
+  ) {
+    this.#tables = tables;
+    for (const [, record] of records) {
+      for (const id of record.layers) {
+        if (inImages.has(id)) continue;
+        const users = this.#users.get(id) ?? 0;
+        if (users === 0) this.bytes += this.#size(id);
+        this.#users.set(id, users + 1);
+      }
+    }
+  }
+
+  remove(record: CacheRecord): void {
+    for (const id of record.layers) {
+      const users = this.#users.get(id);
+      if (users === undefined) continue;
+      this.#users.set(id, users - 1);
+      if (users === 1) this.bytes -= this.#size(id);
+    }
+  }
+
+  #size(id: LayerId): number {
+    return this.#tables.layers.getCommitted(id)?.size ?? 0;
+  }
+}

@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DiffId, type Digest, digestOf } from '../oci/index.ts';
+import { type CacheRecord, type ImageRecord, type LayerMeta, Store } from './index.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'lamina-store-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const META = { tree: false, tar: true, size: 3, files: 1, created: 1, times: 'set' } as const;
+
+async function addLayer(store: Store, content = 'abc'): Promise<LayerMeta> {
+  const staged = await store.layers.stage();
+  writeFileSync(join(staged.directory, 'layer.tar'), content);
+  return staged.commit(META);
+}
+
+function recordOf(...layers: readonly LayerMeta[]): CacheRecord {
+  return {
+    layers: layers.map(({ id }) => id),
+    ownLayer: layers.at(-1)?.id,
+    outputKey: 'out',
+    created: 1,
+    addedBytes: 3,
+    description: 'RUN make',
+  };
+}
+
+async function addImage(
+  store: Store,
+  config: string,
+  ...layers: readonly LayerMeta[]
+): Promise<ImageRecord> {
+  const { digest: id } = await store.blobs.write(Buffer.from(config));
+  const manifest = Buffer.from(JSON.stringify({ config: { digest: id }, layers: [] }));
+  const { digest: manifestDigest } = await store.blobs.write(manifest);
+  const record: ImageRecord = {
+    id,
+    manifestDigest,
+    layers: layers.map((layer) => ({
+      id: layer.id,
+      diffId: digestOf(layer.id) as DiffId,
+      epoch: undefined,
+      size: layer.size,
+    })),
+    created: 1,
+    os: 'linux',
+    architecture: 'amd64',
+    size: 3,
+  };
+  store.images.put(record);
+  return record;
+}
+
+describe('a store', () => {
+  test('keeps what was put for the next one who opens it', async () => {
+    let layer: LayerMeta;
+    let image: ImageRecord;
+    {
+      await using store = await Store.open({ root });
+      layer = await addLayer(store);
+      store.records.put('key', recordOf(layer));
+      store.records.putAlias('alias', { key: 'key', sourceResult: 'source' });
+      store.facts.put('diffId', layer.id, { diffId: 'x' });
+      image = await addImage(store, '{}', layer);
+      expect(store.images.tag(image.id, 'app')).toBeUndefined();
+    }
+    await using store = await Store.open({ root });
+    expect(store.records.get('key')).toEqual(recordOf(layer));
+    expect(store.records.alias('alias')).toEqual({ key: 'key', sourceResult: 'source' });
+    expect(store.facts.get('diffId', layer.id)).toEqual({ diffId: 'x' });
+    expect(store.layers.get(layer.id)).toEqual(layer);
+    expect(readdirSync(store.layers.directory(layer.id))).toEqual(['layer.tar']);
+    expect(store.images.resolve('app:latest')).toMatchObject({ id: image.id });
+    expect((await store.blobs.read(image.id)).toString()).toBe('{}');
+  });
+
+  test('shows what was put at once, and to other openers after a flush', async () => {
+    await using one = await Store.open({ root });
+    await using two = await Store.open({ root });
+    const layer = await addLayer(one);
+    one.records.put('key', recordOf(layer));
+    expect(one.records.get('key')).toBeDefined();
+    await one.flush();
+    expect(two.records.get('key')).toEqual(recordOf(layer));
+  });
+
+  test('is for its owner alone', async () => {
+    await using store = await Store.open({ root: join(root, 'new', 'store') });
+    expect(statSync(store.root).mode & 0o777).toBe(0o700);
+  });
+
+  test('prunes what nothing names and keeps the rest', async () => {
+    {
+      await using store = await Store.open({ root });
+      const used = await addLayer(store);
+      const cached = await addLayer(store);
+      await addLayer(store, 'orphan');
+      store.records.put('cached', recordOf(used, cached));
+      const image = await addImage(store, '{}', used);
+      store.images.tag(image.id, 'app');
+      await store.blobs.write(Buffer.from('stray'));
+    }
+    await using store = await Store.open({ root });
+    const first = await store.prune();
+    expect(first.removed.map(({ kind }) => kind).sort()).toEqual(['blob', 'layer']);
+    expect(first.bytes).toBeGreaterThan(0);
+    expect(store.records.get('cached')).toBeDefined();
+
+    const second = await store.prune({ cache: 'all' });
+    expect(second.removed.map(({ kind }) => kind)).toEqual(['record', 'layer']);
+    expect(second.removed[1]?.description).toBe('RUN make');
+    const image = store.images.resolve('app');
+    expect(image && existsSync(store.blobs.path(image.id))).toBe(true);
+    expect([...store.layers.list()]).toHaveLength(1);
+    expect(store.records.get('cached')).toBeUndefined();
+  });
+});

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import type { RootDatabase } from 'lmdb';
+import { AppError } from '../errors.ts';
+import { syncFileSystem } from '../system/index.ts';
+import { BlobStore, blobFile } from './blobs.ts';
+import { collect, type PruneResult } from './collector.ts';
+import { openDatabase } from './database.ts';
+import { FactStore } from './facts.ts';
+import { ImageStore } from './images.ts';
+import { Journal, type Needs } from './journal.ts';
+import { LayerStore } from './layers.ts';
+import { openLayout, type StoreLayout } from './layout.ts';
+import { Lease } from './lease.ts';
+import { RecordStore } from './records.ts';
+import type { PruneOptions } from './selection.ts';
+import { openTables, type Tables } from './tables.ts';
+
+export interface OpenStoreOptions {
+  /** The directory; made when absent. */
+  readonly root: string;
+  /** The clock: milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * All that lasts, in one directory. Several processes may use it at once.
+ *
+ *     await using store = await Store.open({ root });
+ *     const staged = await store.layers.stage();
+ *     …                                                   // make files in staged.directory
+ *     const { id } = await staged.commit(meta);
+ *     store.records.put(key, { layers: [...below, id], … });
+ *
+ * What was put is visible in this process at once, and to others and after a crash when `flush` or `close` has
+ * ended. Whatever was read or made through a store stays there until it is closed.
+ */
+export class Store implements AsyncDisposable {
+  readonly root: string;
+  readonly blobs: BlobStore;
+  readonly layers: LayerStore;
+  readonly images: ImageStore;
+  readonly records: RecordStore;
+  readonly facts: FactStore;
+  readonly #layout: StoreLayout;
+  readonly #env: RootDatabase<unknown, string>;
+  readonly #tables: Tables;
+  readonly #lease: Lease;
+  readonly #journal: Journal;
+  readonly #now: () => number;
+  #closed: Promise<void> | undefined;
+
+  private constructor(layout: StoreLayout, now: () => number) {
+    this.root = layout.root;
+    this.#layout = layout;
+    this.#now = now;
+    this.#env = openDatabase(layout.db);
+    this.#lease = new Lease(layout);
+    this.#journal = new Journal(this.#env, {
+      makeDurable: () => makeDurable(layout.root),
+      isThere: (needs) => this.#isThere(needs),
+    });
+    this.#tables = openTables(this.#env, this.#journal);
+    this.blobs = new BlobStore(layout, this.#lease, this.#journal);
+    this.layers = new LayerStore(layout, this.#tables.layers, this.#lease, this.#journal);
+    this.images = new ImageStore(this.#tables);
+    this.records = new RecordStore(this.#tables, now);
+    this.facts = new FactStore(this.#tables.facts);
+  }
+
+  /**
+   * Opens a store, making it when absent.
+   * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_NOT_A_STORE, STORE_DAMAGED,
+   *   STORE_UNAVAILABLE
+   */
+  static async open({ root, now = Date.now }: OpenStoreOptions): Promise<Store> {
+    return new Store(openLayout(root), now);
+  }
+
+  /** A new directory inside the store, removed when the store is closed. */
+  async temporaryDirectory(): Promise<string> {
+    const random = randomBytes(8).toString('hex');
+    const path = `${this.#layout.tmp}/${this.#lease.hold()}.${random}`;
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  }
+
+  /**
+   * Removes records as the options say, and then all content that nothing names and no live process holds.
+   * Without options: only what killed processes and removed images left.
+   */
+  prune(options: PruneOptions & { readonly signal?: AbortSignal } = {}): Promise<PruneResult> {
+    const { signal, ...selection } = options;
+    return collect(
+      {
+        layout: this.#layout,
+        env: this.#env,
+        tables: this.#tables,
+        lease: this.#lease,
+        journal: this.#journal,
+        now: this.#now,
+      },
+      selection,
+      signal,
+    );
+  }
+
+  /**
+   * Waits until all that was put is visible to other processes and durable.
+   * @throws AppError STORE_WRITE_FAILED, STORE_CONTENT_GONE
+   */
+  flush(): Promise<void> {
+    return this.#journal.flush();
+  }
+
+  /** Flushes, gives up what this process held, and closes. Nothing may be asked of the store afterwards. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#journal.flush();
+    } finally {
+      this.#journal.stop();
+      await this.#removeTemporary();
+      this.#lease.release();
+      await this.#env.close();
+    }
+  }
+
+  async #removeTemporary(): Promise<void> {
+    const lease = this.#lease.name;
+    if (lease === undefined) return;
+    for (const name of readdirSync(this.#layout.tmp)) {
+      if (!name.startsWith(`${lease}.`)) continue;
+      await rm(`${this.#layout.tmp}/${name}`, { recursive: true, force: true });
+    }
+  }
+
+  #isThere({ layers, blobs }: Needs): boolean {
+    return (
+      layers.every((id) => this.#tables.layers.getCommitted(id) !== undefined) &&
+      blobs.every((digest) => existsSync(blobFile(this.#layout, digest)))
+    );
+  }
+}
+
+/** Where the C library cannot be called, the system's own habit of writing within seconds must do. */
+async function makeDurable(root: string): Promise<void> {
+  try {
+    await syncFileSystem(Buffer.from(root).toString('latin1'));
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'SYSTEM_UNSUPPORTED')) throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { RootDatabase } from 'lmdb';
+import type { TableDatabase } from './database.ts';
+import type { Journal, Needs, Write } from './journal.ts';
+
+/** A table of the database as this process sees it: with its own writes that are still on their way. */
+export class Table<V> {
+  readonly #database: TableDatabase;
+  readonly #journal: Journal;
+  /** The newest pending write of each key. */
+  readonly #pending = new Map<string, Write>();
+
+  constructor(env: RootDatabase<unknown, string>, name: string, journal: Journal) {
+    this.#database = env.openDB<unknown, string>(name, { encoding: 'json' });
+    this.#journal = journal;
+  }
+
+  get(key: string): V | undefined {
+    const write = this.#pending.get(key);
+    // What was put comes back; only this class writes to the table.
+    return (write ? write.value : this.#database.get(key)) as V | undefined;
+  }
+
+  /** What all processes see, inside a transaction also what it has written. */
+  getCommitted(key: string): V | undefined {
+    return this.#database.get(key) as V | undefined;
+  }
+
+  /** Visible here at once, to others with the next batch. */
+  put(key: string, value: V, needs?: Needs): void {
+    if (sameJson(this.get(key), value)) return;
+    this.#write(key, value, needs);
+  }
+
+  delete(key: string): void {
+    if (this.get(key) !== undefined) this.#write(key, undefined, undefined);
+  }
+
+  /** Every entry, ordered by key except for pending ones, which come last. */
+  *entries(prefix = ''): IterableIterator<[string, V]> {
+    for (const { key, value } of this.#range(prefix)) {
+      if (!this.#pending.has(key)) yield [key, value as V];
+    }
+    for (const [key, { value }] of [...this.#pending]) {
+      if (value !== undefined && key.startsWith(prefix)) yield [key, value as V];
+    }
+  }
+
+  /** Inside a transaction: removes at once. */
+  removeNow(key: string): void {
+    this.#database.removeSync(key);
+  }
+
+  /** Inside a transaction: what is there now. */
+  *committedEntries(): IterableIterator<[string, V]> {
+    for (const { key, value } of this.#range('')) yield [key, value as V];
+  }
+
+  #range(prefix: string): { key: string; value: unknown }[] {
+    const options = prefix === '' ? {} : { start: prefix, end: `${prefix}\u{10ffff}` };
+    // Taken as a whole: the caller may write, or wait, between two entries.
+    return [...this.#database.getRange(options)];
+  }
+
+  #write(key: string, value: V | undefined, needs: Needs | undefined): void {
+    const write: Write = {
+      database: this.#database,
+      key,
+      value,
+      needs,
+      settled: () => {
+        if (this.#pending.get(key) === write) this.#pending.delete(key);
+      },
+    };
+    this.#pending.set(key, write);
+    this.#journal.add(write);
+  }
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
