@@ -6,7 +6,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decompress, TarParser } from '../archive/index.ts';
+import { decompress, detectCompression, MAGIC_SIZE, TarParser } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
 import { cleanName, linkedName, printable } from './archive-member-name.ts';
 
@@ -224,9 +224,7 @@ async function* chunksOf(
   }
 }
 
-/** A tar begins with a name and has `ustar` at 257, or at least a checksum; compressed data has neither. */
 async function isCompressed(handle: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(6), 0, 6, 0);
-  const magic = buffer.subarray(0, bytesRead).toString('hex');
-  return ['1f8b', '425a68', 'fd377a585a00', '28b52ffd'].some((start) => magic.startsWith(start));
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC_SIZE), 0, MAGIC_SIZE, 0);
+  return detectCompression(buffer.subarray(0, bytesRead)) !== undefined;
 }

@@ -45,7 +45,7 @@ export interface ExportedImage {
 /**
  * Writes one image as an OCI layout.
  *
- * @throws AppError EXPORT_DESTINATION, STORE_DAMAGED
+ * @throws AppError EXPORT_DESTINATION, BLOB_DAMAGED
  */
 export async function exportOci(
   store: Store,
@@ -61,7 +61,7 @@ export async function exportOci(
 /**
  * Writes an archive of several images for `docker load`; layers they share are in it once.
  *
- * @throws AppError EXPORT_DESTINATION, STORE_DAMAGED
+ * @throws AppError EXPORT_DESTINATION, BLOB_DAMAGED
  */
 export async function exportDocker(
   store: Store,
@@ -74,7 +74,7 @@ export async function exportDocker(
 /**
  * Writes images in one archive. The same images give the same bytes as long as zlib's version is the same.
  *
- * @throws AppError EXPORT_DESTINATION, STORE_DAMAGED
+ * @throws AppError EXPORT_DESTINATION, BLOB_DAMAGED
  */
 export async function exportImages(
   store: Store,

@@ -58,7 +58,7 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
  * Copies an image's files into a directory. Files there of the same names are replaced, others stay.
  *
  * @throws AppError EXPORT_CONFLICT when a directory that is not empty is in the way of a file; EXPORT_DESTINATION;
- * STORE_DAMAGED
+ * LAYER_DAMAGED
  */
 export async function exportLocal(
   store: Store,

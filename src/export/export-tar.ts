@@ -19,7 +19,7 @@ const CHUNK = 512 * 1024;
  * Writes all files with owners, modes, links, devices and extended attributes; times in whole seconds. The same
  * image gives the same bytes.
  *
- * @throws AppError EXPORT_DESTINATION, STORE_DAMAGED
+ * @throws AppError EXPORT_DESTINATION, LAYER_DAMAGED
  */
 export async function exportTar(
   store: Store,

@@ -23,7 +23,7 @@ export class FileReader implements Disposable {
   /**
    * The bytes of a file in chunks that are the caller's.
    *
-   * @throws AppError STORE_DAMAGED when the host file is too short
+   * @throws AppError LAYER_DAMAGED when the host file is too short
    */
   *read({ hostPath, offset, size }: ContentRange): Generator<Buffer, void> {
     for (let done = 0; done < size; ) {
@@ -43,7 +43,7 @@ export class FileReader implements Disposable {
 
 /** A layer's file ended before the size its index gives. */
 export function tooShort(): AppError {
-  return new AppError('STORE_DAMAGED', 'a layer in the store is shorter than it was', {
+  return new AppError('LAYER_DAMAGED', 'a layer in the store is shorter than it was', {
     hint: 'remove the image with `lamina rmi` and build or load it again',
   });
 }

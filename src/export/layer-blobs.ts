@@ -84,7 +84,7 @@ function tarOfLayer(store: Store, layer: ImageLayer): AsyncIterable<Uint8Array> 
 /**
  * Passes bytes through and fails at their end unless they are the promised ones.
  *
- * @throws AppError STORE_DAMAGED
+ * @throws AppError BLOB_DAMAGED
  */
 export async function* verified(
   source: AsyncIterable<Uint8Array>,
@@ -99,7 +99,7 @@ export async function* verified(
   }
   if (size !== expected.size || `sha256:${hash.digest('hex')}` !== expected.digest) {
     throw new AppError(
-      'STORE_DAMAGED',
+      'BLOB_DAMAGED',
       `the bytes of ${expected.digest} in the store have changed`,
       {
         hint: 'remove the image with `lamina rmi` and build or load it again',
