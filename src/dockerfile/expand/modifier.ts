@@ -1,0 +1,190 @@
+/** What `${name<modifier>operand}` comes to, once its operand is expanded. */
+
+import { quote } from '../quote.ts';
+import { LexFault, MAX_EXPANSION } from './fault.ts';
+import {
+  Budget,
+  BudgetFault,
+  matchAt,
+  type Pattern,
+  PatternFault,
+  parsePattern,
+  reversePattern,
+  search,
+} from './pattern.ts';
+
+/** A substitution whose operand is being read. Offsets are those of the word. */
+export interface Substitution {
+  readonly name: string;
+  /** Where its `$` stands. */
+  readonly start: number;
+  readonly nameEnd: number;
+  /** As written: `:-`, `#`, …; `/` and `//` for replacements. */
+  readonly modifier: string;
+  /** The character that decides: the modifier without its colon. */
+  readonly kind: string;
+  /** An empty variable counts as unset. */
+  readonly colon: boolean;
+}
+
+export interface Operands {
+  readonly word: string;
+  /** Of a replacement; then `word` is what takes its place. */
+  readonly pattern?: string | undefined;
+  readonly value: string | undefined;
+  readonly end: number;
+}
+
+/** @throws {LexFault} when the variable is required and missing, or the modifier unknown */
+export function applyModifier(substitution: Substitution, operands: Operands): string {
+  const { kind, colon } = substitution;
+  const { word, value } = operands;
+  const missing = value === undefined || (colon && value === '');
+  switch (kind) {
+    case '-':
+      return missing ? word : (value ?? '');
+    case '+':
+      return missing ? '' : word;
+    case '?':
+      if (missing) throw requiredFault(substitution, operands);
+      return value ?? '';
+    case '#':
+    case '%':
+      return trimMatch(substitution, operands);
+    case '/':
+      return replaceMatch(substitution, operands);
+    default:
+      throw unsupportedModifier(substitution, operands.end);
+  }
+}
+
+export function unsupportedModifier(
+  substitution: Pick<Substitution, 'start' | 'modifier'>,
+  end: number,
+): LexFault {
+  return new LexFault(
+    'DOCKERFILE_UNSUPPORTED_MODIFIER',
+    `unsupported modifier ${quote(substitution.modifier)} in a substitution`,
+    {
+      start: substitution.start,
+      end,
+      expected: 'one of :- - :+ + :? ? # ## % %% / //',
+      hint: 'compute the value in a RUN step, or pass it as a build argument',
+    },
+  );
+}
+
+function requiredFault(substitution: Substitution, operands: Operands): LexFault {
+  const state = operands.value === undefined ? 'unset' : 'empty';
+  const message = operands.word === '' ? `is not allowed to be ${state}` : operands.word;
+  return new LexFault('DOCKERFILE_VARIABLE_REQUIRED', `${substitution.name}: ${message}`, {
+    start: substitution.start,
+    end: operands.end,
+    hint: `pass --build-arg ${substitution.name}=… for a declared ARG, or set it with ENV`,
+  });
+}
+
+function trimMatch(substitution: Substitution, operands: Operands): string {
+  const { kind } = substitution;
+  const longest = operands.word.startsWith(kind);
+  const text = longest ? operands.word.slice(1) : operands.word;
+  return guarded(substitution, operands, text, (pattern, budget) => {
+    const value = Array.from(operands.value ?? '');
+    const prefix = kind === '#';
+    if (!prefix) value.reverse();
+    const request = { value, start: 0, longest, budget };
+    const end = matchAt(prefix ? pattern : reversePattern(pattern), request);
+    const rest = end > 0 ? value.slice(end) : value;
+    return (prefix ? rest : rest.reverse()).join('');
+  });
+}
+
+function replaceMatch(substitution: Substitution, operands: Operands): string {
+  const text = operands.pattern ?? '';
+  return guarded(substitution, operands, text, (pattern, budget) => {
+    const value = Array.from(operands.value ?? '');
+    if (substitution.modifier === '//') return replaceAll(pattern, value, operands, budget);
+    const match = search(pattern, value, 0, budget);
+    if (match === undefined) return operands.value ?? '';
+    const head = value.slice(0, match.start).join('');
+    return head + operands.word + value.slice(match.end).join('');
+  });
+}
+
+/** As Go's `ReplaceAllString`: an empty match right behind another match is passed over. */
+function replaceAll(
+  pattern: Pattern,
+  value: readonly string[],
+  operands: Operands,
+  budget: Budget,
+): string {
+  const pieces: string[] = [];
+  const template = parseTemplate(operands.word);
+  let length = 0;
+  let copied = 0;
+  let from = 0;
+  while (from <= value.length) {
+    const match = search(pattern, value, from, budget);
+    if (match === undefined) break;
+    pieces.push(...copyOf(value, copied, match.start));
+    if (match.end > copied || match.start === 0) {
+      const matched = value.slice(match.start, match.end).join('');
+      const replacement = template.map((part) => part ?? matched).join('');
+      length += replacement.length;
+      if (length > MAX_EXPANSION) throw new BudgetFault('the result is too large');
+      pieces.push(replacement);
+    }
+    copied = match.end;
+    from = Math.max(match.end, from + 1);
+  }
+  pieces.push(...copyOf(value, copied, value.length));
+  return pieces.join('');
+}
+
+function copyOf(value: readonly string[], start: number, end: number): string[] {
+  return start < end ? [value.slice(start, end).join('')] : [];
+}
+
+const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
+
+/**
+ * BuildKit hands the replacement of `//` to a regular expression engine, where `$0` is the match, any other
+ * `$name` nothing, and `$$` a dollar sign. Undefined stands for the match.
+ */
+function parseTemplate(text: string): (string | undefined)[] {
+  const parts: (string | undefined)[] = [];
+  let at = 0;
+  for (const match of text.matchAll(REFERENCE)) {
+    parts.push(text.slice(at, match.index));
+    const name = match[1] ?? match[2];
+    if (name === undefined) parts.push('$');
+    else if (name === '0') parts.push(undefined);
+    at = match.index + match[0].length;
+  }
+  parts.push(text.slice(at));
+  return parts;
+}
+
+function guarded(
+  substitution: Substitution,
+  operands: Operands,
+  text: string,
+  work: (pattern: Pattern, budget: Budget) => string,
+): string {
+  const span = { start: substitution.start, end: operands.end };
+  try {
+    return work(parsePattern(text), new Budget());
+  } catch (error) {
+    if (error instanceof PatternFault) {
+      throw new LexFault(
+        'DOCKERFILE_INVALID_PATTERN',
+        `invalid pattern ${quote(text)} in a substitution: ${error.message}`,
+        { ...span, expected: 'an escape before one of * ? \\ } /' },
+      );
+    }
+    if (error instanceof BudgetFault) {
+      throw new LexFault('DOCKERFILE_EXPANSION_TOO_LARGE', error.message, span);
+    }
+    throw error;
+  }
+}

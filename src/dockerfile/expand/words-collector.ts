@@ -1,0 +1,47 @@
+import { isSpace } from '../space.ts';
+
+export interface LexedWord {
+  readonly text: string;
+  /** Where in the text before expansion it comes from. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Parts an expanded text into words at the blanks that were not quoted. */
+export class WordsCollector {
+  readonly words: LexedWord[] = [];
+  private current = '';
+  private start = 0;
+  private end = 0;
+
+  /** Text whose blanks are part of a word; it comes from `start..end`. */
+  addQuoted(text: string, start: number, end: number): void {
+    if (text === '') return;
+    if (this.current === '') this.start = start;
+    this.current += text;
+    this.end = end;
+  }
+
+  /**
+   * Text whose blanks end a word. It is the source from `start` on, or, when `end` is given, was made from
+   * all of `start..end`.
+   */
+  addPlain(text: string, start: number, end?: number): void {
+    let from = 0;
+    for (let at = 0; at <= text.length; at += 1) {
+      if (at < text.length && !isSpace(text.charCodeAt(at))) continue;
+      if (at > from) {
+        const piece = text.slice(from, at);
+        this.addQuoted(piece, end === undefined ? start + from : start, end ?? start + at);
+      }
+      if (at < text.length) this.finish();
+      from = at + 1;
+    }
+  }
+
+  finish(): void {
+    if (this.current === '') return;
+    this.words.push({ text: this.current, start: this.start, end: this.end });
+    this.current = '';
+  }
+}

@@ -1,0 +1,75 @@
+/** Here-documents: the `<<NAME` tokens on an instruction's line, and what a token says. */
+import { LexFault } from './expand/fault.ts';
+import { type LexOptions, lex } from './expand/lexer.ts';
+
+/** What a token says of the lines that will follow. */
+export interface HeredocToken {
+  readonly name: string;
+  readonly fd: number;
+  readonly expand: boolean;
+  readonly stripTabs: boolean;
+}
+
+const OPENING = /^(\d*)<<(-?)[\t\n\f\r ]*/;
+const LEADING_TABS = /(?<![^\n])\t+/g;
+const NOTHING_SET: LexOptions = {
+  escape: '\\',
+  lookup: () => undefined,
+  keepUnset: true,
+  split: true,
+};
+
+/**
+ * The tokens of a line in order, with their offsets. A line the shell lexer cannot read has none: what it
+ * means is then left to the shell.
+ */
+export function findHeredocs(line: string): { token: HeredocToken; start: number; end: number }[] {
+  if (!line.includes('<<')) return [];
+  const found: { token: HeredocToken; start: number; end: number }[] = [];
+  for (const { text, start, end } of splitLine(line)) {
+    const token = parseHeredocToken(text);
+    if (token !== undefined) found.push({ token, start, end });
+  }
+  return found;
+}
+
+/** Reads one word such as `3<<-"EOF"`; undefined if it is no here-document. */
+export function parseHeredocToken(text: string): HeredocToken | undefined {
+  const match = OPENING.exec(text);
+  if (match === null) return undefined;
+  const word = text.slice(match[0].length);
+  if (word === '' || word.includes('<')) return undefined;
+  try {
+    const plain = lex(word, NOTHING_SET).words;
+    const raw = lex(word, { ...NOTHING_SET, rawQuotes: true }).words;
+    const [name] = plain;
+    if (plain.length !== 1 || name === undefined) return undefined;
+    return {
+      name: name.text,
+      fd: Math.min(Number(match[1] ?? ''), Number.MAX_SAFE_INTEGER),
+      expand: countQuotes(name.text) === countQuotes(raw[0]?.text ?? ''),
+      stripTabs: match[2] === '-',
+    };
+  } catch (error) {
+    if (error instanceof LexFault) return undefined;
+    throw error;
+  }
+}
+
+/** Takes the leading tabs off every line. */
+export function stripLeadingTabs(body: string): string {
+  return body.replace(LEADING_TABS, '');
+}
+
+function splitLine(line: string): readonly { text: string; start: number; end: number }[] {
+  try {
+    return lex(line, { ...NOTHING_SET, rawQuotes: true, rawEscapes: true }).words;
+  } catch (error) {
+    if (error instanceof LexFault) return [];
+    throw error;
+  }
+}
+
+function countQuotes(text: string): number {
+  return text.replace(/[^'"]/g, '').length;
+}

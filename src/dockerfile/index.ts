@@ -1,0 +1,33 @@
+export { type CheckConfig, parseCheckConfig, skipsRule } from './check-config.ts';
+export { detectSyntax, type SyntaxReference } from './directives.ts';
+export { parseDuration } from './duration.ts';
+export {
+  type Expanded,
+  type ExpandedWords,
+  type ExpandOptions,
+  expandForDisplay,
+  expandHeredoc,
+  expandWord,
+  expandWords,
+} from './expand/expand-word.ts';
+export { type HeredocToken, parseHeredocToken, stripLeadingTabs } from './heredoc.ts';
+export { type ShellScript, shellScript } from './instructions/run.ts';
+export * from './instructions/types.ts';
+export { type Mount, type MountOptions, type MountType, parseMount } from './mount.ts';
+export { type NearestOptions, nearestName } from './nearest-name.ts';
+export {
+  type ParseOptions,
+  parseDockerfile,
+  type ReadDockerfile,
+  readDockerfile,
+} from './parse.ts';
+export {
+  INSTRUCTION_NAMES,
+  type ParsedInstructions,
+  type ParsedTrigger,
+  parseInstruction,
+  parseInstructions,
+  parseTrigger,
+} from './parse-instructions.ts';
+export { SourceMap } from './source.ts';
+export * from './tree.ts';

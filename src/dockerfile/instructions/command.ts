@@ -1,0 +1,62 @@
+/** CMD, ENTRYPOINT and SHELL, and the command lines of RUN and HEALTHCHECK. */
+import { InstructionFault } from '../fault.ts';
+import type { ArgumentLine } from '../tree.ts';
+import { jsonOrWhole } from '../words.ts';
+import { refuseFlags } from './flag-set.ts';
+import { baseOf, missingArgument, type Scope } from './scope.ts';
+import { commentRange, trailingComment, warnOfComment } from './trailing-comment.ts';
+import type {
+  CmdInstruction,
+  CommandLine,
+  EntrypointInstruction,
+  ShellInstruction,
+} from './types.ts';
+
+/** A JSON array is a program with its arguments, anything else a text for the shell. */
+export function parseCommandLine(scope: Scope, line: ArgumentLine): CommandLine {
+  const { json, words } = jsonOrWhole(line);
+  if (json) return { form: 'exec', args: words };
+  const text = words[0] ?? line.word(0, 0);
+  const comment = line.text.startsWith('[') ? commentRange(line) : undefined;
+  if (comment !== undefined && isJsonBefore(line, comment.start.offset - text.range.start.offset)) {
+    warnOfComment(scope, comment, 'part of a command for the shell, which runs it instead of JSON');
+  }
+  return { form: 'shell', text };
+}
+
+/** `CMD ["program", "argument"]` or `CMD text for the shell` */
+export function parseCmd(scope: Scope): CmdInstruction {
+  refuseFlags(scope.node);
+  return { ...baseOf(scope), kind: 'cmd', command: parseCommandLine(scope, scope.node.line) };
+}
+
+/** `ENTRYPOINT ["program", "argument"]` or `ENTRYPOINT text for the shell` */
+export function parseEntrypoint(scope: Scope): EntrypointInstruction {
+  refuseFlags(scope.node);
+  const command = parseCommandLine(scope, scope.node.line);
+  return { ...baseOf(scope), kind: 'entrypoint', command };
+}
+
+/** `SHELL ["program", "argument"]` */
+export function parseShell(scope: Scope): ShellInstruction {
+  const { node } = scope;
+  refuseFlags(node);
+  const { json, words } = jsonOrWhole(node.line);
+  const expected = 'SHELL ["program", "argument", …]';
+  if (words.length === 0) {
+    throw missingArgument(scope, expected, 'name the shell, for example SHELL ["/bin/bash", "-c"]');
+  }
+  if (json) return { ...baseOf(scope), kind: 'shell', args: words };
+  const comment = node.argument.text.startsWith('[') ? commentRange(node.line) : undefined;
+  if (comment !== undefined) throw trailingComment(scope, comment, expected);
+  throw new InstructionFault('DOCKERFILE_SHELL_NOT_JSON', 'SHELL takes its argument in JSON only', {
+    range: node.argument.range,
+    expected,
+    hint: 'write a JSON array of strings in double quotes',
+  });
+}
+
+/** Whether the text up to the comment would have been the JSON form. */
+function isJsonBefore(line: ArgumentLine, length: number): boolean {
+  return line.text.slice(0, length).trimEnd().endsWith(']');
+}

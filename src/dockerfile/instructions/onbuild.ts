@@ -1,0 +1,32 @@
+/** ONBUILD. */
+import { InstructionFault } from '../fault.ts';
+import type { InstructionNode } from '../tree.ts';
+import { refuseFlags } from './flag-set.ts';
+import { baseOf, missingArgument, type Scope } from './scope.ts';
+import type { OnbuildInstruction } from './types.ts';
+
+const FORBIDDEN = new Set(['onbuild', 'from', 'maintainer']);
+
+/** `ONBUILD instruction`: what the instruction means is looked at when the trigger is used. */
+export function parseOnbuild(scope: Scope): OnbuildInstruction {
+  const { node } = scope;
+  const inner = node.trigger;
+  const expected = 'ONBUILD and another instruction';
+  if (inner === undefined)
+    throw missingArgument(scope, expected, 'write the instruction behind ONBUILD');
+  refuseFlags(node);
+  if (FORBIDDEN.has(inner.name)) {
+    const name = inner.name.toUpperCase();
+    throw new InstructionFault('DOCKERFILE_ONBUILD_FORBIDDEN', `ONBUILD cannot hold ${name}`, {
+      range: inner.keywordRange,
+      expected,
+      hint: `ONBUILD takes any instruction but ONBUILD, FROM and MAINTAINER`,
+    });
+  }
+  return { ...baseOf(scope), kind: 'onbuild', trigger: triggerText(node) };
+}
+
+function triggerText(node: InstructionNode): string {
+  const bodies = node.heredocs.map(({ body, name }) => `\n${body}${name}`);
+  return node.argument.text + bodies.join('');
+}

@@ -1,0 +1,50 @@
+/**
+ * A number sign behind an instruction begins no comment: what follows are further arguments. Where that
+ * certainly fails it is told as the reason; elsewhere it is a warning.
+ */
+
+import type { SourceRange } from '../../errors.ts';
+import { InstructionFault } from '../fault.ts';
+import { isSpace } from '../space.ts';
+import type { ArgumentLine, Word } from '../tree.ts';
+import { keywordOf, type Scope } from './scope.ts';
+
+const CODE = 'DOCKERFILE_TRAILING_COMMENT';
+const HINT = 'put the comment on a line of its own';
+
+/** The first of the words, but for the very first, that begins with a number sign. */
+export function commentWord(words: readonly Word[]): Word | undefined {
+  return words.find((word, index) => index > 0 && word.text.startsWith('#'));
+}
+
+/** The range from the first unquoted number sign behind a blank to the end of the text. */
+export function commentRange(line: ArgumentLine): SourceRange | undefined {
+  const { text } = line;
+  let quote = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (character === quote) quote = '';
+    else if (quote === '' && (character === '"' || character === "'")) quote = character;
+    else if (quote === '' && character === '#' && at > 0 && isSpace(text.charCodeAt(at - 1))) {
+      return line.word(at, text.length, '').range;
+    }
+  }
+  return undefined;
+}
+
+/** The fault of an instruction that the comment makes impossible; `expected` is what may stand there. */
+export function trailingComment(
+  scope: Scope,
+  range: SourceRange,
+  expected: string,
+): InstructionFault {
+  const message = `the words behind ${keywordOf(scope.node)} hold a comment, which only whole lines can be`;
+  return new InstructionFault(CODE, message, { range, expected, hint: HINT });
+}
+
+/** Warns when the comment becomes `what`. */
+export function warnOfComment(scope: Scope, range: SourceRange | undefined, what: string): void {
+  if (range === undefined) return;
+  const message = `# begins no comment here: it and what follows become ${what}`;
+  scope.warn({ code: CODE, message, hint: HINT }, range);
+}

@@ -1,0 +1,331 @@
+/** Text → syntax tree. */
+import type { AppError, Warning } from '../errors.ts';
+import { type CheckConfig, parseCheckConfig, skipsRule } from './check-config.ts';
+import { type DirectiveText, parseDirective } from './directives.ts';
+import { InstructionFault } from './fault.ts';
+import { findHeredocs } from './heredoc.ts';
+import { instructionNode, mayHoldHeredocs } from './instruction-node.ts';
+import { continuationAt, isComment, LineReader, type PhysicalLine } from './lines.ts';
+import { LogicalLine } from './logical-line.ts';
+import { quote } from './quote.ts';
+import { SourceMap } from './source.ts';
+import { skipSpaces, trimSpaces } from './space.ts';
+import type {
+  CommentNode,
+  DirectiveNode,
+  EscapeCharacter,
+  HeredocNode,
+  InstructionNode,
+  SyntaxNode,
+  SyntaxTree,
+} from './tree.ts';
+
+/** No file that a person or a generator meant holds more; it keeps hostile ones from filling the memory. */
+const MAX_NODES = 250_000;
+
+export interface ParseOptions {
+  /** The file's name as the user wrote it. */
+  readonly file: string;
+}
+
+export interface ReadDockerfile {
+  readonly tree: SyntaxTree;
+  /** What makes the text no valid Dockerfile, in the order of the text. */
+  readonly problems: readonly AppError[];
+}
+
+/**
+ * @param text the decoded file, a byte-order mark included
+ * @throws {AppError} the first of the problems `readDockerfile` would list, or DOCKERFILE_LINE_TOO_LONG
+ */
+export function parseDockerfile(text: string, options: ParseOptions): SyntaxTree {
+  const source = new SourceMap(text, options.file);
+  return new TreeBuilder(source, { limited: true }).build();
+}
+
+/**
+ * As `parseDockerfile`, but goes on after a fault: for editors and the linter.
+ * @throws {AppError} DOCKERFILE_TOO_LARGE, and nothing else
+ */
+export function readDockerfile(text: string, options: ParseOptions): ReadDockerfile {
+  const problems: AppError[] = [];
+  const source = new SourceMap(text, options.file);
+  const builder = new TreeBuilder(source, { limited: false, problems });
+  return { tree: builder.build(), problems };
+}
+
+/** The text of an ONBUILD trigger: one instruction, its escape character a backslash, of any length. */
+export function parseTriggerTree(text: string, options: ParseOptions): SyntaxTree {
+  const source = new SourceMap(text, options.file);
+  return new TreeBuilder(source, { limited: false }).build();
+}
+
+interface BuilderOptions {
+  readonly limited: boolean;
+  /** Where faults are collected; without it the first one is thrown. */
+  readonly problems?: AppError[];
+}
+
+class TreeBuilder {
+  private readonly source: SourceMap;
+  private readonly text: string;
+  private readonly reader: LineReader;
+  private readonly problems: AppError[] | undefined;
+  private readonly nodes: SyntaxNode[] = [];
+  private readonly directives: DirectiveNode[] = [];
+  private readonly instructions: InstructionNode[] = [];
+  private readonly warnings: Warning[] = [];
+  private comments: CommentNode[] = [];
+  private escape: EscapeCharacter = '\\';
+  private check: CheckConfig | undefined;
+  /** `shebang`: the first line was `#!…`; `syntax` and `check` may follow, `escape` no more. */
+  private head: 'open' | 'shebang' | 'over' = 'open';
+
+  constructor(source: SourceMap, options: BuilderOptions) {
+    this.source = source;
+    this.text = source.text;
+    this.problems = options.problems;
+    this.reader = new LineReader(source, 0, options.limited);
+  }
+
+  build(): SyntaxTree {
+    for (let line = this.reader.next(); line; line = this.reader.next()) this.readLine(line);
+    if (this.instructions.length === 0) this.reportEmpty();
+    const { source, text, nodes, directives, instructions, check } = this;
+    const warnings = this.warnings.filter(({ code }) => !skipsRule(check, code));
+    const { file } = source;
+    return {
+      file,
+      text,
+      source,
+      escape: this.escape,
+      nodes,
+      directives,
+      instructions,
+      check,
+      warnings,
+    };
+  }
+
+  private readLine(line: PhysicalLine): void {
+    const bom = line.start === 0 && this.text.startsWith('\ufeff') ? 1 : 0;
+    const start = skipSpaces(this.text, line.start + bom, line.end);
+    if (start === line.end) this.addBlank(line);
+    else if (this.text[start] === '#') this.readComment(line, start);
+    else this.readInstruction(line, start);
+  }
+
+  private addBlank(line: PhysicalLine): void {
+    this.head = 'over';
+    const last = this.nodes.at(-1);
+    const end = this.source.position(line.next);
+    if (last?.kind === 'blank') {
+      const extent = { start: last.extent.start, end };
+      this.nodes[this.nodes.length - 1] = { kind: 'blank', extent, range: extent };
+      return;
+    }
+    const extent = { start: this.source.position(line.start), end };
+    this.add({ kind: 'blank', extent, range: extent });
+  }
+
+  private readComment(line: PhysicalLine, start: number): void {
+    const behind = this.text.slice(start + 1, line.end);
+    const extent = this.source.range(line.start, line.next);
+    const range = this.source.range(start, line.end);
+    const directive = this.head === 'over' ? undefined : parseDirective(behind);
+    if (this.head === 'open' && this.nodes.length === 0 && behind.startsWith('!')) {
+      this.head = 'shebang';
+    } else if (directive === undefined) {
+      this.head = 'over';
+    } else if (this.head === 'open' || directive.name !== 'escape') {
+      const valueStart = start + 1 + directive.valueStart;
+      const valueRange = this.source.range(valueStart, valueStart + directive.value.length);
+      const { name, value } = directive;
+      const node: DirectiveNode = { kind: 'directive', name, value, valueRange, extent, range };
+      this.add(node);
+      this.applyDirective(node, directive);
+      return;
+    }
+    const comment: CommentNode = { kind: 'comment', text: trimSpaces(behind), extent, range };
+    this.add(comment);
+    if (comment.text === '') this.comments = [];
+    else this.comments.push(comment);
+  }
+
+  private applyDirective(node: DirectiveNode, directive: DirectiveText): void {
+    const { name, value } = directive;
+    if (this.directives.some((other) => other.name === name)) {
+      if (this.head === 'open') this.report(duplicateDirective(node));
+      return;
+    }
+    this.directives.push(node);
+    if (name === 'escape') {
+      if (value === '\\' || value === '`') this.escape = value;
+      else this.report(invalidEscape(node));
+    }
+    if (name !== 'check') return;
+    const config = parseCheckConfig(value.split(' ', 1)[0] ?? '');
+    if (typeof config === 'string') this.report(invalidCheck(node, config));
+    else this.check = config;
+  }
+
+  private readInstruction(first: PhysicalLine, start: number): void {
+    this.head = 'over';
+    const { line, end, empty } = this.joinLines(first, start);
+    const heredocs: HeredocNode[] = [];
+    if (mayHoldHeredocs(line, this.escape)) {
+      for (const found of findHeredocs(line.text)) heredocs.push(this.readHeredoc(line, found));
+    }
+    const last = heredocs.length > 0 ? this.lastLineEnd() : end;
+    const node = instructionNode(line, {
+      escape: this.escape,
+      comments: this.comments,
+      heredocs,
+      extent: this.source.range(first.start, this.reader.position),
+      range: this.source.range(start, last),
+    });
+    this.comments = [];
+    this.add(node);
+    this.instructions.push(node);
+    if (empty !== undefined && !skipsRule(node.check, 'NoEmptyContinuation')) this.warnEmpty(empty);
+  }
+
+  /** Joins the physical lines of an instruction; comments and blank lines in between drop out. */
+  private joinLines(first: PhysicalLine, start: number) {
+    const segments: { start: number; end: number }[] = [];
+    let empty: PhysicalLine | undefined;
+    let end = first.end;
+    let at = continuationAt(this.text, start, first.end, this.escape);
+    segments.push({ start, end: at < 0 ? first.end : at });
+    while (at >= 0) {
+      const line = this.reader.next();
+      if (line === undefined) break;
+      if (isComment(this.text, line)) continue;
+      if (skipSpaces(this.text, line.start, line.end) === line.end) {
+        empty ??= line;
+        continue;
+      }
+      at = continuationAt(this.text, line.start, line.end, this.escape);
+      segments.push({ start: line.start, end: at < 0 ? line.end : at });
+      end = line.end;
+    }
+    return { line: new LogicalLine(this.source, segments), end, empty };
+  }
+
+  private readHeredoc(
+    line: LogicalLine,
+    found: ReturnType<typeof findHeredocs>[number],
+  ): HeredocNode {
+    const { token } = found;
+    const range = line.range(found.start, found.end);
+    const start = this.reader.position;
+    for (let body = this.reader.next(); body; body = this.reader.next()) {
+      if (!this.isTerminator(body, token.name, token.stripTabs)) continue;
+      return this.heredocNode(token, range, { start, end: body.start });
+    }
+    this.report(
+      new InstructionFault(
+        'DOCKERFILE_UNTERMINATED_HEREDOC',
+        `the here-document ${quote(token.name)} is never closed`,
+        {
+          range,
+          expected: `a line that holds ${quote(token.name)} and nothing else`,
+          hint: token.stripTabs
+            ? 'before the closing word only tabs may stand'
+            : 'no blank may stand before or behind the closing word; <<- allows leading tabs',
+        },
+      ),
+    );
+    return this.heredocNode(token, range, { start, end: this.text.length });
+  }
+
+  private heredocNode(
+    token: ReturnType<typeof findHeredocs>[number]['token'],
+    range: HeredocNode['range'],
+    body: { start: number; end: number },
+  ): HeredocNode {
+    const text = this.text.slice(body.start, body.end);
+    return { ...token, range, body: text, bodyRange: this.source.range(body.start, body.end) };
+  }
+
+  private isTerminator(line: PhysicalLine, name: string, stripTabs: boolean): boolean {
+    let { start } = line;
+    if (stripTabs) while (start < line.end && this.text[start] === '\t') start += 1;
+    return line.end - start === name.length && this.text.startsWith(name, start);
+  }
+
+  /** The end of the line read last, without its line end. */
+  private lastLineEnd(): number {
+    let end = this.reader.position;
+    while (end > 0 && (this.text[end - 1] === '\n' || this.text[end - 1] === '\r')) end -= 1;
+    return end;
+  }
+
+  private warnEmpty(line: PhysicalLine): void {
+    this.warnings.push({
+      code: 'NoEmptyContinuation',
+      message: 'an empty line inside a continued instruction',
+      hint: 'remove the line, or make it a comment; builders will come to refuse it',
+      location: this.source.location(this.source.range(line.start, line.end)),
+    });
+  }
+
+  private reportEmpty(): void {
+    const end = this.text.length;
+    this.report(
+      new InstructionFault('DOCKERFILE_EMPTY', 'the file holds no instruction', {
+        range: this.source.range(end, end),
+        expected: 'a FROM instruction',
+        hint: 'begin with FROM, for example: FROM alpine',
+      }),
+    );
+  }
+
+  private add(node: SyntaxNode): void {
+    if (this.nodes.length >= MAX_NODES) {
+      throw new InstructionFault('DOCKERFILE_TOO_LARGE', 'the file holds too many instructions', {
+        range: node.range,
+        expected: `at most ${MAX_NODES} instructions and comments`,
+      }).toError(this.source);
+    }
+    this.nodes.push(node);
+  }
+
+  private report(fault: InstructionFault): void {
+    const error = fault.toError(this.source);
+    if (this.problems === undefined) throw error;
+    this.problems.push(error);
+  }
+}
+
+function duplicateDirective(node: DirectiveNode): InstructionFault {
+  return new InstructionFault(
+    'DOCKERFILE_DUPLICATE_DIRECTIVE',
+    `the directive ${node.name} is given twice`,
+    {
+      range: node.range,
+      expected: `one ${node.name} directive`,
+      hint: 'remove one of the two lines',
+    },
+  );
+}
+
+function invalidEscape(node: DirectiveNode): InstructionFault {
+  return new InstructionFault(
+    'DOCKERFILE_INVALID_ESCAPE',
+    `${quote(node.value)} cannot be the escape character`,
+    { range: node.valueRange, expected: '\\ or `', hint: 'write # escape=` or remove the line' },
+  );
+}
+
+function invalidCheck(node: DirectiveNode, reason: string): InstructionFault {
+  return new InstructionFault(
+    'DOCKERFILE_INVALID_CHECK',
+    `the check directive is wrong: ${reason}`,
+    {
+      range: node.valueRange,
+      expected: 'skip=RULE,…;error=true;experimental=RULE,…',
+      hint: 'separate the options with semicolons',
+    },
+  );
+}

@@ -1,0 +1,50 @@
+/** A text with a name: turns offsets into positions, ranges and locations. */
+import type { SourceLocation, SourcePosition, SourceRange } from '../errors.ts';
+
+export class SourceMap {
+  /** The name shown to the user. */
+  readonly file: string;
+  readonly text: string;
+  private readonly lineStarts: readonly number[];
+
+  constructor(text: string, file: string) {
+    this.text = text;
+    this.file = file;
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    this.lineStarts = starts;
+  }
+
+  position(offset: number): SourcePosition {
+    let low = 0;
+    let high = this.lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1, offset };
+  }
+
+  range(start: number, end: number): SourceRange {
+    return { start: this.position(start), end: this.position(end) };
+  }
+
+  location(range: SourceRange): SourceLocation {
+    return { file: this.file, text: this.text, range };
+  }
+}
+
+/**
+ * Finds the range of a part of a piece of text: exact where the piece stands in the source as it is, else the
+ * range of the whole piece (a continuation or a dropped quote lies in between).
+ */
+export function partFinder(
+  source: SourceMap,
+  piece: { readonly text: string; readonly range: SourceRange },
+): (start: number, end: number) => SourceRange {
+  const { range, text } = piece;
+  const first = range.start.offset;
+  if (source.text.slice(first, range.end.offset) !== text) return () => range;
+  return (start, end) => source.range(first + start, first + end);
+}
