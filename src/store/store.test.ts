@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DiffId, type Digest, digestOf } from '../oci/index.ts';
+import { type DiffId, digestOf } from '../oci/index.ts';
 import { type CacheRecord, type ImageRecord, type LayerMeta, Store } from './index.ts';
 
 let root: string;

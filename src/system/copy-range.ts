@@ -69,7 +69,7 @@ function copyInKernel(
 
 function bindCopy(): ReturnType<typeof nativeFunction> | undefined {
   try {
-    return nativeFunction('long copy_file_range(int, void *, int, void *, size_t, unsigned)');
+    return nativeFunction('long copy_file_range(int, void *, int, void *, size_t, unsigned int)');
   } catch {
     kernelCopies = false;
     return undefined;

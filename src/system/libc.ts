@@ -114,8 +114,6 @@ function loadLibrary(): Library {
   if (library) return library;
   try {
     const koffi = createRequire(import.meta.url)('koffi') as Koffi;
-    // A name of C that koffi does not know.
-    koffi.alias('unsigned', 'unsigned int');
     library = { koffi, functions: new Map(), handle: koffi.load(null) };
     return library;
   } catch (error) {
