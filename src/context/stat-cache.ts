@@ -3,7 +3,7 @@
  * A file is known again by device, inode, size, mtime and ctime in nanoseconds. Nothing is kept about a file that
  * changed within two seconds of the look at it: a second change in the same tick of the clock would not show.
  *
- * One context is one value: columns of numbers, sorted by inode, searched in place without being parsed.
+ * One context is one value: columns of numbers, sorted by inode, searched in place.
  */
 import type { ContentDigest } from '../files/index.ts';
 
@@ -16,7 +16,7 @@ export interface FileIdentity {
   readonly ctimeNs: bigint;
 }
 
-/** Where the cache lasts; the store's facts are such a place. */
+/** Where the cache lasts; the store's facts are such a place. Values are JSON. */
 export interface FactStore {
   get<T>(kind: string, key: string): T | undefined;
   put(kind: string, key: string, value: unknown): unknown;
@@ -91,13 +91,13 @@ export class StatCache {
     const kept = this.#load();
     const fresh = [...this.#session.values()].filter((fact) => fact.lasting);
     const merged = Columns.build(kept, fresh);
-    this.#facts.put(KIND, this.#key, merged.bytes);
+    this.#facts.put(KIND, this.#key, merged.text());
     this.#kept = merged;
     this.#changed = false;
   }
 
   #load(): Columns {
-    this.#kept ??= Columns.open(this.#facts?.get<unknown>(KIND, this.#key));
+    this.#kept ??= Columns.parse(this.#facts?.get<unknown>(KIND, this.#key));
     return this.#kept;
   }
 
@@ -143,8 +143,8 @@ const RECORD_BYTES = 8 * 5 + DIGEST_BYTES + 1;
 
 /** The kept records as columns in one buffer: header, ino, dev, size, mtime, ctime, digest, flags. */
 class Columns {
-  readonly bytes: Uint8Array;
   readonly count: number;
+  readonly #buffer: ArrayBuffer;
   readonly #ino: Float64Array;
   readonly #dev: Float64Array;
   readonly #size: Float64Array;
@@ -156,7 +156,7 @@ class Columns {
   /** @param buffer of its own, so that the columns are aligned */
   constructor(buffer: ArrayBuffer, count: number) {
     const column = (index: number): number => HEADER_BYTES + index * 8 * count;
-    this.bytes = new Uint8Array(buffer);
+    this.#buffer = buffer;
     this.count = count;
     this.#ino = new Float64Array(buffer, column(0), count);
     this.#dev = new Float64Array(buffer, column(1), count);
@@ -167,15 +167,21 @@ class Columns {
     this.#flags = new Uint8Array(buffer, column(5) + DIGEST_BYTES * count, count);
   }
 
-  /** Reads what `build` made; anything else counts as empty, since all of it can be found out again. */
-  static open(value: unknown): Columns {
-    if (!(value instanceof Uint8Array) || value.byteLength < HEADER_BYTES) return empty();
-    const buffer = new ArrayBuffer(value.byteLength);
-    new Uint8Array(buffer).set(value);
+  /** Reads what `text` gave; anything else counts as empty, since all of it can be found out again. */
+  static parse(value: unknown): Columns {
+    if (typeof value !== 'string') return empty();
+    const bytes = Buffer.from(value, 'base64');
+    if (bytes.length < HEADER_BYTES) return empty();
+    const buffer = new ArrayBuffer(bytes.length);
+    bytes.copy(new Uint8Array(buffer));
     const [magic, count] = new Uint32Array(buffer, 0, 2);
     if (magic !== MAGIC || count === undefined) return empty();
-    if (value.byteLength !== HEADER_BYTES + count * RECORD_BYTES) return empty();
+    if (bytes.length !== HEADER_BYTES + count * RECORD_BYTES) return empty();
     return new Columns(buffer, count);
+  }
+
+  text(): string {
+    return Buffer.from(this.#buffer).toString('base64');
   }
 
   /** Fresh facts and those kept ones whose inode is not among them. */

@@ -1,0 +1,156 @@
+/** For tests: directories made from an object, and what a COPY makes of them. */
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type ContextTree, openContext, parseDockerignore } from '../context/index.ts';
+import type { FileEntry } from '../files/index.ts';
+import type { CopyOp } from '../graph/index.ts';
+import { type LayerEntry, LayerWriter, TAR_FILE } from '../layers/index.ts';
+import { type CopyResult, copyFiles } from './copy.ts';
+
+/** Content of a file, or more about it; `{}` is a directory. */
+export type FileSpec =
+  | string
+  | {
+      readonly content?: string;
+      readonly link?: string;
+      readonly hardLink?: string;
+      readonly mode?: number;
+      readonly owner?: number;
+      readonly mtime?: number;
+    };
+
+export type Files = Readonly<Record<string, FileSpec>>;
+
+/** Milliseconds: the time of what has none of its own. */
+export const NOW = 1_700_000_000_000;
+
+const TIME = 1_000_000;
+
+/** A directory for one test. */
+export class Scratch {
+  readonly directory = mkdtempSync(join(tmpdir(), 'lamina-ops-'));
+  #count = 0;
+
+  /** A new directory with these files, all of time 1,000,000, as a tree. */
+  tree(files: Files, ignore = ''): ContextTree {
+    const directory = this.path();
+    mkdirSync(directory, { mode: 0o755 });
+    for (const [path, spec] of Object.entries(files)) makeFile(directory, path, spec);
+    for (const [path, spec] of Object.entries(files).reverse()) {
+      const mtime = typeof spec === 'string' ? undefined : spec.mtime;
+      lutimesSync(hostPath(directory, path), mtime ?? TIME, mtime ?? TIME);
+    }
+    return openContext({ directory, ignore: parseDockerignore(ignore) });
+  }
+
+  path(): string {
+    return join(this.directory, String(++this.#count));
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+}
+
+function hostPath(directory: string, path: string): Buffer {
+  return Buffer.from(join(directory, path), 'latin1');
+}
+
+function makeFile(directory: string, path: string, spec: FileSpec): void {
+  const host = hostPath(directory, path);
+  mkdirSync(hostPath(directory, dirname(path)), { recursive: true, mode: 0o755 });
+  const file = typeof spec === 'string' ? { content: spec } : spec;
+  if (file.link !== undefined) symlinkSync(Buffer.from(file.link, 'latin1'), host);
+  else if (file.hardLink !== undefined) linkSync(hostPath(directory, file.hardLink), host);
+  else if (file.content !== undefined) writeFileSync(host, file.content);
+  else mkdirSync(host, { recursive: true });
+  if (file.owner !== undefined) chownSync(host, file.owner, file.owner);
+  // After chown, which takes set-id bits away.
+  if (file.mode !== undefined) chmodSync(host, file.mode);
+}
+
+/** A COPY of `.` to `/` but for what is given. */
+export function copyOp(change: Partial<CopyOp> & { readonly paths?: readonly string[] }): CopyOp {
+  const { paths, ...rest } = change;
+  return {
+    kind: 'copy',
+    source: { input: 1, paths: paths ?? ['.'] },
+    destination: '/',
+    owner: undefined,
+    mode: undefined,
+    exclude: [],
+    parents: false,
+    unpack: false,
+    resetOwner: false,
+    link: false,
+    ...rest,
+  };
+}
+
+export interface Copied extends CopyResult {
+  readonly entries: readonly LayerEntry[];
+  /** One line an entry: path, type and content, mode and owner where they are not usual. */
+  readonly lines: readonly string[];
+}
+
+/** Runs a copy with a real layer writer. */
+export async function runCopy(
+  scratch: Scratch,
+  op: CopyOp,
+  inputs: { readonly source?: ContextTree | undefined; readonly base?: ContextTree | undefined },
+): Promise<Copied> {
+  const directory = scratch.path();
+  mkdirSync(directory);
+  using writer = LayerWriter.create(directory);
+  let entries: readonly LayerEntry[] = [];
+  const result = await copyFiles(op, {
+    source: inputs.source,
+    base: inputs.base,
+    now: NOW,
+    writer: {
+      addAll: (items, options) => writer.addAll(items, options),
+      finish: () => {
+        const layer = writer.finish();
+        entries = layer.index.entries;
+        return layer;
+      },
+    },
+  });
+  const tar = openSync(join(directory, TAR_FILE), 'r');
+  return { ...result, entries, lines: entries.map((entry) => describeEntry(entry, tar)) };
+}
+
+function describeEntry(entry: LayerEntry, tar: number): string {
+  if (entry.kind === 'whiteout') return `${entry.path} whiteout`;
+  return `${entry.path}${describeType(entry, tar)}${describeMetadata(entry)}`;
+}
+
+function describeType(entry: FileEntry & { tarOffset?: number | undefined }, tar: number): string {
+  if (entry.type === 'directory') return '/';
+  if (entry.type === 'symlink') return ` -> ${entry.linkTarget}`;
+  if (entry.type !== 'file') return ` ${entry.type}`;
+  const buffer = Buffer.alloc(entry.size);
+  readSync(tar, buffer, 0, entry.size, entry.tarOffset ?? 0);
+  return `=${buffer.toString()}`;
+}
+
+/** Files of mode 0644, directories of mode 0755, owner 0:0 are usual. */
+function describeMetadata(entry: FileEntry): string {
+  const usual = entry.type === 'directory' ? 0o755 : entry.type === 'symlink' ? 0o777 : 0o644;
+  const mode = entry.mode === usual ? '' : ` ${entry.mode.toString(8)}`;
+  const owner = entry.uid === 0 && entry.gid === 0 ? '' : ` ${entry.uid}:${entry.gid}`;
+  return `${mode}${owner}`;
+}
