@@ -1,4 +1,6 @@
+export { type Compression, decompress, detectCompression, MAGIC_SIZE } from './decompress.ts';
 export { encodeHeader } from './encode.ts';
+export { compressGzip, type GzipOptions } from './gzip.ts';
 export { END_OF_ARCHIVE, padding, type TarHeader, type TarType } from './header.ts';
 export { type TarEvent, type TarMemberEvent, TarParser } from './parser.ts';
 export { isTar, readContent, readTar, type TarMember } from './read.ts';

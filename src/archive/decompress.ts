@@ -1,0 +1,61 @@
+/** Compressed streams, recognised by their first bytes. */
+import { createGunzip } from 'node:zlib';
+import { ByteSource } from './byte-source.ts';
+import { decodeBzip2 } from './bzip2.ts';
+import { throughTransform } from './transform.ts';
+import { decodeXz } from './xz.ts';
+import { decodeZstd } from './zstd.ts';
+
+export type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
+
+/** Bytes of a file that `detectCompression` needs. */
+export const MAGIC_SIZE = 10;
+const OUTPUT_CHUNK = 256 * 1024;
+
+/** How a file is compressed according to its first bytes; undefined when it is not, or in no known way. */
+export function detectCompression(start: Uint8Array): Compression | undefined {
+  const magic = Buffer.from(start.subarray(0, MAGIC_SIZE)).toString('latin1');
+  if (magic.startsWith('\x1f\x8b\x08')) return 'gzip';
+  // Followed by a block, or by the end of an empty stream.
+  if (/^BZh[1-9](?:1AY&SY|\x17rE8P\x90)/.test(magic)) return 'bzip2';
+  if (magic.startsWith('\xfd7zXZ\0')) return 'xz';
+  if (/^(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)/.test(magic)) return 'zstd';
+  return undefined;
+}
+
+/**
+ * Decompresses what is compressed with gzip, bzip2, xz or zstd, and passes everything else through. Chunks are lent
+ * until the next one is asked for. Memory is bounded whatever the data claims; the amount of output is not:
+ * the reader sets that limit.
+ * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED; errors of the source as they are
+ */
+export async function* decompress(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const bytes = new ByteSource(source);
+  try {
+    yield* decoded(bytes, detectCompression(await bytes.fill(MAGIC_SIZE)));
+    // To the end, also behind the compressed data: the source may check there what it gave.
+    for await (const _ of bytes.rest());
+  } finally {
+    await bytes.close();
+  }
+}
+
+function decoded(
+  bytes: ByteSource,
+  compression: Compression | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  switch (compression) {
+    case 'gzip':
+      return throughTransform(bytes.rest(), createGunzip({ chunkSize: OUTPUT_CHUNK }), 'gzip');
+    case 'bzip2':
+      return decodeBzip2(bytes);
+    case 'xz':
+      return decodeXz(bytes);
+    case 'zstd':
+      return decodeZstd(bytes);
+    case undefined:
+      return bytes.rest();
+  }
+}

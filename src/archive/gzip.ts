@@ -1,0 +1,100 @@
+/**
+ * gzip, compressed in parallel. The input is cut into blocks of a fixed size, each deflated on its own with the 32 KiB
+ * before it as dictionary, so that the output depends on the input, the level and the release of zlib, and
+ * not on how many cores there are or how the input was cut into chunks. The header holds neither time nor name.
+ */
+import { constants, crc32, deflateRaw } from 'node:zlib';
+
+const BLOCK = 512 * 1024;
+const DICTIONARY = 32 * 1024;
+/** Blocks in work at a time: enough to keep Node's four pool threads busy. */
+const MAX_PENDING = 6;
+/** An empty last block in deflate's notation. */
+const LAST_BLOCK = Buffer.from([0x03, 0x00]);
+
+export interface GzipOptions {
+  /** 1 (fast) to 9 (small); 6 unless given. */
+  readonly level?: number | undefined;
+}
+
+/**
+ * Compresses a stream into one gzip member. The chunks given out are the caller's.
+ * @param source its chunks are copied before the next one is asked for
+ */
+export async function* compressGzip(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { level = 6 }: GzipOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield gzipHeader(level);
+  let crc = 0;
+  let size = 0;
+  let dictionary: Buffer = Buffer.alloc(0);
+  const pending: Promise<Buffer>[] = [];
+  try {
+    for await (const block of blocks(source)) {
+      crc = crc32(block, crc);
+      size += block.length;
+      pending.push(deflateBlock(block, { level, dictionary }));
+      dictionary = block.subarray(-DICTIONARY);
+      if (pending.length >= MAX_PENDING) yield* oldest(pending);
+    }
+    while (pending.length > 0) yield* oldest(pending);
+  } finally {
+    // Whoever stops early must not leave rejections behind.
+    await Promise.allSettled(pending);
+  }
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc, 0);
+  trailer.writeUInt32LE(size % 2 ** 32, 4);
+  yield Buffer.concat([LAST_BLOCK, trailer]);
+}
+
+async function* oldest(pending: Promise<Buffer>[]): AsyncGenerator<Buffer, void, undefined> {
+  const first = pending.shift();
+  if (first !== undefined) yield await first;
+}
+
+/** No time, no name; 255 for the operating system, as Go writes it. */
+function gzipHeader(level: number): Buffer {
+  const speed = level === 9 ? 2 : level === 1 ? 4 : 0;
+  return Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, speed, 255]);
+}
+
+/** Cuts a stream into blocks of one size; only the last may be shorter. */
+async function* blocks(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Buffer, void, undefined> {
+  let block = Buffer.allocUnsafe(BLOCK);
+  let size = 0;
+  for await (const chunk of source) {
+    for (let start = 0; start < chunk.length; ) {
+      const part = chunk.subarray(start, start + BLOCK - size);
+      block.set(part, size);
+      size += part.length;
+      start += part.length;
+      if (size < BLOCK) continue;
+      yield block;
+      block = Buffer.allocUnsafe(BLOCK);
+      size = 0;
+    }
+  }
+  if (size > 0) yield block.subarray(0, size);
+}
+
+function deflateBlock(
+  block: Buffer,
+  { level, dictionary }: { level: number; dictionary: Buffer },
+): Promise<Buffer> {
+  const options = {
+    level,
+    // Ends with an empty stored block, hence on a whole byte.
+    finishFlush: constants.Z_SYNC_FLUSH,
+    chunkSize: BLOCK,
+    ...(dictionary.length > 0 && { dictionary }),
+  };
+  return new Promise((resolve, reject) => {
+    deflateRaw(block, options, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    );
+  });
+}
