@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bundleScript } from '../../test/support/script.ts';
+import { acquireLock, type Lock, type LockMode, tryLock } from './index.ts';
+import { tryMarkerLock } from './marker-lock.ts';
+
+let directory: string;
+let path: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lamina-locks-'));
+  path = join(directory, 'lock');
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+type TryLock = (path: string, mode: LockMode) => Lock | undefined;
+
+describe.each([
+  ['tryLock', tryLock],
+  ['tryMarkerLock', tryMarkerLock],
+] satisfies [string, TryLock][])('%s', (_name, take) => {
+  test('shares with sharers and excludes everybody else', () => {
+    const first = take(path, 'shared');
+    const second = take(path, 'shared');
+    expect(first && second).toBeDefined();
+    expect(take(path, 'exclusive')).toBeUndefined();
+    first?.release();
+    expect(take(path, 'exclusive')).toBeUndefined();
+    second?.release();
+    const exclusive = take(path, 'exclusive');
+    expect(exclusive?.mode).toBe('exclusive');
+    expect(take(path, 'shared')).toBeUndefined();
+    exclusive?.release();
+    expect(take(path, 'shared')).toBeDefined();
+  });
+
+  test('gives up a lock once only', () => {
+    const first = take(path, 'exclusive');
+    first?.release();
+    const second = take(path, 'exclusive');
+    first?.release();
+    expect(take(path, 'exclusive')).toBeUndefined();
+    second?.release();
+  });
+
+  test('ends with a using declaration', () => {
+    {
+      using lock = take(path, 'exclusive');
+      expect(lock).toBeDefined();
+    }
+    expect(take(path, 'exclusive')).toBeDefined();
+  });
+});
+
+test('a lock on a file that was deleted is not taken for one on the file that is there now', () => {
+  const first = tryLock(path, 'exclusive');
+  rmSync(path);
+  const second = tryLock(path, 'exclusive');
+  expect(second).toBeDefined();
+  first?.release();
+  expect(tryLock(path, 'shared')).toBeUndefined();
+  second?.release();
+});
+
+describe('acquireLock', () => {
+  test('waits until the lock is free', async () => {
+    const first = tryLock(path, 'exclusive');
+    const waiting = acquireLock(path, 'exclusive');
+    first?.release();
+    const second = await waiting;
+    expect(tryLock(path, 'shared')).toBeUndefined();
+    second.release();
+  });
+
+  test('gives up when its signal fires', async () => {
+    using _held = tryLock(path, 'exclusive');
+    const controller = new AbortController();
+    const waiting = acquireLock(path, 'shared', { signal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'BUILD_CANCELLED' });
+  });
+
+  test.each(['SIGKILL', 'SIGTERM'] as const)(
+    'gets what a process ended by %s held',
+    async (signal) => {
+      using script = await bundleScript(`
+      import { tryLock } from './system/index.ts';
+      tryLock(process.argv[2], 'exclusive');
+      console.log('held');
+      setInterval(() => {}, 1000);
+    `);
+      const child = spawn(process.execPath, [script.path, path], {
+        env: script.env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await firstOutput(child);
+      expect(tryLock(path, 'shared')).toBeUndefined();
+      const waiting = acquireLock(path, 'exclusive');
+      child.kill(signal);
+      const lock = await waiting;
+      expect(lock.mode).toBe('exclusive');
+      lock.release();
+    },
+  );
+});
+
+async function firstOutput(child: ChildProcess): Promise<void> {
+  if (!child.stdout) throw new Error('no output to wait for');
+  await once(child.stdout, 'data');
+}
