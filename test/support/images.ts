@@ -5,12 +5,7 @@ import { join } from 'node:path';
 import { assembleImage } from '../../src/export/index.ts';
 import type { FileEntry } from '../../src/files/index.ts';
 import { type LayerItem, LayerWriter } from '../../src/layers/index.ts';
-import {
-  type ImageRecord,
-  type LayerId,
-  type LayerMeta,
-  Store,
-} from '../../src/store/index.ts';
+import { type ImageRecord, type LayerId, type LayerMeta, Store } from '../../src/store/index.ts';
 
 /** A directory with a store in it; both go with the test. */
 export class TestStore implements AsyncDisposable {
