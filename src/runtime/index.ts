@@ -1,4 +1,5 @@
 export { findRuntime, type Runtime } from './find-runtime.ts';
+export { type ForegroundOptions, runForeground } from './foreground.ts';
 export { type MountStubs, type MountTarget, mountStubs } from './mount-stubs.ts';
 export { type OciHost, ociSpec } from './oci-spec.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';

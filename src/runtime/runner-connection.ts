@@ -100,6 +100,7 @@ export class RunnerConnection {
       const stdio = foreground ? 'foreground' : 'pipe';
       const interactive = foreground?.interactive ?? false;
       const result = await this.#ask(id, { kind: 'run', id, spec, stdio, interactive }, onOutput);
+      if (signal.aborted) throw new AbortedError();
       if (result === undefined) throw new Error('a container ended without a result');
       return result;
     } catch (error) {
@@ -111,9 +112,13 @@ export class RunnerConnection {
     }
   }
 
-  /** Passes a signal to all containers. */
-  forward(signal: NodeJS.Signals): void {
+  /**
+   * Passes a signal to all containers.
+   * @returns whether there are any
+   */
+  forward(signal: NodeJS.Signals): boolean {
     for (const id of this.#pending.keys()) this.#send({ kind: 'signal', id, signal });
+    return this.#pending.size > 0;
   }
 
   /** Ends all containers; resolves when the runner and all that it had mounted is gone. */

@@ -41,7 +41,7 @@ function ociMount(wanted: ProcessMount, place: string, around: Surroundings): Oc
     case 'layers':
       return bindLayers(wanted, place, around);
     case 'tmpfs':
-      return tmpfs(wanted);
+      return tmpfs(wanted, place, around.stack);
     case 'file':
       writeFileSync(place, Buffer.from(wanted.content, 'base64'), { mode: 0o600, flag: 'wx' });
       chownSync(place, wanted.uid, wanted.gid);
@@ -84,12 +84,24 @@ function bindLayers(
   return bindHostPath(mountWithin, `${place}.source`, stack);
 }
 
-function tmpfs({ target, size, mode, noexec }: ProcessMount & { kind: 'tmpfs' }): OciMount {
-  const options = ['nosuid', 'nodev'];
-  if (noexec) options.push('noexec');
-  if (size !== undefined) options.push(`size=${size}`);
-  if (mode !== undefined) options.push(`mode=${mode.toString(8)}`);
-  return { destination: destination(target), type: 'tmpfs', source: 'tmpfs', options };
+function tmpfs(
+  wanted: ProcessMount & { kind: 'tmpfs' },
+  place: string,
+  stack: MountStack,
+): OciMount {
+  const { target, size, mode, noexec } = wanted;
+  const data = size === undefined ? [] : [`size=${size}`];
+  if (mode === undefined) {
+    const options = ['nosuid', 'nodev', ...(noexec ? ['noexec'] : []), ...data];
+    return { destination: destination(target), type: 'tmpfs', source: 'tmpfs', options };
+  }
+  // Runtimes give it the mode of the directory below, whatever they are told.
+  mkdirSync(place);
+  data.push(`mode=${mode.toString(8)}`);
+  const flags = MountFlag.nosuid | MountFlag.nodev | (noexec ? MountFlag.noexec : 0);
+  mount({ source: 'tmpfs', target: place, type: 'tmpfs', flags, data: data.join(',') });
+  stack.onClose(() => unmount(place));
+  return bind(place, target, ['rbind', 'rw']);
 }
 
 /** Our own relative paths start at the runner's working directory, those of a specification at its bundle. */

@@ -18,16 +18,30 @@ import { type FileEntry, type FileTree, joinPath } from '../files/index.ts';
 import { listXattrs } from '../system/index.ts';
 import { type ProcessRequest, prepareProcess } from './prepare.ts';
 import { type RunOptions, Sandbox } from './sandbox.ts';
-import type { ProcessResult } from './spec.ts';
+import type { ProcessResult, ProcessSpec } from './spec.ts';
 
 const BUSYBOX = '/bin/busybox';
 
+const RUNNER_PATH = fileURLToPath(new URL('../../dist/bin/runner-main.js', import.meta.url));
+/** A place from which the runner is found. */
+export const PROGRAM_PATH = fileURLToPath(
+  new URL('../../.cache/runtime/fixture-program.js', import.meta.url),
+);
+
 /** Bundles the runner as the real build does. */
 export async function buildRunner(): Promise<void> {
-  const outfile = fileURLToPath(new URL('../../dist/bin/runner-main.js', import.meta.url));
-  const temporary = `${outfile}.${process.pid}.tmp`;
+  await bundle('runner-main.ts', RUNNER_PATH);
+}
+
+/** Bundles the program that runs one process; see `Task`. */
+export async function buildProgram(): Promise<void> {
+  await bundle('fixture-program.ts', PROGRAM_PATH);
+}
+
+async function bundle(source: string, target: string): Promise<void> {
+  const temporary = `${target}.${process.pid}.tmp`;
   await build({
-    entryPoints: [fileURLToPath(new URL('runner-main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -36,7 +50,7 @@ export async function buildRunner(): Promise<void> {
     outfile: temporary,
     logLevel: 'error',
   });
-  renameSync(temporary, outfile);
+  renameSync(temporary, target);
 }
 
 /** A directory that is gone after the test. */
@@ -118,57 +132,64 @@ export interface Ran extends ProcessResult {
   readonly stderr: string;
 }
 
+/** What a test asks for: a request whose usual parts may be left out. */
+export type Wanted = Partial<ProcessRequest> & {
+  /** Another root filesystem than the workshop's. */
+  readonly root?: string;
+};
+
 /** A sandbox with one root filesystem of busybox in it. */
 export class Workshop implements AsyncDisposable {
   readonly directory: string;
   /** The lower directory. */
   readonly root: string;
   readonly sandbox: Sandbox;
-  #uppers = 0;
+  #made = 0;
 
-  constructor(options: { signal?: AbortSignal } = {}) {
+  constructor() {
     this.directory = mkdtempSync(`${tmpdir()}/lamina-runtime-`);
-    this.root = `${this.directory}/root`;
-    makeBusyboxRoot(this.root);
-    const { signal } = options;
-    this.sandbox = Sandbox.start({ stateDirectory: this.directory, env: process.env, signal });
+    this.root = this.makeRoot();
+    this.sandbox = Sandbox.start({ stateDirectory: this.directory, env: process.env });
   }
 
-  /** A new empty upper directory. */
-  upper(): string {
-    this.#uppers += 1;
-    const path = `${this.directory}/upper-${this.#uppers}`;
+  /** Another root filesystem. */
+  makeRoot(): string {
+    const path = this.makeDirectory();
+    makeBusyboxRoot(path);
+    return path;
+  }
+
+  /** A new empty directory, for an upper one say. */
+  makeDirectory(): string {
+    this.#made += 1;
+    const path = `${this.directory}/${this.#made}`;
     mkdirSync(path);
     return path;
   }
 
-  spec(request: Partial<ProcessRequest>) {
+  spec({ root = this.root, ...request }: Wanted): ProcessSpec {
     const complete: ProcessRequest = {
-      lowers: [{ kind: 'directory', path: this.root }],
+      lowers: [{ kind: 'directory', path: root }],
       args: ['/bin/true'],
       env: ['PATH=/bin'],
       cwd: '/',
       user: '',
       ...request,
     };
-    return prepareProcess(complete, new DirectoryTree(this.root));
+    return prepareProcess(complete, new DirectoryTree(root));
   }
 
-  async run(request: Partial<ProcessRequest>, options: RunOptions = {}): Promise<Ran> {
+  async run(wanted: Wanted, options: RunOptions = {}): Promise<Ran> {
     const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     const onOutput = (stream: 'stdout' | 'stderr', bytes: Buffer) => written[stream].push(bytes);
-    const result = await this.sandbox.run(this.spec(request), { onOutput, ...options });
+    const result = await this.sandbox.run(this.spec(wanted), { onOutput, ...options });
     const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString();
     return { ...result, stdout: text(written.stdout), stderr: text(written.stderr) };
   }
 
   /** Runs a line of shell. */
-  shell(
-    script: string,
-    request: Partial<ProcessRequest> = {},
-    options: RunOptions = {},
-  ): Promise<Ran> {
-    return this.run({ args: ['/bin/sh', '-c', script], ...request }, options);
+  shell(script: string, wanted: Wanted = {}, options: RunOptions = {}): Promise<Ran> {
+    return this.run({ args: ['/bin/sh', '-c', script], ...wanted }, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -45,6 +45,7 @@ export class Sandbox implements AsyncDisposable {
   readonly #options: SandboxOptions;
   readonly #stdio: StdioMode;
   #connection: Promise<RunnerConnection> | undefined;
+  #connected: RunnerConnection | undefined;
   #closed = false;
 
   private constructor(options: SandboxOptions, stdio: StdioMode) {
@@ -81,9 +82,12 @@ export class Sandbox implements AsyncDisposable {
     return connection.run(spec, { onOutput: options.onOutput, signal, foreground });
   }
 
-  /** Passes a signal to all running processes. */
-  async forward(signal: NodeJS.Signals): Promise<void> {
-    (await this.#connection)?.forward(signal);
+  /**
+   * Passes a signal to all running processes.
+   * @returns whether there were any
+   */
+  forward(signal: NodeJS.Signals): boolean {
+    return this.#connected?.forward(signal) ?? false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,12 +109,10 @@ export class Sandbox implements AsyncDisposable {
       });
     }
     const { stateDirectory, env } = this.#options;
-    return RunnerConnection.open({
-      stateDirectory,
-      env,
-      stdio: this.#stdio,
-      runtime: findRuntime(env),
-    });
+    const runtime = findRuntime(env);
+    const stdio = this.#stdio;
+    this.#connected = await RunnerConnection.open({ stateDirectory, env, stdio, runtime });
+    return this.#connected;
   }
 }
 

@@ -1,0 +1,27 @@
+/** For tests: a program that runs one process as lamina does, so that it can be killed, signalled and piped to. */
+import { readFileSync } from 'node:fs';
+import { runForeground } from './foreground.ts';
+import { Sandbox } from './sandbox.ts';
+import type { ProcessSpec } from './spec.ts';
+
+/** What the program is told, as JSON in the file that LAMINA_TEST_TASK names. */
+export interface Task {
+  readonly spec: ProcessSpec;
+  readonly stateDirectory: string;
+  /** Undefined: as a build step, with the output copied to standard output. */
+  readonly foreground: { readonly interactive: boolean } | undefined;
+}
+
+const task: Task = JSON.parse(readFileSync(process.env.LAMINA_TEST_TASK ?? '', 'utf8'));
+const options = { stateDirectory: task.stateDirectory, env: process.env };
+process.exitCode = await (task.foreground ? inForeground(task.foreground) : asStep());
+
+async function inForeground({ interactive }: { interactive: boolean }): Promise<number> {
+  return (await runForeground(task.spec, { ...options, interactive })).exitCode;
+}
+
+async function asStep(): Promise<number> {
+  await using sandbox = Sandbox.start(options);
+  const onOutput = (_: string, bytes: Buffer) => process.stdout.write(bytes);
+  return (await sandbox.run(task.spec, { onOutput })).exitCode;
+}
