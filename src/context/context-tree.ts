@@ -49,10 +49,8 @@ interface Node {
   readonly identity: FileIdentity;
   readonly ignored: boolean;
   readonly state: PatternState;
-  /** Undefined until asked for. */
-  children?: Map<string, Node | undefined>;
   /** Undefined until the directory was read. */
-  listing?: readonly FileEntry[];
+  listing: readonly FileEntry[] | undefined;
 }
 
 /** A live directory as a `FileTree`. */
@@ -62,7 +60,8 @@ export class ContextTree implements FileTree {
   readonly #matcher: IgnoreMatcher | undefined;
   readonly #cache: StatCache;
   readonly #groups = new LinkGroups();
-  readonly #root: Node;
+  /** By path; undefined for what is not there or not to be seen. */
+  readonly #nodes = new Map<BytePath, Node | undefined>();
 
   /** Use `openContext`. */
   constructor(hostPath: string, options: ContextOptions) {
@@ -73,7 +72,7 @@ export class ContextTree implements FileTree {
     this.#cache = new StatCache(options.facts, hostPath, options.now ?? Date.now);
     const root = readHostFile(hostPath, '', this.#groups);
     if (root === undefined) throw notFound(options.directory);
-    this.#root = { ...root, ignored: false, state: undefined };
+    this.#nodes.set('', { ...root, ignored: false, state: undefined, listing: undefined });
   }
 
   lookup(path: BytePath): FileEntry | undefined {
@@ -123,12 +122,13 @@ export class ContextTree implements FileTree {
   }
 
   #find(path: BytePath): Node | undefined {
-    if (path === '') return this.#root;
+    const known = this.#nodes.get(path);
+    if (known !== undefined || this.#nodes.has(path)) return known;
     const parent = this.#find(parentPath(path));
     if (parent?.entry.type !== 'directory') return undefined;
     const name = baseName(path);
     if (name === '' || name === '.' || name === '..' || name.includes('\0')) return undefined;
-    return this.#child(parent, name);
+    return this.#child(parent, path);
   }
 
   #list(directory: Node): readonly FileEntry[] {
@@ -136,32 +136,30 @@ export class ContextTree implements FileTree {
     const { path } = directory.entry;
     const entries: FileEntry[] = [];
     for (const name of readHostDirectory(this.#host(path), path)) {
-      const child = this.#child(directory, name);
+      const child = this.#child(directory, joinPath(path, name));
       if (child !== undefined) entries.push(child.entry);
     }
     directory.listing = entries;
     return entries;
   }
 
-  #child(directory: Node, name: string): Node | undefined {
-    directory.children ??= new Map();
-    const { children } = directory;
-    const known = children.get(name);
-    if (known !== undefined || children.has(name)) return known;
+  #child(directory: Node, path: BytePath): Node | undefined {
+    const known = this.#nodes.get(path);
+    if (known !== undefined || this.#nodes.has(path)) return known;
     // A name that was not there when the directory was read stays absent for this build.
-    const node = directory.listing === undefined ? this.#look(directory, name) : undefined;
-    children.set(name, node);
+    const node = directory.listing === undefined ? this.#look(directory, path) : undefined;
+    this.#nodes.set(path, node);
     return node;
   }
 
-  #look(directory: Node, name: string): Node | undefined {
-    const path = joinPath(directory.entry.path, name);
+  #look(directory: Node, path: BytePath): Node | undefined {
     const decision = this.#matcher?.step(path, directory.state);
     const ignored = decision?.ignored ?? false;
     if (ignored && this.#matcher?.mayTakeBackBelow(path) !== true) return undefined;
     const file = readHostFile(this.#host(path), path, this.#groups);
     if (file === undefined || file.entry.type === 'socket') return undefined;
-    const node: Node = { ...file, ignored, state: decision?.state };
+    const { entry, identity } = file;
+    const node: Node = { entry, identity, ignored, state: decision?.state, listing: undefined };
     return !ignored || this.#showsSomething(node) ? node : undefined;
   }
 

@@ -83,6 +83,7 @@ function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
+/** Every key is there, so that all entries share one shape. */
 function describe(
   path: BytePath,
   stats: BigIntStats,
@@ -90,27 +91,34 @@ function describe(
   linkGroup: number | undefined,
 ): HostFile {
   const type = fileType(stats);
-  const seconds = floorSeconds(stats.mtimeNs);
-  const device = type === 'char' || type === 'block';
+  const mtime = floorSeconds(stats.mtimeNs);
+  const mtimeNs = Number(stats.mtimeNs - BigInt(mtime) * NANOSECONDS);
+  const ctime = floorSeconds(stats.ctimeNs);
+  const isDevice = type === 'char' || type === 'block';
+  const bytes = Number(stats.size);
   const entry: FileEntry = {
     path,
     type,
-    mode: type === 'symlink' ? 0o777 : Number(stats.mode & 0o7777n),
+    mode: type === 'symlink' ? 0o777 : Number(stats.mode) & 0o7777,
     uid: Number(stats.uid),
     gid: Number(stats.gid),
-    size: type === 'file' ? Number(stats.size) : 0,
-    mtime: Number(seconds),
-    mtimeNs: Number(stats.mtimeNs - seconds * NANOSECONDS),
-    ...(linkTarget === undefined ? {} : { linkTarget }),
-    ...(linkGroup === undefined ? {} : { linkGroup }),
-    ...(device ? { devMajor: major(stats.rdev), devMinor: minor(stats.rdev) } : {}),
+    size: type === 'file' ? bytes : 0,
+    mtime,
+    mtimeNs,
+    linkTarget,
+    linkGroup,
+    devMajor: isDevice ? major(stats.rdev) : undefined,
+    devMinor: isDevice ? minor(stats.rdev) : undefined,
+    xattrs: undefined,
   };
   const identity: FileIdentity = {
     dev: Number(stats.dev),
     ino: Number(stats.ino),
-    size: Number(stats.size),
-    mtimeNs: stats.mtimeNs,
-    ctimeNs: stats.ctimeNs,
+    bytes,
+    mtime,
+    mtimeNs,
+    ctime,
+    ctimeNs: Number(stats.ctimeNs - BigInt(ctime) * NANOSECONDS),
   };
   return { entry, identity };
 }
@@ -124,9 +132,9 @@ function fileType(stats: BigIntStats): FileType {
   return stats.isFIFO() ? 'fifo' : 'socket';
 }
 
-function floorSeconds(nanoseconds: bigint): bigint {
+function floorSeconds(nanoseconds: bigint): number {
   const seconds = nanoseconds / NANOSECONDS;
-  return seconds * NANOSECONDS > nanoseconds ? seconds - 1n : seconds;
+  return Number(seconds * NANOSECONDS > nanoseconds ? seconds - 1n : seconds);
 }
 
 function major(device: bigint): number {

@@ -7,13 +7,16 @@
  */
 import type { ContentDigest } from '../files/index.ts';
 
-/** The numbers a host file is known again by. Times in nanoseconds since the epoch. */
+/** The numbers a host file is known again by; all small, so that tens of thousands of them stay cheap. */
 export interface FileIdentity {
   readonly dev: number;
   readonly ino: number;
-  readonly size: number;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
+  readonly bytes: number;
+  /** Seconds since the epoch, and nanoseconds. */
+  readonly mtime: number;
+  readonly mtimeNs: number;
+  readonly ctime: number;
+  readonly ctimeNs: number;
 }
 
 /** Where the cache lasts; the store's facts are such a place. Values are JSON. */
@@ -31,7 +34,7 @@ interface Fact {
 }
 
 const KIND = 'stat-cache';
-const SETTLED_NS = 2_000_000_000n;
+const SETTLED_MS = 2000;
 const MAX_RECORDS = 400_000;
 const DIGEST_PREFIX = 'sha512-256:';
 const DIGEST_BYTES = 32;
@@ -122,8 +125,11 @@ export class StatCache {
   }
 
   #isSettled(identity: FileIdentity): boolean {
-    const settledBefore = BigInt(Math.floor(this.#now())) * 1_000_000n - SETTLED_NS;
-    return identity.mtimeNs <= settledBefore && identity.ctimeNs <= settledBefore;
+    const settledBefore = this.#now() - SETTLED_MS;
+    return (
+      milliseconds(identity.mtime, identity.mtimeNs) <= settledBefore &&
+      milliseconds(identity.ctime, identity.ctimeNs) <= settledBefore
+    );
   }
 }
 
@@ -131,40 +137,56 @@ function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
   return (
     a.ino === b.ino &&
     a.dev === b.dev &&
-    a.size === b.size &&
+    a.bytes === b.bytes &&
+    a.mtime === b.mtime &&
     a.mtimeNs === b.mtimeNs &&
+    a.ctime === b.ctime &&
     a.ctimeNs === b.ctimeNs
   );
 }
 
-const MAGIC = 0x6c73_6331;
-const HEADER_BYTES = 8;
-const RECORD_BYTES = 8 * 5 + DIGEST_BYTES + 1;
+/** Rounded up, so that a change never looks older than it is. */
+function milliseconds(seconds: number, nanoseconds: number): number {
+  return seconds * 1000 + Math.ceil(nanoseconds / 1_000_000);
+}
 
-/** The kept records as columns in one buffer: header, ino, dev, size, mtime, ctime, digest, flags. */
+const MAGIC = 0x6c73_6332;
+const HEADER_BYTES = 8;
+const WIDE_COLUMNS = 5;
+const NARROW_COLUMNS = 2;
+const RECORD_BYTES = 8 * WIDE_COLUMNS + 4 * NARROW_COLUMNS + DIGEST_BYTES + 1;
+
+/** The kept records as columns in one buffer: header, numbers, nanoseconds, digests, flags. */
 class Columns {
   readonly count: number;
   readonly #buffer: ArrayBuffer;
   readonly #ino: Float64Array;
   readonly #dev: Float64Array;
-  readonly #size: Float64Array;
-  readonly #mtime: BigInt64Array;
-  readonly #ctime: BigInt64Array;
+  readonly #bytes: Float64Array;
+  readonly #mtime: Float64Array;
+  readonly #ctime: Float64Array;
+  readonly #mtimeNs: Uint32Array;
+  readonly #ctimeNs: Uint32Array;
   readonly #digest: Buffer;
   readonly #flags: Uint8Array;
 
   /** @param buffer of its own, so that the columns are aligned */
   constructor(buffer: ArrayBuffer, count: number) {
-    const column = (index: number): number => HEADER_BYTES + index * 8 * count;
+    const wide = (index: number): Float64Array =>
+      new Float64Array(buffer, HEADER_BYTES + index * 8 * count, count);
+    const narrowStart = HEADER_BYTES + WIDE_COLUMNS * 8 * count;
+    const digestStart = narrowStart + NARROW_COLUMNS * 4 * count;
     this.#buffer = buffer;
     this.count = count;
-    this.#ino = new Float64Array(buffer, column(0), count);
-    this.#dev = new Float64Array(buffer, column(1), count);
-    this.#size = new Float64Array(buffer, column(2), count);
-    this.#mtime = new BigInt64Array(buffer, column(3), count);
-    this.#ctime = new BigInt64Array(buffer, column(4), count);
-    this.#digest = Buffer.from(buffer, column(5), DIGEST_BYTES * count);
-    this.#flags = new Uint8Array(buffer, column(5) + DIGEST_BYTES * count, count);
+    this.#ino = wide(0);
+    this.#dev = wide(1);
+    this.#bytes = wide(2);
+    this.#mtime = wide(3);
+    this.#ctime = wide(4);
+    this.#mtimeNs = new Uint32Array(buffer, narrowStart, count);
+    this.#ctimeNs = new Uint32Array(buffer, narrowStart + 4 * count, count);
+    this.#digest = Buffer.from(buffer, digestStart, DIGEST_BYTES * count);
+    this.#flags = new Uint8Array(buffer, digestStart + DIGEST_BYTES * count, count);
   }
 
   /** Reads what `text` gave; anything else counts as empty, since all of it can be found out again. */
@@ -212,9 +234,11 @@ class Columns {
       low < this.count &&
       this.#ino[low] === identity.ino &&
       this.#dev[low] === identity.dev &&
-      this.#size[low] === identity.size &&
-      this.#mtime[low] === identity.mtimeNs &&
-      this.#ctime[low] === identity.ctimeNs;
+      this.#bytes[low] === identity.bytes &&
+      this.#mtime[low] === identity.mtime &&
+      this.#mtimeNs[low] === identity.mtimeNs &&
+      this.#ctime[low] === identity.ctime &&
+      this.#ctimeNs[low] === identity.ctimeNs;
     return same ? low : -1;
   }
 
@@ -233,9 +257,11 @@ class Columns {
     const identity = {
       ino: this.#ino[index] ?? 0,
       dev: this.#dev[index] ?? 0,
-      size: this.#size[index] ?? 0,
-      mtimeNs: this.#mtime[index] ?? 0n,
-      ctimeNs: this.#ctime[index] ?? 0n,
+      bytes: this.#bytes[index] ?? 0,
+      mtime: this.#mtime[index] ?? 0,
+      mtimeNs: this.#mtimeNs[index] ?? 0,
+      ctime: this.#ctime[index] ?? 0,
+      ctimeNs: this.#ctimeNs[index] ?? 0,
     };
     return { identity, digest: this.digest(index), plain: this.isPlain(index), lasting: true };
   }
@@ -244,9 +270,11 @@ class Columns {
     const { identity, digest, plain } = fact;
     this.#ino[index] = identity.ino;
     this.#dev[index] = identity.dev;
-    this.#size[index] = identity.size;
-    this.#mtime[index] = identity.mtimeNs;
-    this.#ctime[index] = identity.ctimeNs;
+    this.#bytes[index] = identity.bytes;
+    this.#mtime[index] = identity.mtime;
+    this.#mtimeNs[index] = identity.mtimeNs;
+    this.#ctime[index] = identity.ctime;
+    this.#ctimeNs[index] = identity.ctimeNs;
     this.#flags[index] = (digest === undefined ? 0 : HAS_DIGEST) | (plain ? IS_PLAIN : 0);
     if (digest !== undefined) {
       this.#digest.write(digest.slice(DIGEST_PREFIX.length), index * DIGEST_BYTES, 'hex');

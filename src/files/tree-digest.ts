@@ -13,7 +13,7 @@ export interface DigestedEntry {
   readonly entry: FileEntry;
   /** Required for files. */
   readonly digest?: ContentDigest | undefined;
-  /** Anything else about the entry that makes a difference to its user. */
+  /** Anything else about the entry that makes a difference to its user; ASCII. */
   readonly note?: string | undefined;
 }
 
@@ -25,35 +25,30 @@ export function treeDigest(entries: Iterable<DigestedEntry>): TreeDigest {
   const firstOfGroup = new Map<number, BytePath>();
   let batch = 'lamina-tree-1\n';
   for (const item of entries) {
-    batch += `${JSON.stringify(keyFields(item, firstOfGroup))}\n`;
+    batch += keyText(item, firstOfGroup);
     if (batch.length < BATCH) continue;
-    hasher.update(batch, 'utf8');
+    hasher.update(batch, 'latin1');
     batch = '';
   }
-  hasher.update(batch, 'utf8');
+  hasher.update(batch, 'latin1');
   return `sha512-256:${hasher.digest('hex')}` as TreeDigest;
 }
 
-function keyFields(item: DigestedEntry, firstOfGroup: Map<number, BytePath>): unknown[] {
-  const { entry } = item;
-  if (entry.type === 'file' && item.digest === undefined) {
+/** One line an entry, in latin1. Every text comes with its length, so that no two lists give the same bytes. */
+function keyText(item: DigestedEntry, firstOfGroup: Map<number, BytePath>): string {
+  const { entry, digest } = item;
+  if (entry.type === 'file' && digest === undefined) {
     throw new Error(`no content digest for ${JSON.stringify(entry.path)}`);
   }
-  return [
-    entry.path,
-    entry.type,
-    entry.mode,
-    entry.uid,
-    entry.gid,
-    entry.size,
-    item.digest ?? null,
-    entry.linkTarget ?? null,
-    entry.devMajor ?? 0,
-    entry.devMinor ?? 0,
-    keyXattrs(entry.xattrs),
-    linkedTo(entry, firstOfGroup),
-    item.note ?? null,
-  ];
+  const numbers = `${entry.mode} ${entry.uid} ${entry.gid} ${entry.size}`;
+  const device = `${entry.devMajor ?? 0} ${entry.devMinor ?? 0}`;
+  const link = counted(entry.linkTarget) + counted(linkedTo(entry, firstOfGroup));
+  const rest = `${keyXattrs(entry.xattrs)}${counted(item.note)}`;
+  return `${counted(entry.path)}${entry.type} ${numbers} ${device} ${digest ?? '-'} ${link}${rest}\n`;
+}
+
+function counted(text: string | undefined): string {
+  return text === undefined ? '- ' : `${text.length}:${text} `;
 }
 
 /** Whether an xattr belongs to the file rather than to the host it lies on. */
@@ -62,17 +57,18 @@ export function isPortableXattr(name: string): boolean {
   return !name.startsWith('system.');
 }
 
-function keyXattrs(xattrs: FileEntry['xattrs']): unknown[] {
-  if (xattrs === undefined) return [];
-  return Object.entries(xattrs)
+function keyXattrs(xattrs: FileEntry['xattrs']): string {
+  if (xattrs === undefined) return '0 ';
+  const kept = Object.entries(xattrs)
     .filter(([name]) => isPortableXattr(name))
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `${kept.length} ${kept.map(([name, value]) => counted(name) + counted(value)).join('')}`;
 }
 
 /** Group numbers differ between trees: the key names the first member instead. */
-function linkedTo(entry: FileEntry, firstOfGroup: Map<number, BytePath>): BytePath | null {
-  if (entry.linkGroup === undefined) return null;
+function linkedTo(entry: FileEntry, firstOfGroup: Map<number, BytePath>): BytePath | undefined {
+  if (entry.linkGroup === undefined) return undefined;
   const first = firstOfGroup.get(entry.linkGroup);
   if (first === undefined) firstOfGroup.set(entry.linkGroup, entry.path);
-  return first ?? null;
+  return first;
 }

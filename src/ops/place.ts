@@ -146,7 +146,7 @@ export class Canvas implements Lookup {
 
   /** Sorted by path. */
   files(): readonly PlacedFile[] {
-    return [...this.#placed.values()].sort((a, b) => comparePaths(a.entry.path, b.entry.path));
+    return [...this.#placed.values()].sort(byPath);
   }
 
   /** A directory that exists takes the metadata of the source; one only passed through takes the mode. */
@@ -166,6 +166,10 @@ export class Canvas implements Lookup {
   #directory(path: BytePath): FileEntry {
     return { path, type: 'directory', size: 0, mtimeNs: 0, ...this.#made };
   }
+}
+
+function byPath(a: PlacedFile, b: PlacedFile): number {
+  return comparePaths(a.entry.path, b.entry.path);
 }
 
 function mergedXattrs(existing: FileEntry, entry: FileEntry): Pick<FileEntry, 'xattrs'> {

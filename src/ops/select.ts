@@ -178,8 +178,9 @@ class Selector {
 
   async #walk(walk: Walk, step: Step): Promise<void> {
     await this.#giveTurn();
+    const isWholeTree = step.directory === step.path;
     for (const child of candidates(walk, step)) {
-      const path = joinPath(step.path, baseName(child.path));
+      const path = isWholeTree ? child.path : joinPath(step.path, baseName(child.path));
       const included = walk.include?.patterns.step(path, step.included);
       const excluded = this.#exclude.step(path, step.excluded);
       const selected = (included?.matched ?? true) && !excluded.matched;
