@@ -1,10 +1,12 @@
 /** For the tests of this folder: a store in a temporary directory. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContentRange, FileEntry, FileTree } from '../files/index.ts';
 import type { LayerId, LayerMeta } from '../store/index.ts';
 import type { LayerStore } from './layer-store.ts';
+import { type LayerItem, LayerWriter, type LayerWriterOptions } from './layer-writer.ts';
 
 export interface TestStore extends LayerStore {
   readonly root: string;
@@ -50,4 +52,47 @@ export function openTestStore(): TestStore {
     },
     temporaryDirectory: () => Promise.resolve(mkdtempSync(join(root, 'tmp', 'work-'))),
   };
+}
+
+/** An entry with everything that a test does not care about filled in. */
+export function entry(path: string, extra: Partial<FileEntry> = {}): FileEntry {
+  const type = extra.type ?? 'file';
+  const mode = type === 'directory' ? 0o755 : type === 'symlink' ? 0o777 : 0o644;
+  return { path, type, mode, uid: 0, gid: 0, size: 0, mtime: 1000, mtimeNs: 0, ...extra };
+}
+
+/** Makes a layer of items, in its tar form. */
+export async function packLayer(
+  store: TestStore,
+  items: readonly LayerItem[],
+  options: LayerWriterOptions & { readonly times?: LayerMeta['times'] } = {},
+): Promise<LayerId> {
+  const staged = await store.layers.stage();
+  using writer = LayerWriter.create(staged.directory, options);
+  await writer.addAll(items);
+  const { size, files } = writer.finish();
+  const times = options.times ?? 'set';
+  await staged.commit({ tree: false, tar: true, size, files, created: 0, times });
+  return staged.id;
+}
+
+export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** What a tree shows below a path, with contents, in order. */
+export function showTree(tree: FileTree, path = ''): string[] {
+  return tree.list(path).flatMap((item) => {
+    const content = item.type === 'file' ? ` ${readContent(tree.content(item))}` : '';
+    const target = item.type === 'symlink' ? ` -> ${item.linkTarget}` : '';
+    const below = item.type === 'directory' ? showTree(tree, item.path) : [];
+    return [`${item.path} ${item.type} ${item.mode.toString(8)}${content}${target}`, ...below];
+  });
+}
+
+export function readContent({ hostPath, offset, size }: ContentRange): string {
+  const whole = readFileSync(Buffer.from(hostPath, 'latin1'));
+  return whole.toString('latin1', offset, offset + size);
 }

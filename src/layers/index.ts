@@ -12,6 +12,7 @@ export {
   type FinishedLayer,
   type LayerItem,
   LayerWriter,
+  type LayerWriterOptions,
 } from './layer-writer.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { MergedTree } from './merged-tree.ts';

@@ -244,6 +244,7 @@ export class LayerBuilder {
     const position = into.length;
     const inode = node.inode ?? this.#impliedInode(path, base, opaque);
     if (inode !== undefined) into.push({ entry: layerFile(path, inode, opaque) });
+    const filled = into.length;
     const names = [...node.children.keys()].sort();
     for (const name of names) {
       const child = node.children.get(name);
@@ -251,7 +252,7 @@ export class LayerBuilder {
         this.#emit(child, joinPath(path, name), opaque ? undefined : base, into);
       }
     }
-    const holdsNothing = into.length === position + 1;
+    const holdsNothing = into.length === filled;
     if (node.inode === undefined && !opaque && holdsNothing) into.length = position;
   }
 

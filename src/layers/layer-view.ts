@@ -34,6 +34,7 @@ export class LayerView {
   readonly index: LayerIndex;
   readonly #store: LayerStore;
   readonly #id: LayerId;
+  readonly #directory: string;
   readonly #digests = new Map<BytePath, ContentDigest>();
   #questions = 0;
   #table: Map<BytePath, LayerEntry | 'implied'> | undefined;
@@ -42,7 +43,8 @@ export class LayerView {
   constructor(store: LayerStore, id: LayerId) {
     this.#store = store;
     this.#id = id;
-    this.index = readIndex(store.layers.directory(id));
+    this.#directory = store.layers.directory(id);
+    this.index = readIndex(this.#directory);
   }
 
   find(path: BytePath): Finding {
@@ -78,7 +80,7 @@ export class LayerView {
   }
 
   content(file: LayerFile): ContentRange {
-    return contentOf(this.#store.layers.directory(this.#id), file);
+    return contentOf(this.#directory, file);
   }
 
   digest(file: LayerFile): ContentDigest | undefined {

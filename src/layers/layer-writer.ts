@@ -11,6 +11,8 @@ import {
   type ContentRange,
   comparePaths,
   type FileEntry,
+  type FileTree,
+  parentPath,
 } from '../files/index.ts';
 import { writeIndex } from './index-codec.ts';
 import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
@@ -36,6 +38,15 @@ export interface AddAllOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+export interface LayerWriterOptions {
+  /**
+   * What the layer will lie on. Directories that hold something added, but are not added themselves, are then
+   * repeated with the metadata they have there: a layer that leaves them out makes them `0755 0:0` for overlayfs and
+   * for most that unpack it.
+   */
+  readonly base?: FileTree | undefined;
 }
 
 export interface FinishedLayer {
@@ -68,27 +79,31 @@ interface LinkGroup {
  */
 export class LayerWriter implements Disposable {
   readonly #directory: string;
+  readonly #base: FileTree | undefined;
   readonly #fd: number;
   readonly #packer: TarPacker;
   readonly #members: MemberWriter;
   readonly #entries: LayerEntry[] = [];
   readonly #groups = new Map<number, LinkGroup>();
+  /** Directories that are there, or known to be missing in the base. */
+  readonly #settled = new Set<BytePath>(['']);
   #groupCount = 0;
   #previous: BytePath | undefined;
   #open = true;
   #size = 0;
   #files = 0;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, options: LayerWriterOptions) {
     this.#directory = directory;
+    this.#base = options.base;
     this.#fd = openSync(join(directory, TAR_FILE), 'wx', 0o600);
     this.#packer = new TarPacker({ emit: (chunk) => writeFully(this.#fd, chunk), reuse: true });
     this.#members = new MemberWriter(this.#packer, { hash: true });
   }
 
   /** @param directory of a staged layer: `layer.tar` and `index` are made in it */
-  static create(directory: string): LayerWriter {
-    return new LayerWriter(directory);
+  static create(directory: string, options: LayerWriterOptions = {}): LayerWriter {
+    return new LayerWriter(directory, options);
   }
 
   /**
@@ -106,6 +121,7 @@ export class LayerWriter implements Disposable {
 
   /** Says that the path, and all below it, is not there. Same order as for `add`. */
   whiteout(path: BytePath): void {
+    this.#settleParent(path);
     this.#inOrder(path);
     this.#mark(whiteoutName(path));
     this.#entries.push({ kind: 'whiteout', path });
@@ -156,7 +172,9 @@ export class LayerWriter implements Disposable {
   *#add({ entry, content, opaque }: EntryItem): Generator<void, void> {
     if (entry.type === 'socket') return;
     if (isReservedName(baseName(entry.path))) throw reservedName(entry.path);
+    this.#settleParent(entry.path);
     this.#inOrder(entry.path);
+    if (entry.type === 'directory') this.#settled.add(entry.path);
     if (entry.type === 'file') this.#files++;
     const group = entry.linkGroup === undefined ? undefined : this.#groups.get(entry.linkGroup);
     if (group !== undefined) {
@@ -188,6 +206,19 @@ export class LayerWriter implements Disposable {
     const { first } = group;
     this.#packer.put(memberHeader({ ...first, path }, { mtime: first.mtime, linkTo: first.path }));
     this.#entries.push({ ...first, path });
+  }
+
+  /** Parents sort right before the first thing in them, so they can be added when it comes. */
+  #settleParent(path: BytePath): void {
+    if (this.#base === undefined) return;
+    const parent = parentPath(path);
+    if (this.#settled.has(parent)) return;
+    this.#settled.add(parent);
+    this.#settleParent(parent);
+    const entry = this.#base.lookup(parent);
+    if (entry?.type !== 'directory') return;
+    const work = this.#add({ kind: 'entry', entry });
+    while (work.next().done !== true);
   }
 
   #mark(path: BytePath): void {

@@ -10,8 +10,8 @@ export type LowerDirectory =
   | { readonly kind: 'erofs'; readonly meta: string; readonly device: string };
 
 export interface LowerOptions extends DeriveOptions {
-  /** Whether the caller can mount file-backed EROFS. */
-  readonly erofs: boolean;
+  /** Whether the caller can mount file-backed EROFS. Default: no. */
+  readonly erofs?: boolean | undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface LowerOptions extends DeriveOptions {
 export async function lowerOf(
   store: LayerStore,
   id: LayerId,
-  options: LowerOptions,
+  options: LowerOptions = {},
 ): Promise<LowerDirectory> {
   return { kind: 'directory', path: await treeOf(store, id, options) };
 }

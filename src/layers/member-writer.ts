@@ -4,6 +4,7 @@ import { fstatSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 
 import type { ContentDigest, ContentRange, FileEntry } from '../files/index.ts';
+import { hasErrorCode } from '../system/index.ts';
 import { FileOpener, type ReadTarget, readFully } from './host-files.ts';
 import { BLOCK_SIZE, CHUNK_SIZE, memberHeader, SMALL_SIZE, type TarPacker } from './tar-packer.ts';
 
@@ -60,6 +61,10 @@ export class MemberWriter implements Disposable {
         size = fstatSync(fd).size;
       }
       return yield* this.#large({ ...entry, size }, mtime, fd, content.offset);
+    } catch (error) {
+      if (hasErrorCode(error, 'ESPIPE', 'EISDIR'))
+        throw changed(entry, 'is no file any more', error);
+      throw error;
     } finally {
       if (content.offset === 0) this.#opener.close();
     }

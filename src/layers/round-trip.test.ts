@@ -19,7 +19,7 @@ import { describe, expect, test } from 'vitest';
 import type { LayerId } from '../store/index.ts';
 import { listXattrs, makeNode, setTimes, setXattr } from '../system/index.ts';
 import { diffIdOf } from './diff-id.ts';
-import { openTestStore, type TestStore } from './fixtures.ts';
+import { collect, openTestStore, type TestStore } from './fixtures.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex, writeIndex } from './index-codec.ts';
 import { indexTree } from './index-tree.ts';
@@ -99,12 +99,6 @@ function describeTree(root: string, path = ''): string[] {
   return lines.concat(
     names.flatMap((name) => describeTree(root, path === '' ? name : `${path}/${name}`)),
   );
-}
-
-async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function withoutPlace(entry: LayerEntry): LayerEntry {

@@ -1,0 +1,112 @@
+/** The unpacked tree, as overlayfs sees it. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { FileTree } from '../files/index.ts';
+import type { LayerId } from '../store/index.ts';
+import { entry, openTestStore, packLayer } from './fixtures.ts';
+import type { LayerItem } from './layer-writer.ts';
+import { MergedTree } from './merged-tree.ts';
+import { treeOf } from './tree-form.ts';
+
+function file(path: string, content: string): LayerItem {
+  return {
+    kind: 'entry',
+    entry: entry(path, { size: content.length }),
+    content: Buffer.from(content),
+  };
+}
+
+function directory(path: string, extra = {}, opaque?: boolean): LayerItem {
+  return { kind: 'entry', entry: entry(path, { type: 'directory', ...extra }), opaque };
+}
+
+const LAYERS: readonly (readonly LayerItem[])[] = [
+  [
+    directory('a', { mode: 0o1777 }),
+    file('a/gone', '1'),
+    file('a/kept', '2'),
+    directory('b'),
+    file('b/hidden', '3'),
+    file('c', 'was a file'),
+    directory('d', { uid: 5 }),
+    file('d/x', '4'),
+  ],
+  [
+    { kind: 'whiteout', path: 'a/gone' },
+    file('a/new', '5'),
+    directory('b', { gid: 7 }, true),
+    file('b/own', '6'),
+    directory('c'),
+    file('c/y', '7'),
+    { kind: 'whiteout', path: 'd' },
+  ],
+  [directory('d', { mode: 0o700 }), file('d/z', '8'), file('a/kept', 'replaced')],
+];
+
+/** Lines of `mode uid gid type size path`, from a mounted file system. */
+function listMounted(lowers: readonly string[]): string[] {
+  const option = `lowerdir=${[...lowers].reverse().join(':')}`;
+  const script = `mount -t overlay overlay -o ${option} /mnt
+    find /mnt -mindepth 1 -printf '%m %U %G %y %s %P\\n'`;
+  return execFileSync('unshare', ['--mount', 'sh', '-ec', script])
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^(\S+ \S+ \S+ d) \d+/, '$1 0'))
+    .sort();
+}
+
+function listMerged(tree: FileTree, path = ''): string[] {
+  return tree.list(path).flatMap((each) => {
+    const type = each.type === 'directory' ? 'd' : 'f';
+    const line = `${each.mode.toString(8)} ${each.uid} ${each.gid} ${type} ${each.size} ${each.path}`;
+    return [line, ...(type === 'd' ? listMerged(tree, each.path) : [])];
+  });
+}
+
+describe('trees of layers', () => {
+  test('show under overlayfs what MergedTree shows', async () => {
+    const store = openTestStore();
+    const ids: LayerId[] = [];
+    for (const items of LAYERS) {
+      ids.push(await packLayer(store, items, { base: MergedTree.of(store, ids) }));
+    }
+    const lowers: string[] = [];
+    for (const id of ids) lowers.push(await treeOf(store, id));
+    expect(listMounted(lowers)).toEqual(listMerged(MergedTree.of(store, ids)).sort());
+  });
+
+  test('are made again when an earlier run of the machine left one that was never synced', async () => {
+    const store = openTestStore();
+    const id = await packLayer(store, [file('x', 'whole')]);
+    const layer = store.layers.directory(id);
+    mkdirSync(join(layer, 'tree'));
+    writeFileSync(join(layer, 'tree', 'x'), '');
+    writeFileSync(join(layer, 'tree.boot'), 'another run');
+    expect(lstatSync(join(await treeOf(store, id), 'x')).size).toBe(5);
+  });
+
+  test('leave nothing behind when making one fails', async () => {
+    const store = openTestStore();
+    const id = await packLayer(store, [file('x', 'whole')]);
+    const layer = store.layers.directory(id);
+    renameSync(join(layer, 'layer.tar'), join(layer, 'away'));
+    await expect(treeOf(store, id)).rejects.toThrow('ENOENT');
+    expect(existsSync(join(layer, 'tree'))).toBe(false);
+    renameSync(join(layer, 'away'), join(layer, 'layer.tar'));
+    expect(existsSync(join(await treeOf(store, id), 'x'))).toBe(true);
+  });
+
+  test('are not made for those who gave up, but for those who still wait', async () => {
+    const store = openTestStore();
+    const id = await packLayer(store, [file('x', 'whole')]);
+    const stop = new AbortController();
+    const impatient = treeOf(store, id, { signal: stop.signal });
+    const patient = treeOf(store, id);
+    stop.abort();
+    await expect(patient).resolves.toContain('tree');
+    await impatient;
+  });
+});
