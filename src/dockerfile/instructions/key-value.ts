@@ -34,7 +34,7 @@ export function parseArg(scope: Scope): ArgInstruction {
   }
   const args = words.map((word) => {
     const { key: name, value } = splitPair(node.line, word);
-    if (name.text === '') throw blankName(scope, word);
+    if (name.text === '') throw blankName(scope, word, word);
     return { name, value, description: descriptionOf(node.comments, name.text) };
   });
   return { ...baseOf(scope), kind: 'arg', args };
@@ -42,25 +42,26 @@ export function parseArg(scope: Scope): ArgInstruction {
 
 function keyValues(scope: Scope): { pairs: readonly KeyValue[]; legacy: boolean } {
   const { node } = scope;
-  const words = quotedWords(node.line, scope.escape);
-  const [first] = words;
   const keyword = keywordOf(node);
-  if (first !== undefined && !first.text.includes('=')) {
-    const pair = legacyPair(scope, first);
-    refuseFlags(node);
-    return { pairs: [pair], legacy: true };
-  }
-  const pairs = words.map((word) => pairOf(scope, word, words));
+  const read = readPairs(scope);
   refuseFlags(node);
-  if (words.length === 0) {
+  if (read.pairs.length === 0) {
     const hint = `write ${keyword} name=value`;
     throw missingArgument(scope, `${keyword} name=value …`, hint);
   }
-  for (const [index, pair] of pairs.entries()) {
-    const word = words[index];
-    if (pair.key.text === '' && word !== undefined) throw blankName(scope, word);
+  const blank = read.pairs.find(({ key }) => key.text === '');
+  if (blank !== undefined) throw blankName(scope, blank.key, blank.value);
+  return read;
+}
+
+/** @throws {InstructionFault} for a word that is no pair */
+export function readPairs(scope: Scope): { pairs: readonly KeyValue[]; legacy: boolean } {
+  const words = quotedWords(scope.node.line, scope.escape);
+  const [first] = words;
+  if (first !== undefined && !first.text.includes('=')) {
+    return { pairs: [legacyPair(scope, first)], legacy: true };
   }
-  return { pairs, legacy: false };
+  return { pairs: words.map((word) => pairOf(scope, word, words)), legacy: false };
 }
 
 function pairOf(scope: Scope, word: PlacedWord, words: readonly PlacedWord[]): KeyValue {
@@ -114,10 +115,10 @@ function splitPair(line: ArgumentLine, word: PlacedWord): { key: Word; value: Wo
   };
 }
 
-function blankName(scope: Scope, word: Word): InstructionFault {
+function blankName(scope: Scope, first: Word, last: Word): InstructionFault {
   const keyword = keywordOf(scope.node);
-  return new InstructionFault('DOCKERFILE_BLANK_NAME', `${quote(word.text)} has no name`, {
-    range: word.range,
+  return new InstructionFault('DOCKERFILE_BLANK_NAME', `a ${keyword} without a name`, {
+    range: spanOf(first, last),
     expected: `${keyword} name=value`,
     hint: 'write a name before the equals sign, without a blank in between',
   });

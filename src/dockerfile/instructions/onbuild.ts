@@ -1,10 +1,13 @@
 /** ONBUILD. */
 import { InstructionFault } from '../fault.ts';
+import { parseJsonStrings } from '../json-strings.ts';
 import type { InstructionNode } from '../tree.ts';
 import { refuseFlags } from './flag-set.ts';
+import { readPairs } from './key-value.ts';
 import { baseOf, missingArgument, type Scope } from './scope.ts';
 import type { OnbuildInstruction } from './types.ts';
 
+const JSON_FORM = new Set(['add', 'cmd', 'copy', 'entrypoint', 'run', 'shell', 'volume']);
 const FORBIDDEN = new Set(['onbuild', 'from', 'maintainer']);
 
 /** `ONBUILD instruction`: what the instruction means is looked at when the trigger is used. */
@@ -23,7 +26,15 @@ export function parseOnbuild(scope: Scope): OnbuildInstruction {
       hint: `ONBUILD takes any instruction but ONBUILD, FROM and MAINTAINER`,
     });
   }
+  checkShape({ ...scope, node: inner, warn: () => undefined });
   return { ...baseOf(scope), kind: 'onbuild', trigger: triggerText(node) };
+}
+
+/** What of a trigger must be right already where it is written: its JSON and its `name=value` pairs. */
+function checkShape(scope: Scope): void {
+  const { name, line } = scope.node;
+  if (name === 'env' || name === 'label') readPairs(scope);
+  else if (JSON_FORM.has(name)) parseJsonStrings(line);
 }
 
 function triggerText(node: InstructionNode): string {

@@ -5,7 +5,7 @@ import type { Word } from '../tree.ts';
 import { blankWords, jsonOrBlankWords } from '../words.ts';
 import { refuseFlags } from './flag-set.ts';
 import { baseOf, keywordOf, missingArgument, type Scope, spanOf } from './scope.ts';
-import { commentRange, commentWord, trailingComment, warnOfComment } from './trailing-comment.ts';
+import { commentRange, commentWord, warnOfComment } from './trailing-comment.ts';
 import type {
   ExposeInstruction,
   MaintainerInstruction,
@@ -33,10 +33,8 @@ export function parseWorkdir(scope: Scope): WorkdirInstruction {
 
 /** `STOPSIGNAL signal`; flags are passed over, as BuildKit does. */
 export function parseStopsignal(scope: Scope): StopsignalInstruction {
-  const expected = 'a signal name or number';
-  const value = singleValue(scope, expected);
-  const comment = commentRange(scope.node.line);
-  if (comment !== undefined) throw trailingComment(scope, comment, expected);
+  const value = singleValue(scope, 'a signal name or number');
+  warnOfComment(scope, commentRange(scope.node.line), 'part of the signal');
   return { ...baseOf(scope), kind: 'stopsignal', value };
 }
 
@@ -61,7 +59,7 @@ export function parseExpose(scope: Scope): ExposeInstruction {
   const comment = commentWord(ports);
   const last = ports.at(-1);
   if (comment !== undefined && last !== undefined) {
-    throw trailingComment(scope, spanOf(comment, last), expected);
+    warnOfComment(scope, spanOf(comment, last), 'ports');
   }
   return { ...baseOf(scope), kind: 'expose', ports };
 }
