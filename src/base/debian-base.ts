@@ -1,16 +1,18 @@
 /** Makes the root file system of a Debian base image with mmdebstrap, as a stream. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
+import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AbortedError, AppError } from '../errors.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import { isRoot } from '../system/index.ts';
 import { hostAptOptions } from './apt-options.ts';
 import { readAptSources } from './apt-sources.ts';
-import { type DebianRelease, parseBaseName } from './base-name.ts';
+import { parseBaseName } from './base-name.ts';
 import { debianSources } from './debian-mirror.ts';
 import { findProgram } from './programs.ts';
-import { mmdebstrapArguments } from './recipe.ts';
+import { customizeScript, mmdebstrapArguments, type RecipeOptions } from './recipe.ts';
 
 export interface DebianBaseOptions {
   /** `debian:bookworm-slim`, … as `parseBaseName` reads it. */
@@ -36,7 +38,12 @@ export async function debianBase<T>(
 ): Promise<T> {
   const { emit = () => {}, signal } = options;
   const release = parseBaseName(options.name);
-  const argv = await commandLine(release, options);
+  const program = await requireProgram();
+  const sources = await debianSources({
+    suite: release.suite,
+    mirror: options.mirror,
+    sources: await readAptSources(),
+  });
   if (signal?.aborted === true) throw new AbortedError();
   const step: StepInfo = {
     id: `base ${options.name}`,
@@ -46,7 +53,10 @@ export async function debianBase<T>(
   };
   const started = Date.now();
   emit({ kind: 'step.started', time: started, step });
+  const scratch = await mkdtemp(join(tmpdir(), 'lamina-base-'));
   try {
+    const recipe = await writeRecipe(scratch, { release, sources }, signal);
+    const argv = [...(await guard()), program, ...mmdebstrapArguments(recipe)];
     const { value, bytes } = await runBootstrap(argv, options, step, consume);
     const time = Date.now();
     emit({ kind: 'step.completed', time, step, durationMs: time - started, addedBytes: bytes });
@@ -56,32 +66,44 @@ export async function debianBase<T>(
     if (error instanceof AbortedError) emit({ kind: 'step.cancelled', time, step });
     else if (error instanceof Error) emit({ kind: 'step.failed', time, step, error });
     throw error;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function commandLine(release: DebianRelease, options: DebianBaseOptions): Promise<string[]> {
+async function requireProgram(): Promise<string> {
   const program = await findProgram('mmdebstrap');
-  if (program === undefined) {
-    throw new AppError('BASE_TOOL_MISSING', 'making a Debian base image needs mmdebstrap', {
-      hint: 'install it (apt-get install mmdebstrap), or load an image: lamina load -i FILE',
-    });
-  }
-  const sources = await debianSources({
-    suite: release.suite,
-    mirror: options.mirror,
-    sources: await readAptSources(),
+  if (program !== undefined) return program;
+  throw new AppError('BASE_TOOL_MISSING', 'making a Debian base image needs mmdebstrap', {
+    hint: 'install it (apt-get install mmdebstrap), or load an image: lamina load -i FILE',
   });
-  const recipe = mmdebstrapArguments({
-    release,
-    sources,
-    aptOptions: await hostAptOptions(options.signal),
+}
+
+/** Completes the recipe, and writes its script to a file that mmdebstrap can run. */
+async function writeRecipe(
+  scratch: string,
+  wanted: Pick<RecipeOptions, 'release' | 'sources'>,
+  signal: AbortSignal | undefined,
+): Promise<RecipeOptions> {
+  const aptOptions = await hostAptOptions(signal);
+  const customizeHook = join(scratch, 'customize.sh');
+  await writeFile(customizeHook, customizeScript({ ...wanted, aptOptions }));
+  // mmdebstrap may run it as another user.
+  await chmod(scratch, 0o755);
+  await chmod(customizeHook, 0o755);
+  return {
+    ...wanted,
+    aptOptions,
+    customizeHook,
     mode: isRoot() ? 'root' : 'unshare',
-    mergedUsrHooks: await mergedUsrHooks(release.suite),
-  });
-  // When lamina dies, mmdebstrap is told to stop, and cleans up.
+    mergedUsrHooks: await mergedUsrHooks(wanted.release.suite),
+  };
+}
+
+/** When lamina dies, mmdebstrap is told to stop, and cleans up. */
+async function guard(): Promise<string[]> {
   const setpriv = await findProgram('setpriv');
-  const guard = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'];
-  return [...guard, program, ...recipe];
+  return setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'];
 }
 
 /**

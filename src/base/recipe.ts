@@ -10,6 +10,8 @@ export interface RecipeOptions {
   readonly mode: 'root' | 'unshare';
   /** mmdebstrap's own directory of hooks, if it has the one for a merged /usr. */
   readonly mergedUsrHooks: string | undefined;
+  /** Path of an executable file with `customizeScript` in it. */
+  readonly customizeHook: string;
 }
 
 const DEBIAN_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -28,7 +30,7 @@ const SLIM = [
 
 /** Arguments of mmdebstrap; the tar goes to standard output. */
 export function mmdebstrapArguments(options: RecipeOptions): string[] {
-  const { release, sources, aptOptions, mode, mergedUsrHooks } = options;
+  const { release, sources, aptOptions, mode, mergedUsrHooks, customizeHook } = options;
   // dpkg's fsync of every file is for disks that must survive a power cut; layers are made durable as a whole.
   const dpkg = ['force-unsafe-io', ...(release.variant === 'slim' ? SLIM : [])];
   const apt = [...aptOptions.map(aptLine), 'Acquire::Languages "none";'];
@@ -42,7 +44,7 @@ export function mmdebstrapArguments(options: RecipeOptions): string[] {
     ...(secure ? ['--include=ca-certificates'] : []),
     ...dpkg.map((line) => `--dpkgopt=${line}`),
     ...apt.map((line) => `--aptopt=${line}`),
-    `--customize-hook=${customizeScript(options)}`,
+    `--customize-hook=${customizeHook}`,
     release.suite,
     '-',
     ...sources.flatMap(sourceLines),
@@ -59,7 +61,11 @@ function sourceLines({ uri, suites, signedBy }: DebianSource): string[] {
  * A shell script that runs on this machine with the new root directory as `$1`: takes out what names this machine
  * or the moment, and puts in what a container needs.
  */
-export function customizeScript({ release, sources, aptOptions }: RecipeOptions): string {
+export function customizeScript({
+  release,
+  sources,
+  aptOptions,
+}: Pick<RecipeOptions, 'release' | 'sources' | 'aptOptions'>): string {
   const apt = [
     'APT::AutoRemove::SuggestsImportant "false";',
     'Acquire::GzipIndexes "true";',
@@ -67,9 +73,10 @@ export function customizeScript({ release, sources, aptOptions }: RecipeOptions)
     ...aptOptions.filter(staysInImage).map(aptLine),
   ];
   return [
+    '#!/bin/sh',
     'set -eu',
     'rm -f "$1/etc/hostname" "$1/etc/resolv.conf" "$1/etc/apt/sources.list" "$1/etc/apt/apt.conf.d/99mmdebstrap"',
-    'rm -f "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old "$1"/etc/*-',
+    'rm -f "$1"/var/cache/debconf/*-old "$1"/var/lib/dpkg/*-old "$1"/etc/*- "$1"/var/cache/apt/*.bin',
     'mv "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$1/etc/dpkg/dpkg.cfg.d/lamina"',
     ...keyCopies(sources),
     file('/etc/apt/sources.list.d/debian.sources', sourceStanzas(sources)),
@@ -85,6 +92,7 @@ export function customizeScript({ release, sources, aptOptions }: RecipeOptions)
     ...(release.variant === 'slim'
       ? ['for n in 1 2 3 4 5 6 7 8; do mkdir -p "$1/usr/share/man/man$n"; done']
       : []),
+    '',
   ].join('\n');
 }
 
