@@ -37,7 +37,7 @@ export async function* readTar(
       if (event === undefined) return;
       if (event.kind !== 'member') continue;
       const { header, offset, storedSize, sparse } = event;
-      const content = memberContent(events, event);
+      const content = memberContent(events, event, events.member);
       yield { header, offset, storedSize, content, ...(sparse !== undefined && { sparse }) };
     }
   } finally {
@@ -113,11 +113,12 @@ class EventSource {
   }
 }
 
+/** @param member the number of the member, by which a late reader is found out */
 async function* memberContent(
   events: EventSource,
   event: TarMemberEvent,
+  member: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const member = events.member;
   const stored = storedContent(events, member);
   yield* event.sparse === undefined
     ? stored
