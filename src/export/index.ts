@@ -12,7 +12,7 @@ export { type ExportLocalOptions, exportLocal, type LocalExport } from './export
 export { type ExportTarOptions, exportTar } from './export-tar.ts';
 export { type HistoryRow, imageHistory } from './history.ts';
 export type { NewHistory } from './image-history.ts';
-export { readConfig } from './image-view.ts';
+export { manifestDescriptor, readConfig } from './image-view.ts';
 export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
 export { type DockerInspect, inspectImage } from './inspect.ts';
 export type { Compression } from './layer-blobs.ts';
