@@ -1,7 +1,5 @@
 /** What becomes of the members of foreign, careless and hostile archives. */
 import { describe, expect, test } from 'vitest';
-import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
-import type { DiffId } from '../oci/index.ts';
 import {
   entry,
   openTestStore,
@@ -9,7 +7,9 @@ import {
   readContent,
   showTree,
   type TestStore,
-} from './fixtures.ts';
+} from '../../test/support/layers.ts';
+import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
+import type { DiffId } from '../oci/index.ts';
 import { type ImportOptions, importTar } from './import-tar.ts';
 import { readIndex } from './index-codec.ts';
 import type { LayerEntry } from './layer-index.ts';

@@ -4,8 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { LayerId, LayerMeta } from '../store/index.ts';
-import { diffIdOf } from './diff-id.ts';
 import {
   collect,
   entry,
@@ -13,7 +11,9 @@ import {
   packLayer,
   readContent,
   type TestStore,
-} from './fixtures.ts';
+} from '../../test/support/layers.ts';
+import type { LayerId, LayerMeta } from '../store/index.ts';
+import { diffIdOf } from './diff-id.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex, writeIndex } from './index-codec.ts';
 import { layerTar } from './layer-tar.ts';

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { entry, openTestStore, packLayer, readContent } from '../../test/support/layers.ts';
 import type { ContentRange, FileEntry } from '../files/index.ts';
-import { entry, openTestStore, packLayer, readContent } from './fixtures.ts';
 import { readIndex } from './index-codec.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
 import { contentOf } from './layer-view.ts';

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ContentDigest, comparePaths, type FileEntry, type FileTree } from '../files/index.ts';
-import type { LayerId } from '../store/index.ts';
 import {
   entry,
   openTestStore,
@@ -9,7 +7,9 @@ import {
   readContent,
   showTree,
   type TestStore,
-} from './fixtures.ts';
+} from '../../test/support/layers.ts';
+import { type ContentDigest, comparePaths, type FileEntry, type FileTree } from '../files/index.ts';
+import type { LayerId } from '../store/index.ts';
 import { LayerCache } from './layer-view.ts';
 import type { LayerItem } from './layer-writer.ts';
 import { MergedTree } from './merged-tree.ts';

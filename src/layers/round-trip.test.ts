@@ -16,10 +16,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { collect, openTestStore, type TestStore } from '../../test/support/layers.ts';
 import type { LayerId } from '../store/index.ts';
 import { listXattrs, makeNode, setTimes, setXattr } from '../system/index.ts';
 import { diffIdOf } from './diff-id.ts';
-import { collect, openTestStore, type TestStore } from './fixtures.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex, writeIndex } from './index-codec.ts';
 import { indexTree } from './index-tree.ts';

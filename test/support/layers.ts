@@ -1,12 +1,16 @@
-/** For the tests of this folder: a store in a temporary directory. */
+/** For tests of layers: a store in a temporary directory. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ContentRange, FileEntry, FileTree } from '../files/index.ts';
-import type { LayerId, LayerMeta } from '../store/index.ts';
-import type { LayerStore } from './layer-store.ts';
-import { type LayerItem, LayerWriter, type LayerWriterOptions } from './layer-writer.ts';
+import type { ContentRange, FileEntry, FileTree } from '../../src/files/index.ts';
+import {
+  type LayerItem,
+  type LayerStore,
+  LayerWriter,
+  type LayerWriterOptions,
+} from '../../src/layers/index.ts';
+import type { LayerId, LayerMeta } from '../../src/store/index.ts';
 
 export interface TestStore extends LayerStore {
   readonly root: string;
