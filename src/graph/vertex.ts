@@ -5,6 +5,7 @@
  * since they do not change what is made.
  */
 import type { SourceLocation } from '../errors.ts';
+import type { Digest } from '../oci/index.ts';
 
 /** Definition digest: `sha256:<64 hex>` over the canonical JSON of op and inputs. */
 export type VertexId = string & { readonly __brand: 'VertexId' };
@@ -13,7 +14,7 @@ export type VertexId = string & { readonly __brand: 'VertexId' };
 export interface ImageOp {
   readonly kind: 'image';
   /** The image's config digest: tags are resolved before the graph is made. */
-  readonly imageId: string;
+  readonly imageId: Digest;
 }
 
 /** A local directory; what of it is read is decided by the operations that use it. */

@@ -11,6 +11,7 @@ export {
 export { type MadeDirectories, makeDirectories } from './mkdir.ts';
 export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
 export { type PlacedFile, type Placement, placeFiles } from './place.ts';
+export { type RunStepOptions, runStep, type StepLayer } from './run-step.ts';
 export { type SelectOptions, selectFiles } from './select.ts';
 export {
   type CopiedFile,

@@ -96,6 +96,16 @@ export class Solver {
     }
   }
 
+  /** What a vertex has come to, as far as that is known without making it. */
+  async peek(target: Target): Promise<VertexResult | undefined> {
+    if (target === SCRATCH) return EMPTY;
+    const made = this.#results.get(target);
+    if (made !== undefined) return made;
+    const vertex = this.#options.graph.vertices.get(target);
+    if (vertex !== undefined && !this.#options.driverOf(vertex).recorded) return this.#result(target);
+    return (await this.#identities.get(target))?.result;
+  }
+
   /** What happened to each vertex that was looked at, in the order in which they ended. */
   reports(): readonly StepReport[] {
     return [...this.#reports.values()];

@@ -1,0 +1,195 @@
+/** The way of a build: Dockerfile → plan → solve → image → outputs. */
+import { availableParallelism } from 'node:os';
+import { type ContextTree, measureSources } from '../context/index.ts';
+import type { Warning } from '../errors.ts';
+import { reachable } from '../graph/index.ts';
+import {
+  formatReference,
+  hostPlatform,
+  type Platform,
+  parsePlatform,
+  parseReference,
+} from '../oci/index.ts';
+import { type BuildPlan, planBuild } from '../plan/index.ts';
+import type { Emit } from '../progress/index.ts';
+import { Sandbox } from '../runtime/index.ts';
+import { Solver, type VertexResult } from '../solver/index.ts';
+import { defaultRoot, Store } from '../store/index.ts';
+import { imageResolver } from './base-images.ts';
+import { cacheRecords } from './cache-records.ts';
+import { type Definition, readDefinition } from './definition.ts';
+import { driversOf } from './drivers/index.ts';
+import { exportResult } from './export-result.ts';
+import { asStep } from './internal-step.ts';
+import { LazySandbox } from './lazy-sandbox.ts';
+import type { BuildOptions, BuildResult } from './options.ts';
+import { checkOutputs } from './outputs.ts';
+import { type BuildSession, treesOf } from './session.ts';
+import { internalStep, stepInfos } from './step-infos.ts';
+import { summarize } from './summary.ts';
+
+/** What all parts of one build work with. */
+export interface BuildRun {
+  readonly options: BuildOptions;
+  readonly store: Store;
+  readonly emit: Emit;
+  readonly warn: (warning: Warning) => void;
+  readonly warnings: readonly Warning[];
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Builds an image from a Dockerfile.
+ *
+ * @returns ids and digests of the image, a summary, and all warnings
+ * @throws StepError when a RUN fails; AbortedError when the signal ended the build; AppError for everything else a
+ *   user can meet. Of a failed build the store keeps the steps that were finished.
+ */
+export async function build(options: BuildOptions): Promise<BuildResult> {
+  options.signal?.throwIfAborted();
+  checkOutputs(options);
+  const references = (options.tags ?? []).map((tag) => formatReference(parseReference(tag)));
+  await using store = await Store.open({ root: options.root ?? defaultRoot(options.env ?? {}) });
+  const run = beginRun(options, store);
+  const started = run.now();
+  const definition = await loadDefinition(run);
+  const plan = await makePlan(run, definition);
+  await using sandbox = new LazySandbox(() => startSandbox(run));
+  const { solver, result, stepOf } = await solve(run, plan, { definition, sandbox });
+  const exported = await exportResult(run, { plan, result, references });
+  const summary = await summarize({
+    store,
+    plan,
+    solver,
+    result,
+    stepOf: ({ id }) => stepOf(id),
+    baseLayers: exported.baseLayers,
+    baseName: plan.image.base?.name,
+    durationMs: run.now() - started,
+  });
+  run.emit({ kind: 'build.summary', time: run.now(), summary });
+  return { ...exported.result, summary, warnings: run.warnings };
+}
+
+function beginRun(options: BuildOptions, store: Store): BuildRun {
+  const emit = options.onEvent ?? (() => undefined);
+  const warnings: Warning[] = [];
+  const now = Date.now;
+  const warn = (warning: Warning) => {
+    warnings.push(warning);
+    emit({ kind: 'warning', time: now(), warning });
+  };
+  const signal = options.signal ?? new AbortController().signal;
+  return { options, store, emit, warn, warnings, signal, now };
+}
+
+async function loadDefinition(run: BuildRun): Promise<Definition> {
+  const step = internalStep('definition', '[internal] load build definition from Dockerfile');
+  const definition = await asStep({ ...run, step }, async (report) => {
+    const read = await readDefinition(run.options, run.store);
+    report({ label: 'transferring dockerfile', current: read.size, unit: 'bytes' });
+    return read;
+  });
+  for (const warning of definition.warnings) run.warn(warning);
+  return definition;
+}
+
+async function makePlan(run: BuildRun, definition: Definition): Promise<BuildPlan> {
+  const { options, store } = run;
+  const plan = await planBuild({
+    tree: definition.tree,
+    instructions: definition.instructions,
+    target: options.target,
+    buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
+    labels: options.labels ?? {},
+    platform: platformOf(options),
+    buildPlatform: hostPlatform(),
+    noCache: options.noCache ?? false,
+    noCacheFilter: options.noCacheFilter ?? [],
+    network: options.network ?? 'host',
+    extraHosts: options.addHosts ?? [],
+    shmSize: options.shmSize,
+    ulimits: options.ulimits ?? [],
+    resolveImage: imageResolver(store),
+  });
+  for (const warning of plan.warnings) run.warn(warning);
+  return plan;
+}
+
+function platformOf({ platforms }: BuildOptions): Platform {
+  const [first] = (platforms ?? []).filter((platform) => platform !== '');
+  return first === undefined ? hostPlatform() : parsePlatform(first);
+}
+
+interface SolveInput {
+  readonly definition: Definition;
+  readonly sandbox: LazySandbox;
+}
+
+async function solve(run: BuildRun, plan: BuildPlan, { definition, sandbox }: SolveInput) {
+  const { store, emit, signal, now, options } = run;
+  const context = await loadContext(run, plan, definition);
+  const stepOf = stepInfos(plan.graph);
+  const session: BuildSession = {
+    store,
+    emit,
+    now,
+    stepOf,
+    warn: run.warn,
+    treeOf: treesOf(store),
+    contextAt: (vertex, input) => {
+      const id = vertex.inputs[input];
+      const source = id === undefined || id === 'scratch' ? undefined : plan.graph.vertices.get(id);
+      return source?.op.kind === 'context' ? context : undefined;
+    },
+    sandbox: () => sandbox.get(),
+  };
+  const solver = new Solver({
+    graph: plan.graph,
+    driverOf: driversOf(session),
+    records: cacheRecords(store),
+    stepOf,
+    emit,
+    jobs: options.jobs ?? availableParallelism(),
+    signal,
+    now,
+  });
+  emit({
+    kind: 'build.planned',
+    time: now(),
+    steps: reachable(plan.graph, [plan.target]).map(({ id }) => stepOf(id)),
+  });
+  const result: VertexResult = await solver.solve(plan.target);
+  context?.save();
+  return { solver, result, stepOf };
+}
+
+async function startSandbox(run: BuildRun): Promise<Sandbox> {
+  const directory = await run.store.temporaryDirectory();
+  const stateDirectory = Buffer.from(directory).toString('latin1');
+  const env = { ...run.options.env };
+  return Sandbox.start({ stateDirectory, env, signal: run.signal });
+}
+
+/** Opens the context if a step that is needed reads it, and tells how much of it that is. */
+async function loadContext(
+  run: BuildRun,
+  plan: BuildPlan,
+  definition: Definition,
+): Promise<ContextTree | undefined> {
+  const vertices = reachable(plan.graph, [plan.target]);
+  const context = vertices.find(({ op }) => op.kind === 'context');
+  if (context === undefined) return undefined;
+  const sources = vertices.flatMap(({ op, inputs }) =>
+    op.kind === 'copy' && inputs[op.source.input] === context.id ? op.source.paths : [],
+  );
+  const step = internalStep('context', '[internal] load build context');
+  return asStep({ ...run, step }, async (report) => {
+    const tree = await definition.openContext();
+    const { bytes } = measureSources(tree, sources);
+    report({ label: 'transferring context', current: bytes, unit: 'bytes' });
+    return tree;
+  });
+}

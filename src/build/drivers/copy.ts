@@ -1,0 +1,175 @@
+/**
+ * COPY and ADD. The key covers the content of the selected files, not where they come from: for files of another
+ * vertex it is remembered under that vertex's key, for files of a context it is made from what is there now.
+ */
+import { createHash } from 'node:crypto';
+import type { FileTree } from '../../files/index.ts';
+import type { CopyOp } from '../../graph/index.ts';
+import { opDigest, stableJson } from '../../graph/index.ts';
+import { LayerWriter } from '../../layers/index.ts';
+import {
+  type CopyInputs,
+  type CopyResult,
+  copyDigest,
+  copyFiles,
+  prepareCopy,
+  unknownContent,
+} from '../../ops/index.ts';
+import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
+import type { StagedLayer } from '../../store/index.ts';
+import type { BuildSession } from '../session.ts';
+import { keepLayer, withStagedLayer } from './own-layer.ts';
+
+/** From this many unread bytes on, a context's files are packed while they are hashed, not read twice. */
+const READ_ONCE_BYTES = 4 << 20;
+const READ_ONCE_FILES = 1000;
+
+export function copyDriver(session: BuildSession): OpDriver {
+  return {
+    recorded: true,
+    key: (step) => keyOf(session, step),
+    execute: (step) => execute(session, step),
+  };
+}
+
+function keyOf(session: BuildSession, step: StepContext): Promise<Keyed> {
+  const op = copyOp(step);
+  const { input } = op.source;
+  if (input < 0) return keyOfInline(step, op);
+  const context = contextOf(session, step);
+  return context === undefined
+    ? keyOfVertex(session, step, op)
+    : keyOfContext(session, step, context);
+}
+
+/** Here-documents: their content is part of the operation. */
+async function keyOfInline(step: StepContext, op: CopyOp): Promise<Keyed> {
+  return { key: combine(op, await step.inputs.key(0), '') };
+}
+
+async function keyOfVertex(session: BuildSession, step: StepContext, op: CopyOp): Promise<Keyed> {
+  const [below, content] = await Promise.all([
+    step.inputs.key(0),
+    step.inputs.contentDigest(op.source.input, selectorOf(op), async ({ layers }) => {
+      const prepared = await prepareCopy(op, selecting(session, session.treeOf(layers), step));
+      return step.working(() => copyDigest(prepared, step.signal));
+    }),
+  ]);
+  return { key: combine(op, below, content) };
+}
+
+async function keyOfContext(
+  session: BuildSession,
+  step: StepContext,
+  context: FileTree,
+): Promise<Keyed> {
+  const op = copyOp(step);
+  const prepared = await prepareCopy(op, selecting(session, context, step));
+  const unknown = unknownContent(prepared.selection);
+  if (unknown.bytes >= READ_ONCE_BYTES || unknown.files >= READ_ONCE_FILES) {
+    return packForKey(session, step, context);
+  }
+  const [below, content] = await Promise.all([
+    step.inputs.key(0),
+    copyDigest(prepared, step.signal),
+  ]);
+  return { key: combine(op, below, content) };
+}
+
+/** Much has to be read to know the key: the layer is made on the way, and dropped if the cache has it. */
+async function packForKey(
+  session: BuildSession,
+  step: StepContext,
+  source: FileTree,
+): Promise<Keyed> {
+  const base = await step.inputs.result(0);
+  const packed = await step.working(() => pack(session, step, { base, source }));
+  return {
+    key: combine(copyOp(step), await step.inputs.key(0), packed.copied.contentDigest),
+    discard: () => packed.staged.discard(),
+    execute: (timed) => timed.working(() => keep(session, base, packed)),
+  };
+}
+
+async function execute(session: BuildSession, step: StepContext): Promise<VertexResult> {
+  const [base, source] = await Promise.all([step.inputs.result(0), sourceTree(session, step)]);
+  return step.working(async () => keep(session, base, await pack(session, step, { base, source })));
+}
+
+interface PackInputs {
+  readonly base: VertexResult;
+  /** Undefined for here-documents. */
+  readonly source: FileTree | undefined;
+}
+
+interface PackedCopy {
+  readonly staged: StagedLayer;
+  readonly copied: CopyResult;
+}
+
+function pack(
+  session: BuildSession,
+  step: StepContext,
+  { base, source }: PackInputs,
+): Promise<PackedCopy> {
+  return withStagedLayer(session, async (staged) => {
+    const tree = base.layers.length === 0 ? undefined : session.treeOf(base.layers);
+    using writer = LayerWriter.create(staged.directory, { base: tree });
+    const { signal } = step;
+    const options = { writer, base: tree, source, now: session.now(), signal };
+    return { staged, copied: await copyFiles(copyOp(step), options) };
+  });
+}
+
+function keep(
+  session: BuildSession,
+  base: VertexResult,
+  packed: PackedCopy,
+): Promise<VertexResult> {
+  const { addedBytes: size, files, warnings } = packed.copied;
+  for (const warning of warnings) session.warn(warning);
+  return keepLayer(session, packed.staged, base, { form: 'tar', size, files, times: 'set' });
+}
+
+async function sourceTree(session: BuildSession, step: StepContext): Promise<FileTree | undefined> {
+  const { input } = copyOp(step).source;
+  if (input < 0) return undefined;
+  const context = contextOf(session, step);
+  if (context !== undefined) return context;
+  return session.treeOf((await step.inputs.result(input)).layers);
+}
+
+/** The live context the sources are in, if they are in one. */
+function contextOf(session: BuildSession, step: StepContext): FileTree | undefined {
+  return session.contextAt(step.vertex, copyOp(step).source.input);
+}
+
+/**
+ * Selecting for a key does without the file system copied into: an owner's name is covered by the operation
+ * together with the key of what it is looked up in.
+ */
+function selecting(session: BuildSession, source: FileTree, step: StepContext): CopyInputs {
+  return { base: undefined, source, now: session.now(), signal: step.signal };
+}
+
+/** What of the operation decides which files are selected, and with which metadata. */
+function selectorOf({ destination: _, link: __, ...op }: CopyOp): string {
+  return stableJson(op);
+}
+
+function combine(op: CopyOp, below: string, content: string): string {
+  return createHash('sha256')
+    .update(`${opDigest(withoutNames(op))}\n${below}\n${content}`)
+    .digest('hex');
+}
+
+/** The operation as far as the digest of the selected files does not cover it. */
+function withoutNames(op: CopyOp): CopyOp {
+  if (op.source.inline !== undefined) return op;
+  return { ...op, exclude: [], source: { input: op.source.input, paths: [] } };
+}
+
+function copyOp(step: StepContext): CopyOp {
+  if (step.vertex.op.kind !== 'copy') throw new Error('not a copy');
+  return step.vertex.op;
+}

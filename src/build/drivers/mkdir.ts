@@ -1,0 +1,48 @@
+/** WORKDIR. A directory that exists already still gives a layer, an empty one, as BuildKit's does. */
+import { createHash } from 'node:crypto';
+import type { MkdirOp } from '../../graph/index.ts';
+import { opDigest } from '../../graph/index.ts';
+import { LayerWriter } from '../../layers/index.ts';
+import { makeDirectories } from '../../ops/index.ts';
+import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
+import type { BuildSession } from '../session.ts';
+import { keepLayer, withStagedLayer } from './own-layer.ts';
+
+export function mkdirDriver(session: BuildSession): OpDriver {
+  return {
+    recorded: true,
+    key: async (step) => {
+      const below = await step.inputs.key(0);
+      return {
+        key: createHash('sha256')
+          .update(`${opDigest(step.vertex.op)}\n${below}`)
+          .digest('hex'),
+      };
+    },
+    execute: async (step) => {
+      const base = await step.inputs.result(0);
+      return step.working(() => makeLayer(session, step, base));
+    },
+  };
+}
+
+function makeLayer(
+  session: BuildSession,
+  step: StepContext,
+  base: VertexResult,
+): Promise<VertexResult> {
+  return withStagedLayer(session, async (staged) => {
+    const tree = base.layers.length === 0 ? undefined : session.treeOf(base.layers);
+    const { entries, warnings } = makeDirectories(mkdirOp(step), tree, session.now());
+    for (const warning of warnings) session.warn(warning);
+    using writer = LayerWriter.create(staged.directory, { base: tree });
+    for (const entry of entries) writer.add(entry);
+    const { size, files } = writer.finish();
+    return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set' });
+  });
+}
+
+function mkdirOp(step: StepContext): MkdirOp {
+  if (step.vertex.op.kind !== 'mkdir') throw new Error('not a mkdir');
+  return step.vertex.op;
+}

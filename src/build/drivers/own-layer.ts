@@ -1,0 +1,45 @@
+/** A step's own layer: staged while the step works, on top of its base when it has succeeded. */
+import type { VertexResult } from '../../solver/index.ts';
+import type { LayerMeta, StagedLayer } from '../../store/index.ts';
+import type { BuildSession } from '../session.ts';
+
+export interface OwnLayer {
+  readonly form: 'tree' | 'tar';
+  /** Bytes of file content. */
+  readonly size: number;
+  readonly files: number;
+  readonly times: LayerMeta['times'];
+}
+
+/** Keeps a staged layer and gives the stack with it on top. */
+export async function keepLayer(
+  session: BuildSession,
+  staged: StagedLayer,
+  base: VertexResult,
+  { form, size, files, times }: OwnLayer,
+): Promise<VertexResult> {
+  const created = session.now();
+  const meta = await staged.commit({
+    tree: form === 'tree',
+    tar: form === 'tar',
+    size,
+    files,
+    created,
+    times,
+  });
+  return { layers: [...base.layers, meta.id], ownLayer: meta.id, addedBytes: size, created };
+}
+
+/** Makes a layer in a staged directory, which is gone when that fails. */
+export async function withStagedLayer<T>(
+  session: BuildSession,
+  make: (staged: StagedLayer) => Promise<T>,
+): Promise<T> {
+  const staged = await session.store.layers.stage();
+  try {
+    return await make(staged);
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+/** Vertices that bring something in and cost nothing: images of the store, contexts. */
+import { createHash } from 'node:crypto';
+import { chainIds } from '../../oci/index.ts';
+import type { OpDriver, StepContext } from '../../solver/index.ts';
+import type { ImageRecord } from '../../store/index.ts';
+import type { BuildSession } from '../session.ts';
+
+/** An image's key is its chain of layers: the same layers under another name or config still hit. */
+export function imageDriver(session: BuildSession): OpDriver {
+  return {
+    recorded: false,
+    key: async (step) => {
+      const diffIds = imageOf(session, step).layers.map((layer) => layer.diffId);
+      const chain = chainIds(diffIds).at(-1) ?? 'no layers';
+      return { key: createHash('sha256').update(`image\n${chain}`).digest('hex') };
+    },
+    execute: async (step) => {
+      const image = imageOf(session, step);
+      return {
+        layers: image.layers.map((layer) => layer.id),
+        ownLayer: undefined,
+        addedBytes: 0,
+        created: image.created,
+      };
+    },
+  };
+}
+
+/** A context is read by the steps that use it; as a vertex it only gives them something to depend on. */
+export function contextDriver(): OpDriver {
+  return {
+    recorded: false,
+    key: async (step) => ({ key: step.vertex.id }),
+    execute: async () => ({ layers: [], ownLayer: undefined, addedBytes: 0, created: 0 }),
+  };
+}
+
+function imageOf(session: BuildSession, step: StepContext): ImageRecord {
+  const { op } = step.vertex;
+  if (op.kind !== 'image') throw new Error('not an image');
+  const image = session.store.images.get(op.imageId);
+  if (image === undefined) throw new Error(`image ${op.imageId} left the store during the build`);
+  return image;
+}

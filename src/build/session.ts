@@ -1,0 +1,30 @@
+/** What the operations of one build share. */
+import type { ContextTree } from '../context/index.ts';
+import type { Warning } from '../errors.ts';
+import type { FileTree } from '../files/index.ts';
+import type { Vertex, VertexId } from '../graph/index.ts';
+import { LayerCache, MergedTree } from '../layers/index.ts';
+import type { Emit, StepInfo } from '../progress/index.ts';
+import type { Sandbox } from '../runtime/index.ts';
+import type { LayerId, Store } from '../store/index.ts';
+
+export interface BuildSession {
+  readonly store: Store;
+  /** The live directory behind an input, if it is a context. */
+  readonly contextAt: (vertex: Vertex, input: number) => ContextTree | undefined;
+  /** The merged tree of a stack of layers, bottom first. */
+  readonly treeOf: (layers: readonly LayerId[]) => FileTree;
+  /** Started when the first step needs it. */
+  readonly sandbox: () => Promise<Sandbox>;
+  readonly emit: Emit;
+  readonly stepOf: (id: VertexId) => StepInfo;
+  readonly warn: (warning: Warning) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Trees over one store that read each layer's index once. */
+export function treesOf(store: Store): BuildSession['treeOf'] {
+  const cache = new LayerCache(store);
+  return (layers) => MergedTree.of(store, layers, cache);
+}

@@ -1,0 +1,137 @@
+/** `lamina run`: one process in an image. It lives as long as the call, and what it wrote goes with it. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, stat } from 'node:fs/promises';
+import { AppError } from '../errors.ts';
+import { readConfig } from '../export/index.ts';
+import { lowerOf, MergedTree } from '../layers/index.ts';
+import type { ContainerConfig } from '../oci/index.ts';
+import {
+  type ProcessResult,
+  type ProcessSpec,
+  prepareProcess,
+  runForeground,
+  Sandbox,
+  type WantedMount,
+} from '../runtime/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { commandLine, type WantedCommand } from './command-line.ts';
+
+export interface ContainerVolume {
+  /** Absolute host path, as text. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readonly: boolean;
+}
+
+export interface ContainerOptions extends WantedCommand {
+  readonly env?: readonly string[] | undefined;
+  readonly volumes?: readonly ContainerVolume[] | undefined;
+  readonly workdir?: string | undefined;
+  readonly user?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly network?: 'host' | 'none' | undefined;
+  readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
+  readonly readonlyRoot?: boolean | undefined;
+  readonly tty?: boolean | undefined;
+  readonly interactive?: boolean | undefined;
+  /** The caller's own streams, or functions that receive the output. */
+  readonly stdio?:
+    | 'inherit'
+    | { readonly stdout: (data: Uint8Array) => void; readonly stderr: (data: Uint8Array) => void }
+    | undefined;
+  /** Looked at for PATH and LAMINA_RUNTIME. */
+  readonly hostEnv: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a container of an image to its end.
+ *
+ * @throws AppError CONTAINER_…, USER_UNKNOWN, RUNTIME_…; AbortedError
+ */
+export async function runContainer(
+  store: Store,
+  image: ImageRecord,
+  options: ContainerOptions,
+): Promise<ProcessResult> {
+  const { config = {} } = await readConfig(store, image);
+  const directory = await store.temporaryDirectory();
+  const upper = `${directory}/root`;
+  const state = `${directory}/state`;
+  await Promise.all([mkdir(upper, { mode: 0o755 }), mkdir(state)]);
+  const spec = await processSpec(store, image, { config, options, upper });
+  const sandbox = {
+    stateDirectory: latin1(state),
+    env: options.hostEnv,
+    signal: options.signal,
+  };
+  if (options.stdio === 'inherit' || options.stdio === undefined) {
+    return runForeground(spec, { ...sandbox, interactive: options.interactive ?? false });
+  }
+  const { stdout, stderr } = options.stdio;
+  await using started = Sandbox.start(sandbox);
+  return await started.run(spec, {
+    onOutput: (stream, data) => (stream === 'stdout' ? stdout(data) : stderr(data)),
+  });
+}
+
+interface SpecInput {
+  readonly config: ContainerConfig;
+  readonly options: ContainerOptions;
+  readonly upper: string;
+}
+
+async function processSpec(
+  store: Store,
+  image: ImageRecord,
+  { config, options, upper }: SpecInput,
+): Promise<ProcessSpec> {
+  const layers = image.layers.map((layer) => layer.id);
+  const lowers = await Promise.all(
+    layers.map((id) => lowerOf(store, id, { signal: options.signal })),
+  );
+  return prepareProcess(
+    {
+      lowers,
+      upper: options.readonlyRoot === true ? undefined : latin1(upper),
+      args: commandLine(config, options),
+      env: environmentOf(config, options),
+      cwd: options.workdir ?? (config.WorkingDir || '/'),
+      user: options.user ?? config.User ?? '',
+      hostname: options.hostname ?? randomBytes(6).toString('hex'),
+      network: options.network,
+      extraHosts: options.addHosts,
+      mounts: await Promise.all((options.volumes ?? []).map(volumeMount)),
+      terminal: options.tty,
+      container: true,
+    },
+    MergedTree.of(store, layers),
+  );
+}
+
+/** The image's variables, and over them the caller's. */
+function environmentOf({ Env = [] }: ContainerConfig, options: ContainerOptions): string[] {
+  const variables = new Map<string, string>();
+  const terminal = options.tty === true ? ['TERM=xterm'] : [];
+  for (const line of [...terminal, ...Env, ...(options.env ?? [])]) {
+    variables.set(line.split('=', 1)[0] ?? '', line);
+  }
+  return [...variables.values()];
+}
+
+async function volumeMount({ source, target, readonly }: ContainerVolume): Promise<WantedMount> {
+  const kind = await stat(source).catch(() => undefined);
+  if (kind === undefined) {
+    throw new AppError('CONTAINER_VOLUME', `there is no '${source}' to mount`, {
+      expected: 'an existing file or directory of this machine',
+      hint: 'make it first',
+    });
+  }
+  const targetKind = kind.isDirectory() ? 'directory' : 'file';
+  return { kind: 'bind', source: latin1(source), target, readonly, targetKind };
+}
+
+function latin1(path: string): string {
+  return Buffer.from(path).toString('latin1');
+}

@@ -1,0 +1,113 @@
+/** The images of a store: list, name, remove, describe. */
+import type {
+  HistoryRow,
+  ImageHistoryOptions,
+  ImageSummary,
+  InspectImagesOptions,
+  InspectImagesResult,
+  RemoveImageOptions,
+  RemoveImageResult,
+  StoreOptions,
+  TagOptions,
+} from '../build/index.ts';
+import { AppError } from '../errors.ts';
+import { imageHistory as historyOf, inspectImage, readConfig } from '../export/index.ts';
+import { familiarName, parseReference } from '../oci/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { requireImage, withStore } from './with-store.ts';
+
+/** All images, newest first. */
+export function images(options: StoreOptions = {}): Promise<readonly ImageSummary[]> {
+  return withStore(options, async (store) => {
+    const summaries = await Promise.all(
+      store.images.list().map((image) => summarize(store, image)),
+    );
+    return summaries.sort((a, b) => b.created - a.created || (a.id < b.id ? -1 : 1));
+  });
+}
+
+async function summarize(store: Store, image: ImageRecord): Promise<ImageSummary> {
+  const { config } = await readConfig(store, image);
+  const { id, manifestDigest, created, size, os, architecture, variant } = image;
+  return {
+    id,
+    manifestDigest,
+    created,
+    size,
+    references: shortNames(store, image),
+    platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
+    labels: config?.Labels ?? {},
+  };
+}
+
+function shortNames(store: Store, image: ImageRecord): string[] {
+  return store.images
+    .references(image.id)
+    .map((reference) => familiarName(parseReference(reference)))
+    .sort();
+}
+
+/** Gives an image one more name; the name leaves the image that had it. */
+export function tag({ source, target, ...options }: TagOptions): Promise<void> {
+  return withStore(options, async (store) => {
+    store.images.tag(requireImage(store, source).id, target);
+  });
+}
+
+/**
+ * Takes a name away, and the image with its last one. By id the image goes with all its names.
+ *
+ * @throws AppError IMAGE_NOT_FOUND; IMAGE_HAS_NAMES for an id with several names, without `force`
+ */
+export function removeImage(options: RemoveImageOptions): Promise<RemoveImageResult> {
+  const { image: text, force = false, ...rest } = options;
+  return withStore(rest, async (store) => {
+    const image = requireImage(store, text);
+    const all = store.images.references(image.id);
+    const byName = isNameOf(text, all);
+    if (byName === undefined && all.length > 1 && !force) throw severalNames(text, all);
+    const leaving = byName === undefined ? all : [byName];
+    const untagged = leaving.map((reference) => familiarName(parseReference(reference)));
+    for (const reference of leaving) store.images.untag(reference);
+    if (leaving.length < all.length) return { untagged, deleted: [] };
+    store.images.remove(image.id);
+    await store.flush();
+    await store.prune();
+    return { untagged, deleted: [image.id] };
+  });
+}
+
+/** The full reference the text means, if it is one of these. */
+function isNameOf(text: string, references: readonly string[]): string | undefined {
+  return references.find((reference) => {
+    const familiar = familiarName(parseReference(reference));
+    return [reference, familiar, familiar.replace(/:latest$/, '')].includes(text);
+  });
+}
+
+function severalNames(text: string, references: readonly string[]): AppError {
+  const names = references.map((reference) => familiarName(parseReference(reference)));
+  return new AppError('IMAGE_HAS_NAMES', `image ${text} has several names: ${names.join(', ')}`, {
+    hint: 'remove it by one of its names, or with --force',
+  });
+}
+
+/** Docker's description of images; those that are not there are named, not thrown. */
+export function inspectImages(options: InspectImagesOptions): Promise<InspectImagesResult> {
+  const { images: texts, ...rest } = options;
+  return withStore(rest, async (store) => {
+    const found = texts.map((text) => [text, store.images.resolve(text)] as const);
+    return {
+      images: await Promise.all(
+        found.flatMap(([, image]) => (image === undefined ? [] : inspectImage(store, image))),
+      ),
+      missing: found.flatMap(([text, image]) => (image === undefined ? text : [])),
+    };
+  });
+}
+
+/** What made an image, newest first. @throws AppError IMAGE_NOT_FOUND */
+export function imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]> {
+  const { image, ...rest } = options;
+  return withStore(rest, (store) => historyOf(store, requireImage(store, image)));
+}

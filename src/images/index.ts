@@ -1,0 +1,4 @@
+export { loadImages, makeBase, saveImages } from './archives.ts';
+export { diskUsage, prune } from './housekeeping.ts';
+export { imageHistory, images, inspectImages, removeImage, tag } from './images.ts';
+export { requireImage, withStore } from './with-store.ts';

@@ -1,0 +1,29 @@
+/** Opens a store for one call. */
+import type { StoreOptions } from '../build/index.ts';
+import { AppError } from '../errors.ts';
+import { familiarName, parseReference } from '../oci/index.ts';
+import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
+
+export async function withStore<T>(
+  { root, signal }: StoreOptions,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  await using store = await Store.open({ root: root ?? defaultRoot(process.env) });
+  return await work(store);
+}
+
+/** @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, REFERENCE_INVALID */
+export function requireImage(store: Store, text: string): ImageRecord {
+  const image = store.images.resolve(text);
+  if (image !== undefined) return image;
+  const present = store.images
+    .list()
+    .flatMap((record) => store.images.references(record.id))
+    .map((reference) => familiarName(parseReference(reference)))
+    .sort();
+  throw new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
+    expected: present.length === 0 ? undefined : `one of ${present.slice(0, 8).join(', ')}`,
+    hint: 'lamina images lists what there is',
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * lamina as a library: everything the command can do, typed, with events and AbortSignal.
+ *
+ *     import { build } from 'lamina-build';
+ *
+ *     const { imageId } = await build({ context: '.', tags: ['app'], onEvent: console.log });
+ *
+ * Functions throw `AppError` with a stable code for everything a user can meet.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises';
+import type { RunOptions, RunResult, VersionInfo } from './build/index.ts';
+import { runContainer } from './container/index.ts';
+import { AppError } from './errors.ts';
+import { requireImage, withStore } from './images/index.ts';
+import { formatPlatform, hostPlatform } from './oci/index.ts';
+import { findRuntime } from './runtime/index.ts';
+
+export * from './build/index.ts';
+export * from './errors.ts';
+export {
+  diskUsage,
+  imageHistory,
+  images,
+  inspectImages,
+  loadImages,
+  makeBase,
+  prune,
+  removeImage,
+  saveImages,
+  tag,
+} from './images/index.ts';
+export type {
+  ContainerConfig,
+  Descriptor,
+  Digest,
+  HistoryEntry,
+  ImageConfig,
+  Platform,
+} from './oci/index.ts';
+export type { BuildEvent, BuildSummary, Emit, StepInfo } from './progress/index.ts';
+
+/**
+ * Runs a container of an image in the store; nothing of it is left when it has ended.
+ *
+ * @throws AppError IMAGE_NOT_FOUND, CONTAINER_…, USER_UNKNOWN, RUNTIME_…; AbortedError
+ */
+export function run(options: RunOptions): Promise<RunResult> {
+  return withStore(options, async (store) => {
+    const image = requireImage(store, options.image);
+    const { exitCode, signal } = await runContainer(store, image, {
+      ...options,
+      hostEnv: process.env,
+    });
+    return { exitCode, signal };
+  });
+}
+
+/** This lamina, and what it finds on this machine. */
+export async function version(): Promise<VersionInfo> {
+  const runtime = await findRuntime(process.env).catch((error: unknown) => {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  });
+  return {
+    version: await packageVersion(),
+    node: process.versions.node,
+    platform: formatPlatform(hostPlatform()),
+    runtime: runtime && { name: runtime.name, path: runtime.path, version: runtime.version },
+  };
+}
+
+/** From package.json, which lies at the root whether lamina is run from sources, as a library or as the command. */
+async function packageVersion(): Promise<string> {
+  for (const up of ['..', '../..']) {
+    const path = new URL(`${up}/package.json`, import.meta.url);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text !== undefined) return (JSON.parse(text) as { version: string }).version;
+  }
+  throw new Error('package.json is missing');
+}

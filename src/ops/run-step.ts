@@ -1,0 +1,124 @@
+/** RUN: a process in the file system so far; what it changed becomes the layer, as it is. */
+import { mkdir } from 'node:fs/promises';
+import { StepError } from '../errors.ts';
+import type { FileTree } from '../files/index.ts';
+import type { ExecOp } from '../graph/index.ts';
+import { indexTree, TREE_DIRECTORY, writeIndex } from '../layers/index.ts';
+import {
+  type LowerDirectory,
+  type ProcessResult,
+  prepareProcess,
+  type Sandbox,
+  type WantedMount,
+} from '../runtime/index.ts';
+import { OutputTail } from './output-tail.ts';
+
+export interface RunStepOptions {
+  readonly sandbox: Sandbox;
+  /** The merged tree of `lowers`. */
+  readonly base: FileTree;
+  readonly lowers: readonly LowerDirectory[];
+  /** Host directory of the staged layer: the tree and the index are made in it. */
+  readonly directory: string;
+  readonly mounts: readonly WantedMount[];
+  /** Added to the operation's environment: proxies, secrets. */
+  readonly extraEnv: readonly string[];
+  /** The instruction as written, for messages. */
+  readonly instruction: string;
+  readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface StepLayer {
+  /** Bytes of file content. */
+  readonly size: number;
+  readonly files: number;
+}
+
+/**
+ * Runs the step's process and indexes what it left.
+ *
+ * @throws StepError when the process fails
+ * @throws AppError what preparing and running a process throws; AbortedError
+ */
+export async function runStep(op: ExecOp, options: RunStepOptions): Promise<StepLayer> {
+  const upper = `${options.directory}/${TREE_DIRECTORY}`;
+  await mkdir(upper, { mode: 0o755 });
+  const spec = prepareProcess(
+    {
+      lowers: options.lowers,
+      upper: Buffer.from(upper).toString('latin1'),
+      args: op.args,
+      env: [...op.env, ...options.extraEnv],
+      cwd: op.cwd,
+      user: op.user,
+      mounts: [...options.mounts, ...scriptMount(op)],
+      hostname: op.hostname,
+      network: op.network,
+      security: op.security,
+      extraHosts: op.extraHosts,
+      shmSize: op.shmSize,
+      ulimits: op.ulimits,
+    },
+    options.base,
+  );
+  const tail = new OutputTail();
+  const result = await options.sandbox.run(spec, {
+    signal: options.signal,
+    onOutput: (stream, data) => {
+      tail.push(data);
+      options.onOutput(stream, data);
+    },
+  });
+  if (result.exitCode !== 0) throw failure(op, options.instruction, result, tail);
+  const index = await indexTree(upper, { base: options.base, signal: options.signal });
+  writeIndex(options.directory, index);
+  return measure(index);
+}
+
+function scriptMount({ script }: ExecOp): readonly WantedMount[] {
+  if (script === undefined) return [];
+  const content = Buffer.from(script.content).toString('base64');
+  return [{ kind: 'file', target: script.path, content, mode: 0o755, uid: 0, gid: 0 }];
+}
+
+function measure({ entries }: Awaited<ReturnType<typeof indexTree>>): StepLayer {
+  let size = 0;
+  let files = 0;
+  const groups = new Set<number>();
+  for (const entry of entries) {
+    if (entry.kind !== 'entry' || entry.type !== 'file') continue;
+    files++;
+    if (entry.linkGroup !== undefined && groups.has(entry.linkGroup)) continue;
+    if (entry.linkGroup !== undefined) groups.add(entry.linkGroup);
+    size += entry.size;
+  }
+  return { size, files };
+}
+
+function failure(
+  op: ExecOp,
+  instruction: string,
+  result: ProcessResult,
+  tail: OutputTail,
+): StepError {
+  const ended =
+    result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal}`;
+  return new StepError(
+    `process "${op.args.join(' ')}" did not complete successfully: ${ended}`,
+    {
+      exitCode: result.signal === undefined ? result.exitCode : undefined,
+      signal: result.signal,
+      outputTail: tail.lines(),
+      instruction,
+    },
+    { hint: hintFor(result) },
+  );
+}
+
+function hintFor({ exitCode, oomKilled }: ProcessResult): string | undefined {
+  if (oomKilled) return 'the kernel killed it for want of memory';
+  if (exitCode === 127) return 'a command was not found: is it installed in this stage?';
+  if (exitCode === 126) return 'a file was found but cannot be executed: check its mode';
+  return undefined;
+}

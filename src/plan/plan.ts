@@ -1,0 +1,49 @@
+/** What planning gives: the graph, what of it the target needs, and the image that the target's result becomes. */
+import type { Warning } from '../errors.ts';
+import type { Graph, SCRATCH, VertexId } from '../graph/index.ts';
+import type { ContainerConfig, Digest, ImageConfig, Platform } from '../oci/index.ts';
+
+/** An image as planning sees it: its config is known, its layers stay where they are. */
+export interface BaseImage {
+  /** As the Dockerfile has it, after expansion. */
+  readonly name: string;
+  /** Digest of its config. */
+  readonly id: Digest;
+  readonly config: ImageConfig;
+}
+
+/** Finds a base image; names arrive as written, after expansion. */
+export type ResolveImage = (reference: string, platform: Platform) => Promise<BaseImage>;
+
+/** A new entry of the image's history; those of the base image stand before it. */
+export interface PlannedHistory {
+  readonly createdBy: string;
+  readonly comment: string | undefined;
+  readonly emptyLayer: boolean;
+}
+
+/** The image's config before anything is built: all but root file system and times. */
+export interface PlannedImage {
+  readonly platform: Platform;
+  readonly config: ContainerConfig;
+  readonly author: string | undefined;
+  readonly history: readonly PlannedHistory[];
+  readonly base: BaseImage | undefined;
+}
+
+export interface PlannedStage {
+  /** As the user named it, else its index. */
+  readonly name: string;
+  readonly index: number;
+  /** The stage's last file system; undefined for a stage the target does not need. */
+  readonly root: VertexId | typeof SCRATCH | undefined;
+  readonly isTarget: boolean;
+}
+
+export interface BuildPlan {
+  readonly graph: Graph;
+  readonly target: VertexId | typeof SCRATCH;
+  readonly image: PlannedImage;
+  readonly stages: readonly PlannedStage[];
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,383 @@
+/**
+ * Walks the stages that the target needs. A stage is planned when somebody needs it and then once; what nobody
+ * needs is never looked at, not even for mistakes that only planning would find.
+ */
+import type { ExpandOptions, Instruction, SyntaxTree, Word } from '../dockerfile/index.ts';
+import { expandWord, nearestName, parseTrigger } from '../dockerfile/index.ts';
+import type { SourceLocation, Warning } from '../errors.ts';
+import { AppError, locate } from '../errors.ts';
+import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
+import { GraphBuilder, reachable } from '../graph/index.ts';
+import type { Platform } from '../oci/index.ts';
+import { parsePlatform } from '../oci/index.ts';
+import { platformArguments } from './arguments.ts';
+import { applyInstruction, makesLayer } from './dispatch.ts';
+import type { BaseImage, BuildPlan, PlannedStage, ResolveImage } from './plan.ts';
+import { childState, imageState, type StageState, scratchState } from './stage-state.ts';
+import {
+  findStage,
+  findStageOrIndex,
+  type StageSource,
+  type Stages,
+  splitStages,
+  stageLabel,
+  stagePrefix,
+} from './stages.ts';
+
+export interface PlanOptions {
+  readonly tree: SyntaxTree;
+  readonly instructions: readonly Instruction[];
+  /** A stage's name or index; undefined: the last stage. */
+  readonly target?: string | undefined;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of the image. */
+  readonly platform: Platform;
+  /** Of this machine. */
+  readonly buildPlatform: Platform;
+  readonly noCache: boolean;
+  /** Names of stages whose steps ignore the cache. */
+  readonly noCacheFilter: readonly string[];
+  /** Where RUN says nothing. */
+  readonly network: 'host' | 'none';
+  readonly extraHosts: readonly { readonly name: string; readonly address: string }[];
+  readonly shmSize: number | undefined;
+  readonly ulimits: readonly {
+    readonly name: string;
+    readonly soft: number;
+    readonly hard: number;
+  }[];
+  readonly resolveImage: ResolveImage;
+}
+
+/**
+ * Plans the target: which operations make it, and what its image says.
+ *
+ * @throws AppError PLAN_… for what cannot be planned, and what `resolveImage` throws, each at its place in the file
+ */
+export async function planBuild(options: PlanOptions): Promise<BuildPlan> {
+  return new Planner(options).plan();
+}
+
+/** What planning one instruction may ask of the stage around it. */
+export interface StagePlan {
+  readonly options: PlanOptions;
+  readonly stage: StageSource;
+  readonly warn: (warning: Warning) => void;
+  /** Adds an operation as the next step of the stage. */
+  readonly addStep: (
+    op: Op,
+    inputs: readonly (VertexId | typeof SCRATCH)[],
+    step: StepText,
+  ) => VertexId;
+  readonly addContext: () => VertexId;
+  /** The file system that COPY --from or a mount means. */
+  readonly rootOf: (name: Word) => Promise<VertexId | typeof SCRATCH>;
+  /** Values of global ARGs. */
+  readonly globals: ReadonlyMap<string, string>;
+}
+
+export interface StepText {
+  readonly instruction: Instruction;
+  /** Shown to people: the instruction, variables replaced. */
+  readonly text: string;
+  readonly proxyEnv?: readonly string[] | undefined;
+}
+
+class Planner {
+  readonly #options: PlanOptions;
+  readonly #builder = new GraphBuilder();
+  readonly #stages: Stages;
+  readonly #planned = new Map<number, Promise<StageState>>();
+  readonly #images = new Map<string, Promise<BaseImage>>();
+  readonly #warnings: Warning[] = [];
+  #globals: ReadonlyMap<string, string> = new Map();
+
+  constructor(options: PlanOptions) {
+    this.#options = options;
+    this.#stages = splitStages(options.instructions);
+  }
+
+  async plan(): Promise<BuildPlan> {
+    const target = this.#target();
+    this.#globals = this.#globalArguments(target);
+    const state = await this.#stage(target);
+    const roots = await this.#roots();
+    const graph = this.#builder.build();
+    const needed = new Set(reachable(graph, [state.root]).map((vertex) => vertex.id));
+    return {
+      graph,
+      target: state.root,
+      warnings: this.#warnings,
+      image: {
+        platform: state.platform,
+        config: labelled(state, this.#options.labels),
+        author: state.author,
+        history: state.history,
+        base: state.base,
+      },
+      stages: this.#stages.stages.map((stage): PlannedStage => {
+        const root = roots.get(stage.index);
+        const used = root !== undefined && (root === 'scratch' || needed.has(root));
+        return {
+          name: stageLabel(stage),
+          index: stage.index,
+          root: stage === target || used ? root : undefined,
+          isTarget: stage === target,
+        };
+      }),
+    };
+  }
+
+  async #roots(): Promise<Map<number, VertexId | typeof SCRATCH>> {
+    const roots = new Map<number, VertexId | typeof SCRATCH>();
+    for (const [index, state] of this.#planned) roots.set(index, (await state).root);
+    return roots;
+  }
+
+  #target(): StageSource {
+    const { stages } = this.#stages;
+    const { target } = this.#options;
+    const found =
+      target === undefined || target === '' ? stages.at(-1) : findStageOrIndex(stages, target);
+    if (found !== undefined) return found;
+    const names = stages.flatMap((stage) => stage.from.stageWord?.text ?? []);
+    const near = nearestName(target ?? '', names);
+    throw new AppError('PLAN_UNKNOWN_TARGET', `there is no stage '${target}'`, {
+      expected:
+        names.length === 0 ? 'no --target: the file names no stage' : `one of ${names.join(', ')}`,
+      hint: near === undefined ? 'name a stage with FROM … AS name' : `did you mean '${near}'?`,
+    });
+  }
+
+  /** Platform arguments and the ARGs before the first FROM; each sees those before it. */
+  #globalArguments(target: StageSource): ReadonlyMap<string, string> {
+    const { platform, buildPlatform, buildArgs } = this.#options;
+    const stageName = target.from.stage ?? 'default';
+    const values = new Map(platformArguments(platform, buildPlatform, stageName));
+    for (const name of values.keys()) {
+      const given = buildArgs.get(name);
+      if (given !== undefined) values.set(name, given);
+    }
+    for (const { args } of this.#stages.globals) {
+      for (const { name, value } of args) {
+        const given = buildArgs.get(name.text);
+        if (given !== undefined) values.set(name.text, given);
+        else if (value !== undefined) values.set(name.text, this.#expandGlobal(value, values));
+      }
+    }
+    return values;
+  }
+
+  #expandGlobal(word: Word, values: ReadonlyMap<string, string>): string {
+    const { tree } = this.#options;
+    const options: ExpandOptions = {
+      lookup: (name) => values.get(name),
+      escape: tree.escape,
+      source: tree.source,
+    };
+    return expandWord(word, options).text;
+  }
+
+  #stage(stage: StageSource): Promise<StageState> {
+    const known = this.#planned.get(stage.index);
+    if (known !== undefined) return known;
+    const planned = this.#planStage(stage);
+    planned.catch(() => undefined);
+    this.#planned.set(stage.index, planned);
+    return planned;
+  }
+
+  async #planStage(stage: StageSource): Promise<StageState> {
+    const name = this.#expandGlobal(stage.from.image, this.#globals);
+    const platform = this.#platformOf(stage);
+    const begun = await this.#begin(stage, name, platform);
+    const instructions = [...this.#triggers(begun), ...stage.instructions];
+    const counter = { index: 0, total: instructions.filter(makesLayer).length };
+    const started = await this.#root(stage, begun, counter);
+    const plan = this.#stagePlan(stage, counter);
+    let state = started;
+    for (const instruction of instructions) {
+      try {
+        state = await applyInstruction(state, instruction, plan);
+      } catch (error) {
+        throw error instanceof AppError ? locate(error, instruction.location) : error;
+      }
+    }
+    return state;
+  }
+
+  #platformOf(stage: StageSource): Platform {
+    const { platform } = stage.from;
+    if (platform === undefined) return this.#options.platform;
+    const text = this.#expandGlobal(platform, this.#globals);
+    try {
+      return text === '' ? this.#options.platform : parsePlatform(text);
+    } catch (error) {
+      throw error instanceof AppError ? locate(error, this.#place(platform)) : error;
+    }
+  }
+
+  async #begin(stage: StageSource, name: string, platform: Platform): Promise<Beginning> {
+    const { image } = stage.from;
+    if (name === '') throw emptyBase(image.text, this.#place(image));
+    const parent = findParent(this.#stages.stages, name, stage.index);
+    if (parent !== undefined) return { kind: 'stage', state: await this.#stage(parent) };
+    if (name === 'scratch') return { kind: 'scratch', platform };
+    return { kind: 'image', name, platform, image: await this.#image(name, platform, image) };
+  }
+
+  async #root(stage: StageSource, begun: Beginning, counter: Counter): Promise<StageState> {
+    if (begun.kind === 'stage') return childState(begun.state);
+    if (begun.kind === 'scratch') return scratchState(begun.platform);
+    counter.total++;
+    const location = this.#place(stage.from.image);
+    const op: Op = { kind: 'image', imageId: begun.image.id };
+    const text = `FROM ${begun.name}`;
+    const root = this.#builder.add(op, [], this.#info(stage, counter, { text, location }));
+    return imageState(begun.image, root, begun.platform);
+  }
+
+  /** ONBUILD instructions of what the stage begins with. */
+  #triggers(begun: Beginning): readonly Instruction[] {
+    const config =
+      begun.kind === 'image'
+        ? begun.image.config.config
+        : begun.kind === 'stage'
+          ? begun.state.config
+          : undefined;
+    return (config?.OnBuild ?? []).map((text) => parseTrigger(text).instruction);
+  }
+
+  #stagePlan(stage: StageSource, counter: Counter): StagePlan {
+    return {
+      options: this.#options,
+      stage,
+      globals: this.#globals,
+      warn: (warning) => this.#warnings.push(warning),
+      addStep: (op, inputs, { instruction, text, proxyEnv }) =>
+        this.#builder.add(op, inputs, {
+          ...this.#info(stage, counter, { text, location: instruction.location }),
+          instruction: instruction.text,
+          proxyEnv,
+        }),
+      addContext: () =>
+        this.#builder.add({ kind: 'context', name: 'context' }, [], {
+          name: '[internal] load build context',
+          stage: undefined,
+          location: undefined,
+          instruction: undefined,
+          ignoreCache: false,
+        }),
+      rootOf: (name) => this.#rootOf(stage, name),
+    };
+  }
+
+  async #rootOf(stage: StageSource, name: Word): Promise<VertexId | typeof SCRATCH> {
+    const source = findStageOrIndex(this.#stages.stages, name.text, stage.index);
+    if (source !== undefined) return (await this.#stage(source)).root;
+    if (name.text === 'scratch') return 'scratch';
+    const image = await this.#image(name.text, this.#options.platform, name, stage.index);
+    return this.#builder.add({ kind: 'image', imageId: image.id }, [], {
+      name: `FROM ${name.text}`,
+      stage: undefined,
+      location: this.#place(name),
+      instruction: undefined,
+      ignoreCache: false,
+    });
+  }
+
+  async #image(
+    name: string,
+    platform: Platform,
+    word: Word,
+    before = this.#stages.stages.length,
+  ): Promise<BaseImage> {
+    const key = `${name} ${JSON.stringify(platform)}`;
+    const known = this.#images.get(key) ?? this.#options.resolveImage(name, platform);
+    this.#images.set(key, known);
+    try {
+      return await known;
+    } catch (error) {
+      throw error instanceof AppError
+        ? locate(this.#withStageHint(error, name, before), this.#place(word))
+        : error;
+    }
+  }
+
+  /** Whoever misspells a stage, or uses it too early, is told about an image they never meant. */
+  #withStageHint(error: AppError, name: string, before: number): AppError {
+    const { stages } = this.#stages;
+    const later = findStage(stages, name);
+    const names = stages.slice(0, before).flatMap(({ from }) => from.stage ?? []);
+    const near = nearestName(name.toLowerCase(), names);
+    const hint =
+      later !== undefined && later.index >= before
+        ? `stage '${name}' is defined further down: only earlier stages can be used`
+        : near === undefined
+          ? error.hint
+          : `did you mean stage '${near}'?`;
+    const { details, cause, expected } = error;
+    return new AppError(error.code, error.message, { hint, expected, details, cause });
+  }
+
+  #info(
+    stage: StageSource,
+    counter: Counter,
+    { text, location }: { readonly text: string; readonly location: SourceLocation },
+  ): VertexInfo {
+    const { noCache, noCacheFilter } = this.#options;
+    const prefix = stagePrefix(stage, this.#stages.stages.length);
+    const total = String(counter.total);
+    const index = String(++counter.index).padStart(total.length);
+    return {
+      name: `[${prefix === '' ? '' : `${prefix} `}${index}/${total}] ${text}`,
+      stage: stageLabel(stage),
+      location,
+      instruction: text,
+      ignoreCache: noCache || noCacheFilter.some((name) => name.toLowerCase() === stage.from.stage),
+    };
+  }
+
+  #place(word: Word): SourceLocation {
+    return this.#options.tree.source.location(word.range);
+  }
+}
+
+/** Numbers the steps of a stage. */
+interface Counter {
+  index: number;
+  total: number;
+}
+
+type Beginning =
+  | { readonly kind: 'stage'; readonly state: StageState }
+  | { readonly kind: 'scratch'; readonly platform: Platform }
+  | {
+      readonly kind: 'image';
+      readonly name: string;
+      readonly platform: Platform;
+      readonly image: BaseImage;
+    };
+
+/** FROM compares names as written with names in lower case: `FROM Build` is an image, `FROM build` the stage. */
+function findParent(
+  stages: readonly StageSource[],
+  name: string,
+  before: number,
+): StageSource | undefined {
+  return name === name.toLowerCase() ? findStage(stages, name, before) : undefined;
+}
+
+function labelled(state: StageState, labels: Readonly<Record<string, string>>) {
+  if (Object.keys(labels).length === 0) return state.config;
+  return { ...state.config, Labels: { ...state.config.Labels, ...labels } };
+}
+
+function emptyBase(written: string, location: SourceLocation): AppError {
+  return new AppError('PLAN_EMPTY_BASE', `the base name '${written}' is empty after expansion`, {
+    location,
+    expected: 'an image, a stage, or scratch',
+    hint: 'give the ARG in it a default, or pass --build-arg',
+  });
+}

@@ -1,0 +1,16 @@
+/** The signals of Linux, by name and number. */
+import { constants } from 'node:os';
+
+/** Signals that Node does not name on every platform. */
+const FURTHER = ['SIGRTMIN', 'SIGRTMAX', 'SIGSTKFLT', 'SIGPOLL', 'SIGPWR', 'SIGCLD', 'SIGIOT'];
+const MOST = 64;
+
+/** Whether STOPSIGNAL may name it: a number up to 64, or a name with or without SIG. */
+export function isStopSignal(text: string): boolean {
+  if (/^\d+$/.test(text)) return Number(text) >= 1 && Number(text) <= MOST;
+  const name = text.toUpperCase().startsWith('SIG')
+    ? text.toUpperCase()
+    : `SIG${text.toUpperCase()}`;
+  const base = name.replace(/^(SIGRTMIN\+|SIGRTMAX-)\d{1,2}$/, 'SIGRTMIN');
+  return base in constants.signals || FURTHER.includes(base);
+}
