@@ -24,6 +24,7 @@ const TYPE_FLAGS: Readonly<Record<TarType, string>> = {
 const PAX_FLAG = 'x';
 const MAX_ID = octalLimit(FIELDS.uid);
 const MAX_SIZE = octalLimit(FIELDS.size);
+const MAX_DEVICE = octalLimit(FIELDS.devMajor);
 
 /**
  * The blocks that precede the content of one member: a multiple of 512 bytes. Directories get a closing slash; the
@@ -124,7 +125,7 @@ function fitting(value: number, limit: number, what: string): number {
 }
 
 function device(value = 0): number {
-  if (!Number.isSafeInteger(value) || value < 0 || value > octalLimit(FIELDS.devMajor)) {
+  if (!Number.isSafeInteger(value) || value < 0 || value > MAX_DEVICE) {
     throw new Error(`no device number for a tar header: ${value}`);
   }
   return value;

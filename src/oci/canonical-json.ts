@@ -76,7 +76,7 @@ const IMAGE_CONFIG: Shape = {
   order: [
     'architecture!',
     'author',
-    'config',
+    'config!',
     'created',
     'history',
     'os!',
