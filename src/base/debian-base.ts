@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeHeader } from '../archive/index.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import { isRoot } from '../system/index.ts';
@@ -155,6 +156,7 @@ async function runBootstrap<T>(
     // The reader may stop at the end of the archive: what mmdebstrap still writes then must go somewhere.
     for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
       if (!(chunk instanceof Uint8Array)) continue;
+      if (bytes === 0) yield deviceDirectory(options.sourceDateEpoch);
       bytes += chunk.length;
       yield chunk;
     }
@@ -176,6 +178,20 @@ async function runBootstrap<T>(
   } finally {
     options.signal?.removeEventListener('abort', stopOnAbort);
   }
+}
+
+/** /dev itself: mmdebstrap either packs it with device nodes, which every runtime brings along, or not at all. */
+function deviceDirectory(epoch: number | undefined): Buffer {
+  return encodeHeader({
+    path: './dev/',
+    type: 'directory',
+    mode: 0o755,
+    uid: 0,
+    gid: 0,
+    size: 0,
+    mtime: epoch ?? Math.floor(Date.now() / 1000),
+    mtimeNs: 0,
+  });
 }
 
 function environment({

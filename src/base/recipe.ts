@@ -39,7 +39,7 @@ export function mmdebstrapArguments(options: RecipeOptions): string[] {
     `--mode=${mode}`,
     '--variant=minbase',
     '--format=tar',
-    '--skip=output/mknod',
+    '--skip=output/dev',
     ...(mergedUsrHooks === undefined ? [] : [`--hook-dir=${mergedUsrHooks}`]),
     ...(secure ? ['--include=ca-certificates'] : []),
     ...dpkg.map((line) => `--dpkgopt=${line}`),

@@ -30,6 +30,7 @@ function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   const lines = [`${heading(options)}: ${printable(error.message)}`];
   if (error.location !== undefined) lines.push(...excerpt(error.location, options));
   if (error instanceof StepError) lines.push(...stepLines(error));
+  else lines.push(...outputLines(error.details?.outputTail));
   if (error.expected !== undefined) lines.push(note('expected', error.expected));
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));
@@ -70,11 +71,17 @@ function stepLines(error: StepError): string[] {
   const { exitCode, signal, outputTail } = error.failure;
   const ended = exitCode === undefined ? `signal ${signal ?? '?'}` : `${exitCode}`;
   const lines = [note(exitCode === undefined ? 'ended by' : 'exit code', ended)];
-  if (outputTail.length === 0) return [...lines, '  the step printed nothing'];
+  return outputTail.length === 0
+    ? [...lines, '  the step printed nothing']
+    : [...lines, ...outputLines(outputTail)];
+}
+
+/** The last lines a program printed, which errors of other programs carry in their details. */
+function outputLines(tail: unknown): string[] {
+  if (!Array.isArray(tail) || tail.length === 0) return [];
   return [
-    ...lines,
-    `  last ${outputTail.length === 1 ? 'line' : `${outputTail.length} lines`} of output:`,
-    ...outputTail.map((line) => `    ${printable(line)}`),
+    `  last ${tail.length === 1 ? 'line' : `${tail.length} lines`} of output:`,
+    ...tail.map((line) => `    ${printable(String(line))}`),
   ];
 }
 

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { AbortedError, AppError, type SourceLocation, StepError } from '../errors.ts';
+import { renderError } from './render-error.ts';
+
+function locationOf(text: string, part: string, file = 'Dockerfile'): SourceLocation {
+  const position = (offset: number) => {
+    const before = text.slice(0, offset).split('\n');
+    return { line: before.length, column: (before.at(-1) ?? '').length + 1, offset };
+  };
+  const offset = text.indexOf(part);
+  return { file, text, range: { start: position(offset), end: position(offset + part.length) } };
+}
+
+const show = (error: unknown, debug = false) => renderError(error, { color: false, debug });
+
+describe('renderError', () => {
+  it('underlines the fault and says what to do', () => {
+    const text = 'FROM scratch\nCPOY a /b\n';
+    const error = new AppError('DOCKERFILE_UNKNOWN_INSTRUCTION', 'unknown instruction CPOY', {
+      location: locationOf(text, 'CPOY'),
+      expected: 'an instruction, such as COPY',
+      hint: 'did you mean COPY?',
+    });
+    expect(show(error)).toMatchInlineSnapshot(`
+      "error: unknown instruction CPOY
+        --> Dockerfile:2:1
+         |
+       2 | CPOY a /b
+         | ^^^^
+        expected: an instruction, such as COPY
+        hint: did you mean COPY?
+        code: DOCKERFILE_UNKNOWN_INSTRUCTION (docs/errors.md#dockerfile_unknown_instruction)
+      "
+    `);
+  });
+
+  it('shows the end of a step that failed', () => {
+    const text = 'FROM a\n\nRUN make && \\\n    make install\n';
+    const error = new StepError(
+      'the command of RUN ended with exit code 2',
+      {
+        exitCode: 2,
+        signal: undefined,
+        outputTail: ['cc hello.c', '\x1b[31mhello.c:1: error\x1b[0m'],
+        instruction: 'RUN make && make install',
+      },
+      { location: locationOf(text, 'RUN make && \\\n    make install') },
+    );
+    expect(show(error)).toMatchInlineSnapshot(`
+      "error: the command of RUN ended with exit code 2
+        --> Dockerfile:3:1
+         |
+       3 | RUN make && \\
+         | ^^^^^^^^^^^^^
+       4 |     make install
+         |     ^^^^^^^^^^^^
+        exit code: 2
+        last 2 lines of output:
+          cc hello.c
+          \\x1b[31mhello.c:1: error\\x1b[0m
+        code: RUN_FAILED (docs/errors.md#run_failed)
+      "
+    `);
+  });
+
+  it('leaves out the middle of a long range', () => {
+    const script = Array.from({ length: 30 }, (_, index) => `echo ${index}`).join('\n');
+    const text = `FROM a\nRUN <<EOF\n${script}\nEOF\n`;
+    const error = new AppError('X_Y', 'bad script', {
+      location: locationOf(text, `RUN <<EOF\n${script}\nEOF`),
+    });
+    const shown = show(error);
+    expect(shown).toContain(' 8 | echo 5');
+    expect(shown).not.toContain('echo 6');
+    expect(shown).toContain('…');
+    expect(shown).toContain('33 | EOF');
+  });
+
+  it('keeps the underline under its text behind tabs, wide and control characters', () => {
+    const text = 'RUN\techo 世界\x07 bad';
+    const error = new AppError('X_Y', 'bad', { location: locationOf(text, 'bad') });
+    expect(show(error)).toMatchInlineSnapshot(`
+      "error: bad
+        --> Dockerfile:1:14
+         |
+       1 | RUN    echo 世界\\x07 bad
+         |                      ^^^
+        code: X_Y (docs/errors.md#x_y)
+      "
+    `);
+  });
+
+  it('escapes control characters of messages and names', () => {
+    const error = new AppError('X_Y', 'no file \x1b[2Jx\ny', { hint: 'a\rb' });
+    expect(show(error)).toBe(
+      'error: no file \\x1b[2Jx\\ny\n  hint: a\\rb\n  code: X_Y (docs/errors.md#x_y)\n',
+    );
+  });
+
+  it('names the cause that the message does not', () => {
+    const error = new AppError('X_Y', 'cannot read a', { cause: new Error('EACCES: denied') });
+    expect(show(error)).toContain('  cause: EACCES: denied\n');
+  });
+
+  it('shows no stack trace of an unexpected error unless asked', () => {
+    const error = new TypeError('x is not a function');
+    expect(show(error)).toMatchInlineSnapshot(`
+      "error: unexpected: x is not a function
+        hint: set LAMINA_DEBUG=1 to see where it happened
+        hint: this is a fault of lamina: please report it, with what you did
+        code: INTERNAL (docs/errors.md#internal)
+      "
+    `);
+    expect(show(error, true)).toContain('render-error.test.ts');
+  });
+
+  it('takes a full disk for what it is', () => {
+    const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+    });
+    expect(show(error)).toContain('lamina builder prune');
+    expect(show(error)).toContain('code: SYSTEM_REFUSED');
+  });
+
+  it('makes few words of a cancelled build', () => {
+    expect(show(new AbortedError())).toBe('cancelled\n');
+  });
+
+  it('shows several errors one after the other', () => {
+    const shown = show(
+      new AggregateError([new AppError('A_B', 'one'), new AppError('A_B', 'two')]),
+    );
+    expect(shown.match(/^error: (one|two)$/gm)).toEqual(['error: one', 'error: two']);
+  });
+});
