@@ -33,7 +33,7 @@ export async function recordImage(store: Store, image: NewImage): Promise<ImageR
     image.manifestBytes ?? canonicalJson(manifestOf(descriptor, layers.map(uncompressed)));
   const manifest = await store.blobs.write(manifestBytes);
   const record = imageRecord(config, layers, { id: digest, manifestDigest: manifest.digest });
-  await store.images.put(record);
+  store.images.put(record);
   return record;
 }
 

@@ -56,7 +56,7 @@ export async function importRootfs(
     configBytes: canonicalJson(config),
     layers: [{ id, diffId, epoch: undefined, size, tarSize }],
   });
-  await store.images.tag(record.id, reference);
+  store.images.tag(record.id, reference);
   await store.flush();
   return record;
 }

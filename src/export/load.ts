@@ -28,7 +28,7 @@ export interface LoadedImage {
  * layout directory; archives may be compressed. A stream is first copied to the store's temporary directory.
  *
  * @param source a path, or the archive's bytes
- * @throws AppError ARCHIVE_… and IMAGE_… for what is wrong with the archive; nothing is tagged then
+ * @throws AppError ARCHIVE_… and IMAGE_… for what is wrong with the archive; no image is loaded then
  */
 export async function loadArchive(
   store: Store,
@@ -40,17 +40,32 @@ export async function loadArchive(
     signal: options.signal,
   });
   const images = await findImages(archive, options.platform);
-  const loaded: LoadedImage[] = [];
-  for (const image of images) {
-    options.signal?.throwIfAborted();
-    const { id } = await importImage(store, image, options);
-    loaded.push({ id, references: image.references });
-  }
+  const loaded = await importAll(store, images, options);
   for (const { id, references } of loaded) {
-    for (const reference of references) await store.images.tag(id, reference);
+    for (const reference of references) store.images.tag(id, reference);
   }
   await store.flush();
   return loaded;
+}
+
+/** All images or none. */
+async function importAll(
+  store: Store,
+  images: readonly LoadableImage[],
+  options: LoadOptions,
+): Promise<LoadedImage[]> {
+  const before = new Set(store.images.list().map(({ id }) => id));
+  const loaded: LoadedImage[] = [];
+  try {
+    for (const image of images) {
+      const { id } = await importImage(store, image, options);
+      loaded.push({ id, references: image.references });
+    }
+    return loaded;
+  } catch (error) {
+    for (const { id } of loaded) if (!before.has(id)) store.images.remove(id);
+    throw error;
+  }
 }
 
 async function findImages(
