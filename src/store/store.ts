@@ -90,7 +90,9 @@ export class Store implements AsyncDisposable {
    * Removes records as the options say, and then all content that nothing names and no live process holds.
    * Without options: only what killed processes and removed images left.
    */
-  prune(options: PruneOptions & { readonly signal?: AbortSignal | undefined } = {}): Promise<PruneResult> {
+  prune(
+    options: PruneOptions & { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<PruneResult> {
     const { signal, ...selection } = options;
     return collect(
       {
