@@ -1,8 +1,13 @@
 /** The digest of a layer's uncompressed tar, computed once for a layer and epoch. */
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { DiffId } from '../oci/index.ts';
 import type { LayerId } from '../store/index.ts';
-import { type LayerStore, layerMeta } from './layer-store.ts';
+import { FileHasher } from './file-hasher.ts';
+import { toBytePath } from './host-files.ts';
+import { readIndex } from './index-codec.ts';
+import { TAR_FILE } from './layer-index.ts';
+import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveEpoch, type LayerTarOptions, layerTar } from './layer-tar.ts';
 import { shareWork } from './once.ts';
 
@@ -47,6 +52,11 @@ async function hashLayer(
   id: LayerId,
   options: LayerTarOptions,
 ): Promise<TarIdentity> {
+  const directory = store.layers.directory(id);
+  const { tarSize } = readIndex(directory);
+  if (options.epoch === undefined && tarSize !== undefined) {
+    return hashStored(join(directory, TAR_FILE), tarSize, options.signal);
+  }
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of layerTar(store, id, options)) {
@@ -54,6 +64,25 @@ async function hashLayer(
     size += chunk.length;
   }
   return { diffId: `sha256:${hash.digest('hex')}` as DiffId, size };
+}
+
+async function hashStored(
+  path: string,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<TarIdentity> {
+  using hasher = new FileHasher(toBytePath(path));
+  const stop = (): void => hasher.close();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    hasher.advance(size);
+    return { diffId: `sha256:${await hasher.finish()}` as DiffId, size };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw damaged('its tar cannot be read', error);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
 }
 
 /** Told by whoever has hashed the layer's tar with its own times. */

@@ -1,5 +1,4 @@
 /** Takes in a layer that comes as a tar: base images, loaded archives. */
-import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SparsePiece, TarParser } from '../archive/index.ts';
@@ -9,7 +8,8 @@ import type { DiffId } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
 import { copyRange } from '../system/index.ts';
 import { rememberDiffId } from './diff-id.ts';
-import { openForReading } from './host-files.ts';
+import { FileHasher } from './file-hasher.ts';
+import { openForReading, toBytePath } from './host-files.ts';
 import { writeIndex } from './index-codec.ts';
 import { type Inode, LayerBuilder } from './layer-builder.ts';
 import { TAR_FILE } from './layer-index.ts';
@@ -97,22 +97,22 @@ async function receive(
   options: ImportOptions & { readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array> },
 ): Promise<Received> {
   const fd = openSync(path, 'wx+', 0o600);
+  using hasher = new FileHasher(toBytePath(path));
   try {
     const parser = new TarParser();
-    const hash = createHash('sha256');
     const pace = new Pace(options.signal);
     const sparse: SparseFile[] = [];
     let tarSize = 0;
     for await (const chunk of options.source) {
       writeFully(fd, chunk);
-      hash.update(chunk);
+      hasher.advance(chunk.length);
       tarSize += chunk.length;
       parser.push(chunk);
       takeMembers(parser, builder, sparse);
       if (pace.due) await pace.turn();
     }
     parser.end();
-    const diffId = `sha256:${hash.digest('hex')}` as DiffId;
+    const diffId = `sha256:${await hasher.finish()}` as DiffId;
     if (options.verify !== undefined && options.verify !== diffId) {
       throw mismatch(options.verify, diffId);
     }

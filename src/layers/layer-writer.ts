@@ -181,7 +181,8 @@ export class LayerWriter implements Disposable {
       this.#link(group, entry.path);
       return;
     }
-    const clean = { ...entry, xattrs: withoutOverlayXattrs(entry.xattrs) };
+    const xattrs = withoutOverlayXattrs(entry.xattrs);
+    const clean = xattrs === entry.xattrs ? entry : { ...entry, xattrs };
     let copied: CopiedContent | undefined;
     if (entry.type === 'file') {
       copied = yield* this.#members.file(clean, entry.mtime, content ?? new Uint8Array(0));

@@ -56,11 +56,11 @@ export class MemberWriter implements Disposable {
     try {
       let size = content.size;
       for (let attempt = 0; attempt < ATTEMPTS && size <= SMALL_SIZE; attempt++) {
-        const copied = this.#small({ ...entry, size }, mtime, fd, content.offset);
+        const copied = this.#small(sized(entry, size), mtime, fd, content.offset);
         if (copied !== undefined) return copied;
         size = fstatSync(fd).size;
       }
-      return yield* this.#large({ ...entry, size }, mtime, fd, content.offset);
+      return yield* this.#large(sized(entry, size), mtime, fd, content.offset);
     } catch (error) {
       if (hasErrorCode(error, 'ESPIPE', 'EISDIR'))
         throw changed(entry, 'is no file any more', error);
@@ -80,7 +80,7 @@ export class MemberWriter implements Disposable {
 
   *#memory(entry: FileEntry, mtime: number, bytes: Uint8Array): Generator<void, CopiedContent> {
     const packer = this.#packer;
-    packer.put(memberHeader({ ...entry, size: bytes.length }, { mtime }));
+    packer.put(memberHeader(sized(entry, bytes.length), { mtime }));
     const tarOffset = packer.position;
     const hasher = this.#hasher();
     for (let done = 0; done < bytes.length; done += CHUNK_SIZE) {
@@ -109,7 +109,7 @@ export class MemberWriter implements Disposable {
     const size = readFully(fd, { buffer: chunk, start, length }, offset);
     if (size > entry.size) return undefined;
     if (size < entry.size && offset !== 0) throw changed(entry, 'is shorter than it was');
-    const exact = size === entry.size ? header : memberHeader({ ...entry, size }, { mtime });
+    const exact = size === entry.size ? header : memberHeader(sized(entry, size), { mtime });
     chunk.set(exact, used);
     const digest = this.#hash ? digestOf(chunk.subarray(start, start + size)) : undefined;
     packer.advance(header.length + size);
@@ -149,6 +149,10 @@ export class MemberWriter implements Disposable {
   #hasher(): Hash | undefined {
     return this.#hash ? createHash('sha512-256') : undefined;
   }
+}
+
+function sized(entry: FileEntry, size: number): FileEntry {
+  return entry.size === size ? entry : { ...entry, size };
 }
 
 function digestOf(bytes: Uint8Array): ContentDigest {

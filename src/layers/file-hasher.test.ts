@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FileHasher } from './file-hasher.ts';
+
+const MEGABYTE = 1 << 20;
+let path: string;
+
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), 'lamina-hasher-')), 'file');
+  writeFileSync(path, '');
+});
+
+describe('FileHasher', () => {
+  test.each([0, 1, 3, 8, 20])('hashes a file that grows to %d MiB and a bit', async (megabytes) => {
+    using hasher = new FileHasher(path);
+    const hash = createHash('sha256');
+    for (let at = 0; at <= megabytes; at++) {
+      const chunk = Buffer.alloc(at === megabytes ? 17 : MEGABYTE, `${at}`);
+      appendFileSync(path, chunk);
+      hash.update(chunk);
+      hasher.advance(chunk.length);
+    }
+    appendFileSync(path, 'what is not announced does not count');
+    expect(await hasher.finish()).toBe(hash.digest('hex'));
+  });
+
+  test.each([1, 20])('fails when a file of %d MiB is shorter than announced', async (megabytes) => {
+    truncateSync(path, megabytes * MEGABYTE - 1);
+    using hasher = new FileHasher(path);
+    hasher.advance(megabytes * MEGABYTE);
+    await expect(hasher.finish()).rejects.toThrow('shorter');
+  });
+
+  test('can be given up at any time', async () => {
+    truncateSync(path, 20 * MEGABYTE);
+    const hasher = new FileHasher(path);
+    hasher.advance(20 * MEGABYTE);
+    hasher.close();
+    await expect(hasher.finish()).rejects.toThrow('ended');
+  });
+});

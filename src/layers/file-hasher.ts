@@ -1,0 +1,116 @@
+/**
+ * The sha256 of a file while it is still being written, computed on another thread, which reads the file itself:
+ * nothing is copied between threads. Small files are hashed in place, since a thread takes longer to start.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { openForReading, readFully } from './host-files.ts';
+
+/** Bytes from which on a thread is worth its start. */
+const THREAD_FROM = 8 << 20;
+const CHUNK = 1 << 20;
+
+/**
+ * Given as text, so that it works however the program is bundled. It is told how far the file is written, and at last
+ * `end`.
+ */
+const THREAD = `
+const { createHash } = require('node:crypto');
+const { openSync, readSync, closeSync } = require('node:fs');
+const { parentPort, workerData } = require('node:worker_threads');
+const fd = openSync(Buffer.from(workerData.path, 'latin1'), 'r');
+const hash = createHash('sha256');
+const buffer = Buffer.allocUnsafeSlow(${CHUNK});
+let done = 0;
+parentPort.on('message', (size) => {
+  if (size === 'end') {
+    closeSync(fd);
+    parentPort.postMessage(hash.digest('hex'));
+    parentPort.close();
+    return;
+  }
+  while (done < size) {
+    const count = readSync(fd, buffer, 0, Math.min(buffer.length, size - done), done);
+    if (count === 0) throw new Error('the file is shorter than ' + size + ' bytes');
+    hash.update(count === buffer.length ? buffer : buffer.subarray(0, count));
+    done += count;
+  }
+});
+`;
+
+/**
+ * Hashes the first bytes of one file. Owns a thread until `finish` has answered or `close` is called.
+ *
+ *     using hasher = new FileHasher(path);
+ *     for await (const chunk of source) { write(chunk); hasher.advance(chunk.length); }
+ *     const hex = await hasher.finish();
+ */
+export class FileHasher implements Disposable {
+  readonly #path: string;
+  #size = 0;
+  #told = 0;
+  #thread: Worker | undefined;
+  #result: Promise<string> | undefined;
+
+  /** @param path latin1 bytes */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Says that so many more bytes are in the file, which will not change any more. */
+  advance(bytes: number): void {
+    this.#size += bytes;
+    if (this.#thread === undefined && this.#size >= THREAD_FROM) this.#start();
+    if (this.#thread === undefined || this.#size - this.#told < CHUNK) return;
+    this.#told = this.#size;
+    this.#thread.postMessage(this.#size);
+  }
+
+  /** The digest of all bytes so far, in hex. */
+  async finish(): Promise<string> {
+    if (this.#thread === undefined || this.#result === undefined) return this.#hashHere();
+    this.#thread.postMessage(this.#size);
+    this.#thread.postMessage('end');
+    return this.#result;
+  }
+
+  /** Ends the thread, if it still runs. */
+  close(): void {
+    void this.#thread?.terminate();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #start(): void {
+    const thread = new Worker(THREAD, { eval: true, workerData: { path: this.#path } });
+    this.#thread = thread;
+    this.#result = new Promise((resolve, reject) => {
+      thread.once('message', resolve);
+      thread.once('error', reject);
+      thread.once('exit', () => reject(new Error('the hashing thread has ended')));
+    });
+    // Whoever gives up before asking for the result is not to hear of an error.
+    this.#result.catch(() => undefined);
+  }
+
+  #hashHere(): string {
+    const fd = openForReading(this.#path);
+    try {
+      const hash = createHash('sha256');
+      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, this.#size));
+      for (let done = 0; done < this.#size; ) {
+        const length = Math.min(buffer.length, this.#size - done);
+        const count = readFully(fd, { buffer, start: 0, length }, done);
+        if (count < length) throw new Error(`the file is shorter than ${this.#size} bytes`);
+        hash.update(buffer.subarray(0, count));
+        done += count;
+      }
+      return hash.digest('hex');
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
