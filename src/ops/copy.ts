@@ -3,15 +3,19 @@ import type { Warning } from '../errors.ts';
 import type { ContentRange, FileTree, TreeDigest } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer } from '../layers/index.ts';
-import { type ResolvedOwner, resolveOwner } from './owner.ts';
-import { type PlacedFile, placeFiles } from './place.ts';
+import type { PlacedFile } from './canvas.ts';
+import { resolveOwner } from './owner.ts';
+import { isLinked, placeFiles } from './place.ts';
 import { selectFiles } from './select.ts';
 import {
   type CopiedFile,
+  type SelectedContent,
   type SelectedFile,
+  type SelectedRoot,
   type Selection,
   selectionDigest,
 } from './selection.ts';
+import { ArchiveSpool, type UnpackedArchive } from './unpack.ts';
 
 /** What copying needs of a layer that is being made; `LayerWriter` is one. */
 export interface CopyTarget {
@@ -33,14 +37,15 @@ export interface CopyOptions extends CopyInputs {
   readonly writer: CopyTarget;
   /** Made before by `prepareCopy`, so that nothing is selected twice. */
   readonly prepared?: PreparedCopy | undefined;
+  /** Where ADD unpacks archives; what it puts there it removes again. */
+  readonly temporaryDirectory: string;
   /** Called now and then with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** A copy that is decided on but not made. */
+/** A copy that is decided on but not made; it does not depend on the file system copied into. */
 export interface PreparedCopy {
   readonly selection: Selection;
-  readonly owner: ResolvedOwner | undefined;
 }
 
 export interface CopyResult {
@@ -54,17 +59,21 @@ export interface CopyResult {
 }
 
 /**
- * Finds out what a COPY takes and whom it will belong to; reads no contents.
+ * Finds out what a COPY takes; reads no contents, but for looking whether a file is an archive to unpack.
  * @throws AppError COPY_SOURCE_NOT_FOUND, MODE_INVALID, PATTERN_INVALID, SYMLINK_LOOP
  */
-export async function prepareCopy(op: CopyOp, inputs: CopyInputs): Promise<PreparedCopy> {
-  const accounts = op.link && op.mode === undefined ? undefined : inputs.base;
-  const owner = op.owner === undefined ? undefined : resolveOwner(op.owner, accounts);
-  const { now, signal } = inputs;
-  return { selection: await selectFiles(op, inputs.source, { owner, now, signal }), owner };
+export async function prepareCopy(
+  op: CopyOp,
+  inputs: Omit<CopyInputs, 'base'>,
+): Promise<PreparedCopy> {
+  const { source, now, signal } = inputs;
+  return { selection: await selectFiles(op, source, { now, signal }) };
 }
 
-/** The content key of a prepared copy; files with unknown digests are read. */
+/**
+ * The content key of a prepared copy; files with unknown digests are read.
+ * @throws AppError COPY_SOURCE_UNREADABLE
+ */
 export function copyDigest(prepared: PreparedCopy, signal?: AbortSignal): Promise<TreeDigest> {
   return selectionDigest(prepared.selection, { signal });
 }
@@ -72,49 +81,86 @@ export function copyDigest(prepared: PreparedCopy, signal?: AbortSignal): Promis
 /**
  * Packs the files into the writer's layer and finishes it. Contents are read once: their digests come from the
  * bytes that were packed, and the source tree learns them.
- * @throws AppError of selecting and placing; what the writer throws
+ * @throws AppError of selecting, unpacking and placing; what the writer throws
  */
 export async function copyFiles(op: CopyOp, options: CopyOptions): Promise<CopyResult> {
+  const { selection } = options.prepared ?? (await prepareCopy(op, options));
+  const hasArchives = selection.roots.some(({ kind }) => kind === 'archive');
+  if (!hasArchives) return pack(op, options, selection, new Map());
+  await using spool = await ArchiveSpool.create(options.temporaryDirectory);
+  const archives = new Map<SelectedRoot, UnpackedArchive>();
+  for (const root of selection.roots) {
+    const content = root.files[0]?.content;
+    if (root.kind !== 'archive' || content?.kind !== 'tree') continue;
+    const range = content.tree.content(content.origin);
+    archives.set(root, await spool.unpack(range, options.signal));
+  }
+  return pack(op, options, selection, archives);
+}
+
+async function pack(
+  op: CopyOp,
+  options: CopyOptions,
+  selection: Selection,
+  archives: ReadonlyMap<SelectedRoot, UnpackedArchive>,
+): Promise<CopyResult> {
   const { writer, signal, onProgress, base, now } = options;
-  const { selection, owner } = options.prepared ?? (await prepareCopy(op, options));
-  const placement = placeFiles(op, selection, base, { owner, now });
-  await writer.addAll(items(placement.files), { signal, onProgress });
+  const owner =
+    op.owner === undefined ? undefined : resolveOwner(op.owner, isLinked(op) ? undefined : base);
+  const placed = placeFiles(op, selection, base, { owner, now, archives });
+  await writer.addAll(items(placed), { signal, onProgress });
   const layer = writer.finish();
-  const copied = copiedFiles(placement.files, layer);
+  const copied = copiedFiles(placed, layer);
+  for (const [root, { digest, size }] of archives) {
+    for (const file of root.files) learn(copied, file, { digest, size });
+  }
   return {
     addedBytes: layer.size,
     files: layer.files,
     contentDigest: await selectionDigest(selection, { copied, signal }),
-    warnings: [...(owner?.warnings ?? []), ...selection.warnings, ...placement.warnings],
+    warnings: [...(owner?.warnings ?? []), ...selection.warnings],
   };
 }
 
 function* items(files: readonly PlacedFile[]): Iterable<EntryItem> {
-  for (const { entry, from } of files) yield { kind: 'entry', entry, content: contentOf(from) };
+  for (const { entry, content, opaque } of files) {
+    yield { kind: 'entry', entry, content: bytesOf(content), opaque };
+  }
 }
 
-function contentOf(from: SelectedFile | undefined): ContentRange | Uint8Array | undefined {
-  const content = from?.content;
-  if (content === undefined) return undefined;
-  return content.kind === 'inline' ? content.bytes : content.tree.content(content.origin);
+function bytesOf(content: SelectedContent | undefined): ContentRange | Uint8Array | undefined {
+  switch (content?.kind) {
+    case undefined:
+      return undefined;
+    case 'inline':
+      return content.bytes;
+    case 'range':
+      return content.range;
+    case 'tree':
+      return content.tree.content(content.origin);
+  }
 }
 
-/** What the writer read, told to the trees the files came from. */
+/** What the writer read of the selected files. */
 function copiedFiles(
   files: readonly PlacedFile[],
   layer: FinishedLayer,
-): ReadonlyMap<SelectedFile, CopiedFile> {
+): Map<SelectedFile, CopiedFile> {
   const byPath = new Map(layer.index.entries.map((entry) => [entry.path, entry]));
   const copied = new Map<SelectedFile, CopiedFile>();
   for (const { entry, from } of files) {
     const packed = byPath.get(entry.path);
     if (from?.content === undefined || packed?.kind !== 'entry') continue;
     const { digest, size } = packed;
-    if (digest === undefined) continue;
-    copied.set(from, { digest, size });
-    if (from.content.kind !== 'tree') continue;
-    const { tree, origin } = from.content;
-    if (size === origin.size) tree.rememberDigest(origin, digest);
+    if (digest !== undefined) learn(copied, from, { digest, size });
   }
   return copied;
+}
+
+/** Notes what a file was when it was copied, and tells the tree it came from. */
+function learn(copied: Map<SelectedFile, CopiedFile>, file: SelectedFile, was: CopiedFile): void {
+  copied.set(file, was);
+  if (file.content?.kind !== 'tree') return;
+  const { tree, origin } = file.content;
+  if (was.size === origin.size) tree.rememberDigest(origin, was.digest);
 }

@@ -120,6 +120,7 @@ export async function runCopy(
     source: inputs.source,
     base: inputs.base,
     now: NOW,
+    temporaryDirectory: scratch.directory,
     writer: {
       addAll: (items, options) => writer.addAll(items, options),
       finish: () => {

@@ -1,3 +1,4 @@
+export type { PlacedFile } from './canvas.ts';
 export {
   type CopyInputs,
   type CopyOptions,
@@ -10,7 +11,7 @@ export {
 } from './copy.ts';
 export { type MadeDirectories, makeDirectories } from './mkdir.ts';
 export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
-export { type PlacedFile, type Placement, placeFiles } from './place.ts';
+export { placeFiles } from './place.ts';
 export { type RunStepOptions, runStep, type StepLayer } from './run-step.ts';
 export { type SelectOptions, selectFiles } from './select.ts';
 export {

@@ -2,8 +2,8 @@
 import type { Warning } from '../errors.ts';
 import { type FileEntry, type FileTree, toBytes } from '../files/index.ts';
 import type { MkdirOp } from '../graph/index.ts';
+import { Canvas } from './canvas.ts';
 import { resolveOwner } from './owner.ts';
-import { Canvas } from './place.ts';
 
 export interface MadeDirectories {
   /** Sorted; empty when the directory exists. */

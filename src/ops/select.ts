@@ -22,12 +22,10 @@ import {
 } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import { sourceNotFound } from './missing-source.ts';
-import type { Owner } from './owner.ts';
 import type { SelectedFile, SelectedRoot, Selection } from './selection.ts';
+import { isArchive } from './unpack.ts';
 
 export interface SelectOptions {
-  /** Resolved `op.owner`; undefined when there is none. */
-  readonly owner: Owner | undefined;
   /** Milliseconds since the epoch: the time of here-documents. */
   readonly now: number;
   readonly signal?: AbortSignal | undefined;
@@ -77,6 +75,9 @@ interface Walk {
 }
 
 const TURN_MS = 10;
+
+/** The owner of a build context's files, and of all files until it is known whom --chown means. */
+const NOBODY_YET = { uid: 0, gid: 0 };
 
 class Selector {
   readonly #op: CopyOp;
@@ -163,6 +164,10 @@ class Selector {
     if (top === undefined) throw sourceNotFound(tree, source, path);
     const walk: Walk = { tree, include, files: [], groups: new Map(), passing: [] };
     const isDirectory = top.type === 'directory';
+    if (this.#op.unpack && top.type === 'file' && (await isArchive(tree.content(top)))) {
+      this.#addArchive(tree, source, top);
+      return;
+    }
     if (isDirectory) {
       const start = { directory: top.path, path: '', included: undefined, excluded: undefined };
       await this.#walk(walk, start);
@@ -174,6 +179,13 @@ class Selector {
       top,
       files: withoutLoneLinks(walk.files),
     });
+  }
+
+  /** Neither --chmod nor --exclude is about what is in an archive. */
+  #addArchive(tree: FileTree, source: string, top: FileEntry): void {
+    const entry: FileEntry = { ...top, path: '', mode: 0, ...NOBODY_YET, linkGroup: undefined };
+    const file: SelectedFile = { entry, content: { kind: 'tree', tree, origin: top } };
+    this.#roots.push({ kind: 'archive', name: '', source, top, files: [file] });
   }
 
   async #walk(walk: Walk, step: Step): Promise<void> {
@@ -211,9 +223,8 @@ class Selector {
   }
 
   #effective(entry: FileEntry, path: BytePath): FileEntry {
-    const { owner } = this.#options;
-    const reset = owner ?? (this.#op.resetOwner ? { uid: 0, gid: 0 } : undefined);
-    const { uid, gid } = reset ?? entry;
+    const keeps = this.#op.owner === undefined && !this.#op.resetOwner;
+    const { uid, gid } = keeps ? entry : NOBODY_YET;
     return { ...entry, path, uid, gid, mode: this.#effectiveMode(entry) };
   }
 

@@ -1,6 +1,6 @@
 /**
- * What a COPY or ADD takes, before it is known where it goes: effective metadata (owner and mode as they will be),
- * and where the bytes are. The digest of a selection is what makes a COPY's result found again.
+ * What a COPY or ADD takes, before it is known where it goes: metadata as it will be (but for owners named by --chown,
+ * which depend on the file system copied into), and where the bytes are. The digest of a selection is what makes a COPY's result found again.
  */
 
 import type { Warning } from '../errors.ts';
@@ -9,6 +9,7 @@ import {
   type BytePath,
   type ContentDigest,
   ContentHasher,
+  type ContentRange,
   contentDigest,
   type DigestedEntry,
   type FileEntry,
@@ -20,10 +21,11 @@ import {
 
 export type SelectedContent =
   | { readonly kind: 'tree'; readonly tree: FileTree; readonly origin: FileEntry }
-  | { readonly kind: 'inline'; readonly bytes: Uint8Array };
+  | { readonly kind: 'inline'; readonly bytes: Uint8Array }
+  | { readonly kind: 'range'; readonly range: ContentRange };
 
 export interface SelectedFile {
-  /** Effective metadata; the path is relative to the root of the selection, `''` for a single file. */
+  /** The mode is as it will be; owner 0:0 stands for that of --chown. The path is relative to the root of the selection, `''` for a single file. */
   readonly entry: FileEntry;
   /** For regular files. */
   readonly content?: SelectedContent | undefined;
@@ -33,7 +35,7 @@ export interface SelectedFile {
 
 /** One source path (each match of a wildcard is one). */
 export interface SelectedRoot {
-  /** A directory's contents are copied, not the directory; an archive's members. */
+  /** Of a directory the contents are copied, of an archive the members. */
   readonly kind: 'directory' | 'file' | 'archive';
   /** The name a file gets inside an existing directory. */
   readonly name: BytePath;
@@ -63,8 +65,9 @@ export interface DigestOptions {
 }
 
 /**
- * The key of a selection: effective metadata and content of all files, times left out. Files whose digest is not
- * known are read, and the source tree is told.
+ * The key of a selection: metadata and content of all files, times left out. It does not cover where they go, nor
+ * whom --chown gives them to: the operation and the key of the file system copied into do. Files whose digest is
+ * not known are read, and the source tree is told.
  * @throws AppError COPY_SOURCE_UNREADABLE
  */
 export async function selectionDigest(
@@ -125,6 +128,7 @@ async function contentOf(
 ): Promise<CopiedFile | undefined> {
   const { content, entry } = file;
   if (content === undefined) return undefined;
+  if (content.kind === 'range') return hasher.hash(content.range, signal);
   if (content.kind === 'inline') return { digest: contentDigest(content.bytes), size: entry.size };
   const { tree, origin } = content;
   const known = tree.knownDigest(origin);

@@ -116,7 +116,8 @@ function pack(
     const tree = base.layers.length === 0 ? undefined : session.treeOf(base.layers);
     using writer = LayerWriter.create(staged.directory, { base: tree });
     const { signal } = step;
-    const options = { writer, base: tree, source, now: session.now(), signal };
+    const temporaryDirectory = staged.directory;
+    const options = { writer, base: tree, source, now: session.now(), signal, temporaryDirectory };
     return { staged, copied: await copyFiles(copyOp(step), options) };
   });
 }
