@@ -114,7 +114,7 @@ export const runCommand = defineCommand({
     const options = await runOptions(flags, args, context);
     if (!flags.rm) {
       await context.io.stderr.write(
-        'note: the container is removed when its process ends, as with --rm\n',
+        'note: nothing of the container is kept when its process ends, with or without --rm\n',
       );
     }
     const api = await context.api();
