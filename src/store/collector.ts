@@ -11,7 +11,7 @@ import { tryLock } from '../system/index.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
-import { readLiveLeases } from './live-leases.ts';
+import { type LiveLeases, readLiveLeases } from './live-leases.ts';
 import { type PrunedItem, type PruneOptions, removeSelected } from './selection.ts';
 import { type Moved, sweep } from './sweep.ts';
 import type { Tables } from './tables.ts';
@@ -80,14 +80,13 @@ async function decide(
     try {
       if (lock && !journal.isBusy) {
         env.resetReadTxn();
-        const { pins } = readLiveLeases(layout, lease);
+        // Leases are read inside the transactions: whoever made a layer known has listed it before.
+        const readLeases = (): LiveLeases => readLiveLeases(layout, lease);
         const removed = env.transactionSync(() =>
-          removeSelected(tables, { options, pins, now: now() }),
+          removeSelected(tables, { options, pins: readLeases().pins, now: now() }),
         );
         // A transaction again, since a process without a lease checks inside of one that its image is whole.
-        const moved = env.transactionSync(() =>
-          sweep({ layout, tables, leases: readLiveLeases(layout, lease), trash }),
-        );
+        const moved = env.transactionSync(() => sweep({ layout, tables, readLeases, trash }));
         return { removed, moved };
       }
     } finally {

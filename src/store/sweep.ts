@@ -13,7 +13,8 @@ import type { Tables } from './tables.ts';
 export interface SweepInput {
   readonly layout: StoreLayout;
   readonly tables: Tables;
-  readonly leases: LiveLeases;
+  /** Called once, after everything was listed: what is there was put into a lease before. */
+  readLeases(): LiveLeases;
   /** A new directory to move things into. */
   readonly trash: string;
 }
@@ -26,44 +27,36 @@ export interface Moved {
 }
 
 /** @returns what was moved */
-export function sweep(input: SweepInput): Moved[] {
-  mkdirSync(input.trash, { mode: 0o700 });
-  return [...sweepLayers(input), ...sweepBlobs(input), ...sweepTemporary(input)];
-}
-
-function sweepLayers({ layout, tables, leases, trash }: SweepInput): Moved[] {
+export function sweep({ layout, tables, readLeases, trash }: SweepInput): Moved[] {
+  mkdirSync(trash, { mode: 0o700 });
+  const layers = readdirSync(layout.layers);
+  const blobs = readdirIfThere(`${layout.blobs}/sha256`).map((hex) => `sha256:${hex}`);
+  const temporary = readdirSync(layout.tmp);
+  const leases = readLeases();
+  const named = namedBlobs(layout, tables);
   const moved: Moved[] = [];
-  for (const id of readdirSync(layout.layers)) {
+  const move = (kind: Moved['kind'], id: string, from: string): void => {
+    const path = `${trash}/${kind}-${moved.length}`;
+    try {
+      renameSync(from, path);
+      moved.push({ kind, id, path });
+    } catch (error) {
+      // A process that was ending has removed its own temporary things.
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    }
+  };
+  for (const id of layers) {
     if (leases.pins.has(id) || tables.layers.getCommitted(id) !== undefined) continue;
-    const path = `${trash}/layer-${id}`;
-    renameSync(`${layout.layers}/${id}`, path);
-    moved.push({ kind: 'layer', id, path });
+    move('layer', id, `${layout.layers}/${id}`);
   }
-  return moved;
-}
-
-function sweepBlobs({ layout, tables, leases, trash }: SweepInput): Moved[] {
-  const folder = `${layout.blobs}/sha256`;
-  const needed = namedBlobs(layout, tables);
-  const moved: Moved[] = [];
-  for (const name of readdirIfThere(folder)) {
-    const digest = `sha256:${name}`;
-    if (leases.pins.has(digest) || needed.has(digest)) continue;
-    const path = `${trash}/blob-${name}`;
-    renameSync(`${folder}/${name}`, path);
-    moved.push({ kind: 'blob', id: digest, path });
+  for (const digest of blobs) {
+    if (leases.pins.has(digest) || named.has(digest)) continue;
+    move('blob', digest, `${layout.blobs}/${digest.replace(':', '/')}`);
   }
-  return moved;
-}
-
-/** What dead processes left in `tmp/`: names there begin with the name of a lease. */
-function sweepTemporary({ layout, leases, trash }: SweepInput): Moved[] {
-  const moved: Moved[] = [];
-  for (const name of readdirSync(layout.tmp)) {
+  for (const name of temporary) {
+    // Names in `tmp/` begin with the name of a lease.
     if (leases.names.has(name.split('.')[0] ?? '')) continue;
-    const path = `${trash}/tmp-${name}`;
-    renameSync(`${layout.tmp}/${name}`, path);
-    moved.push({ kind: 'temporary', id: name, path });
+    move('temporary', name, `${layout.tmp}/${name}`);
   }
   return moved;
 }
