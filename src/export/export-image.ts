@@ -87,7 +87,7 @@ export async function exportImages(
   const members: Member[] = [];
   for (const { image, references } of images) {
     signal?.throwIfAborted();
-    const content = await imageContent(store, image, { compression, finished });
+    const content = await imageContent(store, image, { compression, finished, signal });
     members.push({ content, entries: indexEntries(content, references), references });
   }
   const files = archiveFiles(members, options.format);

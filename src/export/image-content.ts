@@ -12,7 +12,7 @@ import {
 import type { ImageRecord, Store } from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
 import { manifestOf } from './image-record.ts';
-import { type Blob, type Compression, layerBlob, storedBlob } from './layer-blobs.ts';
+import { type Blob, type LayerBlobOptions, layerBlob, storedBlob } from './layer-blobs.ts';
 
 export interface ImageContent {
   readonly imageConfig: ImageConfig;
@@ -22,8 +22,7 @@ export interface ImageContent {
   readonly layers: readonly Blob[];
 }
 
-export interface ContentOptions {
-  readonly compression: Compression;
+export interface ContentOptions extends LayerBlobOptions {
   /** Called after each layer. */
   readonly finished: () => void;
 }
@@ -46,7 +45,7 @@ export async function imageContent(
     return { imageConfig, config, ...original };
   }
   const layers = await mapParallel(image.layers, async (layer) => {
-    const blob = await layerBlob(store, layer, options.compression);
+    const blob = await layerBlob(store, layer, options);
     options.finished();
     return blob;
   });

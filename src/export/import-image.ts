@@ -125,7 +125,9 @@ async function importLayer(
   { signal }: ImportOptions,
 ): Promise<MeasuredLayer> {
   const bytes =
-    source.keep === undefined ? source.read() : await keepBlob(store, source, source.keep);
+    source.keep === undefined
+      ? source.read()
+      : await keepBlob(store, source.read(), { descriptor: source.keep, signal });
   const base = MergedTree.of(store, below);
   const imported = await importTar(store, decompress(bytes), { verify: diffId, base, signal });
   if (source.keep !== undefined) rememberOrigin(store, diffId, source.keep);
@@ -136,9 +138,11 @@ async function importLayer(
 
 async function keepBlob(
   store: Store,
-  source: LayerSource,
-  descriptor: Descriptor,
+  bytes: AsyncIterable<Uint8Array>,
+  { descriptor, signal }: { descriptor: Descriptor; signal: AbortSignal | undefined },
 ): Promise<AsyncIterable<Uint8Array>> {
-  if (!store.blobs.has(descriptor.digest)) await store.blobs.write(source.read());
+  if (!store.blobs.has(descriptor.digest)) {
+    await store.blobs.write(bytes, undefined, { signal });
+  }
   return storedBlob(store, descriptor).read();
 }

@@ -19,6 +19,11 @@ export interface Blob {
   readonly read: () => AsyncIterable<Uint8Array>;
 }
 
+export interface LayerBlobOptions {
+  readonly compression: Compression;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What BuildKit and Docker compress with. */
 const GZIP_LEVEL = 6;
 /** Changed whenever `compressGzip` begins to give other bytes with the same zlib. */
@@ -42,12 +47,12 @@ export function rememberOrigin(store: Store, diffId: DiffId, descriptor: Descrip
 export async function layerBlob(
   store: Store,
   layer: ImageLayer,
-  compression: Compression,
+  { compression, signal }: LayerBlobOptions,
 ): Promise<Blob> {
-  if (compression === 'uncompressed') return tarBlob(store, layer);
+  if (compression === 'uncompressed') return tarBlob(store, layer, signal);
   const origin = store.facts.get<Descriptor>(ORIGIN_FACT, layer.diffId);
   if (origin !== undefined && store.blobs.has(origin.digest)) return storedBlob(store, origin);
-  return storedBlob(store, await gzipDescriptor(store, layer));
+  return storedBlob(store, await gzipDescriptor(store, layer, signal));
 }
 
 /** A blob of the store, read with verification. */
@@ -58,27 +63,32 @@ export function storedBlob(store: Store, descriptor: Descriptor): Blob {
   };
 }
 
-async function tarBlob(store: Store, layer: ImageLayer): Promise<Blob> {
+async function tarBlob(
+  store: Store,
+  layer: ImageLayer,
+  signal: AbortSignal | undefined,
+): Promise<Blob> {
   const { size } = await diffIdOf(store, layer.id, layer.epoch);
   const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: layer.diffId, size };
-  return { descriptor, read: () => verified(tarOfLayer(store, layer), descriptor) };
+  const { id, epoch } = layer;
+  return { descriptor, read: () => verified(layerTar(store, id, { epoch, signal }), descriptor) };
 }
 
 /** Compression is deterministic for one version of zlib; the version is a part of what is remembered. */
-async function gzipDescriptor(store: Store, layer: ImageLayer): Promise<Descriptor> {
+async function gzipDescriptor(
+  store: Store,
+  layer: ImageLayer,
+  signal: AbortSignal | undefined,
+): Promise<Descriptor> {
   const key = `${layer.diffId} ${GZIP_CODEC} level ${GZIP_LEVEL} zlib ${versions.zlib}`;
   const known = store.facts.get<Descriptor>(MADE_FACT, key);
   if (known !== undefined && store.blobs.has(known.digest)) return known;
-  const tar = await tarBlob(store, layer);
+  const tar = await tarBlob(store, layer, signal);
   const compressed = compressGzip(tar.read(), { level: GZIP_LEVEL });
-  const { digest, size } = await store.blobs.write(compressed);
+  const { digest, size } = await store.blobs.write(compressed, undefined, { signal });
   const made = { mediaType: MEDIA_TYPES.ociLayerGzip, digest, size };
   store.facts.put(MADE_FACT, key, made);
   return made;
-}
-
-function tarOfLayer(store: Store, layer: ImageLayer): AsyncIterable<Uint8Array> {
-  return layerTar(store, layer.id, { epoch: layer.epoch });
 }
 
 /**

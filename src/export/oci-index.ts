@@ -1,5 +1,12 @@
 /** `index.json` of an OCI layout: which images are in it, and what they are called. */
-import { type Descriptor, decodeIndex, type ImageIndex, MEDIA_TYPES } from '../oci/index.ts';
+import {
+  type Descriptor,
+  decodeIndex,
+  type ImageConfig,
+  type ImageIndex,
+  MEDIA_TYPES,
+  type Platform,
+} from '../oci/index.ts';
 import type { ImageContent } from './image-content.ts';
 import {
   CREATED_ANNOTATION,
@@ -14,11 +21,11 @@ export function indexEntries(
   { manifest, imageConfig }: ImageContent,
   references: readonly string[],
 ): Descriptor[] {
-  const { os, architecture, variant, created } = imageConfig;
+  const { created } = imageConfig;
   const time = created === undefined ? {} : { [CREATED_ANNOTATION]: created };
   const entry = {
     ...manifest.descriptor,
-    platform: { architecture, os, ...(variant === undefined ? {} : { variant }) },
+    platform: platformOf(imageConfig),
   };
   if (references.length === 0) return [{ ...entry, annotations: time }];
   return references.map((reference) => ({
@@ -29,6 +36,17 @@ export function indexEntries(
       [REF_ANNOTATION]: tagOf(reference),
     },
   }));
+}
+
+function platformOf(config: ImageConfig): Platform {
+  const { os, architecture, variant } = config;
+  const version = config['os.version'];
+  return {
+    os,
+    architecture,
+    ...(variant === undefined ? {} : { variant }),
+    ...(version === undefined ? {} : { 'os.version': version }),
+  };
 }
 
 export function indexOf(manifests: readonly Descriptor[]): ImageIndex {
