@@ -31,6 +31,8 @@ export const exitStatusTable: readonly (readonly [status: string, meaning: strin
 /** The status for an error, whatever the command. */
 export function statusOf(error: unknown): number {
   if (error instanceof PipeClosed) return exitStatus.pipeClosed;
+  // Of several errors the worst: a fault of lamina counts more than a missing image.
+  if (error instanceof AggregateError) return Math.max(1, ...error.errors.map(statusOf));
   const shown = asUserError(error);
   if (shown === undefined) return exitStatus.internal;
   if (shown.code === 'BUILD_CANCELLED') return exitStatus.interrupted;

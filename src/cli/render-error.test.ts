@@ -57,7 +57,7 @@ describe('renderError', () => {
         exit code: 2
         last 2 lines of output:
           cc hello.c
-          \\x1b[31mhello.c:1: error\\x1b[0m
+          hello.c:1: error
         code: RUN_FAILED (docs/errors.md#run_failed)
       "
     `);

@@ -3,7 +3,7 @@
  * what to do, and the code to look up.
  */
 import { AbortedError, type AppError, type SourceLocation, StepError } from '../errors.ts';
-import { clip, displayWidth, printable } from '../progress/index.ts';
+import { clip, displayWidth, outputLine, printable } from '../progress/index.ts';
 import { asUserError } from './user-error.ts';
 
 export interface RenderErrorOptions {
@@ -29,8 +29,8 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
 function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   const lines = [`${heading(options)}: ${printable(error.message)}`];
   if (error.location !== undefined) lines.push(...excerpt(error.location, options));
-  if (error instanceof StepError) lines.push(...stepLines(error));
-  else lines.push(...outputLines(error.details?.outputTail));
+  if (error instanceof StepError) lines.push(...stepLines(error, options));
+  else lines.push(...outputLines(error.details?.outputTail, options));
   if (error.expected !== undefined) lines.push(note('expected', error.expected));
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));
@@ -67,21 +67,21 @@ function causeText(error: AppError): string | undefined {
   return cause.message;
 }
 
-function stepLines(error: StepError): string[] {
+function stepLines(error: StepError, options: RenderErrorOptions): string[] {
   const { exitCode, signal, outputTail } = error.failure;
   const ended = exitCode === undefined ? `signal ${signal ?? '?'}` : `${exitCode}`;
   const lines = [note(exitCode === undefined ? 'ended by' : 'exit code', ended)];
   return outputTail.length === 0
     ? [...lines, '  the step printed nothing']
-    : [...lines, ...outputLines(outputTail)];
+    : [...lines, ...outputLines(outputTail, options)];
 }
 
 /** The last lines a program printed, which errors of other programs carry in their details. */
-function outputLines(tail: unknown): string[] {
+function outputLines(tail: unknown, options: RenderErrorOptions): string[] {
   if (!Array.isArray(tail) || tail.length === 0) return [];
   return [
     `  last ${tail.length === 1 ? 'line' : `${tail.length} lines`} of output:`,
-    ...tail.map((line) => `    ${printable(String(line))}`),
+    ...tail.map((line) => `    ${outputLine(Buffer.from(String(line)), options)}`),
   ];
 }
 

@@ -12,7 +12,6 @@ export const imagesCommand = defineCommand({
   summary: 'list the images',
   description: ['Sizes are those of the files in the image, newest image first.'],
   flags: {
-    all: { kind: 'switch', short: 'a', help: 'list images without a name too' },
     quiet: { kind: 'switch', short: 'q', help: 'print only IDs' },
     'no-trunc': { kind: 'switch', help: 'print whole IDs' },
     digests: { kind: 'switch', help: 'show the digest of the manifest too' },
@@ -28,6 +27,7 @@ export const imagesCommand = defineCommand({
       help: 'table, json, or a Go template of .ID .Repository .Tag .Digest .CreatedSince .CreatedAt .Size .Platform',
     },
     ...storeFlags,
+    all: { kind: 'switch', short: 'a', help: 'list all images (always so)' },
   },
   args: [0, 1],
   examples: [
@@ -44,11 +44,7 @@ export const imagesCommand = defineCommand({
     const all = [...(await api.images(options))].sort((a, b) => b.created - a.created);
     const entries = all
       .flatMap(entriesOf)
-      .filter((entry) => keep.every((accepts) => accepts(entry)))
-      .filter(
-        ({ tag, image }) =>
-          flags.all || tag !== NONE || image.references.length > 0 || keep.length > 0,
-      );
+      .filter((entry) => keep.every((accepts) => accepts(entry)));
     const text = flags.quiet
       ? [...new Set(entries.map(({ image }) => `${shortId(image.id, flags['no-trunc'])}\n`))].join(
           '',

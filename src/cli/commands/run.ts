@@ -201,10 +201,12 @@ export function volumeSpec(text: string): VolumeSpec {
 
 /** With host networking a port is open under its own number and no other. */
 function checkPort(text: string): void {
-  const [, host, container] =
-    /^(?:[^:]*:|\[[^\]]*\]:)?(?:(\d*(?:-\d+)?):)?(\d+(?:-\d+)?)(?:\/\w+)?$/.exec(text) ?? [];
-  if (container === undefined) throw badValue('--publish', text, 'host:container');
-  if (host === undefined || host === '' || host === container) return;
+  const [container = '', host = ''] = text
+    .replace(/\/\w+$/, '')
+    .split(':')
+    .reverse();
+  if (!/^\d+(-\d+)?$/.test(container)) throw badValue('--publish', text, 'host:container');
+  if (host === '' || host === container) return;
   throw new AppError('CLI_NOT_YET', `ports cannot be mapped: ${text}`, {
     hint: `containers share this machine’s network: the process’s port ${container} is this machine’s port ${container}`,
   });

@@ -1,0 +1,86 @@
+/** A program without a process: its streams are strings, its engine is whatever the test says. */
+import type { LaminaApi } from '../build/index.ts';
+import type { Io, Output } from './io.ts';
+import { runProgram } from './program.ts';
+
+export interface Session {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface SessionOptions {
+  readonly api?: Partial<LaminaApi>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly terminal?: {
+    readonly stdin?: boolean;
+    readonly stdout?: boolean;
+    readonly stderr?: boolean;
+  };
+  readonly signal?: AbortSignal;
+}
+
+/** Runs one command line, given as a shell would split it. */
+export async function session(
+  argv: readonly string[],
+  options: SessionOptions = {},
+): Promise<Session> {
+  const { terminal = {}, stdin = '' } = options;
+  const stdout = recorder(terminal.stdout ?? false);
+  const stderr = recorder(terminal.stderr ?? false);
+  const io: Io = {
+    stdout: stdout.output,
+    stderr: stderr.output,
+    stdinIsTerminal: terminal.stdin ?? false,
+    async *stdin() {
+      yield Buffer.from(stdin);
+    },
+    async question(text) {
+      await stderr.output.write(text);
+      return stdin === '' ? undefined : stdin;
+    },
+  };
+  const status = await runProgram({
+    argv,
+    io,
+    env: options.env ?? {},
+    signal: options.signal ?? new AbortController().signal,
+    api: async () => completeApi(options.api ?? {}),
+  });
+  return { status, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function recorder(isTerminal: boolean): { output: Output; text: () => string } {
+  const chunks: Uint8Array[] = [];
+  const output: Output = {
+    isTerminal,
+    async write(data) {
+      chunks.push(typeof data === 'string' ? Buffer.from(data) : Uint8Array.from(data));
+    },
+    size: () => ({ columns: 80, rows: 24 }),
+  };
+  return { output, text: () => Buffer.concat(chunks).toString() };
+}
+
+function completeApi(api: Partial<LaminaApi>): LaminaApi {
+  const unexpected = (): never => {
+    throw new Error('the command called a function the test did not expect');
+  };
+  return {
+    build: unexpected,
+    run: unexpected,
+    images: unexpected,
+    tag: unexpected,
+    removeImage: unexpected,
+    saveImages: unexpected,
+    loadImages: unexpected,
+    inspectImages: unexpected,
+    imageHistory: unexpected,
+    makeBase: unexpected,
+    prune: unexpected,
+    diskUsage: unexpected,
+    version: unexpected,
+    ...api,
+  };
+}

@@ -1,0 +1,515 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type {
+  BuildOptions,
+  BuildResult,
+  HistoryRow,
+  ImageSummary,
+  RunOptions,
+} from '../build/index.ts';
+import { AbortedError, AppError } from '../errors.ts';
+import { parseDigest } from '../oci/index.ts';
+import { commandList } from './command-list.ts';
+import { PipeClosed } from './io.ts';
+import { session } from './program-fixture.ts';
+
+const ID = parseDigest(`sha256:${'ab12'.repeat(16)}`);
+const OTHER = parseDigest(`sha256:${'cd34'.repeat(16)}`);
+
+const built: BuildResult = {
+  imageId: ID,
+  digest: OTHER,
+  descriptor: undefined,
+  references: ['docker.io/library/a:latest'],
+  metadata: { 'containerimage.digest': OTHER },
+  summary: {
+    steps: [],
+    stages: [],
+    unusedStages: [],
+    layers: [],
+    imageBytes: 0,
+    durationMs: 0,
+  },
+  warnings: [],
+};
+
+/** Runs a build command line and gives back what the engine was asked for. */
+async function buildCall(argv: readonly string[], env: Record<string, string> = {}) {
+  const calls: BuildOptions[] = [];
+  const build = async (options: BuildOptions) => {
+    calls.push(options);
+    return built;
+  };
+  const result = await session(argv, { api: { build }, env });
+  return { ...result, options: calls[0] };
+}
+
+describe('the command line', () => {
+  it('shows its help when there is nothing to do', async () => {
+    for (const argv of [[], ['--help'], ['-h'], ['help']]) {
+      const { status, stdout } = await session(argv);
+      expect(status).toBe(0);
+      expect(stdout).toContain('Usage: lamina COMMAND [OPTIONS]');
+    }
+  });
+
+  it('has a help worth reading for every command', async () => {
+    for (const { name, aliases } of commandList) {
+      for (const spelling of [name, ...aliases]) {
+        const { status, stdout } = await session([...spelling.split(' '), '--help']);
+        expect(status).toBe(0);
+        expect(stdout).toMatch(new RegExp(`^Usage: lamina ${name}`));
+        expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+      }
+    }
+  });
+
+  it('names the nearest command', async () => {
+    expect(await session(['biuld', '.'])).toMatchObject({
+      status: 125,
+      stdout: '',
+      stderr: expect.stringContaining("did you mean 'lamina build'?"),
+    });
+    expect((await session(['image', 'sl'])).stderr).toContain("did you mean 'lamina image ls'?");
+    expect((await session(['image'])).stderr).toContain('needs a second word');
+  });
+
+  it('says of Docker’s other commands why they are missing', async () => {
+    const { status, stderr } = await session(['push', 'a']);
+    expect(status).toBe(125);
+    expect(stderr).toContain('registries are not supported yet');
+    expect(stderr).toContain('CLI_NOT_YET');
+  });
+
+  it('says how a command is called when the arguments are too few or too many', async () => {
+    const none = await session(['build']);
+    expect(none.status).toBe(125);
+    expect(none.stderr).toContain("'lamina build' takes 1 argument, 0 given");
+    expect((await session(['tag', 'a'])).stderr).toContain('takes 2 arguments, 1 given');
+  });
+
+  it('ends quietly when nobody reads its output', async () => {
+    const images = async () => {
+      throw new PipeClosed();
+    };
+    expect(await session(['images'], { api: { images } })).toMatchObject({
+      status: 141,
+      stderr: '',
+    });
+  });
+
+  it.each([
+    [new AppError('STAGE_UNKNOWN', 'no such stage'), 1, 'STAGE_UNKNOWN'],
+    [new AbortedError(), 130, 'cancelled'],
+    [new TypeError('oops'), 70, 'INTERNAL'],
+  ])('turns %s into an exit status', async (error, status, text) => {
+    const build = async () => {
+      throw error;
+    };
+    const result = await session(['build', '.'], { api: { build } });
+    expect(result.status).toBe(status);
+    expect(result.stderr).toContain(text);
+  });
+});
+
+describe('lamina build', () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'lamina-test-'));
+  });
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true });
+  });
+
+  it.each([
+    [['build', '.']],
+    [['image', 'build', '.']],
+    [['buildx', 'build', '.']],
+    [['buildx', 'b', '.']],
+    [['builder', 'build', '.']],
+  ])('answers to %j', async (argv) => {
+    expect((await buildCall(argv)).options).toMatchObject({ context: '.' });
+  });
+
+  it('translates its flags', async () => {
+    const { options, status } = await buildCall(
+      [
+        'build',
+        ...['-t', 'a', '-tb:1', '-f', 'other/Dockerfile', '--target=builder'],
+        ...['--build-arg', 'V=1', '--build-arg', 'HOME', '--label', 'x=y'],
+        ...['--no-cache', '--no-cache-filter', 'one,two', '-j2', '--network=none'],
+        ...['--add-host', 'db:10.0.0.1', '--platform', 'linux/amd64,linux/arm64'],
+        ...['-o', 'type=oci,dest=a.tar', '--load', '--root', '/store', 'ctx'],
+      ],
+      { HOME: '/home/me', SOURCE_DATE_EPOCH: '1700000000' },
+    );
+    expect(status).toBe(0);
+    expect(options).toMatchObject({
+      context: 'ctx',
+      dockerfile: 'other/Dockerfile',
+      tags: ['a', 'b:1'],
+      target: 'builder',
+      buildArgs: { V: '1', HOME: '/home/me' },
+      labels: { x: 'y' },
+      noCache: true,
+      noCacheFilter: ['one', 'two'],
+      jobs: 2,
+      network: 'none',
+      addHosts: [{ name: 'db', address: '10.0.0.1' }],
+      platforms: ['linux/amd64', 'linux/arm64'],
+      outputs: [
+        { type: 'oci', dest: 'a.tar', attrs: {} },
+        { type: 'image', attrs: {} },
+      ],
+      root: '/store',
+      sourceDateEpoch: 1_700_000_000,
+    });
+  });
+
+  it('takes what the environment says where no flag does', async () => {
+    const env = { LAMINA_ROOT: '/from/env', DOCKER_DEFAULT_PLATFORM: 'linux/arm64' };
+    expect((await buildCall(['build', '.'], env)).options).toMatchObject({
+      root: '/from/env',
+      platforms: ['linux/arm64'],
+    });
+    expect((await buildCall(['--root', '/global', 'build', '.'], env)).options?.root).toBe(
+      '/global',
+    );
+    const wrong = await buildCall(['build', '.'], { BUILDKIT_PROGRESS: 'fancy' });
+    expect(wrong.status).toBe(125);
+    expect(wrong.stderr).toContain('CLI_ENVIRONMENT');
+  });
+
+  it('hands over standard input when the Dockerfile comes from there', async () => {
+    for (const argv of [
+      ['build', '-'],
+      ['build', '-f', '-', '.'],
+    ]) {
+      expect((await buildCall(argv)).options?.stdin).toBeDefined();
+    }
+    expect((await buildCall(['build', '.'])).options?.stdin).toBeUndefined();
+    expect((await buildCall(['build', '-f', '-', '-'])).stderr).toContain('CLI_USAGE');
+  });
+
+  it('prints only the image ID when quiet', async () => {
+    expect(await buildCall(['build', '-q', '.'])).toMatchObject({
+      stdout: `${ID}\n`,
+      stderr: '',
+    });
+  });
+
+  it('keeps standard output free, and says on standard error what was built', async () => {
+    expect(await buildCall(['build', '-t', 'a', '.'])).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining(`docker.io/library/a:latest ${ID}`),
+    });
+  });
+
+  it('writes the ID and the metadata to files', async () => {
+    const [iid, meta] = [join(directory, 'iid'), join(directory, 'meta.json')];
+    await writeFile(iid, 'of an earlier build');
+    await buildCall(['build', '--iidfile', iid, '--metadata-file', meta, '.']);
+    expect(await readFile(iid, 'utf8')).toBe(ID);
+    expect(JSON.parse(await readFile(meta, 'utf8'))).toEqual(built.metadata);
+  });
+
+  it('leaves no ID of an earlier build behind when it fails', async () => {
+    const iid = join(directory, 'iid');
+    await writeFile(iid, 'of an earlier build');
+    const build = async () => {
+      throw new AppError('X_Y', 'no');
+    };
+    await session(['build', '--iidfile', iid, '.'], { api: { build } });
+    await expect(readFile(iid)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('writes no archive to a terminal', async () => {
+    const result = await session(['build', '-o', '-', '.'], { terminal: { stdout: true } });
+    expect(result.status).toBe(125);
+    expect(result.stderr).toContain('CLI_TERMINAL_OUTPUT');
+  });
+
+  it('names flags without effect, and refuses those it cannot honour', async () => {
+    expect((await buildCall(['build', '--force-rm', '.'])).stderr).toContain(
+      'note: --force-rm has no effect',
+    );
+    for (const flag of ['--push', '--secret=id=x', '--cache-from=a', '--ssh=default']) {
+      const result = await buildCall(['build', flag, '.']);
+      expect(result.status).toBe(125);
+      expect(result.stderr).toContain('CLI_NOT_YET');
+      expect(result.options).toBeUndefined();
+    }
+  });
+
+  it.each(['https://git.example/a.git', 'git@git.example:a.git', 'github.com/a/b'])(
+    'does not take %s for a directory',
+    async (context) => {
+      expect((await buildCall(['build', context])).stderr).toContain('CLI_NOT_YET');
+    },
+  );
+});
+
+describe('lamina run', () => {
+  async function runCall(argv: readonly string[], terminal = {}) {
+    const calls: RunOptions[] = [];
+    const run = async (options: RunOptions) => {
+      calls.push(options);
+      return { exitCode: 42, signal: undefined };
+    };
+    const result = await session(argv, { api: { run }, env: { HOME: '/h' }, terminal });
+    return { ...result, options: calls[0] };
+  }
+
+  it('ends with the status of the process', async () => {
+    expect((await runCall(['run', '--rm', 'a'])).status).toBe(42);
+  });
+
+  it('leaves everything behind the image to the container', async () => {
+    const { options } = await runCall(
+      [
+        'run',
+        '-it',
+        '--rm',
+        '-eA=1',
+        '-e',
+        'HOME',
+        '-v',
+        '/src:/dst:ro',
+        'a:b',
+        'ls',
+        '-l',
+        '--rm',
+      ],
+      { stdin: true },
+    );
+    expect(options).toMatchObject({
+      image: 'a:b',
+      command: ['ls', '-l', '--rm'],
+      interactive: true,
+      tty: true,
+      env: ['A=1', 'HOME=/h'],
+      volumes: [{ source: '/src', target: '/dst', readonly: true }],
+      stdio: 'inherit',
+    });
+  });
+
+  it('says without --rm that nothing is left behind', async () => {
+    expect((await runCall(['container', 'run', 'a'])).stderr).toContain(
+      'note: nothing of the container',
+    );
+    expect((await runCall(['run', '--rm', 'a'])).stderr).toBe('');
+  });
+
+  it('refuses a terminal where there is none', async () => {
+    expect(await runCall(['run', '-it', 'a'])).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('CLI_NO_TERMINAL'),
+    });
+  });
+
+  it('takes ports that need no mapping', async () => {
+    expect((await runCall(['run', '--rm', '-p', '80:80', '-p', '8080', 'a'])).status).toBe(42);
+    const mapped = await runCall(['run', '-p', '8080:80/tcp', 'a']);
+    expect(mapped.stderr).toContain('ports cannot be mapped');
+  });
+
+  it.each([
+    ['named:/dst', 'CLI_NOT_YET'],
+    ['/dst', 'CLI_NOT_YET'],
+    ['/src:dst', 'CLI_FLAG_VALUE'],
+    ['/src:/dst:rx', 'CLI_FLAG_VALUE'],
+  ])('refuses the volume %s', async (volume, code) => {
+    expect((await runCall(['run', '-v', volume, 'a'])).stderr).toContain(code);
+  });
+
+  it.each([
+    ['RUN_COMMAND_NOT_FOUND', 127],
+    ['RUN_COMMAND_NOT_EXECUTABLE', 126],
+    ['IMAGE_NOT_FOUND', 125],
+  ])('ends with its own status for %s', async (code, status) => {
+    const run = async () => {
+      throw new AppError(code, 'no');
+    };
+    expect((await session(['run', 'a'], { api: { run } })).status).toBe(status);
+  });
+});
+
+describe('lists and details', () => {
+  const image = (more: Partial<ImageSummary>): ImageSummary => ({
+    id: ID,
+    manifestDigest: OTHER,
+    references: ['a:latest', 'example.com:5000/b/c:1.0'],
+    created: Date.now() - 3 * 86_400_000,
+    size: 74_800_000,
+    platform: { os: 'linux', architecture: 'amd64' },
+    labels: { stage: 'x' },
+    ...more,
+  });
+  const dangling = image({
+    id: OTHER,
+    references: [],
+    created: Date.now() - 1,
+    size: 0,
+    labels: {},
+  });
+  const images = async () => [image({}), dangling];
+
+  const list = async (...argv: string[]) => (await session(argv, { api: { images } })).stdout;
+
+  it('lists images as Docker does, newest first', async () => {
+    const lines = (await list('images')).trimEnd().split('\n');
+    expect(lines).toEqual([
+      'REPOSITORY             TAG      IMAGE ID       CREATED                  SIZE',
+      '<none>                 <none>   cd34cd34cd34   Less than a second ago   0B',
+      'a                      latest   ab12ab12ab12   3 days ago               74.8MB',
+      'example.com:5000/b/c   1.0      ab12ab12ab12   3 days ago               74.8MB',
+    ]);
+  });
+
+  it('filters, formats and shortens', async () => {
+    expect(await list('image', 'ls', '-q')).toBe('cd34cd34cd34\nab12ab12ab12\n');
+    expect(await list('images', '-q', '--no-trunc', 'a')).toBe(`${ID}\n`);
+    expect(await list('images', '-q', '-f', 'dangling=true')).toBe('cd34cd34cd34\n');
+    expect(await list('images', '-q', '-f', 'label=stage=x')).toBe('ab12ab12ab12\n');
+    expect(await list('images', '--format', '{{.Repository}}:{{.Tag}}', '*.com:5000/*/c')).toBe(
+      'example.com:5000/b/c:1.0\n',
+    );
+    expect(JSON.parse(await list('images', '--format=json', 'a'))).toMatchObject({
+      Repository: 'a',
+      Tag: 'latest',
+      Size: '74.8MB',
+      Platform: 'linux/amd64',
+    });
+    expect(await list('images', '--digests', 'a')).toContain(`DIGEST`);
+  });
+
+  it('shows the history as Docker does', async () => {
+    const rows: HistoryRow[] = [
+      {
+        id: ID,
+        references: ['a:latest'],
+        created: new Date(Date.now() - 7_200_000).toISOString(),
+        createdBy: 'RUN /bin/sh -c apt-get update && apt-get install -y golang # buildkit',
+        size: 1234,
+        comment: 'buildkit.dockerfile.v0',
+      },
+      {
+        id: undefined,
+        references: [],
+        created: undefined,
+        createdBy: 'COPY a\t/b # buildkit',
+        size: 0,
+        comment: '',
+      },
+    ];
+    const api = { imageHistory: async () => rows };
+    expect((await session(['history', 'a:latest'], { api })).stdout).toBe(
+      [
+        'IMAGE          CREATED       CREATED BY                                      SIZE     COMMENT',
+        'ab12ab12ab12   2 hours ago   RUN /bin/sh -c apt-get update && apt-get ins…   1.23kB   buildkit.dockerfile.v0',
+        '<missing>      N/A           COPY a /b # buildkit                            0B',
+        '',
+      ].join('\n'),
+    );
+    const whole = [
+      'history',
+      '--no-trunc',
+      '-H=false',
+      '--format',
+      '{{.Size}} {{.CreatedBy}}',
+      'a',
+    ];
+    expect((await session(whole, { api })).stdout).toContain('1234 RUN /bin/sh -c apt-get update');
+    expect((await session(['history', '-q', 'a'], { api })).stdout).toBe(
+      'ab12ab12ab12\n<missing>\n',
+    );
+  });
+
+  it('prints what it found, and fails for what it did not', async () => {
+    const inspectImages = async () => ({ images: [], missing: ['x'] });
+    expect(await session(['inspect', 'x'], { api: { inspectImages } })).toMatchObject({
+      status: 1,
+      stdout: '[]\n',
+      stderr: expect.stringContaining('no such image: x'),
+    });
+  });
+
+  it('removes what it can and reports the rest', async () => {
+    const removeImage = async ({ image: name }: { image: string }) => {
+      if (name === 'gone') throw new AppError('IMAGE_NOT_FOUND', 'no such image: gone');
+      return { untagged: [name], deleted: [ID] };
+    };
+    expect(await session(['rmi', 'a', 'gone', 'b'], { api: { removeImage } })).toMatchObject({
+      status: 1,
+      stdout: `Untagged: a\nDeleted: ${ID}\nUntagged: b\nDeleted: ${ID}\n`,
+      stderr: expect.stringContaining('no such image: gone'),
+    });
+  });
+
+  it('saves to a pipe or a file, never to a terminal', async () => {
+    const destinations: unknown[] = [];
+    const saveImages = async ({ destination }: { destination: unknown }) => {
+      destinations.push(destination);
+      if (typeof destination === 'function') await destination(Buffer.from('tar'));
+    };
+    expect((await session(['save', 'a'], { api: { saveImages } })).stdout).toBe('tar');
+    await session(['image', 'save', '-o', 'a.tar', 'a'], { api: { saveImages } });
+    expect(destinations[1]).toBe('a.tar');
+    expect(
+      await session(['save', 'a'], { api: { saveImages }, terminal: { stdout: true } }),
+    ).toMatchObject({ status: 125, stdout: '' });
+  });
+
+  it('loads from a pipe or a file, never from a terminal', async () => {
+    const loadImages = async () => ({
+      images: [
+        { id: ID, references: ['a:latest'] },
+        { id: OTHER, references: [] },
+      ],
+    });
+    expect((await session(['load'], { api: { loadImages }, stdin: 'tar' })).stdout).toBe(
+      `Loaded image: a:latest\nLoaded image ID: ${OTHER}\n`,
+    );
+    const { status } = await session(['load'], { api: { loadImages }, terminal: { stdin: true } });
+    expect(status).toBe(125);
+  });
+
+  it('asks before it removes the cache', async () => {
+    const asked: unknown[] = [];
+    const prune = async (options: unknown) => {
+      asked.push(options);
+      return { removed: [], reclaimedBytes: 1234 };
+    };
+    const run = (argv: string[], stdin = '') => session(argv, { api: { prune }, stdin });
+    expect((await run(['builder', 'prune'])).stdout).toBe('');
+    expect(asked).toEqual([]);
+    expect((await run(['builder', 'prune'], 'y')).stdout).toBe('Total reclaimed space: 1.234kB\n');
+    await run(['builder', 'prune', '-a', '-f']);
+    await run(['system', 'prune', '-f']);
+    expect(asked).toMatchObject([
+      { cache: 'unused' },
+      { cache: 'all' },
+      { cache: 'unused', images: 'dangling' },
+    ]);
+  });
+
+  it('shows its version in the usual ways', async () => {
+    const version = async () => ({
+      version: '1.2.3',
+      node: '20.19.0',
+      platform: 'linux/amd64',
+      runtime: undefined,
+    });
+    expect((await session(['--version'], { api: { version } })).stdout).toBe(
+      'lamina version 1.2.3\n',
+    );
+    expect((await session(['version', '-f', '{{.Version}}'], { api: { version } })).stdout).toBe(
+      '1.2.3\n',
+    );
+    expect((await session(['version'], { api: { version } })).stdout).toContain('lamina    1.2.3');
+  });
+});
