@@ -1,4 +1,4 @@
-export * from './content-hash.ts';
+export * from './content-digest.ts';
 export * from './entry.ts';
 export * from './entry-tree.ts';
 export * from './go-pattern.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentDigest } from './content-hash.ts';
+import { contentDigest } from './content-digest.ts';
 import type { FileEntry } from './entry.ts';
 import { treeDigest } from './tree-digest.ts';
 

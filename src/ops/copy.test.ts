@@ -686,6 +686,20 @@ describe('the key of a COPY', () => {
     });
   });
 
+  it('is not even begun for a file that may not be read', async () => {
+    const source = scratch.tree({ 'd/secret': { content: 'x', mode: 0 } });
+    chmodSync(scratch.directory, 0o777);
+    process.seteuid?.(65534);
+    try {
+      await expect(runCopy(scratch, copyOp({}), { source })).rejects.toMatchObject({
+        code: 'COPY_SOURCE_UNREADABLE',
+        message: expect.stringContaining('permission denied'),
+      });
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+
   it('does not look at files no source names', async () => {
     const source = scratch.tree({ 'd/a': '1', 'private/x': '2' });
     chmodSync(scratch.directory, 0o755);

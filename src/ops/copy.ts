@@ -1,8 +1,9 @@
 /** COPY, and ADD of files that are there: select, place, pack into a layer. */
-import type { Warning } from '../errors.ts';
+import { AppError, type Warning } from '../errors.ts';
 import type { ContentRange, FileTree, TreeDigest } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer } from '../layers/index.ts';
+import { hasErrorCode } from '../system/index.ts';
 import type { PlacedFile } from './canvas.ts';
 import { resolveOwner } from './owner.ts';
 import { isLinked, placeFiles } from './place.ts';
@@ -14,6 +15,7 @@ import {
   type SelectedRoot,
   type Selection,
   selectionDigest,
+  unreadableSource,
 } from './selection.ts';
 import { ArchiveSpool, type UnpackedArchive } from './unpack.ts';
 
@@ -95,7 +97,8 @@ export async function copyFiles(op: CopyOp, options: CopyOptions): Promise<CopyR
     const range = content.tree.content(content.origin);
     archives.set(root, await spool.unpack(range, options.signal));
   }
-  return pack(op, options, selection, archives);
+  // Awaited, since the spool is to outlive the packing.
+  return await pack(op, options, selection, archives);
 }
 
 async function pack(
@@ -108,7 +111,7 @@ async function pack(
   const owner =
     op.owner === undefined ? undefined : resolveOwner(op.owner, isLinked(op) ? undefined : base);
   const placed = placeFiles(op, selection, base, { owner, now, archives });
-  await writer.addAll(items(placed), { signal, onProgress });
+  await writer.addAll(items(placed), { signal, onProgress }).catch(explain);
   const layer = writer.finish();
   const copied = copiedFiles(placed, layer);
   for (const [root, { digest, size }] of archives) {
@@ -120,6 +123,14 @@ async function pack(
     contentDigest: await selectionDigest(selection, { copied, signal }),
     warnings: [...(owner?.warnings ?? []), ...selection.warnings],
   };
+}
+
+/** A file that was never readable did not change while it was copied. */
+function explain(error: unknown): never {
+  if (error instanceof AppError && hasErrorCode(error.cause, 'EACCES', 'EPERM')) {
+    throw unreadableSource(error.cause);
+  }
+  throw error;
 }
 
 function* items(files: readonly PlacedFile[]): Iterable<EntryItem> {

@@ -8,7 +8,6 @@ import { AppError } from '../errors.ts';
 import {
   type BytePath,
   type ContentDigest,
-  ContentHasher,
   type ContentRange,
   contentDigest,
   type DigestedEntry,
@@ -18,6 +17,7 @@ import {
   toText,
   treeDigest,
 } from '../files/index.ts';
+import { ContentHasher } from './content-hasher.ts';
 
 export type SelectedContent =
   | { readonly kind: 'tree'; readonly tree: FileTree; readonly origin: FileEntry }
@@ -74,7 +74,7 @@ export async function selectionDigest(
   selection: Selection,
   options: DigestOptions = {},
 ): Promise<TreeDigest> {
-  const hasher = new ContentHasher();
+  using hasher = new ContentHasher();
   const items: DigestedEntry[] = [];
   for (const root of selection.roots) {
     items.push(rootItem(root));
@@ -138,14 +138,16 @@ async function contentOf(
     if (hashed.size === origin.size) tree.rememberDigest(origin, hashed.digest);
     return hashed;
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? unreadableSource(origin, error) : error;
+    throw error instanceof Error && 'syscall' in error ? unreadableSource(error, origin) : error;
   }
 }
 
-function unreadableSource(origin: FileEntry, cause: Error): AppError {
-  return new AppError(
-    'COPY_SOURCE_UNREADABLE',
-    `cannot read '${toText(origin.path)}': ${cause.message}`,
-    { hint: 'check its permissions, or leave it out with .dockerignore or --exclude', cause },
-  );
+/** @param origin the file, if it is known which one it is */
+export function unreadableSource(cause: unknown, origin?: FileEntry): AppError {
+  const name = origin === undefined ? 'a source' : `'${toText(origin.path)}'`;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('COPY_SOURCE_UNREADABLE', `cannot read ${name}: ${reason}`, {
+    hint: 'check its permissions, or leave it out with .dockerignore or --exclude',
+    cause,
+  });
 }

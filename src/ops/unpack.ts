@@ -67,7 +67,8 @@ export class ArchiveSpool implements AsyncDisposable {
 class SpoolFile {
   readonly #hostPath: string;
   readonly #handle: FileHandle;
-  #position = 0;
+  // Content at the very start would be taken for a whole file, which is read as far as it has grown.
+  #position = 1;
 
   constructor(hostPath: string, handle: FileHandle) {
     this.#hostPath = hostPath;
@@ -80,10 +81,11 @@ class SpoolFile {
     const offset = this.#position;
     for await (const chunk of member.content) {
       for (let done = 0; done < chunk.length; ) {
-        const { bytesWritten } = await this.#handle.write(chunk, done);
+        const length = chunk.length - done;
+        const { bytesWritten } = await this.#handle.write(chunk, done, length, this.#position);
         done += bytesWritten;
+        this.#position += bytesWritten;
       }
-      this.#position += chunk.length;
     }
     const content = { hostPath: this.#hostPath, offset, size: this.#position - offset };
     return { header, content };

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ContentHasher, contentDigest } from './content-hash.ts';
+import { contentDigest } from '../files/index.ts';
+import { ContentHasher } from './content-hasher.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -26,19 +27,35 @@ describe('ContentHasher', () => {
   it.each([0, 1, 262_144, 262_145, 3_000_000])('hashes a file of %i bytes', async (size) => {
     const bytes = Buffer.alloc(size, 'lamina');
     const hostPath = file(`f${size}`, bytes);
-    const hashed = await new ContentHasher().hash({ hostPath, offset: 0, size });
+    using hasher = new ContentHasher();
+    const hashed = await hasher.hash({ hostPath, offset: 0, size });
     expect(hashed).toEqual({ digest: expected(bytes), size });
   });
 
   it('hashes a stretch of a file', async () => {
     const hostPath = file('stretch', Buffer.from('0123456789'));
-    const hashed = await new ContentHasher().hash({ hostPath, offset: 3, size: 4 });
+    using hasher = new ContentHasher();
+    const hashed = await hasher.hash({ hostPath, offset: 3, size: 4 });
     expect(hashed.digest).toBe(contentDigest('3456'));
+  });
+
+  it('hashes one file after the other', async () => {
+    using hasher = new ContentHasher();
+    const hostPath = file('many', Buffer.from('0123456789'));
+    const other = file('other', Buffer.from('other'));
+    const digests = [
+      await hasher.hash({ hostPath, offset: 1, size: 2 }),
+      await hasher.hash({ hostPath, offset: 5, size: 1 }),
+      await hasher.hash({ hostPath: other, offset: 0, size: 5 }),
+      await hasher.hash({ hostPath, offset: 0, size: 1 }),
+    ].map(({ digest }) => digest);
+    expect(digests).toEqual(['12', '5', 'other', '0'].map(contentDigest));
   });
 
   it('tells when the file is shorter than it was', async () => {
     const hostPath = file('short', Buffer.from('abc'));
-    const hashed = await new ContentHasher().hash({ hostPath, offset: 0, size: 10 });
+    using hasher = new ContentHasher();
+    const hashed = await hasher.hash({ hostPath, offset: 0, size: 10 });
     expect(hashed).toEqual({ digest: contentDigest('abc'), size: 3 });
   });
 

@@ -1,24 +1,18 @@
 /**
- * Content digests of files: sha512-256, the fastest safe hash Node has without special instructions.
- * Small files are read synchronously, since 50,000 trips through the thread pool cost more than the reading;
- * the hasher gives the event loop a turn every few milliseconds.
+ * Hashes the contents of files. Small files are read synchronously, since 50,000 trips through the thread pool cost
+ * more than the reading; the event loop gets a turn every few milliseconds.
  */
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, read, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { ContentDigest, ContentRange } from './entry.ts';
+import { type ContentDigest, type ContentRange, contentDigest } from '../files/index.ts';
 
-const ALGORITHM = 'sha512-256';
 const SMALL = 256 * 1024;
 const CHUNK = 1024 * 1024;
 const TURN_MS = 8;
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const readAsync = promisify(read);
-
-/** The content digest of bytes in memory. */
-export function contentDigest(bytes: Uint8Array | string): ContentDigest {
-  return `${ALGORITHM}:${hash(ALGORITHM, bytes, 'hex')}` as ContentDigest;
-}
 
 export interface HashedContent {
   readonly digest: ContentDigest;
@@ -26,23 +20,33 @@ export interface HashedContent {
   readonly size: number;
 }
 
-/** Hashes one file after another with one buffer. */
-export class ContentHasher {
-  #buffer = Buffer.allocUnsafe(SMALL);
+/** Hashes one file after another with one buffer; a file that holds the contents of many is opened once. */
+export class ContentHasher implements Disposable {
+  readonly #buffer = Buffer.allocUnsafe(SMALL);
   #turnEnds = 0;
+  #openPath: string | undefined;
+  #fd = -1;
 
   /**
    * @throws the file system's error when the file cannot be opened or read, the signal's reason when aborted
    */
   async hash(range: ContentRange, signal?: AbortSignal): Promise<HashedContent> {
     await this.#giveTurn(signal);
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const fd = openSync(Buffer.from(range.hostPath, 'latin1'), flags);
-    try {
-      return range.size <= SMALL ? this.#hashSmall(fd, range) : await hashLarge(fd, range, signal);
-    } finally {
-      closeSync(fd);
-    }
+    const fd = this.#open(range.hostPath);
+    return range.size <= SMALL ? this.#hashSmall(fd, range) : await hashLarge(fd, range, signal);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#openPath !== undefined) closeSync(this.#fd);
+    this.#openPath = undefined;
+  }
+
+  #open(hostPath: string): number {
+    if (this.#openPath === hostPath) return this.#fd;
+    this[Symbol.dispose]();
+    this.#fd = openSync(Buffer.from(hostPath, 'latin1'), READ_FLAGS);
+    this.#openPath = hostPath;
+    return this.#fd;
   }
 
   #hashSmall(fd: number, range: ContentRange): HashedContent {
@@ -56,8 +60,7 @@ export class ContentHasher {
   }
 
   async #giveTurn(signal: AbortSignal | undefined): Promise<void> {
-    const now = performance.now();
-    if (now < this.#turnEnds) return;
+    if (performance.now() < this.#turnEnds) return;
     if (this.#turnEnds > 0) await setImmediate();
     signal?.throwIfAborted();
     this.#turnEnds = performance.now() + TURN_MS;
@@ -69,7 +72,7 @@ async function hashLarge(
   range: ContentRange,
   signal: AbortSignal | undefined,
 ): Promise<HashedContent> {
-  const hasher = createHash(ALGORITHM);
+  const hasher = createHash('sha512-256');
   const buffer = Buffer.allocUnsafe(CHUNK);
   let size = 0;
   while (size < range.size) {
@@ -80,5 +83,5 @@ async function hashLarge(
     hasher.update(buffer.subarray(0, bytesRead));
     size += bytesRead;
   }
-  return { digest: `${ALGORITHM}:${hasher.digest('hex')}` as ContentDigest, size };
+  return { digest: `sha512-256:${hasher.digest('hex')}` as ContentDigest, size };
 }
