@@ -30,9 +30,9 @@ export function splitStages(instructions: readonly Instruction[]): Stages {
   return { globals, stages };
 }
 
-/** The name people know a stage by: its own, or its index. */
+/** The name people know a stage by: its own, or `stage-` and its index. */
 export function stageLabel(stage: StageSource): string {
-  return stage.from.stageWord?.text ?? String(stage.index);
+  return stage.from.stageWord?.text ?? `stage-${stage.index}`;
 }
 
 /** What step names begin with: nothing in a file with one unnamed stage. */
