@@ -1,15 +1,17 @@
 /** Runs one container from its specification to its end, inside the runner. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { type Readable, Transform } from 'node:stream';
+import type { AppError } from '../errors.ts';
 import { serialiseOciSpec } from './oci-spec.ts';
 import type { OciSpec } from './oci-types.ts';
 import type { RunnerSettings } from './protocol.ts';
 import type { Cgroup } from './runner-cgroup.ts';
-import { type ChildPipe, inputPipe, outputPipe } from './runner-pipes.ts';
+import { inputPipe, outputPipe } from './runner-pipes.ts';
+import type { Reaper } from './runner-reaper.ts';
 import { RuntimeLog, startFailure } from './runtime-failure.ts';
 import type { ProcessResult } from './spec.ts';
 
@@ -22,22 +24,31 @@ export interface ContainerStreams {
   readonly stdin?: ((stream: Socket) => void) | undefined;
 }
 
+export interface ContainerTools {
+  readonly runtime: RunnerSettings['runtime'];
+  readonly cgroup: Cgroup;
+  readonly reaper: Reaper;
+}
+
 const KILL_INTERVAL = 10;
 /** After so many attempts the runtime itself is killed. */
 const KILL_PATIENCE = 50;
+const STATE = 'state';
 
 export class Container {
   readonly #base: string;
-  readonly #cgroup: Cgroup;
+  readonly #tools: ContainerTools;
   readonly #log: RuntimeLog;
-  #child: ChildProcess | undefined;
+  #runtime: ChildProcess | undefined;
+  #initPid: number | undefined;
+  #early: NodeJS.Signals[] = [];
   #killer: NodeJS.Timeout | undefined;
   #over = false;
 
   /** @param base the bundle: a directory of ours */
-  constructor(base: string, cgroup: Cgroup) {
+  constructor(base: string, tools: ContainerTools) {
     this.#base = base;
-    this.#cgroup = cgroup;
+    this.#tools = tools;
     this.#log = new RuntimeLog(`${base}/log`);
   }
 
@@ -46,23 +57,20 @@ export class Container {
    * @returns when the process has ended and all its output was taken
    * @throws AppError when the runtime could not start it
    */
-  async run(
-    spec: OciSpec,
-    runtime: RunnerSettings['runtime'],
-    streams: ContainerStreams | undefined,
-  ): Promise<ProcessResult> {
+  async run(spec: OciSpec, streams: ContainerStreams | undefined): Promise<ProcessResult> {
     writeFileSync(`${this.#base}/config.json`, serialiseOciSpec(spec));
+    const [program = ''] = spec.process.args;
     try {
-      const taken = streams
-        ? this.#spawnWithPipes(runtime, streams)
-        : this.#spawn(runtime, INHERIT);
-      const [exitCode, signal] = await this.#ended();
-      await taken;
-      return this.#result(exitCode ?? signalStatus(signal), spec);
+      const exitCode = streams
+        ? await this.#runDetached(program, streams)
+        : await this.#runOnTerminal(program);
+      const oomKilled = exitCode !== 0 && this.#tools.cgroup.oomKilled(exitCode);
+      return { exitCode, signal: signalName(exitCode - SIGNALLED), oomKilled };
     } finally {
       this.#over = true;
       clearInterval(this.#killer);
-      this.#cgroup.remove();
+      this.#tools.cgroup.remove();
+      rmSync(`${STATE}/${this.#base}`, { recursive: true, force: true });
     }
   }
 
@@ -72,67 +80,95 @@ export class Container {
     let attempts = 0;
     const attempt = () => {
       attempts += 1;
-      this.#cgroup.kill();
-      killProcess(this.#initPid(), 'SIGKILL');
-      if (attempts > KILL_PATIENCE) this.#child?.kill('SIGKILL');
+      this.#tools.cgroup.kill();
+      sendSignal(this.#initPid ?? this.#readInitPid(), 'SIGKILL');
+      if (attempts > KILL_PATIENCE) this.#runtime?.kill('SIGKILL');
     };
     attempt();
     this.#killer = setInterval(attempt, KILL_INTERVAL);
   }
 
-  /** Passes a signal on; both runtimes forward what they get. */
+  /** Passes a signal to the first process, as soon as there is one. */
   signal(signal: NodeJS.Signals): void {
-    if (!this.#over) this.#child?.kill(signal);
+    if (this.#over) return;
+    if (this.#initPid === undefined) this.#early.push(signal);
+    else sendSignal(this.#initPid, signal);
   }
 
-  #spawn(runtime: RunnerSettings['runtime'], stdio: ('ignore' | 'inherit' | number)[]): void {
-    const base = this.#base;
-    const options = ['--root', 'state', '--log', this.#log.path, '--log-format', 'json'];
-    const run = ['run', '--bundle', base, '--pid-file', `${base}/pid`, base.replaceAll('/', '-')];
-    this.#child = spawn(runtime.path, [...options, ...run], { stdio });
-  }
-
-  async #spawnWithPipes(
-    runtime: RunnerSettings['runtime'],
-    streams: ContainerStreams,
-  ): Promise<void> {
+  /**
+   * The runtime leaves as soon as the process runs: its memory is free again, and nobody stands between the process
+   * and its pipes.
+   */
+  async #runDetached(program: string, streams: ContainerStreams): Promise<number> {
     const stdout = outputPipe(`${this.#base}/stdout`);
     const stderr = outputPipe(`${this.#base}/stderr`);
     const stdin = streams.stdin ? inputPipe(`${this.#base}/stdin`) : undefined;
-    this.#spawn(runtime, [stdin?.childFd ?? 'ignore', stdout.childFd, stderr.childFd]);
+    const fds = [stdin?.childFd ?? 'ignore', stdout.childFd, stderr.childFd] as const;
+    const started = this.#spawn(['--detach'], fds);
     for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
-    if (stdin) this.#feed(stdin, streams);
+    // The process may close its end at any time, and need not read all.
+    stdin?.stream.on('error', () => stdin.stream.destroy());
+    if (stdin) streams.stdin?.(stdin.stream);
+    const filtered = stderr.stream.pipe(this.#withoutRuntimeErrors());
+    const taken = Promise.all([streams.stdout(stdout.stream), streams.stderr(filtered)]);
+    try {
+      if ((await started) !== 0) throw this.#startFailure(program);
+      return await this.#ended();
+    } finally {
+      stdin?.stream.destroy();
+      await taken;
+    }
+  }
+
+  /** The runtime stays to couple the two terminals. */
+  async #runOnTerminal(program: string): Promise<number> {
+    const ended = this.#spawn([], ['inherit', 'inherit', 'inherit']);
+    // It passes on what it gets, also changes of the terminal's size.
+    this.#initPid = this.#runtime?.pid;
+    const exitCode = await ended;
+    if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(program);
+    return exitCode;
+  }
+
+  /** @returns the runtime's exit status */
+  async #spawn(
+    options: readonly string[],
+    stdio: readonly ('ignore' | 'inherit' | number)[],
+  ): Promise<number> {
+    const base = this.#base;
+    const log = ['--log', this.#log.path, '--log-format', 'json'];
+    const files = ['--bundle', base, '--pid-file', `${base}/pid`];
+    const args = ['--root', STATE, ...log, 'run', ...options, ...files, base];
+    this.#runtime = spawn(this.#tools.runtime.path, args, { stdio: [...stdio] });
+    const [code, signal] = await once(this.#runtime, 'exit');
+    return code ?? SIGNALLED + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  }
+
+  async #ended(): Promise<number> {
+    const pid = this.#readInitPid();
+    if (pid === undefined) throw new Error('the runtime told no process id');
+    this.#initPid = pid;
+    for (const signal of this.#early.splice(0)) sendSignal(pid, signal);
+    const status = await this.#tools.reaper.wait(pid);
+    this.#over = true;
+    return status.kind === 'exited' ? status.exitCode : SIGNALLED + status.signal;
+  }
+
+  #withoutRuntimeErrors(): Transform {
     const log = this.#log;
-    const filter = new Transform({
+    return new Transform({
       transform(chunk: Buffer, _encoding, done) {
         done(null, log.withoutErrors(chunk));
       },
     });
-    stderr.stream.pipe(filter);
-    await Promise.all([streams.stdout(stdout.stream), streams.stderr(filter)]);
   }
 
-  #feed({ stream }: ChildPipe, { stdin }: ContainerStreams): void {
-    // The process may close its end at any time, and need not read all.
-    stream.on('error', () => stream.destroy());
-    this.#child?.once('exit', () => stream.destroy());
-    stdin?.(stream);
+  #startFailure(program: string): AppError {
+    const [message = `${this.#tools.runtime.name} failed without a word`] = this.#log.errors();
+    return startFailure(message, program);
   }
 
-  async #ended(): Promise<[number | null, NodeJS.Signals | null]> {
-    if (!this.#child) throw new Error('not started');
-    const [code, signal] = await once(this.#child, 'exit');
-    return [code, signal];
-  }
-
-  #result(exitCode: number, spec: OciSpec): ProcessResult {
-    const [failure] = exitCode === 0 ? [] : this.#log.errors();
-    if (failure !== undefined) throw startFailure(failure, spec.process.args);
-    const oomKilled = exitCode !== 0 && this.#cgroup.oomKilled(exitCode);
-    return { exitCode, signal: signalName(exitCode - 128), oomKilled };
-  }
-
-  #initPid(): number | undefined {
+  #readInitPid(): number | undefined {
     try {
       const pid = Number(readFileSync(`${this.#base}/pid`, 'utf8'));
       return pid > 1 ? pid : undefined;
@@ -142,19 +178,16 @@ export class Container {
   }
 }
 
-const INHERIT: ('inherit' | number)[] = ['inherit', 'inherit', 'inherit'];
+/** What is added to the number of the signal that ended a process. */
+const SIGNALLED = 128;
 
-function killProcess(pid: number | undefined, signal: NodeJS.Signals): void {
+function sendSignal(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(pid, signal);
   } catch {
     // It is gone.
   }
-}
-
-function signalStatus(signal: NodeJS.Signals | null): number {
-  return 128 + (signal ? constants.signals[signal] : 0);
 }
 
 function signalName(number: number): string | undefined {

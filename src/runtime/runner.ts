@@ -10,6 +10,7 @@ import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
 import { Container, type ContainerStreams } from './runner-container.ts';
 import { foregroundStreams } from './runner-foreground.ts';
 import { ociMounts } from './runner-mounts.ts';
+import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
 
@@ -29,6 +30,7 @@ export class Runner {
   readonly #settings: RunnerSettings;
   readonly #cgroups: CgroupRoot;
   readonly #lowers = new LowerMounts();
+  readonly #reaper = new Reaper();
   readonly #running = new Map<number, { container: Container; over: Promise<unknown> }>();
   readonly #machine: Machine;
 
@@ -49,7 +51,8 @@ export class Runner {
   run(command: RunCommand, sink: OutputSink): Promise<ProcessResult> {
     const base = `run-${command.id}`;
     const cgroup = this.#cgroups.open(command.id);
-    const container = new Container(base, cgroup);
+    const tools = { runtime: this.#settings.runtime, cgroup, reaper: this.#reaper };
+    const container = new Container(base, tools);
     const over = this.#runIn(base, { command, container, cgroup, sink });
     this.#running.set(command.id, { container, over: over.catch(() => {}) });
     return over.finally(() => this.#running.delete(command.id));
@@ -87,7 +90,7 @@ export class Runner {
       mountRoot(command.spec, base, around);
       const mounts = ociMounts(command.spec, base, around);
       const oci = this.#ociSpec(command.spec, mounts, cgroup);
-      return await container.run(oci, this.#settings.runtime, streamsOf(command, sink));
+      return await container.run(oci, streamsOf(command, sink));
     } finally {
       if (stack.close()) rmSync(base, { recursive: true, force: true });
     }

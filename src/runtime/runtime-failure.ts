@@ -40,9 +40,11 @@ function errorMessage(line: string): string[] {
   }
 }
 
-/** Puts a runtime's words into ours. `args` is the command that was to be started. */
-export function startFailure(message: string, args: readonly string[]): AppError {
-  const [program = ''] = args;
+/**
+ * Puts a runtime's words into ours.
+ * @param program the first word of the command that was to be started
+ */
+export function startFailure(message: string, program: string): AppError {
   const shown = printable(program);
   const aboutProgram = message.includes('exec') && message.includes(program);
   if (aboutProgram && /no such file or directory|not found in \$PATH/i.test(message)) {

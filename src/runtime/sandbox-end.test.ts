@@ -1,16 +1,22 @@
 /** How processes end before their time, and that nothing of them stays. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AbortedError } from '../errors.ts';
-import type { Task } from './fixture-program.ts';
-import { buildProgram, buildRunner, PROGRAM_PATH, Workshop } from './sandbox-fixture.ts';
+import {
+  buildProgram,
+  buildRunner,
+  PROGRAM_PATH,
+  programEnv,
+  Workshop,
+} from './sandbox-fixture.ts';
 
 let workshop: Workshop;
-beforeAll(async () => {
-  await Promise.all([buildRunner(), buildProgram()]);
+beforeAll(() => {
+  buildRunner();
+  buildProgram();
   workshop = new Workshop();
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
@@ -88,7 +94,11 @@ test('a killed lamina leaves no process, no mount and no control group', async (
   await using idle = new Workshop();
   const script = `trap '' TERM HUP; sleep 1000 & echo up; wait; : ${word}`;
   const spec = idle.spec({ args: ['/bin/sh', '-c', script], upper: idle.makeDirectory() });
-  const child = startProgram({ spec, stateDirectory: idle.directory, foreground: undefined });
+  const task = { spec, stateDirectory: idle.directory, foreground: undefined };
+  const child = spawn(process.execPath, [PROGRAM_PATH], {
+    env: programEnv(task),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(child.stdout, 'data');
   const [pid = ''] = processesWith(word);
   const cgroup = cgroupOfRunner(pid);
@@ -102,13 +112,6 @@ test('a killed lamina leaves no process, no mount and no control group', async (
   await idle.run({});
   expect(existsSync(cgroup)).toBe(false);
 });
-
-function startProgram(task: Task) {
-  const file = `${task.stateDirectory}/task.json`;
-  writeFileSync(file, JSON.stringify(task));
-  const env = { ...process.env, LAMINA_TEST_TASK: file };
-  return spawn(process.execPath, [PROGRAM_PATH], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-}
 
 /** The directory of the runner above a container's control group. */
 function cgroupOfRunner(pid: string): string {

@@ -16,8 +16,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildRunner, Workshop } from './sandbox-fixture.ts';
 
 let workshop: Workshop;
-beforeAll(async () => {
-  await buildRunner();
+beforeAll(() => {
+  buildRunner();
   workshop = new Workshop();
 });
 afterAll(() => workshop[Symbol.asyncDispose]());

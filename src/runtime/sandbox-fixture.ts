@@ -10,12 +10,14 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { type FileEntry, type FileTree, joinPath } from '../files/index.ts';
 import { listXattrs } from '../system/index.ts';
+import type { Task } from './fixture-program.ts';
 import { type ProcessRequest, prepareProcess } from './prepare.ts';
 import { type RunOptions, Sandbox } from './sandbox.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
@@ -29,18 +31,25 @@ export const PROGRAM_PATH = fileURLToPath(
 );
 
 /** Bundles the runner as the real build does. */
-export async function buildRunner(): Promise<void> {
-  await bundle('runner-main.ts', RUNNER_PATH);
+export function buildRunner(): void {
+  bundle('runner-main.ts', RUNNER_PATH);
 }
 
 /** Bundles the program that runs one process; see `Task`. */
-export async function buildProgram(): Promise<void> {
-  await bundle('fixture-program.ts', PROGRAM_PATH);
+export function buildProgram(): void {
+  bundle('fixture-program.ts', PROGRAM_PATH);
 }
 
-async function bundle(source: string, target: string): Promise<void> {
+/** The environment for `node PROGRAM_PATH`. */
+export function programEnv(task: Task): NodeJS.ProcessEnv {
+  const file = `${task.stateDirectory}/task.json`;
+  writeFileSync(file, JSON.stringify(task));
+  return { ...process.env, LAMINA_TEST_TASK: file };
+}
+
+function bundle(source: string, target: string): void {
   const temporary = `${target}.${process.pid}.tmp`;
-  await build({
+  buildSync({
     entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
     bundle: true,
     platform: 'node',

@@ -124,7 +124,7 @@ export const DEFAULT_UMASK = 0o022;
 export interface ProcessResult {
   /** 0..255; 128 + n when signal n ended it. */
   readonly exitCode: number;
-  /** The name of that signal. A process that itself exits with such a status cannot be told apart. */
+  /** The name of that signal. A process that exits with such a status itself is not told apart. */
   readonly signal: string | undefined;
   /** The kernel killed something in the container for want of memory. */
   readonly oomKilled: boolean;

@@ -1,3 +1,4 @@
+export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { type AcquireOptions, acquireLock, type Lock, type LockMode, tryLock } from './locks.ts';
 export { mountOverlay, type OverlayMount } from './mount-overlay.ts';

@@ -1,0 +1,138 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { mountStubs } from './mount-stubs.ts';
+import { type ProcessRequest, prepareProcess } from './prepare.ts';
+import { DirectoryTree, temporaryDirectory } from './sandbox-fixture.ts';
+
+describe('mount points', () => {
+  test('only what is missing is added, parents first', () => {
+    using image = temporaryDirectory();
+    for (const name of ['dev', 'etc', 'opt']) mkdirSync(`${image.path}/${name}`);
+    writeFileSync(`${image.path}/etc/hosts`, '');
+    const { stubs, resolved } = mountStubs(new DirectoryTree(image.path), [
+      { path: '/etc/hosts', kind: 'file' },
+      { path: '/opt/a/b', kind: 'directory' },
+      { path: '/opt/./../srv//s', kind: 'file' },
+    ]);
+    expect(stubs.map(({ path, type }) => `${type} ${path}`)).toEqual([
+      'directory opt',
+      'directory opt/a',
+      'directory opt/a/b',
+      'directory proc',
+      'directory srv',
+      'file srv/s',
+      'directory sys',
+    ]);
+    expect(resolved).toEqual(['/etc/hosts', '/opt/a/b', '/srv/s']);
+  });
+
+  test('directories of the image are repeated as they are', () => {
+    using image = temporaryDirectory();
+    mkdirSync(`${image.path}/etc`, { mode: 0o711 });
+    const tree = new DirectoryTree(image.path);
+    const { stubs } = mountStubs(tree, [{ path: '/etc/hosts', kind: 'file' }]);
+    const { mode, mtime, mtimeNs } = tree.lookup('etc') ?? {};
+    expect(stubs.find(({ path }) => path === 'etc')).toMatchObject({ mode, mtime, mtimeNs });
+  });
+
+  test('links are followed inside the image', () => {
+    using image = temporaryDirectory();
+    mkdirSync(`${image.path}/etc`);
+    symlinkSync('../run/x/resolv.conf', `${image.path}/etc/resolv.conf`);
+    const { stubs, resolved } = mountStubs(new DirectoryTree(image.path), [
+      { path: '/etc/resolv.conf', kind: 'file' },
+    ]);
+    expect(resolved).toEqual(['/run/x/resolv.conf']);
+    expect(stubs.map(({ path }) => path)).toEqual([
+      'dev',
+      'proc',
+      'run',
+      'run/x',
+      'run/x/resolv.conf',
+      'sys',
+    ]);
+  });
+
+  test('what lies in another mount needs none', () => {
+    using image = temporaryDirectory();
+    for (const name of ['dev', 'proc', 'sys']) mkdirSync(`${image.path}/${name}`);
+    const { stubs } = mountStubs(new DirectoryTree(image.path), [
+      { path: '/a/b/c', kind: 'file' },
+      { path: '/a', kind: 'directory' },
+      { path: '/dev/pipes/x', kind: 'file' },
+    ]);
+    expect(stubs.map(({ path }) => path)).toEqual(['a']);
+  });
+
+  test.each([
+    ['/dir', 'file', "cannot mount a file at '/dir': the image has a directory at '/dir'"],
+    ['/file', 'directory', "cannot mount a directory at '/file': the image has a file at '/file'"],
+    ['/file/x', 'file', "cannot mount a file at '/file/x': the image has a file at '/file'"],
+  ] as const)('%s as a %s is refused', (path, kind, message) => {
+    using image = temporaryDirectory();
+    mkdirSync(`${image.path}/dir`);
+    writeFileSync(`${image.path}/file`, '');
+    const add = () => mountStubs(new DirectoryTree(image.path), [{ path, kind }]);
+    expect(add).toThrow(expect.objectContaining({ code: 'RUNTIME_MOUNT_TARGET', message }));
+  });
+
+  test('links in a circle are refused', () => {
+    using image = temporaryDirectory();
+    symlinkSync('b', `${image.path}/a`);
+    symlinkSync('a', `${image.path}/b`);
+    const add = () => mountStubs(new DirectoryTree(image.path), [{ path: '/a/x', kind: 'file' }]);
+    expect(add).toThrow(expect.objectContaining({ code: 'SYMLINK_LOOP' }));
+  });
+});
+
+describe('preparing a process', () => {
+  const request: ProcessRequest = {
+    lowers: [],
+    upper: '/u',
+    args: ['x'],
+    env: [],
+    cwd: '/',
+    user: '',
+  };
+
+  test('outer mounts come before inner ones, else the order stays', () => {
+    using image = temporaryDirectory();
+    const tmpfs = (target: string) => ({ kind: 'tmpfs', target }) as const;
+    const mounts = ['/z/y', '/b', '/a', '/z'].map(tmpfs);
+    const spec = prepareProcess({ ...request, mounts }, new DirectoryTree(image.path));
+    expect(spec.mounts.map(({ target }) => target)).toEqual(['/b', '/a', '/z', '/z/y']);
+  });
+
+  test("HOME is the image's, unless it is set", () => {
+    using image = temporaryDirectory();
+    const tree = new DirectoryTree(image.path);
+    expect(prepareProcess(request, tree).env).toEqual(['HOME=/']);
+    const env = ['A=1', 'HOME=/h'];
+    expect(prepareProcess({ ...request, env }, tree).env).toEqual(env);
+  });
+
+  test.each([
+    ['/', []],
+    ['/have', []],
+    ['/have/not/yet', ['have/not', 'have/not/yet']],
+    ['/link/x', ['real/x']],
+    ['/file/x', []],
+    ['/proc/1', []],
+    ['/mnt/in', []],
+  ])('working directory %s: makes %j', (cwd, expected) => {
+    using image = temporaryDirectory();
+    mkdirSync(`${image.path}/have`);
+    mkdirSync(`${image.path}/real`);
+    symlinkSync('/real', `${image.path}/link`);
+    writeFileSync(`${image.path}/file`, '');
+    const mounts = [{ kind: 'tmpfs', target: '/mnt' }] as const;
+    const spec = prepareProcess({ ...request, cwd, mounts }, new DirectoryTree(image.path));
+    expect(spec.newDirectories).toEqual(expected);
+  });
+
+  test('nothing is made in a read-only root filesystem', () => {
+    using image = temporaryDirectory();
+    const wanted = { ...request, upper: undefined, cwd: '/x' };
+    expect(prepareProcess(wanted, new DirectoryTree(image.path)).newDirectories).toEqual([]);
+  });
+});

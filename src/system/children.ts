@@ -1,0 +1,34 @@
+import { callNative, nativeFunction, requireLinux } from './libc.ts';
+
+/** How a child process ended. */
+export type ChildStatus =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'killed'; readonly signal: number };
+
+const NO_HANG = 1;
+const SIGNAL_BITS = 0x7f;
+
+/**
+ * Takes the status of a child that Node did not start: one that this process inherited, as the first process of a
+ * pid namespace. SIGCHLD says when to ask.
+ * @returns undefined while it runs
+ * @throws SystemError ECHILD when it is no child, or its status was taken
+ */
+export function takeChildStatus(pid: number): ChildStatus | undefined {
+  requireLinux('processes of this kind');
+  const waitpid = nativeFunction('int waitpid(int, void *, int)');
+  const status = new Int32Array(1);
+  const found = callNative(
+    waitpid,
+    'waitpid',
+    undefined,
+    pid,
+    new Uint8Array(status.buffer),
+    NO_HANG,
+  );
+  if (found === 0) return undefined;
+  const [word = 0] = status;
+  const signal = word & SIGNAL_BITS;
+  if (signal !== 0) return { kind: 'killed', signal };
+  return { kind: 'exited', exitCode: (word >> 8) & 0xff };
+}
