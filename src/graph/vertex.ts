@@ -143,6 +143,8 @@ export interface VertexInfo {
   readonly name: string;
   readonly stage: string | undefined;
   readonly location: SourceLocation | undefined;
+  /** Where the words of the instruction stand that an error may name, by their text after expansion. */
+  readonly words?: ReadonlyMap<string, SourceLocation> | undefined;
   /** The instruction as written, on one line. */
   readonly instruction: string | undefined;
   /** The cache is not asked for this vertex (--no-cache, --no-cache-filter). */

@@ -95,7 +95,11 @@ function copyInto(
   };
   const inputs = fromFiles ? [state.root, origin ?? plan.addContext()] : [state.root];
   const text = displayText(instruction.text, state, options);
-  const root = plan.addStep(op, inputs, { instruction, text });
+  const words = paths.flatMap((path, index) => {
+    const word = instruction.sources[index];
+    return word === undefined ? [] : [[path, word] as const];
+  });
+  const root = plan.addStep(op, inputs, { instruction, text, words });
   const history = copyText({
     keyword,
     parents,

@@ -82,6 +82,8 @@ export interface StepText {
   /** Shown to people: the instruction, variables replaced. */
   readonly text: string;
   readonly proxyEnv?: readonly string[] | undefined;
+  /** Words an error of the step may name, with their text after expansion. */
+  readonly words?: readonly (readonly [string, Word])[] | undefined;
 }
 
 class Planner {
@@ -255,11 +257,12 @@ class Planner {
       stage,
       globals: this.#globals,
       warn: (warning) => this.#warnings.push(warning),
-      addStep: (op, inputs, { instruction, text, proxyEnv }) =>
+      addStep: (op, inputs, { instruction, text, proxyEnv, words = [] }) =>
         this.#builder.add(op, inputs, {
           ...this.#info(stage, counter, { text, location: instruction.location }),
           instruction: instruction.text,
           proxyEnv,
+          words: new Map(words.map(([name, word]) => [name, this.#place(word)])),
         }),
       addContext: () =>
         this.#builder.add({ kind: 'context', name: 'context' }, [], {

@@ -102,7 +102,8 @@ export class Solver {
     const made = this.#results.get(target);
     if (made !== undefined) return made;
     const vertex = this.#options.graph.vertices.get(target);
-    if (vertex !== undefined && !this.#options.driverOf(vertex).recorded) return this.#result(target);
+    if (vertex !== undefined && !this.#options.driverOf(vertex).recorded)
+      return this.#result(target);
     return (await this.#identities.get(target))?.result;
   }
 
@@ -214,9 +215,7 @@ export class Solver {
       timer.cancel();
       return error;
     }
-    const location = this.#info(id).location;
-    const located =
-      error instanceof AppError && location !== undefined ? locate(error, location) : error;
+    const located = error instanceof AppError ? locatedIn(this.#info(id), error) : error;
     if (located instanceof Error) {
       this.#told.add(located);
       timer.fail(located);
@@ -289,6 +288,14 @@ export class Solver {
       await Promise.allSettled([...this.#results.values(), ...this.#identities.values()]);
     } while (seen !== this.#results.size + this.#identities.size);
   }
+}
+
+/** Places an error at the word it names in its details, or at the whole instruction. */
+function locatedIn(info: VertexInfo, error: AppError): AppError {
+  const source = error.details?.source;
+  const word = typeof source === 'string' ? info.words?.get(source) : undefined;
+  const location = word ?? info.location;
+  return location === undefined ? error : locate(error, location);
 }
 
 function digestOf(key: string, addition: string): string {
