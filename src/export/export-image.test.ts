@@ -193,6 +193,15 @@ describe('a Docker archive', () => {
     expect(files.size).toBe(10);
   });
 
+  test('has an image that is asked for twice once, with both names', async () => {
+    const dest = bench.path('docker.tar');
+    const images = ['demo:1', 'demo:2', 'demo:1'].map((name) => ({ image, references: [name] }));
+    expect(await exportDocker(bench.store, images, { dest })).toHaveLength(1);
+    const manifest = parsed(await filesOf(dest), 'manifest.json');
+    expect(manifest).toHaveLength(1);
+    expect(manifest[0].RepoTags).toEqual(['demo:1', 'demo:2']);
+  });
+
   test('goes to a stream', async () => {
     const dest = bench.path('docker.tar');
     const images = [{ image, references: ['demo'] }];

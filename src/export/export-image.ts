@@ -5,7 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { canonicalJson, type Descriptor } from '../oci/index.ts';
+import { canonicalJson, type Descriptor, type Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { blobName } from './archive-blobs.ts';
 import { type ArchiveFile, smallFile, tarOf, writeFiles } from './archive-files.ts';
@@ -74,13 +74,15 @@ export async function exportDocker(
 /**
  * Writes images in one archive. The same images give the same bytes as long as zlib's version is the same.
  *
+ * @returns one result for each different image, in the order given
  * @throws AppError EXPORT_DESTINATION, BLOB_DAMAGED
  */
 export async function exportImages(
   store: Store,
-  images: readonly NamedImage[],
+  namedImages: readonly NamedImage[],
   options: ExportOptions & { readonly format: 'oci' | 'docker' },
 ): Promise<ExportedImage[]> {
+  const images = joinNames(namedImages);
   const { dest, tar = true, epoch = 0, compression = 'gzip', signal } = options;
   const total = images.reduce((sum, { image }) => sum + image.layers.length, 0);
   const finished = countLayers(options.progress, 'exporting layers', total);
@@ -102,6 +104,16 @@ export async function exportImages(
     descriptor: first ?? content.manifest.descriptor,
     config: content.config.descriptor,
   }));
+}
+
+/** An image that is asked for under several names is one image of the archive. */
+function joinNames(images: readonly NamedImage[]): NamedImage[] {
+  const joined = new Map<Digest, NamedImage>();
+  for (const { image, references } of images) {
+    const known = joined.get(image.id)?.references ?? [];
+    joined.set(image.id, { image, references: [...new Set([...known, ...references])] });
+  }
+  return [...joined.values()];
 }
 
 interface Member {

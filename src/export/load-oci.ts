@@ -144,7 +144,8 @@ function choose(
   return candidates.filter((candidate) => formatPlatform(candidate.platform) === chosen);
 }
 
-function noPlatform(wanted: Platform, offered: readonly Platform[]): AppError {
+/** The error that lists what there is. */
+export function noPlatform(wanted: Platform, offered: readonly Platform[]): AppError {
   const list = [...new Set(offered.map(formatPlatform))].join(', ');
   return new AppError(
     'IMAGE_PLATFORM_MISMATCH',

@@ -246,6 +246,12 @@ describe('a hostile or damaged archive is refused:', () => {
   });
 });
 
+test('a Docker archive of another platform than the one asked for is refused', async () => {
+  const platform = { os: 'linux', architecture: 's390x' };
+  await expectRefused('IMAGE_PLATFORM_MISMATCH', dockerMembers(), { platform });
+  expect(await load(dockerMembers(), { platform: AMD64 })).toHaveLength(1);
+});
+
 describe('an OCI archive', () => {
   test('of other platforms only is refused with a list of them', async () => {
     const blobs = new Blobs();

@@ -1,12 +1,20 @@
 /** `load`: image archives of all common tools into the store. */
 import { AppError } from '../errors.ts';
-import { type Digest, digestOf, hostPlatform, type Platform } from '../oci/index.ts';
+import {
+  type Digest,
+  decodeImageConfig,
+  digestOf,
+  hostPlatform,
+  type Platform,
+  platformMatches,
+  selectPlatform,
+} from '../oci/index.ts';
 import type { Store } from '../store/index.ts';
 import { readSmall } from './archive-blobs.ts';
 import { type ArchiveSource, openSource } from './archive-source.ts';
 import { importImage } from './import-image.ts';
 import { dockerImages, dockerTags } from './load-docker.ts';
-import { ociImages } from './load-oci.ts';
+import { noPlatform, ociImages } from './load-oci.ts';
 import type { LoadableImage } from './loadable-image.ts';
 import type { Progress } from './progress.ts';
 
@@ -77,7 +85,8 @@ async function findImages(
   );
   if (index === undefined || (layout === undefined && manifest !== undefined)) {
     const docker = manifest === undefined ? [] : await dockerImages(archive, manifest);
-    return docker.length > 0 ? docker : nothing(archive);
+    if (docker.length === 0) nothing(archive);
+    return platform === undefined ? docker : ofPlatform(docker, platform);
   }
   const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined };
   const images = await ociImages(archive, index, wanted);
@@ -89,6 +98,13 @@ async function findImages(
     const names = tags.get(digestOf(image.configBytes)) ?? [];
     return { ...image, references: [...new Set([...image.references, ...names])] };
   });
+}
+
+function ofPlatform(images: readonly LoadableImage[], wanted: Platform): LoadableImage[] {
+  const offered = images.map((image) => decodeImageConfig(image.configBytes));
+  const best = offered[selectPlatform(wanted, offered) ?? -1];
+  if (best === undefined) throw noPlatform(wanted, offered);
+  return images.filter((_image, position) => platformMatches(best, offered[position] ?? wanted));
 }
 
 function nothing(archive: ArchiveSource): never {
