@@ -1,0 +1,88 @@
+/** docs/cli.md, made from the same tables as the help, so that neither can lag behind. A test compares. */
+import type { Command } from './command.ts';
+import { type CommandEntry, commandList, commandsNotYet } from './command-list.ts';
+import { environmentTable } from './environment.ts';
+import { exitStatusTable } from './exit-status.ts';
+import { flagGroups } from './help.ts';
+
+const INTRODUCTION = `# The command line
+
+\`lamina COMMAND [OPTIONS]\`: the commands and options of \`docker\`, with the same meaning, and a few of lamina's own. This file is
+made from the tables the program itself uses (\`npx vitest run --project unit src/cli -u\` writes it anew).
+
+- Results go to standard output; progress, notes and errors go to standard error.
+- A value may follow its option behind a blank or \`=\` (\`--tag a\`, \`--tag=a\`, \`-t a\`, \`-ta\`); a switch takes one only behind \`=\`
+  (\`--rm=false\`). \`--\` ends the options. Options may stand between arguments, except behind the image of \`run\`.
+- \`--root\`, \`--debug\`, \`--version\` and \`--help\` may also come before the command.
+- What docker knows and lamina does not do is refused (code \`CLI_NOT_YET\`), never silently passed over. Options that have nothing
+  to do here are accepted with a note.
+- Ctrl-C stops the work, cleans up and ends with status 130; a second Ctrl-C does not wait for the cleaning.`;
+
+const PROGRESS = `## Progress displays
+
+\`--progress\`, or the variable \`BUILDKIT_PROGRESS\`, chooses:
+
+| kind | display |
+| --- | --- |
+| \`auto\` | \`tty\` if standard error is a terminal, else \`plain\` |
+| \`tty\` | finished steps scroll by, running ones stay below with their last lines of output; a failed step's whole output is printed |
+| \`plain\` | lines for logs, in the form of BuildKit: \`#5 [build 2/5] RUN make\`, \`#5 0.213 output\`, \`#5 DONE 1.2s\`; the bytes of the output are kept |
+| \`rawjson\` | one JSON object a line in the shape of BuildKit's SolveStatus (\`vertexes\`, \`statuses\`, \`logs\` in base64, \`warnings\`), and at the end \`summary\` |
+| \`quiet\`, \`none\` | nothing |
+
+A build ends with a summary: for each step its time or \`CACHED\` and the bytes it added, the size of each stage, the layers of the image
+and where they come from, and the stages that were not needed.`;
+
+const TEMPLATES = `## Templates
+
+\`--format\` takes \`table\`, \`json\`, a Go template, or \`table\` and a template, in which \`\\t\` separates the columns. Of Go's templates
+these parts work: fields (\`.Config.User\`), variables (\`$x := …\`), pipelines, parentheses, \`if\`/\`else\`, \`range\`, \`with\`, comments, \`{{-\` and \`-}}\`,
+and the functions \`json\`, \`len\`, \`index\`, \`join\`, \`split\`, \`upper\`, \`lower\`, \`title\`, \`truncate\`, \`pad\`, \`print\`, \`println\`, \`printf\`
+(\`%s %d %q %v\`), \`not\`, \`and\`, \`or\`, \`eq\`, \`ne\`, \`lt\`, \`le\`, \`gt\`, \`ge\`.`;
+
+/** @returns the whole of docs/cli.md */
+export async function commandReference(): Promise<string> {
+  const sections = [INTRODUCTION];
+  for (const entry of commandList) sections.push(commandSection(entry, await entry.load()));
+  sections.push(
+    PROGRESS,
+    TEMPLATES,
+    `## Exit status\n\n${table(['status', 'meaning'], exitStatusTable)}`,
+    `## Environment\n\n${table(['variable', 'meaning'], environmentTable)}`,
+    `## Docker's commands that are missing\n\n${table(['command', 'why'], Object.entries(commandsNotYet))}`,
+  );
+  return `${sections.join('\n\n')}\n`;
+}
+
+function commandSection(entry: CommandEntry, command: Command): string {
+  const aliases = entry.aliases.map((alias) => `\`lamina ${alias}\``).join(', ');
+  const flags = flagGroups(command.flags).map(
+    ([group, rows]) =>
+      `**${group}**\n\n${table(
+        ['option', 'meaning'],
+        rows.map(([name, text]) => [name.trim(), text]),
+        { code: true },
+      )}`,
+  );
+  const examples = (command.examples ?? []).map(
+    ({ command: typed, text }) => `    # ${text}\n    ${typed}`,
+  );
+  return [
+    `## lamina ${entry.name}`,
+    `\`lamina ${entry.name} ${command.usage}\`${aliases === '' ? '' : ` (also ${aliases})`}: ${command.summary}.`,
+    ...(command.description ?? []),
+    ...flags,
+    ...(examples.length === 0 ? [] : [examples.join('\n\n')]),
+  ].join('\n\n');
+}
+
+function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  { code = false } = {},
+): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  const shown = rows.map(([first = '', ...rest]) => [code ? `\`${first}\`` : first, ...rest]);
+  return [line(headings), line(headings.map(() => '---')), ...shown.map(line)].join('\n');
+}
