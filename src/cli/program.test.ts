@@ -352,7 +352,7 @@ describe('lists and details', () => {
   const dangling = image({
     id: OTHER,
     references: [],
-    created: Date.now() - 1,
+    created: Date.now() + 60_000,
     size: 0,
     labels: {},
   });
