@@ -1,4 +1,5 @@
 export { diffIdOf, type TarIdentity } from './diff-id.ts';
+export { hostHasErofs } from './erofs-form.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';

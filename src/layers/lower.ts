@@ -1,6 +1,7 @@
-/** The one seam between a layer and the overlay mount that uses it: there may be several ways to give a lower. */
+/** The one seam between a layer and the overlay mount that uses it. There are two ways to give a lower. */
 import type { LayerId } from '../store/index.ts';
-import type { LayerStore } from './layer-store.ts';
+import { erofsOf } from './erofs-form.ts';
+import { type LayerStore, layerMeta } from './layer-store.ts';
 import { type DeriveOptions, treeOf } from './tree-form.ts';
 
 /** Host paths as text. */
@@ -10,12 +11,13 @@ export type LowerDirectory =
   | { readonly kind: 'erofs'; readonly meta: string; readonly device: string };
 
 export interface LowerOptions extends DeriveOptions {
-  /** Whether the caller can mount file-backed EROFS. Default: no. */
+  /** Whether the caller can mount file-backed EROFS (see `hostHasErofs`). Default: no. */
   readonly erofs?: boolean | undefined;
 }
 
 /**
- * What overlayfs takes as the lower directory of a layer; derived if needed, which happens once.
+ * What overlayfs takes as the lower directory of a layer; derived if needed, which happens once. A tree that is there
+ * is used as it is.
  *
  * @throws what `treeOf` throws
  */
@@ -24,5 +26,9 @@ export async function lowerOf(
   id: LayerId,
   options: LowerOptions = {},
 ): Promise<LowerDirectory> {
+  if (options.erofs === true && !layerMeta(store, id).tree) {
+    const form = await erofsOf(store, id, options);
+    if (form !== undefined) return { kind: 'erofs', ...form };
+  }
   return { kind: 'directory', path: await treeOf(store, id, options) };
 }

@@ -1,0 +1,81 @@
+/** A layer as an EROFS image over its own tar, for kernels that can mount one: made in no time, and nothing unpacked. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import type { LayerId } from '../store/index.ts';
+import { isRoot } from '../system/index.ts';
+import { encodeImage, fitsImage } from './erofs/image.ts';
+import { readIndex } from './index-codec.ts';
+import { TAR_FILE } from './layer-index.ts';
+import type { LayerStore } from './layer-store.ts';
+import { shareWork } from './once.ts';
+import { Pace } from './pace.ts';
+import type { DeriveOptions } from './tree-form.ts';
+
+const EROFS_FILE = 'layer.erofs';
+/** The first Linux that mounts an EROFS from a plain file. */
+const FILE_BACKED_SINCE = [6, 12] as const;
+
+/** Host paths as text. */
+export interface ErofsForm {
+  readonly meta: string;
+  readonly device: string;
+}
+
+/**
+ * The image of a layer, made if it is not there yet.
+ *
+ * @returns undefined when the layer cannot be had as one: it has no tar, or one beyond what block addresses reach
+ */
+export async function erofsOf(
+  store: LayerStore,
+  id: LayerId,
+  options: DeriveOptions = {},
+): Promise<ErofsForm | undefined> {
+  const directory = store.layers.directory(id);
+  const form = { meta: join(directory, EROFS_FILE), device: join(directory, TAR_FILE) };
+  if (existsSync(form.meta)) return form;
+  if (!existsSync(form.device)) return undefined;
+  return shareWork(store, {
+    name: `erofs ${id}`,
+    signal: options.signal,
+    work: async (signal) => {
+      const index = readIndex(directory);
+      const { size } = statSync(form.device);
+      if (!fitsImage(index, size)) return undefined;
+      await writeWhole(form.meta, await new Pace(signal).run(encodeImage(index, size)));
+      return form;
+    },
+  });
+}
+
+/** Other processes may do the same at the same time: the bytes are the same, and the rename is one step. */
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await using file = await open(temporary, 'w', 0o600);
+    await file.writeFile(bytes);
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await rename(temporary, path);
+}
+
+/**
+ * Whether this machine should be able to mount such images: root, a new enough Linux, EROFS in its kernel. Whether
+ * the kernel was built with file-backed EROFS shows only when mounting (ENOTBLK).
+ */
+export function hostHasErofs(): boolean {
+  if (process.platform !== 'linux' || !isRoot()) return false;
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  const [sinceMajor, sinceMinor] = FILE_BACKED_SINCE;
+  if (major < sinceMajor || (major === sinceMajor && minor < sinceMinor)) return false;
+  try {
+    return /\berofs$/m.test(readFileSync('/proc/filesystems', 'latin1'));
+  } catch {
+    return false;
+  }
+}
