@@ -11,6 +11,8 @@ export interface HeredocToken {
 }
 
 const OPENING = /^(\d*)<<(-?)[\t\n\f\r ]*/;
+/** Nothing in it that the lexer would touch: nearly every name there is. */
+const SIMPLE_NAME = /^[\w.-]+$/;
 const LEADING_TABS = /(?<![^\n])\t+/g;
 const NOTHING_SET: LexOptions = {
   escape: '\\',
@@ -39,6 +41,11 @@ export function parseHeredocToken(text: string): HeredocToken | undefined {
   if (match === null) return undefined;
   const word = text.slice(match[0].length);
   if (word === '' || word.includes('<')) return undefined;
+  const opening = {
+    fd: Math.min(Number(match[1] ?? ''), Number.MAX_SAFE_INTEGER),
+    stripTabs: match[2] === '-',
+  };
+  if (SIMPLE_NAME.test(word)) return { ...opening, name: word, expand: true };
   try {
     const plain = lex(word, NOTHING_SET).words;
     const raw = lex(word, { ...NOTHING_SET, rawQuotes: true }).words;
@@ -46,9 +53,8 @@ export function parseHeredocToken(text: string): HeredocToken | undefined {
     if (plain.length !== 1 || name === undefined) return undefined;
     return {
       name: name.text,
-      fd: Math.min(Number(match[1] ?? ''), Number.MAX_SAFE_INTEGER),
+      ...opening,
       expand: countQuotes(name.text) === countQuotes(raw[0]?.text ?? ''),
-      stripTabs: match[2] === '-',
     };
   } catch (error) {
     if (error instanceof LexFault) return undefined;

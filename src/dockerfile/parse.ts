@@ -2,12 +2,19 @@
 import type { AppError, Warning } from '../errors.ts';
 import { type CheckConfig, parseCheckConfig, skipsRule } from './check-config.ts';
 import { type DirectiveText, parseDirective } from './directives.ts';
-import { InstructionFault } from './fault.ts';
+import type { InstructionFault } from './fault.ts';
 import { findHeredocs } from './heredoc.ts';
 import { instructionNode, mayHoldHeredocs } from './instruction-node.ts';
 import { continuationAt, isComment, LineReader, type PhysicalLine } from './lines.ts';
 import { LogicalLine } from './logical-line.ts';
-import { quote } from './quote.ts';
+import {
+  duplicateDirective,
+  emptyFile,
+  invalidCheck,
+  invalidEscape,
+  tooLarge,
+  unterminatedHeredoc,
+} from './parse-faults.ts';
 import { SourceMap } from './source.ts';
 import { skipSpaces, trimSpaces } from './space.ts';
 import type {
@@ -90,7 +97,7 @@ class TreeBuilder {
 
   build(): SyntaxTree {
     for (let line = this.reader.next(); line; line = this.reader.next()) this.readLine(line);
-    if (this.instructions.length === 0) this.reportEmpty();
+    if (this.instructions.length === 0) this.report(emptyFile(this.source));
     const { source, text, nodes, directives, instructions, check } = this;
     const warnings = this.warnings.filter(({ code }) => !skipsRule(check, code));
     const { file } = source;
@@ -174,7 +181,12 @@ class TreeBuilder {
     const { line, end, empty } = this.joinLines(first, start);
     const heredocs: HeredocNode[] = [];
     if (mayHoldHeredocs(line, this.escape)) {
-      for (const found of findHeredocs(line.text)) heredocs.push(this.readHeredoc(line, found));
+      for (const found of findHeredocs(line.text)) {
+        const heredoc = this.readHeredoc(line, found);
+        heredocs.push(heredoc);
+        // The first that is never closed took all the text; those behind it are not to blame.
+        if (heredoc.bodyRange.end.offset === this.text.length) break;
+      }
     }
     const last = heredocs.length > 0 ? this.lastLineEnd() : end;
     const node = instructionNode(line, {
@@ -223,19 +235,7 @@ class TreeBuilder {
       if (!this.isTerminator(body, token.name, token.stripTabs)) continue;
       return this.heredocNode(token, range, { start, end: body.start });
     }
-    this.report(
-      new InstructionFault(
-        'DOCKERFILE_UNTERMINATED_HEREDOC',
-        `the here-document ${quote(token.name)} is never closed`,
-        {
-          range,
-          expected: `a line that holds ${quote(token.name)} and nothing else`,
-          hint: token.stripTabs
-            ? 'before the closing word only tabs may stand'
-            : 'no blank may stand before or behind the closing word; <<- allows leading tabs',
-        },
-      ),
-    );
+    this.report(unterminatedHeredoc(token, range));
     return this.heredocNode(token, range, { start, end: this.text.length });
   }
 
@@ -270,23 +270,9 @@ class TreeBuilder {
     });
   }
 
-  private reportEmpty(): void {
-    const end = this.text.length;
-    this.report(
-      new InstructionFault('DOCKERFILE_EMPTY', 'the file holds no instruction', {
-        range: this.source.range(end, end),
-        expected: 'a FROM instruction',
-        hint: 'begin with FROM, for example: FROM alpine',
-      }),
-    );
-  }
-
   private add(node: SyntaxNode): void {
     if (this.nodes.length >= MAX_NODES) {
-      throw new InstructionFault('DOCKERFILE_TOO_LARGE', 'the file holds too many instructions', {
-        range: node.range,
-        expected: `at most ${MAX_NODES} instructions and comments`,
-      }).toError(this.source);
+      throw tooLarge(node, MAX_NODES).toError(this.source);
     }
     this.nodes.push(node);
   }
@@ -296,36 +282,4 @@ class TreeBuilder {
     if (this.problems === undefined) throw error;
     this.problems.push(error);
   }
-}
-
-function duplicateDirective(node: DirectiveNode): InstructionFault {
-  return new InstructionFault(
-    'DOCKERFILE_DUPLICATE_DIRECTIVE',
-    `the directive ${node.name} is given twice`,
-    {
-      range: node.range,
-      expected: `one ${node.name} directive`,
-      hint: 'remove one of the two lines',
-    },
-  );
-}
-
-function invalidEscape(node: DirectiveNode): InstructionFault {
-  return new InstructionFault(
-    'DOCKERFILE_INVALID_ESCAPE',
-    `${quote(node.value)} cannot be the escape character`,
-    { range: node.valueRange, expected: '\\ or `', hint: 'write # escape=` or remove the line' },
-  );
-}
-
-function invalidCheck(node: DirectiveNode, reason: string): InstructionFault {
-  return new InstructionFault(
-    'DOCKERFILE_INVALID_CHECK',
-    `the check directive is wrong: ${reason}`,
-    {
-      range: node.valueRange,
-      expected: 'skip=RULE,…;error=true;experimental=RULE,…',
-      hint: 'separate the options with semicolons',
-    },
-  );
 }

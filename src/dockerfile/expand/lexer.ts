@@ -6,7 +6,7 @@
 import type { EscapeCharacter } from '../tree.ts';
 import { LexFault, MAX_EXPANSION } from './fault.ts';
 import { applyModifier, type Substitution, unsupportedModifier } from './modifier.ts';
-import { nameEnd } from './name.ts';
+import { endOfName } from './name.ts';
 import { type LexedWord, WordsCollector } from './words-collector.ts';
 
 export interface LexOptions {
@@ -58,6 +58,8 @@ class Lexer {
   private readonly collector: WordsCollector | undefined;
   private frame: Frame;
   private at = 0;
+  /** The character that ends the frame, as a code; NaN at the outermost, which the text's end ends. */
+  private stopCode = Number.NaN;
 
   constructor(text: string, options: LexOptions) {
     this.text = text;
@@ -109,7 +111,7 @@ class Lexer {
 
   private isSpecial(code: number): boolean {
     if (code === 0x24 || code === 0x3c || code === 0x27 || code === 0x22) return true;
-    return code === 0x2f || code === 0x7d || code === this.options.escape.charCodeAt(0);
+    return code === this.stopCode || code === this.options.escape.charCodeAt(0);
   }
 
   private escapeInWord(): void {
@@ -180,7 +182,7 @@ class Lexer {
       this.openSubstitution(start);
       return;
     }
-    const end = nameEnd(this.text, start + 1);
+    const end = endOfName(this.text, start + 1);
     this.at = end;
     if (end === start + 1) this.writeValue('$', start);
     else this.writeVariable(this.text.slice(start + 1, end), start);
@@ -196,7 +198,7 @@ class Lexer {
         hint: 'write \\$ for a dollar sign that starts no substitution',
       });
     }
-    const end = nameEnd(this.text, start + 2);
+    const end = endOfName(this.text, start + 2);
     const name = this.text.slice(start + 2, end);
     const code = this.text.codePointAt(end);
     if (code === undefined) {
@@ -207,21 +209,22 @@ class Lexer {
     if (character === '}') {
       this.at = end + 1;
       this.writeVariable(name, start, true);
-    } else this.openOperand({ name, start, nameEnd: end }, character);
+    } else this.openOperand({ name, start }, end, character);
   }
 
   private openOperand(
-    opened: Pick<Substitution, 'name' | 'start' | 'nameEnd'>,
+    opened: Pick<Substitution, 'name' | 'start'>,
+    nameEnd: number,
     character: string,
   ): void {
     const colon = character === ':';
-    const second = this.text.codePointAt(opened.nameEnd + 1);
+    const second = this.text.codePointAt(nameEnd + 1);
     const kind = colon && second !== undefined ? String.fromCodePoint(second) : character;
     const all = character === '/' && second === 0x2f;
     const modifier = all ? '//' : colon && second !== undefined ? `:${kind}` : character;
     const trims = kind === '#' || kind === '%';
     const known = colon ? !trims : '-+?#%/'.includes(character);
-    const behind = opened.nameEnd + modifier.length;
+    const behind = nameEnd + modifier.length;
     if (!known) throw unsupportedModifier({ start: opened.start, modifier }, behind);
     const replaces = character === '/';
     this.at = behind;
@@ -231,8 +234,14 @@ class Lexer {
       rawEscapes: trims || replaces,
       pattern: trims || replaces,
       start: opened.start,
-      // A slash behind a colon is no replacement but an unknown modifier.
-      substitution: { ...opened, modifier, kind: colon && kind === '/' ? ':/' : kind, colon },
+      substitution: {
+        name: opened.name,
+        start: opened.start,
+        modifier,
+        // A slash behind a colon is no replacement but an unknown modifier.
+        kind: colon && kind === '/' ? ':/' : kind,
+        colon,
+      },
       output: '',
     });
   }
@@ -310,12 +319,14 @@ class Lexer {
   private push(frame: Frame): void {
     this.stack.push(this.frame);
     this.frame = frame;
+    this.stopCode = frame.stop.charCodeAt(0);
   }
 
   private pop(): void {
     const below = this.stack.pop();
     if (below === undefined) throw new Error('the outermost frame ends with the text');
     this.frame = below;
+    this.stopCode = below.stop.charCodeAt(0);
   }
 
   /** The outermost open substitution is what a reader must close first; without one, the open quote. */

@@ -18,7 +18,6 @@ export interface Substitution {
   readonly name: string;
   /** Where its `$` stands. */
   readonly start: number;
-  readonly nameEnd: number;
   /** As written: `:-`, `#`, …; `/` and `//` for replacements. */
   readonly modifier: string;
   /** The character that decides: the modifier without its colon. */

@@ -7,7 +7,7 @@ const DIGIT = /\p{Nd}/u;
  * Where the variable name that begins at `start` ends; `start` if none does. A name is letters, digits and
  * underscores, or digits only when it begins with one, or a single special parameter.
  */
-export function nameEnd(text: string, start: number): number {
+export function endOfName(text: string, start: number): number {
   const first = characterAt(text, start);
   if (DIGIT.test(first)) return runEnd(text, start, DIGIT);
   if (first !== '' && '@*#?-$!'.includes(first)) return start + 1;

@@ -1,0 +1,71 @@
+/** What can be wrong with a file before its instructions are looked at. */
+import type { SourceRange } from '../errors.ts';
+import { InstructionFault } from './fault.ts';
+import type { HeredocToken } from './heredoc.ts';
+import { quote } from './quote.ts';
+import type { SourceMap } from './source.ts';
+import type { DirectiveNode, SyntaxNode } from './tree.ts';
+
+export function emptyFile(source: SourceMap): InstructionFault {
+  const end = source.text.length;
+  return new InstructionFault('DOCKERFILE_EMPTY', 'the file holds no instruction', {
+    range: source.range(end, end),
+    expected: 'a FROM instruction',
+    hint: 'begin with FROM, for example: FROM alpine',
+  });
+}
+
+export function tooLarge(node: SyntaxNode, limit: number): InstructionFault {
+  return new InstructionFault('DOCKERFILE_TOO_LARGE', 'the file holds too many instructions', {
+    range: node.range,
+    expected: `at most ${limit} instructions and comments`,
+    hint: 'move generated parts to a script, and COPY and RUN it',
+  });
+}
+
+export function unterminatedHeredoc(token: HeredocToken, range: SourceRange): InstructionFault {
+  const name = quote(token.name);
+  return new InstructionFault(
+    'DOCKERFILE_UNTERMINATED_HEREDOC',
+    `the here-document ${name} is never closed`,
+    {
+      range,
+      expected: `a line that holds ${name} and nothing else`,
+      hint: token.stripTabs
+        ? 'before the closing word only tabs may stand'
+        : 'no blank may stand before or behind the closing word; <<- allows leading tabs',
+    },
+  );
+}
+
+export function duplicateDirective(node: DirectiveNode): InstructionFault {
+  return new InstructionFault(
+    'DOCKERFILE_DUPLICATE_DIRECTIVE',
+    `the directive ${node.name} is given twice`,
+    {
+      range: node.range,
+      expected: `one ${node.name} directive`,
+      hint: 'remove one of the two lines',
+    },
+  );
+}
+
+export function invalidEscape(node: DirectiveNode): InstructionFault {
+  return new InstructionFault(
+    'DOCKERFILE_INVALID_ESCAPE',
+    `${quote(node.value)} cannot be the escape character`,
+    { range: node.valueRange, expected: '\\ or `', hint: 'write # escape=` or remove the line' },
+  );
+}
+
+export function invalidCheck(node: DirectiveNode, reason: string): InstructionFault {
+  return new InstructionFault(
+    'DOCKERFILE_INVALID_CHECK',
+    `the check directive is wrong: ${reason}`,
+    {
+      range: node.valueRange,
+      expected: 'skip=RULE,…;error=true;experimental=RULE,…',
+      hint: 'separate the options with semicolons',
+    },
+  );
+}
