@@ -3,7 +3,7 @@
  *
  *     import { build } from 'lamina-build';
  *
- *     const { imageId } = await build({ context: '.', tags: ['app'], onEvent: console.log });
+ *     const { imageId } = await build({ context: '.', tags: ['app'], onEvent: show });
  *
  * Functions throw `AppError` with a stable code for everything a user can meet.
  *

@@ -24,9 +24,9 @@ const FLOORS: Readonly<Record<string, number>> = {
   plan: 5,
   export: 5,
   base: 5,
-  container: 5,
+  container: 5.5,
   build: 6,
-  images: 6,
+  images: 6.2,
   'index.ts': 6.5,
   cli: 7,
 };

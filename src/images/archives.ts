@@ -21,7 +21,10 @@ export function saveImages(options: SaveImagesOptions): Promise<void> {
       const isId = store.images.references(image.id).every((name) => !means(name, text));
       return { image, references: isId ? store.images.references(image.id) : [text] };
     });
-    await exportImages(store, named, { format, dest: destination, signal: options.signal });
+    // As `docker save` does: whoever wants it small compresses the whole.
+    const compression = format === 'docker' ? 'uncompressed' : 'gzip';
+    const { signal } = options;
+    await exportImages(store, named, { format, compression, dest: destination, signal });
   });
 }
 

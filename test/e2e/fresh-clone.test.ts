@@ -1,0 +1,58 @@
+/** What a stranger does first: clone, one command, then the same again; and the packed npm package. */
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CommandResult, execute, stepsOf, Workbench } from '../support/cli.ts';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+
+describe('a fresh clone', () => {
+  const bench = new Workbench();
+  const clone = join(bench.directory, 'lamina');
+  const env = { ...process.env, LAMINA_ROOT: bench.store, NO_COLOR: '1' };
+
+  beforeAll(async () => {
+    await mustSucceed('git', ['clone', '--quiet', REPOSITORY, clone], {});
+  });
+  afterAll(() => bench[Symbol.dispose]());
+
+  async function mustSucceed(
+    program: string,
+    args: readonly string[],
+    settings: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
+  ): Promise<CommandResult> {
+    const result = await execute(program, args, settings);
+    if (result.status === 0) return result;
+    throw new Error(
+      `${program} ${args.join(' ')} ended with ${result.status}:\n${result.stdout}${result.stderr}`,
+    );
+  }
+
+  it('builds and runs a real multi-stage image with one command, and everything is cached the second time', async () => {
+    const first = await mustSucceed('npm', ['run', 'quickstart'], { cwd: clone, env });
+    expect(first.stdout).toContain('Hello from a linux/');
+    expect(first.stdout).toMatch(/saved\s+\d+\.\d MB, \d+ times smaller/);
+    expect(first.stdout).toContain('Try next:');
+    const again = await mustSucceed('npm', ['run', 'quickstart'], { cwd: clone, env });
+    const { cached, run } = stepsOf(again.stderr);
+    expect(run.filter((step) => /RUN|COPY|WORKDIR/.test(step))).toEqual([]);
+    expect(cached.length).toBeGreaterThan(0);
+  });
+
+  it('gives an npm package whose global install is a working lamina', async () => {
+    const { stdout } = await mustSucceed('npm', ['pack', '--silent'], { cwd: clone, env });
+    const prefix = join(bench.directory, 'global');
+    const empty = bench.project({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' }, 'empty');
+    const archive = join(clone, stdout.trim().split('\n').at(-1) ?? '');
+    await mustSucceed('npm', ['install', '--global', '--prefix', prefix, archive], {
+      cwd: empty,
+      env,
+    });
+    rmSync(clone, { recursive: true });
+    const lamina = join(prefix, 'bin/lamina');
+    const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    expect((await mustSucceed(lamina, ['version'], { cwd: empty, env })).stdout).toContain(version);
+    await mustSucceed(lamina, ['build', '-t', 'packed', '.'], { cwd: empty, env });
+    expect((await mustSucceed(lamina, ['images', '-q'], { cwd: empty, env })).stdout).not.toBe('');
+  });
+});
