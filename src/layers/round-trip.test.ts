@@ -1,6 +1,5 @@
 /** The forms of a layer turned into each other: upper directory → index → tar → index → tree. */
 import { execFileSync } from 'node:child_process';
-import { hash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -8,17 +7,15 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
-  readlinkSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { collect, openTestStore, type TestStore } from '../../test/support/layers.ts';
+import { collect, describeTree, openTestStore, type TestStore } from '../../test/support/layers.ts';
 import type { LayerId } from '../store/index.ts';
-import { listXattrs, makeNode, setTimes, setXattr } from '../system/index.ts';
+import { makeNode, setTimes, setXattr } from '../system/index.ts';
 import { diffIdOf } from './diff-id.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex, writeIndex } from './index-codec.ts';
@@ -75,30 +72,6 @@ async function commitUpper(
   const meta = { tree: true, tar: false, size: 0, files: 0, created: 0, times: 'clamp' as const };
   await staged.commit(meta);
   return staged.id;
-}
-
-/** Everything a tree says, as text lines; times in whole seconds. */
-function describeTree(root: string, path = ''): string[] {
-  const host = Buffer.from(join(root, path), 'latin1');
-  const stat = lstatSync(host);
-  const xattrs = Object.entries(listXattrs(join(root, path)) ?? {}).sort();
-  const target = stat.isSymbolicLink() ? readlinkSync(host, { encoding: 'latin1' }) : '';
-  const content = stat.isFile() ? hash('sha1', readFileSync(host)) : '';
-  const size = stat.isDirectory() ? 0 : stat.size;
-  const links = stat.isDirectory() ? 0 : stat.nlink;
-  const isWhiteout = stat.isCharacterDevice() && stat.rdev === 0;
-  const time = isWhiteout ? 0 : Math.floor(stat.mtimeMs / 1000);
-  const line = [path, stat.mode.toString(8), stat.uid, stat.gid, size, links, stat.rdev, time];
-  const lines = [JSON.stringify([...line, target, content, xattrs])];
-  if (!stat.isDirectory()) return lines;
-  const names = execFileSync('ls', ['-A', '-U', '--zero', '--', host.toString('utf8')])
-    .toString('latin1')
-    .split('\0')
-    .filter((name) => name !== '')
-    .sort();
-  return lines.concat(
-    names.flatMap((name) => describeTree(root, path === '' ? name : `${path}/${name}`)),
-  );
 }
 
 function withoutPlace(entry: LayerEntry): LayerEntry {
