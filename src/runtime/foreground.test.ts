@@ -128,6 +128,17 @@ describe('without a terminal', () => {
   });
 });
 
+test("lamina's umask is not the process's", async () => {
+  const env = foreground('umask; cat /etc/hosts | wc -l; stat -c %a /srv', {
+    cwd: '/srv',
+    upper: workshop.makeDirectory(),
+    user: '7:7',
+  });
+  const command = `umask 077; exec ${process.execPath} ${PROGRAM_PATH}`;
+  const child = spawn('sh', ['-c', command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  expect(await collect(child.stdout)).toBe('0022\n2\n755\n');
+});
+
 describe('with a terminal', () => {
   const terminal = { terminal: true, interactive: true } as const;
 

@@ -73,10 +73,15 @@ export class Cgroup {
 }
 
 function hasUnifiedHierarchy(): boolean {
-  const there = () => readOr(`${HIERARCHY}/cgroup.controllers`) !== undefined;
-  if (there()) return true;
+  if (isWritable()) return true;
+  // There is another one, or (in a container) one to read only.
   attempt(() => mount({ source: 'cgroup2', target: HIERARCHY, type: 'cgroup2' }));
-  return there();
+  return isWritable();
+}
+
+function isWritable(): boolean {
+  if (readOr(`${HIERARCHY}/cgroup.controllers`) === undefined) return false;
+  return attempt(() => mkdirSync(PARENT, { recursive: true }) ?? true) !== undefined;
 }
 
 function claim(name: string): Lock | undefined {

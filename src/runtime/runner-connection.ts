@@ -1,6 +1,5 @@
 /** The runner as a child process, seen from lamina. */
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { AbortedError, AppError } from '../errors.ts';
 import type { Runtime } from './find-runtime.ts';
@@ -51,12 +50,15 @@ export class RunnerConnection {
   readonly #gone: Promise<unknown>;
   #lastId = RUNNER;
   #errorTail = '';
+  #ready = false;
   #lost = false;
 
   private constructor({ child, control }: { child: ChildProcess; control: Duplex }) {
     this.#child = child;
     this.#control = control;
-    this.#gone = Promise.all([once(child, 'exit'), once(control, 'close')]);
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    const closed = new Promise((resolve) => control.once('close', resolve));
+    this.#gone = Promise.all([exited, closed]);
     const reader = new FrameReader((frame) => this.#take(frame));
     control.on('data', (chunk: Buffer) => reader.push(chunk));
     control.on('error', () => control.destroy());
@@ -75,6 +77,7 @@ export class RunnerConnection {
       const { stateDirectory } = options;
       const settings = { stateDirectory, runtime: { name, path }, seccomp };
       await connection.#ask(RUNNER, { kind: 'start', settings }, undefined);
+      connection.#ready = true;
       return connection;
     } catch (error) {
       await connection.close();
@@ -167,8 +170,16 @@ export class RunnerConnection {
 
   #lostError(): AppError {
     const said = this.#errorTail.trim();
+    if (/^unshare: unshare failed/m.test(said)) {
+      return new AppError('RUNTIME_NO_NAMESPACES', 'this system does not allow new namespaces', {
+        hint: 'inside a container, start that container with --privileged',
+        details: { said },
+      });
+    }
     const reason = said === '' ? '' : `: ${said}`;
-    return new AppError('RUNTIME_LOST', `the process that runs containers ended early${reason}`);
+    const hint = 'lamina needs setpriv and unshare of util-linux: apt-get install util-linux';
+    const message = `the process that runs containers ended early${reason}`;
+    return new AppError('RUNTIME_LOST', message, { hint: this.#ready ? undefined : hint });
   }
 }
 

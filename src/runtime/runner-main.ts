@@ -12,6 +12,8 @@ const CONTROL_FD = 3;
 /** How long the containers of a runner that is no longer wanted have to go in order. */
 const LAST_MOMENTS = 1000;
 
+// Modes of what is made here are meant exactly.
+process.umask(0o022);
 const control = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
 let runner: Runner | undefined;
 

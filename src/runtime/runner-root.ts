@@ -4,6 +4,8 @@
  */
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { AppError } from '../errors.ts';
+import { toBytes } from '../files/index.ts';
 import {
   hasErrorCode,
   MountFlag,
@@ -44,13 +46,13 @@ export class LowerMounts {
 
   /** The directory to give to overlayfs. */
   directory(lower: LowerDirectory): string {
-    if (lower.kind === 'directory') return lower.path;
+    if (lower.kind === 'directory') return toBytes(lower.path);
     const key = `${lower.meta}\0${lower.device}`;
     const known = this.#mounted.get(key);
     if (known !== undefined) return known;
     const target = `lowers/${this.#mounted.size}`;
     mkdirSync(target, { recursive: true });
-    mountErofs({ meta: lower.meta, device: lower.device, target });
+    mountErofs({ meta: toBytes(lower.meta), device: toBytes(lower.device), target });
     this.#mounted.set(key, target);
     return target;
   }
@@ -74,13 +76,26 @@ export function mountRoot(
     directories.push(stubs);
   }
   if (spec.upper !== undefined) applyMetadata(spec.upper, spec.root);
-  mountLayers({ directories, upper: spec.upper, target: rootfs, stack });
+  try {
+    mountLayers({ directories, upper: spec.upper, target: rootfs, stack });
+  } catch (cause) {
+    throw mountFailure(cause);
+  }
   for (const path of spec.newDirectories) {
     const directory = Buffer.from(`${rootfs}/${path}`, 'latin1');
     mkdirSync(directory, { mode: 0o755 });
     chownSync(directory, spec.user.uid, spec.user.gid);
   }
   return rootfs;
+}
+
+function mountFailure(cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const hint = hasErrorCode(cause, 'EINVAL')
+    ? 'the data of lamina must lie on a disk, not on an overlay: in a container, put it on a volume'
+    : undefined;
+  const message = `the root filesystem could not be mounted: ${reason}`;
+  return new AppError('RUNTIME_MOUNT_FAILED', message, { hint, cause });
 }
 
 /** Mounts directories, bottom first, as one tree; changes go to `upper`, without one there can be none. */
@@ -139,6 +154,7 @@ function applyMetadata(path: string, { mode, uid, gid, mtime, mtimeNs, xattrs }:
   chownSync(bytes, uid, gid);
   chmodSync(bytes, mode);
   for (const [name, value] of Object.entries(xattrs ?? {})) {
+    if (/^(trusted|user)\.overlay\./.test(name)) continue;
     try {
       setXattr(path, name, value);
     } catch (error) {

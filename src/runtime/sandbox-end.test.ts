@@ -42,6 +42,10 @@ function readOr(path: string): string {
   }
 }
 
+function parentOf(pid: string): string | undefined {
+  return /^PPid:\t(\d+)$/m.exec(readOr(`/proc/${pid}/status`))?.[1];
+}
+
 /** Waits until something holds; the test's own time limit is the only one. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(5);
@@ -87,6 +91,20 @@ test('closing the sandbox ends what runs', async () => {
   await Promise.all(closing);
   expect(closing).toHaveLength(1);
   expect(processesWith(word)).toEqual([]);
+});
+
+test('a lost runner is an error, and nothing worse', async () => {
+  const word = uniqueWord();
+  await using other = new Workshop();
+  const killRunner = () => {
+    const [pid = ''] = processesWith(word);
+    // The runner is the first process of the namespace that the container's lies in.
+    process.kill(Number(parentOf(pid)), 'SIGKILL');
+  };
+  const ran = other.shell(`echo up; sleep 1000; : ${word}`, {}, { onOutput: killRunner });
+  await expect(ran).rejects.toMatchObject({ code: 'RUNTIME_LOST' });
+  await expect(other.run({})).rejects.toMatchObject({ code: 'RUNTIME_LOST' });
+  await until(() => processesWith(word).length === 0);
 });
 
 test('a killed lamina leaves no process, no mount and no control group', async () => {

@@ -110,7 +110,7 @@ describe('what cannot be started', () => {
 
   test('a layer that is not there', async () => {
     const lowers = [{ kind: 'directory', path: `${workshop.directory}/nope` }] as const;
-    await expect(workshop.run({ lowers })).rejects.toMatchObject({ code: 'RUNTIME_START_FAILED' });
+    await expect(workshop.run({ lowers })).rejects.toMatchObject({ code: 'RUNTIME_MOUNT_FAILED' });
   });
 });
 

@@ -1,12 +1,12 @@
 /**
  * What is asked of the runtime: one process in one root filesystem, as plain data that crosses to the runner.
  *
- * Host paths are latin1 byte strings, like all paths. They are followed by the kernel as they are: whoever names a
+ * Host paths are latin1 byte strings where nothing else is said. They are followed by the kernel as they are: whoever names a
  * path inside a tree that strangers wrote must have resolved its symlinks inside that tree before.
  */
 import type { BytePath, FileEntry } from '../files/index.ts';
 
-/** One lower layer as overlayfs takes it. */
+/** One lower layer as overlayfs takes it. These host paths are text. */
 export type LowerDirectory =
   | { readonly kind: 'directory'; readonly path: string }
   /** An EROFS image of metadata whose content lies in `device`, a host file. */
@@ -27,7 +27,10 @@ export type ProcessMount =
       /** Inside that file system, resolved; `''` is its root. */
       readonly source: BytePath;
       readonly target: string;
-      /** Where writes go, to be thrown away: an empty host directory. Without one the mount is read-only. */
+      /**
+       * Where writes go, to be thrown away: an empty host directory (`<scratch>.work` beside it is made and
+       * removed). Without one the mount is read-only.
+       */
       readonly scratch?: string | undefined;
     }
   | {
