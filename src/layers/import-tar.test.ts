@@ -22,10 +22,13 @@ interface Member extends Partial<TarHeader> {
   readonly content?: string;
 }
 
+function plainHeader(path: string): TarHeader {
+  return { path, type: 'file', mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 1000, mtimeNs: 0 };
+}
+
 function tar(...members: readonly Member[]): Buffer {
   const parts = members.flatMap(({ content = '', ...member }) => {
-    const base = { type: 'file' as const, mode: 0o644, uid: 0, gid: 0, mtime: 1000, mtimeNs: 0 };
-    const header = encodeHeader({ ...base, ...member, size: content.length });
+    const header = encodeHeader({ ...plainHeader(''), ...member, size: content.length });
     return [header, Buffer.from(content, 'latin1'), Buffer.alloc(padding(content.length))];
   });
   return Buffer.concat([...parts, END_OF_ARCHIVE]);
@@ -226,6 +229,21 @@ describe('importTar', () => {
     });
     const cut = tar({ path: 'a', content: 'x'.repeat(600) }).subarray(0, 900);
     await expect(importTar(store, [cut])).rejects.toMatchObject({ code: 'ARCHIVE_TRUNCATED' });
+  });
+
+  test('refuses a sparse file that claims to be larger than any file', async () => {
+    const text = ['?? GNU.sparse.map=0,0\n', `?? GNU.sparse.size=${2 ** 53 - 1}\n`];
+    const body = Buffer.from(text.map((record) => `${record.length}${record.slice(2)}`).join(''));
+    const extension = encodeHeader({ ...plainHeader('x'), size: body.length });
+    const type = 156;
+    extension.writeUInt8(extension.readUInt8(type) + 'x'.charCodeAt(0) - '0'.charCodeAt(0), type);
+    const sum = extension.reduce(
+      (total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte),
+      0,
+    );
+    extension.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    const archive = [extension, body, Buffer.alloc(padding(body.length)), tar({ path: 'huge' })];
+    await expect(importTar(openTestStore(), archive)).rejects.toEqual(invalid);
   });
 
   test('keeps all bytes of the tar, also those behind its end', async () => {

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { DiffId } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
-import { copyRange } from '../system/index.ts';
+import { copyRange, hasErrorCode } from '../system/index.ts';
 import { rememberDiffId } from './diff-id.ts';
 import { FileHasher } from './file-hasher.ts';
 import { openForReading, toBytePath } from './host-files.ts';
@@ -14,6 +14,7 @@ import { writeIndex } from './index-codec.ts';
 import { type Inode, LayerBuilder } from './layer-builder.ts';
 import { TAR_FILE } from './layer-index.ts';
 import type { LayerStore } from './layer-store.ts';
+import { invalidMember } from './member-path.ts';
 import { Pace } from './pace.ts';
 import { BLOCK_SIZE } from './tar-packer.ts';
 
@@ -140,7 +141,12 @@ function placeApart(fd: number, builder: LayerBuilder, sparse: readonly SparseFi
     const end = fstatSync(fd).size;
     const start = Math.ceil(end / BLOCK_SIZE) * BLOCK_SIZE;
     inode.tarOffset = start;
-    ftruncateSync(fd, start + inode.entry.size);
+    try {
+      ftruncateSync(fd, start + inode.entry.size);
+    } catch (error) {
+      if (!hasErrorCode(error, 'EFBIG', 'EINVAL', 'ERR_OUT_OF_RANGE')) throw error;
+      throw invalidMember(inode.name, `it claims to have ${inode.entry.size} bytes`);
+    }
     return start;
   };
   for (const { inode, offset, pieces } of sparse) {

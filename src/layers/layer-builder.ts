@@ -23,6 +23,8 @@ import { withoutOverlayXattrs } from './xattrs.ts';
 export interface Inode {
   /** Its `path` means nothing. */
   readonly entry: FileEntry;
+  /** As in the archive, for messages. */
+  readonly name: string;
   /** Where its content is in `layer.tar`; set by whoever reads the archive. */
   tarOffset: number | undefined;
   /** For a link to a file of a lower layer: the content, of which this layer needs a copy. */
@@ -160,7 +162,7 @@ export class LayerBuilder {
     const entry = this.#base?.lookup(path);
     if (entry === undefined || entry.type === 'directory') return undefined;
     const source = entry.type === 'file' ? this.#base?.content(entry) : undefined;
-    const inode: Inode = { entry, tarOffset: undefined, source };
+    const inode: Inode = { entry, name: path, tarOffset: undefined, source };
     this.#fromBase.set(path, inode);
     this.#usesBase = true;
     return inode;
@@ -264,9 +266,9 @@ export class LayerBuilder {
     const below = path === '' && !opaque ? undefined : base?.lookup(path);
     if (below?.type === 'directory') {
       this.#usesBase = true;
-      return { entry: below, tarOffset: undefined };
+      return { entry: below, name: path, tarOffset: undefined };
     }
-    return opaque ? { entry: impliedDirectory(path), tarOffset: undefined } : undefined;
+    return opaque ? { entry: impliedDirectory(path), name: path, tarOffset: undefined } : undefined;
   }
 }
 
@@ -314,7 +316,7 @@ function makeInode(header: TarHeader): Inode {
     devMinor: isDevice ? (header.devMinor ?? 0) : undefined,
     xattrs: withoutOverlayXattrs(header.xattrs),
   };
-  return { entry, tarOffset: undefined };
+  return { entry, name: header.path, tarOffset: undefined };
 }
 
 function layerFile(path: BytePath, { entry, tarOffset }: Inode, opaque: boolean): LayerFile {
