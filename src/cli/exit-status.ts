@@ -43,8 +43,9 @@ export function statusOf(error: unknown): number {
 /** The status for an error of `run`: what is lamina's is kept apart from what is the container's. */
 export function runStatusOf(error: unknown): number {
   if (error instanceof AppError) {
-    if (error.code === 'RUN_COMMAND_NOT_FOUND') return exitStatus.notFound;
-    if (error.code === 'RUN_COMMAND_NOT_EXECUTABLE') return exitStatus.cannotInvoke;
+    if (error.code === 'RUNTIME_NOT_FOUND') return exitStatus.notFound;
+    if (error.code === 'RUNTIME_NOT_EXECUTABLE') return exitStatus.cannotInvoke;
+    if (error.code === 'RUNTIME_WRONG_FORMAT') return exitStatus.cannotInvoke;
   }
   const status = statusOf(error);
   return status === exitStatus.failure || status === exitStatus.internal

@@ -327,8 +327,9 @@ describe('lamina run', () => {
   });
 
   it.each([
-    ['RUN_COMMAND_NOT_FOUND', 127],
-    ['RUN_COMMAND_NOT_EXECUTABLE', 126],
+    ['RUNTIME_NOT_FOUND', 127],
+    ['RUNTIME_NOT_EXECUTABLE', 126],
+    ['RUNTIME_WRONG_FORMAT', 126],
     ['IMAGE_NOT_FOUND', 125],
   ])('ends with its own status for %s', async (code, status) => {
     const run = async () => {

@@ -16,7 +16,8 @@ made from the tables the program itself uses (\`npx vitest run --project unit sr
 - \`--root\`, \`--debug\`, \`--version\` and \`--help\` may also come before the command.
 - What docker knows and lamina does not do is refused (code \`CLI_NOT_YET\`), never silently passed over. Options that have nothing
   to do here are accepted with a note.
-- Ctrl-C stops the work, cleans up and ends with status 130; a second Ctrl-C does not wait for the cleaning.`;
+- Ctrl-C stops the work, cleans up and ends with status 130; a second Ctrl-C does not wait for the cleaning.
+  While \`run\` has a container in the foreground, signals go to its process; the third ends lamina, and the container with it.`;
 
 const PROGRESS = `## Progress displays
 

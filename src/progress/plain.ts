@@ -114,5 +114,6 @@ export function amountText(event: Pick<StatusEvent, 'current' | 'total' | 'unit'
   }
   if (current === 0 && total === undefined) return '';
   const of = total === undefined || total === current ? '' : `/${total}`;
-  return `: ${current}${of} ${unit}`;
+  const one = (total ?? current) === 1;
+  return `: ${current}${of} ${one ? unit.slice(0, -1) : unit}`;
 }

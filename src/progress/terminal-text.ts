@@ -34,7 +34,7 @@ export function outputLine(bytes: Uint8Array, options: { readonly color: boolean
     .replace(/[\x00-\x1a\x1c-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
     // An escape that is left began a sequence this code does not know.
     .replace(/\x1b(?!\[[0-9;:]*m)/g, '');
-  return clean.includes(ESC) ? `${clean}${ESC}[0m` : clean;
+  return clean.includes(ESC) && !clean.endsWith(`${ESC}[0m`) ? `${clean}${ESC}[0m` : clean;
 }
 
 /** Columns a text takes on a terminal; SGR sequences take none. */

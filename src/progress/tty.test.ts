@@ -246,7 +246,8 @@ describe('ttyDisplay', () => {
 describe('text for terminals', () => {
   it.each([
     ['plain', 'plain'],
-    ['\x1b[31mred\x1b[0m', '\x1b[31mred\x1b[0m\x1b[0m'],
+    ['\x1b[31mred\x1b[0m', '\x1b[31mred\x1b[0m'],
+    ['\x1b[31mred', '\x1b[31mred\x1b[0m'],
     ['\x1b[2J\x1b[1;1Hhome', 'home'],
     ['\x1b]0;title\x07text', 'text'],
     ['\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\', 'link'],
