@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { temporaryDirectory } from '../../test/support/sandbox.ts';
 import { hostsFile, readHostResolvFile, resolvFile } from './etc-files.ts';
-import { temporaryDirectory } from './sandbox-fixture.ts';
 
 test('hosts has this machine, then what was added', () => {
   expect(hostsFile('box', [{ name: 'db', address: '::7' }])).toBe(

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { temporaryDirectory } from '../../test/support/sandbox.ts';
 import { findRuntime } from './find-runtime.ts';
-import { temporaryDirectory } from './sandbox-fixture.ts';
 
 /** A program that answers to --version as a runtime does. */
 function makeRuntime(path: string, version: string): void {

@@ -9,7 +9,7 @@ import {
   programEnv,
   type Wanted,
   Workshop,
-} from './sandbox-fixture.ts';
+} from '../../test/support/sandbox.ts';
 
 let workshop: Workshop;
 beforeAll(() => {

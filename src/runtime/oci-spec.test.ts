@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { DirectoryTree, temporaryDirectory } from '../../test/support/sandbox.ts';
 import { capabilities, capabilityMask } from './capabilities.ts';
 import { type OciHost, ociSpec, serialiseOciSpec } from './oci-spec.ts';
 import { prepareProcess } from './prepare.ts';
-import { DirectoryTree, temporaryDirectory } from './sandbox-fixture.ts';
 import { seccompProfile } from './seccomp.ts';
 
 const host: OciHost = {

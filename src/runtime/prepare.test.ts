@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { DirectoryTree, temporaryDirectory } from '../../test/support/sandbox.ts';
 import { mountStubs } from './mount-stubs.ts';
 import { type ProcessRequest, prepareProcess } from './prepare.ts';
-import { DirectoryTree, temporaryDirectory } from './sandbox-fixture.ts';
 
 describe('mount points', () => {
   test('only what is missing is added, parents first', () => {

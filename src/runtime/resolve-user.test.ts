@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { DirectoryTree, temporaryDirectory } from '../../test/support/sandbox.ts';
 import { resolveUser } from './resolve-user.ts';
-import { DirectoryTree, temporaryDirectory } from './sandbox-fixture.ts';
 
 const PASSWD = `root:x:0:0:root:/root:/bin/sh
 

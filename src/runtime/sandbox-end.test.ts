@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AbortedError } from '../errors.ts';
 import {
   buildProgram,
   buildRunner,
   PROGRAM_PATH,
   programEnv,
   Workshop,
-} from './sandbox-fixture.ts';
+} from '../../test/support/sandbox.ts';
+import { AbortedError } from '../errors.ts';
 
 let workshop: Workshop;
 beforeAll(() => {

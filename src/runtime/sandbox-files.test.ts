@@ -13,7 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildRunner, Workshop } from './sandbox-fixture.ts';
+import { entry, openTestStore, packLayer } from '../../test/support/layers.ts';
+import { buildRunner, Workshop } from '../../test/support/sandbox.ts';
+import { lowerOf } from '../layers/index.ts';
 
 let workshop: Workshop;
 beforeAll(() => {
@@ -177,6 +179,19 @@ describe('root filesystems', () => {
     const ran = await workshop.shell('cat /top; ls / | grep -c ^f', { lowers });
     expect(ran.stdout).toBe('119120\n');
   });
+});
+
+test('a layer can be an EROFS image over its tar, shared by processes that run at once', async () => {
+  const store = openTestStore();
+  const content = Buffer.from('from the tar');
+  const hello = entry('hello', { size: content.length });
+  const id = await packLayer(store, [{ kind: 'entry', entry: hello, content }]);
+  const lower = await lowerOf(store, id, { erofs: true });
+  expect(lower.kind).toBe('erofs');
+  const lowers = [{ kind: 'directory', path: workshop.root } as const, lower];
+  const three = Array.from({ length: 3 }, () => workshop.shell('cat /hello', { lowers }));
+  for (const ran of await Promise.all(three)) expect(ran.stdout).toBe('from the tar');
+  rmSync(store.root, { recursive: true });
 });
 
 describe('mounts', () => {

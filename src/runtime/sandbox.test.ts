@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildRunner, Workshop } from './sandbox-fixture.ts';
+import { buildRunner, Workshop } from '../../test/support/sandbox.ts';
 
 let workshop: Workshop;
 beforeAll(() => {

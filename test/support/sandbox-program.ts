@@ -1,8 +1,8 @@
 /** For tests: a program that runs one process as lamina does, so that it can be killed, signalled and piped to. */
 import { readFileSync } from 'node:fs';
-import { runForeground } from './foreground.ts';
-import { Sandbox } from './sandbox.ts';
-import type { ProcessSpec } from './spec.ts';
+import { runForeground } from '../../src/runtime/foreground.ts';
+import { Sandbox } from '../../src/runtime/sandbox.ts';
+import type { ProcessSpec } from '../../src/runtime/spec.ts';
 
 /** What the program is told, as JSON in the file that LAMINA_TEST_TASK names. */
 export interface Task {

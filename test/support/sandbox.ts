@@ -15,29 +15,29 @@ import {
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { type FileEntry, type FileTree, joinPath } from '../files/index.ts';
-import { listXattrs } from '../system/index.ts';
-import type { Task } from './fixture-program.ts';
-import { type ProcessRequest, prepareProcess } from './prepare.ts';
-import { type RunOptions, Sandbox } from './sandbox.ts';
-import type { ProcessResult, ProcessSpec } from './spec.ts';
+import { type FileEntry, type FileTree, joinPath } from '../../src/files/index.ts';
+import { type ProcessRequest, prepareProcess } from '../../src/runtime/prepare.ts';
+import { type RunOptions, Sandbox } from '../../src/runtime/sandbox.ts';
+import type { ProcessResult, ProcessSpec } from '../../src/runtime/spec.ts';
+import { listXattrs } from '../../src/system/index.ts';
+import type { Task } from './sandbox-program.ts';
 
 const BUSYBOX = '/bin/busybox';
 
 const RUNNER_PATH = fileURLToPath(new URL('../../dist/bin/runner-main.js', import.meta.url));
 /** A place from which the runner is found. */
 export const PROGRAM_PATH = fileURLToPath(
-  new URL('../../.cache/runtime/fixture-program.js', import.meta.url),
+  new URL('../../.cache/runtime/sandbox-program.js', import.meta.url),
 );
 
 /** Bundles the runner as the real build does. */
 export function buildRunner(): void {
-  bundle('runner-main.ts', RUNNER_PATH);
+  bundle('../../src/runtime/runner-main.ts', RUNNER_PATH);
 }
 
 /** Bundles the program that runs one process; see `Task`. */
 export function buildProgram(): void {
-  bundle('fixture-program.ts', PROGRAM_PATH);
+  bundle('sandbox-program.ts', PROGRAM_PATH);
 }
 
 /** The environment for `node PROGRAM_PATH`. */
