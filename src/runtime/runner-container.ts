@@ -135,10 +135,12 @@ export class Container {
     options: readonly string[],
     stdio: readonly ('ignore' | 'inherit' | number)[],
   ): Promise<number> {
-    const base = this.#base;
-    const log = ['--log', this.#log.path, '--log-format', 'json'];
+    // Absolute paths: crun goes into the bundle before it opens files.
+    const here = process.cwd();
+    const base = `${here}/${this.#base}`;
+    const log = ['--log', `${here}/${this.#log.path}`, '--log-format', 'json'];
     const files = ['--bundle', base, '--pid-file', `${base}/pid`];
-    const args = ['--root', STATE, ...log, 'run', ...options, ...files, base];
+    const args = ['--root', `${here}/${STATE}`, ...log, 'run', ...options, ...files, this.#base];
     this.#runtime = spawn(this.#tools.runtime.path, args, { stdio: [...stdio] });
     const [code, signal] = await once(this.#runtime, 'exit');
     return code ?? SIGNALLED + (constants.signals[signal as NodeJS.Signals] ?? 0);
