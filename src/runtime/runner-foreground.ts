@@ -19,8 +19,11 @@ export function foregroundStreams(interactive: boolean): ContainerStreams {
 }
 
 async function passOn(stream: Readable, fd: number): Promise<void> {
+  const output = openOutput(fd);
   try {
-    await pipeline(stream, openOutput(fd));
+    // Ending a socket would shut it down for everybody who shares it: lamina's caller and its next command.
+    await pipeline(stream, output, { end: false });
+    await new Promise<void>((resolve) => output.write('', () => resolve()));
   } catch {
     // Nobody reads any more: the stream is closed, and the process learns it by SIGPIPE.
   }

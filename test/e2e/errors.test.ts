@@ -31,7 +31,7 @@ const MISTAKES: readonly Mistake[] = [
     name: 'an unknown flag, with the nearest name',
     dockerfile: 'FROM busybox\nCOPY --chwon=1 a b\n',
     code: 'DOCKERFILE_UNKNOWN_FLAG',
-    fault: '--chwon',
+    fault: '--chwon=1',
     line: 2,
     says: /--chown/,
   },
