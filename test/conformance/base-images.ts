@@ -1,0 +1,141 @@
+/** The base images of the cases, as OCI layouts that BuildKit and lamina both read. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestHex, digestOf, hostPlatform, MEDIA_TYPES } from '../../src/oci/index.ts';
+import { busybox } from '../support/cli.ts';
+import { type Member, packTar } from './pack-tar.ts';
+
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const PASSWD = `root:x:0:0:root:/root:/bin/sh
+nobody:x:65534:65534:nobody:/:/bin/false
+app:x:1001:50:app:/home/app:/bin/sh
+lonely:x:1002:1002:no entry in group:/:/bin/sh
+`;
+const GROUP = `root:x:0:
+staff:x:50:
+extra:x:60:app,root
+more:x:61:app
+nogroup:x:65534:
+`;
+
+/** `config` members by image name; `busybox` is what most cases start from. */
+const CONFIGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  busybox: { Env: [PATH], Cmd: ['sh'] },
+  rich: {
+    User: '1001:50',
+    ExposedPorts: { '80/tcp': {} },
+    Env: [PATH, 'BASE_VAR=from base', 'EMPTY='],
+    Entrypoint: ['/bin/entry', 'arg'],
+    Cmd: ['base-cmd'],
+    Volumes: { '/data': {} },
+    WorkingDir: '/srv/base',
+    Labels: { 'base.label': 'kept', shared: 'base' },
+    StopSignal: 'SIGQUIT',
+    Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 60_000_000_000, Retries: 5 },
+    Shell: ['/bin/ash', '-c'],
+  },
+  triggers: {
+    Env: [PATH],
+    Cmd: ['sh'],
+    OnBuild: ['ENV TRIGGERED=yes', 'LABEL by=$TRIGGERED', 'WORKDIR /triggered'],
+  },
+};
+
+export const BASE_NAMES = Object.keys(CONFIGS);
+
+export interface BaseLayout {
+  readonly name: string;
+  readonly directory: string;
+  readonly manifestDigest: string;
+}
+
+/** Writes one layout per image below `directory`; the bytes depend on this machine's busybox only. */
+export function writeBaseLayouts(directory: string): BaseLayout[] {
+  const layer = packTar(members());
+  return BASE_NAMES.map((name) => writeLayout(join(directory, name), name, layer));
+}
+
+function writeLayout(directory: string, name: string, layer: Buffer): BaseLayout {
+  mkdirSync(join(directory, 'blobs/sha256'), { recursive: true });
+  const blob = (mediaType: string, bytes: Buffer) => {
+    const digest = digestOf(bytes);
+    writeFileSync(join(directory, 'blobs/sha256', digestHex(digest)), bytes);
+    return { mediaType, digest, size: bytes.length };
+  };
+  const json = (mediaType: string, value: unknown) =>
+    blob(mediaType, Buffer.from(JSON.stringify(value)));
+  const config = json(MEDIA_TYPES.ociConfig, {
+    ...hostPlatform(),
+    created: '2020-01-01T00:00:00Z',
+    author: 'the base',
+    config: CONFIGS[name],
+    rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
+    history: [{ created: '2020-01-01T00:00:00Z', created_by: `the ${name} image` }],
+  });
+  const manifest = json(MEDIA_TYPES.ociManifest, {
+    schemaVersion: 2,
+    mediaType: MEDIA_TYPES.ociManifest,
+    config,
+    layers: [blob('application/vnd.oci.image.layer.v1.tar', layer)],
+  });
+  const annotations = {
+    'io.containerd.image.name': `docker.io/library/${name}:latest`,
+    'org.opencontainers.image.ref.name': 'latest',
+  };
+  const index = { schemaVersion: 2, manifests: [{ ...manifest, annotations }] };
+  writeFileSync(join(directory, 'index.json'), JSON.stringify(index));
+  writeFileSync(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  return { name, directory, manifestDigest: manifest.digest };
+}
+
+function members(): Member[] {
+  const program = readFileSync(busybox());
+  const applets = execFileSync(busybox(), ['--list'], { encoding: 'utf8' }).trim().split('\n');
+  const directory = (path: string, mode = 0o755, uid = 0, gid = 0): Member => ({
+    path,
+    type: 'directory',
+    mode,
+    uid,
+    gid,
+  });
+  const file = (path: string, content: string | Buffer, mode = 0o644): Member => ({
+    path,
+    type: 'file',
+    mode,
+    content: Buffer.from(content),
+  });
+  const link = (path: string, linkTarget: string): Member => ({
+    path,
+    type: 'symlink',
+    mode: 0o777,
+    linkTarget,
+  });
+  return [
+    directory('bin'),
+    file('bin/busybox', program, 0o755),
+    ...applets.filter((name) => name !== 'busybox').map((name) => link(`bin/${name}`, 'busybox')),
+    directory('dev'),
+    directory('etc'),
+    file('etc/group', GROUP),
+    file('etc/passwd', PASSWD),
+    directory('home'),
+    directory('home/app', 0o755, 1001, 50),
+    directory('proc'),
+    directory('root', 0o700),
+    directory('sys'),
+    directory('tmp', 0o1777),
+    // For the rules of destinations.
+    directory('there'),
+    link('there/absolute', '/there/dir'),
+    link('there/dangling', 'nowhere'),
+    { ...directory('there/dir', 0o750, 1001, 50) },
+    file('there/dir/old', 'old\n', 0o600),
+    directory('there/dir/sub', 0o700, 1001, 50),
+    file('there/file', 'file\n'),
+    link('there/link', 'dir'),
+    link('there/outside', '../../../../there/dir'),
+    link('there/to-file', 'file'),
+  ];
+}

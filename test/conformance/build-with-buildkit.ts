@@ -1,0 +1,79 @@
+/** Builds a case with the BuildKit daemon at `$BUILDKIT_HOST`. */
+import { rmSync } from 'node:fs';
+import { execute } from '../support/cli.ts';
+import type { CaseOptions, ConformanceCase, Outcome } from './case.ts';
+import { readOutcome } from './outcome.ts';
+import type { Workplace, WrittenCase } from './workplace.ts';
+
+const BUILDCTL = process.env.BUILDCTL ?? 'buildctl';
+
+export async function buildWithBuildkit(
+  workplace: Workplace,
+  { options = {}, layers = false }: ConformanceCase,
+  written: WrittenCase,
+): Promise<Outcome> {
+  const { status, stderr } = await execute(
+    BUILDCTL,
+    buildctlArguments(workplace, options, written),
+  );
+  if (status !== 0) return { error: messageOf(stderr) };
+  const outcome = await readOutcome(written.output, { baseDiffId: workplace.baseDiffId, layers });
+  rmSync(written.output, { recursive: true });
+  return outcome;
+}
+
+/** The version of the daemon, as it says itself. */
+export async function buildkitVersion(): Promise<string> {
+  const { stdout, stderr } = await execute(BUILDCTL, ['debug', 'info']);
+  const match = /BuildKit:\s+(\S+) (\S+)/.exec(stdout);
+  if (match === null) throw new Error(`buildctl does not reach a daemon: ${stderr}${stdout}`);
+  return match[2] ?? '';
+}
+
+function buildctlArguments(
+  workplace: Workplace,
+  options: CaseOptions,
+  written: WrittenCase,
+): string[] {
+  const opt = (key: string, value: string | undefined) =>
+    value === undefined ? [] : ['--opt', `${key}=${value}`];
+  const all = (values: Readonly<Record<string, string>> | undefined, prefix: string) =>
+    Object.entries(values ?? {}).flatMap(([key, value]) => opt(`${prefix}:${key}`, value));
+  const slash = written.dockerfile.lastIndexOf('/');
+  return [
+    ...['build', '--progress=plain', '--frontend=dockerfile.v0'],
+    ...['--local', `context=${written.context}`],
+    ...['--local', `dockerfile=${written.dockerfile.slice(0, slash)}`],
+    ...opt('filename', written.dockerfile.slice(slash + 1)),
+    ...workplace.bases.flatMap(({ name, directory, manifestDigest }) => [
+      ...['--oci-layout', `${name}=${directory}`],
+      ...opt(`context:${name}`, `oci-layout://${name}@${manifestDigest}`),
+    ]),
+    ...Object.entries(written.contexts).flatMap(([name, value], index) =>
+      value.startsWith('/')
+        ? [...['--local', `case${index}=${value}`], ...opt(`context:${name}`, `local:case${index}`)]
+        : opt(`context:${name}`, value),
+    ),
+    ...opt('target', options.target),
+    ...opt('platform', options.platform),
+    ...opt('add-hosts', options.addHosts?.join(',')),
+    ...opt('force-network-mode', options.network),
+    ...opt('shm-size', options.shmSize),
+    ...opt('ulimit', options.ulimits?.join(',')),
+    ...all(written.buildArgs, 'build-arg'),
+    ...all(options.labels, 'label'),
+    ...(options.allow ?? []).flatMap((what) => ['--allow', what]),
+    ...Object.entries(written.secrets).flatMap(([id, path]) => [
+      '--secret',
+      `id=${id},src=${path}`,
+    ]),
+    ...['--output', `type=oci,tar=false,compression=uncompressed,dest=${written.output}`],
+  ];
+}
+
+function messageOf(stderr: string): string {
+  const lines = stderr.trimEnd().split('\n');
+  const start = lines.findLastIndex((line) => /^error: /.test(line));
+  const text = start === -1 ? (lines.at(-1) ?? '') : lines.slice(start).join('\n');
+  return text.replace(/^error: (failed to solve: )?/, '');
+}

@@ -1,0 +1,90 @@
+/** Builds a case with lamina: its whole command line, in this process. */
+import { rmSync } from 'node:fs';
+import type { Io, Output } from '../../src/cli/io.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import * as api from '../../src/index.ts';
+import type { ConformanceCase, Outcome } from './case.ts';
+import { readOutcome } from './outcome.ts';
+import type { Workplace, WrittenCase } from './workplace.ts';
+
+/** Brings the base images into a store. */
+export async function loadBases({ bases }: Workplace, root: string): Promise<void> {
+  for (const { directory } of bases) await api.loadImages({ root, source: directory });
+}
+
+/** @returns `error`: what lamina wrote to standard error */
+export async function buildWithLamina(
+  workplace: Workplace,
+  testCase: ConformanceCase,
+  written: WrittenCase,
+  root: string,
+): Promise<Outcome> {
+  const stderr = new Collected();
+  const status = await runProgram({
+    argv: laminaArguments(testCase, written),
+    io: ioOf(stderr),
+    env: { LAMINA_ROOT: root, PATH: process.env.PATH, NO_COLOR: '1' },
+    signal: new AbortController().signal,
+    api: () => Promise.resolve(api),
+  });
+  if (status !== 0) return { error: stderr.text };
+  const { layers = false } = testCase;
+  const outcome = await readOutcome(written.output, { baseDiffId: workplace.baseDiffId, layers });
+  rmSync(written.output, { recursive: true });
+  return outcome;
+}
+
+function laminaArguments({ options = {} }: ConformanceCase, written: WrittenCase): string[] {
+  const flag = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [`--${name}`, value];
+  const pairs = (name: string, values: Readonly<Record<string, string>> | undefined) =>
+    Object.entries(values ?? {}).flatMap(([key, value]) => flag(name, `${key}=${value}`));
+  return [
+    ...['build', '--progress=quiet', '--file', written.dockerfile],
+    ...flag('target', options.target),
+    ...flag('platform', options.platform),
+    ...flag('network', options.network),
+    ...flag('shm-size', options.shmSize),
+    ...pairs('build-arg', written.buildArgs),
+    ...pairs('label', options.labels),
+    ...pairs('build-context', written.contexts),
+    ...(options.addHosts ?? []).flatMap((host) => flag('add-host', host)),
+    ...(options.ulimits ?? []).flatMap((limit) => flag('ulimit', limit)),
+    ...(options.allow ?? []).flatMap((what) => flag('allow', what)),
+    ...Object.entries(written.secrets).flatMap(([id, path]) =>
+      flag('secret', `id=${id},src=${path}`),
+    ),
+    ...flag('output', `type=oci,tar=false,compression=uncompressed,dest=${written.output}`),
+    written.context,
+  ];
+}
+
+class Collected implements Output {
+  readonly isTerminal = false;
+  readonly #chunks: Buffer[] = [];
+
+  write(data: string | Uint8Array): Promise<void> {
+    this.#chunks.push(Buffer.from(data));
+    return Promise.resolve();
+  }
+
+  size() {
+    return { columns: 80, rows: 24 };
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8');
+  }
+}
+
+function ioOf(stderr: Output): Io {
+  return {
+    stdout: new Collected(),
+    stderr,
+    stdinIsTerminal: false,
+    stdin: () => {
+      throw new Error('no case reads standard input');
+    },
+    question: () => Promise.resolve(undefined),
+  };
+}

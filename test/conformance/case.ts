@@ -1,0 +1,107 @@
+/** What a conformance case is: a small build, and the rule of the Dockerfile that it pins. */
+
+/** A file of a build context; a plain string is a regular file of mode 0644. */
+export type ContextFile =
+  | string
+  | {
+      readonly type: 'file';
+      readonly content: string | Uint8Array;
+      readonly mode: number;
+      readonly xattrs?: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'directory'; readonly mode: number }
+  | { readonly type: 'symlink'; readonly target: string }
+  | { readonly type: 'hardlink'; readonly to: string }
+  | { readonly type: 'fifo' }
+  | { readonly type: 'device'; readonly major: number; readonly minor: number };
+
+/** Paths are latin1 strings, one character per byte: names need not be UTF-8. */
+export type ContextFiles = Readonly<Record<string, ContextFile>>;
+
+export interface CaseOptions {
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Named contexts: a directory of these files, or the text of a reference. */
+  readonly contexts?: Readonly<Record<string, ContextFiles | string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly addHosts?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly network?: string;
+  readonly platform?: string;
+  readonly shmSize?: string;
+  readonly ulimits?: readonly string[];
+  /** The Dockerfile lies in the context under this name, not outside of it. */
+  readonly inContext?: string;
+  /** Files served over HTTP; the build argument FILES is their address. */
+  readonly served?: Readonly<Record<string, ServedFile>>;
+}
+
+export type ServedFile =
+  | string
+  | { readonly content: string | Uint8Array; readonly lastModified?: string };
+
+export interface ConformanceCase {
+  readonly name: string;
+  /** What the case pins, with the section of the collection of facts. */
+  readonly rule: string;
+  readonly dockerfile: string | Uint8Array;
+  readonly files?: ContextFiles;
+  readonly options?: CaseOptions;
+  /** The layers' lists of files are compared too, not only their sum. */
+  readonly layers?: boolean;
+  /** Why lamina differs here on purpose; `fails` and `builds` say what it does instead. */
+  readonly difference?: { readonly reason: string; readonly lamina: Difference };
+}
+
+/** `fails`: with this error code. Else: these members of the outcome are lamina's own. */
+export type Difference = { readonly fails: string } | { readonly outcome: Partial<Outcome> };
+
+/** What a build came to. Texts are lines made for reading. */
+export interface Outcome {
+  /** The builder's message; nothing else is set then. */
+  readonly error?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly author?: string | undefined;
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+  /** Entries that the base image does not have: `layer: RUN … # buildkit`, `empty: ENV …`. */
+  readonly history?: readonly string[] | undefined;
+  /** What differs from the base image, by path; see `describe` in outcome.ts. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** Paths in each new layer, without the directories that merely hold them. */
+  readonly layers?: readonly (readonly string[])[] | undefined;
+}
+
+export interface Topic {
+  /** Section and subject: the name of the file with the expectations. */
+  readonly name: string;
+  readonly cases: readonly ConformanceCase[];
+}
+
+type Content = string | Uint8Array;
+
+export function file(content: Content, mode = 0o644, xattrs?: Record<string, string>): ContextFile {
+  return { type: 'file', content, mode, ...(xattrs && { xattrs }) };
+}
+
+export const directory = (mode = 0o755): ContextFile => ({ type: 'directory', mode });
+export const symlink = (target: string): ContextFile => ({ type: 'symlink', target });
+export const hardlink = (to: string): ContextFile => ({ type: 'hardlink', to });
+
+/** Lines of a Dockerfile. */
+export const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
+
+/** Cases that differ in one line: name, rule, the line(s) after `FROM`. */
+export function table(
+  section: string,
+  from: string,
+  rows: readonly (readonly [name: string, rule: string, ...lines: string[]])[],
+  common: Partial<Pick<ConformanceCase, 'files' | 'options' | 'layers'>> = {},
+): ConformanceCase[] {
+  return rows.map(([name, rule, ...rest]) => ({
+    name,
+    rule: `${section}: ${rule}`,
+    dockerfile: lines(from, ...rest),
+    ...common,
+  }));
+}
