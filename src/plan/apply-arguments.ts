@@ -29,13 +29,15 @@ export function applyArg(
   return remember(next, { text, layer: false });
 }
 
-/** A build argument wins, then the default; without either a global ARG of that name is taken over. */
+/**
+ * A build argument wins, then the default; without either a global ARG of that name is taken over. The name is
+ * taken as written: BuildKit expands values only.
+ */
 function declare(
   state: StageState,
-  { name: word, value }: ArgDeclaration,
+  { name, value }: ArgDeclaration,
   { options, globals }: StagePlan,
 ): DeclaredArgument {
-  const name = expand(word, state, options);
   const given = options.buildArgs.get(name);
   if (given !== undefined) return { name, value: given };
   if (value !== undefined) return { name, value: expand(value, state, options) };

@@ -58,7 +58,6 @@ export function imageState(base: BaseImage, root: VertexId, platform: Platform):
     config: {
       ...inherited,
       Env: environment,
-      WorkingDir: inherited.WorkingDir || '/',
       OnBuild: undefined,
     },
   };
