@@ -35,9 +35,10 @@ export function applyArg(
  */
 function declare(
   state: StageState,
-  { name, value }: ArgDeclaration,
+  { name: word, value }: ArgDeclaration,
   { options, globals }: StagePlan,
 ): DeclaredArgument {
+  const name = word.text;
   const given = options.buildArgs.get(name);
   if (given !== undefined) return { name, value: given };
   if (value !== undefined) return { name, value: expand(value, state, options) };
