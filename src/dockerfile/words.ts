@@ -32,7 +32,8 @@ export function quotedWords(line: ArgumentLine, escaper: EscapeCharacter): Place
     const end = quotedWordEnd(text, at, escaper);
     const dropped = end === text.length && endsInEscape(text, at, escaper);
     const value = text.slice(at, dropped ? end - 1 : end);
-    if (value !== '') words.push({ ...line.word(at, end, value), start: at, end });
+    if (value !== '')
+      words.push({ text: value, range: line.word(at, end, value).range, start: at, end });
     at = skipSpaces(text, end, text.length);
   }
   return words;

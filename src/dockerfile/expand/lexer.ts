@@ -5,8 +5,10 @@
  */
 import type { EscapeCharacter } from '../tree.ts';
 import { LexFault, MAX_EXPANSION } from './fault.ts';
+import { type Frame, rewrite, unterminated } from './frame.ts';
 import { applyModifier, type Substitution, unsupportedModifier } from './modifier.ts';
 import { endOfName } from './name.ts';
+import { Budget } from './pattern.ts';
 import { type LexedWord, WordsCollector } from './words-collector.ts';
 
 export interface LexOptions {
@@ -32,20 +34,6 @@ export interface LexResult {
   readonly words: readonly LexedWord[];
 }
 
-interface Frame {
-  readonly kind: 'word' | 'quote';
-  /** What ends it: a character, or the end of the text for ''. */
-  readonly stop: '' | '}' | '/' | '"';
-  readonly rawEscapes: boolean;
-  /** Inside a pattern: escapes in quotes are doubled, since the pattern is parsed once more. */
-  readonly pattern: boolean;
-  readonly start: number;
-  readonly substitution?: Substitution | undefined;
-  /** The pattern of `/pattern/replacement` once the replacement is being read. */
-  readonly replaced?: string | undefined;
-  output: string;
-}
-
 /** @throws {LexFault} */
 export function lex(text: string, options: LexOptions): LexResult {
   return new Lexer(text, options).run();
@@ -57,6 +45,7 @@ class Lexer {
   private readonly stack: Frame[] = [];
   private readonly collector: WordsCollector | undefined;
   private frame: Frame;
+  private readonly budget = new Budget();
   private at = 0;
   /** The character that ends the frame, as a code; NaN at the outermost, which the text's end ends. */
   private stopCode = Number.NaN;
@@ -266,7 +255,8 @@ class Lexer {
       this.writeValue(rewrite(substitution, frame), substitution.start);
       return;
     }
-    const operands = { word: frame.output, pattern: frame.replaced, value, end: this.at };
+    const { at: end, budget } = this;
+    const operands = { word: frame.output, pattern: frame.replaced, value, end, budget };
     this.writeValue(this.apply(substitution, operands), substitution.start);
   }
 
@@ -329,30 +319,9 @@ class Lexer {
     this.stopCode = below.stop.charCodeAt(0);
   }
 
-  /** The outermost open substitution is what a reader must close first; without one, the open quote. */
   private unterminated(missing: string = this.frame.stop, start = this.frame.start): LexFault {
     const open = [...this.stack, this.frame].find((frame) => frame.substitution !== undefined);
-    if (open === undefined && missing !== '}') {
-      const quote = missing === "'" ? 'single' : 'double';
-      return new LexFault('DOCKERFILE_UNTERMINATED_QUOTE', `a ${quote} quote is never closed`, {
-        start,
-        end: this.text.length,
-        expected: `a closing ${missing}`,
-        hint: `put ${this.options.escape} before a quote that is meant literally`,
-      });
-    }
-    const brace = open?.stop === '/' ? '/' : '}';
-    return new LexFault(
-      'DOCKERFILE_UNTERMINATED_SUBSTITUTION',
-      `a substitution lacks its ${brace}`,
-      { start: open?.start ?? start, end: this.text.length, expected: brace },
-    );
+    const { escape: escaper } = this.options;
+    return unterminated({ open, missing, start, end: this.text.length, escaper });
   }
-}
-
-/** A substitution put together again, for a variable that stays as it is. */
-function rewrite(substitution: Substitution, frame: Frame): string {
-  const { name, modifier } = substitution;
-  if (frame.replaced !== undefined) return `\${${name}/${frame.replaced}/${frame.output}}`;
-  return `\${${name}${modifier}${frame.output}}`;
 }

@@ -3,14 +3,17 @@
 import { quote } from '../quote.ts';
 import { LexFault, MAX_EXPANSION } from './fault.ts';
 import {
-  Budget,
+  type Budget,
   BudgetFault,
+  type Characters,
+  charactersOf,
   matchAt,
   type Pattern,
   PatternFault,
   parsePattern,
   reversePattern,
   search,
+  textOf,
 } from './pattern.ts';
 
 /** A substitution whose operand is being read. Offsets are those of the word. */
@@ -32,6 +35,7 @@ export interface Operands {
   readonly pattern?: string | undefined;
   readonly value: string | undefined;
   readonly end: number;
+  readonly budget: Budget;
 }
 
 /** @throws {LexFault} when the variable is required and missing, or the modifier unknown */
@@ -88,32 +92,31 @@ function trimMatch(substitution: Substitution, operands: Operands): string {
   const longest = operands.word.startsWith(kind);
   const text = longest ? operands.word.slice(1) : operands.word;
   return guarded(substitution, operands, text, (pattern, budget) => {
-    const value = Array.from(operands.value ?? '');
+    const text = operands.value ?? '';
     const prefix = kind === '#';
-    if (!prefix) value.reverse();
+    const value = prefix ? charactersOf(text) : Array.from(text).reverse();
     const request = { value, start: 0, longest, budget };
     const end = matchAt(prefix ? pattern : reversePattern(pattern), request);
-    const rest = end > 0 ? value.slice(end) : value;
-    return (prefix ? rest : rest.reverse()).join('');
+    if (end <= 0) return text;
+    return prefix ? textOf(value, end) : text.slice(0, -textOf(value, 0, end).length);
   });
 }
 
 function replaceMatch(substitution: Substitution, operands: Operands): string {
   const text = operands.pattern ?? '';
   return guarded(substitution, operands, text, (pattern, budget) => {
-    const value = Array.from(operands.value ?? '');
+    const value = charactersOf(operands.value ?? '');
     if (substitution.modifier === '//') return replaceAll(pattern, value, operands, budget);
     const match = search(pattern, value, 0, budget);
     if (match === undefined) return operands.value ?? '';
-    const head = value.slice(0, match.start).join('');
-    return head + operands.word + value.slice(match.end).join('');
+    return textOf(value, 0, match.start) + operands.word + textOf(value, match.end);
   });
 }
 
 /** As Go's `ReplaceAllString`: an empty match right behind another match is passed over. */
 function replaceAll(
   pattern: Pattern,
-  value: readonly string[],
+  value: Characters,
   operands: Operands,
   budget: Budget,
 ): string {
@@ -125,9 +128,9 @@ function replaceAll(
   while (from <= value.length) {
     const match = search(pattern, value, from, budget);
     if (match === undefined) break;
-    pieces.push(...copyOf(value, copied, match.start));
+    pieces.push(textOf(value, copied, match.start));
     if (match.end > copied || match.start === 0) {
-      const matched = value.slice(match.start, match.end).join('');
+      const matched = textOf(value, match.start, match.end);
       const replacement = template.map((part) => part ?? matched).join('');
       length += replacement.length;
       if (length > MAX_EXPANSION) throw new BudgetFault('the result is too large');
@@ -136,12 +139,8 @@ function replaceAll(
     copied = match.end;
     from = Math.max(match.end, from + 1);
   }
-  pieces.push(...copyOf(value, copied, value.length));
+  pieces.push(textOf(value, copied));
   return pieces.join('');
-}
-
-function copyOf(value: readonly string[], start: number, end: number): string[] {
-  return start < end ? [value.slice(start, end).join('')] : [];
 }
 
 const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
@@ -172,7 +171,7 @@ function guarded(
 ): string {
   const span = { start: substitution.start, end: operands.end };
   try {
-    return work(parsePattern(text), new Budget());
+    return work(parsePattern(text), operands.budget);
   } catch (error) {
     if (error instanceof PatternFault) {
       throw new LexFault(

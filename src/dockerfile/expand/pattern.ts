@@ -7,6 +7,9 @@
 /** One character of a segment; undefined stands for `?`. */
 type Item = string | undefined;
 
+/** A text by its characters: the text itself where none of them takes two code units. */
+export type Characters = string | readonly string[];
+
 export interface Pattern {
   /** What stands before, between and behind the stars: one more than there are stars. */
   readonly segments: readonly (readonly Item[])[];
@@ -21,6 +24,7 @@ export class BudgetFault extends Error {}
 export class Budget {
   private left: number;
 
+  /** @param steps for all the matches of one word */
   constructor(steps = 50_000_000) {
     this.left = steps;
   }
@@ -34,7 +38,7 @@ export class Budget {
 /** @throws {PatternFault} for an escape before anything but `*`, `?`, `\`, `}` and `/` */
 export function parsePattern(text: string): Pattern {
   const segments: Item[][] = [[]];
-  const characters = Array.from(text);
+  const characters = charactersOf(text);
   for (let at = 0; at < characters.length; at += 1) {
     const character = characters[at];
     if (character === '*') segments.push([]);
@@ -51,12 +55,23 @@ export function parsePattern(text: string): Pattern {
   return { segments };
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
+export function charactersOf(text: string): Characters {
+  return SURROGATE.test(text) ? Array.from(text) : text;
+}
+
+export function textOf(characters: Characters, start: number, end = characters.length): string {
+  const part = characters.slice(start, end);
+  return typeof part === 'string' ? part : part.join('');
+}
+
 export function reversePattern(pattern: Pattern): Pattern {
   return { segments: pattern.segments.map((segment) => segment.toReversed()).toReversed() };
 }
 
 export interface MatchRequest {
-  readonly value: readonly string[];
+  readonly value: Characters;
   readonly start: number;
   readonly longest: boolean;
   readonly budget: Budget;
@@ -82,7 +97,7 @@ export function matchAt(pattern: Pattern, request: MatchRequest): number {
 /** The first match in `value` from `start` on, as long as possible; undefined without one. */
 export function search(
   pattern: Pattern,
-  value: readonly string[],
+  value: Characters,
   start: number,
   budget: Budget,
 ): { start: number; end: number } | undefined {
@@ -112,19 +127,14 @@ function find(segment: readonly Item[], request: MatchRequest): number {
   return -1;
 }
 
-function lineEnd(value: readonly string[], start: number, budget: Budget): number {
+function lineEnd(value: Characters, start: number, budget: Budget): number {
   let at = start;
   while (at < value.length && value[at] !== '\n') at += 1;
   budget.spend(at - start);
   return at;
 }
 
-function fits(
-  segment: readonly Item[],
-  value: readonly string[],
-  at: number,
-  budget: Budget,
-): boolean {
+function fits(segment: readonly Item[], value: Characters, at: number, budget: Budget): boolean {
   for (let index = 0; index < segment.length; index += 1) {
     budget.spend(1);
     const character = value[at + index];
