@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
-import { AppError } from '../errors.ts';
+import { AbortedError, AppError } from '../errors.ts';
 import { type Digest, digestOf, isDigest } from '../oci/index.ts';
 import { acquireLock, hasErrorCode } from '../system/index.ts';
 import type { Journal } from './journal.ts';
@@ -155,7 +155,7 @@ async function writeFile(
     const hash = createHash('sha256');
     let size = 0;
     for await (const chunk of source) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw new AbortedError();
       size += chunk.length;
       if (expected?.size !== undefined && size > expected.size) {
         throw sizeMismatch(expected.digest, expected.size, size);

@@ -3,12 +3,17 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Database, RootDatabase } from 'lmdb';
 import { AppError } from '../errors.ts';
+import { hasErrorCode } from '../system/index.ts';
 
 /** One named table: text to JSON. */
 export type TableDatabase = Database<unknown, string>;
 
 /** Address space, not disk; lmdb grows it when it must, which costs a remapping. */
 const MAP_SIZE = 1 << 30;
+
+/** Where the first page of a database of lmdb 3 has its mark. */
+const MAGIC_OFFSET = 24;
+const MAGIC = 0xbeefc0de;
 
 /**
  * Opens the database, making it when absent. Dead readers are cleared by lmdb at this moment.
@@ -17,6 +22,7 @@ const MAP_SIZE = 1 << 30;
  */
 export function openDatabase(directory: string): RootDatabase<unknown, string> {
   const lmdb = loadLmdb();
+  if (!looksSound(`${directory}/data.mdb`)) throw damaged(directory);
   try {
     return lmdb.open<unknown, string>({
       path: directory,
@@ -25,10 +31,40 @@ export function openDatabase(directory: string): RootDatabase<unknown, string> {
       encoding: 'json',
     });
   } catch (error) {
-    throw new AppError('STORE_DAMAGED', `the database ${directory} cannot be opened`, {
-      hint: 'remove the directory of the store: all that is in it can be built again',
-      cause: error,
-    });
+    throw damaged(directory, error);
+  }
+}
+
+/**
+ * Whether a file is new or begins like a database: lmdb itself dies of a segmentation fault when the first page is
+ * something else, such as the zeros that a power cut leaves.
+ */
+function looksSound(path: string): boolean {
+  const header = Buffer.alloc(MAGIC_OFFSET + 4);
+  const length = readStart(path, header);
+  return length === 0 || (length === header.length && header.readUInt32LE(MAGIC_OFFSET) === MAGIC);
+}
+
+function damaged(directory: string, cause?: unknown): AppError {
+  return new AppError('STORE_DAMAGED', `the database ${directory} cannot be opened`, {
+    hint: 'remove the directory of the store: all that is in it can be built or pulled again',
+    cause,
+  });
+}
+
+/** @returns bytes read, 0 when there is no such file */
+function readStart(path: string, target: Buffer): number {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return 0;
+    throw error;
+  }
+  try {
+    return readSync(fd, target, 0, target.length, 0);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -58,16 +94,7 @@ function loadLmdb(): typeof import('lmdb') {
 /** Which dynamic linker this program names in its header. */
 function cLibrary(): 'musl' | 'glibc' {
   const header = Buffer.alloc(4096);
-  try {
-    const fd = openSync(process.execPath, 'r');
-    try {
-      readSync(fd, header, 0, header.length, 0);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    // The usual one, then.
-  }
+  readStart(process.execPath, header);
   return header.includes('/ld-musl-') ? 'musl' : 'glibc';
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -9,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 
@@ -39,6 +40,8 @@ export function openLayout(root: string): StoreLayout {
   const path = resolve(root);
   try {
     prepare(path);
+    // Every time: whoever made the store may have been killed in the middle.
+    for (const folder of FOLDERS) mkdirSync(`${path}/${folder}`, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw explain(path, error);
   }
@@ -56,7 +59,7 @@ export function openLayout(root: string): StoreLayout {
 function prepare(root: string): void {
   const stats = statSync(root, { throwIfNoEntry: false });
   if (!stats) {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    makeDirectories(root);
     create(root);
     return;
   }
@@ -73,6 +76,17 @@ function prepare(root: string): void {
   }
   // Content of images is for its owner alone: it may hold setuid files and other people's secrets.
   if ((stats.mode & 0o077) !== 0) chmodSync(root, 0o700);
+}
+
+/** As `recursive` of Node's mkdir, which never returns when a file system allows no directory (`/proc`). */
+function makeDirectories(path: string): void {
+  if (!existsSync(dirname(path))) makeDirectories(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else made it at this moment; a file in this place shows with the next call.
+    if (!hasErrorCode(error, 'EEXIST')) throw error;
+  }
 }
 
 function readVersion(root: string): number | undefined {
@@ -99,7 +113,6 @@ function create(root: string): void {
   const temporary = `${root}/${VERSION_FILE}.${randomBytes(6).toString('hex')}`;
   writeFileSync(temporary, `${STORE_VERSION}\n`, { mode: 0o600, flag: 'wx' });
   renameSync(temporary, `${root}/${VERSION_FILE}`);
-  for (const folder of FOLDERS) mkdirSync(`${root}/${folder}`, { recursive: true, mode: 0o700 });
 }
 
 /** Also what somebody else, making the same store at this moment, may have put there already. */

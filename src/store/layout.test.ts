@@ -1,0 +1,127 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaultRoot, STORE_VERSION, Store } from './index.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lamina-layout-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+async function open(root: string): Promise<void> {
+  await using _store = await Store.open({ root });
+}
+
+describe('opening a store', () => {
+  test('makes it, for its owner alone', async () => {
+    const root = join(directory, 'deep', 'inside');
+    await open(root);
+    expect(statSync(root).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(root, 'version'), 'utf8')).toBe(`${STORE_VERSION}\n`);
+  });
+
+  test('makes it in an empty directory and closes that to others', async () => {
+    const root = join(directory, 'empty');
+    mkdirSync(root, { mode: 0o755 });
+    await open(root);
+    expect(statSync(root).mode & 0o777).toBe(0o700);
+  });
+
+  test('goes on where somebody was killed while making it', async () => {
+    const root = join(directory, 'half');
+    mkdirSync(root);
+    writeFileSync(join(root, 'version.0123456789ab'), '');
+    await open(root);
+    rmSync(join(root, 'layers'), { recursive: true });
+    await using store = await Store.open({ root });
+    const staged = await store.layers.stage();
+    expect(existsSync(staged.directory)).toBe(true);
+  });
+
+  test('works many times at once', async () => {
+    const root = join(directory, 'new');
+    await Promise.all(Array.from({ length: 5 }, () => open(root)));
+    expect(readdirSync(root).sort()).toEqual(['blobs', 'db', 'layers', 'leases', 'tmp', 'version']);
+  });
+
+  test('follows a relative root from the current directory', async () => {
+    await using store = await Store.open({ root: join(directory, 'a', '..', 'b') });
+    expect(store.root).toBe(join(directory, 'b'));
+  });
+});
+
+describe('opening a store refuses', () => {
+  test.each([`${STORE_VERSION + 1}\n`, 'two\n', ''])('version %j', async (version) => {
+    writeFileSync(join(directory, 'version'), version);
+    await expect(open(directory)).rejects.toMatchObject({ code: 'STORE_VERSION' });
+  });
+
+  test('a directory with other things in it, and leaves it as it is', async () => {
+    chmodSync(directory, 0o755);
+    writeFileSync(join(directory, 'notes.txt'), '');
+    await expect(open(directory)).rejects.toMatchObject({ code: 'STORE_NOT_A_STORE' });
+    expect(readdirSync(directory)).toEqual(['notes.txt']);
+    expect(statSync(directory).mode & 0o777).toBe(0o755);
+  });
+
+  test('a directory of another user', async () => {
+    chownSync(directory, 12_345, 12_345);
+    await expect(open(directory)).rejects.toMatchObject({ code: 'STORE_FOREIGN' });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test.each(['file', 'file/below', '/proc/lamina'])(
+    '%s, where no directory can be',
+    async (name) => {
+      writeFileSync(join(directory, 'file'), '');
+      const root = name.startsWith('/') ? name : join(directory, name);
+      await expect(open(root)).rejects.toMatchObject({
+        code: 'STORE_UNWRITABLE',
+        hint: expect.stringMatching(/--root or LAMINA_ROOT/),
+      });
+    },
+  );
+
+  test('a damaged database', async () => {
+    await open(directory);
+    writeFileSync(join(directory, 'db', 'data.mdb'), Buffer.alloc(20_000, 'x'));
+    await expect(open(directory)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+  });
+});
+
+describe('the default root', () => {
+  test('is what LAMINA_ROOT says', () => {
+    expect(defaultRoot({ LAMINA_ROOT: '/srv/store', HOME: '/home/me' })).toBe('/srv/store');
+  });
+
+  test('is one for the whole machine when root asks', () => {
+    expect(defaultRoot({ HOME: '/root', LAMINA_ROOT: '' })).toBe('/var/lib/lamina');
+  });
+
+  test.each([
+    [{ XDG_DATA_HOME: '/data', HOME: '/home/me' }, '/data/lamina'],
+    [{ XDG_DATA_HOME: 'relative', HOME: '/home/me' }, '/home/me/.local/share/lamina'],
+    [{ HOME: '/home/me' }, '/home/me/.local/share/lamina'],
+  ])('lies with the data of any other user: %j', (env, expected) => {
+    const before = process.geteuid;
+    try {
+      process.geteuid = () => 1000;
+      expect(defaultRoot(env)).toBe(expected);
+    } finally {
+      if (before) process.geteuid = before;
+    }
+  });
+});
