@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type ContextTree, measureSources } from '../context/index.ts';
 import type { Warning } from '../errors.ts';
 import { reachable } from '../graph/index.ts';
+import { LowerSource } from '../layers/index.ts';
 import {
   formatReference,
   hostPlatform,
@@ -139,6 +140,7 @@ async function solve(run: BuildRun, plan: BuildPlan, { definition, sandbox }: So
     stepOf,
     warn: run.warn,
     treeOf: treesOf(store),
+    lowers: new LowerSource(store),
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];
       const source = id === undefined || id === 'scratch' ? undefined : plan.graph.vertices.get(id);

@@ -3,7 +3,7 @@ import type { ContextTree } from '../context/index.ts';
 import type { Warning } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { Vertex, VertexId } from '../graph/index.ts';
-import { LayerCache, MergedTree } from '../layers/index.ts';
+import { LayerCache, type LowerSource, MergedTree } from '../layers/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { Sandbox } from '../runtime/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
@@ -14,6 +14,7 @@ export interface BuildSession {
   readonly contextAt: (vertex: Vertex, input: number) => ContextTree | undefined;
   /** The merged tree of a stack of layers, bottom first. */
   readonly treeOf: (layers: readonly LayerId[]) => FileTree;
+  readonly lowers: LowerSource;
   /** Started when the first step needs it. */
   readonly sandbox: () => Promise<Sandbox>;
   readonly emit: Emit;

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { readConfig } from '../export/index.ts';
-import { lowerOf, MergedTree } from '../layers/index.ts';
+import { type LowerDirectory, LowerSource, MergedTree } from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import {
+  isMountFailure,
+  type ProcessRequest,
   type ProcessResult,
   type ProcessSpec,
   prepareProcess,
@@ -60,54 +62,58 @@ export async function runContainer(
   const upper = `${directory}/root`;
   const state = `${directory}/state`;
   await Promise.all([mkdir(upper, { mode: 0o755 }), mkdir(state)]);
-  const spec = await processSpec(store, image, { config, options, upper });
-  const sandbox = {
-    stateDirectory: latin1(state),
-    env: options.hostEnv,
-    signal: options.signal,
-  };
-  if (options.stdio === 'inherit' || options.stdio === undefined) {
-    return runForeground(spec, { ...sandbox, interactive: options.interactive ?? false });
+  const layers = image.layers.map((layer) => layer.id);
+  const tree = MergedTree.of(store, layers);
+  const run = async (lowers: readonly LowerDirectory[]) =>
+    runProcess(prepareProcess(await request({ config, options, upper, lowers }), tree), {
+      stateDirectory: latin1(state),
+      options,
+    });
+  const { signal } = options;
+  return new LowerSource(store).use(layers, run, { isMountFailure, signal });
+}
+
+interface RunInput {
+  readonly stateDirectory: string;
+  readonly options: ContainerOptions;
+}
+
+async function runProcess(
+  spec: ProcessSpec,
+  { stateDirectory, options }: RunInput,
+): Promise<ProcessResult> {
+  const { hostEnv: env, signal, stdio, interactive = false } = options;
+  if (stdio === 'inherit' || stdio === undefined) {
+    return runForeground(spec, { stateDirectory, env, signal, interactive });
   }
-  const { stdout, stderr } = options.stdio;
-  await using started = Sandbox.start(sandbox);
-  return await started.run(spec, {
-    onOutput: (stream, data) => (stream === 'stdout' ? stdout(data) : stderr(data)),
+  await using sandbox = Sandbox.start({ stateDirectory, env, signal });
+  return await sandbox.run(spec, {
+    onOutput: (stream, data) => (stream === 'stdout' ? stdio.stdout(data) : stdio.stderr(data)),
   });
 }
 
-interface SpecInput {
+interface RequestInput {
   readonly config: ContainerConfig;
   readonly options: ContainerOptions;
   readonly upper: string;
+  readonly lowers: readonly LowerDirectory[];
 }
 
-async function processSpec(
-  store: Store,
-  image: ImageRecord,
-  { config, options, upper }: SpecInput,
-): Promise<ProcessSpec> {
-  const layers = image.layers.map((layer) => layer.id);
-  const lowers = await Promise.all(
-    layers.map((id) => lowerOf(store, id, { signal: options.signal })),
-  );
-  return prepareProcess(
-    {
-      lowers,
-      upper: options.readonlyRoot === true ? undefined : latin1(upper),
-      args: commandLine(config, options),
-      env: environmentOf(config, options),
-      cwd: options.workdir ?? (config.WorkingDir || '/'),
-      user: options.user ?? config.User ?? '',
-      hostname: options.hostname ?? randomBytes(6).toString('hex'),
-      network: options.network,
-      extraHosts: options.addHosts,
-      mounts: await Promise.all((options.volumes ?? []).map(volumeMount)),
-      terminal: options.tty,
-      container: true,
-    },
-    MergedTree.of(store, layers),
-  );
+async function request({ config, options, upper, lowers }: RequestInput): Promise<ProcessRequest> {
+  return {
+    lowers,
+    upper: options.readonlyRoot === true ? undefined : latin1(upper),
+    args: commandLine(config, options),
+    env: environmentOf(config, options),
+    cwd: options.workdir ?? (config.WorkingDir || '/'),
+    user: options.user ?? config.User ?? '',
+    hostname: options.hostname ?? randomBytes(6).toString('hex'),
+    network: options.network,
+    extraHosts: options.addHosts,
+    mounts: await Promise.all((options.volumes ?? []).map(volumeMount)),
+    terminal: options.tty,
+    container: true,
+  };
 }
 
 /** The image's variables, and over them the caller's. */

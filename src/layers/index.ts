@@ -16,5 +16,6 @@ export {
   type LayerWriterOptions,
 } from './layer-writer.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
+export { LowerSource, type LowerUse } from './lower-source.ts';
 export { MergedTree } from './merged-tree.ts';
 export { treeOf } from './tree-form.ts';

@@ -43,7 +43,7 @@ export interface StepLayer {
  */
 export async function runStep(op: ExecOp, options: RunStepOptions): Promise<StepLayer> {
   const upper = `${options.directory}/${TREE_DIRECTORY}`;
-  await mkdir(upper, { mode: 0o755 });
+  await mkdir(upper, { mode: 0o755, recursive: true });
   const spec = prepareProcess(
     {
       lowers: options.lowers,

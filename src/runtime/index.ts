@@ -1,5 +1,6 @@
 export { findRuntime, type Runtime } from './find-runtime.ts';
 export { type ForegroundOptions, runForeground } from './foreground.ts';
+export { isMountFailure } from './mount-failure.ts';
 export { type MountStubs, type MountTarget, mountStubs } from './mount-stubs.ts';
 export { type OciHost, ociSpec } from './oci-spec.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';

@@ -69,7 +69,7 @@ export function mountRoot(
 ): string {
   const rootfs = `${base}/rootfs`;
   mkdirSync(rootfs);
-  const directories = spec.lowers.map((lower) => lowers.directory(lower));
+  const directories = lowerDirectories(spec, lowers);
   if (spec.stubs.length > 0 || directories.length === 0) {
     const stubs = `${base}/stubs`;
     writeStubs(stubs, spec.root, spec.stubs);
@@ -87,6 +87,14 @@ export function mountRoot(
     chownSync(directory, spec.user.uid, spec.user.gid);
   }
   return rootfs;
+}
+
+function lowerDirectories(spec: ProcessSpec, lowers: LowerMounts): string[] {
+  try {
+    return spec.lowers.map((lower) => lowers.directory(lower));
+  } catch (cause) {
+    throw mountFailure(cause);
+  }
 }
 
 function mountFailure(cause: unknown): AppError {

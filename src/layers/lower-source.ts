@@ -1,0 +1,51 @@
+/** Lower directories for those who mount: by EROFS where this machine can, else unpacked. */
+import type { LayerId } from '../store/index.ts';
+import { hostHasErofs } from './erofs-form.ts';
+import type { LayerStore } from './layer-store.ts';
+import { type LowerDirectory, lowerOf } from './lower.ts';
+
+export interface LowerUse {
+  /** Whether an error means that the lowers could not be mounted. Nothing may have been changed by then. */
+  readonly isMountFailure: (error: unknown) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A kernel that knows EROFS may have been built without reading it from files, or the store may lie where that does not work:
+ * it shows at the first mount, and from then on layers are unpacked.
+ */
+export class LowerSource {
+  readonly #store: LayerStore;
+  #erofs = hostHasErofs();
+
+  constructor(store: LayerStore) {
+    this.#store = store;
+  }
+
+  /**
+   * Runs `work` with the lower directories of a stack of layers.
+   *
+   * @param ids bottom first
+   * @throws what `lowerOf` and `work` throw
+   */
+  async use<T>(
+    ids: readonly LayerId[],
+    work: (lowers: readonly LowerDirectory[]) => Promise<T>,
+    options: LowerUse,
+  ): Promise<T> {
+    const lowers = await this.#lowers(ids, options.signal);
+    try {
+      return await work(lowers);
+    } catch (error) {
+      const mayUnpack = lowers.some(({ kind }) => kind === 'erofs');
+      if (!mayUnpack || !options.isMountFailure(error)) throw error;
+    }
+    this.#erofs = false;
+    return work(await this.#lowers(ids, options.signal));
+  }
+
+  #lowers(ids: readonly LayerId[], signal: AbortSignal | undefined): Promise<LowerDirectory[]> {
+    const erofs = this.#erofs;
+    return Promise.all(ids.map((id) => lowerOf(this.#store, id, { erofs, signal })));
+  }
+}
