@@ -29,5 +29,6 @@ export {
   parseInstructions,
   parseTrigger,
 } from './parse-instructions.ts';
+export { type InstructionLine, physicalLines } from './physical-lines.ts';
 export { SourceMap } from './source.ts';
 export * from './tree.ts';

@@ -4,7 +4,7 @@ import type { ArgumentLine } from '../tree.ts';
 import { jsonOrWhole } from '../words.ts';
 import { refuseFlags } from './flag-set.ts';
 import { baseOf, missingArgument, type Scope } from './scope.ts';
-import { commentRange, trailingComment, warnOfComment } from './trailing-comment.ts';
+import { commentRange, commentStart, trailingComment, warnOfComment } from './trailing-comment.ts';
 import type {
   CmdInstruction,
   CommandLine,
@@ -17,9 +17,9 @@ export function parseCommandLine(scope: Scope, line: ArgumentLine): CommandLine 
   const { json, words } = jsonOrWhole(line);
   if (json) return { form: 'exec', args: words };
   const text = words[0] ?? line.word(0, 0);
-  const comment = line.text.startsWith('[') ? commentRange(line) : undefined;
-  if (comment !== undefined && isJsonBefore(line, comment.start.offset - text.range.start.offset)) {
-    warnOfComment(scope, comment, 'part of a command for the shell, which runs it instead of JSON');
+  if (jsonWithComment(line.text)) {
+    const what = 'part of a command for the shell, which runs it instead of JSON';
+    warnOfComment(scope, commentRange(line), what);
   }
   return { form: 'shell', text };
 }
@@ -56,7 +56,13 @@ export function parseShell(scope: Scope): ShellInstruction {
   });
 }
 
-/** Whether the text up to the comment would have been the JSON form. */
-function isJsonBefore(line: ArgumentLine, length: number): boolean {
-  return line.text.slice(0, length).trimEnd().endsWith(']');
+/** Whether the text would have the JSON form if it were not for what looks like a comment. */
+function jsonWithComment(text: string): boolean {
+  const start = text.startsWith('[') ? commentStart(text) : -1;
+  if (start < 0) return false;
+  try {
+    return Array.isArray(JSON.parse(text.slice(0, start)));
+  } catch {
+    return false;
+  }
 }

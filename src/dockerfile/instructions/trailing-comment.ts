@@ -19,17 +19,22 @@ export function commentWord(words: readonly Word[]): Word | undefined {
 
 /** The range from the first unquoted number sign behind a blank to the end of the text. */
 export function commentRange(line: ArgumentLine): SourceRange | undefined {
-  const { text } = line;
+  const start = commentStart(line.text);
+  return start < 0 ? undefined : line.word(start, line.text.length, '').range;
+}
+
+/** Where the first unquoted number sign behind a blank stands, or -1. */
+export function commentStart(text: string): number {
   let quote = '';
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at] ?? '';
     if (character === quote) quote = '';
     else if (quote === '' && (character === '"' || character === "'")) quote = character;
     else if (quote === '' && character === '#' && at > 0 && isSpace(text.charCodeAt(at - 1))) {
-      return line.word(at, text.length, '').range;
+      return at;
     }
   }
-  return undefined;
+  return -1;
 }
 
 /** The fault of an instruction that the comment makes impossible; `expected` is what may stand there. */

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { physicalLines } from './physical-lines.ts';
+import { tree } from './testing.ts';
+import { sliceOf } from './tree.ts';
+
+test('every line of an instruction has its kind', () => {
+  const parsed = tree('FROM a\nRUN b \\\r\n # c\n\n  <<A\n# d\n\nA\nUSER e');
+  const [, node] = parsed.instructions;
+  const lines = node === undefined ? [] : physicalLines(parsed, node);
+  expect(lines.map(({ kind, range }) => [kind, sliceOf(parsed.text, range)])).toEqual([
+    ['code', 'RUN b \\'],
+    ['comment', ' # c'],
+    ['blank', ''],
+    ['code', '  <<A'],
+    ['heredoc', '# d'],
+    ['heredoc', ''],
+    ['heredoc', 'A'],
+  ]);
+});
