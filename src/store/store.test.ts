@@ -1,60 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DiffId, digestOf } from '../oci/index.ts';
-import { type CacheRecord, type ImageRecord, type LayerMeta, Store } from './index.ts';
+import { addImage, addLayer, recordOf } from '../../test/support/store-content.ts';
+import { type ImageRecord, type LayerMeta, Store } from './index.ts';
 
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'lamina-store-'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-const META = { tree: false, tar: true, size: 3, files: 1, created: 1, times: 'set' } as const;
-
-async function addLayer(store: Store, content = 'abc'): Promise<LayerMeta> {
-  const staged = await store.layers.stage();
-  writeFileSync(join(staged.directory, 'layer.tar'), content);
-  return staged.commit(META);
-}
-
-function recordOf(...layers: readonly LayerMeta[]): CacheRecord {
-  return {
-    layers: layers.map(({ id }) => id),
-    ownLayer: layers.at(-1)?.id,
-    outputKey: 'out',
-    created: 1,
-    addedBytes: 3,
-    description: 'RUN make',
-  };
-}
-
-async function addImage(
-  store: Store,
-  config: string,
-  ...layers: readonly LayerMeta[]
-): Promise<ImageRecord> {
-  const { digest: id } = await store.blobs.write(Buffer.from(config));
-  const manifest = Buffer.from(JSON.stringify({ config: { digest: id }, layers: [] }));
-  const { digest: manifestDigest } = await store.blobs.write(manifest);
-  const record: ImageRecord = {
-    id,
-    manifestDigest,
-    layers: layers.map((layer) => ({
-      id: layer.id,
-      diffId: digestOf(layer.id) as DiffId,
-      epoch: undefined,
-      size: layer.size,
-    })),
-    created: 1,
-    os: 'linux',
-    architecture: 'amd64',
-    size: 3,
-  };
-  store.images.put(record);
-  return record;
-}
 
 describe('a store', () => {
   test('keeps what was put for the next one who opens it', async () => {

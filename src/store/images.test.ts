@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addImage, addLayer } from '../../test/support/store-content.ts';
+import { type Digest, digestHex, digestOf } from '../oci/index.ts';
+import { type ImageRecord, Store } from './index.ts';
+
+let root: string;
+let store: Store;
+let one: ImageRecord;
+let two: ImageRecord;
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'lamina-images-'));
+  store = await Store.open({ root });
+  const layer = await addLayer(store);
+  one = await addImage(store, 'one', layer);
+  two = await addImage(store, 'two', layer);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const idOf = (text: string): Digest | undefined => store.images.resolve(text)?.id;
+
+describe('an image is found', () => {
+  test('by its names, short and full', () => {
+    store.images.tag(one.id, 'app');
+    store.images.tag(one.id, 'registry.example:5000/team/app:v1');
+    for (const text of ['app', 'app:latest', 'docker.io/library/app', 'library/app:latest']) {
+      expect(idOf(text)).toBe(one.id);
+    }
+    expect(idOf('registry.example:5000/team/app:v1')).toBe(one.id);
+    expect(idOf('registry.example:5000/team/app')).toBeUndefined();
+    expect(store.images.references(one.id)).toEqual([
+      'docker.io/library/app:latest',
+      'registry.example:5000/team/app:v1',
+    ]);
+  });
+
+  test('by its id, with and without the algorithm, or by its first digits', () => {
+    const hex = digestHex(one.id);
+    for (const text of [
+      one.id,
+      hex,
+      hex.slice(0, 12),
+      hex.slice(0, 4),
+      `sha256:${hex.slice(0, 9)}`,
+    ]) {
+      expect(idOf(text)).toBe(one.id);
+    }
+    expect(idOf(hex.slice(0, 3))).toBeUndefined();
+    expect(idOf(`${hex.slice(0, 12)}x`)).toBeUndefined();
+    expect(idOf(digestOf('unknown'))).toBeUndefined();
+  });
+
+  test('by a name that could be the beginning of an id, rather than by that id', () => {
+    const prefix = digestHex(one.id).slice(0, 6);
+    store.images.tag(two.id, prefix);
+    expect(idOf(prefix)).toBe(two.id);
+  });
+
+  test('by name and digest of its manifest', () => {
+    store.images.tag(one.id, 'app:v1');
+    expect(idOf(`app@${one.manifestDigest}`)).toBe(one.id);
+    expect(idOf(`app@${two.manifestDigest}`)).toBeUndefined();
+    expect(idOf(`ap@${one.manifestDigest}`)).toBeUndefined();
+  });
+
+  test('never by what is no reference', () => {
+    expect(idOf('')).toBeUndefined();
+    expect(idOf('UPPER')).toBeUndefined();
+    expect(idOf('a b')).toBeUndefined();
+  });
+});
+
+test('digits that begin several ids are ambiguous', async () => {
+  const seen = new Map<string, string>();
+  const layer = await addLayer(store);
+  let prefix: string | undefined;
+  for (let count = 0; prefix === undefined; count++) {
+    const start = digestHex(digestOf(`config ${count}`)).slice(0, 4);
+    const other = seen.get(start);
+    seen.set(start, `config ${count}`);
+    if (other === undefined) continue;
+    await addImage(store, other, layer);
+    await addImage(store, `config ${count}`, layer);
+    prefix = start;
+  }
+  expect(() => idOf(prefix)).toThrow(
+    expect.objectContaining({ code: 'IMAGE_AMBIGUOUS', hint: 'write more digits of the id' }),
+  );
+});
+
+describe('a name', () => {
+  test('moves when another image gets it', () => {
+    expect(store.images.tag(one.id, 'app')).toBeUndefined();
+    expect(store.images.tag(one.id, 'app')).toBeUndefined();
+    expect(store.images.tag(two.id, 'app')).toBe(one.id);
+    expect(idOf('app')).toBe(two.id);
+    expect(store.images.references(one.id)).toEqual([]);
+    expect(store.images.get(one.id)).toEqual(one);
+  });
+
+  test('can be taken away', () => {
+    store.images.tag(one.id, 'app');
+    store.images.tag(one.id, 'app:v1');
+    expect(store.images.untag('app')).toBe(one.id);
+    expect(store.images.untag('app')).toBeUndefined();
+    expect(store.images.references(one.id)).toEqual(['docker.io/library/app:v1']);
+  });
+
+  test('is refused for an image that is not there, or when it is none', () => {
+    expect(() => store.images.tag(digestOf('unknown'), 'app')).toThrow(
+      expect.objectContaining({ code: 'IMAGE_NOT_FOUND' }),
+    );
+    expect(() => store.images.tag(one.id, 'Not A Name')).toThrow(
+      expect.objectContaining({ code: 'REFERENCE_INVALID' }),
+    );
+  });
+
+  test('goes with its image', async () => {
+    store.images.tag(one.id, 'app');
+    store.images.remove(one.id);
+    expect(idOf('app')).toBeUndefined();
+    await store.flush();
+    expect(store.images.list().map(({ id }) => id)).toEqual([two.id]);
+  });
+});
+
+test('an image whose parts were collected before it was recorded makes the flush fail', async () => {
+  await store.flush();
+  const gone: ImageRecord = { ...one, id: digestOf('nobody wrote this') };
+  store.images.put(gone);
+  await expect(store.flush()).rejects.toMatchObject({ code: 'STORE_CONTENT_GONE' });
+  expect(store.images.get(gone.id)).toBeUndefined();
+});

@@ -1,0 +1,205 @@
+/** Two processes and one store. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bundleScript, type Script } from '../../test/support/script.ts';
+import { addImage, addLayer, recordOf } from '../../test/support/store-content.ts';
+import { type LayerMeta, Store } from './index.ts';
+
+/** Runs each line it is given as JavaScript, with `store` in scope, and answers with the result as JSON. */
+const SERVANT = `
+  import { createRequire } from 'node:module';
+  import { createInterface } from 'node:readline';
+  import { Store } from './store/index.ts';
+  const root = process.argv[2];
+  const loaded = () => Object.keys(createRequire(import.meta.url).cache);
+  let store;
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      const result = await new Function('s', 'root', 'Store', 'loaded', \`return (async () => {
+        with (s) { \${line} }
+      })()\`)({ get store() { return store; }, set store(value) { store = value; } }, root, Store, loaded);
+      console.log(JSON.stringify({ result }));
+    } catch (error) {
+      console.log(JSON.stringify({ code: error.code ?? String(error) }));
+    }
+  }
+`;
+
+let script: Script;
+beforeAll(async () => {
+  script = await bundleScript(SERVANT);
+});
+afterAll(() => script[Symbol.dispose]());
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'lamina-lease-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+interface Answer {
+  readonly result?: unknown;
+  readonly code?: string;
+}
+
+class Other implements AsyncDisposable {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #answers: AsyncIterator<string>;
+
+  constructor() {
+    this.#child = spawn(process.execPath, [script.path, root], {
+      env: script.env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: this.#child.stdout });
+    this.#answers = lines[Symbol.asyncIterator]();
+  }
+
+  async do(line: string): Promise<Answer> {
+    this.#child.stdin.write(`${line.replaceAll('\n', ' ')}\n`);
+    const { value } = await this.#answers.next();
+    return JSON.parse(value) as Answer;
+  }
+
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'close');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill();
+  }
+}
+
+/** A layer, known by a record and held by nobody. */
+async function prepareLayer(): Promise<LayerMeta> {
+  await using store = await Store.open({ root });
+  const layer = await addLayer(store);
+  store.records.put('key', recordOf(layer));
+  return layer;
+}
+
+async function pruneAll(): Promise<void> {
+  await using store = await Store.open({ root });
+  await store.prune({ cache: 'all', images: 'all' });
+}
+
+describe('a collector', () => {
+  test('leaves the layers another process uses until that ends', async () => {
+    const layer = await prepareLayer();
+    await using other = new Other();
+    await other.do('store = await Store.open({ root })');
+    await other.do(`store.layers.directory('${layer.id}')`);
+    await pruneAll();
+    expect(existsSync(join(root, 'layers', layer.id, 'layer.tar'))).toBe(true);
+    await other.kill();
+    await pruneAll();
+    expect(readdirSync(join(root, 'layers'))).toEqual([]);
+    expect(readdirSync(join(root, 'leases'))).toEqual([]);
+  });
+
+  test('leaves what another process is making, and takes it when that was killed', async () => {
+    await using other = new Other();
+    await other.do('store = await Store.open({ root })');
+    await other.do('await store.temporaryDirectory()');
+    await other.do('staged = await store.layers.stage()');
+    await other.do(`const done = await store.layers.stage();
+      await done.commit({ tree: false, tar: true, size: 1, files: 1, created: 1, times: 'set' })`);
+    await other.do(`await store.blobs.write(Buffer.from('blob'))`);
+    await pruneAll();
+    expect(readdirSync(join(root, 'tmp'))).toHaveLength(2);
+    expect(readdirSync(join(root, 'layers'))).toHaveLength(1);
+    expect(readdirSync(join(root, 'blobs', 'sha256'))).toHaveLength(1);
+    await other.kill();
+    await pruneAll();
+    for (const folder of ['tmp', 'layers', 'blobs/sha256', 'leases']) {
+      expect(readdirSync(join(root, folder))).toEqual([]);
+    }
+  });
+
+  test('may take a layer whose record was only looked at, and the user is told', async () => {
+    const layer = await prepareLayer();
+    await using other = new Other();
+    await other.do('store = await Store.open({ root })');
+    expect(await other.do(`return store.records.get('key') !== undefined`)).toEqual({
+      result: true,
+    });
+    await pruneAll();
+    const answer = await other.do(`return store.layers.directory('${layer.id}')`);
+    expect(answer).toEqual({ code: 'STORE_LAYER_GONE' });
+  });
+
+  test('does not let an image be recorded whose layers it took', async () => {
+    await prepareLayer();
+    await using other = new Other();
+    await other.do('store = await Store.open({ root })');
+    await other.do(`record = store.records.get('key')`);
+    await pruneAll();
+    const answer = await other.do(`
+      const config = await store.blobs.write(Buffer.from('config'));
+      store.images.put({ id: config.digest, manifestDigest: config.digest, created: 1, os: 'linux', size: 1,
+        architecture: 'amd64', layers: [{ id: record.layers[0], diffId: config.digest, size: 1 }] });
+      await store.flush();
+    `);
+    expect(answer).toEqual({ code: 'STORE_CONTENT_GONE' });
+    await using store = await Store.open({ root });
+    expect(store.images.list()).toEqual([]);
+  });
+
+  test('forgets a cache record whose layers it took before it was recorded', async () => {
+    const layer = await prepareLayer();
+    await using other = new Other();
+    await other.do('store = await Store.open({ root })');
+    await other.do(`record = store.records.get('key')`);
+    await pruneAll();
+    expect(await other.do(`store.records.put('next', record); await store.flush()`)).toEqual({});
+    expect(await other.do(`return store.records.get('next') ?? null`)).toEqual({ result: null });
+    expect(layer.id).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+test('a build that finds everything takes no lease and loads no native code but the database', async () => {
+  {
+    await using store = await Store.open({ root });
+    const layer = await addLayer(store);
+    store.records.put('key', recordOf(layer));
+    store.images.tag((await addImage(store, 'config', layer)).id, 'app');
+  }
+  await using other = new Other();
+  const answer = await other.do(`
+    store = await Store.open({ root });
+    const record = store.records.get('key');
+    const image = store.images.resolve('app');
+    const meta = store.layers.get(record.layers[0]);
+    store.layers.location(meta.id);
+    store.records.put('key', record);
+    await store.blobs.write(await store.blobs.read(image.id));
+    store.images.put(image);
+    store.images.tag(image.id, 'app');
+    await store.close();
+    return loaded().filter((path) => path.includes('koffi'));
+  `);
+  expect(answer).toEqual({ result: [] });
+  expect(readdirSync(join(root, 'leases'))).toEqual([]);
+});
+
+test('a reader that was killed does not stay in the table of readers', async () => {
+  await prepareLayer();
+  await using other = new Other();
+  await other.do(`store = await Store.open({ root }); store.records.get('key')`);
+  await other.kill();
+  await using store = await Store.open({ root });
+  for (let round = 0; round < 50; round++) {
+    store.facts.put('growth', 'same', { round, filler: 'x'.repeat(50_000) });
+    await store.flush();
+  }
+  // A dead reader would keep lmdb from using any page again.
+  expect(statSync(join(root, 'db', 'data.mdb')).size).toBeLessThan(1_500_000);
+});
