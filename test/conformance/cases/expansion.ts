@@ -137,7 +137,12 @@ const places = table(
     ],
     ['env keys', 'keys of ENV are expanded', 'ENV $V=1 x${V}=2'],
     ['label keys', 'keys of LABEL are expanded', 'LABEL $V=1 "a.$V"=2'],
-    ['arg keys', 'keys of ARG are expanded', 'ARG $V=1', 'LABEL a=$value'],
+    [
+      'arg keys',
+      'keys of ARG are taken as written, against what the documentation says',
+      'ARG $V=1',
+      'LABEL a=$value',
+    ],
     ['arg defaults', 'defaults of ARG are expanded', 'ARG A=$V', 'ARG B=${A}2', 'LABEL a=$A b=$B'],
     [
       'arg with several names',
