@@ -8,6 +8,7 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 /** A folder imports only from floors below its own. */
 const FLOORS: Readonly<Record<string, number>> = {
   'errors.ts': 0,
+  'nearest-name.ts': 0,
   system: 0,
   progress: 0,
   dockerfile: 1,
@@ -82,7 +83,7 @@ const relativeImports: Import[] = shipped.flatMap((file) =>
 
 describe('the house', () => {
   it('has a floor for every folder', () => {
-    const rooms = new Set(files.map(roomOf));
+    const rooms = new Set(shipped.map(roomOf));
     expect([...rooms].filter((room) => FLOORS[room] === undefined)).toEqual([]);
   });
 

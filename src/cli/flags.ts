@@ -9,7 +9,7 @@
  * A table of flags is data: the same table parses, prints the help and makes docs/cli.md.
  */
 import { AppError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearestName } from '../nearest-name.ts';
 
 export type FlagKind = 'switch' | 'text' | 'list' | 'number';
 
@@ -179,7 +179,7 @@ class FlagReader {
 
   #convert(spec: FlagSpec, text: string, shown: string): boolean | string | number {
     if (spec.choices !== undefined && !spec.choices.includes(text)) {
-      const near = nearest(text, spec.choices);
+      const near = nearestName(text, spec.choices);
       throw new AppError('CLI_FLAG_VALUE', `invalid value ${quote(text)} for ${shown}`, {
         expected: spec.choices.join(', '),
         hint: near === undefined ? this.#seeHelp() : `did you mean ${shown}=${near}?`,
@@ -204,7 +204,7 @@ class FlagReader {
   #unknown(shown: string, within?: string): never {
     const where = within !== undefined && within !== shown ? ` in ${quote(within)}` : '';
     const long = shown.startsWith('--');
-    const near = long ? nearest(shown.slice(2), Object.keys(this.#table)) : undefined;
+    const near = long ? nearestName(shown.slice(2), Object.keys(this.#table)) : undefined;
     throw new AppError('CLI_UNKNOWN_FLAG', `unknown flag ${shown}${where}`, {
       hint: near === undefined ? this.#seeHelp() : `did you mean --${near}?`,
     });

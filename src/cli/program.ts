@@ -2,6 +2,7 @@
 
 import type { LaminaApi } from '../build/index.ts';
 import { AppError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { Command, CommandContext, Environment } from './command.ts';
 import {
   commandList,
@@ -13,7 +14,6 @@ import {
 import { runStatusOf, statusOf } from './exit-status.ts';
 import { type FlagTable, parseFlags } from './flags.ts';
 import { type Io, PipeClosed, useColor } from './io.ts';
-import { nearest } from './nearest.ts';
 
 export interface ProgramOptions {
   readonly argv: readonly string[];
@@ -79,7 +79,7 @@ function requireCommand(words: readonly string[]): FoundCommand {
   if (reason !== undefined) {
     throw new AppError('CLI_NOT_YET', `there is no 'lamina ${first}' yet`, { hint: reason });
   }
-  const near = nearest(
+  const near = nearestName(
     first,
     commandList.map(({ name }) => name),
   );
@@ -93,7 +93,7 @@ function unknownSubcommand(first: string, second: string | undefined, known: rea
   if (second === undefined || second.startsWith('-')) {
     return new AppError('CLI_USAGE', `'lamina ${first}' needs a second word`, { expected });
   }
-  const near = nearest(second, known);
+  const near = nearestName(second, known);
   return new AppError('CLI_UNKNOWN_COMMAND', `unknown command '${first} ${second}'`, {
     expected,
     hint: near === undefined ? "see 'lamina --help'" : `did you mean 'lamina ${first} ${near}'?`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { nearestName } from '../nearest-name.ts';
 import { ago, goTime } from './ago.ts';
-import { nearest } from './nearest.ts';
 import { renderRows } from './rows.ts';
 
 const format = { columns: { Name: 'NAME', Size: 'SIZE' }, more: { Digest: 'DIGEST' } };
@@ -78,6 +78,6 @@ describe('nearest', () => {
     ['xyzzy', undefined],
     ['', undefined],
   ])('of %j is %j', (word, expected) => {
-    expect(nearest(word, ['build', 'run', 'images', 'history'])).toBe(expected);
+    expect(nearestName(word, ['build', 'run', 'images', 'history'])).toBe(expected);
   });
 });

@@ -1,8 +1,8 @@
 /** Values of flags that are small languages of their own. */
 import type { HostAlias, NetworkMode, OutputSpec, OutputType } from '../build/index.ts';
 import { AppError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { Environment } from './command.ts';
-import { nearest } from './nearest.ts';
 
 /** `NAME=value` pairs; a bare NAME takes the environment's value, and is left out where that has none. */
 export function keyValues(
@@ -124,7 +124,7 @@ export function outputSpec(text: string): OutputSpec {
 function requireType(text: string, type: string | undefined): OutputType {
   const known = outputTypes.find((candidate) => candidate === type);
   if (known !== undefined) return known;
-  const near = type === undefined ? undefined : nearest(type, outputTypes);
+  const near = type === undefined ? undefined : nearestName(type, outputTypes);
   throw new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for --output`, {
     expected: `type=${outputTypes.join('|')}`,
     hint: near === undefined ? undefined : `did you mean type=${near}?`,

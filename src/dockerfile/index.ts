@@ -14,7 +14,6 @@ export { type HeredocToken, parseHeredocToken, stripLeadingTabs } from './heredo
 export { type ShellScript, shellScript } from './instructions/run.ts';
 export * from './instructions/types.ts';
 export { type Mount, type MountOptions, type MountType, parseMount } from './mount.ts';
-export { type NearestOptions, nearestName } from './nearest-name.ts';
 export {
   type ParseOptions,
   parseDockerfile,

@@ -1,9 +1,9 @@
 /** RUN --mount after expansion. */
 import type { SourceRange } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
 import { parseBoolean } from './check-config.ts';
 import { InstructionFault, located } from './fault.ts';
 import type { MountField, MountFlag } from './instructions/types.ts';
-import { nearestName } from './nearest-name.ts';
 import { quote } from './quote.ts';
 import type { SourceMap } from './source.ts';
 import type { Word } from './tree.ts';

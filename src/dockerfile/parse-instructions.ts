@@ -1,5 +1,6 @@
 /** Syntax tree → instructions. */
 import { AppError, type Warning } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
 import { InstructionFault, located } from './fault.ts';
 import { parseCmd, parseEntrypoint, parseShell } from './instructions/command.ts';
 import { parseAdd, parseCopy } from './instructions/copy.ts';
@@ -18,7 +19,6 @@ import {
   parseWorkdir,
 } from './instructions/simple.ts';
 import type { Instruction, InstructionKind } from './instructions/types.ts';
-import { nearestName } from './nearest-name.ts';
 import { type ParseOptions, parseTriggerTree } from './parse.ts';
 import { quote } from './quote.ts';
 import type { InstructionNode, SyntaxTree } from './tree.ts';

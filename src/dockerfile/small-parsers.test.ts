@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { nearestName } from '../nearest-name.ts';
 import { parseCheckConfig, skipsRule } from './check-config.ts';
 import { splitCsv } from './csv.ts';
 import { detectSyntax } from './directives.ts';
 import { parseDuration } from './duration.ts';
-import { nearestName } from './nearest-name.ts';
 
 describe('the nearest name', () => {
   test.each([

@@ -10,6 +10,7 @@ import {
   resolveInTree,
   toText,
 } from '../files/index.ts';
+import { nearestName } from '../nearest-name.ts';
 
 /**
  * @param source as written
@@ -58,51 +59,10 @@ function placeHint(resolved: ResolvedPath): string {
 function nearestSibling(tree: FileTree, resolved: ResolvedPath): BytePath | undefined {
   const wanted = resolved.missing.split('/')[0] ?? '';
   const siblings = tree.list(resolved.existing).map((entry) => baseName(entry.path));
-  const near = nearestName(wanted, siblings);
+  const near = nearestName(wanted, siblings, { caseSensitive: true });
   if (near === undefined) return undefined;
   const rest = resolved.missing.split('/').slice(1).join('/');
   const whole = joinPath(joinPath(resolved.existing, near), rest);
   if (rest === '') return whole;
   return resolveInTree(tree, whole).entry === undefined ? joinPath(resolved.existing, near) : whole;
-}
-
-const MOST_COMPARED = 2000;
-
-function nearestName(wanted: string, names: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
-  let best: string | undefined;
-  let bestDistance = limit + 1;
-  for (const name of names.slice(0, MOST_COMPARED)) {
-    if (name.toLowerCase() === wanted.toLowerCase()) return name;
-    if (Math.abs(name.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, name);
-    if (distance >= bestDistance) continue;
-    best = name;
-    bestDistance = distance;
-  }
-  return best;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that turn one name into the other. */
-function editDistance(a: string, b: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1];
-      let cost = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (same ? 0 : 1),
-      );
-      const swapped =
-        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      if (swapped) cost = Math.min(cost, (beforePrevious[column - 2] ?? 0) + 1);
-      current.push(cost);
-    }
-    beforePrevious = previous;
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

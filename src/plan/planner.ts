@@ -3,11 +3,12 @@
  * needs is never looked at, not even for mistakes that only planning would find.
  */
 import type { ExpandOptions, Instruction, SyntaxTree, Word } from '../dockerfile/index.ts';
-import { expandWord, nearestName, parseTrigger } from '../dockerfile/index.ts';
+import { expandWord, parseTrigger } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
 import { AppError, locate } from '../errors.ts';
 import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, reachable } from '../graph/index.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { Platform } from '../oci/index.ts';
 import { parsePlatform } from '../oci/index.ts';
 import { platformArguments } from './arguments.ts';

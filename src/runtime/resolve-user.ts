@@ -1,8 +1,8 @@
 /** Turns what USER says into numbers, by the image's own /etc/passwd and /etc/group. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { nearestName } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
 import { type FileTree, resolveInTree } from '../files/index.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { ProcessUser } from './spec.ts';
 
 export interface ResolvedUser extends ProcessUser {

@@ -2,7 +2,7 @@
  * The part of Go's templates that people use with `docker … --format`: fields, variables, pipelines, `if`, `range`,
  * `with`, and the functions in functions.ts. Data is anything JSON can hold.
  */
-import { nearest } from '../nearest.ts';
+import { nearestName } from '../../nearest-name.ts';
 import { goText, isTrue, lookUp, type TemplateFunction, templateFunctions } from './functions.ts';
 import { templateError } from './lexer.ts';
 import { type Node, type Operand, type Pipeline, parseTemplate } from './parser.ts';
@@ -126,7 +126,7 @@ class Evaluation {
     const { fields } = this.#options;
     if (name === undefined || fields === undefined || scope.dot !== this.#root) return;
     if (fields.includes(name)) return;
-    const near = nearest(name, fields);
+    const near = nearestName(name, fields);
     const message = `there is no field .${name}${near === undefined ? '' : `; did you mean .${near}?`}`;
     throw templateError(this.#template, message, fields.map((field) => `.${field}`).join(', '));
   }
@@ -134,7 +134,7 @@ class Evaluation {
   #function(name: string): TemplateFunction {
     const found = Object.hasOwn(templateFunctions, name) ? templateFunctions[name] : undefined;
     if (found !== undefined) return found;
-    const near = nearest(name, Object.keys(templateFunctions));
+    const near = nearestName(name, Object.keys(templateFunctions));
     const message = `there is no function ${name}${near === undefined ? '' : `; did you mean ${near}?`}`;
     throw templateError(this.#template, message, Object.keys(templateFunctions).join(', '));
   }

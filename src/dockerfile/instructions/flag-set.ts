@@ -1,6 +1,7 @@
 /** The flags of one instruction, checked against those it knows. */
+
+import { nearestName } from '../../nearest-name.ts';
 import { InstructionFault } from '../fault.ts';
-import { nearestName } from '../nearest-name.ts';
 import { quote } from '../quote.ts';
 import type { FlagNode, InstructionNode, Word } from '../tree.ts';
 import { keywordOf } from './scope.ts';

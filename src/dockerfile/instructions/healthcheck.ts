@@ -1,7 +1,8 @@
 /** HEALTHCHECK. */
+
+import { nearestName } from '../../nearest-name.ts';
 import { parseDuration } from '../duration.ts';
 import { InstructionFault } from '../fault.ts';
-import { nearestName } from '../nearest-name.ts';
 import { quote } from '../quote.ts';
 import { isSpace, skipSpaces } from '../space.ts';
 import type { ArgumentLine, Word } from '../tree.ts';

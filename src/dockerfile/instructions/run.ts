@@ -1,7 +1,8 @@
 /** RUN. */
+
+import { nearestName } from '../../nearest-name.ts';
 import { InstructionFault } from '../fault.ts';
 import { parseHeredocToken, stripLeadingTabs } from '../heredoc.ts';
-import { nearestName } from '../nearest-name.ts';
 import { quote } from '../quote.ts';
 import type { Word } from '../tree.ts';
 import { parseCommandLine } from './command.ts';
