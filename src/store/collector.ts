@@ -47,6 +47,7 @@ export async function collect(
   signal?: AbortSignal,
 ): Promise<PruneResult> {
   const trash = `${parts.layout.tmp}/${parts.lease.hold()}.trash-${Date.now().toString(36)}`;
+  await parts.lease.cleaned;
   const descriptions = describeLayers(parts.tables);
   const { removed, moved } = await decide(parts, { options, trash, signal });
   const content = moved.map(

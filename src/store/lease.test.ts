@@ -3,10 +3,10 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bundleScript, type Script } from '../../test/support/script.ts';
 import { addImage, addLayer, recordOf } from '../../test/support/store-content.ts';
 import { type LayerMeta, Store } from './index.ts';
@@ -52,8 +52,10 @@ class Other implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers: AsyncIterator<string>;
 
-  constructor() {
-    this.#child = spawn(process.execPath, [script.path, root], {
+  /** @param command what to start the process with, if anything */
+  constructor(...command: readonly string[]) {
+    const [program = '', ...args] = [...command, process.execPath, script.path, root];
+    this.#child = spawn(program, args, {
       env: script.env,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -163,6 +165,31 @@ describe('a collector', () => {
     expect(await other.do(`return store.records.get('next') ?? null`)).toEqual({ result: null });
     expect(layer.id).toMatch(/^[0-9a-f]{32}$/);
   });
+});
+
+test('what a killed process left in tmp goes when the next one takes a lease', async () => {
+  await using other = new Other();
+  await other.do('store = await Store.open({ root })');
+  await other.do('await store.temporaryDirectory()');
+  await other.kill();
+  await using store = await Store.open({ root });
+  const own = await store.temporaryDirectory();
+  await vi.waitFor(() => expect(readdirSync(join(root, 'leases'))).toHaveLength(1));
+  expect(readdirSync(join(root, 'tmp'))).toEqual([basename(own)]);
+});
+
+test('a process with the same id in another namespace waits, and loses nothing', async () => {
+  await using one = new Other('unshare', '--pid', '--fork', '--kill-child');
+  await using two = new Other('unshare', '--pid', '--fork', '--kill-child');
+  const record = (key: string): string => `store = await Store.open({ root });
+    store.facts.put('test', '${key}', process.pid); await store.flush(); return process.pid`;
+  expect(await one.do(record('one'))).toEqual({ result: 1 });
+  const waiting = two.do(record('two'));
+  expect(await one.do(record('three'))).toEqual({ result: 1 });
+  await one.kill();
+  expect(await waiting).toEqual({ result: 1 });
+  const read = `return ['one', 'two', 'three'].map((key) => store.facts.get('test', key))`;
+  expect(await two.do(read)).toEqual({ result: [1, 1, 1] });
 });
 
 test('a build that finds everything takes no lease and loads no native code but the database', async () => {

@@ -8,6 +8,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Digest } from '../oci/index.ts';
 import { type Lock, tryLock } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
+import { removeTemporaryOfDead } from './live-leases.ts';
 import type { LayerId } from './types.ts';
 
 interface HeldLease {
@@ -21,6 +22,7 @@ export class Lease {
   readonly #layout: StoreLayout;
   readonly #pins = new Set<string>();
   #held: HeldLease | undefined;
+  #cleaned: Promise<void> = Promise.resolve();
 
   constructor(layout: StoreLayout) {
     this.#layout = layout;
@@ -36,9 +38,18 @@ export class Lease {
     return this.#pins;
   }
 
+  /** Ends when what dead processes left in `tmp/` is deleted, which taking the lease began. */
+  get cleaned(): Promise<void> {
+    return this.#cleaned;
+  }
+
   /** Takes the lease if that has not been done. Things in `tmp/` whose names begin with its name are safe. */
   hold(): string {
-    this.#held ??= this.#take();
+    if (!this.#held) {
+      this.#held = this.#take();
+      // Beside our own work; what fails is left to the next prune.
+      this.#cleaned = removeTemporaryOfDead(this.#layout).catch(() => {});
+    }
     return this.#held.name;
   }
 

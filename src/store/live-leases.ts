@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { hasErrorCode, tryLock } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
@@ -19,7 +20,7 @@ export function readLiveLeases(layout: StoreLayout, own: Lease): LiveLeases {
   const pins = new Set<string>(own.pins);
   if (own.name !== undefined) names.add(own.name);
   for (const name of readdirSync(layout.leases)) {
-    if (!/^[0-9a-f]{16}$/.test(name) || name === own.name) continue;
+    if (!isLease(name) || name === own.name) continue;
     const path = `${layout.leases}/${name}`;
     if (removeIfDead(path)) continue;
     names.add(name);
@@ -28,13 +29,45 @@ export function readLiveLeases(layout: StoreLayout, own: Lease): LiveLeases {
   return { names, pins };
 }
 
+/**
+ * Deletes what dead processes left in `tmp/`: gigabytes, when a build was killed in the middle of a step. A dead
+ * lease is deleted last, so that whoever is interrupted here leaves it to the next one.
+ */
+export async function removeTemporaryOfDead(layout: StoreLayout): Promise<void> {
+  for (const name of readdirSync(layout.leases)) {
+    if (!isLease(name)) continue;
+    const lock = tryLock(`${layout.leases}/${name}`, 'exclusive');
+    if (!lock) continue;
+    try {
+      // Locked by us it looks alive; what it held it must not hold any more.
+      truncateSync(lock.path);
+      for (const left of readdirSync(layout.tmp)) {
+        if (!left.startsWith(`${name}.`)) continue;
+        await rm(`${layout.tmp}/${left}`, { recursive: true, force: true });
+      }
+      removeLease(lock.path);
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+function isLease(name: string): boolean {
+  return /^[0-9a-f]{16}$/.test(name);
+}
+
 function removeIfDead(path: string): boolean {
   const lock = tryLock(path, 'exclusive');
   if (!lock) return false;
-  rmSync(path, { force: true });
-  rmSync(`${path}.holders`, { recursive: true, force: true });
+  removeLease(path);
   lock.release();
   return true;
+}
+
+function removeLease(path: string): void {
+  rmSync(path, { force: true });
+  // Where there is no flock.
+  rmSync(`${path}.holders`, { recursive: true, force: true });
 }
 
 function readPins(path: string): string[] {

@@ -18,7 +18,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 /** Prunes as a process that holds nothing. */
 async function prune(options: PruneOptions = {}): Promise<PruneResult> {
   await using store = await Store.open({ root, now: () => now });
-  return store.prune(options);
+  return await store.prune(options);
 }
 
 const kinds = ({ removed }: PruneResult): string[] => removed.map(({ kind }) => kind).sort();
