@@ -75,7 +75,7 @@ afterAll(() => {
 });
 
 test('a store whose users are killed at any moment keeps all that its records name', async () => {
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 6; round++) {
     const scripts = round % 2 === 0 ? [builder, builder, collector] : [builder, builder];
     const children = scripts.map((script) => start(script));
     await Promise.all(children.map(({ ready }) => ready));
