@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import { parseDockerfile, parseInstructions } from '../dockerfile/index.ts';
+import { AppError } from '../errors.ts';
+import type { ExecOp, Op } from '../graph/index.ts';
+import { reachable } from '../graph/index.ts';
+import type { ContainerConfig, Digest, ImageConfig } from '../oci/index.ts';
+import type { BuildPlan } from './plan.ts';
+import { type PlanOptions, planBuild } from './planner.ts';
+
+const AMD64 = { os: 'linux', architecture: 'amd64' };
+
+interface Settings extends Partial<PlanOptions> {
+  readonly args?: Readonly<Record<string, string>>;
+  /** What the image `base` says; any other image does not exist. */
+  readonly base?: ContainerConfig;
+}
+
+function plan(
+  text: string,
+  { args = {}, base = {}, ...options }: Settings = {},
+): Promise<BuildPlan> {
+  const tree = parseDockerfile(text, { file: 'Dockerfile' });
+  const { instructions } = parseInstructions(tree);
+  const config: ImageConfig = {
+    ...AMD64,
+    config: base,
+    rootfs: { type: 'layers', diff_ids: [] },
+  };
+  return planBuild({
+    tree,
+    instructions,
+    buildArgs: new Map(Object.entries(args)),
+    labels: {},
+    platform: AMD64,
+    buildPlatform: AMD64,
+    noCache: false,
+    noCacheFilter: [],
+    network: 'host',
+    extraHosts: [],
+    shmSize: undefined,
+    ulimits: [],
+    resolveImage: async (name) => {
+      if (name === 'base') return { name, id: 'sha256:base' as Digest, config };
+      throw new AppError('IMAGE_NOT_FOUND', `no image ${name}`, { hint: 'load it' });
+    },
+    ...options,
+  });
+}
+
+function ops(made: BuildPlan): readonly Op[] {
+  return reachable(made.graph, [made.target]).map(({ op }) => op);
+}
+
+function runs(made: BuildPlan): readonly ExecOp[] {
+  return ops(made).filter((op) => op.kind === 'exec');
+}
+
+async function historyOf(text: string, settings?: Settings): Promise<readonly string[]> {
+  return (await plan(text, settings)).image.history.map(({ createdBy }) => createdBy);
+}
+
+describe('the stages of a plan', () => {
+  it('are planned only as far as the target needs them', async () => {
+    const made = await plan('FROM nowhere AS unused\nFROM base AS used\nRUN a\nFROM used\nRUN b\n');
+    expect(made.stages.map(({ name, root }) => [name, root === undefined])).toEqual([
+      ['unused', true],
+      ['used', false],
+      ['stage-2', false],
+    ]);
+    expect(runs(made).map(({ args }) => args.at(-1))).toEqual(['a', 'b']);
+  });
+
+  it('are found by name in any case, by index, and end at the target', async () => {
+    const text = 'FROM base AS One\nRUN one\nFROM base\nRUN two\n';
+    for (const target of ['one', 'ONE', '0']) {
+      expect(runs(await plan(text, { target })).map(({ args }) => args.at(-1))).toEqual(['one']);
+    }
+  });
+
+  it('that are misspelt as a target are guessed', async () => {
+    const planning = plan('FROM base AS build\n', { target: 'biuld' });
+    await expect(planning).rejects.toMatchObject({
+      code: 'PLAN_UNKNOWN_TARGET',
+      hint: "did you mean 'build'?",
+    });
+  });
+
+  it('used before they are defined are named', async () => {
+    const planning = plan('FROM scratch\nCOPY --from=later /a /a\nFROM base AS later\n', {
+      target: '0',
+    });
+    await expect(planning).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      hint: expect.stringContaining('defined further down'),
+      location: { range: { start: { line: 2, column: 13 } } },
+    });
+  });
+
+  it('number their steps, the base image being one', async () => {
+    const made = await plan('FROM base AS build\nRUN a\nENV x=y\nCOPY b /c\nFROM build\nRUN d\n');
+    const names = reachable(made.graph, [made.target]).map(
+      ({ id }) => made.graph.info.get(id)?.name,
+    );
+    expect(names).toEqual([
+      '[build 1/3] FROM base',
+      '[build 2/3] RUN a',
+      '[internal] load build context',
+      '[build 3/3] COPY b /c',
+      '[stage-1 1/1] RUN d',
+    ]);
+  });
+
+  it('make one vertex of the same step on the same base', async () => {
+    const made = await plan(
+      'FROM base AS a\nRUN same\nFROM base AS b\nRUN same\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /\n',
+    );
+    expect(runs(made)).toHaveLength(1);
+  });
+});
+
+describe('arguments', () => {
+  it('before the first FROM are seen in FROM, and in a stage only where declared again', async () => {
+    const made = await plan('ARG name=base\nFROM $name\nRUN first\nARG name\nRUN second\n');
+    expect(runs(made).map(({ env }) => env.includes('name=base'))).toEqual([false, true]);
+  });
+
+  it('are taken from the command line, else from the default', async () => {
+    const text = 'FROM base\nARG a=1 b=$a\nRUN x\n';
+    expect(runs(await plan(text))[0]?.env).toContain('b=1');
+    expect(runs(await plan(text, { args: { a: '2' } }))[0]?.env).toContain('b=2');
+  });
+
+  it('go to stages made from the stage, and to no others', async () => {
+    const made = await plan(
+      'FROM base AS a\nARG x=1\nFROM a AS b\nRUN b\nFROM base\nRUN c\nCOPY --from=b / /\n',
+    );
+    const seen = new Map(runs(made).map(({ args, env }) => [args.at(-1), env.includes('x=1')]));
+    expect(seen).toEqual(
+      new Map([
+        ['b', true],
+        ['c', false],
+      ]),
+    );
+  });
+
+  it('for proxies reach RUN outside its environment, in both spellings', async () => {
+    const made = await plan('FROM base\nRUN x\n', { args: { http_proxy: 'http://proxy:1' } });
+    const [vertex] = reachable(made.graph, [made.target]).filter(({ op }) => op.kind === 'exec');
+    const info = vertex === undefined ? undefined : made.graph.info.get(vertex.id);
+    expect(info?.proxyEnv).toEqual(['HTTP_PROXY=http://proxy:1', 'http_proxy=http://proxy:1']);
+    expect(runs(made)[0]?.env.join()).not.toContain('proxy');
+  });
+
+  it('are part of the history of RUN with the values RUN sees', async () => {
+    const history = await historyOf('FROM base\nARG a=1\nARG b\nENV a=2\nRUN x\n');
+    expect(history.at(-1)).toBe('RUN |2 a=2 b= /bin/sh -c x # buildkit');
+  });
+});
+
+describe('the history', () => {
+  it.each([
+    ['RUN ["a", "b c"]', 'RUN a b c # buildkit'],
+    ['COPY --chown=1:2 --chmod=755 a b /c/', 'COPY --chown=1:2 --chmod=755 a b /c/ # buildkit'],
+    ['COPY <<one <<two /c/\n1\none\n2\ntwo', 'COPY <<one <<two /c/ # buildkit'],
+    ['ADD a /b', 'ADD a /b # buildkit'],
+    ['WORKDIR x', 'WORKDIR /x'],
+    ['ENV a=1 b="2 3"', 'ENV a=1 b=2 3'],
+    ['LABEL a=1', 'LABEL a=1'],
+    ['ARG a=1 b', 'ARG a=1 b'],
+    ['CMD ["a", "b"]', 'CMD ["a" "b"]'],
+    ['CMD a "b"', 'CMD ["/bin/sh" "-c" "a \\"b\\""]'],
+    ['ENTRYPOINT ["a"]', 'ENTRYPOINT ["a"]'],
+    ['USER a:b', 'USER a:b'],
+    ['VOLUME /a /b', 'VOLUME [/a /b]'],
+    ['SHELL ["/bin/bash", "-c"]', 'SHELL [/bin/bash -c]'],
+    ['STOPSIGNAL SIGINT', 'STOPSIGNAL SIGINT'],
+    ['EXPOSE 81 80/udp', 'EXPOSE [80/udp 81/tcp]'],
+  ])('of %s is %s', async (instruction, text) => {
+    expect((await historyOf(`FROM base\n${instruction}\n`)).at(-1)).toBe(text);
+  });
+
+  it('says of each entry whether it has a layer', async () => {
+    const made = await plan('FROM base\nENV a=b\nRUN x\nWORKDIR /\nWORKDIR /w\nUSER u\n');
+    expect(made.image.history.map(({ emptyLayer }) => emptyLayer)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('the image config', () => {
+  it('inherits from the base, and a new ENTRYPOINT drops an inherited CMD', async () => {
+    const base = { Cmd: ['old'], User: 'u', Env: ['PATH=/p', 'A=1'] };
+    const kept = (await plan('FROM base\nENV A=2\n', { base })).image.config;
+    expect(kept).toMatchObject({ Cmd: ['old'], User: 'u', Env: ['PATH=/p', 'A=2'] });
+    const replaced = (await plan('FROM base\nENTRYPOINT ["e"]\n', { base })).image.config;
+    expect(replaced.Cmd).toBeUndefined();
+    const own = (await plan('FROM base\nCMD ["c"]\nENTRYPOINT ["e"]\n', { base })).image.config;
+    expect(own.Cmd).toEqual(['c']);
+  });
+
+  it('has labels of the command line over those of the file', async () => {
+    const made = await plan('FROM base\nLABEL a=1 b=1\n', { labels: { b: '2' } });
+    expect(made.image.config.Labels).toEqual({ a: '1', b: '2' });
+  });
+
+  it('runs the triggers of its base first, and does not hand them on', async () => {
+    const made = await plan('FROM base\nRUN own\n', {
+      base: { OnBuild: ['RUN triggered', 'ENV t=1'] },
+    });
+    expect(runs(made).map(({ args }) => args.at(-1))).toEqual(['triggered', 'own']);
+    expect(made.image.config.OnBuild).toBeUndefined();
+    expect(made.image.config.Env).toContain('t=1');
+  });
+
+  it('keeps triggers of its own for those who build upon it', async () => {
+    const made = await plan('FROM base\nONBUILD RUN later\n');
+    expect(made.image.config.OnBuild).toEqual(['RUN later']);
+    expect(runs(made)).toEqual([]);
+  });
+});
+
+describe('RUN', () => {
+  it('gives a lone here-document to the shell, and others back to it', async () => {
+    const made = await plan('FROM base\nRUN <<A\none\ntwo\nA\nRUN cat <<B > /x\nthree\nB\n');
+    expect(runs(made).map(({ args }) => args.at(-1))).toEqual([
+      'one\ntwo\n',
+      'cat <<B > /x\nthree\nB',
+    ]);
+  });
+
+  it('puts a here-document with #! into a file', async () => {
+    const [run] = runs(await plan('FROM base\nRUN <<S\n#!/bin/x\ncode\nS\n'));
+    expect(run?.script).toEqual({ path: '/dev/pipes/S', content: '#!/bin/x\ncode\n' });
+    expect(run?.args.at(-1)).toBe('/dev/pipes/S');
+  });
+
+  it('ignores the cache in the stages that are named', async () => {
+    const made = await plan('FROM base AS a\nRUN a\nFROM a AS b\nRUN b\n', {
+      noCacheFilter: ['a'],
+    });
+    const ignoring = reachable(made.graph, [made.target])
+      .map(({ id }) => made.graph.info.get(id))
+      .filter((info) => info?.ignoreCache === true)
+      .map((info) => info?.stage);
+    expect(new Set(ignoring)).toEqual(new Set(['a']));
+  });
+});
