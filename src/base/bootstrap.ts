@@ -31,6 +31,8 @@ export async function runBootstrap<T>(
     // Its own process group: all of it can be stopped, and Ctrl-C reaches it only through `signal`.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Wherever lamina was called: that place need not be there in the enclosure.
+    cwd: '/',
     env: environment(options),
   });
   const exit = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : 1));

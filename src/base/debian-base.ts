@@ -55,11 +55,14 @@ export async function debianBase<T>(
   emit({ kind: 'step.started', time: started, step });
   const scratch = await makeScratch(options.temporaryDirectory);
   try {
+    const enclosed = await enclosure(scratch);
     const recipe = await writeRecipe(scratch, { release, sources }, signal);
-    const argv = [...(await enclosure()), program, ...mmdebstrapArguments(recipe)];
+    const customizeHook = join(enclosed.scratch, SCRIPT);
+    const argv = [...enclosed.argv, program, ...mmdebstrapArguments({ ...recipe, customizeHook })];
+    const { sourceDateEpoch } = options;
     const { value, bytes } = await runBootstrap(
       argv,
-      { step, scratch, sourceDateEpoch: options.sourceDateEpoch, emit, signal },
+      { step, scratch: enclosed.scratch, sourceDateEpoch, emit, signal },
       consume,
     );
     const time = Date.now();
@@ -83,22 +86,23 @@ async function requireProgram(): Promise<string> {
   });
 }
 
-/** Completes the recipe, and writes its script to a file that mmdebstrap can run. */
+const SCRIPT = 'customize.sh';
+
+/** Completes the recipe but for the script, which it writes to a file that mmdebstrap can run. */
 async function writeRecipe(
   scratch: string,
   wanted: Pick<RecipeOptions, 'release' | 'sources'>,
   signal: AbortSignal | undefined,
-): Promise<RecipeOptions> {
+): Promise<Omit<RecipeOptions, 'customizeHook'>> {
   const aptOptions = await hostAptOptions(signal);
-  const customizeHook = join(scratch, 'customize.sh');
-  await writeFile(customizeHook, customizeScript({ ...wanted, aptOptions }));
+  const script = join(scratch, SCRIPT);
+  await writeFile(script, customizeScript({ ...wanted, aptOptions }));
   // mmdebstrap may run it as another user.
   await chmod(scratch, 0o755);
-  await chmod(customizeHook, 0o755);
+  await chmod(script, 0o755);
   return {
     ...wanted,
     aptOptions,
-    customizeHook,
     mode: isRoot() ? 'root' : 'unshare',
     mergedUsrHooks: await mergedUsrHooks(wanted.release.suite),
   };

@@ -12,15 +12,29 @@ const NAMESPACES = [
   ...['--mount-proc', '--'],
 ];
 
-/** What the call of mmdebstrap begins with. @throws AppError BASE_TOOL_MISSING */
-export async function enclosure(): Promise<string[]> {
+/** In the namespace the scratch directory lies here: where it really lies, apt's own user may not enter. */
+const INSIDE = '/tmp';
+
+const ENTER = `mount --bind "$1" ${INSIDE} && shift && exec "$@"`;
+
+/** How a program is started so that nothing of it outlives lamina. */
+export interface Enclosure {
+  /** What the command line begins with. */
+  readonly argv: readonly string[];
+  /** The scratch directory as the program sees it. */
+  readonly scratch: string;
+}
+
+/** @throws AppError BASE_TOOL_MISSING */
+export async function enclosure(scratch: string): Promise<Enclosure> {
   const setpriv = await findProgram('setpriv');
   if (!isRoot()) {
     // mmdebstrap makes its own namespaces, and only itself can remove files with the owners they have there.
-    return setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'];
+    return { argv: setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'], scratch };
   }
   if (setpriv !== undefined && (await findProgram('unshare')) !== undefined) {
-    return [setpriv, '--pdeathsig', 'KILL', '--', ...NAMESPACES];
+    const start = [setpriv, '--pdeathsig', 'KILL', '--', ...NAMESPACES];
+    return { argv: [...start, 'sh', '-c', ENTER, 'sh', scratch], scratch: INSIDE };
   }
   throw new AppError('BASE_TOOL_MISSING', 'making a base image as root needs setpriv and unshare', {
     hint: 'install util-linux, which has both: apt-get install util-linux',

@@ -12,7 +12,7 @@ export function makeScratch(temporaryDirectory: string | undefined): Promise<str
 
 /** Removes a directory unless something is mounted in it, which a recursive removal would walk into. */
 export async function removeUnmounted(directory: string): Promise<void> {
-  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const table = await readFile('/proc/self/mountinfo', 'utf8');
   const path = await realpath(directory);
   const inside = table.split('\n').some((line) => {
     // Blanks and the like are written as octal escapes.

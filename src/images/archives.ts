@@ -56,8 +56,10 @@ export function makeBase(options: MakeBaseOptions): Promise<MakeBaseResult> {
     if (known !== undefined && !force) {
       return { imageId: known.id, reference: tag, size: known.size, existed: true };
     }
-    const image = await debianBase({ ...options, emit: options.onEvent }, (tar) =>
-      importBase(store, tar, { ...options, tag }),
+    const temporaryDirectory = await store.temporaryDirectory();
+    const image = await debianBase(
+      { ...options, emit: options.onEvent, temporaryDirectory },
+      (tar) => importBase(store, tar, { ...options, tag }),
     );
     return { imageId: image.id, reference: tag, size: image.size, existed: false };
   });
