@@ -25,7 +25,9 @@ import { asStep } from './internal-step.ts';
 import { LazySandbox } from './lazy-sandbox.ts';
 import type { BuildOptions, BuildResult } from './options.ts';
 import { checkOutputs } from './outputs.ts';
+import { BuildSecrets } from './secrets.ts';
 import { type BuildSession, treesOf } from './session.ts';
+import { SshAgents } from './ssh/ssh-agents.ts';
 import { internalStep, stepInfos } from './step-infos.ts';
 import { summarize } from './summary.ts';
 
@@ -55,10 +57,20 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   await using store = await Store.open({ root: options.root ?? defaultRoot(options.env ?? {}) });
   const run = beginRun(options, store);
   const started = run.now();
+  const secrets = new BuildSecrets(options, run.warn);
+  await using sshAgents = new SshAgents({
+    ...options,
+    temporaryDirectory: () => store.temporaryDirectory(),
+  });
   const definition = await loadDefinition(run);
   const plan = await makePlan(run, definition);
   await using sandbox = new LazySandbox(() => startSandbox(run));
-  const { solver, result, stepOf } = await solve(run, plan, { definition, sandbox });
+  const { solver, result, stepOf } = await solve(run, plan, {
+    definition,
+    sandbox,
+    secrets,
+    sshAgents,
+  });
   const exported = await exportResult(run, { plan, result, references });
   const summary = await summarize({
     store,
@@ -113,6 +125,7 @@ async function makePlan(run: BuildRun, definition: Definition): Promise<BuildPla
     extraHosts: options.addHosts ?? [],
     shmSize: options.shmSize,
     ulimits: options.ulimits ?? [],
+    allow: options.allow ?? [],
     resolveImage: imageResolver(store),
   });
   for (const warning of plan.warnings) run.warn(warning);
@@ -127,9 +140,12 @@ function platformOf({ platforms }: BuildOptions): Platform {
 interface SolveInput {
   readonly definition: Definition;
   readonly sandbox: LazySandbox;
+  readonly secrets: BuildSecrets;
+  readonly sshAgents: SshAgents;
 }
 
-async function solve(run: BuildRun, plan: BuildPlan, { definition, sandbox }: SolveInput) {
+async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
+  const { definition, sandbox, secrets, sshAgents } = input;
   const { store, emit, signal, now, options } = run;
   const context = await loadContext(run, plan, definition);
   const stepOf = stepInfos(plan.graph);
@@ -139,6 +155,8 @@ async function solve(run: BuildRun, plan: BuildPlan, { definition, sandbox }: So
     now,
     stepOf,
     warn: run.warn,
+    secrets,
+    sshAgents,
     treeOf: treesOf(store),
     lowers: new LowerSource(store),
     contextAt: (vertex, input) => {

@@ -37,6 +37,21 @@ export type NetworkMode = 'host' | 'none';
 /** Takes chunks in order; the promise holds the writer back. */
 export type ByteSink = (chunk: Uint8Array) => Promise<void>;
 
+/** A build secret: its bytes, a file, or a variable of `BuildOptions.env`. */
+export type SecretSource =
+  | { readonly id: string; readonly file: string }
+  | { readonly id: string; readonly env: string }
+  | { readonly id: string; readonly value: Uint8Array };
+
+/** An ssh agent: none said means SSH_AUTH_SOCK of `BuildOptions.env`, else its socket, or private keys. */
+export interface SshSource {
+  readonly id: string;
+  readonly paths: readonly string[];
+}
+
+/** What steps may do beyond the usual; the names are those of `docker buildx build --allow`. */
+export type Entitlement = 'security.insecure' | 'network.host';
+
 export interface BuildOptions extends StoreOptions {
   /** A directory, or `-`: a Dockerfile or a tar of the context on `stdin`. */
   readonly context: string;
@@ -70,7 +85,12 @@ export interface BuildOptions extends StoreOptions {
     | undefined;
   /** Seconds; times of new files and of the image are clamped to it. */
   readonly sourceDateEpoch?: number | undefined;
-  /** The caller's environment: proxy variables are taken from it, nothing else. */
+  /** For `RUN --mount=type=secret`. Of two with one id the last counts. */
+  readonly secrets?: readonly SecretSource[] | undefined;
+  /** For `RUN --mount=type=ssh`. */
+  readonly ssh?: readonly SshSource[] | undefined;
+  readonly allow?: readonly Entitlement[] | undefined;
+  /** The caller's environment: proxy variables, secrets that name one, the ssh agent; nothing else is taken from it. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly onEvent?: Emit | undefined;
 }

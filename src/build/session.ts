@@ -7,6 +7,8 @@ import { LayerCache, type LowerSource, MergedTree } from '../layers/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { Sandbox } from '../runtime/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
+import type { BuildSecrets } from './secrets.ts';
+import type { SshAgents } from './ssh/ssh-agents.ts';
 
 export interface BuildSession {
   readonly store: Store;
@@ -15,6 +17,8 @@ export interface BuildSession {
   /** The merged tree of a stack of layers, bottom first. */
   readonly treeOf: (layers: readonly LayerId[]) => FileTree;
   readonly lowers: LowerSource;
+  readonly secrets: BuildSecrets;
+  readonly sshAgents: SshAgents;
   /** Started when the first step needs it. */
   readonly sandbox: () => Promise<Sandbox>;
   readonly emit: Emit;

@@ -237,7 +237,7 @@ describe('lamina build', () => {
     expect((await buildCall(['build', '--force-rm', '.'])).stderr).toContain(
       'note: --force-rm has no effect',
     );
-    for (const flag of ['--push', '--secret=id=x', '--cache-from=a', '--ssh=default']) {
+    for (const flag of ['--push', '--cache-from=a']) {
       const result = await buildCall(['build', flag, '.']);
       expect(result.status).toBe(125);
       expect(result.stderr).toContain('CLI_NOT_YET');

@@ -148,7 +148,7 @@ function withDestination(
 }
 
 /** Fields separated by commas; a field in double quotes may hold commas, `""` in it is a quote. */
-function splitCsv(text: string): string[] {
+export function splitCsv(text: string): string[] {
   const fields: string[] = [];
   for (const match of text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
     fields.push(match[1] === undefined ? (match[2] ?? '') : match[1].replaceAll('""', '"'));

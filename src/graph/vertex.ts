@@ -72,9 +72,11 @@ export type MountSpec =
   | {
       readonly kind: 'cache';
       readonly target: string;
+      /** With the namespace before the first slash. */
       readonly id: string;
       readonly sharing: 'shared' | 'private' | 'locked';
       readonly readonly: boolean;
+      /** What a new cache begins with: one layer, in which `source` is the directory. */
       readonly input: number | undefined;
       readonly source: string;
       readonly uid: number;
@@ -86,6 +88,7 @@ export type MountSpec =
       readonly kind: 'secret';
       readonly id: string;
       readonly target: string | undefined;
+      /** The variable that holds it. */
       readonly env: string | undefined;
       readonly required: boolean;
       readonly uid: number;

@@ -45,14 +45,20 @@ function cacheUsage(store: Store): DiskUsageRow {
   const used = records.filter(
     ([, { ownLayer }]) => ownLayer !== undefined && inImages.has(ownLayer),
   );
-  const bytes = bytesOf(store, only);
+  const mounts = store.cacheMounts.list();
+  const busy = mounts.filter(({ inUse }) => inUse);
+  const bytes = bytesOf(store, only) + sizeOf(mounts);
   return {
     type: 'Build Cache',
-    total: records.length,
-    active: used.length,
+    total: records.length + mounts.length,
+    active: used.length + busy.length,
     bytes,
-    reclaimableBytes: bytes,
+    reclaimableBytes: bytes - sizeOf(busy),
   };
+}
+
+function sizeOf(mounts: ReturnType<Store['cacheMounts']['list']>): number {
+  return mounts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function layersOfImages(store: Store): Set<Parameters<Store['layers']['get']>[0]> {

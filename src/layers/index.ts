@@ -18,4 +18,4 @@ export {
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { LowerSource, type LowerUse } from './lower-source.ts';
 export { MergedTree } from './merged-tree.ts';
-export { treeOf } from './tree-form.ts';
+export { copyOfTree, treeOf } from './tree-form.ts';

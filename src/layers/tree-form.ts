@@ -54,6 +54,21 @@ export function treeOf(
   });
 }
 
+/**
+ * Unpacks a layer into a directory that is then the caller's own, sharing nothing with the store.
+ *
+ * @param target host path as text; made by this call
+ * @throws AppError LAYER_DAMAGED; SystemError and errors of `node:fs`, among them those of not being root
+ */
+export function copyOfTree(
+  store: LayerStore,
+  id: LayerId,
+  { target, signal }: DeriveOptions & { readonly target: string },
+): Promise<void> {
+  const source = store.layers.directory(id);
+  return unpack(readIndex(source), { source, target: toBytePath(target), signal });
+}
+
 async function derive(store: LayerStore, directory: string, signal: AbortSignal): Promise<void> {
   const tree = join(directory, TREE_DIRECTORY);
   const temporary = await store.temporaryDirectory();

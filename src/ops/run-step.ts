@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { StepError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { ExecOp } from '../graph/index.ts';
-import { indexTree, TREE_DIRECTORY, writeIndex } from '../layers/index.ts';
+import { indexTree, type LayerIndex, TREE_DIRECTORY, writeIndex } from '../layers/index.ts';
 import {
   type LowerDirectory,
   type ProcessResult,
@@ -12,6 +12,7 @@ import {
   type WantedMount,
 } from '../runtime/index.ts';
 import { OutputTail } from './output-tail.ts';
+import { findSecrets, type SecretLeak, type SecretText } from './secret-scan.ts';
 
 export interface RunStepOptions {
   readonly sandbox: Sandbox;
@@ -21,8 +22,10 @@ export interface RunStepOptions {
   /** Host directory of the staged layer: the tree and the index are made in it. */
   readonly directory: string;
   readonly mounts: readonly WantedMount[];
-  /** Added to the operation's environment: proxies, secrets. */
-  readonly extraEnv: readonly string[];
+  /** The operation's own environment, with proxies and secrets. */
+  readonly env: readonly string[];
+  /** What the new layer must not hold. */
+  readonly secrets: readonly SecretText[];
   /** The instruction as written, for messages. */
   readonly instruction: string;
   readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;
@@ -33,6 +36,8 @@ export interface StepLayer {
   /** Bytes of file content. */
   readonly size: number;
   readonly files: number;
+  /** Where a secret was found in it. */
+  readonly leaks: readonly SecretLeak[];
 }
 
 /**
@@ -49,7 +54,7 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
       lowers: options.lowers,
       upper: Buffer.from(upper).toString('latin1'),
       args: op.args,
-      env: [...op.env, ...options.extraEnv],
+      env: options.env,
       cwd: op.cwd,
       user: op.user,
       mounts: [...options.mounts, ...scriptMount(op)],
@@ -73,7 +78,12 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
   if (result.exitCode !== 0) throw failure(op, options.instruction, result, tail);
   const index = await indexTree(upper, { base: options.base, signal: options.signal });
   writeIndex(options.directory, index);
-  return measure(index);
+  const leaks = await findSecrets(options.secrets, {
+    entries: index.entries,
+    directory: upper,
+    signal: options.signal,
+  });
+  return { ...measure(index), leaks };
 }
 
 function scriptMount({ script }: ExecOp): readonly WantedMount[] {
@@ -82,7 +92,7 @@ function scriptMount({ script }: ExecOp): readonly WantedMount[] {
   return [{ kind: 'file', target: script.path, content, mode: 0o755, uid: 0, gid: 0 }];
 }
 
-function measure({ entries }: Awaited<ReturnType<typeof indexTree>>): StepLayer {
+function measure({ entries }: LayerIndex): Omit<StepLayer, 'leaks'> {
   let size = 0;
   let files = 0;
   const groups = new Set<number>();

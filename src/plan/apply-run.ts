@@ -6,40 +6,43 @@ import { AppError } from '../errors.ts';
 import type { ExecOp } from '../graph/index.ts';
 import { withShell } from './apply-process.ts';
 import { proxyEnvironment } from './arguments.ts';
-import { lookup } from './environment.ts';
+import { assign, type Environment, lookup } from './environment.ts';
 import { displayText } from './expansion.ts';
 import { runText } from './history-text.ts';
 import type { StagePlan } from './planner.ts';
+import { planMounts } from './run-mounts.ts';
 import { remember, type StageState, workingDirectory } from './stage-state.ts';
 
 const HOSTNAME = 'buildkitsandbox';
+const AGENT_VARIABLE = 'SSH_AUTH_SOCK';
 /** Where a here-document that is a script of its own is found by the shell. */
 const SCRIPT_DIRECTORY = '/dev/pipes';
 
-export function applyRun(
+export async function applyRun(
   state: StageState,
   instruction: RunInstruction,
   plan: StagePlan,
-): StageState {
+): Promise<StageState> {
   const { options } = plan;
-  refuseUnsupported(instruction);
+  checkAllowed(instruction, plan);
+  const { mounts, inputs, agentSocket } = await planMounts(state, instruction, plan);
   const { argv, script } = commandOf(state, instruction);
   const op: ExecOp = {
     kind: 'exec',
     args: argv,
-    env: state.environment,
+    env: withAgent(state.environment, agentSocket),
     cwd: workingDirectory(state),
     user: state.config.User ?? '',
     network: instruction.network === 'default' ? options.network : instruction.network,
     security: instruction.security,
     hostname: options.buildArgs.get('BUILDKIT_SANDBOX_HOSTNAME') ?? HOSTNAME,
     extraHosts: options.extraHosts,
-    mounts: [],
+    mounts,
     script,
     shmSize: options.shmSize,
     ulimits: options.ulimits,
   };
-  const root = plan.addStep(op, [state.root], {
+  const root = plan.addStep(op, inputs, {
     instruction,
     text: displayText(instruction.text, state, options),
     proxyEnv: proxyEnvironment(options.buildArgs),
@@ -73,14 +76,25 @@ function commandOf(state: StageState, instruction: RunInstruction): Command {
   return { argv: withShell(state, path), script: { path, content: script.content } };
 }
 
-function refuseUnsupported({ mounts, security, devices }: RunInstruction): void {
-  if (mounts.length > 0) throw notYet('--mount');
-  if (devices.length > 0) throw notYet('--device');
-  if (security === 'insecure') throw notYet('--security=insecure');
+/** An agent that the image or an ARG names is left alone. */
+function withAgent(environment: Environment, socket: string | undefined): Environment {
+  if (socket === undefined || lookup(environment, AGENT_VARIABLE) !== undefined) return environment;
+  return assign(environment, AGENT_VARIABLE, socket);
 }
 
-function notYet(flag: string): AppError {
-  return new AppError('PLAN_NOT_YET', `RUN ${flag} is not supported yet`, {
-    hint: 'this version of lamina runs steps without it; see CHANGELOG.md for what is planned',
-  });
+function checkAllowed({ security, devices }: RunInstruction, plan: StagePlan): void {
+  const { options } = plan;
+  if (security === 'insecure' && !options.allow?.includes('security.insecure')) {
+    throw new AppError('PLAN_NOT_ALLOWED', 'RUN --security=insecure is not allowed in this build', {
+      expected: '--allow security.insecure on the command line',
+      hint: 'such a step has all rights of root on this machine: allow it for Dockerfiles you trust',
+    });
+  }
+  for (const { name, required, range } of devices) {
+    const location = options.tree.source.location(range);
+    const message = `the device '${name}' cannot be given to a step: RUN --device is not supported`;
+    const hint = 'RUN --security=insecure sees the devices of this machine';
+    if (required) throw new AppError('PLAN_DEVICE_UNAVAILABLE', message, { location, hint });
+    plan.warn({ code: 'PLAN_DEVICE_UNAVAILABLE', message, location, hint });
+  }
 }

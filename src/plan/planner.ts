@@ -48,6 +48,8 @@ export interface PlanOptions {
     readonly soft: number;
     readonly hard: number;
   }[];
+  /** What was allowed by --allow. */
+  readonly allow?: readonly string[] | undefined;
   readonly resolveImage: ResolveImage;
 }
 
@@ -72,8 +74,14 @@ export interface StagePlan {
     step: StepText,
   ) => VertexId;
   readonly addContext: () => VertexId;
+  /** Adds an operation that is no instruction of its own: it is not counted among the stage's steps. */
+  readonly addInternalStep: (
+    op: Op,
+    inputs: readonly (VertexId | typeof SCRATCH)[],
+    step: InternalStepText,
+  ) => VertexId;
   /** The file system that COPY --from or a mount means. */
-  readonly rootOf: (name: Word) => Promise<VertexId | typeof SCRATCH>;
+  readonly rootOf: (name: Word, options?: RootOfOptions) => Promise<VertexId | typeof SCRATCH>;
   /** Values of global ARGs. */
   readonly globals: ReadonlyMap<string, string>;
 }
@@ -85,6 +93,17 @@ export interface StepText {
   readonly proxyEnv?: readonly string[] | undefined;
   /** Words an error of the step may name, with their text after expansion. */
   readonly words?: readonly (readonly [string, Word])[] | undefined;
+}
+
+export interface InternalStepText {
+  readonly name: string;
+  readonly location: SourceLocation;
+  readonly words: NonNullable<VertexInfo['words']>;
+}
+
+export interface RootOfOptions {
+  /** Whether a number is a stage's index, as in COPY. Default: yes. */
+  readonly byIndex?: boolean | undefined;
 }
 
 class Planner {
@@ -273,12 +292,26 @@ class Planner {
           instruction: undefined,
           ignoreCache: false,
         }),
-      rootOf: (name) => this.#rootOf(stage, name),
+      addInternalStep: (op, inputs, { name, location, words }) =>
+        this.#builder.add(op, inputs, {
+          name,
+          stage: stageLabel(stage),
+          location,
+          words,
+          instruction: undefined,
+          ignoreCache: false,
+        }),
+      rootOf: (name, options) => this.#rootOf(stage, name, options),
     };
   }
 
-  async #rootOf(stage: StageSource, name: Word): Promise<VertexId | typeof SCRATCH> {
-    const source = findStageOrIndex(this.#stages.stages, name.text, stage.index);
+  async #rootOf(
+    stage: StageSource,
+    name: Word,
+    { byIndex = true }: RootOfOptions = {},
+  ): Promise<VertexId | typeof SCRATCH> {
+    const find = byIndex ? findStageOrIndex : findStage;
+    const source = find(this.#stages.stages, name.text, stage.index);
     if (source !== undefined) return (await this.#stage(source)).root;
     if (name.text === 'scratch') return 'scratch';
     const image = await this.#image(name.text, this.#options.platform, name, stage.index);

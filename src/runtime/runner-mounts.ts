@@ -1,9 +1,16 @@
 /** Turns the mounts of a process into those of the OCI specification, making ready what they need. */
 import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { toText } from '../files/index.ts';
 import { MountFlag, mount } from '../system/index.ts';
 import { hostsFile, readHostResolvFile, resolvFile } from './etc-files.ts';
 import type { OciMount } from './oci-types.ts';
-import { type LowerMounts, type MountStack, mountLayers, unmount } from './runner-root.ts';
+import {
+  type LowerMounts,
+  type MountStack,
+  mountFailure,
+  mountLayers,
+  unmount,
+} from './runner-root.ts';
 import type { ProcessMount, ProcessSpec } from './spec.ts';
 
 interface Surroundings {
@@ -71,13 +78,17 @@ function bindLayers(
   place: string,
   { lowers, stack }: Surroundings,
 ): OciMount {
-  const directories = wanted.lowers.map((lower) => lowers.directory(lower));
   mkdirSync(place);
-  if (directories.length === 0) {
-    mkdirSync(`${place}.empty`);
-    directories.push(`${place}.empty`);
+  try {
+    const directories = wanted.lowers.map((lower) => lowers.directory(lower));
+    if (directories.length === 0) {
+      mkdirSync(`${place}.empty`);
+      directories.push(`${place}.empty`);
+    }
+    mountLayers({ directories, upper: wanted.scratch, target: place, stack });
+  } catch (cause) {
+    throw mountFailure(cause, `what is to be seen at ${toText(wanted.target)}`);
   }
-  mountLayers({ directories, upper: wanted.scratch, target: place, stack });
   const source = wanted.source === '' ? place : `${place}/${wanted.source}`;
   const readonly = wanted.scratch === undefined;
   const mountWithin = { kind: 'bind' as const, source, target: wanted.target, readonly };

@@ -97,12 +97,13 @@ function lowerDirectories(spec: ProcessSpec, lowers: LowerMounts): string[] {
   }
 }
 
-function mountFailure(cause: unknown): AppError {
+/** The error that makes lamina try again with unpacked layers. */
+export function mountFailure(cause: unknown, what = 'the root filesystem'): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const hint = hasErrorCode(cause, 'EINVAL')
     ? 'the data of lamina must lie on a disk, not on an overlay: in a container, put it on a volume'
     : undefined;
-  const message = `the root filesystem could not be mounted: ${reason}`;
+  const message = `${what} could not be mounted: ${reason}`;
   return new AppError('RUNTIME_MOUNT_FAILED', message, { hint, cause });
 }
 

@@ -2,17 +2,18 @@
  * Removes what nobody needs. The order makes every moment a good one to be killed in: first the records go, durably;
  * then content without a record moves into `tmp/`; then it is deleted. See docs/design/store.md for the races.
  */
-import { lstatSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { AbortedError } from '../errors.ts';
 import { tryLock } from '../system/index.ts';
+import { sweepCacheMounts } from './cache-mounts.ts';
+import { diskUsageOf } from './disk-usage.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import { type LiveLeases, readLiveLeases } from './live-leases.ts';
-import { type PrunedItem, type PruneOptions, removeSelected } from './selection.ts';
+import { cacheLimit, type PrunedItem, type PruneOptions, removeSelected } from './selection.ts';
 import { type Moved, sweep } from './sweep.ts';
 import type { Tables } from './tables.ts';
 
@@ -55,12 +56,30 @@ export async function collect(
       kind,
       id,
       description: descriptions.get(id) ?? '',
-      bytes: measure(path),
+      bytes: diskUsageOf(path),
     }),
   );
+  content.push(...pruneCacheMounts(parts, options, trash));
   await rm(trash, { recursive: true, force: true });
   const bytes = content.reduce((sum, item) => sum + item.bytes, 0);
   return { removed: [...removed, ...content], bytes };
+}
+
+/** They stand apart from all records: what nobody has locked nobody needs at this moment. */
+function pruneCacheMounts(
+  { layout, now }: CollectorParts,
+  options: PruneOptions,
+  trash: string,
+): PrunedItem[] {
+  const limit = cacheLimit(options, now());
+  if (limit === undefined) return [];
+  const swept = sweepCacheMounts(layout, limit, (index) => `${trash}/mount-${index}`);
+  return swept.map(({ key, id, path }) => ({
+    kind: 'cache-mount',
+    id: key,
+    description: `cache mount ${id}`,
+    bytes: diskUsageOf(path),
+  }));
 }
 
 interface DecideOptions {
@@ -104,21 +123,4 @@ function describeLayers(tables: Tables): Map<string, string> {
     if (ownLayer !== undefined) found.set(ownLayer, description);
   }
   return found;
-}
-
-const SLASH = Buffer.from('/');
-
-/** Bytes on the disk of a file, or of a directory with all that is below it. */
-function measure(path: string): number {
-  let bytes = 0;
-  const pending = [Buffer.from(path)];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const stats = lstatSync(next);
-    bytes += stats.blocks * 512;
-    if (!stats.isDirectory()) continue;
-    for (const name of readdirSync(next, { encoding: 'buffer' })) {
-      pending.push(Buffer.concat([next, SLASH, name]));
-    }
-  }
-  return bytes;
 }

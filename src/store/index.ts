@@ -1,4 +1,10 @@
 export type { BlobInfo, BlobStore, ExpectedBlob, WriteBlobOptions } from './blobs.ts';
+export type {
+  CacheMountInfo,
+  CacheMountRequest,
+  CacheMountStore,
+  HeldCacheMount,
+} from './cache-mounts.ts';
 export type { PruneResult } from './collector.ts';
 export { defaultRoot } from './default-root.ts';
 export type { FactStore } from './facts.ts';

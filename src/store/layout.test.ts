@@ -54,7 +54,15 @@ describe('opening a store', () => {
   test('works many times at once', async () => {
     const root = join(directory, 'new');
     await Promise.all(Array.from({ length: 5 }, () => open(root)));
-    expect(readdirSync(root).sort()).toEqual(['blobs', 'db', 'layers', 'leases', 'tmp', 'version']);
+    expect(readdirSync(root).sort()).toEqual([
+      'blobs',
+      'db',
+      'layers',
+      'leases',
+      'mounts',
+      'tmp',
+      'version',
+    ]);
   });
 
   test('follows a relative root from the current directory', async () => {

@@ -17,7 +17,7 @@ import { hasErrorCode } from '../system/index.ts';
 /** Rises when an older lamina could not use what a newer one wrote. */
 export const STORE_VERSION = 1;
 
-const FOLDERS = ['blobs', 'layers', 'tmp', 'leases', 'db'] as const;
+const FOLDERS = ['blobs', 'layers', 'mounts', 'tmp', 'leases', 'db'] as const;
 const VERSION_FILE = 'version';
 
 /** Paths inside one store. */
@@ -25,6 +25,7 @@ export interface StoreLayout {
   readonly root: string;
   readonly blobs: string;
   readonly layers: string;
+  readonly mounts: string;
   readonly tmp: string;
   readonly leases: string;
   readonly db: string;
@@ -49,6 +50,7 @@ export function openLayout(root: string): StoreLayout {
     root: path,
     blobs: `${path}/blobs`,
     layers: `${path}/layers`,
+    mounts: `${path}/mounts`,
     tmp: `${path}/tmp`,
     leases: `${path}/leases`,
     db: `${path}/db`,

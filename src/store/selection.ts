@@ -19,9 +19,9 @@ export interface PruneOptions {
 }
 
 export interface PrunedItem {
-  readonly kind: 'image' | 'record' | 'layer' | 'blob' | 'temporary';
+  readonly kind: 'image' | 'record' | 'layer' | 'blob' | 'cache-mount' | 'temporary';
   readonly id: string;
-  /** Names of the image, the step that made the record or layer; empty for the rest. */
+  /** Names of the image, the step that made the record or layer, the id of a cache mount; empty for the rest. */
   readonly description: string;
   /** Freed on the disk, about; only content has any. */
   readonly bytes: number;
@@ -36,6 +36,13 @@ export interface SelectionInput {
 }
 
 const TWO_DAYS = 2 * 86_400_000;
+
+/** What was last used before this moment may go; undefined: nothing of the cache may. */
+export function cacheLimit(options: PruneOptions, now: number): number | undefined {
+  if (options.cache === undefined) return undefined;
+  if (options.cache === 'all') return Number.POSITIVE_INFINITY;
+  return now - (options.unusedFor ?? TWO_DAYS);
+}
 
 /** Removes records; what they named and nothing else names is left for the sweep. */
 export function removeSelected(tables: Tables, input: SelectionInput): PrunedItem[] {

@@ -5,6 +5,7 @@ import type { RootDatabase } from 'lmdb';
 import { AppError } from '../errors.ts';
 import { syncFileSystem } from '../system/index.ts';
 import { BlobStore, blobFile } from './blobs.ts';
+import { CacheMountStore } from './cache-mounts.ts';
 import { collect, type PruneResult } from './collector.ts';
 import { openDatabase } from './database.ts';
 import { FactStore } from './facts.ts';
@@ -43,6 +44,7 @@ export class Store implements AsyncDisposable {
   readonly images: ImageStore;
   readonly records: RecordStore;
   readonly facts: FactStore;
+  readonly cacheMounts: CacheMountStore;
   readonly #layout: StoreLayout;
   readonly #env: RootDatabase<unknown, string>;
   readonly #tables: Tables;
@@ -67,6 +69,7 @@ export class Store implements AsyncDisposable {
     this.images = new ImageStore(this.#tables);
     this.records = new RecordStore(this.#tables, now);
     this.facts = new FactStore(this.#tables.facts);
+    this.cacheMounts = new CacheMountStore(layout, this.#lease);
   }
 
   /**

@@ -3,6 +3,7 @@
  *
  *     blobs/sha256/<hex>     verified bytes: image configs, manifests, compressed layers
  *     layers/<layerId>/      index, and the forms the layer has: tree/, layer.tar, layer.erofs
+ *     mounts/<key>/          cache mounts of RUN steps
  *     tmp/                   things being made; whatever no live process holds is removed at the next prune
  *     db/                    lmdb: metadata, images, cache records
  *

@@ -1,21 +1,30 @@
-/** RUN. Its key covers the operation and the key of what it stands on, not the files below. */
+/**
+ * RUN. Its key covers the operation, the key of what it stands on (not the files below), and the content of what is
+ * mounted from other file systems. Secrets and what is in cache mounts are no part of it.
+ */
 import { createHash } from 'node:crypto';
-import type { ExecOp } from '../../graph/index.ts';
+import type { ExecOp, MountSpec } from '../../graph/index.ts';
 import { opDigest } from '../../graph/index.ts';
 import type { LowerDirectory } from '../../layers/index.ts';
-import { runStep } from '../../ops/index.ts';
+import { runStep, type SecretLeak } from '../../ops/index.ts';
 import { isMountFailure } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { BuildSession } from '../session.ts';
+import { CacheMounts } from './cache-mounts.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
+import { mountDigests, openMounts } from './run-mounts.ts';
 
 export function execDriver(session: BuildSession): OpDriver {
   return {
     recorded: true,
     key: async (step) => {
-      const operation = opDigest(withoutAddresses(execOp(step)));
-      const below = await step.inputs.key(0);
-      return { key: createHash('sha256').update(`${operation}\n${below}`).digest('hex') };
+      const op = execOp(step);
+      const [below, ...mounted] = await Promise.all([
+        step.inputs.key(0),
+        ...mountDigests(session, step, op),
+      ]);
+      const parts = [opDigest(keyed(op)), below, ...mounted];
+      return { key: createHash('sha256').update(parts.join('\n')).digest('hex') };
     },
     execute: async (step) => {
       void session.sandbox().then(
@@ -23,38 +32,106 @@ export function execDriver(session: BuildSession): OpDriver {
         () => undefined,
       );
       const base = await step.inputs.result(0);
-      return step.working(() => run(session, step, base));
+      // Taken before a place to work is: whoever waits for a cache must not keep others from working.
+      using caches = await CacheMounts.hold(session, step, execOp(step));
+      return await step.working(() => run(session, step, { base, caches }));
     },
   };
 }
 
-function run(session: BuildSession, step: StepContext, base: VertexResult): Promise<VertexResult> {
+interface RunInputs {
+  readonly base: VertexResult;
+  readonly caches: CacheMounts;
+}
+
+function run(
+  session: BuildSession,
+  step: StepContext,
+  { base, caches }: RunInputs,
+): Promise<VertexResult> {
   const info = session.stepOf(step.vertex.id);
+  const op = execOp(step);
   return withStagedLayer(session, async (staged) => {
-    const sandbox = await session.sandbox();
     const { signal } = step;
+    const sandbox = await session.sandbox();
+    await using opened = await openMounts(session, step, { op, caches });
     const runWith = (lowers: readonly LowerDirectory[]) =>
-      runStep(execOp(step), {
+      runStep(op, {
         sandbox,
-        lowers,
+        lowers: lowers.slice(0, base.layers.length),
         base: session.treeOf(base.layers),
         directory: staged.directory,
-        mounts: [],
-        extraEnv: step.info.proxyEnv ?? [],
+        mounts: opened.mounts(lowers.slice(base.layers.length)),
+        env: environment(op.env, step.info.proxyEnv ?? [], opened.env),
+        secrets: opened.secrets,
         instruction: step.info.instruction ?? step.info.name,
         signal,
         onOutput: (stream, data) =>
           session.emit({ kind: 'step.log', time: session.now(), step: info, stream, data }),
       });
+    const layers = [...base.layers, ...opened.layers];
     const use = { isMountFailure, signal };
-    const { size, files } = await session.lowers.use(base.layers, runWith, use);
+    const { size, files, leaks } = await session.lowers.use(layers, runWith, use);
+    warnOfLeaks(session, step, leaks);
     return keepLayer(session, staged, base, { form: 'tree', size, files, times: 'clamp' });
   });
 }
 
-/** Where an added host points may change from build to build; that it is added may not. */
-function withoutAddresses(op: ExecOp): ExecOp {
-  return { ...op, extraHosts: op.extraHosts.map(({ name }) => ({ name, address: '' })) };
+/** Proxies give way to what the image or an ARG says, secrets to nothing. */
+function environment(
+  own: readonly string[],
+  proxies: readonly string[],
+  secrets: readonly string[],
+): readonly string[] {
+  const names = (lines: readonly string[]) => new Set(lines.map(nameOf));
+  const secret = names(secrets);
+  const said = names(own);
+  return [...own, ...proxies.filter((line) => !said.has(nameOf(line)))]
+    .filter((line) => !secret.has(nameOf(line)))
+    .concat(secrets);
+}
+
+function nameOf(variable: string): string {
+  return variable.slice(0, variable.indexOf('='));
+}
+
+/** The first few files of each secret: enough to find out what the step does. */
+const NAMED_LEAKS = 3;
+
+function warnOfLeaks(
+  session: BuildSession,
+  { info }: StepContext,
+  leaks: readonly SecretLeak[],
+): void {
+  for (const id of new Set(leaks.map((leak) => leak.id))) {
+    const paths = leaks.filter((leak) => leak.id === id).map(({ path }) => path);
+    const more = paths.length > NAMED_LEAKS ? ` and ${paths.length - NAMED_LEAKS} more` : '';
+    const named = paths.slice(0, NAMED_LEAKS).join(', ');
+    session.warn({
+      code: 'SECRET_IN_LAYER',
+      message: `the secret '${id}' is in the layer of ${info.name}: ${named}${more}`,
+      hint: 'use it where it is mounted; what a later step removes is still in the image',
+      location: info.location,
+    });
+  }
+}
+
+/**
+ * The operation as far as it decides what comes out: where an added host points and which cache is mounted may
+ * change from build to build, and what is in a mount is covered by its content.
+ */
+function keyed(op: ExecOp): ExecOp {
+  return {
+    ...op,
+    extraHosts: op.extraHosts.map(({ name }) => ({ name, address: '' })),
+    mounts: op.mounts.map(keyedMount),
+  };
+}
+
+function keyedMount(mount: MountSpec): MountSpec {
+  if (mount.kind === 'bind') return { ...mount, source: '' };
+  if (mount.kind !== 'cache') return mount;
+  return { ...mount, id: '', sharing: 'shared', source: '', uid: 0, gid: 0, mode: 0 };
 }
 
 function execOp(step: StepContext): ExecOp {

@@ -93,6 +93,26 @@ export const buildFlags = {
   },
   'shm-size': { kind: 'text', value: 'size', group: STEPS, help: 'size of /dev/shm, such as 64m' },
   ulimit: { kind: 'list', value: 'name=soft[:hard]', group: STEPS, help: 'limit of the processes' },
+  secret: {
+    kind: 'list',
+    value: 'id=…[,src=…|,env=…]',
+    group: STEPS,
+    help:
+      'give a file or an environment variable to RUN --mount=type=secret; its bytes reach no layer, cache record or log ' +
+      'unless a step copies them',
+  },
+  ssh: {
+    kind: 'list',
+    value: 'default|id[=path,…]',
+    group: STEPS,
+    help: 'give the running ssh agent, another agent’s socket, or private keys to RUN --mount=type=ssh',
+  },
+  allow: {
+    kind: 'list',
+    value: 'what',
+    group: STEPS,
+    help: 'allow more to steps: security.insecure lets RUN --security=insecure have all rights of root on this machine',
+  },
   ...storeFlags,
   rm: { kind: 'switch', help: 'remove intermediate containers', noEffect: 'none are kept' },
   'force-rm': { kind: 'switch', help: 'the same', noEffect: 'no containers are kept' },
@@ -113,25 +133,12 @@ export const buildFlags = {
     help: 'push the result',
     notYet: 'write an archive with -o type=oci,dest=image.tar, and push it with another tool',
   },
-  secret: {
-    kind: 'list',
-    value: 'id=…',
-    help: 'give a secret to RUN',
-    notYet: 'not in this version',
-  },
-  ssh: {
-    kind: 'list',
-    value: 'id',
-    help: 'give an ssh agent to RUN',
-    notYet: 'not in this version',
-  },
   'build-context': {
     kind: 'list',
     value: 'name=path',
     help: 'a named context',
     notYet: 'put what is needed into the build context',
   },
-  allow: { kind: 'list', value: 'what', help: 'allow more to RUN', notYet: 'not in this version' },
   'cache-from': {
     kind: 'list',
     value: 'source',

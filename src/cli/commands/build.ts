@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import type { FlagValues } from '../flags.ts';
 import { makeDisplay, progressKind } from '../progress.ts';
+import { entitlement, secretSource, sshSource } from '../step-values.ts';
 import {
   byteSize,
   commaSeparated,
@@ -107,6 +108,9 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     shmSize:
       flags['shm-size'] === undefined ? undefined : byteSize(flags['shm-size'], '--shm-size'),
     ulimits: flags.ulimit.map(ulimit),
+    secrets: flags.secret.map((text) => secretSource(text, env)),
+    ssh: flags.ssh.map(sshSource),
+    allow: commaSeparated(flags.allow).map(entitlement),
     sourceDateEpoch: sourceDateEpoch(buildArgs.SOURCE_DATE_EPOCH ?? env.SOURCE_DATE_EPOCH),
     env,
     root: rootOf(flags, context),

@@ -1,0 +1,110 @@
+/** The cache mounts of one step, held from before it begins until it has ended. */
+import { createHash } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
+import { AppError } from '../../errors.ts';
+import { resolveInTree, toBytes } from '../../files/index.ts';
+import type { ExecOp, MountSpec } from '../../graph/index.ts';
+import { copyOfTree } from '../../layers/index.ts';
+import type { StepContext } from '../../solver/index.ts';
+import type { HeldCacheMount } from '../../store/index.ts';
+import type { BuildSession } from '../session.ts';
+import { mountDigest } from './mount-digest.ts';
+
+export type CacheSpec = Extract<MountSpec, { kind: 'cache' }>;
+
+/** The strictest of several mounts of one cache in one step counts. */
+const STRICTNESS = ['shared', 'private', 'locked'] as const;
+
+export class CacheMounts implements Disposable {
+  readonly #held = new Map<string, HeldCacheMount>();
+  readonly #keys = new Map<CacheSpec, string>();
+
+  /** Waits until all caches of the step may be used. @throws AbortedError; what seeding throws */
+  static async hold(session: BuildSession, step: StepContext, op: ExecOp): Promise<CacheMounts> {
+    const caches = new CacheMounts();
+    const specs = op.mounts.filter((mount) => mount.kind === 'cache');
+    for (const spec of specs) caches.#keys.set(spec, await keyOf(session, step, spec));
+    try {
+      // In one order for all steps: else two of them may each hold what the other waits for.
+      for (const key of [...new Set(caches.#keys.values())].sort()) {
+        const same = specs.filter((spec) => caches.#keys.get(spec) === key);
+        caches.#held.set(key, await holdOne(session, step, { key, same }));
+      }
+      return caches;
+    } catch (error) {
+      caches[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Host path of the directory to mount. */
+  directory(spec: CacheSpec): string {
+    const held = this.#held.get(this.#keys.get(spec) ?? '');
+    if (held === undefined) throw new Error(`the cache mount ${spec.id} is not held`);
+    return held.directory;
+  }
+
+  [Symbol.dispose](): void {
+    for (const held of this.#held.values()) held.release();
+    this.#held.clear();
+  }
+}
+
+/** A cache that begins otherwise is another one, or nobody would ever see the new beginning. */
+async function keyOf(session: BuildSession, step: StepContext, spec: CacheSpec): Promise<string> {
+  const { id, uid, gid, mode } = spec;
+  const seed = spec.input === undefined ? '' : await mountDigest(session, step, spec);
+  return createHash('sha256').update(JSON.stringify({ id, uid, gid, mode, seed })).digest('hex');
+}
+
+function holdOne(
+  session: BuildSession,
+  step: StepContext,
+  { key, same }: { readonly key: string; readonly same: readonly CacheSpec[] },
+): Promise<HeldCacheMount> {
+  const [spec] = same;
+  if (spec === undefined) throw new Error('nobody asks for this cache mount');
+  const sharing = STRICTNESS.findLast((kind) => same.some((other) => other.sharing === kind));
+  const { id, uid, gid, mode, input } = spec;
+  const seed =
+    input === undefined
+      ? undefined
+      : (directory: string) => seedFrom(session, step, { spec, input, directory });
+  return session.store.cacheMounts.hold(
+    { key, id: id.replace(/^\//, ''), sharing: sharing ?? 'shared', uid, gid, mode, seed },
+    { signal: step.signal },
+  );
+}
+
+interface Seeding {
+  readonly spec: CacheSpec;
+  readonly input: number;
+  /** Host path of the directory to make. */
+  readonly directory: string;
+}
+
+async function seedFrom(
+  { store, treeOf }: BuildSession,
+  { inputs, signal }: StepContext,
+  { spec, input, directory }: Seeding,
+): Promise<void> {
+  const { layers } = await inputs.result(input);
+  const [layer] = layers;
+  const { path, entry } = resolveInTree(treeOf(layers), toBytes(spec.source));
+  if (layer === undefined || entry?.type !== 'directory') {
+    throw new AppError(
+      'MOUNT_SOURCE_INVALID',
+      `the cache ${spec.target} cannot begin with a file`,
+      {
+        expected: 'a directory as source',
+      },
+    );
+  }
+  const copy = `${directory}.copy`;
+  try {
+    await copyOfTree(store, layer, { target: copy, signal });
+    renameSync(`${copy}/${path}`, directory);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}

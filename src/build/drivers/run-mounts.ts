@@ -1,0 +1,181 @@
+/** The mounts of a step: what the runtime is told to put where. */
+import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
+import { AppError } from '../../errors.ts';
+import { resolveInTree, toBytes } from '../../files/index.ts';
+import type { ExecOp, MountSpec } from '../../graph/index.ts';
+import type { SecretText } from '../../ops/index.ts';
+import type { LowerDirectory, WantedMount } from '../../runtime/index.ts';
+import type { StepContext } from '../../solver/index.ts';
+import type { LayerId } from '../../store/index.ts';
+import { missingSecret } from '../secrets.ts';
+import type { BuildSession } from '../session.ts';
+import { missingAgent } from '../ssh/ssh-agents.ts';
+import type { CacheMounts } from './cache-mounts.ts';
+import { mountDigest } from './mount-digest.ts';
+
+/** Digests of what is mounted from other file systems, in the order of the mounts. */
+export function mountDigests(
+  session: BuildSession,
+  step: StepContext,
+  { mounts }: ExecOp,
+): readonly Promise<string>[] {
+  return mounts.flatMap((mount) =>
+    mount.kind === 'bind' || mount.kind === 'cache' ? [mountDigest(session, step, mount)] : [],
+  );
+}
+
+/** Mounts that are ready; what was made for them goes when they are disposed of. */
+export interface OpenMounts extends AsyncDisposable {
+  /** Layers of the bind mounts, for which `mounts` wants the lower directories. */
+  readonly layers: readonly LayerId[];
+  /** @param lowers one for each of `layers` */
+  mounts(lowers: readonly LowerDirectory[]): readonly WantedMount[];
+  /** `NAME=secret`. */
+  readonly env: readonly string[];
+  readonly secrets: readonly SecretText[];
+}
+
+interface OpenOptions {
+  readonly op: ExecOp;
+  readonly caches: CacheMounts;
+}
+
+/** @throws AppError SECRET_MISSING, SECRET_UNREADABLE, SECRET_NOT_TEXT, SSH_…, MOUNT_SOURCE_NOT_FOUND */
+export async function openMounts(
+  session: BuildSession,
+  step: StepContext,
+  { op, caches }: OpenOptions,
+): Promise<OpenMounts> {
+  const opening = new Opening(session, step, caches);
+  try {
+    for (const mount of op.mounts) await opening.open(mount);
+    return opening;
+  } catch (error) {
+    await opening[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type Ready = (lowers: readonly LowerDirectory[]) => WantedMount;
+
+class Opening implements OpenMounts {
+  readonly layers: LayerId[] = [];
+  readonly env: string[] = [];
+  readonly secrets: SecretText[] = [];
+  readonly #session: BuildSession;
+  readonly #step: StepContext;
+  readonly #caches: CacheMounts;
+  readonly #scratches: string[] = [];
+  readonly #ready: Ready[] = [];
+
+  constructor(session: BuildSession, step: StepContext, caches: CacheMounts) {
+    this.#session = session;
+    this.#step = step;
+    this.#caches = caches;
+  }
+
+  mounts(lowers: readonly LowerDirectory[]): readonly WantedMount[] {
+    return this.#ready.map((ready) => ready(lowers));
+  }
+
+  async open(mount: MountSpec): Promise<void> {
+    switch (mount.kind) {
+      case 'bind':
+        return this.#bind(mount);
+      case 'cache': {
+        const source = asBytes(this.#caches.directory(mount));
+        this.#add({ kind: 'bind', source, target: mount.target, readonly: mount.readonly });
+        return;
+      }
+      case 'tmpfs':
+        this.#add({ kind: 'tmpfs', target: mount.target, size: mount.size });
+        return;
+      case 'secret':
+        return this.#secret(mount);
+      case 'ssh':
+        return this.#ssh(mount);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const scratch of this.#scratches) rmSync(scratch, { recursive: true, force: true });
+  }
+
+  #add(mount: WantedMount): void {
+    this.#ready.push(() => mount);
+  }
+
+  async #bind(mount: Extract<MountSpec, { kind: 'bind' }>): Promise<void> {
+    const { layers } = await this.#step.inputs.result(mount.input);
+    const tree = this.#session.treeOf(layers);
+    const { path, entry } = resolveInTree(tree, toBytes(mount.source));
+    if (entry === undefined) throw notThere(mount);
+    const first = this.layers.length;
+    this.layers.push(...layers);
+    const scratch = mount.readonly ? undefined : await this.#scratch(tree.lookup(''));
+    this.#ready.push((lowers) => ({
+      kind: 'layers',
+      lowers: lowers.slice(first, first + layers.length),
+      source: path,
+      target: mount.target,
+      targetKind: entry.type === 'directory' ? 'directory' : 'file',
+      scratch,
+    }));
+  }
+
+  /** Where what is written into a bind mount goes, to be thrown away. */
+  async #scratch(
+    root: { readonly uid: number; readonly gid: number; readonly mode: number } | undefined,
+  ): Promise<string> {
+    const parent = await this.#session.store.temporaryDirectory();
+    this.#scratches.push(parent);
+    const directory = `${parent}/upper`;
+    mkdirSync(directory);
+    chownSync(directory, root?.uid ?? 0, root?.gid ?? 0);
+    chmodSync(directory, root?.mode ?? 0o755);
+    return asBytes(directory);
+  }
+
+  async #secret(mount: Extract<MountSpec, { kind: 'secret' }>): Promise<void> {
+    const { id, target, env, required, mode, uid, gid } = mount;
+    const bytes = await this.#session.secrets.get(id);
+    if (bytes === undefined) {
+      if (required) throw missingSecret(id);
+      return;
+    }
+    this.secrets.push({ id, bytes });
+    if (target !== undefined) {
+      this.#add({ kind: 'file', target, content: bytes.toString('base64'), mode, uid, gid });
+    }
+    if (env === undefined) return;
+    if (bytes.includes(0)) throw notText(id, env);
+    this.env.push(`${env}=${bytes.toString('utf8')}`);
+  }
+
+  async #ssh({ id, target, required, ...owner }: Extract<MountSpec, { kind: 'ssh' }>) {
+    const socket = await this.#session.sshAgents.socket(id, owner);
+    if (socket !== undefined) {
+      const source = asBytes(socket);
+      this.#add({ kind: 'bind', source, target, readonly: false, targetKind: 'file' });
+    } else if (required) throw missingAgent(id);
+  }
+}
+
+function asBytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function notThere({ source, target }: Extract<MountSpec, { kind: 'bind' }>): AppError {
+  return new AppError(
+    'MOUNT_SOURCE_NOT_FOUND',
+    `nothing to mount at ${target}: '${source}' does not exist`,
+  );
+}
+
+function notText(id: string, env: string): AppError {
+  return new AppError(
+    'SECRET_NOT_TEXT',
+    `the secret '${id}' cannot be put into the variable ${env}: it holds a zero byte`,
+    { hint: 'mount it as a file: take env out of the mount' },
+  );
+}

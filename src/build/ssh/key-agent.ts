@@ -1,0 +1,109 @@
+/** An ssh-agent of the build's own, for keys that were given as files. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../errors.ts';
+
+export interface KeyAgentOptions {
+  /** Host paths of private keys. */
+  readonly keys: readonly string[];
+  /** An empty directory of ours. */
+  readonly directory: string;
+  /** Looked at for PATH. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const SOCKET = 'agent';
+/** The shell ends the agent when the pipe from us closes, whatever has become of us. */
+const WATCH = `command -v ssh-agent >/dev/null || exit 127
+ssh-agent -D -a ${SOCKET} & agent=$!
+read -r _
+kill "$agent"; wait "$agent"`;
+const START_PATIENCE = 5000;
+
+/** A killed build leaves no agent with its keys. */
+export class KeyAgent implements AsyncDisposable {
+  readonly socket: string;
+  readonly #process: ChildProcess;
+
+  private constructor(socket: string, process: ChildProcess) {
+    this.socket = socket;
+    this.#process = process;
+  }
+
+  /** @throws AppError SSH_AGENT_UNAVAILABLE, SSH_KEY_UNUSABLE */
+  static async start({ keys, directory, env }: KeyAgentOptions): Promise<KeyAgent> {
+    const child = spawn('/bin/sh', ['-c', WATCH], {
+      cwd: directory,
+      env: { ...env },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    await started(child, join(directory, SOCKET));
+    const agent = new KeyAgent(join(directory, SOCKET), child);
+    try {
+      for (const key of keys) await addKey(key, { directory, env });
+      return agent;
+    } catch (error) {
+      await agent[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = this.#process.exitCode === null ? once(this.#process, 'exit') : undefined;
+    this.#process.stdin?.destroy();
+    await ended;
+  }
+}
+
+async function started(child: ChildProcess, socket: string): Promise<void> {
+  let failure: unknown;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  child.stdin?.on('error', () => undefined);
+  const end = Date.now() + START_PATIENCE;
+  while (!existsSync(socket)) {
+    if (failure !== undefined || child.exitCode !== null || Date.now() > end) {
+      child.kill('SIGKILL');
+      throw unavailable('ssh-agent', failure);
+    }
+    await delay(5);
+  }
+}
+
+interface AddContext {
+  readonly directory: string;
+  readonly env: KeyAgentOptions['env'];
+}
+
+/** The key comes by a pipe, so that ssh-add does not mind who else may read its file. */
+async function addKey(key: string, { directory, env }: AddContext): Promise<void> {
+  const child = spawn('ssh-add', ['-q', '-'], {
+    cwd: directory,
+    env: { ...env, SSH_AUTH_SOCK: SOCKET, SSH_ASKPASS_REQUIRE: 'never', DISPLAY: undefined },
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Without a terminal it cannot ask for a passphrase.
+    detached: true,
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(readFileSync(key));
+  const [status] = await new Promise<[number | null]>((resolve, reject) => {
+    child.once('error', (error) => reject(unavailable('ssh-add', error)));
+    child.once('close', (code) => resolve([code]));
+  });
+  if (status === 0) return;
+  throw new AppError('SSH_KEY_UNUSABLE', `the ssh key ${key} cannot be used`, {
+    expected: 'a private key without a passphrase',
+    hint: 'add the key to an agent, and forward that with --ssh default',
+  });
+}
+
+function unavailable(program: string, cause: unknown): AppError {
+  return new AppError('SSH_AGENT_UNAVAILABLE', `${program} could not be started`, {
+    hint: 'keys given to --ssh need the programs of OpenSSH: install openssh-client, or forward a running agent',
+    cause,
+  });
+}

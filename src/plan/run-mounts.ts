@@ -1,0 +1,207 @@
+/** RUN --mount: what is mounted where, and the file systems that it is taken from. */
+import { posix } from 'node:path';
+import {
+  type Mount,
+  type MountFlag,
+  parseMount,
+  type RunInstruction,
+} from '../dockerfile/index.ts';
+import { AppError, type SourceLocation } from '../errors.ts';
+import type { CopyOp, MountSpec, Vertex } from '../graph/index.ts';
+import { SCRATCH } from '../graph/index.ts';
+import { expand } from './expansion.ts';
+import type { StagePlan } from './planner.ts';
+import { type StageState, workingDirectory } from './stage-state.ts';
+
+type MountInput = Vertex['inputs'][number];
+
+export interface PlannedMounts {
+  readonly mounts: readonly MountSpec[];
+  /** The root file system, then what the mounts take their files from. */
+  readonly inputs: readonly MountInput[];
+  /** Where the first ssh mount is. */
+  readonly agentSocket: string | undefined;
+}
+
+/** Where files taken along for a mount are put in a file system of their own. */
+const TAKEN = '/data';
+
+/**
+ * @throws AppError DOCKERFILE_INVALID_MOUNT, PLAN_MOUNT_TARGET, PLAN_MOUNT_OPTION, and what resolving a stage or
+ *   image throws
+ */
+export async function planMounts(
+  state: StageState,
+  instruction: RunInstruction,
+  plan: StagePlan,
+): Promise<PlannedMounts> {
+  const inputs: MountInput[] = [state.root];
+  const mounts: MountSpec[] = [];
+  const sockets: string[] = [];
+  for (const flag of instruction.mounts) {
+    const planning = new MountPlanning(state, plan, flag);
+    const add = (input: MountInput) => inputs.push(input) - 1;
+    const mount = await planning.spec(add, sockets.length);
+    if (mount.kind === 'ssh') sockets.push(mount.target);
+    mounts.push(mount);
+  }
+  return { mounts, inputs, agentSocket: sockets[0] };
+}
+
+class MountPlanning {
+  readonly #state: StageState;
+  readonly #plan: StagePlan;
+  readonly #flag: MountFlag;
+  readonly #mount: Mount;
+
+  constructor(state: StageState, plan: StagePlan, flag: MountFlag) {
+    const { options } = plan;
+    this.#state = state;
+    this.#plan = plan;
+    this.#flag = flag;
+    this.#mount = parseMount(flag, {
+      expand: (word) => expand(word, state, options),
+      source: options.tree.source,
+    });
+  }
+
+  spec(add: (input: MountInput) => number, agents: number): Promise<MountSpec> | MountSpec {
+    switch (this.#mount.type) {
+      case 'bind':
+        return this.#bind(add);
+      case 'cache':
+        return this.#cache(add);
+      case 'tmpfs':
+        return { kind: 'tmpfs', target: this.#target(), size: this.#mount.size };
+      case 'secret':
+        return this.#secret();
+      case 'ssh':
+        return this.#ssh(agents);
+    }
+  }
+
+  async #bind(add: (input: MountInput) => number): Promise<MountSpec> {
+    const { from, source = '/', readonly } = this.#mount;
+    const target = this.#target();
+    if (from === undefined) {
+      const input = add(this.#takeAlong(this.#plan.addContext(), { source, resetOwner: true }));
+      return { kind: 'bind', target, input, source: TAKEN, readonly };
+    }
+    const input = add(await this.#rootOf(from));
+    return { kind: 'bind', target, input, source, readonly };
+  }
+
+  async #cache(add: (input: MountInput) => number): Promise<MountSpec> {
+    const { from, source = '/', readonly, id, sharing = 'shared' } = this.#mount;
+    const target = this.#target();
+    return {
+      kind: 'cache',
+      target,
+      id: `${this.#cacheNamespace()}/${id ?? goClean(this.#mount.target ?? '')}`,
+      sharing,
+      readonly,
+      input: await this.#seed(from, source, add),
+      source: TAKEN,
+      uid: this.#mount.uid ?? 0,
+      gid: this.#mount.gid ?? 0,
+      mode: this.#mount.mode ?? 0o755,
+    };
+  }
+
+  #cacheNamespace(): string {
+    return this.#plan.options.buildArgs.get('BUILDKIT_CACHE_MOUNT_NS') ?? '';
+  }
+
+  async #seed(
+    from: string | undefined,
+    source: string,
+    add: (input: MountInput) => number,
+  ): Promise<number | undefined> {
+    if (from !== undefined) {
+      const root = await this.#rootOf(from);
+      if (root === SCRATCH) return undefined;
+      return add(this.#takeAlong(root, { source, resetOwner: false }));
+    }
+    if (posix.resolve('/', source) === '/') return undefined;
+    throw new AppError('PLAN_MOUNT_OPTION', 'a cache mount with a source needs a from', {
+      location: this.#placeOf('source', 'src'),
+      expected: 'from=STAGE, or no source',
+      hint: 'give each cache an id of its own instead of mounting a part of one',
+    });
+  }
+
+  #secret(): MountSpec {
+    const { env, required, mode = 0o400, uid = 0, gid = 0 } = this.#mount;
+    const written = this.#mount.target;
+    const id = this.#mount.source ?? this.#mount.id ?? posix.basename(written ?? '');
+    const ofItsOwn = env === undefined ? `/run/secrets/${posix.basename(id)}` : undefined;
+    return {
+      kind: 'secret',
+      id,
+      target: written === undefined ? ofItsOwn : posix.resolve('/', written),
+      env: env === '' ? id : env,
+      required,
+      mode,
+      uid,
+      gid,
+    };
+  }
+
+  #ssh(agents: number): MountSpec {
+    const { id = 'default', target, required, mode = 0o600, uid = 0, gid = 0 } = this.#mount;
+    const socket = target ?? `/run/buildkit/ssh_agent.${agents}`;
+    return { kind: 'ssh', id, target: posix.resolve('/', socket), required, mode, uid, gid };
+  }
+
+  /** Without a target the working directory is meant. */
+  #target(): string {
+    const target = posix.resolve(workingDirectory(this.#state), this.#mount.target ?? '');
+    if (target !== '/') return target;
+    throw new AppError('PLAN_MOUNT_TARGET', 'nothing can be mounted over the root directory', {
+      location: this.#placeOf('target', 'dst', 'destination'),
+      expected: 'target=DIRECTORY below /',
+    });
+  }
+
+  #rootOf(name: string): Promise<MountInput> {
+    const word = this.#flag.fields.findLast(({ key }) => key === 'from')?.value;
+    return this.#plan.rootOf(word ?? { ...this.#flag.text, text: name }, { byIndex: false });
+  }
+
+  /**
+   * Copies what is mounted into a file system of its own: of a context that is filtered and never the live
+   * directory, of a seed it is the beginning of a cache.
+   */
+  #takeAlong(from: MountInput, what: { source: string; resetOwner: boolean }): MountInput {
+    const source = what.source.replace(/[*?[\\]/g, '\\$&');
+    const op: CopyOp = {
+      kind: 'copy',
+      source: { input: 1, paths: [source] },
+      destination: TAKEN,
+      owner: undefined,
+      mode: undefined,
+      exclude: [],
+      parents: false,
+      unpack: false,
+      resetOwner: what.resetOwner,
+      link: false,
+    };
+    return this.#plan.addInternalStep(op, [SCRATCH, from], {
+      name: `[internal] files for --mount=${this.#flag.text.text}`,
+      location: this.#placeOf(),
+      words: new Map([[source, this.#placeOf('source', 'src')]]),
+    });
+  }
+
+  /** Of one field, or of the whole flag. */
+  #placeOf(...keys: string[]): SourceLocation {
+    const field = this.#flag.fields.findLast(({ key }) => keys.includes(key));
+    return this.#plan.options.tree.source.location((field ?? this.#flag.text).range);
+  }
+}
+
+/** As Go cleans a path: without `.`, `..` and slashes too many; nothing is `.`. */
+function goClean(path: string): string {
+  const normal = posix.normalize(path);
+  return normal.length > 1 ? normal.replace(/\/$/, '') : normal;
+}

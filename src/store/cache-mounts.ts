@@ -1,0 +1,271 @@
+/**
+ * Cache mounts: directories that steps keep from build to build. They are no content of images: nothing names them
+ * but the steps that ask for them, and their files are the steps' own affair.
+ *
+ *     mounts/<key>/lock         held while an instance is chosen, made or removed
+ *     mounts/<key>/id           the cache's id, for people
+ *     mounts/<key>/<n>/data/    an instance: the directory that is mounted
+ *     mounts/<key>/<n>.lock     held while instance n is in use; its time is that of the last use
+ *
+ * A cache has several instances when one was in use by somebody who wanted it alone.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AbortedError } from '../errors.ts';
+import { acquireLock, hasErrorCode, type Lock, tryLock } from '../system/index.ts';
+import { diskUsageOf } from './disk-usage.ts';
+import type { StoreLayout } from './layout.ts';
+import type { Lease } from './lease.ts';
+
+export interface CacheMountRequest {
+  /** 64 hex digits: what makes it the same cache. */
+  readonly key: string;
+  /** Shown to people. */
+  readonly id: string;
+  /**
+   * `shared`: with everybody else who shares it. `private`: alone, in an instance of its own if another is in use.
+   * `locked`: alone, waiting until nobody else uses it.
+   */
+  readonly sharing: 'shared' | 'private' | 'locked';
+  /** Of a new one. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  /** Makes the directory of a new one with what it begins with, in place of an empty one. */
+  readonly seed?: ((directory: string) => Promise<void>) | undefined;
+}
+
+/** A cache mount in use, until it is released or the process ends. */
+export interface HeldCacheMount {
+  /** Host path of the directory to mount. */
+  readonly directory: string;
+  release(): void;
+}
+
+export interface CacheMountInfo {
+  readonly key: string;
+  readonly id: string;
+  readonly bytes: number;
+  readonly inUse: boolean;
+}
+
+const DATA = 'data';
+const FIRST_DELAY = 10;
+const LONGEST_DELAY = 250;
+const KEY = /^[0-9a-f]{64}$/;
+
+export class CacheMountStore {
+  readonly #layout: StoreLayout;
+  readonly #lease: Lease;
+
+  constructor(layout: StoreLayout, lease: Lease) {
+    this.#layout = layout;
+    this.#lease = lease;
+  }
+
+  /**
+   * Takes a cache mount into use, making it when there is none. Whoever holds several at once asks for them in the
+   * order of their keys: else two steps may wait for each other.
+   * @throws AbortedError when the signal fires while it waits; what `seed` throws
+   */
+  async hold(
+    request: CacheMountRequest,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<HeldCacheMount> {
+    if (!KEY.test(request.key)) throw new Error(`not a key of a cache mount: ${request.key}`);
+    const { signal } = options;
+    for (let wait = FIRST_DELAY; ; wait = Math.min(wait * 1.5, LONGEST_DELAY)) {
+      const held = await this.#tryHold(request, signal);
+      if (held !== undefined) return held;
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+      if (signal?.aborted) throw new AbortedError();
+    }
+  }
+
+  /** All cache mounts. */
+  list(): readonly CacheMountInfo[] {
+    return keysIn(this.#layout).map((key) => {
+      const directory = `${this.#layout.mounts}/${key}`;
+      const bytes = diskUsageOf(directory);
+      return { key, id: idOf(directory), bytes, inUse: isInUse(directory) };
+    });
+  }
+
+  /** @returns undefined when it is to be waited for */
+  async #tryHold(
+    request: CacheMountRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<HeldCacheMount | undefined> {
+    const directory = `${this.#layout.mounts}/${request.key}`;
+    const keyLock = await lockKey(directory, signal);
+    try {
+      const mode = request.sharing === 'shared' ? 'shared' : 'exclusive';
+      const instances = instancesOf(directory);
+      for (const number of instances) {
+        const lock = tryLock(lockFile(directory, number), mode);
+        if (lock !== undefined) return held(directory, number, lock);
+      }
+      if (request.sharing === 'locked' && instances.length > 0) return undefined;
+      const number = (instances.at(-1) ?? 0) + 1;
+      const lock = tryLock(lockFile(directory, number), mode);
+      return lock && (await this.#make(request, { directory, number, lock }));
+    } finally {
+      keyLock.release();
+    }
+  }
+
+  async #make(
+    request: CacheMountRequest,
+    place: { readonly directory: string; readonly number: number; readonly lock: Lock },
+  ): Promise<HeldCacheMount> {
+    const { directory, number, lock } = place;
+    const random = randomBytes(8).toString('hex');
+    const temporary = `${this.#layout.tmp}/${this.#lease.hold()}.${random}`;
+    try {
+      mkdirSync(temporary, { mode: 0o700 });
+      await makeData(request, `${temporary}/${DATA}`);
+      if (!existsSync(`${directory}/id`)) writeFileSync(`${directory}/id`, request.id);
+      renameSync(temporary, `${directory}/${number}`);
+      return held(directory, number, lock);
+    } catch (error) {
+      rmSync(lock.path, { force: true });
+      lock.release();
+      rmSync(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  }
+}
+
+async function makeData(request: CacheMountRequest, data: string): Promise<void> {
+  const { seed, uid, gid, mode } = request;
+  if (seed !== undefined) return seed(data);
+  mkdirSync(data);
+  chownSync(data, uid, gid);
+  chmodSync(data, mode);
+}
+
+function held(directory: string, number: number, lock: Lock): HeldCacheMount {
+  const now = new Date();
+  utimesSync(lock.path, now, now);
+  return { directory: `${directory}/${number}/${DATA}`, release: () => lock.release() };
+}
+
+/** The collector may take the whole directory away while we wait. */
+async function lockKey(directory: string, signal: AbortSignal | undefined): Promise<Lock> {
+  for (;;) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    try {
+      return await acquireLock(`${directory}/lock`, 'exclusive', { signal });
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+function lockFile(directory: string, number: number): string {
+  return `${directory}/${number}.lock`;
+}
+
+/** Numbers of the instances, in order. */
+function instancesOf(directory: string): number[] {
+  const names = readdirSync(directory).filter((name) => /^\d+$/.test(name));
+  return names.map(Number).sort((a, b) => a - b);
+}
+
+function keysIn({ mounts }: StoreLayout): string[] {
+  return readdirSync(mounts).filter((name) => KEY.test(name));
+}
+
+function idOf(directory: string): string {
+  try {
+    return readFileSync(`${directory}/id`, 'utf8');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return '';
+    throw error;
+  }
+}
+
+function isInUse(directory: string): boolean {
+  try {
+    // Nobody may choose an instance while we hold its lock for a moment.
+    using keyLock = tryLock(`${directory}/lock`, 'exclusive');
+    if (keyLock === undefined) return true;
+    return instancesOf(directory).some((number) => {
+      const lock = tryLock(lockFile(directory, number), 'exclusive');
+      lock?.release();
+      return lock === undefined;
+    });
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+export interface SweptMount {
+  readonly key: string;
+  readonly id: string;
+  readonly path: string;
+}
+
+/**
+ * Moves instances out of the way that nobody uses and nobody has used since `before` (milliseconds since the epoch).
+ * @param target the place for the next one
+ */
+export function sweepCacheMounts(
+  layout: StoreLayout,
+  before: number,
+  target: (index: number) => string,
+): SweptMount[] {
+  const swept: SweptMount[] = [];
+  for (const key of keysIn(layout)) {
+    const directory = `${layout.mounts}/${key}`;
+    const keyLock = tryLock(`${directory}/lock`, 'exclusive');
+    if (keyLock === undefined) continue;
+    try {
+      const id = idOf(directory);
+      const instances = instancesOf(directory);
+      const gone = instances.filter((number) => {
+        const path = target(swept.length);
+        const isMoved = moveUnused(directory, number, { before, path });
+        if (isMoved) swept.push({ key, id, path });
+        return isMoved;
+      });
+      // Whoever waits for the lock finds its file gone, and makes another.
+      if (gone.length === instances.length) rmSync(directory, { recursive: true, force: true });
+    } finally {
+      keyLock.release();
+    }
+  }
+  return swept;
+}
+
+function moveUnused(
+  directory: string,
+  number: number,
+  { before, path }: { before: number; path: string },
+): boolean {
+  const file = lockFile(directory, number);
+  const lock = tryLock(file, 'exclusive');
+  if (lock === undefined) return false;
+  try {
+    if (statSync(file).mtimeMs >= before) return false;
+    renameSync(`${directory}/${number}`, path);
+    rmSync(file, { force: true });
+    return true;
+  } finally {
+    lock.release();
+  }
+}
