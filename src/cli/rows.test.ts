@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName } from '../nearest-name.ts';
 import { ago, goTime } from './ago.ts';
 import { renderRows } from './rows.ts';
 
@@ -66,18 +65,5 @@ describe('ago', () => {
 
   it('prints times as Go does', () => {
     expect(goTime(1_700_000_000_000)).toBe('2023-11-14 22:13:20 +0000 UTC');
-  });
-});
-
-describe('nearest', () => {
-  it.each([
-    ['biuld', 'build'],
-    ['imags', 'images'],
-    ['hisotry', 'history'],
-    ['Run', 'run'],
-    ['xyzzy', undefined],
-    ['', undefined],
-  ])('of %j is %j', (word, expected) => {
-    expect(nearestName(word, ['build', 'run', 'images', 'history'])).toBe(expected);
   });
 });
