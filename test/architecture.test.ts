@@ -23,6 +23,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   solver: 4,
   ops: 4,
   plan: 5,
+  lint: 5,
   export: 5,
   base: 5,
   container: 5.5,

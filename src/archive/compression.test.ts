@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chunked, collect, lent } from '../../test/support/tars.ts';
 import { AppError } from '../errors.ts';
 import { decompress, detectCompression } from './decompress.ts';
 import { compressGzip } from './gzip.ts';
-import { chunked, collect, lent } from './testing.ts';
 
 const fixture = (name: string): Promise<Buffer> =>
   readFile(join(import.meta.dirname, 'fixtures', name));

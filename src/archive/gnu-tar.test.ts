@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { header, pack, run, unpack } from './testing.ts';
+import { header, pack, run, unpack } from '../../test/support/tars.ts';
 
 let directory = '';
 beforeEach(async () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { header, lent, pack, unpack } from '../../test/support/tars.ts';
 import { AppError } from '../errors.ts';
 import { encodeHeader } from './encode.ts';
 import { FIELDS, writeChecksum, writeOctal } from './fields.ts';
 import { END_OF_ARCHIVE, padding } from './header.ts';
 import { readTar } from './read.ts';
-import { header, lent, pack, unpack } from './testing.ts';
 
 /** A header block of any type and size, with changes made before the checksum. */
 function block(type: string, size: number, change?: (bytes: Buffer) => void): Buffer {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chunked, header, lent, pack, unpack } from '../../test/support/tars.ts';
 import { encodeHeader } from './encode.ts';
 import { END_OF_ARCHIVE, type TarHeader, type TarType } from './header.ts';
 import { isTar, readContent, readTar } from './read.ts';
-import { chunked, header, lent, pack, unpack } from './testing.ts';
 
 const bytes = (options: {
   minLength?: number;

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { session } from '../../test/support/program.ts';
 import type {
   BuildOptions,
   BuildResult,
@@ -13,7 +14,6 @@ import { AbortedError, AppError } from '../errors.ts';
 import { parseDigest } from '../oci/index.ts';
 import { commandList } from './command-list.ts';
 import { PipeClosed } from './io.ts';
-import { session } from './program-fixture.ts';
 
 const ID = parseDigest(`sha256:${'ab12'.repeat(16)}`);
 const OTHER = parseDigest(`sha256:${'cd34'.repeat(16)}`);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { failure, one, textAt, tree } from '../../test/support/dockerfiles.ts';
 import { expandHeredoc } from './expand/expand-word.ts';
 import { parseHeredocToken, stripLeadingTabs } from './heredoc.ts';
 import { shellScript } from './instructions/run.ts';
-import { failure, one, textAt, tree } from './testing.ts';
 
 describe('a token', () => {
   test.each([

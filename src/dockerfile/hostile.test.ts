@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables are what is tested
 /** Texts made to hurt: each must end, without a full stack, with a result or an error for the user. */
 import { describe, expect, test } from 'vitest';
+import { FILE, failure, tree } from '../../test/support/dockerfiles.ts';
 import { AppError } from '../errors.ts';
 import { expandHeredoc, expandWord, expandWords } from './expand/expand-word.ts';
 import { readDockerfile } from './parse.ts';
 import { parseInstructions } from './parse-instructions.ts';
-import { FILE, failure, tree } from './testing.ts';
 import { printTree } from './tree.ts';
 
 const SIZE = 1_000_000;

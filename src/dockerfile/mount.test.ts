@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables are what is tested
 import { describe, expect, test } from 'vitest';
+import { appError, failure, one, tree } from '../../test/support/dockerfiles.ts';
 import { expandWord } from './expand/expand-word.ts';
 import { type Mount, parseMount } from './mount.ts';
-import { appError, failure, one, tree } from './testing.ts';
 
 const ENV: Readonly<Record<string, string>> = { dir: '/d', comma: 'a,b', kind: 'cache' };
 

@@ -1,8 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables are what is tested
 import { describe, expect, test } from 'vitest';
+import {
+  appError,
+  failure,
+  one,
+  textAt,
+  tree,
+  warningsOf,
+} from '../../test/support/dockerfiles.ts';
 import type { CommandLine, Instruction } from './instructions/types.ts';
 import { parseInstructions, parseTrigger } from './parse-instructions.ts';
-import { appError, failure, one, textAt, tree, warningsOf } from './testing.ts';
 import { sliceOf, type Word } from './tree.ts';
 
 function texts(words: readonly Word[]): string[] {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { appError, FILE, failure, one, tree, warningsOf } from '../../test/support/dockerfiles.ts';
 import { AppError } from '../errors.ts';
 import { parseDockerfile, readDockerfile } from './parse.ts';
 import { parseInstructions } from './parse-instructions.ts';
-import { appError, FILE, failure, one, tree, warningsOf } from './testing.ts';
 import { printTree, sliceOf } from './tree.ts';
 
 /** Pieces of Dockerfiles: random rows of them meet more rules than random characters do. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { tree } from '../../test/support/dockerfiles.ts';
 import { physicalLines } from './physical-lines.ts';
-import { tree } from './testing.ts';
 import { sliceOf } from './tree.ts';
 
 test('every line of an instruction has its kind', () => {

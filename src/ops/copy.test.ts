@@ -1,11 +1,18 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Copied,
+  copyOp,
+  type Files,
+  NOW,
+  runCopy,
+  Scratch,
+} from '../../test/support/copies.ts';
 import { contentDigest } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import { setXattr } from '../system/index.ts';
 import { copyDigest, prepareCopy } from './copy.ts';
-import { type Copied, copyOp, type Files, NOW, runCopy, Scratch } from './fixtures.ts';
 
 let scratch: Scratch;
 beforeEach(() => {

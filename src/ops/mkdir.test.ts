@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Files, NOW, Scratch } from './fixtures.ts';
+import { type Files, NOW, Scratch } from '../../test/support/copies.ts';
 import { makeDirectories } from './mkdir.ts';
 
 let scratch: Scratch;

@@ -3,9 +3,16 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Copied,
+  copyOp,
+  type Files,
+  NOW,
+  runCopy,
+  Scratch,
+} from '../../test/support/copies.ts';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
 import { copyDigest, prepareCopy } from './copy.ts';
-import { type Copied, copyOp, type Files, NOW, runCopy, Scratch } from './fixtures.ts';
 
 let scratch: Scratch;
 beforeEach(() => {

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such strings are what is tested
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { failure, tree } from '../../../test/support/dockerfiles.ts';
 import { AppError } from '../../errors.ts';
 import { SourceMap } from '../source.ts';
-import { failure, tree } from '../testing.ts';
 import { expandForDisplay, expandHeredoc, expandWord, expandWords } from './expand-word.ts';
 
 const ENV: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** A program without a process: its streams are strings, its engine is whatever the test says. */
-import type { LaminaApi } from '../build/index.ts';
-import type { Io, Output } from './io.ts';
-import { runProgram } from './program.ts';
+import type { LaminaApi } from '../../src/build/index.ts';
+import type { Io, Output } from '../../src/cli/io.ts';
+import { runProgram } from '../../src/cli/program.ts';
 
 export interface Session {
   readonly status: number;

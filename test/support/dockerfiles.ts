@@ -1,9 +1,10 @@
 /** Shorthands for the tests of this folder. */
-import { AppError, type SourceLocation, type Warning } from '../errors.ts';
-import type { Instruction } from './instructions/types.ts';
-import { parseDockerfile } from './parse.ts';
-import { parseInstruction, parseInstructions } from './parse-instructions.ts';
-import type { SyntaxTree } from './tree.ts';
+
+import type { Instruction } from '../../src/dockerfile/instructions/types.ts';
+import { parseDockerfile } from '../../src/dockerfile/parse.ts';
+import { parseInstruction, parseInstructions } from '../../src/dockerfile/parse-instructions.ts';
+import type { SyntaxTree } from '../../src/dockerfile/tree.ts';
+import { AppError, type SourceLocation, type Warning } from '../../src/errors.ts';
 
 export const FILE = 'Dockerfile';
 

@@ -14,11 +14,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ContextTree, openContext, parseDockerignore } from '../context/index.ts';
-import type { FileEntry } from '../files/index.ts';
-import type { CopyOp } from '../graph/index.ts';
-import { type LayerEntry, LayerWriter, TAR_FILE } from '../layers/index.ts';
-import { type CopyResult, copyFiles } from './copy.ts';
+import { type ContextTree, openContext, parseDockerignore } from '../../src/context/index.ts';
+import type { FileEntry } from '../../src/files/index.ts';
+import type { CopyOp } from '../../src/graph/index.ts';
+import { type LayerEntry, LayerWriter, TAR_FILE } from '../../src/layers/index.ts';
+import { type CopyResult, copyFiles } from '../../src/ops/copy.ts';
 
 /** Content of a file, or more about it; `{}` is a directory. */
 export type FileSpec =

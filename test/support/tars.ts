@@ -1,8 +1,8 @@
 /** Helpers of this folder's tests. */
 import { spawnSync } from 'node:child_process';
-import { encodeHeader } from './encode.ts';
-import { END_OF_ARCHIVE, padding, type TarHeader } from './header.ts';
-import { readTar, type TarMember } from './read.ts';
+import { encodeHeader } from '../../src/archive/encode.ts';
+import { END_OF_ARCHIVE, padding, type TarHeader } from '../../src/archive/header.ts';
+import { readTar, type TarMember } from '../../src/archive/read.ts';
 
 /** A header with ordinary values for all that a test does not care about. */
 export function header(fields: Partial<TarHeader> & { path: string }): TarHeader {
