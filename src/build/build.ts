@@ -11,6 +11,7 @@ import {
   parsePlatform,
   parseReference,
 } from '../oci/index.ts';
+import { ExtraCertificates } from '../ops/index.ts';
 import { type BuildPlan, planBuild } from '../plan/index.ts';
 import type { Emit } from '../progress/index.ts';
 import { Sandbox } from '../runtime/index.ts';
@@ -165,6 +166,7 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
       return source?.op.kind === 'context' ? context : undefined;
     },
     sandbox: () => sandbox.get(),
+    certificates: await extraCertificates(run),
   };
   const solver = new Solver({
     graph: plan.graph,
@@ -191,6 +193,12 @@ async function startSandbox(run: BuildRun): Promise<Sandbox> {
   const stateDirectory = Buffer.from(directory).toString('latin1');
   const env = { ...run.options.env };
   return Sandbox.start({ stateDirectory, env, signal: run.signal });
+}
+
+function extraCertificates({ options, store }: BuildRun): Promise<ExtraCertificates> | undefined {
+  const sources = options.caCertificates ?? [];
+  if (sources.length === 0) return undefined;
+  return ExtraCertificates.open(sources, () => store.temporaryDirectory());
 }
 
 /** Opens the context if a step that is needed reads it, and tells how much of it that is. */

@@ -83,6 +83,11 @@ export interface BuildOptions extends StoreOptions {
   readonly ulimits?:
     | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
     | undefined;
+  /**
+   * What RUN trusts beside its image's certificates: paths of PEM files; `host` is what was added to this machine's own
+   * trust store. Part of no layer and no cache key.
+   */
+  readonly caCertificates?: readonly string[] | undefined;
   /** Seconds; times of new files and of the image are clamped to it. */
   readonly sourceDateEpoch?: number | undefined;
   /** For `RUN --mount=type=secret`. Of two with one id the last counts. */

@@ -4,6 +4,7 @@ import type { Warning } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { Vertex, VertexId } from '../graph/index.ts';
 import { LayerCache, type LowerSource, MergedTree } from '../layers/index.ts';
+import type { ExtraCertificates } from '../ops/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { Sandbox } from '../runtime/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
@@ -21,6 +22,8 @@ export interface BuildSession {
   readonly sshAgents: SshAgents;
   /** Started when the first step needs it. */
   readonly sandbox: () => Promise<Sandbox>;
+  /** What steps trust beside their images' own certificates. */
+  readonly certificates?: ExtraCertificates | undefined;
   readonly emit: Emit;
   readonly stepOf: (id: VertexId) => StepInfo;
   readonly warn: (warning: Warning) => void;

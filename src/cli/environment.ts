@@ -6,6 +6,7 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
     'SOURCE_DATE_EPOCH',
     'seconds since 1970: times in images are set or clamped to it, so that the same input gives the same digest',
   ],
+  ['LAMINA_CA_CERTIFICATES', 'what RUN steps trust, as --ca-certificates'],
   ['BUILDKIT_PROGRESS', 'kind of progress display, as --progress'],
   ['DOCKER_DEFAULT_PLATFORM', 'platform to build for, as --platform'],
   ['NO_COLOR', 'set to anything: no colours'],

@@ -1,3 +1,4 @@
+export { ExtraCertificates, type StepTrust } from './ca-certificates/index.ts';
 export type { PlacedFile } from './canvas.ts';
 export {
   type CopyInputs,

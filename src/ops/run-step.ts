@@ -11,6 +11,7 @@ import {
   type Sandbox,
   type WantedMount,
 } from '../runtime/index.ts';
+import { removeTraces, type StepTrust } from './ca-certificates/index.ts';
 import { OutputTail } from './output-tail.ts';
 import { findSecrets, type SecretLeak, type SecretText } from './secret-scan.ts';
 
@@ -26,6 +27,8 @@ export interface RunStepOptions {
   readonly env: readonly string[];
   /** What the new layer must not hold. */
   readonly secrets: readonly SecretText[];
+  /** Certificates the step trusts beside its image's. */
+  readonly trust?: StepTrust | undefined;
   /** The instruction as written, for messages. */
   readonly instruction: string;
   readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;
@@ -54,10 +57,11 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
       lowers: options.lowers,
       upper: Buffer.from(upper).toString('latin1'),
       args: op.args,
-      env: options.env,
+      env: environmentOf(options),
       cwd: op.cwd,
       user: op.user,
-      mounts: [...options.mounts, ...scriptMount(op)],
+      mounts: [...options.mounts, ...scriptMount(op), ...(options.trust?.mounts ?? [])],
+      lowerFiles: options.trust?.lowerFiles,
       hostname: op.hostname,
       network: op.network,
       security: op.security,
@@ -76,7 +80,7 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
     },
   });
   if (result.exitCode !== 0) throw failure(op, options.instruction, result, tail);
-  const index = await indexTree(upper, { base: options.base, signal: options.signal });
+  const index = await indexUpper(upper, options);
   writeIndex(options.directory, index);
   const leaks = await findSecrets(options.secrets, {
     entries: index.entries,
@@ -84,6 +88,17 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
     signal: options.signal,
   });
   return { ...measure(index), leaks };
+}
+
+function environmentOf({ env, trust }: RunStepOptions): readonly string[] {
+  return trust === undefined ? env : trust.environment(env);
+}
+
+async function indexUpper(upper: string, options: RunStepOptions): Promise<LayerIndex> {
+  const { base, signal, trust } = options;
+  const index = await indexTree(upper, { base, signal });
+  if (trust === undefined || !removeTraces(upper, index, trust, base)) return index;
+  return indexTree(upper, { base, signal });
 }
 
 function scriptMount({ script }: ExecOp): readonly WantedMount[] {

@@ -13,7 +13,7 @@ import {
   resolveInTree,
   toText,
 } from '../files/index.ts';
-import type { Stub } from './spec.ts';
+import type { LowerFile, Stub } from './spec.ts';
 
 export interface MountTarget {
   /** Absolute path in the container as asked for, latin1 bytes. */
@@ -54,6 +54,22 @@ export function mountStubs(tree: FileTree, targets: readonly MountTarget[]): Mou
     stubs: [...stubs.values()].sort((a, b) => comparePaths(a.path, b.path)),
     resolved: places.map(({ path }) => `/${path}`),
   };
+}
+
+/** Adds files that lie over the image's, which has their directories. Returns all stubs, sorted, parents first. */
+export function withLowerFiles(
+  stubs: readonly Stub[],
+  tree: FileTree,
+  files: readonly LowerFile[],
+): readonly Stub[] {
+  if (files.length === 0) return stubs;
+  const all = new Map(stubs.map((stub) => [stub.path, stub]));
+  for (const { path, mode, uid, gid, mtime, mtimeNs, xattrs, content } of files) {
+    addStub(all, tree, path, 'file');
+    const file: Stub = { path, type: 'file', mode, uid, gid, mtime, mtimeNs, content };
+    all.set(path, xattrs === undefined ? file : { ...file, xattrs });
+  }
+  return [...all.values()].sort((a, b) => comparePaths(a.path, b.path));
 }
 
 /** @param there what is at the path, or at the part of it that exists */

@@ -7,7 +7,13 @@ import {
   resolveInTree,
   toBytes,
 } from '../files/index.ts';
-import { COVERED_DIRECTORIES, directoryStub, type MountTarget, mountStubs } from './mount-stubs.ts';
+import {
+  COVERED_DIRECTORIES,
+  directoryStub,
+  type MountTarget,
+  mountStubs,
+  withLowerFiles,
+} from './mount-stubs.ts';
 import { resolveUser } from './resolve-user.ts';
 import {
   DEFAULT_HOSTNAME,
@@ -15,6 +21,7 @@ import {
   DEFAULT_UMASK,
   type ExtraHost,
   type LowerDirectory,
+  type LowerFile,
   type ProcessMount,
   type ProcessSpec,
   type Ulimit,
@@ -37,6 +44,8 @@ export interface ProcessRequest {
   /** As in USER: `[user][:group]`. */
   readonly user: string;
   readonly mounts?: readonly WantedMount[] | undefined;
+  /** Put over the image's own files; their paths are resolved. */
+  readonly lowerFiles?: readonly LowerFile[] | undefined;
   readonly hostname?: string | undefined;
   readonly network?: 'host' | 'none' | undefined;
   readonly security?: 'sandbox' | 'insecure' | undefined;
@@ -84,7 +93,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
     hostnameTarget: container ? hostnameTarget : undefined,
     writableHosts: container,
     root: directoryStub(tree, ''),
-    stubs,
+    stubs: withLowerFiles(stubs, tree, request.lowerFiles ?? []),
     terminal: request.terminal ?? false,
     shmSize: request.shmSize ?? DEFAULT_SHM_SIZE,
     ulimits: request.ulimits ?? [],

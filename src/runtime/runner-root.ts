@@ -151,7 +151,7 @@ function writeStubs(directory: string, root: Stub, stubs: readonly Stub[]): void
   for (const stub of stubs) {
     const path = Buffer.from(`${directory}/${stub.path}`, 'latin1');
     if (stub.type === 'directory') mkdirSync(path);
-    else writeFileSync(path, '');
+    else writeFileSync(path, Buffer.from(stub.content ?? '', 'base64'));
   }
   // Children first: making them changed the times of their parents.
   for (const stub of stubs.toReversed()) applyMetadata(`${directory}/${stub.path}`, stub);

@@ -60,6 +60,14 @@ export type Stub = Pick<
   'path' | 'mode' | 'uid' | 'gid' | 'mtime' | 'mtimeNs' | 'xattrs'
 > & {
   readonly type: 'file' | 'directory';
+  /** Of a file, base64; undefined: empty. */
+  readonly content?: string | undefined;
+};
+
+/** A file that takes the place of the image's for one process, which may replace it: nothing is mounted there. */
+export type LowerFile = Omit<Stub, 'type' | 'content'> & {
+  /** Base64. */
+  readonly content: string;
 };
 
 export interface ProcessUser {

@@ -53,17 +53,20 @@ function run(
   const op = execOp(step);
   return withStagedLayer(session, async (staged) => {
     const { signal } = step;
+    const tree = session.treeOf(base.layers);
+    const trust = await session.certificates?.forStep(tree);
     const sandbox = await session.sandbox();
     await using opened = await openMounts(session, step, { op, caches });
     const runWith = (lowers: readonly LowerDirectory[]) =>
       runStep(op, {
         sandbox,
         lowers: lowers.slice(0, base.layers.length),
-        base: session.treeOf(base.layers),
+        base: tree,
         directory: staged.directory,
         mounts: opened.mounts(lowers.slice(base.layers.length)),
         env: environment(op.env, step.info.proxyEnv ?? [], opened.env),
         secrets: opened.secrets,
+        trust,
         instruction: step.info.instruction ?? step.info.name,
         signal,
         onOutput: (stream, data) =>

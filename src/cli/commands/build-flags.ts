@@ -93,6 +93,14 @@ export const buildFlags = {
   },
   'shm-size': { kind: 'text', value: 'size', group: STEPS, help: 'size of /dev/shm, such as 64m' },
   ulimit: { kind: 'list', value: 'name=soft[:hard]', group: STEPS, help: 'limit of the processes' },
+  'ca-certificates': {
+    kind: 'list',
+    value: 'host|file',
+    group: STEPS,
+    help:
+      'trust the authorities added to this machine (host) or those in a PEM file; no layer and no cache key ' +
+      'knows of them',
+  },
   secret: {
     kind: 'list',
     value: 'id=…[,src=…|,env=…]',

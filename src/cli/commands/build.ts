@@ -108,6 +108,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     shmSize:
       flags['shm-size'] === undefined ? undefined : byteSize(flags['shm-size'], '--shm-size'),
     ulimits: flags.ulimit.map(ulimit),
+    caCertificates: certificateSources(flags, env),
     secrets: flags.secret.map((text) => secretSource(text, env)),
     ssh: flags.ssh.map(sshSource),
     allow: commaSeparated(flags.allow).map(entitlement),
@@ -122,6 +123,11 @@ function outputs(flags: Flags): OutputSpec[] {
   const specs = flags.output.map(outputSpec);
   if (flags.load) specs.push({ type: 'image', attrs: {} });
   return specs;
+}
+
+function certificateSources(flags: Flags, env: CommandContext['env']): readonly string[] {
+  if (flags['ca-certificates'].length > 0) return flags['ca-certificates'];
+  return commaSeparated([env.LAMINA_CA_CERTIFICATES ?? '']).filter((source) => source !== '');
 }
 
 function jobCount(jobs: number | undefined): number | undefined {

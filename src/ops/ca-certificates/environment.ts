@@ -1,0 +1,53 @@
+/** How programs are told which certificates to trust. */
+
+/** Where a step finds the files, inside the /dev of its own: no image has anything there. */
+export const TRUST_DIRECTORY = '/dev/.lamina-ca';
+export const BUNDLE_NAME = 'ca.pem';
+export const JAVA_NAME = 'ca.jks';
+export const APT_NAME = 'apt.conf';
+export const WGET_NAME = 'wgetrc';
+
+const BUNDLE = `${TRUST_DIRECTORY}/${BUNDLE_NAME}`;
+
+/** Files for programs that want to read it in their own configuration. */
+export const CONFIGURATIONS: readonly (readonly [name: string, content: string])[] = [
+  [APT_NAME, `Acquire::https::CaInfo "${BUNDLE}";\n`],
+  [WGET_NAME, `ca_certificate = ${BUNDLE}\n`],
+];
+
+const VARIABLES: readonly (readonly [name: string, value: string])[] = [
+  // OpenSSL and what is built on it (Python, Ruby, PHP), Go, Rust.
+  ['SSL_CERT_FILE', BUNDLE],
+  ['CURL_CA_BUNDLE', BUNDLE],
+  ['GIT_SSL_CAINFO', BUNDLE],
+  // Node.js adds these to its own; npm, pnpm and yarn run on it.
+  ['NODE_EXTRA_CA_CERTS', BUNDLE],
+  ['DENO_CERT', BUNDLE],
+  ['PIP_CERT', BUNDLE],
+  ['REQUESTS_CA_BUNDLE', BUNDLE],
+  ['AWS_CA_BUNDLE', BUNDLE],
+  ['CARGO_HTTP_CAINFO', BUNDLE],
+  ['NIX_SSL_CERT_FILE', BUNDLE],
+  ['APT_CONFIG', `${TRUST_DIRECTORY}/${APT_NAME}`],
+  ['WGETRC', `${TRUST_DIRECTORY}/${WGET_NAME}`],
+];
+
+const JAVA_OPTIONS = 'JAVA_TOOL_OPTIONS';
+const JAVA_TRUST_STORE = 'javax.net.ssl.trustStore';
+
+/**
+ * Adds the variables that are not set. Java's options are added to those that are there, unless those name a
+ * trust store themselves.
+ * @param env `NAME=value`
+ */
+export function withTrustVariables(env: readonly string[]): readonly string[] {
+  const names = new Set(env.map((line) => line.slice(0, line.indexOf('='))));
+  const added = VARIABLES.filter(([name]) => !names.has(name)).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  const option = `-D${JAVA_TRUST_STORE}=${TRUST_DIRECTORY}/${JAVA_NAME}`;
+  if (!names.has(JAVA_OPTIONS)) return [...env, ...added, `${JAVA_OPTIONS}=${option}`];
+  const isOpen = (line: string) =>
+    line.startsWith(`${JAVA_OPTIONS}=`) && !line.includes(JAVA_TRUST_STORE);
+  return [...env.map((line) => (isOpen(line) ? `${line} ${option}` : line)), ...added];
+}

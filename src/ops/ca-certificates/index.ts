@@ -1,0 +1,2 @@
+export { removeTraces } from './remove-traces.ts';
+export { ExtraCertificates, type StepTrust } from './step-trust.ts';

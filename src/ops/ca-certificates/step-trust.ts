@@ -1,0 +1,186 @@
+/**
+ * Lets build steps trust certificates that no image has. A step gets them three ways, none of which leaves a byte behind:
+ * files in a mount of its own, variables that name these files, and the image's own bundle with the certificates at its end. That
+ * bundle lies in a lower directory above the image's layers and not in a mount, so a step may replace it, as
+ * `update-ca-certificates` does. What a step copied of it is taken out of the step's layer again.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { AppError } from '../../errors.ts';
+import { type FileEntry, type FileTree, resolveInTree, toText } from '../../files/index.ts';
+import type { LowerFile, WantedMount } from '../../runtime/index.ts';
+import {
+  BUNDLE_NAME,
+  CONFIGURATIONS,
+  JAVA_NAME,
+  TRUST_DIRECTORY,
+  withTrustVariables,
+} from './environment.ts';
+import { addedToHost, hostBundle } from './host-certificates.ts';
+import { javaTrustStore } from './java-trust-store.ts';
+import { type Certificate, parseCertificates, toPem } from './pem.ts';
+import { ANCHORS, BUNDLES, certificateFiles } from './places.ts';
+import { readTreeFile } from './read-tree-file.ts';
+
+/** What one step is given. */
+export interface StepTrust {
+  readonly mounts: readonly WantedMount[];
+  readonly lowerFiles: readonly LowerFile[];
+  /** The step's environment with the variables programs read. */
+  readonly environment: (env: readonly string[]) => readonly string[];
+  /** What the image did not have: none of it may be in the step's layer. */
+  readonly added: readonly Certificate[];
+  /** Bytes of the files that have them. */
+  readonly sizes: ReadonlySet<number>;
+}
+
+interface Bundle {
+  readonly entry: FileEntry;
+  /** Latin1. */
+  readonly text: string;
+}
+
+export class ExtraCertificates {
+  readonly #fromFiles: readonly Certificate[];
+  readonly #withHost: boolean;
+  readonly #directory: () => Promise<string>;
+  readonly #written = new Map<string, Promise<string>>();
+  #all: readonly Certificate[] | undefined;
+
+  private constructor(
+    fromFiles: readonly Certificate[],
+    withHost: boolean,
+    directory: () => Promise<string>,
+  ) {
+    this.#fromFiles = fromFiles;
+    this.#withHost = withHost;
+    this.#directory = directory;
+  }
+
+  /**
+   * @param sources paths of PEM files; `host` is what was added to this machine's own trust store
+   * @param directory makes a temporary host directory, used when a step runs
+   * @throws AppError BUILD_CA_CERTIFICATES_UNREADABLE, BUILD_CA_CERTIFICATES_EMPTY
+   */
+  static async open(
+    sources: readonly string[],
+    directory: () => Promise<string>,
+  ): Promise<ExtraCertificates> {
+    const files = sources.filter((source) => source !== 'host');
+    const certificates = (await Promise.all(files.map(readCertificates))).flat();
+    return new ExtraCertificates(certificates, files.length < sources.length, directory);
+  }
+
+  /** @param base what the step stands on */
+  async forStep(base: FileTree): Promise<StepTrust> {
+    const bundles = bundlesOf(base);
+    const own = bundles[0]?.text ?? hostBundle();
+    // Programs told of our file do not look into the image's: it has all that the image trusts.
+    const anchors = [...certificateFiles(base, ANCHORS)].flatMap((path) => {
+      const entry = base.lookup(path);
+      return entry === undefined ? [] : [readTreeFile(base, entry)];
+    });
+    const text = joined([joined([own, ...anchors]), this.#missingIn(own)]);
+    const lowerFiles = bundles.map(({ entry, text: before }) => ({
+      ...entry,
+      content: Buffer.from(joined([before, this.#missingIn(before)]), 'latin1').toString('base64'),
+    }));
+    return {
+      mounts: [
+        {
+          kind: 'bind',
+          source: Buffer.from(await this.#write(text)).toString('latin1'),
+          target: TRUST_DIRECTORY,
+          readonly: true,
+        },
+      ],
+      lowerFiles,
+      environment: withTrustVariables,
+      added: this.#notIn(bundles.map((bundle) => bundle.text).join('\n')),
+      sizes: new Set([
+        text.length,
+        ...lowerFiles.map(({ content }) => Buffer.byteLength(content, 'base64')),
+      ]),
+    };
+  }
+
+  #certificates(): readonly Certificate[] {
+    this.#all ??= this.#withHost ? [...this.#fromFiles, ...addedToHost()] : this.#fromFiles;
+    return this.#all;
+  }
+
+  #missingIn(text: string): string {
+    return this.#notIn(text).map(toPem).join('');
+  }
+
+  #notIn(text: string): readonly Certificate[] {
+    const present = new Set(parseCertificates(text).map(({ id }) => id));
+    return this.#certificates().filter(({ id }) => !present.has(id));
+  }
+
+  /** @returns the host directory with the files of a step; steps with the same bundle share one */
+  #write(text: string): Promise<string> {
+    const name = createHash('sha256').update(text, 'latin1').digest('hex').slice(0, 16);
+    let written = this.#written.get(name);
+    if (written === undefined) {
+      written = this.#directory().then((parent) => writeFiles(parent, name, text));
+      this.#written.set(name, written);
+    }
+    return written;
+  }
+}
+
+async function writeFiles(parent: string, name: string, text: string): Promise<string> {
+  const temporary = `${parent}/${name}.new`;
+  await mkdir(temporary, { mode: 0o755 });
+  const files: (readonly [string, string | Buffer])[] = [
+    [BUNDLE_NAME, Buffer.from(text, 'latin1')],
+    [JAVA_NAME, javaTrustStore(parseCertificates(text))],
+    ...CONFIGURATIONS,
+  ];
+  for (const [file, content] of files)
+    await writeFile(`${temporary}/${file}`, content, { mode: 0o644 });
+  await rename(temporary, `${parent}/${name}`);
+  return `${parent}/${name}`;
+}
+
+/** The image's bundles, each file once, whatever links lead to it. */
+function bundlesOf(tree: FileTree): readonly Bundle[] {
+  const found = new Map<string, Bundle>();
+  for (const path of BUNDLES) {
+    const { entry } = resolveInTree(tree, path);
+    if (entry?.type !== 'file' || found.has(entry.path)) continue;
+    found.set(entry.path, { entry, text: readTreeFile(tree, entry) });
+  }
+  return [...found.values()];
+}
+
+function joined(texts: readonly string[]): string {
+  return texts
+    .filter((text) => text !== '')
+    .map((text, index, all) =>
+      index < all.length - 1 && !text.endsWith('\n') ? `${text}\n` : text,
+    )
+    .join('');
+}
+
+async function readCertificates(path: string): Promise<readonly Certificate[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'latin1');
+  } catch (cause) {
+    throw new AppError(
+      'BUILD_CA_CERTIFICATES_UNREADABLE',
+      `cannot read certificates from '${path}'`,
+      {
+        hint: 'give the path of a PEM file, or host',
+        cause,
+      },
+    );
+  }
+  const certificates = parseCertificates(text);
+  if (certificates.length > 0) return certificates;
+  throw new AppError('BUILD_CA_CERTIFICATES_EMPTY', `no certificate in '${toText(path)}'`, {
+    expected: 'a PEM file: text with -----BEGIN CERTIFICATE-----',
+  });
+}
