@@ -4,21 +4,16 @@ import { type ContextTree, measureSources } from '../context/index.ts';
 import type { Warning } from '../errors.ts';
 import { reachable } from '../graph/index.ts';
 import { LowerSource } from '../layers/index.ts';
-import {
-  formatReference,
-  hostPlatform,
-  type Platform,
-  parsePlatform,
-  parseReference,
-} from '../oci/index.ts';
+import { formatReference, hostPlatform, parseReference } from '../oci/index.ts';
 import { ExtraCertificates } from '../ops/index.ts';
-import { type BuildPlan, planBuild } from '../plan/index.ts';
+import { type BuildPlan, planBuild, type ResolveImage } from '../plan/index.ts';
 import type { Emit } from '../progress/index.ts';
 import { Sandbox } from '../runtime/index.ts';
 import { Solver, type VertexResult } from '../solver/index.ts';
 import { defaultRoot, Store } from '../store/index.ts';
 import { imageResolver } from './base-images.ts';
 import { cacheRecords } from './cache-records.ts';
+import { runChecks, SeenImages } from './checks.ts';
 import { type Definition, readDefinition } from './definition.ts';
 import { driversOf } from './drivers/index.ts';
 import { exportResult } from './export-result.ts';
@@ -31,6 +26,7 @@ import { type BuildSession, treesOf } from './session.ts';
 import { SshAgents } from './ssh/ssh-agents.ts';
 import { internalStep, stepInfos } from './step-infos.ts';
 import { summarize } from './summary.ts';
+import { targetPlatform } from './target-platform.ts';
 
 /** What all parts of one build work with. */
 export interface BuildRun {
@@ -64,7 +60,9 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
     temporaryDirectory: () => store.temporaryDirectory(),
   });
   const definition = await loadDefinition(run);
-  const plan = await makePlan(run, definition);
+  const bases = new SeenImages(imageResolver(store));
+  const plan = await makePlan(run, definition, bases.resolve);
+  await runChecks(run, definition, bases);
   await using sandbox = new LazySandbox(() => startSandbox(run));
   const { solver, result, stepOf } = await solve(run, plan, {
     definition,
@@ -87,7 +85,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   return { ...exported.result, summary, warnings: run.warnings };
 }
 
-function beginRun(options: BuildOptions, store: Store): BuildRun {
+export function beginRun(options: BuildOptions, store: Store): BuildRun {
   const emit = options.onEvent ?? (() => undefined);
   const warnings: Warning[] = [];
   const now = Date.now;
@@ -110,15 +108,19 @@ async function loadDefinition(run: BuildRun): Promise<Definition> {
   return definition;
 }
 
-async function makePlan(run: BuildRun, definition: Definition): Promise<BuildPlan> {
-  const { options, store } = run;
+export async function makePlan(
+  run: BuildRun,
+  definition: Definition,
+  resolveImage: ResolveImage,
+): Promise<BuildPlan> {
+  const { options } = run;
   const plan = await planBuild({
     tree: definition.tree,
     instructions: definition.instructions,
     target: options.target,
     buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
     labels: options.labels ?? {},
-    platform: platformOf(options),
+    platform: targetPlatform(options),
     buildPlatform: hostPlatform(),
     noCache: options.noCache ?? false,
     noCacheFilter: options.noCacheFilter ?? [],
@@ -127,15 +129,10 @@ async function makePlan(run: BuildRun, definition: Definition): Promise<BuildPla
     shmSize: options.shmSize,
     ulimits: options.ulimits ?? [],
     allow: options.allow ?? [],
-    resolveImage: imageResolver(store),
+    resolveImage,
   });
   for (const warning of plan.warnings) run.warn(warning);
   return plan;
-}
-
-function platformOf({ platforms }: BuildOptions): Platform {
-  const [first] = (platforms ?? []).filter((platform) => platform !== '');
-  return first === undefined ? hostPlatform() : parsePlatform(first);
 }
 
 interface SolveInput {

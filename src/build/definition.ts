@@ -1,8 +1,16 @@
 /** The Dockerfile and the context a build starts from. */
 import { readFileSync } from 'node:fs';
-import { type ContextTree, findDockerfile, loadIgnoreFile, openContext } from '../context/index.ts';
 import {
+  type ContextTree,
+  findDockerfile,
+  type IgnoreFile,
+  loadIgnoreFile,
+  openContext,
+} from '../context/index.ts';
+import {
+  type CheckConfig,
   type Instruction,
+  parseCheckConfig,
   parseDockerfile,
   parseInstructions,
   type SyntaxTree,
@@ -19,6 +27,8 @@ export interface Definition {
   readonly size: number;
   /** Opens the build context; an empty one when the Dockerfile came without. */
   readonly openContext: () => Promise<ContextTree>;
+  /** What the context hides; undefined: nothing. */
+  readonly ignoreFile: () => IgnoreFile | undefined;
 }
 
 const STDIN = '-';
@@ -37,7 +47,10 @@ export async function readDefinition(options: BuildOptions, store: Store): Promi
     ? undefined
     : findDockerfile(context, { file: options.dockerfile, cwd: process.cwd() });
   const bytes = place === undefined ? await readStdin(options) : readFileSync(place.path);
-  const tree = parseDockerfile(bytes.toString('utf8'), { file: place?.name ?? 'Dockerfile' });
+  const tree = parseDockerfile(bytes.toString('utf8'), {
+    file: place?.name ?? 'Dockerfile',
+    check: givenChecks(options),
+  });
   const { instructions, warnings } = parseInstructions(tree);
   return {
     tree,
@@ -53,7 +66,20 @@ export async function readDefinition(options: BuildOptions, store: Store): Promi
         facts,
       });
     },
+    ignoreFile: () => (context === STDIN ? undefined : loadIgnoreFile(context, place?.path)),
   };
+}
+
+/** Check settings from the command line stand in for the directive. */
+function givenChecks({ buildArgs }: BuildOptions): CheckConfig | undefined {
+  const text = buildArgs?.BUILDKIT_DOCKERFILE_CHECK;
+  if (text === undefined) return undefined;
+  const config = parseCheckConfig(text);
+  if (typeof config !== 'string') return config;
+  throw new AppError('DOCKERFILE_INVALID_CHECK', `BUILDKIT_DOCKERFILE_CHECK is wrong: ${config}`, {
+    expected: 'skip=RULE,…;error=true;experimental=RULE,…',
+    hint: 'separate the options with semicolons',
+  });
 }
 
 async function readStdin({ stdin }: BuildOptions): Promise<Buffer> {

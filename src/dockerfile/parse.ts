@@ -33,6 +33,8 @@ const MAX_NODES = 250_000;
 export interface ParseOptions {
   /** The file's name as the user wrote it. */
   readonly file: string;
+  /** Replaces the file's own `check` directive. */
+  readonly check?: CheckConfig | undefined;
 }
 
 export interface ReadDockerfile {
@@ -47,7 +49,7 @@ export interface ReadDockerfile {
  */
 export function parseDockerfile(text: string, options: ParseOptions): SyntaxTree {
   const source = new SourceMap(text, options.file);
-  return new TreeBuilder(source, { limited: true }).build();
+  return new TreeBuilder(source, { limited: true, check: options.check }).build();
 }
 
 /**
@@ -71,6 +73,7 @@ interface BuilderOptions {
   readonly limited: boolean;
   /** Where faults are collected; without it the first one is thrown. */
   readonly problems?: AppError[];
+  readonly check?: CheckConfig | undefined;
 }
 
 class TreeBuilder {
@@ -85,6 +88,7 @@ class TreeBuilder {
   private comments: CommentNode[] = [];
   private escape: EscapeCharacter = '\\';
   private check: CheckConfig | undefined;
+  private readonly replacesCheck: boolean;
   /** `shebang`: the first line was `#!…`; `syntax` and `check` may follow, `escape` no more. */
   private head: 'open' | 'shebang' | 'over' = 'open';
 
@@ -92,6 +96,8 @@ class TreeBuilder {
     this.source = source;
     this.text = source.text;
     this.problems = options.problems;
+    this.replacesCheck = options.check !== undefined;
+    this.check = options.check;
     this.reader = new LineReader(source, 0, options.limited);
   }
 
@@ -170,7 +176,7 @@ class TreeBuilder {
       if (value === '\\' || value === '`') this.escape = value;
       else this.report(invalidEscape(node));
     }
-    if (name !== 'check') return;
+    if (name !== 'check' || this.replacesCheck) return;
     const config = parseCheckConfig(value.split(' ', 1)[0] ?? '');
     if (typeof config === 'string') this.report(invalidCheck(node, config));
     else this.check = config;

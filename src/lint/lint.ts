@@ -1,0 +1,46 @@
+/** Runs the build checks over one file. */
+import type { CheckConfig, Instruction, SyntaxTree } from '../dockerfile/index.ts';
+import { skipsRule } from '../dockerfile/index.ts';
+import type { Warning } from '../errors.ts';
+import { RULES } from './registry.ts';
+import type { LintFacts, Rule } from './rule.ts';
+import { surveyDockerfile } from './survey/survey.ts';
+
+export interface LintInput {
+  readonly tree: SyntaxTree;
+  readonly instructions: readonly Instruction[];
+  /** What the parser noticed. */
+  readonly warnings: readonly Warning[];
+}
+
+/** @returns what the rules found, less what `check` settings silence, in the order of the text */
+export function lintDockerfile(input: LintInput, facts: LintFacts): readonly Warning[] {
+  const { tree, instructions, warnings } = input;
+  const survey = surveyDockerfile(tree, instructions, facts);
+  const file = { ...survey, noticed: warnings, facts };
+  const found: Warning[] = [];
+  for (const rule of RULES.filter((candidate) => isOn(candidate, tree.check))) {
+    rule.check(file, ({ message, hint, range, instruction }) => {
+      if (skipsRule(instruction?.check, rule.name)) return;
+      found.push({ code: rule.name, message, hint, location: tree.source.location(range) });
+    });
+  }
+  return found.sort((a, b) => offsetOf(a) - offsetOf(b));
+}
+
+/** The rule that made a warning; undefined when it is no check's. */
+export function ruleOf({ code }: Warning): Rule | undefined {
+  return RULES.find(({ name }) => name === code);
+}
+
+function isOn({ name, isExperimental }: Rule, config: CheckConfig | undefined): boolean {
+  if (isExperimental === true) {
+    const asked = config?.experimentalAll === true || config?.experimental.includes(name) === true;
+    if (!asked) return false;
+  }
+  return !skipsRule(config, name);
+}
+
+function offsetOf({ location }: Warning): number {
+  return location?.range.start.offset ?? 0;
+}

@@ -1,0 +1,31 @@
+import { parsePlatform } from '../../oci/index.ts';
+import type { Rule } from '../rule.ts';
+
+export const fromPlatformFlagConstDisallowed: Rule = {
+  name: 'FromPlatformFlagConstDisallowed',
+  description: 'FROM --platform is a variable, unless the name of the stage tells the platform',
+  check({ stages }, report) {
+    for (const { from } of stages) {
+      const { platform, stage = '' } = from;
+      if (platform === undefined || platform.text === '' || platform.text.includes('$')) continue;
+      if (namesOf(platform.text).some((name) => stage.includes(name))) continue;
+      report({
+        message: `the constant platform '${platform.text}' holds whatever the build is for`,
+        hint: 'use $BUILDPLATFORM or another variable, or put the platform into the name of the stage',
+        range: from.node.range,
+        instruction: from,
+      });
+    }
+  },
+};
+
+/** What a stage for that platform has in its name. */
+function namesOf(text: string): readonly string[] {
+  try {
+    const { os, architecture } = parsePlatform(text);
+    return [os, architecture];
+  } catch {
+    // Planning says what is wrong with it.
+    return [];
+  }
+}

@@ -1,0 +1,6 @@
+import { noticedRule } from '../rule.ts';
+
+export const maintainerDeprecated = noticedRule(
+  'MaintainerDeprecated',
+  'a label says who maintains the image',
+);

@@ -1,0 +1,83 @@
+/** What FROM lines mean: their names and platforms with the global ARGs put in. */
+import type { ArgInstruction, SyntaxTree, Word } from '../../dockerfile/index.ts';
+import { expandIn } from './expand.ts';
+import type { FileParts } from './split-stages.ts';
+import type { SurveyFacts } from './survey.ts';
+
+export interface SurveyedBase {
+  /** Undefined when it cannot be expanded. */
+  readonly name: string | undefined;
+  /** The name when no build argument is given. */
+  readonly defaultName: string | undefined;
+  readonly platform: string | undefined;
+  /** Variables of the name and the platform that are not declared. */
+  readonly undeclared: readonly { readonly name: string; readonly word: Word }[];
+}
+
+export interface Bases {
+  readonly of: (stage: number) => SurveyedBase;
+  /** Values of global ARGs, by name. */
+  readonly globals: ReadonlyMap<string, string>;
+  /** Names that FROM may use. */
+  readonly declared: ReadonlySet<string>;
+  readonly argumentValues: ReadonlyMap<Word, string | undefined>;
+}
+
+export function expandBases(tree: SyntaxTree, parts: FileParts, facts: SurveyFacts): Bases {
+  const given = globalValues(tree, parts.globals, facts);
+  const defaults = globalValues(tree, parts.globals, { ...facts, buildArgs: new Map() });
+  const declared = new Set([
+    ...facts.predefined.keys(),
+    ...parts.globals.flatMap(({ args }) => args.map(({ name }) => name.text)),
+  ]);
+  const bases = parts.stages.map(({ from }): SurveyedBase => {
+    const name = expandIn(tree, from.image, given.values);
+    const platform =
+      from.platform === undefined ? undefined : expandIn(tree, from.platform, given.values);
+    const undeclared = [
+      ...[...(name?.unmatched ?? [])].map((unset) => ({ name: unset, word: from.image })),
+      ...[...(platform?.unmatched ?? [])].map((unset) => ({
+        name: unset,
+        word: from.platform ?? from.image,
+      })),
+    ].filter((use) => !declared.has(use.name));
+    return {
+      name: name?.text,
+      defaultName: expandIn(tree, from.image, defaults.values)?.text,
+      platform: platform?.text,
+      undeclared,
+    };
+  });
+  const none: SurveyedBase = {
+    name: undefined,
+    defaultName: undefined,
+    platform: undefined,
+    undeclared: [],
+  };
+  return {
+    of: (stage) => bases[stage] ?? none,
+    globals: given.values,
+    declared,
+    argumentValues: given.argumentValues,
+  };
+}
+
+/** Each sees those before it. */
+function globalValues(tree: SyntaxTree, globals: readonly ArgInstruction[], facts: SurveyFacts) {
+  const values = new Map(facts.predefined);
+  const argumentValues = new Map<Word, string | undefined>();
+  for (const name of facts.predefined.keys()) {
+    const given = facts.buildArgs.get(name);
+    if (given !== undefined) values.set(name, given);
+  }
+  for (const { args } of globals) {
+    for (const { name, value } of args) {
+      const given = facts.buildArgs.get(name.text);
+      const own = value === undefined ? undefined : expandIn(tree, value, values)?.text;
+      const result = given ?? own ?? values.get(name.text);
+      if (result !== undefined) values.set(name.text, result);
+      argumentValues.set(name, result);
+    }
+  }
+  return { values, argumentValues };
+}

@@ -1,0 +1,165 @@
+/** Goes through the stages the target needs, each after those it is made from. */
+import {
+  expandHeredoc,
+  expandWord,
+  expandWords,
+  type Instruction,
+  type SyntaxTree,
+  type Word,
+} from '../../dockerfile/index.ts';
+import type { SourceRange } from '../../errors.ts';
+import type { Bases } from './bases.ts';
+import { expandQuietly } from './expand.ts';
+import { findStage, findStageOrIndex, type StageLines } from './split-stages.ts';
+import type { Step, SurveyFacts, UndefinedUse } from './survey.ts';
+import { usedImages, wordsOf } from './words-of.ts';
+
+export interface WalkOptions {
+  readonly stages: readonly StageLines[];
+  readonly bases: Bases;
+  readonly facts: SurveyFacts;
+}
+
+/** A stage while it is walked through. */
+interface StageScope {
+  readonly values: Map<string, string>;
+  /** ARGs declared so far, with a value or without. */
+  readonly declared: Set<string>;
+  hasShell: boolean;
+  hasWorkdir: boolean;
+  /** Nobody knows what ENV the base image has, so no variable can be said to be unset. */
+  readonly isOpen: boolean;
+}
+
+export class Walk {
+  readonly steps = new Map<number, Step[]>();
+  readonly undefinedUses: UndefinedUse[] = [];
+  readonly texts = new Map<Word, string>();
+  readonly argumentValues = new Map<Word, string | undefined>();
+  readonly #tree: SyntaxTree;
+  readonly #options: WalkOptions;
+  readonly #scopes = new Map<number, StageScope>();
+
+  constructor(tree: SyntaxTree, options: WalkOptions) {
+    this.#tree = tree;
+    this.#options = options;
+  }
+
+  target(): number | undefined {
+    const { stages, facts } = this.#options;
+    const { target } = facts;
+    if (target === undefined || target === '') return stages.length - 1;
+    return findStageOrIndex(stages, target);
+  }
+
+  /** Walks through a stage and all it needs. Stages need earlier ones only, so a loop over them is enough. */
+  visit(target: number): void {
+    const needed = this.#neededBy(target);
+    for (const index of [...needed].sort((a, b) => a - b)) this.#walk(index);
+  }
+
+  #neededBy(target: number): ReadonlySet<number> {
+    const { stages } = this.#options;
+    const needed = new Set([target]);
+    for (let index = target; index >= 0; index -= 1) {
+      const stage = stages[index];
+      if (!needed.has(index) || stage === undefined) continue;
+      const parent = this.#parentOf(index);
+      if (parent !== undefined) needed.add(parent);
+      for (const name of stage.instructions.flatMap(usedImages)) {
+        const used = findStageOrIndex(stages, name, index);
+        if (used !== undefined) needed.add(used);
+      }
+    }
+    return needed;
+  }
+
+  /** FROM compares names as written with names in lower case. */
+  #parentOf(index: number): number | undefined {
+    const { name } = this.#options.bases.of(index);
+    if (name === undefined || name !== name.toLowerCase()) return undefined;
+    return findStage(this.#options.stages, name, index);
+  }
+
+  #walk(index: number): void {
+    const stage = this.#options.stages[index];
+    if (stage === undefined) return;
+    const scope = this.#begin(index);
+    this.#scopes.set(index, scope);
+    const steps: Step[] = [];
+    for (const instruction of stage.instructions) {
+      this.#apply(instruction, scope);
+      const { hasShell, hasWorkdir } = scope;
+      steps.push({ instruction, hasShell, hasWorkdir });
+      if (instruction.kind === 'shell') scope.hasShell = true;
+      if (instruction.kind === 'workdir') scope.hasWorkdir = true;
+    }
+    this.steps.set(index, steps);
+  }
+
+  #begin(index: number): StageScope {
+    const parent = this.#parentOf(index);
+    const inherited = parent === undefined ? undefined : this.#scopes.get(parent);
+    if (inherited !== undefined) {
+      const { values, declared } = inherited;
+      return { ...inherited, values: new Map(values), declared: new Set(declared) };
+    }
+    const { name } = this.#options.bases.of(index);
+    const isScratch = name === 'scratch';
+    const config = isScratch || !name ? undefined : this.#options.facts.imageOf(name)?.config;
+    const values = new Map([['PATH', '']]);
+    for (const variable of config?.Env ?? []) {
+      const equals = variable.indexOf('=');
+      values.set(variable.slice(0, equals), variable.slice(equals + 1));
+    }
+    return {
+      values,
+      declared: new Set(),
+      hasShell: (config?.Shell ?? []).length > 0,
+      hasWorkdir: false,
+      isOpen: !isScratch && config === undefined,
+    };
+  }
+
+  #apply(instruction: Instruction, scope: StageScope): void {
+    if (instruction.kind === 'arg') {
+      for (const { name, value } of instruction.args) {
+        const own = value && this.#expand(value, instruction, scope);
+        const { facts, bases } = this.#options;
+        const fallback = value === undefined ? bases.globals.get(name.text) : own;
+        const result = facts.buildArgs.get(name.text) ?? fallback;
+        scope.declared.add(name.text);
+        if (result !== undefined) scope.values.set(name.text, result);
+        this.argumentValues.set(name, result);
+      }
+      return;
+    }
+    for (const { word, form } of wordsOf(instruction)) this.#expand(word, instruction, scope, form);
+    if (instruction.kind !== 'env') return;
+    for (const { key, value } of instruction.pairs) {
+      scope.values.set(this.texts.get(key) ?? key.text, this.texts.get(value) ?? '');
+    }
+  }
+
+  #expand(
+    word: Word,
+    instruction: Instruction,
+    scope: StageScope,
+    form: 'word' | 'words' | 'heredoc' = 'word',
+  ): string | undefined {
+    const onUndefined = (name: string, range: SourceRange | undefined): void => {
+      if (scope.isOpen || scope.declared.has(name)) return;
+      const known = [...scope.values.keys(), ...scope.declared];
+      this.undefinedUses.push({ name, range: range ?? word.range, instruction, known });
+    };
+    const { escape: escaper, source } = this.#tree;
+    const lookup = (name: string): string | undefined => scope.values.get(name);
+    const options = { lookup, escape: escaper, source, onUndefined };
+    const text = expandQuietly(() => {
+      if (form === 'words') return expandWords(word, options).words.join(' ');
+      return (form === 'heredoc' ? expandHeredoc : expandWord)(word, options).text;
+    });
+    if (text !== undefined) this.texts.set(word, text);
+    return text;
+  }
+}
