@@ -1,0 +1,109 @@
+/** A temporary directory with the builders that are present and the base image they all know. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  BASE,
+  type BaseImage,
+  type Builder,
+  type BuildRequest,
+  buildahBuilder,
+  buildkitBuilder,
+  LAMINA,
+  laminaBuilder,
+  manifestDigestOf,
+} from './builders.ts';
+import { writeFiles } from './data.ts';
+import { type Measurement, run } from './measure.ts';
+
+const BUSYBOX = '/bin/busybox';
+const APPLETS = ['sh', 'echo', 'mkdir', 'cp', 'cat', 'chmod', 'sleep', 'tar'];
+
+export class Workbench implements AsyncDisposable {
+  readonly directory: string;
+  readonly builders: readonly Builder[];
+  /** Peers that are not measured, each with the reason. */
+  readonly absent: readonly string[];
+
+  private constructor(
+    directory: string,
+    { builders, absent }: Pick<Workbench, 'builders' | 'absent'>,
+  ) {
+    this.directory = directory;
+    this.builders = builders;
+    this.absent = absent;
+  }
+
+  static async open(): Promise<Workbench> {
+    const directory = mkdtempSync(join(tmpdir(), 'lamina-bench-'));
+    const base = await makeBase(join(directory, 'base'));
+    const builders: Builder[] = [];
+    const absent: string[] = [];
+    const lamina = laminaBuilder(join(directory, 'store'));
+    for (const found of [
+      lamina,
+      buildkitBuilder(base),
+      buildahBuilder(join(directory, 'buildah')),
+    ]) {
+      const failure = typeof found === 'string' ? found : await prepare(found, base);
+      if (failure !== undefined) absent.push(failure);
+      else if (typeof found !== 'string') builders.push(found);
+    }
+    return new Workbench(directory, { builders, absent });
+  }
+
+  /** Builds, after what other programs wrote before has gone to the disk. */
+  async build(builder: Builder, request: BuildRequest, timeout: number): Promise<Measurement> {
+    await run({ program: 'sync', args: [] });
+    const reportFile = join(this.directory, 'peak-memory');
+    const daemon = builder.daemon?.reset() === true ? builder.daemon : undefined;
+    let seconds = 0;
+    let peakKb: number | undefined;
+    for (const command of builder.build(request)) {
+      const part = await run(command, { timeout, memory: { reportFile } });
+      seconds += part.seconds;
+      peakKb = Math.max(peakKb ?? 0, part.peakKb ?? 0) || undefined;
+    }
+    // What a daemon's client needs says nothing of what the build needs.
+    if (builder.name === 'BuildKit') peakKb = daemon?.peakKb();
+    if (request.archive !== undefined) rmSync(request.archive, { force: true });
+    return { seconds, peakKb };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Buildah keeps its directories in overlays of its own mounts, which `rm` below them would trip over.
+    await run({ program: 'umount', args: [join(this.directory, 'buildah/root/overlay')] }).catch(
+      () => undefined,
+    );
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** @returns why the builder cannot be used */
+async function prepare(builder: Builder, base: BaseImage): Promise<string | undefined> {
+  try {
+    for (const command of builder.prepare(base)) await run(command);
+    return undefined;
+  } catch (error) {
+    return `${builder.name}: ${String(error)}`;
+  }
+}
+
+/** Busybox and nothing else, as an OCI archive and unpacked. */
+async function makeBase(directory: string): Promise<BaseImage> {
+  const links = APPLETS.map((name) => `ln -s busybox bin/${name}`).join(' && ');
+  const layout = join(directory, 'layout');
+  const archive = join(directory, 'base.tar');
+  mkdirSync(layout, { recursive: true });
+  const context = join(directory, 'context');
+  writeFiles(context, { Dockerfile: 'FROM scratch\nCOPY bin /bin\nENV PATH=/bin\n' });
+  const fill = `mkdir bin && cp ${BUSYBOX} bin/ && chmod 755 bin/busybox && ${links}`;
+  await run({ program: 'sh', args: ['-c', fill], cwd: context });
+  await run({
+    program: process.execPath,
+    args: [LAMINA, 'build', '-q', '-t', BASE, '-o', `type=oci,dest=${archive}`, context],
+    env: { LAMINA_ROOT: join(directory, 'store') },
+  });
+  await run({ program: 'tar', args: ['-xf', archive, '-C', layout] });
+  return { archive, layout, manifestDigest: manifestDigestOf(layout) };
+}
