@@ -1,12 +1,18 @@
 /** All cases. */
 import type { Topic } from './case.ts';
+import { add } from './cases/add.ts';
 import { args } from './cases/args.ts';
+import { contexts } from './cases/contexts.ts';
+import { copyDestinations, copyMetadata, copyOptions, copySources } from './cases/copy.ts';
 import { directives } from './cases/directives.ts';
 import { expansion } from './cases/expansion.ts';
 import { from } from './cases/from.ts';
 import { heredocs } from './cases/heredocs.ts';
+import { history } from './cases/history.ts';
 import { lexical } from './cases/lexical.ts';
 import { metadata } from './cases/metadata.ts';
+import { mounts } from './cases/mounts.ts';
+import { run } from './cases/run.ts';
 
 export const topics: readonly Topic[] = [
   lexical,
@@ -16,4 +22,13 @@ export const topics: readonly Topic[] = [
   from,
   args,
   metadata,
+  run,
+  mounts,
+  copySources,
+  copyDestinations,
+  copyMetadata,
+  copyOptions,
+  add,
+  contexts,
+  history,
 ];

@@ -1,0 +1,189 @@
+import { type ConformanceCase, lines, type Topic } from '../case.ts';
+
+const SECTION = '2.1 history';
+type Row = readonly [
+  name: string,
+  rule: string,
+  dockerfile: readonly string[],
+  options?: ConformanceCase['options'],
+];
+
+const rows: readonly Row[] = [
+  [
+    'every instruction',
+    'one entry per instruction, in order',
+    [
+      'FROM busybox',
+      'MAINTAINER me',
+      'ARG A=1',
+      'ENV B=2',
+      'LABEL c=3',
+      'WORKDIR /w',
+      'COPY a .',
+      'ADD a b',
+      'RUN echo $A',
+      'EXPOSE 80',
+      'VOLUME /v',
+      'USER app',
+      'STOPSIGNAL 9',
+      'SHELL ["/bin/sh", "-c"]',
+      'HEALTHCHECK CMD x',
+      'ENTRYPOINT ["e"]',
+      'CMD ["c"]',
+      'ONBUILD RUN x',
+    ],
+  ],
+  ['copy expanded', 'COPY shows the expanded text', ['FROM scratch', 'ENV S=a D=/x', 'COPY $S $D']],
+  [
+    'copy relative',
+    'the destination is shown as it is written',
+    ['FROM scratch', 'WORKDIR /w', 'COPY a ./b/'],
+  ],
+  ['copy several', 'all sources are shown', ['FROM scratch', 'COPY a b d/ /x/']],
+  ['copy json', 'the exec form is shown as words', ['FROM scratch', 'COPY ["a", "x y"]']],
+  [
+    'copy flags',
+    '--parents, --chown and --chmod are shown in this order',
+    ['FROM scratch', 'COPY --chmod=600 --chown=1:2 --parents d/c /x/'],
+  ],
+  ['copy exclude', '--exclude is not shown', ['FROM scratch', 'COPY --exclude=c d /x/']],
+  [
+    'copy from and link',
+    '--from and --link are not shown',
+    ['FROM scratch AS o', 'COPY a /a', 'FROM scratch', 'COPY --link --from=o /a /b'],
+  ],
+  [
+    'copy here-document',
+    'documents are shown by their word',
+    ['FROM scratch', 'COPY <<ONE <<"TWO" /x/', '1', 'ONE', '2', 'TWO'],
+  ],
+  ['copy mixed', 'sources come before documents', ['FROM scratch', 'COPY <<ONE a /x/', '1', 'ONE']],
+  [
+    'add flags',
+    'ADD shows its flags',
+    ['FROM scratch', 'ADD --chmod=600 --chown=1:2 --unpack=false a /x'],
+  ],
+  [
+    'run shell',
+    'RUN shows the shell and the text',
+    ['FROM busybox', 'RUN echo "a  b" \\', '  && true'],
+  ],
+  ['run exec', 'RUN shows the arguments', ['FROM busybox', 'RUN ["sh", "-c", "echo a b"]']],
+  [
+    'run with another shell',
+    'RUN shows that shell',
+    ['FROM busybox', 'SHELL ["/bin/ash", "-e", "-c"]', 'RUN true'],
+  ],
+  [
+    'run flags',
+    'flags of RUN are not shown',
+    ['FROM busybox', 'RUN --network=none --mount=type=tmpfs,target=/t true'],
+  ],
+  [
+    'run with arguments',
+    '`|N` and the ARGs',
+    ['FROM busybox', 'ARG A="x y"', 'ARG B', 'ARG C=$A', 'RUN true'],
+    { buildArgs: { B: "it's" } },
+  ],
+  [
+    'run with many arguments',
+    'the number of ARGs',
+    ['FROM busybox', 'ARG A=1 B=2 C=3 D=4 E=5', 'ARG F', 'RUN true'],
+  ],
+  [
+    'env quotes',
+    'values are shown without quotes',
+    ['FROM scratch', 'ENV A="x y" B=\'z\' C=$HOME'],
+  ],
+  ['env legacy', 'the legacy form is shown with `=`', ['FROM scratch', 'ENV A x y']],
+  [
+    'label order',
+    'labels are shown in the order of the line',
+    ['FROM scratch', 'LABEL z=1 a=2 m=3'],
+  ],
+  [
+    'arg forms',
+    'ARG shows names and values',
+    ['FROM scratch', 'ARG A', 'ARG B=', 'ARG C="x y" D'],
+    { buildArgs: { D: 'given' } },
+  ],
+  [
+    'cmd and entrypoint',
+    'CMD and ENTRYPOINT are quoted',
+    ['FROM scratch', 'CMD a "b" \\c', 'ENTRYPOINT ["x", "y\\tz", "é\\u0007"]'],
+  ],
+  ['user expanded', 'USER shows the value', ['FROM scratch', 'ENV U=me', 'USER $U']],
+  [
+    'expose',
+    'EXPOSE shows ports and protocols',
+    ['FROM scratch', 'EXPOSE 80 443/tcp 53/udp 5000-5002'],
+  ],
+  ['volume', 'VOLUME shows the list', ['FROM scratch', 'VOLUME /a /b', 'VOLUME ["/c d"]']],
+  ['shell', 'SHELL shows the list', ['FROM scratch', 'SHELL ["/bin/sh", "-e", "-c"]']],
+  [
+    'healthcheck',
+    'HEALTHCHECK shows all members',
+    [
+      'FROM scratch',
+      'HEALTHCHECK --interval=30s --timeout=1m5s --retries=3 CMD curl -f http://x/',
+      'HEALTHCHECK --start-period=100ms --start-interval=2h CMD ["a", "b c"]',
+      'HEALTHCHECK NONE',
+    ],
+  ],
+  ['onbuild', 'ONBUILD has no entry', ['FROM scratch', 'ONBUILD RUN x', 'LABEL a=1']],
+  ['triggers', 'triggers have their entries', ['FROM triggers', 'LABEL a=1']],
+  [
+    'workdir',
+    'WORKDIR shows the absolute path',
+    ['FROM scratch', 'WORKDIR /a', 'WORKDIR b', 'WORKDIR /'],
+  ],
+  ['maintainer', 'MAINTAINER has an entry', ['FROM scratch', 'MAINTAINER Some Body <x@y>']],
+  ['stopsignal', 'STOPSIGNAL has an entry', ['FROM scratch', 'STOPSIGNAL term']],
+  [
+    'stages',
+    'a child stage has the entries of its parent',
+    ['FROM scratch AS one', 'ENV A=1', 'COPY a /a', 'FROM one', 'LABEL b=2'],
+  ],
+  [
+    'other stages',
+    'stages that are copied from leave no entries',
+    ['FROM scratch AS one', 'ENV A=1', 'COPY a /a', 'FROM scratch', 'COPY --from=one /a /b'],
+  ],
+  ['base', 'entries of the base come first', ['FROM rich', 'ENV A=1']],
+  [
+    'layers and entries',
+    'every entry with a layer has one',
+    ['FROM busybox', 'RUN true', 'WORKDIR /tmp', 'COPY a /a', 'COPY a /a', 'RUN rm /a'],
+  ],
+  [
+    'layers hold what is new',
+    'a layer holds what its step changed',
+    [
+      'FROM busybox',
+      'RUN echo 1 > /one',
+      'COPY b /two',
+      'RUN rm /one; echo 3 > /there/dir/three',
+      'WORKDIR /four/five',
+    ],
+  ],
+  ['author of the base', 'the author of the base is kept', ['FROM busybox', 'LABEL a=1']],
+  [
+    'epoch',
+    'SOURCE_DATE_EPOCH changes times only',
+    ['FROM busybox', 'COPY a /a', 'RUN true'],
+    { buildArgs: { SOURCE_DATE_EPOCH: '1600000000' } },
+  ],
+];
+
+const cases = rows.map(
+  ([name, rule, dockerfile, options]): ConformanceCase => ({
+    name,
+    rule: `${SECTION}: ${rule}`,
+    dockerfile: lines(...dockerfile),
+    files: { a: 'a\n', b: 'b\n', 'd/c': 'c\n', 'd/e': 'e\n' },
+    layers: true,
+    ...(options && { options }),
+  }),
+);
+
+export const history: Topic = { name: '2.1-history', cases };
