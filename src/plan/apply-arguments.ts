@@ -1,6 +1,6 @@
 /** ARG and ENV: what later words and RUN see. */
 import type { ArgDeclaration, ArgInstruction, EnvInstruction } from '../dockerfile/index.ts';
-import type { DeclaredArgument } from './arguments.ts';
+import { type DeclaredArgument, isForScanner } from './arguments.ts';
 import { assign } from './environment.ts';
 import { expand } from './expansion.ts';
 import { argText, pairsText } from './history-text.ts';
@@ -22,7 +22,10 @@ export function applyArg(
     next = {
       ...next,
       args: [...next.args, argument],
-      environment: value === undefined ? next.environment : assign(next.environment, name, value),
+      environment:
+        value === undefined || isForScanner(name)
+          ? next.environment
+          : assign(next.environment, name, value),
     };
   }
   const text = argText(declared.map(({ name, value }) => [name, value] as const));

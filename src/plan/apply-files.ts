@@ -135,12 +135,15 @@ export function applyWorkdir(
   plan: StagePlan,
 ): StageState {
   const { options } = plan;
-  const path = posix.resolve(workingDirectory(state), expand(instruction.value, state, options));
-  const named = configure({ ...state, hasWorkdir: true }, { WorkingDir: path });
-  if (path === '/') return remember(named, { text: `WORKDIR ${path}`, layer: false });
+  const value = expand(instruction.value, state, options);
+  // BuildKit keeps the text of an absolute path as it is, and cleans the others.
+  const written = value.startsWith('/') ? value : posix.join(workingDirectory(state), value);
+  const path = posix.resolve('/', written);
+  const named = configure({ ...state, hasWorkdir: true }, { WorkingDir: written });
+  if (path === '/') return remember(named, { text: `WORKDIR ${written}`, layer: false });
   const owner = state.config.User === '' ? undefined : state.config.User;
   const text = displayText(instruction.text, state, options);
   const op = { kind: 'mkdir', path, owner } as const;
   const root = plan.addStep(op, [state.root], { instruction, text });
-  return remember({ ...named, root }, { text: `WORKDIR ${path}`, layer: true });
+  return remember({ ...named, root }, { text: `WORKDIR ${written}`, layer: true });
 }

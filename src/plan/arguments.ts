@@ -31,6 +31,11 @@ export function isPredefined(name: string): boolean {
   );
 }
 
+/** Whether an ARG speaks to the scanner of packages only: RUN and words do not see it. */
+export function isForScanner(name: string): boolean {
+  return name === 'BUILDKIT_SBOM_SCAN_CONTEXT' || name === 'BUILDKIT_SBOM_SCAN_STAGE';
+}
+
 /** The arguments that every Dockerfile has in its global scope. */
 export function platformArguments(
   target: Platform,

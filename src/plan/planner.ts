@@ -132,7 +132,8 @@ class Planner {
       target: state.root,
       warnings: this.#warnings,
       image: {
-        platform: state.platform,
+        // An image that began with nothing is for the platform of the build, whatever its FROM said.
+        platform: state.base === undefined ? this.#options.platform : state.platform,
         config: labelled(state, this.#options.labels),
         author: state.author,
         history: state.history,
@@ -234,7 +235,8 @@ class Planner {
     if (platform === undefined) return this.#options.platform;
     const text = this.#expandGlobal(platform, this.#globals);
     try {
-      return text === '' ? this.#options.platform : parsePlatform(text);
+      if (text === '') throw emptyPlatform(platform.text);
+      return parsePlatform(text);
     } catch (error) {
       throw error instanceof AppError ? locate(error, this.#place(platform)) : error;
     }
@@ -409,6 +411,13 @@ function findParent(
 function labelled(state: StageState, labels: Readonly<Record<string, string>>) {
   if (Object.keys(labels).length === 0) return state.config;
   return { ...state.config, Labels: { ...state.config.Labels, ...labels } };
+}
+
+function emptyPlatform(written: string): AppError {
+  return new AppError('PLAN_EMPTY_PLATFORM', `the platform '${written}' is empty after expansion`, {
+    expected: 'os/arch[/variant]',
+    hint: 'give the ARG in it a default, or leave --platform out',
+  });
 }
 
 function emptyBase(written: string, location: SourceLocation): AppError {

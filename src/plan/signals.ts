@@ -3,11 +3,10 @@ import { constants } from 'node:os';
 
 /** Signals that Node does not name on every platform. */
 const FURTHER = ['SIGRTMIN', 'SIGRTMAX', 'SIGSTKFLT', 'SIGPOLL', 'SIGPWR', 'SIGCLD', 'SIGIOT'];
-const MOST = 64;
 
-/** Whether STOPSIGNAL may name it: a number up to 64, or a name with or without SIG. */
+/** Whether STOPSIGNAL may name it: any number but zero, or a name with or without SIG. */
 export function isStopSignal(text: string): boolean {
-  if (/^\d+$/.test(text)) return Number(text) >= 1 && Number(text) <= MOST;
+  if (/^[+-]?\d+$/.test(text)) return Number(text) !== 0;
   const name = text.toUpperCase().startsWith('SIG')
     ? text.toUpperCase()
     : `SIG${text.toUpperCase()}`;

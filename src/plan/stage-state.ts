@@ -2,6 +2,7 @@
  * A stage while it is being planned: the file system so far, the image config so far, and what later
  * instructions see. Every instruction gives a new state.
  */
+import { posix } from 'node:path';
 import type { VertexId } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { ContainerConfig, Platform } from '../oci/index.ts';
@@ -89,7 +90,7 @@ export function remember(state: StageState, { text, layer }: Remark): StageState
   return { ...state, history: [...state.history, entry] };
 }
 
-/** The directory that relative paths start from. */
+/** The directory that relative paths start from: clean, where the config has the text of WORKDIR. */
 export function workingDirectory(state: StageState): string {
-  return state.config.WorkingDir || '/';
+  return posix.resolve('/', state.config.WorkingDir ?? '');
 }
