@@ -24,6 +24,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   ops: 4,
   plan: 5,
   lint: 5,
+  outline: 5.5,
   export: 5,
   base: 5,
   container: 5.5,

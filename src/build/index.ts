@@ -1,2 +1,3 @@
 export { build } from './build.ts';
+export { check, outline, targets } from './without-building.ts';
 export type * from './options.ts';

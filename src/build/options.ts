@@ -3,8 +3,9 @@
  * command line is a thin caller of them. Nothing here prints, exits or reads the environment: what depends on
  * the process (arguments, environment variables, standard streams, the clock's epoch) is passed in.
  */
-import type { Warning } from '../errors.ts';
+import type { AppError, SourceLocation, Warning } from '../errors.ts';
 import type { Descriptor, Digest, ImageConfig, Platform } from '../oci/index.ts';
+import type { BuildTarget, Outline } from '../outline/index.ts';
 import type { BuildSummary, Emit } from '../progress/index.ts';
 
 /** What every call that works on a store may be given. */
@@ -112,6 +113,42 @@ export interface BuildResult {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly summary: BuildSummary;
   readonly warnings: readonly Warning[];
+}
+
+/** The text that ranges refer to. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What a build check found. */
+export interface CheckWarning {
+  readonly rule: string;
+  /** What the rule asks for. */
+  readonly description: string;
+  /** Its page, relative to the project: `docs/rules/undefined-var.md`. */
+  readonly page: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly location: SourceLocation;
+}
+
+export interface CheckResult {
+  /** In the order of the text. */
+  readonly warnings: readonly CheckWarning[];
+  /** Why the file cannot be built. */
+  readonly error: AppError | undefined;
+  readonly source: SourceFile;
+}
+
+export interface OutlineResult extends Outline {
+  readonly source: SourceFile;
+}
+
+export interface TargetsResult {
+  /** In the order of the text. */
+  readonly targets: readonly BuildTarget[];
+  readonly source: SourceFile;
 }
 
 export interface RunOptions extends StoreOptions {
@@ -321,6 +358,9 @@ export interface VersionInfo {
 /** The functions `src/index.ts` exports, as one type: the command line is written against it. */
 export interface LaminaApi {
   build(options: BuildOptions): Promise<BuildResult>;
+  check(options: BuildOptions): Promise<CheckResult>;
+  outline(options: BuildOptions): Promise<OutlineResult>;
+  targets(options: BuildOptions): Promise<TargetsResult>;
   run(options: RunOptions): Promise<RunResult>;
   images(options: StoreOptions): Promise<readonly ImageSummary[]>;
   tag(options: TagOptions): Promise<void>;

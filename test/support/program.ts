@@ -69,6 +69,9 @@ function completeApi(api: Partial<LaminaApi>): LaminaApi {
   };
   return {
     build: unexpected,
+    check: unexpected,
+    outline: unexpected,
+    targets: unexpected,
     run: unexpected,
     images: unexpected,
     tag: unexpected,

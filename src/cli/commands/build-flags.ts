@@ -58,6 +58,21 @@ export const buildFlags = {
     group: RESULT,
     help: 'show no progress, print the image ID on success',
   },
+  call: {
+    kind: 'text',
+    value: 'method[,format=json]',
+    group: WHAT,
+    help:
+      'instead of building: check (look for mistakes), outline (what the target takes: arguments, secrets, ssh), ' +
+      'targets (the stages that can be built)',
+  },
+  check: { kind: 'switch', group: WHAT, help: 'the same as --call=check' },
+  print: {
+    kind: 'text',
+    value: 'method',
+    group: WHAT,
+    help: 'the old name of --call',
+  },
   'no-cache': { kind: 'switch', group: HOW, help: 'run every step, whatever the cache knows' },
   'no-cache-filter': {
     kind: 'list',
@@ -175,13 +190,6 @@ export const buildFlags = {
     help: 'attach a bill of materials',
     notYet: 'none is attached; leave the flag out, or give --sbom=false',
   },
-  call: {
-    kind: 'text',
-    value: 'method',
-    help: 'check or outline instead of building',
-    notYet: 'leave it out to build',
-  },
-  check: { kind: 'switch', help: 'check the Dockerfile only', notYet: 'not in this version' },
   squash: { kind: 'switch', help: 'one layer of all', notYet: 'use a multi-stage build' },
   'cgroup-parent': { kind: 'text', help: 'parent cgroup of RUN', notYet: 'leave it out' },
   resource: { kind: 'list', value: 'k=v', help: 'limits of RUN', notYet: 'leave it out' },

@@ -57,6 +57,11 @@ export const buildCommand = defineCommand({
     refuseTerminalOutput(options.outputs ?? [], context);
     // As with docker: a file of an earlier build must not be taken for this one's.
     if (flags.iidfile !== undefined) await rm(flags.iidfile, { force: true });
+    const method = callMethod(flags);
+    if (method !== undefined) {
+      const { callBuild } = await import('../call/index.ts');
+      return callBuild(method, options, context);
+    }
     const api = await context.api();
     const display = makeDisplay(
       flags.quiet ? 'quiet' : progressKind(flags.progress, context),
@@ -117,6 +122,13 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     root: rootOf(flags, context),
     signal: context.signal,
   };
+}
+
+/** What is asked for instead of a build; undefined: a build. */
+function callMethod({ call, check, print }: Flags): string | undefined {
+  if (check) return 'check';
+  const method = call ?? print;
+  return method === undefined || method === '' || method === 'build' ? undefined : method;
 }
 
 function outputs(flags: Flags): OutputSpec[] {

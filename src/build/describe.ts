@@ -1,0 +1,112 @@
+/** What can be said of a Dockerfile without building it: `--call=check`, `outline`, `targets`. */
+import { AppError, type Warning } from '../errors.ts';
+import { lintDockerfile, ruleOf, rulePage, type Survey, surveyDockerfile } from '../lint/index.ts';
+import { digestOf } from '../oci/index.ts';
+import { outlineOf, targetsOf } from '../outline/index.ts';
+import type { BaseImage, ResolveImage } from '../plan/index.ts';
+import { defaultRoot, Store } from '../store/index.ts';
+import { imageResolver } from './base-images.ts';
+import { type BuildRun, beginRun, makePlan } from './build.ts';
+import { lintFacts, SeenImages } from './checks.ts';
+import { type Definition, readDefinition } from './definition.ts';
+import type {
+  BuildOptions,
+  CheckResult,
+  CheckWarning,
+  OutlineResult,
+  TargetsResult,
+} from './options.ts';
+
+/** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */
+export function check(options: BuildOptions): Promise<CheckResult> {
+  return described(options, async ({ run, definition, images }) => {
+    const error = await planningError(run, definition, images);
+    const found = lintDockerfile(definition, lintFacts(run, definition, images));
+    return { warnings: found.flatMap(explained), error, source: sourceOf(definition) };
+  });
+}
+
+/** @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_… */
+export function outline(options: BuildOptions): Promise<OutlineResult> {
+  return described(options, async ({ run, definition, images }) => {
+    const error = await planningError(run, definition, images);
+    if (error !== undefined) throw error;
+    return { ...outlineOf(survey(run, definition, images)), source: sourceOf(definition) };
+  });
+}
+
+/** @throws AppError DOCKERFILE_…, CONTEXT_… */
+export function targets(options: BuildOptions): Promise<TargetsResult> {
+  return described(options, async ({ run, definition, images }) => {
+    const list = targetsOf(survey(run, definition, images));
+    return { targets: list, source: sourceOf(definition) };
+  });
+}
+
+interface Described {
+  readonly run: BuildRun;
+  readonly definition: Definition;
+  readonly images: SeenImages;
+}
+
+async function described<T>(
+  options: BuildOptions,
+  work: (described: Described) => Promise<T>,
+): Promise<T> {
+  options.signal?.throwIfAborted();
+  await using store = await Store.open({ root: options.root ?? defaultRoot(options.env ?? {}) });
+  const run = beginRun(options, store);
+  const definition = await readDefinition(options, store);
+  return await work({ run, definition, images: new SeenImages(imageResolver(store)) });
+}
+
+/** What planning finds wrong. Images that the store lacks do not matter: nothing is built. */
+async function planningError(
+  run: BuildRun,
+  definition: Definition,
+  images: SeenImages,
+): Promise<AppError | undefined> {
+  try {
+    await makePlan({ ...run, warn: () => undefined }, definition, tolerant(images.resolve));
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+/** Stands for an image that is not there; nothing is ever read from it. */
+const NO_IMAGE = digestOf('');
+
+function tolerant(resolve: ResolveImage): ResolveImage {
+  return async (name, platform): Promise<BaseImage> => {
+    try {
+      return await resolve(name, platform);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'IMAGE_NOT_FOUND') throw error;
+      const { os, architecture } = platform;
+      const rootfs = { type: 'layers', diff_ids: [] } as const;
+      return { name, id: NO_IMAGE, config: { os, architecture, rootfs } };
+    }
+  };
+}
+
+function survey(run: BuildRun, definition: Definition, images: SeenImages): Survey {
+  return surveyDockerfile(
+    definition.tree,
+    definition.instructions,
+    lintFacts(run, definition, images),
+  );
+}
+
+function sourceOf({ tree }: Definition) {
+  return { file: tree.file, text: tree.text };
+}
+
+function explained(warning: Warning): CheckWarning[] {
+  const rule = ruleOf(warning);
+  const { code, message, hint, location } = warning;
+  if (rule === undefined || location === undefined) return [];
+  const { description } = rule;
+  return [{ rule: code, description, page: rulePage(code), message, hint, location }];
+}

@@ -1,0 +1,65 @@
+/** What the build checks found, as `docker build --check` prints it. */
+import type { CheckResult, CheckWarning } from '../../build/index.ts';
+import type { SourceLocation } from '../../errors.ts';
+import { printable } from '../../progress/index.ts';
+import { locationJson, sourceData } from './location.ts';
+
+/** Lines shown before and after those a warning is about. */
+const CONTEXT_LINES = 2;
+const RULER = '--------------------';
+
+export function checkText({ warnings, error }: CheckResult): string {
+  if (warnings.length === 0)
+    return error === undefined ? 'Check complete, no warnings found.\n' : '';
+  const count = warnings.length === 1 ? '1 warning has' : `${warnings.length} warnings have`;
+  return [`Check complete, ${count} been found!\n`, ...warnings.map(warningText)].join('\n');
+}
+
+function warningText({ rule, page, message, hint, location }: CheckWarning): string {
+  const lines = [
+    `WARNING: ${rule} - ${page}`,
+    printable(message),
+    ...(hint === undefined || hint === '' ? [] : [`hint: ${printable(hint)}`]),
+    ...excerpt(location),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function excerpt({ file, text, range }: SourceLocation): string[] {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const first = range.start.line;
+  const last = Math.max(first, range.end.column <= 1 ? range.end.line - 1 : range.end.line);
+  const from = Math.max(1, first - CONTEXT_LINES);
+  const to = Math.min(lines.length, last + CONTEXT_LINES);
+  const shown = lines.slice(from - 1, to).map((line, index) => {
+    const number = from + index;
+    const mark = number >= first && number <= last ? '>>>' : '   ';
+    const content = line.replace(/\r$/, '').replaceAll('\t', '    ');
+    return ` ${String(number).padStart(3)} | ${mark} ${printable(content)}`.trimEnd();
+  });
+  return [`${printable(file)}:${first}`, RULER, ...shown, RULER];
+}
+
+/** In the form of BuildKit's own answer; `url` is the page in lamina's documentation. */
+export function checkJson({ warnings, error, source }: CheckResult): object {
+  return {
+    warnings: warnings.map(({ rule, description, page, message, location }) => ({
+      ruleName: rule,
+      description,
+      url: page,
+      detail: message,
+      location: locationJson(location.range),
+    })),
+    sources: [{ fileName: source.file, language: 'Dockerfile', data: sourceData(source) }],
+    ...(error === undefined
+      ? {}
+      : {
+          buildError: {
+            message: error.message,
+            ...(error.location === undefined
+              ? {}
+              : { location: locationJson(error.location.range) }),
+          },
+        }),
+  };
+}

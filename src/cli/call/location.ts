@@ -1,0 +1,15 @@
+/** Places in a file, in BuildKit's JSON form: lines count from 1, characters from 0. */
+import type { SourceFile } from '../../build/index.ts';
+import type { SourcePosition, SourceRange } from '../../errors.ts';
+
+export function locationJson({ start, end }: SourceRange) {
+  return { ranges: [{ start: positionJson(start), end: positionJson(end) }] };
+}
+
+function positionJson({ line, column }: SourcePosition) {
+  return { line, character: column - 1 };
+}
+
+export function sourceData({ text }: SourceFile): string {
+  return Buffer.from(text).toString('base64');
+}

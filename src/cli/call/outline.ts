@@ -1,0 +1,48 @@
+/** What a target takes, as `docker build --call=outline` prints it. */
+import type { OutlineResult } from '../../build/index.ts';
+import { printable } from '../../progress/index.ts';
+import { renderTable } from '../rows.ts';
+import { locationJson, sourceData } from './location.ts';
+
+export function outlineText(result: OutlineResult): string {
+  const { name, description, args, secrets, ssh } = result;
+  const head = [['TARGET:', name ?? '(default)']];
+  if (description !== undefined) head.push(['DESCRIPTION:', description]);
+  const tables = [head];
+  if (args.length > 0) {
+    const rows = args.map((one) => [one.name, one.value ?? '', one.description ?? '']);
+    tables.push([['BUILD ARG', 'VALUE', 'DESCRIPTION'], ...rows]);
+  }
+  for (const [title, mounts] of [
+    ['SECRET', secrets],
+    ['SSH', ssh],
+  ] as const) {
+    if (mounts.length === 0) continue;
+    const rows = mounts.map((one) => [one.name, one.required ? 'true' : '']);
+    tables.push([[title, 'REQUIRED'], ...rows]);
+  }
+  return tables.map((cells) => renderTable(cells.map((row) => row.map(printable)))).join('\n');
+}
+
+/** In the form of BuildKit's own answer. */
+export function outlineJson(result: OutlineResult): object {
+  const mount = ({ name, required, range }: OutlineResult['secrets'][number]) => ({
+    name,
+    ...(required ? { required } : {}),
+    location: locationJson(range),
+  });
+  return {
+    name: result.name,
+    description: result.description,
+    args: result.args.map(({ name, description, value, range }) => ({
+      name,
+      description,
+      value,
+      location: locationJson(range),
+    })),
+    secrets: result.secrets.map(mount),
+    ssh: result.ssh.map(mount),
+    cache: result.cache.map(({ name, range }) => ({ id: name, location: locationJson(range) })),
+    sources: [sourceData(result.source)],
+  };
+}

@@ -1,0 +1,123 @@
+/** What a target takes from outside: arguments, secrets, ssh agents, caches. */
+import type { ArgDeclaration, MountFlag, RunInstruction, Word } from '../dockerfile/index.ts';
+import type { SourceRange } from '../errors.ts';
+import type { Survey } from '../lint/index.ts';
+
+export interface OutlineArgument {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** Given, else the default. */
+  readonly value: string | undefined;
+  readonly range: SourceRange;
+}
+
+export interface OutlineMount {
+  readonly name: string;
+  /** The build fails without it. */
+  readonly required: boolean;
+  readonly range: SourceRange;
+}
+
+export interface Outline {
+  /** Undefined for a stage without a name. */
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly args: readonly OutlineArgument[];
+  readonly secrets: readonly OutlineMount[];
+  readonly ssh: readonly OutlineMount[];
+  /** Ids of cache mounts. */
+  readonly cache: readonly OutlineMount[];
+}
+
+/** What the target of a survey takes; each name once, in the order of the text. */
+export function outlineOf(survey: Survey): Outline {
+  const mounts = new Mounts(survey);
+  return {
+    name: survey.target?.from.stage,
+    description: survey.target?.from.description,
+    args: argumentsOf(survey),
+    secrets: mounts.named('secret', secretId),
+    ssh: mounts.named('ssh', (fields) => fields.get('id') ?? 'default'),
+    cache: mounts.named('cache', (fields) => fields.get('id') ?? targetOf(fields)),
+  };
+}
+
+function argumentsOf({ globals, stages, argumentValues }: Survey): readonly OutlineArgument[] {
+  const found = new Map<string, OutlineArgument>();
+  const add = ({ name, description }: ArgDeclaration): void => {
+    const known = found.get(name.text);
+    const value = argumentValues.get(name);
+    found.set(name.text, {
+      name: name.text,
+      description: known?.description ?? description,
+      value: known?.value ?? value,
+      range: known?.range ?? name.range,
+    });
+  };
+  const needed = stages.filter(({ isNeeded }) => isNeeded);
+  const names = needed.flatMap(({ from }) => [from.image.text, from.platform?.text ?? '']);
+  const declared = needed.flatMap(({ steps }) =>
+    steps.flatMap(({ instruction }) => (instruction.kind === 'arg' ? instruction.args : [])),
+  );
+  const wanted = new Set(declared.map(({ name }) => name.text));
+  for (const argument of globals.flatMap(({ args }) => args)) {
+    const { text } = argument.name;
+    if (wanted.has(text) || names.some((name) => usesVariable(name, text))) add(argument);
+  }
+  for (const argument of declared) add(argument);
+  return [...found.values()];
+}
+
+function usesVariable(text: string, name: string): boolean {
+  return [...text.matchAll(/\$\{?(\w+)/g)].some(([, used]) => used === name);
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+/** The mounts of all RUNs that the target needs. */
+class Mounts {
+  readonly #survey: Survey;
+  readonly #flags: readonly MountFlag[];
+
+  constructor(survey: Survey) {
+    this.#survey = survey;
+    this.#flags = survey.stages
+      .flatMap(({ steps }) => steps)
+      .map(({ instruction }) => instruction)
+      .filter((instruction): instruction is RunInstruction => instruction.kind === 'run')
+      .flatMap(({ mounts }) => mounts);
+  }
+
+  named(type: string, nameOf: (fields: Fields) => string): readonly OutlineMount[] {
+    const found = new Map<string, OutlineMount>();
+    for (const flag of this.#flags) {
+      const fields = this.#fields(flag);
+      if ((fields.get('type') ?? 'bind') !== type) continue;
+      const name = nameOf(fields);
+      const known = found.get(name);
+      const required = known?.required === true || isTrue(fields.get('required'));
+      found.set(name, { name, required, range: known?.range ?? flag.text.range });
+    }
+    return [...found.values()];
+  }
+
+  /** A key without a value has an empty one. */
+  #fields({ fields }: MountFlag): Fields {
+    const text = (value: Word | undefined): string =>
+      value === undefined ? '' : (this.#survey.textOf(value) ?? value.text);
+    return new Map(fields.map(({ key, value }) => [key, text(value)]));
+  }
+}
+
+function isTrue(text: string | undefined): boolean {
+  return text !== undefined && ['', '1', 't', 'true'].includes(text.toLowerCase());
+}
+
+function targetOf(fields: Fields): string {
+  return fields.get('target') ?? fields.get('dst') ?? fields.get('destination') ?? '';
+}
+
+function secretId(fields: Fields): string {
+  const id = fields.get('id') ?? fields.get('source') ?? fields.get('src');
+  return id ?? targetOf(fields).split('/').at(-1) ?? '';
+}
