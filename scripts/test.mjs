@@ -1,5 +1,9 @@
 // The whole test command: installs what the tests need, then build, type check, lint, unit and integration tests.
-import { installNpmPackages, installPackages, run, say } from './host.mjs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installNpmPackages, installPackages, root, run, say } from './host.mjs';
 
 installNpmPackages();
 installPackages({
@@ -22,5 +26,15 @@ run('npm', ['run', '--silent', 'typecheck']);
 say('Linting');
 run('npm', ['run', '--silent', 'lint']);
 say('Unit and integration tests');
-run('npx', ['--no-install', 'vitest', 'run', ...process.argv.slice(2)]);
+const results = mkdtempSync(join(tmpdir(), 'lamina-results-'));
+const json = join(results, 'results.json');
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
+const tests = ['--no-install', 'vitest', 'run', ...reporters, ...process.argv.slice(2)];
+const { status } = spawnSync('npx', tests, { stdio: 'inherit', cwd: root });
+const counts = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : undefined;
+rmSync(results, { recursive: true });
+if (counts !== undefined) {
+  process.stdout.write(`\n${counts.numPassedTests} passed, ${counts.numFailedTests} failed\n`);
+}
+if (status !== 0) process.exit(status ?? 1);
 say('All tests passed. Try next: npm run quickstart');
