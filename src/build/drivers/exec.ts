@@ -100,6 +100,7 @@ function nameOf(variable: string): string {
 
 /** The first few files of each secret: enough to find out what the step does. */
 const NAMED_LEAKS = 3;
+const NAME_LENGTH = 60;
 
 function warnOfLeaks(
   session: BuildSession,
@@ -112,11 +113,15 @@ function warnOfLeaks(
     const named = paths.slice(0, NAMED_LEAKS).join(', ');
     session.warn({
       code: 'SECRET_IN_LAYER',
-      message: `the secret '${id}' is in the layer of ${info.name}: ${named}${more}`,
+      message: `the secret '${id}' was copied into the layer of ${brief(info.name)}: ${named}${more}`,
       hint: 'use it where it is mounted; what a later step removes is still in the image',
       location: info.location,
     });
   }
+}
+
+function brief(name: string): string {
+  return name.length <= NAME_LENGTH ? name : `${name.slice(0, NAME_LENGTH - 1)}…`;
 }
 
 /**
