@@ -1,7 +1,7 @@
 /** The build checks of `lint/`, as a build and `--check` run them. */
-import { AppError, type Warning } from '../errors.ts';
+import { AppError, type SourceRange, type Warning } from '../errors.ts';
 import type { LintFacts } from '../lint/index.ts';
-import { hostPlatform, type ImageConfig, type Platform } from '../oci/index.ts';
+import { digestOf, hostPlatform, type ImageConfig, type Platform } from '../oci/index.ts';
 import { type BaseImage, platformArguments, type ResolveImage } from '../plan/index.ts';
 import type { BuildRun } from './build.ts';
 import type { Definition } from './definition.ts';
@@ -10,7 +10,7 @@ import { targetPlatform } from './target-platform.ts';
 /** Resolves base images, and remembers their configs for the checks. */
 export class SeenImages {
   readonly #resolve: ResolveImage;
-  readonly #configs = new Map<string, ImageConfig>();
+  readonly #images = new Map<string, BaseImage>();
 
   constructor(resolve: ResolveImage) {
     this.#resolve = resolve;
@@ -18,12 +18,17 @@ export class SeenImages {
 
   readonly resolve = async (name: string, platform: Platform): Promise<BaseImage> => {
     const image = await this.#resolve(name, platform);
-    this.#configs.set(name, image.config);
+    this.#images.set(name, image);
     return image;
   };
 
   configOf(name: string): ImageConfig | undefined {
-    return this.#configs.get(name);
+    return this.#images.get(name)?.config;
+  }
+
+  /** Names and what they were resolved to, in a fixed order. */
+  ids(): readonly (readonly [string, string])[] {
+    return [...this.#images].map(([name, { id }]) => [name, id] as const).sort();
   }
 }
 
@@ -38,12 +43,58 @@ export async function runChecks(
 ): Promise<void> {
   const { check } = definition.tree;
   if (check?.skipAll === true) return;
-  // Only loaded when it is needed: it is no part of what makes the image.
-  const { lintDockerfile } = await import('../lint/index.ts');
-  const found = lintDockerfile(definition, lintFacts(run, definition, images));
+  const found = await rememberedFindings(run, definition, images);
   const told = new Set(definition.warnings.map(keyOf));
   for (const warning of found) if (!told.has(keyOf(warning))) run.warn(warning);
   if (check?.error === true && found.length > 0) throw checkFailed(found);
+}
+
+/** Raised when the rules change: what was found by others is not believed. */
+const RULES_EDITION = 1;
+
+interface RememberedFindings {
+  /** Covers all that the checks look at. */
+  readonly digest: string;
+  readonly found: readonly (Omit<Warning, 'location'> & { readonly range: SourceRange })[];
+}
+
+/** Loading and running the checks takes longer than looking up what they found last time. */
+async function rememberedFindings(
+  run: BuildRun,
+  definition: Definition,
+  images: SeenImages,
+): Promise<readonly Warning[]> {
+  const { tree } = definition;
+  const facts = lintFacts(run, definition, images);
+  const digest = factsDigest(definition, facts, images);
+  const key = `${run.options.context} ${tree.file}`;
+  const known = run.store.facts.get<RememberedFindings>('checks', key);
+  if (known?.digest === digest) {
+    return known.found.map(({ range, ...rest }) => ({
+      ...rest,
+      location: tree.source.location(range),
+    }));
+  }
+  const { lintDockerfile } = await import('../lint/index.ts');
+  const found = lintDockerfile(definition, facts);
+  const remembered: RememberedFindings = {
+    digest,
+    found: found.flatMap(({ location, ...rest }) =>
+      location === undefined ? [] : [{ ...rest, range: location.range }],
+    ),
+  };
+  run.store.facts.put('checks', key, remembered);
+  return found;
+}
+
+function factsDigest({ tree }: Definition, facts: LintFacts, images: SeenImages): string {
+  const { buildArgs, predefined, target, platform, ignoreFile } = facts;
+  return digestOf(
+    JSON.stringify([
+      ...[RULES_EDITION, tree.text, tree.check, target ?? null, platform],
+      ...[[...buildArgs], [...predefined], images.ids(), ignoreFile()?.text ?? null],
+    ]),
+  );
 }
 
 function keyOf({ code, location }: Warning): string {
