@@ -1,0 +1,23 @@
+import os
+
+import markupsafe._speedups
+from flask import Flask
+from waitress import serve
+
+GREETING = "Hello from wheels"
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return {"greeting": GREETING, "compiled": markupsafe._speedups.__name__, "uid": os.getuid()}
+
+
+@app.get("/health")
+def health():
+    return "ok"
+
+
+if __name__ == "__main__":
+    serve(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "Fetched with a secret: $(cat /message.txt)"

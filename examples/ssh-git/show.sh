@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "Cloned by ssh: $(cat /src/message.txt)"

@@ -1,0 +1,122 @@
+// The projects under examples/: what each shows, how to tell that it works, which line to change.
+
+/**
+ * @typedef {object} Example
+ * @property {string} name its directory
+ * @property {string} text one line for the table
+ * @property {string[]} [bases] besides debian:bookworm-slim
+ * @property {'output' | 'http'} answers how: on standard output, or to a request for `path`
+ * @property {string} [path]
+ * @property {string} expect is in the answer
+ * @property {readonly [file: string, from: string, to: string]} change the one line; where `from` is in `expect`, `to` is afterwards
+ * @property {(services: import('./services.mjs').Services) => Promise<BuildExtras>} [prepare]
+ *
+ * @typedef {object} BuildExtras
+ * @property {string[]} args of `lamina build`
+ * @property {string[]} naiveArgs of the single-stage twin
+ * @property {Record<string, string>} env
+ * @property {string} [hidden] must be nowhere in the image
+ */
+
+/** @type {readonly Example[]} */
+export const examples = [
+  {
+    name: 'hello-go',
+    text: 'Go program, nothing else: from scratch',
+    answers: 'output',
+    expect: 'Hello from a linux/',
+    change: ['main.go', 'Hello from a', 'Hello again from a'],
+  },
+  {
+    name: 'go-distroless',
+    text: 'Go service with a module, on a base with certificates, time zones and a user, without a shell',
+    answers: 'http',
+    path: '/',
+    expect: 'Hello from a distroless image: Europe/Madrid',
+    change: ['main.go', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'node-service',
+    text: 'TypeScript service: stages for dependencies, compiler and product; `npm ci`',
+    answers: 'http',
+    path: '/',
+    expect: 'Hello from TypeScript',
+    change: ['src/app.ts', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'node-pnpm',
+    text: 'Node.js program with pnpm and esbuild',
+    answers: 'output',
+    expect: 'Hello from pnpm',
+    change: ['src/main.js', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'python-wheels',
+    text: 'Flask service; a C extension becomes a wheel, the wheels are mounted, not copied',
+    answers: 'http',
+    path: '/',
+    expect: 'Hello from wheels',
+    change: ['app/main.py', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'python-venv',
+    text: 'FastAPI service under uvicorn, in a virtual environment',
+    answers: 'http',
+    path: '/',
+    expect: 'Hello from a virtual environment',
+    change: ['app/main.py', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'java-maven',
+    text: 'Java service: Maven, then a runtime of its own by jlink',
+    answers: 'http',
+    path: '/',
+    expect: 'Hello from Java',
+    change: ['src/main/java/example/Main.java', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'fullstack',
+    text: 'Front end (npm, esbuild) and Go back end, built at the same time',
+    answers: 'http',
+    path: '/api/hello',
+    expect: 'Hello from the back end',
+    change: ['server/main.go', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'heredoc-hello',
+    text: 'The whole program in here-documents of the Dockerfile',
+    answers: 'output',
+    expect: 'Hello from a here-document',
+    change: ['Dockerfile', 'Hello from', 'Hello again from'],
+  },
+  {
+    name: 'secrets',
+    text: 'A download that needs a token: `RUN --mount=type=secret`',
+    answers: 'output',
+    expect: 'Fetched with a secret: only with the token',
+    change: ['show.sh', 'Fetched with', 'Fetched again with'],
+    prepare: async ({ privateDownload }) => {
+      const { url, token } = await privateDownload('only with the token');
+      const source = ['--build-arg', `SOURCE=${url}`];
+      return {
+        args: [...source, '--secret', 'id=token,env=EXAMPLE_TOKEN'],
+        naiveArgs: [...source, '--build-arg', `TOKEN=${token}`],
+        env: { EXAMPLE_TOKEN: token },
+        hidden: token,
+      };
+    },
+  },
+  {
+    name: 'ssh-git',
+    text: 'A private repository cloned with the builder’s ssh agent: `RUN --mount=type=ssh`',
+    answers: 'output',
+    expect: 'Cloned by ssh: only with the key',
+    change: ['show.sh', 'Cloned by', 'Cloned again by'],
+    prepare: async ({ privateRepository }) => {
+      const { url, knownHosts, agent, key } = await privateRepository('only with the key');
+      const args = ['--build-arg', `REPOSITORY=${url}`, '--build-arg', `KNOWN_HOSTS=${knownHosts}`];
+      args.push('--ssh', `default=${agent}`);
+      return { args, naiveArgs: args, env: {}, hidden: key };
+    },
+  },
+];
