@@ -1,47 +1,75 @@
 // Builds dist/: the typed library (tsc) and the bundled command (esbuild).
 import { execFileSync } from 'node:child_process';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { build } from 'esbuild';
+import { bundledLicenses } from './bundled-licenses.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
+const bin = `${root}dist/bin`;
+
+/** Bundles the JavaScript of lmdb, which goes on looking for its binary beside the installed package. */
+const withLmdb = {
+  name: 'with-lmdb',
+  setup({ onLoad }) {
+    const require = createRequire(import.meta.url);
+    const file = require.resolve('lmdb');
+    onLoad({ filter: /[\\/]store[\\/]require-lmdb\.ts$/ }, () => ({
+      contents: `export const requireLmdb = () => require(${JSON.stringify(file)});`,
+      resolveDir: root,
+    }));
+    onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, async ({ path }) => {
+      const installed = `require('node:module').createRequire(importMetaUrl).resolve('lmdb')`;
+      return { contents: `var __filename = ${installed};\n${await readFile(path, 'utf8')}` };
+    });
+  },
+};
 
 await rm(`${root}dist`, { recursive: true, force: true });
-await Promise.all([bundleCommand(), bundleHelpers(), compileLibrary()]);
+await Promise.all([bundleCommand(), compileLibrary()]);
+execFileSync(process.execPath, [`${root}scripts/compile-command.mjs`], { stdio: 'pipe' });
 
-/** The command: one small start file, and a chunk for each lazily loaded part. */
+/**
+ * The command and what it starts: CommonJS, since the ES module loader and the names it reads off Node's built-in
+ * modules cost more than a cached build does.
+ */
 async function bundleCommand() {
-  await build({
-    ...shared(),
-    entryPoints: { lamina: `${root}src/cli/main.ts` },
-    splitting: true,
-    chunkNames: 'chunk-[hash]',
-    banner: { js: '#!/usr/bin/env node' },
-  });
-  await chmod(`${root}dist/bin/lamina.js`, 0o755);
-}
-
-/** Programs that lamina starts itself; each must be one file of its own. */
-async function bundleHelpers() {
-  await build({ ...shared(), entryPoints: { 'runner-main': `${root}src/runtime/runner-main.ts` } });
-}
-
-async function compileLibrary() {
-  execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], {
-    stdio: 'inherit',
-  });
-}
-
-function shared() {
-  return {
+  const { metafile } = await build({
+    entryPoints: {
+      lamina: `${root}src/cli/start.ts`,
+      command: `${root}src/cli/main.ts`,
+      'load-command': `${root}src/cli/load-command.ts`,
+      'runner-main': `${root}src/runtime/runner-main.ts`,
+    },
+    outdir: bin,
     bundle: true,
     platform: 'node',
     target: 'node20',
-    format: 'esm',
-    outdir: `${root}dist/bin`,
-    external: ['koffi', 'lmdb'],
+    format: 'cjs',
+    // Native parts stay outside: koffi whole, of lmdb the binary.
+    external: ['koffi', 'msgpackr-extract'],
+    plugins: [withLmdb],
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
-  };
+    metafile: true,
+  });
+  await writeFile(`${bin}/package.json`, '{ "type": "commonjs" }\n');
+  await writeFile(`${bin}/LICENSES`, await bundledLicenses(root, metafile));
+  const start = await readFile(`${bin}/lamina.js`, 'utf8');
+  await writeFile(`${bin}/lamina.js`, `#!/usr/bin/env node\n${start}`);
+  await chmod(`${bin}/lamina.js`, 0o755);
+}
+
+async function compileLibrary() {
+  execFileSync(
+    process.execPath,
+    [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],
+    {
+      stdio: 'inherit',
+    },
+  );
 }

@@ -3,6 +3,7 @@
  * its status.
  */
 import { constants } from 'node:os';
+import { exitStatus } from './exit-status.ts';
 import { processIo } from './io.ts';
 import { runProgram } from './program.ts';
 
@@ -32,12 +33,20 @@ function stop(signal: StopSignal): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
-const status = await runProgram({
+// Stays when nothing is left to wait for though the command has not ended: that is no success.
+process.exitCode = exitStatus.internal;
+runProgram({
   argv: process.argv.slice(2),
   io: processIo(),
   env: process.env,
   signal: controller.signal,
   api: () => import('../index.ts'),
+}).then(leave, (error: unknown) => {
+  console.error(error);
+  process.exit(exitStatus.internal);
 });
-const cancelled = stoppedBy !== undefined && status === 130;
-process.exit(cancelled ? 128 + constants.signals[stoppedBy ?? 'SIGINT'] : status);
+
+function leave(status: number): void {
+  const cancelled = stoppedBy !== undefined && status === exitStatus.interrupted;
+  process.exit(cancelled ? 128 + constants.signals[stoppedBy ?? 'SIGINT'] : status);
+}

@@ -1,9 +1,9 @@
 /** The lmdb environment of a store. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Database, RootDatabase } from 'lmdb';
 import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
+import { requireLmdb } from './require-lmdb.ts';
 
 /** One named table: text to JSON. */
 export type TableDatabase = Database<unknown, string>;
@@ -80,7 +80,7 @@ function loadLmdb(): typeof import('lmdb') {
     ...(process.platform === 'linux' && { LIBC: cLibrary() }),
   });
   try {
-    return createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
+    return requireLmdb();
   } catch (error) {
     throw new AppError('STORE_UNAVAILABLE', 'the package lmdb could not be loaded', {
       hint: 'install lamina again, with its optional dependencies, on this kind of machine',

@@ -13,8 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { type FileEntry, type FileTree, joinPath } from '../../src/files/index.ts';
 import { type ProcessRequest, prepareProcess } from '../../src/runtime/prepare.ts';
 import { type RunOptions, Sandbox } from '../../src/runtime/sandbox.ts';
@@ -32,12 +33,17 @@ export const PROGRAM_PATH = fileURLToPath(
 
 /** Bundles the runner as the real build does. */
 export function buildRunner(): void {
-  bundle('../../src/runtime/runner-main.ts', RUNNER_PATH);
+  bundle('../../src/runtime/runner-main.ts', RUNNER_PATH, {
+    format: 'cjs',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  });
+  writeFileSync(`${dirname(RUNNER_PATH)}/package.json`, '{ "type": "commonjs" }\n');
 }
 
 /** Bundles the program that runs one process; see `Task`. */
 export function buildProgram(): void {
-  bundle('sandbox-program.ts', PROGRAM_PATH);
+  bundle('sandbox-program.ts', PROGRAM_PATH, { format: 'esm' });
 }
 
 /** The environment for `node PROGRAM_PATH`. */
@@ -47,14 +53,14 @@ export function programEnv(task: Task): NodeJS.ProcessEnv {
   return { ...process.env, LAMINA_TEST_TASK: file };
 }
 
-function bundle(source: string, target: string): void {
+function bundle(source: string, target: string, options: BuildOptions): void {
   const temporary = `${target}.${process.pid}.tmp`;
   buildSync({
     entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
     bundle: true,
     platform: 'node',
-    format: 'esm',
     target: 'node20',
+    ...options,
     external: ['koffi', 'lmdb'],
     outfile: temporary,
     logLevel: 'error',

@@ -1,0 +1,24 @@
+// The licences of the packages whose code is inside the bundles, which they ask to be kept with it.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** @param metafile of esbuild */
+export async function bundledLicenses(root, metafile) {
+  const packages = new Set(
+    Object.keys(metafile.inputs).flatMap((path) => {
+      const match = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+      return match === null ? [] : [match[1]];
+    }),
+  );
+  const texts = await Promise.all([...packages].sort().map((name) => licenseOf(root, name)));
+  return texts.join('\n');
+}
+
+async function licenseOf(root, name) {
+  const directory = join(root, 'node_modules', name);
+  const { version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+  const file = (await readdir(directory)).find((entry) => /^licen[sc]e(\.|$)/i.test(entry));
+  const text =
+    file === undefined ? '' : `\n${(await readFile(join(directory, file), 'utf8')).trim()}\n`;
+  return `${name} ${version} (${license})\n${text}\n`;
+}
