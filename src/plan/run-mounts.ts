@@ -138,7 +138,7 @@ class MountPlanning {
     return {
       kind: 'secret',
       id,
-      target: written === undefined ? ofItsOwn : posix.resolve('/', written),
+      target: written === undefined ? ofItsOwn : this.#absolute(written),
       env: env === '' ? id : env,
       required,
       mode,
@@ -150,17 +150,21 @@ class MountPlanning {
   #ssh(agents: number): MountSpec {
     const { id = 'default', target, required, mode = 0o600, uid = 0, gid = 0 } = this.#mount;
     const socket = target ?? `/run/buildkit/ssh_agent.${agents}`;
-    return { kind: 'ssh', id, target: posix.resolve('/', socket), required, mode, uid, gid };
+    return { kind: 'ssh', id, target: this.#absolute(socket), required, mode, uid, gid };
   }
 
   /** Without a target the working directory is meant. */
   #target(): string {
-    const target = posix.resolve(workingDirectory(this.#state), this.#mount.target ?? '');
+    const target = this.#absolute(this.#mount.target ?? '');
     if (target !== '/') return target;
     throw new AppError('PLAN_MOUNT_TARGET', 'nothing can be mounted over the root directory', {
       location: this.#placeOf('target', 'dst', 'destination'),
       expected: 'target=DIRECTORY below /',
     });
+  }
+
+  #absolute(target: string): string {
+    return posix.resolve('/', workingDirectory(this.#state), target);
   }
 
   #rootOf(name: string): Promise<MountInput> {

@@ -37,8 +37,9 @@ describe('secrets', () => {
       'RUN --mount=type=secret,id=token stat -c "%n %a %u:%g %s" /run/secrets/token',
       'RUN --mount=type=secret,id=token,target=/home/app/.token,mode=0440,uid=1001,gid=50 stat -c "%n %a %u:%g" /home/app/.token; test ! -e /run/secrets/token; echo x > /home/app/.token || echo read-only',
       'RUN --mount=type=secret,target=/etc/token test -s /etc/token',
-      'RUN --mount=type=secret,src=token,target=relative test -s /relative',
-      'RUN test ! -e /run/secrets && test ! -e /home && test ! -e /etc/token && test ! -e /relative',
+      'WORKDIR /work',
+      'RUN --mount=type=secret,src=token,target=relative test -s /work/relative',
+      'RUN test ! -e /run/secrets && test ! -e /home && test ! -e /etc/token && test ! -e /work/relative',
     );
     const { stderr } = await bench.succeed([
       ...BUILD,

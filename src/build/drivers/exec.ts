@@ -139,7 +139,7 @@ function keyed(op: ExecOp): ExecOp {
 function keyedMount(mount: MountSpec): MountSpec {
   if (mount.kind === 'bind') return { ...mount, source: '' };
   if (mount.kind !== 'cache') return mount;
-  return { ...mount, id: '', sharing: 'shared', source: '', uid: 0, gid: 0, mode: 0 };
+  return { ...mount, id: '', sharing: 'shared', source: '' };
 }
 
 function execOp(step: StepContext): ExecOp {

@@ -88,7 +88,7 @@ class Opening implements OpenMounts {
         return;
       }
       case 'tmpfs':
-        this.#add({ kind: 'tmpfs', target: mount.target, size: mount.size });
+        this.#add({ kind: 'tmpfs', target: mount.target, size: mount.size, mode: 0o1777 });
         return;
       case 'secret':
         return this.#secret(mount);
