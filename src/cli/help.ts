@@ -47,6 +47,23 @@ export function rootHelp(globalFlags: FlagTable): string {
   );
 }
 
+/** Of a first word such as `image`, which several commands begin with. */
+export function groupHelp(first: string): string {
+  const rows = commandList.flatMap(({ name, aliases, summary }) =>
+    [name, ...aliases]
+      .filter((spelling) => spelling.startsWith(`${first} `))
+      .map((spelling): HelpRow => [`lamina ${spelling}`, summary]),
+  );
+  return lines(
+    `Usage: lamina ${first} COMMAND [OPTIONS]`,
+    '',
+    'Commands:',
+    ...columns(rows),
+    '',
+    `'lamina ${first} COMMAND --help' shows the options of a command.`,
+  );
+}
+
 export function commandHelp(entry: CommandEntry, command: Command): string {
   const examples = command.examples ?? [];
   const aliases = entry.aliases.map((alias) => `lamina ${alias}`).join(', ');

@@ -64,6 +64,8 @@ function descriptorOutput(
   const attempt = async (bytes: Uint8Array): Promise<void> => {
     const rest = viaStream ? bytes : writeDirectly(fd, bytes);
     if (rest.length === 0) return;
+    // The stream reports a failed write twice: to its callback, and as an event that must not go unheard.
+    if (!viaStream) stream().on('error', () => undefined);
     viaStream = true;
     await writeToStream(stream(), rest);
   };
@@ -102,9 +104,7 @@ function writeDirectly(fd: number, bytes: Uint8Array): Uint8Array {
 
 function writeToStream(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.once('error', reject);
     stream.write(bytes, (error) => {
-      stream.off('error', reject);
       if (error) reject(error);
       else resolve();
     });

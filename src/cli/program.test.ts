@@ -73,7 +73,16 @@ describe('the command line', () => {
       stderr: expect.stringContaining("did you mean 'lamina build'?"),
     });
     expect((await session(['image', 'sl'])).stderr).toContain("did you mean 'lamina image ls'?");
-    expect((await session(['image'])).stderr).toContain('needs a second word');
+    expect((await session(['image', '--foo'])).stderr).toContain('needs a second word');
+  });
+
+  it('lists the commands that begin with a word', async () => {
+    for (const argv of [['image'], ['image', '--help'], ['help', 'image']]) {
+      const { status, stdout } = await session(argv);
+      expect(status).toBe(0);
+      expect(stdout).toContain('lamina image ls ');
+      expect(stdout).not.toContain('buildx');
+    }
   });
 
   it('says of Docker’s other commands why they are missing', async () => {
@@ -448,6 +457,18 @@ describe('lists and details', () => {
       status: 1,
       stdout: `Untagged: a\nDeleted: ${ID}\nUntagged: b\nDeleted: ${ID}\n`,
       stderr: expect.stringContaining('no such image: gone'),
+    });
+    expect(await session(['rmi', '-f', 'gone', 'b'], { api: { removeImage } })).toMatchObject({
+      status: 0,
+      stdout: `Untagged: b\nDeleted: ${ID}\n`,
+      stderr: 'note: no such image: gone\n',
+    });
+  });
+
+  it('wants an absolute working directory for a container', async () => {
+    expect(await session(['run', '--rm', '-w', 'src', 'a'])).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('begins with /'),
     });
   });
 

@@ -44,6 +44,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     if (parsed.flags.version && !parsed.help) return await showVersion(options);
     if (parsed.help || words.length === 0) return await showRootHelp(io);
     if (words[0] === 'help') return await showHelpOf(words.slice(1), io);
+    if (isGroupHelp(words)) return await showGroupHelp(words[0] ?? '', io);
     const found = requireCommand(words);
     ofRun = found.entry.name === 'run';
     const command = await found.entry.load();
@@ -106,8 +107,25 @@ async function showRootHelp(io: Io): Promise<number> {
   return 0;
 }
 
+/** `image`, `image --help`: the first word of several commands, and nothing that says which. */
+function isGroupHelp([first = '', second, ...rest]: readonly string[]): boolean {
+  const help = second === undefined || second === '--help' || second === '-h';
+  return help && rest.length === 0 && isGroup(first);
+}
+
+function isGroup(word: string): boolean {
+  return findCommand([word]) === undefined && subcommandsOf(word).length > 0;
+}
+
+async function showGroupHelp(first: string, io: Io): Promise<number> {
+  const { groupHelp } = await import('./help.ts');
+  await io.stdout.write(groupHelp(first));
+  return 0;
+}
+
 async function showHelpOf(words: readonly string[], io: Io): Promise<number> {
   if (words.length === 0) return showRootHelp(io);
+  if (words.length === 1 && isGroup(words[0] ?? '')) return showGroupHelp(words[0] ?? '', io);
   const found = requireCommand(words);
   const { commandHelp } = await import('./help.ts');
   await io.stdout.write(commandHelp(found.entry, await found.entry.load()));

@@ -100,14 +100,15 @@ interface RequestInput {
 }
 
 async function request({ config, options, upper, lowers }: RequestInput): Promise<ProcessRequest> {
+  const hostname = options.hostname ?? randomBytes(6).toString('hex');
   return {
     lowers,
     upper: options.readonlyRoot === true ? undefined : latin1(upper),
     args: commandLine(config, options),
-    env: environmentOf(config, options),
+    env: environmentOf(config, { ...options, hostname }),
     cwd: options.workdir ?? (config.WorkingDir || '/'),
     user: options.user ?? config.User ?? '',
-    hostname: options.hostname ?? randomBytes(6).toString('hex'),
+    hostname,
     network: options.network,
     extraHosts: options.addHosts,
     mounts: await Promise.all((options.volumes ?? []).map(volumeMount)),
@@ -120,7 +121,8 @@ async function request({ config, options, upper, lowers }: RequestInput): Promis
 function environmentOf({ Env = [] }: ContainerConfig, options: ContainerOptions): string[] {
   const variables = new Map<string, string>();
   const terminal = options.tty === true ? ['TERM=xterm'] : [];
-  for (const line of [...terminal, ...Env, ...(options.env ?? [])]) {
+  const own = [`HOSTNAME=${options.hostname}`, ...terminal];
+  for (const line of [...own, ...Env, ...(options.env ?? [])]) {
     variables.set(line.split('=', 1)[0] ?? '', line);
   }
   return [...variables.values()];

@@ -39,12 +39,9 @@ export function findDockerfile(
       return { path, name: lookup.file ?? displayName(path, directory) };
     }
   }
-  if (lookup.file === undefined && kindOf(directory) !== 'directory') {
-    throw new AppError(
-      'CONTEXT_NOT_FOUND',
-      `the build context '${contextDirectory}' does not exist`,
-      { hint: "the last argument of build names a directory, often '.'" },
-    );
+  const kind = kindOf(directory);
+  if (lookup.file === undefined && kind !== 'directory') {
+    throw missingContext(contextDirectory, kind);
   }
   throw missing(lookup.file ?? displayName(wanted, directory), wanted, {
     directory,
@@ -97,6 +94,17 @@ function displayName(path: string, contextDirectory: string): string {
   return inside.startsWith('..') ? path : inside;
 }
 
+function missingContext(directory: string, kind: 'file' | undefined): AppError {
+  if (kind === 'file') {
+    return new AppError('CONTEXT_NOT_FOUND', `the build context '${directory}' is no directory`, {
+      hint: 'the last argument of build names a directory; use --file to name a Dockerfile',
+    });
+  }
+  return new AppError('CONTEXT_NOT_FOUND', `the build context '${directory}' does not exist`, {
+    hint: "the last argument of build names a directory, often '.'",
+  });
+}
+
 function missing(
   name: string,
   path: string,
@@ -113,7 +121,7 @@ function missing(
     found.length > 0
       ? `there is ${found.map((file) => `'${displayName(file, place.cwd)}'`).join(', ')}; name it with --file`
       : `no Dockerfile was found in '${place.directory}'; make one, or name it with --file`;
-  return new AppError('DOCKERFILE_NOT_FOUND', `there is no '${name}'`, { hint });
+  return new AppError('DOCKERFILE_NOT_FOUND', `there is no Dockerfile '${name}'`, { hint });
 }
 
 /** Files that look like Dockerfiles: `Dockerfile.dev`, `app.Dockerfile`, `Containerfile`. */

@@ -108,7 +108,7 @@ function recordWhenSynced(store: LayerStore, id: LayerId, tree: string): void {
 function needsRoot(): AppError {
   return new AppError(
     'RUNTIME_NEEDS_ROOT',
-    'only root can unpack a layer with its owners and devices',
+    'RUN needs root: nobody else can unpack a layer with its owners and devices',
     {
       hint: 'run the build as root; builds without RUN need no root',
     },

@@ -48,9 +48,7 @@ export function startFailure(message: string, program: string): AppError {
   const shown = printable(program);
   const aboutProgram = message.includes('exec') && message.includes(program);
   if (aboutProgram && /no such file or directory|not found in \$PATH/i.test(message)) {
-    const hint = SHELLS.includes(program)
-      ? 'the image has no shell: use the exec form, ["program", "argument"], or another base image'
-      : "check the spelling and the image's PATH";
+    const hint = SHELL_HINTS[program] ?? "check the spelling and the image's PATH";
     return new AppError('RUNTIME_NOT_FOUND', `'${shown}' was not found in the image`, { hint });
   }
   if (aboutProgram && /permission denied|is a directory/i.test(message)) {
@@ -69,7 +67,12 @@ export function startFailure(message: string, program: string): AppError {
   );
 }
 
-const SHELLS = ['/bin/sh', '/bin/bash', '/bin/ash'];
+const SHELL_HINTS: Readonly<Record<string, string | undefined>> = {
+  '/bin/sh':
+    'the image has no shell: use the exec form, ["program", "argument"], or another base image',
+  '/bin/bash': 'the image has no bash: install it in an earlier step, or use /bin/sh',
+  '/bin/ash': 'the image has no ash: use /bin/sh',
+};
 
 function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();

@@ -1,5 +1,5 @@
-import { AbortedError } from '../../errors.ts';
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { AbortedError, AppError } from '../../errors.ts';
+import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 
 export const rmiCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
@@ -9,7 +9,11 @@ export const rmiCommand = defineCommand({
       "'lamina builder prune' removes the cache.",
   ],
   flags: {
-    force: { kind: 'switch', short: 'f', help: 'remove an image by ID with all its names' },
+    force: {
+      kind: 'switch',
+      short: 'f',
+      help: 'remove an image by ID with all its names; a missing image is no error',
+    },
     ...storeFlags,
     'no-prune': { kind: 'switch', help: 'keep parents', noEffect: 'images have no parents here' },
   },
@@ -21,6 +25,7 @@ export const rmiCommand = defineCommand({
     const api = await context.api();
     const root = rootOf(flags, context);
     const errors: unknown[] = [];
+    const missing: unknown[] = [];
     for (const image of args) {
       if (context.signal.aborted) throw new AbortedError();
       try {
@@ -36,11 +41,20 @@ export const rmiCommand = defineCommand({
         ];
         await context.io.stdout.write(lines.join(''));
       } catch (error) {
-        errors.push(error);
+        const gone = error instanceof AppError && error.code === 'IMAGE_NOT_FOUND';
+        (gone && flags.force ? missing : errors).push(error);
       }
     }
+    await noteMissing(missing, context);
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors);
     return 0;
   },
 });
+
+/** With --force, as with `rm`, what is gone already is no failure. */
+async function noteMissing(errors: readonly unknown[], { io }: CommandContext): Promise<void> {
+  for (const error of errors) {
+    await io.stderr.write(`note: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}

@@ -142,7 +142,7 @@ async function runOptions(
     tty: flags.tty,
     env: [...(await fileVariables(flags['env-file'], env)), ...variables(flags.env, '--env', env)],
     volumes: flags.volume.map(volumeSpec),
-    workdir: flags.workdir,
+    workdir: absoluteDirectory(flags.workdir),
     user: flags.user,
     name: flags.name,
     hostname: flags.hostname,
@@ -153,6 +153,13 @@ async function runOptions(
     root: rootOf(flags, context),
     signal: context.signal,
   };
+}
+
+function absoluteDirectory(path: string | undefined): string | undefined {
+  if (path === undefined || path.startsWith('/')) return path;
+  throw new AppError('CLI_FLAG_VALUE', `invalid value "${path}" for --workdir`, {
+    expected: 'a path in the container that begins with /',
+  });
 }
 
 function variables(texts: readonly string[], flag: string, env: CommandContext['env']): string[] {
