@@ -22,6 +22,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   layers: 3,
   solver: 4,
   ops: 4,
+  remote: 4,
   plan: 5,
   lint: 5,
   outline: 5.5,

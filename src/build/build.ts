@@ -1,6 +1,5 @@
 /** The way of a build: Dockerfile → plan → solve → image → outputs. */
 import { availableParallelism } from 'node:os';
-import { type ContextTree, measureSources } from '../context/index.ts';
 import type { Warning } from '../errors.ts';
 import { reachable } from '../graph/index.ts';
 import { LowerSource } from '../layers/index.ts';
@@ -17,8 +16,10 @@ import { runChecks, SeenImages } from './checks.ts';
 import { type Definition, readDefinition } from './definition.ts';
 import { driversOf } from './drivers/index.ts';
 import { exportResult } from './export-result.ts';
+import { fetchContext } from './fetched-context.ts';
 import { asStep } from './internal-step.ts';
 import { LazySandbox } from './lazy-sandbox.ts';
+import { openContexts } from './open-contexts.ts';
 import type { BuildOptions, BuildResult } from './options.ts';
 import { checkOutputs } from './outputs.ts';
 import { BuildSecrets } from './secrets.ts';
@@ -97,10 +98,11 @@ export function beginRun(options: BuildOptions, store: Store): BuildRun {
   return { options, store, emit, warn, warnings, signal, now };
 }
 
-async function loadDefinition(run: BuildRun): Promise<Definition> {
+export async function loadDefinition(run: BuildRun): Promise<Definition> {
+  const fetched = await fetchContext(run);
   const step = internalStep('definition', '[internal] load build definition from Dockerfile');
   const definition = await asStep({ ...run, step }, async (report) => {
-    const read = await readDefinition(run.options, run.store);
+    const read = await readDefinition(run.options, run.store, fetched);
     report({ label: 'transferring dockerfile', current: read.size, unit: 'bytes' });
     return read;
   });
@@ -130,6 +132,7 @@ export async function makePlan(
     ulimits: options.ulimits ?? [],
     allow: options.allow ?? [],
     resolveImage,
+    contexts: new Map([...definition.contexts].map(([name, { source }]) => [name, source])),
   });
   for (const warning of plan.warnings) run.warn(warning);
   return plan;
@@ -145,7 +148,7 @@ interface SolveInput {
 async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
   const { definition, sandbox, secrets, sshAgents } = input;
   const { store, emit, signal, now, options } = run;
-  const context = await loadContext(run, plan, definition);
+  const contexts = await openContexts(run, plan, definition);
   const stepOf = stepInfos(plan.graph);
   const session: BuildSession = {
     store,
@@ -160,8 +163,9 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];
       const source = id === undefined || id === 'scratch' ? undefined : plan.graph.vertices.get(id);
-      return source?.op.kind === 'context' ? context : undefined;
+      return source?.op.kind === 'context' ? contexts.get(source.op.name) : undefined;
     },
+    env: options.env ?? {},
     sandbox: () => sandbox.get(),
     certificates: await extraCertificates(run),
   };
@@ -181,7 +185,7 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
     steps: reachable(plan.graph, [plan.target]).map(({ id }) => stepOf(id)),
   });
   const result: VertexResult = await solver.solve(plan.target);
-  context?.save();
+  for (const context of contexts.values()) context.save();
   return { solver, result, stepOf };
 }
 
@@ -196,25 +200,4 @@ function extraCertificates({ options, store }: BuildRun): Promise<ExtraCertifica
   const sources = options.caCertificates ?? [];
   if (sources.length === 0) return undefined;
   return ExtraCertificates.open(sources, () => store.temporaryDirectory());
-}
-
-/** Opens the context if a step that is needed reads it, and tells how much of it that is. */
-async function loadContext(
-  run: BuildRun,
-  plan: BuildPlan,
-  definition: Definition,
-): Promise<ContextTree | undefined> {
-  const vertices = reachable(plan.graph, [plan.target]);
-  const context = vertices.find(({ op }) => op.kind === 'context');
-  if (context === undefined) return undefined;
-  const sources = vertices.flatMap(({ op, inputs }) =>
-    op.kind === 'copy' && inputs[op.source.input] === context.id ? op.source.paths : [],
-  );
-  const step = internalStep('context', '[internal] load build context');
-  return asStep({ ...run, step }, async (report) => {
-    const tree = await definition.openContext();
-    const { bytes } = measureSources(tree, sources);
-    report({ label: 'transferring context', current: bytes, unit: 'bytes' });
-    return tree;
-  });
 }

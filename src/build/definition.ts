@@ -1,12 +1,7 @@
 /** The Dockerfile and the context a build starts from. */
 import { readFileSync } from 'node:fs';
-import {
-  type ContextTree,
-  findDockerfile,
-  type IgnoreFile,
-  loadIgnoreFile,
-  openContext,
-} from '../context/index.ts';
+import { join } from 'node:path';
+import { findDockerfile, type IgnoreFile, loadIgnoreFile, openContext } from '../context/index.ts';
 import {
   type CheckConfig,
   type Instruction,
@@ -16,7 +11,10 @@ import {
   type SyntaxTree,
 } from '../dockerfile/index.ts';
 import { AppError, type Warning } from '../errors.ts';
+import { download, isHttpUrl, redactUrls } from '../remote/index.ts';
 import type { Store } from '../store/index.ts';
+import { dockerfileIn, type FetchedContext, readLimited, spool } from './fetched-context.ts';
+import { type BuildContext, namedContexts } from './named-contexts.ts';
 import type { BuildOptions } from './options.ts';
 
 export interface Definition {
@@ -25,49 +23,70 @@ export interface Definition {
   readonly warnings: readonly Warning[];
   /** Bytes of the Dockerfile. */
   readonly size: number;
-  /** Opens the build context; an empty one when the Dockerfile came without. */
-  readonly openContext: () => Promise<ContextTree>;
+  /** The build context, under the name `context`, and the named ones. */
+  readonly contexts: ReadonlyMap<string, BuildContext>;
   /** What the context hides; undefined: nothing. */
   readonly ignoreFile: () => IgnoreFile | undefined;
 }
 
 const STDIN = '-';
-/** A Dockerfile larger than this is taken for something else. */
-const MAX_DOCKERFILE = 16 << 20;
 
 /**
  * Reads and parses the Dockerfile.
  *
+ * @param fetched the context, if it is none of this machine's directories
  * @throws AppError DOCKERFILE_…, CONTEXT_…
  */
-export async function readDefinition(options: BuildOptions, store: Store): Promise<Definition> {
-  const { context } = options;
-  const fromStdin = context === STDIN || options.dockerfile === STDIN;
-  const place = fromStdin
-    ? undefined
-    : findDockerfile(context, { file: options.dockerfile, cwd: process.cwd() });
-  const bytes = place === undefined ? await readStdin(options) : readFileSync(place.path);
+export async function readDefinition(
+  options: BuildOptions,
+  store: Store,
+  fetched?: FetchedContext | undefined,
+): Promise<Definition> {
+  const { bytes, name, path } = await readDockerfile(options, store, fetched);
   const tree = parseDockerfile(bytes.toString('utf8'), {
-    file: place?.name ?? 'Dockerfile',
+    file: name,
     check: givenChecks(options),
   });
   const { instructions, warnings } = parseInstructions(tree);
-  return {
-    tree,
-    instructions,
-    warnings,
-    size: bytes.length,
-    openContext: async () => {
-      const { facts } = store;
-      if (context === STDIN) return openContext({ directory: await store.temporaryDirectory() });
-      return openContext({
-        directory: context,
-        ignore: loadIgnoreFile(context, place?.path),
-        facts,
-      });
-    },
-    ignoreFile: () => (context === STDIN ? undefined : loadIgnoreFile(context, place?.path)),
+  const isLocal = fetched === undefined;
+  const ignoreFile = () => (isLocal ? loadIgnoreFile(options.context, path) : undefined);
+  const main: BuildContext = fetched ?? {
+    source: { kind: 'local' },
+    open: async () =>
+      openContext({ directory: options.context, ignore: ignoreFile(), facts: store.facts }),
   };
+  const contexts = new Map([...namedContexts(options, store), ['context', main] as const]);
+  return { tree, instructions, warnings, size: bytes.length, contexts, ignoreFile };
+}
+
+interface DockerfileText {
+  readonly bytes: Buffer;
+  /** As shown to people. */
+  readonly name: string;
+  /** Of this machine, if it is a file of it. */
+  readonly path?: string | undefined;
+}
+
+async function readDockerfile(
+  options: BuildOptions,
+  store: Store,
+  fetched: FetchedContext | undefined,
+): Promise<DockerfileText> {
+  const { dockerfile: file, stdin, signal, env = {} } = options;
+  if (fetched?.dockerfile !== undefined) return { bytes: fetched.dockerfile, name: 'Dockerfile' };
+  if (file === STDIN) {
+    const path = join(await store.temporaryDirectory(), 'Dockerfile');
+    await spool(stdin, path);
+    return { bytes: readLimited(path), name: 'Dockerfile' };
+  }
+  if (file !== undefined && isHttpUrl(file)) {
+    const path = join(await store.temporaryDirectory(), 'Dockerfile');
+    await download(file, { path, env, signal });
+    return { bytes: readLimited(path), name: redactUrls(file) };
+  }
+  if (fetched?.tree !== undefined) return dockerfileIn(fetched.tree, file);
+  const place = findDockerfile(options.context, { file, cwd: process.cwd() });
+  return { bytes: readFileSync(place.path), ...place };
 }
 
 /** Check settings from the command line stand in for the directive. */
@@ -80,25 +99,4 @@ function givenChecks({ buildArgs }: BuildOptions): CheckConfig | undefined {
     expected: 'skip=RULE,…;error=true;experimental=RULE,…',
     hint: 'separate the options with semicolons',
   });
-}
-
-async function readStdin({ stdin }: BuildOptions): Promise<Buffer> {
-  if (stdin === undefined) {
-    throw new AppError(
-      'DOCKERFILE_NOT_FOUND',
-      'there is no standard input to read a Dockerfile from',
-    );
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    size += chunk.length;
-    chunks.push(chunk);
-    if (size > MAX_DOCKERFILE) {
-      throw new AppError('DOCKERFILE_TOO_LARGE', 'standard input is too large for a Dockerfile', {
-        hint: 'a whole context cannot be given on standard input yet: name its directory',
-      });
-    }
-  }
-  return Buffer.concat(chunks);
 }

@@ -9,6 +9,7 @@ import { imageResolver } from './base-images.ts';
 import { type BuildRun, beginRun, makePlan } from './build.ts';
 import { lintFacts, SeenImages } from './checks.ts';
 import { type Definition, readDefinition } from './definition.ts';
+import { fetchContext } from './fetched-context.ts';
 import type {
   BuildOptions,
   CheckResult,
@@ -56,7 +57,8 @@ async function described<T>(
   options.signal?.throwIfAborted();
   await using store = await Store.open({ root: options.root ?? defaultRoot(options.env ?? {}) });
   const run = beginRun(options, store);
-  const definition = await readDefinition(options, store);
+  const fetched = await fetchContext(run);
+  const definition = await readDefinition(options, store, fetched);
   return await work({ run, definition, images: new SeenImages(imageResolver(store)) });
 }
 

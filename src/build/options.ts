@@ -54,9 +54,20 @@ export interface SshSource {
 export type Entitlement = 'security.insecure' | 'network.host';
 
 export interface BuildOptions extends StoreOptions {
-  /** A directory, or `-`: a Dockerfile or a tar of the context on `stdin`. */
+  /**
+   * A directory; `-`: a Dockerfile or a tar of the context on `stdin`; a git URL (`https://host/x.git#ref:subdir`,
+   * `git@host:x`, `github.com/x/y`); an HTTP(S) URL of an archive of the context, or of a Dockerfile.
+   */
   readonly context: string;
-  /** A path as written (relative to the working directory), `-` for `stdin`, undefined for the context's `Dockerfile`. */
+  /**
+   * Other contexts by name, for FROM, --from and mounts: a directory, `docker-image://REF`,
+   * `oci-layout://DIR[:tag|@digest]`, a git or HTTP(S) URL. They stand in for stages and images of their name.
+   */
+  readonly buildContexts?: Readonly<Record<string, string>> | undefined;
+  /**
+   * A path as written (relative to the working directory, or in a fetched context), `-` for `stdin`, an HTTP(S) URL,
+   * undefined for the context's `Dockerfile`.
+   */
   readonly dockerfile?: string | undefined;
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   /** Receives outputs whose `dest` is `-`. */

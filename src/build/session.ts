@@ -24,12 +24,20 @@ export interface BuildSession {
   readonly sandbox: () => Promise<Sandbox>;
   /** What steps trust beside their images' own certificates. */
   readonly certificates?: ExtraCertificates | undefined;
+  /** The caller's environment: what the way to remote sources depends on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   readonly stepOf: (id: VertexId) => StepInfo;
   readonly warn: (warning: Warning) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
+
+/** What fetching and copying need of it. */
+export type SourceSession = Omit<
+  BuildSession,
+  'secrets' | 'sshAgents' | 'sandbox' | 'certificates' | 'lowers'
+>;
 
 /** Trees over one store that read each layer's index once. */
 export function treesOf(store: Store): BuildSession['treeOf'] {

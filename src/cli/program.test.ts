@@ -255,9 +255,9 @@ describe('lamina build', () => {
   });
 
   it.each(['https://git.example/a.git', 'git@git.example:a.git', 'github.com/a/b'])(
-    'does not take %s for a directory',
+    'leaves %s to the build, as it is',
     async (context) => {
-      expect((await buildCall(['build', context])).stderr).toContain('CLI_NOT_YET');
+      expect((await buildCall(['build', context])).options?.context).toBe(context);
     },
   );
 });

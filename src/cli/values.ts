@@ -29,6 +29,19 @@ export function keyValuePairs(
   });
 }
 
+/** `name=source`, for --build-context; the last of a name counts. */
+export function namedContexts(texts: readonly string[]): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    if (equals <= 0 || equals === text.length - 1) {
+      throw badValue('--build-context', text, 'name=source, such as base=docker-image://alpine');
+    }
+    result[text.slice(0, equals)] = text.slice(equals + 1);
+  }
+  return result;
+}
+
 /** `key=value`; a bare key has an empty value. */
 export function labels(texts: readonly string[]): Record<string, string> {
   const result: Record<string, string> = {};

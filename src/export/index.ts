@@ -18,4 +18,5 @@ export { type DockerInspect, inspectImage } from './inspect.ts';
 export type { Compression } from './layer-blobs.ts';
 export { type ImageRow, listImages } from './list.ts';
 export { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
+export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
 export type { Progress } from './progress.ts';

@@ -12,6 +12,8 @@ import type { Graph, Op, SCRATCH, Vertex, VertexId, VertexInfo } from './vertex.
 export const SEMANTICS_VERSION: Readonly<Record<Op['kind'], number>> = {
   image: 1,
   context: 1,
+  http: 1,
+  git: 1,
   copy: 1,
   mkdir: 1,
   exec: 1,

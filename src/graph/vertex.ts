@@ -17,6 +17,31 @@ export interface ImageOp {
   readonly imageId: Digest;
 }
 
+/** A file from an HTTP(S) server: a tree with this one file, mode 0600, owned by root. */
+export interface HttpOp {
+  readonly kind: 'http';
+  readonly url: string;
+  /** `sha256:<64 hex>` of the body; then nothing needs to be asked of the server when the cache has it. */
+  readonly checksum: string | undefined;
+  readonly filename: string;
+}
+
+/** The files of a git commit, owned by root. */
+export interface GitOp {
+  readonly kind: 'git';
+  readonly remote: string;
+  /** Branch, tag, full name or commit; undefined: the remote's HEAD. */
+  readonly ref: string | undefined;
+  /** Only what is in this directory of the repository; `''`: all. */
+  readonly subdir: string;
+  readonly keepGitDir: boolean;
+  readonly submodules: boolean;
+  /** The commit it has to be, or how it begins. */
+  readonly checksum: string | undefined;
+  /** Files get the time of the commit, not of the checkout. */
+  readonly commitTime: boolean;
+}
+
 /** A local directory; what of it is read is decided by the operations that use it. */
 export interface ContextOp {
   readonly kind: 'context';
@@ -31,6 +56,15 @@ export interface CopySource {
   readonly paths: readonly string[];
   /** Here-documents: files whose content is in the Dockerfile. */
   readonly inline?: readonly { readonly name: string; readonly content: string }[] | undefined;
+  /** ADD of sources from several places: those after the first, in order. */
+  readonly more?: readonly FurtherSource[] | undefined;
+}
+
+export interface FurtherSource {
+  readonly input: number;
+  readonly paths: readonly string[];
+  /** As `CopyOp.unpack`, for these. */
+  readonly unpack: boolean;
 }
 
 /** COPY and ADD of files that are there (context, stage, image, here-document). Input 0 is the file system copied into. */
@@ -129,7 +163,7 @@ export interface ExecOp {
   }[];
 }
 
-export type Op = ImageOp | ContextOp | CopyOp | MkdirOp | ExecOp;
+export type Op = ImageOp | ContextOp | HttpOp | GitOp | CopyOp | MkdirOp | ExecOp;
 
 export interface Vertex {
   readonly id: VertexId;

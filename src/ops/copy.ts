@@ -30,6 +30,8 @@ export interface CopyInputs {
   readonly base: FileTree | undefined;
   /** The tree of `op.source`; undefined when all sources are here-documents. */
   readonly source: FileTree | undefined;
+  /** The trees of `op.source.more`. */
+  readonly more?: readonly FileTree[] | undefined;
   /** Milliseconds since the epoch: the time of what has none of its own. */
   readonly now: number;
   readonly signal?: AbortSignal | undefined;
@@ -68,8 +70,8 @@ export async function prepareCopy(
   op: CopyOp,
   inputs: Omit<CopyInputs, 'base'>,
 ): Promise<PreparedCopy> {
-  const { source, now, signal } = inputs;
-  return { selection: await selectFiles(op, source, { now, signal }) };
+  const { source, more, now, signal } = inputs;
+  return { selection: await selectFiles(op, source, { more, now, signal }) };
 }
 
 /**

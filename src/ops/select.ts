@@ -28,6 +28,8 @@ import { isArchive } from './unpack.ts';
 export interface SelectOptions {
   /** Milliseconds since the epoch: the time of here-documents. */
   readonly now: number;
+  /** The trees of `op.source.more`. */
+  readonly more?: readonly FileTree[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,6 +47,12 @@ export async function selectFiles(
   for (const path of op.source.paths) {
     if (source === undefined) throw new Error('a COPY with paths needs a source tree');
     await selector.addPath(source, path);
+  }
+  for (const [index, further] of (op.source.more ?? []).entries()) {
+    const tree = options.more?.[index];
+    if (tree === undefined) throw new Error('a further source needs its tree');
+    selector.unpacks = further.unpack;
+    for (const path of further.paths) await selector.addPath(tree, path);
   }
   for (const document of op.source.inline ?? []) selector.addInline(document);
   return selector.selection();
@@ -80,6 +88,8 @@ const TURN_MS = 10;
 const NOBODY_YET = { uid: 0, gid: 0 };
 
 class Selector {
+  /** Whether archives among the files that are added now are unpacked. */
+  unpacks: boolean;
   readonly #op: CopyOp;
   readonly #options: SelectOptions;
   readonly #mode: ModeSpec | undefined;
@@ -91,6 +101,7 @@ class Selector {
 
   constructor(op: CopyOp, options: SelectOptions) {
     this.#op = op;
+    this.unpacks = op.unpack;
     this.#options = options;
     this.#mode = op.mode === undefined ? undefined : parseMode(op.mode);
     this.#exclude = new PathPatterns(op.exclude.filter((pattern) => pattern.trim() !== ''));
@@ -164,7 +175,7 @@ class Selector {
     if (top === undefined) throw sourceNotFound(tree, source, path);
     const walk: Walk = { tree, include, files: [], groups: new Map(), passing: [] };
     const isDirectory = top.type === 'directory';
-    if (this.#op.unpack && top.type === 'file' && (await isArchive(tree.content(top)))) {
+    if (this.unpacks && top.type === 'file' && (await isArchive(tree.content(top)))) {
       this.#addArchive(tree, source, top);
       return;
     }

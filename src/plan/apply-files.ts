@@ -4,14 +4,17 @@ import type {
   AddInstruction,
   CopyInstruction,
   InlineFile,
+  Instruction,
   WorkdirInstruction,
 } from '../dockerfile/index.ts';
 import { expandHeredoc } from '../dockerfile/index.ts';
-import { AppError } from '../errors.ts';
+import type { SourceLocation } from '../errors.ts';
 import type { CopyOp, SCRATCH, VertexId } from '../graph/index.ts';
+import { maskUrls, redactUrls } from '../remote/index.ts';
 import { displayText, expand, expandOptional, expansionIn } from './expansion.ts';
 import { copyText } from './history-text.ts';
-import type { StagePlan } from './planner.ts';
+import type { StagePlan, StepText } from './planner.ts';
+import { type RemoteText, refuseChecksum, remoteSource } from './remote-sources.ts';
 import { configure, remember, type StageState, workingDirectory } from './stage-state.ts';
 
 export async function applyCopy(
@@ -35,17 +38,6 @@ export function applyAdd(
   instruction: AddInstruction,
   plan: StagePlan,
 ): StageState {
-  const remote = instruction.sources.find(({ text }) => isRemote(text));
-  if (remote !== undefined) {
-    throw new AppError(
-      'PLAN_NOT_YET',
-      `ADD of '${remote.text}': remote sources are not supported yet`,
-      {
-        location: plan.options.tree.source.location(remote.range),
-        hint: 'fetch it in a RUN, for example with curl, in a stage of its own',
-      },
-    );
-  }
   return copyInto(state, instruction, {
     plan,
     origin: undefined,
@@ -69,47 +61,94 @@ function copyInto(
   instruction: CopyInstruction | AddInstruction,
   variant: CopyVariant,
 ): StageState {
-  const { plan, origin, keyword, parents, unpack } = variant;
+  const { plan, keyword, parents, unpack } = variant;
   const { options } = plan;
-  const paths = instruction.sources.map((word) => expand(word, state, options));
+  const sources = instruction.sources.map((word) => ({ word, text: expand(word, state, options) }));
   const inline = instruction.files.map((file) => inlineFile(file, state, plan));
   const written = expand(instruction.destination, state, options);
   const owner = expandOptional(instruction.chown, state, options);
   const mode = expandOptional(instruction.chmod, state, options);
-  const fromFiles = paths.length > 0;
+  const text = redactUrls(displayText(instruction.text, state, options));
+  const hasSecrets = instruction.sources.some((word) => maskUrls(word.text) !== word.text);
+  const location = hasSecrets ? maskedLocation(instruction) : undefined;
+  const step: StepText = { instruction, text, location };
+  const places = sourcePlaces(state, instruction, { variant, sources, step });
+  const [first, ...rest] = places;
   const op: CopyOp = {
     kind: 'copy',
     source: {
-      input: fromFiles ? 1 : -1,
-      paths,
+      input: first === undefined ? -1 : 1,
+      paths: first?.paths ?? [],
       inline: inline.length === 0 ? undefined : inline,
+      more:
+        rest.length === 0
+          ? undefined
+          : rest.map(({ paths, unpacks }, index) => ({ input: index + 2, paths, unpack: unpacks })),
     },
     destination: destinationOf(written, state),
     owner: owner === '' ? undefined : owner,
     mode: mode === '' ? undefined : mode,
     exclude: instruction.exclude.map((word) => word.text),
     parents,
-    unpack,
-    resetOwner: origin === undefined,
+    unpack: first?.unpacks ?? unpack,
+    resetOwner: first === undefined || places.some(({ root }) => plan.isLocal(root)),
     link: instruction.link,
   };
-  const inputs = fromFiles ? [state.root, origin ?? plan.addContext()] : [state.root];
-  const text = displayText(instruction.text, state, options);
-  const words = paths.flatMap((path, index) => {
-    const word = instruction.sources[index];
-    return word === undefined ? [] : [[path, word] as const];
-  });
-  const root = plan.addStep(op, inputs, { instruction, text, words });
+  const inputs = [state.root, ...places.map(({ root }) => root)];
+  const words = sources.map(({ word, text: path }) => [path, word] as const);
+  const root = plan.addStep(op, inputs, { ...step, words: hasSecrets ? [] : words });
   const history = copyText({
     keyword,
     parents,
     owner: op.owner,
     mode: op.mode,
-    sources: paths,
+    sources: sources.map(({ text: path }) => redactUrls(path)),
     inline: inline.map(({ name }) => name),
     destination: written,
   });
   return remember({ ...state, root }, { text: history, layer: true });
+}
+
+interface SourcePlace {
+  readonly root: VertexId | typeof SCRATCH;
+  readonly paths: readonly string[];
+  readonly unpacks: boolean;
+}
+
+interface SourceList {
+  readonly variant: CopyVariant;
+  readonly sources: readonly RemoteText[];
+  readonly step: StepText;
+}
+
+/** Where the sources come from, in their order; neighbours from one place together. */
+function sourcePlaces(
+  state: StageState,
+  instruction: CopyInstruction | AddInstruction,
+  { variant, sources, step }: SourceList,
+): readonly SourcePlace[] {
+  const { plan, origin, unpack } = variant;
+  const places: { root: SourcePlace['root']; paths: string[]; unpacks: boolean }[] = [];
+  if (instruction.kind === 'add') refuseChecksum(state, instruction, { plan, sources });
+  for (const source of sources) {
+    const remote =
+      instruction.kind === 'add' ? remoteSource(state, instruction, { plan, source }) : undefined;
+    if (remote === undefined) {
+      const last = places.at(-1);
+      const root = origin ?? plan.addContext();
+      if (last?.root === root) last.paths.push(source.text);
+      else places.push({ root, paths: [source.text], unpacks: unpack });
+    } else {
+      const root = plan.addSource(remote.op, { ...step, text: redactUrls(source.text) });
+      places.push({ root, paths: [remote.path], unpacks: remote.unpacks });
+    }
+  }
+  return places;
+}
+
+/** The whole file with the secrets of its URLs struck out. */
+function maskedLocation({ location }: Instruction): SourceLocation {
+  return { ...location, text: maskUrls(location.text) };
 }
 
 function inlineFile(file: InlineFile, state: StageState, { options }: StagePlan) {
@@ -123,10 +162,6 @@ function destinationOf(written: string, state: StageState): string {
   const absolute = posix.resolve(workingDirectory(state), written);
   const isDirectory = /(^|\/)\.{0,2}$/.test(written);
   return isDirectory && !absolute.endsWith('/') ? `${absolute}/` : absolute;
-}
-
-function isRemote(source: string): boolean {
-  return /^(https?|git|ssh):\/\//.test(source) || source.startsWith('git@');
 }
 
 export function applyWorkdir(

@@ -5,6 +5,9 @@ import { formatDuration, quoteGoList } from './go-text.ts';
 /** Marks entries that the Dockerfile frontend of BuildKit makes; tools recognise them by it. */
 export const HISTORY_COMMENT = 'buildkit.dockerfile.v0';
 
+/** Marks entries of layers that no instruction has made. */
+export const EXPORTER_COMMENT = 'buildkit.exporter.image.v0';
+
 /** @param args declared ARGs with their values in the step's environment, in order of declaration */
 export function runText(
   argv: readonly string[],

@@ -6,15 +6,29 @@ import type { ExpandOptions, Instruction, SyntaxTree, Word } from '../dockerfile
 import { expandWord, parseTrigger } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
 import { AppError, locate } from '../errors.ts';
-import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
+import type { GitOp, HttpOp, Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, reachable } from '../graph/index.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Platform } from '../oci/index.ts';
 import { parsePlatform } from '../oci/index.ts';
+import { redactUrls } from '../remote/index.ts';
 import { platformArguments } from './arguments.ts';
+import {
+  type ContextSource,
+  contextRoot,
+  findContext,
+  type NamedSource,
+  wholeContext,
+} from './contexts.ts';
 import { applyInstruction, makesLayer } from './dispatch.ts';
 import type { BaseImage, BuildPlan, PlannedStage, ResolveImage } from './plan.ts';
-import { childState, imageState, type StageState, scratchState } from './stage-state.ts';
+import {
+  childState,
+  contextState,
+  imageState,
+  type StageState,
+  scratchState,
+} from './stage-state.ts';
 import {
   findStage,
   findStageOrIndex,
@@ -51,6 +65,8 @@ export interface PlanOptions {
   /** What was allowed by --allow. */
   readonly allow?: readonly string[] | undefined;
   readonly resolveImage: ResolveImage;
+  /** What the build context (`context`, default: a local directory) and the named contexts are, by their names. */
+  readonly contexts?: ReadonlyMap<string, ContextSource> | undefined;
 }
 
 /**
@@ -80,6 +96,10 @@ export interface StagePlan {
     inputs: readonly (VertexId | typeof SCRATCH)[],
     step: InternalStepText,
   ) => VertexId;
+  /** Adds a source that is fetched for a step. */
+  readonly addSource: (op: HttpOp | GitOp, step: StepText) => VertexId;
+  /** Whether a file system is a local directory, whose owners do not count. */
+  readonly isLocal: (root: VertexId | typeof SCRATCH) => boolean;
   /** The file system that COPY --from or a mount means. */
   readonly rootOf: (name: Word, options?: RootOfOptions) => Promise<VertexId | typeof SCRATCH>;
   /** Values of global ARGs. */
@@ -93,6 +113,8 @@ export interface StepText {
   readonly proxyEnv?: readonly string[] | undefined;
   /** Words an error of the step may name, with their text after expansion. */
   readonly words?: readonly (readonly [string, Word])[] | undefined;
+  /** Where errors are placed; undefined: at the instruction. */
+  readonly location?: SourceLocation | undefined;
 }
 
 export interface InternalStepText {
@@ -113,6 +135,7 @@ class Planner {
   readonly #planned = new Map<number, Promise<StageState>>();
   readonly #images = new Map<string, Promise<BaseImage>>();
   readonly #warnings: Warning[] = [];
+  readonly #localRoots = new Set<VertexId>();
   #globals: ReadonlyMap<string, string> = new Map();
 
   constructor(options: PlanOptions) {
@@ -212,6 +235,8 @@ class Planner {
   }
 
   async #planStage(stage: StageSource): Promise<StageState> {
+    const override = await this.#override(stage);
+    if (override !== undefined) return override;
     const name = this.#expandGlobal(stage.from.image, this.#globals);
     const platform = this.#platformOf(stage);
     const begun = await this.#begin(stage, name, platform);
@@ -248,12 +273,71 @@ class Planner {
     const parent = findParent(this.#stages.stages, name, stage.index);
     if (parent !== undefined) return { kind: 'stage', state: await this.#stage(parent) };
     if (name === 'scratch') return { kind: 'scratch', platform };
+    const context = findContext(this.#contexts, name, platform);
+    if (context !== undefined) return this.#beginWithContext(context, platform, image);
     return { kind: 'image', name, platform, image: await this.#image(name, platform, image) };
+  }
+
+  get #contexts(): ReadonlyMap<string, ContextSource> {
+    return this.#options.contexts ?? new Map();
+  }
+
+  /** The state of a stage that a named context of its name stands in for. */
+  async #override(stage: StageSource): Promise<StageState | undefined> {
+    const { stage: name, stageWord } = stage.from;
+    if (name === undefined || stageWord === undefined) return undefined;
+    const platform = this.#options.platform;
+    const context = findContext(this.#contexts, name, platform);
+    if (context === undefined) return undefined;
+    const begun = await this.#beginWithContext(context, platform, stageWord);
+    return this.#root(stage, begun, { index: 0, total: 0 });
+  }
+
+  async #beginWithContext(
+    context: NamedSource,
+    platform: Platform,
+    word: Word,
+  ): Promise<Beginning> {
+    const { name, source } = context;
+    if (source.kind === 'scratch') return { kind: 'scratch', platform };
+    if (source.kind !== 'image') {
+      return { kind: 'context', platform, root: wholeContext(this.#builder, name, source) };
+    }
+    return {
+      kind: 'image',
+      name,
+      platform,
+      image: await this.#contextImage(context, platform, word),
+    };
+  }
+
+  async #contextImage(
+    { name, source }: NamedSource,
+    platform: Platform,
+    word: Word,
+  ): Promise<BaseImage> {
+    if (source.kind !== 'image') throw new Error('not an image');
+    const resolve: ResolveImage = source.resolve ?? this.#options.resolveImage;
+    const key = `context ${name} ${JSON.stringify(platform)}`;
+    const image = this.#images.get(key) ?? resolve(source.reference, platform);
+    this.#images.set(key, image);
+    try {
+      return await image;
+    } catch (error) {
+      throw error instanceof AppError ? locate(error, this.#place(word)) : error;
+    }
+  }
+
+  #contextVertex(name: string, source: ContextSource): VertexId | typeof SCRATCH {
+    const root = contextRoot(this.#builder, name, source);
+    if (root !== 'scratch' && source.kind === 'local') this.#localRoots.add(root);
+    return root;
   }
 
   async #root(stage: StageSource, begun: Beginning, counter: Counter): Promise<StageState> {
     if (begun.kind === 'stage') return childState(begun.state);
     if (begun.kind === 'scratch') return scratchState(begun.platform);
+    if (begun.kind === 'context') return contextState(begun.root, begun.platform);
     counter.total++;
     const location = this.#place(stage.from.image);
     const op: Op = { kind: 'image', imageId: begun.image.id };
@@ -279,20 +363,26 @@ class Planner {
       stage,
       globals: this.#globals,
       warn: (warning) => this.#warnings.push(warning),
-      addStep: (op, inputs, { instruction, text, proxyEnv, words = [] }) =>
+      addStep: (op, inputs, { instruction, text, proxyEnv, words = [], location }) =>
         this.#builder.add(op, inputs, {
-          ...this.#info(stage, counter, { text, location: instruction.location }),
-          instruction: instruction.text,
+          ...this.#info(stage, counter, { text, location: location ?? instruction.location }),
+          instruction: redactUrls(instruction.text),
           proxyEnv,
           words: new Map(words.map(([name, word]) => [name, this.#place(word)])),
         }),
-      addContext: () =>
-        this.#builder.add({ kind: 'context', name: 'context' }, [], {
-          name: '[internal] load build context',
-          stage: undefined,
-          location: undefined,
-          instruction: undefined,
-          ignoreCache: false,
+      addContext: () => {
+        const source = this.#contexts.get('context') ?? { kind: 'local' };
+        const root = this.#contextVertex('context', source);
+        if (root === 'scratch') throw new Error('the build context is always something');
+        return root;
+      },
+      addSource: (op, { instruction, text, location }) =>
+        this.#builder.add(op, [], {
+          name: text,
+          stage: stageLabel(stage),
+          location: location ?? instruction.location,
+          instruction: redactUrls(instruction.text),
+          ignoreCache: this.#ignoresCache(stage),
         }),
       addInternalStep: (op, inputs, { name, location, words }) =>
         this.#builder.add(op, inputs, {
@@ -304,6 +394,7 @@ class Planner {
           ignoreCache: false,
         }),
       rootOf: (name, options) => this.#rootOf(stage, name, options),
+      isLocal: (root) => root !== 'scratch' && this.#localRoots.has(root),
     };
   }
 
@@ -316,8 +407,20 @@ class Planner {
     const source = find(this.#stages.stages, name.text, stage.index);
     if (source !== undefined) return (await this.#stage(source)).root;
     if (name.text === 'scratch') return 'scratch';
+    const context = findContext(this.#contexts, name.text, this.#options.platform);
+    if (context !== undefined && context.source.kind !== 'image') {
+      return this.#contextVertex(context.name, context.source);
+    }
+    if (context !== undefined) {
+      const { id } = await this.#contextImage(context, this.#options.platform, name);
+      return this.#addImage(id, name);
+    }
     const image = await this.#image(name.text, this.#options.platform, name, stage.index);
-    return this.#builder.add({ kind: 'image', imageId: image.id }, [], {
+    return this.#addImage(image.id, name);
+  }
+
+  #addImage(imageId: BaseImage['id'], name: Word): VertexId {
+    return this.#builder.add({ kind: 'image', imageId }, [], {
       name: `FROM ${name.text}`,
       stage: undefined,
       location: this.#place(name),
@@ -365,7 +468,6 @@ class Planner {
     counter: Counter,
     { text, location }: { readonly text: string; readonly location: SourceLocation },
   ): VertexInfo {
-    const { noCache, noCacheFilter } = this.#options;
     const prefix = stagePrefix(stage, this.#stages.stages.length);
     const total = String(counter.total);
     const index = String(++counter.index).padStart(total.length);
@@ -374,8 +476,13 @@ class Planner {
       stage: stageLabel(stage),
       location,
       instruction: text,
-      ignoreCache: noCache || noCacheFilter.some((name) => name.toLowerCase() === stage.from.stage),
+      ignoreCache: this.#ignoresCache(stage),
     };
+  }
+
+  #ignoresCache(stage: StageSource): boolean {
+    const { noCache, noCacheFilter } = this.#options;
+    return noCache || noCacheFilter.some((name) => name.toLowerCase() === stage.from.stage);
   }
 
   #place(word: Word): SourceLocation {
@@ -392,6 +499,7 @@ interface Counter {
 type Beginning =
   | { readonly kind: 'stage'; readonly state: StageState }
   | { readonly kind: 'scratch'; readonly platform: Platform }
+  | { readonly kind: 'context'; readonly platform: Platform; readonly root: VertexId }
   | {
       readonly kind: 'image';
       readonly name: string;

@@ -84,11 +84,17 @@ class MountPlanning {
     const { from, source = '/', readonly } = this.#mount;
     const target = this.#target();
     if (from === undefined) {
-      const input = add(this.#takeAlong(this.#plan.addContext(), { source, resetOwner: true }));
+      const context = this.#plan.addContext();
+      const resetOwner = this.#plan.isLocal(context);
+      const input = add(this.#takeAlong(context, { source, resetOwner }));
       return { kind: 'bind', target, input, source: TAKEN, readonly };
     }
-    const input = add(await this.#rootOf(from));
-    return { kind: 'bind', target, input, source, readonly };
+    const root = await this.#rootOf(from);
+    if (this.#plan.isLocal(root)) {
+      const input = add(this.#takeAlong(root, { source, resetOwner: true }));
+      return { kind: 'bind', target, input, source: TAKEN, readonly };
+    }
+    return { kind: 'bind', target, input: add(root), source, readonly };
   }
 
   async #cache(add: (input: MountInput) => number): Promise<MountSpec> {
@@ -120,7 +126,7 @@ class MountPlanning {
     if (from !== undefined) {
       const root = await this.#rootOf(from);
       if (root === SCRATCH) return undefined;
-      return add(this.#takeAlong(root, { source, resetOwner: false }));
+      return add(this.#takeAlong(root, { source, resetOwner: this.#plan.isLocal(root) }));
     }
     if (posix.resolve('/', source) === '/') return undefined;
     throw new AppError('PLAN_MOUNT_OPTION', 'a cache mount with a source needs a from', {

@@ -8,7 +8,7 @@ import { SCRATCH } from '../graph/index.ts';
 import type { ContainerConfig, Platform } from '../oci/index.ts';
 import type { DeclaredArgument } from './arguments.ts';
 import { assign, DEFAULT_PATH, type Environment, lookup } from './environment.ts';
-import { HISTORY_COMMENT } from './history-text.ts';
+import { EXPORTER_COMMENT, HISTORY_COMMENT } from './history-text.ts';
 import type { BaseImage, PlannedHistory } from './plan.ts';
 
 export interface StageState {
@@ -43,6 +43,12 @@ export function scratchState(platform: Platform): StageState {
     hasOwnCmd: false,
     hasWorkdir: false,
   };
+}
+
+/** The state of a stage that begins with the files of a named context, which are its one layer. */
+export function contextState(root: VertexId, platform: Platform): StageState {
+  const history = [{ createdBy: 'COPY / /', comment: EXPORTER_COMMENT, emptyLayer: false }];
+  return { ...scratchState(platform), root, history };
 }
 
 /** The state of a stage that begins with an image, whose file system is vertex `root`. */

@@ -17,14 +17,14 @@ import {
 } from '../../ops/index.ts';
 import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StagedLayer } from '../../store/index.ts';
-import type { BuildSession } from '../session.ts';
+import type { SourceSession } from '../session.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 
 /** From this many unread bytes on, a context's files are packed while they are hashed, not read twice. */
 const READ_ONCE_BYTES = 4 << 20;
 const READ_ONCE_FILES = 1000;
 
-export function copyDriver(session: BuildSession): OpDriver {
+export function copyDriver(session: SourceSession): OpDriver {
   return {
     recorded: true,
     key: (step) => keyOf(session, step),
@@ -32,10 +32,11 @@ export function copyDriver(session: BuildSession): OpDriver {
   };
 }
 
-function keyOf(session: BuildSession, step: StepContext): Promise<Keyed> {
+function keyOf(session: SourceSession, step: StepContext): Promise<Keyed> {
   const op = copyOp(step);
   const { input } = op.source;
   if (input < 0) return keyOfInline(step, op);
+  if (op.source.more !== undefined) return keyOfSeveral(session, step, op);
   const context = contextOf(session, step);
   return context === undefined
     ? keyOfVertex(session, step, op)
@@ -47,19 +48,39 @@ async function keyOfInline(step: StepContext, op: CopyOp): Promise<Keyed> {
   return { key: combine(op, await step.inputs.key(0), '') };
 }
 
-async function keyOfVertex(session: BuildSession, step: StepContext, op: CopyOp): Promise<Keyed> {
-  const [below, content] = await Promise.all([
+/** Sources from several places: each has its digest as if it were copied alone. */
+async function keyOfSeveral(session: SourceSession, step: StepContext, op: CopyOp): Promise<Keyed> {
+  const { input, paths, more = [], inline } = op.source;
+  const parts = [{ input, paths, unpack: op.unpack }, ...more];
+  const [below, ...contents] = await Promise.all([
     step.inputs.key(0),
-    step.inputs.contentDigest(op.source.input, selectorOf(op), async ({ layers }) => {
-      const prepared = await prepareCopy(op, selecting(session, session.treeOf(layers), step));
-      return step.working(() => copyDigest(prepared, step.signal));
-    }),
+    ...parts.map(({ unpack, ...source }) =>
+      contentOf(session, step, { ...op, unpack, source: { ...source, inline: undefined } }),
+    ),
   ]);
+  const source = { input, paths: [], inline };
+  return { key: combine({ ...op, source }, below, contents.join(' ')) };
+}
+
+async function contentOf(session: SourceSession, step: StepContext, op: CopyOp): Promise<string> {
+  const { input } = op.source;
+  const context = session.contextAt(step.vertex, input);
+  if (context !== undefined) {
+    return copyDigest(await prepareCopy(op, selecting(session, context, step)), step.signal);
+  }
+  return step.inputs.contentDigest(input, selectorOf(op), async ({ layers }) => {
+    const prepared = await prepareCopy(op, selecting(session, session.treeOf(layers), step));
+    return step.working(() => copyDigest(prepared, step.signal));
+  });
+}
+
+async function keyOfVertex(session: SourceSession, step: StepContext, op: CopyOp): Promise<Keyed> {
+  const [below, content] = await Promise.all([step.inputs.key(0), contentOf(session, step, op)]);
   return { key: combine(op, below, content) };
 }
 
 async function keyOfContext(
-  session: BuildSession,
+  session: SourceSession,
   step: StepContext,
   context: FileTree,
 ): Promise<Keyed> {
@@ -78,7 +99,7 @@ async function keyOfContext(
 
 /** Much has to be read to know the key: the layer is made on the way, and dropped if the cache has it. */
 async function packForKey(
-  session: BuildSession,
+  session: SourceSession,
   step: StepContext,
   source: FileTree,
 ): Promise<Keyed> {
@@ -91,15 +112,23 @@ async function packForKey(
   };
 }
 
-async function execute(session: BuildSession, step: StepContext): Promise<VertexResult> {
-  const [base, source] = await Promise.all([step.inputs.result(0), sourceTree(session, step)]);
-  return step.working(async () => keep(session, base, await pack(session, step, { base, source })));
+async function execute(session: SourceSession, step: StepContext): Promise<VertexResult> {
+  const { input, more: further = [] } = copyOp(step).source;
+  const [base, source, ...more] = await Promise.all([
+    step.inputs.result(0),
+    input < 0 ? undefined : treeAt(session, step, input),
+    ...further.map((one) => treeAt(session, step, one.input)),
+  ]);
+  return step.working(async () =>
+    keep(session, base, await pack(session, step, { base, source, more })),
+  );
 }
 
 interface PackInputs {
   readonly base: VertexResult;
   /** Undefined for here-documents. */
   readonly source: FileTree | undefined;
+  readonly more?: readonly FileTree[] | undefined;
 }
 
 interface PackedCopy {
@@ -108,22 +137,28 @@ interface PackedCopy {
 }
 
 function pack(
-  session: BuildSession,
+  session: SourceSession,
   step: StepContext,
-  { base, source }: PackInputs,
+  { base, source, more }: PackInputs,
 ): Promise<PackedCopy> {
   return withStagedLayer(session, async (staged) => {
     const tree = base.layers.length === 0 ? undefined : session.treeOf(base.layers);
     using writer = LayerWriter.create(staged.directory, { base: tree });
-    const { signal } = step;
-    const temporaryDirectory = staged.directory;
-    const options = { writer, base: tree, source, now: session.now(), signal, temporaryDirectory };
-    return { staged, copied: await copyFiles(copyOp(step), options) };
+    const copied = await copyFiles(copyOp(step), {
+      writer,
+      base: tree,
+      source,
+      more,
+      now: session.now(),
+      signal: step.signal,
+      temporaryDirectory: staged.directory,
+    });
+    return { staged, copied };
   });
 }
 
 function keep(
-  session: BuildSession,
+  session: SourceSession,
   base: VertexResult,
   packed: PackedCopy,
 ): Promise<VertexResult> {
@@ -132,16 +167,13 @@ function keep(
   return keepLayer(session, packed.staged, base, { form: 'tar', size, files, times: 'set' });
 }
 
-async function sourceTree(session: BuildSession, step: StepContext): Promise<FileTree | undefined> {
-  const { input } = copyOp(step).source;
-  if (input < 0) return undefined;
-  const context = contextOf(session, step);
-  if (context !== undefined) return context;
-  return session.treeOf((await step.inputs.result(input)).layers);
+async function treeAt(session: SourceSession, step: StepContext, input: number): Promise<FileTree> {
+  const context = session.contextAt(step.vertex, input);
+  return context ?? session.treeOf((await step.inputs.result(input)).layers);
 }
 
 /** The live context the sources are in, if they are in one. */
-function contextOf(session: BuildSession, step: StepContext): FileTree | undefined {
+function contextOf(session: SourceSession, step: StepContext): FileTree | undefined {
   return session.contextAt(step.vertex, copyOp(step).source.input);
 }
 
@@ -149,7 +181,7 @@ function contextOf(session: BuildSession, step: StepContext): FileTree | undefin
  * Selecting for a key does without the file system copied into: an owner's name is covered by the operation
  * together with the key of what it is looked up in.
  */
-function selecting(session: BuildSession, source: FileTree, step: StepContext): CopyInputs {
+function selecting(session: SourceSession, source: FileTree, step: StepContext): CopyInputs {
   return { base: undefined, source, now: session.now(), signal: step.signal };
 }
 

@@ -1,7 +1,7 @@
 /** A step's own layer: staged while the step works, on top of its base when it has succeeded. */
 import type { VertexResult } from '../../solver/index.ts';
 import type { LayerMeta, StagedLayer } from '../../store/index.ts';
-import type { BuildSession } from '../session.ts';
+import type { SourceSession } from '../session.ts';
 
 export interface OwnLayer {
   readonly form: 'tree' | 'tar';
@@ -13,7 +13,7 @@ export interface OwnLayer {
 
 /** Keeps a staged layer and gives the stack with it on top. */
 export async function keepLayer(
-  session: BuildSession,
+  session: SourceSession,
   staged: StagedLayer,
   base: VertexResult,
   { form, size, files, times }: OwnLayer,
@@ -32,7 +32,7 @@ export async function keepLayer(
 
 /** Makes a layer in a staged directory, which is gone when that fails. */
 export async function withStagedLayer<T>(
-  session: BuildSession,
+  session: SourceSession,
   make: (staged: StagedLayer) => Promise<T>,
 ): Promise<T> {
   const staged = await session.store.layers.stage();

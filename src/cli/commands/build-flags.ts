@@ -13,7 +13,7 @@ export const buildFlags = {
     short: 'f',
     value: 'path',
     group: WHAT,
-    help: 'the Dockerfile (default: PATH/Dockerfile); - reads it from standard input',
+    help: 'the Dockerfile (default: PATH/Dockerfile), or its URL; - reads it from standard input',
   },
   target: {
     kind: 'text',
@@ -26,6 +26,14 @@ export const buildFlags = {
     value: 'NAME[=value]',
     group: WHAT,
     help: 'set an ARG; without a value: the environment’s',
+  },
+  'build-context': {
+    kind: 'list',
+    value: 'name=source',
+    group: WHAT,
+    help:
+      'another context for FROM, --from and mounts: a directory, docker-image://REF, oci-layout://DIR[:TAG|@DIGEST], ' +
+      'a git or HTTP(S) URL; it also stands in for the stage or image of its name',
   },
   label: { kind: 'list', value: 'name=value', group: WHAT, help: 'add a label to the image' },
   platform: {
@@ -155,12 +163,6 @@ export const buildFlags = {
     kind: 'switch',
     help: 'push the result',
     notYet: 'write an archive with -o type=oci,dest=image.tar, and push it with another tool',
-  },
-  'build-context': {
-    kind: 'list',
-    value: 'name=path',
-    help: 'a named context',
-    notYet: 'put what is needed into the build context',
   },
   'cache-from': {
     kind: 'list',

@@ -11,6 +11,7 @@ import {
   hostAlias,
   keyValues,
   labels,
+  namedContexts,
   networkMode,
   outputSpec,
   sourceDateEpoch,
@@ -21,11 +22,13 @@ import { buildFlags } from './build-flags.ts';
 type Flags = FlagValues<typeof buildFlags>;
 
 export const buildCommand = defineCommand({
-  usage: '[OPTIONS] PATH | -',
+  usage: '[OPTIONS] PATH | URL | -',
   summary: 'build an image from a Dockerfile',
   description: [
     'PATH is the build context: the directory whose files COPY and ADD may read, less what its .dockerignore names. ' +
       '- reads a Dockerfile (or a tar of a whole context) from standard input.',
+    'URL is a git repository (https://HOST/X.git, git@HOST:X, github.com/X/Y, each with #REF:SUBDIR if wanted), or a file by ' +
+      'HTTP(S): an archive of a context, else a Dockerfile. --file then names a file in it, and .dockerignore does not count.',
     'Only the stages the target needs are built, independent steps at the same time. The result goes into the local ' +
       'image store unless --output says otherwise. Progress is shown on standard error; standard output is for results.',
     'Steps run on this machine’s network (--network=none takes it away).',
@@ -51,6 +54,14 @@ export const buildCommand = defineCommand({
     },
     { command: 'lamina build -o out .', text: 'write the files of the image to the directory out' },
     { command: 'lamina build - < Dockerfile', text: 'build without a context' },
+    {
+      command: 'lamina build https://example.com/app.git#main:service',
+      text: 'build a directory of a git branch',
+    },
+    {
+      command: 'lamina build --build-context assets=../assets .',
+      text: 'let COPY --from=assets read another directory',
+    },
   ],
   async run({ flags, args }, context) {
     const options = buildOptions(flags, args[0] ?? '.', context);
@@ -81,7 +92,6 @@ export const buildCommand = defineCommand({
 /** @throws AppError CLI_FLAG_VALUE, CLI_USAGE, CLI_NOT_YET, CLI_ENVIRONMENT */
 export function buildOptions(flags: Flags, path: string, context: CommandContext): BuildOptions {
   const { env, io } = context;
-  refuseRemoteContext(path);
   if (path === '-' && flags.file === '-') {
     throw new AppError(
       'CLI_USAGE',
@@ -102,6 +112,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     tags: flags.tag,
     target: flags.target,
     buildArgs,
+    buildContexts: namedContexts(flags['build-context']),
     labels: labels(flags.label),
     noCache: flags['no-cache'],
     noCacheFilter: commaSeparated(flags['no-cache-filter']),
@@ -146,13 +157,6 @@ function jobCount(jobs: number | undefined): number | undefined {
   if (jobs !== 0) return jobs;
   throw new AppError('CLI_FLAG_VALUE', 'invalid value "0" for --jobs', {
     expected: 'a number from 1',
-  });
-}
-
-function refuseRemoteContext(path: string): void {
-  if (!/^(https?:|git:|ssh:)\/\/|^git@|^github\.com\//.test(path)) return;
-  throw new AppError('CLI_NOT_YET', `a context from the network is not supported yet: ${path}`, {
-    hint: 'fetch it first, and name the directory',
   });
 }
 

@@ -1,0 +1,89 @@
+/** Git repositories. The key is the commit; where it comes from matters only if `.git`, which says so, is kept. */
+import { createHash } from 'node:crypto';
+import type { GitOp } from '../../graph/index.ts';
+import { LayerWriter } from '../../layers/index.ts';
+import {
+  checkOut,
+  checkoutItems,
+  type ResolvedCommit,
+  redactUrls,
+  resolveCommit,
+} from '../../remote/index.ts';
+import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { SourceSession } from '../session.ts';
+import { keepLayer, withStagedLayer } from './own-layer.ts';
+
+const NOTHING_BELOW: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, created: 0 };
+
+export function gitDriver(session: SourceSession): OpDriver {
+  return {
+    recorded: true,
+    key: async (step) => {
+      const resolved = await step.working(() => resolve(session, step));
+      return {
+        key: keyFor(gitOp(step), resolved),
+        execute: (timed) => timed.working(() => makeLayer(session, timed, resolved)),
+      };
+    },
+    execute: (step) =>
+      step.working(async () => makeLayer(session, step, await resolve(session, step))),
+  };
+}
+
+/** Commits of this build by remote and ref: all its steps see one state, and the remote is asked once. */
+const answers = new WeakMap<Store, Map<string, ResolvedCommit>>();
+
+async function resolve(session: SourceSession, step: StepContext): Promise<ResolvedCommit> {
+  const { store, env } = session;
+  const op = gitOp(step);
+  const answered = answers.get(store) ?? new Map<string, ResolvedCommit>();
+  answers.set(store, answered);
+  const name = JSON.stringify([op.remote, op.ref, op.checksum]);
+  const known = answered.get(name);
+  if (known !== undefined) return known;
+  const cwd = await store.temporaryDirectory();
+  const resolved = await resolveCommit(op, cwd, { env, signal: step.signal });
+  answered.set(name, resolved);
+  return resolved;
+}
+
+async function makeLayer(
+  session: SourceSession,
+  step: StepContext,
+  resolved: ResolvedCommit,
+): Promise<VertexResult> {
+  const { remote, subdir, keepGitDir, submodules, commitTime } = gitOp(step);
+  const directory = await session.store.temporaryDirectory();
+  const info = session.stepOf(step.vertex.id);
+  const { signal } = step;
+  const checkedOut = await checkOut(remote, resolved, {
+    directory,
+    keepGitDir,
+    submodules,
+    env: session.env,
+    signal,
+    onOutput: (data) =>
+      session.emit({ kind: 'step.log', time: session.now(), step: info, stream: 'stderr', data }),
+  });
+  const time = commitTime ? checkedOut.commitTime : undefined;
+  return withStagedLayer(session, async (staged) => {
+    using writer = LayerWriter.create(staged.directory);
+    await writer.addAll(checkoutItems({ directory, subdir, keepGitDir, time }), { signal });
+    const { size, files } = writer.finish();
+    return keepLayer(session, staged, NOTHING_BELOW, { form: 'tar', size, files, times: 'set' });
+  });
+}
+
+function keyFor(op: GitOp, { commit, fetch }: ResolvedCommit): string {
+  const { subdir, keepGitDir, submodules, commitTime } = op;
+  const origin = keepGitDir ? `${redactUrls(op.remote)}#${fetch}` : '';
+  return createHash('sha256')
+    .update(JSON.stringify(['git', commit, subdir, submodules, commitTime, origin]))
+    .digest('hex');
+}
+
+function gitOp(step: StepContext): GitOp {
+  if (step.vertex.op.kind !== 'git') throw new Error('not a git source');
+  return step.vertex.op;
+}

@@ -1,0 +1,126 @@
+/**
+ * Files from HTTP(S) servers. The key is the digest of the body: known beforehand where the Dockerfile gives it, else
+ * found by asking the server whether the version that was seen last is still the one.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { toBytes } from '../../files/index.ts';
+import type { HttpOp } from '../../graph/index.ts';
+import { LayerWriter } from '../../layers/index.ts';
+import { type Download, download, type Validators } from '../../remote/index.ts';
+import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
+import type { StagedLayer, Store } from '../../store/index.ts';
+import type { SourceSession } from '../session.ts';
+import { keepLayer, withStagedLayer } from './own-layer.ts';
+
+const FILE_MODE = 0o600;
+/** Facts kind: what a server said last of a URL. The key is a digest, since URLs may hold credentials. */
+const SEEN_FACT = 'http-seen';
+const NOTHING_BELOW: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, created: 0 };
+
+interface Seen extends Validators {
+  readonly digest: string;
+}
+
+export function httpDriver(session: SourceSession): OpDriver {
+  return {
+    recorded: true,
+    key: (step) => keyOf(session, step),
+    execute: (step) => step.working(() => fetchAndKeep(session, step)),
+  };
+}
+
+/** Digests of this build by URL: all its steps see one version, and the server is asked once. */
+const answers = new WeakMap<Store, Map<string, string>>();
+
+async function keyOf(session: SourceSession, step: StepContext): Promise<Keyed> {
+  const op = httpOp(step);
+  const answered = answers.get(session.store) ?? new Map<string, string>();
+  answers.set(session.store, answered);
+  const digest = op.checksum ?? answered.get(op.url);
+  if (digest !== undefined) return { key: keyFor(op, digest) };
+  const asked = await ask(session, step, op);
+  answered.set(op.url, asked.digest);
+  return asked.keyed;
+}
+
+async function ask(
+  session: SourceSession,
+  step: StepContext,
+  op: HttpOp,
+): Promise<{ readonly digest: string; readonly keyed: Keyed }> {
+  const fact = createHash('sha256').update(op.url).digest('hex');
+  const seen = session.store.facts.get<Seen>(SEEN_FACT, fact);
+  const known =
+    seen !== undefined && (seen.etag ?? seen.lastModified) !== undefined ? seen : undefined;
+  const fetched = await step.working(() => fetchFile(session, step, known));
+  if (fetched === undefined) {
+    const digest = known?.digest ?? '';
+    return { digest, keyed: { key: keyFor(op, digest) } };
+  }
+  const { digest, etag, lastModified } = fetched.download;
+  session.store.facts.put(SEEN_FACT, fact, { digest, etag, lastModified });
+  const keyed = {
+    key: keyFor(op, digest),
+    discard: () => fetched.staged.discard(),
+    execute: (timed: StepContext) => timed.working(() => keep(session, fetched)),
+  };
+  return { digest, keyed };
+}
+
+async function fetchAndKeep(session: SourceSession, step: StepContext): Promise<VertexResult> {
+  const fetched = await fetchFile(session, step, undefined);
+  if (fetched === undefined) throw new Error('an answer to no condition');
+  return keep(session, fetched);
+}
+
+interface FetchedFile {
+  readonly staged: StagedLayer;
+  readonly download: Download;
+}
+
+/** Downloads into a layer that is staged; undefined when the known version is still the one. */
+async function fetchFile(
+  session: SourceSession,
+  step: StepContext,
+  known: Validators | undefined,
+): Promise<FetchedFile | undefined> {
+  const { url, checksum, filename } = httpOp(step);
+  const { env, store } = session;
+  const path = join(await store.temporaryDirectory(), 'body');
+  const got = await download(url, { path, known, checksum, env, signal: step.signal });
+  if (got === undefined) return undefined;
+  return withStagedLayer(session, async (staged) => {
+    using writer = LayerWriter.create(staged.directory);
+    const { size, mtime } = got;
+    const owner = { uid: 0, gid: 0, mode: FILE_MODE };
+    const entry = {
+      path: toBytes(filename),
+      type: 'file',
+      ...owner,
+      size,
+      mtime,
+      mtimeNs: 0,
+    } as const;
+    const content = { hostPath: toBytes(path), offset: 0, size };
+    await writer.addAll([{ kind: 'entry', entry, content }], { signal: step.signal });
+    writer.finish();
+    return { staged, download: got };
+  });
+}
+
+function keep(session: SourceSession, { staged, download: { size } }: FetchedFile) {
+  return keepLayer(session, staged, NOTHING_BELOW, { form: 'tar', size, files: 1, times: 'set' });
+}
+
+/** The time of the file stays out: it is not part of any copy's key either. */
+function keyFor({ filename }: HttpOp, digest: string): string {
+  return createHash('sha256')
+    .update(`http\n${digest}\n${filename}\n${FILE_MODE}\n0:0`)
+    .digest('hex');
+}
+
+function httpOp(step: StepContext): HttpOp {
+  if (step.vertex.op.kind !== 'http') throw new Error('not an HTTP source');
+  return step.vertex.op;
+}

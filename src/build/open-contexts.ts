@@ -1,0 +1,45 @@
+/** Opens the directories that the steps of a build read, and tells how much of them that is. */
+import { type ContextTree, measureSources } from '../context/index.ts';
+import { reachable, type Vertex } from '../graph/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import type { BuildRun } from './build.ts';
+import type { Definition } from './definition.ts';
+import { asStep } from './internal-step.ts';
+import { internalStep } from './step-infos.ts';
+
+/** By name; only those that a needed step reads. */
+export async function openContexts(
+  run: BuildRun,
+  plan: BuildPlan,
+  { contexts }: Definition,
+): Promise<ReadonlyMap<string, ContextTree>> {
+  const vertices = reachable(plan.graph, [plan.target]);
+  const opened = new Map<string, ContextTree>();
+  for (const { id, op } of vertices) {
+    if (op.kind !== 'context') continue;
+    const { name } = op;
+    const context = contexts.get(name);
+    if (context?.open === undefined) throw new Error(`the context ${name} cannot be opened`);
+    const { open } = context;
+    const text =
+      name === 'context' ? '[internal] load build context' : `[context ${name}] load from client`;
+    const step = internalStep(name === 'context' ? 'context' : `context ${name}`, text);
+    await asStep({ ...run, step }, async (report) => {
+      const tree = await open();
+      const { bytes } = measureSources(tree, sourcesOf(vertices, id));
+      report({ label: `transferring ${name}`, current: bytes, unit: 'bytes' });
+      opened.set(name, tree);
+    });
+  }
+  return opened;
+}
+
+function sourcesOf(vertices: readonly Vertex[], context: Vertex['id']): string[] {
+  return vertices.flatMap(({ op, inputs }) => {
+    if (op.kind !== 'copy') return [];
+    const { input, paths, more = [] } = op.source;
+    return [{ input, paths }, ...more].flatMap((part) =>
+      inputs[part.input] === context ? part.paths : [],
+    );
+  });
+}

@@ -1,0 +1,129 @@
+/** The build context and the named contexts as parts of the graph. */
+import type { CopyOp, GitOp, GraphBuilder, HttpOp, Op, SCRATCH, VertexId } from '../graph/index.ts';
+import { familiarName, formatPlatform, type Platform, parseReference } from '../oci/index.ts';
+import { redactUrls } from '../remote/index.ts';
+import type { ResolveImage } from './plan.ts';
+
+/** What a context is. */
+export type ContextSource =
+  /** A directory of this machine. */
+  | { readonly kind: 'local' }
+  /** A directory of this machine whose one file, `context`, is an archive of the context. */
+  | { readonly kind: 'archive' }
+  /** Fetched; with `unpack` its one file, `context`, is an archive of the context. */
+  | { readonly kind: 'remote'; readonly op: HttpOp | GitOp; readonly unpack: boolean }
+  | {
+      readonly kind: 'image';
+      readonly reference: string;
+      /** Undefined: as FROM does. */
+      readonly resolve?: ResolveImage | undefined;
+    }
+  | { readonly kind: 'scratch' };
+
+export interface NamedSource {
+  readonly name: string;
+  readonly source: ContextSource;
+}
+
+/** The name of the file in which an archive of a context lies. */
+export const CONTEXT_FILE = 'context';
+const RESERVED = ['scratch', 'context'];
+
+/**
+ * The name a context goes by: `docker.io/library/alpine:latest` and `alpine` are one.
+ *
+ * @returns undefined when no context can have it
+ */
+export function contextName(text: string): string | undefined {
+  const [, name = text, platform = ''] = /^(.*?)(::.*)$/.exec(text) ?? [];
+  if (RESERVED.includes(name)) return undefined;
+  try {
+    return familiarName(parseReference(name)).replace(/:latest$/, '') + platform;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The context that stands in for a stage or an image; one for the platform goes first. */
+export function findContext(
+  contexts: ReadonlyMap<string, ContextSource>,
+  text: string,
+  platform: Platform,
+): NamedSource | undefined {
+  const plain = contexts.size === 0 ? undefined : contextName(text);
+  if (plain === undefined) return undefined;
+  for (const name of [`${plain}::${formatPlatform(platform)}`, plain]) {
+    const source = contexts.get(name);
+    if (source !== undefined) return { name, source };
+  }
+  return undefined;
+}
+
+/** Adds a context that is no image, as something to copy from. */
+export function contextRoot(
+  builder: GraphBuilder,
+  name: string,
+  source: ContextSource,
+): VertexId | typeof SCRATCH {
+  const add = (op: Op, inputs: readonly (VertexId | typeof SCRATCH)[] = []) =>
+    builder.add(op, inputs, {
+      name: stepName(name, source),
+      stage: undefined,
+      location: undefined,
+      instruction: undefined,
+      ignoreCache: false,
+    });
+  const unpacked = (root: VertexId) => add(wholeCopy(`/${CONTEXT_FILE}`, true), ['scratch', root]);
+  switch (source.kind) {
+    case 'local':
+      return add({ kind: 'context', name });
+    case 'archive':
+      return unpacked(add({ kind: 'context', name }));
+    case 'remote':
+      return source.unpack ? unpacked(add(source.op)) : add(source.op);
+    case 'scratch':
+      return 'scratch';
+    case 'image':
+      throw new Error('an image is resolved before it gets into the graph');
+  }
+}
+
+/** Adds a context as something to stand on: of a local directory, a layer of all its files. */
+export function wholeContext(builder: GraphBuilder, name: string, source: ContextSource): VertexId {
+  const root = contextRoot(builder, name, source);
+  if (root === 'scratch') throw new Error('scratch needs no vertex');
+  if (source.kind !== 'local') return root;
+  return builder.add(wholeCopy('/', false), ['scratch', root], {
+    name: `[context ${name}] all files`,
+    stage: undefined,
+    location: undefined,
+    instruction: undefined,
+    ignoreCache: false,
+  });
+}
+
+function wholeCopy(path: string, unpack: boolean): CopyOp {
+  return {
+    kind: 'copy',
+    source: { input: 1, paths: [path] },
+    destination: '/',
+    owner: undefined,
+    mode: undefined,
+    exclude: [],
+    parents: false,
+    unpack,
+    resetOwner: !unpack,
+    link: false,
+  };
+}
+
+function stepName(name: string, source: ContextSource): string {
+  const isMain = name === 'context';
+  if (source.kind !== 'remote') {
+    return isMain ? '[internal] load build context' : `[context ${name}] load from client`;
+  }
+  const { op } = source;
+  const url =
+    op.kind === 'http' ? op.url : `${op.remote}${op.ref === undefined ? '' : `#${op.ref}`}`;
+  return `[${isMain ? 'internal' : `context ${name}`}] load ${redactUrls(url)}`;
+}

@@ -1,0 +1,127 @@
+/** Sources of ADD that are fetched: files by HTTP(S), git repositories. */
+import type { AddInstruction, Word } from '../dockerfile/index.ts';
+import { AppError } from '../errors.ts';
+import type { GitOp, HttpOp } from '../graph/index.ts';
+import { type GitUrl, isHttpUrl, parseGitUrl, redactUrls } from '../remote/index.ts';
+import { expandOptional } from './expansion.ts';
+import type { StagePlan } from './planner.ts';
+import type { StageState } from './stage-state.ts';
+
+export interface RemoteText {
+  readonly word: Word;
+  /** After expansion. */
+  readonly text: string;
+}
+
+export interface RemoteSource {
+  readonly op: HttpOp | GitOp;
+  /** Of what is copied in the fetched tree; characters of wildcards are escaped. */
+  readonly path: string;
+  readonly unpacks: boolean;
+}
+
+const UNNAMED = '__unnamed__';
+
+/**
+ * What a source fetches; undefined when it is a local path.
+ *
+ * @throws AppError GIT_BAD_URL, PLAN_CHECKSUM
+ */
+export function remoteSource(
+  state: StageState,
+  instruction: AddInstruction,
+  { plan, source }: { readonly plan: StagePlan; readonly source: RemoteText },
+): RemoteSource | undefined {
+  const checksum = expandOptional(instruction.checksum, state, plan.options) || undefined;
+  const git = parseGitUrl(source.text);
+  if (git !== undefined) {
+    const op = gitOp(git, plan.options.buildArgs, instruction.keepGitDir);
+    return { op: { ...op, checksum: checksum ?? op.checksum }, path: '/', unpacks: false };
+  }
+  if (!isHttpUrl(source.text)) return undefined;
+  if (checksum !== undefined && !/^sha256:[0-9a-f]{64}$/.test(checksum)) {
+    throw new AppError('PLAN_CHECKSUM', `'${checksum}' is no checksum of a file`, {
+      expected: 'sha256: and 64 hexadecimal digits, lower case',
+      location: placeOf(instruction, plan),
+      hint: 'sha256sum FILE tells the digits',
+    });
+  }
+  const filename = fileName(source.text);
+  return {
+    op: { kind: 'http', url: source.text, checksum, filename },
+    path: filename.replace(/[*?[\\]/g, '\\$&'),
+    unpacks: instruction.unpack ?? false,
+  };
+}
+
+/** The operation that fetches what a URL means. */
+export function gitOp(
+  git: GitUrl,
+  buildArgs: ReadonlyMap<string, string>,
+  keepGitDir?: boolean | undefined,
+): GitOp {
+  const kept = buildArgs.get('BUILDKIT_CONTEXT_KEEP_GIT_DIR');
+  const { remote, ref, subdir, checksum, commitTime } = git;
+  return {
+    kind: 'git',
+    remote,
+    ref,
+    subdir,
+    keepGitDir: keepGitDir ?? git.keepGitDir ?? (kept === '1' || kept === 'true'),
+    submodules: git.submodules ?? true,
+    checksum,
+    commitTime,
+  };
+}
+
+/**
+ * A checksum is of one remote source.
+ *
+ * @throws AppError PLAN_CHECKSUM
+ */
+export function refuseChecksum(
+  state: StageState,
+  instruction: AddInstruction,
+  { plan, sources }: { readonly plan: StagePlan; readonly sources: readonly RemoteText[] },
+): void {
+  if ((expandOptional(instruction.checksum, state, plan.options) ?? '') === '') return;
+  const location = placeOf(instruction, plan);
+  if (sources.length + instruction.files.length !== 1) {
+    throw new AppError('PLAN_CHECKSUM', 'a checksum can be given for one source only', {
+      location,
+      hint: 'give each source an ADD of its own',
+    });
+  }
+  const [source] = sources;
+  if (source !== undefined && (isHttpUrl(source.text) || parseGitUrl(source.text) !== undefined)) {
+    return;
+  }
+  throw new AppError(
+    'PLAN_CHECKSUM',
+    `a checksum cannot be given for '${redactUrls(source?.text ?? 'a here-document')}'`,
+    {
+      location,
+      expected: 'an HTTP(S) or git URL',
+      hint: 'leave --checksum out: the file is local',
+    },
+  );
+}
+
+function placeOf({ checksum, location }: AddInstruction, { options }: StagePlan) {
+  return checksum === undefined ? location : options.tree.source.location(checksum.range);
+}
+
+/** The last part of the URL's path. */
+function fileName(text: string): string {
+  const path = pathOf(text);
+  const name = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return name === '' || name === '.' || name === '..' || name.includes('\0') ? UNNAMED : name;
+}
+
+function pathOf(text: string): string {
+  try {
+    return decodeURIComponent(new URL(text).pathname);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The host's git program, kept on a short lead: no configuration of the machine or the user, no hooks, no templates,
+ * no questions, only protocols of the network. Credentials of the URL go by the environment, not by arguments,
+ * which everybody on the machine can read.
+ */
+import { spawn } from 'node:child_process';
+import { AppError } from '../errors.ts';
+import type { Environment } from './proxy.ts';
+import { redactUrls, splitCredentials } from './redact.ts';
+
+const PASSED_ON =
+  /^(?:PATH|HOME|LANG|SSH_AUTH_SOCK|SSH_AGENT_PID|GIT_SSH|GIT_SSH_COMMAND|GIT_SSL_CAINFO|SSL_CERT_FILE|SSL_CERT_DIR|(?:https?|no|all)_proxy)$/i;
+const MAX_OUTPUT = 64 << 20;
+const TAIL_LINES = 8;
+
+export interface GitSettings {
+  readonly env: Environment;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets what git says of its progress. */
+  readonly onOutput?: ((data: Uint8Array) => void) | undefined;
+}
+
+export class GitCommand {
+  /** Without credentials. */
+  readonly remote: string;
+  readonly #settings: GitSettings;
+  readonly #env: Record<string, string>;
+
+  constructor(remote: string, settings: GitSettings) {
+    const { bare, config } = withoutCredentials(remote);
+    this.remote = bare;
+    this.#settings = settings;
+    this.#env = environmentOf(settings.env, config);
+  }
+
+  /** @returns what git wrote; undefined when it failed */
+  async attempt(args: readonly string[], cwd: string): Promise<string | undefined> {
+    const result = await this.#execute(args, cwd);
+    return result.status === 0 ? result.output : undefined;
+  }
+
+  /** @throws AppError GIT_FAILED, GIT_MISSING */
+  async run(args: readonly string[], cwd: string): Promise<string> {
+    const { status, output, errors } = await this.#execute(args, cwd);
+    if (status === 0) return output;
+    const tail = redactUrls(errors).trim().split('\n').slice(-TAIL_LINES).join('\n');
+    throw new AppError('GIT_FAILED', `git ${args[0] ?? ''} of ${this.remote} failed: ${tail}`, {
+      hint: hintFor(tail),
+    });
+  }
+
+  #execute(args: readonly string[], cwd: string) {
+    const { signal, onOutput } = this.#settings;
+    signal?.throwIfAborted();
+    return new Promise<{ status: number | null; output: string; errors: string }>(
+      (resolve, reject) => {
+        const child = spawn('git', args, {
+          cwd,
+          env: this.#env,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          ...(signal === undefined ? {} : { signal, killSignal: 'SIGTERM' }),
+        });
+        const output: Buffer[] = [];
+        const errors: Buffer[] = [];
+        let size = 0;
+        child.stdout.on('data', (data: Buffer) => {
+          size += data.length;
+          if (size > MAX_OUTPUT) child.kill();
+          else output.push(data);
+        });
+        child.stderr.on('data', (data: Buffer) => {
+          if (errors.length < 10_000) errors.push(data);
+          onOutput?.(Buffer.from(redactUrls(data.toString('latin1')), 'latin1'));
+        });
+        child.on('error', (error) =>
+          reject(signal?.aborted === true ? signal.reason : startFailure(error)),
+        );
+        child.on('close', (status) =>
+          resolve({
+            status,
+            output: Buffer.concat(output).toString('utf8'),
+            errors: Buffer.concat(errors).toString('utf8'),
+          }),
+        );
+      },
+    );
+  }
+}
+
+function startFailure(error: Error): unknown {
+  if (!('code' in error) || error.code !== 'ENOENT') return error;
+  return new AppError(
+    'GIT_MISSING',
+    'git repositories are fetched by the git program, which is not there',
+    {
+      hint: 'install it (apt-get install git), or give a directory or an archive instead',
+      cause: error,
+    },
+  );
+}
+
+function hintFor(output: string): string {
+  if (
+    /authentication|could not read (?:username|password)|permission denied|403|401/i.test(output)
+  ) {
+    return 'the repository needs a login: give ssh an agent, or the URL a token';
+  }
+  if (/could not resolve|unable to access|connection/i.test(output)) {
+    return 'check the address, the network, and the proxy variables';
+  }
+  return 'try the same with git clone';
+}
+
+function withoutCredentials(remote: string) {
+  if (!/^https?:\/\//i.test(remote)) return { bare: remote, config: [] };
+  const { url, authorization } = splitCredentials(new URL(remote));
+  const header = authorization === undefined ? [] : [`Authorization: ${authorization}`];
+  const config = header.map((value) => [`http.${url.origin}/.extraHeader`, value] as const);
+  return { bare: url.href, config };
+}
+
+function environmentOf(
+  host: Environment,
+  secret: readonly (readonly [string, string])[],
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(host)) {
+    if (value !== undefined && PASSED_ON.test(name)) env[name] = value;
+  }
+  const config = [
+    ['core.hooksPath', '/dev/null'],
+    ['core.fsmonitor', 'false'],
+    ['core.autocrlf', 'false'],
+    ['init.defaultBranch', 'master'],
+    ['advice.detachedHead', 'false'],
+    ['gc.auto', '0'],
+    ['submodule.fetchJobs', '4'],
+    ...secret,
+  ] as const;
+  config.forEach(([key, value], index) => {
+    env[`GIT_CONFIG_KEY_${index}`] = key;
+    env[`GIT_CONFIG_VALUE_${index}`] = value;
+  });
+  return {
+    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+    ...env,
+    GIT_CONFIG_COUNT: String(config.length),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TEMPLATE_DIR: '',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    SSH_ASKPASS: '',
+    GIT_ALLOW_PROTOCOL: 'git:http:https:ssh',
+    LC_ALL: 'C',
+  };
+}

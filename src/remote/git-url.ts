@@ -1,0 +1,159 @@
+/**
+ * The ways to name a git repository in ADD and as a context: `https://host/x.git`, `ssh://`, `git://`,
+ * `git@host:path`, with `#ref:subdir` or with a query (`?ref=…&subdir=…`); as a context also `github.com/x/y`.
+ */
+import { AppError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
+import { redactUrls } from './redact.ts';
+
+export interface GitUrl {
+  readonly remote: string;
+  /** Branch, tag, full name or commit; undefined: the remote's HEAD. */
+  readonly ref: string | undefined;
+  /** Clean, without leading slash; `''` for the whole repository. */
+  readonly subdir: string;
+  readonly checksum: string | undefined;
+  /** Undefined: not said. */
+  readonly keepGitDir: boolean | undefined;
+  /** Undefined: not said. */
+  readonly submodules: boolean | undefined;
+  readonly commitTime: boolean;
+}
+
+const SCHEME = /^(https?|git|ssh):\/\//i;
+/** The form of scp. What begins with a dash would be an option of ssh. */
+const SCP = /^[A-Za-z0-9_][A-Za-z0-9_-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!\/\/)/;
+const QUERY_KEYS = [
+  'ref',
+  'branch',
+  'tag',
+  'subdir',
+  'commit',
+  'checksum',
+  'keep-git-dir',
+  'submodules',
+  'mtime',
+  'fetch-by-commit',
+];
+
+/** Whether an HTTP(S) URL, which is a file if it is no repository. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text);
+}
+
+/**
+ * Reads a git URL; undefined when the text is none.
+ *
+ * @param options.context take `github.com/x/y` too
+ * @throws AppError GIT_BAD_URL when it is one, but not a valid one
+ */
+export function parseGitUrl(
+  text: string,
+  options: { readonly context?: boolean } = {},
+): GitUrl | undefined {
+  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined && !SCP.test(text)) {
+    if (options.context !== true || !/^github\.com\/[^/]/.test(text)) return undefined;
+    return parseGitUrl(githubUrl(text));
+  }
+  const { remote, query, fragment } = cut(text);
+  if (scheme?.startsWith('http') && !remote.endsWith('.git')) return undefined;
+  return fromParts(text, remote, { query, fragment });
+}
+
+function githubUrl(text: string): string {
+  const { remote } = cut(text);
+  const rest = text.slice(remote.length);
+  return `https://${remote.replace(/\/$/, '').replace(/\.git$/, '')}.git${rest}`;
+}
+
+function cut(text: string) {
+  const hash = text.indexOf('#');
+  const fragment = hash < 0 ? undefined : text.slice(hash + 1);
+  const before = hash < 0 ? text : text.slice(0, hash);
+  const mark = before.indexOf('?');
+  return {
+    remote: mark < 0 ? before : before.slice(0, mark),
+    query: mark < 0 ? undefined : before.slice(mark + 1),
+    fragment,
+  };
+}
+
+function fromParts(
+  text: string,
+  remote: string,
+  {
+    query,
+    fragment,
+  }: { readonly query: string | undefined; readonly fragment: string | undefined },
+): GitUrl {
+  const given = new URLSearchParams(query ?? '');
+  for (const key of given.keys()) {
+    if (QUERY_KEYS.includes(key)) continue;
+    const near = nearestName(key, QUERY_KEYS);
+    throw badUrl(text, `unknown query '${key}'`, near && `did you mean '${near}'?`);
+  }
+  const [fragmentRef = '', fragmentSubdir = ''] = split(fragment ?? '');
+  const refs = [
+    fragmentRef,
+    given.get('ref') ?? '',
+    prefixed('refs/heads/', given.get('branch')),
+    prefixed('refs/tags/', given.get('tag')),
+  ].filter((ref) => ref !== '');
+  if (refs.length > 1) throw badUrl(text, 'the ref is given more than once');
+  const [ref] = refs;
+  if (ref !== undefined && !isPlainRef(ref)) throw badUrl(text, `'${ref}' is no valid ref`);
+  if (fragmentSubdir !== '' && given.has('subdir')) {
+    throw badUrl(text, 'the subdirectory is given more than once');
+  }
+  const mtime = given.get('mtime') ?? 'checkout';
+  if (mtime !== 'checkout' && mtime !== 'commit') {
+    throw badUrl(text, `mtime is checkout or commit, not '${mtime}'`);
+  }
+  return {
+    remote,
+    ref,
+    subdir: cleanSubdir(given.get('subdir') ?? fragmentSubdir),
+    checksum: given.get('checksum') ?? given.get('commit') ?? undefined,
+    keepGitDir: flag(text, given, 'keep-git-dir'),
+    submodules: flag(text, given, 'submodules'),
+    commitTime: mtime === 'commit',
+  };
+}
+
+function split(fragment: string): string[] {
+  const colon = fragment.indexOf(':');
+  return colon < 0 ? [fragment] : [fragment.slice(0, colon), fragment.slice(colon + 1)];
+}
+
+function prefixed(prefix: string, name: string | null): string {
+  return name === null || name === '' ? '' : `${prefix}${name}`;
+}
+
+/** No options of git, no patterns, nothing that steps out of `refs/`. */
+function isPlainRef(ref: string): boolean {
+  return !/^-|\.\.|[\s~^:?*[\\\x00-\x1f\x7f]|@\{/.test(ref);
+}
+
+function cleanSubdir(subdir: string): string {
+  const parts: string[] = [];
+  for (const part of subdir.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function flag(text: string, given: URLSearchParams, key: string): boolean | undefined {
+  const value = given.get(key)?.toLowerCase();
+  if (value === undefined) return undefined;
+  if (['', '1', 't', 'true'].includes(value)) return true;
+  if (['0', 'f', 'false'].includes(value)) return false;
+  throw badUrl(text, `${key} is true or false, not '${value}'`);
+}
+
+function badUrl(text: string, reason: string, hint?: string | undefined): AppError {
+  return new AppError('GIT_BAD_URL', `cannot use '${redactUrls(text)}': ${reason}`, {
+    hint: hint ?? 'the forms are URL#ref:subdir and URL?ref=…&subdir=…',
+  });
+}

@@ -1,0 +1,147 @@
+/** Commits of git repositories: which one a ref means, and its files. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../errors.ts';
+import { GitCommand, type GitSettings } from './git-command.ts';
+
+export interface GitSource {
+  readonly remote: string;
+  /** Branch, tag, full name or commit; undefined: the remote's HEAD. */
+  readonly ref: string | undefined;
+  /** The commit it has to be, or how it begins. */
+  readonly checksum: string | undefined;
+}
+
+export interface ResolvedCommit {
+  /** 40 (or 64) hex digits. */
+  readonly commit: string;
+  /** What to fetch: a full name, `HEAD`, or the commit. */
+  readonly fetch: string;
+}
+
+export interface CheckoutOptions extends GitSettings {
+  /** An empty directory. */
+  readonly directory: string;
+  readonly keepGitDir: boolean;
+  readonly submodules: boolean;
+}
+
+export interface Checkout {
+  /** Seconds since the epoch. */
+  readonly commitTime: number;
+}
+
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/**
+ * Finds the commit a ref means; asks the remote unless it is a commit already.
+ *
+ * @param cwd any directory outside a repository
+ * @throws AppError GIT_REF_NOT_FOUND, GIT_CHECKSUM, GIT_FAILED, GIT_MISSING
+ */
+export async function resolveCommit(
+  source: GitSource,
+  cwd: string,
+  settings: GitSettings,
+): Promise<ResolvedCommit> {
+  const { ref, checksum } = source;
+  const git = new GitCommand(source.remote, settings);
+  const resolved =
+    ref !== undefined && COMMIT.test(ref)
+      ? { commit: ref, fetch: ref }
+      : await ask(git, ref ?? 'HEAD', { checksum, cwd });
+  if (checksum !== undefined && !isPrefix(checksum, resolved.commit)) {
+    throw new AppError(
+      'GIT_CHECKSUM',
+      `${ref ?? 'HEAD'} of ${git.remote} is commit ${resolved.commit}, not ${checksum}`,
+      { hint: 'the ref has moved: find out why before you take over the new commit' },
+    );
+  }
+  return resolved;
+}
+
+function isPrefix(checksum: string, commit: string): boolean {
+  return /^[0-9a-f]{7,}$/i.test(checksum) && commit.startsWith(checksum.toLowerCase());
+}
+
+interface Question {
+  readonly checksum: string | undefined;
+  readonly cwd: string;
+}
+
+async function ask(
+  git: GitCommand,
+  ref: string,
+  { checksum, cwd }: Question,
+): Promise<ResolvedCommit> {
+  const patterns = ref === 'HEAD' ? ['HEAD'] : [ref, `${ref}^{}`];
+  const listing = await git.run(['ls-remote', '--', git.remote, ...patterns], cwd);
+  const found = new Map(
+    listing.split('\n').flatMap((line) => {
+      const [commit = '', name = ''] = line.split('\t');
+      return COMMIT.test(commit) ? [[name, commit] as const] : [];
+    }),
+  );
+  const plain = ref.replace(/^refs\//, '');
+  for (const name of [ref, `refs/heads/${ref}`, `refs/tags/${ref}`, `refs/${plain}`]) {
+    const commit = found.get(`${name}^{}`) ?? found.get(name);
+    if (commit !== undefined) return { commit, fetch: name };
+  }
+  if (checksum !== undefined && COMMIT.test(checksum)) return { commit: checksum, fetch: checksum };
+  throw new AppError('GIT_REF_NOT_FOUND', `${git.remote} has no ref '${ref}'`, {
+    expected: 'a branch, a tag, or a whole commit id',
+    hint: /^[0-9a-f]{4,39}$/.test(ref)
+      ? 'of a commit all 40 digits are needed'
+      : `see what there is with: git ls-remote ${git.remote}`,
+  });
+}
+
+/**
+ * Fetches one commit, as little of the history as the server allows, and checks its files out.
+ *
+ * @throws AppError GIT_FAILED, GIT_MISSING
+ */
+export async function checkOut(
+  remote: string,
+  { commit, fetch }: ResolvedCommit,
+  options: CheckoutOptions,
+): Promise<Checkout> {
+  const { directory } = options;
+  const git = new GitCommand(remote, options);
+  await git.run(['init', '-q', '.'], directory);
+  await git.run(['remote', 'add', '--', 'origin', git.remote], directory);
+  await fetchCommit(git, { commit, fetch }, directory);
+  await git.run(['checkout', '-q', '--force', '--detach', commit], directory);
+  if (options.submodules) {
+    const update = ['submodule', 'update', '-q', '--init', '--recursive', '--depth=1'];
+    await git.run(update, directory);
+  }
+  const time = await git.run(['show', '-s', '--format=%ct', commit], directory);
+  if (!options.keepGitDir) await rm(join(directory, '.git'), { recursive: true, force: true });
+  return { commitTime: Number(time.trim()) };
+}
+
+async function fetchCommit(
+  git: GitCommand,
+  { commit, fetch }: ResolvedCommit,
+  directory: string,
+): Promise<void> {
+  const shallow = ['fetch', '-q', '--depth=1', '--no-tags', '--force'];
+  const spec = fetch.startsWith('refs/tags/') ? `${fetch}:${fetch}` : fetch;
+  const isThere = async () =>
+    (await git.attempt(['cat-file', '-e', `${commit}^{commit}`], directory)) !== undefined;
+  const tries: readonly (readonly string[])[] = [
+    [...shallow, 'origin', spec],
+    // The ref has moved since it was resolved, or the server gives no commits by id.
+    ...(fetch === commit ? [] : [[...shallow, 'origin', commit]]),
+  ];
+  for (const args of tries) {
+    if ((await git.attempt(args, directory)) !== undefined && (await isThere())) return;
+  }
+  const all = ['fetch', '-q', '--tags', '--force'];
+  await git.run([...all, 'origin', '+refs/heads/*:refs/remotes/origin/*'], directory);
+  if (await isThere()) return;
+  throw new AppError('GIT_REF_NOT_FOUND', `${git.remote} has no commit ${commit}`, {
+    hint: 'commits are found only if a branch or a tag leads to them',
+  });
+}

@@ -1,0 +1,14 @@
+export { type Download, type DownloadOptions, download, type Validators } from './download.ts';
+export {
+  type Checkout,
+  type CheckoutOptions,
+  checkOut,
+  type GitSource,
+  type ResolvedCommit,
+  resolveCommit,
+} from './git.ts';
+export type { GitSettings } from './git-command.ts';
+export { type CheckoutFiles, checkoutItems } from './git-layer.ts';
+export { type GitUrl, isHttpUrl, parseGitUrl } from './git-url.ts';
+export type { Environment } from './proxy.ts';
+export { maskUrls, redactUrls } from './redact.ts';

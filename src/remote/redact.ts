@@ -1,0 +1,40 @@
+/** Credentials in URLs: kept out of everything people or files get to see. */
+
+const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#@]*)@/gi;
+
+/** The text with the passwords (and lone user names, which are often tokens) of all URLs in it replaced. */
+export function redactUrls(text: string): string {
+  return text.replace(USER_INFO, (whole, scheme: string, userInfo: string) => {
+    const colon = userInfo.indexOf(':');
+    if (colon >= 0) return `${scheme}${userInfo.slice(0, colon)}:xxxxx@`;
+    // `ssh://git@host`: the name of an account, no secret.
+    return /^(?:git\+)?ssh:/i.test(scheme) || userInfo === 'git' ? whole : `${scheme}xxxxx@`;
+  });
+}
+
+/** The same without a change of length, for texts in which places are marked. */
+export function maskUrls(text: string): string {
+  return text.replace(USER_INFO, (whole, scheme: string, userInfo: string) => {
+    if (redactUrls(whole) === whole) return whole;
+    const kept = userInfo.includes(':') ? userInfo.indexOf(':') + 1 : 0;
+    return `${scheme}${userInfo.slice(0, kept)}${'*'.repeat(userInfo.length - kept)}@`;
+  });
+}
+
+export interface SplitUrl {
+  /** Without user name and password. */
+  readonly url: URL;
+  /** Value of an Authorization header, if the URL had credentials. */
+  readonly authorization: string | undefined;
+}
+
+/** Takes the credentials out of a URL. */
+export function splitCredentials(given: URL): SplitUrl {
+  const url = new URL(given);
+  const { username, password } = url;
+  if (username === '' && password === '') return { url, authorization: undefined };
+  url.username = '';
+  url.password = '';
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { url, authorization: `Basic ${Buffer.from(pair, 'utf8').toString('base64')}` };
+}

@@ -1,0 +1,217 @@
+/** One GET over HTTP(S): through proxies, with the machine's trust, with redirects followed a limited way. */
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { AppError } from '../errors.ts';
+import { type Environment, proxyFor } from './proxy.ts';
+import { redactUrls, splitCredentials } from './redact.ts';
+import { secureContext } from './trust.ts';
+
+const MAX_REDIRECTS = 10;
+/** Nothing came for so long. */
+const IDLE_MS = 60_000;
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+export interface GetOptions {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The caller's environment: proxies and certificates are taken from it. */
+  readonly env: Environment;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks for a URL; the caller reads (or destroys) the response's body.
+ *
+ * @returns the response with status 200 or 304
+ * @throws AppError HTTP_BAD_URL, HTTP_STATUS, HTTP_FAILED, HTTP_REDIRECTS, HTTP_PROXY_UNSUPPORTED
+ */
+export async function get(text: string, options: GetOptions): Promise<IncomingMessage> {
+  const first = splitCredentials(parseUrl(text));
+  let url = first.url;
+  let authorization = first.authorization;
+  for (let count = 0; count <= MAX_REDIRECTS; count++) {
+    options.signal?.throwIfAborted();
+    const response = await getOnce(url, authorization, options);
+    const status = response.statusCode ?? 0;
+    if (status === 200 || status === 304) return response;
+    response.destroy();
+    const { location } = response.headers;
+    if (!REDIRECTS.includes(status) || location === undefined) throw wrongStatus(url, response);
+    const next = splitCredentials(parseUrl(location, url));
+    if (next.url.protocol === 'http:' && url.protocol === 'https:') {
+      throw new AppError('HTTP_FAILED', `${shown(url)} redirects from https to http`, {
+        hint: 'name the address it leads to, if you trust it',
+      });
+    }
+    const stays = next.url.host === url.host && next.url.protocol === url.protocol;
+    authorization = next.authorization ?? (stays ? authorization : undefined);
+    url = next.url;
+  }
+  throw new AppError(
+    'HTTP_REDIRECTS',
+    `${redactUrls(text)} redirects more than ${MAX_REDIRECTS} times`,
+    {
+      hint: 'name the address it should lead to',
+    },
+  );
+}
+
+function parseUrl(text: string, base?: URL): URL {
+  try {
+    const url = new URL(text, base);
+    if (/^https?:$/.test(url.protocol) && url.hostname !== '') return url;
+  } catch {
+    // Told below.
+  }
+  throw new AppError('HTTP_BAD_URL', `'${redactUrls(text)}' is no valid URL of a file`, {
+    expected: 'http://host/path or https://host/path',
+  });
+}
+
+async function getOnce(
+  url: URL,
+  authorization: string | undefined,
+  options: GetOptions,
+): Promise<IncomingMessage> {
+  const headers: Record<string, string> = {
+    'user-agent': 'lamina',
+    'accept-encoding': 'identity',
+    host: url.host,
+    ...options.headers,
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+  const proxy = proxyFor(url, options.env);
+  try {
+    return await send(
+      url,
+      { headers, signal: options.signal, agent: false },
+      { proxy, ...options },
+    );
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof AppError) throw error;
+    throw failed(url, error);
+  }
+}
+
+interface Route extends GetOptions {
+  readonly proxy: URL | undefined;
+}
+
+async function send(url: URL, base: RequestOptions, { proxy, env }: Route) {
+  const path = `${url.pathname}${url.search}`;
+  if (url.protocol === 'http:') {
+    if (proxy === undefined) return exchange({ ...base, ...target(url), path }, requestHttp);
+    const auth = proxyAuthorization(proxy);
+    const headers = { ...(base.headers as Record<string, string>), ...auth };
+    const options = { ...base, ...target(proxy), path: url.href, headers };
+    const isHttps = proxy.protocol === 'https:';
+    return exchange(
+      isHttps ? { ...options, secureContext: secureContext(env) } : options,
+      isHttps ? requestHttps : requestHttp,
+    );
+  }
+  const secure = { secureContext: secureContext(env), servername: serverName(url) };
+  if (proxy === undefined)
+    return exchange({ ...base, ...target(url), path, ...secure }, requestHttps);
+  const tunnel = await openTunnel(url, proxy, { env, signal: base.signal });
+  const createConnection = () => connectTls({ socket: tunnel, ...secure });
+  return exchange({ ...base, ...target(url), path, createConnection }, requestHttps);
+}
+
+function target(url: URL): RequestOptions {
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return url.port === '' ? { hostname } : { hostname, port: url.port };
+}
+
+/** Addresses are no server names. */
+function serverName(url: URL): string {
+  return /^[\d.]+$|^\[/.test(url.hostname) ? '' : url.hostname;
+}
+
+function proxyAuthorization(proxy: URL): Record<string, string> {
+  const { authorization } = splitCredentials(proxy);
+  return authorization === undefined ? {} : { 'proxy-authorization': authorization };
+}
+
+function exchange(
+  options: RequestOptions & { readonly secureContext?: unknown },
+  request: typeof requestHttp,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(options);
+    sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('no answer came in time')));
+    sent.on('error', reject);
+    sent.on('response', resolve);
+    sent.end();
+  });
+}
+
+function openTunnel(
+  url: URL,
+  proxy: URL,
+  { env, signal }: { readonly env: Environment; readonly signal: AbortSignal | undefined },
+): Promise<Socket> {
+  const host = `${url.hostname}:${url.port === '' ? '443' : url.port}`;
+  const isHttps = proxy.protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    const sent = (isHttps ? requestHttps : requestHttp)({
+      ...target(proxy),
+      method: 'CONNECT',
+      path: host,
+      headers: { host, ...proxyAuthorization(proxy) },
+      agent: false,
+      ...(signal === undefined ? {} : { signal }),
+      ...(isHttps ? { secureContext: secureContext(env) } : {}),
+    });
+    sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('the proxy did not answer in time')));
+    sent.on('error', reject);
+    sent.on('response', (response) => reject(proxyRefused(proxy, response)));
+    sent.on('connect', (response, socket) => {
+      if (response.statusCode === 200) resolve(socket);
+      else {
+        socket.destroy();
+        reject(proxyRefused(proxy, response));
+      }
+    });
+    sent.end();
+  });
+}
+
+function proxyRefused(proxy: URL, { statusCode }: IncomingMessage): Error {
+  return new Error(`the proxy ${redactUrls(proxy.href)} answered with status ${statusCode}`);
+}
+
+function shown(url: URL): string {
+  return redactUrls(url.href);
+}
+
+function wrongStatus(url: URL, { statusCode, statusMessage }: IncomingMessage): AppError {
+  const reason = `${statusCode ?? '?'} ${statusMessage ?? ''}`.trim();
+  return new AppError('HTTP_STATUS', `${shown(url)} answered with ${reason}`, {
+    hint:
+      statusCode === 404
+        ? 'check the address'
+        : 'try the address with curl -I; for what needs a login, download in a RUN with a secret',
+    details: { status: statusCode },
+  });
+}
+
+/** What went wrong on the way. */
+export function failed(url: URL, cause: unknown): AppError {
+  const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
+  return new AppError('HTTP_FAILED', `cannot get ${shown(url)}: ${redactUrls(reason)}`, {
+    hint: /certificate|self-signed|issuer/i.test(reason)
+      ? 'if your network has a certificate authority of its own, install it on this machine or name it in SSL_CERT_FILE'
+      : 'check the address, the network, and the proxy variables',
+    cause,
+  });
+}
+
+function reasonOf(error: Error): string {
+  // Happy eyeballs give one error for each address they tried.
+  if (error instanceof AggregateError)
+    return error.errors.map((one) => String(one.message)).join('; ');
+  return error.message;
+}

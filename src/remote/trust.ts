@@ -1,0 +1,46 @@
+/** Whom HTTPS trusts: what Node trusts, and what this machine trusts, which in companies is more. */
+import { readFileSync } from 'node:fs';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import type { Environment } from './proxy.ts';
+
+/** Where distributions keep all certificates in one file. */
+const BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+const contexts = new Map<string, SecureContext>();
+
+/** Made once for each choice of extra certificates, since reading them takes a while. */
+export function secureContext(env: Environment): SecureContext {
+  const extra = [env.SSL_CERT_FILE, env.NODE_EXTRA_CA_CERTS].filter(
+    (path) => path !== undefined && path !== '',
+  );
+  const key = extra.join('\n');
+  const known = contexts.get(key);
+  if (known !== undefined) return known;
+  const bundles = [firstOf(BUNDLES), ...extra.map((path) => readIfThere(path ?? ''))];
+  const ca = [...rootCertificates, ...bundles.flatMap((text) => text ?? [])];
+  const made = createSecureContext({ ca });
+  contexts.set(key, made);
+  return made;
+}
+
+function firstOf(paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    const text = readIfThere(path);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+/** Git repositories and a git daemon on this machine, for tests. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+const ENV = {
+  ...process.env,
+  GIT_AUTHOR_NAME: 'Test',
+  GIT_AUTHOR_EMAIL: 'test@example.com',
+  GIT_COMMITTER_NAME: 'Test',
+  GIT_COMMITTER_EMAIL: 'test@example.com',
+  GIT_AUTHOR_DATE: '2024-01-02T03:04:05Z',
+  GIT_COMMITTER_DATE: '2024-01-02T03:04:05Z',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+};
+
+/** Runs git in a directory. */
+export function git(directory: string, ...args: string[]): string {
+  return execFileSync('git', ['-c', 'protocol.allow=always', ...args], {
+    cwd: directory,
+    env: ENV,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
+}
+
+/** Makes a repository with one commit on the branch main. */
+export function makeRepository(directory: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(directory, { recursive: true });
+  git(directory, 'init', '-q', '-b', 'main', '.');
+  commit(directory, files);
+}
+
+/** Adds a commit; its id. */
+export function commit(directory: string, files: Readonly<Record<string, string>>): string {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
+  }
+  git(directory, 'add', '-A');
+  git(directory, 'commit', '-q', '-m', 'change');
+  return git(directory, 'rev-parse', 'HEAD');
+}
+
+export interface GitDaemon extends AsyncDisposable {
+  /** `git://127.0.0.1:port`; repositories are found by their path below the base. */
+  readonly url: string;
+}
+
+/** Serves all repositories below a directory. */
+export async function startGitDaemon(base: string): Promise<GitDaemon> {
+  const port = await freePort();
+  const program = join(git(base, '--exec-path'), 'git-daemon');
+  const listen = ['--reuseaddr', '--listen=127.0.0.1', `--port=${port}`];
+  const child = spawn(program, [...listen, '--export-all', `--base-path=${base}`, base], {
+    env: ENV,
+    stdio: 'ignore',
+  });
+  for (let tries = 0; !(await accepts(port)); tries++) {
+    if (tries > 200 || child.exitCode !== null) throw new Error('git daemon does not answer');
+    await setTimeout(25);
+  }
+  return {
+    url: `git://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'close');
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
