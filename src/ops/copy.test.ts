@@ -135,10 +135,10 @@ const sources: readonly Case[] = [
     makes: ['a/', 'a/y=2'],
   },
   {
-    says: '--exclude holds for files found by a wildcard, not for a file named as such',
+    says: '--exclude is about what is inside of sources, not about files that are sources',
     source: PROJECT,
     op: { paths: ['*.txt', 'run.sh'], exclude: ['b.*', 'run.sh'], destination: '/d/' },
-    makes: ['d/', 'd/a.txt=A', 'd/run.sh=R 755'],
+    makes: ['d/', 'd/a.txt=A', 'd/b.txt=B', 'd/run.sh=R 755'],
   },
   {
     says: '--parents keeps the directories of the source',
@@ -460,8 +460,14 @@ describe('COPY', () => {
 
   it('cannot look up names for --link', async () => {
     const base: Files = { 'etc/passwd': 'web:x:33:44::/:/bin/sh\n' };
-    const copied = await copy({ f: '1' }, { paths: ['f'], owner: 'web', link: true }, base);
-    expect(copied.lines).toEqual(['f=1']);
+    const copied = copy({ f: '1' }, { paths: ['f'], owner: 'web', link: true }, base);
+    await expect(copied).rejects.toMatchObject({ code: 'COPY_LINK_OWNER' });
+  });
+
+  it('leaves the group of the user when the group is unknown', async () => {
+    const base: Files = { 'etc/passwd': 'web:x:33:44::/:/bin/sh\n' };
+    const copied = await copy({ f: '1' }, { paths: ['f'], owner: 'web:nor-here' }, base);
+    expect(copied.lines).toContain('f=1 33:44');
     expect(copied.warnings).toMatchObject([{ code: 'COPY_UNKNOWN_OWNER' }]);
   });
 

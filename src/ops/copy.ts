@@ -5,7 +5,7 @@ import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer } from '../layers/index.ts';
 import { hasErrorCode } from '../system/index.ts';
 import type { PlacedFile } from './canvas.ts';
-import { resolveOwner } from './owner.ts';
+import { type ResolvedOwner, requireNumericOwner, resolveOwner } from './owner.ts';
 import { isLinked, placeFiles } from './place.ts';
 import { selectFiles } from './select.ts';
 import {
@@ -110,8 +110,7 @@ async function pack(
   archives: ReadonlyMap<SelectedRoot, UnpackedArchive>,
 ): Promise<CopyResult> {
   const { writer, signal, onProgress, base, now } = options;
-  const owner =
-    op.owner === undefined ? undefined : resolveOwner(op.owner, isLinked(op) ? undefined : base);
+  const owner = op.owner === undefined ? undefined : ownerOf(op, op.owner, base);
   const placed = placeFiles(op, selection, base, { owner, now, archives });
   await writer.addAll(items(placed), { signal, onProgress }).catch(explain);
   const layer = writer.finish();
@@ -125,6 +124,12 @@ async function pack(
     contentDigest: await selectionDigest(selection, { copied, signal }),
     warnings: [...(owner?.warnings ?? []), ...selection.warnings],
   };
+}
+
+function ownerOf(op: CopyOp, spec: string, base: FileTree | undefined): ResolvedOwner {
+  if (!isLinked(op)) return resolveOwner(spec, base);
+  requireNumericOwner(spec);
+  return resolveOwner(spec, undefined);
 }
 
 /** A file that was never readable did not change while it was copied. */

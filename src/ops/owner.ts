@@ -1,6 +1,6 @@
 /** Whom new files belong to: `--chown` of COPY and ADD, and the user of WORKDIR. */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import type { Warning } from '../errors.ts';
+import { AppError, type Warning } from '../errors.ts';
 import { type FileTree, resolveInTree } from '../files/index.ts';
 
 export interface Owner {
@@ -9,7 +9,7 @@ export interface Owner {
 }
 
 export interface ResolvedOwner extends Owner {
-  /** A name that is not known counts as 0, as in BuildKit; the user is told. */
+  /** A user that is not known counts as 0, an unknown group as the user's, as in BuildKit; the user is told. */
   readonly warnings: readonly Warning[];
 }
 
@@ -28,7 +28,7 @@ export function resolveOwner(spec: string, base: FileTree | undefined): Resolved
   const group = colon < 0 ? undefined : spec.slice(colon + 1);
   const owner = resolveUserPart(user, base, warnings);
   if (group === undefined) return { ...owner, warnings };
-  return { uid: owner.uid, gid: resolveGroupPart(group, base, warnings), warnings };
+  return { uid: owner.uid, gid: resolveGroupPart(group, { base, warnings, owner }), warnings };
 }
 
 function resolveUserPart(user: string, base: FileTree | undefined, warnings: Warning[]): Owner {
@@ -38,15 +38,23 @@ function resolveUserPart(user: string, base: FileTree | undefined, warnings: War
   const uid = numericId(account?.[2] ?? '');
   const gid = numericId(account?.[3] ?? '');
   if (uid !== undefined && gid !== undefined) return { uid, gid };
-  warnings.push(unknownName('user', user, base));
+  warnings.push(unknownName('user', user, 0));
   return { uid: 0, gid: 0 };
 }
 
-function resolveGroupPart(group: string, base: FileTree | undefined, warnings: Warning[]): number {
+interface GroupPlace {
+  readonly base: FileTree | undefined;
+  readonly warnings: Warning[];
+  readonly owner: Owner;
+}
+
+/** An unknown group leaves the user's; an empty one, as in `user:`, is 0. */
+function resolveGroupPart(group: string, { base, warnings, owner }: GroupPlace): number {
   const id = numericId(group) ?? numericId(findAccount(base, 'etc/group', group)?.[2] ?? '');
   if (id !== undefined) return id;
-  warnings.push(unknownName('group', group, base));
-  return 0;
+  const gid = group === '' ? 0 : owner.gid;
+  warnings.push(unknownName('group', group, gid));
+  return gid;
 }
 
 function numericId(text: string): number | undefined {
@@ -89,14 +97,25 @@ function readSmallFile(tree: FileTree, path: string): string {
   }
 }
 
-function unknownName(kind: 'user' | 'group', name: string, base: FileTree | undefined): Warning {
-  const where =
-    base === undefined
-      ? 'which --link cannot look up'
-      : `which is not in /etc/${kind === 'user' ? 'passwd' : 'group'}`;
+function unknownName(kind: 'user' | 'group', name: string, id: number): Warning {
+  const file = kind === 'user' ? 'passwd' : 'group';
   return {
     code: 'COPY_UNKNOWN_OWNER',
-    message: `the owner is set to 0 instead of ${kind} '${name}', ${where}`,
+    message: `the ${kind} is set to ${id} instead of '${name}', which is not in /etc/${file}`,
     hint: `create the ${kind} in an earlier step, or use its number`,
   };
+}
+
+/**
+ * A layer of its own knows no accounts: `--link` needs numbers.
+ * @throws AppError COPY_LINK_OWNER
+ */
+export function requireNumericOwner(spec: string): void {
+  for (const part of spec.split(':')) {
+    if (part === '' || numericId(part) !== undefined) continue;
+    throw new AppError('COPY_LINK_OWNER', `--link cannot look up the owner '${part}'`, {
+      expected: '--chown with numbers',
+      hint: `use the number of '${part}', or leave --link out`,
+    });
+  }
 }

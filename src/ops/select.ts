@@ -115,10 +115,8 @@ class Selector {
     if (this.#op.parents) return this.#addWithParents(tree, source);
     const path = toBytes(source);
     if (!hasWildcard(path)) return this.#addRoot(tree, source, literalPath(tree, path));
-    for (const match of expandWildcards(tree, path)) {
-      if (this.#isExcludedMatch(tree, match)) continue;
-      await this.#addRoot(tree, source, match);
-    }
+    // --exclude is about what is below a match: a file that matches is copied, whatever its name.
+    for (const match of expandWildcards(tree, path)) await this.#addRoot(tree, source, match);
   }
 
   addInline(document: { readonly name: string; readonly content: string }): void {
@@ -138,13 +136,6 @@ class Selector {
     const name = toBytes(document.name);
     const file: SelectedFile = { entry, content: { kind: 'inline', bytes } };
     this.#roots.push({ kind: 'file', name, source: document.name, top: entry, files: [file] });
-  }
-
-  /** Files found by a wildcard are subject to --exclude by their name; a directory's contents are, not itself. */
-  #isExcludedMatch(tree: FileTree, match: BytePath): boolean {
-    if (this.#exclude.length === 0) return false;
-    const { entry } = resolveInTree(tree, match);
-    return entry?.type !== 'directory' && this.#exclude.decide(baseName(match)).matched;
   }
 
   /** `--parents`: what is before `/./` is the root, what is after it a pattern whose directories are kept. */
