@@ -16,7 +16,8 @@ import {
 import type { Outcome } from './case.ts';
 
 const COMMENT = 'buildkit.dockerfile.v0';
-const SHOWN = 80;
+/** Longer contents are given by size and digest. */
+const SHOWN = 1500;
 
 /** One file: what it is, and which inode it is. */
 interface Found {

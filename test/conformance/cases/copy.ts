@@ -448,6 +448,9 @@ export const copySources: Topic = { name: '1.9-copy-sources', cases: sources };
 export const copyDestinations: Topic = { name: '1.9-copy-destinations', cases: destinations };
 export const copyMetadata: Topic = { name: '1.9-copy-metadata', cases: metadata };
 
+/** BuildKit stumbles over dangling links when it looks for what --exclude and --parents leave. */
+const { dangling: _, outside: __, ...plain } = files;
+
 const options = table(
   `${SECTION} options`,
   'FROM busybox',
@@ -545,7 +548,7 @@ const options = table(
     ['parents of everything', '--parents with a dot', 'COPY --parents . /x/'],
     ['parents false', '--parents=false', 'COPY --parents=false d/one /x/'],
   ],
-  { files },
+  { files: plain },
 );
 
 export const copyOptions: Topic = {
