@@ -3,8 +3,6 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../errors.ts';
 import type { BuildOptions, SshSource } from '../options.ts';
-import { AgentSocket } from './agent-socket.ts';
-import { KeyAgent } from './key-agent.ts';
 
 export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'env'> {
   /** Makes an empty directory that only we can enter. */
@@ -46,6 +44,8 @@ export class SshAgents implements AsyncDisposable {
     if (source === undefined) return undefined;
     const agent = await this.#agent(id, source);
     const path = join(await this.#room(), `socket-${this.#count++}`);
+    // Sockets and processes are loaded by the few builds that need them.
+    const { AgentSocket } = await import('./agent-socket.ts');
     this.#owned.push(await AgentSocket.listen({ agent, path, ...owner }));
     return path;
   }
@@ -67,6 +67,7 @@ export class SshAgents implements AsyncDisposable {
     const directory = join(await this.#room(), `agent-${this.#count++}`);
     mkdirSync(directory, { mode: 0o700 });
     const { env = {} } = this.#options;
+    const { KeyAgent } = await import('./key-agent.ts');
     const agent = await KeyAgent.start({ keys: paths, directory, env });
     this.#owned.push(agent);
     return agent.socket;
