@@ -2,11 +2,12 @@
 import { access, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AbortedError, AppError } from '../errors.ts';
-import type { Emit, StepInfo } from '../progress/index.ts';
 import { isRoot } from '../system/index.ts';
 import { hostAptOptions } from './apt-options.ts';
 import { readAptSources } from './apt-sources.ts';
 import { parseBaseName } from './base-name.ts';
+import type { BaseOptions } from './base-options.ts';
+import { baseStep } from './base-step.ts';
 import { runBootstrap } from './bootstrap.ts';
 import { debianSources } from './debian-mirror.ts';
 import { enclosure } from './enclosure.ts';
@@ -14,29 +15,16 @@ import { findProgram } from './programs.ts';
 import { customizeScript, mmdebstrapArguments, type RecipeOptions } from './recipe.ts';
 import { makeScratch, removeUnmounted } from './scratch.ts';
 
-export interface DebianBaseOptions {
-  /** `debian:bookworm-slim`, … as `parseBaseName` reads it. */
-  readonly name: string;
-  /** Undefined: the mirror this machine's own apt uses. */
-  readonly mirror?: string | undefined;
-  /** Seconds; makes two runs against the same state of the mirror give the same bytes. */
-  readonly sourceDateEpoch?: number | undefined;
-  /** Where the root file system is put together (some hundred megabytes); undefined: the system's. */
-  readonly temporaryDirectory?: string | undefined;
-  readonly emit?: Emit | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * @param consume takes the tar of the root file system. What it returns counts only if this call resolves: a tar that
  *   was cut short makes the iteration throw.
  * @throws AppError BASE_UNKNOWN, BASE_NO_MIRROR, BASE_MIRROR_INVALID, BASE_TOOL_MISSING, BASE_FAILED; AbortedError
  */
 export async function debianBase<T>(
-  options: DebianBaseOptions,
+  options: BaseOptions,
   consume: (tar: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const { emit = () => {}, signal } = options;
+  const { emit, signal } = options;
   const release = parseBaseName(options.name);
   const program = await requireProgram();
   const sources = await debianSources({
@@ -45,37 +33,27 @@ export async function debianBase<T>(
     sources: await readAptSources(),
   });
   if (signal?.aborted === true) throw new AbortedError();
-  const step: StepInfo = {
-    id: `base ${options.name}`,
-    name: `[base] ${options.name}`,
-    stage: undefined,
-    line: undefined,
-  };
-  const started = Date.now();
-  emit({ kind: 'step.started', time: started, step });
-  const scratch = await makeScratch(options.temporaryDirectory);
-  try {
-    const enclosed = await enclosure(scratch);
-    const recipe = await writeRecipe(scratch, { release, sources }, signal);
-    const customizeHook = join(enclosed.scratch, SCRIPT);
-    const argv = [...enclosed.argv, program, ...mmdebstrapArguments({ ...recipe, customizeHook })];
-    const { sourceDateEpoch } = options;
-    const { value, bytes } = await runBootstrap(
-      argv,
-      { step, scratch: enclosed.scratch, sourceDateEpoch, emit, signal },
-      consume,
-    );
-    const time = Date.now();
-    emit({ kind: 'step.completed', time, step, durationMs: time - started, addedBytes: bytes });
-    return value;
-  } catch (error) {
-    const time = Date.now();
-    if (error instanceof AbortedError) emit({ kind: 'step.cancelled', time, step });
-    else if (error instanceof Error) emit({ kind: 'step.failed', time, step, error });
-    throw error;
-  } finally {
-    await removeUnmounted(scratch);
-  }
+  return baseStep(options, async (step) => {
+    const scratch = await makeScratch(options.temporaryDirectory);
+    try {
+      const enclosed = await enclosure(scratch);
+      const recipe = await writeRecipe(scratch, { release, sources }, signal);
+      const customizeHook = join(enclosed.scratch, SCRIPT);
+      const argv = [
+        ...enclosed.argv,
+        program,
+        ...mmdebstrapArguments({ ...recipe, customizeHook }),
+      ];
+      const { sourceDateEpoch } = options;
+      return await runBootstrap(
+        argv,
+        { step, scratch: enclosed.scratch, sourceDateEpoch, emit, signal },
+        consume,
+      );
+    } finally {
+      await removeUnmounted(scratch);
+    }
+  });
 }
 
 async function requireProgram(): Promise<string> {

@@ -1,2 +1,2 @@
-export { type DebianRelease, parseBaseName } from './base-name.ts';
-export { type DebianBaseOptions, debianBase } from './debian-base.ts';
+export { baseConfig, makeBaseTar } from './base-image.ts';
+export type { BaseOptions } from './base-options.ts';

@@ -51,7 +51,7 @@ export function mmdebstrapArguments(options: RecipeOptions): string[] {
   ];
 }
 
-function sourceLines({ uri, suites, signedBy }: DebianSource): string[] {
+export function sourceLines({ uri, suites, signedBy }: DebianSource): string[] {
   const key = signedBy?.startsWith('/') ? signedBy.split(/[\s,]/)[0] : undefined;
   const option = key === undefined ? '' : `[signed-by=${key}] `;
   return suites.map((suite) => `deb ${option}${uri} ${suite} main`);

@@ -12,7 +12,7 @@ import type { BaseImage, ResolveImage } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
 
 /** Images that `lamina base` can make. */
-const DEBIAN = /^debian(:|$)/;
+const MADE_HERE = /^(debian(:|$)|distroless\/)/;
 
 /** @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM, REFERENCE_INVALID */
 export function imageResolver(store: Store): ResolveImage {
@@ -35,7 +35,7 @@ function notFound(store: Store, name: string): AppError {
   return new AppError('IMAGE_NOT_FOUND', `there is no image '${familiar}' in the local store`, {
     expected:
       present.length === 0 ? 'an image: the store has none yet' : `one of ${listed(present)}`,
-    hint: DEBIAN.test(familiar)
+    hint: MADE_HERE.test(familiar)
       ? `make it with: lamina base ${familiar}`
       : 'bring it in with: lamina load -i ARCHIVE (registries are not supported yet)',
   });

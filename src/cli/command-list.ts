@@ -29,7 +29,7 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'base',
     aliases: [],
-    summary: 'make a Debian base image from a package mirror',
+    summary: 'make a Debian or distroless base image from a package mirror',
     group: 'Building',
     load: async () => (await import('./commands/base.ts')).baseCommand,
   },

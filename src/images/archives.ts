@@ -1,5 +1,5 @@
 /** Images out of and into archives, and bases from packages. */
-import { debianBase, parseBaseName } from '../base/index.ts';
+import { baseConfig, makeBaseTar } from '../base/index.ts';
 import type {
   LoadImagesOptions,
   LoadImagesResult,
@@ -50,14 +50,14 @@ export function loadImages(options: LoadImagesOptions): Promise<LoadImagesResult
 /** Makes a Debian base image unless the store has it. @throws AppError BASE_… */
 export function makeBase(options: MakeBaseOptions): Promise<MakeBaseResult> {
   const { name, tag = name, force = false, ...rest } = options;
-  parseBaseName(name);
+  baseConfig(name);
   return withStore(rest, async (store) => {
     const known = store.images.resolve(tag);
     if (known !== undefined && !force) {
       return { imageId: known.id, reference: tag, size: known.size, existed: true };
     }
     const temporaryDirectory = await store.temporaryDirectory();
-    const image = await debianBase(
+    const image = await makeBaseTar(
       { ...options, emit: options.onEvent, temporaryDirectory },
       (tar) => importBase(store, tar, { ...options, tag }),
     );
@@ -73,10 +73,7 @@ function importBase(
   return importRootfs(store, tar, {
     reference: tag,
     platform: hostPlatform(),
-    config: {
-      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-      Cmd: ['bash'],
-    },
+    config: baseConfig(name),
     createdBy: `lamina base ${name}`,
     created: sourceDateEpoch === undefined ? Date.now() : sourceDateEpoch * 1000,
     signal,

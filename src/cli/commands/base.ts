@@ -5,11 +5,14 @@ import { sourceDateEpoch } from '../values.ts';
 
 export const baseCommand = defineCommand({
   usage: '[OPTIONS] NAME',
-  summary: 'make a Debian base image from a package mirror',
+  summary: 'make a Debian or distroless base image from a package mirror',
   description: [
     'Makes the image that FROM NAME then finds: a minimal Debian system, put together by mmdebstrap from the packages ' +
       'of a Debian mirror. NAME is debian:SUITE or debian:SUITE-slim, where SUITE is a code name (bookworm), a number (12), ' +
       'or stable, testing, unstable; slim leaves out manual pages, documentation and translations.',
+    'Or NAME is distroless/static, base, cc, nodejs or python, with -debian12 (the default) or -debian13: no shell and no ' +
+      'package manager, only what a program needs to run (CA certificates, time zones, libraries, the language). The tag ' +
+      ':nonroot runs as user 65532, :debug brings busybox along, :debug-nonroot does both.',
     'Mirror and keys are those of this machine’s own apt configuration, unless --mirror names another mirror. ' +
       'If the store has the image already, nothing is done.',
   ],
@@ -34,6 +37,10 @@ export const baseCommand = defineCommand({
   args: [1, 1],
   examples: [
     { command: 'lamina base debian:bookworm-slim', text: 'takes about a minute' },
+    {
+      command: 'lamina base distroless/static:nonroot',
+      text: 'for programs that bring all they need, like those of Go',
+    },
     {
       command: 'lamina base --mirror http://mirror.example/debian -t mybase debian:trixie',
       text: 'another mirror, another name',
