@@ -19,6 +19,7 @@ import { exportResult } from './export-result.ts';
 import { fetchContext } from './fetched-context.ts';
 import { asStep } from './internal-step.ts';
 import { LazySandbox } from './lazy-sandbox.ts';
+import { explainMissingSource } from './missing-source.ts';
 import { openContexts } from './open-contexts.ts';
 import type { BuildOptions, BuildResult } from './options.ts';
 import { checkOutputs } from './outputs.ts';
@@ -120,7 +121,7 @@ export async function makePlan(
     tree: definition.tree,
     instructions: definition.instructions,
     target: options.target,
-    buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
+    buildArgs: buildArguments(options),
     labels: options.labels ?? {},
     platform: targetPlatform(options),
     buildPlatform: hostPlatform(),
@@ -136,6 +137,12 @@ export async function makePlan(
   });
   for (const warning of plan.warnings) run.warn(warning);
   return plan;
+}
+
+/** The epoch is a build argument too, for a Dockerfile that declares it. */
+function buildArguments({ buildArgs = {}, sourceDateEpoch }: BuildOptions): Map<string, string> {
+  const epoch = sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: String(sourceDateEpoch) };
+  return new Map(Object.entries({ ...epoch, ...buildArgs }));
 }
 
 interface SolveInput {
@@ -184,7 +191,10 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
     time: now(),
     steps: reachable(plan.graph, [plan.target]).map(({ id }) => stepOf(id)),
   });
-  const result: VertexResult = await solver.solve(plan.target);
+  const facts = { instructions: definition.instructions, plan, solver, session };
+  const result: VertexResult = await solver.solve(plan.target).catch(async (error: unknown) => {
+    throw await explainMissingSource(error, facts);
+  });
   for (const context of contexts.values()) context.save();
   return { solver, result, stepOf };
 }

@@ -51,6 +51,15 @@ const MISTAKES: readonly Mistake[] = [
     says: /main\.txt/,
   },
   {
+    name: 'a file that another stage makes, with the flag that is missing',
+    dockerfile:
+      'FROM busybox AS build\nRUN echo made > /bin/hello\nFROM busybox\nCOPY /bin/hello /hello\n',
+    code: 'COPY_SOURCE_NOT_FOUND',
+    fault: '/bin/hello',
+    line: 4,
+    says: /stage build makes \/bin\/hello: add --from=build/,
+  },
+  {
     name: 'a stage that does not exist',
     dockerfile: 'FROM busybox AS build\nFROM scratch\nCOPY --from=biuld /bin/sh /\n',
     code: 'IMAGE_NOT_FOUND',

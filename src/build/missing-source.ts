@@ -1,0 +1,88 @@
+/** A COPY from the context of something that another stage makes: the forgotten --from. */
+import type { CopyInstruction, Instruction } from '../dockerfile/index.ts';
+import { AppError } from '../errors.ts';
+import { toBytes } from '../files/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import type { Solver } from '../solver/index.ts';
+import type { BuildSession } from './session.ts';
+
+export interface MissingSourceFacts {
+  readonly instructions: readonly Instruction[];
+  readonly plan: BuildPlan;
+  readonly solver: Solver;
+  readonly session: BuildSession;
+}
+
+/** Says which earlier stage has the path that a COPY did not find in the context, if one has. */
+export async function explainMissingSource(
+  error: unknown,
+  facts: MissingSourceFacts,
+): Promise<unknown> {
+  if (!(error instanceof AppError) || error.code !== 'COPY_SOURCE_NOT_FOUND') return error;
+  const copy = copyAt(error, facts.instructions);
+  const source = error.details?.source;
+  if (copy === undefined || copy.from !== undefined || typeof source !== 'string') return error;
+  const stage =
+    (await stageThatHas(source, facts)) ?? stageThatNames(source, copy, facts.instructions);
+  if (stage === undefined) return error;
+  const { details, cause, expected, location } = error;
+  const path = `/${source.replace(/^\/+/, '')}`;
+  const hint = `stage ${stage} makes ${path}: add --from=${stage}`;
+  return new AppError(error.code, error.message, { hint, details, cause, expected, location });
+}
+
+function copyAt(
+  { location }: AppError,
+  instructions: readonly Instruction[],
+): CopyInstruction | undefined {
+  const offset = location?.range.start.offset;
+  if (offset === undefined) return undefined;
+  return instructions.find((instruction): instruction is CopyInstruction => {
+    const { start, end } = instruction.location.range;
+    return instruction.kind === 'copy' && start.offset <= offset && offset < end.offset;
+  });
+}
+
+/** Looks into the file systems that this build has made or found so far. */
+async function stageThatHas(
+  source: string,
+  { plan, solver, session }: MissingSourceFacts,
+): Promise<string | undefined> {
+  const path = toBytes(source.replace(/^\/+|\/+$/g, ''));
+  for (const { name, root, isTarget } of plan.stages) {
+    if (root === undefined || root === 'scratch' || isTarget || path === '') continue;
+    const result = await solver.peek(root).catch(() => undefined);
+    if (result !== undefined && session.treeOf(result.layers).lookup(path) !== undefined)
+      return name;
+  }
+  return undefined;
+}
+
+/** The last earlier stage with a step that names the path: most often it is what the step makes. */
+function stageThatNames(
+  source: string,
+  copy: CopyInstruction,
+  instructions: readonly Instruction[],
+): string | undefined {
+  const path = source.replace(/^\/+|\/+$/g, '');
+  if (path === '') return undefined;
+  let index = -1;
+  let stage = '';
+  let found: string | undefined;
+  for (const instruction of instructions) {
+    if (instruction === copy) return found === stage ? undefined : found;
+    if (instruction.kind === 'from') {
+      index++;
+      stage = instruction.stage ?? String(index);
+    } else if (makesFiles(instruction) && namesPath(instruction.text, path)) found = stage;
+  }
+  return undefined;
+}
+
+function makesFiles({ kind }: Instruction): boolean {
+  return kind === 'run' || kind === 'copy' || kind === 'add';
+}
+
+function namesPath(text: string, path: string): boolean {
+  return text.split(/[\s"'=,;&|]+/).some((word) => word.replace(/^\/+/, '') === path);
+}
