@@ -9,7 +9,7 @@ import { AbortedError } from '../errors.ts';
 import { tryLock } from '../system/index.ts';
 import { sweepCacheMounts } from './cache-mounts.ts';
 import { diskUsageOf } from './disk-usage.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, writeFailed } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import { type LiveLeases, readLiveLeases } from './live-leases.ts';
@@ -40,7 +40,7 @@ interface Decision {
 /**
  * Waits for other collectors, removes what the options select, and then all content that nothing names and no live
  * process holds.
- * @throws AbortedError before anything was removed
+ * @throws AbortedError before anything was removed; AppError STORE_WRITE_FAILED
  */
 export async function collect(
   parts: CollectorParts,
@@ -109,11 +109,18 @@ async function decide(
         const moved = env.transactionSync(() => sweep({ layout, tables, readLeases, trash }));
         return { removed, moved };
       }
+    } catch (error) {
+      throw isDatabaseFailure(error) ? await writeFailed(error) : error;
     } finally {
       lock?.release();
     }
     await delay(wait);
   }
+}
+
+/** lmdb's errors bear the number of the system's, as a number. */
+function isDatabaseFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }
 
 /** For people: which step made a layer. */

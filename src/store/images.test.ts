@@ -25,6 +25,20 @@ afterEach(async () => {
 const idOf = (text: string): Digest | undefined => store.images.resolve(text)?.id;
 
 describe('an image is found', () => {
+  test('by its id as long as somebody works with it, though others remove it', async () => {
+    store.images.tag(one.id, 'app');
+    await store.flush();
+    const other = await Store.open({ root });
+    expect(other.images.resolve('app')?.id).toBe(one.id);
+    store.images.remove(one.id);
+    await store.flush();
+    expect(other.images.get(one.id)).toEqual(one);
+    expect(other.images.list().map(({ id }) => id)).toEqual([two.id]);
+    expect(other.images.resolve('app')).toBeUndefined();
+    expect(other.images.resolve(one.id)).toBeUndefined();
+    await other.close();
+  });
+
   test('by its names, short and full', () => {
     store.images.tag(one.id, 'app');
     store.images.tag(one.id, 'registry.example:5000/team/app:v1');

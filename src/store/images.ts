@@ -23,6 +23,7 @@ const SHORTEST_PREFIX = 4;
 
 export class ImageStore {
   readonly #tables: ImageTables;
+  readonly #resolved = new Map<Digest, ImageRecord>();
 
   constructor(tables: ImageTables) {
     this.#tables = tables;
@@ -30,17 +31,18 @@ export class ImageStore {
 
   /**
    * Finds an image by what a person writes: a reference (full or familiar; without a tag: `latest`; with a digest:
-   * of the manifest), an id, or at least four digits from its beginning.
+   * of the manifest), an id, or at least four digits from its beginning. What was found stays readable by its id, also
+   * when another process removes the image: a build goes on from the base image that it has begun with.
    * @throws AppError IMAGE_AMBIGUOUS
    */
   resolve(text: string): ImageRecord | undefined {
-    if (isDigest(text)) return this.get(text);
-    const reference = readReference(text);
-    return (reference && this.#byReference(reference)) ?? this.#byPrefix(text);
+    const found = this.#find(text);
+    if (found !== undefined) this.#resolved.set(found.id, found);
+    return found;
   }
 
   get(id: Digest): ImageRecord | undefined {
-    return this.#tables.images.get(id);
+    return this.#tables.images.get(id) ?? this.#resolved.get(id);
   }
 
   /**
@@ -57,7 +59,7 @@ export class ImageStore {
    * @throws AppError IMAGE_NOT_FOUND, REFERENCE_INVALID
    */
   tag(id: Digest, reference: string): Digest | undefined {
-    if (this.get(id) === undefined) throw imageNotFound(id);
+    if (this.#tables.images.get(id) === undefined) throw imageNotFound(id);
     const name = canonicalName(reference);
     const before = this.#tables.names.get(name);
     this.#tables.names.put(name, id);
@@ -94,11 +96,18 @@ export class ImageStore {
   remove(id: Digest): void {
     for (const name of this.references(id)) this.#tables.names.delete(name);
     this.#tables.images.delete(id);
+    this.#resolved.delete(id);
+  }
+
+  #find(text: string): ImageRecord | undefined {
+    if (isDigest(text)) return this.#tables.images.get(text);
+    const reference = readReference(text);
+    return (reference && this.#byReference(reference)) ?? this.#byPrefix(text);
   }
 
   #byReference(reference: Reference): ImageRecord | undefined {
     const id = this.#tables.names.get(formatReference(withDefaultTag(reference)));
-    const named = id === undefined ? undefined : this.get(id);
+    const named = id === undefined ? undefined : this.#tables.images.get(id);
     if (named || reference.digest === undefined) return named;
     return this.#byManifest(reference, reference.digest);
   }
@@ -109,7 +118,7 @@ export class ImageStore {
     for (const [name, id] of this.#tables.names.entries(prefix)) {
       const follows = name[prefix.length];
       if (follows !== ':' && follows !== '@') continue;
-      const record = this.get(id);
+      const record = this.#tables.images.get(id);
       if (record?.manifestDigest === digest) return record;
     }
     return undefined;

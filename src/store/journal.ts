@@ -114,7 +114,7 @@ export class Journal {
       this.#unflushed = true;
     } catch (error) {
       this.#pending = [...batch, ...this.#pending];
-      throw writeFailed(error);
+      throw await writeFailed(error);
     }
     // Reads go to the database from here on, and must see what was just written.
     this.#env.resetReadTxn();
@@ -151,10 +151,23 @@ function contentGone(): AppError {
   });
 }
 
-function writeFailed(error: unknown): AppError {
-  const message = error instanceof Error ? error.message : String(error);
+/** What went wrong when the database, or the content before it, was to be written. */
+export async function writeFailed(error: unknown): Promise<AppError> {
+  const cause = await causeOf(error);
+  const message = cause instanceof Error ? cause.message : String(cause);
   return new AppError('STORE_WRITE_FAILED', `the store could not be written: ${message}`, {
-    hint: 'see whether the disk is full (`df`); `lamina builder prune` frees space',
-    cause: error,
+    hint: 'see whether the disk is full (`df`); make some room, then `lamina builder prune` removes build cache',
+    cause,
   });
+}
+
+/** lmdb tells why a commit failed by a promise of its own, which has to be heard too. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
 }
