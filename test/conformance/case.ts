@@ -51,7 +51,13 @@ export interface ConformanceCase {
   /** The layers' lists of files are compared too, not only their sum. */
   readonly layers?: boolean;
   /** Why lamina differs here on purpose; `fails` and `builds` say what it does instead. */
-  readonly difference?: { readonly reason: string; readonly lamina: Difference };
+  readonly difference?: IntendedDifference;
+}
+
+export interface IntendedDifference {
+  /** Stands in docs/compatibility.md, word for word. */
+  readonly reason: string;
+  readonly lamina: Difference;
 }
 
 /** `fails`: with this error code. Else: these members of the outcome are lamina's own. */
@@ -104,4 +110,18 @@ export function table(
     dockerfile: lines(from, ...rest),
     ...common,
   }));
+}
+
+/** Adds intended differences to cases, by their names. */
+export function withDifferences(
+  cases: readonly ConformanceCase[],
+  differences: Readonly<Record<string, IntendedDifference>>,
+): ConformanceCase[] {
+  for (const name of Object.keys(differences)) {
+    if (!cases.some((each) => each.name === name)) throw new Error(`there is no case '${name}'`);
+  }
+  return cases.map((each) => {
+    const difference = differences[each.name];
+    return difference === undefined ? each : { ...each, difference };
+  });
 }

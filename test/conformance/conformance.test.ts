@@ -1,5 +1,5 @@
 /** lamina against what BuildKit made of the same cases (`npm run conformance:record`). */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,15 @@ it('has at least 400 cases, each with a name of its own', () => {
   const names = topics.flatMap(({ name, cases }) => cases.map((each) => `${name}/${each.name}`));
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThanOrEqual(400);
+});
+
+it('has every intended difference in docs/compatibility.md', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/compatibility.md'), 'utf8');
+  const reasons = topics.flatMap(({ cases }) =>
+    cases.flatMap(({ difference }) => (difference === undefined ? [] : [difference.reason])),
+  );
+  const words = (all: string) => all.replaceAll(/\s+/g, ' ');
+  for (const reason of reasons) expect(words(text)).toContain(words(reason));
 });
 
 for (const topic of topics) {

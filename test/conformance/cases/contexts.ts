@@ -1,4 +1,11 @@
-import { type ConformanceCase, type ContextFiles, lines, symlink, type Topic } from '../case.ts';
+import {
+  type ConformanceCase,
+  type ContextFiles,
+  lines,
+  symlink,
+  type Topic,
+  withDifferences,
+} from '../case.ts';
 
 const SECTION = '1.10 contexts';
 
@@ -288,4 +295,23 @@ const kinds = rows.map(
   }),
 );
 
-export const contexts: Topic = { name: '1.10-contexts', cases: [...ignoreFiles, ...kinds] };
+const NAMES = 'a context named `scratch` or `context`, which could never be used, is an error';
+
+const differing = withDifferences(kinds, {
+  'named directory as a base': {
+    reason:
+      'a directory that FROM begins with has a history entry of its own, before those of the steps',
+    lamina: {
+      outcome: {
+        history: [
+          'layer: COPY / / (comment buildkit.exporter.image.v0)',
+          'layer: COPY a.txt /new # buildkit',
+        ],
+      },
+    },
+  },
+  'scratch as a name': { reason: NAMES, lamina: { fails: 'CONTEXT_NAME' } },
+  'context as a name': { reason: NAMES, lamina: { fails: 'CONTEXT_NAME' } },
+});
+
+export const contexts: Topic = { name: '1.10-contexts', cases: [...ignoreFiles, ...differing] };

@@ -8,6 +8,7 @@ import {
   symlink,
   type Topic,
   table,
+  withDifferences,
 } from '../case.ts';
 
 const SECTION = '1.9 COPY';
@@ -444,9 +445,52 @@ const fromStages = fromRows.map(
 const prefixed = (prefix: string, cases: readonly ConformanceCase[]): ConformanceCase[] =>
   cases.map((each) => ({ ...each, name: `${prefix} ${each.name}` }));
 
-export const copySources: Topic = { name: '1.9-copy-sources', cases: sources };
+const XATTRS =
+  'extended attributes of files are kept in layers, where BuildKit exports only capabilities';
+
+export const copySources: Topic = {
+  name: '1.9-copy-sources',
+  cases: withDifferences(sources, {
+    'escaped class': {
+      reason:
+        'an escaped wildcard in a source is the character, where BuildKit looks for a backslash',
+      lamina: {
+        outcome: {
+          error: undefined,
+          platform: 'linux/amd64',
+          config: {
+            Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+            WorkingDir: '/',
+          },
+          history: ['layer: COPY x\\[1].txt /x/ # buildkit'],
+          files: { x: 'directory 0755 0:0', 'x/x[1].txt': 'file 0644 0:0 "brackets\\n"' },
+        },
+      },
+    },
+  }),
+};
 export const copyDestinations: Topic = { name: '1.9-copy-destinations', cases: destinations };
-export const copyMetadata: Topic = { name: '1.9-copy-metadata', cases: metadata };
+export const copyMetadata: Topic = {
+  name: '1.9-copy-metadata',
+  cases: withDifferences(metadata, {
+    xattrs: {
+      reason: XATTRS,
+      lamina: {
+        outcome: {
+          files: { x: 'file 0644 0:0 "x\\n" user.one="value" user.two="\\u0000\u00ff"' },
+        },
+      },
+    },
+    'xattrs of a directory': {
+      reason: XATTRS,
+      lamina: {
+        outcome: {
+          files: { x: 'directory 0755 0:0', 'x/f': 'file 0644 0:0 "x\\n" user.one="value"' },
+        },
+      },
+    },
+  }),
+};
 
 /** BuildKit stumbles over dangling links when it looks for what --exclude and --parents leave. */
 const { dangling: _, outside: __, ...plain } = files;
@@ -545,13 +589,41 @@ const options = table(
       '--parents and --chmod',
       'COPY --parents --chmod=700 d/sub/three.txt /x/',
     ],
-    ['parents of everything', '--parents with a dot', 'COPY --parents . /x/'],
+
     ['parents false', '--parents=false', 'COPY --parents=false d/one /x/'],
   ],
   { files: plain },
 );
 
+const parentsOfEverything: ConformanceCase = {
+  name: 'parents of everything',
+  rule: `${SECTION} options: --parents with a dot`,
+  dockerfile: lines('FROM busybox', 'COPY --parents . /x/'),
+  files: { a: 'a\n', 'd/b': 'b\n' },
+  difference: {
+    reason: '`COPY --parents .` copies the context, where BuildKit does not find it',
+    lamina: {
+      outcome: {
+        error: undefined,
+        platform: 'linux/amd64',
+        author: 'the base',
+        config: {
+          Cmd: ['sh'],
+          Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        },
+        history: ['layer: COPY --parents . /x/ # buildkit'],
+        files: {
+          x: 'directory 0755 0:0',
+          'x/a': 'file 0644 0:0 "a\\n"',
+          'x/d': 'directory 0755 0:0',
+          'x/d/b': 'file 0644 0:0 "b\\n"',
+        },
+      },
+    },
+  },
+};
+
 export const copyOptions: Topic = {
   name: '1.9-copy-options',
-  cases: [...options, ...prefixed('flag', fromStages)],
+  cases: [...options, parentsOfEverything, ...prefixed('flag', fromStages)],
 };
