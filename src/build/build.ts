@@ -16,6 +16,7 @@ import { runChecks, SeenImages } from './checks.ts';
 import { type Definition, readDefinition } from './definition.ts';
 import { driversOf } from './drivers/index.ts';
 import { exportResult } from './export-result.ts';
+import { exportedVertices } from './exported-vertices.ts';
 import { fetchContext } from './fetched-context.ts';
 import { asStep } from './internal-step.ts';
 import { LazySandbox } from './lazy-sandbox.ts';
@@ -157,6 +158,7 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
   const { store, emit, signal, now, options } = run;
   const contexts = await openContexts(run, plan, definition);
   const stepOf = stepInfos(plan.graph);
+  const exported = exportedVertices(plan.graph, plan.target);
   const session: BuildSession = {
     store,
     emit,
@@ -165,6 +167,8 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
     warn: run.warn,
     secrets,
     sshAgents,
+    // With an epoch it is another tar that is exported.
+    isExported: (id) => options.sourceDateEpoch === undefined && exported.has(id),
     treeOf: treesOf(store),
     lowers: new LowerSource(store),
     contextAt: (vertex, input) => {
@@ -182,7 +186,7 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
     records: cacheRecords(store),
     stepOf,
     emit,
-    jobs: options.jobs ?? availableParallelism(),
+    jobs: options.jobs ?? defaultJobs(),
     signal,
     now,
   });
@@ -197,6 +201,11 @@ async function solve(run: BuildRun, plan: BuildPlan, input: SolveInput) {
   });
   for (const context of contexts.values()) context.save();
   return { solver, result, stepOf };
+}
+
+/** More than there are cores: steps often wait, for networks and disks. */
+function defaultJobs(): number {
+  return Math.max(8, 2 * availableParallelism());
 }
 
 async function startSandbox(run: BuildRun): Promise<Sandbox> {

@@ -80,7 +80,7 @@ export interface BuildOptions extends StoreOptions {
   readonly noCache?: boolean | undefined;
   /** Names of stages whose steps are run afresh. */
   readonly noCacheFilter?: readonly string[] | undefined;
-  /** Steps at the same time; undefined: one per core. */
+  /** Steps at the same time; undefined: two per core, at least 8. */
   readonly jobs?: number | undefined;
   /** Empty or undefined: into the image store. */
   readonly outputs?: readonly OutputSpec[] | undefined;

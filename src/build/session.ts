@@ -15,6 +15,8 @@ export interface BuildSession {
   readonly store: Store;
   /** The live directory behind an input, if it is a context. */
   readonly contextAt: (vertex: Vertex, input: number) => ContextTree | undefined;
+  /** Whether a vertex's own layer is one of the image's, whose tar is hashed sooner or later. */
+  readonly isExported?: ((id: VertexId) => boolean) | undefined;
   /** The merged tree of a stack of layers, bottom first. */
   readonly treeOf: (layers: readonly LayerId[]) => FileTree;
   readonly lowers: LowerSource;

@@ -1,4 +1,4 @@
-export { diffIdOf, type TarIdentity } from './diff-id.ts';
+export { diffIdOf, rememberDiffId, type TarIdentity } from './diff-id.ts';
 export { hostHasErofs } from './erofs-form.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';

@@ -268,3 +268,23 @@ describe('LayerWriter', () => {
     await expect(writer.addAll(items, { signal })).rejects.toThrow('enough');
   });
 });
+
+describe('hashing the tar on the way', () => {
+  test.each([
+    ['a small one', 10],
+    ['one large enough for a thread', 9 << 20],
+  ])('%s: the digest and size are those of the file', async (_, size) => {
+    using writer = LayerWriter.create(directory, { hashTar: true });
+    const content = source('content', Buffer.alloc(size, 'x'));
+    await writer.addAll([item(entry('file', { size }), content)]);
+    const tar = await writer.finish().tar;
+    const bytes = readFileSync(join(directory, 'layer.tar'));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(tar).toEqual({ diffId: `sha256:${sha256}`, size: bytes.length });
+  });
+
+  test('nothing is hashed unasked', () => {
+    using writer = LayerWriter.create(directory);
+    expect(writer.finish().tar).toBeUndefined();
+  });
+});

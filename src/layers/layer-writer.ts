@@ -14,6 +14,10 @@ import {
   type FileTree,
   parentPath,
 } from '../files/index.ts';
+import type { DiffId } from '../oci/index.ts';
+import type { TarIdentity } from './diff-id.ts';
+import { FileHasher } from './file-hasher.ts';
+import { toBytePath } from './host-files.ts';
 import { writeIndex } from './index-codec.ts';
 import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
@@ -47,6 +51,8 @@ export interface LayerWriterOptions {
    * for most that unpack it.
    */
   readonly base?: FileTree | undefined;
+  /** Whether to hash the tar while it is written, on another thread if it is large. */
+  readonly hashTar?: boolean | undefined;
 }
 
 export interface FinishedLayer {
@@ -55,6 +61,8 @@ export interface FinishedLayer {
   readonly size: number;
   /** Regular files. */
   readonly files: number;
+  /** What the tar is known by, if it was to be hashed. Nobody has to wait for it. */
+  readonly tar: Promise<TarIdentity> | undefined;
 }
 
 /** The entries of one inode: the first has the content, the others are links to it. */
@@ -81,6 +89,7 @@ export class LayerWriter implements Disposable {
   readonly #directory: string;
   readonly #base: FileTree | undefined;
   readonly #fd: number;
+  readonly #hasher: FileHasher | undefined;
   readonly #packer: TarPacker;
   readonly #members: MemberWriter;
   readonly #entries: LayerEntry[] = [];
@@ -96,8 +105,10 @@ export class LayerWriter implements Disposable {
   private constructor(directory: string, options: LayerWriterOptions) {
     this.#directory = directory;
     this.#base = options.base;
-    this.#fd = openSync(join(directory, TAR_FILE), 'wx', 0o600);
-    this.#packer = new TarPacker({ emit: (chunk) => writeFully(this.#fd, chunk), reuse: true });
+    const path = join(directory, TAR_FILE);
+    this.#fd = openSync(path, 'wx', 0o600);
+    this.#hasher = options.hashTar === true ? new FileHasher(toBytePath(path)) : undefined;
+    this.#packer = new TarPacker({ emit: (chunk) => this.#write(chunk), reuse: true });
     this.#members = new MemberWriter(this.#packer, { hash: true });
   }
 
@@ -151,15 +162,22 @@ export class LayerWriter implements Disposable {
   /** Ends the tar and writes the index; nothing can be added afterwards. */
   finish(): FinishedLayer {
     this.#packer.end();
-    this.close();
-    const index = { entries: this.#entries, tarSize: this.#packer.position };
+    const tarSize = this.#packer.position;
+    const tar = this.#hasher === undefined ? undefined : identify(this.#hasher, tarSize);
+    this.#closeFile();
+    const index = { entries: this.#entries, tarSize };
     writeIndex(this.#directory, index);
-    return { index, size: this.#size, files: this.#files };
+    return { index, size: this.#size, files: this.#files, tar };
   }
 
   /** Gives the file back; harmless after `finish`. */
   close(): void {
     if (!this.#open) return;
+    this.#closeFile();
+    this.#hasher?.close();
+  }
+
+  #closeFile(): void {
     this.#open = false;
     this.#members[Symbol.dispose]();
     closeSync(this.#fd);
@@ -167,6 +185,11 @@ export class LayerWriter implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #write(chunk: Buffer): void {
+    writeFully(this.#fd, chunk);
+    this.#hasher?.advance(chunk.length);
   }
 
   *#add({ entry, content, opaque }: EntryItem): Generator<void, void> {
@@ -276,6 +299,15 @@ function inPathOrder(items: Iterable<LayerItem>): readonly LayerItem[] {
 
 function itemPath(item: LayerItem): BytePath {
   return item.kind === 'entry' ? item.entry.path : item.path;
+}
+
+function identify(hasher: FileHasher, size: number): Promise<TarIdentity> {
+  const identity = hasher
+    .finish()
+    .then((hex): TarIdentity => ({ diffId: `sha256:${hex}` as DiffId, size }));
+  // The layer may be dropped, and its file with it.
+  identity.catch(() => undefined);
+  return identity;
 }
 
 function writeFully(fd: number, bytes: Buffer): void {

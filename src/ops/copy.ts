@@ -2,7 +2,7 @@
 import { AppError, type Warning } from '../errors.ts';
 import type { ContentRange, FileTree, TreeDigest } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
-import type { AddAllOptions, EntryItem, FinishedLayer } from '../layers/index.ts';
+import type { AddAllOptions, EntryItem, FinishedLayer, TarIdentity } from '../layers/index.ts';
 import { hasErrorCode } from '../system/index.ts';
 import type { PlacedFile } from './canvas.ts';
 import { type ResolvedOwner, requireNumericOwner, resolveOwner } from './owner.ts';
@@ -60,6 +60,8 @@ export interface CopyResult {
   /** The selection's digest over what was actually copied. */
   readonly contentDigest: TreeDigest;
   readonly warnings: readonly Warning[];
+  /** What the layer's tar is known by, if the writer hashes it. */
+  readonly tar?: Promise<TarIdentity> | undefined;
 }
 
 /**
@@ -123,6 +125,7 @@ async function pack(
     files: layer.files,
     contentDigest: await selectionDigest(selection, { copied, signal }),
     warnings: [...(owner?.warnings ?? []), ...selection.warnings],
+    tar: layer.tar,
   };
 }
 

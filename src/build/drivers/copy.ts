@@ -6,12 +6,13 @@ import { createHash } from 'node:crypto';
 import type { FileTree } from '../../files/index.ts';
 import type { CopyOp } from '../../graph/index.ts';
 import { opDigest, stableJson } from '../../graph/index.ts';
-import { LayerWriter } from '../../layers/index.ts';
+import { LayerWriter, rememberDiffId } from '../../layers/index.ts';
 import {
   type CopyInputs,
   type CopyResult,
   copyDigest,
   copyFiles,
+  type PreparedCopy,
   prepareCopy,
   unknownContent,
 } from '../../ops/index.ts';
@@ -88,7 +89,7 @@ async function keyOfContext(
   const prepared = await prepareCopy(op, selecting(session, context, step));
   const unknown = unknownContent(prepared.selection);
   if (unknown.bytes >= READ_ONCE_BYTES || unknown.files >= READ_ONCE_FILES) {
-    return packForKey(session, step, context);
+    return packForKey(session, step, { source: context, prepared });
   }
   const [below, content] = await Promise.all([
     step.inputs.key(0),
@@ -101,10 +102,10 @@ async function keyOfContext(
 async function packForKey(
   session: SourceSession,
   step: StepContext,
-  source: FileTree,
+  selected: Omit<PackInputs, 'base'>,
 ): Promise<Keyed> {
   const base = await step.inputs.result(0);
-  const packed = await step.working(() => pack(session, step, { base, source }));
+  const packed = await step.working(() => pack(session, step, { base, ...selected }));
   return {
     key: combine(copyOp(step), await step.inputs.key(0), packed.copied.contentDigest),
     discard: () => packed.staged.discard(),
@@ -129,6 +130,8 @@ interface PackInputs {
   /** Undefined for here-documents. */
   readonly source: FileTree | undefined;
   readonly more?: readonly FileTree[] | undefined;
+  /** What is selected, if that is known already. */
+  readonly prepared?: PreparedCopy | undefined;
 }
 
 interface PackedCopy {
@@ -139,16 +142,16 @@ interface PackedCopy {
 function pack(
   session: SourceSession,
   step: StepContext,
-  { base, source, more }: PackInputs,
+  { base, ...selected }: PackInputs,
 ): Promise<PackedCopy> {
   return withStagedLayer(session, async (staged) => {
     const tree = base.layers.length === 0 ? undefined : session.treeOf(base.layers);
-    using writer = LayerWriter.create(staged.directory, { base: tree });
+    const hashTar = session.isExported?.(step.vertex.id);
+    using writer = LayerWriter.create(staged.directory, { base: tree, hashTar });
     const copied = await copyFiles(copyOp(step), {
       writer,
       base: tree,
-      source,
-      more,
+      ...selected,
       now: session.now(),
       signal: step.signal,
       temporaryDirectory: staged.directory,
@@ -157,14 +160,16 @@ function pack(
   });
 }
 
-function keep(
+async function keep(
   session: SourceSession,
   base: VertexResult,
-  packed: PackedCopy,
+  { copied, staged }: PackedCopy,
 ): Promise<VertexResult> {
-  const { addedBytes: size, files, warnings } = packed.copied;
+  const { addedBytes: size, files, warnings } = copied;
   for (const warning of warnings) session.warn(warning);
-  return keepLayer(session, packed.staged, base, { form: 'tar', size, files, times: 'set' });
+  const identity = await copied.tar;
+  if (identity !== undefined) rememberDiffId(session.store, staged.id, identity);
+  return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set' });
 }
 
 async function treeAt(session: SourceSession, step: StepContext, input: number): Promise<FileTree> {

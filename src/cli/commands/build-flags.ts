@@ -93,7 +93,7 @@ export const buildFlags = {
     short: 'j',
     value: 'n',
     group: HOW,
-    help: 'steps that run at the same time (default: one per core)',
+    help: 'steps that run at the same time (default: two per core, at least 8)',
   },
   progress: {
     kind: 'text',
