@@ -29,6 +29,7 @@ export const examples = [
   },
   {
     name: 'go-distroless',
+    bases: ['distroless/static:nonroot'],
     text: 'Go service with a module, on a base with certificates, time zones and a user, without a shell',
     answers: 'http',
     path: '/',
