@@ -22,30 +22,20 @@ describe('a distroless base', () => {
 
   it('runs a program that brings all it needs', async () => {
     const directory = bench.project({
-      Dockerfile:
-        'FROM distroless/static\nCOPY --chmod=755 program /program\nENTRYPOINT ["/program"]\n',
-      program: readFileSync(busybox()),
+      Dockerfile: [
+        'FROM distroless/static',
+        'COPY --chmod=755 busybox /bin/busybox',
+        'ENTRYPOINT ["/bin/busybox"]',
+      ].join('\n'),
+      busybox: readFileSync(busybox()),
     });
     await bench.succeed(['build', '-t', 'program', directory]);
-    const { stdout } = await run('program', 'sh', '-c', 'cat /etc/os-release; stat -c %a /tmp');
-    expect(stdout).toContain('ID=debian');
-    expect(stdout.trim().split('\n').at(-1)).toBe('1777');
-    const certificates = await run(
-      'program',
-      'grep',
-      '-c',
-      'BEGIN',
-      '/etc/ssl/certs/ca-certificates.crt',
-    );
-    expect(Number(certificates.stdout)).toBeGreaterThan(100);
-    const zone = await run(
-      '-e',
-      'TZ=Europe/Berlin',
-      'program',
-      'ls',
-      '/usr/share/zoneinfo/Europe/Berlin',
-    );
-    expect(zone.status).toBe(0);
+    const output = async (...args: string[]) => (await run('program', ...args)).stdout.trim();
+    expect(await output('cat', '/etc/os-release')).toContain('ID=debian');
+    expect(await output('stat', '-c', '%a', '/tmp')).toBe('1777');
+    const bundle = '/etc/ssl/certs/ca-certificates.crt';
+    expect(Number(await output('grep', '-c', 'BEGIN', bundle))).toBeGreaterThan(100);
+    expect(await output('ls', '/usr/share/zoneinfo/Europe')).toContain('Berlin');
   });
 
   it('has no shell and no package manager', async () => {
