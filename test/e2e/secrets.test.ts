@@ -1,11 +1,12 @@
 /** Build secrets and ssh agents: where they are seen, and where their bytes must never be. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -13,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
-import { Workbench } from '../support/cli.ts';
+import { COMMAND, Workbench } from '../support/cli.ts';
 
 const BUILD = ['build', '--progress=plain'];
 const SECRET = 'correct-horse-battery-staple-0123456789';
@@ -265,6 +266,54 @@ describe('ssh agents', () => {
       .filter((line) => /ssh-agent -D -a agent/.test(line));
     expect(left).toEqual([]);
   });
+
+  it('go with a build that is killed, as its secrets and its hold on caches do', async () => {
+    const directory = project(
+      'RUN --mount=type=ssh --mount=type=secret,id=token,env=TOKEN,target=/t --mount=type=cache,target=/c,sharing=locked echo begun; sleep 4000',
+    );
+    const token = join(bench.directory, 'token');
+    writeFileSync(token, SECRET);
+    const given = ['--ssh', `default=${key}`, '--secret', `id=token,src=${token}`];
+    const child = spawn(process.execPath, [COMMAND, ...BUILD, ...given, directory], {
+      env: { ...process.env, LAMINA_ROOT: bench.store },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    let log = '';
+    for await (const data of child.stderr) {
+      log += data;
+      if (/ begun$/m.test(log)) break;
+    }
+    expect(processesIn(bench.store)).toContain('ssh-agent');
+    child.kill('SIGKILL');
+    await closed;
+    await until(() => processesIn(bench.store).length === 0);
+    const left = spawnSync('grep', ['-rl', SECRET, bench.store], { encoding: 'utf8' });
+    expect(left.stdout).toBe('');
+    const next = project('RUN --mount=type=cache,target=/c,sharing=locked echo next');
+    const { stderr } = await bench.succeed([...BUILD, next]);
+    expect(stderr).toContain(' next');
+  });
+
+  /** Names of the processes that work in a directory. */
+  function processesIn(directory: string): string[] {
+    return readdirSync('/proc').flatMap((pid) => {
+      try {
+        if (!readlinkSync(`/proc/${pid}/cwd`).startsWith(directory)) return [];
+        return [readFileSync(`/proc/${pid}/comm`, 'utf8').trim()];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  async function until(what: () => boolean): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    while (!what()) {
+      if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 
   it('are refused with a reason when they cannot be had', async () => {
     const locked = join(keys, 'locked');
