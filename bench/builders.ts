@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DaemonMemory } from './daemon-memory.ts';
+import { DaemonUsage } from './daemon-usage.ts';
 import type { Command } from './measure.ts';
 
 /** The name under which every builder knows the base image of the scenarios. */
@@ -30,8 +30,8 @@ export interface Builder {
   prepare(base: BaseImage): readonly Command[];
   /** One build, from the command line to its end; more than one command where the builder needs them. */
   build(request: BuildRequest): readonly Command[];
-  /** Memory of a daemon that does the work, if there is one. */
-  readonly daemon?: DaemonMemory | undefined;
+  /** The daemon that does the work, if there is one. */
+  readonly daemon?: DaemonUsage | undefined;
 }
 
 const ROOT = resolve(process.env.BENCH_DIRECTORY ?? '.', '..');
@@ -68,7 +68,7 @@ export function buildkitBuilder(base: BaseImage): Builder | string {
   return {
     name: 'BuildKit',
     version: /BuildKit:\s+\S+ (\S+)/.exec(info)?.[1] ?? '?',
-    daemon: DaemonMemory.find('buildkitd'),
+    daemon: DaemonUsage.find('buildkitd'),
     prepare: () => [],
     build: ({ directory, target, archive }) => [
       {

@@ -11,6 +11,8 @@ export interface BuilderFigures {
   readonly version: string;
   readonly seconds: readonly number[];
   readonly median: number | undefined;
+  /** Seconds of processor time, the median. */
+  readonly cpuSeconds: number | undefined;
   readonly peakKb: number | undefined;
   /** Seconds by lamina's, the median over the turns. */
   readonly ratio: number | undefined;
@@ -45,14 +47,15 @@ export async function compare(
   const figures = bench.builders.map(({ name, version }): BuilderFigures => {
     const { measured = [], failure } = tallies.get(name) ?? {};
     const seconds = measured.map((one) => one.seconds);
-    const peaks = measured.flatMap(({ peakKb }) => (peakKb === undefined ? [] : [peakKb]));
+    const usages = measured.flatMap(({ usage }) => (usage === undefined ? [] : [usage]));
     const ratios = seconds.map((value, at) => value / (own[at]?.seconds ?? Number.NaN));
     return {
       builder: name,
       version,
       seconds,
       median: seconds.length === 0 ? undefined : median(seconds),
-      peakKb: peaks.length === 0 ? undefined : Math.max(...peaks),
+      cpuSeconds: usages.length === 0 ? undefined : median(usages.map((one) => one.cpuSeconds)),
+      peakKb: usages.length === 0 ? undefined : Math.max(...usages.map((one) => one.peakKb)),
       ratio: ratios.length === 0 ? undefined : median(ratios),
       failure,
     };

@@ -1,4 +1,4 @@
-/** `npm run bench -- [--times n] [scenario…]`: lamina beside its peers, on the same inputs, in turns. */
+/** `npm run bench -- [--times n] [--without peer] [scenario…]`: lamina beside its peers, on the same inputs, in turns. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,11 @@ const DEFAULT_PAIRS = 15;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { times: { type: 'string', short: 'n' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    times: { type: 'string', short: 'n' },
+    without: { type: 'string', multiple: true },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 
 if (values.help === true) process.stdout.write(usage());
@@ -24,7 +28,7 @@ async function main(times: number | undefined): Promise<void> {
   const wanted = positionals.length === 0 ? [NODE_STARTS, ...names()] : positionals;
   const unknown = wanted.find((name) => name !== NODE_STARTS && !names().includes(name));
   if (unknown !== undefined) throw new Error(`no scenario '${unknown}'\n${usage()}`);
-  await using bench = await Workbench.open();
+  await using bench = await Workbench.open(values.without);
   write(`${machine()}\n`);
   for (const reason of bench.absent) write(`not measured: ${reason}\n`);
   let nodeStarts: NodeStartFigures | undefined;
@@ -53,7 +57,7 @@ function usage(): string {
     ...scenarios,
   ];
   const lines = all.map(({ name, title }) => `  ${name.padEnd(15)} ${title}\n`);
-  return `npm run bench -- [--times n] [scenario…]\n\n${lines.join('')}`;
+  return `npm run bench -- [--times n] [--without peer] [scenario…]\n\n${lines.join('')}`;
 }
 
 function machine(): string {

@@ -12,18 +12,25 @@ export interface Command {
 
 export interface Measurement {
   readonly seconds: number;
-  /** Kilobytes of the largest process of the command; undefined when nothing here can tell. */
-  readonly peakKb: number | undefined;
+  readonly usage: Usage | undefined;
+}
+
+/** What the kernel knows of a command that has ended, or of a daemon that worked for it. */
+export interface Usage {
+  /** Seconds of processor time, of all processes together. */
+  readonly cpuSeconds: number;
+  /** Kilobytes of the largest process. */
+  readonly peakKb: number;
 }
 
 export interface RunSettings {
   /** Milliseconds after which the command is ended; the measurement fails then. */
   readonly timeout?: number | undefined;
-  /** Whether to find out the peak memory, which puts another small process around the command. */
-  readonly memory?: { readonly reportFile: string } | undefined;
+  /** Where to note what the command used; this puts another small process around it. */
+  readonly usageFile?: string | undefined;
 }
 
-/** GNU time asks the kernel, through wait4, for the largest resident set of the processes it waited for. */
+/** GNU time has it from wait4. */
 const GNU_TIME = '/usr/bin/time';
 
 /**
@@ -31,15 +38,15 @@ const GNU_TIME = '/usr/bin/time';
  * @throws Error with the end of its output when it fails or takes too long
  */
 export async function run(command: Command, settings: RunSettings = {}): Promise<Measurement> {
-  const report = existsSync(GNU_TIME) ? settings.memory?.reportFile : undefined;
+  const report = existsSync(GNU_TIME) ? settings.usageFile : undefined;
   const [program, args] =
     report === undefined
       ? [command.program, command.args]
-      : [GNU_TIME, ['-q', '-o', report, '-f', '%M', command.program, ...command.args]];
+      : [GNU_TIME, ['-q', '-o', report, '-f', '%M %U %S', command.program, ...command.args]];
   const started = process.hrtime.bigint();
   await execute({ ...command, program, args }, settings.timeout);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  return { seconds, peakKb: report === undefined ? undefined : takeNumber(report) };
+  return { seconds, usage: report === undefined ? undefined : takeUsage(report) };
 }
 
 function execute(command: Command, timeout: number | undefined): Promise<void> {
@@ -86,10 +93,22 @@ function lastLines(output: string): string {
   return output.trimEnd().split('\n').slice(-4).join('\n');
 }
 
-function takeNumber(path: string): number | undefined {
-  const value = Number(readFileSync(path, 'utf8').trim().split('\n').at(-1));
+function takeUsage(path: string): Usage | undefined {
+  const last = readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '';
   rmSync(path, { force: true });
-  return Number.isFinite(value) ? value : undefined;
+  const [peakKb = Number.NaN, user = Number.NaN, system = Number.NaN] = last.split(' ').map(Number);
+  return Number.isFinite(peakKb + user + system)
+    ? { peakKb, cpuSeconds: user + system }
+    : undefined;
+}
+
+/** Of commands one after the other. */
+export function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return {
+    cpuSeconds: a.cpuSeconds + b.cpuSeconds,
+    peakKb: Math.max(a.peakKb, b.peakKb),
+  };
 }
 
 export function median(values: readonly number[]): number {

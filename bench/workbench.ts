@@ -14,7 +14,7 @@ import {
   manifestDigestOf,
 } from './builders.ts';
 import { writeFiles } from './data.ts';
-import { type Measurement, run } from './measure.ts';
+import { addUsage, type Measurement, run, type Usage } from './measure.ts';
 
 const BUSYBOX = '/bin/busybox';
 const APPLETS = ['sh', 'echo', 'mkdir', 'cp', 'cat', 'chmod', 'sleep', 'tar'];
@@ -55,19 +55,18 @@ export class Workbench implements AsyncDisposable {
   /** Builds, after what other programs wrote before has gone to the disk. */
   async build(builder: Builder, request: BuildRequest, timeout: number): Promise<Measurement> {
     await run({ program: 'sync', args: [] });
-    const reportFile = join(this.directory, 'peak-memory');
-    const daemon = builder.daemon?.reset() === true ? builder.daemon : undefined;
+    const usageFile = join(this.directory, 'usage');
+    builder.daemon?.begin();
     let seconds = 0;
-    let peakKb: number | undefined;
+    let usage: Usage | undefined;
     for (const command of builder.build(request)) {
-      const part = await run(command, { timeout, memory: { reportFile } });
+      const part = await run(command, { timeout, usageFile });
       seconds += part.seconds;
-      peakKb = Math.max(peakKb ?? 0, part.peakKb ?? 0) || undefined;
+      usage = addUsage(usage, part.usage);
     }
-    // What a daemon's client needs says nothing of what the build needs.
-    if (builder.name === 'BuildKit') peakKb = daemon?.peakKb();
+    if (builder.daemon !== undefined) usage = addUsage(usage, builder.daemon.end());
     if (request.archive !== undefined) rmSync(request.archive, { force: true });
-    return { seconds, peakKb };
+    return { seconds, usage };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,61 @@
+/**
+ * What a daemon uses during one build: the kernel's high-water mark of its memory, set back before and read after, and
+ * its processor time with that of the processes it has waited for. What it does for others meanwhile counts too.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Usage } from './measure.ts';
+
+/** What sets the mark back, written to `clear_refs`. */
+const RESET_PEAK = '5';
+/** Of the numbers in `stat`, which Linux gives in hundredths of a second everywhere. */
+const TICKS_PER_SECOND = 100;
+/** Where utime, stime, cutime and cstime begin in `stat`, counted behind the name. */
+const FIRST_TIME = 11;
+
+export class DaemonUsage {
+  readonly #pid: string;
+  #cpuBefore = 0;
+
+  private constructor(pid: string) {
+    this.#pid = pid;
+  }
+
+  /** @returns undefined unless exactly one process has this name, since it is not known whose the others are */
+  static find(name: string): DaemonUsage | undefined {
+    const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === name);
+    const [pid] = pids;
+    return pid === undefined || pids.length > 1 ? undefined : new DaemonUsage(pid);
+  }
+
+  begin(): void {
+    try {
+      writeFileSync(`/proc/${this.#pid}/clear_refs`, RESET_PEAK);
+      this.#cpuBefore = this.#cpuSeconds();
+    } catch {
+      this.#cpuBefore = Number.NaN;
+    }
+  }
+
+  /** @returns undefined where only root and the daemon's own user may know */
+  end(): Usage | undefined {
+    if (Number.isNaN(this.#cpuBefore)) return undefined;
+    const status = readFileSync(`/proc/${this.#pid}/status`, 'utf8');
+    const peakKb = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN);
+    return { peakKb, cpuSeconds: this.#cpuSeconds() - this.#cpuBefore };
+  }
+
+  #cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = fields.slice(FIRST_TIME, FIRST_TIME + 4).map(Number);
+    return ticks.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
+  }
+}
+
+function commandOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
