@@ -23,6 +23,7 @@ const PATIENCE = 3;
 function stop(signal: StopSignal): void {
   const status = 128 + constants.signals[signal];
   if (process.listenerCount(signal) > 1) {
+    stoppedBy = signal;
     if (++passedOn >= PATIENCE) process.exit(status);
     return;
   }

@@ -1,4 +1,5 @@
 /** Runs a process in the place of lamina: with its standard streams, its terminal and its signals. */
+import { isatty } from 'node:tty';
 import { Sandbox, type SandboxOptions } from './sandbox.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
 
@@ -21,10 +22,13 @@ const FORWARDED: readonly NodeJS.Signals[] = [
 /** Before there is a process, these end lamina. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
+/** What a process has to end by itself after its terminal went away: milliseconds. */
+const FAREWELL = 1000;
+
 /**
  * With `spec.terminal` the process gets a terminal of its own, coupled to lamina's in raw mode: all keys go to it.
  * Without, its streams are piped to lamina's, byte for byte. While it runs, signals to lamina go to it; lamina
- * itself ends only with it, or by `signal`.
+ * itself ends only with it, by `signal`, or when the terminal goes away: process 1 of a container does not notice.
  * @throws as `Sandbox.run`
  */
 export async function runForeground(
@@ -32,15 +36,21 @@ export async function runForeground(
   options: ForegroundOptions,
 ): Promise<ProcessResult> {
   await using sandbox = Sandbox.start(options, 'foreground');
-  const tooEarly = new AbortController();
+  const ended = new AbortController();
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  let farewell: NodeJS.Timeout | undefined;
   const forward = (signal: NodeJS.Signals) => {
-    if (!sandbox.forward(signal) && ENDING.has(signal)) tooEarly.abort();
+    if (!sandbox.forward(signal) && ENDING.has(signal)) ended.abort();
+    // A signal may also be somebody's, who wants a server to read its files again.
+    const alone = signal === 'SIGHUP' && terminals.some((fd) => !isatty(fd));
+    if (alone) farewell ??= setTimeout(() => ended.abort(), FAREWELL);
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   try {
     const { interactive } = options;
-    return await sandbox.run(spec, { signal: tooEarly.signal }, { interactive });
+    return await sandbox.run(spec, { signal: ended.signal }, { interactive });
   } finally {
+    clearTimeout(farewell);
     for (const signal of FORWARDED) process.off(signal, forward);
   }
 }

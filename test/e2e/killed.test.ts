@@ -85,3 +85,22 @@ describe('a build that is ended in the middle of RUN', () => {
     expect(temporaryFiles()).toEqual(before);
   });
 });
+
+describe('a container whose terminal goes away', () => {
+  const bench = new Workbench();
+  beforeAll(() => makeBusyboxImage(bench));
+  afterAll(() => bench[Symbol.dispose]());
+
+  it('ends with it, though its first process takes no notice', async () => {
+    const word = 'sleep 35801';
+    const run = `"${process.execPath}" "${COMMAND}" run -it --rm busybox ${word}`;
+    const terminal = spawn('script', ['-qec', run, '/dev/null'], {
+      env: { ...process.env, LAMINA_ROOT: bench.store },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    const inContainer = () => processesWith(word).filter((line) => line.startsWith('sleep'));
+    await until(() => inContainer().length > 0);
+    terminal.kill('SIGKILL');
+    await until(() => processesWith(word).length === 0);
+  });
+});
