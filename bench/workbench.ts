@@ -34,17 +34,22 @@ export class Workbench implements AsyncDisposable {
     this.absent = absent;
   }
 
-  static async open(): Promise<Workbench> {
+  /** @param without peers by name, in any case, that are left out */
+  static async open(without: readonly string[] = []): Promise<Workbench> {
     const directory = mkdtempSync(join(tmpdir(), 'lamina-bench-'));
     const base = await makeBase(join(directory, 'base'));
     const builders: Builder[] = [];
     const absent: string[] = [];
     const lamina = laminaBuilder(join(directory, 'store'));
-    for (const found of [
-      lamina,
-      buildkitBuilder(base),
-      buildahBuilder(join(directory, 'buildah')),
-    ]) {
+    const leftOut = (name: string): string | undefined =>
+      without.some((one) => one.toLowerCase() === name.toLowerCase())
+        ? `${name} is left out`
+        : undefined;
+    const peers = [
+      leftOut('BuildKit') ?? buildkitBuilder(base),
+      leftOut('buildah') ?? buildahBuilder(join(directory, 'buildah')),
+    ];
+    for (const found of [lamina, ...peers]) {
       const failure = typeof found === 'string' ? found : await prepare(found, base);
       if (failure !== undefined) absent.push(failure);
       else if (typeof found !== 'string') builders.push(found);
