@@ -20,6 +20,7 @@ import { find, installNpmPackages, installPackages, lamina, root, run, say } fro
 
 const KEPT = 'LAMINA_ROOT,LAMINA_CA_CERTIFICATES,PATH,EXAMPLE_TOKEN';
 const START_SECONDS = 60;
+const STOP_SECONDS = 5;
 // Steps trust what somebody added to this machine; elsewhere that is nothing.
 const TRUST = ['--ca-certificates', 'host'];
 
@@ -166,7 +167,10 @@ async function request(image, path) {
     throw new Error(`${image} does not answer: ${log}`);
   } finally {
     child.kill('SIGTERM');
+    // The first process of a container that does not ask for this signal never gets it.
+    const patience = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
     await ended;
+    clearTimeout(patience);
   }
 }
 

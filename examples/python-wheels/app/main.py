@@ -1,4 +1,6 @@
 import os
+import signal
+import sys
 
 import markupsafe._speedups
 from flask import Flask
@@ -20,4 +22,6 @@ def health():
 
 
 if __name__ == "__main__":
+    # The first process of a container gets no signal it does not ask for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     serve(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))
