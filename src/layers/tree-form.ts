@@ -108,9 +108,9 @@ function recordWhenSynced(store: LayerStore, id: LayerId, tree: string): void {
 function needsRoot(): AppError {
   return new AppError(
     'RUNTIME_NEEDS_ROOT',
-    'RUN needs root: nobody else can unpack a layer with its owners and devices',
+    'a process in an image needs root: nobody else can unpack layers with their owners',
     {
-      hint: 'run the build as root; builds without RUN need no root',
+      hint: 'run lamina with sudo; builds without RUN work without it',
     },
   );
 }

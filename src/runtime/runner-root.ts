@@ -102,7 +102,9 @@ export function mountFailure(cause: unknown, what = 'the root filesystem'): AppE
   const reason = cause instanceof Error ? cause.message : String(cause);
   const hint = hasErrorCode(cause, 'EINVAL')
     ? 'the data of lamina must lie on a disk, not on an overlay: in a container, put it on a volume'
-    : undefined;
+    : hasErrorCode(cause, 'EPERM')
+      ? 'root of a user namespace may not mount layers; inside a container, start that container with --privileged'
+      : undefined;
   const message = `${what} could not be mounted: ${reason}`;
   return new AppError('RUNTIME_MOUNT_FAILED', message, { hint, cause });
 }

@@ -104,7 +104,7 @@ export class Sandbox implements AsyncDisposable {
 
   async #open(): Promise<RunnerConnection> {
     if (!isRoot()) {
-      throw new AppError('RUNTIME_NEEDS_ROOT', 'RUN needs root, and this process has not', {
+      throw new AppError('RUNTIME_NEEDS_ROOT', 'a process in an image needs root', {
         hint: 'run lamina with sudo; builds without RUN work without it',
       });
     }
