@@ -4,7 +4,7 @@ import { type DeclaredArgument, isForScanner } from './arguments.ts';
 import { assign } from './environment.ts';
 import { expand } from './expansion.ts';
 import { argText, pairsText } from './history-text.ts';
-import type { StagePlan } from './planner.ts';
+import type { StagePlan } from './stage-plan.ts';
 import { configure, remember, type StageState } from './stage-state.ts';
 
 /** Names are declared one after the other, each visible to the next. */

@@ -13,8 +13,8 @@ import type { CopyOp, SCRATCH, VertexId } from '../graph/index.ts';
 import { maskUrls, redactUrls } from '../remote/index.ts';
 import { displayText, expand, expandOptional, expansionIn } from './expansion.ts';
 import { copyText } from './history-text.ts';
-import type { StagePlan, StepText } from './planner.ts';
 import { type RemoteText, refuseChecksum, remoteSource } from './remote-sources.ts';
+import type { StagePlan, StepText } from './stage-plan.ts';
 import { configure, remember, type StageState, workingDirectory } from './stage-state.ts';
 
 export async function applyCopy(

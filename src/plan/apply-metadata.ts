@@ -14,9 +14,9 @@ import type { Healthcheck } from '../oci/index.ts';
 import { expand, expandToWords } from './expansion.ts';
 import { withShellText } from './health-command.ts';
 import { healthcheckText, listText, pairsText } from './history-text.ts';
-import type { StagePlan } from './planner.ts';
 import { parsePorts } from './ports.ts';
 import { isStopSignal } from './signals.ts';
+import type { StagePlan } from './stage-plan.ts';
 import { configure, remember, type StageState } from './stage-state.ts';
 
 export function applyLabel(

@@ -9,8 +9,8 @@ import { proxyEnvironment } from './arguments.ts';
 import { assign, type Environment, lookup } from './environment.ts';
 import { displayText } from './expansion.ts';
 import { runText } from './history-text.ts';
-import type { StagePlan } from './planner.ts';
 import { planMounts } from './run-mounts.ts';
+import type { StagePlan } from './stage-plan.ts';
 import { remember, type StageState, workingDirectory } from './stage-state.ts';
 
 const HOSTNAME = 'buildkitsandbox';

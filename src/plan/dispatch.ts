@@ -15,7 +15,7 @@ import {
 } from './apply-metadata.ts';
 import { applyCmd, applyEntrypoint, applyShell } from './apply-process.ts';
 import { applyRun } from './apply-run.ts';
-import type { StagePlan } from './planner.ts';
+import type { StagePlan } from './stage-plan.ts';
 import type { StageState } from './stage-state.ts';
 
 /**

@@ -2,7 +2,7 @@
 import type { ExpandOptions, Word } from '../dockerfile/index.ts';
 import { expandForDisplay, expandWord, expandWords } from '../dockerfile/index.ts';
 import { lookup } from './environment.ts';
-import type { PlanOptions } from './planner.ts';
+import type { PlanOptions } from './stage-plan.ts';
 import type { StageState } from './stage-state.ts';
 
 /** How variables are replaced in an instruction that begins in `state`. */

@@ -5,7 +5,8 @@ import type { ExecOp, Op } from '../graph/index.ts';
 import { reachable } from '../graph/index.ts';
 import type { ContainerConfig, Digest, ImageConfig } from '../oci/index.ts';
 import type { BuildPlan } from './plan.ts';
-import { type PlanOptions, planBuild } from './planner.ts';
+import { planBuild } from './planner.ts';
+import type { PlanOptions } from './stage-plan.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 

@@ -2,17 +2,16 @@
  * Walks the stages that the target needs. A stage is planned when somebody needs it and then once; what nobody
  * needs is never looked at, not even for mistakes that only planning would find.
  */
-import type { ExpandOptions, Instruction, SyntaxTree, Word } from '../dockerfile/index.ts';
-import { expandWord, parseTrigger } from '../dockerfile/index.ts';
+import type { Instruction, Word } from '../dockerfile/index.ts';
+import { parseTrigger } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
 import { AppError, locate } from '../errors.ts';
-import type { GitOp, HttpOp, Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
+import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, reachable } from '../graph/index.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { Platform } from '../oci/index.ts';
 import { parsePlatform } from '../oci/index.ts';
 import { redactUrls } from '../remote/index.ts';
-import { platformArguments } from './arguments.ts';
+import { BaseImages } from './base-images.ts';
 import {
   type ContextSource,
   contextRoot,
@@ -21,7 +20,10 @@ import {
   wholeContext,
 } from './contexts.ts';
 import { applyInstruction, makesLayer } from './dispatch.ts';
-import type { BaseImage, BuildPlan, PlannedStage, ResolveImage } from './plan.ts';
+import { expandGlobal, globalArguments } from './global-arguments.ts';
+import type { BaseImage, BuildPlan, PlannedStage } from './plan.ts';
+import { emptyBase, emptyPlatform, unknownTarget } from './plan-faults.ts';
+import type { PlanOptions, RootOfOptions, StagePlan } from './stage-plan.ts';
 import {
   childState,
   contextState,
@@ -39,36 +41,6 @@ import {
   stagePrefix,
 } from './stages.ts';
 
-export interface PlanOptions {
-  readonly tree: SyntaxTree;
-  readonly instructions: readonly Instruction[];
-  /** A stage's name or index; undefined: the last stage. */
-  readonly target?: string | undefined;
-  readonly buildArgs: ReadonlyMap<string, string>;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Of the image. */
-  readonly platform: Platform;
-  /** Of this machine. */
-  readonly buildPlatform: Platform;
-  readonly noCache: boolean;
-  /** Names of stages whose steps ignore the cache. */
-  readonly noCacheFilter: readonly string[];
-  /** Where RUN says nothing. */
-  readonly network: 'host' | 'none';
-  readonly extraHosts: readonly { readonly name: string; readonly address: string }[];
-  readonly shmSize: number | undefined;
-  readonly ulimits: readonly {
-    readonly name: string;
-    readonly soft: number;
-    readonly hard: number;
-  }[];
-  /** What was allowed by --allow. */
-  readonly allow?: readonly string[] | undefined;
-  readonly resolveImage: ResolveImage;
-  /** What the build context (`context`, default: a local directory) and the named contexts are, by their names. */
-  readonly contexts?: ReadonlyMap<string, ContextSource> | undefined;
-}
-
 /**
  * Plans the target: which operations make it, and what its image says.
  *
@@ -78,62 +50,12 @@ export async function planBuild(options: PlanOptions): Promise<BuildPlan> {
   return new Planner(options).plan();
 }
 
-/** What planning one instruction may ask of the stage around it. */
-export interface StagePlan {
-  readonly options: PlanOptions;
-  readonly stage: StageSource;
-  readonly warn: (warning: Warning) => void;
-  /** Adds an operation as the next step of the stage. */
-  readonly addStep: (
-    op: Op,
-    inputs: readonly (VertexId | typeof SCRATCH)[],
-    step: StepText,
-  ) => VertexId;
-  readonly addContext: () => VertexId;
-  /** Adds an operation that is no instruction of its own: it is not counted among the stage's steps. */
-  readonly addInternalStep: (
-    op: Op,
-    inputs: readonly (VertexId | typeof SCRATCH)[],
-    step: InternalStepText,
-  ) => VertexId;
-  /** Adds a source that is fetched for a step. */
-  readonly addSource: (op: HttpOp | GitOp, step: StepText) => VertexId;
-  /** Whether a file system is a local directory, whose owners do not count. */
-  readonly isLocal: (root: VertexId | typeof SCRATCH) => boolean;
-  /** The file system that COPY --from or a mount means. */
-  readonly rootOf: (name: Word, options?: RootOfOptions) => Promise<VertexId | typeof SCRATCH>;
-  /** Values of global ARGs. */
-  readonly globals: ReadonlyMap<string, string>;
-}
-
-export interface StepText {
-  readonly instruction: Instruction;
-  /** Shown to people: the instruction, variables replaced. */
-  readonly text: string;
-  readonly proxyEnv?: readonly string[] | undefined;
-  /** Words an error of the step may name, with their text after expansion. */
-  readonly words?: readonly (readonly [string, Word])[] | undefined;
-  /** Where errors are placed; undefined: at the instruction. */
-  readonly location?: SourceLocation | undefined;
-}
-
-export interface InternalStepText {
-  readonly name: string;
-  readonly location: SourceLocation;
-  readonly words: NonNullable<VertexInfo['words']>;
-}
-
-export interface RootOfOptions {
-  /** Whether a number is a stage's index, as in COPY. Default: yes. */
-  readonly byIndex?: boolean | undefined;
-}
-
 class Planner {
   readonly #options: PlanOptions;
   readonly #builder = new GraphBuilder();
   readonly #stages: Stages;
   readonly #planned = new Map<number, Promise<StageState>>();
-  readonly #images = new Map<string, Promise<BaseImage>>();
+  readonly #images: BaseImages;
   readonly #warnings: Warning[] = [];
   readonly #localRoots = new Set<VertexId>();
   #globals: ReadonlyMap<string, string> = new Map();
@@ -141,11 +63,12 @@ class Planner {
   constructor(options: PlanOptions) {
     this.#options = options;
     this.#stages = splitStages(options.instructions);
+    this.#images = new BaseImages(options, this.#stages);
   }
 
   async plan(): Promise<BuildPlan> {
     const target = this.#target();
-    this.#globals = this.#globalArguments(target);
+    this.#globals = globalArguments(this.#options, this.#stages, target);
     const state = await this.#stage(target);
     const roots = await this.#roots();
     const graph = this.#builder.build();
@@ -188,41 +111,11 @@ class Planner {
       target === undefined || target === '' ? stages.at(-1) : findStageOrIndex(stages, target);
     if (found !== undefined) return found;
     const names = stages.flatMap((stage) => stage.from.stageWord?.text ?? []);
-    const near = nearestName(target ?? '', names);
-    throw new AppError('PLAN_UNKNOWN_TARGET', `there is no stage '${target}'`, {
-      expected:
-        names.length === 0 ? 'no --target: the file names no stage' : `one of ${names.join(', ')}`,
-      hint: near === undefined ? 'name a stage with FROM … AS name' : `did you mean '${near}'?`,
-    });
+    throw unknownTarget(target ?? '', names);
   }
 
-  /** Platform arguments and the ARGs before the first FROM; each sees those before it. */
-  #globalArguments(target: StageSource): ReadonlyMap<string, string> {
-    const { platform, buildPlatform, buildArgs } = this.#options;
-    const stageName = target.from.stage ?? 'default';
-    const values = new Map(platformArguments(platform, buildPlatform, stageName));
-    for (const name of values.keys()) {
-      const given = buildArgs.get(name);
-      if (given !== undefined) values.set(name, given);
-    }
-    for (const { args } of this.#stages.globals) {
-      for (const { name, value } of args) {
-        const given = buildArgs.get(name.text);
-        if (given !== undefined) values.set(name.text, given);
-        else if (value !== undefined) values.set(name.text, this.#expandGlobal(value, values));
-      }
-    }
-    return values;
-  }
-
-  #expandGlobal(word: Word, values: ReadonlyMap<string, string>): string {
-    const { tree } = this.#options;
-    const options: ExpandOptions = {
-      lookup: (name) => values.get(name),
-      escape: tree.escape,
-      source: tree.source,
-    };
-    return expandWord(word, options).text;
+  #expand(word: Word): string {
+    return expandGlobal(this.#options.tree, word, this.#globals);
   }
 
   #stage(stage: StageSource): Promise<StageState> {
@@ -237,7 +130,7 @@ class Planner {
   async #planStage(stage: StageSource): Promise<StageState> {
     const override = await this.#override(stage);
     if (override !== undefined) return override;
-    const name = this.#expandGlobal(stage.from.image, this.#globals);
+    const name = this.#expand(stage.from.image);
     const platform = this.#platformOf(stage);
     const begun = await this.#begin(stage, name, platform);
     const instructions = [...this.#triggers(begun), ...stage.instructions];
@@ -258,7 +151,7 @@ class Planner {
   #platformOf(stage: StageSource): Platform {
     const { platform } = stage.from;
     if (platform === undefined) return this.#options.platform;
-    const text = this.#expandGlobal(platform, this.#globals);
+    const text = this.#expand(platform);
     try {
       if (text === '') throw emptyPlatform(platform.text);
       return parsePlatform(text);
@@ -275,7 +168,12 @@ class Planner {
     if (name === 'scratch') return { kind: 'scratch', platform };
     const context = findContext(this.#contexts, name, platform);
     if (context !== undefined) return this.#beginWithContext(context, platform, image);
-    return { kind: 'image', name, platform, image: await this.#image(name, platform, image) };
+    return {
+      kind: 'image',
+      name,
+      platform,
+      image: await this.#images.named(name, platform, { word: image, before: stage.index }),
+    };
   }
 
   get #contexts(): ReadonlyMap<string, ContextSource> {
@@ -307,25 +205,8 @@ class Planner {
       kind: 'image',
       name,
       platform,
-      image: await this.#contextImage(context, platform, word),
+      image: await this.#images.ofContext(context, platform, word),
     };
-  }
-
-  async #contextImage(
-    { name, source }: NamedSource,
-    platform: Platform,
-    word: Word,
-  ): Promise<BaseImage> {
-    if (source.kind !== 'image') throw new Error('not an image');
-    const resolve: ResolveImage = source.resolve ?? this.#options.resolveImage;
-    const key = `context ${name} ${JSON.stringify(platform)}`;
-    const image = this.#images.get(key) ?? resolve(source.reference, platform);
-    this.#images.set(key, image);
-    try {
-      return await image;
-    } catch (error) {
-      throw error instanceof AppError ? locate(error, this.#place(word)) : error;
-    }
   }
 
   #contextVertex(name: string, source: ContextSource): VertexId | typeof SCRATCH {
@@ -412,10 +293,11 @@ class Planner {
       return this.#contextVertex(context.name, context.source);
     }
     if (context !== undefined) {
-      const { id } = await this.#contextImage(context, this.#options.platform, name);
+      const { id } = await this.#images.ofContext(context, this.#options.platform, name);
       return this.#addImage(id, name);
     }
-    const image = await this.#image(name.text, this.#options.platform, name, stage.index);
+    const place = { word: name, before: stage.index };
+    const image = await this.#images.named(name.text, this.#options.platform, place);
     return this.#addImage(image.id, name);
   }
 
@@ -427,40 +309,6 @@ class Planner {
       instruction: undefined,
       ignoreCache: false,
     });
-  }
-
-  async #image(
-    name: string,
-    platform: Platform,
-    word: Word,
-    before = this.#stages.stages.length,
-  ): Promise<BaseImage> {
-    const key = `${name} ${JSON.stringify(platform)}`;
-    const known = this.#images.get(key) ?? this.#options.resolveImage(name, platform);
-    this.#images.set(key, known);
-    try {
-      return await known;
-    } catch (error) {
-      throw error instanceof AppError
-        ? locate(this.#withStageHint(error, name, before), this.#place(word))
-        : error;
-    }
-  }
-
-  /** Whoever misspells a stage, or uses it too early, is told about an image they never meant. */
-  #withStageHint(error: AppError, name: string, before: number): AppError {
-    const { stages } = this.#stages;
-    const later = findStage(stages, name);
-    const names = stages.slice(0, before).flatMap(({ from }) => from.stage ?? []);
-    const near = nearestName(name.toLowerCase(), names);
-    const hint =
-      later !== undefined && later.index >= before
-        ? `stage '${name}' is defined further down: only earlier stages can be used`
-        : near === undefined
-          ? error.hint
-          : `did you mean stage '${near}'?`;
-    const { details, cause, expected } = error;
-    return new AppError(error.code, error.message, { hint, expected, details, cause });
   }
 
   #info(
@@ -519,19 +367,4 @@ function findParent(
 function labelled(state: StageState, labels: Readonly<Record<string, string>>) {
   if (Object.keys(labels).length === 0) return state.config;
   return { ...state.config, Labels: { ...state.config.Labels, ...labels } };
-}
-
-function emptyPlatform(written: string): AppError {
-  return new AppError('PLAN_EMPTY_PLATFORM', `the platform '${written}' is empty after expansion`, {
-    expected: 'os/arch[/variant]',
-    hint: 'give the ARG in it a default, or leave --platform out',
-  });
-}
-
-function emptyBase(written: string, location: SourceLocation): AppError {
-  return new AppError('PLAN_EMPTY_BASE', `the base name '${written}' is empty after expansion`, {
-    location,
-    expected: 'an image, a stage, or scratch',
-    hint: 'give the ARG in it a default, or pass --build-arg',
-  });
 }

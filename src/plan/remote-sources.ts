@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { GitOp, HttpOp } from '../graph/index.ts';
 import { type GitUrl, isHttpUrl, parseGitUrl, redactUrls } from '../remote/index.ts';
 import { expandOptional } from './expansion.ts';
-import type { StagePlan } from './planner.ts';
+import type { StagePlan } from './stage-plan.ts';
 import type { StageState } from './stage-state.ts';
 
 export interface RemoteText {

@@ -10,7 +10,7 @@ import { AppError, type SourceLocation } from '../errors.ts';
 import type { CopyOp, MountSpec, Vertex } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import { expand } from './expansion.ts';
-import type { StagePlan } from './planner.ts';
+import type { StagePlan } from './stage-plan.ts';
 import { type StageState, workingDirectory } from './stage-state.ts';
 
 type MountInput = Vertex['inputs'][number];

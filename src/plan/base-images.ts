@@ -1,0 +1,84 @@
+/** Base images by name, each looked up once; failures are placed where the name stands. */
+import type { Word } from '../dockerfile/index.ts';
+import { AppError, locate } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
+import type { Platform } from '../oci/index.ts';
+import type { NamedSource } from './contexts.ts';
+import type { BaseImage, ResolveImage } from './plan.ts';
+import type { PlanOptions } from './stage-plan.ts';
+import { findStage, type Stages } from './stages.ts';
+
+export class BaseImages {
+  readonly #options: PlanOptions;
+  readonly #stages: Stages;
+  readonly #images = new Map<string, Promise<BaseImage>>();
+
+  constructor(options: PlanOptions, stages: Stages) {
+    this.#options = options;
+    this.#stages = stages;
+  }
+
+  /**
+   * @param word where the name stands
+   * @param before the stage it stands in: only those before it could have been meant
+   * @throws what `resolveImage` throws, at the word, with the stage that was probably meant
+   */
+  async named(
+    name: string,
+    platform: Platform,
+    { word, before }: { readonly word: Word; readonly before: number },
+  ): Promise<BaseImage> {
+    const key = `${name} ${JSON.stringify(platform)}`;
+    try {
+      return await this.#once(key, () => this.#options.resolveImage(name, platform));
+    } catch (error) {
+      throw this.#placed(
+        error instanceof AppError ? this.#withStageHint(error, name, before) : error,
+        word,
+      );
+    }
+  }
+
+  /** The image that a named context is. */
+  async ofContext(
+    { name, source }: NamedSource,
+    platform: Platform,
+    word: Word,
+  ): Promise<BaseImage> {
+    if (source.kind !== 'image') throw new Error('not an image');
+    const resolve: ResolveImage = source.resolve ?? this.#options.resolveImage;
+    const key = `context ${name} ${JSON.stringify(platform)}`;
+    try {
+      return await this.#once(key, () => resolve(source.reference, platform));
+    } catch (error) {
+      throw this.#placed(error, word);
+    }
+  }
+
+  #once(key: string, resolve: () => Promise<BaseImage>): Promise<BaseImage> {
+    const image = this.#images.get(key) ?? resolve();
+    this.#images.set(key, image);
+    return image;
+  }
+
+  #placed(error: unknown, word: Word): unknown {
+    if (!(error instanceof AppError)) return error;
+    return locate(error, this.#options.tree.source.location(word.range));
+  }
+
+  /** Whoever misspells a stage, or uses it too early, is told about an image they never meant. */
+  #withStageHint(error: AppError, name: string, before: number): AppError {
+    const { stages } = this.#stages;
+    const later = findStage(stages, name);
+    const names = stages.slice(0, before).flatMap(({ from }) => from.stage ?? []);
+    const near = nearestName(name.toLowerCase(), names);
+    const hint =
+      later !== undefined && later.index >= before
+        ? `stage '${name}' is defined further down: only earlier stages can be used`
+        : near === undefined
+          ? error.hint
+          : `did you mean stage '${near}'?`;
+    const { details, cause, expected } = error;
+    return new AppError(error.code, error.message, { hint, expected, details, cause });
+  }
+}

@@ -1,0 +1,88 @@
+/** What planning is asked for, and what planning one instruction may ask of the stage around it. */
+import type { Instruction, SyntaxTree, Word } from '../dockerfile/index.ts';
+import type { SourceLocation, Warning } from '../errors.ts';
+import type { GitOp, HttpOp, Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
+import type { Platform } from '../oci/index.ts';
+import type { ContextSource } from './contexts.ts';
+import type { ResolveImage } from './plan.ts';
+import type { StageSource } from './stages.ts';
+
+export interface PlanOptions {
+  readonly tree: SyntaxTree;
+  readonly instructions: readonly Instruction[];
+  /** A stage's name or index; undefined: the last stage. */
+  readonly target?: string | undefined;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of the image. */
+  readonly platform: Platform;
+  /** Of this machine. */
+  readonly buildPlatform: Platform;
+  readonly noCache: boolean;
+  /** Names of stages whose steps ignore the cache. */
+  readonly noCacheFilter: readonly string[];
+  /** Where RUN says nothing. */
+  readonly network: 'host' | 'none';
+  readonly extraHosts: readonly { readonly name: string; readonly address: string }[];
+  readonly shmSize: number | undefined;
+  readonly ulimits: readonly {
+    readonly name: string;
+    readonly soft: number;
+    readonly hard: number;
+  }[];
+  /** What was allowed by --allow. */
+  readonly allow?: readonly string[] | undefined;
+  readonly resolveImage: ResolveImage;
+  /** What the build context (`context`, default: a local directory) and the named contexts are, by their names. */
+  readonly contexts?: ReadonlyMap<string, ContextSource> | undefined;
+}
+
+/** What planning one instruction may ask of the stage around it. */
+export interface StagePlan {
+  readonly options: PlanOptions;
+  readonly stage: StageSource;
+  readonly warn: (warning: Warning) => void;
+  /** Adds an operation as the next step of the stage. */
+  readonly addStep: (
+    op: Op,
+    inputs: readonly (VertexId | typeof SCRATCH)[],
+    step: StepText,
+  ) => VertexId;
+  readonly addContext: () => VertexId;
+  /** Adds an operation that is no instruction of its own: it is not counted among the stage's steps. */
+  readonly addInternalStep: (
+    op: Op,
+    inputs: readonly (VertexId | typeof SCRATCH)[],
+    step: InternalStepText,
+  ) => VertexId;
+  /** Adds a source that is fetched for a step. */
+  readonly addSource: (op: HttpOp | GitOp, step: StepText) => VertexId;
+  /** Whether a file system is a local directory, whose owners do not count. */
+  readonly isLocal: (root: VertexId | typeof SCRATCH) => boolean;
+  /** The file system that COPY --from or a mount means. */
+  readonly rootOf: (name: Word, options?: RootOfOptions) => Promise<VertexId | typeof SCRATCH>;
+  /** Values of global ARGs. */
+  readonly globals: ReadonlyMap<string, string>;
+}
+
+export interface StepText {
+  readonly instruction: Instruction;
+  /** Shown to people: the instruction, variables replaced. */
+  readonly text: string;
+  readonly proxyEnv?: readonly string[] | undefined;
+  /** Words an error of the step may name, with their text after expansion. */
+  readonly words?: readonly (readonly [string, Word])[] | undefined;
+  /** Where errors are placed; undefined: at the instruction. */
+  readonly location?: SourceLocation | undefined;
+}
+
+export interface InternalStepText {
+  readonly name: string;
+  readonly location: SourceLocation;
+  readonly words: NonNullable<VertexInfo['words']>;
+}
+
+export interface RootOfOptions {
+  /** Whether a number is a stage's index, as in COPY. Default: yes. */
+  readonly byIndex?: boolean | undefined;
+}
