@@ -10,7 +10,7 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
   m: 60e9,
   h: 3600e9,
 };
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 /** The longest Go can hold: about 292 years. */
 const MAX = 2 ** 63;
 

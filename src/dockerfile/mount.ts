@@ -219,7 +219,7 @@ function numberOf(field: MountField, value: string, base: 8 | 10): number {
   throw invalidValue(field, value, base === 8 ? 'an octal number, like 0755' : 'a number');
 }
 
-const SIZE = /^\+?(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?) ?(?:([kmgtp])(?:i?b)?|b)?$/i;
+const SIZE = /^\+?(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?) ?(?:([kmgtp])(?:i?b)?|b)?$/i;
 const UNITS = 'kmgtp';
 
 /** As people write sizes of memory: `64m`, `1.5 GiB`; a unit is a power of 1024. */

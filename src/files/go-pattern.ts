@@ -135,7 +135,8 @@ function matchTokens(tokens: readonly PatternToken[], name: readonly string[]): 
   return true;
 }
 
-function matchesOne(token: PatternToken, character: string): boolean {
+/** Whether one token that is no star takes a character. */
+export function matchesOne(token: PatternToken, character: string): boolean {
   if (token.kind === 'literal') return token.character === character;
   if (token.kind === 'any') return character !== '/';
   if (token.kind === 'star') return false;

@@ -10,6 +10,7 @@ import { AppError } from '../errors.ts';
 import type { BytePath } from './entry.ts';
 import { type PatternToken, parseGoPattern } from './go-pattern.ts';
 import { decodeName, toBytes } from './name-text.ts';
+import { isAmbiguous, matchInStates } from './state-matcher.ts';
 
 /** Which patterns matched a directory or one above it; `undefined` stands for the root. */
 export type PatternState = readonly boolean[] | undefined;
@@ -135,7 +136,10 @@ function compilePattern(text: string, index: number): CompiledPattern {
 
 type Test = Pick<CompiledPattern, 'test' | 'literalPrefix'>;
 
-/** Plain names and plain names around one `**` at an end are compared as strings, everything else by RegExp. */
+/**
+ * Plain names and plain names around one `**` at an end are compared as strings, everything else by RegExp as long as
+ * that cannot go astray.
+ */
 function compileTokens(body: string, tokens: readonly PatternToken[]): Test {
   const literalPrefix = leadingLiteral(tokens);
   const plain = !/[*?[\\]/.test(body);
@@ -146,6 +150,7 @@ function compileTokens(body: string, tokens: readonly PatternToken[]): Test {
   if (head !== undefined && !/[*?[\\]/.test(head)) {
     return { test: (name) => name.startsWith(head), literalPrefix };
   }
+  if (isAmbiguous(tokens)) return { test: matchInStates(tokens), literalPrefix };
   const expression = new RegExp(`^${regExpSource(tokens)}$`, 'su');
   return { test: (name) => expression.test(name), literalPrefix };
 }
