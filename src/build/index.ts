@@ -1,3 +1,4 @@
 export { build } from './build.ts';
+export { listContext } from './list-context.ts';
 export type * from './options.ts';
 export { check, outline, targets } from './without-building.ts';

@@ -34,6 +34,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/base.ts')).baseCommand,
   },
   {
+    name: 'context ls',
+    aliases: ['context list'],
+    summary: 'show what a build context holds, and what is ignored',
+    group: 'Building',
+    load: async () => (await import('./commands/context-ls.ts')).contextLsCommand,
+  },
+  {
     name: 'images',
     aliases: ['image ls', 'image list'],
     summary: 'list the images',

@@ -116,8 +116,10 @@ async function send(url: URL, base: RequestOptions, { proxy, env }: Route) {
   if (proxy === undefined)
     return exchange({ ...base, ...target(url), path, ...secure }, requestHttps);
   const tunnel = await openTunnel(url, proxy, { env, signal: base.signal });
+  // With an agent, even a new one, the connection would be the agent's.
+  const { agent: _, ...direct } = base;
   const createConnection = () => connectTls({ socket: tunnel, ...secure });
-  return exchange({ ...base, ...target(url), path, createConnection }, requestHttps);
+  return exchange({ ...direct, ...target(url), path, createConnection }, requestHttps);
 }
 
 function target(url: URL): RequestOptions {

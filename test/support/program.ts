@@ -71,6 +71,7 @@ function completeApi(api: Partial<LaminaApi>): LaminaApi {
     build: unexpected,
     check: unexpected,
     outline: unexpected,
+    listContext: unexpected,
     targets: unexpected,
     run: unexpected,
     images: unexpected,

@@ -1,0 +1,116 @@
+import type { ContextListing, ContextReason } from '../../build/index.ts';
+import { humanSize } from '../../progress/index.ts';
+import { defineCommand } from '../command.ts';
+import { renderRows, renderTable } from '../rows.ts';
+
+export const contextLsCommand = defineCommand({
+  usage: '[OPTIONS] [PATH]',
+  summary: 'show what a build context holds, and what is ignored',
+  description: [
+    'Lists the files of the directory PATH (default: the working directory) that a build may read, largest first. ' +
+      'Files that the ignore file names are left out; --sizes says which of its lines leaves out how much.',
+    'A build reads of them only what its steps ask for.',
+  ],
+  flags: {
+    file: {
+      kind: 'text',
+      short: 'f',
+      value: 'path',
+      help: 'the Dockerfile of the build, whose own ignore file goes first',
+    },
+    sizes: {
+      kind: 'switch',
+      help: 'print sizes, the total, and what each line of the ignore file leaves out',
+    },
+    why: {
+      kind: 'text',
+      value: 'path',
+      help: 'say whether this path of the context is sent, and which line decides it',
+    },
+    format: {
+      kind: 'text',
+      value: 'format',
+      help: 'table, json, or a Go template of .Path .Size .Bytes; with --why: table or json',
+    },
+  },
+  args: [0, 1],
+  examples: [
+    { command: 'lamina context ls --sizes', text: 'what this directory would send, largest first' },
+    { command: 'lamina context ls --why node_modules', text: 'which line ignores it' },
+  ],
+  async run({ flags, args }, context) {
+    const api = await context.api();
+    const listing = await api.listContext({
+      context: args[0] ?? '.',
+      dockerfile: flags.file,
+      why: flags.why,
+      signal: context.signal,
+    });
+    const { stdout } = context.io;
+    const { why } = listing;
+    if (why !== undefined) {
+      await stdout.write(
+        flags.format === 'json' ? `${JSON.stringify(why)}\n` : reason(why, listing),
+      );
+      return why.kind === undefined ? 1 : 0;
+    }
+    await stdout.write(list(listing, flags));
+    return 0;
+  },
+});
+
+function list(
+  listing: ContextListing,
+  { sizes, format }: { readonly sizes: boolean; readonly format: string | undefined },
+): string {
+  const rows = listing.files.map(({ path, bytes }) => ({
+    Size: humanSize(bytes),
+    Bytes: String(bytes),
+    Path: path,
+  }));
+  if (format !== undefined && format !== 'table') {
+    return renderRows(
+      rows,
+      { columns: { Size: 'SIZE', Path: 'PATH' }, more: { Bytes: 'BYTES' } },
+      format,
+    );
+  }
+  if (!sizes) return rows.map(({ Path }) => `${Path}\n`).join('');
+  const table = renderRows(rows, { columns: { Size: 'SIZE', Path: 'PATH' } });
+  return `${table}\n${total(listing)}${ignored(listing)}`;
+}
+
+function total({ files, bytes }: ContextListing): string {
+  return `${humanSize(bytes)} in ${count(files.length)}\n`;
+}
+
+function ignored({ ignored: lines, ignoreFile }: ContextListing): string {
+  if (ignoreFile === undefined) return 'no ignore file\n';
+  if (lines.length === 0) return `${ignoreFile} leaves out nothing\n`;
+  const cells = lines.map(({ line, pattern, files, bytes }) => [
+    humanSize(bytes),
+    count(files),
+    `${ignoreFile}:${line}`,
+    pattern,
+  ]);
+  return `\n${renderTable([['IGNORED', 'FILES', 'LINE', 'PATTERN'], ...cells])}`;
+}
+
+function count(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
+}
+
+function reason(why: ContextReason, { ignoreFile }: ContextListing): string {
+  const { path, kind, decidedBy, sentBelow } = why;
+  if (kind === undefined) return `${path} is not in the context\n`;
+  const below =
+    sentBelow === undefined
+      ? ''
+      : `; ${count(sentBelow)} below it ${sentBelow === 1 ? 'is' : 'are'} sent`;
+  const line = decidedBy && `${decidedBy.file}:${decidedBy.line}: ${decidedBy.pattern}`;
+  if (why.ignored) return `${path} is ignored by ${line ?? ignoreFile}${below}\n`;
+  if (line !== undefined) return `${path} is sent: taken back by ${line}${below}\n`;
+  const because =
+    ignoreFile === undefined ? 'there is no ignore file' : `no line of ${ignoreFile} matches it`;
+  return `${path} is sent: ${because}${below}\n`;
+}
