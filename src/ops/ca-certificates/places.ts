@@ -1,5 +1,12 @@
 /** Where systems keep the certificates they trust, in images and on this machine. Byte paths. */
-import { type BytePath, baseName, type FileTree, resolveInTree } from '../../files/index.ts';
+import { AppError } from '../../errors.ts';
+import {
+  type BytePath,
+  baseName,
+  type FileEntry,
+  type FileTree,
+  resolveInTree,
+} from '../../files/index.ts';
 
 /** All trusted certificates in one PEM file. Debian and Alpine; Fedora; SUSE; others. */
 export const BUNDLES: readonly BytePath[] = [
@@ -28,8 +35,18 @@ export function* certificateFiles(
   directories: readonly BytePath[],
 ): Generator<BytePath> {
   for (const directory of directories) {
-    const { entry } = resolveInTree(tree, directory);
+    const entry = entryAt(tree, directory);
     if (entry?.type === 'directory') yield* below(tree, entry.path);
+  }
+}
+
+/** What is at a path, links followed; undefined too where links go round in circles. */
+export function entryAt(tree: FileTree, path: BytePath): FileEntry | undefined {
+  try {
+    return resolveInTree(tree, path).entry;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'SYMLINK_LOOP') return undefined;
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
-import { type FileEntry, type FileTree, resolveInTree, toText } from '../../files/index.ts';
+import { type FileEntry, type FileTree, toText } from '../../files/index.ts';
 import type { LowerFile, WantedMount } from '../../runtime/index.ts';
 import {
   BUNDLE_NAME,
@@ -19,7 +19,7 @@ import {
 import { addedToHost, hostBundle } from './host-certificates.ts';
 import { javaTrustStore } from './java-trust-store.ts';
 import { type Certificate, parseCertificates, toPem } from './pem.ts';
-import { ANCHORS, BUNDLES, certificateFiles } from './places.ts';
+import { ANCHORS, BUNDLES, certificateFiles, entryAt } from './places.ts';
 import { readTreeFile } from './read-tree-file.ts';
 
 /** What one step is given. */
@@ -148,7 +148,7 @@ async function writeFiles(parent: string, name: string, text: string): Promise<s
 function bundlesOf(tree: FileTree): readonly Bundle[] {
   const found = new Map<string, Bundle>();
   for (const path of BUNDLES) {
-    const { entry } = resolveInTree(tree, path);
+    const entry = entryAt(tree, path);
     if (entry?.type !== 'file' || found.has(entry.path)) continue;
     found.set(entry.path, { entry, text: readTreeFile(tree, entry) });
   }
