@@ -3,23 +3,41 @@ import { rmSync } from 'node:fs';
 import { execute } from '../support/cli.ts';
 import type { CaseOptions, ConformanceCase, Outcome } from './case.ts';
 import { readOutcome } from './outcome.ts';
-import type { Workplace, WrittenCase } from './workplace.ts';
+import { stepLines, type Workplace, type WrittenCase } from './workplace.ts';
 
 const BUILDCTL = process.env.BUILDCTL ?? 'buildctl';
 
 export async function buildWithBuildkit(
   workplace: Workplace,
-  { options = {}, layers = false }: ConformanceCase,
+  testCase: ConformanceCase,
   written: WrittenCase,
 ): Promise<Outcome> {
-  const { status, stderr } = await execute(
-    BUILDCTL,
-    buildctlArguments(workplace, options, written),
+  const first = await buildOnce(workplace, testCase, written);
+  if (testCase.second === undefined || first.outcome.error !== undefined) return first.outcome;
+  const { outcome, log } = await buildOnce(
+    workplace,
+    testCase,
+    workplace.change(written, testCase),
   );
-  if (status !== 0) return { error: messageOf(stderr) };
+  return { ...outcome, steps: stepLines(log) };
+}
+
+/** Forgets the cache: a case with a second build starts with none. */
+export async function pruneBuildkit(): Promise<void> {
+  await execute(BUILDCTL, ['prune', '--all']);
+}
+
+async function buildOnce(
+  workplace: Workplace,
+  { options = {}, layers = false }: ConformanceCase,
+  written: WrittenCase,
+): Promise<{ readonly outcome: Outcome; readonly log: string }> {
+  const given = buildctlArguments(workplace, options, written);
+  const { status, stderr: log } = await execute(BUILDCTL, given);
+  if (status !== 0) return { outcome: { error: messageOf(log) }, log };
   const outcome = await readOutcome(written.output, { baseDiffId: workplace.baseDiffId, layers });
   rmSync(written.output, { recursive: true });
-  return outcome;
+  return { outcome, log };
 }
 
 /** The version of the daemon, as it says itself. */

@@ -5,7 +5,7 @@ import { runProgram } from '../../src/cli/program.ts';
 import * as api from '../../src/index.ts';
 import type { ConformanceCase, Outcome } from './case.ts';
 import { readOutcome } from './outcome.ts';
-import type { Workplace, WrittenCase } from './workplace.ts';
+import { stepLines, type Workplace, type WrittenCase } from './workplace.ts';
 
 /** Brings the base images into a store. */
 export async function loadBases({ bases }: Workplace, root: string): Promise<void> {
@@ -19,6 +19,19 @@ export async function buildWithLamina(
   written: WrittenCase,
   root: string,
 ): Promise<Outcome> {
+  const first = await buildOnce(workplace, testCase, written, root);
+  if (testCase.second === undefined || first.outcome.error !== undefined) return first.outcome;
+  const changed = workplace.change(written, testCase);
+  const { outcome, log } = await buildOnce(workplace, testCase, changed, root);
+  return { ...outcome, steps: stepLines(log) };
+}
+
+async function buildOnce(
+  workplace: Workplace,
+  testCase: ConformanceCase,
+  written: WrittenCase,
+  root: string,
+): Promise<{ readonly outcome: Outcome; readonly log: string }> {
   const stderr = new Collected();
   const status = await runProgram({
     argv: laminaArguments(testCase, written),
@@ -27,20 +40,24 @@ export async function buildWithLamina(
     signal: new AbortController().signal,
     api: () => Promise.resolve(api),
   });
-  if (status !== 0) return { error: stderr.text };
+  const log = stderr.text;
+  if (status !== 0) return { outcome: { error: log }, log };
   const { layers = false } = testCase;
   const outcome = await readOutcome(written.output, { baseDiffId: workplace.baseDiffId, layers });
   rmSync(written.output, { recursive: true });
-  return outcome;
+  return { outcome, log };
 }
 
-function laminaArguments({ options = {} }: ConformanceCase, written: WrittenCase): string[] {
+function laminaArguments(
+  { options = {}, second }: ConformanceCase,
+  written: WrittenCase,
+): string[] {
   const flag = (name: string, value: string | undefined) =>
     value === undefined ? [] : [`--${name}`, value];
   const pairs = (name: string, values: Readonly<Record<string, string>> | undefined) =>
     Object.entries(values ?? {}).flatMap(([key, value]) => flag(name, `${key}=${value}`));
   return [
-    ...['build', '--progress=quiet', '--file', written.dockerfile],
+    ...['build', `--progress=${second ? 'plain' : 'quiet'}`, '--file', written.dockerfile],
     ...flag('target', options.target),
     ...flag('platform', options.platform),
     ...flag('network', options.network),

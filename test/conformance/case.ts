@@ -48,6 +48,12 @@ export interface ConformanceCase {
   readonly dockerfile: string | Uint8Array;
   readonly files?: ContextFiles;
   readonly options?: CaseOptions;
+  /** What a second build changes; the outcome is that of the second build, with `steps`. */
+  readonly second?: {
+    readonly dockerfile?: string;
+    readonly files?: ContextFiles;
+    readonly buildArgs?: Readonly<Record<string, string>>;
+  };
   /** The layers' lists of files are compared too, not only their sum. */
   readonly layers?: boolean;
   /** Why lamina differs here on purpose; `fails` and `builds` say what it does instead. */
@@ -74,6 +80,8 @@ export interface Outcome {
   readonly history?: readonly string[] | undefined;
   /** What differs from the base image, by path; see `describe` in outcome.ts. */
   readonly files?: Readonly<Record<string, string>> | undefined;
+  /** What the second build did: `cached RUN …`, `run COPY …`, sorted. */
+  readonly steps?: readonly string[] | undefined;
   /** Paths in each new layer, without the directories that merely hold them. */
   readonly layers?: readonly (readonly string[])[] | undefined;
 }

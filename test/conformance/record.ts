@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildkitVersion, buildWithBuildkit } from './build-with-buildkit.ts';
+import { buildkitVersion, buildWithBuildkit, pruneBuildkit } from './build-with-buildkit.ts';
 import type { ConformanceCase, Topic } from './case.ts';
 import { type Expectation, readExpectations, writeExpectations } from './expectations.ts';
 import { topics } from './topics.ts';
@@ -24,6 +24,7 @@ async function recordTopic(topic: Topic): Promise<void> {
   const isFresh = (each: ConformanceCase) =>
     !all && known.cases[each.name]?.input === fingerprint(each);
   const due = topic.cases.filter((each) => !isFresh(each));
+  if (due.some(({ second }) => second !== undefined)) await pruneBuildkit();
   const queue = [...due];
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

@@ -2,6 +2,7 @@
 import type { Topic } from './case.ts';
 import { add } from './cases/add.ts';
 import { args } from './cases/args.ts';
+import { cache } from './cases/cache.ts';
 import { contexts } from './cases/contexts.ts';
 import { copyDestinations, copyMetadata, copyOptions, copySources } from './cases/copy.ts';
 import { directives } from './cases/directives.ts';
@@ -31,4 +32,5 @@ export const topics: readonly Topic[] = [
   add,
   contexts,
   history,
+  cache,
 ];

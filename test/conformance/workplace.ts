@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { stepsOf } from '../support/cli.ts';
 import { type BaseLayout, writeBaseLayouts } from './base-images.ts';
 import type { ConformanceCase, ContextFiles, Outcome, ServedFile } from './case.ts';
 import { writeFiles } from './write-files.ts';
@@ -93,6 +94,13 @@ export class Workplace implements AsyncDisposable {
     };
   }
 
+  /** Changes a written case to its second build. */
+  change(written: WrittenCase, { second = {} }: ConformanceCase): WrittenCase {
+    writeFiles(written.context, second.files ?? {});
+    if (second.dockerfile !== undefined) writeFileSync(written.dockerfile, second.dockerfile);
+    return { ...written, buildArgs: { ...written.buildArgs, ...second.buildArgs } };
+  }
+
   #writeContexts(directory: string, contexts: Readonly<Record<string, ContextFiles | string>>) {
     const entries = Object.entries(contexts).map(([name, files], index) => {
       if (typeof files === 'string') return [name, files] as const;
@@ -139,9 +147,22 @@ function baseDiffId([base]: readonly BaseLayout[]): string {
 }
 
 /** Says whether an expectation was recorded for the case as it is now. */
-export function fingerprint({ dockerfile, files, options, layers }: ConformanceCase): string {
-  const text = JSON.stringify([dockerfile.toString(), files, options, layers], (_, value) =>
+export function fingerprint(each: ConformanceCase): string {
+  const { dockerfile, files, options, layers, second } = each;
+  const parts = [dockerfile.toString(), files, options, layers, ...(second ? [second] : [])];
+  const text = JSON.stringify(parts, (_, value) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
   );
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** The steps of a build's log that Dockerfile instructions made, FROM left out. */
+export function stepLines(log: string): string[] {
+  const { cached, run } = stepsOf(log);
+  const lines = (kind: string, names: readonly string[]) =>
+    names.flatMap((name) => {
+      const instruction = /^\[(?:\S+ )?\d+\/\d+\] (?!FROM)(.*)$/.exec(name)?.[1];
+      return instruction === undefined ? [] : [`${kind} ${instruction}`];
+    });
+  return [...lines('cached', cached), ...lines('run', run)].sort();
 }
