@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors.ts';
+import { PathPatterns } from '../files/index.ts';
 import { IgnoreMatcher, parseDockerignore } from './dockerignore.ts';
 
 describe('parseDockerignore', () => {
@@ -57,6 +59,40 @@ describe('IgnoreMatcher', () => {
       code: 'PATTERN_INVALID',
       location: { file: 'app.dockerignore', range: { start: { line: 3 } } },
     });
+  });
+
+  it('decides as the bare patterns do, however they are written down', () => {
+    const part = fc.constantFrom('a', 'b', '*', '**', 'a*', '?');
+    const blank = fc.constantFrom('', ' ', '\t ', '\r');
+    const line = fc
+      .tuple(fc.boolean(), fc.array(part, { minLength: 1, maxLength: 3 }))
+      .chain(([negated, parts]) =>
+        fc.record({
+          bare: fc.constant(`${negated ? '!' : ''}${parts.join('/')}`),
+          before: fc.constantFrom('', '# a\n', '\n', ' \n#!b\n'),
+          written: fc
+            .tuple(blank, blank, ...['/', '/./', '//'].map((slash) => fc.constantFrom('/', slash)))
+            .map(([left, right, ...slashes]) => {
+              const body = parts.reduce((text, next, at) => text + (slashes[at] ?? '/') + next);
+              const rooted = slashes[0] === '/./' ? `/${body}/` : body;
+              return negated ? `${left}!${right}${rooted}${left}` : `${left}${rooted}${right}`;
+            }),
+        }),
+      );
+    const name = fc.array(fc.constantFrom('a', 'b', 'ab'), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), name, fc.boolean(), (lines, names, marked) => {
+        const bodies = lines.map(({ before, written }) => `${before}${written}\n`).join('');
+        const file = parseDockerignore(`${marked ? '\ufeff' : ''}${bodies}`);
+        const path = names.join('/');
+        const bare = new PathPatterns(lines.map((one) => one.bare)).decide(path);
+        const decision = new IgnoreMatcher(file).decide(path);
+        expect(decision.ignored).toBe(bare.matched);
+        const decidedBy = bare.decidedBy === undefined ? undefined : file.patterns[bare.decidedBy];
+        expect(decision.decidedBy).toBe(decidedBy);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('rejects a lone exclamation mark', () => {

@@ -315,6 +315,70 @@ test('agrees with a model that builds word and value together', () => {
   );
 });
 
+/** Whether a pattern of letters, `*` and `?` describes the whole value. */
+function fits(pattern: string, value: string): boolean {
+  const rest = pattern.slice(1);
+  if (pattern === '') return value === '';
+  if (pattern.startsWith('*')) {
+    return fits(rest, value) || (value !== '' && fits(pattern, value.slice(1)));
+  }
+  if (value === '') return false;
+  return (pattern[0] === '?' || pattern[0] === value[0]) && fits(rest, value.slice(1));
+}
+
+/** The modifiers with patterns, by trying every stretch of the value. */
+const patternModels: Readonly<Record<string, (pattern: string, value: string) => string>> = {
+  '#': (pattern, value) => value.slice(ends(pattern, value, 0)[0] ?? 0),
+  '##': (pattern, value) => value.slice(ends(pattern, value, 0).at(-1) ?? 0),
+  '%': (pattern, value) => value.slice(0, starts(pattern, value).at(-1) ?? value.length),
+  '%%': (pattern, value) => value.slice(0, starts(pattern, value)[0] ?? value.length),
+  '/': (pattern, value) => {
+    for (let start = 0; start <= value.length; start += 1) {
+      const end = ends(pattern, value, start).at(-1);
+      if (end !== undefined) return `${value.slice(0, start)}<>${value.slice(end)}`;
+    }
+    return value;
+  },
+  '//': (pattern, value) => {
+    let result = '';
+    let behindMatch = false;
+    for (let start = 0; start <= value.length; ) {
+      const end = ends(pattern, value, start).at(-1);
+      if (end !== undefined && (end > start || !behindMatch)) result += '<>';
+      behindMatch = end !== undefined && end > start;
+      if (!behindMatch) result += value[start] ?? '';
+      start = behindMatch ? (end ?? start) : start + 1;
+    }
+    return result;
+  },
+};
+
+/** Where a match that begins at `start` may end; ascending. */
+function ends(pattern: string, value: string, start: number): number[] {
+  const places = Array.from({ length: value.length + 1 }, (_, end) => end);
+  return places.filter((end) => end >= start && fits(pattern, value.slice(start, end)));
+}
+
+function starts(pattern: string, value: string): number[] {
+  const places = Array.from({ length: value.length + 1 }, (_, start) => start);
+  return places.filter((start) => fits(pattern, value.slice(start)));
+}
+
+test('agrees with a model that tries every stretch, for patterns', () => {
+  const pattern = fc.stringMatching(/^[ab*?]{1,5}$/);
+  const modifier = fc.constantFrom(...Object.keys(patternModels));
+  fc.assert(
+    fc.property(modifier, pattern, fc.stringMatching(/^[abc]{0,7}$/), (kind, text, value) => {
+      const operands = kind.startsWith('/') ? `${text}/<>` : text;
+      const word = `\${v${kind}${operands}}`;
+      expect(expandWord(word, { lookup: () => value }).text).toBe(
+        patternModels[kind]?.(text, value),
+      );
+    }),
+    { numRuns: 3000 },
+  );
+});
+
 test('display replaces what is known and keeps all else', () => {
   const shown = (text: string) => expandForDisplay(text, { lookup });
   expect(shown('echo "$v" \'$v\' $unset ${unset:-a} \\$v')).toBe(
