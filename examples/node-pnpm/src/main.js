@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import colors from 'picocolors';
-import { createRequire } from 'node:module';
+import semver from 'semver';
 
-const require = createRequire(import.meta.url);
-const semver = require('semver');
-
-const NAME = 'pnpm';
+const GREETING = 'Hello from pnpm';
 const id = /^ID=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
 const modern = semver.gte(process.versions.node, '18.0.0');
 
-console.log(colors.bold(`Hello from ${NAME}`), `on ${id}, Node.js is modern: ${modern}`);
+console.log(colors.bold(GREETING), `on ${id}, Node.js is modern: ${modern}`);
