@@ -22,7 +22,9 @@ import type {
 export function check(options: BuildOptions): Promise<CheckResult> {
   return described(options, async ({ run, definition, images }) => {
     const error = await planningError(run, definition, images);
-    const found = lintDockerfile(definition, lintFacts(run, definition, images));
+    const wantsAllStages = options.target === undefined || options.target === '';
+    const facts = { ...lintFacts(run, definition, images), wantsAllStages };
+    const found = lintDockerfile(definition, facts);
     return { warnings: found.flatMap(explained), error, source: sourceOf(definition) };
   });
 }

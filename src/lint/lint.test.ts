@@ -10,6 +10,7 @@ interface Facts {
   readonly ignore?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly target?: string;
+  readonly wantsAllStages?: boolean;
   readonly image?: Partial<ImageConfig>;
 }
 
@@ -25,6 +26,7 @@ function lint(text: string, facts: Facts = {}): string[] {
         ['BUILDPLATFORM', 'linux/amd64'],
       ]),
       target: facts.target,
+      wantsAllStages: facts.wantsAllStages,
       platform: { os: 'linux', architecture: 'amd64' },
       imageOf: (name) =>
         name === 'unknown'
@@ -88,7 +90,7 @@ const CASES: readonly Case[] = [
   ['UndefinedVar', 'FROM a\nUSER $BASE$PATH', []],
   ['UndefinedVar', 'FROM a\nRUN echo $HOME', []],
   ['UndefinedVar', 'FROM a\nRUN --mount=type=cache,target=/$N true', ['$N']],
-  ['UndefinedVar', 'FROM a\nEXPOSE $PORTS', ['$PORTS']],
+  ['UndefinedVar', 'FROM a\nEXPOSE $PORTS', []],
   ['UndefinedVar', 'FROM a\nCOPY <<E /f\n$N\nE', ['$N']],
   ['UndefinedVar', "FROM a\nCOPY <<'E' /f\n$N\nE", []],
   ['UndefinedVar', 'FROM unknown\nUSER $X', []],
@@ -173,6 +175,7 @@ describe('a check', () => {
   it('looks only at what the target needs, but for the form of the text', () => {
     const text = 'FROM a AS unused\nCMD b\nFROM a As used\nFROM used';
     expect(lint(text)).toEqual(['FromAsCasing: As']);
+    expect(lint(text, { wantsAllStages: true })).toContain('JSONArgsRecommended: CMD b');
     expect(lint(text, { target: 'unused' })).toEqual([
       'JSONArgsRecommended: CMD b',
       'FromAsCasing: As',

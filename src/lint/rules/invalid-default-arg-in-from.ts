@@ -7,8 +7,7 @@ export const invalidDefaultArgInFrom: Rule = {
   description: 'FROM names an image also when no build argument is given',
   check({ stages }, report) {
     for (const { base, from } of stages) {
-      if (!from.image.text.includes('$') || base.defaultName === undefined) continue;
-      if (isReference(base.defaultName)) continue;
+      if (base.defaultName === undefined || isReference(base.defaultName)) continue;
       report({
         message: `without build arguments '${from.image.text}' is no valid image name: '${base.defaultName}'`,
         hint: 'give the ARG in it a default',

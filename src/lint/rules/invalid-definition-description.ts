@@ -8,9 +8,8 @@ export const invalidDefinitionDescription: Rule = {
   check({ instructions }, report) {
     for (const instruction of instructions) {
       const names = definedNames(instruction);
-      const comments = instruction.node.comments.filter(({ text }) => !/^check\s*=/i.test(text));
-      const [first] = comments;
-      if (names.length === 0 || first === undefined) continue;
+      const { comments } = instruction.node;
+      if (names.length === 0 || comments.length === 0) continue;
       if (comments.some(({ text }) => names.some((name) => text.startsWith(`${name} `)))) continue;
       report({
         message: `the comment above '${names[0]}' does not begin with that name`,

@@ -24,6 +24,8 @@ export interface SurveyFacts {
   readonly predefined: ReadonlyMap<string, string>;
   /** A stage's name or index; undefined: the last stage. */
   readonly target: string | undefined;
+  /** Stages the target does not need are looked at too, as BuildKit does when it only checks. */
+  readonly wantsAllStages?: boolean | undefined;
   /** The config of a base image; undefined: not known here. */
   readonly imageOf: (name: string) => ImageConfig | undefined;
   readonly platform: Platform;
@@ -54,7 +56,7 @@ export interface SurveyedStage {
   readonly base: SurveyedBase;
   /** The target is made from it. */
   readonly isNeeded: boolean;
-  /** Of needed stages only. */
+  /** Of stages that are looked at. */
   readonly steps: readonly Step[];
 }
 
@@ -66,7 +68,7 @@ export interface Survey {
   readonly stages: readonly SurveyedStage[];
   /** The stage that is to be built; undefined: there is none of that name. */
   readonly target: SurveyedStage | undefined;
-  /** In needed stages, but for FROM. */
+  /** In stages that are looked at, but for FROM. */
   readonly undefinedUses: readonly UndefinedUse[];
   /** Values of the arguments declared in needed stages and before the first FROM. */
   readonly argumentValues: ReadonlyMap<Word, string | undefined>;
@@ -85,12 +87,14 @@ export function surveyDockerfile(
   const walk = new Walk(tree, { stages, bases, facts });
   const target = walk.target();
   if (target !== undefined) walk.visit(target);
+  const isNeeded = new Set(walk.steps.keys());
+  if (facts.wantsAllStages === true) walk.visitRest();
   const surveyed = stages.map(
     (stage, index): SurveyedStage => ({
       index,
       ...stage,
       base: bases.of(index),
-      isNeeded: walk.steps.has(index),
+      isNeeded: isNeeded.has(index),
       steps: walk.steps.get(index) ?? [],
     }),
   );

@@ -58,6 +58,10 @@ export class Walk {
     for (const index of [...needed].sort((a, b) => a - b)) this.#walk(index);
   }
 
+  visitRest(): void {
+    for (const index of this.#options.stages.keys()) if (!this.steps.has(index)) this.#walk(index);
+  }
+
   #neededBy(target: number): ReadonlySet<number> {
     const { stages } = this.#options;
     const needed = new Set([target]);
@@ -148,7 +152,8 @@ export class Walk {
     form: 'word' | 'words' | 'heredoc' = 'word',
   ): string | undefined {
     const onUndefined = (name: string, range: SourceRange | undefined): void => {
-      if (scope.isOpen || scope.declared.has(name)) return;
+      // BuildKit does not look at what is parted into words, which is EXPOSE alone.
+      if (scope.isOpen || scope.declared.has(name) || form === 'words') return;
       const known = [...scope.values.keys(), ...scope.declared];
       this.undefinedUses.push({ name, range: range ?? word.range, instruction, known });
     };
