@@ -9,12 +9,15 @@ const systemHints: Readonly<Record<string, string>> = {
   EPERM: 'check the permissions, or run lamina as another user',
   EMFILE: 'raise the limit of open files (ulimit -n)',
   ENFILE: 'the machine has too many open files',
+  ENAMETOOLONG: 'a path is longer than the system allows: use fewer or shorter directories',
   ENOMEM: 'the machine has too little memory left',
 };
 
 /** @returns the error as one made for users, or undefined for what only a programmer can mend */
 export function asUserError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
+  // Cleaning up failed as well: what went wrong first is what the user should know.
+  if (error instanceof Error && 'suppressed' in error) return asUserError(error.suppressed);
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;
   }

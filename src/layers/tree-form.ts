@@ -1,10 +1,9 @@
 /** The unpacked tree of a layer: there from the start where a process made the layer, else derived from its tar. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import type { LayerId } from '../store/index.ts';
-import { acquireLock, isRoot, syncFileSystem } from '../system/index.ts';
+import { acquireLock, isRoot, removeTree, syncFileSystem } from '../system/index.ts';
 import { toBytePath } from './host-files.ts';
 import { readIndex } from './index-codec.ts';
 import { TREE_DIRECTORY } from './layer-index.ts';
@@ -80,7 +79,7 @@ async function derive(store: LayerStore, directory: string, signal: AbortSignal)
     writeFileSync(join(directory, BOOT_MARK), bootId());
     renameSync(made, tree);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await removeTree(temporary);
   }
 }
 

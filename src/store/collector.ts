@@ -2,11 +2,10 @@
  * Removes what nobody needs. The order makes every moment a good one to be killed in: first the records go, durably;
  * then content without a record moves into `tmp/`; then it is deleted. See docs/design/store.md for the races.
  */
-import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { AbortedError } from '../errors.ts';
-import { tryLock } from '../system/index.ts';
+import { removeTree, tryLock } from '../system/index.ts';
 import { sweepCacheMounts } from './cache-mounts.ts';
 import { diskUsageOf } from './disk-usage.ts';
 import { type Journal, writeFailed } from './journal.ts';
@@ -60,7 +59,7 @@ export async function collect(
     }),
   );
   content.push(...pruneCacheMounts(parts, options, trash));
-  await rm(trash, { recursive: true, force: true });
+  await removeTree(trash);
   const bytes = content.reduce((sum, item) => sum + item.bytes, 0);
   return { removed: [...removed, ...content], bytes };
 }

@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
+import { removeTree } from '../system/index.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
@@ -55,7 +56,7 @@ export class LayerStore {
       discard: async () => {
         if (done) return;
         done = true;
-        await rm(directory, { recursive: true, force: true });
+        await removeTree(directory);
       },
     };
   }

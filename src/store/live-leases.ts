@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { hasErrorCode, tryLock } from '../system/index.ts';
+import { hasErrorCode, removeTree, tryLock } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 
@@ -43,7 +42,7 @@ export async function removeTemporaryOfDead(layout: StoreLayout): Promise<void> 
       truncateSync(lock.path);
       for (const left of readdirSync(layout.tmp)) {
         if (!left.startsWith(`${name}.`)) continue;
-        await rm(`${layout.tmp}/${left}`, { recursive: true, force: true });
+        await removeTree(`${layout.tmp}/${left}`);
       }
       removeLease(lock.path);
     } finally {

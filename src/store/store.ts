@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { RootDatabase } from 'lmdb';
 import { AppError } from '../errors.ts';
-import { syncFileSystem } from '../system/index.ts';
+import { removeTree, syncFileSystem } from '../system/index.ts';
 import { BlobStore, blobFile } from './blobs.ts';
 import { CacheMountStore } from './cache-mounts.ts';
 import { collect, type PruneResult } from './collector.ts';
@@ -145,7 +145,7 @@ export class Store implements AsyncDisposable {
     if (lease === undefined) return;
     for (const name of readdirSync(this.#layout.tmp)) {
       if (!name.startsWith(`${lease}.`)) continue;
-      await rm(`${this.#layout.tmp}/${name}`, { recursive: true, force: true });
+      await removeTree(`${this.#layout.tmp}/${name}`);
     }
   }
 
