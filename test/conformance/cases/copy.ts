@@ -383,7 +383,7 @@ const fromRows: readonly (readonly [
   [
     'later stage',
     'a stage cannot copy from a later one',
-    ['FROM busybox', 'COPY --from=1 /x /x', 'FROM busybox'],
+    ['FROM busybox AS first', 'COPY --from=1 /x /x', 'FROM busybox', 'FROM first'],
   ],
   ['index too large', 'an index of no stage', ['FROM busybox', 'COPY --from=7 /x /x']],
   ['image', 'an image', ['FROM scratch', 'COPY --from=busybox /etc/group /x']],
@@ -539,7 +539,11 @@ const options = table(
       '`!` takes files back',
       'COPY --exclude=** --exclude=!sub/three.txt d /x',
     ],
-    ['exclude of wildcard sources', '--exclude with wildcards', 'COPY --exclude=b.* *.txt /x/'],
+    [
+      'exclude of wildcard sources',
+      '--exclude is about what is below a match, not about matched files',
+      'COPY --exclude=b.* *.txt /x/',
+    ],
     ['exclude the only file', '--exclude of the source itself', 'COPY --exclude=a.txt a.txt /x/'],
     ['exclude everything', '--exclude of all', 'COPY --exclude=* d /x'],
     ['exclude from the root', '--exclude relative to each source', 'COPY --exclude=d/one . /x/'],

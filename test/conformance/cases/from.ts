@@ -159,7 +159,7 @@ const rows: readonly Row[] = [
   ['quoted name', 'quotes are removed', ['FROM "busybox"', 'LABEL a=1']],
   ['name with an upper-case letter', 'repositories are lower-case', ['FROM BusyBox']],
   ['name that is none', 'a reference has a form', ['FROM bad::name']],
-  ['scratch with a tag', 'scratch has no tag', ['FROM scratch:latest', 'LABEL a=1']],
+  ['scratch with a tag', 'scratch with a tag is an image', ['FROM scratch:latest', 'LABEL a=1']],
   [
     'scratch as a stage name',
     'scratch is reserved, with a warning only',
@@ -183,7 +183,7 @@ const rows: readonly Row[] = [
   ],
   [
     'platform of scratch',
-    'scratch takes the platform',
+    'the platform of scratch is that of the build',
     ['FROM --platform=linux/arm64 scratch', 'COPY a /a'],
   ],
   [
@@ -195,7 +195,7 @@ const rows: readonly Row[] = [
   ['platform unknown', 'a platform has a form', ['FROM --platform=a/b/c/d scratch']],
   [
     'platform empty',
-    'an empty platform is the default',
+    'an empty platform is an error',
     ['ARG P', 'FROM --platform=$P scratch', 'LABEL a=1'],
   ],
   ['unknown flag', 'FROM has --platform only', ['FROM --arch=amd64 scratch']],

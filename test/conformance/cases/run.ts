@@ -150,7 +150,7 @@ const rows = table(SECTION, 'FROM busybox', [
   [
     'names with blanks and bytes',
     'names have any bytes',
-    'RUN touch "/a b" "/new\nline" "$(printf \'/\\351\')" "/ü"',
+    'RUN touch "/a b" "$(printf \'/new\\nline\')" "$(printf \'/\\351\')" "/ü"',
   ],
   [
     'long names',
