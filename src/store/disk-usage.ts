@@ -5,7 +5,8 @@ import { hasErrorCode } from '../system/index.ts';
 const SLASH = Buffer.from('/');
 
 /**
- * Bytes on the disk of a file, or of a directory with all that is below it. What vanishes meanwhile counts nothing.
+ * Bytes on the disk of a file, or of a directory with all that is below it. What vanishes meanwhile, or lies
+ * too deep to be named, counts nothing.
  */
 export function diskUsageOf(path: string): number {
   let bytes = 0;
@@ -19,7 +20,7 @@ export function diskUsageOf(path: string): number {
         pending.push(Buffer.concat([next, SLASH, name]));
       }
     } catch (error) {
-      if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+      if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) throw error;
     }
   }
   return bytes;
