@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.ts';
 import { redactUrls } from './redact.ts';
-import { failed, type GetOptions, get } from './request.ts';
+import type { GetOptions } from './request.ts';
 
 /** What a server said of the version that is known. */
 export interface Validators {
@@ -39,6 +39,8 @@ export async function download(
   url: string,
   options: DownloadOptions,
 ): Promise<Download | undefined> {
+  // Loaded when it is needed: HTTPS takes longer to load than a cached build to answer.
+  const { get } = await import('./request.ts');
   const response = await get(url, { ...options, headers: conditions(options.known) });
   if (response.statusCode === 304) {
     response.destroy();
@@ -83,6 +85,7 @@ async function writeBody(
       }
       size += chunk.length;
     }
+    if (!response.complete) throw new Error('the connection ended too early');
   } catch (error) {
     signal?.throwIfAborted();
     const promised = response.headers['content-length'];
@@ -90,6 +93,7 @@ async function writeBody(
       promised === undefined || response.complete
         ? error
         : new Error(`the connection ended after ${size} of ${promised} bytes`);
+    const { failed } = await import('./request.ts');
     throw failed(new URL(url), reason);
   } finally {
     await handle.close();

@@ -151,7 +151,7 @@ ADD --unpack=true ${server.url}/x.tgz /unpacked/
     );
     const { stderr } = await build(`FROM scratch\nADD ${server.url}/cut /x\n`);
     expect(stderr).toContain('HTTP_FAILED');
-    expect(stderr).toContain('after 9 of 100 bytes');
+    expect(stderr).toMatch(/after \d of 100 bytes/);
   });
 
   it('keeps the password of a URL out of history and metadata', async () => {
