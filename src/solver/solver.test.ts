@@ -160,6 +160,17 @@ describe('the solver', () => {
     expect(world.executed).toEqual(['a', 'b']);
   });
 
+  it('is not too deep for a chain of thousands of stages', async () => {
+    const made = await build(new World(), (builder) => {
+      let last = builder.add(exec('first'), [SCRATCH], info('first'));
+      for (let stage = 0; stage < 5000; stage++) {
+        last = builder.add({ ...COPY, destination: `/${stage}` }, [SCRATCH, last], info('copy'));
+      }
+      return last;
+    });
+    expect(made).toBe('f');
+  });
+
   it('finds everything again by definition, without looking at a layer', async () => {
     const world = new World();
     await build(world, copied('apple'));
