@@ -159,7 +159,7 @@ const random = generator(Number(options.seed));
 const { checkDockerfile, topics } = await loadTarget();
 const corpus = await startCorpus();
 const origins = corpus.length;
-const kept = new Map();
+const combinations = new Map();
 const failures = new Map();
 const seen = new Map();
 for (const text of corpus) remember(text, tryText(text));
@@ -176,10 +176,11 @@ while (!stopped && cpuSeconds() < Number(options.seconds)) {
   runs += 1;
   bytes += text.length;
   remember(text, tryText(text));
+  // A signal is only seen when the loop pauses.
+  if (runs % 1000 === 0) await setImmediate();
   if (cpuSeconds() - reported < 10) continue;
   reported = cpuSeconds();
   console.log(summary());
-  await setImmediate();
 }
 await saveSeeds();
 console.log(summary());
@@ -258,14 +259,14 @@ function tryText(text) {
   }
 }
 
-/** Pairs of features count too for what is worth mutating further; single ones for what is kept as seeds. */
+/** Combinations of features count too for what is worth mutating further; single ones for what is kept as seeds. */
 function remember(text, features) {
   let fresh = false;
   const all = [...features].sort();
   const combination = all.join(' ');
-  if (!kept.has(combination)) {
-    kept.set(combination, text);
-    fresh = kept.size <= MAX_KEPT;
+  if (!combinations.has(combination)) {
+    combinations.set(combination, text);
+    fresh = combinations.size <= MAX_KEPT;
   }
   for (const feature of all) {
     const best = seen.get(feature);
@@ -276,18 +277,20 @@ function remember(text, features) {
   if (fresh && corpus.length < MAX_KEPT + origins) corpus.push(text);
 }
 
-/** One seed per feature; a text that stands for several is written once. */
+/** One seed per feature; a text that stands for several is written once. What stands for nothing any more goes. */
 async function saveSeeds() {
   const names = new Map();
   for (const [feature, text] of [...seen].sort()) {
-    if (text.length <= MAX_SEED && !names.has(text)) names.set(text, slug(feature));
+    // One that is not UTF-8 any more would come back as another text.
+    const writable = text.length <= MAX_SEED && Buffer.from(text).toString() === text;
+    if (writable && !names.has(text)) names.set(text, `${slug(feature)}.dockerfile`);
   }
-  for (const [, text] of failures) names.set(text, `failure-${shortHash(text)}`);
-  for (const [text, name] of names) {
-    // As it came in, were it not UTF-8 any more, it would be another text.
-    if (Buffer.from(text).toString() !== text) continue;
-    await writeFile(join(seedDirectory, `${name}.dockerfile`), text);
+  for (const [, text] of failures) names.set(text, `failure-${shortHash(text)}.dockerfile`);
+  const kept = new Set(names.values());
+  for (const name of await readdir(seedDirectory)) {
+    if (!kept.has(name) && !name.startsWith('failure-')) await rm(join(seedDirectory, name));
   }
+  for (const [text, name] of names) await writeFile(join(seedDirectory, name), text);
 }
 
 function slug(feature) {

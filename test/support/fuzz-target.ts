@@ -49,7 +49,10 @@ function checkPrint(tree: SyntaxTree, text: string): void {
 function checkInstruction(features: Set<string>, instruction: Instruction, tree: SyntaxTree): void {
   const { kind } = instruction;
   features.add(`kind:${kind}`);
-  for (const { name } of instruction.node.flags) features.add(`flag:${kind}:${name}`);
+  // ARG, STOPSIGNAL and HEALTHCHECK NONE take flags of any name.
+  const none = kind === 'healthcheck' && instruction.test.kind === 'none';
+  const flags = none || kind === 'arg' || kind === 'stopsignal' ? [] : instruction.node.flags;
+  for (const { name } of flags) features.add(`flag:${kind}:${name}`);
   for (const word of wordsOf(instruction)) checkWord(features, word, tree);
   for (const { body, expand } of instruction.node.heredocs) {
     features.add(`heredoc:${kind}:${expand}`);

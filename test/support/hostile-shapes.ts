@@ -52,7 +52,7 @@ export const fileShapes: readonly (readonly [name: string, shape: Shape])[] = [
     'digits of a duration',
     { head: 'FROM a\nHEALTHCHECK --interval=\\\n', piece: '11111111\\\n', tail: 'x CMD a' },
   ],
-  ['backslashes', { head: 'FROM a\nRUN ', piece: `${'\\'.repeat(999)}a\\\n` }],
+  ['backslashes', { head: 'FROM a\nENV a=', piece: `${'\\'.repeat(999)}a\\\n` }],
   ['line ends of every kind', run('a\\\r\n\r\r\n# b\r\n')],
   [
     'byte-order marks',

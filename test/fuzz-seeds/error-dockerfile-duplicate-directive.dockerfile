@@ -1,0 +1,2 @@
+# escape=`
+# escape=MA`2

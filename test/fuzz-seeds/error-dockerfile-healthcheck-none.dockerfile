@@ -1,0 +1,2 @@
+FROM scrtch
+HEALTHCHECK NONE x

@@ -1,0 +1,2 @@
+FROM butch
+HEALTHCHECK --interval=5 CMD x

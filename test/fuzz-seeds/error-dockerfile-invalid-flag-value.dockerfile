@@ -1,0 +1,2 @@
+FROM bus
+RUN --network= true

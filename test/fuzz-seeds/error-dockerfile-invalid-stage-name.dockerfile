@@ -1,0 +1,1 @@
+FROM n AS a:-=}

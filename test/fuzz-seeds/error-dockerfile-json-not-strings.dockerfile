@@ -1,0 +1,2 @@
+FROM sh
+CMD ["a", 1]

@@ -1,0 +1,2 @@
+FROM sbox
+RUN --mount

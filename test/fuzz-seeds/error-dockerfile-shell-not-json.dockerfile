@@ -1,0 +1,1 @@
+SHELL /b\na=1

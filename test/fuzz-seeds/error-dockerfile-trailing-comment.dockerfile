@@ -1,0 +1,1 @@
+FROM aENV A # 

@@ -1,0 +1,2 @@
+deep/y
+COPY <<X x

@@ -1,0 +1,3 @@
+FROM busybox
+ARG FILES
+ADD --checksum=abc $FILlain /x

@@ -1,0 +1,2 @@
+FROM bu
+ADD --chmod=600 a.txt /x/

@@ -1,0 +1,2 @@
+FROM b
+ADD --chown=1:2 a.txt d /x/

@@ -1,0 +1,2 @@
+FROM b	
+ADD --exclude=*.tar nested a.txt /x/

@@ -1,0 +1,2 @@
+FROM box
+ADD --link a.txt /tmp"x

@@ -1,0 +1,2 @@
+FROM bu 
+COPY --chown=12 a.txt /x

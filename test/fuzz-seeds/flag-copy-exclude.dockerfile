@@ -1,0 +1,2 @@
+FROM busy
+COPY --exclude=* d /x

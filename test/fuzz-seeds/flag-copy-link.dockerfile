@@ -1,0 +1,3 @@
+FROM busox
+
+COPY --link d /x/

@@ -1,0 +1,2 @@
+FROM b[bzx
+COPY --parents . /x/

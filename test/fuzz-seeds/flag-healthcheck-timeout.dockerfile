@@ -1,0 +1,2 @@
+FROM $batch
+HEALTHCHECK --interval=30s --timeout=1m5s --retries=3 CMD curHTLAth f- lCHECK .g/ zx/

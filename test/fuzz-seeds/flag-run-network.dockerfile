@@ -1,0 +1,2 @@
+FROM b${v/a/x
+RUN --network=host

@@ -1,0 +1,6 @@
+FROM alue
+ADD <<A <<-"B" /d/
+a $
+A
+	b $V
+B

@@ -1,0 +1,4 @@
+FROM scratc["e
+ADD <<EOF /f
+x $V
+EOF

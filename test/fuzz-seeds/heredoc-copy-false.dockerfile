@@ -1,0 +1,4 @@
+FROM busyalue
+COPY <<E"O"F /f
+$V
+EOF

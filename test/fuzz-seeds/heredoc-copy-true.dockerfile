@@ -1,0 +1,5 @@
+FROM ue
+COPY <<A /f
+cat <<B
+B
+A

@@ -1,0 +1,6 @@
+FROM bu
+
+ENV V=value
+ONBUILD COPY <<EOF /f
+x
+EOF

@@ -1,0 +1,5 @@
+FROM busybox
+ENV V=value
+RUN ca <<'EOF'
+one $V
+EOF

@@ -1,0 +1,3 @@
+FROM busybovalue
+RUN <<EOF
+EOF

@@ -1,0 +1,2 @@
+FROM rich
+ENV A=1

@@ -1,0 +1,2 @@
+FROM busybox
+RUN --network=none --mount=type=tmpfs,target=/t true

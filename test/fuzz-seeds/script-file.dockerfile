@@ -1,0 +1,6 @@
+FROM busybox
+ENV V=value
+RUN <<SCRIPT
+#!/bin/sh
+e" > /f
+SCRIPT

@@ -1,0 +1,5 @@
+FROM scratch AS parent
+ONBUILD ENV =A1
+ONBUILD LABEL a=$A
+FROM parent
+LABEL b=$A

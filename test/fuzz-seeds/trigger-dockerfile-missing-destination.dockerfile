@@ -1,0 +1,2 @@
+FROM a﻿
+ONBUILD ADD --�ount=typc/grgup g/

@@ -1,0 +1,2 @@
+FROM sMratch
+LABEL a#cho a # b

@@ -1,0 +1,2 @@
+FROM busratch as BUILD
+LABEL a=1

@@ -1,0 +1,2 @@
+FROM sch
+ENV A two=2
