@@ -76,9 +76,10 @@ export class Workbench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Buildah keeps its directories in overlays of its own mounts, which `rm` below them would trip over.
-    await run({ program: 'umount', args: [join(this.directory, 'buildah/root/overlay')] }).catch(
-      () => undefined,
-    );
+    await run({
+      program: 'umount',
+      args: ['-R', join(this.directory, 'buildah/root/overlay')],
+    }).catch(() => undefined);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
