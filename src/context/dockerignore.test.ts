@@ -73,9 +73,9 @@ describe('IgnoreMatcher', () => {
           written: fc
             .tuple(blank, blank, ...['/', '/./', '//'].map((slash) => fc.constantFrom('/', slash)))
             .map(([left, right, ...slashes]) => {
-              const body = parts.reduce<string>(
-                (text, next, at) => text + (slashes[at] ?? '/') + next,
-              );
+              const body = parts
+                .map((next, at) => (at === 0 ? next : `${slashes[at] ?? '/'}${next}`))
+                .join('');
               const rooted = slashes[0] === '/./' ? `/${body}/` : body;
               return negated ? `${left}!${right}${rooted}${left}` : `${left}${rooted}${right}`;
             }),
