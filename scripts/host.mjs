@@ -66,5 +66,5 @@ export function installPackages(packages) {
 export function installNpmPackages() {
   if (existsSync(`${root}node_modules/.package-lock.json`) && existsSync(`${root}node_modules/esbuild`)) return;
   say('Installing npm packages');
-  run('npm', ['ci', '--no-audit', '--no-fund']);
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-save']);
 }
