@@ -5,7 +5,14 @@ import { accessSync, constants, existsSync } from 'node:fs';
 export const root = new URL('..', import.meta.url).pathname;
 export const lamina = `${root}dist/bin/lamina.js`;
 
-const SYSTEM_PATHS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+const SYSTEM_PATHS = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+];
 
 /** Says what is being done; long work is never silent. */
 export function say(text) {
@@ -64,7 +71,11 @@ export function installPackages(packages) {
 
 /** Installs the npm packages unless they are those of the lock file already. */
 export function installNpmPackages() {
-  if (existsSync(`${root}node_modules/.package-lock.json`) && existsSync(`${root}node_modules/esbuild`)) return;
+  if (
+    existsSync(`${root}node_modules/.package-lock.json`) &&
+    existsSync(`${root}node_modules/esbuild`)
+  )
+    return;
   say('Installing npm packages');
   run('npm', ['install', '--no-audit', '--no-fund', '--no-save']);
 }

@@ -1,6 +1,15 @@
 // From a fresh clone to a running multi-stage image; safe to run again and again.
 import { spawnSync } from 'node:child_process';
-import { find, installNpmPackages, installPackages, lamina, root, run, runAsRoot, say } from './host.mjs';
+import {
+  find,
+  installNpmPackages,
+  installPackages,
+  lamina,
+  root,
+  run,
+  runAsRoot,
+  say,
+} from './host.mjs';
 
 const BASE = 'debian:bookworm-slim';
 const IMAGE = 'hello-go';
@@ -36,7 +45,8 @@ function report() {
     ['saved', `${megabytes(stage - final)}, ${Math.round(stage / final)} times smaller`],
   ];
   for (const [what, size] of rows) process.stdout.write(`  ${what.padEnd(46)}${size}\n`);
-  const command = process.getuid?.() === 0 ? 'node dist/bin/lamina.js' : 'sudo node dist/bin/lamina.js';
+  const command =
+    process.getuid?.() === 0 ? 'node dist/bin/lamina.js' : 'sudo node dist/bin/lamina.js';
   process.stdout.write(
     [
       '',
@@ -53,7 +63,9 @@ function report() {
 function sizeOf(image) {
   const args = [lamina, 'inspect', image];
   const asRoot = process.getuid?.() === 0;
-  const [command, ...rest] = asRoot ? [process.execPath, ...args] : [find('sudo'), process.execPath, ...args];
+  const [command, ...rest] = asRoot
+    ? [process.execPath, ...args]
+    : [find('sudo'), process.execPath, ...args];
   const { stdout } = spawnSync(command, rest, { cwd: root, encoding: 'utf8' });
   return JSON.parse(stdout)[0].Size;
 }
