@@ -76,12 +76,18 @@ describe('matchGoPattern', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(pattern, name, (written, text) => {
+        // A class may take a slash, and Go does not come back to an earlier star then: see the next test.
+        fc.pre(!written.includes('[^a]') || !text.includes('/'));
         const tokens = parseGoPattern(toBytes(written));
         const expected = everyWay(tokens, [...text]);
         expect(matchGoPattern(toBytes(written), toBytes(text))).toBe(expected);
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('stays with the first place a class fits, as Go does', () => {
+    expect(matchGoPattern('*[^a]*', 'b/')).toBe(false);
   });
 
   it('is not led into exponential work', () => {

@@ -106,7 +106,7 @@ function parseClass(
   return { token: { kind: 'class', negated, ranges }, next: index + 1 };
 }
 
-/** Greedy with return to the last star only: enough, since a star never swallows a slash. */
+/** Greedy with return to the last star only, which is what Go does, also where a class has taken a slash. */
 function matchTokens(tokens: readonly PatternToken[], name: readonly string[]): boolean {
   let token = 0;
   let position = 0;
