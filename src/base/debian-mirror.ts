@@ -82,7 +82,7 @@ function checkedMirror(mirror: string): string {
   if (URL.canParse(mirror) && /^https?:\/\/[^\s'"\\]+$/.test(mirror))
     return mirror.replace(/\/+$/, '');
   throw new AppError('BASE_MIRROR_INVALID', `not the address of a mirror: ${mirror}`, {
-    expected: 'an address such as http://deb.debian.org/debian',
+    expected: 'an address such as http://mirror.example/debian',
   });
 }
 
@@ -91,7 +91,7 @@ function noMirror(): AppError {
     'BASE_NO_MIRROR',
     'this machine’s apt is not configured for a Debian mirror',
     {
-      hint: 'name one: --mirror http://deb.debian.org/debian',
+      hint: 'name one: --mirror http://mirror.example/debian',
     },
   );
 }
