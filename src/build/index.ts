@@ -1,4 +1,5 @@
 export { build } from './build.ts';
+export type * from './image-options.ts';
 export { listContext } from './list-context.ts';
 export type * from './options.ts';
 export { check, outline, targets } from './without-building.ts';

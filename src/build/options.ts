@@ -4,9 +4,27 @@
  * the process (arguments, environment variables, standard streams, the clock's epoch) is passed in.
  */
 import type { AppError, SourceLocation, Warning } from '../errors.ts';
-import type { Descriptor, Digest, ImageConfig, Platform } from '../oci/index.ts';
+import type { Descriptor, Digest } from '../oci/index.ts';
 import type { BuildTarget, Outline } from '../outline/index.ts';
 import type { BuildSummary, Emit } from '../progress/index.ts';
+import type {
+  DiskUsageRow,
+  HistoryRow,
+  ImageHistoryOptions,
+  ImageSummary,
+  InspectImagesOptions,
+  InspectImagesResult,
+  LoadImagesOptions,
+  LoadImagesResult,
+  MakeBaseOptions,
+  MakeBaseResult,
+  PruneOptions,
+  PruneResult,
+  RemoveImageOptions,
+  RemoveImageResult,
+  SaveImagesOptions,
+  TagOptions,
+} from './image-options.ts';
 
 /** What every call that works on a store may be given. */
 export interface StoreOptions {
@@ -204,155 +222,6 @@ export interface RunResult {
   /** Exit status of the process; 128 + number when a signal ended it. */
   readonly exitCode: number;
   readonly signal: string | undefined;
-}
-
-/** One image in the store. */
-export interface ImageSummary {
-  readonly id: Digest;
-  readonly manifestDigest: Digest;
-  /** Short forms as Docker shows them: `alpine:3.20`, `example.com/a:b`. Empty: the image is dangling. */
-  readonly references: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly created: number;
-  /** Bytes of file content of all layers. */
-  readonly size: number;
-  readonly platform: Platform;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-export interface TagOptions extends StoreOptions {
-  /** Reference, id or the beginning of an id. */
-  readonly source: string;
-  readonly target: string;
-}
-
-export interface RemoveImageOptions extends StoreOptions {
-  /** Reference, id or the beginning of an id. */
-  readonly image: string;
-  /** Remove an id that has several references. */
-  readonly force?: boolean | undefined;
-}
-
-export interface RemoveImageResult {
-  readonly untagged: readonly string[];
-  readonly deleted: readonly Digest[];
-}
-
-export interface SaveImagesOptions extends StoreOptions {
-  readonly images: readonly string[];
-  /** `docker`: the archive of `docker save`, which is an OCI layout at the same time. */
-  readonly format?: 'docker' | 'oci' | undefined;
-  /** A path appears complete or not at all. */
-  readonly destination: string | ByteSink;
-  readonly onEvent?: Emit | undefined;
-}
-
-export interface LoadImagesOptions extends StoreOptions {
-  /** Path of an archive or of an OCI layout directory, or the archive's bytes. */
-  readonly source: string | AsyncIterable<Uint8Array>;
-  readonly onEvent?: Emit | undefined;
-}
-
-export interface LoadImagesResult {
-  readonly images: readonly { readonly id: Digest; readonly references: readonly string[] }[];
-}
-
-export interface InspectImagesOptions extends StoreOptions {
-  readonly images: readonly string[];
-}
-
-export interface InspectImagesResult {
-  /** In the order asked for. */
-  readonly images: readonly ImageInspect[];
-  /** Those of `images` that the store lacks. */
-  readonly missing: readonly string[];
-}
-
-/** Docker's JSON shape of `docker image inspect`, Docker's key order. */
-export interface ImageInspect {
-  readonly Id: Digest;
-  readonly RepoTags: readonly string[];
-  readonly RepoDigests: readonly string[];
-  readonly Parent: string;
-  readonly Comment: string;
-  readonly Created: string;
-  readonly DockerVersion: string;
-  readonly Author: string;
-  readonly Config: NonNullable<ImageConfig['config']>;
-  readonly Architecture: string;
-  readonly Variant?: string | undefined;
-  readonly Os: string;
-  readonly Size: number;
-  readonly GraphDriver: {
-    readonly Data: Readonly<Record<string, string>> | null;
-    readonly Name: string;
-  };
-  readonly RootFS: { readonly Type: 'layers'; readonly Layers: readonly string[] };
-  readonly Metadata: { readonly LastTagTime: string };
-  readonly Descriptor?: Descriptor | undefined;
-}
-
-export interface ImageHistoryOptions extends StoreOptions {
-  readonly image: string;
-}
-
-/** One row of `docker history`, newest first. */
-export interface HistoryRow {
-  /** The image's id in the first row, else undefined, shown as `<missing>`. */
-  readonly id: Digest | undefined;
-  readonly references: readonly string[];
-  /** RFC 3339, as in the config; undefined when the config gives none. */
-  readonly created: string | undefined;
-  readonly createdBy: string;
-  /** Bytes of file content of the row's layer; 0 for an empty one. */
-  readonly size: number;
-  readonly comment: string;
-}
-
-export interface MakeBaseOptions extends StoreOptions {
-  /** `debian:bookworm-slim`, … */
-  readonly name: string;
-  /** Reference to store it under; undefined: `name`. */
-  readonly tag?: string | undefined;
-  /** Archive to take the packages from; undefined: the host's own configured one. */
-  readonly mirror?: string | undefined;
-  /** Make it again even if the store has it. */
-  readonly force?: boolean | undefined;
-  readonly sourceDateEpoch?: number | undefined;
-  readonly onEvent?: Emit | undefined;
-}
-
-export interface MakeBaseResult {
-  readonly imageId: Digest;
-  readonly reference: string;
-  readonly size: number;
-  /** The store had it already: nothing was made. */
-  readonly existed: boolean;
-}
-
-export interface PruneOptions extends StoreOptions {
-  /** `unused`: cache no image needs and no build used lately; `all`: every cache record. Undefined: none. */
-  readonly cache?: 'unused' | 'all' | undefined;
-  /** `dangling`: images without a reference; `all`: every image. Undefined: none. */
-  readonly images?: 'dangling' | 'all' | undefined;
-}
-
-export interface PruneResult {
-  readonly removed: readonly {
-    readonly id: string;
-    readonly description: string;
-    readonly bytes: number;
-  }[];
-  readonly reclaimedBytes: number;
-}
-
-/** A row of `system df`. */
-export interface DiskUsageRow {
-  readonly type: 'Images' | 'Containers' | 'Local Volumes' | 'Build Cache';
-  readonly total: number;
-  readonly active: number;
-  readonly bytes: number;
-  readonly reclaimableBytes: number;
 }
 
 export interface VersionInfo {

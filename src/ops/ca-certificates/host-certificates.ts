@@ -1,6 +1,5 @@
 /** What this machine trusts. */
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import { type Certificate, parseCertificates } from './pem.ts';
 import { ANCHORS, BUNDLES, DISTRIBUTED } from './places.ts';
 
@@ -18,6 +17,8 @@ export function hostBundle(): string {
  * distribution nor Node.js brings.
  */
 export function addedToHost(): readonly Certificate[] {
+  // Loaded here only: a cached build should not pay for TLS.
+  const { rootCertificates } = process.getBuiltinModule('node:tls');
   const anchors = parseCertificates(textOf(ANCHORS));
   const known = new Set(
     parseCertificates(`${rootCertificates.join('\n')}\n${textOf(DISTRIBUTED)}`).map(({ id }) => id),
