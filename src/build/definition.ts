@@ -11,7 +11,8 @@ import {
   type SyntaxTree,
 } from '../dockerfile/index.ts';
 import { AppError, type Warning } from '../errors.ts';
-import { download, isHttpUrl, redactUrls } from '../remote/index.ts';
+import { redactUrls } from '../http/index.ts';
+import { download, isHttpUrl } from '../remote/index.ts';
 import type { Store } from '../store/index.ts';
 import { dockerfileIn, type FetchedContext, readLimited, spool } from './fetched-context.ts';
 import { type BuildContext, namedContexts } from './named-contexts.ts';

@@ -10,7 +10,7 @@ import type {
 import { expandHeredoc } from '../dockerfile/index.ts';
 import type { SourceLocation } from '../errors.ts';
 import type { CopyOp, SCRATCH, VertexId } from '../graph/index.ts';
-import { maskUrls, redactUrls } from '../remote/index.ts';
+import { maskUrls, redactUrls } from '../http/index.ts';
 import { displayText, expand, expandOptional, expansionIn } from './expansion.ts';
 import { copyText } from './history-text.ts';
 import { type RemoteText, refuseChecksum, remoteSource } from './remote-sources.ts';

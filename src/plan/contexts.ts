@@ -1,7 +1,7 @@
 /** The build context and the named contexts as parts of the graph. */
 import type { CopyOp, GitOp, GraphBuilder, HttpOp, Op, SCRATCH, VertexId } from '../graph/index.ts';
+import { redactUrls } from '../http/index.ts';
 import { familiarName, formatPlatform, type Platform, parseReference } from '../oci/index.ts';
-import { redactUrls } from '../remote/index.ts';
 import type { ResolveImage } from './plan.ts';
 
 /** What a context is. */

@@ -8,9 +8,9 @@ import type { SourceLocation, Warning } from '../errors.ts';
 import { AppError, locate } from '../errors.ts';
 import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, reachable } from '../graph/index.ts';
+import { redactUrls } from '../http/index.ts';
 import type { Platform } from '../oci/index.ts';
 import { parsePlatform } from '../oci/index.ts';
-import { redactUrls } from '../remote/index.ts';
 import { BaseImages } from './base-images.ts';
 import {
   type ContextSource,

@@ -2,7 +2,8 @@
 import type { AddInstruction, Word } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
 import type { GitOp, HttpOp } from '../graph/index.ts';
-import { type GitUrl, isHttpUrl, parseGitUrl, redactUrls } from '../remote/index.ts';
+import { redactUrls } from '../http/index.ts';
+import { type GitUrl, isHttpUrl, parseGitUrl } from '../remote/index.ts';
 import { expandOptional } from './expansion.ts';
 import type { StagePlan } from './stage-plan.ts';
 import type { StageState } from './stage-state.ts';

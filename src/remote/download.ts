@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.ts';
-import { redactUrls } from './redact.ts';
-import type { GetOptions } from './request.ts';
+import { type GetOptions, loadRequests, redactUrls } from '../http/index.ts';
 
 /** What a server said of the version that is known. */
 export interface Validators {
@@ -39,8 +38,7 @@ export async function download(
   url: string,
   options: DownloadOptions,
 ): Promise<Download | undefined> {
-  // Loaded when it is needed: HTTPS takes longer to load than a cached build to answer.
-  const { get } = await import('./request.ts');
+  const { get } = await loadRequests();
   const response = await get(url, { ...options, headers: conditions(options.known) });
   if (response.statusCode === 304) {
     response.destroy();
@@ -93,7 +91,7 @@ async function writeBody(
       promised === undefined || response.complete
         ? error
         : new Error(`the connection ended after ${size} of ${promised} bytes`);
-    const { failed } = await import('./request.ts');
+    const { failed } = await loadRequests();
     throw failed(new URL(url), reason);
   } finally {
     await handle.close();

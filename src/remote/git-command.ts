@@ -5,8 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { AppError } from '../errors.ts';
-import type { Environment } from './proxy.ts';
-import { redactUrls, splitCredentials } from './redact.ts';
+import { type Environment, redactUrls, splitCredentials } from '../http/index.ts';
 
 const PASSED_ON =
   /^(?:PATH|HOME|LANG|SSH_AUTH_SOCK|SSH_AGENT_PID|GIT_SSH|GIT_SSH_COMMAND|GIT_SSL_CAINFO|SSL_CERT_FILE|SSL_CERT_DIR|(?:https?|no|all)_proxy)$/i;

@@ -3,8 +3,8 @@
  * `git@host:path`, with `#ref:subdir` or with a query (`?ref=…&subdir=…`); as a context also `github.com/x/y`.
  */
 import { AppError } from '../errors.ts';
+import { redactUrls } from '../http/index.ts';
 import { nearestName } from '../nearest-name.ts';
-import { redactUrls } from './redact.ts';
 
 export interface GitUrl {
   readonly remote: string;

@@ -10,5 +10,3 @@ export {
 export type { GitSettings } from './git-command.ts';
 export { type CheckoutFiles, checkoutItems } from './git-layer.ts';
 export { type GitUrl, isHttpUrl, parseGitUrl } from './git-url.ts';
-export type { Environment } from './proxy.ts';
-export { maskUrls, redactUrls } from './redact.ts';

@@ -1,14 +1,9 @@
 /** Git repositories. The key is the commit; where it comes from matters only if `.git`, which says so, is kept. */
 import { createHash } from 'node:crypto';
 import type { GitOp } from '../../graph/index.ts';
+import { redactUrls } from '../../http/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
-import {
-  checkOut,
-  checkoutItems,
-  type ResolvedCommit,
-  redactUrls,
-  resolveCommit,
-} from '../../remote/index.ts';
+import { checkOut, checkoutItems, type ResolvedCommit, resolveCommit } from '../../remote/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { SourceSession } from '../session.ts';
