@@ -76,7 +76,6 @@ async function writeRecipe(
   const script = join(scratch, SCRIPT);
   await writeFile(script, customizeScript({ ...wanted, aptOptions }));
   // mmdebstrap may run it as another user.
-  await chmod(scratch, 0o755);
   await chmod(script, 0o755);
   return {
     ...wanted,

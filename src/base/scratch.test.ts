@@ -1,10 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { removeUnmounted } from './scratch.ts';
+import { makeScratch, removeUnmounted } from './scratch.ts';
+
+describe('makeScratch', () => {
+  it('lets every user make files, but not remove those of others', async () => {
+    const scratch = await makeScratch(undefined);
+    expect((await stat(scratch)).mode & 0o7777).toBe(0o1777);
+    await removeUnmounted(scratch);
+  });
+});
 
 describe('removeUnmounted', () => {
   const tree = async () => {

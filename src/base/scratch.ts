@@ -1,13 +1,18 @@
 /** The directory in which a root file system is put together. */
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRoot } from '../system/index.ts';
 
+/** As /tmp has it: for the programs that run there the directory is /tmp, and apt checks signatures as a user of its own. */
+const EVERYBODY = 0o1777;
+
 /** In a user namespace the directory must be one that others may enter, which the store's are not. */
-export function makeScratch(temporaryDirectory: string | undefined): Promise<string> {
+export async function makeScratch(temporaryDirectory: string | undefined): Promise<string> {
   const parent = isRoot() ? (temporaryDirectory ?? tmpdir()) : tmpdir();
-  return mkdtemp(join(parent, 'lamina-base-'));
+  const scratch = await mkdtemp(join(parent, 'lamina-base-'));
+  await chmod(scratch, EVERYBODY);
+  return scratch;
 }
 
 /** Removes a directory unless something is mounted in it, which a recursive removal would walk into. */
