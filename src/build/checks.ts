@@ -3,9 +3,9 @@ import { AppError, type SourceRange, type Warning } from '../errors.ts';
 import type { LintFacts } from '../lint/index.ts';
 import { digestOf, hostPlatform, type ImageConfig, type Platform } from '../oci/index.ts';
 import { type BaseImage, platformArguments, type ResolveImage } from '../plan/index.ts';
-import type { BuildRun } from './build.ts';
 import type { Definition } from './definition.ts';
-import { targetPlatform } from './target-platform.ts';
+import type { BuildRun } from './run.ts';
+import { targetPlatforms } from './target-platforms.ts';
 
 /** Resolves base images, and remembers their configs for the checks. */
 export class SeenImages {
@@ -107,7 +107,7 @@ export function lintFacts(
   { ignoreFile, instructions }: Definition,
   images: Pick<SeenImages, 'configOf'>,
 ): LintFacts {
-  const platform = targetPlatform(options);
+  const [platform] = targetPlatforms(options);
   const last = instructions.findLast((instruction) => instruction.kind === 'from');
   const stage = options.target ?? last?.stage ?? 'default';
   return {

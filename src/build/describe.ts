@@ -6,10 +6,10 @@ import { outlineOf, targetsOf } from '../outline/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
 import { defaultRoot, Store } from '../store/index.ts';
 import { imageResolver } from './base-images.ts';
-import { type BuildRun, beginRun, makePlan } from './build.ts';
 import { lintFacts, SeenImages } from './checks.ts';
 import { type Definition, readDefinition } from './definition.ts';
 import { fetchContext } from './fetched-context.ts';
+import { makePlans } from './make-plans.ts';
 import type {
   BuildOptions,
   CheckResult,
@@ -17,6 +17,7 @@ import type {
   OutlineResult,
   TargetsResult,
 } from './options.ts';
+import { type BuildRun, beginRun } from './run.ts';
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */
 export function check(options: BuildOptions): Promise<CheckResult> {
@@ -71,7 +72,7 @@ async function planningError(
   images: SeenImages,
 ): Promise<AppError | undefined> {
   try {
-    await makePlan({ ...run, warn: () => undefined }, definition, tolerant(images.resolve));
+    await makePlans({ ...run, warn: () => undefined }, definition, tolerant(images.resolve));
     return undefined;
   } catch (error) {
     if (error instanceof AppError) return error;

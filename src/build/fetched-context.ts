@@ -10,11 +10,14 @@ import { type ContentRange, type FileTree, resolveInTree, toBytes } from '../fil
 import { GraphBuilder } from '../graph/index.ts';
 import { CONTEXT_FILE, type ContextSource, contextRoot } from '../plan/index.ts';
 import { Solver } from '../solver/index.ts';
-import type { BuildRun } from './build.ts';
 import { cacheRecords } from './cache-records.ts';
 import { sourceDriversOf } from './drivers/index.ts';
 import { type BuildContext, remoteSource } from './named-contexts.ts';
+import type { BuildRun } from './run.ts';
+import { RemoteLogins } from './remote-logins.ts';
+import { BuildSecrets } from './secrets.ts';
 import { type SourceSession, treesOf } from './session.ts';
+import { SshAgents } from './ssh/ssh-agents.ts';
 import { stepInfos } from './step-infos.ts';
 
 export interface FetchedContext extends BuildContext {
@@ -82,12 +85,16 @@ async function treeOf(
   const graph = builder.build();
   const directory = await openDirectory?.();
   const stepOf = stepInfos(graph);
+  const temporaryDirectory = () => store.temporaryDirectory();
+  await using sshAgents = new SshAgents({ ...options, temporaryDirectory });
+  const secrets = new BuildSecrets(options, run.warn);
   const session: SourceSession = {
     store,
     emit,
     now,
     stepOf,
     warn: run.warn,
+    logins: new RemoteLogins({ options, secrets, sshAgents, temporaryDirectory }),
     env: options.env ?? {},
     treeOf: treesOf(store),
     contextAt: (vertex, input) => {

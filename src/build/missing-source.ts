@@ -2,13 +2,13 @@
 import type { CopyInstruction, Instruction } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
 import { toBytes } from '../files/index.ts';
-import type { BuildPlan } from '../plan/index.ts';
+import type { PlannedStage } from '../plan/index.ts';
 import type { Solver } from '../solver/index.ts';
 import type { BuildSession } from './session.ts';
 
 export interface MissingSourceFacts {
   readonly instructions: readonly Instruction[];
-  readonly plan: BuildPlan;
+  readonly stages: readonly PlannedStage[];
   readonly solver: Solver;
   readonly session: BuildSession;
 }
@@ -46,10 +46,10 @@ function copyAt(
 /** Looks into the file systems that this build has made or found so far. */
 async function stageThatHas(
   source: string,
-  { plan, solver, session }: MissingSourceFacts,
+  { stages, solver, session }: MissingSourceFacts,
 ): Promise<string | undefined> {
   const path = toBytes(source.replace(/^\/+|\/+$/g, ''));
-  for (const { name, root, isTarget } of plan.stages) {
+  for (const { name, root, isTarget } of stages) {
     if (root === undefined || root === 'scratch' || isTarget || path === '') continue;
     const result = await solver.peek(root).catch(() => undefined);
     if (result !== undefined && session.treeOf(result.layers).lookup(path) !== undefined)

@@ -1,19 +1,20 @@
 /** Opens the directories that the steps of a build read, and tells how much of them that is. */
 import { type ContextTree, measureSources } from '../context/index.ts';
-import { reachable, type Vertex } from '../graph/index.ts';
-import type { BuildPlan } from '../plan/index.ts';
-import type { BuildRun } from './build.ts';
+import type { Vertex } from '../graph/index.ts';
 import type { Definition } from './definition.ts';
 import { asStep } from './internal-step.ts';
+import type { BuildRun } from './run.ts';
 import { internalStep } from './step-infos.ts';
 
-/** By name; only those that a needed step reads. */
+/**
+ * By name; only those that a needed step reads.
+ * @param vertices all that the build needs
+ */
 export async function openContexts(
   run: BuildRun,
-  plan: BuildPlan,
+  vertices: readonly Vertex[],
   { contexts }: Definition,
 ): Promise<ReadonlyMap<string, ContextTree>> {
-  const vertices = reachable(plan.graph, [plan.target]);
   const opened = new Map<string, ContextTree>();
   for (const { id, op } of vertices) {
     if (op.kind !== 'context') continue;

@@ -14,7 +14,8 @@ import type { BuildOptions, OutputSpec } from './options.ts';
 
 export interface WriteOptions {
   readonly store: Store;
-  readonly image: ImageRecord;
+  /** One for each platform. */
+  readonly images: readonly [ImageRecord, ...ImageRecord[]];
   readonly references: readonly string[];
   readonly build: BuildOptions;
   readonly progress: Progress;
@@ -51,8 +52,18 @@ export async function writeOutput(
   spec: OutputSpec,
   options: WriteOptions,
 ): Promise<ExportedImage | undefined> {
-  const { store, image, references, build, progress } = options;
+  const { store, images, references, build, progress } = options;
+  const [image] = images;
   const { signal, sourceDateEpoch: epoch } = build;
+  if (images.length > 1 && spec.type !== 'image' && spec.type !== 'cacheonly') {
+    throw new AppError(
+      'BUILD_NOT_YET',
+      `several platforms in an output of type ${spec.type} are not supported yet`,
+      {
+        hint: 'build them into the image store, or one at a time',
+      },
+    );
+  }
   switch (spec.type) {
     case 'image':
     case 'registry':

@@ -1,7 +1,9 @@
 /** What a build tells when it is done: steps, stages, and what the image is made of. */
+import { formatPlatform } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type {
   BuildSummary,
+  ImageSummary,
   LayerSummary,
   StageSummary,
   StepInfo,
@@ -10,27 +12,29 @@ import type {
 import type { Solver, StepReport, VertexResult } from '../solver/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
 
+/** What was built for one platform. */
+export interface BuiltPlan {
+  readonly plan: BuildPlan;
+  readonly result: VertexResult;
+}
+
 export interface SummaryInput {
   readonly store: Store;
-  readonly plan: BuildPlan;
+  /** At least one. */
+  readonly built: readonly BuiltPlan[];
   readonly solver: Solver;
   readonly stepOf: (report: StepReport) => StepInfo;
-  readonly result: VertexResult;
-  /** How many of the result's layers are the base image's. */
-  readonly baseLayers: number;
-  /** The base image as the Dockerfile names it. */
-  readonly baseName: string | undefined;
   readonly durationMs: number;
 }
 
 export async function summarize(input: SummaryInput): Promise<BuildSummary> {
-  const { plan, solver, result, store } = input;
+  const { built, solver } = input;
+  const stages = await Promise.all(built.map((one) => stageSummaries(one, input)));
   return {
     steps: solver.reports().map((report) => stepSummary(report, input.stepOf(report))),
-    stages: await stageSummaries(input),
-    unusedStages: plan.stages.filter(({ root }) => root === undefined).map(({ name }) => name),
-    layers: layerSummaries(input),
-    imageBytes: bytesOf(store, result.layers),
+    stages: withoutDoubles(stages.flat()),
+    unusedStages: unusedStages(built),
+    images: built.map((one) => imageSummary(one, input)),
     durationMs: input.durationMs,
   };
 }
@@ -39,28 +43,54 @@ function stepSummary({ cached, durationMs, addedBytes }: StepReport, step: StepI
   return { step, cached, durationMs, addedBytes };
 }
 
-async function stageSummaries({ plan, solver, store }: SummaryInput): Promise<StageSummary[]> {
+async function stageSummaries(
+  { plan }: BuiltPlan,
+  { solver, store, built }: SummaryInput,
+): Promise<StageSummary[]> {
   const summaries: StageSummary[] = [];
-  for (const { name, root, isTarget } of plan.stages) {
+  for (const { name, root, isTarget, platform } of plan.stages) {
     if (root === undefined) continue;
     const result = await solver.peek(root);
     const bytes = result === undefined ? undefined : bytesOf(store, result.layers);
-    summaries.push({ name, bytes, isTarget });
+    const prefix = built.length === 1 ? '' : `${formatPlatform(platform ?? plan.image.platform)} `;
+    summaries.push({ name: `${prefix}${name}`, bytes, isTarget });
   }
   return summaries;
 }
 
-function layerSummaries({ store, plan, result, baseLayers, baseName }: SummaryInput) {
-  const base = result.layers.slice(0, baseLayers);
-  const own = result.layers.slice(baseLayers);
+/** Stages that several platforms share are told once. */
+function withoutDoubles(stages: readonly StageSummary[]): readonly StageSummary[] {
+  return [...new Map(stages.map((stage) => [JSON.stringify(stage), stage])).values()];
+}
+
+/** Those that no platform needs. */
+function unusedStages(built: readonly BuiltPlan[]): readonly string[] {
+  const [first, ...more] = built.map(({ plan }) =>
+    plan.stages.filter(({ root }) => root === undefined).map(({ name }) => name),
+  );
+  return (first ?? []).filter((name) => more.every((names) => names.includes(name)));
+}
+
+function imageSummary(one: BuiltPlan, { store, built }: SummaryInput): ImageSummary {
+  const { platform } = one.plan.image;
+  return {
+    platform: built.length === 1 ? undefined : formatPlatform(platform),
+    layers: layerSummaries(one, store),
+    bytes: bytesOf(store, one.result.layers),
+  };
+}
+
+function layerSummaries({ plan, result }: BuiltPlan, store: Store): LayerSummary[] {
   const origins = plan.image.history.filter(({ emptyLayer }) => !emptyLayer);
-  const layers: LayerSummary[] = own.map((id, index) => ({
+  const baseLayers = result.layers.length - origins.length;
+  const base = result.layers.slice(0, baseLayers);
+  const layers: LayerSummary[] = result.layers.slice(baseLayers).map((id, index) => ({
     origin: origins[index]?.createdBy ?? '',
     bytes: bytesOf(store, [id]),
     files: filesOf(store, [id]),
   }));
   if (base.length === 0) return layers;
-  const origin = `FROM ${baseName ?? 'base image'}`;
+  const origin = `FROM ${plan.image.base?.name ?? 'base image'}`;
   return [{ origin, bytes: bytesOf(store, base), files: filesOf(store, base) }, ...layers];
 }
 

@@ -74,6 +74,20 @@ export class GraphBuilder {
   }
 }
 
+/** One graph of several: what they have in common is in it once, as the first describes it. */
+export function mergeGraphs(graphs: readonly Graph[]): Graph {
+  const [only, ...more] = graphs;
+  if (only !== undefined && more.length === 0) return only;
+  const vertices = new Map(graphs.flatMap((graph) => [...graph.vertices]));
+  const info = new Map<VertexId, VertexInfo>();
+  for (const [id, one] of graphs.flatMap((graph) => [...graph.info])) {
+    const known = info.get(id);
+    if (known === undefined || one.ignoreCache)
+      info.set(id, { ...one, ...known, ignoreCache: one.ignoreCache });
+  }
+  return { vertices, info };
+}
+
 /** The vertices that the given ones need, themselves included, inputs before their users. */
 export function reachable(graph: Graph, targets: readonly (VertexId | typeof SCRATCH)[]): Vertex[] {
   const found = new Map<VertexId, Vertex>();

@@ -5,7 +5,7 @@
  * since they do not change what is made.
  */
 import type { SourceLocation } from '../errors.ts';
-import type { Digest } from '../oci/index.ts';
+import type { Digest, Platform } from '../oci/index.ts';
 
 /** Definition digest: `sha256:<64 hex>` over the canonical JSON of op and inputs. */
 export type VertexId = string & { readonly __brand: 'VertexId' };
@@ -40,6 +40,8 @@ export interface GitOp {
   readonly checksum: string | undefined;
   /** Files get the time of the commit, not of the checkout. */
   readonly commitTime: boolean;
+  /** The checksum is fetched whatever the ref means at the remote. */
+  readonly fetchByCommit?: boolean | undefined;
 }
 
 /** A local directory; what of it is read is decided by the operations that use it. */
@@ -179,6 +181,8 @@ export const SCRATCH = 'scratch';
 export interface VertexInfo {
   readonly name: string;
   readonly stage: string | undefined;
+  /** What its processes are made for; undefined: what has no processes, or this machine. */
+  readonly platform?: Platform | undefined;
   readonly location: SourceLocation | undefined;
   /** Where the words of the instruction stand that an error may name, by their text after expansion. */
   readonly words?: ReadonlyMap<string, SourceLocation> | undefined;

@@ -37,6 +37,8 @@ export interface PlannedStage {
   readonly index: number;
   /** The stage's last file system; undefined for a stage the target does not need. */
   readonly root: VertexId | typeof SCRATCH | undefined;
+  /** What its processes are made for; undefined for a stage the target does not need. */
+  readonly platform: Platform | undefined;
   readonly isTarget: boolean;
 }
 

@@ -23,6 +23,7 @@ import { applyInstruction, makesLayer } from './dispatch.ts';
 import { expandGlobal, globalArguments } from './global-arguments.ts';
 import type { BaseImage, BuildPlan, PlannedStage } from './plan.ts';
 import { emptyBase, emptyPlatform, unknownTarget } from './plan-faults.ts';
+import { platformPrefix } from './platform-prefix.ts';
 import type { PlanOptions, RootOfOptions, StagePlan } from './stage-plan.ts';
 import {
   childState,
@@ -70,7 +71,7 @@ class Planner {
     const target = this.#target();
     this.#globals = globalArguments(this.#options, this.#stages, target);
     const state = await this.#stage(target);
-    const roots = await this.#roots();
+    const states = await this.#states();
     const graph = this.#builder.build();
     const needed = new Set(reachable(graph, [state.root]).map((vertex) => vertex.id));
     return {
@@ -86,22 +87,24 @@ class Planner {
         base: state.base,
       },
       stages: this.#stages.stages.map((stage): PlannedStage => {
-        const root = roots.get(stage.index);
+        const planned = states.get(stage.index);
+        const root = planned?.root;
         const used = root !== undefined && (root === 'scratch' || needed.has(root));
         return {
           name: stageLabel(stage),
           index: stage.index,
           root: stage === target || used ? root : undefined,
+          platform: planned?.platform,
           isTarget: stage === target,
         };
       }),
     };
   }
 
-  async #roots(): Promise<Map<number, VertexId | typeof SCRATCH>> {
-    const roots = new Map<number, VertexId | typeof SCRATCH>();
-    for (const [index, state] of this.#planned) roots.set(index, (await state).root);
-    return roots;
+  async #states(): Promise<ReadonlyMap<number, StageState>> {
+    const states = new Map<number, StageState>();
+    for (const [index, state] of this.#planned) states.set(index, await state);
+    return states;
   }
 
   #target(): StageSource {
@@ -134,7 +137,8 @@ class Planner {
     const platform = this.#platformOf(stage);
     const begun = await this.#begin(stage, name, platform);
     const instructions = [...this.#triggers(begun), ...stage.instructions];
-    const counter = { index: 0, total: instructions.filter(makesLayer).length };
+    const total = instructions.filter(makesLayer).length;
+    const counter = { index: 0, total, platform: platformOf(begun) };
     const started = await this.#root(stage, begun, counter);
     const plan = this.#stagePlan(stage, counter);
     let state = started;
@@ -188,7 +192,7 @@ class Planner {
     const context = findContext(this.#contexts, name, platform);
     if (context === undefined) return undefined;
     const begun = await this.#beginWithContext(context, platform, stageWord);
-    return this.#root(stage, begun, { index: 0, total: 0 });
+    return this.#root(stage, begun, { index: 0, total: 0, platform });
   }
 
   async #beginWithContext(
@@ -223,7 +227,7 @@ class Planner {
     const location = this.#place(stage.from.image);
     const op: Op = { kind: 'image', imageId: begun.image.id };
     const text = `FROM ${begun.name}`;
-    const root = this.#builder.add(op, [], this.#info(stage, counter, { text, location }));
+    const root = this.#builder.add(op, [], this.#info(stage, counter, { text, location, op }));
     return imageState(begun.image, root, begun.platform);
   }
 
@@ -246,7 +250,7 @@ class Planner {
       warn: (warning) => this.#warnings.push(warning),
       addStep: (op, inputs, { instruction, text, proxyEnv, words = [], location }) =>
         this.#builder.add(op, inputs, {
-          ...this.#info(stage, counter, { text, location: location ?? instruction.location }),
+          ...this.#info(stage, counter, { text, location: location ?? instruction.location, op }),
           instruction: redactUrls(instruction.text),
           proxyEnv,
           words: new Map(words.map(([name, word]) => [name, this.#place(word)])),
@@ -311,17 +315,22 @@ class Planner {
     });
   }
 
-  #info(
-    stage: StageSource,
-    counter: Counter,
-    { text, location }: { readonly text: string; readonly location: SourceLocation },
-  ): VertexInfo {
-    const prefix = stagePrefix(stage, this.#stages.stages.length);
+  #info(stage: StageSource, counter: Counter, { text, location, op }: StepFacts): VertexInfo {
+    const { platform } = counter;
+    const prefix = [
+      ...(this.#options.namesPlatforms
+        ? [platformPrefix(platform, this.#options.platform, op)]
+        : []),
+      stagePrefix(stage, this.#stages.stages.length),
+    ]
+      .filter((part) => part !== '')
+      .map((part) => `${part} `);
     const total = String(counter.total);
     const index = String(++counter.index).padStart(total.length);
     return {
-      name: `[${prefix === '' ? '' : `${prefix} `}${index}/${total}] ${text}`,
+      name: `[${prefix.join('')}${index}/${total}] ${text}`,
       stage: stageLabel(stage),
+      platform,
       location,
       instruction: text,
       ignoreCache: this.#ignoresCache(stage),
@@ -342,6 +351,13 @@ class Planner {
 interface Counter {
   index: number;
   total: number;
+  readonly platform: Platform;
+}
+
+interface StepFacts {
+  readonly text: string;
+  readonly location: SourceLocation;
+  readonly op: Op;
 }
 
 type Beginning =
@@ -354,6 +370,10 @@ type Beginning =
       readonly platform: Platform;
       readonly image: BaseImage;
     };
+
+function platformOf(begun: Beginning): Platform {
+  return begun.kind === 'stage' ? begun.state.platform : begun.platform;
+}
 
 /** FROM compares names as written with names in lower case: `FROM Build` is an image, `FROM build` the stage. */
 function findParent(

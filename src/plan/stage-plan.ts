@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly platform: Platform;
   /** Of this machine. */
   readonly buildPlatform: Platform;
+  /** Whether the names of steps say which platform they are for: where the build has several. */
+  readonly namesPlatforms?: boolean | undefined;
   readonly noCache: boolean;
   /** Names of stages whose steps ignore the cache. */
   readonly noCacheFilter: readonly string[];

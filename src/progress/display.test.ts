@@ -52,8 +52,13 @@ const summary: BuildSummary = {
     { name: 'stage-1', bytes: 1_900_000, isTarget: true },
   ],
   unusedStages: ['test', 'docs'],
-  layers: [{ origin: 'COPY --from=build /hello /hello', bytes: 1_900_000, files: 1 }],
-  imageBytes: 1_900_000,
+  images: [
+    {
+      platform: undefined,
+      layers: [{ origin: 'COPY --from=build /hello /hello', bytes: 1_900_000, files: 1 }],
+      bytes: 1_900_000,
+    },
+  ],
   durationMs: 23_400,
 };
 

@@ -66,6 +66,7 @@ export interface StepSummary {
 }
 
 export interface StageSummary {
+  /** With the platform before it where the build has several: `linux/arm64 build`. */
   readonly name: string;
   /** Bytes of file content visible in the stage's final file system, base included. */
   readonly bytes: number | undefined;
@@ -84,8 +85,15 @@ export interface BuildSummary {
   readonly stages: readonly StageSummary[];
   /** Names of stages the target does not need. */
   readonly unusedStages: readonly string[];
-  readonly layers: readonly LayerSummary[];
-  /** Uncompressed bytes of the final image's layers. */
-  readonly imageBytes: number;
+  /** One for each platform. */
+  readonly images: readonly ImageSummary[];
   readonly durationMs: number;
+}
+
+export interface ImageSummary {
+  /** `linux/arm64`; undefined where only one platform was asked for. */
+  readonly platform: string | undefined;
+  readonly layers: readonly LayerSummary[];
+  /** Uncompressed bytes of the layers' files. */
+  readonly bytes: number;
 }

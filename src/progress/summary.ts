@@ -1,5 +1,5 @@
 /** The end of a build in a few aligned lines: what each step cost, how big the stages are, what the image is made of. */
-import type { BuildSummary, StepSummary } from './events.ts';
+import type { BuildSummary, ImageSummary, StepSummary } from './events.ts';
 import { clip, displayWidth, printable } from './terminal-text.ts';
 import { humanDuration, humanSize } from './units.ts';
 
@@ -19,7 +19,9 @@ export function renderSummary(summary: BuildSummary, options: SummaryOptions = {
   const sections = [
     section('step', ['time', 'added'], stepRows(summary.steps), columns),
     section('stage', ['size', ''], stageRows(summary), columns),
-    section(imageTitle(summary), ['size', ''], layerRows(summary), columns),
+    ...summary.images.map((image) =>
+      section(imageTitle(image, summary), ['size', ''], layerRows(image), columns),
+    ),
   ].filter((lines) => lines.length > 0);
   const lines = sections.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
   if (summary.unusedStages.length > 0) {
@@ -50,7 +52,7 @@ function stageRows({ stages }: BuildSummary): Row[] {
   ]);
 }
 
-function layerRows({ layers }: BuildSummary): Row[] {
+function layerRows({ layers }: ImageSummary): Row[] {
   return layers.map(({ origin, bytes, files }) => [
     printable(origin),
     humanSize(bytes),
@@ -58,9 +60,15 @@ function layerRows({ layers }: BuildSummary): Row[] {
   ]);
 }
 
-function imageTitle({ layers, imageBytes, durationMs }: BuildSummary): string {
+function imageTitle(
+  { platform, layers, bytes }: ImageSummary,
+  { durationMs }: BuildSummary,
+): string {
   const count = `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
-  return `image of ${humanSize(imageBytes)} in ${count}, built in ${humanDuration(durationMs)}`;
+  const size = `image of ${humanSize(bytes)} in ${count}`;
+  return platform === undefined
+    ? `${size}, built in ${humanDuration(durationMs)}`
+    : `${size} for ${platform}`;
 }
 
 function section(

@@ -86,8 +86,19 @@ export class Solver {
    * @throws the first failure, after everything that was running has ended; AbortedError when the signal ended it
    */
   async solve(target: Target): Promise<VertexResult> {
+    const [result = EMPTY] = await this.solveAll([target]);
+    return result;
+  }
+
+  /**
+   * Makes (or finds) several vertices, and what they have in common once.
+   *
+   * @returns one result for each target, in their order
+   * @throws as `solve`
+   */
+  async solveAll(targets: readonly Target[]): Promise<readonly VertexResult[]> {
     try {
-      return await this.#result(target);
+      return await Promise.all(targets.map((target) => this.#result(target)));
     } catch (error) {
       this.#abort.abort(error);
       await this.#settled();

@@ -53,6 +53,30 @@ describe('an image is found', () => {
     ]);
   });
 
+  test('for each platform by a name that means several', async () => {
+    store.images.tagVariants([one.id, two.id], 'app');
+    const ids = () => store.images.variants('app').map(({ id }) => id);
+    expect(idOf('app')).toBe(one.id);
+    expect(ids()).toEqual([one.id, two.id]);
+    expect(store.images.references(two.id)).toEqual(['docker.io/library/app:latest']);
+    await store.prune({ images: 'dangling' });
+    expect(ids()).toEqual([one.id, two.id]);
+    store.images.remove(one.id);
+    expect(ids()).toEqual([two.id]);
+    expect(idOf('app')).toBe(two.id);
+  });
+
+  test('as one image again when its name is given to one', () => {
+    store.images.tagVariants([one.id, two.id], 'app');
+    store.images.tag(two.id, 'app');
+    expect(store.images.variants('app').map(({ id }) => id)).toEqual([two.id]);
+    expect(store.images.references(one.id)).toEqual([]);
+    store.images.tagVariants([one.id, two.id], 'app');
+    store.images.untag('app');
+    expect(store.images.variants('app')).toEqual([]);
+    expect(store.images.references(two.id)).toEqual([]);
+  });
+
   test('by its id, with and without the algorithm, or by its first digits', () => {
     const hex = digestHex(one.id);
     for (const text of [

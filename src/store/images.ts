@@ -1,4 +1,7 @@
-/** The images of the store and their names. An image may have several names; a name means one image. */
+/**
+ * The images of the store and their names. An image may have several names; a name means one image, or one for each of
+ * several platforms, of which one is taken where only one can be.
+ */
 import { AppError } from '../errors.ts';
 import {
   type Digest,
@@ -16,6 +19,8 @@ export interface ImageTables {
   readonly images: Table<ImageRecord>;
   /** Full reference → image id. */
   readonly names: Table<Digest>;
+  /** Full reference → ids, of names that mean images for several platforms. */
+  readonly variants: Table<readonly Digest[]>;
 }
 
 /** Fewer digits of an id are taken for a name only. */
@@ -63,7 +68,30 @@ export class ImageStore {
     const name = canonicalName(reference);
     const before = this.#tables.names.get(name);
     this.#tables.names.put(name, id);
+    this.#tables.variants.delete(name);
     return before === id ? undefined : before;
+  }
+
+  /**
+   * Gives images for several platforms one name.
+   * @param ids the first is the one that is meant where only one can be
+   * @throws AppError IMAGE_NOT_FOUND, REFERENCE_INVALID
+   */
+  tagVariants(ids: readonly [Digest, ...Digest[]], reference: string): void {
+    for (const id of ids) this.tag(id, reference);
+    this.tag(ids[0], reference);
+    if (ids.length > 1) this.#tables.variants.put(canonicalName(reference), ids);
+  }
+
+  /** The images a name means, one for each platform; one for what `resolve` finds else; none for what it does not. */
+  variants(text: string): readonly ImageRecord[] {
+    const reference = readReference(text);
+    const name = reference && formatReference(withDefaultTag(reference));
+    const ids = name === undefined ? undefined : this.#tables.variants.get(name);
+    const known = ids?.flatMap((id) => this.get(id) ?? []) ?? [];
+    if (known.length > 1) return known;
+    const found = this.resolve(text);
+    return found === undefined ? [] : [found];
   }
 
   /**
@@ -74,15 +102,17 @@ export class ImageStore {
   untag(reference: string): Digest | undefined {
     const name = canonicalName(reference);
     const id = this.#tables.names.get(name);
-    this.#tables.names.delete(name);
+    this.#forget(name);
     return id;
   }
 
   /** The names of an image in full form, sorted. */
   references(id: Digest): string[] {
-    const found: string[] = [];
-    for (const [name, image] of this.#tables.names.entries()) if (image === id) found.push(name);
-    return found.sort();
+    const found = new Set<string>();
+    for (const [name, image] of this.#tables.names.entries()) if (image === id) found.add(name);
+    for (const [name, ids] of this.#tables.variants.entries())
+      if (ids.includes(id)) found.add(name);
+    return [...found].sort();
   }
 
   /** All images, the newest first. */
@@ -94,9 +124,24 @@ export class ImageStore {
 
   /** Removes an image and its names. What nothing else needs goes with the next prune. */
   remove(id: Digest): void {
-    for (const name of this.references(id)) this.#tables.names.delete(name);
+    for (const name of this.references(id)) this.#leave(name, id);
     this.#tables.images.delete(id);
     this.#resolved.delete(id);
+  }
+
+  #forget(name: string): void {
+    this.#tables.names.delete(name);
+    this.#tables.variants.delete(name);
+  }
+
+  /** Of several images of a name the others keep it. */
+  #leave(name: string, id: Digest): void {
+    const [first, ...more] = (this.#tables.variants.get(name) ?? []).filter((each) => each !== id);
+    this.#forget(name);
+    if (first !== undefined) this.#tables.names.put(name, first);
+    if (first !== undefined && more.length > 0) {
+      this.#tables.variants.put(name, [first, ...more]);
+    }
   }
 
   #find(text: string): ImageRecord | undefined {

@@ -53,19 +53,37 @@ export function removeSelected(tables: Tables, input: SelectionInput): PrunedIte
   return [...images, ...records];
 }
 
-function removeImages(tables: Tables, which: PruneOptions['images']): PrunedItem[] {
+/** Names of images that are there; those of others are removed. */
+function namesOfImages(tables: Tables): ReadonlyMap<Digest, readonly string[]> {
   const names = new Map<Digest, string[]>();
+  const isThere = (id: Digest) => tables.images.getCommitted(id) !== undefined;
+  const add = (id: Digest, name: string) => {
+    const own = names.get(id) ?? [];
+    if (!own.includes(name)) names.set(id, [...own, name]);
+  };
   for (const [name, id] of tables.names.committedEntries()) {
-    if (tables.images.getCommitted(id) === undefined) tables.names.removeNow(name);
-    else names.set(id, [...(names.get(id) ?? []), name]);
+    if (isThere(id)) add(id, name);
+    else tables.names.removeNow(name);
   }
+  for (const [name, ids] of tables.variants.committedEntries()) {
+    if (!ids.some(isThere)) tables.variants.removeNow(name);
+    for (const id of ids) if (isThere(id)) add(id, name);
+  }
+  return names;
+}
+
+function removeImages(tables: Tables, which: PruneOptions['images']): PrunedItem[] {
+  const names = namesOfImages(tables);
   if (which === undefined) return [];
   const removed: PrunedItem[] = [];
   for (const [id] of tables.images.committedEntries()) {
     const own = names.get(id as Digest) ?? [];
     if (which === 'dangling' && own.length > 0) continue;
     tables.images.removeNow(id);
-    for (const name of own) tables.names.removeNow(name);
+    for (const name of own) {
+      tables.names.removeNow(name);
+      tables.variants.removeNow(name);
+    }
     removed.push({ kind: 'image', id, description: own.join(', '), bytes: 0 });
   }
   return removed;

@@ -10,6 +10,8 @@ export interface Tables {
   readonly layers: Table<LayerMeta>;
   readonly images: Table<ImageRecord>;
   readonly names: Table<Digest>;
+  /** Full reference → ids, of names that mean images for several platforms. */
+  readonly variants: Table<readonly Digest[]>;
   readonly records: Table<CacheRecord>;
   readonly aliases: Table<CacheAlias>;
   readonly used: Table<number>;
@@ -21,6 +23,7 @@ export function openTables(env: RootDatabase<unknown, string>, journal: Journal)
     layers: new Table(env, 'layers', journal),
     images: new Table(env, 'images', journal),
     names: new Table(env, 'names', journal),
+    variants: new Table(env, 'variants', journal),
     records: new Table(env, 'records', journal),
     aliases: new Table(env, 'aliases', journal),
     used: new Table(env, 'used', journal),

@@ -1,0 +1,28 @@
+/** What all parts of one build work with. */
+import type { Warning } from '../errors.ts';
+import type { Emit } from '../progress/index.ts';
+import type { Store } from '../store/index.ts';
+import type { BuildOptions } from './options.ts';
+
+export interface BuildRun {
+  readonly options: BuildOptions;
+  readonly store: Store;
+  readonly emit: Emit;
+  readonly warn: (warning: Warning) => void;
+  readonly warnings: readonly Warning[];
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export function beginRun(options: BuildOptions, store: Store): BuildRun {
+  const emit = options.onEvent ?? (() => undefined);
+  const warnings: Warning[] = [];
+  const now = Date.now;
+  const warn = (warning: Warning) => {
+    warnings.push(warning);
+    emit({ kind: 'warning', time: now(), warning });
+  };
+  const signal = options.signal ?? new AbortController().signal;
+  return { options, store, emit, warn, warnings, signal, now };
+}
