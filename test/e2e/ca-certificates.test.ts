@@ -1,5 +1,5 @@
 /** Certificates that steps trust and no image knows of. */
-import { copyFileSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,7 +48,13 @@ ${steps}
       project,
     ]);
     const text = (path: string) => readFileSync(join(output, path), 'latin1');
-    return { log: stderr, text, mode: (path: string) => statSync(join(output, path)).mode & 0o777 };
+    return {
+      log: stderr,
+      text,
+      mode: (path: string) => statSync(join(output, path)).mode & 0o777,
+      files: (path: string) => readdirSync(join(output, path)).sort(),
+      link: (path: string) => readlinkSync(join(output, path)),
+    };
   }
 
   const WITH = ['--ca-certificates', '%/extra.pem'];
@@ -87,6 +93,59 @@ RUN cat /usr/share/ca-certificates/*.crt /usr/local/share/ca-certificates/*.crt 
       WITH,
     );
     expect(text(BUNDLE)).toBe(publicRoot + extra);
+  });
+
+  describe('in the directory for anchors', () => {
+    const OWN = 'COPY own.crt /usr/local/share/ca-certificates/own.crt';
+    /** What Debian's `update-ca-certificates` does. */
+    const REHASH = `RUN cd /etc/ssl/certs && for a in /usr/local/share/ca-certificates/*.crt; do \\
+      l=$(basename $a .crt).pem; ln -s $a $l; ln -s $l 0123abcd.$((n++)); done; \\
+      cat /usr/share/ca-certificates/*.crt /usr/local/share/ca-certificates/*.crt > new && mv new /${BUNDLE}; \\
+      grep -c BEGIN /${BUNDLE}`;
+
+    it('are there where the image has one, for whoever makes the bundle again; no link stays', async () => {
+      const { log, files, text } = await build('rehash', `${OWN}\n${REHASH}`, WITH);
+      expect(log).toMatch(/^#\d+ [\d.]+ 3$/m);
+      expect(text(BUNDLE)).toBe(publicRoot + own);
+      expect(files('etc/ssl/certs')).toEqual(['0123abcd.0', 'ca-certificates.crt', 'own.pem']);
+      expect(files('usr/local/share/ca-certificates')).toEqual(['own.crt']);
+    });
+
+    it('leave nothing when they are copied, changed or removed', async () => {
+      const { files } = await build(
+        'anchors-used',
+        `${OWN}
+RUN cd /usr/local/share && chmod -R 755 ca-certificates && cp -r ca-certificates /copies && rm ca-certificates/*lamina*`,
+        WITH,
+      );
+      expect(files('usr/local/share/ca-certificates')).toEqual(['own.crt']);
+      expect(files('copies')).toEqual(['own.crt']);
+    });
+
+    it('give way to the same certificate when the step adds it itself', async () => {
+      const { text, files, link } = await build(
+        'anchor-twice',
+        `${OWN}
+COPY extra.pem /extra.pem
+RUN cd /usr/local/share/ca-certificates && cp /extra.pem same.crt && cat own.crt same.crt *lamina* > /${BUNDLE} \\
+ && cd /etc/ssl/certs && ln -s /usr/local/share/ca-certificates/same.crt same.pem \\
+ && for a in ../../../usr/local/share/ca-certificates/*lamina*; do \\
+      l=$(basename $a .crt).pem; ln -s $a $l; ln -s $l 0123abcd.0; done`,
+        WITH,
+      );
+      expect(text(BUNDLE)).toBe(own + extra);
+      expect(files('etc/ssl/certs')).toEqual(['0123abcd.0', 'ca-certificates.crt', 'same.pem']);
+      expect(link('etc/ssl/certs/0123abcd.0')).toBe('same.pem');
+    });
+
+    it('are not where the image has no such directory, since a step may make it', async () => {
+      const { files } = await build(
+        'no-anchors',
+        'RUN mkdir /usr/local && mkdir /usr/local/share && mkdir /usr/local/share/ca-certificates',
+        WITH,
+      );
+      expect(files('usr/local/share/ca-certificates')).toEqual([]);
+    });
   });
 
   it('leave the variables that a step sets itself', async () => {

@@ -6,12 +6,31 @@ export const BUNDLE_NAME = 'ca.pem';
 export const JAVA_NAME = 'ca.jks';
 export const APT_NAME = 'apt.conf';
 export const WGET_NAME = 'wgetrc';
+/** A directory with each added certificate. */
+export const ADDED_NAME = 'added';
 
 const BUNDLE = `${TRUST_DIRECTORY}/${BUNDLE_NAME}`;
+const SCRIPT = `${TRUST_DIRECTORY}/after-dpkg`;
+
+/** A package that has just been installed brings a bundle without the added certificates: for programs that read no variable. */
+const AFTER_DPKG = `bundle=/etc/ssl/certs/ca-certificates.crt
+[ -f $bundle ] || exit 0
+for added in ${TRUST_DIRECTORY}/${ADDED_NAME}/*.crt; do
+  [ -f "$added" ] || continue
+  grep -qF "$(sed -n 3p "$added")" $bundle || cat "$added" >> $bundle
+done
+exit 0
+`;
 
 /** Files for programs that want to read it in their own configuration. */
 export const CONFIGURATIONS: readonly (readonly [name: string, content: string])[] = [
-  [APT_NAME, `Acquire::https::CaInfo "${BUNDLE}";\n`],
+  [
+    APT_NAME,
+    `Acquire::https::CaInfo "${BUNDLE}";
+DPkg::Post-Invoke { "[ ! -f ${SCRIPT} ] || sh ${SCRIPT}"; };
+`,
+  ],
+  ['after-dpkg', AFTER_DPKG],
   [WGET_NAME, `ca_certificate = ${BUNDLE}\n`],
 ];
 

@@ -1,10 +1,12 @@
 /** Java's own key store format (JKS), with trusted certificates only: every Java since 1.2 reads it without being told. */
 import { createHash } from 'node:crypto';
-import type { Certificate } from './pem.ts';
+import { type Certificate, idOf } from './pem.ts';
 
 const MAGIC = 0xfeedfeed;
 const VERSION = 2;
 const TRUSTED_CERTIFICATE = 2;
+const HEADER_LENGTH = 12;
+const CHECKSUM_LENGTH = 20;
 const PASSWORD = 'changeit';
 /** What the format mixes into its checksum. */
 const SALT = 'Mighty Aphrodite';
@@ -20,12 +22,46 @@ export function javaTrustStore(certificates: readonly Certificate[]): Buffer {
     number32(der.length),
     der,
   ]);
-  const body = Buffer.concat([
-    number32(MAGIC),
-    number32(VERSION),
-    number32(certificates.length),
-    ...entries,
-  ]);
+  return sealed(Buffer.concat([header(certificates.length), ...entries]));
+}
+
+/**
+ * Takes trusted certificates out of a store; all else stays as it is.
+ *
+ * @returns undefined for what is no such store, has keys in it, or another password
+ */
+export function withoutTrusted(
+  store: Buffer,
+  isUnwanted: (id: string) => boolean,
+): Buffer | undefined {
+  const body = store.subarray(0, Math.max(0, store.length - CHECKSUM_LENGTH));
+  if (body.length < HEADER_LENGTH || !sealed(body).equals(store)) return undefined;
+  if (!body.subarray(0, 8).equals(header(0).subarray(0, 8))) return undefined;
+  const count = body.readUInt32BE(8);
+  const kept: Buffer[] = [];
+  let at = HEADER_LENGTH;
+  try {
+    for (let index = 0; index < count; index++) {
+      if (body.readUInt32BE(at) !== TRUSTED_CERTIFICATE) return undefined;
+      const type = at + 6 + body.readUInt16BE(at + 4) + 8;
+      const length = type + 2 + body.readUInt16BE(type);
+      const end = length + 4 + body.readUInt32BE(length);
+      if (!isUnwanted(idOf(body.subarray(length + 4, end)))) kept.push(body.subarray(at, end));
+      at = end;
+    }
+  } catch {
+    return undefined;
+  }
+  if (at !== body.length) return undefined;
+  return sealed(Buffer.concat([header(kept.length), ...kept]));
+}
+
+function header(count: number): Buffer {
+  return Buffer.concat([number32(MAGIC), number32(VERSION), number32(count)]);
+}
+
+/** The store with its checksum, for which the password stands surety. */
+function sealed(body: Buffer): Buffer {
   const password = Buffer.from(PASSWORD, 'utf16le').swap16();
   const checksum = createHash('sha1').update(password).update(SALT).update(body).digest();
   return Buffer.concat([body, checksum]);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { javaTrustStore } from './java-trust-store.ts';
+import { javaTrustStore, withoutTrusted } from './java-trust-store.ts';
 import { parseCertificates, toPem, withoutCertificates } from './pem.ts';
 
 const [first = '', second = '', third = ''] = rootCertificates;
@@ -31,6 +31,12 @@ describe('PEM texts', () => {
     const text = `# one\n${first}\n# two\n${second}\n${third}\n`;
     expect(withoutCertificates(text, ids)).toBe(`# one\n${first}\n# two\n${third}\n`);
   });
+
+  it('lose repetitions of a certificate that may stay', () => {
+    const once = new Set(parseCertificates(first).map(({ id }) => id));
+    const text = `${first}\n${second}\n${first}\n${second}\n`;
+    expect(withoutCertificates(text, new Set(), once)).toBe(`${first}\n${second}\n${second}\n`);
+  });
 });
 
 describe("Java's trust store", () => {
@@ -45,6 +51,22 @@ describe("Java's trust store", () => {
     for (const { der, id } of certificates) {
       expect(body.includes(der)).toBe(true);
       expect(body.includes(id)).toBe(true);
+    }
+  });
+
+  it('loses certificates, and stays sealed', () => {
+    const [one, two, three] = parseCertificates(first + second + third);
+    if (one === undefined || two === undefined || three === undefined) throw new Error('none');
+    const left = withoutTrusted(javaTrustStore([one, two, three]), (id) => id === two.id);
+    expect(left).toEqual(javaTrustStore([one, three]));
+  });
+
+  it('is left alone where it is damaged, or something else', () => {
+    const store = javaTrustStore(parseCertificates(first));
+    const damaged = Buffer.from(store);
+    damaged[40] = (damaged[40] ?? 0) ^ 1;
+    for (const bytes of [damaged, store.subarray(0, -1), Buffer.from(first), Buffer.alloc(0)]) {
+      expect(withoutTrusted(bytes, () => true)).toBeUndefined();
     }
   });
 });

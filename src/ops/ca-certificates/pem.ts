@@ -26,14 +26,25 @@ export function toPem({ der }: Certificate): string {
   return `${['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n')}\n`;
 }
 
-/** Takes certificates out of a PEM text; all other bytes stay. */
-export function withoutCertificates(text: string, ids: ReadonlySet<string>): string {
-  return text.replace(BLOCK, (block, body: string) =>
-    ids.has(idOf(Buffer.from(body, 'base64'))) ? '' : block,
-  );
+/**
+ * Takes certificates out of a PEM text; all other bytes stay.
+ * @param once of these one stays, the first
+ */
+export function withoutCertificates(
+  text: string,
+  ids: ReadonlySet<string>,
+  once: ReadonlySet<string> = new Set(),
+): string {
+  const met = new Set<string>();
+  return text.replace(BLOCK, (block, body: string) => {
+    const id = idOf(Buffer.from(body, 'base64'));
+    const isRepeated = once.has(id) && met.has(id);
+    met.add(id);
+    return ids.has(id) || isRepeated ? '' : block;
+  });
 }
 
-function idOf(der: Buffer): string {
+export function idOf(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('hex');
 }
 

@@ -1,20 +1,34 @@
-/** Takes certificates that a step was only lent out of the files it left. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { baseName, type FileTree } from '../../files/index.ts';
+/** Takes certificates that a step was only lent out of what it left. */
+import { readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { baseName, type FileTree, parentPath } from '../../files/index.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from '../../layers/index.ts';
 import { setTimes } from '../../system/index.ts';
-import { parseCertificates, toPem, withoutCertificates } from './pem.ts';
+import { anchorStem } from './anchors.ts';
+import { withoutTrusted } from './java-trust-store.ts';
+import { type Certificate, parseCertificates, toPem, withoutCertificates } from './pem.ts';
 import { ANCHORS, certificateFiles, DISTRIBUTED } from './places.ts';
 import { readTreeFile } from './read-tree-file.ts';
 import type { StepTrust } from './step-trust.ts';
 
 /** Names under which people keep certificates. */
-const SUSPECT = /\.(pem|crt|cer|ca|bundle)$|cert|ca-bundle|ca_bundle/i;
+const SUSPECT = /\.(pem|crt|cer|ca|bundle|jks|ks)$|cert|ca-bundle|ca_bundle|keystore|truststore/i;
 const LARGEST = 16 * 1024 * 1024;
 
+/** What a step left, and what it was lent. */
+interface Traces {
+  /** Host directory as latin1. */
+  readonly upper: string;
+  readonly entries: readonly LayerEntry[];
+  readonly added: readonly Certificate[];
+  /** Certificates that are image's or step's own, though they were lent too. */
+  readonly own: ReadonlySet<string>;
+  /** Files of the layer that are a source of such. */
+  readonly sources: readonly LayerFile[];
+}
+
 /**
- * Rewrites files of an upper directory in place; owner, mode and times stay. A certificate that base or layer have as an anchor
- * of their own is theirs.
+ * Rewrites files of an upper directory in place, with owner, mode and times as they were, and removes copies of anchors and links
+ * to them. A certificate that base or layer have as an anchor of their own is theirs.
  *
  * @param upper host directory as text
  * @param index what was found in it
@@ -27,42 +41,103 @@ export function removeTraces(
   base: FileTree,
 ): boolean {
   if (added.length === 0) return false;
-  const files = index.entries.filter(
+  const root = Buffer.from(upper).toString('latin1');
+  const suspects = index.entries.filter(
     (entry): entry is LayerFile =>
       isSmallFile(entry) && (sizes.has(entry.size) || SUSPECT.test(baseName(entry.path))),
   );
-  const needles = added.map((certificate) => toPem(certificate).split('\n')[2] ?? '');
-  const read = ({ path }: LayerFile) =>
-    readFileSync(Buffer.from(hostPath(upper, path), 'latin1'), 'latin1');
-  const hits = files.filter((file) => {
-    const text = read(file);
+  const needles = added.flatMap((one) => [
+    toPem(one).split('\n')[2] ?? '',
+    one.der.toString('latin1'),
+  ]);
+  const hits = suspects.filter((file) => {
+    const text = read(root, file);
     return needles.some((needle) => text.includes(needle));
   });
-  if (hits.length === 0) return false;
+  const links = index.entries.filter(
+    (entry): entry is LayerFile => entry.kind === 'entry' && isAnchorLink(entry, added),
+  );
+  if (hits.length === 0 && links.length === 0) return false;
+  const sources = suspects.filter(({ path }) => isSource(path) && !isAnchor(path, added));
   const own = new Set([
-    ...idsIn(files.filter(({ path }) => isSource(path)).map(read)),
+    ...idsIn(sources.map((file) => read(root, file))),
     ...idsIn(sourcesOf(base)),
   ]);
-  const strangers = new Set(added.map(({ id }) => id).filter((id) => !own.has(id)));
-  return hits.filter((file) => rewrite(upper, file, strangers)).length > 0;
+  const traces = { upper: root, entries: index.entries, added, own, sources };
+  const changedFiles = hits.filter((file) => cleanFile(traces, file));
+  for (const link of links) removeLink(traces, link);
+  return changedFiles.length + links.length > 0;
 }
 
 function isSmallFile(entry: LayerEntry): entry is LayerFile {
   return entry.kind === 'entry' && entry.type === 'file' && entry.size > 0 && entry.size <= LARGEST;
 }
 
-function rewrite(
-  upper: string,
-  { path, mtime, mtimeNs }: LayerFile,
-  ids: ReadonlySet<string>,
-): boolean {
-  const host = hostPath(upper, path);
-  const before = readFileSync(Buffer.from(host, 'latin1'), 'latin1');
-  const after = withoutCertificates(before, ids);
+/** @returns whether something was changed */
+function cleanFile(traces: Traces, file: LayerFile): boolean {
+  const before = read(traces.upper, file);
+  const { own, added } = traces;
+  const copied = added.find((one) => before === toPem(one));
+  if (copied !== undefined && (isAnchor(file.path, added) || !own.has(copied.id))) {
+    remove(traces, file);
+    return true;
+  }
+  const strangers = new Set(added.map(({ id }) => id).filter((id) => !own.has(id)));
+  const repeated = new Set(added.map(({ id }) => id).filter((id) => own.has(id)));
+  const store = withoutTrusted(Buffer.from(before, 'latin1'), (id) => strangers.has(id));
+  const after = store?.toString('latin1') ?? withoutCertificates(before, strangers, repeated);
   if (after === before) return false;
+  const host = hostPath(traces.upper, file.path);
   writeFileSync(Buffer.from(host, 'latin1'), after, 'latin1');
-  setTimes(host, mtime, mtimeNs);
+  setTimes(host, file.mtime, file.mtimeNs);
   return true;
+}
+
+/**
+ * `openssl rehash` gives a certificate that is there twice one link only: where the other one stays, the link is its.
+ */
+function removeLink(traces: Traces, link: LayerFile): void {
+  const { entries, sources, own, added, upper } = traces;
+  const certificate = added.find((one) => link.linkTarget?.includes(anchorStem(one)) === true);
+  remove(traces, link);
+  if (certificate === undefined || !own.has(certificate.id)) return;
+  if (!/^[0-9a-f]{8}\.\d+$/.test(baseName(link.path))) return;
+  const paths = sources
+    .filter((file) => idsIn([read(upper, file)]).includes(certificate.id))
+    .map(({ path }) => `/${path}`);
+  const other = entries.find(
+    (entry): entry is LayerFile =>
+      entry.kind === 'entry' &&
+      entry.linkTarget !== undefined &&
+      paths.includes(entry.linkTarget) &&
+      parentPath(entry.path) === parentPath(link.path),
+  );
+  if (other === undefined) return;
+  const host = Buffer.from(hostPath(upper, link.path), 'latin1');
+  symlinkSync(Buffer.from(baseName(other.path), 'latin1'), host);
+  restoreParent(traces, link);
+}
+
+function remove(traces: Traces, entry: LayerFile): void {
+  unlinkSync(Buffer.from(hostPath(traces.upper, entry.path), 'latin1'));
+  restoreParent(traces, entry);
+}
+
+function restoreParent({ upper, entries }: Traces, { path }: LayerFile): void {
+  const parent = parentPath(path);
+  const directory = entries.find((entry) => entry.path === parent);
+  if (directory?.kind !== 'entry') return;
+  setTimes(hostPath(upper, parent), directory.mtime, directory.mtimeNs);
+}
+
+function isAnchorLink(entry: LayerFile, added: readonly Certificate[]): boolean {
+  const { linkTarget } = entry;
+  return entry.type === 'symlink' && linkTarget !== undefined && isAnchor(linkTarget, added);
+}
+
+function isAnchor(path: string, added: readonly Certificate[]): boolean {
+  const name = baseName(path);
+  return added.some((one) => name.includes(anchorStem(one)));
 }
 
 function isSource(path: string): boolean {
@@ -80,6 +155,10 @@ function idsIn(texts: readonly string[]): string[] {
   return texts.flatMap((text) => parseCertificates(text).map(({ id }) => id));
 }
 
+function read(upper: string, { path }: LayerFile): string {
+  return readFileSync(Buffer.from(hostPath(upper, path), 'latin1'), 'latin1');
+}
+
 function hostPath(upper: string, path: string): string {
-  return `${Buffer.from(upper).toString('latin1')}/${path}`;
+  return `${upper}/${path}`;
 }

@@ -1,15 +1,18 @@
 /**
- * Lets build steps trust certificates that no image has. A step gets them three ways, none of which leaves a byte behind:
- * files in a mount of its own, variables that name these files, and the image's own bundle with the certificates at its end. That
- * bundle lies in a lower directory above the image's layers and not in a mount, so a step may replace it, as
- * `update-ca-certificates` does. What a step copied of it is taken out of the step's layer again.
+ * Lets build steps trust certificates that no image has. A step gets them four ways, none of which leaves a byte behind:
+ * files in a mount of its own, variables that name these files, the image's own bundle with the certificates at its end, and
+ * anchors, from which that bundle is made again. Bundle and anchors lie in a lower directory above the image's layers and not in a
+ * mount, so a step may replace them, as `update-ca-certificates` does. What a step copied of them is taken out of the step's
+ * layer again.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
 import { type FileEntry, type FileTree, toText } from '../../files/index.ts';
 import type { LowerFile, WantedMount } from '../../runtime/index.ts';
+import { anchorFiles } from './anchors.ts';
 import {
+  ADDED_NAME,
   BUNDLE_NAME,
   CONFIGURATIONS,
   JAVA_NAME,
@@ -81,24 +84,27 @@ export class ExtraCertificates {
       return entry === undefined ? [] : [readTreeFile(base, entry)];
     });
     const text = joined([joined([own, ...anchors]), this.#missingIn(own)]);
-    const lowerFiles = bundles.map(({ entry, text: before }) => ({
+    const added = this.#notIn(bundles.map((bundle) => bundle.text).join('\n'));
+    const changedBundles = bundles.map(({ entry, text: before }) => ({
       ...entry,
       content: Buffer.from(joined([before, this.#missingIn(before)]), 'latin1').toString('base64'),
     }));
+    const lowerFiles = [...changedBundles, ...anchorFiles(base, added)];
     return {
       mounts: [
         {
           kind: 'bind',
-          source: Buffer.from(await this.#write(text)).toString('latin1'),
+          source: Buffer.from(await this.#write(text, added)).toString('latin1'),
           target: TRUST_DIRECTORY,
           readonly: true,
         },
       ],
       lowerFiles,
       environment: withTrustVariables,
-      added: this.#notIn(bundles.map((bundle) => bundle.text).join('\n')),
+      added,
       sizes: new Set([
         text.length,
+        ...added.map((certificate) => toPem(certificate).length),
         ...lowerFiles.map(({ content }) => Buffer.byteLength(content, 'base64')),
       ]),
     };
@@ -119,29 +125,38 @@ export class ExtraCertificates {
   }
 
   /** @returns the host directory with the files of a step; steps with the same bundle share one */
-  #write(text: string): Promise<string> {
-    const name = createHash('sha256').update(text, 'latin1').digest('hex').slice(0, 16);
+  #write(text: string, added: readonly Certificate[]): Promise<string> {
+    const hash = createHash('sha256').update(text, 'latin1');
+    const name = hash
+      .update(added.map(({ id }) => id).join())
+      .digest('hex')
+      .slice(0, 16);
     let written = this.#written.get(name);
     if (written === undefined) {
-      written = this.#directory().then((parent) => writeFiles(parent, name, text));
+      written = this.#directory().then((parent) => writeFiles(`${parent}/${name}`, text, added));
       this.#written.set(name, written);
     }
     return written;
   }
 }
 
-async function writeFiles(parent: string, name: string, text: string): Promise<string> {
-  const temporary = `${parent}/${name}.new`;
-  await mkdir(temporary, { mode: 0o755 });
+async function writeFiles(
+  directory: string,
+  text: string,
+  added: readonly Certificate[],
+): Promise<string> {
+  const temporary = `${directory}.new`;
+  await mkdir(`${temporary}/${ADDED_NAME}`, { recursive: true, mode: 0o755 });
   const files: (readonly [string, string | Buffer])[] = [
     [BUNDLE_NAME, Buffer.from(text, 'latin1')],
     [JAVA_NAME, javaTrustStore(parseCertificates(text))],
+    ...added.map((one) => [`${ADDED_NAME}/${one.id}.crt`, toPem(one)] as const),
     ...CONFIGURATIONS,
   ];
   for (const [file, content] of files)
     await writeFile(`${temporary}/${file}`, content, { mode: 0o644 });
-  await rename(temporary, `${parent}/${name}`);
-  return `${parent}/${name}`;
+  await rename(temporary, directory);
+  return directory;
 }
 
 /** The image's bundles, each file once, whatever links lead to it. */
