@@ -1,0 +1,23 @@
+/** Where the machine and its user keep configurations. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from '../../http/index.ts';
+
+export function homeOf(env: Environment): string {
+  return env.HOME || homedir();
+}
+
+export function configHome(env: Environment): string {
+  return env.XDG_CONFIG_HOME || join(homeOf(env), '.config');
+}
+
+/** Directories with one directory for each host, the one that counts first. `LAMINA_CERTS_D` replaces them all. */
+export function certsDirectories(env: Environment): readonly string[] {
+  const own = env.LAMINA_CERTS_D;
+  if (own !== undefined && own !== '') return own.split(':').filter((path) => path !== '');
+  const home = configHome(env);
+  return ['containerd', 'docker', 'containers'].flatMap((tool) => [
+    join(home, tool, 'certs.d'),
+    `/etc/${tool}/certs.d`,
+  ]);
+}

@@ -1,0 +1,93 @@
+/** Configuration files of others: read when they are there, and never half understood. */
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../errors.ts';
+import { isObject } from '../shape.ts';
+
+export type Table = Readonly<Record<string, unknown>>;
+
+/** The text of a file; undefined when there is none, or none that we may read. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A TOML file as a table; undefined when there is none.
+ *
+ * @throws AppError REGISTRY_CONFIG_INVALID
+ */
+export async function readToml(path: string): Promise<Table | undefined> {
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  const { parse } = await import('smol-toml');
+  try {
+    return parse(text);
+  } catch (error) {
+    throw invalidConfig(path, firstLine(error));
+  }
+}
+
+/** @throws AppError REGISTRY_CONFIG_INVALID */
+export async function readJson(path: string): Promise<Table | undefined> {
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {
+    // Told below: what the parser says may quote the file.
+  }
+  throw invalidConfig(path, 'it holds no JSON object');
+}
+
+export function invalidConfig(path: string, problem: string): AppError {
+  return new AppError('REGISTRY_CONFIG_INVALID', `cannot use ${path}: ${problem}`, {
+    hint: 'correct the file; docs/registries.md says which files are read and what may be in them',
+  });
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? '';
+}
+
+/** A text of a table; undefined when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
+export function textOf(table: Table, name: string, path: string): string | undefined {
+  const value = table[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw invalidConfig(path, `${name} is no text`);
+}
+
+/** A switch of a table; false when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
+export function switchOf(table: Table, name: string, path: string): boolean {
+  const value = table[name] ?? false;
+  if (typeof value === 'boolean') return value;
+  throw invalidConfig(path, `${name} is neither true nor false`);
+}
+
+/** Texts of a table; a lone text counts as a list of one. @throws AppError REGISTRY_CONFIG_INVALID */
+export function textsOf(table: Table, name: string, path: string): readonly string[] {
+  const value = table[name];
+  if (value === undefined) return [];
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw invalidConfig(path, `${name} is no list of texts`);
+}
+
+/** Tables of a list of tables. @throws AppError REGISTRY_CONFIG_INVALID */
+export function tablesOf(table: Table, name: string, path: string): readonly Table[] {
+  const value = table[name];
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every(isObject)) return value;
+  throw invalidConfig(path, `${name} is no list of tables`);
+}
+
+/** A table in a table; an empty one when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
+export function tableOf(table: Table, name: string, path: string): Table {
+  const value = table[name] ?? {};
+  if (isObject(value)) return value;
+  throw invalidConfig(path, `${name} is no table`);
+}

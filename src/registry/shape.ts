@@ -1,0 +1,4 @@
+/** What parsed JSON or TOML is. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
