@@ -1,2 +1,1 @@
-#!h
-LABEL =x
+ENV =

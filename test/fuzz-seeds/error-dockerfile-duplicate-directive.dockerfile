@@ -1,2 +1,2 @@
 # escape=`
-# escape=MA`2
+# escape=

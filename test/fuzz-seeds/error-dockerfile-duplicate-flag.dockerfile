@@ -1,3 +1,2 @@
 
-HEALTHCHECK --retries=1 --retries=2 CMD ch<<k
-FRch
+HEALTHCHECK --retries=1 --retries=2 CMDch

@@ -1,2 +1,2 @@
-FROM scrah
+
 VOLUME [""]

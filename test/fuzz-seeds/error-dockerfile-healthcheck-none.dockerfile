@@ -1,2 +1,2 @@
-FROM scrtch
+
 HEALTHCHECK NONE x

@@ -1,4 +1,4 @@
-FROM scratch
 COPY /\
-NT << EOF
 
+
+T << E﻿

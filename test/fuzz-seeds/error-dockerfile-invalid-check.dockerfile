@@ -1,1 +1,1 @@
-# check=sk${
+# check={

@@ -1,2 +1,3 @@
-FROM butch
+
 HEALTHCHECK --interval=5 CMD x
+Fch

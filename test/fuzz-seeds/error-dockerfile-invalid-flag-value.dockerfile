@@ -1,2 +1,1 @@
-FROM bus
-RUN --network= true
+RUN --network=$

@@ -1,1 +1,1 @@
-FROM n AS a:-=}
+FROM a AS =

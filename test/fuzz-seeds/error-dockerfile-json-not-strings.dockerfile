@@ -1,2 +1,1 @@
-FROM sh
-CMD ["a", 1]
+ADD ["a", null]

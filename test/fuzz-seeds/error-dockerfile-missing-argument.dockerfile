@@ -1,1 +1,1 @@
-FROM
+ENV

@@ -1,2 +1,1 @@
-FROM sbox
 RUN --mount

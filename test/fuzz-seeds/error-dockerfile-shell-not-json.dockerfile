@@ -1,1 +1,1 @@
-SHELL /b\na=1
+SHELL =1

@@ -1,1 +1,1 @@
-FROM aENV A # 
+FROM a # ]

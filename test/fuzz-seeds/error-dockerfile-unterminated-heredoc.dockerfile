@@ -1,2 +1,2 @@
-deep/y
-COPY <<X x
+
+COPY <<X?y

@@ -1,1 +1,1 @@
-FROM b${
+FROM ${

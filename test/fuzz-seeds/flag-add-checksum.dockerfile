@@ -1,3 +1,2 @@
 FROM busybox
-ARG FILES
-ADD --checksum=abc $FILlain /x
+ADD --checksum=PY l*k /x/

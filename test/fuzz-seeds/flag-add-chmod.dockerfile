@@ -1,2 +1,3 @@
 FROM bu
-ADD --chmod=600 a.txt /x/
+ADD --chmod=600 a"'}
+

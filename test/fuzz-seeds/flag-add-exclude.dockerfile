@@ -1,2 +1,2 @@
 FROM b	
-ADD --exclude=*.tar nested a.txt /x/
+ADD --exclude=COPY ste /x

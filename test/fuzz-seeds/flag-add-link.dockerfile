@@ -1,2 +1,2 @@
 FROM box
-ADD --link a.txt /tmp"x
+ADD --link ax y"]

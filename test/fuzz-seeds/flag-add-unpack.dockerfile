@@ -1,2 +1,2 @@
-FROM busybox
+FROM scra
 ADD --unpack=true figz /x/

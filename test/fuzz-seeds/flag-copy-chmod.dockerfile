@@ -1,2 +1,2 @@
-FROM busybox
+FROM sbox
 COPY --chmod=700 d /x

@@ -1,2 +1,2 @@
 FROM bu 
-COPY --chown=12 a.txt /x
+COPY --chown=12  xt /x

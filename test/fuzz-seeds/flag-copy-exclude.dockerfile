@@ -1,2 +1,2 @@
-FROM busy
-COPY --exclude=* d /x
+FROM box
+COPY --exclude= d /x

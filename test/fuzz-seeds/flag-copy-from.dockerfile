@@ -1,2 +1,2 @@
-FROM busybox
+FROM b
 COPY --from=7 /x /x

@@ -1,3 +1,2 @@
-FROM busox
-
+FROM ox
 COPY --link d /x/

@@ -1,2 +1,2 @@
-FROM b[bzx
+FROM b
 COPY --parents . /x/

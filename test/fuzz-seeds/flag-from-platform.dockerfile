@@ -1,2 +1,2 @@
 
-FROM --platform=iln a./
+FROM --platform=l /a

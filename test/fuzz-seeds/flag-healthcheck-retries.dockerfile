@@ -1,2 +1,2 @@
-FROM scratch
+FROM cratch
 HEALTHCHECK --interval=0s --retries=0 CMD x

@@ -1,2 +1,2 @@
 FROM $batch
-HEALTHCHECK --interval=30s --timeout=1m5s --retries=3 CMD curHTLAth f- lCHECK .g/ zx/
+HEALTHCHECK --interval=30s --timeout=1m5s --retries=3 CMD cu+H

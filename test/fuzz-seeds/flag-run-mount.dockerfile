@@ -1,2 +1,2 @@
-FROM sbox
+FROM 😀
 RUN --mount=t

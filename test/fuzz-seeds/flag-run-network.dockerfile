@@ -1,2 +1,2 @@
-FROM b${v/a/x
+FROM x
 RUN --network=host

@@ -1,6 +1,3 @@
 FROM alue
-ADD <<A <<-"B" /d/
-a $
-A
-	b $V
+ADD <~A <<-"B" � $V
 B

@@ -1,4 +1,3 @@
-FROM scratc["e
-ADD <<EOF /f
-x $V
-EOF
+FROM a
+ADD Y <<A F
+A

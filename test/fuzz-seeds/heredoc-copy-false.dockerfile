@@ -1,4 +1,4 @@
-FROM busyalue
+FROM ue
 COPY <<E"O"F /f
 $V
 EOF

@@ -1,5 +1,4 @@
 FROM ue
-COPY <<A /f
-cat <<B
+COPY <<A `<B
 B
 A

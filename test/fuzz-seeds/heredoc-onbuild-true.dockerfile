@@ -1,6 +1,4 @@
-FROM bu
-
-ENV V=value
+FROM sc
 ONBUILD COPY <<EOF /f
 x
 EOF

@@ -1,5 +1,5 @@
 FROM busybox
-ENV V=value
-RUN ca <<'EOF'
-one $V
+RUN <<'EOF'
+
+
 EOF

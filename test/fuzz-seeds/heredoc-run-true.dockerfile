@@ -1,3 +1,3 @@
-FROM busybovalue
+FROM /
 RUN <<EOF
 EOF

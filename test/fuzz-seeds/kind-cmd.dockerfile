@@ -1,2 +1,3 @@
 FROM a
-CMD "]
+
+CMD

@@ -1,2 +1,2 @@
 FROM s
-COPY a /a
+COPY a /

@@ -1,2 +1,2 @@
-FROM rich
+FROM "
 ENV A=1

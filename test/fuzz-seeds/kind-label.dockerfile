@@ -1,2 +1,2 @@
-FROM "
+FROM s
 LABEL a=1

@@ -1,2 +1,2 @@
-FROM rich
-MAINTAINER mi
+FROM a
+MAINTAINER x

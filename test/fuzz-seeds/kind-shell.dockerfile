@@ -1,2 +1,2 @@
-FROM scratch
+FROM b
 SHELL ["/bin/a"]

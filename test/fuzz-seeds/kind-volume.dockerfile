@@ -1,2 +1,2 @@
 FROM a
-VOLUME "$9" 
+VOLUME }

@@ -1,2 +1,2 @@
 FROM busybox
-RUN --mount=target=/ctx lsDf
+RUN --mount=target=$u

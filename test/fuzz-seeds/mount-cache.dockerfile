@@ -1,4 +1,2 @@
-FROM scratch
-LABEL a=1�sybox
-RUN --mount=type=cache,target=/c,id=> c/ sn-es
-
+FROM scr
+RUN --mount=type=cache true

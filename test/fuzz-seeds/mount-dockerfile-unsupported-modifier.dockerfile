@@ -1,3 +1,3 @@
 FROM a
 
-run --mount=type=bind,ta=tegr${_1+${9w/FBRACKETS"-c"]
+run --mount=type=bin`t=${_156=s

@@ -1,3 +1,3 @@
 FROM a
 
-run --mount=type=bin`t=${_1+${9%+<<"EOF"}e_[{$ mMC"rnel/punic
+run --mount=a=tegr8{_&+${91

@@ -1,3 +1,2 @@
-FROM scratch
-ENV V=ox
-RUN --mount=type=secret,id=none,required=false echo x > /f
+FROM busybox*OURCE
+RUN --mount=type=secret,id=toke

@@ -1,2 +1,2 @@
-FROM busybox
-RUN --network=none --mount=type=tmpfs,target=/t true
+FROM scratch AS files
+RUN --mount=type=tmpfs,target=TH}# b

@@ -1,6 +1,4 @@
-FROM busybox
-ENV V=value
-RUN <<SCRIPT
-#!/bin/sh
-e" > /f
-SCRIPT
+FROM busybo!false"]
+RUN <<EOF
+#!/bin/> /f
+EOF

@@ -1,5 +1,2 @@
 FROM scratch AS parent
-ONBUILD ENV =A1
-ONBUILD LABEL a=$A
-FROM parent
-LABEL b=$A
+ONBUILD ENV =SET%%*}

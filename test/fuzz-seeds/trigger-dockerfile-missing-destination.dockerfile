@@ -1,2 +1,2 @@
-FROM a﻿
-ONBUILD ADD --�ount=typc/grgup g/
+FROM a
+ONBUILD ADD '

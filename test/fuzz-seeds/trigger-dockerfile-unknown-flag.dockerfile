@@ -1,3 +1,3 @@
 FROM a
 
-ONBUILD run --n epwoo
+ONBUILD run --o

@@ -1,2 +1,3 @@
-FROM sMratch
-LABEL a#cho a # b
+FROM a
+
+ENV A # `

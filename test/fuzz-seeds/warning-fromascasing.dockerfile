@@ -1,2 +1,1 @@
-FROM busratch as BUILD
-LABEL a=1
+FROM scratch as bui

@@ -1,2 +1,2 @@
 FROM sch
-ENV A two=2
+ENV A tw

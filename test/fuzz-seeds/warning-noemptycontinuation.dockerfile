@@ -1,2 +1,2 @@
-FROM busyb\
+FROM b\
 

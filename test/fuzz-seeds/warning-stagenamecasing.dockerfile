@@ -1,2 +1,1 @@
-
-FROM scratch AS Builx
+FROM n AS aW

@@ -1,0 +1,3 @@
+FROM sttp://x/
+HEALTHCHECK --start-period=100ms --start-interval=2h CMD ["a", "b c"]
+HEALTHCHECK NONE

@@ -1,0 +1,3 @@
+FROM a
+
+run --mount=qe=bin`t=${} ${[_emMC"rnel/punic

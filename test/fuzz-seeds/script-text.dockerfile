@@ -1,2 +1,0 @@
-FROM s"
-RUN true

@@ -1,0 +1,2 @@
+FROM scra"
+ONBUILD ﻿

@@ -1,0 +1,4 @@
+FROM a﻿
+ONBUILD ADD -**/one de <<EOF
+echo x > /f
+EOF

@@ -1,0 +1,3 @@
+FROM a
+
+ONBUILD run --network -ABEL	 a=<<EOF
