@@ -120,4 +120,16 @@ export const examples = [
       return { args, naiveArgs: args, env: {}, hidden: key };
     },
   },
+  {
+    name: 'private-ca',
+    text: 'Behind a proxy that opens TLS: apt-get and wget trust its authority, the image does not learn of it',
+    answers: 'output',
+    expect: 'Fetched through the gateway: only with its authority',
+    change: ['show.sh', 'Fetched through', 'Fetched again through'],
+    prepare: async ({ gateway }) => {
+      const { url, authority, line } = await gateway('only with its authority');
+      const args = ['--build-arg', `GATEWAY=${url}`, '--ca-certificates', authority];
+      return { args, naiveArgs: args, env: {}, hidden: line };
+    },
+  },
 ];

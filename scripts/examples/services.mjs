@@ -1,4 +1,5 @@
-// What builds of some examples talk to on this machine: a download behind a token, a git repository behind sshd.
+// What builds of some examples talk to on this machine: a download behind a token, a git repository behind sshd, a gateway
+// that opens TLS.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { find, installPackages } from '../host.mjs';
+import { startGateway } from './gateway.mjs';
 
 /** Everything started here ends with `close`. */
 export class Services {
@@ -47,6 +49,17 @@ export class Services {
       agent,
       key: readFileSync(at('client'), 'utf8').split('\n')[2],
     };
+  };
+
+  /** Web servers behind an authority that nobody knows, and a text. */
+  gateway = async (text) => {
+    installPackages({ openssl: 'openssl' });
+    const { server, url, authority } = await startGateway({ directory: this.#directory, text });
+    this.#closing.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { url, authority, line: readFileSync(authority, 'utf8').split('\n')[3] };
   };
 
   close() {

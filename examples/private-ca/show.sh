@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "Fetched through the gateway: $(cat /message.txt)"
