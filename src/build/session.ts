@@ -8,6 +8,7 @@ import type { ExtraCertificates } from '../ops/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { Sandbox } from '../runtime/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
+import type { RemoteLogins } from './remote-logins.ts';
 import type { BuildSecrets } from './secrets.ts';
 import type { SshAgents } from './ssh/ssh-agents.ts';
 
@@ -22,6 +23,8 @@ export interface BuildSession {
   readonly lowers: LowerSource;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
+  /** What remote sources are shown. */
+  readonly logins?: RemoteLogins | undefined;
   /** Started when the first step needs it. */
   readonly sandbox: () => Promise<Sandbox>;
   /** What steps trust beside their images' own certificates. */

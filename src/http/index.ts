@@ -1,5 +1,5 @@
 export { type Environment, proxyFor } from './proxy.ts';
-export { maskUrls, redactUrls, splitCredentials } from './redact.ts';
+export { maskSecrets, maskUrls, redactUrls, splitCredentials } from './redact.ts';
 export type { GetOptions } from './request.ts';
 
 /** Requests themselves: loaded when they are needed, since HTTPS takes longer to load than a cached build to answer. */

@@ -21,6 +21,15 @@ export function maskUrls(text: string): string {
   });
 }
 
+/** Shorter ones are part of many words. */
+const MIN_SECRET = 4;
+
+/** The text without the given secrets. */
+export function maskSecrets(text: string, secrets: readonly string[]): string {
+  const known = secrets.filter((secret) => secret.length >= MIN_SECRET);
+  return known.reduce((masked, secret) => masked.replaceAll(secret, 'xxxxx'), text);
+}
+
 export interface SplitUrl {
   /** Without user name and password. */
   readonly url: URL;

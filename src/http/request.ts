@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AppError } from '../errors.ts';
 import { type Environment, proxyFor } from './proxy.ts';
-import { redactUrls, splitCredentials } from './redact.ts';
+import { maskSecrets, redactUrls, splitCredentials } from './redact.ts';
 import { secureContext } from './trust.ts';
 
 const MAX_REDIRECTS = 10;
@@ -17,6 +17,8 @@ export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The caller's environment: proxies and certificates are taken from it. */
   readonly env: Environment;
+  /** Value of an Authorization header. It goes before credentials in the URL, and to no other server by a redirect. */
+  readonly authorization?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,8 +30,21 @@ export interface GetOptions {
  */
 export async function get(text: string, options: GetOptions): Promise<IncomingMessage> {
   const first = splitCredentials(parseUrl(text));
-  let url = first.url;
-  let authorization = first.authorization;
+  const given = options.authorization ?? first.authorization;
+  try {
+    return await follow(first.url, given, options);
+  } catch (error) {
+    throw given === undefined ? error : withoutEcho(error, given);
+  }
+}
+
+async function follow(
+  first: URL,
+  given: string | undefined,
+  options: GetOptions,
+): Promise<IncomingMessage> {
+  let url = first;
+  let authorization = given;
   for (let count = 0; count <= MAX_REDIRECTS; count++) {
     options.signal?.throwIfAborted();
     const response = await getOnce(url, authorization, options);
@@ -50,11 +65,20 @@ export async function get(text: string, options: GetOptions): Promise<IncomingMe
   }
   throw new AppError(
     'HTTP_REDIRECTS',
-    `${redactUrls(text)} redirects more than ${MAX_REDIRECTS} times`,
+    `${shown(first)} redirects more than ${MAX_REDIRECTS} times`,
     {
       hint: 'name the address it should lead to',
     },
   );
+}
+
+/** Servers may say again what they were sent. */
+function withoutEcho(error: unknown, authorization: string): unknown {
+  if (!(error instanceof AppError)) return error;
+  const message = maskSecrets(error.message, [authorization, ...authorization.split(' ').slice(1)]);
+  if (message === error.message) return error;
+  const { code, hint, expected, details } = error;
+  return new AppError(code, message, { hint, expected, details });
 }
 
 function parseUrl(text: string, base?: URL): URL {
@@ -192,12 +216,16 @@ function shown(url: URL): string {
 function wrongStatus(url: URL, { statusCode, statusMessage }: IncomingMessage): AppError {
   const reason = `${statusCode ?? '?'} ${statusMessage ?? ''}`.trim();
   return new AppError('HTTP_STATUS', `${shown(url)} answered with ${reason}`, {
-    hint:
-      statusCode === 404
-        ? 'check the address'
-        : 'try the address with curl -I; for what needs a login, download in a RUN with a secret',
+    hint: statusHint(url, statusCode),
     details: { status: statusCode },
   });
+}
+
+function statusHint({ hostname }: URL, status: number | undefined): string {
+  if (status === 404) return 'check the address';
+  return status === 401 || status === 403
+    ? `for a login give a token: --secret id=HTTP_AUTH_TOKEN_${hostname},env=VARIABLE`
+    : 'try the address with curl -I';
 }
 
 /** What went wrong on the way. */

@@ -37,6 +37,7 @@ export function remoteSource(
   const git = parseGitUrl(source.text);
   if (git !== undefined) {
     const op = gitOp(git, plan.options.buildArgs, instruction.keepGitDir);
+    refuseContradictions(instruction, { plan, git, checksum });
     return { op: { ...op, checksum: checksum ?? op.checksum }, path: '/', unpacks: false };
   }
   if (!isHttpUrl(source.text)) return undefined;
@@ -62,7 +63,7 @@ export function gitOp(
   keepGitDir?: boolean | undefined,
 ): GitOp {
   const kept = buildArgs.get('BUILDKIT_CONTEXT_KEEP_GIT_DIR');
-  const { remote, ref, subdir, checksum, commitTime } = git;
+  const { remote, ref, subdir, checksum, commitTime, fetchByCommit } = git;
   return {
     kind: 'git',
     remote,
@@ -72,7 +73,35 @@ export function gitOp(
     submodules: git.submodules ?? true,
     checksum,
     commitTime,
+    ...(fetchByCommit ? { fetchByCommit } : {}),
   };
+}
+
+/** What a flag and the URL both say must be one thing. */
+function refuseContradictions(
+  instruction: AddInstruction,
+  {
+    plan,
+    git,
+    checksum,
+  }: {
+    readonly plan: StagePlan;
+    readonly git: GitUrl;
+    readonly checksum: string | undefined;
+  },
+): void {
+  if ((git.keepGitDir ?? instruction.keepGitDir) !== (instruction.keepGitDir ?? git.keepGitDir)) {
+    throw new AppError('PLAN_GIT_CONTRADICTION', '--keep-git-dir and the URL say opposite things', {
+      location: instruction.location,
+      hint: 'leave keep-git-dir out of one of them',
+    });
+  }
+  if (checksum !== undefined && git.checksum !== undefined && checksum !== git.checksum) {
+    throw new AppError('PLAN_CHECKSUM', `--checksum says ${checksum}, the URL ${git.checksum}`, {
+      location: placeOf(instruction, plan),
+      hint: 'leave the checksum out of one of them',
+    });
+  }
 }
 
 /**

@@ -5,16 +5,18 @@
  */
 import { spawn } from 'node:child_process';
 import { AppError } from '../errors.ts';
-import { type Environment, redactUrls, splitCredentials } from '../http/index.ts';
+import { type Environment, maskSecrets, redactUrls } from '../http/index.ts';
+import { type GitAccess, loginOf, sshEnvironment } from './git-access.ts';
 
 const PASSED_ON =
-  /^(?:PATH|HOME|LANG|SSH_AUTH_SOCK|SSH_AGENT_PID|GIT_SSH|GIT_SSH_COMMAND|GIT_SSL_CAINFO|SSL_CERT_FILE|SSL_CERT_DIR|(?:https?|no|all)_proxy)$/i;
+  /^(?:PATH|LANG|GIT_SSL_CAINFO|SSL_CERT_FILE|SSL_CERT_DIR|(?:https?|no|all)_proxy)$/i;
 const MAX_OUTPUT = 64 << 20;
 const TAIL_LINES = 8;
 
 export interface GitSettings {
   readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
+  readonly access: GitAccess;
   /** Gets what git says of its progress. */
   readonly onOutput?: ((data: Uint8Array) => void) | undefined;
 }
@@ -24,12 +26,14 @@ export class GitCommand {
   readonly remote: string;
   readonly #settings: GitSettings;
   readonly #env: Record<string, string>;
+  readonly #secrets: readonly string[];
 
   constructor(remote: string, settings: GitSettings) {
-    const { bare, config } = withoutCredentials(remote);
+    const { bare, config, secrets } = loginOf(remote, settings.access);
     this.remote = bare;
     this.#settings = settings;
-    this.#env = environmentOf(settings.env, config);
+    this.#secrets = secrets;
+    this.#env = environmentOf(settings, config);
   }
 
   /** @returns what git wrote; undefined when it failed */
@@ -42,14 +46,23 @@ export class GitCommand {
   async run(args: readonly string[], cwd: string): Promise<string> {
     const { status, output, errors } = await this.#execute(args, cwd);
     if (status === 0) return output;
-    const tail = redactUrls(errors).trim().split('\n').slice(-TAIL_LINES).join('\n');
+    const tail = this.#redacted(errors).trim().split('\n').slice(-TAIL_LINES).join('\n');
     throw new AppError('GIT_FAILED', `git ${args[0] ?? ''} of ${this.remote} failed: ${tail}`, {
       hint: hintFor(tail),
     });
   }
 
+  #redacted(text: string): string {
+    return maskSecrets(redactUrls(text), this.#secrets);
+  }
+
   #execute(args: readonly string[], cwd: string) {
     const { signal, onOutput } = this.#settings;
+    // By whole lines: what is to be hidden may come in two pieces.
+    let begun = '';
+    const tell = (text: string) => {
+      if (text !== '') onOutput?.(Buffer.from(this.#redacted(text), 'latin1'));
+    };
     signal?.throwIfAborted();
     return new Promise<{ status: number | null; output: string; errors: string }>(
       (resolve, reject) => {
@@ -69,18 +82,22 @@ export class GitCommand {
         });
         child.stderr.on('data', (data: Buffer) => {
           if (errors.length < 10_000) errors.push(data);
-          onOutput?.(Buffer.from(redactUrls(data.toString('latin1')), 'latin1'));
+          begun += data.toString('latin1');
+          const end = Math.max(begun.lastIndexOf('\n'), begun.lastIndexOf('\r')) + 1;
+          tell(begun.slice(0, end));
+          begun = begun.slice(end);
         });
         child.on('error', (error) =>
           reject(signal?.aborted === true ? signal.reason : startFailure(error)),
         );
-        child.on('close', (status) =>
+        child.on('close', (status) => {
+          tell(begun);
           resolve({
             status,
             output: Buffer.concat(output).toString('utf8'),
             errors: Buffer.concat(errors).toString('utf8'),
-          }),
-        );
+          });
+        });
       },
     );
   }
@@ -102,7 +119,15 @@ function hintFor(output: string): string {
   if (
     /authentication|could not read (?:username|password)|permission denied|403|401/i.test(output)
   ) {
-    return 'the repository needs a login: give ssh an agent, or the URL a token';
+    return 'the repository needs a login: --secret id=GIT_AUTH_TOKEN,env=VARIABLE for HTTP(S), --ssh default for ssh';
+  }
+  if (/host key verification failed|host identification has changed/i.test(output)) {
+    return 'the host has another key than the one in ~/.ssh/known_hosts: find out why before you take it out there';
+  }
+  if (
+    /unable to update url base from redirection|requested url returned error: 30\d/i.test(output)
+  ) {
+    return 'the server sends the request somewhere else, where a login is not taken along: name that address';
   }
   if (/could not resolve|unable to access|connection/i.test(output)) {
     return 'check the address, the network, and the proxy variables';
@@ -110,17 +135,9 @@ function hintFor(output: string): string {
   return 'try the same with git clone';
 }
 
-function withoutCredentials(remote: string) {
-  if (!/^https?:\/\//i.test(remote)) return { bare: remote, config: [] };
-  const { url, authorization } = splitCredentials(new URL(remote));
-  const header = authorization === undefined ? [] : [`Authorization: ${authorization}`];
-  const config = header.map((value) => [`http.${url.origin}/.extraHeader`, value] as const);
-  return { bare: url.href, config };
-}
-
 function environmentOf(
-  host: Environment,
-  secret: readonly (readonly [string, string])[],
+  { env: host, access }: GitSettings,
+  login: readonly (readonly [string, string])[],
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(host)) {
@@ -134,15 +151,15 @@ function environmentOf(
     ['advice.detachedHead', 'false'],
     ['gc.auto', '0'],
     ['submodule.fetchJobs', '4'],
-    ...secret,
+    ...login,
   ] as const;
   config.forEach(([key, value], index) => {
     env[`GIT_CONFIG_KEY_${index}`] = key;
     env[`GIT_CONFIG_VALUE_${index}`] = value;
   });
   return {
-    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
     ...env,
+    ...sshEnvironment(host, access),
     GIT_CONFIG_COUNT: String(config.length),
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',

@@ -22,6 +22,15 @@ describe('parseGitUrl', () => {
       { remote: 'git://host/x', ref: 'refs/tags/t', commitTime: true },
     ],
     ['git://host/x?commit=abc1234', { remote: 'git://host/x', checksum: 'abc1234' }],
+    [
+      `git://host/x?checksum=${'a'.repeat(40)}&fetch-by-commit`,
+      { remote: 'git://host/x', checksum: 'a'.repeat(40), fetchByCommit: true },
+    ],
+    [
+      'git://host/x?branch=refs/heads/b&ref=refs/heads/b',
+      { remote: 'git://host/x', ref: 'refs/heads/b' },
+    ],
+    ['git://host/x?subdir=a#:a', { remote: 'git://host/x', subdir: 'a' }],
     ['git://host/x?keep-git-dir', { remote: 'git://host/x', keepGitDir: true }],
     ['git://host/x?subdir=../../etc', { remote: 'git://host/x', subdir: 'etc' }],
   ])('reads %s', (text, expected) => {
@@ -58,6 +67,10 @@ describe('parseGitUrl', () => {
     'git://host/x?submodules=maybe',
     'git://host/x?mtime=now',
     'git://host/x?subdir=a#:b',
+    'git://host/x?subdir=',
+    'git://host/x?subdir=a&subdir=a',
+    'git://host/x?checksum=main',
+    'git://host/x?fetch-by-commit=maybe',
   ])('refuses %s', (text) => {
     expect(() => parseGitUrl(text)).toThrow(expect.objectContaining({ code: 'GIT_BAD_URL' }));
   });

@@ -18,6 +18,8 @@ export interface GitUrl {
   /** Undefined: not said. */
   readonly submodules: boolean | undefined;
   readonly commitTime: boolean;
+  /** The checksum is fetched whatever the ref means at the remote. */
+  readonly fetchByCommit: boolean;
 }
 
 const SCHEME = /^(https?|git|ssh):\/\//i;
@@ -35,6 +37,7 @@ const QUERY_KEYS = [
   'mtime',
   'fetch-by-commit',
 ];
+const FLAGS = ['keep-git-dir', 'submodules', 'fetch-by-commit'];
 
 /** Whether an HTTP(S) URL, which is a file if it is no repository. */
 export function isHttpUrl(text: string): boolean {
@@ -88,11 +91,7 @@ function fromParts(
   }: { readonly query: string | undefined; readonly fragment: string | undefined },
 ): GitUrl {
   const given = new URLSearchParams(query ?? '');
-  for (const key of given.keys()) {
-    if (QUERY_KEYS.includes(key)) continue;
-    const near = nearestName(key, QUERY_KEYS);
-    throw badUrl(text, `unknown query '${key}'`, near && `did you mean '${near}'?`);
-  }
+  checkQuery(text, given);
   const [fragmentRef = '', fragmentSubdir = ''] = split(fragment ?? '');
   const refs = [
     fragmentRef,
@@ -100,10 +99,10 @@ function fromParts(
     prefixed('refs/heads/', given.get('branch')),
     prefixed('refs/tags/', given.get('tag')),
   ].filter((ref) => ref !== '');
-  if (refs.length > 1) throw badUrl(text, 'the ref is given more than once');
+  if (new Set(refs).size > 1) throw badUrl(text, 'the ref is given more than once');
   const [ref] = refs;
   if (ref !== undefined && !isPlainRef(ref)) throw badUrl(text, `'${ref}' is no valid ref`);
-  if (fragmentSubdir !== '' && given.has('subdir')) {
+  if (fragmentSubdir !== '' && (given.get('subdir') ?? fragmentSubdir) !== fragmentSubdir) {
     throw badUrl(text, 'the subdirectory is given more than once');
   }
   const mtime = given.get('mtime') ?? 'checkout';
@@ -118,7 +117,23 @@ function fromParts(
     keepGitDir: flag(text, given, 'keep-git-dir'),
     submodules: flag(text, given, 'submodules'),
     commitTime: mtime === 'commit',
+    fetchByCommit: flag(text, given, 'fetch-by-commit') ?? false,
   };
+}
+
+function checkQuery(text: string, given: URLSearchParams): void {
+  for (const [key, value] of given) {
+    if (!QUERY_KEYS.includes(key)) {
+      const near = nearestName(key, QUERY_KEYS);
+      throw badUrl(text, `unknown query '${key}'`, near && `did you mean '${near}'?`);
+    }
+    if (value === '' && !FLAGS.includes(key)) throw badUrl(text, `'${key}' has no value`);
+    if (given.getAll(key).length > 1) throw badUrl(text, `'${key}' is given more than once`);
+  }
+  const checksum = given.get('checksum') ?? given.get('commit');
+  if (checksum !== null && !/^[0-9a-f]+$/i.test(checksum)) {
+    throw badUrl(text, `'${checksum}' is no commit`, 'a commit is named by its hexadecimal digits');
+  }
 }
 
 function split(fragment: string): string[] {
@@ -127,7 +142,8 @@ function split(fragment: string): string[] {
 }
 
 function prefixed(prefix: string, name: string | null): string {
-  return name === null || name === '' ? '' : `${prefix}${name}`;
+  if (name === null || name === '') return '';
+  return name.startsWith(prefix) ? name : `${prefix}${name}`;
 }
 
 /** No options of git, no patterns, nothing that steps out of `refs/`. */

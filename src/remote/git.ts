@@ -10,6 +10,8 @@ export interface GitSource {
   readonly ref: string | undefined;
   /** The commit it has to be, or how it begins. */
   readonly checksum: string | undefined;
+  /** The checksum is taken whatever the ref means at the remote. */
+  readonly fetchByCommit?: boolean | undefined;
 }
 
 export interface ResolvedCommit {
@@ -17,6 +19,8 @@ export interface ResolvedCommit {
   readonly commit: string;
   /** What to fetch: a full name, `HEAD`, or the commit. */
   readonly fetch: string;
+  /** The full name that the commit gets in a kept `.git`, if it is not that of `fetch`. */
+  readonly name?: string | undefined;
 }
 
 export interface CheckoutOptions extends GitSettings {
@@ -46,10 +50,7 @@ export async function resolveCommit(
 ): Promise<ResolvedCommit> {
   const { ref, checksum } = source;
   const git = new GitCommand(source.remote, settings);
-  const resolved =
-    ref !== undefined && COMMIT.test(ref)
-      ? { commit: ref, fetch: ref }
-      : await ask(git, ref ?? 'HEAD', { checksum, cwd });
+  const resolved = pinned(source, git.remote) ?? (await ask(git, ref ?? 'HEAD', { checksum, cwd }));
   if (checksum !== undefined && !isPrefix(checksum, resolved.commit)) {
     throw new AppError(
       'GIT_CHECKSUM',
@@ -58,6 +59,27 @@ export async function resolveCommit(
     );
   }
   return resolved;
+}
+
+/** Needs no question. The name of a ref that is not asked for only stands in a kept `.git`. */
+function pinned(
+  { ref, checksum, fetchByCommit }: GitSource,
+  remote: string,
+): ResolvedCommit | undefined {
+  if (ref !== undefined && COMMIT.test(ref)) return { commit: ref, fetch: ref };
+  if (!fetchByCommit) return undefined;
+  if (checksum === undefined || !COMMIT.test(checksum)) {
+    throw new AppError('GIT_CHECKSUM', `fetch-by-commit of ${remote} needs a whole commit id`, {
+      expected: 'checksum= with 40 (or 64) hexadecimal digits, lower case',
+      hint: 'give the commit, or leave fetch-by-commit out',
+    });
+  }
+  if (ref === undefined) return { commit: checksum, fetch: checksum };
+  return {
+    commit: checksum,
+    fetch: checksum,
+    name: ref.startsWith('refs/') ? ref : `refs/heads/${ref}`,
+  };
 }
 
 function isPrefix(checksum: string, commit: string): boolean {
@@ -103,7 +125,7 @@ async function ask(
  */
 export async function checkOut(
   remote: string,
-  { commit, fetch }: ResolvedCommit,
+  { commit, fetch, name }: ResolvedCommit,
   options: CheckoutOptions,
 ): Promise<Checkout> {
   const { directory } = options;
@@ -111,6 +133,7 @@ export async function checkOut(
   await git.run(['init', '-q', '.'], directory);
   await git.run(['remote', 'add', '--', 'origin', git.remote], directory);
   await fetchCommit(git, { commit, fetch }, directory);
+  if (name !== undefined) await git.run(['update-ref', '--', name, commit], directory);
   await git.run(['checkout', '-q', '--force', '--detach', commit], directory);
   if (options.submodules) {
     const update = ['submodule', 'update', '-q', '--init', '--recursive', '--depth=1'];

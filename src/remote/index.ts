@@ -7,6 +7,7 @@ export {
   type ResolvedCommit,
   resolveCommit,
 } from './git.ts';
+export type { GitAccess, SshAccess } from './git-access.ts';
 export type { GitSettings } from './git-command.ts';
 export { type CheckoutFiles, checkoutItems } from './git-layer.ts';
 export { type GitUrl, isHttpUrl, parseGitUrl } from './git-url.ts';

@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import type { GitOp } from '../../graph/index.ts';
 import { redactUrls } from '../../http/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
-import { checkOut, checkoutItems, type ResolvedCommit, resolveCommit } from '../../remote/index.ts';
+import {
+  checkOut,
+  checkoutItems,
+  type GitAccess,
+  type ResolvedCommit,
+  resolveCommit,
+} from '../../remote/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { SourceSession } from '../session.ts';
@@ -34,11 +40,12 @@ async function resolve(session: SourceSession, step: StepContext): Promise<Resol
   const op = gitOp(step);
   const answered = answers.get(store) ?? new Map<string, ResolvedCommit>();
   answers.set(store, answered);
-  const name = JSON.stringify([op.remote, op.ref, op.checksum]);
+  const name = JSON.stringify([op.remote, op.ref, op.checksum, op.fetchByCommit ?? false]);
   const known = answered.get(name);
   if (known !== undefined) return known;
+  const access = await accessTo(session, op);
   const cwd = await store.temporaryDirectory();
-  const resolved = await resolveCommit(op, cwd, { env, signal: step.signal });
+  const resolved = await resolveCommit(op, cwd, { env, access, signal: step.signal });
   answered.set(name, resolved);
   return resolved;
 }
@@ -57,6 +64,7 @@ async function makeLayer(
     keepGitDir,
     submodules,
     env: session.env,
+    access: await accessTo(session, gitOp(step)),
     signal,
     onOutput: (data) =>
       session.emit({ kind: 'step.log', time: session.now(), step: info, stream: 'stderr', data }),
@@ -70,9 +78,13 @@ async function makeLayer(
   });
 }
 
-function keyFor(op: GitOp, { commit, fetch }: ResolvedCommit): string {
+async function accessTo({ logins }: SourceSession, { remote }: GitOp): Promise<GitAccess> {
+  return (await logins?.git(remote)) ?? {};
+}
+
+function keyFor(op: GitOp, { commit, fetch, name }: ResolvedCommit): string {
   const { subdir, keepGitDir, submodules, commitTime } = op;
-  const origin = keepGitDir ? `${redactUrls(op.remote)}#${fetch}` : '';
+  const origin = keepGitDir ? `${redactUrls(op.remote)}#${name ?? fetch}` : '';
   return createHash('sha256')
     .update(JSON.stringify(['git', commit, subdir, submodules, commitTime, origin]))
     .digest('hex');

@@ -88,7 +88,9 @@ async function fetchFile(
   const { url, checksum, filename } = httpOp(step);
   const { env, store } = session;
   const path = join(await store.temporaryDirectory(), 'body');
-  const got = await download(url, { path, known, checksum, env, signal: step.signal });
+  const authorization = await session.logins?.http(url);
+  const request = { env, authorization, signal: step.signal };
+  const got = await download(url, { path, known, checksum, ...request });
   if (got === undefined) return undefined;
   return withStagedLayer(session, async (staged) => {
     using writer = LayerWriter.create(staged.directory);

@@ -130,13 +130,15 @@ export const buildFlags = {
     group: STEPS,
     help:
       'give a file or an environment variable to RUN --mount=type=secret; its bytes reach no layer, cache record or log ' +
-      'unless a step copies them',
+      'unless a step copies them; HTTP_AUTH_TOKEN_host, GIT_AUTH_TOKEN and the like are logins for remote sources',
   },
   ssh: {
     kind: 'list',
     value: 'default|id[=path,…]',
     group: STEPS,
-    help: 'give the running ssh agent, another agent’s socket, or private keys to RUN --mount=type=ssh',
+    help:
+      'give the running ssh agent, another agent’s socket, or private keys to RUN --mount=type=ssh; ' +
+      'the one named default also to git repositories by ssh',
   },
   allow: {
     kind: 'list',
