@@ -5,6 +5,7 @@
  */
 import type { Environment } from '../http/index.ts';
 import type { Descriptor, Digest, Reference } from '../oci/index.ts';
+import type { Credentials } from './credentials.ts';
 
 export interface RegistryOptions {
   /** The caller's environment: proxies, certificates, where the configurations of Docker and Podman are. */
@@ -44,7 +45,10 @@ export interface Registries extends AsyncDisposable {
    *
    * @throws AppError REGISTRY_NOT_FOUND, REGISTRY_UNAUTHORIZED, REGISTRY_UNREACHABLE, …
    */
-  resolve(reference: Reference, request?: { signal?: AbortSignal | undefined }): Promise<Descriptor>;
+  resolve(
+    reference: Reference,
+    request?: { signal?: AbortSignal | undefined },
+  ): Promise<Descriptor>;
   /** A manifest or index by tag or digest, verified; mirrors are asked first. */
   manifest(
     reference: Reference,
@@ -76,4 +80,15 @@ export interface Registries extends AsyncDisposable {
   tags(repository: Repository): AsyncIterable<string>;
   /** Descriptors of manifests whose `subject` is this one: by the referrers API, else by the fallback tag. */
   referrers(repository: Repository, digest: Digest): Promise<readonly Descriptor[]>;
+  /**
+   * Tries a login at a registry (`lamina login`), with these credentials and no others.
+   *
+   * @param registry as in references: `docker.io`, `localhost:5000`
+   * @throws AppError REGISTRY_UNAUTHORIZED when it is refused; REGISTRY_UNREACHABLE
+   */
+  checkLogin(
+    registry: string,
+    credentials: Credentials,
+    request?: { signal?: AbortSignal | undefined },
+  ): Promise<void>;
 }
