@@ -6,6 +6,7 @@ import { readConfig } from '../export/index.ts';
 import { type LowerDirectory, LowerSource, MergedTree } from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import {
+  emulationFor,
   isMountFailure,
   type ProcessRequest,
   type ProcessResult,
@@ -64,8 +65,10 @@ export async function runContainer(
   await Promise.all([mkdir(upper, { mode: 0o755 }), mkdir(state)]);
   const layers = image.layers.map((layer) => layer.id);
   const tree = MergedTree.of(store, layers);
+  const emulation = await emulationFor(image, options.hostEnv);
+  const emulator = emulation.kind === 'none' ? undefined : emulation.path;
   const run = async (lowers: readonly LowerDirectory[]) =>
-    runProcess(prepareProcess(await request({ config, options, upper, lowers }), tree), {
+    runProcess(prepareProcess(await request({ config, options, upper, lowers, emulator }), tree), {
       stateDirectory: latin1(state),
       options,
     });
@@ -97,14 +100,17 @@ interface RequestInput {
   readonly options: ContainerOptions;
   readonly upper: string;
   readonly lowers: readonly LowerDirectory[];
+  readonly emulator: string | undefined;
 }
 
-async function request({ config, options, upper, lowers }: RequestInput): Promise<ProcessRequest> {
+async function request(input: RequestInput): Promise<ProcessRequest> {
+  const { config, options, upper, lowers, emulator } = input;
   const hostname = options.hostname ?? randomBytes(6).toString('hex');
   return {
     lowers,
     upper: options.readonlyRoot === true ? undefined : latin1(upper),
     args: commandLine(config, options),
+    emulator,
     env: environmentOf(config, { ...options, hostname }),
     cwd: options.workdir ?? (config.WorkingDir || '/'),
     user: options.user ?? config.User ?? '',

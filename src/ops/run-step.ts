@@ -27,6 +27,8 @@ export interface RunStepOptions {
   readonly env: readonly string[];
   /** What the new layer must not hold. */
   readonly secrets: readonly SecretText[];
+  /** Host path of what runs programs of the step's platform, if this machine does not. */
+  readonly emulator?: string | undefined;
   /** Certificates the step trusts beside its image's. */
   readonly trust?: StepTrust | undefined;
   /** The instruction as written, for messages. */
@@ -57,6 +59,7 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
       lowers: options.lowers,
       upper: Buffer.from(upper).toString('latin1'),
       args: op.args,
+      emulator: options.emulator,
       env: environmentOf(options),
       cwd: op.cwd,
       user: op.user,

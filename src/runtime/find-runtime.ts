@@ -1,9 +1,9 @@
 /** Looks for a program that executes OCI runtime specifications. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { basename, delimiter, isAbsolute, join } from 'node:path';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../errors.ts';
+import { findProgram } from './find-program.ts';
 
 export interface Runtime {
   readonly name: 'runc' | 'crun';
@@ -15,9 +15,6 @@ export interface Runtime {
 }
 
 const NAMES = ['runc', 'crun'] as const;
-/** Where root's tools are, though they may be missing in an ordinary PATH. */
-const MORE_PLACES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin'];
-
 /**
  * `LAMINA_RUNTIME` (a name or a path) decides; else runc, then crun, from PATH and the usual places.
  * @throws AppError RUNTIME_MISSING, RUNTIME_UNUSABLE
@@ -40,24 +37,6 @@ export async function findRuntime(env: NodeJS.ProcessEnv): Promise<Runtime> {
   throw new AppError('RUNTIME_MISSING', 'RUN needs runc or crun, and neither was found', {
     hint: 'install one of them: apt-get install runc',
   });
-}
-
-function findProgram(nameOrPath: string, env: NodeJS.ProcessEnv): string | undefined {
-  if (nameOrPath.includes('/')) {
-    const path = isAbsolute(nameOrPath) ? nameOrPath : join(process.cwd(), nameOrPath);
-    return isProgram(path) ? path : undefined;
-  }
-  const places = [...(env.PATH ?? '').split(delimiter).filter(isAbsolute), ...MORE_PLACES];
-  return places.map((place) => join(place, nameOrPath)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 async function describeRuntime(path: string): Promise<Runtime> {

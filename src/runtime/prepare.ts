@@ -7,6 +7,7 @@ import {
   resolveInTree,
   toBytes,
 } from '../files/index.ts';
+import { EMULATOR_PATH, emulatedArguments } from './emulation/index.ts';
 import {
   COVERED_DIRECTORIES,
   directoryStub,
@@ -37,6 +38,8 @@ export interface ProcessRequest {
   readonly lowers: readonly LowerDirectory[];
   readonly upper?: string | undefined;
   readonly args: readonly string[];
+  /** Host path of a static emulator that runs the program; undefined: it runs as it is. */
+  readonly emulator?: string | undefined;
   /** `NAME=value`. HOME is added from the image's /etc/passwd when it is not there. */
   readonly env: readonly string[];
   /** Absolute, as text. */
@@ -66,7 +69,7 @@ export interface ProcessRequest {
 export function prepareProcess(request: ProcessRequest, tree: FileTree): ProcessSpec {
   const { home, ...user } = resolveUser(request.user, tree);
   const container = request.container ?? false;
-  const asked = request.mounts ?? [];
+  const asked = [...(request.mounts ?? []), ...emulatorMount(request)];
   const generated: MountTarget[] = ['/etc/hosts', '/etc/resolv.conf'].map(asFile);
   if (container) generated.push(asFile('/etc/hostname'));
   const { stubs, resolved } = mountStubs(tree, [...generated, ...asked.map(wantedTarget)]);
@@ -77,7 +80,10 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
   return {
     lowers: request.lowers,
     upper: request.upper,
-    args: request.args,
+    args:
+      request.emulator === undefined
+        ? request.args
+        : emulatedArguments(request.args, request.env, tree),
     env: withHome(request.env, home),
     cwd: request.cwd,
     newDirectories:
@@ -99,6 +105,12 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
     ulimits: request.ulimits ?? [],
     umask: request.umask ?? DEFAULT_UMASK,
   };
+}
+
+function emulatorMount({ emulator }: ProcessRequest): readonly WantedMount[] {
+  if (emulator === undefined) return [];
+  const source = Buffer.from(emulator).toString('latin1');
+  return [{ kind: 'bind', source, target: EMULATOR_PATH, readonly: true, targetKind: 'file' }];
 }
 
 function asFile(path: string): MountTarget {

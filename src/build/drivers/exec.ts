@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto';
 import type { ExecOp, MountSpec } from '../../graph/index.ts';
 import { opDigest } from '../../graph/index.ts';
 import type { LowerDirectory } from '../../layers/index.ts';
+import { formatPlatform } from '../../oci/index.ts';
 import { runStep, type SecretLeak } from '../../ops/index.ts';
-import { isMountFailure } from '../../runtime/index.ts';
+import { emulationFor, isMountFailure } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { BuildSession } from '../session.ts';
 import { CacheMounts } from './cache-mounts.ts';
@@ -56,6 +57,7 @@ function run(
     const tree = session.treeOf(base.layers);
     const trust = await session.certificates?.forStep(tree);
     const sandbox = await session.sandbox();
+    const emulator = await emulatorOf(session, step);
     await using opened = await openMounts(session, step, { op, caches });
     const runWith = (lowers: readonly LowerDirectory[]) =>
       runStep(op, {
@@ -66,6 +68,7 @@ function run(
         mounts: opened.mounts(lowers.slice(base.layers.length)),
         env: environment(op.env, step.info.proxyEnv ?? [], opened.env),
         secrets: opened.secrets,
+        emulator,
         trust,
         instruction: step.info.instruction ?? step.info.name,
         signal,
@@ -78,6 +81,23 @@ function run(
     warnOfLeaks(session, step, leaks);
     return keepLayer(session, staged, base, { form: 'tree', size, files, times: 'clamp' });
   });
+}
+
+/** The program that runs the step's programs, where neither the processor nor the kernel does. */
+async function emulatorOf(
+  session: BuildSession,
+  { info }: StepContext,
+): Promise<string | undefined> {
+  if (info.platform === undefined) return undefined;
+  const emulation = await emulationFor(info.platform, session.env);
+  if (emulation.kind === 'none') return undefined;
+  session.warn({
+    code: 'EMULATOR_UNREGISTERED',
+    message: `the kernel knows no emulator for ${formatPlatform(info.platform)}: ${brief(info.name)} runs, but not what it starts`,
+    hint: 'register one with binfmt_misc, with the flag F: see docs/platforms.md',
+    location: info.location,
+  });
+  return emulation.path;
 }
 
 /** Proxies give way to what the image or an ARG says, secrets to nothing. */

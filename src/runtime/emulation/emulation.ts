@@ -1,0 +1,115 @@
+/**
+ * How programs of another platform run here: by the processor itself, by an emulator the kernel starts for them
+ * (binfmt_misc), or by a static emulator that is put into the root file system. It is tried out, not guessed: what
+ * /proc says of binfmt_misc may be hidden, and an entry may name an emulator that the root file system has not.
+ */
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { AppError } from '../../errors.ts';
+import { formatPlatform, hostPlatform, type Platform } from '../../oci/index.ts';
+import { findProgram } from '../find-program.ts';
+import { exitProgram } from './exit-program.ts';
+
+export type Emulation =
+  /** Programs run as they are. */
+  | { readonly kind: 'none' }
+  /** A program on this machine that runs one program, but not those that it starts. */
+  | { readonly kind: 'program'; readonly path: string };
+
+/** QEMU's names of architectures that are not GOARCH's. */
+const QEMU_NAMES: Readonly<Record<string, string>> = {
+  '386': 'i386',
+  amd64: 'x86_64',
+  arm64: 'aarch64',
+  mips64le: 'mips64el',
+  loong64: 'loongarch64',
+};
+
+const tried = new Map<string, Promise<Emulation>>();
+
+/**
+ * Finds out once how programs of a platform run. Needs root.
+ *
+ * @param env where PATH is
+ * @throws AppError EMULATOR_MISSING, PLATFORM_NOT_RUNNABLE
+ */
+export async function emulationFor(
+  platform: Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Emulation> {
+  const host = hostPlatform();
+  if (platform.os !== 'linux') {
+    throw new AppError(
+      'PLATFORM_NOT_RUNNABLE',
+      `programs for ${formatPlatform(platform)} do not run here`,
+      {
+        hint: 'only Linux programs run in a build; build what is for other systems in a stage FROM --platform=$BUILDPLATFORM',
+      },
+    );
+  }
+  if (platform.architecture === host.architecture) return { kind: 'none' };
+  const known = tried.get(platform.architecture);
+  if (known !== undefined) return known;
+  const found = find(platform, env);
+  tried.set(platform.architecture, found);
+  return found;
+}
+
+async function find(
+  platform: Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Emulation> {
+  const { architecture } = platform;
+  const program = exitProgram(architecture);
+  if (program !== undefined && (await runs(program))) return { kind: 'none' };
+  const name = `qemu-${QEMU_NAMES[architecture] ?? architecture}`;
+  for (const candidate of [`${name}-static`, name]) {
+    const path = findProgram(candidate, env);
+    if (path !== undefined && (await isStatic(path))) return { kind: 'program', path };
+  }
+  throw new AppError(
+    'EMULATOR_MISSING',
+    `this machine (${formatPlatform(hostPlatform())}) does not run programs for ${formatPlatform(platform)}`,
+    {
+      expected: `an emulator that the kernel knows (binfmt_misc with the flag F), or ${name}-static`,
+      hint: 'install one: apt-get install qemu-user-static; or let the stage run here with FROM --platform=$BUILDPLATFORM and cross-compile',
+    },
+  );
+}
+
+/** Runs the program where there is nothing else, as an image's programs run without this machine's files. */
+async function runs(program: Buffer): Promise<boolean> {
+  const directory = await mkdtemp(join(tmpdir(), 'lamina-platform-'));
+  try {
+    const path = join(directory, 'exit');
+    await writeFile(path, program);
+    await chmod(path, 0o755);
+    await promisify(execFile)('chroot', [directory, '/exit'], { timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const ELF_INTERPRETER = 3;
+
+/** Whether a program needs no dynamic linker, which images for other machines do not have. */
+async function isStatic(path: string): Promise<boolean> {
+  const file = await readFile(path).catch(() => Buffer.alloc(0));
+  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f45_4c46 || file[4] !== 2 || file[5] !== 1) {
+    return false;
+  }
+  const start = Number(file.readBigUInt64LE(32));
+  const size = file.readUInt16LE(54);
+  const count = file.readUInt16LE(56);
+  for (let index = 0; index < count; index++) {
+    const at = start + index * size;
+    if (at + 4 > file.length || file.readUInt32LE(at) === ELF_INTERPRETER) return false;
+  }
+  return true;
+}

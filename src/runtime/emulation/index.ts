@@ -1,0 +1,2 @@
+export { EMULATOR_PATH, emulatedArguments } from './emulated-arguments.ts';
+export { type Emulation, emulationFor } from './emulation.ts';
