@@ -1,11 +1,44 @@
+/** Looks a login up as Docker and Podman do. */
 import type { Credentials } from '../credentials.ts';
 import type { RegistryOptions } from '../types.ts';
+import { type LoginFile, loginFiles, loginOf, readLoginFile } from './config-file.ts';
+import { hostOfKey, keysFor, storedKey } from './credential-keys.ts';
+import { getFromHelper } from './helper.ts';
 
 /** See `credentialsFor`. */
 export async function findCredentials(
-  _registryKey: string,
-  _repository: string,
-  _options: RegistryOptions,
+  registryKey: string,
+  repository: string,
+  options: RegistryOptions,
 ): Promise<Credentials | undefined> {
+  for (const path of loginFiles(options.env)) {
+    const file = await readLoginFile(path);
+    const found = await findIn(file, keysFor(registryKey, repository), options);
+    if (found !== undefined) return found;
+  }
   return undefined;
+}
+
+/** The closest key counts; for one key a helper of its own comes first, the helper for all before the file. */
+async function findIn(
+  file: LoginFile,
+  keys: readonly string[],
+  options: RegistryOptions,
+): Promise<Credentials | undefined> {
+  for (const key of keys) {
+    const own = file.helpers[key];
+    if (own !== undefined) return getFromHelper(own, key, options);
+    const entry = loginOf(entryOf(file, key), file.path);
+    if (entry !== undefined) return entry;
+  }
+  const host = keys.at(-1) ?? '';
+  const older = Object.keys(file.auths).find((key) => hostOfKey(key) === hostOfKey(host));
+  const login = older === undefined ? undefined : loginOf(file.auths[older], file.path);
+  if (login !== undefined) return login;
+  if (file.store === undefined) return undefined;
+  return getFromHelper(file.store, storedKey(host), options);
+}
+
+function entryOf({ auths }: LoginFile, key: string): unknown {
+  return Object.hasOwn(auths, key) ? auths[key] : undefined;
 }

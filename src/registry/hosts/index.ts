@@ -1,1 +1,2 @@
 export { findEndpoints } from './find-endpoints.ts';
+export { configHome, homeOf } from './places.ts';

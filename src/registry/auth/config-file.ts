@@ -1,0 +1,118 @@
+/** Files with logins: Docker's `config.json` and the `auth.json` of Podman, which has the same shape. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../errors.ts';
+import type { Environment } from '../../http/index.ts';
+import type { Credentials } from '../credentials.ts';
+import { configHome, homeOf } from '../hosts/index.ts';
+import { isObject } from '../shape.ts';
+
+export interface LoginFile {
+  readonly path: string;
+  /** The whole document: members we do not know are kept when it is written. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly auths: Readonly<Record<string, unknown>>;
+  /** Key → name of the helper that has its login. */
+  readonly helpers: Readonly<Record<string, string>>;
+  /** The helper that has all other logins. */
+  readonly store: string | undefined;
+}
+
+/** Docker's file. */
+export function dockerFile(env: Environment): string {
+  return join(env.DOCKER_CONFIG || join(homeOf(env), '.docker'), 'config.json');
+}
+
+/** Where logins are written: to Docker's file, unless the user names another one. */
+export function ownFile(env: Environment): string {
+  return env.REGISTRY_AUTH_FILE || dockerFile(env);
+}
+
+/** Where logins are looked for, in order. */
+export function loginFiles(env: Environment): readonly string[] {
+  const runtime = env.XDG_RUNTIME_DIR;
+  return [
+    env.REGISTRY_AUTH_FILE ?? '',
+    dockerFile(env),
+    runtime === undefined || runtime === '' ? '' : join(runtime, 'containers/auth.json'),
+    join(configHome(env), 'containers/auth.json'),
+  ].filter((path, position, all) => path !== '' && all.indexOf(path) === position);
+}
+
+/**
+ * Reads a file with logins; one that is not there has none.
+ *
+ * @throws AppError REGISTRY_CREDENTIALS, which shows nothing of what the file holds
+ */
+export async function readLoginFile(path: string): Promise<LoginFile> {
+  const document = await readDocument(path);
+  const auths = document.auths ?? {};
+  const helpers = document.credHelpers ?? {};
+  if (!isObject(auths)) throw invalidFile(path, 'auths is no object');
+  if (!isObject(helpers)) throw invalidFile(path, 'credHelpers is no object');
+  const store = document.credsStore;
+  return {
+    path,
+    document,
+    auths,
+    helpers: Object.fromEntries(
+      Object.entries(helpers).flatMap(([key, name]) =>
+        typeof name === 'string' && name !== '' ? [[key, name]] : [],
+      ),
+    ),
+    store: typeof store === 'string' && store !== '' ? store : undefined,
+  };
+}
+
+async function readDocument(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
+    throw invalidFile(path, `it cannot be read (${error.code ?? 'no reason given'})`);
+  });
+  // Podman makes empty files.
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {
+    // Told below: what the parser says would quote the file.
+  }
+  throw invalidFile(path, 'it holds no JSON object');
+}
+
+/**
+ * The login of an entry of `auths`; undefined for entries that only say that a helper has it.
+ *
+ * @throws AppError REGISTRY_CREDENTIALS
+ */
+export function loginOf(entry: unknown, path: string): Credentials | undefined {
+  if (!isObject(entry)) return undefined;
+  const text = (name: string): string => {
+    const value = entry[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const identity = text('identitytoken');
+  if (identity !== '') return { kind: 'identity', token: identity };
+  const bearer = text('registrytoken');
+  if (bearer !== '') return { kind: 'bearer', token: bearer };
+  const auth = text('auth');
+  if (auth !== '') return decoded(auth, path);
+  const username = text('username');
+  if (username === '') return undefined;
+  return { kind: 'password', username, password: text('password') };
+}
+
+function decoded(auth: string, path: string): Credentials {
+  const pair = Buffer.from(auth, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon < 0) throw invalidFile(path, 'an entry of auths is no base64 of name:password');
+  // Some tools end the password with NUL bytes.
+  const password = pair.slice(colon + 1).replace(/\0+$/, '');
+  return { kind: 'password', username: pair.slice(0, colon), password };
+}
+
+export function invalidFile(path: string, problem: string): AppError {
+  return new AppError('REGISTRY_CREDENTIALS', `cannot use the logins of ${path}: ${problem}`, {
+    hint: 'correct or remove the file, then log in again',
+  });
+}

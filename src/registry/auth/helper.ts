@@ -1,0 +1,130 @@
+/**
+ * Credential helpers: programs `docker-credential-<name>` that keep logins in the system's own store.
+ * https://github.com/docker/docker-credential-helpers#development
+ *
+ * What they print may be a secret, so nothing of it ever gets into a message.
+ */
+import { spawn } from 'node:child_process';
+import { AppError } from '../../errors.ts';
+import type { Environment } from '../../http/index.ts';
+import type { Credentials } from '../credentials.ts';
+import { isObject } from '../shape.ts';
+
+export interface HelperOptions {
+  readonly env: Environment;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Action = 'get' | 'store' | 'erase';
+
+/** What helpers say when they have no login. */
+const NOT_FOUND = /credentials not found|no credentials server URL|not found in keychain/i;
+/** What a helper prints at most. */
+const MAX_OUTPUT = 1 << 20;
+
+/**
+ * The login a helper has for a key, if any.
+ *
+ * @throws AppError REGISTRY_HELPER
+ */
+export async function getFromHelper(
+  name: string,
+  key: string,
+  options: HelperOptions,
+): Promise<Credentials | undefined> {
+  const { status, stdout } = await runHelper(name, 'get', { ...options, input: key });
+  if (status !== 0) {
+    if (NOT_FOUND.test(stdout)) return undefined;
+    throw failed(name, 'get', `it ended with status ${status}`);
+  }
+  const login = parse(stdout);
+  if (login === undefined) throw failed(name, 'get', 'it did not answer as helpers do');
+  const { Username: username, Secret: secret } = login;
+  if (typeof username !== 'string' || typeof secret !== 'string') {
+    throw failed(name, 'get', 'it did not answer as helpers do');
+  }
+  if (username === '' && secret === '') return undefined;
+  if (username === '<token>') return { kind: 'identity', token: secret };
+  return { kind: 'password', username, password: secret };
+}
+
+/** @throws AppError REGISTRY_HELPER */
+export async function storeInHelper(
+  name: string,
+  login: { readonly key: string; readonly username: string; readonly password: string },
+  options: HelperOptions,
+): Promise<void> {
+  const { key: ServerURL, username: Username, password: Secret } = login;
+  const input = JSON.stringify({ ServerURL, Username, Secret });
+  const { status } = await runHelper(name, 'store', { ...options, input });
+  if (status !== 0) throw failed(name, 'store', `it ended with status ${status}`);
+}
+
+/** Removes a login; one that is not there is no error. @throws AppError REGISTRY_HELPER */
+export async function eraseFromHelper(
+  name: string,
+  key: string,
+  options: HelperOptions,
+): Promise<void> {
+  const { status, stdout } = await runHelper(name, 'erase', { ...options, input: key });
+  if (status !== 0 && !NOT_FOUND.test(stdout)) {
+    throw failed(name, 'erase', `it ended with status ${status}`);
+  }
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface HelperRun extends HelperOptions {
+  readonly input: string;
+}
+
+function runHelper(
+  name: string,
+  action: Action,
+  { env, signal, input }: HelperRun,
+): Promise<{ readonly status: number; readonly stdout: string }> {
+  // A name is part of a program's name, never a path to one.
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw failed(name, action, 'that is no name');
+  return new Promise((resolve, reject) => {
+    const child = spawn(`docker-credential-${name}`, [action], {
+      env: { ...env },
+      signal,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_OUTPUT) child.kill('SIGKILL');
+      else chunks.push(chunk);
+    });
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (signal?.aborted === true) reject(signal.reason);
+      else reject(failed(name, action, reasonOf(error)));
+    });
+    child.on('close', (status) => {
+      resolve({ status: status ?? -1, stdout: Buffer.concat(chunks).toString('utf8') });
+    });
+    // A helper may end without reading.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+function reasonOf({ code }: NodeJS.ErrnoException): string {
+  return code === 'ENOENT' ? 'there is no such program in PATH' : `it does not start (${code})`;
+}
+
+function failed(name: string, action: Action, problem: string): AppError {
+  const program = JSON.stringify(`docker-credential-${name.slice(0, 100)}`).slice(1, -1);
+  return new AppError('REGISTRY_HELPER', `${program} ${action} failed: ${problem}`, {
+    hint: 'the login file names this helper in credsStore or credHelpers: install it, or take its name out there',
+  });
+}

@@ -1,0 +1,85 @@
+/** `login` and `logout`: writes logins as Docker does. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RegistryOptions } from '../types.ts';
+import { invalidFile, type LoginFile, ownFile, readLoginFile } from './config-file.ts';
+import { hostOfKey, storedKey } from './credential-keys.ts';
+import { eraseFromHelper, storeInHelper } from './helper.ts';
+
+export interface Login {
+  /** As in references. */
+  readonly registry: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface KeptLogin {
+  /** The file the password is in, readable for whoever can read the file; undefined: a helper keeps it. */
+  readonly unencryptedFile: string | undefined;
+}
+
+/**
+ * Keeps a login: in the helper that the file names, else in the file.
+ *
+ * @throws AppError REGISTRY_HELPER, REGISTRY_CREDENTIALS
+ */
+export async function keepLogin(login: Login, options: RegistryOptions): Promise<KeptLogin> {
+  const { registry, username, password } = login;
+  const file = await readLoginFile(ownFile(options.env));
+  const key = storedKey(registry);
+  const helper = file.helpers[key] ?? file.helpers[registry] ?? file.store;
+  if (helper === undefined) {
+    const auth = Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
+    await writeAuths(file, { ...file.auths, [key]: { auth } });
+    return { unencryptedFile: file.path };
+  }
+  await storeInHelper(helper, { key, username, password }, options);
+  await writeAuths(file, { ...file.auths, [key]: {} });
+  return { unencryptedFile: undefined };
+}
+
+/**
+ * Removes the logins of a registry from the file and its helpers.
+ *
+ * @returns whether there was one
+ * @throws AppError REGISTRY_HELPER, REGISTRY_CREDENTIALS
+ */
+export async function dropLogin(registry: string, options: RegistryOptions): Promise<boolean> {
+  const file = await readLoginFile(ownFile(options.env));
+  const key = storedKey(registry);
+  const isMine = (each: string) => each === key || hostOfKey(each) === hostOfKey(key);
+  const had = Object.keys(file.auths).filter(isMine);
+  const helper = file.helpers[key] ?? file.helpers[registry] ?? file.store;
+  if (helper !== undefined) {
+    await eraseFromHelper(helper, key, options);
+  }
+  if (had.length === 0) return false;
+  const kept = Object.entries(file.auths).filter(([each]) => !isMine(each));
+  await writeAuths(file, Object.fromEntries(kept));
+  return true;
+}
+
+/** The file appears whole or not at all, and only its owner may read it. Other members of it stay. */
+async function writeAuths(
+  { path, document }: LoginFile,
+  auths: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const temporary = `${target}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify({ ...document, auths }, undefined, '\t')}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+    throw invalidFile(path, `it cannot be written (${code})`);
+  }
+}
