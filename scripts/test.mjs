@@ -13,6 +13,7 @@ installPackages({
   skopeo: 'skopeo',
   podman: 'podman',
   'docker.io': 'dockerd',
+  'qemu-user-static': '/usr/bin/qemu-aarch64-static',
   jq: 'jq',
   tmux: 'tmux',
   'golang-github-opencontainers-image-spec-dev':

@@ -68,13 +68,20 @@ export function removeImage(options: RemoveImageOptions): Promise<RemoveImageRes
     if (byName === undefined && all.length > 1 && !force) throw severalNames(text, all);
     const leaving = byName === undefined ? all : [byName];
     const untagged = leaving.map((reference) => familiarName(parseReference(reference)));
-    for (const reference of leaving) store.images.untag(reference);
-    if (leaving.length < all.length) return { untagged, deleted: [] };
-    store.images.remove(image.id);
+    const images = byName === undefined ? [image] : untag(store, byName);
+    for (const { id } of images) store.images.remove(id);
+    if (images.length === 0) return { untagged, deleted: [] };
     await store.flush();
     await store.prune();
-    return { untagged, deleted: [image.id] };
+    return { untagged, deleted: images.map(({ id }) => id) };
   });
+}
+
+/** @returns the images that have lost their last name, of all platforms the name was for */
+function untag(store: Store, reference: string): readonly ImageRecord[] {
+  const variants = store.images.variants(reference);
+  store.images.untag(reference);
+  return variants.filter(({ id }) => store.images.references(id).length === 0);
 }
 
 /** The full reference the text means, if it is one of these. */

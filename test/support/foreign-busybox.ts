@@ -1,0 +1,32 @@
+/** Debian's static busybox for another architecture, by an apt whose lists and packages are kept apart from this machine's. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * @param architecture as Debian has it: `arm64`
+ * @param directory an empty place for lists and packages
+ */
+export function foreignBusybox(architecture: string, directory: string): Buffer {
+  const packages = join(directory, 'packages');
+  const root = join(directory, 'root');
+  for (const path of ['state/lists/partial', 'cache/archives/partial', 'packages', 'root']) {
+    mkdirSync(join(directory, path), { recursive: true });
+  }
+  const options = [
+    `APT::Architecture=${architecture}`,
+    `APT::Architectures=${architecture}`,
+    `Dir::State=${directory}/state`,
+    `Dir::Cache=${directory}/cache`,
+    'Dir::State::status=/dev/null',
+    'APT::Sandbox::User=root',
+    'Acquire::Languages=none',
+  ].flatMap((option) => ['-o', option]);
+  const apt = (...args: string[]) =>
+    execFileSync('apt-get', [...options, '-q', ...args], { cwd: packages, stdio: 'pipe' });
+  apt('update');
+  apt('download', 'busybox-static');
+  const [file = ''] = readdirSync(packages);
+  execFileSync('dpkg-deb', ['-x', join(packages, file), root]);
+  return readFileSync(join(root, 'bin/busybox'));
+}
