@@ -4,6 +4,7 @@
  * not on how many cores there are or how the input was cut into chunks. The header holds neither time nor name.
  */
 import { constants, crc32, deflateRaw } from 'node:zlib';
+import { blocks } from './blocks.ts';
 
 const BLOCK = 512 * 1024;
 const DICTIONARY = 32 * 1024;
@@ -13,7 +14,7 @@ const MAX_PENDING = 6;
 const LAST_BLOCK = Buffer.from([0x03, 0x00]);
 
 export interface GzipOptions {
-  /** 1 (fast) to 9 (small); 6 unless given. */
+  /** 0 (not at all), 1 (fast) to 9 (small); 6 unless given. */
   readonly level?: number | undefined;
 }
 
@@ -31,7 +32,7 @@ export async function* compressGzip(
   let dictionary: Buffer = Buffer.alloc(0);
   const pending: Promise<Buffer>[] = [];
   try {
-    for await (const block of blocks(source)) {
+    for await (const block of blocks(source, BLOCK)) {
       crc = crc32(block, crc);
       size += block.length;
       pending.push(deflateBlock(block, { level, dictionary }));
@@ -43,10 +44,7 @@ export async function* compressGzip(
     // Whoever stops early must not leave rejections behind.
     await Promise.allSettled(pending);
   }
-  const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(crc, 0);
-  trailer.writeUInt32LE(size % 2 ** 32, 4);
-  yield Buffer.concat([LAST_BLOCK, trailer]);
+  yield Buffer.concat([LAST_BLOCK, gzipTrailer(crc, size)]);
 }
 
 async function* oldest(pending: Promise<Buffer>[]): AsyncGenerator<Buffer, void, undefined> {
@@ -58,27 +56,6 @@ async function* oldest(pending: Promise<Buffer>[]): AsyncGenerator<Buffer, void,
 function gzipHeader(level: number): Buffer {
   const speed = level === 9 ? 2 : level === 1 ? 4 : 0;
   return Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, speed, 255]);
-}
-
-/** Cuts a stream into blocks of one size; only the last may be shorter. */
-async function* blocks(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<Buffer, void, undefined> {
-  let block = Buffer.allocUnsafe(BLOCK);
-  let size = 0;
-  for await (const chunk of source) {
-    for (let start = 0; start < chunk.length; ) {
-      const part = chunk.subarray(start, start + BLOCK - size);
-      block.set(part, size);
-      size += part.length;
-      start += part.length;
-      if (size < BLOCK) continue;
-      yield block;
-      block = Buffer.allocUnsafe(BLOCK);
-      size = 0;
-    }
-  }
-  if (size > 0) yield block.subarray(0, size);
 }
 
 function deflateBlock(
@@ -97,4 +74,21 @@ function deflateBlock(
       error === null ? resolve(result) : reject(error),
     );
   });
+}
+
+/** Bytes as one gzip member of their own, compressed on a thread of the pool. */
+export async function gzipMember(bytes: Buffer, level: number): Promise<Buffer> {
+  const deflated = await new Promise<Buffer>((resolve, reject) => {
+    deflateRaw(bytes, { level }, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    );
+  });
+  return Buffer.concat([gzipHeader(level), deflated, gzipTrailer(crc32(bytes), bytes.length)]);
+}
+
+function gzipTrailer(crc: number, size: number): Buffer {
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc, 0);
+  trailer.writeUInt32LE(size % 2 ** 32, 4);
+  return trailer;
 }

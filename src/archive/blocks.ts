@@ -1,0 +1,23 @@
+/** What compressors read: the input cut anew, so that how it came in chunks changes nothing. */
+
+/** Cuts a stream into blocks of one size, which are the caller's; only the last may be shorter. */
+export async function* blocks(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  blockSize: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  let block = Buffer.allocUnsafe(blockSize);
+  let size = 0;
+  for await (const chunk of source) {
+    for (let start = 0; start < chunk.length; ) {
+      const part = chunk.subarray(start, start + blockSize - size);
+      block.set(part, size);
+      size += part.length;
+      start += part.length;
+      if (size < blockSize) continue;
+      yield block;
+      block = Buffer.allocUnsafe(blockSize);
+      size = 0;
+    }
+  }
+  if (size > 0) yield block.subarray(0, size);
+}
