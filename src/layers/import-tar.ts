@@ -1,7 +1,7 @@
 /** Takes in a layer that comes as a tar: base images, loaded archives. */
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SparsePiece, TarParser } from '../archive/index.ts';
+import { type SparsePiece, type TarMemberEvent, TarParser } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { DiffId } from '../oci/index.ts';
@@ -13,7 +13,7 @@ import { openForReading, toBytePath } from './host-files.ts';
 import { writeIndex } from './index-codec.ts';
 import { type Inode, LayerBuilder } from './layer-builder.ts';
 import { TAR_FILE } from './layer-index.ts';
-import type { LayerStore } from './layer-store.ts';
+import type { LayerStore, StagedLayer } from './layer-store.ts';
 import { invalidMember } from './member-path.ts';
 import { Pace } from './pace.ts';
 import { BLOCK_SIZE } from './tar-packer.ts';
@@ -23,9 +23,11 @@ export interface ImportOptions {
   readonly verify?: DiffId | undefined;
   /**
    * The layers below, for tars that leave out parent directories or link to files of lower layers. Without it such
-   * parents are `0755 0:0`, and such links an error.
+   * parents are `0755 0:0`, and such links an error. A promised base is waited for when the tar has been received.
    */
-  readonly base?: FileTree | undefined;
+  readonly base?: FileTree | Promise<FileTree> | undefined;
+  /** Where the layer is made; `store.layers.stage`, if absent. */
+  readonly stage?: (() => Promise<StagedLayer>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds since the epoch; now, if absent. */
   readonly created?: number | undefined;
@@ -56,14 +58,14 @@ export async function importTar(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: ImportOptions = {},
 ): Promise<ImportedLayer> {
-  const staged = await store.layers.stage();
+  const staged = await (options.stage?.() ?? store.layers.stage());
   try {
-    const builder = new LayerBuilder(options.base);
-    const { diffId, tarSize } = await receive(join(staged.directory, TAR_FILE), builder, {
+    const members = new Members(options.base);
+    const { diffId, tarSize } = await receive(join(staged.directory, TAR_FILE), members, {
       source,
       ...options,
     });
-    const { entries, size, files, usesBase } = builder.finish();
+    const { entries, size, files, usesBase } = (await members.builder()).finish();
     writeIndex(staged.directory, { entries, tarSize });
     const meta = await staged.commit({
       tree: false,
@@ -86,6 +88,55 @@ interface Received {
   readonly tarSize: number;
 }
 
+/** Members on their way into the index; they wait as long as the layers below are not known. */
+class Members {
+  readonly sparse: SparseFile[] = [];
+  readonly #base: Promise<FileTree> | undefined;
+  #waiting: TarMemberEvent[] = [];
+  #builder: LayerBuilder | undefined;
+
+  constructor(base: ImportOptions['base']) {
+    if (!(base instanceof Promise)) {
+      this.#builder = new LayerBuilder(base);
+      return;
+    }
+    this.#base = base;
+    base.then(
+      (tree) => this.#begin(tree),
+      // Told by `builder`.
+      () => undefined,
+    );
+  }
+
+  add(member: TarMemberEvent): void {
+    this.#waiting.push(member);
+    if (this.#builder !== undefined) this.#takeWaiting(this.#builder);
+  }
+
+  /** With all members in it. @throws what the base's promise is rejected with */
+  async builder(): Promise<LayerBuilder> {
+    const builder = this.#builder ?? this.#begin(await this.#base);
+    this.#takeWaiting(builder);
+    return builder;
+  }
+
+  #begin(base: FileTree | undefined): LayerBuilder {
+    this.#builder ??= new LayerBuilder(base);
+    return this.#builder;
+  }
+
+  #takeWaiting(builder: LayerBuilder): void {
+    const members = this.#waiting;
+    this.#waiting = [];
+    for (const { header, offset, sparse: pieces } of members) {
+      const inode = builder.add(header);
+      if (inode === undefined) continue;
+      if (pieces === undefined) inode.tarOffset = offset;
+      else this.sparse.push({ inode, offset, pieces });
+    }
+  }
+}
+
 interface SparseFile {
   readonly inode: Inode;
   readonly offset: number;
@@ -94,7 +145,7 @@ interface SparseFile {
 
 async function receive(
   path: string,
-  builder: LayerBuilder,
+  members: Members,
   options: ImportOptions & { readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array> },
 ): Promise<Received> {
   const fd = openSync(path, 'wx+', 0o600);
@@ -102,14 +153,13 @@ async function receive(
   try {
     const parser = new TarParser();
     const pace = new Pace(options.signal);
-    const sparse: SparseFile[] = [];
     let tarSize = 0;
     for await (const chunk of options.source) {
       writeFully(fd, chunk);
       hasher.advance(chunk.length);
       tarSize += chunk.length;
       parser.push(chunk);
-      takeMembers(parser, builder, sparse);
+      takeMembers(parser, members);
       if (pace.due) await pace.turn();
     }
     parser.end();
@@ -117,7 +167,7 @@ async function receive(
     if (options.verify !== undefined && options.verify !== diffId) {
       throw mismatch(options.verify, diffId);
     }
-    placeApart(fd, builder, sparse);
+    placeApart(fd, await members.builder(), members.sparse);
     return { diffId, tarSize };
   } finally {
     closeSync(fd);
@@ -125,13 +175,9 @@ async function receive(
 }
 
 /** Takes all that the parser can tell so far. */
-function takeMembers(parser: TarParser, builder: LayerBuilder, sparse: SparseFile[]): void {
+function takeMembers(parser: TarParser, members: Members): void {
   for (let event = parser.next(); event !== undefined; event = parser.next()) {
-    if (event.kind !== 'member') continue;
-    const inode = builder.add(event.header);
-    if (inode === undefined) continue;
-    if (event.sparse === undefined) inode.tarOffset = event.offset;
-    else sparse.push({ inode, offset: event.offset, pieces: event.sparse });
+    if (event.kind === 'member') members.add(event);
   }
 }
 

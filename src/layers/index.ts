@@ -5,7 +5,7 @@ export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.t
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';
 export * from './layer-index.ts';
 export type { LayerStore, StagedLayer } from './layer-store.ts';
-export { type LayerTarOptions, layerTar } from './layer-tar.ts';
+export { effectiveTime, type LayerTarOptions, layerTar } from './layer-tar.ts';
 export { LayerCache } from './layer-view.ts';
 export {
   type AddAllOptions,
@@ -18,4 +18,12 @@ export {
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { LowerSource, type LowerUse } from './lower-source.ts';
 export { MergedTree } from './merged-tree.ts';
+export { independentLayer, originOf, rememberIndependent, rememberOrigin } from './origin.ts';
+export {
+  type FetchProgress,
+  type PresentOptions,
+  type PromisingStore,
+  present,
+  presentBlob,
+} from './present.ts';
 export { copyOfTree, treeOf } from './tree-form.ts';

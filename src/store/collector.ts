@@ -2,6 +2,7 @@
  * Removes what nobody needs. The order makes every moment a good one to be killed in: first the records go, durably;
  * then content without a record moves into `tmp/`; then it is deleted. See docs/design/store.md for the races.
  */
+import { readdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { AbortedError } from '../errors.ts';
@@ -60,6 +61,7 @@ export async function collect(
   );
   content.push(...pruneCacheMounts(parts, options, trash));
   await removeTree(trash);
+  removeLocksOfDead(parts.layout);
   const bytes = content.reduce((sum, item) => sum + item.bytes, 0);
   return { removed: [...removed, ...content], bytes };
 }
@@ -79,6 +81,16 @@ function pruneCacheMounts(
     description: `cache mount ${id}`,
     bytes: diskUsageOf(path),
   }));
+}
+
+/** Those that killed processes left. */
+function removeLocksOfDead(layout: StoreLayout): void {
+  for (const name of readdirSync(layout.locks)) {
+    const lock = tryLock(`${layout.locks}/${name}`, 'exclusive');
+    if (!lock) continue;
+    rmSync(lock.path, { force: true });
+    lock.release();
+  }
 }
 
 interface DecideOptions {

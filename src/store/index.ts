@@ -9,7 +9,7 @@ export type { PruneResult } from './collector.ts';
 export { defaultRoot } from './default-root.ts';
 export type { FactStore } from './facts.ts';
 export type { ImageStore } from './images.ts';
-export type { LayerStore, StagedLayer } from './layers.ts';
+export type { LayerClaim, LayerStore, NewPromise, StagedLayer } from './layers.ts';
 export { STORE_VERSION } from './layout.ts';
 export type { CacheAlias, RecordStore } from './records.ts';
 export type { PrunedItem, PruneOptions } from './selection.ts';

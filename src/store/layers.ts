@@ -3,15 +3,16 @@
  * it is the affair of `layers/`.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import { removeTree } from '../system/index.ts';
+import { acquireLock, hasErrorCode, type Lock, removeTree } from '../system/index.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import type { Table } from './table.ts';
-import type { LayerId, LayerMeta } from './types.ts';
+import type { LayerId, LayerMeta, LayerPromise } from './types.ts';
 
 /** A layer being made. Ends with `commit` or `discard`; what a killed process leaves is removed by a prune. */
 export interface StagedLayer {
@@ -22,6 +23,18 @@ export interface StagedLayer {
   commit(meta: Omit<LayerMeta, 'id'>): Promise<LayerMeta>;
   /** Removes it; does nothing after `commit`. */
   discard(): Promise<void>;
+}
+
+/** What is said of a layer that is not here yet. */
+export type NewPromise = Pick<LayerMeta, 'created' | 'times'> & { readonly promise: LayerPromise };
+
+/** The right to keep a promise. No other process has it at the same time. */
+export interface LayerClaim {
+  readonly promise: LayerPromise;
+  /** Begins the layer, which has the promised id once it is committed; again after a failed attempt. */
+  stage(): Promise<StagedLayer>;
+  /** Gives the right back, as soon as other processes can see what was committed. */
+  release(): void;
 }
 
 const LAYER_ID = /^[0-9a-f]{32}$/;
@@ -41,8 +54,86 @@ export class LayerStore {
 
   /** Begins a layer. */
   async stage(): Promise<StagedLayer> {
-    const id = randomBytes(16).toString('hex') as LayerId;
-    const directory = `${this.#layout.tmp}/${this.#lease.hold()}.${id}`;
+    return this.#stage(newId(), (directory, meta) => this.#commit(directory, meta));
+  }
+
+  /** Adds a layer that is not here yet. Stays until this store is closed, and longer if something names it. */
+  promise({ promise, created, times }: NewPromise): LayerMeta {
+    const meta = {
+      id: newId(),
+      tree: false,
+      tar: false,
+      size: 0,
+      files: 0,
+      created,
+      times,
+      promise,
+    };
+    this.#lease.pinNew(meta.id);
+    this.#table.put(meta.id, meta);
+    return meta;
+  }
+
+  /**
+   * Takes a promised layer to make it, which keeps other processes from doing so meanwhile.
+   *
+   * @returns undefined when the layer is here by now
+   * @throws AppError STORE_LAYER_GONE; AbortedError
+   */
+  async claim(
+    id: LayerId,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<LayerClaim | undefined> {
+    if (!this.#lease.pin(id, () => this.#table.get(id) !== undefined)) throw layerGone(id);
+    const lock = await acquireLock(lockPath(this.#layout, id), 'exclusive', { signal });
+    try {
+      // What another process has written is seen from the next turn on.
+      await nextTurn();
+      const meta = this.get(id);
+      if (meta === undefined) throw layerGone(id);
+      if (meta.promise !== undefined) return this.#claimed(meta.id, meta.promise, lock);
+    } catch (error) {
+      unlock(lock);
+      throw error;
+    }
+    unlock(lock);
+    return undefined;
+  }
+
+  #claimed(id: LayerId, promise: LayerPromise, lock: Lock): LayerClaim {
+    let visible: Promise<void> = Promise.resolve();
+    const commit = async (directory: string, meta: LayerMeta): Promise<LayerMeta> => {
+      await this.#clear(id);
+      const { promise: _, ...kept } = meta;
+      await rename(directory, this.location(id));
+      this.#journal.contentWritten();
+      visible = new Promise((settled) => this.#table.putThen(id, kept, settled));
+      return kept;
+    };
+    return {
+      promise,
+      stage: () => this.#stage(id, commit),
+      release: () => void visible.then(() => unlock(lock)),
+    };
+  }
+
+  /** A process was killed between putting a layer in place and recording it: perhaps not all of it is on the disk. */
+  async #clear(id: LayerId): Promise<void> {
+    const aside = `${this.#layout.tmp}/${this.#lease.hold()}.${newId()}`;
+    try {
+      await rename(this.location(id), aside);
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOENT')) return;
+      throw error;
+    }
+    await removeTree(aside);
+  }
+
+  async #stage(
+    id: LayerId,
+    place: (directory: string, meta: LayerMeta) => Promise<LayerMeta>,
+  ): Promise<StagedLayer> {
+    const directory = `${this.#layout.tmp}/${this.#lease.hold()}.${newId()}`;
     await mkdir(directory, { mode: 0o700 });
     let done = false;
     return {
@@ -51,7 +142,7 @@ export class LayerStore {
       commit: async (meta) => {
         if (done) throw new Error(`layer ${id} was committed or discarded before`);
         done = true;
-        return this.#commit(directory, { ...meta, id });
+        return place(directory, { ...meta, id });
       },
       discard: async () => {
         if (done) return;
@@ -67,10 +158,11 @@ export class LayerStore {
 
   /**
    * The directory of a layer, which stays until this store is closed.
-   * @throws AppError STORE_LAYER_GONE
+   * @throws AppError STORE_LAYER_GONE; Error for a layer that is only promised: see `present` of `layers/`
    */
   directory(id: LayerId): string {
     const path = this.location(id);
+    if (this.#table.get(id)?.promise !== undefined) throw new Error(`layer ${id} is only promised`);
     const isThere = (): boolean => existsSync(path) && this.#table.get(id) !== undefined;
     if (!this.#lease.pin(id, isThere)) throw layerGone(id);
     return path;
@@ -109,6 +201,20 @@ export class LayerStore {
     this.#table.put(meta.id, meta);
     return meta;
   }
+}
+
+function newId(): LayerId {
+  return randomBytes(16).toString('hex') as LayerId;
+}
+
+function lockPath(layout: StoreLayout, id: LayerId): string {
+  return `${layout.locks}/${id}`;
+}
+
+/** Deleted while it is held: those who wait for it notice. */
+function unlock(lock: Lock): void {
+  rmSync(lock.path, { force: true });
+  lock.release();
 }
 
 /** Where a layer lies; the id is verified, since it becomes a path. */

@@ -59,6 +59,7 @@ describe('opening a store', () => {
       'db',
       'layers',
       'leases',
+      'locks',
       'mounts',
       'tmp',
       'version',

@@ -17,7 +17,7 @@ import { hasErrorCode } from '../system/index.ts';
 /** Rises when an older lamina could not use what a newer one wrote. */
 export const STORE_VERSION = 1;
 
-const FOLDERS = ['blobs', 'layers', 'mounts', 'tmp', 'leases', 'db'] as const;
+const FOLDERS = ['blobs', 'layers', 'mounts', 'tmp', 'leases', 'locks', 'db'] as const;
 const VERSION_FILE = 'version';
 
 /** Paths inside one store. */
@@ -28,6 +28,7 @@ export interface StoreLayout {
   readonly mounts: string;
   readonly tmp: string;
   readonly leases: string;
+  readonly locks: string;
   readonly db: string;
   /** Held exclusively while the collector decides what goes, shared while somebody says what it needs. */
   readonly collectorLock: string;
@@ -53,6 +54,7 @@ export function openLayout(root: string): StoreLayout {
     mounts: `${path}/mounts`,
     tmp: `${path}/tmp`,
     leases: `${path}/leases`,
+    locks: `${path}/locks`,
     db: `${path}/db`,
     collectorLock: `${path}/lock`,
   };

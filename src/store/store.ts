@@ -17,12 +17,15 @@ import { Lease } from './lease.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
 import { openTables, type Tables } from './tables.ts';
+import type { LayerProvider } from './types.ts';
 
 export interface OpenStoreOptions {
   /** The directory; made when absent. */
   readonly root: string;
   /** The clock: milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
+  /** Gets promised layers; disposed of when the store is closed. Undefined: they cannot be had. */
+  readonly provider?: LayerProvider | undefined;
 }
 
 /**
@@ -45,6 +48,7 @@ export class Store implements AsyncDisposable {
   readonly records: RecordStore;
   readonly facts: FactStore;
   readonly cacheMounts: CacheMountStore;
+  readonly provider: LayerProvider | undefined;
   readonly #layout: StoreLayout;
   readonly #env: RootDatabase<unknown, string>;
   readonly #tables: Tables;
@@ -53,8 +57,12 @@ export class Store implements AsyncDisposable {
   readonly #now: () => number;
   #closed: Promise<void> | undefined;
 
-  private constructor(layout: StoreLayout, now: () => number) {
+  private constructor(
+    layout: StoreLayout,
+    { now = Date.now, provider }: Omit<OpenStoreOptions, 'root'>,
+  ) {
     this.root = layout.root;
+    this.provider = provider;
     this.#layout = layout;
     this.#now = now;
     this.#env = openDatabase(layout.db);
@@ -77,8 +85,8 @@ export class Store implements AsyncDisposable {
    * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_NOT_A_STORE, STORE_DAMAGED,
    *   STORE_UNAVAILABLE
    */
-  static async open({ root, now = Date.now }: OpenStoreOptions): Promise<Store> {
-    return new Store(openLayout(root), now);
+  static async open({ root, ...options }: OpenStoreOptions): Promise<Store> {
+    return new Store(openLayout(root), options);
   }
 
   /** A new directory inside the store, removed when the store is closed. */
@@ -134,6 +142,7 @@ export class Store implements AsyncDisposable {
       await this.#journal.flush();
     } finally {
       this.#journal.stop();
+      await this.provider?.[Symbol.asyncDispose]?.();
       await this.#removeTemporary();
       this.#lease.release();
       await this.#env.close();

@@ -28,11 +28,16 @@ export class Table<V> {
   /** Visible here at once, to others with the next batch. */
   put(key: string, value: V, needs?: Needs): void {
     if (sameJson(this.get(key), value)) return;
-    this.#write(key, value, needs);
+    this.#write(key, value, { needs });
+  }
+
+  /** As `put`, and tells when others can see it. */
+  putThen(key: string, value: V, settled: () => void): void {
+    this.#write(key, value, { settled });
   }
 
   delete(key: string): void {
-    if (this.get(key) !== undefined) this.#write(key, undefined, undefined);
+    if (this.get(key) !== undefined) this.#write(key, undefined, {});
   }
 
   /** Every entry, ordered by key except for pending ones, which come last. */
@@ -61,7 +66,11 @@ export class Table<V> {
     return [...this.#database.getRange(options)];
   }
 
-  #write(key: string, value: V | undefined, needs: Needs | undefined): void {
+  #write(
+    key: string,
+    value: V | undefined,
+    { needs, settled }: { readonly needs?: Needs | undefined; readonly settled?: () => void },
+  ): void {
     const write: Write = {
       database: this.#database,
       key,
@@ -69,6 +78,7 @@ export class Table<V> {
       needs,
       settled: () => {
         if (this.#pending.get(key) === write) this.#pending.delete(key);
+        settled?.();
       },
     };
     this.#pending.set(key, write);

@@ -4,21 +4,24 @@
  *     blobs/sha256/<hex>     verified bytes: image configs, manifests, compressed layers
  *     layers/<layerId>/      index, and the forms the layer has: tree/, layer.tar, layer.erofs
  *     mounts/<key>/          cache mounts of RUN steps
+ *     locks/                 held while a promised layer is being fetched
  *     tmp/                   things being made; whatever no live process holds is removed at the next prune
  *     db/                    lmdb: metadata, images, cache records
  *
  * A record is written after what it names; files appear by rename. The directory has mode 0700.
  */
-import type { DiffId, Digest } from '../oci/index.ts';
+import type { Descriptor, DiffId, Digest, Reference } from '../oci/index.ts';
 
 /** Names a layer in one store: 32 hex digits. Not a content digest. */
 export type LayerId = string & { readonly __brand: 'LayerId' };
 
 export interface LayerMeta {
   readonly id: LayerId;
-  /** The forms that exist. Every layer has an index and at least one of these. */
+  /** The forms that exist. Every layer that is not merely promised has an index and at least one of these. */
   readonly tree: boolean;
   readonly tar: boolean;
+  /** The layer is not here yet: it has no directory, and its size and files are unknown, told as 0. */
+  readonly promise?: LayerPromise | undefined;
   /** Bytes of file content. */
   readonly size: number;
   readonly files: number;
@@ -31,13 +34,44 @@ export interface LayerMeta {
   readonly times: 'set' | 'clamp' | 'keep';
 }
 
+/**
+ * What is known of a layer before it is here: an image may be made of such layers, and a build that finds all in the
+ * cache never needs them. Keeping the promise gives the layer the id under which it was promised.
+ */
+export interface LayerPromise {
+  readonly diffId: DiffId;
+  /** The blob it comes as. */
+  readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
+  /** Where the blob can be had, tried in order. */
+  readonly sources: readonly BlobSource[];
+}
+
+/** A place that has a blob. */
+export type BlobSource =
+  | ({ readonly kind: 'registry' } & Pick<Reference, 'registry' | 'repository'>)
+  /** An OCI layout directory of this machine; an absolute path. */
+  | { readonly kind: 'layout'; readonly directory: string };
+
+/** Keeps promises. */
+export interface LayerProvider extends Partial<AsyncDisposable> {
+  /**
+   * The bytes of a promised blob, from the first of its sources that has it. The stream fails at its end unless they
+   * are those of the descriptor.
+   */
+  fetch(promise: LayerPromise, request: FetchRequest): AsyncIterable<Uint8Array>;
+}
+
+export interface FetchRequest {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A layer as a member of an image: with an epoch its times are rewritten when it is turned into a tar. */
 export interface ImageLayer {
   readonly id: LayerId;
   readonly diffId: DiffId;
   /** Seconds since the epoch; undefined: times as they are. */
   readonly epoch: number | undefined;
-  /** Bytes of file content. */
+  /** Bytes of file content; of a layer that was only promised when the image was recorded: of its blob. */
   readonly size: number;
 }
 
@@ -51,7 +85,7 @@ export interface ImageRecord {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string | undefined;
-  /** Bytes of file content of all layers. */
+  /** Bytes of all layers as they are given there. What is known now: `sizeOfImage` of `export/`. */
   readonly size: number;
 }
 

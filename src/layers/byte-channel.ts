@@ -1,0 +1,64 @@
+/** Bytes handed from one who receives them to one who reads them, a few chunks apart. */
+
+const MOST_WAITING = 8;
+
+/** Has one writer and one reader. */
+export class ByteChannel implements AsyncIterable<Uint8Array> {
+  readonly #chunks: Uint8Array[] = [];
+  #state: 'open' | 'ended' | 'left' = 'open';
+  #failure: unknown;
+  #wake: () => void = () => undefined;
+
+  /** Waits while the reader is far behind. When the reader has gone, chunks are dropped. */
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#chunks.push(chunk);
+    this.#wake();
+    while (this.#chunks.length >= MOST_WAITING && this.#state === 'open') await this.#change();
+  }
+
+  end(): void {
+    if (this.#state === 'open') this.#state = 'ended';
+    this.#wake();
+  }
+
+  /** The reader is told this in place of an end. */
+  fail(error: unknown): void {
+    this.#failure = error;
+    this.end();
+  }
+
+  /** The reader has gone. */
+  leave(): void {
+    this.#state = 'left';
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (;;) {
+        const chunk = this.#chunks.shift();
+        if (chunk !== undefined) {
+          this.#wake();
+          yield chunk;
+        } else if (this.#state === 'ended') {
+          if (this.#failure !== undefined) throw this.#failure;
+          return;
+        } else await this.#change();
+      }
+    } finally {
+      this.leave();
+    }
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const others = this.#wake;
+      this.#wake = () => {
+        this.#wake = () => undefined;
+        others();
+        resolve();
+      };
+    });
+  }
+}
