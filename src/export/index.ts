@@ -1,4 +1,5 @@
 export { type AssembleInput, assembleImage } from './assemble.ts';
+export { mapParallel } from './concurrency.ts';
 export type { ByteSink, Destination } from './destination.ts';
 export {
   type ExportedImage,
@@ -11,11 +12,18 @@ export {
 export { type ExportLocalOptions, exportLocal, type LocalExport } from './export-local.ts';
 export { type ExportTarOptions, exportTar } from './export-tar.ts';
 export { type HistoryRow, imageHistory } from './history.ts';
+export { type ContentOptions, type ImageContent, imageContent } from './image-content.ts';
 export type { NewHistory } from './image-history.ts';
 export { manifestDescriptor, readConfig } from './image-view.ts';
+export {
+  type ImageParts,
+  type ImportOptions,
+  importImage,
+  type LayerSource,
+} from './import-image.ts';
 export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
 export { type DockerInspect, inspectImage } from './inspect.ts';
-export type { Compression } from './layer-blobs.ts';
+export { type Blob, type Compression, storedBlob } from './layer-blobs.ts';
 export { type ImageRow, listImages } from './list.ts';
 export { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
 export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';

@@ -1,0 +1,7 @@
+export type { Credentials } from './credentials.ts';
+export type * from './types.ts';
+
+/** Logins as Docker and Podman keep them. */
+export function loadLogins(): Promise<typeof import('./auth/index.ts')> {
+  return import('./auth/index.ts');
+}

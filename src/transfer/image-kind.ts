@@ -1,0 +1,64 @@
+/** What registries hold beside images of containers: charts, modules, signatures, encrypted layers. */
+import { AppError } from '../errors.ts';
+import { layerCompression, type Manifest } from '../oci/index.ts';
+
+const IMAGE_CONFIG =
+  /^application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\.v1\+json$/;
+
+/** Kinds that people meet, by what the type of their config or layers has in it. */
+const KINDS: readonly (readonly [RegExp, string, string])[] = [
+  [/helm/, 'a Helm chart', 'use `helm pull oci://…`'],
+  [/wasm/, 'a WebAssembly module', 'use a tool for WebAssembly modules'],
+  [/cosign|sigstore|notary/, 'a signature', 'name the image it signs'],
+  [/in-toto|attest/, 'an attestation', 'name the image it is about'],
+  [/spdx|cyclonedx/, 'a bill of materials', 'name the image it is about'],
+  [/docker\.plugin/, 'a plugin of Docker', 'use `docker plugin install`'],
+  [/buildkit\.cacheconfig/, 'a build cache', 'use it with `--cache-from type=registry,ref=…`'],
+];
+
+/**
+ * Checks that a manifest is of an image whose layers can be read.
+ *
+ * @param name for messages
+ * @throws AppError IMAGE_NOT_AN_IMAGE, IMAGE_LAYER_ENCRYPTED, IMAGE_LAYER_UNSUPPORTED
+ */
+export function checkLayers(manifest: Manifest, name: string): void {
+  if (!IMAGE_CONFIG.test(manifest.config.mediaType)) throw notAnImage(name, manifest);
+  for (const { mediaType } of manifest.layers) {
+    if (layerCompression(mediaType) !== undefined) continue;
+    if (/\+encrypted$|\.encrypted/.test(mediaType)) {
+      throw new AppError('IMAGE_LAYER_ENCRYPTED', `the layers of ${name} are encrypted`, {
+        hint: 'decrypt the image first, for example with `skopeo copy --decryption-key`',
+      });
+    }
+    if (manifest.artifactType !== undefined || kindOf(mediaType) !== undefined) {
+      throw notAnImage(name, manifest);
+    }
+    throw new AppError(
+      'IMAGE_LAYER_UNSUPPORTED',
+      `a layer of ${name} has the unknown type ${JSON.stringify(mediaType.slice(0, 200))}`,
+      { hint: 'ask its publisher for an image of the usual kind' },
+    );
+  }
+}
+
+/** The error that says what it is instead. */
+export function notAnImage(name: string, manifest?: Manifest): AppError {
+  const types = [
+    manifest?.artifactType,
+    manifest?.config.mediaType,
+    ...(manifest?.layers ?? []).map(({ mediaType }) => mediaType),
+  ].filter((type) => type !== undefined);
+  const kind = types.map(kindOf).find((found) => found !== undefined);
+  const [type = ''] = types;
+  const what = kind?.[1] ?? `an artifact of type ${JSON.stringify(type.slice(0, 200))}`;
+  return new AppError('IMAGE_NOT_AN_IMAGE', `${name} is no container image, but ${what}`, {
+    hint:
+      kind?.[2] ??
+      'use the tool it was made with; `lamina copy` copies it from registry to registry',
+  });
+}
+
+function kindOf(mediaType: string) {
+  return KINDS.find(([pattern]) => pattern.test(mediaType));
+}
