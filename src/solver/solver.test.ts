@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../errors.ts';
+import { AbortedError, AppError } from '../errors.ts';
 import type { Op, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, opDigest, SCRATCH } from '../graph/index.ts';
 import type { BuildEvent } from '../progress/index.ts';
@@ -285,6 +285,20 @@ describe('the solver', () => {
     expect(kinds.filter((kind) => kind === 'step.failed')).toHaveLength(1);
     expect(kinds.filter((kind) => kind === 'step.cancelled')).toHaveLength(1);
     expect(world.records.records.size).toBe(0);
+  });
+
+  it('throws the failure, although the target waited for the step that it ended', async () => {
+    const world = new World();
+    world.gate = async (name, signal) => {
+      if (name === 'bad') throw new AppError('RUN_FAILED', 'it broke');
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      throw new AbortedError();
+    };
+    const builder = new GraphBuilder();
+    const bad = builder.add(exec('bad'), [SCRATCH], info('bad'));
+    const long = builder.add(exec('long'), [SCRATCH], info('long'));
+    const target = builder.add(COPY, [bad, long], info('copy'));
+    await expect(world.solver(builder).solve(target)).rejects.toThrow('it broke');
   });
 
   it('says it was cancelled when the signal ended it', async () => {

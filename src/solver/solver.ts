@@ -100,10 +100,11 @@ export class Solver {
     try {
       return await Promise.all(targets.map((target) => this.#result(target)));
     } catch (error) {
+      // The target may have waited for a step that the failure of another one ended: the first reason is what counts.
       this.#abort.abort(error);
       await this.#settled();
       if (this.#options.signal.aborted) throw new AbortedError(undefined, { cause: error });
-      throw error;
+      throw this.#abort.signal.reason;
     }
   }
 
