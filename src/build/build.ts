@@ -10,6 +10,7 @@ import type { BuildOptions, BuildResult } from './options.ts';
 import { checkOutputs } from './outputs.ts';
 import { beginRun } from './run.ts';
 import { solvePlans } from './solve-plans.ts';
+import { withEpoch } from './source-date-epoch.ts';
 import { summarize } from './summary.ts';
 
 /**
@@ -24,9 +25,10 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   checkOutputs(options);
   const references = (options.tags ?? []).map((tag) => formatReference(parseReference(tag)));
   await using store = await Store.open({ root: options.root ?? defaultRoot(options.env ?? {}) });
-  const run = beginRun(options, store);
-  const started = run.now();
-  const definition = await loadDefinition(run);
+  const begun = beginRun(options, store);
+  const started = begun.now();
+  const definition = await loadDefinition(begun);
+  const run = await withEpoch(begun, definition);
   const bases = new SeenImages(imageResolver(store));
   const plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);

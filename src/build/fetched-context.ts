@@ -7,14 +7,14 @@ import { decompress, detectCompression, isTar } from '../archive/index.ts';
 import { openContext } from '../context/index.ts';
 import { AppError } from '../errors.ts';
 import { type ContentRange, type FileTree, resolveInTree, toBytes } from '../files/index.ts';
-import { GraphBuilder } from '../graph/index.ts';
-import { CONTEXT_FILE, type ContextSource, contextRoot } from '../plan/index.ts';
+import { type GitOp, GraphBuilder } from '../graph/index.ts';
+import { CONTEXT_FILE, type ContextSource, contextRoot, EPOCH } from '../plan/index.ts';
 import { Solver } from '../solver/index.ts';
 import { cacheRecords } from './cache-records.ts';
 import { sourceDriversOf } from './drivers/index.ts';
 import { type BuildContext, remoteSource } from './named-contexts.ts';
-import type { BuildRun } from './run.ts';
 import { RemoteLogins } from './remote-logins.ts';
+import type { BuildRun } from './run.ts';
 import { BuildSecrets } from './secrets.ts';
 import { type SourceSession, treesOf } from './session.ts';
 import { SshAgents } from './ssh/ssh-agents.ts';
@@ -43,7 +43,7 @@ export async function fetchContext(run: BuildRun): Promise<FetchedContext | unde
   if (options.context === STDIN) return fromStdin(run);
   const source = remoteSource(options.context, options);
   if (source === undefined) return undefined;
-  if (source.op.kind === 'git') return { source, tree: await treeOf(run, source) };
+  if (source.op.kind === 'git') return gitContext(run, source, source.op);
   // The file is looked at before it is known whether it is to be unpacked.
   const packed = { ...source, unpack: false };
   const tree = await treeOf(run, packed);
@@ -53,6 +53,15 @@ export async function fetchContext(run: BuildRun): Promise<FetchedContext | unde
     return { source, tree: await treeOf(run, source) };
   }
   return { source: packed, tree, dockerfile: readRange(file, MAX_DOCKERFILE) };
+}
+
+/** With an epoch, files have the time of the commit. */
+async function gitContext(run: BuildRun, given: ContextSource, op: GitOp): Promise<FetchedContext> {
+  const { buildArgs = {}, sourceDateEpoch } = run.options;
+  const isDated = sourceDateEpoch !== undefined || (buildArgs[EPOCH] ?? '') !== '';
+  const dated = { kind: 'remote', op: { ...op, commitTime: true }, unpack: false } as const;
+  const source = isDated ? dated : given;
+  return { source, tree: await treeOf(run, source) };
 }
 
 async function fromStdin(run: BuildRun): Promise<FetchedContext> {
@@ -73,8 +82,8 @@ async function fromStdin(run: BuildRun): Promise<FetchedContext> {
   return { ...context, tree: await treeOf(run, context.source, open) };
 }
 
-/** Makes the context's tree before there is a plan, with the operations the plan will have for it. */
-async function treeOf(
+/** Makes a context's tree before there is a plan, with the operations the plan will have for it. */
+export async function treeOf(
   run: BuildRun,
   source: ContextSource,
   openDirectory?: BuildContext['open'],
@@ -121,7 +130,7 @@ async function isArchive(head: Buffer): Promise<boolean> {
   return detectCompression(head) !== undefined || (await isTar(decompress([head])));
 }
 
-function contentAt(tree: FileTree, path: string): ContentRange | undefined {
+export function contentAt(tree: FileTree, path: string): ContentRange | undefined {
   const { entry } = resolveInTree(tree, toBytes(path));
   return entry?.type === 'file' ? tree.content(entry) : undefined;
 }

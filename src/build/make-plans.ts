@@ -1,9 +1,14 @@
 /** From the Dockerfile and the caller's options to plans. */
 import type { Warning } from '../errors.ts';
 import { hostPlatform } from '../oci/index.ts';
-import { type BuildPlan, type PlanOptions, planBuild, type ResolveImage } from '../plan/index.ts';
+import {
+  type BuildPlan,
+  EPOCH,
+  type PlanOptions,
+  planBuild,
+  type ResolveImage,
+} from '../plan/index.ts';
 import type { Definition } from './definition.ts';
-import type { BuildOptions } from './options.ts';
 import type { BuildRun } from './run.ts';
 import { targetPlatforms } from './target-platforms.ts';
 
@@ -20,23 +25,24 @@ export async function makePlans(
   const namesPlatforms = platforms.length > 1;
   const plans: BuildPlan[] = [];
   for (const platform of platforms) {
-    const choice = { platform, namesPlatforms, resolveImage };
-    plans.push(await planBuild(planOptions(run.options, definition, choice)));
+    const choice = { platform, namesPlatforms, resolveImage, epoch: run.epoch };
+    plans.push(await planBuild(planOptions(run, definition, choice)));
   }
   for (const warning of withoutDoubles(plans.flatMap(({ warnings }) => warnings)))
     run.warn(warning);
   return plans;
 }
 
-type Choice = Pick<PlanOptions, 'platform' | 'namesPlatforms' | 'resolveImage'>;
+type Choice = Pick<PlanOptions, 'platform' | 'namesPlatforms' | 'resolveImage' | 'epoch'>;
 
-function planOptions(options: BuildOptions, definition: Definition, choice: Choice): PlanOptions {
+function planOptions(run: BuildRun, definition: Definition, choice: Choice): PlanOptions {
+  const { options } = run;
   return {
     ...choice,
     tree: definition.tree,
     instructions: definition.instructions,
     target: options.target,
-    buildArgs: buildArguments(options),
+    buildArgs: buildArguments(run),
     labels: options.labels ?? {},
     buildPlatform: hostPlatform(),
     noCache: options.noCache ?? false,
@@ -55,8 +61,9 @@ function withoutDoubles(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
 }
 
-/** The epoch is a build argument too, for a Dockerfile that declares it. */
-function buildArguments({ buildArgs = {}, sourceDateEpoch }: BuildOptions): Map<string, string> {
-  const epoch = sourceDateEpoch === undefined ? {} : { SOURCE_DATE_EPOCH: String(sourceDateEpoch) };
-  return new Map(Object.entries({ ...epoch, ...buildArgs }));
+/** An epoch that was given is a build argument too, for a Dockerfile that declares it. */
+function buildArguments({ options, epoch: ofGlobal }: BuildRun): Map<string, string> {
+  const { buildArgs = {}, sourceDateEpoch: seconds } = options;
+  const isGiven = seconds !== undefined && ofGlobal === undefined;
+  return new Map(Object.entries({ ...(isGiven && { [EPOCH]: String(seconds) }), ...buildArgs }));
 }

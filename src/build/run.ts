@@ -13,6 +13,8 @@ export interface BuildRun {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What a global ARG SOURCE_DATE_EPOCH comes to, whose default named a source. */
+  readonly epoch?: string | undefined;
 }
 
 export function beginRun(options: BuildOptions, store: Store): BuildRun {

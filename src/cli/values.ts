@@ -180,6 +180,20 @@ export function sourceDateEpoch(text: string | undefined): number | undefined {
   );
 }
 
+/**
+ * The epoch of a build: a number is told from the name of a source, which stays a build argument. The variable of the
+ * environment counts where no argument was given.
+ */
+export function epochArgument(
+  buildArgs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const text = buildArgs.SOURCE_DATE_EPOCH ?? env.SOURCE_DATE_EPOCH;
+  if (text === undefined || text === '') return { buildArgs, epoch: undefined };
+  if (/^\d{1,12}$/.test(text)) return { buildArgs, epoch: Number(text) };
+  return { buildArgs: { ...buildArgs, SOURCE_DATE_EPOCH: text }, epoch: undefined };
+}
+
 export function badValue(flag: string, text: string, expected: string): AppError {
   return new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for ${flag}`, {
     expected,

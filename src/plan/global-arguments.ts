@@ -7,7 +7,13 @@ import type { StageSource, Stages } from './stages.ts';
 
 /** Platform arguments and the ARGs before the first FROM; each sees those before it. */
 export function globalArguments(
-  { tree, platform, buildPlatform, buildArgs }: PlanOptions,
+  {
+    tree,
+    platform,
+    buildPlatform,
+    buildArgs,
+    epoch,
+  }: Pick<PlanOptions, 'tree' | 'platform' | 'buildPlatform' | 'buildArgs' | 'epoch'>,
   { globals }: Stages,
   target: StageSource,
 ): ReadonlyMap<string, string> {
@@ -24,6 +30,8 @@ export function globalArguments(
       else if (value !== undefined) values.set(name.text, expandGlobal(tree, value, values));
     }
   }
+  if (epoch === '') values.delete('SOURCE_DATE_EPOCH');
+  else if (epoch !== undefined) values.set('SOURCE_DATE_EPOCH', epoch);
   return values;
 }
 

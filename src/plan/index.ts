@@ -1,5 +1,12 @@
 export { platformArguments } from './arguments.ts';
-export { CONTEXT_FILE, type ContextSource, contextName, contextRoot } from './contexts.ts';
+export {
+  CONTEXT_FILE,
+  type ContextSource,
+  contextName,
+  contextRoot,
+  findContext,
+} from './contexts.ts';
+export { EPOCH, type EpochText, epochSource, epochText } from './epoch-source.ts';
 export * from './plan.ts';
 export { planBuild } from './planner.ts';
 export { gitOp } from './remote-sources.ts';

@@ -48,12 +48,17 @@ export function remoteSource(
       hint: 'sha256sum FILE tells the digits',
     });
   }
-  const filename = fileName(source.text);
+  const op = httpOp(source.text, checksum);
   return {
-    op: { kind: 'http', url: source.text, checksum, filename },
-    path: filename.replace(/[*?[\\]/g, '\\$&'),
+    op,
+    path: op.filename.replace(/[*?[\\]/g, '\\$&'),
     unpacks: instruction.unpack ?? false,
   };
+}
+
+/** The operation that fetches a file. */
+export function httpOp(url: string, checksum: string | undefined): HttpOp {
+  return { kind: 'http', url, checksum, filename: fileName(url) };
 }
 
 /** The operation that fetches what a URL means. */

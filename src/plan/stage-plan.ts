@@ -13,6 +13,8 @@ export interface PlanOptions {
   /** A stage's name or index; undefined: the last stage. */
   readonly target?: string | undefined;
   readonly buildArgs: ReadonlyMap<string, string>;
+  /** What a global ARG SOURCE_DATE_EPOCH comes to, whose default named a source; `''`: a source without a time. */
+  readonly epoch?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** Of the image. */
   readonly platform: Platform;

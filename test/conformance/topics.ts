@@ -6,6 +6,7 @@ import { cache } from './cases/cache.ts';
 import { contexts } from './cases/contexts.ts';
 import { copyDestinations, copyMetadata, copyOptions, copySources } from './cases/copy.ts';
 import { directives } from './cases/directives.ts';
+import { epoch } from './cases/epoch.ts';
 import { expansion } from './cases/expansion.ts';
 import { from } from './cases/from.ts';
 import { heredocs } from './cases/heredocs.ts';
@@ -22,6 +23,7 @@ export const topics: readonly Topic[] = [
   heredocs,
   from,
   args,
+  epoch,
   metadata,
   run,
   mounts,

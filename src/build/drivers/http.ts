@@ -68,6 +68,13 @@ async function ask(
   return { digest, keyed };
 }
 
+/** When a file was changed, as its server said last; seconds since the epoch. */
+export function lastModified({ facts }: Store, url: string): number | undefined {
+  const fact = createHash('sha256').update(url).digest('hex');
+  const time = Date.parse(facts.get<Seen>(SEEN_FACT, fact)?.lastModified ?? '');
+  return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
+}
+
 async function fetchAndKeep(session: SourceSession, step: StepContext): Promise<VertexResult> {
   const fetched = await fetchFile(session, step, undefined);
   if (fetched === undefined) throw new Error('an answer to no condition');

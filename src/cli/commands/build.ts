@@ -8,13 +8,13 @@ import { entitlement, secretSource, sshSource } from '../step-values.ts';
 import {
   byteSize,
   commaSeparated,
+  epochArgument,
   hostAlias,
   keyValues,
   labels,
   namedContexts,
   networkMode,
   outputSpec,
-  sourceDateEpoch,
   ulimit,
 } from '../values.ts';
 import { buildFlags } from './build-flags.ts';
@@ -103,7 +103,10 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
   }
   const platforms =
     flags.platform.length > 0 ? flags.platform : [env.DOCKER_DEFAULT_PLATFORM ?? ''];
-  const buildArgs = keyValues(flags['build-arg'], '--build-arg', env);
+  const { buildArgs, epoch } = epochArgument(
+    keyValues(flags['build-arg'], '--build-arg', env),
+    env,
+  );
   return {
     context: path,
     dockerfile: flags.file,
@@ -128,7 +131,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     secrets: flags.secret.map((text) => secretSource(text, env)),
     ssh: flags.ssh.map(sshSource),
     allow: commaSeparated(flags.allow).map(entitlement),
-    sourceDateEpoch: sourceDateEpoch(buildArgs.SOURCE_DATE_EPOCH ?? env.SOURCE_DATE_EPOCH),
+    sourceDateEpoch: epoch,
     env,
     root: rootOf(flags, context),
     signal: context.signal,
