@@ -122,6 +122,7 @@ export const examples = [
   },
   {
     name: 'private-ca',
+    bases: ['debian:trixie-slim'],
     text: 'Behind a proxy that opens TLS: apt-get and wget trust its authority, the image does not learn of it',
     answers: 'output',
     expect: 'Fetched through the gateway: only with its authority',

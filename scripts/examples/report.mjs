@@ -29,7 +29,7 @@ HEALTHCHECK, and what the build does not need is in \`.dockerignore\`. Beside ea
     npm run examples -- fullstack       one of them
     lamina build -t hello examples/hello-go
 
-They stand on \`debian:bookworm-slim\` and \`distroless/static\`, which \`lamina base\` makes from Debian packages.
+They stand on \`debian:bookworm-slim\`, \`debian:trixie-slim\` and \`distroless/static\`, which \`lamina base\` makes from Debian packages.
 `;
 
 const HEADER = `| example | what it shows | naive | multi-stage | factor | cold | warm | one line changed |

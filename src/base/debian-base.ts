@@ -11,6 +11,7 @@ import { baseStep } from './base-step.ts';
 import { runBootstrap } from './bootstrap.ts';
 import { debianSources } from './debian-mirror.ts';
 import { enclosure } from './enclosure.ts';
+import { requireUserNamespace } from './ordinary-user.ts';
 import { findProgram } from './programs.ts';
 import { customizeScript, mmdebstrapArguments, type RecipeOptions } from './recipe.ts';
 import { makeScratch, removeUnmounted } from './scratch.ts';
@@ -18,7 +19,8 @@ import { makeScratch, removeUnmounted } from './scratch.ts';
 /**
  * @param consume takes the tar of the root file system. What it returns counts only if this call resolves: a tar that
  *   was cut short makes the iteration throw.
- * @throws AppError BASE_UNKNOWN, BASE_NO_MIRROR, BASE_MIRROR_INVALID, BASE_TOOL_MISSING, BASE_FAILED; AbortedError
+ * @throws AppError BASE_UNKNOWN, BASE_NO_MIRROR, BASE_MIRROR_INVALID, BASE_TOOL_MISSING,
+ *   BASE_NO_SUBORDINATE_IDS, BASE_FAILED; AbortedError
  */
 export async function debianBase<T>(
   options: BaseOptions,
@@ -27,6 +29,7 @@ export async function debianBase<T>(
   const { emit, signal } = options;
   const release = parseBaseName(options.name);
   const program = await requireProgram();
+  if (!isRoot()) await requireUserNamespace();
   const sources = await debianSources({
     suite: release.suite,
     mirror: options.mirror,

@@ -1,8 +1,9 @@
 /** Images without a shell, made from this machine's Debian mirror. */
-import { readFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { busybox, Workbench } from '../support/cli.ts';
 
+const NOBODY = 65534;
 const EPOCH = { SOURCE_DATE_EPOCH: '1700000000' };
 /** Lists files of an image that nothing in it could list. */
 const PYTHON_WALK =
@@ -84,5 +85,17 @@ describe('a distroless base', () => {
       env: EPOCH,
     });
     expect(again.stdout).toBe(first.stdout);
+  });
+
+  it('is the same when an ordinary user makes it', async () => {
+    using user = new Workbench();
+    chmodSync(user.directory, 0o755);
+    mkdirSync(user.store, { mode: 0o700 });
+    chownSync(user.store, NOBODY, NOBODY);
+    const made = await user.succeed(['base', '-q', 'distroless/static'], {
+      env: { ...EPOCH, HOME: user.directory },
+      wrapper: ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
+    });
+    expect(made.stdout).toBe((await make('distroless/static')).stdout);
   });
 });

@@ -15,6 +15,8 @@ export const baseCommand = defineCommand({
       ':nonroot runs as user 65532, :debug brings busybox along, :debug-nonroot does both.',
     'Mirror and keys are those of this machine’s own apt configuration, unless --mirror names another mirror. ' +
       'If the store has the image already, nothing is done.',
+    'Root is not needed: for distroless images nothing is, for Debian ones uidmap has to be installed, and /etc/subuid and ' +
+      '/etc/subgid give the user ids.',
   ],
   flags: {
     mirror: { kind: 'text', value: 'url', help: 'mirror of the Debian archive' },

@@ -1,0 +1,35 @@
+/** What somebody who is not root needs to make a Debian base image: a range of user and group ids of their own. */
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { AppError } from '../errors.ts';
+import { findProgram } from './programs.ts';
+
+const OTHERWISE = 'or run lamina with sudo; distroless images need neither';
+
+/** @throws AppError BASE_TOOL_MISSING, BASE_NO_SUBORDINATE_IDS */
+export async function requireUserNamespace(): Promise<void> {
+  for (const program of ['newuidmap', 'newgidmap']) {
+    if ((await findProgram(program)) !== undefined) continue;
+    throw new AppError(
+      'BASE_TOOL_MISSING',
+      `making a Debian base image without being root needs ${program}`,
+      { hint: `install it (apt-get install uidmap), ${OTHERWISE}` },
+    );
+  }
+  const { username } = userInfo();
+  for (const file of ['/etc/subuid', '/etc/subgid']) {
+    if (hasRange(await readFile(file, 'utf8').catch(() => ''), username)) continue;
+    throw new AppError('BASE_NO_SUBORDINATE_IDS', `${file} gives the user ${username} no ids`, {
+      expected: `a line like ${username}:100000:65536`,
+      hint: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}, ${OTHERWISE}`,
+    });
+  }
+}
+
+/** @param text lines of `name:first:count` */
+export function hasRange(text: string, username: string): boolean {
+  return text.split('\n').some((line) => {
+    const [name, first = '', count = ''] = line.split(':');
+    return name === username && /^\d+$/.test(first) && Number(count) > 0;
+  });
+}
