@@ -14,11 +14,9 @@ export async function buildWithBuildkit(
 ): Promise<Outcome> {
   const first = await buildOnce(workplace, testCase, written);
   if (testCase.second === undefined || first.outcome.error !== undefined) return first.outcome;
-  const { outcome, log } = await buildOnce(
-    workplace,
-    testCase,
-    workplace.change(written, testCase),
-  );
+  const options = { ...testCase.options, ...testCase.second.options };
+  const changed = workplace.change(written, testCase);
+  const { outcome, log } = await buildOnce(workplace, { ...testCase, options }, changed);
   return { ...outcome, steps: stepLines(log) };
 }
 
@@ -29,23 +27,24 @@ export async function pruneBuildkit(): Promise<void> {
 
 async function buildOnce(
   workplace: Workplace,
-  { options = {}, layers = false }: ConformanceCase,
+  { options = {}, layers = false, times = [] }: ConformanceCase,
   written: WrittenCase,
 ): Promise<{ readonly outcome: Outcome; readonly log: string }> {
   const given = buildctlArguments(workplace, options, written);
   const { status, stderr: log } = await execute(BUILDCTL, given);
   if (status !== 0) return { outcome: { error: messageOf(log) }, log };
-  const outcome = await readOutcome(written.output, { baseDiffId: workplace.baseDiffId, layers });
+  const { baseDiffId } = workplace;
+  const outcome = await readOutcome(written.output, { baseDiffId, layers, times });
   rmSync(written.output, { recursive: true });
   return { outcome, log };
 }
 
-/** The version of the daemon, as it says itself. */
+/** The version of the daemon: as it says itself, or `$BUILDKIT_VERSION` if it was built without being told. */
 export async function buildkitVersion(): Promise<string> {
   const { stdout, stderr } = await execute(BUILDCTL, ['debug', 'info']);
   const match = /BuildKit:\s+(\S+) (\S+)/.exec(stdout);
   if (match === null) throw new Error(`buildctl does not reach a daemon: ${stderr}${stdout}`);
-  return match[2] ?? '';
+  return process.env.BUILDKIT_VERSION ?? match[2] ?? '';
 }
 
 function buildctlArguments(
@@ -57,12 +56,9 @@ function buildctlArguments(
     value === undefined ? [] : ['--opt', `${key}=${value}`];
   const all = (values: Readonly<Record<string, string>> | undefined, prefix: string) =>
     Object.entries(values ?? {}).flatMap(([key, value]) => opt(`${prefix}:${key}`, value));
-  const slash = written.dockerfile.lastIndexOf('/');
   return [
     ...['build', '--progress=plain', '--frontend=dockerfile.v0'],
-    ...['--local', `context=${written.context}`],
-    ...['--local', `dockerfile=${written.dockerfile.slice(0, slash)}`],
-    ...opt('filename', written.dockerfile.slice(slash + 1)),
+    ...contextArguments(written, options),
     ...workplace.bases.flatMap(({ name, directory, manifestDigest }) => [
       ...['--oci-layout', `${name}=${directory}`],
       ...opt(`context:${name}`, `oci-layout://${name}@${manifestDigest}`),
@@ -81,11 +77,29 @@ function buildctlArguments(
     ...all(written.buildArgs, 'build-arg'),
     ...all(options.labels, 'label'),
     ...(options.allow ?? []).flatMap((what) => ['--allow', what]),
+    ...(options.noCache === true ? ['--no-cache'] : opt('no-cache', options.noCache?.join(','))),
+    ...Object.entries(written.ssh).flatMap(([id, socket]) => ['--ssh', `${id}=${socket}`]),
     ...Object.entries(written.secrets).flatMap(([id, path]) => [
       '--secret',
       `id=${id},src=${path}`,
     ]),
     ...['--output', `type=oci,tar=false,compression=uncompressed,dest=${written.output}`],
+  ];
+}
+
+function contextArguments(
+  { context, dockerfile, remote }: WrittenCase,
+  { inContext }: CaseOptions,
+): string[] {
+  if (remote !== undefined) {
+    const filename = inContext === undefined ? [] : ['--opt', `filename=${inContext}`];
+    return ['--opt', `context=${remote.url}`, ...filename];
+  }
+  const slash = dockerfile.lastIndexOf('/');
+  return [
+    ...['--local', `context=${context}`],
+    ...['--local', `dockerfile=${dockerfile.slice(0, slash)}`],
+    ...['--opt', `filename=${dockerfile.slice(slash + 1)}`],
   ];
 }
 

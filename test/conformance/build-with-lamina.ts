@@ -21,8 +21,9 @@ export async function buildWithLamina(
 ): Promise<Outcome> {
   const first = await buildOnce(workplace, testCase, written, root);
   if (testCase.second === undefined || first.outcome.error !== undefined) return first.outcome;
+  const options = { ...testCase.options, ...testCase.second.options };
   const changed = workplace.change(written, testCase);
-  const { outcome, log } = await buildOnce(workplace, testCase, changed, root);
+  const { outcome, log } = await buildOnce(workplace, { ...testCase, options }, changed, root);
   return { ...outcome, steps: stepLines(log) };
 }
 
@@ -35,15 +36,16 @@ async function buildOnce(
   const stderr = new Collected();
   const status = await runProgram({
     argv: laminaArguments(testCase, written),
-    io: ioOf(stderr),
+    io: ioOf(stderr, written.remote?.stdin),
     env: { LAMINA_ROOT: root, PATH: process.env.PATH, NO_COLOR: '1' },
     signal: new AbortController().signal,
     api: () => Promise.resolve(api),
   });
   const log = stderr.text;
   if (status !== 0) return { outcome: { error: log }, log };
-  const { layers = false } = testCase;
-  const outcome = await readOutcome(written.output, { baseDiffId: workplace.baseDiffId, layers });
+  const { layers = false, times = [] } = testCase;
+  const { baseDiffId } = workplace;
+  const outcome = await readOutcome(written.output, { baseDiffId, layers, times });
   rmSync(written.output, { recursive: true });
   return { outcome, log };
 }
@@ -57,7 +59,8 @@ function laminaArguments(
   const pairs = (name: string, values: Readonly<Record<string, string>> | undefined) =>
     Object.entries(values ?? {}).flatMap(([key, value]) => flag(name, `${key}=${value}`));
   return [
-    ...['build', `--progress=${second ? 'plain' : 'quiet'}`, '--file', written.dockerfile],
+    ...['build', `--progress=${second ? 'plain' : 'quiet'}`],
+    ...flag('file', written.remote === undefined ? written.dockerfile : options.inContext),
     ...flag('target', options.target),
     ...flag('platform', options.platform),
     ...flag('network', options.network),
@@ -68,12 +71,21 @@ function laminaArguments(
     ...(options.addHosts ?? []).flatMap((host) => flag('add-host', host)),
     ...(options.ulimits ?? []).flatMap((limit) => flag('ulimit', limit)),
     ...(options.allow ?? []).flatMap((what) => flag('allow', what)),
+    ...(options.noCache === true
+      ? ['--no-cache']
+      : flag('no-cache-filter', options.noCache?.join(','))),
+    ...Object.entries(written.ssh).flatMap(([id, socket]) => flag('ssh', `${id}=${socket}`)),
     ...Object.entries(written.secrets).flatMap(([id, path]) =>
       flag('secret', `id=${id},src=${path}`),
     ),
     ...flag('output', `type=oci,tar=false,compression=uncompressed,dest=${written.output}`),
-    written.context,
+    contextArgument(written),
   ];
+}
+
+function contextArgument({ context, remote }: WrittenCase): string {
+  if (remote === undefined) return context;
+  return remote.stdin === undefined ? remote.url : '-';
 }
 
 class Collected implements Output {
@@ -94,13 +106,14 @@ class Collected implements Output {
   }
 }
 
-function ioOf(stderr: Output): Io {
+function ioOf(stderr: Output, stdin: Uint8Array | undefined): Io {
   return {
     stdout: new Collected(),
     stderr,
     stdinIsTerminal: false,
-    stdin: () => {
-      throw new Error('no case reads standard input');
+    async *stdin() {
+      if (stdin === undefined) throw new Error('this case has nothing on standard input');
+      yield await Promise.resolve(stdin);
     },
     question: () => Promise.resolve(undefined),
   };

@@ -35,6 +35,21 @@ export interface CaseOptions {
   readonly inContext?: string;
   /** Files served over HTTP; the build argument FILES is their address. */
   readonly served?: Readonly<Record<string, ServedFile>>;
+  /** The build arguments GIT and COMMIT: where the repositories of `git-repositories.ts` are, and a commit. */
+  readonly git?: true;
+  /** Ids of agents for `--ssh`; each is one without keys. */
+  readonly ssh?: readonly string[];
+  /** The context is no directory: the Dockerfile and the files come this way. */
+  readonly context?: ContextSource;
+  /** `--no-cache`, or the stages of `--no-cache-filter`. */
+  readonly noCache?: true | readonly string[];
+}
+
+export interface ContextSource {
+  /** `http Dockerfile`: a file that is no archive. BuildKit is given what lamina reads from `stdin` by HTTP. */
+  readonly by: 'git' | 'http tar' | 'http tar.gz' | 'http Dockerfile' | 'stdin';
+  /** Behind the address: `#main:sub`, `?subdir=sub`. */
+  readonly suffix?: string;
 }
 
 export type ServedFile =
@@ -53,9 +68,13 @@ export interface ConformanceCase {
     readonly dockerfile?: string;
     readonly files?: ContextFiles;
     readonly buildArgs?: Readonly<Record<string, string>>;
+    /** Replaces members of the first build's options. */
+    readonly options?: Omit<CaseOptions, 'buildArgs' | 'contexts' | 'inContext' | 'context'>;
   };
   /** The layers' lists of files are compared too, not only their sum. */
   readonly layers?: boolean;
+  /** Paths whose time is compared too. */
+  readonly times?: readonly string[];
   /** Why lamina differs here on purpose; `fails` and `builds` say what it does instead. */
   readonly difference?: IntendedDifference;
 }

@@ -30,11 +30,16 @@ interface LayerContent {
   readonly entries: readonly [path: string, header: TarHeader, content: Buffer][];
 }
 
-/** @param baseCount of the base image's layers and history entries is known by its diff ID */
-export async function readOutcome(
-  layout: string,
-  options: { readonly baseDiffId: string; readonly layers: boolean },
-): Promise<Outcome> {
+export interface Shown {
+  /** By it the base image's layer and history entry are known. */
+  readonly baseDiffId: string;
+  /** The paths of each layer are listed. */
+  readonly layers: boolean;
+  /** Paths that are shown with their time. */
+  readonly times: readonly string[];
+}
+
+export async function readOutcome(layout: string, options: Shown): Promise<Outcome> {
   const blob = ({ digest }: Descriptor) =>
     readFileSync(join(layout, 'blobs/sha256', digestHex(digest)));
   const manifest = readManifest(layout, blob);
@@ -42,6 +47,7 @@ export async function readOutcome(
   const isBased = config.rootfs.diff_ids[0] === options.baseDiffId;
   const layers: LayerContent[] = [];
   for (const layer of manifest.layers) layers.push(await readLayer(blob(layer)));
+  const applyLayers = (all: readonly LayerContent[]) => mergeLayers(all, options.times);
   const base = isBased ? applyLayers(layers.slice(0, 1)) : new Map<string, Found>();
   const merged = applyLayers(layers);
   const own = layers.slice(isBased ? 1 : 0);
@@ -74,7 +80,7 @@ async function readLayer(bytes: Buffer): Promise<LayerContent> {
 }
 
 /** The merged file system: whiteouts done, hard links as one inode. */
-function applyLayers(layers: readonly LayerContent[]): Files {
+function mergeLayers(layers: readonly LayerContent[], times: readonly string[]): Files {
   const files: Files = new Map();
   for (const { entries } of layers) {
     const below = new Set(files.keys());
@@ -88,7 +94,9 @@ function applyLayers(layers: readonly LayerContent[]): Files {
         if (below.has(hidden)) files.delete(hidden);
       } else {
         if (header.type !== 'directory') removeBelow(files, below, path);
-        files.set(path, place(files, header, content));
+        const found = place(files, header, content);
+        const time = times.includes(path) ? ` at ${timeOf(header)}` : '';
+        files.set(path, { ...found, line: `${found.line}${time}` });
       }
     }
   }
@@ -108,6 +116,10 @@ function place(files: Files, header: TarHeader, content: Buffer): Found {
   const found = files.get(target);
   if (found === undefined) throw new Error(`hard link to nothing: ${header.path} -> ${target}`);
   return found;
+}
+
+function timeOf({ mtime, mtimeNs }: TarHeader): string {
+  return new Date(mtime * 1000 + mtimeNs / 1e6).toISOString();
 }
 
 /** `file 0644 0:0 "content"`, `directory 0755 0:0`, `symlink 0:0 -> target`, `char 0644 0:0 1,3`, and xattrs. */

@@ -1,22 +1,29 @@
 /** What both builders are given: the case written to the disk, base images, a server for remote files. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { stepsOf } from '../support/cli.ts';
+import { ensureTool } from '../support/tools.ts';
 import { type BaseLayout, writeBaseLayouts } from './base-images.ts';
-import type { ConformanceCase, ContextFiles, Outcome, ServedFile } from './case.ts';
+import type { CaseOptions, ConformanceCase, ContextFiles, ContextSource, Outcome } from './case.ts';
+import { makeRepositories, makeRepositoryOf } from './git-repositories.ts';
+import { RemoteFiles } from './remote-files.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface WrittenCase {
   readonly directory: string;
   readonly context: string;
+  /** Where the context is if it is no directory. */
+  readonly remote?: { readonly url: string; readonly stdin?: Uint8Array };
   readonly dockerfile: string;
   /** Name → directory, or the reference as written. */
   readonly contexts: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Id → the agent's socket. */
+  readonly ssh: Readonly<Record<string, string>>;
   /** Where the builder is to write its OCI layout. */
   readonly output: string;
 }
@@ -26,89 +33,116 @@ export class Workplace implements AsyncDisposable {
   readonly directory: string;
   readonly bases: readonly BaseLayout[];
   readonly baseDiffId: string;
-  readonly #server: Server;
-  readonly #served = new Map<string, ServedFile>();
+  readonly #remote: RemoteFiles;
+  #commit: string | undefined;
+  #agent: { readonly socket: string; readonly pid: number } | undefined;
   #count = 0;
 
-  private constructor(directory: string, server: Server) {
+  private constructor(directory: string, remote: RemoteFiles) {
     this.directory = directory;
-    this.#server = server;
+    this.#remote = remote;
     this.bases = writeBaseLayouts(join(directory, 'bases'));
     this.baseDiffId = baseDiffId(this.bases);
-    server.on('request', (request, response) => this.#answer(request, response));
   }
 
   static async open(directory: string): Promise<Workplace> {
     mkdirSync(directory, { recursive: true });
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new Workplace(directory, server);
+    return new Workplace(directory, await RemoteFiles.open(directory));
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
-    const served = this.#served.get(path);
-    if (served === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    const { content, lastModified } =
-      typeof served === 'string' ? { content: served, lastModified: undefined } : served;
-    const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
-    const headers = { etag, ...(lastModified && { 'last-modified': lastModified }) };
-    if (request.headers['if-none-match'] === etag) {
-      response.writeHead(304, headers).end();
-      return;
-    }
-    response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : content);
-  }
-
-  get #address(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** Writes a case; the returned object removes it again. */
+  /** Writes a case; `remove` removes it again. */
   write({ dockerfile, files = {}, options = {} }: ConformanceCase): WrittenCase {
-    const number = this.#count++;
-    const directory = join(this.directory, `case-${number}`);
+    const name = `case-${this.#count++}`;
+    const directory = join(this.directory, name);
     const context = join(directory, 'context');
     writeFiles(context, files);
-    const path = join(
-      options.inContext === undefined ? directory : context,
-      options.inContext ?? 'Dockerfile',
-    );
+    const isInside = options.inContext !== undefined || options.context !== undefined;
+    const path = join(isInside ? context : directory, options.inContext ?? 'Dockerfile');
     writeFileSync(path, dockerfile);
-    const served = Object.entries(options.served ?? {});
-    for (const [name, file] of served) this.#served.set(`/case-${number}/${name}`, file);
     return {
       directory,
       context,
+      ...(options.context && { remote: this.#writeRemote(options.context, name, context, path) }),
       dockerfile: path,
       contexts: this.#writeContexts(directory, options.contexts ?? {}),
-      secrets: writeSecrets(directory, options.secrets ?? {}),
+      ...this.#writeGiven(name, options),
       buildArgs: {
         ...options.buildArgs,
-        ...(served.length > 0 && { FILES: `${this.#address}/case-${number}` }),
+        ...(options.served && { FILES: `${this.#remote.address}/${name}` }),
+        ...(options.git && { GIT: `${this.#remote.address}/git`, COMMIT: this.#repositories() }),
       },
       output: join(directory, 'output'),
     };
   }
 
   /** Changes a written case to its second build. */
-  change(written: WrittenCase, { second = {} }: ConformanceCase): WrittenCase {
+  change(written: WrittenCase, { options, second = {} }: ConformanceCase): WrittenCase {
     writeFiles(written.context, second.files ?? {});
     if (second.dockerfile !== undefined) writeFileSync(written.dockerfile, second.dockerfile);
-    return { ...written, buildArgs: { ...written.buildArgs, ...second.buildArgs } };
+    const name = written.directory.slice(this.directory.length + 1);
+    return {
+      ...written,
+      ...this.#writeGiven(name, { ...options, ...second.options }),
+      buildArgs: { ...written.buildArgs, ...second.buildArgs },
+    };
+  }
+
+  /** What a second build may be given anew. */
+  #writeGiven(name: string, { served = {}, secrets = {}, ssh = [] }: CaseOptions) {
+    for (const [path, file] of Object.entries(served)) this.#remote.serve(`/${name}/${path}`, file);
+    return {
+      secrets: writeSecrets(join(this.directory, name), secrets),
+      ssh: Object.fromEntries(ssh.map((id) => [id, this.#agentSocket()])),
+    };
   }
 
   #writeContexts(directory: string, contexts: Readonly<Record<string, ContextFiles | string>>) {
     const entries = Object.entries(contexts).map(([name, files], index) => {
-      if (typeof files === 'string') return [name, files] as const;
+      if (typeof files === 'string') return [name, this.#withAddress(files)] as const;
       const path = join(directory, `context-${index}`);
       writeFiles(path, files);
       return [name, path] as const;
     });
     return Object.fromEntries(entries);
+  }
+
+  /** References of named contexts may begin with `$GIT`. */
+  #withAddress(reference: string): string {
+    if (!reference.startsWith('$GIT')) return reference;
+    this.#repositories();
+    return reference.replace('$GIT', `${this.#remote.address}/git`);
+  }
+
+  #writeRemote(
+    { by, suffix = '' }: ContextSource,
+    name: string,
+    context: string,
+    dockerfile: string,
+  ) {
+    if (by === 'git') {
+      makeRepositoryOf(context, join(this.directory, name, 'context.git'));
+      return { url: `${this.#remote.address}/${name}/context.git${suffix}` };
+    }
+    const content =
+      by === 'http Dockerfile' ? readFileSync(dockerfile) : packed(context, by === 'http tar.gz');
+    this.#remote.serve(`/${name}/context`, { content });
+    const url = `${this.#remote.address}/${name}/context${suffix}`;
+    return { url, ...(by === 'stdin' && { stdin: content }) };
+  }
+
+  #repositories(): string {
+    this.#commit ??= makeRepositories(join(this.directory, 'git'));
+    return this.#commit;
+  }
+
+  #agentSocket(): string {
+    if (this.#agent === undefined) {
+      const socket = join(this.directory, 'agent');
+      const program = ensureTool('ssh-agent', 'openssh-client');
+      const said = execFileSync(program, ['-s', '-a', socket], { encoding: 'utf8' });
+      this.#agent = { socket, pid: Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]) };
+    }
+    return this.#agent.socket;
   }
 
   remove({ directory }: WrittenCase): void {
@@ -117,17 +151,26 @@ export class Workplace implements AsyncDisposable {
 
   /** The outcome without what differs between runs. */
   settled(outcome: Outcome, written: WrittenCase): Outcome {
-    const address = written.buildArgs.FILES;
-    let text = JSON.stringify(outcome).replaceAll(written.directory, '/case');
-    if (address !== undefined) text = text.replaceAll(address, 'http://files.test');
+    const name = written.directory.slice(this.directory.length + 1);
+    const text = JSON.stringify(outcome)
+      .replaceAll(written.directory, '/case')
+      .replaceAll(`${this.#remote.address}/${name}`, 'http://files.test')
+      .replaceAll(this.#remote.address, 'http://files.test');
     return JSON.parse(text) as Outcome;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    if (this.#agent !== undefined) process.kill(this.#agent.pid);
+    await this.#remote[Symbol.asyncDispose]();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** An archive of a directory whose members belong to somebody. */
+function packed(directory: string, isCompressed: boolean): Uint8Array {
+  const owner = ['--numeric-owner', '--owner=7', '--group=8', '--sort=name'];
+  const archive = execFileSync('tar', ['-c', ...owner, '-C', directory, '.']);
+  return isCompressed ? gzipSync(archive) : archive;
 }
 
 function writeSecrets(directory: string, secrets: Readonly<Record<string, string>>) {
@@ -148,8 +191,9 @@ function baseDiffId([base]: readonly BaseLayout[]): string {
 
 /** Says whether an expectation was recorded for the case as it is now. */
 export function fingerprint(each: ConformanceCase): string {
-  const { dockerfile, files, options, layers, second } = each;
-  const parts = [dockerfile.toString(), files, options, layers, ...(second ? [second] : [])];
+  const { dockerfile, files, options, layers, second, times } = each;
+  const more = [...(second ? [second] : []), ...(times ? [{ times }] : [])];
+  const parts = [dockerfile.toString(), files, options, layers, ...more];
   const text = JSON.stringify(parts, (_, value) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
   );

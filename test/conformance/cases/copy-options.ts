@@ -1,0 +1,143 @@
+import { type ConformanceCase, lines, type Topic, table } from '../case.ts';
+import { plainFiles } from './copy-files.ts';
+
+import { fromStages } from './copy-from.ts';
+
+const SECTION = '1.9 COPY';
+
+const options = table(
+  `${SECTION} options`,
+  'FROM busybox',
+  [
+    ['link', '--link makes a layer of its own', 'COPY --link a.txt /x/y'],
+    ['link of a tree', '--link with a tree', 'COPY --link d /x/'],
+    [
+      'link into an existing directory',
+      '--link makes parents anew',
+      'COPY --link a.txt /there/dir/',
+    ],
+    ['link into tmp', '--link gives parents mode 0755', 'COPY --link a.txt /tmp/x'],
+    [
+      'link to an existing directory without a slash',
+      '--link does not look at the destination',
+      'COPY --link a.txt /there/dir',
+    ],
+    [
+      'link through a link',
+      '--link follows no links of the destination',
+      'COPY --link a.txt /there/link/x',
+    ],
+    ['link with chown by number', '--link with numbers', 'COPY --link --chown=12:34 a.txt /p/x'],
+    [
+      'link with chown by name',
+      '--link does not see the users of the stage',
+      'COPY --link --chown=app a.txt /p/x',
+    ],
+    ['link with chmod', '--link with --chmod', 'COPY --link --chmod=700 a.txt /tmp/x'],
+    ['link from a stage', '--link with --from', 'COPY --link --from=rich /there/dir /x'],
+    ['link false', '--link=false is no link', 'COPY --link=false a.txt /tmp/x'],
+    ['link bad value', '--link is a boolean', 'COPY --link=maybe a.txt /x'],
+    ['link twice', 'two linked copies', 'COPY --link a.txt /x/', 'COPY --link b.txt /x/'],
+    ['link relative', '--link below WORKDIR', 'WORKDIR /w', 'COPY --link a.txt x'],
+    ['link of a missing file', '--link needs its source', 'COPY --link none /x'],
+    ['exclude', '--exclude leaves files out', 'COPY --exclude=*.txt d /x'],
+    ['exclude in depth', '`**` in --exclude', 'COPY --exclude=**/*.txt d /x'],
+    ['exclude a directory', '--exclude of a directory', 'COPY --exclude=sub d /x'],
+    ['exclude several', '--exclude may be repeated', 'COPY --exclude=one --exclude=sub/deep d /x'],
+    [
+      'exclude with a negation',
+      '`!` takes files back',
+      'COPY --exclude=** --exclude=!sub/three.txt d /x',
+    ],
+    [
+      'exclude of wildcard sources',
+      '--exclude is about what is below a match, not about matched files',
+      'COPY --exclude=b.* *.txt /x/',
+    ],
+    ['exclude the only file', '--exclude of the source itself', 'COPY --exclude=a.txt a.txt /x/'],
+    ['exclude everything', '--exclude of all', 'COPY --exclude=* d /x'],
+    ['exclude from the root', '--exclude relative to each source', 'COPY --exclude=d/one . /x/'],
+    ['exclude with a leading slash', '--exclude with a slash', 'COPY --exclude=/one d /x'],
+    ['exclude empty', '--exclude needs a value', 'COPY --exclude= d /x'],
+    [
+      'exclude from a stage',
+      '--exclude with --from',
+      'COPY --from=rich --exclude=old /there/dir /x',
+    ],
+    ['exclude with link', '--exclude with --link', 'COPY --link --exclude=sub d /x'],
+    ['parents', '--parents keeps the path', 'COPY --parents d/sub/three.txt /x/'],
+    ['parents of a directory', '--parents with a directory', 'COPY --parents d/sub /x/'],
+    [
+      'parents with a wildcard',
+      '--parents with a wildcard',
+      'COPY --parents d/*.txt d/sub/*.txt /x/',
+    ],
+    ['parents with two stars', '`**` with --parents', 'COPY --parents **/*.txt /x/'],
+    ['parents with a pivot', '`/./` cuts the path', 'COPY --parents d/./sub/three.txt /x/'],
+    ['parents with a pivot in front', '`./` in front', 'COPY --parents ./d/sub/three.txt /x/'],
+    [
+      'parents with a pivot and a wildcard',
+      '`/./` and wildcards',
+      'COPY --parents ./d/./**/*.txt /x/',
+    ],
+    [
+      'parents without a match',
+      '--parents and a wildcard that matches nothing',
+      'COPY --parents *.none /x/',
+    ],
+    ['parents of a missing file', '--parents needs a literal source', 'COPY --parents none /x/'],
+    ['parents to a name', '--parents without a slash', 'COPY --parents d/one /x'],
+    ['parents with exclude', '--parents and --exclude', 'COPY --parents --exclude=**/one d e /x/'],
+    [
+      'parents from a stage',
+      '--parents with --from',
+      'COPY --parents --from=rich /there/dir/old /x/',
+    ],
+    [
+      'parents with chown',
+      '--parents and --chown',
+      'COPY --parents --chown=12:34 d/sub/three.txt /x/',
+    ],
+    [
+      'parents with chmod',
+      '--parents and --chmod',
+      'COPY --parents --chmod=700 d/sub/three.txt /x/',
+    ],
+
+    ['parents false', '--parents=false', 'COPY --parents=false d/one /x/'],
+  ],
+  { files: plainFiles },
+);
+
+const parentsOfEverything: ConformanceCase = {
+  name: 'parents of everything',
+  rule: `${SECTION} options: --parents with a dot`,
+  dockerfile: lines('FROM busybox', 'COPY --parents . /x/'),
+  files: { a: 'a\n', 'd/b': 'b\n' },
+  difference: {
+    reason: '`COPY --parents .` copies the context, where BuildKit does not find it',
+    lamina: {
+      outcome: {
+        error: undefined,
+        platform: 'linux/amd64',
+        author: 'the base',
+        config: {
+          Cmd: ['sh'],
+          Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        },
+        history: ['layer: COPY --parents . /x/ # buildkit'],
+        files: {
+          x: 'directory 0755 0:0',
+          'x/a': 'file 0644 0:0 "a\\n"',
+          'x/d': 'directory 0755 0:0',
+          'x/d/b': 'file 0644 0:0 "b\\n"',
+        },
+      },
+    },
+  },
+};
+
+export const copyOptions: Topic = {
+  name: '1.9-copy-options',
+  cases: [...options, parentsOfEverything, ...fromStages],
+};

@@ -1,0 +1,97 @@
+/** Cases about tmpfs and cache mounts. */
+import { type MountRow, mountCases } from './mount-cases.ts';
+
+const rows: readonly MountRow[] = [
+  [
+    'tmpfs',
+    'nothing of a tmpfs is kept',
+    ['RUN --mount=type=tmpfs,target=/t sh -c "touch /t/x; stat -c %a /t > /f"'],
+  ],
+  [
+    'tmpfs size',
+    '`size` limits it',
+    ["RUN --mount=type=tmpfs,target=/t,size=1m df -k /t | tail -1 | awk '{ print $2 }' > /f"],
+  ],
+  ['tmpfs bad size', '`size` is a size', ['RUN --mount=type=tmpfs,target=/t,size=big true']],
+  [
+    'tmpfs hides',
+    'a tmpfs hides what is there',
+    ['RUN --mount=type=tmpfs,target=/there/dir ls /there/dir > /f'],
+  ],
+  [
+    'cache keeps',
+    'a cache is there for the next RUN',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-keeps echo x > /c/x',
+      'RUN --mount=type=cache,target=/other,id=case-keeps cat /other/x > /f',
+    ],
+  ],
+  [
+    'cache id from the target',
+    'the target is the default id',
+    [
+      'RUN --mount=type=cache,target=/case/id echo x > /case/id/x',
+      'RUN --mount=type=cache,target=/else,id=/case/id ls /else > /f',
+    ],
+  ],
+  [
+    'cache is not in the layer',
+    'nothing of a cache is in a layer',
+    ['RUN --mount=type=cache,target=/c echo x > /c/x'],
+  ],
+  [
+    'cache mode and owner',
+    '`uid`, `gid` and `mode` of a new cache',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-owner,uid=7,gid=8,mode=0700 stat -c "%u:%g %a" /c > /f',
+    ],
+  ],
+  [
+    'cache defaults',
+    'a new cache is 0755 of root',
+    ['RUN --mount=type=cache,target=/c,id=case-defaults stat -c "%u:%g %a" /c > /f'],
+  ],
+  [
+    'cache seeded',
+    '`from` and `source` fill a new cache',
+    ['RUN --mount=type=cache,target=/c,id=case-seed,from=files,source=/deep ls /c > /f'],
+  ],
+  [
+    'cache read-only',
+    '`ro` makes it read-only',
+    ['RUN --mount=type=cache,target=/c,id=case-ro,ro touch /c/x'],
+  ],
+  [
+    'cache sharing',
+    'the three ways of sharing',
+    [
+      'RUN --mount=type=cache,target=/a,sharing=shared --mount=type=cache,target=/b,sharing=private --mount=type=cache,target=/c,sharing=locked echo x > /f',
+    ],
+  ],
+  [
+    'cache sharing unknown',
+    'sharing has three values',
+    ['RUN --mount=type=cache,target=/c,sharing=all true'],
+  ],
+  [
+    'cache sharing empty',
+    'sharing needs a value',
+    ['RUN --mount=type=cache,target=/c,sharing= true'],
+  ],
+  ['cache bad mode', '`mode` is octal', ['RUN --mount=type=cache,target=/c,mode=rwx true']],
+  ['cache bad uid', '`uid` is a number', ['RUN --mount=type=cache,target=/c,uid=app true']],
+  ['cache without a target', 'a target is required', ['RUN --mount=type=cache true']],
+  [
+    'cache relative target',
+    'a relative target is below WORKDIR',
+    ['WORKDIR /w', 'RUN --mount=type=cache,target=c,id=case-rel touch /w/c/x && ls c > /f'],
+  ],
+  [
+    'cache namespace',
+    'BUILDKIT_CACHE_MOUNT_NS separates caches',
+    ['RUN --mount=type=cache,target=/c,id=case-ns ls /c > /f'],
+    { buildArgs: { BUILDKIT_CACHE_MOUNT_NS: 'one' } },
+  ],
+];
+
+export const storeMounts = mountCases(rows);
