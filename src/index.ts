@@ -17,9 +17,19 @@ import { requireImage, withStore } from './images/index.ts';
 import { formatPlatform, hostPlatform } from './oci/index.ts';
 import { findRuntime } from './runtime/index.ts';
 
+export type {
+  Cause,
+  Change,
+  FileDifference,
+  FilesComparison,
+  ImageComparison,
+  LayerComparison,
+  ValueDifference,
+} from './analysis/index.ts';
 export * from './build/index.ts';
 export * from './errors.ts';
 export {
+  compareImages,
   diskUsage,
   imageHistory,
   images,

@@ -1,7 +1,8 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
 import { formatReference, parseReference } from '../oci/index.ts';
-import { defaultRoot, Store } from '../store/index.ts';
+import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
 import { imageResolver } from './base-images.ts';
+import { borrowing } from './borrowed-images.ts';
 import { runChecks, SeenImages } from './checks.ts';
 import { exportResult } from './export-result.ts';
 import { loadDefinition } from './load-definition.ts';
@@ -22,14 +23,42 @@ import { summarize } from './summary.ts';
  */
 export async function build(options: BuildOptions): Promise<BuildResult> {
   options.signal?.throwIfAborted();
+  await using store = await openStore(options);
+  return (await buildIn(store, options)).result;
+}
+
+/** The store of a build. @throws AppError STORE_… */
+export function openStore({ root, env = {} }: BuildOptions): Promise<Store> {
+  return Store.open({ root: root ?? defaultRoot(env) });
+}
+
+export interface FinishedBuild {
+  readonly result: BuildResult;
+  /** One for each platform; empty where no image was made. */
+  readonly images: readonly ImageRecord[];
+}
+
+/**
+ * Builds in a store that is open, and stays so.
+ *
+ * @param lender another store, whose images are taken where this one lacks them
+ * @throws as `build`
+ */
+export async function buildIn(
+  store: Store,
+  options: BuildOptions,
+  lender?: Store,
+): Promise<FinishedBuild> {
   checkOutputs(options);
   const references = (options.tags ?? []).map((tag) => formatReference(parseReference(tag)));
-  await using store = await Store.open({ root: options.root ?? defaultRoot(options.env ?? {}) });
   const begun = beginRun(options, store);
   const started = begun.now();
   const definition = await loadDefinition(begun);
   const run = await withEpoch(begun, definition);
-  const bases = new SeenImages(imageResolver(store));
+  const resolve = imageResolver(store);
+  const bases = new SeenImages(
+    lender === undefined ? resolve : borrowing(resolve, { store, lender }),
+  );
   const plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);
   const { solver, results, stepOf } = await solvePlans(run, plans, definition);
@@ -46,5 +75,6 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
     durationMs: run.now() - started,
   });
   run.emit({ kind: 'build.summary', time: run.now(), summary });
-  return { ...exported, summary, warnings: run.warnings };
+  const result = { ...exported.result, summary, warnings: run.warnings };
+  return { result, images: exported.images };
 }

@@ -17,7 +17,11 @@ export interface ExportInput {
   readonly references: readonly string[];
 }
 
-export type ExportedResult = Omit<BuildResult, 'summary' | 'warnings'>;
+export interface ExportedResult {
+  readonly result: Omit<BuildResult, 'summary' | 'warnings'>;
+  /** One for each platform; empty where no image was made. */
+  readonly images: readonly ImageRecord[];
+}
 
 /** @throws AppError of assembling and of the outputs */
 export async function exportResult(run: BuildRun, input: ExportInput): Promise<ExportedResult> {
@@ -34,16 +38,19 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     await run.store.flush();
     const archives = await writeOutputs(run, images, { step, references: namesOf(run, input) });
     for (const { id } of images) if (!keep && !known.has(id)) run.store.images.remove(id);
-    return await describe(run, images, { input, archive: archives.at(-1) });
+    return { result: await describe(run, images, { input, archive: archives.at(-1) }), images };
   });
 }
 
 const NOTHING: ExportedResult = {
-  imageId: undefined,
-  digest: undefined,
-  descriptor: undefined,
-  references: [],
-  metadata: {},
+  result: {
+    imageId: undefined,
+    digest: undefined,
+    descriptor: undefined,
+    references: [],
+    metadata: {},
+  },
+  images: [],
 };
 
 type Images = readonly [ImageRecord, ...ImageRecord[]];
@@ -111,7 +118,7 @@ async function describe(
   run: BuildRun,
   images: Images,
   { input, archive }: { readonly input: ExportInput; readonly archive: ExportedImage | undefined },
-): Promise<ExportedResult> {
+): Promise<ExportedResult['result']> {
   const [image] = images;
   const descriptor = archive?.descriptor ?? (await manifestDescriptor(run.store, image));
   const references = namesOf(run, input);

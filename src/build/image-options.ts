@@ -1,4 +1,5 @@
 /** What the public API takes and gives back where it works on the images of a store. */
+import type { FilesComparison, ImageComparison } from '../analysis/index.ts';
 import type { Descriptor, Digest, ImageConfig, Platform } from '../oci/index.ts';
 import type { Emit } from '../progress/index.ts';
 import type { ByteSink, StoreOptions } from './options.ts';
@@ -16,6 +17,18 @@ export interface ImageSummary {
   readonly platform: Platform;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+export interface CompareImagesOptions extends StoreOptions {
+  /** References, ids or the beginnings of ids. */
+  readonly a: string;
+  readonly b: string;
+  /** Layer by layer, times included; else the file systems as containers see them. */
+  readonly layers?: boolean | undefined;
+}
+
+export type CompareImagesResult =
+  | { readonly kind: 'layers'; readonly comparison: ImageComparison }
+  | { readonly kind: 'files'; readonly comparison: FilesComparison };
 
 export interface TagOptions extends StoreOptions {
   /** Reference, id or the beginning of an id. */

@@ -3,11 +3,14 @@
  * command line is a thin caller of them. Nothing here prints, exits or reads the environment: what depends on
  * the process (arguments, environment variables, standard streams, the clock's epoch) is passed in.
  */
+import type { ImageComparison } from '../analysis/index.ts';
 import type { AppError, SourceLocation, Warning } from '../errors.ts';
 import type { Descriptor, Digest } from '../oci/index.ts';
 import type { BuildTarget, Outline } from '../outline/index.ts';
 import type { BuildSummary, Emit } from '../progress/index.ts';
 import type {
+  CompareImagesOptions,
+  CompareImagesResult,
   DiskUsageRow,
   HistoryRow,
   ImageHistoryOptions,
@@ -142,6 +145,16 @@ export interface BuildResult {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly summary: BuildSummary;
   readonly warnings: readonly Warning[];
+}
+
+/** What two builds of the same input made. */
+export interface VerifyResult {
+  /** Of the first build, whose outputs are kept. */
+  readonly build: BuildResult;
+  /** Whether the images are the same to the byte. */
+  readonly identical: boolean;
+  /** One for each platform; none where no image was made. */
+  readonly comparisons: readonly (ImageComparison & { readonly platform: string })[];
 }
 
 /** The text that ranges refer to. */
@@ -287,6 +300,8 @@ export interface ContextReason {
 /** The functions `src/index.ts` exports, as one type: the command line is written against it. */
 export interface LaminaApi {
   build(options: BuildOptions): Promise<BuildResult>;
+  verify(options: BuildOptions): Promise<VerifyResult>;
+  compareImages(options: CompareImagesOptions): Promise<CompareImagesResult>;
   check(options: BuildOptions): Promise<CheckResult>;
   outline(options: BuildOptions): Promise<OutlineResult>;
   targets(options: BuildOptions): Promise<TargetsResult>;

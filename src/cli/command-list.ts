@@ -55,6 +55,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/history.ts')).historyCommand,
   },
   {
+    name: 'compare',
+    aliases: [],
+    summary: 'show what distinguishes two images, file by file',
+    group: 'Images',
+    load: async () => (await import('./commands/compare.ts')).compareCommand,
+  },
+  {
     name: 'inspect',
     aliases: ['image inspect'],
     summary: 'show all about images, as JSON',

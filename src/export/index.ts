@@ -1,6 +1,7 @@
 export { type AssembleInput, assembleImage } from './assemble.ts';
 export { mapParallel } from './concurrency.ts';
 export type { ByteSink, Destination } from './destination.ts';
+export { copyImage } from './copy-image.ts';
 export {
   type ExportedImage,
   type ExportOptions,

@@ -18,6 +18,7 @@ export {
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { LowerSource, type LowerUse } from './lower-source.ts';
 export { MergedTree } from './merged-tree.ts';
+export { type SharedWork, shareWork } from './once.ts';
 export { independentLayer, originOf, rememberIndependent, rememberOrigin } from './origin.ts';
 export {
   type FetchProgress,

@@ -40,7 +40,7 @@ export async function* layerTar(
   const chunks =
     epoch === undefined && index.tarSize !== undefined
       ? storedTar(directory, index.tarSize)
-      : new TarMaker(directory, (mtime) => memberTime(mtime, times, epoch)).make(index);
+      : new TarMaker(directory, (mtime) => effectiveTime(times, epoch, mtime)).make(index);
   for (const chunk of chunks) {
     yield chunk;
     if (pace.due) await pace.turn();
@@ -55,7 +55,12 @@ export function effectiveEpoch(
   return times === 'keep' ? undefined : epoch;
 }
 
-function memberTime(mtime: number, times: LayerMeta['times'], epoch: number | undefined): number {
+/** Seconds since the epoch: the time a member has in the layer's tar. */
+export function effectiveTime(
+  times: LayerMeta['times'],
+  epoch: number | undefined,
+  mtime: number,
+): number {
   if (epoch === undefined) return mtime;
   switch (times) {
     case 'set':

@@ -69,6 +69,8 @@ function completeApi(api: Partial<LaminaApi>): LaminaApi {
   };
   return {
     build: unexpected,
+    verify: unexpected,
+    compareImages: unexpected,
     check: unexpected,
     outline: unexpected,
     listContext: unexpected,

@@ -81,6 +81,11 @@ export const buildFlags = {
     group: WHAT,
     help: 'the old name of --call',
   },
+  verify: {
+    kind: 'switch',
+    group: HOW,
+    help: 'build twice, in separate stores and without the cache, and explain file by file what came out differently',
+  },
   'no-cache': { kind: 'switch', group: HOW, help: 'run every step, whatever the cache knows' },
   'no-cache-filter': {
     kind: 'list',

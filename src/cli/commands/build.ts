@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import type { BuildOptions, BuildResult, OutputSpec } from '../../build/index.ts';
+import type { BuildOptions, BuildResult, OutputSpec, VerifyResult } from '../../build/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import type { FlagValues } from '../flags.ts';
@@ -78,14 +78,17 @@ export const buildCommand = defineCommand({
       flags.quiet ? 'quiet' : progressKind(flags.progress, context),
       context,
     );
+    const observed: BuildOptions = { ...options, onEvent: (event) => display.handle(event) };
     let result: BuildResult;
+    let verified: VerifyResult | undefined;
     try {
-      result = await api.build({ ...options, onEvent: (event) => display.handle(event) });
+      verified = flags.verify ? await api.verify(observed) : undefined;
+      result = verified?.build ?? (await api.build(observed));
     } finally {
       display.close();
     }
     await reportResult(result, flags, context);
-    return 0;
+    return verified === undefined ? 0 : await reportVerification(verified, context);
   },
 });
 
@@ -168,6 +171,15 @@ function refuseTerminalOutput(specs: readonly OutputSpec[], { io }: CommandConte
   throw new AppError('CLI_TERMINAL_OUTPUT', 'an archive would go to the terminal', {
     hint: 'redirect standard output to a file, or name one with dest=',
   });
+}
+
+/** Files of a layer that are listed. */
+const LISTED_FILES = 50;
+
+async function reportVerification(verified: VerifyResult, { io }: CommandContext): Promise<number> {
+  const { renderVerification } = await import('../compare-report.ts');
+  await io.stderr.write(renderVerification(verified, { files: LISTED_FILES }));
+  return verified.identical ? 0 : 1;
 }
 
 async function reportResult(

@@ -1,0 +1,102 @@
+/** Where the contents of two files part. */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { ContentRange } from '../files/index.ts';
+
+export interface ContentDifference {
+  /** Of the first byte that differs. */
+  readonly offset: number;
+  /** What stands there: a line of text, or bytes in hexadecimal. */
+  readonly a: string;
+  readonly b: string;
+}
+
+const CHUNK = 1 << 18;
+/** How much of a line is shown, and looked at for the beginning of it. */
+const LINE = 160;
+const BYTES = 16;
+
+/** @returns undefined when the contents are the same */
+export async function compareContents(
+  a: ContentRange,
+  b: ContentRange,
+): Promise<ContentDifference | undefined> {
+  const first = await open(Buffer.from(a.hostPath, 'latin1'));
+  try {
+    const second = await open(Buffer.from(b.hostPath, 'latin1'));
+    try {
+      const left: Opened = { handle: first, range: a };
+      const right: Opened = { handle: second, range: b };
+      const offset = await firstDifference(left, right);
+      if (offset === undefined) return undefined;
+      return { offset, ...(await shown(left, right, offset)) };
+    } finally {
+      await second.close();
+    }
+  } finally {
+    await first.close();
+  }
+}
+
+interface Opened {
+  readonly handle: FileHandle;
+  readonly range: ContentRange;
+}
+
+async function firstDifference(a: Opened, b: Opened): Promise<number | undefined> {
+  const shared = Math.min(a.range.size, b.range.size);
+  for (let offset = 0; offset < shared; offset += CHUNK) {
+    const length = Math.min(CHUNK, shared - offset);
+    const [x, y] = await Promise.all([read(a, offset, length), read(b, offset, length)]);
+    if (x.equals(y)) continue;
+    let index = 0;
+    while (x[index] === y[index]) index++;
+    return offset + index;
+  }
+  return a.range.size === b.range.size ? undefined : shared;
+}
+
+async function read({ handle, range }: Opened, offset: number, length: number): Promise<Buffer> {
+  const size = Math.max(0, Math.min(length, range.size - offset));
+  const buffer = Buffer.alloc(size);
+  for (let done = 0; done < size; ) {
+    const { bytesRead } = await handle.read(
+      buffer,
+      done,
+      size - done,
+      range.offset + offset + done,
+    );
+    if (bytesRead === 0) return buffer.subarray(0, done);
+    done += bytesRead;
+  }
+  return buffer;
+}
+
+async function shown(
+  a: Opened,
+  b: Opened,
+  offset: number,
+): Promise<{ readonly a: string; readonly b: string }> {
+  const start = Math.max(0, offset - LINE);
+  const texts = await Promise.all([read(a, start, 2 * LINE), read(b, start, 2 * LINE)]);
+  const lines = texts.map((text) => lineAt(text, offset - start));
+  const [x, y] = lines;
+  if (x !== undefined && y !== undefined) return { a: x, b: y };
+  const [p, q] = await Promise.all([read(a, offset, BYTES), read(b, offset, BYTES)]);
+  return { a: hexadecimal(p), b: hexadecimal(q) };
+}
+
+/** The line around a place in a text; undefined for what is no text. */
+function lineAt(bytes: Buffer, place: number): string | undefined {
+  if (bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) {
+    return undefined;
+  }
+  const begin = place === 0 ? 0 : bytes.lastIndexOf(0x0a, place - 1) + 1;
+  const end = bytes.indexOf(0x0a, place);
+  const line = bytes.subarray(begin, end < 0 ? bytes.length : end).toString('utf8');
+  if (line.includes('\ufffd')) return undefined;
+  return line.length <= LINE ? line : `${line.slice(0, LINE - 1)}…`;
+}
+
+function hexadecimal(bytes: Buffer): string {
+  return bytes.length === 0 ? 'end of file' : (bytes.toString('hex').match(/../g) ?? []).join(' ');
+}

@@ -1,0 +1,114 @@
+/** Which files two sides have, and how those that both have differ. */
+import { comparePaths, type FileEntry, toText } from '../files/index.ts';
+import type { LayerFile } from '../layers/index.ts';
+import { causeOf } from './causes.ts';
+import { compareContents } from './compare-contents.ts';
+import type { Item, Side } from './sides.ts';
+import type { Change, FileDifference } from './types.ts';
+
+export interface CompareOptions {
+  /** Whether times count. */
+  readonly times: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @returns what differs, in order of paths */
+export async function compareFiles(
+  a: Side,
+  b: Side,
+  options: CompareOptions,
+): Promise<readonly FileDifference[]> {
+  const differences: FileDifference[] = [];
+  for (const [x, y] of pairs(a.items, b.items)) {
+    options.signal?.throwIfAborted();
+    if (x !== undefined && y !== undefined) {
+      const changes = await changesOf({ a, x }, { b, y }, options);
+      if (changes.length > 0) differences.push(difference('changed', x, y, changes));
+    } else if (x !== undefined) differences.push(difference('removed', x, y, []));
+    else if (y !== undefined) differences.push(difference('added', x, y, []));
+  }
+  return differences;
+}
+
+/** Items of both sides by path; both lists are sorted. */
+function* pairs(
+  a: readonly Item[],
+  b: readonly Item[],
+): Generator<readonly [Item | undefined, Item | undefined]> {
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const x = a[i];
+    const y = b[j];
+    const order = x === undefined ? 1 : y === undefined ? -1 : comparePaths(x.path, y.path);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+    yield [order <= 0 ? x : undefined, order >= 0 ? y : undefined];
+  }
+}
+
+function difference(
+  kind: FileDifference['kind'],
+  x: Item | undefined,
+  y: Item | undefined,
+  changes: readonly Change[],
+): FileDifference {
+  const path = `/${toText((x ?? y)?.path ?? '')}`;
+  return { path, kind, sizeA: sizeOf(x), sizeB: sizeOf(y), changes, cause: causeOf(path) };
+}
+
+function sizeOf(item: Item | undefined): number | undefined {
+  return item?.kind === 'entry' && item.type === 'file' ? item.size : undefined;
+}
+
+async function changesOf(
+  { a, x }: { readonly a: Side; readonly x: Item },
+  { b, y }: { readonly b: Side; readonly y: Item },
+  { times }: CompareOptions,
+): Promise<readonly Change[]> {
+  if (x.kind === 'whiteout' || y.kind === 'whiteout') {
+    return x.kind === y.kind ? [] : [{ what: 'type', a: typeOf(x), b: typeOf(y) }];
+  }
+  if (x.type !== y.type) return [{ what: 'type', a: x.type, b: y.type }];
+  const changes = PROPERTIES.flatMap(([what, describe]): Change[] => {
+    if (what === 'time' && !times) return [];
+    const [p, q] = [describe(x), describe(y)];
+    return p === q ? [] : [{ what, a: p, b: q }];
+  });
+  if (x.type !== 'file' || isSameContent(x, y)) return changes;
+  const found = await compareContents(a.content(x), b.content(y));
+  if (found === undefined) return changes;
+  const at = `at byte ${found.offset}: `;
+  return [...changes, { what: 'content', a: `${at}${found.a}`, b: `${at}${found.b}` }];
+}
+
+function typeOf(item: Item): string {
+  return item.kind === 'whiteout' ? 'removed' : item.type;
+}
+
+function isSameContent(x: LayerFile, y: LayerFile): boolean {
+  return x.digest !== undefined && x.digest === y.digest;
+}
+
+const PROPERTIES: readonly (readonly [Change['what'], (entry: FileEntry) => string])[] = [
+  ['mode', ({ mode, type }) => (type === 'symlink' ? '' : mode.toString(8).padStart(4, '0'))],
+  ['owner', ({ uid, gid }) => `${uid}:${gid}`],
+  ['time', ({ mtime }) => timeText(mtime)],
+  ['size', ({ size, type }) => (type === 'file' ? String(size) : '')],
+  ['link target', ({ linkTarget }) => toText(linkTarget ?? '')],
+  ['device', ({ devMajor, devMinor }) => (devMajor === undefined ? '' : `${devMajor}:${devMinor}`)],
+  ['attributes', ({ xattrs }) => attributesText(xattrs)],
+  ['hard links', ({ linkGroup }) => (linkGroup === undefined ? 'no' : 'yes')],
+];
+
+function timeText(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace('.000Z', 'Z');
+}
+
+function attributesText(xattrs: FileEntry['xattrs']): string {
+  return Object.entries(xattrs ?? {})
+    .map(([name, value]) => `${name}=${Buffer.from(value, 'latin1').toString('hex')}`)
+    .sort()
+    .join(' ');
+}

@@ -1,0 +1,7 @@
+export {
+  type CompareImagesOptions,
+  compareFileSystems,
+  compareLayers,
+  type StoredImage,
+} from './compare-images.ts';
+export type * from './types.ts';

@@ -1,0 +1,49 @@
+/** The two things whose files are compared, in one form: a layer, or the file system of a whole image. */
+import { type ContentRange, comparePaths, type FileEntry, type FileTree } from '../files/index.ts';
+import { effectiveTime, type LayerEntry, MergedTree, readIndex } from '../layers/index.ts';
+import type { ImageLayer, Store } from '../store/index.ts';
+
+export type Item = LayerEntry;
+
+export interface Side {
+  /** Sorted by `comparePaths`. */
+  readonly items: readonly Item[];
+  content(entry: FileEntry): ContentRange;
+}
+
+/** What one layer says, with the times it has when it is exported. */
+export function layerSide(store: Store, layer: ImageLayer): Side {
+  const meta = store.layers.get(layer.id);
+  if (meta === undefined) throw new Error(`no layer ${layer.id} in the store`);
+  const { entries } = readIndex(store.layers.directory(layer.id));
+  const tree = MergedTree.of(store, [layer.id]);
+  return {
+    items: entries.map((entry) => {
+      if (entry.kind === 'whiteout') return entry;
+      const mtime = effectiveTime(meta.times, layer.epoch, entry.mtime);
+      return { ...entry, mtime, mtimeNs: mtime === entry.mtime ? entry.mtimeNs : 0 };
+    }),
+    content: (entry) => tree.content(entry),
+  };
+}
+
+/** What a container of the image sees. */
+export function imageSide(store: Store, layers: readonly ImageLayer[]): Side {
+  const tree = MergedTree.of(
+    store,
+    layers.map(({ id }) => id),
+  );
+  const items = [...walk(tree, '')].sort((a, b) => comparePaths(a.path, b.path));
+  return { items, content: (entry) => tree.content(entry) };
+}
+
+function* walk(tree: FileTree, root: string): Generator<Item> {
+  const open = [root];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    for (const entry of tree.list(path)) {
+      const digest = entry.type === 'file' ? tree.knownDigest(entry) : undefined;
+      yield { kind: 'entry', ...entry, digest };
+      if (entry.type === 'directory') open.push(entry.path);
+    }
+  }
+}

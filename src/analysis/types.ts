@@ -1,0 +1,79 @@
+/** What two images have that the other has not, as data. */
+import type { DiffId, Digest } from '../oci/index.ts';
+
+/** One property of a file, as each side has it, in words. */
+export interface Change {
+  readonly what:
+    | 'type'
+    | 'mode'
+    | 'owner'
+    | 'time'
+    | 'size'
+    | 'content'
+    | 'link target'
+    | 'device'
+    | 'attributes'
+    | 'hard links';
+  readonly a: string;
+  readonly b: string;
+}
+
+export interface FileDifference {
+  /** Absolute, printable. */
+  readonly path: string;
+  /** `removed`: only the first has it; `added`: only the second. */
+  readonly kind: 'added' | 'removed' | 'changed';
+  /** Bytes of content on each side. */
+  readonly sizeA: number | undefined;
+  readonly sizeB: number | undefined;
+  /** Empty unless `kind` is `changed`. */
+  readonly changes: readonly Change[];
+  /** Why such files differ from build to build, where that is known, and what to do. */
+  readonly cause: Cause | undefined;
+}
+
+export interface Cause {
+  readonly reason: string;
+  readonly cure: string;
+}
+
+/** A value of the image config, by its path: `config.Env[2]`. */
+export interface ValueDifference {
+  readonly path: string;
+  /** JSON; undefined: that side has no such value. */
+  readonly a: string | undefined;
+  readonly b: string | undefined;
+}
+
+export interface LayerComparison {
+  /** From 0, the bottom. */
+  readonly position: number;
+  /** `created_by` of its history entry. */
+  readonly instruction: string | undefined;
+  readonly a: DiffId | undefined;
+  readonly b: DiffId | undefined;
+  /** In order of their paths; empty for the same layers. */
+  readonly files: readonly FileDifference[];
+}
+
+export interface ImageComparison {
+  readonly a: Digest;
+  readonly b: Digest;
+  /** Whether the images are the same to the byte. */
+  readonly identical: boolean;
+  readonly config: readonly ValueDifference[];
+  /** By position from the bottom; those that are the same included. */
+  readonly layers: readonly LayerComparison[];
+}
+
+export interface FilesComparison {
+  readonly a: Digest;
+  readonly b: Digest;
+  readonly identical: boolean;
+  readonly config: readonly ValueDifference[];
+  /** Of the file systems as containers see them. */
+  readonly files: readonly FileDifference[];
+  /** Bytes of content of the file systems. */
+  readonly sizeA: number;
+  readonly sizeB: number;
+}
