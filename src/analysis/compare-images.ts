@@ -64,7 +64,7 @@ export async function compareFileSystems(
   const [left = NOTHING, right = NOTHING] = sides;
   return {
     ...heads(a, b),
-    config: configDifferences(configA, configB),
+    config: compareValues(withoutPast(configA), withoutPast(configB)),
     files: await compareFiles(left, right, { ...options, times: false }),
     sizeA: contentBytes(left),
     sizeB: contentBytes(right),
@@ -93,6 +93,11 @@ async function configOf({ store, image }: StoredImage): Promise<ImageConfig> {
 /** The diffIDs are left out: the layers are compared themselves. */
 function configDifferences(a: ImageConfig, b: ImageConfig): readonly ValueDifference[] {
   return compareValues({ ...a, rootfs: undefined }, { ...b, rootfs: undefined });
+}
+
+/** Nor what tells how and when the image was made. */
+function withoutPast(config: ImageConfig): object {
+  return { ...config, rootfs: undefined, history: undefined, created: undefined };
 }
 
 function layerInstructions({ history = [] }: ImageConfig): readonly (string | undefined)[] {

@@ -70,6 +70,7 @@ export interface FilesComparison {
   readonly a: Digest;
   readonly b: Digest;
   readonly identical: boolean;
+  /** Without history and times. */
   readonly config: readonly ValueDifference[];
   /** Of the file systems as containers see them. */
   readonly files: readonly FileDifference[];
