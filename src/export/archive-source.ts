@@ -16,7 +16,7 @@ export interface ArchiveSource extends AsyncDisposable {
   readonly label: string;
   /** Bytes of a file, links followed; undefined when there is none of that name. */
   size(name: string): Promise<number | undefined>;
-  /** The file's bytes. A chunk is only lent until the next one is asked for. */
+  /** The file's bytes. The chunks are the reader's own. */
   read(name: string): AsyncIterable<Uint8Array>;
 }
 

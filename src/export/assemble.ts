@@ -1,5 +1,5 @@
 /** The result of a build becomes an image of the local store: config, manifest and record. */
-import { diffIdOf } from '../layers/index.ts';
+import { diffIdOf, originOf } from '../layers/index.ts';
 import {
   type ContainerConfig,
   canonicalJson,
@@ -9,7 +9,7 @@ import {
 import type { ImageLayer, ImageRecord, LayerId, Store } from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
 import { completeHistory, type NewHistory } from './image-history.ts';
-import { type MeasuredLayer, recordImage } from './image-record.ts';
+import { type NamedLayer, ociDescriptor, recordImage, uncompressed } from './image-record.ts';
 
 export interface AssembleInput {
   readonly config: ContainerConfig;
@@ -39,34 +39,33 @@ export interface AssembleInput {
  */
 export async function assembleImage(store: Store, input: AssembleInput): Promise<ImageRecord> {
   checkHistory(input);
-  const base = await mapParallel(input.base?.layers ?? [], (layer) => measureLayer(store, layer));
+  const base = await mapParallel(input.base?.layers ?? [], (layer) => baseLayer(store, layer));
   const added = await mapParallel(input.layers, (id) => newLayer(store, id, input.epoch));
   const layers = [...base, ...added];
   const config = imageConfig(store, input, layers);
   return recordImage(store, { config, configBytes: canonicalJson(config), layers });
 }
 
-async function newLayer(
-  store: Store,
-  id: LayerId,
-  epoch: number | undefined,
-): Promise<MeasuredLayer> {
+async function newLayer(store: Store, id: LayerId, epoch: number | undefined): Promise<NamedLayer> {
   const meta = store.layers.get(id);
   if (meta === undefined) throw new Error(`the store has no layer ${id}`);
   const { diffId, size } = await diffIdOf(store, id, epoch);
-  return { id, diffId, epoch, size: meta.size, tarSize: size };
+  return { id, diffId, epoch, size: meta.size, blob: uncompressed(diffId, size) };
 }
 
-/** Adds the size of the tar to a layer of a known image. */
-export async function measureLayer(store: Store, layer: ImageLayer): Promise<MeasuredLayer> {
+/** Named by the blob it came as, whether it is here or promised: the manifest is the same in both cases. */
+async function baseLayer(store: Store, layer: ImageLayer): Promise<NamedLayer> {
+  const promise = store.layers.get(layer.id)?.promise;
+  const origin = promise?.descriptor ?? originOf(store, layer.diffId);
+  if (origin !== undefined) return { ...layer, blob: ociDescriptor(origin) };
   const { size } = await diffIdOf(store, layer.id, layer.epoch);
-  return { ...layer, tarSize: size };
+  return { ...layer, blob: uncompressed(layer.diffId, size) };
 }
 
 function imageConfig(
   store: Store,
   input: AssembleInput,
-  layers: readonly MeasuredLayer[],
+  layers: readonly NamedLayer[],
 ): ImageConfig {
   const { base, config, labels, epoch } = input;
   const history = completeHistory({

@@ -88,7 +88,10 @@ describe('history', () => {
       architecture: 'amd64',
       rootfs: { type: 'layers', diff_ids: image.layers.map((layer) => layer.diffId) },
     };
-    const layers = image.layers.map((layer) => ({ ...layer, tarSize: 0 }));
+    const layers = image.layers.map((layer) => ({
+      ...layer,
+      blob: { mediaType: 'application/x-any', digest: layer.diffId, size: 0 },
+    }));
     const record = await recordImage(bench.store, {
       config,
       configBytes: canonicalJson(config),

@@ -2,6 +2,7 @@
 import {
   canonicalJson,
   type Descriptor,
+  type DiffId,
   type Digest,
   type ImageConfig,
   type Manifest,
@@ -10,31 +11,39 @@ import {
 import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { parseTime } from './go-time.ts';
 
-/** A layer with the size of its uncompressed tar. */
-export interface MeasuredLayer extends ImageLayer {
-  readonly tarSize: number;
+/** A layer with the blob as which a manifest names it. */
+export interface NamedLayer extends ImageLayer {
+  readonly blob: Descriptor;
 }
 
-export interface NewImage {
+interface NewConfig {
   readonly config: ImageConfig;
   /** The exact bytes of `config`; their digest is the image's id. */
   readonly configBytes: Uint8Array;
-  readonly layers: readonly MeasuredLayer[];
-  /** The manifest the image came with; undefined: one that names the layers uncompressed. */
-  readonly manifestBytes?: Uint8Array | undefined;
 }
+
+/** With the manifest it came with, or with layers that are named in one. */
+export type NewImage = NewConfig &
+  (
+    | { readonly manifestBytes: Uint8Array; readonly layers: readonly ImageLayer[] }
+    | { readonly manifestBytes?: undefined; readonly layers: readonly NamedLayer[] }
+  );
 
 /** Writes an image whose layers are in the store, and then its record. It has no reference yet. */
 export async function recordImage(store: Store, image: NewImage): Promise<ImageRecord> {
   const { config, configBytes, layers } = image;
   const { digest, size } = await store.blobs.write(configBytes);
   const descriptor = { mediaType: MEDIA_TYPES.ociConfig, digest, size };
-  const manifestBytes =
-    image.manifestBytes ?? canonicalJson(manifestOf(descriptor, layers.map(uncompressed)));
+  const manifestBytes = image.manifestBytes ?? namingManifest(descriptor, image.layers);
   const manifest = await store.blobs.write(manifestBytes);
   const record = imageRecord(config, layers, { id: digest, manifestDigest: manifest.digest });
   store.images.put(record);
   return record;
+}
+
+function namingManifest(config: Descriptor, layers: readonly NamedLayer[]): Uint8Array {
+  const blobs = layers.map(({ blob }) => blob);
+  return canonicalJson(manifestOf(config, blobs));
 }
 
 /** An OCI manifest; the same input gives the same bytes once encoded. */
@@ -42,13 +51,24 @@ export function manifestOf(config: Descriptor, layers: readonly Descriptor[]): M
   return { schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers };
 }
 
-function uncompressed(layer: MeasuredLayer): Descriptor {
-  return { mediaType: MEDIA_TYPES.ociLayer, digest: layer.diffId, size: layer.tarSize };
+/** Docker's types and OCI's name the same bytes; a manifest keeps to one family. */
+export function ociDescriptor({ mediaType, digest, size, annotations }: Descriptor): Descriptor {
+  const types: Readonly<Record<string, string>> = {
+    [MEDIA_TYPES.dockerLayer]: MEDIA_TYPES.ociLayer,
+    [MEDIA_TYPES.dockerLayerGzip]: MEDIA_TYPES.ociLayerGzip,
+  };
+  const type = types[mediaType] ?? mediaType;
+  return { mediaType: type, digest, size, ...(annotations && { annotations }) };
+}
+
+/** @param size of the tar, in bytes */
+export function uncompressed(diffId: DiffId, size: number): Descriptor {
+  return { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size };
 }
 
 function imageRecord(
   config: ImageConfig,
-  layers: readonly MeasuredLayer[],
+  layers: readonly ImageLayer[],
   digests: { readonly id: Digest; readonly manifestDigest: Digest },
 ): ImageRecord {
   return {

@@ -1,27 +1,29 @@
 /** From the parts of an image to an image of the store. Layers the store already has are not read. */
-import { decompress } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
-import { importTar, MergedTree } from '../layers/index.ts';
+import { diffIdOf, type FetchProgress, present } from '../layers/index.ts';
 import {
-  type ChainId,
-  chainIds,
   type Descriptor,
   type DiffId,
   decodeImageConfig,
   digestOf,
+  type ImageConfig,
+  MEDIA_TYPES,
 } from '../oci/index.ts';
-import type { ImageLayer, ImageRecord, LayerId, Store } from '../store/index.ts';
-import { measureLayer } from './assemble.ts';
-import { AWAITED_BASE, BaseNeeded } from './awaiting-base.ts';
+import type {
+  ImageLayer,
+  ImageRecord,
+  LayerPromise,
+  LayerProvider,
+  Store,
+} from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
 import { checkHistory } from './documents.ts';
-import { readTwice } from './handover.ts';
-import { type MeasuredLayer, recordImage } from './image-record.ts';
-import { rememberOrigin, storedBlob } from './layer-blobs.ts';
+import { type NamedLayer, recordImage, uncompressed } from './image-record.ts';
 import { countLayers, type Progress } from './progress.ts';
+import { promiseLayers } from './promise-layers.ts';
 
 export interface LayerSource {
-  /** The bytes as they are in the archive or registry, compressed or not. */
+  /** The bytes as they are in the archive, compressed or not. The chunks are the reader's own. */
   readonly read: () => AsyncIterable<Uint8Array>;
   /** Given for compressed blobs that are worth keeping: they are exported again as they came. */
   readonly keep?: Descriptor | undefined;
@@ -35,16 +37,12 @@ export interface ImageParts {
 }
 
 export interface ImportOptions {
-  /** Layers that are read at the same time. Default 1. */
-  readonly parallel?: number | undefined;
-  /** Told of each layer, by its position from the bottom, when it is there: as it was before, or read now. */
-  readonly onLayer?: ((position: number, how: 'known' | 'read') => void) | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Imports an image; every layer is verified against the config.
+ * Imports an image; every layer is verified against the config. What the store has been promised is taken from here.
  *
  * @throws AppError IMAGE_LAYER_COUNT, IMAGE_HISTORY_MISMATCH, OCI_DOCUMENT_INVALID, and those of reading layers
  */
@@ -55,190 +53,104 @@ export async function importImage(
 ): Promise<ImageRecord> {
   const config = decodeImageConfig(parts.configBytes);
   const diffIds = config.rootfs.diff_ids;
-  if (diffIds.length !== parts.layers.length) {
+  checkConfig(config, parts.layers.length);
+  const known = knownImage(store, parts.configBytes);
+  const { layers, added } =
+    known === undefined
+      ? promiseLayers(
+          store,
+          diffIds.map((diffId, position) => promiseOf(diffId, parts.layers[position])),
+        )
+      : { layers: known.layers, added: [] };
+  try {
+    await readLayers(store, layers, { sources: parts.layers, ...options });
+  } catch (error) {
+    for (const id of added)
+      if (store.layers.get(id)?.promise !== undefined) store.layers.remove(id);
+    throw error;
+  }
+  if (known !== undefined) return known;
+  const { configBytes, manifestBytes } = parts;
+  if (manifestBytes !== undefined) {
+    return recordImage(store, { config, configBytes, manifestBytes, layers: sized(store, layers) });
+  }
+  const named = await mapParallel(sized(store, layers), (layer) => measured(store, layer));
+  return recordImage(store, { config, configBytes, layers: named });
+}
+
+/**
+ * Checks what an image comes with against its config.
+ *
+ * @throws AppError IMAGE_LAYER_COUNT, IMAGE_HISTORY_MISMATCH
+ */
+export function checkConfig(config: ImageConfig, layers: number): void {
+  const named = config.rootfs.diff_ids.length;
+  if (named !== layers) {
     throw new AppError(
       'IMAGE_LAYER_COUNT',
-      `the image comes with ${parts.layers.length} layers, its config names ${diffIds.length}`,
+      `the image comes with ${layers} layers, its config names ${named}`,
       { hint: 'it was damaged or made by a faulty tool; make it again' },
     );
   }
   checkHistory(config);
-  const known = store.images.get(digestOf(parts.configBytes));
-  if (known?.layers.every(({ id }) => store.layers.get(id) !== undefined)) return known;
-  const layers = await importLayers(store, diffIds, parts.layers, options);
-  return recordImage(store, { config, ...parts, layers });
 }
 
-async function importLayers(
+/** The image with this config, if the store has it whole, or knows where to get what it lacks. */
+export function knownImage(store: Store, configBytes: Uint8Array): ImageRecord | undefined {
+  const known = store.images.get(digestOf(configBytes));
+  const isKnown = known?.layers.every(({ id }) => store.layers.get(id) !== undefined);
+  return isKnown === true ? known : undefined;
+}
+
+/** A layer without a descriptor is the tar of its diff id, or a compressed form of it that nobody wants to keep. */
+function promiseOf(diffId: DiffId, source: LayerSource | undefined): LayerPromise {
+  const descriptor = source?.keep ?? { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size: 0 };
+  return { diffId, descriptor, sources: [] };
+}
+
+interface ReadOptions extends ImportOptions {
+  readonly sources: readonly LayerSource[];
+}
+
+async function readLayers(
   store: Store,
-  diffIds: readonly DiffId[],
-  sources: readonly LayerSource[],
-  options: ImportOptions,
-): Promise<MeasuredLayer[]> {
-  const known = knownLayers(store);
-  const chain = chainIds(diffIds);
-  const finished = countLayers(options.progress, 'loading layers', diffIds.length);
-  const below = new LayersBelow();
-  const importOne = async (source: LayerSource, position: number): Promise<MeasuredLayer> => {
-    options.signal?.throwIfAborted();
-    const diffId = diffIds[position];
-    const chainId = chain[position];
-    if (diffId === undefined || chainId === undefined) throw new Error('layers and sources differ');
-    const layer = known.get(chainId) ?? independentLayer(store, diffId);
-    const imported =
-      layer === undefined
-        ? await importLayer(store, { diffId, source, position, below }, options)
-        : await measureLayer(store, layer);
-    below.add(position, imported.id);
-    options.onLayer?.(position, layer === undefined ? 'read' : 'known');
-    finished();
-    return imported;
-  };
-  return mapParallel(
-    sources,
-    async (source, position) => {
-      try {
-        return await importOne(source, position);
-      } catch (error) {
-        below.fail(error);
-        throw error;
-      }
+  layers: readonly ImageLayer[],
+  { sources, progress, signal }: ReadOptions,
+): Promise<void> {
+  const finished = countLayers(progress, 'loading layers', layers.length);
+  for (const { id } of layers) if (store.layers.get(id)?.promise === undefined) finished();
+  const counting: FetchProgress = {
+    began: () => undefined,
+    advanced: () => undefined,
+    ended: (_promise, error) => {
+      if (error === undefined) finished();
     },
-    options.parallel ?? 1,
-  );
+  };
+  const ids = layers.map(({ id }) => id);
+  const provider = providerOf(layers, sources);
+  await present(store, ids, { provider, signal, progress: counting });
 }
 
-/** The layers that are there, of all that a layer may depend on. */
-class LayersBelow {
-  readonly #ids: (LayerId | undefined)[] = [];
-  #waiting: (() => void)[] = [];
-  #failure: { readonly error: unknown } | undefined;
-
-  /** The layers below a position, if all are there. */
-  ready(position: number): LayerId[] | undefined {
-    const ids = this.#ids.slice(0, position).flatMap((id) => id ?? []);
-    return ids.length === position ? ids : undefined;
-  }
-
-  /** Waits for the layers below a position. @throws what one of them failed with */
-  async wait(position: number): Promise<LayerId[]> {
-    while (this.ready(position) === undefined) {
-      if (this.#failure !== undefined) throw this.#failure.error;
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
-    }
-    return this.ready(position) ?? [];
-  }
-
-  add(position: number, id: LayerId): void {
-    this.#ids[position] = id;
-    this.#settle();
-  }
-
-  fail(error: unknown): void {
-    this.#failure ??= { error };
-    this.#settle();
-  }
-
-  #settle(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const settle of waiting) settle();
-  }
+function providerOf(layers: readonly ImageLayer[], sources: readonly LayerSource[]): LayerProvider {
+  const byDiffId = new Map(layers.map(({ diffId }, position) => [diffId, sources[position]]));
+  return {
+    fetch: ({ diffId }) => {
+      const source = byDiffId.get(diffId);
+      if (source === undefined) throw new Error(`the image has no layer ${diffId}`);
+      return source.read();
+    },
+  };
 }
 
-/** The layers of the images in the store by what they are together with all layers below. */
-function knownLayers(store: Store): Map<ChainId, ImageLayer> {
-  const known = new Map<ChainId, ImageLayer>();
-  for (const { layers } of store.images.list()) {
-    const chain = chainIds(layers.map((layer) => layer.diffId));
-    for (const [position, layer] of layers.entries()) {
-      const chainId = chain[position];
-      if (chainId !== undefined && store.layers.get(layer.id) !== undefined)
-        known.set(chainId, layer);
-    }
-  }
-  return known;
+/** Their sizes are known now. */
+function sized(store: Store, layers: readonly ImageLayer[]): readonly ImageLayer[] {
+  return layers.map((layer) => ({
+    ...layer,
+    size: store.layers.get(layer.id)?.size ?? layer.size,
+  }));
 }
 
-/** Facts kind: diff id → layer that is right on any layers below it. */
-const INDEPENDENT_FACT = 'importedLayer';
-
-function independentLayer(store: Store, diffId: DiffId): ImageLayer | undefined {
-  const id = store.facts.get<LayerId>(INDEPENDENT_FACT, diffId);
-  const meta = id && store.layers.get(id);
-  return meta && { id: meta.id, diffId, epoch: undefined, size: meta.size };
-}
-
-interface LayerToImport {
-  readonly diffId: DiffId;
-  readonly source: LayerSource;
-  /** From the bottom. */
-  readonly position: number;
-  readonly below: LayersBelow;
-}
-
-async function importLayer(
-  store: Store,
-  layer: LayerToImport,
-  { signal }: ImportOptions,
-): Promise<MeasuredLayer> {
-  const { diffId, source } = layer;
-  const { keep } = source;
-  const imported =
-    keep === undefined || store.blobs.has(keep.digest)
-      ? await importFrom(store, layer, { read: readOf(store, source), signal })
-      : await importKept(store, { ...layer, keep }, signal);
-  if (keep !== undefined) rememberOrigin(store, diffId, keep);
-  if (!imported.usesBase) store.facts.put(INDEPENDENT_FACT, diffId, imported.id);
-  const { id, size, tarSize } = imported;
-  return { id, diffId, epoch: undefined, size, tarSize };
-}
-
-function readOf(store: Store, { keep, read }: LayerSource): () => AsyncIterable<Uint8Array> {
-  return keep === undefined ? read : () => storedBlob(store, keep).read();
-}
-
-interface ImportFrom {
-  readonly read: () => AsyncIterable<Uint8Array>;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Reads once more when it turns out that the layers below were needed. */
-async function importFrom(
-  store: Store,
-  { diffId, position, below }: LayerToImport,
-  { read, signal }: ImportFrom,
-) {
-  const verify = diffId;
-  const ready = below.ready(position);
-  try {
-    const base = ready === undefined ? AWAITED_BASE : MergedTree.of(store, ready);
-    return await importTar(store, decompress(read()), { verify, base, signal });
-  } catch (error) {
-    if (!(error instanceof BaseNeeded)) throw error;
-    const base = MergedTree.of(store, await below.wait(position));
-    return importTar(store, decompress(read()), { verify, base, signal });
-  }
-}
-
-/** The blob is kept, verified and indexed while it arrives. */
-async function importKept(
-  store: Store,
-  layer: LayerToImport & { readonly keep: Descriptor },
-  signal: AbortSignal | undefined,
-) {
-  const { diffId, source, position, below, keep } = layer;
-  const { digest, size } = keep;
-  const ready = below.ready(position);
-  const base = ready === undefined ? AWAITED_BASE : MergedTree.of(store, ready);
-  const indexed = await readTwice(
-    source.read(),
-    (bytes) => store.blobs.write(bytes, { digest, size }, { signal }),
-    (bytes) => importTar(store, decompress(bytes), { verify: diffId, base, signal }),
-  );
-  if (indexed.status === 'fulfilled') return indexed.value;
-  if (!(indexed.reason instanceof BaseNeeded)) throw indexed.reason;
-  return importFrom(store, layer, { read: readOf(store, source), signal });
+async function measured(store: Store, layer: ImageLayer): Promise<NamedLayer> {
+  const { size } = await diffIdOf(store, layer.id, layer.epoch);
+  return { ...layer, blob: uncompressed(layer.diffId, size) };
 }

@@ -9,7 +9,7 @@ import {
 } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { formatTime } from './go-time.ts';
-import { recordImage } from './image-record.ts';
+import { recordImage, uncompressed } from './image-record.ts';
 import { countLayers, type Progress } from './progress.ts';
 import { fullName } from './references.ts';
 
@@ -54,7 +54,7 @@ export async function importRootfs(
   const record = await recordImage(store, {
     config,
     configBytes: canonicalJson(config),
-    layers: [{ id, diffId, epoch: undefined, size, tarSize }],
+    layers: [{ id, diffId, epoch: undefined, size, blob: uncompressed(diffId, tarSize) }],
   });
   store.images.tag(record.id, reference);
   await store.flush();

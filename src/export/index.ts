@@ -15,11 +15,14 @@ export { type ExportTarOptions, exportTar } from './export-tar.ts';
 export { type HistoryRow, imageHistory } from './history.ts';
 export { type ContentOptions, type ImageContent, imageContent } from './image-content.ts';
 export type { NewHistory } from './image-history.ts';
+export { type NamedLayer, type NewImage, recordImage } from './image-record.ts';
 export { manifestDescriptor, readConfig } from './image-view.ts';
 export {
+  checkConfig,
   type ImageParts,
   type ImportOptions,
   importImage,
+  knownImage,
   type LayerSource,
 } from './import-image.ts';
 export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
@@ -29,3 +32,4 @@ export { type ImageRow, listImages } from './list.ts';
 export { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
 export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
 export type { Progress } from './progress.ts';
+export { type PromisedLayers, promiseLayers } from './promise-layers.ts';

@@ -14,10 +14,11 @@ type Facts = Pick<LayerStore, 'facts'>;
 export function rememberOrigin(
   { facts }: Facts,
   diffId: DiffId,
-  descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>,
+  descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size' | 'annotations'>,
 ): void {
-  const { mediaType, digest, size } = descriptor;
-  facts.put(ORIGIN_FACT, diffId, { mediaType, digest, size });
+  const { mediaType, digest, size, annotations } = descriptor;
+  const origin = { mediaType, digest, size, ...(annotations && { annotations }) };
+  facts.put(ORIGIN_FACT, diffId, origin);
 }
 
 /** The blob that a layer came as; the store need not have it any more. */

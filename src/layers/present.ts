@@ -26,7 +26,7 @@ import { Turnstile } from './turnstile.ts';
 /** What fetching needs of the store beside what all of this folder needs. */
 export interface PromisingStore extends LayerStore {
   readonly layers: LayerStore['layers'] & Pick<StoredLayers, 'claim'>;
-  readonly blobs: Pick<BlobStore, 'has' | 'path' | 'write'>;
+  readonly blobs: Pick<BlobStore, 'has' | 'path' | 'write' | 'claim'>;
   readonly provider: LayerProvider | undefined;
 }
 
@@ -41,6 +41,8 @@ export interface FetchProgress {
 export interface PresentOptions {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: FetchProgress | undefined;
+  /** In place of the store's own. */
+  readonly provider?: LayerProvider | undefined;
 }
 
 /** As many as docker downloads at a time. */
@@ -59,7 +61,7 @@ const CHUNK = 1 << 20;
 export async function present(
   store: PromisingStore,
   stack: readonly LayerId[],
-  { signal, progress }: PresentOptions = {},
+  { signal, ...options }: PresentOptions = {},
 ): Promise<void> {
   if (!stack.some((id) => isPromised(store, id))) return;
   const stop = new AbortController();
@@ -71,7 +73,7 @@ export async function present(
     base.catch(() => undefined);
     const layer = { id, base };
     done.push(
-      isPromised(store, id) ? fetchOnce(store, layer, { signal: both, progress }) : NOTHING,
+      isPromised(store, id) ? fetchOnce(store, layer, { signal: both, ...options }) : NOTHING,
     );
   }
   try {
@@ -91,19 +93,22 @@ export async function present(
 export function presentBlob(
   store: PromisingStore,
   promise: LayerPromise,
-  { signal, progress }: PresentOptions = {},
+  { signal, ...options }: PresentOptions = {},
 ): Promise<void> {
   return shareWork(store, {
     name: `blob ${promise.descriptor.digest}`,
     signal,
     work: async (end) => {
-      if (store.blobs.has(promise.descriptor.digest)) return;
-      using _ = await turnstile(store).enter(end);
+      const { digest } = promise.descriptor;
+      if (store.blobs.has(digest)) return;
+      using _claim = await store.blobs.claim(digest, { signal: end });
+      if (store.blobs.has(digest)) return;
+      using _place = await turnstile(store).enter(end);
       const receive = async () => {
-        const bytes = download(store, promise, { signal: end, progress });
+        const bytes = download(store, promise, { signal: end, ...options });
         await store.blobs.write(bytes, promise.descriptor, { signal: end });
       };
-      await tell(promise, progress, () => persistently(receive, end));
+      await tell(promise, options.progress, () => persistently(receive, end));
     },
   });
 }
@@ -123,7 +128,7 @@ interface WantedLayer {
 function fetchOnce(
   store: PromisingStore,
   wanted: WantedLayer,
-  { signal, progress }: PresentOptions,
+  { signal, ...options }: PresentOptions,
 ): Promise<void> {
   return shareWork(store, {
     name: `present ${wanted.id}`,
@@ -132,8 +137,8 @@ function fetchOnce(
       const claim = await store.layers.claim(wanted.id, { signal: end });
       if (claim === undefined) return;
       try {
-        const keep = () => keepPromise(store, { ...wanted, claim }, { signal: end, progress });
-        await tell(claim.promise, progress, () => persistently(keep, end));
+        const keep = () => keepPromise(store, { ...wanted, claim }, { signal: end, ...options });
+        await tell(claim.promise, options.progress, () => persistently(keep, end));
       } finally {
         claim.release();
       }
@@ -155,13 +160,9 @@ async function keepPromise(
       ...{ verify: promise.diffId, base, stage, signal },
       ...{ created: meta?.created, times: meta?.times },
     });
-  const imported = store.blobs.has(promise.descriptor.digest)
-    ? await into(
-        createReadStream(store.blobs.path(promise.descriptor.digest), { highWaterMark: CHUNK }),
-      )
-    : isKept
-      ? await keepAndRead(store, promise, { ...options, into })
-      : await into(await takingTurns(store, download(store, promise, options), signal));
+  const imported = isKept
+    ? await keepAndRead(store, promise, { ...options, into })
+    : await into(takingTurns(store, download(store, promise, options), signal));
   if (isKept) rememberOrigin(store, promise.diffId, promise.descriptor);
   if (!imported.usesBase) rememberIndependent(store, promise.diffId, imported.id);
 }
@@ -170,11 +171,25 @@ interface ReadOptions<T> extends PresentOptions {
   readonly into: (bytes: AsyncIterable<Uint8Array>) => Promise<T>;
 }
 
+/** Of several layers that are the same blob, in whatever process, one downloads it. */
+async function keepAndRead<T>(
+  store: PromisingStore,
+  promise: LayerPromise,
+  { into, ...options }: ReadOptions<T>,
+): Promise<T> {
+  const { digest } = promise.descriptor;
+  if (!store.blobs.has(digest)) {
+    using _ = await store.blobs.claim(digest, options);
+    if (!store.blobs.has(digest)) return await receive(store, promise, { into, ...options });
+  }
+  return await into(createReadStream(store.blobs.path(digest), { highWaterMark: CHUNK }));
+}
+
 /**
  * Writes the blob and reads it at the same time. The reader sees the end only when the blob is known to be right, and
  * what is wrong with the blob is told before what the reader thinks of it.
  */
-async function keepAndRead<T>(
+async function receive<T>(
   store: PromisingStore,
   promise: LayerPromise,
   { into, ...options }: ReadOptions<T>,
@@ -203,9 +218,9 @@ async function keepAndRead<T>(
 }
 
 async function* download(
-  { provider }: PromisingStore,
+  store: PromisingStore,
   promise: LayerPromise,
-  { signal, progress }: PresentOptions,
+  { signal, progress, provider = store.provider }: PresentOptions,
 ): AsyncGenerator<Uint8Array, void> {
   if (provider === undefined) throw notAvailable(promise);
   let bytes = 0;

@@ -5,6 +5,7 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { AbortedError, AppError } from '../errors.ts';
 import { type Digest, digestOf, isDigest } from '../oci/index.ts';
 import { acquireLock, hasErrorCode } from '../system/index.ts';
+import { unlock } from './claims.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
@@ -110,6 +111,17 @@ export class BlobStore {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  /**
+   * The right to download a blob, which no other process and nobody else in this one has meanwhile. Whoever gets it looks
+   * first whether the blob is there by now.
+   * @throws AbortedError
+   */
+  async claim(digest: Digest, { signal }: WriteBlobOptions = {}): Promise<Disposable> {
+    const name = digest.slice(digest.indexOf(':') + 1);
+    const lock = await acquireLock(`${this.#layout.locks}/${name}`, 'exclusive', { signal });
+    return { [Symbol.dispose]: () => unlock(lock) };
   }
 
   /** Every blob of the store. */

@@ -3,16 +3,17 @@
  * it is the affair of `layers/`.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { acquireLock, hasErrorCode, type Lock, removeTree } from '../system/index.ts';
+import { unlock } from './claims.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import type { Table } from './table.ts';
-import type { LayerId, LayerMeta, LayerPromise } from './types.ts';
+import type { BlobSource, LayerId, LayerMeta, LayerPromise } from './types.ts';
 
 /** A layer being made. Ends with `commit` or `discard`; what a killed process leaves is removed by a prune. */
 export interface StagedLayer {
@@ -72,6 +73,16 @@ export class LayerStore {
     this.#lease.pinNew(meta.id);
     this.#table.put(meta.id, meta);
     return meta;
+  }
+
+  /** Adds a place where a promised layer can be had, to be tried first. */
+  addSource(id: LayerId, source: BlobSource): void {
+    const meta = this.get(id);
+    if (meta?.promise === undefined) return;
+    const { promise } = meta;
+    const text = JSON.stringify(source);
+    const others = promise.sources.filter((known) => JSON.stringify(known) !== text);
+    this.#table.put(id, { ...meta, promise: { ...promise, sources: [source, ...others] } });
   }
 
   /**
@@ -209,12 +220,6 @@ function newId(): LayerId {
 
 function lockPath(layout: StoreLayout, id: LayerId): string {
   return `${layout.locks}/${id}`;
-}
-
-/** Deleted while it is held: those who wait for it notice. */
-function unlock(lock: Lock): void {
-  rmSync(lock.path, { force: true });
-  lock.release();
 }
 
 /** Where a layer lies; the id is verified, since it becomes a path. */

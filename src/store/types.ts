@@ -41,7 +41,7 @@ export interface LayerMeta {
 export interface LayerPromise {
   readonly diffId: DiffId;
   /** The blob it comes as. */
-  readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
+  readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size' | 'urls' | 'annotations'>;
   /** Where the blob can be had, tried in order. */
   readonly sources: readonly BlobSource[];
 }

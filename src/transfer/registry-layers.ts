@@ -1,0 +1,71 @@
+/** Keeps promises: layers come from the registries and directories where they were seen. */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../errors.ts';
+import type { Environment } from '../http/index.ts';
+import { digestHex } from '../oci/index.ts';
+import type { Registries } from '../registry/index.ts';
+import type { BlobSource, FetchRequest, LayerPromise, LayerProvider } from '../store/index.ts';
+import { readLayer } from './read-layer.ts';
+
+/**
+ * @param registries asked for once, when the first layer has to come from a registry; they stay the caller's
+ */
+export function registryLayers(
+  registries: () => Promise<Registries>,
+  { env }: { readonly env: Environment },
+): LayerProvider {
+  const bytesFrom = async function* (
+    source: BlobSource,
+    { descriptor }: LayerPromise,
+    { signal }: FetchRequest,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    if (source.kind === 'registry') {
+      yield* readLayer(await registries(), descriptor, { env, repository: source, signal });
+    } else {
+      yield* createReadStream(join(source.directory, 'blobs/sha256', digestHex(descriptor.digest)));
+    }
+  };
+  return {
+    async *fetch(promise, request) {
+      const failures: unknown[] = [];
+      for (const source of promise.sources) {
+        let began = false;
+        try {
+          for await (const chunk of bytesFrom(source, promise, request)) {
+            began = true;
+            yield chunk;
+          }
+          return;
+        } catch (error) {
+          if (began || request.signal?.aborted === true) throw error;
+          failures.push(error);
+        }
+      }
+      throw notAvailable(promise, failures);
+    },
+  };
+}
+
+/** One place tells best itself why it does not give the layer. */
+function notAvailable(
+  { descriptor, sources }: LayerPromise,
+  failures: readonly unknown[],
+): unknown {
+  const [first] = failures;
+  if (failures.length === 1 && first instanceof AppError) return first;
+  const places = sources.map((source) =>
+    source.kind === 'registry' ? `${source.registry}/${source.repository}` : source.directory,
+  );
+  const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
+  return new AppError(
+    'LAYER_NOT_AVAILABLE',
+    `no place has the layer ${descriptor.digest} any more`,
+    {
+      expected: places.length === 0 ? undefined : `it in ${places.join(' or ')}`,
+      hint: 'pull its image again',
+      cause: first,
+      details: { reasons },
+    },
+  );
+}
