@@ -13,6 +13,7 @@ installPackages({
   skopeo: 'skopeo',
   podman: 'podman',
   'docker.io': 'dockerd',
+  'docker-registry': 'docker-registry',
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
   jq: 'jq',
   tmux: 'tmux',

@@ -1,12 +1,12 @@
 /** One GET over HTTP(S): through proxies, with the machine's trust, with redirects followed a limited way. */
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AppError } from '../errors.ts';
 import { type Environment, proxyFor } from './proxy.ts';
 import { maskSecrets, redactUrls, splitCredentials } from './redact.ts';
 import { secureContext } from './trust.ts';
+import { openTunnel, proxyAuthorization, serverName, target } from './tunnel.ts';
 
 const MAX_REDIRECTS = 10;
 /** Nothing came for so long. */
@@ -139,26 +139,11 @@ async function send(url: URL, base: RequestOptions, { proxy, env }: Route) {
   const secure = { secureContext: secureContext(env), servername: serverName(url) };
   if (proxy === undefined)
     return exchange({ ...base, ...target(url), path, ...secure }, requestHttps);
-  const tunnel = await openTunnel(url, proxy, { env, signal: base.signal });
+  const tunnel = await openTunnel(url, proxy, { env, signal: base.signal, idleMs: IDLE_MS });
   // With an agent, even a new one, the connection would be the agent's.
   const { agent: _, ...direct } = base;
   const createConnection = () => connectTls({ socket: tunnel, ...secure });
   return exchange({ ...direct, ...target(url), path, createConnection }, requestHttps);
-}
-
-function target(url: URL): RequestOptions {
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  return url.port === '' ? { hostname } : { hostname, port: url.port };
-}
-
-/** Addresses are no server names. */
-function serverName(url: URL): string {
-  return /^[\d.]+$|^\[/.test(url.hostname) ? '' : url.hostname;
-}
-
-function proxyAuthorization(proxy: URL): Record<string, string> {
-  const { authorization } = splitCredentials(proxy);
-  return authorization === undefined ? {} : { 'proxy-authorization': authorization };
 }
 
 function exchange(
@@ -172,41 +157,6 @@ function exchange(
     sent.on('response', resolve);
     sent.end();
   });
-}
-
-function openTunnel(
-  url: URL,
-  proxy: URL,
-  { env, signal }: { readonly env: Environment; readonly signal: AbortSignal | undefined },
-): Promise<Socket> {
-  const host = `${url.hostname}:${url.port === '' ? '443' : url.port}`;
-  const isHttps = proxy.protocol === 'https:';
-  return new Promise((resolve, reject) => {
-    const sent = (isHttps ? requestHttps : requestHttp)({
-      ...target(proxy),
-      method: 'CONNECT',
-      path: host,
-      headers: { host, ...proxyAuthorization(proxy) },
-      agent: false,
-      ...(signal === undefined ? {} : { signal }),
-      ...(isHttps ? { secureContext: secureContext(env) } : {}),
-    });
-    sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('the proxy did not answer in time')));
-    sent.on('error', reject);
-    sent.on('response', (response) => reject(proxyRefused(proxy, response)));
-    sent.on('connect', (response, socket) => {
-      if (response.statusCode === 200) resolve(socket);
-      else {
-        socket.destroy();
-        reject(proxyRefused(proxy, response));
-      }
-    });
-    sent.end();
-  });
-}
-
-function proxyRefused(proxy: URL, { statusCode }: IncomingMessage): Error {
-  return new Error(`the proxy ${redactUrls(proxy.href)} answered with status ${statusCode}`);
 }
 
 function shown(url: URL): string {

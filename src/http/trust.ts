@@ -14,17 +14,30 @@ const BUNDLES = [
 
 const contexts = new Map<string, SecureContext>();
 
-/** Made once for each choice of extra certificates, since reading them takes a while. */
-export function secureContext(env: Environment): SecureContext {
+/** What a connection takes beyond the machine's trust. Texts are PEM. */
+export interface Certificates {
+  /** Trusted too. */
+  readonly ca: readonly string[];
+  /** Shown to the server. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+/**
+ * Made once for each choice of extra certificates, since reading them takes a while.
+ *
+ * @throws Error of OpenSSL for certificates that cannot be read
+ */
+export function secureContext(env: Environment, more?: Certificates): SecureContext {
   const extra = [env.SSL_CERT_FILE, env.NODE_EXTRA_CA_CERTS].filter(
     (path) => path !== undefined && path !== '',
   );
-  const key = extra.join('\n');
+  const key = JSON.stringify([extra, more?.ca, more?.cert, more?.key]);
   const known = contexts.get(key);
   if (known !== undefined) return known;
   const bundles = [firstOf(BUNDLES), ...extra.map((path) => readIfThere(path ?? ''))];
-  const ca = [...rootCertificates, ...bundles.flatMap((text) => text ?? [])];
-  const made = createSecureContext({ ca });
+  const ca = [...rootCertificates, ...bundles.flatMap((text) => text ?? []), ...(more?.ca ?? [])];
+  const made = createSecureContext({ ca, cert: more?.cert, key: more?.key });
   contexts.set(key, made);
   return made;
 }

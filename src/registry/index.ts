@@ -1,4 +1,5 @@
-export type { Credentials } from './credentials.ts';
+export { type Credentials, credentialsFor } from './credentials.ts';
+export { openRegistries } from './open-registries.ts';
 export type * from './types.ts';
 
 /** Logins as Docker and Podman keep them. */

@@ -1,0 +1,264 @@
+/**
+ * HTTP exchanges one by one, over connections that are kept: bodies stream both ways, nothing may stall, no redirect is
+ * followed and no status is an error. What those mean is the caller's affair.
+ */
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { failureOf, HttpFailure } from './http-failure.ts';
+import type { Environment } from './proxy.ts';
+import { Routes, type TlsChoice } from './routes.ts';
+
+export interface HttpBody {
+  /** Bytes; no more and no fewer may come. */
+  readonly length: number;
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Called with the number of bytes handed to the system so far. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly url: URL;
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: HttpBody | undefined;
+  readonly tls?: TlsChoice | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds the server may think once it has the whole request; else as long as it may idle. */
+  readonly answerMs?: number | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** To be read once, or discarded. Throws HttpFailure when it ends before its time. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Gives the connection back without reading the body. */
+  discard(): void;
+}
+
+export interface HttpClient extends Disposable {
+  /** @throws HttpFailure; AppError HTTP_PROXY_UNSUPPORTED; the signal's reason */
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface HttpClientOptions {
+  /** The caller's environment: proxies and certificates. */
+  readonly env: Environment;
+  /** Milliseconds in which nothing may move. */
+  readonly idleMs: number;
+  /** Milliseconds for a connection to come about. */
+  readonly connectMs: number;
+}
+
+/** A body of this size is read to keep its connection; a larger one costs more than a new connection. */
+const CHEAP_TO_READ = 64 * 1024;
+
+export function openHttpClient(options: HttpClientOptions): HttpClient {
+  const routes = new Routes(options.env, options.idleMs);
+  return {
+    send: (request) => send(routes, request, options),
+    [Symbol.dispose]: () => routes.close(),
+  };
+}
+
+async function send(
+  routes: Routes,
+  request: HttpRequest,
+  limits: HttpClientOptions,
+): Promise<HttpResponse> {
+  const { method, url, body, signal } = request;
+  signal?.throwIfAborted();
+  const { options, headers: ofRoute, isSecure } = routes.to(url, request.tls);
+  const length = body === undefined && /^(?:POST|PATCH|PUT)$/.test(method) ? 0 : body?.length;
+  const sent = (isSecure ? requestHttps : requestHttp)({
+    ...options,
+    method,
+    headers: {
+      'user-agent': 'lamina',
+      'accept-encoding': 'identity',
+      host: url.host,
+      ...(length === undefined ? {} : { 'content-length': String(length) }),
+      ...request.headers,
+      ...ofRoute,
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const exchange = new Exchange(sent, limits);
+  try {
+    const response = await exchange.run(body, request.answerMs ?? limits.idleMs);
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: exchange.read(response, signal),
+      discard: () => exchange.discard(response),
+    };
+  } catch (error) {
+    sent.destroy();
+    signal?.throwIfAborted();
+    throw exchange.failure(error);
+  }
+}
+
+/** One request on its way. */
+class Exchange {
+  readonly #sent: ClientRequest;
+  readonly #limits: HttpClientOptions;
+  readonly #responded: Promise<IncomingMessage>;
+  /** Errors come by an event that may fire before anybody waits. */
+  readonly #failed: Promise<never>;
+  #connected = false;
+  #response: IncomingMessage | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** How long the other side may be silent now; undefined: it is our turn. */
+  #patienceMs: number | undefined;
+  #stalled: HttpFailure | undefined;
+  /** What the source of the body threw: not the network's fault. */
+  #sourceError: { readonly error: unknown } | undefined;
+
+  constructor(sent: ClientRequest, limits: HttpClientOptions) {
+    this.#sent = sent;
+    this.#limits = limits;
+    this.#failed = new Promise((_, reject) => sent.on('error', reject));
+    this.#failed.catch(() => undefined);
+    this.#responded = new Promise((resolve) => {
+      sent.once('response', (response) => {
+        this.#response = response;
+        resolve(response);
+      });
+    });
+    this.#startTimer(limits.connectMs);
+    sent.once('socket', (socket) => {
+      if (sent.reusedSocket) this.#onConnected();
+      else {
+        socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => this.#onConnected());
+      }
+    });
+  }
+
+  async run(body: HttpBody | undefined, answerMs: number): Promise<IncomingMessage> {
+    try {
+      if (body !== undefined) {
+        await Promise.race([this.#write(body), this.#responded, this.#failed]);
+      }
+      // Where half a request was answered already, the server will not read the rest.
+      if (this.#response === undefined) {
+        this.#sent.end();
+        this.#expect(answerMs);
+      }
+      return await Promise.race([this.#responded, this.#failed]);
+    } finally {
+      this.#expect(undefined);
+      clearTimeout(this.#timer);
+    }
+  }
+
+  async *read(response: IncomingMessage, signal: AbortSignal | undefined) {
+    const chunks: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        this.#expect(this.#limits.idleMs);
+        const next = await chunks.next();
+        this.#expect(undefined);
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.failure(error);
+    } finally {
+      this.#expect(undefined);
+      if (!response.readableEnded) response.destroy();
+      this.#giveUpRest();
+    }
+  }
+
+  discard(response: IncomingMessage): void {
+    // Nobody waits for what happens to it.
+    response.on('error', () => undefined);
+    const isCheap = Number(response.headers['content-length'] ?? 0) <= CHEAP_TO_READ;
+    if (!isCheap || response.headers['transfer-encoding'] !== undefined) response.destroy();
+    else {
+      this.#expect(this.#limits.idleMs);
+      response.once('close', () => this.#expect(undefined));
+      response.resume();
+    }
+    this.#giveUpRest();
+  }
+
+  /** What Node threw, told by what had been reached; errors of the body's source stay what they are. */
+  failure(error: unknown): unknown {
+    if (this.#sourceError !== undefined) return this.#sourceError.error;
+    return failureOf(this.#stalled ?? error, {
+      connected: this.#connected,
+      onKeptConnection: this.#sent.reusedSocket,
+    });
+  }
+
+  #onConnected(): void {
+    this.#connected = true;
+    this.#expect(this.#patienceMs);
+  }
+
+  #expect(milliseconds: number | undefined): void {
+    this.#patienceMs = milliseconds;
+    if (!this.#connected) return;
+    clearTimeout(this.#timer);
+    if (milliseconds !== undefined) this.#startTimer(milliseconds);
+  }
+
+  #startTimer(milliseconds: number): void {
+    this.#timer = setTimeout(() => {
+      const seconds = Math.max(1, Math.round(milliseconds / 1000));
+      this.#stalled = this.#connected
+        ? new HttpFailure('stalled', `nothing came for ${seconds} s`)
+        : new HttpFailure('connect', `no connection within ${seconds} s`, { code: 'ETIMEDOUT' });
+      (this.#response ?? this.#sent).destroy(this.#stalled);
+    }, milliseconds);
+  }
+
+  async #write({ chunks, onSent }: HttpBody): Promise<void> {
+    let count = 0;
+    for await (const chunk of this.#caught(chunks)) {
+      if (this.#response !== undefined || this.#sent.destroyed) return;
+      count += chunk.length;
+      if (!this.#sent.write(chunk)) {
+        this.#expect(this.#limits.idleMs);
+        await drained(this.#sent);
+        this.#expect(undefined);
+      }
+      onSent?.(count);
+    }
+  }
+
+  async *#caught(chunks: HttpBody['chunks']): AsyncGenerator<Uint8Array> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      this.#sourceError = { error };
+      throw error;
+    }
+  }
+
+  /** A connection with half a request on it is of no more use. */
+  #giveUpRest(): void {
+    if (!this.#sent.writableEnded) this.#sent.destroy();
+  }
+}
+
+/** Resolves when more can be written, or nothing more need be. */
+function drained(sent: ClientRequest): Promise<void> {
+  const events = ['drain', 'close', 'response'];
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of events) sent.off(event, done);
+      resolve();
+    };
+    for (const event of events) sent.on(event, done);
+  });
+}

@@ -1,0 +1,62 @@
+/** Why no whole answer came. */
+
+export type FailureKind =
+  /** There was no connection. */
+  | 'connect'
+  /** The server is not who it says it is, as far as this machine can tell. */
+  | 'certificate'
+  /** The connection broke. */
+  | 'lost'
+  /** Nothing moved for too long. */
+  | 'stalled';
+
+/** An exchange that failed on the way. The message names no URL and no credential. */
+export class HttpFailure extends Error {
+  readonly kind: FailureKind;
+  /** Node's code: `ECONNREFUSED`. */
+  readonly code: string | undefined;
+  /** A kept connection was used, which the server may have closed in the meantime. */
+  readonly onKeptConnection: boolean;
+
+  constructor(
+    kind: FailureKind,
+    message: string,
+    more: { readonly code?: string | undefined; readonly onKeptConnection?: boolean } = {},
+  ) {
+    super(message);
+    this.name = 'HttpFailure';
+    this.kind = kind;
+    this.code = more.code;
+    this.onKeptConnection = more.onKeptConnection ?? false;
+  }
+}
+
+const CERTIFICATE =
+  /^(?:CERT_|ERR_TLS_CERT|ERR_SSL_TLSV1_ALERT_UNKNOWN_CA|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+/** What went wrong, in the words of the system. */
+export function reasonOf(error: unknown): string {
+  // Happy eyeballs give one error for each address they tried.
+  if (error instanceof AggregateError) {
+    return [...new Set(error.errors.map((one) => String(one.message)))].join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The failure for what Node threw. */
+export function failureOf(
+  error: unknown,
+  seen: { readonly connected: boolean; readonly onKeptConnection: boolean },
+): HttpFailure {
+  if (error instanceof HttpFailure) return error;
+  const code = codeOf(error);
+  const kind = CERTIFICATE.test(code ?? '') ? 'certificate' : seen.connected ? 'lost' : 'connect';
+  const reason = reasonOf(error);
+  const message = reason === 'aborted' ? 'the server closed the connection' : reason;
+  return new HttpFailure(kind, message, { code, onKeptConnection: seen.onKeptConnection });
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,115 @@
+/** Connections that are kept: one agent for each server and way to it. */
+import { Agent as HttpAgent, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { type Environment, proxyFor } from './proxy.ts';
+import { type Certificates, secureContext } from './trust.ts';
+import { openTunnel, proxyAuthorization, serverName, target } from './tunnel.ts';
+
+export interface TlsChoice extends Certificates {
+  /** Any certificate is taken. */
+  readonly skipVerify: boolean;
+}
+
+/** How to reach a URL: options for a request, and headers the way itself needs. */
+export interface Route {
+  readonly options: RequestOptions;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly isSecure: boolean;
+}
+
+/** An idle connection is kept for so long. */
+const KEPT_MS = 15_000;
+const MAX_KEPT = 16;
+const AGENT = {
+  keepAlive: true,
+  maxFreeSockets: MAX_KEPT,
+  scheduling: 'lifo',
+  timeout: KEPT_MS,
+} as const;
+
+export class Routes {
+  readonly #env: Environment;
+  readonly #idleMs: number;
+  readonly #agents = new Map<string, HttpAgent>();
+
+  constructor(env: Environment, idleMs: number) {
+    this.#env = env;
+    this.#idleMs = idleMs;
+  }
+
+  /** @throws AppError HTTP_PROXY_UNSUPPORTED */
+  to(url: URL, tls: TlsChoice | undefined): Route {
+    const proxy = proxyFor(url, this.#env);
+    const path = `${url.pathname}${url.search}`;
+    if (url.protocol === 'https:') {
+      const agent = this.#agent(JSON.stringify([url.origin, proxy?.href, tls]), () =>
+        this.#secureAgent(url, { proxy, tls }),
+      );
+      return { options: { ...target(url), path, agent }, headers: {}, isSecure: true };
+    }
+    if (proxy === undefined) {
+      const agent = this.#agent(url.origin, () => new HttpAgent(AGENT));
+      return { options: { ...target(url), path, agent }, headers: {}, isSecure: false };
+    }
+    const isSecure = proxy.protocol === 'https:';
+    const agent = this.#agent(JSON.stringify(['proxy', proxy.href]), () =>
+      isSecure ? this.#secureAgent(proxy, {}) : new HttpAgent(AGENT),
+    );
+    const headers = proxyAuthorization(proxy);
+    return { options: { ...target(proxy), path: url.href, agent }, headers, isSecure };
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+
+  #agent(key: string, make: () => HttpAgent): HttpAgent {
+    const known = this.#agents.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.#agents.set(key, made);
+    return made;
+  }
+
+  #secureAgent(
+    url: URL,
+    way: { readonly proxy?: URL | undefined; readonly tls?: TlsChoice | undefined },
+  ): HttpsAgent {
+    const { proxy, tls } = way;
+    const secure: ConnectionOptions = {
+      secureContext: secureContext(this.#env, tls),
+      servername: serverName(url),
+      rejectUnauthorized: tls?.skipVerify !== true,
+    };
+    if (proxy === undefined) return new HttpsAgent({ ...AGENT, ...secure });
+    const open = () => openTunnel(url, proxy, { env: this.#env, idleMs: this.#idleMs });
+    return new TunnelAgent(open, secure);
+  }
+}
+
+/** Connections that lead through a proxy. */
+class TunnelAgent extends HttpsAgent {
+  readonly #open: () => Promise<Duplex>;
+  readonly #secure: ConnectionOptions;
+
+  constructor(open: () => Promise<Duplex>, secure: ConnectionOptions) {
+    super({ ...AGENT, ...secure });
+    this.#open = open;
+    this.#secure = secure;
+  }
+
+  override createConnection(
+    _options: RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    this.#open().then(
+      (socket) => callback?.(null, connectTls({ socket, ...this.#secure })),
+      // With an error, Node ignores the stream.
+      (error: Error) => callback?.(error, new Duplex()),
+    );
+  }
+}

@@ -1,0 +1,177 @@
+/** What a registry's answers mean when they are not what was hoped for. */
+import { AppError } from '../errors.ts';
+import { type HttpResponse, maskSecrets } from '../http/index.ts';
+import { printable } from '../progress/index.ts';
+import { Transient } from './patience.ts';
+import { isObject } from './shape.ts';
+
+/** Whose answer it is, and to what. */
+export interface Asked {
+  /** Host with its port. */
+  readonly host: string;
+  /** What the login is filed under: what `lamina login` is to be given. */
+  readonly credentialKey: string;
+  /** What was asked for, as the user knows it: `debian:12`. */
+  readonly subject: string;
+  /** Whether a login was sent along. */
+  readonly withLogin: boolean;
+  /** Kept out of messages, since servers may repeat what they were sent. */
+  readonly secrets: readonly string[];
+}
+
+/** What a registry says about a failure. */
+export interface Problem {
+  /** Codes of the specification: `MANIFEST_UNKNOWN`. */
+  readonly codes: readonly string[];
+  /** Safe to show; empty when there is none. */
+  readonly text: string;
+}
+
+const MAX_BODY = 64 * 1024;
+const MAX_SHOWN = 300;
+const MAX_PROBLEMS = 3;
+
+/** Reads `{"errors":[{"code","message"}]}`; other bodies say nothing. */
+export async function problemOf(
+  response: HttpResponse,
+  secrets: readonly string[],
+): Promise<Problem> {
+  const text = await readText(response);
+  const problems = text === undefined ? [] : problemsIn(text).slice(0, MAX_PROBLEMS);
+  const shown = problems
+    .map(({ code, message }) => message || code)
+    .filter((line) => line !== '')
+    .join('; ');
+  const safe = printable(maskSecrets(shown, secrets));
+  return {
+    codes: problems.map(({ code }) => code).filter((code) => /^[A-Z_]{1,64}$/.test(code)),
+    text: safe.length > MAX_SHOWN ? `${safe.slice(0, MAX_SHOWN)}…` : safe,
+  };
+}
+
+async function readText(response: HttpResponse): Promise<string | undefined> {
+  try {
+    const bytes = await readBody(response, MAX_BODY);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The whole body; undefined when it is larger than `limit` bytes. */
+export async function readBody(
+  response: HttpResponse,
+  limit: number,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body) {
+    length += chunk.length;
+    if (length > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+function problemsIn(text: string): { code: string; message: string }[] {
+  const body = parseJson(text);
+  if (!isObject(body)) return [];
+  // Token servers write `details` or OAuth2's `error_description`.
+  const lone = body.details ?? body.error_description ?? body.message;
+  const list = Array.isArray(body.errors) ? body.errors : [{ message: lone }];
+  return list.filter(isObject).map(({ code, message }) => ({
+    code: typeof code === 'string' ? code : '',
+    message: typeof message === 'string' ? message : '',
+  }));
+}
+
+/** The value of a text in JSON; undefined for anything else. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error for an answer with an unwelcome status. Its body is read. */
+export async function unwelcome(response: HttpResponse, asked: Asked): Promise<Error> {
+  const { status } = response;
+  const problem = await problemOf(response, asked.secrets);
+  const error = errorFor(status, problem, asked);
+  if (status === 429 || status === 408 || (status >= 500 && status !== 501 && status !== 505)) {
+    return new Transient(error, { afterMs: retryAfter(response.headers['retry-after']) });
+  }
+  return error;
+}
+
+function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppError {
+  const { host, subject, credentialKey } = asked;
+  const more = text === '' ? '' : `: ${text}`;
+  const details = { status, codes };
+  const login = `lamina login ${credentialKey}`;
+  switch (status) {
+    case 401:
+      return asked.withLogin
+        ? new AppError('REGISTRY_UNAUTHORIZED', `${host} refused the login for ${subject}${more}`, {
+            hint: `check that the name is right, and log in again: ${login}`,
+            details,
+          })
+        : new AppError('REGISTRY_UNAUTHORIZED', `${host} wants a login for ${subject}${more}`, {
+            hint: `check that the name is right, or log in: ${login}`,
+            details,
+          });
+    case 403:
+      return new AppError('REGISTRY_FORBIDDEN', `${host} denies access to ${subject}${more}`, {
+        hint: asked.withLogin
+          ? `ask for permission, or log in under another name: ${login}`
+          : `log in: ${login}`,
+        details,
+      });
+    case 404:
+      return new AppError('REGISTRY_NOT_FOUND', `${host} does not have ${subject}${more}`, {
+        hint: 'check the name and the tag',
+        details,
+      });
+    case 429:
+      return new AppError('REGISTRY_RATE_LIMITED', `${host} limits requests${more}`, {
+        hint: asked.withLogin
+          ? 'wait, or use a mirror'
+          : `wait, or log in, since accounts have higher limits: ${login}`,
+        details,
+      });
+    default:
+      return status >= 500
+        ? new AppError(
+            'REGISTRY_FAILED',
+            `${host} failed with status ${status} for ${subject}${more}`,
+            {
+              hint: 'try again later; the fault is with the registry, or a proxy before it',
+              details,
+            },
+          )
+        : new AppError(
+            'REGISTRY_REFUSED',
+            `${host} refused ${subject} with status ${status}${more}`,
+            {
+              hint: 'see what the registry says about it',
+              details,
+            },
+          );
+  }
+}
+
+/** Milliseconds; the header has seconds or a date. */
+export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** A registry that does not keep to the protocol. */
+export function breach({ host, subject }: Pick<Asked, 'host' | 'subject'>, what: string): AppError {
+  return new AppError('REGISTRY_PROTOCOL', `${host} ${what} for ${subject}`, {
+    hint: 'is this address a container registry, and is a proxy in between?',
+  });
+}

@@ -1,0 +1,222 @@
+/**
+ * How one server wants to be shown who asks: nothing, a name and password, or tokens that another server gives out.
+ * https://distribution.github.io/distribution/spec/auth/token/
+ * https://distribution.github.io/distribution/spec/auth/oauth/
+ */
+import { AppError } from '../errors.ts';
+import { type HttpRequest, type HttpResponse, splitCredentials } from '../http/index.ts';
+import { type Asked, breach, parseJson, readBody, unwelcome } from './answers.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
+import type { Credentials } from './credentials.ts';
+import { joinScopes } from './scopes.ts';
+import { isObject } from './shape.ts';
+
+export interface LoginSeams {
+  /** What the user has for a repository of this server. */
+  readonly credentials: (repository: string) => Promise<Credentials | undefined>;
+  /** Asks a token server; failures on the way are told as those of the registry. */
+  readonly ask: (request: HttpRequest, asked: Asked) => Promise<HttpResponse>;
+  /** Of the registry. */
+  readonly isSecure: boolean;
+}
+
+/** On whose behalf something is asked. */
+export interface Claim {
+  readonly repository: string;
+  readonly scopes: readonly string[];
+  readonly asked: Omit<Asked, 'withLogin' | 'secrets'>;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Token {
+  readonly header: string;
+  /** By `performance.now()`. */
+  readonly endsAt: number;
+}
+
+/** Servers that do not say how long a token lasts give it for at least so long. */
+const SHORTEST_LIFE_S = 60;
+/** Tokens end so much earlier for us, since requests take time. */
+const MARGIN = 0.1;
+const MAX_ANSWER = 1024 * 1024;
+
+export class Login {
+  readonly #seams: LoginSeams;
+  #challenge: Challenge | undefined;
+  readonly #tokens = new Map<string, Promise<Token>>();
+  readonly #secrets = new Set<string>();
+
+  constructor(seams: LoginSeams) {
+    this.#seams = seams;
+  }
+
+  /** What must not be shown: passwords and tokens sent so far. */
+  get secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  /** Value of the Authorization header to begin with, by what the server wanted before. */
+  async authorization(claim: Claim): Promise<string | undefined> {
+    const credentials = await this.#credentials(claim);
+    if (credentials?.kind === 'bearer') return `Bearer ${credentials.token}`;
+    if (this.#challenge === undefined) return undefined;
+    if (this.#challenge.scheme === 'basic') return basic(credentials);
+    return (await this.#token(this.#challenge, claim)).header;
+  }
+
+  /**
+   * Value of the Authorization header after a refusal; undefined when there is nothing better to show.
+   *
+   * @param refused what was shown
+   * @throws AppError when the token server refuses
+   */
+  async better(
+    header: string | undefined,
+    refused: string | undefined,
+    claim: Claim,
+  ): Promise<string | undefined> {
+    const challenge = choose(parseChallenges(header));
+    if (challenge === undefined) return undefined;
+    const credentials = await this.#credentials(claim);
+    if (credentials?.kind === 'bearer') return undefined;
+    this.#challenge = challenge;
+    if (challenge.scheme === 'basic') {
+      const value = basic(credentials);
+      return value === refused ? undefined : value;
+    }
+    return (await this.#token(challenge, claim, refused)).header;
+  }
+
+  async hasLogin(claim: Claim): Promise<boolean> {
+    return (await this.#credentials(claim)) !== undefined;
+  }
+
+  async #credentials({ repository }: Claim): Promise<Credentials | undefined> {
+    const found = await this.#seams.credentials(repository);
+    if (found === undefined) return undefined;
+    if (found.kind === 'password') {
+      this.#secrets.add(found.password);
+      this.#secrets.add(basic(found)?.slice('Basic '.length) ?? '');
+    } else this.#secrets.add(found.token);
+    return found;
+  }
+
+  async #token(challenge: Challenge, claim: Claim, refused?: string): Promise<Token> {
+    const asked = challenge.parameters.get('scope')?.split(' ') ?? [];
+    const scopes = joinScopes(claim.scopes, asked);
+    const place = ['realm', 'service'].map((name) => challenge.parameters.get(name));
+    const key = JSON.stringify([place, scopes, claim.repository]);
+    // Whoever finds the token too old fetches one for all who wait.
+    for (let pending = this.#tokens.get(key); pending !== undefined; ) {
+      const known = await pending.catch(() => undefined);
+      const isGood = known !== undefined && known.header !== refused;
+      if (isGood && performance.now() < known.endsAt) return known;
+      const newer = this.#tokens.get(key);
+      if (newer === pending) break;
+      pending = newer;
+    }
+    const fetched = this.#fetch(challenge, scopes, claim);
+    this.#tokens.set(key, fetched);
+    fetched.catch(() => {
+      if (this.#tokens.get(key) === fetched) this.#tokens.delete(key);
+    });
+    return fetched;
+  }
+
+  async #fetch(challenge: Challenge, scopes: readonly string[], claim: Claim): Promise<Token> {
+    const credentials = await this.#credentials(claim);
+    const asked: Asked = {
+      ...claim.asked,
+      withLogin: credentials !== undefined,
+      secrets: this.secrets,
+    };
+    const { signal } = claim;
+    const request = tokenRequest(this.#realm(challenge, asked), {
+      service: challenge.parameters.get('service'),
+      scopes,
+      credentials,
+    });
+    const response = await this.#seams.ask({ ...request, signal }, asked);
+    if (response.status !== 200) throw await unwelcome(response, asked);
+    const bytes = await readBody(response, MAX_ANSWER);
+    const token = bytes && tokenIn(new TextDecoder().decode(bytes));
+    if (token === undefined) throw breach(asked, 'sent us to a server that gave no token');
+    this.#secrets.add(token.header.slice('Bearer '.length));
+    return token;
+  }
+
+  #realm(challenge: Challenge, asked: Asked): URL {
+    const text = challenge.parameters.get('realm') ?? '';
+    const url = URL.canParse(text) ? splitCredentials(new URL(text)).url : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      throw breach(asked, 'names no address to get a token from');
+    }
+    if (this.#seams.isSecure && url.protocol !== 'https:') {
+      throw new AppError(
+        'REGISTRY_PROTOCOL',
+        `${asked.host} wants a login to be sent unencrypted, to ${url.host}`,
+        { hint: 'logins of a registry with HTTPS are sent by HTTPS only' },
+      );
+    }
+    return url;
+  }
+}
+
+/** A token says less than a password: it is for one thing, and for minutes. */
+function choose(challenges: readonly Challenge[]): Challenge | undefined {
+  return (
+    challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
+    challenges.find(({ scheme }) => scheme === 'basic')
+  );
+}
+
+function basic(credentials: Credentials | undefined): string | undefined {
+  if (credentials?.kind !== 'password') return undefined;
+  const pair = `${credentials.username}:${credentials.password}`;
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+interface TokenDemand {
+  readonly service: string | undefined;
+  readonly scopes: readonly string[];
+  readonly credentials: Credentials | undefined;
+}
+
+function tokenRequest(realm: URL, demand: TokenDemand): HttpRequest {
+  const { service, scopes, credentials } = demand;
+  if (credentials?.kind === 'identity') {
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: credentials.token,
+      client_id: 'lamina',
+      ...(service === undefined ? {} : { service }),
+      scope: scopes.join(' '),
+    });
+    const bytes = Buffer.from(form.toString(), 'utf8');
+    return {
+      method: 'POST',
+      url: realm,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: { length: bytes.length, chunks: [bytes] },
+    };
+  }
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set('service', service);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
+  const authorization = basic(credentials);
+  return {
+    method: 'GET',
+    url,
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
+  };
+}
+
+function tokenIn(text: string): Token | undefined {
+  const answer = parseJson(text);
+  if (!isObject(answer)) return undefined;
+  const token = answer.token || answer.access_token;
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return undefined;
+  const given = answer.expires_in;
+  const seconds = typeof given === 'number' && given > 0 ? given : SHORTEST_LIFE_S;
+  return { header: `Bearer ${token}`, endsAt: performance.now() + seconds * 1000 * (1 - MARGIN) };
+}

@@ -1,0 +1,129 @@
+/** Debian's docker-registry, on a free port, with content of the test's own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ensureTool } from './tools.ts';
+
+export interface TestRegistryOptions {
+  /** Makes it speak HTTPS. Paths of PEM files. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Wants name and password: `USER`, `PASSWORD`. */
+  readonly basic?: boolean | undefined;
+  /** Wants tokens of this server. */
+  readonly token?: { readonly realm: string; readonly issuer: string; readonly bundle: string };
+  /** The registry of which it is a mirror. */
+  readonly mirrorOf?: string | undefined;
+}
+
+export const USER = 'alice';
+export const PASSWORD = 'not-so-secret-pass';
+/** bcrypt of the above, the only kind that docker-registry takes. */
+const HTPASSWD = `${USER}:$2y$05$abcdefghijklmnopqrstuuH.F9Y/RW36u3nQLhSXQ8YJgFKXIOXfe\n`;
+
+export interface TestRegistry extends AsyncDisposable {
+  /** `localhost:port`: the first part of references. */
+  readonly name: string;
+  readonly port: number;
+  readonly url: string;
+  readonly directory: string;
+}
+
+export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const program = ensureTool('docker-registry', 'docker-registry');
+  const directory = await mkdtemp(join(tmpdir(), 'lamina-registry-'));
+  const port = await freePort();
+  await writeFile(join(directory, 'htpasswd'), HTPASSWD);
+  const config = join(directory, 'config.json');
+  // JSON is YAML.
+  await writeFile(config, JSON.stringify(configOf(options, directory, port)));
+  const child = spawn(program, ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const stop = async () => {
+    await end(child);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await listening(child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    name: `localhost:${port}`,
+    port,
+    url: `${options.tls === undefined ? 'http' : 'https'}://localhost:${port}`,
+    directory,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function configOf(options: TestRegistryOptions, directory: string, port: number): unknown {
+  const { tls, basic, token, mirrorOf } = options;
+  return {
+    version: '0.1',
+    log: { level: 'info', accesslog: { disabled: true } },
+    storage: {
+      filesystem: { rootdirectory: join(directory, 'content') },
+      delete: { enabled: true },
+      maintenance: { uploadpurging: { enabled: false } },
+    },
+    http: {
+      addr: `localhost:${port}`,
+      secret: 'of the tests',
+      ...(tls === undefined ? {} : { tls: { certificate: tls.cert, key: tls.key } }),
+    },
+    ...(mirrorOf === undefined ? {} : { proxy: { remoteurl: mirrorOf } }),
+    ...(basic === true
+      ? { auth: { htpasswd: { realm: 'tests', path: join(directory, 'htpasswd') } } }
+      : {}),
+    ...(token === undefined
+      ? {}
+      : {
+          auth: {
+            token: {
+              realm: token.realm,
+              service: SERVICE,
+              issuer: token.issuer,
+              rootcertbundle: token.bundle,
+            },
+          },
+        }),
+  };
+}
+
+/** What the token server gives tokens for. */
+export const SERVICE = 'tests-registry';
+
+/** Resolves when the log says that connections are taken. */
+function listening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const log: string[] = [];
+    const { stderr } = child;
+    if (stderr === null) throw new Error('no log');
+    createInterface(stderr).on('line', (line) => {
+      log.push(line);
+      if (/listening on/.test(line)) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`docker-registry ended:\n${log.join('\n')}`)));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** docker-registry has to be told its port. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
