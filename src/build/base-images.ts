@@ -6,7 +6,7 @@ import {
   formatPlatform,
   type Platform,
   parseReference,
-  platformMatches,
+  selectPlatform,
 } from '../oci/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
 import type { Store } from '../store/index.ts';
@@ -14,14 +14,19 @@ import type { Store } from '../store/index.ts';
 /** Images that `lamina base` can make. */
 const MADE_HERE = /^(debian(:|$)|distroless\/)/;
 
-/** @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM, REFERENCE_INVALID */
+/**
+ * An image for one platform is taken for every other too: a check warns of it.
+ * @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM, REFERENCE_INVALID
+ */
 export function imageResolver(store: Store): ResolveImage {
   return async (name, platform): Promise<BaseImage> => {
-    const record = store.images.resolve(name);
-    if (record === undefined) throw notFound(store, name);
-    const config = await readConfig(store, record);
-    if (!platformMatches(platform, config)) throw wrongPlatform(name, platform, config);
-    return { name, id: record.id, config };
+    const records = store.images.variants(name);
+    const [only] = records;
+    if (only === undefined) throw notFound(store, name);
+    const chosen = records.length === 1 ? 0 : selectPlatform(platform, records);
+    const record = chosen === undefined ? undefined : records[chosen];
+    if (record === undefined) throw wrongPlatform(name, platform, records);
+    return { name, id: record.id, config: await readConfig(store, record) };
   };
 }
 
@@ -46,10 +51,11 @@ function listed(names: readonly string[]): string {
   return names.length > 8 ? `${shown}, …` : shown;
 }
 
-function wrongPlatform(name: string, wanted: Platform, found: Platform): AppError {
+function wrongPlatform(name: string, wanted: Platform, found: readonly Platform[]): AppError {
+  const known = found.map(formatPlatform).join(' and ');
   return new AppError(
     'IMAGE_PLATFORM',
-    `image '${name}' is for ${formatPlatform(found)}, not for ${formatPlatform(wanted)}`,
+    `image '${name}' is for ${known}, not for ${formatPlatform(wanted)}`,
     { hint: 'load the image for the platform you build for, or build with --platform' },
   );
 }

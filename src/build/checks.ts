@@ -3,9 +3,10 @@ import { AppError, type SourceRange, type Warning } from '../errors.ts';
 import type { LintFacts } from '../lint/index.ts';
 import { digestOf, hostPlatform, type ImageConfig, type Platform } from '../oci/index.ts';
 import { type BaseImage, platformArguments, type ResolveImage } from '../plan/index.ts';
+import { emulationFor } from '../runtime/index.ts';
 import type { Definition } from './definition.ts';
 import type { BuildRun } from './run.ts';
-import { targetPlatforms } from './target-platforms.ts';
+import { isPlatformOpen, targetPlatforms } from './target-platforms.ts';
 
 /** Resolves base images, and remembers their configs for the checks. */
 export class SeenImages {
@@ -24,6 +25,10 @@ export class SeenImages {
 
   configOf(name: string): ImageConfig | undefined {
     return this.#images.get(name)?.config;
+  }
+
+  architectures(): ReadonlySet<string> {
+    return new Set([...this.#images.values()].map(({ config }) => config.architecture));
   }
 
   /** Names and what they were resolved to, in a fixed order. */
@@ -50,7 +55,7 @@ export async function runChecks(
 }
 
 /** Raised when the rules change: what was found by others is not believed. */
-const RULES_EDITION = 2;
+const RULES_EDITION = 3;
 
 interface RememberedFindings {
   /** Covers all that the checks look at. */
@@ -65,7 +70,8 @@ async function rememberedFindings(
   images: SeenImages,
 ): Promise<readonly Warning[]> {
   const { tree } = definition;
-  const facts = lintFacts(run, definition, images);
+  const runsHere = await runnableArchitectures(run, images);
+  const facts = { ...lintFacts(run, definition, images), runsHere };
   const digest = factsDigest(definition, facts, images);
   const key = `${run.options.context} ${tree.file}`;
   const known = run.store.facts.get<RememberedFindings>('checks', key);
@@ -87,12 +93,29 @@ async function rememberedFindings(
   return found;
 }
 
+/** Asked only of bases for other machines, where nobody said which platform is wanted. */
+async function runnableArchitectures(
+  { options }: BuildRun,
+  images: SeenImages,
+): Promise<ReadonlySet<string>> {
+  const runnable = new Set<string>();
+  if (!isPlatformOpen(options)) return runnable;
+  const { os, architecture: own } = hostPlatform();
+  for (const architecture of images.architectures()) {
+    if (architecture === own) continue;
+    const emulation = emulationFor({ os, architecture }, options.env ?? {});
+    if ((await emulation.catch(() => undefined))?.kind === 'none') runnable.add(architecture);
+  }
+  return runnable;
+}
+
 function factsDigest({ tree }: Definition, facts: LintFacts, images: SeenImages): string {
-  const { buildArgs, predefined, target, platform, ignoreFile } = facts;
+  const { buildArgs, predefined, target, platform, ignoreFile, runsHere = [] } = facts;
   return digestOf(
     JSON.stringify([
       ...[RULES_EDITION, tree.text, tree.check, target ?? null, platform],
       ...[[...buildArgs], [...predefined], images.ids(), ignoreFile()?.text ?? null],
+      [...runsHere],
     ]),
   );
 }

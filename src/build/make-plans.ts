@@ -10,7 +10,7 @@ import {
 } from '../plan/index.ts';
 import type { Definition } from './definition.ts';
 import type { BuildRun } from './run.ts';
-import { targetPlatforms } from './target-platforms.ts';
+import { isPlatformOpen, targetPlatforms } from './target-platforms.ts';
 
 /**
  * One plan for each platform that was asked for. What the plans have in common has the same digests, and is built once.
@@ -45,6 +45,7 @@ function planOptions(run: BuildRun, definition: Definition, choice: Choice): Pla
     buildArgs: buildArguments(run),
     labels: options.labels ?? {},
     buildPlatform: hostPlatform(),
+    takesPlatformOfBase: isPlatformOpen(options),
     noCache: options.noCache ?? false,
     noCacheFilter: options.noCacheFilter ?? [],
     network: options.network ?? 'host',

@@ -1,5 +1,5 @@
 /** A COPY from the context of something that another stage makes: the forgotten --from. */
-import type { CopyInstruction, Instruction } from '../dockerfile/index.ts';
+import type { AddInstruction, CopyInstruction, Instruction } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
 import { toBytes } from '../files/index.ts';
 import type { PlannedStage } from '../plan/index.ts';
@@ -11,6 +11,8 @@ export interface MissingSourceFacts {
   readonly stages: readonly PlannedStage[];
   readonly solver: Solver;
   readonly session: BuildSession;
+  /** Only a Dockerfile was given: whatever is copied from the context is not there. */
+  readonly isWithoutContext: boolean;
 }
 
 /** Says which earlier stage has the path that a COPY did not find in the context, if one has. */
@@ -21,7 +23,10 @@ export async function explainMissingSource(
   if (!(error instanceof AppError) || error.code !== 'COPY_SOURCE_NOT_FOUND') return error;
   const copy = copyAt(error, facts.instructions);
   const source = error.details?.source;
-  if (copy === undefined || copy.from !== undefined || typeof source !== 'string') return error;
+  if (copy !== undefined && facts.isWithoutContext && !isFromElsewhere(copy)) {
+    return withoutContext(error, copy);
+  }
+  if (copy?.kind !== 'copy' || copy.from !== undefined || typeof source !== 'string') return error;
   const stage =
     (await stageThatHas(source, facts)) ?? stageThatNames(source, copy, facts.instructions);
   if (stage === undefined) return error;
@@ -31,15 +36,36 @@ export async function explainMissingSource(
   return new AppError(error.code, error.message, { hint, details, cause, expected, location });
 }
 
+function isFromElsewhere(copy: CopyInstruction | AddInstruction): boolean {
+  return copy.kind === 'copy' && copy.from !== undefined;
+}
+
+function withoutContext(
+  { details, location, cause }: AppError,
+  { kind }: CopyInstruction | AddInstruction,
+): AppError {
+  const source = typeof details?.source === 'string' ? `'${details.source}'` : 'anything';
+  return new AppError(
+    'COPY_NO_CONTEXT',
+    `there is no build context to ${kind} ${source} from: a Dockerfile alone came on standard input`,
+    {
+      ...{ location, details, cause },
+      expected: 'a directory, or a tar of one on standard input',
+      hint: 'name a directory: lamina build -f - . < Dockerfile; or send one: tar -c . | lamina build -',
+    },
+  );
+}
+
 function copyAt(
   { location }: AppError,
   instructions: readonly Instruction[],
-): CopyInstruction | undefined {
+): CopyInstruction | AddInstruction | undefined {
   const offset = location?.range.start.offset;
   if (offset === undefined) return undefined;
-  return instructions.find((instruction): instruction is CopyInstruction => {
+  return instructions.find((instruction): instruction is CopyInstruction | AddInstruction => {
     const { start, end } = instruction.location.range;
-    return instruction.kind === 'copy' && start.offset <= offset && offset < end.offset;
+    const copies = instruction.kind === 'copy' || instruction.kind === 'add';
+    return copies && start.offset <= offset && offset < end.offset;
   });
 }
 

@@ -104,7 +104,10 @@ async function solve(
   });
   emit({ kind: 'build.planned', time: now(), steps: needed.map(({ id }) => stepOf(id)) });
   const stages = plans.flatMap((plan) => plan.stages);
-  const facts = { instructions: definition.instructions, stages, solver, session };
+  const isWithoutContext =
+    options.context === '-' && definition.contexts.get('context')?.source.kind === 'local';
+  const { instructions } = definition;
+  const facts = { instructions, stages, solver, session, isWithoutContext };
   const results = await solver.solveAll(targets).catch(async (error: unknown) => {
     throw await explainMissingSource(error, facts);
   });

@@ -16,3 +16,8 @@ export function targetPlatforms({
   ).values();
   return [first, ...more];
 }
+
+/** Whether nobody said which platform is wanted. */
+export function isPlatformOpen({ platforms = [] }: Pick<BuildOptions, 'platforms'>): boolean {
+  return platforms.every((text) => text === '');
+}

@@ -12,6 +12,7 @@ interface Facts {
   readonly target?: string;
   readonly wantsAllStages?: boolean;
   readonly image?: Partial<ImageConfig>;
+  readonly runsHere?: ReadonlySet<string>;
 }
 
 /** The rules that find something, with the text they point at (its first line). */
@@ -28,6 +29,7 @@ function lint(text: string, facts: Facts = {}): string[] {
       target: facts.target,
       wantsAllStages: facts.wantsAllStages,
       platform: { os: 'linux', architecture: 'amd64' },
+      runsHere: facts.runsHere,
       imageOf: (name) =>
         name === 'unknown'
           ? undefined
@@ -107,6 +109,12 @@ const CASES: readonly Case[] = [
   ['LegacyKeyValueFormat', 'FROM a\nENV b=c', []],
   ['InvalidBaseImagePlatform', 'FROM a', ['a'], { image: { architecture: 'arm64' } }],
   ['InvalidBaseImagePlatform', 'FROM a', []],
+  [
+    'InvalidBaseImagePlatform',
+    'FROM a\nFROM --platform=linux/amd64 a',
+    ['a'],
+    { image: { architecture: 'arm64' }, wantsAllStages: true, runsHere: new Set(['arm64']) },
+  ],
   [
     'InvalidBaseImagePlatform',
     'FROM --platform=linux/arm64 a',

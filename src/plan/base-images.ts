@@ -2,7 +2,7 @@
 import type { Word } from '../dockerfile/index.ts';
 import { AppError, locate } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
-import type { Platform } from '../oci/index.ts';
+import { normalizePlatform, type Platform } from '../oci/index.ts';
 import type { NamedSource } from './contexts.ts';
 import type { BaseImage, ResolveImage } from './plan.ts';
 import type { PlanOptions } from './stage-plan.ts';
@@ -81,4 +81,11 @@ export class BaseImages {
     const { details, cause, expected } = error;
     return new AppError(error.code, error.message, { hint, expected, details, cause });
   }
+}
+
+/** Its own, where it is for another machine than was thought of. */
+export function platformOfBase({ config }: BaseImage, wanted: Platform): Platform {
+  const { os, architecture, variant } = config;
+  if (os === wanted.os && architecture === wanted.architecture) return wanted;
+  return normalizePlatform({ os, architecture, ...(variant !== undefined && { variant }) });
 }

@@ -11,7 +11,7 @@ import { GraphBuilder, reachable } from '../graph/index.ts';
 import { redactUrls } from '../http/index.ts';
 import type { Platform } from '../oci/index.ts';
 import { parsePlatform } from '../oci/index.ts';
-import { BaseImages } from './base-images.ts';
+import { BaseImages, platformOfBase } from './base-images.ts';
 import {
   type ContextSource,
   contextRoot,
@@ -41,6 +41,7 @@ import {
   stageLabel,
   stagePrefix,
 } from './stages.ts';
+import { declaredNames, unusedArguments } from './unused-arguments.ts';
 
 /**
  * Plans the target: which operations make it, and what its image says.
@@ -59,6 +60,8 @@ class Planner {
   readonly #images: BaseImages;
   readonly #warnings: Warning[] = [];
   readonly #localRoots = new Set<VertexId>();
+  /** By triggers of base images: arguments that do not stand in the file. */
+  readonly #declared = new Set<string>();
   #globals: ReadonlyMap<string, string> = new Map();
 
   constructor(options: PlanOptions) {
@@ -71,6 +74,7 @@ class Planner {
     const target = this.#target();
     this.#globals = globalArguments(this.#options, this.#stages, target);
     const state = await this.#stage(target);
+    this.#warnings.push(...unusedArguments(this.#options, this.#declared));
     const states = await this.#states();
     const graph = this.#builder.build();
     const needed = new Set(reachable(graph, [state.root]).map((vertex) => vertex.id));
@@ -172,11 +176,14 @@ class Planner {
     if (name === 'scratch') return { kind: 'scratch', platform };
     const context = findContext(this.#contexts, name, platform);
     if (context !== undefined) return this.#beginWithContext(context, platform, image);
+    const found = await this.#images.named(name, platform, { word: image, before: stage.index });
+    const takesOther =
+      this.#options.takesPlatformOfBase === true && stage.from.platform === undefined;
     return {
       kind: 'image',
       name,
-      platform,
-      image: await this.#images.named(name, platform, { word: image, before: stage.index }),
+      platform: takesOther ? platformOfBase(found, platform) : platform,
+      image: found,
     };
   }
 
@@ -239,7 +246,9 @@ class Planner {
         : begun.kind === 'stage'
           ? begun.state.config
           : undefined;
-    return (config?.OnBuild ?? []).map((text) => parseTrigger(text).instruction);
+    const triggers = (config?.OnBuild ?? []).map((text) => parseTrigger(text).instruction);
+    for (const name of triggers.flatMap(declaredNames)) this.#declared.add(name);
+    return triggers;
   }
 
   #stagePlan(stage: StageSource, counter: Counter): StagePlan {

@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Of the image. */
   readonly platform: Platform;
+  /** Nobody asked for the platform: a stage is for that of its base image. */
+  readonly takesPlatformOfBase?: boolean | undefined;
   /** Of this machine. */
   readonly buildPlatform: Platform;
   /** Whether the names of steps say which platform they are for: where the build has several. */

@@ -19,6 +19,8 @@ export const invalidBaseImagePlatform: Rule = {
         architecture: config.architecture,
       });
       if (wanted === undefined || sameMachine(wanted, found)) continue;
+      const isTaken = from.platform === undefined && file.facts.runsHere?.has(found.architecture);
+      if (isTaken === true) continue;
       report({
         message: `the base image '${base.name}' is for ${formatPlatform(found)}, the build for ${formatPlatform(wanted)}`,
         hint: 'choose the image of that platform, or say FROM --platform=…',

@@ -29,6 +29,8 @@ export interface SurveyFacts {
   /** The config of a base image; undefined: not known here. */
   readonly imageOf: (name: string) => ImageConfig | undefined;
   readonly platform: Platform;
+  /** Where the build takes the platform of its base images: the architectures whose programs run here. */
+  readonly runsHere?: ReadonlySet<string> | undefined;
 }
 
 /** One use of a variable that is not set. */

@@ -1,0 +1,101 @@
+/** What is easily got wrong on the command line, and is said so. */
+import { execFileSync } from 'node:child_process';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Workbench } from '../support/cli.ts';
+
+const bench = new Workbench();
+afterAll(() => bench[Symbol.dispose]());
+
+let count = 0;
+const project = (...lines: readonly string[]) =>
+  bench.project({ Dockerfile: `${lines.join('\n')}\n`, a: 'a\n' }, `p${++count}`);
+
+describe('a build argument', () => {
+  const build = async (directory: string, ...args: string[]) => {
+    const given = args.flatMap((arg) => ['--build-arg', arg]);
+    return (await bench.succeed(['build', '--progress=plain', ...given, directory])).stderr;
+  };
+
+  it('that nothing declares is warned of, with the name that was meant', async () => {
+    const directory = project('ARG BASE=scratch', 'FROM $BASE', 'ARG VERSION', 'COPY a /');
+    const log = await build(directory, 'VERSIN=1', 'OTHER=x');
+    expect(log).toContain('BUILD_ARG_UNUSED');
+    expect(log).toContain('did you mean VERSION?');
+    expect(log).toContain('the build argument OTHER has no effect');
+    expect(log).toContain('declare it where it is needed: ARG OTHER');
+  });
+
+  it('that a stage, a trigger of the base or the builder itself knows is not', async () => {
+    await bench.succeed([
+      ...['build', '-t', 'triggers'],
+      project('FROM scratch', 'COPY a /', 'ONBUILD ARG FROM_TRIGGER'),
+    ]);
+    const directory = project(
+      'FROM triggers AS unneeded',
+      'ARG ELSEWHERE',
+      'FROM triggers',
+      'COPY a /b',
+    );
+    const known = ['FROM_TRIGGER=1', 'ELSEWHERE=1', 'HTTP_PROXY=', 'SOURCE_DATE_EPOCH=0'];
+    const log = await build(directory, ...known, 'TARGETARCH=x', 'BUILDKIT_INLINE_CACHE=1');
+    expect(log).not.toContain('BUILD_ARG_UNUSED');
+  });
+});
+
+it('COPY without a context says so, and how to give one', async () => {
+  const build = async (input: string) => {
+    const { status, stderr } = await bench.lamina(['build', '-'], { input });
+    expect(status).not.toBe(0);
+    return stderr;
+  };
+  const copy = await build('FROM scratch\nCOPY package.json /app/\n');
+  expect(copy).toContain('COPY_NO_CONTEXT');
+  expect(copy).toContain('lamina build -f - . < Dockerfile');
+  expect(copy).toContain("copy 'package.json'");
+  expect(await build('FROM scratch\nADD x y /app/\n')).toContain('COPY_NO_CONTEXT');
+  const stages = 'FROM scratch AS a\nCOPY <<EOF /x\nEOF\nFROM scratch\nCOPY --from=a /y /\n';
+  expect(await build(stages)).toContain('COPY_SOURCE_NOT_FOUND');
+  const tar = execFileSync('tar', ['-C', project('FROM scratch', 'COPY b /'), '-c', '.']);
+  const { stderr } = await bench.lamina(['build', '-'], { input: tar });
+  expect(stderr).toContain('COPY_SOURCE_NOT_FOUND');
+});
+
+describe('a base image for another platform', () => {
+  const ARM = ['build', '--platform', 'linux/arm64', '-t', 'arm'];
+  const platform = async () =>
+    (
+      await bench.succeed(['inspect', '--format', '{{.Os}}/{{.Architecture}}', 'result'])
+    ).stdout.trim();
+
+  it('gives its platform to the result where none was asked for', async () => {
+    await bench.succeed([...ARM, project('FROM scratch', 'COPY a /')]);
+    const directory = project('FROM arm', 'COPY a /b');
+    await bench.succeed(['build', '-t', 'result', directory]);
+    expect(await platform()).toBe('linux/arm64');
+    const stages = project('FROM arm AS files', 'FROM scratch', 'COPY --from=files /a /');
+    await bench.succeed(['build', '-t', 'result', stages]);
+    expect(await platform()).toBe('linux/amd64');
+  });
+
+  it('is warned of and taken where another was asked for', async () => {
+    await bench.succeed([...ARM, project('FROM scratch', 'COPY a /')]);
+    const plain = ['build', '--progress=plain', '-t', 'result'];
+    const asked = project('FROM arm', 'COPY a /c');
+    const { stderr } = await bench.succeed([...plain, '--platform', 'linux/amd64', asked]);
+    expect(stderr).toContain('InvalidBaseImagePlatform');
+    expect(await platform()).toBe('linux/amd64');
+    const flagged = project('FROM --platform=linux/amd64 arm', 'COPY a /d');
+    expect((await bench.succeed([...plain, flagged])).stderr).toContain('InvalidBaseImagePlatform');
+    const error = project('# check=error=true', 'FROM --platform=linux/amd64 arm', 'COPY a /e');
+    expect((await bench.lamina(['build', error])).status).not.toBe(0);
+  });
+
+  it('is no other where a name means several', async () => {
+    const several = ['build', '--platform', 'linux/arm64,linux/s390x', '-t', 'several'];
+    await bench.succeed([...several, project('FROM scratch', 'COPY a /')]);
+    const { status, stderr } = await bench.lamina(['build', project('FROM several', 'COPY a /b')]);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('IMAGE_PLATFORM');
+    expect(stderr).toContain('linux/arm64 and linux/s390x');
+  });
+});
