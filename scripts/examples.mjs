@@ -1,13 +1,14 @@
 // Builds the examples, runs what comes out, and writes down sizes and times: npm run examples [-- NAME…]
-import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { checkAnswer, checkImage, checkWarm } from './examples/checks.mjs';
+import { inspect, succeed } from './examples/lamina.mjs';
 import { examples } from './examples/list.mjs';
 import { writeReport } from './examples/report.mjs';
-import { freePort, Services } from './examples/services.mjs';
-import { find, installNpmPackages, installPackages, lamina, root, run, say } from './host.mjs';
+import { Services } from './examples/services.mjs';
+import { ExampleStore } from './examples/store.mjs';
+import { installNpmPackages, installPackages, lamina, root, run, say } from './host.mjs';
 
 /**
  * @typedef {object} Measured
@@ -18,9 +19,6 @@ import { find, installNpmPackages, installPackages, lamina, root, run, say } fro
  * @property {number} changed
  */
 
-const KEPT = 'LAMINA_ROOT,LAMINA_CA_CERTIFICATES,PATH,EXAMPLE_TOKEN';
-const START_SECONDS = 60;
-const STOP_SECONDS = 5;
 // Steps trust what somebody added to this machine; elsewhere that is nothing.
 const TRUST = ['--ca-certificates', 'host'];
 
@@ -28,77 +26,95 @@ const asked = process.argv.slice(2);
 const chosen = asked.length === 0 ? examples : examples.filter(({ name }) => asked.includes(name));
 const unknown = asked.filter((name) => !examples.some((example) => example.name === name));
 if (unknown.length > 0) {
-  fail(
-    `no example ${unknown.join(', ')}; there are ${examples.map(({ name }) => name).join(', ')}`,
-  );
+  const names = examples.map(({ name }) => name).join(', ');
+  process.stderr.write(`no example ${unknown.join(', ')}; there are ${names}\n`);
+  process.exit(1);
 }
 
 installNpmPackages();
 installPackages({ runc: 'runc', mmdebstrap: 'mmdebstrap' });
 if (!existsSync(lamina)) run('npm', ['run', '--silent', 'build']);
 
-say('Making the base images');
-for (const base of new Set([
-  'debian:bookworm-slim',
-  ...chosen.flatMap(({ bases = [] }) => bases),
-])) {
-  await succeed(['base', '--quiet', base]);
-}
-
 const services = new Services();
 const measured = new Map();
 try {
+  say('Making the base images');
+  for (const base of new Set(chosen.flatMap(basesOf))) await succeed(['base', '--quiet', base]);
   for (const example of chosen) {
-    measured.set(example.name, await measure(example));
+    measured.set(example.name, await inItsOwnStore(example));
     writeReport(examples, measured);
   }
+  say(`All examples work. The table is in examples/README.md`);
+  process.stdout.write(readFileSync(`${root}examples/README.md`, 'utf8'));
 } catch (error) {
-  fail(error.message);
+  process.stderr.write(`\n${error.message}\n`);
+  process.exitCode = 1;
 } finally {
   services.close();
 }
-say(`All examples work. The table is in examples/README.md`);
-process.stdout.write(readFileSync(`${root}examples/README.md`, 'utf8'));
+
+function basesOf({ bases = [] }) {
+  return ['debian:bookworm-slim', ...bases];
+}
+
+/** A store that holds nothing but base images: what is called cold is cold, the caches of mounts included. */
+async function inItsOwnStore(example) {
+  const store = new ExampleStore();
+  try {
+    const archive = join(store.directory, 'bases.tar');
+    await succeed(['save', '-o', archive, ...basesOf(example)]);
+    await succeed(['load', '--quiet', '-i', archive], store);
+    return await measure(example, store.env);
+  } finally {
+    store.remove();
+  }
+}
 
 /** @returns {Promise<Measured>} */
-async function measure(example) {
+async function measure(example, storeEnv) {
   const { name } = example;
   const directory = `${root}examples/${name}`;
-  const image = `example-${name}`;
-  const none = { args: [], naiveArgs: [], env: {} };
-  const { args, naiveArgs, env, hidden } = (await example.prepare?.(services)) ?? none;
+  const [image, changedImage, naiveImage] = ['latest', 'changed', 'naive'].map(
+    (tag) => `example-${name}:${tag}`,
+  );
+  const { args, naiveArgs, hidden, ...extras } = await prepared(example);
+  const env = { ...storeEnv, ...extras.env };
   const build = (tag, context, more) =>
-    succeed(
-      ['build', ...TRUST, '--progress=plain', '-t', `${image}:${tag}`, ...more, context],
-      env,
-    );
+    succeed(['build', ...TRUST, '--progress=plain', '-t', tag, ...more, context], { env });
 
   say(`${name}: cold`);
-  const cold = await build('latest', directory, ['--no-cache', ...args]);
+  const cold = await build(image, directory, args);
   say(`${name}: warm`);
-  const warm = await build('latest', directory, args);
-  await checkImage(example, `${image}:latest`, hidden);
-  await checkAnswer(example, `${image}:latest`, example.expect);
+  const warm = await build(image, directory, args);
+  checkWarm(example, warm.stderr);
+  await checkImage(example, image, { env, hidden });
+  await checkAnswer(example, image, { env, expected: example.expect });
 
   say(`${name}: one line changed`);
   const changed = await withChange(example, directory, async (copy, expected) => {
-    const result = await build('changed', copy, args);
-    await checkAnswer(example, `${image}:changed`, expected);
+    const result = await build(changedImage, copy, args);
+    await checkAnswer(example, changedImage, { env, expected });
     return result;
   });
 
   say(`${name}: in one stage`);
-  await build('naive', directory, ['-f', `${directory}/Dockerfile.naive`, ...naiveArgs]);
-  await checkAnswer(example, `${image}:naive`, example.expect);
+  await build(naiveImage, directory, ['-f', `${directory}/Dockerfile.naive`, ...naiveArgs]);
+  await checkAnswer(example, naiveImage, { env, expected: example.expect });
   return {
-    naive: (await inspect(`${image}:naive`)).Size,
-    multi: (await inspect(`${image}:latest`)).Size,
+    naive: (await inspect(naiveImage, env)).Size,
+    multi: (await inspect(image, env)).Size,
     cold: cold.milliseconds,
     warm: warm.milliseconds,
     changed: changed.milliseconds,
   };
 }
 
+/** @returns {Promise<import('./examples/list.mjs').BuildExtras>} */
+async function prepared({ prepare }) {
+  return (await prepare?.(services)) ?? { args: [], naiveArgs: [], env: {} };
+}
+
+/** Hands `work` a copy of the project in which one line is another one, and the answer that this makes. */
 async function withChange({ change: [file, from, to], expect, name }, directory, work) {
   const copy = mkdtempSync(join(tmpdir(), `lamina-example-${name}-`));
   try {
@@ -110,100 +126,4 @@ async function withChange({ change: [file, from, to], expect, name }, directory,
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
-}
-
-/** An ordinary user, a health check for services, and nothing of what has to stay out. */
-async function checkImage({ name, answers }, image, hidden) {
-  const { Config } = await inspect(image);
-  if (/^(|0|root)(:|$)/.test(Config.User ?? '')) throw new Error(`${name} runs as root`);
-  if (answers === 'http' && !Config.Healthcheck) throw new Error(`${name} has no HEALTHCHECK`);
-  if (hidden === undefined) return;
-  const output = mkdtempSync(join(tmpdir(), 'lamina-example-hidden-'));
-  try {
-    const archive = join(output, 'image.tar');
-    await succeed(['save', '-o', archive, image]);
-    const history = await succeed(['history', '--no-trunc', image]);
-    const files = await succeed(
-      ['build', '--quiet', '-o', `type=tar,dest=${archive}.files`, '-'],
-      {},
-      `FROM ${image}\n`,
-    );
-    const places = [
-      readFileSync(archive),
-      readFileSync(`${archive}.files`),
-      history.stdout,
-      files.stdout,
-    ];
-    if (places.some((place) => place.includes(hidden))) throw new Error(`${name} shows its secret`);
-  } finally {
-    rmSync(output, { recursive: true, force: true });
-  }
-}
-
-async function checkAnswer({ name, answers, path }, image, expected) {
-  const answer =
-    answers === 'http'
-      ? await request(image, path)
-      : (await succeed(['run', '--rm', image])).stdout;
-  if (!answer.includes(expected)) {
-    throw new Error(`${name} should answer "${expected}", but it said: ${answer}`);
-  }
-  process.stdout.write(`${image} answers: ${answer.trim()}\n`);
-}
-
-/** Starts a service, asks it once, ends it. */
-async function request(image, path) {
-  const port = await freePort();
-  const child = start(['run', '--rm', '-e', `PORT=${port}`, image]);
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (log += data));
-  const ended = new Promise((done) => child.on('close', done));
-  try {
-    for (let left = START_SECONDS * 5; left > 0 && child.exitCode === null; left--) {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
-      if (answer?.ok) return await answer.text();
-      await wait(200);
-    }
-    throw new Error(`${image} does not answer: ${log}`);
-  } finally {
-    child.kill('SIGTERM');
-    // The first process of a container that does not ask for this signal never gets it.
-    const patience = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
-    await ended;
-    clearTimeout(patience);
-  }
-}
-
-async function inspect(image) {
-  return JSON.parse((await succeed(['inspect', image])).stdout)[0];
-}
-
-/** Runs lamina; what it says is shown only if it fails. */
-async function succeed(args, env = {}, input = '') {
-  const started = performance.now();
-  const child = start(args, env);
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr']) child[name].on('data', (data) => (output[name] += data));
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  const status = await new Promise((done) => child.on('close', done));
-  const milliseconds = performance.now() - started;
-  if (status !== 0) {
-    throw new Error(
-      `lamina ${args.join(' ')} ended with ${status}:\n${output.stderr}${output.stdout}`,
-    );
-  }
-  return { ...output, milliseconds };
-}
-
-function start(args, env = {}) {
-  const command = [process.execPath, lamina, ...args];
-  if (process.getuid?.() !== 0) command.unshift(find('sudo') ?? 'sudo', `--preserve-env=${KEPT}`);
-  const [program, ...rest] = command;
-  return spawn(program, rest, { cwd: root, env: { ...process.env, ...env } });
-}
-
-function fail(message) {
-  process.stderr.write(`\n${message}\n`);
-  process.exit(1);
 }

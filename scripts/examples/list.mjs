@@ -7,6 +7,7 @@
  * @property {string[]} [bases] besides debian:bookworm-slim
  * @property {'output' | 'http'} answers how: on standard output, or to a request for `path`
  * @property {string} [path]
+ * @property {string} [port] the variable that says where it listens, if not PORT
  * @property {string} expect is in the answer
  * @property {readonly [file: string, from: string, to: string]} change the one line; where `from` is in `expect`, `to` is afterwards
  * @property {(services: import('./services.mjs').Services) => Promise<BuildExtras>} [prepare]
@@ -38,7 +39,8 @@ export const examples = [
   },
   {
     name: 'node-service',
-    text: 'TypeScript service: stages for dependencies, compiler and product; `npm ci`',
+    bases: ['distroless/nodejs:nonroot'],
+    text: 'TypeScript service: stages for dependencies, compiler and product; `npm ci`; neither npm nor a shell in the product',
     answers: 'http',
     path: '/',
     expect: 'Hello from TypeScript',
@@ -46,6 +48,7 @@ export const examples = [
   },
   {
     name: 'node-pnpm',
+    bases: ['distroless/nodejs:nonroot'],
     text: 'Node.js program with pnpm and esbuild',
     answers: 'output',
     expect: 'Hello from pnpm',
@@ -53,17 +56,20 @@ export const examples = [
   },
   {
     name: 'python-wheels',
-    text: 'Flask service; a C extension becomes a wheel, the wheels are mounted, not copied',
+    text: 'Starlette service under uvicorn; a C extension becomes a wheel, the wheels are mounted, not copied; `useradd`',
     answers: 'http',
     path: '/',
+    port: 'UVICORN_PORT',
     expect: 'Hello from wheels',
     change: ['app/main.py', 'Hello from', 'Hello again from'],
   },
   {
     name: 'python-venv',
-    text: 'FastAPI service under uvicorn, in a virtual environment',
+    bases: ['distroless/python:nonroot'],
+    text: 'FastAPI service under uvicorn, in a virtual environment, on a Python without a shell',
     answers: 'http',
     path: '/',
+    port: 'UVICORN_PORT',
     expect: 'Hello from a virtual environment',
     change: ['app/main.py', 'Hello from', 'Hello again from'],
   },

@@ -29,14 +29,16 @@ HEALTHCHECK, and what the build does not need is in \`.dockerignore\`. Beside ea
     npm run examples -- fullstack       one of them
     lamina build -t hello examples/hello-go
 
-They stand on \`debian:bookworm-slim\`, \`debian:trixie-slim\` and \`distroless/static\`, which \`lamina base\` makes from Debian packages.
+They stand on \`debian:bookworm-slim\` (one on \`trixie-slim\`) and \`distroless/static\`, \`nodejs\` and \`python\`, which \`lamina base\` makes from Debian packages.
+Where downloads go through a proxy with a certificate of its own, build with \`--ca-certificates host\`, as \`npm run examples\` does.
 `;
 
 const HEADER = `| example | what it shows | naive | multi-stage | factor | cold | warm | one line changed |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |`;
 
-const NOTES = `Sizes are bytes of file content. *Cold*: everything is run (\`--no-cache\`), downloads included; *warm*: nothing has changed; *one line changed*:
-a line of source is another one. Wall-clock times of the whole command, start of Node.js included, on a machine with ${availableParallelism()} cores.`;
+const NOTES = `Sizes are bytes of file content. *Cold*: a new store that has only the base images, so that everything is run and downloaded, and caches of mounts are empty;
+*warm*: nothing has changed; *one line changed*: a line of source is another one, and so is the answer. Wall-clock times of the whole command, start of Node.js included,
+on a machine with ${availableParallelism()} cores.`;
 
 function row({ name, text }, { naive, multi, cold, warm, changed }) {
   const factor = naive / multi;

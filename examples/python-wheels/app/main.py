@@ -1,27 +1,22 @@
 import os
-import signal
-import sys
 
 import markupsafe._speedups
-from flask import Flask
-from waitress import serve
+from jinja2 import Template
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
 
 GREETING = "Hello from wheels"
-
-app = Flask(__name__)
-
-
-@app.get("/")
-def index():
-    return {"greeting": GREETING, "compiled": markupsafe._speedups.__name__, "uid": os.getuid()}
+PAGE = Template("<p>{{ greeting }}, as user {{ uid }}; {{ compiled }} is compiled</p>\n", autoescape=True)
 
 
-@app.get("/health")
-def health():
-    return "ok"
+async def index(_request):
+    compiled = markupsafe._speedups.__name__
+    return HTMLResponse(PAGE.render(greeting=GREETING, uid=os.getuid(), compiled=compiled))
 
 
-if __name__ == "__main__":
-    # The first process of a container gets no signal it does not ask for.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    serve(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))
+async def health(_request):
+    return PlainTextResponse("ok")
+
+
+app = Starlette(routes=[Route("/", index), Route("/health", health)])

@@ -1,0 +1,93 @@
+// What has to be true of an example's image, and of the program in it.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inspect, start, succeed } from './lamina.mjs';
+import { freePort } from './services.mjs';
+
+const START_SECONDS = 60;
+const STOP_SECONDS = 5;
+
+/** No step ran again in a build in which nothing had changed. */
+export function checkWarm({ name }, log) {
+  const steps = [...log.matchAll(/^(#\d+) \[.*\] (?:RUN|COPY|ADD|WORKDIR) /gm)].map(([, id]) => id);
+  const done = steps.filter((id) => !log.includes(`\n${id} CACHED\n`));
+  if (steps.length === 0 || done.length > 0) {
+    throw new Error(`${name} is not cached where nothing has changed:\n${log}`);
+  }
+}
+
+/** An ordinary user, a health check for services, and nothing of what has to stay out. */
+export async function checkImage({ name, answers }, image, { env, hidden }) {
+  const { Config } = await inspect(image, env);
+  if (/^(|0|root)(:|$)/.test(Config.User ?? '')) throw new Error(`${name} runs as root`);
+  if (answers === 'http' && !Config.Healthcheck) throw new Error(`${name} has no HEALTHCHECK`);
+  if (hidden !== undefined && (await everythingIn(image, env)).some((it) => it.includes(hidden))) {
+    throw new Error(`${name} shows its secret`);
+  }
+}
+
+async function everythingIn(image, env) {
+  const directory = mkdtempSync(join(tmpdir(), 'lamina-example-hidden-'));
+  try {
+    const archive = join(directory, 'image.tar');
+    const files = join(directory, 'files.tar');
+    await succeed(['save', '-o', archive, image], { env });
+    await succeed(['build', '--quiet', '-o', `type=tar,dest=${files}`, '-'], {
+      env,
+      input: `FROM ${image}\n`,
+    });
+    const history = await succeed(['history', '--no-trunc', image], { env });
+    return [readFileSync(archive), readFileSync(files), history.stdout];
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The program says what is expected; a service also passes its own health check. */
+export async function checkAnswer(example, image, { env, expected }) {
+  const answer =
+    example.answers === 'http'
+      ? await request(example, image, env)
+      : (await succeed(['run', '--rm', image], { env })).stdout;
+  if (!answer.includes(expected)) {
+    throw new Error(`${example.name} should answer "${expected}", but it said: ${answer}`);
+  }
+  process.stdout.write(`${image} answers: ${answer.trim()}\n`);
+}
+
+/** Starts a service, asks it once, ends it. */
+async function request({ path, port: variable = 'PORT' }, image, env) {
+  const port = await freePort();
+  const setting = ['-e', `${variable}=${port}`];
+  const child = start(['run', '--rm', ...setting, image], env);
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (log += data));
+  const ended = new Promise((done) => child.on('close', done));
+  try {
+    for (let left = START_SECONDS * 5; left > 0 && child.exitCode === null; left--) {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
+      if (answer?.ok) {
+        const text = await answer.text();
+        await checkHealth(image, setting, env);
+        return text;
+      }
+      await wait(200);
+    }
+    throw new Error(`${image} does not answer: ${log}`);
+  } finally {
+    child.kill('SIGTERM');
+    // The first process of a container that does not ask for this signal never gets it.
+    const patience = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
+    await ended;
+    clearTimeout(patience);
+  }
+}
+
+/** Runs the image's HEALTHCHECK as an engine would: containers share this machine's network. */
+async function checkHealth(image, setting, env) {
+  const [kind, program, ...args] = (await inspect(image, env)).Config.Healthcheck?.Test ?? [];
+  if (kind !== 'CMD') return;
+  await succeed(['run', '--rm', ...setting, '--entrypoint', program, image, ...args], { env });
+}
