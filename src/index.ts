@@ -13,7 +13,7 @@ import { readFile } from 'node:fs/promises';
 import type { RunOptions, RunResult, VersionInfo } from './build/index.ts';
 import { runContainer } from './container/index.ts';
 import { AppError } from './errors.ts';
-import { requireImage, withStore } from './images/index.ts';
+import { imageToRun, withStore } from './images/index.ts';
 import { formatPlatform, hostPlatform } from './oci/index.ts';
 import { findRuntime } from './runtime/index.ts';
 
@@ -30,13 +30,20 @@ export * from './build/index.ts';
 export * from './errors.ts';
 export {
   compareImages,
+  copyImage,
   diskUsage,
   imageHistory,
   images,
   inspectImages,
+  inspectManifest,
+  listTags,
   loadImages,
+  login,
+  logout,
   makeBase,
   prune,
+  pullImages,
+  pushImages,
   removeImage,
   saveImages,
   tag,
@@ -52,13 +59,14 @@ export type {
 export type { BuildEvent, BuildSummary, Emit, StepInfo } from './progress/index.ts';
 
 /**
- * Runs a container of an image in the store; nothing of it is left when it has ended.
+ * Runs a container of an image, which is pulled if the store lacks it; nothing of the container is left when it has
+ * ended.
  *
- * @throws AppError IMAGE_NOT_FOUND, CONTAINER_…, USER_UNKNOWN, RUNTIME_…; AbortedError
+ * @throws AppError IMAGE_NOT_FOUND, REGISTRY_…, CONTAINER_…, USER_UNKNOWN, RUNTIME_…; AbortedError
  */
 export function run(options: RunOptions): Promise<RunResult> {
   return withStore(options, async (store) => {
-    const image = requireImage(store, options.image);
+    const image = await imageToRun(store, options, process.env);
     const { exitCode, signal } = await runContainer(store, image, {
       ...options,
       hostEnv: process.env,

@@ -28,6 +28,21 @@ import type {
   SaveImagesOptions,
   TagOptions,
 } from './image-options.ts';
+import type {
+  CopyOptions,
+  CopyResult,
+  InspectedManifest,
+  InspectManifestOptions,
+  ListTagsOptions,
+  LoginOptions,
+  LoginResult,
+  LogoutOptions,
+  PulledImage,
+  PullOptions,
+  PushedImage,
+  PushOptions,
+  RegistryEvent,
+} from './registry-options.ts';
 
 /** What every call that works on a store may be given. */
 export interface StoreOptions {
@@ -47,6 +62,8 @@ export interface OutputSpec {
   readonly name?: string | undefined;
   /** All other `key=value` pairs as written. */
   readonly attrs: Readonly<Record<string, string>>;
+  /** All of it as it was written, for messages. */
+  readonly text?: string | undefined;
 }
 
 export interface HostAlias {
@@ -105,6 +122,10 @@ export interface BuildOptions extends StoreOptions {
   readonly jobs?: number | undefined;
   /** Empty or undefined: into the image store. */
   readonly outputs?: readonly OutputSpec[] | undefined;
+  /** `[TYPE[PLATFORM],…:]key=value` for every output that has manifests; types are those of BuildKit. */
+  readonly annotations?: readonly string[] | undefined;
+  /** One layer of all that the build added, or of the whole image. */
+  readonly squash?: 'own' | 'all' | undefined;
   readonly addHosts?: readonly HostAlias[] | undefined;
   /** Default of RUN. Undefined: `host`. */
   readonly network?: NetworkMode | undefined;
@@ -195,6 +216,11 @@ export interface TargetsResult {
 
 export interface RunOptions extends StoreOptions {
   readonly image: string;
+  /** When to ask the registry for the image. Default: when the store lacks it. */
+  readonly pull?: 'always' | 'missing' | 'never' | undefined;
+  /** Told of a pull. */
+  readonly onPull?: ((event: RegistryEvent) => void) | undefined;
+  readonly onPulled?: ((image: PulledImage) => void) | undefined;
   /** Replaces the image's CMD when not empty. */
   readonly command: readonly string[];
   /** Replaces the image's ENTRYPOINT; an empty string removes it. */
@@ -317,5 +343,12 @@ export interface LaminaApi {
   makeBase(options: MakeBaseOptions): Promise<MakeBaseResult>;
   prune(options: PruneOptions): Promise<PruneResult>;
   diskUsage(options: StoreOptions): Promise<readonly DiskUsageRow[]>;
+  pullImages(options: PullOptions): Promise<readonly PulledImage[]>;
+  pushImages(options: PushOptions): Promise<readonly PushedImage[]>;
+  copyImage(options: CopyOptions): Promise<CopyResult>;
+  login(options: LoginOptions): Promise<LoginResult>;
+  logout(options: LogoutOptions): Promise<boolean>;
+  inspectManifest(options: InspectManifestOptions): Promise<InspectedManifest>;
+  listTags(options: ListTagsOptions): Promise<readonly string[]>;
   version(): Promise<VersionInfo>;
 }

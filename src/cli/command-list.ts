@@ -7,7 +7,7 @@ export interface CommandEntry {
   /** Docker's other spellings. */
   readonly aliases: readonly string[];
   readonly summary: string;
-  readonly group: 'Building' | 'Images' | 'Housekeeping';
+  readonly group: 'Building' | 'Images' | 'Registries' | 'Housekeeping';
   load(): Promise<Command>;
 }
 
@@ -97,6 +97,62 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/load.ts')).loadCommand,
   },
   {
+    name: 'pull',
+    aliases: ['image pull'],
+    summary: 'download an image from a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/pull.ts')).pullCommand,
+  },
+  {
+    name: 'push',
+    aliases: ['image push'],
+    summary: 'upload an image to a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/push.ts')).pushCommand,
+  },
+  {
+    name: 'copy',
+    aliases: [],
+    summary: 'copy images between registries, layouts and the store',
+    group: 'Registries',
+    load: async () => (await import('./commands/copy.ts')).copyCommand,
+  },
+  {
+    name: 'manifest inspect',
+    aliases: [],
+    summary: 'show the manifest or index of a name in a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/manifest-inspect.ts')).manifestInspectCommand,
+  },
+  {
+    name: 'imagetools inspect',
+    aliases: ['buildx imagetools'],
+    summary: 'show the platforms of a name in a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/imagetools-inspect.ts')).imagetoolsInspectCommand,
+  },
+  {
+    name: 'ls',
+    aliases: [],
+    summary: 'list the tags of a repository in a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/ls.ts')).lsCommand,
+  },
+  {
+    name: 'login',
+    aliases: [],
+    summary: 'log in to a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/login.ts')).loginCommand,
+  },
+  {
+    name: 'logout',
+    aliases: [],
+    summary: 'forget the login of a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/logout.ts')).logoutCommand,
+  },
+  {
     name: 'builder prune',
     aliases: ['buildx prune'],
     summary: 'remove build cache',
@@ -135,11 +191,7 @@ export const commandList: readonly CommandEntry[] = [
 
 /** Commands people know from Docker, and what to say to those who try them. */
 export const commandsNotYet: Readonly<Record<string, string>> = {
-  pull: 'registries are not supported yet: load an archive with `lamina load`, or make a base with `lamina base`',
-  push: 'registries are not supported yet: write an archive with `lamina save` or `lamina build -o`',
-  login: 'registries are not supported yet',
-  logout: 'registries are not supported yet',
-  search: 'registries are not supported yet',
+  search: 'look on the web page of the registry; `lamina ls REPOSITORY` lists tags',
   ps: 'a container lives as long as its `lamina run`: there is nothing to list afterwards',
   exec: 'a container lives as long as its `lamina run`: start a shell with `lamina run -it IMAGE sh`',
   rm: 'containers leave nothing behind; to remove images use `lamina rmi`',

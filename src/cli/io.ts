@@ -21,6 +21,8 @@ export interface Io {
   stdin(): AsyncIterable<Uint8Array>;
   /** One line from standard input, without its end; undefined at the end of input. */
   question(text: string): Promise<string | undefined>;
+  /** The same from a terminal that does not show what is typed. */
+  secret(text: string): Promise<string | undefined>;
 }
 
 /** Standard output was closed by its reader (`| head`): no error, but no reason to go on either. */
@@ -48,6 +50,13 @@ export function processIo(): Io {
     async question(text) {
       await stderr.write(text);
       return readLine(process.stdin);
+    },
+    async secret(text) {
+      await stderr.write(text);
+      const { readHidden } = await import('./read-hidden.ts');
+      const line = await readHidden(process.stdin);
+      await stderr.write('\n');
+      return line;
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ImageRecord, Store } from '../store/index.ts';
 import { ZERO_TIME } from './go-time.ts';
 import { manifestDescriptor, readConfig } from './image-view.ts';
 import { shortName } from './references.ts';
+import { repoDigests } from './repo-digests.ts';
 
 /** Keys in Docker's order. */
 export interface DockerInspect {
@@ -36,7 +37,7 @@ export async function inspectImage(store: Store, record: ImageRecord): Promise<D
   return {
     Id: record.id,
     RepoTags: references.filter((reference) => !reference.includes('@')).map(shortName),
-    RepoDigests: references.filter((reference) => reference.includes('@')).map(repoDigest),
+    RepoDigests: digestNames(store, record.id, references),
     Parent: '',
     Comment: config.history?.at(-1)?.comment ?? '',
     Created: config.created ?? ZERO_TIME,
@@ -53,6 +54,12 @@ export async function inspectImage(store: Store, record: ImageRecord): Promise<D
     Descriptor: await manifestDescriptor(store, record),
     Config: dockerConfig(config),
   };
+}
+
+/** Names by digest, of pulls, and the digests the image has in registries. */
+function digestNames(store: Store, id: Digest, references: readonly string[]): string[] {
+  const named = references.filter((reference) => reference.includes('@'));
+  return [...new Set([...named, ...repoDigests(store, id)].map(repoDigest))].sort();
 }
 
 function repoDigest(reference: string): string {

@@ -24,7 +24,10 @@ export function saveImages(options: SaveImagesOptions): Promise<void> {
     // As `docker save` does: whoever wants it small compresses the whole.
     const compression = format === 'docker' ? 'uncompressed' : 'gzip';
     const { signal } = options;
-    await exportImages(store, named, { format, compression, dest: destination, signal });
+    await exportImages(store, named, {
+      ...{ format, compression, force: format === 'docker' },
+      ...{ dest: destination, signal },
+    });
   });
 }
 

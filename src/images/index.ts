@@ -1,5 +1,11 @@
 export { loadImages, makeBase, saveImages } from './archives.ts';
 export { compareImages } from './compare.ts';
+export { copyImage } from './copy.ts';
 export { diskUsage, prune } from './housekeeping.ts';
+export { imageToRun } from './image-to-run.ts';
 export { imageHistory, images, inspectImages, removeImage, tag } from './images.ts';
+export { login, logout } from './logins.ts';
+export { pullImages } from './pull.ts';
+export { pushImages } from './push.ts';
+export { inspectManifest, listTags } from './remote.ts';
 export { requireImage, withStore } from './with-store.ts';

@@ -16,8 +16,8 @@ export function rememberPlace(store: Store, digest: Digest, repository: Reposito
   const place = { registry: repository.registry, repository: repository.repository };
   const known = placesOf(store, digest);
   const [latest] = known;
-  if (latest !== undefined && isSame(latest, place)) return;
-  const others = known.filter((one) => !isSame(one, place));
+  if (latest !== undefined && isSamePlace(latest, place)) return;
+  const others = known.filter((one) => !isSamePlace(one, place));
   store.facts.put(PLACES_FACT, digest, [place, ...others].slice(0, MOST));
 }
 
@@ -25,6 +25,6 @@ export function placesOf(store: Store, digest: Digest): readonly Repository[] {
   return store.facts.get<readonly Repository[]>(PLACES_FACT, digest) ?? [];
 }
 
-function isSame(a: Repository, b: Repository): boolean {
+export function isSamePlace(a: Repository, b: Repository): boolean {
   return a.registry === b.registry && a.repository === b.repository;
 }

@@ -21,6 +21,9 @@ import {
 import type { Registries, RemoteManifest } from '../registry/index.ts';
 import { checkLayers, notAnImage } from './image-kind.ts';
 
+/** What resolving needs of a registry; a layout has it too. */
+export type Documents = Pick<Registries, 'manifest' | 'blob'>;
+
 /** A layer that can be fetched. */
 export interface RemoteLayer {
   readonly descriptor: Descriptor;
@@ -60,7 +63,7 @@ const MAX_CONFIG = 16 << 20;
  *   IMAGE_LAYER_UNSUPPORTED, IMAGE_LAYER_COUNT, OCI_DOCUMENT_INVALID
  */
 export async function resolveImage(
-  registries: Registries,
+  registries: Documents,
   reference: Reference,
   options: ResolveOptions,
 ): Promise<RemoteImage> {
@@ -75,7 +78,7 @@ export async function resolveImage(
  * @throws AppError as `resolveImage`
  */
 export async function describeImage(
-  registries: Registries,
+  registries: Documents,
   image: {
     readonly reference: Reference;
     readonly root: Descriptor;
@@ -114,7 +117,7 @@ export async function describeImage(
 }
 
 async function readConfig(
-  registries: Registries,
+  registries: Documents,
   reference: Reference,
   { manifest, signal }: { readonly manifest: Manifest; readonly signal: AbortSignal | undefined },
 ): Promise<Uint8Array> {
@@ -137,7 +140,7 @@ interface Choice {
 }
 
 async function chooseManifest(
-  registries: Registries,
+  registries: Documents,
   { reference, root }: Choice,
   options: ResolveOptions,
 ): Promise<RemoteManifest> {
@@ -160,7 +163,7 @@ async function chooseManifest(
 }
 
 interface BestOf {
-  readonly registries: Registries;
+  readonly registries: Documents;
   readonly reference: Reference;
   readonly options: ResolveOptions;
 }
@@ -191,7 +194,7 @@ async function bestOf(
 }
 
 function byDigest(
-  registries: Registries,
+  registries: Documents,
   { registry, repository }: Reference,
   { digest, signal }: { readonly digest: Digest; readonly signal: AbortSignal | undefined },
 ): Promise<RemoteManifest> {

@@ -116,5 +116,6 @@ function ioOf(stderr: Output, stdin: Uint8Array | undefined): Io {
       yield await Promise.resolve(stdin);
     },
     question: () => Promise.resolve(undefined),
+    secret: async () => undefined,
   };
 }

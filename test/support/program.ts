@@ -40,6 +40,10 @@ export async function session(
       await stderr.output.write(text);
       return stdin === '' ? undefined : stdin;
     },
+    async secret(text) {
+      await stderr.output.write(text);
+      return stdin === '' ? undefined : stdin;
+    },
   };
   const status = await runProgram({
     argv,
@@ -86,6 +90,13 @@ function completeApi(api: Partial<LaminaApi>): LaminaApi {
     makeBase: unexpected,
     prune: unexpected,
     diskUsage: unexpected,
+    pullImages: unexpected,
+    pushImages: unexpected,
+    copyImage: unexpected,
+    login: unexpected,
+    logout: unexpected,
+    inspectManifest: unexpected,
+    listTags: unexpected,
     version: unexpected,
     ...api,
   };

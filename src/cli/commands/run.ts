@@ -4,6 +4,8 @@ import type { RunOptions, VolumeSpec } from '../../build/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';
+import { shortReference } from '../reference-text.ts';
+import { transferDisplay } from '../transfer-display.ts';
 import { badValue, hostAlias, keyValuePairs, networkMode } from '../values.ts';
 
 const SEE_RUN = 'not in this version';
@@ -39,15 +41,16 @@ const runFlags = {
     value: 'host:container',
     help: 'ports are this machine’s already; refused if the two numbers differ',
   },
+  pull: {
+    kind: 'text',
+    value: 'when',
+    help: 'when to pull the image: always, never, or if it is missing (the default)',
+    choices: ['always', 'missing', 'never'],
+  },
+  quiet: { kind: 'switch', short: 'q', help: 'show nothing of a pull' },
   ...storeFlags,
   expose: { kind: 'list', help: 'expose a port', noEffect: 'ports are this machine’s already' },
   label: { kind: 'list', short: 'l', help: 'label the container', noEffect: 'no container stays' },
-  pull: {
-    kind: 'text',
-    help: 'when to pull the image',
-    choices: ['missing', 'never'],
-    noEffect: 'images come from the local store until registries are supported',
-  },
   'sig-proxy': { kind: 'switch', help: 'pass signals on', noEffect: 'signals are passed on' },
   detach: {
     kind: 'switch',
@@ -118,7 +121,24 @@ export const runCommand = defineCommand({
       );
     }
     const api = await context.api();
-    return (await api.run(options)).exitCode;
+    const display = transferDisplay(flags.quiet, context);
+    const result = await api.run({
+      ...options,
+      onPull: (event) => {
+        if (event.kind === 'image' && !flags.quiet && flags.pull !== 'always') {
+          void context.io.stderr.write(`Unable to find image '${options.image}' locally\n`);
+        }
+        display.handle(event);
+      },
+      onPulled: ({ digest, reference }) => {
+        display.close();
+        if (flags.quiet) return;
+        const name = shortReference(reference);
+        const text = `Digest: ${digest}\nStatus: Downloaded newer image for ${name}\n`;
+        void context.io.stderr.write(text);
+      },
+    });
+    return result.exitCode;
   },
 });
 
@@ -136,6 +156,7 @@ async function runOptions(
   flags.publish.forEach(checkPort);
   return {
     image: args[0] ?? '',
+    pull: pullPolicy(flags.pull),
     command: args.slice(1),
     entrypoint: flags.entrypoint,
     interactive: flags.interactive,
@@ -153,6 +174,10 @@ async function runOptions(
     root: rootOf(flags, context),
     signal: context.signal,
   };
+}
+
+function pullPolicy(text: string | undefined): RunOptions['pull'] {
+  return text === 'always' || text === 'never' ? text : 'missing';
 }
 
 function absoluteDirectory(path: string | undefined): string | undefined {

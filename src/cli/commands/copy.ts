@@ -1,0 +1,56 @@
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { transferDisplay } from '../transfer-display.ts';
+
+export const copyCommand = defineCommand({
+  usage: '[OPTIONS] SOURCE DESTINATION',
+  summary: 'copy images between registries, layouts and the store',
+  description: [
+    'A place is a name in a registry, `store:NAME` in the local store, `oci:DIRECTORY[:TAG]` (an OCI layout) or ' +
+      '`oci-archive:FILE[:TAG]` (the same as a tar).',
+    'Nothing is compressed anew: digests stay. Indexes are copied whole, with attestations, and with what refers to their ' +
+      'manifests (signatures, bills of materials). The store takes the image for one platform, as a pull does.',
+  ],
+  flags: {
+    platform: {
+      kind: 'text',
+      value: 'os/arch[/variant]',
+      help: 'copy only the image for this platform',
+    },
+    'all-platforms': {
+      kind: 'switch',
+      short: 'a',
+      help: 'copy all platforms (always so without --platform)',
+    },
+    quiet: { kind: 'switch', short: 'q', help: 'print only the digest' },
+    ...storeFlags,
+  },
+  args: [2, 2],
+  examples: [
+    {
+      command: 'lamina copy debian:bookworm registry.example.com/mirror/debian:bookworm',
+      text: 'from registry to registry, without the local store',
+    },
+    { command: 'lamina copy store:app oci:layout:1.0', text: 'into an OCI layout' },
+  ],
+  async run({ flags, args }, context) {
+    const [source = '', destination = ''] = args;
+    const api = await context.api();
+    const display = transferDisplay(flags.quiet, context);
+    try {
+      const { digest } = await api.copyImage({
+        source,
+        destination,
+        platform: flags['all-platforms'] ? undefined : flags.platform,
+        root: rootOf(flags, context),
+        env: context.env,
+        signal: context.signal,
+        onEvent: (event) => display.handle(event),
+      });
+      display.close();
+      await context.io.stdout.write(flags.quiet ? `${digest}\n` : `Digest: ${digest}\n`);
+    } finally {
+      display.close();
+    }
+    return 0;
+  },
+});

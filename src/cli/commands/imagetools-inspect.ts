@@ -1,0 +1,46 @@
+import type { InspectedManifest } from '../../build/index.ts';
+import { formatPlatform } from '../../oci/index.ts';
+import { defineCommand } from '../command.ts';
+
+export const imagetoolsInspectCommand = defineCommand({
+  usage: '[OPTIONS] NAME[:TAG|@DIGEST]',
+  summary: 'show the platforms of a name in a registry',
+  flags: {
+    raw: { kind: 'switch', help: 'the exact bytes of the manifest or index' },
+    format: {
+      kind: 'text',
+      value: 'template',
+      help: 'Go template',
+      notYet: 'use `lamina manifest inspect`, which prints JSON',
+    },
+  },
+  args: [1, 2],
+  async run({ flags, args }, context) {
+    // `buildx imagetools inspect NAME` has three words.
+    const image =
+      args.filter((word, at) => at > 0 || args.length === 1 || word !== 'inspect').at(-1) ?? '';
+    const api = await context.api();
+    const found = await api.inspectManifest({ image, env: context.env, signal: context.signal });
+    await context.io.stdout.write(flags.raw ? found.raw : described(found));
+    return 0;
+  },
+});
+
+function described({ reference, mediaType, digest, parts }: InspectedManifest): string {
+  const lines = [
+    `Name:      ${reference}`,
+    `MediaType: ${mediaType}`,
+    `Digest:    ${digest}`,
+    ...(parts.length === 0 ? [] : ['           ', 'Manifests: ']),
+  ];
+  const repository = reference.replace(/@.*$/, '');
+  for (const part of parts) {
+    lines.push(
+      `  Name:        ${repository}@${part.digest}`,
+      `  MediaType:   ${part.mediaType}`,
+      `  Platform:    ${part.platform === undefined ? '' : formatPlatform(part.platform)}`,
+      '               ',
+    );
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}

@@ -1,0 +1,22 @@
+import { defineCommand } from '../command.ts';
+
+export const lsCommand = defineCommand({
+  usage: '[OPTIONS] REPOSITORY',
+  summary: 'list the tags of a repository in a registry',
+  flags: {
+    format: { kind: 'text', value: 'format', choices: ['text', 'json'], help: 'text or json' },
+  },
+  args: [1, 1],
+  examples: [{ command: 'lamina ls debian | grep bookworm', text: 'which tags there are' }],
+  async run({ flags, args }, context) {
+    const [repository = ''] = args;
+    const api = await context.api();
+    const tags = await api.listTags({ repository, env: context.env, signal: context.signal });
+    const text =
+      flags.format === 'json'
+        ? `${JSON.stringify(tags)}\n`
+        : tags.map((tag) => `${tag}\n`).join('');
+    await context.io.stdout.write(text);
+    return 0;
+  },
+});

@@ -1,0 +1,59 @@
+import type { InspectedManifest, ManifestPart } from '../../build/index.ts';
+import { defineCommand } from '../command.ts';
+
+export const manifestInspectCommand = defineCommand({
+  usage: '[OPTIONS] NAME[:TAG|@DIGEST]',
+  summary: 'show the manifest or index of a name in a registry',
+  flags: {
+    verbose: {
+      kind: 'switch',
+      short: 'v',
+      help: 'with descriptors, and each manifest of an index',
+    },
+    raw: { kind: 'switch', help: 'the exact bytes, whose digest it is' },
+    insecure: {
+      kind: 'switch',
+      help: 'any certificate, or plain HTTP',
+      notYet: 'set LAMINA_INSECURE_REGISTRIES=HOST, or see docs/registries.md',
+    },
+  },
+  args: [1, 1],
+  examples: [{ command: 'lamina manifest inspect debian', text: 'the platforms of an image' }],
+  async run({ flags, args }, context) {
+    const [image = ''] = args;
+    const api = await context.api();
+    const found = await api.inspectManifest({ image, env: context.env, signal: context.signal });
+    const { stdout } = context.io;
+    if (flags.raw) await stdout.write(found.raw);
+    else await stdout.write(json(flags.verbose ? verbose(found) : found.document));
+    return 0;
+  },
+});
+
+/** As Docker indents it. */
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, '\t')}\n`;
+}
+
+/** Docker's shape: an object for a manifest, a list for an index. */
+function verbose(found: InspectedManifest): unknown {
+  if (found.parts.length > 0) return found.parts.map((part) => entry(found, part));
+  const { mediaType, digest, size, raw, document, config } = found;
+  const platform = config && {
+    architecture: config.architecture,
+    os: config.os,
+    ...(config.variant === undefined ? {} : { variant: config.variant }),
+  };
+  return entry(found, { mediaType, digest, size, raw, document, platform });
+}
+
+function entry({ reference }: InspectedManifest, part: ManifestPart): unknown {
+  const { mediaType, digest, size, platform, raw, document } = part;
+  const isDocker = mediaType.includes('docker');
+  return {
+    Ref: reference.includes('@') ? reference : `${reference}@${digest}`,
+    Descriptor: { mediaType, digest, size, ...(platform === undefined ? {} : { platform }) },
+    Raw: Buffer.from(raw).toString('base64'),
+    [isDocker ? 'SchemaV2Manifest' : 'OCIManifest']: document,
+  };
+}

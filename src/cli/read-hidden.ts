@@ -1,0 +1,33 @@
+/** A line typed on a terminal that does not show it: a password. */
+import type { ReadStream } from 'node:tty';
+
+const CONTROL_C = '\x03';
+const CONTROL_D = '\x04';
+const CONTROL_U = '\x15';
+
+/** @returns the line without its end; undefined when the input ends before */
+export async function readHidden(terminal: ReadStream): Promise<string | undefined> {
+  const wasRaw = terminal.isRaw;
+  terminal.setRawMode(true);
+  let text = '';
+  try {
+    for await (const chunk of terminal) {
+      for (const character of String(chunk)) {
+        if (character === '\r' || character === '\n') return text;
+        if (character === CONTROL_D) return text === '' ? undefined : text;
+        // In raw mode the terminal makes no signal of it.
+        if (character === CONTROL_C) {
+          process.kill(process.pid, 'SIGINT');
+          return undefined;
+        }
+        if (character === CONTROL_U) text = '';
+        else if (character === '\x7f' || character === '\b') text = [...text].slice(0, -1).join('');
+        else text += character;
+      }
+    }
+    return undefined;
+  } finally {
+    terminal.setRawMode(wasRaw);
+    terminal.pause();
+  }
+}

@@ -1,0 +1,144 @@
+/** Pulls and pushes as Docker shows them: a line for each layer, live on a terminal, one line a change elsewhere. */
+import type { RegistryEvent } from '../build/index.ts';
+import { clip, humanSize } from '../progress/index.ts';
+import type { CommandContext } from './command.ts';
+
+export interface TransferDisplay {
+  handle(event: RegistryEvent): void;
+  close(): void;
+}
+
+type BlobEvent = Extract<RegistryEvent, { kind: 'blob' }>;
+type ImageEvent = Extract<RegistryEvent, { kind: 'image' }>;
+
+/** Between two drawings, in milliseconds. */
+const PAUSE = 80;
+const BAR = 50;
+
+/** The display on standard error. */
+export function transferDisplay(quiet: boolean, { io, env }: CommandContext): TransferDisplay {
+  if (quiet) return { handle: () => undefined, close: () => undefined };
+  // Displays do not wait: what standard error cannot take at once is queued by its stream.
+  const write = (text: string): void => void io.stderr.write(text);
+  if (!io.stderr.isTerminal || env.TERM === 'dumb') return new PlainDisplay(write);
+  return new LiveDisplay(write, () => io.stderr.size());
+}
+
+class PlainDisplay implements TransferDisplay {
+  readonly #write: (text: string) => void;
+  readonly #last = new Map<string, string>();
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  handle(event: RegistryEvent): void {
+    if (event.kind === 'image') {
+      this.#last.clear();
+      this.#write(headingOf(event));
+      return;
+    }
+    if (event.state === 'moving') return;
+    const text = stateOf(event);
+    if (this.#last.get(event.digest) === text) return;
+    this.#last.set(event.digest, text);
+    this.#write(`${shortDigest(event.digest)}: ${text}\n`);
+  }
+
+  close(): void {}
+}
+
+class LiveDisplay implements TransferDisplay {
+  readonly #write: (text: string) => void;
+  readonly #size: () => { readonly columns: number; readonly rows: number };
+  #blobs = new Map<string, BlobEvent>();
+  #drawn = 0;
+  #drawnAt = 0;
+
+  constructor(
+    write: (text: string) => void,
+    size: () => { readonly columns: number; readonly rows: number },
+  ) {
+    this.#write = write;
+    this.#size = size;
+  }
+
+  handle(event: RegistryEvent): void {
+    if (event.kind === 'image') {
+      this.close();
+      this.#write(headingOf(event));
+      return;
+    }
+    const before = this.#blobs.get(event.digest);
+    this.#blobs.set(event.digest, event);
+    const isStep = before?.state !== event.state;
+    if (isStep || Date.now() - this.#drawnAt >= PAUSE) this.#draw();
+  }
+
+  /** What is there stays. */
+  close(): void {
+    if (this.#blobs.size > 0) this.#draw();
+    this.#blobs = new Map();
+    this.#drawn = 0;
+  }
+
+  #draw(): void {
+    const { columns, rows } = this.#size();
+    const all = [...this.#blobs.values()];
+    // Of more layers than the screen has lines, those that have ended go first.
+    const hidden = Math.max(0, all.length - Math.max(1, rows - 2));
+    const ended = all.filter(({ state }) => isOver(state)).slice(0, hidden);
+    const lines = all
+      .filter((blob) => !ended.includes(blob))
+      .slice(0, Math.max(1, rows - 2))
+      .map(
+        (blob) => `${clip(`${shortDigest(blob.digest)}: ${liveState(blob)}`, columns - 1)}\x1b[K\n`,
+      );
+    const up = this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A`;
+    this.#write(`${up}${lines.join('')}\x1b[J`);
+    this.#drawn = lines.length;
+    this.#drawnAt = Date.now();
+  }
+}
+
+function headingOf({ name, tag, direction }: ImageEvent): string {
+  return direction === 'in'
+    ? `${tag}: Pulling from ${name}\n`
+    : `The push refers to repository [${name}]\n`;
+}
+
+function isOver(state: BlobEvent['state']): boolean {
+  return state === 'done' || state === 'known' || state === 'mounted';
+}
+
+function liveState(event: BlobEvent): string {
+  if (event.state !== 'moving') return stateOf(event);
+  const { current, total, direction } = event;
+  const part = total === 0 ? 1 : Math.min(1, current / total);
+  const filled = Math.floor(part * BAR);
+  const bar = `${'='.repeat(filled)}>`.slice(0, BAR).padEnd(BAR);
+  const word = direction === 'in' ? 'Downloading' : 'Pushing';
+  return `${word} [${bar}] ${humanSize(current)}/${humanSize(total)}`;
+}
+
+function stateOf({ direction, state, from }: BlobEvent): string {
+  const incoming = direction === 'in';
+  switch (state) {
+    case 'waiting':
+      return incoming ? 'Pulling fs layer' : 'Preparing';
+    case 'moving':
+      return incoming ? 'Downloading' : 'Pushing';
+    case 'moved':
+      return 'Download complete';
+    case 'done':
+      return incoming ? 'Pull complete' : 'Pushed';
+    case 'known':
+      return incoming ? 'Already exists' : 'Layer already exists';
+    case 'mounted':
+      return `Mounted from ${from ?? 'another repository'}`;
+  }
+}
+
+function shortDigest(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}

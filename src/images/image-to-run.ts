@@ -1,0 +1,34 @@
+/** The image of `run`: pulled if the store lacks it, as Docker does. */
+import type { RunOptions } from '../build/index.ts';
+import { parseReference, type Reference, withDefaultTag } from '../oci/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { pullOne } from './pull.ts';
+import { withRegistries } from './with-registries.ts';
+import { requireImage } from './with-store.ts';
+
+/**
+ * @param env the caller's own environment, with proxies and the places of configurations
+ * @throws AppError IMAGE_NOT_FOUND, REGISTRY_…
+ */
+export async function imageToRun(
+  store: Store,
+  { image: text, pull = 'missing', onPull, onPulled, signal }: RunOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ImageRecord> {
+  const known = pull === 'always' ? undefined : store.images.resolve(text);
+  const reference = pull === 'never' ? undefined : referenceOf(text);
+  if (known !== undefined || reference === undefined) return known ?? requireImage(store, text);
+  const settings = { reference, platform: undefined, env, onEvent: onPull, signal };
+  const pulled = await withRegistries({ env, signal }, (registries) =>
+    pullOne(store, registries, settings),
+  );
+  await store.flush();
+  onPulled?.(pulled);
+  return store.images.get(pulled.id) ?? requireImage(store, text);
+}
+
+/** An id is no name. */
+function referenceOf(text: string): Reference | undefined {
+  if (/^sha256:[0-9a-f]+$/.test(text)) return undefined;
+  return withDefaultTag(parseReference(text));
+}

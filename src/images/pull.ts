@@ -1,0 +1,103 @@
+/** Images out of registries. */
+import type { PulledImage, PullOptions, RegistryEvent } from '../build/index.ts';
+import { AppError } from '../errors.ts';
+import { rememberRepoDigest } from '../export/index.ts';
+import {
+  familiarRepository,
+  formatReference,
+  hostPlatform,
+  parsePlatform,
+  parseReference,
+  type Reference,
+  withDefaultTag,
+} from '../oci/index.ts';
+import type { Registries } from '../registry/index.ts';
+import type { Store } from '../store/index.ts';
+import { fetchImage, resolveImage, type TransferEvent } from '../transfer/index.ts';
+import { withRegistries } from './with-registries.ts';
+import { withStore } from './with-store.ts';
+
+/**
+ * Pulls an image, or all of a repository. Layers the store has are not downloaded.
+ *
+ * @throws AppError REGISTRY_…, IMAGE_…, PLATFORM_INVALID, REFERENCE_INVALID, CLI_…
+ */
+export function pullImages(options: PullOptions): Promise<readonly PulledImage[]> {
+  const reference = parseReference(options.image);
+  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+  if (options.allTags === true && (reference.tag ?? reference.digest) !== undefined) {
+    throw new AppError('REFERENCE_INVALID', 'tag can’t be used with --all-tags/-a', {
+      hint: 'name the repository alone',
+    });
+  }
+  return withStore(options, (store) =>
+    withRegistries(options, async (registries) => {
+      const pulled: PulledImage[] = [];
+      for await (const one of references(registries, reference, options)) {
+        const settings = { platform, reference: one, ...hooks(options) };
+        pulled.push(await pullOne(store, registries, settings));
+      }
+      await store.flush();
+      return pulled;
+    }),
+  );
+}
+
+async function* references(
+  registries: Registries,
+  reference: Reference,
+  { allTags = false }: PullOptions,
+): AsyncGenerator<Reference> {
+  if (!allTags) {
+    yield withDefaultTag(reference);
+    return;
+  }
+  const { registry, repository } = reference;
+  for await (const tag of registries.tags(reference)) yield { registry, repository, tag };
+}
+
+export interface PullSettings {
+  readonly reference: Reference;
+  /** Undefined: the host's, or the only one there is. */
+  readonly platform: ReturnType<typeof parsePlatform> | undefined;
+  readonly env: PullOptions['env'];
+  readonly onEvent: ((event: RegistryEvent) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+function hooks({ env, onEvent, signal }: PullOptions) {
+  return { env, onEvent, signal };
+}
+
+/** Pulls one image and names it. With a digest the tag, if there is one too, says nothing. */
+export async function pullOne(
+  store: Store,
+  registries: Registries,
+  settings: PullSettings,
+): Promise<PulledImage> {
+  const { platform, env, onEvent, signal } = settings;
+  const { registry, repository, tag, digest } = settings.reference;
+  const reference: Reference =
+    digest === undefined ? { registry, repository, tag } : { registry, repository, digest };
+  const name = formatReference(reference);
+  const shown = registry === 'docker.io' ? repository : familiarRepository(reference);
+  onEvent?.({ kind: 'image', direction: 'in', name: shown, tag: digest ?? tag ?? '' });
+  const image = await resolveImage(registries, reference, {
+    platform: platform ?? hostPlatform(),
+    explicit: platform !== undefined,
+    signal,
+  });
+  const before = store.images.resolve(name);
+  const onTransfer = onEvent && ((event: TransferEvent) => onEvent({ kind: 'blob', ...event }));
+  const record = await fetchImage(store, registries, image, { env, onTransfer, signal });
+  store.images.tag(record.id, name);
+  rememberRepoDigest(store, record.id, { registry, repository, digest: image.root.digest });
+  const { os, architecture, variant } = record;
+  return {
+    reference: name,
+    id: record.id,
+    digest: image.root.digest,
+    isNew: before?.id !== record.id,
+    platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
+  };
+}

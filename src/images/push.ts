@@ -1,0 +1,106 @@
+/** Images of the store into registries. */
+import type { PushedImage, PushOptions } from '../build/index.ts';
+import { AppError } from '../errors.ts';
+import { rememberRepoDigest } from '../export/index.ts';
+import {
+  familiarName,
+  formatPlatform,
+  formatReference,
+  parsePlatform,
+  parseReference,
+  type Reference,
+  selectPlatform,
+  withDefaultTag,
+} from '../oci/index.ts';
+import type { Registries } from '../registry/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { pushImages as push, type TransferEvent } from '../transfer/index.ts';
+import { withRegistries } from './with-registries.ts';
+import { withStore } from './with-store.ts';
+
+/**
+ * Pushes an image under its own name, or all of the store's images of a repository.
+ *
+ * @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM_MISMATCH, REFERENCE_INVALID, REGISTRY_…
+ */
+export function pushImages(options: PushOptions): Promise<readonly PushedImage[]> {
+  const reference = parseReference(options.image);
+  if (reference.digest !== undefined) {
+    throw new AppError('REFERENCE_INVALID', 'cannot push a digest reference', {
+      hint: 'give the image a name with a tag by `lamina tag`, and push that',
+    });
+  }
+  if (options.allTags === true && reference.tag !== undefined) {
+    throw new AppError('REFERENCE_INVALID', 'tag can’t be used with --all-tags/-a', {
+      hint: 'name the repository alone',
+    });
+  }
+  return withStore(options, (store) =>
+    withRegistries(options, async (registries) => {
+      const names = options.allTags === true ? namesIn(store, reference) : [reference];
+      if (names.length === 0) throw absent(reference);
+      const pushed: PushedImage[] = [];
+      for (const name of names) {
+        pushed.push(await pushOne(store, registries, { ...options, name: withDefaultTag(name) }));
+      }
+      await store.flush();
+      return pushed;
+    }),
+  );
+}
+
+function namesIn(store: Store, { registry, repository }: Reference): Reference[] {
+  return store.images
+    .list()
+    .flatMap(({ id }) => store.images.references(id))
+    .filter((name, position, all) => all.indexOf(name) === position)
+    .map(parseReference)
+    .filter((one) => one.registry === registry && one.repository === repository)
+    .filter(({ tag }) => tag !== undefined)
+    .sort((a, b) => (String(a.tag) < String(b.tag) ? -1 : 1));
+}
+
+async function pushOne(
+  store: Store,
+  registries: Registries,
+  { name, platform, onEvent, signal }: PushOptions & { readonly name: Reference },
+): Promise<PushedImage> {
+  const images = imagesOf(store, name, platform);
+  const tag = name.tag ?? '';
+  onEvent?.({ kind: 'image', direction: 'out', name: `${name.registry}/${name.repository}`, tag });
+  const onTransfer = onEvent && ((event: TransferEvent) => onEvent({ kind: 'blob', ...event }));
+  const { digest, size } = await push(store, registries, images, {
+    reference: name,
+    onTransfer,
+    signal,
+  });
+  const { registry, repository } = name;
+  for (const { id } of images) rememberRepoDigest(store, id, { registry, repository, digest });
+  return { reference: formatReference(name), tag, digest, size };
+}
+
+function imagesOf(
+  store: Store,
+  name: Reference,
+  platform: string | undefined,
+): readonly ImageRecord[] {
+  const images = store.images.variants(formatReference(name));
+  if (images.length === 0) throw absent(name);
+  if (platform === undefined) return images;
+  const wanted = parsePlatform(platform);
+  const best = images[selectPlatform(wanted, images) ?? -1];
+  if (best !== undefined) return [best];
+  throw new AppError(
+    'IMAGE_PLATFORM_MISMATCH',
+    `${familiarName(name)} has no image for ${formatPlatform(wanted)} in the local store`,
+    { expected: images.map(formatPlatform).join(', '), hint: 'choose one with --platform' },
+  );
+}
+
+function absent(name: Reference): AppError {
+  return new AppError(
+    'IMAGE_NOT_FOUND',
+    `an image does not exist locally with the tag: ${familiarName(name)}`,
+    { hint: 'name it by `lamina tag`, or build it with `lamina build -t`' },
+  );
+}

@@ -1,0 +1,39 @@
+/** Registries for the life of a store, opened when the first question is asked of them; they keep its promises too. */
+import type { Environment } from '../http/index.ts';
+import type { Registries } from '../registry/index.ts';
+import type { FetchRequest, LayerPromise, LayerProvider, Store } from '../store/index.ts';
+
+/** For `Store.open`, which disposes of it. Costs nothing until something is asked. */
+export class RegistryProvider implements LayerProvider {
+  readonly #env: Environment;
+  #opened: Promise<Registries> | undefined;
+
+  /** @param env the caller's environment: proxies, certificates, where the configurations of Docker and Podman are */
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  registries(): Promise<Registries> {
+    this.#opened ??= import('../registry/index.ts').then(({ openRegistries }) =>
+      openRegistries({ env: this.#env }),
+    );
+    return this.#opened;
+  }
+
+  async *fetch(
+    promise: LayerPromise,
+    request: FetchRequest,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { registryLayers } = await import('./registry-layers.ts');
+    yield* registryLayers(() => this.registries(), { env: this.#env }).fetch(promise, request);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#opened)?.[Symbol.asyncDispose]();
+  }
+}
+
+/** The registries a store was opened with; undefined: it was opened without any. */
+export function registriesOf({ provider }: Store): (() => Promise<Registries>) | undefined {
+  return provider instanceof RegistryProvider ? () => provider.registries() : undefined;
+}
