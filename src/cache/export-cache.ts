@@ -1,0 +1,158 @@
+/** Steps of a build for other machines: their layers, and the keys under which they are found. */
+import { type LayerBlob, type LayerEncoding, layerBlob, mapParallel } from '../export/index.ts';
+import { diffIdOf } from '../layers/index.ts';
+import { canonicalJson, type Descriptor, digestOf } from '../oci/index.ts';
+import type { CacheRecord, ImageLayer, LayerId, Store } from '../store/index.ts';
+import type { NotedAnswers } from './answers.ts';
+import {
+  CACHE_CONFIG_TYPE,
+  type CacheConfig,
+  type CachedLayer,
+  type CachedRecord,
+  cacheManifest,
+  encodeCacheConfig,
+} from './format.ts';
+import type { ImportedMount } from './imported-caches.ts';
+import type { CacheStorage } from './storage.ts';
+
+export interface ExportCacheOptions {
+  readonly storage: CacheStorage;
+  /** `min`: only steps whose layers are the image's; `max`: all. */
+  readonly mode: 'min' | 'max';
+  readonly encoding: LayerEncoding;
+  readonly noted: NotedAnswers;
+  /** Layers of the images that were built. */
+  readonly finalLayers: ReadonlySet<LayerId>;
+  readonly mounts: readonly ImportedMount[];
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each layer. */
+  readonly finished: (done: number, total: number) => void;
+}
+
+/**
+ * Writes a cache; layers that the storage has already are not read.
+ *
+ * @returns the manifest's descriptor
+ * @throws AppError of the storage, and of reading layers
+ */
+export async function exportCache(store: Store, options: ExportCacheOptions): Promise<Descriptor> {
+  const { storage, signal, mounts } = options;
+  const records = chosenRecords(options);
+  const ids = [
+    ...new Set([
+      ...records.flatMap(([, { layers }]) => layers),
+      ...mounts.map(({ layer }) => layer),
+    ]),
+  ];
+  let done = 0;
+  const blobs = await mapParallel(ids, async (id) => {
+    const blob = await layerBlob(store, await rawLayer(store, id), { ...options.encoding, signal });
+    await storage.writeBlob(blob, signal);
+    options.finished(++done, ids.length);
+    return blob;
+  });
+  const config = configOf(store, { ids, blobs, records, options });
+  const bytes = encodeCacheConfig(config);
+  const descriptor = { mediaType: CACHE_CONFIG_TYPE, digest: digestOf(bytes), size: bytes.length };
+  await storage.writeBlob({ descriptor, read: () => once(bytes) }, signal);
+  const manifest = cacheManifest(
+    descriptor,
+    blobs.map((blob) => blob.descriptor),
+  );
+  const { mediaType } = manifest;
+  return storage.writeManifest({ bytes: canonicalJson(manifest), mediaType }, signal);
+}
+
+/** For an image that carries the cache of its own steps: layers are told by their places in the image. */
+export function inlineCache(
+  store: Store,
+  layers: readonly ImageLayer[],
+  noted: NotedAnswers,
+): string {
+  const ids = layers.map(({ id }) => id);
+  const finalLayers = new Set(ids);
+  const records = chosenRecords({ mode: 'min', noted, finalLayers });
+  const position = positionsOf(ids);
+  const config: CacheConfig = {
+    layers: layers.map(({ id, diffId }) => layerOf(store, id, diffId)),
+    records: records.map(([key, record]) => recordOf(key, record, position)),
+    contents: sorted(noted.contents),
+    mounts: [],
+  };
+  return Buffer.from(encodeCacheConfig(config)).toString('base64');
+}
+
+type Chosen = readonly (readonly [string, CacheRecord])[];
+
+function chosenRecords({
+  mode,
+  noted,
+  finalLayers,
+}: Pick<ExportCacheOptions, 'mode' | 'noted' | 'finalLayers'>): Chosen {
+  const all = [...noted.answers].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (mode === 'max') return all;
+  return all.filter(([, { layers }]) => layers.every((id) => finalLayers.has(id)));
+}
+
+interface Written {
+  readonly ids: readonly LayerId[];
+  readonly blobs: readonly LayerBlob[];
+  readonly records: Chosen;
+  readonly options: ExportCacheOptions;
+}
+
+function configOf(store: Store, { ids, blobs, records, options }: Written): CacheConfig {
+  const position = positionsOf(ids);
+  return {
+    layers: ids.flatMap((id, index) => {
+      const blob = blobs[index];
+      return blob === undefined ? [] : [layerOf(store, id, blob.diffId)];
+    }),
+    records: records.map(([key, record]) => recordOf(key, record, position)),
+    contents: sorted(options.noted.contents),
+    mounts: options.mounts.map(({ key, id, layer }) => ({ key, id, layer: position(layer) })),
+  };
+}
+
+function positionsOf(ids: readonly LayerId[]): (id: LayerId) => number {
+  const positions = new Map(ids.map((id, index) => [id, index]));
+  return (id) => {
+    const position = positions.get(id);
+    if (position === undefined) throw new Error(`the layer ${id} is not exported`);
+    return position;
+  };
+}
+
+function layerOf(store: Store, id: LayerId, diffId: CachedLayer['diffId']): CachedLayer {
+  const meta = store.layers.get(id);
+  if (meta === undefined) throw new Error(`no layer ${id} in the store`);
+  return { diffId, times: meta.times, created: meta.created };
+}
+
+function recordOf(
+  key: string,
+  { layers, ownLayer, outputKey, created, addedBytes, description }: CacheRecord,
+  position: (id: LayerId) => number,
+): CachedRecord {
+  const addsLayer = ownLayer !== undefined;
+  return {
+    ...{ key, outputKey, layers: layers.map(position), addsLayer },
+    ...{ created, addedBytes, description },
+  };
+}
+
+/** The layer as the step made it, whatever the epoch of an image it is in. */
+async function rawLayer(store: Store, id: LayerId): Promise<ImageLayer> {
+  const meta = store.layers.get(id);
+  const promised = meta?.promise?.diffId;
+  const diffId = promised ?? (await diffIdOf(store, id)).diffId;
+  return { id, diffId, epoch: undefined, size: meta?.size ?? 0 };
+}
+
+function sorted(map: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
+}

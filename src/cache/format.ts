@@ -1,0 +1,161 @@
+/**
+ * A build cache as other machines read it: an OCI manifest whose layers are those of the steps, and whose config says
+ * which of them each cache key stands for.
+ */
+import { AppError } from '../errors.ts';
+import {
+  canonicalJson,
+  type Descriptor,
+  type DiffId,
+  type Manifest,
+  MEDIA_TYPES,
+  parseDiffId,
+} from '../oci/index.ts';
+import type { LayerMeta } from '../store/index.ts';
+
+export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
+/** What BuildKit writes: its keys are made of other things, so nothing can be found under them. */
+export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
+/** The key of an image config under which an inline cache stands. */
+export const INLINE_KEY = 'lamina.cache.v1';
+/** Raised when keys or layers begin to mean something else. */
+const VERSION = 1;
+
+/** A layer; the blob stands in the manifest at the same position. */
+export interface CachedLayer {
+  readonly diffId: DiffId;
+  readonly times: LayerMeta['times'];
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+}
+
+export interface CachedRecord {
+  readonly key: string;
+  readonly outputKey: string;
+  /** Positions of layers, bottom first. */
+  readonly layers: readonly number[];
+  /** Whether the last layer is the step's own. */
+  readonly addsLayer: boolean;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  readonly addedBytes: number;
+  readonly description: string;
+}
+
+/** What a cache mount held. */
+export interface CachedMount {
+  /** 64 hex digits: the key of the mount in a store. */
+  readonly key: string;
+  /** Shown to people. */
+  readonly id: string;
+  /** Position of the layer whose tree it is. */
+  readonly layer: number;
+}
+
+export interface CacheConfig {
+  readonly layers: readonly CachedLayer[];
+  readonly records: readonly CachedRecord[];
+  /** Digests of some files of results, by what they were remembered under. */
+  readonly contents: Readonly<Record<string, string>>;
+  readonly mounts: readonly CachedMount[];
+}
+
+/** The same config gives the same bytes. */
+export function encodeCacheConfig(config: CacheConfig): Uint8Array {
+  return canonicalJson({ version: VERSION, ...config });
+}
+
+/** @param blobs of the layers, in their order */
+export function cacheManifest(config: Descriptor, blobs: readonly Descriptor[]): Manifest {
+  return { schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers: blobs };
+}
+
+/**
+ * @param layerCount how many blobs the manifest has
+ * @returns undefined for a cache of another version, in which nothing is to be found
+ * @throws AppError CACHE_INVALID
+ */
+export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheConfig | undefined {
+  const value = parse(bytes);
+  if (!isObject(value)) throw invalid('no object');
+  if (value.version !== VERSION) return undefined;
+  const layers = list(value.layers).map(cachedLayer);
+  if (layers.length > layerCount) throw invalid('more layers than its manifest has');
+  const position = (text: unknown): number => {
+    if (typeof text === 'number' && Number.isInteger(text) && text >= 0 && text < layers.length) {
+      return text;
+    }
+    throw invalid('a layer that is not there');
+  };
+  return {
+    layers,
+    records: list(value.records).map((record) => cachedRecord(record, position)),
+    contents: contentDigests(value.contents),
+    mounts: list(value.mounts ?? []).map((mount) => cachedMount(mount, position)),
+  };
+}
+
+function cachedLayer(value: unknown): CachedLayer {
+  if (!isObject(value)) throw invalid('a layer that is no object');
+  const { diffId, times, created } = value;
+  if (times !== 'set' && times !== 'clamp' && times !== 'keep') throw invalid('unknown times');
+  return { diffId: parseDiffId(text(diffId)), times, created: number(created) };
+}
+
+function cachedRecord(value: unknown, position: (text: unknown) => number): CachedRecord {
+  if (!isObject(value)) throw invalid('a record that is no object');
+  return {
+    key: text(value.key),
+    outputKey: text(value.outputKey),
+    layers: list(value.layers).map(position),
+    addsLayer: value.addsLayer === true,
+    created: number(value.created),
+    addedBytes: number(value.addedBytes),
+    description: text(value.description),
+  };
+}
+
+function cachedMount(value: unknown, position: (text: unknown) => number): CachedMount {
+  if (!isObject(value)) throw invalid('a cache mount that is no object');
+  const key = text(value.key);
+  if (!/^[0-9a-f]{64}$/.test(key)) throw invalid('a key of a cache mount that is none');
+  return { key, id: text(value.id), layer: position(value.layer) };
+}
+
+function contentDigests(value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value)) throw invalid('no digests of contents');
+  return Object.fromEntries(Object.entries(value).map(([key, digest]) => [key, text(digest)]));
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    throw invalid('no JSON');
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid('no list where one has to be');
+  return value;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw invalid('no text where one has to be');
+  return value;
+}
+
+function number(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid('no number');
+  return value;
+}
+
+function invalid(what: string): AppError {
+  return new AppError('CACHE_INVALID', `the cache has ${what}`, {
+    hint: 'it was damaged, or written by something else; export it again with --cache-to',
+  });
+}

@@ -1,0 +1,13 @@
+export { type NotedAnswers, noting } from './answers.ts';
+export { type ExportCacheOptions, exportCache, inlineCache } from './export-cache.ts';
+export { INLINE_KEY } from './format.ts';
+export {
+  ImportedCaches,
+  type ImportedCachesOptions,
+  type ImportedMount,
+  importing,
+} from './imported-caches.ts';
+export { type LayoutCache, layoutStorage } from './layout-storage.ts';
+export { layerOfMount, seedMount } from './mount-layers.ts';
+export { type RegistryCache, registryStorage } from './registry-storage.ts';
+export type { CacheStorage } from './storage.ts';

@@ -1,0 +1,60 @@
+/** Cache mounts as layers, to be exported, and back. */
+import { execFile } from 'node:child_process';
+import { renameSync, rmSync } from 'node:fs';
+import { promisify } from 'node:util';
+import {
+  copyOfTree,
+  indexTree,
+  MergedTree,
+  present,
+  TREE_DIRECTORY,
+  writeIndex,
+} from '../layers/index.ts';
+import type { LayerId, Store } from '../store/index.ts';
+
+export interface MountOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Copies what a cache mount holds into a layer of its own, which nothing names: it goes with the next prune.
+ *
+ * @param directory host path of the cache; nobody may change it meanwhile
+ */
+export async function layerOfMount(
+  store: Store,
+  directory: string,
+  { signal }: MountOptions = {},
+): Promise<LayerId> {
+  const staged = await store.layers.stage();
+  try {
+    const tree = `${staged.directory}/${TREE_DIRECTORY}`;
+    await promisify(execFile)('cp', ['-a', '--reflink=auto', directory, tree], { signal });
+    const base = MergedTree.of(store, []);
+    const index = await indexTree(Buffer.from(tree).toString('latin1'), { base, signal });
+    writeIndex(staged.directory, index);
+    const files = index.entries.filter((entry) => entry.kind === 'entry' && entry.type === 'file');
+    const size = files.reduce((sum, entry) => sum + (entry.kind === 'entry' ? entry.size : 0), 0);
+    const made = { tree: true, tar: false, size, files: files.length } as const;
+    return (await staged.commit({ ...made, created: Date.now(), times: 'keep' })).id;
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/** Makes the directory of a new cache mount from a layer, which is fetched if need be. */
+export async function seedMount(
+  store: Store,
+  layer: LayerId,
+  { directory, signal }: MountOptions & { readonly directory: string },
+): Promise<void> {
+  await present(store, [layer], { signal });
+  const copy = `${directory}.copy`;
+  try {
+    await copyOfTree(store, layer, { target: copy, signal });
+    renameSync(copy, directory);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,63 @@
+/** A build cache as a tag of a repository. */
+import { AppError } from '../errors.ts';
+import { type Descriptor, digestOf, formatReference, type Reference } from '../oci/index.ts';
+import type { Registries } from '../registry/index.ts';
+import type { Store } from '../store/index.ts';
+import { placesOf, rememberPlace } from '../transfer/index.ts';
+import type { CacheBlob, CacheStorage, ManifestBytes } from './storage.ts';
+
+export interface RegistryCache {
+  readonly store: Store;
+  readonly registries: () => Promise<Registries>;
+  /** With a tag. */
+  readonly reference: Reference;
+}
+
+export function registryStorage({ store, registries, reference }: RegistryCache): CacheStorage {
+  const { registry, repository } = reference;
+  return {
+    name: `registry ${formatReference(reference)}`,
+    source: { kind: 'registry', registry, repository },
+    async readManifest(signal) {
+      try {
+        const { bytes, descriptor } = await (await registries()).manifest(reference, { signal });
+        return { bytes, mediaType: descriptor.mediaType };
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'REGISTRY_NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+    async readBlob(descriptor, signal) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of (await registries()).blob(reference, descriptor, { signal })) {
+        chunks.push(Uint8Array.from(chunk));
+      }
+      return Buffer.concat(chunks);
+    },
+    async writeBlob({ descriptor, read }: CacheBlob, signal) {
+      const others = placesOf(store, descriptor.digest);
+      await (await registries()).pushBlob(reference, descriptor, {
+        read: (offset) => from(read(), offset),
+        mountFrom: others.filter((place) => place.registry === registry),
+        signal,
+      });
+      rememberPlace(store, descriptor.digest, reference);
+    },
+    async writeManifest({ bytes, mediaType }: ManifestBytes, signal): Promise<Descriptor> {
+      const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
+      await (await registries()).pushManifest(reference, { descriptor, bytes }, { signal });
+      return descriptor;
+    },
+  };
+}
+
+async function* from(
+  bytes: AsyncIterable<Uint8Array>,
+  offset: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = offset;
+  for await (const chunk of bytes) {
+    if (left < chunk.length) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
