@@ -60,6 +60,23 @@ const MISTAKES: readonly Mistake[] = [
     says: /stage build makes \/bin\/hello: add --from=build/,
   },
   {
+    name: 'a file that the stage has in another place',
+    dockerfile:
+      'FROM busybox AS build\nWORKDIR /go\nRUN echo made > tool\nFROM busybox\nCOPY --from=build /app/tool /tool\n',
+    code: 'COPY_SOURCE_NOT_FOUND',
+    fault: '/app/tool',
+    line: 5,
+    says: /stage build has it at \/go\/tool/,
+  },
+  {
+    name: 'a comment that COPY takes for paths',
+    dockerfile: 'FROM busybox AS build\nFROM busybox\nCOPY . . # all of it\n',
+    code: 'DOCKERFILE_TRAILING_COMMENT',
+    fault: '# all of it',
+    line: 3,
+    says: /'#' does not exist/,
+  },
+  {
     name: 'a stage that does not exist',
     dockerfile: 'FROM busybox AS build\nFROM scratch\nCOPY --from=biuld /bin/sh /\n',
     code: 'IMAGE_NOT_FOUND',
