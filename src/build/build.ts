@@ -1,6 +1,7 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
 import { formatReference, parseReference } from '../oci/index.ts';
 import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
+import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './base-images.ts';
 import { borrowing } from './borrowed-images.ts';
 import { runChecks, SeenImages } from './checks.ts';
@@ -9,6 +10,7 @@ import { loadDefinition } from './load-definition.ts';
 import { makePlans } from './make-plans.ts';
 import type { BuildOptions, BuildResult } from './options.ts';
 import { checkOutputs } from './outputs.ts';
+import { remoteResolver } from './remote-images.ts';
 import { beginRun } from './run.ts';
 import { solvePlans } from './solve-plans.ts';
 import { withEpoch } from './source-date-epoch.ts';
@@ -29,7 +31,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 
 /** The store of a build. @throws AppError STORE_… */
 export function openStore({ root, env = {} }: BuildOptions): Promise<Store> {
-  return Store.open({ root: root ?? defaultRoot(env) });
+  return Store.open({ root: root ?? defaultRoot(env), provider: new RegistryProvider(env) });
 }
 
 export interface FinishedBuild {
@@ -55,7 +57,8 @@ export async function buildIn(
   const started = begun.now();
   const definition = await loadDefinition(begun);
   const run = await withEpoch(begun, definition);
-  const resolve = imageResolver(store);
+  const registries = registriesOf(store);
+  const resolve = registries === undefined ? imageResolver(store) : remoteResolver(run, registries);
   const bases = new SeenImages(
     lender === undefined ? resolve : borrowing(resolve, { store, lender }),
   );

@@ -105,7 +105,7 @@ export async function treeOf(
     warn: run.warn,
     logins: new RemoteLogins({ options, secrets, sshAgents, temporaryDirectory }),
     env: options.env ?? {},
-    treeOf: treesOf(store),
+    treeOf: treesOf(run),
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];
       const op = id === undefined || id === 'scratch' ? undefined : graph.vertices.get(id)?.op;

@@ -3,12 +3,14 @@ import type { ContextTree } from '../context/index.ts';
 import type { Warning } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { Vertex, VertexId } from '../graph/index.ts';
-import { LayerCache, type LowerSource, MergedTree } from '../layers/index.ts';
+import { LayerCache, type LowerSource, MergedTree, present } from '../layers/index.ts';
 import type { ExtraCertificates } from '../ops/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { Sandbox } from '../runtime/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
+import { LayerSteps } from './layer-steps.ts';
 import type { RemoteLogins } from './remote-logins.ts';
+import type { BuildRun } from './run.ts';
 import type { BuildSecrets } from './secrets.ts';
 import type { SshAgents } from './ssh/ssh-agents.ts';
 
@@ -18,8 +20,8 @@ export interface BuildSession {
   readonly contextAt: (vertex: Vertex, input: number) => ContextTree | undefined;
   /** Whether a vertex's own layer is one of the image's, whose tar is hashed sooner or later. */
   readonly isExported?: ((id: VertexId) => boolean) | undefined;
-  /** The merged tree of a stack of layers, bottom first. */
-  readonly treeOf: (layers: readonly LayerId[]) => FileTree;
+  /** The merged tree of a stack of layers, bottom first; what of them was only promised is fetched. */
+  readonly treeOf: (layers: readonly LayerId[]) => Promise<FileTree>;
   readonly lowers: LowerSource;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
@@ -45,7 +47,16 @@ export type SourceSession = Omit<
 >;
 
 /** Trees over one store that read each layer's index once. */
-export function treesOf(store: Store): BuildSession['treeOf'] {
+export function treesOf({
+  store,
+  emit,
+  now,
+  signal,
+}: Pick<BuildRun, 'store' | 'emit' | 'now' | 'signal'>): BuildSession['treeOf'] {
   const cache = new LayerCache(store);
-  return (layers) => MergedTree.of(store, layers, cache);
+  const progress = new LayerSteps({ emit, now });
+  return async (layers) => {
+    await present(store, layers, { signal, progress });
+    return MergedTree.of(store, layers, cache);
+  };
 }

@@ -81,7 +81,7 @@ async function solve(
     }),
     // With an epoch it is another tar that is exported.
     isExported: (id) => options.sourceDateEpoch === undefined && exported.has(id),
-    treeOf: treesOf(store),
+    treeOf: treesOf(run),
     lowers: new LowerSource(store),
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];

@@ -94,11 +94,17 @@ function layerSummaries({ plan, result }: BuiltPlan, store: Store): LayerSummary
   return [{ origin, bytes: bytesOf(store, base), files: filesOf(store, base) }, ...layers];
 }
 
-/** Bytes of file content in a stack of layers. */
+/** Bytes of file content in a stack of layers; of those that are not here, bytes of their blobs. */
 function bytesOf(store: Store, layers: readonly LayerId[]): number {
-  return layers.reduce((sum, id) => sum + (store.layers.get(id)?.size ?? 0), 0);
+  return layers.reduce((sum, id) => {
+    const meta = store.layers.get(id);
+    return sum + (meta?.promise?.descriptor.size ?? meta?.size ?? 0);
+  }, 0);
 }
 
-function filesOf(store: Store, layers: readonly LayerId[]): number {
-  return layers.reduce((sum, id) => sum + (store.layers.get(id)?.files ?? 0), 0);
+/** Undefined where not all of them are here. */
+function filesOf(store: Store, layers: readonly LayerId[]): number | undefined {
+  const metas = layers.map((id) => store.layers.get(id));
+  if (metas.some((meta) => meta?.promise !== undefined)) return undefined;
+  return metas.reduce((sum, meta) => sum + (meta?.files ?? 0), 0);
 }

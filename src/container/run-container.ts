@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { readConfig } from '../export/index.ts';
-import { type LowerDirectory, LowerSource, MergedTree } from '../layers/index.ts';
+import { type LowerDirectory, LowerSource, MergedTree, present } from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import {
   emulationFor,
@@ -51,7 +51,7 @@ export interface ContainerOptions extends WantedCommand {
 /**
  * Runs a container of an image to its end.
  *
- * @throws AppError CONTAINER_…, USER_UNKNOWN, RUNTIME_…; AbortedError
+ * @throws AppError CONTAINER_…, USER_UNKNOWN, RUNTIME_…, and those of `present`; AbortedError
  */
 export async function runContainer(
   store: Store,
@@ -64,6 +64,7 @@ export async function runContainer(
   const state = `${directory}/state`;
   await Promise.all([mkdir(upper, { mode: 0o755 }), mkdir(state)]);
   const layers = image.layers.map((layer) => layer.id);
+  await present(store, layers, { signal: options.signal });
   const tree = MergedTree.of(store, layers);
   const emulation = await emulationFor(image, options.hostEnv);
   const emulator = emulation.kind === 'none' ? undefined : emulation.path;

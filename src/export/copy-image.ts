@@ -1,6 +1,7 @@
 /** An image of one store into another. */
 import { layerTar } from '../layers/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
+import { presentImage } from './image-files.ts';
 import { importImage } from './import-image.ts';
 
 /** Its layers are verified on the way; it has no name in the other store yet. */
@@ -14,6 +15,7 @@ export async function copyImage(
     from.blobs.read(image.id),
     from.blobs.read(image.manifestDigest),
   ]);
+  await presentImage(from, image, options.signal);
   const layers = image.layers.map(({ id, epoch }) => ({
     read: () => layerTar(from, id, { epoch, signal: options.signal }),
   }));

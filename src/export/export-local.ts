@@ -6,7 +6,7 @@ import type { Warning } from '../errors.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { isRoot } from '../system/index.ts';
 import { writeFailure } from './destination.ts';
-import { imageFiles } from './image-files.ts';
+import { imageFiles, presentImage } from './image-files.ts';
 import { LocalWriter, type Written } from './local-writer.ts';
 import type { Progress } from './progress.ts';
 
@@ -44,6 +44,7 @@ export async function exportLocal(
   await mkdir(directory, { recursive: true }).catch((error: unknown) => {
     throw writeFailure(dest, error);
   });
+  await presentImage(store, image, signal);
   using writer = new LocalWriter(directory, imageFiles(store, image), devices);
   let turned = performance.now();
   for (const _ of writer.directory('')) {

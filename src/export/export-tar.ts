@@ -5,7 +5,7 @@ import type { FileEntry } from '../files/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { type Destination, writeTo } from './destination.ts';
 import { FileReader } from './file-reader.ts';
-import { type ImageFiles, imageFiles, walk } from './image-files.ts';
+import { type ImageFiles, imageFiles, presentImage, walk } from './image-files.ts';
 
 export interface ExportTarOptions {
   readonly dest: Destination;
@@ -26,6 +26,7 @@ export async function exportTar(
   image: ImageRecord,
   { dest, signal }: ExportTarOptions,
 ): Promise<void> {
+  await presentImage(store, image, signal);
   await writeTo(dest, inChunks(tarMembers(imageFiles(store, image))), signal);
 }
 

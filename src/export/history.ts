@@ -1,7 +1,7 @@
 /** `docker history`: what made an image, newest first. */
 import type { Digest, HistoryEntry } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { readConfig } from './image-view.ts';
+import { readConfig, sizeOfLayer } from './image-view.ts';
 import { shortName } from './references.ts';
 
 export interface HistoryRow {
@@ -32,7 +32,7 @@ export async function imageHistory(
       references: [],
       created: entry.created,
       createdBy: entry.created_by ?? '',
-      size: layer?.size ?? 0,
+      size: layer === undefined ? 0 : sizeOfLayer(store, layer),
       comment: entry.comment ?? '',
     };
   });

@@ -16,7 +16,7 @@ export { type HistoryRow, imageHistory } from './history.ts';
 export { type ContentOptions, type ImageContent, imageContent } from './image-content.ts';
 export type { NewHistory } from './image-history.ts';
 export { type NamedLayer, type NewImage, recordImage } from './image-record.ts';
-export { manifestDescriptor, readConfig } from './image-view.ts';
+export { manifestDescriptor, readConfig, sizeOfImage, sizeOfLayer } from './image-view.ts';
 export {
   checkConfig,
   type ImageParts,
@@ -33,3 +33,4 @@ export { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
 export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
 export type { Progress } from './progress.ts';
 export { type PromisedLayers, promiseLayers } from './promise-layers.ts';
+export { rememberRepoDigest, repoDigests } from './repo-digests.ts';

@@ -4,7 +4,7 @@ import type { ContainerConfig, ImageConfig } from '../oci/index.ts';
 import { type Descriptor, type Digest, familiarRepository, parseReference } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { ZERO_TIME } from './go-time.ts';
-import { manifestDescriptor, readConfig } from './image-view.ts';
+import { manifestDescriptor, readConfig, sizeOfImage } from './image-view.ts';
 import { shortName } from './references.ts';
 import { repoDigests } from './repo-digests.ts';
 
@@ -47,7 +47,7 @@ export async function inspectImage(store: Store, record: ImageRecord): Promise<D
     ...(config.variant === undefined ? {} : { Variant: config.variant }),
     Os: config.os,
     ...(config['os.version'] === undefined ? {} : { OsVersion: config['os.version'] }),
-    Size: record.size,
+    Size: sizeOfImage(store, record),
     GraphDriver: { Data: null, Name: 'lamina' },
     RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: ZERO_TIME },

@@ -1,6 +1,7 @@
 /** `docker images`: one row for each name of each image. */
 import { type Digest, familiarRepository, parseReference } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
+import { sizeOfImage } from './image-view.ts';
 
 export interface ImageRow {
   /** Undefined for an image without a name, shown as `<none>`. */
@@ -23,7 +24,8 @@ export function listImages(store: Store): readonly ImageRow[] {
 }
 
 function rowsOf(store: Store, record: ImageRecord): ImageRow[] {
-  const { id, created, size } = record;
+  const { id, created } = record;
+  const size = sizeOfImage(store, record);
   const references = store.images.references(id).map(parseReference);
   const none = { repository: undefined, tag: undefined, digest: undefined };
   const names = references.map((reference) => ({

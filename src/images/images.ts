@@ -11,7 +11,12 @@ import type {
   TagOptions,
 } from '../build/index.ts';
 import { AppError } from '../errors.ts';
-import { imageHistory as historyOf, inspectImage, readConfig } from '../export/index.ts';
+import {
+  imageHistory as historyOf,
+  inspectImage,
+  readConfig,
+  sizeOfImage,
+} from '../export/index.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { requireImage, withStore } from './with-store.ts';
@@ -28,12 +33,12 @@ export function images(options: StoreOptions = {}): Promise<readonly ImageSummar
 
 async function summarize(store: Store, image: ImageRecord): Promise<ImageSummary> {
   const { config } = await readConfig(store, image);
-  const { id, manifestDigest, created, size, os, architecture, variant } = image;
+  const { id, manifestDigest, created, os, architecture, variant } = image;
   return {
     id,
     manifestDigest,
     created,
-    size,
+    size: sizeOfImage(store, image),
     references: shortNames(store, image),
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
     labels: config?.Labels ?? {},
@@ -66,9 +71,9 @@ export function removeImage(options: RemoveImageOptions): Promise<RemoveImageRes
     const all = store.images.references(image.id);
     const byName = isNameOf(text, all);
     if (byName === undefined && all.length > 1 && !force) throw severalNames(text, all);
-    const leaving = byName === undefined ? all : [byName];
+    const leaving = byName === undefined ? all : [byName, ...digestsLeftBy(byName, all)];
     const untagged = leaving.map((reference) => familiarName(parseReference(reference)));
-    const images = byName === undefined ? [image] : untag(store, byName);
+    const images = byName === undefined ? [image] : untag(store, leaving);
     for (const { id } of images) store.images.remove(id);
     if (images.length === 0) return { untagged, deleted: [] };
     await store.flush();
@@ -77,11 +82,23 @@ export function removeImage(options: RemoveImageOptions): Promise<RemoveImageRes
   });
 }
 
-/** @returns the images that have lost their last name, of all platforms the name was for */
-function untag(store: Store, reference: string): readonly ImageRecord[] {
-  const variants = store.images.variants(reference);
-  store.images.untag(reference);
-  return variants.filter(({ id }) => store.images.references(id).length === 0);
+/** With the last tag of a repository its names by digest go too. */
+function digestsLeftBy(name: string, all: readonly string[]): readonly string[] {
+  const left = parseReference(name);
+  if (left.digest !== undefined) return [];
+  const near = all.filter((other) => {
+    const { registry, repository } = parseReference(other);
+    return other !== name && registry === left.registry && repository === left.repository;
+  });
+  return near.every((other) => other.includes('@')) ? near : [];
+}
+
+/** @returns the images that have lost their last name, of all platforms the names were for */
+function untag(store: Store, names: readonly string[]): readonly ImageRecord[] {
+  const variants = names.flatMap((name) => store.images.variants(name));
+  for (const name of names) store.images.untag(name);
+  const different = new Map(variants.map((image) => [image.id, image]));
+  return [...different.values()].filter(({ id }) => store.images.references(id).length === 0);
 }
 
 /** The full reference the text means, if it is one of these. */

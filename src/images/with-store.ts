@@ -3,13 +3,17 @@ import type { StoreOptions } from '../build/index.ts';
 import { AppError } from '../errors.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
 import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
+import { RegistryProvider } from '../transfer/index.ts';
 
 export async function withStore<T>(
   { root, signal }: StoreOptions,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  await using store = await Store.open({ root: root ?? defaultRoot(process.env) });
+  await using store = await Store.open({
+    root: root ?? defaultRoot(process.env),
+    provider: new RegistryProvider(process.env),
+  });
   return await work(store);
 }
 

@@ -90,7 +90,7 @@ async function seedFrom(
 ): Promise<void> {
   const { layers } = await inputs.result(input);
   const [layer] = layers;
-  const { path, entry } = resolveInTree(treeOf(layers), toBytes(spec.source));
+  const { path, entry } = resolveInTree(await treeOf(layers), toBytes(spec.source));
   if (layer === undefined || entry?.type !== 'directory') {
     throw new AppError(
       'MOUNT_SOURCE_INVALID',

@@ -70,7 +70,7 @@ async function contentOf(session: SourceSession, step: StepContext, op: CopyOp):
     return copyDigest(await prepareCopy(op, selecting(session, context, step)), step.signal);
   }
   return step.inputs.contentDigest(input, selectorOf(op), async ({ layers }) => {
-    const prepared = await prepareCopy(op, selecting(session, session.treeOf(layers), step));
+    const prepared = await prepareCopy(op, selecting(session, await session.treeOf(layers), step));
     return step.working(() => copyDigest(prepared, step.signal));
   });
 }
@@ -145,7 +145,7 @@ function pack(
   { base, ...selected }: PackInputs,
 ): Promise<PackedCopy> {
   return withStagedLayer(session, async (staged) => {
-    const tree = base.layers.length === 0 ? undefined : session.treeOf(base.layers);
+    const tree = await baseTree(session, step, base);
     const hashTar = session.isExported?.(step.vertex.id);
     using writer = LayerWriter.create(staged.directory, { base: tree, hashTar });
     const copied = await copyFiles(copyOp(step), {
@@ -174,7 +174,16 @@ async function keep(
 
 async function treeAt(session: SourceSession, step: StepContext, input: number): Promise<FileTree> {
   const context = session.contextAt(step.vertex, input);
-  return context ?? session.treeOf((await step.inputs.result(input)).layers);
+  return context ?? (await session.treeOf((await step.inputs.result(input)).layers));
+}
+
+/** With --link the files do not depend on what they are put on: it need not even be here. */
+async function baseTree(
+  session: SourceSession,
+  step: StepContext,
+  { layers }: VertexResult,
+): Promise<FileTree | undefined> {
+  return layers.length === 0 || copyOp(step).link ? undefined : await session.treeOf(layers);
 }
 
 /** The live context the sources are in, if they are in one. */

@@ -54,7 +54,7 @@ function run(
   const op = execOp(step);
   return withStagedLayer(session, async (staged) => {
     const { signal } = step;
-    const tree = session.treeOf(base.layers);
+    const tree = await session.treeOf(base.layers);
     const trust = await session.certificates?.forStep(tree);
     const sandbox = await session.sandbox();
     const emulator = await emulatorOf(session, step);

@@ -32,7 +32,7 @@ function makeLayer(
   base: VertexResult,
 ): Promise<VertexResult> {
   return withStagedLayer(session, async (staged) => {
-    const tree = base.layers.length === 0 ? undefined : session.treeOf(base.layers);
+    const tree = base.layers.length === 0 ? undefined : await session.treeOf(base.layers);
     const { entries, warnings } = makeDirectories(mkdirOp(step), tree, session.now());
     for (const warning of warnings) session.warn(warning);
     using writer = LayerWriter.create(staged.directory, { base: tree });

@@ -18,7 +18,7 @@ export async function mountDigest(
   if (mount.input === undefined) return '';
   const op = selecting(mount.source);
   return step.inputs.contentDigest(mount.input, `mount ${stableJson(op)}`, async ({ layers }) => {
-    const source = session.treeOf(layers);
+    const source = await session.treeOf(layers);
     const { signal } = step;
     const prepared = await prepareCopy(op, { source, now: session.now(), signal }).catch(
       asMountError(mount),

@@ -107,7 +107,7 @@ class Opening implements OpenMounts {
 
   async #bind(mount: Extract<MountSpec, { kind: 'bind' }>): Promise<void> {
     const { layers } = await this.#step.inputs.result(mount.input);
-    const tree = this.#session.treeOf(layers);
+    const tree = await this.#session.treeOf(layers);
     const { path, entry } = resolveInTree(tree, toBytes(mount.source));
     if (entry === undefined) throw notThere(mount);
     const first = this.layers.length;

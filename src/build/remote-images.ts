@@ -1,0 +1,163 @@
+/** Where FROM and COPY --from find images: the local store, then their registries. */
+import { AppError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
+import {
+  type Digest,
+  familiarName,
+  formatPlatform,
+  formatReference,
+  type Platform,
+  parseReference,
+  type Reference,
+  selectPlatform,
+} from '../oci/index.ts';
+import type { ResolveImage } from '../plan/index.ts';
+import type { Registries } from '../registry/index.ts';
+import type { Store } from '../store/index.ts';
+import { imageResolver } from './base-images.ts';
+import { asStep } from './internal-step.ts';
+import type { BuildRun } from './run.ts';
+import { internalStep } from './step-infos.ts';
+
+/**
+ * Finds base images, each once: in the store if it is there, else at its registry, from which only its config is
+ * fetched. With `pull` tags are asked for at their registry first.
+ *
+ * @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM, REFERENCE_INVALID, REGISTRY_…
+ */
+export function remoteResolver(run: BuildRun, registries: () => Promise<Registries>): ResolveImage {
+  const local = imageResolver(run.store);
+  const seeker = new Seeker(run, registries);
+  return async (name, platform) => {
+    const wanted = wantedBy(name);
+    const isHere = wanted === undefined || hasImage(run.store, { name, wanted, platform });
+    const mayHaveMoved = run.options.pull === true && wanted?.digest === undefined;
+    if (wanted === undefined || (isHere && !mayHaveMoved)) return local(name, platform);
+    const found = await seeker.seek(name, wanted, platform);
+    return { ...(await local(found, platform)), name };
+  };
+}
+
+/** Undefined for what only the store can know: the id of an image. */
+function wantedBy(name: string): Reference | undefined {
+  return /^sha256:/.test(name) ? undefined : parseReference(name);
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly wanted: Reference;
+  readonly platform: Platform;
+}
+
+function hasImage(store: Store, { name, platform }: Wanted): boolean {
+  return selectPlatform(platform, store.images.variants(name)) !== undefined;
+}
+
+/** Asks registries, once a build for each name and platform. */
+class Seeker {
+  readonly #run: BuildRun;
+  readonly #registries: () => Promise<Registries>;
+  readonly #sought = new Map<string, Promise<string>>();
+  /** What names mean in this build, whatever becomes of them meanwhile. */
+  readonly #pins = new Map<string, Promise<Digest | undefined>>();
+
+  constructor(run: BuildRun, registries: () => Promise<Registries>) {
+    this.#run = run;
+    this.#registries = registries;
+  }
+
+  /** @returns the name under which the store has the image now */
+  seek(name: string, reference: Reference, platform: Platform): Promise<string> {
+    const key = `${formatReference(reference)} ${formatPlatform(platform)}`;
+    const known = this.#sought.get(key) ?? this.#seek({ name, wanted: reference, platform });
+    this.#sought.set(key, known);
+    return known;
+  }
+
+  async #seek({ name, wanted, platform }: Wanted): Promise<string> {
+    const { store } = this.#run;
+    const { imageOfDigest, storeName } = await import('../transfer/index.ts');
+    const full = formatReference(storeName(wanted));
+    const { digest } = wanted;
+    const same = digest && imageOfDigest(store, wanted, { digest, platform });
+    if (same !== undefined) {
+      store.images.tag(same.id, full);
+      return full;
+    }
+    try {
+      await this.#bring(full, wanted, platform);
+      return full;
+    } catch (error) {
+      const isOnlyLack = this.#run.options.pull !== true && store.images.variants(name).length > 0;
+      if (isOnlyLack && isAbsence(error)) return name;
+      throw isAbsence(error) ? notFound(store, wanted, error) : error;
+    }
+  }
+
+  async #bring(full: string, reference: Reference, platform: Platform): Promise<void> {
+    const { emit, now, store, signal, options } = this.#run;
+    const step = internalStep(`metadata ${full}`, `[internal] load metadata for ${full}`);
+    await asStep({ emit, now, step }, async () => {
+      const { bringImage } = await import('../transfer/index.ts');
+      const pinned = await this.#pins.get(full);
+      const bringing = this.#registries().then((registries) =>
+        bringImage(store, registries, reference, {
+          ...{ platform, pinned, signal },
+          isNewer: options.pull,
+        }),
+      );
+      if (pinned === undefined) {
+        this.#pins.set(
+          full,
+          bringing.then(
+            ({ digest }) => digest,
+            () => undefined,
+          ),
+        );
+      }
+      await bringing;
+    });
+  }
+}
+
+const ABSENCE = /^REGISTRY_(NOT_FOUND|UNAUTHORIZED|FORBIDDEN|UNREACHABLE)$/;
+
+/** Whether it may be that the registry has nothing to do with the image. */
+function isAbsence(error: unknown): error is AppError {
+  return error instanceof AppError && ABSENCE.test(error.code);
+}
+
+/** Images that `lamina base` can make. */
+const MADE_HERE = /^(debian(:|$)|distroless\/)/;
+
+function notFound(store: Store, reference: Reference, cause: AppError): AppError {
+  const familiar = familiarName(reference);
+  const present = store.images
+    .list()
+    .flatMap((record) => store.images.references(record.id))
+    .map((known) => familiarName(parseReference(known)))
+    .sort();
+  const near = nearestName(familiar, present) ?? nearestName(`${familiar}:latest`, present);
+  const { registry } = reference;
+  const elsewhere =
+    cause.code === 'REGISTRY_NOT_FOUND'
+      ? `nor at ${registry}`
+      : `and ${registry} does not give it: ${cause.message}`;
+  const made = MADE_HERE.test(familiar) ? `make it with: lamina base ${familiar}` : undefined;
+  return new AppError(
+    'IMAGE_NOT_FOUND',
+    `there is no image '${familiar}' in the local store, ${elsewhere}`,
+    {
+      expected:
+        present.length === 0 ? undefined : `one of ${listed(present)}, or one of a registry`,
+      hint: near === undefined ? (made ?? cause.hint) : `did you mean '${near}'?`,
+      details: { registryCode: cause.code },
+      cause,
+    },
+  );
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(', ');
+  return names.length > 8 ? `${shown}, …` : shown;
+}
