@@ -25,6 +25,12 @@ const withLmdb = {
   },
 };
 
+/**
+ * A shell reads the second line as a command, Node.js as a string and a comment. Without `--` Node 20 takes `--env-file`,
+ * wherever it stands, for an option of its own; `env -S` could say so in one line, but not every system's env has it.
+ */
+const SHELL_START = '#!/bin/sh\n":" //; exec node -- "$0" "$@"';
+
 await rm(`${root}dist`, { recursive: true, force: true });
 await Promise.all([bundleCommand(), compileLibrary()]);
 execFileSync(process.execPath, [`${root}scripts/compile-command.mjs`], { stdio: 'pipe' });
@@ -60,7 +66,7 @@ async function bundleCommand() {
   await writeFile(`${bin}/package.json`, '{ "type": "commonjs" }\n');
   await writeFile(`${bin}/LICENSES`, await bundledLicenses(root, metafile));
   const start = await readFile(`${bin}/lamina.js`, 'utf8');
-  await writeFile(`${bin}/lamina.js`, `#!/usr/bin/env node\n${start}`);
+  await writeFile(`${bin}/lamina.js`, `${SHELL_START}\n${start}`);
   await chmod(`${bin}/lamina.js`, 0o755);
 }
 

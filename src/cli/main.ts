@@ -11,24 +11,16 @@ type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 const controller = new AbortController();
 let stoppedBy: StopSignal | undefined;
-let passedOn = 0;
-
-/** So many signals, and a container that takes no notice of them is not waited for. */
-const PATIENCE = 3;
 
 /**
  * The first signal asks the work to stop and clean up; the second does not wait for that. While a container runs in
  * the foreground there is another listener, and signals are for the container's process.
  */
 function stop(signal: StopSignal): void {
-  const status = 128 + constants.signals[signal];
-  if (process.listenerCount(signal) > 1) {
-    stoppedBy = signal;
-    if (++passedOn >= PATIENCE) process.exit(status);
-    return;
-  }
-  if (stoppedBy !== undefined) process.exit(status);
+  const isFirst = stoppedBy === undefined;
   stoppedBy = signal;
+  if (process.listenerCount(signal) > 1) return;
+  if (!isFirst) process.exit(128 + constants.signals[signal]);
   controller.abort();
 }
 

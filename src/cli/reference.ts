@@ -17,7 +17,9 @@ made from the tables the program itself uses (\`npx vitest run --project unit sr
 - What docker knows and lamina does not do is refused (code \`CLI_NOT_YET\`), never silently passed over. Options that have nothing
   to do here are accepted with a note.
 - Ctrl-C stops the work, cleans up and ends with status 130; a second Ctrl-C does not wait for the cleaning.
-  While \`run\` has a container in the foreground, signals go to its process; the third ends lamina, and the container with it.`;
+  While \`run\` has a container in the foreground, signals go to its process; a third SIGINT or SIGTERM within
+  five seconds kills it. With a terminal (\`-it\`), keys go to it,
+  Ctrl-C too; if lamina itself is killed by SIGKILL, \`stty sane\` puts the terminal right.`;
 
 const PROGRESS = `## Progress displays
 

@@ -1,8 +1,8 @@
 /** The files of an image archive, written as a tar or as a directory; the same files give the same tar. */
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
-import { writeTo } from './destination.ts';
+import { makeDirectories } from '../system/index.ts';
+import { writeFailure, writeTo } from './destination.ts';
 
 export interface ArchiveFile {
   /** Relative, ASCII, `/` between its parts. */
@@ -54,8 +54,16 @@ export async function writeFiles(
 ): Promise<void> {
   for (const file of files) {
     const path = join(directory, file.name);
-    await mkdir(dirname(path), { recursive: true });
+    makeParents(path);
     await writeTo(path, file.read(), signal);
+  }
+}
+
+function makeParents(path: string): void {
+  try {
+    makeDirectories(dirname(path));
+  } catch (error) {
+    throw writeFailure(path, error);
   }
 }
 

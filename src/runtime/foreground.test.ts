@@ -109,6 +109,14 @@ describe('without a terminal', () => {
     }
   });
 
+  test('a process that does not end by signals is killed by the third', async () => {
+    const script = 'trap "echo seen" TERM INT; echo up; while :; do sleep 0.01; done';
+    const { child, stdout } = start(foreground(script));
+    child.stdout.on('data', () => child.kill('SIGTERM'));
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(await stdout).toMatch(/^up\nseen\nseen\n/);
+  });
+
   test('files it writes to and reads from keep their owner', async () => {
     const directory = workshop.makeDirectory();
     const env = foreground('cat; id -u', { user: '1000:1000', interactive: true });
@@ -159,6 +167,30 @@ describe('with a terminal', () => {
       seen += chunk;
       if (!before.includes('ready') && seen.includes('ready')) child.stdin.write('hello\r');
       if (!before.includes('got') && seen.includes('got hello')) child.stdin.write('\x03');
+    });
+    expect(await once(child, 'exit')).toEqual([6, null]);
+    expect(await stdout).toContain('caught');
+  });
+
+  test('without input it is only written to, and Ctrl-C is a signal', async () => {
+    const script =
+      'trap "echo caught; exit 6" INT; echo ready; while :; do sleep 0.01; done; read typed';
+    const { child, stdout } = startOnTerminal(foreground(script, { terminal: true }));
+    let seen = '';
+    let isCooked = false;
+    const modes = () => {
+      const path = /^\/dev\/pts\/\d+/.exec(seen)?.[0] ?? '';
+      return spawnSync('stty', ['-F', path, '-a'], { encoding: 'utf8' }).stdout;
+    };
+    const typeWhenCooked = () => {
+      isCooked = /^isig icanon /m.test(modes());
+      if (isCooked) child.stdin.write('\x03');
+      else if (child.exitCode === null) setImmediate(typeWhenCooked);
+    };
+    child.stdout.on('data', (chunk) => {
+      const before = seen;
+      seen += chunk;
+      if (!before.includes('ready') && seen.includes('ready')) typeWhenCooked();
     });
     expect(await once(child, 'exit')).toEqual([6, null]);
     expect(await stdout).toContain('caught');

@@ -22,14 +22,20 @@ const FORWARDED: readonly NodeJS.Signals[] = [
 /** Before there is a process, these end lamina. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
+/** Of these, so many within so many milliseconds, and a process that takes no notice of them is killed. */
+const INSISTENT: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM']);
+const PATIENCE = 3;
+const PATIENCE_MS = 5000;
+
 /** What a process has to end by itself after its terminal went away: milliseconds. */
 const FAREWELL = 1000;
 
 /**
  * With `spec.terminal` the process gets a terminal of its own, coupled to lamina's in raw mode: all keys go to it.
  * Without, its streams are piped to lamina's, byte for byte. While it runs, signals to lamina go to it; lamina
- * itself ends only with it, by `signal`, or when the terminal goes away: process 1 of a container does not notice.
- * @throws as `Sandbox.run`
+ * itself ends only with it, by `signal`, when somebody insists, or when the terminal goes away: process 1 of a
+ * container does not notice, since a signal that it does not ask for never reaches it.
+ * @throws as `Sandbox.run`; AbortedError after the third SIGINT or SIGTERM within five seconds
  */
 export async function runForeground(
   spec: ProcessSpec,
@@ -39,8 +45,14 @@ export async function runForeground(
   const ended = new AbortController();
   const terminals = [0, 1, 2].filter((fd) => isatty(fd));
   let farewell: NodeJS.Timeout | undefined;
+  let insisted: readonly number[] = [];
   const forward = (signal: NodeJS.Signals) => {
     if (!sandbox.forward(signal) && ENDING.has(signal)) ended.abort();
+    if (INSISTENT.has(signal)) {
+      const now = performance.now();
+      insisted = [...insisted.filter((time) => now - time < PATIENCE_MS), now];
+      if (insisted.length >= PATIENCE) ended.abort();
+    }
     // A signal may also be somebody's, who wants a server to read its files again.
     const alone = signal === 'SIGHUP' && terminals.some((fd) => !isatty(fd));
     if (alone) farewell ??= setTimeout(() => ended.abort(), FAREWELL);

@@ -12,6 +12,7 @@ import type { RunnerSettings } from './protocol.ts';
 import type { Cgroup } from './runner-cgroup.ts';
 import { inputPipe, outputPipe } from './runner-pipes.ts';
 import type { Reaper } from './runner-reaper.ts';
+import { UntypedTerminal } from './runner-terminal.ts';
 import { RuntimeLog, startFailure } from './runtime-failure.ts';
 import type { ProcessResult } from './spec.ts';
 
@@ -22,6 +23,12 @@ export interface ContainerStreams {
   readonly stderr: (stream: Readable) => Promise<void>;
   /** Feeds standard input until the stream closes; without it the process reads nothing. */
   readonly stdin?: ((stream: Socket) => void) | undefined;
+}
+
+/** The runner's own standard streams, one of which is a terminal. */
+export interface OwnTerminal {
+  /** Whether what is typed goes to the container. */
+  readonly interactive: boolean;
 }
 
 export interface ContainerTools {
@@ -43,6 +50,7 @@ export class Container {
   #initPid: number | undefined;
   #early: NodeJS.Signals[] = [];
   #killer: NodeJS.Timeout | undefined;
+  #terminal = false;
   #over = false;
 
   /** @param base the bundle: a directory of ours */
@@ -53,17 +61,18 @@ export class Container {
   }
 
   /**
-   * @param streams undefined: the runner's own standard streams, for a terminal
+   * @param streams where its streams lead, or how it uses the runner's own terminal
    * @returns when the process has ended and all its output was taken
    * @throws AppError when the runtime could not start it
    */
-  async run(spec: OciSpec, streams: ContainerStreams | undefined): Promise<ProcessResult> {
+  async run(spec: OciSpec, streams: ContainerStreams | OwnTerminal): Promise<ProcessResult> {
     writeFileSync(`${this.#base}/config.json`, serialiseOciSpec(spec));
     const [program = ''] = spec.process.args;
     try {
-      const exitCode = streams
-        ? await this.#runDetached(program, streams)
-        : await this.#runOnTerminal(program);
+      const exitCode =
+        'stdout' in streams
+          ? await this.#runDetached(program, streams)
+          : await this.#runOnTerminal(program, streams);
       const oomKilled = exitCode !== 0 && this.#tools.cgroup.oomKilled(exitCode);
       return { exitCode, signal: signalName(exitCode - SIGNALLED), oomKilled };
     } finally {
@@ -91,7 +100,11 @@ export class Container {
   /** Passes a signal to the first process, as soon as there is one. */
   signal(signal: NodeJS.Signals): void {
     if (this.#over) return;
-    if (this.#initPid === undefined) this.#early.push(signal);
+    if (this.#terminal) {
+      // The runtime itself is to hear of the terminal's size; of others runc does not pass on all.
+      const init = signal === 'SIGWINCH' ? undefined : this.#readInitPid();
+      sendSignal(init ?? this.#runtime?.pid, signal);
+    } else if (this.#initPid === undefined) this.#early.push(signal);
     else sendSignal(this.#initPid, signal);
   }
 
@@ -121,10 +134,10 @@ export class Container {
   }
 
   /** The runtime stays to couple the two terminals. */
-  async #runOnTerminal(program: string): Promise<number> {
-    const ended = this.#spawn([], ['inherit', 'inherit', 'inherit']);
-    // It passes on what it gets, also changes of the terminal's size.
-    this.#initPid = this.#runtime?.pid;
+  async #runOnTerminal(program: string, { interactive }: OwnTerminal): Promise<number> {
+    using _terminal = UntypedTerminal.watch(interactive);
+    const ended = this.#spawn([], [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
+    this.#terminal = true;
     const exitCode = await ended;
     if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(program);
     return exitCode;

@@ -7,7 +7,7 @@ import { ociSpec } from './oci-spec.ts';
 import type { OciMount, OciSpec } from './oci-types.ts';
 import type { Command, RunnerSettings } from './protocol.ts';
 import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
-import { Container, type ContainerStreams } from './runner-container.ts';
+import { Container, type ContainerStreams, type OwnTerminal } from './runner-container.ts';
 import { foregroundStreams } from './runner-foreground.ts';
 import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
@@ -111,10 +111,11 @@ export class Runner {
   }
 }
 
-/** @returns undefined for a terminal, which the runtime itself takes care of */
-function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | undefined {
+/** Of a terminal the runtime itself takes care. */
+function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | OwnTerminal {
+  const { interactive } = command;
   if (command.stdio === 'foreground') {
-    return command.spec.terminal ? undefined : foregroundStreams(command.interactive);
+    return command.spec.terminal ? { interactive } : foregroundStreams(interactive);
   }
   const send = (name: 'stdout' | 'stderr') => async (stream: AsyncIterable<Buffer>) => {
     for await (const chunk of stream) await sink(name, command.id, chunk);

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,9 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
-import { hasErrorCode } from '../system/index.ts';
+import { hasErrorCode, makeDirectories } from '../system/index.ts';
 
 /** Rises when an older lamina could not use what a newer one wrote. */
 export const STORE_VERSION = 1;
@@ -63,7 +62,7 @@ export function openLayout(root: string): StoreLayout {
 function prepare(root: string): void {
   const stats = statSync(root, { throwIfNoEntry: false });
   if (!stats) {
-    makeDirectories(root);
+    makeDirectories(root, 0o700);
     create(root);
     return;
   }
@@ -80,17 +79,6 @@ function prepare(root: string): void {
   }
   // Content of images is for its owner alone: it may hold setuid files and other people's secrets.
   if ((stats.mode & 0o077) !== 0) chmodSync(root, 0o700);
-}
-
-/** As `recursive` of Node's mkdir, which never returns when a file system allows no directory (`/proc`). */
-function makeDirectories(path: string): void {
-  if (!existsSync(dirname(path))) makeDirectories(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    // Somebody else made it at this moment; a file in this place shows with the next call.
-    if (!hasErrorCode(error, 'EEXIST')) throw error;
-  }
 }
 
 function readVersion(root: string): number | undefined {

@@ -2,6 +2,7 @@ export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { libzstdVersion, ZstdFrame, type ZstdSettings } from './libzstd.ts';
 export { type AcquireOptions, acquireLock, type Lock, type LockMode, tryLock } from './locks.ts';
+export { makeDirectories } from './make-directories.ts';
 export { mountOverlay, type OverlayMount } from './mount-overlay.ts';
 export {
   type ErofsMount,
