@@ -1,15 +1,15 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
-import { formatReference, parseReference } from '../oci/index.ts';
 import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './base-images.ts';
 import { borrowing } from './borrowed-images.ts';
+import { BuildCaches } from './caches/index.ts';
 import { runChecks, SeenImages } from './checks.ts';
 import { exportResult } from './export-result.ts';
 import { loadDefinition } from './load-definition.ts';
 import { makePlans } from './make-plans.ts';
 import type { BuildOptions, BuildResult } from './options.ts';
-import { checkOutputs } from './outputs.ts';
+import { parseOutputs } from './outputs/index.ts';
 import { remoteResolver } from './remote-images.ts';
 import { beginRun } from './run.ts';
 import { solvePlans } from './solve-plans.ts';
@@ -51,10 +51,10 @@ export async function buildIn(
   options: BuildOptions,
   lender?: Store,
 ): Promise<FinishedBuild> {
-  checkOutputs(options);
-  const references = (options.tags ?? []).map((tag) => formatReference(parseReference(tag)));
+  parseOutputs(options);
   const begun = beginRun(options, store);
   const started = begun.now();
+  const caches = new BuildCaches({ run: begun, registries: registriesFor(store, begun.options) });
   const definition = await loadDefinition(begun);
   const run = await withEpoch(begun, definition);
   const registries = registriesOf(store);
@@ -64,12 +64,13 @@ export async function buildIn(
   );
   const plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);
-  const { solver, results, stepOf } = await solvePlans(run, plans, definition);
+  const { solver, results, stepOf } = await solvePlans(run, plans, definition, caches);
   const built = plans.flatMap((plan, index) => {
     const result = results[index];
     return result === undefined ? [] : [{ plan, result }];
   });
-  const exported = await exportResult(run, { built, references });
+  const exported = await exportResult(run, { built, caches });
+  await caches.export(new Set(results.flatMap(({ layers }) => layers)));
   const summary = await summarize({
     store,
     solver,

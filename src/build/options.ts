@@ -66,6 +66,14 @@ export interface OutputSpec {
   readonly text?: string | undefined;
 }
 
+/** A cache of other machines, as `--cache-from` and `--cache-to` of `docker buildx build` name it. */
+export interface CacheSpec {
+  /** `registry`, `local`, `inline`. */
+  readonly type: string;
+  /** All other `key=value` pairs as written. */
+  readonly attrs: Readonly<Record<string, string>>;
+}
+
 export interface HostAlias {
   readonly name: string;
   readonly address: string;
@@ -116,6 +124,10 @@ export interface BuildOptions extends StoreOptions {
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly noCache?: boolean | undefined;
+  /** Asked for what the store's own cache has not. */
+  readonly cacheFrom?: readonly CacheSpec[] | undefined;
+  /** Where this build's steps are written for others. */
+  readonly cacheTo?: readonly CacheSpec[] | undefined;
   /** Names of stages whose steps are run afresh. */
   readonly noCacheFilter?: readonly string[] | undefined;
   /** Steps at the same time; undefined: two per core, at least 8. */

@@ -107,7 +107,9 @@ export function commaSeparated(texts: readonly string[]): string[] {
   return texts.flatMap((text) => text.split(',')).filter((part) => part !== '');
 }
 
-const outputTypes: readonly OutputType[] = ['image', 'oci', 'docker', 'tar', 'local'];
+const outputTypes: readonly OutputType[] = [
+  ...(['image', 'registry', 'oci', 'docker', 'tar', 'local', 'cacheonly'] as const),
+];
 
 /** A value of `--output`: `type=oci,dest=a.tar`, a bare path (files into it), `-` (a tar on standard output). */
 export function outputSpec(text: string): OutputSpec {
@@ -117,21 +119,28 @@ export function outputSpec(text: string): OutputSpec {
   const pairs = new Map<string, string>();
   for (const field of fields) {
     const equals = field.indexOf('=');
-    if (equals < 1) throw badValue('--output', text, 'key=value pairs separated by commas');
-    pairs.set(field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1));
+    // `push` alone stands for `push=true`.
+    const [key, value] =
+      equals < 0 ? [field, ''] : [field.slice(0, equals), field.slice(equals + 1)];
+    if (key.trim() === '') {
+      throw badValue('--output', text, 'key=value pairs separated by commas');
+    }
+    pairs.set(attributeName(key.trim()), value);
   }
-  const type = pairs.get('type');
+  const type = requireType(text, pairs.get('type'));
   const dest = pairs.get('dest');
   const name = pairs.get('name');
   const attrs = Object.fromEntries(
     [...pairs].filter(([key]) => key !== 'type' && key !== 'dest' && key !== 'name'),
   );
-  if (type === 'registry' || attrs.push === 'true') {
-    throw new AppError('CLI_NOT_YET', 'pushing to a registry is not supported yet', {
-      hint: 'write an archive with -o type=oci,dest=image.tar, and push it with another tool',
-    });
-  }
-  return withDestination(text, requireType(text, type), dest, { ...(name && { name }), attrs });
+  return withDestination(text, type, dest, { ...(name && { name }), attrs, text });
+}
+
+/** Case means nothing, but in the keys of annotations. */
+function attributeName(key: string): string {
+  const dot = key.indexOf('.');
+  if (!/^annotation/i.test(key) || dot < 0) return key.toLowerCase();
+  return key.slice(0, dot).toLowerCase() + key.slice(dot);
 }
 
 function requireType(text: string, type: string | undefined): OutputType {
@@ -148,12 +157,12 @@ function withDestination(
   text: string,
   type: OutputType,
   dest: string | undefined,
-  rest: Pick<OutputSpec, 'name' | 'attrs'>,
+  rest: Pick<OutputSpec, 'name' | 'attrs' | 'text'>,
 ): OutputSpec {
   if (dest === '') throw badValue('--output', text, 'a path behind dest=');
-  if (type === 'image') return { type, ...rest };
-  // Docker's: an archive without a destination goes into the image store.
-  if (type === 'docker' && dest === undefined) return { type: 'image', ...rest };
+  if (type === 'image' || type === 'registry' || type === 'cacheonly') return { type, ...rest };
+  // Without a destination it is loaded into an engine.
+  if (type === 'docker' && dest === undefined) return { type, ...rest };
   if (type === 'local' && (dest === undefined || dest === '-')) {
     throw badValue('--output', text, 'type=local,dest=DIRECTORY');
   }

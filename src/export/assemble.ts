@@ -1,5 +1,5 @@
 /** The result of a build becomes an image of the local store: config, manifest and record. */
-import { diffIdOf, originOf } from '../layers/index.ts';
+import { diffIdOf, effectiveEpoch, originOf, present } from '../layers/index.ts';
 import {
   type ContainerConfig,
   canonicalJson,
@@ -26,8 +26,12 @@ export interface AssembleInput {
   readonly layers: readonly LayerId[];
   /** Seconds since the epoch: the time of all that is new. */
   readonly epoch?: number | undefined;
+  /** Whether an epoch changes the times of files in new layers too. Default true. */
+  readonly rewriteTimes?: boolean | undefined;
   /** Added to the config's labels. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Further keys of the config, made when its layers are known. */
+  readonly extra?: ((layers: readonly ImageLayer[]) => Readonly<Record<string, unknown>>) | undefined;
 }
 
 /**
@@ -39,22 +43,41 @@ export interface AssembleInput {
  */
 export async function assembleImage(store: Store, input: AssembleInput): Promise<ImageRecord> {
   checkHistory(input);
+  const epoch = input.rewriteTimes === false ? undefined : input.epoch;
   const base = await mapParallel(input.base?.layers ?? [], (layer) => baseLayer(store, layer));
-  const added = await mapParallel(input.layers, (id) => newLayer(store, id, input.epoch));
+  await presentForEpoch(store, [...base.map(({ id }) => id), ...input.layers], epoch);
+  const added = await mapParallel(input.layers, (id) => newLayer(store, id, epoch));
   const layers = [...base, ...added];
   const config = imageConfig(store, input, layers);
   return recordImage(store, { config, configBytes: canonicalJson(config), layers });
 }
 
+/** Other times make another layer of one, which then has to be here; else a cached layer may stay where it is. */
+async function presentForEpoch(
+  store: Store,
+  stack: readonly LayerId[],
+  epoch: number | undefined,
+): Promise<void> {
+  const changes = (id: LayerId) => {
+    const meta = store.layers.get(id);
+    return meta?.promise !== undefined && effectiveEpoch(meta.times, epoch) !== undefined;
+  };
+  if (stack.some(changes)) await present(store, stack);
+}
+
 async function newLayer(store: Store, id: LayerId, epoch: number | undefined): Promise<NamedLayer> {
   const meta = store.layers.get(id);
   if (meta === undefined) throw new Error(`the store has no layer ${id}`);
+  if (meta.promise !== undefined) {
+    const { diffId, descriptor } = meta.promise;
+    return { id, diffId, epoch, size: descriptor.size, blob: ociDescriptor(descriptor) };
+  }
   const { diffId, size } = await diffIdOf(store, id, epoch);
   return { id, diffId, epoch, size: meta.size, blob: uncompressed(diffId, size) };
 }
 
 /** Named by the blob it came as, whether it is here or promised: the manifest is the same in both cases. */
-async function baseLayer(store: Store, layer: ImageLayer): Promise<NamedLayer> {
+export async function baseLayer(store: Store, layer: ImageLayer): Promise<NamedLayer> {
   const promise = store.layers.get(layer.id)?.promise;
   const origin = promise?.descriptor ?? originOf(store, layer.diffId);
   if (origin !== undefined) return { ...layer, blob: ociDescriptor(origin) };
@@ -86,6 +109,7 @@ function imageConfig(
         : { ...config, Labels: { ...config.Labels, ...labels } },
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.diffId) },
     history,
+    ...input.extra?.(layers),
   };
 }
 
@@ -99,7 +123,7 @@ const OWN_KEYS = new Set([
 function foreignKeys(config: ImageConfig): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config).filter(
-      ([key]) => !OWN_KEYS.has(key) && !key.startsWith('moby.buildkit.'),
+      ([key]) => !OWN_KEYS.has(key) && !/^(?:moby\.buildkit|lamina\.cache)\./.test(key),
     ),
   );
 }

@@ -25,7 +25,7 @@ function image(...sketches: TreeSketch[]): Promise<ImageRecord> {
 describe('a tar of the file system', () => {
   async function members(record: ImageRecord): Promise<Record<string, unknown>[]> {
     const dest = bench.path('rootfs.tar');
-    await exportTar(bench.store, record, { dest });
+    await exportTar(bench.store, [{ image: record }], { dest });
     const found: Record<string, unknown>[] = [];
     for await (const member of readTar([await readFile(dest)])) {
       const content = (await readContent(member, 1 << 22)).toString();

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { exportDocker, exportOci } from '../../test/support/exports.ts';
 import { addImage, TestStore } from '../../test/support/images.ts';
 import { readContent, readTar } from '../archive/index.ts';
 import type { BuildEvent } from '../progress/index.ts';
 import type { ImageRecord } from '../store/index.ts';
-import { exportDocker, exportOci } from './export-image.ts';
 import { readConfig } from './image-view.ts';
 import { loadArchive } from './load.ts';
 

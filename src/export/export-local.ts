@@ -1,18 +1,20 @@
 /** The final file system of an image as files in a directory of the user. */
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Warning } from '../errors.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { isRoot } from '../system/index.ts';
+import { isRoot, makeDirectories } from '../system/index.ts';
 import { writeFailure } from './destination.ts';
 import { imageFiles, presentImage } from './image-files.ts';
 import { LocalWriter, type Written } from './local-writer.ts';
 import type { Progress } from './progress.ts';
+import { pruneDirectory } from './prune-directory.ts';
 
 export interface ExportLocalOptions {
   /** A directory; made if it is not there. */
   readonly dest: string;
+  /** Remove what the image does not have. Default false. */
+  readonly prune?: boolean | undefined;
   /** Make devices; default: if the caller is root, since nobody else can. */
   readonly devices?: boolean | undefined;
   readonly progress?: Progress | undefined;
@@ -30,7 +32,8 @@ export interface LocalExport {
 const SLICE = 10;
 
 /**
- * Copies an image's files into a directory. Files there of the same names are replaced, others stay.
+ * Copies an image's files into a directory. Files there of the same names are replaced; others stay, unless they are to
+ * be removed.
  *
  * @throws AppError EXPORT_CONFLICT when a directory that is not empty is in the way of a file; EXPORT_DESTINATION;
  * LAYER_DAMAGED
@@ -38,14 +41,18 @@ const SLICE = 10;
 export async function exportLocal(
   store: Store,
   image: ImageRecord,
-  { dest, devices = isRoot(), progress, signal }: ExportLocalOptions,
+  { dest, prune = false, devices = isRoot(), progress, signal }: ExportLocalOptions,
 ): Promise<LocalExport> {
   const directory = resolve(dest);
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+  try {
+    makeDirectories(directory);
+  } catch (error) {
     throw writeFailure(dest, error);
-  });
+  }
   await presentImage(store, image, signal);
-  using writer = new LocalWriter(directory, imageFiles(store, image), devices);
+  const files = imageFiles(store, image);
+  if (prune) await pruneDirectory(directory, files.tree);
+  using writer = new LocalWriter(directory, files, devices);
   let turned = performance.now();
   for (const _ of writer.directory('')) {
     if (performance.now() - turned < SLICE) continue;

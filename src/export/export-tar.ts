@@ -15,36 +15,56 @@ export interface ExportTarOptions {
 /** Headers and small contents are collected up to this size. */
 const CHUNK = 512 * 1024;
 
+/** An image whose files are to be in the tar. */
+export interface TarPart {
+  readonly image: ImageRecord;
+  /** A directory of the tar below which they lie: one name, ASCII. Undefined: its root. */
+  readonly below?: string | undefined;
+}
+
 /**
  * Writes all files with owners, modes, links, devices and extended attributes; times in whole seconds. The same
- * image gives the same bytes.
+ * images give the same bytes.
  *
  * @throws AppError EXPORT_DESTINATION, LAYER_DAMAGED
  */
 export async function exportTar(
   store: Store,
-  image: ImageRecord,
+  parts: readonly TarPart[],
   { dest, signal }: ExportTarOptions,
 ): Promise<void> {
-  await presentImage(store, image, signal);
-  await writeTo(dest, inChunks(tarMembers(imageFiles(store, image))), signal);
+  for (const { image } of parts) await presentImage(store, image, signal);
+  const members = parts.map(({ image, below }) => tarMembers(imageFiles(store, image), below));
+  await writeTo(dest, inChunks(concatenated(members)), signal);
 }
 
-function* tarMembers(files: ImageFiles): Generator<Uint8Array, void> {
+function* concatenated(parts: readonly Iterable<Uint8Array>[]): Generator<Uint8Array, void> {
+  for (const part of parts) yield* part;
+  yield END_OF_ARCHIVE;
+}
+
+function* tarMembers(files: ImageFiles, below: string | undefined): Generator<Uint8Array, void> {
   using reader = new FileReader();
+  const prefix = below === undefined ? '' : `${below}/`;
+  if (below !== undefined) yield encodeHeader(directoryHeader(below));
   /** Hard-link group → path of its first member. */
   const groups = new Map<number, string>();
   for (const entry of walk(files.tree)) {
     if (entry.type === 'socket') continue;
     const group = entry.linkGroup;
+    const path = prefix + entry.path;
     const linkTo = group === undefined ? undefined : groups.get(group);
-    if (group !== undefined && linkTo === undefined) groups.set(group, entry.path);
-    yield encodeHeader(tarHeader(entry, files.mtime(entry), linkTo));
+    if (group !== undefined && linkTo === undefined) groups.set(group, path);
+    yield encodeHeader({ ...tarHeader(entry, files.mtime(entry), linkTo), path });
     if (entry.type !== 'file' || linkTo !== undefined) continue;
     yield* reader.read(files.tree.content(entry));
     yield Buffer.alloc(padding(entry.size));
   }
-  yield END_OF_ARCHIVE;
+}
+
+function directoryHeader(path: string): TarHeader {
+  const owner = { mode: 0o755, uid: 0, gid: 0, mtime: 0, mtimeNs: 0 };
+  return { path, type: 'directory', size: 0, ...owner };
 }
 
 function tarHeader(entry: FileEntry, mtime: number, linkTo: string | undefined): TarHeader {

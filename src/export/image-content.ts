@@ -1,64 +1,132 @@
-/** All blobs of an image as an archive holds them: config, layers, and the manifest that names them. */
+/** All blobs of an image as an archive or a registry holds them: config, layers, and the manifest that names them. */
+
+import { present } from '../layers/index.ts';
 import {
   canonicalJson,
   type Descriptor,
+  type DiffId,
   decodeImageConfig,
   decodeManifest,
   digestOf,
   type ImageConfig,
+  layerTypeIn,
   type Manifest,
   MEDIA_TYPES,
+  type Platform,
 } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
-import { manifestOf } from './image-record.ts';
-import { type Blob, type LayerBlobOptions, layerBlob, storedBlob } from './layer-blobs.ts';
+import {
+  type Blob,
+  type LayerBlob,
+  type LayerBlobOptions,
+  layerBlob,
+  originBlob,
+  storedBlob,
+} from './layer-blobs.ts';
+
+/** Texts about an image, by the place in which they stand. */
+export interface ImageAnnotations {
+  readonly manifest?: Readonly<Record<string, string>> | undefined;
+  /** In the descriptor that names the manifest, in an index. */
+  readonly descriptor?: Readonly<Record<string, string>> | undefined;
+}
 
 export interface ImageContent {
   readonly imageConfig: ImageConfig;
   readonly manifest: Blob;
+  /** Names the manifest in an index: with platform and annotations. */
+  readonly descriptor: Descriptor;
   readonly config: Blob;
   /** Bottom first. */
   readonly layers: readonly Blob[];
 }
 
 export interface ContentOptions extends LayerBlobOptions {
+  /** Whether documents and layers have OCI's media types, or Docker's. Default true. */
+  readonly ociTypes?: boolean | undefined;
+  readonly annotations?: ((platform: Platform) => ImageAnnotations) | undefined;
+  /**
+   * Take the manifest the image has in the store, to the byte, if the store has all blobs it names: what was loaded
+   * is then written as it came, whatever is said here.
+   */
+  readonly keepManifest?: boolean | undefined;
   /** Called after each layer. */
-  readonly finished: () => void;
+  readonly finished?: (() => void) | undefined;
 }
 
-/**
- * Makes what blobs are lacking; the layers are compressed at the same time. An image that was loaded keeps its
- * manifest, to the byte, if the store still has the blobs it came with.
- */
+/** Makes what blobs are lacking; the layers are compressed at the same time. */
 export async function imageContent(
   store: Store,
   image: ImageRecord,
   options: ContentOptions,
 ): Promise<ImageContent> {
   const configBytes = await store.blobs.read(image.id);
-  const imageConfig = decodeImageConfig(configBytes);
-  const config = blobOf(configBytes, MEDIA_TYPES.ociConfig);
-  const original = options.compression === 'gzip' ? await originalContent(store, image) : undefined;
+  const { finished = () => undefined } = options;
+  const original = options.keepManifest === true ? await originalContent(store, image) : undefined;
   if (original !== undefined) {
-    for (const _ of image.layers) options.finished();
-    return { imageConfig, config, ...original };
+    for (const _ of image.layers) finished();
+    const config = blobOf(configBytes, MEDIA_TYPES.ociConfig);
+    const imageConfig = decodeImageConfig(configBytes);
+    const descriptor = withPlatform(original.manifest.descriptor, imageConfig, {});
+    return { imageConfig, config, descriptor, ...original };
   }
+  const isRead = image.layers.some((layer) => originBlob(store, layer, options) === undefined);
+  const stack = image.layers.map(({ id }) => id);
+  // Those that are promised need their blobs only, unless they are compressed anew.
+  if (isRead && options.force === true) await present(store, stack, options);
   const layers = await mapParallel(image.layers, async (layer) => {
     const blob = await layerBlob(store, layer, options);
-    options.finished();
+    finished();
     return blob;
   });
-  const manifest = manifestOf(
-    config.descriptor,
-    layers.map((layer) => ociDescriptor(layer.descriptor)),
-  );
+  const annotations = options.annotations ?? (await storedAnnotations(store, image));
+  return newContent(configBytes, layers, { ...options, annotations });
+}
+
+/** Those that the image was built with. */
+async function storedAnnotations(store: Store, { manifestDigest }: ImageRecord) {
+  const { annotations } = decodeManifest(await store.blobs.read(manifestDigest));
+  return () => ({ manifest: annotations });
+}
+
+function newContent(
+  known: Uint8Array,
+  layers: readonly LayerBlob[],
+  { ociTypes = true, annotations }: ContentOptions,
+): ImageContent {
+  const family = ociTypes ? 'oci' : 'docker';
+  const imageConfig = decodeImageConfig(known);
+  const configBytes = namingLayers(known, imageConfig, layers);
+  const config = blobOf(configBytes, ociTypes ? MEDIA_TYPES.ociConfig : MEDIA_TYPES.dockerConfig);
+  const said = annotations?.(imageConfig) ?? {};
+  const manifest: Manifest = {
+    schemaVersion: 2,
+    mediaType: ociTypes ? MEDIA_TYPES.ociManifest : MEDIA_TYPES.dockerManifest,
+    config: config.descriptor,
+    layers: layers.map(({ descriptor }) => layerDescriptor(descriptor, family)),
+    ...(isEmpty(said.manifest) ? {} : { annotations: said.manifest }),
+  };
+  const blob = blobOf(canonicalJson(manifest), manifest.mediaType);
   return {
-    imageConfig,
+    imageConfig: decodeImageConfig(configBytes),
     config,
     layers,
-    manifest: blobOf(canonicalJson(manifest), manifest.mediaType),
+    manifest: blob,
+    descriptor: withPlatform(blob.descriptor, imageConfig, said.descriptor ?? {}),
   };
+}
+
+/** Some compressions add to a layer: the config names what comes out of the blobs. All else of it stays. */
+function namingLayers(
+  bytes: Uint8Array,
+  config: ImageConfig,
+  layers: readonly { readonly diffId: DiffId }[],
+): Uint8Array {
+  const diffIds = layers.map(({ diffId }) => diffId);
+  const isSame = config.rootfs.diff_ids.every((diffId, position) => diffId === diffIds[position]);
+  if (isSame && config.rootfs.diff_ids.length === diffIds.length) return bytes;
+  return canonicalJson({ ...config, rootfs: { ...config.rootfs, diff_ids: diffIds } });
 }
 
 async function originalContent(
@@ -75,16 +143,37 @@ async function originalContent(
   };
 }
 
-/** Docker's types and OCI's name the same bytes; a manifest keeps to one family. */
-function ociDescriptor({ mediaType, digest, size }: Descriptor): Descriptor {
-  const types: Readonly<Record<string, string>> = {
-    [MEDIA_TYPES.dockerLayer]: MEDIA_TYPES.ociLayer,
-    [MEDIA_TYPES.dockerLayerGzip]: MEDIA_TYPES.ociLayerGzip,
-  };
-  return { mediaType: types[mediaType] ?? mediaType, digest, size };
+/** Docker's types and OCI's name the same bytes; a manifest keeps to one family, and Docker's has no annotations. */
+function layerDescriptor(
+  { mediaType, digest, size, annotations }: Descriptor,
+  family: 'oci' | 'docker',
+): Descriptor {
+  const descriptor = { mediaType: layerTypeIn(mediaType, family), digest, size };
+  return family === 'docker' || isEmpty(annotations) ? descriptor : { ...descriptor, annotations };
 }
 
-function blobOf(bytes: Uint8Array, mediaType: string): Blob {
+function withPlatform(
+  descriptor: Descriptor,
+  config: ImageConfig,
+  annotations: Readonly<Record<string, string>>,
+): Descriptor {
+  const { os, architecture, variant } = config;
+  const version = config['os.version'];
+  const platform: Platform = {
+    os,
+    architecture,
+    ...(variant === undefined ? {} : { variant }),
+    ...(version === undefined ? {} : { 'os.version': version }),
+  };
+  return { ...descriptor, platform, ...(isEmpty(annotations) ? {} : { annotations }) };
+}
+
+export function isEmpty(annotations: Readonly<Record<string, string>> | undefined): boolean {
+  return annotations === undefined || Object.keys(annotations).length === 0;
+}
+
+/** Bytes at hand as a blob. */
+export function blobOf(bytes: Uint8Array, mediaType: string): Blob {
   return {
     descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length },
     async *read() {

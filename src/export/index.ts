@@ -1,19 +1,30 @@
+export { blobName, readBlob, readDocument, readSmall } from './archive-blobs.ts';
+export { type ArchiveFile, smallFile, tarOf } from './archive-files.ts';
+export { type ArchiveSource, openSource } from './archive-source.ts';
 export { type AssembleInput, assembleImage } from './assemble.ts';
+export { type Bundle, type BundleOptions, blobsOf, bundleOf, type ImageRecords } from './bundle.ts';
 export { mapParallel } from './concurrency.ts';
-export type { ByteSink, Destination } from './destination.ts';
 export { copyImage } from './copy-image.ts';
+export type { ByteSink, Destination } from './destination.ts';
+export { writeTo } from './destination.ts';
 export {
+  type ArchiveOptions,
+  type BundleToExport,
   type ExportedImage,
   type ExportOptions,
-  exportDocker,
+  exportBundle,
   exportImages,
-  exportOci,
   type NamedImage,
 } from './export-image.ts';
 export { type ExportLocalOptions, exportLocal, type LocalExport } from './export-local.ts';
-export { type ExportTarOptions, exportTar } from './export-tar.ts';
+export { type ExportTarOptions, exportTar, type TarPart } from './export-tar.ts';
 export { type HistoryRow, imageHistory } from './history.ts';
-export { type ContentOptions, type ImageContent, imageContent } from './image-content.ts';
+export {
+  type ContentOptions,
+  type ImageAnnotations,
+  type ImageContent,
+  imageContent,
+} from './image-content.ts';
 export type { NewHistory } from './image-history.ts';
 export { type NamedLayer, type NewImage, recordImage } from './image-record.ts';
 export { manifestDescriptor, readConfig, sizeOfImage, sizeOfLayer } from './image-view.ts';
@@ -27,10 +38,16 @@ export {
 } from './import-image.ts';
 export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
 export { type DockerInspect, inspectImage } from './inspect.ts';
-export { type Blob, type Compression, storedBlob } from './layer-blobs.ts';
+export { type Blob, type LayerBlob, layerBlob, storedBlob } from './layer-blobs.ts';
+export type { Compression, LayerEncoding } from './layer-encoding.ts';
 export { type ImageRow, listImages } from './list.ts';
 export { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
 export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
+export { indexOf } from './oci-index.ts';
 export type { Progress } from './progress.ts';
 export { type PromisedLayers, promiseLayers } from './promise-layers.ts';
+export { keepOnly } from './prune-directory.ts';
 export { rememberRepoDigest, repoDigests } from './repo-digests.ts';
+export { type SquashImageOptions, squashImage } from './squash-image.ts';
+export { annotateImage, storedRoot } from './stored-manifest.ts';
+export { writeLayout } from './write-layout.ts';

@@ -4,14 +4,17 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { versions } from 'node:process';
-import { compressGzip } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
-import { diffIdOf, layerTar } from '../layers/index.ts';
+import { diffIdOf, layerTar, originOf, presentBlob, shareWork } from '../layers/index.ts';
 import { type Descriptor, type DiffId, type Digest, MEDIA_TYPES } from '../oci/index.ts';
 import type { ImageLayer, Store } from '../store/index.ts';
-
-export type Compression = 'gzip' | 'uncompressed';
+import {
+  type Encoded,
+  type Encoder,
+  encoderOf,
+  hasEncoding,
+  type LayerEncoding,
+} from './layer-encoding.ts';
 
 /** Bytes with the descriptor that promises them. */
 export interface Blob {
@@ -19,40 +22,58 @@ export interface Blob {
   readonly read: () => AsyncIterable<Uint8Array>;
 }
 
-export interface LayerBlobOptions {
-  readonly compression: Compression;
+/** A layer as it leaves the store. */
+export interface LayerBlob extends Blob {
+  /** Of the tar that comes out of the blob: with estargz another than the layer's own. */
+  readonly diffId: DiffId;
+}
+
+export interface LayerBlobOptions extends LayerEncoding {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What BuildKit and Docker compress with. */
-const GZIP_LEVEL = 6;
-/** Changed whenever `compressGzip` begins to give other bytes with the same zlib. */
-const GZIP_CODEC = 'gzip/1';
-
-/** Facts kind: diff id, codec, level and codec version → descriptor of the blob made. */
+/** Facts kind: diff id, codec, level and codec version → the blob made. */
 const MADE_FACT = 'layerBlob';
-/** Facts kind: diff id → descriptor of the blob the layer was loaded from. */
-const ORIGIN_FACT = 'layerOrigin';
-
-/** Remembers the compressed blob, kept in the store, that a layer was loaded from. */
-export function rememberOrigin(store: Store, diffId: DiffId, descriptor: Descriptor): void {
-  const { mediaType, digest, size } = descriptor;
-  store.facts.put(ORIGIN_FACT, diffId, { mediaType, digest, size });
-}
 
 /**
- * The layer as a blob. With `gzip` the blob it was loaded from is taken if the store still has it, whatever its
- * compression; new layers are compressed.
+ * The layer as a blob. The blob it came as is taken if it can still be had, whatever its compression, unless `force`
+ * asks for another; all others are made as asked for, once.
+ *
+ * @throws AppError SYSTEM_NO_ZSTD; ARCHIVE_UNSUPPORTED for layers that cannot be eStargz
  */
 export async function layerBlob(
   store: Store,
   layer: ImageLayer,
-  { compression, signal }: LayerBlobOptions,
-): Promise<Blob> {
-  if (compression === 'uncompressed') return tarBlob(store, layer, signal);
-  const origin = store.facts.get<Descriptor>(ORIGIN_FACT, layer.diffId);
-  if (origin !== undefined && store.blobs.has(origin.digest)) return storedBlob(store, origin);
-  return storedBlob(store, await gzipDescriptor(store, layer, signal));
+  options: LayerBlobOptions,
+): Promise<LayerBlob> {
+  const { diffId } = layer;
+  const origin = originBlob(store, layer, options);
+  if (origin !== undefined) return { ...origin, diffId };
+  const encoder = encoderOf(options);
+  if (encoder === undefined) return tarBlob(store, layer, options.signal);
+  const made = await encodedBlob(store, { layer, encoder, signal: options.signal });
+  return { ...storedBlob(store, made.descriptor), diffId: made.diffId ?? diffId };
+}
+
+/** The blob a layer came as, if it is to be taken. One that is promised is fetched when it is read. */
+export function originBlob(
+  store: Store,
+  { id, diffId }: ImageLayer,
+  options: LayerBlobOptions,
+): Blob | undefined {
+  const promise = store.layers.get(id)?.promise;
+  const descriptor = promise?.descriptor ?? originOf(store, diffId);
+  if (descriptor === undefined) return undefined;
+  if (options.force === true && !hasEncoding(descriptor, options)) return undefined;
+  if (store.blobs.has(descriptor.digest)) return storedBlob(store, descriptor);
+  if (promise === undefined) return undefined;
+  return {
+    descriptor,
+    async *read() {
+      await presentBlob(store, promise, { signal: options.signal });
+      yield* storedBlob(store, descriptor).read();
+    },
+  };
 }
 
 /** A blob of the store, read with verification. */
@@ -67,28 +88,54 @@ async function tarBlob(
   store: Store,
   layer: ImageLayer,
   signal: AbortSignal | undefined,
-): Promise<Blob> {
+): Promise<LayerBlob> {
   const { size } = await diffIdOf(store, layer.id, layer.epoch);
-  const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: layer.diffId, size };
-  const { id, epoch } = layer;
-  return { descriptor, read: () => verified(layerTar(store, id, { epoch, signal }), descriptor) };
+  const { id, epoch, diffId } = layer;
+  const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size };
+  const read = () => verified(layerTar(store, id, { epoch, signal }), descriptor);
+  return { descriptor, read, diffId };
 }
 
-/** Compression is deterministic for one version of zlib; the version is a part of what is remembered. */
-async function gzipDescriptor(
-  store: Store,
-  layer: ImageLayer,
-  signal: AbortSignal | undefined,
-): Promise<Descriptor> {
-  const key = `${layer.diffId} ${GZIP_CODEC} level ${GZIP_LEVEL} zlib ${versions.zlib}`;
-  const known = store.facts.get<Descriptor>(MADE_FACT, key);
-  if (known !== undefined && store.blobs.has(known.digest)) return known;
+interface ToEncode {
+  readonly layer: ImageLayer;
+  readonly encoder: Encoder;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface MadeBlob {
+  readonly descriptor: Descriptor;
+  readonly diffId?: DiffId | undefined;
+}
+
+/** Several outputs of one build that ask for the same blob get it made once. */
+async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
+  const key = `${layer.diffId} ${encoder.name}`;
+  const known = store.facts.get<MadeBlob>(MADE_FACT, key);
+  if (known?.descriptor !== undefined && store.blobs.has(known.descriptor.digest)) return known;
+  return shareWork(store, {
+    name: `blob ${key}`,
+    signal,
+    work: async (shared) => {
+      const made = await encode(store, { layer, encoder, signal: shared });
+      store.facts.put(MADE_FACT, key, made);
+      return made;
+    },
+  });
+}
+
+async function encode(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
   const tar = await tarBlob(store, layer, signal);
-  const compressed = compressGzip(tar.read(), { level: GZIP_LEVEL });
-  const { digest, size } = await store.blobs.write(compressed, undefined, { signal });
-  const made = { mediaType: MEDIA_TYPES.ociLayerGzip, digest, size };
-  store.facts.put(MADE_FACT, key, made);
-  return made;
+  let encoded: Encoded = {};
+  async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    encoded = yield* encoder.encode(tar.read());
+  }
+  const { digest, size } = await store.blobs.write(bytes(), undefined, { signal });
+  const { diffId, annotations } = encoded;
+  const descriptor = { mediaType: encoder.mediaType, digest, size };
+  return {
+    descriptor: annotations === undefined ? descriptor : { ...descriptor, annotations },
+    ...(diffId === undefined ? {} : { diffId }),
+  };
 }
 
 /**

@@ -1,13 +1,6 @@
 /** `index.json` of an OCI layout: which images are in it, and what they are called. */
-import {
-  type Descriptor,
-  decodeIndex,
-  type ImageConfig,
-  type ImageIndex,
-  MEDIA_TYPES,
-  type Platform,
-} from '../oci/index.ts';
-import type { ImageContent } from './image-content.ts';
+import { type Descriptor, decodeIndex, type ImageIndex, MEDIA_TYPES } from '../oci/index.ts';
+import type { Bundle } from './bundle.ts';
 import {
   CREATED_ANNOTATION,
   fullName,
@@ -16,37 +9,25 @@ import {
   tagOf,
 } from './references.ts';
 
-/** What the index says of an image: one entry for each name, as BuildKit and containerd write it. */
+/** What `index.json` says of a bundle: one entry for each name, as BuildKit and containerd write it. */
 export function indexEntries(
-  { manifest, imageConfig }: ImageContent,
+  { root, images: [{ imageConfig }] }: Bundle,
   references: readonly string[],
 ): Descriptor[] {
   const { created } = imageConfig;
-  const time = created === undefined ? {} : { [CREATED_ANNOTATION]: created };
-  const entry = {
-    ...manifest.descriptor,
-    platform: platformOf(imageConfig),
+  const annotations = {
+    ...(created === undefined ? {} : { [CREATED_ANNOTATION]: created }),
+    ...root.annotations,
   };
-  if (references.length === 0) return [{ ...entry, annotations: time }];
+  if (references.length === 0) return [{ ...root, annotations }];
   return references.map((reference) => ({
-    ...entry,
+    ...root,
     annotations: {
+      ...annotations,
       [NAME_ANNOTATION]: fullName(reference),
-      ...time,
       [REF_ANNOTATION]: tagOf(reference),
     },
   }));
-}
-
-function platformOf(config: ImageConfig): Platform {
-  const { os, architecture, variant } = config;
-  const version = config['os.version'];
-  return {
-    os,
-    architecture,
-    ...(variant === undefined ? {} : { variant }),
-    ...(version === undefined ? {} : { 'os.version': version }),
-  };
 }
 
 export function indexOf(manifests: readonly Descriptor[]): ImageIndex {

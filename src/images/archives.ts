@@ -19,7 +19,9 @@ export function saveImages(options: SaveImagesOptions): Promise<void> {
     const named = images.map((text) => {
       const image = requireImage(store, text);
       const isId = store.images.references(image.id).every((name) => !means(name, text));
-      return { image, references: isId ? store.images.references(image.id) : [text] };
+      const names = isId ? store.images.references(image.id) : [text];
+      // Archives know tags only.
+      return { image, references: names.filter((name) => !name.includes('@')) };
     });
     // As `docker save` does: whoever wants it small compresses the whole.
     const compression = format === 'docker' ? 'uncompressed' : 'gzip';

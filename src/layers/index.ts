@@ -5,7 +5,7 @@ export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.t
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';
 export * from './layer-index.ts';
 export type { LayerStore, StagedLayer } from './layer-store.ts';
-export { effectiveTime, type LayerTarOptions, layerTar } from './layer-tar.ts';
+export { effectiveEpoch, effectiveTime, type LayerTarOptions, layerTar } from './layer-tar.ts';
 export { LayerCache } from './layer-view.ts';
 export {
   type AddAllOptions,
@@ -27,4 +27,5 @@ export {
   present,
   presentBlob,
 } from './present.ts';
+export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';
 export { copyOfTree, treeOf } from './tree-form.ts';

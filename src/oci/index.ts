@@ -7,6 +7,7 @@ export {
   type LayerCompression,
   layerCompression,
   layerMediaType,
+  layerTypeIn,
   MEDIA_TYPES,
 } from './media-types.ts';
 export {

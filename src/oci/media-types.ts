@@ -13,6 +13,7 @@ export const MEDIA_TYPES = {
   dockerConfig: 'application/vnd.docker.container.image.v1+json',
   dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
   dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  dockerLayerZstd: 'application/vnd.docker.image.rootfs.diff.tar.zstd',
   dockerForeignLayerGzip: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
 } as const;
 
@@ -44,9 +45,25 @@ export function layerMediaType(
   compression: LayerCompression,
   family: 'oci' | 'docker' = 'oci',
 ): string {
-  if (compression === 'zstd') return MEDIA_TYPES.ociLayerZstd;
-  if (family === 'docker') {
-    return compression === 'gzip' ? MEDIA_TYPES.dockerLayerGzip : MEDIA_TYPES.dockerLayer;
-  }
-  return compression === 'gzip' ? MEDIA_TYPES.ociLayerGzip : MEDIA_TYPES.ociLayer;
+  return LAYER_TYPES[family][compression];
+}
+
+const LAYER_TYPES: Readonly<Record<'oci' | 'docker', Readonly<Record<LayerCompression, string>>>> =
+  {
+    oci: {
+      none: MEDIA_TYPES.ociLayer,
+      gzip: MEDIA_TYPES.ociLayerGzip,
+      zstd: MEDIA_TYPES.ociLayerZstd,
+    },
+    docker: {
+      none: MEDIA_TYPES.dockerLayer,
+      gzip: MEDIA_TYPES.dockerLayerGzip,
+      zstd: MEDIA_TYPES.dockerLayerZstd,
+    },
+  };
+
+/** The same kind of layer in the other family; what is no layer stays as it is. */
+export function layerTypeIn(mediaType: string, family: 'oci' | 'docker'): string {
+  const compression = layerCompression(mediaType);
+  return compression === undefined ? mediaType : layerMediaType(compression, family);
 }

@@ -1,14 +1,9 @@
 /** Our archives in the hands of Docker, Podman and Skopeo, and theirs in ours. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  exportDocker,
-  exportOci,
-  inspectImage,
-  loadArchive,
-  readConfig,
-} from '../../src/export/index.ts';
+import { inspectImage, loadArchive, readConfig } from '../../src/export/index.ts';
 import type { ImageRecord } from '../../src/store/index.ts';
+import { exportDocker, exportOci } from '../support/exports.ts';
 import { addImage, TestStore } from '../support/images.ts';
 import { OciSchemas } from '../support/oci-schemas.ts';
 import { DockerDaemon, ensureTool, Podman, succeed } from '../support/tools.ts';

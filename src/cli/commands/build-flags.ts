@@ -49,10 +49,36 @@ export const buildFlags = {
     value: 'type=…,dest=…',
     group: RESULT,
     help:
-      'where the result goes: type=image (the default, the image store), oci or docker (an archive), tar or local ' +
-      '(the files); a bare path is a directory, - a tar on standard output',
+      'where the result goes: type=image (the default, the image store), registry (pushed), oci or docker (an archive), ' +
+      'tar or local (the files), cacheonly; a bare path is a directory, - a tar on standard output; several may be given',
   },
-  load: { kind: 'switch', group: RESULT, help: 'the same as --output type=image' },
+  push: {
+    kind: 'switch',
+    group: RESULT,
+    help: 'push the result: the same as --output type=registry',
+  },
+  load: {
+    kind: 'switch',
+    group: RESULT,
+    help:
+      'load the result into Docker or Podman too, where one is there: the same as --output type=docker ' +
+      '(LAMINA_LOAD=docker|podman|none chooses)',
+  },
+  annotation: {
+    kind: 'list',
+    value: '[type:]key=value',
+    group: RESULT,
+    help:
+      'annotate the manifest, or what type names: manifest, manifest-descriptor, index, index-descriptor, each with a ' +
+      '[platform] if wanted',
+  },
+  squash: {
+    kind: 'text',
+    bare: 'own',
+    value: 'own|all',
+    group: RESULT,
+    help: 'make one layer of those the build adds (own), or of the whole image (all)',
+  },
   iidfile: { kind: 'text', value: 'path', group: RESULT, help: 'write the image ID to a file' },
   'metadata-file': {
     kind: 'text',
@@ -166,11 +192,6 @@ export const buildFlags = {
     help: 'skip verification of signatures',
     noEffect: 'every blob is verified by its digest',
   },
-  push: {
-    kind: 'switch',
-    help: 'push the result',
-    notYet: 'write an archive with -o type=oci,dest=image.tar, and push it with another tool',
-  },
   'cache-from': {
     kind: 'list',
     value: 'source',
@@ -183,7 +204,6 @@ export const buildFlags = {
     help: 'put the cache elsewhere',
     notYet: 'the local cache is always kept; leave the flag out',
   },
-  annotation: { kind: 'list', value: 'k=v', help: 'annotate the manifest', notYet: 'use --label' },
   attest: { kind: 'list', value: 'type=…', help: 'attach an attestation', notYet: 'leave it out' },
   provenance: {
     kind: 'text',
@@ -199,7 +219,6 @@ export const buildFlags = {
     help: 'attach a bill of materials',
     notYet: 'none is attached; leave the flag out, or give --sbom=false',
   },
-  squash: { kind: 'switch', help: 'one layer of all', notYet: 'use a multi-stage build' },
   'cgroup-parent': { kind: 'text', help: 'parent cgroup of RUN', notYet: 'leave it out' },
   resource: { kind: 'list', value: 'k=v', help: 'limits of RUN', notYet: 'leave it out' },
   memory: { kind: 'text', short: 'm', help: 'memory limit of RUN', notYet: 'leave it out' },

@@ -52,6 +52,10 @@ export const buildCommand = defineCommand({
       command: 'lamina build -o type=oci,dest=hello.tar .',
       text: 'write an OCI archive, for example for skopeo',
     },
+    {
+      command: 'lamina build -t registry.example.com/hello:1 --push .',
+      text: 'push the result to a registry',
+    },
     { command: 'lamina build -o out .', text: 'write the files of the image to the directory out' },
     { command: 'lamina build - < Dockerfile', text: 'build without a context' },
     {
@@ -124,6 +128,8 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     noCacheFilter: commaSeparated(flags['no-cache-filter']),
     jobs: jobCount(flags.jobs),
     outputs: outputs(flags),
+    annotations: flags.annotation,
+    squash: squashMode(flags.squash),
     addHosts: flags['add-host'].map(hostAlias),
     network: networkMode(flags.network),
     platforms: commaSeparated(platforms),
@@ -148,10 +154,40 @@ function callMethod({ call, check, print }: Flags): string | undefined {
   return method === undefined || method === '' || method === 'build' ? undefined : method;
 }
 
+/** `--push` and `--load` add to the outputs; with an output that is an image, that one is pushed. */
 function outputs(flags: Flags): OutputSpec[] {
   const specs = flags.output.map(outputSpec);
-  if (flags.load) specs.push({ type: 'image', attrs: {} });
-  return specs;
+  if (flags.load && !specs.some(isLoad)) specs.push({ type: 'docker', attrs: {} });
+  if (!flags.push) return specs;
+  if (!specs.some(isImage)) return [...specs, { type: 'registry', attrs: {} }];
+  return specs.map((spec) =>
+    isImage(spec) ? { ...spec, attrs: { ...spec.attrs, push: 'true' } } : spec,
+  );
+}
+
+function isLoad({ type, dest }: OutputSpec): boolean {
+  return type === 'docker' && dest === undefined;
+}
+
+function isImage({ type }: OutputSpec): boolean {
+  return type === 'image' || type === 'registry';
+}
+
+function squashMode(text: string | undefined): 'own' | 'all' | undefined {
+  switch (text) {
+    case undefined:
+    case 'false':
+      return undefined;
+    case 'true':
+    case 'own':
+      return 'own';
+    case 'all':
+      return 'all';
+    default:
+      throw new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for --squash`, {
+        expected: 'own (the default) or all',
+      });
+  }
 }
 
 function certificateSources(flags: Flags, env: CommandContext['env']): readonly string[] {

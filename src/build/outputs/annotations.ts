@@ -1,0 +1,95 @@
+/**
+ * Annotations of the result: texts in its manifests, in its index, and in the descriptors that name these. They are given as
+ * `--annotation [TYPE[PLATFORM],…:]key=value`, or as attributes of an output, `annotation-TYPE[PLATFORM].key=value`.
+ */
+import { AppError } from '../../errors.ts';
+import type { ImageAnnotations } from '../../export/index.ts';
+import { nearestName } from '../../nearest-name.ts';
+import { formatPlatform, type Platform, parsePlatform } from '../../oci/index.ts';
+import type { Attributes } from './attributes.ts';
+
+const PLACES = ['manifest', 'manifest-descriptor', 'index', 'index-descriptor'] as const;
+
+export type AnnotationPlace = (typeof PLACES)[number];
+
+export interface Annotation {
+  readonly place: AnnotationPlace;
+  /** Undefined: all images. */
+  readonly platform: Platform | undefined;
+  readonly key: string;
+  readonly value: string;
+}
+
+const ATTRIBUTE = /^annotation(?:-([a-z-]+))?(?:\[([A-Za-z0-9_/.-]+)\])?\.(\S+)$/;
+const PLACE = /^([a-z-]+)(?:\[([A-Za-z0-9_/.-]+)\])?$/;
+
+/** @throws AppError BUILD_ANNOTATION, PLATFORM_INVALID */
+export function annotationsOf(attributes: Attributes): Annotation[] {
+  return attributes.keys.flatMap((name) => {
+    const match = ATTRIBUTE.exec(name);
+    if (match === null) return [];
+    const [, place = 'manifest', platform, key = ''] = match;
+    const value = attributes.text(name) ?? '';
+    return { place: placeNamed(place, name), platform: platformNamed(platform), key, value };
+  });
+}
+
+/** A value of `--annotation`. @throws AppError BUILD_ANNOTATION, PLATFORM_INVALID */
+export function parseAnnotation(text: string): Annotation[] {
+  const equals = text.indexOf('=');
+  if (equals < 1) {
+    throw new AppError('BUILD_ANNOTATION', `'${text}' is no annotation`, {
+      expected: 'key=value, or TYPE:key=value',
+      hint: `types are ${PLACES.join(', ')}, each with a platform in brackets if wanted`,
+    });
+  }
+  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  const colon = name.indexOf(':');
+  if (colon < 0) return [{ place: 'manifest', platform: undefined, key: name, value }];
+  const key = name.slice(colon + 1);
+  return name
+    .slice(0, colon)
+    .split(',')
+    .map((part) => {
+      const [, place = part, platform] = PLACE.exec(part) ?? [];
+      return { place: placeNamed(place, text), platform: platformNamed(platform), key, value };
+    });
+}
+
+/** Which annotations of a list stand with the image of a platform; those that name it go before those for all. */
+export function imageAnnotations(
+  annotations: readonly Annotation[],
+  platform: Platform,
+): ImageAnnotations {
+  const own = formatPlatform(platform);
+  const pick = (wanted: AnnotationPlace): Record<string, string> => {
+    const here = annotations.filter(({ place }) => place === wanted);
+    const general = here.filter((one) => one.platform === undefined);
+    const special = here.filter((one) => one.platform && formatPlatform(one.platform) === own);
+    return Object.fromEntries([...general, ...special].map(({ key, value }) => [key, value]));
+  };
+  return { manifest: pick('manifest'), descriptor: pick('manifest-descriptor') };
+}
+
+/** Those of an index, or of what names it. */
+export function indexAnnotations(
+  annotations: readonly Annotation[],
+  wanted: 'index' | 'index-descriptor',
+): Record<string, string> {
+  const here = annotations.filter(({ place }) => place === wanted);
+  return Object.fromEntries(here.map(({ key, value }) => [key, value]));
+}
+
+function placeNamed(name: string, text: string): AnnotationPlace {
+  const known = PLACES.find((place) => place === name);
+  if (known !== undefined) return known;
+  const near = nearestName(name, PLACES);
+  throw new AppError('BUILD_ANNOTATION', `there are no annotations of type '${name}': '${text}'`, {
+    expected: PLACES.join(', '),
+    hint: near === undefined ? undefined : `did you mean ${near}?`,
+  });
+}
+
+function platformNamed(text: string | undefined): Platform | undefined {
+  return text === undefined ? undefined : parsePlatform(text);
+}

@@ -1,0 +1,118 @@
+/** The `key=value` pairs of an output, each read once; what nobody read is told of. */
+import { AppError, type SourceLocation, type Warning } from '../../errors.ts';
+import { nearestName } from '../../nearest-name.ts';
+import type { OutputSpec } from '../options.ts';
+
+/** Go's notation, in which BuildKit reads them. */
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  ...{ '1': true, t: true, T: true, true: true, TRUE: true, True: true },
+  ...{ '0': false, f: false, F: false, false: false, FALSE: false, False: false },
+};
+
+export class Attributes {
+  readonly #spec: OutputSpec;
+  readonly #known = new Set<string>();
+
+  constructor(spec: OutputSpec) {
+    this.#spec = spec;
+  }
+
+  /** All keys that were given. */
+  get keys(): readonly string[] {
+    return Object.keys(this.#spec.attrs);
+  }
+
+  text(key: string): string | undefined {
+    this.#known.add(key);
+    return Object.hasOwn(this.#spec.attrs, key) ? this.#spec.attrs[key] : undefined;
+  }
+
+  /** @throws AppError BUILD_OUTPUT_ATTRIBUTE */
+  choice<Value extends string>(key: string, values: readonly Value[]): Value | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const found = values.find((value) => value === text);
+    if (found !== undefined) return found;
+    const near = nearestName(text, values);
+    throw this.fault(key, `there is no ${key} '${text}'`, {
+      expected: values.join(', '),
+      hint: near === undefined ? undefined : `did you mean ${key}=${near}?`,
+    });
+  }
+
+  /** A key without a value (`push=`) says yes. @throws AppError BUILD_OUTPUT_ATTRIBUTE */
+  flag(key: string): boolean | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const value = text === '' ? true : BOOLEANS[text];
+    if (value !== undefined) return value;
+    throw this.fault(key, `${key} is either true or false, not '${text}'`, {
+      expected: `${key}=true or ${key}=false`,
+    });
+  }
+
+  /** A whole number. @throws AppError BUILD_OUTPUT_ATTRIBUTE */
+  number(key: string, { max, of }: { readonly max: number; readonly of: string }) {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+    if (value <= max) return value;
+    throw this.fault(key, `'${text}' is no ${of}`, { expected: `a whole number from 0 to ${max}` });
+  }
+
+  /** Read, and of no consequence here. */
+  passOver(keys: readonly string[]): void {
+    for (const key of keys) this.#known.add(key);
+  }
+
+  /** One for each attribute that was not read: BuildKit takes no notice of such. */
+  warnings(): Warning[] {
+    const { type } = this.#spec;
+    return this.keys.flatMap((key) => {
+      if (this.#known.has(key)) return [];
+      const near = nearestName(key, [...this.#known]);
+      return {
+        code: 'BUILD_OUTPUT_IGNORED',
+        message: `the attribute '${key}' means nothing to an output of type ${type}`,
+        hint: near === undefined ? undefined : `did you mean ${near}?`,
+        location: this.location(key),
+      };
+    });
+  }
+
+  /** An error that underlines the attribute. */
+  fault(
+    key: string,
+    message: string,
+    more: { readonly expected?: string | undefined; readonly hint?: string | undefined } = {},
+  ): AppError {
+    return new AppError('BUILD_OUTPUT_ATTRIBUTE', message, {
+      ...more,
+      location: this.location(key),
+    });
+  }
+
+  location(key: string): SourceLocation | undefined {
+    const { text } = this.#spec;
+    const range = text === undefined ? undefined : rangeOf(text, key);
+    if (text === undefined || range === undefined) return undefined;
+    const at = (offset: number) => ({ line: 1, column: offset + 1, offset });
+    return {
+      file: '--output',
+      text,
+      range: { start: at(range.start), end: at(range.end) },
+    };
+  }
+}
+
+/** Where `key=value` stands in a text of such pairs, separated by commas. */
+function rangeOf(text: string, key: string) {
+  if (text.includes('\n')) return undefined;
+  for (const match of text.matchAll(/(?:^|(?<=,))(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+    const field = match[1] ?? match[2] ?? '';
+    const equals = field.indexOf('=');
+    if (equals < 0 || field.slice(0, equals).trim().toLowerCase() !== key.toLowerCase()) continue;
+    return { start: match.index, end: match.index + match[0].length };
+  }
+  return undefined;
+}

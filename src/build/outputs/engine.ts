@@ -1,0 +1,267 @@
+/**
+ * The engines whose image store a result can be loaded into: Docker, by its API or its command, and Podman, by its command.
+ * Which one is there is found out when it is needed.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { delimiter, join } from 'node:path';
+import { AppError } from '../../errors.ts';
+import type { ByteSink } from '../../export/index.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Engine {
+  /** `docker` or `podman`. */
+  readonly name: string;
+  /**
+   * Loads an archive.
+   *
+   * @param send writes the archive
+   * @throws AppError EXPORT_ENGINE, and what `send` throws
+   */
+  load(send: (sink: ByteSink) => Promise<void>, signal?: AbortSignal): Promise<void>;
+}
+
+const DOCKER_SOCKET = '/var/run/docker.sock';
+/** What an engine says of a failure is shown up to this length. */
+const MAX_ANSWER = 64 * 1024;
+
+/**
+ * The engine of this machine: Docker if it answers, else Podman if it is installed. `LAMINA_LOAD` names one of them, or `none`.
+ *
+ * @param context of docker's command line; undefined: DOCKER_HOST, else the usual socket
+ * @throws AppError EXPORT_ENGINE when the engine that was asked for is not there
+ */
+export async function findEngine(
+  env: Environment,
+  context: string | undefined,
+): Promise<Engine | undefined> {
+  const wanted = env.LAMINA_LOAD ?? '';
+  if (!['', 'docker', 'podman', 'none'].includes(wanted)) {
+    throw notThere(`LAMINA_LOAD names no engine: '${wanted}'`, 'docker, podman, or none');
+  }
+  if (context !== undefined) return command(env, 'docker', ['--context', context, 'load', '-q']);
+  if (wanted === 'none') return undefined;
+  if (wanted !== 'podman') {
+    const docker = await findDocker(env, wanted === 'docker');
+    if (docker !== undefined) return docker;
+  }
+  const podman = programOf(env, 'podman');
+  if (podman !== undefined) return engineOf('podman', podman, ['load', '-q'], env);
+  if (wanted === '') return undefined;
+  throw notThere(`there is no ${wanted} to load the image into`, 'an engine that is there');
+}
+
+async function findDocker(env: Environment, isWanted: boolean): Promise<Engine | undefined> {
+  const host = env.DOCKER_HOST ?? '';
+  if (host === '' && (env.DOCKER_CONTEXT ?? '') !== '')
+    return command(env, 'docker', ['load', '-q']);
+  const address = host === '' ? { socketPath: DOCKER_SOCKET } : addressOf(host, env);
+  // By ssh or TLS: docker's own command knows how.
+  if (address === undefined) return command(env, 'docker', ['load', '-q']);
+  if (host === '' && !existsSync(DOCKER_SOCKET) && !isWanted) return undefined;
+  const failure = await ping(address);
+  if (failure === undefined) return dockerApi(address);
+  if (host === '' && !isWanted) return undefined;
+  throw new AppError('EXPORT_ENGINE', `docker does not answer at ${host || DOCKER_SOCKET}`, {
+    hint: 'start it, or choose another with DOCKER_HOST; LAMINA_LOAD=none keeps the image here',
+    cause: failure,
+  });
+}
+
+type Address = Pick<RequestOptions, 'socketPath' | 'host' | 'port'>;
+
+/** Undefined: an address that needs more than a connection. */
+function addressOf(host: string, env: Environment): Address | undefined {
+  const unix = /^unix:\/\/(.+)$/.exec(host);
+  if (unix?.[1] !== undefined) return { socketPath: unix[1] };
+  const tcp = /^tcp:\/\/(\[[0-9a-f:]+\]|[^:/]+)(?::(\d+))?\/?$/i.exec(host);
+  if (tcp?.[1] === undefined || (env.DOCKER_TLS_VERIFY ?? '') !== '') return undefined;
+  return { host: tcp[1].replace(/^\[|\]$/g, ''), port: tcp[2] ?? 2375 };
+}
+
+async function ping(address: Address): Promise<unknown> {
+  try {
+    const request = openRequest({ ...address, path: '/_ping', method: 'GET' });
+    const answer = answerOf(request);
+    request.end();
+    const { statusCode } = await answer;
+    return statusCode === 200 ? undefined : new Error(`status ${statusCode}`);
+  } catch (error) {
+    return error;
+  }
+}
+
+function dockerApi(address: Address): Engine {
+  return {
+    name: 'docker',
+    async load(send, signal) {
+      const headers = { 'Content-Type': 'application/x-tar' };
+      const path = '/images/load?quiet=1';
+      const options = { ...address, path, method: 'POST', headers };
+      const request = openRequest({ ...options, ...(signal && { signal }) });
+      const answer = answerOf(request);
+      // It may answer, or hang up, before it has read all.
+      let early: unknown;
+      answer.catch((error: unknown) => {
+        early = error;
+      });
+      await send(writerTo(request, () => early));
+      request.end();
+      const { statusCode, body } = await answer;
+      const said = messageIn(body);
+      if (statusCode !== 200 || said !== undefined) {
+        throw refused('docker', said ?? `it answered with status ${statusCode}`);
+      }
+    },
+  };
+}
+
+/** Rarely needed, and takes time to load; import() is not there in the code that V8 keeps compiled. */
+function openRequest(options: RequestOptions): ClientRequest {
+  return process.getBuiltinModule('node:http').request({ ...options, agent: false });
+}
+
+interface Answer {
+  readonly statusCode: number | undefined;
+  readonly body: string;
+}
+
+function answerOf(request: ClientRequest): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (response: IncomingMessage) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => {
+        if (body.length < MAX_ANSWER) body += text;
+      });
+      response.on('error', reject);
+      response.on('end', () => resolve({ statusCode: response.statusCode, body }));
+    });
+  });
+}
+
+/** What Docker says went wrong: in a line of its progress, or as the whole answer. */
+function messageIn(body: string): string | undefined {
+  for (const line of body.split('\n')) {
+    try {
+      const message: unknown = JSON.parse(line);
+      if (typeof message !== 'object' || message === null) continue;
+      const { error, message: text } = message as { error?: unknown; message?: unknown };
+      if (typeof error === 'string') return error;
+      if (typeof text === 'string') return text;
+    } catch {
+      // An empty line, or one that was cut off.
+    }
+  }
+  return undefined;
+}
+
+function command(env: Environment, name: string, args: readonly string[]): Engine {
+  const program = programOf(env, name);
+  if (program !== undefined) return engineOf(name, program, args, env);
+  throw notThere(`there is no command ${name} to load the image with`, `${name} on the PATH`);
+}
+
+function engineOf(
+  name: string,
+  program: string,
+  args: readonly string[],
+  env: Environment,
+): Engine {
+  return {
+    name,
+    async load(send, signal) {
+      const { spawn } = process.getBuiltinModule('node:child_process');
+      const child = spawn(program, args, {
+        env: { ...env },
+        stdio: ['pipe', 'ignore', 'pipe'],
+        ...(signal && { signal }),
+      });
+      const ended = endOf(child);
+      let failure: { readonly error: unknown } | undefined;
+      try {
+        await send(writerTo(child.stdin, () => undefined));
+      } catch (error) {
+        failure = { error };
+      }
+      child.stdin.end();
+      const { status, said } = await ended;
+      signal?.throwIfAborted();
+      if (status !== 0) throw refused(name, said);
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}
+
+function endOf(child: ChildProcess): Promise<{ status: number | null; said: string }> {
+  let said = '';
+  child.stderr?.setEncoding('utf8');
+  child.stderr?.on('data', (text: string) => {
+    if (said.length < MAX_ANSWER) said += text;
+  });
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ status: null, said: error.message }));
+    child.on('close', (status) => resolve({ status, said: said.trim() }));
+  });
+}
+
+interface Writable {
+  write(chunk: Buffer): boolean;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  once(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
+  off(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
+}
+
+const READY = ['drain', 'close', 'error'] as const;
+
+/** @param failure of the other side, known before all is written */
+function writerTo(stream: Writable, failure: () => unknown): ByteSink {
+  let broken: unknown;
+  stream.on('error', (error: unknown) => {
+    broken = error;
+  });
+  return async (chunk) => {
+    const trouble = broken ?? failure();
+    if (trouble !== undefined) throw trouble;
+    // Archives are written from buffers that are used again.
+    if (stream.write(Buffer.from(chunk))) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        for (const event of READY) stream.off(event, done);
+        resolve();
+      };
+      for (const event of READY) stream.once(event, done);
+    });
+  };
+}
+
+function programOf(env: Environment, name: string): string | undefined {
+  const directories = (env.PATH ?? '').split(delimiter).filter((path) => path.startsWith('/'));
+  return directories.map((directory) => join(directory, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refused(engine: string, said: string): AppError {
+  const [first = ''] = said.split('\n');
+  return new AppError('EXPORT_ENGINE', `${engine} did not load the image: ${first.slice(0, 400)}`, {
+    hint: `the image is in lamina's own store; \`lamina save NAME | ${engine} load\` tries again`,
+  });
+}
+
+function notThere(message: string, expected: string): AppError {
+  return new AppError('EXPORT_ENGINE', message, {
+    expected,
+    hint: 'LAMINA_LOAD=none keeps the image in lamina’s own store',
+  });
+}

@@ -1,0 +1,38 @@
+/** Images that stay in the store, under their names. */
+import { annotateImage, type ImageRecords, storedRoot } from '../../export/index.ts';
+import { formatReference, hostPlatform, parseReference, selectPlatform } from '../../oci/index.ts';
+import { imageAnnotations } from './annotations.ts';
+import type { ImageForm } from './output.ts';
+import type { WriteContext, Written } from './write-output.ts';
+
+interface Kept {
+  readonly names: readonly string[];
+  readonly form: ImageForm;
+  /** Give each name once more, with the digest. */
+  readonly canonical: boolean;
+}
+
+/** Layers stay in the store as they were made; compression is for what leaves it. */
+export async function keepImages(
+  { names, form, canonical }: Kept,
+  images: ImageRecords,
+  { store }: WriteContext,
+): Promise<Written> {
+  for (const image of images) {
+    await annotateImage(store, image, imageAnnotations(form.annotations, image).manifest ?? {});
+  }
+  const { descriptor } = await storedRoot(store, images);
+  // Where only one of them can be meant it is this machine's, if that was built.
+  const own = images[selectPlatform(hostPlatform(), images) ?? 0] ?? images[0];
+  const others = images.filter((image) => image !== own).map(({ id }) => id);
+  const { digest } = descriptor;
+  const withDigest = names.map((name) => {
+    const { registry, repository } = parseReference(name);
+    return formatReference({ registry, repository, digest });
+  });
+  for (const name of canonical ? [...names, ...withDigest] : names) {
+    store.images.tagVariants([own.id, ...others], name);
+  }
+  await store.flush();
+  return { descriptor, imageId: images[0].id, rank: 'stored' };
+}

@@ -1,0 +1,225 @@
+/** From what was written behind `--output` to what is to be done. Everything is checked before anything is built. */
+import { AppError, assertNever, type Warning } from '../../errors.ts';
+import type { Compression } from '../../export/index.ts';
+import { formatReference, parseReference } from '../../oci/index.ts';
+import type { BuildOptions, OutputSpec } from '../options.ts';
+import { targetPlatforms } from '../target-platforms.ts';
+import { type Annotation, annotationsOf, parseAnnotation } from './annotations.ts';
+import { Attributes } from './attributes.ts';
+import type { ImageForm, ImageTimes, Output } from './output.ts';
+
+export interface ParsedOutputs {
+  readonly outputs: readonly Output[];
+  readonly warnings: readonly Warning[];
+}
+
+const COMPRESSIONS: readonly Compression[] = ['gzip', 'zstd', 'estargz', 'uncompressed'];
+
+/** BuildKit's, for what lamina does always or has no need of. */
+const OF_NO_CONSEQUENCE = [
+  ...['unpack', 'oci-artifact', 'attestation-inline', 'attestation-prefix'],
+  'compatibility-version',
+];
+
+/**
+ * The outputs asked for; the image store when nothing was said.
+ *
+ * @throws AppError BUILD_OUTPUT, BUILD_OUTPUT_ATTRIBUTE, BUILD_ANNOTATION, BUILD_PUSH_NAME, REFERENCE_INVALID
+ */
+export function parseOutputs(options: BuildOptions): ParsedOutputs {
+  const { outputs = [] } = options;
+  const specs: readonly OutputSpec[] =
+    outputs.length === 0 ? [{ type: 'image', attrs: {} }] : outputs;
+  const parsed = specs.map((spec) => parseOutput(spec, options));
+  checkDestinations(parsed.map(({ output }) => output));
+  return {
+    outputs: parsed.map(({ output }) => output),
+    warnings: parsed.flatMap(({ warnings }) => warnings),
+  };
+}
+
+interface Parsed {
+  readonly output: Output;
+  readonly warnings: readonly Warning[];
+}
+
+function parseOutput(spec: OutputSpec, options: BuildOptions): Parsed {
+  const attributes = new Attributes(spec);
+  attributes.passOver(OF_NO_CONSEQUENCE);
+  const output = outputOf(spec, attributes, options);
+  return { output, warnings: attributes.warnings() };
+}
+
+function outputOf(spec: OutputSpec, attributes: Attributes, options: BuildOptions): Output {
+  switch (spec.type) {
+    case 'cacheonly':
+      return { kind: 'nothing' };
+    case 'image':
+    case 'registry':
+      return imageOutput(spec, attributes, options);
+    case 'docker':
+      if (spec.dest === undefined) return loadOutput(spec, attributes, options);
+      return archiveOutput(spec, attributes, options);
+    case 'oci':
+      return archiveOutput(spec, attributes, options);
+    case 'tar':
+    case 'local':
+      return filesOutput(spec, spec.type, attributes);
+    default:
+      return assertNever(spec.type);
+  }
+}
+
+function imageOutput(spec: OutputSpec, attributes: Attributes, options: BuildOptions): Output {
+  const names = namesOf(spec, options);
+  const isPushed = attributes.flag('push') ?? spec.type === 'registry';
+  const byDigest = attributes.flag('push-by-digest') ?? false;
+  const insecure = attributes.flag('registry.insecure') ?? false;
+  const store = attributes.flag('store') ?? true;
+  const canonical = attributes.flag('name-canonical') ?? false;
+  if (isPushed) checkPushed(names, byDigest);
+  return {
+    kind: 'image',
+    names,
+    store: store && !(isPushed && byDigest && !canonical),
+    canonical,
+    push: isPushed ? { byDigest, insecure } : undefined,
+    form: imageForm(attributes, options),
+    times: imageTimes(attributes),
+  };
+}
+
+function checkPushed(names: readonly string[], byDigest: boolean): void {
+  if (names.length === 0) {
+    throw new AppError('BUILD_PUSH_NAME', 'an image without a name cannot be pushed', {
+      hint: 'name it with -t HOST/NAME:TAG, or name=HOST/NAME:TAG in the output',
+    });
+  }
+  const tagged = names.find((name) => parseReference(name).tag !== undefined);
+  if (!byDigest || tagged === undefined) return;
+  throw new AppError('BUILD_PUSH_NAME', `'${tagged}' has a tag, but is to be pushed by digest`, {
+    hint: 'leave out the tag, or push-by-digest',
+  });
+}
+
+function archiveOutput(spec: OutputSpec, attributes: Attributes, options: BuildOptions): Output {
+  const { dest } = spec;
+  const format = spec.type === 'oci' ? 'oci' : 'docker';
+  const tar = attributes.flag('tar') ?? true;
+  if (dest === undefined || dest === '') throw needsDestination(spec);
+  if (!tar && dest === '-') {
+    throw new AppError('BUILD_OUTPUT', 'a directory cannot be written to standard output', {
+      hint: 'name a directory with dest=, or leave out tar=false',
+    });
+  }
+  const form = imageForm(attributes, options);
+  const times = imageTimes(attributes);
+  return { kind: 'archive', format, dest, tar, names: namesOf(spec, options), form, times };
+}
+
+function loadOutput(spec: OutputSpec, attributes: Attributes, options: BuildOptions): Output {
+  const context = attributes.text('context');
+  const form = imageForm(attributes, options);
+  return {
+    kind: 'load',
+    context: context === '' ? undefined : context,
+    names: namesOf(spec, options),
+    form,
+    times: imageTimes(attributes),
+  };
+}
+
+function filesOutput(spec: OutputSpec, kind: 'tar' | 'local', attributes: Attributes): Output {
+  const { dest } = spec;
+  if (dest === undefined || dest === '' || (kind === 'local' && dest === '-')) {
+    throw needsDestination(spec);
+  }
+  const split = attributes.flag('platform-split');
+  const times = imageTimes(attributes);
+  if (kind === 'tar') return { kind, dest, split, times };
+  const mode = attributes.choice('mode', ['copy', 'delete']) ?? 'copy';
+  return { kind, dest, split, times, mode };
+}
+
+function needsDestination({ type }: OutputSpec): AppError {
+  return new AppError('BUILD_OUTPUT', `the output of type ${type} needs a destination`, {
+    hint: `-o type=${type},dest=PATH`,
+  });
+}
+
+/** The tags of the build, and the names given in the output itself. */
+function namesOf({ name = '' }: OutputSpec, { tags = [] }: BuildOptions): readonly string[] {
+  // `*` stands for a name the front end gives; Dockerfiles give none.
+  const own = name.split(',').filter((text) => text !== '' && text !== '*');
+  const names = [...tags, ...own].map((text) => formatReference(parseReference(text.trim())));
+  return [...new Set(names)];
+}
+
+function imageForm(attributes: Attributes, options: BuildOptions): ImageForm {
+  const compression = attributes.choice('compression', COMPRESSIONS) ?? 'gzip';
+  const max = compression === 'zstd' ? 22 : 9;
+  const level = attributes.number('compression-level', { max, of: `level of ${compression}` });
+  const force = attributes.flag('force-compression') ?? false;
+  const types = attributes.flag('oci-mediatypes');
+  const ociTypes = types ?? true;
+  attributes.passOver(['prefer-nondist-layers']);
+  const given = annotationsOf(attributes);
+  const annotations = [...(options.annotations ?? []).flatMap(parseAnnotation), ...given];
+  if (compression === 'estargz' && !ociTypes) {
+    throw attributes.fault('oci-mediatypes', 'eStargz layers need the media types of OCI', {
+      hint: 'leave out oci-mediatypes=false, or choose another compression',
+    });
+  }
+  checkAnnotations(annotations, ociTypes, targetPlatforms(options).length);
+  const isAsked =
+    attributes.keys.some((key) => /^(?:compression|oci-mediatypes)/.test(key)) ||
+    force ||
+    annotations.length > 0;
+  return { encoding: { compression, level, force }, ociTypes, annotations, isAsked };
+}
+
+function checkAnnotations(
+  annotations: readonly Annotation[],
+  ociTypes: boolean,
+  platforms: number,
+): void {
+  for (const { place, key } of annotations) {
+    if (!ociTypes && place !== 'manifest') {
+      throw new AppError('BUILD_ANNOTATION', `Docker's media types have no place for '${key}'`, {
+        hint: `annotate the manifest, not the ${place}, or leave out oci-mediatypes=false`,
+      });
+    }
+    if (platforms === 1 && place.startsWith('index')) {
+      throw new AppError('BUILD_ANNOTATION', `there is no index that '${key}' could annotate`, {
+        expected: 'several platforms',
+        hint: 'an image for one platform has a manifest only: annotate that',
+      });
+    }
+  }
+}
+
+function imageTimes(attributes: Attributes): ImageTimes {
+  const text = attributes.text('source-date-epoch');
+  const max = 999_999_999_999;
+  const epoch =
+    text === ''
+      ? 'unset'
+      : attributes.number('source-date-epoch', { max, of: 'time in seconds since 1970' });
+  return { epoch, rewrite: attributes.flag('rewrite-timestamp') ?? true };
+}
+
+/** Two outputs that write to one place would spoil each other's work. */
+function checkDestinations(outputs: readonly Output[]): void {
+  const seen = new Set<string>();
+  for (const output of outputs) {
+    if (!('dest' in output)) continue;
+    const isShared = output.kind === 'archive' && !output.tar;
+    if (seen.has(output.dest) && !isShared) {
+      const place = output.dest === '-' ? 'standard output' : output.dest;
+      throw new AppError('BUILD_OUTPUT', `two outputs go to ${place}`, {
+        hint: 'give each a destination of its own',
+      });
+    }
+    seen.add(output.dest);
+  }
+}

@@ -1,0 +1,99 @@
+/** Pushes an image, or an index of images for several platforms, under each of its names. */
+import {
+  type Bundle,
+  bundleOf,
+  type ImageRecords,
+  rememberRepoDigest,
+} from '../../export/index.ts';
+import { parseReference, type Reference, withDefaultTag } from '../../oci/index.ts';
+import { openRegistries } from '../../registry/index.ts';
+import { type PushOptions, pushContent } from '../../transfer/index.ts';
+import type { Output, PushSettings } from './output.ts';
+import { contentOf, type WriteContext, type Written } from './write-output.ts';
+
+type ImageOutput = Extract<Output, { kind: 'image' }>;
+
+/** @throws AppError REGISTRY_… */
+export async function pushOutput(
+  { names, form, store: isKept }: ImageOutput,
+  images: ImageRecords,
+  context: WriteContext & { readonly push: PushSettings },
+): Promise<Written> {
+  const { store, build, progress, push } = context;
+  const { signal, env = {} } = build;
+  const references = names.map(parseReference);
+  const bundle = await bundleOf(store, images, { ...contentOf(form), signal });
+  const insecure = push.insecure ? references.map(({ registry }) => registry) : [];
+  const known = env.LAMINA_INSECURE_REGISTRIES ?? '';
+  const environment = { ...env, LAMINA_INSECURE_REGISTRIES: [known, ...insecure].join(',') };
+  await using registries = openRegistries({ env: environment, signal });
+  for (const reference of references) {
+    const { registry, repository } = reference;
+    const target = push.byDigest ? { registry, repository } : withDefaultTag(reference);
+    const onTransfer = pushProgress(progress, reference);
+    await pushBundle(bundle, target, (content) =>
+      pushContent(store, registries, content, { onTransfer, signal }),
+    );
+    for (const { id } of images) {
+      if (isKept)
+        rememberRepoDigest(store, id, { registry, repository, digest: bundle.root.digest });
+    }
+  }
+  if (isKept) await knowAsPushed(bundle, images, context);
+  const [{ config }] = bundle.images;
+  return { descriptor: bundle.root, imageId: config.descriptor.digest, rank: 'pushed' };
+}
+
+type Push = (content: Parameters<typeof pushContent>[2]) => Promise<void>;
+
+/** What is named goes before what names it. */
+async function pushBundle({ images, index }: Bundle, target: Reference, push: Push): Promise<void> {
+  const { registry, repository } = target;
+  const unnamed = { registry, repository };
+  for (const { config, layers, manifest } of images) {
+    const reference = index === undefined ? target : unnamed;
+    await push({ reference, blobs: [config, ...layers], manifest });
+  }
+  if (index !== undefined) await push({ reference: target, blobs: [], manifest: index });
+}
+
+/** From now on an image of the store is known by the digest others know it by. */
+async function knowAsPushed(
+  { images: contents }: Bundle,
+  images: ImageRecords,
+  { store }: WriteContext,
+): Promise<void> {
+  for (const [position, { id }] of images.entries()) {
+    const content = contents[position];
+    const record = store.images.get(id);
+    // With estargz it is another image that was pushed: its config names other layers.
+    if (record === undefined || content?.config.descriptor.digest !== id) continue;
+    const parts: Uint8Array[] = [];
+    for await (const chunk of content.manifest.read()) parts.push(Uint8Array.from(chunk));
+    const { digest } = await store.blobs.write(Buffer.concat(parts));
+    store.images.put({ ...record, manifestDigest: digest });
+  }
+  await store.flush();
+}
+
+function pushProgress(
+  progress: WriteContext['progress'],
+  { registry, repository }: Reference,
+): PushOptions['onTransfer'] {
+  const sent = new Map<string, { current: number; total: number; done: boolean }>();
+  return ({ digest, state, current, total }) => {
+    const done = state === 'done' || state === 'known' || state === 'mounted';
+    sent.set(digest, { current: done ? total : current, total, done });
+    const all = [...sent.values()];
+    progress.emit({
+      kind: 'step.status',
+      time: progress.now(),
+      step: progress.step,
+      label: `pushing to ${registry}/${repository}`,
+      current: all.reduce((sum, one) => sum + one.current, 0),
+      total: all.reduce((sum, one) => sum + one.total, 0),
+      unit: 'bytes',
+      done: all.every((one) => one.done),
+    });
+  };
+}

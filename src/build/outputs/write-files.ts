@@ -1,0 +1,58 @@
+/** Outputs that are files only: a tar, or a directory, or one of either for each platform. */
+import { homedir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { AppError } from '../../errors.ts';
+import { exportLocal, exportTar, type ImageRecords, keepOnly } from '../../export/index.ts';
+import { formatPlatform } from '../../oci/index.ts';
+import { destinationOf } from './destination.ts';
+import type { Files } from './output.ts';
+import type { WriteContext } from './write-output.ts';
+
+export async function writeFilesOutput(
+  output: Files,
+  images: ImageRecords,
+  context: WriteContext,
+): Promise<void> {
+  const { store, progress, build, warn } = context;
+  const { signal } = build;
+  const isSplit = output.split ?? images.length > 1;
+  if (!isSplit && images.length > 1) {
+    throw new AppError('BUILD_OUTPUT', `files for several platforms cannot share ${output.dest}`, {
+      hint: 'leave out platform-split=false, or build one platform at a time',
+    });
+  }
+  const parts = images.map((image) => ({
+    image,
+    below: isSplit ? formatPlatform(image).replaceAll('/', '_') : undefined,
+  }));
+  if (output.kind === 'tar') {
+    await exportTar(store, parts, { dest: destinationOf(output.dest, build), signal });
+    return;
+  }
+  const prune = output.mode === 'delete';
+  if (prune) checkErasable(output.dest);
+  for (const { image, below } of parts) {
+    const dest = below === undefined ? output.dest : join(output.dest, below);
+    const { warnings } = await exportLocal(store, image, { dest, prune, progress, signal });
+    for (const warning of warnings) warn(warning);
+  }
+  if (prune && isSplit)
+    await keepOnly(
+      output.dest,
+      parts.flatMap(({ below }) => below ?? []),
+    );
+}
+
+/** A slip of the pen must not cost a home directory. @throws AppError BUILD_OUTPUT */
+export function checkErasable(dest: string): void {
+  const directory = resolve(dest);
+  const precious = [process.cwd(), homedir()].find((path) => {
+    const way = relative(directory, path);
+    return way === '' || !way.startsWith('..');
+  });
+  if (precious === undefined) return;
+  throw new AppError('BUILD_OUTPUT', `mode=delete would remove files from ${directory}`, {
+    expected: 'a directory of its own, below the one you are in',
+    hint: 'everything there that is not in the image would go; name another directory',
+  });
+}

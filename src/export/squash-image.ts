@@ -1,0 +1,74 @@
+/** An image with one layer in place of several, and the history that `docker build --squash` gives it. */
+import { diffIdOf, present, squashLayers } from '../layers/index.ts';
+import { canonicalJson, type HistoryEntry, type ImageConfig } from '../oci/index.ts';
+import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
+import { baseLayer } from './assemble.ts';
+import { formatTime } from './go-time.ts';
+import { recordImage, uncompressed } from './image-record.ts';
+import { readConfig } from './image-view.ts';
+
+export interface SquashImageOptions {
+  /** The image whose layers stay as they are; undefined: the new one has a single layer. */
+  readonly base: ImageRecord | undefined;
+  /** Seconds since the epoch: the time of the new history entry; undefined: that of the image. */
+  readonly epoch?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Records the image with its layers above the base's made one. The image it was made of is forgotten, unless something
+ * else has it. An image with nothing to squash is given back.
+ *
+ * @returns the record, without a name; the file system is that of the image
+ */
+export async function squashImage(
+  store: Store,
+  image: ImageRecord,
+  options: SquashImageOptions,
+): Promise<ImageRecord> {
+  const { base, epoch, signal } = options;
+  const kept = image.layers.slice(0, base?.layers.length ?? 0);
+  const squashed = image.layers.slice(kept.length);
+  if (squashed.length === 0) return image;
+  const stack = image.layers.map(({ id }) => id);
+  await present(store, base === undefined ? stack : [], { signal });
+  const id = await squashLayers(store, squashed, { isBottom: kept.length === 0, signal });
+  const { diffId, size } = await diffIdOf(store, id);
+  const meta = store.layers.get(id);
+  const layer = {
+    ...{ id, diffId, epoch: undefined, size: meta?.size ?? 0 },
+    blob: uncompressed(diffId, size),
+  };
+  const below = await Promise.all(kept.map((one: ImageLayer) => baseLayer(store, one)));
+  const config = squashedConfig(await readConfig(store, image), {
+    diffIds: [...kept.map((one) => one.diffId), diffId],
+    baseHistory: base && ((await readConfig(store, base)).history ?? []).length,
+    comment: base === undefined ? `create new from ${image.id}` : `merge ${image.id} to ${base.id}`,
+    epoch,
+  });
+  const layers = [...below, layer];
+  return recordImage(store, { config, configBytes: canonicalJson(config), layers });
+}
+
+interface Squashed {
+  readonly diffIds: ImageConfig['rootfs']['diff_ids'];
+  /** How many entries are the base image's; undefined: all lose their layers. */
+  readonly baseHistory: number | undefined;
+  readonly comment: string;
+  readonly epoch: number | undefined;
+}
+
+/** What was done stays in the history, but only the last entry has a layer. */
+function squashedConfig(config: ImageConfig, squashed: Squashed): ImageConfig {
+  const { diffIds, baseHistory = 0, comment, epoch } = squashed;
+  const created = epoch === undefined ? config.created : formatTime(epoch * 1000);
+  const entries = (config.history ?? []).map((entry, position) =>
+    position < baseHistory ? entry : { ...entry, empty_layer: true },
+  );
+  const last: HistoryEntry = { ...(created === undefined ? {} : { created }), comment };
+  return {
+    ...config,
+    rootfs: { type: 'layers', diff_ids: diffIds },
+    history: [...entries, last],
+  };
+}
