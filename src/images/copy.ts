@@ -39,8 +39,10 @@ export function copyImage(options: CopyOptions): Promise<CopyResult> {
     withRegistries(options, async (registries) => {
       await using source = await openPlace(store, registries, { place: from, options });
       const work = { store, registries, source, options, platform };
-      if (to.kind === 'store') return intoStore(work, { to, isRemote: from.kind === 'registry' });
-      return intoPlace(work, { from, to });
+      const isRemote = from.kind === 'registry';
+      return to.kind === 'store'
+        ? await intoStore(work, { to, isRemote })
+        : await intoPlace(work, { from, to });
     }),
   );
 }

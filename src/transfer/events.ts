@@ -25,12 +25,14 @@ export interface TransferEvent {
 
 export type OnTransfer = (event: TransferEvent) => void;
 
-/** Tells of one blob. */
+/** Tells of one blob. Configs are too small to be told of. */
 export function reporter(
   onEvent: OnTransfer | undefined,
   direction: TransferEvent['direction'],
-  { digest, size }: Descriptor,
+  { digest, size, mediaType }: Pick<Descriptor, 'digest' | 'size' | 'mediaType'>,
 ): (state: TransferState, current?: number, from?: string) => void {
+  if (/[./](?:image\.config|container\.image|empty)\.v1\+json$/.test(mediaType))
+    return () => undefined;
   return (state, current, from) => {
     const reached = current ?? (state === 'waiting' ? 0 : size);
     onEvent?.({ direction, digest, state, current: reached, total: size, from });

@@ -68,7 +68,12 @@ interface Entry {
 /** An image has a line for each of its names, or one without a name. */
 function entriesOf(image: ImageSummary): Entry[] {
   if (image.references.length === 0) return [{ repository: NONE, tag: NONE, image }];
-  return image.references.map((reference) => ({ ...splitReference(reference), image }));
+  const names = image.references.map(splitReference);
+  const tagged = new Set(names.flatMap(({ repository, tag }) => (tag === NONE ? [] : repository)));
+  // A name by digest is told only where no tag of its repository is.
+  return names
+    .filter(({ repository, tag }) => tag !== NONE || !tagged.has(repository))
+    .map((name) => ({ ...name, image }));
 }
 
 function splitReference(reference: string): { repository: string; tag: string } {
