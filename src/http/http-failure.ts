@@ -51,9 +51,16 @@ export function failureOf(
   if (error instanceof HttpFailure) return error;
   const code = codeOf(error);
   const kind = CERTIFICATE.test(code ?? '') ? 'certificate' : seen.connected ? 'lost' : 'connect';
-  const reason = reasonOf(error);
-  const message = reason === 'aborted' ? 'the server closed the connection' : reason;
-  return new HttpFailure(kind, message, { code, onKeptConnection: seen.onKeptConnection });
+  return new HttpFailure(kind, inPlainWords(reasonOf(error)), {
+    code,
+    onKeptConnection: seen.onKeptConnection,
+  });
+}
+
+function inPlainWords(reason: string): string {
+  if (/^aborted$|socket hang up/.test(reason)) return 'the server closed the connection';
+  if (/wrong version number|packet length too long/.test(reason)) return 'it does not speak HTTPS';
+  return reason.split('\n', 1)[0] ?? '';
 }
 
 function codeOf(error: unknown): string | undefined {

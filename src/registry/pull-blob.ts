@@ -14,7 +14,7 @@ import type { Call, RegistryServer } from './server.ts';
 import type { BlobRequest } from './types.ts';
 import { type Place, Walk } from './walk.ts';
 
-/** Servers that once gave wrong bytes for a blob are not asked for it again while there are others. */
+/** Servers that once gave wrong bytes for a blob: mirrors among them are not asked for it again. */
 export type Suspects = Map<string, Set<RegistryServer>>;
 
 export interface BlobSource {
@@ -66,7 +66,7 @@ function inlinedData({ data, digest, size }: Descriptor): Uint8Array | undefined
 }
 
 async function* fromPlaces(source: BlobSource, received: Received): AsyncGenerator<Uint8Array> {
-  const walk = new Walk(trusted(source));
+  const walk = new Walk(source.places, source.suspects.get(source.descriptor.digest));
   for (let place = walk.next(); place !== undefined; place = walk.next()) {
     try {
       return yield* fromPlace(place, source, received);
@@ -75,12 +75,6 @@ async function* fromPlaces(source: BlobSource, received: Received): AsyncGenerat
     }
   }
   throw walk.error;
-}
-
-function trusted({ places, suspects, descriptor }: BlobSource): readonly Place[] {
-  const known = suspects.get(descriptor.digest);
-  const others = places.filter(({ server }) => known?.has(server) !== true);
-  return others.length === 0 ? places : others;
 }
 
 async function* fromPlace(

@@ -10,18 +10,24 @@ export interface Place {
 
 export class Walk {
   readonly #places: readonly Place[];
+  readonly #suspects: ReadonlySet<RegistryServer>;
   #next = 0;
   #error: AppError | undefined;
 
-  /** @param places the registry itself comes last, by its ways */
-  constructor(places: readonly Place[]) {
+  /**
+   * @param places the registry itself comes last, by its ways
+   * @param suspects mirrors not to be asked
+   */
+  constructor(places: readonly Place[], suspects: ReadonlySet<RegistryServer> = new Set()) {
     this.#places = places;
+    this.#suspects = suspects;
   }
 
   next(): Place | undefined {
     while (this.#next < this.#places.length) {
-      const place = this.#places[this.#next++];
-      if (place !== undefined && this.#isWorthIt(place)) return place;
+      const position = this.#next++;
+      const place = this.#places[position];
+      if (place !== undefined && this.#isWorthIt(position)) return place;
     }
     return undefined;
   }
@@ -29,11 +35,11 @@ export class Walk {
   /** Notes why the last place did not serve. @throws what no other place can mend */
   failed(error: unknown): void {
     if (!(error instanceof AppError)) throw error;
-    const { endpoint } = this.#current();
+    const server = this.#current();
+    const { endpoint } = server;
     // Asked by HTTP, a server for HTTPS knows nothing; what was wrong with HTTPS is what matters.
-    const status = error.details?.status;
-    const isUseless = endpoint.isFallback && (status === undefined || status === 400);
-    if (!isUseless || this.#error === undefined) this.#error = error;
+    const knowsBetter = server.hasAnswered && error.details?.status !== 400;
+    if (!endpoint.isFallback || knowsBetter || this.#error === undefined) this.#error = error;
   }
 
   /** Why none served. */
@@ -41,11 +47,17 @@ export class Walk {
     return this.#error ?? new Error('no server was asked');
   }
 
-  #isWorthIt({ server }: Place): boolean {
+  /** Of two ways to a server, the one that has led there is taken, once one has. */
+  #isWorthIt(position: number): boolean {
+    const [before, server, after] = [position - 1, position, position + 1].map(
+      (index) => this.#places[index]?.server,
+    );
+    if (server === undefined) return false;
+    if (server.endpoint.isMirror && this.#suspects.has(server)) return false;
+    if (server.hasAnswered) return true;
+    if (after?.endpoint.isFallback === true && after.hasAnswered) return false;
     if (!server.endpoint.isFallback) return true;
-    const before = this.#places[this.#next - 2];
-    if (before === undefined) return true;
-    return !before.server.hasAnswered && kindOf(this.#error) === 'connect';
+    return before?.hasAnswered !== true && kindOf(this.#error) === 'connect';
   }
 
   #current(): RegistryServer {

@@ -1,0 +1,37 @@
+/** Certificates of the test's own, by openssl. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface TestCertificate extends AsyncDisposable {
+  /** Paths of PEM files. */
+  readonly certPath: string;
+  readonly keyPath: string;
+  /** PEM. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A certificate for this machine that only those trust who are told to. */
+export async function makeCertificate(): Promise<TestCertificate> {
+  const directory = await mkdtemp(join(tmpdir(), 'lamina-cert-'));
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+      ...['-keyout', 'key.pem', '-out', 'cert.pem', '-days', '2', '-subj', '/CN=localhost'],
+      ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+    ],
+    { cwd: directory, stdio: 'ignore' },
+  );
+  const certPath = join(directory, 'cert.pem');
+  const keyPath = join(directory, 'key.pem');
+  return {
+    certPath,
+    keyPath,
+    cert: await readFile(certPath, 'utf8'),
+    key: await readFile(keyPath, 'utf8'),
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,183 @@
+/** Stands between a client and a registry, and does what networks and tired servers do. */
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export type Fault =
+  | 'no-answer'
+  | 'stall'
+  | 'reset-before'
+  | 'reset-upload'
+  | 'reset-answer'
+  | 'truncate'
+  | 'corrupt-upload'
+  | 'corrupt-answer'
+  | 'status-429'
+  | 'status-500'
+  | 'status-401';
+
+export const FAULTS: readonly Fault[] = [
+  'no-answer',
+  'stall',
+  'reset-before',
+  'reset-upload',
+  'reset-answer',
+  'truncate',
+  'corrupt-upload',
+  'corrupt-answer',
+  'status-429',
+  'status-500',
+  'status-401',
+];
+
+export interface FaultProxyOptions {
+  /** Where the registry is, on this machine, by plain HTTP. */
+  readonly port: number;
+  /** Makes the proxy speak HTTPS. PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** What is to happen to a request. */
+  readonly choose: (request: IncomingMessage) => Fault | undefined;
+  /** `WWW-Authenticate` of 401. */
+  readonly challenge?: string | undefined;
+}
+
+export interface FaultProxy extends AsyncDisposable {
+  /** `localhost:port`. */
+  readonly name: string;
+  /** How often each fault happened. */
+  readonly counts: ReadonlyMap<Fault, number>;
+}
+
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const counts = new Map<Fault, number>();
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    // The client goes away in the middle of things; that is no news here.
+    for (const stream of [request, response]) stream.on('error', () => undefined);
+    pass(request, response, options, counts).catch(() => response.destroy());
+  };
+  const { tls } = options;
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createSecureServer({ cert: tls.cert, key: tls.key }, listener);
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return {
+    name: `localhost:${(server.address() as AddressInfo).port}`,
+    counts,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: FaultProxyOptions,
+  counts: Map<Fault, number>,
+): Promise<void> {
+  const fault = options.choose(request);
+  if (fault !== undefined) counts.set(fault, (counts.get(fault) ?? 0) + 1);
+  if (fault === 'no-answer') return;
+  if (fault === 'reset-before') return reset(request);
+  const body = await buffer(request);
+  if (fault?.startsWith('status-') === true) {
+    return refuse(request, response, Number(fault.slice('status-'.length)), options);
+  }
+  const sent = fault === 'corrupt-upload' ? flipped(body) : body;
+  const cut = fault === 'reset-upload' ? Math.floor(body.length / 2) : undefined;
+  const answer = await forward(request, sent, { port: options.port, cut });
+  if (answer === undefined) return reset(request);
+  const { status, headers } = answer;
+  const bytes = fault === 'corrupt-answer' ? flipped(answer.bytes) : answer.bytes;
+  response.writeHead(status, headers);
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  switch (fault) {
+    case 'stall':
+      if (bytes.length === 0) response.end();
+      else response.write(half);
+      return;
+    case 'reset-answer':
+      response.write(half, () => reset(request));
+      return;
+    case 'truncate':
+      response.write(half, () => request.socket.end());
+      return;
+    default:
+      response.end(bytes);
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+}
+
+/** @param way `cut`: so many bytes of the body arrive, then the connection breaks */
+function forward(
+  request: IncomingMessage,
+  body: Buffer,
+  way: { readonly port: number; readonly cut: number | undefined },
+): Promise<Answer | undefined> {
+  return new Promise((resolve, reject) => {
+    const upstream = requestHttp({
+      host: 'localhost',
+      port: way.port,
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+      agent: false,
+    });
+    upstream.on('error', reject);
+    upstream.on('response', async (response) => {
+      const bytes = await buffer(response).catch(reject);
+      if (bytes === undefined) return;
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes });
+    });
+    if (way.cut === undefined) upstream.end(body);
+    else {
+      upstream.write(body.subarray(0, way.cut), () => {
+        upstream.destroy();
+        resolve(undefined);
+      });
+    }
+  });
+}
+
+/** Tells the client what it sent, as careless servers do. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  { challenge }: FaultProxyOptions,
+): void {
+  const message = `\u001b[31mno: ${request.headers.authorization}\u001b[0m`;
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(status === 429 ? { 'retry-after': '0' } : {}),
+    ...(status === 401 && challenge !== undefined ? { 'www-authenticate': challenge } : {}),
+  });
+  response.end(JSON.stringify({ errors: [{ code: 'UNKNOWN', message }] }));
+}
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const middle = Math.floor(copy.length / 2);
+  if (copy.length > 0) copy[middle] = (copy[middle] ?? 0) ^ 1;
+  return copy;
+}
+
+function reset({ socket }: IncomingMessage): void {
+  // Node cannot reset below TLS; what the client sees there is a connection that ends too early.
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
