@@ -61,6 +61,10 @@ export interface OpDriver {
    */
   key(step: StepContext): Promise<Keyed>;
   execute(step: StepContext): Promise<VertexResult>;
+  /** Begins what a step that is going to be executed needs, while its inputs are being made. */
+  prepare?(step: StepContext): void;
+  /** True for operations worth waiting for when another process is at the same one. */
+  readonly isShared?: boolean | undefined;
   /** False for operations that cost nothing and leave no record: an image in the store, the context. */
   readonly recorded: boolean;
 }

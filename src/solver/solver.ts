@@ -21,12 +21,26 @@ import { StepTimer } from './step-timer.ts';
 /** Where results are found again. */
 export interface CacheRecords {
   get(key: string): CacheRecord | undefined;
-  put(key: string, record: CacheRecord): void;
+  /** @param settled called when other processes can see it */
+  put(key: string, record: CacheRecord, settled?: () => void): void;
+  /** Waits until no other process makes what the key stands for. */
+  lock?(
+    key: string,
+    options: { readonly signal: AbortSignal; readonly onWait: () => void },
+  ): Promise<KeyLock>;
   /** A digest remembered for some files of a result. */
   contentDigest(key: string): string | undefined;
   putContentDigest(key: string, digest: string): void;
   /** Whether a record's layers are all there. */
   usable(record: CacheRecord): boolean;
+}
+
+export interface KeyLock {
+  /** What another process has put by now. */
+  readonly found: CacheRecord | undefined;
+  release(): void;
+  /** Called when a record was put: if somebody waits, it is time to show it. */
+  hurry(): void;
 }
 
 export interface SolverOptions {
@@ -153,6 +167,7 @@ export class Solver {
 
   /** Runs a vertex that must not use the cache; what depends on it is keyed by what came out this time. */
   async #force(step: StepContext, driver: OpDriver, keyed: Keyed): Promise<Identity> {
+    driver.prepare?.(step);
     const result = await this.#execute(step, driver, keyed);
     const outputKey = digestOf(keyed.key, result.ownLayer ?? '');
     this.#record(step, keyed.key, outputKey, result);
@@ -170,12 +185,44 @@ export class Solver {
     }
     const step = this.#stepContext(id);
     const driver = this.#options.driverOf(step.vertex);
-    const made = this.#execute(step, driver, identity).then((result) => {
-      if (driver.recorded) this.#record(step, identity.key, identity.outputKey, result);
-      return result;
-    });
+    const made = driver.isShared
+      ? this.#makeOnce(step, driver, identity)
+      : this.#execute(step, driver, identity).then((result) => {
+          if (driver.recorded) this.#record(step, identity.key, identity.outputKey, result);
+          return result;
+        });
     this.#byKey.set(identity.key, made);
     return made;
+  }
+
+  /** Executes a vertex unless another process is at it: then what that makes is taken. */
+  async #makeOnce(step: StepContext, driver: OpDriver, identity: Identity): Promise<VertexResult> {
+    const { records, now, emit, stepOf } = this.#options;
+    const { id, inputs } = step.vertex;
+    driver.prepare?.(step);
+    // Who holds a lock waits for nobody else's, so no two processes can wait for each other.
+    await Promise.all(inputs.map((input) => this.#result(input)));
+    const onWait = () => {
+      const data = Buffer.from('another build is at this step: waiting for it\n');
+      emit({ kind: 'step.log', time: now(), step: stepOf(id), stream: 'stderr', data });
+    };
+    const lock = await records.lock?.(identity.key, { signal: this.#signal, onWait });
+    let isRecorded = false;
+    try {
+      const record = lock && (await records.get(identity.key));
+      if (record !== undefined && records.usable(record)) {
+        await identity.discard?.();
+        this.#reportCached(id, record);
+        return record;
+      }
+      const result = await this.#execute(step, driver, identity);
+      this.#record(step, identity.key, identity.outputKey, result, () => lock?.release());
+      isRecorded = true;
+      lock?.hurry();
+      return result;
+    } finally {
+      if (!isRecorded) lock?.release();
+    }
   }
 
   /**
@@ -236,9 +283,15 @@ export class Solver {
     return located;
   }
 
-  #record(step: StepContext, key: string, outputKey: string, result: VertexResult): void {
+  #record(
+    step: StepContext,
+    key: string,
+    outputKey: string,
+    result: VertexResult,
+    settled?: () => void,
+  ): void {
     const description = step.info.instruction ?? step.info.name;
-    this.#options.records.put(key, { ...result, outputKey, description });
+    this.#options.records.put(key, { ...result, outputKey, description }, settled);
   }
 
   #reportCached(id: VertexId, record: CacheRecord): void {

@@ -36,10 +36,13 @@ export class RecordStore {
     return record;
   }
 
-  /** Visible in this process at once, to others soon after; durable after `Store.flush`. */
-  put(key: string, record: CacheRecord): void {
+  /**
+   * Visible in this process at once, to others soon after; durable after `Store.flush`.
+   * @param settled called when others can see it
+   */
+  put(key: string, record: CacheRecord, settled?: () => void): void {
     const needs = { layers: record.layers, blobs: [], otherwise: 'forget' } as const;
-    this.#tables.records.put(key, record, needs);
+    this.#tables.records.put(key, record, needs, settled);
     this.#touch(key);
   }
 

@@ -16,6 +16,7 @@ import { openLayout, type StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
+import { lockStep, type StepLock, type StepLockOptions } from './step-locks.ts';
 import { openTables, type Tables } from './tables.ts';
 import type { LayerProvider } from './types.ts';
 
@@ -117,6 +118,13 @@ export class Store implements AsyncDisposable {
       selection,
       signal,
     );
+  }
+
+  /** Waits until no other process makes the step of a cache key, and sees what others have written by then. */
+  async lockStep(key: string, options: StepLockOptions): Promise<StepLock> {
+    const lock = await lockStep(this.#layout, key, options);
+    this.#env.resetReadTxn();
+    return lock;
   }
 
   /**

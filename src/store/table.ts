@@ -25,10 +25,10 @@ export class Table<V> {
     return this.#database.get(key) as V | undefined;
   }
 
-  /** Visible here at once, to others with the next batch. */
-  put(key: string, value: V, needs?: Needs): void {
-    if (sameJson(this.get(key), value)) return;
-    this.#write(key, value, { needs });
+  /** Visible here at once, to others with the next batch; `settled` is called then. */
+  put(key: string, value: V, needs?: Needs, settled?: () => void): void {
+    if (settled === undefined && sameJson(this.get(key), value)) return;
+    this.#write(key, value, { needs, settled });
   }
 
   /** As `put`, and tells when others can see it. */
@@ -69,7 +69,10 @@ export class Table<V> {
   #write(
     key: string,
     value: V | undefined,
-    { needs, settled }: { readonly needs?: Needs | undefined; readonly settled?: () => void },
+    {
+      needs,
+      settled,
+    }: { readonly needs?: Needs | undefined; readonly settled?: (() => void) | undefined },
   ): void {
     const write: Write = {
       database: this.#database,

@@ -27,11 +27,14 @@ export function execDriver(session: BuildSession): OpDriver {
       const parts = [opDigest(keyed(op)), below, ...mounted];
       return { key: createHash('sha256').update(parts.join('\n')).digest('hex') };
     },
-    execute: async (step) => {
+    isShared: true,
+    prepare: () => {
       void session.sandbox().then(
         (sandbox) => sandbox.warmUp(),
         () => undefined,
       );
+    },
+    execute: async (step) => {
       const base = await step.inputs.result(0);
       // Taken before a place to work is: whoever waits for a cache must not keep others from working.
       using caches = await CacheMounts.hold(session, step, execOp(step));
