@@ -7,6 +7,15 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
     'seconds since 1970: times in images are set or clamped to it, so that the same input gives the same digest',
   ],
   ['LAMINA_CA_CERTIFICATES', 'what RUN steps trust, as --ca-certificates'],
+  [
+    'LAMINA_CERTS_D',
+    'directories with certificates and hosts.toml of registries, in place of the usual ones',
+  ],
+  ['LAMINA_INSECURE_REGISTRIES', 'registries without a trusted certificate, or without HTTPS'],
+  [
+    'DOCKER_CONFIG, REGISTRY_AUTH_FILE, CONTAINERS_REGISTRIES_CONF',
+    'where logins and registries are configured; see [registries.md](registries.md)',
+  ],
   ['BUILDKIT_PROGRESS', 'kind of progress display, as --progress'],
   ['DOCKER_DEFAULT_PLATFORM', 'platform to build for, as --platform'],
   ['NO_COLOR', 'set to anything: no colours'],

@@ -29,7 +29,7 @@ import { requireImage, withStore } from './with-store.ts';
 /**
  * Copies an image with all that belongs to it. Nothing is compressed anew: digests stay.
  *
- * @throws AppError COPY_PLACE_INVALID, IMAGE_…, REGISTRY_…, ARCHIVE_…, EXPORT_DESTINATION
+ * @throws AppError IMAGE_PLACE_INVALID, IMAGE_…, REGISTRY_…, ARCHIVE_…, EXPORT_DESTINATION
  */
 export function copyImage(options: CopyOptions): Promise<CopyResult> {
   const from = parsePlace(options.source);

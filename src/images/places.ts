@@ -12,7 +12,7 @@ export type Place =
       readonly name: string | undefined;
     };
 
-/** @throws AppError COPY_PLACE_INVALID, REFERENCE_INVALID */
+/** @throws AppError IMAGE_PLACE_INVALID, REFERENCE_INVALID */
 export function parsePlace(text: string): Place {
   const [, scheme, rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? [];
   switch (scheme) {
@@ -31,7 +31,7 @@ export function parsePlace(text: string): Place {
     case 'docker-daemon':
     case 'dir':
       throw new AppError(
-        'COPY_PLACE_INVALID',
+        'IMAGE_PLACE_INVALID',
         `'${scheme}:' is no place lamina copies to or from`,
         {
           expected: EXPECTED,
@@ -50,7 +50,7 @@ const EXPECTED =
 function layout(kind: 'directory' | 'archive', text: string, rest: string): Place {
   const [, path = '', name] = /^(.*?)(?:[:@]((?:sha256:)?[\w][\w.+-]*))?$/s.exec(rest) ?? [];
   if (path !== '') return { kind, path, name };
-  throw new AppError('COPY_PLACE_INVALID', `'${text}' names no file or directory`, {
+  throw new AppError('IMAGE_PLACE_INVALID', `'${text}' names no file or directory`, {
     expected: EXPECTED,
   });
 }
