@@ -31,6 +31,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   analysis: 5,
   export: 5,
   transfer: 5.2,
+  cache: 5.4,
   base: 5,
   container: 5.5,
   build: 6,

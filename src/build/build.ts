@@ -54,10 +54,10 @@ export async function buildIn(
   parseOutputs(options);
   const begun = beginRun(options, store);
   const started = begun.now();
-  const caches = new BuildCaches({ run: begun, registries: registriesFor(store, begun.options) });
   const definition = await loadDefinition(begun);
   const run = await withEpoch(begun, definition);
   const registries = registriesOf(store);
+  const caches = new BuildCaches({ run, registries });
   const resolve = registries === undefined ? imageResolver(store) : remoteResolver(run, registries);
   const bases = new SeenImages(
     lender === undefined ? resolve : borrowing(resolve, { store, lender }),

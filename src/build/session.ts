@@ -8,6 +8,7 @@ import type { ExtraCertificates } from '../ops/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { Sandbox } from '../runtime/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
+import type { BuildCaches } from './caches/index.ts';
 import { LayerSteps } from './layer-steps.ts';
 import type { RemoteLogins } from './remote-logins.ts';
 import type { BuildRun } from './run.ts';
@@ -27,6 +28,8 @@ export interface BuildSession {
   readonly sshAgents: SshAgents;
   /** What remote sources are shown. */
   readonly logins?: RemoteLogins | undefined;
+  /** What a new cache mount begins with, if other machines know; told of each that is used. */
+  readonly mountSeed?: BuildCaches['mountSeed'] | undefined;
   /** Started when the first step needs it. */
   readonly sandbox: () => Promise<Sandbox>;
   /** What steps trust beside their images' own certificates. */

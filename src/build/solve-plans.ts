@@ -8,6 +8,7 @@ import type { StepInfo } from '../progress/index.ts';
 import { Sandbox } from '../runtime/index.ts';
 import { Solver, type VertexResult } from '../solver/index.ts';
 import { cacheRecords } from './cache-records.ts';
+import type { BuildCaches } from './caches/index.ts';
 import type { Definition } from './definition.ts';
 import { driversOf } from './drivers/index.ts';
 import { exportedVertices } from './exported-vertices.ts';
@@ -36,6 +37,7 @@ export async function solvePlans(
   run: BuildRun,
   plans: readonly BuildPlan[],
   definition: Definition,
+  caches: BuildCaches,
 ): Promise<SolvedPlans> {
   const { options, store } = run;
   const secrets = new BuildSecrets(options, run.warn);
@@ -44,11 +46,12 @@ export async function solvePlans(
     temporaryDirectory: () => store.temporaryDirectory(),
   });
   await using sandbox = new LazySandbox(() => startSandbox(run));
-  return await solve(run, plans, { definition, sandbox, secrets, sshAgents });
+  return await solve(run, plans, { definition, caches, sandbox, secrets, sshAgents });
 }
 
 interface SolveInput {
   readonly definition: Definition;
+  readonly caches: BuildCaches;
   readonly sandbox: LazySandbox;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
@@ -59,7 +62,7 @@ async function solve(
   plans: readonly BuildPlan[],
   input: SolveInput,
 ): Promise<SolvedPlans> {
-  const { definition, sandbox, secrets, sshAgents } = input;
+  const { definition, caches, sandbox, secrets, sshAgents } = input;
   const { store, emit, signal, now, options } = run;
   const graph = mergeGraphs(plans.map((plan) => plan.graph));
   const targets = plans.map(({ target }) => target);
@@ -89,13 +92,14 @@ async function solve(
       return source?.op.kind === 'context' ? contexts.get(source.op.name) : undefined;
     },
     env: options.env ?? {},
+    mountSeed: caches.mountSeed,
     sandbox: () => sandbox.get(),
     certificates: await extraCertificates(run),
   };
   const solver = new Solver({
     graph,
     driverOf: driversOf(session),
-    records: cacheRecords(store),
+    records: caches.records(cacheRecords(store)),
     stepOf,
     emit,
     jobs: options.jobs ?? defaultJobs(),

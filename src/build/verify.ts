@@ -2,7 +2,6 @@
 import { compareLayers } from '../analysis/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildEvent, Emit } from '../progress/index.ts';
-import { Store } from '../store/index.ts';
 import { buildIn, openStore } from './build.ts';
 import type { BuildOptions, VerifyResult } from './options.ts';
 
@@ -16,7 +15,10 @@ export async function verify(options: BuildOptions): Promise<VerifyResult> {
   options.signal?.throwIfAborted();
   await using store = await openStore(options);
   const { result, images } = await buildIn(store, { ...options, noCache: true });
-  await using other = await Store.open({ root: `${await store.temporaryDirectory()}/again` });
+  await using other = await openStore({
+    ...options,
+    root: `${await store.temporaryDirectory()}/again`,
+  });
   const again = await buildIn(other, secondBuild(options), store);
   const { signal } = options;
   const comparisons = [];

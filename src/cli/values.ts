@@ -1,5 +1,5 @@
 /** Values of flags that are small languages of their own. */
-import type { HostAlias, NetworkMode, OutputSpec, OutputType } from '../build/index.ts';
+import type { CacheSpec, HostAlias, NetworkMode, OutputSpec, OutputType } from '../build/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Environment } from './command.ts';
@@ -141,6 +141,21 @@ function attributeName(key: string): string {
   const dot = key.indexOf('.');
   if (!/^annotation/i.test(key) || dot < 0) return key.toLowerCase();
   return key.slice(0, dot).toLowerCase() + key.slice(dot);
+}
+
+/** `type=…,key=value`; a bare name is one of a registry. */
+export function cacheSpec(text: string, flag: string): CacheSpec {
+  const fields = splitCsv(text);
+  if (!text.includes('=')) return { type: 'registry', attrs: { ref: text } };
+  const pairs = new Map<string, string>();
+  for (const field of fields) {
+    const equals = field.indexOf('=');
+    const key = (equals < 0 ? field : field.slice(0, equals)).trim().toLowerCase();
+    if (key === '') throw badValue(flag, text, 'key=value pairs separated by commas');
+    pairs.set(key, equals < 0 ? '' : field.slice(equals + 1));
+  }
+  const { type = 'registry', ...attrs } = Object.fromEntries(pairs);
+  return { type, attrs };
 }
 
 function requireType(text: string, type: string | undefined): OutputType {

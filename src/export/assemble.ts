@@ -31,7 +31,9 @@ export interface AssembleInput {
   /** Added to the config's labels. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Further keys of the config, made when its layers are known. */
-  readonly extra?: ((layers: readonly ImageLayer[]) => Readonly<Record<string, unknown>>) | undefined;
+  readonly extra?:
+    | ((layers: readonly ImageLayer[]) => Readonly<Record<string, unknown>>)
+    | undefined;
 }
 
 /**

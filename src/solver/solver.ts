@@ -18,9 +18,12 @@ import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './drive
 import { Slots } from './slots.ts';
 import { StepTimer } from './step-timer.ts';
 
+/** At once, or later: caches of other machines have to be asked. */
+export type Promised<T> = T | Promise<T>;
+
 /** Where results are found again. */
 export interface CacheRecords {
-  get(key: string): CacheRecord | undefined;
+  get(key: string): Promised<CacheRecord | undefined>;
   /** @param settled called when other processes can see it */
   put(key: string, record: CacheRecord, settled?: () => void): void;
   /** Waits until no other process makes what the key stands for. */
@@ -29,7 +32,7 @@ export interface CacheRecords {
     options: { readonly signal: AbortSignal; readonly onWait: () => void },
   ): Promise<KeyLock>;
   /** A digest remembered for some files of a result. */
-  contentDigest(key: string): string | undefined;
+  contentDigest(key: string): Promised<string | undefined>;
   putContentDigest(key: string, digest: string): void;
   /** Whether a record's layers are all there. */
   usable(record: CacheRecord): boolean;
@@ -156,7 +159,7 @@ export class Solver {
     const keyed = await this.#attempt(id, () => driver.key(step));
     if (!driver.recorded) return { ...keyed, outputKey: keyed.key };
     if (step.info.ignoreCache) return this.#force(step, driver, keyed);
-    const record = this.#options.records.get(keyed.key);
+    const record = await this.#options.records.get(keyed.key);
     if (record === undefined || !this.#options.records.usable(record)) {
       return { ...keyed, outputKey: record?.outputKey ?? keyed.key };
     }
@@ -325,7 +328,7 @@ export class Solver {
       result,
       contentDigest: async (index, selector, compute) => {
         const name = digestOf(await key(index), selector);
-        const known = this.#options.records.contentDigest(name);
+        const known = await this.#options.records.contentDigest(name);
         if (known !== undefined) return known;
         const digest = await compute(await result(index));
         this.#options.records.putContentDigest(name, digest);

@@ -57,7 +57,7 @@ async function keyOf(session: BuildSession, step: StepContext, spec: CacheSpec):
   return createHash('sha256').update(JSON.stringify({ id, uid, gid, mode, seed })).digest('hex');
 }
 
-function holdOne(
+async function holdOne(
   session: BuildSession,
   step: StepContext,
   { key, same }: { readonly key: string; readonly same: readonly CacheSpec[] },
@@ -66,12 +66,15 @@ function holdOne(
   if (spec === undefined) throw new Error('nobody asks for this cache mount');
   const sharing = STRICTNESS.findLast((kind) => same.some((other) => other.sharing === kind));
   const { id, uid, gid, mode, input } = spec;
+  const shown = id.replace(/^\//, '');
+  const begun = await session.mountSeed?.({ key, id: shown, uid, gid, mode });
   const seed =
-    input === undefined
+    begun ??
+    (input === undefined
       ? undefined
-      : (directory: string) => seedFrom(session, step, { spec, input, directory });
+      : (directory: string) => seedFrom(session, step, { spec, input, directory }));
   return session.store.cacheMounts.hold(
-    { key, id: id.replace(/^\//, ''), sharing: sharing ?? 'shared', uid, gid, mode, seed },
+    { key, id: shown, sharing: sharing ?? 'shared', uid, gid, mode, seed },
     { signal: step.signal },
   );
 }

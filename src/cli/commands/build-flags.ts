@@ -195,14 +195,18 @@ export const buildFlags = {
   'cache-from': {
     kind: 'list',
     value: 'source',
-    help: 'take cache from elsewhere',
-    notYet: 'the local cache is always used; leave the flag out',
+    group: HOW,
+    help:
+      'also look for steps in another cache: a name in a registry, type=registry,ref=NAME, type=local,src=DIRECTORY; what is ' +
+      'found is downloaded only when it is needed',
   },
   'cache-to': {
     kind: 'list',
     value: 'target',
-    help: 'put the cache elsewhere',
-    notYet: 'the local cache is always kept; leave the flag out',
+    group: HOW,
+    help:
+      'also write the steps for others: type=registry,ref=NAME, type=local,dest=DIRECTORY, type=inline; with mode=max steps of all ' +
+      'stages, with mounts=true cache mounts too',
   },
   attest: { kind: 'list', value: 'type=…', help: 'attach an attestation', notYet: 'leave it out' },
   provenance: {

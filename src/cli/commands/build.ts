@@ -7,6 +7,7 @@ import { makeDisplay, progressKind } from '../progress.ts';
 import { entitlement, secretSource, sshSource } from '../step-values.ts';
 import {
   byteSize,
+  cacheSpec,
   commaSeparated,
   epochArgument,
   hostAlias,
@@ -126,6 +127,8 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     labels: labels(flags.label),
     noCache: flags['no-cache'],
     noCacheFilter: commaSeparated(flags['no-cache-filter']),
+    cacheFrom: flags['cache-from'].map((text) => cacheSpec(text, '--cache-from')),
+    cacheTo: flags['cache-to'].map((text) => cacheSpec(text, '--cache-to')),
     jobs: jobCount(flags.jobs),
     outputs: outputs(flags),
     annotations: flags.annotation,

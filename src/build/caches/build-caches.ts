@@ -1,0 +1,170 @@
+/** The caches of other machines that one build reads and writes. */
+import {
+  type CacheStorage,
+  exportCache,
+  ImportedCaches,
+  type ImportedMount,
+  importing,
+  inlineCache,
+  layerOfMount,
+  layoutStorage,
+  type NotedAnswers,
+  noting,
+  registryStorage,
+  seedMount,
+} from '../../cache/index.ts';
+import { AppError } from '../../errors.ts';
+import type { Registries } from '../../registry/index.ts';
+import type { CacheRecords } from '../../solver/index.ts';
+import type { ImageLayer, LayerId } from '../../store/index.ts';
+import { asStep } from '../internal-step.ts';
+import type { BuildRun } from '../run.ts';
+import { internalStep } from '../step-infos.ts';
+import {
+  type CacheExportPlan,
+  type CachePlace,
+  type CachePlans,
+  parseCaches,
+} from './parse-cache.ts';
+
+export interface BuildCachesOptions {
+  readonly run: BuildRun;
+  /** Asked when a cache is in a registry; undefined: the store has no way to one. */
+  readonly registries: (() => Promise<Registries>) | undefined;
+}
+
+/** A cache mount that a step used. */
+export interface UsedMount {
+  readonly key: string;
+  readonly id: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+export class BuildCaches {
+  readonly #run: BuildRun;
+  readonly #registries: () => Promise<Registries>;
+  readonly #plans: CachePlans;
+  readonly #imported: ImportedCaches | undefined;
+  readonly #used = new Map<string, UsedMount>();
+  #noted: NotedAnswers | undefined;
+
+  /** @throws AppError CACHE_OPTION, REFERENCE_INVALID */
+  constructor({ run, registries }: BuildCachesOptions) {
+    const { store, warn, signal } = run;
+    this.#run = run;
+    this.#registries =
+      registries ??
+      (async () => {
+        throw new Error('this store was opened without a way to registries');
+      });
+    this.#plans = parseCaches(run.options);
+    const storages = this.#plans.imports.map((place) => this.#storage(place));
+    this.#imported =
+      storages.length === 0 ? undefined : new ImportedCaches({ store, storages, warn, signal });
+  }
+
+  /** The store's records with what the caches add to them. */
+  records(own: CacheRecords): CacheRecords {
+    const all = this.#imported === undefined ? own : importing(own, this.#imported);
+    if (this.#plans.exports.length === 0 && !this.#plans.inline) return all;
+    const noted = noting(all);
+    this.#noted = noted;
+    return noted.records;
+  }
+
+  /** Told of each cache mount a step is given; makes a new one begin with what an imported cache has for it. */
+  readonly mountSeed = async (
+    mount: UsedMount,
+  ): Promise<((directory: string) => Promise<void>) | undefined> => {
+    this.#used.set(mount.key, mount);
+    const found = (await this.#imported?.mounts())?.find(({ key }) => key === mount.key);
+    if (found === undefined) return undefined;
+    const { store, signal } = this.#run;
+    return (directory) => seedMount(store, found.layer, { directory, signal });
+  };
+
+  /** What an image says of its own layers, where that was asked for. */
+  inlineCacheOf(layers: readonly ImageLayer[]): string | undefined {
+    if (!this.#plans.inline || this.#noted === undefined) return undefined;
+    return inlineCache(this.#run.store, layers, this.#noted);
+  }
+
+  /**
+   * Writes the caches that were asked for.
+   *
+   * @param finalLayers of the images that were built
+   * @throws what writing throws, where the user wants it
+   */
+  async export(finalLayers: ReadonlySet<LayerId>): Promise<void> {
+    const noted = this.#noted;
+    if (noted === undefined) return;
+    for (const plan of this.#plans.exports) {
+      try {
+        await this.#exportOne(plan, noted, finalLayers);
+      } catch (error) {
+        if (!plan.ignoresErrors || this.#run.signal.aborted) throw error;
+        this.#run.warn(notExported(this.#storage(plan.place), error));
+      }
+    }
+  }
+
+  async #exportOne(
+    { place, mode, encoding, mounts }: CacheExportPlan,
+    noted: NotedAnswers,
+    finalLayers: ReadonlySet<LayerId>,
+  ): Promise<void> {
+    const { store, emit, now, signal } = this.#run;
+    const storage = this.#storage(place);
+    const step = internalStep(`cache ${storage.name}`, `exporting cache to ${storage.name}`);
+    await asStep({ emit, now, step }, async (report) => {
+      const taken = mounts ? await this.#mounts() : [];
+      await exportCache(store, {
+        ...{ storage, mode, encoding, finalLayers, signal },
+        noted: { answers: noted.answers, contents: noted.contents },
+        mounts: taken,
+        finished: (done, total) => {
+          if (done === total) report({ label: 'writing layers', current: total, unit: 'layers' });
+        },
+      });
+    });
+  }
+
+  /** What the steps of this build used as it is now, and what earlier exports had beside it. */
+  async #mounts(): Promise<readonly ImportedMount[]> {
+    const { store, signal } = this.#run;
+    const mounts: ImportedMount[] = [];
+    for (const { key, id, uid, gid, mode } of this.#used.values()) {
+      const held = await store.cacheMounts.hold(
+        { key, id, sharing: 'locked', uid, gid, mode },
+        { signal },
+      );
+      try {
+        mounts.push({ key, id, layer: await layerOfMount(store, held.directory, { signal }) });
+      } finally {
+        held.release();
+      }
+    }
+    const earlier = (await this.#imported?.mounts()) ?? [];
+    return [...mounts, ...earlier.filter(({ key }) => !this.#used.has(key))];
+  }
+
+  #storage(place: CachePlace): CacheStorage {
+    const { store } = this.#run;
+    return place.kind === 'local'
+      ? layoutStorage(place)
+      : registryStorage({ store, registries: this.#registries, reference: place.reference });
+  }
+}
+
+function notExported({ name }: CacheStorage, error: unknown) {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'CACHE_NOT_EXPORTED',
+    message: `the cache was not written to ${name}: ${reason}`,
+    hint:
+      (error instanceof AppError ? error.hint : undefined) ??
+      'with ignore-error=false the build fails then',
+  };
+}
