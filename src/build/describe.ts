@@ -1,5 +1,6 @@
 /** What can be said of a Dockerfile without building it: `--call=check`, `outline`, `targets`. */
 import { AppError, type Warning } from '../errors.ts';
+import { reachable, type Vertex } from '../graph/index.ts';
 import { lintDockerfile, ruleOf, rulePage, type Survey, surveyDockerfile } from '../lint/index.ts';
 import { digestOf } from '../oci/index.ts';
 import { outlineOf, targetsOf } from '../outline/index.ts';
@@ -10,6 +11,7 @@ import { lintFacts, SeenImages } from './checks.ts';
 import { type Definition, readDefinition } from './definition.ts';
 import { fetchContext } from './fetched-context.ts';
 import { makePlans } from './make-plans.ts';
+import { sourcesOf } from './open-contexts.ts';
 import type {
   BuildOptions,
   CheckResult,
@@ -44,6 +46,22 @@ export function targets(options: BuildOptions): Promise<TargetsResult> {
   return described(options, async ({ run, definition, images }) => {
     const list = targetsOf(survey(run, definition, images));
     return { targets: list, source: sourceOf(definition) };
+  });
+}
+
+/**
+ * What the steps of the target read of the build context: sources of COPY, ADD and bind mounts, as written.
+ * @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_…
+ */
+export function neededSources(options: BuildOptions): Promise<readonly string[]> {
+  return described(options, async ({ run, definition, images }) => {
+    const silent = { ...run, warn: () => undefined };
+    const plans = await makePlans(silent, definition, tolerant(images.resolve));
+    return plans.flatMap(({ graph, target }) => {
+      const vertices = reachable(graph, [target]);
+      const isMain = ({ op }: Vertex) => op.kind === 'context' && op.name === 'context';
+      return vertices.filter(isMain).flatMap(({ id }) => sourcesOf(vertices, id));
+    });
   });
 }
 

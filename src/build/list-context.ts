@@ -1,13 +1,16 @@
 /** What of a directory would be sent as a build context, and which lines of the ignore file leave out the rest. */
 import {
+  entriesOfSources,
   findDockerfile,
   type IgnoreDecision,
+  type IgnoreFile,
   IgnoreMatcher,
   loadIgnoreFile,
   openContext,
 } from '../context/index.ts';
 import { AppError } from '../errors.ts';
 import {
+  type BytePath,
   cleanPath,
   type FileEntry,
   type FileTree,
@@ -26,7 +29,8 @@ import type {
 /**
  * Lists a build context without building.
  *
- * @throws AppError CONTEXT_NOT_FOUND, CONTEXT_UNREADABLE, DOCKERFILE_NOT_FOUND, PATTERN_INVALID
+ * @throws AppError CONTEXT_NOT_FOUND, CONTEXT_UNREADABLE, DOCKERFILE_NOT_FOUND, PATTERN_INVALID; with `neededBy` what
+ *   planning throws
  */
 export async function listContext(options: ListContextOptions): Promise<ContextListing> {
   const { context: directory } = options;
@@ -35,7 +39,9 @@ export async function listContext(options: ListContextOptions): Promise<ContextL
   const matcher = file === undefined ? undefined : new IgnoreMatcher(file);
   const sorter = new Sorter(tree, matcher, options.signal);
   sorter.walk('', undefined);
-  const files = sorter.files.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
+  const needed = await neededPaths(options, file);
+  const sent = sorter.files.filter(({ path }) => needed?.has(toBytes(path)) ?? true);
+  const files = sent.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
   return {
     files,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -43,6 +49,17 @@ export async function listContext(options: ListContextOptions): Promise<ContextL
     ignored: [...sorter.ignored.values()].sort((a, b) => b.bytes - a.bytes || a.line - b.line),
     why: options.why === undefined ? undefined : reasonOf(options.why, tree, matcher),
   };
+}
+
+/** What the steps of a target read; undefined: nobody asks. */
+async function neededPaths(
+  { context: directory, dockerfile, neededBy, signal }: ListContextOptions,
+  ignore: IgnoreFile | undefined,
+): Promise<ReadonlyMap<BytePath, FileEntry> | undefined> {
+  if (neededBy === undefined) return undefined;
+  const { neededSources } = await import('./describe.ts');
+  const sources = await neededSources({ ...neededBy, context: directory, dockerfile, signal });
+  return entriesOfSources(openContext({ directory, ignore }), sources);
 }
 
 /** Its ignore file goes before that of the directory. */

@@ -35,7 +35,8 @@ export async function openContexts(
   return opened;
 }
 
-function sourcesOf(vertices: readonly Vertex[], context: Vertex['id']): string[] {
+/** The sources of COPY and ADD, as written, that mean files of a context. */
+export function sourcesOf(vertices: readonly Vertex[], context: Vertex['id']): string[] {
   return vertices.flatMap(({ op, inputs }) => {
     if (op.kind !== 'copy') return [];
     const { input, paths, more = [] } = op.source;

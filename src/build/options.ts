@@ -289,6 +289,13 @@ export interface VersionInfo {
 export interface ListContextOptions {
   /** A directory. */
   readonly context: string;
+  /**
+   * Only what the steps of a target read; undefined: all that is not ignored. Nothing is built, and base images need not
+   * be there.
+   */
+  readonly neededBy?:
+    | Pick<BuildOptions, 'root' | 'target' | 'buildArgs' | 'buildContexts' | 'env'>
+    | undefined;
   /** As for a build: its own ignore file, if it has one, goes before that of the directory. */
   readonly dockerfile?: string | undefined;
   /** A path in the context about which `why` is asked. */
@@ -311,7 +318,7 @@ export interface IgnoreLine {
 }
 
 export interface ContextListing {
-  /** What would be sent to a build that needs everything, largest first; directories are not listed. */
+  /** What would be sent to a build that needs everything, or to `neededBy`, largest first; directories are not listed. */
   readonly files: readonly ContextFile[];
   readonly bytes: number;
   /** As shown to people; undefined: there is none. */

@@ -23,13 +23,7 @@ export interface ContextSize {
  * @throws AppError CONTEXT_UNREADABLE, PATTERN_INVALID, SYMLINK_LOOP
  */
 export function measureSources(tree: FileTree, sources: readonly string[]): ContextSize {
-  const seen = new Map<BytePath, FileEntry>();
-  for (const source of sources) {
-    for (const path of sourcePaths(tree, toBytes(source))) {
-      const { entry } = resolveInTree(tree, path);
-      if (entry !== undefined) collect(tree, entry, seen);
-    }
-  }
+  const seen = entriesOfSources(tree, sources);
   let bytes = 0;
   let files = 0;
   for (const entry of seen.values()) {
@@ -38,6 +32,24 @@ export function measureSources(tree: FileTree, sources: readonly string[]): Cont
     bytes += entry.size;
   }
   return { files, bytes };
+}
+
+/**
+ * The entries that the sources of COPY and ADD mean, with all that lies below them.
+ * @throws as `measureSources`
+ */
+export function entriesOfSources(
+  tree: FileTree,
+  sources: readonly string[],
+): ReadonlyMap<BytePath, FileEntry> {
+  const seen = new Map<BytePath, FileEntry>();
+  for (const source of sources) {
+    for (const path of sourcePaths(tree, toBytes(source))) {
+      const { entry } = resolveInTree(tree, path);
+      if (entry !== undefined) collect(tree, entry, seen);
+    }
+  }
+  return seen;
 }
 
 function sourcePaths(tree: FileTree, source: BytePath): readonly BytePath[] {

@@ -14,6 +14,7 @@ import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { CacheRecord } from '../store/index.ts';
+import { diskFull } from './disk-full.ts';
 import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
 import { Slots } from './slots.ts';
 import { StepTimer } from './step-timer.ts';
@@ -277,7 +278,8 @@ export class Solver {
       timer.cancel();
       return error;
     }
-    const located = error instanceof AppError ? locatedIn(this.#info(id), error) : error;
+    const failure = diskFull(error) ?? error;
+    const located = failure instanceof AppError ? locatedIn(this.#info(id), failure) : failure;
     if (located instanceof Error) {
       this.#told.add(located);
       timer.fail(located);

@@ -297,6 +297,43 @@ describe('lamina context ls', () => {
     });
   });
 
+  it('lists what the steps of a target read', async () => {
+    const directory = bench.project(
+      {
+        Dockerfile: [
+          'FROM not-there AS build',
+          'ARG MAIN=main.go',
+          'COPY $MAIN go.* /src/',
+          'RUN --mount=target=/lib,source=lib true',
+          'FROM not-there AS unneeded',
+          'COPY docs /docs',
+          'FROM scratch',
+          'COPY --from=build /src /',
+          'ADD assets /assets',
+        ].join('\n'),
+        'main.go': 'm',
+        'other.go': 'o',
+        'go.mod': 'g',
+        'lib/a': 'a',
+        'docs/big': 'x'.repeat(9000),
+        'assets/logo': 'l',
+        'assets/raw': 'r',
+        '.dockerignore': 'assets/raw\n',
+      },
+      'needed',
+    );
+    const list = async (...args: string[]) => {
+      const { stdout } = await bench.succeed(['context', 'ls', ...args, directory]);
+      return stdout.trim().split('\n').sort();
+    };
+    expect(await list('--needed')).toEqual(['assets/logo', 'go.mod', 'lib/a', 'main.go']);
+    expect(await list('--target', 'build')).toEqual(['go.mod', 'lib/a', 'main.go']);
+    expect(await list('--target', 'build', '--build-arg', 'MAIN=other.go')).toContain('other.go');
+    expect(await list()).toContain('docs/big');
+    const unknown = await bench.lamina(['context', 'ls', '--target', 'biuld', directory]);
+    expect(unknown.stderr).toContain("did you mean 'build'?");
+  });
+
   it('says which line decides on a path', async () => {
     const directory = bench.project({
       'a/b': 'x',

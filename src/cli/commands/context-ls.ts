@@ -1,7 +1,8 @@
 import type { ContextListing, ContextReason } from '../../build/index.ts';
 import { humanSize } from '../../progress/index.ts';
-import { defineCommand } from '../command.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { renderRows, renderTable } from '../rows.ts';
+import { keyValues } from '../values.ts';
 
 export const contextLsCommand = defineCommand({
   usage: '[OPTIONS] [PATH]',
@@ -9,7 +10,7 @@ export const contextLsCommand = defineCommand({
   description: [
     'Lists the files of the directory PATH (default: the working directory) that a build may read, largest first. ' +
       'Files that the ignore file names are left out; --sizes says which of its lines leaves out how much.',
-    'A build reads of them only what its steps ask for.',
+    'A build reads of them only what its steps ask for: --needed or --target lists just that.',
   ],
   flags: {
     file: {
@@ -22,6 +23,20 @@ export const contextLsCommand = defineCommand({
       kind: 'switch',
       help: 'print sizes, the total, and what each line of the ignore file leaves out',
     },
+    needed: {
+      kind: 'switch',
+      help: 'list only what the steps of the target read; base images need not be there',
+    },
+    target: {
+      kind: 'text',
+      value: 'stage',
+      help: 'list only what the steps of this stage read, and of those it needs',
+    },
+    'build-arg': {
+      kind: 'list',
+      value: 'name[=value]',
+      help: 'with --needed or --target: the value of an ARG',
+    },
     why: {
       kind: 'text',
       value: 'path',
@@ -32,10 +47,15 @@ export const contextLsCommand = defineCommand({
       value: 'format',
       help: 'table, json, or a Go template of .Path .Size .Bytes; with --why: table or json',
     },
+    ...storeFlags,
   },
   args: [0, 1],
   examples: [
     { command: 'lamina context ls --sizes', text: 'what this directory would send, largest first' },
+    {
+      command: 'lamina context ls --sizes --target builder',
+      text: 'what of it the stage builder reads',
+    },
     { command: 'lamina context ls --why node_modules', text: 'which line ignores it' },
   ],
   async run({ flags, args }, context) {
@@ -44,6 +64,15 @@ export const contextLsCommand = defineCommand({
       context: args[0] ?? '.',
       dockerfile: flags.file,
       why: flags.why,
+      neededBy:
+        flags.needed || flags.target !== undefined
+          ? {
+              root: rootOf(flags, context),
+              target: flags.target,
+              buildArgs: keyValues(flags['build-arg'], '--build-arg', context.env),
+              env: context.env,
+            }
+          : undefined,
       signal: context.signal,
     });
     const { stdout } = context.io;
