@@ -10,7 +10,7 @@ import { type Bundle, type BundleOptions, blobsOf, bundleOf, type ImageRecords }
 import { type Destination, writeTo } from './destination.ts';
 import type { Blob } from './layer-blobs.ts';
 import type { LayerEncoding } from './layer-encoding.ts';
-import { indexEntries, indexOf } from './oci-index.ts';
+import { indexEntries, indexOf, unnamedEntry } from './oci-index.ts';
 import { countLayers, type Progress } from './progress.ts';
 import { shortName } from './references.ts';
 import { writeLayout } from './write-layout.ts';
@@ -37,7 +37,7 @@ export interface ArchiveOptions {
 export type ExportOptions = ArchiveOptions & Partial<LayerEncoding>;
 
 export interface ExportedImage {
-  /** Names the image's manifest, or index, in the archive, as `index.json` does. */
+  /** Names the image's manifest, or index, as `index.json` does, but without the names given to it there. */
   readonly descriptor: Descriptor;
   readonly config: Descriptor;
 }
@@ -105,16 +105,15 @@ async function writeArchive(
 ): Promise<ExportedImage[]> {
   const { dest, tar = true, epoch = 0, signal } = options;
   const files = archiveFiles(members, options.format);
-  const entriesOf = members.map(({ bundle, references }) => indexEntries(bundle, references));
-  const entries = entriesOf.flat();
+  const entries = members.flatMap(({ bundle, references }) => indexEntries(bundle, references));
   if (tar) {
     const index = smallFile('index.json', canonicalJson(indexOf(entries)));
     await writeTo(dest, tarOf([...files, index], epoch), signal);
   } else {
     await writeLayout(dest, { files, entries, signal });
   }
-  return members.map(({ bundle }, position) => ({
-    descriptor: entriesOf[position]?.[0] ?? bundle.root,
+  return members.map(({ bundle }) => ({
+    descriptor: unnamedEntry(bundle),
     config: bundle.images[0].config.descriptor,
   }));
 }

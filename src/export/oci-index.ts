@@ -10,24 +10,23 @@ import {
 } from './references.ts';
 
 /** What `index.json` says of a bundle: one entry for each name, as BuildKit and containerd write it. */
-export function indexEntries(
-  { root, images: [{ imageConfig }] }: Bundle,
-  references: readonly string[],
-): Descriptor[] {
-  const { created } = imageConfig;
-  const annotations = {
-    ...(created === undefined ? {} : { [CREATED_ANNOTATION]: created }),
-    ...root.annotations,
-  };
-  if (references.length === 0) return [{ ...root, annotations }];
+export function indexEntries(bundle: Bundle, references: readonly string[]): Descriptor[] {
+  const entry = unnamedEntry(bundle);
+  if (references.length === 0) return [entry];
   return references.map((reference) => ({
-    ...root,
+    ...entry,
     annotations: {
-      ...annotations,
+      ...entry.annotations,
       [NAME_ANNOTATION]: fullName(reference),
       [REF_ANNOTATION]: tagOf(reference),
     },
   }));
+}
+
+export function unnamedEntry({ root, images: [{ imageConfig }] }: Bundle): Descriptor {
+  const { created } = imageConfig;
+  const time = created === undefined ? {} : { [CREATED_ANNOTATION]: created };
+  return { ...root, annotations: { ...time, ...root.annotations } };
 }
 
 export function indexOf(manifests: readonly Descriptor[]): ImageIndex {

@@ -109,6 +109,11 @@ export class DockerDaemon implements AsyncDisposable {
     throw new Error(`dockerd does not start:\n${reason}`);
   }
 
+  /** As DOCKER_HOST takes it. */
+  get host(): string {
+    return `unix://${this.#directory}/socket`;
+  }
+
   /** Runs `docker` on this daemon; it has to succeed. */
   async docker(...args: readonly string[]): Promise<string> {
     const { status, stdout, stderr } = await this.#run(args);
@@ -155,11 +160,20 @@ export class Podman implements AsyncDisposable {
 
   /** Runs `podman` on this storage; it has to succeed. */
   async podman(...args: readonly string[]): Promise<string> {
-    const storage = [
+    return (await succeed(ensureTool('podman', 'podman'), [...this.#storage(), ...args])).stdout;
+  }
+
+  /** A command that does the same. */
+  script(): string {
+    const program = [ensureTool('podman', 'podman'), ...this.#storage()];
+    return `#!/bin/sh\nexec ${program.map((word) => `'${word}'`).join(' ')} "$@"\n`;
+  }
+
+  #storage(): string[] {
+    return [
       ...['--root', join(this.#directory, 'root'), '--runroot', join(this.#directory, 'run')],
       ...['--storage-driver', 'vfs'],
     ];
-    return (await succeed(ensureTool('podman', 'podman'), [...storage, ...args])).stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
