@@ -46,6 +46,7 @@ export function layoutStorage({ tag = 'latest', digest, reset, ...at }: LayoutCa
     },
     readBlob: (descriptor) => readVerified(blob(descriptor.digest), descriptor),
     async writeBlob({ descriptor, read }: CacheBlob) {
+      await makeDirectory(join(directory, 'blobs/sha256'));
       const path = blob(descriptor.digest);
       const known = await stat(path).catch(() => undefined);
       if (known?.size === descriptor.size) return;
@@ -82,13 +83,24 @@ async function readVerified(path: string, { digest, size }: Descriptor): Promise
   });
 }
 
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('CACHE_UNWRITABLE', `no cache can be written there: ${reason}`, {
+      hint: 'name a directory behind dest=, or one that can be made',
+      cause,
+    });
+  }
+}
+
 /** Appears complete or not at all. */
 async function writeWhole(
   path: string,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
   const folder = join(path, '..');
-  await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${randomBytes(8).toString('hex')}`);
   try {
     const handle = await open(temporary, 'wx');
