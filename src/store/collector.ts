@@ -13,6 +13,7 @@ import { type Journal, writeFailed } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import { type LiveLeases, readLiveLeases } from './live-leases.ts';
+import { keepReserve, spendReserve } from './reserve.ts';
 import { cacheLimit, type PrunedItem, type PruneOptions, removeSelected } from './selection.ts';
 import { type Moved, sweep } from './sweep.ts';
 import type { Tables } from './tables.ts';
@@ -47,6 +48,7 @@ export async function collect(
   options: PruneOptions,
   signal?: AbortSignal,
 ): Promise<PruneResult> {
+  spendReserve(parts.layout.db);
   const trash = `${parts.layout.tmp}/${parts.lease.hold()}.trash-${Date.now().toString(36)}`;
   await parts.lease.cleaned;
   const descriptions = describeLayers(parts.tables);
@@ -62,6 +64,7 @@ export async function collect(
   content.push(...pruneCacheMounts(parts, options, trash));
   await removeTree(trash);
   removeLocksOfDead(parts.layout);
+  keepReserve(parts.layout.db);
   const bytes = content.reduce((sum, item) => sum + item.bytes, 0);
   return { removed: [...removed, ...content], bytes };
 }

@@ -156,7 +156,7 @@ export async function writeFailed(error: unknown): Promise<AppError> {
   const cause = await causeOf(error);
   const message = cause instanceof Error ? cause.message : String(cause);
   return new AppError('STORE_WRITE_FAILED', `the store could not be written: ${message}`, {
-    hint: 'see whether the disk is full (`df`); make some room, then `lamina builder prune` removes build cache',
+    hint: 'see whether the disk is full (`df`): `lamina builder prune -a` removes build cache',
     cause,
   });
 }

@@ -12,6 +12,7 @@ import {
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { hasErrorCode, makeDirectories } from '../system/index.ts';
+import { keepReserve } from './reserve.ts';
 
 /** Rises when an older lamina could not use what a newer one wrote. */
 export const STORE_VERSION = 1;
@@ -43,6 +44,7 @@ export function openLayout(root: string): StoreLayout {
     prepare(path);
     // Every time: whoever made the store may have been killed in the middle.
     for (const folder of FOLDERS) mkdirSync(`${path}/${folder}`, { recursive: true, mode: 0o700 });
+    keepReserve(`${path}/db`);
   } catch (error) {
     throw explain(path, error);
   }

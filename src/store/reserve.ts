@@ -1,0 +1,31 @@
+/**
+ * Room on the disk that only the collector uses: before it can free anything it has to write a few pages of the database,
+ * which a full disk has no place for.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { hasErrorCode } from '../system/index.ts';
+
+/** Bytes; a transaction that removes thousands of records takes less. */
+const SIZE = 512 * 1024;
+
+/** Makes the reserve if it is not there. Without room for it there is none. */
+export function keepReserve(database: string): void {
+  const path = fileIn(database);
+  if (existsSync(path)) return;
+  try {
+    // Nothing that a file system could make smaller.
+    writeFileSync(path, randomBytes(SIZE), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    // Somebody else has just made it.
+    if (!hasErrorCode(error, 'EEXIST')) rmSync(path, { force: true });
+  }
+}
+
+export function spendReserve(database: string): void {
+  rmSync(fileIn(database), { force: true });
+}
+
+function fileIn(database: string): string {
+  return `${database}/reserve`;
+}
