@@ -1,7 +1,6 @@
 /** Build contexts that are no directory of this machine: standard input, git repositories, files by HTTP(S). */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decompress, detectCompression, isTar } from '../archive/index.ts';
 import { openContext } from '../context/index.ts';
@@ -12,6 +11,7 @@ import { CONTEXT_FILE, type ContextSource, contextRoot, EPOCH } from '../plan/in
 import { Solver } from '../solver/index.ts';
 import { cacheRecords } from './cache-records.ts';
 import { sourceDriversOf } from './drivers/index.ts';
+import { defaultJobs } from './jobs.ts';
 import { type BuildContext, remoteSource } from './named-contexts.ts';
 import { RemoteLogins } from './remote-logins.ts';
 import type { BuildRun } from './run.ts';
@@ -118,7 +118,7 @@ export async function treeOf(
     records: cacheRecords(store),
     stepOf,
     emit,
-    jobs: options.jobs ?? availableParallelism(),
+    jobs: options.jobs ?? defaultJobs(),
     signal,
     now,
   });

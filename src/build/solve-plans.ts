@@ -1,5 +1,4 @@
 /** Plans become layers: one solver for all platforms of a build. */
-import { availableParallelism } from 'node:os';
 import { mergeGraphs, reachable, type VertexId } from '../graph/index.ts';
 import { LowerSource } from '../layers/index.ts';
 import { ExtraCertificates } from '../ops/index.ts';
@@ -12,6 +11,7 @@ import type { BuildCaches } from './caches/index.ts';
 import type { Definition } from './definition.ts';
 import { driversOf } from './drivers/index.ts';
 import { exportedVertices } from './exported-vertices.ts';
+import { defaultJobs } from './jobs.ts';
 import { LazySandbox } from './lazy-sandbox.ts';
 import { explainMissingSource } from './missing-source.ts';
 import { openContexts } from './open-contexts.ts';
@@ -117,11 +117,6 @@ async function solve(
   });
   for (const context of contexts.values()) context.save();
   return { solver, results, stepOf };
-}
-
-/** More than there are cores: steps often wait, for networks and disks. */
-function defaultJobs(): number {
-  return Math.max(8, 2 * availableParallelism());
 }
 
 async function startSandbox(run: BuildRun): Promise<Sandbox> {

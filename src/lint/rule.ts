@@ -2,7 +2,8 @@
 import type { IgnoreFile } from '../context/index.ts';
 import type { Instruction } from '../dockerfile/index.ts';
 import type { SourceRange, Warning } from '../errors.ts';
-import type { Survey, SurveyFacts } from './survey/survey.ts';
+import type { SurveyFacts } from './survey/facts.ts';
+import type { Survey } from './survey/survey.ts';
 
 /** The file as the rules see it. */
 export interface LintFile extends Survey {

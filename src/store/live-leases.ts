@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { hasErrorCode, removeTree, tryLock } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
-import type { Lease } from './lease.ts';
 
 /** What live processes hold. */
 export interface LiveLeases {
@@ -10,11 +9,17 @@ export interface LiveLeases {
   readonly pins: ReadonlySet<string>;
 }
 
+/** What the caller itself holds; without a name it has no lease. */
+export interface OwnLease {
+  readonly name: string | undefined;
+  readonly pins: ReadonlySet<string>;
+}
+
 /**
  * Reads the leases of all live processes and removes those of dead ones. What is listed by others may grow
  * meanwhile, unless the caller holds the collector's lock.
  */
-export function readLiveLeases(layout: StoreLayout, own: Lease): LiveLeases {
+export function readLiveLeases(layout: StoreLayout, own: OwnLease): LiveLeases {
   const names = new Set<string>();
   const pins = new Set<string>(own.pins);
   if (own.name !== undefined) names.add(own.name);

@@ -1,7 +1,8 @@
 export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { libzstdVersion, ZstdFrame, type ZstdSettings } from './libzstd.ts';
-export { type AcquireOptions, acquireLock, type Lock, type LockMode, tryLock } from './locks.ts';
+export type { Lock, LockMode } from './lock.ts';
+export { type AcquireOptions, acquireLock, tryLock } from './locks.ts';
 export { makeDirectories } from './make-directories.ts';
 export { mountOverlay, type OverlayMount } from './mount-overlay.ts';
 export {

@@ -6,18 +6,9 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AbortedError } from '../errors.ts';
 import { lastError, type NativeFunction, nativeFunction } from './libc.ts';
+import type { Lock, LockMode } from './lock.ts';
 import { tryMarkerLock } from './marker-lock.ts';
 import { hasErrorCode } from './system-error.ts';
-
-export type LockMode = 'shared' | 'exclusive';
-
-/** A held lock. Ends with `release`, with `using`, or with the process. */
-export interface Lock extends Disposable {
-  readonly path: string;
-  readonly mode: LockMode;
-  /** Gives the lock up; does nothing the second time. The file stays. */
-  release(): void;
-}
 
 export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined;

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { Lock, LockMode } from './locks.ts';
+import type { Lock, LockMode } from './lock.ts';
 import { hasErrorCode } from './system-error.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** What FROM lines mean: their names and platforms with the global ARGs put in. */
 import type { ArgInstruction, SyntaxTree, Word } from '../../dockerfile/index.ts';
 import { expandIn } from './expand.ts';
+import type { SurveyFacts } from './facts.ts';
 import type { FileParts } from './split-stages.ts';
-import type { SurveyFacts } from './survey.ts';
 
 export interface SurveyedBase {
   /** Undefined when it cannot be expanded. */

@@ -10,8 +10,8 @@ import {
 import type { SourceRange } from '../../errors.ts';
 import type { Bases } from './bases.ts';
 import { expandQuietly } from './expand.ts';
+import type { Step, SurveyFacts, UndefinedUse } from './facts.ts';
 import { findStage, findStageOrIndex, type StageLines } from './split-stages.ts';
-import type { Step, SurveyFacts, UndefinedUse } from './survey.ts';
 import { usedImages, wordsOf } from './words-of.ts';
 
 export interface WalkOptions {
