@@ -2,6 +2,7 @@
 import { AppError } from '../errors.ts';
 import { type HttpResponse, maskSecrets } from '../http/index.ts';
 import { printable } from '../progress/index.ts';
+import { parseJson } from './json.ts';
 import { Transient } from './patience.ts';
 import { isObject } from './shape.ts';
 
@@ -83,15 +84,6 @@ function problemsIn(text: string): { code: string; message: string }[] {
     code: typeof code === 'string' ? code : '',
     message: typeof message === 'string' ? message : '',
   }));
-}
-
-/** The value of a text in JSON; undefined for anything else. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The error for an answer with an unwelcome status. Its body is read. */

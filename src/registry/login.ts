@@ -5,9 +5,10 @@
  */
 import { AppError } from '../errors.ts';
 import { type HttpRequest, type HttpResponse, splitCredentials } from '../http/index.ts';
-import { type Asked, breach, parseJson, readBody, unwelcome } from './answers.ts';
+import { type Asked, breach, readBody, unwelcome } from './answers.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credentials } from './credentials.ts';
+import { parseJson } from './json.ts';
 import { joinScopes } from './scopes.ts';
 import { isObject } from './shape.ts';
 

@@ -3,7 +3,8 @@
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags
  */
 import type { HttpResponse } from '../http/index.ts';
-import { breach, parseJson, readBody } from './answers.ts';
+import { breach, readBody } from './answers.ts';
+import { parseJson } from './json.ts';
 import type { Call, RegistryServer } from './server.ts';
 
 /** Bytes of one page. */

@@ -5,7 +5,8 @@
 import { AppError } from '../errors.ts';
 import type { HttpResponse } from '../http/index.ts';
 import { type Descriptor, type Digest, digestOf, isDigest, MEDIA_TYPES } from '../oci/index.ts';
-import { breach, parseJson, readBody } from './answers.ts';
+import { breach, readBody } from './answers.ts';
+import { parseJson } from './json.ts';
 import { Transient } from './patience.ts';
 import type { Call, RegistryServer } from './server.ts';
 import { isObject } from './shape.ts';

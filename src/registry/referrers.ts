@@ -12,7 +12,7 @@ import {
   digestOf,
   MEDIA_TYPES,
 } from '../oci/index.ts';
-import { parseJson } from './answers.ts';
+import { parseJson } from './json.ts';
 import { pages } from './pages.ts';
 import { getManifest } from './pull-manifest.ts';
 import { putManifest } from './push-manifest.ts';

@@ -67,7 +67,7 @@ export async function pullBlob(
   registries: Registries,
   repository: Repository,
   descriptor: Descriptor,
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of registries.blob(repository, descriptor)) chunks.push(chunk);
   return Buffer.concat(chunks);

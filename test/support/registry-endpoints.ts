@@ -1,0 +1,92 @@
+/** A client that is told which servers to ask, for tests of what it does with their answers. */
+import type { RequestListener } from 'node:http';
+import { type Credentials, openRegistries, type Registries } from '../../src/registry/index.ts';
+import { serve, type TestServer } from './http-server.ts';
+
+export const NO_TLS = { ca: [], cert: undefined, key: undefined, skipVerify: false };
+
+export interface TestEndpoint {
+  readonly base: string;
+  readonly repository: string;
+  readonly namespace: string | undefined;
+  readonly canPush: boolean;
+  readonly canResolve: boolean;
+  readonly canFetchDigest: boolean;
+  readonly isMirror: boolean;
+  readonly isFallback: boolean;
+  readonly tls: typeof NO_TLS;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly credentialKey: string;
+}
+
+/** An endpoint at an address, without anything special. */
+export function endpointAt(url: string): TestEndpoint {
+  return {
+    base: `${url}/v2`,
+    repository: 'app',
+    namespace: undefined,
+    canPush: true,
+    canResolve: true,
+    canFetchDigest: true,
+    isMirror: false,
+    isFallback: false,
+    tls: NO_TLS,
+    headers: {},
+    credentialKey: new URL(url).host,
+  };
+}
+
+/** Quick, and the same every time. */
+export const QUICK = { firstDelayMs: 1, longestDelayMs: 1, idleMs: 2000, attempts: 4 };
+
+export interface ClientSettings {
+  readonly credentials?: Credentials | undefined;
+  readonly tuning?: Readonly<Record<string, number>> | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+export function clientFor(
+  endpoints: readonly Partial<TestEndpoint>[],
+  { credentials, tuning, env = {} }: ClientSettings = {},
+): Registries {
+  return openRegistries(
+    { env },
+    {
+      endpointsOf: async ({ repository }) =>
+        endpoints.map((one) => ({ ...endpointAt('http://127.0.0.1:9'), repository, ...one })),
+      credentialsFor: async () => credentials,
+      tuning: { ...QUICK, ...tuning },
+    },
+  );
+}
+
+export interface Conversation extends AsyncDisposable {
+  readonly server: TestServer;
+  readonly registries: Registries;
+  /** `GET /v2/app/…`, with a header if it was asked to be noted. */
+  readonly log: readonly string[];
+}
+
+/** A client and the one server it talks to. */
+export async function converse(
+  answer: RequestListener,
+  settings: ClientSettings & { readonly note?: string } = {},
+): Promise<Conversation> {
+  const log: string[] = [];
+  const server = await serve((request, response) => {
+    const noted = settings.note === undefined ? undefined : request.headers[settings.note];
+    log.push(`${request.method} ${request.url}${noted === undefined ? '' : ` ${noted}`}`);
+    answer(request, response);
+  });
+  const { base } = endpointAt(server.url);
+  const registries = clientFor([{ base, credentialKey: 'registry.test' }], settings);
+  return {
+    server,
+    registries,
+    log,
+    async [Symbol.asyncDispose]() {
+      await registries[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
