@@ -61,7 +61,7 @@ async function underTag(
   about: About,
 ): Promise<readonly Descriptor[]> {
   try {
-    const name = { name: fallbackTag(digest), digest: undefined, ...about };
+    const name = { ...about, name: fallbackTag(digest), digest: undefined };
     const { bytes, descriptor } = await getManifest(place, name);
     return decodeIndex(bytes, descriptor.mediaType).manifests;
   } catch (error) {
@@ -105,7 +105,7 @@ export async function addToFallback(
     manifests: [...listed, descriptor],
   };
   const bytes = Buffer.from(JSON.stringify(index), 'utf8');
-  const name = { name: fallbackTag(subject), digest: undefined, ...about };
+  const name = { ...about, name: fallbackTag(subject), digest: undefined };
   const own = { mediaType: MEDIA_TYPES.ociIndex, digest: digestOf(bytes), size: bytes.length };
   await putManifest(place, name, { descriptor: own, bytes });
 }
