@@ -10,6 +10,7 @@ import {
   parseReference,
   type Reference,
   selectPlatform,
+  withDefaultTag,
 } from '../oci/index.ts';
 import type { ResolveImage } from '../plan/index.ts';
 import type { Registries } from '../registry/index.ts';
@@ -137,7 +138,7 @@ function notFound(store: Store, reference: Reference, cause: AppError): AppError
     .flatMap((record) => store.images.references(record.id))
     .map((known) => familiarName(parseReference(known)))
     .sort();
-  const near = nearestName(familiar, present) ?? nearestName(`${familiar}:latest`, present);
+  const near = nearestImage(reference, present);
   const { registry } = reference;
   const elsewhere =
     cause.code === 'REGISTRY_NOT_FOUND'
@@ -155,6 +156,20 @@ function notFound(store: Store, reference: Reference, cause: AppError): AppError
       cause,
     },
   );
+}
+
+/** Among those of the same registry: its name would make up most of the letters. */
+function nearestImage(wanted: Reference, present: readonly string[]): string | undefined {
+  const tagged = withDefaultTag(wanted);
+  const candidates = present.flatMap((name) => {
+    const { registry, repository, tag } = parseReference(name);
+    return registry === wanted.registry && tag !== undefined
+      ? [[`${repository}:${tag}`, name]]
+      : [];
+  });
+  const names = new Map(candidates.map(([path = '', name = '']) => [path, name]));
+  const near = nearestName(`${tagged.repository}:${tagged.tag ?? ''}`, names.keys());
+  return near === undefined ? undefined : names.get(near);
 }
 
 function listed(names: readonly string[]): string {

@@ -112,6 +112,11 @@ export const buildFlags = {
     group: HOW,
     help: 'build twice, in separate stores and without the cache, and explain file by file what came out differently',
   },
+  pull: {
+    kind: 'switch',
+    group: HOW,
+    help: 'ask registries what the tags of base images mean now, also if the store has them',
+  },
   'no-cache': { kind: 'switch', group: HOW, help: 'run every step, whatever the cache knows' },
   'no-cache-filter': {
     kind: 'list',
@@ -181,11 +186,6 @@ export const buildFlags = {
   rm: { kind: 'switch', help: 'remove intermediate containers', noEffect: 'none are kept' },
   'force-rm': { kind: 'switch', help: 'the same', noEffect: 'no containers are kept' },
   compress: { kind: 'switch', help: 'compress the context', noEffect: 'it is read in place' },
-  pull: {
-    kind: 'switch',
-    help: 'look for newer base images',
-    noEffect: 'base images come from the local store until registries are supported',
-  },
   builder: { kind: 'text', value: 'name', help: 'choose a builder', noEffect: 'there is only one' },
   'disable-content-trust': {
     kind: 'switch',
