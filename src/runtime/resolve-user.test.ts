@@ -42,6 +42,7 @@ describe('with passwd and group', () => {
   test.each([
     ['ap', 'USER_UNKNOWN', "did you mean 'app'?"],
     ['nobody', 'USER_UNKNOWN', expect.stringContaining('/etc/passwd')],
+    ['app # not root', 'USER_UNKNOWN', expect.stringContaining('a line of its own')],
     ['broken', 'USER_UNKNOWN', expect.anything()],
     ['app:mor', 'GROUP_UNKNOWN', "did you mean 'more'?"],
     ['app:odd', 'GROUP_UNKNOWN', expect.anything()],

@@ -82,7 +82,9 @@ function findAccount(
   if (uid !== undefined) return { uid, gid: 0, name: undefined };
   const names = passwd.map((entry) => entry.name);
   throw new AppError('USER_UNKNOWN', `unknown user '${printable(user)}'`, {
-    hint: suggestion('/etc/passwd', nearestName(user, names), names.length === 0),
+    hint: /\s#/.test(user)
+      ? 'a comment behind USER on the same line is part of the name: put it on a line of its own'
+      : suggestion('/etc/passwd', nearestName(user, names), names.length === 0),
   });
 }
 
