@@ -2,8 +2,8 @@
  * Walks the stages that the target needs. A stage is planned when somebody needs it and then once; what nobody
  * needs is never looked at, not even for mistakes that only planning would find.
  */
-import type { Instruction, Word } from '../dockerfile/index.ts';
-import { parseTrigger } from '../dockerfile/index.ts';
+import type { Instruction, StageSource, Stages, Word } from '../dockerfile/index.ts';
+import { findStage, findStageOrIndex, parseTrigger, splitStages } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
 import { AppError, locate } from '../errors.ts';
 import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
@@ -32,15 +32,7 @@ import {
   type StageState,
   scratchState,
 } from './stage-state.ts';
-import {
-  findStage,
-  findStageOrIndex,
-  type StageSource,
-  type Stages,
-  splitStages,
-  stageLabel,
-  stagePrefix,
-} from './stages.ts';
+import { stageLabel, stagePrefix } from './stages.ts';
 import { declaredNames, unusedArguments } from './unused-arguments.ts';
 
 /**
@@ -324,7 +316,9 @@ class Planner {
     });
   }
 
-  #info(stage: StageSource, counter: Counter, { text, location, op }: StepFacts): VertexInfo {
+  #info(stage: StageSource, counter: Counter, facts: StepFacts): VertexInfo {
+    const { location, op } = facts;
+    const text = facts.text.replace(/^[a-z]+/i, (keyword) => keyword.toUpperCase());
     const { platform } = counter;
     const prefix = [
       ...(this.#options.namesPlatforms

@@ -110,7 +110,7 @@ function refuseContradictions(
 }
 
 /**
- * A checksum is of one remote source.
+ * A checksum is of one remote source; here-documents beside it do not count.
  *
  * @throws AppError PLAN_CHECKSUM
  */
@@ -121,25 +121,20 @@ export function refuseChecksum(
 ): void {
   if ((expandOptional(instruction.checksum, state, plan.options) ?? '') === '') return;
   const location = placeOf(instruction, plan);
-  if (sources.length + instruction.files.length !== 1) {
+  const [source, ...others] = sources;
+  if (source === undefined || others.length > 0) {
     throw new AppError('PLAN_CHECKSUM', 'a checksum can be given for one source only', {
       location,
       hint: 'give each source an ADD of its own',
     });
   }
-  const [source] = sources;
-  if (source !== undefined && (isHttpUrl(source.text) || parseGitUrl(source.text) !== undefined)) {
-    return;
-  }
-  throw new AppError(
-    'PLAN_CHECKSUM',
-    `a checksum cannot be given for '${redactUrls(source?.text ?? 'a here-document')}'`,
-    {
-      location,
-      expected: 'an HTTP(S) or git URL',
-      hint: 'leave --checksum out: the file is local',
-    },
-  );
+  if (isHttpUrl(source.text) || parseGitUrl(source.text) !== undefined) return;
+  const message = `a checksum cannot be given for '${redactUrls(source.text)}'`;
+  throw new AppError('PLAN_CHECKSUM', message, {
+    location,
+    expected: 'an HTTP(S) or git URL',
+    hint: 'leave --checksum out: the file is local',
+  });
 }
 
 function placeOf({ checksum, location }: AddInstruction, { options }: StagePlan) {

@@ -95,7 +95,8 @@ function mergeLayers(layers: readonly LayerContent[], times: readonly string[]):
       } else {
         if (header.type !== 'directory') removeBelow(files, below, path);
         const found = place(files, header, content);
-        const time = times.includes(path) ? ` at ${timeOf(header)}` : '';
+        const time =
+          header.type !== 'directory' && times.includes(path) ? ` at ${timeOf(header)}` : '';
         files.set(path, { ...found, line: `${found.line}${time}` });
       }
     }

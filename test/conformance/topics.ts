@@ -1,8 +1,12 @@
 /** All cases. */
 import type { Topic } from './case.ts';
 import { add } from './cases/add.ts';
+import { addGit } from './cases/add-git.ts';
+import { addHttp } from './cases/add-http.ts';
 import { args } from './cases/args.ts';
 import { cache } from './cases/cache.ts';
+import { cacheInputs } from './cases/cache-inputs.ts';
+import { cacheSources } from './cases/cache-sources.ts';
 import { contexts } from './cases/contexts.ts';
 import { copyDestinations } from './cases/copy-destinations.ts';
 import { copyMetadata } from './cases/copy-metadata.ts';
@@ -17,6 +21,7 @@ import { history } from './cases/history.ts';
 import { lexical } from './cases/lexical.ts';
 import { metadata } from './cases/metadata.ts';
 import { mounts } from './cases/mounts.ts';
+import { remoteContexts } from './cases/remote-contexts.ts';
 import { run } from './cases/run.ts';
 
 export const topics: readonly Topic[] = [
@@ -35,7 +40,12 @@ export const topics: readonly Topic[] = [
   copyMetadata,
   copyOptions,
   add,
+  addHttp,
+  addGit,
   contexts,
+  remoteContexts,
   history,
   cache,
+  cacheInputs,
+  cacheSources,
 ];

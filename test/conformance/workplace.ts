@@ -200,12 +200,14 @@ export function fingerprint(each: ConformanceCase): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** The steps of a build's log that Dockerfile instructions made, FROM left out. */
+/** The steps of a build's log that Dockerfile instructions made, without FROM and what is fetched. */
 export function stepLines(log: string): string[] {
   const { cached, run } = stepsOf(log);
   const lines = (kind: string, names: readonly string[]) =>
     names.flatMap((name) => {
-      const instruction = /^\[(?:\S+ )?\d+\/\d+\] (?!FROM)(.*)$/.exec(name)?.[1];
+      const instruction = /^\[(?:\S+ )?\d+\/\d+\] (?!FROM|ADD (?:--\S+ )*http)(.*)$/.exec(
+        name,
+      )?.[1];
       return instruction === undefined ? [] : [`${kind} ${instruction}`];
     });
   return [...lines('cached', cached), ...lines('run', run)].sort();

@@ -1,17 +1,11 @@
 import { type ConformanceCase, type ContextFiles, file, lines, type Topic } from '../case.ts';
+import { type CacheRow, cacheCases } from './cache-cases.ts';
 
 const SECTION = '2.2 cache keys';
-type Change = NonNullable<ConformanceCase['second']>;
-type Row = readonly [
-  name: string,
-  rule: string,
-  dockerfile: readonly string[],
-  second: Change | readonly string[],
-];
 
 const base: ContextFiles = { a: 'a\n', b: 'b\n', 'd/c': 'c\n' };
 
-const rows: readonly Row[] = [
+const rows: readonly CacheRow[] = [
   [
     'nothing changed',
     'an equal build is cached',
@@ -175,18 +169,7 @@ const rows: readonly Row[] = [
   ],
 ];
 
-const cases = rows.map(([name, rule, dockerfile, second]): ConformanceCase => {
-  // The label of the directory keeps the steps of one case from being those of another.
-  const head = ['FROM busybox', `WORKDIR /${name.replaceAll(' ', '-')}`];
-  const isText = (change: Row[3]): change is readonly string[] => Array.isArray(change);
-  return {
-    name,
-    rule: `${SECTION}: ${rule}`,
-    dockerfile: lines(...head, ...dockerfile),
-    files: base,
-    second: isText(second) ? { dockerfile: lines(...head, ...second) } : second,
-  };
-});
+const cases = cacheCases(rows, base);
 
 const stages: ConformanceCase = {
   name: 'stage that gives the same',
