@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   Blobs,
@@ -9,7 +8,8 @@ import {
   tarOfMembers,
 } from '../../test/support/archives.ts';
 import { TestStore } from '../../test/support/images.ts';
-import { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
+import { AMD64, LAYER, loadBytes, loadMembers } from '../../test/support/loads.ts';
+import { type LoadOptions, loadArchive } from './load.ts';
 
 let bench: TestStore;
 
@@ -21,18 +21,8 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-const AMD64 = { os: 'linux', architecture: 'amd64' };
-const LAYER = tarOfMembers([{ path: 'hello', content: 'world' }]);
-
-async function load(members: readonly MemberSketch[], options?: LoadOptions) {
-  return loadBytes(tarOfMembers(members), options);
-}
-
-async function loadBytes(bytes: Uint8Array, options?: LoadOptions): Promise<LoadedImage[]> {
-  const path = bench.path('archive.tar');
-  await writeFile(path, bytes);
-  return loadArchive(bench.store, path, options);
-}
+const load = (members: readonly MemberSketch[], options?: LoadOptions) =>
+  loadMembers(bench, members, options);
 
 /** Loading fails with the code, and leaves no image and no name. */
 async function expectRefused(
@@ -220,7 +210,7 @@ describe('a hostile or damaged archive is refused:', () => {
   });
 
   test('what is no archive', async () => {
-    await expect(loadBytes(Buffer.alloc(2000, 'text '))).rejects.toMatchObject({
+    await expect(loadBytes(bench, Buffer.alloc(2000, 'text '))).rejects.toMatchObject({
       code: 'ARCHIVE_CORRUPT',
     });
     await expect(loadArchive(bench.store, bench.path('none'))).rejects.toMatchObject({
@@ -230,7 +220,7 @@ describe('a hostile or damaged archive is refused:', () => {
 
   test('one that was cut off', async () => {
     const bytes = tarOfMembers(dockerMembers());
-    await expect(loadBytes(bytes.subarray(0, 1100))).rejects.toMatchObject({
+    await expect(loadBytes(bench, bytes.subarray(0, 1100))).rejects.toMatchObject({
       code: 'ARCHIVE_TRUNCATED',
     });
   });

@@ -12,6 +12,7 @@ import {
   tarOfMembers,
 } from '../../test/support/archives.ts';
 import { TestStore } from '../../test/support/images.ts';
+import { AMD64, LAYER, loadBytes, loadMembers } from '../../test/support/loads.ts';
 import { MergedTree } from '../layers/index.ts';
 import { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
 
@@ -25,18 +26,8 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-const AMD64 = { os: 'linux', architecture: 'amd64' };
-const LAYER = tarOfMembers([{ path: 'hello', content: 'world' }]);
-
-async function load(members: readonly MemberSketch[], options?: LoadOptions) {
-  return loadBytes(tarOfMembers(members), options);
-}
-
-async function loadBytes(bytes: Uint8Array, options?: LoadOptions): Promise<LoadedImage[]> {
-  const path = bench.path('archive.tar');
-  await writeFile(path, bytes);
-  return loadArchive(bench.store, path, options);
-}
+const load = (members: readonly MemberSketch[], options?: LoadOptions) =>
+  loadMembers(bench, members, options);
 
 function filesOf(loaded: LoadedImage | undefined): string[] {
   const record = loaded && bench.store.images.get(loaded.id);
@@ -64,7 +55,7 @@ describe('a Docker archive', () => {
     const tar = tarOfMembers(dockerMembers());
     const [plain] = await loadArchive(bench.store, chunks(tar));
     const [streamed] = await loadArchive(bench.store, chunks(gzipSync(tar), 10));
-    const [compressed] = await loadBytes(gzipSync(tar));
+    const [compressed] = await loadBytes(bench, gzipSync(tar));
     expect(streamed).toEqual(plain);
     expect(compressed).toEqual(plain);
     expect(await readdir(bench.path('store/tmp'))).toEqual([]);

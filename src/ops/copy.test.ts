@@ -1,26 +1,20 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type Copied,
   copyOp,
   type Files,
   NOW,
   runCopy,
-  Scratch,
+  scratchForEach,
 } from '../../test/support/copies.ts';
 import { contentDigest } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import { setXattr } from '../system/index.ts';
 import { copyDigest, prepareCopy } from './copy.ts';
 
-let scratch: Scratch;
-beforeEach(() => {
-  scratch = new Scratch();
-});
-afterEach(() => {
-  scratch.remove();
-});
+const scratch = scratchForEach();
 
 type Change = Parameters<typeof copyOp>[0];
 
@@ -33,9 +27,9 @@ interface Case {
 }
 
 function copy(source: Files, change: Change, base: Files = {}): Promise<Copied> {
-  return runCopy(scratch, copyOp(change), {
-    source: scratch.tree(source),
-    base: scratch.tree(base),
+  return runCopy(scratch(), copyOp(change), {
+    source: scratch().tree(source),
+    base: scratch().tree(base),
   });
 }
 
@@ -428,9 +422,9 @@ describe('COPY', () => {
   });
 
   it('takes xattrs along', async () => {
-    const source = scratch.tree({ 'd/f': '1', l: { link: 'd/f' } });
+    const source = scratch().tree({ 'd/f': '1', l: { link: 'd/f' } });
     setXattr(join(source.hostPath, 'd/f'), 'user.a', '\x00\xff');
-    const { entries } = await runCopy(scratch, copyOp({}), { source, base: undefined });
+    const { entries } = await runCopy(scratch(), copyOp({}), { source, base: undefined });
     expect(entries.map((entry) => (entry.kind === 'entry' ? entry.xattrs : undefined))).toEqual([
       undefined,
       { 'user.a': '\x00\xff' },
@@ -444,8 +438,8 @@ describe('COPY', () => {
   });
 
   it('copies into the empty file system', async () => {
-    const source = scratch.tree({ a: '1' });
-    const { lines } = await runCopy(scratch, copyOp({ destination: '/x/y/' }), { source });
+    const source = scratch().tree({ a: '1' });
+    const { lines } = await runCopy(scratch(), copyOp({ destination: '/x/y/' }), { source });
     expect(lines).toEqual(['x/', 'x/y/', 'x/y/a=1']);
   });
 
@@ -599,8 +593,8 @@ describe('COPY refuses', () => {
   });
 
   it('a source that is left out, and names the line', async () => {
-    const source = scratch.tree({ 'dist/app.js': '' }, '# built\n/dist\n');
-    const result = runCopy(scratch, copyOp({ paths: ['dist/app.js'] }), { source });
+    const source = scratch().tree({ 'dist/app.js': '' }, '# built\n/dist\n');
+    const result = runCopy(scratch(), copyOp({ paths: ['dist/app.js'] }), { source });
     await expect(result).rejects.toMatchObject({
       code: 'COPY_SOURCE_NOT_FOUND',
       message: "'dist/app.js' is left out of the build context by line 2 of .dockerignore: /dist",
@@ -611,7 +605,7 @@ describe('COPY refuses', () => {
 describe('the key of a COPY', () => {
   async function key(source: Files, change: Change = {}): Promise<string> {
     return copyDigest(
-      await prepareCopy(copyOp(change), { source: scratch.tree(source), now: NOW }),
+      await prepareCopy(copyOp(change), { source: scratch().tree(source), now: NOW }),
     );
   }
 
@@ -672,25 +666,25 @@ describe('the key of a COPY', () => {
   });
 
   it('is about the bytes that were copied, when a file changes in between', async () => {
-    const source = scratch.tree({ a: 'before', b: '2' });
+    const source = scratch().tree({ a: 'before', b: '2' });
     const op: CopyOp = copyOp({});
     const before = await copyDigest(await prepareCopy(op, { source, now: NOW }));
     writeFileSync(join(source.hostPath, 'a'), 'AFTER!');
-    const copied = await runCopy(scratch, op, { source });
+    const copied = await runCopy(scratch(), op, { source });
     expect(copied.lines).toEqual(['a=AFTER!', 'b=2']);
     expect(copied.contentDigest).not.toBe(before);
     expect(copied.contentDigest).toBe(await key({ a: 'AFTER!', b: '2' }));
   });
 
   it('teaches the tree the digests of what was copied', async () => {
-    const source = scratch.tree({ a: 'x' });
-    await runCopy(scratch, copyOp({}), { source });
+    const source = scratch().tree({ a: 'x' });
+    await runCopy(scratch(), copyOp({}), { source });
     const entry = source.lookup('a');
     expect(entry && source.knownDigest(entry)).toBe(contentDigest('x'));
   });
 
   it('says which file cannot be read', async () => {
-    const source = scratch.tree({ 'd/secret': 'x' });
+    const source = scratch().tree({ 'd/secret': 'x' });
     const prepared = await prepareCopy(copyOp({}), { source, now: NOW });
     rmSync(join(source.hostPath, 'd/secret'));
     await expect(copyDigest(prepared)).rejects.toMatchObject({
@@ -700,11 +694,11 @@ describe('the key of a COPY', () => {
   });
 
   it('is not even begun for a file that may not be read', async () => {
-    const source = scratch.tree({ 'd/secret': { content: 'x', mode: 0 } });
-    chmodSync(scratch.directory, 0o777);
+    const source = scratch().tree({ 'd/secret': { content: 'x', mode: 0 } });
+    chmodSync(scratch().directory, 0o777);
     process.seteuid?.(65534);
     try {
-      await expect(runCopy(scratch, copyOp({}), { source })).rejects.toMatchObject({
+      await expect(runCopy(scratch(), copyOp({}), { source })).rejects.toMatchObject({
         code: 'COPY_SOURCE_UNREADABLE',
         message: expect.stringContaining('permission denied'),
       });
@@ -714,8 +708,8 @@ describe('the key of a COPY', () => {
   });
 
   it('does not look at files no source names', async () => {
-    const source = scratch.tree({ 'd/a': '1', 'private/x': '2' });
-    chmodSync(scratch.directory, 0o755);
+    const source = scratch().tree({ 'd/a': '1', 'private/x': '2' });
+    chmodSync(scratch().directory, 0o755);
     chmodSync(join(source.hostPath, 'private'), 0);
     const inputs = { source, now: NOW };
     process.seteuid?.(65534);

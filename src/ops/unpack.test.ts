@@ -2,25 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type Copied,
   copyOp,
   type Files,
   NOW,
   runCopy,
-  Scratch,
+  scratchForEach,
 } from '../../test/support/copies.ts';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
 import { copyDigest, prepareCopy } from './copy.ts';
 
-let scratch: Scratch;
-beforeEach(() => {
-  scratch = new Scratch();
-});
-afterEach(() => {
-  scratch.remove();
-});
+const scratch = scratchForEach();
 
 type Member = Partial<TarHeader> & { readonly path: string; readonly content?: string };
 
@@ -50,10 +44,10 @@ interface Place {
 }
 
 async function add(archive: Buffer, { base = {}, to = '/', op = {} }: Place = {}): Promise<Copied> {
-  const source = scratch.tree({});
+  const source = scratch().tree({});
   writeFileSync(join(source.hostPath, 'a.tar'), archive);
   const change = { paths: ['a.tar'], destination: to, unpack: true, ...op };
-  return runCopy(scratch, copyOp(change), { source, base: scratch.tree(base) });
+  return runCopy(scratch(), copyOp(change), { source, base: scratch().tree(base) });
 }
 
 const MEMBERS: readonly Member[] = [
@@ -264,19 +258,21 @@ describe('ADD of an archive', () => {
 
   it('leaves nothing behind', async () => {
     await add(tar(MEMBERS));
-    expect(readdirSync(scratch.directory).filter((name) => name.startsWith('unpack'))).toEqual([]);
+    expect(readdirSync(scratch().directory).filter((name) => name.startsWith('unpack'))).toEqual(
+      [],
+    );
   });
 
   it("has a key of the archive's bytes, the same before and after", async () => {
-    const source = scratch.tree({});
+    const source = scratch().tree({});
     writeFileSync(join(source.hostPath, 'a.tar'), tar(MEMBERS));
     const op = copyOp({ paths: ['a.tar'], unpack: true });
     const key = await copyDigest(await prepareCopy(op, { source, now: NOW }));
-    const again = scratch.tree({});
+    const again = scratch().tree({});
     writeFileSync(join(again.hostPath, 'a.tar'), tar(MEMBERS));
-    expect((await runCopy(scratch, op, { source: again })).contentDigest).toBe(key);
-    const other = scratch.tree({});
+    expect((await runCopy(scratch(), op, { source: again })).contentDigest).toBe(key);
+    const other = scratch().tree({});
     writeFileSync(join(other.hostPath, 'a.tar'), tar(MEMBERS.slice(1)));
-    expect((await runCopy(scratch, op, { source: other })).contentDigest).not.toBe(key);
+    expect((await runCopy(scratch(), op, { source: other })).contentDigest).not.toBe(key);
   });
 });

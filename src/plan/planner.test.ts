@@ -1,52 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseDockerfile, parseInstructions } from '../dockerfile/index.ts';
-import { AppError } from '../errors.ts';
+import { type PlanSettings, plan } from '../../test/support/plans.ts';
 import type { ExecOp, Op } from '../graph/index.ts';
 import { reachable } from '../graph/index.ts';
-import type { ContainerConfig, Digest, ImageConfig } from '../oci/index.ts';
 import type { BuildPlan } from './plan.ts';
-import { planBuild } from './planner.ts';
-import type { PlanOptions } from './stage-plan.ts';
-
-const AMD64 = { os: 'linux', architecture: 'amd64' };
-
-interface Settings extends Partial<PlanOptions> {
-  readonly args?: Readonly<Record<string, string>>;
-  /** What the image `base` says; any other image does not exist. */
-  readonly base?: ContainerConfig;
-}
-
-function plan(
-  text: string,
-  { args = {}, base = {}, ...options }: Settings = {},
-): Promise<BuildPlan> {
-  const tree = parseDockerfile(text, { file: 'Dockerfile' });
-  const { instructions } = parseInstructions(tree);
-  const config: ImageConfig = {
-    ...AMD64,
-    config: base,
-    rootfs: { type: 'layers', diff_ids: [] },
-  };
-  return planBuild({
-    tree,
-    instructions,
-    buildArgs: new Map(Object.entries(args)),
-    labels: {},
-    platform: AMD64,
-    buildPlatform: AMD64,
-    noCache: false,
-    noCacheFilter: [],
-    network: 'host',
-    extraHosts: [],
-    shmSize: undefined,
-    ulimits: [],
-    resolveImage: async (name) => {
-      if (name === 'base') return { name, id: 'sha256:base' as Digest, config };
-      throw new AppError('IMAGE_NOT_FOUND', `no image ${name}`, { hint: 'load it' });
-    },
-    ...options,
-  });
-}
 
 function ops(made: BuildPlan): readonly Op[] {
   return reachable(made.graph, [made.target]).map(({ op }) => op);
@@ -56,7 +12,7 @@ function runs(made: BuildPlan): readonly ExecOp[] {
   return ops(made).filter((op) => op.kind === 'exec');
 }
 
-async function historyOf(text: string, settings?: Settings): Promise<readonly string[]> {
+async function historyOf(text: string, settings?: PlanSettings): Promise<readonly string[]> {
   return (await plan(text, settings)).image.history.map(({ createdBy }) => createdBy);
 }
 

@@ -1,41 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseDockerfile, parseInstructions } from '../dockerfile/index.ts';
-import { AppError } from '../errors.ts';
+import { type PlanSettings, plan } from '../../test/support/plans.ts';
 import type { CopyOp, ExecOp, MountSpec } from '../graph/index.ts';
 import { reachable } from '../graph/index.ts';
-import type { Digest } from '../oci/index.ts';
-import type { BuildPlan } from './plan.ts';
-import { planBuild } from './planner.ts';
-import type { PlanOptions } from './stage-plan.ts';
 
-const AMD64 = { os: 'linux', architecture: 'amd64' };
-
-function plan(text: string, options: Partial<PlanOptions> = {}): Promise<BuildPlan> {
-  const tree = parseDockerfile(text, { file: 'Dockerfile' });
-  const { instructions } = parseInstructions(tree);
-  const config = { ...AMD64, rootfs: { type: 'layers' as const, diff_ids: [] } };
-  return planBuild({
-    tree,
-    instructions,
-    buildArgs: new Map(),
-    labels: {},
-    platform: AMD64,
-    buildPlatform: AMD64,
-    noCache: false,
-    noCacheFilter: [],
-    network: 'host',
-    extraHosts: [],
-    shmSize: undefined,
-    ulimits: [],
-    resolveImage: async (name) => {
-      if (name === 'base') return { name, id: 'sha256:base' as Digest, config };
-      throw new AppError('IMAGE_NOT_FOUND', `no image ${name}`);
-    },
-    ...options,
-  });
-}
-
-async function planned(flags: string, options?: Partial<PlanOptions>) {
+async function planned(flags: string, options?: PlanSettings) {
   const made = await plan(
     `FROM base AS stage\nCOPY x /x\nFROM base\nWORKDIR /work\nRUN ${flags} true\n`,
     options,
@@ -48,7 +16,7 @@ async function planned(flags: string, options?: Partial<PlanOptions>) {
   return { op, inputs };
 }
 
-async function mountOf(flag: string, options?: Partial<PlanOptions>): Promise<MountSpec> {
+async function mountOf(flag: string, options?: PlanSettings): Promise<MountSpec> {
   const [mount] = (await planned(`--mount=${flag}`, options)).op.mounts;
   if (mount === undefined) throw new Error('no mount');
   return mount;

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import { type ContextTree, openContext, parseDockerignore } from '../../src/context/index.ts';
 import type { FileEntry } from '../../src/files/index.ts';
 import type { CopyOp } from '../../src/graph/index.ts';
@@ -63,6 +64,19 @@ export class Scratch {
   remove(): void {
     rmSync(this.directory, { recursive: true });
   }
+}
+
+/** One for each test of the file. */
+export function scratchForEach(): () => Scratch {
+  let scratch: Scratch | undefined;
+  beforeEach(() => {
+    scratch = new Scratch();
+  });
+  afterEach(() => scratch?.remove());
+  return () => {
+    if (scratch === undefined) throw new Error('no test is running');
+    return scratch;
+  };
 }
 
 function hostPath(directory: string, path: string): Buffer {
