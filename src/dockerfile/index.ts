@@ -30,4 +30,11 @@ export {
 } from './parse-instructions.ts';
 export { type InstructionLine, physicalLines } from './physical-lines.ts';
 export { SourceMap } from './source.ts';
+export {
+  findStage,
+  findStageOrIndex,
+  type StageSource,
+  type Stages,
+  splitStages,
+} from './stages.ts';
 export * from './tree.ts';

@@ -107,6 +107,22 @@ const CASES: readonly Case[] = [
   ['MultipleInstructionsDisallowed', 'FROM a AS b\nCMD ["a"]\nFROM b\nCMD ["b"]', []],
   ['LegacyKeyValueFormat', 'FROM a\nENV b c', ['ENV b c']],
   ['LegacyKeyValueFormat', 'FROM a\nENV b=c', []],
+  ['WorkdirRelativePath', 'FROM a AS b\nONBUILD WORKDIR x\nFROM b', ['FROM b']],
+  ['WorkdirRelativePath', 'FROM a AS b\nONBUILD WORKDIR x\nFROM b AS c\nFROM c', ['FROM b AS c']],
+  [
+    'JSONArgsRecommended',
+    'FROM a\nCMD ["x"]',
+    ['FROM a'],
+    { image: { config: { OnBuild: ['CMD x', 'nonsense'] } } },
+  ],
+  ['UndefinedVar', 'FROM a', ['FROM a'], { image: { config: { OnBuild: ['ENV A=$B'] } } }],
+  [
+    'SecretsUsedInArgOrEnv',
+    'FROM a',
+    ['FROM a'],
+    { image: { config: { OnBuild: ['ARG TOKEN'] } } },
+  ],
+  ['ConsistentInstructionCasing', 'FROM a', [], { image: { config: { OnBuild: ['cmd ["x"]'] } } }],
   ['InvalidBaseImagePlatform', 'FROM a', ['a'], { image: { architecture: 'arm64' } }],
   ['InvalidBaseImagePlatform', 'FROM a', []],
   [

@@ -22,7 +22,10 @@ export function lintDockerfile(input: LintInput, facts: LintFacts): readonly War
   for (const rule of RULES.filter((candidate) => isOn(candidate, tree.check))) {
     rule.check(file, ({ message, hint, range, instruction }) => {
       if (skipsRule(instruction?.check, rule.name)) return;
-      found.push({ code: rule.name, message, hint, location: tree.source.location(range) });
+      // A trigger stands in another file, or further up: what brings it here is the FROM.
+      const from = instruction && survey.triggeredBy(instruction);
+      const place = from?.node.range ?? range;
+      found.push({ code: rule.name, message, hint, location: tree.source.location(place) });
     });
   }
   return found.sort((a, b) => offsetOf(a) - offsetOf(b));

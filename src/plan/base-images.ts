@@ -1,12 +1,11 @@
 /** Base images by name, each looked up once; failures are placed where the name stands. */
-import type { Word } from '../dockerfile/index.ts';
+import { findStage, type Stages, type Word } from '../dockerfile/index.ts';
 import { AppError, locate } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { normalizePlatform, type Platform } from '../oci/index.ts';
 import type { NamedSource } from './contexts.ts';
 import type { BaseImage, ResolveImage } from './plan.ts';
 import type { PlanOptions } from './stage-plan.ts';
-import { findStage, type Stages } from './stages.ts';
 
 export class BaseImages {
   readonly #options: PlanOptions;

@@ -3,7 +3,7 @@
  * nothing and fetches one thing.
  */
 import type { AddInstruction, Instruction, Word } from '../dockerfile/index.ts';
-import { expandWord } from '../dockerfile/index.ts';
+import { expandWord, findStageOrIndex, type Stages, splitStages } from '../dockerfile/index.ts';
 import { AppError, type SourceLocation } from '../errors.ts';
 import type { GitOp, HttpOp } from '../graph/index.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -11,7 +11,6 @@ import { isHttpUrl, parseGitUrl } from '../remote/index.ts';
 import { expandGlobal, globalArguments } from './global-arguments.ts';
 import { gitOp, httpOp } from './remote-sources.ts';
 import type { PlanOptions } from './stage-plan.ts';
-import { findStageOrIndex, type Stages, splitStages } from './stages.ts';
 
 export const EPOCH = 'SOURCE_DATE_EPOCH';
 

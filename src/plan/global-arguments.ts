@@ -1,9 +1,8 @@
 /** The scope before the first FROM: all that FROM lines see. */
-import type { SyntaxTree, Word } from '../dockerfile/index.ts';
+import type { StageSource, Stages, SyntaxTree, Word } from '../dockerfile/index.ts';
 import { expandWord } from '../dockerfile/index.ts';
 import { platformArguments } from './arguments.ts';
 import type { PlanOptions } from './stage-plan.ts';
-import type { StageSource, Stages } from './stages.ts';
 
 /** Platform arguments and the ARGs before the first FROM; each sees those before it. */
 export function globalArguments(

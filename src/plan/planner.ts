@@ -316,9 +316,7 @@ class Planner {
     });
   }
 
-  #info(stage: StageSource, counter: Counter, facts: StepFacts): VertexInfo {
-    const { location, op } = facts;
-    const text = facts.text.replace(/^[a-z]+/i, (keyword) => keyword.toUpperCase());
+  #info(stage: StageSource, counter: Counter, { text, location, op }: StepFacts): VertexInfo {
     const { platform } = counter;
     const prefix = [
       ...(this.#options.namesPlatforms

@@ -1,11 +1,10 @@
 /** What planning is asked for, and what planning one instruction may ask of the stage around it. */
-import type { Instruction, SyntaxTree, Word } from '../dockerfile/index.ts';
+import type { Instruction, StageSource, SyntaxTree, Word } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
 import type { GitOp, HttpOp, Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
 import type { Platform } from '../oci/index.ts';
 import type { ContextSource } from './contexts.ts';
 import type { ResolveImage } from './plan.ts';
-import type { StageSource } from './stages.ts';
 
 export interface PlanOptions {
   readonly tree: SyntaxTree;

@@ -1,8 +1,7 @@
 /** What FROM lines mean: their names and platforms with the global ARGs put in. */
-import type { ArgInstruction, SyntaxTree, Word } from '../../dockerfile/index.ts';
+import type { ArgInstruction, Stages, SyntaxTree, Word } from '../../dockerfile/index.ts';
 import { expandIn } from './expand.ts';
 import type { SurveyFacts } from './facts.ts';
-import type { FileParts } from './split-stages.ts';
 
 export interface SurveyedBase {
   /** Undefined when it cannot be expanded. */
@@ -23,7 +22,7 @@ export interface Bases {
   readonly argumentValues: ReadonlyMap<Word, string | undefined>;
 }
 
-export function expandBases(tree: SyntaxTree, parts: FileParts, facts: SurveyFacts): Bases {
+export function expandBases(tree: SyntaxTree, parts: Stages, facts: SurveyFacts): Bases {
   const given = globalValues(tree, parts.globals, facts);
   const defaults = globalValues(tree, parts.globals, { ...facts, buildArgs: new Map() });
   const declared = new Set([

@@ -3,16 +3,16 @@
  * every word with its variables replaced as far as they are known. Nothing is built, and nothing here fails: a word
  * that cannot be expanded has no text.
  */
-import type {
-  ArgInstruction,
-  FromInstruction,
-  Instruction,
-  SyntaxTree,
-  Word,
+import {
+  type ArgInstruction,
+  type FromInstruction,
+  type Instruction,
+  type SyntaxTree,
+  splitStages,
+  type Word,
 } from '../../dockerfile/index.ts';
 import { expandBases, type SurveyedBase } from './bases.ts';
 import type { Step, SurveyFacts, UndefinedUse } from './facts.ts';
-import { splitStages } from './split-stages.ts';
 import { Walk } from './walk.ts';
 
 export interface SurveyedStage {
@@ -36,6 +36,8 @@ export interface Survey {
   readonly target: SurveyedStage | undefined;
   /** In stages that are looked at, but for FROM. */
   readonly undefinedUses: readonly UndefinedUse[];
+  /** The FROM that brought an instruction in, as a trigger of what it begins with. */
+  readonly triggeredBy: (instruction: Instruction) => FromInstruction | undefined;
   /** Values of the arguments declared in needed stages and before the first FROM. */
   readonly argumentValues: ReadonlyMap<Word, string | undefined>;
   /** A word of a needed stage with its variables replaced. */
@@ -57,7 +59,6 @@ export function surveyDockerfile(
   if (facts.wantsAllStages === true) walk.visitRest();
   const surveyed = stages.map(
     (stage, index): SurveyedStage => ({
-      index,
       ...stage,
       base: bases.of(index),
       isNeeded: isNeeded.has(index),
@@ -71,6 +72,7 @@ export function surveyDockerfile(
     stages: surveyed,
     target: target === undefined ? undefined : surveyed[target],
     undefinedUses: walk.undefinedUses,
+    triggeredBy: (instruction) => walk.triggers.get(instruction),
     argumentValues: new Map([...bases.argumentValues, ...walk.argumentValues]),
     textOf: (word) => walk.texts.get(word),
   };

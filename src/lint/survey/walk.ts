@@ -3,7 +3,12 @@ import {
   expandHeredoc,
   expandWord,
   expandWords,
+  type FromInstruction,
+  findStage,
+  findStageOrIndex,
   type Instruction,
+  parseTrigger,
+  type StageSource,
   type SyntaxTree,
   type Word,
 } from '../../dockerfile/index.ts';
@@ -11,11 +16,10 @@ import type { SourceRange } from '../../errors.ts';
 import type { Bases } from './bases.ts';
 import { expandQuietly } from './expand.ts';
 import type { Step, SurveyFacts, UndefinedUse } from './facts.ts';
-import { findStage, findStageOrIndex, type StageLines } from './split-stages.ts';
 import { usedImages, wordsOf } from './words-of.ts';
 
 export interface WalkOptions {
-  readonly stages: readonly StageLines[];
+  readonly stages: readonly StageSource[];
   readonly bases: Bases;
   readonly facts: SurveyFacts;
 }
@@ -36,6 +40,8 @@ export class Walk {
   readonly undefinedUses: UndefinedUse[] = [];
   readonly texts = new Map<Word, string>();
   readonly argumentValues = new Map<Word, string | undefined>();
+  /** Instructions that do not stand in the stage, and the FROM that brought them. */
+  readonly triggers = new Map<Instruction, FromInstruction>();
   readonly #tree: SyntaxTree;
   readonly #options: WalkOptions;
   readonly #scopes = new Map<number, StageScope>();
@@ -49,7 +55,7 @@ export class Walk {
     const { stages, facts } = this.#options;
     const { target } = facts;
     if (target === undefined || target === '') return stages.length - 1;
-    return findStageOrIndex(stages, target);
+    return findStageOrIndex(stages, target)?.index;
   }
 
   /** Walks through a stage and all it needs. Stages need earlier ones only, so a loop over them is enough. */
@@ -71,7 +77,7 @@ export class Walk {
       const parent = this.#parentOf(index);
       if (parent !== undefined) needed.add(parent);
       for (const name of stage.instructions.flatMap(usedImages)) {
-        const used = findStageOrIndex(stages, name, index);
+        const used = findStageOrIndex(stages, name, index)?.index;
         if (used !== undefined) needed.add(used);
       }
     }
@@ -82,7 +88,7 @@ export class Walk {
   #parentOf(index: number): number | undefined {
     const { name } = this.#options.bases.of(index);
     if (name === undefined || name !== name.toLowerCase()) return undefined;
-    return findStage(this.#options.stages, name, index);
+    return findStage(this.#options.stages, name, index)?.index;
   }
 
   #walk(index: number): void {
@@ -91,7 +97,7 @@ export class Walk {
     const scope = this.#begin(index);
     this.#scopes.set(index, scope);
     const steps: Step[] = [];
-    for (const instruction of stage.instructions) {
+    for (const instruction of [...this.#triggersOf(index, stage), ...stage.instructions]) {
       this.#apply(instruction, scope);
       const { hasShell, hasWorkdir } = scope;
       steps.push({ instruction, hasShell, hasWorkdir });
@@ -99,6 +105,22 @@ export class Walk {
       if (instruction.kind === 'workdir') scope.hasWorkdir = true;
     }
     this.steps.set(index, steps);
+  }
+
+  /** What the base left to be done, in its config or by ONBUILD in this file. */
+  #triggersOf(index: number, { from }: StageSource): readonly Instruction[] {
+    const { stages, bases, facts } = this.#options;
+    const parent = this.#parentOf(index);
+    const { name } = bases.of(index);
+    const texts =
+      parent === undefined
+        ? ((name && name !== 'scratch' ? facts.imageOf(name) : undefined)?.config?.OnBuild ?? [])
+        : (stages[parent]?.instructions ?? []).flatMap((instruction) =>
+            instruction.kind === 'onbuild' ? [instruction.trigger] : [],
+          );
+    const triggers = texts.flatMap((text) => parseQuietly(text) ?? []);
+    for (const trigger of triggers) this.triggers.set(trigger, from);
+    return triggers;
   }
 
   #begin(index: number): StageScope {
@@ -166,5 +188,14 @@ export class Walk {
     });
     if (text !== undefined) this.texts.set(word, text);
     return text;
+  }
+}
+
+/** Planning says what is wrong with a trigger. */
+function parseQuietly(text: string): Instruction | undefined {
+  try {
+    return parseTrigger(text).instruction;
+  } catch {
+    return undefined;
   }
 }

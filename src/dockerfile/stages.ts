@@ -1,0 +1,52 @@
+/** The stages of a Dockerfile: what stands between one FROM and the next. */
+import type { ArgInstruction, FromInstruction, Instruction } from './instructions/types.ts';
+
+export interface StageSource {
+  readonly index: number;
+  readonly from: FromInstruction;
+  readonly instructions: readonly Instruction[];
+}
+
+export interface Stages {
+  /** ARGs before the first FROM. */
+  readonly globals: readonly ArgInstruction[];
+  readonly stages: readonly StageSource[];
+}
+
+/** Cuts a file's instructions into stages. The parser has seen to it that only ARG stands before the first FROM. */
+export function splitStages(instructions: readonly Instruction[]): Stages {
+  const globals: ArgInstruction[] = [];
+  const stages: { index: number; from: FromInstruction; instructions: Instruction[] }[] = [];
+  for (const instruction of instructions) {
+    const current = stages.at(-1);
+    if (instruction.kind === 'from') {
+      stages.push({ index: stages.length, from: instruction, instructions: [] });
+    } else if (current !== undefined) {
+      current.instructions.push(instruction);
+    } else if (instruction.kind === 'arg') {
+      globals.push(instruction);
+    }
+  }
+  return { globals, stages };
+}
+
+/** The stage of that name defined last before `before`; names are compared in lower case. */
+export function findStage(
+  stages: readonly StageSource[],
+  name: string,
+  before = stages.length,
+): StageSource | undefined {
+  const wanted = name.toLowerCase();
+  return stages.slice(0, before).findLast((stage) => stage.from.stage === wanted);
+}
+
+/** The same, where an index is a name too. */
+export function findStageOrIndex(
+  stages: readonly StageSource[],
+  name: string,
+  before = stages.length,
+): StageSource | undefined {
+  const named = findStage(stages, name, before);
+  if (named !== undefined || !/^\d+$/.test(name)) return named;
+  return stages.slice(0, before).at(Number(name));
+}
