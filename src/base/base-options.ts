@@ -1,8 +1,10 @@
+import type { Platform } from '../oci/index.ts';
 import type { Emit } from '../progress/index.ts';
 
 export interface BaseOptions {
   /** `debian:bookworm-slim`, `distroless/static`, … */
   readonly name: string;
+  readonly platform: Platform;
   /** Undefined: the mirror this machine's own apt uses. */
   readonly mirror?: string | undefined;
   /** Seconds; makes two runs against the same state of the mirror give the same bytes. */

@@ -2,6 +2,8 @@
 import { access, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AbortedError, AppError } from '../errors.ts';
+import { formatPlatform, type Platform } from '../oci/index.ts';
+import { emulationFor } from '../runtime/index.ts';
 import { isRoot } from '../system/index.ts';
 import { hostAptOptions } from './apt-options.ts';
 import { readAptSources } from './apt-sources.ts';
@@ -9,6 +11,7 @@ import { parseBaseName } from './base-name.ts';
 import type { BaseOptions } from './base-options.ts';
 import { baseStep } from './base-step.ts';
 import { runBootstrap } from './bootstrap.ts';
+import { debianArchitecture } from './debian-architecture.ts';
 import { debianSources } from './debian-mirror.ts';
 import { enclosure } from './enclosure.ts';
 import { requireUserNamespace } from './ordinary-user.ts';
@@ -29,6 +32,7 @@ export async function debianBase<T>(
   const { emit, signal } = options;
   const release = parseBaseName(options.name);
   const program = await requireProgram();
+  await requireEmulator(options.platform);
   if (!isRoot()) await requireUserNamespace();
   const sources = await debianSources({
     suite: release.suite,
@@ -40,7 +44,8 @@ export async function debianBase<T>(
     const scratch = await makeScratch(options.temporaryDirectory);
     try {
       const enclosed = await enclosure(scratch);
-      const recipe = await writeRecipe(scratch, { release, sources }, signal);
+      const architecture = debianArchitecture(options.platform);
+      const recipe = await writeRecipe(scratch, { release, sources, architecture }, signal);
       const customizeHook = join(enclosed.scratch, SCRIPT);
       const argv = [
         ...enclosed.argv,
@@ -67,12 +72,25 @@ async function requireProgram(): Promise<string> {
   });
 }
 
+/** Packages set themselves up by programs of their own, and these start others. */
+async function requireEmulator(platform: Platform): Promise<void> {
+  if ((await emulationFor(platform, process.env)).kind === 'none') return;
+  throw new AppError(
+    'EMULATOR_MISSING',
+    `packages for ${formatPlatform(platform)} cannot set themselves up here`,
+    {
+      expected: 'an emulator that the kernel knows (binfmt_misc with the flag F)',
+      hint: 'see docs/platforms.md; distroless images are made without running anything',
+    },
+  );
+}
+
 const SCRIPT = 'customize.sh';
 
 /** Completes the recipe but for the script, which it writes to a file that mmdebstrap can run. */
 async function writeRecipe(
   scratch: string,
-  wanted: Pick<RecipeOptions, 'release' | 'sources'>,
+  wanted: Pick<RecipeOptions, 'release' | 'sources' | 'architecture'>,
   signal: AbortSignal | undefined,
 ): Promise<Omit<RecipeOptions, 'customizeHook'>> {
   const aptOptions = await hostAptOptions(signal);

@@ -105,6 +105,7 @@ describe('the recipe', () => {
       'Acquire::http::Proxy "http://user:secret@proxy.example:3128";\nAcquire::Check-Date "false";\nAcquire::x:: "1";\n',
     ),
     mode: 'root' as const,
+    architecture: 'amd64',
     mergedUsrHooks: '/hooks/merged-usr',
     customizeHook: '/tmp/customize.sh',
   });
@@ -113,6 +114,7 @@ describe('the recipe', () => {
     expect(mmdebstrapArguments(await recipe('debian:bookworm-slim'))).toMatchInlineSnapshot(`
       [
         "--mode=root",
+        "--architectures=amd64",
         "--variant=minbase",
         "--format=tar",
         "--skip=output/dev",

@@ -4,6 +4,8 @@ import type { DebianRelease } from './base-name.ts';
 import type { DebianSource } from './debian-mirror.ts';
 
 export interface RecipeOptions {
+  /** As Debian names it. */
+  readonly architecture: string;
   readonly release: DebianRelease;
   readonly sources: readonly DebianSource[];
   readonly aptOptions: readonly AptOption[];
@@ -37,6 +39,7 @@ export function mmdebstrapArguments(options: RecipeOptions): string[] {
   const secure = sources.some(({ uri }) => uri.startsWith('https:'));
   return [
     `--mode=${mode}`,
+    `--architectures=${options.architecture}`,
     '--variant=minbase',
     '--format=tar',
     '--skip=output/dev',

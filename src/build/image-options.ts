@@ -124,6 +124,8 @@ export interface MakeBaseOptions extends StoreOptions {
   readonly name: string;
   /** Reference to store it under; undefined: `name`. */
   readonly tag?: string | undefined;
+  /** `os/arch[/variant]`; undefined: the host's. */
+  readonly platform?: string | undefined;
   /** Archive to take the packages from; undefined: the host's own configured one. */
   readonly mirror?: string | undefined;
   /** Make it again even if the store has it. */

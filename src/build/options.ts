@@ -233,6 +233,8 @@ export interface RunOptions extends StoreOptions {
   /** Told of a pull. */
   readonly onPull?: ((event: RegistryEvent) => void) | undefined;
   readonly onPulled?: ((image: PulledImage) => void) | undefined;
+  /** `os/arch[/variant]`; undefined: whatever the name means here, else the host's. */
+  readonly platform?: string | undefined;
   /** Replaces the image's CMD when not empty. */
   readonly command: readonly string[];
   /** Replaces the image's ENTRYPOINT; an empty string removes it. */

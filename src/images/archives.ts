@@ -8,8 +8,16 @@ import type {
   SaveImagesOptions,
 } from '../build/index.ts';
 import { exportImages, importRootfs, loadArchive } from '../export/index.ts';
-import { familiarName, hostPlatform, parseReference } from '../oci/index.ts';
-import type { Store } from '../store/index.ts';
+import {
+  familiarName,
+  hostPlatform,
+  type Platform,
+  parsePlatform,
+  parseReference,
+  platformMatches,
+  selectPlatform,
+} from '../oci/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
 import { requireImage, withStore } from './with-store.ts';
 
 /** Writes images into one archive. @throws AppError IMAGE_NOT_FOUND, EXPORT_DESTINATION */
@@ -56,28 +64,45 @@ export function loadImages(options: LoadImagesOptions): Promise<LoadImagesResult
 export function makeBase(options: MakeBaseOptions): Promise<MakeBaseResult> {
   const { name, tag = name, force = false, ...rest } = options;
   baseConfig(name);
+  const platform =
+    options.platform === undefined ? hostPlatform() : parsePlatform(options.platform);
   return withStore(rest, async (store) => {
-    const known = store.images.resolve(tag);
+    const variants = store.images.variants(tag);
+    const known = variants.find((image) => platformMatches(platform, image));
     if (known !== undefined && !force) {
       return { imageId: known.id, reference: tag, size: known.size, existed: true };
     }
     const temporaryDirectory = await store.temporaryDirectory();
     const image = await makeBaseTar(
-      { ...options, emit: options.onEvent, temporaryDirectory },
-      (tar) => importBase(store, tar, { ...options, tag }),
+      { ...options, platform, emit: options.onEvent, temporaryDirectory },
+      (tar) => importBase(store, tar, { ...options, tag, platform }),
     );
+    nameVariants(store, tag, [...variants.filter((other) => other !== known), image]);
     return { imageId: image.id, reference: tag, size: image.size, existed: false };
   });
 }
 
+/** One name for the images for several platforms; where only one can be meant, it is this machine's. */
+function nameVariants(store: Store, tag: string, images: readonly ImageRecord[]): void {
+  const own = images[selectPlatform(hostPlatform(), images) ?? 0];
+  if (own === undefined) return;
+  const others = images.filter((image) => image !== own).map(({ id }) => id);
+  store.images.tagVariants([own.id, ...others], tag);
+}
+
+type BaseToImport = Omit<MakeBaseOptions, 'platform'> & {
+  readonly tag: string;
+  readonly platform: Platform;
+};
+
 function importBase(
   store: Store,
   tar: AsyncIterable<Uint8Array>,
-  { name, tag, sourceDateEpoch, signal }: MakeBaseOptions & { readonly tag: string },
+  { name, tag, platform, sourceDateEpoch, signal }: BaseToImport,
 ) {
   return importRootfs(store, tar, {
     reference: tag,
-    platform: hostPlatform(),
+    platform,
     config: baseConfig(name),
     createdBy: `lamina base ${name}`,
     created: sourceDateEpoch === undefined ? Date.now() : sourceDateEpoch * 1000,

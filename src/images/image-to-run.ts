@@ -1,6 +1,13 @@
 /** The image of `run`: pulled if the store lacks it, as Docker does. */
 import type { RunOptions } from '../build/index.ts';
-import { parseReference, type Reference, withDefaultTag } from '../oci/index.ts';
+import {
+  type Platform,
+  parsePlatform,
+  parseReference,
+  type Reference,
+  selectPlatform,
+  withDefaultTag,
+} from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { pullOne } from './pull.ts';
 import { withRegistries } from './with-registries.ts';
@@ -12,19 +19,32 @@ import { requireImage } from './with-store.ts';
  */
 export async function imageToRun(
   store: Store,
-  { image: text, pull = 'missing', onPull, onPulled, signal }: RunOptions,
+  { image: text, platform: wanted, pull = 'missing', onPull, onPulled, signal }: RunOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ImageRecord> {
-  const known = pull === 'always' ? undefined : store.images.resolve(text);
+  const platform = wanted === undefined ? undefined : parsePlatform(wanted);
+  const known = pull === 'always' ? undefined : imageFor(store, text, platform);
   const reference = pull === 'never' ? undefined : referenceOf(text);
   if (known !== undefined || reference === undefined) return known ?? requireImage(store, text);
-  const settings = { reference, platform: undefined, env, onEvent: onPull, signal };
+  const settings = { reference, platform, env, onEvent: onPull, signal };
   const pulled = await withRegistries({ env, signal }, (registries) =>
     pullOne(store, registries, settings),
   );
   await store.flush();
   onPulled?.(pulled);
   return store.images.get(pulled.id) ?? requireImage(store, text);
+}
+
+/** Without a platform whatever the name means; else the image for that platform, or none. */
+function imageFor(
+  store: Store,
+  text: string,
+  platform: Platform | undefined,
+): ImageRecord | undefined {
+  if (platform === undefined) return store.images.resolve(text);
+  const variants = store.images.variants(text);
+  const best = selectPlatform(platform, variants);
+  return best === undefined ? undefined : variants[best];
 }
 
 /** An id is no name. */

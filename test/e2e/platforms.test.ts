@@ -77,6 +77,8 @@ describe('a step for another platform', () => {
     expect(stderr).not.toContain('EMULATOR_UNREGISTERED');
     const { stdout } = await bench.succeed(['run', 'arm', 'uname', '-m']);
     expect(stdout).toBe('aarch64\n');
+    const again = await bench.succeed(['run', '--platform', 'linux/arm64', 'arm', 'uname', '-m']);
+    expect(again.stdout).toBe('aarch64\n');
   });
 
   it('is refused with a way out where nothing runs it', async () => {

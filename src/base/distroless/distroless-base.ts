@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { readContent } from '../../archive/index.ts';
+import type { Platform } from '../../oci/index.ts';
 import type { StepInfo } from '../../progress/index.ts';
+import { emulationFor } from '../../runtime/index.ts';
 import { hostAptOptions } from '../apt-options.ts';
 import { readAptSources } from '../apt-sources.ts';
 import type { BaseOptions } from '../base-options.ts';
 import { baseStep } from '../base-step.ts';
+import { debianArchitecture } from '../debian-architecture.ts';
 import { debianSources } from '../debian-mirror.ts';
 import { packageClosure } from './closure.ts';
 import type { DistrolessName } from './name.ts';
@@ -33,7 +36,9 @@ export async function distrolessBase<T>(
       const packages = await fetchPackages(image, { ...options, directory, step });
       const busybox = packages.find(({ name }) => name === BUSYBOX);
       const applets =
-        busybox === undefined ? [] : await appletsOf(busybox.deb, join(directory, 'busybox'));
+        busybox === undefined
+          ? []
+          : await appletsOf(busybox.deb, join(directory, 'busybox'), options.platform);
       let bytes = 0;
       const counted = async function* (): AsyncGenerator<Uint8Array> {
         for await (const chunk of rootTar({ packages, applets, epoch: options.sourceDateEpoch })) {
@@ -54,11 +59,12 @@ interface FetchOptions extends BaseOptions {
 }
 
 async function fetchPackages(image: DistrolessName, options: FetchOptions) {
-  const { directory, step, emit, signal, mirror } = options;
+  const { directory, step, emit, signal, mirror, platform } = options;
   const { suite } = image;
   const apt = await PrivateApt.open({
     directory,
     sources: await debianSources({ suite, mirror, sources: await readAptSources() }),
+    architecture: debianArchitecture(platform),
     aptOptions: await hostAptOptions(signal),
     step,
     emit,
@@ -72,13 +78,19 @@ async function fetchPackages(image: DistrolessName, options: FetchOptions) {
 const MAX_BUSYBOX = 64 << 20;
 
 /** Asks busybox itself. */
-async function appletsOf(deb: string, directory: string): Promise<readonly string[]> {
+async function appletsOf(
+  deb: string,
+  directory: string,
+  platform: Platform,
+): Promise<readonly string[]> {
   await mkdir(directory);
   const path = join(directory, 'busybox');
   for await (const member of membersOf(deb)) {
     if (member.header.path !== 'usr/bin/busybox') continue;
     await writeFile(path, await readContent(member, MAX_BUSYBOX), { mode: 0o755 });
   }
-  const { stdout } = await promisify(execFile)(path, ['--list']);
+  const emulation = await emulationFor(platform, process.env);
+  const [program, ...args] = emulation.kind === 'none' ? [path] : [emulation.path, path];
+  const { stdout } = await promisify(execFile)(program ?? path, [...args, '--list']);
   return stdout.split('\n').filter((name) => /^[\w[.+-]+$/.test(name) && name !== 'busybox');
 }

@@ -19,6 +19,8 @@ export interface PrivateAptOptions {
   /** An empty directory, removed by the caller. */
   readonly directory: string;
   readonly sources: readonly DebianSource[];
+  /** As Debian names it. */
+  readonly architecture: string;
   readonly aptOptions: readonly AptOption[];
   readonly step: StepInfo;
   readonly emit: Emit | undefined;
@@ -116,9 +118,11 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-function configuration({ directory, aptOptions }: PrivateAptOptions): string {
+function configuration({ directory, architecture, aptOptions }: PrivateAptOptions): string {
   const at = (name: string, path: string) => `${name} "${join(directory, path)}";`;
   return [
+    `APT::Architecture "${architecture}";`,
+    `APT::Architectures { "${architecture}"; };`,
     at('Dir::State', '.'),
     at('Dir::State::lists', 'lists'),
     at('Dir::State::status', 'status'),

@@ -26,6 +26,11 @@ export const baseCommand = defineCommand({
       value: 'name[:tag]',
       help: 'name of the image (default: NAME)',
     },
+    platform: {
+      kind: 'text',
+      value: 'os/arch',
+      help: 'platform of the image (default: this machine’s)',
+    },
     force: { kind: 'switch', help: 'make it again, with the packages of today' },
     quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
     progress: {
@@ -57,6 +62,7 @@ export const baseCommand = defineCommand({
         name: args[0] ?? '',
         tag: flags.tag,
         mirror: flags.mirror,
+        platform: flags.platform,
         force: flags.force,
         sourceDateEpoch: sourceDateEpoch(context.env.SOURCE_DATE_EPOCH),
         root: rootOf(flags, context),

@@ -73,7 +73,11 @@ const runFlags = {
   'pids-limit': { kind: 'text', help: 'limit of processes', notYet: SEE_RUN },
   ulimit: { kind: 'list', help: 'limits of the process', notYet: SEE_RUN },
   'shm-size': { kind: 'text', help: 'size of /dev/shm', notYet: SEE_RUN },
-  platform: { kind: 'text', help: 'platform of the image', notYet: SEE_RUN },
+  platform: {
+    kind: 'text',
+    value: 'os/arch',
+    help: 'platform of the image, run by an emulator if need be',
+  },
   restart: { kind: 'text', help: 'restart policy', notYet: 'a container ends with its process' },
   cidfile: { kind: 'text', help: 'write the container ID', notYet: SEE_RUN },
   'publish-all': {
@@ -157,6 +161,7 @@ async function runOptions(
   return {
     image: args[0] ?? '',
     pull: pullPolicy(flags.pull),
+    platform: flags.platform,
     command: args.slice(1),
     entrypoint: flags.entrypoint,
     interactive: flags.interactive,
