@@ -316,7 +316,9 @@ class Planner {
     });
   }
 
-  #info(stage: StageSource, counter: Counter, { text, location, op }: StepFacts): VertexInfo {
+  #info(stage: StageSource, counter: Counter, facts: StepFacts): VertexInfo {
+    const { location, op } = facts;
+    const text = facts.text.replace(/^[a-z]+/i, (keyword) => keyword.toUpperCase());
     const { platform } = counter;
     const prefix = [
       ...(this.#options.namesPlatforms
