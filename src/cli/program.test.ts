@@ -85,9 +85,9 @@ describe('the command line', () => {
   });
 
   it('says of Docker’s other commands why they are missing', async () => {
-    const { status, stderr } = await session(['push', 'a']);
+    const { status, stderr } = await session(['search', 'a']);
     expect(status).toBe(125);
-    expect(stderr).toContain('registries are not supported yet');
+    expect(stderr).toContain('lamina ls');
     expect(stderr).toContain('CLI_NOT_YET');
   });
 
@@ -171,7 +171,7 @@ describe('lamina build', () => {
       platforms: ['linux/amd64', 'linux/arm64'],
       outputs: [
         { type: 'oci', dest: 'a.tar', attrs: {} },
-        { type: 'image', attrs: {} },
+        { type: 'docker', attrs: {} },
       ],
       root: '/store',
       sourceDateEpoch: 1_700_000_000,
@@ -241,11 +241,33 @@ describe('lamina build', () => {
     expect(result.stderr).toContain('CLI_TERMINAL_OUTPUT');
   });
 
+  it('pushes the image that is asked for, or one beside other outputs', async () => {
+    const outputsOf = async (...args: string[]) =>
+      (await buildCall(['build', ...args, '--push', '.'])).options?.outputs;
+    expect(await outputsOf()).toEqual([{ type: 'registry', attrs: {} }]);
+    expect(await outputsOf('-o', 'out')).toEqual([
+      { type: 'local', dest: 'out', attrs: {} },
+      { type: 'registry', attrs: {} },
+    ]);
+    expect(await outputsOf('-o', 'type=image,compression=zstd')).toMatchObject([
+      { type: 'image', attrs: { compression: 'zstd', push: 'true' } },
+    ]);
+  });
+
+  it.each([
+    [['--squash'], 'own'],
+    [['--squash=all'], 'all'],
+    [['--squash=false'], undefined],
+    [[], undefined],
+  ])('takes %s as what to squash', async (args, squash) => {
+    expect((await buildCall(['build', ...args, '.'])).options?.squash).toBe(squash);
+  });
+
   it('names flags without effect, and refuses those it cannot honour', async () => {
     expect((await buildCall(['build', '--force-rm', '.'])).stderr).toContain(
       'note: --force-rm has no effect',
     );
-    for (const flag of ['--push', '--cache-from=a']) {
+    for (const flag of ['--attest=type=sbom', '--memory=1g']) {
       const result = await buildCall(['build', flag, '.']);
       expect(result.status).toBe(125);
       expect(result.stderr).toContain('CLI_NOT_YET');

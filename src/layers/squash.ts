@@ -168,9 +168,10 @@ function itemOf(path: BytePath, node: Node, isBottom: boolean): LayerItem | unde
     const opaque = entry.type === 'directory' && hides && !isBottom;
     return { kind: 'entry', entry, opaque };
   }
-  if (!hides || isBottom) return undefined;
-  if (children.size === 0) return { kind: 'whiteout', path };
-  return { kind: 'entry', entry: impliedDirectory(path), opaque: true };
+  if (children.size === 0) return hides && !isBottom ? { kind: 'whiteout', path } : undefined;
+  // Of a directory that holds only what is gone, nothing else would tell.
+  if (!hides && !isBottom) return undefined;
+  return { kind: 'entry', entry: impliedDirectory(path), opaque: !isBottom };
 }
 
 function isDirectory({ file, hides, children }: Node): boolean {

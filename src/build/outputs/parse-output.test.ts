@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../errors.ts';
+import { AppError, type Warning } from '../../errors.ts';
 import type { BuildOptions, OutputSpec } from '../options.ts';
 import { parseOutputs } from './parse-output.ts';
 
@@ -35,7 +35,7 @@ function failure(text: string | readonly string[], more: Partial<BuildOptions> =
 }
 
 /** What an error or warning underlines. */
-function underlined({ location }: Pick<AppError, 'location'>): string | undefined {
+function underlined({ location }: Warning | AppError): string | undefined {
   return location?.text.slice(location.range.start.offset, location.range.end.offset);
 }
 
@@ -112,7 +112,7 @@ describe('parseOutputs', () => {
   ])('warns of what means nothing in %s', (text, faulty, hint) => {
     const { warnings } = parse(text);
     expect(warnings).toMatchObject([{ code: 'BUILD_OUTPUT_IGNORED', hint }]);
-    expect(warnings.map(underlined)).toEqual([faulty]);
+    expect(warnings.map((warning) => underlined(warning))).toEqual([faulty]);
   });
 
   it.each([

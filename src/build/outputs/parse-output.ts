@@ -6,6 +6,7 @@ import type { BuildOptions, OutputSpec } from '../options.ts';
 import { targetPlatforms } from '../target-platforms.ts';
 import { type Annotation, annotationsOf, parseAnnotation } from './annotations.ts';
 import { Attributes } from './attributes.ts';
+import { checkErasable } from './erasable.ts';
 import type { ImageForm, ImageTimes, Output } from './output.ts';
 
 export interface ParsedOutputs {
@@ -138,6 +139,7 @@ function filesOutput(spec: OutputSpec, kind: 'tar' | 'local', attributes: Attrib
   const times = imageTimes(attributes);
   if (kind === 'tar') return { kind, dest, split, times };
   const mode = attributes.choice('mode', ['copy', 'delete']) ?? 'copy';
+  if (mode === 'delete') checkErasable(dest);
   return { kind, dest, split, times, mode };
 }
 

@@ -1,6 +1,5 @@
 /** Outputs that are files only: a tar, or a directory, or one of either for each platform. */
-import { homedir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { AppError } from '../../errors.ts';
 import { exportLocal, exportTar, type ImageRecords, keepOnly } from '../../export/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
@@ -30,7 +29,6 @@ export async function writeFilesOutput(
     return;
   }
   const prune = output.mode === 'delete';
-  if (prune) checkErasable(output.dest);
   for (const { image, below } of parts) {
     const dest = below === undefined ? output.dest : join(output.dest, below);
     const { warnings } = await exportLocal(store, image, { dest, prune, progress, signal });
@@ -41,18 +39,4 @@ export async function writeFilesOutput(
       output.dest,
       parts.flatMap(({ below }) => below ?? []),
     );
-}
-
-/** A slip of the pen must not cost a home directory. @throws AppError BUILD_OUTPUT */
-export function checkErasable(dest: string): void {
-  const directory = resolve(dest);
-  const precious = [process.cwd(), homedir()].find((path) => {
-    const way = relative(directory, path);
-    return way === '' || !way.startsWith('..');
-  });
-  if (precious === undefined) return;
-  throw new AppError('BUILD_OUTPUT', `mode=delete would remove files from ${directory}`, {
-    expected: 'a directory of its own, below the one you are in',
-    hint: 'everything there that is not in the image would go; name another directory',
-  });
 }

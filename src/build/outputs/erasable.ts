@@ -1,0 +1,17 @@
+import { homedir } from 'node:os';
+import { relative, resolve } from 'node:path';
+import { AppError } from '../../errors.ts';
+
+/** A slip of the pen must not cost a home directory. @throws AppError BUILD_OUTPUT */
+export function checkErasable(dest: string): void {
+  const directory = resolve(dest);
+  const precious = [process.cwd(), homedir()].find((path) => {
+    const way = relative(directory, path);
+    return way === '' || !way.startsWith('..');
+  });
+  if (precious === undefined) return;
+  throw new AppError('BUILD_OUTPUT', `mode=delete would remove files from ${directory}`, {
+    expected: 'a directory of its own, below the one you are in',
+    hint: 'everything there that is not in the image would go; name another directory',
+  });
+}
