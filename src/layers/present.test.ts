@@ -1,0 +1,318 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { showTree } from '../../test/support/layers.ts';
+import { END_OF_ARCHIVE, encodeHeader, padding } from '../archive/index.ts';
+import { type DiffId, digestOf, MEDIA_TYPES } from '../oci/index.ts';
+import { type LayerId, type LayerPromise, type LayerProvider, Store } from '../store/index.ts';
+import { MergedTree } from './merged-tree.ts';
+import { independentLayer, originOf } from './origin.ts';
+import { present, presentBlob } from './present.ts';
+
+/** Gives what it was taught, in small pieces, and counts how often. */
+class Shelf implements LayerProvider {
+  readonly fetched: string[] = [];
+  readonly #bytes = new Map<string, (attempt: number) => Uint8Array>();
+  /** Fetching waits for it. */
+  gate: Promise<unknown> = Promise.resolve();
+
+  put(digest: string, bytes: (attempt: number) => Uint8Array): void {
+    this.#bytes.set(digest, bytes);
+  }
+
+  async *fetch({ descriptor }: LayerPromise): AsyncGenerator<Uint8Array> {
+    const { digest } = descriptor;
+    this.fetched.push(digest);
+    const bytes = this.#bytes.get(digest)?.(this.fetched.filter((one) => one === digest).length);
+    if (bytes === undefined) throw new Error(`the shelf has no ${digest}`);
+    await this.gate;
+    for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
+  }
+}
+
+let root: string;
+let shelf: Shelf;
+let store: Store;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'lamina-present-'));
+  shelf = new Shelf();
+  store = await Store.open({ root, provider: shelf });
+});
+
+afterEach(async () => {
+  await store.close();
+  rmSync(root, { recursive: true });
+});
+
+type Files = Readonly<Record<string, string>>;
+
+/** `name/`: a directory, `name -> target`: a hard link. */
+function tarOf(files: Files): Buffer {
+  const members = Object.entries(files).flatMap(([name, text]) => {
+    const [path = '', linkTarget] = name.split(' -> ');
+    const owner = { mode: 0o700, uid: 1, gid: 2, mtime: 3, mtimeNs: 0 };
+    const header = { path: path.replace(/\/$/, ''), size: text.length, ...owner };
+    if (linkTarget !== undefined) {
+      return [encodeHeader({ ...header, size: 0, type: 'hardlink', linkTarget })];
+    }
+    const type = path.endsWith('/') ? 'directory' : 'file';
+    return [
+      encodeHeader({ ...header, type }),
+      Buffer.from(text),
+      Buffer.alloc(padding(text.length)),
+    ];
+  });
+  return Buffer.concat([...members, END_OF_ARCHIVE]);
+}
+
+interface Promised {
+  readonly id: LayerId;
+  readonly promise: LayerPromise;
+  readonly blob: Buffer;
+}
+
+function promised(files: Files, { gzip = true, diffId = '' } = {}): Promised {
+  const tar = tarOf(files);
+  const blob = gzip ? gzipSync(tar) : tar;
+  const promise: LayerPromise = {
+    diffId: (diffId || digestOf(tar)) as DiffId,
+    descriptor: {
+      mediaType: gzip ? MEDIA_TYPES.ociLayerGzip : MEDIA_TYPES.ociLayer,
+      digest: digestOf(blob),
+      size: blob.length,
+    },
+    sources: [{ kind: 'registry', registry: 'registry.example', repository: 'x' }],
+  };
+  shelf.put(promise.descriptor.digest, () => blob);
+  return { ...store.layers.promise({ promise, created: 5, times: 'keep' }), promise, blob };
+}
+
+function show(...layers: readonly Promised[]): string[] {
+  return showTree(
+    MergedTree.of(
+      store,
+      layers.map(({ id }) => id),
+    ),
+  );
+}
+
+function damaged(blob: Uint8Array): Buffer {
+  const copy = Buffer.from(blob);
+  copy[copy.length >> 1] = (copy[copy.length >> 1] ?? 0) ^ 1;
+  return copy;
+}
+
+describe('a promised layer', () => {
+  test('keeps its id, and is known by size and files, when it has come', async () => {
+    const layer = promised({ 'a/': '', 'a/f': 'text' });
+    expect(store.layers.get(layer.id)).toMatchObject({ tar: false, size: 0, files: 0 });
+    expect(() => store.layers.directory(layer.id)).toThrow('only promised');
+    await present(store, [layer.id]);
+    const meta = store.layers.get(layer.id);
+    expect(meta).toMatchObject({ tar: true, size: 4, files: 1, created: 5, times: 'keep' });
+    expect(meta?.promise).toBeUndefined();
+    expect(show(layer)).toEqual(['a directory 700', 'a/f file 700 text']);
+    expect(store.blobs.has(layer.promise.descriptor.digest)).toBe(true);
+    expect(originOf(store, layer.promise.diffId)).toEqual(layer.promise.descriptor);
+    expect(independentLayer(store, layer.promise.diffId)?.id).toBe(layer.id);
+  });
+
+  test('is fetched once, however many ask at the same time and afterwards', async () => {
+    const layer = promised({ f: 'text' });
+    await Promise.all([present(store, [layer.id]), present(store, [layer.id])]);
+    await present(store, [layer.id]);
+    expect(shelf.fetched).toHaveLength(1);
+  });
+
+  test('that is not compressed is not kept a second time as a blob', async () => {
+    const layer = promised({ f: 'text' }, { gzip: false });
+    await present(store, [layer.id]);
+    expect(show(layer)).toEqual(['f file 700 text']);
+    expect([...store.blobs.list()]).toEqual([]);
+  });
+
+  test('is read from the blob that is here already', async () => {
+    const layer = promised({ f: 'text' });
+    await presentBlob(store, layer.promise);
+    expect(store.layers.get(layer.id)?.promise).toBeDefined();
+    await present(store, [layer.id]);
+    expect(shelf.fetched).toHaveLength(1);
+  });
+
+  test('may arrive before the layers it depends on', async () => {
+    const lower = promised({ 'd/': '', 'd/old': 'old' });
+    const upper = promised({ 'd/new': 'new', 'd/link -> d/old': '' });
+    let open = (): void => undefined;
+    const closed = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { fetch } = shelf;
+    shelf.fetch = async function* (promise) {
+      if (promise.descriptor.digest === lower.promise.descriptor.digest) await closed;
+      yield* fetch.call(shelf, promise);
+      if (promise.descriptor.digest === upper.promise.descriptor.digest) open();
+    };
+    await present(store, [lower.id, upper.id]);
+    expect(show(lower, upper)).toEqual([
+      'd directory 700',
+      'd/link file 700 old',
+      'd/new file 700 new',
+      'd/old file 700 old',
+    ]);
+    expect(independentLayer(store, upper.promise.diffId)).toBeUndefined();
+  });
+
+  test('replaces what a killed process had put in its place, but not recorded', async () => {
+    const layer = promised({ f: 'text' });
+    mkdirSync(join(root, 'layers', layer.id));
+    writeFileSync(join(root, 'layers', layer.id, 'layer.tar'), 'half of it');
+    await present(store, [layer.id]);
+    expect(show(layer)).toEqual(['f file 700 text']);
+  });
+
+  test('that comes as the same blob twice in an image is downloaded once', async () => {
+    const one = promised({ f: 'text' });
+    const two = promised({ f: 'text' });
+    await present(store, [one.id, two.id]);
+    expect(shelf.fetched).toHaveLength(1);
+    expect(show(two)).toEqual(show(one));
+  });
+});
+
+describe('a layer that is not what was promised', () => {
+  test('is asked for again, and taken when it is right then', async () => {
+    const layer = promised({ f: 'text' });
+    shelf.put(layer.promise.descriptor.digest, (attempt) =>
+      attempt < 3 ? damaged(layer.blob) : layer.blob,
+    );
+    await present(store, [layer.id]);
+    expect(show(layer)).toEqual(['f file 700 text']);
+  });
+
+  test('is refused as damaged, not as a bad archive, and leaves nothing behind', async () => {
+    const layer = promised({ f: 'text' });
+    shelf.put(layer.promise.descriptor.digest, () => damaged(layer.blob));
+    await expect(present(store, [layer.id])).rejects.toMatchObject({
+      code: 'BLOB_DIGEST_MISMATCH',
+    });
+    expect(shelf.fetched).toHaveLength(3);
+    expect([...store.blobs.list()]).toEqual([]);
+    expect(readdirSync(join(root, 'layers'))).toEqual([]);
+    expect(readdirSync(join(root, 'tmp'))).toEqual([]);
+    expect(readdirSync(join(root, 'locks'))).toEqual([]);
+    expect(store.layers.get(layer.id)?.promise).toBeDefined();
+  });
+
+  test('is refused when it is longer than it may be, before all of it has come', async () => {
+    const layer = promised({ f: 'text' });
+    let given = 0;
+    shelf.fetch = async function* () {
+      for (; given < 1000; given++) yield Buffer.alloc(64 * 1024);
+    };
+    await expect(present(store, [layer.id])).rejects.toMatchObject({ code: 'BLOB_SIZE_MISMATCH' });
+    expect(given).toBeLessThan(20);
+  });
+
+  test('is refused when the config names another diff id', async () => {
+    const layer = promised({ f: 'text' }, { diffId: digestOf('another') });
+    await expect(present(store, [layer.id])).rejects.toMatchObject({
+      code: 'LAYER_DIFF_ID_MISMATCH',
+    });
+    expect(store.layers.get(layer.id)?.promise).toBeDefined();
+    expect(readdirSync(join(root, 'layers'))).toEqual([]);
+  });
+
+  test('is refused when a member leads out of the root', async () => {
+    const layer = promised({ '../f': 'text' });
+    await expect(present(store, [layer.id])).rejects.toMatchObject({
+      code: 'LAYER_INVALID_MEMBER',
+    });
+  });
+});
+
+describe('fetching', () => {
+  test('ends when nobody waits any more, and can be begun anew', async () => {
+    const layer = promised({ f: 'text' });
+    const stop = new AbortController();
+    shelf.gate = once(stop.signal, 'abort');
+    const asked = present(store, [layer.id], { signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(asked).rejects.toThrow();
+    await present(store, [layer.id]);
+    expect(show(layer)).toEqual(['f file 700 text']);
+  });
+
+  test('without a provider says that the layer cannot be had', async () => {
+    const layer = promised({ f: 'text' });
+    await store.flush();
+    await using other = await Store.open({ root });
+    await expect(present(other, [layer.id])).rejects.toMatchObject({ code: 'LAYER_NOT_AVAILABLE' });
+  });
+
+  test('waits for another process that is at it, and takes what that brings', async () => {
+    const layer = promised({ f: 'text' });
+    await store.flush();
+    await using other = await Store.open({ root, provider: shelf });
+    await Promise.all([
+      present(store, [layer.id]).then(() => store.flush()),
+      present(other, [layer.id]),
+    ]);
+    expect(shelf.fetched).toHaveLength(1);
+    expect(other.layers.get(layer.id)).toMatchObject({ tar: true });
+  });
+
+  test('tells how far it has come', async () => {
+    const layer = promised({ f: 'text' });
+    const told: string[] = [];
+    await present(store, [layer.id], {
+      progress: {
+        began: () => told.push('began'),
+        advanced: (_promise, bytes) => told.push(String(bytes)),
+        ended: (_promise, error) => told.push(`ended ${error}`),
+      },
+    });
+    expect(told[0]).toBe('began');
+    expect(told.slice(-2)).toEqual([String(layer.blob.length), 'ended undefined']);
+  });
+});
+
+describe('a promise in the store', () => {
+  test('lasts as long as something names it, and takes no room', async () => {
+    const named = promised({ f: 'named' });
+    const lost = promised({ f: 'lost' });
+    store.records.put('key', {
+      layers: [named.id],
+      ownLayer: named.id,
+      outputKey: 'out',
+      created: 1,
+      addedBytes: 0,
+      description: 'RUN x',
+    });
+    await store.close();
+    store = await Store.open({ root, provider: shelf });
+    expect(store.records.get('key')).toBeDefined();
+    const { bytes } = await store.prune();
+    expect(bytes).toBe(0);
+    expect(store.layers.get(named.id)?.promise).toBeDefined();
+    expect(store.layers.get(lost.id)).toBeUndefined();
+    await present(store, [named.id]);
+    await store.prune({ cache: 'all' });
+    expect(show(named)).toEqual(['f file 700 named']);
+    await store.close();
+    store = await Store.open({ root, provider: shelf });
+    await store.prune({ cache: 'all' });
+    expect(readdirSync(join(root, 'layers'))).toEqual([]);
+  });
+
+  test('learns further places', () => {
+    const layer = promised({ f: 'text' });
+    const place = { kind: 'layout', directory: '/images' } as const;
+    store.layers.addSource(layer.id, place);
+    store.layers.addSource(layer.id, place);
+    expect(store.layers.get(layer.id)?.promise?.sources).toEqual([place, ...layer.promise.sources]);
+  });
+});
