@@ -14,6 +14,7 @@ installPackages({
   podman: 'podman',
   'docker.io': 'dockerd',
   'docker-registry': 'docker-registry',
+  buildah: 'buildah',
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
   jq: 'jq',
   tmux: 'tmux',

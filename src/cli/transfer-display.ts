@@ -13,7 +13,9 @@ type ImageEvent = Extract<RegistryEvent, { kind: 'image' }>;
 
 /** Between two drawings, in milliseconds. */
 const PAUSE = 80;
-const BAR = 50;
+const LONGEST_BAR = 50;
+/** Columns for all that stands beside the bar. */
+const BESIDE_BAR = 48;
 
 /** The display on standard error. */
 export function transferDisplay(quiet: boolean, { io, env }: CommandContext): TransferDisplay {
@@ -92,7 +94,8 @@ class LiveDisplay implements TransferDisplay {
       .filter((blob) => !ended.includes(blob))
       .slice(0, Math.max(1, rows - 2))
       .map(
-        (blob) => `${clip(`${shortDigest(blob.digest)}: ${liveState(blob)}`, columns - 1)}\x1b[K\n`,
+        (blob) =>
+          `${clip(`${shortDigest(blob.digest)}: ${liveState(blob, columns)}`, columns - 1)}\x1b[K\n`,
       );
     const up = this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A`;
     this.#write(`${up}${lines.join('')}\x1b[J`);
@@ -111,12 +114,13 @@ function isOver(state: BlobEvent['state']): boolean {
   return state === 'done' || state === 'known' || state === 'mounted';
 }
 
-function liveState(event: BlobEvent): string {
+function liveState(event: BlobEvent, columns: number): string {
   if (event.state !== 'moving') return stateOf(event);
   const { current, total, direction } = event;
   const part = total === 0 ? 1 : Math.min(1, current / total);
-  const filled = Math.floor(part * BAR);
-  const bar = `${'='.repeat(filled)}>`.slice(0, BAR).padEnd(BAR);
+  const length = Math.max(8, Math.min(LONGEST_BAR, columns - BESIDE_BAR));
+  const filled = Math.floor(part * length);
+  const bar = `${'='.repeat(filled)}>`.slice(0, length).padEnd(length);
   const word = direction === 'in' ? 'Downloading' : 'Pushing';
   return `${word} [${bar}] ${humanSize(current)}/${humanSize(total)}`;
 }
