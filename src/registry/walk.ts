@@ -37,8 +37,8 @@ export class Walk {
     if (!(error instanceof AppError)) throw error;
     const server = this.#current();
     const { endpoint } = server;
-    // Asked by HTTP, a server for HTTPS knows nothing; what was wrong with HTTPS is what matters.
-    const knowsBetter = server.hasAnswered && error.details?.status !== 400;
+    // Asked by HTTP, servers for HTTPS say 400 in a few plain words; what was wrong with HTTPS is what matters.
+    const knowsBetter = server.hasAnswered && !(error.details?.status === 400 && isWordless(error));
     if (!endpoint.isFallback || knowsBetter || this.#error === undefined) this.#error = error;
   }
 
@@ -65,6 +65,10 @@ export class Walk {
     if (place === undefined) throw new Error('no server was asked');
     return place.server;
   }
+}
+
+function isWordless({ details }: AppError): boolean {
+  return !Array.isArray(details?.codes) || details.codes.length === 0;
 }
 
 function kindOf(error: AppError | undefined): unknown {

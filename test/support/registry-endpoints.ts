@@ -14,7 +14,7 @@ export interface TestEndpoint {
   readonly canFetchDigest: boolean;
   readonly isMirror: boolean;
   readonly isFallback: boolean;
-  readonly tls: typeof NO_TLS;
+  readonly tls: Omit<typeof NO_TLS, 'ca'> & { readonly ca: readonly string[] };
   readonly headers: Readonly<Record<string, string>>;
   readonly credentialKey: string;
 }
