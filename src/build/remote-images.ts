@@ -96,28 +96,38 @@ class Seeker {
   }
 
   async #bring(full: string, reference: Reference, platform: Platform): Promise<void> {
-    const { emit, now, store, signal, options } = this.#run;
+    const { emit, now } = this.#run;
     const step = internalStep(`metadata ${full}`, `[internal] load metadata for ${full}`);
-    await asStep({ emit, now, step }, async () => {
-      const { bringImage } = await import('../transfer/index.ts');
-      const pinned = await this.#pins.get(full);
-      const bringing = this.#registries().then((registries) =>
-        bringImage(store, registries, reference, {
-          ...{ platform, pinned, signal },
-          isNewer: options.pull,
-        }),
+    const before = this.#pins.get(full);
+    const asked = asStep({ emit, now, step }, async () =>
+      this.#ask(full, reference, { platform, pinned: await before }),
+    );
+    if (before === undefined) {
+      this.#pins.set(
+        full,
+        asked.catch(() => undefined),
       );
-      if (pinned === undefined) {
-        this.#pins.set(
-          full,
-          bringing.then(
-            ({ digest }) => digest,
-            () => undefined,
-          ),
-        );
-      }
-      await bringing;
-    });
+    }
+    await asked;
+  }
+
+  /** @returns what the name means */
+  async #ask(
+    full: string,
+    reference: Reference,
+    { platform, pinned }: { readonly platform: Platform; readonly pinned: Digest | undefined },
+  ): Promise<Digest> {
+    const { store, signal, options } = this.#run;
+    const { bringImage, imageOfDigest } = await import('../transfer/index.ts');
+    const registries = await this.#registries();
+    const variants = store.images.variants(full);
+    // Where perhaps nothing has changed, what costs least is asked first.
+    const isCheck = pinned === undefined && variants.length > 0;
+    const digest = isCheck ? (await registries.resolve(reference, { signal })).digest : pinned;
+    const same = digest && imageOfDigest(store, reference, { digest, platform });
+    if (digest !== undefined && variants.some(({ id }) => id === same?.id)) return digest;
+    const pull = { platform, pinned: digest, isNewer: options.pull, signal };
+    return (await bringImage(store, registries, reference, pull)).digest;
   }
 }
 

@@ -12,7 +12,7 @@ export {
 } from './copy.ts';
 export { type MadeDirectories, makeDirectories } from './mkdir.ts';
 export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
-export { placeFiles } from './place.ts';
+export { isLinked, placeFiles } from './place.ts';
 export { type RunStepOptions, runStep, type StepLayer } from './run-step.ts';
 export { findSecrets, type SecretLeak, type SecretText } from './secret-scan.ts';
 export { type SelectOptions, selectFiles } from './select.ts';

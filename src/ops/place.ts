@@ -56,7 +56,7 @@ export function placeFiles(
   return canvas.files();
 }
 
-/** BuildKit copies without --link when there is a --chmod. */
+/** Whether a copy does not look at what it is put on. BuildKit copies without --link when there is a --chmod. */
 export function isLinked(op: CopyOp): boolean {
   return op.link && op.mode === undefined;
 }

@@ -169,6 +169,10 @@ describe('a build on an image of a registry', () => {
     await built(['ENV A=1']);
     faultOf = () => 'reset-before';
     await built(['ENV A=2']);
+    faultOf = () => undefined;
+    requests = [];
+    await built(['ENV A=2'], ['--pull']);
+    expect(requests).toEqual(['HEAD manifests/1']);
     faultOf = () => 'status-401';
     const { status, stderr } = await build(['ENV A=3'], ['--pull']);
     expect(status).not.toBe(0);

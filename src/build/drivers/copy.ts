@@ -12,6 +12,7 @@ import {
   type CopyResult,
   copyDigest,
   copyFiles,
+  isLinked,
   type PreparedCopy,
   prepareCopy,
   unknownContent,
@@ -183,7 +184,7 @@ async function baseTree(
   step: StepContext,
   { layers }: VertexResult,
 ): Promise<FileTree | undefined> {
-  return layers.length === 0 || copyOp(step).link ? undefined : await session.treeOf(layers);
+  return layers.length === 0 || isLinked(copyOp(step)) ? undefined : await session.treeOf(layers);
 }
 
 /** The live context the sources are in, if they are in one. */
