@@ -8,6 +8,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { delimiter, join } from 'node:path';
 import { AppError } from '../../errors.ts';
 import type { ByteSink } from '../../export/index.ts';
+import { hasErrorCode } from '../../system/index.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -107,7 +108,12 @@ function dockerApi(address: Address): Engine {
       answer.catch((error: unknown) => {
         early = error;
       });
-      await send(writerTo(request, () => early));
+      try {
+        await send(writerTo(request, () => early));
+      } catch (error) {
+        request.destroy();
+        throw error;
+      }
       request.end();
       const { statusCode, body } = await answer;
       const said = messageIn(body);
@@ -181,17 +187,20 @@ function engineOf(
         ...(signal && { signal }),
       });
       const ended = endOf(child);
-      let failure: { readonly error: unknown } | undefined;
       try {
         await send(writerTo(child.stdin, () => undefined));
       } catch (error) {
-        failure = { error };
+        // It has ended before it read all: what it says is more than that the pipe is broken.
+        if (!hasErrorCode(error, 'EPIPE')) {
+          child.kill();
+          await ended;
+          throw error;
+        }
       }
       child.stdin.end();
       const { status, said } = await ended;
       signal?.throwIfAborted();
       if (status !== 0) throw refused(name, said);
-      if (failure !== undefined) throw failure.error;
     },
   };
 }
