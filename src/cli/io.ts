@@ -52,9 +52,8 @@ export function processIo(): Io {
       return readLine(process.stdin);
     },
     async secret(text) {
-      await stderr.write(text);
       const { readHidden } = await import('./read-hidden.ts');
-      const line = await readHidden(process.stdin);
+      const line = await readHidden(process.stdin, () => stderr.write(text));
       await stderr.write('\n');
       return line;
     },
@@ -122,7 +121,8 @@ function writeToStream(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<v
 
 async function readLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
   let text = '';
-  for await (const chunk of stdin) {
+  // Leaving the loop must not end the stream: another question may follow.
+  for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
     text += String(chunk);
     if (text.includes('\n')) break;
   }

@@ -5,13 +5,20 @@ const CONTROL_C = '\x03';
 const CONTROL_D = '\x04';
 const CONTROL_U = '\x15';
 
-/** @returns the line without its end; undefined when the input ends before */
-export async function readHidden(terminal: ReadStream): Promise<string | undefined> {
+/**
+ * @param ask called when nothing that is typed is shown any more
+ * @returns the line without its end; undefined when the input ends before
+ */
+export async function readHidden(
+  terminal: ReadStream,
+  ask: () => Promise<void>,
+): Promise<string | undefined> {
   const wasRaw = terminal.isRaw;
   terminal.setRawMode(true);
   let text = '';
   try {
-    for await (const chunk of terminal) {
+    await ask();
+    for await (const chunk of terminal.iterator({ destroyOnReturn: false })) {
       for (const character of String(chunk)) {
         if (character === '\r' || character === '\n') return text;
         if (character === CONTROL_D) return text === '' ? undefined : text;

@@ -31,7 +31,7 @@ export function pushImages(options: PushOptions): Promise<readonly PushedImage[]
     });
   }
   if (options.allTags === true && reference.tag !== undefined) {
-    throw new AppError('REFERENCE_INVALID', 'tag can’t be used with --all-tags/-a', {
+    throw new AppError('REFERENCE_INVALID', "tag can't be used with --all-tags/-a", {
       hint: 'name the repository alone',
     });
   }
