@@ -20,7 +20,10 @@ const withLmdb = {
     }));
     onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, async ({ path }) => {
       const installed = `require('node:module').createRequire(importMetaUrl).resolve('lmdb')`;
-      return { contents: `var __filename = ${installed};\n${await readFile(path, 'utf8')}` };
+      // What it prints of failures it also rejects with.
+      const silent = 'var console = { ...globalThis.console, error() {} };';
+      const code = await readFile(path, 'utf8');
+      return { contents: `var __filename = ${installed};\n${silent}\n${code}` };
     });
   },
 };

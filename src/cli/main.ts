@@ -26,6 +26,13 @@ function stop(signal: StopSignal): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
+// On a full disk lmdb rejects promises that it has given to nobody. The write fails again, for somebody to hear, at its flush.
+process.on('unhandledRejection', (reason) => {
+  if (reason instanceof Error && 'commitError' in reason) return;
+  console.error(reason);
+  process.exit(exitStatus.internal);
+});
+
 // Stays when nothing is left to wait for though the command has not ended: that is no success.
 process.exitCode = exitStatus.internal;
 runProgram({
