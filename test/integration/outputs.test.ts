@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BuildOptions, BuildResult, OutputSpec } from '../../src/build/index.ts';
-import { build, images, loadImages, tag } from '../../src/index.ts';
+import { build, images, loadImages, pushImages, tag } from '../../src/index.ts';
 import { Workbench } from '../support/cli.ts';
 import { OciSchemas } from '../support/oci-schemas.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
@@ -393,6 +393,42 @@ describe('a registry', () => {
     const document = JSON.parse((await succeed(skopeo, raw)).stdout);
     expect(document.manifests).toHaveLength(2);
     expect(index.descriptor?.mediaType).toBe(document.mediaType);
+  });
+
+  test('is given the annotations an image was built with when it is pushed later', async () => {
+    const name = `${registry.name}/demo/later:1`;
+    const built = await run([], { tags: [name], annotations: ['kept=in the store'] });
+    await run([spec('oci', { dest: path('without.tar') })]);
+    const env = process.env;
+    const [pushed] = await pushImages({ root, image: name, env });
+    const raw = ['inspect', '--raw', '--tls-verify=false', `docker://${name}`];
+    const manifest: Manifest = JSON.parse((await succeed(skopeo, raw)).stdout);
+    expect(manifest.annotations).toEqual({ kept: 'in the store' });
+    expect(manifest.config.digest).toBe(built.imageId);
+    expect(pushed?.reference).toBe(name);
+  });
+
+  test('has the layers of the base image, which are fetched when an output needs them', async () => {
+    const base = `${registry.name}/demo/base:1`;
+    const pushed = await run([spec('registry')], { tags: [base] });
+    const project = bench.project(
+      { Dockerfile: `FROM ${base}\nCOPY f /\n`, f: '1' },
+      'on-registry',
+    );
+    const store = { root: path('lazy-store'), context: project };
+    const [layout, forced] = [path('lazy'), path('lazy-forced')];
+    await run([spec('registry')], { ...store, tags: [`${registry.name}/demo/on-base:1`] });
+    await run([spec('oci', { dest: layout, tar: 'false' })], store);
+    const { layers } = await manifestIn(layout);
+    const raw = ['inspect', '--raw', '--tls-verify=false', `docker://${base}`];
+    const original: Manifest = JSON.parse((await succeed(skopeo, raw)).stdout);
+    expect(layers.slice(0, -1)).toEqual(original.layers);
+    expect(pushed.descriptor?.mediaType).toBe(original.mediaType);
+    const form = { compression: 'zstd', 'force-compression': 'true' };
+    await run([spec('oci', { dest: forced, tar: 'false', ...form })], store);
+    expect(
+      (await manifestIn(forced)).layers.every(({ mediaType }) => mediaType.endsWith('zstd')),
+    ).toBe(true);
   });
 
   test('that is not there fails the output only', async () => {
