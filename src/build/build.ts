@@ -76,6 +76,7 @@ export async function buildIn(
     solver,
     stepOf: ({ id }) => stepOf(id),
     built,
+    squashed: options.squash === undefined ? undefined : exported.images,
     durationMs: run.now() - started,
   });
   run.emit({ kind: 'build.summary', time: run.now(), summary });

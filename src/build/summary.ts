@@ -10,7 +10,7 @@ import type {
   StepSummary,
 } from '../progress/index.ts';
 import type { Solver, StepReport, VertexResult } from '../solver/index.ts';
-import type { LayerId, Store } from '../store/index.ts';
+import type { ImageRecord, LayerId, Store } from '../store/index.ts';
 
 /** What was built for one platform. */
 export interface BuiltPlan {
@@ -22,6 +22,8 @@ export interface SummaryInput {
   readonly store: Store;
   /** At least one. */
   readonly built: readonly BuiltPlan[];
+  /** Their images, where layers were made one; in the order of `built`. */
+  readonly squashed: readonly ImageRecord[] | undefined;
   readonly solver: Solver;
   readonly stepOf: (report: StepReport) => StepInfo;
   readonly durationMs: number;
@@ -34,7 +36,7 @@ export async function summarize(input: SummaryInput): Promise<BuildSummary> {
     steps: solver.reports().map((report) => stepSummary(report, input.stepOf(report))),
     stages: withoutDoubles(stages.flat()),
     unusedStages: unusedStages(built),
-    images: built.map((one) => imageSummary(one, input)),
+    images: built.map((one, position) => imageSummary(one, input, position)),
     durationMs: input.durationMs,
   };
 }
@@ -71,13 +73,33 @@ function unusedStages(built: readonly BuiltPlan[]): readonly string[] {
   return (first ?? []).filter((name) => more.every((names) => names.includes(name)));
 }
 
-function imageSummary(one: BuiltPlan, { store, built }: SummaryInput): ImageSummary {
-  const { platform } = one.plan.image;
+function imageSummary(one: BuiltPlan, input: SummaryInput, position: number): ImageSummary {
+  const { store, built, squashed } = input;
+  const image = squashed?.[position];
+  const layers = image === undefined ? one.result.layers : image.layers.map(({ id }) => id);
   return {
-    platform: built.length === 1 ? undefined : formatPlatform(platform),
-    layers: layerSummaries(one, store),
-    bytes: bytesOf(store, one.result.layers),
+    platform: built.length === 1 ? undefined : formatPlatform(one.plan.image.platform),
+    layers: image === undefined ? layerSummaries(one, store) : squashSummaries(one, layers, store),
+    bytes: bytesOf(store, layers),
   };
+}
+
+/** The base image, if it was left as it is, and the layer that the others became. */
+function squashSummaries(
+  { plan }: BuiltPlan,
+  layers: readonly LayerId[],
+  store: Store,
+): LayerSummary[] {
+  const row = (origin: string, ids: readonly LayerId[]): LayerSummary => ({
+    origin,
+    bytes: bytesOf(store, ids),
+    files: filesOf(store, ids),
+  });
+  const base = layers.slice(0, -1);
+  const own = row(base.length === 0 ? 'squashed: all' : 'squashed', layers.slice(-1));
+  return base.length === 0
+    ? [own]
+    : [row(`FROM ${plan.image.base?.name ?? 'base image'}`, base), own];
 }
 
 function layerSummaries({ plan, result }: BuiltPlan, store: Store): LayerSummary[] {

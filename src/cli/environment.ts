@@ -11,6 +11,7 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
     'LAMINA_CERTS_D',
     'directories with certificates and hosts.toml of registries, in place of the usual ones',
   ],
+  ['LAMINA_LOAD', 'where --load goes beside the image store: docker, podman, or none'],
   ['LAMINA_INSECURE_REGISTRIES', 'registries without a trusted certificate, or without HTTPS'],
   [
     'DOCKER_CONFIG, REGISTRY_AUTH_FILE, CONTAINERS_REGISTRIES_CONF',

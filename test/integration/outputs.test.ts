@@ -507,6 +507,9 @@ describe('squash', () => {
     expect(await filesIn(dest ?? '')).toBe(await filesIn(usual ?? ''));
     const { config, layers } = await manifestIn(layout ?? '');
     expect(layers).toHaveLength(count);
+    expect(result.summary.images[0]?.layers.map(({ origin }) => origin)).toEqual(
+      squash === 'own' ? ['FROM base', 'squashed'] : ['squashed: all'],
+    );
     interface Config {
       readonly history: readonly { empty_layer?: boolean; comment?: string; created_by?: string }[];
     }
