@@ -5,6 +5,7 @@ import { type BytePath, baseName, type FileTree, toBytes, toText } from '../file
 import type { PlannedStage } from '../plan/index.ts';
 import type { Solver } from '../solver/index.ts';
 import type { LayerId } from '../store/index.ts';
+import { noContext } from './no-context.ts';
 import type { BuildSession } from './session.ts';
 
 export interface MissingSourceFacts {
@@ -12,6 +13,8 @@ export interface MissingSourceFacts {
   readonly stages: readonly PlannedStage[];
   readonly solver: Solver;
   readonly session: BuildSession;
+  /** Only a Dockerfile was given: whatever is copied from the context is not there. */
+  readonly isWithoutContext: boolean;
 }
 
 type Copying = CopyInstruction | AddInstruction;
@@ -27,6 +30,8 @@ export async function explainMissingSource(
   if (copy === undefined || typeof source !== 'string') return error;
   const comment = commentAmong(copy.sources);
   if (comment !== undefined && isFrom(comment, error)) return commentTaken(copy, comment, error);
+  const unfounded = facts.isWithoutContext ? noContext(error, copy) : undefined;
+  if (unfounded !== undefined) return unfounded;
   if (copy.kind === 'add') return error;
   const hint =
     copy.from === undefined
