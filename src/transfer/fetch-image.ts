@@ -1,6 +1,7 @@
 /** From a registry into the store. Layers that the store has are not asked for. */
 import type { Environment } from '../http/index.ts';
 import { type FetchProgress, present } from '../layers/index.ts';
+import { digestOf } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, LayerPromise, Store } from '../store/index.ts';
 import { type OnTransfer, reporter } from './events.ts';
@@ -26,6 +27,7 @@ export async function fetchImage(
   options: FetchOptions,
 ): Promise<ImageRecord> {
   const { onTransfer, signal } = options;
+  const wasThere = store.images.get(digestOf(image.configBytes)) !== undefined;
   const record = await recordRemote(store, image);
   const provider = registryLayers(async () => registries, options);
   const progress = new TransferProgress(onTransfer);
@@ -35,7 +37,13 @@ export async function fetchImage(
     const isPromised = id !== undefined && store.layers.get(id)?.promise !== undefined;
     reporter(onTransfer, 'in', descriptor)(isPromised ? 'waiting' : 'known');
   }
-  await present(store, ids, { provider, progress, signal });
+  try {
+    await present(store, ids, { provider, progress, signal });
+  } catch (error) {
+    // Whoever asked for all of an image does not want a part of it.
+    if (!wasThere) store.images.remove(record.id);
+    throw error;
+  }
   return record;
 }
 

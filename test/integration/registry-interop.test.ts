@@ -1,4 +1,5 @@
 /** What lamina pushes, others pull and run; what they push, lamina pulls and runs. Through a real registry. */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +7,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf, MEDIA_TYPES, parseReference } from '../../src/oci/index.ts';
 import { openRegistries } from '../../src/registry/index.ts';
-import { busybox, Workbench } from '../support/cli.ts';
+import { makeCertificate } from '../support/certificates.ts';
+import { busybox, COMMAND, Workbench } from '../support/cli.ts';
+import { serve } from '../support/http-server.ts';
 import { PASSWORD, startRegistry, type TestRegistry, USER } from '../support/registry.ts';
 import { blobOf, imageOf, indexOf, pushImage } from '../support/registry-images.ts';
+import { header, pack } from '../support/tars.ts';
 import { DockerDaemon, ensureTool, Podman, succeed } from '../support/tools.ts';
 
 let registry: TestRegistry;
@@ -143,6 +147,67 @@ describe('lamina', () => {
     expect(foreign).toContain('IMAGE_PLATFORM_MISMATCH');
     expect(foreign).toContain('expected: one of its platforms: linux/amd64');
     expect(await failure(`${registry.name}/no/such`)).toContain('REGISTRY_NOT_FOUND');
+  });
+});
+
+describe('images of a special kind', () => {
+  test('several platforms under one name are pushed as an index, or one of them alone', async () => {
+    const name = `${registry.name}/platforms/app:1`;
+    const directory = bench.project(
+      { Dockerfile: 'FROM scratch\nARG TARGETARCH\nCOPY Dockerfile /$TARGETARCH\n' },
+      'platforms',
+    );
+    const both = '--platform=linux/amd64,linux/arm64';
+    await bench.succeed(['build', '-q', both, '-t', name, directory]);
+    const pushed = await bench.succeed(['push', name]);
+    const index = JSON.parse((await rawManifest(name)).toString());
+    expect(digestIn(pushed.stdout)).toBe(digestOf(await rawManifest(name)));
+    const platforms = index.manifests.map((one: { platform: unknown }) => one.platform);
+    expect(platforms).toEqual([
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64' },
+    ]);
+    using other = elsewhere();
+    await other.succeed(['pull', '-q', '--platform=linux/arm64', name]);
+    const [pulled] = JSON.parse((await other.succeed(['inspect', name])).stdout);
+    expect(pulled.Architecture).toBe('arm64');
+    await bench.succeed(['push', '-q', '--platform=linux/arm64', name]);
+    expect(digestOf(await rawManifest(name))).toBe(index.manifests[1].digest);
+  });
+
+  test('a foreign layer comes from its address, and is verified', async () => {
+    await using registries = openRegistries({ env: {} });
+    const tar = (content: string) =>
+      pack([{ header: header({ path: 'far' }), content: Buffer.from(content) }]);
+    const layer = tar('away');
+    await using right = await serve((_request, response) => response.end(layer));
+    await using wrong = await serve((_request, response) => response.end(tar('evil')));
+    const image = imageOf([layer]);
+    const push = async (tag: string, url: string) => {
+      const document = JSON.parse(Buffer.from(image.manifest.bytes).toString());
+      document.layers[0].mediaType = 'application/vnd.oci.image.layer.nondistributable.v1.tar';
+      document.layers[0].urls = [`${url}/layer.tar`];
+      const bytes = Buffer.from(JSON.stringify(document));
+      const manifest = { bytes, descriptor: blobOf(bytes, MEDIA_TYPES.ociManifest) };
+      const name = `${registry.name}/foreign/${tag}:1`;
+      await pushImage(registries, parseReference(name), {
+        blobs: image.blobs.slice(0, 1),
+        manifest,
+      });
+      return name;
+    };
+    const good = await push('right', right.url);
+    const bad = await push('wrong', wrong.url);
+    using other = elsewhere();
+    const refused = await other.lamina(['pull', bad]);
+    expect(refused.stderr).toContain('BLOB_DIGEST_MISMATCH');
+    expect((await other.succeed(['images', '-q'])).stdout).toBe('');
+    await other.succeed(['pull', '-q', good]);
+    // Pushed on, the layer stays where it is.
+    const on = `${registry.name}/foreign/on:1`;
+    await other.succeed(['tag', good, on]);
+    await other.succeed(['push', '-q', on]);
+    expect(await rawManifest(on)).toEqual(await rawManifest(good));
   });
 });
 
@@ -367,7 +432,58 @@ describe('configurations of other tools', () => {
   });
 });
 
+describe('certificates', () => {
+  test('of an authority in certs.d are taken, and no others', async () => {
+    await using own = await makeCertificate();
+    await using foreign = await makeCertificate();
+    const tls = { cert: own.certPath, key: own.keyPath };
+    await using secure = await startRegistry({ tls });
+    const name = `${secure.name}/tls/app:1`;
+    const certs = join(bench.directory, 'tls.d');
+    const env = { LAMINA_CERTS_D: certs };
+    await mkdir(join(certs, secure.name), { recursive: true });
+    await bench.succeed(['tag', `${repository}:1`, name]);
+    await writeFile(join(certs, secure.name, 'ca.crt'), foreign.cert);
+    const refused = await bench.lamina(['push', name], { env });
+    expect(refused.stderr).toContain('REGISTRY_UNREACHABLE');
+    expect(refused.stderr).toMatch(/certificate/);
+    await writeFile(join(certs, secure.name, 'ca.crt'), own.cert);
+    await bench.succeed(['push', '-q', name], { env });
+    expect((await bench.succeed(['ls', `${secure.name}/tls/app`], { env })).stdout).toBe('1\n');
+  });
+});
+
 describe('logins', () => {
+  test('a password typed on a terminal is not shown', async () => {
+    await using guarded = await startRegistry({ basic: true });
+    using other = elsewhere();
+    const command = `node ${COMMAND} login ${guarded.name}`;
+    const child = spawn(ensureTool('script', 'bsdutils'), ['-qec', command, '/dev/null'], {
+      env: { ...process.env, HOME: other.directory, TERM: 'dumb' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let shown = '';
+    const answers = new Map([
+      ['Username: ', USER],
+      ['Password: ', PASSWORD],
+    ]);
+    child.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+      for (const [question, answer] of answers) {
+        if (!shown.endsWith(question)) continue;
+        answers.delete(question);
+        child.stdin.write(`${answer}\n`);
+      }
+    });
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect({ status, shown }).toEqual({
+      status: 0,
+      shown: expect.stringContaining('Login Succeeded'),
+    });
+    expect(shown).toContain(USER);
+    expect(shown).not.toContain(PASSWORD);
+  });
+
   test('no output ever shows a password', async () => {
     await using guarded = await startRegistry({ basic: true });
     const name = `${guarded.name}/private/app:1`;

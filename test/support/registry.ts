@@ -74,6 +74,8 @@ function configOf(options: TestRegistryOptions, directory: string, port: number)
       secret: 'of the tests',
       ...(tls === undefined ? {} : { tls: { certificate: tls.cert, key: tls.key } }),
     },
+    // Else it takes no manifest whose layers lie elsewhere.
+    validation: { disabled: true },
     ...(mirrorOf === undefined ? {} : { proxy: { remoteurl: mirrorOf } }),
     ...(basic === true
       ? { auth: { htpasswd: { realm: 'tests', path: join(directory, 'htpasswd') } } }
