@@ -41,7 +41,12 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     Cmd: ['sh'],
     OnBuild: ['ENV TRIGGERED=yes', 'LABEL by=$TRIGGERED', 'WORKDIR /triggered'],
   },
+  unusual: { Env: [PATH], Cmd: ['sh'], MacAddress: '02:42:ac:11:00:02', Unknown: { kept: true } },
+  hollow: { Env: [PATH, 'HOLLOW=yes'], Cmd: ['/nothing'], WorkingDir: '/w' },
 };
+
+/** Images without a layer. */
+const HOLLOW = ['hollow'];
 
 export const BASE_NAMES = Object.keys(CONFIGS);
 
@@ -54,10 +59,12 @@ export interface BaseLayout {
 /** Writes one layout per image below `directory`; the bytes depend on this machine's busybox only. */
 export function writeBaseLayouts(directory: string): BaseLayout[] {
   const layer = packTar(members());
-  return BASE_NAMES.map((name) => writeLayout(join(directory, name), name, layer));
+  return BASE_NAMES.map((name) =>
+    writeLayout(join(directory, name), name, HOLLOW.includes(name) ? [] : [layer]),
+  );
 }
 
-function writeLayout(directory: string, name: string, layer: Buffer): BaseLayout {
+function writeLayout(directory: string, name: string, layers: readonly Buffer[]): BaseLayout {
   mkdirSync(join(directory, 'blobs/sha256'), { recursive: true });
   const blob = (mediaType: string, bytes: Buffer) => {
     const digest = digestOf(bytes);
@@ -71,14 +78,17 @@ function writeLayout(directory: string, name: string, layer: Buffer): BaseLayout
     created: '2020-01-01T00:00:00Z',
     author: 'the base',
     config: CONFIGS[name],
-    rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
-    history: [{ created: '2020-01-01T00:00:00Z', created_by: `the ${name} image` }],
+    rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
+    history: layers.map(() => ({
+      created: '2020-01-01T00:00:00Z',
+      created_by: `the ${name} image`,
+    })),
   });
   const manifest = json(MEDIA_TYPES.ociManifest, {
     schemaVersion: 2,
     mediaType: MEDIA_TYPES.ociManifest,
     config,
-    layers: [blob('application/vnd.oci.image.layer.v1.tar', layer)],
+    layers: layers.map((layer) => blob('application/vnd.oci.image.layer.v1.tar', layer)),
   });
   const annotations = {
     'io.containerd.image.name': `docker.io/library/${name}:latest`,

@@ -69,6 +69,7 @@ function buildctlArguments(
         : opt(`context:${name}`, value),
     ),
     ...opt('target', options.target),
+    ...opt('cmdline', options.builtInFrontend && 'built-in'),
     ...opt('platform', options.platform),
     ...opt('add-hosts', options.addHosts?.join(',')),
     ...opt('force-network-mode', options.network),

@@ -41,6 +41,8 @@ export interface CaseOptions {
   readonly ssh?: readonly string[];
   /** The context is no directory: the Dockerfile and the files come this way. */
   readonly context?: ContextSource;
+  /** BuildKit takes its own frontend for the one that `# syntax=` names, instead of fetching that. */
+  readonly builtInFrontend?: true;
   /** `--no-cache`, or the stages of `--no-cache-filter`. */
   readonly noCache?: true | readonly string[];
 }

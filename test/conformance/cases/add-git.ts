@@ -129,6 +129,9 @@ const rows: readonly Row[] = [
   ['two repositories', 'several sources', 'ADD $GIT/app.git#:src $GIT/lib.git /x/'],
   ['repository and file', 'sources of both kinds', 'ADD $GIT/lib.git a /x/'],
   ['unpack', '--unpack of a repository', 'ADD --unpack=true $GIT/lib.git /x'],
+  ['address without a scheme', 'ADD takes it for a path', 'ADD github.com/x/y /x'],
+  ['path like an address', 'ADD takes it for a path', 'ADD github.com/x/f /x'],
+  ['path that ends in .git', 'ADD takes it for a path', 'ADD local.git /x'],
   ['copy', 'COPY takes no repository', 'COPY $GIT/lib.git /x'],
   [
     'history',
@@ -142,7 +145,7 @@ const cases = rows.map(
     name,
     rule: `${SECTION}: ${rule}`,
     dockerfile: lines('FROM busybox', 'ARG GIT COMMIT', ...instructions),
-    files: { a: 'a\n' },
+    files: { a: 'a\n', 'github.com/x/f': 'f\n', 'local.git/HEAD': 'head\n' },
     options: { git: true },
   }),
 );

@@ -280,7 +280,8 @@ export const cacheSources: Topic = {
   name: '2.2-cache-sources',
   cases: withDifferences([...cacheCases(remote.map(followed), { a: 'a\n' }), ...stages], {
     'image with the same layers': {
-      reason: 'a base is known by its layers, also where an image of another config has the same ones',
+      reason:
+        'a base is known by its layers, also where an image of another config has the same ones',
       lamina: { outcome: { steps: ['cached COPY a /image-1'] } },
     },
     'copy from a stage instead of the context': {

@@ -167,6 +167,73 @@ const rows: readonly Row[] = [
     ],
   ],
   ['author of the base', 'the author of the base is kept', ['FROM busybox', 'LABEL a=1']],
+  ['env of several words', 'ENV with quoted words', ['FROM scratch', 'ENV A="a b" B=\'c "d"\' C=']],
+  ['label expanded', 'LABEL shows values', ['FROM scratch', 'ENV V=1', 'LABEL a=$V b="x y"']],
+  [
+    'arg given',
+    'ARG shows the value that is given',
+    ['FROM scratch', 'ARG A=1 B', 'LABEL a=$A$B'],
+    { buildArgs: { A: '2', B: '3' } },
+  ],
+  ['cmd shell', 'CMD shows the shell', ['FROM scratch', 'SHELL ["/s", "-x"]', 'CMD a "b"']],
+  ['entrypoint reset', 'ENTRYPOINT [] has an entry', ['FROM scratch', 'ENTRYPOINT []', 'CMD []']],
+  ['user with group', 'USER shows both', ['FROM scratch', 'ARG G=5', 'USER a:$G']],
+  [
+    'expose range',
+    'EXPOSE shows every port',
+    ['FROM scratch', 'EXPOSE 8002-8000/udp 80', 'EXPOSE 8000-8002/udp 80'],
+  ],
+  ['expose udp', 'EXPOSE shows every port', ['FROM scratch', 'EXPOSE 8000-8002/udp 80']],
+  [
+    'volume json',
+    'VOLUME shows the list',
+    ['FROM scratch', 'VOLUME ["/a b", "/c"]', 'VOLUME /d /e'],
+  ],
+  ['shell quotes', 'SHELL shows words as they are', ['FROM scratch', 'SHELL ["a b", "-c"]']],
+  ['healthcheck none', 'HEALTHCHECK NONE shows all members', ['FROM scratch', 'HEALTHCHECK NONE']],
+  [
+    'healthcheck exec',
+    'HEALTHCHECK shows the list',
+    ['FROM scratch', 'HEALTHCHECK --interval=1m30s --retries=2 CMD ["a", "b c"]'],
+  ],
+  ['workdir root', 'WORKDIR / has no layer', ['FROM busybox', 'WORKDIR /', 'WORKDIR /w']],
+  [
+    'workdir relative',
+    'WORKDIR shows the absolute path',
+    ['FROM busybox', 'WORKDIR a', 'WORKDIR b/../c'],
+  ],
+  [
+    'config of an unusual base',
+    'members of the config that nobody knows are kept',
+    ['FROM unusual', 'LABEL a=1'],
+  ],
+  [
+    'config of an unusual base and a step',
+    'members of the config that nobody knows are kept',
+    ['FROM unusual', 'COPY a /a', 'CMD x'],
+  ],
+  [
+    'onbuild of a stage',
+    'triggers have entries where they run',
+    ['FROM scratch AS s', 'ONBUILD LABEL t=1', 'FROM s', 'LABEL a=1'],
+  ],
+  [
+    'layer of a metadata step',
+    'metadata makes no layer',
+    ['FROM busybox', 'ENV A=1', 'USER app', 'EXPOSE 1'],
+  ],
+  [
+    'epoch and a base',
+    'entries of the base keep their times',
+    ['FROM busybox', 'RUN true'],
+    { buildArgs: { SOURCE_DATE_EPOCH: '0' } },
+  ],
+  [
+    'epoch and metadata',
+    'metadata has entries with an epoch, too',
+    ['FROM scratch', 'LABEL a=1', 'ENV A=1'],
+    { buildArgs: { SOURCE_DATE_EPOCH: '1600000000' } },
+  ],
   [
     'epoch',
     'SOURCE_DATE_EPOCH changes times only',
@@ -186,7 +253,24 @@ const cases = rows.map(
   }),
 );
 
+const UNKNOWN = 'members of the config of a base that BuildKit does not know, and drops, are kept';
+const unusual = {
+  Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  MacAddress: '02:42:ac:11:00:02',
+  Unknown: { kept: true },
+};
+
 const differing = withDifferences(cases, {
+  'config of an unusual base': {
+    reason: UNKNOWN,
+    lamina: { outcome: { config: { Cmd: ['sh'], ...unusual, Labels: { a: '1' } } } },
+  },
+  'config of an unusual base and a step': {
+    reason: UNKNOWN,
+    lamina: {
+      outcome: { config: { ArgsEscaped: true, Cmd: ['/bin/sh', '-c', 'x'], ...unusual } },
+    },
+  },
   'layers and entries': {
     reason:
       'the layer of a COPY holds what the step copied, also where the same file was there already',

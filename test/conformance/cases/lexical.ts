@@ -94,6 +94,22 @@ const bytes: ConformanceCase[] = [
     rule: '1.1 lexical layer: a `#!` first line is a comment, and hides no instruction',
     dockerfile: lines('#!/usr/bin/env docker', 'FROM scratch', 'LABEL a=1'),
   },
+  {
+    name: 'shebang before another directive',
+    rule: '1.1 lexical layer: a `#!` first line is a comment, which ends directives',
+    dockerfile: lines('#!/usr/bin/env docker', '# escape=`', 'FROM scratch', 'LABEL a=1 `', ' b=2'),
+  },
+  {
+    name: 'shebang before syntax',
+    rule: '1.1 lexical layer: a `#!` first line is skipped where `syntax` is looked for',
+    dockerfile: lines(
+      '#!/usr/bin/env docker',
+      '# syntax=docker/dockerfile:1',
+      'FROM scratch',
+      'LABEL a=1',
+    ),
+    options: { builtInFrontend: true },
+  },
 ];
 
 const rows = table(SECTION, 'FROM scratch', [
@@ -275,6 +291,22 @@ const rows = table(SECTION, 'FROM scratch', [
   ['escaped quotes', 'an escaped quote is a character', 'LABEL a=\\"x\\" b="y\\"z"'],
   ['escape at the end of a value', 'an escape character before a blank', 'LABEL a=b\\ c d=e'],
   ['equals sign in a value', 'the first `=` divides', 'LABEL a=b=c ENV=x=y='],
+  [
+    'blanks and tabs after the continuation sign',
+    'both after the escape character are allowed',
+    'LABEL a=1 \\ \t ',
+    '  b=2',
+  ],
+  [
+    'unknown flag like a known one',
+    'an unknown flag is an error',
+    'HEALTHCHECK --intervall=5s CMD true',
+  ],
+  ['boolean flag in upper case', 'TRUE is true', 'COPY --link=TRUE <<EOF /x', 'x', 'EOF'],
+  ['boolean flag without a value', '`--x=` is an error', 'COPY --link= <<EOF /x', 'x', 'EOF'],
+  ['boolean flag false', '`--x=false` is false', 'COPY --link=False <<EOF /x', 'x', 'EOF'],
+  ['flag in upper case', 'names of flags are lower case', 'HEALTHCHECK --INTERVAL=5s CMD true'],
+  ['quotes in an arg', 'quotes of ARG are removed', 'ARG A="b c" D=\'e\'', 'LABEL a=$A d=$D'],
 ]);
 
 export const lexical: Topic = { name: '1.1-lexical', cases: [...bytes, ...rows] };

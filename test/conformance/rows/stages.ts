@@ -1,0 +1,386 @@
+/** Stages, arguments and metadata: 1.5 to 1.7. */
+import { type Row, rowsOf } from './row.ts';
+
+const from = rowsOf('1.5', '1.5-from', [
+  [
+    'form',
+    'one or three words, a name in lower case',
+    [
+      'two words',
+      'four words',
+      'not as',
+      'as in lower case',
+      'stage name with digits first',
+      'stage name with dots',
+      'stage name with a slash',
+    ],
+  ],
+  [
+    'index',
+    'COPY --from counts stages, FROM does not',
+    [
+      'index as base',
+      '1.9-copy-options/flag from index',
+      '1.9-copy-options/flag from index too large',
+      '1.5-stages/duplicate name, by index',
+    ],
+  ],
+  [
+    'case of names',
+    'FROM compares as it is written, COPY --from in lower case',
+    [
+      'stage name in upper case',
+      'copy from a name in upper case',
+      'from a stage by its lower-case name',
+      '1.5-stages/upper-case name of a base that is in lower case',
+      '1.5-stages/mount from a name in upper case',
+    ],
+  ],
+  [
+    'duplicate names',
+    'the later stage counts for what follows',
+    [
+      'duplicate name',
+      'duplicate name before the second',
+      '1.5-stages/duplicate name in another case',
+      '1.2-warnings/duplicate name',
+    ],
+  ],
+  [
+    'scratch',
+    'no layers, a PATH and a working directory',
+    ['scratch', 'scratch with a copy', 'platform of scratch', 'scratch with a tag'],
+  ],
+  [
+    'image without layers',
+    'it is like scratch',
+    [
+      '1.5-stages/image without layers',
+      '1.5-stages/image without layers and COPY',
+      '1.5-stages/image without layers and its environment',
+    ],
+  ],
+  [
+    'reserved names',
+    'scratch and context are warned of',
+    ['scratch as a stage name', 'context as a stage name', '1.2-warnings/reserved name'],
+  ],
+  [
+    'before FROM',
+    'only ARG',
+    ['instruction before FROM', 'run before FROM', 'no FROM', 'name from an argument'],
+  ],
+  [
+    'name',
+    'it is not empty',
+    ['empty name', 'name that is none', 'name with an upper-case letter', 'quoted name'],
+  ],
+  [
+    'stage as base',
+    'files, environment, arguments and config, but no triggers',
+    [
+      'stage as base',
+      'stage as base inherits arguments',
+      'chain of stages',
+      'onbuild of a stage',
+      'onbuild of a stage, grandchild',
+    ],
+  ],
+  [
+    'reachable stages',
+    'only those are built',
+    [
+      'unused stage that would fail',
+      'unused stage with an unknown image',
+      'unused stage with a wrong expression',
+      '2.2-cache-sources/stage that is not needed',
+    ],
+    {
+      tests: [
+        'test/e2e/multi-stage.test.ts › does not run a stage that the target does not need, and names it',
+      ],
+    },
+  ],
+  [
+    'target',
+    'by name, in any case',
+    [
+      'target by name',
+      'target in upper case',
+      'target unknown',
+      'target is the last',
+      'target by index',
+    ],
+  ],
+  [
+    'platform',
+    'that of the target by default',
+    [
+      'platform flag',
+      'platform from an argument',
+      'platform target',
+      'platform asked for',
+      'platform unknown',
+      'platform empty',
+    ],
+  ],
+  [
+    'image of another platform',
+    'it is taken where it runs, with a warning',
+    [],
+    {
+      fewer: 'the recorded bases are for one platform; which ones run depends on the machine',
+      tests: [
+        'test/e2e/slips.test.ts › gives its platform to the result where none was asked for',
+        'test/e2e/slips.test.ts › is warned of and taken where another was asked for',
+      ],
+    },
+  ],
+  [
+    'tags',
+    'a tag is looked up in each build, a digest is compared',
+    ['image by tag', 'image of the store by digest form', '2.2-cache-sources/image by tag'],
+  ],
+]);
+
+const args = rowsOf('1.6', '1.6-args', [
+  [
+    'global',
+    'for FROM, in order; defaults of stage ARGs without value',
+    [
+      'global',
+      'global is not in scope',
+      'globals in order',
+      'globals and platform arguments',
+      'several globals',
+      'global overridden',
+    ],
+  ],
+  [
+    'stage',
+    'the build argument, then the default of the stage',
+    ['default', 'build argument', 'empty build argument', 'no value', 'no value, given'],
+  ],
+  [
+    'stage default and global',
+    'the default of the stage wins',
+    [
+      'global and stage default',
+      'global overridden',
+      'global',
+      '1.6-epoch/epoch by a global ARG, stage default',
+    ],
+  ],
+  [
+    'child stages',
+    'they inherit declared ARGs, others do not',
+    [
+      'child stage',
+      '1.5-from/stage as base inherits arguments',
+      '1.5-from/arguments of an unrelated stage',
+      'history of RUN in a child',
+    ],
+  ],
+  [
+    'environment of RUN',
+    'ARGs are in it, the later of ARG and ENV wins',
+    [
+      'in RUN',
+      'without value in RUN',
+      'after ENV',
+      'before ENV',
+      'after ENV, given',
+      'after ENV, no value',
+      'env of the base and arg',
+    ],
+  ],
+  [
+    'undeclared',
+    'a build argument without ARG has no effect',
+    [
+      'undeclared build argument',
+      'proxy not in words',
+      '2.2-cache/build argument that is not declared',
+    ],
+  ],
+  [
+    'proxies',
+    'they need no ARG, and are in neither key nor history',
+    ['proxy', 'proxy declared', 'proxy not in words', 'proxy spellings', '2.2-cache/proxy'],
+  ],
+  [
+    'platform arguments',
+    'they have to be declared in a stage, and can be overridden',
+    [
+      'platform arguments',
+      'all platform arguments',
+      'platform arguments of another platform',
+      'platform argument overridden',
+      'platform argument with a default',
+    ],
+  ],
+  [
+    'TARGETSTAGE',
+    'the target, the last stage or `default`',
+    ['target stage', 'target stage of the last', 'target stage without a name'],
+  ],
+  [
+    'builder arguments',
+    'they change the build, and are not in RUN',
+    [
+      'builder arguments',
+      'builder argument declared',
+      'sandbox host name',
+      'scan arguments',
+      'multi-platform argument',
+      '1.8-mounts/cache namespace',
+      '1.10-remote-contexts/git keeps .git',
+      '1.2-directives/check replaced by the build argument',
+    ],
+  ],
+  [
+    'SOURCE_DATE_EPOCH',
+    'a number, or the time of a context or a stage',
+    [
+      'source date epoch declared',
+      'source date epoch undeclared',
+      'source date epoch that is no number',
+      '1.6-epoch/epoch by a global ARG',
+      '1.6-epoch/epoch number by a global ARG',
+      '1.6-epoch/epoch of a file',
+    ],
+  ],
+]);
+
+const metadata = rowsOf('1.7', '1.7-metadata', [
+  [
+    'ENV',
+    'keys are expanded, duplicates replace in place, PATH is there',
+    ['env order', 'env path', 'env path extended', 'env over a base', '1.3-expansion/env keys'],
+  ],
+  [
+    'LABEL',
+    'merged over those of the base; --label comes last',
+    [
+      'label order',
+      'label over a base',
+      'label option',
+      'label option over a base',
+      'label option and stages',
+    ],
+  ],
+  [
+    'USER',
+    'taken as it is, looked up by RUN',
+    ['user name', 'user and group', 'user number', 'user that does not exist', 'user over a base'],
+  ],
+  [
+    'VOLUME',
+    'a list; later changes below are kept',
+    [
+      'volume list',
+      'volume empty',
+      'volume and later changes',
+      'volume over a base',
+      'volume of an empty array',
+    ],
+  ],
+  [
+    'STOPSIGNAL',
+    'a name or number that there is',
+    [
+      'stopsignal name',
+      'stopsignal number',
+      'stopsignal unknown',
+      'stopsignal zero',
+      'stopsignal over a base',
+    ],
+  ],
+  [
+    'SHELL',
+    'JSON; kept in the config and inherited',
+    ['shell', 'shell for cmd', 'shell without json', 'shell of a base'],
+  ],
+  [
+    'WORKDIR',
+    'relative to the one before, cleaned, made with parents for the user',
+    [
+      'workdir absolute',
+      'workdir relative',
+      'workdir relative first',
+      'workdir root',
+      'workdir cleaned',
+      'workdir above the root',
+      'workdir owner',
+      'workdir existing',
+      'workdir through a link',
+      'workdir over a base',
+    ],
+  ],
+  [
+    'EXPOSE',
+    'ports, ranges and protocols; addresses are tolerated',
+    [
+      'expose port',
+      'expose protocols',
+      'expose upper case',
+      'expose range',
+      'expose with an address',
+      'expose with a host port',
+      'expose order',
+      'expose over a base',
+    ],
+  ],
+  [
+    'HEALTHCHECK',
+    'NONE, or CMD with durations and retries; no SHELL',
+    [
+      'healthcheck none',
+      'healthcheck shell',
+      'healthcheck shell with SHELL',
+      'healthcheck exec',
+      'healthcheck all flags',
+      'healthcheck zero',
+      'healthcheck too short',
+      'healthcheck negative retries',
+    ],
+  ],
+  [
+    'CMD',
+    'the shell form is wrapped; ArgsEscaped is always set',
+    ['cmd shell', 'cmd exec', 'cmd empty array', 'cmd over a base'],
+  ],
+  [
+    'ENTRYPOINT',
+    'it clears a CMD that the stage did not set itself',
+    [
+      'entrypoint over a base',
+      'cmd then entrypoint over a base',
+      'entrypoint over a stage',
+      'entrypoint and cmd',
+      'entrypoint reset over a base',
+      'entrypoint empty array',
+    ],
+  ],
+  [
+    'ONBUILD',
+    'triggers are kept as text and run first in children',
+    [
+      'onbuild',
+      'onbuild onbuild',
+      'onbuild from',
+      'onbuild maintainer',
+      'onbuild copy from a stage',
+      'onbuild env for later triggers',
+      '1.5-from/onbuild of a base',
+      '1.4-heredocs/onbuild document used',
+    ],
+  ],
+  [
+    'MAINTAINER',
+    'the author, with a warning',
+    ['maintainer', 'maintainer twice', 'maintainer over a base', '1.2-warnings/maintainer'],
+  ],
+]);
+
+export const stageRows: readonly Row[] = [...from, ...args, ...metadata];

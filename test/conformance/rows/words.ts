@@ -1,0 +1,266 @@
+/** Variables and here-documents: 1.3 and 1.4. */
+import { type Row, rowsOf } from './row.ts';
+
+const expansion = rowsOf('1.3', '1.3-expansion', [
+  [
+    'where',
+    'instructions whose words are expanded',
+    [
+      'copy',
+      'copy chown and chmod',
+      'add',
+      'here-document',
+      'env keys',
+      'label keys',
+      'expose splits',
+      'stopsignal',
+      'user',
+      'volume json expands',
+      'workdir',
+      'arg defaults',
+      'from with modifiers',
+      'onbuild',
+      '1.8-mounts/expanded target',
+      '1.8-mounts/expanded source',
+      '1.9-add-http/checksum of a variable',
+      '1.7-metadata/onbuild arg',
+    ],
+  ],
+  [
+    'where not',
+    'text for the shell, --exclude and --from',
+    [
+      'run',
+      'run exec form',
+      'cmd shell form',
+      'cmd exec form',
+      'entrypoint',
+      'shell',
+      'healthcheck',
+      'maintainer',
+      'copy exclude',
+      'copy from',
+      'run network',
+      '1.8-mounts/bind from a variable',
+    ],
+  ],
+  [
+    'scope',
+    'the image, ENV and ARG; never the host',
+    [
+      'environment of a base',
+      'label of the environment of the image',
+      '92 plain: $HOME',
+      '92 quoted: $HOME',
+      '93 plain: $PATH',
+    ],
+  ],
+  [
+    'one environment',
+    'an instruction sees the environment before it; names of one ARG see each other',
+    [
+      'one instruction, one environment',
+      'arg with several names',
+      '1.5-stages/env of several names',
+      '1.6-args/several globals',
+    ],
+  ],
+  [
+    'plain names',
+    'unset is empty; escapes and single quotes are literal',
+    [
+      '01 plain: $SET',
+      '03 plain: $UNSET',
+      '09 plain: \\$SET',
+      '10 plain: \\${SET}',
+      'in single quotes',
+      'escapes in double quotes',
+      '12 plain: $',
+      '16 plain: $1x',
+      '18 plain: $@-$*-$#-$?-$$-$!-$0',
+    ],
+  ],
+  [
+    'default and alternative',
+    '`-`, `:-`, `+` and `:+`',
+    [
+      '23 plain: ${SET:-word}',
+      '24 plain: ${EMPTY:-word}',
+      '25 plain: ${UNSET:-word}',
+      '27 plain: ${EMPTY-word}',
+      '29 plain: ${SET:+word}',
+      '33 plain: ${EMPTY+word}',
+      '43 plain: ${UNSET:-${EMPTY:-${SET}}}',
+    ],
+  ],
+  [
+    'required',
+    '`?` and `:?` abort the build',
+    [
+      '35 plain: ${SET:?message}',
+      '36 plain: ${EMPTY:?message}',
+      '38 plain: ${EMPTY?message}',
+      'required argument that is missing',
+      'required argument that is there',
+    ],
+  ],
+  [
+    'prefix and suffix',
+    '`#`, `##`, `%` and `%%`',
+    [
+      '48 plain: ${SET#a}',
+      '49 plain: ${SET#*b}',
+      '50 plain: ${SET##*b}',
+      '53 plain: ${SET%b*}',
+      '54 plain: ${SET%%b*}',
+    ],
+  ],
+  [
+    'replacement',
+    '`/` and `//`, greedy',
+    [
+      '65 plain: ${SET/b/X}',
+      '66 plain: ${SET//b/X}',
+      '70 plain: ${SET/b*/X}',
+      '73 plain: ${SET//b/$1}',
+      '74 plain: ${PATHS//\\//-}',
+    ],
+  ],
+  [
+    'patterns',
+    '`*` and `?`, escapes, no classes',
+    [
+      '56 plain: ${SET#?}',
+      '60 plain: ${STARS#\\*}',
+      '62 plain: ${STARS%\\?}',
+      '63 plain: ${BRACKETS#[a]}',
+    ],
+  ],
+  [
+    'other operators',
+    'they are errors',
+    [
+      '80 plain: ${SET:#a}',
+      '81 plain: ${SET:%a}',
+      '82 plain: ${SET:1}',
+      '83 plain: ${SET^^}',
+      '87 plain: ${SET@Q}',
+    ],
+  ],
+  [
+    'splitting',
+    'EXPOSE is split after expansion, nothing else',
+    [
+      'expose splits',
+      'volume does not split',
+      '1.5-stages/expose from two variables',
+      '1.5-stages/label does not split',
+      '1.5-stages/env does not split',
+    ],
+  ],
+  [
+    'undefined names',
+    'they are warned of',
+    [
+      '1.2-warnings/undefined variable',
+      '1.2-warnings/undefined variable with a default',
+      '1.2-warnings/defined variable',
+      '1.2-warnings/undefined argument in FROM',
+    ],
+  ],
+]);
+
+const heredocs = rowsOf('1.4', '1.4-heredocs', [
+  [
+    'token',
+    'a number, `<<`, a dash, a word; the terminator stands alone',
+    [
+      'number before the sign',
+      'dash strips tabs',
+      'no dash keeps tabs',
+      'terminator with blanks',
+      'blank before the word',
+      'three signs',
+      'several documents',
+      'unterminated',
+      'onbuild with a document',
+    ],
+  ],
+  [
+    'quoted word',
+    'it stops expansion',
+    [
+      'double-quoted word',
+      'single-quoted word',
+      'partly quoted word',
+      'dash and quotes',
+      'run a quoted document',
+    ],
+  ],
+  [
+    'body',
+    'quotes are content, the backslash is the escape character',
+    ['quotes are content', 'backslashes', 'expanded', '1.2-directives/escape and here-documents'],
+  ],
+  [
+    'RUN of a script',
+    'a body that begins with `#!` is a program in /dev/pipes',
+    ['run with a shebang', 'run with a shebang sees its name', 'run with a shebang and SHELL'],
+  ],
+  [
+    'RUN of a document',
+    'the body is the argument of the shell',
+    [
+      'run a document',
+      'run a document with SHELL',
+      'run with an empty document',
+      'run a document that fails',
+      'run is not expanded',
+    ],
+  ],
+  [
+    'RUN with a document',
+    'anything else is the text of the shell',
+    [
+      'run a command with a document',
+      'run a command with a quoted document',
+      'run with two documents',
+      'run with the sign first',
+      'run with a numbered document',
+    ],
+  ],
+  [
+    'COPY and ADD',
+    'a file of mode 0644, named by the word; not a destination',
+    [
+      'copy to a file',
+      'copy to a directory',
+      'chmod',
+      'chown',
+      'add',
+      'as the destination',
+      'only a document',
+    ],
+  ],
+  [
+    'no context',
+    'documents need none, and go with other sources',
+    [
+      '1.10-remote-contexts/http text and document',
+      'mixed with files',
+      '2.1-history/copy mixed',
+      '1.9-add-http/checksum with a document',
+    ],
+  ],
+  [
+    'JSON form',
+    'it has no documents',
+    [
+      'json has no documents',
+      '1.5-stages/json source of a document',
+      '1.5-stages/json source of a document for ADD',
+    ],
+  ],
+]);
+
+export const wordRows: readonly Row[] = [...expansion, ...heredocs];
