@@ -9,6 +9,7 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { failureOf, HttpFailure } from './http-failure.ts';
 import type { Environment } from './proxy.ts';
 import { Routes, type TlsChoice } from './routes.ts';
@@ -38,8 +39,8 @@ export interface HttpResponse {
   readonly headers: IncomingHttpHeaders;
   /** To be read once, or discarded. Throws HttpFailure when it ends before its time. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Gives the connection back without reading the body. */
-  discard(): void;
+  /** Gives the connection back without reading the body; it can be used again when this is done. */
+  discard(): Promise<void>;
 }
 
 export interface HttpClient extends Disposable {
@@ -60,7 +61,7 @@ export interface HttpClientOptions {
 const CHEAP_TO_READ = 64 * 1024;
 
 export function openHttpClient(options: HttpClientOptions): HttpClient {
-  const routes = new Routes(options.env, options.idleMs);
+  const routes = new Routes(options.env, options.connectMs);
   return {
     send: (request) => send(routes, request, options),
     [Symbol.dispose]: () => routes.close(),
@@ -178,17 +179,21 @@ class Exchange {
     }
   }
 
-  discard(response: IncomingMessage): void {
+  async discard(response: IncomingMessage): Promise<void> {
     // Nobody waits for what happens to it.
     response.on('error', () => undefined);
-    const isCheap = Number(response.headers['content-length'] ?? 0) <= CHEAP_TO_READ;
-    if (!isCheap || response.headers['transfer-encoding'] !== undefined) response.destroy();
-    else {
+    const closed = new Promise((resolve) => response.once('close', resolve));
+    const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
+    const isCheap = encoding === undefined && Number(length ?? 0) <= CHEAP_TO_READ;
+    if (isCheap || this.#sent.method === 'HEAD') {
       this.#expect(this.#limits.idleMs);
-      response.once('close', () => this.#expect(undefined));
       response.resume();
-    }
+    } else response.destroy();
     this.#giveUpRest();
+    if (!response.closed) await closed;
+    this.#expect(undefined);
+    // Only then is the connection free.
+    await nextTurn();
   }
 
   /** What Node threw, told by what had been reached; errors of the body's source stay what they are. */

@@ -31,12 +31,13 @@ const AGENT = {
 
 export class Routes {
   readonly #env: Environment;
-  readonly #idleMs: number;
+  readonly #connectMs: number;
   readonly #agents = new Map<string, HttpAgent>();
+  readonly #closing = new AbortController();
 
-  constructor(env: Environment, idleMs: number) {
+  constructor(env: Environment, connectMs: number) {
     this.#env = env;
-    this.#idleMs = idleMs;
+    this.#connectMs = connectMs;
   }
 
   /** @throws AppError HTTP_PROXY_UNSUPPORTED */
@@ -63,6 +64,7 @@ export class Routes {
 
   /** Ends all connections. */
   close(): void {
+    this.#closing.abort();
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();
   }
@@ -86,7 +88,12 @@ export class Routes {
       rejectUnauthorized: tls?.skipVerify !== true,
     };
     if (proxy === undefined) return new HttpsAgent({ ...AGENT, ...secure });
-    const open = () => openTunnel(url, proxy, { env: this.#env, idleMs: this.#idleMs });
+    const open = () =>
+      openTunnel(url, proxy, {
+        env: this.#env,
+        idleMs: this.#connectMs,
+        signal: this.#closing.signal,
+      });
     return new TunnelAgent(open, secure);
   }
 }

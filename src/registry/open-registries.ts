@@ -112,7 +112,7 @@ export function openRegistries(options: RegistryOptions, seams: Partial<Seams> =
       await ask(await house.toLogIn(registry, credentials), async ({ server }) => {
         const at = new URL(`${server.endpoint.base}/`);
         const call = { method: 'GET', at, repository: '', actions: undefined } as const;
-        (await server.insist({ ...call, subject, signal }, [200])).discard();
+        await (await server.insist({ ...call, subject, signal }, [200])).discard();
       });
     },
     [Symbol.asyncDispose]: () => house.close(),
@@ -161,7 +161,8 @@ class Servers {
     const { tuning } = this.#seams;
     return endpoints.map((endpoint, position) => {
       const hasOtherWay = endpoints[position + 1]?.isFallback === true;
-      const own = { client, tuning, hasOtherWay, credentials: async () => credentials };
+      const { onWait } = this.#options;
+      const own = { client, tuning, onWait, hasOtherWay, credentials: async () => credentials };
       return { server: new RegistryServer(endpoint, own), repository: endpoint.repository };
     });
   }
@@ -208,6 +209,7 @@ class Servers {
     const made = new RegistryServer(endpoint, {
       client,
       tuning: this.#seams.tuning,
+      onWait: this.#options.onWait,
       credentials: (repository) => {
         const pending =
           found.get(repository) ??

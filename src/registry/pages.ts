@@ -55,7 +55,7 @@ async function page(
     try {
       const response = await server.once(call, [200, ...welcome]);
       if (response.status === 200) return await read(server, call, response);
-      response.discard();
+      await response.discard();
       return undefined;
     } catch (error) {
       await patience.endure(server.failed(error));

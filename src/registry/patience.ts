@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppError } from '../errors.ts';
 import type { Tuning } from './tuning.ts';
+import type { RegistryWait } from './types.ts';
 
 /** A failure that may pass. */
 export class Transient extends Error {
@@ -26,6 +27,7 @@ export class Transient extends Error {
 export interface Trying {
   readonly tuning: Tuning;
   readonly signal: AbortSignal | undefined;
+  readonly onWait?: ((wait: RegistryWait) => void) | undefined;
 }
 
 /** Endures failures until there have been too many in a row. */
@@ -59,23 +61,13 @@ export class Patience {
     if (this.#failures >= tuning.attempts || afterMs > tuning.longestWaitMs) throw error.error;
     const doubled = tuning.firstDelayMs * 2 ** (this.#failures - 1);
     const spread = Math.min(doubled, tuning.longestDelayMs) * (0.5 + tuning.random() / 2);
+    const forMs = Math.max(spread, afterMs);
+    this.#trying.onWait?.({ forMs, reason: error.error });
     try {
-      await delay(Math.max(spread, afterMs), undefined, signal === undefined ? {} : { signal });
+      await delay(forMs, undefined, signal === undefined ? {} : { signal });
     } catch (cause) {
       signal?.throwIfAborted();
       throw cause;
-    }
-  }
-}
-
-/** Tries until it works, or fails in a way that will not pass. */
-export async function retrying<T>(trying: Trying, attempt: () => Promise<T>): Promise<T> {
-  const patience = new Patience(trying);
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      await patience.endure(error);
     }
   }
 }

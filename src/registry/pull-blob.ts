@@ -122,7 +122,7 @@ async function request(
     urls.length === 0 ? [200, 206, 416] : [200, 206, 404, 416],
   );
   if (response.status !== 404) return response;
-  response.discard();
+  await response.discard();
   for (const [index, url] of urls.filter((one) => URL.canParse(one)).entries()) {
     const isLast = index === urls.length - 1;
     const given = await server.once({ ...call, at: new URL(url) }, [
@@ -132,7 +132,7 @@ async function request(
       ...(isLast ? [] : [404]),
     ]);
     if (given.status !== 404) return given;
-    given.discard();
+    await given.discard();
   }
   throw breach({ host: server.host, subject }, 'names no usable address');
 }
@@ -147,7 +147,7 @@ interface Reading {
 async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<Uint8Array> {
   const { server, source, received, patience } = reading;
   const { size } = source.descriptor;
-  let skip = beginning(response, reading);
+  let skip = await beginning(response, reading);
   let gained = 0;
   received.from.add(server);
   for await (const chunk of response.body) {
@@ -172,11 +172,14 @@ async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<U
 }
 
 /** Checks what an answer announces; gives the number of its bytes that are here already. */
-function beginning(response: HttpResponse, { server, source, received }: Reading): number {
+async function beginning(
+  response: HttpResponse,
+  { server, source, received }: Reading,
+): Promise<number> {
   const { status, headers } = response;
   const { size } = source.descriptor;
-  const refuse = (error: Error): never => {
-    response.discard();
+  const refuse = async (error: Error): Promise<never> => {
+    await response.discard();
     throw error;
   };
   const asked = { host: server.host, subject: source.subject };

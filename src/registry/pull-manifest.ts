@@ -39,7 +39,7 @@ export interface ManifestName {
 export async function headManifest(place: Place, name: ManifestName): Promise<Descriptor> {
   const call = callFor(place, name, 'HEAD');
   const response = await place.server.insist(call, [200, 400, 405, 501]);
-  response.discard();
+  await response.discard();
   const { 'docker-content-digest': digest = '', 'content-length': length } = response.headers;
   const mediaType = typeOf(response);
   const isTold = response.status === 200 && typeof digest === 'string' && isDigest(digest);
@@ -70,7 +70,7 @@ async function getOnce(place: Place, name: ManifestName): Promise<RemoteManifest
   const length = Number(response.headers['content-length'] ?? 0);
   const bytes = length > MAX_MANIFEST ? undefined : await readBody(response, MAX_MANIFEST);
   if (bytes === undefined) {
-    response.discard();
+    await response.discard();
     throw new AppError(
       'MANIFEST_TOO_LARGE',
       `${server.host} has a manifest above 4 MiB for ${name.subject}`,

@@ -284,6 +284,11 @@ describe('a server that fails', () => {
     await using talk = await failingTimes(3, status);
     expect((await talk.registries.manifest(REPOSITORY)).descriptor).toEqual(IMAGE.descriptor);
     expect(talk.log).toHaveLength(4);
+    expect(talk.waits.map(({ reason }) => reason.details?.status)).toEqual([
+      status,
+      status,
+      status,
+    ]);
   });
 
   it.each([

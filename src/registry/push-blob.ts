@@ -66,7 +66,7 @@ export async function hasBlob(
   const at = `/blobs/${digest}`;
   const call: Call = { method: 'HEAD', at, repository, actions, subject, signal };
   const response = await server.insist(call, [200, 404]);
-  response.discard();
+  await response.discard();
   return response.status === 200;
 }
 
@@ -129,7 +129,7 @@ async function mount(push: BlobPush): Promise<'mounted' | Upload | undefined> {
     };
     try {
       const response = await server.insist(call, [201, 202]);
-      response.discard();
+      await response.discard();
       if (response.status === 201) return 'mounted';
       const upload = opened(push, response, server.address(call), false);
       if (index === candidates.length - 1) return upload;
@@ -146,7 +146,7 @@ async function open(push: BlobPush, smallChunks: boolean): Promise<Upload> {
   const { server } = push.place;
   const call: Call = { ...callFor(push), method: 'POST', at: '/blobs/uploads/' };
   const response = await server.once(call, [202]);
-  response.discard();
+  await response.discard();
   return opened(push, response, server.address(call), smallChunks);
 }
 
@@ -190,7 +190,7 @@ async function sendChunk(push: BlobPush, upload: Upload, to: number): Promise<Up
   };
   const response = await server.once(call, [202, 204, 400, 404, 413, 416]);
   await checkUpload(push, response);
-  response.discard();
+  await response.discard();
   const location = server.leadTo(response.headers.location, upload.location, push);
   const offset = offsetIn(response) ?? to;
   if (offset > to || offset < from) throw restart(push, 'lost count of an upload');
@@ -214,7 +214,7 @@ async function commit(push: BlobPush, upload: Upload, span: Span): Promise<void>
   };
   const response = await server.once(call, [201, 204, 400, 404, 413, 416]);
   await checkUpload(push, response);
-  response.discard();
+  await response.discard();
   const told = response.headers['docker-content-digest'];
   if (typeof told === 'string' && told !== '' && told !== digest) {
     throw restart(push, 'filed other bytes than were sent');
@@ -227,7 +227,7 @@ async function resume(push: BlobPush, upload: Upload): Promise<Upload | undefine
   try {
     const call: Call = { ...callFor(push), method: 'GET', at: upload.location };
     const response = await server.once(call, [204]);
-    response.discard();
+    await response.discard();
     const location = server.leadTo(response.headers.location, upload.location, push);
     const offset = offsetIn(response);
     if (offset !== undefined && offset > 1 && offset <= push.descriptor.size) {
@@ -245,7 +245,7 @@ async function resume(push: BlobPush, upload: Upload): Promise<Upload | undefine
 async function cancel(push: BlobPush, { location }: Upload): Promise<void> {
   try {
     const call: Call = { ...callFor(push), method: 'DELETE', at: location };
-    (await push.place.server.once(call, [200, 202, 204, 404, 405])).discard();
+    await (await push.place.server.once(call, [200, 202, 204, 404, 405])).discard();
   } catch {
     push.request.signal?.throwIfAborted();
   }

@@ -50,7 +50,7 @@ export async function putManifest(
         // It was right when it left. Once may be an accident on the way.
         throw error instanceof AppError && damaged++ === 0 ? new Transient(error) : error;
       }
-      response.discard();
+      await response.discard();
       checkFiled(response, { digest: descriptor.digest, host: server.host, subject });
       return { knowsSubject: response.headers['oci-subject'] !== undefined };
     } catch (error) {

@@ -18,10 +18,12 @@ import { type Claim, Login } from './login.ts';
 import { Patience, Transient } from './patience.ts';
 import { scopeOf } from './scopes.ts';
 import type { Tuning } from './tuning.ts';
+import type { RegistryOptions } from './types.ts';
 
 export interface ServerSeams {
   readonly client: HttpClient;
   readonly tuning: Tuning;
+  readonly onWait: RegistryOptions['onWait'];
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
   /** There is another way to the same server, to be tried at once when this one fails. */
   readonly hasOtherWay: boolean;
@@ -58,6 +60,7 @@ export class RegistryServer {
   readonly #login: Login;
   readonly #base: URL;
   #hasAnswered = false;
+  #triedInVain = 0;
   #acceptedLogin: string | undefined;
 
   constructor(endpoint: Endpoint, seams: ServerSeams) {
@@ -87,9 +90,9 @@ export class RegistryServer {
 
   /** Patience with this server; mirrors get less of it, since there is another server. */
   patience(signal: AbortSignal | undefined): Patience {
-    const { tuning } = this.#seams;
+    const { tuning, onWait } = this.#seams;
     const attempts = this.endpoint.isMirror ? Math.min(2, tuning.attempts) : tuning.attempts;
-    return new Patience({ tuning: { ...tuning, attempts }, signal });
+    return new Patience({ tuning: { ...tuning, attempts }, signal, onWait });
   }
 
   /** Sends a call until it gets one of the welcome answers; see `once`. */
@@ -120,7 +123,7 @@ export class RegistryServer {
       const { status } = response;
       if (isElsewhere && (status === 401 || status === 403)) {
         // Addresses of storage servers are signed, and end.
-        response.discard();
+        await response.discard();
         throw new Transient(breach(this.#asked(call), 'redirects to a server that refuses'));
       }
       if (status !== 401) {
@@ -134,7 +137,7 @@ export class RegistryServer {
           ? await this.#login.better(header, authorization, claim)
           : undefined;
       if (better === undefined) throw await this.#refused(response, authorization, claim);
-      response.discard();
+      await response.discard();
       authorization = better;
     }
   }
@@ -205,7 +208,7 @@ export class RegistryServer {
 
   #mayComeBack({ code }: HttpFailure): boolean {
     if (this.#hasAnswered) return true;
-    if (this.#seams.hasOtherWay) return false;
+    if (this.#seams.hasOtherWay || this.#triedInVain++ > 0) return false;
     return ['EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET'].includes(code ?? '');
   }
 
@@ -222,7 +225,7 @@ export class RegistryServer {
       if (!REDIRECTS.includes(response.status) || !isDownload) {
         return { response, isElsewhere: !isHere };
       }
-      response.discard();
+      await response.discard();
       if (count === MAX_REDIRECTS) {
         throw breach(this.#asked(call), `redirects more than ${MAX_REDIRECTS} times`);
       }

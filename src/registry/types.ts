@@ -3,6 +3,7 @@
  * Names are references as users write them; which hosts serve them, with which certificates and logins, is decided in
  * here. Nothing here knows of the store: bytes come and go as streams, verified against their descriptors.
  */
+import type { AppError } from '../errors.ts';
 import type { Environment } from '../http/index.ts';
 import type { Descriptor, Digest, Reference } from '../oci/index.ts';
 import type { Credentials } from './credentials.ts';
@@ -11,6 +12,15 @@ export interface RegistryOptions {
   /** The caller's environment: proxies, certificates, where the configurations of Docker and Podman are. */
   readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
+  /** Told before each wait between two attempts. */
+  readonly onWait?: ((wait: RegistryWait) => void) | undefined;
+}
+
+export interface RegistryWait {
+  /** Milliseconds. */
+  readonly forMs: number;
+  /** What went wrong, fit to be shown. */
+  readonly reason: AppError;
 }
 
 /** A manifest or index with the bytes its digest is of. */
@@ -57,6 +67,9 @@ export interface Registries extends AsyncDisposable {
   /**
    * The bytes of a blob, verified against digest and size while they stream: the stream fails at its end unless they are
    * the promised ones. Interrupted downloads are resumed (Range) and retried with back-off.
+   * After BLOB_DIGEST_MISMATCH it is worth to ask once more: a mirror that gave wrong bytes is left out then.
+   *
+   * @throws AppError BLOB_DIGEST_MISMATCH, BLOB_SIZE_MISMATCH, and what `resolve` throws
    */
   blob(
     repository: Repository,

@@ -1,6 +1,11 @@
 /** A client that is told which servers to ask, for tests of what it does with their answers. */
 import type { RequestListener } from 'node:http';
-import { type Credentials, openRegistries, type Registries } from '../../src/registry/index.ts';
+import {
+  type Credentials,
+  openRegistries,
+  type Registries,
+  type RegistryWait,
+} from '../../src/registry/index.ts';
 import { serve, type TestServer } from './http-server.ts';
 
 export const NO_TLS = { ca: [], cert: undefined, key: undefined, skipVerify: false };
@@ -43,14 +48,15 @@ export interface ClientSettings {
   readonly credentials?: Credentials | undefined;
   readonly tuning?: Readonly<Record<string, number>> | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly onWait?: ((wait: RegistryWait) => void) | undefined;
 }
 
 export function clientFor(
   endpoints: readonly Partial<TestEndpoint>[],
-  { credentials, tuning, env = {} }: ClientSettings = {},
+  { credentials, tuning, env = {}, onWait }: ClientSettings = {},
 ): Registries {
   return openRegistries(
-    { env },
+    { env, onWait },
     {
       endpointsOf: async ({ repository }) =>
         endpoints.map((one) => ({ ...endpointAt('http://127.0.0.1:9'), repository, ...one })),
@@ -65,6 +71,7 @@ export interface Conversation extends AsyncDisposable {
   readonly registries: Registries;
   /** `GET /v2/app/…`, with a header if it was asked to be noted. */
   readonly log: readonly string[];
+  readonly waits: readonly RegistryWait[];
 }
 
 /** A client and the one server it talks to. */
@@ -73,17 +80,20 @@ export async function converse(
   settings: ClientSettings & { readonly note?: string } = {},
 ): Promise<Conversation> {
   const log: string[] = [];
+  const waits: RegistryWait[] = [];
+  const onWait = (wait: RegistryWait) => waits.push(wait);
   const server = await serve((request, response) => {
     const noted = settings.note === undefined ? undefined : request.headers[settings.note];
     log.push(`${request.method} ${request.url}${noted === undefined ? '' : ` ${noted}`}`);
     answer(request, response);
   });
   const { base } = endpointAt(server.url);
-  const registries = clientFor([{ base, credentialKey: 'registry.test' }], settings);
+  const registries = clientFor([{ base, credentialKey: 'registry.test' }], { ...settings, onWait });
   return {
     server,
     registries,
     log,
+    waits,
     async [Symbol.asyncDispose]() {
       await registries[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
