@@ -4,12 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { serve } from '../../test/support/http-server.ts';
-import {
-  type Conversation,
-  clientFor,
-  converse,
-  endpointAt,
-} from '../../test/support/registry-endpoints.ts';
+import { clientFor, converse, endpointAt } from '../../test/support/registry-endpoints.ts';
 import { blobOf, imageOf, pullBlob } from '../../test/support/registry-images.ts';
 import { MEDIA_TYPES, parseReference } from '../oci/index.ts';
 
@@ -329,87 +324,5 @@ describe('a server that fails', () => {
     await expect(registries.resolve(REPOSITORY)).rejects.toThrow(
       failing('REGISTRY_UNREACHABLE', 'ECONNREFUSED'),
     );
-  });
-});
-
-describe('ways and mirrors', () => {
-  const serving = () =>
-    serve((_request, response) =>
-      response.writeHead(200, { 'content-type': IMAGE.descriptor.mediaType }).end(IMAGE.bytes),
-    );
-
-  it('takes the other way only where the first leads nowhere', async () => {
-    await using plain = await serving();
-    const secure = endpointAt(plain.url.replace('http:', 'https:'));
-    await using registries = clientFor([secure, { ...endpointAt(plain.url), isFallback: true }]);
-    expect((await registries.manifest(REPOSITORY)).descriptor).toEqual(IMAGE.descriptor);
-    expect((await registries.manifest(REPOSITORY)).descriptor).toEqual(IMAGE.descriptor);
-    expect(plain.requests).toHaveLength(2);
-  });
-
-  it('does not take it where the first way says no', async () => {
-    await using plain = await serving();
-    await using server = await serve((_request, response) => response.writeHead(404).end());
-    const ways = [endpointAt(server.url), { ...endpointAt(plain.url), isFallback: true }];
-    await using registries = clientFor(ways);
-    await expect(registries.manifest(REPOSITORY)).rejects.toThrow(failing('REGISTRY_NOT_FOUND'));
-    expect(plain.requests).toHaveLength(0);
-  });
-
-  it('asks mirrors first, for what they serve, and tells them of whom', async () => {
-    await using mirror = await serve((_request, response) => response.writeHead(500).end());
-    await using server = await serving();
-    const first = { ...endpointAt(mirror.url), isMirror: true, namespace: 'registry.test' };
-    const own = { headers: { 'x-key': 'of the mirror' } };
-    await using registries = clientFor([
-      { ...first, ...own },
-      { ...first, canResolve: false },
-      endpointAt(server.url),
-    ]);
-    await registries.manifest(REPOSITORY);
-    expect(mirror.requests.map(({ url, headers }) => `${url} ${headers['x-key']}`)).toEqual([
-      '/v2/app/manifests/1?ns=registry.test of the mirror',
-      '/v2/app/manifests/1?ns=registry.test of the mirror',
-    ]);
-    expect(server.requests[0]?.headers['x-key']).toBeUndefined();
-  });
-});
-
-async function tagsOf({ registries }: Conversation): Promise<readonly string[]> {
-  const tags: string[] = [];
-  for await (const tag of registries.tags(REPOSITORY)) tags.push(tag);
-  return tags;
-}
-
-describe('a list of tags', () => {
-  it('is read page by page, and nothing in it is no tag', async () => {
-    await using talk = await converse((request, response) => {
-      if (request.url?.includes('last=b') === true) response.end('{"tags":["c","\\u001b[0m",7]}');
-      else {
-        response.setHeader('link', '</v2/app/tags/list?last=b&n=2>; rel="next"');
-        response.end('{"tags":["a","b"]}');
-      }
-    });
-    expect(await tagsOf(talk)).toEqual(['a', 'b', 'c']);
-  });
-
-  it.each([
-    ['another server', '<http://127.0.0.1:9/v2/app/tags/list>; rel="next"', 'another server'],
-    ['itself', '</v2/app/tags/list?n=1000>; rel="next"', 'without end'],
-  ])('whose next page is at %s is refused', async (_name, link, text) => {
-    await using talk = await converse((_request, response) => {
-      response.setHeader('link', link);
-      response.end('{"tags":["a"]}');
-    });
-    await expect(tagsOf(talk)).rejects.toThrow(failing('REGISTRY_PROTOCOL', text));
-  });
-
-  it('may be empty, and is not taken from just any answer', async () => {
-    let body = '{"tags":null}';
-    await using talk = await converse((_request, response) => response.end(body));
-    expect(await tagsOf(talk)).toEqual([]);
-    for (body of ['<html>', '[]', '{"tags":{}}']) {
-      await expect(tagsOf(talk)).rejects.toThrow(failing('REGISTRY_PROTOCOL'));
-    }
   });
 });
