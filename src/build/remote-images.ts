@@ -6,8 +6,10 @@ import {
   familiarName,
   formatPlatform,
   formatReference,
+  hostPlatform,
   type Platform,
   parseReference,
+  platformMatches,
   type Reference,
   selectPlatform,
   withDefaultTag,
@@ -19,6 +21,7 @@ import { imageResolver } from './base-images.ts';
 import { asStep } from './internal-step.ts';
 import type { BuildRun } from './run.ts';
 import { internalStep } from './step-infos.ts';
+import { isPlatformOpen } from './target-platforms.ts';
 
 /**
  * Finds base images, each once: in the store if it is there, else at its registry, from which only its config is
@@ -31,7 +34,7 @@ export function remoteResolver(run: BuildRun, registries: () => Promise<Registri
   const seeker = new Seeker(run, registries);
   return async (name, platform) => {
     const wanted = wantedBy(name);
-    const isHere = wanted === undefined || hasImage(run.store, { name, wanted, platform });
+    const isHere = wanted === undefined || hasImage(run, name, platform);
     const mayHaveMoved = run.options.pull === true && wanted?.digest === undefined;
     if (wanted === undefined || (isHere && !mayHaveMoved)) return local(name, platform);
     const found = await seeker.seek(name, wanted, platform);
@@ -50,8 +53,11 @@ interface Wanted {
   readonly platform: Platform;
 }
 
-function hasImage(store: Store, { name, platform }: Wanted): boolean {
-  return selectPlatform(platform, store.images.variants(name)) !== undefined;
+/** Where nobody asked for a platform, the image of that name is the one that is meant. */
+function hasImage({ store, options }: BuildRun, name: string, platform: Platform): boolean {
+  const variants = store.images.variants(name);
+  const isOpen = isPlatformOpen(options) && platformMatches(hostPlatform(), platform);
+  return (isOpen && variants.length === 1) || selectPlatform(platform, variants) !== undefined;
 }
 
 /** Asks registries, once a build for each name and platform. */
