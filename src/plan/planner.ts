@@ -20,6 +20,7 @@ import {
   wholeContext,
 } from './contexts.ts';
 import { applyInstruction, makesLayer } from './dispatch.ts';
+import { foreignSyntax } from './foreign-syntax.ts';
 import { expandGlobal, globalArguments } from './global-arguments.ts';
 import type { BaseImage, BuildPlan, PlannedStage } from './plan.ts';
 import { emptyBase, emptyPlatform, unknownTarget } from './plan-faults.ts';
@@ -66,6 +67,7 @@ class Planner {
     const target = this.#target();
     this.#globals = globalArguments(this.#options, this.#stages, target);
     const state = await this.#stage(target);
+    this.#warnings.push(...foreignSyntax(this.#options));
     this.#warnings.push(...unusedArguments(this.#options, this.#declared));
     const states = await this.#states();
     const graph = this.#builder.build();
