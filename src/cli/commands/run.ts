@@ -134,11 +134,12 @@ export const runCommand = defineCommand({
         }
         display.handle(event);
       },
-      onPulled: ({ digest, reference }) => {
+      onPulled: ({ digest, reference, isNew }) => {
         display.close();
         if (flags.quiet) return;
         const name = shortReference(reference);
-        const text = `Digest: ${digest}\nStatus: Downloaded newer image for ${name}\n`;
+        const status = isNew ? 'Downloaded newer image for' : 'Image is up to date for';
+        const text = `Digest: ${digest}\nStatus: ${status} ${name}\n`;
         void context.io.stderr.write(text);
       },
     });

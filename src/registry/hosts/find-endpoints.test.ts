@@ -166,6 +166,13 @@ describe('hosts.toml', () => {
     await expect(tls('[3]')).rejects.toMatchObject({ code: 'REGISTRY_CONFIG_INVALID' });
   });
 
+  it('is named with the line that is wrong, which is not shown', async () => {
+    write('certs.d/x.test/hosts.toml', '# first\n[header]\nAuthorization = "Bearer hunter2" x');
+    const attempt = find('x.test/a');
+    await expect(attempt).rejects.toThrow(/hosts\.toml: line 3, column \d+: /);
+    await expect(attempt).rejects.not.toThrow(/hunter2/);
+  });
+
   it.each([
     ['nonsense', 'server = = 3'],
     ['a login in a URL', '[host."https://me:hunter2@m.test"]'],

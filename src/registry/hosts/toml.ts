@@ -26,7 +26,7 @@ export async function readToml(path: string): Promise<Table | undefined> {
   try {
     return parse(text);
   } catch (error) {
-    throw invalidConfig(path, firstLine(error));
+    throw invalidConfig(path, problemOf(error));
   }
 }
 
@@ -49,9 +49,12 @@ export function invalidConfig(path: string, problem: string): AppError {
   });
 }
 
-function firstLine(error: unknown): string {
+/** The parser's message goes on with an excerpt, which may hold what nobody should see. */
+function problemOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n', 1)[0] ?? '';
+  const [first = ''] = text.split('\n', 1);
+  const hasPlace = error instanceof Error && 'line' in error && 'column' in error;
+  return hasPlace ? `line ${error.line}, column ${error.column}: ${first}` : first;
 }
 
 /** A text of a table; undefined when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
