@@ -98,6 +98,15 @@ describe('lamina', () => {
     const mounted = await other.succeed(['push', `${registry.name}/other/app:2`]);
     expect(mounted.stderr.match(/Mounted from team\/app/g)).toHaveLength(2);
     expect(digestIn(mounted.stdout)).toBe(digest);
+    // The name by digest is told only where there is no tag, and goes with the last one.
+    const format = ['--format', '{{.Repository}}:{{.Tag}}'];
+    expect((await other.succeed(['images', ...format, repository])).stdout).toBe(
+      `${repository}:1\n`,
+    );
+    await other.succeed(['rmi', `${registry.name}/other/app:2`]);
+    const removed = await other.succeed(['rmi', `${repository}:1`]);
+    expect(removed.stdout).toContain(`Untagged: ${repository}@${digest}`);
+    expect(removed.stdout).toContain('Deleted: ');
   });
 
   test('runs what is absent, as docker does, and never when told so', async () => {
