@@ -37,5 +37,7 @@ describe('rows', () => {
 function isTest(name: string): boolean {
   const [path = '', title = ''] = name.split(' › ');
   const file = join(REPOSITORY, path);
-  return existsSync(file) && readFileSync(file, 'utf8').includes(`it('${title}'`);
+  if (!existsSync(file)) return false;
+  const text = readFileSync(file, 'utf8');
+  return text.includes(`it('${title}'`) || text.includes(`test('${title}'`);
 }

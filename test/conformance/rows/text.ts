@@ -240,6 +240,11 @@ const directives = rowsOf('1.2', '1.2-directives', [
       '1.0-channels/slashes',
       '1.1-lexical/shebang before syntax',
     ],
+    {
+      tests: [
+        'src/plan/foreign-syntax.test.ts › may be given by the build argument, which replaces the directive',
+      ],
+    },
   ],
   [
     'check',
