@@ -1,9 +1,7 @@
 /** Where FROM and COPY --from find images: the local store, then their registries. */
 import { AppError } from '../errors.ts';
-import { nearestName } from '../nearest-name.ts';
 import {
   type Digest,
-  familiarName,
   formatPlatform,
   formatReference,
   hostPlatform,
@@ -12,12 +10,11 @@ import {
   platformMatches,
   type Reference,
   selectPlatform,
-  withDefaultTag,
 } from '../oci/index.ts';
 import type { ResolveImage } from '../plan/index.ts';
 import type { Registries } from '../registry/index.ts';
-import type { Store } from '../store/index.ts';
 import { imageResolver } from './base-images.ts';
+import { imageNotFound } from './image-not-found.ts';
 import { asStep } from './internal-step.ts';
 import type { BuildRun } from './run.ts';
 import { internalStep } from './step-infos.ts';
@@ -97,7 +94,7 @@ class Seeker {
     } catch (error) {
       const isOnlyLack = this.#run.options.pull !== true && store.images.variants(name).length > 0;
       if (isOnlyLack && isAbsence(error)) return name;
-      throw isAbsence(error) ? notFound(store, wanted, error) : error;
+      throw isAbsence(error) ? imageNotFound(store, wanted, error) : error;
     }
   }
 
@@ -142,53 +139,4 @@ const ABSENCE = /^REGISTRY_(NOT_FOUND|UNAUTHORIZED|FORBIDDEN|UNREACHABLE)$/;
 /** Whether it may be that the registry has nothing to do with the image. */
 function isAbsence(error: unknown): error is AppError {
   return error instanceof AppError && ABSENCE.test(error.code);
-}
-
-/** Images that `lamina base` can make. */
-const MADE_HERE = /^(debian(:|$)|distroless\/)/;
-
-function notFound(store: Store, reference: Reference, cause: AppError): AppError {
-  const familiar = familiarName(reference);
-  const present = store.images
-    .list()
-    .flatMap((record) => store.images.references(record.id))
-    .map((known) => familiarName(parseReference(known)))
-    .sort();
-  const near = nearestImage(reference, present);
-  const { registry } = reference;
-  const elsewhere =
-    cause.code === 'REGISTRY_NOT_FOUND'
-      ? `nor at ${registry}`
-      : `and ${registry} does not give it: ${cause.message}`;
-  const made = MADE_HERE.test(familiar) ? `make it with: lamina base ${familiar}` : undefined;
-  return new AppError(
-    'IMAGE_NOT_FOUND',
-    `there is no image '${familiar}' in the local store, ${elsewhere}`,
-    {
-      expected:
-        present.length === 0 ? undefined : `one of ${listed(present)}, or one of a registry`,
-      hint: near === undefined ? (made ?? cause.hint) : `did you mean '${near}'?`,
-      details: { registryCode: cause.code },
-      cause,
-    },
-  );
-}
-
-/** Among those of the same registry: its name would make up most of the letters. */
-function nearestImage(wanted: Reference, present: readonly string[]): string | undefined {
-  const tagged = withDefaultTag(wanted);
-  const candidates = present.flatMap((name) => {
-    const { registry, repository, tag } = parseReference(name);
-    return registry === wanted.registry && tag !== undefined
-      ? [[`${repository}:${tag}`, name]]
-      : [];
-  });
-  const names = new Map(candidates.map(([path = '', name = '']) => [path, name]));
-  const near = nearestName(`${tagged.repository}:${tagged.tag ?? ''}`, names.keys());
-  return near === undefined ? undefined : names.get(near);
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 8).join(', ');
-  return names.length > 8 ? `${shown}, …` : shown;
 }
