@@ -20,8 +20,8 @@ import {
 import { startTokenServer, type TokenServer } from '../support/token-server.ts';
 
 const IMPATIENT = {
-  idleMs: 250,
-  commitMs: 250,
+  idleMs: 500,
+  commitMs: 500,
   connectMs: 5000,
   firstDelayMs: 1,
   longestDelayMs: 4,
@@ -41,9 +41,11 @@ function seeded(seed: number): () => number {
 }
 
 function randomImage(random: () => number): TestImage {
-  const layers = Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
+  const layers = Array.from({ length: 1 + Math.floor(random() * 2) }, () => {
     const size = Math.floor(random() ** 3 * 200_000);
-    return Buffer.from(Uint8Array.from({ length: size }, () => random() * 256));
+    const words = Math.ceil(size / 4);
+    const bytes = Buffer.from(Uint32Array.from({ length: words }, () => random() * 2 ** 32).buffer);
+    return bytes.subarray(0, size);
   });
   return imageOf(layers);
 }
@@ -61,7 +63,7 @@ async function eventually<T>(errors: AppError[], action: () => Promise<T>): Prom
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof AppError) || count === 9) throw error;
+      if (!(error instanceof AppError) || count === 19) throw error;
       errors.push(error);
     }
   }

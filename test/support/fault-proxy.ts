@@ -1,5 +1,6 @@
 /** Stands between a client and a registry, and does what networks and tired servers do. */
 import {
+  Agent,
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -57,10 +58,11 @@ export interface FaultProxy extends AsyncDisposable {
 
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const counts = new Map<Fault, number>();
+  const agent = new Agent({ keepAlive: true });
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     // The client goes away in the middle of things; that is no news here.
     for (const stream of [request, response]) stream.on('error', () => undefined);
-    pass(request, response, options, counts).catch(() => response.destroy());
+    pass(request, response, { ...options, agent, counts }).catch(() => response.destroy());
   };
   const { tls } = options;
   const server =
@@ -72,18 +74,24 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     name: `localhost:${(server.address() as AddressInfo).port}`,
     counts,
     async [Symbol.asyncDispose]() {
+      agent.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
+interface Upstream {
+  readonly port: number;
+  readonly agent: Agent;
+}
+
 async function pass(
   request: IncomingMessage,
   response: ServerResponse,
-  options: FaultProxyOptions,
-  counts: Map<Fault, number>,
+  options: FaultProxyOptions & Upstream & { readonly counts: Map<Fault, number> },
 ): Promise<void> {
+  const { counts } = options;
   const fault = options.choose(request);
   if (fault !== undefined) counts.set(fault, (counts.get(fault) ?? 0) + 1);
   if (fault === 'no-answer') return;
@@ -94,7 +102,7 @@ async function pass(
   }
   const sent = fault === 'corrupt-upload' ? flipped(body) : body;
   const cut = fault === 'reset-upload' ? Math.floor(body.length / 2) : undefined;
-  const answer = await forward(request, sent, { port: options.port, cut });
+  const answer = await forward(request, sent, { ...options, cut });
   if (answer === undefined) return reset(request);
   const { status, headers } = answer;
   const bytes = fault === 'corrupt-answer' ? flipped(answer.bytes) : answer.bytes;
@@ -126,7 +134,7 @@ interface Answer {
 function forward(
   request: IncomingMessage,
   body: Buffer,
-  way: { readonly port: number; readonly cut: number | undefined },
+  way: Upstream & { readonly cut: number | undefined },
 ): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
     const upstream = requestHttp({
@@ -135,7 +143,7 @@ function forward(
       method: request.method,
       path: request.url,
       headers: request.headers,
-      agent: false,
+      agent: way.agent,
     });
     upstream.on('error', reject);
     upstream.on('response', async (response) => {
