@@ -89,6 +89,8 @@ function pruneCacheMounts(
 /** Those that killed processes left. */
 function removeLocksOfDead(layout: StoreLayout): void {
   for (const name of readdirSync(layout.locks)) {
+    // Of locks where there is no flock.
+    if (name.endsWith('.holders')) continue;
     const lock = tryLock(`${layout.locks}/${name}`, 'exclusive');
     if (!lock) continue;
     rmSync(lock.path, { force: true });
