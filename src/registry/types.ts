@@ -67,6 +67,7 @@ export interface Registries extends AsyncDisposable {
   /**
    * The bytes of a blob, verified against digest and size while they stream: the stream fails at its end unless they are
    * the promised ones. Interrupted downloads are resumed (Range) and retried with back-off.
+   * Of one server six blobs are on their way at a time: a stream that was begun should be read to its end, or left.
    * After BLOB_DIGEST_MISMATCH it is worth to ask once more: a mirror that gave wrong bytes is left out then.
    *
    * @throws AppError BLOB_DIGEST_MISMATCH, BLOB_SIZE_MISMATCH, and what `resolve` throws
