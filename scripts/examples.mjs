@@ -32,7 +32,11 @@ if (unknown.length > 0) {
 }
 
 installNpmPackages();
-installPackages({ runc: 'runc', mmdebstrap: 'mmdebstrap' });
+installPackages({
+  runc: 'runc',
+  mmdebstrap: 'mmdebstrap',
+  'qemu-user-static': '/usr/bin/qemu-aarch64-static',
+});
 if (!existsSync(lamina)) run('npm', ['run', '--silent', 'build']);
 
 const services = new Services();
@@ -97,6 +101,8 @@ async function measure(example, storeEnv) {
     return result;
   });
 
+  await checkOtherPlatform(example, directory, { env, args });
+
   say(`${name}: in one stage`);
   await build(naiveImage, directory, ['-f', `${directory}/Dockerfile.naive`, ...naiveArgs]);
   await checkAnswer(example, naiveImage, { env, expected: example.expect });
@@ -107,6 +113,22 @@ async function measure(example, storeEnv) {
     warm: warm.milliseconds,
     changed: changed.milliseconds,
   };
+}
+
+/** For this machine and another, in one build; the other's program is run by an emulator. */
+async function checkOtherPlatform(example, directory, { env, args }) {
+  const { name, bases = [], otherPlatform, otherAnswer } = example;
+  if (otherPlatform === undefined) return;
+  say(`${name}: for ${otherPlatform} too`);
+  for (const base of bases)
+    await succeed(['base', '--quiet', '--platform', otherPlatform, base], { env });
+  const image = `example-${name}:platforms`;
+  const platforms = ['--platform', `local,${otherPlatform}`];
+  await succeed(['build', ...TRUST, '--quiet', '-t', image, ...platforms, ...args, directory], {
+    env,
+  });
+  const flags = ['--platform', otherPlatform];
+  await checkAnswer(example, image, { env, expected: otherAnswer, flags });
 }
 
 /** @returns {Promise<import('./examples/list.mjs').BuildExtras>} */

@@ -46,11 +46,11 @@ async function everythingIn(image, env) {
 }
 
 /** The program says what is expected; a service also passes its own health check. */
-export async function checkAnswer(example, image, { env, expected }) {
+export async function checkAnswer(example, image, { env, expected, flags = [] }) {
   const answer =
     example.answers === 'http'
-      ? await request(example, image, env)
-      : (await succeed(['run', '--rm', image], { env })).stdout;
+      ? await request(example, image, { env, flags })
+      : (await succeed(['run', '--rm', ...flags, image], { env })).stdout;
   if (!answer.includes(expected)) {
     throw new Error(`${example.name} should answer "${expected}", but it said: ${answer}`);
   }
@@ -58,9 +58,9 @@ export async function checkAnswer(example, image, { env, expected }) {
 }
 
 /** Starts a service, asks it once, ends it. */
-async function request({ path, port: variable = 'PORT' }, image, env) {
+async function request({ path, port: variable = 'PORT' }, image, { env, flags }) {
   const port = await freePort();
-  const setting = ['-e', `${variable}=${port}`];
+  const setting = [...flags, '-e', `${variable}=${port}`];
   const child = start(['run', '--rm', ...setting, image], env);
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (log += data));

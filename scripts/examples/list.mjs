@@ -10,6 +10,9 @@
  * @property {string} [port] the variable that says where it listens, if not PORT
  * @property {string} expect is in the answer
  * @property {readonly [file: string, from: string, to: string]} change the one line; where `from` is in `expect`, `to` is afterwards
+ * @property {boolean} [reproducible] nothing a package manager wrote is in the image: it is the same in every build
+ * @property {string} [otherPlatform] can be built for it too, and then says `otherAnswer`
+ * @property {string} [otherAnswer]
  * @property {(services: import('./services.mjs').Services) => Promise<BuildExtras>} [prepare]
  *
  * @typedef {object} BuildExtras
@@ -26,6 +29,9 @@ export const examples = [
     text: 'Go program, nothing else: from scratch',
     answers: 'output',
     expect: 'Hello from a linux/',
+    otherPlatform: 'linux/arm64',
+    otherAnswer: 'Hello from a linux/arm64 image',
+    reproducible: true,
     change: ['main.go', 'Hello from a', 'Hello again from a'],
   },
   {
@@ -35,6 +41,9 @@ export const examples = [
     answers: 'http',
     path: '/',
     expect: 'Hello from a distroless image: Europe/Madrid',
+    otherPlatform: 'linux/arm64',
+    otherAnswer: 'Hello from a distroless image: Europe/Madrid',
+    reproducible: true,
     change: ['main.go', 'Hello from', 'Hello again from'],
   },
   {
@@ -87,6 +96,7 @@ export const examples = [
     answers: 'http',
     path: '/api/hello',
     expect: 'Hello from the back end',
+    reproducible: true,
     change: ['server/main.go', 'Hello from', 'Hello again from'],
   },
   {
@@ -94,6 +104,7 @@ export const examples = [
     text: 'The whole program in here-documents of the Dockerfile',
     answers: 'output',
     expect: 'Hello from a here-document',
+    reproducible: true,
     change: ['Dockerfile', 'Hello from', 'Hello again from'],
   },
   {
