@@ -56,22 +56,22 @@ export interface LayerComparison {
   readonly files: readonly FileDifference[];
 }
 
-export interface ImageComparison {
+/** What both kinds of comparison say. */
+export interface Comparison {
   readonly a: Digest;
   readonly b: Digest;
   /** Whether the images are the same to the byte. */
   readonly identical: boolean;
   readonly config: readonly ValueDifference[];
+}
+
+export interface ImageComparison extends Comparison {
   /** By position from the bottom; those that are the same included. */
   readonly layers: readonly LayerComparison[];
 }
 
-export interface FilesComparison {
-  readonly a: Digest;
-  readonly b: Digest;
-  readonly identical: boolean;
-  /** Without history and times. */
-  readonly config: readonly ValueDifference[];
+/** Its config is compared without history and times. */
+export interface FilesComparison extends Comparison {
   /** Of the file systems as containers see them. */
   readonly files: readonly FileDifference[];
   /** Bytes of content of the file systems. */

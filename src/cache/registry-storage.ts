@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import { type Descriptor, digestOf, formatReference, type Reference } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
-import { placesOf, rememberPlace } from '../transfer/index.ts';
+import { placesOf, rememberPlace, skipping } from '../transfer/index.ts';
 import type { CacheBlob, CacheStorage, ManifestBytes } from './storage.ts';
 
 export interface RegistryCache {
@@ -37,7 +37,7 @@ export function registryStorage({ store, registries, reference }: RegistryCache)
     async writeBlob({ descriptor, read }: CacheBlob, signal) {
       const others = placesOf(store, descriptor.digest);
       await (await registries()).pushBlob(reference, descriptor, {
-        read: (offset) => from(read(), offset),
+        read: (offset) => skipping(read(), offset),
         mountFrom: others.filter((place) => place.registry === registry),
         signal,
       });
@@ -49,15 +49,4 @@ export function registryStorage({ store, registries, reference }: RegistryCache)
       return descriptor;
     },
   };
-}
-
-async function* from(
-  bytes: AsyncIterable<Uint8Array>,
-  offset: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = offset;
-  for await (const chunk of bytes) {
-    if (left < chunk.length) yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
-  }
 }

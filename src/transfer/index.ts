@@ -14,7 +14,7 @@ export { type LayoutTarget, writeToLayout, writeToRegistry } from './copy/write-
 export type { OnTransfer, TransferEvent, TransferState } from './events.ts';
 export { type FetchOptions, fetchImage, TransferProgress } from './fetch-image.ts';
 export { RegistryProvider, registriesOf } from './open-provider.ts';
-export { type PushContent, type PushOptions, pushContent } from './push-content.ts';
+export { type PushContent, type PushOptions, pushContent, skipping } from './push-content.ts';
 export { contentOf, pushImages } from './push-image.ts';
 export { type ReadLayerOptions, readLayer } from './read-layer.ts';
 export { recordRemote } from './record-remote.ts';
