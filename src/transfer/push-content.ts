@@ -80,8 +80,7 @@ async function pushBlob(
   else tell(how === 'present' ? 'known' : 'done');
 }
 
-/** The bytes from an offset on. */
-export /** The bytes behind the first `offset`: for uploads that go on where they broke off. */
+/** The bytes behind the first `offset`: for uploads that go on where they broke off. */
 export async function* skipping(
   bytes: AsyncIterable<Uint8Array>,
   offset: number,
