@@ -84,6 +84,21 @@ describe('selectPlatform', () => {
   });
 });
 
+describe('versions of Windows', () => {
+  it.each([
+    ['10.0.17763.1', '10.0.17763.9', true],
+    ['10.0.17763', '10.0.20348', false],
+    ['10.0.26100', '10.0.20348', true],
+    ['10.0.20348', '10.0.26100', false],
+    ['', '10.0.17763', true],
+    ['10.0.17763', '', true],
+  ])('%s runs containers for %s: %s', (wanted, offered, runs) => {
+    const of = (version: string) =>
+      ({ os: 'windows', architecture: 'amd64', 'os.version': version }) as const;
+    expect(selectPlatform(of(wanted), [of(offered)])).toBe(runs ? 0 : undefined);
+  });
+});
+
 describe('normalizePlatform', () => {
   it('keeps what it does not know', () => {
     const platform = { os: 'Windows', architecture: 'AMD64', 'os.version': '10' };

@@ -122,10 +122,29 @@ export function platformMatches(wanted: Platform, offered: Platform): boolean {
  */
 export function selectPlatform(wanted: Platform, offered: readonly Platform[]): number | undefined {
   for (const acceptable of runnablePlatforms(wanted)) {
-    const index = offered.findIndex((platform) => platformMatches(acceptable, platform));
+    const index = offered.findIndex(
+      (platform) =>
+        platformMatches(acceptable, platform) &&
+        runsVersion(wanted['os.version'], platform['os.version']),
+    );
     if (index >= 0) return index;
   }
   return undefined;
+}
+
+/** The first Windows whose containers later ones run too. */
+const WINDOWS_SERVER_2022 = 20348;
+
+/**
+ * Whether a system of one version runs containers made for another. Only images for Windows have versions: there the
+ * build has to be the same, but for Server 2022, whose containers later systems run.
+ */
+function runsVersion(wanted: string | undefined = '', offered: string | undefined = ''): boolean {
+  if (wanted === '' || offered === '') return true;
+  const [host = [], image = []] = [wanted, offered].map((text) => text.split('.').map(Number));
+  if (host[0] !== image[0] || host[1] !== image[1]) return false;
+  const [hostBuild = 0, build = 0] = [host[2], image[2]];
+  return hostBuild === build || (hostBuild > build && build === WINDOWS_SERVER_2022);
 }
 
 /** The platform itself, then what else it runs, best first. */
