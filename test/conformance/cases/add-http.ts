@@ -18,7 +18,7 @@ const served = {
   'a b': 'blank\n',
   'files.tar': { content: tar, lastModified: 'Thu, 02 Jan 2020 03:04:05 GMT' },
   'files.tar.gz': { content: gzipSync(tar, { level: 9 }) },
-  '': 'root\n',
+  'sub/': 'directory\n',
 };
 
 const rows: readonly Row[] = [
@@ -33,8 +33,12 @@ const rows: readonly Row[] = [
   ],
   ['name with an escaped blank', 'the name is decoded', 'ADD $FILES/a%20b /x/'],
   ['name behind a fragment', 'a fragment is no part of the name', 'ADD $FILES/plain#frag /x/'],
-  ['no name', 'an address that ends in a slash gives no name', 'ADD $FILES/ /x/'],
-  ['no name to a file', 'an address that ends in a slash, to a name', 'ADD $FILES/ /x'],
+  [
+    'name before a slash',
+    'of an address that ends in a slash it is the last element',
+    'ADD $FILES/sub/ /x/',
+  ],
+  ['slash to a file', 'an address that ends in a slash, to a name', 'ADD $FILES/sub/ /x'],
   [
     'into an existing directory',
     'a file goes into an existing directory',

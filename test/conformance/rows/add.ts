@@ -39,7 +39,7 @@ const add = rowsOf('1.9', '1.9-add', [
       '1.9-add-http/file',
       '1.9-add-http/no time',
       '1.9-add-http/name with an escaped blank',
-      '1.9-add-http/no name',
+      '1.9-add-http/name before a slash',
       '1.9-add-http/archive kept',
     ],
     {
