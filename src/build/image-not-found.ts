@@ -10,11 +10,7 @@ const MADE_HERE = /^(debian(:|$)|distroless\/)/;
 /** @param cause what its registry said; undefined: it was not asked */
 export function imageNotFound(store: Store, reference: Reference, cause?: AppError): AppError {
   const familiar = familiarName(reference);
-  const present = store.images
-    .list()
-    .flatMap((record) => store.images.references(record.id))
-    .map((known) => familiarName(parseReference(known)))
-    .sort();
+  const present = store.images.names().map((name) => familiarName(parseReference(name)));
   const near = nearestImage(reference, present);
   const made = MADE_HERE.test(familiar) ? `make it with: lamina base ${familiar}` : undefined;
   return new AppError(

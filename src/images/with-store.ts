@@ -21,11 +21,7 @@ export async function withStore<T>(
 export function requireImage(store: Store, text: string): ImageRecord {
   const image = store.images.resolve(text);
   if (image !== undefined) return image;
-  const present = store.images
-    .list()
-    .flatMap((record) => store.images.references(record.id))
-    .map((reference) => familiarName(parseReference(reference)))
-    .sort();
+  const present = store.images.names().map((name) => familiarName(parseReference(name)));
   throw new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
     expected: present.length === 0 ? undefined : `one of ${present.slice(0, 8).join(', ')}`,
     hint: 'lamina images lists what there is',

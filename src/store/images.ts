@@ -115,6 +115,11 @@ export class ImageStore {
     return [...found].sort();
   }
 
+  /** All names, in full form, sorted. */
+  names(): string[] {
+    return [...this.#tables.names.entries()].map(([name]) => name).sort();
+  }
+
   /** All images, the newest first. */
   list(): ImageRecord[] {
     return [...this.#tables.images.entries()]
