@@ -19,6 +19,7 @@ export interface LayoutChoice {
   readonly tag?: string | undefined;
   /** Of a manifest or an index. */
   readonly digest?: Digest | undefined;
+  /** The image that an index is asked for; one that stands alone is taken as it is. */
   readonly platform: Platform;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +40,7 @@ export async function loadLayoutImage(
   });
   const descriptor = await chosen(source, choice);
   const index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [descriptor] };
-  const wanted = { platform: choice.platform, explicit: true };
+  const wanted = { platform: choice.platform, explicit: false };
   const [image] = await ociImages(source, Buffer.from(JSON.stringify(index)), wanted);
   if (image === undefined) throw nothing(directory, 'no image of the wanted kind');
   return importImage(store, image, { signal: choice.signal });

@@ -77,8 +77,7 @@ class Planner {
       target: state.root,
       warnings: this.#warnings,
       image: {
-        // An image that began with nothing is for the platform of the build, whatever its FROM said.
-        platform: state.base === undefined ? this.#options.platform : state.platform,
+        platform: this.#platformOfResult(state),
         config: labelled(state, this.#options.labels),
         author: state.author,
         history: state.history,
@@ -113,6 +112,13 @@ class Planner {
     if (found !== undefined) return found;
     const names = stages.flatMap((stage) => stage.from.stageWord?.text ?? []);
     throw unknownTarget(target ?? '', names);
+  }
+
+  /** The one that was asked for; else the base's, whatever FROM said of it. */
+  #platformOfResult({ base, platform }: StageState): Platform {
+    const { platform: asked, takesPlatformOfBase } = this.#options;
+    if (base === undefined || takesPlatformOfBase !== true) return asked;
+    return platformOfBase(base, platform);
   }
 
   #expand(word: Word): string {
