@@ -2,7 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestHex, digestOf, hostPlatform, MEDIA_TYPES } from '../../src/oci/index.ts';
+import {
+  digestHex,
+  digestOf,
+  formatPlatform,
+  hostPlatform,
+  MEDIA_TYPES,
+  type Platform,
+} from '../../src/oci/index.ts';
 import { busybox } from '../support/cli.ts';
 import { type Member, packTar } from './pack-tar.ts';
 
@@ -48,23 +55,54 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Images without a layer. */
 const HOLLOW = ['hollow'];
 
-export const BASE_NAMES = Object.keys(CONFIGS);
+const ARM: Platform = { os: 'linux', architecture: 'arm64' };
+
+/** Images for other platforms than the host's only, or too; their one file says which. */
+const FOREIGN: Readonly<Record<string, readonly Platform[]>> = {
+  foreign: [ARM],
+  several: [{ os: 'linux', architecture: 'amd64' }, ARM],
+};
 
 export interface BaseLayout {
   readonly name: string;
   readonly directory: string;
-  readonly manifestDigest: string;
+  /** Of the manifest, or of the index of an image for several platforms. */
+  readonly digest: string;
+  /** Both builders get it as a named context: a store takes images for the host. */
+  readonly isForeign: boolean;
 }
 
 /** Writes one layout per image below `directory`; the bytes depend on this machine's busybox only. */
 export function writeBaseLayouts(directory: string): BaseLayout[] {
   const layer = packTar(members());
-  return BASE_NAMES.map((name) =>
-    writeLayout(join(directory, name), name, HOLLOW.includes(name) ? [] : [layer]),
-  );
+  const platform = hostPlatform();
+  const native = Object.entries(CONFIGS).map(([name, config]) => {
+    const layers = HOLLOW.includes(name) ? [] : [layer];
+    const layout = writeLayout(join(directory, name), name, [{ platform, config, layers }]);
+    return { ...layout, isForeign: false };
+  });
+  const foreign = Object.entries(FOREIGN).map(([name, platforms]) => {
+    const layout = writeLayout(join(directory, name), name, platforms.map(foreignImage));
+    return { ...layout, isForeign: true };
+  });
+  return [...native, ...foreign];
 }
 
-function writeLayout(directory: string, name: string, layers: readonly Buffer[]): BaseLayout {
+interface BaseImage {
+  readonly platform: Platform;
+  readonly config: unknown;
+  readonly layers: readonly Buffer[];
+}
+
+function foreignImage(platform: Platform): BaseImage {
+  const content = Buffer.from(`${formatPlatform(platform)}\n`);
+  const layer = packTar([{ path: 'platform', type: 'file', mode: 0o644, content }]);
+  const config = { Env: [PATH, `MADE_FOR=${platform.architecture}`], Cmd: ['/nothing'] };
+  return { platform, config, layers: [layer] };
+}
+
+/** @param images several are one index */
+function writeLayout(directory: string, name: string, images: readonly BaseImage[]) {
   mkdirSync(join(directory, 'blobs/sha256'), { recursive: true });
   const blob = (mediaType: string, bytes: Buffer) => {
     const digest = digestOf(bytes);
@@ -73,31 +111,45 @@ function writeLayout(directory: string, name: string, layers: readonly Buffer[])
   };
   const json = (mediaType: string, value: unknown) =>
     blob(mediaType, Buffer.from(JSON.stringify(value)));
-  const config = json(MEDIA_TYPES.ociConfig, {
-    ...hostPlatform(),
-    created: '2020-01-01T00:00:00Z',
-    author: 'the base',
-    config: CONFIGS[name],
-    rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
-    history: layers.map(() => ({
+  const manifests = images.map(({ platform, config, layers }) => {
+    const written = json(MEDIA_TYPES.ociConfig, {
+      ...platform,
       created: '2020-01-01T00:00:00Z',
-      created_by: `the ${name} image`,
-    })),
+      author: 'the base',
+      config,
+      rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
+      history: layers.map(() => ({
+        created: '2020-01-01T00:00:00Z',
+        created_by: `the ${name} image`,
+      })),
+    });
+    return json(MEDIA_TYPES.ociManifest, {
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPES.ociManifest,
+      config: written,
+      layers: layers.map((layer) => blob('application/vnd.oci.image.layer.v1.tar', layer)),
+    });
   });
-  const manifest = json(MEDIA_TYPES.ociManifest, {
-    schemaVersion: 2,
-    mediaType: MEDIA_TYPES.ociManifest,
-    config,
-    layers: layers.map((layer) => blob('application/vnd.oci.image.layer.v1.tar', layer)),
-  });
+  const [only, ...others] = manifests;
+  const image =
+    only !== undefined && others.length === 0
+      ? only
+      : json(MEDIA_TYPES.ociIndex, {
+          schemaVersion: 2,
+          mediaType: MEDIA_TYPES.ociIndex,
+          manifests: manifests.map((each, place) => ({
+            ...each,
+            platform: images[place]?.platform,
+          })),
+        });
   const annotations = {
     'io.containerd.image.name': `docker.io/library/${name}:latest`,
     'org.opencontainers.image.ref.name': 'latest',
   };
-  const index = { schemaVersion: 2, manifests: [{ ...manifest, annotations }] };
+  const index = { schemaVersion: 2, manifests: [{ ...image, annotations }] };
   writeFileSync(join(directory, 'index.json'), JSON.stringify(index));
   writeFileSync(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
-  return { name, directory, manifestDigest: manifest.digest };
+  return { name, directory, digest: image.digest };
 }
 
 function members(): Member[] {

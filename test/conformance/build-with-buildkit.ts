@@ -59,9 +59,9 @@ function buildctlArguments(
   return [
     ...['build', '--progress=plain', '--frontend=dockerfile.v0'],
     ...contextArguments(written, options),
-    ...workplace.bases.flatMap(({ name, directory, manifestDigest }) => [
+    ...workplace.bases.flatMap(({ name, directory, digest }) => [
       ...['--oci-layout', `${name}=${directory}`],
-      ...opt(`context:${name}`, `oci-layout://${name}@${manifestDigest}`),
+      ...opt(`context:${name}`, `oci-layout://${name}@${digest}`),
     ]),
     ...Object.entries(written.contexts).flatMap(([name, value], index) =>
       value.startsWith('/')

@@ -7,9 +7,11 @@ import type { ConformanceCase, Outcome } from './case.ts';
 import { readOutcome } from './outcome.ts';
 import { stepLines, type Workplace, type WrittenCase } from './workplace.ts';
 
-/** Brings the base images into a store. */
+/** Brings the base images into a store: those that a store takes whole. */
 export async function loadBases({ bases }: Workplace, root: string): Promise<void> {
-  for (const { directory } of bases) await api.loadImages({ root, source: directory });
+  for (const { directory, isForeign } of bases) {
+    if (!isForeign) await api.loadImages({ root, source: directory });
+  }
 }
 
 /** @returns `error`: what lamina wrote to standard error */
@@ -35,7 +37,7 @@ async function buildOnce(
 ): Promise<{ readonly outcome: Outcome; readonly log: string }> {
   const stderr = new Collected();
   const status = await runProgram({
-    argv: laminaArguments(testCase, written),
+    argv: laminaArguments(workplace, testCase, written),
     io: ioOf(stderr, written.remote?.stdin),
     env: { LAMINA_ROOT: root, PATH: process.env.PATH, NO_COLOR: '1' },
     signal: new AbortController().signal,
@@ -51,6 +53,7 @@ async function buildOnce(
 }
 
 function laminaArguments(
+  { bases }: Workplace,
   { options = {}, second }: ConformanceCase,
   written: WrittenCase,
 ): string[] {
@@ -67,6 +70,11 @@ function laminaArguments(
     ...flag('shm-size', options.shmSize),
     ...pairs('build-arg', written.buildArgs),
     ...pairs('label', options.labels),
+    ...bases
+      .filter(({ isForeign }) => isForeign)
+      .flatMap(({ name, directory, digest }) =>
+        flag('build-context', `${name}=oci-layout://${directory}@${digest}`),
+      ),
     ...pairs('build-context', written.contexts),
     ...(options.addHosts ?? []).flatMap((host) => flag('add-host', host)),
     ...(options.ulimits ?? []).flatMap((limit) => flag('ulimit', limit)),

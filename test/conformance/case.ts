@@ -36,9 +36,11 @@ export interface CaseOptions {
   /** Files served over HTTP; the build argument FILES is their address. */
   readonly served?: Readonly<Record<string, ServedFile>>;
   /** The build arguments GIT and COMMIT: where the repositories of `git-repositories.ts` are, and a commit. */
-  readonly git?: true;
+  readonly git?: true | 'by ssh';
   /** Ids of agents for `--ssh`; each is one without keys. */
   readonly ssh?: readonly string[];
+  /** Ids of agents for `--ssh` that have the key for `git: 'by ssh'`. */
+  readonly sshWithKey?: readonly string[];
   /** The context is no directory: the Dockerfile and the files come this way. */
   readonly context?: ContextSource;
   /** BuildKit takes its own frontend for the one that `# syntax=` names, instead of fetching that. */
@@ -56,7 +58,12 @@ export interface ContextSource {
 
 export type ServedFile =
   | string
-  | { readonly content: string | Uint8Array; readonly lastModified?: string };
+  | {
+      readonly content: string | Uint8Array;
+      readonly lastModified?: string;
+      /** The header without which the answer is 401. */
+      readonly authorization?: string;
+    };
 
 export interface ConformanceCase {
   readonly name: string;

@@ -40,8 +40,14 @@ export class RemoteFiles implements AsyncDisposable {
       response.writeHead(404).end();
       return;
     }
-    const { content, lastModified } =
-      typeof served === 'string' ? { content: served, lastModified: undefined } : served;
+    const { content, lastModified, authorization } =
+      typeof served === 'string'
+        ? { content: served, lastModified: undefined, authorization: undefined }
+        : served;
+    if (authorization !== undefined && request.headers.authorization !== authorization) {
+      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+      return;
+    }
     const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
     const headers = { etag, ...(lastModified && { 'last-modified': lastModified }) };
     if (request.headers['if-none-match'] === etag) {

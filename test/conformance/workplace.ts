@@ -5,11 +5,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { stepsOf } from '../support/cli.ts';
-import { ensureTool } from '../support/tools.ts';
 import { type BaseLayout, writeBaseLayouts } from './base-images.ts';
 import type { CaseOptions, ConformanceCase, ContextFiles, ContextSource, Outcome } from './case.ts';
 import { makeRepositories, makeRepositoryOf } from './git-repositories.ts';
 import { RemoteFiles } from './remote-files.ts';
+import { SshRemote } from './ssh-remote.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface WrittenCase {
@@ -34,20 +34,22 @@ export class Workplace implements AsyncDisposable {
   readonly bases: readonly BaseLayout[];
   readonly baseDiffId: string;
   readonly #remote: RemoteFiles;
+  readonly #ssh: SshRemote;
   #commit: string | undefined;
-  #agent: { readonly socket: string; readonly pid: number } | undefined;
   #count = 0;
 
-  private constructor(directory: string, remote: RemoteFiles) {
+  private constructor(directory: string, remote: RemoteFiles, ssh: SshRemote) {
     this.directory = directory;
     this.#remote = remote;
+    this.#ssh = ssh;
     this.bases = writeBaseLayouts(join(directory, 'bases'));
     this.baseDiffId = baseDiffId(this.bases);
   }
 
   static async open(directory: string): Promise<Workplace> {
     mkdirSync(directory, { recursive: true });
-    return new Workplace(directory, await RemoteFiles.open(directory));
+    const ssh = await SshRemote.open(directory);
+    return new Workplace(directory, await RemoteFiles.open(directory), ssh);
   }
 
   /** Writes a case; `remove` removes it again. */
@@ -69,7 +71,7 @@ export class Workplace implements AsyncDisposable {
       buildArgs: {
         ...options.buildArgs,
         ...(options.served && { FILES: `${this.#remote.address}/${name}` }),
-        ...(options.git && { GIT: `${this.#remote.address}/git`, COMMIT: this.#repositories() }),
+        ...(options.git && { GIT: this.#gitAddress(options.git), COMMIT: this.#repositories() }),
       },
       output: join(directory, 'output'),
     };
@@ -88,11 +90,15 @@ export class Workplace implements AsyncDisposable {
   }
 
   /** What a second build may be given anew. */
-  #writeGiven(name: string, { served = {}, secrets = {}, ssh = [] }: CaseOptions) {
+  #writeGiven(name: string, options: CaseOptions) {
+    const { served = {}, secrets = {}, ssh = [], sshWithKey = [] } = options;
     for (const [path, file] of Object.entries(served)) this.#remote.serve(`/${name}/${path}`, file);
     return {
       secrets: writeSecrets(join(this.directory, name), secrets),
-      ssh: Object.fromEntries(ssh.map((id) => [id, this.#agentSocket()])),
+      ssh: Object.fromEntries([
+        ...ssh.map((id) => [id, this.#ssh.agentSocket('empty')]),
+        ...sshWithKey.map((id) => [id, this.#ssh.agentSocket('key')]),
+      ]),
     };
   }
 
@@ -130,19 +136,14 @@ export class Workplace implements AsyncDisposable {
     return { url, ...(by === 'stdin' && { stdin: content }) };
   }
 
+  #gitAddress(way: true | 'by ssh'): string {
+    if (way === true) return `${this.#remote.address}/git`;
+    return `${this.#ssh.address}${this.directory}/git`;
+  }
+
   #repositories(): string {
     this.#commit ??= makeRepositories(join(this.directory, 'git'));
     return this.#commit;
-  }
-
-  #agentSocket(): string {
-    if (this.#agent === undefined) {
-      const socket = join(this.directory, 'agent');
-      const program = ensureTool('ssh-agent', 'openssh-client');
-      const said = execFileSync(program, ['-s', '-a', socket], { encoding: 'utf8' });
-      this.#agent = { socket, pid: Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]) };
-    }
-    return this.#agent.socket;
   }
 
   remove({ directory }: WrittenCase): void {
@@ -154,13 +155,16 @@ export class Workplace implements AsyncDisposable {
     const name = written.directory.slice(this.directory.length + 1);
     const text = JSON.stringify(outcome)
       .replaceAll(written.directory, '/case')
+      .replaceAll(/ssh:\/\/\w+@127\.0\.0\.1:\d+\/[^"\s]*?\/git\//g, 'ssh://git.test/')
+      .replaceAll(`${this.#ssh.address}${this.directory}/git`, 'ssh://git.test')
+      .replaceAll(`${this.directory}/git`, '/git')
       .replaceAll(`${this.#remote.address}/${name}`, 'http://files.test')
       .replaceAll(this.#remote.address, 'http://files.test');
     return JSON.parse(text) as Outcome;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#agent !== undefined) process.kill(this.#agent.pid);
+    await this.#ssh[Symbol.asyncDispose]();
     await this.#remote[Symbol.asyncDispose]();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -186,7 +190,7 @@ function baseDiffId([base]: readonly BaseLayout[]): string {
   if (base === undefined) throw new Error('there are no base images');
   const read = (path: string) => JSON.parse(readFileSync(join(base.directory, path), 'utf8'));
   const path = (digest: string) => `blobs/${digest.replace(':', '/')}`;
-  return read(path(read(path(base.manifestDigest)).config.digest)).rootfs.diff_ids[0];
+  return read(path(read(path(base.digest)).config.digest)).rootfs.diff_ids[0];
 }
 
 /** Says whether an expectation was recorded for the case as it is now. */

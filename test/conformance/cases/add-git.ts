@@ -1,4 +1,10 @@
-import { type ConformanceCase, lines, type Topic, withDifferences } from '../case.ts';
+import {
+  type CaseOptions,
+  type ConformanceCase,
+  lines,
+  type Topic,
+  withDifferences,
+} from '../case.ts';
 
 const SECTION = '1.9 ADD of git';
 type Row = readonly [name: string, rule: string, ...instructions: string[]];
@@ -150,6 +156,49 @@ const cases = rows.map(
   }),
 );
 
+const KEY: CaseOptions = { sshWithKey: ['default'] };
+
+/** Each has a source of its own: BuildKit does steps that are the same once for builds at the same time. */
+const sshRows: readonly (readonly [
+  name: string,
+  rule: string,
+  instruction: string,
+  options: CaseOptions,
+])[] = [
+  ['ssh', 'the agent of the build logs in', 'ADD $GIT/app.git /x', KEY],
+  ['ssh subdirectory', 'ref and directory by ssh', 'ADD $GIT/app.git#topic:src /x', KEY],
+  ['ssh checksum', '--checksum by ssh', 'ADD --checksum=$COMMIT $GIT/app.git#v1 /x', KEY],
+  ['ssh unknown repository', 'a repository has to exist', 'ADD $GIT/none.git /x', KEY],
+  ['ssh not given', 'ssh needs an agent', 'ADD $GIT/app.git#light /x', {}],
+  [
+    'ssh without the key',
+    'nothing but the agent of the build logs in',
+    'ADD $GIT/app.git?branch=main /x',
+    { ssh: ['default'] },
+  ],
+  [
+    'ssh by another id',
+    'the agent is the one named default',
+    'ADD $GIT/app.git?tag=light /x',
+    { sshWithKey: ['other'] },
+  ],
+  [
+    'ssh by two ids',
+    'the agent is the one named default',
+    'ADD $GIT/app.git?branch=topic /x',
+    { ssh: ['other'], sshWithKey: ['default'] },
+  ],
+];
+
+const sshCases = sshRows.map(
+  ([name, rule, instruction, options]): ConformanceCase => ({
+    name,
+    rule: `${SECTION}: ${rule}`,
+    dockerfile: lines('FROM busybox', 'ARG GIT COMMIT', instruction),
+    options: { git: 'by ssh', ...options },
+  }),
+);
+
 const MODULE = {
   reason:
     'ADD leaves out the `.git` file of a submodule, which names a directory of the machine that built',
@@ -173,5 +222,8 @@ const MODULE = {
 
 export const addGit: Topic = {
   name: '1.9-add-git',
-  cases: withDifferences(cases, { submodules: MODULE, 'submodules true': MODULE }),
+  cases: withDifferences([...cases, ...sshCases], {
+    submodules: MODULE,
+    'submodules true': MODULE,
+  }),
 };

@@ -106,4 +106,68 @@ const cases = rows.map(
   }),
 );
 
-export const addHttp: Topic = { name: '1.9-add-http', cases };
+const HOST = '127.0.0.1';
+const TOKEN = 'a token';
+
+/** Logins: the header that the server wants, and the secrets that are given. */
+const logins: readonly (readonly [
+  name: string,
+  rule: string,
+  authorization: string,
+  secrets: Readonly<Record<string, string>>,
+])[] = [
+  [
+    'login by a token',
+    'the token of the host is sent as a bearer',
+    `Bearer ${TOKEN}`,
+    { [`HTTP_AUTH_TOKEN_${HOST}`]: TOKEN },
+  ],
+  [
+    'login by a header',
+    'the header of the host is sent as it is',
+    'Basic bWU6c2VjcmV0',
+    { [`HTTP_AUTH_HEADER_${HOST}`]: 'Basic bWU6c2VjcmV0' },
+  ],
+  [
+    'login by both',
+    'the token goes before the header',
+    `Bearer ${TOKEN}`,
+    { [`HTTP_AUTH_HEADER_${HOST}`]: 'Basic other', [`HTTP_AUTH_TOKEN_${HOST}`]: TOKEN },
+  ],
+  ['login that is missing', 'without a secret nothing is sent', `Bearer ${TOKEN}`, {}],
+  [
+    'login for another host',
+    'the secret of another host is not sent',
+    `Bearer ${TOKEN}`,
+    { HTTP_AUTH_TOKEN_localhost: TOKEN },
+  ],
+  [
+    'login that is wrong',
+    'what the server refuses is an error',
+    `Bearer ${TOKEN}`,
+    { [`HTTP_AUTH_TOKEN_${HOST}`]: 'another' },
+  ],
+  [
+    'login with the port',
+    'the host in the name has no port',
+    `Bearer ${TOKEN}`,
+    { [`HTTP_AUTH_TOKEN_${HOST}:80`]: TOKEN },
+  ],
+  [
+    'login of a repository',
+    'the secrets for git are not for files',
+    `Bearer ${TOKEN}`,
+    { GIT_AUTH_TOKEN: TOKEN, GIT_AUTH_HEADER: `Bearer ${TOKEN}` },
+  ],
+];
+
+const loginCases = logins.map(
+  ([name, rule, authorization, secrets]): ConformanceCase => ({
+    name,
+    rule: `${SECTION}: ${rule}`,
+    dockerfile: lines('FROM busybox', 'ARG FILES', 'ADD $FILES/closed /x'),
+    options: { served: { closed: { content: 'inside\n', authorization } }, secrets },
+  }),
+);
+
+export const addHttp: Topic = { name: '1.9-add-http', cases: [...cases, ...loginCases] };

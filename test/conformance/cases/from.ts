@@ -198,6 +198,106 @@ const rows: readonly Row[] = [
     'an empty platform is an error',
     ['ARG P', 'FROM --platform=$P scratch', 'LABEL a=1'],
   ],
+  [
+    'foreign image',
+    'an image of another platform is taken, and gives its platform',
+    ['FROM foreign', 'COPY a /a'],
+  ],
+  [
+    'foreign image without an instruction',
+    'an image of another platform is taken, and gives its platform',
+    ['FROM foreign'],
+  ],
+  [
+    'foreign image with its platform',
+    '--platform of the image',
+    ['FROM --platform=linux/arm64 foreign', 'LABEL a=1'],
+  ],
+  [
+    'foreign image with another platform',
+    'an image of another platform is taken, whatever FROM says',
+    ['FROM --platform=linux/amd64 foreign', 'COPY a /a'],
+  ],
+  [
+    'foreign image with a third platform',
+    'an image of another platform is taken, whatever FROM says',
+    ['FROM --platform=linux/s390x foreign', 'COPY a /a'],
+  ],
+  [
+    'foreign image for its platform',
+    'the platform of the build is that of the image',
+    ['FROM foreign', 'COPY a /a'],
+    { platform: 'linux/arm64' },
+  ],
+  [
+    'foreign image for the host',
+    'the platform of the result is the one asked for',
+    ['FROM foreign', 'COPY a /a'],
+    { platform: 'linux/amd64' },
+  ],
+  [
+    'foreign image for a third platform',
+    'the platform of the build is neither',
+    ['FROM foreign', 'COPY a /a'],
+    { platform: 'linux/s390x' },
+  ],
+  [
+    'foreign image and checks',
+    'an image of a named context is warned of by no check',
+    [
+      '# check=skip=FromPlatformFlagConstDisallowed;error=true',
+      'FROM --platform=linux/amd64 foreign',
+      'COPY a /a',
+    ],
+  ],
+  [
+    'foreign image for the host and checks',
+    'an image of a named context is warned of by no check',
+    ['# check=error=true', 'FROM foreign', 'COPY a /a'],
+    { platform: 'linux/amd64' },
+  ],
+  [
+    'foreign image copied from',
+    'files of an image of another platform; the result keeps its own',
+    ['FROM scratch', 'COPY --from=foreign /platform /p'],
+  ],
+  [
+    'foreign image as a stage',
+    'files of a stage of another platform; the result keeps its own',
+    ['FROM --platform=linux/arm64 foreign AS files', 'FROM scratch', 'COPY --from=files / /p/'],
+  ],
+  [
+    'foreign image as a base of stages',
+    'the platform is that of the first base',
+    ['FROM foreign AS one', 'LABEL a=1', 'FROM one', 'LABEL b=$MADE_FOR'],
+  ],
+  [
+    'image of several platforms',
+    'the image is the one for the platform of the build',
+    ['FROM several', 'LABEL a=$MADE_FOR'],
+  ],
+  [
+    'image of several platforms by flag',
+    'the image is the one for --platform of FROM',
+    ['FROM --platform=linux/arm64 several', 'LABEL a=$MADE_FOR'],
+  ],
+  [
+    'image of several platforms for another',
+    'the image is the one for --platform of the build',
+    ['FROM several', 'LABEL a=$MADE_FOR'],
+    { platform: 'linux/arm64' },
+  ],
+  [
+    'image of several platforms copied from',
+    'COPY --from takes the one for the platform of the build',
+    ['FROM --platform=linux/amd64 several', 'COPY --from=several /platform /p'],
+    { platform: 'linux/arm64' },
+  ],
+  [
+    'image of several platforms without that',
+    'an image for none of the platforms is an error',
+    ['FROM --platform=linux/s390x several', 'LABEL a=1'],
+  ],
   ['unknown flag', 'FROM has --platform only', ['FROM --arch=amd64 scratch']],
   [
     'onbuild of a base',
