@@ -3,7 +3,7 @@
  * needs is never looked at, not even for mistakes that only planning would find.
  */
 import type { Instruction, StageSource, Stages, Word } from '../dockerfile/index.ts';
-import { findStage, findStageOrIndex, parseTrigger, splitStages } from '../dockerfile/index.ts';
+import { findStage, findStageOrIndex, splitStages } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
 import { AppError, locate } from '../errors.ts';
 import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
@@ -12,6 +12,7 @@ import { redactUrls } from '../http/index.ts';
 import type { Platform } from '../oci/index.ts';
 import { parsePlatform } from '../oci/index.ts';
 import { BaseImages, platformOfBase } from './base-images.ts';
+import { type Beginning, findParent, platformOf, triggersOf } from './beginning.ts';
 import {
   type ContextSource,
   contextRoot,
@@ -240,13 +241,7 @@ class Planner {
 
   /** ONBUILD instructions of what the stage begins with. */
   #triggers(begun: Beginning): readonly Instruction[] {
-    const config =
-      begun.kind === 'image'
-        ? begun.image.config.config
-        : begun.kind === 'stage'
-          ? begun.state.config
-          : undefined;
-    const triggers = (config?.OnBuild ?? []).map((text) => parseTrigger(text).instruction);
+    const triggers = triggersOf(begun);
     for (const name of triggers.flatMap(declaredNames)) this.#declared.add(name);
     return triggers;
   }
@@ -369,30 +364,6 @@ interface StepFacts {
   readonly text: string;
   readonly location: SourceLocation;
   readonly op: Op;
-}
-
-type Beginning =
-  | { readonly kind: 'stage'; readonly state: StageState }
-  | { readonly kind: 'scratch'; readonly platform: Platform }
-  | { readonly kind: 'context'; readonly platform: Platform; readonly root: VertexId }
-  | {
-      readonly kind: 'image';
-      readonly name: string;
-      readonly platform: Platform;
-      readonly image: BaseImage;
-    };
-
-function platformOf(begun: Beginning): Platform {
-  return begun.kind === 'stage' ? begun.state.platform : begun.platform;
-}
-
-/** FROM compares names as written with names in lower case: `FROM Build` is an image, `FROM build` the stage. */
-function findParent(
-  stages: readonly StageSource[],
-  name: string,
-  before: number,
-): StageSource | undefined {
-  return name === name.toLowerCase() ? findStage(stages, name, before) : undefined;
 }
 
 function labelled(state: StageState, labels: Readonly<Record<string, string>>) {
