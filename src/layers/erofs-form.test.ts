@@ -36,7 +36,7 @@ async function show(store: TestStore, ids: readonly LayerId[]): Promise<Shown> {
   using script = await bundleScript(`
     import { writeFileSync } from 'node:fs';
     import { mount, mountErofs, umount } from './system/index.ts';
-    import { describeTree } from '../test/support/layers.ts';
+    import { describeTree } from '../test/support/describe-tree.ts';
     const { forms, trees, targets, merged, output } = JSON.parse(process.argv[2]);
     for (const [at, { meta, device }] of forms.entries()) mountErofs({ meta, device, target: targets[at] });
     const stacked = (lowers) => {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { FileHasher } from './file-hasher.ts';
 
 const MEGABYTE = 1 << 20;
 let path: string;
 
 beforeEach(() => {
-  path = join(mkdtempSync(join(tmpdir(), 'lamina-hasher-')), 'file');
+  path = join(temporaryDirectory('hasher'), 'file');
   writeFileSync(path, '');
 });
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { type ContentDigest, comparePaths, type FileType } from '../files/index.ts';
 import { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
@@ -101,7 +101,7 @@ describe('layer index codec', () => {
   });
 
   test('refuses a file that was cut off', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'lamina-index-'));
+    const directory = temporaryDirectory('index');
     writeIndex(directory, { entries: [{ kind: 'whiteout', path: 'gone' }] });
     expect(readIndex(directory).entries).toEqual([{ kind: 'whiteout', path: 'gone' }]);
     const path = join(directory, 'index');

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -12,6 +11,7 @@ import {
   readContent,
   type TestStore,
 } from '../../test/support/layers.ts';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import type { LayerId, LayerMeta } from '../store/index.ts';
 import { diffIdOf } from './diff-id.ts';
 import { importTar } from './import-tar.ts';
@@ -119,7 +119,7 @@ describe('layerTar', () => {
 
 describe('sparse files', () => {
   test.each(['0.0', '0.1', '1.0', 'gnu'])('of format %s are read in one piece', async (version) => {
-    const directory = mkdtempSync(join(tmpdir(), 'lamina-sparse-'));
+    const directory = temporaryDirectory('sparse');
     writeFileSync(join(directory, 'sparse'), '');
     truncateSync(join(directory, 'sparse'), 3_000_000);
     execFileSync(

@@ -9,10 +9,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { entry, openTestStore, packLayer, readContent } from '../../test/support/layers.ts';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import type { ContentRange, FileEntry } from '../files/index.ts';
 import { readIndex } from './index-codec.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
@@ -25,7 +25,7 @@ let directory: string;
 let sources: string;
 
 beforeEach(() => {
-  const root = mkdtempSync(join(tmpdir(), 'lamina-writer-'));
+  const root = temporaryDirectory('writer');
   directory = join(root, 'layer');
   sources = join(root, 'sources');
   mkdirSync(directory);

@@ -6,14 +6,14 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { collect, describeTree, openTestStore, type TestStore } from '../../test/support/layers.ts';
+import { describeTree } from '../../test/support/describe-tree.ts';
+import { collect, openTestStore, type TestStore } from '../../test/support/layers.ts';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import type { LayerId } from '../store/index.ts';
 import { makeNode, setTimes, setXattr } from '../system/index.ts';
 import { diffIdOf } from './diff-id.ts';
@@ -143,7 +143,7 @@ describe('forms of a layer', () => {
       mkdirSync(join(upper, 'dir'));
       writeFileSync(join(upper, 'dir', '\u00e9'), 'accent');
     });
-    const target = mkdtempSync(join(tmpdir(), 'lamina-tar-'));
+    const target = temporaryDirectory('tar');
     execFileSync('tar', ['-xf', '-', '-C', target], { input: await collect(layerTar(store, id)) });
     const upper = join(store.layers.directory(id), 'tree');
     expect(describeTree(target).slice(1)).toEqual(describeTree(upper).slice(1));

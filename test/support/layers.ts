@@ -1,23 +1,8 @@
 /** For tests of layers: a store in a temporary directory. */
-import { hash, randomBytes } from 'node:crypto';
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type ContentRange,
-  type FileEntry,
-  type FileTree,
-  joinPath,
-} from '../../src/files/index.ts';
+import type { ContentRange, FileEntry, FileTree } from '../../src/files/index.ts';
 import {
   type LayerItem,
   type LayerStore,
@@ -25,7 +10,7 @@ import {
   type LayerWriterOptions,
 } from '../../src/layers/index.ts';
 import type { LayerId, LayerMeta } from '../../src/store/index.ts';
-import { listXattrs } from '../../src/system/index.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface TestStore extends LayerStore {
   readonly root: string;
@@ -33,7 +18,7 @@ export interface TestStore extends LayerStore {
 
 /** Keeps metadata and facts in memory, layers in real directories. */
 export function openTestStore(): TestStore {
-  const root = mkdtempSync(join(tmpdir(), 'lamina-layers-'));
+  const root = temporaryDirectory('layers');
   const metas = new Map<LayerId, LayerMeta>();
   const facts = new Map<string, unknown>();
   const directory = (id: LayerId): string => join(root, 'layers', id);
@@ -114,22 +99,4 @@ export function showTree(tree: FileTree, path = ''): string[] {
 export function readContent({ hostPath, offset, size }: ContentRange): string {
   const whole = readFileSync(Buffer.from(hostPath, 'latin1'));
   return whole.toString('latin1', offset, offset + size);
-}
-
-/** Everything the host says of a directory and what is in it, as text lines; times in whole seconds. */
-export function describeTree(root: string, path = ''): string[] {
-  const host = Buffer.from(path === '' ? root : `${root}/${path}`, 'latin1');
-  const stat = lstatSync(host);
-  const xattrs = Object.entries(listXattrs(host.toString('latin1')) ?? {}).sort();
-  const target = stat.isSymbolicLink() ? readlinkSync(host, { encoding: 'latin1' }) : '';
-  const content = stat.isFile() ? hash('sha1', readFileSync(host)) : '';
-  const size = stat.isDirectory() ? 0 : stat.size;
-  const links = stat.isDirectory() ? 0 : stat.nlink;
-  const isWhiteout = stat.isCharacterDevice() && stat.rdev === 0;
-  const time = isWhiteout ? 0 : Math.floor(stat.mtimeMs / 1000);
-  const line = [path, stat.mode.toString(8), stat.uid, stat.gid, size, links, stat.rdev, time];
-  const lines = [JSON.stringify([...line, target, content, xattrs])];
-  if (!stat.isDirectory()) return lines;
-  const names = readdirSync(host, { encoding: 'latin1' }).sort();
-  return lines.concat(names.flatMap((name) => describeTree(root, joinPath(path, name))));
 }
