@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
+import type { Blob } from '../export/index.ts';
 import {
   canonicalJson,
   type Descriptor,
@@ -14,7 +15,7 @@ import {
   type ImageIndex,
   MEDIA_TYPES,
 } from '../oci/index.ts';
-import type { CacheBlob, CacheStorage, ManifestBytes } from './storage.ts';
+import type { CacheStorage, ManifestBytes } from './storage.ts';
 
 export interface LayoutCache {
   /** Made when it is written to. */
@@ -45,7 +46,7 @@ export function layoutStorage({ tag = 'latest', digest, reset, ...at }: LayoutCa
       return { bytes: await readVerified(blob(entry.digest), entry), mediaType: entry.mediaType };
     },
     readBlob: (descriptor) => readVerified(blob(descriptor.digest), descriptor),
-    async writeBlob({ descriptor, read }: CacheBlob) {
+    async writeBlob({ descriptor, read }: Blob) {
       await makeDirectory(join(directory, 'blobs/sha256'));
       const path = blob(descriptor.digest);
       const known = await stat(path).catch(() => undefined);

@@ -1,10 +1,11 @@
 /** A build cache as a tag of a repository. */
 import { AppError } from '../errors.ts';
+import type { Blob } from '../export/index.ts';
 import { type Descriptor, digestOf, formatReference, type Reference } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
 import { placesOf, rememberPlace, skipping } from '../transfer/index.ts';
-import type { CacheBlob, CacheStorage, ManifestBytes } from './storage.ts';
+import type { CacheStorage, ManifestBytes } from './storage.ts';
 
 export interface RegistryCache {
   readonly store: Store;
@@ -34,7 +35,7 @@ export function registryStorage({ store, registries, reference }: RegistryCache)
       }
       return Buffer.concat(chunks);
     },
-    async writeBlob({ descriptor, read }: CacheBlob, signal) {
+    async writeBlob({ descriptor, read }: Blob, signal) {
       const others = placesOf(store, descriptor.digest);
       await (await registries()).pushBlob(reference, descriptor, {
         read: (offset) => skipping(read(), offset),

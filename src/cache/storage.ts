@@ -1,4 +1,5 @@
 /** Where a build cache is kept. Small on purpose: whatever keeps blobs and one named document can be one. */
+import type { Blob } from '../export/index.ts';
 import type { Descriptor } from '../oci/index.ts';
 import type { BlobSource } from '../store/index.ts';
 
@@ -17,12 +18,7 @@ export interface CacheStorage {
   /** The bytes of a blob, verified: for configs. */
   readBlob(descriptor: Descriptor, signal: AbortSignal | undefined): Promise<Uint8Array>;
   /** Keeps a blob unless it is there. */
-  writeBlob(blob: CacheBlob, signal: AbortSignal | undefined): Promise<void>;
+  writeBlob(blob: Blob, signal: AbortSignal | undefined): Promise<void>;
   /** Makes what was written the cache, after all its blobs. */
   writeManifest(manifest: ManifestBytes, signal: AbortSignal | undefined): Promise<Descriptor>;
-}
-
-export interface CacheBlob {
-  readonly descriptor: Descriptor;
-  readonly read: () => AsyncIterable<Uint8Array>;
 }

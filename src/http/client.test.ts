@@ -1,11 +1,11 @@
 /** Exchanges over kept connections, with servers and proxies as they are. */
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type TestCertificate } from '../../test/support/certificates.ts';
 import { serve } from '../../test/support/http-server.ts';
+import { startProxy } from '../../test/support/proxy.ts';
 import { openHttpClient } from './client.ts';
 
 let certificate: TestCertificate;
@@ -21,41 +21,6 @@ async function textOf(response: { readonly body: AsyncIterable<Uint8Array> }): P
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-}
-
-/** A proxy that leads every tunnel to one port of this machine. */
-async function tunnelTo(port: number) {
-  const asked: string[] = [];
-  const sockets: Duplex[] = [];
-  const proxy = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization']}`);
-    response.end('from the proxy');
-  });
-  proxy.on('connect', (request, socket, head) => {
-    asked.push(`CONNECT ${request.url} ${request.headers['proxy-authorization']}`);
-    if (request.url?.startsWith('forbidden') === true) {
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-      return;
-    }
-    const upstream = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      upstream.write(head);
-      upstream.pipe(socket).pipe(upstream);
-    });
-    sockets.push(upstream, socket);
-    upstream.on('error', () => socket.destroy());
-    socket.on('error', () => upstream.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  return {
-    asked,
-    url: `http://me:pw@127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      proxy.closeAllConnections();
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => proxy.close(resolve));
-    },
-  };
 }
 
 const AUTH = `Basic ${Buffer.from('me:pw').toString('base64')}`;
@@ -96,7 +61,7 @@ describe('a connection', () => {
   it('through a proxy is a tunnel for https, which is kept too', async () => {
     const { cert, key, certPath } = certificate;
     await using server = await serve((_request, response) => response.end('secure'), { cert, key });
-    await using proxy = await tunnelTo(server.port);
+    await using proxy = await startProxy(server.port);
     const env = { SSL_CERT_FILE: certPath, http_proxy: proxy.url, https_proxy: proxy.url };
     using client = open(env);
     const get = async (url: string, skipVerify = false) => {

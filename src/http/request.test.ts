@@ -1,14 +1,12 @@
 /** Requests through proxies and with certificates of a company's own, against real servers. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../../test/support/http-server.ts';
+import { startProxy } from '../../test/support/proxy.ts';
 import { get } from './request.ts';
 
 let directory: string;
@@ -33,41 +31,6 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const trusting = () => ({ SSL_CERT_FILE: join(directory, 'cert.pem') });
 
-/** A proxy that leads every tunnel to one port of this machine. */
-async function proxyTo(port: number) {
-  const asked: string[] = [];
-  const tunnels: Duplex[] = [];
-  const proxy = createServer((request, response) => {
-    asked.push(`GET ${request.url} ${request.headers['proxy-authorization']}`);
-    response.end('from the proxy');
-  });
-  proxy.on('connect', (request, socket, head) => {
-    asked.push(`CONNECT ${request.url} ${request.headers['proxy-authorization']}`);
-    if (request.url?.startsWith('forbidden')) {
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-      return;
-    }
-    tunnels.push(socket);
-    const upstream = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      upstream.write(head);
-      upstream.pipe(socket).pipe(upstream);
-    });
-    upstream.on('error', () => socket.destroy());
-    socket.on('error', () => upstream.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  return {
-    asked,
-    url: `http://me:pw@127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      proxy.closeAllConnections();
-      for (const tunnel of tunnels) tunnel.destroy();
-      await new Promise((resolve) => proxy.close(resolve));
-    },
-  };
-}
-
 const AUTH = `Basic ${Buffer.from('me:pw').toString('base64')}`;
 
 describe('get', () => {
@@ -82,7 +45,7 @@ describe('get', () => {
 
   it('goes through a proxy: for http by its whole address, for https by a tunnel', async () => {
     await using server = await serve((_request, response) => response.end('secure'), tls);
-    await using proxy = await proxyTo(server.port);
+    await using proxy = await startProxy(server.port);
     const env = { ...trusting(), http_proxy: proxy.url, https_proxy: proxy.url };
     expect(await text(await get('http://example.test/a', { env }))).toBe('from the proxy');
     expect(await text(await get('https://example.test/b', { env }))).toBe('secure');
@@ -94,7 +57,7 @@ describe('get', () => {
   });
 
   it('tells of a proxy that refuses, without its password', async () => {
-    await using proxy = await proxyTo(9);
+    await using proxy = await startProxy(9);
     const attempt = get('https://forbidden.test/', { env: { https_proxy: proxy.url } });
     await expect(attempt).rejects.toMatchObject({ message: expect.stringContaining('403') });
     await expect(attempt).rejects.not.toMatchObject({ message: expect.stringContaining('pw@') });
