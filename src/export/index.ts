@@ -20,6 +20,7 @@ export { type ExportLocalOptions, exportLocal, type LocalExport } from './export
 export { type ExportTarOptions, exportTar, type TarPart } from './export-tar.ts';
 export { type HistoryRow, imageHistory } from './history.ts';
 export {
+  blobOf,
   type ContentOptions,
   type ImageAnnotations,
   type ImageContent,

@@ -1,6 +1,6 @@
 /** Blobs and the manifest that names them, into a repository. */
 import { type Blob, mapParallel } from '../export/index.ts';
-import type { Digest, Reference } from '../oci/index.ts';
+import type { Reference } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
 import { isSamePlace, placesOf, rememberPlace } from './blob-places.ts';
@@ -97,14 +97,4 @@ export async function bytesOf(blob: Pick<Blob, 'read'>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of blob.read()) chunks.push(Uint8Array.from(chunk));
   return Buffer.concat(chunks);
-}
-
-/** A blob whose bytes are at hand. */
-export function blobOf(bytes: Uint8Array, mediaType: string, digest: Digest): Blob {
-  return {
-    descriptor: { mediaType, digest, size: bytes.length },
-    async *read() {
-      yield bytes;
-    },
-  };
 }

@@ -1,24 +1,17 @@
 /** Images of the store into a registry: with the manifest and the blobs they came with, where these can be had. */
-import { type Blob, imageContent, storedBlob } from '../export/index.ts';
+import { type Blob, blobOf, imageContent, storedBlob } from '../export/index.ts';
 import {
   canonicalJson,
   type Descriptor,
   decodeImageConfig,
   decodeManifest,
-  digestOf,
   MEDIA_TYPES,
   type Reference,
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { placesOf } from './blob-places.ts';
-import {
-  blobOf,
-  bytesOf,
-  type PushContent,
-  type PushOptions,
-  pushContent,
-} from './push-content.ts';
+import { bytesOf, type PushContent, type PushOptions, pushContent } from './push-content.ts';
 
 /**
  * Pushes an image, or images for several platforms and an index of them.
@@ -47,7 +40,7 @@ export async function pushImages(
   }
   const mediaType = MEDIA_TYPES.ociIndex;
   const bytes = canonicalJson({ schemaVersion: 2, mediaType, manifests: entries });
-  const index = blobOf(bytes, mediaType, digestOf(bytes));
+  const index = blobOf(bytes, mediaType);
   await pushContent(store, registries, { reference, blobs: [], manifest: index }, options);
   return index.descriptor;
 }
@@ -102,7 +95,7 @@ async function originalContent(
     if (blob === undefined) return undefined;
     blobs.push(blob);
   }
-  return { blobs, manifest: blobOf(bytes, manifest.mediaType, image.manifestDigest) };
+  return { blobs, manifest: blobOf(bytes, manifest.mediaType) };
 }
 
 function foundBlob(store: Store, registries: Registries, descriptor: Descriptor): Blob | undefined {
