@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { AppError } from '../errors.ts';
 import { type Environment, maskSecrets, redactUrls } from '../http/index.ts';
 import { type GitAccess, loginOf, sshEnvironment } from './git-access.ts';
+import { hintForGit } from './git-hint.ts';
 
 const PASSED_ON =
   /^(?:PATH|LANG|GIT_SSL_CAINFO|SSL_CERT_FILE|SSL_CERT_DIR|(?:https?|no|all)_proxy)$/i;
@@ -48,7 +49,7 @@ export class GitCommand {
     if (status === 0) return output;
     const tail = this.#redacted(errors).trim().split('\n').slice(-TAIL_LINES).join('\n');
     throw new AppError('GIT_FAILED', `git ${args[0] ?? ''} of ${this.remote} failed: ${tail}`, {
-      hint: hintFor(tail),
+      hint: hintForGit(tail),
     });
   }
 
@@ -113,26 +114,6 @@ function startFailure(error: Error): unknown {
       cause: error,
     },
   );
-}
-
-function hintFor(output: string): string {
-  if (
-    /authentication|could not read (?:username|password)|permission denied|403|401/i.test(output)
-  ) {
-    return 'the repository needs a login: --secret id=GIT_AUTH_TOKEN,env=VARIABLE for HTTP(S), --ssh default for ssh';
-  }
-  if (/host key verification failed|host identification has changed/i.test(output)) {
-    return 'the host has another key than the one in ~/.ssh/known_hosts: find out why before you take it out there';
-  }
-  if (
-    /unable to update url base from redirection|requested url returned error: 30\d/i.test(output)
-  ) {
-    return 'the server sends the request somewhere else, where a login is not taken along: name that address';
-  }
-  if (/could not resolve|unable to access|connection/i.test(output)) {
-    return 'check the address, the network, and the proxy variables';
-  }
-  return 'try the same with git clone';
 }
 
 function environmentOf(
