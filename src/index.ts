@@ -10,7 +10,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
-import type { RunOptions, RunResult, VersionInfo } from './build/index.ts';
+import type { RunOptions, RunResult, VersionInfo } from './api/index.ts';
 import { runContainer } from './container/index.ts';
 import { AppError } from './errors.ts';
 import { imageToRun, withStore } from './images/index.ts';
@@ -26,7 +26,8 @@ export type {
   LayerComparison,
   ValueDifference,
 } from './analysis/index.ts';
-export * from './build/index.ts';
+export type * from './api/index.ts';
+export { build, check, listContext, outline, targets, verify } from './build/index.ts';
 export * from './errors.ts';
 export {
   compareImages,

@@ -1,19 +1,20 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
+
+import type { BuildOptions, BuildResult } from '../api/index.ts';
 import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
-import { imageResolver } from './base-images.ts';
-import { borrowing } from './borrowed-images.ts';
+import { imageResolver } from './bases/base-images.ts';
+import { borrowing } from './bases/borrowed-images.ts';
+import { remoteResolver } from './bases/remote-images.ts';
 import { BuildCaches } from './caches/index.ts';
-import { runChecks, SeenImages } from './checks.ts';
-import { exportResult } from './export-result.ts';
-import { loadDefinition } from './load-definition.ts';
-import { makePlans } from './make-plans.ts';
-import type { BuildOptions, BuildResult } from './options.ts';
+import { loadDefinition } from './definition/load-definition.ts';
+import { withEpoch } from './definition/source-date-epoch.ts';
+import { exportResult } from './outputs/export-result.ts';
 import { parseOutputs } from './outputs/index.ts';
-import { remoteResolver } from './remote-images.ts';
+import { runChecks, SeenImages } from './plans/checks.ts';
+import { makePlans } from './plans/make-plans.ts';
 import { beginRun } from './run.ts';
-import { solvePlans } from './solve-plans.ts';
-import { withEpoch } from './source-date-epoch.ts';
+import { solvePlans } from './solve/solve-plans.ts';
 import { summarize } from './summary.ts';
 
 /**

@@ -1,4 +1,12 @@
 /** What can be said of a Dockerfile without building it: `--call=check`, `outline`, `targets`. */
+
+import type {
+  BuildOptions,
+  CheckResult,
+  CheckWarning,
+  OutlineResult,
+  TargetsResult,
+} from '../api/index.ts';
 import { AppError, type Warning } from '../errors.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
 import { lintDockerfile, ruleOf, rulePage, type Survey, surveyDockerfile } from '../lint/index.ts';
@@ -6,19 +14,12 @@ import { digestOf } from '../oci/index.ts';
 import { outlineOf, targetsOf } from '../outline/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
 import { defaultRoot, Store } from '../store/index.ts';
-import { imageResolver } from './base-images.ts';
-import { lintFacts, SeenImages } from './checks.ts';
-import { type Definition, readDefinition } from './definition.ts';
-import { fetchContext } from './fetched-context.ts';
-import { makePlans } from './make-plans.ts';
-import { sourcesOf } from './open-contexts.ts';
-import type {
-  BuildOptions,
-  CheckResult,
-  CheckWarning,
-  OutlineResult,
-  TargetsResult,
-} from './options.ts';
+import { imageResolver } from './bases/base-images.ts';
+import { fetchContext } from './contexts/fetched-context.ts';
+import { sourcesOf } from './contexts/open-contexts.ts';
+import { type Definition, readDefinition } from './definition/definition.ts';
+import { lintFacts, SeenImages } from './plans/checks.ts';
+import { makePlans } from './plans/make-plans.ts';
 import { type BuildRun, beginRun } from './run.ts';
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */

@@ -1,4 +1,12 @@
 /** What of a directory would be sent as a build context, and which lines of the ignore file leave out the rest. */
+
+import type {
+  ContextFile,
+  ContextListing,
+  ContextReason,
+  IgnoreLine,
+  ListContextOptions,
+} from '../api/index.ts';
 import {
   entriesOfSources,
   findDockerfile,
@@ -18,13 +26,6 @@ import {
   toBytes,
   toText,
 } from '../files/index.ts';
-import type {
-  ContextFile,
-  ContextListing,
-  ContextReason,
-  IgnoreLine,
-  ListContextOptions,
-} from './options.ts';
 
 /**
  * Lists a build context without building.

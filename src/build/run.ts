@@ -1,8 +1,9 @@
 /** What all parts of one build work with. */
+
+import type { BuildOptions } from '../api/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Emit } from '../progress/index.ts';
 import type { Store } from '../store/index.ts';
-import type { BuildOptions } from './options.ts';
 
 export interface BuildRun {
   readonly options: BuildOptions;

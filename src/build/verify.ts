@@ -1,9 +1,9 @@
 /** Builds twice, and tells what came out differently. */
 import { compareLayers } from '../analysis/index.ts';
+import type { BuildOptions, VerifyResult } from '../api/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildEvent, Emit } from '../progress/index.ts';
 import { buildIn, openStore } from './build.ts';
-import type { BuildOptions, VerifyResult } from './options.ts';
 
 /**
  * Builds as `build` does but without the cache, and once more in an empty store of its own, which has nothing of the

@@ -1,5 +1,5 @@
 /** The calls that only look at a Dockerfile; what they need is loaded when they are called. */
-import type { BuildOptions, CheckResult, OutlineResult, TargetsResult } from './options.ts';
+import type { BuildOptions, CheckResult, OutlineResult, TargetsResult } from '../api/index.ts';
 
 /**
  * Runs the build checks; nothing is built. What base images that the store lacks would say is not checked.

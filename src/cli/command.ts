@@ -1,5 +1,5 @@
 /** What a command is: a table of flags, the texts of its help, and a function that does it. */
-import type { LaminaApi } from '../build/index.ts';
+import type { LaminaApi } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { type FlagTable, type FlagValues, parseFlags } from './flags.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,5 @@
 /** Comparisons as people read them: what differs, file by file, and what to do about it. */
-import type { CompareImagesResult, VerifyResult } from '../build/index.ts';
+import type { CompareImagesResult, VerifyResult } from '../api/index.ts';
 import { humanSize, printable } from '../progress/index.ts';
 
 type Files = Extract<CompareImagesResult, { kind: 'files' }>['comparison'];

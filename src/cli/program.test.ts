@@ -9,7 +9,7 @@ import type {
   HistoryRow,
   ImageSummary,
   RunOptions,
-} from '../build/index.ts';
+} from '../api/index.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import { parseDigest } from '../oci/index.ts';
 import { commandList } from './command-list.ts';

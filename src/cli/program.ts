@@ -1,6 +1,6 @@
 /** From the words of a command line to an exit status: finds the command, runs it, shows what went wrong. */
 
-import type { LaminaApi } from '../build/index.ts';
+import type { LaminaApi } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Command, CommandContext, Environment } from './command.ts';

@@ -1,7 +1,7 @@
 /** Pull, push and login as people see them. */
 import { describe, expect, it } from 'vitest';
 import { session } from '../../test/support/program.ts';
-import type { LoginOptions, PullOptions, PushOptions, RegistryEvent } from '../build/index.ts';
+import type { LoginOptions, PullOptions, PushOptions, RegistryEvent } from '../api/index.ts';
 import { parseDigest } from '../oci/index.ts';
 
 const DIGEST = parseDigest(`sha256:${'ab'.repeat(32)}`);

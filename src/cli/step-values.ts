@@ -1,5 +1,5 @@
 /** Values of flags that give something to RUN steps. */
-import type { Entitlement, SecretSource, SshSource } from '../build/index.ts';
+import type { Entitlement, SecretSource, SshSource } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Environment } from './command.ts';

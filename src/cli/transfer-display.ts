@@ -1,5 +1,5 @@
 /** Pulls and pushes as Docker shows them: a line for each layer, live on a terminal, one line a change elsewhere. */
-import type { RegistryEvent } from '../build/index.ts';
+import type { RegistryEvent } from '../api/index.ts';
 import { clip, humanSize } from '../progress/index.ts';
 import type { CommandContext } from './command.ts';
 

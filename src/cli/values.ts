@@ -1,5 +1,5 @@
 /** Values of flags that are small languages of their own. */
-import type { CacheSpec, HostAlias, NetworkMode, OutputSpec, OutputType } from '../build/index.ts';
+import type { CacheSpec, HostAlias, NetworkMode, OutputSpec, OutputType } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Environment } from './command.ts';

@@ -38,7 +38,7 @@ export {
   type LayerSource,
 } from './import-image.ts';
 export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
-export { type DockerInspect, inspectImage } from './inspect.ts';
+export { type ImageInspect, inspectImage } from './inspect.ts';
 export { type Blob, type LayerBlob, layerBlob, storedBlob } from './layer-blobs.ts';
 export type { Compression, LayerEncoding } from './layer-encoding.ts';
 export { type ImageRow, listImages } from './list.ts';

@@ -9,7 +9,7 @@ import { shortName } from './references.ts';
 import { repoDigests } from './repo-digests.ts';
 
 /** Keys in Docker's order. */
-export interface DockerInspect {
+export interface ImageInspect {
   readonly Id: Digest;
   readonly RepoTags: readonly string[];
   readonly RepoDigests: readonly string[];
@@ -31,7 +31,7 @@ export interface DockerInspect {
   readonly Config: ContainerConfig;
 }
 
-export async function inspectImage(store: Store, record: ImageRecord): Promise<DockerInspect> {
+export async function inspectImage(store: Store, record: ImageRecord): Promise<ImageInspect> {
   const config = await readConfig(store, record);
   const references = store.images.references(record.id);
   return {

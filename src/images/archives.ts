@@ -1,12 +1,13 @@
 /** Images out of and into archives, and bases from packages. */
-import { baseConfig, makeBaseTar } from '../base/index.ts';
+
 import type {
   LoadImagesOptions,
   LoadImagesResult,
   MakeBaseOptions,
   MakeBaseResult,
   SaveImagesOptions,
-} from '../build/index.ts';
+} from '../api/index.ts';
+import { baseConfig, makeBaseTar } from '../base/index.ts';
 import { exportImages, importRootfs, loadArchive } from '../export/index.ts';
 import {
   familiarName,

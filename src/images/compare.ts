@@ -1,6 +1,6 @@
 /** What distinguishes two images of a store. */
 import { compareFileSystems, compareLayers } from '../analysis/index.ts';
-import type { CompareImagesOptions, CompareImagesResult } from '../build/index.ts';
+import type { CompareImagesOptions, CompareImagesResult } from '../api/index.ts';
 import { requireImage, withStore } from './with-store.ts';
 
 /** @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS */

@@ -1,5 +1,5 @@
 /** `copy`: images from place to place, to the byte. */
-import type { CopyOptions, CopyResult } from '../build/index.ts';
+import type { CopyOptions, CopyResult } from '../api/index.ts';
 import {
   formatReference,
   hostPlatform,

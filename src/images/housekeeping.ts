@@ -1,5 +1,5 @@
 /** Room: how much is taken, and getting it back. */
-import type { DiskUsageRow, PruneOptions, PruneResult, StoreOptions } from '../build/index.ts';
+import type { DiskUsageRow, PruneOptions, PruneResult, StoreOptions } from '../api/index.ts';
 import type { Store } from '../store/index.ts';
 import { withStore } from './with-store.ts';
 

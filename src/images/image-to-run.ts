@@ -1,5 +1,5 @@
 /** The image of `run`: pulled if the store lacks it, as Docker does. */
-import type { RunOptions } from '../build/index.ts';
+import type { RunOptions } from '../api/index.ts';
 import {
   type Platform,
   parsePlatform,

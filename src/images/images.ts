@@ -9,7 +9,7 @@ import type {
   RemoveImageResult,
   StoreOptions,
   TagOptions,
-} from '../build/index.ts';
+} from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import {
   imageHistory as historyOf,

@@ -1,5 +1,5 @@
 /** Logging in to registries, and out. */
-import type { LoginOptions, LoginResult, LogoutOptions } from '../build/index.ts';
+import type { LoginOptions, LoginResult, LogoutOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { parseReference } from '../oci/index.ts';
 import { type Credentials, credentialsFor, loadLogins } from '../registry/index.ts';

@@ -1,5 +1,5 @@
 /** Images out of registries. */
-import type { PulledImage, PullOptions, RegistryEvent } from '../build/index.ts';
+import type { PulledImage, PullOptions, RegistryEvent } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { rememberRepoDigest } from '../export/index.ts';
 import {

@@ -1,5 +1,5 @@
 /** Images of the store into registries. */
-import type { PushedImage, PushOptions } from '../build/index.ts';
+import type { PushedImage, PushOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { rememberRepoDigest } from '../export/index.ts';
 import {

@@ -4,7 +4,7 @@ import type {
   InspectManifestOptions,
   ListTagsOptions,
   ManifestPart,
-} from '../build/index.ts';
+} from '../api/index.ts';
 import {
   type Descriptor,
   decodeImageConfig,

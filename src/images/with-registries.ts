@@ -1,5 +1,5 @@
 /** Opens the registry client for one call. */
-import type { RegistryCallOptions } from '../build/index.ts';
+import type { RegistryCallOptions } from '../api/index.ts';
 import { openRegistries, type Registries } from '../registry/index.ts';
 
 export async function withRegistries<T>(

@@ -1,5 +1,5 @@
 /** Opens a store for one call. */
-import type { StoreOptions } from '../build/index.ts';
+import type { StoreOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
 import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';

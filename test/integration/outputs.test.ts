@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BuildOptions, BuildResult, OutputSpec } from '../../src/build/index.ts';
+import type { BuildOptions, BuildResult, OutputSpec } from '../../src/api/index.ts';
 import { build, images, loadImages, pushImages, tag } from '../../src/index.ts';
 import { Workbench } from '../support/cli.ts';
 import { OciSchemas } from '../support/oci-schemas.ts';

@@ -1,5 +1,5 @@
 /** A program without a process: its streams are strings, its engine is whatever the test says. */
-import type { LaminaApi } from '../../src/build/index.ts';
+import type { LaminaApi } from '../../src/api/index.ts';
 import type { Io, Output } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
 

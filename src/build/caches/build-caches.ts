@@ -17,9 +17,9 @@ import { AppError } from '../../errors.ts';
 import type { Registries } from '../../registry/index.ts';
 import type { CacheRecords } from '../../solver/index.ts';
 import type { ImageLayer, LayerId } from '../../store/index.ts';
-import { asStep } from '../internal-step.ts';
 import type { BuildRun } from '../run.ts';
-import { internalStep } from '../step-infos.ts';
+import { asStep } from '../steps/internal-step.ts';
+import { internalStep } from '../steps/step-infos.ts';
 import {
   type CacheExportPlan,
   type CachePlace,

@@ -1,4 +1,6 @@
 /** From what was written behind `--cache-from` and `--cache-to` to what is to be done; checked before anything is built. */
+
+import type { CacheSpec } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Compression, LayerEncoding } from '../../export/index.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -9,7 +11,6 @@ import {
   type Reference,
   withDefaultTag,
 } from '../../oci/index.ts';
-import type { CacheSpec } from '../options.ts';
 
 export type CachePlace =
   | { readonly kind: 'registry'; readonly reference: Reference }

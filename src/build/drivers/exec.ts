@@ -10,7 +10,7 @@ import { formatPlatform } from '../../oci/index.ts';
 import { runStep, type SecretLeak } from '../../ops/index.ts';
 import { emulationFor, isMountFailure } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
-import type { BuildSession } from '../session.ts';
+import type { BuildSession } from '../solve/session.ts';
 import { CacheMounts } from './cache-mounts.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 import { mountDigests, openMounts } from './run-mounts.ts';

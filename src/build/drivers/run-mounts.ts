@@ -7,9 +7,9 @@ import type { SecretText } from '../../ops/index.ts';
 import type { LowerDirectory, WantedMount } from '../../runtime/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { LayerId } from '../../store/index.ts';
-import { missingSecret } from '../secrets.ts';
-import type { BuildSession } from '../session.ts';
-import { missingAgent } from '../ssh/ssh-agents.ts';
+import { missingSecret } from '../credentials/secrets.ts';
+import { missingAgent } from '../credentials/ssh-agents.ts';
+import type { BuildSession } from '../solve/session.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import { mountDigest } from './mount-digest.ts';
 

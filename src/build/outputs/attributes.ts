@@ -1,7 +1,8 @@
 /** The `key=value` pairs of an output, each read once; what nobody read is told of. */
+
+import type { OutputSpec } from '../../api/index.ts';
 import { AppError, type SourceLocation, type Warning } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
-import type { OutputSpec } from '../options.ts';
 
 /** Go's notation, in which BuildKit reads them. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {

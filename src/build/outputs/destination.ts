@@ -1,6 +1,6 @@
+import type { BuildOptions } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Destination } from '../../export/index.ts';
-import type { BuildOptions } from '../options.ts';
 
 /** A path, or the caller's stream for `-`. @throws AppError BUILD_OUTPUT */
 export function destinationOf(dest: string, { stdout }: BuildOptions): Destination {

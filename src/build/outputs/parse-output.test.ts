@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { BuildOptions, OutputSpec } from '../../api/index.ts';
 import { AppError, type Warning } from '../../errors.ts';
-import type { BuildOptions, OutputSpec } from '../options.ts';
 import { parseOutputs } from './parse-output.ts';
 
 /** As the command line gives it. */

@@ -1,9 +1,10 @@
 /** From what was written behind `--output` to what is to be done. Everything is checked before anything is built. */
+
+import type { BuildOptions, OutputSpec } from '../../api/index.ts';
 import { AppError, assertNever, type Warning } from '../../errors.ts';
 import type { Compression } from '../../export/index.ts';
 import { formatReference, parseReference } from '../../oci/index.ts';
-import type { BuildOptions, OutputSpec } from '../options.ts';
-import { targetPlatforms } from '../target-platforms.ts';
+import { targetPlatforms } from '../plans/target-platforms.ts';
 import { type Annotation, annotationsOf, parseAnnotation } from './annotations.ts';
 import { Attributes } from './attributes.ts';
 import { checkErasable } from './erasable.ts';

@@ -1,4 +1,6 @@
 /** Writes one output. */
+
+import type { BuildOptions } from '../../api/index.ts';
 import { assertNever, type Warning } from '../../errors.ts';
 import {
   type BundleToExport,
@@ -8,7 +10,6 @@ import {
 } from '../../export/index.ts';
 import type { Descriptor, Digest } from '../../oci/index.ts';
 import type { Store } from '../../store/index.ts';
-import type { BuildOptions } from '../options.ts';
 import { imageAnnotations, indexAnnotations } from './annotations.ts';
 import { destinationOf } from './destination.ts';
 import { keepImages } from './keep-images.ts';

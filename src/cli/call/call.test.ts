@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { session } from '../../../test/support/program.ts';
-import type { CheckResult, OutlineResult, TargetsResult } from '../../build/index.ts';
+import type { CheckResult, OutlineResult, TargetsResult } from '../../api/index.ts';
 import { AppError, type SourceRange } from '../../errors.ts';
 
 const TEXT = 'FROM a\n\nENV b c\n\n# x\nRUN d\n';

@@ -1,5 +1,5 @@
 /** What the build checks found, as `docker build --check` prints it. */
-import type { CheckResult, CheckWarning } from '../../build/index.ts';
+import type { CheckResult, CheckWarning } from '../../api/index.ts';
 import type { SourceLocation } from '../../errors.ts';
 import { printable } from '../../progress/index.ts';
 import { locationJson, sourceData } from './location.ts';

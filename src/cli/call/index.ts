@@ -1,5 +1,5 @@
 /** `build --call`: what can be asked of a Dockerfile instead of building it, and how the answers are printed. */
-import type { BuildOptions } from '../../build/index.ts';
+import type { BuildOptions } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
 import type { CommandContext } from '../command.ts';

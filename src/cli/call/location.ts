@@ -1,5 +1,5 @@
 /** Places in a file, in BuildKit's JSON form: lines count from 1, characters from 0. */
-import type { SourceFile } from '../../build/index.ts';
+import type { SourceFile } from '../../api/index.ts';
 import type { SourcePosition, SourceRange } from '../../errors.ts';
 
 export function locationJson({ start, end }: SourceRange) {

@@ -1,5 +1,5 @@
 /** What a target takes, as `docker build --call=outline` prints it. */
-import type { OutlineResult } from '../../build/index.ts';
+import type { OutlineResult } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
 import { renderTable } from '../rows.ts';
 import { locationJson, sourceData } from './location.ts';

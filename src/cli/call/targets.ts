@@ -1,5 +1,5 @@
 /** The stages of a file, as `docker build --call=targets` prints them. */
-import type { TargetsResult } from '../../build/index.ts';
+import type { TargetsResult } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
 import { renderTable } from '../rows.ts';
 import { locationJson, sourceData } from './location.ts';

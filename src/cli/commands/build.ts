@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import type { BuildOptions, BuildResult, OutputSpec, VerifyResult } from '../../build/index.ts';
+import type { BuildOptions, BuildResult, OutputSpec, VerifyResult } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import type { FlagValues } from '../flags.ts';

@@ -1,4 +1,4 @@
-import type { ContextListing, ContextReason } from '../../build/index.ts';
+import type { ContextListing, ContextReason } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { renderRows, renderTable } from '../rows.ts';

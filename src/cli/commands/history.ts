@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../build/index.ts';
+import type { HistoryRow } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { ago } from '../ago.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';

@@ -1,4 +1,4 @@
-import type { ImageSummary } from '../../build/index.ts';
+import type { ImageSummary } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { humanSize } from '../../progress/index.ts';
 import { ago, goTime } from '../ago.ts';

@@ -1,4 +1,4 @@
-import type { InspectedManifest } from '../../build/index.ts';
+import type { InspectedManifest } from '../../api/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { defineCommand } from '../command.ts';
 

@@ -1,4 +1,4 @@
-import type { InspectedManifest, ManifestPart } from '../../build/index.ts';
+import type { InspectedManifest, ManifestPart } from '../../api/index.ts';
 import { defineCommand } from '../command.ts';
 
 export const manifestInspectCommand = defineCommand({

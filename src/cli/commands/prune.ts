@@ -1,4 +1,4 @@
-import type { PruneOptions } from '../../build/index.ts';
+import type { PruneOptions } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import {
   type Command,

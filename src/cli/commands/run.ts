@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { RunOptions, VolumeSpec } from '../../build/index.ts';
+import type { RunOptions, VolumeSpec } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';

@@ -1,4 +1,4 @@
-import type { DiskUsageRow } from '../../build/index.ts';
+import type { DiskUsageRow } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { type Row, renderRows } from '../rows.ts';

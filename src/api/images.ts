@@ -1,0 +1,132 @@
+/** What the public API takes and gives back where it works on the images of a store. */
+import type { FilesComparison, ImageComparison } from '../analysis/index.ts';
+import type { ImageInspect } from '../export/index.ts';
+import type { Digest, Platform } from '../oci/index.ts';
+import type { Emit } from '../progress/index.ts';
+import type { ByteSink, StoreOptions } from './store-options.ts';
+
+/** One image in the store. */
+export interface ImageSummary {
+  readonly id: Digest;
+  readonly manifestDigest: Digest;
+  /** Short forms as Docker shows them: `alpine:3.20`, `example.com/a:b`. Empty: the image is dangling. */
+  readonly references: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  /** Bytes of file content of all layers. */
+  readonly size: number;
+  readonly platform: Platform;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface CompareImagesOptions extends StoreOptions {
+  /** References, ids or the beginnings of ids. */
+  readonly a: string;
+  readonly b: string;
+  /** Layer by layer, times included; else the file systems as containers see them. */
+  readonly layers?: boolean | undefined;
+}
+
+export type CompareImagesResult =
+  | { readonly kind: 'layers'; readonly comparison: ImageComparison }
+  | { readonly kind: 'files'; readonly comparison: FilesComparison };
+
+export interface TagOptions extends StoreOptions {
+  /** Reference, id or the beginning of an id. */
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface RemoveImageOptions extends StoreOptions {
+  /** Reference, id or the beginning of an id. */
+  readonly image: string;
+  /** Remove an id that has several references. */
+  readonly force?: boolean | undefined;
+}
+
+export interface RemoveImageResult {
+  readonly untagged: readonly string[];
+  readonly deleted: readonly Digest[];
+}
+
+export interface SaveImagesOptions extends StoreOptions {
+  readonly images: readonly string[];
+  /** `docker`: the archive of `docker save`, which is an OCI layout at the same time. */
+  readonly format?: 'docker' | 'oci' | undefined;
+  /** A path appears complete or not at all. */
+  readonly destination: string | ByteSink;
+  readonly onEvent?: Emit | undefined;
+}
+
+export interface LoadImagesOptions extends StoreOptions {
+  /** Path of an archive or of an OCI layout directory, or the archive's bytes. */
+  readonly source: string | AsyncIterable<Uint8Array>;
+  readonly onEvent?: Emit | undefined;
+}
+
+export interface LoadImagesResult {
+  readonly images: readonly { readonly id: Digest; readonly references: readonly string[] }[];
+}
+
+export interface InspectImagesOptions extends StoreOptions {
+  readonly images: readonly string[];
+}
+
+export interface InspectImagesResult {
+  /** In the order asked for. */
+  readonly images: readonly ImageInspect[];
+  /** Those of `images` that the store lacks. */
+  readonly missing: readonly string[];
+}
+
+export interface ImageHistoryOptions extends StoreOptions {
+  readonly image: string;
+}
+
+export interface MakeBaseOptions extends StoreOptions {
+  /** `debian:bookworm-slim`, … */
+  readonly name: string;
+  /** Reference to store it under; undefined: `name`. */
+  readonly tag?: string | undefined;
+  /** `os/arch[/variant]`; undefined: the host's. */
+  readonly platform?: string | undefined;
+  /** Archive to take the packages from; undefined: the host's own configured one. */
+  readonly mirror?: string | undefined;
+  /** Make it again even if the store has it. */
+  readonly force?: boolean | undefined;
+  readonly sourceDateEpoch?: number | undefined;
+  readonly onEvent?: Emit | undefined;
+}
+
+export interface MakeBaseResult {
+  readonly imageId: Digest;
+  readonly reference: string;
+  readonly size: number;
+  /** The store had it already: nothing was made. */
+  readonly existed: boolean;
+}
+
+export interface PruneOptions extends StoreOptions {
+  /** `unused`: cache no image needs and no build used lately; `all`: every cache record. Undefined: none. */
+  readonly cache?: 'unused' | 'all' | undefined;
+  /** `dangling`: images without a reference; `all`: every image. Undefined: none. */
+  readonly images?: 'dangling' | 'all' | undefined;
+}
+
+export interface PruneResult {
+  readonly removed: readonly {
+    readonly id: string;
+    readonly description: string;
+    readonly bytes: number;
+  }[];
+  readonly reclaimedBytes: number;
+}
+
+/** A row of `system df`. */
+export interface DiskUsageRow {
+  readonly type: 'Images' | 'Containers' | 'Local Volumes' | 'Build Cache';
+  readonly total: number;
+  readonly active: number;
+  readonly bytes: number;
+  readonly reclaimableBytes: number;
+}

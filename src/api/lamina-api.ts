@@ -1,0 +1,81 @@
+/** All calls together. */
+import type { HistoryRow } from '../export/index.ts';
+import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
+import type { CheckResult, OutlineResult, TargetsResult } from './checks.ts';
+import type { RunOptions, RunResult } from './containers.ts';
+import type { ContextListing, ListContextOptions } from './context-listing.ts';
+import type {
+  CompareImagesOptions,
+  CompareImagesResult,
+  DiskUsageRow,
+  ImageHistoryOptions,
+  ImageSummary,
+  InspectImagesOptions,
+  InspectImagesResult,
+  LoadImagesOptions,
+  LoadImagesResult,
+  MakeBaseOptions,
+  MakeBaseResult,
+  PruneOptions,
+  PruneResult,
+  RemoveImageOptions,
+  RemoveImageResult,
+  SaveImagesOptions,
+  TagOptions,
+} from './images.ts';
+import type {
+  CopyOptions,
+  CopyResult,
+  InspectedManifest,
+  InspectManifestOptions,
+  ListTagsOptions,
+  LoginOptions,
+  LoginResult,
+  LogoutOptions,
+  PulledImage,
+  PullOptions,
+  PushedImage,
+  PushOptions,
+} from './registries.ts';
+import type { StoreOptions } from './store-options.ts';
+
+export interface VersionInfo {
+  readonly version: string;
+  readonly node: string;
+  /** `linux/amd64`. */
+  readonly platform: string;
+  /** What RUN and `run` use; undefined: none was found. */
+  readonly runtime:
+    | { readonly name: string; readonly path: string; readonly version: string }
+    | undefined;
+}
+
+/** The functions `src/index.ts` exports, as one type: the command line is written against it. */
+export interface LaminaApi {
+  build(options: BuildOptions): Promise<BuildResult>;
+  verify(options: BuildOptions): Promise<VerifyResult>;
+  compareImages(options: CompareImagesOptions): Promise<CompareImagesResult>;
+  check(options: BuildOptions): Promise<CheckResult>;
+  outline(options: BuildOptions): Promise<OutlineResult>;
+  targets(options: BuildOptions): Promise<TargetsResult>;
+  listContext(options: ListContextOptions): Promise<ContextListing>;
+  run(options: RunOptions): Promise<RunResult>;
+  images(options: StoreOptions): Promise<readonly ImageSummary[]>;
+  tag(options: TagOptions): Promise<void>;
+  removeImage(options: RemoveImageOptions): Promise<RemoveImageResult>;
+  saveImages(options: SaveImagesOptions): Promise<void>;
+  loadImages(options: LoadImagesOptions): Promise<LoadImagesResult>;
+  inspectImages(options: InspectImagesOptions): Promise<InspectImagesResult>;
+  imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]>;
+  makeBase(options: MakeBaseOptions): Promise<MakeBaseResult>;
+  prune(options: PruneOptions): Promise<PruneResult>;
+  diskUsage(options: StoreOptions): Promise<readonly DiskUsageRow[]>;
+  pullImages(options: PullOptions): Promise<readonly PulledImage[]>;
+  pushImages(options: PushOptions): Promise<readonly PushedImage[]>;
+  copyImage(options: CopyOptions): Promise<CopyResult>;
+  login(options: LoginOptions): Promise<LoginResult>;
+  logout(options: LogoutOptions): Promise<boolean>;
+  inspectManifest(options: InspectManifestOptions): Promise<InspectedManifest>;
+  listTags(options: ListTagsOptions): Promise<readonly string[]>;
+  version(): Promise<VersionInfo>;
+}

@@ -1,0 +1,126 @@
+/** What the public API takes and gives back where it talks to registries. */
+import type { Digest, ImageConfig, Platform } from '../oci/index.ts';
+import type { TransferEvent } from '../transfer/index.ts';
+import type { StoreOptions } from './store-options.ts';
+
+/** What every call that talks to registries may be given. */
+export interface RegistryCallOptions {
+  /** The caller's environment: proxies, certificates, and where the configurations of Docker and Podman are. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far a pull, push or copy has come. */
+export type RegistryEvent =
+  /** One image begins; its blobs follow. `name` is that of the repository. */
+  | {
+      readonly kind: 'image';
+      readonly direction: 'in' | 'out';
+      readonly name: string;
+      readonly tag: string;
+    }
+  | ({ readonly kind: 'blob' } & TransferEvent);
+
+export interface PullOptions extends StoreOptions, RegistryCallOptions {
+  /** `NAME[:TAG][@DIGEST]`; a repository with `allTags`. */
+  readonly image: string;
+  readonly allTags?: boolean | undefined;
+  /** Undefined: the host's, and a lone image for another is taken too. */
+  readonly platform?: string | undefined;
+  readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
+}
+
+export interface PulledImage {
+  /** Full form. */
+  readonly reference: string;
+  readonly id: Digest;
+  /** Of what the name means in the registry: a manifest or an index. */
+  readonly digest: Digest;
+  /** Whether the name meant something else, or nothing, before. */
+  readonly isNew: boolean;
+  readonly platform: Platform;
+}
+
+export interface PushOptions extends StoreOptions, RegistryCallOptions {
+  /** `NAME[:TAG]`; a repository with `allTags`. */
+  readonly image: string;
+  readonly allTags?: boolean | undefined;
+  /** Of several images of that name push only the one for this platform. */
+  readonly platform?: string | undefined;
+  readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
+}
+
+export interface PushedImage {
+  /** Full form. */
+  readonly reference: string;
+  readonly tag: string;
+  readonly digest: Digest;
+  /** Bytes of the manifest or index. */
+  readonly size: number;
+}
+
+export interface LoginOptions extends RegistryCallOptions {
+  /** A host with its port, or a URL of one; undefined: Docker Hub. */
+  readonly server?: string | undefined;
+  /** Undefined: the login that is kept already. */
+  readonly login?: { readonly username: string; readonly password: string } | undefined;
+}
+
+export interface LoginResult {
+  /** False: none was given, and none is kept that the registry takes. */
+  readonly succeeded: boolean;
+  /** The file in which everybody who can read it can read the password. */
+  readonly unencryptedFile: string | undefined;
+}
+
+export interface LogoutOptions extends RegistryCallOptions {
+  readonly server?: string | undefined;
+}
+
+export interface CopyOptions extends StoreOptions, RegistryCallOptions {
+  /**
+   * A place of an image: a name in a registry (also `docker://NAME`), `store:NAME`, `oci:DIR[:TAG]`,
+   * `oci-archive:FILE[:TAG]`.
+   */
+  readonly source: string;
+  readonly destination: string;
+  /** Only the image for this platform; undefined: all there is, indexes whole. */
+  readonly platform?: string | undefined;
+  readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
+}
+
+export interface CopyResult {
+  readonly digest: Digest;
+  readonly mediaType: string;
+}
+
+export interface InspectManifestOptions extends RegistryCallOptions {
+  readonly image: string;
+}
+
+export interface InspectedManifest {
+  /** Full form. */
+  readonly reference: string;
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
+  /** The exact bytes. */
+  readonly raw: Uint8Array;
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Of an index: the manifests it names, with their own documents. Of an image: its config. */
+  readonly parts: readonly ManifestPart[];
+  readonly config: ImageConfig | undefined;
+}
+
+export interface ManifestPart {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly platform: Platform | undefined;
+  readonly raw: Uint8Array;
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+export interface ListTagsOptions extends RegistryCallOptions {
+  readonly repository: string;
+}

@@ -1,0 +1,125 @@
+/** `--build-context`: what the named contexts of a build are. */
+import { statSync } from 'node:fs';
+import type { BuildOptions } from '../../api/index.ts';
+import { type ContextTree, loadIgnoreFile, openContext } from '../../context/index.ts';
+import { AppError } from '../../errors.ts';
+import { loadLayoutImage, readConfig } from '../../export/index.ts';
+import { isDigest } from '../../oci/index.ts';
+import { CONTEXT_FILE, type ContextSource, contextName, gitOp } from '../../plan/index.ts';
+import { isHttpUrl, parseGitUrl } from '../../remote/index.ts';
+import type { Store } from '../../store/index.ts';
+
+export interface BuildContext {
+  readonly source: ContextSource;
+  /** Of what lies in a directory of this machine. */
+  readonly open?: (() => Promise<ContextTree>) | undefined;
+}
+
+const IMAGE = 'docker-image://';
+const LAYOUT = 'oci-layout://';
+
+/**
+ * The named contexts by their names in the form in which they are compared.
+ *
+ * @throws AppError CONTEXT_NAME, CONTEXT_TARGET, CONTEXT_NOT_FOUND, CONTEXT_LAYOUT, GIT_BAD_URL
+ */
+export function namedContexts(
+  options: BuildOptions,
+  store: Store,
+): ReadonlyMap<string, BuildContext> {
+  const contexts = new Map<string, BuildContext>();
+  for (const [written, value] of Object.entries(options.buildContexts ?? {})) {
+    const name = contextName(written);
+    if (name === undefined) throw badName(written);
+    contexts.set(name, contextOf(name, value, { options, store }));
+  }
+  return contexts;
+}
+
+interface Surroundings {
+  readonly options: BuildOptions;
+  readonly store: Store;
+}
+
+function contextOf(name: string, value: string, around: Surroundings): BuildContext {
+  if (value.startsWith(IMAGE)) return { source: imageSource(value.slice(IMAGE.length)) };
+  if (value.startsWith(LAYOUT)) return { source: layoutSource(value, around) };
+  if (value.startsWith('target:')) {
+    throw new AppError('CONTEXT_TARGET', `the context '${name}' names another target: ${value}`, {
+      expected: 'a directory, docker-image://, oci-layout://, or a URL',
+      hint: 'targets exist in bake files only; build the other one first, and give its image with docker-image://',
+    });
+  }
+  const remote = remoteSource(value, around.options);
+  if (remote !== undefined) return { source: remote };
+  return directoryContext(name, value, around.store);
+}
+
+/** What is fetched to get a context; undefined when the text means none of that. */
+export function remoteSource(
+  text: string,
+  { buildArgs = {} }: BuildOptions,
+): Extract<ContextSource, { kind: 'remote' }> | undefined {
+  const git = parseGitUrl(text, { context: true });
+  if (git !== undefined) {
+    const op = gitOp(git, new Map(Object.entries(buildArgs)));
+    return { kind: 'remote', op, unpack: false };
+  }
+  if (!isHttpUrl(text)) return undefined;
+  const op = { kind: 'http', url: text, checksum: undefined, filename: CONTEXT_FILE } as const;
+  return { kind: 'remote', op, unpack: true };
+}
+
+function imageSource(reference: string): ContextSource {
+  return reference === 'scratch' ? { kind: 'scratch' } : { kind: 'image', reference };
+}
+
+function layoutSource(value: string, { options, store }: Surroundings): ContextSource {
+  const text = value.slice(LAYOUT.length);
+  const at = text.lastIndexOf('@');
+  const digest = at < 0 ? undefined : text.slice(at + 1);
+  const rest = at < 0 ? text : text.slice(0, at);
+  const colon = rest.indexOf(':', rest.lastIndexOf('/') + 1);
+  const directory = colon < 0 ? rest : rest.slice(0, colon);
+  const tag = colon < 0 ? undefined : rest.slice(colon + 1);
+  if (digest !== undefined && !isDigest(digest)) {
+    throw new AppError('CONTEXT_LAYOUT', `'${digest}' is no digest`, {
+      expected: 'oci-layout://DIR, oci-layout://DIR:tag or oci-layout://DIR@sha256:…',
+    });
+  }
+  requireDirectory(value, directory);
+  return {
+    kind: 'image',
+    reference: value,
+    resolve: async (name, platform) => {
+      const { signal } = options;
+      const image = await loadLayoutImage(store, directory, { tag, digest, platform, signal });
+      return { name, id: image.id, config: await readConfig(store, image) };
+    },
+  };
+}
+
+function directoryContext(name: string, directory: string, store: Store): BuildContext {
+  requireDirectory(name, directory);
+  const open = async () =>
+    openContext({ directory, ignore: loadIgnoreFile(directory), facts: store.facts });
+  return { source: { kind: 'local' }, open };
+}
+
+function requireDirectory(name: string, directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new AppError(
+    'CONTEXT_NOT_FOUND',
+    `the context '${name}' is no directory: '${directory}' does not exist or is a file`,
+    { hint: 'an image is named with docker-image://, an OCI layout with oci-layout://' },
+  );
+}
+
+function badName(name: string): AppError {
+  const isReserved = name === 'scratch' || name === 'context';
+  return new AppError(
+    'CONTEXT_NAME',
+    isReserved ? `'${name}' cannot be replaced by a context` : `'${name}' is no name of a context`,
+    { expected: 'the name of a stage or an image: lower case letters, digits, ., -, _, /, :' },
+  );
+}

@@ -1,0 +1,47 @@
+/** Opens the directories that the steps of a build read, and tells how much of them that is. */
+import { type ContextTree, measureSources } from '../../context/index.ts';
+import type { Vertex } from '../../graph/index.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { BuildRun } from '../run.ts';
+import { asStep } from '../steps/internal-step.ts';
+import { internalStep } from '../steps/step-infos.ts';
+
+/**
+ * By name; only those that a needed step reads.
+ * @param vertices all that the build needs
+ */
+export async function openContexts(
+  run: BuildRun,
+  vertices: readonly Vertex[],
+  { contexts }: Definition,
+): Promise<ReadonlyMap<string, ContextTree>> {
+  const opened = new Map<string, ContextTree>();
+  for (const { id, op } of vertices) {
+    if (op.kind !== 'context') continue;
+    const { name } = op;
+    const context = contexts.get(name);
+    if (context?.open === undefined) throw new Error(`the context ${name} cannot be opened`);
+    const { open } = context;
+    const text =
+      name === 'context' ? '[internal] load build context' : `[context ${name}] load from client`;
+    const step = internalStep(name === 'context' ? 'context' : `context ${name}`, text);
+    await asStep({ ...run, step }, async (report) => {
+      const tree = await open();
+      const { bytes } = measureSources(tree, sourcesOf(vertices, id));
+      report({ label: `transferring ${name}`, current: bytes, unit: 'bytes' });
+      opened.set(name, tree);
+    });
+  }
+  return opened;
+}
+
+/** The sources of COPY and ADD, as written, that mean files of a context. */
+export function sourcesOf(vertices: readonly Vertex[], context: Vertex['id']): string[] {
+  return vertices.flatMap(({ op, inputs }) => {
+    if (op.kind !== 'copy') return [];
+    const { input, paths, more = [] } = op.source;
+    return [{ input, paths }, ...more].flatMap((part) =>
+      inputs[part.input] === context ? part.paths : [],
+    );
+  });
+}

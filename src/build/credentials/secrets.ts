@@ -1,0 +1,85 @@
+/** The secrets given to a build. Their bytes are held in memory, and written nowhere. */
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { BuildOptions, SecretSource } from '../../api/index.ts';
+import { AppError, type Warning } from '../../errors.ts';
+
+export class BuildSecrets {
+  readonly #sources: ReadonlyMap<string, SecretSource>;
+  readonly #env: NonNullable<BuildOptions['env']>;
+  readonly #warn: (warning: Warning) => void;
+  readonly #values = new Map<string, Promise<Buffer | undefined>>();
+
+  /** @throws AppError SECRET_UNREADABLE for a file that is not there */
+  constructor(
+    { secrets = [], env = {} }: Pick<BuildOptions, 'secrets' | 'env'>,
+    warn: (warning: Warning) => void,
+  ) {
+    for (const source of secrets) if ('file' in source) checkFile(source.id, source.file);
+    this.#sources = new Map(secrets.map((source) => [source.id, source]));
+    this.#env = env;
+    this.#warn = warn;
+  }
+
+  /**
+   * Reads a secret, once.
+   * @returns undefined when the build was given none of this id
+   * @throws AppError SECRET_UNREADABLE
+   */
+  get(id: string): Promise<Buffer | undefined> {
+    const known = this.#values.get(id);
+    if (known !== undefined) return known;
+    const value = this.#read(id);
+    this.#values.set(id, value);
+    return value;
+  }
+
+  async #read(id: string): Promise<Buffer | undefined> {
+    const source = this.#sources.get(id);
+    if (source === undefined) return undefined;
+    if ('value' in source) return Buffer.from(source.value);
+    if ('file' in source) return readFile(source.file).catch(unreadable(id, source.file));
+    const value = this.#env[source.env];
+    if (value === undefined) this.#warn(unsetVariable(id, source.env));
+    return Buffer.from(value ?? '');
+  }
+}
+
+/** Before the first step, not when the secret is needed half an hour later. */
+function checkFile(id: string, path: string): void {
+  try {
+    if (!statSync(path).isDirectory()) return;
+  } catch (error) {
+    unreadable(id, path)(error);
+  }
+  throw new AppError('SECRET_UNREADABLE', `the secret '${id}' is a directory: ${path}`, {
+    expected: 'a file',
+  });
+}
+
+function unreadable(id: string, path: string): (cause: unknown) => never {
+  return (cause) => {
+    const code = cause instanceof Error && 'code' in cause ? `: ${String(cause.code)}` : '';
+    throw new AppError(
+      'SECRET_UNREADABLE',
+      `the file of the secret '${id}' cannot be read: ${path}${code}`,
+      { hint: `check --secret id=${id},src=FILE`, cause },
+    );
+  };
+}
+
+function unsetVariable(id: string, name: string): Warning {
+  return {
+    code: 'SECRET_VARIABLE_UNSET',
+    message: `the secret '${id}' is empty: the environment variable ${name} is not set`,
+    hint: `export ${name}, or give a file: --secret id=${id},src=FILE`,
+  };
+}
+
+/** Of a step that cannot do without it. */
+export function missingSecret(id: string): AppError {
+  return new AppError('SECRET_MISSING', `this step needs the secret '${id}', which was not given`, {
+    expected: `--secret id=${id},src=FILE or --secret id=${id},env=VARIABLE`,
+    hint: 'add the option to the command line, or take required out of the mount',
+  });
+}

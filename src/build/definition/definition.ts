@@ -1,0 +1,113 @@
+/** The Dockerfile and the context a build starts from. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuildOptions } from '../../api/index.ts';
+import {
+  findDockerfile,
+  type IgnoreFile,
+  loadIgnoreFile,
+  openContext,
+} from '../../context/index.ts';
+import {
+  type CheckConfig,
+  type Instruction,
+  parseCheckConfig,
+  parseDockerfile,
+  parseInstructions,
+  type SyntaxTree,
+} from '../../dockerfile/index.ts';
+import { AppError, type Warning } from '../../errors.ts';
+import { redactUrls } from '../../http/index.ts';
+import { download, isHttpUrl } from '../../remote/index.ts';
+import type { Store } from '../../store/index.ts';
+import {
+  dockerfileIn,
+  type FetchedContext,
+  readLimited,
+  spool,
+} from '../contexts/fetched-context.ts';
+import { type BuildContext, namedContexts } from '../contexts/named-contexts.ts';
+
+export interface Definition {
+  readonly tree: SyntaxTree;
+  readonly instructions: readonly Instruction[];
+  readonly warnings: readonly Warning[];
+  /** Bytes of the Dockerfile. */
+  readonly size: number;
+  /** The build context, under the name `context`, and the named ones. */
+  readonly contexts: ReadonlyMap<string, BuildContext>;
+  /** What the context hides; undefined: nothing. */
+  readonly ignoreFile: () => IgnoreFile | undefined;
+}
+
+const STDIN = '-';
+
+/**
+ * Reads and parses the Dockerfile.
+ *
+ * @param fetched the context, if it is none of this machine's directories
+ * @throws AppError DOCKERFILE_…, CONTEXT_…
+ */
+export async function readDefinition(
+  options: BuildOptions,
+  store: Store,
+  fetched?: FetchedContext | undefined,
+): Promise<Definition> {
+  const { bytes, name, path } = await readDockerfile(options, store, fetched);
+  const tree = parseDockerfile(bytes.toString('utf8'), {
+    file: name,
+    check: givenChecks(options),
+  });
+  const { instructions, warnings } = parseInstructions(tree);
+  const isLocal = fetched === undefined;
+  const ignoreFile = () => (isLocal ? loadIgnoreFile(options.context, path) : undefined);
+  const main: BuildContext = fetched ?? {
+    source: { kind: 'local' },
+    open: async () =>
+      openContext({ directory: options.context, ignore: ignoreFile(), facts: store.facts }),
+  };
+  const contexts = new Map([...namedContexts(options, store), ['context', main] as const]);
+  return { tree, instructions, warnings, size: bytes.length, contexts, ignoreFile };
+}
+
+interface DockerfileText {
+  readonly bytes: Buffer;
+  /** As shown to people. */
+  readonly name: string;
+  /** Of this machine, if it is a file of it. */
+  readonly path?: string | undefined;
+}
+
+async function readDockerfile(
+  options: BuildOptions,
+  store: Store,
+  fetched: FetchedContext | undefined,
+): Promise<DockerfileText> {
+  const { dockerfile: file, stdin, signal, env = {} } = options;
+  if (fetched?.dockerfile !== undefined) return { bytes: fetched.dockerfile, name: 'Dockerfile' };
+  if (file === STDIN) {
+    const path = join(await store.temporaryDirectory(), 'Dockerfile');
+    await spool(stdin, path);
+    return { bytes: readLimited(path), name: 'Dockerfile' };
+  }
+  if (file !== undefined && isHttpUrl(file)) {
+    const path = join(await store.temporaryDirectory(), 'Dockerfile');
+    await download(file, { path, env, signal });
+    return { bytes: readLimited(path), name: redactUrls(file) };
+  }
+  if (fetched?.tree !== undefined) return dockerfileIn(fetched.tree, file);
+  const place = findDockerfile(options.context, { file, cwd: process.cwd() });
+  return { bytes: readFileSync(place.path), ...place };
+}
+
+/** Check settings from the command line stand in for the directive. */
+function givenChecks({ buildArgs }: BuildOptions): CheckConfig | undefined {
+  const text = buildArgs?.BUILDKIT_DOCKERFILE_CHECK;
+  if (text === undefined) return undefined;
+  const config = parseCheckConfig(text);
+  if (typeof config !== 'string') return config;
+  throw new AppError('DOCKERFILE_INVALID_CHECK', `BUILDKIT_DOCKERFILE_CHECK is wrong: ${config}`, {
+    expected: 'skip=RULE,…;error=true;experimental=RULE,…',
+    hint: 'separate the options with semicolons',
+  });
+}

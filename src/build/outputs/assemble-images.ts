@@ -1,0 +1,71 @@
+/** From what was built to images of the store: one for each platform, and each choice of times an output can make. */
+import { assembleImage, type ImageRecords, squashImage } from '../../export/index.ts';
+import type { ImageLayer, ImageRecord } from '../../store/index.ts';
+import { type BuildCaches, INLINE_KEY } from '../caches/index.ts';
+import type { BuildRun } from '../run.ts';
+import type { BuiltPlan } from '../summary.ts';
+import type { ImageTimes } from './output.ts';
+
+export interface AssembleChoice {
+  readonly times: ImageTimes;
+  readonly caches: BuildCaches;
+}
+
+/** @param built one for each platform; at least one */
+export async function assembleImages(
+  run: BuildRun,
+  built: readonly BuiltPlan[],
+  choice: AssembleChoice,
+): Promise<ImageRecords> {
+  const [first, ...more] = await Promise.all(built.map((one) => assemble(run, one, choice)));
+  if (first === undefined) throw new Error('a build has at least one platform');
+  return [first, ...more];
+}
+
+/** Says which outputs take the same images. */
+export function timesKey({ sourceDateEpoch }: BuildRun['options'], times: ImageTimes): string {
+  const epoch = epochOf(sourceDateEpoch, times);
+  return `${epoch} ${epoch === undefined || times.rewrite}`;
+}
+
+function epochOf(ofBuild: number | undefined, { epoch }: ImageTimes): number | undefined {
+  return epoch === 'unset' ? undefined : (epoch ?? ofBuild);
+}
+
+async function assemble(
+  { store, options, signal }: BuildRun,
+  { plan, result }: BuiltPlan,
+  { times, caches }: AssembleChoice,
+): Promise<ImageRecord> {
+  const { base, config, platform, author, history } = plan.image;
+  const record = base === undefined ? undefined : store.images.get(base.id);
+  const layers = result.layers.slice(record?.layers.length ?? 0);
+  const epoch = epochOf(options.sourceDateEpoch, times);
+  let next = 0;
+  const image = await assembleImage(store, {
+    config,
+    platform,
+    author,
+    layers,
+    epoch,
+    rewriteTimes: times.rewrite,
+    extra: (all) => inlineCache(caches, all),
+    base: base && record && { config: base.config, layers: record.layers },
+    history: history.map((entry) => ({
+      ...entry,
+      layer: entry.emptyLayer ? undefined : layers[next++],
+    })),
+  });
+  const { squash } = options;
+  if (squash === undefined) return image;
+  return squashImage(store, image, {
+    base: squash === 'all' ? undefined : record,
+    epoch,
+    signal,
+  });
+}
+
+function inlineCache(caches: BuildCaches, layers: readonly ImageLayer[]): Record<string, string> {
+  const cache = caches.inlineCacheOf(layers);
+  return cache === undefined ? {} : { [INLINE_KEY]: cache };
+}

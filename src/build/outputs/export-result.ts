@@ -1,0 +1,141 @@
+/** A solved target becomes images, and these go where they were asked for. */
+
+import type { BuildResult } from '../../api/index.ts';
+import type { ImageRecords } from '../../export/index.ts';
+import type { Digest } from '../../oci/index.ts';
+import type { ImageRecord } from '../../store/index.ts';
+import type { BuildCaches } from '../caches/index.ts';
+import type { BuildRun } from '../run.ts';
+import { asStep } from '../steps/internal-step.ts';
+import { internalStep } from '../steps/step-infos.ts';
+import type { BuiltPlan } from '../summary.ts';
+import { assembleImages, timesKey } from './assemble-images.ts';
+import { parseOutputs, writeOutputs } from './index.ts';
+import type { ImageTimes, Output } from './output.ts';
+import type { Written } from './write-output.ts';
+
+export interface ExportInput {
+  /** One for each platform; at least one. */
+  readonly built: readonly BuiltPlan[];
+  readonly caches: BuildCaches;
+}
+
+export interface ExportedResult {
+  readonly result: Omit<BuildResult, 'summary' | 'warnings'>;
+  /** One for each platform; empty where no image was made. */
+  readonly images: readonly ImageRecord[];
+}
+
+const NOTHING: ExportedResult = {
+  result: {
+    imageId: undefined,
+    digest: undefined,
+    descriptor: undefined,
+    references: [],
+    metadata: {},
+  },
+  images: [],
+};
+
+/** @throws AppError of assembling and of the outputs */
+export async function exportResult(run: BuildRun, input: ExportInput): Promise<ExportedResult> {
+  const { outputs, warnings } = parseOutputs(run.options);
+  for (const warning of warnings) run.warn(warning);
+  const wanted = outputs.filter((output) => output.kind !== 'nothing');
+  const [first] = wanted;
+  if (first === undefined) return NOTHING;
+  const { store, options, emit, now, warn } = run;
+  const step = internalStep('export', wanted.some(isKept) ? 'exporting to image' : 'exporting');
+  return asStep({ ...run, step }, async (report) => {
+    const before = new Map(store.images.list().map((image) => [image.id, image]));
+    const variants = await assembleVariants(run, input, wanted);
+    const imagesFor = (times: ImageTimes) => variantFor(variants, timesKey(options, times));
+    const images = imagesFor(first.times);
+    const layers = images.reduce((sum, image) => sum + image.layers.length, 0);
+    report({ label: 'exporting layers', current: layers, unit: 'layers' });
+    await store.flush();
+    const context = { store, build: options, progress: { emit, step, now }, warn };
+    try {
+      const { image } = await writeOutputs(wanted, imagesFor, context);
+      return { result: describe(images, image, namesOf(wanted)), images };
+    } finally {
+      forget(run, { variants, before, outputs: wanted });
+    }
+  });
+}
+
+type Variants = ReadonlyMap<string, ImageRecords>;
+
+async function assembleVariants(
+  run: BuildRun,
+  { built, caches }: ExportInput,
+  outputs: readonly Exclude<Output, { kind: 'nothing' }>[],
+): Promise<Variants> {
+  const variants = new Map<string, ImageRecords>();
+  for (const { times } of outputs) {
+    const key = timesKey(run.options, times);
+    if (!variants.has(key)) variants.set(key, await assembleImages(run, built, { times, caches }));
+  }
+  return variants;
+}
+
+function variantFor(variants: Variants, key: string): ImageRecords {
+  const images = variants.get(key);
+  if (images === undefined) throw new Error('an output wants images that were not made');
+  return images;
+}
+
+interface Made {
+  readonly variants: Variants;
+  readonly before: ReadonlyMap<Digest, ImageRecord>;
+  readonly outputs: readonly Output[];
+}
+
+/** Images that no output keeps go; those that were there before are what they were. */
+function forget({ store, options }: BuildRun, { variants, before, outputs }: Made): void {
+  const kept = new Set(
+    outputs.flatMap((output) => (isKept(output) ? [timesKey(options, output.times)] : [])),
+  );
+  const keptIds = new Set(
+    [...variants].flatMap(([key, images]) => (kept.has(key) ? images.map(({ id }) => id) : [])),
+  );
+  for (const { id } of [...variants.values()].flat()) {
+    if (keptIds.has(id)) continue;
+    const known = before.get(id);
+    if (known === undefined) store.images.remove(id);
+    else store.images.put(known);
+  }
+}
+
+function isKept(output: Output): output is Extract<Output, { kind: 'image' | 'load' }> {
+  return output.kind === 'load' || (output.kind === 'image' && output.store);
+}
+
+/** The names that were given to anything. */
+function namesOf(outputs: readonly Output[]): readonly string[] {
+  return [...new Set(outputs.flatMap((output) => ('names' in output ? output.names : [])))];
+}
+
+function describe(
+  [image]: ImageRecords,
+  written: Written | undefined,
+  references: readonly string[],
+): ExportedResult['result'] {
+  const { imageId = image.id, descriptor } = written ?? {};
+  return {
+    imageId,
+    digest: descriptor?.digest,
+    descriptor,
+    references,
+    metadata: {
+      'containerimage.config.digest': imageId,
+      ...(descriptor === undefined
+        ? {}
+        : {
+            'containerimage.descriptor': descriptor,
+            'containerimage.digest': descriptor.digest,
+          }),
+      ...(references.length === 0 ? {} : { 'image.name': references.join(',') }),
+    },
+  };
+}

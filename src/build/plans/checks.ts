@@ -1,0 +1,152 @@
+/** The build checks of `lint/`, as a build and `--check` run them. */
+import { AppError, type SourceRange, type Warning } from '../../errors.ts';
+import type { LintFacts } from '../../lint/index.ts';
+import { digestOf, hostPlatform, type ImageConfig, type Platform } from '../../oci/index.ts';
+import { type BaseImage, platformArguments, type ResolveImage } from '../../plan/index.ts';
+import { emulationFor } from '../../runtime/index.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { BuildRun } from '../run.ts';
+import { isPlatformOpen, targetPlatforms } from './target-platforms.ts';
+
+/** Resolves base images, and remembers their configs for the checks. */
+export class SeenImages {
+  readonly #resolve: ResolveImage;
+  readonly #images = new Map<string, BaseImage>();
+
+  constructor(resolve: ResolveImage) {
+    this.#resolve = resolve;
+  }
+
+  readonly resolve = async (name: string, platform: Platform): Promise<BaseImage> => {
+    const image = await this.#resolve(name, platform);
+    this.#images.set(name, image);
+    return image;
+  };
+
+  configOf(name: string): ImageConfig | undefined {
+    return this.#images.get(name)?.config;
+  }
+
+  architectures(): ReadonlySet<string> {
+    return new Set([...this.#images.values()].map(({ config }) => config.architecture));
+  }
+
+  /** Names and what they were resolved to, in a fixed order. */
+  ids(): readonly (readonly [string, string])[] {
+    return [...this.#images].map(([name, { id }]) => [name, id] as const).sort();
+  }
+}
+
+/**
+ * Checks the file of a build, and warns of what is found beside what the parser has told already.
+ * @throws AppError CHECK_FAILED where the file says that a build with warnings fails
+ */
+export async function runChecks(
+  run: BuildRun,
+  definition: Definition,
+  images: SeenImages,
+): Promise<void> {
+  const { check } = definition.tree;
+  if (check?.skipAll === true) return;
+  const found = await rememberedFindings(run, definition, images);
+  const told = new Set(definition.warnings.map(keyOf));
+  for (const warning of found) if (!told.has(keyOf(warning))) run.warn(warning);
+  if (check?.error === true && found.length > 0) throw checkFailed(found);
+}
+
+/** Raised when the rules change: what was found by others is not believed. */
+const RULES_EDITION = 4;
+
+interface RememberedFindings {
+  /** Covers all that the checks look at. */
+  readonly digest: string;
+  readonly found: readonly (Omit<Warning, 'location'> & { readonly range: SourceRange })[];
+}
+
+/** Loading and running the checks takes longer than looking up what they found last time. */
+async function rememberedFindings(
+  run: BuildRun,
+  definition: Definition,
+  images: SeenImages,
+): Promise<readonly Warning[]> {
+  const { tree } = definition;
+  const runsHere = await runnableArchitectures(run, images);
+  const facts = { ...lintFacts(run, definition, images), runsHere };
+  const digest = factsDigest(definition, facts, images);
+  const key = `${run.options.context} ${tree.file}`;
+  const known = run.store.facts.get<RememberedFindings>('checks', key);
+  if (known?.digest === digest) {
+    return known.found.map(({ range, ...rest }) => ({
+      ...rest,
+      location: tree.source.location(range),
+    }));
+  }
+  const { lintDockerfile } = await import('../../lint/index.ts');
+  const found = lintDockerfile(definition, facts);
+  const remembered: RememberedFindings = {
+    digest,
+    found: found.flatMap(({ location, ...rest }) =>
+      location === undefined ? [] : [{ ...rest, range: location.range }],
+    ),
+  };
+  run.store.facts.put('checks', key, remembered);
+  return found;
+}
+
+/** Asked only of bases for other machines, where nobody said which platform is wanted. */
+async function runnableArchitectures(
+  { options }: BuildRun,
+  images: SeenImages,
+): Promise<ReadonlySet<string>> {
+  const runnable = new Set<string>();
+  if (!isPlatformOpen(options)) return runnable;
+  const { os, architecture: own } = hostPlatform();
+  for (const architecture of images.architectures()) {
+    if (architecture === own) continue;
+    const emulation = emulationFor({ os, architecture }, options.env ?? {});
+    if ((await emulation.catch(() => undefined))?.kind === 'none') runnable.add(architecture);
+  }
+  return runnable;
+}
+
+function factsDigest({ tree }: Definition, facts: LintFacts, images: SeenImages): string {
+  const { buildArgs, predefined, target, platform, ignoreFile, runsHere = [] } = facts;
+  return digestOf(
+    JSON.stringify([
+      ...[RULES_EDITION, tree.text, tree.check, target ?? null, platform],
+      ...[[...buildArgs], [...predefined], images.ids(), ignoreFile()?.text ?? null],
+      [...runsHere],
+    ]),
+  );
+}
+
+function keyOf({ code, location }: Warning): string {
+  return `${code} ${location?.range.start.offset}`;
+}
+
+/** What the file does not say, but the checks need. */
+export function lintFacts(
+  { options }: BuildRun,
+  { ignoreFile, instructions }: Definition,
+  images: Pick<SeenImages, 'configOf'>,
+): LintFacts {
+  const [platform] = targetPlatforms(options);
+  const last = instructions.findLast((instruction) => instruction.kind === 'from');
+  const stage = options.target ?? last?.stage ?? 'default';
+  return {
+    buildArgs: new Map(Object.entries(options.buildArgs ?? {})),
+    predefined: platformArguments(platform, hostPlatform(), stage),
+    target: options.target,
+    platform,
+    imageOf: (name) => images.configOf(name),
+    ignoreFile,
+  };
+}
+
+function checkFailed(found: readonly Warning[]): AppError {
+  const rules = [...new Set(found.map(({ code }) => code))].sort();
+  return new AppError('CHECK_FAILED', `the checks of the file failed: ${rules.join(', ')}`, {
+    hint: 'see the warnings above; # check=skip=RULE silences one, error=true makes them fail the build',
+    location: found[0]?.location,
+  });
+}

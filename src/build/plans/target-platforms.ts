@@ -1,0 +1,23 @@
+import type { BuildOptions } from '../../api/index.ts';
+import { formatPlatform, hostPlatform, type Platform, parsePlatform } from '../../oci/index.ts';
+
+/**
+ * The platforms of the result in the order asked for, each once; this machine's when none was. `local` stands for
+ * this machine's too.
+ * @throws AppError PLATFORM_INVALID
+ */
+export function targetPlatforms({
+  platforms = [],
+}: Pick<BuildOptions, 'platforms'>): readonly [Platform, ...Platform[]] {
+  const wanted = platforms.filter((text) => text !== '');
+  const read = wanted.map((text) => (text === 'local' ? hostPlatform() : parsePlatform(text)));
+  const [first = hostPlatform(), ...more] = new Map(
+    read.map((platform) => [formatPlatform(platform), platform]),
+  ).values();
+  return [first, ...more];
+}
+
+/** Whether nobody said which platform is wanted. */
+export function isPlatformOpen({ platforms = [] }: Pick<BuildOptions, 'platforms'>): boolean {
+  return platforms.every((text) => text === '');
+}

@@ -1,0 +1,27 @@
+/** The store's records in the form in which the solver asks for them. */
+import type { CacheRecords } from '../../solver/index.ts';
+import type { Store } from '../../store/index.ts';
+
+/** Facts kind: digests of some files of a result, under the result's output key and a selector. */
+const CONTENT_FACT = 'content-digest';
+
+export function cacheRecords(store: Store): CacheRecords {
+  return {
+    get: (key) => store.records.get(key),
+    put: (key, record, settled) => store.records.put(key, record, settled),
+    lock: async (key, options) => {
+      const lock = await store.lockStep(key, options);
+      return {
+        found: store.records.get(key),
+        release: () => lock.release(),
+        // Else others see it with the next batch of writes.
+        hurry: () => {
+          if (lock.isWanted()) store.flush().catch(() => undefined);
+        },
+      };
+    },
+    contentDigest: (key) => store.facts.get<string>(CONTENT_FACT, key),
+    putContentDigest: (key, digest) => store.facts.put(CONTENT_FACT, key, digest),
+    usable: (record) => record.layers.every((id) => store.layers.get(id) !== undefined),
+  };
+}

@@ -1,0 +1,178 @@
+/** Why a COPY or ADD did not find its source: a forgotten --from, another place in the stage, a comment taken for paths. */
+import type { AddInstruction, CopyInstruction, Instruction, Word } from '../../dockerfile/index.ts';
+import { AppError } from '../../errors.ts';
+import { type BytePath, baseName, type FileTree, toBytes, toText } from '../../files/index.ts';
+import type { PlannedStage } from '../../plan/index.ts';
+import type { Solver } from '../../solver/index.ts';
+import type { LayerId } from '../../store/index.ts';
+import { noContext } from '../contexts/no-context.ts';
+import type { BuildSession } from './session.ts';
+
+export interface MissingSourceFacts {
+  readonly instructions: readonly Instruction[];
+  readonly stages: readonly PlannedStage[];
+  readonly solver: Solver;
+  readonly session: BuildSession;
+  /** Only a Dockerfile was given: whatever is copied from the context is not there. */
+  readonly isWithoutContext: boolean;
+}
+
+type Copying = CopyInstruction | AddInstruction;
+
+/** Says what was probably meant, if that can be seen; any other error comes back as it is. */
+export async function explainMissingSource(
+  error: unknown,
+  facts: MissingSourceFacts,
+): Promise<unknown> {
+  if (!(error instanceof AppError) || error.code !== 'COPY_SOURCE_NOT_FOUND') return error;
+  const copy = copyAt(error, facts.instructions);
+  const source = error.details?.source;
+  if (copy === undefined || typeof source !== 'string') return error;
+  const comment = commentAmong(copy.sources);
+  if (comment !== undefined && isFrom(comment, error)) return commentTaken(copy, comment, error);
+  const unfounded = facts.isWithoutContext ? noContext(error, copy) : undefined;
+  if (unfounded !== undefined) return unfounded;
+  if (copy.kind === 'add') return error;
+  const hint =
+    copy.from === undefined
+      ? await forgottenStage(source, copy, facts)
+      : await otherPlace(source, copy.from, facts);
+  return hint === undefined ? error : withHint(error, hint);
+}
+
+function withHint({ code, message, details, cause, expected, location }: AppError, hint: string) {
+  return new AppError(code, message, { hint, details, cause, expected, location });
+}
+
+function copyAt({ location }: AppError, instructions: readonly Instruction[]): Copying | undefined {
+  const offset = location?.range.start.offset;
+  if (offset === undefined) return undefined;
+  return instructions.find((instruction): instruction is Copying => {
+    const { start, end } = instruction.location.range;
+    const copies = instruction.kind === 'copy' || instruction.kind === 'add';
+    return copies && start.offset <= offset && offset < end.offset;
+  });
+}
+
+/** `COPY . . # all`: everything behind the first source that begins like a comment. */
+function commentAmong(sources: readonly Word[]): Word | undefined {
+  return sources.find(({ text }, index) => index > 0 && text.startsWith('#'));
+}
+
+function isFrom({ range }: Word, { location }: AppError): boolean {
+  return location !== undefined && location.range.start.offset >= range.start.offset;
+}
+
+function commentTaken(copy: Copying, comment: Word, { message, details, cause }: AppError) {
+  const keyword = copy.kind.toUpperCase();
+  const range = { start: comment.range.start, end: copy.location.range.end };
+  return new AppError(
+    'DOCKERFILE_TRAILING_COMMENT',
+    `# begins no comment behind ${keyword}: what follows are paths, and ${message}`,
+    {
+      hint: 'put the comment on a line of its own',
+      location: { ...copy.location, range },
+      details,
+      cause,
+    },
+  );
+}
+
+async function forgottenStage(
+  source: string,
+  copy: CopyInstruction,
+  facts: MissingSourceFacts,
+): Promise<string | undefined> {
+  const stage =
+    (await stageThatHas(source, facts)) ?? stageThatNames(source, copy, facts.instructions);
+  const path = `/${source.replace(/^\/+/, '')}`;
+  return stage === undefined ? undefined : `stage ${stage} makes ${path}: add --from=${stage}`;
+}
+
+/** Looks into the file systems that this build has made or found so far. */
+async function stageThatHas(
+  source: string,
+  { stages, solver, session }: MissingSourceFacts,
+): Promise<string | undefined> {
+  const path = toBytes(source.replace(/^\/+|\/+$/g, ''));
+  for (const { name, root, isTarget } of stages) {
+    if (root === undefined || root === 'scratch' || isTarget || path === '') continue;
+    const result = await solver.peek(root).catch(() => undefined);
+    if (result === undefined || !isHere(session, result.layers)) continue;
+    if ((await session.treeOf(result.layers)).lookup(path) !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** Nothing is downloaded for a hint. */
+function isHere({ store }: BuildSession, layers: readonly LayerId[]): boolean {
+  return layers.every((id) => store.layers.get(id)?.promise === undefined);
+}
+
+/** The last earlier stage with a step that names the path: most often it is what the step makes. */
+function stageThatNames(
+  source: string,
+  copy: CopyInstruction,
+  instructions: readonly Instruction[],
+): string | undefined {
+  const path = source.replace(/^\/+|\/+$/g, '');
+  if (path === '') return undefined;
+  let index = -1;
+  let stage = '';
+  let found: string | undefined;
+  for (const instruction of instructions) {
+    if (instruction === copy) return found === stage ? undefined : found;
+    if (instruction.kind === 'from') {
+      index++;
+      stage = instruction.stage ?? String(index);
+    } else if (makesFiles(instruction) && namesPath(instruction.text, path)) found = stage;
+  }
+  return undefined;
+}
+
+function makesFiles({ kind }: Instruction): boolean {
+  return kind === 'run' || kind === 'copy' || kind === 'add';
+}
+
+function namesPath(text: string, path: string): boolean {
+  return text.split(/[\s"'=,;&|]+/).some((word) => word.replace(/^\/+/, '') === path);
+}
+
+/** The path of that name which the stage made last: a wrong idea of its working directory is a common reason. */
+async function otherPlace(
+  source: string,
+  from: Word,
+  { stages, solver, session }: MissingSourceFacts,
+): Promise<string | undefined> {
+  const wanted = from.text.toLowerCase();
+  const stage = stages.find(
+    ({ name, index }) => name.toLowerCase() === wanted || String(index) === wanted,
+  );
+  const name = baseName(toBytes(source.replace(/\/+$/, '')));
+  if (stage?.root === undefined || stage.root === 'scratch' || name === '') return undefined;
+  const layers = (await solver.peek(stage.root).catch(() => undefined))?.layers ?? [];
+  if (!isHere(session, layers)) return undefined;
+  const whole = await session.treeOf(layers);
+  const isThere = (path: BytePath): boolean => whole.lookup(path) !== undefined;
+  for (const layer of layers.toReversed()) {
+    const path = findNamed(await session.treeOf([layer]), name, isThere);
+    if (path !== undefined) return `stage ${stage.name} has it at /${toText(path)}`;
+  }
+  return undefined;
+}
+
+/** The entry of this name that lies least deep. */
+function findNamed(
+  tree: FileTree,
+  name: BytePath,
+  isThere: (path: BytePath) => boolean,
+): BytePath | undefined {
+  let level: readonly BytePath[] = [''];
+  while (level.length > 0) {
+    const entries = level.flatMap((directory) => tree.list(directory));
+    const found = entries.find(({ path }) => baseName(path) === name && isThere(path));
+    if (found !== undefined) return found.path;
+    level = entries.filter(({ type }) => type === 'directory').map(({ path }) => path);
+  }
+  return undefined;
+}

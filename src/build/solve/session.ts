@@ -1,0 +1,65 @@
+/** What the operations of one build share. */
+import type { ContextTree } from '../../context/index.ts';
+import type { Warning } from '../../errors.ts';
+import type { FileTree } from '../../files/index.ts';
+import type { Vertex, VertexId } from '../../graph/index.ts';
+import { LayerCache, type LowerSource, MergedTree, present } from '../../layers/index.ts';
+import type { ExtraCertificates } from '../../ops/index.ts';
+import type { Emit, StepInfo } from '../../progress/index.ts';
+import type { Sandbox } from '../../runtime/index.ts';
+import type { LayerId, Store } from '../../store/index.ts';
+import type { BuildCaches } from '../caches/index.ts';
+import type { RemoteLogins } from '../credentials/remote-logins.ts';
+import type { BuildSecrets } from '../credentials/secrets.ts';
+import type { SshAgents } from '../credentials/ssh-agents.ts';
+import type { BuildRun } from '../run.ts';
+import { LayerSteps } from '../steps/layer-steps.ts';
+
+export interface BuildSession {
+  readonly store: Store;
+  /** The live directory behind an input, if it is a context. */
+  readonly contextAt: (vertex: Vertex, input: number) => ContextTree | undefined;
+  /** Whether a vertex's own layer is one of the image's, whose tar is hashed sooner or later. */
+  readonly isExported?: ((id: VertexId) => boolean) | undefined;
+  /** The merged tree of a stack of layers, bottom first; what of them was only promised is fetched. */
+  readonly treeOf: (layers: readonly LayerId[]) => Promise<FileTree>;
+  readonly lowers: LowerSource;
+  readonly secrets: BuildSecrets;
+  readonly sshAgents: SshAgents;
+  /** What remote sources are shown. */
+  readonly logins?: RemoteLogins | undefined;
+  /** What a new cache mount begins with, if other machines know; told of each that is used. */
+  readonly mountSeed?: BuildCaches['mountSeed'] | undefined;
+  /** Started when the first step needs it. */
+  readonly sandbox: () => Promise<Sandbox>;
+  /** What steps trust beside their images' own certificates. */
+  readonly certificates?: ExtraCertificates | undefined;
+  /** The caller's environment: what the way to remote sources depends on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly emit: Emit;
+  readonly stepOf: (id: VertexId) => StepInfo;
+  readonly warn: (warning: Warning) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What fetching and copying need of it. */
+export type SourceSession = Omit<
+  BuildSession,
+  'secrets' | 'sshAgents' | 'sandbox' | 'certificates' | 'lowers'
+>;
+
+/** Trees over one store that read each layer's index once. */
+export function treesOf({
+  store,
+  emit,
+  now,
+  signal,
+}: Pick<BuildRun, 'store' | 'emit' | 'now' | 'signal'>): BuildSession['treeOf'] {
+  const cache = new LayerCache(store);
+  const progress = new LayerSteps({ emit, now });
+  return async (layers) => {
+    await present(store, layers, { signal, progress });
+    return MergedTree.of(store, layers, cache);
+  };
+}
