@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // The default leaves a core free, which on two cores is half of them; tests mostly wait for other processes.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {
