@@ -13,7 +13,7 @@ import {
 } from '../runtime/index.ts';
 import { removeTraces, type StepTrust } from './ca-certificates/index.ts';
 import { OutputTail } from './output-tail.ts';
-import { findSecrets, type SecretLeak, type SecretText } from './secret-scan.ts';
+import { findSecrets, type SecretLeak, SecretMask, type SecretText } from './secrets/index.ts';
 
 export interface RunStepOptions {
   readonly sandbox: Sandbox;
@@ -25,7 +25,7 @@ export interface RunStepOptions {
   readonly mounts: readonly WantedMount[];
   /** The operation's own environment, with proxies and secrets. */
   readonly env: readonly string[];
-  /** What the new layer must not hold. */
+  /** What the new layer must not hold, and nobody see in what the step prints. */
   readonly secrets: readonly SecretText[];
   /** Host path of what runs programs of the step's platform, if this machine does not. */
   readonly emulator?: string | undefined;
@@ -75,13 +75,20 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
     options.base,
   );
   const tail = new OutputTail();
+  const tell: RunStepOptions['onOutput'] = (stream, data) => {
+    if (data.length === 0) return;
+    tail.push(data);
+    options.onOutput(stream, data);
+  };
+  const masks = {
+    stdout: new SecretMask(options.secrets),
+    stderr: new SecretMask(options.secrets),
+  };
   const result = await options.sandbox.run(spec, {
     signal: options.signal,
-    onOutput: (stream, data) => {
-      tail.push(data);
-      options.onOutput(stream, data);
-    },
+    onOutput: (stream, data) => tell(stream, masks[stream].push(data)),
   });
+  for (const stream of ['stdout', 'stderr'] as const) tell(stream, masks[stream].flush());
   if (result.exitCode !== 0) throw failure(op, options.instruction, result, tail);
   const index = await indexUpper(upper, options);
   writeIndex(options.directory, index);

@@ -148,7 +148,7 @@ describe('secrets', () => {
   it('are found in a layer into which a step copied one', async () => {
     const directory = project(
       'RUN --mount=type=secret,id=token mkdir /x && { head -c 1048570 /dev/zero; cat /run/secrets/token; } > /x/leak',
-      'RUN --mount=type=secret,id=token,env=T --mount=type=tmpfs,target=/fine echo "$T" > /fine/x && echo a"$T"b > /.npmrc && echo abc > /harmless',
+      'RUN --mount=type=secret,id=token,env=T --mount=type=tmpfs,target=/fine echo "$T" > /fine/x && echo a"$T"b > /.npmrc && echo abc > /harmless && echo "printed $T"',
     );
     const { stderr } = await bench.succeed([
       ...BUILD,
@@ -162,6 +162,7 @@ describe('secrets', () => {
     expect(stderr).toContain('/.npmrc');
     expect(stderr).not.toMatch(/^WARNING.*\/harmless/m);
     expect(stderr).toMatch(/Dockerfile:2/);
+    expect(stderr).toContain('printed ***');
     expect(stderr).not.toContain(SECRET);
   });
 });

@@ -131,7 +131,7 @@ function warnOfLeaks(
   leaks: readonly SecretLeak[],
 ): void {
   for (const id of new Set(leaks.map((leak) => leak.id))) {
-    const paths = leaks.filter((leak) => leak.id === id).map(({ path }) => path);
+    const paths = leaks.filter((leak) => leak.id === id).map(placeOf);
     const more = paths.length > NAMED_LEAKS ? ` and ${paths.length - NAMED_LEAKS} more` : '';
     const named = paths.slice(0, NAMED_LEAKS).join(', ');
     session.warn({
@@ -141,6 +141,10 @@ function warnOfLeaks(
       location: info.location,
     });
   }
+}
+
+function placeOf({ path, written }: SecretLeak): string {
+  return written === undefined ? path : `${path} (${written})`;
 }
 
 function brief(name: string): string {

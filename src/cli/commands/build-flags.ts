@@ -165,8 +165,8 @@ export const buildFlags = {
     value: 'id=…[,src=…|,env=…]',
     group: STEPS,
     help:
-      'give a file or an environment variable to RUN --mount=type=secret; its bytes reach no layer, cache record or log ' +
-      'unless a step copies them; HTTP_AUTH_TOKEN_host, GIT_AUTH_TOKEN and the like are logins for remote sources',
+      'give a file or an environment variable to RUN --mount=type=secret; its bytes reach no layer or cache record ' +
+      'unless a step copies them, and no log; HTTP_AUTH_TOKEN_host, GIT_AUTH_TOKEN and the like are logins for remote sources',
   },
   ssh: {
     kind: 'list',
