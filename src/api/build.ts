@@ -26,6 +26,8 @@ export interface CacheSpec {
   readonly type: string;
   /** All other `key=value` pairs as written. */
   readonly attrs: Readonly<Record<string, string>>;
+  /** All of it as it was written, for messages. */
+  readonly text?: string | undefined;
 }
 
 /** A build secret: its bytes, a file, or a variable of `BuildOptions.env`. */

@@ -4,6 +4,7 @@ import type { BuildOptions } from '../api/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Emit } from '../progress/index.ts';
 import type { Store } from '../store/index.ts';
+import { jointSignal } from '../system/index.ts';
 
 export interface BuildRun {
   readonly options: BuildOptions;
@@ -26,6 +27,6 @@ export function beginRun(options: BuildOptions, store: Store): BuildRun {
     warnings.push(warning);
     emit({ kind: 'warning', time: now(), warning });
   };
-  const signal = options.signal ?? new AbortController().signal;
+  const signal = jointSignal(options.signal);
   return { options, store, emit, warn, warnings, signal, now };
 }

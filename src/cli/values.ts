@@ -146,7 +146,7 @@ function attributeName(key: string): string {
 /** `type=…,key=value`; a bare name is one of a registry. */
 export function cacheSpec(text: string, flag: string): CacheSpec {
   const fields = splitCsv(text);
-  if (!text.includes('=')) return { type: 'registry', attrs: { ref: text } };
+  if (!text.includes('=')) return { type: 'registry', attrs: { ref: text }, text };
   const pairs = new Map<string, string>();
   for (const field of fields) {
     const equals = field.indexOf('=');
@@ -155,7 +155,7 @@ export function cacheSpec(text: string, flag: string): CacheSpec {
     pairs.set(key, equals < 0 ? '' : field.slice(equals + 1));
   }
   const { type = 'registry', ...attrs } = Object.fromEntries(pairs);
-  return { type, attrs };
+  return { type, attrs, text };
 }
 
 function requireType(text: string, type: string | undefined): OutputType {

@@ -60,6 +60,7 @@ export class BuildCaches {
         throw new Error('this store was opened without a way to registries');
       });
     this.#plans = parseCaches(run.options);
+    for (const warning of this.#plans.warnings) warn(warning);
     const storages = this.#plans.imports.map((place) => this.#storage(place));
     this.#imported =
       storages.length === 0 ? undefined : new ImportedCaches({ store, storages, warn, signal });

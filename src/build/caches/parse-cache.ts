@@ -1,8 +1,7 @@
 /** From what was written behind `--cache-from` and `--cache-to` to what is to be done; checked before anything is built. */
-
 import type { CacheSpec } from '../../api/index.ts';
-import { AppError } from '../../errors.ts';
-import type { Compression, LayerEncoding } from '../../export/index.ts';
+import { AppError, type Warning } from '../../errors.ts';
+import type { LayerEncoding } from '../../export/index.ts';
 import { nearestName } from '../../nearest-name.ts';
 import {
   type Digest,
@@ -11,6 +10,8 @@ import {
   type Reference,
   withDefaultTag,
 } from '../../oci/index.ts';
+import { Attributes } from '../attributes.ts';
+import { layerEncoding } from '../layer-encoding.ts';
 
 export type CachePlace =
   | { readonly kind: 'registry'; readonly reference: Reference }
@@ -37,6 +38,7 @@ export interface CachePlans {
   readonly exports: readonly CacheExportPlan[];
   /** The image itself says what its layers are the cache of. */
   readonly inline: boolean;
+  readonly warnings: readonly Warning[];
 }
 
 export interface CacheOptions {
@@ -46,77 +48,92 @@ export interface CacheOptions {
 }
 
 const TYPES = ['registry', 'local', 'inline'] as const;
+type CacheType = (typeof TYPES)[number];
 /** BuildKit's, which are not there yet. */
 const OTHER_TYPES = ['gha', 's3', 'azblob'];
-const COMPRESSIONS: readonly Compression[] = ['gzip', 'zstd', 'estargz', 'uncompressed'];
+
+/** BuildKit's; a cache is always an OCI manifest here. */
+const OF_NO_CONSEQUENCE = ['oci-mediatypes', 'image-manifest', 'oci-artifact'];
+
+type Flag = '--cache-from' | '--cache-to';
 
 /** @throws AppError CACHE_OPTION, REFERENCE_INVALID, DIGEST_INVALID */
 export function parseCaches({ cacheFrom = [], cacheTo = [], buildArgs }: CacheOptions): CachePlans {
-  const targets = cacheTo.map((spec) => ({ spec, type: typeOf(spec, '--cache-to') }));
-  const isInline = isTrue(buildArgs?.BUILDKIT_INLINE_CACHE);
+  const sources = cacheFrom.map((spec) => parse(spec, '--cache-from', importOf));
+  const targets = cacheTo.map((spec) => parse(spec, '--cache-to', exportOf));
   return {
-    imports: cacheFrom.map((spec) => sourceOf(spec)),
-    exports: targets.flatMap(({ spec, type }) => (type === 'inline' ? [] : [targetOf(spec)])),
-    inline: isInline || targets.some(({ type }) => type === 'inline'),
+    imports: sources.map(({ plan }) => plan),
+    exports: targets.flatMap(({ plan }) => (plan === 'inline' ? [] : [plan])),
+    inline:
+      isTrue(buildArgs?.BUILDKIT_INLINE_CACHE) || targets.some(({ plan }) => plan === 'inline'),
+    warnings: [...sources, ...targets].flatMap(({ warnings }) => warnings),
   };
 }
 
-function sourceOf(spec: CacheSpec): CachePlace {
-  const type = typeOf(spec, '--cache-from');
+function parse<Plan>(
+  spec: CacheSpec,
+  flag: Flag,
+  planOf: (type: CacheType, attributes: Attributes) => Plan,
+): { readonly plan: Plan; readonly warnings: readonly Warning[] } {
+  const type = typeOf(spec, flag);
+  const attributes = new Attributes({
+    ...{ attrs: spec.attrs, text: spec.text, flag },
+    owner: `a cache of type ${type}`,
+    codes: { wrong: 'CACHE_OPTION', ignored: 'CACHE_OPTION_IGNORED' },
+  });
+  attributes.passOver(OF_NO_CONSEQUENCE);
+  const plan = planOf(type, attributes);
+  return { plan, warnings: attributes.warnings() };
+}
+
+function importOf(type: CacheType, attributes: Attributes): CachePlace {
   if (type === 'inline') {
-    throw fault('--cache-from', "the cache in an image is read by the image's name", {
+    throw new AppError('CACHE_OPTION', "the cache in an image is read by the image's name", {
       hint: '--cache-from type=registry,ref=NAME',
     });
   }
-  if (type === 'registry') return registryOf(spec, '--cache-from');
-  const digest = spec.attrs.digest;
+  if (type === 'registry') return registryOf(attributes, '--cache-from');
+  const digest = attributes.text('digest');
   return {
     kind: 'local',
-    directory: required(spec, 'src', '--cache-from'),
-    tag: spec.attrs.tag,
+    directory: required(attributes, { type, key: 'src', flag: '--cache-from' }),
+    tag: attributes.text('tag'),
     digest: digest === undefined ? undefined : parseDigest(digest),
     reset: false,
   };
 }
 
-function targetOf(spec: CacheSpec): CacheExportPlan {
-  const { attrs } = spec;
-  const flag = '--cache-to';
-  const place: CachePlace =
-    spec.type === 'registry'
-      ? registryOf(spec, flag)
-      : {
-          kind: 'local',
-          directory: required(spec, 'dest', flag),
-          tag: attrs.tag,
-          digest: undefined,
-          reset: isTrue(attrs.reset),
-        };
-  const compression = choice(attrs.compression ?? 'gzip', COMPRESSIONS, `${flag} compression`);
-  const level = attrs['compression-level'];
+function exportOf(type: CacheType, attributes: Attributes): CacheExportPlan | 'inline' {
+  const plan = {
+    mode: attributes.choice('mode', ['min', 'max']) ?? 'min',
+    encoding: layerEncoding(attributes),
+    mounts: attributes.flag('mounts') ?? false,
+    ignoresErrors: attributes.flag('ignore-error') ?? true,
+  };
+  return type === 'inline' ? 'inline' : { place: targetOf(type, attributes), ...plan };
+}
+
+function targetOf(type: Exclude<CacheType, 'inline'>, attributes: Attributes): CachePlace {
+  if (type === 'registry') return registryOf(attributes, '--cache-to');
   return {
-    place,
-    mode: choice(attrs.mode ?? 'min', ['min', 'max'] as const, `${flag} mode`),
-    encoding: {
-      compression,
-      level: level === undefined ? undefined : wholeNumber(level),
-      force: isTrue(attrs['force-compression']),
-    },
-    mounts: isTrue(attrs.mounts),
-    ignoresErrors: attrs['ignore-error'] === undefined || isTrue(attrs['ignore-error']),
+    kind: 'local',
+    directory: required(attributes, { type, key: 'dest', flag: '--cache-to' }),
+    tag: attributes.text('tag'),
+    digest: undefined,
+    reset: attributes.flag('reset') ?? false,
   };
 }
 
-function registryOf(spec: CacheSpec, flag: string): CachePlace {
-  const reference = withDefaultTag(parseReference(required(spec, 'ref', flag)));
-  return { kind: 'registry', reference };
+function registryOf(attributes: Attributes, flag: Flag): CachePlace {
+  const text = required(attributes, { type: 'registry', key: 'ref', flag });
+  return { kind: 'registry', reference: withDefaultTag(parseReference(text)) };
 }
 
-function typeOf({ type }: CacheSpec, flag: string): (typeof TYPES)[number] {
+function typeOf({ type }: CacheSpec, flag: Flag): CacheType {
   const known = TYPES.find((one) => one === type);
   if (known !== undefined) return known;
   const near = nearestName(type, TYPES);
-  throw fault(flag, `there is no cache of type '${type}'`, {
+  throw new AppError('CACHE_OPTION', `${flag}: there is no cache of type '${type}'`, {
     expected: `type=${TYPES.join('|')}`,
     hint: OTHER_TYPES.includes(type)
       ? 'lamina does not have this one yet: use a registry, or a directory that your CI keeps'
@@ -126,36 +143,21 @@ function typeOf({ type }: CacheSpec, flag: string): (typeof TYPES)[number] {
   });
 }
 
-function required({ type, attrs }: CacheSpec, key: string, flag: string): string {
-  const value = attrs[key];
+interface Required {
+  readonly type: CacheType;
+  readonly key: 'ref' | 'src' | 'dest';
+  readonly flag: Flag;
+}
+
+function required(attributes: Attributes, { type, key, flag }: Required): string {
+  const value = attributes.text(key);
   if (value !== undefined && value !== '') return value;
-  throw fault(flag, `a cache of type ${type} needs ${key}=`, {
+  throw new AppError('CACHE_OPTION', `${flag}: a cache of type ${type} needs ${key}=`, {
     hint: `${flag} type=${type},${key}=${key === 'ref' ? 'HOST/REPOSITORY:TAG' : 'DIRECTORY'}`,
   });
 }
 
-function choice<Value extends string>(text: string, values: readonly Value[], what: string): Value {
-  const found = values.find((value) => value === text);
-  if (found !== undefined) return found;
-  throw fault(what, `there is no '${text}'`, { expected: values.join(', ') });
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,2}$/.test(text)) return Number(text);
-  throw fault('--cache-to compression-level', `'${text}' is no level`, {
-    expected: 'a whole number from 0 to 22',
-  });
-}
-
-/** Go's notation; a key without a value says yes. */
+/** Go's notation, as build arguments have it. */
 function isTrue(text: string | undefined): boolean {
-  return text !== undefined && /^(?:|1|t|true)$/i.test(text);
-}
-
-function fault(
-  what: string,
-  message: string,
-  more: { readonly expected?: string | undefined; readonly hint?: string | undefined },
-): AppError {
-  return new AppError('CACHE_OPTION', `${what}: ${message}`, more);
+  return text !== undefined && /^(?:1|t|true)$/i.test(text);
 }

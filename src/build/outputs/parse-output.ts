@@ -2,11 +2,11 @@
 
 import type { BuildOptions, OutputSpec } from '../../api/index.ts';
 import { AppError, assertNever, type Warning } from '../../errors.ts';
-import type { Compression } from '../../export/index.ts';
 import { formatReference, parseReference } from '../../oci/index.ts';
+import { Attributes } from '../attributes.ts';
+import { layerEncoding } from '../layer-encoding.ts';
 import { targetPlatforms } from '../plans/target-platforms.ts';
 import { type Annotation, annotationsOf, parseAnnotation } from './annotations.ts';
-import { Attributes } from './attributes.ts';
 import { checkErasable } from './erasable.ts';
 import type { ImageForm, ImageTimes, Output } from './output.ts';
 
@@ -14,8 +14,6 @@ export interface ParsedOutputs {
   readonly outputs: readonly Output[];
   readonly warnings: readonly Warning[];
 }
-
-const COMPRESSIONS: readonly Compression[] = ['gzip', 'zstd', 'estargz', 'uncompressed'];
 
 /** BuildKit's, for what lamina does always or has no need of. */
 const OF_NO_CONSEQUENCE = [
@@ -46,7 +44,11 @@ interface Parsed {
 }
 
 function parseOutput(spec: OutputSpec, options: BuildOptions): Parsed {
-  const attributes = new Attributes(spec);
+  const attributes = new Attributes({
+    ...{ attrs: spec.attrs, text: spec.text, flag: '--output' },
+    owner: `an output of type ${spec.type}`,
+    codes: { wrong: 'BUILD_OUTPUT_ATTRIBUTE', ignored: 'BUILD_OUTPUT_IGNORED' },
+  });
   attributes.passOver(OF_NO_CONSEQUENCE);
   const output = outputOf(spec, attributes, options);
   return { output, warnings: attributes.warnings() };
@@ -159,10 +161,8 @@ function namesOf({ name = '' }: OutputSpec, { tags = [] }: BuildOptions): readon
 }
 
 function imageForm(attributes: Attributes, options: BuildOptions): ImageForm {
-  const compression = attributes.choice('compression', COMPRESSIONS) ?? 'gzip';
-  const max = compression === 'zstd' ? 22 : 9;
-  const level = attributes.number('compression-level', { max, of: `level of ${compression}` });
-  const force = attributes.flag('force-compression') ?? false;
+  const encoding = layerEncoding(attributes);
+  const { compression, force } = encoding;
   const types = attributes.flag('oci-mediatypes');
   const ociTypes = types ?? true;
   attributes.passOver(['prefer-nondist-layers']);
@@ -178,7 +178,7 @@ function imageForm(attributes: Attributes, options: BuildOptions): ImageForm {
     attributes.keys.some((key) => /^(?:compression|oci-mediatypes)/.test(key)) ||
     force ||
     annotations.length > 0;
-  return { encoding: { compression, level, force }, ociTypes, annotations, isAsked };
+  return { encoding, ociTypes, annotations, isAsked };
 }
 
 function checkAnnotations(

@@ -1,8 +1,6 @@
-/** The `key=value` pairs of an output, each read once; what nobody read is told of. */
-
-import type { OutputSpec } from '../../api/index.ts';
-import { AppError, type SourceLocation, type Warning } from '../../errors.ts';
-import { nearestName } from '../../nearest-name.ts';
+/** The `key=value` pairs of an output or a cache, each read once; what nobody read is told of. */
+import { AppError, type SourceLocation, type Warning } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
 
 /** Go's notation, in which BuildKit reads them. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {
@@ -10,25 +8,36 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   ...{ '0': false, f: false, F: false, false: false, FALSE: false, False: false },
 };
 
+export interface AttributeList {
+  readonly attrs: Readonly<Record<string, string>>;
+  /** All of it as it was written, for messages. */
+  readonly text?: string | undefined;
+  /** `an output of type oci`. */
+  readonly owner: string;
+  /** The flag behind which it stands. */
+  readonly flag: string;
+  readonly codes: { readonly wrong: string; readonly ignored: string };
+}
+
 export class Attributes {
-  readonly #spec: OutputSpec;
+  readonly #list: AttributeList;
   readonly #known = new Set<string>();
 
-  constructor(spec: OutputSpec) {
-    this.#spec = spec;
+  constructor(list: AttributeList) {
+    this.#list = list;
   }
 
   /** All keys that were given. */
   get keys(): readonly string[] {
-    return Object.keys(this.#spec.attrs);
+    return Object.keys(this.#list.attrs);
   }
 
   text(key: string): string | undefined {
     this.#known.add(key);
-    return Object.hasOwn(this.#spec.attrs, key) ? this.#spec.attrs[key] : undefined;
+    return Object.hasOwn(this.#list.attrs, key) ? this.#list.attrs[key] : undefined;
   }
 
-  /** @throws AppError BUILD_OUTPUT_ATTRIBUTE */
+  /** @throws AppError with the list's code */
   choice<Value extends string>(key: string, values: readonly Value[]): Value | undefined {
     const text = this.text(key);
     if (text === undefined) return undefined;
@@ -41,7 +50,7 @@ export class Attributes {
     });
   }
 
-  /** A key without a value (`push=`) says yes. @throws AppError BUILD_OUTPUT_ATTRIBUTE */
+  /** A key without a value (`push=`) says yes. @throws AppError with the list's code */
   flag(key: string): boolean | undefined {
     const text = this.text(key);
     if (text === undefined) return undefined;
@@ -52,7 +61,7 @@ export class Attributes {
     });
   }
 
-  /** A whole number. @throws AppError BUILD_OUTPUT_ATTRIBUTE */
+  /** A whole number. @throws AppError with the list's code */
   number(key: string, { max, of }: { readonly max: number; readonly of: string }) {
     const text = this.text(key);
     if (text === undefined) return undefined;
@@ -68,13 +77,13 @@ export class Attributes {
 
   /** One for each attribute that was not read: BuildKit takes no notice of such. */
   warnings(): Warning[] {
-    const { type } = this.#spec;
+    const { owner, codes } = this.#list;
     return this.keys.flatMap((key) => {
       if (this.#known.has(key)) return [];
       const near = nearestName(key, [...this.#known]);
       return {
-        code: 'BUILD_OUTPUT_IGNORED',
-        message: `the attribute '${key}' means nothing to an output of type ${type}`,
+        code: codes.ignored,
+        message: `the attribute '${key}' means nothing to ${owner}`,
         hint: near === undefined ? undefined : `did you mean ${near}?`,
         location: this.location(key),
       };
@@ -87,19 +96,19 @@ export class Attributes {
     message: string,
     more: { readonly expected?: string | undefined; readonly hint?: string | undefined } = {},
   ): AppError {
-    return new AppError('BUILD_OUTPUT_ATTRIBUTE', message, {
+    return new AppError(this.#list.codes.wrong, message, {
       ...more,
       location: this.location(key),
     });
   }
 
   location(key: string): SourceLocation | undefined {
-    const { text } = this.#spec;
+    const { text, flag } = this.#list;
     const range = text === undefined ? undefined : rangeOf(text, key);
     if (text === undefined || range === undefined) return undefined;
     const at = (offset: number) => ({ line: 1, column: offset + 1, offset });
     return {
-      file: '--output',
+      file: flag,
       text,
       range: { start: at(range.start), end: at(range.end) },
     };

@@ -1,0 +1,13 @@
+import type { Compression, LayerEncoding } from '../export/index.ts';
+import type { Attributes } from './attributes.ts';
+
+const COMPRESSIONS: readonly Compression[] = ['gzip', 'zstd', 'estargz', 'uncompressed'];
+
+/** How an output or a cache wants its layers. @throws AppError with the attributes' code */
+export function layerEncoding(attributes: Attributes): LayerEncoding & { readonly force: boolean } {
+  const compression = attributes.choice('compression', COMPRESSIONS) ?? 'gzip';
+  const max = compression === 'zstd' ? 22 : 9;
+  const level = attributes.number('compression-level', { max, of: `level of ${compression}` });
+  const force = attributes.flag('force-compression') ?? false;
+  return { compression, level, force };
+}
