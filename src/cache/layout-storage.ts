@@ -1,6 +1,6 @@
 /** A build cache as a tag of an OCI layout directory. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import type { Blob } from '../export/index.ts';
@@ -15,6 +15,7 @@ import {
   type ImageIndex,
   MEDIA_TYPES,
 } from '../oci/index.ts';
+import { makeDirectories } from '../system/index.ts';
 import type { CacheStorage, ManifestBytes } from './storage.ts';
 
 export interface LayoutCache {
@@ -47,7 +48,7 @@ export function layoutStorage({ tag = 'latest', digest, reset, ...at }: LayoutCa
     },
     readBlob: (descriptor) => readVerified(blob(descriptor.digest), descriptor),
     async writeBlob({ descriptor, read }: Blob) {
-      await makeDirectory(join(directory, 'blobs/sha256'));
+      makeDirectory(join(directory, 'blobs/sha256'));
       const path = blob(descriptor.digest);
       const known = await stat(path).catch(() => undefined);
       if (known?.size === descriptor.size) return;
@@ -84,9 +85,9 @@ async function readVerified(path: string, { digest, size }: Descriptor): Promise
   });
 }
 
-async function makeDirectory(path: string): Promise<void> {
+function makeDirectory(path: string): void {
   try {
-    await mkdir(path, { recursive: true });
+    makeDirectories(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('CACHE_UNWRITABLE', `no cache can be written there: ${reason}`, {

@@ -1,7 +1,8 @@
 /** `login` and `logout`: writes logins as Docker does. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../../system/index.ts';
 import type { RegistryOptions } from '../types.ts';
 import { invalidFile, type LoginFile, ownFile, readLoginFile } from './config-file.ts';
 import { hostOfKey, storedKey } from './credential-keys.ts';
@@ -68,7 +69,7 @@ async function writeAuths(
   const target = await realpath(path).catch(() => path);
   const temporary = `${target}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(target), 0o700);
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(`${JSON.stringify({ ...document, auths }, undefined, '\t')}\n`);
