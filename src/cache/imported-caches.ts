@@ -8,6 +8,7 @@ import { promiseLayers } from '../export/index.ts';
 import { type ChainId, chainIds } from '../oci/index.ts';
 import type { CacheRecords } from '../solver/index.ts';
 import type { CacheRecord, LayerId, LayerPromise, Store } from '../store/index.ts';
+import { rememberPlace } from '../transfer/index.ts';
 import type { CachedRecord } from './format.ts';
 import { type ReadCache, readCache } from './read-cache.ts';
 import type { CacheStorage } from './storage.ts';
@@ -120,6 +121,9 @@ export class ImportedCaches {
       const there = chainId && known.get(chainId);
       if (there !== undefined) return there;
       const { id } = store.layers.promise({ promise, created: layer.created, times: layer.times });
+      for (const source of promise.sources) {
+        if (source.kind === 'registry') rememberPlace(store, promise.descriptor.digest, source);
+      }
       if (chainId !== undefined) known.set(chainId, id);
       return id;
     });

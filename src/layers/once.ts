@@ -1,4 +1,5 @@
 /** Work that several ask for at the same time is done once. */
+import { jointSignal } from '../system/index.ts';
 
 interface Running {
   readonly result: Promise<unknown>;
@@ -47,7 +48,7 @@ function start<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Running {
   const stop = new AbortController();
-  const started: Running = { result: work(stop.signal), stop, waiting: 0 };
+  const started: Running = { result: work(jointSignal(stop.signal)), stop, waiting: 0 };
   mine.set(name, started);
   const forget = (): void => {
     if (mine.get(name) === started) mine.delete(name);

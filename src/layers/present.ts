@@ -15,6 +15,7 @@ import type {
   LayerProvider,
   LayerStore as StoredLayers,
 } from '../store/index.ts';
+import { jointSignal } from '../system/index.ts';
 import { ByteChannel } from './byte-channel.ts';
 import { type ImportedLayer, importTar } from './import-tar.ts';
 import type { LayerStore } from './layer-store.ts';
@@ -65,7 +66,7 @@ export async function present(
 ): Promise<void> {
   if (!stack.some((id) => isPromised(store, id))) return;
   const stop = new AbortController();
-  const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const both = jointSignal(signal, stop.signal);
   const done: Promise<void>[] = [];
   for (const [position, id] of stack.entries()) {
     const below = stack.slice(0, position);

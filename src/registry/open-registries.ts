@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { HttpClient } from '../http/index.ts';
 import { loadClient } from '../http/index.ts';
 import { type Digest, familiarName, familiarRepository, type Reference } from '../oci/index.ts';
+import { jointSignal } from '../system/index.ts';
 import { type Credentials, credentialsFor } from './credentials.ts';
 import { type Endpoint, type EndpointPurpose, endpointsOf } from './endpoint.ts';
 import { pullBlob, type Suspects } from './pull-blob.ts';
@@ -255,5 +256,5 @@ function joined(
   other: AbortSignal | undefined,
 ): AbortSignal | undefined {
   if (one === undefined || other === undefined || one === other) return one ?? other;
-  return AbortSignal.any([one, other]);
+  return jointSignal(one, other);
 }

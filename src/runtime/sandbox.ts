@@ -4,7 +4,7 @@
  * kernel leaves no process and no mount behind.
  */
 import { AbortedError, AppError } from '../errors.ts';
-import { isRoot } from '../system/index.ts';
+import { isRoot, jointSignal } from '../system/index.ts';
 import { findRuntime } from './find-runtime.ts';
 import type { StdioMode } from './protocol.ts';
 import { RunnerConnection } from './runner-connection.ts';
@@ -75,8 +75,7 @@ export class Sandbox implements AsyncDisposable {
     foreground?: ForegroundMode,
   ): Promise<ProcessResult> {
     if (spec.lowers.length > MAX_LAYERS) throw tooManyLayers(spec.lowers.length);
-    const signals = [this.#options.signal, options.signal].filter((signal) => signal !== undefined);
-    const signal = AbortSignal.any(signals);
+    const signal = jointSignal(this.#options.signal, options.signal);
     if (signal.aborted) throw new AbortedError();
     const connection = await abortable(this.#connect(), signal);
     return connection.run(spec, { onOutput: options.onOutput, signal, foreground });

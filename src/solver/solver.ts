@@ -14,6 +14,7 @@ import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import type { CacheRecord } from '../store/index.ts';
+import { jointSignal } from '../system/index.ts';
 import { diskFull } from './disk-full.ts';
 import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
 import { Slots } from './slots.ts';
@@ -95,7 +96,7 @@ export class Solver {
   constructor(options: SolverOptions) {
     this.#options = options;
     this.#slots = new Slots(options.jobs);
-    this.#signal = AbortSignal.any([options.signal, this.#abort.signal]);
+    this.#signal = jointSignal(options.signal, this.#abort.signal);
   }
 
   /**

@@ -100,6 +100,15 @@ describe('a cache in a registry', () => {
     expect(blobs).toHaveLength(3);
   });
 
+  it('lets a registry that has the layers take them over when the image is pushed to it', async () => {
+    const fourth = await machine('fourth');
+    const from = ['--cache-from', `${watched.name}/cache/app`];
+    watched.requests.length = 0;
+    await build(fourth, project('registry'), ...from, '-t', `${watched.name}/pushed`, '--push');
+    // The config of the cache: what the cache's repository has is mounted from there.
+    expect(watched.requests.filter((line) => /^GET .*\/blobs\//.test(line))).toHaveLength(1);
+  });
+
   it('asks nothing of the registry where the own cache has everything', async () => {
     const first = await machine('first');
     watched.requests.length = 0;
@@ -140,6 +149,12 @@ describe('a cache in a directory', () => {
     expect(stepsOf(stderr).cached).toHaveLength(2);
     await second.succeed(['build', '--cache-from', from, '-t', 'app', directory]);
     expect((await second.succeed(['run', 'app', 'cat', '/program'])).stdout).toBe('source');
+  });
+
+  it('costs a warning where no directory can be made', async () => {
+    const to = 'type=local,dest=/proc/nowhere/cache';
+    const { stderr } = await build(bench, project('unwritable'), '--cache-to', to);
+    expect(stderr).toContain('CACHE_NOT_EXPORTED');
   });
 
   it('can be cleared of what an earlier export left', async () => {

@@ -64,6 +64,8 @@ export class Workbench implements Disposable {
         `lamina ${args.join(' ')} ended with ${result.status}:\n${result.stderr}${result.stdout}`,
       );
     }
+    const warning = /^\(node:\d+\) .*Warning.*$/m.exec(result.stderr);
+    if (warning !== null) throw new Error(`lamina ${args.join(' ')}: Node warned: ${warning[0]}`);
     return result;
   }
 
