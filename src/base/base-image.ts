@@ -1,4 +1,5 @@
 /** Base images of every kind: the tar of their root file system, and their configuration. */
+import { AppError } from '../errors.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import { parseBaseName } from './base-name.ts';
 import type { BaseOptions } from './base-options.ts';
@@ -19,6 +20,17 @@ export function baseConfig(name: string): ContainerConfig {
     Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
     Cmd: ['bash'],
   };
+}
+
+/** Whether there is a recipe for the image of this name. */
+export function canMakeBase(name: string): boolean {
+  try {
+    baseConfig(name);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'BASE_UNKNOWN') return false;
+    throw error;
+  }
 }
 
 /**

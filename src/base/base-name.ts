@@ -51,7 +51,7 @@ export function parseBaseName(name: string): DebianRelease {
     return { suite, variant: slim ? 'slim' : 'full' };
   }
   throw new AppError('BASE_UNKNOWN', `there is no recipe for the base image ${name}`, {
-    expected: `debian:SUITE or debian:SUITE-slim, where SUITE is one of ${SUITES.join(', ')}, ${Object.keys(CODE_NAMES).join(', ')}`,
-    hint: 'other images can be loaded from an archive: lamina load -i FILE',
+    expected: `debian:SUITE or debian:SUITE-slim, where SUITE is one of ${SUITES.join(', ')}, ${Object.keys(CODE_NAMES).join(', ')}; or distroless/static, base, cc, nodejs or python`,
+    hint: 'other images come from a registry (lamina pull) or from an archive (lamina load -i FILE)',
   });
 }

@@ -1,2 +1,2 @@
-export { baseConfig, makeBaseTar } from './base-image.ts';
+export { baseConfig, canMakeBase, makeBaseTar } from './base-image.ts';
 export type { BaseOptions } from './base-options.ts';

@@ -77,6 +77,14 @@ const MISTAKES: readonly Mistake[] = [
     says: /'#' does not exist/,
   },
   {
+    name: 'comments that several COPY take for paths, the first of them',
+    dockerfile: 'FROM busybox\nCOPY D* ./ # first\nRUN true # not this\nCOPY . . # all of it\n',
+    code: 'DOCKERFILE_TRAILING_COMMENT',
+    fault: '# first',
+    line: 2,
+    says: /so does line 4/,
+  },
+  {
     name: 'a stage that does not exist',
     dockerfile: 'FROM busybox AS build\nFROM scratch\nCOPY --from=biuld /bin/sh /\n',
     code: 'IMAGE_NOT_FOUND',

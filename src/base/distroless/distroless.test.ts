@@ -12,22 +12,36 @@ describe('the name of a distroless image', () => {
     ['docker.io/distroless/cc-debian13:nonroot', 'cc', 'trixie', true, false],
     ['distroless/python3-debian12:debug', 'python', 'bookworm', false, true],
     ['distroless/nodejs:debug-nonroot', 'nodejs', 'bookworm', true, true],
+    ['gcr.io/distroless/static-debian12', 'static', 'bookworm', false, false],
+    ['gcr.io/distroless/nodejs20-debian13:nonroot', 'nodejs', 'trixie', true, false],
   ] as const)('%s', (name, flavour, suite, isNonroot, isDebug) => {
     expect(parseDistrolessName(name)).toEqual({ flavour, suite, isNonroot, isDebug });
   });
 
-  it.each(['debian:12', 'static', 'x/distroless/static'])('is not %s', (name) => {
+  it.each(['debian:12', 'static', 'x/distroless/static', 'gcr.io/static'])('is not %s', (name) => {
     expect(parseDistrolessName(name)).toBeUndefined();
   });
 
-  it.each(['distroless/java', 'distroless/static:12', 'distroless/static-debian9', 'distroless/'])(
-    'cannot be %s',
-    (name) => {
-      expect(() => parseDistrolessName(name)).toThrow(
-        expect.objectContaining({ code: 'BASE_UNKNOWN' }),
-      );
-    },
-  );
+  it.each([
+    'distroless/java',
+    'distroless/static:12',
+    'distroless/static-debian9',
+    'distroless/static3',
+    'distroless/nodejs20-debian12',
+    'distroless/',
+  ])('cannot be %s', (name) => {
+    expect(() => parseDistrolessName(name)).toThrow(
+      expect.objectContaining({ code: 'BASE_UNKNOWN' }),
+    );
+  });
+
+  it('tells which versions of a language there are', () => {
+    expect(() => parseDistrolessName('gcr.io/distroless/nodejs22-debian12')).toThrow(
+      expect.objectContaining({
+        expected: 'distroless/nodejs, distroless/nodejs18-debian12, distroless/nodejs20-debian13',
+      }),
+    );
+  });
 });
 
 describe('the packages', () => {

@@ -1,4 +1,4 @@
-/** The names of images without a shell: `distroless/static`, `distroless/python-debian12:debug-nonroot`. */
+/** The names of images without a shell: `distroless/static`, `gcr.io/distroless/python3-debian12:debug-nonroot`. */
 import { AppError } from '../../errors.ts';
 
 export const FLAVOURS = ['static', 'base', 'cc', 'nodejs', 'python'] as const;
@@ -15,22 +15,36 @@ export interface DistrolessName {
   readonly isDebug: boolean;
 }
 
-const RELEASES: Readonly<Record<string, string>> = { '12': 'bookworm', '13': 'trixie' };
+interface Release {
+  readonly suite: string;
+  /** The versions of the languages it has, as names of images give them. */
+  readonly versions: Readonly<Partial<Record<Flavour, string>>>;
+}
+
+const RELEASES: Readonly<Record<string, Release>> = {
+  '12': { suite: 'bookworm', versions: { nodejs: '18', python: '3' } },
+  '13': { suite: 'trixie', versions: { nodejs: '20', python: '3' } },
+};
 const DEFAULT_RELEASE = '12';
 const TAGS = ['latest', 'nonroot', 'debug', 'debug-nonroot'];
 
 /**
+ * The registry that is known for images of these names may be named: then a Dockerfile that asks for them finds them.
+ *
  * @returns undefined when the name is none of these images' at all
- * @throws AppError BASE_UNKNOWN for a flavour, release or tag there is not
+ * @throws AppError BASE_UNKNOWN for a flavour, version, release or tag there is not
  */
 export function parseDistrolessName(name: string): DistrolessName | undefined {
   const [, image, tag = 'latest'] =
-    /^(?:docker\.io\/)?distroless\/([^:]*)(?::(.*))?$/.exec(name) ?? [];
+    /^(?:docker\.io\/|gcr\.io\/)?distroless\/([^:]*)(?::(.*))?$/.exec(name) ?? [];
   if (image === undefined) return undefined;
-  const [, word, release = DEFAULT_RELEASE] = /^([a-z]+?)3?(?:-debian(\d+))?$/.exec(image) ?? [];
+  const [, word, version, number = DEFAULT_RELEASE] =
+    /^([a-z]+)(\d+)?(?:-debian(\d+))?$/.exec(image) ?? [];
   const flavour = FLAVOURS.find((candidate) => candidate === word);
-  const suite = Object.hasOwn(RELEASES, release) ? RELEASES[release] : undefined;
-  if (flavour === undefined || suite === undefined || !TAGS.includes(tag)) throw unknown(name);
+  const release = Object.hasOwn(RELEASES, number) ? RELEASES[number] : undefined;
+  if (flavour === undefined || release === undefined || !TAGS.includes(tag)) throw unknown(name);
+  const { suite, versions } = release;
+  if (version !== undefined && version !== versions[flavour]) throw otherVersion(name, flavour);
   return { flavour, suite, isNonroot: tag.endsWith('nonroot'), isDebug: tag.startsWith('debug') };
 }
 
@@ -38,5 +52,17 @@ function unknown(name: string): AppError {
   const releases = Object.keys(RELEASES).map((number) => `-debian${number}`);
   return new AppError('BASE_UNKNOWN', `there is no recipe for the base image ${name}`, {
     expected: `distroless/ and one of ${FLAVOURS.join(', ')}, then maybe ${releases.join(' or ')}, then maybe one of ${TAGS.map((tag) => `:${tag}`).join(', ')}`,
+  });
+}
+
+/** A version is that of a release's own packages, and no other can be had. */
+function otherVersion(name: string, flavour: Flavour): AppError {
+  const there = Object.entries(RELEASES).flatMap(([number, { versions }]) => {
+    const version = versions[flavour];
+    return version === undefined ? [] : [`distroless/${flavour}${version}-debian${number}`];
+  });
+  return new AppError('BASE_UNKNOWN', `no release of Debian has what ${name} is made of`, {
+    expected: [`distroless/${flavour}`, ...there].join(', '),
+    hint: 'give one of these the name by -t, if it will do',
   });
 }

@@ -1,24 +1,22 @@
 /** The error of a base image that is nowhere: where it was looked for, and what was probably meant. */
+import { canMakeBase } from '../../base/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
 import { familiarName, parseReference, type Reference, withDefaultTag } from '../../oci/index.ts';
 import type { Store } from '../../store/index.ts';
-
-/** Images that `lamina base` can make. */
-const MADE_HERE = /^(debian(:|$)|distroless\/)/;
 
 /** @param cause what its registry said; undefined: it was not asked */
 export function imageNotFound(store: Store, reference: Reference, cause?: AppError): AppError {
   const familiar = familiarName(reference);
   const present = store.images.names().map((name) => familiarName(parseReference(name)));
   const near = nearestImage(reference, present);
-  const made = MADE_HERE.test(familiar) ? `make it with: lamina base ${familiar}` : undefined;
+  const made = canMakeBase(familiar) ? `make it with: lamina base ${familiar}` : undefined;
   return new AppError(
     'IMAGE_NOT_FOUND',
     `there is no image '${familiar}' in the local store${elsewhere(reference, cause)}`,
     {
       expected: present.length === 0 ? undefined : `one of ${listed(present)}, or of a registry`,
-      hint: near === undefined ? (made ?? cause?.hint) : `did you mean '${near}'?`,
+      hint: made ?? (near === undefined ? cause?.hint : `did you mean '${near}'?`),
       ...(cause !== undefined && { details: { registryCode: cause.code }, cause }),
     },
   );

@@ -29,7 +29,8 @@ export async function explainMissingSource(
   const source = error.details?.source;
   if (copy === undefined || typeof source !== 'string') return error;
   const comment = commentAmong(copy.sources);
-  if (comment !== undefined && isFrom(comment, error)) return commentTaken(copy, comment, error);
+  if (comment !== undefined && isFrom(comment, error))
+    return commentTaken(copy, error, facts.instructions);
   const unfounded = facts.isWithoutContext ? noContext(error, copy) : undefined;
   if (unfounded !== undefined) return unfounded;
   if (copy.kind === 'add') return error;
@@ -63,19 +64,49 @@ function isFrom({ range }: Word, { location }: AppError): boolean {
   return location !== undefined && location.range.start.offset >= range.start.offset;
 }
 
-function commentTaken(copy: Copying, comment: Word, { message, details, cause }: AppError) {
-  const keyword = copy.kind.toUpperCase();
-  const range = { start: comment.range.start, end: copy.location.range.end };
+/** Of several such instructions of a stage the first is told, whichever was looked at first; the others are named. */
+function commentTaken(
+  failed: Copying,
+  { message, details, cause }: AppError,
+  instructions: readonly Instruction[],
+) {
+  const [copy = failed, ...others] = commentedAlike(failed, instructions);
+  const { start } = (commentAmong(copy.sources) ?? copy.location).range;
+  const lines = others.map(({ location }) => location.range.start.line);
+  const too = lines.length === 0 ? '' : `; so does line ${lines.join(', line ')}`;
   return new AppError(
     'DOCKERFILE_TRAILING_COMMENT',
-    `# begins no comment behind ${keyword}: what follows are paths, and ${message}`,
+    `# begins no comment behind ${copy.kind.toUpperCase()}: what follows are paths, and ${message}`,
     {
-      hint: 'put the comment on a line of its own',
-      location: { ...copy.location, range },
+      hint: `put the comment on a line of its own${too}`,
+      location: { ...copy.location, range: { start, end: copy.location.range.end } },
       details,
       cause,
     },
   );
+}
+
+/** Those of the same stage that copy the same word from the same place, the given one among them. */
+function commentedAlike(failed: Copying, instructions: readonly Instruction[]): readonly Copying[] {
+  const isFrom = ({ kind }: Instruction): boolean => kind === 'from';
+  const at = instructions.indexOf(failed);
+  const start = instructions.slice(0, at).findLastIndex(isFrom) + 1;
+  const end = instructions.findIndex((instruction, index) => index > at && isFrom(instruction));
+  const word = commentAmong(failed.sources)?.text;
+  const place = placeOf(failed);
+  return instructions
+    .slice(start, end < 0 ? undefined : end)
+    .filter(
+      (instruction): instruction is Copying =>
+        (instruction.kind === 'copy' || instruction.kind === 'add') &&
+        commentAmong(instruction.sources)?.text === word &&
+        placeOf(instruction) === place,
+    );
+}
+
+/** The stage or image files come from; undefined: the context. */
+function placeOf(copy: Copying): string | undefined {
+  return copy.kind === 'copy' ? copy.from?.text : undefined;
 }
 
 async function forgottenStage(

@@ -11,7 +11,8 @@ export const baseCommand = defineCommand({
       'of a Debian mirror. NAME is debian:SUITE or debian:SUITE-slim, where SUITE is a code name (bookworm), a number (12), ' +
       'or stable, testing, unstable; slim leaves out manual pages, documentation and translations.',
     'Or NAME is distroless/static, base, cc, nodejs or python, with -debian12 (the default) or -debian13: no shell and no ' +
-      'package manager, only what a program needs to run (CA certificates, time zones, libraries, the language). The tag ' +
+      'package manager, only what a program needs to run (CA certificates, time zones, libraries, the language). With gcr.io/ in front the ' +
+      'image has that name, as the FROM lines of many Dockerfiles do. The tag ' +
       ':nonroot runs as user 65532, :debug brings busybox along, :debug-nonroot does both.',
     'Mirror and keys are those of this machine’s own apt configuration, unless --mirror names another mirror. ' +
       'If the store has the image already, nothing is done.',

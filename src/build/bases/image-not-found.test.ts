@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addImage, addLayer } from '../../../test/support/store-content.ts';
+import { parseReference } from '../../oci/index.ts';
+import { Store } from '../../store/index.ts';
+import { imageNotFound } from './image-not-found.ts';
+
+let root: string;
+let store: Store;
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'lamina-not-found-'));
+  store = await Store.open({ root });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('a base image that is nowhere', () => {
+  it.each(['debian:trixie-slim', 'distroless/static:nonroot', 'gcr.io/distroless/cc-debian12'])(
+    'can be made where it is %s',
+    (name) => {
+      const { hint } = imageNotFound(store, parseReference(name));
+      expect(hint).toBe(`make it with: lamina base ${name}`);
+    },
+  );
+
+  it.each(['debian:trxie', 'gcr.io/distroless/java17-debian12', 'alpine'])(
+    'cannot be made where it is %s',
+    (name) => {
+      expect(imageNotFound(store, parseReference(name)).hint).toBeUndefined();
+    },
+  );
+
+  it('may have been meant to be another one', async () => {
+    const image = await addImage(store, 'one', await addLayer(store));
+    store.images.tag(image.id, 'node:20-alpine');
+    const { hint } = imageNotFound(store, parseReference('node:20-alpin'));
+    expect(hint).toBe("did you mean 'node:20-alpine'?");
+  });
+});
