@@ -1,5 +1,4 @@
 /** Who serves a repository. What decides it lies in `hosts/`; the protocol client only follows. */
-import type { RegistryOptions, Repository } from './types.ts';
 
 export interface EndpointTls {
   /** Certificates to trust beside the machine's own, PEM. */
@@ -35,18 +34,3 @@ export interface Endpoint {
 }
 
 export type EndpointPurpose = 'pull' | 'push';
-
-/**
- * The servers to ask for a repository, in order; the registry itself comes last. With `push` only those that take
- * pushes.
- *
- * @throws AppError REGISTRY_BLOCKED, REGISTRY_CONFIG_INVALID
- */
-export async function endpointsOf(
-  repository: Repository,
-  options: RegistryOptions,
-  purpose: EndpointPurpose,
-): Promise<readonly Endpoint[]> {
-  const { findEndpoints } = await import('./hosts/index.ts');
-  return findEndpoints(repository, options, purpose);
-}

@@ -1,4 +1,4 @@
-export { type Credentials, credentialsFor } from './credentials.ts';
+export { credentialsFor } from './lookups.ts';
 export { openRegistries } from './open-registries.ts';
 export type * from './types.ts';
 

@@ -7,10 +7,10 @@ import { AppError } from '../errors.ts';
 import { type HttpRequest, type HttpResponse, splitCredentials } from '../http/index.ts';
 import { type Asked, breach, readBody, unwelcome } from './answers.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import type { Credentials } from './credentials.ts';
 import { parseJson } from './json.ts';
 import { joinScopes } from './scopes.ts';
 import { isObject } from './shape.ts';
+import type { Credentials } from './types.ts';
 
 export interface LoginSeams {
   /** What the user has for a repository of this server. */

@@ -4,8 +4,8 @@ import type { HttpClient } from '../http/index.ts';
 import { loadClient } from '../http/index.ts';
 import { type Digest, familiarName, familiarRepository, type Reference } from '../oci/index.ts';
 import { jointSignal } from '../system/index.ts';
-import { type Credentials, credentialsFor } from './credentials.ts';
-import { type Endpoint, type EndpointPurpose, endpointsOf } from './endpoint.ts';
+import type { Endpoint, EndpointPurpose } from './endpoint.ts';
+import { credentialsFor, endpointsOf } from './lookups.ts';
 import { pullBlob, type Suspects } from './pull-blob.ts';
 import { getManifest, headManifest, type ManifestName } from './pull-manifest.ts';
 import { type BlobPush, hasBlob, pushBlob } from './push-blob.ts';
@@ -14,7 +14,7 @@ import { addToFallback, referrer, referrersOf } from './referrers.ts';
 import { RegistryServer } from './server.ts';
 import { tagsOf } from './tags.ts';
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts';
-import type { Registries, RegistryOptions, Repository } from './types.ts';
+import type { Credentials, Registries, RegistryOptions, Repository } from './types.ts';
 import { ask, type Place, Walk } from './walk.ts';
 
 /** What tests exchange. */

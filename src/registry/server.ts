@@ -11,14 +11,13 @@ import {
   type HttpResponse,
 } from '../http/index.ts';
 import { type Asked, breach, unwelcome } from './answers.ts';
-import type { Credentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Limiter } from './limiter.ts';
 import { type Claim, Login } from './login.ts';
 import { Patience, Transient } from './patience.ts';
 import { scopeOf } from './scopes.ts';
 import type { Tuning } from './tuning.ts';
-import type { RegistryOptions } from './types.ts';
+import type { Credentials, RegistryOptions } from './types.ts';
 
 export interface ServerSeams {
   readonly client: HttpClient;

@@ -6,7 +6,6 @@
 import type { AppError } from '../errors.ts';
 import type { Environment } from '../http/index.ts';
 import type { Descriptor, Digest, Reference } from '../oci/index.ts';
-import type { Credentials } from './credentials.ts';
 
 export interface RegistryOptions {
   /** The caller's environment: proxies, certificates, where the configurations of Docker and Podman are. */
@@ -22,6 +21,14 @@ export interface RegistryWait {
   /** What went wrong, fit to be shown. */
   readonly reason: AppError;
 }
+
+/** What a login gives. */
+export type Credentials =
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  /** A refresh token of an OAuth2 server (`identitytoken` in Docker's file). */
+  | { readonly kind: 'identity'; readonly token: string }
+  /** A bearer token, sent as it is (`registrytoken`). */
+  | { readonly kind: 'bearer'; readonly token: string };
 
 /** A manifest or index with the bytes its digest is of. */
 export interface RemoteManifest {

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../errors.ts';
 import type { Environment } from '../../http/index.ts';
-import type { Credentials } from '../credentials.ts';
-import { configHome, homeOf } from '../hosts/index.ts';
+import { configHome, homeOf } from '../home.ts';
 import { isObject } from '../shape.ts';
+import type { Credentials } from '../types.ts';
 
 export interface LoginFile {
   readonly path: string;

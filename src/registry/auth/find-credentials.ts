@@ -1,6 +1,5 @@
 /** Looks a login up as Docker and Podman do. */
-import type { Credentials } from '../credentials.ts';
-import type { RegistryOptions } from '../types.ts';
+import type { Credentials, RegistryOptions } from '../types.ts';
 import { type LoginFile, loginFiles, loginOf, readLoginFile } from './config-file.ts';
 import { hostOfKey, keysFor, storedKey } from './credential-keys.ts';
 import { getFromHelper } from './helper.ts';

@@ -7,8 +7,8 @@
 import { spawn } from 'node:child_process';
 import { AppError } from '../../errors.ts';
 import type { Environment } from '../../http/index.ts';
-import type { Credentials } from '../credentials.ts';
 import { isObject } from '../shape.ts';
+import type { Credentials } from '../types.ts';
 
 export interface HelperOptions {
   readonly env: Environment;

@@ -2,8 +2,8 @@
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import type { Environment } from '../../http/index.ts';
+import { configHome } from '../home.ts';
 import { parseHostUrl } from './host-url.ts';
-import { configHome } from './places.ts';
 import { readJson, textsOf } from './toml.ts';
 
 export interface DaemonRegistries {

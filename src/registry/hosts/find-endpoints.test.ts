@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endpointsOf } from '../endpoint.ts';
+import { endpointsOf } from '../lookups.ts';
 
 let home: string;
 beforeEach(() => {

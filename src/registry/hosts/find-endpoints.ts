@@ -8,9 +8,9 @@ import type { Environment } from '../../http/index.ts';
 import type { Endpoint, EndpointPurpose, EndpointTls } from '../endpoint.ts';
 import type { RegistryOptions, Repository } from '../types.ts';
 import { hostCertificates, NO_TLS } from './certificates.ts';
+import { certsDirectories } from './certs-directories.ts';
 import { isListed, readDaemonJson } from './daemon-json.ts';
 import { readHostsToml, type TomlHost } from './hosts-toml.ts';
-import { certsDirectories } from './places.ts';
 import {
   matchRule,
   type RegistryMirror,

@@ -1,2 +1,1 @@
 export { findEndpoints } from './find-endpoints.ts';
-export { configHome, homeOf } from './places.ts';

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../../http/index.ts';
-import { configHome } from './places.ts';
+import { configHome } from '../home.ts';
 import {
   invalidConfig,
   readIfThere,

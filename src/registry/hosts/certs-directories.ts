@@ -1,15 +1,6 @@
-/** Where the machine and its user keep configurations. */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../http/index.ts';
-
-export function homeOf(env: Environment): string {
-  return env.HOME || homedir();
-}
-
-export function configHome(env: Environment): string {
-  return env.XDG_CONFIG_HOME || join(homeOf(env), '.config');
-}
+import { configHome } from '../home.ts';
 
 /** Directories with one directory for each host, the one that counts first. `LAMINA_CERTS_D` replaces them all. */
 export function certsDirectories(env: Environment): readonly string[] {
