@@ -4,8 +4,9 @@
  */
 import type { HttpResponse } from '../http/index.ts';
 import { breach, readBody } from './answers.ts';
+import type { Call } from './call.ts';
 import { parseJson } from './json.ts';
-import type { Call, RegistryServer } from './server.ts';
+import type { RegistryServer } from './server.ts';
 
 /** Bytes of one page. */
 const MAX_PAGE = 16 * 1024 * 1024;

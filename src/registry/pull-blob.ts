@@ -8,9 +8,10 @@ import { AppError } from '../errors.ts';
 import type { HttpResponse } from '../http/index.ts';
 import { type Descriptor, digestOf } from '../oci/index.ts';
 import { breach } from './answers.ts';
+import type { Call } from './call.ts';
 import type { Patience } from './patience.ts';
 import { Transient } from './patience.ts';
-import type { Call, RegistryServer } from './server.ts';
+import type { RegistryServer } from './server.ts';
 import type { BlobRequest } from './types.ts';
 import { type Place, Walk } from './walk.ts';
 

@@ -6,9 +6,9 @@ import { AppError } from '../errors.ts';
 import type { HttpResponse } from '../http/index.ts';
 import { digestOf } from '../oci/index.ts';
 import { breach } from './answers.ts';
+import type { Call } from './call.ts';
 import { Transient } from './patience.ts';
 import { MAX_MANIFEST, type ManifestName } from './pull-manifest.ts';
-import type { Call } from './server.ts';
 import type { RemoteManifest } from './types.ts';
 import type { Place } from './walk.ts';
 

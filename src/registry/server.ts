@@ -3,21 +3,19 @@
  * time. Credentials go to this server and to the token server it names, whatever redirects and links say.
  */
 import { AppError } from '../errors.ts';
-import {
-  type HttpBody,
-  type HttpClient,
-  HttpFailure,
-  type HttpRequest,
-  type HttpResponse,
-} from '../http/index.ts';
-import { type Asked, breach, unwelcome } from './answers.ts';
+import { type HttpClient, HttpFailure, type HttpResponse } from '../http/index.ts';
+import { breach, unwelcome } from './answers.ts';
+import type { Call } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Limiter } from './limiter.ts';
+import { locationOf } from './location.ts';
 import { type Claim, Login } from './login.ts';
 import { Patience, Transient } from './patience.ts';
 import { scopeOf } from './scopes.ts';
+import { askTokenServer } from './token-server.ts';
 import type { Tuning } from './tuning.ts';
 import type { Credentials, RegistryOptions } from './types.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface ServerSeams {
   readonly client: HttpClient;
@@ -26,25 +24,6 @@ export interface ServerSeams {
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
   /** There is another way to the same server, to be tried at once when this one fails. */
   readonly hasOtherWay: boolean;
-}
-
-/** A request to a repository of the server. */
-export interface Call {
-  readonly method: HttpRequest['method'];
-  /** What follows `/<repository>` (`/tags/list?n=5`), or an address that the server gave. */
-  readonly at: string | URL;
-  readonly repository: string;
-  /** What a token has to allow: `pull`, `pull,push`; undefined: nothing. */
-  readonly actions: string | undefined;
-  /** Further scopes, for a mount from another repository. */
-  readonly scopes?: readonly string[] | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Called again when the request has to be sent again. */
-  readonly body?: (() => HttpBody) | undefined;
-  readonly answerMs?: number | undefined;
-  /** As the user knows it, for messages: `debian:12`. */
-  readonly subject: string;
-  readonly signal: AbortSignal | undefined;
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -69,7 +48,7 @@ export class RegistryServer {
     this.#base = new URL(endpoint.base);
     this.#login = new Login({
       credentials: seams.credentials,
-      ask: (request, asked) => this.#askTokenServer(request, asked),
+      ask: (request) => askTokenServer(request, { client: seams.client, endpoint }),
       isSecure: this.#base.protocol === 'https:',
     });
   }
@@ -144,18 +123,7 @@ export class RegistryServer {
   /** What a failure on the way means, also one while a body streams. */
   failed(error: unknown): unknown {
     if (!(error instanceof HttpFailure)) return error;
-    const { host, endpoint } = this;
-    const isOpening = error.kind === 'connect' || error.kind === 'certificate';
-    const told = new AppError(
-      'REGISTRY_UNREACHABLE',
-      isOpening
-        ? `cannot reach ${host}: ${error.message}`
-        : `the connection to ${host} was lost: ${error.message}`,
-      {
-        hint: hintFor(error, endpoint),
-        details: { kind: error.kind, code: error.code },
-      },
-    );
+    const told = unreachable(error, this.endpoint);
     if (error.kind === 'certificate') return told;
     if (error.kind === 'connect' && !this.#mayComeBack(error)) return told;
     return new Transient(told, { atOnce: error.onKeptConnection });
@@ -178,31 +146,6 @@ export class RegistryServer {
   /** Whether an address is on this server. */
   isHere(url: URL): boolean {
     return url.origin === this.#base.origin;
-  }
-
-  /**
-   * The address that a Location or Link header means. Servers behind a proxy that ends TLS do not know that they are
-   * reached by https: their own address is taken to be the one they were asked at.
-   *
-   * @throws AppError REGISTRY_PROTOCOL when it is no address, or leaves HTTPS
-   */
-  leadTo(location: string | undefined, from: URL, call: Pick<Call, 'subject'>): URL {
-    const url =
-      location !== undefined && URL.canParse(location, from.href)
-        ? new URL(location, from)
-        : undefined;
-    const asked = { host: this.host, subject: call.subject };
-    if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      throw breach(asked, 'leads to no address');
-    }
-    url.username = '';
-    url.password = '';
-    url.hash = '';
-    if (url.protocol === 'https:' || from.protocol === 'http:') return url;
-    if (url.hostname !== from.hostname) throw breach(asked, 'leads from https to http');
-    url.protocol = 'https:';
-    url.port = from.port;
-    return url;
   }
 
   #mayComeBack({ code }: HttpFailure): boolean {
@@ -228,7 +171,7 @@ export class RegistryServer {
       if (count === MAX_REDIRECTS) {
         throw breach(this.#asked(call), `redirects more than ${MAX_REDIRECTS} times`);
       }
-      url = this.leadTo(response.headers.location, url, call);
+      url = locationOf(response, url, this.#asked(call));
     }
   }
 
@@ -256,27 +199,6 @@ export class RegistryServer {
       return response;
     } catch (error) {
       throw this.failed(error);
-    }
-  }
-
-  async #askTokenServer(request: HttpRequest, asked: Asked): Promise<HttpResponse> {
-    const { ca, cert, key, skipVerify } = this.endpoint.tls;
-    const isSame = request.url.hostname === this.#base.hostname;
-    const tls = isSame
-      ? { ca, cert, key, skipVerify }
-      : { ca, cert: undefined, key: undefined, skipVerify: false };
-    try {
-      return await this.#seams.client.send({ ...request, tls });
-    } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error;
-      const { host } = request.url;
-      const message = `cannot reach ${host}, which gives out the tokens for ${asked.host}: ${error.message}`;
-      const told = new AppError('REGISTRY_UNREACHABLE', message, {
-        hint: hintFor(error, this.endpoint),
-        details: { kind: error.kind, code: error.code },
-      });
-      if (error.kind === 'certificate') throw told;
-      throw new Transient(told, { atOnce: error.onKeptConnection });
     }
   }
 
@@ -311,11 +233,4 @@ export class RegistryServer {
     this.#acceptedLogin = undefined;
     return new Transient(error);
   }
-}
-
-function hintFor(failure: HttpFailure, endpoint: Endpoint): string {
-  if (failure.kind === 'certificate') {
-    return `if ${endpoint.credentialKey} has a certificate authority of its own, name its certificate in SSL_CERT_FILE, or put it in /etc/docker/certs.d/${endpoint.credentialKey}/ca.crt`;
-  }
-  return 'check the name, the network, and the proxy variables';
 }

@@ -1,0 +1,30 @@
+import type { HttpResponse } from '../http/index.ts';
+import { breach } from './answers.ts';
+
+/**
+ * The address that a Location header means. Servers behind a proxy that ends TLS do not know that they are reached by
+ * https: their own address is taken to be the one they were asked at.
+ *
+ * @throws AppError REGISTRY_PROTOCOL when it is no address, or leaves HTTPS
+ */
+export function locationOf(
+  { headers: { location } }: Pick<HttpResponse, 'headers'>,
+  from: URL,
+  asked: { readonly host: string; readonly subject: string },
+): URL {
+  const url =
+    location !== undefined && URL.canParse(location, from.href)
+      ? new URL(location, from)
+      : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw breach(asked, 'leads to no address');
+  }
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  if (url.protocol === 'https:' || from.protocol === 'http:') return url;
+  if (url.hostname !== from.hostname) throw breach(asked, 'leads from https to http');
+  url.protocol = 'https:';
+  url.port = from.port;
+  return url;
+}

@@ -1,0 +1,69 @@
+/** The requests of a push: what they have in common, and the bytes they send, verified while these leave. */
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import type { HttpBody } from '../http/index.ts';
+import type { Descriptor } from '../oci/index.ts';
+import type { PushBlobRequest } from './types.ts';
+import type { Place } from './walk.ts';
+
+export interface BlobPush {
+  readonly place: Place;
+  readonly descriptor: Descriptor;
+  readonly subject: string;
+  readonly request: PushBlobRequest;
+  /** Names of repositories on this server that may have the blob. */
+  readonly mountFrom: readonly string[];
+}
+
+/** What a token for pushes has to allow. */
+export const PUSH_ACTIONS = 'pull,push';
+
+/** What all requests of a push have in common. */
+export function callFor({ place, subject, request }: BlobPush) {
+  return { repository: place.repository, actions: PUSH_ACTIONS, subject, signal: request.signal };
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The body of a request with the bytes of a span. */
+export function bodyOf(push: BlobPush, { from, to }: Span): HttpBody {
+  const { onProgress } = push.request;
+  return {
+    length: to - from,
+    chunks: from === to ? [] : checked(push, { from, to }),
+    onSent: (bytes: number) => onProgress?.(from + bytes),
+  };
+}
+
+/** The bytes of a span. Those of a whole blob are verified as they leave. */
+async function* checked(push: BlobPush, { from, to }: Span): AsyncGenerator<Uint8Array> {
+  const { digest, size } = push.descriptor;
+  const hash = from === 0 && to === size ? createHash('sha256') : undefined;
+  let left = to - from;
+  let held: Uint8Array | undefined;
+  for await (const chunk of push.request.read(from)) {
+    if (chunk.length > left && to === size) throw sourceDiffers(push);
+    const piece = chunk.subarray(0, left);
+    if (piece.length === 0) continue;
+    hash?.update(piece);
+    left -= piece.length;
+    if (held !== undefined) yield held;
+    held = piece;
+    if (left === 0 && to < size) break;
+  }
+  if (left > 0 || (hash !== undefined && `sha256:${hash.digest('hex')}` !== digest)) {
+    throw sourceDiffers(push);
+  }
+  if (held !== undefined) yield held;
+}
+
+function sourceDiffers({ descriptor, subject }: BlobPush): AppError {
+  return new AppError(
+    'BLOB_DIGEST_MISMATCH',
+    `what is here of ${subject} are not the ${descriptor.size} bytes it is said to be`,
+    { hint: 'the store may be damaged: remove the image and build or pull it again' },
+  );
+}

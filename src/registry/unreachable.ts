@@ -1,0 +1,41 @@
+/** What is told of servers that no answer came from. */
+import { AppError } from '../errors.ts';
+import type { HttpFailure } from '../http/index.ts';
+import type { Endpoint } from './endpoint.ts';
+
+export function unreachable(failure: HttpFailure, endpoint: Endpoint): AppError {
+  const { host } = new URL(endpoint.base);
+  const isOpening = failure.kind === 'connect' || failure.kind === 'certificate';
+  return told(
+    isOpening
+      ? `cannot reach ${host}: ${failure.message}`
+      : `the connection to ${host} was lost: ${failure.message}`,
+    failure,
+    endpoint,
+  );
+}
+
+/** @param host of the server that gives out the tokens for the endpoint */
+export function tokensUnreachable(
+  failure: HttpFailure,
+  endpoint: Endpoint,
+  host: string,
+): AppError {
+  const registry = new URL(endpoint.base).host;
+  const message = `cannot reach ${host}, which gives out the tokens for ${registry}: ${failure.message}`;
+  return told(message, failure, endpoint);
+}
+
+function told(message: string, failure: HttpFailure, endpoint: Endpoint): AppError {
+  return new AppError('REGISTRY_UNREACHABLE', message, {
+    hint: hintFor(failure, endpoint),
+    details: { kind: failure.kind, code: failure.code },
+  });
+}
+
+function hintFor(failure: HttpFailure, endpoint: Endpoint): string {
+  if (failure.kind === 'certificate') {
+    return `if ${endpoint.credentialKey} has a certificate authority of its own, name its certificate in SSL_CERT_FILE, or put it in /etc/docker/certs.d/${endpoint.credentialKey}/ca.crt`;
+  }
+  return 'check the name, the network, and the proxy variables';
+}

@@ -1,0 +1,185 @@
+/**
+ * One upload of a blob: opened, filled in one piece or in several, committed; gone on with or given up after a failure.
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs
+ */
+import { AppError } from '../errors.ts';
+import type { HttpResponse } from '../http/index.ts';
+import { breach } from './answers.ts';
+import type { Call } from './call.ts';
+import { locationOf } from './location.ts';
+import { Transient } from './patience.ts';
+import { type BlobPush, bodyOf, callFor, type Span } from './push-requests.ts';
+
+/** An upload that the registry waits for. */
+export interface Upload {
+  readonly location: URL;
+  /** Bytes the registry has. */
+  readonly offset: number;
+  /** Bytes of one request; undefined: all. */
+  readonly chunk: number | undefined;
+}
+
+/** For registries, and proxies before them, that take only requests of limited size. */
+const SMALL_CHUNK = 8 * 1024 * 1024;
+const LARGEST_CHUNK = 512 * 1024 * 1024;
+
+/** The registry, or a proxy before it, wants smaller requests. */
+export class TooLarge extends Error {
+  readonly error: Error;
+
+  constructor(error: Error) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+export async function openUpload(push: BlobPush, smallChunks: boolean): Promise<Upload> {
+  const { server } = push.place;
+  const call: Call = { ...callFor(push), method: 'POST', at: '/blobs/uploads/' };
+  const response = await server.once(call, [202]);
+  await response.discard();
+  return opened(push, response, server.address(call), smallChunks);
+}
+
+/** The upload that an answer tells of. */
+export function opened(
+  push: BlobPush,
+  response: HttpResponse,
+  from: URL,
+  smallChunks: boolean,
+): Upload {
+  const location = locationOf(response, from, asked(push));
+  const given = Number(response.headers['oci-chunk-min-length'] ?? 0);
+  const least = Number.isSafeInteger(given) && given <= LARGEST_CHUNK ? given : 0;
+  return { location, offset: 0, chunk: smallChunks ? Math.max(SMALL_CHUNK, least) : undefined };
+}
+
+/**
+ * Sends the blob and ends the upload.
+ *
+ * @param onChunk told what can be gone on with, after each piece
+ * @throws TooLarge, Transient, AppError
+ */
+export async function sendUpload(
+  push: BlobPush,
+  first: Upload,
+  onChunk: (upload: Upload) => void,
+): Promise<void> {
+  const { size } = push.descriptor;
+  if (first.offset === 0 && first.chunk === undefined) {
+    return commit(push, first, { from: 0, to: size });
+  }
+  let upload = first;
+  while (upload.offset < size) {
+    upload = await sendChunk(push, upload, Math.min(size, upload.offset + (upload.chunk ?? size)));
+    onChunk(upload);
+  }
+  return commit(push, upload, { from: size, to: size });
+}
+
+async function sendChunk(push: BlobPush, upload: Upload, to: number): Promise<Upload> {
+  const { server } = push.place;
+  const from = upload.offset;
+  const call: Call = {
+    ...callFor(push),
+    method: 'PATCH',
+    at: upload.location,
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-range': `${from}-${to - 1}`,
+    },
+    body: () => bodyOf(push, { from, to }),
+  };
+  const response = await server.once(call, [202, 204, 400, 404, 413, 416]);
+  await checkUpload(push, response);
+  await response.discard();
+  const location = locationOf(response, upload.location, asked(push));
+  const offset = offsetIn(response) ?? to;
+  if (offset > to || offset < from) throw restart(push, 'lost count of an upload');
+  return { ...upload, location, offset };
+}
+
+/** Ends an upload, with the bytes that are left. */
+async function commit(push: BlobPush, upload: Upload, span: Span): Promise<void> {
+  const { server } = push.place;
+  const { digest } = push.descriptor;
+  const url = new URL(upload.location);
+  // What the registry wrote stays as it wrote it, since it may be signed.
+  url.search = `${url.search === '' ? '?' : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
+  const call: Call = {
+    ...callFor(push),
+    method: 'PUT',
+    at: url,
+    headers: { 'content-type': 'application/octet-stream' },
+    body: () => bodyOf(push, span),
+    answerMs: server.tuning.commitMs,
+  };
+  const response = await server.once(call, [201, 204, 400, 404, 413, 416]);
+  await checkUpload(push, response);
+  await response.discard();
+  const told = response.headers['docker-content-digest'];
+  if (typeof told === 'string' && told !== '' && told !== digest) {
+    throw restart(push, 'filed other bytes than were sent');
+  }
+}
+
+/** Where a broken upload can go on; undefined when it is to begin anew. */
+export async function resumeUpload(push: BlobPush, upload: Upload): Promise<Upload | undefined> {
+  const { server } = push.place;
+  try {
+    const call: Call = { ...callFor(push), method: 'GET', at: upload.location };
+    const response = await server.once(call, [204]);
+    await response.discard();
+    const location = locationOf(response, upload.location, asked(push));
+    const offset = offsetIn(response);
+    if (offset !== undefined && offset > 1 && offset <= push.descriptor.size) {
+      return { ...upload, location, offset };
+    }
+    // `0-0` is said of one byte and of none.
+    await cancelUpload(push, { ...upload, location });
+  } catch {
+    push.request.signal?.throwIfAborted();
+  }
+  return undefined;
+}
+
+/** Frees what the registry keeps for an upload; it does so by itself some day. */
+export async function cancelUpload(push: BlobPush, { location }: Upload): Promise<void> {
+  try {
+    const call: Call = { ...callFor(push), method: 'DELETE', at: location };
+    await (await push.place.server.once(call, [200, 202, 204, 404, 405])).discard();
+  } catch {
+    push.request.signal?.throwIfAborted();
+  }
+}
+
+/** `Range: 0-1023` names the last byte that is there. */
+function offsetIn({ headers }: HttpResponse): number | undefined {
+  const last = /^(?:bytes=)?0-(\d{1,15})$/.exec(headers.range ?? '')?.[1];
+  return last === undefined ? undefined : Number(last) + 1;
+}
+
+/** @throws TooLarge; Transient where a new upload may do better; AppError */
+async function checkUpload(push: BlobPush, response: HttpResponse): Promise<void> {
+  const { status } = response;
+  if (status < 400) return;
+  const error = await push.place.server.refusal(response, callFor(push));
+  if (status === 413) throw new TooLarge(error);
+  // Our bytes were right when they left (see `checked`).
+  const isLost = (code: string) => /^(?:DIGEST|SIZE|RANGE|BLOB_UPLOAD)_/.test(code);
+  const mayPass = status === 416 || codesOf(error).some(isLost);
+  throw mayPass && error instanceof AppError ? new Transient(error) : error;
+}
+
+function codesOf(error: Error): readonly string[] {
+  const codes = error instanceof AppError ? error.details?.codes : undefined;
+  return Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
+}
+
+function restart(push: BlobPush, what: string): Transient {
+  return new Transient(breach(asked(push), what));
+}
+
+function asked({ place: { server }, subject }: BlobPush) {
+  return { host: server.host, subject };
+}
