@@ -30,7 +30,7 @@ beforeEach(() => {
     },
     isThere: ({ layers }) => layers.every((id) => present.has(id)),
   });
-  table = new Table(env, 'test', journal);
+  table = new Table(env.openDB('test', { encoding: 'json' }), journal);
 });
 afterEach(async () => {
   journal.stop();

@@ -44,6 +44,18 @@ describe('a store', () => {
     expect(two.records.get('key')).toEqual(recordOf(layer));
   });
 
+  test('is opened, written and closed while others of this process are', async () => {
+    const lane = async (_: unknown, name: number) => {
+      for (let turn = 0; turn < 25; turn++) {
+        await using store = await Store.open({ root });
+        store.facts.put('kind', `${name}-${turn}`, turn);
+      }
+    };
+    await Promise.all(Array.from({ length: 4 }, lane));
+    await using store = await Store.open({ root });
+    expect(store.facts.get('kind', '3-24')).toBe(24);
+  });
+
   test('is for its owner alone', async () => {
     await using store = await Store.open({ root: join(root, 'new', 'store') });
     expect(statSync(store.root).mode & 0o777).toBe(0o700);

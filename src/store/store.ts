@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import type { RootDatabase } from 'lmdb';
 import { AppError } from '../errors.ts';
 import { removeTree, syncFileSystem } from '../system/index.ts';
 import { BlobStore, blobFile } from './blobs.ts';
 import { CacheMountStore } from './cache-mounts.ts';
 import { collect, type PruneResult } from './collector.ts';
-import { openDatabase } from './database.ts';
 import { FactStore } from './facts.ts';
 import { ImageStore } from './images.ts';
 import { Journal, type Needs } from './journal.ts';
@@ -16,6 +14,7 @@ import { openLayout, type StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
+import { SharedDatabase } from './shared-database.ts';
 import { lockStep, type StepLock, type StepLockOptions } from './step-locks.ts';
 import { openTables, type Tables } from './tables.ts';
 import type { LayerProvider } from './types.ts';
@@ -51,7 +50,7 @@ export class Store implements AsyncDisposable {
   readonly cacheMounts: CacheMountStore;
   readonly provider: LayerProvider | undefined;
   readonly #layout: StoreLayout;
-  readonly #env: RootDatabase<unknown, string>;
+  readonly #database: SharedDatabase;
   readonly #tables: Tables;
   readonly #lease: Lease;
   readonly #journal: Journal;
@@ -66,13 +65,13 @@ export class Store implements AsyncDisposable {
     this.provider = provider;
     this.#layout = layout;
     this.#now = now;
-    this.#env = openDatabase(layout.db);
+    this.#database = SharedDatabase.open(layout.db);
     this.#lease = new Lease(layout);
-    this.#journal = new Journal(this.#env, {
+    this.#journal = new Journal(this.#database.env, {
       makeDurable: () => makeDurable(layout.root),
       isThere: (needs) => this.#isThere(needs),
     });
-    this.#tables = openTables(this.#env, this.#journal);
+    this.#tables = openTables(this.#database, this.#journal);
     this.blobs = new BlobStore(layout, this.#lease, this.#journal);
     this.layers = new LayerStore(layout, this.#tables.layers, this.#lease, this.#journal);
     this.images = new ImageStore(this.#tables);
@@ -109,7 +108,7 @@ export class Store implements AsyncDisposable {
     return collect(
       {
         layout: this.#layout,
-        env: this.#env,
+        env: this.#database.env,
         tables: this.#tables,
         lease: this.#lease,
         journal: this.#journal,
@@ -123,7 +122,7 @@ export class Store implements AsyncDisposable {
   /** Waits until no other process makes the step of a cache key, and sees what others have written by then. */
   async lockStep(key: string, options: StepLockOptions): Promise<StepLock> {
     const lock = await lockStep(this.#layout, key, options);
-    this.#env.resetReadTxn();
+    this.#database.env.resetReadTxn();
     return lock;
   }
 
@@ -153,7 +152,7 @@ export class Store implements AsyncDisposable {
       await this.provider?.[Symbol.asyncDispose]?.();
       await this.#removeTemporary();
       this.#lease.release();
-      await this.#env.close();
+      await this.#database.close();
     }
   }
 

@@ -1,4 +1,3 @@
-import type { RootDatabase } from 'lmdb';
 import type { TableDatabase } from './database.ts';
 import type { Journal, Needs, Write } from './journal.ts';
 
@@ -9,8 +8,8 @@ export class Table<V> {
   /** The newest pending write of each key. */
   readonly #pending = new Map<string, Write>();
 
-  constructor(env: RootDatabase<unknown, string>, name: string, journal: Journal) {
-    this.#database = env.openDB<unknown, string>(name, { encoding: 'json' });
+  constructor(database: TableDatabase, journal: Journal) {
+    this.#database = database;
     this.#journal = journal;
   }
 

@@ -1,7 +1,7 @@
-import type { RootDatabase } from 'lmdb';
 import type { Digest } from '../oci/index.ts';
 import type { Journal } from './journal.ts';
 import type { CacheAlias } from './records.ts';
+import type { SharedDatabase } from './shared-database.ts';
 import { Table } from './table.ts';
 import type { CacheRecord, ImageRecord, LayerMeta } from './types.ts';
 
@@ -18,15 +18,15 @@ export interface Tables {
   readonly facts: Table<unknown>;
 }
 
-export function openTables(env: RootDatabase<unknown, string>, journal: Journal): Tables {
+export function openTables(database: SharedDatabase, journal: Journal): Tables {
   return {
-    layers: new Table(env, 'layers', journal),
-    images: new Table(env, 'images', journal),
-    names: new Table(env, 'names', journal),
-    variants: new Table(env, 'variants', journal),
-    records: new Table(env, 'records', journal),
-    aliases: new Table(env, 'aliases', journal),
-    used: new Table(env, 'used', journal),
-    facts: new Table(env, 'facts', journal),
+    layers: new Table(database.table('layers'), journal),
+    images: new Table(database.table('images'), journal),
+    names: new Table(database.table('names'), journal),
+    variants: new Table(database.table('variants'), journal),
+    records: new Table(database.table('records'), journal),
+    aliases: new Table(database.table('aliases'), journal),
+    used: new Table(database.table('used'), journal),
+    facts: new Table(database.table('facts'), journal),
   };
 }
