@@ -4,7 +4,7 @@ import type { ImageLayer, ImageRecord } from '../../store/index.ts';
 import { type BuildCaches, INLINE_KEY } from '../caches/index.ts';
 import type { BuildRun } from '../run.ts';
 import type { BuiltPlan } from '../summary.ts';
-import type { ImageTimes } from './output.ts';
+import { epochOf, type ImageTimes } from './output.ts';
 
 export interface AssembleChoice {
   readonly times: ImageTimes;
@@ -26,10 +26,6 @@ export async function assembleImages(
 export function timesKey({ sourceDateEpoch }: BuildRun['options'], times: ImageTimes): string {
   const epoch = epochOf(sourceDateEpoch, times);
   return `${epoch} ${epoch === undefined || times.rewrite}`;
-}
-
-function epochOf(ofBuild: number | undefined, { epoch }: ImageTimes): number | undefined {
-  return epoch === 'unset' ? undefined : (epoch ?? ofBuild);
 }
 
 async function assemble(

@@ -2,19 +2,20 @@
 import { type ByteSink, exportBundle, type ImageRecords } from '../../export/index.ts';
 import { formatPlatform, hostPlatform, selectPlatform } from '../../oci/index.ts';
 import { findEngine } from './engine.ts';
-import type { Output } from './output.ts';
+import { epochOf, type Output } from './output.ts';
 import { contentOf, type WriteContext } from './write-output.ts';
 
 type LoadOutput = Extract<Output, { kind: 'load' }>;
 
 /** Without an engine nothing is done. @throws AppError EXPORT_ENGINE */
 export async function loadImages(
-  { names, form, context: name }: LoadOutput,
+  { names, form, times, context: name }: LoadOutput,
   images: ImageRecords,
   context: WriteContext,
 ): Promise<void> {
   const { store, build, progress, warn } = context;
-  const { signal, env = {}, sourceDateEpoch: epoch } = build;
+  const { signal, env = {} } = build;
+  const epoch = epochOf(build.sourceDateEpoch, times);
   const engine = await findEngine(env, name);
   if (engine === undefined) return;
   const image = images[selectPlatform(hostPlatform(), images) ?? 0] ?? images[0];

@@ -19,6 +19,11 @@ export interface ImageTimes {
   readonly rewrite: boolean;
 }
 
+/** The time of an image, in seconds since 1970. @param ofBuild what holds where the output says nothing */
+export function epochOf(ofBuild: number | undefined, { epoch }: ImageTimes): number | undefined {
+  return epoch === 'unset' ? undefined : (epoch ?? ofBuild);
+}
+
 export interface PushSettings {
   readonly byDigest: boolean;
   /** Names have to be without a tag then. */

@@ -14,7 +14,7 @@ import { imageAnnotations, indexAnnotations } from './annotations.ts';
 import { destinationOf } from './destination.ts';
 import { keepImages } from './keep-images.ts';
 import { loadImages } from './load-images.ts';
-import type { ImageForm, Output } from './output.ts';
+import { epochOf, type ImageForm, type Output } from './output.ts';
 import { pushOutput } from './push-output.ts';
 import { writeFilesOutput } from './write-files.ts';
 
@@ -59,7 +59,8 @@ export async function writeOutput(
       const { format, tar, names, form } = output;
       const { build, progress, store } = context;
       const dest = destinationOf(output.dest, build);
-      const { signal, sourceDateEpoch: epoch } = build;
+      const { signal } = build;
+      const epoch = epochOf(build.sourceDateEpoch, output.times);
       const bundle: BundleToExport = { images, references: names, content: contentOf(form) };
       const options = { format, dest, tar, epoch, progress, signal };
       const { descriptor, config } = await exportBundle(store, bundle, options);
