@@ -189,16 +189,6 @@ export const commandList: readonly CommandEntry[] = [
   },
 ];
 
-/** Commands people know from Docker, and what to say to those who try them. */
-export const commandsNotYet: Readonly<Record<string, string>> = {
-  search: 'look on the web page of the registry; `lamina ls REPOSITORY` lists tags',
-  ps: 'a container lives as long as its `lamina run`: there is nothing to list afterwards',
-  exec: 'a container lives as long as its `lamina run`: start a shell with `lamina run -it IMAGE sh`',
-  rm: 'containers leave nothing behind; to remove images use `lamina rmi`',
-  compose: 'lamina builds and runs single images',
-  import: 'to read the output of `docker save` use `lamina load`',
-};
-
 export interface FoundCommand {
   readonly entry: CommandEntry;
   /** As typed: `image ls`. */

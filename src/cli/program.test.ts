@@ -91,6 +91,25 @@ describe('the command line', () => {
     expect(stderr).toContain('CLI_NOT_YET');
   });
 
+  it.each([
+    ['ps -a', 'ps', 'nothing to list'],
+    ['container ls', 'container ls', 'nothing to list'],
+    ['container exec -it web sh', 'container exec', 'lamina run -it IMAGE sh'],
+    ['container prune', 'container prune', 'leave nothing behind'],
+    ['logs web', 'logs', 'lamina run'],
+    ['volume ls', 'volume', '-v'],
+    ['buildx create --use', 'buildx create', 'one builder'],
+    ['context use far', 'context use', 'no daemon'],
+    ['info', 'info', 'lamina version'],
+    ['buildx imagetools create a', 'imagetools create', '--platform'],
+  ])('says what to do instead of %s', async (line, typed, reason) => {
+    const { status, stderr } = await session(line.split(' '));
+    expect(status).toBe(125);
+    expect(stderr).toContain(`there is no 'lamina ${typed}'`);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('CLI_NOT_YET');
+  });
+
   it('says how a command is called when the arguments are too few or too many', async () => {
     const none = await session(['build']);
     expect(none.status).toBe(125);

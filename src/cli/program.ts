@@ -4,13 +4,8 @@ import type { LaminaApi } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Command, CommandContext, Environment } from './command.ts';
-import {
-  commandList,
-  commandsNotYet,
-  type FoundCommand,
-  findCommand,
-  subcommandsOf,
-} from './command-list.ts';
+import { commandList, type FoundCommand, findCommand, subcommandsOf } from './command-list.ts';
+import { findMissing } from './commands-not-yet.ts';
 import { runStatusOf, statusOf } from './exit-status.ts';
 import { type FlagTable, parseFlags } from './flags.ts';
 import { type Io, PipeClosed, useColor } from './io.ts';
@@ -73,13 +68,14 @@ async function execute(
 function requireCommand(words: readonly string[]): FoundCommand {
   const found = findCommand(words);
   if (found !== undefined) return found;
+  const missing = findMissing(words);
+  if (missing !== undefined) {
+    const { typed, reason } = missing;
+    throw new AppError('CLI_NOT_YET', `there is no 'lamina ${typed}'`, { hint: reason });
+  }
   const first = words[0] ?? '';
   const seconds = subcommandsOf(first);
   if (seconds.length > 0) throw unknownSubcommand(first, words[1], seconds);
-  const reason = Object.hasOwn(commandsNotYet, first) ? commandsNotYet[first] : undefined;
-  if (reason !== undefined) {
-    throw new AppError('CLI_NOT_YET', `there is no 'lamina ${first}' yet`, { hint: reason });
-  }
   const near = nearestName(
     first,
     commandList.map(({ name }) => name),

@@ -1,6 +1,7 @@
 /** docs/cli.md, made from the same tables as the help, so that neither can lag behind. A test compares. */
 import type { Command } from './command.ts';
-import { type CommandEntry, commandList, commandsNotYet } from './command-list.ts';
+import { type CommandEntry, commandList } from './command-list.ts';
+import { missingCommands } from './commands-not-yet.ts';
 import { environmentTable } from './environment.ts';
 import { exitStatusTable } from './exit-status.ts';
 import { flagGroups } from './help.ts';
@@ -52,7 +53,10 @@ export async function commandReference(): Promise<string> {
     TEMPLATES,
     `## Exit status\n\n${table(['status', 'meaning'], exitStatusTable)}`,
     `## Environment\n\n${table(['variable', 'meaning'], environmentTable)}`,
-    `## Docker's commands that are missing\n\n${table(['command', 'why'], Object.entries(commandsNotYet))}`,
+    `## Docker's commands that are missing\n\n${table(
+      ['command', 'why'],
+      missingCommands.map(({ names, reason }) => [names.join(', '), reason]),
+    )}`,
   );
   return `${sections.join('\n\n')}\n`;
 }
