@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loginFiles } from './config-file.ts';
 import { dropLogin, findCredentials, keepLogin } from './index.ts';
 
 const CANARY = 'canary-5f1d';
@@ -109,6 +110,16 @@ describe('files with logins', () => {
     expect(await user(named)).toBe('mine');
   });
 
+  it('are looked for where Podman writes without a runtime directory', () => {
+    const paths = loginFiles({ HOME: '/home/me' });
+    expect(paths).toContain(`/run/containers/${process.getuid?.()}/auth.json`);
+    expect(loginFiles({ HOME: '/home/me', XDG_RUNTIME_DIR: '/run/me' })).toEqual([
+      '/home/me/.docker/config.json',
+      '/run/me/containers/auth.json',
+      '/home/me/.config/containers/auth.json',
+    ]);
+  });
+
   it.each([
     ['no JSON', `{"auths": {"x.test": {"auth": "${CANARY}"`],
     ['a list', `["${CANARY}"]`],
@@ -170,11 +181,17 @@ describe('credential helpers', () => {
       write('.docker/config.json', { credsStore: name });
       await expect(find('x.test')).rejects.toMatchObject({ code: 'REGISTRY_HELPER' });
     }
-    write('.docker/config.json', { credsStore: 'absent' });
-    await expect(find('x.test')).rejects.toMatchObject({
-      message: expect.stringContaining('no such program'),
-    });
     expect(existsSync(made)).toBe(false);
+  });
+
+  it('that this machine lacks have no logins, but for the hosts that are named for them', async () => {
+    const login = { registry: 'x.test', username: 'me', password: CANARY };
+    const missing = { message: expect.stringContaining('no such program') };
+    write('.docker/config.json', { credsStore: 'absent' });
+    expect(await find('x.test')).toBeUndefined();
+    await expect(keepLogin(login, { env: env() })).rejects.toMatchObject(missing);
+    write('.docker/config.json', { credHelpers: { 'x.test': 'absent' } });
+    await expect(find('x.test')).rejects.toMatchObject(missing);
   });
 
   it('store and erase', async () => {

@@ -30,13 +30,19 @@ export function ownFile(env: Environment): string {
 
 /** Where logins are looked for, in order. */
 export function loginFiles(env: Environment): readonly string[] {
-  const runtime = env.XDG_RUNTIME_DIR;
   return [
     env.REGISTRY_AUTH_FILE ?? '',
     dockerFile(env),
-    runtime === undefined || runtime === '' ? '' : join(runtime, 'containers/auth.json'),
+    podmanFile(env),
     join(configHome(env), 'containers/auth.json'),
   ].filter((path, position, all) => path !== '' && all.indexOf(path) === position);
+}
+
+/** Where `podman login` writes: root's shells, and those of services and CI, often have no `XDG_RUNTIME_DIR`. */
+function podmanFile({ XDG_RUNTIME_DIR: runtime }: Environment): string {
+  if (runtime) return join(runtime, 'containers/auth.json');
+  const user = process.getuid?.();
+  return user === undefined ? '' : `/run/containers/${user}/auth.json`;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Credentials, RegistryOptions } from '../types.ts';
 import { type LoginFile, loginFiles, loginOf, readLoginFile } from './config-file.ts';
 import { hostOfKey, keysFor, storedKey } from './credential-keys.ts';
-import { getFromHelper } from './helper.ts';
+import { getFromHelper, isMissingHelper } from './helper.ts';
 
 /** See `credentialsFor`. */
 export async function findCredentials(
@@ -35,7 +35,24 @@ async function findIn(
   const login = older === undefined ? undefined : loginOf(file.auths[older], file.path);
   if (login !== undefined) return login;
   if (file.store === undefined) return undefined;
-  return getFromHelper(file.store, storedKey(host), options);
+  return getFromStore(file.store, storedKey(host), options);
+}
+
+/**
+ * Home directories come to machines without the desktop that their files name: there is no login then, and images that
+ * need none are pulled all the same. `login` says what is missing.
+ */
+async function getFromStore(
+  name: string,
+  key: string,
+  options: RegistryOptions,
+): Promise<Credentials | undefined> {
+  try {
+    return await getFromHelper(name, key, options);
+  } catch (error) {
+    if (isMissingHelper(error)) return undefined;
+    throw error;
+  }
 }
 
 function entryOf({ auths }: LoginFile, key: string): unknown {

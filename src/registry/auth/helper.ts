@@ -48,6 +48,15 @@ export async function getFromHelper(
   return { kind: 'password', username, password: secret };
 }
 
+/** Whether a helper failed because this machine does not have it. */
+export function isMissingHelper(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    error.code === 'REGISTRY_HELPER' &&
+    error.details?.isMissing === true
+  );
+}
+
 /** @throws AppError REGISTRY_HELPER */
 export async function storeInHelper(
   name: string,
@@ -107,7 +116,7 @@ function runHelper(
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (signal?.aborted === true) reject(signal.reason);
-      else reject(failed(name, action, reasonOf(error)));
+      else reject(failed(name, action, reasonOf(error), { isMissing: error.code === 'ENOENT' }));
     });
     child.on('close', (status) => {
       resolve({ status: status ?? -1, stdout: Buffer.concat(chunks).toString('utf8') });
@@ -122,9 +131,15 @@ function reasonOf({ code }: NodeJS.ErrnoException): string {
   return code === 'ENOENT' ? 'there is no such program in PATH' : `it does not start (${code})`;
 }
 
-function failed(name: string, action: Action, problem: string): AppError {
+function failed(
+  name: string,
+  action: Action,
+  problem: string,
+  details: Readonly<Record<string, unknown>> = {},
+): AppError {
   const program = JSON.stringify(`docker-credential-${name.slice(0, 100)}`).slice(1, -1);
   return new AppError('REGISTRY_HELPER', `${program} ${action} failed: ${problem}`, {
     hint: 'the login file names this helper in credsStore or credHelpers: install it, or take its name out there',
+    details,
   });
 }
