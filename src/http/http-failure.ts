@@ -17,22 +17,32 @@ export class HttpFailure extends Error {
   readonly code: string | undefined;
   /** A kept connection was used, which the server may have closed in the meantime. */
   readonly onKeptConnection: boolean;
+  /** The server was asked by HTTPS, and answers without encryption. */
+  readonly isUnencrypted: boolean;
 
   constructor(
     kind: FailureKind,
     message: string,
-    more: { readonly code?: string | undefined; readonly onKeptConnection?: boolean } = {},
+    more: {
+      readonly code?: string | undefined;
+      readonly onKeptConnection?: boolean;
+      readonly isUnencrypted?: boolean;
+    } = {},
   ) {
     super(message);
     this.name = 'HttpFailure';
     this.kind = kind;
     this.code = more.code;
     this.onKeptConnection = more.onKeptConnection ?? false;
+    this.isUnencrypted = more.isUnencrypted ?? false;
   }
 }
 
 const CERTIFICATE =
   /^(?:CERT_|ERR_TLS_CERT|ERR_SSL_TLSV1_ALERT_UNKNOWN_CA|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+/** What OpenSSL says of plain text where it expects TLS. */
+const UNENCRYPTED = /wrong version number|packet length too long/;
 
 /** What went wrong, in the words of the system. */
 export function reasonOf(error: unknown): string {
@@ -51,15 +61,17 @@ export function failureOf(
   if (error instanceof HttpFailure) return error;
   const code = codeOf(error);
   const kind = CERTIFICATE.test(code ?? '') ? 'certificate' : seen.connected ? 'lost' : 'connect';
-  return new HttpFailure(kind, inPlainWords(reasonOf(error)), {
+  const reason = reasonOf(error);
+  return new HttpFailure(kind, inPlainWords(reason), {
     code,
+    isUnencrypted: UNENCRYPTED.test(reason),
     onKeptConnection: seen.onKeptConnection,
   });
 }
 
 function inPlainWords(reason: string): string {
   if (/^aborted$|socket hang up/.test(reason)) return 'the server closed the connection';
-  if (/wrong version number|packet length too long/.test(reason)) return 'it does not speak HTTPS';
+  if (UNENCRYPTED.test(reason)) return 'it does not speak HTTPS';
   if (/ENOTFOUND/.test(reason)) return 'no such host is known (ENOTFOUND)';
   if (/EAI_AGAIN/.test(reason)) return 'its name cannot be looked up now (EAI_AGAIN)';
   return reason.split('\n', 1)[0] ?? '';

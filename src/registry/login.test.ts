@@ -37,6 +37,19 @@ beforeAll(async () => {
 });
 afterAll(() => certificate[Symbol.asyncDispose]());
 
+describe('a registry without encryption', () => {
+  it('that is asked by HTTPS is told of with what to do', async () => {
+    await using server = await serve((_request, response) => response.end());
+    const url = server.url.replace('http:', 'https:');
+    await using registries = clientFor([endpointAt(url)]);
+    await expect(registries.manifest(REPOSITORY)).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      message: expect.stringContaining('it does not speak HTTPS'),
+      hint: expect.stringContaining(`LAMINA_INSECURE_REGISTRIES=${new URL(url).host}`),
+    });
+  });
+});
+
 describe('a name and password', () => {
   it('are shown to whom wants them, and then at once', async () => {
     await using talk = await converse(

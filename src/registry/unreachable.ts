@@ -37,5 +37,8 @@ function hintFor(failure: HttpFailure, endpoint: Endpoint): string {
   if (failure.kind === 'certificate') {
     return `if ${endpoint.credentialKey} has a certificate authority of its own, name its certificate in SSL_CERT_FILE, or put it in /etc/docker/certs.d/${endpoint.credentialKey}/ca.crt`;
   }
+  if (failure.isUnencrypted) {
+    return `if ${endpoint.credentialKey} has no encryption and its network can be trusted: LAMINA_INSECURE_REGISTRIES=${endpoint.credentialKey}, or list it as insecure in registries.conf or daemon.json`;
+  }
   return 'check the name, the network, and the proxy variables';
 }
