@@ -40,6 +40,12 @@ describe('decodeImageConfig', () => {
     expect(decodeImageConfig(canonicalJson(decoded))).toEqual(decoded);
   });
 
+  it('refuses values that nest without end, whatever member they are in', () => {
+    const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
+    const text = JSON.stringify({ ...config, own: 0 }).replace('"own":0', `"own":${deep}`);
+    expect(() => decodeImageConfig(Buffer.from(text))).toThrow(failure('nest too deep'));
+  });
+
   it('reads an image without layers', () => {
     const decoded = decodeImageConfig(
       bytes({ ...config, rootfs: { type: 'layers', diff_ids: null } }),

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { parseDiffId, parseDigest } from './digest.ts';
 import { invalidDocument } from './failures.ts';
 import { MEDIA_TYPES } from './media-types.ts';
+import { isNestedTooDeep } from './nesting.ts';
 import { Place } from './shape.ts';
 import type { Descriptor, ImageConfig, ImageIndex, Manifest } from './types.ts';
 
@@ -98,7 +99,9 @@ function parse(bytes: Uint8Array, document: string): Place {
     );
   }
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (isNestedTooDeep(text)) throw invalidDocument(document, '', 'its values nest too deep');
+    const value: unknown = JSON.parse(text);
     const place = new Place(document, '', value);
     place.object();
     return place;

@@ -10,6 +10,7 @@ export {
   layerTypeIn,
   MEDIA_TYPES,
 } from './media-types.ts';
+export { isNestedTooDeep } from './nesting.ts';
 export {
   formatPlatform,
   hostPlatform,

@@ -53,6 +53,8 @@ export interface ResolveOptions {
 }
 
 const MAX_DEPTH = 4;
+/** Platforms in a message; no official image has more. */
+const MAX_NAMED = 20;
 /** Configs of real images have some kilobytes. */
 const MAX_CONFIG = 16 << 20;
 
@@ -122,7 +124,13 @@ async function readConfig(
   { manifest, signal }: { readonly manifest: Manifest; readonly signal: AbortSignal | undefined },
 ): Promise<Uint8Array> {
   const { config } = manifest;
-  if (config.size > MAX_CONFIG) throw notAnImage(formatReference(reference), manifest);
+  if (config.size > MAX_CONFIG) {
+    throw new AppError(
+      'OCI_DOCUMENT_INVALID',
+      `the config of ${formatReference(reference)} has ${config.size} bytes, more than the allowed ${MAX_CONFIG}`,
+      { hint: 'such configs are made to exhaust memory; do not trust the source' },
+    );
+  }
   if (config.data !== undefined) {
     const bytes = Buffer.from(config.data, 'base64');
     if (digestOf(bytes) === config.digest) return bytes;
@@ -147,8 +155,8 @@ async function chooseManifest(
   let found = root;
   for (let depth = 0; isIndexType(found.descriptor.mediaType); depth++) {
     const { manifests } = decodeIndex(found.bytes, found.descriptor.mediaType);
-    const next =
-      depth < MAX_DEPTH ? await bestOf(manifests, { registries, reference, options }) : undefined;
+    if (depth === MAX_DEPTH) throw tooDeep(reference);
+    const next = await bestOf(manifests, { registries, reference, options });
     if (next === undefined) throw noPlatform(reference, options.platform, manifests);
     found = await byDigest(registries, reference, { digest: next.digest, signal: options.signal });
   }
@@ -209,6 +217,14 @@ export function isAttestation({ annotations, platform }: Descriptor): boolean {
   );
 }
 
+function tooDeep(reference: Reference): AppError {
+  return new AppError(
+    'OCI_DOCUMENT_INVALID',
+    `the index of ${formatReference(reference)} leads to further ones, more than ${MAX_DEPTH} deep`,
+    { hint: 'name one of its images by digest: `lamina manifest inspect` shows them' },
+  );
+}
+
 function noPlatform(
   reference: Reference,
   wanted: Platform,
@@ -217,7 +233,9 @@ function noPlatform(
   const offered = manifests
     .filter((entry) => !isAttestation(entry))
     .flatMap(({ platform }) => (platform === undefined ? [] : formatPlatform(platform)));
-  const list = [...new Set(offered)].join(', ');
+  const names = [...new Set(offered)];
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  const list = `${names.slice(0, MAX_NAMED).join(', ')}${more}`;
   return new AppError(
     'IMAGE_PLATFORM_MISMATCH',
     `${formatReference(reference)} has no image for ${formatPlatform(wanted)}`,
