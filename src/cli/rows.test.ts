@@ -29,6 +29,13 @@ describe('renderRows', () => {
     );
   });
 
+  it('shows control characters, which terminals obey, but in JSON', () => {
+    const hostile = { Name: '\u001b[2Jred\u0007', Size: '1', Digest: '' };
+    expect(renderRows([hostile], format)).toContain('\\x1b[2Jred\\x07');
+    expect(renderRows([hostile], format, '{{.Name}}')).toBe('\\x1b[2Jred\\x07\n');
+    expect(JSON.parse(renderRows([hostile], format, 'json'))).toEqual(hostile);
+  });
+
   it('prints one JSON object a line, keys in order', () => {
     expect(renderRows(rows.slice(0, 1), format, 'json')).toBe(
       '{"Digest":"sha256:1","Name":"alpine","Size":"7MB"}\n',

@@ -1,5 +1,5 @@
 /** Lists, in every form Docker's `--format` knows: a table, a template a row, JSON a row. */
-import { displayWidth } from '../progress/index.ts';
+import { displayWidth, printable } from '../progress/index.ts';
 import { compileTemplate } from './template/index.ts';
 
 export interface RowFormat {
@@ -18,20 +18,21 @@ export type Row = Readonly<Record<string, string>>;
  */
 export function renderRows(rows: readonly Row[], columns: RowFormat, format?: string): string {
   const headings = { ...columns.columns, ...columns.more };
+  if (format === 'json') return rows.map((row) => `${JSON.stringify(sorted(row))}\n`).join('');
+  const shown = rows.map(safe);
   if (format === undefined || format === '' || format === 'table') {
     const fields = Object.keys(columns.columns);
     return renderTable([
       Object.values(columns.columns),
-      ...rows.map((row) => fields.map((field) => row[field] ?? '')),
+      ...shown.map((row) => fields.map((field) => row[field] ?? '')),
     ]);
   }
-  if (format === 'json') return rows.map((row) => `${JSON.stringify(sorted(row))}\n`).join('');
   const isTable = format.startsWith('table ');
   const text = (isTable ? format.slice('table '.length) : format)
     .replaceAll('\\t', '\t')
     .replaceAll('\\n', '\n');
   const template = compileTemplate(text, { fields: Object.keys(headings) });
-  const lines = rows.map((row) => template(row));
+  const lines = shown.map((row) => template(row));
   if (!isTable) return lines.map((line) => `${line}\n`).join('');
   return renderTable([template(headings), ...lines].map((line) => line.split('\t')));
 }
@@ -47,6 +48,11 @@ export function renderTable(cells: readonly (readonly string[])[]): string {
   const pad = (text: string, column: number) =>
     text + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(text)));
   return cells.map((row) => `${row.map(pad).join(' '.repeat(GAP)).trimEnd()}\n`).join('');
+}
+
+/** What images say of themselves is a stranger's text, and terminals obey it. */
+function safe(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, text]) => [name, printable(text)]));
 }
 
 function sorted(row: Row): Row {
