@@ -108,12 +108,12 @@ async function intoStore(
   { store, registries, source, options, platform }: Work,
   { to, isRemote }: { readonly to: { readonly reference: Reference }; readonly isRemote: boolean },
 ): Promise<CopyResult> {
-  const { env, signal } = options;
+  const { signal } = options;
   const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined, signal };
   const image = await resolveImage(source.content, source.reference, wanted);
   const onTransfer = hooks(options);
   const record = isRemote
-    ? await fetchImage(store, registries, image, { env, onTransfer, signal })
+    ? await fetchImage(store, registries, image, { onTransfer, signal })
     : await importFrom(store, source, image, { signal });
   store.images.tag(record.id, formatReference(withDefaultTag(to.reference)));
   await store.flush();

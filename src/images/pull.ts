@@ -60,13 +60,12 @@ export interface PullSettings {
   readonly reference: Reference;
   /** Undefined: the host's, or the only one there is. */
   readonly platform: ReturnType<typeof parsePlatform> | undefined;
-  readonly env: PullOptions['env'];
   readonly onEvent: ((event: RegistryEvent) => void) | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-function hooks({ env, onEvent, signal }: PullOptions) {
-  return { env, onEvent, signal };
+function hooks({ onEvent, signal }: PullOptions) {
+  return { onEvent, signal };
 }
 
 /** Pulls one image and names it. With a digest the tag, if there is one too, says nothing. */
@@ -75,7 +74,7 @@ export async function pullOne(
   registries: Registries,
   settings: PullSettings,
 ): Promise<PulledImage> {
-  const { platform, env, onEvent, signal } = settings;
+  const { platform, onEvent, signal } = settings;
   const { registry, repository, tag, digest } = settings.reference;
   const reference: Reference =
     digest === undefined ? { registry, repository, tag } : { registry, repository, digest };
@@ -89,7 +88,7 @@ export async function pullOne(
   });
   const before = store.images.resolve(name);
   const onTransfer = onEvent && ((event: TransferEvent) => onEvent({ kind: 'blob', ...event }));
-  const record = await fetchImage(store, registries, image, { env, onTransfer, signal });
+  const record = await fetchImage(store, registries, image, { onTransfer, signal });
   store.images.tag(record.id, name);
   rememberRepoDigest(store, record.id, { registry, repository, digest: image.root.digest });
   const { os, architecture, variant } = record;

@@ -34,6 +34,8 @@ interface Received {
   offset: number;
   readonly hash: Hash;
   readonly from: Set<RegistryServer>;
+  /** Who gave it: those servers, or what the descriptor names. */
+  readonly hosts: Set<string>;
 }
 
 export async function* pullBlob(source: BlobSource): AsyncGenerator<Uint8Array> {
@@ -44,7 +46,12 @@ export async function* pullBlob(source: BlobSource): AsyncGenerator<Uint8Array> 
     if (inlined.length > 0) yield inlined;
     return;
   }
-  const received: Received = { offset: 0, hash: createHash('sha256'), from: new Set() };
+  const received: Received = {
+    offset: 0,
+    hash: createHash('sha256'),
+    from: new Set(),
+    hosts: new Set(),
+  };
   yield* fromPlaces(source, received);
   if (`sha256:${received.hash.digest('hex')}` === descriptor.digest) return;
   const suspects = source.suspects.get(descriptor.digest) ?? new Set();
@@ -52,7 +59,7 @@ export async function* pullBlob(source: BlobSource): AsyncGenerator<Uint8Array> 
   source.suspects.set(descriptor.digest, suspects);
   throw new AppError(
     'BLOB_DIGEST_MISMATCH',
-    `${[...received.from].map(({ host }) => host).join(' and ')} gave other bytes than ${source.subject}`,
+    `${[...received.hosts].join(' and ')} gave other bytes than ${source.subject}`,
     {
       hint: 'it was altered or damaged on its way; try again, and see whether a proxy is in between',
     },
@@ -90,8 +97,8 @@ async function* fromPlace(
     const patience = server.patience(signal);
     for (;;) {
       try {
-        const response = await request(place, source, received.offset);
-        return yield* read(response, { server, source, received, patience });
+        const { response, host } = await request(place, source, received.offset);
+        return yield* read(response, { server, host, source, received, patience });
       } catch (error) {
         if (received.offset === source.descriptor.size && received.offset > 0) return;
         await patience.endure(server.failed(error));
@@ -107,7 +114,7 @@ async function request(
   { server, repository }: Place,
   { descriptor, subject, request: { signal } }: BlobSource,
   offset: number,
-): Promise<HttpResponse> {
+): Promise<{ readonly response: HttpResponse; readonly host: string }> {
   const call: Call = {
     method: 'GET',
     at: `/blobs/${descriptor.digest}`,
@@ -122,17 +129,13 @@ async function request(
     call,
     urls.length === 0 ? [200, 206, 416] : [200, 206, 404, 416],
   );
-  if (response.status !== 404) return response;
+  if (response.status !== 404) return { response, host: server.host };
   await response.discard();
-  for (const [index, url] of urls.filter((one) => URL.canParse(one)).entries()) {
-    const isLast = index === urls.length - 1;
-    const given = await server.once({ ...call, at: new URL(url) }, [
-      200,
-      206,
-      416,
-      ...(isLast ? [] : [404]),
-    ]);
-    if (given.status !== 404) return given;
+  const addresses = urls.filter((one) => URL.canParse(one)).map((one) => new URL(one));
+  for (const [index, at] of addresses.entries()) {
+    const isLast = index === addresses.length - 1;
+    const given = await server.once({ ...call, at }, [200, 206, 416, ...(isLast ? [] : [404])]);
+    if (given.status !== 404) return { response: given, host: at.host };
     await given.discard();
   }
   throw breach({ host: server.host, subject }, 'names no usable address');
@@ -140,22 +143,25 @@ async function request(
 
 interface Reading {
   readonly server: RegistryServer;
+  /** Whose answer it is. */
+  readonly host: string;
   readonly source: BlobSource;
   readonly received: Received;
   readonly patience: Patience;
 }
 
 async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<Uint8Array> {
-  const { server, source, received, patience } = reading;
+  const { server, host, source, received, patience } = reading;
   const { size } = source.descriptor;
   let skip = await beginning(response, reading);
   let gained = 0;
   received.from.add(server);
+  received.hosts.add(host);
   for await (const chunk of response.body) {
     const fresh = chunk.subarray(Math.min(skip, chunk.length));
     skip -= chunk.length - fresh.length;
     if (fresh.length === 0) continue;
-    if (received.offset + fresh.length > size) throw wrongSize(server, source);
+    if (received.offset + fresh.length > size) throw wrongSize(host, source);
     gained += fresh.length;
     if (gained >= ENCOURAGING) patience.encourage();
     received.hash.update(fresh);
@@ -165,7 +171,7 @@ async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<U
   }
   if (received.offset < size) {
     throw new Transient(
-      new AppError('REGISTRY_UNREACHABLE', `${server.host} gave only a part of ${source.subject}`, {
+      new AppError('REGISTRY_UNREACHABLE', `${host} gave only a part of ${source.subject}`, {
         hint: 'try again later',
       }),
     );
@@ -175,7 +181,7 @@ async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<U
 /** Checks what an answer announces; gives the number of its bytes that are here already. */
 async function beginning(
   response: HttpResponse,
-  { server, source, received }: Reading,
+  { host, source, received }: Reading,
 ): Promise<number> {
   const { status, headers } = response;
   const { size } = source.descriptor;
@@ -183,8 +189,8 @@ async function beginning(
     await response.discard();
     throw error;
   };
-  const asked = { host: server.host, subject: source.subject };
-  if (status === 416) return refuse(wrongSize(server, source));
+  const asked = { host, subject: source.subject };
+  if (status === 416) return refuse(wrongSize(host, source));
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') return refuse(breach(asked, 'gave encoded bytes, unasked,'));
   const start = status === 206 ? rangeStart(headers['content-range']) : 0;
@@ -193,7 +199,7 @@ async function beginning(
   }
   const length = headers['content-length'];
   if (length !== undefined && status === 200 && Number(length) !== size) {
-    return refuse(wrongSize(server, source));
+    return refuse(wrongSize(host, source));
   }
   return received.offset - start;
 }
@@ -203,10 +209,10 @@ function rangeStart(header: string | undefined): number | undefined {
   return start === undefined ? undefined : Number(start);
 }
 
-function wrongSize(server: RegistryServer, { subject, descriptor }: BlobSource): AppError {
+function wrongSize(host: string, { subject, descriptor }: BlobSource): AppError {
   return new AppError(
     'BLOB_SIZE_MISMATCH',
-    `${server.host} gave another number of bytes than the ${descriptor.size} of ${subject}`,
+    `${host} gave another number of bytes than the ${descriptor.size} of ${subject}`,
     { hint: 'it was altered or damaged, or the manifest is wrong; try again' },
   );
 }

@@ -114,6 +114,18 @@ describe('a blob', () => {
     expect(talk.log).toHaveLength(1);
   });
 
+  it('that others give wrong is told with their name', async () => {
+    await using other = await serve((_request, response) =>
+      response.end(Buffer.alloc(CONTENT.length)),
+    );
+    await using talk = await converse((_request, response) => response.writeHead(404).end());
+    const foreign = { ...BLOB, urls: [`${other.url}/layer`] };
+    await expect(pullBlob(talk.registries, REPOSITORY, foreign)).rejects.toMatchObject({
+      code: 'BLOB_DIGEST_MISMATCH',
+      message: expect.stringContaining(`${new URL(other.url).host} gave other bytes`),
+    });
+  });
+
   it('that only others have is fetched from them, without the login', async () => {
     await using other = await serve((_request, response) => response.end(CONTENT));
     const credentials = { kind: 'bearer', token: 'secret-token' } as const;

@@ -1,5 +1,4 @@
 /** From a registry into the store. Layers that the store has are not asked for. */
-import type { Environment } from '../http/index.ts';
 import { type FetchProgress, present } from '../layers/index.ts';
 import { digestOf } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
@@ -10,7 +9,6 @@ import { registryLayers } from './registry-layers.ts';
 import type { RemoteImage } from './resolve-image.ts';
 
 export interface FetchOptions {
-  readonly env: Environment;
   readonly onTransfer?: OnTransfer | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,7 +27,7 @@ export async function fetchImage(
   const { onTransfer, signal } = options;
   const wasThere = store.images.get(digestOf(image.configBytes)) !== undefined;
   const record = await recordRemote(store, image);
-  const provider = registryLayers(async () => registries, options);
+  const provider = registryLayers(async () => registries);
   const progress = new TransferProgress(onTransfer);
   const ids = record.layers.map(({ id }) => id);
   for (const [position, { descriptor }] of image.layers.entries()) {

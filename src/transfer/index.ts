@@ -16,7 +16,6 @@ export { type FetchOptions, fetchImage, TransferProgress } from './fetch-image.t
 export { RegistryProvider, registriesOf } from './open-provider.ts';
 export { type PushContent, type PushOptions, pushContent, skipping } from './push-content.ts';
 export { contentOf, pushImages } from './push-image.ts';
-export { type ReadLayerOptions, readLayer } from './read-layer.ts';
 export { recordRemote } from './record-remote.ts';
 export { registryLayers } from './registry-layers.ts';
 export {

@@ -25,7 +25,7 @@ export class RegistryProvider implements LayerProvider {
     request: FetchRequest,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { registryLayers } = await import('./registry-layers.ts');
-    yield* registryLayers(() => this.registries(), { env: this.#env }).fetch(promise, request);
+    yield* registryLayers(() => this.registries()).fetch(promise, request);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

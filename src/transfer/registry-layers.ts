@@ -2,26 +2,21 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import type { Environment } from '../http/index.ts';
 import { digestHex } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { BlobSource, FetchRequest, LayerPromise, LayerProvider } from '../store/index.ts';
-import { readLayer } from './read-layer.ts';
 
 /**
  * @param registries asked for once, when the first layer has to come from a registry; they stay the caller's
  */
-export function registryLayers(
-  registries: () => Promise<Registries>,
-  { env }: { readonly env: Environment },
-): LayerProvider {
+export function registryLayers(registries: () => Promise<Registries>): LayerProvider {
   const bytesFrom = async function* (
     source: BlobSource,
     { descriptor }: LayerPromise,
     { signal }: FetchRequest,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     if (source.kind === 'registry') {
-      yield* readLayer(await registries(), descriptor, { env, repository: source, signal });
+      yield* (await registries()).blob(source, descriptor, { signal });
     } else {
       yield* createReadStream(join(source.directory, 'blobs/sha256', digestHex(descriptor.digest)));
     }
