@@ -85,6 +85,14 @@ describe('bodies', () => {
     }
   });
 
+  test('that never end are told which line was to end them', () => {
+    for (const text of ['RUN <<EOF\nx\n EOF\nRUN y', 'RUN <<EOF\nx\nEOF \n']) {
+      expect(() => tree(text)).toThrow(
+        expect.objectContaining({ hint: expect.stringMatching(/^line \d does not close it/) }),
+      );
+    }
+  });
+
   test('know their place', () => {
     const [node] = tree('RUN cat <<A\n1\nA\nRUN b').instructions;
     const [heredoc] = node?.heredocs ?? [];

@@ -23,17 +23,23 @@ export function tooLarge(node: SyntaxNode, limit: number): InstructionFault {
   });
 }
 
-export function unterminatedHeredoc(token: HeredocToken, range: SourceRange): InstructionFault {
+/** @param almost the number of the first line that would close it, but for blanks or what stands behind the word */
+export function unterminatedHeredoc(
+  token: HeredocToken,
+  range: SourceRange,
+  almost: number | undefined,
+): InstructionFault {
   const name = quote(token.name);
+  const rule = token.stripTabs
+    ? 'before the closing word only tabs may stand'
+    : 'no blank may stand before or behind the closing word; <<- allows leading tabs';
   return new InstructionFault(
     'DOCKERFILE_UNTERMINATED_HEREDOC',
     `the here-document ${name} is never closed`,
     {
       range,
       expected: `a line that holds ${name} and nothing else`,
-      hint: token.stripTabs
-        ? 'before the closing word only tabs may stand'
-        : 'no blank may stand before or behind the closing word; <<- allows leading tabs',
+      hint: almost === undefined ? rule : `line ${almost} does not close it: ${rule}`,
     },
   );
 }

@@ -444,8 +444,7 @@ describe('warnings', () => {
   test.each([
     ['USER node # switch', '# switch'],
     ['WORKDIR /a # b', '# b'],
-    ['STOPSIGNAL SIGTERM # x', '# x'],
-    ['EXPOSE 80 # web', '# web'],
+    ['ONBUILD COPY . . # all', '# all'],
     ['COPY . . # all', '# all'],
     ['VOLUME /a # b', '# b'],
     ['ARG a=1 # b', '# b'],

@@ -237,12 +237,21 @@ class TreeBuilder {
     const { token } = found;
     const range = line.range(found.start, found.end);
     const start = this.reader.position;
+    let almost: number | undefined;
     for (let body = this.reader.next(); body; body = this.reader.next()) {
-      if (!this.isTerminator(body, token.name, token.stripTabs)) continue;
-      return this.heredocNode(token, range, { start, end: body.start });
+      if (this.isTerminator(body, token.name, token.stripTabs)) {
+        return this.heredocNode(token, range, { start, end: body.start });
+      }
+      almost ??= this.lineIf(body, (text) => text.trim() === token.name);
     }
-    this.report(unterminatedHeredoc(token, range));
+    this.report(unterminatedHeredoc(token, range, almost));
     return this.heredocNode(token, range, { start, end: this.text.length });
+  }
+
+  /** The number of the line, where it is one of those. */
+  private lineIf(line: PhysicalLine, is: (text: string) => boolean): number | undefined {
+    if (!is(this.text.slice(line.start, line.end))) return undefined;
+    return this.source.range(line.start, line.end).start.line;
   }
 
   private heredocNode(

@@ -146,6 +146,7 @@ export function matchesOne(token: PatternToken, character: string): boolean {
 
 function invalid(pattern: BytePath, reason: string): AppError {
   return new AppError('PATTERN_INVALID', `invalid pattern '${toText(pattern)}': ${reason}`, {
+    details: { pattern: toText(pattern) },
     expected:
       "wildcards are '*', '?', '[a-z]' and '[^a-z]'; '\\' before a character takes it literally",
   });

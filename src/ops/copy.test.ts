@@ -24,6 +24,8 @@ interface Case {
   readonly base?: Files;
   readonly op: Change;
   readonly makes: readonly string[];
+  /** Codes. */
+  readonly warns?: readonly string[];
 }
 
 function copy(source: Files, change: Change, base: Files = {}): Promise<Copied> {
@@ -79,12 +81,14 @@ const sources: readonly Case[] = [
     source: PROJECT,
     op: { paths: ['*.none'], destination: '/app/' },
     makes: [],
+    warns: ['COPY_NOTHING_MATCHED'],
   },
   {
     says: 'two stars are one star',
     source: PROJECT,
     op: { paths: ['**/y', '**/x'], destination: '/' },
     makes: ['x=X'],
+    warns: ['COPY_NOTHING_MATCHED'],
   },
   {
     says: 'an empty directory makes its destination',
@@ -163,6 +167,7 @@ const sources: readonly Case[] = [
     source: { 'a/b': '1' },
     op: { paths: ['a/c*/d', 'a/./c*'], parents: true, destination: '/o/' },
     makes: ['o/'],
+    warns: ['COPY_NOTHING_MATCHED', 'COPY_NOTHING_MATCHED'],
   },
   {
     says: '--parents of everything',
@@ -216,6 +221,13 @@ const destinations: readonly Case[] = [
     source: PROJECT,
     op: { paths: ['a.txt', 'b.txt'], destination: '/x' },
     makes: ['x=B'],
+    warns: ['COPY_OVERWRITTEN'],
+  },
+  {
+    says: 'a file that two sources mean is copied once',
+    source: PROJECT,
+    op: { paths: ['a.txt', 'a.t*'], destination: '/x/' },
+    makes: ['x/', 'x/a.txt=A'],
   },
   {
     says: 'symlinked directories on the way are followed',
@@ -385,6 +397,7 @@ const documents: readonly Case[] = [
       destination: '/d/',
     },
     makes: ['d/', 'd/a.txt=doc'],
+    warns: ['COPY_OVERWRITTEN'],
   },
 ];
 
@@ -395,10 +408,10 @@ describe('COPY', () => {
     ['owners and modes', metadata],
     ['here-documents', documents],
   ] as const)('%s', (_, cases) => {
-    it.each(cases)('$says', async ({ source, base, op, makes }) => {
+    it.each(cases)('$says', async ({ source, base, op, makes, warns = [] }) => {
       const copied = await copy(source, op, base);
       expect(copied.lines).toEqual(makes);
-      expect(copied.warnings).toEqual([]);
+      expect(copied.warnings.map(({ code }) => code)).toEqual(warns);
     });
   });
 
@@ -504,7 +517,16 @@ const failures: readonly (Omit<Case, 'makes'> & { readonly error: Record<string,
     says: 'a path outside, which is looked for inside',
     source: { a: '' },
     op: { paths: ['../../../../../../../../etc/passwd'] },
-    error: { code: 'COPY_SOURCE_NOT_FOUND' },
+    error: {
+      code: 'COPY_SOURCE_NOT_FOUND',
+      hint: expect.stringContaining("nothing above the context's root"),
+    },
+  },
+  {
+    says: 'a source that lies in another directory',
+    source: { 'node_modules/x/a.js': '', 'lib/src/a.js': '' },
+    op: { paths: ['a.js'] },
+    error: { hint: "did you mean 'lib/src/a.js'?" },
   },
   {
     says: 'a symlink to the host, which is looked for inside',

@@ -113,7 +113,7 @@ async function pack(
 ): Promise<CopyResult> {
   const { writer, signal, onProgress, base, now } = options;
   const owner = op.owner === undefined ? undefined : ownerOf(op, op.owner, base);
-  const placed = placeFiles(op, selection, base, { owner, now, archives });
+  const { files: placed, warnings } = placeFiles(op, selection, base, { owner, now, archives });
   await writer.addAll(items(placed), { signal, onProgress }).catch(explain);
   const layer = writer.finish();
   const copied = copiedFiles(placed, layer);
@@ -124,7 +124,7 @@ async function pack(
     addedBytes: layer.size,
     files: layer.files,
     contentDigest: await selectionDigest(selection, { copied, signal }),
-    warnings: [...(owner?.warnings ?? []), ...selection.warnings],
+    warnings: [...(owner?.warnings ?? []), ...selection.warnings, ...warnings],
     tar: layer.tar,
   };
 }

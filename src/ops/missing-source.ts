@@ -5,6 +5,7 @@ import {
   baseName,
   type FileTree,
   type HiddenBy,
+  hasWildcard,
   joinPath,
   type ResolvedPath,
   resolveInTree,
@@ -27,7 +28,8 @@ export function sourceNotFound(tree: FileTree, source: string, path: BytePath): 
       : `'${source}' is a symbolic link to '${link}', which does not exist`;
   const near = link === undefined ? nearestSibling(tree, resolved) : undefined;
   return new AppError('COPY_SOURCE_NOT_FOUND', message, {
-    hint: near === undefined ? placeHint(resolved) : `did you mean '${toText(near)}'?`,
+    hint:
+      near === undefined ? placeHint(tree, source, resolved) : `did you mean '${toText(near)}'?`,
     details: { source, path: toText(resolved.path) },
   });
 }
@@ -49,10 +51,37 @@ function danglingLink(tree: FileTree, path: BytePath): string | undefined {
   return entry?.type === 'symlink' ? toText(entry.linkTarget ?? '') : undefined;
 }
 
-function placeHint(resolved: ResolvedPath): string {
+function placeHint(tree: FileTree, source: string, resolved: ResolvedPath): string {
+  if (/^\/*\.\.(\/|$)/.test(source)) {
+    return "nothing above the context's root can be copied: build the directory above (-f DIR/Dockerfile ..), or add a context (--build-context NAME=DIR, COPY --from=NAME)";
+  }
+  const elsewhere = sameNameElsewhere(tree, baseName(resolved.missing));
+  if (elsewhere !== undefined) return `did you mean '${toText(elsewhere)}'?`;
   if (resolved.existing === '')
     return 'paths of sources start at the root of the build context or stage';
   return `'${toText(resolved.existing)}' exists, but there is no '${toText(resolved.missing)}' in it`;
+}
+
+/** Directories looked into for a hint; those of packages and versions are nobody's sources. */
+const MOST_DIRECTORIES = 200;
+const NOT_LOOKED_INTO = new Set(['node_modules', '.git', 'vendor', '.venv', 'target', 'dist']);
+
+/** The entry of this name that lies least deep. */
+function sameNameElsewhere(tree: FileTree, name: BytePath): BytePath | undefined {
+  if (name === '' || hasWildcard(name)) return undefined;
+  let level: readonly BytePath[] = [''];
+  for (let looked = 0; level.length > 0 && looked < MOST_DIRECTORIES; ) {
+    const below: BytePath[] = [];
+    for (const directory of level.slice(0, MOST_DIRECTORIES - looked)) {
+      looked++;
+      for (const { path, type } of tree.list(directory)) {
+        if (baseName(path) === name) return path;
+        if (type === 'directory' && !NOT_LOOKED_INTO.has(baseName(path))) below.push(path);
+      }
+    }
+    level = below;
+  }
+  return undefined;
 }
 
 /** The entry beside the missing one whose name is most like it. */

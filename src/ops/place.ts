@@ -3,6 +3,7 @@
  * destination itself are followed inside the file system; a file goes into a directory that exists; directories are
  * merged; nothing turns a directory into a file or the other way round.
  */
+import type { Warning } from '../errors.ts';
 import {
   type BytePath,
   type FileEntry,
@@ -11,6 +12,7 @@ import {
   parentPath,
   parseMode,
   toBytes,
+  toText,
 } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import { Canvas, directoryOverFile, type PlacedFile } from './canvas.ts';
@@ -28,9 +30,14 @@ export interface PlaceOptions {
   readonly archives?: ReadonlyMap<SelectedRoot, UnpackedArchive> | undefined;
 }
 
+export interface PlacedSelection {
+  /** Sorted by path: what the layer will say. */
+  readonly files: readonly PlacedFile[];
+  readonly warnings: readonly Warning[];
+}
+
 /**
  * @param base the file system copied into; undefined for an empty one
- * @returns sorted by path: what the layer will say
  * @throws AppError COPY_DIRECTORY_OVER_FILE, COPY_FILE_OVER_DIRECTORY, PATH_NOT_A_DIRECTORY, SYMLINK_LOOP,
  * ARCHIVE_UNSAFE_MEMBER
  */
@@ -39,7 +46,7 @@ export function placeFiles(
   selection: Selection,
   base: FileTree | undefined,
   options: PlaceOptions,
-): readonly PlacedFile[] {
+): PlacedSelection {
   const { owner, archives } = options;
   const canvas = new Canvas(isLinked(op) ? undefined : base, {
     mode: madeDirectoryMode(op.mode),
@@ -48,12 +55,41 @@ export function placeFiles(
     mtime: Math.floor(options.now / 1000),
   });
   const destination = toBytes(op.destination);
+  const targets = new Map<BytePath, SelectedRoot>();
+  const warnings: Warning[] = [];
   for (const root of selection.roots) {
     const archive = archives?.get(root);
     if (archive !== undefined) placeArchive(canvas, { destination, owner }, archive);
-    else placeRoot(canvas, { destination, owner }, root);
+    else {
+      const target = placeRoot(canvas, { destination, owner }, root);
+      if (root.kind !== 'file') continue;
+      const before = targets.get(target);
+      if (before !== undefined && nameOf(before) !== nameOf(root)) {
+        warnings.push(overwritten(target, before, root));
+      }
+      targets.set(target, root);
+    }
   }
-  return canvas.files();
+  return { files: canvas.files(), warnings };
+}
+
+/** A wildcard's match by its path, a here-document by its name. */
+function nameOf({ top, source }: SelectedRoot): string {
+  return top.path === '' ? `<<${source}` : toText(top.path);
+}
+
+/** As in BuildKit: the last of several files that go to one path is left. */
+function overwritten(target: BytePath, before: SelectedRoot, after: SelectedRoot): Warning {
+  const names = [before, after].map((root) => `'${nameOf(root)}'`);
+  const path = `/${toText(target)}`;
+  const isSameName = before.name === after.name;
+  return {
+    code: 'COPY_OVERWRITTEN',
+    message: `${names.join(' and ')} are both copied to '${path}': the last one is left`,
+    hint: isSameName
+      ? 'copy them to directories of their own'
+      : `end the destination with a slash if it is a directory: ${path}/`,
+  };
 }
 
 /** Whether a copy does not look at what it is put on. BuildKit copies without --link when there is a --chmod. */
@@ -72,12 +108,18 @@ function madeDirectoryMode(mode: string | undefined): number {
   return spec?.kind === 'octal' ? spec.mode & 0o777 : 0o755;
 }
 
-function placeRoot(canvas: Canvas, { destination, owner }: Destination, root: SelectedRoot): void {
+/** @returns the path of a file, or of the directory it was merged into */
+function placeRoot(
+  canvas: Canvas,
+  { destination, owner }: Destination,
+  root: SelectedRoot,
+): BytePath {
   const target = findTarget(canvas, destination, root);
   for (const from of root.files) {
     const path = joinPath(target, from.entry.path);
     canvas.put({ entry: owned(from.entry, path, owner), content: from.content, from });
   }
+  return target;
 }
 
 function owned(entry: FileEntry, path: BytePath, owner: Owner | undefined): FileEntry {

@@ -147,12 +147,16 @@ function failure(
       outputTail: tail.lines(),
       instruction,
     },
-    { hint: hintFor(result) },
+    { hint: hintFor(result, op.args.at(-1) ?? '') },
   );
 }
 
-function hintFor({ exitCode, oomKilled }: ProcessResult): string | undefined {
+/** @param text what the shell was given */
+function hintFor({ exitCode, oomKilled }: ProcessResult, text: string): string | undefined {
   if (oomKilled) return 'the kernel killed it for want of memory';
+  if (exitCode === 127 && /^\[\s*['"]/.test(text)) {
+    return 'this was taken for a text: the exec form is JSON, with double quotes and nothing behind the closing bracket';
+  }
   if (exitCode === 127) return 'a command was not found: is it installed in this stage?';
   if (exitCode === 126) return 'a file was found but cannot be executed: check its mode';
   return undefined;

@@ -116,7 +116,9 @@ class Selector {
     const path = toBytes(source);
     if (!hasWildcard(path)) return this.#addRoot(tree, source, literalPath(tree, path));
     // --exclude is about what is below a match: a file that matches is copied, whatever its name.
-    for (const match of expandWildcards(tree, path)) await this.#addRoot(tree, source, match);
+    const matches = expandWildcards(tree, path);
+    for (const match of matches) await this.#addRoot(tree, source, match);
+    if (matches.length === 0) this.#warnings.push(nothingMatched(source));
   }
 
   addInline(document: { readonly name: string; readonly content: string }): void {
@@ -153,7 +155,8 @@ class Selector {
     const before = this.#roots.length;
     for (const path of roots) await this.#addRoot(tree, source, path, include);
     const found = this.#roots.slice(before).some(({ files }) => files.length > 0);
-    if (isLiteral && !found && include !== undefined) this.#warnings.push(nothingBelowLink(source));
+    if (found || include === undefined) return;
+    this.#warnings.push(isLiteral ? nothingBelowLink(source) : nothingMatched(source));
   }
 
   async #addRoot(
@@ -297,6 +300,14 @@ function withoutLoneLinks(files: readonly SelectedFile[]): readonly SelectedFile
     const { linkGroup, ...entry } = file.entry;
     return linkGroup === undefined || members.get(linkGroup) !== 1 ? file : { ...file, entry };
   });
+}
+
+function nothingMatched(source: string): Warning {
+  return {
+    code: 'COPY_NOTHING_MATCHED',
+    message: `no file matches '${source}', so nothing is copied for it`,
+    hint: 'correct the pattern, or take it out',
+  };
 }
 
 function nothingBelowLink(source: string): Warning {

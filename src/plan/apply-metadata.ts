@@ -8,14 +8,16 @@ import type {
   StopsignalInstruction,
   UserInstruction,
   VolumeInstruction,
+  Word,
 } from '../dockerfile/index.ts';
-import { AppError } from '../errors.ts';
+import { AppError, locate } from '../errors.ts';
 import type { Healthcheck } from '../oci/index.ts';
 import { expand, expandToWords } from './expansion.ts';
 import { withShellText } from './health-command.ts';
 import { healthcheckText, listText, pairsText } from './history-text.ts';
+import { trailingComment, unknownSignal } from './plan-faults.ts';
 import { parsePorts } from './ports.ts';
-import { isStopSignal } from './signals.ts';
+import { isStopSignal, nearestSignal } from './signals.ts';
 import type { StagePlan } from './stage-plan.ts';
 import { configure, remember, type StageState } from './stage-state.ts';
 
@@ -49,13 +51,32 @@ export function applyExpose(
   { ports }: ExposeInstruction,
   { options }: StagePlan,
 ): StageState {
-  const words = ports.flatMap((word) => expandToWords(word, state, options));
-  const exposed = words.flatMap(parsePorts).sort();
+  const exposed = ports.flatMap((word) => portsOf(word, ports, { state, options })).sort();
   const added = Object.fromEntries(exposed.map((port) => [port, {}] as const));
   return remember(configure(state, { ExposedPorts: { ...state.config.ExposedPorts, ...added } }), {
     text: listText('EXPOSE', exposed),
     layer: false,
   });
+}
+
+/** @throws AppError PLAN_INVALID_PORT, DOCKERFILE_TRAILING_COMMENT at the word */
+function portsOf(
+  word: Word,
+  all: readonly Word[],
+  { state, options }: { readonly state: StageState; readonly options: StagePlan['options'] },
+): readonly string[] {
+  const { source } = options.tree;
+  try {
+    return expandToWords(word, state, options).flatMap(parsePorts);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'PLAN_INVALID_PORT') throw error;
+    const end = all.at(-1)?.range.end ?? word.range.end;
+    if (word === all[0] || !word.text.startsWith('#')) {
+      throw locate(error, source.location(word.range));
+    }
+    const location = source.location({ start: word.range.start, end });
+    throw trailingComment(error.message, location, error.expected ?? 'ports');
+  }
 }
 
 export function applyVolume(
@@ -85,11 +106,15 @@ export function applyStopsignal(
 ): StageState {
   const signal = expand(value, state, options);
   if (!isStopSignal(signal)) {
-    throw new AppError('PLAN_UNKNOWN_SIGNAL', `there is no signal '${signal}'`, {
-      location: options.tree.source.location(value.range),
-      expected: 'a signal by name or number',
-      hint: 'STOPSIGNAL SIGTERM',
-    });
+    const location = options.tree.source.location(value.range);
+    if (/^\S+\s+#/.test(signal)) {
+      throw trailingComment(
+        `there is no signal '${signal}'`,
+        location,
+        'a signal by name or number',
+      );
+    }
+    throw unknownSignal(signal, nearestSignal(signal), location);
   }
   return remember(configure(state, { StopSignal: signal }), {
     text: `STOPSIGNAL ${signal}`,

@@ -82,10 +82,12 @@ function withAgent(environment: Environment, socket: string | undefined): Enviro
   return assign(environment, AGENT_VARIABLE, socket);
 }
 
-function checkAllowed({ security, devices }: RunInstruction, plan: StagePlan): void {
+function checkAllowed({ security, devices, node }: RunInstruction, plan: StagePlan): void {
   const { options } = plan;
   if (security === 'insecure' && !options.allow?.includes('security.insecure')) {
+    const flag = node.flags.find(({ name }) => name === 'security');
     throw new AppError('PLAN_NOT_ALLOWED', 'RUN --security=insecure is not allowed in this build', {
+      location: flag && options.tree.source.location(flag.range),
       expected: '--allow security.insecure on the command line',
       hint: 'such a step has all rights of root on this machine: allow it for Dockerfiles you trust',
     });

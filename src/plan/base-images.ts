@@ -73,7 +73,9 @@ export class BaseImages {
     const near = nearestName(name.toLowerCase(), names);
     const hint =
       later !== undefined && later.index >= before
-        ? `stage '${name}' is defined further down: only earlier stages can be used`
+        ? later.index === before
+          ? `a stage cannot use itself: '${name}' is this stage`
+          : `stage '${name}' is defined further down: only earlier stages can be used`
         : near === undefined
           ? error.hint
           : `did you mean stage '${near}'?`;

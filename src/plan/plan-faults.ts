@@ -26,3 +26,53 @@ export function emptyBase(written: string, location: SourceLocation): AppError {
     hint: 'give the ARG in it a default, or pass --build-arg',
   });
 }
+
+const COMMENT_HINT = 'put the comment on a line of its own';
+
+/** Of an instruction that would be right but for what follows the number sign. */
+export function trailingComment(
+  message: string,
+  location: SourceLocation,
+  expected: string,
+): AppError {
+  return new AppError('DOCKERFILE_TRAILING_COMMENT', `# begins no comment here: ${message}`, {
+    location,
+    expected,
+    hint: COMMENT_HINT,
+  });
+}
+
+/** Of COPY --from with a number. */
+export function unknownStageIndex(index: string, current: number, location: SourceLocation) {
+  const message =
+    Number(index) === current
+      ? `this is stage ${index}: a stage cannot copy from itself`
+      : `there is no stage ${index} before this one`;
+  return new AppError('PLAN_UNKNOWN_STAGE', message, {
+    location,
+    expected:
+      current === 0
+        ? 'the name of an image or a named context: there is no earlier stage'
+        : `a number from 0 to ${current - 1}, or a name`,
+    hint:
+      Number(index) === current
+        ? 'RUN cp copies within a stage'
+        : 'stages are counted from 0; names (FROM … AS name) are safer',
+  });
+}
+
+export function variableInFrom(location: SourceLocation): AppError {
+  return new AppError('DOCKERFILE_VARIABLE_IN_FROM', '--from= takes no variables', {
+    location,
+    expected: 'the name or number of a stage, a named context, or an image reference',
+    hint: 'declare FROM $… AS name before, and use that name here',
+  });
+}
+
+export function unknownSignal(signal: string, near: string | undefined, location: SourceLocation) {
+  return new AppError('PLAN_UNKNOWN_SIGNAL', `there is no signal '${signal}'`, {
+    location,
+    expected: 'a signal by name or number',
+    hint: near === undefined ? 'STOPSIGNAL SIGTERM' : `did you mean ${near}?`,
+  });
+}

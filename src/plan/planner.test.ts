@@ -53,6 +53,32 @@ describe('the stages of a plan', () => {
     });
   });
 
+  it.each([
+    ['FROM base\nCOPY --from=1 /a /a\n', 'PLAN_UNKNOWN_STAGE', 'there is no stage 1 before'],
+    ['FROM base\nCOPY --from=0 /a /a\n', 'PLAN_UNKNOWN_STAGE', 'cannot copy from itself'],
+    ['ARG X\nFROM base\nCOPY --from=$X /a /a\n', 'DOCKERFILE_VARIABLE_IN_FROM', 'no variables'],
+  ])('that COPY --from cannot mean are told of: %j', async (text, code, message) => {
+    await expect(plan(text)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+      location: { range: { start: { column: 13 } } },
+    });
+  });
+
+  it.each([
+    ['EXPOSE 80 # web', 'DOCKERFILE_TRAILING_COMMENT', [11, 16]],
+    ['EXPOSE 80 99999', 'PLAN_INVALID_PORT', [11, 16]],
+    ['STOPSIGNAL SIGTERM # end', 'DOCKERFILE_TRAILING_COMMENT', [12, 25]],
+    ['STOPSIGNAL SIGTREM', 'PLAN_UNKNOWN_SIGNAL', [12, 19]],
+    ['RUN --network=none --security=insecure a', 'PLAN_NOT_ALLOWED', [20, 39]],
+    ['RUN --mount=type=cache a', 'PLAN_MOUNT_TARGET', [13, 23]],
+  ])('underline what is wrong in %j', async (line, code, [start, end]) => {
+    await expect(plan(`FROM base\n${line}\n`)).rejects.toMatchObject({
+      code,
+      location: { range: { start: { line: 2, column: start }, end: { line: 2, column: end } } },
+    });
+  });
+
   it('number their steps, the base image being one', async () => {
     const made = await plan('FROM base AS build\nRUN a\nENV x=y\nCOPY b /c\nFROM build\nRUN d\n');
     const names = reachable(made.graph, [made.target]).map(

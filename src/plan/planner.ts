@@ -24,7 +24,13 @@ import { applyInstruction, makesLayer } from './dispatch.ts';
 import { foreignSyntax } from './foreign-syntax.ts';
 import { expandGlobal, globalArguments } from './global-arguments.ts';
 import type { BaseImage, BuildPlan, PlannedStage } from './plan.ts';
-import { emptyBase, emptyPlatform, unknownTarget } from './plan-faults.ts';
+import {
+  emptyBase,
+  emptyPlatform,
+  unknownStageIndex,
+  unknownTarget,
+  variableInFrom,
+} from './plan-faults.ts';
 import { platformPrefix } from './platform-prefix.ts';
 import type { PlanOptions, RootOfOptions, StagePlan } from './stage-plan.ts';
 import {
@@ -295,6 +301,10 @@ class Planner {
     const find = byIndex ? findStageOrIndex : findStage;
     const source = find(this.#stages.stages, name.text, stage.index);
     if (source !== undefined) return (await this.#stage(source)).root;
+    if (byIndex && /^\d+$/.test(name.text)) {
+      throw unknownStageIndex(name.text, stage.index, this.#place(name));
+    }
+    if (/\$[\w{]/.test(name.text)) throw variableInFrom(this.#place(name));
     if (name.text === 'scratch') return 'scratch';
     const context = findContext(this.#contexts, name.text, this.#options.platform);
     if (context !== undefined && context.source.kind !== 'image') {

@@ -163,7 +163,11 @@ class MountPlanning {
   #target(): string {
     const target = this.#absolute(this.#mount.target ?? '');
     if (target !== '/') return target;
-    throw new AppError('PLAN_MOUNT_TARGET', 'nothing can be mounted over the root directory', {
+    const message =
+      this.#mount.target === undefined
+        ? 'the mount has no target, which then is the working directory: here the root directory'
+        : 'nothing can be mounted over the root directory';
+    throw new AppError('PLAN_MOUNT_TARGET', message, {
       location: this.#placeOf('target', 'dst', 'destination'),
       expected: 'target=DIRECTORY below /',
     });

@@ -1,5 +1,6 @@
 /** The signals of Linux, by name and number. */
 import { constants } from 'node:os';
+import { nearestName } from '../nearest-name.ts';
 
 /** Signals that Node does not name on every platform. */
 const FURTHER = ['SIGRTMIN', 'SIGRTMAX', 'SIGSTKFLT', 'SIGPOLL', 'SIGPWR', 'SIGCLD', 'SIGIOT'];
@@ -12,4 +13,11 @@ export function isStopSignal(text: string): boolean {
     : `SIG${text.toUpperCase()}`;
   const base = name.replace(/^(SIGRTMIN\+|SIGRTMAX-)\d{1,2}$/, 'SIGRTMIN');
   return base in constants.signals || FURTHER.includes(base);
+}
+
+/** What was probably meant. */
+export function nearestSignal(text: string): string | undefined {
+  const name = text.toUpperCase();
+  const names = [...Object.keys(constants.signals), ...FURTHER];
+  return nearestName(name.startsWith('SIG') ? name : `SIG${name}`, names);
 }

@@ -1,5 +1,6 @@
 /** Opens the directories that the steps of a build read, and tells how much of them that is. */
 import { type ContextTree, measureSources } from '../../context/index.ts';
+import { AppError } from '../../errors.ts';
 import type { Vertex } from '../../graph/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BuildRun } from '../run.ts';
@@ -27,13 +28,25 @@ export async function openContexts(
     const step = internalStep(name === 'context' ? 'context' : `context ${name}`, text);
     await asStep({ ...run, step }, async (report) => {
       const tree = await open();
-      const { bytes } = measureSources(tree, sourcesOf(vertices, id));
+      const bytes = bytesOf(tree, sourcesOf(vertices, id));
       report({ label: `transferring ${name}`, current: bytes, unit: 'bytes' });
       opened.set(name, tree);
     });
   }
   return opened;
 }
+
+/** What cannot be counted for a fault of its instruction is told by that instruction's step, with its place. */
+function bytesOf(tree: ContextTree, sources: readonly string[]): number {
+  try {
+    return measureSources(tree, sources).bytes;
+  } catch (error) {
+    if (error instanceof AppError && STEP_TELLS.includes(error.code)) return 0;
+    throw error;
+  }
+}
+
+const STEP_TELLS = ['PATTERN_INVALID', 'SYMLINK_LOOP'];
 
 /** The sources of COPY and ADD, as written, that mean files of a context. */
 export function sourcesOf(vertices: readonly Vertex[], context: Vertex['id']): string[] {

@@ -79,6 +79,7 @@ function unsetVariable(id: string, name: string): Warning {
 /** Of a step that cannot do without it. */
 export function missingSecret(id: string): AppError {
   return new AppError('SECRET_MISSING', `this step needs the secret '${id}', which was not given`, {
+    details: { id },
     expected: `--secret id=${id},src=FILE or --secret id=${id},env=VARIABLE`,
     hint: 'add the option to the command line, or take required out of the mount',
   });

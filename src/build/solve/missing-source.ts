@@ -6,6 +6,7 @@ import type { PlannedStage } from '../../plan/index.ts';
 import type { Solver } from '../../solver/index.ts';
 import type { LayerId } from '../../store/index.ts';
 import { noContext } from '../contexts/no-context.ts';
+import { instructionAt } from './place-fault.ts';
 import type { BuildSession } from './session.ts';
 
 export interface MissingSourceFacts {
@@ -29,8 +30,9 @@ export async function explainMissingSource(
   const source = error.details?.source;
   if (copy === undefined || typeof source !== 'string') return error;
   const comment = commentAmong(copy.sources);
-  if (comment !== undefined && isFrom(comment, error))
+  if (comment !== undefined && isFrom(comment, copy.sources, error)) {
     return commentTaken(copy, error, facts.instructions);
+  }
   const unfounded = facts.isWithoutContext ? noContext(error, copy) : undefined;
   if (unfounded !== undefined) return unfounded;
   if (copy.kind === 'add') return error;
@@ -45,14 +47,9 @@ function withHint({ code, message, details, cause, expected, location }: AppErro
   return new AppError(code, message, { hint, details, cause, expected, location });
 }
 
-function copyAt({ location }: AppError, instructions: readonly Instruction[]): Copying | undefined {
-  const offset = location?.range.start.offset;
-  if (offset === undefined) return undefined;
-  return instructions.find((instruction): instruction is Copying => {
-    const { start, end } = instruction.location.range;
-    const copies = instruction.kind === 'copy' || instruction.kind === 'add';
-    return copies && start.offset <= offset && offset < end.offset;
-  });
+function copyAt(error: AppError, instructions: readonly Instruction[]): Copying | undefined {
+  const found = instructionAt(error, instructions);
+  return found?.kind === 'copy' || found?.kind === 'add' ? found : undefined;
 }
 
 /** `COPY . . # all`: everything behind the first source that begins like a comment. */
@@ -60,8 +57,10 @@ function commentAmong(sources: readonly Word[]): Word | undefined {
   return sources.find(({ text }, index) => index > 0 && text.startsWith('#'));
 }
 
-function isFrom({ range }: Word, { location }: AppError): boolean {
-  return location !== undefined && location.range.start.offset >= range.start.offset;
+/** Whether the error is about the comment, or about the path before it, which was to be the destination. */
+function isFrom(comment: Word, sources: readonly Word[], { location }: AppError): boolean {
+  const first = sources[Math.max(1, sources.indexOf(comment) - 1)] ?? comment;
+  return location !== undefined && location.range.start.offset >= first.range.start.offset;
 }
 
 /** Of several such instructions of a stage the first is told, whichever was looked at first; the others are named. */

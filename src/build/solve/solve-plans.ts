@@ -20,6 +20,7 @@ import { exportedVertices } from './exported-vertices.ts';
 import { defaultJobs } from './jobs.ts';
 import { LazySandbox } from './lazy-sandbox.ts';
 import { explainMissingSource } from './missing-source.ts';
+import { placeFault } from './place-fault.ts';
 import { type BuildSession, treesOf } from './session.ts';
 
 export interface SolvedPlans {
@@ -113,7 +114,7 @@ async function solve(
   const { instructions } = definition;
   const facts = { instructions, stages, solver, session, isWithoutContext };
   const results = await solver.solveAll(targets).catch(async (error: unknown) => {
-    throw await explainMissingSource(error, facts);
+    throw placeFault(await explainMissingSource(error, facts), instructions);
   });
   for (const context of contexts.values()) context.save();
   return { solver, results, stepOf };

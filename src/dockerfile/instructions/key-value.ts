@@ -117,7 +117,7 @@ function splitPair(line: ArgumentLine, word: PlacedWord): { key: Word; value: Wo
 
 function blankName(scope: Scope, first: Word, last: Word): InstructionFault {
   const keyword = keywordOf(scope.node);
-  return new InstructionFault('DOCKERFILE_BLANK_NAME', `a ${keyword} without a name`, {
+  return new InstructionFault('DOCKERFILE_BLANK_NAME', `${keyword} without a name`, {
     range: spanOf(first, last),
     expected: `${keyword} name=value`,
     hint: 'write a name before the equals sign, without a blank in between',

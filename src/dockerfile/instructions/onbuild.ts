@@ -5,9 +5,20 @@ import type { InstructionNode } from '../tree.ts';
 import { refuseFlags } from './flag-set.ts';
 import { readPairs } from './key-value.ts';
 import { baseOf, missingArgument, type Scope } from './scope.ts';
+import { commentRange, warnOfComment } from './trailing-comment.ts';
 import type { OnbuildInstruction } from './types.ts';
 
 const JSON_FORM = new Set(['add', 'cmd', 'copy', 'entrypoint', 'run', 'shell', 'volume']);
+/** What takes a number sign for an argument; elsewhere the shell does, or it is a fault. */
+const TAKES_COMMENTS = new Set([
+  'add',
+  'copy',
+  'expose',
+  'stopsignal',
+  'user',
+  'volume',
+  'workdir',
+]);
 const FORBIDDEN = new Set(['onbuild', 'from', 'maintainer']);
 
 /** `ONBUILD instruction`: what the instruction means is looked at when the trigger is used. */
@@ -27,6 +38,9 @@ export function parseOnbuild(scope: Scope): OnbuildInstruction {
     });
   }
   checkShape({ ...scope, node: inner, warn: () => undefined });
+  if (TAKES_COMMENTS.has(inner.name)) {
+    warnOfComment(scope, commentRange(inner.line), `part of the ${inner.name.toUpperCase()}`);
+  }
   return { ...baseOf(scope), kind: 'onbuild', trigger: triggerText(node) };
 }
 

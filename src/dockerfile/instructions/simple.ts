@@ -34,7 +34,6 @@ export function parseWorkdir(scope: Scope): WorkdirInstruction {
 /** `STOPSIGNAL signal`; flags are passed over, as BuildKit does. */
 export function parseStopsignal(scope: Scope): StopsignalInstruction {
   const value = singleValue(scope, 'a signal name or number');
-  warnOfComment(scope, commentRange(scope.node.line), 'part of the signal');
   return { ...baseOf(scope), kind: 'stopsignal', value };
 }
 
@@ -56,11 +55,6 @@ export function parseExpose(scope: Scope): ExposeInstruction {
   const expected = 'ports such as 8080, 53/udp or 8000-8010';
   if (ports.length === 0) throw missingArgument(scope, expected, 'name a port');
   refuseFlags(node);
-  const comment = commentWord(ports);
-  const last = ports.at(-1);
-  if (comment !== undefined && last !== undefined) {
-    warnOfComment(scope, spanOf(comment, last), 'ports');
-  }
   return { ...baseOf(scope), kind: 'expose', ports };
 }
 
