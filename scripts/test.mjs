@@ -13,6 +13,7 @@ installPackages({
   skopeo: 'skopeo',
   podman: 'podman',
   'docker.io': 'dockerd',
+  containerd: 'containerd',
   'docker-registry': 'docker-registry',
   buildah: 'buildah',
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',

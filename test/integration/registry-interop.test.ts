@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf, MEDIA_TYPES } from '../../src/oci/index.ts';
 import type { Workbench } from '../support/cli.ts';
+import { Containerd } from '../support/containerd.ts';
 import type { TestRegistry } from '../support/registry.ts';
 import { elsewhere, pulledAndRun, RegistryBench } from '../support/registry-bench.ts';
 import { DockerDaemon, ensureTool, Podman, succeed } from '../support/tools.ts';
@@ -60,6 +61,31 @@ describe('others run what lamina pushed', () => {
     await other.succeed(['push', '-q', on]);
     expect(await desk.rawManifest(on)).toEqual(await desk.rawManifest(back));
   });
+});
+
+test('containerd runs all that lamina pushes, and lamina what containerd pushes', async () => {
+  await using containerd = await Containerd.start();
+  for (const [kind, type] of [
+    ['compression=gzip', MEDIA_TYPES.ociLayerGzip],
+    ['compression=zstd', MEDIA_TYPES.ociLayerZstd],
+    ['compression=estargz', MEDIA_TYPES.ociLayerGzip],
+    ['compression=uncompressed', MEDIA_TYPES.ociLayer],
+    ['compression=gzip,oci-mediatypes=false', MEDIA_TYPES.dockerLayerGzip],
+    ['compression=uncompressed,oci-mediatypes=false', MEDIA_TYPES.dockerLayer],
+  ] as const) {
+    const says = kind.replaceAll(/\W/g, ' ');
+    const name = `${registry.name}/containerd/${says.replaceAll(' ', '-')}:1`;
+    await desk.build(name, says, ['-o', `type=image,name=${name},push=true,${kind}`]);
+    const { layers } = JSON.parse((await desk.rawManifest(name)).toString());
+    expect(layers.at(-1).mediaType).toBe(type);
+    expect(await containerd.pulledAndRun(name)).toBe(says);
+  }
+  const back = `${registry.name}/containerd/back:1`;
+  const plain = ['--uncompress', '--oci', '--platform=linux/amd64'];
+  await containerd.ctr('images', 'pull', '--plain-http', '--snapshotter=native', `${repository}:1`);
+  await containerd.ctr('images', 'convert', ...plain, `${repository}:1`, back);
+  await containerd.ctr('images', 'push', '--plain-http', back);
+  expect(await pulledAndRun(back)).toBe('hello');
 });
 
 describe('lamina runs what others pushed', () => {
