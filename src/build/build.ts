@@ -1,6 +1,7 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
 
 import type { BuildOptions, BuildResult } from '../api/index.ts';
+import { isLostStep } from '../layers/index.ts';
 import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './bases/base-images.ts';
@@ -65,12 +66,20 @@ export async function buildIn(
   );
   const plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);
-  const { solver, results, stepOf } = await solvePlans(run, plans, definition, caches);
-  const built = plans.flatMap((plan, index) => {
-    const result = results[index];
-    return result === undefined ? [] : [{ plan, result }];
+  const make = async () => {
+    const { solver, results, stepOf } = await solvePlans(run, plans, definition, caches);
+    const built = plans.flatMap((plan, index) => {
+      const result = results[index];
+      return result === undefined ? [] : [{ plan, result }];
+    });
+    const exported = await exportResult(run, { built, caches });
+    return { solver, results, stepOf, built, exported };
+  };
+  const { solver, results, stepOf, built, exported } = await make().catch((error: unknown) => {
+    if (!isLostStep(error)) throw error;
+    caches.giveUp(error);
+    return make();
   });
-  const exported = await exportResult(run, { built, caches });
   await caches.export(new Set(results.flatMap(({ layers }) => layers)));
   const summary = await summarize({
     store,

@@ -16,6 +16,8 @@ import type { LayerMeta } from '../store/index.ts';
 export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
 /** What BuildKit writes: its keys are made of other things, so nothing can be found under them. */
 export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
+/** The same inside an image config. */
+export const BUILDKIT_INLINE_KEY = 'moby.buildkit.cache.v0';
 /** The key of an image config under which an inline cache stands. */
 export const INLINE_KEY = 'lamina.cache.v1';
 /** Raised when keys or layers begin to mean something else. */

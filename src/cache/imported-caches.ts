@@ -120,7 +120,11 @@ export class ImportedCaches {
       const chainId = chain[position];
       const there = chainId && known.get(chainId);
       if (there !== undefined) return there;
-      const { id } = store.layers.promise({ promise, created: layer.created, times: layer.times });
+      const { id } = store.layers.promise({
+        promise: { ...promise, isOfStep: true },
+        created: layer.created,
+        times: layer.times,
+      });
       for (const source of promise.sources) {
         if (source.kind === 'registry') rememberPlace(store, promise.descriptor.digest, source);
       }

@@ -11,6 +11,7 @@ import {
 } from '../oci/index.ts';
 import {
   BUILDKIT_CACHE_TYPE,
+  BUILDKIT_INLINE_KEY,
   CACHE_CONFIG_TYPE,
   type CacheConfig,
   decodeCacheConfig,
@@ -48,9 +49,13 @@ function cacheConfigOf(
 ): CacheConfig | undefined {
   if (config.mediaType === CACHE_CONFIG_TYPE) return decodeCacheConfig(bytes, layers.length);
   if (config.mediaType === BUILDKIT_CACHE_TYPE) throw foreign(storage);
-  const inline: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))[INLINE_KEY];
-  if (typeof inline !== 'string') return undefined;
-  return decodeCacheConfig(Buffer.from(inline, 'base64'), layers.length);
+  const imageConfig = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const inline: unknown = imageConfig[INLINE_KEY];
+  if (typeof inline === 'string') {
+    return decodeCacheConfig(Buffer.from(inline, 'base64'), layers.length);
+  }
+  if (imageConfig[BUILDKIT_INLINE_KEY] !== undefined) throw foreign(storage);
+  return undefined;
 }
 
 /** Of an image for several platforms the one for this machine. */

@@ -15,6 +15,7 @@ export {
   LayerWriter,
   type LayerWriterOptions,
 } from './layer-writer.ts';
+export { isLostStep } from './lost-step.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { LowerSource, type LowerUse } from './lower-source.ts';
 export { MergedTree } from './merged-tree.ts';

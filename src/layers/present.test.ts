@@ -8,6 +8,7 @@ import { showTree } from '../../test/support/layers.ts';
 import { END_OF_ARCHIVE, encodeHeader, padding } from '../archive/index.ts';
 import { type DiffId, digestOf, MEDIA_TYPES } from '../oci/index.ts';
 import { type LayerId, type LayerPromise, type LayerProvider, Store } from '../store/index.ts';
+import { isLostStep } from './lost-step.ts';
 import { MergedTree } from './merged-tree.ts';
 import { independentLayer, originOf } from './origin.ts';
 import { present, presentBlob } from './present.ts';
@@ -23,10 +24,15 @@ class Shelf implements LayerProvider {
     this.#bytes.set(digest, bytes);
   }
 
-  async *fetch({ descriptor }: LayerPromise): AsyncGenerator<Uint8Array> {
-    const { digest } = descriptor;
+  /** Comes before what was put. */
+  answer: (promise: LayerPromise) => Uint8Array | undefined = () => undefined;
+
+  async *fetch(promise: LayerPromise): AsyncGenerator<Uint8Array> {
+    const { digest } = promise.descriptor;
     this.fetched.push(digest);
-    const bytes = this.#bytes.get(digest)?.(this.fetched.filter((one) => one === digest).length);
+    const bytes =
+      this.answer(promise) ??
+      this.#bytes.get(digest)?.(this.fetched.filter((one) => one === digest).length);
     if (bytes === undefined) throw new Error(`the shelf has no ${digest}`);
     await this.gate;
     for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
@@ -191,6 +197,28 @@ describe('a layer that is not what was promised', () => {
     );
     await present(store, [layer.id]);
     expect(show(layer)).toEqual(['f file 700 text']);
+  });
+
+  test('is fetched from another place when one gives damaged bytes', async () => {
+    const layer = promised({ a: 'x' });
+    const source = { kind: 'layout', directory: '/elsewhere' } as const;
+    store.layers.addSource(layer.id, source);
+    shelf.put(layer.promise.descriptor.digest, () => damaged(layer.blob));
+    shelf.answer = ({ sources: [first] }) => (first?.kind === 'registry' ? layer.blob : undefined);
+    await present(store, [layer.id]);
+    expect(show(layer)).toHaveLength(1);
+  });
+
+  test('is told to be of a step, where it is and cannot be had', async () => {
+    const { promise } = promised({ a: 'x' });
+    shelf.put(promise.descriptor.digest, () => new Uint8Array(promise.descriptor.size));
+    const times = { created: 5, times: 'clamp' } as const;
+    const { id } = store.layers.promise({ promise: { ...promise, isOfStep: true }, ...times });
+    const ofStep = await present(store, [id]).catch((error: unknown) => error);
+    expect([isLostStep(ofStep), ofStep]).toMatchObject([true, { code: 'BLOB_DIGEST_MISMATCH' }]);
+    const image = store.layers.promise({ promise, ...times });
+    const ofImage = await present(store, [image.id]).catch((error: unknown) => error);
+    expect([isLostStep(ofImage), ofImage]).toMatchObject([false, { code: 'BLOB_DIGEST_MISMATCH' }]);
   });
 
   test('is refused as damaged, not as a bad archive, and leaves nothing behind', async () => {

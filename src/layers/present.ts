@@ -19,6 +19,7 @@ import { jointSignal } from '../system/index.ts';
 import { ByteChannel } from './byte-channel.ts';
 import { type ImportedLayer, importTar } from './import-tar.ts';
 import type { LayerStore } from './layer-store.ts';
+import { asLostStep } from './lost-step.ts';
 import { MergedTree } from './merged-tree.ts';
 import { shareWork } from './once.ts';
 import { rememberIndependent, rememberOrigin } from './origin.ts';
@@ -105,11 +106,11 @@ export function presentBlob(
       using _claim = await store.blobs.claim(digest, { signal: end });
       if (store.blobs.has(digest)) return;
       using _place = await turnstile(store).enter(end);
-      const receive = async () => {
-        const bytes = download(store, promise, { signal: end, ...options });
+      const receive = async (from: LayerPromise) => {
+        const bytes = download(store, from, { signal: end, ...options });
         await store.blobs.write(bytes, promise.descriptor, { signal: end });
       };
-      await tell(promise, options.progress, () => persistently(receive, end));
+      await tell(promise, options.progress, () => persistently(promise, receive, end));
     },
   });
 }
@@ -138,8 +139,13 @@ function fetchOnce(
       const claim = await store.layers.claim(wanted.id, { signal: end });
       if (claim === undefined) return;
       try {
-        const keep = () => keepPromise(store, { ...wanted, claim }, { signal: end, ...options });
-        await tell(claim.promise, options.progress, () => persistently(keep, end));
+        const keep = (promise: LayerPromise) =>
+          keepPromise(
+            store,
+            { ...wanted, claim: { ...claim, promise } },
+            { signal: end, ...options },
+          );
+        await tell(claim.promise, options.progress, () => persistently(claim.promise, keep, end));
       } finally {
         claim.release();
       }
@@ -233,15 +239,23 @@ async function* download(
   }
 }
 
+/** Each time begins with another of the places that have the blob. */
 async function persistently<T>(
-  work: () => Promise<T>,
+  promise: LayerPromise,
+  work: (promise: LayerPromise) => Promise<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
+  let { sources } = promise;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await work();
+      return await work({ ...promise, sources });
     } catch (error) {
-      if (attempt === ATTEMPTS || signal?.aborted || !wasDamaged(error)) throw error;
+      if (attempt < ATTEMPTS && signal?.aborted !== true && wasDamaged(error)) {
+        sources = [...sources.slice(1), ...sources.slice(0, 1)];
+        continue;
+      }
+      if (promise.isOfStep !== true || signal?.aborted === true) throw error;
+      throw asLostStep(error);
     }
   }
 }

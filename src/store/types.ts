@@ -44,6 +44,8 @@ export interface LayerPromise {
   readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size' | 'urls' | 'annotations'>;
   /** Where the blob can be had, tried in order. */
   readonly sources: readonly BlobSource[];
+  /** A step made it for a cache: where nobody has it any more, the step can be run instead. */
+  readonly isOfStep?: boolean | undefined;
 }
 
 /** A place that has a blob. */

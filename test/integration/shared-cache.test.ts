@@ -1,5 +1,5 @@
 /** Builds on two machines that share what one of them has done. Each store stands for a machine. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -179,6 +179,33 @@ describe('a cache in a directory', () => {
     const { stderr } = await build(second, directory, '--cache-from', `type=local,src=${cache}`);
     expect(stderr).toContain('CACHE_UNREADABLE');
     expect(stepsOf(stderr).run.some((step) => step.includes('/dev/urandom'))).toBe(true);
+  });
+
+  it('costs time where its layers are damaged or gone, in later builds too', async () => {
+    const cache = join(bench.directory, 'damaged');
+    const blobs = join(cache, 'blobs/sha256');
+    const directory = project('damaged');
+    await build(await machine('damaged-1'), directory, '--cache-to', `type=local,dest=${cache}`);
+    const second = await machine('damaged-2');
+    const from = ['--cache-from', `type=local,src=${cache}`];
+    await build(second, directory, ...from);
+    for (const name of readdirSync(blobs)) {
+      const bytes = readFileSync(join(blobs, name));
+      // Those that are not JSON: the layers.
+      if (bytes[0] !== 0x7b)
+        writeFileSync(
+          join(blobs, name),
+          Uint8Array.from(bytes, (byte) => ~byte),
+        );
+    }
+    const out = join(bench.directory, 'out.tar');
+    for (const more of [from, []]) {
+      const other = more.length === 0 ? second : await machine('damaged-3');
+      const { stderr } = await build(other, directory, ...more, '-o', `type=oci,dest=${out}`);
+      expect(stderr).toContain('CACHE_LAYER_LOST');
+      const healed = await build(other, directory, '-o', `type=oci,dest=${out}`);
+      expect(healed.stderr).not.toContain('CACHE_LAYER_LOST');
+    }
   });
 
   it('fails no build when it cannot be written, unless the build is told to', async () => {

@@ -46,7 +46,8 @@ export class BuildCaches {
   readonly #run: BuildRun;
   readonly #registries: () => Promise<Registries>;
   readonly #plans: CachePlans;
-  readonly #imported: ImportedCaches | undefined;
+  #imported: ImportedCaches | undefined;
+  #areLost = false;
   readonly #used = new Map<string, UsedMount>();
   #noted: NotedAnswers | undefined;
 
@@ -64,6 +65,23 @@ export class BuildCaches {
     const storages = this.#plans.imports.map((place) => this.#storage(place));
     this.#imported =
       storages.length === 0 ? undefined : new ImportedCaches({ store, storages, warn, signal });
+  }
+
+  /** Whether a layer that a cache promised, in this build or an earlier one, could not be had. */
+  get areLost(): boolean {
+    return this.#areLost;
+  }
+
+  /** Steps are run from now on rather than taken from where their layers cannot be had. */
+  giveUp(error: unknown): void {
+    this.#areLost = true;
+    this.#imported = undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#run.warn({
+      code: 'CACHE_LAYER_LOST',
+      message: `a layer of an imported cache cannot be had: ${reason}`,
+      hint: 'its steps are run here; export the cache again',
+    });
   }
 
   /** The store's records with what the caches add to them. */

@@ -2,6 +2,7 @@
 
 import type { BuildResult } from '../../api/index.ts';
 import type { ImageRecords } from '../../export/index.ts';
+import { presentBlob } from '../../layers/index.ts';
 import type { Digest } from '../../oci/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
@@ -55,6 +56,10 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     report({ label: 'exporting layers', current: layers, unit: 'layers' });
     await store.flush();
     const context = { store, build: options, progress: { emit, step, now }, warn };
+    // What has been written to standard output cannot be taken back.
+    if (wanted.some((output) => 'dest' in output && output.dest === '-')) {
+      await fetchLayers(run, [...variants.values()].flat());
+    }
     try {
       const { image } = await writeOutputs(wanted, imagesFor, context);
       return { result: describe(images, image, namesOf(wanted)), images };
@@ -62,6 +67,14 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
       forget(run, { variants, before, outputs: wanted });
     }
   });
+}
+
+/** Makes sure that reading the layers can fail only for what is wrong with this machine. */
+async function fetchLayers({ store, signal }: BuildRun, images: readonly ImageRecord[]) {
+  const promises = images.flatMap(({ layers }) =>
+    layers.flatMap(({ id }) => store.layers.get(id)?.promise ?? []),
+  );
+  await Promise.all(promises.map((promise) => presentBlob(store, promise, { signal })));
 }
 
 type Variants = ReadonlyMap<string, ImageRecords>;

@@ -1,11 +1,16 @@
 /** The store's records in the form in which the solver asks for them. */
 import type { CacheRecords } from '../../solver/index.ts';
-import type { Store } from '../../store/index.ts';
+import type { LayerId, Store } from '../../store/index.ts';
 
 /** Facts kind: digests of some files of a result, under the result's output key and a selector. */
 const CONTENT_FACT = 'content-digest';
 
-export function cacheRecords(store: Store): CacheRecords {
+/** @param withoutPromises layers of steps count only where they are here: others could not be had */
+export function cacheRecords(store: Store, withoutPromises = false): CacheRecords {
+  const canBeUsed = (id: LayerId): boolean => {
+    const layer = store.layers.get(id);
+    return layer !== undefined && !(withoutPromises && layer.promise?.isOfStep === true);
+  };
   return {
     get: (key) => store.records.get(key),
     put: (key, record, settled) => store.records.put(key, record, settled),
@@ -22,6 +27,6 @@ export function cacheRecords(store: Store): CacheRecords {
     },
     contentDigest: (key) => store.facts.get<string>(CONTENT_FACT, key),
     putContentDigest: (key, digest) => store.facts.put(CONTENT_FACT, key, digest),
-    usable: (record) => record.layers.every((id) => store.layers.get(id) !== undefined),
+    usable: (record) => record.layers.every(canBeUsed),
   };
 }

@@ -100,7 +100,7 @@ async function solve(
   const solver = new Solver({
     graph,
     driverOf: driversOf(session),
-    records: caches.records(cacheRecords(store)),
+    records: caches.records(cacheRecords(store, caches.areLost)),
     stepOf,
     emit,
     jobs: options.jobs ?? defaultJobs(),
