@@ -17,7 +17,7 @@ export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
 /** What BuildKit writes: its keys are made of other things, so nothing can be found under them. */
 export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
 /** The same inside an image config. */
-export const BUILDKIT_INLINE_KEY = 'moby.buildkit.cache.v0';
+const BUILDKIT_INLINE_KEY = 'moby.buildkit.cache.v0';
 /** The key of an image config under which an inline cache stands. */
 export const INLINE_KEY = 'lamina.cache.v1';
 /** Raised when keys or layers begin to mean something else. */
@@ -95,6 +95,19 @@ export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheC
     contents: contentDigests(value.contents),
     mounts: list(value.mounts ?? []).map((mount) => cachedMount(mount, position)),
   };
+}
+
+/**
+ * The cache inside an image config, encoded; `foreign`: one of BuildKit's.
+ *
+ * @throws AppError CACHE_INVALID
+ */
+export function inlineCacheIn(imageConfig: Uint8Array): Uint8Array | 'foreign' | undefined {
+  const value = parse(imageConfig);
+  if (!isObject(value)) throw invalid('no object');
+  const own = value[INLINE_KEY];
+  if (typeof own === 'string') return Buffer.from(own, 'base64');
+  return Object.hasOwn(value, BUILDKIT_INLINE_KEY) ? 'foreign' : undefined;
 }
 
 function cachedLayer(value: unknown): CachedLayer {

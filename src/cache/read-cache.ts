@@ -11,11 +11,10 @@ import {
 } from '../oci/index.ts';
 import {
   BUILDKIT_CACHE_TYPE,
-  BUILDKIT_INLINE_KEY,
   CACHE_CONFIG_TYPE,
   type CacheConfig,
   decodeCacheConfig,
-  INLINE_KEY,
+  inlineCacheIn,
 } from './format.ts';
 import type { CacheStorage } from './storage.ts';
 
@@ -49,13 +48,9 @@ function cacheConfigOf(
 ): CacheConfig | undefined {
   if (config.mediaType === CACHE_CONFIG_TYPE) return decodeCacheConfig(bytes, layers.length);
   if (config.mediaType === BUILDKIT_CACHE_TYPE) throw foreign(storage);
-  const imageConfig = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  const inline: unknown = imageConfig[INLINE_KEY];
-  if (typeof inline === 'string') {
-    return decodeCacheConfig(Buffer.from(inline, 'base64'), layers.length);
-  }
-  if (imageConfig[BUILDKIT_INLINE_KEY] !== undefined) throw foreign(storage);
-  return undefined;
+  const inline = inlineCacheIn(bytes);
+  if (inline === 'foreign') throw foreign(storage);
+  return inline && decodeCacheConfig(inline, layers.length);
 }
 
 /** Of an image for several platforms the one for this machine. */
