@@ -17,7 +17,6 @@ export {
   normalizePlatform,
   parsePlatform,
   platformMatches,
-  selectPlatform,
 } from './platform.ts';
 export {
   familiarName,
@@ -27,4 +26,5 @@ export {
   type Reference,
   withDefaultTag,
 } from './reference.ts';
+export { selectPlatform } from './select-platform.ts';
 export * from './types.ts';

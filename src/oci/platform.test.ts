@@ -5,7 +5,6 @@ import {
   normalizePlatform,
   parsePlatform,
   platformMatches,
-  selectPlatform,
 } from './platform.ts';
 
 describe('parsePlatform', () => {
@@ -35,8 +34,13 @@ describe('parsePlatform', () => {
     expect(parsePlatform('s390x')).toEqual({ os: host.os, architecture: 's390x' });
   });
 
-  it('keeps the version of the system', () => {
-    expect(parsePlatform('windows(10.0.17763)/amd64')['os.version']).toBe('10.0.17763');
+  it.each([
+    ['windows(10.0.17763)/amd64', { 'os.version': '10.0.17763' }],
+    ['windows(10.0.17763+win32k)/amd64', { 'os.version': '10.0.17763', 'os.features': ['win32k'] }],
+    ['windows(+a+b)/amd64', { 'os.features': ['a', 'b'] }],
+    ['windows()/amd64', {}],
+  ])('keeps the version of the system and its features: %s', (text, more) => {
+    expect(parsePlatform(text)).toEqual({ os: 'windows', architecture: 'amd64', ...more });
   });
 
   it.each([
@@ -48,6 +52,9 @@ describe('parsePlatform', () => {
     'no-such-thing',
     'linux/a b',
     'linux(/amd64',
+    'linux(+)/amd64',
+    ' linux/amd64',
+    'linux/*',
   ])('refuses %j', (text) => {
     expect(() => parsePlatform(text)).toThrow(
       expect.objectContaining({ code: 'PLATFORM_INVALID' }),
@@ -65,37 +72,6 @@ describe('platformMatches', () => {
     ['linux/amd64', 'windows/amd64', false],
   ])('%s and %s: %s', (a, b, expected) => {
     expect(platformMatches(parsePlatform(a), parsePlatform(b))).toBe(expected);
-  });
-});
-
-describe('selectPlatform', () => {
-  it.each([
-    ['linux/arm/v7', ['linux/arm/v5', 'linux/arm/v6', 'linux/amd64'], 'linux/arm/v6'],
-    ['linux/arm64', ['linux/arm/v7', 'linux/arm64/v8'], 'linux/arm64/v8'],
-    ['linux/arm64', ['linux/amd64', 'linux/arm/v7'], 'linux/arm/v7'],
-    ['linux/arm64/v9', ['linux/arm64/v8.6', 'linux/arm64/v8.5'], 'linux/arm64/v8.5'],
-    ['linux/amd64/v3', ['linux/amd64/v4', 'linux/amd64', 'linux/amd64/v2'], 'linux/amd64/v2'],
-    ['linux/amd64', ['linux/386', 'linux/amd64/v2'], 'linux/386'],
-    ['linux/riscv64', ['linux/amd64'], undefined],
-    ['linux/amd64', [], undefined],
-  ])('for %s of %j takes %s', (wanted, offered, expected) => {
-    const index = selectPlatform(parsePlatform(wanted), offered.map(parsePlatform));
-    expect(index === undefined ? undefined : offered[index]).toBe(expected);
-  });
-});
-
-describe('versions of Windows', () => {
-  it.each([
-    ['10.0.17763.1', '10.0.17763.9', true],
-    ['10.0.17763', '10.0.20348', false],
-    ['10.0.26100', '10.0.20348', true],
-    ['10.0.20348', '10.0.26100', false],
-    ['', '10.0.17763', true],
-    ['10.0.17763', '', true],
-  ])('%s runs containers for %s: %s', (wanted, offered, runs) => {
-    const of = (version: string) =>
-      ({ os: 'windows', architecture: 'amd64', 'os.version': version }) as const;
-    expect(selectPlatform(of(wanted), [of(offered)])).toBe(runs ? 0 : undefined);
   });
 });
 

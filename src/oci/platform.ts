@@ -66,18 +66,19 @@ export function hostPlatform(): Platform {
 }
 
 /**
- * Reads `linux`, `amd64`, `linux/arm64`, `linux/arm/v7`, `windows(10.0.17763)/amd64`. A lone operating system or
- * architecture is completed from the host.
+ * Reads `linux`, `amd64`, `linux/arm64`, `linux/arm/v7`, `windows(10.0.17763)/amd64`, and features of the system:
+ * `windows(10.0.17763+win32k)/amd64`. A lone operating system or architecture is completed from the host.
+ *
  * @throws AppError PLATFORM_INVALID
  */
 export function parsePlatform(text: string): Platform {
   const [first = '', second, third, ...rest] = text.split('/');
-  const system = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.-]*)\))?$/.exec(first);
+  const system = SYSTEM.exec(first);
   const parts = [second, third].filter((part) => part !== undefined);
   const isWellFormed = system !== null && parts.every((part) => /^[A-Za-z0-9_.-]+$/.test(part));
   if (!isWellFormed || rest.length > 0) throw invalid(text);
   const name = normalizeSystem(system[1] ?? '');
-  const version = system[2] === undefined || system[2] === '' ? {} : { 'os.version': system[2] };
+  const version = optionsOf(system);
   if (second === undefined) return { ...loneWord(text, name), ...version };
   const { architecture, variant } = normalizeArchitecture(second, third ?? '');
   if (architecture === 'arm64' && third !== undefined && variant === '') {
@@ -85,6 +86,17 @@ export function parsePlatform(text: string): Platform {
   }
   const isPlainArm = architecture === 'arm' && variant === 'v7' && third === undefined;
   return { os: name, architecture, ...variantMember(isPlainArm ? '' : variant), ...version };
+}
+
+/** A system, perhaps with its version, and features with a plus before each. */
+const SYSTEM = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.-]*)((?:\+[A-Za-z0-9_.-]+)*)\))?$/;
+
+function optionsOf([, , version = '', listed = '']: RegExpExecArray): Partial<Platform> {
+  const features = listed.split('+').slice(1);
+  return {
+    ...(version === '' ? {} : { 'os.version': version }),
+    ...(features.length === 0 ? {} : { 'os.features': features }),
+  };
 }
 
 function loneWord(text: string, name: string): Platform {
@@ -113,80 +125,6 @@ export function platformMatches(wanted: Platform, offered: Platform): boolean {
   const a = normalizePlatform(wanted);
   const b = normalizePlatform(offered);
   return a.os === b.os && a.architecture === b.architecture && a.variant === b.variant;
-}
-
-/**
- * Which of several platforms serves best where `wanted` is wanted: the same one, else the nearest older one that
- * its processors run (`arm/v6` for `arm/v7`, `386` for `amd64`).
- * @returns an index into `offered`, or undefined when none will do
- */
-export function selectPlatform(wanted: Platform, offered: readonly Platform[]): number | undefined {
-  for (const acceptable of runnablePlatforms(wanted)) {
-    const index = offered.findIndex(
-      (platform) =>
-        platformMatches(acceptable, platform) &&
-        runsVersion(wanted['os.version'], platform['os.version']),
-    );
-    if (index >= 0) return index;
-  }
-  return undefined;
-}
-
-/** The first Windows whose containers later ones run too. */
-const WINDOWS_SERVER_2022 = 20348;
-
-/**
- * Whether a system of one version runs containers made for another. Only images for Windows have versions: there the
- * build has to be the same, but for Server 2022, whose containers later systems run.
- */
-function runsVersion(wanted: string | undefined = '', offered: string | undefined = ''): boolean {
-  if (wanted === '' || offered === '') return true;
-  const [host = [], image = []] = [wanted, offered].map((text) => text.split('.').map(Number));
-  if (host[0] !== image[0] || host[1] !== image[1]) return false;
-  const [hostBuild = 0, build = 0] = [host[2], image[2]];
-  return hostBuild === build || (hostBuild > build && build === WINDOWS_SERVER_2022);
-}
-
-/** The platform itself, then what else it runs, best first. */
-function runnablePlatforms(platform: Platform): Platform[] {
-  const { os, architecture, variant } = normalizePlatform(platform);
-  const of = (name: string, variants: readonly string[]): Platform[] =>
-    variants.map((each) => ({ os, architecture: name, variant: each }));
-  switch (architecture) {
-    case 'amd64':
-      return [...of('amd64', downFrom(variant ?? 'v1', 1)), ...of('386', [''])];
-    case 'arm':
-      return of('arm', downFrom(variant ?? 'v7', 5));
-    case 'arm64':
-      return [...of('arm64', armVariants(variant ?? 'v8')), ...of('arm', downFrom('v8', 5))];
-    default:
-      return [{ os, architecture, variant }];
-  }
-}
-
-/** `v3` down to 1: v3, v2, v1. Other spellings stand for themselves. */
-function downFrom(variant: string, lowest: number): string[] {
-  const match = /^v([0-9]+)$/.exec(variant);
-  if (match === null) return [variant];
-  const variants: string[] = [];
-  for (let version = Math.min(Number(match[1]), 99); version >= lowest; version--)
-    variants.push(`v${version}`);
-  return variants.length === 0 ? [variant] : variants;
-}
-
-/** Armv9.x includes Armv8.(x+5), and each minor version the ones before it. */
-function armVariants(variant: string): string[] {
-  const match = /^v([89])(?:\.([0-9]))?$/.exec(variant);
-  if (match === null) return [variant];
-  const minor = Number(match[2] ?? 0);
-  const newer = match[1] === '9' ? numbered('v9', minor) : [];
-  return [...newer, ...numbered('v8', match[1] === '9' ? minor + 5 : minor)];
-}
-
-function numbered(major: string, minor: number): string[] {
-  const variants: string[] = [];
-  for (let version = minor; version > 0; version--) variants.push(`${major}.${version}`);
-  return [...variants, major];
 }
 
 function normalizeSystem(os: string): string {
