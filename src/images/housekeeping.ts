@@ -8,9 +8,9 @@ export function prune({ root, ...options }: PruneOptions): Promise<PruneResult> 
   return withStore({ root, signal: options.signal }, async (store) => {
     const { removed, bytes } = await store.prune(options);
     return {
-      removed: removed.map(({ id, description, bytes: freed }) => ({
+      removed: removed.map(({ kind, id, description, bytes: freed }) => ({
         id,
-        description,
+        description: description === '' ? kind : description,
         bytes: freed,
       })),
       reclaimedBytes: bytes,

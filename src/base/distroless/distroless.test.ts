@@ -62,6 +62,11 @@ describe('the packages', () => {
     expect(packagesOf(name('distroless/base:debug')).alone).toContain('busybox-static');
   });
 
+  it('manage no packages', () => {
+    const { leftOut } = packagesOf(name('distroless/nodejs-debian13'));
+    expect([...leftOut]).toEqual(expect.arrayContaining(['apt', 'dpkg', 'node-corepack']));
+  });
+
   it('come with what they depend on, less what only installs', async () => {
     const record = (name: string, ...depends: string[][]): PackageRecord => {
       return { name, version: '1', architecture: 'all', depends };

@@ -22,7 +22,7 @@ const BELOW: Readonly<Record<Flavour, Flavour | undefined>> = {
   python: 'cc',
 };
 
-/** Needed only to install, configure or read documentation. */
+/** Needed only to install, configure or read documentation; a package manager among them. */
 const LEFT_OUT = [
   ...[
     'apt',
@@ -42,6 +42,7 @@ const LEFT_OUT = [
     'libc-bin',
     'login',
     'mawk',
+    'node-corepack',
     'openssl',
     'passwd',
   ],
