@@ -1,4 +1,5 @@
 /** How much of a context the steps of a build may read: what "transferring context" reports. */
+import { AppError } from '../errors.ts';
 import {
   type BytePath,
   cleanPath,
@@ -45,11 +46,21 @@ export function entriesOfSources(
   const seen = new Map<BytePath, FileEntry>();
   for (const source of sources) {
     for (const path of sourcePaths(tree, toBytes(source))) {
-      const { entry } = resolveInTree(tree, path);
+      const entry = entryAt(tree, path);
       if (entry !== undefined) collect(tree, entry, seen);
     }
   }
   return seen;
+}
+
+/** A loop of links is for the step to complain of, if it follows them. */
+function entryAt(tree: FileTree, path: BytePath): FileEntry | undefined {
+  try {
+    return resolveInTree(tree, path).entry;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'SYMLINK_LOOP') return undefined;
+    throw error;
+  }
 }
 
 function sourcePaths(tree: FileTree, source: BytePath): readonly BytePath[] {

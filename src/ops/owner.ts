@@ -14,7 +14,8 @@ export interface ResolvedOwner extends Owner {
 }
 
 const MAX_ACCOUNT_FILE = 10 * 1024 * 1024;
-const MAX_ID = 0xffff_fffe;
+/** What is larger counts as a name. */
+const MAX_ID = 0x7fff_ffff;
 
 /**
  * Resolves `user[:group]`. A user that is a number (or `root`) has the group of the same number unless one is given;
@@ -59,7 +60,7 @@ function resolveGroupPart(group: string, { base, warnings, owner }: GroupPlace):
 
 function numericId(text: string): number | undefined {
   if (text === 'root') return 0;
-  if (!/^[0-9]{1,10}$/.test(text)) return undefined;
+  if (!/^\+?[0-9]+$/.test(text)) return undefined;
   const id = Number(text);
   return id <= MAX_ID ? id : undefined;
 }

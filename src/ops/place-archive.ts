@@ -99,15 +99,9 @@ function entryOf(header: TarHeader, path: BytePath, owner: Owner | undefined): F
   };
 }
 
-/** A member's name as a clean path; an absolute one starts at the destination. */
+/** A member's name as a clean path below the destination, which `..` does not leave. */
 function safeName(name: string): BytePath {
   if (name.includes('\0')) throw unsafe(name, 'its name holds a NUL byte');
-  let depth = 0;
-  for (const part of name.split('/')) {
-    if (part === '' || part === '.') continue;
-    depth += part === '..' ? -1 : 1;
-    if (depth < 0) throw unsafe(name, 'its name leads out of the destination');
-  }
   return cleanPath(name);
 }
 

@@ -116,7 +116,7 @@ class Selector {
     const path = toBytes(source);
     if (!hasWildcard(path)) return this.#addRoot(tree, source, literalPath(tree, path));
     // --exclude is about what is below a match: a file that matches is copied, whatever its name.
-    const matches = expandWildcards(tree, path);
+    const matches = matchesOf(tree, source, path);
     for (const match of matches) await this.#addRoot(tree, source, match);
     if (matches.length === 0) this.#warnings.push(nothingMatched(source));
   }
@@ -147,11 +147,11 @@ class Selector {
     const pattern = cleanPath(toBytes(pivot < 0 ? source : source.slice(pivot + 3)));
     const isLiteral = !hasWildcard(root) && !hasWildcard(pattern);
     const whole = joinPath(cleanPath(root), pattern);
-    if (isLiteral && resolveInTree(tree, whole).entry === undefined) {
+    if (isLiteral && resolveInTree(tree, whole, { followLast: false }).entry === undefined) {
       throw sourceNotFound(tree, source, whole);
     }
     const include = pattern === '' ? undefined : includeOf(pattern);
-    const roots = hasWildcard(root) ? expandWildcards(tree, root) : [cleanPath(root)];
+    const roots = hasWildcard(root) ? matchesOf(tree, source, root) : [cleanPath(root)];
     const before = this.#roots.length;
     for (const path of roots) await this.#addRoot(tree, source, path, include);
     const found = this.#roots.slice(before).some(({ files }) => files.length > 0);
@@ -176,7 +176,7 @@ class Selector {
     if (isDirectory) {
       const start = { directory: top.path, path: '', included: undefined, excluded: undefined };
       await this.#walk(walk, start);
-    } else this.#take(walk, top, '');
+    } else if (include === undefined) this.#take(walk, top, '');
     this.#roots.push({
       kind: isDirectory ? 'directory' : 'file',
       name: baseName(path),
@@ -253,6 +253,17 @@ class Selector {
     this.#options.signal?.throwIfAborted();
     this.#turnEnds = performance.now() + TURN_MS;
   }
+}
+
+/**
+ * What a pattern matches, which may be nothing.
+ * @throws AppError COPY_SOURCE_NOT_FOUND when the directory that it begins with is not there
+ */
+function matchesOf(tree: FileTree, source: string, pattern: BytePath): readonly BytePath[] {
+  const parts = cleanPath(pattern).split('/');
+  const start = parts.slice(0, parts.findIndex(hasWildcard)).join('/');
+  if (resolveInTree(tree, start).entry === undefined) throw sourceNotFound(tree, source, start);
+  return expandWildcards(tree, pattern);
 }
 
 /** A path without wildcards, whose backslashes may still be escapes. */

@@ -229,10 +229,13 @@ describe('ADD of an archive', () => {
     expect(entries).toMatchObject([{ path: 'a.tar', size: archive.length }]);
   });
 
+  it.each(['../../x', 'a/../../x', '/../x', '..//./../x'])('clips the name %s', async (path) => {
+    const { entries } = await add(tar([{ path, content: '1' }]));
+    expect(entries.map((entry) => entry.path)).toContain('x');
+    expect(entries.every((entry) => !entry.path.includes('..'))).toBe(true);
+  });
+
   it.each<readonly [string, Member]>([
-    ['ARCHIVE_UNSAFE_MEMBER', { path: '../x' }],
-    ['ARCHIVE_UNSAFE_MEMBER', { path: 'a/../../x' }],
-    ['ARCHIVE_UNSAFE_MEMBER', { path: '/..' }],
     ['ARCHIVE_UNSAFE_MEMBER', { path: 'x', type: 'hardlink', linkTarget: '../../etc/passwd' }],
     ['ARCHIVE_UNSAFE_MEMBER', { path: 'x', type: 'hardlink', linkTarget: 'missing' }],
     ['PATH_NOT_A_DIRECTORY', { path: 'first/x' }],

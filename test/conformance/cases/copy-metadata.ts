@@ -33,6 +33,12 @@ const metadata = table(
     ['chown by user and colon', 'an empty group', 'COPY --chown=app: a.txt /x'],
     ['chown by name and number', 'mixed', 'COPY --chown=app:99 a.txt /x'],
     ['chown by number and name', 'mixed', 'COPY --chown=99:staff a.txt /x'],
+    ['chown by signed numbers', 'numbers may have a plus', 'COPY --chown=+12:+34 a.txt /x'],
+    [
+      'chown by numbers too large',
+      'what does not fit in 31 bits is an unknown name',
+      'COPY --chown=3000000000:5 a.txt /x',
+    ],
     ['chown root', 'root is 0', 'COPY --chown=root --from=rich /there/dir /x'],
     ['chown unknown user', 'an unknown name', 'COPY --chown=nowhere a.txt /x'],
     ['chown unknown group', 'an unknown group', 'COPY --chown=app:nowhere a.txt /x'],

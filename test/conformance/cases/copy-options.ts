@@ -1,4 +1,4 @@
-import { type ConformanceCase, lines, type Topic, table } from '../case.ts';
+import { type ConformanceCase, lines, symlink, type Topic, table } from '../case.ts';
 import { plainFiles } from './copy-files.ts';
 
 import { fromStages } from './copy-from.ts';
@@ -109,6 +109,37 @@ const options = table(
   { files: plainFiles },
 );
 
+const parentsOfLinks = table(
+  `${SECTION} options`,
+  'FROM busybox',
+  [
+    [
+      'parents of a dangling link',
+      '--parents copies a link that leads nowhere',
+      'COPY --parents d/dangling /x/',
+    ],
+    [
+      'parents of a link to itself',
+      '--parents copies a link that leads to itself',
+      'COPY --parents d/loop /x/',
+    ],
+    [
+      'parents with a wildcard before the pivot',
+      'files are no roots of what --parents copies',
+      'COPY --parents */./one /x/',
+    ],
+  ],
+  {
+    files: {
+      one: 'not this one\n',
+      two: 'nor this\n',
+      'd/one': 'one\n',
+      'd/dangling': symlink('nowhere'),
+      'd/loop': symlink('loop'),
+    },
+  },
+);
+
 const parentsOfEverything: ConformanceCase = {
   name: 'parents of everything',
   rule: `${SECTION} options: --parents with a dot`,
@@ -139,5 +170,5 @@ const parentsOfEverything: ConformanceCase = {
 
 export const copyOptions: Topic = {
   name: '1.9-copy-options',
-  cases: [...options, parentsOfEverything, ...fromStages],
+  cases: [...options, ...parentsOfLinks, parentsOfEverything, ...fromStages],
 };

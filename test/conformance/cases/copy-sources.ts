@@ -1,4 +1,4 @@
-import { type Topic, table, withDifferences } from '../case.ts';
+import { type ConformanceCase, lines, type Topic, table, withDifferences } from '../case.ts';
 import { files } from './copy-files.ts';
 
 const SECTION = '1.9 COPY';
@@ -65,6 +65,26 @@ const sources = table(
       'a wildcard that matches nothing is not an error',
       'COPY *.none /x',
     ],
+    [
+      'wildcard in a missing directory',
+      'the directory before a wildcard has to exist',
+      'COPY none/*.txt /x/',
+    ],
+    [
+      'wildcard in a missing directory of a stage',
+      'the directory before a wildcard has to exist',
+      'COPY --from=busybox /none/*.txt /x/',
+    ],
+    [
+      'wildcard without a match in a directory of a stage',
+      'a wildcard that matches nothing is not an error',
+      'COPY --from=busybox /there/*.none /x/',
+    ],
+    [
+      'wildcard without a match in a directory',
+      'a wildcard that matches nothing in a directory',
+      'COPY d/*.none /x/',
+    ],
     ['optional file by a class', 'a class makes a source optional', 'COPY a.tx[t] none.tx[t] /x/'],
     ['wildcard to one file', 'one match without a slash is a file', 'COPY a.* /x'],
     [
@@ -85,9 +105,37 @@ const sources = table(
   { files },
 );
 
+const reservedName: ConformanceCase = {
+  name: 'reserved name',
+  rule: `${SECTION} sources: a file whose name means a deleted one in layers`,
+  dockerfile: lines('FROM busybox', 'COPY . /there/'),
+  files: { '.wh.file': 'a\n' },
+  difference: {
+    reason:
+      'a file whose name begins with `.wh.` is refused, where BuildKit makes a layer that deletes another file',
+    lamina: { fails: 'LAYER_RESERVED_NAME' },
+  },
+};
+
 export const copySources: Topic = {
   name: '1.9-copy-sources',
-  cases: withDifferences(sources, {
+  cases: withDifferences([...sources, reservedName], {
+    'wildcard without a match in a directory': {
+      reason:
+        'a wildcard that matches nothing in a directory of the context selects nothing, where BuildKit, which was not sent the directory, fails',
+      lamina: {
+        outcome: {
+          error: undefined,
+          platform: 'linux/amd64',
+          config: {
+            Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+            WorkingDir: '/',
+          },
+          history: ['layer: COPY d/*.none /x/ # buildkit'],
+          files: {},
+        },
+      },
+    },
     'escaped class': {
       reason:
         'an escaped wildcard in a source is the character, where BuildKit looks for a backslash',
