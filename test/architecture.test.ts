@@ -122,6 +122,28 @@ describe('the house', () => {
     expect(running).toEqual([]);
   });
 
+  it('has no file that imports itself by way of others', () => {
+    const targets = new Map<string, string[]>();
+    for (const { file, target } of relativeImports) {
+      const path = join(SOURCE, file);
+      targets.set(path, [...(targets.get(path) ?? []), target]);
+    }
+    const clear = new Set<string>();
+    const circles: string[][] = [];
+    const visit = (file: string, way: readonly string[]): void => {
+      if (clear.has(file)) return;
+      const begin = way.indexOf(file);
+      if (begin >= 0) {
+        circles.push(way.slice(begin).map((one) => relative(SOURCE, one)));
+        return;
+      }
+      for (const target of targets.get(file) ?? []) visit(target, [...way, file]);
+      clear.add(file);
+    };
+    for (const file of shipped) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
   it('re-exports only from doors', () => {
     const reexporting = shipped.filter((file) => {
       if (file.endsWith('/index.ts')) return false;

@@ -1,7 +1,6 @@
 /** The digest of a layer's uncompressed tar, computed once for a layer and epoch. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { DiffId } from '../oci/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
@@ -10,15 +9,10 @@ import { TAR_FILE } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveEpoch, type LayerTarOptions, layerTar } from './layer-tar.ts';
 import { shareWork } from './once.ts';
+import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 
 /** Facts kind. */
 const DIFF_ID_FACT = 'layer-diff-id';
-
-export interface TarIdentity {
-  readonly diffId: DiffId;
-  /** Bytes of the uncompressed tar. */
-  readonly size: number;
-}
 
 /**
  * The diffId of what `layerTar` gives.
@@ -63,7 +57,7 @@ async function hashLayer(
     hash.update(chunk);
     size += chunk.length;
   }
-  return { diffId: `sha256:${hash.digest('hex')}` as DiffId, size };
+  return tarIdentity(hash.digest('hex'), size);
 }
 
 async function hashStored(
@@ -76,7 +70,7 @@ async function hashStored(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     hasher.advance(size);
-    return { diffId: `sha256:${await hasher.finish()}` as DiffId, size };
+    return tarIdentity(await hasher.finish(), size);
   } catch (error) {
     signal?.throwIfAborted();
     throw damaged('its tar cannot be read', error);

@@ -1,4 +1,4 @@
-export { diffIdOf, rememberDiffId, type TarIdentity } from './diff-id.ts';
+export { diffIdOf, rememberDiffId } from './diff-id.ts';
 export { hostHasErofs } from './erofs-form.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
@@ -29,4 +29,5 @@ export {
   presentBlob,
 } from './present.ts';
 export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';
+export type { TarIdentity } from './tar-identity.ts';
 export { copyOfTree, treeOf } from './tree-form.ts';

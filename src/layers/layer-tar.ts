@@ -8,11 +8,10 @@ import { readIndex } from './index-codec.ts';
 import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
-import { markEntry } from './layer-writer.ts';
 import { MemberWriter } from './member-writer.ts';
 import { Pace } from './pace.ts';
 import { CHUNK_SIZE, memberHeader, TarPacker } from './tar-packer.ts';
-import { opaqueName, whiteoutName } from './whiteout-names.ts';
+import { markEntry, opaqueName, whiteoutName } from './whiteout-names.ts';
 
 export interface LayerTarOptions {
   /** SOURCE_DATE_EPOCH in seconds; what it does is said by the layer's `times`. */

@@ -14,16 +14,21 @@ import {
   type FileTree,
   parentPath,
 } from '../files/index.ts';
-import type { DiffId } from '../oci/index.ts';
-import type { TarIdentity } from './diff-id.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
 import { writeIndex } from './index-codec.ts';
 import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
 import { Pace } from './pace.ts';
+import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 import { memberHeader, TarPacker } from './tar-packer.ts';
-import { isReservedName, opaqueName, reservedName, whiteoutName } from './whiteout-names.ts';
+import {
+  isReservedName,
+  markEntry,
+  opaqueName,
+  reservedName,
+  whiteoutName,
+} from './whiteout-names.ts';
 import { withoutOverlayXattrs } from './xattrs.ts';
 
 /** Something to put into a layer. */
@@ -257,11 +262,6 @@ export class LayerWriter implements Disposable {
   }
 }
 
-/** The empty file that stands for a whiteout or an opaque directory in a tar. */
-export function markEntry(path: BytePath): FileEntry {
-  return { path, type: 'file', mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 };
-}
-
 /** Every key is there, so that all entries share one shape. */
 function layerFile(
   entry: FileEntry,
@@ -302,9 +302,7 @@ function itemPath(item: LayerItem): BytePath {
 }
 
 function identify(hasher: FileHasher, size: number): Promise<TarIdentity> {
-  const identity = hasher
-    .finish()
-    .then((hex): TarIdentity => ({ diffId: `sha256:${hex}` as DiffId, size }));
+  const identity = hasher.finish().then((hex) => tarIdentity(hex, size));
   // The layer may be dropped, and its file with it.
   identity.catch(() => undefined);
   return identity;

@@ -3,7 +3,7 @@
  * `.wh..wh..opq` hides all that lower layers have in its directory.
  */
 import { AppError } from '../errors.ts';
-import { type BytePath, baseName, joinPath, parentPath } from '../files/index.ts';
+import { type BytePath, baseName, type FileEntry, joinPath, parentPath } from '../files/index.ts';
 
 export const WHITEOUT_PREFIX = '.wh.';
 /** Names with this prefix are marks for the layer's file system, not whiteouts of a file. */
@@ -17,6 +17,11 @@ export function whiteoutName(path: BytePath): BytePath {
 
 export function opaqueName(directory: BytePath): BytePath {
   return joinPath(directory, OPAQUE_NAME);
+}
+
+/** The empty file that stands for a whiteout or an opaque directory in a tar. */
+export function markEntry(path: BytePath): FileEntry {
+  return { path, type: 'file', mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 };
 }
 
 /** Whether a file of this name would be taken for a whiteout in a layer. */

@@ -13,7 +13,7 @@ import type { BuiltPlan } from '../summary.ts';
 import { assembleImages, timesKey } from './assemble-images.ts';
 import { parseOutputs, writeOutputs } from './index.ts';
 import type { ImageTimes, Output } from './output.ts';
-import type { Written } from './write-output.ts';
+import type { Written } from './write-context.ts';
 
 export interface ExportInput {
   /** One for each platform; at least one. */

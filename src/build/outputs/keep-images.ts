@@ -3,7 +3,7 @@ import { annotateImage, type ImageRecords, storedRoot } from '../../export/index
 import { formatReference, hostPlatform, parseReference, selectPlatform } from '../../oci/index.ts';
 import { imageAnnotations } from './annotations.ts';
 import type { ImageForm } from './output.ts';
-import type { WriteContext, Written } from './write-output.ts';
+import type { WriteContext, Written } from './write-context.ts';
 
 interface Kept {
   readonly names: readonly string[];

@@ -3,7 +3,7 @@ import { type ByteSink, exportBundle, type ImageRecords } from '../../export/ind
 import { formatPlatform, hostPlatform, selectPlatform } from '../../oci/index.ts';
 import { findEngine } from './engine.ts';
 import { epochOf, type Output } from './output.ts';
-import { contentOf, type WriteContext } from './write-output.ts';
+import { contentOf, type WriteContext } from './write-context.ts';
 
 type LoadOutput = Extract<Output, { kind: 'load' }>;
 

@@ -9,7 +9,7 @@ import { parseReference, type Reference, withDefaultTag } from '../../oci/index.
 import { openRegistries } from '../../registry/index.ts';
 import { type PushOptions, pushContent } from '../../transfer/index.ts';
 import type { Output, PushSettings } from './output.ts';
-import { contentOf, type WriteContext, type Written } from './write-output.ts';
+import { contentOf, type WriteContext, type Written } from './write-context.ts';
 
 type ImageOutput = Extract<Output, { kind: 'image' }>;
 

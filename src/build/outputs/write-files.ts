@@ -5,7 +5,7 @@ import { exportLocal, exportTar, type ImageRecords, keepOnly } from '../../expor
 import { formatPlatform } from '../../oci/index.ts';
 import { destinationOf } from './destination.ts';
 import type { Files } from './output.ts';
-import type { WriteContext } from './write-output.ts';
+import type { WriteContext } from './write-context.ts';
 
 export async function writeFilesOutput(
   output: Files,

@@ -1,39 +1,12 @@
-/** Writes one output. */
-
-import type { BuildOptions } from '../../api/index.ts';
-import { assertNever, type Warning } from '../../errors.ts';
-import {
-  type BundleToExport,
-  exportBundle,
-  type ImageRecords,
-  type Progress,
-} from '../../export/index.ts';
-import type { Descriptor, Digest } from '../../oci/index.ts';
-import type { Store } from '../../store/index.ts';
-import { imageAnnotations, indexAnnotations } from './annotations.ts';
+import { assertNever } from '../../errors.ts';
+import { type BundleToExport, exportBundle, type ImageRecords } from '../../export/index.ts';
 import { destinationOf } from './destination.ts';
 import { keepImages } from './keep-images.ts';
 import { loadImages } from './load-images.ts';
-import { epochOf, type ImageForm, type Output } from './output.ts';
+import { epochOf, type Output } from './output.ts';
 import { pushOutput } from './push-output.ts';
+import { contentOf, type WriteContext, type Written } from './write-context.ts';
 import { writeFilesOutput } from './write-files.ts';
-
-export interface WriteContext {
-  readonly store: Store;
-  readonly build: BuildOptions;
-  readonly progress: Progress;
-  readonly warn: (warning: Warning) => void;
-}
-
-/** What an output says of an image, for the digests that are reported. */
-export interface Written {
-  /** Of the manifest or index. */
-  readonly descriptor: Descriptor;
-  /** Digest of the image config, of the first of several images. */
-  readonly imageId: Digest;
-  /** Of several outputs the one that matters most is reported: what others can fetch. */
-  readonly rank: 'stored' | 'archived' | 'pushed';
-}
 
 /** @param images one for each platform */
 export async function writeOutput(
@@ -73,19 +46,4 @@ export async function writeOutput(
     default:
       return assertNever(output);
   }
-}
-
-/** The form in the words of `export/`. */
-export function contentOf({
-  encoding,
-  ociTypes,
-  annotations,
-}: ImageForm): BundleToExport['content'] {
-  return {
-    ...encoding,
-    ociTypes,
-    annotations: (platform) => imageAnnotations(annotations, platform),
-    indexAnnotations: indexAnnotations(annotations, 'index'),
-    indexDescriptorAnnotations: indexAnnotations(annotations, 'index-descriptor'),
-  };
 }

@@ -1,7 +1,8 @@
 /** Writes all outputs of a build, at the same time where they do not meet. */
 import type { ImageRecords } from '../../export/index.ts';
 import type { ImageTimes, Output } from './output.ts';
-import { type WriteContext, type Written, writeOutput } from './write-output.ts';
+import type { WriteContext, Written } from './write-context.ts';
+import { writeOutput } from './write-output.ts';
 
 /** The images of the result, one for each platform, whose times are as an output wants them. */
 export type ImagesFor = (times: ImageTimes) => ImageRecords;
