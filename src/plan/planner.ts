@@ -10,7 +10,7 @@ import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, reachable } from '../graph/index.ts';
 import { redactUrls } from '../http/index.ts';
 import type { Platform } from '../oci/index.ts';
-import { parsePlatform } from '../oci/index.ts';
+import { normalizePlatform, parsePlatform } from '../oci/index.ts';
 import { BaseImages, platformOfBase } from './base-images.ts';
 import { type Beginning, findParent, platformOf, triggersOf } from './beginning.ts';
 import {
@@ -169,7 +169,7 @@ class Planner {
     const text = this.#expand(platform);
     try {
       if (text === '') throw emptyPlatform(platform.text);
-      return parsePlatform(text);
+      return normalizePlatform(parsePlatform(text));
     } catch (error) {
       throw error instanceof AppError ? locate(error, this.#place(platform)) : error;
     }

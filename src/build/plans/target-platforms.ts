@@ -1,16 +1,25 @@
 import type { BuildOptions } from '../../api/index.ts';
-import { formatPlatform, hostPlatform, type Platform, parsePlatform } from '../../oci/index.ts';
+import {
+  formatPlatform,
+  hostPlatform,
+  normalizePlatform,
+  type Platform,
+  parsePlatform,
+} from '../../oci/index.ts';
 
 /**
- * The platforms of the result in the order asked for, each once; this machine's when none was. `local` stands for
- * this machine's too.
+ * The platforms of the result in the order asked for, each once, however it is spelled; this machine's when none was.
+ * `local` stands for this machine's too. Steps are told the one spelling of a platform, as by BuildKit: `linux/arm` is
+ * `linux/arm/v7`, and `linux/arm64/v8` is `linux/arm64`.
  * @throws AppError PLATFORM_INVALID
  */
 export function targetPlatforms({
   platforms = [],
 }: Pick<BuildOptions, 'platforms'>): readonly [Platform, ...Platform[]] {
-  const wanted = platforms.filter((text) => text !== '');
-  const read = wanted.map((text) => (text === 'local' ? hostPlatform() : parsePlatform(text)));
+  const wanted = platforms.map((text) => text.trim()).filter((text) => text !== '');
+  const read = wanted.map((text) =>
+    text === 'local' ? hostPlatform() : normalizePlatform(parsePlatform(text)),
+  );
   const [first = hostPlatform(), ...more] = new Map(
     read.map((platform) => [formatPlatform(platform), platform]),
   ).values();
@@ -19,5 +28,5 @@ export function targetPlatforms({
 
 /** Whether nobody said which platform is wanted. */
 export function isPlatformOpen({ platforms = [] }: Pick<BuildOptions, 'platforms'>): boolean {
-  return platforms.every((text) => text === '');
+  return platforms.every((text) => text.trim() === '');
 }

@@ -212,6 +212,20 @@ const rows: readonly Row[] = [
     {},
     { platform: 'linux/arm/v6' },
   ],
+  ...['linux/arm', 'linux/arm64/v8', 'linux/x86_64'].map(
+    (platform): Row => [
+      `platform arguments of ${platform}`,
+      'platform ARGs have the one spelling of a platform',
+      [
+        'FROM scratch',
+        'ARG TARGETPLATFORM',
+        'ARG TARGETVARIANT=none',
+        'LABEL platform=$TARGETPLATFORM variant=$TARGETVARIANT',
+      ],
+      {},
+      { platform },
+    ],
+  ),
   [
     'platform argument overridden',
     'platform ARGs can be overridden',
