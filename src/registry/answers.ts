@@ -102,19 +102,25 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
   const more = text === '' ? '' : `: ${text}`;
   const details = { status, codes };
   const login = `lamina login ${credentialKey}`;
+  // Access is given to repositories; which of its blobs came first says nothing.
+  const repository = subject.replace(/@sha256:[0-9a-f]{64}$/, '');
   switch (status) {
     case 401:
       return asked.withLogin
-        ? new AppError('REGISTRY_UNAUTHORIZED', `${host} refused the login for ${subject}${more}`, {
-            hint: `check that the name is right, and log in again: ${login}`,
-            details,
-          })
-        : new AppError('REGISTRY_UNAUTHORIZED', `${host} wants a login for ${subject}${more}`, {
+        ? new AppError(
+            'REGISTRY_UNAUTHORIZED',
+            `${host} refused the login for ${repository}${more}`,
+            {
+              hint: `check that the name is right, and log in again: ${login}`,
+              details,
+            },
+          )
+        : new AppError('REGISTRY_UNAUTHORIZED', `${host} wants a login for ${repository}${more}`, {
             hint: `check that the name is right, or log in: ${login}`,
             details,
           });
     case 403:
-      return new AppError('REGISTRY_FORBIDDEN', `${host} denies access to ${subject}${more}`, {
+      return new AppError('REGISTRY_FORBIDDEN', `${host} denies access to ${repository}${more}`, {
         hint: asked.withLogin
           ? `ask for permission, or log in under another name: ${login}`
           : `log in: ${login}`,

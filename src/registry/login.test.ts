@@ -37,6 +37,17 @@ beforeAll(async () => {
 });
 afterAll(() => certificate[Symbol.asyncDispose]());
 
+describe('a repository', () => {
+  it('is what is refused, whichever of its blobs came first', async () => {
+    await using talk = await converse(guarded('Basic realm="x"', () => false));
+    await expect(talk.registries.hasBlob(REPOSITORY, IMAGE.descriptor.digest)).rejects.toEqual(
+      expect.objectContaining({
+        message: expect.stringMatching(/wants a login for registry\.test\/app$/),
+      }),
+    );
+  });
+});
+
 describe('a registry without encryption', () => {
   it('that is asked by HTTPS is told of with what to do', async () => {
     await using server = await serve((_request, response) => response.end());
