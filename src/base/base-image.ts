@@ -5,7 +5,7 @@ import { parseBaseName } from './base-name.ts';
 import type { BaseOptions } from './base-options.ts';
 import { debianBase } from './debian-base.ts';
 import { distrolessBase } from './distroless/distroless-base.ts';
-import { parseDistrolessName } from './distroless/name.ts';
+import { distrolessNameOf, parseDistrolessName } from './distroless/name.ts';
 import { distrolessConfig } from './distroless/recipe.ts';
 
 /**
@@ -20,6 +20,17 @@ export function baseConfig(name: string): ContainerConfig {
     Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
     Cmd: ['bash'],
   };
+}
+
+/**
+ * The one name of all that mean the same image: however it is asked for, it comes out the same.
+ * @throws AppError BASE_UNKNOWN for a name without a recipe
+ */
+export function recipeName(name: string): string {
+  const distroless = parseDistrolessName(name);
+  if (distroless !== undefined) return distrolessNameOf(distroless);
+  const { suite, variant } = parseBaseName(name);
+  return `debian:${suite}${variant === 'slim' ? '-slim' : ''}`;
 }
 
 /** Whether there is a recipe for the image of this name. */

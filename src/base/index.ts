@@ -1,2 +1,2 @@
-export { baseConfig, canMakeBase, makeBaseTar } from './base-image.ts';
+export { baseConfig, canMakeBase, makeBaseTar, recipeName } from './base-image.ts';
 export type { BaseOptions } from './base-options.ts';

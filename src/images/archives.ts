@@ -7,7 +7,7 @@ import type {
   MakeBaseResult,
   SaveImagesOptions,
 } from '../api/index.ts';
-import { baseConfig, makeBaseTar } from '../base/index.ts';
+import { baseConfig, makeBaseTar, recipeName } from '../base/index.ts';
 import { exportImages, importRootfs, loadArchive } from '../export/index.ts';
 import {
   familiarName,
@@ -105,7 +105,7 @@ function importBase(
     reference: tag,
     platform,
     config: baseConfig(name),
-    createdBy: `lamina base ${name}`,
+    createdBy: `lamina base ${recipeName(name)}`,
     created: sourceDateEpoch === undefined ? Date.now() : sourceDateEpoch * 1000,
     signal,
   });

@@ -82,7 +82,7 @@ const MISTAKES: readonly Mistake[] = [
     code: 'DOCKERFILE_TRAILING_COMMENT',
     fault: '# first',
     line: 2,
-    says: /so does line 4/,
+    says: /a line of its own, and so in line 4/,
   },
   {
     name: 'a comment behind the destination of COPY',

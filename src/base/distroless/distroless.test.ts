@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recipeName } from '../base-image.ts';
 import { packageClosure } from './closure.ts';
 import { parseDistrolessName } from './name.ts';
 import { distrolessConfig, isLeftOut, packagesOf } from './recipe.ts';
@@ -33,6 +34,19 @@ describe('the name of a distroless image', () => {
     expect(() => parseDistrolessName(name)).toThrow(
       expect.objectContaining({ code: 'BASE_UNKNOWN' }),
     );
+  });
+
+  it.each([
+    ['distroless/static', 'distroless/static-debian12'],
+    ['docker.io/distroless/static:latest', 'distroless/static-debian12'],
+    [
+      'gcr.io/distroless/python3-debian13:debug-nonroot',
+      'distroless/python-debian13:debug-nonroot',
+    ],
+    ['debian:12-slim', 'debian:bookworm-slim'],
+    ['docker.io/library/debian', 'debian:stable'],
+  ])('is for %s in the end %s', (name, one) => {
+    expect(recipeName(name)).toBe(one);
   });
 
   it('tells which versions of a language there are', () => {

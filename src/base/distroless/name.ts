@@ -48,6 +48,13 @@ export function parseDistrolessName(name: string): DistrolessName | undefined {
   return { flavour, suite, isNonroot: tag.endsWith('nonroot'), isDebug: tag.startsWith('debug') };
 }
 
+/** The one name of all that mean the same image. */
+export function distrolessNameOf({ flavour, suite, isNonroot, isDebug }: DistrolessName): string {
+  const number = Object.keys(RELEASES).find((key) => RELEASES[key]?.suite === suite);
+  const tags = [...(isDebug ? ['debug'] : []), ...(isNonroot ? ['nonroot'] : [])];
+  return [`distroless/${flavour}-debian${number}`, tags.join('-')].filter(Boolean).join(':');
+}
+
 function unknown(name: string): AppError {
   const releases = Object.keys(RELEASES).map((number) => `-debian${number}`);
   return new AppError('BASE_UNKNOWN', `there is no recipe for the base image ${name}`, {

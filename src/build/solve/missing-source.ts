@@ -72,7 +72,7 @@ function commentTaken(
   const [copy = failed, ...others] = commentedAlike(failed, instructions);
   const { start } = (commentAmong(copy.sources) ?? copy.location).range;
   const lines = others.map(({ location }) => location.range.start.line);
-  const too = lines.length === 0 ? '' : `; so does line ${lines.join(', line ')}`;
+  const too = lines.length === 0 ? '' : `, and so in line ${lines.join(', line ')}`;
   return new AppError(
     'DOCKERFILE_TRAILING_COMMENT',
     `# begins no comment behind ${copy.kind.toUpperCase()}: what follows are paths, and ${message}`,
