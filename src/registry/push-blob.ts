@@ -22,6 +22,8 @@ import type { Place } from './walk.ts';
 
 /** Mounts are tried so often; each costs a request. */
 const MAX_MOUNTS = 3;
+/** So often a blob is sent in one piece before it is sent in several. */
+const WHOLE_TRIES = 2;
 
 export async function pushBlob(push: BlobPush): Promise<PushedHow> {
   const { server } = push.place;
@@ -63,12 +65,16 @@ async function mountOrUpload(push: BlobPush): Promise<PushedHow> {
   let upload = await mount(push);
   if (upload === 'mounted') return 'mounted';
   let smallChunks = false;
+  let lost = 0;
+  let furthest = 0;
   for (;;) {
     try {
       upload ??= await openUpload(push, smallChunks);
       await sendUpload(push, upload, (sent) => {
         upload = sent;
-        patience.encourage();
+        // A registry that forgets what it had comes no further.
+        if (sent.offset > furthest) patience.encourage();
+        furthest = Math.max(furthest, sent.offset);
       });
       return 'uploaded';
     } catch (error) {
@@ -83,6 +89,8 @@ async function mountOrUpload(push: BlobPush): Promise<PushedHow> {
       // The answer may be all that was lost.
       if (await isThere(push)) return 'uploaded';
       upload = upload && (await resumeUpload(push, upload));
+      // What bears no whole blob may bear pieces of one, which the registry keeps.
+      if (upload === undefined && ++lost >= WHOLE_TRIES) smallChunks = true;
     }
   }
 }

@@ -146,6 +146,44 @@ describe('a blob', () => {
     ]);
   });
 
+  it('is sent in pieces where connections do not bear the whole of it', async () => {
+    const content = registryContent();
+    const large = Buffer.alloc(9 * 1024 * 1024, 'x');
+    await using talk = await converse(async (request, response) => {
+      const { method, headers } = request;
+      if (method === 'HEAD') return response.writeHead(404).end();
+      if (method === 'POST') return response.writeHead(202, { location: `${UPLOADS}1` }).end();
+      if (method === 'GET') return response.writeHead(404).end();
+      if (Number(headers['content-length']) > 8 * 1024 * 1024) return request.socket.destroy();
+      await content.add(request);
+      const status = method === 'PUT' ? 201 : 202;
+      return response.writeHead(status, { range: `0-${content.length - 1}`, location: '1' }).end();
+    });
+    const read = readerOf(large);
+    expect(await talk.registries.pushBlob(REPOSITORY, blobOf(large), { read })).toBe('uploaded');
+    expect(content.length).toBe(large.length);
+    expect(talk.log.filter((line) => line.startsWith('PUT'))).toHaveLength(3);
+  });
+
+  it('is given up where the registry forgets each time what it had', async () => {
+    const large = Buffer.alloc(9 * 1024 * 1024, 'x');
+    await using talk = await converse(async (request, response) => {
+      const { method, headers } = request;
+      const isFirst = headers['content-range']?.startsWith('0-') === true;
+      if (method === 'POST') response.writeHead(202, { location: `${UPLOADS}1` }).end();
+      else if (method === 'HEAD' || method === 'GET') response.writeHead(404).end();
+      else if (!isFirst) request.socket.destroy();
+      else {
+        await buffer(request);
+        response.writeHead(202, { range: '0-8388607', location: '1' }).end();
+      }
+    });
+    const read = readerOf(large);
+    await expect(talk.registries.pushBlob(REPOSITORY, blobOf(large), { read })).rejects.toThrow(
+      failing('REGISTRY_UNREACHABLE', 'was lost'),
+    );
+  });
+
   it('is there though the answer was lost', async () => {
     let isThere = false;
     await using talk = await converse(async (request, response) => {
