@@ -18,6 +18,8 @@ export type ContextSource =
       /** Undefined: as FROM does. */
       readonly resolve?: ResolveImage | undefined;
     }
+  /** Another stage of the file, by name or index. */
+  | { readonly kind: 'stage'; readonly stage: string }
   | { readonly kind: 'scratch' };
 
 export interface NamedSource {
@@ -84,7 +86,8 @@ export function contextRoot(
     case 'scratch':
       return 'scratch';
     case 'image':
-      throw new Error('an image is resolved before it gets into the graph');
+    case 'stage':
+      throw new Error('images and stages are resolved before they get into the graph');
   }
 }
 

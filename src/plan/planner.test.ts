@@ -53,6 +53,39 @@ describe('the stages of a plan', () => {
     });
   });
 
+  describe('behind a named context', () => {
+    const TEXT = `FROM base AS one
+RUN one
+FROM base AS two
+RUN two
+FROM one AS three
+COPY --from=files /x /x
+`;
+    const contexts = (of: Readonly<Record<string, string>>) =>
+      new Map(Object.entries(of).map(([name, stage]) => [name, { kind: 'stage', stage } as const]));
+
+    it('take the place of images and stages, earlier or later', async () => {
+      const made = await plan(TEXT, { contexts: contexts({ files: 'two', one: '1' }) });
+      expect(runs(made).map(({ args }) => args.at(-1))).toEqual(['two']);
+      const onBase = await plan('FROM other\nRUN a\nFROM base AS b\nRUN b\n', {
+        target: '0',
+        contexts: contexts({ other: 'b' }),
+      });
+      expect(runs(onBase).map(({ args }) => args.at(-1))).toEqual(['b', 'a']);
+    });
+
+    it('may not need each other, and have to be there', async () => {
+      for (const of of [{ files: 'three' }, { files: 'one', one: 'three' }, { one: 'one' }]) {
+        const planning = plan(TEXT, { contexts: contexts({ files: 'two', ...of }) });
+        await expect(planning).rejects.toMatchObject({ code: 'PLAN_CIRCULAR_STAGES' });
+      }
+      await expect(plan(TEXT, { contexts: contexts({ files: 'tow' }) })).rejects.toMatchObject({
+        code: 'PLAN_UNKNOWN_TARGET',
+        hint: "did you mean 'two'?",
+      });
+    });
+  });
+
   it.each([
     ['FROM base\nCOPY --from=1 /a /a\n', 'PLAN_UNKNOWN_STAGE', 'there is no stage 1 before'],
     ['FROM base\nCOPY --from=0 /a /a\n', 'PLAN_UNKNOWN_STAGE', 'cannot copy from itself'],

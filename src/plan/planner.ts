@@ -24,14 +24,9 @@ import { applyInstruction, makesLayer } from './dispatch.ts';
 import { foreignSyntax } from './foreign-syntax.ts';
 import { expandGlobal, globalArguments } from './global-arguments.ts';
 import type { BaseImage, BuildPlan, PlannedStage } from './plan.ts';
-import {
-  emptyBase,
-  emptyPlatform,
-  unknownStageIndex,
-  unknownTarget,
-  variableInFrom,
-} from './plan-faults.ts';
+import { emptyBase, emptyPlatform, unknownStageIndex, variableInFrom } from './plan-faults.ts';
 import { platformPrefix } from './platform-prefix.ts';
+import { StageNeeds } from './stage-needs.ts';
 import type { PlanOptions, RootOfOptions, StagePlan } from './stage-plan.ts';
 import {
   childState,
@@ -40,7 +35,7 @@ import {
   type StageState,
   scratchState,
 } from './stage-state.ts';
-import { stageLabel, stagePrefix } from './stages.ts';
+import { stageLabel, stageNamed, stagePrefix } from './stages.ts';
 import { declaredNames, unusedArguments } from './unused-arguments.ts';
 
 /**
@@ -57,6 +52,7 @@ class Planner {
   readonly #builder = new GraphBuilder();
   readonly #stages: Stages;
   readonly #planned = new Map<number, Promise<StageState>>();
+  readonly #needs = new StageNeeds();
   readonly #images: BaseImages;
   readonly #warnings: Warning[] = [];
   readonly #localRoots = new Set<VertexId>();
@@ -114,11 +110,14 @@ class Planner {
   #target(): StageSource {
     const { stages } = this.#stages;
     const { target } = this.#options;
-    const found =
-      target === undefined || target === '' ? stages.at(-1) : findStageOrIndex(stages, target);
-    if (found !== undefined) return found;
-    const names = stages.flatMap((stage) => stage.from.stageWord?.text ?? []);
-    throw unknownTarget(target ?? '', names);
+    const last = target === undefined || target === '' ? stages.at(-1) : undefined;
+    return last ?? stageNamed(stages, target ?? '');
+  }
+
+  /** What another stage is, for one that needs it; `word` is where that one says so. */
+  #needed(stage: StageSource, other: StageSource, word: Word): Promise<StageState> {
+    this.#needs.add(stage, other, this.#place(word));
+    return this.#stage(other);
   }
 
   /** The one that was asked for; else the base's, whatever FROM said of it. */
@@ -179,10 +178,12 @@ class Planner {
     const { image } = stage.from;
     if (name === '') throw emptyBase(image.text, this.#place(image));
     const parent = findParent(this.#stages.stages, name, stage.index);
-    if (parent !== undefined) return { kind: 'stage', state: await this.#stage(parent) };
+    if (parent !== undefined) {
+      return { kind: 'stage', state: await this.#needed(stage, parent, image) };
+    }
     if (name === 'scratch') return { kind: 'scratch', platform };
     const context = findContext(this.#contexts, name, platform);
-    if (context !== undefined) return this.#beginWithContext(context, platform, image);
+    if (context !== undefined) return this.#beginWithContext(stage, { context, platform }, image);
     const found = await this.#images.named(name, platform, { word: image, before: stage.index });
     const takesOther =
       this.#options.takesPlatformOfBase === true && stage.from.platform === undefined;
@@ -205,16 +206,20 @@ class Planner {
     const platform = this.#options.platform;
     const context = findContext(this.#contexts, name, platform);
     if (context === undefined) return undefined;
-    const begun = await this.#beginWithContext(context, platform, stageWord);
+    const begun = await this.#beginWithContext(stage, { context, platform }, stageWord);
     return this.#root(stage, begun, { index: 0, total: 0, platform });
   }
 
   async #beginWithContext(
-    context: NamedSource,
-    platform: Platform,
+    stage: StageSource,
+    { context, platform }: { readonly context: NamedSource; readonly platform: Platform },
     word: Word,
   ): Promise<Beginning> {
     const { name, source } = context;
+    if (source.kind === 'stage') {
+      const other = stageNamed(this.#stages.stages, source.stage);
+      return { kind: 'stage', state: await this.#needed(stage, other, word) };
+    }
     if (source.kind === 'scratch') return { kind: 'scratch', platform };
     if (source.kind !== 'image') {
       return { kind: 'context', platform, root: wholeContext(this.#builder, name, source) };
@@ -300,13 +305,17 @@ class Planner {
   ): Promise<VertexId | typeof SCRATCH> {
     const find = byIndex ? findStageOrIndex : findStage;
     const source = find(this.#stages.stages, name.text, stage.index);
-    if (source !== undefined) return (await this.#stage(source)).root;
+    if (source !== undefined) return (await this.#needed(stage, source, name)).root;
     if (byIndex && /^\d+$/.test(name.text)) {
       throw unknownStageIndex(name.text, stage.index, this.#place(name));
     }
     if (/\$[\w{]/.test(name.text)) throw variableInFrom(this.#place(name));
     if (name.text === 'scratch') return 'scratch';
     const context = findContext(this.#contexts, name.text, this.#options.platform);
+    if (context?.source.kind === 'stage') {
+      const other = stageNamed(this.#stages.stages, context.source.stage);
+      return (await this.#needed(stage, other, name)).root;
+    }
     if (context !== undefined && context.source.kind !== 'image') {
       return this.#contextVertex(context.name, context.source);
     }

@@ -1,5 +1,14 @@
 /** What people know stages by. */
-import type { StageSource } from '../dockerfile/index.ts';
+import { findStageOrIndex, type StageSource } from '../dockerfile/index.ts';
+import { unknownTarget } from './plan-faults.ts';
+
+/** @throws AppError PLAN_UNKNOWN_TARGET */
+export function stageNamed(stages: readonly StageSource[], name: string): StageSource {
+  const found = findStageOrIndex(stages, name);
+  if (found !== undefined) return found;
+  const names = stages.flatMap((stage) => stage.from.stageWord?.text ?? []);
+  throw unknownTarget(name, names);
+}
 
 /** The name people know a stage by: its own, or `stage-` and its index. */
 export function stageLabel(stage: StageSource): string {

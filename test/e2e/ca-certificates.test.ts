@@ -85,6 +85,15 @@ ${steps}
     expect([mode(BUNDLE), mode('app-certs.pem')]).toEqual([0o600, 0o600]);
   });
 
+  it('are in no log of a package manager in which Java said what it was told', async () => {
+    const { text } = await build(
+      'java-notice',
+      'RUN mkdir -p /var/log/apt && { echo before; echo "Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS"; } > /var/log/apt/term.log',
+      WITH,
+    );
+    expect(text('var/log/apt/term.log')).toBe('before\n');
+  });
+
   it('stay where the image has them as anchors of its own', async () => {
     const { text } = await build(
       'anchor',

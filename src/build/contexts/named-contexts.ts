@@ -17,11 +17,12 @@ export interface BuildContext {
 
 const IMAGE = 'docker-image://';
 const LAYOUT = 'oci-layout://';
+const TARGET = 'target:';
 
 /**
  * The named contexts by their names in the form in which they are compared.
  *
- * @throws AppError CONTEXT_NAME, CONTEXT_TARGET, CONTEXT_NOT_FOUND, CONTEXT_LAYOUT, GIT_BAD_URL
+ * @throws AppError CONTEXT_NAME, CONTEXT_NOT_FOUND, CONTEXT_LAYOUT, GIT_BAD_URL
  */
 export function namedContexts(
   options: BuildOptions,
@@ -44,12 +45,8 @@ interface Surroundings {
 function contextOf(name: string, value: string, around: Surroundings): BuildContext {
   if (value.startsWith(IMAGE)) return { source: imageSource(value.slice(IMAGE.length)) };
   if (value.startsWith(LAYOUT)) return { source: layoutSource(value, around) };
-  if (value.startsWith('target:')) {
-    throw new AppError('CONTEXT_TARGET', `the context '${name}' names another target: ${value}`, {
-      expected: 'a directory, docker-image://, oci-layout://, or a URL',
-      hint: 'targets exist in bake files only; build the other one first, and give its image with docker-image://',
-    });
-  }
+  if (value.startsWith(TARGET))
+    return { source: { kind: 'stage', stage: value.slice(TARGET.length) } };
   const remote = remoteSource(value, around.options);
   if (remote !== undefined) return { source: remote };
   return directoryContext(name, value, around.store);

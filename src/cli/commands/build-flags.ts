@@ -32,7 +32,7 @@ export const buildFlags = {
     value: 'name=source',
     group: WHAT,
     help:
-      'another context for FROM, --from and mounts: a directory, docker-image://REF, oci-layout://DIR[:TAG|@DIGEST], ' +
+      'another context for FROM, --from and mounts: a directory, docker-image://REF, oci-layout://DIR[:TAG|@DIGEST], target:STAGE, ' +
       'a git or HTTP(S) URL; it also stands in for the stage or image of its name',
   },
   label: { kind: 'list', value: 'name=value', group: WHAT, help: 'add a label to the image' },

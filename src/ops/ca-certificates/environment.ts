@@ -53,6 +53,7 @@ const VARIABLES: readonly (readonly [name: string, value: string])[] = [
 
 const JAVA_OPTIONS = 'JAVA_TOOL_OPTIONS';
 const JAVA_TRUST_STORE = 'javax.net.ssl.trustStore';
+export const JAVA_OPTION = `-D${JAVA_TRUST_STORE}=${TRUST_DIRECTORY}/${JAVA_NAME}`;
 
 /**
  * Adds the variables that are not set. Java's options are added to those that are there, unless those name a
@@ -64,9 +65,8 @@ export function withTrustVariables(env: readonly string[]): readonly string[] {
   const added = VARIABLES.filter(([name]) => !names.has(name)).map(
     ([name, value]) => `${name}=${value}`,
   );
-  const option = `-D${JAVA_TRUST_STORE}=${TRUST_DIRECTORY}/${JAVA_NAME}`;
-  if (!names.has(JAVA_OPTIONS)) return [...env, ...added, `${JAVA_OPTIONS}=${option}`];
+  if (!names.has(JAVA_OPTIONS)) return [...env, ...added, `${JAVA_OPTIONS}=${JAVA_OPTION}`];
   const isOpen = (line: string) =>
     line.startsWith(`${JAVA_OPTIONS}=`) && !line.includes(JAVA_TRUST_STORE);
-  return [...env.map((line) => (isOpen(line) ? `${line} ${option}` : line)), ...added];
+  return [...env.map((line) => (isOpen(line) ? `${line} ${JAVA_OPTION}` : line)), ...added];
 }

@@ -4,6 +4,7 @@ import { baseName, type FileTree, parentPath } from '../../files/index.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from '../../layers/index.ts';
 import { setTimes } from '../../system/index.ts';
 import { anchorStem } from './anchors.ts';
+import { withoutJavaNotice } from './java-notice.ts';
 import { withoutTrusted } from './java-trust-store.ts';
 import { type Certificate, parseCertificates, toPem, withoutCertificates } from './pem.ts';
 import { ANCHORS, certificateFiles, DISTRIBUTED } from './places.ts';
@@ -42,6 +43,7 @@ export function removeTraces(
 ): boolean {
   if (added.length === 0) return false;
   const root = Buffer.from(upper).toString('latin1');
+  const logs = index.entries.filter(isLog).filter((file) => cleanLog(root, file));
   const suspects = index.entries.filter(
     (entry): entry is LayerFile =>
       isSmallFile(entry) && (sizes.has(entry.size) || SUSPECT.test(baseName(entry.path))),
@@ -57,7 +59,7 @@ export function removeTraces(
   const links = index.entries.filter(
     (entry): entry is LayerFile => entry.kind === 'entry' && isAnchorLink(entry, added),
   );
-  if (hits.length === 0 && links.length === 0) return false;
+  if (hits.length === 0 && links.length === 0) return logs.length > 0;
   const sources = suspects.filter(({ path }) => isSource(path) && !isAnchor(path, added));
   const own = new Set([
     ...idsIn(sources.map((file) => read(root, file))),
@@ -66,11 +68,29 @@ export function removeTraces(
   const traces = { upper: root, entries: index.entries, added, own, sources };
   const changedFiles = hits.filter((file) => cleanFile(traces, file));
   for (const link of links) removeLink(traces, link);
-  return changedFiles.length + links.length > 0;
+  return logs.length + changedFiles.length + links.length > 0;
 }
 
 function isSmallFile(entry: LayerEntry): entry is LayerFile {
   return entry.kind === 'entry' && entry.type === 'file' && entry.size > 0 && entry.size <= LARGEST;
+}
+
+function isLog(entry: LayerEntry): entry is LayerFile {
+  return isSmallFile(entry) && entry.path.startsWith('var/log/');
+}
+
+/** @returns whether something was changed */
+function cleanLog(upper: string, file: LayerFile): boolean {
+  const before = read(upper, file);
+  const after = withoutJavaNotice(before);
+  if (after !== before) rewrite(upper, file, after);
+  return after !== before;
+}
+
+function rewrite(upper: string, file: LayerFile, text: string): void {
+  const host = hostPath(upper, file.path);
+  writeFileSync(Buffer.from(host, 'latin1'), text, 'latin1');
+  setTimes(host, file.mtime, file.mtimeNs);
 }
 
 /** @returns whether something was changed */
@@ -87,9 +107,7 @@ function cleanFile(traces: Traces, file: LayerFile): boolean {
   const store = withoutTrusted(Buffer.from(before, 'latin1'), (id) => strangers.has(id));
   const after = store?.toString('latin1') ?? withoutCertificates(before, strangers, repeated);
   if (after === before) return false;
-  const host = hostPath(traces.upper, file.path);
-  writeFileSync(Buffer.from(host, 'latin1'), after, 'latin1');
-  setTimes(host, file.mtime, file.mtimeNs);
+  rewrite(traces.upper, file, after);
   return true;
 }
 
