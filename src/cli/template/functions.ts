@@ -8,9 +8,15 @@ export function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
   if (typeof value === 'object') {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
+    return `map[${entries.map(([key, item]) => `${key}:${memberText(item)}`).join(' ')}]`;
   }
   return String(value);
+}
+
+/** Ports and volumes are keys of maps whose values are structs without fields. */
+function memberText(value: unknown): string {
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return isEmpty && !Array.isArray(value) ? '{}' : goText(value);
 }
 
 /** What Go takes for true: not zero, not empty, not nil. */

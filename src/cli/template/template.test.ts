@@ -7,6 +7,7 @@ const image = {
   Tags: ['a:1', 'b:2'],
   Config: { User: 'www', Env: ['A=1', 'B=<2>'], Labels: { 'a.b': 'x', c: 'y' }, Cmd: null },
   Empty: [],
+  Ports: { '80/tcp': {} },
 };
 
 describe('compileTemplate', () => {
@@ -14,6 +15,7 @@ describe('compileTemplate', () => {
     ['{{.Config.User}}', 'www'],
     ['user: {{ .Config.User }}!', 'user: www!'],
     ['{{.Tags}} {{.Config.Labels}}', '[a:1 b:2] map[a.b:x c:y]'],
+    ['{{.Ports}}', 'map[80/tcp:{}]'],
     ['{{json .Config.Env}}', '["A=1","B=\\u003c2\\u003e"]'],
     ['{{json .Nothing}}', 'null'],
     ['{{.Nothing.At.All}}', '<no value>'],
