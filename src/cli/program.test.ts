@@ -139,6 +139,21 @@ describe('the command line', () => {
     expect(result.status).toBe(status);
     expect(result.stderr).toContain(text);
   });
+
+  it('takes what stops on demand for no fault', async () => {
+    const controller = new AbortController();
+    const pullImages = async ({ signal }: { readonly signal?: AbortSignal | undefined }) => {
+      controller.abort();
+      signal?.throwIfAborted();
+      throw new Error('it goes on');
+    };
+    const { signal } = controller;
+    const result = await session(['pull', 'x'], { api: { pullImages }, signal });
+    expect(result).toMatchObject({ status: 130, stderr: 'cancelled\n' });
+    // Nobody asked for it: something stopped by itself.
+    const stop = async () => AbortSignal.abort().throwIfAborted() as never;
+    expect((await session(['pull', 'x'], { api: { pullImages: stop } })).status).toBe(70);
+  });
 });
 
 describe('lamina build', () => {

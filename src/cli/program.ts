@@ -1,7 +1,7 @@
 /** From the words of a command line to an exit status: finds the command, runs it, shows what went wrong. */
 
 import type { LaminaApi } from '../api/index.ts';
-import { AppError } from '../errors.ts';
+import { AbortedError, AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { Command, CommandContext, Environment } from './command.ts';
 import { commandList, type FoundCommand, findCommand, subcommandsOf } from './command-list.ts';
@@ -44,13 +44,21 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     ofRun = found.entry.name === 'run';
     const command = await found.entry.load();
     return await execute(found, command, { ...options, root: parsed.flags.root });
-  } catch (error) {
+  } catch (thrown) {
+    const error = options.signal.aborted && isAbort(thrown) ? new AbortedError() : thrown;
     if (!(error instanceof PipeClosed)) {
       const { renderError } = await import('./render-error.ts');
       await io.stderr.write(renderError(error, { color: useColor(io, env), debug }));
     }
     return ofRun ? runStatusOf(error) : statusOf(error);
   }
+}
+
+/** What waits and streams end with when they are told to stop. */
+function isAbort(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('suppressed' in error) return isAbort(error.suppressed);
+  return error.name === 'AbortError';
 }
 
 async function execute(
