@@ -5,12 +5,13 @@
 import type { Warning } from '../errors.ts';
 import { AppError } from '../errors.ts';
 import { promiseLayers } from '../export/index.ts';
-import { type ChainId, chainIds } from '../oci/index.ts';
+import type { VertexId } from '../graph/index.ts';
+import { type ChainId, chainIds, type Descriptor, type DiffId, parseDiffId } from '../oci/index.ts';
 import type { CacheRecords } from '../solver/index.ts';
-import type { CacheRecord, LayerId, LayerPromise, Store } from '../store/index.ts';
+import type { CacheRecord, LayerId, LayerPromise, NewPromise, Store } from '../store/index.ts';
 import { rememberPlace } from '../transfer/index.ts';
-import type { CachedRecord } from './format.ts';
-import { type ReadCache, readCache } from './read-cache.ts';
+import { BuildkitFinder, type FoundStep, type SoughtBuild } from './buildkit/finder.ts';
+import { type BuildkitCache, type OwnCache, type ReadCache, readCache } from './read-cache.ts';
 import type { CacheStorage } from './storage.ts';
 
 export interface ImportedCachesOptions {
@@ -27,26 +28,41 @@ export interface ImportedMount {
   readonly layer: LayerId;
 }
 
+/** A step whose result is looked for. */
+export interface SoughtStep {
+  readonly id: VertexId;
+  readonly build: SoughtBuild;
+}
+
+/** Of BuildKit's: the digest of a layer's tar, on the descriptor of its blob. */
+const DIFF_ID_ANNOTATION = 'containerd.io/uncompressed';
+
 export class ImportedCaches {
   readonly #options: ImportedCachesOptions;
   #read: Promise<readonly ReadCache[]> | undefined;
-  readonly #layers = new Map<ReadCache, Map<ChainId, LayerId>>();
+  readonly #layers = new Map<CacheStorage, Map<ChainId, LayerId>>();
+  readonly #finders = new Map<BuildkitCache, BuildkitFinder>();
 
   constructor(options: ImportedCachesOptions) {
     this.#options = options;
   }
 
-  /** What was made under a key, with promised layers. It is a record of the store from now on. */
-  async record(key: string): Promise<CacheRecord | undefined> {
+  /**
+   * What a step gave, with promised layers. It is a record of the store from now on.
+   *
+   * @param key under which lamina's own caches know it
+   */
+  async record(key: string, step: SoughtStep): Promise<CacheRecord | undefined> {
     for (const cache of await this.#caches()) {
-      const found = cache.records.find((record) => record.key === key);
-      if (found !== undefined) return this.#adopt(cache, found);
+      const found =
+        cache.kind === 'own' ? this.#ownRecord(cache, key) : await this.#foreign(cache, key, step);
+      if (found !== undefined) return found;
     }
     return undefined;
   }
 
   async contentDigest(key: string): Promise<string | undefined> {
-    for (const { contents } of await this.#caches()) {
+    for (const { contents } of await this.#ownCaches()) {
       if (Object.hasOwn(contents, key)) return contents[key];
     }
     return undefined;
@@ -55,13 +71,18 @@ export class ImportedCaches {
   /** What cache mounts held where the caches were exported. */
   async mounts(): Promise<readonly ImportedMount[]> {
     const mounts = new Map<string, ImportedMount>();
-    for (const cache of await this.#caches()) {
+    for (const cache of await this.#ownCaches()) {
       for (const { key, id, layer } of cache.mounts) {
-        const [own] = mounts.has(key) ? [] : this.#stack(cache, [layer]);
+        if (mounts.has(key)) continue;
+        const [own] = this.#stack(cache.storage, ownLayers(cache, [layer]));
         if (own !== undefined) mounts.set(key, { key, id, layer: own });
       }
     }
     return [...mounts.values()];
+  }
+
+  async #ownCaches(): Promise<readonly OwnCache[]> {
+    return (await this.#caches()).filter((cache) => cache.kind === 'own');
   }
 
   #caches(): Promise<readonly ReadCache[]> {
@@ -88,24 +109,41 @@ export class ImportedCaches {
     return read.flatMap((cache) => cache ?? []);
   }
 
-  #adopt(cache: ReadCache, record: CachedRecord): CacheRecord {
-    const layers = this.#stack(cache, record.layers);
+  #ownRecord(cache: OwnCache, key: string): CacheRecord | undefined {
+    const record = cache.records.find((one) => one.key === key);
+    if (record === undefined) return undefined;
+    const layers = this.#stack(cache.storage, ownLayers(cache, record.layers));
     const { outputKey, created, addedBytes, description } = record;
     const ownLayer = record.addsLayer ? layers.at(-1) : undefined;
     return { layers, ownLayer, outputKey, created, addedBytes, description };
   }
 
+  async #foreign(
+    cache: BuildkitCache,
+    key: string,
+    { id, build }: SoughtStep,
+  ): Promise<CacheRecord | undefined> {
+    const finder = this.#finders.get(cache) ?? new BuildkitFinder(cache.config, build);
+    this.#finders.set(cache, finder);
+    const found = await finder.find(id);
+    const wanted = found && buildkitLayers(cache, found);
+    if (found === undefined || wanted === undefined) return undefined;
+    const layers = this.#stack(cache.storage, wanted);
+    const info = build.graph.info.get(id);
+    const description = info?.instruction ?? info?.name ?? '';
+    const { created } = found;
+    return {
+      ...{ layers, ownLayer: layers.at(-1), outputKey: key },
+      ...{ created, addedBytes: 0, description },
+    };
+  }
+
   /** The layers of a stack, each promised once; those of base images are taken from images that are here. */
-  #stack(cache: ReadCache, positions: readonly number[]): readonly LayerId[] {
+  #stack(storage: CacheStorage, wanted: readonly NewPromise[]): readonly LayerId[] {
     const { store } = this.#options;
-    const known = this.#layers.get(cache) ?? new Map<ChainId, LayerId>();
-    this.#layers.set(cache, known);
-    const wanted = positions.flatMap((position) => {
-      const layer = cache.layers[position];
-      const promise = promiseOf(cache, position);
-      return layer === undefined || promise === undefined ? [] : [{ layer, promise }];
-    });
-    const base = wanted.findIndex(({ layer }) => layer.times !== 'keep');
+    const known = this.#layers.get(storage) ?? new Map<ChainId, LayerId>();
+    this.#layers.set(storage, known);
+    const base = wanted.findIndex(({ times }) => times !== 'keep');
     const baseCount = base < 0 ? wanted.length : base;
     const chain = chainIds(wanted.map(({ promise }) => promise.diffId));
     const isNewBase = chain.slice(0, baseCount).some((id) => !known.has(id));
@@ -116,15 +154,12 @@ export class ImportedCaches {
         if (chainId !== undefined) known.set(chainId, id);
       }
     }
-    return wanted.map(({ layer, promise }, position) => {
+    return wanted.map(({ promise, created, times }, position) => {
       const chainId = chain[position];
       const there = chainId && known.get(chainId);
       if (there !== undefined) return there;
-      const { id } = store.layers.promise({
-        promise: { ...promise, isOfStep: true },
-        created: layer.created,
-        times: layer.times,
-      });
+      const ofStep = { ...promise, isOfStep: true };
+      const { id } = store.layers.promise({ promise: ofStep, created, times });
       for (const source of promise.sources) {
         if (source.kind === 'registry') rememberPlace(store, promise.descriptor.digest, source);
       }
@@ -134,23 +169,52 @@ export class ImportedCaches {
   }
 }
 
-function promiseOf(cache: ReadCache, position: number): LayerPromise | undefined {
-  const layer = cache.layers[position];
-  const blob = cache.blobs[position];
-  if (layer === undefined || blob === undefined) return undefined;
-  const { mediaType, digest, size } = blob;
-  const { source } = cache.storage;
-  return { diffId: layer.diffId, descriptor: { mediaType, digest, size }, sources: [source] };
+function ownLayers(cache: OwnCache, positions: readonly number[]): readonly NewPromise[] {
+  return positions.flatMap((position) => {
+    const layer = cache.layers[position];
+    const blob = cache.blobs[position];
+    if (layer === undefined || blob === undefined) return [];
+    const { diffId, created, times } = layer;
+    return [{ promise: promiseOf(cache.storage, blob, diffId), created, times }];
+  });
+}
+
+/** @returns undefined when one of them cannot be told from its blob */
+function buildkitLayers(
+  { storage, config, blobs }: BuildkitCache,
+  { layers, times, created }: FoundStep,
+): readonly NewPromise[] | undefined {
+  const wanted = layers.flatMap((position, at) => {
+    const blob = blobs.get(config.layers[position]?.blob ?? '');
+    const diffId = blob?.annotations?.[DIFF_ID_ANNOTATION];
+    const ofLayer = times[at];
+    if (blob === undefined || diffId === undefined || ofLayer === undefined) return [];
+    const promise = promiseOf(storage, blob, parseDiffId(diffId));
+    return [{ promise, created, times: ofLayer }];
+  });
+  return wanted.length === layers.length ? wanted : undefined;
+}
+
+function promiseOf(
+  { source }: CacheStorage,
+  { mediaType, digest, size }: Descriptor,
+  diffId: DiffId,
+): LayerPromise {
+  return { diffId, descriptor: { mediaType, digest, size }, sources: [source] };
 }
 
 /** The store's own records first, then those of other machines. */
-export function importing(own: CacheRecords, imported: ImportedCaches): CacheRecords {
+export function importing(
+  own: CacheRecords,
+  imported: ImportedCaches,
+  build: SoughtBuild,
+): CacheRecords {
   return {
     ...own,
-    async get(key) {
-      const record = await own.get(key);
+    async get(key, id) {
+      const record = await own.get(key, id);
       if (record !== undefined && own.usable(record)) return record;
-      const found = await imported.record(key);
+      const found = await imported.record(key, { id, build });
       if (found === undefined) return record;
       own.put(key, found);
       return found;

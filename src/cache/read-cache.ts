@@ -9,6 +9,7 @@ import {
   type Manifest,
   selectPlatform,
 } from '../oci/index.ts';
+import { type BuildkitConfig, decodeBuildkitConfig } from './buildkit/config.ts';
 import {
   BUILDKIT_CACHE_TYPE,
   CACHE_CONFIG_TYPE,
@@ -18,11 +19,24 @@ import {
 } from './format.ts';
 import type { CacheStorage } from './storage.ts';
 
-export interface ReadCache extends CacheConfig {
+/** A cache that lamina wrote. */
+export interface OwnCache extends CacheConfig {
+  readonly kind: 'own';
   readonly storage: CacheStorage;
   /** Blobs of the layers, in their order. */
   readonly blobs: readonly Descriptor[];
 }
+
+/** A cache that BuildKit wrote. */
+export interface BuildkitCache {
+  readonly kind: 'buildkit';
+  readonly storage: CacheStorage;
+  readonly config: BuildkitConfig;
+  /** Those of its layers. */
+  readonly blobs: ReadonlyMap<string, Descriptor>;
+}
+
+export type ReadCache = OwnCache | BuildkitCache;
 
 /**
  * @returns undefined when there is nothing in it that this lamina can find again
@@ -37,17 +51,21 @@ export async function readCache(
   const manifest = await manifestOf(storage, found, signal);
   if (manifest === undefined) return undefined;
   const bytes = await storage.readBlob(manifest.config, signal);
-  const config = cacheConfigOf(storage, manifest, bytes);
-  return config && { storage, blobs: manifest.layers, ...config };
+  const { config, layers } = manifest;
+  if (config.mediaType === BUILDKIT_CACHE_TYPE) {
+    const blobs = new Map(layers.map((blob) => [blob.digest, blob]));
+    return { kind: 'buildkit', storage, config: decodeBuildkitConfig(bytes), blobs };
+  }
+  const own = ownConfig(storage, manifest, bytes);
+  return own && { kind: 'own', storage, blobs: layers, ...own };
 }
 
-function cacheConfigOf(
+function ownConfig(
   storage: CacheStorage,
-  { config, layers }: Manifest,
+  { config, layers }: Pick<Manifest, 'config' | 'layers'>,
   bytes: Uint8Array,
 ): CacheConfig | undefined {
   if (config.mediaType === CACHE_CONFIG_TYPE) return decodeCacheConfig(bytes, layers.length);
-  if (config.mediaType === BUILDKIT_CACHE_TYPE) throw foreign(storage);
   const inline = inlineCacheIn(bytes);
   if (inline === 'foreign') throw foreign(storage);
   return inline && decodeCacheConfig(inline, layers.length);
@@ -58,11 +76,12 @@ async function manifestOf(
   storage: CacheStorage,
   { bytes, mediaType }: { readonly bytes: Uint8Array; readonly mediaType: string },
   signal: AbortSignal | undefined,
-): Promise<Manifest | undefined> {
+): Promise<Pick<Manifest, 'config' | 'layers'> | undefined> {
   if (!isIndexType(mediaType)) return decodeManifest(bytes, mediaType);
   const { manifests } = decodeIndex(bytes, mediaType);
   // The older form of BuildKit's caches: an index that names the layers and the config.
-  if (manifests.some((entry) => entry.mediaType === BUILDKIT_CACHE_TYPE)) throw foreign(storage);
+  const config = manifests.find((entry) => entry.mediaType === BUILDKIT_CACHE_TYPE);
+  if (config !== undefined) return { config, layers: manifests };
   const candidates = manifests.flatMap((entry) => (entry.platform === undefined ? [] : [entry]));
   const best = selectPlatform(
     hostPlatform(),
@@ -74,8 +93,8 @@ async function manifestOf(
 }
 
 function foreign({ name }: CacheStorage): AppError {
-  return new AppError('CACHE_FOREIGN', `the cache in ${name} was written by BuildKit`, {
-    expected: 'a cache that lamina exported',
-    hint: 'BuildKit finds steps by keys of its own, so none of them can be found again here: export with --cache-to under another name',
+  return new AppError('CACHE_FOREIGN', `the cache inside the image ${name} is one of BuildKit's`, {
+    expected: 'a cache that lamina exported, or one that BuildKit exported beside its image',
+    hint: 'of BuildKit, those of type=registry and type=local can be read',
   });
 }

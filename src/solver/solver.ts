@@ -25,7 +25,8 @@ export type Promised<T> = T | Promise<T>;
 
 /** Where results are found again. */
 export interface CacheRecords {
-  get(key: string): Promised<CacheRecord | undefined>;
+  /** @param id the vertex whose key it is: other machines may know it by what was asked for */
+  get(key: string, id: VertexId): Promised<CacheRecord | undefined>;
   /** @param settled called when other processes can see it */
   put(key: string, record: CacheRecord, settled?: () => void): void;
   /** Waits until no other process makes what the key stands for. */
@@ -161,7 +162,7 @@ export class Solver {
     const keyed = await this.#attempt(id, () => driver.key(step));
     if (!driver.recorded) return { ...keyed, outputKey: keyed.key };
     if (step.info.ignoreCache) return this.#force(step, driver, keyed);
-    const record = await this.#options.records.get(keyed.key);
+    const record = await this.#options.records.get(keyed.key, id);
     if (record === undefined || !this.#options.records.usable(record)) {
       return { ...keyed, outputKey: record?.outputKey ?? keyed.key };
     }
@@ -214,7 +215,7 @@ export class Solver {
     const lock = await records.lock?.(identity.key, { signal: this.#signal, onWait });
     let isRecorded = false;
     try {
-      const record = lock && (await records.get(identity.key));
+      const record = lock && (await records.get(identity.key, id));
       if (record !== undefined && records.usable(record)) {
         await identity.discard?.();
         this.#reportCached(id, record);

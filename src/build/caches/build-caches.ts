@@ -11,6 +11,7 @@ import {
   type NotedAnswers,
   noting,
   registryStorage,
+  type SoughtBuild,
   seedMount,
 } from '../../cache/index.ts';
 import { AppError } from '../../errors.ts';
@@ -85,8 +86,8 @@ export class BuildCaches {
   }
 
   /** The store's records with what the caches add to them. */
-  records(own: CacheRecords): CacheRecords {
-    const all = this.#imported === undefined ? own : importing(own, this.#imported);
+  records(own: CacheRecords, build: SoughtBuild): CacheRecords {
+    const all = this.#imported === undefined ? own : importing(own, this.#imported, build);
     if (this.#plans.exports.length === 0 && !this.#plans.inline) return all;
     const noted = noting(all);
     this.#noted = noted;

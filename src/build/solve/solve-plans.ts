@@ -100,7 +100,10 @@ async function solve(
   const solver = new Solver({
     graph,
     driverOf: driversOf(session),
-    records: caches.records(cacheRecords(store, caches.areLost)),
+    records: caches.records(cacheRecords(store, caches.areLost), {
+      ...{ graph, contextAt: session.contextAt, signal },
+      imageOf: ({ imageId }) => store.images.get(imageId),
+    }),
     stepOf,
     emit,
     jobs: options.jobs ?? defaultJobs(),
