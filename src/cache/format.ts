@@ -14,7 +14,7 @@ import {
 import type { LayerMeta } from '../store/index.ts';
 
 export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
-/** What BuildKit writes: its keys are made of other things, so nothing can be found under them. */
+/** What BuildKit writes. */
 export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
 /** The same inside an image config. */
 const BUILDKIT_INLINE_KEY = 'moby.buildkit.cache.v0';

@@ -125,7 +125,11 @@ export class ImportedCaches {
   ): Promise<CacheRecord | undefined> {
     const finder = this.#finders.get(cache) ?? new BuildkitFinder(cache.config, build);
     this.#finders.set(cache, finder);
-    const found = await finder.find(id);
+    const found = await finder.find(id).catch(() => {
+      // A file of the context that cannot be read is told of by the step itself.
+      this.#options.signal?.throwIfAborted();
+      return undefined;
+    });
     const wanted = found && buildkitLayers(cache, found);
     if (found === undefined || wanted === undefined) return undefined;
     const layers = this.#stack(cache.storage, wanted);
