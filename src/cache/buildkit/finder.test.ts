@@ -14,7 +14,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { plan } from '../../../test/support/plans.ts';
 import { openContext } from '../../context/index.ts';
 import type { DiffId, Digest } from '../../oci/index.ts';
-import type { ImageRecord } from '../../store/index.ts';
 import { decodeBuildkitConfig } from './config.ts';
 import { BuildkitFinder } from './finder.ts';
 
@@ -75,7 +74,7 @@ async function found(dockerfile = DOCKERFILE, manifestDigest = recorded.base.man
   const context = openContext({ directory });
   const finder = new BuildkitFinder(config, {
     graph,
-    imageOf: () => ({ manifestDigest, layers }) as unknown as ImageRecord,
+    imageOf: () => ({ manifestDigest, layers }),
     contextAt: ({ inputs }, input) => {
       const id = inputs[input];
       const isContext = id && id !== 'scratch' && graph.vertices.get(id)?.op.kind === 'context';

@@ -12,7 +12,7 @@ import {
   type VertexId,
 } from '../../graph/index.ts';
 import { hostPlatform } from '../../oci/index.ts';
-import type { ImageRecord, LayerMeta } from '../../store/index.ts';
+import type { LayerMeta } from '../../store/index.ts';
 import type { BuildkitConfig, BuildkitRecord } from './config.ts';
 import { contextDigest } from './content.ts';
 import {
@@ -20,6 +20,7 @@ import {
   execDigest,
   firstOutput,
   imageDigests,
+  type KnownImage,
   mkdirDigest,
   selectorOf,
   slowKey,
@@ -28,7 +29,7 @@ import {
 /** The build whose steps are looked for. */
 export interface SoughtBuild {
   readonly graph: Graph;
-  readonly imageOf: (op: ImageOp) => ImageRecord | undefined;
+  readonly imageOf: (op: ImageOp) => KnownImage | undefined;
   /** The build context or named context behind an input; undefined: it is none. */
   readonly contextAt: (vertex: Vertex, input: number) => FileTree | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -4,7 +4,7 @@
  */
 import type { CopyOp, ExecOp, MkdirOp, MountSpec } from '../../graph/index.ts';
 import { chainIds, type Digest, digestOf, type Platform } from '../../oci/index.ts';
-import type { ImageRecord } from '../../store/index.ts';
+import type { ImageLayer, ImageRecord } from '../../store/index.ts';
 
 /** What stands for the first output of an operation, which is all that Dockerfiles use. */
 export function firstOutput(operation: string): Digest {
@@ -21,8 +21,13 @@ export function selectorOf(...paths: readonly string[]): Digest {
   return digestOf(Buffer.from(paths.toSorted().reverse().join('\0')));
 }
 
+/** What of an image counts. */
+export interface KnownImage extends Pick<ImageRecord, 'manifestDigest'> {
+  readonly layers: readonly Pick<ImageLayer, 'diffId'>[];
+}
+
 /** An image: BuildKit knows it by its manifest, and by its chain of layers. */
-export function imageDigests(image: ImageRecord, platform: Platform): readonly Digest[] {
+export function imageDigests(image: KnownImage, platform: Platform): readonly Digest[] {
   const { os: OS, architecture: Arch, variant: Variant } = platform;
   const manifest = digestOfJson({ Digest: image.manifestDigest, OS, Arch, Variant });
   const chainId = chainIds(image.layers.map(({ diffId }) => diffId)).at(-1);
