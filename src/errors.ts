@@ -110,6 +110,13 @@ export function locate(error: AppError, location: SourceLocation): AppError {
     cause: error.cause,
     location,
   };
+  const located = copyOf(error, options);
+  // Where it came about, not where it was placed.
+  if (error.stack !== undefined) located.stack = error.stack;
+  return located;
+}
+
+function copyOf(error: AppError, options: AppErrorOptions): AppError {
   if (error instanceof StepError) return new StepError(error.message, error.failure, options);
   if (error instanceof AbortedError) return new AbortedError(error.message, options);
   return new AppError(error.code, error.message, options);

@@ -34,6 +34,8 @@ export interface CommandSpec<T extends FlagTable> {
   readonly examples?: readonly Example[];
   /** Fewest and most arguments. */
   readonly args: readonly [number, number];
+  /** What is said when there are too few of them. */
+  readonly missing?: string;
   readonly interspersed?: boolean;
   /** @returns the exit status */
   run(invocation: Invocation<T>, context: CommandContext): Promise<number>;
@@ -101,7 +103,10 @@ function checkArguments<T extends FlagTable>(
   throw new AppError(
     'CLI_USAGE',
     `'${name}' takes ${most === 0 ? 'no' : wanted} argument${plural}, ${args.length} given`,
-    { expected: `${name} ${spec.usage}`, hint: `see '${name} --help'` },
+    {
+      expected: `${name} ${spec.usage}`,
+      hint: (args.length < fewest ? spec.missing : undefined) ?? `see '${name} --help'`,
+    },
   );
 }
 

@@ -259,6 +259,19 @@ describe('lamina build', () => {
     expect(JSON.parse(await readFile(meta, 'utf8'))).toEqual(built.metadata);
   });
 
+  it('refuses files that cannot be written before it builds', async () => {
+    const build = async () => {
+      throw new Error('is not to be built');
+    };
+    for (const flag of ['--iidfile', '--metadata-file']) {
+      const path = join(directory, 'not-there', 'file');
+      const { status, stderr } = await session(['build', flag, path, '.'], { api: { build } });
+      expect(status).toBe(125);
+      expect(stderr).toContain('CLI_FILE');
+      expect(stderr).toContain(flag);
+    }
+  });
+
   it('leaves no ID of an earlier build behind when it fails', async () => {
     const iid = join(directory, 'iid');
     await writeFile(iid, 'of an earlier build');

@@ -115,7 +115,10 @@ function splitRegistry(named: string, text: string): { registry: string; pathSta
 function checkPath(text: string, path: string, start: number): void {
   if (path === '') throw invalid(text, 'the repository name is missing');
   if (/[A-Z]/.test(path)) {
-    const hint = `did you mean ${JSON.stringify(text.slice(0, start) + path.toLowerCase() + text.slice(start + path.length))}?`;
+    const lower = text.slice(0, start) + path.toLowerCase() + text.slice(start + path.length);
+    const hint = /[^a-z0-9._/-]/.test(path.toLowerCase())
+      ? undefined
+      : `did you mean ${JSON.stringify(lower)}?`;
     throw invalid(
       text,
       `the repository name must be lower case, but has ${at(text, start + path.search(/[A-Z]/))}`,

@@ -1,9 +1,10 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { BuildOptions, BuildResult, OutputSpec, VerifyResult } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import type { FlagValues } from '../flags.ts';
 import { makeDisplay, progressKind } from '../progress.ts';
+import { RESULT_FILES, refuseUnwritable, writeResult } from '../result-files.ts';
 import { entitlement, secretSource, sshSource } from '../step-values.ts';
 import {
   byteSize,
@@ -36,6 +37,7 @@ export const buildCommand = defineCommand({
   ],
   flags: buildFlags,
   args: [1, 1],
+  missing: "name the build context, often '.', behind the options and their values",
   examples: [
     {
       command: 'lamina build -t hello .',
@@ -73,6 +75,7 @@ export const buildCommand = defineCommand({
     refuseTerminalOutput(options.outputs ?? [], context);
     // As with docker: a file of an earlier build must not be taken for this one's.
     if (flags.iidfile !== undefined) await rm(flags.iidfile, { force: true });
+    for (const name of RESULT_FILES) refuseUnwritable(name, flags[name]);
     const method = callMethod(flags);
     if (method !== undefined) {
       const { callBuild } = await import('../call/index.ts');
@@ -228,10 +231,9 @@ async function reportResult(
   { io }: CommandContext,
 ): Promise<void> {
   const { imageId, references, metadata } = result;
-  if (flags.iidfile !== undefined && imageId !== undefined) await writeFile(flags.iidfile, imageId);
-  if (flags['metadata-file'] !== undefined) {
-    await writeFile(flags['metadata-file'], `${JSON.stringify(metadata, null, 2)}\n`);
-  }
+  if (imageId !== undefined) await writeResult('iidfile', flags.iidfile, imageId);
+  const text = `${JSON.stringify(metadata, null, 2)}\n`;
+  await writeResult('metadata-file', flags['metadata-file'], text);
   if (flags.quiet) {
     if (imageId !== undefined) await io.stdout.write(`${imageId}\n`);
     return;
