@@ -115,6 +115,8 @@ export type MountSpec =
       /** What a new cache begins with: one layer, in which `source` is the directory. */
       readonly input: number | undefined;
       readonly source: string;
+      /** What of the cache is mounted: a path below it, which has to be there; undefined: all of it. */
+      readonly within: string | undefined;
       readonly uid: number;
       readonly gid: number;
       readonly mode: number;

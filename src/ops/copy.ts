@@ -130,9 +130,9 @@ async function pack(
 }
 
 function ownerOf(op: CopyOp, spec: string, base: FileTree | undefined): ResolvedOwner {
-  if (!isLinked(op)) return resolveOwner(spec, base);
-  requireNumericOwner(spec);
-  return resolveOwner(spec, undefined);
+  const accounts = isLinked(op) ? undefined : base;
+  if (accounts === undefined) requireNumericOwner(spec, { isLinked: isLinked(op) });
+  return resolveOwner(spec, accounts);
 }
 
 /** A file that was never readable did not change while it was copied. */

@@ -3,7 +3,7 @@ import type { Warning } from '../errors.ts';
 import { type FileEntry, type FileTree, toBytes } from '../files/index.ts';
 import type { MkdirOp } from '../graph/index.ts';
 import { Canvas } from './canvas.ts';
-import { resolveOwner } from './owner.ts';
+import { requireNumericOwner, resolveOwner } from './owner.ts';
 
 export interface MadeDirectories {
   /** Sorted; empty when the directory exists. */
@@ -16,15 +16,16 @@ export interface MadeDirectories {
  * file system.
  * @param base undefined for an empty file system
  * @param now milliseconds since the epoch
- * @throws AppError PATH_NOT_A_DIRECTORY, SYMLINK_LOOP
+ * @throws AppError PATH_NOT_A_DIRECTORY, SYMLINK_LOOP, COPY_LINK_OWNER
  */
 export function makeDirectories(
   op: MkdirOp,
   base: FileTree | undefined,
   now: number,
 ): MadeDirectories {
-  const owner =
-    op.owner === undefined || op.owner === '' ? undefined : resolveOwner(op.owner, base);
+  const named = op.owner === '' ? undefined : op.owner;
+  if (named !== undefined && base === undefined) requireNumericOwner(named);
+  const owner = named === undefined ? undefined : resolveOwner(named, base);
   const canvas = new Canvas(base, {
     mode: 0o755,
     uid: owner?.uid ?? 0,

@@ -108,15 +108,21 @@ function unknownName(kind: 'user' | 'group', name: string, id: number): Warning 
 }
 
 /**
- * A layer of its own knows no accounts: `--link` needs numbers.
+ * A layer of its own and an empty file system know no accounts: they need numbers.
  * @throws AppError COPY_LINK_OWNER
  */
-export function requireNumericOwner(spec: string): void {
+export function requireNumericOwner(
+  spec: string,
+  { isLinked = false }: { readonly isLinked?: boolean | undefined } = {},
+): void {
   for (const part of spec.split(':')) {
     if (part === '' || numericId(part) !== undefined) continue;
-    throw new AppError('COPY_LINK_OWNER', `--link cannot look up the owner '${part}'`, {
-      expected: '--chown with numbers',
-      hint: `use the number of '${part}', or leave --link out`,
+    const who = isLinked ? '--link' : 'an empty file system';
+    throw new AppError('COPY_LINK_OWNER', `${who} cannot look up the owner '${part}'`, {
+      expected: 'numbers',
+      hint: isLinked
+        ? `use the number of '${part}', or leave --link out`
+        : `use the number of '${part}', or copy an /etc/passwd first`,
     });
   }
 }

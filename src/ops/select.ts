@@ -176,7 +176,8 @@ class Selector {
     if (isDirectory) {
       const start = { directory: top.path, path: '', included: undefined, excluded: undefined };
       await this.#walk(walk, start);
-    } else if (include === undefined) this.#take(walk, top, '');
+      // Of a context, BuildKit is sent only what the pattern may match.
+    } else if (include === undefined || !this.#op.resetOwner) this.#take(walk, top, '');
     this.#roots.push({
       kind: isDirectory ? 'directory' : 'file',
       name: baseName(path),

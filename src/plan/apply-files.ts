@@ -160,7 +160,7 @@ function inlineFile(file: InlineFile, state: StageState, { options }: StagePlan)
 /** Absolute; a slash at the end, which says that it is a directory, stays. */
 function destinationOf(written: string, state: StageState): string {
   const absolute = posix.resolve(workingDirectory(state), written);
-  const isDirectory = /(^|\/)\.{0,2}$/.test(written);
+  const isDirectory = /^\.?$|\/\.?$/.test(written);
   return isDirectory && !absolute.endsWith('/') ? `${absolute}/` : absolute;
 }
 
@@ -172,7 +172,7 @@ export function applyWorkdir(
   const { options } = plan;
   const value = expand(instruction.value, state, options);
   // BuildKit keeps the text of an absolute path as it is, and cleans the others.
-  const written = value.startsWith('/') ? value : posix.join(workingDirectory(state), value);
+  const written = value.startsWith('/') ? value : posix.resolve(workingDirectory(state), value);
   const path = posix.resolve('/', written);
   const named = configure({ ...state, hasWorkdir: true }, { WorkingDir: written });
   if (path === '/') return remember(named, { text: `WORKDIR ${written}`, layer: false });

@@ -26,8 +26,11 @@ export interface PlannedMounts {
 /** Where files taken along for a mount are put in a file system of their own. */
 const TAKEN = '/data';
 
+/** How a new cache is made. */
+const ROOTS = { uid: 0, gid: 0, mode: 0o755 };
+
 /**
- * @throws AppError DOCKERFILE_INVALID_MOUNT, PLAN_MOUNT_TARGET, PLAN_MOUNT_OPTION, and what resolving a stage or
+ * @throws AppError DOCKERFILE_INVALID_MOUNT, PLAN_MOUNT_TARGET, and what resolving a stage or
  *   image throws
  */
 export async function planMounts(
@@ -100,6 +103,10 @@ class MountPlanning {
   async #cache(add: (input: MountInput) => number): Promise<MountSpec> {
     const { from, source = '/', readonly, id, sharing = 'shared' } = this.#mount;
     const target = this.#target();
+    const place = posix.resolve('/', source).slice(1);
+    const within = from !== undefined || place === '' ? undefined : place;
+    // A part of a cache says nothing about how the whole is made.
+    const { uid, gid, mode } = within === undefined ? this.#mount : ROOTS;
     return {
       kind: 'cache',
       target,
@@ -108,9 +115,10 @@ class MountPlanning {
       readonly,
       input: await this.#seed(from, source, add),
       source: TAKEN,
-      uid: this.#mount.uid ?? 0,
-      gid: this.#mount.gid ?? 0,
-      mode: this.#mount.mode ?? 0o755,
+      within,
+      uid: uid ?? ROOTS.uid,
+      gid: gid ?? ROOTS.gid,
+      mode: mode ?? ROOTS.mode,
     };
   }
 
@@ -123,17 +131,10 @@ class MountPlanning {
     source: string,
     add: (input: MountInput) => number,
   ): Promise<number | undefined> {
-    if (from !== undefined) {
-      const root = await this.#rootOf(from);
-      if (root === SCRATCH) return undefined;
-      return add(this.#takeAlong(root, { source, resetOwner: this.#plan.isLocal(root) }));
-    }
-    if (posix.resolve('/', source) === '/') return undefined;
-    throw new AppError('PLAN_MOUNT_OPTION', 'a cache mount with a source needs a from', {
-      location: this.#placeOf('source', 'src'),
-      expected: 'from=STAGE, or no source',
-      hint: 'give each cache an id of its own instead of mounting a part of one',
-    });
+    if (from === undefined) return undefined;
+    const root = await this.#rootOf(from);
+    if (root === SCRATCH) return undefined;
+    return add(this.#takeAlong(root, { source, resetOwner: this.#plan.isLocal(root) }));
   }
 
   #secret(): MountSpec {

@@ -1,7 +1,7 @@
 /** Turns the mounts of a process into those of the OCI specification, making ready what they need. */
-import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { toText } from '../files/index.ts';
-import { MountFlag, mount } from '../system/index.ts';
+import { MountFlag, mount, openWithin } from '../system/index.ts';
 import { hostsFile, readHostResolvFile, resolvFile } from './etc-files.ts';
 import type { OciMount } from './oci-types.ts';
 import {
@@ -63,6 +63,10 @@ function bindHostPath(
   stack: MountStack,
 ): OciMount {
   const options = ['rbind', wanted.readonly ? 'ro' : 'rw'];
+  if (wanted.within !== undefined) {
+    bindWithin(wanted.source, wanted.within, { place, stack });
+    return bind(place, wanted.target, options);
+  }
   const source = asText(wanted.source);
   if (source !== undefined) return bind(source, wanted.target, options);
   // The specification is UTF-8: bytes that are not get a name that is.
@@ -71,6 +75,27 @@ function bindHostPath(
   mount({ source: wanted.source, target: place, flags: MountFlag.bind | MountFlag.recursive });
   stack.onClose(() => unmount(place));
   return bind(place, wanted.target, options);
+}
+
+/** Others may change the directory meanwhile: what was found is mounted, not what has its name by then. */
+function bindWithin(
+  directory: string,
+  path: string,
+  { place, stack }: { readonly place: string; readonly stack: MountStack },
+): void {
+  const found = openWithin(directory, path);
+  if (found === undefined) {
+    throw mountFailure('it was removed at this moment', `'${toText(path)}' of a cache`);
+  }
+  try {
+    if (found.isDirectory) mkdirSync(place);
+    else writeFileSync(place, '');
+    const flags = MountFlag.bind | MountFlag.recursive;
+    mount({ source: `/proc/self/fd/${found.fd}`, target: place, flags });
+  } finally {
+    closeSync(found.fd);
+  }
+  stack.onClose(() => unmount(place));
 }
 
 function bindLayers(

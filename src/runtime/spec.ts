@@ -17,6 +17,8 @@ export type ProcessMount =
   | {
       readonly kind: 'bind';
       readonly source: string;
+      /** What of a directory is mounted: a path below it, which no link leads out of; undefined: the source itself. */
+      readonly within?: string | undefined;
       readonly target: string;
       readonly readonly: boolean;
     }

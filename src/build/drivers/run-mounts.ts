@@ -1,5 +1,5 @@
 /** The mounts of a step: what the runtime is told to put where. */
-import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, mkdirSync, rmSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
 import type { ExecOp, MountSpec } from '../../graph/index.ts';
@@ -7,6 +7,7 @@ import type { SecretText } from '../../ops/index.ts';
 import type { LowerDirectory, WantedMount } from '../../runtime/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { LayerId } from '../../store/index.ts';
+import { openWithin } from '../../system/index.ts';
 import { missingSecret } from '../credentials/secrets.ts';
 import { missingAgent } from '../credentials/ssh-agents.ts';
 import type { BuildSession } from '../solve/session.ts';
@@ -82,11 +83,8 @@ class Opening implements OpenMounts {
     switch (mount.kind) {
       case 'bind':
         return this.#bind(mount);
-      case 'cache': {
-        const source = asBytes(this.#caches.directory(mount));
-        this.#add({ kind: 'bind', source, target: mount.target, readonly: mount.readonly });
-        return;
-      }
+      case 'cache':
+        return this.#cache(mount);
       case 'tmpfs':
         this.#add({ kind: 'tmpfs', target: mount.target, size: mount.size, mode: 0o1777 });
         return;
@@ -103,6 +101,21 @@ class Opening implements OpenMounts {
 
   #add(mount: WantedMount): void {
     this.#ready.push(() => mount);
+  }
+
+  #cache(mount: Extract<MountSpec, { kind: 'cache' }>): void {
+    const { target, readonly, within } = mount;
+    const directory = this.#caches.directory(mount);
+    const source = asBytes(directory);
+    if (within === undefined) {
+      this.#add({ kind: 'bind', source, target, readonly });
+      return;
+    }
+    const found = openWithin(directory, asBytes(within));
+    if (found === undefined) throw notInCache(target, within);
+    closeSync(found.fd);
+    const targetKind = found.isDirectory ? 'directory' : 'file';
+    this.#add({ kind: 'bind', source, within: asBytes(within), target, readonly, targetKind });
   }
 
   async #bind(mount: Extract<MountSpec, { kind: 'bind' }>): Promise<void> {
@@ -169,6 +182,16 @@ function notThere({ source, target }: Extract<MountSpec, { kind: 'bind' }>): App
   return new AppError(
     'MOUNT_SOURCE_NOT_FOUND',
     `nothing to mount at ${target}: '${source}' does not exist`,
+  );
+}
+
+function notInCache(target: string, within: string): AppError {
+  return new AppError(
+    'MOUNT_SOURCE_NOT_FOUND',
+    `nothing to mount at ${target}: the cache has no '${within}'`,
+    {
+      hint: 'let an earlier step make it in the cache, or begin the cache with files by from=STAGE',
+    },
   );
 }
 

@@ -130,10 +130,7 @@ class Lexer {
     const start = this.at;
     const end = this.text.indexOf("'", start + 1);
     if (end < 0) throw this.unterminated("'", start);
-    let inner = this.text.slice(start + 1, end);
-    if (this.frame.pattern) {
-      inner = inner.replaceAll(this.options.escape, this.options.escape + this.options.escape);
-    }
+    const inner = this.text.slice(start + 1, end);
     this.at = end + 1;
     this.writeQuoted(this.options.rawQuotes === true ? `'${inner}'` : inner, start);
   }

@@ -12,6 +12,12 @@ const destinations = table(
     ['dot slash', '`./` is WORKDIR', 'WORKDIR /w', 'COPY a.txt b.txt ./'],
     ['dot of nothing', '`.` without WORKDIR is /', 'COPY a.txt .'],
     ['dots', '`..` is above WORKDIR', 'WORKDIR /w/v', 'COPY a.txt ../x'],
+    [
+      'dots at the end of a new path',
+      '`..` at the end is no slash',
+      'WORKDIR /w/v',
+      'COPY --link a.txt /none/dir/..',
+    ],
     ['dots at the end', '`..` at the end is a directory', 'WORKDIR /w/v', 'COPY a.txt ..'],
     ['below a new directory', 'missing parents are made', 'COPY a.txt /p/q/r'],
     ['existing directory', 'a file goes into an existing directory', 'COPY a.txt /there/dir'],

@@ -124,6 +124,13 @@ const parentsOfLinks = table(
       'COPY --parents d/loop /x/',
     ],
     [
+      'parents with a wildcard before the pivot from a stage',
+      'files of a stage are roots of what --parents copies',
+      'COPY . /made/',
+      'FROM busybox',
+      'COPY --parents --from=0 /made/*/./one /roots/',
+    ],
+    [
       'parents with a wildcard before the pivot',
       'files are no roots of what --parents copies',
       'COPY --parents */./one /x/',
@@ -138,6 +145,23 @@ const parentsOfLinks = table(
       'd/loop': symlink('loop'),
     },
   },
+);
+
+const onScratch = table(
+  `${SECTION} options`,
+  'FROM scratch',
+  [
+    ['chown by name on nothing', 'nothing has no users', 'COPY --chown=app a.txt /x'],
+    [
+      'chown by name on a file system without users',
+      'a file system without users knows none',
+      'COPY a.txt /x',
+      'COPY --chown=app a.txt /y',
+    ],
+    ['workdir of a user on nothing', 'nothing has no users', 'USER app', 'WORKDIR /w'],
+    ['workdir of a number on nothing', 'numbers need no users', 'USER 5:6', 'WORKDIR /w'],
+  ],
+  { files: { 'a.txt': 'a\n' } },
 );
 
 const parentsOfEverything: ConformanceCase = {
@@ -170,5 +194,5 @@ const parentsOfEverything: ConformanceCase = {
 
 export const copyOptions: Topic = {
   name: '1.9-copy-options',
-  cases: [...options, ...parentsOfLinks, parentsOfEverything, ...fromStages],
+  cases: [...options, ...parentsOfLinks, ...onScratch, parentsOfEverything, ...fromStages],
 };

@@ -202,6 +202,35 @@ const places = table(
       '$V ${V%e} \\$V',
       'EOF',
     ],
+    [
+      'star in a quoted pattern',
+      'quotes do not take the meaning of a wildcard',
+      'ENV P="a*b-axb"',
+      "LABEL a=${P#'a*b'} b=${P##'a*b'} c=${P#\"a*b\"} d=${P%'x?'}",
+    ],
+    [
+      'escaped star in single quotes',
+      'an escape in quotes is one of the pattern',
+      'ENV P="a*b-axb"',
+      'LABEL a=${P#\'a\\*\'} b=${P##"a\\*"} c=${P/\'\\*\'/+} d=${P//"\\*"/+}',
+    ],
+    [
+      'escaped escape in single quotes',
+      'an escape in quotes is one of the pattern',
+      "ENV P='a\\\\b'",
+      "LABEL a=${P#'a\\\\'} b=${P/'\\\\'/+}",
+    ],
+    [
+      'escape of another character in single quotes',
+      'an escape that protects nothing',
+      "LABEL a=${V#'v\\a'}",
+    ],
+    [
+      'escape of another character in double quotes',
+      'an escape in double quotes that protects nothing is a character',
+      'ENV P="v\\a-"',
+      'LABEL a=${P#"v\\a"} b=${V#"v\\$"}',
+    ],
     ['single quotes around a modifier', 'quotes within words', "LABEL a='${V:-x}' b=\"${V:+'q'}\""],
     [
       'expansion is no syntax',

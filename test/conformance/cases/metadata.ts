@@ -56,6 +56,13 @@ const simple = table(`${SECTION}`, 'FROM scratch', [
   ['workdir above the root', '`..` stops at the root, the text is kept', 'WORKDIR /../../a'],
   ['workdir twice', 'an existing directory makes a layer too', 'WORKDIR /a', 'WORKDIR /a'],
   ['workdir empty variable', 'an empty WORKDIR', 'WORKDIR $NOTHING'],
+  [
+    'workdir relative with a slash',
+    'a relative path is cleaned',
+    'WORKDIR a/b/',
+    'WORKDIR ../c/./',
+    'COPY . .',
+  ],
   ['workdir trailing slash', 'the text of an absolute path is kept', 'WORKDIR /a/b/'],
   ['expose port', 'tcp is the default', 'EXPOSE 80'],
   ['expose protocols', 'protocols', 'EXPOSE 80/tcp 53/udp 1/sctp'],

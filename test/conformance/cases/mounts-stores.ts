@@ -1,4 +1,5 @@
 /** Cases about tmpfs and cache mounts. */
+import { withDifferences } from '../case.ts';
 import { type MountRow, mountCases } from './mount-cases.ts';
 
 const rows: readonly MountRow[] = [
@@ -57,6 +58,53 @@ const rows: readonly MountRow[] = [
     ['RUN --mount=type=cache,target=/c,id=case-seed,from=files,source=/deep ls /c > /f'],
   ],
   [
+    'cache part',
+    '`source` without `from` is a directory of the cache itself',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-part mkdir -p /c/d/sub && echo x > /c/d/sub/x && ln -s /d/sub /c/link',
+      'RUN --mount=type=cache,target=/p,id=case-part,source=/d/./sub ls /p > /f && touch /p/y',
+      'RUN --mount=type=cache,target=/p,id=case-part,source=link ls /p > /g',
+      'RUN --mount=type=cache,target=/p,id=case-part,source=/ ls /p > /h',
+    ],
+  ],
+  [
+    'cache with the default owner',
+    '`uid`, `gid` and `mode` make another cache',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-default-owner touch /c/x',
+      'RUN --mount=type=cache,target=/c,id=case-default-owner,uid=0 ls /c > /f',
+    ],
+  ],
+  [
+    'cache part of one with an owner',
+    '`uid`, `gid` and `mode` are not about a part',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-part-2 mkdir /c/sub && chmod 711 /c/sub',
+      'RUN --mount=type=cache,target=/p,id=case-part-2,source=sub,uid=7,mode=0700 stat -c "%u:%g %a" /p > /f',
+    ],
+  ],
+  [
+    'cache part that is a file',
+    'a part may be a file',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-part-3 echo part > /c/part',
+      'RUN --mount=type=cache,target=/p,id=case-part-3,source=part cat /p > /f',
+    ],
+  ],
+  [
+    'cache part that is missing',
+    'a part has to be there',
+    ['RUN --mount=type=cache,target=/p,id=case-part-4,source=none true'],
+  ],
+  [
+    'cache part that leads out',
+    'no link leads out of a cache',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-part-5 ln -s /etc /c/etc && ln -s ../../../../etc /c/up',
+      'RUN --mount=type=cache,target=/p,id=case-part-5,source=up true',
+    ],
+  ],
+  [
     'cache read-only',
     '`ro` makes it read-only',
     ['RUN --mount=type=cache,target=/c,id=case-ro,ro touch /c/x'],
@@ -94,4 +142,10 @@ const rows: readonly MountRow[] = [
   ],
 ];
 
-export const storeMounts = mountCases(rows);
+export const storeMounts = withDifferences(mountCases(rows), {
+  'cache with the default owner': {
+    reason:
+      'a cache mount that says `uid=0`, `gid=0` or `mode=0755`, which are the defaults, has the cache of one that says nothing',
+    lamina: { outcome: { files: { f: 'file 0644 0:0 "x\\n"' } } },
+  },
+});
