@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { canonicalJson, type Descriptor } from '../oci/index.ts';
 import { type ArchiveFile, smallFile, writeFiles } from './archive-files.ts';
+import { mapParallel } from './concurrency.ts';
 import { type Destination, readFileIfPresent } from './destination.ts';
 import { indexOf, mergeIndex } from './oci-index.ts';
 
@@ -13,7 +14,10 @@ export interface Layout {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The index comes last: until then the images the directory had are what it holds. */
+/**
+ * The index comes last: until then the images the directory had are what it holds. What makes it a layout comes first: a
+ * directory that somebody stopped filling is taken up again.
+ */
 export async function writeLayout(dest: Destination, layout: Layout): Promise<void> {
   if (typeof dest !== 'string') {
     throw new AppError('EXPORT_DESTINATION', 'a directory cannot be written to a stream', {
@@ -21,12 +25,27 @@ export async function writeLayout(dest: Destination, layout: Layout): Promise<vo
     });
   }
   const known = await readFileIfPresent(join(dest, 'index.json'));
-  if (known === undefined) await checkEmpty(dest);
+  if (known === undefined && !(await isBegun(dest))) await checkEmpty(dest);
   const index = known === undefined ? indexOf(layout.entries) : mergeIndex(known, layout.entries);
   const lacking: ArchiveFile[] = [];
   for (const file of layout.files) if (!(await hasBlob(dest, file))) lacking.push(file);
-  const files = [...lacking, smallFile('index.json', canonicalJson(index))];
-  await writeFiles(dest, files, layout.signal);
+  const isMark = ({ name }: ArchiveFile) => name === MARK;
+  const others = lacking.filter((file) => !isMark(file));
+  const last = smallFile('index.json', canonicalJson(index));
+  const write = (...some: readonly ArchiveFile[]) => writeFiles(dest, some, layout.signal);
+  await write(...lacking.filter(isMark));
+  // They may come from a registry.
+  await mapParallel(others, (file) => write(file), AT_ONCE);
+  await write(last);
+}
+
+const AT_ONCE = 3;
+
+/** The file that says what the directory is. */
+const MARK = 'oci-layout';
+
+async function isBegun(directory: string): Promise<boolean> {
+  return (await readFileIfPresent(join(directory, MARK))) !== undefined;
 }
 
 /** Blobs are named after their content and appear complete, so those that are there need not be written. */

@@ -1,0 +1,51 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
+import { MEDIA_TYPES } from '../oci/index.ts';
+import { type ArchiveFile, smallFile } from './archive-files.ts';
+import { writeLayout } from './write-layout.ts';
+
+const BLOB = 'blobs/sha256/aa';
+const broken: ArchiveFile = {
+  name: 'blobs/sha256/bb',
+  size: 3,
+  async *read() {
+    yield Buffer.from('a');
+    throw new Error('the power went');
+  },
+};
+const mark = smallFile('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
+
+const write = (directory: string, more: readonly ArchiveFile[] = []) =>
+  writeLayout(directory, {
+    files: [smallFile(BLOB, Buffer.from('abc')), ...more, mark],
+    entries: [],
+    signal: undefined,
+  });
+
+const contentOf = (directory: string, name: string) => readFile(join(directory, name), 'utf8');
+
+describe('a layout', () => {
+  it('that somebody stopped filling is taken up again', async () => {
+    const directory = temporaryDirectory('layout');
+    await expect(write(directory, [broken])).rejects.toThrow('the power went');
+    await expect(contentOf(directory, 'index.json')).rejects.toThrow('ENOENT');
+    await write(directory);
+    expect(await contentOf(directory, BLOB)).toBe('abc');
+    expect(JSON.parse(await contentOf(directory, 'index.json'))).toEqual({
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPES.ociIndex,
+      manifests: [],
+    });
+  });
+
+  it('is not made of a directory with other things', async () => {
+    const directory = temporaryDirectory('layout');
+    await mkdir(join(directory, 'blobs'));
+    await writeFile(join(directory, 'notes'), '');
+    await expect(write(directory)).rejects.toThrow(
+      expect.objectContaining({ code: 'EXPORT_DESTINATION' }),
+    );
+  });
+});
