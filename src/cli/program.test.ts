@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -280,6 +280,15 @@ describe('lamina build', () => {
     };
     await session(['build', '--iidfile', iid, '.'], { api: { build } });
     await expect(readFile(iid)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('writes the image ID where a link leads, and leaves the link', async () => {
+    const iid = join(directory, 'link');
+    await writeFile(join(directory, 'target'), 'old');
+    await symlink('target', iid);
+    await buildCall(['build', '--iidfile', iid, '.']);
+    expect((await lstat(iid)).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(directory, 'target'), 'utf8')).toBe(ID);
   });
 
   it('writes no archive to a terminal', async () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import type { BuildOptions, BuildResult, OutputSpec, VerifyResult } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
@@ -74,7 +74,7 @@ export const buildCommand = defineCommand({
     const options = buildOptions(flags, args[0] ?? '.', context);
     refuseTerminalOutput(options.outputs ?? [], context);
     // As with docker: a file of an earlier build must not be taken for this one's.
-    if (flags.iidfile !== undefined) await rm(flags.iidfile, { force: true });
+    if (flags.iidfile !== undefined) await removeFile(flags.iidfile);
     for (const name of RESULT_FILES) refuseUnwritable(name, flags[name]);
     const method = callMethod(flags);
     if (method !== undefined) {
@@ -223,6 +223,12 @@ async function reportVerification(verified: VerifyResult, { io }: CommandContext
   const { renderVerification } = await import('../compare-report.ts');
   await io.stderr.write(renderVerification(verified, { files: LISTED_FILES }));
   return verified.identical ? 0 : 1;
+}
+
+/** A device such as /dev/null, or a link to one, stays. */
+async function removeFile(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isFile()) await rm(path, { force: true });
 }
 
 async function reportResult(
