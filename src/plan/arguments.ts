@@ -17,7 +17,7 @@ export interface DeclaredArgument {
 export function proxyEnvironment(buildArgs: ReadonlyMap<string, string>): readonly string[] {
   return PROXY_NAMES.flatMap((name) => {
     const value = buildArgs.get(name) ?? buildArgs.get(name.toLowerCase());
-    if (value === undefined) return [];
+    if (value === undefined || value === '') return [];
     return [`${name}=${value}`, `${name.toLowerCase()}=${value}`];
   });
 }

@@ -103,7 +103,7 @@ async function emulatorOf(
   return emulation.path;
 }
 
-/** Proxies give way to what the image or an ARG says, secrets to nothing. */
+/** As in BuildKit proxies go before what the image says, and secrets before all. */
 function environment(
   own: readonly string[],
   proxies: readonly string[],
@@ -111,8 +111,8 @@ function environment(
 ): readonly string[] {
   const names = (lines: readonly string[]) => new Set(lines.map(nameOf));
   const secret = names(secrets);
-  const said = names(own);
-  return [...own, ...proxies.filter((line) => !said.has(nameOf(line)))]
+  const proxy = names(proxies);
+  return [...own.filter((line) => !proxy.has(nameOf(line))), ...proxies]
     .filter((line) => !secret.has(nameOf(line)))
     .concat(secrets);
 }

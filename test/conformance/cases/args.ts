@@ -175,6 +175,18 @@ const rows: readonly Row[] = [
     { HTTP_PROXY: 'http://p.invalid:1' },
   ],
   [
+    'proxy over ENV',
+    'a proxy variable of the build goes before one that ENV sets',
+    ['FROM busybox', 'ENV no_proxy=own NO_PROXY=own2', 'RUN echo "$no_proxy $NO_PROXY" > /f'],
+    { NO_PROXY: 'given' },
+  ],
+  [
+    'proxy that is empty',
+    'an empty proxy variable is not set',
+    ['FROM busybox', 'ENV no_proxy=own', 'RUN env | grep -i _proxy | sort > /f'],
+    { NO_PROXY: '', HTTP_PROXY: '' },
+  ],
+  [
     'proxy not in words',
     'a proxy variable is not expanded unless declared',
     ['FROM busybox', 'LABEL p=[$HTTP_PROXY]'],

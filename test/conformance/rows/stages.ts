@@ -224,7 +224,15 @@ const args = rowsOf('1.6', '1.6-args', [
   [
     'proxies',
     'they need no ARG, and are in neither key nor history',
-    ['proxy', 'proxy declared', 'proxy not in words', 'proxy spellings', '2.2-cache/proxy'],
+    [
+      'proxy',
+      'proxy declared',
+      'proxy over ENV',
+      'proxy that is empty',
+      'proxy not in words',
+      'proxy spellings',
+      '2.2-cache/proxy',
+    ],
   ],
   [
     'platform arguments',
