@@ -268,12 +268,12 @@ const rest: ConformanceCase[] = [
   {
     name: 'required argument that is missing',
     rule: `${SECTION}: \`:?\` aborts the build with its message`,
-    dockerfile: lines('FROM scratch', 'ARG VERSION', 'LABEL version=${VERSION:?give a version}'),
+    dockerfile: lines('FROM scratch', 'ARG VERSION', 'LABEL version="${VERSION:?give a version}"'),
   },
   {
     name: 'required argument that is there',
     rule: `${SECTION}: \`:?\` aborts only when there is no value`,
-    dockerfile: lines('FROM scratch', 'ARG VERSION', 'LABEL version=${VERSION:?give a version}'),
+    dockerfile: lines('FROM scratch', 'ARG VERSION', 'LABEL version="${VERSION:?give a version}"'),
     options: { buildArgs: { VERSION: '7' } },
   },
 ];
