@@ -4,14 +4,16 @@
  */
 import type { SourceRange } from '../errors.ts';
 import type { SourceMap } from './source.ts';
+import { StretchFinder } from './stretch-finder.ts';
 import type { ArgumentLine, Word } from './tree.ts';
 
 export class LogicalLine {
   readonly text: string;
   readonly source: SourceMap;
-  /** Where in `text` and in the source each segment starts; ascending. */
-  private readonly starts: readonly number[];
-  private readonly origins: readonly number[];
+  /** Where in `text` each segment starts. */
+  readonly #segments: StretchFinder;
+  /** Where in the source. */
+  readonly #origins: readonly number[];
 
   constructor(source: SourceMap, segments: readonly { start: number; end: number }[]) {
     this.source = source;
@@ -27,14 +29,14 @@ export class LogicalLine {
       length += end - start;
     }
     this.text = pieces.join('');
-    this.starts = starts;
-    this.origins = origins;
+    this.#segments = new StretchFinder(starts);
+    this.#origins = origins;
   }
 
   /** The source range of `start..end`; for an empty stretch the place before `start`. */
   range(start: number, end: number): SourceRange {
-    const from = this.toSource(start);
-    return this.source.range(from, end > start ? this.toSource(end - 1) + 1 : from);
+    const from = this.#toSource(start);
+    return this.source.range(from, end > start ? this.#toSource(end - 1) + 1 : from);
   }
 
   word(start: number, end: number, text = this.text.slice(start, end)): Word {
@@ -49,14 +51,9 @@ export class LogicalLine {
     };
   }
 
-  private toSource(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return (this.origins[low] ?? 0) + offset - (this.starts[low] ?? 0);
+  #toSource(offset: number): number {
+    if (this.#origins.length === 0) return offset;
+    const segment = this.#segments.find(offset);
+    return (this.#origins[segment] ?? 0) + offset - this.#segments.startOf(segment);
   }
 }

@@ -1,29 +1,24 @@
 /** A text with a name: turns offsets into positions, ranges and locations. */
 import type { SourceLocation, SourcePosition, SourceRange } from '../errors.ts';
+import { StretchFinder } from './stretch-finder.ts';
 
 export class SourceMap {
   /** The name shown to the user. */
   readonly file: string;
   readonly text: string;
-  private readonly lineStarts: readonly number[];
+  readonly #lines: StretchFinder;
 
   constructor(text: string, file: string) {
     this.text = text;
     this.file = file;
     const starts = [0];
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.lineStarts = starts;
+    this.#lines = new StretchFinder(starts);
   }
 
   position(offset: number): SourcePosition {
-    let low = 0;
-    let high = this.lineStarts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.lineStarts[low] ?? 0) + 1, offset };
+    const line = this.#lines.find(offset);
+    return { line: line + 1, column: offset - this.#lines.startOf(line) + 1, offset };
   }
 
   range(start: number, end: number): SourceRange {
