@@ -1,9 +1,9 @@
 /** Text → syntax tree. */
-import type { AppError, Warning } from '../errors.ts';
+import type { AppError, SourceRange, Warning } from '../errors.ts';
 import { type CheckConfig, parseCheckConfig, skipsRule } from './check-config.ts';
 import { type DirectiveText, parseDirective } from './directives.ts';
 import type { InstructionFault } from './fault.ts';
-import { findHeredocs } from './heredoc.ts';
+import { findHeredocs, type HeredocToken } from './heredoc.ts';
 import { instructionNode, mayHoldHeredocs } from './instruction-node.ts';
 import { continuationAt, isComment, LineReader, type PhysicalLine } from './lines.ts';
 import { LogicalLine } from './logical-line.ts';
@@ -187,8 +187,8 @@ class TreeBuilder {
     const { line, end, empty } = this.joinLines(first, start);
     const heredocs: HeredocNode[] = [];
     if (mayHoldHeredocs(line, this.escape)) {
-      for (const found of findHeredocs(line.text)) {
-        const heredoc = this.readHeredoc(line, found);
+      for (const opening of openings(line)) {
+        const heredoc = this.readHeredoc(opening);
         heredocs.push(heredoc);
         // The first that is never closed took all the text; those behind it are not to blame.
         if (heredoc.bodyRange.end.offset === this.text.length) break;
@@ -230,22 +230,18 @@ class TreeBuilder {
     return { line: new LogicalLine(this.source, segments), end, empty };
   }
 
-  private readHeredoc(
-    line: LogicalLine,
-    found: ReturnType<typeof findHeredocs>[number],
-  ): HeredocNode {
-    const { token } = found;
-    const range = line.range(found.start, found.end);
+  private readHeredoc(opening: Opening): HeredocNode {
+    const { token, range } = opening;
     const start = this.reader.position;
     let almost: number | undefined;
     for (let body = this.reader.next(); body; body = this.reader.next()) {
       if (this.isTerminator(body, token.name, token.stripTabs)) {
-        return this.heredocNode(token, range, { start, end: body.start });
+        return this.heredocNode(opening, { start, end: body.start });
       }
       almost ??= this.lineIf(body, (text) => text.trim() === token.name);
     }
     this.report(unterminatedHeredoc(token, range, almost));
-    return this.heredocNode(token, range, { start, end: this.text.length });
+    return this.heredocNode(opening, { start, end: this.text.length });
   }
 
   /** The number of the line, where it is one of those. */
@@ -255,8 +251,7 @@ class TreeBuilder {
   }
 
   private heredocNode(
-    token: ReturnType<typeof findHeredocs>[number]['token'],
-    range: HeredocNode['range'],
+    { token, range }: Opening,
     body: { start: number; end: number },
   ): HeredocNode {
     const text = this.text.slice(body.start, body.end);
@@ -297,4 +292,17 @@ class TreeBuilder {
     if (this.problems === undefined) throw error;
     this.problems.push(error);
   }
+}
+
+interface Opening {
+  readonly token: HeredocToken;
+  readonly range: SourceRange;
+}
+
+/** The here-documents that a line opens; their places are looked up together, before those of their bodies. */
+function openings(line: LogicalLine): readonly Opening[] {
+  return findHeredocs(line.text).map(({ token, start, end }) => ({
+    token,
+    range: line.range(start, end),
+  }));
 }
