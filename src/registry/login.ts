@@ -1,15 +1,12 @@
 /**
  * How one server wants to be shown who asks: nothing, a name and password, or tokens that another server gives out.
- * https://distribution.github.io/distribution/spec/auth/token/
- * https://distribution.github.io/distribution/spec/auth/oauth/
  */
 import { AppError } from '../errors.ts';
 import { type HttpRequest, type HttpResponse, splitCredentials } from '../http/index.ts';
 import { type Asked, breach, readBody, unwelcome } from './answers.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import { parseJson } from './json.ts';
 import { joinScopes } from './scopes.ts';
-import { isObject } from './shape.ts';
+import { basicLogin, type Token, tokenIn, tokenRequest } from './token.ts';
 import type { Credentials } from './types.ts';
 
 export interface LoginSeams {
@@ -29,16 +26,6 @@ export interface Claim {
   readonly signal: AbortSignal | undefined;
 }
 
-interface Token {
-  readonly header: string;
-  /** By `performance.now()`. */
-  readonly endsAt: number;
-}
-
-/** Servers that do not say how long a token lasts give it for at least so long. */
-const SHORTEST_LIFE_S = 60;
-/** Tokens end so much earlier for us, since requests take time. */
-const MARGIN = 0.1;
 const MAX_ANSWER = 1024 * 1024;
 
 export class Login {
@@ -61,7 +48,7 @@ export class Login {
     const credentials = await this.#credentials(claim);
     if (credentials?.kind === 'bearer') return `Bearer ${credentials.token}`;
     if (this.#challenge === undefined) return undefined;
-    if (this.#challenge.scheme === 'basic') return basic(credentials);
+    if (this.#challenge.scheme === 'basic') return basicLogin(credentials);
     return (await this.#token(this.#challenge, claim)).header;
   }
 
@@ -82,7 +69,7 @@ export class Login {
     if (credentials?.kind === 'bearer') return undefined;
     this.#challenge = challenge;
     if (challenge.scheme === 'basic') {
-      const value = basic(credentials);
+      const value = basicLogin(credentials);
       return value === refused ? undefined : value;
     }
     return (await this.#token(challenge, claim, refused)).header;
@@ -97,7 +84,7 @@ export class Login {
     if (found === undefined) return undefined;
     if (found.kind === 'password') {
       this.#secrets.add(found.password);
-      this.#secrets.add(basic(found)?.slice('Basic '.length) ?? '');
+      this.#secrets.add(basicLogin(found)?.slice('Basic '.length) ?? '');
     } else this.#secrets.add(found.token);
     return found;
   }
@@ -169,55 +156,4 @@ function choose(challenges: readonly Challenge[]): Challenge | undefined {
     challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
     challenges.find(({ scheme }) => scheme === 'basic')
   );
-}
-
-function basic(credentials: Credentials | undefined): string | undefined {
-  if (credentials?.kind !== 'password') return undefined;
-  const pair = `${credentials.username}:${credentials.password}`;
-  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
-}
-
-interface TokenDemand {
-  readonly service: string | undefined;
-  readonly scopes: readonly string[];
-  readonly credentials: Credentials | undefined;
-}
-
-function tokenRequest(realm: URL, demand: TokenDemand): HttpRequest {
-  const { service, scopes, credentials } = demand;
-  if (credentials?.kind === 'identity') {
-    const form = new URLSearchParams({
-      grant_type: 'refresh_token',
-      refresh_token: credentials.token,
-      client_id: 'lamina',
-      ...(service === undefined ? {} : { service }),
-      scope: scopes.join(' '),
-    });
-    const bytes = Buffer.from(form.toString(), 'utf8');
-    return {
-      method: 'POST',
-      url: realm,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: { length: bytes.length, chunks: [bytes] },
-    };
-  }
-  const url = new URL(realm);
-  if (service !== undefined) url.searchParams.set('service', service);
-  for (const scope of scopes) url.searchParams.append('scope', scope);
-  const authorization = basic(credentials);
-  return {
-    method: 'GET',
-    url,
-    ...(authorization === undefined ? {} : { headers: { authorization } }),
-  };
-}
-
-function tokenIn(text: string): Token | undefined {
-  const answer = parseJson(text);
-  if (!isObject(answer)) return undefined;
-  const token = answer.token || answer.access_token;
-  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return undefined;
-  const given = answer.expires_in;
-  const seconds = typeof given === 'number' && given > 0 ? given : SHORTEST_LIFE_S;
-  return { header: `Bearer ${token}`, endsAt: performance.now() + seconds * 1000 * (1 - MARGIN) };
 }

@@ -1,10 +1,6 @@
 /** The client, put together: whom to ask, and what each of the protocol's verbs does there. */
-import { AppError } from '../errors.ts';
-import type { HttpClient } from '../http/index.ts';
-import { loadClient } from '../http/index.ts';
 import { type Digest, familiarName, familiarRepository, type Reference } from '../oci/index.ts';
 import { jointSignal } from '../system/index.ts';
-import type { Endpoint, EndpointPurpose } from './endpoint.ts';
 import { credentialsFor, endpointsOf } from './lookups.ts';
 import { pullBlob, type Suspects } from './pull-blob.ts';
 import { getManifest, headManifest, type ManifestName } from './pull-manifest.ts';
@@ -12,18 +8,12 @@ import { hasBlob, pushBlob } from './push-blob.ts';
 import { putManifest } from './push-manifest.ts';
 import type { BlobPush } from './push-requests.ts';
 import { addToFallback, referrer, referrersOf } from './referrers.ts';
-import { RegistryServer } from './server.ts';
+import type { RegistryServer } from './server.ts';
+import { type Seams, Servers } from './servers.ts';
 import { tagsOf } from './tags.ts';
-import { DEFAULT_TUNING, type Tuning } from './tuning.ts';
-import type { Credentials, Registries, RegistryOptions, Repository } from './types.ts';
+import { DEFAULT_TUNING } from './tuning.ts';
+import type { Registries, RegistryOptions, Repository } from './types.ts';
 import { ask, type Place, Walk } from './walk.ts';
-
-/** What tests exchange. */
-export interface Seams {
-  readonly endpointsOf: typeof endpointsOf;
-  readonly credentialsFor: typeof credentialsFor;
-  readonly tuning: Partial<Tuning>;
-}
 
 /** A client for all registries. Nothing is read or opened before it is asked for something. */
 export function openRegistries(options: RegistryOptions, seams: Partial<Seams> = {}): Registries {
@@ -121,111 +111,6 @@ export function openRegistries(options: RegistryOptions, seams: Partial<Seams> =
   };
 }
 
-/** The servers met so far, each with its connections and logins. */
-class Servers {
-  readonly #options: RegistryOptions;
-  readonly #seams: Omit<Seams, 'tuning'> & { readonly tuning: Tuning };
-  readonly #servers = new Map<string, RegistryServer>();
-  readonly #endpoints = new Map<string, Promise<readonly Endpoint[]>>();
-  readonly #lines = new Map<string, Promise<unknown>>();
-  #client: Promise<HttpClient> | undefined;
-
-  constructor(
-    options: RegistryOptions,
-    seams: Omit<Seams, 'tuning'> & { readonly tuning: Tuning },
-  ) {
-    this.#options = options;
-    this.#seams = seams;
-  }
-
-  async toPull(
-    repository: Repository,
-    wanted: 'tag' | 'digest',
-    { withMirrors } = { withMirrors: true },
-  ): Promise<readonly Place[]> {
-    const places = await this.#places(repository, 'pull');
-    return places.filter(({ server: { endpoint } }) => {
-      if (!withMirrors && endpoint.isMirror) return false;
-      return wanted === 'tag' ? endpoint.canResolve : endpoint.canFetchDigest;
-    });
-  }
-
-  toPush(repository: Repository): Promise<readonly Place[]> {
-    return this.#places(repository, 'push');
-  }
-
-  /** The registry itself, shown one login and no other. */
-  async toLogIn(registry: string, credentials: Credentials): Promise<readonly Place[]> {
-    const repository = { registry, repository: 'login' };
-    const all = await this.#seams.endpointsOf(repository, this.#options, 'push');
-    const endpoints = all.filter(({ isMirror }) => !isMirror);
-    const client = await this.#openClient();
-    const { tuning } = this.#seams;
-    return endpoints.map((endpoint, position) => {
-      const hasOtherWay = endpoints[position + 1]?.isFallback === true;
-      const { onWait } = this.#options;
-      const own = { client, tuning, onWait, hasOtherWay, credentials: async () => credentials };
-      return { server: new RegistryServer(endpoint, own), repository: endpoint.repository };
-    });
-  }
-
-  /** What reads and then writes the same thing does not do so twice at a time. */
-  async oneByOne(key: string, action: () => Promise<void>): Promise<void> {
-    const before = this.#lines.get(key) ?? Promise.resolve();
-    const done = before.catch(() => undefined).then(action);
-    this.#lines.set(key, done);
-    await done;
-  }
-
-  async close(): Promise<void> {
-    (await this.#client)?.[Symbol.dispose]();
-    this.#client = undefined;
-  }
-
-  async #places(repository: Repository, purpose: EndpointPurpose): Promise<readonly Place[]> {
-    const key = JSON.stringify([repository.registry, repository.repository, purpose]);
-    const known =
-      this.#endpoints.get(key) ?? this.#seams.endpointsOf(repository, this.#options, purpose);
-    this.#endpoints.set(key, known);
-    const endpoints = await known;
-    if (endpoints.length === 0) throw nobody(repository, purpose);
-    const client = await this.#openClient();
-    return endpoints.map((endpoint, position) => ({
-      server: this.#server(endpoint, client, endpoints[position + 1]?.isFallback === true),
-      repository: endpoint.repository,
-    }));
-  }
-
-  #openClient(): Promise<HttpClient> {
-    const { env } = this.#options;
-    const { idleMs, connectMs } = this.#seams.tuning;
-    this.#client ??= loadClient().then((open) => open({ env, idleMs, connectMs }));
-    return this.#client;
-  }
-
-  #server(endpoint: Endpoint, client: HttpClient, hasOtherWay: boolean): RegistryServer {
-    const key = JSON.stringify({ ...endpoint, repository: undefined });
-    const known = this.#servers.get(key);
-    if (known !== undefined) return known;
-    const found = new Map<string, ReturnType<typeof credentialsFor>>();
-    const made = new RegistryServer(endpoint, {
-      client,
-      tuning: this.#seams.tuning,
-      onWait: this.#options.onWait,
-      credentials: (repository) => {
-        const pending =
-          found.get(repository) ??
-          this.#seams.credentialsFor(endpoint.credentialKey, repository, this.#options);
-        found.set(repository, pending);
-        return pending;
-      },
-      hasOtherWay,
-    });
-    this.#servers.set(key, made);
-    return made;
-  }
-}
-
 function wantedBy({ digest }: Reference): 'tag' | 'digest' {
   return digest === undefined ? 'tag' : 'digest';
 }
@@ -242,14 +127,6 @@ function blobName(repository: Repository, digest: Digest): string {
 function namesOn(server: RegistryServer, places: readonly Place[]): readonly string[] {
   const base = server.endpoint.base;
   return places.filter((one) => one.server.endpoint.base === base).map((one) => one.repository);
-}
-
-function nobody(repository: Repository, purpose: EndpointPurpose): AppError {
-  return new AppError(
-    'REGISTRY_CONFIG_INVALID',
-    `no server is set up that one can ${purpose} ${familiarRepository(repository)} ${purpose === 'pull' ? 'from' : 'to'}`,
-    { hint: 'see the mirrors in hosts.toml, registries.conf and daemon.json' },
-  );
 }
 
 function joined(

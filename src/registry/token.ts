@@ -1,0 +1,75 @@
+/**
+ * What is shown to servers: a name and password, or a token, which another server is asked for.
+ * https://distribution.github.io/distribution/spec/auth/token/
+ * https://distribution.github.io/distribution/spec/auth/oauth/
+ */
+import type { HttpRequest } from '../http/index.ts';
+import { parseJson } from './json.ts';
+import { isObject } from './shape.ts';
+import type { Credentials } from './types.ts';
+
+export interface Token {
+  /** Value of the Authorization header. */
+  readonly header: string;
+  /** By `performance.now()`. */
+  readonly endsAt: number;
+}
+
+/** Servers that do not say how long a token lasts give it for at least so long. */
+const SHORTEST_LIFE_S = 60;
+/** Tokens end so much earlier for us, since requests take time. */
+const MARGIN = 0.1;
+
+/** Value of the Authorization header that shows a name and password; undefined where there are none. */
+export function basicLogin(credentials: Credentials | undefined): string | undefined {
+  if (credentials?.kind !== 'password') return undefined;
+  const pair = `${credentials.username}:${credentials.password}`;
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+export interface TokenDemand {
+  readonly service: string | undefined;
+  readonly scopes: readonly string[];
+  readonly credentials: Credentials | undefined;
+}
+
+/** The request for a token, at the address that the registry named. */
+export function tokenRequest(realm: URL, demand: TokenDemand): HttpRequest {
+  const { service, scopes, credentials } = demand;
+  if (credentials?.kind === 'identity') {
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: credentials.token,
+      client_id: 'lamina',
+      ...(service === undefined ? {} : { service }),
+      scope: scopes.join(' '),
+    });
+    const bytes = Buffer.from(form.toString(), 'utf8');
+    return {
+      method: 'POST',
+      url: realm,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: { length: bytes.length, chunks: [bytes] },
+    };
+  }
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set('service', service);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
+  const authorization = basicLogin(credentials);
+  return {
+    method: 'GET',
+    url,
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
+  };
+}
+
+/** The token of an answer; undefined when it holds none that can be sent. */
+export function tokenIn(text: string): Token | undefined {
+  const answer = parseJson(text);
+  if (!isObject(answer)) return undefined;
+  const token = answer.token || answer.access_token;
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return undefined;
+  const given = answer.expires_in;
+  const seconds = typeof given === 'number' && given > 0 ? given : SHORTEST_LIFE_S;
+  return { header: `Bearer ${token}`, endsAt: performance.now() + seconds * 1000 * (1 - MARGIN) };
+}
