@@ -6,6 +6,7 @@ export {
   imageOfDigest,
   storeName,
 } from './bring-image.ts';
+export { isAttestation, type ResolveOptions } from './choose-manifest.ts';
 export { type CopySource, collect } from './copy/collect.ts';
 export { importFrom } from './copy/import-from.ts';
 export { openLayoutSource } from './copy/layout-source.ts';
@@ -20,9 +21,7 @@ export { recordRemote } from './record-remote.ts';
 export { registryLayers } from './registry-layers.ts';
 export {
   describeImage,
-  isAttestation,
   type RemoteImage,
   type RemoteLayer,
-  type ResolveOptions,
   resolveImage,
 } from './resolve-image.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { blobOf } from '../../test/support/registry-images.ts';
 import { type Descriptor, MEDIA_TYPES, type Platform, parseReference } from '../oci/index.ts';
 import type { RemoteManifest } from '../registry/index.ts';
-import { type Documents, resolveImage } from './resolve-image.ts';
+import type { Documents } from './read-config.ts';
+import { resolveImage } from './resolve-image.ts';
 
 const REFERENCE = parseReference('registry.test/app:1');
 const ARM = { os: 'linux', architecture: 'arm64' };

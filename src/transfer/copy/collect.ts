@@ -15,7 +15,7 @@ import {
   selectPlatform,
 } from '../../oci/index.ts';
 import type { Registries, RemoteManifest } from '../../registry/index.ts';
-import { isAttestation } from '../resolve-image.ts';
+import { isAttestation } from '../choose-manifest.ts';
 
 /** A place with images: a registry, a layout, the store. */
 export type Content = Pick<Registries, 'manifest' | 'blob' | 'hasBlob' | 'referrers'>;
