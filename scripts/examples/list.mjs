@@ -36,7 +36,7 @@ export const examples = [
   },
   {
     name: 'go-distroless',
-    bases: ['distroless/static:nonroot'],
+    bases: ['gcr.io/distroless/static-debian12:nonroot'],
     text: 'Go service with a module, on a base with certificates, time zones and a user, without a shell',
     answers: 'http',
     path: '/',
@@ -48,7 +48,7 @@ export const examples = [
   },
   {
     name: 'node-service',
-    bases: ['distroless/nodejs:nonroot'],
+    bases: ['gcr.io/distroless/nodejs18-debian12:nonroot'],
     text: 'TypeScript service: stages for dependencies, compiler and product; `npm ci`; neither npm nor a shell in the product',
     answers: 'http',
     path: '/',
@@ -57,7 +57,7 @@ export const examples = [
   },
   {
     name: 'node-pnpm',
-    bases: ['distroless/nodejs:nonroot'],
+    bases: ['gcr.io/distroless/nodejs18-debian12:nonroot'],
     text: 'Node.js program with pnpm and esbuild',
     answers: 'output',
     expect: 'Hello from pnpm',
@@ -74,7 +74,7 @@ export const examples = [
   },
   {
     name: 'python-venv',
-    bases: ['distroless/python:nonroot'],
+    bases: ['gcr.io/distroless/python3-debian12:nonroot'],
     text: 'FastAPI service under uvicorn, in a virtual environment, on a Python without a shell',
     answers: 'http',
     path: '/',

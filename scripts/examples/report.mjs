@@ -29,7 +29,8 @@ HEALTHCHECK, and what the build does not need is in \`.dockerignore\`. Beside ea
     npm run examples -- fullstack       one of them
     lamina build -t hello examples/hello-go
 
-They stand on \`debian:bookworm-slim\` (one on \`trixie-slim\`) and \`distroless/static\`, \`nodejs\` and \`python\`, which \`lamina base\` makes from Debian packages.
+They stand on \`debian:bookworm-slim\` (one on \`trixie-slim\`) and on \`static\`, \`nodejs\` and \`python\` of \`gcr.io/distroless\`. All of these \`lamina base\` makes
+from Debian packages; what it has not made comes from the registries.
 Where downloads go through a proxy with a certificate of its own, build with \`--ca-certificates host\`, as \`npm run examples\` does.
 `;
 

@@ -68,6 +68,17 @@ describe('a distroless base', () => {
     expect(stdout).toBe('65532 /home/nonroot\n');
   });
 
+  it('has Node where Dockerfiles look for it', async () => {
+    const { stdout } = await run(
+      '--entrypoint',
+      '/nodejs/bin/node',
+      'distroless/nodejs:nonroot',
+      '-p',
+      '6 * 7',
+    );
+    expect(stdout).toBe('42\n');
+  });
+
   it('has a shell for debugging', async () => {
     const { stdout } = await run(
       'distroless/static:debug-nonroot',

@@ -17,7 +17,7 @@ import { debianSources } from '../debian-mirror.ts';
 import { packageClosure } from './closure.ts';
 import type { DistrolessName } from './name.ts';
 import { PrivateApt } from './private-apt.ts';
-import { BUSYBOX, packagesOf } from './recipe.ts';
+import { BUSYBOX, linksOf, packagesOf } from './recipe.ts';
 import { rootTar } from './root-tar.ts';
 import { membersOf } from './unpack.ts';
 
@@ -40,8 +40,10 @@ export async function distrolessBase<T>(
           ? []
           : await appletsOf(busybox.deb, join(directory, 'busybox'), options.platform);
       let bytes = 0;
+      const links = linksOf(image);
+      const epoch = options.sourceDateEpoch;
       const counted = async function* (): AsyncGenerator<Uint8Array> {
-        for await (const chunk of rootTar({ packages, applets, epoch: options.sourceDateEpoch })) {
+        for await (const chunk of rootTar({ packages, links, applets, epoch })) {
           bytes += chunk.length;
           yield chunk;
         }

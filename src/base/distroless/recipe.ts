@@ -112,6 +112,11 @@ export const TEXT_FILES: Readonly<Record<string, string>> = {
   ),
 };
 
+/** Where images of these names have their program elsewhere, and Dockerfiles look for it. */
+export function linksOf({ flavour }: DistrolessName): Readonly<Record<string, string>> {
+  return flavour === 'nodejs' ? { 'nodejs/bin/node': '/usr/bin/node' } : {};
+}
+
 /** Where a release still has directories of its own for these, they become links, as on an installed system. */
 export const MERGED_DIRECTORIES = ['bin', 'lib', 'lib64', 'sbin'];
 

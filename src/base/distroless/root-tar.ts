@@ -19,6 +19,8 @@ import { controlOf, isWanted, membersOf } from './unpack.ts';
 export interface RootTarOptions {
   /** In the order of the packages' names. */
   readonly packages: readonly { readonly name: string; readonly deb: string }[];
+  /** Links beside those of every image: their paths, and where they lead. */
+  readonly links: Readonly<Record<string, string>>;
   /** Names that busybox answers to; empty without it. */
   readonly applets: readonly string[];
   /** Seconds; no file is younger. */
@@ -38,9 +40,18 @@ export async function* rootTar(options: RootTarOptions): AsyncGenerator<Uint8Arr
   yield* writer.directory('home/nonroot', { mode: 0o700, uid: NONROOT, gid: NONROOT });
   for (const name of MERGED_DIRECTORIES) yield* writer.link(name, `usr/${name}`);
   yield* writer.link('var/run', '/run');
+  for (const [path, target] of Object.entries(options.links)) {
+    yield* writer.directories(parentsOf(path));
+    yield* writer.link(path, target);
+  }
   for (const [path, text] of Object.entries(TEXT_FILES)) yield* writer.file(path, text);
   for (const one of options.packages) yield* packageFiles(writer, one, options);
   yield END_OF_ARCHIVE;
+}
+
+function parentsOf(path: string): string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
 async function* packageFiles(
