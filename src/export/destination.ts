@@ -95,6 +95,7 @@ export function writeFailure(path: string, error: unknown): unknown {
   const hints: Readonly<Record<string, string>> = {
     ENOENT: 'make the directory first',
     ENOTDIR: 'a part of the path is no directory',
+    EEXIST: 'what is there is no directory; choose another place, or move it away',
     EACCES: 'you may not write there; choose another place',
     EPERM: 'you may not write there; choose another place',
     EROFS: 'the file system is read-only; choose another place',
