@@ -2,6 +2,7 @@
  * Steps of a build in a cache that BuildKit exported. A record stands for a step when it has the digest of the step's
  * operation and its inputs stand for the step's: whatever cannot be told exactly stands for nothing.
  */
+import { posix } from 'node:path';
 import type { FileTree } from '../../files/index.ts';
 import {
   type CopyOp,
@@ -124,7 +125,8 @@ export class BuildkitFinder {
     const { input, paths, inline, more } = op.source;
     if (inline !== undefined || more !== undefined) return NONE;
     if (paths.some((path) => /[*?[\\]/.test(path))) return NONE;
-    const inside = paths.map((path) => path.replace(/^(?:\.?\/)+|\/+$|^\.$/g, ''));
+    // Absolute, so that nothing leads out, then without slashes at its ends.
+    const inside = paths.map((path) => posix.join('/', path).replace(/^\/|\/$/g, ''));
     const digest = copyDigest(op, inside);
     if (digest === undefined || !this.#byDigest.has(firstOutput(digest))) return NONE;
     const below = await this.#whole(vertex);
