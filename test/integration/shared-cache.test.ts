@@ -4,7 +4,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execDigest, firstOutput, imageDigests } from '../../src/cache/buildkit/operations.ts';
+import { execDigests, firstOutput, imageDigests } from '../../src/cache/buildkit/operations.ts';
 import type { ExecOp } from '../../src/graph/index.ts';
 import { type DiffId, digestOf, hostPlatform } from '../../src/oci/index.ts';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
@@ -268,13 +268,13 @@ describe('a cache of BuildKit', () => {
     const below = diffIds.slice(0, -1).map((diffId: DiffId) => ({ diffId }));
     const image = { manifestDigest: digestOf(Buffer.from('of another tool')), layers: below };
     const [, byLayers = ''] = imageDigests(image, hostPlatform());
-    const step = execDigest(RUN_DATE, hostPlatform());
+    const [step = ''] = execDigests(RUN_DATE, hostPlatform());
     const top = { layer: layers.length - 1, createdAt: '2024-01-02T03:04:05Z' };
     const config = write({
       layers: layers.map(({ digest }: Named, at: number) => ({ blob: digest, parent: at - 1 })),
       records: [
         { digest: firstOutput(byLayers) },
-        { digest: firstOutput(step ?? ''), inputs: [[{ link: 0 }]], layers: [top] },
+        { digest: firstOutput(step), inputs: [[{ link: 0 }]], layers: [top] },
       ],
     });
     const blobs = layers.map((one: Named, at: number) => ({

@@ -18,7 +18,7 @@ import type { BuildkitConfig, BuildkitRecord } from './config.ts';
 import { contextDigest } from './content.ts';
 import {
   copyDigest,
-  execDigest,
+  execDigests,
   firstOutput,
   imageDigests,
   type KnownImage,
@@ -111,7 +111,7 @@ export class BuildkitFinder {
         return new Set(digests.flatMap((digest) => [...this.#roots(firstOutput(digest))]));
       }
       case 'exec':
-        return this.#above(execDigest(op, platform), [await this.#whole(vertex)]);
+        return this.#above(this.#known(execDigests(op, platform)), [await this.#whole(vertex)]);
       case 'mkdir':
         return this.#above(mkdirDigest(op), [await this.#whole(vertex)]);
       case 'copy':
@@ -119,6 +119,10 @@ export class BuildkitFinder {
       default:
         return NONE;
     }
+  }
+
+  #known(operations: readonly string[]): string | undefined {
+    return operations.find((operation) => this.#byDigest.has(firstOutput(operation)));
   }
 
   async #copied(vertex: Vertex, op: CopyOp): Promise<Positions> {

@@ -38,8 +38,24 @@ export function imageDigests(image: KnownImage, platform: Platform): readonly Di
 
 const DEFAULT_HOSTNAME = 'buildkitsandbox';
 
-/** RUN without mounts but caches. */
-export function execDigest(op: ExecOp, platform: Platform): Digest | undefined {
+/**
+ * RUN without mounts but caches: the digests it may have. A variable that is set again goes to the end in BuildKit and
+ * stays where it is here, so each may have moved.
+ */
+export function execDigests(op: ExecOp, platform: Platform): readonly Digest[] {
+  const orders = [op.env, ...movedOnce(op.env)];
+  return orders.flatMap((env) => execDigest({ ...op, env }, platform) ?? []);
+}
+
+function movedOnce(list: readonly string[]): readonly (readonly string[])[] {
+  return list.flatMap((moved, from) => {
+    const others = list.toSpliced(from, 1);
+    const behind = Array.from({ length: others.length - from }, (_, at) => from + 1 + at);
+    return behind.map((to) => others.toSpliced(to, 0, moved));
+  });
+}
+
+function execDigest(op: ExecOp, platform: Platform): Digest | undefined {
   const caches = op.mounts.map(cacheMount);
   const isPlain =
     !caches.includes(undefined) &&
@@ -47,7 +63,6 @@ export function execDigest(op: ExecOp, platform: Platform): Digest | undefined {
     op.shmSize === undefined &&
     op.ulimits.length === 0 &&
     op.extraHosts.length === 0 &&
-    op.network === 'host' &&
     op.security === 'sandbox';
   if (!isPlain) return undefined;
   const hostname = op.hostname === DEFAULT_HOSTNAME ? undefined : op.hostname;
@@ -61,8 +76,12 @@ export function execDigest(op: ExecOp, platform: Platform): Digest | undefined {
   };
   return digestOfJson({
     Type: 'buildkit.exec.v0',
-    // A lone root file system is left out.
-    Exec: { meta, mounts: caches.length === 0 ? undefined : [{ dest: '/' }, ...inOrder(caches)] },
+    Exec: {
+      meta,
+      // A lone root file system is left out.
+      mounts: caches.length === 0 ? undefined : [{ dest: '/' }, ...inOrder(caches)],
+      network: op.network === 'none' ? 2 : undefined,
+    },
     OS: platform.os,
     Arch: platform.architecture,
     Variant: platform.variant,
