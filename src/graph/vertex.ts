@@ -87,6 +87,8 @@ export interface CopyOp {
   readonly resetOwner: boolean;
   /** COPY --link: destination symlinks are not followed, the layer does not depend on what is below. */
   readonly link: boolean;
+  /** The destination gets the mode and owner of a directory whose contents are copied, too. */
+  readonly keepsTop?: true | undefined;
 }
 
 /** WORKDIR: makes a directory with its parents. Input 0 is the file system. */

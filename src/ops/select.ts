@@ -174,6 +174,7 @@ class Selector {
       return;
     }
     if (isDirectory) {
+      if (this.#op.keepsTop) this.#take(walk, top, '');
       const start = { directory: top.path, path: '', included: undefined, excluded: undefined };
       await this.#walk(walk, start);
       // Of a context, BuildKit is sent only what the pattern may match.

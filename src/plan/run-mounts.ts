@@ -200,6 +200,7 @@ class MountPlanning {
       unpack: false,
       resetOwner: what.resetOwner,
       link: false,
+      keepsTop: true,
     };
     return this.#plan.addInternalStep(op, [SCRATCH, from], {
       name: `[internal] files for --mount=${this.#flag.text.text}`,

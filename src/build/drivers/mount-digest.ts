@@ -40,6 +40,7 @@ function selecting(source: string): CopyOp {
     unpack: false,
     resetOwner: false,
     link: false,
+    keepsTop: true,
   };
 }
 

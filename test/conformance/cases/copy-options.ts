@@ -164,6 +164,30 @@ const onScratch = table(
   { files: { 'a.txt': 'a\n' } },
 );
 
+const parentsOfNothing: ConformanceCase = {
+  name: 'parents of what is excluded',
+  rule: `${SECTION} options: --parents and --exclude of the source itself`,
+  dockerfile: lines('FROM busybox', 'COPY --parents --exclude=**/b d/b /x/'),
+  files: { a: 'a\n', 'd/b': 'b\n' },
+  difference: {
+    reason:
+      '`COPY --parents` of a file that `--exclude` leaves out copies nothing, where BuildKit does not find it',
+    lamina: {
+      outcome: {
+        error: undefined,
+        platform: 'linux/amd64',
+        author: 'the base',
+        config: {
+          Cmd: ['sh'],
+          Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        },
+        history: ['layer: COPY --parents d/b /x/ # buildkit'],
+        files: { x: 'directory 0755 0:0' },
+      },
+    },
+  },
+};
+
 const parentsOfEverything: ConformanceCase = {
   name: 'parents of everything',
   rule: `${SECTION} options: --parents with a dot`,
@@ -194,5 +218,12 @@ const parentsOfEverything: ConformanceCase = {
 
 export const copyOptions: Topic = {
   name: '1.9-copy-options',
-  cases: [...options, ...parentsOfLinks, ...onScratch, parentsOfEverything, ...fromStages],
+  cases: [
+    ...options,
+    ...parentsOfLinks,
+    ...onScratch,
+    parentsOfNothing,
+    parentsOfEverything,
+    ...fromStages,
+  ],
 };

@@ -111,6 +111,28 @@ const dotFiles: ConformanceCase = {
   files: { '.dot': 'dot\n', plain: 'plain\n', 'd/.a': 'a\n', 'd/..b': 'b\n' },
 };
 
+const exclamationMark: ConformanceCase = {
+  name: 'exclamation mark',
+  rule: `${SECTION} sources: a name that begins as a negation does`,
+  dockerfile: lines('FROM scratch', 'COPY !a /x'),
+  files: { '!a': 'a\n' },
+  difference: {
+    reason: 'a source that begins with `!` is a file of that name, which BuildKit does not find',
+    lamina: {
+      outcome: {
+        error: undefined,
+        platform: 'linux/amd64',
+        config: {
+          Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+          WorkingDir: '/',
+        },
+        history: ['layer: COPY !a /x # buildkit'],
+        files: { x: 'file 0644 0:0 "a\\n"' },
+      },
+    },
+  },
+};
+
 const reservedName: ConformanceCase = {
   name: 'reserved name',
   rule: `${SECTION} sources: a file whose name means a deleted one in layers`,
@@ -125,7 +147,7 @@ const reservedName: ConformanceCase = {
 
 export const copySources: Topic = {
   name: '1.9-copy-sources',
-  cases: withDifferences([...sources, dotFiles, reservedName], {
+  cases: withDifferences([...sources, dotFiles, exclamationMark, reservedName], {
     'wildcard without a match in a directory': {
       reason:
         'a wildcard that matches nothing in a directory of the context selects nothing, where BuildKit, which was not sent the directory, fails',

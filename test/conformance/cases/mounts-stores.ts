@@ -58,6 +58,14 @@ const rows: readonly MountRow[] = [
     ['RUN --mount=type=cache,target=/c,id=case-seed,from=files,source=/deep ls /c > /f'],
   ],
   [
+    'cache seeded with a directory of somebody',
+    'a cache is the directory it begins with, whatever `uid` says',
+    [
+      'RUN --mount=type=cache,target=/c,id=case-seed-2,from=rich,source=/there/dir,uid=5 stat -c "%u:%g %a" /c > /f && ls /c >> /f',
+      'RUN --mount=type=cache,target=/c,id=case-seed-3,from=rich,source=/tmp stat -c "%u:%g %a" /c > /g',
+    ],
+  ],
+  [
     'cache part',
     '`source` without `from` is a directory of the cache itself',
     [

@@ -1,4 +1,4 @@
-import type { Topic } from '../case.ts';
+import { type ConformanceCase, directory, lines, type Topic } from '../case.ts';
 import { type MountRow, mountCases } from './mount-cases.ts';
 import { secretMounts } from './mounts-secrets.ts';
 import { storeMounts } from './mounts-stores.ts';
@@ -173,7 +173,19 @@ const rows: readonly MountRow[] = [
   ],
 ];
 
+const bindWithMode: ConformanceCase = {
+  name: 'bind of a directory with a mode',
+  rule: '1.8 mounts: what is mounted is the directory itself, with its mode and owner',
+  dockerfile: lines(
+    'FROM busybox',
+    'RUN --mount=source=closed,target=/in stat -c "%u:%g %a" /in > /f',
+    'RUN --mount=source=sticky,target=/in,rw stat -c "%u:%g %a" /in > /g && touch /in/x',
+    'RUN --mount=from=rich,source=/there/dir,target=/in stat -c "%u:%g %a" /in > /h',
+  ),
+  files: { closed: directory(0o700), sticky: directory(0o1777), 'sticky/a': 'a\n' },
+};
+
 export const mounts: Topic = {
   name: '1.8-mounts',
-  cases: [...mountCases(rows), ...storeMounts, ...secretMounts],
+  cases: [...mountCases(rows), ...storeMounts, ...secretMounts, bindWithMode],
 };
