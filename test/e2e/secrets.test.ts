@@ -173,6 +173,7 @@ describe('ssh agents', () => {
   const key = join(keys, 'id_ed25519');
   let publicKey: string;
   let projects = 0;
+  let agents = 0;
 
   beforeAll(async () => {
     mkdirSync(keys);
@@ -206,9 +207,10 @@ describe('ssh agents', () => {
 
   /** Runs while an agent holds the key. */
   async function withAgent<T>(work: (socket: string) => Promise<T>): Promise<T> {
-    const started = execute('ssh-agent', ['-s', '-a', join(keys, 'agent')]);
+    // One of its own each time: an agent that ends removes the path it was given, later than it is told to.
+    const socket = join(keys, `agent-${++agents}`);
+    const started = execute('ssh-agent', ['-s', '-a', socket]);
     const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(started)?.[1]);
-    const socket = join(keys, 'agent');
     try {
       execute('ssh-add', ['-q', key], { ...process.env, SSH_AUTH_SOCK: socket });
       return await work(socket);
