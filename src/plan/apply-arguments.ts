@@ -1,7 +1,7 @@
 /** ARG and ENV: what later words and RUN see. */
 import type { ArgDeclaration, ArgInstruction, EnvInstruction } from '../dockerfile/index.ts';
 import { type DeclaredArgument, isForScanner } from './arguments.ts';
-import { assign } from './environment.ts';
+import { append, assign } from './environment.ts';
 import { expand } from './expansion.ts';
 import { argText, pairsText } from './history-text.ts';
 import type { StagePlan } from './stage-plan.ts';
@@ -25,7 +25,7 @@ export function applyArg(
       environment:
         value === undefined || isForScanner(name)
           ? next.environment
-          : assign(next.environment, name, value),
+          : append(next.environment, name, value),
     };
   }
   const text = argText(declared.map(({ name, value }) => [name, value] as const));
@@ -60,7 +60,7 @@ export function applyEnv(
   let { environment } = state;
   let imageEnv = state.config.Env ?? [];
   for (const [name, value] of pairs) {
-    environment = assign(environment, name, value);
+    environment = append(environment, name, value);
     imageEnv = assign(imageEnv, name, value);
   }
   const next = configure({ ...state, environment }, { Env: imageEnv });

@@ -7,7 +7,7 @@ import type { VertexId } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { ContainerConfig, Platform } from '../oci/index.ts';
 import type { DeclaredArgument } from './arguments.ts';
-import { assign, DEFAULT_PATH, type Environment, lookup } from './environment.ts';
+import { appendAll, assign, DEFAULT_PATH, type Environment, lookup } from './environment.ts';
 import { EXPORTER_COMMENT, HISTORY_COMMENT } from './history-text.ts';
 import type { BaseImage, PlannedHistory } from './plan.ts';
 
@@ -55,24 +55,30 @@ export function contextState(root: VertexId, platform: Platform): StageState {
 export function imageState(base: BaseImage, root: VertexId, platform: Platform): StageState {
   const inherited = base.config.config ?? {};
   const env = inherited.Env ?? [];
-  const environment = lookup(env, 'PATH') === undefined ? assign(env, 'PATH', DEFAULT_PATH) : env;
+  const withPath = lookup(env, 'PATH') === undefined ? assign(env, 'PATH', DEFAULT_PATH) : env;
   return {
     ...scratchState(platform),
     root,
     base,
     author: base.config.author,
-    environment,
+    environment: appendAll([], withPath),
     config: {
       ...inherited,
-      Env: environment,
+      Env: withPath,
       OnBuild: undefined,
     },
   };
 }
 
-/** The state of a stage made from another stage of the file. */
+/** The state of a stage made from another stage of the file: what its image sets goes before what an ARG had set. */
 export function childState(parent: StageState): StageState {
-  return { ...parent, config: { ...parent.config, OnBuild: undefined }, hasOwnCmd: false };
+  const { config } = parent;
+  return {
+    ...parent,
+    environment: appendAll(parent.environment, config.Env ?? []),
+    config: { ...config, OnBuild: undefined },
+    hasOwnCmd: false,
+  };
 }
 
 /** Changes the config; undefined members are removed. */

@@ -26,6 +26,22 @@ const rows: readonly Row[] = [
     { A: '' },
   ],
   [
+    'set again',
+    'a variable that is set again stands at the end of what RUN gets',
+    [
+      'FROM busybox',
+      'ENV A=1 B=2',
+      'ARG C=3',
+      'ENV A=4',
+      `RUN tr '\\0' '\\n' < /proc/$$/environ | grep ^[ABC]= > /f`,
+    ],
+  ],
+  [
+    'in a stage made from it',
+    'what the image of a stage sets goes before its ARGs in the stages made from it',
+    ['FROM busybox AS a', 'ENV A=env', 'ARG A=arg', 'ARG B=kept', 'FROM a', show, 'LABEL l=$A$B'],
+  ],
+  [
     'no value',
     'an ARG without value expands to nothing',
     ['FROM scratch', 'ARG A', 'LABEL a=[${A-unset}]'],
