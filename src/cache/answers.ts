@@ -16,8 +16,8 @@ export function noting(own: CacheRecords): NotedAnswers & { readonly records: Ca
   const { lock } = own;
   const records: CacheRecords = {
     ...own,
-    async get(key, id) {
-      const record = await own.get(key, id);
+    async get(key) {
+      const record = await own.get(key);
       if (record !== undefined && own.usable(record)) answers.set(key, record);
       return record;
     },

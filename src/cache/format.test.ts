@@ -31,12 +31,18 @@ describe('the config of an image', () => {
   it('may have one in it', () => {
     const encoded = encodeCacheConfig(CONFIG);
     const config = { 'lamina.cache.v1': Buffer.from(encoded).toString('base64') };
-    expect(inlineCacheIn(bytes(config))).toEqual(Buffer.from(encoded));
+    expect(inlineCacheIn(bytes(config))).toEqual({
+      writtenBy: 'lamina',
+      bytes: Buffer.from(encoded),
+    });
   });
 
   it('may have none, or one of BuildKit’s', () => {
     expect(inlineCacheIn(bytes({ os: 'linux' }))).toBeUndefined();
-    expect(inlineCacheIn(bytes({ 'moby.buildkit.cache.v0': 'W10=' }))).toBe('foreign');
+    expect(inlineCacheIn(bytes({ 'moby.buildkit.cache.v0': 'W10=' }))).toEqual({
+      writtenBy: 'BuildKit',
+      bytes: Buffer.from('[]'),
+    });
   });
 
   it('is refused when it is none', () => {

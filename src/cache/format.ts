@@ -12,14 +12,15 @@ import {
   parseDiffId,
 } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
+import { BUILDKIT_INLINE_KEY } from './buildkit/format.ts';
 
 export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
-/** What BuildKit writes. */
-export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
-/** The same inside an image config. */
-const BUILDKIT_INLINE_KEY = 'moby.buildkit.cache.v0';
 /** The key of an image config under which an inline cache stands. */
 export const INLINE_KEY = 'lamina.cache.v1';
+const INLINE_CACHES = [
+  [INLINE_KEY, 'lamina'],
+  [BUILDKIT_INLINE_KEY, 'BuildKit'],
+] as const;
 /** Raised when keys or layers begin to mean something else. */
 const VERSION = 1;
 
@@ -97,17 +98,24 @@ export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheC
   };
 }
 
+export interface InlineCache {
+  readonly writtenBy: 'lamina' | 'BuildKit';
+  readonly bytes: Uint8Array;
+}
+
 /**
- * The cache inside an image config, encoded; `foreign`: one of BuildKit's.
+ * The cache inside an image config, encoded.
  *
  * @throws AppError CACHE_INVALID
  */
-export function inlineCacheIn(imageConfig: Uint8Array): Uint8Array | 'foreign' | undefined {
+export function inlineCacheIn(imageConfig: Uint8Array): InlineCache | undefined {
   const value = parse(imageConfig);
   if (!isObject(value)) throw invalid('no object');
-  const own = value[INLINE_KEY];
-  if (typeof own === 'string') return Buffer.from(own, 'base64');
-  return Object.hasOwn(value, BUILDKIT_INLINE_KEY) ? 'foreign' : undefined;
+  for (const [key, writtenBy] of INLINE_CACHES) {
+    const found = value[key];
+    if (typeof found === 'string') return { writtenBy, bytes: Buffer.from(found, 'base64') };
+  }
+  return undefined;
 }
 
 function cachedLayer(value: unknown): CachedLayer {

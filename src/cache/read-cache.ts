@@ -1,87 +1,84 @@
 /** From the manifest in a storage to the cache it holds. */
-import { AppError } from '../errors.ts';
 import {
   type Descriptor,
+  decodeImageConfig,
   decodeIndex,
   decodeManifest,
   hostPlatform,
+  type ImageIndex,
   isIndexType,
   type Manifest,
   selectPlatform,
 } from '../oci/index.ts';
-import { type BuildkitConfig, decodeBuildkitConfig } from './buildkit/config.ts';
 import {
   BUILDKIT_CACHE_TYPE,
-  CACHE_CONFIG_TYPE,
-  type CacheConfig,
-  decodeCacheConfig,
-  inlineCacheIn,
-} from './format.ts';
+  type BuildkitCache,
+  decodeBuildkitCache,
+  decodeInlineCache,
+} from './buildkit/format.ts';
+import { CACHE_CONFIG_TYPE, type CacheConfig, decodeCacheConfig, inlineCacheIn } from './format.ts';
 import type { CacheStorage } from './storage.ts';
 
-/** A cache that lamina wrote. */
-export interface OwnCache extends CacheConfig {
-  readonly kind: 'own';
+export interface ReadCache extends CacheConfig {
+  readonly writtenBy: 'lamina';
   readonly storage: CacheStorage;
   /** Blobs of the layers, in their order. */
   readonly blobs: readonly Descriptor[];
 }
 
-/** A cache that BuildKit wrote. */
-export interface BuildkitCache {
-  readonly kind: 'buildkit';
+export interface ReadBuildkitCache extends BuildkitCache {
+  readonly writtenBy: 'BuildKit';
   readonly storage: CacheStorage;
-  readonly config: BuildkitConfig;
-  /** Those of its layers. */
-  readonly blobs: ReadonlyMap<string, Descriptor>;
 }
-
-export type ReadCache = OwnCache | BuildkitCache;
 
 /**
  * @returns undefined when there is nothing in it that this lamina can find again
- * @throws AppError CACHE_INVALID, CACHE_FOREIGN, OCI_DOCUMENT_INVALID; what the storage throws
+ * @throws AppError CACHE_INVALID, OCI_DOCUMENT_INVALID; what the storage throws
  */
 export async function readCache(
   storage: CacheStorage,
   signal: AbortSignal | undefined,
-): Promise<ReadCache | undefined> {
+): Promise<ReadCache | ReadBuildkitCache | undefined> {
   const found = await storage.readManifest(signal);
   if (found === undefined) return undefined;
-  const manifest = await manifestOf(storage, found, signal);
-  if (manifest === undefined) return undefined;
-  const bytes = await storage.readBlob(manifest.config, signal);
-  const { config, layers } = manifest;
-  if (config.mediaType === BUILDKIT_CACHE_TYPE) {
-    const blobs = new Map(layers.map((blob) => [blob.digest, blob]));
-    return { kind: 'buildkit', storage, config: decodeBuildkitConfig(bytes), blobs };
+  const { bytes, mediaType } = found;
+  if (!isIndexType(mediaType)) {
+    return readManifest(storage, decodeManifest(bytes, mediaType), signal);
   }
-  const own = ownConfig(storage, manifest, bytes);
-  return own && { kind: 'own', storage, blobs: layers, ...own };
+  const index = decodeIndex(bytes, mediaType);
+  // The older form of BuildKit's caches: an index that names the layers and the config.
+  const config = index.manifests.find((entry) => entry.mediaType === BUILDKIT_CACHE_TYPE);
+  if (config !== undefined) {
+    return readManifest(storage, { config, layers: index.manifests }, signal);
+  }
+  const manifest = await manifestIn(storage, index, signal);
+  return manifest && readManifest(storage, manifest, signal);
 }
 
-function ownConfig(
+async function readManifest(
   storage: CacheStorage,
-  { config, layers }: Pick<Manifest, 'config' | 'layers'>,
-  bytes: Uint8Array,
-): CacheConfig | undefined {
-  if (config.mediaType === CACHE_CONFIG_TYPE) return decodeCacheConfig(bytes, layers.length);
+  { config, layers: blobs }: Pick<Manifest, 'config' | 'layers'>,
+  signal: AbortSignal | undefined,
+): Promise<ReadCache | ReadBuildkitCache | undefined> {
+  const bytes = await storage.readBlob(config, signal);
+  const own = (cache: CacheConfig | undefined) =>
+    cache && ({ writtenBy: 'lamina', storage, blobs, ...cache } as const);
+  const foreign = (cache: BuildkitCache) => ({ writtenBy: 'BuildKit', storage, ...cache }) as const;
+  if (config.mediaType === CACHE_CONFIG_TYPE) return own(decodeCacheConfig(bytes, blobs.length));
+  if (config.mediaType === BUILDKIT_CACHE_TYPE) return foreign(decodeBuildkitCache(bytes, blobs));
   const inline = inlineCacheIn(bytes);
-  if (inline === 'foreign') throw foreign(storage);
-  return inline && decodeCacheConfig(inline, layers.length);
+  if (inline === undefined) return undefined;
+  if (inline.writtenBy === 'lamina') return own(decodeCacheConfig(inline.bytes, blobs.length));
+  const { diff_ids: diffIds } = decodeImageConfig(bytes).rootfs;
+  return foreign(decodeInlineCache(inline.bytes, blobs, diffIds));
 }
 
 /** Of an image for several platforms the one for this machine. */
-async function manifestOf(
+async function manifestIn(
   storage: CacheStorage,
-  { bytes, mediaType }: { readonly bytes: Uint8Array; readonly mediaType: string },
+  { manifests }: ImageIndex,
   signal: AbortSignal | undefined,
-): Promise<Pick<Manifest, 'config' | 'layers'> | undefined> {
-  if (!isIndexType(mediaType)) return decodeManifest(bytes, mediaType);
-  const { manifests } = decodeIndex(bytes, mediaType);
-  // The older form of BuildKit's caches: an index that names the layers and the config.
-  const config = manifests.find((entry) => entry.mediaType === BUILDKIT_CACHE_TYPE);
-  if (config !== undefined) return { config, layers: manifests };
+): Promise<Manifest | undefined> {
   const candidates = manifests.flatMap((entry) => (entry.platform === undefined ? [] : [entry]));
   const best = selectPlatform(
     hostPlatform(),
@@ -90,11 +87,4 @@ async function manifestOf(
   const chosen = best === undefined ? undefined : candidates[best];
   if (chosen === undefined) return undefined;
   return decodeManifest(await storage.readBlob(chosen, signal), chosen.mediaType);
-}
-
-function foreign({ name }: CacheStorage): AppError {
-  return new AppError('CACHE_FOREIGN', `the cache inside the image ${name} is one of BuildKit's`, {
-    expected: 'a cache that lamina exported, or one that BuildKit exported beside its image',
-    hint: 'of BuildKit, those of type=registry and type=local can be read',
-  });
 }

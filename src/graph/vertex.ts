@@ -196,6 +196,14 @@ export interface VertexInfo {
   readonly ignoreCache: boolean;
   /** Predefined proxy variables, given to RUN but not part of any key. */
   readonly proxyEnv?: readonly string[] | undefined;
+  /** What a RUN says where saying it otherwise makes no difference here, though it does to BuildKit's keys. */
+  readonly asWritten?: AsWritten | undefined;
+}
+
+export interface AsWritten {
+  readonly network: 'default' | 'host' | 'none';
+  /** Of the mounts, in their order: absolute, not cleaned; undefined for what has none. */
+  readonly targets: readonly (string | undefined)[];
 }
 
 export interface Graph {

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import type { ExecOp } from '../graph/index.ts';
 import { withShell } from './apply-process.ts';
 import { proxyEnvironment } from './arguments.ts';
-import { assign, type Environment, lookup } from './environment.ts';
+import { append, type Environment, lookup } from './environment.ts';
 import { displayText } from './expansion.ts';
 import { runText } from './history-text.ts';
 import { planMounts } from './run-mounts.ts';
@@ -25,7 +25,7 @@ export async function applyRun(
 ): Promise<StageState> {
   const { options } = plan;
   checkAllowed(instruction, plan);
-  const { mounts, inputs, agentSocket } = await planMounts(state, instruction, plan);
+  const { mounts, inputs, targets, agentSocket } = await planMounts(state, instruction, plan);
   const { argv, script } = commandOf(state, instruction);
   const op: ExecOp = {
     kind: 'exec',
@@ -46,9 +46,15 @@ export async function applyRun(
     instruction,
     text: displayText(instruction.text, state, options),
     proxyEnv: proxyEnvironment(options.buildArgs),
+    asWritten: { network: writtenNetwork(instruction, plan), targets },
   });
   const text = runText(argv, argumentValues(state));
   return remember({ ...state, root }, { text, layer: true });
+}
+
+function writtenNetwork({ network }: RunInstruction, { options }: StagePlan) {
+  if (network !== 'default') return network;
+  return options.isNetworkGiven === true ? options.network : network;
 }
 
 /** Each declared ARG once, with what RUN sees under its name. */
@@ -79,7 +85,7 @@ function commandOf(state: StageState, instruction: RunInstruction): Command {
 /** An agent that the image or an ARG names is left alone. */
 function withAgent(environment: Environment, socket: string | undefined): Environment {
   if (socket === undefined || lookup(environment, AGENT_VARIABLE) !== undefined) return environment;
-  return assign(environment, AGENT_VARIABLE, socket);
+  return append(environment, AGENT_VARIABLE, socket);
 }
 
 function checkAllowed({ security, devices, node }: RunInstruction, plan: StagePlan): void {

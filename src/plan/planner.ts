@@ -263,11 +263,12 @@ class Planner {
       stage,
       globals: this.#globals,
       warn: (warning) => this.#warnings.push(warning),
-      addStep: (op, inputs, { instruction, text, proxyEnv, words = [], location }) =>
+      addStep: (op, inputs, { instruction, text, proxyEnv, asWritten, words = [], location }) =>
         this.#builder.add(op, inputs, {
           ...this.#info(stage, counter, { text, location: location ?? instruction.location, op }),
           instruction: redactUrls(instruction.text),
           proxyEnv,
+          asWritten,
           words: new Map(words.map(([name, word]) => [name, this.#place(word)])),
         }),
       addContext: () => {

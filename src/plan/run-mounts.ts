@@ -19,12 +19,14 @@ export interface PlannedMounts {
   readonly mounts: readonly MountSpec[];
   /** The root file system, then what the mounts take their files from. */
   readonly inputs: readonly MountInput[];
+  /** Where they are mounted, as `AsWritten` has it. */
+  readonly targets: readonly (string | undefined)[];
   /** Where the first ssh mount is. */
   readonly agentSocket: string | undefined;
 }
 
 /** Where files taken along for a mount are put in a file system of their own. */
-const TAKEN = '/data';
+export const TAKEN_ALONG = '/data';
 
 /** How a new cache is made. */
 const ROOTS = { uid: 0, gid: 0, mode: 0o755 };
@@ -40,6 +42,7 @@ export async function planMounts(
 ): Promise<PlannedMounts> {
   const inputs: MountInput[] = [state.root];
   const mounts: MountSpec[] = [];
+  const targets: (string | undefined)[] = [];
   const sockets: string[] = [];
   for (const flag of instruction.mounts) {
     const planning = new MountPlanning(state, plan, flag);
@@ -47,8 +50,9 @@ export async function planMounts(
     const mount = await planning.spec(add, sockets.length);
     if (mount.kind === 'ssh') sockets.push(mount.target);
     mounts.push(mount);
+    targets.push(planning.writtenTarget ?? mount.target);
   }
-  return { mounts, inputs, agentSocket: sockets[0] };
+  return { mounts, inputs, targets, agentSocket: sockets[0] };
 }
 
 class MountPlanning {
@@ -83,6 +87,12 @@ class MountPlanning {
     }
   }
 
+  /** Undefined where it is relative or missing. */
+  get writtenTarget(): string | undefined {
+    const { target } = this.#mount;
+    return target?.startsWith('/') ? target : undefined;
+  }
+
   async #bind(add: (input: MountInput) => number): Promise<MountSpec> {
     const { from, source = '/', readonly } = this.#mount;
     const target = this.#target();
@@ -90,12 +100,12 @@ class MountPlanning {
       const context = this.#plan.addContext();
       const resetOwner = this.#plan.isLocal(context);
       const input = add(this.#takeAlong(context, { source, resetOwner }));
-      return { kind: 'bind', target, input, source: TAKEN, readonly };
+      return { kind: 'bind', target, input, source: TAKEN_ALONG, readonly };
     }
     const root = await this.#rootOf(from);
     if (this.#plan.isLocal(root)) {
       const input = add(this.#takeAlong(root, { source, resetOwner: true }));
-      return { kind: 'bind', target, input, source: TAKEN, readonly };
+      return { kind: 'bind', target, input, source: TAKEN_ALONG, readonly };
     }
     return { kind: 'bind', target, input: add(root), source, readonly };
   }
@@ -114,7 +124,7 @@ class MountPlanning {
       sharing,
       readonly,
       input: await this.#seed(from, source, add),
-      source: TAKEN,
+      source: TAKEN_ALONG,
       within,
       uid: uid ?? ROOTS.uid,
       gid: gid ?? ROOTS.gid,
@@ -192,7 +202,7 @@ class MountPlanning {
     const op: CopyOp = {
       kind: 'copy',
       source: { input: 1, paths: [source] },
-      destination: TAKEN,
+      destination: TAKEN_ALONG,
       owner: undefined,
       mode: undefined,
       exclude: [],

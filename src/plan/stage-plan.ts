@@ -28,6 +28,8 @@ export interface PlanOptions {
   readonly noCacheFilter: readonly string[];
   /** Where RUN says nothing. */
   readonly network: 'host' | 'none';
+  /** Whether somebody asked for that network. */
+  readonly isNetworkGiven?: boolean | undefined;
   readonly extraHosts: readonly { readonly name: string; readonly address: string }[];
   readonly shmSize: number | undefined;
   readonly ulimits: readonly {
@@ -75,6 +77,7 @@ export interface StepText {
   /** Shown to people: the instruction, variables replaced. */
   readonly text: string;
   readonly proxyEnv?: readonly string[] | undefined;
+  readonly asWritten?: VertexInfo['asWritten'];
   /** Words an error of the step may name, with their text after expansion. */
   readonly words?: readonly (readonly [string, Word])[] | undefined;
   /** Where errors are placed; undefined: at the instruction. */

@@ -25,8 +25,7 @@ export type Promised<T> = T | Promise<T>;
 
 /** Where results are found again. */
 export interface CacheRecords {
-  /** @param id the vertex whose key it is: other machines may know it by what was asked for */
-  get(key: string, id: VertexId): Promised<CacheRecord | undefined>;
+  get(key: string): Promised<CacheRecord | undefined>;
   /** @param settled called when other processes can see it */
   put(key: string, record: CacheRecord, settled?: () => void): void;
   /** Waits until no other process makes what the key stands for. */
@@ -39,6 +38,8 @@ export interface CacheRecords {
   putContentDigest(key: string, digest: string): void;
   /** Whether a record's layers are all there. */
   usable(record: CacheRecord): boolean;
+  /** What is known of a vertex under other keys than ours; absent where there is nothing to ask. */
+  elsewhere?(id: VertexId): Promise<VertexResult | undefined>;
 }
 
 export interface KeyLock {
@@ -162,13 +163,24 @@ export class Solver {
     const keyed = await this.#attempt(id, () => driver.key(step));
     if (!driver.recorded) return { ...keyed, outputKey: keyed.key };
     if (step.info.ignoreCache) return this.#force(step, driver, keyed);
-    const record = await this.#options.records.get(keyed.key, id);
+    const record = await this.#options.records.get(keyed.key);
     if (record === undefined || !this.#options.records.usable(record)) {
-      return { ...keyed, outputKey: record?.outputKey ?? keyed.key };
+      return this.#identifyElsewhere(step, keyed, record?.outputKey ?? keyed.key);
     }
     await keyed.discard?.();
     this.#reportCached(id, record);
     return { key: keyed.key, outputKey: record.outputKey, result: record };
+  }
+
+  /** What others know under keys of theirs is put under ours. */
+  async #identifyElsewhere(step: StepContext, keyed: Keyed, outputKey: string): Promise<Identity> {
+    const { id } = step.vertex;
+    const result = await this.#options.records.elsewhere?.(id);
+    if (result === undefined) return { ...keyed, outputKey };
+    await keyed.discard?.();
+    this.#record(step, keyed.key, outputKey, result);
+    this.#reportCached(id, result);
+    return { key: keyed.key, outputKey, result };
   }
 
   /** Runs a vertex that must not use the cache; what depends on it is keyed by what came out this time. */
@@ -215,7 +227,7 @@ export class Solver {
     const lock = await records.lock?.(identity.key, { signal: this.#signal, onWait });
     let isRecorded = false;
     try {
-      const record = lock && (await records.get(identity.key, id));
+      const record = lock && (await records.get(identity.key));
       if (record !== undefined && records.usable(record)) {
         await identity.discard?.();
         this.#reportCached(id, record);
@@ -301,7 +313,7 @@ export class Solver {
     this.#options.records.put(key, { ...result, outputKey, description }, settled);
   }
 
-  #reportCached(id: VertexId, record: CacheRecord): void {
+  #reportCached(id: VertexId, record: VertexResult): void {
     this.#reports.set(id, { id, cached: true, durationMs: 0, addedBytes: record.addedBytes });
     const { emit, now, stepOf } = this.#options;
     emit({ kind: 'step.cached', time: now(), step: stepOf(id) });
@@ -334,7 +346,9 @@ export class Solver {
         const name = digestOf(await key(index), selector);
         const known = await this.#options.records.contentDigest(name);
         if (known !== undefined) return known;
-        const digest = await compute(await result(index));
+        // Whose result is known elsewhere is not to be made for its key: the files are those of that result.
+        const isElsewhere = (await this.#options.records.elsewhere?.(vertex.id)) !== undefined;
+        const digest = isElsewhere ? `of ${name}` : await compute(await result(index));
         this.#options.records.putContentDigest(name, digest);
         return digest;
       },

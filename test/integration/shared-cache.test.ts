@@ -1,12 +1,9 @@
 /** Builds on two machines that share what one of them has done. Each store stands for a machine. */
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execDigests, firstOutput, imageDigests } from '../../src/cache/buildkit/operations.ts';
-import type { ExecOp } from '../../src/graph/index.ts';
-import { type DiffId, digestOf, hostPlatform } from '../../src/oci/index.ts';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
 import { stepsOf, Workbench } from '../support/cli.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
@@ -232,72 +229,6 @@ describe('a cache inside an image', () => {
     const second = await machine('inline-2');
     const { stderr } = await build(second, directory, '--cache-from', ref);
     expect(stepsOf(stderr).run.filter((step) => /RUN|COPY/.test(step))).toEqual([]);
-  });
-});
-
-const RUN_DATE: ExecOp = {
-  ...{ kind: 'exec', args: ['/bin/sh', '-c', 'date > /when'], cwd: '/', user: '' },
-  env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-  ...{ network: 'host', security: 'sandbox', hostname: 'buildkitsandbox' },
-  ...{ extraHosts: [], mounts: [], script: undefined, shmSize: undefined, ulimits: [] },
-};
-
-interface Named {
-  readonly digest: string;
-}
-
-describe('a cache of BuildKit', () => {
-  it('spares the steps that are found in it, and gives their layers', async () => {
-    const directory = bench.project({ Dockerfile: 'FROM busybox\nRUN date > /when\n' }, 'bk');
-    const layout = join(bench.directory, 'bk-layout');
-    const first = await machine('bk-1');
-    await build(first, directory, '-o', `type=oci,dest=${layout},tar=false`);
-    const blob = (digest: string) => join(layout, 'blobs', digest.replace(':', '/'));
-    const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
-    const [entry] = read(join(layout, 'index.json')).manifests;
-    const { config: imageConfig, layers } = read(blob(entry.digest));
-    const { diff_ids: diffIds } = read(blob(imageConfig.digest)).rootfs;
-
-    const cache = join(bench.directory, 'bk-cache');
-    cpSync(join(layout, 'blobs'), join(cache, 'blobs'), { recursive: true });
-    const write = (value: unknown) => {
-      const bytes = Buffer.from(JSON.stringify(value));
-      writeFileSync(join(cache, 'blobs', digestOf(bytes).replace(':', '/')), bytes);
-      return { digest: digestOf(bytes), size: bytes.length };
-    };
-    const below = diffIds.slice(0, -1).map((diffId: DiffId) => ({ diffId }));
-    const image = { manifestDigest: digestOf(Buffer.from('of another tool')), layers: below };
-    const [, byLayers = ''] = imageDigests(image, hostPlatform());
-    const [step = ''] = execDigests(RUN_DATE, hostPlatform());
-    const top = { layer: layers.length - 1, createdAt: '2024-01-02T03:04:05Z' };
-    const config = write({
-      layers: layers.map(({ digest }: Named, at: number) => ({ blob: digest, parent: at - 1 })),
-      records: [
-        { digest: firstOutput(byLayers) },
-        { digest: firstOutput(step), inputs: [[{ link: 0 }]], layers: [top] },
-      ],
-    });
-    const blobs = layers.map((one: Named, at: number) => ({
-      ...one,
-      annotations: { 'containerd.io/uncompressed': diffIds[at] },
-    }));
-    const mediaType = 'application/vnd.buildkit.cacheconfig.v0';
-    const manifest = write({
-      ...{ schemaVersion: 2, mediaType: entry.mediaType },
-      ...{ config: { ...config, mediaType }, layers: blobs },
-    });
-    const annotations = { 'org.opencontainers.image.ref.name': 'latest' };
-    const manifests = [{ ...manifest, mediaType: entry.mediaType, annotations }];
-    writeFileSync(join(cache, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
-
-    const out = join(bench.directory, 'bk-out');
-    const { stderr } = await build(
-      await machine('bk-2'),
-      directory,
-      ...['--cache-from', `type=local,src=${cache}`, '-o', `type=oci,dest=${out},tar=false`],
-    );
-    expect(stepsOf(stderr).cached.some((name) => name.includes('RUN date'))).toBe(true);
-    expect(existsSync(join(out, 'blobs', layers.at(-1).digest.replace(':', '/')))).toBe(true);
   });
 });
 

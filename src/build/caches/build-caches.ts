@@ -1,5 +1,6 @@
 /** The caches of other machines that one build reads and writes. */
 import {
+  type BuildFacts,
   type CacheStorage,
   exportCache,
   ImportedCaches,
@@ -11,7 +12,6 @@ import {
   type NotedAnswers,
   noting,
   registryStorage,
-  type SoughtBuild,
   seedMount,
 } from '../../cache/index.ts';
 import { AppError } from '../../errors.ts';
@@ -86,8 +86,8 @@ export class BuildCaches {
   }
 
   /** The store's records with what the caches add to them. */
-  records(own: CacheRecords, build: SoughtBuild): CacheRecords {
-    const all = this.#imported === undefined ? own : importing(own, this.#imported, build);
+  records(own: CacheRecords, facts: BuildFacts): CacheRecords {
+    const all = this.#imported === undefined ? own : importing(own, this.#imported, facts);
     if (this.#plans.exports.length === 0 && !this.#plans.inline) return all;
     const noted = noting(all);
     this.#noted = noted;

@@ -49,6 +49,7 @@ function planOptions(run: BuildRun, definition: Definition, choice: Choice): Pla
     noCache: options.noCache ?? false,
     noCacheFilter: options.noCacheFilter ?? [],
     network: options.network ?? 'host',
+    isNetworkGiven: options.network !== undefined,
     extraHosts: options.addHosts ?? [],
     shmSize: options.shmSize,
     ulimits: options.ulimits ?? [],

@@ -1,11 +1,14 @@
 /** Plans become layers: one solver for all platforms of a build. */
+import type { BuildFacts } from '../../cache/index.ts';
 import { mergeGraphs, reachable, type VertexId } from '../../graph/index.ts';
 import { LowerSource } from '../../layers/index.ts';
+import type { Digest } from '../../oci/index.ts';
 import { ExtraCertificates } from '../../ops/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { StepInfo } from '../../progress/index.ts';
 import { Sandbox } from '../../runtime/index.ts';
 import { Solver, type VertexResult } from '../../solver/index.ts';
+import type { Store } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
 import { openContexts } from '../contexts/open-contexts.ts';
 import { RemoteLogins } from '../credentials/remote-logins.ts';
@@ -101,8 +104,10 @@ async function solve(
     graph,
     driverOf: driversOf(session),
     records: caches.records(cacheRecords(store, caches.areLost), {
-      ...{ graph, contextAt: session.contextAt, signal },
-      imageOf: ({ imageId }) => store.images.get(imageId),
+      graph,
+      contextOf: (name) => contexts.get(name),
+      imageOf: (imageId) => imageIn(store, imageId),
+      epoch: options.sourceDateEpoch,
     }),
     stepOf,
     emit,
@@ -121,6 +126,12 @@ async function solve(
   });
   for (const context of contexts.values()) context.save();
   return { solver, results, stepOf };
+}
+
+function imageIn(store: Store, imageId: Digest): ReturnType<BuildFacts['imageOf']> {
+  const image = store.images.get(imageId);
+  const diffIds = image?.layers.map(({ diffId }) => diffId);
+  return image && diffIds && { diffIds, manifestDigest: image.manifestDigest };
 }
 
 async function startSandbox(run: BuildRun): Promise<Sandbox> {

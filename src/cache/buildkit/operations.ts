@@ -1,169 +1,189 @@
 /**
- * The digests by which BuildKit knows operations: of their parameters as Go writes them in JSON. What cannot be told
- * exactly has none, and is not found.
+ * From lamina's vertices to BuildKit's keys. What has no exact counterpart there has no key, so it is never found; nor is
+ * what stands on it.
  */
-import type { CopyOp, ExecOp, MkdirOp, MountSpec } from '../../graph/index.ts';
-import { chainIds, type Digest, digestOf, type Platform } from '../../oci/index.ts';
-import type { ImageLayer, ImageRecord } from '../../store/index.ts';
+import { posix } from 'node:path';
+import type { FileTree } from '../../files/index.ts';
+import type { CopyOp, ExecOp, Graph, Vertex, VertexId } from '../../graph/index.ts';
+import { type Digest, hostPlatform } from '../../oci/index.ts';
+import { TAKEN_ALONG } from '../../plan/index.ts';
+import { execKey, type TakenAlong } from './exec-key.ts';
+import { FileInputs } from './file-inputs.ts';
+import { copyAction, type FileAction, mkdirAction, ownerOf } from './file-operations.ts';
+import {
+  type BuildkitKey,
+  documentKey,
+  imageKey,
+  type KnownImage,
+  mergeKey,
+  type Origin,
+} from './keys.ts';
 
-/** What stands for the first output of an operation, which is all that Dockerfiles use. */
-export function firstOutput(operation: string): Digest {
-  return digestOf(Buffer.from(`${operation}@0`));
+export interface BuildFacts {
+  readonly graph: Graph;
+  /** A context of this machine, by its name. */
+  readonly contextOf: (name: string) => FileTree | undefined;
+  readonly imageOf: (imageId: Digest) => KnownImage | undefined;
+  /** SOURCE_DATE_EPOCH, where it was given. */
+  readonly epoch: number | undefined;
 }
 
-/** What stands for files that are known by their content. */
-export function slowKey(content: string): Digest {
-  return digestOf(Buffer.from(`${content}@-1`));
-}
+type Input = Vertex['inputs'][number];
 
-/** What of an input is used. @param paths absolute */
-export function selectorOf(...paths: readonly string[]): Digest {
-  return digestOf(Buffer.from(paths.toSorted().reverse().join('\0')));
-}
+export class Operations {
+  readonly #facts: BuildFacts;
+  readonly #origins = new Map<VertexId, Origin | undefined>();
 
-/** What of an image counts. */
-export interface KnownImage extends Pick<ImageRecord, 'manifestDigest'> {
-  readonly layers: readonly Pick<ImageLayer, 'diffId'>[];
-}
+  constructor(facts: BuildFacts) {
+    this.#facts = facts;
+  }
 
-/** An image: BuildKit knows it by its manifest, and by its chain of layers. */
-export function imageDigests(image: KnownImage, platform: Platform): readonly Digest[] {
-  const { os: OS, architecture: Arch, variant: Variant } = platform;
-  const manifest = digestOfJson({ Digest: image.manifestDigest, OS, Arch, Variant });
-  const chainId = chainIds(image.layers.map(({ diffId }) => diffId)).at(-1);
-  return [manifest, ...(chainId === undefined ? [] : [chainId])].map((key) =>
-    digestOf(Buffer.from(`buildkit.source.v0:${key}`)),
-  );
-}
+  /** @returns undefined for what BuildKit would not make in the same way */
+  keyOf(id: VertexId): BuildkitKey | undefined {
+    const origin = this.originOf(id);
+    return origin?.kind === 'key' ? origin.key : undefined;
+  }
 
-const DEFAULT_HOSTNAME = 'buildkitsandbox';
+  originOf(input: Input): Origin | undefined {
+    if (input === 'scratch') return { kind: 'nothing' };
+    if (!this.#origins.has(input)) {
+      for (const id of this.#below(input)) this.#origins.set(id, this.#make(this.#vertex(id)));
+    }
+    return this.#origins.get(input);
+  }
 
-/**
- * RUN without mounts but caches: the digests it may have. A variable that is set again goes to the end in BuildKit and
- * stays where it is here, so each may have moved.
- */
-export function execDigests(op: ExecOp, platform: Platform): readonly Digest[] {
-  const orders = [op.env, ...movedOnce(op.env)];
-  return orders.flatMap((env) => execDigest({ ...op, env }, platform) ?? []);
-}
+  /** What a vertex needs, itself last: a thousand stages one on the other are no thousand calls one in the other. */
+  #below(target: VertexId): readonly VertexId[] {
+    const found = new Set<VertexId>();
+    const open = [target];
+    for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
+      const missing = this.#vertex(id).inputs.filter(
+        (input): input is VertexId =>
+          input !== 'scratch' && !found.has(input) && !this.#origins.has(input),
+      );
+      if (missing.length > 0) open.push(...missing);
+      else {
+        open.pop();
+        found.add(id);
+      }
+    }
+    return [...found];
+  }
 
-function movedOnce(list: readonly string[]): readonly (readonly string[])[] {
-  return list.flatMap((moved, from) => {
-    const others = list.toSpliced(from, 1);
-    const behind = Array.from({ length: others.length - from }, (_, at) => from + 1 + at);
-    return behind.map((to) => others.toSpliced(to, 0, moved));
-  });
-}
+  /** What is made anew whatever the cache says is known to no cache, nor is what stands on it. */
+  #make(vertex: Vertex): Origin | undefined {
+    const { op, id } = vertex;
+    if (this.#facts.graph.info.get(id)?.ignoreCache === true && op.kind !== 'image')
+      return undefined;
+    switch (op.kind) {
+      case 'image':
+        return this.#image(vertex, op.imageId);
+      case 'context': {
+        const tree = this.#facts.contextOf(op.name);
+        return tree && { kind: 'context', tree };
+      }
+      case 'mkdir':
+        return this.#mkdir(vertex, op.path, op.owner);
+      case 'copy':
+        return this.#copy(vertex, op);
+      case 'exec':
+        return this.#exec(vertex, op);
+      case 'http':
+      case 'git':
+        return undefined;
+    }
+  }
 
-function execDigest(op: ExecOp, platform: Platform): Digest | undefined {
-  const caches = op.mounts.map(cacheMount);
-  const isPlain =
-    !caches.includes(undefined) &&
-    op.script === undefined &&
-    op.shmSize === undefined &&
-    op.ulimits.length === 0 &&
-    op.extraHosts.length === 0 &&
-    op.security === 'sandbox';
-  if (!isPlain) return undefined;
-  const hostname = op.hostname === DEFAULT_HOSTNAME ? undefined : op.hostname;
-  const meta = {
-    args: op.args,
-    env: op.env.length === 0 ? undefined : op.env,
-    cwd: op.cwd,
-    user: op.user === '' ? undefined : op.user,
-    hostname,
-    removeMountStubsRecursive: true,
-  };
-  return digestOfJson({
-    Type: 'buildkit.exec.v0',
-    Exec: {
-      meta,
-      // A lone root file system is left out.
-      mounts: caches.length === 0 ? undefined : [{ dest: '/' }, ...inOrder(caches)],
-      network: op.network === 'none' ? 2 : undefined,
-    },
-    OS: platform.os,
-    Arch: platform.architecture,
-    Variant: platform.variant,
-  });
-}
+  /** An image without layers is as good as nothing. */
+  #image({ id }: Vertex, imageId: Digest): Origin | undefined {
+    const image = this.#facts.imageOf(imageId);
+    const platform = this.#facts.graph.info.get(id)?.platform ?? hostPlatform();
+    if (image === undefined) return undefined;
+    if (image.diffIds.length === 0) return { kind: 'nothing' };
+    return { kind: 'key', key: imageKey(image, platform) };
+  }
 
-/** A cache that begins empty. One that is not shared under its own path goes without a name. */
-function cacheMount(mount: MountSpec) {
-  if (mount.kind !== 'cache' || mount.input !== undefined) return undefined;
-  const { target: dest, id, sharing, uid, gid, mode } = mount;
-  if (uid !== 0 || gid !== 0 || mode !== 0o755) return undefined;
-  const isNamed = sharing === 'shared' && id.slice(id.indexOf('/') + 1) === dest;
-  const readonly = mount.readonly ? true : undefined;
-  const cacheOpt = isNamed ? { ID: id } : {};
-  return { input: -1, dest, output: -1, readonly, mountType: 3, cacheOpt } as const;
-}
+  #mkdir(vertex: Vertex, path: string, owner: string | undefined): Origin | undefined {
+    const inputs = new FileInputs();
+    const base = inputs.base(this.#input(vertex, 0));
+    if (base === undefined) return undefined;
+    const value = mkdirAction({
+      ...{ path, mode: 0o755, makesParents: true, time: this.#facts.epoch },
+      owner: owner === undefined ? undefined : ownerOf(owner, base),
+    });
+    return inputs.finish([{ value, source: -1 }], base);
+  }
 
-function inOrder(mounts: readonly ReturnType<typeof cacheMount>[]) {
-  const known = mounts.filter((mount) => mount !== undefined);
-  return known.sort((a, b) => (a.dest < b.dest ? -1 : 1));
-}
+  #copy(vertex: Vertex, op: CopyOp): Origin | undefined {
+    if (op.source.more !== undefined || op.parents || op.exclude.length > 0) return undefined;
+    const below = this.#input(vertex, 0);
+    if (below === undefined) return undefined;
+    const isMerged = op.link && op.mode === undefined;
+    const copied = this.#copyOnto(isMerged ? { kind: 'nothing' } : below, vertex, op);
+    if (!isMerged || copied === undefined || below.kind === 'nothing') return copied;
+    if (below.kind !== 'key' || copied.kind !== 'key') return undefined;
+    return { kind: 'key', key: mergeKey([below.key, copied.key]) };
+  }
 
-/** WORKDIR of root's. */
-export function mkdirDigest({ path, owner }: MkdirOp): Digest | undefined {
-  if (owner !== undefined && owner !== '') return undefined;
-  return fileDigest({ path, mode: 0o755, makeParents: true, timestamp: -1 });
-}
+  #copyOnto(below: Origin, vertex: Vertex, op: CopyOp): Origin | undefined {
+    const { input, paths, inline = [] } = op.source;
+    const inputs = new FileInputs();
+    const base = inputs.base(below);
+    if (base === undefined) return undefined;
+    const { destination, mode, unpack } = op;
+    const owner = op.owner === undefined ? undefined : ownerOf(op.owner, base);
+    const actions: FileAction[] = [];
+    const from = paths.length === 0 ? undefined : this.#input(vertex, input);
+    for (const path of paths) {
+      if (from === undefined || from.kind === 'nothing') return undefined;
+      const source = posix.resolve('/', path);
+      const value = copyAction({ source, destination, owner, mode, unpack, isInline: false });
+      const place = inputs.source(from, source);
+      actions.push({ value, source: place });
+    }
+    for (const { name, content } of inline) {
+      const source = posix.resolve('/', name);
+      const value = copyAction({ source, destination, owner, mode, unpack: false, isInline: true });
+      const document = { kind: 'key', key: documentKey(source, 0o644, content) } as const;
+      const place = inputs.source(document, source);
+      actions.push({ value, source: place });
+    }
+    return inputs.finish(actions, base);
+  }
 
-/** COPY of paths without wildcards, and without flags but an octal mode. */
-export function copyDigest(op: CopyOp, paths: readonly string[]): Digest | undefined {
-  const isPlain =
-    op.owner === undefined &&
-    op.exclude.length === 0 &&
-    !op.parents &&
-    !op.unpack &&
-    !op.link &&
-    /^[0-7]*$/.test(op.mode ?? '');
-  if (!isPlain) return undefined;
-  const mode = op.mode === undefined ? -1 : Number.parseInt(op.mode, 8);
-  return fileDigest(
-    ...paths.map((path) => ({
-      src: path.split('/').at(-1) || '/',
-      dest: op.destination,
-      mode,
-      followSymlink: true,
-      dirCopyContents: true,
-      createDestPath: true,
-      allowWildcard: true,
-      allowEmptyWildcard: true,
-      timestamp: -1,
-    })),
-  );
-}
+  #exec(vertex: Vertex, op: ExecOp): Origin | undefined {
+    const { platform, asWritten } = this.#facts.graph.info.get(vertex.id) ?? {};
+    const root = this.#input(vertex, 0);
+    if (asWritten === undefined || platform === undefined || root?.kind !== 'key') return undefined;
+    const key = execKey(op, {
+      ...{ root, asWritten, platform },
+      originAt: (index) => this.#input(vertex, index),
+      takenAlong: (index) => this.#takenAlong(vertex, index),
+    });
+    return key && { kind: 'key', key };
+  }
 
-function fileDigest(...actions: readonly object[]): Digest {
-  return digestOfJson({
-    Type: 'buildkit.file.v0',
-    Actions: actions.map((action) => Buffer.from(goJson(action)).toString('base64')),
-    indexes: actions.length < 3 ? undefined : indexesOf(actions.length),
-  });
-}
+  /** What the files of a mount were taken from, and which. */
+  #takenAlong(vertex: Vertex, index: number): TakenAlong | undefined {
+    const id = vertex.inputs[index];
+    if (id === undefined || id === 'scratch') return undefined;
+    const taken = this.#vertex(id);
+    if (taken.op.kind !== 'copy' || taken.op.destination !== TAKEN_ALONG) return undefined;
+    if (taken.inputs[0] !== 'scratch') return undefined;
+    const origin = this.#input(taken, 1);
+    const [path] = taken.op.source.paths;
+    if (origin === undefined || path === undefined) return undefined;
+    return { origin, path: posix.resolve('/', path.replace(/\\(.)/g, '$1')) };
+  }
 
-/**
- * Each action stands on the one before and copies from input 1, the last one is the output. BuildKit leaves this out
- * where it comes to what it once took for granted: for one action, or two.
- */
-function indexesOf(count: number): readonly (readonly number[])[] {
-  const inputs = 2;
-  return Array.from({ length: count }, (_, at) => [
-    ...[at === 0 ? 0 : inputs + at - 1, 1],
-    at === count - 1 ? 0 : -1,
-  ]);
-}
+  #input({ inputs }: Vertex, index: number): Origin | undefined {
+    const input = inputs[index];
+    return input && this.originOf(input);
+  }
 
-function digestOfJson(value: object): Digest {
-  return digestOf(Buffer.from(goJson(value)));
-}
-
-/** As `encoding/json` of Go: what HTML and JavaScript stumble over is escaped. */
-function goJson(value: object): string {
-  return JSON.stringify(value).replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  #vertex(id: VertexId): Vertex {
+    const vertex = this.#facts.graph.vertices.get(id);
+    if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
+    return vertex;
+  }
 }

@@ -1,0 +1,50 @@
+/** The inputs of a file operation, and which files of each it uses. */
+import { copiedDigest } from './content-digest.ts';
+import { type FileAction, fileOperationDigest } from './file-operations.ts';
+import {
+  type BuildkitInput,
+  isSameOrigin,
+  type Origin,
+  pathsDigest,
+  recordDigest,
+  sortedBytes,
+} from './keys.ts';
+
+interface UsedInput {
+  readonly origin: Origin;
+  readonly isBase: boolean;
+  readonly paths: string[];
+}
+
+export class FileInputs {
+  readonly #inputs: UsedInput[] = [];
+
+  /** @returns which input it is, -1 for the empty file system; undefined for what nothing is made on */
+  base(origin: Origin | undefined): number | undefined {
+    if (origin === undefined || origin.kind === 'context') return undefined;
+    if (origin.kind === 'nothing') return -1;
+    return this.#inputs.push({ origin, isBase: true, paths: [] }) - 1;
+  }
+
+  /** @param path absolute; may have wildcards */
+  source(origin: Origin, path: string): number {
+    const known = this.#inputs.findIndex((one) => isSameOrigin(one.origin, origin));
+    const place = known < 0 ? this.#inputs.push({ origin, isBase: false, paths: [] }) - 1 : known;
+    this.#inputs[place]?.paths.push(path);
+    return place;
+  }
+
+  finish(actions: readonly FileAction[], base: number): Origin {
+    const digest = fileOperationDigest(actions, { base, count: this.#inputs.length });
+    const key = { digests: [recordDigest(digest)], inputs: this.#inputs.map(asInput) };
+    return { kind: 'key', key };
+  }
+}
+
+function asInput({ origin, isBase, paths }: UsedInput): BuildkitInput {
+  const key = origin.kind === 'key' ? origin.key : undefined;
+  if (isBase) return { key, selector: '' };
+  const selector = pathsDigest(sortedBytes(paths).reverse());
+  if (origin.kind !== 'context') return { key, selector };
+  return { key, selector, content: () => copiedDigest(origin.tree, paths) };
+}

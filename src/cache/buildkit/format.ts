@@ -1,0 +1,184 @@
+/**
+ * A cache as BuildKit writes it: records that name one another, and which layers are the result of which.
+ * https://github.com/moby/buildkit/blob/v0.32.2/cache/remotecache/v1/types/doc.go
+ */
+import { AppError } from '../../errors.ts';
+import {
+  type Descriptor,
+  type DiffId,
+  isDigest,
+  layerCompression,
+  parseDiffId,
+} from '../../oci/index.ts';
+
+export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
+/** The key of an image config under which an inline cache stands. */
+export const BUILDKIT_INLINE_KEY = 'moby.buildkit.cache.v0';
+
+export interface BuildkitLayer {
+  readonly descriptor: Descriptor;
+  readonly diffId: DiffId;
+}
+
+export interface BuildkitLink {
+  readonly selector: string;
+  /** Position of the record it leads to. */
+  readonly record: number;
+}
+
+export interface BuildkitResult {
+  /** Bottom first. */
+  readonly layers: readonly BuildkitLayer[];
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+}
+
+export interface BuildkitRecord {
+  readonly digest: string;
+  /** For each input what it may be. */
+  readonly inputs: readonly (readonly BuildkitLink[])[];
+  /** Those whose layers are all named. */
+  readonly results: readonly BuildkitResult[];
+}
+
+export interface BuildkitCache {
+  readonly records: readonly BuildkitRecord[];
+}
+
+/**
+ * @param blobs of all layers that the cache's manifest names
+ * @throws AppError CACHE_INVALID
+ */
+export function decodeBuildkitCache(
+  config: Uint8Array,
+  blobs: readonly Descriptor[],
+): BuildkitCache {
+  const { layers, records } = member(parse(config));
+  const byDigest = new Map(blobs.map((blob) => [blob.digest as string, blob]));
+  const stacks = list(layers ?? []).map((layer) => {
+    const { blob, parent } = member(layer);
+    // Go leaves out a parent of 0; the lowest says -1.
+    return { blob: byDigest.get(String(blob)), parent: integer(parent ?? 0) };
+  });
+  return decodeRecords(records, { diffIdOf: diffIdIn, stacks });
+}
+
+/**
+ * The cache that stands in an image's config.
+ *
+ * @throws AppError CACHE_INVALID
+ */
+export function decodeInlineCache(
+  encoded: Uint8Array,
+  blobs: readonly Descriptor[],
+  diffIds: readonly DiffId[],
+): BuildkitCache {
+  if (diffIds.length !== blobs.length) throw invalid('other layers than its image');
+  const byBlob = new Map(blobs.map((blob, place) => [blob, diffIds[place]]));
+  const stacks = blobs.map((blob, place) => ({ blob, parent: place - 1 }));
+  const records = parse(encoded);
+  return decodeRecords(records, { diffIdOf: (blob) => byBlob.get(blob), stacks });
+}
+
+interface LayerStacks {
+  readonly diffIdOf: (blob: Descriptor) => DiffId | undefined;
+  readonly stacks: readonly { readonly blob: Descriptor | undefined; readonly parent: number }[];
+}
+
+function decodeRecords(value: unknown, layers: LayerStacks): BuildkitCache {
+  const all = list(value ?? []);
+  const records = all.map((one): BuildkitRecord => {
+    const record = member(one);
+    const stacks = list(record.layers ?? []).map((result) => {
+      const { layer, createdAt } = member(result);
+      return { positions: stackOf(layers, integer(layer ?? 0)), createdAt };
+    });
+    const chains = list(record.chains ?? []).map((result) => {
+      const { layers: positions, createdAt } = member(result);
+      return { positions: list(positions ?? []).map(integer), createdAt };
+    });
+    return {
+      digest: text(record.digest),
+      inputs: list(record.inputs ?? []).map((links) =>
+        list(links).map((link) => {
+          const { selector, link: place } = member(link);
+          const position = integer(place ?? 0);
+          if (position < 0 || position >= all.length) throw invalid('a record that is not there');
+          return { selector: text(selector ?? ''), record: position };
+        }),
+      ),
+      results: [...stacks, ...chains].flatMap((result) => resultOf(layers, result)),
+    };
+  });
+  return { records };
+}
+
+/** From the lowest layer up to this one. */
+function stackOf({ stacks }: LayerStacks, top: number): number[] {
+  const positions: number[] = [];
+  for (let place = top; place !== -1; place = stacks[place]?.parent ?? -1) {
+    if (stacks[place] === undefined) throw invalid('a layer that is not there');
+    if (positions.length > stacks.length) throw invalid('layers that stand on one another');
+    positions.push(place);
+  }
+  return positions.reverse();
+}
+
+function resultOf(
+  { stacks, diffIdOf }: LayerStacks,
+  { positions, createdAt }: { readonly positions: readonly number[]; readonly createdAt: unknown },
+): BuildkitResult[] {
+  const layers: BuildkitLayer[] = [];
+  for (const place of positions) {
+    const descriptor = stacks[place]?.blob;
+    const diffId = descriptor && diffIdOf(descriptor);
+    if (descriptor === undefined || diffId === undefined) return [];
+    layers.push({ descriptor, diffId });
+  }
+  const time = typeof createdAt === 'string' ? Date.parse(createdAt) : Number.NaN;
+  return layers.length === 0 ? [] : [{ layers, created: Number.isNaN(time) ? 0 : time }];
+}
+
+const UNCOMPRESSED = 'containerd.io/uncompressed';
+
+function diffIdIn({ annotations, mediaType, digest }: Descriptor): DiffId | undefined {
+  const said = annotations?.[UNCOMPRESSED];
+  if (said !== undefined && isDigest(said)) return parseDiffId(said);
+  return layerCompression(mediaType) === 'none' ? parseDiffId(digest) : undefined;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    throw invalid('no JSON');
+  }
+}
+
+function member(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid('no object where one has to be');
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid('no list where one has to be');
+  return value;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw invalid('no text where one has to be');
+  return value;
+}
+
+function integer(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw invalid('no whole number');
+  return value;
+}
+
+function invalid(what: string): AppError {
+  return new AppError('CACHE_INVALID', `the cache has ${what}`, {
+    hint: 'it was damaged after BuildKit wrote it; export it again',
+  });
+}

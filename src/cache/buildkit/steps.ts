@@ -1,0 +1,84 @@
+/** Steps of a build in a cache of BuildKit's, with the layers they have there. */
+import type { Graph, VertexId } from '../../graph/index.ts';
+import type { DiffId } from '../../oci/index.ts';
+import type { StackLayer } from '../promised-stacks.ts';
+import type { BuildkitCache, BuildkitRecord, BuildkitResult } from './format.ts';
+import { RecordMatcher } from './match.ts';
+import type { BuildFacts, Operations } from './operations.ts';
+
+export interface FoundStep {
+  readonly layers: readonly StackLayer[];
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+}
+
+/** What a step's file system has to consist of, bottom first. */
+interface ExpectedStack {
+  readonly base: readonly DiffId[];
+  readonly times: readonly StackLayer['times'][];
+}
+
+export class BuildkitSteps {
+  readonly #operations: Operations;
+  readonly #matcher: RecordMatcher;
+  readonly #facts: BuildFacts;
+
+  constructor(cache: BuildkitCache, operations: Operations, facts: BuildFacts) {
+    this.#operations = operations;
+    this.#matcher = new RecordMatcher(cache);
+    this.#facts = facts;
+  }
+
+  async find(id: VertexId): Promise<FoundStep | undefined> {
+    const key = this.#operations.keyOf(id);
+    const expected = key && expectedStack(id, this.#facts);
+    if (expected === undefined) return undefined;
+    const records = await this.#matcher.find(key ?? { digests: [], inputs: [] });
+    return newestOf(records, expected);
+  }
+}
+
+function newestOf(
+  records: readonly BuildkitRecord[],
+  expected: ExpectedStack,
+): FoundStep | undefined {
+  const fitting = records
+    .flatMap(({ results }) => results)
+    .filter((result) => isStack(result, expected))
+    .sort((a, b) => b.created - a.created);
+  const [newest] = fitting;
+  if (newest === undefined) return undefined;
+  const { created } = newest;
+  const layers = newest.layers.map(({ diffId, descriptor: blob }, place) => {
+    const times = expected.times[place - expected.base.length] ?? 'keep';
+    return { diffId, blob, times, created };
+  });
+  return { layers, created };
+}
+
+/** Every step adds one layer, in BuildKit as here; what has others is not what was looked for. */
+function isStack({ layers }: BuildkitResult, { base, times }: ExpectedStack): boolean {
+  if (layers.length !== base.length + times.length) return false;
+  return base.every((diffId, place) => layers[place]?.diffId === diffId);
+}
+
+function expectedStack(id: VertexId, { graph, imageOf }: BuildFacts): ExpectedStack | undefined {
+  const times: StackLayer['times'][] = [];
+  let next: VertexId | 'scratch' | undefined = id;
+  while (next !== undefined && next !== 'scratch') {
+    const { op, inputs } = vertexIn(graph, next);
+    if (op.kind === 'image') {
+      return { base: imageOf(op.imageId)?.diffIds ?? [], times: times.reverse() };
+    }
+    if (op.kind !== 'exec' && op.kind !== 'copy' && op.kind !== 'mkdir') return undefined;
+    times.push(op.kind === 'exec' ? 'clamp' : 'set');
+    next = inputs[0];
+  }
+  return { base: [], times: times.reverse() };
+}
+
+function vertexIn(graph: Graph, id: VertexId) {
+  const vertex = graph.vertices.get(id);
+  if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
+  return vertex;
+}
