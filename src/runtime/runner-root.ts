@@ -83,7 +83,12 @@ export function mountRoot(
   }
   for (const path of spec.newDirectories) {
     const directory = Buffer.from(`${rootfs}/${path}`, 'latin1');
-    mkdirSync(directory, { mode: 0o755 });
+    try {
+      mkdirSync(directory, { mode: 0o755 });
+    } catch (error) {
+      // Made by an attempt before, which found that a mount needs unpacked layers.
+      if (!hasErrorCode(error, 'EEXIST')) throw error;
+    }
     chownSync(directory, spec.user.uid, spec.user.gid);
   }
   return rootfs;
