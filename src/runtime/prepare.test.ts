@@ -103,6 +103,17 @@ describe('preparing a process', () => {
     expect(spec.mounts.map(({ target }) => target)).toEqual(['/b', '/a', '/z', '/z/y']);
   });
 
+  test('memory looks like the directory it covers, and is everybody’s where there is none', () => {
+    using image = temporaryDirectory();
+    mkdirSync(`${image.path}/private`, { mode: 0o750 });
+    symlinkSync('private', `${image.path}/link`);
+    const mounts = ['/private', '/link', '/missing'].map(
+      (target) => ({ kind: 'tmpfs', target }) as const,
+    );
+    const spec = prepareProcess({ ...request, mounts }, new DirectoryTree(image.path));
+    expect(spec.mounts).toMatchObject([{ mode: 0o750 }, { mode: 0o750 }, { mode: 0o1777 }]);
+  });
+
   test("HOME is the image's, unless it is set", () => {
     using image = temporaryDirectory();
     const tree = new DirectoryTree(image.path);

@@ -28,8 +28,10 @@ import {
   type Ulimit,
 } from './spec.ts';
 
+type Tmpfs = Extract<ProcessMount, { kind: 'tmpfs' }>;
+
 /** A mount as asked for: the target is an absolute path in the container as the user wrote it. */
-export type WantedMount = ProcessMount & {
+export type WantedMount = (Exclude<ProcessMount, Tmpfs> | Omit<Tmpfs, 'mode'>) & {
   /** What is mounted; a directory where nothing is said and the kind leaves it open. */
   readonly targetKind?: 'file' | 'directory' | undefined;
 };
@@ -75,7 +77,10 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
   const { stubs, resolved } = mountStubs(tree, [...generated, ...asked.map(wantedTarget)]);
   const [hostsTarget, resolvTarget, hostnameTarget] = resolved;
   const mounts = asked.map(({ targetKind: _, ...mount }, index) => {
-    return { ...mount, target: resolved[generated.length + index] ?? mount.target };
+    const target = resolved[generated.length + index] ?? mount.target;
+    return mount.kind === 'tmpfs'
+      ? { ...mount, target, mode: modeBelow(tree, target) }
+      : { ...mount, target };
   });
   return {
     lowers: request.lowers,
@@ -119,6 +124,11 @@ function asFile(path: string): MountTarget {
 
 function wantedTarget({ kind, target, targetKind }: WantedMount): MountTarget {
   return { path: toBytes(target), kind: kind === 'file' ? 'file' : (targetKind ?? 'directory') };
+}
+
+/** A tmpfs looks like the directory it covers; where there is none it is everybody's. */
+function modeBelow(tree: FileTree, target: string): number {
+  return tree.lookup(target.slice(1))?.mode ?? 0o1777;
 }
 
 /** runc and crun would add it too, each in its own way. */

@@ -127,11 +127,7 @@ function tmpfs(
 ): OciMount {
   const { target, size, mode, noexec } = wanted;
   const data = size === undefined ? [] : [`size=${size}`];
-  if (mode === undefined) {
-    const options = ['nosuid', 'nodev', ...(noexec ? ['noexec'] : []), ...data];
-    return { destination: destination(target), type: 'tmpfs', source: 'tmpfs', options };
-  }
-  // Runtimes give it the mode of the directory below, whatever they are told.
+  // Runtimes give it the mode of the directory below, whatever they are told, also of one made for it.
   mkdirSync(place);
   data.push(`mode=${mode.toString(8)}`);
   const flags = MountFlag.nosuid | MountFlag.nodev | (noexec ? MountFlag.noexec : 0);

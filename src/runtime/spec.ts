@@ -40,8 +40,7 @@ export type ProcessMount =
       readonly target: string;
       /** Bytes; undefined: as much as the kernel gives. */
       readonly size?: number | undefined;
-      /** Undefined: that of the directory it covers, 0755 where there is none. */
-      readonly mode?: number | undefined;
+      readonly mode: number;
       /** Programs in it cannot be started: so with containers, not with build steps. */
       readonly noexec?: boolean | undefined;
     }

@@ -86,7 +86,7 @@ class Opening implements OpenMounts {
       case 'cache':
         return this.#cache(mount);
       case 'tmpfs':
-        this.#add({ kind: 'tmpfs', target: mount.target, size: mount.size, mode: 0o1777 });
+        this.#add({ kind: 'tmpfs', target: mount.target, size: mount.size });
         return;
       case 'secret':
         return this.#secret(mount);

@@ -20,6 +20,20 @@ const rows: readonly MountRow[] = [
     ['RUN --mount=type=tmpfs,target=/there/dir ls /there/dir > /f'],
   ],
   [
+    'tmpfs over a directory',
+    'a tmpfs has the mode of the directory it covers, and belongs to root',
+    [
+      'RUN --mount=type=tmpfs,target=/there/dir stat -c "%a %u %g" /there/dir > /f',
+      'RUN --mount=type=tmpfs,target=/there/link stat -c "%a %u %g" /there/dir >> /f',
+      'RUN --mount=type=tmpfs,target=/tmp stat -c "%a %u %g" /tmp >> /f',
+    ],
+  ],
+  [
+    'tmpfs and an ordinary user',
+    'who is not root may write into a new tmpfs',
+    ['USER 1001', 'RUN --mount=type=tmpfs,target=/new/t echo x > /new/t/x'],
+  ],
+  [
     'cache keeps',
     'a cache is there for the next RUN',
     [
