@@ -9,6 +9,7 @@ import { proxyEnvironment } from './arguments.ts';
 import { append, type Environment, lookup } from './environment.ts';
 import { displayText } from './expansion.ts';
 import { runText } from './history-text.ts';
+import { emptyRun } from './plan-faults.ts';
 import { planMounts } from './run-mounts.ts';
 import type { StagePlan } from './stage-plan.ts';
 import { remember, type StageState, workingDirectory } from './stage-state.ts';
@@ -74,6 +75,7 @@ interface Command {
 function commandOf(state: StageState, instruction: RunInstruction): Command {
   const { command } = instruction;
   if (command.form === 'exec') {
+    if (command.args.length === 0) throw emptyRun();
     return { argv: command.args.map((word) => word.text), script: undefined };
   }
   const script = shellScript(instruction);

@@ -27,6 +27,14 @@ export function emptyBase(written: string, location: SourceLocation): AppError {
   });
 }
 
+/** Of the exec form; told at the instruction. */
+export function emptyRun(): AppError {
+  return new AppError('PLAN_EMPTY_RUN', 'RUN [] names no program', {
+    expected: 'a program and its arguments: RUN ["program", "argument"]',
+    hint: 'leave the line out, or write RUN true for a step that does nothing',
+  });
+}
+
 const COMMENT_HINT = 'put the comment on a line of its own';
 
 /** Of an instruction that would be right but for what follows the number sign. */

@@ -42,6 +42,14 @@ describe('the stages of a plan', () => {
     });
   });
 
+  it('with a RUN of nothing are refused before anything is run', async () => {
+    await expect(plan('FROM base\nRUN true\nRUN []\n')).rejects.toMatchObject({
+      code: 'PLAN_EMPTY_RUN',
+      location: { range: { start: { line: 3 } } },
+    });
+    await plan('FROM base AS unused\nRUN []\nFROM base\n');
+  });
+
   it('used before they are defined are named', async () => {
     const planning = plan('FROM scratch\nCOPY --from=later /a /a\nFROM base AS later\n', {
       target: '0',
