@@ -10,5 +10,4 @@ export { EPOCH, type EpochText, epochSource, epochText } from './epoch-source.ts
 export * from './plan.ts';
 export { planBuild } from './planner.ts';
 export { gitOp } from './remote-sources.ts';
-export { TAKEN_ALONG } from './run-mounts.ts';
 export type { PlanOptions } from './stage-plan.ts';

@@ -26,7 +26,7 @@ export interface PlannedMounts {
 }
 
 /** Where files taken along for a mount are put in a file system of their own. */
-export const TAKEN_ALONG = '/data';
+const TAKEN = '/data';
 
 /** How a new cache is made. */
 const ROOTS = { uid: 0, gid: 0, mode: 0o755 };
@@ -100,12 +100,12 @@ class MountPlanning {
       const context = this.#plan.addContext();
       const resetOwner = this.#plan.isLocal(context);
       const input = add(this.#takeAlong(context, { source, resetOwner }));
-      return { kind: 'bind', target, input, source: TAKEN_ALONG, readonly };
+      return { kind: 'bind', target, input, source: TAKEN, readonly };
     }
     const root = await this.#rootOf(from);
     if (this.#plan.isLocal(root)) {
       const input = add(this.#takeAlong(root, { source, resetOwner: true }));
-      return { kind: 'bind', target, input, source: TAKEN_ALONG, readonly };
+      return { kind: 'bind', target, input, source: TAKEN, readonly };
     }
     return { kind: 'bind', target, input: add(root), source, readonly };
   }
@@ -124,7 +124,7 @@ class MountPlanning {
       sharing,
       readonly,
       input: await this.#seed(from, source, add),
-      source: TAKEN_ALONG,
+      source: TAKEN,
       within,
       uid: uid ?? ROOTS.uid,
       gid: gid ?? ROOTS.gid,
@@ -202,7 +202,7 @@ class MountPlanning {
     const op: CopyOp = {
       kind: 'copy',
       source: { input: 1, paths: [source] },
-      destination: TAKEN_ALONG,
+      destination: TAKEN,
       owner: undefined,
       mode: undefined,
       exclude: [],

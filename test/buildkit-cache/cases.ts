@@ -63,6 +63,10 @@ COPY --chmod=u=rwX,go=rX dir /symbolic
 COPY link /followed
 COPY dir/*.txt /texts/
 COPY f*e d?r/ /wild/
+COPY */*.txt d*/s*/* /wilder/
+COPY --exclude=*.txt --exclude=sub/deep dir /excluded
+COPY --exclude=**/deep . /excluded2
+COPY --exclude=script d* file /excluded3/
 ADD file /added
 WORKDIR /open
 COPY file .

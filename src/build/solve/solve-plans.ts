@@ -1,8 +1,9 @@
 /** Plans become layers: one solver for all platforms of a build. */
 import type { BuildFacts } from '../../cache/index.ts';
+import { repoDigests } from '../../export/index.ts';
 import { mergeGraphs, reachable, type VertexId } from '../../graph/index.ts';
 import { LowerSource } from '../../layers/index.ts';
-import type { Digest } from '../../oci/index.ts';
+import { type Digest, parseReference } from '../../oci/index.ts';
 import { ExtraCertificates } from '../../ops/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { StepInfo } from '../../progress/index.ts';
@@ -130,8 +131,12 @@ async function solve(
 
 function imageIn(store: Store, imageId: Digest): ReturnType<BuildFacts['imageOf']> {
   const image = store.images.get(imageId);
-  const diffIds = image?.layers.map(({ diffId }) => diffId);
-  return image && diffIds && { diffIds, manifestDigest: image.manifestDigest };
+  if (image === undefined) return undefined;
+  const named = repoDigests(store, imageId).flatMap((name) => parseReference(name).digest ?? []);
+  return {
+    diffIds: image.layers.map(({ diffId }) => diffId),
+    manifests: [...new Set([image.manifestDigest, ...named])],
+  };
 }
 
 async function startSandbox(run: BuildRun): Promise<Sandbox> {

@@ -2,7 +2,6 @@
 import { posix } from 'node:path';
 import type { AsWritten, ExecOp, MountSpec } from '../../graph/index.ts';
 import type { Platform } from '../../oci/index.ts';
-import { TAKEN_ALONG } from '../../plan/index.ts';
 import { mountedDigest } from './content-digest.ts';
 import {
   bindMount,
@@ -123,9 +122,7 @@ function fileMount(
 ): SortedMount | undefined {
   switch (mount.kind) {
     case 'bind': {
-      const isTaken = mount.source === TAKEN_ALONG;
-      const taken = isTaken ? around.takenAlong(mount.input) : undefined;
-      const from = taken ?? mountedFrom(mount, around);
+      const from = around.takenAlong(mount.input) ?? mountedFrom(mount, around);
       if (from === undefined) return undefined;
       return { target, from, mount: (input) => bindMount(target, input, mount.readonly) };
     }

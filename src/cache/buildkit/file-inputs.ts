@@ -18,6 +18,12 @@ interface UsedInput {
 
 export class FileInputs {
   readonly #inputs: UsedInput[] = [];
+  readonly #exclude: readonly string[];
+
+  /** @param exclude what of the sources is left out */
+  constructor(exclude: readonly string[] = []) {
+    this.#exclude = exclude;
+  }
 
   /** @returns which input it is, -1 for the empty file system; undefined for what nothing is made on */
   base(origin: Origin | undefined): number | undefined {
@@ -36,15 +42,18 @@ export class FileInputs {
 
   finish(actions: readonly FileAction[], base: number): Origin {
     const digest = fileOperationDigest(actions, { base, count: this.#inputs.length });
-    const key = { digests: [recordDigest(digest)], inputs: this.#inputs.map(asInput) };
+    const key = {
+      digests: [recordDigest(digest)],
+      inputs: this.#inputs.map((one) => asInput(one, this.#exclude)),
+    };
     return { kind: 'key', key };
   }
 }
 
-function asInput({ origin, isBase, paths }: UsedInput): BuildkitInput {
+function asInput({ origin, isBase, paths }: UsedInput, exclude: readonly string[]): BuildkitInput {
   const key = origin.kind === 'key' ? origin.key : undefined;
   if (isBase) return { key, selector: '' };
   const selector = pathsDigest(sortedBytes(paths).reverse());
   if (origin.kind !== 'context') return { key, selector };
-  return { key, selector, content: () => copiedDigest(origin.tree, paths) };
+  return { key, selector, content: () => copiedDigest(origin.tree, { paths, exclude }) };
 }

@@ -78,6 +78,7 @@ export interface CopyFacts {
   /** As written. */
   readonly mode: string | undefined;
   readonly unpack: boolean;
+  readonly exclude: readonly string[];
   /** Files of a here-document have a name of their own, and neither links nor wildcards. */
   readonly isInline: boolean;
 }
@@ -88,6 +89,7 @@ export function copyAction({
   owner,
   mode,
   unpack,
+  exclude,
   isInline,
 }: CopyFacts): GoValue {
   const isOctal = mode !== undefined && /^[0-9]/.test(mode);
@@ -105,6 +107,7 @@ export function copyAction({
     allowWildcard: follows,
     allowEmptyWildcard: follows,
     timestamp: -1,
+    exclude_patterns: orAbsent(exclude),
     modeStr: isOctal ? undefined : mode,
   };
 }

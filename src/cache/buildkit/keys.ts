@@ -54,16 +54,19 @@ export function contentRecordDigest(content: string): string {
 export interface KnownImage {
   /** Bottom first. */
   readonly diffIds: readonly DiffId[];
-  readonly manifestDigest: Digest;
+  /** Of its manifest, and of the indexes that name it. */
+  readonly manifests: readonly Digest[];
 }
 
 /**
  * The key of an image's file system: by its layers, whatever its name and config; by its manifest, where BuildKit had
  * no need to look at the layers.
  */
-export function imageKey({ diffIds, manifestDigest }: KnownImage, platform: Platform): BuildkitKey {
-  const manifest = digestOf(goJson({ Digest: manifestDigest, ...platformMembers(platform) }));
-  const sources = [chainIds(diffIds).at(-1) ?? '', manifest];
+export function imageKey({ diffIds, manifests }: KnownImage, platform: Platform): BuildkitKey {
+  const byManifest = manifests.map((Digest) =>
+    digestOf(goJson({ Digest, ...platformMembers(platform) })),
+  );
+  const sources = [chainIds(diffIds).at(-1) ?? '', ...byManifest];
   const digests = sources.map((source) => recordDigest(digestOf(`buildkit.source.v0:${source}`)));
   return { digests, inputs: [] };
 }

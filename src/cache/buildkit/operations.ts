@@ -6,7 +6,6 @@ import { posix } from 'node:path';
 import type { FileTree } from '../../files/index.ts';
 import type { CopyOp, ExecOp, Graph, Vertex, VertexId } from '../../graph/index.ts';
 import { type Digest, hostPlatform } from '../../oci/index.ts';
-import { TAKEN_ALONG } from '../../plan/index.ts';
 import { execKey, type TakenAlong } from './exec-key.ts';
 import { FileInputs } from './file-inputs.ts';
 import { copyAction, type FileAction, mkdirAction, ownerOf } from './file-operations.ts';
@@ -115,7 +114,7 @@ export class Operations {
   }
 
   #copy(vertex: Vertex, op: CopyOp): Origin | undefined {
-    if (op.source.more !== undefined || op.parents || op.exclude.length > 0) return undefined;
+    if (op.source.more !== undefined || op.parents) return undefined;
     const below = this.#input(vertex, 0);
     if (below === undefined) return undefined;
     const isMerged = op.link && op.mode === undefined;
@@ -127,23 +126,29 @@ export class Operations {
 
   #copyOnto(below: Origin, vertex: Vertex, op: CopyOp): Origin | undefined {
     const { input, paths, inline = [] } = op.source;
-    const inputs = new FileInputs();
+    const inputs = new FileInputs(op.exclude);
     const base = inputs.base(below);
     if (base === undefined) return undefined;
-    const { destination, mode, unpack } = op;
+    const { destination, mode, unpack, exclude } = op;
     const owner = op.owner === undefined ? undefined : ownerOf(op.owner, base);
     const actions: FileAction[] = [];
     const from = paths.length === 0 ? undefined : this.#input(vertex, input);
     for (const path of paths) {
       if (from === undefined || from.kind === 'nothing') return undefined;
       const source = posix.resolve('/', path);
-      const value = copyAction({ source, destination, owner, mode, unpack, isInline: false });
+      const value = copyAction({
+        ...{ source, destination, owner, mode, unpack, exclude },
+        isInline: false,
+      });
       const place = inputs.source(from, source);
       actions.push({ value, source: place });
     }
     for (const { name, content } of inline) {
       const source = posix.resolve('/', name);
-      const value = copyAction({ source, destination, owner, mode, unpack: false, isInline: true });
+      const value = copyAction({
+        ...{ source, destination, owner, mode, unpack: false, exclude },
+        isInline: true,
+      });
       const document = { kind: 'key', key: documentKey(source, 0o644, content) } as const;
       const place = inputs.source(document, source);
       actions.push({ value, source: place });
@@ -168,8 +173,7 @@ export class Operations {
     const id = vertex.inputs[index];
     if (id === undefined || id === 'scratch') return undefined;
     const taken = this.#vertex(id);
-    if (taken.op.kind !== 'copy' || taken.op.destination !== TAKEN_ALONG) return undefined;
-    if (taken.inputs[0] !== 'scratch') return undefined;
+    if (taken.op.kind !== 'copy' || taken.op.keepsTop !== true) return undefined;
     const origin = this.#input(taken, 1);
     const [path] = taken.op.source.paths;
     if (origin === undefined || path === undefined) return undefined;

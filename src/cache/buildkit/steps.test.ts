@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CacheCase, cacheCases } from '../../../test/buildkit-cache/cases.ts';
 import { type RecordedCache, readRecorded } from '../../../test/buildkit-cache/recorded.ts';
-import { TINY_CONFIG, TINY_PLATFORM, tinyLayer } from '../../../test/buildkit-cache/tiny-base.ts';
+import {
+  TINY_CONFIG,
+  TINY_PLATFORM,
+  tinyLayer,
+  writeTinyBase,
+} from '../../../test/buildkit-cache/tiny-base.ts';
 import { writeCase } from '../../../test/buildkit-cache/write-case.ts';
 import { plan } from '../../../test/support/plans.ts';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
@@ -24,6 +29,7 @@ import {
   decodeBuildkitCache,
   decodeInlineCache,
 } from './format.ts';
+import { recordDigest } from './keys.ts';
 import { Operations } from './operations.ts';
 import { BuildkitSteps } from './steps.ts';
 
@@ -43,7 +49,7 @@ function cacheIn({ manifest, blobs }: RecordedCache): BuildkitCache {
 
 interface Change {
   readonly diffIds?: readonly DiffId[];
-  readonly manifestDigest?: Digest;
+  readonly manifests?: readonly Digest[];
   readonly options?: Partial<PlanOptions>;
   /** Of the written context. */
   readonly edit?: (context: string) => void;
@@ -72,7 +78,7 @@ async function find(each: CacheCase, { diffIds = DIFF_IDS, ...change }: Change =
   const tree = openContext({ directory: context, ignore });
   const facts = {
     ...{ graph, contextOf: () => tree },
-    imageOf: () => ({ diffIds, manifestDigest: change.manifestDigest ?? digestOf('unknown') }),
+    imageOf: () => ({ diffIds, manifests: change.manifests ?? [] }),
     epoch: epoch === undefined ? undefined : Number(epoch),
   };
   const recorded = cacheIn(readRecorded(each.name));
@@ -134,6 +140,7 @@ describe('of what is not the same', () => {
     ['copy', '--chown=7:8', '--chown=7:9', 'COPY --chown=7:9'],
     ['copy', '--chmod=750', '--chmod=751', 'COPY --chown=7 --chmod=751'],
     ['copy', 'dir/*.txt', 'dir/*.tx?', 'COPY dir/*.tx?'],
+    ['copy', '--exclude=script', '--exclude=scripts', 'COPY --exclude=scripts'],
     ['copy', 'ADD file', 'COPY file', 'COPY file /added'],
     ['link', 'COPY --link file', 'COPY file', 'COPY file /linked'],
     ['here-documents', 'echo two', 'echo 2', 'RUN <<EOF'],
@@ -172,6 +179,27 @@ describe('of what is not the same', () => {
     ]);
     const buildArgs = { SOURCE_DATE_EPOCH: '1700000001' };
     expect((await find(caseNamed('epoch', { buildArgs }))).found).toEqual(['COPY file /open/']);
+  });
+
+  it('an image by another manifest, where the cache does not know its layers', async () => {
+    const byLayers = recordDigest(digestOf(`buildkit.source.v0:${DIFF_IDS[0]}`));
+    const cache = ({ records }: BuildkitCache) => ({
+      records: records.map((record) =>
+        record.digest === byLayers ? { ...record, digest: 'sha256:unknown' } : record,
+      ),
+    });
+    const manifest = writeTinyBase(join(directory, 'base')) as Digest;
+    const manifests = [digestOf('another'), manifest];
+    expect((await find(caseNamed('run'), { cache, manifests })).missed).toEqual([]);
+    expect(
+      (await find(caseNamed('run'), { cache, manifests: [digestOf('another')] })).found,
+    ).toEqual([]);
+  });
+
+  it('a file that cannot be read', async () => {
+    const edit = (at: string) => relink(join(at, 'dir/link'), 'link');
+    const loop = replaced('copy', 'COPY file /copied', 'COPY dir/link /copied');
+    expect((await find(loop, { edit })).missed[0]).toBe('COPY dir/link /copied');
   });
 
   it('what is to be made anew, and what stands on it', async () => {
