@@ -154,7 +154,8 @@ function sortedCache(
   });
   if (mount.input === undefined) return sorted(isPlain ? undefined : ownedDirectory(mount));
   const seed = takenAlong(mount.input);
-  return isPlain && seed !== undefined ? sorted(seed) : undefined;
+  // An owner means nothing to BuildKit where the cache begins with a part of something.
+  return seed !== undefined && (isPlain || seed.path !== '/') ? sorted(seed) : undefined;
 }
 
 /** What a cache mount begins with that belongs to somebody, or has a mode of its own. */

@@ -12,6 +12,8 @@ export interface BuildkitKey {
   /** Any of these is the digest of a record for it. */
   readonly digests: readonly string[];
   readonly inputs: readonly BuildkitInput[];
+  /** Nothing but what the digest covers: the same again is the same input of an operation. */
+  readonly isMadeFromNothing?: true;
 }
 
 export interface BuildkitInput {
@@ -34,8 +36,8 @@ export type Origin =
 export function isSameOrigin(a: Origin, b: Origin): boolean {
   if (a.kind === 'context') return b.kind === 'context' && a.tree === b.tree;
   if (a.kind !== 'key' || b.kind !== 'key') return false;
-  const isMadeFromNothing = a.key.inputs.length + b.key.inputs.length === 0;
-  return a.key === b.key || (isMadeFromNothing && a.key.digests[0] === b.key.digests[0]);
+  const areMade = a.key.isMadeFromNothing === true && b.key.isMadeFromNothing === true;
+  return a.key === b.key || (areMade && a.key.digests[0] === b.key.digests[0]);
 }
 
 /** Of a content digest in place of an output. */
@@ -89,7 +91,7 @@ export function documentKey(path: string, mode: number, content: string): Buildk
 /** The key of what one action makes of nothing. */
 export function madeFromNothing(value: GoValue): BuildkitKey {
   const digest = fileOperationDigest([{ value, source: -1 }], { base: -1, count: 0 });
-  return { digests: [recordDigest(digest)], inputs: [] };
+  return { digests: [recordDigest(digest)], inputs: [], isMadeFromNothing: true };
 }
 
 /** The key of file systems put on one another. */

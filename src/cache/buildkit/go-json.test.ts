@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { goJson, orAbsent } from './go-json.ts';
+
+it('escapes what Go does', () => {
+  const text = '<a> & \u2028\u2029 "\\/" \b\f\n\r\t\u0001\u007f é 😀';
+  expect(goJson({ text })).toBe(
+    String.raw`{"text":"\u003ca\u003e \u0026 \u2028\u2029 \"\\/\" \b\f\n\r\t\u0001` +
+      '\u007f é 😀"}',
+  );
+});
+
+it('leaves out what has no value, and keeps the order', () => {
+  const value = { b: orAbsent(''), c: orAbsent(0), a: 1, d: orAbsent([]), e: orAbsent(false) };
+  expect(goJson(value)).toBe('{"a":1}');
+});
+
+it('writes nanoseconds in full', () => {
+  expect(goJson([1_700_000_001 * 1e9, -1])).toBe('[1700000001000000000,-1]');
+});
