@@ -202,7 +202,7 @@ export interface VertexInfo {
 
 export interface AsWritten {
   readonly network: 'default' | 'host' | 'none';
-  /** Of the mounts, in their order: absolute, not cleaned; undefined for what has none. */
+  /** Of the mounts, in their order: not cleaned, of secrets and agents not made absolute; undefined for what has none. */
   readonly targets: readonly (string | undefined)[];
 }
 

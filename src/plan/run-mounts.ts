@@ -87,10 +87,11 @@ class MountPlanning {
     }
   }
 
-  /** Undefined where it is relative or missing. */
+  /** Undefined where it is missing, or made absolute in BuildKit too. */
   get writtenTarget(): string | undefined {
-    const { target } = this.#mount;
-    return target?.startsWith('/') ? target : undefined;
+    const { target, type } = this.#mount;
+    const isKept = type === 'secret' || type === 'ssh' || target?.startsWith('/');
+    return isKept ? target : undefined;
   }
 
   async #bind(add: (input: MountInput) => number): Promise<MountSpec> {
