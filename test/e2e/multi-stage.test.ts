@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
 import { stepsOf, Workbench } from '../support/cli.ts';
+import { freePort } from '../support/ports.ts';
 
 describe('a multi-stage build', () => {
   const bench = new Workbench();
@@ -31,12 +32,18 @@ COPY --from=right /served /right
 `;
 
   it('runs the branches of a diamond at the same time', async () => {
-    const directory = bench.project({ Dockerfile: diamond(42_101, 42_102) }, 'diamond');
+    const directory = bench.project(
+      { Dockerfile: diamond(await freePort(), await freePort()) },
+      'diamond',
+    );
     await build(directory, '--jobs', '2');
   });
 
   it('runs them one after the other with one job', async () => {
-    const directory = bench.project({ Dockerfile: diamond(42_103, 42_104) }, 'diamond-alone');
+    const directory = bench.project(
+      { Dockerfile: diamond(await freePort(), await freePort()) },
+      'diamond-alone',
+    );
     const result = await bench.lamina(['build', '--jobs', '1', '--progress=plain', directory]);
     expect(result.status).toBe(1);
     expect(result.stderr).toContain('RUN_FAILED');

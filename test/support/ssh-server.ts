@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { accepts, freePort } from './git-server.ts';
+import { accepts, freePort } from './ports.ts';
 import { ensureTool } from './tools.ts';
 
 export interface SshServer extends AsyncDisposable {
