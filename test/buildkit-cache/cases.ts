@@ -57,7 +57,7 @@ COPY file /copied
 COPY file dir/ /open/several/
 COPY dir /open/dir
 COPY . /open/all
-COPY --chown=7:8 file /owned
+COPY --chown=7:+8 file /owned
 COPY --chown=7 --chmod=750 dir/script /script
 COPY --chmod=u=rwX,go=rX dir /symbolic
 COPY link /followed
@@ -67,6 +67,9 @@ COPY */*.txt d*/s*/* /wilder/
 COPY --exclude=*.txt --exclude=sub/deep dir /excluded
 COPY --exclude=**/deep . /excluded2
 COPY --exclude=script d* file /excluded3/
+COPY --parents dir/sub/deep /parents/
+COPY --parents ./dir/./sub d*/*.txt /parents2/
+COPY --parents **/deep link /parents3/
 ADD file /added
 WORKDIR /open
 COPY file .

@@ -20,7 +20,7 @@ export function readRecorded(name: string): RecordedCache {
 
 export function writeRecorded(name: string, recorded: RecordedCache): void {
   mkdirSync(DIRECTORY, { recursive: true });
-  writeFileSync(join(DIRECTORY, `${name}.json`), `${JSON.stringify(recorded, undefined, 1)}\n`);
+  writeFileSync(join(DIRECTORY, `${name}.json`), `${JSON.stringify(recorded, undefined, 2)}\n`);
 }
 
 /** Takes an OCI layout apart. */

@@ -15,15 +15,24 @@ import {
   toBytes,
 } from '../../files/index.ts';
 import { entryDigest, NoDigest, plainName } from './entry-digest.ts';
-import { Inclusion } from './inclusion.ts';
-import { pathsDigest, sortedBytes } from './keys.ts';
+import { type Filter, Inclusion } from './inclusion.ts';
+import { compareBytes, pathsDigest, sortedBytes } from './keys.ts';
+
+export interface CopiedPath {
+  /** Absolute, may have wildcards; links are followed. */
+  readonly path: string;
+  /** With --parents: a pattern of what is taken, relative to the path. */
+  readonly include?: string | undefined;
+}
 
 export interface Copied {
-  /** Absolute, may have wildcards; links are followed. */
-  readonly paths: readonly string[];
+  readonly paths: readonly CopiedPath[];
   /** Patterns of what is left out, relative to each path. */
   readonly exclude: readonly string[];
 }
+
+/** From this many on Go sorts in ways of its own. */
+const MANY = 12;
 
 /**
  * Of what a copy takes.
@@ -35,26 +44,38 @@ export function copiedDigest(
   { paths, exclude }: Copied,
 ): Promise<string | undefined> {
   return unlessNone(async () => {
-    const isFiltered = (path: string) => exclude.length > 0 || hasWildcard(path);
-    const plain = outermost(paths.filter((path) => !isFiltered(path)));
+    const isFiltered = ({ path, include }: CopiedPath) =>
+      exclude.length > 0 || include !== undefined || hasWildcard(path);
+    const plain = outermost(paths.filter((one) => !isFiltered(one)).map(({ path }) => path));
+    const all = [...plain.map((path): CopiedPath => ({ path })), ...paths.filter(isFiltered)];
+    const isUnsure = all.length > MANY && new Set(all.map(({ path }) => path)).size < all.length;
+    if (isUnsure || all.some(({ path }) => path.includes('\\'))) throw new NoDigest();
     const digests: string[] = [];
-    for (const path of sortedBytes([...plain, ...paths.filter(isFiltered)])) {
-      if (path.includes('\\')) throw new NoDigest();
+    for (const one of all.sort((a, b) => compareBytes(a.path, b.path))) {
       digests.push(
-        isFiltered(path)
-          ? await filteredDigest(tree, path, patternsOf(exclude))
-          : await pathDigest(tree, path, true),
+        isFiltered(one)
+          ? await filteredDigest(tree, one.path, filterOf(one.include, exclude))
+          : await pathDigest(tree, one.path, true),
       );
     }
     return pathsDigest(digests);
   });
 }
 
+function filterOf(include: string | undefined, exclude: readonly string[]): Filter {
+  // How the two work together is not looked into.
+  if (include !== undefined && exclude.length > 0) throw new NoDigest();
+  return {
+    include: patternsOf(include === undefined ? [] : [include]),
+    exclude: patternsOf(exclude),
+  };
+}
+
 /** What takes files back, or means the source itself, is not looked into. */
-function patternsOf(exclude: readonly string[]): PathPatterns | undefined {
-  if (exclude.length === 0) return undefined;
-  if (exclude.some((pattern) => /^\s*!|^[*/.\s]*$/.test(pattern))) throw new NoDigest();
-  return new PathPatterns(exclude);
+function patternsOf(patterns: readonly string[]): PathPatterns | undefined {
+  if (patterns.length === 0) return undefined;
+  if (patterns.some((pattern) => /^\s*!|^[*/.\s]*$/.test(pattern))) throw new NoDigest();
+  return new PathPatterns(patterns);
 }
 
 /** Of what is mounted. */
@@ -96,16 +117,12 @@ async function pathDigest(tree: FileTree, path: string, followLast: boolean): Pr
 }
 
 /** Of files that are taken one by one: those that wildcards match, or of which some are left out. */
-async function filteredDigest(
-  tree: FileTree,
-  path: string,
-  exclude: PathPatterns | undefined,
-): Promise<string> {
+async function filteredDigest(tree: FileTree, path: string, filter: Filter): Promise<string> {
   const parts = pathParts(toBytes(path));
   const first = parts.findIndex(hasWildcard);
   const plain = first < 0 ? parts : parts.slice(0, first);
   const start = resolveInTree(tree, plain.join('/'), { followLast: first >= 0 });
-  const inclusion = new Inclusion(tree, exclude);
+  const inclusion = new Inclusion(tree, filter);
   if (first < 0) {
     if (start.entry === undefined) throw new NoDigest();
     await inclusion.take(start.entry, '');

@@ -1,5 +1,5 @@
 /** The inputs of a file operation, and which files of each it uses. */
-import { copiedDigest } from './content-digest.ts';
+import { type CopiedPath, copiedDigest } from './content-digest.ts';
 import { type FileAction, fileOperationDigest } from './file-operations.ts';
 import {
   type BuildkitInput,
@@ -13,7 +13,7 @@ import {
 interface UsedInput {
   readonly origin: Origin;
   readonly isBase: boolean;
-  readonly paths: string[];
+  readonly paths: CopiedPath[];
 }
 
 export class FileInputs {
@@ -32,8 +32,7 @@ export class FileInputs {
     return this.#inputs.push({ origin, isBase: true, paths: [] }) - 1;
   }
 
-  /** @param path absolute; may have wildcards */
-  source(origin: Origin, path: string): number {
+  source(origin: Origin, path: CopiedPath): number {
     const known = this.#inputs.findIndex((one) => isSameOrigin(one.origin, origin));
     const place = known < 0 ? this.#inputs.push({ origin, isBase: false, paths: [] }) - 1 : known;
     this.#inputs[place]?.paths.push(path);
@@ -53,7 +52,7 @@ export class FileInputs {
 function asInput({ origin, isBase, paths }: UsedInput, exclude: readonly string[]): BuildkitInput {
   const key = origin.kind === 'key' ? origin.key : undefined;
   if (isBase) return { key, selector: '' };
-  const selector = pathsDigest(sortedBytes(paths).reverse());
+  const selector = pathsDigest(sortedBytes(paths.map(({ path }) => path)).reverse());
   if (origin.kind !== 'context') return { key, selector };
   return { key, selector, content: () => copiedDigest(origin.tree, { paths, exclude }) };
 }

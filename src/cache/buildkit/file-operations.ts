@@ -79,6 +79,10 @@ export interface CopyFacts {
   readonly mode: string | undefined;
   readonly unpack: boolean;
   readonly exclude: readonly string[];
+  /** With --parents: the pattern below the source, and the path that has to be there. */
+  readonly parents?:
+    | { readonly pattern: string; readonly required: string | undefined }
+    | undefined;
   /** Files of a here-document have a name of their own, and neither links nor wildcards. */
   readonly isInline: boolean;
 }
@@ -90,6 +94,7 @@ export function copyAction({
   mode,
   unpack,
   exclude,
+  parents,
   isInline,
 }: CopyFacts): GoValue {
   const isOctal = mode !== undefined && /^[0-9]/.test(mode);
@@ -107,8 +112,10 @@ export function copyAction({
     allowWildcard: follows,
     allowEmptyWildcard: follows,
     timestamp: -1,
+    include_patterns: parents && [parents.pattern],
     exclude_patterns: orAbsent(exclude),
     modeStr: isOctal ? undefined : mode,
+    required_paths: parents?.required === undefined ? undefined : [parents.required],
   };
 }
 
@@ -136,7 +143,7 @@ const MAX_ID = 2 ** 31 - 1;
 
 /** What is too large for a number is a name. */
 function idOf(text: string): number | undefined {
-  if (!/^[0-9]+$/.test(text)) return undefined;
+  if (!/^\+?[0-9]+$/.test(text)) return undefined;
   const number = Number(text);
   return number <= MAX_ID ? number : undefined;
 }

@@ -7,7 +7,7 @@ import {
   type PatternState,
   resolveInTree,
 } from '../../files/index.ts';
-import { entryDigest, fileDigest, headerDigest, NoDigest, plainName } from './entry-digest.ts';
+import { entryDigest, headerDigest, NoDigest, plainName } from './entry-digest.ts';
 import { pathsDigest } from './keys.ts';
 
 interface Included {
@@ -16,64 +16,81 @@ interface Included {
   readonly digest: string;
 }
 
+export interface Filter {
+  /** Undefined: everything. */
+  readonly include: PathPatterns | undefined;
+  /** Undefined: nothing. */
+  readonly exclude: PathPatterns | undefined;
+}
+
 interface Below {
   /** Of the directory, as `Included` has it. */
   readonly path: string;
   /** What patterns are relative to. */
   readonly from: string;
-  readonly state: PatternState;
+  readonly included: PatternState;
+  readonly excluded: PatternState;
 }
 
 export class Inclusion {
   readonly #tree: FileTree;
-  readonly #exclude: PathPatterns | undefined;
+  readonly #filter: Filter;
   readonly #included: Included[] = [];
+  /** Directories on the way that are taken with the first thing in them that is. */
+  readonly #passing: Included[] = [];
 
-  constructor(tree: FileTree, exclude: PathPatterns | undefined) {
+  constructor(tree: FileTree, filter: Filter) {
     this.#tree = tree;
-    this.#exclude = exclude;
+    this.#filter = filter;
   }
 
   /** A source, or a match: with what its link points to, a directory with what is in it. */
   async take(entry: FileEntry, path: string): Promise<void> {
-    const tree = this.#tree;
-    if (entry.type === 'directory') {
-      if (entry.path === '') return this.#takeRoot(path);
-      return this.#takeDirectory(entry, { path, from: entry.path, state: undefined });
+    const start = { path, from: entry.path, included: undefined, excluded: undefined };
+    if (entry.type !== 'directory') {
+      if (this.#filter.include !== undefined) throw new NoDigest();
+      return this.#takeFile(entry, path, true);
     }
-    const isLink = entry.type === 'symlink';
-    const behind = isLink ? resolveInTree(tree, entry.path).entry : entry;
-    if (behind === undefined) throw new NoDigest();
-    this.#included.push({ path, digest: await entryDigest(tree, behind) });
+    // The root of a context has no metadata that is taken: what is in it is taken as sources of their own.
+    if (entry.path === '' && path !== '') throw new NoDigest();
+    if (entry.path === '') return this.#takeBelow(entry, start);
+    return this.#takeDirectory(entry, start, this.#filter.include === undefined);
   }
 
-  /** The root of a context has no metadata that is taken: what is in it is taken as sources of their own. */
-  async #takeRoot(path: string): Promise<void> {
-    if (path !== '') throw new NoDigest();
-    for (const child of this.#tree.list('')) {
-      const step = this.#exclude?.step(child.path, undefined);
-      if (step?.matched === true) continue;
-      const below = `\0${plainName(child)}`;
-      if (child.type !== 'directory') await this.take(child, below);
-      else await this.#takeDirectory(child, { path: below, from: '', state: step?.state });
-    }
-  }
-
-  async #takeBelow(directory: FileEntry, { path, from, state }: Below): Promise<void> {
+  async #takeBelow(directory: FileEntry, { path, from, ...states }: Below): Promise<void> {
     for (const child of this.#tree.list(directory.path)) {
-      const below = `${path}\0${plainName(child)}`;
       const relative = from === '' ? child.path : child.path.slice(from.length + 1);
-      const step = this.#exclude?.step(relative, state);
-      if (step?.matched === true) continue;
-      if (child.type === 'directory') {
-        await this.#takeDirectory(child, { path: below, from, state: step?.state });
-      } else this.#included.push({ path: below, digest: await fileDigest(this.#tree, child) });
+      const excluded = this.#filter.exclude?.step(relative, states.excluded);
+      const included = this.#filter.include?.step(relative, states.included);
+      if (excluded?.matched === true) continue;
+      const isTaken = included?.matched ?? true;
+      const below = {
+        ...{ path: `${path}\0${plainName(child)}`, from },
+        ...{ included: included?.state, excluded: excluded?.state },
+      };
+      if (child.type === 'directory') await this.#takeDirectory(child, below, isTaken);
+      else if (isTaken) await this.#takeFile(child, below.path, directory.path === '');
     }
   }
 
-  #takeDirectory(directory: FileEntry, below: Below): Promise<void> {
-    this.#included.push({ path: below.path, digest: headerDigest(this.#tree, directory) });
-    return this.#takeBelow(directory, below);
+  async #takeDirectory(directory: FileEntry, below: Below, isTaken: boolean): Promise<void> {
+    const before = this.#passing.length;
+    this.#passing.push({ path: below.path, digest: headerDigest(this.#tree, directory) });
+    if (isTaken) this.#takePassing();
+    await this.#takeBelow(directory, below);
+    this.#passing.length = Math.min(this.#passing.length, before);
+  }
+
+  #takePassing(): void {
+    this.#included.push(...this.#passing.splice(0));
+  }
+
+  async #takeFile(entry: FileEntry, path: string, follows: boolean): Promise<void> {
+    this.#takePassing();
+    const isLink = follows && entry.type === 'symlink';
+    const behind = isLink ? resolveInTree(this.#tree, entry.path).entry : entry;
+    if (behind === undefined) throw new NoDigest();
+    this.#included.push({ path, digest: await entryDigest(this.#tree, behind) });
   }
 
   /**

@@ -106,5 +106,9 @@ export function mergeKey(keys: readonly BuildkitKey[]): BuildkitKey {
 
 /** As Go sorts texts: by their UTF-8 bytes. */
 export function sortedBytes(texts: readonly string[]): string[] {
-  return [...texts].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return [...texts].sort(compareBytes);
+}
+
+export function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

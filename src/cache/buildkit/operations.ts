@@ -8,7 +8,13 @@ import type { CopyOp, ExecOp, Graph, Vertex, VertexId } from '../../graph/index.
 import { type Digest, hostPlatform } from '../../oci/index.ts';
 import { execKey, type TakenAlong } from './exec-key.ts';
 import { FileInputs } from './file-inputs.ts';
-import { copyAction, type FileAction, mkdirAction, ownerOf } from './file-operations.ts';
+import {
+  type CopyFacts,
+  copyAction,
+  type FileAction,
+  mkdirAction,
+  ownerOf,
+} from './file-operations.ts';
 import {
   type BuildkitKey,
   documentKey,
@@ -114,7 +120,7 @@ export class Operations {
   }
 
   #copy(vertex: Vertex, op: CopyOp): Origin | undefined {
-    if (op.source.more !== undefined || op.parents) return undefined;
+    if (op.source.more !== undefined) return undefined;
     const below = this.#input(vertex, 0);
     if (below === undefined) return undefined;
     const isMerged = op.link && op.mode === undefined;
@@ -135,12 +141,12 @@ export class Operations {
     const from = paths.length === 0 ? undefined : this.#input(vertex, input);
     for (const path of paths) {
       if (from === undefined || from.kind === 'nothing') return undefined;
-      const source = posix.resolve('/', path);
+      const { source, parents } = op.parents ? withParents(path) : plainSource(path);
       const value = copyAction({
-        ...{ source, destination, owner, mode, unpack, exclude },
+        ...{ source, destination, owner, mode, unpack, exclude, parents },
         isInline: false,
       });
-      const place = inputs.source(from, source);
+      const place = inputs.source(from, { path: source, include: parents?.pattern });
       actions.push({ value, source: place });
     }
     for (const { name, content } of inline) {
@@ -150,7 +156,7 @@ export class Operations {
         isInline: true,
       });
       const document = { kind: 'key', key: documentKey(source, 0o644, content) } as const;
-      const place = inputs.source(document, source);
+      const place = inputs.source(document, { path: source });
       actions.push({ value, source: place });
     }
     return inputs.finish(actions, base);
@@ -190,4 +196,23 @@ export class Operations {
     if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
     return vertex;
   }
+}
+
+interface CopySourceFacts {
+  /** Absolute. */
+  readonly source: string;
+  readonly parents?: CopyFacts['parents'];
+}
+
+function plainSource(path: string): CopySourceFacts {
+  return { source: posix.resolve('/', path) };
+}
+
+/** What is before `/./` is copied from, what is after it is what of it. */
+function withParents(path: string): CopySourceFacts {
+  const pivot = path.indexOf('/./');
+  const [above, below] = pivot < 0 ? ['/', path] : [path.slice(0, pivot), path.slice(pivot + 3)];
+  const pattern = posix.resolve('/', below);
+  const required = /[*?[\\]/.test(above + pattern) ? undefined : posix.join('/', above, pattern);
+  return { source: posix.resolve('/', above), parents: { pattern: pattern.slice(1), required } };
 }

@@ -137,7 +137,7 @@ describe('of what is not the same', () => {
     ['mounts', 'id=token', 'id=token,required', 'RUN --mount=type=secret'],
     ['mounts', 'source=dir,target=/src', 'source=/,target=/src', 'RUN --mount=type=bind'],
     ['copy', 'COPY file /copied', 'COPY file /copied/', 'COPY file /copied/'],
-    ['copy', '--chown=7:8', '--chown=7:9', 'COPY --chown=7:9'],
+    ['copy', '--chown=7:+8', '--chown=7:9', 'COPY --chown=7:9'],
     ['copy', '--chmod=750', '--chmod=751', 'COPY --chown=7 --chmod=751'],
     ['copy', 'dir/*.txt', 'dir/*.tx?', 'COPY dir/*.tx?'],
     ['copy', '--exclude=script', '--exclude=scripts', 'COPY --exclude=scripts'],
