@@ -144,6 +144,7 @@ RUN --mount=type=cache,target=/cache,id=named,sharing=locked --mount=type=cache,
 RUN --mount=type=tmpfs,target=/t,size=1m --mount=type=tmpfs,target=/tt tmpfs
 RUN --mount=type=secret,id=token --mount=type=secret,id=other,env=OTHER --mount=type=secret,id=third,target=/x,uid=4 secret
 RUN --mount=type=ssh agent
+RUN --mount=type=ssh,id=default named
 RUN --mount=type=ssh,id=mine,uid=7 --mount=type=ssh,target=/agent agents
 RUN --mount=target=/src bound
 RUN --mount=type=bind,source=dir,target=/src,rw bound

@@ -54,11 +54,17 @@ export function execKey(op: ExecOp, around: ExecSurroundings): BuildkitKey | und
   if (mounts === undefined) return undefined;
   const inputs = new ExecInputs(around.root);
   const placed = mounts.map(({ from, mount }) => mount(from === undefined ? -1 : inputs.add(from)));
-  const digest = execOperationDigest({
-    ...{ op, network: around.asWritten.network, platform: around.platform },
-    mounts: [...placed, ...credentials(op, around.asWritten)],
-  });
-  return { digests: [recordDigest(digest)], inputs: inputs.finish() };
+  // The same agent may have been named or not.
+  const digests = [false, true].map((namesDefault) =>
+    execOperationDigest({
+      ...{ op, network: around.asWritten.network, platform: around.platform },
+      mounts: [...placed, ...credentials(op, around.asWritten, namesDefault)],
+    }),
+  );
+  return {
+    digests: [...new Set(digests)].map((one) => recordDigest(one)),
+    inputs: inputs.finish(),
+  };
 }
 
 class ExecInputs {
@@ -169,14 +175,18 @@ function ownedDirectory({ uid, gid, mode }: { uid: number; gid: number; mode: nu
   return { origin: { kind: 'key', key }, path } as const;
 }
 
-function credentials(op: ExecOp, { targets }: AsWritten): readonly ExecMount[] {
+function credentials(
+  op: ExecOp,
+  { targets }: AsWritten,
+  namesDefault: boolean,
+): readonly ExecMount[] {
   const secrets = op.mounts.flatMap((mount, place) =>
     mount.kind === 'secret' && mount.target !== undefined
       ? [secretMount(targets[place] ?? mount.target, mount)]
       : [],
   );
   const agents = op.mounts.flatMap((mount, place) =>
-    mount.kind === 'ssh' ? [sshMount(targets[place] ?? mount.target, mount)] : [],
+    mount.kind === 'ssh' ? [sshMount(targets[place] ?? mount.target, mount, namesDefault)] : [],
   );
   return [...secrets, ...agents];
 }

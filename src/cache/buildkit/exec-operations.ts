@@ -120,10 +120,10 @@ export function secretMount(target: string, mount: MountOf<'secret'>): ExecMount
   return { target, value: { input: NO_INPUT, dest: target, mountType: SECRET, secretOpt } };
 }
 
-/** @param mount the agent without a name is the one called `default` */
-export function sshMount(target: string, mount: MountOf<'ssh'>): ExecMount {
+/** @param namesDefault whether the Dockerfile names the agent that is meant without a name, too */
+export function sshMount(target: string, mount: MountOf<'ssh'>, namesDefault: boolean): ExecMount {
   const { id, uid, gid, mode, required } = mount;
-  const ID = id === 'default' ? undefined : id;
+  const ID = id === 'default' && !namesDefault ? undefined : id;
   const SSHOpt = { ID, ...permissions({ uid, gid, mode, required }) };
   return { target, value: { input: NO_INPUT, dest: target, mountType: SSH, SSHOpt } };
 }
