@@ -70,6 +70,7 @@ COPY --exclude=script d* file /excluded3/
 COPY --parents dir/sub/deep /parents/
 COPY --parents ./dir/./sub d*/*.txt /parents2/
 COPY --parents **/deep link /parents3/
+COPY --parents */./two.txt /parents4/
 ADD file /added
 WORKDIR /open
 COPY file .

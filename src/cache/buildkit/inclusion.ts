@@ -48,8 +48,8 @@ export class Inclusion {
   async take(entry: FileEntry, path: string): Promise<void> {
     const start = { path, from: entry.path, included: undefined, excluded: undefined };
     if (entry.type !== 'directory') {
-      if (this.#filter.include !== undefined) throw new NoDigest();
-      return this.#takeFile(entry, path, true);
+      // Patterns are about what is below a source.
+      return this.#filter.include === undefined ? this.#takeFile(entry, path, true) : undefined;
     }
     // The root of a context has no metadata that is taken: what is in it is taken as sources of their own.
     if (entry.path === '' && path !== '') throw new NoDigest();
