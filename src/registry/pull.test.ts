@@ -264,8 +264,10 @@ describe('a manifest', () => {
       digest,
     );
     const other = { ...REPOSITORY, digest: BLOB.digest };
-    for (const ask of [talk.registries.manifest(other), talk.registries.resolve(other)]) {
-      await expect(ask).rejects.toThrow(failing('MANIFEST_DIGEST_MISMATCH'));
+    for (const ask of ['manifest', 'resolve'] as const) {
+      await expect(talk.registries[ask](other)).rejects.toThrow(
+        failing('MANIFEST_DIGEST_MISMATCH'),
+      );
     }
   });
 

@@ -1,6 +1,6 @@
 /** Writes the OCI runtime specification of one process: what a runtime is told. */
 import { capabilities } from './capabilities.ts';
-import type { OciDevice, OciMount, OciRlimit, OciSpec } from './oci-types.ts';
+import type { ConsoleSize, OciDevice, OciMount, OciRlimit, OciSpec } from './oci-types.ts';
 import { seccompProfile } from './seccomp.ts';
 import type { ProcessSpec, Ulimit } from './spec.ts';
 
@@ -23,6 +23,8 @@ export interface OciHost {
   /** For insecure processes: the devices of this machine. */
   readonly devices: readonly OciDevice[];
   readonly oomScoreAdj: number;
+  /** For processes with a terminal. */
+  readonly consoleSize?: ConsoleSize | undefined;
 }
 
 const MASKED = [
@@ -73,6 +75,7 @@ function ociProcess(spec: ProcessSpec, host: OciHost): OciSpec['process'] {
   const { uid, gid, additionalGids } = spec.user;
   return {
     terminal: spec.terminal,
+    consoleSize: host.consoleSize,
     user: { uid, gid, umask: spec.umask, additionalGids },
     args: spec.args,
     env: spec.env,

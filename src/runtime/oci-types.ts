@@ -42,12 +42,19 @@ export interface OciDevice {
   readonly gid: number;
 }
 
+export interface ConsoleSize {
+  readonly height: number;
+  readonly width: number;
+}
+
 export interface OciSpec {
   readonly ociVersion: '1.0.2';
   readonly hostname: string;
   readonly root: { readonly path: string; readonly readonly: boolean };
   readonly process: {
     readonly terminal: boolean;
+    /** Of a terminal, from its first moment on. */
+    readonly consoleSize?: ConsoleSize | undefined;
     readonly user: {
       readonly uid: number;
       readonly gid: number;

@@ -13,6 +13,7 @@ import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
+import { ownTerminalSize } from './terminal-size.ts';
 
 /** Takes a piece of output; a promise asks to wait before the next. */
 export type OutputSink = (
@@ -107,6 +108,7 @@ export class Runner {
       messageQueues: this.#machine.messageQueues,
       devices: spec.security === 'insecure' ? hostDevices() : [],
       oomScoreAdj: Math.max(OOM_SCORE_ADJUSTMENT, this.#machine.oomScoreAdj),
+      consoleSize: spec.terminal ? ownTerminalSize() : undefined,
     });
   }
 }
