@@ -34,7 +34,7 @@ export interface Builder {
   readonly daemon?: DaemonUsage | undefined;
 }
 
-const ROOT = resolve(process.env.BENCH_DIRECTORY ?? '.', '..');
+const ROOT = resolve(process.env.PROGRAM_DIRECTORY ?? '.', '..');
 export const LAMINA = process.env.BENCH_LAMINA ?? join(ROOT, 'dist/bin/lamina.js');
 
 export function laminaBuilder(store: string): Builder {

@@ -68,7 +68,7 @@ function machine(): string {
 }
 
 function keep(report: object): string {
-  const directory = join(process.env.BENCH_DIRECTORY ?? '.', 'results');
+  const directory = join(process.env.PROGRAM_DIRECTORY ?? '.', 'results');
   mkdirSync(directory, { recursive: true });
   const time = new Date().toISOString();
   const file = join(directory, `${time.replaceAll(':', '-')}.json`);

@@ -18,7 +18,7 @@ export interface NodeStartFigures {
 }
 
 const LIMIT = 3;
-const CONTEXT = resolve(process.env.BENCH_DIRECTORY ?? '.', '../examples/hello-go');
+const CONTEXT = resolve(process.env.PROGRAM_DIRECTORY ?? '.', '../examples/hello-go');
 
 /**
  * @param directory for a store, which is filled first; `BENCH_STORE` may name one in which the example is built

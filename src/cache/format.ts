@@ -2,7 +2,7 @@
  * A build cache as other machines read it: an OCI manifest whose layers are those of the steps, and whose config says
  * which of them each cache key stands for.
  */
-import { AppError } from '../errors.ts';
+
 import {
   canonicalJson,
   type Descriptor,
@@ -13,6 +13,7 @@ import {
 } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
 import { BUILDKIT_INLINE_KEY } from './buildkit/format.ts';
+import { invalidCache, listOf, numberOf, objectOf, parseJson, textOf } from './document.ts';
 
 export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
 /** The key of an image config under which an inline cache stands. */
@@ -79,22 +80,21 @@ export function cacheManifest(config: Descriptor, blobs: readonly Descriptor[]):
  * @throws AppError CACHE_INVALID
  */
 export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheConfig | undefined {
-  const value = parse(bytes);
-  if (!isObject(value)) throw invalid('no object');
+  const value = objectOf(parseJson(bytes));
   if (value.version !== VERSION) return undefined;
-  const layers = list(value.layers).map(cachedLayer);
-  if (layers.length > layerCount) throw invalid('more layers than its manifest has');
+  const layers = listOf(value.layers).map(cachedLayer);
+  if (layers.length > layerCount) throw invalidCache('more layers than its manifest has');
   const position = (text: unknown): number => {
     if (typeof text === 'number' && Number.isInteger(text) && text >= 0 && text < layers.length) {
       return text;
     }
-    throw invalid('a layer that is not there');
+    throw invalidCache('a layer that is not there');
   };
   return {
     layers,
-    records: list(value.records).map((record) => cachedRecord(record, position)),
+    records: listOf(value.records).map((record) => cachedRecord(record, position)),
     contents: contentDigests(value.contents),
-    mounts: list(value.mounts ?? []).map((mount) => cachedMount(mount, position)),
+    mounts: listOf(value.mounts ?? []).map((mount) => cachedMount(mount, position)),
   };
 }
 
@@ -109,8 +109,7 @@ export interface InlineCache {
  * @throws AppError CACHE_INVALID
  */
 export function inlineCacheIn(imageConfig: Uint8Array): InlineCache | undefined {
-  const value = parse(imageConfig);
-  if (!isObject(value)) throw invalid('no object');
+  const value = objectOf(parseJson(imageConfig));
   for (const [key, writtenBy] of INLINE_CACHES) {
     const found = value[key];
     if (typeof found === 'string') return { writtenBy, bytes: Buffer.from(found, 'base64') };
@@ -119,66 +118,33 @@ export function inlineCacheIn(imageConfig: Uint8Array): InlineCache | undefined 
 }
 
 function cachedLayer(value: unknown): CachedLayer {
-  if (!isObject(value)) throw invalid('a layer that is no object');
-  const { diffId, times, created } = value;
-  if (times !== 'set' && times !== 'clamp' && times !== 'keep') throw invalid('unknown times');
-  return { diffId: parseDiffId(text(diffId)), times, created: number(created) };
+  const { diffId, times, created } = objectOf(value);
+  if (times !== 'set' && times !== 'clamp' && times !== 'keep') throw invalidCache('unknown times');
+  return { diffId: parseDiffId(textOf(diffId)), times, created: numberOf(created) };
 }
 
-function cachedRecord(value: unknown, position: (text: unknown) => number): CachedRecord {
-  if (!isObject(value)) throw invalid('a record that is no object');
+function cachedRecord(document: unknown, position: (text: unknown) => number): CachedRecord {
+  const value = objectOf(document);
   return {
-    key: text(value.key),
-    outputKey: text(value.outputKey),
-    layers: list(value.layers).map(position),
+    key: textOf(value.key),
+    outputKey: textOf(value.outputKey),
+    layers: listOf(value.layers).map(position),
     addsLayer: value.addsLayer === true,
-    created: number(value.created),
-    addedBytes: number(value.addedBytes),
-    description: text(value.description),
+    created: numberOf(value.created),
+    addedBytes: numberOf(value.addedBytes),
+    description: textOf(value.description),
   };
 }
 
-function cachedMount(value: unknown, position: (text: unknown) => number): CachedMount {
-  if (!isObject(value)) throw invalid('a cache mount that is no object');
-  const key = text(value.key);
-  if (!/^[0-9a-f]{64}$/.test(key)) throw invalid('a key of a cache mount that is none');
-  return { key, id: text(value.id), layer: position(value.layer) };
+function cachedMount(document: unknown, position: (text: unknown) => number): CachedMount {
+  const value = objectOf(document);
+  const key = textOf(value.key);
+  if (!/^[0-9a-f]{64}$/.test(key)) throw invalidCache('a key of a cache mount that is none');
+  return { key, id: textOf(value.id), layer: position(value.layer) };
 }
 
 function contentDigests(value: unknown): Readonly<Record<string, string>> {
-  if (!isObject(value)) throw invalid('no digests of contents');
-  return Object.fromEntries(Object.entries(value).map(([key, digest]) => [key, text(digest)]));
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    throw invalid('no JSON');
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalid('no list where one has to be');
-  return value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw invalid('no text where one has to be');
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid('no number');
-  return value;
-}
-
-function invalid(what: string): AppError {
-  return new AppError('CACHE_INVALID', `the cache has ${what}`, {
-    hint: 'it was damaged, or written by something else; export it again with --cache-to',
-  });
+  return Object.fromEntries(
+    Object.entries(objectOf(value)).map(([key, digest]) => [key, textOf(digest)]),
+  );
 }

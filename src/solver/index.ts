@@ -1,2 +1,3 @@
+export type * from './cache-records.ts';
 export * from './driver.ts';
 export * from './solver.ts';

@@ -4,8 +4,8 @@ import type { Op, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, opDigest, SCRATCH } from '../graph/index.ts';
 import type { BuildEvent } from '../progress/index.ts';
 import type { CacheRecord, LayerId } from '../store/index.ts';
+import type { CacheRecords } from './cache-records.ts';
 import type { OpDriver, StepContext, VertexResult } from './driver.ts';
-import type { CacheRecords } from './solver.ts';
 import { Solver } from './solver.ts';
 
 /** Records that outlive a build, as the store's do. */

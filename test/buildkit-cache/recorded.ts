@@ -12,7 +12,7 @@ export interface RecordedCache {
   readonly blobs: Readonly<Record<string, string>>;
 }
 
-const DIRECTORY = join(process.env.BUILDKIT_CACHE_ROOT ?? import.meta.dirname, 'recorded');
+const DIRECTORY = join(process.env.PROGRAM_DIRECTORY ?? import.meta.dirname, 'recorded');
 
 export function readRecorded(name: string): RecordedCache {
   return JSON.parse(readFileSync(join(DIRECTORY, `${name}.json`), 'utf8')) as RecordedCache;

@@ -15,7 +15,7 @@ export interface Expectations {
   readonly cases: Readonly<Record<string, Expectation>>;
 }
 
-const ROOT = process.env.CONFORMANCE_ROOT ?? import.meta.dirname;
+const ROOT = process.env.PROGRAM_DIRECTORY ?? import.meta.dirname;
 
 function pathOf({ name }: Topic): string {
   return join(ROOT, 'expected', `${name}.json`);

@@ -2,7 +2,6 @@
  * A cache as BuildKit writes it: records that name one another, and which layers are the result of which.
  * https://github.com/moby/buildkit/blob/v0.32.2/cache/remotecache/v1/types/doc.go
  */
-import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
   type DiffId,
@@ -10,6 +9,7 @@ import {
   layerCompression,
   parseDiffId,
 } from '../../oci/index.ts';
+import { integerOf, invalidCache, listOf, objectOf, parseJson, textOf } from '../document.ts';
 
 export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
 /** The key of an image config under which an inline cache stands. */
@@ -53,12 +53,12 @@ export function decodeBuildkitCache(
   config: Uint8Array,
   blobs: readonly Descriptor[],
 ): BuildkitCache {
-  const { layers, records } = member(parse(config));
+  const { layers, records } = objectOf(parseJson(config));
   const byDigest = new Map(blobs.map((blob) => [blob.digest as string, blob]));
-  const stacks = list(layers ?? []).map((layer) => {
-    const { blob, parent } = member(layer);
+  const stacks = listOf(layers ?? []).map((layer) => {
+    const { blob, parent } = objectOf(layer);
     // Go leaves out a parent of 0; the lowest says -1.
-    return { blob: byDigest.get(String(blob)), parent: integer(parent ?? 0) };
+    return { blob: byDigest.get(String(blob)), parent: integerOf(parent ?? 0) };
   });
   return decodeRecords(records, { diffIdOf: diffIdIn, stacks });
 }
@@ -73,10 +73,10 @@ export function decodeInlineCache(
   blobs: readonly Descriptor[],
   diffIds: readonly DiffId[],
 ): BuildkitCache {
-  if (diffIds.length !== blobs.length) throw invalid('other layers than its image');
+  if (diffIds.length !== blobs.length) throw invalidCache('other layers than its image');
   const byBlob = new Map(blobs.map((blob, place) => [blob, diffIds[place]]));
   const stacks = blobs.map((blob, place) => ({ blob, parent: place - 1 }));
-  const records = parse(encoded);
+  const records = parseJson(encoded);
   return decodeRecords(records, { diffIdOf: (blob) => byBlob.get(blob), stacks });
 }
 
@@ -86,25 +86,26 @@ interface LayerStacks {
 }
 
 function decodeRecords(value: unknown, layers: LayerStacks): BuildkitCache {
-  const all = list(value ?? []);
+  const all = listOf(value ?? []);
   const records = all.map((one): BuildkitRecord => {
-    const record = member(one);
-    const stacks = list(record.layers ?? []).map((result) => {
-      const { layer, createdAt } = member(result);
-      return { positions: stackOf(layers, integer(layer ?? 0)), createdAt };
+    const record = objectOf(one);
+    const stacks = listOf(record.layers ?? []).map((result) => {
+      const { layer, createdAt } = objectOf(result);
+      return { positions: stackOf(layers, integerOf(layer ?? 0)), createdAt };
     });
-    const chains = list(record.chains ?? []).map((result) => {
-      const { layers: positions, createdAt } = member(result);
-      return { positions: list(positions ?? []).map(integer), createdAt };
+    const chains = listOf(record.chains ?? []).map((result) => {
+      const { layers: positions, createdAt } = objectOf(result);
+      return { positions: listOf(positions ?? []).map(integerOf), createdAt };
     });
     return {
-      digest: text(record.digest),
-      inputs: list(record.inputs ?? []).map((links) =>
-        list(links).map((link) => {
-          const { selector, link: place } = member(link);
-          const position = integer(place ?? 0);
-          if (position < 0 || position >= all.length) throw invalid('a record that is not there');
-          return { selector: text(selector ?? ''), record: position };
+      digest: textOf(record.digest),
+      inputs: listOf(record.inputs ?? []).map((links) =>
+        listOf(links).map((link) => {
+          const { selector, link: place } = objectOf(link);
+          const position = integerOf(place ?? 0);
+          if (position < 0 || position >= all.length)
+            throw invalidCache('a record that is not there');
+          return { selector: textOf(selector ?? ''), record: position };
         }),
       ),
       results: [...stacks, ...chains].flatMap((result) => resultOf(layers, result)),
@@ -117,8 +118,8 @@ function decodeRecords(value: unknown, layers: LayerStacks): BuildkitCache {
 function stackOf({ stacks }: LayerStacks, top: number): number[] {
   const positions: number[] = [];
   for (let place = top; place !== -1; place = stacks[place]?.parent ?? -1) {
-    if (stacks[place] === undefined) throw invalid('a layer that is not there');
-    if (positions.length > stacks.length) throw invalid('layers that stand on one another');
+    if (stacks[place] === undefined) throw invalidCache('a layer that is not there');
+    if (positions.length > stacks.length) throw invalidCache('layers that stand on one another');
     positions.push(place);
   }
   return positions.reverse();
@@ -145,40 +146,4 @@ function diffIdIn({ annotations, mediaType, digest }: Descriptor): DiffId | unde
   const said = annotations?.[UNCOMPRESSED];
   if (said !== undefined && isDigest(said)) return parseDiffId(said);
   return layerCompression(mediaType) === 'none' ? parseDiffId(digest) : undefined;
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    throw invalid('no JSON');
-  }
-}
-
-function member(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid('no object where one has to be');
-  }
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalid('no list where one has to be');
-  return value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw invalid('no text where one has to be');
-  return value;
-}
-
-function integer(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw invalid('no whole number');
-  return value;
-}
-
-function invalid(what: string): AppError {
-  return new AppError('CACHE_INVALID', `the cache has ${what}`, {
-    hint: 'it was damaged after BuildKit wrote it; export it again',
-  });
 }

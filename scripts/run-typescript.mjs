@@ -1,0 +1,25 @@
+// Compiles and runs a program in TypeScript: `node scripts/run-typescript.mjs FILE [ARGUMENT…]`, from the root of the project.
+import { mkdirSync, rmSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const [file = ''] = process.argv.splice(2, 1);
+const outfile = resolve(`node_modules/.cache/${basename(file, '.ts')}-${process.pid}.mjs`);
+mkdirSync(dirname(outfile), { recursive: true });
+await build({
+  entryPoints: [file],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  external: ['koffi', 'lmdb'],
+  logLevel: 'warning',
+});
+// What is compiled lies elsewhere, and finds its files by this.
+process.env.PROGRAM_DIRECTORY = resolve(dirname(file));
+try {
+  await import(outfile);
+} finally {
+  rmSync(outfile, { force: true });
+}
