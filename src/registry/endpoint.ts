@@ -21,8 +21,8 @@ export interface Endpoint {
   readonly canPush: boolean;
   /** False for mirrors that serve only what is asked for by digest. */
   readonly canResolve: boolean;
-  /** False for mirrors that serve only what is asked for by tag. */
-  readonly canFetchDigest: boolean;
+  /** What of manifests and blobs it is asked for by digest. */
+  readonly digests: DigestService;
   readonly isMirror: boolean;
   /** The same server by another way (plain HTTP): to be tried only when the endpoint before it cannot be reached. */
   readonly isFallback: boolean;
@@ -32,5 +32,11 @@ export interface Endpoint {
   /** What the login of this server is filed under: `docker.io`, `localhost:5000`. */
   readonly credentialKey: string;
 }
+
+/**
+ * `any`: whatever there is. `of tags`: a mirror for what is asked for by tag, so first for what its tags have led to; for
+ * all else it is asked last. `none`: it says what tags mean, and no more.
+ */
+export type DigestService = 'any' | 'of tags' | 'none';
 
 export type EndpointPurpose = 'pull' | 'push';

@@ -38,10 +38,9 @@ export class Servers {
     { withMirrors } = { withMirrors: true },
   ): Promise<readonly Place[]> {
     const places = await this.#places(repository, 'pull');
-    return places.filter(({ server: { endpoint } }) => {
-      if (!withMirrors && endpoint.isMirror) return false;
-      return wanted === 'tag' ? endpoint.canResolve : endpoint.canFetchDigest;
-    });
+    const asked = places.filter(({ server }) => withMirrors || !server.endpoint.isMirror);
+    if (wanted === 'tag') return asked.filter(({ server }) => server.endpoint.canResolve);
+    return [...asked.filter(servesDigests), ...asked.filter(mayServeDigests)];
   }
 
   toPush(repository: Repository): Promise<readonly Place[]> {
@@ -126,4 +125,12 @@ function nobody(repository: Repository, purpose: EndpointPurpose): AppError {
     `no server is set up that one can ${purpose} ${familiarRepository(repository)} ${purpose === 'pull' ? 'from' : 'to'}`,
     { hint: 'see the mirrors in hosts.toml, registries.conf and daemon.json' },
   );
+}
+
+function servesDigests({ server: { endpoint, hasAnswered } }: Place): boolean {
+  return endpoint.digests === 'any' || (endpoint.digests === 'of tags' && hasAnswered);
+}
+
+function mayServeDigests({ server: { endpoint, hasAnswered } }: Place): boolean {
+  return endpoint.digests === 'of tags' && !hasAnswered;
 }

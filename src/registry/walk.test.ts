@@ -50,4 +50,32 @@ describe('ways and mirrors', () => {
     ]);
     expect(server.requests[0]?.headers['x-key']).toBeUndefined();
   });
+
+  it('asks a mirror for tags for what its tags have led to, and for all else last', async () => {
+    await using mirror = await serving();
+    await using server = await serve((_request, response) => response.writeHead(404).end());
+    const endpoints = [
+      { ...endpointAt(mirror.url), isMirror: true, digests: 'of tags' } as const,
+      endpointAt(server.url),
+    ];
+    const { digest } = IMAGE.descriptor;
+    const pinned = { ...REPOSITORY, tag: undefined, digest };
+    await using other = clientFor(endpoints);
+    expect((await other.manifest(pinned)).descriptor.digest).toBe(digest);
+    expect([server.requests.length, mirror.requests.length]).toEqual([1, 1]);
+    await using registries = clientFor(endpoints);
+    await registries.manifest(REPOSITORY);
+    await registries.manifest(pinned);
+    expect([server.requests.length, mirror.requests.length]).toEqual([1, 3]);
+  });
+
+  it('asks for no digest who only says what tags mean', async () => {
+    await using mirror = await serving();
+    await using server = await serve((_request, response) => response.writeHead(404).end());
+    const first = { ...endpointAt(mirror.url), isMirror: true, digests: 'none' } as const;
+    await using registries = clientFor([first, endpointAt(server.url)]);
+    const pinned = { ...REPOSITORY, tag: undefined, digest: IMAGE.descriptor.digest };
+    await expect(registries.manifest(pinned)).rejects.toThrow(failing('REGISTRY_NOT_FOUND'));
+    expect(mirror.requests).toHaveLength(0);
+  });
 });

@@ -16,7 +16,7 @@ export interface TestEndpoint {
   readonly namespace: string | undefined;
   readonly canPush: boolean;
   readonly canResolve: boolean;
-  readonly canFetchDigest: boolean;
+  readonly digests: 'any' | 'of tags' | 'none';
   readonly isMirror: boolean;
   readonly isFallback: boolean;
   readonly tls: Omit<typeof NO_TLS, 'ca'> & { readonly ca: readonly string[] };
@@ -32,7 +32,7 @@ export function endpointAt(url: string): TestEndpoint {
     namespace: undefined,
     canPush: true,
     canResolve: true,
-    canFetchDigest: true,
+    digests: 'any',
     isMirror: false,
     isFallback: false,
     tls: NO_TLS,

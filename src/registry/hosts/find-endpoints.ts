@@ -5,7 +5,7 @@
 import { isIPv4 } from 'node:net';
 import { AppError } from '../../errors.ts';
 import type { Environment } from '../../http/index.ts';
-import type { Endpoint, EndpointPurpose, EndpointTls } from '../endpoint.ts';
+import type { DigestService, Endpoint, EndpointPurpose, EndpointTls } from '../endpoint.ts';
 import type { RegistryOptions, Repository } from '../types.ts';
 import { hostCertificates, NO_TLS } from './certificates.ts';
 import { certsDirectories } from './certs-directories.ts';
@@ -64,11 +64,12 @@ async function ofHosts(
   const lists = await Promise.all(
     hosts.map(async (host, position) => {
       const isMirror = position < hosts.length - 1;
+      const digests: DigestService = host.canPull ? 'any' : 'none';
       const changes = {
         repository,
         canPush: host.canPush,
         canResolve: host.canResolve,
-        canFetchDigest: host.canPull,
+        digests,
         isMirror,
         headers: host.headers,
       };
@@ -125,7 +126,7 @@ async function ofMirror(
     ...one,
     canPush: false,
     canResolve: serves !== 'digest-only',
-    canFetchDigest: serves !== 'tag-only',
+    digests: serves === 'tag-only' ? 'of tags' : 'any',
     isMirror: true,
   }));
 }
@@ -190,7 +191,7 @@ function server(base: string, credentialKey: string): Endpoint {
     namespace: undefined,
     canPush: true,
     canResolve: true,
-    canFetchDigest: true,
+    digests: 'any',
     isMirror: false,
     isFallback: false,
     tls: NO_TLS,
