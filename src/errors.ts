@@ -100,11 +100,19 @@ export function assertNever(value: never): never {
   throw new Error(`unhandled case: ${JSON.stringify(value)}`);
 }
 
-/** Adds or replaces parts of an error's options, keeping code, message and class-specific data. */
+/** The same error with a place, unless it has one. */
 export function locate(error: AppError, location: SourceLocation): AppError {
-  if (error.location !== undefined) return error;
+  return error.location === undefined ? relocate(error, location) : error;
+}
+
+/** The same error at another place, with code, message and class-specific data; perhaps with another hint. */
+export function relocate(
+  error: AppError,
+  location: SourceLocation,
+  hint: string | undefined = error.hint,
+): AppError {
   const options: AppErrorOptions = {
-    hint: error.hint,
+    hint,
     expected: error.expected,
     details: error.details,
     cause: error.cause,

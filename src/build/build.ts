@@ -1,5 +1,4 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
-
 import type { BuildOptions, BuildResult } from '../api/index.ts';
 import { isLostStep } from '../layers/index.ts';
 import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';

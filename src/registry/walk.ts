@@ -15,7 +15,7 @@ export class Walk {
   #error: AppError | undefined;
 
   /**
-   * @param places the registry itself comes last, by its ways
+   * @param places mirrors, the registry itself by its ways, and mirrors that may serve by chance
    * @param suspects mirrors not to be asked
    */
   constructor(places: readonly Place[], suspects: ReadonlySet<RegistryServer> = new Set()) {

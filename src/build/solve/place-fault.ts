@@ -1,6 +1,6 @@
 /** Where in its instruction the error of a step belongs: at the flag, the path or the user it is about. */
 import type { Instruction, RunInstruction, Word } from '../../dockerfile/index.ts';
-import { AppError, type SourceLocation, type SourceRange } from '../../errors.ts';
+import { AppError, relocate } from '../../errors.ts';
 
 /** The instruction an error is placed at; triggers of a base image stand in another text, and are not found. */
 export function instructionAt(
@@ -98,25 +98,20 @@ function userFault(
   const before = instructions.slice(0, instructions.indexOf(run));
   const user = before.findLast(({ kind }) => kind === 'user' || kind === 'from');
   if (user?.kind !== 'user') return error;
-  const { start, end } = user.value.range;
   const comment = /\s#/.exec(user.value.text);
   if (comment === null) return placed(error, user.value);
   const message = `# begins no comment here: ${error.message}`;
   return new AppError('DOCKERFILE_TRAILING_COMMENT', message, {
     hint: 'put the comment on a line of its own',
     expected: 'a user name or number, with or without :group',
-    location: { ...user.location, range: { start, end } },
+    location: { ...user.location, range: user.value.range },
     details: error.details,
     cause: error,
   });
 }
 
 function placed(error: AppError, word: Word | undefined, hint = error.hint): AppError {
-  const { code, message, details, cause, expected } = error;
-  const location = word === undefined ? error.location : at(error.location, word.range);
-  return new AppError(code, message, { hint, details, cause, expected, location });
-}
-
-function at(location: SourceLocation | undefined, range: SourceRange): SourceLocation | undefined {
-  return location === undefined ? undefined : { ...location, range };
+  const { location } = error;
+  if (location === undefined) return error;
+  return relocate(error, word === undefined ? location : { ...location, range: word.range }, hint);
 }

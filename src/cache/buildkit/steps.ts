@@ -31,10 +31,9 @@ export class BuildkitSteps {
 
   async find(id: VertexId): Promise<FoundStep | undefined> {
     const key = this.#operations.keyOf(id);
-    const expected = key && expectedStack(id, this.#facts);
-    if (expected === undefined) return undefined;
-    const records = await this.#matcher.find(key ?? { digests: [], inputs: [] });
-    return newestOf(records, expected);
+    if (key === undefined) return undefined;
+    const expected = expectedStack(id, this.#facts);
+    return expected && newestOf(await this.#matcher.find(key), expected);
   }
 }
 

@@ -2,6 +2,7 @@
 import { addRows } from './add.ts';
 import { contextRows } from './contexts.ts';
 import { copyRows } from './copy.ts';
+import { metadataRows } from './metadata.ts';
 import { resultRows } from './results.ts';
 import type { Row } from './row.ts';
 import { runRows } from './run.ts';
@@ -13,6 +14,7 @@ export const rows: readonly Row[] = [
   ...textRows,
   ...wordRows,
   ...stageRows,
+  ...metadataRows,
   ...runRows,
   ...copyRows,
   ...addRows,
