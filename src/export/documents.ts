@@ -1,6 +1,5 @@
-/** What image archives hold beside OCI's documents: Docker's `manifest.json`; and what a config must agree with. */
+/** What image archives hold beside OCI's documents: Docker's `manifest.json`. */
 import { AppError } from '../errors.ts';
-import type { ImageConfig } from '../oci/index.ts';
 
 /** Larger JSON documents are refused: real ones have some kilobytes. */
 export const MAX_JSON = 16 << 20;
@@ -51,22 +50,5 @@ function badManifest(expected: string): AppError {
       expected,
       hint: 'the archive was damaged or made by a faulty tool; make it again',
     },
-  );
-}
-
-/**
- * Checks that as many entries of the history have a layer as the file system has layers, if there is a history.
- *
- * @throws AppError IMAGE_HISTORY_MISMATCH
- */
-export function checkHistory(config: ImageConfig): void {
-  const history = config.history ?? [];
-  const named = history.filter((entry) => entry.empty_layer !== true).length;
-  const layers = config.rootfs.diff_ids.length;
-  if (history.length === 0 || named === layers) return;
-  throw new AppError(
-    'IMAGE_HISTORY_MISMATCH',
-    `the image's history names ${named} layers, but its file system has ${layers}`,
-    { hint: 'the image was made by a faulty tool; build it again' },
   );
 }

@@ -1,6 +1,7 @@
 /** `docker history`: what made an image, newest first. */
-import type { Digest, HistoryEntry } from '../oci/index.ts';
+import type { Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
+import { historyOfLayers } from './image-history.ts';
 import { readConfig, sizeOfLayer } from './image-view.ts';
 import { shortName } from './references.ts';
 
@@ -17,15 +18,14 @@ export interface HistoryRow {
   readonly comment: string;
 }
 
-/** Layers of which the history says nothing have a row too. */
+/** Layers that the history does not mention have a row too. */
 export async function imageHistory(
   store: Store,
   record: ImageRecord,
 ): Promise<readonly HistoryRow[]> {
   const config = await readConfig(store, record);
-  const entries: readonly HistoryEntry[] = config.history ?? record.layers.map(() => ({}));
   let layers = 0;
-  const rows = entries.map((entry): HistoryRow => {
+  const rows = historyOfLayers(config, record.layers.length).map((entry): HistoryRow => {
     const layer = entry.empty_layer === true ? undefined : record.layers[layers++];
     return {
       id: undefined,

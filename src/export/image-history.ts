@@ -37,7 +37,7 @@ export interface HistoryInput {
  */
 export function completeHistory(input: HistoryInput): HistoryEntry[] {
   const base =
-    input.base === undefined ? [] : baseHistory(input.base.config, input.base.layerCount);
+    input.base === undefined ? [] : historyOfLayers(input.base.config, input.base.layerCount);
   const own = input.entries.map((entry) => ownTime(entry, input));
   let time = own.find((created) => created !== undefined) ?? base.at(-1)?.created;
   const added = input.entries.map((entry, position) => {
@@ -65,10 +65,11 @@ function historyEntry(entry: NewHistory, created: string | undefined): HistoryEn
 }
 
 /**
- * The base image's entries, corrected to name exactly its layers: surplus ones lose their layer, missing ones
- * are added at the end.
+ * The history of an image, corrected so that it names each of its layers exactly once. Bazel, Nix, jib and apko
+ * make images whose history is shorter or longer than their layers, or names none of them: surplus entries lose
+ * their layer, and entries for the remaining layers are added at the end.
  */
-function baseHistory(config: ImageConfig, layerCount: number): HistoryEntry[] {
+export function historyOfLayers(config: ImageConfig, layerCount: number): HistoryEntry[] {
   let layers = 0;
   const entries = (config.history ?? []).map((entry) => {
     if (entry.empty_layer === true) return entry;

@@ -82,11 +82,55 @@ describe('history', () => {
     expect(rows[0]).toMatchObject({ references: ['demo:latest'], created: '2023-11-14T22:13:20Z' });
   });
 
-  test('of an image that has none has a row for each layer', async () => {
+  test.each<[string, ImageConfig['history'], readonly (readonly [string, number])[]]>([
+    [
+      'none',
+      undefined,
+      [
+        ['', 4],
+        ['', 3],
+      ],
+    ],
+    [
+      'an empty one',
+      [],
+      [
+        ['', 4],
+        ['', 3],
+      ],
+    ],
+    [
+      'a shorter one',
+      [{ created_by: 'a' }],
+      [
+        ['', 4],
+        ['a', 3],
+      ],
+    ],
+    [
+      'one without layers',
+      [{ created_by: 'a', empty_layer: true }],
+      [
+        ['', 4],
+        ['', 3],
+        ['a', 0],
+      ],
+    ],
+    [
+      'a longer one',
+      [{ created_by: 'a' }, { created_by: 'b' }, { created_by: 'c' }],
+      [
+        ['c', 0],
+        ['b', 4],
+        ['a', 3],
+      ],
+    ],
+  ])('of an image that has %s has a row for each layer', async (_what, history, expected) => {
     const config: ImageConfig = {
       os: 'linux',
       architecture: 'amd64',
       rootfs: { type: 'layers', diff_ids: image.layers.map((layer) => layer.diffId) },
+      ...(history && { history }),
     };
     const layers = image.layers.map((layer) => ({
       ...layer,
@@ -98,7 +142,7 @@ describe('history', () => {
       layers,
     });
     const rows = await imageHistory(bench.store, record);
-    expect(rows.map((row) => row.size)).toEqual([4, 3]);
+    expect(rows.map((row) => [row.createdBy, row.size])).toEqual(expected);
   });
 });
 

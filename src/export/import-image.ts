@@ -17,7 +17,6 @@ import type {
   Store,
 } from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
-import { checkHistory } from './documents.ts';
 import { type NamedLayer, recordImage, uncompressed } from './image-record.ts';
 import { countLayers, type Progress } from './progress.ts';
 import { promiseLayers } from './promise-layers.ts';
@@ -44,7 +43,7 @@ export interface ImportOptions {
 /**
  * Imports an image; every layer is verified against the config. What the store has been promised is taken from here.
  *
- * @throws AppError IMAGE_LAYER_COUNT, IMAGE_HISTORY_MISMATCH, OCI_DOCUMENT_INVALID, and those of reading layers
+ * @throws AppError IMAGE_LAYER_COUNT, OCI_DOCUMENT_INVALID, and those of reading layers
  */
 export async function importImage(
   store: Store,
@@ -79,9 +78,10 @@ export async function importImage(
 }
 
 /**
- * Checks what an image comes with against its config.
+ * Checks that an image comes with as many layers as its config names. Its history may name more or fewer: see
+ * `historyOfLayers`.
  *
- * @throws AppError IMAGE_LAYER_COUNT, IMAGE_HISTORY_MISMATCH
+ * @throws AppError IMAGE_LAYER_COUNT
  */
 export function checkConfig(config: ImageConfig, layers: number): void {
   const named = config.rootfs.diff_ids.length;
@@ -92,7 +92,6 @@ export function checkConfig(config: ImageConfig, layers: number): void {
       { hint: 'it was damaged or made by a faulty tool; make it again' },
     );
   }
-  checkHistory(config);
 }
 
 /** The image with this config, if the store has it whole, or knows where to get what it lacks. */

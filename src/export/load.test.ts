@@ -74,6 +74,19 @@ describe('a Docker archive', () => {
     expect(filesOf(image)).toEqual(['hello']);
   });
 
+  test.each([
+    ['longer than its layers', [{ created_by: 'a' }, { created_by: 'b' }]],
+    ['shorter than its layers', []],
+    ['without a layer', [{ created_by: 'a', empty_layer: true }]],
+  ])('may have a history %s, which keeps its bytes', async (_what, history) => {
+    const rootfs = { type: 'layers', diff_ids: [sha256(LAYER)] };
+    const config = json({ ...AMD64, rootfs, history });
+    const named = [...dockerMembers({ Config: 'c.json' }), { path: 'c.json', content: config }];
+    const [image] = await load(named);
+    expect(image?.id).toBe(sha256(config));
+    expect(filesOf(image)).toEqual(['hello']);
+  });
+
   test('may have compressed layers', async () => {
     const members = dockerMembers().map((member) =>
       member.path === 'one/layer.tar' ? { ...member, content: gzipSync(LAYER) } : member,

@@ -4,6 +4,7 @@ import { canonicalJson, type HistoryEntry, type ImageConfig } from '../oci/index
 import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { baseLayer } from './assemble.ts';
 import { formatTime } from './go-time.ts';
+import { historyOfLayers } from './image-history.ts';
 import { recordImage, uncompressed } from './image-record.ts';
 import { readConfig } from './image-view.ts';
 
@@ -42,7 +43,7 @@ export async function squashImage(
   const below = await Promise.all(kept.map((one: ImageLayer) => baseLayer(store, one)));
   const config = squashedConfig(await readConfig(store, image), {
     diffIds: [...kept.map((one) => one.diffId), diffId],
-    baseHistory: base && ((await readConfig(store, base)).history ?? []).length,
+    baseHistory: base && historyOfLayers(await readConfig(store, base), base.layers.length).length,
     comment: base === undefined ? `create new from ${image.id}` : `merge ${image.id} to ${base.id}`,
     epoch,
   });

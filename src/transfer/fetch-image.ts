@@ -16,7 +16,7 @@ export interface FetchOptions {
 /**
  * Fetches an image's layers and records the image. Each blob is verified, kept and indexed while it arrives.
  *
- * @throws AppError REGISTRY_…, LAYER_…, ARCHIVE_…, IMAGE_HISTORY_MISMATCH
+ * @throws AppError REGISTRY_…, LAYER_…, ARCHIVE_…, IMAGE_LAYER_COUNT
  */
 export async function fetchImage(
   store: Store,

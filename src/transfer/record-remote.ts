@@ -10,7 +10,7 @@ import type { RemoteImage } from './resolve-image.ts';
 /**
  * Records an image without fetching a layer. It has no name yet.
  *
- * @throws AppError IMAGE_LAYER_COUNT, IMAGE_HISTORY_MISMATCH
+ * @throws AppError IMAGE_LAYER_COUNT
  */
 export async function recordRemote(store: Store, image: RemoteImage): Promise<ImageRecord> {
   const { config, configBytes, manifest, reference } = image;

@@ -55,6 +55,13 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Images without a layer. */
 const HOLLOW = ['hollow'];
 
+/** Images of one layer whose history names no layer, two of them, or none because every entry is empty. */
+const HISTORIES: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  'history-none': [],
+  'history-long': [{ created_by: 'first' }, { created_by: 'second' }],
+  'history-empty': [{ created_by: 'first', empty_layer: true }],
+};
+
 const ARM: Platform = { os: 'linux', architecture: 'arm64' };
 
 /** Images for other platforms than the host's only, or too; their one file says which. */
@@ -81,17 +88,23 @@ export function writeBaseLayouts(directory: string): BaseLayout[] {
     const layout = writeLayout(join(directory, name), name, [{ platform, config, layers }]);
     return { ...layout, isForeign: false };
   });
+  const mismatched = Object.entries(HISTORIES).map(([name, history]) => {
+    const image = { platform, config: CONFIGS.busybox, layers: [layer], history };
+    return { ...writeLayout(join(directory, name), name, [image]), isForeign: false };
+  });
   const foreign = Object.entries(FOREIGN).map(([name, platforms]) => {
     const layout = writeLayout(join(directory, name), name, platforms.map(foreignImage));
     return { ...layout, isForeign: true };
   });
-  return [...native, ...foreign];
+  return [...native, ...mismatched, ...foreign];
 }
 
 interface BaseImage {
   readonly platform: Platform;
   readonly config: unknown;
   readonly layers: readonly Buffer[];
+  /** Default: an entry for each layer. */
+  readonly history?: readonly unknown[];
 }
 
 function foreignImage(platform: Platform): BaseImage {
@@ -111,17 +124,19 @@ function writeLayout(directory: string, name: string, images: readonly BaseImage
   };
   const json = (mediaType: string, value: unknown) =>
     blob(mediaType, Buffer.from(JSON.stringify(value)));
-  const manifests = images.map(({ platform, config, layers }) => {
+  const manifests = images.map(({ platform, config, layers, history }) => {
     const written = json(MEDIA_TYPES.ociConfig, {
       ...platform,
       created: '2020-01-01T00:00:00Z',
       author: 'the base',
       config,
       rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
-      history: layers.map(() => ({
-        created: '2020-01-01T00:00:00Z',
-        created_by: `the ${name} image`,
-      })),
+      history:
+        history ??
+        layers.map(() => ({
+          created: '2020-01-01T00:00:00Z',
+          created_by: `the ${name} image`,
+        })),
     });
     return json(MEDIA_TYPES.ociManifest, {
       schemaVersion: 2,

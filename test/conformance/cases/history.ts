@@ -133,6 +133,21 @@ const rows: readonly Row[] = [
   ['onbuild', 'ONBUILD has no entry', ['FROM scratch', 'ONBUILD RUN x', 'LABEL a=1']],
   ['triggers', 'triggers have their entries', ['FROM triggers', 'LABEL a=1']],
   [
+    'base without a history',
+    'its layer gets an entry',
+    ['FROM history-none', 'LABEL a=1', 'COPY a /a'],
+  ],
+  [
+    'base with a longer history',
+    'a surplus entry loses its layer',
+    ['FROM history-long', 'LABEL a=1', 'COPY a /a'],
+  ],
+  [
+    'base with empty entries',
+    'its layer gets an entry',
+    ['FROM history-empty', 'LABEL a=1', 'COPY a /a'],
+  ],
+  [
     'workdir',
     'WORKDIR shows the absolute path',
     ['FROM scratch', 'WORKDIR /a', 'WORKDIR b', 'WORKDIR /'],
@@ -260,7 +275,23 @@ const unusual = {
   Unknown: { kept: true },
 };
 
+const CORRECTED =
+  "a base's history that does not match its layers is corrected before the steps are added, where BuildKit gives the steps' layers to the wrong entries";
+const added = ['empty: LABEL a=1', 'layer: COPY a /a # buildkit'];
+
 const differing = withDifferences(cases, {
+  'base without a history': {
+    reason: CORRECTED,
+    lamina: { outcome: { history: added } },
+  },
+  'base with a longer history': {
+    reason: CORRECTED,
+    lamina: { outcome: { history: ['empty: second (comment none)', ...added] } },
+  },
+  'base with empty entries': {
+    reason: CORRECTED,
+    lamina: { outcome: { history: ['layer:  (comment buildkit.exporter.image.v0)', ...added] } },
+  },
   'config of an unusual base': {
     reason: UNKNOWN,
     lamina: { outcome: { config: { Cmd: ['sh'], ...unusual, Labels: { a: '1' } } } },

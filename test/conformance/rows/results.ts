@@ -58,6 +58,11 @@ const history = rowsOf('2.1', '2.1-history', [
   ['HEALTHCHECK', 'all members', ['healthcheck', 'healthcheck none', 'healthcheck exec']],
   ['ONBUILD', 'no entry, but triggers have theirs', ['onbuild', 'triggers', 'onbuild of a stage']],
   [
+    'bases',
+    'a history that does not match the layers is corrected',
+    ['base without a history', 'base with a longer history', 'base with empty entries'],
+  ],
+  [
     'times',
     'those of the steps, or SOURCE_DATE_EPOCH; the base keeps its own',
     ['epoch', 'epoch and a base', 'epoch and metadata'],
