@@ -14,6 +14,7 @@ import { parseOutputs } from './outputs/index.ts';
 import { runChecks, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
 import { beginRun } from './run.ts';
+import { renewCacheMounts } from './solve/renew-cache-mounts.ts';
 import { solvePlans } from './solve/solve-plans.ts';
 import { summarize } from './summary.ts';
 
@@ -41,16 +42,22 @@ export interface FinishedBuild {
   readonly images: readonly ImageRecord[];
 }
 
+export interface BuildInOptions {
+  /** Another store, whose images are taken where this one lacks them. */
+  readonly lender?: Store | undefined;
+  /** Cache mounts of steps that ignore the cache are not emptied. */
+  readonly keepsCacheMounts?: boolean | undefined;
+}
+
 /**
  * Builds in a store that is open, and stays so.
  *
- * @param lender another store, whose images are taken where this one lacks them
  * @throws as `build`
  */
 export async function buildIn(
   store: Store,
   options: BuildOptions,
-  lender?: Store,
+  { lender, keepsCacheMounts = false }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
   const begun = beginRun(options, store);
@@ -65,6 +72,7 @@ export async function buildIn(
   );
   const plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);
+  if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
   const make = async () => {
     const { solver, results, stepOf } = await solvePlans(run, plans, definition, caches);
     const built = plans.flatMap((plan, index) => {

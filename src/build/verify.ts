@@ -14,12 +14,15 @@ import { buildIn, openStore } from './build.ts';
 export async function verify(options: BuildOptions): Promise<VerifyResult> {
   options.signal?.throwIfAborted();
   await using store = await openStore(options);
-  const { result, images } = await buildIn(store, { ...options, noCache: true });
+  const first = { ...options, noCache: true };
+  const keepsCacheMounts = options.noCache !== true;
+  // Looking whether a build is reproducible must not cost the user what the cache mounts hold.
+  const { result, images } = await buildIn(store, first, { keepsCacheMounts });
   await using other = await openStore({
     ...options,
     root: `${await store.temporaryDirectory()}/again`,
   });
-  const again = await buildIn(other, secondBuild(options), store);
+  const again = await buildIn(other, secondBuild(options), { lender: store });
   const { signal } = options;
   const comparisons = [];
   for (const [index, image] of images.entries()) {

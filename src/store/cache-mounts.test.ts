@@ -110,6 +110,40 @@ describe('cache mounts', () => {
     expect(store.cacheMounts.list()).toMatchObject([{ inUse: false }]);
   });
 
+  it('begin empty again once they are retired', async () => {
+    const kept = await hold({ key: 'cd'.repeat(32) });
+    writeFileSync(join(kept.directory, 'file'), '');
+    kept.release();
+    const old = await hold();
+    writeFileSync(join(old.directory, 'file'), '');
+    old.release();
+    await store.cacheMounts.retire(({ key }) => key === request().key);
+    expect(readdirSync(join(root, 'store/tmp'))).toEqual([]);
+    expect(readdirSync((await hold()).directory)).toEqual([]);
+    expect(readdirSync((await hold({ key: 'cd'.repeat(32) })).directory)).toEqual(['file']);
+  });
+
+  it('stay with whoever uses them when they are retired, and go when they are free', async () => {
+    const old = await hold({ sharing: 'locked' });
+    writeFileSync(join(old.directory, 'file'), '');
+    await store.cacheMounts.retire(() => true);
+    const next = await hold({ sharing: 'locked' });
+    expect(readdirSync(next.directory)).toEqual([]);
+    expect(readdirSync(old.directory)).toEqual(['file']);
+    old.release();
+    next.release();
+    expect((await hold({ sharing: 'locked' })).directory).toBe(next.directory);
+    expect(existsSync(old.directory)).toBe(false);
+  });
+
+  it('are pruned once retired, however lately they were used', async () => {
+    const old = await hold();
+    await store.cacheMounts.retire(() => true);
+    old.release();
+    await store.prune({ cache: 'unused' });
+    expect(existsSync(old.directory)).toBe(false);
+  });
+
   it('are pruned when nobody uses them: all, or those not used lately', async () => {
     const old = await hold();
     const used = await hold({ key: 'cd'.repeat(32) });

@@ -5,6 +5,7 @@
  *     mounts/<key>/lock         held while an instance is chosen, made or removed
  *     mounts/<key>/id           the cache's id, for people
  *     mounts/<key>/<n>/data/    an instance: the directory that is mounted
+ *     mounts/<key>/<n>/retired  no step takes this instance any more; whoever uses it still does
  *     mounts/<key>/<n>.lock     held while instance n is in use; its time is that of the last use
  *
  * A cache has several instances when one was in use by somebody who wanted it alone.
@@ -15,8 +16,6 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -25,10 +24,20 @@ import {
 } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AbortedError } from '../errors.ts';
-import { acquireLock, hasErrorCode, type Lock, tryLock } from '../system/index.ts';
+import { hasErrorCode, type Lock, removeTree, tryLock } from '../system/index.ts';
+import {
+  idOf,
+  instancesOf,
+  isRetired,
+  KEY,
+  keysIn,
+  lockFile,
+  lockKey,
+} from './cache-mount-paths.ts';
 import { diskUsageOf } from './disk-usage.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
+import { moveRetired, retireInstances } from './retire-cache-mounts.ts';
 
 export interface CacheMountRequest {
   /** 64 hex digits: what makes it the same cache. */
@@ -65,7 +74,6 @@ export interface CacheMountInfo {
 const DATA = 'data';
 const FIRST_DELAY = 10;
 const LONGEST_DELAY = 250;
-const KEY = /^[0-9a-f]{64}$/;
 
 export class CacheMountStore {
   readonly #layout: StoreLayout;
@@ -95,6 +103,23 @@ export class CacheMountStore {
     }
   }
 
+  /**
+   * Lets cache mounts begin as new ones do. Steps that use one at the moment keep what they have until they end.
+   *
+   * @param isMeant which of the cache mounts there are
+   */
+  async retire(isMeant: (mount: Pick<CacheMountInfo, 'key' | 'id'>) => boolean): Promise<void> {
+    const trash = this.#trash();
+    try {
+      for (const key of keysIn(this.#layout)) {
+        const directory = `${this.#layout.mounts}/${key}`;
+        if (isMeant({ key, id: idOf(directory) })) await retireInstances(directory, trash.next);
+      }
+    } finally {
+      await trash.remove();
+    }
+  }
+
   /** All cache mounts. */
   list(): readonly CacheMountInfo[] {
     return keysIn(this.#layout).map((key) => {
@@ -110,21 +135,44 @@ export class CacheMountStore {
     signal: AbortSignal | undefined,
   ): Promise<HeldCacheMount | undefined> {
     const directory = `${this.#layout.mounts}/${request.key}`;
+    const trash = this.#trash();
     const keyLock = await lockKey(directory, signal);
     try {
+      moveRetired(directory, trash.next);
       const mode = request.sharing === 'shared' ? 'shared' : 'exclusive';
-      const instances = instancesOf(directory);
+      const all = instancesOf(directory);
+      const instances = all.filter((number) => !isRetired(directory, number));
       for (const number of instances) {
         const lock = tryLock(lockFile(directory, number), mode);
         if (lock !== undefined) return held(directory, number, lock);
       }
       if (request.sharing === 'locked' && instances.length > 0) return undefined;
-      const number = (instances.at(-1) ?? 0) + 1;
+      const number = (all.at(-1) ?? 0) + 1;
       const lock = tryLock(lockFile(directory, number), mode);
       return lock && (await this.#make(request, { directory, number, lock }));
     } finally {
       keyLock.release();
+      await trash.remove();
     }
+  }
+
+  /** Paths for what is moved out of the way under a lock, and removed when the lock is free again. */
+  #trash(): { readonly next: () => string; readonly remove: () => Promise<void> } {
+    const paths: string[] = [];
+    return {
+      next: () => {
+        const path = this.#temporaryPath();
+        paths.push(path);
+        return path;
+      },
+      remove: async () => {
+        for (const path of paths) await removeTree(path);
+      },
+    };
+  }
+
+  #temporaryPath(): string {
+    return `${this.#layout.tmp}/${this.#lease.hold()}.${randomBytes(8).toString('hex')}`;
   }
 
   async #make(
@@ -132,8 +180,7 @@ export class CacheMountStore {
     place: { readonly directory: string; readonly number: number; readonly lock: Lock },
   ): Promise<HeldCacheMount> {
     const { directory, number, lock } = place;
-    const random = randomBytes(8).toString('hex');
-    const temporary = `${this.#layout.tmp}/${this.#lease.hold()}.${random}`;
+    const temporary = this.#temporaryPath();
     try {
       mkdirSync(temporary, { mode: 0o700 });
       await makeData(request, `${temporary}/${DATA}`);
@@ -161,41 +208,6 @@ function held(directory: string, number: number, lock: Lock): HeldCacheMount {
   const now = new Date();
   utimesSync(lock.path, now, now);
   return { directory: `${directory}/${number}/${DATA}`, release: () => lock.release() };
-}
-
-/** The collector may take the whole directory away while we wait. */
-async function lockKey(directory: string, signal: AbortSignal | undefined): Promise<Lock> {
-  for (;;) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    try {
-      return await acquireLock(`${directory}/lock`, 'exclusive', { signal });
-    } catch (error) {
-      if (!hasErrorCode(error, 'ENOENT')) throw error;
-    }
-  }
-}
-
-function lockFile(directory: string, number: number): string {
-  return `${directory}/${number}.lock`;
-}
-
-/** Numbers of the instances, in order. */
-function instancesOf(directory: string): number[] {
-  const names = readdirSync(directory).filter((name) => /^\d+$/.test(name));
-  return names.map(Number).sort((a, b) => a - b);
-}
-
-function keysIn({ mounts }: StoreLayout): string[] {
-  return readdirSync(mounts).filter((name) => KEY.test(name));
-}
-
-function idOf(directory: string): string {
-  try {
-    return readFileSync(`${directory}/id`, 'utf8');
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return '';
-    throw error;
-  }
 }
 
 function isInUse(directory: string): boolean {
@@ -261,7 +273,7 @@ function moveUnused(
   const lock = tryLock(file, 'exclusive');
   if (lock === undefined) return false;
   try {
-    if (statSync(file).mtimeMs >= before) return false;
+    if (!isRetired(directory, number) && statSync(file).mtimeMs >= before) return false;
     renameSync(`${directory}/${number}`, path);
     rmSync(file, { force: true });
     return true;

@@ -6,6 +6,7 @@ import { addHttp } from './cases/add-http.ts';
 import { args } from './cases/args.ts';
 import { cache } from './cases/cache.ts';
 import { cacheInputs } from './cases/cache-inputs.ts';
+import { cacheMountsRenewed } from './cases/cache-mounts-renewed.ts';
 import { cacheSources } from './cases/cache-sources.ts';
 import { channels } from './cases/channels.ts';
 import { checks } from './cases/checks.ts';
@@ -58,4 +59,5 @@ export const topics: readonly Topic[] = [
   cache,
   cacheInputs,
   cacheSources,
+  cacheMountsRenewed,
 ];

@@ -43,6 +43,9 @@ export interface UsedMount {
   readonly mode: number;
 }
 
+/** Whether a cache mount begins as a new one does. */
+export type RenewedMounts = (mount: Pick<UsedMount, 'key' | 'id'>) => boolean;
+
 export class BuildCaches {
   readonly #run: BuildRun;
   readonly #registries: () => Promise<Registries>;
@@ -50,6 +53,7 @@ export class BuildCaches {
   #imported: ImportedCaches | undefined;
   #areLost = false;
   readonly #used = new Map<string, UsedMount>();
+  #isRenewed: RenewedMounts = () => false;
   #noted: NotedAnswers | undefined;
 
   /** @throws AppError CACHE_OPTION, REFERENCE_INVALID */
@@ -94,11 +98,17 @@ export class BuildCaches {
     return noted.records;
   }
 
+  /** Cache mounts that begin empty in this build, whatever an imported cache has for them. */
+  renewed(isRenewed: RenewedMounts): void {
+    this.#isRenewed = isRenewed;
+  }
+
   /** Told of each cache mount a step is given; makes a new one begin with what an imported cache has for it. */
   readonly mountSeed = async (
     mount: UsedMount,
   ): Promise<((directory: string) => Promise<void>) | undefined> => {
     this.#used.set(mount.key, mount);
+    if (this.#isRenewed(mount)) return undefined;
     const found = (await this.#imported?.mounts())?.find(({ key }) => key === mount.key);
     if (found === undefined) return undefined;
     const { store, signal } = this.#run;

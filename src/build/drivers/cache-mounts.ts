@@ -52,9 +52,18 @@ export class CacheMounts implements Disposable {
 
 /** A cache that begins otherwise is another one, or nobody would ever see the new beginning. */
 async function keyOf(session: BuildSession, step: StepContext, spec: CacheSpec): Promise<string> {
-  const { id, uid, gid, mode } = spec;
   const seed = spec.input === undefined ? '' : await mountDigest(session, step, spec);
+  return cacheMountKey(spec, seed);
+}
+
+/** @param seed digest of what the cache begins with; empty where it begins empty */
+export function cacheMountKey({ id, uid, gid, mode }: CacheSpec, seed: string): string {
   return createHash('sha256').update(JSON.stringify({ id, uid, gid, mode, seed })).digest('hex');
+}
+
+/** As people are shown it, and as the store has it: without the slash after an empty namespace. */
+export function shownId({ id }: CacheSpec): string {
+  return id.replace(/^\//, '');
 }
 
 async function holdOne(
@@ -65,8 +74,8 @@ async function holdOne(
   const [spec] = same;
   if (spec === undefined) throw new Error('nobody asks for this cache mount');
   const sharing = STRICTNESS.findLast((kind) => same.some((other) => other.sharing === kind));
-  const { id, uid, gid, mode, input } = spec;
-  const shown = id.replace(/^\//, '');
+  const { uid, gid, mode, input } = spec;
+  const shown = shownId(spec);
   const begun = await session.mountSeed?.({ key, id: shown, uid, gid, mode });
   const seed =
     begun ??

@@ -117,7 +117,11 @@ export const buildFlags = {
     group: HOW,
     help: 'ask registries what the tags of base images mean now, also if the store has them',
   },
-  'no-cache': { kind: 'switch', group: HOW, help: 'run every step, whatever the cache knows' },
+  'no-cache': {
+    kind: 'switch',
+    group: HOW,
+    help: 'run every step, whatever the cache knows, with empty cache mounts',
+  },
   'no-cache-filter': {
     kind: 'list',
     value: 'stage,…',

@@ -272,6 +272,13 @@ const keys = rowsOf('2.2', '2.2-cache-inputs', [
       '2.2-cache-sources/no-cache of a stage',
       '2.2-cache-sources/no-cache of the last stage',
       '2.2-cache-sources/no-cache of another stage',
+      '2.2-cache-mounts/no-cache',
+      '2.2-cache-mounts/no-cache-filter of a stage',
+      '2.2-cache-mounts/no-cache-filter of another stage',
+      '2.2-cache-mounts/no-cache-filter of a stage that is not needed',
+      '2.2-cache-mounts/no-cache and a seed',
+      '2.2-cache-mounts/no-cache and an owner',
+      '2.2-cache-mounts/no-cache and a part',
     ],
   ],
 ]);

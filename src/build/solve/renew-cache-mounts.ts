@@ -1,0 +1,38 @@
+/** Steps that ignore the cache get their cache mounts empty, as with BuildKit. */
+import { mergeGraphs, reachable } from '../../graph/index.ts';
+import type { BuildPlan } from '../../plan/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { RenewedMounts } from '../caches/index.ts';
+import { type CacheSpec, cacheMountKey, shownId } from '../drivers/cache-mounts.ts';
+
+/**
+ * Empties the cache mounts of all steps that ignore the cache, before any step runs: other steps of the same build
+ * that share one find it empty too. A cache that begins with files is emptied whatever those were.
+ *
+ * @returns which cache mounts were meant
+ */
+export async function renewCacheMounts(
+  store: Store,
+  plans: readonly BuildPlan[],
+): Promise<RenewedMounts> {
+  const specs = forcedMounts(plans);
+  if (specs.length === 0) return () => false;
+  const empty = new Set(specs.filter(({ input }) => input === undefined).map(keyOfEmpty));
+  const seeded = new Set(specs.filter(({ input }) => input !== undefined).map(shownId));
+  const isRenewed: RenewedMounts = ({ key, id }) => empty.has(key) || seeded.has(id);
+  await store.cacheMounts.retire(isRenewed);
+  return isRenewed;
+}
+
+function forcedMounts(plans: readonly BuildPlan[]): readonly CacheSpec[] {
+  const graph = mergeGraphs(plans.map((plan) => plan.graph));
+  const targets = plans.map(({ target }) => target);
+  return reachable(graph, targets)
+    .filter(({ id }) => graph.info.get(id)?.ignoreCache === true)
+    .flatMap(({ op }) => (op.kind === 'exec' ? op.mounts : []))
+    .filter((mount): mount is CacheSpec => mount.kind === 'cache');
+}
+
+function keyOfEmpty(spec: CacheSpec): string {
+  return cacheMountKey(spec, '');
+}
