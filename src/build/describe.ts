@@ -25,8 +25,9 @@ import { type BuildRun, beginRun } from './run.ts';
 /** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */
 export function check(options: BuildOptions): Promise<CheckResult> {
   return described(options, async ({ run, definition, images }) => {
-    const error = await planningError(run, definition, images);
     const wantsAllStages = options.target === undefined || options.target === '';
+    const scope = { everyStage: wantsAllStages };
+    const error = await planningError({ run, definition, images }, scope);
     const facts = { ...lintFacts(run, definition, images), wantsAllStages };
     const found = lintDockerfile(definition, facts);
     return { warnings: found.flatMap(explained), error, source: sourceOf(definition) };
@@ -36,7 +37,7 @@ export function check(options: BuildOptions): Promise<CheckResult> {
 /** @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_… */
 export function outline(options: BuildOptions): Promise<OutlineResult> {
   return described(options, async ({ run, definition, images }) => {
-    const error = await planningError(run, definition, images);
+    const error = await planningError({ run, definition, images });
     if (error !== undefined) throw error;
     return { ...outlineOf(survey(run, definition, images)), source: sourceOf(definition) };
   });
@@ -86,12 +87,12 @@ async function described<T>(
 
 /** What planning finds wrong. Images that the store lacks do not matter: nothing is built. */
 async function planningError(
-  run: BuildRun,
-  definition: Definition,
-  images: SeenImages,
+  { run, definition, images }: Described,
+  scope: { readonly everyStage?: boolean } = {},
 ): Promise<AppError | undefined> {
   try {
-    await makePlans({ ...run, warn: () => undefined }, definition, tolerant(images.resolve));
+    const silent = { ...run, warn: () => undefined };
+    await makePlans(silent, definition, tolerant(images.resolve), scope);
     return undefined;
   } catch (error) {
     if (error instanceof AppError) return error;

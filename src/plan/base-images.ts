@@ -1,5 +1,5 @@
 /** Base images by name, each looked up once; failures are placed where the name stands. */
-import { findStage, type Stages, type Word } from '../dockerfile/index.ts';
+import { findStage, type StageSource, type Stages, type Word } from '../dockerfile/index.ts';
 import { AppError, locate } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { normalizePlatform, type Platform } from '../oci/index.ts';
@@ -32,7 +32,9 @@ export class BaseImages {
       return await this.#once(key, () => this.#options.resolveImage(name, platform));
     } catch (error) {
       throw this.#placed(
-        error instanceof AppError ? this.#withStageHint(error, name, before) : error,
+        error instanceof AppError
+          ? withStageHint(error, name, { stages: this.#stages.stages, before })
+          : error,
         word,
       );
     }
@@ -64,24 +66,33 @@ export class BaseImages {
     if (!(error instanceof AppError)) return error;
     return locate(error, this.#options.tree.source.location(word.range));
   }
+}
 
-  /** Whoever misspells a stage, or uses it too early, is told about an image they never meant. */
-  #withStageHint(error: AppError, name: string, before: number): AppError {
-    const { stages } = this.#stages;
-    const later = findStage(stages, name);
-    const names = stages.slice(0, before).flatMap(({ from }) => from.stage ?? []);
-    const near = nearestName(name.toLowerCase(), names);
-    const hint =
-      later !== undefined && later.index >= before
-        ? later.index === before
-          ? `a stage cannot use itself: '${name}' is this stage`
-          : `stage '${name}' is defined further down: only earlier stages can be used`
-        : near === undefined
-          ? error.hint
-          : `did you mean stage '${near}'?`;
-    const { details, cause, expected } = error;
-    return new AppError(error.code, error.message, { hint, expected, details, cause });
-  }
+interface StagesAround {
+  readonly stages: readonly StageSource[];
+  /** The stage in which the name is: only those before it could have been meant. */
+  readonly before: number;
+}
+
+/** Whoever misspells a stage, or uses it too early, is told about an image they never meant. */
+export function withStageHint(
+  error: AppError,
+  name: string,
+  { stages, before }: StagesAround,
+): AppError {
+  const later = findStage(stages, name);
+  const names = stages.slice(0, before).flatMap(({ from }) => from.stage ?? []);
+  const near = nearestName(name.toLowerCase(), names);
+  const hint =
+    later !== undefined && later.index >= before
+      ? later.index === before
+        ? `a stage cannot use itself: '${name}' is this stage`
+        : `stage '${name}' is defined further down: only earlier stages can be used`
+      : near === undefined
+        ? error.hint
+        : `did you mean stage '${near}'?`;
+  const { details, cause, expected } = error;
+  return new AppError(error.code, error.message, { hint, expected, details, cause });
 }
 
 /** Its own, where it is for another machine than was thought of. */

@@ -50,23 +50,57 @@ export function trailingComment(
   });
 }
 
-/** Of COPY --from with a number. */
-export function unknownStageIndex(index: string, current: number, location: SourceLocation) {
-  const message =
-    Number(index) === current
-      ? `this is stage ${index}: a stage cannot copy from itself`
-      : `there is no stage ${index} before this one`;
+/** Of COPY --from with a number; `count` stages are in the file. */
+export function unknownStageIndex(index: string, count: number, location: SourceLocation) {
+  return new AppError('PLAN_UNKNOWN_STAGE', `there is no stage ${index}`, {
+    location,
+    expected: `a number from 0 to ${count - 1}, or a name`,
+    hint: 'stages are counted from 0; names (FROM … AS name) are safer',
+  });
+}
+
+export interface UnavailableStage {
+  readonly location: SourceLocation;
+  /** The stage that reads is the one that is meant. */
+  readonly isSelf: boolean;
+  /** COPY names it; else a mount does. */
+  readonly isCopy: boolean;
+  /** An earlier stage has the same name. */
+  readonly isAmbiguous: boolean;
+  /** Where the stage begins. */
+  readonly line: number;
+}
+
+/** Of a stage that is not defined before the one that reads from it. */
+export function unavailableStage(name: string, stage: UnavailableStage): AppError {
+  const { location, isSelf, line } = stage;
+  const named = isIndex(name) ? `stage ${name}` : `'${name}'`;
+  const message = isSelf
+    ? `${named} is this stage, and a stage cannot read from itself`
+    : `${named} is the stage on line ${line}, which is defined after this one`;
   return new AppError('PLAN_UNKNOWN_STAGE', message, {
     location,
-    expected:
-      current === 0
-        ? 'the name of an image or a named context: there is no earlier stage'
-        : `a number from 0 to ${current - 1}, or a name`,
-    hint:
-      Number(index) === current
-        ? 'RUN cp copies within a stage'
-        : 'stages are counted from 0; names (FROM … AS name) are safer',
+    expected: 'a stage that is defined earlier, a named context, or an image',
+    hint: unavailableHint(name, stage),
   });
+}
+
+function unavailableHint(name: string, { isSelf, isCopy, isAmbiguous }: UnavailableStage): string {
+  if (isAmbiguous) {
+    return `an earlier stage is named '${name}' too, and the last one counts: rename one of them`;
+  }
+  const advice = isSelf ? ownFilesHint(isCopy) : 'move that stage up';
+  return isIndex(name) ? advice : `${advice}; if an image is meant, rename the stage`;
+}
+
+function ownFilesHint(isCopy: boolean): string {
+  return isCopy
+    ? 'use RUN cp to copy within a stage'
+    : 'the files of the stage are there without a mount';
+}
+
+function isIndex(name: string): boolean {
+  return /^\d+$/.test(name);
 }
 
 export function variableInFrom(location: SourceLocation): AppError {

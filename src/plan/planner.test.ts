@@ -50,17 +50,6 @@ describe('the stages of a plan', () => {
     await plan('FROM base AS unused\nRUN []\nFROM base\n');
   });
 
-  it('used before they are defined are named', async () => {
-    const planning = plan('FROM scratch\nCOPY --from=later /a /a\nFROM base AS later\n', {
-      target: '0',
-    });
-    await expect(planning).rejects.toMatchObject({
-      code: 'IMAGE_NOT_FOUND',
-      hint: expect.stringContaining('defined further down'),
-      location: { range: { start: { line: 2, column: 13 } } },
-    });
-  });
-
   describe('behind a named context', () => {
     const TEXT = `FROM base AS one
 RUN one
@@ -91,18 +80,6 @@ COPY --from=files /x /x
         code: 'PLAN_UNKNOWN_TARGET',
         hint: "did you mean 'two'?",
       });
-    });
-  });
-
-  it.each([
-    ['FROM base\nCOPY --from=1 /a /a\n', 'PLAN_UNKNOWN_STAGE', 'there is no stage 1 before'],
-    ['FROM base\nCOPY --from=0 /a /a\n', 'PLAN_UNKNOWN_STAGE', 'cannot copy from itself'],
-    ['ARG X\nFROM base\nCOPY --from=$X /a /a\n', 'DOCKERFILE_VARIABLE_IN_FROM', 'no variables'],
-  ])('that COPY --from cannot mean are told of: %j', async (text, code, message) => {
-    await expect(plan(text)).rejects.toMatchObject({
-      code,
-      message: expect.stringContaining(message),
-      location: { range: { start: { column: 13 } } },
     });
   });
 

@@ -3,14 +3,13 @@
  * needs is never looked at, not even for mistakes that only planning would find.
  */
 import type { Instruction, StageSource, Stages, Word } from '../dockerfile/index.ts';
-import { findStage, findStageOrIndex, splitStages } from '../dockerfile/index.ts';
+import { splitStages } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
 import { AppError, locate } from '../errors.ts';
 import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, reachable } from '../graph/index.ts';
 import { redactUrls } from '../http/index.ts';
 import type { Platform } from '../oci/index.ts';
-import { normalizePlatform, parsePlatform } from '../oci/index.ts';
 import { BaseImages, platformOfBase } from './base-images.ts';
 import { type Beginning, findParent, platformOf, triggersOf } from './beginning.ts';
 import {
@@ -21,13 +20,16 @@ import {
   wholeContext,
 } from './contexts.ts';
 import { applyInstruction, makesLayer } from './dispatch.ts';
+import { checkEveryStage } from './every-stage.ts';
 import { foreignSyntax } from './foreign-syntax.ts';
-import { expandGlobal, globalArguments } from './global-arguments.ts';
+import { baseNameOf, type GlobalScope, platformOfFrom } from './from-line.ts';
+import { globalArguments } from './global-arguments.ts';
 import type { BaseImage, BuildPlan, PlannedStage } from './plan.ts';
-import { emptyBase, emptyPlatform, unknownStageIndex, variableInFrom } from './plan-faults.ts';
+import { variableInFrom } from './plan-faults.ts';
 import { platformPrefix } from './platform-prefix.ts';
 import { StageNeeds } from './stage-needs.ts';
 import type { PlanOptions, RootOfOptions, StagePlan } from './stage-plan.ts';
+import { referencedStage, requireEarlier } from './stage-references.ts';
 import {
   childState,
   contextState,
@@ -52,7 +54,9 @@ class Planner {
   readonly #builder = new GraphBuilder();
   readonly #stages: Stages;
   readonly #planned = new Map<number, Promise<StageState>>();
-  readonly #needs = new StageNeeds();
+  readonly #needs = new StageNeeds(
+    'see what --build-context NAME=target:STAGE puts in the place of which name',
+  );
   readonly #images: BaseImages;
   readonly #warnings: Warning[] = [];
   readonly #localRoots = new Set<VertexId>();
@@ -69,7 +73,11 @@ class Planner {
   async plan(): Promise<BuildPlan> {
     const target = this.#target();
     this.#globals = globalArguments(this.#options, this.#stages, target);
+    checkEveryStage(this.#stages.stages, this.#scope);
     const state = await this.#stage(target);
+    if (this.#options.everyStage === true) {
+      for (const stage of this.#stages.stages) await this.#stage(stage);
+    }
     this.#warnings.push(...foreignSyntax(this.#options));
     this.#warnings.push(...unusedArguments(this.#options, this.#declared));
     const states = await this.#states();
@@ -127,8 +135,8 @@ class Planner {
     return platformOfBase(base, platform);
   }
 
-  #expand(word: Word): string {
-    return expandGlobal(this.#options.tree, word, this.#globals);
+  get #scope(): GlobalScope {
+    return { tree: this.#options.tree, globals: this.#globals };
   }
 
   #stage(stage: StageSource): Promise<StageState> {
@@ -143,8 +151,8 @@ class Planner {
   async #planStage(stage: StageSource): Promise<StageState> {
     const override = await this.#override(stage);
     if (override !== undefined) return override;
-    const name = this.#expand(stage.from.image);
-    const platform = this.#platformOf(stage);
+    const name = baseNameOf(stage.from, this.#scope);
+    const platform = platformOfFrom(stage.from, this.#scope) ?? this.#options.platform;
     const begun = await this.#begin(stage, name, platform);
     const instructions = [...this.#triggers(begun), ...stage.instructions];
     const total = instructions.filter(makesLayer).length;
@@ -162,21 +170,8 @@ class Planner {
     return state;
   }
 
-  #platformOf(stage: StageSource): Platform {
-    const { platform } = stage.from;
-    if (platform === undefined) return this.#options.platform;
-    const text = this.#expand(platform);
-    try {
-      if (text === '') throw emptyPlatform(platform.text);
-      return normalizePlatform(parsePlatform(text));
-    } catch (error) {
-      throw error instanceof AppError ? locate(error, this.#place(platform)) : error;
-    }
-  }
-
   async #begin(stage: StageSource, name: string, platform: Platform): Promise<Beginning> {
     const { image } = stage.from;
-    if (name === '') throw emptyBase(image.text, this.#place(image));
     const parent = findParent(this.#stages.stages, name, stage.index);
     if (parent !== undefined) {
       return { kind: 'stage', state: await this.#needed(stage, parent, image) };
@@ -197,6 +192,12 @@ class Planner {
 
   get #contexts(): ReadonlyMap<string, ContextSource> {
     return this.#options.contexts ?? new Map();
+  }
+
+  /** Whether a named context takes the place of a stage, which then may be anywhere in the file. */
+  #isReplaced({ from: { stage } }: StageSource): boolean {
+    if (stage === undefined) return false;
+    return findContext(this.#contexts, stage, this.#options.platform) !== undefined;
   }
 
   /** The state of a stage that a named context of its name stands in for. */
@@ -304,11 +305,13 @@ class Planner {
     name: Word,
     { byIndex = true }: RootOfOptions = {},
   ): Promise<VertexId | typeof SCRATCH> {
-    const find = byIndex ? findStageOrIndex : findStage;
-    const source = find(this.#stages.stages, name.text, stage.index);
-    if (source !== undefined) return (await this.#needed(stage, source, name)).root;
-    if (byIndex && /^\d+$/.test(name.text)) {
-      throw unknownStageIndex(name.text, stage.index, this.#place(name));
+    const { stages } = this.#stages;
+    const reference = { name, byIndex, location: this.#place(name) };
+    const source = referencedStage(stages, reference);
+    if (source !== undefined) {
+      if (!this.#isReplaced(source))
+        requireEarlier(stages, { stage: source, from: stage }, reference);
+      return (await this.#needed(stage, source, name)).root;
     }
     if (/\$[\w{]/.test(name.text)) throw variableInFrom(this.#place(name));
     if (name.text === 'scratch') return 'scratch';

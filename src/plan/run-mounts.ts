@@ -72,8 +72,11 @@ class MountPlanning {
     });
   }
 
-  spec(add: (input: MountInput) => number, agents: number): Promise<MountSpec> | MountSpec {
-    switch (this.#mount.type) {
+  async spec(add: (input: MountInput) => number, agents: number): Promise<MountSpec> {
+    const { type, from } = this.#mount;
+    // Nothing is taken from it, but it has to be there, as in BuildKit.
+    if (from !== undefined && (type === 'tmpfs' || type === 'ssh')) await this.#rootOf(from);
+    switch (type) {
       case 'bind':
         return this.#bind(add);
       case 'cache':

@@ -1,32 +1,39 @@
-/** Which stages need which. A named context may lead to a later stage, and so back to where it is needed. */
+/** Which stages need which: a stage that leads to a later one may lead back to itself. */
 import type { StageSource } from '../dockerfile/index.ts';
 import { AppError, type SourceLocation } from '../errors.ts';
 import { stageLabel } from './stages.ts';
 
 export class StageNeeds {
   readonly #needs = new Map<number, Set<number>>();
+  readonly #hint: string;
+  #leadsForward = false;
+
+  /** @param hint what to do about stages that need each other */
+  constructor(hint: string) {
+    this.#hint = hint;
+  }
 
   /**
-   * Told before the other stage is waited for.
+   * Called before the other stage is waited for.
    * @throws AppError PLAN_CIRCULAR_STAGES when that one needs this one
    */
   add(stage: StageSource, other: StageSource, location: SourceLocation): void {
     const needs = this.#needs.get(stage.index) ?? new Set();
     this.#needs.set(stage.index, needs.add(other.index));
-    if (!this.#leads(other.index, stage.index)) return;
+    this.#leadsForward ||= other.index >= stage.index;
+    if (!this.#leadsForward || !this.#leads(other.index, stage.index)) return;
     const [one, two] = [stageLabel(stage), stageLabel(other)];
     const message =
       one === two ? `stage '${one}' needs itself` : `stages '${one}' and '${two}' need each other`;
-    throw new AppError('PLAN_CIRCULAR_STAGES', message, {
-      location,
-      hint: 'see what --build-context NAME=target:STAGE puts in the place of which name',
-    });
+    throw new AppError('PLAN_CIRCULAR_STAGES', message, { location, hint: this.#hint });
   }
 
-  #leads(from: number, to: number, seen = new Set<number>()): boolean {
-    if (from === to) return true;
-    if (seen.has(from)) return false;
-    seen.add(from);
-    return [...(this.#needs.get(from) ?? [])].some((next) => this.#leads(next, to, seen));
+  #leads(from: number, to: number): boolean {
+    const seen = new Set([from]);
+    for (const index of seen) {
+      if (index === to) return true;
+      for (const next of this.#needs.get(index) ?? []) seen.add(next);
+    }
+    return false;
   }
 }

@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly instructions: readonly Instruction[];
   /** A stage's name or index; undefined: the last stage. */
   readonly target?: string | undefined;
+  /** Stages that the target does not need are planned too, so that their mistakes are found. Default: no. */
+  readonly everyStage?: boolean | undefined;
   readonly buildArgs: ReadonlyMap<string, string>;
   /** What a global ARG SOURCE_DATE_EPOCH comes to, whose default named a source; `''`: a source without a time. */
   readonly epoch?: string | undefined;

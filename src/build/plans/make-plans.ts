@@ -20,12 +20,13 @@ export async function makePlans(
   run: BuildRun,
   definition: Definition,
   resolveImage: ResolveImage,
+  { everyStage }: Pick<PlanOptions, 'everyStage'> = {},
 ): Promise<readonly BuildPlan[]> {
   const platforms = targetPlatforms(run.options);
   const namesPlatforms = platforms.length > 1;
   const plans: BuildPlan[] = [];
   for (const platform of platforms) {
-    const choice = { platform, namesPlatforms, resolveImage, epoch: run.epoch };
+    const choice = { platform, namesPlatforms, resolveImage, everyStage, epoch: run.epoch };
     plans.push(await planBuild(planOptions(run, definition, choice)));
   }
   for (const warning of withoutDoubles(plans.flatMap(({ warnings }) => warnings)))
@@ -33,7 +34,10 @@ export async function makePlans(
   return plans;
 }
 
-type Choice = Pick<PlanOptions, 'platform' | 'namesPlatforms' | 'resolveImage' | 'epoch'>;
+type Choice = Pick<
+  PlanOptions,
+  'platform' | 'namesPlatforms' | 'resolveImage' | 'everyStage' | 'epoch'
+>;
 
 function planOptions(run: BuildRun, definition: Definition, choice: Choice): PlanOptions {
   const { options } = run;

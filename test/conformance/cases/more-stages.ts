@@ -1,5 +1,6 @@
 /** Cases about images without layers, and about stages that other instructions find. */
 import { type ConformanceCase, lines, type Topic } from '../case.ts';
+import { stageNames } from './stage-names.ts';
 
 const SECTION = '1.5 FROM';
 type Row = readonly [name: string, rule: string, ...lines: string[]];
@@ -88,6 +89,18 @@ const rows: readonly Row[] = [
     'ADD ["<<EOF", "/x"]',
     'EOF',
   ],
+  [
+    'empty value of the platform flag',
+    'a flag without a value says nothing',
+    'FROM --platform= scratch',
+    'COPY a /a',
+  ],
+  [
+    'empty value of the platform flag and an image',
+    'a flag without a value says nothing',
+    'FROM --platform= busybox',
+    'LABEL a=1',
+  ],
 ];
 
 const cases = rows.map(
@@ -99,4 +112,4 @@ const cases = rows.map(
   }),
 );
 
-export const stages: Topic = { name: '1.5-stages', cases };
+export const stages: Topic = { name: '1.5-stages', cases: [...cases, ...stageNames] };
