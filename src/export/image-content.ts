@@ -14,13 +14,14 @@ import {
   MEDIA_TYPES,
   type Platform,
 } from '../oci/index.ts';
-import type { ImageRecord, Store } from '../store/index.ts';
+import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
 import {
   type Blob,
   type LayerBlob,
   type LayerBlobOptions,
   layerBlob,
+  originalTar,
   originBlob,
   storedBlob,
 } from './layer-blobs.ts';
@@ -135,12 +136,28 @@ async function originalContent(
 ): Promise<Pick<ImageContent, 'manifest' | 'layers'> | undefined> {
   const bytes = await store.blobs.read(image.manifestDigest);
   const manifest: Manifest = decodeManifest(bytes);
-  const isWhole = manifest.layers.every((layer) => store.blobs.has(layer.digest));
-  if (manifest.mediaType !== MEDIA_TYPES.ociManifest || !isWhole) return undefined;
-  return {
-    manifest: blobOf(bytes, manifest.mediaType),
-    layers: manifest.layers.map((layer) => storedBlob(store, layer)),
-  };
+  if (manifest.mediaType !== MEDIA_TYPES.ociManifest) return undefined;
+  const layers: Blob[] = [];
+  for (const [position, descriptor] of manifest.layers.entries()) {
+    const blob = originalLayer(store, image.layers[position], descriptor);
+    if (blob === undefined) return undefined;
+    layers.push(blob);
+  }
+  return { manifest: blobOf(bytes, manifest.mediaType), layers };
+}
+
+/**
+ * A layer as the image's manifest names it.
+ *
+ * @returns undefined when the store does not have it in this form
+ */
+export function originalLayer(
+  store: Store,
+  layer: ImageLayer | undefined,
+  descriptor: Descriptor,
+): Blob | undefined {
+  if (store.blobs.has(descriptor.digest)) return storedBlob(store, descriptor);
+  return layer && originalTar(store, layer, descriptor);
 }
 
 /** Docker's types and OCI's name the same bytes; a manifest keeps to one family, and Docker's has no annotations. */

@@ -24,7 +24,7 @@ import { promiseLayers } from './promise-layers.ts';
 export interface LayerSource {
   /** The bytes as they are in the archive, compressed or not. The chunks are the reader's own. */
   readonly read: () => AsyncIterable<Uint8Array>;
-  /** Given for compressed blobs that are worth keeping: they are exported again as they came. */
+  /** Given for blobs that something names by their digest: they are exported again as they came. */
   readonly keep?: Descriptor | undefined;
 }
 

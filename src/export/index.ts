@@ -25,6 +25,7 @@ export {
   type ImageAnnotations,
   type ImageContent,
   imageContent,
+  originalLayer,
 } from './image-content.ts';
 export type { NewHistory } from './image-history.ts';
 export { type NamedLayer, type NewImage, recordImage } from './image-record.ts';

@@ -58,15 +58,16 @@ export async function layerBlob(
 /** The blob a layer came as, if it is to be taken. One that is promised is fetched when it is read. */
 export function originBlob(
   store: Store,
-  { id, diffId }: ImageLayer,
+  layer: ImageLayer,
   options: LayerBlobOptions,
 ): Blob | undefined {
+  const { id, diffId } = layer;
   const promise = store.layers.get(id)?.promise;
   const descriptor = promise?.descriptor ?? originOf(store, diffId);
   if (descriptor === undefined) return undefined;
   if (options.force === true && !hasEncoding(descriptor, options)) return undefined;
   if (store.blobs.has(descriptor.digest)) return storedBlob(store, descriptor);
-  if (promise === undefined) return undefined;
+  if (promise === undefined) return originalTar(store, layer, descriptor);
   return {
     descriptor,
     async *read() {
@@ -74,6 +75,21 @@ export function originBlob(
       yield* storedBlob(store, descriptor).read();
     },
   };
+}
+
+/**
+ * The tar of a layer that came uncompressed, as the blob a manifest names.
+ *
+ * @returns undefined for layers that are not here, that were made here, or that came in another form
+ */
+export function originalTar(
+  store: Store,
+  { id, diffId }: ImageLayer,
+  descriptor: Descriptor,
+): Blob | undefined {
+  if (descriptor.digest !== diffId || originOf(store, diffId)?.digest !== diffId) return undefined;
+  if (store.layers.get(id)?.promise !== undefined) return undefined;
+  return { descriptor, read: () => verified(layerTar(store, id), descriptor) };
 }
 
 /** A blob of the store, read with verification. */

@@ -40,7 +40,7 @@ export async function loadLayoutImage(
   });
   const descriptor = await chosen(source, choice);
   const index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [descriptor] };
-  const wanted = { platform: choice.platform, explicit: false };
+  const wanted = { platform: choice.platform, explicit: false, keepTars: true };
   const [image] = await ociImages(source, Buffer.from(JSON.stringify(index)), wanted);
   if (image === undefined) throw nothing(directory, 'no image of the wanted kind');
   return importImage(store, image, { signal: choice.signal });

@@ -28,6 +28,11 @@ export interface Wanted {
   readonly platform: Platform;
   /** Whether the user asked for it: then an image for another platform is refused even if it is the only one. */
   readonly explicit: boolean;
+  /**
+   * Whether uncompressed layers are exported as they came. Not those of an archive of `docker save`, which has
+   * uncompressed whatever its registry has compressed.
+   */
+  readonly keepTars: boolean;
 }
 
 /** A manifest that could be loaded. */
@@ -57,7 +62,8 @@ export async function ociImages(
     for (const entry of entries) candidates.push(...(await finder.find(entry, 0)));
     const isChoice = entries.length > 1 || entries.some((entry) => isIndexType(entry.mediaType));
     for (const candidate of choose(candidates, wanted, isChoice)) {
-      images.push(await loadable(source, candidate, name === '' ? [] : [name]));
+      const references = name === '' ? [] : [name];
+      images.push(await loadable(source, candidate, { references, keepTars: wanted.keepTars }));
     }
   }
   return joinNames(images);
@@ -157,20 +163,23 @@ export function noPlatform(wanted: Platform, offered: readonly Platform[]): AppE
 async function loadable(
   source: ArchiveSource,
   candidate: Candidate,
-  references: readonly string[],
+  { references, keepTars }: Pick<LoadableImage, 'references'> & Pick<Wanted, 'keepTars'>,
 ): Promise<LoadableImage> {
   const { manifest, manifestBytes, configBytes } = candidate;
   for (const layer of manifest.layers) {
     const name = blobName(layer);
     if ((await source.size(name)) === undefined) missing(source, name);
   }
-  const layers = manifest.layers.map((descriptor) => layerSource(source, descriptor));
+  const layers = manifest.layers.map((descriptor) => {
+    const layer = layerSource(source, descriptor);
+    const isTar = layerCompression(descriptor.mediaType) === 'none';
+    return isTar && !keepTars ? { ...layer, keep: undefined } : layer;
+  });
   return { configBytes, manifestBytes, layers, references };
 }
 
 function layerSource(source: ArchiveSource, descriptor: Descriptor): LayerSource {
-  const compression = layerCompression(descriptor.mediaType);
-  if (compression === undefined) {
+  if (layerCompression(descriptor.mediaType) === undefined) {
     throw new AppError(
       'IMAGE_LAYER_UNSUPPORTED',
       `a layer of the image has the unknown type ${JSON.stringify(descriptor.mediaType.slice(0, 200))}`,
@@ -179,10 +188,7 @@ function layerSource(source: ArchiveSource, descriptor: Descriptor): LayerSource
       },
     );
   }
-  return {
-    read: () => readBlob(source, descriptor),
-    keep: compression === 'none' ? undefined : descriptor,
-  };
+  return { read: () => readBlob(source, descriptor), keep: descriptor };
 }
 
 /** One image under several names is listed once for each. */

@@ -88,7 +88,11 @@ async function findImages(
     if (docker.length === 0) nothing(archive);
     return platform === undefined ? docker : ofPlatform(docker, platform);
   }
-  const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined };
+  const wanted = {
+    platform: platform ?? hostPlatform(),
+    explicit: platform !== undefined,
+    keepTars: manifest === undefined,
+  };
   const images = await ociImages(archive, index, wanted);
   if (images.length === 0) nothing(archive);
   if (manifest === undefined) return images;

@@ -10,7 +10,7 @@ const INDEPENDENT_FACT = 'importedLayer';
 
 type Facts = Pick<LayerStore, 'facts'>;
 
-/** Remembers the compressed blob that a layer came as. */
+/** Remembers the blob that a layer came as. An uncompressed one is the layer's own tar, and is not kept beside it. */
 export function rememberOrigin(
   { facts }: Facts,
   diffId: DiffId,
@@ -21,7 +21,7 @@ export function rememberOrigin(
   facts.put(ORIGIN_FACT, diffId, origin);
 }
 
-/** The blob that a layer came as; the store need not have it any more. */
+/** The blob that a layer came as; the store need not have a compressed one any more. */
 export function originOf({ facts }: Facts, diffId: DiffId): Descriptor | undefined {
   return facts.get<Descriptor>(ORIGIN_FACT, diffId);
 }

@@ -170,8 +170,13 @@ async function keepPromise(
   const imported = isKept
     ? await keepAndRead(store, promise, { ...options, into })
     : await into(takingTurns(store, download(store, promise, options), signal));
-  if (isKept) rememberOrigin(store, promise.diffId, promise.descriptor);
+  if (isKept || isTarOf(promise)) rememberOrigin(store, promise.diffId, promise.descriptor);
   if (!imported.usesBase) rememberIndependent(store, promise.diffId, imported.id);
+}
+
+/** Whether the layer came uncompressed under the digest of its tar. Without a size, nothing has named it so. */
+function isTarOf({ diffId, descriptor }: LayerPromise): boolean {
+  return descriptor.digest === diffId && descriptor.size > 0;
 }
 
 interface ReadOptions<T> extends PresentOptions {

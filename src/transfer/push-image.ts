@@ -1,5 +1,5 @@
 /** Images of the store into a registry: with the manifest and the blobs they came with, where these can be had. */
-import { type Blob, blobOf, imageContent, storedBlob } from '../export/index.ts';
+import { type Blob, blobOf, imageContent, originalLayer } from '../export/index.ts';
 import {
   canonicalJson,
   type Descriptor,
@@ -88,18 +88,22 @@ async function originalContent(
   const bytes = await store.blobs.read(image.manifestDigest);
   const manifest = decodeManifest(bytes);
   const blobs: Blob[] = [];
-  for (const descriptor of [manifest.config, ...manifest.layers]) {
+  for (const [position, descriptor] of [manifest.config, ...manifest.layers].entries()) {
     // What may not be passed on stays where it is.
     if ((descriptor.urls ?? []).length > 0) continue;
-    const blob = foundBlob(store, registries, descriptor);
+    const here = originalLayer(store, image.layers[position - 1], descriptor);
+    const blob = here ?? remoteBlob(store, registries, descriptor);
     if (blob === undefined) return undefined;
     blobs.push(blob);
   }
   return { blobs, manifest: blobOf(bytes, manifest.mediaType) };
 }
 
-function foundBlob(store: Store, registries: Registries, descriptor: Descriptor): Blob | undefined {
-  if (store.blobs.has(descriptor.digest)) return storedBlob(store, descriptor);
+function remoteBlob(
+  store: Store,
+  registries: Registries,
+  descriptor: Descriptor,
+): Blob | undefined {
   const [place] = placesOf(store, descriptor.digest);
   if (place === undefined) return undefined;
   return { descriptor, read: () => registries.blob(place, descriptor) };

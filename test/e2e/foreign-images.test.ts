@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { json, type MemberSketch, sha256, tarOfMembers } from '../support/archives.ts';
+import { Blobs, json, type MemberSketch, sha256, tarOfMembers } from '../support/archives.ts';
 import { Workbench } from '../support/cli.ts';
 import { startRegistry } from '../support/registry.ts';
 
@@ -27,6 +27,8 @@ function dockerArchive(history: unknown): Buffer {
   ];
   return tarOfMembers(members);
 }
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
 
 /** What the image in an OCI layout directory says of itself. */
 function imageIn(directory: string) {
@@ -107,4 +109,74 @@ describe('an image whose history does not match its layers', () => {
       expect(shown(imageIn(out).config.history)).toEqual([...corrected, ['LABEL a=b', true]]);
     },
   );
+});
+
+describe('uncompressed layers of a base image', () => {
+  const OWN = 'application/vnd.oci.image.layer.v1.tar+gzip';
+
+  /** An OCI layout whose image has one uncompressed layer, and the descriptor of that layer. */
+  function uncompressedLayout() {
+    const blobs = new Blobs();
+    const manifest = blobs.image();
+    const named = {
+      ...manifest,
+      annotations: { [REF_NAME]: '1', 'io.containerd.image.name': 'docker.io/library/plain:1' },
+    };
+    const members = blobs.layout([named]);
+    const files = Object.fromEntries(members.map(({ path, content = '' }) => [path, content]));
+    const layout = bench.project(files, 'layout');
+    return { layout, members, layer: imageIn(layout).manifest.layers[0], digest: manifest.digest };
+  }
+
+  /** The layers of what is built on a base. */
+  async function builtOn(base: string, args: readonly string[] = []) {
+    const out = join(bench.directory, 'out');
+    const project = bench.project({ Dockerfile: `FROM ${base}\nCOPY own /own\n`, own: 'own' });
+    await bench.succeed(['build', ...args, '-o', `type=oci,tar=false,dest=${out}`, project]);
+    return imageIn(out).manifest.layers;
+  }
+
+  it('keep their digests when they come from a layout', async () => {
+    const { layout, layer } = uncompressedLayout();
+    const context = `--build-context=base=oci-layout://${layout}:1`;
+    expect(await builtOn('base', [context])).toEqual([
+      layer,
+      expect.objectContaining({ mediaType: OWN }),
+    ]);
+  });
+
+  it('keep their digests when they were loaded, and so does the image itself', async () => {
+    const { members, layer, digest } = uncompressedLayout();
+    const directory = bench.project({ 'plain.tar': tarOfMembers(members) }, 'archive');
+    await bench.succeed(['load', '-i', join(directory, 'plain.tar')]);
+    expect((await builtOn('plain:1'))[0]).toEqual(layer);
+    await bench.succeed(['copy', 'store:plain:1', `oci:${join(bench.directory, 'copy')}`]);
+    const index = JSON.parse(readFileSync(join(bench.directory, 'copy/index.json'), 'utf8'));
+    expect(index.manifests[0].digest).toBe(digest);
+  });
+
+  it('keep their digests on the way through a registry', async () => {
+    await using registry = await startRegistry();
+    const { layout, layer } = uncompressedLayout();
+    const name = `${registry.name}/plain:1`;
+    await bench.succeed(['copy', `oci:${layout}:1`, name]);
+    expect((await builtOn(name))[0]).toEqual(layer);
+    await bench.succeed(['build', '-t', `${name}-2`, '--push', join(bench.directory, 'project')]);
+    const pushed = await bench.succeed(['manifest', 'inspect', `${name}-2`]);
+    expect(JSON.parse(pushed.stdout).layers[0]).toEqual(layer);
+  });
+
+  it('are compressed when they come from an archive of docker save, or by force', async () => {
+    const project = bench.project({ 'foreign.tar': dockerArchive([]) }, 'archive');
+    await bench.succeed(['load', '-i', join(project, 'foreign.tar')]);
+    const layers = await builtOn('foreign:1');
+    expect(layers.map((layer: { mediaType: string }) => layer.mediaType)).toEqual([OWN, OWN, OWN]);
+    const { layout } = uncompressedLayout();
+    const out = join(bench.directory, 'forced');
+    const spec = `type=oci,tar=false,dest=${out},compression=gzip,force-compression=true`;
+    const base = bench.project({ Dockerfile: 'FROM base\n' });
+    const context = `--build-context=base=oci-layout://${layout}:1`;
+    await bench.succeed(['build', context, '-o', spec, base]);
+    expect(imageIn(out).manifest.layers[0].mediaType).toBe(OWN);
+  });
 });
