@@ -13,47 +13,82 @@ import {
   resolveInTree,
   toText,
 } from '../files/index.ts';
+import { COVERED_DIRECTORIES, ContainerView } from './container-view.ts';
+import { reservedTarget } from './reserved-targets.ts';
 import type { LowerFile, Stub } from './spec.ts';
 
 export interface MountTarget {
   /** Absolute path in the container as asked for, latin1 bytes. */
   readonly path: string;
   readonly kind: 'file' | 'directory';
+  /** A file that every container gets: where the image has a link that leads nowhere good, the file replaces it. */
+  readonly generated?: boolean | undefined;
 }
 
 export interface MountStubs {
   /** Sorted, parents first, without the root; empty when nothing is missing. */
   readonly stubs: readonly Stub[];
-  /** The place of each target, in the order given: absolute, free of symlinks. */
+  /** The resolved path of each target, in the order given: absolute, free of symlinks. */
   readonly resolved: readonly string[];
 }
 
-/** Mounted in every container, so nothing of the image is seen below them. */
-export const COVERED_DIRECTORIES: readonly BytePath[] = ['proc', 'dev', 'sys'];
-
 /**
- * Resolves mount targets inside the tree and says which mount points have to be added to it. A target below
- * another target lies inside that mount and needs none in the image.
+ * Resolves mount targets inside the tree, one after the other, and says which mount points have to be added to it. Whatever the
+ * image has at /dev, /proc and /sys, links above all, is covered by directories. A target below an earlier target lies
+ * inside that mount and needs none in the image.
+ * @param view the same tree as a process sees it; gets the mounts
  * @throws AppError RUNTIME_MOUNT_TARGET when a target cannot be a mount point of its kind; SYMLINK_LOOP
  */
-export function mountStubs(tree: FileTree, targets: readonly MountTarget[]): MountStubs {
+export function mountStubs(
+  tree: FileTree,
+  targets: readonly MountTarget[],
+  view: ContainerView = new ContainerView(tree),
+): MountStubs {
   const stubs = new Map<BytePath, Stub>();
   for (const path of COVERED_DIRECTORIES) {
-    if (tree.lookup(path) === undefined) addStub(stubs, tree, path, 'directory');
+    if (tree.lookup(path)?.type !== 'directory') addStub(stubs, tree, path, 'directory');
   }
-  const places = targets.map((target) => ({ target, ...resolveInTree(tree, target.path) }));
-  const mounted = [...COVERED_DIRECTORIES, ...places.map(({ path }) => path)];
-  for (const { target, path, entry, existing } of places) {
-    // Inside another mount the image's own files are hidden.
-    if (mounted.some((other) => other !== '' && path.startsWith(`${other}/`))) continue;
-    const there = entry ?? tree.lookup(existing);
-    checkTarget(target, path, there);
-    if (!entry) addStub(stubs, tree, path, target.kind);
-  }
+  const resolved = targets.map((target) => {
+    const path = place(target, { stubs, tree, view });
+    view.mount(path, target.kind);
+    return `/${path}`;
+  });
   return {
     stubs: [...stubs.values()].sort((a, b) => comparePaths(a.path, b.path)),
-    resolved: places.map(({ path }) => `/${path}`),
+    resolved,
   };
+}
+
+interface Placing {
+  readonly stubs: Map<BytePath, Stub>;
+  readonly tree: FileTree;
+  readonly view: ContainerView;
+}
+
+/** Finds the mount point, and adds it where the image lacks it. */
+function place(target: MountTarget, { stubs, tree, view }: Placing): BytePath {
+  const { kind } = target;
+  let { path, entry, existing } = resolveInTree(view, target.path);
+  if (target.generated === true && reservedTarget(path, kind) !== undefined) {
+    // A link of the image to what is the kernel's or the runtime's: the file takes the place of the link.
+    ({ path, existing } = resolveInTree(view, target.path, { followLast: false }));
+    entry = undefined;
+    existing = existing === path ? parentPath(path) : existing;
+  }
+  const reason = reservedTarget(path, kind);
+  if (reason !== undefined) throw reserved(target, path, reason);
+  if (view.mountAbove(path) !== undefined) return path;
+  checkTarget(target, path, entry ?? view.lookup(existing));
+  if (entry === undefined) addStub(stubs, tree, path, kind);
+  return path;
+}
+
+function reserved(target: MountTarget, path: BytePath, reason: string): AppError {
+  const asked = toText(target.path);
+  const led = asked === `/${toText(path)}` ? '' : `, which leads to '/${toText(path)}'`;
+  return new AppError('RUNTIME_MOUNT_TARGET', `cannot mount at '${asked}'${led}: ${reason}`, {
+    hint: 'choose another target',
+  });
 }
 
 /** Adds files that lie over the image's, which has their directories. Returns all stubs, sorted, parents first. */
@@ -68,6 +103,29 @@ export function withLowerFiles(
     addStub(all, tree, path, 'file');
     const file: Stub = { path, type: 'file', mode, uid, gid, mtime, mtimeNs, content };
     all.set(path, xattrs === undefined ? file : { ...file, xattrs });
+  }
+  return [...all.values()].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** Adds directories of an owner, given parents first. Returns all stubs, sorted, parents first. */
+export function withDirectories(
+  stubs: readonly Stub[],
+  {
+    directories,
+    tree,
+    owner,
+  }: {
+    readonly directories: readonly BytePath[];
+    readonly tree: FileTree;
+    readonly owner: { readonly uid: number; readonly gid: number };
+  },
+): readonly Stub[] {
+  if (directories.length === 0) return stubs;
+  const all = new Map(stubs.map((stub) => [stub.path, stub]));
+  for (const path of directories) {
+    if (all.has(path)) continue;
+    addStub(all, tree, path, 'directory');
+    all.set(path, { ...directoryStub(tree, path), uid: owner.uid, gid: owner.gid });
   }
   return [...all.values()].sort((a, b) => comparePaths(a.path, b.path));
 }

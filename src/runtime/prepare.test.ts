@@ -57,8 +57,8 @@ describe('mount points', () => {
     using image = temporaryDirectory();
     for (const name of ['dev', 'proc', 'sys']) mkdirSync(`${image.path}/${name}`);
     const { stubs } = mountStubs(new DirectoryTree(image.path), [
-      { path: '/a/b/c', kind: 'file' },
       { path: '/a', kind: 'directory' },
+      { path: '/a/b/c', kind: 'file' },
       { path: '/dev/pipes/x', kind: 'file' },
     ]);
     expect(stubs.map(({ path }) => path)).toEqual(['a']);
@@ -74,6 +74,71 @@ describe('mount points', () => {
     writeFileSync(`${image.path}/file`, '');
     const add = () => mountStubs(new DirectoryTree(image.path), [{ path, kind }]);
     expect(add).toThrow(expect.objectContaining({ code: 'RUNTIME_MOUNT_TARGET', message }));
+  });
+
+  test.each(['dev', 'proc', 'sys'])('whatever the image has at /%s is covered', (name) => {
+    using image = temporaryDirectory();
+    symlinkSync('/elsewhere', `${image.path}/${name}`);
+    const { stubs, resolved } = mountStubs(new DirectoryTree(image.path), [
+      { path: '/dev/shm', kind: 'directory' },
+    ]);
+    expect(stubs.map(({ path, type }) => `${type} ${path}`)).toEqual([
+      'directory dev',
+      'directory proc',
+      'directory sys',
+    ]);
+    expect(resolved).toEqual(['/dev/shm']);
+  });
+
+  test.each([
+    ['/', 'directory', 'nothing can be mounted over the root directory'],
+    ['/root-link', 'directory', "which leads to '/': nothing can be mounted over the root"],
+    ['/dev', 'directory', "cannot mount at '/dev': every container has its own /dev"],
+    ['/dev/../proc/', 'directory', "leads to '/proc': every container has its own /proc"],
+    ['/sys', 'directory', 'every container has its own /sys'],
+    ['/device-link', 'directory', "which leads to '/dev': every container has its own /dev"],
+    ['/dev/null', 'file', 'every container has its own /dev/null'],
+    ['/dev/pts/0', 'file', 'every container has its own /dev/pts'],
+    ['/dev/zero', 'directory', 'every container has its own /dev/zero'],
+    ['/proc/sys/kernel/core_pattern', 'file', 'the kernel makes the files of /proc'],
+    ['/proc/meminfo', 'directory', 'the kernel makes the files of /proc'],
+  ] as const)('%s as a %s belongs to the runtime', (path, kind, message) => {
+    using image = temporaryDirectory();
+    symlinkSync('/', `${image.path}/root-link`);
+    symlinkSync('dev', `${image.path}/device-link`);
+    const add = () => mountStubs(new DirectoryTree(image.path), [{ path, kind }]);
+    const expected = { code: 'RUNTIME_MOUNT_TARGET', message: expect.stringContaining(message) };
+    expect(add).toThrow(expect.objectContaining(expected));
+  });
+
+  test.each([
+    ['/dev/shm', 'directory'],
+    ['/dev/urandom', 'file'],
+    ['/dev/net/tun', 'file'],
+    ['/proc/meminfo', 'file'],
+    ['/sys/fs/cgroup', 'directory'],
+  ] as const)('%s as a %s can be mounted', (path, kind) => {
+    using image = temporaryDirectory();
+    const { resolved } = mountStubs(new DirectoryTree(image.path), [{ path, kind }]);
+    expect(resolved).toEqual([path]);
+  });
+
+  test('a generated file takes the place of a link to what is the kernel’s', () => {
+    using image = temporaryDirectory();
+    mkdirSync(`${image.path}/etc`);
+    symlinkSync('/proc/net/pnp', `${image.path}/etc/resolv.conf`);
+    const target = { path: '/etc/resolv.conf', kind: 'file', generated: true } as const;
+    const { stubs, resolved } = mountStubs(new DirectoryTree(image.path), [target]);
+    expect(resolved).toEqual(['/etc/resolv.conf']);
+    expect(stubs.map(({ path }) => path)).toContain('etc/resolv.conf');
+  });
+
+  test('a generated file has no place where its directory is the kernel’s', () => {
+    using image = temporaryDirectory();
+    symlinkSync('proc', `${image.path}/etc`);
+    const target = { path: '/etc/hosts', kind: 'file', generated: true } as const;
+    const add = () => mountStubs(new DirectoryTree(image.path), [target]);
+    expect(add).toThrow(expect.objectContaining({ code: 'RUNTIME_MOUNT_TARGET' }));
   });
 
   test('links in a circle are refused', () => {
@@ -127,7 +192,6 @@ describe('preparing a process', () => {
     ['/have', []],
     ['/have/not/yet', ['have/not', 'have/not/yet']],
     ['/link/x', ['real/x']],
-    ['/file/x', []],
     ['/proc/1', []],
     ['/mnt/in', []],
   ])('working directory %s: makes %j', (cwd, expected) => {
@@ -135,15 +199,34 @@ describe('preparing a process', () => {
     mkdirSync(`${image.path}/have`);
     mkdirSync(`${image.path}/real`);
     symlinkSync('/real', `${image.path}/link`);
-    writeFileSync(`${image.path}/file`, '');
     const mounts = [{ kind: 'tmpfs', target: '/mnt' }] as const;
     const spec = prepareProcess({ ...request, cwd, mounts }, new DirectoryTree(image.path));
     expect(spec.newDirectories).toEqual(expected);
   });
 
-  test('nothing is made in a read-only root filesystem', () => {
+  test('a read-only root filesystem has the working directory below it', () => {
     using image = temporaryDirectory();
-    const wanted = { ...request, upper: undefined, cwd: '/x' };
-    expect(prepareProcess(wanted, new DirectoryTree(image.path)).newDirectories).toEqual([]);
+    const wanted = { ...request, upper: undefined, cwd: '/x/y', user: '7:8' };
+    const { newDirectories, stubs } = prepareProcess(wanted, new DirectoryTree(image.path));
+    expect(newDirectories).toEqual([]);
+    expect(stubs.filter(({ path }) => path.startsWith('x'))).toMatchObject([
+      { path: 'x', uid: 7, gid: 8 },
+      { path: 'x/y', uid: 7, gid: 8 },
+    ]);
+  });
+
+  test.each([
+    ['/file', "cannot start in '/file': '/file' is not a directory"],
+    ['/file/x', "cannot start in '/file/x': '/file' is not a directory"],
+    ['/proc/self/fd/8', '/proc/self/fd/8 is no directory of the image'],
+    ['/link/x', '/proc/self/fd/7/x is no directory of the image'],
+    ['/proc/1/root/tmp', '/proc/1/root/tmp is no directory of the image'],
+  ])('working directory %s is refused', (cwd, message) => {
+    using image = temporaryDirectory();
+    writeFileSync(`${image.path}/file`, '');
+    symlinkSync('/proc/self/fd/7', `${image.path}/link`);
+    const prepare = () => prepareProcess({ ...request, cwd }, new DirectoryTree(image.path));
+    const expected = { code: 'RUNTIME_WORKDIR', message: expect.stringContaining(message) };
+    expect(prepare).toThrow(expect.objectContaining(expected));
   });
 });

@@ -1,18 +1,12 @@
 /** From what a build step or `lamina run` wants to what the runner is told. */
-import {
-  ancestors,
-  type BytePath,
-  type FileTree,
-  pathParts,
-  resolveInTree,
-  toBytes,
-} from '../files/index.ts';
+import { type FileTree, pathParts, toBytes } from '../files/index.ts';
+import { ContainerView } from './container-view.ts';
 import { EMULATOR_PATH, emulatedArguments } from './emulation/index.ts';
 import {
-  COVERED_DIRECTORIES,
   directoryStub,
   type MountTarget,
   mountStubs,
+  withDirectories,
   withLowerFiles,
 } from './mount-stubs.ts';
 import { resolveUser } from './resolve-user.ts';
@@ -27,6 +21,7 @@ import {
   type ProcessSpec,
   type Ulimit,
 } from './spec.ts';
+import { missingDirectories } from './working-directory.ts';
 
 type Tmpfs = Extract<ProcessMount, { kind: 'tmpfs' }>;
 
@@ -66,15 +61,17 @@ export interface ProcessRequest {
 /**
  * Resolves user, working directory and mount targets in the image.
  * @param tree the merged tree of `lowers`
- * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID, RUNTIME_MOUNT_TARGET
+ * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID, RUNTIME_MOUNT_TARGET, RUNTIME_WORKDIR
  */
 export function prepareProcess(request: ProcessRequest, tree: FileTree): ProcessSpec {
   const { home, ...user } = resolveUser(request.user, tree);
   const container = request.container ?? false;
-  const asked = [...(request.mounts ?? []), ...emulatorMount(request)];
-  const generated: MountTarget[] = ['/etc/hosts', '/etc/resolv.conf'].map(asFile);
-  if (container) generated.push(asFile('/etc/hostname'));
-  const { stubs, resolved } = mountStubs(tree, [...generated, ...asked.map(wantedTarget)]);
+  // Outer mounts first: they hide what the image has where the inner ones go.
+  const asked = [...(request.mounts ?? []), ...emulatorMount(request)].sort(byDepth);
+  const generated = ['/etc/hosts', '/etc/resolv.conf'].map(generatedFile);
+  if (container) generated.push(generatedFile('/etc/hostname'));
+  const view = new ContainerView(tree);
+  const { stubs, resolved } = mountStubs(tree, [...generated, ...asked.map(wantedTarget)], view);
   const [hostsTarget, resolvTarget, hostnameTarget] = resolved;
   const mounts = asked.map(({ targetKind: _, ...mount }, index) => {
     const target = resolved[generated.length + index] ?? mount.target;
@@ -82,6 +79,8 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
       ? { ...mount, target, mode: modeBelow(tree, target) }
       : { ...mount, target };
   });
+  const missing = missingDirectories(view, request.cwd);
+  const madeBelow = request.upper === undefined ? missing : [];
   return {
     lowers: request.lowers,
     upper: request.upper,
@@ -91,8 +90,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
         : emulatedArguments(request.args, request.env, tree),
     env: withHome(request.env, home),
     cwd: request.cwd,
-    newDirectories:
-      request.upper === undefined ? [] : missingDirectories(tree, request.cwd, mounts),
+    newDirectories: request.upper === undefined ? [] : missing,
     user,
     hostname: request.hostname ?? DEFAULT_HOSTNAME,
     network: request.network ?? 'host',
@@ -104,7 +102,11 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
     hostnameTarget: container ? hostnameTarget : undefined,
     writableHosts: container,
     root: directoryStub(tree, ''),
-    stubs: withLowerFiles(stubs, tree, request.lowerFiles ?? []),
+    stubs: withDirectories(withLowerFiles(stubs, tree, request.lowerFiles ?? []), {
+      directories: madeBelow,
+      tree,
+      owner: user,
+    }),
     terminal: request.terminal ?? false,
     shmSize: request.shmSize ?? DEFAULT_SHM_SIZE,
     ulimits: request.ulimits ?? [],
@@ -118,8 +120,8 @@ function emulatorMount({ emulator }: ProcessRequest): readonly WantedMount[] {
   return [{ kind: 'bind', source, target: EMULATOR_PATH, readonly: true, targetKind: 'file' }];
 }
 
-function asFile(path: string): MountTarget {
-  return { path, kind: 'file' };
+function generatedFile(path: string): MountTarget {
+  return { path, kind: 'file', generated: true };
 }
 
 function wantedTarget({ kind, target, targetKind }: WantedMount): MountTarget {
@@ -136,20 +138,6 @@ function withHome(env: readonly string[], home: string): readonly string[] {
   return env.some((line) => line.startsWith('HOME=')) ? env : [...env, `HOME=${home}`];
 }
 
-/** The directories on the way to the working directory that the image lacks, parents first. */
-function missingDirectories(
-  tree: FileTree,
-  cwd: string,
-  mounts: readonly ProcessMount[],
-): BytePath[] {
-  const { path, existing, missing } = resolveInTree(tree, toBytes(cwd));
-  const covered = [...COVERED_DIRECTORIES, ...mounts.map(({ target }) => target.slice(1))];
-  // What lies in a mount is not made in the image; below a file nothing can be made.
-  if (covered.some((place) => path === place || path.startsWith(`${place}/`))) return [];
-  if (missing === '' || tree.lookup(existing)?.type !== 'directory') return [];
-  return [...ancestors(path), path].filter((directory) => directory.length > existing.length);
-}
-
-function byDepth(a: ProcessMount, b: ProcessMount): number {
+function byDepth(a: { readonly target: string }, b: { readonly target: string }): number {
   return pathParts(a.target).length - pathParts(b.target).length;
 }

@@ -85,7 +85,7 @@ function bindWithin(
 ): void {
   const found = openWithin(directory, path);
   if (found === undefined) {
-    throw mountFailure('it was removed at this moment', `'${toText(path)}' of a cache`);
+    throw mountFailure('it was removed a moment ago', `'${toText(path)}'`);
   }
   try {
     if (found.isDirectory) mkdirSync(place);
@@ -114,10 +114,10 @@ function bindLayers(
   } catch (cause) {
     throw mountFailure(cause, `what is to be seen at ${toText(wanted.target)}`);
   }
-  const source = wanted.source === '' ? place : `${place}/${wanted.source}`;
   const readonly = wanted.scratch === undefined;
-  const mountWithin = { kind: 'bind' as const, source, target: wanted.target, readonly };
-  return bindHostPath(mountWithin, `${place}.source`, stack);
+  const within = wanted.source === '' ? undefined : wanted.source;
+  const bound = { kind: 'bind', source: place, within, target: wanted.target, readonly } as const;
+  return bindHostPath(bound, `${place}.source`, stack);
 }
 
 function tmpfs(

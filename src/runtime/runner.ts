@@ -12,6 +12,7 @@ import { foregroundStreams } from './runner-foreground.ts';
 import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
+import { checkTargets } from './runner-targets.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
 import { ownTerminalSize } from './terminal-size.ts';
 
@@ -88,8 +89,9 @@ export class Runner {
     mkdirSync(base);
     try {
       const around = { lowers: this.#lowers, stack };
-      mountRoot(command.spec, base, around);
+      const rootfs = mountRoot(command.spec, base, around);
       const mounts = ociMounts(command.spec, base, around);
+      checkTargets(rootfs, mounts);
       const oci = this.#ociSpec(command.spec, mounts, cgroup);
       return await container.run(oci, streamsOf(command, sink));
     } finally {
