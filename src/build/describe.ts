@@ -104,16 +104,22 @@ async function planningError(
 const NO_IMAGE = digestOf('');
 
 function tolerant(resolve: ResolveImage): ResolveImage {
-  return async (name, platform): Promise<BaseImage> => {
+  return async (name, platform, options): Promise<BaseImage> => {
     try {
-      return await resolve(name, platform);
+      return await resolve(name, platform, options);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'IMAGE_NOT_FOUND') throw error;
+      // Of an image for another platform the registry may have the one that is wanted.
+      const isAbsent = hasCode(error, 'IMAGE_NOT_FOUND') || hasCode(error, 'IMAGE_PLATFORM');
+      if (!isAbsent) throw error;
       const { os, architecture } = platform;
       const rootfs = { type: 'layers', diff_ids: [] } as const;
       return { name, id: NO_IMAGE, config: { os, architecture, rootfs } };
     }
   };
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof AppError && error.code === code;
 }
 
 function survey(run: BuildRun, definition: Definition, images: SeenImages): Survey {

@@ -148,6 +148,8 @@ export type MountSpec =
 /** RUN. Input 0 is the root file system; further inputs are named by the mounts. */
 export interface ExecOp {
   readonly kind: 'exec';
+  /** What the process is made for: the same files may be run for several. */
+  readonly platform: Platform;
   readonly args: readonly string[];
   /** `NAME=value`, in order. */
   readonly env: readonly string[];

@@ -30,6 +30,7 @@ export async function applyRun(
   const { argv, script } = commandOf(state, instruction);
   const op: ExecOp = {
     kind: 'exec',
+    platform: state.platform,
     args: argv,
     env: withAgent(state.environment, agentSocket),
     cwd: workingDirectory(state),

@@ -7,6 +7,15 @@ import type { NamedSource } from './contexts.ts';
 import type { BaseImage, ResolveImage } from './plan.ts';
 import type { PlanOptions } from './stage-plan.ts';
 
+interface NamedImage {
+  /** Where the name is. */
+  readonly word: Word;
+  /** The stage it is in: only those before it could have been meant. */
+  readonly before: number;
+  /** As in `ResolveImageOptions`. */
+  readonly takesOther?: boolean | undefined;
+}
+
 export class BaseImages {
   readonly #options: PlanOptions;
   readonly #stages: Stages;
@@ -17,19 +26,17 @@ export class BaseImages {
     this.#stages = stages;
   }
 
-  /**
-   * @param word where the name stands
-   * @param before the stage it stands in: only those before it could have been meant
-   * @throws what `resolveImage` throws, at the word, with the stage that was probably meant
-   */
+  /** @throws what `resolveImage` throws, at the word, with the stage that was probably meant */
   async named(
     name: string,
     platform: Platform,
-    { word, before }: { readonly word: Word; readonly before: number },
+    { word, before, takesOther = false }: NamedImage,
   ): Promise<BaseImage> {
-    const key = `${name} ${JSON.stringify(platform)}`;
+    const key = `${name} ${JSON.stringify(platform)} ${takesOther}`;
     try {
-      return await this.#once(key, () => this.#options.resolveImage(name, platform));
+      return await this.#once(key, () =>
+        this.#options.resolveImage(name, platform, { takesOther }),
+      );
     } catch (error) {
       throw this.#placed(
         error instanceof AppError
@@ -40,7 +47,7 @@ export class BaseImages {
     }
   }
 
-  /** The image that a named context is. */
+  /** The image that a named context is: whoever gives it says that it will do for every platform. */
   async ofContext(
     { name, source }: NamedSource,
     platform: Platform,
@@ -50,7 +57,7 @@ export class BaseImages {
     const resolve: ResolveImage = source.resolve ?? this.#options.resolveImage;
     const key = `context ${name} ${JSON.stringify(platform)}`;
     try {
-      return await this.#once(key, () => resolve(source.reference, platform));
+      return await this.#once(key, () => resolve(source.reference, platform, { takesOther: true }));
     } catch (error) {
       throw this.#placed(error, word);
     }

@@ -13,7 +13,16 @@ export interface BaseImage {
 }
 
 /** Finds a base image; names arrive as written, after expansion. */
-export type ResolveImage = (reference: string, platform: Platform) => Promise<BaseImage>;
+export type ResolveImage = (
+  reference: string,
+  platform: Platform,
+  options?: ResolveImageOptions,
+) => Promise<BaseImage>;
+
+export interface ResolveImageOptions {
+  /** An image that is there for one other platform only will do. Default: it is an error. */
+  readonly takesOther?: boolean | undefined;
+}
 
 /** A new entry of the image's history; those of the base image stand before it. */
 export interface PlannedHistory {

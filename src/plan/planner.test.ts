@@ -34,6 +34,19 @@ describe('the stages of a plan', () => {
     }
   });
 
+  it('run the same programs of the same files for each platform anew', async () => {
+    const text = 'FROM scratch\nCOPY a /a\nRUN ["/a"]\n';
+    const [here, there] = await Promise.all([
+      plan(text),
+      plan(text, { platform: { os: 'linux', architecture: 'arm64' } }),
+    ]);
+    const [copy = [], other = []] = [here, there].map(({ graph, target }) =>
+      reachable(graph, [target]).map(({ id }) => id),
+    );
+    expect(copy.slice(0, -1)).toEqual(other.slice(0, -1));
+    expect(copy.at(-1)).not.toBe(other.at(-1));
+  });
+
   it('that are misspelt as a target are guessed', async () => {
     const planning = plan('FROM base AS build\n', { target: 'biuld' });
     await expect(planning).rejects.toMatchObject({

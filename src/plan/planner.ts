@@ -179,9 +179,10 @@ class Planner {
     if (name === 'scratch') return { kind: 'scratch', platform };
     const context = findContext(this.#contexts, name, platform);
     if (context !== undefined) return this.#beginWithContext(stage, { context, platform }, image);
-    const found = await this.#images.named(name, platform, { word: image, before: stage.index });
     const takesOther =
       this.#options.takesPlatformOfBase === true && stage.from.platform === undefined;
+    const place = { word: image, before: stage.index, takesOther };
+    const found = await this.#images.named(name, platform, place);
     return {
       kind: 'image',
       name,
@@ -327,8 +328,9 @@ class Planner {
       const { id } = await this.#images.ofContext(context, this.#options.platform, name);
       return this.#addImage(id, name);
     }
-    const place = { word: name, before: stage.index };
-    const image = await this.#images.named(name.text, this.#options.platform, place);
+    const { platform, takesPlatformOfBase: takesOther } = this.#options;
+    const place = { word: name, before: stage.index, takesOther };
+    const image = await this.#images.named(name.text, platform, place);
     return this.#addImage(image.id, name);
   }
 

@@ -98,6 +98,7 @@ function nameOf(vertex: Vertex): string {
 function exec(name: string): Op {
   return {
     kind: 'exec',
+    platform: { os: 'linux', architecture: 'amd64' },
     args: [name],
     env: [],
     cwd: '/',

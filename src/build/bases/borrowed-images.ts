@@ -11,12 +11,12 @@ export interface Borrowing {
 
 /** Copies an image that only the lender has before it is resolved. */
 export function borrowing(resolve: ResolveImage, { store, lender }: Borrowing): ResolveImage {
-  return async (name, platform) => {
+  return async (name, platform, options) => {
     if (store.images.resolve(name) === undefined) {
       const variants = lender.images.variants(name);
       const image = variants.find((one) => platformMatches(platform, one)) ?? variants[0];
       if (image !== undefined) store.images.tag((await copyImage(lender, store, image)).id, name);
     }
-    return resolve(name, platform);
+    return resolve(name, platform, options);
   };
 }

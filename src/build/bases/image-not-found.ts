@@ -13,7 +13,7 @@ export function imageNotFound(store: Store, reference: Reference, cause?: AppErr
   const made = canMakeBase(familiar) ? `make it with: lamina base ${familiar}` : undefined;
   return new AppError(
     'IMAGE_NOT_FOUND',
-    `there is no image '${familiar}' in the local store${elsewhere(reference, cause)}`,
+    `there is no image '${familiar}' in the local store${cause === undefined ? '' : elsewhereText(reference, cause)}`,
     {
       expected: present.length === 0 ? undefined : `one of ${listed(present)}, or of a registry`,
       hint: made ?? (near === undefined ? cause?.hint : `did you mean '${near}'?`),
@@ -22,8 +22,8 @@ export function imageNotFound(store: Store, reference: Reference, cause?: AppErr
   );
 }
 
-function elsewhere({ registry }: Reference, cause: AppError | undefined): string {
-  if (cause === undefined) return '';
+/** What the registry of an image said when it was asked for one that the store lacks. */
+export function elsewhereText({ registry }: Reference, cause: AppError): string {
   if (cause.code === 'REGISTRY_NOT_FOUND') return `, nor at ${registry}`;
   return `, and ${registry} does not give it: ${cause.message}`;
 }

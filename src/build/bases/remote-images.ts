@@ -11,13 +11,13 @@ import {
   type Reference,
   selectPlatform,
 } from '../../oci/index.ts';
-import type { ResolveImage } from '../../plan/index.ts';
+import type { ResolveImage, ResolveImageOptions } from '../../plan/index.ts';
 import type { Registries } from '../../registry/index.ts';
 import { isPlatformOpen } from '../plans/target-platforms.ts';
 import type { BuildRun } from '../run.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
-import { imageResolver } from './base-images.ts';
+import { imageResolver, wrongPlatform } from './base-images.ts';
 import { imageNotFound } from './image-not-found.ts';
 
 /**
@@ -29,13 +29,16 @@ import { imageNotFound } from './image-not-found.ts';
 export function remoteResolver(run: BuildRun, registries: () => Promise<Registries>): ResolveImage {
   const local = imageResolver(run.store);
   const seeker = new Seeker(run, registries);
-  return async (name, platform) => {
+  return async (name, platform, options = {}) => {
     const wanted = wantedBy(name);
-    const isHere = wanted === undefined || hasImage(run, name, platform);
+    const isHere = wanted === undefined || hasImage(run, name, { platform, ...options });
     const mayHaveMoved = run.options.pull === true && wanted?.digest === undefined;
-    if (wanted === undefined || (isHere && !mayHaveMoved)) return local(name, platform);
-    const found = await seeker.seek(name, wanted, platform);
-    return { ...(await local(found, platform)), name };
+    if (wanted === undefined || (isHere && !mayHaveMoved)) return local(name, platform, options);
+    const { found, absence } = await seeker.seek(name, wanted, platform);
+    if (absence !== undefined && options.takesOther !== true) {
+      throw wrongPlatform(run.store, found, { wanted: platform, cause: absence });
+    }
+    return { ...(await local(found, platform, options)), name };
   };
 }
 
@@ -51,17 +54,28 @@ interface Wanted {
 }
 
 /** Where nobody asked for a platform, the image of that name is the one that is meant. */
-function hasImage({ store, options }: BuildRun, name: string, platform: Platform): boolean {
+function hasImage(
+  { store, options }: BuildRun,
+  name: string,
+  { platform, takesOther = false }: { readonly platform: Platform } & ResolveImageOptions,
+): boolean {
   const variants = store.images.variants(name);
-  const isOpen = isPlatformOpen(options) && platformMatches(hostPlatform(), platform);
+  const isOpen = takesOther && isPlatformOpen(options) && platformMatches(hostPlatform(), platform);
   return (isOpen && variants.length === 1) || selectPlatform(platform, variants) !== undefined;
+}
+
+interface Sought {
+  /** The name under which the store has the image now. */
+  readonly found: string;
+  /** Why the registry gave none: the store has one for other platforms only. */
+  readonly absence?: AppError;
 }
 
 /** Asks registries, once a build for each name and platform. */
 class Seeker {
   readonly #run: BuildRun;
   readonly #registries: () => Promise<Registries>;
-  readonly #sought = new Map<string, Promise<string>>();
+  readonly #sought = new Map<string, Promise<Sought>>();
   /** What names mean in this build, whatever becomes of them meanwhile. */
   readonly #pins = new Map<string, Promise<Digest | undefined>>();
 
@@ -70,15 +84,14 @@ class Seeker {
     this.#registries = registries;
   }
 
-  /** @returns the name under which the store has the image now */
-  seek(name: string, reference: Reference, platform: Platform): Promise<string> {
+  seek(name: string, reference: Reference, platform: Platform): Promise<Sought> {
     const key = `${formatReference(reference)} ${formatPlatform(platform)}`;
     const known = this.#sought.get(key) ?? this.#seek({ name, wanted: reference, platform });
     this.#sought.set(key, known);
     return known;
   }
 
-  async #seek({ name, wanted, platform }: Wanted): Promise<string> {
+  async #seek({ name, wanted, platform }: Wanted): Promise<Sought> {
     const { store } = this.#run;
     const { imageOfDigest, storeName } = await import('../../transfer/index.ts');
     const full = formatReference(storeName(wanted));
@@ -86,14 +99,14 @@ class Seeker {
     const same = digest && imageOfDigest(store, wanted, { digest, platform });
     if (same !== undefined) {
       store.images.tag(same.id, full);
-      return full;
+      return { found: full };
     }
     try {
       await this.#bring(full, wanted, platform);
-      return full;
+      return { found: full };
     } catch (error) {
       const isOnlyLack = this.#run.options.pull !== true && store.images.variants(name).length > 0;
-      if (isOnlyLack && isAbsence(error)) return name;
+      if (isOnlyLack && isAbsence(error)) return { found: name, absence: error };
       throw isAbsence(error) ? imageNotFound(store, wanted, error) : error;
     }
   }

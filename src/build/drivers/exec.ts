@@ -60,7 +60,7 @@ function run(
     const tree = await session.treeOf(base.layers);
     const trust = await session.certificates?.forStep(tree);
     const sandbox = await session.sandbox();
-    const emulator = await emulatorOf(session, step);
+    const emulator = await emulatorOf(session, step, op);
     await using opened = await openMounts(session, step, { op, caches });
     const runWith = (lowers: readonly LowerDirectory[]) =>
       runStep(op, {
@@ -90,13 +90,13 @@ function run(
 async function emulatorOf(
   session: BuildSession,
   { info }: StepContext,
+  { platform }: ExecOp,
 ): Promise<string | undefined> {
-  if (info.platform === undefined) return undefined;
-  const emulation = await emulationFor(info.platform, session.env);
+  const emulation = await emulationFor(platform, session.env);
   if (emulation.kind === 'none') return undefined;
   session.warn({
     code: 'EMULATOR_UNREGISTERED',
-    message: `the kernel knows no emulator for ${formatPlatform(info.platform)}: ${brief(info.name)} runs, but not what it starts`,
+    message: `the kernel knows no emulator for ${formatPlatform(platform)}: ${brief(info.name)} runs, but not what it starts`,
     hint: 'register one with binfmt_misc, with the flag F: see docs/platforms.md',
     location: info.location,
   });

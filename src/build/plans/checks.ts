@@ -1,7 +1,7 @@
 /** The build checks of `lint/`, as a build and `--check` run them. */
 import { AppError, type SourceRange, type Warning } from '../../errors.ts';
 import type { LintFacts } from '../../lint/index.ts';
-import { digestOf, hostPlatform, type ImageConfig, type Platform } from '../../oci/index.ts';
+import { digestOf, hostPlatform, type ImageConfig } from '../../oci/index.ts';
 import { type BaseImage, platformArguments, type ResolveImage } from '../../plan/index.ts';
 import { emulationFor } from '../../runtime/index.ts';
 import type { Definition } from '../definition/definition.ts';
@@ -17,8 +17,8 @@ export class SeenImages {
     this.#resolve = resolve;
   }
 
-  readonly resolve = async (name: string, platform: Platform): Promise<BaseImage> => {
-    const image = await this.#resolve(name, platform);
+  readonly resolve: ResolveImage = async (name, platform, options) => {
+    const image = await this.#resolve(name, platform, options);
     this.#images.set(name, image);
     return image;
   };
