@@ -1,32 +1,11 @@
 // Builds dist/: the typed library (tsc) and the bundled command (esbuild).
 import { execFileSync } from 'node:child_process';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { bundledLicenses } from './bundled-licenses.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const bin = `${root}dist/bin`;
-
-/** Bundles the JavaScript of lmdb, which goes on looking for its binary beside the installed package. */
-const withLmdb = {
-  name: 'with-lmdb',
-  setup({ onLoad }) {
-    const require = createRequire(import.meta.url);
-    const file = require.resolve('lmdb');
-    onLoad({ filter: /[\\/]store[\\/]require-lmdb\.ts$/ }, () => ({
-      contents: `export const requireLmdb = () => require(${JSON.stringify(file)});`,
-      resolveDir: root,
-    }));
-    onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, async ({ path }) => {
-      const installed = `require('node:module').createRequire(importMetaUrl).resolve('lmdb')`;
-      // What it prints of failures it also rejects with.
-      const silent = 'var console = { ...globalThis.console, error() {} };';
-      const code = await readFile(path, 'utf8');
-      return { contents: `var __filename = ${installed};\n${silent}\n${code}` };
-    });
-  },
-};
 
 /**
  * A shell reads the second line as a command, Node.js as a string and a comment. Without `--` Node 20 takes `--env-file`,
@@ -55,9 +34,8 @@ async function bundleCommand() {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // Native parts stay outside: koffi whole, of lmdb the binary.
-    external: ['koffi', 'msgpackr-extract'],
-    plugins: [withLmdb],
+    // Its native parts stay outside.
+    external: ['koffi'],
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
     minifySyntax: true,

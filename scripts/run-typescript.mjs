@@ -13,7 +13,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  external: ['koffi', 'lmdb'],
+  external: ['koffi'],
   logLevel: 'warning',
 });
 // What is compiled lies elsewhere, and finds its files by this.

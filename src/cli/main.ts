@@ -26,9 +26,7 @@ function stop(signal: StopSignal): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
-// On a full disk lmdb rejects promises that it has given to nobody. The write fails again, for somebody to hear, at its flush.
 process.on('unhandledRejection', (reason) => {
-  if (reason instanceof Error && 'commitError' in reason) return;
   console.error(reason);
   process.exit(exitStatus.internal);
 });

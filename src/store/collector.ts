@@ -4,12 +4,13 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RootDatabase } from 'lmdb';
 import { AbortedError } from '../errors.ts';
 import { removeTree, tryLock } from '../system/index.ts';
 import { sweepCacheMounts } from './cache-mounts.ts';
+import type { Database } from './database.ts';
+import { isDiskFull, writeFailed } from './database-error.ts';
 import { diskUsageOf } from './disk-usage.ts';
-import { type Journal, writeFailed } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import { type LiveLeases, readLiveLeases } from './live-leases.ts';
@@ -26,7 +27,7 @@ export interface PruneResult {
 
 export interface CollectorParts {
   readonly layout: StoreLayout;
-  readonly env: RootDatabase<unknown, string>;
+  readonly database: Database;
   readonly tables: Tables;
   readonly lease: Lease;
   readonly journal: Journal;
@@ -105,9 +106,10 @@ interface DecideOptions {
 }
 
 async function decide(
-  { layout, env, tables, lease, journal, now }: CollectorParts,
+  { layout, database, tables, lease, journal, now }: CollectorParts,
   { options, trash, signal }: DecideOptions,
 ): Promise<Decision> {
+  const allRemoved: PrunedItem[] = [];
   for (let wait = 5; ; wait = Math.min(wait * 1.5, 250)) {
     if (signal?.aborted) throw new AbortedError();
     await journal.flush();
@@ -115,28 +117,24 @@ async function decide(
     // From here on without a pause: this process too may want to say what it needs, and would wait for us.
     try {
       if (lock && !journal.isBusy) {
-        env.resetReadTxn();
         // Leases are read inside the transactions: whoever made a layer known has listed it before.
         const readLeases = (): LiveLeases => readLiveLeases(layout, lease);
-        const removed = env.transactionSync(() =>
+        const removed = database.tryTransaction(() =>
           removeSelected(tables, { options, pins: readLeases().pins, now: now() }),
         );
         // A transaction again, since a process without a lease checks inside of one that its image is whole.
-        const moved = env.transactionSync(() => sweep({ layout, tables, readLeases, trash }));
-        return { removed, moved };
+        const moved =
+          removed && database.tryTransaction(() => sweep({ layout, tables, readLeases, trash }));
+        if (removed !== undefined) allRemoved.push(...removed.result);
+        if (moved !== undefined) return { removed: allRemoved, moved: moved.result };
       }
     } catch (error) {
-      throw isDatabaseFailure(error) ? await writeFailed(error) : error;
+      throw isDiskFull(error) ? writeFailed(error) : error;
     } finally {
       lock?.release();
     }
     await delay(wait);
   }
-}
-
-/** lmdb's errors bear the number of the system's, as a number. */
-function isDatabaseFailure(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }
 
 /** For people: which step made a layer. */

@@ -1,111 +1,149 @@
-/** The lmdb environment of a store. */
-import { closeSync, openSync, readSync } from 'node:fs';
-import type { Database, RootDatabase } from 'lmdb';
-import { AppError } from '../errors.ts';
+/**
+ * The database of a store: SQLite with a write-ahead log, a table of texts and JSON for each kind of record. Calls are
+ * synchronous and short. Whatever has to wait for other processes waits between calls, not in them.
+ */
+import { open } from 'node:fs/promises';
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AbortedError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
-import { requireLmdb } from './require-lmdb.ts';
+import { databaseError, isBusy, isDiskFull } from './database-error.ts';
+import { DATABASE_FILE, prepareDatabase } from './database-format.ts';
+import { spendReserve } from './reserve.ts';
+import { TableDatabase } from './table-database.ts';
 
-/** One named table: text to JSON. */
-export type TableDatabase = Database<unknown, string>;
+/** Waited for in SQLite: a reader meets a lock only while a log is recovered or removed. */
+const READ_PATIENCE = 10_000;
+/** Waited for in SQLite before a writer gives way to this process's other work. */
+const WRITE_PATIENCE = 20;
+const FIRST_DELAY = 5;
+const LONGEST_DELAY = 100;
+/** Milliseconds until a database that another process holds is given up. */
+const GIVE_UP = 60_000;
 
-/** Address space, not disk; lmdb grows it when it must, which costs a remapping. */
-const MAP_SIZE = 1 << 30;
+export class Database {
+  readonly file: string;
+  readonly #connection: DatabaseSync;
+  readonly #tables = new Map<string, TableDatabase>();
+  readonly #hasLog: boolean;
 
-/** Where the first page of a database of lmdb 3 has its mark. */
-const MAGIC_OFFSET = 24;
-const MAGIC = 0xbeefc0de;
-
-/**
- * Opens the database, making it when absent. Dead readers are cleared by lmdb at this moment.
- * @param directory exists
- * @throws AppError STORE_DAMAGED, STORE_UNAVAILABLE
- */
-export function openDatabase(directory: string): RootDatabase<unknown, string> {
-  const lmdb = loadLmdb();
-  if (!looksSound(`${directory}/data.mdb`)) throw damaged(directory);
-  try {
-    return lmdb.open<unknown, string>({
-      path: directory,
-      maxDbs: 16,
-      mapSize: MAP_SIZE,
-      encoding: 'json',
-    });
-  } catch (error) {
-    throw damaged(directory, error);
+  /** @param hasLog whether there is a write-ahead log: where files cannot be shared as memory there is none */
+  private constructor(file: string, connection: DatabaseSync, hasLog: boolean) {
+    this.file = file;
+    this.#connection = connection;
+    this.#hasLog = hasLog;
   }
-}
 
-/**
- * Whether a file is new or begins like a database: lmdb itself dies of a segmentation fault when the first page is
- * something else, such as the zeros that a power cut leaves.
- */
-function looksSound(path: string): boolean {
-  const header = Buffer.alloc(MAGIC_OFFSET + 4);
-  const length = readStart(path, header);
-  return length === 0 || (length === header.length && header.readUInt32LE(MAGIC_OFFSET) === MAGIC);
-}
-
-function damaged(directory: string, cause?: unknown): AppError {
-  return new AppError('STORE_DAMAGED', `the database ${directory} cannot be opened`, {
-    hint: 'remove the directory of the store: all that is in it can be built or pulled again',
-    cause,
-  });
-}
-
-/** @returns bytes read, 0 when there is no such file */
-function readStart(path: string, target: Buffer): number {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return 0;
-    throw error;
-  }
-  try {
-    return readSync(fd, target, 0, target.length, 0);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/**
- * Loading is most of what opening a store costs, so: the CommonJS build, which takes 32 ms of processor time here
- * where the ES modules take 45, and two variables that spare its helpers some work, which makes it 24.
- */
-function loadLmdb(): typeof import('lmdb') {
-  const restore = setVariables({
-    // The native part of msgpackr is of no use to the JSON encoding.
-    MSGPACKR_NATIVE_ACCELERATION_DISABLED: 'true',
-    // Else a package is loaded, and with it node:child_process, to find this out.
-    ...(process.platform === 'linux' && { LIBC: cLibrary() }),
-  });
-  try {
-    return requireLmdb();
-  } catch (error) {
-    throw new AppError('STORE_UNAVAILABLE', 'the package lmdb could not be loaded', {
-      hint: 'install lamina again, with its optional dependencies, on this kind of machine',
-      cause: error,
-    });
-  } finally {
-    restore();
-  }
-}
-
-/** Which dynamic linker this program names in its header. */
-function cLibrary(): 'musl' | 'glibc' {
-  const header = Buffer.alloc(4096);
-  readStart(process.execPath, header);
-  return header.includes('/ld-musl-') ? 'musl' : 'glibc';
-}
-
-/** @returns what undoes it */
-function setVariables(values: Readonly<Record<string, string>>): () => void {
-  const before = Object.keys(values).map((name) => [name, process.env[name]] as const);
-  for (const [name, value] of Object.entries(values)) process.env[name] ??= value;
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
+  /**
+   * Opens the database of a store, making it when absent.
+   * @param directory exists
+   * @param mayBeNew asked when there is none
+   * @throws AppError STORE_DAMAGED, STORE_BUSY, STORE_WRITE_FAILED
+   */
+  static async open(directory: string, mayBeNew = () => true): Promise<Database> {
+    const file = `${directory}/${DATABASE_FILE}`;
+    const deadline = Date.now() + GIVE_UP;
+    for (let wait = FIRST_DELAY; ; wait = longer(wait)) {
+      try {
+        const { connection, hasLog } = prepareDatabase(file, mayBeNew);
+        connection.exec(`PRAGMA busy_timeout = ${READ_PATIENCE}`);
+        return new Database(file, connection, hasLog);
+      } catch (error) {
+        // A full disk has no room even for the memory that readers share.
+        const hasRoom = isDiskFull(error) && spendReserve(directory);
+        if (!hasRoom && (!isBusy(error) || Date.now() > deadline)) throw databaseError(file, error);
+      }
+      await delay(wait);
     }
-  };
+  }
+
+  table(name: string): TableDatabase {
+    const table = this.#tables.get(name) ?? new TableDatabase(this.#connection, this.file, name);
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  /**
+   * Runs `work` beside no other writer, once other processes have ended their writing. What it writes is seen by others
+   * when it has ended, or not at all when it throws.
+   * @throws AppError STORE_…; AbortedError while it waits; what `work` throws
+   */
+  async transaction<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+    const deadline = Date.now() + GIVE_UP;
+    for (let wait = FIRST_DELAY; ; wait = longer(wait)) {
+      if (signal?.aborted) throw new AbortedError();
+      const begun = this.#begin();
+      if (begun === true) return this.#complete(work);
+      if (Date.now() > deadline) throw databaseError(this.file, begun.busy);
+      await delay(wait);
+    }
+  }
+
+  /**
+   * As `transaction`, at once and durably.
+   * @returns undefined when another process is writing
+   */
+  tryTransaction<T>(work: () => T): { readonly result: T } | undefined {
+    if (this.#begin('FULL') !== true) return undefined;
+    try {
+      return { result: this.#complete(work) };
+    } finally {
+      this.#setSynchronous(this.#hasLog ? 'NORMAL' : 'FULL');
+    }
+  }
+
+  /** Waits until what was written is on the disk. */
+  async flushed(): Promise<void> {
+    if (!this.#hasLog) return;
+    try {
+      await using log = await open(`${this.file}-wal`, 'r+');
+      await log.datasync();
+    } catch (error) {
+      // Nothing was written, or it is in the database itself by now.
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    }
+  }
+
+  /** To be called once. The last of all processes puts what the log holds into the database. */
+  close(): void {
+    try {
+      this.#connection.close();
+    } catch (error) {
+      throw databaseError(this.file, error);
+    }
+  }
+
+  #begin(synchronous?: 'FULL'): true | { readonly busy: unknown } {
+    const connection = this.#connection;
+    try {
+      if (synchronous !== undefined) this.#setSynchronous(synchronous);
+      connection.exec(`PRAGMA busy_timeout = ${WRITE_PATIENCE}; BEGIN IMMEDIATE`);
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return { busy: error };
+      throw databaseError(this.file, error);
+    } finally {
+      connection.exec(`PRAGMA busy_timeout = ${READ_PATIENCE}`);
+    }
+  }
+
+  #complete<T>(work: () => T): T {
+    try {
+      const result = work();
+      this.#connection.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // SQLite itself has undone it after some failures, such as that of a full disk.
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+      throw databaseError(this.file, error);
+    }
+  }
+
+  #setSynchronous(level: 'NORMAL' | 'FULL'): void {
+    this.#connection.exec(`PRAGMA synchronous = ${level}`);
+  }
+}
+
+function longer(wait: number): number {
+  return Math.min(wait * 1.5, LONGEST_DELAY);
 }

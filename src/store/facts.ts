@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Table } from './table.ts';
 
-/** lmdb takes keys of 1978 bytes; a character is up to three. */
+/** Characters; longer ones are hashed, which keeps the database small. */
 const LONGEST_KEY = 600;
 
 export class FactStore {

@@ -1,15 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RootDatabase } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from './database.ts';
+import { Database } from './database.ts';
 import { Journal, type Needs } from './journal.ts';
 import { Table } from './table.ts';
 import type { LayerId } from './types.ts';
 
 let root: string;
-let env: RootDatabase<unknown, string>;
+let database: Database;
 let journal: Journal;
 let table: Table<unknown>;
 /** What happened, in order. */
@@ -17,24 +16,24 @@ let log: string[];
 let syncFails: boolean;
 let present: Set<string>;
 
-beforeEach(() => {
+beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'lamina-journal-'));
-  env = openDatabase(root);
+  database = await Database.open(root);
   log = [];
   syncFails = false;
   present = new Set();
-  journal = new Journal(env, {
+  journal = new Journal(database, {
     makeDurable: async () => {
       if (syncFails) throw new Error('no space left on device');
       log.push(`sync, ${table.getCommitted('key') === undefined ? 'before' : 'after'} the record`);
     },
     isThere: ({ layers }) => layers.every((id) => present.has(id)),
   });
-  table = new Table(env.openDB('test', { encoding: 'json' }), journal);
+  table = new Table(database.table('facts'), journal);
 });
-afterEach(async () => {
+afterEach(() => {
   journal.stop();
-  await env.close();
+  database.close();
   rmSync(root, { recursive: true, force: true });
 });
 

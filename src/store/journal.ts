@@ -2,10 +2,11 @@
  * Writes come in at once for this process and in batches for all others. Before a batch names new content, that
  * content is made durable, so that no record outlives what it names: not a killed process, not a power cut.
  */
-import type { RootDatabase } from 'lmdb';
 import { AppError } from '../errors.ts';
 import type { Digest } from '../oci/index.ts';
-import type { TableDatabase } from './database.ts';
+import type { Database } from './database.ts';
+import { writeFailed } from './database-error.ts';
+import type { TableDatabase } from './table-database.ts';
 import type { LayerId } from './types.ts';
 
 /** What must be in the store at the moment the write becomes visible. */
@@ -17,7 +18,7 @@ export interface Needs {
 }
 
 export interface Write {
-  readonly database: TableDatabase;
+  readonly table: TableDatabase;
   readonly key: string;
   /** Undefined: remove. */
   readonly value: unknown;
@@ -37,7 +38,7 @@ export interface JournalOptions {
 const DELAY = 2000;
 
 export class Journal {
-  readonly #env: RootDatabase<unknown, string>;
+  readonly #database: Database;
   readonly #options: JournalOptions;
   #pending: Write[] = [];
   #running: Promise<void> | undefined;
@@ -46,8 +47,8 @@ export class Journal {
   #contentIsNew = false;
   #unflushed = false;
 
-  constructor(env: RootDatabase<unknown, string>, options: JournalOptions) {
-    this.#env = env;
+  constructor(database: Database, options: JournalOptions) {
+    this.#database = database;
     this.#options = options;
   }
 
@@ -63,13 +64,13 @@ export class Journal {
 
   /**
    * Waits until every write added so far is visible to others and durable.
-   * @throws AppError STORE_WRITE_FAILED (the writes stay pending), STORE_CONTENT_GONE
+   * @throws AppError STORE_WRITE_FAILED, STORE_DISK_FULL, STORE_BUSY (the writes stay pending), STORE_CONTENT_GONE
    */
   async flush(): Promise<void> {
     while (this.isBusy) await this.#commit();
     if (!this.#unflushed) return;
     this.#unflushed = false;
-    await this.#env.flushed;
+    await this.#database.flushed();
   }
 
   /** Whether there is something that `flush` would wait for. */
@@ -108,25 +109,22 @@ export class Journal {
     const lost: Write[] = [];
     try {
       await this.#syncContent();
-      await this.#env.transaction(() => {
+      await this.#database.transaction(() => {
         for (const write of batch) if (!this.#apply(write)) lost.push(write);
       });
       this.#unflushed = true;
     } catch (error) {
       this.#pending = [...batch, ...this.#pending];
-      throw await writeFailed(error);
+      throw error instanceof AppError ? error : writeFailed(error);
     }
-    // Reads go to the database from here on, and must see what was just written.
-    this.#env.resetReadTxn();
     for (const write of batch) write.settled();
     if (lost.some(({ needs }) => needs?.otherwise === 'fail')) throw contentGone();
   }
 
-  /** Must not throw: lmdb would commit the half that was written. */
-  #apply({ database, key, value, needs }: Write): boolean {
+  #apply({ table, key, value, needs }: Write): boolean {
     if (needs && !this.#options.isThere(needs)) return false;
-    if (value === undefined) database.removeSync(key);
-    else database.putSync(key, value);
+    if (value === undefined) table.remove(key);
+    else table.put(key, value);
     return true;
   }
 
@@ -149,25 +147,4 @@ function contentGone(): AppError {
   return new AppError('STORE_CONTENT_GONE', 'parts of the image were removed while it was made', {
     hint: 'another process pruned the store at this moment; run the command again',
   });
-}
-
-/** What went wrong when the database, or the content before it, was to be written. */
-export async function writeFailed(error: unknown): Promise<AppError> {
-  const cause = await causeOf(error);
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new AppError('STORE_WRITE_FAILED', `the store could not be written: ${message}`, {
-    hint: 'see whether the disk is full (`df`): `lamina builder prune -a` removes build cache',
-    cause,
-  });
-}
-
-/** lmdb tells why a commit failed by a promise of its own, which has to be heard too. */
-async function causeOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
-  try {
-    await error.commitError;
-    return error;
-  } catch (cause) {
-    return cause;
-  }
 }

@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { acquireLock, hasErrorCode, type Lock, removeTree } from '../system/index.ts';
 import { unlock } from './claims.ts';
@@ -98,8 +97,6 @@ export class LayerStore {
     if (!this.#lease.pin(id, () => this.#table.get(id) !== undefined)) throw layerGone(id);
     const lock = await acquireLock(lockPath(this.#layout, id), 'exclusive', { signal });
     try {
-      // What another process has written is seen from the next turn on.
-      await nextTurn();
       const meta = this.get(id);
       if (meta === undefined) throw layerGone(id);
       if (meta.promise !== undefined) return this.#claimed(meta.id, meta.promise, lock);

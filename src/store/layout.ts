@@ -12,10 +12,14 @@ import {
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { hasErrorCode, makeDirectories } from '../system/index.ts';
+import { storeDamaged } from './database-error.ts';
 import { keepReserve } from './reserve.ts';
 
-/** Rises when an older lamina could not use what a newer one wrote. */
-export const STORE_VERSION = 1;
+/**
+ * Rises when an older lamina could not use what a newer one wrote, or a newer one what an older one wrote.
+ * 1: the database was lmdb's. 2: SQLite's.
+ */
+export const STORE_VERSION = 2;
 
 const FOLDERS = ['blobs', 'layers', 'mounts', 'tmp', 'leases', 'locks', 'db'] as const;
 const VERSION_FILE = 'version';
@@ -36,7 +40,7 @@ export interface StoreLayout {
 
 /**
  * Finds or makes a store's directory.
- * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_NOT_A_STORE
+ * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_DAMAGED, STORE_NOT_A_STORE
  */
 export function openLayout(root: string): StoreLayout {
   const path = resolve(root);
@@ -73,11 +77,8 @@ function prepare(root: string): void {
   const version = readVersion(root);
   if (version === undefined) {
     create(root);
-  } else if (version > STORE_VERSION) {
-    throw new AppError('STORE_VERSION', `the store ${root} was made by a newer lamina`, {
-      hint: 'use that version, or another directory with --root or LAMINA_ROOT',
-      details: { version, supported: STORE_VERSION },
-    });
+  } else if (version !== STORE_VERSION) {
+    throw otherVersion(root, version);
   }
   // Content of images is for its owner alone: it may hold setuid files and other people's secrets.
   if ((stats.mode & 0o077) !== 0) chmodSync(root, 0o700);
@@ -91,8 +92,24 @@ function readVersion(root: string): number | undefined {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  // What cannot be read was written by something that is not this version.
-  return /^\d+\n$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+  if (!/^\d{1,9}\n$/.test(text)) {
+    throw storeDamaged(`${root}/${VERSION_FILE} does not hold a number`);
+  }
+  return Number(text);
+}
+
+function otherVersion(root: string, version: number): AppError {
+  const isOlder = version < STORE_VERSION;
+  return new AppError(
+    'STORE_VERSION',
+    `the store ${root} was made by ${isOlder ? 'an older' : 'a newer'} lamina: its format is ${version}, not ${STORE_VERSION}`,
+    {
+      hint: isOlder
+        ? 'remove it, since everything in it can be built or pulled again, or use another directory with --root or LAMINA_ROOT'
+        : 'use that version, or another directory with --root or LAMINA_ROOT',
+      details: { version, supported: STORE_VERSION },
+    },
+  );
 }
 
 /** The version file comes first and by rename: a directory with anything else in it and no version is no store. */

@@ -43,6 +43,6 @@ describe('a reserve', () => {
     fill();
     keepReserve(database);
     expect(existsSync(join(database, 'reserve'))).toBe(false);
-    await expect(prune()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    await expect(prune()).rejects.toMatchObject({ code: 'STORE_DISK_FULL' });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Room on the disk that only the collector uses: before it can free anything it has to write a few pages of the database,
- * which a full disk has no place for.
+ * Room on a full disk for what makes room: the collector has to write a few pages of the database before it can free
+ * anything, and whoever opens the database needs some memory that processes share, which is a file too.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,8 +22,12 @@ export function keepReserve(database: string): void {
   }
 }
 
-export function spendReserve(database: string): void {
-  rmSync(fileIn(database), { force: true });
+/** @returns whether there was one */
+export function spendReserve(database: string): boolean {
+  const path = fileIn(database);
+  const isThere = existsSync(path);
+  rmSync(path, { force: true });
+  return isThere;
 }
 
 function fileIn(database: string): string {

@@ -6,6 +6,7 @@ import { removeTree, syncFileSystem } from '../system/index.ts';
 import { BlobStore, blobFile } from './blobs.ts';
 import { CacheMountStore } from './cache-mounts.ts';
 import { collect, type PruneResult } from './collector.ts';
+import { Database } from './database.ts';
 import { FactStore } from './facts.ts';
 import { ImageStore } from './images.ts';
 import { Journal, type Needs } from './journal.ts';
@@ -14,7 +15,6 @@ import { openLayout, type StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
-import { SharedDatabase } from './shared-database.ts';
 import { lockStep, type StepLock, type StepLockOptions } from './step-locks.ts';
 import { openTables, type Tables } from './tables.ts';
 import type { LayerProvider } from './types.ts';
@@ -50,7 +50,7 @@ export class Store implements AsyncDisposable {
   readonly cacheMounts: CacheMountStore;
   readonly provider: LayerProvider | undefined;
   readonly #layout: StoreLayout;
-  readonly #database: SharedDatabase;
+  readonly #database: Database;
   readonly #tables: Tables;
   readonly #lease: Lease;
   readonly #journal: Journal;
@@ -59,19 +59,20 @@ export class Store implements AsyncDisposable {
 
   private constructor(
     layout: StoreLayout,
+    database: Database,
     { now = Date.now, provider }: Omit<OpenStoreOptions, 'root'>,
   ) {
     this.root = layout.root;
     this.provider = provider;
     this.#layout = layout;
     this.#now = now;
-    this.#database = SharedDatabase.open(layout.db);
+    this.#database = database;
     this.#lease = new Lease(layout);
-    this.#journal = new Journal(this.#database.env, {
+    this.#journal = new Journal(database, {
       makeDurable: () => makeDurable(layout.root),
       isThere: (needs) => this.#isThere(needs),
     });
-    this.#tables = openTables(this.#database, this.#journal);
+    this.#tables = openTables(database, this.#journal);
     this.blobs = new BlobStore(layout, this.#lease, this.#journal);
     this.layers = new LayerStore(layout, this.#tables.layers, this.#lease, this.#journal);
     this.images = new ImageStore(this.#tables);
@@ -83,10 +84,11 @@ export class Store implements AsyncDisposable {
   /**
    * Opens a store, making it when absent.
    * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_NOT_A_STORE, STORE_DAMAGED,
-   *   STORE_UNAVAILABLE
+   *   STORE_BUSY
    */
   static async open({ root, ...options }: OpenStoreOptions): Promise<Store> {
-    return new Store(openLayout(root), options);
+    const layout = openLayout(root);
+    return new Store(layout, await Database.open(layout.db, () => isEmpty(layout)), options);
   }
 
   /** A new directory inside the store, removed when the store is closed. */
@@ -108,7 +110,7 @@ export class Store implements AsyncDisposable {
     return collect(
       {
         layout: this.#layout,
-        env: this.#database.env,
+        database: this.#database,
         tables: this.#tables,
         lease: this.#lease,
         journal: this.#journal,
@@ -120,10 +122,8 @@ export class Store implements AsyncDisposable {
   }
 
   /** Waits until no other process makes the step of a cache key, and sees what others have written by then. */
-  async lockStep(key: string, options: StepLockOptions): Promise<StepLock> {
-    const lock = await lockStep(this.#layout, key, options);
-    this.#database.env.resetReadTxn();
-    return lock;
+  lockStep(key: string, options: StepLockOptions): Promise<StepLock> {
+    return lockStep(this.#layout, key, options);
   }
 
   /**
@@ -152,7 +152,7 @@ export class Store implements AsyncDisposable {
       await this.provider?.[Symbol.asyncDispose]?.();
       await this.#removeTemporary();
       this.#lease.release();
-      await this.#database.close();
+      this.#database.close();
     }
   }
 
@@ -171,6 +171,12 @@ export class Store implements AsyncDisposable {
       blobs.every((digest) => existsSync(blobFile(this.#layout, digest)))
     );
   }
+}
+
+/** Whether nothing is in it that records would name. */
+function isEmpty({ layers, blobs }: StoreLayout): boolean {
+  const folders = [layers, `${blobs}/sha256`].filter(existsSync);
+  return folders.every((folder) => readdirSync(folder).length === 0);
 }
 
 /** Where the C library cannot be called, the system's own habit of writing within seconds must do. */

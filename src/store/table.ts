@@ -1,5 +1,5 @@
-import type { TableDatabase } from './database.ts';
 import type { Journal, Needs, Write } from './journal.ts';
+import type { TableDatabase } from './table-database.ts';
 
 /** A table of the database as this process sees it: with its own writes that are still on their way. */
 export class Table<V> {
@@ -41,7 +41,7 @@ export class Table<V> {
 
   /** Every entry, ordered by key except for pending ones, which come last. */
   *entries(prefix = ''): IterableIterator<[string, V]> {
-    for (const { key, value } of this.#range(prefix)) {
+    for (const [key, value] of this.#database.entries(prefix)) {
       if (!this.#pending.has(key)) yield [key, value as V];
     }
     for (const [key, { value }] of [...this.#pending]) {
@@ -51,18 +51,12 @@ export class Table<V> {
 
   /** Inside a transaction: removes at once. */
   removeNow(key: string): void {
-    this.#database.removeSync(key);
+    this.#database.remove(key);
   }
 
   /** Inside a transaction: what is there now. */
   *committedEntries(): IterableIterator<[string, V]> {
-    for (const { key, value } of this.#range('')) yield [key, value as V];
-  }
-
-  #range(prefix: string): { key: string; value: unknown }[] {
-    const options = prefix === '' ? {} : { start: prefix, end: `${prefix}\u{10ffff}` };
-    // Taken as a whole: the caller may write, or wait, between two entries.
-    return [...this.#database.getRange(options)];
+    for (const [key, value] of this.#database.entries()) yield [key, value as V];
   }
 
   #write(
@@ -74,7 +68,7 @@ export class Table<V> {
     }: { readonly needs?: Needs | undefined; readonly settled?: (() => void) | undefined },
   ): void {
     const write: Write = {
-      database: this.#database,
+      table: this.#database,
       key,
       value,
       needs,

@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/index.ts';
+import type { Database } from './database.ts';
 import type { Journal } from './journal.ts';
 import type { CacheAlias } from './records.ts';
-import type { SharedDatabase } from './shared-database.ts';
 import { Table } from './table.ts';
 import type { CacheRecord, ImageRecord, LayerMeta } from './types.ts';
 
@@ -18,7 +18,7 @@ export interface Tables {
   readonly facts: Table<unknown>;
 }
 
-export function openTables(database: SharedDatabase, journal: Journal): Tables {
+export function openTables(database: Database, journal: Journal): Tables {
   return {
     layers: new Table(database.table('layers'), journal),
     images: new Table(database.table('images'), journal),

@@ -6,7 +6,7 @@
  *     mounts/<key>/          cache mounts of RUN steps
  *     locks/                 held while a promised layer is being fetched
  *     tmp/                   things being made; whatever no live process holds is removed at the next prune
- *     db/                    lmdb: metadata, images, cache records
+ *     db/                    SQLite: metadata, images, cache records
  *
  * A record is written after what it names; files appear by rename. The directory has mode 0700.
  */

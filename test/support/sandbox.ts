@@ -61,7 +61,7 @@ function bundle(source: string, target: string, options: BuildOptions): void {
     platform: 'node',
     target: 'node20',
     ...options,
-    external: ['koffi', 'lmdb'],
+    external: ['koffi'],
     outfile: temporary,
     logLevel: 'error',
   });

@@ -25,7 +25,7 @@ export async function bundleScript(source: string): Promise<Script> {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['koffi', 'lmdb'],
+    external: ['koffi'],
     outfile: path,
     logLevel: 'error',
   });

@@ -1,0 +1,101 @@
+/** SQLite's failures as errors for people. */
+import { AppError } from '../errors.ts';
+import { hasErrorCode } from '../system/index.ts';
+
+/** Primary result codes: https://sqlite.org/rescode.html */
+const BUSY = 5;
+const READ_ONLY = 8;
+const CORRUPT = 11;
+const FULL = 13;
+const CANNOT_OPEN = 14;
+const PROTOCOL = 15;
+const NOT_A_DATABASE = 26;
+/** Extended result codes: there is no room for the memory that processes share. */
+const NO_SHARED_MEMORY = 4874;
+/** Extended result codes: a file is too short, or its file system is damaged. */
+const SHORT_READ = 522;
+const CORRUPT_FILE_SYSTEM = 8458;
+
+/** Another connection is writing, or is about to. */
+export function isBusy(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === BUSY || code === PROTOCOL;
+}
+
+/** The file cannot be opened or used in this way: it is not there, or its directory cannot be written. */
+export function cannotOpen(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === CANNOT_OPEN || code === READ_ONLY;
+}
+
+/**
+ * What SQLite said, for people; errors that are not SQLite's pass unchanged.
+ * @param file of the database
+ */
+export function databaseError(file: string, error: unknown): unknown {
+  const code = primaryCode(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  const extended = resultCode(error);
+  const isShort = extended === SHORT_READ || extended === CORRUPT_FILE_SYSTEM;
+  if (code === CORRUPT || code === NOT_A_DATABASE || isShort) {
+    return storeDamaged(`${file}: ${error.message}`, error);
+  }
+  if (code === BUSY || code === PROTOCOL) {
+    return new AppError('STORE_BUSY', `the database ${file} is locked by another process`, {
+      hint: 'see which process holds it (`fuser`), and end that if it hangs',
+      cause: error,
+    });
+  }
+  if (code === READ_ONLY) return readOnlyStore(file, error);
+  return writeFailed(error);
+}
+
+/**
+ * The store holds something that no lamina has written, or lacks something that its records name.
+ * @param what is wrong, with the path of the file
+ */
+export function storeDamaged(what: string, cause?: unknown): AppError {
+  return new AppError('STORE_DAMAGED', `the store is damaged: ${what}`, {
+    hint: '`lamina system check --repair` keeps what is whole and says what is lost',
+    cause,
+  });
+}
+
+/** @param path of what was to be written */
+export function readOnlyStore(path: string, cause?: unknown): AppError {
+  return new AppError('STORE_READ_ONLY', `the store is read-only: cannot write ${path}`, {
+    hint: 'images can be listed, inspected, saved and run; to change any, use another directory with --root or LAMINA_ROOT',
+    cause,
+  });
+}
+
+/** What went wrong when the database, or the content before it, was to be written. */
+export function writeFailed(cause: unknown): AppError {
+  if (isDiskFull(cause)) {
+    return new AppError('STORE_DISK_FULL', 'there is no room on the disk of the store', {
+      hint: 'make some room (see `df`), for example with: lamina builder prune -a',
+      cause,
+    });
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('STORE_WRITE_FAILED', `the store could not be written: ${message}`, {
+    hint: 'see whether the disk works and can be written',
+    cause,
+  });
+}
+
+/** Whether SQLite or the file system had no room. */
+export function isDiskFull(error: unknown): boolean {
+  if (primaryCode(error) === FULL || resultCode(error) === NO_SHARED_MEMORY) return true;
+  return hasErrorCode(error, 'ENOSPC', 'EDQUOT');
+}
+
+function primaryCode(error: unknown): number | undefined {
+  const code = resultCode(error);
+  return code === undefined ? undefined : code & 0xff;
+}
+
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode : undefined;
+}

@@ -1,0 +1,86 @@
+/** What a store's database looks like, and how one is made. */
+import type { DatabaseSync } from 'node:sqlite';
+import { storeDamaged } from './database-error.ts';
+import { loadSqlite } from './sqlite.ts';
+
+export const DATABASE_FILE = 'store.db';
+
+/** Of the tables; the number of the format of the whole store is in the file `version`. */
+const FORMAT = 1;
+/** Tells SQLite's tools, and `file`, whose database it is: "Lami". */
+const APPLICATION_ID = 0x4c616d69;
+
+export const TABLES = [
+  'layers',
+  'images',
+  'names',
+  'variants',
+  'records',
+  'aliases',
+  'used',
+  'facts',
+] as const;
+
+export interface PreparedDatabase {
+  readonly connection: DatabaseSync;
+  /** Whether it has a write-ahead log. */
+  readonly hasLog: boolean;
+}
+
+/**
+ * Opens a database, and makes its tables when there are none.
+ * @param mayBeNew asked when there are none: whether the store may be a new one
+ * @throws errors of SQLite; AppError STORE_DAMAGED
+ */
+export function prepareDatabase(file: string, mayBeNew: () => boolean): PreparedDatabase {
+  const { DatabaseSync } = loadSqlite();
+  const connection = new DatabaseSync(file);
+  try {
+    // What a damaged file says of its own schema is not believed, and its cells are looked at before they are used.
+    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+    if (!hasTables(connection, file)) {
+      // Looked at once more: another process may have made the store meanwhile.
+      if (!mayBeNew() && !hasTables(connection, file)) {
+        throw storeDamaged(`${file} is empty, but there are layers or blobs`);
+      }
+      makeTables(connection);
+    }
+    // After the tables: without a log they are on the disk when the transaction ends.
+    const hasLog = pragma(connection, 'journal_mode = WAL') === 'wal';
+    // With a log a commit is made durable by `flushed`, beside other work.
+    connection.exec(`PRAGMA synchronous = ${hasLog ? 'NORMAL' : 'FULL'}`);
+    return { connection, hasLog };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** @throws AppError STORE_DAMAGED when the tables are not ours */
+export function hasTables(connection: DatabaseSync, file: string): boolean {
+  const format = pragma(connection, 'user_version');
+  const application = pragma(connection, 'application_id');
+  if (format === 0 && application === 0) return false;
+  if (format === FORMAT && application === APPLICATION_ID) return true;
+  throw storeDamaged(`${file} is another program's database`);
+}
+
+function makeTables(connection: DatabaseSync): void {
+  const tables = TABLES.map(
+    (name) =>
+      `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL, sum TEXT NOT NULL) WITHOUT ROWID;`,
+  );
+  connection.exec(
+    [
+      'BEGIN IMMEDIATE;',
+      ...tables,
+      `PRAGMA application_id = ${APPLICATION_ID};`,
+      `PRAGMA user_version = ${FORMAT};`,
+      'COMMIT',
+    ].join('\n'),
+  );
+}
+
+function pragma(connection: DatabaseSync, text: string): unknown {
+  return Object.values(connection.prepare(`PRAGMA ${text}`).get() ?? {})[0];
+}
