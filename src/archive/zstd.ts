@@ -1,11 +1,9 @@
 /**
- * zstd. Frames are cut apart here, since Node's decoder stops without a word after the first one, and so that sizes
- * are checked before a decoder allocates by them. Each frame is then decoded by Node (from 22.15 on), or else by
- * fzstd, which is slower and does not verify the checksum of a frame.
+ * zstd. Frames are cut apart here, since Node's decoder silently stops after the first one, and so that sizes
+ * are checked before the decoder allocates by them.
  * https://www.rfc-editor.org/rfc/rfc8878
  */
-import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { createZstdDecompress } from 'node:zlib';
 import type { ByteSource } from './byte-source.ts';
 import { badCompression, tooLarge, truncated, unsupported } from './failures.ts';
 import { throughTransform } from './transform.ts';
@@ -14,8 +12,6 @@ const FRAME_MAGIC = 0xfd2fb528;
 const MAX_BLOCK = 128 * 1024;
 /** What the zstd program and Node take unless told otherwise. */
 const MAX_WINDOW = 128 * 1024 * 1024;
-/** fzstd does not decode references that reach further back. */
-const MAX_FZSTD_WINDOW = 32 * 1024 * 1024;
 
 /**
  * Decodes one or more frames; frames that are to be skipped are.
@@ -30,7 +26,8 @@ export async function* decodeZstd(source: ByteSource): AsyncGenerator<Uint8Array
     if (magic >>> 4 === 0x184d2a5) {
       await skipBytes(source, 8 + start.readUInt32LE(4));
     } else if (magic === FRAME_MAGIC) {
-      yield* decodeFrame(source, readFrameHeader(start));
+      const frame = frameBytes(source, readFrameHeader(start));
+      yield* throughTransform(frame, createZstdDecompress(), 'zstd');
     } else {
       throw damaged('no frame header');
     }
@@ -39,8 +36,6 @@ export async function* decodeZstd(source: ByteSource): AsyncGenerator<Uint8Array
 
 interface FrameHeader {
   readonly size: number;
-  /** Bytes of output that must be kept. */
-  readonly window: number;
   readonly hasChecksum: boolean;
 }
 
@@ -61,7 +56,7 @@ function readFrameHeader(start: Buffer): FrameHeader {
     ? contentSize(start, sizeStart, sizeSize)
     : windowSize(start[5] ?? 0);
   if (window > MAX_WINDOW) throw tooLarge('the window of the zstd data', MAX_WINDOW);
-  return { size, window, hasChecksum: (descriptor & 0x04) !== 0 };
+  return { size, hasChecksum: (descriptor & 0x04) !== 0 };
 }
 
 function contentSize(start: Buffer, position: number, size: number): number {
@@ -72,22 +67,6 @@ function contentSize(start: Buffer, position: number, size: number): number {
 function windowSize(descriptor: number): number {
   const base = 2 ** (10 + (descriptor >> 3));
   return base + (base / 8) * (descriptor & 7);
-}
-
-async function* decodeFrame(
-  source: ByteSource,
-  header: FrameHeader,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const bytes = frameBytes(source, header);
-  const native = nativeDecoder();
-  if (native !== undefined) {
-    yield* throughTransform(bytes, native, 'zstd');
-    return;
-  }
-  if (header.window > MAX_FZSTD_WINDOW) {
-    throw unsupported('the zstd data has a window above 32 MiB, which needs Node 22.15 or later');
-  }
-  yield* decodeWithFzstd(bytes);
 }
 
 /** The bytes of one frame, found by the sizes that its blocks declare. */
@@ -122,38 +101,6 @@ async function skipBytes(source: ByteSource, count: number): Promise<void> {
     await taken(source, part);
     rest -= part;
   }
-}
-
-function nativeDecoder(): Transform | undefined {
-  const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  return isDecoderFactory(create) ? create() : undefined;
-}
-
-function isDecoderFactory(value: unknown): value is () => Transform {
-  return typeof value === 'function';
-}
-
-async function* decodeWithFzstd(
-  bytes: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  // Loaded only now: few images need it.
-  const { Decompress } = await import('fzstd');
-  const output: Uint8Array[] = [];
-  const decoder = new Decompress((chunk) => output.push(chunk));
-  let pending: Uint8Array | undefined;
-  const push = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
-    try {
-      decoder.push(chunk, isLast);
-    } catch (error) {
-      throw badCompression('zstd', error instanceof Error ? error.message : String(error), error);
-    }
-    return output.splice(0);
-  };
-  for await (const chunk of bytes) {
-    if (pending !== undefined) yield* push(pending, false);
-    pending = Uint8Array.from(chunk);
-  }
-  if (pending !== undefined) yield* push(pending, true);
 }
 
 function damaged(what: string): Error {

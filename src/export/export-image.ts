@@ -78,7 +78,7 @@ export interface BundleToExport {
 /**
  * Writes a bundle as an archive, in which its manifest or index has the names.
  *
- * @throws AppError EXPORT_DESTINATION, BLOB_DAMAGED, SYSTEM_NO_ZSTD
+ * @throws AppError EXPORT_DESTINATION, BLOB_DAMAGED
  */
 export async function exportBundle(
   store: Store,

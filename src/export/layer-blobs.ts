@@ -39,7 +39,7 @@ const MADE_FACT = 'layerBlob';
  * The layer as a blob. The blob it came as is taken if it can still be had, whatever its compression, unless `force`
  * asks for another; all others are made as asked for, once.
  *
- * @throws AppError SYSTEM_NO_ZSTD; ARCHIVE_UNSUPPORTED for layers that cannot be eStargz
+ * @throws AppError ARCHIVE_UNSUPPORTED for layers that cannot be eStargz
  */
 export async function layerBlob(
   store: Store,

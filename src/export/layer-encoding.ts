@@ -40,7 +40,6 @@ export interface Encoder {
 /**
  * The number behind the codec's name is changed whenever it begins to give other bytes with the same library.
  * @returns undefined for layers that are not compressed
- * @throws AppError SYSTEM_NO_ZSTD
  */
 export function encoderOf({ compression, level }: LayerEncoding): Encoder | undefined {
   switch (compression) {

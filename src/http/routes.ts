@@ -82,7 +82,7 @@ export class Routes {
     way: { readonly proxy?: URL | undefined; readonly tls?: TlsChoice | undefined },
   ): HttpsAgent {
     const { proxy, tls } = way;
-    const secure: ConnectionOptions = {
+    const secure: SecureSettings = {
       secureContext: secureContext(this.#env, tls),
       servername: serverName(url),
       rejectUnauthorized: tls?.skipVerify !== true,
@@ -98,12 +98,16 @@ export class Routes {
   }
 }
 
+type SecureSettings = Required<
+  Pick<ConnectionOptions, 'secureContext' | 'servername' | 'rejectUnauthorized'>
+>;
+
 /** Connections that lead through a proxy. */
 class TunnelAgent extends HttpsAgent {
   readonly #open: () => Promise<Duplex>;
-  readonly #secure: ConnectionOptions;
+  readonly #secure: SecureSettings;
 
-  constructor(open: () => Promise<Duplex>, secure: ConnectionOptions) {
+  constructor(open: () => Promise<Duplex>, secure: SecureSettings) {
     super({ ...AGENT, ...secure });
     this.#open = open;
     this.#secure = secure;

@@ -1,7 +1,6 @@
 export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { jointSignal } from './joint-signal.ts';
-export { libzstdVersion, ZstdFrame, type ZstdSettings } from './libzstd.ts';
 export type { Lock, LockMode } from './lock.ts';
 export { type AcquireOptions, acquireLock, tryLock } from './locks.ts';
 export { makeDirectories } from './make-directories.ts';
