@@ -1,5 +1,6 @@
 // Builds dist/: the typed library (tsc) and the bundled command (esbuild).
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundledLicenses } from './bundled-licenses.mjs';
@@ -8,41 +9,51 @@ const root = new URL('..', import.meta.url).pathname;
 const bin = `${root}dist/bin`;
 
 /**
- * A shell reads the second line as a command, Node.js as a string and a comment. Without `--` Node 20 takes `--env-file`,
- * wherever it stands, for an option of its own; `env -S` could say so in one line, but not every system's env has it.
+ * A shell reads the second line as a command, Node.js as a string and a comment. Without `--` Node.js takes
+ * `--env-file` for an option of its own, wherever it stands; `env -S` could say so in one line, but not every system has it.
  */
 const SHELL_START = '#!/bin/sh\n":" //; exec node -- "$0" "$@"';
 
 await rm(`${root}dist`, { recursive: true, force: true });
 await Promise.all([bundleCommand(), compileLibrary()]);
-execFileSync(process.execPath, [`${root}scripts/compile-command.mjs`], { stdio: 'pipe' });
 
 /**
  * The command and what it starts: CommonJS, since the ES module loader and the names it reads off Node's built-in
  * modules cost more than a cached build does.
  */
 async function bundleCommand() {
-  const { metafile } = await build({
-    entryPoints: {
-      lamina: `${root}src/cli/start.ts`,
-      command: `${root}src/cli/main.ts`,
-      'load-command': `${root}src/cli/load-command.ts`,
-      'runner-main': `${root}src/runtime/runner-main.ts`,
-    },
+  const settings = {
     outdir: bin,
     bundle: true,
     platform: 'node',
-    target: 'node20',
     format: 'cjs',
     // Its native parts stay outside.
     external: ['koffi'],
     define: { 'import.meta.url': 'importMetaUrl' },
-    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
+    banner: { js: 'const importMetaUrl = require("url").pathToFileURL(__filename).href;' },
+  };
+  const { metafile } = await build({
+    ...settings,
+    entryPoints: {
+      command: `${root}src/cli/main.ts`,
+      'runner-main': `${root}src/runtime/runner-main.ts`,
+    },
+    target: 'node22.15',
     metafile: true,
+  });
+  const command = await readFile(`${bin}/command.js`);
+  const digest = createHash('sha256').update(command).digest('hex').slice(0, 16);
+  // An old Node.js reads this one, to say that it is too old.
+  await build({
+    ...settings,
+    entryPoints: { lamina: `${root}src/cli/start.ts` },
+    target: 'node12',
+    define: { 'import.meta.dirname': '__dirname', COMMAND_DIGEST: JSON.stringify(digest) },
+    banner: {},
   });
   await writeFile(`${bin}/package.json`, '{ "type": "commonjs" }\n');
   await writeFile(`${bin}/LICENSES`, await bundledLicenses(root, metafile));

@@ -8,7 +8,8 @@ import { examples } from './examples/list.mjs';
 import { writeReport } from './examples/report.mjs';
 import { Services } from './examples/services.mjs';
 import { ExampleStore } from './examples/store.mjs';
-import { installNpmPackages, installPackages, lamina, root, run, say } from './host.mjs';
+import { installPackages, laminaProgram, root, run, say } from './host.mjs';
+import { continueWithPinnedNode } from './pinned-node.mjs';
 
 /**
  * @typedef {object} Measured
@@ -31,13 +32,13 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-installNpmPackages();
+continueWithPinnedNode();
 installPackages({
   runc: 'runc',
   mmdebstrap: 'mmdebstrap',
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
 });
-if (!existsSync(lamina)) run('npm', ['run', '--silent', 'build']);
+if (!existsSync(laminaProgram)) run(process.execPath, ['scripts/build.mjs']);
 
 const services = new Services();
 const measured = new Map();

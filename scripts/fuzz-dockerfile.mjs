@@ -204,7 +204,7 @@ function cpuSeconds() {
   return (user + system) / 1e6;
 }
 
-/** Bundled in memory, since Node 20 reads no TypeScript. */
+/** Bundled, since Node.js 22.15 reads no TypeScript without a warning. */
 async function loadTarget() {
   const directory = await mkdtemp(join(tmpdir(), 'lamina-fuzz-'));
   const outfile = join(directory, 'target.mjs');

@@ -1,9 +1,12 @@
 // What the scripts need of the machine they run on: commands, packages, root.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 
 export const root = new URL('..', import.meta.url).pathname;
-export const lamina = `${root}dist/bin/lamina.js`;
+/** The command of this clone, to be run as it is. */
+export const lamina = `${root}lamina`;
+/** What it runs. */
+export const laminaProgram = `${root}dist/bin/lamina.js`;
 
 const SYSTEM_PATHS = [
   '/usr/local/sbin',
@@ -71,11 +74,14 @@ export function installPackages(packages) {
 
 /** Installs the npm packages unless they are those of the lock file already. */
 export function installNpmPackages() {
+  const installed = statSync(`${root}node_modules/.package-lock.json`, { throwIfNoEntry: false });
   if (
-    existsSync(`${root}node_modules/.package-lock.json`) &&
-    existsSync(`${root}node_modules/esbuild`)
-  )
+    installed !== undefined &&
+    installed.mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs
+  ) {
     return;
+  }
   say('Installing npm packages');
-  run('npm', ['install', '--no-audit', '--no-fund', '--no-save']);
+  // Warnings would only say that npm itself runs on an old Node.js, which these packages never do.
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error']);
 }

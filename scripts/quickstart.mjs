@@ -1,24 +1,16 @@
 // From a fresh clone to a running multi-stage image; safe to run again and again.
 import { spawnSync } from 'node:child_process';
-import {
-  find,
-  installNpmPackages,
-  installPackages,
-  lamina,
-  root,
-  run,
-  runAsRoot,
-  say,
-} from './host.mjs';
+import { find, installPackages, lamina, root, run, runAsRoot, say } from './host.mjs';
+import { continueWithPinnedNode } from './pinned-node.mjs';
 
 const BASE = 'debian:bookworm-slim';
 const IMAGE = 'hello-go';
 
-installNpmPackages();
+continueWithPinnedNode();
 installPackages({ runc: 'runc', mmdebstrap: 'mmdebstrap' });
 
 say('Building lamina');
-run('npm', ['run', '--silent', 'build']);
+run(process.execPath, ['scripts/build.mjs']);
 
 say(`Making the base image ${BASE} from this machine's Debian mirror`);
 asLamina('base', BASE);
@@ -33,7 +25,7 @@ asLamina('run', '--rm', IMAGE);
 report();
 
 function asLamina(...args) {
-  runAsRoot(process.execPath, [lamina, ...args]);
+  runAsRoot(lamina, args);
 }
 
 function report() {
@@ -45,8 +37,7 @@ function report() {
     ['saved', `${megabytes(stage - final)}, ${Math.round(stage / final)} times smaller`],
   ];
   for (const [what, size] of rows) process.stdout.write(`  ${what.padEnd(46)}${size}\n`);
-  const command =
-    process.getuid?.() === 0 ? 'node dist/bin/lamina.js' : 'sudo node dist/bin/lamina.js';
+  const command = process.getuid?.() === 0 ? './lamina' : 'sudo ./lamina';
   process.stdout.write(
     [
       '',
@@ -63,9 +54,7 @@ function report() {
 function sizeOf(image) {
   const args = [lamina, 'inspect', image];
   const asRoot = process.getuid?.() === 0;
-  const [command, ...rest] = asRoot
-    ? [process.execPath, ...args]
-    : [find('sudo'), process.execPath, ...args];
+  const [command, ...rest] = asRoot ? args : [find('sudo'), ...args];
   const { stdout } = spawnSync(command, rest, { cwd: root, encoding: 'utf8' });
   return JSON.parse(stdout)[0].Size;
 }

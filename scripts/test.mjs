@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installNpmPackages, installPackages, root, run, say } from './host.mjs';
+import { installPackages, root, run, say } from './host.mjs';
+import { installOtherNodes } from './other-nodes.mjs';
+import { continueWithPinnedNode } from './pinned-node.mjs';
 
-installNpmPackages();
+continueWithPinnedNode();
 installPackages({
   runc: 'runc',
   mmdebstrap: 'mmdebstrap',
@@ -23,22 +25,26 @@ installPackages({
     '/usr/share/gocode/src/github.com/opencontainers/image-spec/schema/image-manifest-schema.json',
 });
 
+const oldest = installOtherNodes();
+
 say('Building');
-run('npm', ['run', '--silent', 'build']);
+run(process.execPath, ['scripts/build.mjs']);
 say('Checking types');
-run('npm', ['run', '--silent', 'typecheck']);
+run('tsc', ['-p', 'tsconfig.json', '--noEmit']);
 say('Linting');
-run('npm', ['run', '--silent', 'lint']);
+run('biome', ['check', '--error-on-warnings', '.']);
 say('Unit and integration tests');
 const results = mkdtempSync(join(tmpdir(), 'lamina-results-'));
 const json = join(results, 'results.json');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
-const tests = ['--no-install', 'vitest', 'run', ...reporters, ...process.argv.slice(2)];
-const { status } = spawnSync('npx', tests, { stdio: 'inherit', cwd: root });
+const tests = ['run', ...reporters, ...process.argv.slice(2)];
+const { status } = spawnSync('vitest', tests, { stdio: 'inherit', cwd: root });
 const counts = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : undefined;
 rmSync(results, { recursive: true });
 if (counts !== undefined) {
   process.stdout.write(`\n${counts.numPassedTests} passed, ${counts.numFailedTests} failed\n`);
 }
 if (status !== 0) process.exit(status ?? 1);
+say('Unit tests on the oldest supported Node.js');
+run(oldest, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=dot']);
 say('All tests passed. Try next: npm run quickstart');

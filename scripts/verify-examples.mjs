@@ -5,16 +5,17 @@ import { start, succeed } from './examples/lamina.mjs';
 import { examples } from './examples/list.mjs';
 import { Services } from './examples/services.mjs';
 import { ExampleStore } from './examples/store.mjs';
-import { installNpmPackages, installPackages, lamina, root, run, say } from './host.mjs';
+import { installPackages, laminaProgram, root, run, say } from './host.mjs';
+import { continueWithPinnedNode } from './pinned-node.mjs';
 
 const EPOCH = '1700000000';
 
 const asked = process.argv.slice(2);
 const chosen = asked.length === 0 ? examples : examples.filter(({ name }) => asked.includes(name));
 
-installNpmPackages();
+continueWithPinnedNode();
 installPackages({ runc: 'runc', mmdebstrap: 'mmdebstrap' });
-if (!existsSync(lamina)) run('npm', ['run', '--silent', 'build']);
+if (!existsSync(laminaProgram)) run(process.execPath, ['scripts/build.mjs']);
 
 const services = new Services();
 const surprises = [];

@@ -28,7 +28,7 @@ export async function succeed(args, { env, input = '' } = {}) {
 
 /** @param {readonly string[]} args */
 export function start(args, env = {}) {
-  const command = [process.execPath, lamina, ...args];
+  const command = [lamina, ...args];
   if (process.getuid?.() !== 0) command.unshift(find('sudo') ?? 'sudo', `--preserve-env=${KEPT}`);
   const [program, ...rest] = command;
   return spawn(program, rest, { cwd: root, env: { ...process.env, ...env } });

@@ -1,20 +1,29 @@
 /**
- * What `lamina` runs first: loads the command, `command.js` beside it, with the code that V8 compiled of it when
- * lamina was built. Compiling is a good part of what a cached build costs. Code of another V8, or none, only means
- * that the command is compiled now. See docs/performance.md.
+ * What `lamina` runs first. An old Node.js reads this file too: it is compiled for one, and loads the command only on
+ * a Node.js that can run it.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { compiledCodeDirectory } from './compiled-code-directory.ts';
 import { loadCommand } from './load-command.ts';
+import { nodeProblem } from './required-node.ts';
 
-const file = join(dirname(fileURLToPath(import.meta.url)), 'command.js');
-loadCommand(file, compiledCode(`${file}.compiled`)).run();
+/** Set when the command is bundled. */
+declare const COMMAND_DIGEST: string;
 
-function compiledCode(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
+const problem = nodeProblem(process.versions.node);
+if (problem === undefined) {
+  start();
+} else {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}
+
+function start(): void {
+  const file = { path: join(import.meta.dirname, 'command.js'), digest: COMMAND_DIGEST };
+  const kind = process.argv.slice(2, 4).includes('build') ? 'build' : 'other';
+  const command = loadCommand(file, compiledCodeDirectory(process.env), kind);
+  process.on('exit', (status) => {
+    if (status === 0) command.keepCompiledCode();
+  });
+  command.run();
 }

@@ -59,7 +59,7 @@ function bundle(source: string, target: string, options: BuildOptions): void {
     entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target: 'node22.15',
     ...options,
     external: ['koffi'],
     outfile: temporary,

@@ -23,7 +23,7 @@ export async function bundleScript(source: string): Promise<Script> {
     stdin: { contents: source, resolveDir: join(REPOSITORY, 'src'), loader: 'ts' },
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target: 'node22.15',
     format: 'esm',
     external: ['koffi'],
     outfile: path,
