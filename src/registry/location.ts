@@ -1,6 +1,13 @@
 import type { HttpResponse } from '../http/index.ts';
 import { breach } from './answers.ts';
 
+const REDIRECTS = [301, 302, 303, 307, 308];
+export const MAX_REDIRECTS = 5;
+
+export function isRedirect({ status }: Pick<HttpResponse, 'status'>): boolean {
+  return REDIRECTS.includes(status);
+}
+
 /**
  * The address that a Location header means. Servers behind a proxy that ends TLS do not know that they are reached by
  * https: their own address is taken to be the one they were asked at.

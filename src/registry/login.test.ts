@@ -106,6 +106,7 @@ async function givingTokens(answer: (count: number) => unknown) {
   });
   return {
     asked,
+    url: server.url,
     challenge: `Bearer realm="${server.url}/token",service="srv",scope="repository:app:pull"`,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -167,6 +168,66 @@ describe('a token', () => {
       service: 'srv',
       scope: 'repository:app:pull',
     });
+  });
+
+  it.each([
+    ['the same server', 'same', BASIC],
+    ['another server, without the password', 'other', ''],
+  ])('is fetched where the token server redirects to: %s', async (_name, where, shown) => {
+    await using tokens = await givingTokens(() => ({ token: 't' }));
+    await using redirecting = await serve(({ url = '', headers }, response) => {
+      if (url.startsWith('/elsewhere')) {
+        tokens.asked.push(`GET ${url} ${headers.authorization ?? ''} `);
+        response.end('{"token":"t"}');
+        return;
+      }
+      const to = where === 'same' ? '' : tokens.url;
+      response.writeHead(302, { location: url.replace('/token', `${to}/elsewhere`) }).end();
+    });
+    const challenge = tokens.challenge.replace(tokens.url, redirecting.url);
+    await using talk = await converse(
+      guarded(challenge, (given) => given === 'Bearer t'),
+      { credentials: ALICE },
+    );
+    await talk.registries.manifest(REPOSITORY);
+    const path = '/elsewhere?service=srv&scope=repository%3Aapp%3Apull';
+    expect(tokens.asked).toEqual([`GET ${path} ${shown} `]);
+  });
+
+  it('for a refresh token is posted again to the same server, and to no other', async () => {
+    await using tokens = await givingTokens(() => ({ token: 't' }));
+    const bodies: string[] = [];
+    let to = '/again';
+    await using redirecting = await serve(async (request, response) => {
+      bodies.push(`${request.method} ${request.url} ${await text(request)}`);
+      if (request.url === '/again') response.end('{"token":"t"}');
+      else response.writeHead(307, { location: to }).end();
+    });
+    const challenge = tokens.challenge.replace(tokens.url, redirecting.url);
+    const settings = { credentials: { kind: 'identity', token: 'secret' } } as const;
+    const isRight = (given: string | undefined) => given === 'Bearer t';
+    await using talk = await converse(guarded(challenge, isRight), settings);
+    await talk.registries.manifest(REPOSITORY);
+    expect(bodies).toEqual([
+      expect.stringMatching(/^POST \/token .*refresh_token=secret/),
+      expect.stringMatching(/^POST \/again .*refresh_token=secret/),
+    ]);
+    to = `${tokens.url}/token`;
+    await using other = await converse(guarded(challenge, isRight), settings);
+    await expect(other.registries.manifest(REPOSITORY)).rejects.toThrow(
+      failing('REGISTRY_PROTOCOL', 'wants the login sent to'),
+    );
+    expect(tokens.asked).toEqual([]);
+  });
+
+  it('is not looked for in circles', async () => {
+    await using circle = await serve(({ url }, response) => {
+      response.writeHead(302, { location: `${url}x` }).end();
+    });
+    await using talk = await converse(guarded(`Bearer realm="${circle.url}/"`, () => false));
+    await expect(talk.registries.manifest(REPOSITORY)).rejects.toThrow(
+      failing('REGISTRY_PROTOCOL', 'redirects more than 5 times'),
+    );
   });
 
   it('for a mount is for both repositories', async () => {

@@ -13,7 +13,10 @@ export interface LoginSeams {
   /** What the user has for a repository of this server. */
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
   /** Asks a token server; failures on the way are told as those of the registry. */
-  readonly ask: (request: HttpRequest) => Promise<HttpResponse>;
+  readonly ask: (
+    request: HttpRequest,
+    asked: Pick<Asked, 'host' | 'subject'>,
+  ) => Promise<HttpResponse>;
   /** Of the registry. */
   readonly isSecure: boolean;
 }
@@ -124,7 +127,7 @@ export class Login {
       scopes,
       credentials,
     });
-    const response = await this.#seams.ask({ ...request, signal });
+    const response = await this.#seams.ask({ ...request, signal }, asked);
     if (response.status !== 200) throw await unwelcome(response, asked);
     const bytes = await readBody(response, MAX_ANSWER);
     const token = bytes && tokenIn(new TextDecoder().decode(bytes));

@@ -8,16 +8,19 @@ import type { Call } from './call.ts';
 import { parseJson } from './json.ts';
 import type { RegistryServer } from './server.ts';
 
-/** Bytes of one page. */
-const MAX_PAGE = 16 * 1024 * 1024;
-/** Registries that never come to an end are not followed for ever. */
-const MAX_PAGES = 10_000;
+/**
+ * Limits of one list, for registries that never come to an end: the largest repositories have some 100,000 tags, which
+ * are a few megabytes, and the smallest pages that registries give have 100.
+ */
+const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_PAGES = 2000;
 
 /**
  * The documents of all pages.
  *
  * @param welcome further statuses; such an answer ends the list
- * @throws AppError REGISTRY_PROTOCOL for links that lead in circles or to another server, and for what is no JSON
+ * @throws AppError REGISTRY_PROTOCOL for links that lead in circles or to another server, for lists that are too long,
+ *   and for what is no JSON
  */
 export async function* pages(
   server: RegistryServer,
@@ -26,13 +29,15 @@ export async function* pages(
 ): AsyncGenerator<unknown> {
   const seen = new Set<string>();
   const asked = { host: server.host, subject: first.subject };
+  let bytesLeft = MAX_BYTES;
   let url: URL | undefined = server.address(first);
   while (url !== undefined) {
     if (seen.has(url.href) || seen.size === MAX_PAGES)
       throw breach(asked, 'gives pages without end');
     seen.add(url.href);
-    const response = await page(server, { ...first, at: url }, welcome);
+    const response = await page(server, { ...first, at: url, bytesLeft }, welcome);
     if (response === undefined) return;
+    bytesLeft -= response.size;
     yield response.document;
     url = nextPage(response.link, url);
     if (url !== undefined && !server.isHere(url)) {
@@ -41,14 +46,20 @@ export async function* pages(
   }
 }
 
+interface PageCall extends Call {
+  readonly bytesLeft: number;
+}
+
 interface Page {
+  /** In bytes. */
+  readonly size: number;
   readonly document: unknown;
   readonly link: string | undefined;
 }
 
 async function page(
   server: RegistryServer,
-  call: Call,
+  call: PageCall,
   welcome: readonly number[],
 ): Promise<Page | undefined> {
   const patience = server.patience(call.signal);
@@ -64,12 +75,18 @@ async function page(
   }
 }
 
-async function read(server: RegistryServer, { subject }: Call, response: HttpResponse) {
-  const bytes = await readBody(response, MAX_PAGE);
-  const document = bytes && parseJson(new TextDecoder().decode(bytes));
-  if (document === undefined) throw breach({ host: server.host, subject }, 'gave no list');
+async function read(
+  server: RegistryServer,
+  { subject, bytesLeft }: PageCall,
+  response: HttpResponse,
+): Promise<Page> {
+  const asked = { host: server.host, subject };
+  const bytes = await readBody(response, bytesLeft);
+  if (bytes === undefined) throw breach(asked, `gives a list of more than ${MAX_BYTES >> 20} MiB`);
+  const document = parseJson(new TextDecoder().decode(bytes));
+  if (document === undefined) throw breach(asked, 'gave no list');
   const { link } = response.headers;
-  return { document, link: Array.isArray(link) ? link[0] : link };
+  return { size: bytes.length, document, link: Array.isArray(link) ? link[0] : link };
 }
 
 /** `Link: </v2/x/tags/list?n=5&last=a>; rel="next"`. https://www.rfc-editor.org/rfc/rfc8288 */

@@ -8,7 +8,7 @@ import { breach, unwelcome } from './answers.ts';
 import type { Call } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Limiter } from './limiter.ts';
-import { locationOf } from './location.ts';
+import { isRedirect, locationOf, MAX_REDIRECTS } from './location.ts';
 import { type Claim, Login } from './login.ts';
 import { Patience, Transient } from './patience.ts';
 import { scopeOf } from './scopes.ts';
@@ -26,8 +26,6 @@ export interface ServerSeams {
   readonly hasOtherWay: boolean;
 }
 
-const REDIRECTS = [301, 302, 303, 307, 308];
-const MAX_REDIRECTS = 5;
 /** Refusals answered with something better before we give up. */
 const MAX_REFUSALS = 2;
 
@@ -48,7 +46,7 @@ export class RegistryServer {
     this.#base = new URL(endpoint.base);
     this.#login = new Login({
       credentials: seams.credentials,
-      ask: (request) => askTokenServer(request, { client: seams.client, endpoint }),
+      ask: (request, asked) => askTokenServer(request, asked, { client: seams.client, endpoint }),
       isSecure: this.#base.protocol === 'https:',
     });
   }
@@ -164,7 +162,7 @@ export class RegistryServer {
       const isHere = this.isHere(url);
       const response = await this.#send(call, url, isHere ? authorization : undefined);
       const isDownload = call.method === 'GET' || call.method === 'HEAD';
-      if (!REDIRECTS.includes(response.status) || !isDownload) {
+      if (!isRedirect(response) || !isDownload) {
         return { response, isElsewhere: !isHere };
       }
       await response.discard();

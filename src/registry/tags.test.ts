@@ -36,6 +36,18 @@ describe('a list of tags', () => {
     await expect(tagsOf(talk)).rejects.toThrow(failing('REGISTRY_PROTOCOL', text));
   });
 
+  it.each([
+    ['pages', '{"tags":["a"]}', 'pages without end'],
+    ['bytes', JSON.stringify({ tags: Array(10_000).fill('a'.repeat(100)) }), 'more than 32 MiB'],
+  ])('without end in %s is given up', async (_name, body, text) => {
+    await using talk = await converse((_request, response) => {
+      response.setHeader('link', `</v2/app/tags/list?last=${talk.log.length}>; rel="next"`);
+      response.end(body);
+    });
+    await expect(tagsOf(talk)).rejects.toThrow(failing('REGISTRY_PROTOCOL', text));
+    expect(talk.log.length).toBeLessThanOrEqual(2000);
+  });
+
   it('may be empty, and is not taken from just any answer', async () => {
     let body = '{"tags":null}';
     await using talk = await converse((_request, response) => response.end(body));

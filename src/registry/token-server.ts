@@ -5,15 +5,64 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../http/index.ts';
+import { type Asked, breach } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
+import { isRedirect, locationOf, MAX_REDIRECTS } from './location.ts';
 import { Transient } from './patience.ts';
 import { tokensUnreachable } from './unreachable.ts';
 
-/** @throws AppError, Transient; failures on the way are told as those of the registry */
+type To = { readonly client: HttpClient; readonly endpoint: Endpoint };
+type About = Pick<Asked, 'host' | 'subject'>;
+
+/**
+ * Asks for a token, and follows redirects. A password is sent to the server that the registry named and to no other; a
+ * refresh token, which is in the body, is not sent on either.
+ *
+ * @param asked the registry, and what is wanted of it
+ * @throws AppError, Transient; failures on the way are told as those of the registry
+ */
 export async function askTokenServer(
-  request: HttpRequest,
-  { client, endpoint }: { readonly client: HttpClient; readonly endpoint: Endpoint },
+  first: HttpRequest,
+  asked: About,
+  to: To,
 ): Promise<HttpResponse> {
+  let request = first;
+  for (let count = 0; ; count++) {
+    const response = await send(request, to);
+    if (!isRedirect(response)) return response;
+    await response.discard();
+    if (count === MAX_REDIRECTS) {
+      const { host } = first.url;
+      throw breach(
+        asked,
+        `gets tokens from ${host}, which redirects more than ${MAX_REDIRECTS} times,`,
+      );
+    }
+    request = redirected(request, response, { ...asked, origin: first.url.origin });
+  }
+}
+
+function redirected(
+  request: HttpRequest,
+  response: HttpResponse,
+  { origin, ...asked }: About & { readonly origin: string },
+): HttpRequest {
+  const url = locationOf(response, request.url, asked);
+  const isSame = url.origin === origin;
+  if (request.method === 'POST' && (response.status === 307 || response.status === 308)) {
+    if (isSame) return { ...request, url };
+    throw breach(
+      asked,
+      `gets tokens from ${request.url.host}, which wants the login sent to ${url.host},`,
+    );
+  }
+  const { method: _, headers: { authorization, ...rest } = {}, body: _body, ...others } = request;
+  const { 'content-type': _type, ...headers } = rest;
+  const login = isSame && authorization !== undefined ? { authorization } : {};
+  return { ...others, method: 'GET', url, headers: { ...headers, ...login } };
+}
+
+async function send(request: HttpRequest, { client, endpoint }: To): Promise<HttpResponse> {
   const { ca, cert, key, skipVerify } = endpoint.tls;
   const isSame = request.url.hostname === new URL(endpoint.base).hostname;
   const tls = isSame
