@@ -44,6 +44,7 @@ export function statusOf(error: unknown): number {
 export function runStatusOf(error: unknown): number {
   if (error instanceof AppError) {
     if (error.code === 'RUNTIME_NOT_FOUND') return exitStatus.notFound;
+    if (error.code === 'RUNTIME_INTERPRETER_MISSING') return exitStatus.notFound;
     if (error.code === 'RUNTIME_NOT_EXECUTABLE') return exitStatus.cannotInvoke;
     if (error.code === 'RUNTIME_WRONG_FORMAT') return exitStatus.cannotInvoke;
   }

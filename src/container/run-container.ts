@@ -12,12 +12,14 @@ import {
   type ProcessResult,
   type ProcessSpec,
   prepareProcess,
+  programContext,
   runForeground,
   Sandbox,
   type WantedMount,
 } from '../runtime/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { commandLine, type WantedCommand } from './command-line.ts';
+import { explainStart } from './explain-start.ts';
 
 export interface ContainerVolume {
   /** Absolute host path, as text. */
@@ -68,11 +70,14 @@ export async function runContainer(
   const tree = MergedTree.of(store, layers);
   const emulation = await emulationFor(image, options.hostEnv);
   const emulator = emulation.kind === 'none' ? undefined : emulation.path;
-  const run = async (lowers: readonly LowerDirectory[]) =>
-    runProcess(prepareProcess(await request({ config, options, upper, lowers, emulator }), tree), {
-      stateDirectory: latin1(state),
-      options,
-    });
+  const run = async (lowers: readonly LowerDirectory[]) => {
+    const wanted = await request({ config, options, upper, lowers, emulator });
+    const spec = prepareProcess(wanted, tree);
+    const ended = runProcess(spec, { stateDirectory: latin1(state), options });
+    if (emulator !== undefined) return ended;
+    const context = programContext(spec, { tree, hostEnv: options.hostEnv });
+    return explainStart(ended, wanted.args[0] ?? '', context);
+  };
   const { signal } = options;
   return new LowerSource(store).use(layers, run, { isMountFailure, signal });
 }

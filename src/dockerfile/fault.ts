@@ -1,5 +1,5 @@
 /** How the parts of the parser say what is wrong, before the name of the file comes in. */
-import { AppError, type SourceRange } from '../errors.ts';
+import { AppError, type SourceLocation, type SourceRange } from '../errors.ts';
 import type { SourceMap } from './source.ts';
 
 export interface FaultOptions {
@@ -22,8 +22,23 @@ export class InstructionFault extends Error {
   toError(source: SourceMap): AppError {
     const { range, expected, hint } = this.options;
     const location = source.location(range);
-    return new AppError(this.code, this.message, { expected, hint, location });
+    const lineEnds = lineEndHint(location);
+    return new AppError(this.code, this.message, {
+      expected: lineEnds === undefined ? expected : undefined,
+      hint: lineEnds ?? hint,
+      location,
+    });
   }
+}
+
+/** Old Macs ended lines with CR alone. It ends no line of a Dockerfile, and is invisible in most editors. */
+function lineEndHint({ text, range }: SourceLocation): string | undefined {
+  const start = text.lastIndexOf('\n', Math.max(0, range.start.offset - 1)) + 1;
+  const next = text.indexOf('\n', range.end.offset);
+  const lines = text.slice(start, next < 0 ? undefined : next);
+  if (!/\r(?=[^\r\n])/.test(lines)) return undefined;
+  const what = text.includes('\n') ? 'this line holds' : 'the lines of the file end with';
+  return `${what} CR alone, which ends no line: save the file with LF line ends (tr '\\r' '\\n')`;
 }
 
 /** Runs `work`; a fault in it comes out as an `AppError` that points into `source`. */

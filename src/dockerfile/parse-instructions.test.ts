@@ -85,6 +85,28 @@ describe('unknown instructions', () => {
   });
 });
 
+describe('a file whose lines end with CR alone', () => {
+  const ALL = 'the lines of the file end with CR alone';
+  const ONE = 'this line holds CR alone';
+  test.each([
+    ['FROM a\rRUN b\r', ALL],
+    ['FROM a\rAS b\rCMD c', ALL],
+    ['# comment\rFROM a\r', ALL],
+    ['ARG a=b\rFROM a', ALL],
+    ['FROM a\nCOPY b\rUSER c\n\nFROM', undefined],
+    ['FROM a b\rUSER c\nUSER d', ONE],
+  ])('%j', (text, hint) => {
+    const error = appError(() => parseInstructions(tree(text)));
+    if (hint === undefined) expect(error.hint).not.toContain('CR alone');
+    else expect(error.hint).toContain(hint);
+  });
+
+  test('is not one with CR LF', () => {
+    const error = appError(() => parseInstructions(tree('FROM a b c\r\nRUN d \\\r\n e\r\n')));
+    expect(error.hint).not.toContain('CR alone');
+  });
+});
+
 describe('flags', () => {
   test.each([
     ['COPY --chown=a:b --from=x a b', ['a:b', 'x']],

@@ -149,17 +149,17 @@ function unknownInstruction(node: InstructionNode): InstructionFault {
 
 function beforeFrom(tree: SyntaxTree, node: InstructionNode): AppError {
   const keyword = keywordOf(node);
-  return new AppError('DOCKERFILE_NO_FROM', `${keyword} stands before any FROM`, {
+  return new InstructionFault('DOCKERFILE_NO_FROM', `${keyword} stands before any FROM`, {
+    range: node.keywordRange,
     expected: 'FROM, or ARG before it',
     hint: 'begin with FROM, for example: FROM alpine',
-    location: tree.source.location(node.keywordRange),
-  });
+  }).toError(tree.source);
 }
 
 function noFrom(tree: SyntaxTree, node: InstructionNode): AppError {
-  return new AppError('DOCKERFILE_NO_FROM', 'the file holds no FROM', {
+  return new InstructionFault('DOCKERFILE_NO_FROM', 'the file holds no FROM', {
+    range: node.range,
     expected: 'a FROM instruction',
     hint: 'add FROM behind the ARG instructions, for example: FROM alpine',
-    location: tree.source.location(node.range),
-  });
+  }).toError(tree.source);
 }

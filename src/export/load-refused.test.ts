@@ -39,6 +39,14 @@ async function expectRefused(
   return error as Error & { expected?: string };
 }
 
+test('a directory of skopeo is told for what it is', async () => {
+  const error = await expectRefused('ARCHIVE_DIRECTORY_TRANSPORT', [
+    { path: 'version', content: 'Directory Transport Version: 1.1\n' },
+    { path: 'manifest.json', content: '{"schemaVersion":2,"layers":[]}' },
+  ]);
+  expect(error.message).toContain("skopeo's dir: format");
+});
+
 describe('a hostile or damaged archive is refused:', () => {
   test.each(['../manifest.json', '/manifest.json', 'a/../../b', 'blobs/../../../etc/x'])(
     'a member named %s',

@@ -84,6 +84,7 @@ async function findImages(
     ['oci-layout', 'index.json', 'manifest.json'].map((name) => readSmall(archive, name)),
   );
   if (index === undefined || (layout === undefined && manifest !== undefined)) {
+    await refuseDirectoryTransport(archive);
     const docker = manifest === undefined ? [] : await dockerImages(archive, manifest);
     if (docker.length === 0) nothing(archive);
     return platform === undefined ? docker : ofPlatform(docker, platform);
@@ -114,6 +115,20 @@ function ofPlatform(images: readonly LoadableImage[], wanted: Platform): Loadabl
 function nothing(archive: ArchiveSource): never {
   throw new AppError('ARCHIVE_NO_IMAGE', `${archive.label} holds no image`, {
     expected: 'an archive of `docker save`, `podman save` or `skopeo copy`, or an OCI layout',
-    hint: 'to make an image of a root file system in a tar, use `FROM scratch` and `ADD`',
+    hint: '`lamina import` makes an image of a root file system in a tar',
   });
+}
+
+/** `skopeo copy … dir:PATH`: a manifest and blobs, with neither an index nor names. */
+async function refuseDirectoryTransport(archive: ArchiveSource): Promise<void> {
+  const version = await readSmall(archive, 'version');
+  if (version === undefined || !/^Directory Transport/.test(version.toString())) return;
+  throw new AppError(
+    'ARCHIVE_DIRECTORY_TRANSPORT',
+    `${archive.label} is an image in skopeo's dir: format, which holds no name`,
+    {
+      expected: 'an archive of `docker save`, `podman save` or `skopeo copy`, or an OCI layout',
+      hint: 'copy it with: skopeo copy dir:DIRECTORY oci-archive:image.tar:NAME:TAG',
+    },
+  );
 }

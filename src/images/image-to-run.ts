@@ -1,5 +1,6 @@
 /** The image of `run`: pulled if the store lacks it, as Docker does. */
 import type { RunOptions } from '../api/index.ts';
+import { AppError } from '../errors.ts';
 import {
   type Platform,
   parsePlatform,
@@ -9,6 +10,7 @@ import {
   withDefaultTag,
 } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
+import { loadHint } from '../transfer/index.ts';
 import { pullOne } from './pull.ts';
 import { withRegistries } from './with-registries.ts';
 import { requireImage } from './with-store.ts';
@@ -29,10 +31,18 @@ export async function imageToRun(
   const settings = { reference, platform, env, onEvent: onPull, signal };
   const pulled = await withRegistries({ env, signal }, (registries) =>
     pullOne(store, registries, settings),
-  );
+  ).catch((error: unknown) => {
+    throw withLoadHint(error, text);
+  });
   await store.flush();
   onPulled?.(pulled);
   return store.images.get(pulled.id) ?? requireImage(store, text);
+}
+
+function withLoadHint(error: unknown, image: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'REGISTRY_UNREACHABLE') return error;
+  const { code, message, hint = '', details, cause } = error;
+  return new AppError(code, message, { hint: `${hint}\n${loadHint(image)}`, details, cause });
 }
 
 /** Without a platform whatever the name means; else the image for that platform, or none. */

@@ -1,19 +1,20 @@
 /** RUN: a process in the file system so far; what it changed becomes the layer, as it is. */
 import { mkdir } from 'node:fs/promises';
-import { StepError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { ExecOp } from '../graph/index.ts';
 import { indexTree, type LayerIndex, TREE_DIRECTORY, writeIndex } from '../layers/index.ts';
 import {
+  explainedStart,
   type LowerDirectory,
-  type ProcessResult,
   prepareProcess,
+  programContext,
   type Sandbox,
   type WantedMount,
 } from '../runtime/index.ts';
 import { removeTraces, type StepTrust } from './ca-certificates/index.ts';
 import { OutputTail } from './output-tail.ts';
 import { findSecrets, type SecretLeak, SecretMask, type SecretText } from './secrets/index.ts';
+import { stepFailure } from './step-failure.ts';
 
 export interface RunStepOptions {
   readonly sandbox: Sandbox;
@@ -29,6 +30,8 @@ export interface RunStepOptions {
   readonly secrets: readonly SecretText[];
   /** Host path of what runs programs of the step's platform, if this machine does not. */
   readonly emulator?: string | undefined;
+  /** Of this machine: where it has emulators, for messages. */
+  readonly hostEnv: Readonly<Record<string, string | undefined>>;
   /** Certificates the step trusts beside its image's. */
   readonly trust?: StepTrust | undefined;
   /** The instruction as written, for messages. */
@@ -84,12 +87,20 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
     stdout: new SecretMask(options.secrets),
     stderr: new SecretMask(options.secrets),
   };
-  const result = await options.sandbox.run(spec, {
+  const { base: tree, hostEnv, instruction } = options;
+  const context =
+    options.emulator === undefined ? programContext(spec, { tree, hostEnv }) : undefined;
+  const running = options.sandbox.run(spec, {
     signal: options.signal,
     onOutput: (stream, data) => tell(stream, masks[stream].push(data)),
   });
+  const result = await running.catch(async (error: unknown) => {
+    throw context === undefined ? error : await explainedStart(error, op.args[0] ?? '', context);
+  });
   for (const stream of ['stdout', 'stderr'] as const) tell(stream, masks[stream].flush());
-  if (result.exitCode !== 0) throw failure(op, options.instruction, result, tail);
+  if (result.exitCode !== 0) {
+    throw await stepFailure(op, { instruction, result, outputTail: tail.lines(), context });
+  }
   const index = await indexUpper(upper, options);
   writeIndex(options.directory, index);
   const leaks = await findSecrets(options.secrets, {
@@ -129,35 +140,4 @@ function measure({ entries }: LayerIndex): Omit<StepLayer, 'leaks'> {
     size += entry.size;
   }
   return { size, files };
-}
-
-function failure(
-  op: ExecOp,
-  instruction: string,
-  result: ProcessResult,
-  tail: OutputTail,
-): StepError {
-  const ended =
-    result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal}`;
-  return new StepError(
-    `process "${op.args.join(' ')}" did not complete successfully: ${ended}`,
-    {
-      exitCode: result.signal === undefined ? result.exitCode : undefined,
-      signal: result.signal,
-      outputTail: tail.lines(),
-      instruction,
-    },
-    { hint: hintFor(result, op.args.at(-1) ?? '') },
-  );
-}
-
-/** @param text what the shell was given */
-function hintFor({ exitCode, oomKilled }: ProcessResult, text: string): string | undefined {
-  if (oomKilled) return 'the kernel killed it for want of memory';
-  if (exitCode === 127 && /^\[\s*['"]/.test(text)) {
-    return 'this was taken for a text: the exec form is JSON, with double quotes and nothing behind the closing bracket';
-  }
-  if (exitCode === 127) return 'a command was not found: is it installed in this stage?';
-  if (exitCode === 126) return 'a file was found but cannot be executed: check its mode';
-  return undefined;
 }

@@ -5,6 +5,12 @@ export { isMountFailure } from './mount-failure.ts';
 export { type MountStubs, type MountTarget, mountStubs } from './mount-stubs.ts';
 export { type OciHost, ociSpec } from './oci-spec.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
+export {
+  explainedStart,
+  type ProgramContext,
+  programContext,
+  programFault,
+} from './program-fault.ts';
 export { type ResolvedUser, resolveUser } from './resolve-user.ts';
 export { type RunOptions, Sandbox, type SandboxOptions } from './sandbox.ts';
 export * from './spec.ts';

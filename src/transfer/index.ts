@@ -14,6 +14,7 @@ export { openStoreSource } from './copy/store-source.ts';
 export { type LayoutTarget, writeToLayout, writeToRegistry } from './copy/write-collection.ts';
 export type { OnTransfer, TransferEvent, TransferState } from './events.ts';
 export { type FetchOptions, fetchImage, TransferProgress } from './fetch-image.ts';
+export { loadHint } from './load-hint.ts';
 export { RegistryProvider, registriesOf } from './open-provider.ts';
 export { type PushContent, type PushOptions, pushContent, skipping } from './push-content.ts';
 export { contentOf, pushImages } from './push-image.ts';

@@ -355,7 +355,10 @@ describe('lamina context ls', () => {
     expect(await why('a/keep')).toBe('a/keep is sent: taken back by .dockerignore:2: !a/keep\n');
     expect(await why('a')).toBe('a is ignored by .dockerignore:1: a; 1 file below it is sent\n');
     expect(await why('c')).toBe('c is sent: no line of .dockerignore matches it\n');
-    expect(await why('nope')).toBe('nope is not in the context\n');
+    expect(await why('nope')).toBe('nope does not exist in the context\n');
+    expect(await why('a/later')).toBe(
+      'a/later does not exist in the context; it would be ignored by .dockerignore:1: a\n',
+    );
     const file = join(directory, 'my.Dockerfile');
     expect(await why('c', '-f', file)).toContain('my.Dockerfile.dockerignore:1: c');
     expect(JSON.parse(await why('a/b', '--format', 'json'))).toMatchObject({ ignored: true });

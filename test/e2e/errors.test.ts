@@ -66,7 +66,7 @@ const MISTAKES: readonly Mistake[] = [
     code: 'COPY_SOURCE_NOT_FOUND',
     fault: '/app/tool',
     line: 5,
-    says: /stage build has it at \/go\/tool/,
+    says: /stage build has the file \/go\/tool/,
   },
   {
     name: 'a comment that COPY takes for paths',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addImage, addLayer } from '../../../test/support/store-content.ts';
+import { AppError } from '../../errors.ts';
 import { parseReference } from '../../oci/index.ts';
 import { Store } from '../../store/index.ts';
 import { imageNotFound } from './image-not-found.ts';
@@ -39,5 +40,35 @@ describe('a base image that is nowhere', () => {
     store.images.tag(image.id, 'node:20-alpine');
     const { hint } = imageNotFound(store, parseReference('node:20-alpin'));
     expect(hint).toBe("did you mean 'node:20-alpine'?");
+  });
+
+  describe('whose registry cannot be reached', () => {
+    const unreachable = new AppError('REGISTRY_UNREACHABLE', 'cannot reach docker.io', {
+      hint: 'check the network',
+    });
+    const told = async (present: string, wanted: string) => {
+      store.images.tag((await addImage(store, present, await addLayer(store))).id, present);
+      return imageNotFound(store, parseReference(wanted), unreachable);
+    };
+
+    it('is told with the network and with lamina load, not with other tags', async () => {
+      const { message, hint, expected } = await told('node:22', 'node:20');
+      expect(message).toContain('cannot reach docker.io');
+      expect(hint?.split('\n')).toEqual([
+        'check the network',
+        'or load the image from a machine that has it: docker save node:20 | lamina load',
+      ]);
+      expect(expected).toBeUndefined();
+    });
+
+    it('may be a slip in the name all the same', async () => {
+      expect((await told('busybox', 'busybx')).hint).toContain("did you mean 'busybox:latest'?");
+    });
+
+    it('can be made where it is a base image', async () => {
+      expect((await told('busybox', 'debian:bookworm-slim')).hint).toContain(
+        'make it with: lamina base debian:bookworm-slim',
+      );
+    });
   });
 });

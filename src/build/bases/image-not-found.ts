@@ -4,19 +4,26 @@ import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
 import { familiarName, parseReference, type Reference, withDefaultTag } from '../../oci/index.ts';
 import type { Store } from '../../store/index.ts';
+import { loadHint } from '../../transfer/index.ts';
 
 /** @param cause what its registry said; undefined: it was not asked */
 export function imageNotFound(store: Store, reference: Reference, cause?: AppError): AppError {
   const familiar = familiarName(reference);
   const present = store.images.names().map((name) => familiarName(parseReference(name)));
-  const near = nearestImage(reference, present);
   const made = canMakeBase(familiar) ? `make it with: lamina base ${familiar}` : undefined;
+  const isOffline = cause?.code === 'REGISTRY_UNREACHABLE';
+  const near = nearestImage(reference, present, { sameTag: isOffline });
+  const meant = near === undefined ? undefined : `did you mean '${near}'?`;
+  const hints = isOffline
+    ? [cause.hint, loadHint(familiar), made, meant]
+    : [made ?? meant ?? cause?.hint];
+  const listsNames = !isOffline && present.length > 0;
   return new AppError(
     'IMAGE_NOT_FOUND',
     `there is no image '${familiar}' in the local store${cause === undefined ? '' : elsewhereText(reference, cause)}`,
     {
-      expected: present.length === 0 ? undefined : `one of ${listed(present)}, or of a registry`,
-      hint: made ?? (near === undefined ? cause?.hint : `did you mean '${near}'?`),
+      expected: listsNames ? `one of ${listed(present)}, or of a registry` : undefined,
+      hint: hints.filter((hint) => hint !== undefined).join('\n') || undefined,
       ...(cause !== undefined && { details: { registryCode: cause.code }, cause }),
     },
   );
@@ -24,17 +31,28 @@ export function imageNotFound(store: Store, reference: Reference, cause?: AppErr
 
 /** What the registry of an image said when it was asked for one that the store lacks. */
 export function elsewhereText({ registry }: Reference, cause: AppError): string {
+  if (cause.code === 'REGISTRY_UNREACHABLE') {
+    return `, and ${registry} cannot be asked: ${cause.message}`;
+  }
   if (cause.code === 'REGISTRY_NOT_FOUND') return `, nor at ${registry}`;
   return `, and ${registry} does not give it: ${cause.message}`;
 }
 
-/** Among those of the same registry: its name would make up most of the letters. */
-function nearestImage(wanted: Reference, present: readonly string[]): string | undefined {
+/**
+ * Among those of the same registry: its name would make up most of the letters.
+ * @param options.sameTag nobody has said that there is no such tag: it is the repository that may be misspelt
+ */
+function nearestImage(
+  wanted: Reference,
+  present: readonly string[],
+  { sameTag }: { readonly sameTag: boolean },
+): string | undefined {
   const { repository, tag = '' } = withDefaultTag(wanted);
   const names = new Map<string, string>();
   for (const name of present) {
     const known = parseReference(name);
     if (known.registry !== wanted.registry || known.tag === undefined) continue;
+    if (sameTag && known.tag !== tag) continue;
     names.set(`${known.repository}:${known.tag}`, name);
   }
   const near = nearestName(`${repository}:${tag}`, names.keys());

@@ -72,6 +72,7 @@ function run(
         env: environment(op.env, step.info.proxyEnv ?? [], opened.env),
         secrets: opened.secrets,
         emulator,
+        hostEnv: session.env,
         trust,
         instruction: step.info.instruction ?? step.info.name,
         signal,

@@ -1,12 +1,13 @@
 /** Why a COPY or ADD did not find its source: a forgotten --from, another place in the stage, a comment taken for paths. */
 import type { AddInstruction, CopyInstruction, Instruction, Word } from '../../dockerfile/index.ts';
 import { AppError } from '../../errors.ts';
-import { type BytePath, baseName, type FileTree, toBytes, toText } from '../../files/index.ts';
+import { type FileTree, toBytes } from '../../files/index.ts';
 import type { PlannedStage } from '../../plan/index.ts';
 import type { Solver } from '../../solver/index.ts';
 import type { LayerId } from '../../store/index.ts';
 import { noContext } from '../contexts/no-context.ts';
 import { instructionAt } from './place-fault.ts';
+import { sameName } from './same-name.ts';
 import type { BuildSession } from './session.ts';
 
 export interface MissingSourceFacts {
@@ -168,7 +169,7 @@ function namesPath(text: string, path: string): boolean {
   return text.split(/[\s"'=,;&|]+/).some((word) => word.replace(/^\/+/, '') === path);
 }
 
-/** The path of that name which the stage made last: a wrong idea of its working directory is a common reason. */
+/** A wrong idea of the working directory, or of where a tool puts its output, is a common reason. */
 async function otherPlace(
   source: string,
   from: Word,
@@ -178,31 +179,13 @@ async function otherPlace(
   const stage = stages.find(
     ({ name, index }) => name.toLowerCase() === wanted || String(index) === wanted,
   );
-  const name = baseName(toBytes(source.replace(/\/+$/, '')));
-  if (stage?.root === undefined || stage.root === 'scratch' || name === '') return undefined;
+  const path = toBytes(source.replace(/^\/+|\/+$/g, ''));
+  if (stage?.root === undefined || stage.root === 'scratch' || path === '') return undefined;
   const layers = (await solver.peek(stage.root).catch(() => undefined))?.layers ?? [];
   if (!isHere(session, layers)) return undefined;
   const whole = await session.treeOf(layers);
-  const isThere = (path: BytePath): boolean => whole.lookup(path) !== undefined;
-  for (const layer of layers.toReversed()) {
-    const path = findNamed(await session.treeOf([layer]), name, isThere);
-    if (path !== undefined) return `stage ${stage.name} has it at /${toText(path)}`;
-  }
-  return undefined;
-}
-
-/** The entry of this name that lies least deep. */
-function findNamed(
-  tree: FileTree,
-  name: BytePath,
-  isThere: (path: BytePath) => boolean,
-): BytePath | undefined {
-  let level: readonly BytePath[] = [''];
-  while (level.length > 0) {
-    const entries = level.flatMap((directory) => tree.list(directory));
-    const found = entries.find(({ path }) => baseName(path) === name && isThere(path));
-    if (found !== undefined) return found.path;
-    level = entries.filter(({ type }) => type === 'directory').map(({ path }) => path);
-  }
-  return undefined;
+  const newestFirst: FileTree[] = [];
+  for (const layer of layers.toReversed()) newestFirst.push(await session.treeOf([layer]));
+  const found = sameName(path, { whole, newestFirst });
+  return found && `stage ${stage.name} has ${found}`;
 }

@@ -131,15 +131,21 @@ function count(files: number): string {
 
 function reason(why: ContextReason, { ignoreFile }: ContextListing): string {
   const { path, kind, decidedBy, sentBelow } = why;
-  if (kind === undefined) return `${path} is not in the context\n`;
+  const line = decidedBy && `${decidedBy.file}:${decidedBy.line}: ${decidedBy.pattern}`;
+  if (kind === undefined) return `${path} does not exist in the context${absent(why, line)}\n`;
   const below =
     sentBelow === undefined
       ? ''
       : `; ${count(sentBelow)} below it ${sentBelow === 1 ? 'is' : 'are'} sent`;
-  const line = decidedBy && `${decidedBy.file}:${decidedBy.line}: ${decidedBy.pattern}`;
   if (why.ignored) return `${path} is ignored by ${line ?? ignoreFile}${below}\n`;
   if (line !== undefined) return `${path} is sent: taken back by ${line}${below}\n`;
   const because =
     ignoreFile === undefined ? 'there is no ignore file' : `no line of ${ignoreFile} matches it`;
   return `${path} is sent: ${because}${below}\n`;
+}
+
+/** What would become of a path if it existed: a step may be about to make it. */
+function absent({ ignored }: ContextReason, line: string | undefined): string {
+  if (line === undefined) return '';
+  return ignored ? `; it would be ignored by ${line}` : `; it would be sent: taken back by ${line}`;
 }

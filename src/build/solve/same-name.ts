@@ -1,0 +1,49 @@
+/** Where else a stage has a file of the name that a COPY did not find. */
+import { type BytePath, baseName, type FileTree, pathParts, toText } from '../../files/index.ts';
+
+export interface StageFiles {
+  readonly whole: FileTree;
+  /** Layer by layer: what the stage made last is most often what is meant. */
+  readonly newestFirst: readonly FileTree[];
+}
+
+/** Of a name that is everywhere (`index.js`), the place of one says nothing. */
+const MOST_PLACES = 20;
+
+/**
+ * @param wanted the path that is not there
+ * @returns what the stage has instead, for a hint: `the file /out/app.txt`
+ */
+export function sameName(wanted: BytePath, files: StageFiles): string | undefined {
+  const name = baseName(wanted);
+  const found = pathsNamed(name, files);
+  if (found.length === 0 || found.length > MOST_PLACES) return undefined;
+  const best = found.reduce((a, b) => (sharedEnd(b, wanted) > sharedEnd(a, wanted) ? b : a));
+  const others = found.length - 1;
+  const more = others === 0 ? '' : `, and ${others} more of that name`;
+  const kind = files.whole.lookup(best)?.type === 'directory' ? 'directory' : 'file';
+  return `the ${kind} /${toText(best)}${more}`;
+}
+
+/** Newest layer first, and in a layer what lies least deep. */
+function pathsNamed(name: BytePath, { whole, newestFirst }: StageFiles): readonly BytePath[] {
+  const found = new Set<BytePath>();
+  for (const tree of newestFirst) {
+    let level: readonly BytePath[] = [''];
+    while (level.length > 0) {
+      const entries = level.flatMap((directory) => tree.list(directory));
+      for (const { path } of entries) {
+        if (baseName(path) === name && whole.lookup(path) !== undefined) found.add(path);
+      }
+      level = entries.filter(({ type }) => type === 'directory').map(({ path }) => path);
+    }
+  }
+  return [...found];
+}
+
+/** How many parts at their ends two paths share: `a/src/main.c` and `b/src/main.c` share two. */
+function sharedEnd(a: BytePath, b: BytePath): number {
+  const [one, other] = [pathParts(a).reverse(), pathParts(b).reverse()];
+  const differs = one.findIndex((part, index) => part !== other[index]);
+  return differs < 0 ? one.length : differs;
+}

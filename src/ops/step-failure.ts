@@ -1,0 +1,70 @@
+/** What is said of a RUN whose process failed: how it ended, and why, where that can be seen. */
+import { StepError } from '../errors.ts';
+import type { ExecOp } from '../graph/index.ts';
+import { type ProcessResult, type ProgramContext, programFault } from '../runtime/index.ts';
+
+export interface FailedStep {
+  /** The instruction as written. */
+  readonly instruction: string;
+  readonly result: ProcessResult;
+  /** The last lines the process wrote. */
+  readonly outputTail: readonly string[];
+  /** Where its program was looked for; undefined: an emulator started it. */
+  readonly context: ProgramContext | undefined;
+}
+
+export async function stepFailure(op: ExecOp, step: FailedStep): Promise<StepError> {
+  const { result, outputTail, instruction } = step;
+  const ended =
+    result.signal === undefined ? `exit code: ${result.exitCode}` : `killed by ${result.signal}`;
+  return new StepError(
+    `process "${op.args.join(' ')}" did not complete successfully: ${ended}`,
+    {
+      exitCode: result.signal === undefined ? result.exitCode : undefined,
+      signal: result.signal,
+      outputTail,
+      instruction,
+    },
+    { hint: (await startHint(op, step)) ?? lineEndHint(op) ?? statusHint(op, result) },
+  );
+}
+
+/** Statuses of a program that could not be started: a shell's two, and those of the runtimes. */
+const NOT_STARTED: ReadonlySet<number> = new Set([1, 126, 127, 255]);
+const COULD_NOT_EXECUTE = /not found|no such file|exec(utable)? format|cannot execute|bad interp/i;
+/** Of a long command, as many are looked at. */
+const MOST_WORDS = 50;
+
+/** Looks at the programs that the step names, if it ended as one ends that could not start a program. */
+async function startHint(
+  op: ExecOp,
+  { result, outputTail, context }: FailedStep,
+): Promise<string | undefined> {
+  const last = outputTail.at(-1) ?? '';
+  const mayBe = NOT_STARTED.has(result.exitCode) && COULD_NOT_EXECUTE.test(last);
+  if (context === undefined || !mayBe) return undefined;
+  const text = [...op.args, last].join(' ');
+  const words = new Set(text.split(/[\s:;&|'"`()<>]+/).filter((word) => word.includes('/')));
+  for (const word of [op.args[0] ?? '', ...words].slice(0, MOST_WORDS)) {
+    const fault = await programFault(word, context, { assumeExecutable: last.includes(word) });
+    if (fault !== undefined) return `${fault.message}\n${fault.hint}`;
+  }
+  return undefined;
+}
+
+function lineEndHint({ args, script }: ExecOp): string | undefined {
+  const text = script?.content ?? args.at(-1) ?? '';
+  if (!text.includes('\r\n')) return undefined;
+  return 'the lines of the here-document end with CR LF, and the CR is a part of what the shell reads: save the Dockerfile with LF line ends (dos2unix)';
+}
+
+function statusHint({ args }: ExecOp, { exitCode, oomKilled }: ProcessResult): string | undefined {
+  const text = args.at(-1) ?? '';
+  if (oomKilled) return 'the kernel killed it for want of memory';
+  if (exitCode === 127 && /^\[\s*['"]/.test(text)) {
+    return 'this was taken for a text: the exec form is JSON, with double quotes and nothing behind the closing bracket';
+  }
+  if (exitCode === 127) return 'a command was not found: is it installed in this stage?';
+  if (exitCode === 126) return 'a file was found but cannot be executed: check its mode';
+  return undefined;
+}
