@@ -80,7 +80,7 @@ async function requireEmulator(platform: Platform): Promise<void> {
     `packages for ${formatPlatform(platform)} cannot set themselves up here`,
     {
       expected: 'an emulator that the kernel knows (binfmt_misc with the flag F)',
-      hint: 'see docs/platforms.md; distroless images are made without running anything',
+      hint: 'see `lamina explain platforms`; distroless images are made without running anything',
     },
   );
 }

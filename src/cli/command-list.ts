@@ -181,6 +181,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/system-df.ts')).systemDfCommand,
   },
   {
+    name: 'explain',
+    aliases: [],
+    summary: 'explain an error code, a build check or a topic',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  {
     name: 'version',
     aliases: [],
     summary: 'show the version and what lamina found on this machine',

@@ -15,7 +15,7 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
   ['LAMINA_INSECURE_REGISTRIES', 'registries without a trusted certificate, or without HTTPS'],
   [
     'DOCKER_CONFIG, REGISTRY_AUTH_FILE, CONTAINERS_REGISTRIES_CONF',
-    'where logins and registries are configured; see docs/registries.md',
+    'where logins and registries are configured; see `lamina explain registries`',
   ],
   ['BUILDKIT_PROGRESS', 'kind of progress display, as --progress'],
   ['DOCKER_DEFAULT_PLATFORM', 'platform to build for, as --platform'],

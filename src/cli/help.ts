@@ -4,6 +4,7 @@ import { type CommandEntry, commandList } from './command-list.ts';
 import { environmentTable } from './environment.ts';
 import { exitStatusTable } from './exit-status.ts';
 import { type FlagSpec, type FlagTable, valueName } from './flags.ts';
+import { wrap } from './wrap.ts';
 
 const WIDTH = 92;
 
@@ -13,7 +14,7 @@ export function rootHelp(globalFlags: FlagTable): string {
   return lines(
     'Usage: lamina COMMAND [OPTIONS]',
     '',
-    ...wrap(
+    ...wrapped(
       'Builds the smallest correct images from multi-stage Dockerfiles, without a daemon, and shows what is in them. ' +
         'Commands and options are those of docker; where lamina differs, the help of the command says so.',
     ),
@@ -71,8 +72,8 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
     `Usage: lamina ${entry.name} ${command.usage}`.trimEnd(),
     ...(aliases === '' ? [] : [`Also:  ${aliases}`]),
     '',
-    ...wrap(`${sentence(command.summary)}.`),
-    ...(command.description ?? []).flatMap((paragraph) => ['', ...wrap(paragraph)]),
+    ...wrapped(`${sentence(command.summary)}.`),
+    ...(command.description ?? []).flatMap((paragraph) => ['', ...wrapped(paragraph)]),
     ...flagGroups(command.flags).flatMap(([group, rows]) => ['', `${group}:`, ...columns(rows)]),
     ...(examples.length === 0 ? [] : ['', 'Examples:']),
     ...examples.flatMap(({ command: typed, text }) => [`  ${typed}`, `      ${text}`]),
@@ -131,29 +132,19 @@ function columns(rows: readonly HelpRow[]): string[] {
   const widest = Math.max(...rows.map(([name]) => name.length));
   const nameWidth = Math.min(widest, 32);
   return rows.flatMap(([name, text]) => {
-    const wrapped = wrap(text, WIDTH - nameWidth - 4);
+    const folded = wrap(text, WIDTH - nameWidth - 4);
     const indent = ' '.repeat(nameWidth + 4);
     if (name.length > nameWidth) {
-      return [`  ${name}`, ...wrapped.map((line) => `${indent}${line}`)];
+      return [`  ${name}`, ...folded.map((line) => `${indent}${line}`)];
     }
-    return wrapped.map((line, index) =>
+    return folded.map((line, index) =>
       index === 0 ? `  ${name.padEnd(nameWidth)}  ${line}` : `${indent}${line}`,
     );
   });
 }
 
-function wrap(text: string, width = WIDTH): string[] {
-  const result: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      result.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...result, line];
+function wrapped(text: string): string[] {
+  return wrap(text, WIDTH);
 }
 
 function sentence(text: string): string {

@@ -29,7 +29,7 @@ describe('renderError', () => {
          | ^^^^
         expected: an instruction, such as COPY
         hint: did you mean COPY?
-        code: DOCKERFILE_UNKNOWN_INSTRUCTION (docs/errors.md#dockerfile_unknown_instruction)
+        code: DOCKERFILE_UNKNOWN_INSTRUCTION (lamina explain DOCKERFILE_UNKNOWN_INSTRUCTION)
       "
     `);
   });
@@ -58,7 +58,7 @@ describe('renderError', () => {
         last 2 lines of output:
           cc hello.c
           hello.c:1: error
-        code: RUN_FAILED (docs/errors.md#run_failed)
+        code: RUN_FAILED (lamina explain RUN_FAILED)
       "
     `);
   });
@@ -85,7 +85,7 @@ describe('renderError', () => {
          |
        1 | RUN    echo 世界\\x07 bad
          |                      ^^^
-        code: X_Y (docs/errors.md#x_y)
+        code: X_Y (lamina explain X_Y)
       "
     `);
   });
@@ -93,7 +93,7 @@ describe('renderError', () => {
   it('escapes control characters of messages and names', () => {
     const error = new AppError('X_Y', 'no file \x1b[2Jx\ny', { hint: 'a\rb' });
     expect(show(error)).toBe(
-      'error: no file \\x1b[2Jx\\ny\n  hint: a\\rb\n  code: X_Y (docs/errors.md#x_y)\n',
+      'error: no file \\x1b[2Jx\\ny\n  hint: a\\rb\n  code: X_Y (lamina explain X_Y)\n',
     );
   });
 
@@ -108,7 +108,7 @@ describe('renderError', () => {
       "error: unexpected: x is not a function
         hint: set LAMINA_DEBUG=1 to see where it happened
         hint: this is a fault of lamina: please report it, with what you did
-        code: INTERNAL (docs/errors.md#internal)
+        code: INTERNAL (lamina explain INTERNAL)
       "
     `);
     expect(show(error, true)).toContain('render-error.test.ts');

@@ -35,7 +35,7 @@ function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));
   if (error.hint !== undefined) lines.push(note('hint', error.hint));
-  lines.push(note('code', `${error.code} (docs/errors.md#${error.code.toLowerCase()})`));
+  lines.push(note('code', `${error.code} (lamina explain ${error.code})`));
   return lines;
 }
 
@@ -45,7 +45,7 @@ function internalLines(error: unknown, options: RenderErrorOptions): string[] {
   if (options.debug && error instanceof Error) lines.push(...(error.stack ?? '').split('\n'));
   else lines.push(note('hint', 'set LAMINA_DEBUG=1 to see where it happened'));
   lines.push(note('hint', 'this is a fault of lamina: please report it, with what you did'));
-  lines.push(note('code', 'INTERNAL (docs/errors.md#internal)'));
+  lines.push(note('code', 'INTERNAL (lamina explain INTERNAL)'));
   return lines;
 }
 

@@ -98,7 +98,7 @@ async function emulatorOf(
   session.warn({
     code: 'EMULATOR_UNREGISTERED',
     message: `the kernel knows no emulator for ${formatPlatform(platform)}: ${brief(info.name)} runs, but not what it starts`,
-    hint: 'register one with binfmt_misc, with the flag F: see docs/platforms.md',
+    hint: 'register one with binfmt_misc, with the flag F: see `lamina explain platforms`',
     location: info.location,
   });
   return emulation.path;

@@ -38,7 +38,7 @@ describe('build --check', () => {
     expect(status).toBe(1);
     expect(stdout).toBe(`Check complete, 1 warning has been found!
 
-WARNING: LegacyKeyValueFormat - docs/rules/legacy-key-value-format.md
+WARNING: LegacyKeyValueFormat - lamina explain LegacyKeyValueFormat
 the old form
 hint: write b=c
 Dockerfile:3

@@ -15,9 +15,9 @@ export function checkText({ warnings, error }: CheckResult): string {
   return [`Check complete, ${count} been found!\n`, ...warnings.map(warningText)].join('\n');
 }
 
-function warningText({ rule, page, message, hint, location }: CheckWarning): string {
+function warningText({ rule, message, hint, location }: CheckWarning): string {
   const lines = [
-    `WARNING: ${rule} - ${page}`,
+    `WARNING: ${rule} - lamina explain ${rule}`,
     printable(message),
     ...(hint === undefined || hint === '' ? [] : [`hint: ${printable(hint)}`]),
     ...excerpt(location),

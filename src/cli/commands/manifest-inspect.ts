@@ -14,7 +14,7 @@ export const manifestInspectCommand = defineCommand({
     insecure: {
       kind: 'switch',
       help: 'any certificate, or plain HTTP',
-      notYet: 'set LAMINA_INSECURE_REGISTRIES=HOST, or see docs/registries.md',
+      notYet: 'set LAMINA_INSECURE_REGISTRIES=HOST, or see `lamina explain registries`',
     },
   },
   args: [1, 1],

@@ -7,7 +7,7 @@ export const pullCommand = defineCommand({
   summary: 'download an image from a registry',
   description: [
     'Layers the store has already are not downloaded. Logins, mirrors and certificates are those of Docker, containerd and ' +
-      'Podman: see docs/registries.md.',
+      'Podman: see `lamina explain registries`.',
   ],
   flags: {
     'all-tags': { kind: 'switch', short: 'a', help: 'download all tags of the repository' },

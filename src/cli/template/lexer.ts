@@ -73,6 +73,6 @@ function unquote(text: string, template: string): string {
 export function templateError(template: string, message: string, expected?: string): AppError {
   return new AppError('CLI_TEMPLATE', `template ${JSON.stringify(template)}: ${message}`, {
     expected,
-    hint: 'templates are those of Go, such as {{.Id}} or {{json .Config}}; docs/cli.md lists what works',
+    hint: 'templates are those of Go, such as {{.Id}} or {{json .Config}}; `lamina explain cli` lists what works',
   });
 }

@@ -45,7 +45,7 @@ export async function readJson(path: string): Promise<Table | undefined> {
 
 export function invalidConfig(path: string, problem: string): AppError {
   return new AppError('REGISTRY_CONFIG_INVALID', `cannot use ${path}: ${problem}`, {
-    hint: 'correct the file; docs/registries.md says which files are read and what may be in them',
+    hint: 'correct the file; `lamina explain registries` says which files are read and what may be in them',
   });
 }
 
