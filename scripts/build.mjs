@@ -5,7 +5,7 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundledLicenses } from './bundled-licenses.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = `${import.meta.dirname}/../`;
 const bin = `${root}dist/bin`;
 
 /**

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = `${import.meta.dirname}/../`;
 const seedDirectory = `${root}test/fuzz-seeds`;
 const MAX_LENGTH = 20_000;
 const MAX_KEPT = 2_000;

@@ -41,7 +41,7 @@ function cacheUsage(store: Store): DiskUsageRow {
   const inImages = layersOfImages(store);
   const records = [...store.records.entries()];
   const layers = new Set(records.flatMap(([, record]) => record.layers));
-  const only = new Set([...layers].filter((id) => !inImages.has(id)));
+  const only = layers.difference(inImages);
   const used = records.filter(
     ([, { ownLayer }]) => ownLayer !== undefined && inImages.has(ownLayer),
   );

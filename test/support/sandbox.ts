@@ -13,8 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { type FileEntry, type FileTree, joinPath } from '../../src/files/index.ts';
 import { type ProcessRequest, prepareProcess } from '../../src/runtime/prepare.ts';
@@ -25,11 +24,9 @@ import type { Task } from './sandbox-program.ts';
 
 const BUSYBOX = '/bin/busybox';
 
-const RUNNER_PATH = fileURLToPath(new URL('../../dist/bin/runner-main.js', import.meta.url));
+const RUNNER_PATH = resolve(import.meta.dirname, '../../dist/bin/runner-main.js');
 /** A place from which the runner is found. */
-export const PROGRAM_PATH = fileURLToPath(
-  new URL('../../.cache/runtime/sandbox-program.js', import.meta.url),
-);
+export const PROGRAM_PATH = resolve(import.meta.dirname, '../../.cache/runtime/sandbox-program.js');
 
 /** Bundles the runner as the real build does. */
 export function buildRunner(): void {
@@ -56,7 +53,7 @@ export function programEnv(task: Task): NodeJS.ProcessEnv {
 function bundle(source: string, target: string, options: BuildOptions): void {
   const temporary = `${target}.${process.pid}.tmp`;
   buildSync({
-    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
+    entryPoints: [resolve(import.meta.dirname, source)],
     bundle: true,
     platform: 'node',
     target: 'node22.15',
