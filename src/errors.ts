@@ -79,6 +79,11 @@ export class StepError extends AppError {
   }
 }
 
+/** `exit code: 2`, `killed by SIGKILL`: how the process ended, in BuildKit's words. */
+export function endingOf({ exitCode, signal }: Pick<StepFailure, 'exitCode' | 'signal'>): string {
+  return exitCode === undefined ? `killed by ${signal ?? 'a signal'}` : `exit code: ${exitCode}`;
+}
+
 /** The build was ended by its AbortSignal (Ctrl-C, or the caller). */
 export class AbortedError extends AppError {
   constructor(message = 'the build was cancelled', options: AppErrorOptions = {}) {
@@ -122,6 +127,15 @@ export function relocate(
   // Where it came about, not where it was placed.
   if (error.stack !== undefined) located.stack = error.stack;
   return located;
+}
+
+/** The same error with more details. */
+export function withDetails(error: AppError, details: Readonly<Record<string, unknown>>): AppError {
+  const { hint, expected, location, cause } = error;
+  const options = { hint, expected, location, cause, details: { ...error.details, ...details } };
+  const copy = copyOf(error, options);
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
 }
 
 function copyOf(error: AppError, options: AppErrorOptions): AppError {

@@ -32,10 +32,16 @@ export interface SummaryInput {
 export async function summarize(input: SummaryInput): Promise<BuildSummary> {
   const { built, solver } = input;
   const stages = await Promise.all(built.map((one) => stageSummaries(one, input)));
+  const inImages = new Set(built.flatMap(({ result }) => result.layers));
+  const ofStages = new Set(stages.flat().flatMap(({ layers }) => layers));
   return {
     steps: solver.reports().map((report) => stepSummary(report, input.stepOf(report))),
-    stages: withoutDoubles(stages.flat()),
+    stages: withoutDoubles(stages.flat().map(({ summary }) => summary)),
     unusedStages: unusedStages(built),
+    leftBehindBytes: bytesOf(
+      input.store,
+      [...ofStages].filter((layer) => !inImages.has(layer)),
+    ),
     images: built.map((one, position) => imageSummary(one, input, position)),
     durationMs: input.durationMs,
   };
@@ -45,17 +51,23 @@ function stepSummary({ cached, durationMs, addedBytes }: StepReport, step: StepI
   return { step, cached, durationMs, addedBytes };
 }
 
+interface MeasuredStage {
+  readonly summary: StageSummary;
+  readonly layers: readonly LayerId[];
+}
+
 async function stageSummaries(
   { plan }: BuiltPlan,
   { solver, store, built }: SummaryInput,
-): Promise<StageSummary[]> {
-  const summaries: StageSummary[] = [];
+): Promise<MeasuredStage[]> {
+  const summaries: MeasuredStage[] = [];
   for (const { name, root, isTarget, platform } of plan.stages) {
     if (root === undefined) continue;
     const result = await solver.peek(root);
     const bytes = result === undefined ? undefined : bytesOf(store, result.layers);
     const prefix = built.length === 1 ? '' : `${formatPlatform(platform ?? plan.image.platform)} `;
-    summaries.push({ name: `${prefix}${name}`, bytes, isTarget });
+    const summary = { name: `${prefix}${name}`, bytes, isTarget };
+    summaries.push({ summary, layers: result?.layers ?? [] });
   }
   return summaries;
 }

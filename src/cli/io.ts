@@ -3,16 +3,21 @@
  * Node's stream objects costs several milliseconds, which a cached build would feel.
  */
 import { fstatSync, writeSync } from 'node:fs';
+import { addAbortSignal } from 'node:stream';
 import { isatty } from 'node:tty';
+import type { TerminalSize } from '../progress/index.ts';
 
 export interface Output {
   /** Resolves when the bytes are with the system. @throws PipeClosed */
   write(data: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
   /** Of the terminal, now; 80 by 24 if there is none. */
-  size(): { readonly columns: number; readonly rows: number };
+  size(): TerminalSize;
+  /** Calls back whenever the terminal's size has changed, until the function it returns is called. */
+  onResize(listener: () => void): () => void;
 }
 
+/** Standard input is read until its end or until the signal of the process: then reading it throws AbortError. */
 export interface Io {
   readonly stdout: Output;
   /** Never fails: when nobody reads it, nobody misses it. */
@@ -38,7 +43,9 @@ export function useColor(io: Io, env: Readonly<Record<string, string | undefined
   return io.stderr.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
-export function processIo(): Io {
+/** @param signal ends reading from standard input, and the questions */
+export function processIo(signal: AbortSignal): Io {
+  const stdin = lazily(() => abortable(process.stdin, signal));
   const stderr = descriptorOutput(2, () => process.stderr, { quiet: true });
   return {
     stdout: descriptorOutput(1, () => process.stdout, { quiet: false }),
@@ -46,18 +53,45 @@ export function processIo(): Io {
     get stdinIsTerminal() {
       return isTerminal(0);
     },
-    stdin: () => process.stdin,
+    stdin,
     async question(text) {
       await stderr.write(text);
-      return readLine(process.stdin);
+      return await withLineEnded(stderr, readLine(stdin()));
     },
     async secret(text) {
       const { readHidden } = await import('./read-hidden.ts');
-      const line = await readHidden(process.stdin, () => stderr.write(text));
-      await stderr.write('\n');
-      return line;
+      try {
+        return await readHidden(stdin(), () => stderr.write(text));
+      } finally {
+        await stderr.write('\n');
+      }
     },
   };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function abortable(stdin: NodeJS.ReadStream, signal: AbortSignal): NodeJS.ReadStream {
+  addAbortSignal(signal, stdin);
+  // Nobody need be reading when the signal comes.
+  stdin.on('error', () => undefined);
+  return stdin;
+}
+
+/** After Ctrl-C the cursor stands behind the question. */
+async function withLineEnded<T>(stderr: Output, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    await stderr.write('\n');
+    throw error;
+  }
 }
 
 function descriptorOutput(
@@ -92,6 +126,11 @@ function descriptorOutput(
     size() {
       const { columns = 80, rows = 24 } = terminal ? stream() : {};
       return { columns: columns || 80, rows: rows || 24 };
+    },
+    onResize(listener) {
+      if (!terminal) return () => undefined;
+      stream().on('resize', listener);
+      return () => stream().off('resize', listener);
     },
   };
 }

@@ -35,7 +35,7 @@ process.on('unhandledRejection', (reason) => {
 process.exitCode = exitStatus.internal;
 runProgram({
   argv: process.argv.slice(2),
-  io: processIo(),
+  io: processIo(controller.signal),
   env: process.env,
   signal: controller.signal,
   api: () => import('../index.ts'),

@@ -28,6 +28,7 @@ const built: BuildResult = {
     steps: [],
     stages: [],
     unusedStages: [],
+    leftBehindBytes: 0,
     images: [{ platform: undefined, layers: [], bytes: 0 }],
     durationMs: 0,
   },

@@ -1,13 +1,14 @@
 /** Chooses the display for a command that emits events. */
-import { AppError } from '../errors.ts';
+import { AppError, StepError, withDetails } from '../errors.ts';
 import {
   type Display,
   plainDisplay,
   quietDisplay,
   rawjsonDisplay,
+  type SummaryKind,
   ttyDisplay,
 } from '../progress/index.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, Environment } from './command.ts';
 import { useColor } from './io.ts';
 
 const kinds = ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'] as const;
@@ -28,11 +29,21 @@ export function progressKind(flag: string | undefined, context: CommandContext):
   );
 }
 
-/** The display on standard error. `auto` is the live one on a terminal, else plain lines. */
-export function makeDisplay(kind: ProgressKind, context: CommandContext): Display {
+/**
+ * The display on standard error. `auto` is the live one on a terminal, else plain lines.
+ *
+ * @param summary how much of a build's summary it shows
+ */
+export function makeDisplay(
+  kind: ProgressKind,
+  context: CommandContext,
+  summary?: SummaryKind,
+): Display {
   const { stderr } = context.io;
   // Displays do not wait: what standard error cannot take at once is queued by its stream.
   const write = (data: string | Uint8Array): void => void stderr.write(data);
+  // In logs too: who reads them later can do without colours, but not bring them back.
+  const plain = { color: (context.env.NO_COLOR ?? '') === '', summary };
   switch (kind) {
     case 'quiet':
     case 'none':
@@ -40,20 +51,52 @@ export function makeDisplay(kind: ProgressKind, context: CommandContext): Displa
     case 'rawjson':
       return rawjsonDisplay(write);
     case 'plain':
-      return plainDisplay(write);
+      return plainDisplay(write, plain);
     case 'auto':
-      if (!stderr.isTerminal || context.env.TERM === 'dumb') return plainDisplay(write);
-      return terminalDisplay(write, context);
+      if (!stderr.isTerminal || context.env.TERM === 'dumb') return plainDisplay(write, plain);
+      return terminalDisplay(write, context, summary);
     case 'tty':
-      return terminalDisplay(write, context);
+      return terminalDisplay(write, context, summary);
+  }
+}
+
+/**
+ * Does the work that a display shows, and closes the display.
+ *
+ * @throws what the work throws, which says whether the output of a program that failed has been shown
+ */
+export async function displaying<T>(display: Display, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const hasOutput =
+      error instanceof StepError ||
+      (error instanceof AppError && error.details?.outputTail !== undefined);
+    throw hasOutput ? withDetails(error, { outputShown: display.showsOutput }) : error;
+  } finally {
+    display.close();
   }
 }
 
 function terminalDisplay(
   write: (data: string | Uint8Array) => void,
   context: CommandContext,
+  summary: SummaryKind | undefined,
 ): Display {
   const { io, env } = context;
-  const color = useColor(io, env);
-  return ttyDisplay({ write, color, size: () => io.stderr.size(), now: Date.now });
+  return ttyDisplay({
+    write,
+    color: useColor(io, env),
+    size: () => io.stderr.size(),
+    onResize: (listener) => io.stderr.onResize(listener),
+    rewraps: rewraps(env),
+    now: Date.now,
+    summary,
+  });
+}
+
+/** xterm and the console of Linux cut lines off where other terminals wrap them again. */
+export function rewraps({ TERM = '', TMUX, XTERM_VERSION }: Environment): boolean {
+  if (TMUX !== undefined) return true;
+  return XTERM_VERSION === undefined && TERM !== 'linux' && !TERM.startsWith('screen');
 }

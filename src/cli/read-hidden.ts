@@ -1,5 +1,6 @@
 /** A line typed on a terminal that does not show it: a password. */
 import type { ReadStream } from 'node:tty';
+import { AbortedError } from '../errors.ts';
 
 const CONTROL_C = '\x03';
 const CONTROL_D = '\x04';
@@ -8,6 +9,7 @@ const CONTROL_U = '\x15';
 /**
  * @param ask called when nothing that is typed is shown any more
  * @returns the line without its end; undefined when the input ends before
+ * @throws AbortedError on Ctrl-C
  */
 export async function readHidden(
   terminal: ReadStream,
@@ -23,10 +25,7 @@ export async function readHidden(
         if (character === '\r' || character === '\n') return text;
         if (character === CONTROL_D) return text === '' ? undefined : text;
         // In raw mode the terminal makes no signal of it.
-        if (character === CONTROL_C) {
-          process.kill(process.pid, 'SIGINT');
-          return undefined;
-        }
+        if (character === CONTROL_C) throw new AbortedError();
         if (character === CONTROL_U) text = '';
         else if (character === '\x7f' || character === '\b') text = [...text].slice(0, -1).join('');
         else text += character;
@@ -34,7 +33,10 @@ export async function readHidden(
     }
     return undefined;
   } finally {
-    terminal.setRawMode(wasRaw);
-    terminal.pause();
+    // A signal has closed it; then Node sets its mode back at the end.
+    if (!terminal.destroyed) {
+      terminal.setRawMode(wasRaw);
+      terminal.pause();
+    }
   }
 }

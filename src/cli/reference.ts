@@ -29,13 +29,20 @@ const PROGRESS = `## Progress displays
 | kind | display |
 | --- | --- |
 | \`auto\` | \`tty\` if standard error is a terminal, else \`plain\` |
-| \`tty\` | finished steps scroll by, running ones stay below with their last lines of output; a failed step's whole output is printed |
-| \`plain\` | lines for logs, in the form of BuildKit: \`#5 [build 2/5] RUN make\`, \`#5 0.213 output\`, \`#5 DONE 1.2s\`; the bytes of the output are kept |
+| \`tty\` | finished steps scroll by; running steps stay below them with their last lines of output; when a step fails, its whole output is printed at the end |
+| \`plain\` | lines for logs, in the form of BuildKit: \`#5 [build 2/5] RUN make\`, \`#5 0.213 output\`, \`#5 DONE 1.2s\` |
 | \`rawjson\` | one JSON object a line in the shape of BuildKit's SolveStatus (\`vertexes\`, \`statuses\`, \`logs\` in base64, \`warnings\`), and at the end \`summary\` |
 | \`quiet\`, \`none\` | nothing |
 
-A build ends with a summary: for each step its time or \`CACHED\` and the bytes it added, the size of each stage, the layers of the image
-and where they come from, and the stages that were not needed.`;
+Colours in the output of a step reach the terminal or the log (not with \`NO_COLOR\`). Every other escape sequence is removed, so a step cannot
+move the cursor, set the window's title or make the terminal answer; \`rawjson\` keeps all bytes.
+
+A build ends with a summary of at most ten lines: the size of each stage, the image, how much stays behind in the other stages, and the stages that
+were not needed. \`--summary=full\` adds the time of each step, or \`CACHED\`, with the bytes it added, and the layers of the image; \`--summary=none\`
+leaves the summary out.
+
+When a \`RUN\` step fails, the error ends with a command under \`look inside\`: it starts a shell in the file system as it was before that step.
+Values of build arguments are not repeated there; put them in place of \`…\`.`;
 
 const TEMPLATES = `## Templates
 

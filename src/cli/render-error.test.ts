@@ -47,20 +47,41 @@ describe('renderError', () => {
       { location: locationOf(text, 'RUN make && \\\n    make install') },
     );
     expect(show(error)).toMatchInlineSnapshot(`
-      "error: the command of RUN ended with exit code 2
+      "error: RUN did not complete successfully: exit code: 2
         --> Dockerfile:3:1
          |
        3 | RUN make && \\
          | ^^^^^^^^^^^^^
        4 |     make install
          |     ^^^^^^^^^^^^
-        exit code: 2
         last 2 lines of output:
           cc hello.c
           hello.c:1: error
         code: RUN_FAILED (lamina explain RUN_FAILED)
       "
     `);
+  });
+
+  it('does not repeat what the display has shown of a step, except scripts', () => {
+    const failed = (text: string) =>
+      new StepError(
+        'process "make" did not complete successfully: exit code: 2',
+        { exitCode: 2, signal: undefined, outputTail: ['cc hello.c'], instruction: text },
+        {
+          location: locationOf(`FROM a\n${text}`, text),
+          details: { outputShown: true, lookInside: 'lamina run x sh' },
+        },
+      );
+    expect(show(failed('RUN make'))).toMatchInlineSnapshot(`
+      "error: RUN did not complete successfully: exit code: 2
+        --> Dockerfile:2:1
+        look inside: lamina run x sh
+        code: RUN_FAILED (lamina explain RUN_FAILED)
+      "
+    `);
+    const script = show(failed('RUN <<EOF'));
+    expect(script).toContain('2 | RUN <<EOF');
+    expect(script).not.toContain('cc hello.c');
   });
 
   it('leaves out the middle of a long range', () => {

@@ -2,7 +2,13 @@
  * An error as people see it: what happened, where, the source with the fault underlined, what was expected,
  * what to do, and the code to look up.
  */
-import { AbortedError, type AppError, type SourceLocation, StepError } from '../errors.ts';
+import {
+  AbortedError,
+  type AppError,
+  endingOf,
+  type SourceLocation,
+  StepError,
+} from '../errors.ts';
 import { clip, displayWidth, outputLine, printable } from '../progress/index.ts';
 import { asUserError } from './user-error.ts';
 
@@ -27,16 +33,35 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
 }
 
 function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
-  const lines = [`${heading(options)}: ${printable(error.message)}`];
-  if (error.location !== undefined) lines.push(...excerpt(error.location, options));
-  if (error instanceof StepError) lines.push(...stepLines(error, options));
-  else lines.push(...outputLines(error.details?.outputTail, options));
+  const lines = [`${heading(options)}: ${printable(messageOf(error))}`];
+  lines.push(...placeLines(error, options), ...outputLines(error, options));
   if (error.expected !== undefined) lines.push(note('expected', error.expected));
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));
   if (error.hint !== undefined) lines.push(note('hint', error.hint));
+  const { lookInside } = error.details ?? {};
+  if (typeof lookInside === 'string') lines.push(note('look inside', lookInside));
   lines.push(note('code', `${error.code} (lamina explain ${error.code})`));
   return lines;
+}
+
+/** A step's command is in its source, or has been shown: the message does without it. */
+function messageOf(error: AppError): string {
+  if (!(error instanceof StepError)) return error.message;
+  return `RUN did not complete successfully: ${endingOf(error.failure)}`;
+}
+
+/** Where it happened. A command that a display has shown is not repeated; scripts are in no step's name. */
+function placeLines(error: AppError, options: RenderErrorOptions): string[] {
+  const { location } = error;
+  if (location === undefined) return [];
+  const isShown =
+    error instanceof StepError && isOutputShown(error) && !/<</.test(error.failure.instruction);
+  return isShown ? [placeOf(location)] : excerpt(location, options);
+}
+
+function isOutputShown(error: AppError): boolean {
+  return error.details?.outputShown === true;
 }
 
 function internalLines(error: unknown, options: RenderErrorOptions): string[] {
@@ -67,18 +92,14 @@ function causeText(error: AppError): string | undefined {
   return cause.message;
 }
 
-function stepLines(error: StepError, options: RenderErrorOptions): string[] {
-  const { exitCode, signal, outputTail } = error.failure;
-  const ended = exitCode === undefined ? `signal ${signal ?? '?'}` : `${exitCode}`;
-  const lines = [note(exitCode === undefined ? 'ended by' : 'exit code', ended)];
-  return outputTail.length === 0
-    ? [...lines, '  the step printed nothing']
-    : [...lines, ...outputLines(outputTail, options)];
-}
-
-/** The last lines a program printed, which errors of other programs carry in their details. */
-function outputLines(tail: unknown, options: RenderErrorOptions): string[] {
-  if (!Array.isArray(tail) || tail.length === 0) return [];
+/** The last lines a program printed, where nothing has shown them yet. */
+function outputLines(error: AppError, options: RenderErrorOptions): string[] {
+  if (isOutputShown(error)) return [];
+  const isStep = error instanceof StepError;
+  const tail = isStep ? error.failure.outputTail : error.details?.outputTail;
+  if (!Array.isArray(tail) || tail.length === 0) {
+    return isStep ? ['  the step printed nothing'] : [];
+  }
   return [
     `  last ${tail.length === 1 ? 'line' : `${tail.length} lines`} of output:`,
     ...tail.map((line) => `    ${outputLine(Buffer.from(String(line)), options)}`),
@@ -88,9 +109,13 @@ function outputLines(tail: unknown, options: RenderErrorOptions): string[] {
 /** Lines of source shown at most; of longer ranges the middle is left out. */
 const LONGEST_EXCERPT = 8;
 
+function placeOf({ file, range: { start } }: SourceLocation): string {
+  return `  --> ${printable(file)}:${start.line}:${start.column}`;
+}
+
 function excerpt(location: SourceLocation, options: RenderErrorOptions): string[] {
-  const { file, text, range } = location;
-  const lines = [`  --> ${printable(file)}:${range.start.line}:${range.start.column}`];
+  const { text, range } = location;
+  const lines = [placeOf(location)];
   const source = text.split('\n');
   const numbers = linesToShow(range.start.line, lastLine(location));
   const gutter = Math.max(...numbers).toString().length;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, StepError } from '../errors.ts';
+import type { Display, Write } from './display.ts';
 import type { BuildEvent, BuildSummary, StepInfo } from './events.ts';
 import { plainDisplay } from './plain.ts';
 import { quietDisplay } from './quiet.ts';
 import { rawjsonDisplay } from './rawjson.ts';
+import type { SummaryKind } from './summary.ts';
 
 const T0 = 1_700_000_000_000;
 
@@ -52,6 +54,7 @@ const summary: BuildSummary = {
     { name: 'stage-1', bytes: 1_900_000, isTarget: true },
   ],
   unusedStages: ['test', 'docs'],
+  leftBehindBytes: 412_300_000,
   images: [
     {
       platform: undefined,
@@ -62,14 +65,14 @@ const summary: BuildSummary = {
   durationMs: 23_400,
 };
 
-function shown(events: readonly BuildEvent[], make: typeof plainDisplay): string {
+function shown(events: readonly BuildEvent[], make: (write: Write) => Display): string {
   const chunks: Uint8Array[] = [];
   const display = make((text) => {
     chunks.push(Buffer.from(text));
   });
   for (const event of events) display.handle(event);
   display.close();
-  return Buffer.concat(chunks).toString('latin1');
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 describe('plainDisplay', () => {
@@ -122,9 +125,25 @@ describe('plainDisplay', () => {
     ]);
   });
 
-  it('keeps the bytes of the output', () => {
-    const bytes = Uint8Array.of(0xff, 0x00, 0x1b, 0x5b, 0x6d, 0x0a);
-    expect(plain(log(run, 0, bytes))).toContain('#1 0.000 \xff\x00\x1b[m\n');
+  it('lets colours of the output pass, and nothing else that a terminal obeys', () => {
+    const text = 'a \x1b[31mred\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[6n\tb\x08\n';
+    expect(plain(log(run, 0, text))).toContain('#1 0.000 a \x1b[31mred\x1b[0m \tb\x1b[0m\n');
+    const colorless = shown([log(run, 0, text)], (write) => plainDisplay(write, { color: false }));
+    expect(colorless).toContain('#1 0.000 a red \tb\n');
+    expect(plain(log(run, 0, '100%\r#9 ERROR: forged\r\n'))).toContain(
+      '\n#1 0.000 #9 ERROR: forged\n',
+    );
+  });
+
+  it('shows now and then what a step writes over with carriage returns', () => {
+    const text = plain(
+      { kind: 'step.started', time: T0, step: run },
+      log(run, 100, ' 1%\r'),
+      log(run, 5100, ' 50%\r'),
+      log(run, 9000, ' 90%\r'),
+      log(run, 9900, ' 100%\n'),
+    );
+    expect(text.split('\n').slice(1, -1)).toEqual(['#1 5.100  50%', '#1 9.900  100%']);
   });
 
   it('hands out endless lines in pieces', () => {
@@ -164,12 +183,79 @@ describe('plainDisplay', () => {
       { kind: 'step.failed', time: T0, step: run, error },
       { kind: 'step.cancelled', time: T0, step: copy },
     );
-    expect(text).toContain('#1 ERROR: the command ended with exit code 2\\nforged\n');
+    expect(text).toContain('#1 ERROR: process did not complete successfully: exit code: 2\n');
     expect(text).toContain('#2 CANCELED\n');
   });
 
-  it('ends with the summary', () => {
+  it('repeats the last lines of a failed step that other steps have pushed out of sight', () => {
+    const error = new StepError('ended', {
+      exitCode: 2,
+      signal: undefined,
+      outputTail: [],
+      instruction: 'RUN make',
+    });
+    const others = (count: number) =>
+      Array.from({ length: count }, (_, index) => log(copy, 2, `other ${index}\n`));
+    const end: BuildEvent = { kind: 'step.failed', time: T0 + 3, step: run, error };
+    const near = plain(log(run, 1, 'the reason\n'), ...others(5), end);
+    expect(near.match(/the reason/g)).toHaveLength(1);
+    const far = plain(log(run, 1, 'the reason\n'), ...others(50), end);
+    expect(far).toMatch(/#1 last line of output, from above:\n#1 the reason\n#1 ERROR: .*\n$/);
+  });
+
+  const summaryOf = (kind: SummaryKind, of = summary) =>
+    shown([{ kind: 'build.summary', time: T0, summary: of }], (write) =>
+      plainDisplay(write, { summary: kind }),
+    );
+
+  it('ends with the summary, in short', () => {
     expect(plain({ kind: 'build.summary', time: T0, summary })).toMatchInlineSnapshot(`
+      "
+      stage          size
+        build       412MB
+        stage-1     1.9MB  target
+      image of 1.9MB in 1 layer, built in 23.4s
+      left behind in other stages: 412MB; not needed, not built: test, docs
+      "
+    `);
+    expect(summaryOf('none')).toBe('');
+  });
+
+  it('keeps the short summary short, however much there is', () => {
+    const stages = Array.from({ length: 30 }, (_, index) => ({
+      name: `stage-${index}`,
+      bytes: index * 1000,
+      isTarget: index === 2,
+    }));
+    const images = Array.from({ length: 9 }, (_, index) => ({
+      platform: `linux/${index}`,
+      layers: [],
+      bytes: 0,
+    }));
+    const text = summaryOf('short', {
+      ...summary,
+      stages,
+      images,
+      unusedStages: stages.map(({ name }) => name),
+    });
+    expect(text.trim().split('\n').length).toBeLessThan(10);
+    expect(text).toMatchInlineSnapshot(`
+      "
+      stage                    size
+        stage-2                 2kB  target
+        stage-28               28kB
+        stage-29               29kB
+        and 27 smaller stages
+      image of 0B in 0 layers for linux/0
+      image of 0B in 0 layers for linux/1
+      and 7 images for other platforms
+      built in 23.4s; left behind in other stages: 412MB; not needed, not built: stage-0, stage-1, stage-…
+      "
+    `);
+  });
+
+  it('tells everything in full when asked', () => {
+    expect(summaryOf('full')).toMatchInlineSnapshot(`
       "
       step                              time    added
         [context] load build context    0.0s
@@ -183,7 +269,7 @@ describe('plainDisplay', () => {
       image of 1.9MB in 1 layer, built in 23.4s   size
         COPY --from=build /hello /hello          1.9MB  1 file
 
-      not needed for this target, not built: test, docs
+      left behind in other stages: 412MB; not needed, not built: test, docs
       "
     `);
   });
@@ -195,7 +281,7 @@ describe('plainDisplay', () => {
       durationMs: 0,
       addedBytes: 0,
     }));
-    const text = plain({ kind: 'build.summary', time: T0, summary: { ...summary, steps } });
+    const text = summaryOf('full', { ...summary, steps });
     expect(text).toContain('[51/100] RUN 50');
     expect(text).toContain('and 99 cached steps');
     expect(text).not.toContain('[1/100]');

@@ -85,6 +85,8 @@ export interface BuildSummary {
   readonly stages: readonly StageSummary[];
   /** Names of stages the target does not need. */
   readonly unusedStages: readonly string[];
+  /** Bytes of file content in layers of the stages that are in no image: what multi-stage keeps out of it. */
+  readonly leftBehindBytes: number;
   /** One for each platform. */
   readonly images: readonly ImageSummary[];
   readonly durationMs: number;

@@ -2,6 +2,8 @@
 
 /** A line longer than this is handed out in pieces: output without line ends must not pile up. */
 const LONGEST_LINE = 1024 * 1024;
+/** More of an unfinished line than any terminal is wide. */
+const PENDING = 4096;
 
 export class LineSplitter {
   #rest: Uint8Array[] = [];
@@ -19,6 +21,18 @@ export class LineSplitter {
     this.#keep(chunk.subarray(start));
     if (this.#restLength >= LONGEST_LINE) lines.push(this.#take());
     return lines;
+  }
+
+  /** The line that has no end yet, or the last part of it if it is long: what a terminal would show there. */
+  pending(): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for (let index = this.#rest.length - 1; index >= 0 && length < PENDING; index--) {
+      const piece = this.#rest[index] ?? new Uint8Array();
+      pieces.unshift(piece);
+      length += piece.length;
+    }
+    return Buffer.concat(pieces).subarray(-PENDING);
   }
 
   /** @returns the last line if it had no end: none or one */

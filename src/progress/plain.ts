@@ -1,6 +1,7 @@
 /**
  * The display for logs: one line per happening, in the form of BuildKit's plain output, which people and scripts
- * know how to read. Every line of a step begins with the step's number, whatever the step prints:
+ * know how to read. Every line of a step begins with the step's number, whatever the step prints; of its escape
+ * sequences only colours pass, since logs are read on terminals too:
  *
  *     #3 [context] load build context
  *     #3 transferring context: 2.05kB done
@@ -9,18 +10,32 @@
  *     #5 [build 2/5] RUN make
  *     #5 0.213 cc -o hello hello.c
  */
+import { endingOf, StepError } from '../errors.ts';
 import type { Display, Write } from './display.ts';
-import type { BuildEvent, StepInfo } from './events.ts';
+import type { BuildEvent, BuildSummary, StepInfo } from './events.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { renderSummary } from './summary.ts';
-import { printable } from './terminal-text.ts';
+import { renderSummary, type SummaryKind } from './summary.ts';
+import { printable, safeLine } from './terminal-text.ts';
 import { humanDuration, progressSize } from './units.ts';
 import { warningLines } from './warnings.ts';
+
+export interface PlainDisplayOptions {
+  /** Whether colours of steps pass. Default: true. */
+  readonly color?: boolean | undefined;
+  /** Default: `short`. */
+  readonly summary?: SummaryKind | undefined;
+}
 
 interface PlainStep {
   readonly number: number;
   started: number;
   readonly lines: Record<'stdout' | 'stderr', LineSplitter>;
+  /** The last lines it printed, oldest first. */
+  tail: string[];
+  /** Lines the display had written when it printed the last of them. */
+  lastLine: number;
+  /** When a line without an end was last shown. */
+  unfinished: number;
   readonly statuses: Map<string, { started: number; shown: number; done: boolean }>;
 }
 
@@ -28,9 +43,20 @@ type StatusEvent = Extract<BuildEvent, { kind: 'step.status' }>;
 
 /** A status is shown when it is first heard of, when it is done, and this often in between. */
 const STATUS_INTERVAL_MS = 1000;
+/** Progress that a step writes over with carriage returns is shown this often. */
+const UNFINISHED_INTERVAL_MS = 5000;
+/** After so many lines of other steps the last lines of one that failed are out of sight, and shown again. */
+const OUT_OF_SIGHT = 20;
+const REPEATED_LINES = 5;
 
-export function plainDisplay(write: Write): Display {
+export function plainDisplay(writeText: Write, options: PlainDisplayOptions = {}): Display {
+  const { color = true } = options;
   const steps = new Map<string, PlainStep>();
+  let written = 0;
+  const write = (text: string): void => {
+    written += 1;
+    writeText(text);
+  };
 
   const stepOf = (info: StepInfo, time: number): PlainStep => {
     const known = steps.get(info.id);
@@ -39,6 +65,9 @@ export function plainDisplay(write: Write): Display {
       number: steps.size + 1,
       started: time,
       lines: { stdout: new LineSplitter(), stderr: new LineSplitter() },
+      tail: [],
+      lastLine: 0,
+      unfinished: time,
       statuses: new Map(),
     };
     steps.set(info.id, step);
@@ -49,17 +78,48 @@ export function plainDisplay(write: Write): Display {
   const log = (step: PlainStep, time: number, lines: readonly Uint8Array[]): void => {
     const elapsed = (Math.max(0, time - step.started) / 1000).toFixed(3);
     for (const line of lines) {
-      write(Buffer.concat([Buffer.from(`#${step.number} ${elapsed} `), line, NEWLINE]));
+      const text = safeLine(line, { color });
+      write(`#${step.number} ${elapsed} ${text}\n`);
+      step.tail = [...step.tail, text].slice(-REPEATED_LINES);
+      step.lastLine = written;
     }
   };
 
-  const end = (info: StepInfo, time: number, text: string): void => {
+  const takeLog = (event: Extract<BuildEvent, { kind: 'step.log' }>): void => {
+    const step = stepOf(event.step, event.time);
+    const splitter = step.lines[event.stream];
+    const lines = splitter.push(event.data);
+    log(step, event.time, lines);
+    const pending = splitter.pending();
+    if (lines.length > 0 || !pending.includes(CARRIAGE_RETURN)) return;
+    if (event.time - step.unfinished < UNFINISHED_INTERVAL_MS) return;
+    step.unfinished = event.time;
+    log(step, event.time, [pending]);
+  };
+
+  const flushed = (info: StepInfo, time: number): PlainStep => {
     const step = stepOf(info, time);
     log(step, time, [...step.lines.stdout.flush(), ...step.lines.stderr.flush()]);
-    write(`#${step.number} ${text}\n`);
+    return step;
+  };
+
+  const end = (info: StepInfo, time: number, text: string): void =>
+    write(`#${flushed(info, time).number} ${text}\n`);
+
+  const repeatTail = ({ number, tail, lastLine }: PlainStep): void => {
+    if (tail.length === 0 || written - lastLine < OUT_OF_SIGHT) return;
+    const count = tail.length === 1 ? 'line' : `${tail.length} lines`;
+    write(`#${number} last ${count} of output, from above:\n`);
+    for (const line of tail) write(`#${number} ${line}\n`);
+  };
+
+  const showSummary = (summary: BuildSummary): void => {
+    const lines = renderSummary(summary, { kind: options.summary });
+    if (lines.length > 0) write(`\n${lines.join('\n')}\n`);
   };
 
   return {
+    showsOutput: true,
     handle(event) {
       switch (event.kind) {
         case 'build.planned':
@@ -67,10 +127,8 @@ export function plainDisplay(write: Write): Display {
         case 'step.started':
           stepOf(event.step, event.time).started = event.time;
           return;
-        case 'step.log': {
-          const step = stepOf(event.step, event.time);
-          return log(step, event.time, step.lines[event.stream].push(event.data));
-        }
+        case 'step.log':
+          return takeLog(event);
         case 'step.status':
           return showStatus(write, stepOf(event.step, event.time), event);
         case 'step.cached':
@@ -80,20 +138,27 @@ export function plainDisplay(write: Write): Display {
         case 'step.cancelled':
           return end(event.step, event.time, 'CANCELED');
         case 'step.failed':
-          return end(event.step, event.time, `ERROR: ${printable(event.error.message)}`);
+          repeatTail(flushed(event.step, event.time));
+          return end(event.step, event.time, `ERROR: ${failureText(event.error)}`);
         case 'warning':
           return write(`\n${warningLines(event.warning).join('\n')}\n`);
         case 'build.summary':
-          return write(`\n${renderSummary(event.summary).join('\n')}\n`);
+          return showSummary(event.summary);
       }
     },
     close() {},
   };
 }
 
-const NEWLINE = Buffer.from('\n');
+const CARRIAGE_RETURN = 0x0d;
 
-function showStatus(write: Write, step: PlainStep, event: StatusEvent): void {
+/** BuildKit's words; the command, which BuildKit repeats here, is in the step's name already. */
+function failureText(error: Error): string {
+  if (!(error instanceof StepError)) return printable(error.message);
+  return `process did not complete successfully: ${endingOf(error.failure)}`;
+}
+
+function showStatus(write: (text: string) => void, step: PlainStep, event: StatusEvent): void {
   const known = step.statuses.get(event.label);
   if (known?.done === true) return;
   if (known !== undefined && !event.done && event.time - known.shown < STATUS_INTERVAL_MS) return;

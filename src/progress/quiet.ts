@@ -2,5 +2,5 @@ import type { Display } from './display.ts';
 
 /** Shows nothing. */
 export function quietDisplay(): Display {
-  return { handle() {}, close() {} };
+  return { showsOutput: false, handle() {}, close() {} };
 }

@@ -11,6 +11,7 @@ export function rawjsonDisplay(write: Write): Display {
   const started = new Map<string, number>();
   const statusStarted = new Map<string, number>();
   return {
+    showsOutput: false,
     handle(event) {
       if (event.kind === 'step.started') started.set(event.step.id, event.time);
       const line = toSolveStatus(event, started, statusStarted);

@@ -1,34 +1,95 @@
-/** The end of a build in a few aligned lines: what each step cost, how big the stages are, what the image is made of. */
-import type { BuildSummary, ImageSummary, StepSummary } from './events.ts';
+/**
+ * The end of a build in a few aligned lines. In short: how big the stages and the image are, and what was left behind.
+ * In full also what each step cost and what the image is made of.
+ */
+import type { BuildSummary, ImageSummary, StageSummary, StepSummary } from './events.ts';
 import { clip, displayWidth, printable } from './terminal-text.ts';
 import { humanDuration, humanSize } from './units.ts';
 
+export const summaryKinds = ['full', 'short', 'none'] as const;
+export type SummaryKind = (typeof summaryKinds)[number];
+
 export interface SummaryOptions {
   readonly columns?: number | undefined;
+  /** Default: `short`. */
+  readonly kind?: SummaryKind | undefined;
 }
 
 /** More steps than this, and the cached ones are only counted. */
 const MANY_STEPS = 40;
 const NAME_COLUMNS = 60;
+/** Lines of the short summary that stages and images may take. */
+const SHORT_STAGES = 4;
+const SHORT_IMAGES = 3;
 
 type Row = readonly [name: string, ...values: string[]];
 
 /** @returns lines without ends */
 export function renderSummary(summary: BuildSummary, options: SummaryOptions = {}): string[] {
   const columns = Math.min(options.columns ?? 100, 120);
+  switch (options.kind ?? 'short') {
+    case 'none':
+      return [];
+    case 'short':
+      return shortSummary(summary, columns);
+    case 'full':
+      return fullSummary(summary, columns);
+  }
+}
+
+/** Not more than nine lines: with the one that names the image, ten. */
+function shortSummary(summary: BuildSummary, columns: number): string[] {
+  const { stages, images } = summary;
+  const shown = images.length > SHORT_IMAGES ? images.slice(0, SHORT_IMAGES - 1) : images;
+  const hidden = images.length - shown.length;
+  return [
+    ...(stages.length < 2 ? [] : stageSection(largestStages(stages), columns)),
+    ...shown.map((image) => imageTitle(image, summary)),
+    ...(hidden === 0 ? [] : [`and ${counted(hidden, 'image')} for other platforms`]),
+    ...leftBehind(summary).map((line) => clip(line, columns)),
+  ];
+}
+
+/** The targets and the largest of the others, in the order of the file. */
+function largestStages(stages: readonly StageSummary[]): readonly StageSummary[] {
+  if (stages.length <= SHORT_STAGES) return stages;
+  const rank = ({ isTarget, bytes = 0 }: StageSummary) =>
+    isTarget ? Number.POSITIVE_INFINITY : bytes;
+  const kept = new Set(
+    stages.toSorted((one, other) => rank(other) - rank(one)).slice(0, SHORT_STAGES - 1),
+  );
+  const others = stages.filter((stage) => !kept.has(stage));
+  return [
+    ...stages.filter((stage) => kept.has(stage)),
+    { name: `and ${counted(others.length, 'smaller stage')}`, bytes: undefined, isTarget: false },
+  ];
+}
+
+function fullSummary(summary: BuildSummary, columns: number): string[] {
   const sections = [
     section('step', ['time', 'added'], stepRows(summary.steps), columns),
-    section('stage', ['size', ''], stageRows(summary), columns),
+    stageSection(summary.stages, columns),
     ...summary.images.map((image) =>
       section(imageTitle(image, summary), ['size', ''], layerRows(image), columns),
     ),
+    leftBehind(summary),
   ].filter((lines) => lines.length > 0);
-  const lines = sections.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
-  if (summary.unusedStages.length > 0) {
-    const names = summary.unusedStages.map(printable).join(', ');
-    lines.push('', `not needed for this target, not built: ${names}`);
-  }
-  return lines;
+  return sections.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+/** One line at most. */
+function leftBehind(summary: BuildSummary): readonly string[] {
+  const { leftBehindBytes, unusedStages, images, durationMs } = summary;
+  const parts = [
+    ...(images.length < 2 ? [] : [`built in ${humanDuration(durationMs)}`]),
+    ...(leftBehindBytes === 0
+      ? []
+      : [`left behind in other stages: ${humanSize(leftBehindBytes)}`]),
+    ...(unusedStages.length === 0
+      ? []
+      : [`not needed, not built: ${unusedStages.map(printable).join(', ')}`]),
+  ];
+  return parts.length === 0 ? [] : [parts.join('; ')];
 }
 
 function stepRows(steps: readonly StepSummary[]): Row[] {
@@ -44,19 +105,22 @@ function stepRows(steps: readonly StepSummary[]): Row[] {
   return hidden === 0 ? rows : [...rows, [`and ${hidden} cached steps`, 'CACHED', '']];
 }
 
-function stageRows({ stages }: BuildSummary): Row[] {
-  return stages.map(({ name, bytes, isTarget }) => [
-    printable(name),
-    bytes === undefined ? '?' : humanSize(bytes),
-    isTarget ? 'target' : '',
-  ]);
+function stageSection(stages: readonly StageSummary[], columns: number): string[] {
+  const rows = stages.map(
+    ({ name, bytes, isTarget }): Row => [
+      printable(name),
+      bytes === undefined ? '' : humanSize(bytes),
+      isTarget ? 'target' : '',
+    ],
+  );
+  return section('stage', ['size', ''], rows, columns);
 }
 
 function layerRows({ layers }: ImageSummary): Row[] {
   return layers.map(({ origin, bytes, files }) => [
     printable(origin),
     humanSize(bytes),
-    files === undefined ? '' : `${files} ${files === 1 ? 'file' : 'files'}`,
+    files === undefined ? '' : counted(files, 'file'),
   ]);
 }
 
@@ -64,11 +128,14 @@ function imageTitle(
   { platform, layers, bytes }: ImageSummary,
   { durationMs }: BuildSummary,
 ): string {
-  const count = `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
-  const size = `image of ${humanSize(bytes)} in ${count}`;
+  const size = `image of ${humanSize(bytes)} in ${counted(layers.length, 'layer')}`;
   return platform === undefined
     ? `${size}, built in ${humanDuration(durationMs)}`
     : `${size} for ${platform}`;
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function section(

@@ -14,24 +14,45 @@ function escapeOne(character: string): string {
 }
 
 const ESC = '\x1b';
-/** Escape sequences: CSI, OSC and other strings (also unfinished ones), two-character ones. */
+/**
+ * Escape sequences: CSI, OSC and other strings (also unfinished ones), two-character ones; and the first two by the
+ * single characters that some terminals take for `ESC [` and `ESC ]`.
+ */
 const ESCAPES =
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|[\x80-\x9f]/g;
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]|[\x80-\x9f]/g;
+/** A colour or another style of text (SGR). */
+const STYLE = /^\x1b\[[0-9;:]*m$/;
+
+export interface OutputOptions {
+  /** Whether colours and other styles of text stay. */
+  readonly color: boolean;
+}
 
 /**
- * One line of a step's output as a terminal may show it: colours stay when asked for, everything else that
- * could move the cursor, set a title or answer a query goes; after carriage returns only the last text stays,
- * as it would have on the step's own terminal.
+ * One line of a step's output as a terminal may be given it: colours stay when asked for, everything else that could
+ * move the cursor, set a title or make the terminal answer goes. Of a line that was written over with carriage returns
+ * only the last text stays, as it would have on the step's own terminal.
  */
-export function outputLine(bytes: Uint8Array, options: { readonly color: boolean }): string {
-  const text = new TextDecoder().decode(bytes);
-  const pieces = text.split('\r').filter((piece) => piece !== '');
-  const kept = (pieces.at(-1) ?? '').replace(ESCAPES, (sequence) =>
-    options.color && /^\x1b\[[0-9;:]*m$/.test(sequence) ? sequence : '',
-  );
-  const clean = kept
-    .replace(/\t/g, '    ')
-    .replace(/[\x00-\x1a\x1c-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
+export function safeLine(bytes: Uint8Array, options: OutputOptions): string {
+  const pieces = new TextDecoder().decode(bytes).split('\r');
+  for (let index = pieces.length - 1; index >= 0; index--) {
+    const clean = withoutControls(pieces[index] ?? '', options);
+    if (clean.replace(STYLES, '') !== '') return clean;
+  }
+  return '';
+}
+
+/** The same in columns that can be counted: tabs are spaces. */
+export function outputLine(bytes: Uint8Array, options: OutputOptions): string {
+  return safeLine(bytes, options).replaceAll('\t', '    ');
+}
+
+const STYLES = /\x1b\[[0-9;:]*m/g;
+
+function withoutControls(text: string, { color }: OutputOptions): string {
+  const clean = text
+    .replace(ESCAPES, (sequence) => (color && STYLE.test(sequence) ? sequence : ''))
+    .replace(/[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
     // An escape that is left began a sequence this code does not know.
     .replace(/\x1b(?!\[[0-9;:]*m)/g, '');
   return clean.includes(ESC) && !clean.endsWith(`${ESC}[0m`) ? `${clean}${ESC}[0m` : clean;
@@ -40,8 +61,23 @@ export function outputLine(bytes: Uint8Array, options: { readonly color: boolean
 /** Columns a text takes on a terminal; SGR sequences take none. */
 export function displayWidth(text: string): number {
   let width = 0;
-  for (const character of text.replace(/\x1b\[[0-9;:]*m/g, '')) width += characterWidth(character);
+  for (const character of text.replace(STYLES, '')) width += characterWidth(character);
   return width;
+}
+
+/** Rows a text takes on a terminal that wraps it; a wide character never begins in the last column. */
+export function wrappedRows(text: string, columns: number): number {
+  let rows = 1;
+  let used = 0;
+  for (const character of text.replace(STYLES, '')) {
+    const width = characterWidth(character);
+    if (used + width > columns && used > 0) {
+      rows++;
+      used = 0;
+    }
+    used += width;
+  }
+  return rows;
 }
 
 /** The text cut to `columns`, with `…` where something is missing. SGR sequences before the cut stay. */

@@ -10,7 +10,9 @@ import { humanDuration, humanSize } from './units.ts';
 export interface RunningStep {
   readonly info: StepInfo;
   readonly started: number;
-  /** The last lines of output, oldest first, fit for the terminal. */
+  /** When it failed; it stays in view until the build has ended. */
+  readonly failed?: number | undefined;
+  /** The last lines of output, oldest first, fit for the terminal; the last of them may have no end yet. */
   readonly tail: readonly string[];
   readonly status:
     | {
@@ -38,20 +40,32 @@ export interface FrameSize {
 
 /** Lines of output shown below a running step. */
 const TAIL_LINES = 6;
+/** Part of the screen that output may fill: of a higher frame, more scrolls out of reach in a narrowed window. */
+const OUTPUT_SHARE = 1 / 2;
 
 /** The part that is painted again: running steps with their last output, and a line with the totals. */
 export function frameLines(model: FrameModel, now: number, size: FrameSize): string[] {
   const room = Math.max(2, size.rows - 1);
-  const shown = model.running.slice(0, room - 1);
+  const shown = shownSteps(model.running, room - 1);
   const talking = shown.filter(({ tail }) => tail.length > 0).length;
-  const tailRoom = talking === 0 ? 0 : Math.floor((room - 1 - shown.length) / talking);
+  const outputRoom = Math.min(room, Math.floor(size.rows * OUTPUT_SHARE)) - 1 - shown.length;
+  const tailRoom = talking === 0 ? 0 : Math.max(0, Math.floor(outputRoom / talking));
   const lines = shown.flatMap((step) => [
-    stepLine('▸', runningText(step), humanDuration(now - step.started), size),
+    step.failed === undefined
+      ? stepLine('▸', runningText(step), humanDuration(now - step.started), size)
+      : stepLine(paint('✗', 'red', size), runningText(step), 'failed', size),
     ...lastOf(step.tail, Math.min(TAIL_LINES, tailRoom)).map((line) =>
       clip(`   ${paint('│', 'dim', size)} ${line}`, size.columns - 1),
     ),
   ]);
   return [...lines, totalsLine(model, now, size)];
+}
+
+/** Those that began first; what failed is never left out. */
+function shownSteps(steps: readonly RunningStep[], room: number): readonly RunningStep[] {
+  const failed = steps.filter((step) => step.failed !== undefined).slice(0, room);
+  const others = steps.filter((step) => step.failed === undefined);
+  return [...others.slice(0, room - failed.length), ...failed];
 }
 
 export type Outcome =
@@ -85,9 +99,11 @@ function runningText({ info, status }: RunningStep): string {
 }
 
 function totalsLine(model: FrameModel, now: number, size: FrameSize): string {
-  const { finished, total, running } = model;
+  const { finished, total } = model;
   const of = total > 0 ? `${finished} of ${total} steps` : `${finished} steps`;
-  const text = `${of} done, ${running.length} running, ${humanDuration(now - model.started)}`;
+  const running = model.running.filter(({ failed }) => failed === undefined).length;
+  const doing = running === model.running.length ? 'running' : 'stopping';
+  const text = `${of} done, ${running} ${doing}, ${humanDuration(now - model.started)}`;
   return clip(paint(text, 'dim', size), size.columns - 1);
 }
 

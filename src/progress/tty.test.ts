@@ -87,32 +87,30 @@ describe('finishedLine', () => {
   });
 });
 
-/** A terminal just good enough for the display: lines that wrap again when its width changes, cursor up, erase below. */
+/** A terminal just good enough for the display: it knows line ends, cursor up, and how to erase a line. */
 class Screen {
   columns = 60;
   readonly lines: string[] = [''];
+  #row = 0;
 
   write(text: string): void {
     for (const part of text.split(/(\x1b\[[?\d]*[A-Za-z]|\n|\r)/)) {
-      if (part === '\n') this.lines.push('');
-      else if (/^\x1b\[\d+A$/.test(part)) this.#eraseUp(Number(part.slice(2, -1)));
+      if (part === '\n') this.#row++;
+      else if (part === '\x1b[A') this.#row--;
+      else if (part === '\x1b[2K') this.lines[this.#row] = '';
       else if (part !== '\r' && !part.startsWith('\x1b')) {
-        this.lines[this.lines.length - 1] += part;
+        this.lines[this.#row] = (this.lines[this.#row] ?? '') + part;
       }
     }
   }
 
-  #eraseUp(rows: number): void {
-    this.lines.pop();
-    for (let left = rows; left > 0; ) {
-      left -= Math.max(1, Math.ceil(displayWidth(this.lines.pop() ?? '') / this.columns));
-    }
-    this.lines.push('');
+  get shown(): string[] {
+    return this.lines.slice(0, this.#row + 1);
   }
 }
 
 describe('ttyDisplay', () => {
-  function play(events: readonly (BuildEvent | { readonly columns: number })[], interval = 0) {
+  function play(events: readonly BuildEvent[], interval = 0) {
     let now = T0;
     const screen = new Screen();
     const display = ttyDisplay({
@@ -123,17 +121,13 @@ describe('ttyDisplay', () => {
       interval,
     });
     for (const event of events) {
-      if ('columns' in event) {
-        screen.columns = event.columns;
-      } else {
-        now = event.time;
-        display.handle(event);
-      }
+      now = event.time;
+      display.handle(event);
     }
-    const during = [...screen.lines];
+    const during = [...screen.shown];
     display.close();
     display.close();
-    return { during, after: screen.lines };
+    return { during, after: screen.shown };
   }
 
   const run = info('[build 2/3] RUN make');
@@ -166,44 +160,45 @@ describe('ttyDisplay', () => {
          │ one
          │ two
       ▸ [build 3/3] COPY . .                                 0.0s
-      1 of 1 steps done, 2 running, 0.5s
+      0 of 1 steps done, 2 running, 0.5s
       "
     `);
     expect(after).toEqual([expect.stringMatching(/^✓ \[build 1\/3\] FROM a {30,}CACHED$/), '']);
   });
 
-  it('cleans up after itself when the terminal has become narrower', () => {
+  it('shows what a step wrote over with carriage returns, before the line has an end', () => {
     const { during, after } = play([
       { kind: 'step.started', time: T0, step: run },
-      log(10, `${'x'.repeat(50)}\n`),
-      { columns: 20 },
-      log(20, 'next\n'),
-      { columns: 33 },
-      { kind: 'step.completed', time: T0 + 30, step: run, durationMs: 30, addedBytes: 0 },
+      log(1, 'Get:1 packages\n  0%\r'),
+      log(2, ' 50%\r'),
     ]);
-    expect(during).toEqual([expect.stringMatching(/^✓ \[build 2\/3\] RUN make +0\.0s$/), '']);
-    expect(after).toEqual(during);
+    expect(during.slice(1, 3)).toEqual(['   │ Get:1 packages', '   │  50%']);
+    expect(after).toEqual(['']);
   });
 
-  it('prints the whole output of a failed step', () => {
+  it('prints what a failed step printed, all of it and once, after everything else', () => {
     const output = Array.from({ length: 200 }, (_, index) => `line ${index}\n`).join('');
-    const { after } = play([
+    const beside = info('[test 2/2] RUN sleep');
+    const { during, after } = play([
       { kind: 'step.started', time: T0, step: run },
+      { kind: 'step.started', time: T0, step: beside },
       log(1, output),
       log(2, 'no end'),
       { kind: 'step.failed', time: T0 + 3, step: run, error: stepError(['no end']) },
+      { kind: 'step.cancelled', time: T0 + 9, step: beside },
     ]);
-    expect(after[0]).toBe('✗ [build 2/3] RUN make  0.0s');
+    expect(during.slice(1, 3)).toEqual([
+      expect.stringMatching(/^✗ \[build 2\/3\] RUN make +failed$/),
+      '   │ line 195',
+    ]);
+    expect(during.at(-2)).toBe('2 steps done, 0 stopping, 0.0s');
+    expect(after.slice(0, 2)).toEqual([
+      expect.stringMatching(/^- \[test 2\/2\] RUN sleep +cancelled$/),
+      '✗ [build 2/3] RUN make  0.0s',
+    ]);
     expect(after.filter((line) => /^ {2}line \d+$/.test(line))).toHaveLength(200);
+    expect(after.filter((line) => line.includes('no end'))).toEqual(['  no end']);
     expect(after.at(-2)).toBe('  no end');
-  });
-
-  it('does not print an output twice that the error shows whole', () => {
-    const { after } = play([
-      log(1, 'only line\n'),
-      { kind: 'step.failed', time: T0 + 3, step: run, error: stepError(['only line']) },
-    ]);
-    expect(after).toEqual(['✗ [build 2/3] RUN make  0.0s', '']);
   });
 
   it('keeps megabytes of output until they are needed', () => {
@@ -227,6 +222,7 @@ describe('ttyDisplay', () => {
           steps: [],
           stages: [],
           unusedStages: [],
+          leftBehindBytes: 0,
           images: [{ platform: undefined, layers: [], bytes: 0 }],
           durationMs: 100,
         },
@@ -235,7 +231,6 @@ describe('ttyDisplay', () => {
     expect(after).toEqual([
       '',
       'image of 0B in 0 layers, built in 0.1s',
-      '',
       'WARNING: careful [A_B]',
       '',
     ]);
@@ -254,7 +249,10 @@ describe('text for terminals', () => {
     ['\x1b]unfinished', ''],
     ['10%\r20%\r100%', '100%'],
     ['done\r', 'done'],
-    ['a\tb\x07\x00\x9bc', 'a    bc'],
+    ['a\tb\x07\x00c', 'a    bc'],
+    ['one \x9b2J two \x9d0;title\x9c three', 'one  two  three'],
+    [' 10%\r\x1b[K', ' 10%'],
+    ['\x1b\x07[2J', '[2J'],
     ['\x1b', ''],
     ['\x1b(Bx', 'x'],
     ['\u202egnp.exe', 'gnp.exe'],

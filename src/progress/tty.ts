@@ -1,31 +1,42 @@
 /**
  * The live display for terminals. Finished steps scroll away as ordinary lines, so nothing is ever lost above the
- * screen's edge; only the running steps below them are repainted. A failed step's whole output is printed.
+ * screen's edge; only the running steps below them are repainted. The whole output of a step that failed is printed
+ * when the build has ended, so that nothing comes after it but the error.
  */
-import { StepError } from '../errors.ts';
 import type { Display, Write } from './display.ts';
 import type { BuildEvent, StepInfo } from './events.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { LiveArea, type TerminalSize } from './live-area.ts';
 import { StepLog } from './step-log.ts';
-import { renderSummary } from './summary.ts';
-import { displayWidth, outputLine } from './terminal-text.ts';
+import { renderSummary, type SummaryKind } from './summary.ts';
+import { outputLine } from './terminal-text.ts';
 import { type FrameModel, finishedLine, frameLines, paint, type RunningStep } from './tty-frame.ts';
 import { warningLines } from './warnings.ts';
 
 export interface TtyDisplayOptions {
   readonly write: Write;
   /** The terminal's size, asked for at each repaint. */
-  readonly size: () => { readonly columns: number; readonly rows: number };
+  readonly size: () => TerminalSize;
+  /** Calls back whenever that has changed, until the function it returns is called. */
+  readonly onResize?: ((repaint: () => void) => () => void) | undefined;
+  /** Whether the terminal wraps lines again when its width changes. Default: true. */
+  readonly rewraps?: boolean | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly color: boolean;
+  /** Default: `short`. */
+  readonly summary?: SummaryKind | undefined;
   /** Milliseconds between repaints; 0: no timer, only events and `close` repaint. */
   readonly interval?: number | undefined;
 }
 
 export function ttyDisplay(options: TtyDisplayOptions): Display {
   const display = new TtyDisplay(options);
-  return { handle: (event) => display.handle(event), close: () => display.close() };
+  return {
+    showsOutput: true,
+    handle: (event) => display.handle(event),
+    close: () => display.close(),
+  };
 }
 
 interface LiveStep {
@@ -34,7 +45,10 @@ interface LiveStep {
   readonly log: StepLog;
   readonly splitters: Record<'stdout' | 'stderr', LineSplitter>;
   tail: string[];
+  /** The stream that wrote last: what it has not ended with a newline yet is in view. */
+  talking: 'stdout' | 'stderr';
   status: RunningStep['status'];
+  failed: number | undefined;
 }
 
 type EndEvent = Extract<
@@ -46,20 +60,22 @@ const KEPT_TAIL = 20;
 
 class TtyDisplay {
   readonly #options: TtyDisplayOptions;
+  readonly #area: LiveArea;
+  /** Also those that failed, until the display is closed. */
   readonly #running = new Map<string, LiveStep>();
   readonly #finished = new Set<string>();
+  readonly #planned = new Set<string>();
   readonly #warnings: string[] = [];
-  #total = 0;
   #started: number | undefined;
   /** Lines that stay, not painted yet. */
-  #lasting: string[] = [];
-  /** Lines on the screen that the next paint takes away. */
-  #painted: readonly string[] = [];
+  readonly #lasting: string[] = [];
   #lastPaint = 0;
   #timer: NodeJS.Timeout | undefined;
+  #stopListening: (() => void) | undefined;
 
   constructor(options: TtyDisplayOptions) {
     this.#options = options;
+    this.#area = new LiveArea(options);
   }
 
   handle(event: BuildEvent): void {
@@ -74,16 +90,21 @@ class TtyDisplay {
   close(): void {
     if (this.#timer !== undefined) clearInterval(this.#timer);
     this.#timer = undefined;
-    for (const step of this.#running.values()) step.log.close();
-    this.#running.clear();
+    this.#stopListening?.();
+    this.#stopListening = undefined;
     this.#lasting.push(...this.#warnings.splice(0));
+    for (const step of this.#running.values()) {
+      if (step.failed !== undefined) this.#showFailure(step, step.failed);
+      step.log.close();
+    }
+    this.#running.clear();
     this.#paint([]);
   }
 
   #take(event: BuildEvent): void {
     switch (event.kind) {
       case 'build.planned':
-        this.#total = event.steps.length;
+        for (const { id } of event.steps) this.#planned.add(id);
         return;
       case 'step.started':
         this.#stepOf(event.step, event.time);
@@ -107,7 +128,8 @@ class TtyDisplay {
         return;
       case 'build.summary': {
         const { columns } = this.#options.size();
-        this.#lasting.push('', ...renderSummary(event.summary, { columns }), '');
+        const lines = renderSummary(event.summary, { columns, kind: this.#options.summary });
+        if (lines.length > 0) this.#lasting.push('', ...lines);
         return;
       }
     }
@@ -122,7 +144,9 @@ class TtyDisplay {
       log: new StepLog(),
       splitters: { stdout: new LineSplitter(), stderr: new LineSplitter() },
       tail: [],
+      talking: 'stdout',
       status: undefined,
+      failed: undefined,
     };
     this.#running.set(info.id, step);
     return step;
@@ -130,6 +154,7 @@ class TtyDisplay {
 
   #takeLog(event: Extract<BuildEvent, { kind: 'step.log' }>): void {
     const step = this.#stepOf(event.step, event.time);
+    step.talking = event.stream;
     this.#addLines(step, step.splitters[event.stream].push(event.data));
   }
 
@@ -141,15 +166,15 @@ class TtyDisplay {
 
   #end(event: EndEvent): void {
     const step = this.#stepOf(event.step, event.time);
+    this.#finished.add(event.step.id);
+    if (event.kind === 'step.failed') {
+      step.failed = event.time;
+      return;
+    }
     const size = { ...this.#options.size(), color: this.#options.color };
     this.#running.delete(event.step.id);
-    this.#finished.add(event.step.id);
-    const durationMs = event.time - step.started;
     if (event.kind === 'step.completed') {
       this.#lasting.push(finishedLine(event.step, { ...event, kind: 'completed' }, size));
-    } else if (event.kind === 'step.failed') {
-      this.#lasting.push(finishedLine(event.step, { kind: 'failed', durationMs }, size));
-      this.#showWholeLog(step, event.error);
     } else {
       const kind = event.kind === 'step.cached' ? 'cached' : 'cancelled';
       this.#lasting.push(finishedLine(event.step, { kind }, size));
@@ -157,12 +182,12 @@ class TtyDisplay {
     step.log.close();
   }
 
-  /** Left out when the error's own tail, printed at the end, has all of it. */
-  #showWholeLog(step: LiveStep, error: Error): void {
+  #showFailure(step: LiveStep, time: number): void {
+    const size = { ...this.#options.size(), color: this.#options.color };
+    const durationMs = time - step.started;
+    this.#lasting.push(finishedLine(step.info, { kind: 'failed', durationMs }, size));
     const { stdout, stderr } = step.splitters;
     this.#addLines(step, [...stdout.flush(), ...stderr.flush()]);
-    const told = error instanceof StepError ? error.failure.outputTail.length : 0;
-    if (step.log.lines <= told) return;
     const splitter = new LineSplitter();
     for (const chunk of step.log.chunks()) {
       const lines = splitter.push(chunk).map((line) => outputLine(line, this.#options));
@@ -176,39 +201,38 @@ class TtyDisplay {
     if (this.#started === undefined || this.#running.size === 0) return [];
     const model: FrameModel = {
       started: this.#started,
-      finished: this.#finished.size,
-      total: this.#total,
-      running: [...this.#running.values()],
+      finished: this.#finishedCount(),
+      total: this.#planned.size,
+      running: [...this.#running.values()].map((step) => this.#viewOf(step)),
     };
     return frameLines(model, now(), { ...size(), color });
   }
 
+  /** Of the plan, once there is one: what a build does beside it is not counted. */
+  #finishedCount(): number {
+    if (this.#planned.size === 0) return this.#finished.size;
+    return [...this.#finished].filter((id) => this.#planned.has(id)).length;
+  }
+
+  #viewOf(step: LiveStep): RunningStep {
+    const unfinished = outputLine(step.splitters[step.talking].pending(), this.#options);
+    return unfinished === '' ? step : { ...step, tail: [...step.tail, unfinished] };
+  }
+
   #paint(frame: readonly string[]): void {
     this.#lastPaint = this.#options.now();
-    const lasting = this.#lasting;
-    if (lasting.length === 0 && frame.join('\n') === this.#painted.join('\n')) return;
-    this.#lasting = [];
-    const { columns } = this.#options.size();
-    // The terminal may have become narrower since: then each painted line takes several rows.
-    const rows = this.#painted.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)),
-      0,
-    );
-    const erase = rows === 0 ? '' : `\x1b[${rows}A\r\x1b[J`;
-    const text = [...lasting, ...frame].map((line) => `${line}\n`).join('');
-    this.#painted = frame;
-    this.#options.write(`${BEGIN_UPDATE}${erase}${text}${END_UPDATE}`);
+    this.#area.paint(this.#lasting.splice(0), frame);
   }
 
   #startTimer(): void {
     const interval = this.#options.interval ?? INTERVAL_MS;
     if (this.#timer !== undefined || interval === 0) return;
-    this.#timer = setInterval(() => this.#paint(this.#frame()), interval);
+    const repaint = () => this.#paint(this.#frame());
+    this.#timer = setInterval(repaint, interval);
     this.#timer.unref();
+    // At once: of a frame that was made narrower step by step hardly anything has scrolled out of reach.
+    this.#stopListening = this.#options.onResize?.(repaint);
   }
 }
 
 const INTERVAL_MS = 100;
-/** Terminals that know synchronised updates show no half-painted frame; others ignore them. */
-const BEGIN_UPDATE = '\x1b[?2026h';
-const END_UPDATE = '\x1b[?2026l';

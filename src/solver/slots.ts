@@ -11,12 +11,17 @@ export class Slots {
   /** Runs `work` as soon as there is a place. Rejects with the signal's reason if that comes first. */
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.#acquire(signal);
+    let result: T;
     try {
       signal.throwIfAborted();
-      return await work();
-    } finally {
-      this.#release();
+      result = await work();
+    } catch (error) {
+      // In a later turn: the failure may end the build, and then nothing more may begin.
+      setImmediate(() => this.#release());
+      throw error;
     }
+    this.#release();
+    return result;
   }
 
   async #acquire(signal: AbortSignal): Promise<void> {

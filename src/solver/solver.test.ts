@@ -288,6 +288,26 @@ describe('the solver', () => {
     expect(world.records.records.size).toBe(0);
   });
 
+  it('begins nothing more once a step has failed', async () => {
+    const world = new World();
+    world.gate = async () => {
+      if (world.executed.length === 2) throw new AppError('RUN_FAILED', 'it broke');
+    };
+    const builder = new GraphBuilder();
+    const steps = ['one', 'two', 'three', 'four'].map((name) =>
+      builder.add(exec(name), [SCRATCH], info(name)),
+    );
+    const [one = SCRATCH, ...others]: readonly (VertexId | typeof SCRATCH)[] = steps;
+    const target = others.reduce(
+      (below, step) => builder.add(COPY, [below, step], info('join')),
+      one,
+    );
+    await expect(world.solver(builder, 1).solve(target)).rejects.toThrow('it broke');
+    const kinds = world.events.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'step.started')).toHaveLength(2);
+    expect(kinds.at(-1)).toBe('step.failed');
+  });
+
   it('throws the failure, although the target waited for the step that it ended', async () => {
     const world = new World();
     world.gate = async (name, signal) => {

@@ -29,6 +29,8 @@ export interface SolverOptions {
   /** How many operations may work at the same time; at least 1. */
   readonly jobs: number;
   readonly signal: AbortSignal;
+  /** Aborted by the solver with the first failure. */
+  readonly failure?: AbortController | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -55,7 +57,7 @@ const EMPTY: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, cr
 export class Solver {
   readonly #options: SolverOptions;
   readonly #slots: Slots;
-  readonly #abort = new AbortController();
+  readonly #abort: AbortController;
   readonly #signal: AbortSignal;
   readonly #identities = new Map<VertexId, Promise<Identity>>();
   readonly #results = new Map<VertexId, Promise<VertexResult>>();
@@ -68,6 +70,7 @@ export class Solver {
   constructor(options: SolverOptions) {
     this.#options = options;
     this.#slots = new Slots(options.jobs);
+    this.#abort = options.failure ?? new AbortController();
     this.#signal = jointSignal(options.signal, this.#abort.signal);
   }
 

@@ -109,6 +109,10 @@ class Collected implements Output {
     return { columns: 80, rows: 24 };
   }
 
+  onResize() {
+    return () => undefined;
+  }
+
   get text(): string {
     return Buffer.concat(this.#chunks).toString('utf8');
   }

@@ -63,6 +63,7 @@ function recorder(isTerminal: boolean): { output: Output; text: () => string } {
       chunks.push(typeof data === 'string' ? Buffer.from(data) : Uint8Array.from(data));
     },
     size: () => ({ columns: 80, rows: 24 }),
+    onResize: () => () => undefined,
   };
   return { output, text: () => Buffer.concat(chunks).toString() };
 }

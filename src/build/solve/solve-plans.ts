@@ -10,6 +10,7 @@ import type { StepInfo } from '../../progress/index.ts';
 import { Sandbox } from '../../runtime/index.ts';
 import { Solver, type VertexResult } from '../../solver/index.ts';
 import type { Store } from '../../store/index.ts';
+import { jointSignal } from '../../system/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
 import { openContexts } from '../contexts/open-contexts.ts';
 import { RemoteLogins } from '../credentials/remote-logins.ts';
@@ -75,6 +76,8 @@ async function solve(
   const contexts = await openContexts(run, needed, definition);
   const stepOf = stepInfos(graph);
   const exported = new Set(targets.flatMap((target) => [...exportedVertices(graph, target)]));
+  // What fetches layers outside of the solver ends with the first failure too.
+  const failure = new AbortController();
   const session: BuildSession = {
     store,
     emit,
@@ -89,7 +92,7 @@ async function solve(
     }),
     // With an epoch it is another tar that is exported.
     isExported: (id) => options.sourceDateEpoch === undefined && exported.has(id),
-    treeOf: treesOf(run),
+    treeOf: treesOf({ ...run, signal: jointSignal(signal, failure.signal) }),
     lowers: new LowerSource(store),
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];
@@ -114,6 +117,7 @@ async function solve(
     emit,
     jobs: options.jobs ?? defaultJobs(),
     signal,
+    failure,
     now,
   });
   emit({ kind: 'build.planned', time: now(), steps: needed.map(({ id }) => stepOf(id)) });

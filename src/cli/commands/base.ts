@@ -1,6 +1,6 @@
 import { humanSize } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
-import { makeDisplay, progressKind } from '../progress.ts';
+import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { sourceDateEpoch } from '../values.ts';
 
 export const baseCommand = defineCommand({
@@ -58,8 +58,8 @@ export const baseCommand = defineCommand({
     const api = await context.api();
     const kind = flags.quiet ? 'quiet' : progressKind(flags.progress, context);
     const display = makeDisplay(kind, context);
-    try {
-      const result = await api.makeBase({
+    const result = await displaying(display, () =>
+      api.makeBase({
         name: args[0] ?? '',
         tag: flags.tag,
         mirror: flags.mirror,
@@ -69,15 +69,12 @@ export const baseCommand = defineCommand({
         root: rootOf(flags, context),
         signal: context.signal,
         onEvent: (event) => display.handle(event),
-      });
-      display.close();
-      const how = result.existed ? 'is there already' : 'made';
-      const note = `${result.reference} ${how}: ${humanSize(result.size)}\n`;
-      if (!flags.quiet) await context.io.stderr.write(note);
-      await context.io.stdout.write(`${result.imageId}\n`);
-    } finally {
-      display.close();
-    }
+      }),
+    );
+    const how = result.existed ? 'is there already' : 'made';
+    const note = `${result.reference} ${how}: ${humanSize(result.size)}\n`;
+    if (!flags.quiet) await context.io.stderr.write(note);
+    await context.io.stdout.write(`${result.imageId}\n`);
     return 0;
   },
 });

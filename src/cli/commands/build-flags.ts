@@ -1,3 +1,4 @@
+import { summaryKinds } from '../../progress/index.ts';
 import { storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
 
@@ -141,6 +142,13 @@ export const buildFlags = {
     group: HOW,
     choices: ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'],
     help: 'display on standard error',
+  },
+  summary: {
+    kind: 'text',
+    value: 'amount',
+    group: HOW,
+    choices: summaryKinds,
+    help: 'what to say at the end: sizes of stages and image (short, the default), every step and layer too (full), nothing (none)',
   },
   network: {
     kind: 'text',

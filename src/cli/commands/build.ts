@@ -1,9 +1,10 @@
 import { lstat, rm } from 'node:fs/promises';
 import type { BuildOptions, BuildResult, OutputSpec, VerifyResult } from '../../api/index.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, StepError, withDetails } from '../../errors.ts';
+import { type SummaryKind, summaryKinds } from '../../progress/index.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import type { FlagValues } from '../flags.ts';
-import { makeDisplay, progressKind } from '../progress.ts';
+import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { RESULT_FILES, refuseUnwritable, writeResult } from '../result-files.ts';
 import { entitlement, secretSource, sshSource } from '../step-values.ts';
 import {
@@ -82,19 +83,18 @@ export const buildCommand = defineCommand({
       return callBuild(method, options, context);
     }
     const api = await context.api();
-    const display = makeDisplay(
-      flags.quiet ? 'quiet' : progressKind(flags.progress, context),
-      context,
-    );
+    const kind = flags.quiet ? 'quiet' : progressKind(flags.progress, context);
+    const display = makeDisplay(kind, context, summaryKind(flags.summary));
     const observed: BuildOptions = { ...options, onEvent: (event) => display.handle(event) };
-    let result: BuildResult;
-    let verified: VerifyResult | undefined;
-    try {
-      verified = flags.verify ? await api.verify(observed) : undefined;
-      result = verified?.build ?? (await api.build(observed));
-    } finally {
-      display.close();
-    }
+    const { result, verified } = await displaying(display, async () => {
+      if (!flags.verify) return { result: await api.build(observed), verified: undefined };
+      const both = await api.verify(observed);
+      return { result: both.build, verified: both };
+    }).catch(async (error: unknown) => {
+      throw error instanceof StepError
+        ? await withAdvice(error, args[0] ?? '.', flags, context)
+        : error;
+    });
     await reportResult(result, flags, context);
     return verified === undefined ? 0 : await reportVerification(verified, context);
   },
@@ -152,6 +152,22 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     root: rootOf(flags, context),
     signal: context.signal,
   };
+}
+
+function summaryKind(text: string | undefined): SummaryKind {
+  return summaryKinds.find((kind) => kind === text) ?? 'short';
+}
+
+/** The error with a command that looks into the file system of the step. */
+async function withAdvice(
+  error: StepError,
+  path: string,
+  flags: Flags,
+  { root }: CommandContext,
+): Promise<AppError> {
+  const { lookInside } = await import('../look-inside.ts');
+  const command = lookInside({ error, context: path, flags, root: flags.root ?? root });
+  return withDetails(error, { lookInside: command });
 }
 
 /** What is asked for instead of a build; undefined: a build. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
-import { makeDisplay } from '../progress.ts';
+import { displaying, makeDisplay } from '../progress.ts';
 
 export const loadCommand = defineCommand({
   usage: '[OPTIONS]',
@@ -29,23 +29,20 @@ export const loadCommand = defineCommand({
     }
     const api = await context.api();
     const display = makeDisplay(flags.quiet ? 'quiet' : 'auto', context);
-    try {
-      const { images } = await api.loadImages({
+    const { images } = await displaying(display, () =>
+      api.loadImages({
         source: flags.input ?? io.stdin(),
         root: rootOf(flags, context),
         signal: context.signal,
         onEvent: (event) => display.handle(event),
-      });
-      display.close();
-      const lines = images.flatMap(({ id, references }) =>
-        references.length === 0
-          ? [`Loaded image ID: ${id}\n`]
-          : references.map((reference) => `Loaded image: ${reference}\n`),
-      );
-      await io.stdout.write(lines.join(''));
-    } finally {
-      display.close();
-    }
+      }),
+    );
+    const lines = images.flatMap(({ id, references }) =>
+      references.length === 0
+        ? [`Loaded image ID: ${id}\n`]
+        : references.map((reference) => `Loaded image: ${reference}\n`),
+    );
+    await io.stdout.write(lines.join(''));
     return 0;
   },
 });
