@@ -11,10 +11,12 @@ export interface ImageSummary {
   readonly manifestDigest: Digest;
   /** Short forms as Docker shows them: `alpine:3.20`, `example.com/a:b`. Empty: the image is dangling. */
   readonly references: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly created: number;
-  /** Bytes of file content of all layers. */
-  readonly size: number;
+  /** Milliseconds since the epoch; undefined if the image does not say. */
+  readonly created: number | undefined;
+  /** Bytes of file content of all layers; undefined as long as one of them has not been downloaded. */
+  readonly size: number | undefined;
+  /** Bytes of all layers as a registry or an archive has them; undefined if one of them was built here. */
+  readonly compressedSize: number | undefined;
   readonly platform: Platform;
   readonly labels: Readonly<Record<string, string>>;
 }

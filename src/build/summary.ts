@@ -1,4 +1,5 @@
 /** What a build tells when it is done: steps, stages, and what the image is made of. */
+import { unpackedSize } from '../layers/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type {
@@ -128,11 +129,11 @@ function layerSummaries({ plan, result }: BuiltPlan, store: Store): LayerSummary
   return [{ origin, bytes: bytesOf(store, base), files: filesOf(store, base) }, ...layers];
 }
 
-/** Bytes of file content in a stack of layers; of those that are not here, bytes of their blobs. */
+/** Bytes of file content in a stack of layers; where nobody knows, bytes of the layer's blob. */
 function bytesOf(store: Store, layers: readonly LayerId[]): number {
   return layers.reduce((sum, id) => {
-    const meta = store.layers.get(id);
-    return sum + (meta?.promise?.descriptor.size ?? meta?.size ?? 0);
+    const promised = store.layers.get(id)?.promise?.descriptor.size;
+    return sum + (unpackedSize(store, { id }) ?? promised ?? 0);
   }, 0);
 }
 

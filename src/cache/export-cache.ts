@@ -1,6 +1,7 @@
 /** Steps of a build for other machines: their layers, and the keys under which they are found. */
+
 import { type LayerBlob, type LayerEncoding, layerBlob, mapParallel } from '../export/index.ts';
-import { diffIdOf } from '../layers/index.ts';
+import { diffIdOf, unpackedSize } from '../layers/index.ts';
 import { canonicalJson, type Descriptor, digestOf } from '../oci/index.ts';
 import type { CacheRecord, ImageLayer, LayerId, Store } from '../store/index.ts';
 import type { NotedAnswers } from './answers.ts';
@@ -126,7 +127,8 @@ function positionsOf(ids: readonly LayerId[]): (id: LayerId) => number {
 function layerOf(store: Store, id: LayerId, diffId: CachedLayer['diffId']): CachedLayer {
   const meta = store.layers.get(id);
   if (meta === undefined) throw new Error(`no layer ${id} in the store`);
-  return { diffId, times: meta.times, created: meta.created };
+  const size = unpackedSize(store, { id, diffId });
+  return { diffId, times: meta.times, created: meta.created, ...(size !== undefined && { size }) };
 }
 
 function recordOf(

@@ -31,6 +31,8 @@ export interface CachedLayer {
   readonly times: LayerMeta['times'];
   /** Milliseconds since the epoch. */
   readonly created: number;
+  /** Bytes of the files in it, if the exporter knew. */
+  readonly size?: number | undefined;
 }
 
 export interface CachedRecord {
@@ -118,9 +120,14 @@ export function inlineCacheIn(imageConfig: Uint8Array): InlineCache | undefined 
 }
 
 function cachedLayer(value: unknown): CachedLayer {
-  const { diffId, times, created } = objectOf(value);
+  const { diffId, times, created, size } = objectOf(value);
   if (times !== 'set' && times !== 'clamp' && times !== 'keep') throw invalidCache('unknown times');
-  return { diffId: parseDiffId(textOf(diffId)), times, created: numberOf(created) };
+  return {
+    diffId: parseDiffId(textOf(diffId)),
+    times,
+    created: numberOf(created),
+    ...(size !== undefined && { size: numberOf(size) }),
+  };
 }
 
 function cachedRecord(document: unknown, position: (text: unknown) => number): CachedRecord {

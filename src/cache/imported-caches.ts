@@ -121,8 +121,8 @@ export class ImportedCaches {
 
   #adoptStep(cache: ReadBuildkitCache, { layers, created }: FoundStep): VertexResult {
     const promised = this.#stacksOf(cache).promise(layers);
-    const addedBytes = layers.at(-1)?.blob.size ?? 0;
-    return { layers: promised, ownLayer: promised.at(-1), addedBytes, created };
+    // BuildKit's caches do not say how large the files of a layer are.
+    return { layers: promised, ownLayer: promised.at(-1), addedBytes: 0, created };
   }
 
   #stack(cache: ReadCache, positions: readonly number[]): readonly LayerId[] {

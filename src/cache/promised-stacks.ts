@@ -1,5 +1,6 @@
 /** Layers of caches as layers of the store, promised until somebody opens them. */
 import { promiseLayers } from '../export/index.ts';
+import { rememberSize } from '../layers/index.ts';
 import { type ChainId, chainIds, type Descriptor, type DiffId } from '../oci/index.ts';
 import type { LayerId, LayerMeta, LayerPromise, Store } from '../store/index.ts';
 import { rememberPlace } from '../transfer/index.ts';
@@ -11,6 +12,8 @@ export interface StackLayer {
   readonly times: LayerMeta['times'];
   /** Milliseconds since the epoch. */
   readonly created: number;
+  /** Bytes of the files in it, if the cache says. */
+  readonly size?: number | undefined;
 }
 
 /** The stacks of one cache: each layer is promised once. */
@@ -32,6 +35,9 @@ export class PromisedStacks {
   promise(layers: readonly StackLayer[]): readonly LayerId[] {
     const store = this.#store;
     const known = this.#known;
+    for (const { diffId, size } of layers) {
+      if (size !== undefined) rememberSize(store, diffId, size);
+    }
     const wanted = layers.map((layer) => ({ layer, promise: this.#promiseOf(layer) }));
     const base = wanted.findIndex(({ layer }) => layer.times !== 'keep');
     const baseCount = base < 0 ? wanted.length : base;

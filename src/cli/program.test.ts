@@ -433,6 +433,7 @@ describe('lists and details', () => {
     references: ['a:latest', 'example.com:5000/b/c:1.0'],
     created: Date.now() - 3 * 86_400_000,
     size: 74_800_000,
+    compressedSize: undefined,
     platform: { os: 'linux', architecture: 'amd64' },
     labels: { stage: 'x' },
     ...more,
@@ -455,6 +456,17 @@ describe('lists and details', () => {
       '<none>                 <none>   cd34cd34cd34   Less than a second ago   0B',
       'a                      latest   ab12ab12ab12   3 days ago               74.8MB',
       'example.com:5000/b/c   1.0      ab12ab12ab12   3 days ago               74.8MB',
+    ]);
+  });
+
+  it('says what is not known of an image as Docker does', async () => {
+    const unknown = image({ references: ['a'], created: undefined, size: undefined });
+    const all = async () => [{ ...unknown, compressedSize: 24_800_000 }, dangling];
+    const { stdout } = await session(['images', '--compressed'], { api: { images: all } });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'REPOSITORY   TAG      IMAGE ID       CREATED                  SIZE   COMPRESSED',
+      '<none>       <none>   cd34cd34cd34   Less than a second ago   0B     N/A',
+      'a            <none>   ab12ab12ab12   N/A                      N/A    24.8MB',
     ]);
   });
 

@@ -1,8 +1,9 @@
 /** `docker history`: what made an image, newest first. */
+import { unpackedSize } from '../layers/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { historyOfLayers } from './image-history.ts';
-import { readConfig, sizeOfLayer } from './image-view.ts';
+import { readConfig } from './image-view.ts';
 import { shortName } from './references.ts';
 
 export interface HistoryRow {
@@ -13,8 +14,8 @@ export interface HistoryRow {
   /** As in the config, RFC 3339. */
   readonly created: string | undefined;
   readonly createdBy: string;
-  /** Bytes of file content of the row's layer; 0 if it has none. */
-  readonly size: number;
+  /** Bytes of file content of the row's layer; 0 if it has none. Undefined: the layer is not here. */
+  readonly size: number | undefined;
   readonly comment: string;
 }
 
@@ -32,7 +33,7 @@ export async function imageHistory(
       references: [],
       created: entry.created,
       createdBy: entry.created_by ?? '',
-      size: layer === undefined ? 0 : sizeOfLayer(store, layer),
+      size: layer === undefined ? 0 : unpackedSize(store, layer),
       comment: entry.comment ?? '',
     };
   });

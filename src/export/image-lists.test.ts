@@ -6,7 +6,6 @@ import type { ImageRecord } from '../store/index.ts';
 import { imageHistory } from './history.ts';
 import { recordImage } from './image-record.ts';
 import { inspectImage } from './inspect.ts';
-import { listImages } from './list.ts';
 
 let bench: TestStore;
 let image: ImageRecord;
@@ -143,21 +142,5 @@ describe('history', () => {
     });
     const rows = await imageHistory(bench.store, record);
     expect(rows.map((row) => [row.createdBy, row.size])).toEqual(expected);
-  });
-});
-
-describe('the list of images', () => {
-  test('has a row for each name, newest first, and one for an image without a name', async () => {
-    const bare = await bareImage();
-    for (const name of ['demo:2', 'demo:1', 'example.com/x'])
-      bench.store.images.tag(image.id, name);
-    const rows = listImages(bench.store);
-    expect(rows.map(({ repository, tag, id }) => [repository, tag, id])).toEqual([
-      ['demo', '1', image.id],
-      ['demo', '2', image.id],
-      ['example.com/x', 'latest', image.id],
-      [undefined, undefined, bare.id],
-    ]);
-    expect(rows[0]).toMatchObject({ created: 1_700_000_000_000, size: 7 });
   });
 });

@@ -1,21 +1,27 @@
 /** An image of the store with its documents read, for those who show it. */
+import { blobSize, sumOfSizes, unpackedSize } from '../layers/index.ts';
 import { type Descriptor, decodeImageConfig, type ImageConfig, MEDIA_TYPES } from '../oci/index.ts';
-import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
 
 /** The config of an image in the store. */
 export async function readConfig(store: Store, record: ImageRecord): Promise<ImageConfig> {
   return decodeImageConfig(await store.blobs.read(record.id));
 }
 
-/** Bytes of file content of all layers; of those that are only promised, bytes of their blobs. */
-export function sizeOfImage(store: Store, { layers }: Pick<ImageRecord, 'layers'>): number {
-  return layers.reduce((sum, layer) => sum + sizeOfLayer(store, layer), 0);
+/** Bytes of file content of all layers; undefined as long as that of one of them is not known. */
+export function sizeOfImage(
+  store: Store,
+  { layers }: Pick<ImageRecord, 'layers'>,
+): number | undefined {
+  return sumOfSizes(layers.map((layer) => unpackedSize(store, layer)));
 }
 
-/** What is known of a layer's size: it was perhaps only promised when its image was recorded. */
-export function sizeOfLayer(store: Store, { id, size }: ImageLayer): number {
-  const meta = store.layers.get(id);
-  return meta === undefined || meta.promise !== undefined ? size : meta.size;
+/** Bytes of the blobs that the layers come as; undefined if one of them was made here. */
+export function compressedSizeOfImage(
+  store: Store,
+  { layers }: Pick<ImageRecord, 'layers'>,
+): number | undefined {
+  return sumOfSizes(layers.map((layer) => blobSize(store, layer)));
 }
 
 /** What names the image's manifest. */

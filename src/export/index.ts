@@ -18,6 +18,7 @@ export {
 } from './export-image.ts';
 export { type ExportLocalOptions, exportLocal, type LocalExport } from './export-local.ts';
 export { type ExportTarOptions, exportTar, type TarPart } from './export-tar.ts';
+export { parseTime } from './go-time.ts';
 export { type HistoryRow, imageHistory } from './history.ts';
 export {
   blobOf,
@@ -29,7 +30,12 @@ export {
 } from './image-content.ts';
 export type { NewHistory } from './image-history.ts';
 export { type NamedLayer, type NewImage, recordImage } from './image-record.ts';
-export { manifestDescriptor, readConfig, sizeOfImage, sizeOfLayer } from './image-view.ts';
+export {
+  compressedSizeOfImage,
+  manifestDescriptor,
+  readConfig,
+  sizeOfImage,
+} from './image-view.ts';
 export {
   checkConfig,
   type ImageParts,
@@ -42,7 +48,6 @@ export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
 export { type ImageInspect, inspectImage } from './inspect.ts';
 export { type Blob, type LayerBlob, layerBlob, storedBlob } from './layer-blobs.ts';
 export type { Compression, LayerEncoding } from './layer-encoding.ts';
-export { type ImageRow, listImages } from './list.ts';
 export { type LoadedImage, type LoadOptions, loadArchive } from './load.ts';
 export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
 export { indexOf } from './oci-index.ts';

@@ -22,8 +22,8 @@ export interface ImageInspect {
   readonly Variant?: string;
   readonly Os: string;
   readonly OsVersion?: string;
-  /** Bytes of file content of all layers. */
-  readonly Size: number;
+  /** Bytes of file content of all layers; null as long as one of them is not here. */
+  readonly Size: number | null;
   readonly GraphDriver: { readonly Data: null; readonly Name: string };
   readonly RootFS: { readonly Type: 'layers'; readonly Layers: readonly string[] };
   readonly Metadata: { readonly LastTagTime: string };
@@ -47,7 +47,7 @@ export async function inspectImage(store: Store, record: ImageRecord): Promise<I
     ...(config.variant === undefined ? {} : { Variant: config.variant }),
     Os: config.os,
     ...(config['os.version'] === undefined ? {} : { OsVersion: config['os.version'] }),
-    Size: sizeOfImage(store, record),
+    Size: sizeOfImage(store, record) ?? null,
     GraphDriver: { Data: null, Name: 'lamina' },
     RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: ZERO_TIME },

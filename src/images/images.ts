@@ -12,8 +12,10 @@ import type {
 } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import {
+  compressedSizeOfImage,
   imageHistory as historyOf,
   inspectImage,
+  parseTime,
   readConfig,
   sizeOfImage,
 } from '../export/index.ts';
@@ -27,18 +29,19 @@ export function images(options: StoreOptions = {}): Promise<readonly ImageSummar
     const summaries = await Promise.all(
       store.images.list().map((image) => summarize(store, image)),
     );
-    return summaries.sort((a, b) => b.created - a.created || (a.id < b.id ? -1 : 1));
+    return summaries.sort((a, b) => (b.created ?? 0) - (a.created ?? 0) || (a.id < b.id ? -1 : 1));
   });
 }
 
 async function summarize(store: Store, image: ImageRecord): Promise<ImageSummary> {
-  const { config } = await readConfig(store, image);
-  const { id, manifestDigest, created, os, architecture, variant } = image;
+  const { config, created } = await readConfig(store, image);
+  const { id, manifestDigest, os, architecture, variant } = image;
   return {
     id,
     manifestDigest,
-    created,
+    created: parseTime(created),
     size: sizeOfImage(store, image),
+    compressedSize: compressedSizeOfImage(store, image),
     references: shortNames(store, image),
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
     labels: config?.Labels ?? {},

@@ -16,6 +16,7 @@ import { TAR_FILE } from './layer-index.ts';
 import type { LayerStore, StagedLayer } from './layer-store.ts';
 import { invalidMember } from './member-path.ts';
 import { Pace } from './pace.ts';
+import { rememberSize } from './sizes.ts';
 import { BLOCK_SIZE } from './tar-packer.ts';
 
 export interface ImportOptions {
@@ -76,6 +77,7 @@ export async function importTar(
       times: options.times ?? 'keep',
     });
     rememberDiffId(store, meta.id, { diffId, size: tarSize });
+    rememberSize(store, diffId, size);
     return { ...meta, diffId, tarSize, usesBase };
   } catch (error) {
     await staged.discard();

@@ -28,6 +28,7 @@ export {
   present,
   presentBlob,
 } from './present.ts';
+export { blobSize, rememberSize, sumOfSizes, unpackedSize } from './sizes.ts';
 export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';
 export type { TarIdentity } from './tar-identity.ts';
 export { copyOfTree, treeOf } from './tree-form.ts';

@@ -83,7 +83,7 @@ function rowOf(row: HistoryRow, { whole, human }: Style): Row {
     CreatedAt: createdAt,
     CreatedSince: human && known ? ago(time, Date.now()) : createdAt,
     CreatedBy: createdBy(row.createdBy, whole),
-    Size: human ? humanSize(row.size) : String(row.size),
+    Size: row.size === undefined ? 'N/A' : human ? humanSize(row.size) : String(row.size),
     Comment: row.comment,
   };
 }

@@ -10,11 +10,14 @@ const NONE = '<none>';
 export const imagesCommand = defineCommand({
   usage: '[OPTIONS] [REPOSITORY[:TAG]]',
   summary: 'list the images',
-  description: ['Sizes are those of the files in the image, newest image first.'],
+  description: [
+    'Newest image first. SIZE is the size of the files in the image, and N/A as long as some of its layers have not been downloaded. COMPRESSED is the size of its layers in a registry, and N/A if some of them were built here.',
+  ],
   flags: {
     quiet: { kind: 'switch', short: 'q', help: 'print only IDs' },
     'no-trunc': { kind: 'switch', help: 'print whole IDs' },
     digests: { kind: 'switch', help: 'show the digest of the manifest too' },
+    compressed: { kind: 'switch', help: 'show the size of the download too' },
     filter: {
       kind: 'list',
       short: 'f',
@@ -24,7 +27,7 @@ export const imagesCommand = defineCommand({
     format: {
       kind: 'text',
       value: 'format',
-      help: 'table, json, or a Go template of .ID .Repository .Tag .Digest .CreatedSince .CreatedAt .Size .Platform',
+      help: 'table, json, or a Go template of .ID .Repository .Tag .Digest .CreatedSince .CreatedAt .Size .CompressedSize .Platform',
     },
     ...storeFlags,
     all: { kind: 'switch', short: 'a', help: 'list all images (always so)' },
@@ -41,7 +44,9 @@ export const imagesCommand = defineCommand({
     const keep = [...flags.filter.map(imageFilter), ...args.map(repositoryFilter)];
     const api = await context.api();
     const options = { root: rootOf(flags, context), signal: context.signal };
-    const all = [...(await api.images(options))].sort((a, b) => b.created - a.created);
+    const all = [...(await api.images(options))].sort(
+      (a, b) => (b.created ?? 0) - (a.created ?? 0),
+    );
     const entries = all
       .flatMap(entriesOf)
       .filter((entry) => keep.every((accepts) => accepts(entry)));
@@ -51,7 +56,7 @@ export const imagesCommand = defineCommand({
         )
       : renderRows(
           entries.map((entry) => rowOf(entry, flags['no-trunc'])),
-          columnsFor(flags.digests),
+          columnsFor(flags.digests, flags.compressed),
           flags.format,
         );
     await context.io.stdout.write(text);
@@ -89,15 +94,24 @@ function rowOf({ repository, tag, image }: Entry, whole: boolean): Row {
     Tag: tag,
     Digest: image.manifestDigest,
     ID: shortId(image.id, whole),
-    CreatedSince: ago(image.created, Date.now()),
-    CreatedAt: goTime(image.created),
-    Size: humanSize(image.size),
+    CreatedSince: image.created === undefined ? UNKNOWN : ago(image.created, Date.now()),
+    CreatedAt: image.created === undefined ? UNKNOWN : goTime(image.created),
+    Size: knownSize(image.size),
+    CompressedSize: knownSize(image.compressedSize),
     Platform: [os, architecture, ...(variant === undefined ? [] : [variant])].join('/'),
   };
 }
 
-function columnsFor(digests: boolean): RowFormat {
+/** What Docker shows for what it does not know. */
+const UNKNOWN = 'N/A';
+
+function knownSize(bytes: number | undefined): string {
+  return bytes === undefined ? UNKNOWN : humanSize(bytes);
+}
+
+function columnsFor(digests: boolean, compressed: boolean): RowFormat {
   const digest = { Digest: 'DIGEST' };
+  const compressedSize = { CompressedSize: 'COMPRESSED' };
   return {
     columns: {
       Repository: 'REPOSITORY',
@@ -106,8 +120,9 @@ function columnsFor(digests: boolean): RowFormat {
       ID: 'IMAGE ID',
       CreatedSince: 'CREATED',
       Size: 'SIZE',
+      ...(compressed ? compressedSize : {}),
     },
-    more: { ...digest, CreatedAt: 'CREATED AT', Platform: 'PLATFORM' },
+    more: { ...digest, ...compressedSize, CreatedAt: 'CREATED AT', Platform: 'PLATFORM' },
   };
 }
 

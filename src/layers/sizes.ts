@@ -1,0 +1,47 @@
+/** How large a layer is: the files in it, and the blob that it comes as. One never stands in for the other. */
+import type { DiffId } from '../oci/index.ts';
+import type { LayerId, LayerPromise } from '../store/index.ts';
+import type { LayerStore } from './layer-store.ts';
+import { originOf } from './origin.ts';
+
+/** Facts kind: diff id → bytes of file content. */
+const SIZE_FACT = 'layerSize';
+
+type Stored = Pick<LayerStore, 'facts' | 'layers'>;
+
+interface Layer {
+  readonly id: LayerId;
+  readonly diffId: DiffId;
+}
+
+/** Remembers the size of a layer's files for the time when the store has only a promise of it. */
+export function rememberSize({ facts }: Pick<Stored, 'facts'>, diffId: DiffId, size: number): void {
+  if (facts.get<number>(SIZE_FACT, diffId) !== size) facts.put(SIZE_FACT, diffId, size);
+}
+
+/** Bytes of a layer's files; undefined as long as nobody has unpacked it, nor said how large it is. */
+export function unpackedSize(
+  store: Stored,
+  layer: Partial<Layer> & Pick<Layer, 'id'>,
+): number | undefined {
+  const meta = store.layers.get(layer.id);
+  if (meta !== undefined && meta.promise === undefined) return meta.size;
+  const diffId = meta?.promise?.diffId ?? layer.diffId;
+  return diffId && store.facts.get<number>(SIZE_FACT, diffId);
+}
+
+/** Bytes of the blob that a layer comes as; undefined for layers that were made here. */
+export function blobSize(store: Stored, { id, diffId }: Layer): number | undefined {
+  const promise: LayerPromise | undefined = store.layers.get(id)?.promise;
+  return promise?.descriptor.size ?? originOf(store, diffId)?.size;
+}
+
+/** The sum of sizes; undefined where one of them is not known. */
+export function sumOfSizes(sizes: readonly (number | undefined)[]): number | undefined {
+  let sum = 0;
+  for (const size of sizes) {
+    if (size === undefined) return undefined;
+    sum += size;
+  }
+  return sum;
+}
