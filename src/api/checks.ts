@@ -20,15 +20,25 @@ export interface CheckWarning {
   readonly location: SourceLocation;
 }
 
+/** A base image whose config could not be had: what depends on it is not known. */
+export interface SkippedImage {
+  readonly name: string;
+  readonly reason: string;
+}
+
 export interface CheckResult {
   /** In the order of the text. */
   readonly warnings: readonly CheckWarning[];
   /** Why the file cannot be built. */
   readonly error: AppError | undefined;
+  /** What was not checked: rules about the variables, the shell, the platform and the triggers of these. */
+  readonly skipped: readonly SkippedImage[];
   readonly source: SourceFile;
 }
 
 export interface OutlineResult extends Outline {
+  /** Triggers of these may take more. */
+  readonly skipped: readonly SkippedImage[];
   readonly source: SourceFile;
 }
 

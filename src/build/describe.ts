@@ -14,6 +14,9 @@ import { digestOf } from '../oci/index.ts';
 import { outlineOf, targetsOf } from '../outline/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
 import { defaultRoot, Store } from '../store/index.ts';
+import { RegistryProvider, registriesOf } from '../transfer/index.ts';
+import { askForBases } from './bases/ask-for-bases.ts';
+import { AskedImages } from './bases/asked-images.ts';
 import { imageResolver } from './bases/base-images.ts';
 import { fetchContext } from './contexts/fetched-context.ts';
 import { sourcesOf } from './contexts/open-contexts.ts';
@@ -23,23 +26,48 @@ import { makePlans } from './plans/make-plans.ts';
 import { type BuildRun, beginRun } from './run.ts';
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */
-export function check(options: BuildOptions): Promise<CheckResult> {
-  return described(options, async ({ run, definition, images }) => {
-    const wantsAllStages = options.target === undefined || options.target === '';
-    const scope = { everyStage: wantsAllStages };
-    const error = await planningError({ run, definition, images }, scope);
-    const facts = { ...lintFacts(run, definition, images), wantsAllStages };
-    const found = lintDockerfile(definition, facts);
-    return { warnings: found.flatMap(explained), error, source: sourceOf(definition) };
-  });
+export async function check(options: BuildOptions): Promise<CheckResult> {
+  try {
+    return await described(options, checked);
+  } catch (error) {
+    return unparsed(error);
+  }
+}
+
+async function checked(described: Described): Promise<CheckResult> {
+  const { run, definition, images, asked } = described;
+  const { target } = run.options;
+  const wantsAllStages = target === undefined || target === '';
+  const facts = { ...lintFacts(run, definition, images), wantsAllStages };
+  const failure = await askForBases(definition, facts, { run, images, asked });
+  const planning = await planningError(described, { everyStage: wantsAllStages });
+  const found = lintDockerfile(definition, facts);
+  return {
+    warnings: found.flatMap(explained),
+    error: planning ?? failure,
+    skipped: asked.skipped,
+    source: sourceOf(definition),
+  };
+}
+
+/** A file that cannot be parsed has been checked too: with one result, the error. */
+function unparsed(error: unknown): CheckResult {
+  if (!(error instanceof AppError) || error.location === undefined) throw error;
+  const { file, text } = error.location;
+  return { warnings: [], error, skipped: [], source: { file, text } };
 }
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_… */
 export function outline(options: BuildOptions): Promise<OutlineResult> {
-  return described(options, async ({ run, definition, images }) => {
-    const error = await planningError({ run, definition, images });
+  return described(options, async (described) => {
+    const { run, definition, images, asked } = described;
+    const error = await planningError(described);
     if (error !== undefined) throw error;
-    return { ...outlineOf(survey(run, definition, images)), source: sourceOf(definition) };
+    return {
+      ...outlineOf(survey(run, definition, images)),
+      skipped: asked.skipped,
+      source: sourceOf(definition),
+    };
   });
 }
 
@@ -56,9 +84,10 @@ export function targets(options: BuildOptions): Promise<TargetsResult> {
  * @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_…
  */
 export function neededSources(options: BuildOptions): Promise<readonly string[]> {
-  return described(options, async ({ run, definition, images }) => {
+  return described(options, async ({ run, definition }) => {
     const silent = { ...run, warn: () => undefined };
-    const plans = await makePlans(silent, definition, tolerant(images.resolve));
+    const resolve = placeholders(imageResolver(run.store), isNotHere);
+    const plans = await makePlans(silent, definition, resolve);
     return plans.flatMap(({ graph, target }) => {
       const vertices = reachable(graph, [target]);
       const isMain = ({ op }: Vertex) => op.kind === 'context' && op.name === 'context';
@@ -70,6 +99,7 @@ export function neededSources(options: BuildOptions): Promise<readonly string[]>
 interface Described {
   readonly run: BuildRun;
   readonly definition: Definition;
+  readonly asked: AskedImages;
   readonly images: SeenImages;
 }
 
@@ -78,21 +108,25 @@ async function described<T>(
   work: (described: Described) => Promise<T>,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  await using store = await Store.open({ root: options.root ?? defaultRoot(options.env ?? {}) });
+  const { root, env = {} } = options;
+  const provider = new RegistryProvider(env);
+  await using store = await Store.open({ root: root ?? defaultRoot(env), provider });
   const run = beginRun(options, store);
   const fetched = await fetchContext(run);
   const definition = await readDefinition(options, store, fetched);
-  return await work({ run, definition, images: new SeenImages(imageResolver(store)) });
+  const asked = new AskedImages(run, registriesOf(store));
+  return await work({ run, definition, asked, images: new SeenImages(asked.resolve) });
 }
 
-/** What planning finds wrong. Images that the store lacks do not matter: nothing is built. */
+/** What planning finds wrong. Images that nobody can be asked for do not matter: nothing is built. */
 async function planningError(
-  { run, definition, images }: Described,
+  { run, definition, images, asked }: Described,
   scope: { readonly everyStage?: boolean } = {},
 ): Promise<AppError | undefined> {
   try {
     const silent = { ...run, warn: () => undefined };
-    await makePlans(silent, definition, tolerant(images.resolve), scope);
+    const resolve = placeholders(images.resolve, (error) => asked.isSkip(error));
+    await makePlans(silent, definition, resolve, scope);
     return undefined;
   } catch (error) {
     if (error instanceof AppError) return error;
@@ -103,14 +137,15 @@ async function planningError(
 /** Stands for an image that is not there; nothing is ever read from it. */
 const NO_IMAGE = digestOf('');
 
-function tolerant(resolve: ResolveImage): ResolveImage {
+function placeholders(
+  resolve: ResolveImage,
+  mayBeMissing: (error: unknown) => boolean,
+): ResolveImage {
   return async (name, platform, options): Promise<BaseImage> => {
     try {
       return await resolve(name, platform, options);
     } catch (error) {
-      // Of an image for another platform the registry may have the one that is wanted.
-      const isAbsent = hasCode(error, 'IMAGE_NOT_FOUND') || hasCode(error, 'IMAGE_PLATFORM');
-      if (!isAbsent) throw error;
+      if (!mayBeMissing(error)) throw error;
       const { os, architecture } = platform;
       const rootfs = { type: 'layers', diff_ids: [] } as const;
       return { name, id: NO_IMAGE, config: { os, architecture, rootfs } };
@@ -118,8 +153,9 @@ function tolerant(resolve: ResolveImage): ResolveImage {
   };
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof AppError && error.code === code;
+function isNotHere(error: unknown): boolean {
+  // Of an image for another platform the registry may have the one that is wanted.
+  return error instanceof AppError && /^IMAGE_(NOT_FOUND|PLATFORM)$/.test(error.code);
 }
 
 function survey(run: BuildRun, definition: Definition, images: SeenImages): Survey {

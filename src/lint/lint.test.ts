@@ -85,6 +85,8 @@ const CASES: readonly Case[] = [
   ['WorkdirRelativePath', 'FROM a\nENV D=/b\nWORKDIR $D', []],
   ['UndefinedVar', 'FROM a\nCOPY $SRC /', ['$SRC']],
   ['UndefinedVar', 'FROM a\nENV A=1 B=$A', ['$A']],
+  ['UndefinedVar', 'FROM a\nENV A="$X/$X $Y" B=$X', ['$X', '$Y', '$X']],
+  ['UndefinedVar', 'FROM a\nARG A=$X$X', ['$X']],
   ['UndefinedVar', 'FROM a\nARG A=1 B=$A', []],
   ['UndefinedVar', 'ARG X=1\nFROM a\nUSER $X', ['$X']],
   ['UndefinedVar', 'ARG X=1\nFROM a\nARG X\nUSER $X', []],

@@ -1,2 +1,3 @@
-export { type Outline, type OutlineArgument, type OutlineMount, outlineOf } from './outline.ts';
+export type { OutlineArgument } from './arguments.ts';
+export { type Outline, type OutlineMount, outlineOf } from './outline.ts';
 export { type BuildTarget, targetsOf } from './targets.ts';

@@ -25,11 +25,15 @@ RUN --mount=type=secret,id=npmrc,required --mount=type=ssh --mount=type=ssh,id=k
 COPY --from=build /x /
 `;
 
-function survey(target?: string, buildArgs: Readonly<Record<string, string>> = {}) {
-  const tree = parseDockerfile(FILE, { file: 'Dockerfile' });
+function survey(
+  target?: string,
+  buildArgs: Readonly<Record<string, string>> = {},
+  file: string = FILE,
+) {
+  const tree = parseDockerfile(file, { file: 'Dockerfile' });
   return surveyDockerfile(tree, parseInstructions(tree).instructions, {
     buildArgs: new Map(Object.entries(buildArgs)),
-    predefined: new Map(),
+    predefined: new Map([['TARGETARCH', 'amd64']]),
     target,
     platform: { os: 'linux', architecture: 'amd64' },
     imageOf: () => undefined,
@@ -41,8 +45,33 @@ describe('the outline of a target', () => {
     const { args } = outlineOf(survey());
     expect(args.map(({ name, value, description }) => [name, value, description])).toEqual([
       ['VERSION', '1', undefined],
-      ['GOAL', 'all', 'is what is made'],
+      ['GOAL', 'some', undefined],
     ]);
+  });
+
+  it.each([
+    ['ARG A=1\nARG B=$A-2\nARG C=$B\nFROM scratch\nARG C', 'A=1 B=1-2 C=1-2'],
+    ['ARG A=1\nARG B=$A\nFROM scratch\nARG A', 'A=1'],
+    [`ARG T=scratch\nFROM \${T:-$U}`, 'T=scratch'],
+    ['ARG FOO=header\nFROM scratch\nARG FOO=stage', 'FOO=stage'],
+    ['ARG FOO=header\nFROM scratch\nARG FOO', 'FOO=header'],
+    [`ARG A=1\nARG A=\${A}2\nFROM scratch\nARG A`, 'A=12'],
+    [`FROM scratch\nARG A=1\nARG A=\${A}2\nARG B=$A`, 'A=12 B=12'],
+    ['FROM scratch\nARG TARGETARCH\nARG X', 'X'],
+    ['FROM scratch\nARG TARGETARCH=own', 'TARGETARCH=own'],
+    ['FROM scratch AS a\nARG X=a\nFROM scratch AS b\nARG X=b\nFROM b\nCOPY --from=a / /', 'X=b'],
+    ['FROM scratch AS a\nONBUILD ARG X=1\nFROM a', 'X=1'],
+    ['FROM scratch AS z\nARG Z=1\nFROM scratch AS a\nONBUILD COPY --from=z / /\nFROM a', 'Z=1'],
+  ])('has the arguments of %j', (file, expected) => {
+    const { args } = outlineOf(survey(undefined, {}, file));
+    const shown = args.map(({ name, value }) => (value === undefined ? name : `${name}=${value}`));
+    expect(shown.join(' ')).toBe(expected);
+  });
+
+  it('shows what triggers take at the FROM that brings them', () => {
+    const file = 'FROM scratch AS a\nONBUILD ARG X\nONBUILD RUN --mount=type=ssh x\nFROM a\n';
+    const { args, ssh } = outlineOf(survey(undefined, {}, file));
+    expect([...args, ...ssh].map(({ range }) => range.start.line)).toEqual([4, 4]);
   });
 
   it('shows what was given', () => {
@@ -68,14 +97,29 @@ describe('the outline of a target', () => {
 
 describe('the targets of a file', () => {
   it('are its stages', () => {
-    const rows = targetsOf(survey()).map(({ name, isDefault, base, platform, description }) => {
-      return { name, isDefault, base, platform, description };
-    });
+    const rows = targetsOf(survey()).map(
+      ({ name, isDefault, base, resolvedBase, platform, description }) => {
+        return { name, isDefault, base, resolvedBase, platform, description };
+      },
+    );
     const none = { platform: undefined, description: undefined, isDefault: false };
     expect(rows).toEqual([
-      { ...none, name: 'build', base: 'base:1', description: 'compiles' },
-      { ...none, name: 'unused', base: 'other' },
-      { ...none, name: undefined, base: 'scratch', platform: 'linux/arm64', isDefault: true },
+      {
+        ...none,
+        name: 'build',
+        base: 'base:$VERSION',
+        resolvedBase: 'base:1',
+        description: 'compiles',
+      },
+      { ...none, name: 'unused', base: 'other', resolvedBase: 'other' },
+      {
+        ...none,
+        base: 'scratch',
+        resolvedBase: 'scratch',
+        name: undefined,
+        platform: 'linux/arm64',
+        isDefault: true,
+      },
     ]);
   });
 });

@@ -1,15 +1,8 @@
 /** What a target takes from outside: arguments, secrets, ssh agents, caches. */
-import type { ArgDeclaration, MountFlag, RunInstruction, Word } from '../dockerfile/index.ts';
+import type { MountFlag, RunInstruction, Word } from '../dockerfile/index.ts';
 import type { SourceRange } from '../errors.ts';
 import type { Survey } from '../lint/index.ts';
-
-export interface OutlineArgument {
-  readonly name: string;
-  readonly description: string | undefined;
-  /** Given, else the default. */
-  readonly value: string | undefined;
-  readonly range: SourceRange;
-}
+import { argumentsOf, type OutlineArgument } from './arguments.ts';
 
 export interface OutlineMount {
   readonly name: string;
@@ -42,61 +35,34 @@ export function outlineOf(survey: Survey): Outline {
   };
 }
 
-function argumentsOf({ globals, stages, argumentValues }: Survey): readonly OutlineArgument[] {
-  const found = new Map<string, OutlineArgument>();
-  const add = ({ name, description }: ArgDeclaration): void => {
-    const known = found.get(name.text);
-    const value = argumentValues.get(name);
-    found.set(name.text, {
-      name: name.text,
-      description: known?.description ?? description,
-      value: known?.value ?? value,
-      range: known?.range ?? name.range,
-    });
-  };
-  const needed = stages.filter(({ isNeeded }) => isNeeded);
-  const names = needed.flatMap(({ from }) => [from.image.text, from.platform?.text ?? '']);
-  const declared = needed.flatMap(({ steps }) =>
-    steps.flatMap(({ instruction }) => (instruction.kind === 'arg' ? instruction.args : [])),
-  );
-  const wanted = new Set(declared.map(({ name }) => name.text));
-  for (const argument of globals.flatMap(({ args }) => args)) {
-    const { text } = argument.name;
-    if (wanted.has(text) || names.some((name) => usesVariable(name, text))) add(argument);
-  }
-  for (const argument of declared) add(argument);
-  return [...found.values()];
-}
-
-function usesVariable(text: string, name: string): boolean {
-  return [...text.matchAll(/\$\{?(\w+)/g)].some(([, used]) => used === name);
-}
-
 type Fields = ReadonlyMap<string, string>;
 
 /** The mounts of all RUNs that the target needs. */
 class Mounts {
   readonly #survey: Survey;
-  readonly #flags: readonly MountFlag[];
+  readonly #runs: readonly RunInstruction[];
 
   constructor(survey: Survey) {
     this.#survey = survey;
-    this.#flags = survey.stages
+    this.#runs = survey.stages
       .flatMap(({ steps }) => steps)
       .map(({ instruction }) => instruction)
-      .filter((instruction): instruction is RunInstruction => instruction.kind === 'run')
-      .flatMap(({ mounts }) => mounts);
+      .filter((instruction): instruction is RunInstruction => instruction.kind === 'run');
   }
 
   named(type: string, nameOf: (fields: Fields) => string): readonly OutlineMount[] {
     const found = new Map<string, OutlineMount>();
-    for (const flag of this.#flags) {
+    for (const [run, flag] of this.#runs.flatMap((run) =>
+      run.mounts.map((flag) => [run, flag] as const),
+    )) {
       const fields = this.#fields(flag);
       if ((fields.get('type') ?? 'bind') !== type) continue;
       const name = nameOf(fields);
       const known = found.get(name);
       const required = known?.required === true || isTrue(fields.get('required'));
-      found.set(name, { name, required, range: known?.range ?? flag.text.range });
+      // A trigger is in no line of this file but that of the FROM which brings it.
+      const range = this.#survey.triggeredBy(run)?.node.range ?? flag.text.range;
+      found.set(name, { name, required, range: known?.range ?? range });
     }
     return [...found.values()];
   }

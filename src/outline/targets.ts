@@ -8,9 +8,11 @@ export interface BuildTarget {
   /** Built when no target is named. */
   readonly isDefault: boolean;
   readonly description: string | undefined;
-  /** The image or stage it begins with, variables replaced. */
+  /** The image or stage it begins with, as written. */
   readonly base: string;
-  /** What its FROM asks for. */
+  /** The same with variables replaced. */
+  readonly resolvedBase: string;
+  /** What its FROM asks for, as written. */
   readonly platform: string | undefined;
   readonly range: SourceRange;
 }
@@ -20,8 +22,9 @@ export function targetsOf({ stages }: Survey): readonly BuildTarget[] {
     name: from.stage,
     isDefault: index === stages.length - 1,
     description: from.description,
-    base: base.name ?? from.image.text,
-    platform: base.platform === '' ? undefined : base.platform,
+    base: from.image.text,
+    resolvedBase: base.name ?? from.image.text,
+    platform: from.platform?.text === '' ? undefined : from.platform?.text,
     range: from.node.range,
   }));
 }

@@ -54,7 +54,7 @@ interface Wanted {
 }
 
 /** Where nobody asked for a platform, the image of that name is the one that is meant. */
-function hasImage(
+export function hasImage(
   { store, options }: BuildRun,
   name: string,
   { platform, takesOther = false }: { readonly platform: Platform } & ResolveImageOptions,

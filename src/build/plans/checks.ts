@@ -1,7 +1,13 @@
 /** The build checks of `lint/`, as a build and `--check` run them. */
 import { AppError, type SourceRange, type Warning } from '../../errors.ts';
 import type { LintFacts } from '../../lint/index.ts';
-import { digestOf, hostPlatform, type ImageConfig } from '../../oci/index.ts';
+import {
+  digestOf,
+  formatPlatform,
+  hostPlatform,
+  type ImageConfig,
+  type Platform,
+} from '../../oci/index.ts';
 import { type BaseImage, platformArguments, type ResolveImage } from '../../plan/index.ts';
 import { emulationFor } from '../../runtime/index.ts';
 import type { Definition } from '../definition/definition.ts';
@@ -11,6 +17,7 @@ import { isPlatformOpen, targetPlatforms } from './target-platforms.ts';
 /** Resolves base images, and remembers their configs for the checks. */
 export class SeenImages {
   readonly #resolve: ResolveImage;
+  /** By name and platform. */
   readonly #images = new Map<string, BaseImage>();
 
   constructor(resolve: ResolveImage) {
@@ -19,22 +26,26 @@ export class SeenImages {
 
   readonly resolve: ResolveImage = async (name, platform, options) => {
     const image = await this.#resolve(name, platform, options);
-    this.#images.set(name, image);
+    this.#images.set(keyOfImage(name, platform), image);
     return image;
   };
 
-  configOf(name: string): ImageConfig | undefined {
-    return this.#images.get(name)?.config;
+  configOf(name: string, platform: Platform): ImageConfig | undefined {
+    return this.#images.get(keyOfImage(name, platform))?.config;
   }
 
   architectures(): ReadonlySet<string> {
     return new Set([...this.#images.values()].map(({ config }) => config.architecture));
   }
 
-  /** Names and what they were resolved to, in a fixed order. */
+  /** Names with platforms, and what they were resolved to, in a fixed order. */
   ids(): readonly (readonly [string, string])[] {
     return [...this.#images].map(([name, { id }]) => [name, id] as const).sort();
   }
+}
+
+function keyOfImage(name: string, platform: Platform): string {
+  return `${name} ${formatPlatform(platform)}`;
 }
 
 /**
@@ -55,7 +66,7 @@ export async function runChecks(
 }
 
 /** Raised when the rules change: what was found by others is not believed. */
-const RULES_EDITION = 4;
+const RULES_EDITION = 5;
 
 interface RememberedFindings {
   /** Covers all that the checks look at. */
@@ -138,7 +149,7 @@ export function lintFacts(
     predefined: platformArguments(platform, hostPlatform(), stage),
     target: options.target,
     platform,
-    imageOf: (name) => images.configOf(name),
+    imageOf: (name, platform) => images.configOf(name, platform),
     ignoreFile,
   };
 }

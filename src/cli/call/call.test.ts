@@ -9,7 +9,7 @@ const RANGE: SourceRange = {
   end: { line: 3, column: 8, offset: 15 },
 };
 const SOURCE = { file: 'Dockerfile', text: TEXT };
-const CLEAN: CheckResult = { warnings: [], error: undefined, source: SOURCE };
+const CLEAN: CheckResult = { warnings: [], error: undefined, skipped: [], source: SOURCE };
 const FOUND: CheckResult = {
   ...CLEAN,
   warnings: [
@@ -69,9 +69,9 @@ Dockerfile:3
       ],
       sources: [
         {
-          fileName: 'Dockerfile',
-          language: 'Dockerfile',
+          filename: 'Dockerfile',
           data: Buffer.from(TEXT).toString('base64'),
+          language: 'Dockerfile',
         },
       ],
     });
@@ -85,6 +85,17 @@ Dockerfile:3
     const json = await check({ ...CLEAN, error }, '--call=check,format=json');
     expect(json.status).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({ buildError: { message: error.message } });
+  });
+
+  it('names the base images that could not be asked for, apart from the answer', async () => {
+    const skipped = [{ name: 'base', reason: 'cannot reach r.example' }];
+    for (const call of ['--check', '--call=check,format=json']) {
+      const { stdout, stderr, status } = await check({ ...CLEAN, skipped }, call);
+      expect(stderr).toContain("'base' is not available");
+      expect(stderr).toContain('cannot reach r.example');
+      expect(stdout).not.toContain('r.example');
+      expect(status).toBe(0);
+    }
   });
 
   it('refuses what cannot be called', async () => {
@@ -103,6 +114,7 @@ describe('build --call=outline', () => {
     secrets: [{ name: 'npm', required: true, range: RANGE }],
     ssh: [{ name: 'default', required: false, range: RANGE }],
     cache: [{ name: '/root/.npm', required: false, range: RANGE }],
+    skipped: [],
     source: SOURCE,
   };
   const api = { outline: async () => result };
@@ -131,7 +143,7 @@ default
       args: [{ name: 'PORT', value: '80', description: 'to listen on' }],
       secrets: [{ name: 'npm', required: true }],
       ssh: [{ name: 'default' }],
-      cache: [{ id: '/root/.npm' }],
+      cache: [{ ID: '/root/.npm' }],
     });
   });
 });
@@ -141,8 +153,24 @@ describe('build --call=targets', () => {
   const platform = undefined;
   const result: TargetsResult = {
     targets: [
-      { name: 'build', isDefault: false, description: 'compiles', base: 'go', platform, range },
-      { name: undefined, isDefault: true, description: undefined, base: 'go', platform, range },
+      {
+        name: 'build',
+        isDefault: false,
+        description: 'compiles',
+        base: '$GO',
+        resolvedBase: 'go',
+        platform,
+        range,
+      },
+      {
+        name: undefined,
+        isDefault: true,
+        description: undefined,
+        base: 'go',
+        resolvedBase: 'go',
+        platform,
+        range,
+      },
     ],
     source: SOURCE,
   };
@@ -156,7 +184,7 @@ describe('build --call=targets', () => {
   it('answers in JSON', async () => {
     const { stdout } = await session(['build', '--call=targets,format=json', '.'], { api });
     expect(JSON.parse(stdout)).toMatchObject({
-      targets: [{ name: 'build', base: 'go' }, { default: true }],
+      targets: [{ name: 'build', base: '$GO', resolvedBase: 'go' }, { default: true }],
     });
   });
 });

@@ -1,5 +1,5 @@
 /** What the build checks found, as `docker build --check` prints it. */
-import type { CheckResult, CheckWarning } from '../../api/index.ts';
+import type { CheckResult, CheckWarning, SkippedImage } from '../../api/index.ts';
 import type { SourceLocation } from '../../errors.ts';
 import { printable } from '../../progress/index.ts';
 import { locationJson, sourceData } from './location.ts';
@@ -40,6 +40,16 @@ function excerpt({ file, text, range }: SourceLocation): string[] {
   return [`${printable(file)}:${first}`, RULER, ...shown, RULER];
 }
 
+/** For standard error: which base images nobody could ask for. */
+export function skippedText(skipped: readonly SkippedImage[]): string {
+  return skipped
+    .map(({ name, reason }) => {
+      const text = `the config of base image '${name}' is not available, so what depends on it is unknown: ${reason}`;
+      return `warning: ${printable(text)}\n`;
+    })
+    .join('');
+}
+
 /** In the form of BuildKit's own answer; `url` is the page in lamina's documentation. */
 export function checkJson({ warnings, error, source }: CheckResult): object {
   return {
@@ -50,15 +60,13 @@ export function checkJson({ warnings, error, source }: CheckResult): object {
       detail: message,
       location: locationJson(location.range),
     })),
-    sources: [{ fileName: source.file, language: 'Dockerfile', data: sourceData(source) }],
+    sources: [{ filename: source.file, data: sourceData(source), language: 'Dockerfile' }],
     ...(error === undefined
       ? {}
       : {
           buildError: {
             message: error.message,
-            ...(error.location === undefined
-              ? {}
-              : { location: locationJson(error.location.range) }),
+            location: error.location === undefined ? {} : locationJson(error.location.range),
           },
         }),
   };

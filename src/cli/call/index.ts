@@ -1,11 +1,11 @@
 /** `build --call`: what can be asked of a Dockerfile instead of building it, and how the answers are printed. */
-import type { BuildOptions } from '../../api/index.ts';
+import type { BuildOptions, SkippedImage } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
 import type { CommandContext } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import { renderTable } from '../rows.ts';
-import { checkJson, checkText } from './check.ts';
+import { checkJson, checkText, skippedText } from './check.ts';
 import { outlineJson, outlineText } from './outline.ts';
 import { targetsJson, targetsText } from './targets.ts';
 
@@ -31,9 +31,13 @@ export async function callBuild(
     context.io.stdout.write(
       typeof answer === 'string' ? answer : `${JSON.stringify(answer, null, 2)}\n`,
     );
+  const warn = async (skipped: readonly SkippedImage[]): Promise<void> => {
+    if (skipped.length > 0) await context.io.stderr.write(skippedText(skipped));
+  };
   const api = await context.api();
   if (method === 'check') {
     const result = await api.check(options);
+    await warn(result.skipped);
     await write(isJson ? checkJson(result) : checkText(result));
     if (result.error !== undefined && !isJson) throw result.error;
     const isClean = result.error === undefined && result.warnings.length === 0;
@@ -41,6 +45,7 @@ export async function callBuild(
   }
   if (method === 'outline') {
     const result = await api.outline(options);
+    await warn(result.skipped);
     await write(isJson ? outlineJson(result) : outlineText(result));
   } else if (method === 'targets') {
     const result = await api.targets(options);

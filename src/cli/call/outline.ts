@@ -24,7 +24,7 @@ export function outlineText(result: OutlineResult): string {
   return tables.map((cells) => renderTable(cells.map((row) => row.map(printable)))).join('\n');
 }
 
-/** In the form of BuildKit's own answer. */
+/** In the form of BuildKit's own answer: what is empty is left out. */
 export function outlineJson(result: OutlineResult): object {
   const mount = ({ name, required, range }: OutlineResult['secrets'][number]) => ({
     name,
@@ -34,15 +34,23 @@ export function outlineJson(result: OutlineResult): object {
   return {
     name: result.name,
     description: result.description,
-    args: result.args.map(({ name, description, value, range }) => ({
-      name,
-      description,
-      value,
-      location: locationJson(range),
-    })),
-    secrets: result.secrets.map(mount),
-    ssh: result.ssh.map(mount),
-    cache: result.cache.map(({ name, range }) => ({ id: name, location: locationJson(range) })),
+    args: unlessEmpty(
+      result.args.map(({ name, description, value, range }) => ({
+        name,
+        description,
+        value: value === '' ? undefined : value,
+        location: locationJson(range),
+      })),
+    ),
+    secrets: unlessEmpty(result.secrets.map(mount)),
+    ssh: unlessEmpty(result.ssh.map(mount)),
+    cache: unlessEmpty(
+      result.cache.map(({ name, range }) => ({ ID: name, location: locationJson(range) })),
+    ),
     sources: [sourceData(result.source)],
   };
+}
+
+function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }

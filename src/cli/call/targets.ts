@@ -18,14 +18,17 @@ export function targetsText({ targets }: TargetsResult): string {
 /** In the form of BuildKit's own answer. */
 export function targetsJson({ targets, source }: TargetsResult): object {
   return {
-    targets: targets.map(({ name, isDefault, description, base, platform, range }) => ({
-      name,
-      ...(isDefault ? { default: true } : {}),
-      description,
-      base,
-      platform,
-      location: locationJson(range),
-    })),
+    targets: targets.map(
+      ({ name, isDefault, description, base, resolvedBase, platform, range }) => ({
+        name,
+        ...(isDefault ? { default: true } : {}),
+        description,
+        base,
+        ...(resolvedBase === base ? {} : { resolvedBase }),
+        platform,
+        location: locationJson(range),
+      }),
+    ),
     sources: [sourceData(source)],
   };
 }

@@ -1,6 +1,7 @@
 /** What FROM lines mean: their names and platforms with the global ARGs put in. */
 import type { ArgInstruction, Stages, SyntaxTree, Word } from '../../dockerfile/index.ts';
-import { expandIn } from './expand.ts';
+import { normalizePlatform, type Platform, parsePlatform } from '../../oci/index.ts';
+import { expandIn, expandQuietly } from './expand.ts';
 import type { SurveyFacts } from './facts.ts';
 
 export interface SurveyedBase {
@@ -9,6 +10,10 @@ export interface SurveyedBase {
   /** The name when no build argument is given. */
   readonly defaultName: string | undefined;
   readonly platform: string | undefined;
+  /** The platform that FROM asks for, or else the build; undefined: FROM's is none. */
+  readonly wanted: Platform | undefined;
+  /** Variables of the name and the platform that have a value. */
+  readonly used: ReadonlySet<string>;
   /** Variables of the name and the platform that are not declared. */
   readonly undeclared: readonly { readonly name: string; readonly word: Word }[];
 }
@@ -20,6 +25,8 @@ export interface Bases {
   /** Names that FROM may use. */
   readonly declared: ReadonlySet<string>;
   readonly argumentValues: ReadonlyMap<Word, string | undefined>;
+  /** Variables that the value of a global ARG is made of, by the ARG's name. */
+  readonly argumentUses: ReadonlyMap<Word, ReadonlySet<string>>;
 }
 
 export function expandBases(tree: SyntaxTree, parts: Stages, facts: SurveyFacts): Bases {
@@ -44,6 +51,8 @@ export function expandBases(tree: SyntaxTree, parts: Stages, facts: SurveyFacts)
       name: name?.text,
       defaultName: expandIn(tree, from.image, defaults.values)?.text,
       platform: platform?.text,
+      wanted: wantedPlatform(from.platform === undefined ? '' : platform?.text, facts),
+      used: new Set([...(name?.matched ?? []), ...(platform?.matched ?? [])]),
       undeclared,
     };
   });
@@ -51,6 +60,8 @@ export function expandBases(tree: SyntaxTree, parts: Stages, facts: SurveyFacts)
     name: undefined,
     defaultName: undefined,
     platform: undefined,
+    wanted: undefined,
+    used: new Set(),
     undeclared: [],
   };
   return {
@@ -58,13 +69,23 @@ export function expandBases(tree: SyntaxTree, parts: Stages, facts: SurveyFacts)
     globals: given.values,
     declared,
     argumentValues: given.argumentValues,
+    argumentUses: given.argumentUses,
   };
+}
+
+/** Planning says what is wrong with a platform that cannot be read. */
+function wantedPlatform(text: string | undefined, facts: SurveyFacts): Platform | undefined {
+  if (text === '') return facts.platform;
+  return text === undefined
+    ? undefined
+    : expandQuietly(() => normalizePlatform(parsePlatform(text)));
 }
 
 /** Each sees those before it. */
 function globalValues(tree: SyntaxTree, globals: readonly ArgInstruction[], facts: SurveyFacts) {
   const values = new Map(facts.predefined);
   const argumentValues = new Map<Word, string | undefined>();
+  const argumentUses = new Map<Word, ReadonlySet<string>>();
   for (const name of facts.predefined.keys()) {
     const given = facts.buildArgs.get(name);
     if (given !== undefined) values.set(name, given);
@@ -72,11 +93,12 @@ function globalValues(tree: SyntaxTree, globals: readonly ArgInstruction[], fact
   for (const { args } of globals) {
     for (const { name, value } of args) {
       const given = facts.buildArgs.get(name.text);
-      const own = value === undefined ? undefined : expandIn(tree, value, values)?.text;
-      const result = given ?? own ?? values.get(name.text);
+      const own = value === undefined ? undefined : expandIn(tree, value, values);
+      const result = given ?? own?.text ?? values.get(name.text);
       if (result !== undefined) values.set(name.text, result);
       argumentValues.set(name, result);
+      if (given === undefined && own !== undefined) argumentUses.set(name, own.matched);
     }
   }
-  return { values, argumentValues };
+  return { values, argumentValues, argumentUses };
 }

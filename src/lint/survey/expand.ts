@@ -11,16 +11,25 @@ export function expandQuietly<T = Expanded>(work: () => T): T | undefined {
   }
 }
 
+export interface ExpandedIn extends Expanded {
+  /** The names that were used and have a value. */
+  readonly matched: ReadonlySet<string>;
+}
+
 export function expandIn(
   tree: SyntaxTree,
   word: Word,
   values: ReadonlyMap<string, string>,
-): Expanded | undefined {
-  return expandQuietly(() =>
-    expandWord(word, {
-      lookup: (name) => values.get(name),
-      escape: tree.escape,
-      source: tree.source,
-    }),
-  );
+): ExpandedIn | undefined {
+  const matched = new Set<string>();
+  const lookup = (name: string): string | undefined => {
+    const value = values.get(name);
+    if (value !== undefined) matched.add(name);
+    return value;
+  };
+  const { escape: escaper, source } = tree;
+  return expandQuietly(() => ({
+    ...expandWord(word, { lookup, escape: escaper, source }),
+    matched,
+  }));
 }

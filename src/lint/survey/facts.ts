@@ -13,8 +13,8 @@ export interface SurveyFacts {
   readonly target: string | undefined;
   /** Stages the target does not need are looked at too, as BuildKit does when it only checks. */
   readonly wantsAllStages?: boolean | undefined;
-  /** The config of a base image; undefined: not known here. */
-  readonly imageOf: (name: string) => ImageConfig | undefined;
+  /** The config of a base image for a platform; undefined: not known here. */
+  readonly imageOf: (name: string, platform: Platform) => ImageConfig | undefined;
   readonly platform: Platform;
   /** Where the build takes the platform of its base images: the architectures whose programs run here. */
   readonly runsHere?: ReadonlySet<string> | undefined;

@@ -20,6 +20,8 @@ export interface SurveyedStage {
   readonly from: FromInstruction;
   readonly instructions: readonly Instruction[];
   readonly base: SurveyedBase;
+  /** Indexes of the stages it is made from: first the one it begins with, then those it reads from. */
+  readonly inputs: readonly number[];
   /** The target is made from it. */
   readonly isNeeded: boolean;
   /** Of stages that are looked at. */
@@ -40,6 +42,10 @@ export interface Survey {
   readonly triggeredBy: (instruction: Instruction) => FromInstruction | undefined;
   /** Values of the arguments declared in needed stages and before the first FROM. */
   readonly argumentValues: ReadonlyMap<Word, string | undefined>;
+  /** Variables that the value of a global argument is made of, by the argument's name. */
+  readonly argumentUses: ReadonlyMap<Word, ReadonlySet<string>>;
+  /** Whether an ARG of a stage only lets it see a global argument. */
+  readonly isInherited: (argument: Word) => boolean;
   /** A word of a needed stage with its variables replaced. */
   readonly textOf: (word: Word) => string | undefined;
 }
@@ -61,6 +67,7 @@ export function surveyDockerfile(
     (stage, index): SurveyedStage => ({
       ...stage,
       base: bases.of(index),
+      inputs: walk.inputsOf(index),
       isNeeded: isNeeded.has(index),
       steps: walk.steps.get(index) ?? [],
     }),
@@ -74,6 +81,8 @@ export function surveyDockerfile(
     undefinedUses: walk.undefinedUses,
     triggeredBy: (instruction) => walk.triggers.get(instruction),
     argumentValues: new Map([...bases.argumentValues, ...walk.argumentValues]),
+    argumentUses: bases.argumentUses,
+    isInherited: (argument) => walk.inherited.has(argument),
     textOf: (word) => walk.texts.get(word),
   };
 }

@@ -13,6 +13,7 @@ import {
   type Word,
 } from '../../dockerfile/index.ts';
 import type { SourceRange } from '../../errors.ts';
+import type { ImageConfig } from '../../oci/index.ts';
 import type { Bases } from './bases.ts';
 import { expandQuietly } from './expand.ts';
 import type { Step, SurveyFacts, UndefinedUse } from './facts.ts';
@@ -40,11 +41,14 @@ export class Walk {
   readonly undefinedUses: UndefinedUse[] = [];
   readonly texts = new Map<Word, string>();
   readonly argumentValues = new Map<Word, string | undefined>();
+  /** Names of ARGs that only let a stage see a global argument. */
+  readonly inherited = new Set<Word>();
   /** Instructions that do not stand in the stage, and the FROM that brought them. */
   readonly triggers = new Map<Instruction, FromInstruction>();
   readonly #tree: SyntaxTree;
   readonly #options: WalkOptions;
   readonly #scopes = new Map<number, StageScope>();
+  readonly #triggersByStage = new Map<number, readonly Instruction[]>();
 
   constructor(tree: SyntaxTree, options: WalkOptions) {
     this.#tree = tree;
@@ -69,19 +73,24 @@ export class Walk {
   }
 
   #neededBy(target: number): ReadonlySet<number> {
-    const { stages } = this.#options;
     const needed = new Set([target]);
     for (let index = target; index >= 0; index -= 1) {
-      const stage = stages[index];
-      if (!needed.has(index) || stage === undefined) continue;
-      const parent = this.#parentOf(index);
-      if (parent !== undefined) needed.add(parent);
-      for (const name of stage.instructions.flatMap(usedImages)) {
-        const used = findStageOrIndex(stages, name, index)?.index;
-        if (used !== undefined) needed.add(used);
-      }
+      if (!needed.has(index)) continue;
+      for (const input of this.inputsOf(index)) needed.add(input);
     }
     return needed;
+  }
+
+  /** The stages that one is made from: first the one it begins with, then those it reads from. */
+  inputsOf(index: number): readonly number[] {
+    const { stages } = this.#options;
+    const stage = stages[index];
+    if (stage === undefined) return [];
+    const read = [...this.#triggersOf(index, stage), ...stage.instructions]
+      .flatMap(usedImages)
+      .flatMap((name) => findStageOrIndex(stages, name, index)?.index ?? []);
+    const parent = this.#parentOf(index);
+    return parent === undefined ? read : [parent, ...read];
   }
 
   /** FROM compares names as written with names in lower case. */
@@ -109,17 +118,19 @@ export class Walk {
 
   /** What the base left to be done, in its config or by ONBUILD in this file. */
   #triggersOf(index: number, { from }: StageSource): readonly Instruction[] {
-    const { stages, bases, facts } = this.#options;
+    const known = this.#triggersByStage.get(index);
+    if (known !== undefined) return known;
+    const { stages } = this.#options;
     const parent = this.#parentOf(index);
-    const { name } = bases.of(index);
     const texts =
       parent === undefined
-        ? ((name && name !== 'scratch' ? facts.imageOf(name) : undefined)?.config?.OnBuild ?? [])
+        ? (this.#imageOf(index)?.config?.OnBuild ?? [])
         : (stages[parent]?.instructions ?? []).flatMap((instruction) =>
             instruction.kind === 'onbuild' ? [instruction.trigger] : [],
           );
     const triggers = texts.flatMap((text) => parseQuietly(text) ?? []);
     for (const trigger of triggers) this.triggers.set(trigger, from);
+    this.#triggersByStage.set(index, triggers);
     return triggers;
   }
 
@@ -130,9 +141,8 @@ export class Walk {
       const { values, declared } = inherited;
       return { ...inherited, values: new Map(values), declared: new Set(declared) };
     }
-    const { name } = this.#options.bases.of(index);
-    const isScratch = name === 'scratch';
-    const config = isScratch || !name ? undefined : this.#options.facts.imageOf(name)?.config;
+    const isScratch = this.#options.bases.of(index).name === 'scratch';
+    const config = this.#imageOf(index)?.config;
     const values = new Map([['PATH', '']]);
     for (const variable of config?.Env ?? []) {
       const equals = variable.indexOf('=');
@@ -147,13 +157,25 @@ export class Walk {
     };
   }
 
+  /** The image that a stage begins with, where it is one and is known. */
+  #imageOf(index: number): ImageConfig | undefined {
+    const { bases, facts } = this.#options;
+    const { name, wanted } = bases.of(index);
+    if (name === undefined || name === '' || name === 'scratch') return undefined;
+    return wanted && facts.imageOf(name, wanted);
+  }
+
   #apply(instruction: Instruction, scope: StageScope): void {
     if (instruction.kind === 'arg') {
       for (const { name, value } of instruction.args) {
         const own = value && this.#expand(value, instruction, scope);
         const { facts, bases } = this.#options;
         const fallback = value === undefined ? bases.globals.get(name.text) : own;
-        const result = facts.buildArgs.get(name.text) ?? fallback;
+        const given = facts.buildArgs.get(name.text);
+        const result = given ?? fallback;
+        if (value === undefined && given === undefined && fallback !== undefined) {
+          this.inherited.add(name);
+        }
         scope.declared.add(name.text);
         if (result !== undefined) scope.values.set(name.text, result);
         this.argumentValues.set(name, result);
@@ -173,9 +195,13 @@ export class Walk {
     scope: StageScope,
     form: 'word' | 'words' | 'heredoc' = 'word',
   ): string | undefined {
+    const seen = new Set<string>();
     const onUndefined = (name: string, range: SourceRange | undefined): void => {
       // BuildKit does not look at what is parted into words, which is EXPOSE alone.
       if (scope.isOpen || scope.declared.has(name) || form === 'words') return;
+      // Once for each word, as BuildKit counts.
+      if (seen.has(name)) return;
+      seen.add(name);
       const known = [...scope.values.keys(), ...scope.declared];
       this.undefinedUses.push({ name, range: range ?? word.range, instruction, known });
     };
