@@ -104,10 +104,12 @@ export class LocalWriter implements Disposable {
       return;
     }
     makeRoom(target);
-    const first = entry.linkGroup === undefined ? undefined : this.#groups.get(entry.linkGroup);
+    // On some systems link(2) follows a symbolic link.
+    const group = entry.type === 'symlink' ? undefined : entry.linkGroup;
+    const first = group === undefined ? undefined : this.#groups.get(group);
     if (first === undefined || !isLinked(first, target)) {
       yield* this.#make(entry, target);
-      if (entry.linkGroup !== undefined) this.#groups.set(entry.linkGroup, target);
+      if (group !== undefined) this.#groups.set(group, target);
     }
     this.written.files += 1;
   }

@@ -194,6 +194,14 @@ describe('importTar', () => {
     expect(groups).toEqual([undefined, 1, 1]);
   });
 
+  test('keeps hard links to symbolic links', async () => {
+    const { entries } = await load([symlink('l', 'target'), hardlink('m', 'l')]);
+    expect(entries).toMatchObject([
+      { path: 'l', type: 'symlink', linkTarget: 'target', linkGroup: 1 },
+      { path: 'm', type: 'symlink', linkTarget: 'target', linkGroup: 1 },
+    ]);
+  });
+
   test('understands whiteouts, wherever they stand', async () => {
     const { entries } = await load([
       { path: 'dir/.wh..wh..opq' },

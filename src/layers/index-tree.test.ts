@@ -121,6 +121,17 @@ describe('indexTree', () => {
     expect(groups).toEqual([1, undefined, 1, undefined, 2, 2]);
   });
 
+  test('groups hard links to symbolic links and pipes too', async () => {
+    symlinkSync('target', at('l'));
+    linkSync(at('l'), at('m'));
+    makeNode(at('p'), { type: 'fifo', mode: 0o644 });
+    linkSync(at('p'), at('q'));
+    const entries = await index();
+    const groups = entries.map((each) => (each.kind === 'entry' ? each.linkGroup : undefined));
+    expect(paths(entries)).toEqual(['l', 'm', 'p', 'q']);
+    expect(groups).toEqual([1, 1, 2, 2]);
+  });
+
   test('reads exact times, also before the epoch, and devices', async () => {
     writeFileSync(at('a'), '');
     setTimes(at('a'), -3, 999_999_999);

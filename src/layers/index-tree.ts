@@ -112,7 +112,7 @@ class UpperWalk {
       return;
     }
     if (isReservedName(lastName(found.path))) throw reservedName(found.path);
-    if (found.stat.nlink > 1n && found.type !== 'symlink') {
+    if (found.stat.nlink > 1n) {
       const inode = `${found.stat.dev}:${found.stat.ino}`;
       const links = this.#inodes.get(inode);
       if (links === undefined) this.#inodes.set(inode, [this.#entries.length]);

@@ -120,7 +120,7 @@ export class LayerBuilder {
         files++;
         if (!groups.has(inode)) size += entry.size;
       }
-      if (links.get(inode) === 1 || entry.type === 'symlink') return entry;
+      if (links.get(inode) === 1) return entry;
       const linkGroup = groups.get(inode) ?? groups.size + 1;
       groups.set(inode, linkGroup);
       return { ...entry, linkGroup };

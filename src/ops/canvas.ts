@@ -11,6 +11,7 @@ import {
   resolveInTree,
   toText,
 } from '../files/index.ts';
+import type { Owner } from './owner.ts';
 import type { SelectedContent, SelectedFile } from './selection.ts';
 
 /** One entry of the layer that is going to be made. */
@@ -37,6 +38,7 @@ export interface MakeOptions {
   /** Gives the last directory, if it is made, its time. */
   readonly like?: FileEntry | undefined;
   readonly mode?: number | undefined;
+  readonly owner?: Owner | undefined;
 }
 
 /** Link groups made here have numbers no selection reaches. */
@@ -74,10 +76,11 @@ export class Canvas implements Lookup {
     const existing = this.lookup(path);
     if (existing?.type === 'directory') return;
     if (existing !== undefined) throw notADirectory(path);
-    this.makeDirectories(parentPath(path), { mode: options.mode });
-    const { mtime, mtimeNs } = options.like ?? { mtime: this.#made.mtime, mtimeNs: 0 };
+    const { like, mode, owner } = options;
+    this.makeDirectories(parentPath(path), { mode, owner });
+    const { mtime, mtimeNs } = like ?? { mtime: this.#made.mtime, mtimeNs: 0 };
     const made = this.#directory(path);
-    this.#place({ entry: { ...made, mode: options.mode ?? made.mode, mtime, mtimeNs } });
+    this.#place({ entry: { ...made, ...owner, mode: mode ?? made.mode, mtime, mtimeNs } });
   }
 
   /**

@@ -341,6 +341,12 @@ const metadata: readonly Case[] = [
     makes: ['a/ 1000:1000', 'a/b/ 1000:1000', 'a/b/f=1 1000:1000', 'a/b/l -> f 1000:1000'],
   },
   {
+    says: '--chown takes negative numbers: -1 is root, the others count from the largest',
+    source: { f: '1' },
+    op: { paths: ['f'], owner: '-1:-5' },
+    makes: ['f=1 0:4294967291'],
+  },
+  {
     says: '--chown knows the names of the image',
     source: { f: '1' },
     base: { 'etc/passwd': 'root:x:0:0::/:/bin/sh\nweb:x:33:44::/:/bin/sh\n' },

@@ -14,8 +14,9 @@ export interface ResolvedOwner extends Owner {
 }
 
 const MAX_ACCOUNT_FILE = 10 * 1024 * 1024;
-/** What is larger counts as a name. */
+/** What is beyond them counts as a name. */
 const MAX_ID = 0x7fff_ffff;
+const MIN_ID = -0x8000_0000;
 
 /**
  * Resolves `user[:group]`. A user that is a number (or `root`) has the group of the same number unless one is given;
@@ -60,9 +61,12 @@ function resolveGroupPart(group: string, { base, warnings, owner }: GroupPlace):
 
 function numericId(text: string): number | undefined {
   if (text === 'root') return 0;
-  if (!/^\+?[0-9]+$/.test(text)) return undefined;
+  if (!/^[+-]?[0-9]+$/.test(text)) return undefined;
   const id = Number(text);
-  return id <= MAX_ID ? id : undefined;
+  if (id < MIN_ID || id > MAX_ID) return undefined;
+  // BuildKit gives -1 to chown(2), where it means: as it is, which is root's.
+  if (id === -1) return 0;
+  return id < 0 ? id + 2 ** 32 : id;
 }
 
 /** The fields of the first line with this name. */

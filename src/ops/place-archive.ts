@@ -21,6 +21,8 @@ import type { Owner } from './owner.ts';
 import type { ArchiveMember, UnpackedArchive } from './unpack.ts';
 
 const DIRECTORY_MODE = 0o755;
+/** Directories that the archive only implies are nobody's: --chown is about members and the destination. */
+const IMPLIED = { mode: DIRECTORY_MODE, owner: { uid: 0, gid: 0 } };
 
 /** @throws AppError ARCHIVE_UNSAFE_MEMBER, PATH_NOT_A_DIRECTORY, SYMLINK_LOOP */
 export function placeArchive(
@@ -53,7 +55,7 @@ class ArchivePlace {
     // The destination itself keeps its metadata.
     if (name === '') return;
     const directory = joinPath(this.#root, resolveInTree(this.#inside, parentPath(name)).path);
-    this.#canvas.makeDirectories(directory, { mode: DIRECTORY_MODE });
+    this.#canvas.makeDirectories(directory, IMPLIED);
     const path = joinPath(directory, baseName(name));
     const target = header.type === 'hardlink' ? this.#linkTarget(header) : undefined;
     if (target?.path === path) return;

@@ -240,9 +240,13 @@ class Selector {
     return applyMode(this.#mode, entry.mode, entry.type === 'directory');
   }
 
-  /** Hard links are kept among the files of one source; the numbers are unique in the whole selection. */
+  /**
+   * Hard links are kept among the regular files of one source, as in BuildKit; the numbers are unique in the whole
+   * selection.
+   */
   #regrouped(entry: FileEntry, groups: Map<number, number>): FileEntry {
     if (entry.linkGroup === undefined) return entry;
+    if (entry.type !== 'file') return { ...entry, linkGroup: undefined };
     const known = groups.get(entry.linkGroup);
     const linkGroup = known ?? this.#nextGroup++;
     groups.set(entry.linkGroup, linkGroup);

@@ -164,6 +164,12 @@ function destinationOf(written: string, state: StageState): string {
   return isDirectory && !absolute.endsWith('/') ? `${absolute}/` : absolute;
 }
 
+/** BuildKit keeps the text of an absolute path as it is, and cleans the others; nothing is the text there was. */
+function workdirText(value: string, state: StageState): string {
+  const text = value === '' ? (state.config.WorkingDir ?? '') : value;
+  return text.startsWith('/') ? text : posix.resolve(workingDirectory(state), value);
+}
+
 export function applyWorkdir(
   state: StageState,
   instruction: WorkdirInstruction,
@@ -171,8 +177,7 @@ export function applyWorkdir(
 ): StageState {
   const { options } = plan;
   const value = expand(instruction.value, state, options);
-  // BuildKit keeps the text of an absolute path as it is, and cleans the others.
-  const written = value.startsWith('/') ? value : posix.resolve(workingDirectory(state), value);
+  const written = workdirText(value, state);
   const path = posix.resolve('/', written);
   const named = configure({ ...state, hasWorkdir: true }, { WorkingDir: written });
   if (path === '/') return remember(named, { text: `WORKDIR ${written}`, layer: false });

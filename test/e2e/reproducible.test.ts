@@ -91,4 +91,16 @@ describe('an image built twice with the same SOURCE_DATE_EPOCH', () => {
     expect(a.equals(b)).toBe(true);
     expect(a.equals(c)).toBe(true);
   });
+
+  it('keeps the time of the build where the output sets none, as BuildKit does', async () => {
+    const [one, here] = await bench(NAMES, 1_670_000_000);
+    const output = `type=oci,tar=false,dest=${join(one.directory, 'layout')},source-date-epoch=`;
+    const metadata = join(one.directory, 'metadata.json');
+    const epoch = ['--build-arg', `SOURCE_DATE_EPOCH=${EPOCH}`];
+    await one.succeed(['build', ...epoch, '-o', output, '--metadata-file', metadata, here]);
+    const digest = JSON.parse(readFileSync(metadata, 'utf8'))['containerimage.config.digest'];
+    const blob = join(one.directory, 'layout/blobs/sha256', digest.slice('sha256:'.length));
+    const { created } = JSON.parse(readFileSync(blob, 'utf8'));
+    expect(Date.parse(created)).toBe(Number(EPOCH) * 1000);
+  });
 });

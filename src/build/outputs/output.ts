@@ -13,15 +13,15 @@ export interface ImageForm {
 
 /** Which image it is that is written, of all that the layers of one result can be. */
 export interface ImageTimes {
-  /** Seconds since the epoch; `unset`: none, whatever holds for the build; undefined: the build's. */
-  readonly epoch: number | 'unset' | undefined;
+  /** Seconds since the epoch; undefined: the build's. */
+  readonly epoch: number | undefined;
   /** Whether an epoch changes the times of files too. */
   readonly rewrite: boolean;
 }
 
 /** The time of an image, in seconds since 1970. @param ofBuild what holds where the output says nothing */
 export function epochOf(ofBuild: number | undefined, { epoch }: ImageTimes): number | undefined {
-  return epoch === 'unset' ? undefined : (epoch ?? ofBuild);
+  return epoch ?? ofBuild;
 }
 
 export interface PushSettings {

@@ -77,7 +77,7 @@ describe('parseOutputs', () => {
         times: { epoch: 5, rewrite: false },
       },
     ],
-    ['type=oci,dest=x,source-date-epoch=', { times: { epoch: 'unset', rewrite: true } }],
+    ['type=oci,dest=x,source-date-epoch=', { times: { epoch: undefined, rewrite: false } }],
     ['type=image,unpack=true,attestation-inline=x', { kind: 'image' }],
     ['type=cacheonly', { kind: 'nothing' }],
   ])('reads %s', (text, expected) => {

@@ -202,13 +202,12 @@ function checkAnnotations(
 }
 
 function imageTimes(attributes: Attributes): ImageTimes {
-  const text = attributes.text('source-date-epoch');
+  const rewrite = attributes.flag('rewrite-timestamp') ?? true;
+  // As in BuildKit: the output sets no time, but what the build has put into the image config stays.
+  if (attributes.text('source-date-epoch') === '') return { epoch: undefined, rewrite: false };
   const max = 999_999_999_999;
-  const epoch =
-    text === ''
-      ? 'unset'
-      : attributes.number('source-date-epoch', { max, of: 'time in seconds since 1970' });
-  return { epoch, rewrite: attributes.flag('rewrite-timestamp') ?? true };
+  const of = 'time in seconds since 1970';
+  return { epoch: attributes.number('source-date-epoch', { max, of }), rewrite };
 }
 
 /** Two outputs that write to one place would spoil each other's work. */

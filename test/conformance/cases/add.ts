@@ -33,6 +33,10 @@ const through = packTar([
   { path: 'out', type: 'symlink', mode: 0o777, linkTarget: '/there' },
   { path: 'out/f', type: 'file', mode: 0o644, content: bytes('f\n') },
 ]);
+const implied = packTar([
+  { path: 'p/q/f', type: 'file', mode: 0o644, uid: 7, gid: 8, content: bytes('f\n') },
+  { path: 'dir/new/g', type: 'file', mode: 0o644, uid: 7, gid: 8, content: bytes('g\n') },
+]);
 const fromBase64 = (...parts: string[]) => Buffer.from(parts.join(''), 'base64');
 
 const files: ContextFiles = {
@@ -46,6 +50,7 @@ const files: ContextFiles = {
   'hostile.tar': file(hostile),
   'through.tar': file(through),
   'clipped.tar': file(clipped),
+  'implied.tar': file(implied),
   'empty.tar': file(Buffer.alloc(10_240)),
   'text.tar': 'no archive\n',
   'nested/files.tar': file(tar),
@@ -103,6 +108,26 @@ const rows: readonly Row[] = [
   ['unpack true', '--unpack=true unpacks', ['ADD --unpack=true files.tar.gz /x/']],
   ['unpack of a text', '--unpack=true of something else', ['ADD --unpack=true a.txt /x/']],
   ['chown of an archive', '--chown applies to members', ['ADD --chown=12:34 files.tar /x/']],
+  [
+    'implied directories of an archive',
+    'directories that are no members belong to root',
+    ['ADD implied.tar /x/y/'],
+  ],
+  [
+    'chown of implied directories of an archive',
+    '--chown applies to directories that are no members',
+    ['ADD --chown=12:34 implied.tar /x/y/'],
+  ],
+  [
+    'chown of implied directories over existing ones',
+    '--chown leaves directories that were there',
+    ['ADD --chown=12:34 implied.tar /there/'],
+  ],
+  [
+    'chown by -1 of an archive',
+    'a negative number is a number',
+    ['ADD --chown=-1 implied.tar /x/'],
+  ],
   ['chmod of an archive', '--chmod does not apply to members', ['ADD --chmod=777 files.tar /x/']],
   ['chmod of a file', '--chmod applies to files', ['ADD --chmod=600 a.txt /x/']],
   ['link of an archive', '--link and an archive', ['ADD --link files.tar /x/']],

@@ -59,6 +59,16 @@ const fromRows: readonly (readonly [
   ],
   ['wildcard', 'wildcards work in stages', from('COPY --from=base /out/*n* /x/')],
   ['link in a stage', 'a link at the top is followed', from('COPY --from=base /out/link /x')],
+  [
+    'hard links in a stage',
+    'hard links are kept among regular files only',
+    [
+      'FROM busybox AS base',
+      'RUN mkdir /out && cd /out && echo 1 > a && ln a b && ln -s t l1 && ln l1 l2 && mkfifo p1 && ln p1 p2 && mknod n1 c 1 3 && ln n1 n2',
+      'FROM busybox',
+      'COPY --from=base /out /x',
+    ],
+  ],
   ['empty value', '--from needs a value', from('COPY --from= /out /x')],
   ['chown', '--chown with a stage', from('COPY --from=base --chown=app /out /x')],
   [

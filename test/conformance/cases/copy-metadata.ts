@@ -1,4 +1,4 @@
-import { directory, file, hardlink, type Topic, table, withDifferences } from '../case.ts';
+import { directory, file, hardlink, symlink, type Topic, table, withDifferences } from '../case.ts';
 import { files } from './copy-files.ts';
 
 const SECTION = '1.9 COPY';
@@ -96,6 +96,10 @@ const metadata = table(
       'hard links of two sources of one copy',
       'COPY links/a links/b /x/',
     ],
+    ['hard links to a symlink', 'symlinks are copied one by one', 'COPY soft /x'],
+    ['hard links to pipes and devices', 'special files are copied one by one', 'COPY pipes /x'],
+    ['chown by -1', 'a negative number is a number', 'COPY --chown=-1 --from=rich /there/dir /p/x'],
+    ['chown by -1:-1', 'a negative number is a number', 'COPY --chown=-1:-1 a.txt /p/x'],
     ['hard links with chmod', 'modes of linked files', 'COPY --chmod=600 links /x'],
     ['xattrs', 'extended attributes are copied', 'COPY attributes /x'],
     ['xattrs of a directory', 'extended attributes in a tree', 'COPY in-tree /x'],
@@ -130,6 +134,12 @@ const metadata = table(
       'special/sticky': directory(0o1777),
       'links/a': 'linked\n',
       'links/b': hardlink('links/a'),
+      'pipes/a': { type: 'fifo' },
+      'pipes/b': hardlink('pipes/a'),
+      'pipes/c': { type: 'device', major: 1, minor: 3 },
+      'pipes/d': hardlink('pipes/c'),
+      'soft/a': symlink('target'),
+      'soft/b': hardlink('soft/a'),
       'links/sub/c': hardlink('links/a'),
       attributes: file('x\n', 0o644, { 'user.one': 'value', 'user.two': '\x00\xff' }),
       'in-tree/f': file('x\n', 0o644, { 'user.one': 'value' }),

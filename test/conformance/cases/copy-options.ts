@@ -158,6 +158,38 @@ const onScratch = table(
       'COPY a.txt /x',
       'COPY --chown=app a.txt /y',
     ],
+    ['chown by -1 on nothing', 'a negative number is a number', 'COPY --chown=-1 a.txt /p/x'],
+    [
+      'chown by -1 and a group on nothing',
+      'a negative number is a number',
+      'COPY --chown=-1:7 a.txt /p/x',
+    ],
+    [
+      'chown by a user and -1 on nothing',
+      'a negative number is a number',
+      'COPY --chown=7:-1 a.txt /p/x',
+    ],
+    [
+      'chown by negative numbers on nothing',
+      'a negative number counts from the largest',
+      'COPY --chown=-5:-6 a.txt /p/x',
+    ],
+    [
+      'chown by the least number on nothing',
+      'numbers have 32 bits',
+      'COPY --chown=-2147483648 a.txt /x',
+    ],
+    [
+      'chown by less than the least number on nothing',
+      'numbers have 32 bits',
+      'COPY --chown=-2147483649 a.txt /x',
+    ],
+    [
+      'chown by -1 with --link',
+      'a negative number is a number',
+      'COPY --link --chown=-1 a.txt /p/x',
+    ],
+    ['workdir of -1 on nothing', 'a negative number is a number', 'USER -1', 'WORKDIR /w'],
     ['workdir of a user on nothing', 'nothing has no users', 'USER app', 'WORKDIR /w'],
     ['workdir of a number on nothing', 'numbers need no users', 'USER 5:6', 'WORKDIR /w'],
   ],

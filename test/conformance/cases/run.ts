@@ -135,6 +135,21 @@ const rows = table(SECTION, 'FROM busybox', [
     'RUN echo x > /a && ln /a /b && mkdir /d && ln /a /d/c',
   ],
   [
+    'hard links to a symlink',
+    'hard links are kept among symlinks',
+    'RUN ln -s target /l1 && ln /l1 /l2 && mkdir /d && ln /l1 /d/l3 && echo x > /a && ln /a /b',
+  ],
+  [
+    'hard links to a pipe and a device',
+    'hard links are kept among special files',
+    'RUN mkfifo /p1 && ln /p1 /p2 && mknod /n1 c 1 3 && ln /n1 /n2',
+  ],
+  [
+    'hard link to an old symlink',
+    'a link to a symlink of a lower layer',
+    'RUN ln /there/link /there/second',
+  ],
+  [
     'hard link to an old file',
     'a link to a file of a lower layer',
     'RUN ln /there/file /there/second',
@@ -285,10 +300,16 @@ const withOptions = options.map(
   }),
 );
 
+const LINKED =
+  'a RUN that links to a file of a lower layer gets a hard link, where BuildKit exports a second file';
+
 const differing = withDifferences(rows, {
+  'hard link to an old symlink': {
+    reason: LINKED,
+    lamina: { outcome: { files: { 'there/second': '= there/link' } } },
+  },
   'hard link to an old file': {
-    reason:
-      'a RUN that links to a file of a lower layer gets a hard link, where BuildKit exports a second file',
+    reason: LINKED,
     lamina: { outcome: { files: { 'there/second': '= there/file' } } },
   },
   'network host is not allowed': {
