@@ -1,7 +1,7 @@
 /** The two things whose files are compared, in one form: a layer, or the file system of a whole image. */
 import { type ContentRange, comparePaths, type FileEntry, type FileTree } from '../files/index.ts';
 import { effectiveTime, type LayerEntry, MergedTree, readIndex } from '../layers/index.ts';
-import type { ImageLayer, Store } from '../store/index.ts';
+import { type ImageLayer, layerGone, type Store } from '../store/index.ts';
 
 export type Item = LayerEntry;
 
@@ -14,7 +14,7 @@ export interface Side {
 /** What one layer says, with the times it has when it is exported. */
 export function layerSide(store: Store, layer: ImageLayer): Side {
   const meta = store.layers.get(layer.id);
-  if (meta === undefined) throw new Error(`no layer ${layer.id} in the store`);
+  if (meta === undefined) throw layerGone(layer.id);
   const { entries } = readIndex(store.layers.directory(layer.id));
   const tree = MergedTree.of(store, [layer.id]);
   return {

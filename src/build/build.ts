@@ -1,7 +1,7 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
 import type { BuildOptions, BuildResult } from '../api/index.ts';
 import { isLostStep } from '../layers/index.ts';
-import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
+import { defaultRoot, type ImageRecord, isGone, Store } from '../store/index.ts';
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './bases/base-images.ts';
 import { borrowing } from './bases/borrowed-images.ts';
@@ -66,11 +66,10 @@ export async function buildIn(
   const run = await withEpoch(begun, definition);
   const registries = registriesOf(store);
   const caches = new BuildCaches({ run, registries });
-  const resolve = registries === undefined ? imageResolver(store) : remoteResolver(run, registries);
-  const bases = new SeenImages(
-    lender === undefined ? resolve : borrowing(resolve, { store, lender }),
-  );
-  const plans = await makePlans(run, definition, bases.resolve);
+  const local = registries === undefined ? imageResolver(store) : remoteResolver(run, registries);
+  const resolve = lender === undefined ? local : borrowing(local, { store, lender });
+  const bases = new SeenImages(resolve);
+  let plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);
   if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
   const make = async () => {
@@ -82,10 +81,15 @@ export async function buildIn(
     const exported = await exportResult(run, { built, caches });
     return { solver, results, stepOf, built, exported };
   };
-  const { solver, results, stepOf, built, exported } = await make().catch((error: unknown) => {
-    if (!isLostStep(error)) throw error;
-    caches.giveUp(error);
-    return make();
+  const { solver, results, stepOf, built, exported } = await persistently(make, async (error) => {
+    if (isLostStep(error)) {
+      caches.giveUp(error);
+    } else {
+      store.refresh();
+      // Their warnings have been given.
+      const silent = { ...run, warn: () => undefined };
+      plans = await makePlans(silent, definition, new SeenImages(resolve).resolve);
+    }
   });
   await caches.export(new Set(results.flatMap(({ layers }) => layers)));
   const summary = await summarize({
@@ -99,4 +103,25 @@ export async function buildIn(
   run.emit({ kind: 'build.summary', time: run.now(), summary });
   const result = { ...exported.result, summary, warnings: run.warnings };
   return { result, images: exported.images };
+}
+
+/** Prunes beside a build that take its content every time are no accident. */
+const ATTEMPTS = 8;
+
+/** Begins anew when what had been found is lost: in a cache of other machines, or because somebody pruned the store. */
+async function persistently<T>(
+  make: () => Promise<T>,
+  prepare: (error: unknown) => Promise<void>,
+): Promise<T> {
+  let isLost = false;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await make();
+    } catch (error) {
+      const mayHelp = isLostStep(error) ? !isLost : isGone(error);
+      if (!mayHelp || attempt === ATTEMPTS) throw error;
+      isLost ||= isLostStep(error);
+      await prepare(error);
+    }
+  }
 }

@@ -3,7 +3,13 @@
 import { type LayerBlob, type LayerEncoding, layerBlob, mapParallel } from '../export/index.ts';
 import { diffIdOf, unpackedSize } from '../layers/index.ts';
 import { canonicalJson, type Descriptor, digestOf } from '../oci/index.ts';
-import type { CacheRecord, ImageLayer, LayerId, Store } from '../store/index.ts';
+import {
+  type CacheRecord,
+  type ImageLayer,
+  type LayerId,
+  layerGone,
+  type Store,
+} from '../store/index.ts';
 import type { NotedAnswers } from './answers.ts';
 import {
   CACHE_CONFIG_TYPE,
@@ -126,7 +132,7 @@ function positionsOf(ids: readonly LayerId[]): (id: LayerId) => number {
 
 function layerOf(store: Store, id: LayerId, diffId: CachedLayer['diffId']): CachedLayer {
   const meta = store.layers.get(id);
-  if (meta === undefined) throw new Error(`no layer ${id} in the store`);
+  if (meta === undefined) throw layerGone(id);
   const size = unpackedSize(store, { id, diffId });
   return { diffId, times: meta.times, created: meta.created, ...(size !== undefined && { size }) };
 }

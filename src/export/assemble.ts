@@ -6,10 +6,16 @@ import {
   type ImageConfig,
   type Platform,
 } from '../oci/index.ts';
-import type { ImageLayer, ImageRecord, LayerId, Store } from '../store/index.ts';
+import {
+  type ImageLayer,
+  type ImageRecord,
+  type LayerId,
+  layerGone,
+  type Store,
+} from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
 import { completeHistory, type NewHistory } from './image-history.ts';
-import { type NamedLayer, ociDescriptor, recordImage, uncompressed } from './image-record.ts';
+import { draftImage, type NamedLayer, ociDescriptor, uncompressed } from './image-record.ts';
 
 export interface AssembleInput {
   readonly config: ContainerConfig;
@@ -41,7 +47,7 @@ export interface AssembleInput {
  * gives the same image id. The image's manifest names its layers uncompressed.
  *
  * @returns the record; its id is the digest of the image config
- * @throws Error when the history does not name the layers, or the store lacks one
+ * @throws AppError STORE_LAYER_GONE; Error when the history does not name the layers
  */
 export async function assembleImage(store: Store, input: AssembleInput): Promise<ImageRecord> {
   checkHistory(input);
@@ -51,7 +57,7 @@ export async function assembleImage(store: Store, input: AssembleInput): Promise
   const added = await mapParallel(input.layers, (id) => newLayer(store, id, epoch));
   const layers = [...base, ...added];
   const config = imageConfig(store, input, layers);
-  return recordImage(store, { config, configBytes: canonicalJson(config), layers });
+  return draftImage(store, { config, configBytes: canonicalJson(config), layers });
 }
 
 /** Other times make another layer of one, which then has to be here; else a cached layer may stay where it is. */
@@ -69,7 +75,7 @@ async function presentForEpoch(
 
 async function newLayer(store: Store, id: LayerId, epoch: number | undefined): Promise<NamedLayer> {
   const meta = store.layers.get(id);
-  if (meta === undefined) throw new Error(`the store has no layer ${id}`);
+  if (meta === undefined) throw layerGone(id);
   if (meta.promise !== undefined) {
     const { diffId, descriptor } = meta.promise;
     return { id, diffId, epoch, size: descriptor.size, blob: ociDescriptor(descriptor) };

@@ -156,7 +156,7 @@ export function originalLayer(
   layer: ImageLayer | undefined,
   descriptor: Descriptor,
 ): Blob | undefined {
-  if (store.blobs.has(descriptor.digest)) return storedBlob(store, descriptor);
+  if (store.blobs.hold(descriptor.digest)) return storedBlob(store, descriptor);
   return layer && originalTar(store, layer, descriptor);
 }
 

@@ -4,7 +4,7 @@ import type { ImageConfig } from '../oci/index.ts';
 import { canonicalJson } from '../oci/index.ts';
 import type { ImageRecord } from '../store/index.ts';
 import { imageHistory } from './history.ts';
-import { recordImage } from './image-record.ts';
+import { draftImage } from './image-record.ts';
 import { inspectImage } from './inspect.ts';
 
 let bench: TestStore;
@@ -27,7 +27,7 @@ function bareImage(more: Partial<ImageConfig> = {}): Promise<ImageRecord> {
     rootfs: { type: 'layers', diff_ids: [] },
     ...more,
   };
-  return recordImage(bench.store, { config, configBytes: canonicalJson(config), layers: [] });
+  return draftImage(bench.store, { config, configBytes: canonicalJson(config), layers: [] });
 }
 
 describe('inspect', () => {
@@ -135,7 +135,7 @@ describe('history', () => {
       ...layer,
       blob: { mediaType: 'application/x-any', digest: layer.diffId, size: 0 },
     }));
-    const record = await recordImage(bench.store, {
+    const record = await draftImage(bench.store, {
       config,
       configBytes: canonicalJson(config),
       layers,

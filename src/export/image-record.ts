@@ -29,15 +29,15 @@ export type NewImage = NewConfig &
     | { readonly manifestBytes?: undefined; readonly layers: readonly NamedLayer[] }
   );
 
-/** Writes an image whose layers are in the store, and then its record. It has no reference yet. */
-export async function recordImage(store: Store, image: NewImage): Promise<ImageRecord> {
+/** Writes an image whose layers are in the store. It is a draft: a name, or `put`, records it. */
+export async function draftImage(store: Store, image: NewImage): Promise<ImageRecord> {
   const { config, configBytes, layers } = image;
   const { digest, size } = await store.blobs.write(configBytes);
   const descriptor = { mediaType: MEDIA_TYPES.ociConfig, digest, size };
   const manifestBytes = image.manifestBytes ?? namingManifest(descriptor, image.layers);
   const manifest = await store.blobs.write(manifestBytes);
   const record = imageRecord(config, layers, { id: digest, manifestDigest: manifest.digest });
-  store.images.put(record);
+  store.images.draft(record);
   return record;
 }
 

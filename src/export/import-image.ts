@@ -17,7 +17,7 @@ import type {
   Store,
 } from '../store/index.ts';
 import { mapParallel } from './concurrency.ts';
-import { type NamedLayer, recordImage, uncompressed } from './image-record.ts';
+import { draftImage, type NamedLayer, uncompressed } from './image-record.ts';
 import { countLayers, type Progress } from './progress.ts';
 import { promiseLayers } from './promise-layers.ts';
 
@@ -71,10 +71,10 @@ export async function importImage(
   if (known !== undefined) return known;
   const { configBytes, manifestBytes } = parts;
   if (manifestBytes !== undefined) {
-    return recordImage(store, { config, configBytes, manifestBytes, layers: sized(store, layers) });
+    return draftImage(store, { config, configBytes, manifestBytes, layers: sized(store, layers) });
   }
   const named = await mapParallel(sized(store, layers), (layer) => measured(store, layer));
-  return recordImage(store, { config, configBytes, layers: named });
+  return draftImage(store, { config, configBytes, layers: named });
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { formatTime } from './go-time.ts';
-import { recordImage, uncompressed } from './image-record.ts';
+import { draftImage, uncompressed } from './image-record.ts';
 import { countLayers, type Progress } from './progress.ts';
 import { fullName } from './references.ts';
 
@@ -51,7 +51,7 @@ export async function importRootfs(
     history: [{ created, created_by: options.createdBy, comment: options.comment }],
   };
   const { id, diffId, size, tarSize } = layer;
-  const record = await recordImage(store, {
+  const record = await draftImage(store, {
     config,
     configBytes: canonicalJson(config),
     layers: [{ id, diffId, epoch: undefined, size, blob: uncompressed(diffId, tarSize) }],

@@ -29,7 +29,7 @@ export {
   originalLayer,
 } from './image-content.ts';
 export type { NewHistory } from './image-history.ts';
-export { type NamedLayer, type NewImage, recordImage } from './image-record.ts';
+export { draftImage, type NamedLayer, type NewImage } from './image-record.ts';
 export {
   compressedSizeOfImage,
   manifestDescriptor,

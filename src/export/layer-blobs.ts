@@ -66,7 +66,7 @@ export function originBlob(
   const descriptor = promise?.descriptor ?? originOf(store, diffId);
   if (descriptor === undefined) return undefined;
   if (options.force === true && !hasEncoding(descriptor, options)) return undefined;
-  if (store.blobs.has(descriptor.digest)) return storedBlob(store, descriptor);
+  if (store.blobs.hold(descriptor.digest)) return storedBlob(store, descriptor);
   if (promise === undefined) return originalTar(store, layer, descriptor);
   return {
     descriptor,
@@ -127,7 +127,7 @@ interface MadeBlob {
 async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
   const key = `${layer.diffId} ${encoder.name}`;
   const known = store.facts.get<MadeBlob>(MADE_FACT, key);
-  if (known?.descriptor !== undefined && store.blobs.has(known.descriptor.digest)) return known;
+  if (known?.descriptor !== undefined && store.blobs.hold(known.descriptor.digest)) return known;
   return shareWork(store, {
     name: `blob ${key}`,
     signal,

@@ -43,7 +43,10 @@ export async function loadLayoutImage(
   const wanted = { platform: choice.platform, explicit: false, keepTars: true };
   const [image] = await ociImages(source, Buffer.from(JSON.stringify(index)), wanted);
   if (image === undefined) throw nothing(directory, 'no image of the wanted kind');
-  return importImage(store, image, { signal: choice.signal });
+  const record = await importImage(store, image, { signal: choice.signal });
+  // Later builds take it from the store.
+  store.images.put(record);
+  return record;
 }
 
 async function chosen(source: ArchiveSource, choice: LayoutChoice): Promise<Descriptor> {

@@ -9,7 +9,7 @@ import {
   platformMatches,
   selectPlatform,
 } from '../oci/index.ts';
-import type { Store } from '../store/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
 import { readSmall } from './archive-blobs.ts';
 import { type ArchiveSource, openSource } from './archive-source.ts';
 import { importImage } from './import-image.ts';
@@ -48,32 +48,20 @@ export async function loadArchive(
     signal: options.signal,
   });
   const images = await findImages(archive, options.platform);
-  const loaded = await importAll(store, images, options);
-  for (const { id, references } of loaded) {
-    for (const reference of references) store.images.tag(id, reference);
+  const records: ImageRecord[] = [];
+  for (const image of images) records.push(await importImage(store, image, options));
+  // All images or none: they are drafts until here.
+  for (const [position, record] of records.entries()) {
+    store.images.put(record);
+    for (const reference of images[position]?.references ?? []) {
+      store.images.tag(record.id, reference);
+    }
   }
   await store.flush();
-  return loaded;
-}
-
-/** All images or none. */
-async function importAll(
-  store: Store,
-  images: readonly LoadableImage[],
-  options: LoadOptions,
-): Promise<LoadedImage[]> {
-  const before = new Set(store.images.list().map(({ id }) => id));
-  const loaded: LoadedImage[] = [];
-  try {
-    for (const image of images) {
-      const { id } = await importImage(store, image, options);
-      loaded.push({ id, references: image.references });
-    }
-    return loaded;
-  } catch (error) {
-    for (const { id } of loaded) if (!before.has(id)) store.images.remove(id);
-    throw error;
-  }
+  return records.map(({ id }, position) => ({
+    id,
+    references: images[position]?.references ?? [],
+  }));
 }
 
 async function findImages(

@@ -5,7 +5,7 @@ import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { baseLayer } from './assemble.ts';
 import { formatTime } from './go-time.ts';
 import { historyOfLayers } from './image-history.ts';
-import { recordImage, uncompressed } from './image-record.ts';
+import { draftImage, uncompressed } from './image-record.ts';
 import { readConfig } from './image-view.ts';
 
 export interface SquashImageOptions {
@@ -48,7 +48,7 @@ export async function squashImage(
     epoch,
   });
   const layers = [...below, layer];
-  return recordImage(store, { config, configBytes: canonicalJson(config), layers });
+  return draftImage(store, { config, configBytes: canonicalJson(config), layers });
 }
 
 interface Squashed {

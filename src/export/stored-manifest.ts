@@ -24,7 +24,7 @@ export async function annotateImage(
   if (isEmpty && Object.keys(known).length === 0) return;
   const bytes = canonicalJson(isEmpty ? manifest : { ...manifest, annotations });
   const { digest } = await store.blobs.write(bytes);
-  store.images.put({ ...record, manifestDigest: digest });
+  store.images.update({ ...record, manifestDigest: digest });
 }
 
 /** What names images of the store together: a manifest, or an index that need not be there. */

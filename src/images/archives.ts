@@ -50,7 +50,7 @@ function means(reference: string, text: string): boolean {
 /** Reads an archive or a layout directory. @throws AppError ARCHIVE_…, IMAGE_… */
 export function loadImages(options: LoadImagesOptions): Promise<LoadImagesResult> {
   const { source, ...rest } = options;
-  return withStore(rest, async (store) => {
+  const work = async (store: Store): Promise<LoadImagesResult> => {
     const loaded = await loadArchive(store, source, { signal: options.signal });
     return {
       images: loaded.map(({ id, references }) => ({
@@ -58,7 +58,8 @@ export function loadImages(options: LoadImagesOptions): Promise<LoadImagesResult
         references: references.map((reference) => familiarName(parseReference(reference))),
       })),
     };
-  });
+  };
+  return withStore(rest, work, { isOnce: typeof source !== 'string' });
 }
 
 /** Makes a Debian base image unless the store has it. @throws AppError BASE_… */

@@ -2,19 +2,36 @@
 import type { StoreOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
-import { defaultRoot, type ImageRecord, Store } from '../store/index.ts';
+import { defaultRoot, type ImageRecord, isGone, Store } from '../store/index.ts';
 import { RegistryProvider } from '../transfer/index.ts';
 
+/** Prunes that take what is needed every time are no accident. */
+const ATTEMPTS = 8;
+
+export interface WithStoreOptions {
+  /** The work cannot be begun anew, for example because it reads a stream. */
+  readonly isOnce?: boolean | undefined;
+}
+
+/** @param work begun anew when another process has removed what it had found */
 export async function withStore<T>(
   { root, signal }: StoreOptions,
   work: (store: Store) => Promise<T>,
+  { isOnce = false }: WithStoreOptions = {},
 ): Promise<T> {
   signal?.throwIfAborted();
   await using store = await Store.open({
     root: root ?? defaultRoot(process.env),
     provider: new RegistryProvider(process.env),
   });
-  return await work(store);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(store);
+    } catch (error) {
+      if (isOnce || !isGone(error) || attempt === ATTEMPTS) throw error;
+      store.refresh();
+    }
+  }
 }
 
 /** @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, REFERENCE_INVALID */

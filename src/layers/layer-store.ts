@@ -1,6 +1,6 @@
 /** What this folder needs of the store. `Store` has all of it. */
 import { AppError } from '../errors.ts';
-import type { LayerId, LayerMeta } from '../store/index.ts';
+import { type LayerId, type LayerMeta, layerGone } from '../store/index.ts';
 
 export interface StagedLayer {
   readonly id: LayerId;
@@ -25,10 +25,10 @@ export interface LayerStore {
   };
 }
 
-/** @throws Error when the store has no such layer, which its records rule out */
+/** @throws AppError STORE_LAYER_GONE */
 export function layerMeta(store: LayerStore, id: LayerId): LayerMeta {
   const meta = store.layers.get(id);
-  if (meta === undefined) throw new Error(`no layer ${id} in the store`);
+  if (meta === undefined) throw layerGone(id);
   return meta;
 }
 

@@ -13,6 +13,7 @@ import { AbortedError, AppError, locate } from '../errors.ts';
 import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
+import { isGone } from '../store/index.ts';
 import { jointSignal } from '../system/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import { diskFull } from './disk-full.ts';
@@ -267,7 +268,10 @@ export class Solver {
     }
     const failure = diskFull(error) ?? error;
     const located = failure instanceof AppError ? locatedIn(this.#info(id), failure) : failure;
-    if (located instanceof Error) {
+    if (isGone(error)) {
+      // The build takes the step again.
+      timer.cancel();
+    } else if (located instanceof Error) {
       this.#told.add(located);
       timer.fail(located);
     }

@@ -44,6 +44,12 @@ export class BlobStore {
     return existsSync(this.#file(digest));
   }
 
+  /** As `has`; a blob that is there stays until this store is closed. */
+  hold(digest: Digest): boolean {
+    const file = this.#file(digest);
+    return existsSync(file) && this.#lease.pin(digest, () => existsSync(file));
+  }
+
   /**
    * The file of a blob, which stays until this store is closed.
    * @throws AppError STORE_BLOB_GONE

@@ -174,3 +174,42 @@ test('an image whose parts were collected before it was recorded makes the flush
   await expect(store.flush()).rejects.toMatchObject({ code: 'STORE_CONTENT_GONE' });
   expect(store.images.get(gone.id)).toBeUndefined();
 });
+
+describe('an image that another process works on', () => {
+  let other: Store;
+  beforeEach(async () => {
+    await store.flush();
+    other = await Store.open({ root });
+  });
+  afterEach(() => other.close().catch(() => undefined));
+
+  test('is not seen before it has its name, and cannot be pruned without it', async () => {
+    const draft: ImageRecord = { ...one, id: one.manifestDigest };
+    store.images.draft(draft);
+    await store.flush();
+    expect(store.images.get(draft.id)).toEqual(draft);
+    expect(other.images.get(draft.id)).toBeUndefined();
+    store.images.tag(draft.id, 'app');
+    await store.flush();
+    await other.prune({ images: 'dangling' });
+    expect(other.images.resolve('app')).toEqual(draft);
+  });
+
+  test('stays when it gets a name while it is being removed', async () => {
+    store.images.remove(one.id);
+    other.images.tag(one.id, 'app');
+    await other.flush();
+    await store.flush();
+    expect(other.images.resolve('app')).toEqual(one);
+    expect(store.images.get(one.id)).toEqual(one);
+  });
+
+  test('gets no name when it has been removed', async () => {
+    other.images.tag(one.id, 'app');
+    store.images.remove(one.id);
+    await store.flush();
+    await expect(other.flush()).rejects.toMatchObject({ code: 'STORE_CONTENT_GONE' });
+    expect(other.images.resolve('app')).toBeUndefined();
+    expect(other.images.names()).toEqual([]);
+  });
+});

@@ -29,6 +29,8 @@ const SHORTEST_PREFIX = 4;
 export class ImageStore {
   readonly #tables: ImageTables;
   readonly #resolved = new Map<Digest, ImageRecord>();
+  /** Made by this process and not recorded yet. */
+  readonly #drafts = new Map<Digest, ImageRecord>();
 
   constructor(tables: ImageTables) {
     this.#tables = tables;
@@ -47,7 +49,15 @@ export class ImageStore {
   }
 
   get(id: Digest): ImageRecord | undefined {
-    return this.#tables.images.get(id) ?? this.#resolved.get(id);
+    return this.#drafts.get(id) ?? this.#tables.images.get(id) ?? this.#resolved.get(id);
+  }
+
+  /**
+   * Makes an image known to this process only, until `put` or a name records it. An image without a name can be pruned
+   * by others at any time, so one that is to have a name is not recorded before it gets that.
+   */
+  draft(record: ImageRecord): void {
+    this.#drafts.set(record.id, record);
   }
 
   /**
@@ -55,19 +65,29 @@ export class ImageStore {
    * STORE_CONTENT_GONE if somebody collected a part of it meanwhile.
    */
   put(record: ImageRecord): void {
+    this.#drafts.delete(record.id);
     this.#tables.images.put(record.id, record, imageNeeds(record));
   }
 
+  /** Changes what is known of an image, which stays a draft if it is one. */
+  update(record: ImageRecord): void {
+    if (this.#drafts.has(record.id)) this.draft(record);
+    else this.put(record);
+  }
+
   /**
-   * Gives an image a name, which it takes from the image that had it.
+   * Gives an image a name, which it takes from the image that had it. A draft is recorded with it, so that others see
+   * both or neither. `Store.flush` fails with STORE_CONTENT_GONE if somebody removed the image meanwhile.
    * @returns the image that had the name before, if it was another
    * @throws AppError IMAGE_NOT_FOUND, REFERENCE_INVALID
    */
   tag(id: Digest, reference: string): Digest | undefined {
-    if (this.#tables.images.get(id) === undefined) throw imageNotFound(id);
+    const draft = this.#drafts.get(id);
+    if (draft !== undefined) this.put(draft);
+    else if (this.#tables.images.get(id) === undefined) throw imageNotFound(id);
     const name = canonicalName(reference);
     const before = this.#tables.names.get(name);
-    this.#tables.names.put(name, id);
+    this.#tables.names.put(name, id, { layers: [], blobs: [], images: [id], otherwise: 'fail' });
     this.#tables.variants.delete(name);
     return before === id ? undefined : before;
   }
@@ -127,11 +147,22 @@ export class ImageStore {
       .sort((a, b) => b.created - a.created || (a.id < b.id ? -1 : 1));
   }
 
-  /** Removes an image and its names. What nothing else needs goes with the next prune. */
+  /**
+   * Removes an image and its names. What nothing else needs goes with the next prune. The image stays if another process
+   * gives it a name before that is written.
+   */
   remove(id: Digest): void {
     for (const name of this.references(id)) this.#leave(name, id);
-    this.#tables.images.delete(id);
+    this.#tables.images.delete(id, () => !this.#isNamed(id));
     this.#resolved.delete(id);
+    this.#drafts.delete(id);
+  }
+
+  /** Inside a transaction: whether an image has a name by now. */
+  #isNamed(id: Digest): boolean {
+    const names = [...this.#tables.names.committedEntries()];
+    const variants = [...this.#tables.variants.committedEntries()];
+    return names.some(([, image]) => image === id) || variants.some(([, ids]) => ids.includes(id));
   }
 
   #forget(name: string): void {

@@ -13,6 +13,7 @@ import type { LayerId } from './types.ts';
 export interface Needs {
   readonly layers: readonly LayerId[];
   readonly blobs: readonly Digest[];
+  readonly images?: readonly Digest[] | undefined;
   /** Somebody may have collected it meanwhile: forget the write, or make `flush` fail. */
   readonly otherwise: 'forget' | 'fail';
 }
@@ -23,6 +24,8 @@ export interface Write {
   /** Undefined: remove. */
   readonly value: unknown;
   readonly needs: Needs | undefined;
+  /** Asked inside the transaction; false: the write is left out. */
+  readonly onlyIf?: (() => boolean) | undefined;
   /** Called once others can see it, or it was forgotten. */
   settled(): void;
 }
@@ -121,7 +124,8 @@ export class Journal {
     if (lost.some(({ needs }) => needs?.otherwise === 'fail')) throw contentGone();
   }
 
-  #apply({ table, key, value, needs }: Write): boolean {
+  #apply({ table, key, value, needs, onlyIf }: Write): boolean {
+    if (onlyIf?.() === false) return true;
     if (needs && !this.#options.isThere(needs)) return false;
     if (value === undefined) table.remove(key);
     else table.put(key, value);

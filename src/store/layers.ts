@@ -8,6 +8,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { acquireLock, hasErrorCode, type Lock, removeTree } from '../system/index.ts';
 import { unlock } from './claims.ts';
+import { storeDamaged } from './database-error.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
@@ -166,12 +167,17 @@ export class LayerStore {
 
   /**
    * The directory of a layer, which stays until this store is closed.
-   * @throws AppError STORE_LAYER_GONE; Error for a layer that is only promised: see `present` of `layers/`
+   * @throws AppError STORE_LAYER_GONE, STORE_DAMAGED; Error for a layer that is only promised: see `present` of `layers/`
    */
   directory(id: LayerId): string {
     const path = this.location(id);
     if (this.#table.get(id)?.promise !== undefined) throw new Error(`layer ${id} is only promised`);
-    const isThere = (): boolean => existsSync(path) && this.#table.get(id) !== undefined;
+    const isThere = (): boolean => {
+      const isKnown = this.#table.get(id) !== undefined;
+      // No collector is at work: it would have removed the record first.
+      if (isKnown && !existsSync(path)) throw storeDamaged(`${path} is missing`);
+      return isKnown;
+    };
     if (!this.#lease.pin(id, isThere)) throw layerGone(id);
     return path;
   }
@@ -225,7 +231,8 @@ export function layerPath(layout: StoreLayout, id: LayerId): string {
   return `${layout.layers}/${id}`;
 }
 
-function layerGone(id: LayerId): AppError {
+/** What a layer is called that was there when somebody looked before. */
+export function layerGone(id: LayerId): AppError {
   return new AppError('STORE_LAYER_GONE', `the store has no layer ${id}`, {
     hint: 'another process pruned the store meanwhile; run the command again',
   });

@@ -46,6 +46,11 @@ export class RecordStore {
     this.#touch(key);
   }
 
+  /** Forgets which layers were there. */
+  refresh(): void {
+    this.#seenLayers.clear();
+  }
+
   delete(key: string): void {
     this.#tables.records.delete(key);
     this.#tables.used.delete(key);

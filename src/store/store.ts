@@ -127,6 +127,15 @@ export class Store implements AsyncDisposable {
   }
 
   /**
+   * Holds what is made from now on, and looks at everything again: for somebody who begins anew because another process
+   * has removed what they had found.
+   */
+  refresh(): void {
+    this.#lease.hold();
+    this.records.refresh();
+  }
+
+  /**
    * Waits until all that was put is visible to other processes and durable.
    * @throws AppError STORE_WRITE_FAILED, STORE_CONTENT_GONE
    */
@@ -165,8 +174,9 @@ export class Store implements AsyncDisposable {
     }
   }
 
-  #isThere({ layers, blobs }: Needs): boolean {
+  #isThere({ layers, blobs, images = [] }: Needs): boolean {
     return (
+      images.every((id) => this.#tables.images.getCommitted(id) !== undefined) &&
       layers.every((id) => this.#tables.layers.getCommitted(id) !== undefined) &&
       blobs.every((digest) => existsSync(blobFile(this.#layout, digest)))
     );

@@ -35,8 +35,9 @@ export class Table<V> {
     this.#write(key, value, { settled });
   }
 
-  delete(key: string): void {
-    if (this.get(key) !== undefined) this.#write(key, undefined, {});
+  /** @param onlyIf asked when it is written, inside the transaction */
+  delete(key: string, onlyIf?: () => boolean): void {
+    if (this.get(key) !== undefined) this.#write(key, undefined, { onlyIf });
   }
 
   /** Every entry, ordered by key except for pending ones, which come last. */
@@ -59,19 +60,13 @@ export class Table<V> {
     for (const [key, value] of this.#database.entries()) yield [key, value as V];
   }
 
-  #write(
-    key: string,
-    value: V | undefined,
-    {
-      needs,
-      settled,
-    }: { readonly needs?: Needs | undefined; readonly settled?: (() => void) | undefined },
-  ): void {
+  #write(key: string, value: V | undefined, { needs, onlyIf, settled }: WriteOptions): void {
     const write: Write = {
       table: this.#database,
       key,
       value,
       needs,
+      onlyIf,
       settled: () => {
         if (this.#pending.get(key) === write) this.#pending.delete(key);
         settled?.();
@@ -80,6 +75,12 @@ export class Table<V> {
     this.#pending.set(key, write);
     this.#journal.add(write);
   }
+}
+
+interface WriteOptions {
+  readonly needs?: Needs | undefined;
+  readonly onlyIf?: (() => boolean) | undefined;
+  readonly settled?: (() => void) | undefined;
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

@@ -1,6 +1,5 @@
 /** From a registry into the store. Layers that the store has are not asked for. */
 import { type FetchProgress, present } from '../layers/index.ts';
-import { digestOf } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, LayerPromise, Store } from '../store/index.ts';
 import { type OnTransfer, reporter } from './events.ts';
@@ -14,7 +13,8 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches an image's layers and records the image. Each blob is verified, kept and indexed while it arrives.
+ * Fetches an image's layers and drafts the image, which a name records. Each blob is verified, kept and indexed while it
+ * arrives.
  *
  * @throws AppError REGISTRY_…, LAYER_…, ARCHIVE_…, IMAGE_LAYER_COUNT
  */
@@ -25,7 +25,6 @@ export async function fetchImage(
   options: FetchOptions,
 ): Promise<ImageRecord> {
   const { onTransfer, signal } = options;
-  const wasThere = store.images.get(digestOf(image.configBytes)) !== undefined;
   const record = await recordRemote(store, image);
   const provider = registryLayers(async () => registries);
   const progress = new TransferProgress(onTransfer);
@@ -35,13 +34,7 @@ export async function fetchImage(
     const isPromised = id !== undefined && store.layers.get(id)?.promise !== undefined;
     reporter(onTransfer, 'in', descriptor)(isPromised ? 'waiting' : 'known');
   }
-  try {
-    await present(store, ids, { provider, progress, signal });
-  } catch (error) {
-    // Whoever asked for all of an image does not want a part of it.
-    if (!wasThere) store.images.remove(record.id);
-    throw error;
-  }
+  await present(store, ids, { provider, progress, signal });
   return record;
 }
 

@@ -2,13 +2,13 @@
  * An image of a registry becomes one of the store while its layers stay where they are: they are promised, and fetched
  * when somebody opens them.
  */
-import { checkConfig, knownImage, promiseLayers, recordImage } from '../export/index.ts';
+import { checkConfig, draftImage, knownImage, promiseLayers } from '../export/index.ts';
 import type { BlobSource, ImageRecord, Store } from '../store/index.ts';
 import { rememberPlace } from './blob-places.ts';
 import type { RemoteImage } from './resolve-image.ts';
 
 /**
- * Records an image without fetching a layer. It has no name yet.
+ * Drafts an image without fetching a layer.
  *
  * @throws AppError IMAGE_LAYER_COUNT
  */
@@ -35,7 +35,7 @@ export async function recordRemote(store: Store, image: RemoteImage): Promise<Im
     return { diffId, descriptor: blob, sources: [source] };
   });
   const { layers } = promiseLayers(store, promises);
-  return recordImage(store, { config, configBytes, manifestBytes: image.manifestBytes, layers });
+  return draftImage(store, { config, configBytes, manifestBytes: image.manifestBytes, layers });
 }
 
 /** The image may have been there before, with another manifest: now it is known by this one. */
@@ -48,6 +48,6 @@ async function withManifest(
   if (record.manifestDigest === digest) return record;
   await store.blobs.write(manifestBytes, { digest });
   const updated = { ...record, manifestDigest: digest };
-  store.images.put(updated);
+  store.images.update(updated);
   return updated;
 }

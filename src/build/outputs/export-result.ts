@@ -3,7 +3,6 @@
 import type { BuildResult } from '../../api/index.ts';
 import type { ImageRecords } from '../../export/index.ts';
 import { presentBlob } from '../../layers/index.ts';
-import type { Digest } from '../../oci/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
 import type { BuildRun } from '../run.ts';
@@ -48,7 +47,6 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
   const { store, options, emit, now, warn } = run;
   const step = internalStep('export', wanted.some(isKept) ? 'exporting to image' : 'exporting');
   return asStep({ ...run, step }, async (report) => {
-    const before = new Map(store.images.list().map((image) => [image.id, image]));
     const variants = await assembleVariants(run, input, wanted);
     const imagesFor = (times: ImageTimes) => variantFor(variants, timesKey(options, times));
     const images = imagesFor(first.times);
@@ -60,12 +58,8 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     if (wanted.some((output) => 'dest' in output && output.dest === '-')) {
       await fetchLayers(run, [...variants.values()].flat());
     }
-    try {
-      const { image } = await writeOutputs(wanted, imagesFor, context);
-      return { result: describe(images, image, namesOf(wanted)), images };
-    } finally {
-      forget(run, { variants, before, outputs: wanted });
-    }
+    const { image } = await writeOutputs(wanted, imagesFor, context);
+    return { result: describe(images, image, namesOf(wanted)), images };
   });
 }
 
@@ -96,28 +90,6 @@ function variantFor(variants: Variants, key: string): ImageRecords {
   const images = variants.get(key);
   if (images === undefined) throw new Error('an output wants images that were not made');
   return images;
-}
-
-interface Made {
-  readonly variants: Variants;
-  readonly before: ReadonlyMap<Digest, ImageRecord>;
-  readonly outputs: readonly Output[];
-}
-
-/** Images that no output keeps go; those that were there before are what they were. */
-function forget({ store, options }: BuildRun, { variants, before, outputs }: Made): void {
-  const kept = new Set(
-    outputs.flatMap((output) => (isKept(output) ? [timesKey(options, output.times)] : [])),
-  );
-  const keptIds = new Set(
-    [...variants].flatMap(([key, images]) => (kept.has(key) ? images.map(({ id }) => id) : [])),
-  );
-  for (const { id } of [...variants.values()].flat()) {
-    if (keptIds.has(id)) continue;
-    const known = before.get(id);
-    if (known === undefined) store.images.remove(id);
-    else store.images.put(known);
-  }
 }
 
 function isKept(output: Output): output is Extract<Output, { kind: 'image' | 'load' }> {

@@ -19,6 +19,8 @@ export async function keepImages(
   { store }: WriteContext,
 ): Promise<Written> {
   for (const image of images) {
+    // Once more a draft, if an output before this one has recorded it: others may have removed it since.
+    store.images.draft(store.images.get(image.id) ?? image);
     await annotateImage(store, image, imageAnnotations(form.annotations, image).manifest ?? {});
   }
   const { descriptor } = await storedRoot(store, images);
@@ -30,6 +32,9 @@ export async function keepImages(
     const { registry, repository } = parseReference(name);
     return formatReference({ registry, repository, digest });
   });
+  if (names.length === 0) {
+    for (const image of images) store.images.put(store.images.get(image.id) ?? image);
+  }
   for (const name of canonical ? [...names, ...withDigest] : names) {
     store.images.tagVariants([own.id, ...others], name);
   }

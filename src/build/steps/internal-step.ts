@@ -1,5 +1,9 @@
 /** Work of the build itself, shown as a step: reading the Dockerfile, the context, exporting. */
 import type { Emit, StepInfo } from '../../progress/index.ts';
+import { isGone } from '../../store/index.ts';
+
+/** The build takes the step again. */
+const PRUNED = Buffer.from('another process has pruned the store meanwhile\n');
 
 export interface StepStatus {
   readonly label: string;
@@ -38,6 +42,11 @@ export async function asStep<T>(
     emit({ kind: 'step.completed', time, step, durationMs: time - started, addedBytes: 0 });
     return result;
   } catch (error) {
+    if (isGone(error)) {
+      emit({ kind: 'step.log', time: now(), step, stream: 'stderr', data: PRUNED });
+      emit({ kind: 'step.cancelled', time: now(), step });
+      throw error;
+    }
     const failure = error instanceof Error ? error : new Error(String(error));
     emit({ kind: 'step.failed', time: now(), step, error: failure });
     throw error;
