@@ -1,5 +1,6 @@
 export { type Compression, decompress, detectCompression, MAGIC_SIZE } from './decompress.ts';
 export { encodeHeader } from './encode.ts';
+export { checkEntryPath, unstorable } from './entry-limits.ts';
 export { compressEstargz, type EstargzInfo, type EstargzOptions } from './estargz.ts';
 export { compressGzip, type GzipOptions } from './gzip.ts';
 export { END_OF_ARCHIVE, padding, type TarHeader, type TarType } from './header.ts';

@@ -1,4 +1,5 @@
 /** Turns a header block and the extended headers before it into what the archive says of one member. */
+import { checkEntry } from './entry-limits.ts';
 import { corrupt, unsupported } from './failures.ts';
 import { FIELDS, readNumber, readText } from './fields.ts';
 import type { TarHeader, TarType } from './header.ts';
@@ -43,7 +44,7 @@ const TYPES: Readonly<Record<string, TarType>> = {
 
 /**
  * @param position of the block in the archive, for messages
- * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_UNSUPPORTED
+ * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_UNSUPPORTED, ENTRY_UNSTORABLE
  */
 export function readMember(block: Buffer, extensions: Extensions, position: number): RawMember {
   const { records } = extensions;
@@ -76,6 +77,7 @@ export function readMember(block: Buffer, extensions: Extensions, position: numb
     }),
     ...(xattrs !== undefined && { xattrs }),
   };
+  checkEntry(header);
   const storedSize = type === 'file' || typeFlag === 'D' ? size : 0;
   if (type !== 'file') return { header, storedSize };
   return { header, storedSize, sparse: sparseMap(block, { typeFlag, records }, position) };

@@ -97,10 +97,7 @@ describe('importTar', () => {
     ['climbs out from the root', { path: '/../x' }],
     ['replaces the root by a file', { path: '/' }],
     ['replaces the root by a symlink', symlink('.', '/etc')],
-    ['has a longer name than any file', { path: 'x'.repeat(256) }],
-    ['has a longer path than any file', { path: 'x/'.repeat(2100) }],
     ['is a symlink to nothing', symlink('x', '')],
-    ['has an owner no system has', { path: 'x', uid: 2 ** 40 }],
     ['is a whiteout of nothing', { path: 'a/.wh.' }],
     ['is a whiteout of its own directory', { path: 'a/.wh..' }],
     ['is a whiteout of the directory above', { path: 'a/.wh...' }],
@@ -108,6 +105,12 @@ describe('importTar', () => {
     ['is a hard link to the root', hardlink('x', '/')],
   ] as const)('refuses a member that %s', async (_, member) => {
     expect(await refusal(member)).toEqual(invalid);
+  });
+
+  test('refuses a member whose path no file system holds only because of a symlink', async () => {
+    const far = Array.from({ length: 10 }, () => 'y'.repeat(250)).join('/');
+    const long = { path: `a/${'x/'.repeat(1000)}f` };
+    expect(await refusal(symlink('a', far), long)).toMatchObject({ code: 'ENTRY_UNSTORABLE' });
   });
 
   test('refuses a member below a file, and a link to a directory', async () => {

@@ -5,6 +5,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkEntryPath } from '../archive/index.ts';
 import {
   type BytePath,
   baseName,
@@ -128,7 +129,7 @@ export class LayerWriter implements Disposable {
    *
    * @param content of a regular file; empty when absent
    * @throws AppError CONTEXT_CHANGED when the file cannot be copied whole any more
-   * @throws AppError LAYER_RESERVED_NAME for names that would be taken for whiteouts
+   * @throws AppError LAYER_RESERVED_NAME for names that would be taken for whiteouts; ENTRY_UNSTORABLE
    */
   add(entry: FileEntry, content?: ContentRange | Uint8Array): void {
     const work = this.#add({ kind: 'entry', entry, content });
@@ -255,6 +256,7 @@ export class LayerWriter implements Disposable {
   }
 
   #inOrder(path: BytePath): void {
+    checkEntryPath(path, path);
     if (this.#previous !== undefined && comparePaths(this.#previous, path) >= 0) {
       throw new Error(`layer entries out of order: ${JSON.stringify([this.#previous, path])}`);
     }

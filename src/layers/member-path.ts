@@ -1,31 +1,24 @@
 /** Names of tar members, made safe. */
+import { checkEntryPath } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
 import type { BytePath } from '../files/index.ts';
-
-/** Limits of Linux: what is longer cannot be unpacked anywhere. */
-const MAX_PATH = 4095;
-const MAX_NAME = 255;
 
 /**
  * Turns the name of a tar member into a path inside the layer, as `path.Clean` does: a leading slash, `.`, empty
  * parts and `a/..` vanish.
  *
- * @throws AppError LAYER_INVALID_MEMBER for a name that leads out of the root, holds NUL, or is too long
+ * @throws AppError LAYER_INVALID_MEMBER for a name that leads out of the root or holds NUL; ENTRY_UNSTORABLE
  */
 export function cleanMemberPath(raw: string): BytePath {
   if (raw.includes('\0')) throw invalidMember(raw, 'its name holds a NUL byte');
-  if (raw.length > 2 * MAX_PATH) throw invalidMember(raw, 'its name is too long');
+  checkEntryPath(raw, raw);
   const parts: string[] = [];
   for (const part of raw.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);
     else if (parts.pop() === undefined) throw invalidMember(raw, 'its name leads out of the root');
   }
-  const path = parts.join('/');
-  if (path.length > MAX_PATH || parts.some((part) => part.length > MAX_NAME)) {
-    throw invalidMember(raw, 'its name is too long');
-  }
-  return path;
+  return parts.join('/');
 }
 
 /** @param name as it stands in the archive */

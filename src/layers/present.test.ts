@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { showTree } from '../../test/support/layers.ts';
 import { END_OF_ARCHIVE, encodeHeader, padding } from '../archive/index.ts';
+import { AppError } from '../errors.ts';
 import { type DiffId, digestOf, MEDIA_TYPES } from '../oci/index.ts';
 import { type LayerId, type LayerPromise, type LayerProvider, Store } from '../store/index.ts';
 import { isLostStep } from './lost-step.ts';
@@ -233,6 +234,19 @@ describe('a layer that is not what was promised', () => {
     expect(readdirSync(join(root, 'tmp'))).toEqual([]);
     expect(readdirSync(join(root, 'locks'))).toEqual([]);
     expect(store.layers.get(layer.id)?.promise).toBeDefined();
+  });
+
+  test('is refused as damaged, not as a bad archive, also when it is not compressed', async () => {
+    const layer = promised({ f: 'text' }, { gzip: false });
+    shelf.fetch = async function* () {
+      yield Buffer.from('no tar '.repeat(100));
+      yield Buffer.from('at all '.repeat(100));
+      throw new AppError('BLOB_DIGEST_MISMATCH', 'other bytes', { hint: 'none' });
+    };
+    await expect(present(store, [layer.id])).rejects.toMatchObject({
+      code: 'BLOB_DIGEST_MISMATCH',
+    });
+    expect(readdirSync(join(root, 'layers'))).toEqual([]);
   });
 
   test('is refused when it is longer than it may be, before all of it has come', async () => {

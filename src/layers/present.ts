@@ -169,7 +169,7 @@ async function keepPromise(
     });
   const imported = isKept
     ? await keepAndRead(store, promise, { ...options, into })
-    : await into(takingTurns(store, download(store, promise, options), signal));
+    : await receive(store, promise, { ...options, into, keep: drain });
   if (isKept || isTarOf(promise)) rememberOrigin(store, promise.diffId, promise.descriptor);
   if (!imported.usesBase) rememberIndependent(store, promise.diffId, imported.id);
 }
@@ -192,19 +192,31 @@ async function keepAndRead<T>(
   const { digest } = promise.descriptor;
   if (!store.blobs.has(digest)) {
     using _ = await store.blobs.claim(digest, options);
-    if (!store.blobs.has(digest)) return await receive(store, promise, { into, ...options });
+    const keep = async (bytes: AsyncIterable<Uint8Array>) => {
+      await store.blobs.write(bytes, promise.descriptor, options);
+    };
+    if (!store.blobs.has(digest)) return await receive(store, promise, { into, keep, ...options });
   }
   return await into(createReadStream(store.blobs.path(digest), { highWaterMark: CHUNK }));
 }
 
+async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of bytes);
+}
+
+interface ReceiveOptions<T> extends ReadOptions<T> {
+  /** Takes the blob to its end, and fails if it is not the right one. */
+  readonly keep: (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
+}
+
 /**
- * Writes the blob and reads it at the same time. The reader sees the end only when the blob is known to be right, and
+ * Keeps the blob and reads it at the same time. The reader sees the end only when the blob is known to be right, and
  * what is wrong with the blob is told before what the reader thinks of it.
  */
 async function receive<T>(
   store: PromisingStore,
   promise: LayerPromise,
-  { into, ...options }: ReadOptions<T>,
+  { into, keep, ...options }: ReceiveOptions<T>,
 ): Promise<T> {
   const { signal } = options;
   const channel = new ByteChannel();
@@ -219,7 +231,7 @@ async function receive<T>(
   reading.then(leave, leave);
   try {
     using _ = await turnstile(store).enter(signal);
-    await store.blobs.write(both(), promise.descriptor, { signal });
+    await keep(both());
     channel.end();
   } catch (error) {
     channel.fail(error);
@@ -290,15 +302,6 @@ function turnstile(store: object): Turnstile {
   const known = turnstiles.get(store) ?? new Turnstile(DOWNLOADS);
   turnstiles.set(store, known);
   return known;
-}
-
-async function* takingTurns(
-  store: object,
-  source: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void> {
-  using _ = await turnstile(store).enter(signal);
-  yield* source;
 }
 
 function notAvailable({ descriptor }: LayerPromise): AppError {

@@ -19,6 +19,7 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
+import { unstorable } from '../archive/index.ts';
 import { type FileEntry, joinPath, parentPath } from '../files/index.ts';
 import { copyRange, hasErrorCode, makeNode, setTimes, setXattr } from '../system/index.ts';
 import { FileOpener, fsPath, readFully } from './host-files.ts';
@@ -193,13 +194,16 @@ function tryLink(existing: string, path: string): boolean {
 }
 
 /** What the host's file system cannot hold is left out, as other unpackers do. */
-function setXattrs(host: string, { type, xattrs }: FileEntry): void {
+function setXattrs(host: string, { path, type, xattrs }: FileEntry): void {
   if (xattrs === undefined) return;
   const isSpecial = type !== 'file' && type !== 'directory';
   for (const [name, value] of Object.entries(xattrs)) {
     try {
       setXattr(host, name, value);
     } catch (error) {
+      // ext4 has room for a few kilobytes.
+      if (hasErrorCode(error, 'ENOSPC', 'E2BIG', 'ERANGE'))
+        throw unstorable(path, 'the file system has no room for its extended attributes');
       // The kernel has no user attributes on symlinks and special files.
       const isRefused = isSpecial && name.startsWith('user.') && hasErrorCode(error, 'EPERM');
       if (!isRefused && !hasErrorCode(error, 'ENOTSUP', 'EOPNOTSUPP')) throw error;
