@@ -30,11 +30,18 @@ export type * from './api/index.ts';
 export { build, check, listContext, outline, targets, verify } from './build/index.ts';
 export * from './errors.ts';
 export {
+  annotateManifestList,
   compareImages,
   copyImage,
+  createIndex,
+  createManifestList,
   diskUsage,
+  diskUsageDetails,
+  exportImage,
   imageHistory,
   images,
+  importImage,
+  info,
   inspectImages,
   inspectManifest,
   listTags,
@@ -45,7 +52,9 @@ export {
   prune,
   pullImages,
   pushImages,
+  pushManifestList,
   removeImage,
+  removeManifestLists,
   saveImages,
   tag,
 } from './images/index.ts';

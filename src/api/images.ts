@@ -70,6 +70,34 @@ export interface LoadImagesResult {
   readonly images: readonly { readonly id: Digest; readonly references: readonly string[] }[];
 }
 
+export interface ImportImageOptions extends StoreOptions {
+  /** A tar of a root file system, compressed or not: its path, an HTTP(S) URL, or its bytes. */
+  readonly source: string | AsyncIterable<Uint8Array>;
+  /** A tag is added if it has none; undefined: the image has no name. */
+  readonly reference?: string | undefined;
+  /** `os/arch[/variant]`; undefined: the host's. */
+  readonly platform?: string | undefined;
+  /** Instructions that change the config: `CMD ["/bin/sh"]`. */
+  readonly changes?: readonly string[] | undefined;
+  /** What the history says; undefined: where the image comes from. */
+  readonly message?: string | undefined;
+  /** Seconds: the time of the image. */
+  readonly sourceDateEpoch?: number | undefined;
+  /** The caller's environment: proxies for a URL. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export interface ImportImageResult {
+  readonly imageId: Digest;
+}
+
+export interface ExportImageOptions extends StoreOptions {
+  /** Reference, id or the beginning of an id. */
+  readonly image: string;
+  /** Receives a tar of the image's files; a path appears complete or not at all. */
+  readonly destination: string | ByteSink;
+}
+
 export interface InspectImagesOptions extends StoreOptions {
   readonly images: readonly string[];
 }
@@ -111,8 +139,16 @@ export interface MakeBaseResult {
 export interface PruneOptions extends StoreOptions {
   /** `unused`: cache no image needs and no build used lately; `all`: every cache record. Undefined: none. */
   readonly cache?: 'unused' | 'all' | undefined;
+  /** Milliseconds: cache that was used within this time stays. Times of use are kept to the day. */
+  readonly unusedFor?: number | undefined;
+  /** Bytes that the cache may keep; what was used least recently goes first. */
+  readonly keepBytes?: number | undefined;
+  /** Bytes to leave free on the disk: the cache is removed only as far as that needs. */
+  readonly minFreeBytes?: number | undefined;
   /** `dangling`: images without a reference; `all`: every image. Undefined: none. */
   readonly images?: 'dangling' | 'all' | undefined;
+  /** Of those images only these are removed; undefined: all of them. */
+  readonly imageFilter?: ((image: ImageSummary) => boolean) | undefined;
 }
 
 export interface PruneResult {
@@ -122,6 +158,32 @@ export interface PruneResult {
     readonly bytes: number;
   }[];
   readonly reclaimedBytes: number;
+}
+
+/** What `system df -v` lists. */
+export interface DiskUsageDetails {
+  readonly images: readonly ImageUsage[];
+  readonly cache: readonly CacheUsage[];
+}
+
+export interface ImageUsage extends ImageSummary {
+  /** Bytes of the layers that other images have too. */
+  readonly sharedBytes: number;
+}
+
+/** A step's result, or a cache mount. */
+export interface CacheUsage {
+  /** Key of the record or mount. */
+  readonly id: string;
+  readonly kind: 'step' | 'cache mount';
+  readonly description: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly created: number | undefined;
+  /** To the day. */
+  readonly lastUsed: number | undefined;
+  /** An image has the layer, or a step uses the mount. */
+  readonly inUse: boolean;
 }
 
 /** A row of `system df`. */

@@ -7,3 +7,4 @@ export type * from './images.ts';
 export type * from './lamina-api.ts';
 export type * from './registries.ts';
 export type * from './store-options.ts';
+export type * from './system-info.ts';

@@ -7,9 +7,13 @@ import type { ContextListing, ListContextOptions } from './context-listing.ts';
 import type {
   CompareImagesOptions,
   CompareImagesResult,
+  DiskUsageDetails,
   DiskUsageRow,
+  ExportImageOptions,
   ImageHistoryOptions,
   ImageSummary,
+  ImportImageOptions,
+  ImportImageResult,
   InspectImagesOptions,
   InspectImagesResult,
   LoadImagesOptions,
@@ -24,8 +28,12 @@ import type {
   TagOptions,
 } from './images.ts';
 import type {
+  AnnotateManifestListOptions,
   CopyOptions,
   CopyResult,
+  CreateIndexOptions,
+  CreateIndexResult,
+  CreateManifestListOptions,
   InspectedManifest,
   InspectManifestOptions,
   ListTagsOptions,
@@ -35,9 +43,12 @@ import type {
   PulledImage,
   PullOptions,
   PushedImage,
+  PushManifestListOptions,
   PushOptions,
+  RemoveManifestListsOptions,
 } from './registries.ts';
 import type { StoreOptions } from './store-options.ts';
+import type { SystemInfo, SystemInfoOptions } from './system-info.ts';
 
 export interface VersionInfo {
   readonly version: string;
@@ -69,13 +80,22 @@ export interface LaminaApi {
   imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]>;
   makeBase(options: MakeBaseOptions): Promise<MakeBaseResult>;
   prune(options: PruneOptions): Promise<PruneResult>;
+  importImage(options: ImportImageOptions): Promise<ImportImageResult>;
+  exportImage(options: ExportImageOptions): Promise<void>;
   diskUsage(options: StoreOptions): Promise<readonly DiskUsageRow[]>;
+  diskUsageDetails(options: StoreOptions): Promise<DiskUsageDetails>;
   pullImages(options: PullOptions): Promise<readonly PulledImage[]>;
   pushImages(options: PushOptions): Promise<readonly PushedImage[]>;
   copyImage(options: CopyOptions): Promise<CopyResult>;
+  createIndex(options: CreateIndexOptions): Promise<CreateIndexResult>;
+  createManifestList(options: CreateManifestListOptions): Promise<string>;
+  annotateManifestList(options: AnnotateManifestListOptions): Promise<void>;
+  pushManifestList(options: PushManifestListOptions): Promise<CreateIndexResult>;
+  removeManifestLists(options: RemoveManifestListsOptions): Promise<void>;
   login(options: LoginOptions): Promise<LoginResult>;
   logout(options: LogoutOptions): Promise<boolean>;
   inspectManifest(options: InspectManifestOptions): Promise<InspectedManifest>;
   listTags(options: ListTagsOptions): Promise<readonly string[]>;
+  info(options: SystemInfoOptions): Promise<SystemInfo>;
   version(): Promise<VersionInfo>;
 }

@@ -124,3 +124,55 @@ export interface ManifestPart {
 export interface ListTagsOptions extends RegistryCallOptions {
   readonly repository: string;
 }
+
+export interface CreateIndexOptions extends RegistryCallOptions {
+  /** Names in registries of images and indexes. */
+  readonly sources: readonly string[];
+  /** Names the index gets. */
+  readonly references: readonly string[];
+  /** Keep what the first of the references means now, and add the sources. */
+  readonly append?: boolean | undefined;
+  /** Of the index. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** Make an index of a single image too; default true. */
+  readonly preferIndex?: boolean | undefined;
+  /** Only images for these platforms; undefined or empty: all. */
+  readonly platforms?: readonly string[] | undefined;
+  /** Push nothing. */
+  readonly dryRun?: boolean | undefined;
+  readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
+}
+
+export interface CreateIndexResult {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly size: number;
+  /** The exact bytes. */
+  readonly raw: Uint8Array;
+}
+
+export interface CreateManifestListOptions extends StoreOptions, RegistryCallOptions {
+  /** Name of the list, under which it is pushed. */
+  readonly name: string;
+  readonly sources: readonly string[];
+  /** Add to a list that is there. */
+  readonly amend?: boolean | undefined;
+}
+
+export interface AnnotateManifestListOptions extends StoreOptions, RegistryCallOptions {
+  readonly name: string;
+  /** The manifest whose platform changes. */
+  readonly source: string;
+  readonly platform: Partial<Platform>;
+}
+
+export interface PushManifestListOptions extends StoreOptions, RegistryCallOptions {
+  readonly name: string;
+  /** Remove the list once it is pushed. */
+  readonly purge?: boolean | undefined;
+  readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
+}
+
+export interface RemoveManifestListsOptions extends StoreOptions {
+  readonly names: readonly string[];
+}

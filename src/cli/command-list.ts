@@ -7,7 +7,12 @@ export interface CommandEntry {
   /** Docker's other spellings. */
   readonly aliases: readonly string[];
   readonly summary: string;
-  readonly group: 'Building' | 'Images' | 'Registries' | 'Housekeeping';
+  readonly group:
+    | 'Building'
+    | 'Images'
+    | 'Registries'
+    | 'Housekeeping'
+    | 'For scripts written for Docker';
   load(): Promise<Command>;
 }
 
@@ -32,6 +37,13 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'make a Debian or distroless base image from a package mirror',
     group: 'Building',
     load: async () => (await import('./commands/base.ts')).baseCommand,
+  },
+  {
+    name: 'import',
+    aliases: ['image import'],
+    summary: 'make an image of a tar of a root file system',
+    group: 'Building',
+    load: async () => (await import('./commands/import.ts')).importCommand,
   },
   {
     name: 'context ls',
@@ -97,6 +109,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/load.ts')).loadCommand,
   },
   {
+    name: 'export',
+    aliases: ['container export'],
+    summary: 'write the files of an image as a tar',
+    group: 'Images',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'pull',
     aliases: ['image pull'],
     summary: 'download an image from a registry',
@@ -125,8 +144,43 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/manifest-inspect.ts')).manifestInspectCommand,
   },
   {
+    name: 'manifest create',
+    aliases: [],
+    summary: 'begin a list of manifests that becomes an index in a registry',
+    group: 'Registries',
+    load: async () => (await import('./commands/manifest-list.ts')).manifestCreateCommand,
+  },
+  {
+    name: 'manifest annotate',
+    aliases: [],
+    summary: 'correct the platform of an image in a list of manifests',
+    group: 'Registries',
+    load: async () => (await import('./commands/manifest-list.ts')).manifestAnnotateCommand,
+  },
+  {
+    name: 'manifest push',
+    aliases: [],
+    summary: 'push a list of manifests as an index, with all it names',
+    group: 'Registries',
+    load: async () => (await import('./commands/manifest-list.ts')).manifestPushCommand,
+  },
+  {
+    name: 'manifest rm',
+    aliases: [],
+    summary: 'remove lists of manifests that were not pushed',
+    group: 'Registries',
+    load: async () => (await import('./commands/manifest-list.ts')).manifestRemoveCommand,
+  },
+  {
+    name: 'imagetools create',
+    aliases: ['buildx imagetools create'],
+    summary: 'give names in a registry to images of registries, alone or as one index',
+    group: 'Registries',
+    load: async () => (await import('./commands/imagetools-create.ts')).imagetoolsCreateCommand,
+  },
+  {
     name: 'imagetools inspect',
-    aliases: ['buildx imagetools'],
+    aliases: ['buildx imagetools inspect'],
     summary: 'show the platforms of a name in a registry',
     group: 'Registries',
     load: async () => (await import('./commands/imagetools-inspect.ts')).imagetoolsInspectCommand,
@@ -181,6 +235,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/system-df.ts')).systemDfCommand,
   },
   {
+    name: 'info',
+    aliases: ['system info'],
+    summary: 'show the store, the machine and the platforms that run here',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/info.ts')).infoCommand,
+  },
+  {
     name: 'explain',
     aliases: [],
     summary: 'explain an error code, a build check or a topic',
@@ -189,10 +250,52 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'version',
-    aliases: [],
+    aliases: ['buildx version'],
     summary: 'show the version and what lamina found on this machine',
     group: 'Housekeeping',
     load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
+  {
+    name: 'buildx ls',
+    aliases: ['builder ls'],
+    summary: 'show the one builder, and the platforms it builds for',
+    group: 'For scripts written for Docker',
+    load: async () => (await import('./commands/builders.ts')).listBuildersCommand,
+  },
+  {
+    name: 'buildx inspect',
+    aliases: ['builder inspect'],
+    summary: 'show the one builder, and the platforms it builds for',
+    group: 'For scripts written for Docker',
+    load: async () => (await import('./commands/builders.ts')).inspectBuilderCommand,
+  },
+  {
+    name: 'buildx create',
+    aliases: ['builder create'],
+    summary: 'changes nothing: there is one builder',
+    group: 'For scripts written for Docker',
+    load: async () => (await import('./commands/builders.ts')).createBuilderCommand,
+  },
+  {
+    name: 'buildx use',
+    aliases: ['builder use'],
+    summary: 'changes nothing: there is one builder',
+    group: 'For scripts written for Docker',
+    load: async () => (await import('./commands/builders.ts')).useBuilderCommand,
+  },
+  {
+    name: 'buildx rm',
+    aliases: ['builder rm', 'buildx stop', 'builder stop', 'buildx install', 'buildx uninstall'],
+    summary: 'changes nothing: there is one builder',
+    group: 'For scripts written for Docker',
+    load: async () => (await import('./commands/builders.ts')).removeBuilderCommand,
+  },
+  {
+    name: 'container prune',
+    aliases: ['volume prune', 'network prune'],
+    summary: 'removes nothing: containers leave nothing behind',
+    group: 'For scripts written for Docker',
+    load: async () => (await import('./commands/container-prune.ts')).containerPruneCommand,
   },
 ];
 
@@ -203,9 +306,9 @@ export interface FoundCommand {
   readonly rest: readonly string[];
 }
 
-/** Finds the command that `words` begin with: two words before one. */
+/** Finds the command that `words` begin with: the longest name counts. */
 export function findCommand(words: readonly string[]): FoundCommand | undefined {
-  for (const count of [2, 1]) {
+  for (const count of [3, 2, 1]) {
     if (words.length < count) continue;
     const typed = words.slice(0, count).join(' ');
     const entry = commandList.find(

@@ -3,7 +3,7 @@
 export interface MissingCommand {
   /** One or two words each; `container X` is known wherever X is a command about containers. */
   readonly names: readonly string[];
-  /** What to do instead. */
+  /** What to do instead, on one line. */
   readonly reason: string;
   readonly isAboutContainers?: boolean;
 }
@@ -13,7 +13,7 @@ const LIVES = 'a container lives as long as its `lamina run`';
 export const missingCommands: readonly MissingCommand[] = [
   {
     names: ['search'],
-    reason: 'look on the web page of the registry; `lamina ls REPOSITORY` lists tags',
+    reason: 'search on the web page of the registry; `lamina ls REPOSITORY` lists tags',
   },
   {
     names: ['ps', 'stats', 'top', 'port'],
@@ -32,12 +32,12 @@ export const missingCommands: readonly MissingCommand[] = [
   },
   {
     names: ['stop', 'kill'],
-    reason: `${LIVES}: end that, by Ctrl-C or a signal`,
+    reason: `${LIVES}: end that with Ctrl-C or a signal`,
     isAboutContainers: true,
   },
   {
     names: ['logs'],
-    reason: 'what a container prints is the output of its `lamina run`: send it to a file',
+    reason: 'what a container prints is the output of its `lamina run`: redirect it to a file',
     isAboutContainers: true,
   },
   {
@@ -46,54 +46,77 @@ export const missingCommands: readonly MissingCommand[] = [
     isAboutContainers: true,
   },
   {
-    names: ['cp', 'export'],
-    reason: 'the files of an image: `echo FROM IMAGE | lamina build -o DIRECTORY -`',
+    names: ['cp'],
+    reason:
+      "copy from an image: `printf 'FROM scratch\\nCOPY --from=IMAGE /path /\\n' | lamina build -o DIRECTORY -`",
     isAboutContainers: true,
   },
   {
     names: ['commit'],
-    reason: 'containers leave nothing behind: write what they did as RUN in a Dockerfile',
+    reason:
+      "write what the container did as a step: `printf 'FROM IMAGE\\nRUN COMMAND\\n' | lamina build -t NAME -`",
     isAboutContainers: true,
   },
   {
     names: ['diff'],
-    reason: 'containers leave nothing behind; two images are compared by `lamina compare`',
+    reason:
+      '`lamina compare IMAGE IMAGE` shows what differs between two images, `lamina history IMAGE` what each step added',
     isAboutContainers: true,
   },
-  { names: ['volume'], reason: 'mount a directory of this machine: `lamina run -v "$PWD":/data`' },
+  {
+    names: ['volume'],
+    reason: 'mount a directory of this machine: `lamina run -v "$PWD/data":/data IMAGE`',
+  },
   { names: ['network'], reason: 'containers share this machine’s network' },
   {
-    names: ['compose', 'swarm', 'service', 'stack'],
-    reason: 'lamina builds and runs single images',
-  },
-  {
-    names: ['import', 'image import'],
-    reason: 'to read the output of `docker save` use `lamina load`',
-  },
-  {
-    names: ['info', 'system info', 'buildx version'],
-    reason: '`lamina version` shows what is here, `lamina system df` the room it takes',
+    names: ['compose', 'swarm', 'service', 'stack', 'node', 'config', 'secret'],
+    reason: 'lamina builds and runs single images; for build secrets use `lamina build --secret`',
   },
   {
     names: ['events', 'system events'],
-    reason: 'there is no daemon; `lamina build --progress=rawjson` tells what a build does',
+    reason: 'there is no daemon; `lamina build --progress=rawjson` reports what a build does',
   },
   {
     names: ['context use', 'context create', 'context show', 'context inspect', 'context rm'],
     reason: 'there is no daemon to choose; here a context is the directory of a build',
   },
   {
-    names: ['buildx create', 'buildx use', 'buildx ls', 'buildx inspect', 'buildx rm'],
-    reason: 'there is one builder, which needs no setting up',
-  },
-  { names: ['buildx stop'], reason: 'there is no daemon: nothing is left running' },
-  {
     names: ['bake', 'buildx bake'],
-    reason: 'build the targets one by one, with `lamina build --target`',
+    reason: 'build the targets one by one: `lamina build --target STAGE`',
   },
   {
-    names: ['manifest create', 'manifest annotate', 'manifest push', 'manifest rm'],
-    reason: '`lamina build --platform A,B --push` makes and pushes an index',
+    names: ['buildx history', 'builder history'],
+    reason: 'lamina keeps no list of builds; `lamina build --metadata-file` records one build',
+  },
+  {
+    names: ['scout'],
+    reason:
+      'scan an archive with a scanner: `lamina save -o image.tar IMAGE`; `lamina history IMAGE` shows what each step added',
+  },
+  {
+    names: ['sbom'],
+    reason:
+      'lamina makes no bill of materials: `lamina save -o image.tar IMAGE`, then give the archive to a tool that does',
+  },
+  {
+    names: ['init'],
+    reason:
+      'lamina writes no Dockerfiles: begin with FROM, and `lamina build --check` finds mistakes',
+  },
+  {
+    names: ['trust'],
+    reason:
+      'sign in the registry, with cosign or notation; `lamina copy` takes signatures along with the image',
+  },
+  {
+    names: ['debug', 'buildx debug', 'buildx dap'],
+    reason:
+      'look into an image with `lamina run -it IMAGE sh`, and into a stage after `lamina build --target STAGE -t IMAGE`',
+  },
+  { names: ['plugin', 'extension'], reason: 'lamina has no plugins' },
+  {
+    names: ['desktop', 'model', 'mcp', 'ai', 'offload', 'sandbox', 'pass', 'checkpoint'],
+    reason: 'lamina builds, runs and moves images, and nothing else',
   },
 ];
 
@@ -112,7 +135,6 @@ const LONGER: Readonly<Record<string, string>> = {
   ls: 'ps',
   list: 'ps',
   inspect: 'ps',
-  prune: 'rm',
   remove: 'rm',
 };
 

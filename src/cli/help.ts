@@ -70,7 +70,7 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
   const aliases = entry.aliases.map((alias) => `lamina ${alias}`).join(', ');
   return lines(
     `Usage: lamina ${entry.name} ${command.usage}`.trimEnd(),
-    ...(aliases === '' ? [] : [`Also:  ${aliases}`]),
+    ...(aliases === '' ? [] : hanging('Also:  ', aliases)),
     '',
     ...wrapped(`${sentence(command.summary)}.`),
     ...(command.description ?? []).flatMap((paragraph) => ['', ...wrapped(paragraph)]),
@@ -141,6 +141,14 @@ function columns(rows: readonly HelpRow[]): string[] {
       index === 0 ? `  ${name.padEnd(nameWidth)}  ${line}` : `${indent}${line}`,
     );
   });
+}
+
+/** Lines behind a label; further ones are indented by its width. */
+function hanging(label: string, text: string): string[] {
+  const indent = ' '.repeat(label.length);
+  return wrap(text, WIDTH - label.length).map(
+    (line, index) => `${index === 0 ? label : indent}${line}`,
+  );
 }
 
 function wrapped(text: string): string[] {

@@ -39,7 +39,8 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     if (parsed.flags.version && !parsed.help) return await showVersion(options);
     if (parsed.help || words.length === 0) return await showRootHelp(io);
     if (words[0] === 'help') return await showHelpOf(words.slice(1), io);
-    if (isGroupHelp(words)) return await showGroupHelp(words[0] ?? '', io);
+    const group = askedGroup(words);
+    if (group !== undefined) return await showGroupHelp(group, io);
     const found = requireCommand(words);
     ofRun = found.entry.name === 'run';
     const command = await found.entry.load();
@@ -82,8 +83,11 @@ function requireCommand(words: readonly string[]): FoundCommand {
     throw new AppError('CLI_NOT_YET', `there is no 'lamina ${typed}'`, { hint: reason });
   }
   const first = words[0] ?? '';
-  const seconds = subcommandsOf(first);
-  if (seconds.length > 0) throw unknownSubcommand(first, words[1], seconds);
+  const group = groupOf(words);
+  if (group !== undefined) {
+    const next = words[group.split(' ').length];
+    throw unknownSubcommand(group, next, subcommandsOf(group));
+  }
   const near = nearestName(
     first,
     commandList.map(({ name }) => name),
@@ -93,15 +97,15 @@ function requireCommand(words: readonly string[]): FoundCommand {
   });
 }
 
-function unknownSubcommand(first: string, second: string | undefined, known: readonly string[]) {
-  const expected = known.map((word) => `lamina ${first} ${word}`).join(', ');
-  if (second === undefined || second.startsWith('-')) {
-    return new AppError('CLI_USAGE', `'lamina ${first}' needs a second word`, { expected });
+function unknownSubcommand(group: string, next: string | undefined, known: readonly string[]) {
+  const expected = known.map((word) => `lamina ${group} ${word}`).join(', ');
+  if (next === undefined || next.startsWith('-')) {
+    return new AppError('CLI_USAGE', `'lamina ${group}' needs a subcommand`, { expected });
   }
-  const near = nearestName(second, known);
-  return new AppError('CLI_UNKNOWN_COMMAND', `unknown command '${first} ${second}'`, {
+  const near = nearestName(next, known);
+  return new AppError('CLI_UNKNOWN_COMMAND', `unknown command '${group} ${next}'`, {
     expected,
-    hint: near === undefined ? "see 'lamina --help'" : `did you mean 'lamina ${first} ${near}'?`,
+    hint: near === undefined ? "see 'lamina --help'" : `did you mean 'lamina ${group} ${near}'?`,
   });
 }
 
@@ -111,14 +115,20 @@ async function showRootHelp(io: Io): Promise<number> {
   return 0;
 }
 
-/** `image`, `image --help`: the first word of several commands, and nothing that says which. */
-function isGroupHelp([first = '', second, ...rest]: readonly string[]): boolean {
-  const help = second === undefined || second === '--help' || second === '-h';
-  return help && rest.length === 0 && isGroup(first);
+/** `image`, `image --help`: words that several commands begin with, and nothing that says which. */
+function askedGroup(words: readonly string[]): string | undefined {
+  const last = words.at(-1);
+  const asked = last === '--help' || last === '-h' ? words.slice(0, -1) : words;
+  const group = groupOf(asked);
+  return group === asked.join(' ') ? group : undefined;
 }
 
-function isGroup(word: string): boolean {
-  return findCommand([word]) === undefined && subcommandsOf(word).length > 0;
+/** The words at the beginning that several commands begin with: `image`, `buildx imagetools`. */
+function groupOf(words: readonly string[]): string | undefined {
+  const prefixes = [words.slice(0, 2), words.slice(0, 1)].map((some) => some.join(' '));
+  return prefixes.find(
+    (prefix) => findCommand(prefix.split(' ')) === undefined && subcommandsOf(prefix).length > 0,
+  );
 }
 
 async function showGroupHelp(first: string, io: Io): Promise<number> {
@@ -129,7 +139,8 @@ async function showGroupHelp(first: string, io: Io): Promise<number> {
 
 async function showHelpOf(words: readonly string[], io: Io): Promise<number> {
   if (words.length === 0) return showRootHelp(io);
-  if (words.length === 1 && isGroup(words[0] ?? '')) return showGroupHelp(words[0] ?? '', io);
+  const group = askedGroup(words);
+  if (group !== undefined) return showGroupHelp(group, io);
   const found = requireCommand(words);
   const { commandHelp } = await import('./help.ts');
   await io.stdout.write(commandHelp(found.entry, await found.entry.load()));

@@ -9,18 +9,21 @@ import {
 } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { formatTime } from './go-time.ts';
+import type { NewHistory } from './image-history.ts';
 import { draftImage, uncompressed } from './image-record.ts';
 import { countLayers, type Progress } from './progress.ts';
 import { fullName } from './references.ts';
 
 export interface ImportRootfsOptions {
-  /** The name it gets; a tag is added if it has none. */
-  readonly reference: string;
+  /** The name it gets; a tag is added if it has none. Undefined: no name. */
+  readonly reference: string | undefined;
   readonly config: ContainerConfig;
   readonly platform: Platform;
   /** What the history says of the layer. */
   readonly createdBy: string;
   readonly comment?: string | undefined;
+  /** What changed the config, after the layer. */
+  readonly furtherHistory?: readonly NewHistory[] | undefined;
   /** Milliseconds since the epoch. */
   readonly created: number;
   readonly progress?: Progress | undefined;
@@ -38,7 +41,7 @@ export async function importRootfs(
   tar: AsyncIterable<Uint8Array>,
   options: ImportRootfsOptions,
 ): Promise<ImageRecord> {
-  const reference = fullName(options.reference);
+  const reference = options.reference === undefined ? undefined : fullName(options.reference);
   const finished = countLayers(options.progress, 'importing', 1);
   const layer = await importTar(store, decompress(tar), { signal: options.signal });
   finished();
@@ -48,7 +51,12 @@ export async function importRootfs(
     created,
     config: options.config,
     rootfs: { type: 'layers', diff_ids: [layer.diffId] },
-    history: [{ created, created_by: options.createdBy, comment: options.comment }],
+    history: [
+      { created, created_by: options.createdBy, comment: options.comment },
+      ...(options.furtherHistory ?? []).map(({ createdBy, comment }) => ({
+        ...{ created, created_by: createdBy, comment, empty_layer: true },
+      })),
+    ],
   };
   const { id, diffId, size, tarSize } = layer;
   const record = await draftImage(store, {
@@ -56,7 +64,8 @@ export async function importRootfs(
     configBytes: canonicalJson(config),
     layers: [{ id, diffId, epoch: undefined, size, blob: uncompressed(diffId, tarSize) }],
   });
-  store.images.tag(record.id, reference);
+  if (reference === undefined) store.images.put(record);
+  else store.images.tag(record.id, reference);
   await store.flush();
   return record;
 }

@@ -1,6 +1,7 @@
 /** Images out of and into archives, and bases from packages. */
 
 import type {
+  ExportImageOptions,
   LoadImagesOptions,
   LoadImagesResult,
   MakeBaseOptions,
@@ -8,7 +9,7 @@ import type {
   SaveImagesOptions,
 } from '../api/index.ts';
 import { baseConfig, makeBaseTar, recipeName } from '../base/index.ts';
-import { exportImages, importRootfs, loadArchive } from '../export/index.ts';
+import { exportImages, exportTar, importRootfs, loadArchive } from '../export/index.ts';
 import {
   familiarName,
   hostPlatform,
@@ -39,6 +40,14 @@ export function saveImages(options: SaveImagesOptions): Promise<void> {
       ...{ format, compression, force: format === 'docker' },
       ...{ dest: destination, signal },
     });
+  });
+}
+
+/** Writes the files of an image as one tar, as containers see them. @throws AppError IMAGE_NOT_FOUND, EXPORT_DESTINATION */
+export function exportImage({ image, destination, ...rest }: ExportImageOptions): Promise<void> {
+  return withStore(rest, (store) => {
+    const parts = [{ image: requireImage(store, image) }];
+    return exportTar(store, parts, { dest: destination, signal: rest.signal });
   });
 }
 

@@ -18,11 +18,11 @@ import {
   openLayoutSource,
   openStoreSource,
   resolveImage,
-  type TransferEvent,
   writeToLayout,
   writeToRegistry,
 } from '../transfer/index.ts';
 import { type Place, parsePlace } from './places.ts';
+import { transferHook } from './transfer-hook.ts';
 import { withRegistries } from './with-registries.ts';
 import { requireImage, withStore } from './with-store.ts';
 
@@ -80,17 +80,13 @@ async function openPlace(
   }
 }
 
-function hooks({ onEvent }: CopyOptions) {
-  return onEvent && ((event: TransferEvent) => onEvent({ kind: 'blob', ...event }));
-}
-
 async function intoPlace(
   { registries, source, options, platform }: Work,
   { from, to }: { readonly from: Place; readonly to: Exclude<Place, { kind: 'store' }> },
 ): Promise<CopyResult> {
   const { signal } = options;
   const collection = await collect(source, { platform, signal });
-  const onTransfer = hooks(options);
+  const onTransfer = transferHook(options.onEvent);
   if (to.kind === 'registry') {
     const mountFrom = from.kind === 'registry' ? source.reference : undefined;
     const settings = { reference: to.reference, mountFrom, onTransfer, signal };
@@ -111,7 +107,7 @@ async function intoStore(
   const { signal } = options;
   const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined, signal };
   const image = await resolveImage(source.content, source.reference, wanted);
-  const onTransfer = hooks(options);
+  const onTransfer = transferHook(options.onEvent);
   const record = isRemote
     ? await fetchImage(store, registries, image, { onTransfer, signal })
     : await importFrom(store, source, image, { signal });

@@ -1,12 +1,31 @@
 /** Room: how much is taken, and getting it back. */
-import type { DiskUsageRow, PruneOptions, PruneResult, StoreOptions } from '../api/index.ts';
-import type { Store } from '../store/index.ts';
+
+import { statfsSync } from 'node:fs';
+import type {
+  CacheUsage,
+  DiskUsageDetails,
+  DiskUsageRow,
+  ImageSummary,
+  ImageUsage,
+  PruneOptions,
+  PruneResult,
+  StoreOptions,
+} from '../api/index.ts';
+import type { Digest } from '../oci/index.ts';
+import type { LayerId, Store } from '../store/index.ts';
+import { summarize } from './images.ts';
 import { withStore } from './with-store.ts';
 
 /** Removes cache records and images as the options say, and all content that nothing names. */
-export function prune({ root, ...options }: PruneOptions): Promise<PruneResult> {
-  return withStore({ root, signal: options.signal }, async (store) => {
-    const { removed, bytes } = await store.prune(options);
+export function prune(options: PruneOptions): Promise<PruneResult> {
+  const { root, signal, imageFilter, minFreeBytes, ...selection } = options;
+  return withStore({ root, signal }, async (store) => {
+    const keepBytes =
+      minFreeBytes === undefined
+        ? selection.keepBytes
+        : toLeaveFree(store, minFreeBytes, selection.keepBytes);
+    const onlyImages = imageFilter && (await idsOf(store, imageFilter));
+    const { removed, bytes } = await store.prune({ ...selection, keepBytes, onlyImages, signal });
     return {
       removed: removed.map(({ kind, id, description, bytes: freed }) => ({
         id,
@@ -16,6 +35,22 @@ export function prune({ root, ...options }: PruneOptions): Promise<PruneResult> 
       reclaimedBytes: bytes,
     };
   });
+}
+
+async function idsOf(
+  store: Store,
+  accepts: (image: ImageSummary) => boolean,
+): Promise<ReadonlySet<Digest>> {
+  const all = await Promise.all(store.images.list().map((image) => summarize(store, image)));
+  return new Set(all.filter(accepts).map(({ id }) => id));
+}
+
+/** How much the cache may keep so that enough of the disk is free. */
+function toLeaveFree(store: Store, wanted: number, keepBytes = 0): number {
+  const { bavail, bsize } = statfsSync(store.root);
+  const missing = wanted - bavail * bsize;
+  const used = cacheUsage(store).bytes;
+  return missing <= 0 ? used : Math.max(keepBytes, used - missing);
 }
 
 /** What the store holds, by kind, in bytes of file content. */
@@ -57,14 +92,55 @@ function cacheUsage(store: Store): DiskUsageRow {
   };
 }
 
+/** What the store holds, one by one: images newest first, cache by its last use. */
+export function diskUsageDetails(options: StoreOptions = {}): Promise<DiskUsageDetails> {
+  return withStore(options, async (store) => {
+    const inImages = layersOfImages(store);
+    const steps = [...store.records.entries()].map(([id, record]): CacheUsage => {
+      const { description, created, addedBytes: bytes, ownLayer } = record;
+      const inUse = ownLayer !== undefined && inImages.has(ownLayer);
+      const lastUsed = store.records.lastUsed(id);
+      return { id, kind: 'step', description, bytes, created, lastUsed, inUse };
+    });
+    const mounts = store.cacheMounts.list().map(
+      ({ key, id, bytes, inUse, lastUsed }): CacheUsage => ({
+        ...{ id: key, kind: 'cache mount', description: id, bytes },
+        ...{ created: undefined, lastUsed, inUse },
+      }),
+    );
+    const cache = [...steps, ...mounts];
+    return {
+      images: await imagesWithShares(store),
+      cache: cache.sort((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0) || (a.id < b.id ? -1 : 1)),
+    };
+  });
+}
+
+async function imagesWithShares(store: Store): Promise<readonly ImageUsage[]> {
+  const all = store.images.list();
+  const owners = new Map<LayerId, number>();
+  for (const { layers } of all) {
+    for (const id of new Set(layers.map((layer) => layer.id))) {
+      owners.set(id, (owners.get(id) ?? 0) + 1);
+    }
+  }
+  const usage = await Promise.all(
+    all.map(async (image) => {
+      const shared = image.layers.map(({ id }) => id).filter((id) => (owners.get(id) ?? 0) > 1);
+      return { ...(await summarize(store, image)), sharedBytes: bytesOf(store, new Set(shared)) };
+    }),
+  );
+  return usage.sort((a, b) => (b.created ?? 0) - (a.created ?? 0) || (a.id < b.id ? -1 : 1));
+}
+
 function sizeOf(mounts: ReturnType<Store['cacheMounts']['list']>): number {
   return mounts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function layersOfImages(store: Store): Set<Parameters<Store['layers']['get']>[0]> {
+function layersOfImages(store: Store): Set<LayerId> {
   return new Set(store.images.list().flatMap(({ layers }) => layers.map(({ id }) => id)));
 }
 
-function bytesOf(store: Store, layers: ReturnType<typeof layersOfImages>): number {
+function bytesOf(store: Store, layers: ReadonlySet<LayerId>): number {
   return [...layers].reduce((sum, id) => sum + (store.layers.get(id)?.size ?? 0), 0);
 }

@@ -33,7 +33,8 @@ export function images(options: StoreOptions = {}): Promise<readonly ImageSummar
   });
 }
 
-async function summarize(store: Store, image: ImageRecord): Promise<ImageSummary> {
+/** What lists show of an image. */
+export async function summarize(store: Store, image: ImageRecord): Promise<ImageSummary> {
   const { config, created } = await readConfig(store, image);
   const { id, manifestDigest, os, architecture, variant } = image;
   return {

@@ -1,10 +1,19 @@
-export { loadImages, makeBase, saveImages } from './archives.ts';
+export { exportImage, loadImages, makeBase, saveImages } from './archives.ts';
 export { compareImages } from './compare.ts';
 export { copyImage } from './copy.ts';
-export { diskUsage, prune } from './housekeeping.ts';
+export { createIndex } from './create-index.ts';
+export { diskUsage, diskUsageDetails, prune } from './housekeeping.ts';
 export { imageToRun } from './image-to-run.ts';
 export { imageHistory, images, inspectImages, removeImage, tag } from './images.ts';
+export { importImage } from './import-image.ts';
+export { info } from './info.ts';
 export { login, logout } from './logins.ts';
+export {
+  annotateManifestList,
+  createManifestList,
+  pushManifestList,
+  removeManifestLists,
+} from './manifest-lists.ts';
 export { pullImages } from './pull.ts';
 export { pushImages } from './push.ts';
 export { inspectManifest, listTags } from './remote.ts';

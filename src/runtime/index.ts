@@ -1,4 +1,4 @@
-export { type Emulation, emulationFor } from './emulation/index.ts';
+export { type Emulation, emulationFor, runnablePlatforms } from './emulation/index.ts';
 export { findRuntime, type Runtime } from './find-runtime.ts';
 export { type ForegroundOptions, runForeground } from './foreground.ts';
 export { isMountFailure } from './mount-failure.ts';

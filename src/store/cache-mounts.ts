@@ -69,6 +69,8 @@ export interface CacheMountInfo {
   readonly id: string;
   readonly bytes: number;
   readonly inUse: boolean;
+  /** Milliseconds since the epoch. */
+  readonly lastUsed: number;
 }
 
 const DATA = 'data';
@@ -125,7 +127,10 @@ export class CacheMountStore {
     return keysIn(this.#layout).map((key) => {
       const directory = `${this.#layout.mounts}/${key}`;
       const bytes = diskUsageOf(directory);
-      return { key, id: idOf(directory), bytes, inUse: isInUse(directory) };
+      return {
+        ...{ key, id: idOf(directory), bytes },
+        ...{ inUse: isInUse(directory), lastUsed: lastUse(directory) },
+      };
     });
   }
 
@@ -232,17 +237,24 @@ export interface SweptMount {
   readonly path: string;
 }
 
-/**
- * Moves instances out of the way that nobody uses and nobody has used since `before` (milliseconds since the epoch).
- * @param target the place for the next one
- */
+export interface SweepMountsOptions {
+  /** Milliseconds since the epoch: what was used later stays. */
+  readonly before: number;
+  /** How many bytes are to go, least recently used caches first; undefined: all that may. */
+  readonly excess: number | undefined;
+  /** The path that the next instance is moved to. */
+  readonly target: (index: number) => string;
+}
+
+/** Moves instances out of the way that nobody uses and nobody has used lately. */
 export function sweepCacheMounts(
   layout: StoreLayout,
-  before: number,
-  target: (index: number) => string,
+  { before, excess = Number.POSITIVE_INFINITY, target }: SweepMountsOptions,
 ): SweptMount[] {
   const swept: SweptMount[] = [];
-  for (const key of keysIn(layout)) {
+  let left = excess;
+  for (const key of leastRecentlyUsed(layout)) {
+    if (left <= 0) break;
     const directory = `${layout.mounts}/${key}`;
     const keyLock = tryLock(`${directory}/lock`, 'exclusive');
     if (keyLock === undefined) continue;
@@ -251,9 +263,11 @@ export function sweepCacheMounts(
       const instances = instancesOf(directory);
       const gone = instances.filter((number) => {
         const path = target(swept.length);
-        const isMoved = moveUnused(directory, number, { before, path });
-        if (isMoved) swept.push({ key, id, path });
-        return isMoved;
+        const isMoved = left > 0 && moveUnused(directory, number, { before, path });
+        if (!isMoved) return false;
+        swept.push({ key, id, path });
+        if (left !== Number.POSITIVE_INFINITY) left -= diskUsageOf(path);
+        return true;
       });
       // Whoever waits for the lock finds its file gone, and makes another.
       if (gone.length === instances.length) rmSync(directory, { recursive: true, force: true });
@@ -262,6 +276,29 @@ export function sweepCacheMounts(
     }
   }
   return swept;
+}
+
+/** Bytes on the disk of all caches. */
+export function mountBytes(layout: StoreLayout): number {
+  return keysIn(layout).reduce((sum, key) => sum + diskUsageOf(`${layout.mounts}/${key}`), 0);
+}
+
+function leastRecentlyUsed(layout: StoreLayout): readonly string[] {
+  const times = keysIn(layout).map((key) => [key, lastUse(`${layout.mounts}/${key}`)] as const);
+  return times.sort(([, a], [, b]) => a - b).map(([key]) => key);
+}
+
+/** Milliseconds since the epoch; 0 for what vanishes meanwhile. */
+function lastUse(directory: string): number {
+  try {
+    const times = instancesOf(directory).map(
+      (number) => statSync(lockFile(directory, number), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    );
+    return Math.max(0, ...times);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return 0;
+    throw error;
+  }
 }
 
 function moveUnused(

@@ -6,7 +6,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AbortedError } from '../errors.ts';
 import { removeTree, tryLock } from '../system/index.ts';
-import { sweepCacheMounts } from './cache-mounts.ts';
+import { mountBytes, sweepCacheMounts } from './cache-mounts.ts';
 import type { Database } from './database.ts';
 import { isDiskFull, writeFailed } from './database-error.ts';
 import { diskUsageOf } from './disk-usage.ts';
@@ -15,7 +15,13 @@ import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import { type LiveLeases, readLiveLeases } from './live-leases.ts';
 import { keepReserve, spendReserve } from './reserve.ts';
-import { cacheLimit, type PrunedItem, type PruneOptions, removeSelected } from './selection.ts';
+import {
+  bytesOfCache,
+  cacheLimit,
+  type PrunedItem,
+  type PruneOptions,
+  removeSelected,
+} from './selection.ts';
 import { type Moved, sweep } from './sweep.ts';
 import type { Tables } from './tables.ts';
 
@@ -72,13 +78,19 @@ export async function collect(
 
 /** They stand apart from all records: what nobody has locked nobody needs at this moment. */
 function pruneCacheMounts(
-  { layout, now }: CollectorParts,
+  { layout, tables, now }: CollectorParts,
   options: PruneOptions,
   trash: string,
 ): PrunedItem[] {
   const limit = cacheLimit(options, now());
   if (limit === undefined) return [];
-  const swept = sweepCacheMounts(layout, limit, (index) => `${trash}/mount-${index}`);
+  const { keepBytes } = options;
+  const swept = sweepCacheMounts(layout, {
+    before: limit,
+    excess:
+      keepBytes === undefined ? undefined : bytesOfCache(tables) + mountBytes(layout) - keepBytes,
+    target: (index) => `${trash}/mount-${index}`,
+  });
   return swept.map(({ key, id, path }) => ({
     kind: 'cache-mount',
     id: key,
@@ -110,6 +122,7 @@ async function decide(
   { options, trash, signal }: DecideOptions,
 ): Promise<Decision> {
   const allRemoved: PrunedItem[] = [];
+  const mounted = options.keepBytes === undefined ? 0 : mountBytes(layout);
   for (let wait = 5; ; wait = Math.min(wait * 1.5, 250)) {
     if (signal?.aborted) throw new AbortedError();
     await journal.flush();
@@ -120,7 +133,12 @@ async function decide(
         // Leases are read inside the transactions: whoever made a layer known has listed it before.
         const readLeases = (): LiveLeases => readLiveLeases(layout, lease);
         const removed = database.tryTransaction(() =>
-          removeSelected(tables, { options, pins: readLeases().pins, now: now() }),
+          removeSelected(tables, {
+            options,
+            pins: readLeases().pins,
+            now: now(),
+            mountBytes: mounted,
+          }),
         );
         // A transaction again, since a process without a lease checks inside of one that its image is whole.
         const moved =

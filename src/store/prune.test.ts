@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addImage, addLayer, recordOf } from '../../test/support/store-content.ts';
+import type { Digest } from '../oci/index.ts';
 import { type PruneOptions, type PruneResult, Store } from './index.ts';
 
 const DAY = 86_400_000;
@@ -91,6 +92,57 @@ describe('a prune', () => {
     expect(await cachedKeys()).toEqual(['c', 'd']);
     await prune({ cache: 'all', keepBytes: 1000 });
     expect(await cachedKeys()).toEqual(['c', 'd']);
+  });
+
+  test('of all cache keeps what was asked for lately, if that is said', async () => {
+    await fillCache();
+    await prune({ cache: 'all', unusedFor: 2.5 * DAY });
+    expect(await cachedKeys()).toEqual(['c', 'd']);
+    await prune({ cache: 'all', unusedFor: 0 });
+    expect(await cachedKeys()).toEqual([]);
+  });
+
+  test('down to a size counts cache mounts too, and removes the least recently used', async () => {
+    await fillCache();
+    for (const [day, name] of ['old', 'new'].entries()) {
+      await using store = await Store.open({ root });
+      const owner = { uid: 0, gid: 0, mode: 0o755 };
+      const key = String(day).repeat(64);
+      const held = await store.cacheMounts.hold({ key, id: name, sharing: 'shared', ...owner });
+      writeFileSync(
+        join(Buffer.from(held.directory, 'latin1').toString(), 'file'),
+        'x'.repeat(1e6),
+      );
+      held.release();
+    }
+    const mounts = async () => {
+      await using store = await Store.open({ root });
+      return store.cacheMounts.list().map(({ id }) => id);
+    };
+    now = Date.now() + DAY;
+    await prune({ cache: 'all', keepBytes: 3e6 });
+    expect(await cachedKeys()).toEqual(['a', 'b', 'c', 'd']);
+    expect((await mounts()).sort()).toEqual(['new', 'old']);
+    await prune({ cache: 'all', keepBytes: 1.5e6 });
+    expect(await mounts()).toEqual(['new']);
+    await prune({ cache: 'all', keepBytes: 0 });
+    expect(await mounts()).toEqual([]);
+  });
+
+  test('of images removes only those that are named', async () => {
+    const ids: Digest[] = [];
+    {
+      await using store = await Store.open({ root });
+      for (const name of ['one', 'two']) {
+        const { id } = await addImage(store, name, await addLayer(store, name));
+        store.images.tag(id, name);
+        ids.push(id);
+      }
+    }
+    await prune({ images: 'all', onlyImages: new Set(ids.slice(0, 1)) });
+    await using store = await Store.open({ root });
+    expect(store.images.list().map(({ id }) => id)).toEqual(ids.slice(1));
+    expect(store.images.resolve('one')).toBeUndefined();
   });
 
   test('of dangling images keeps those with a name', async () => {

@@ -6,16 +6,18 @@ import type { CacheRecord, ImageRecord, LayerId } from './types.ts';
 
 export interface PruneOptions {
   /**
-   * `all`: every cache record; `unused`: those that no image's layers come from and that nobody asked for in
-   * `unusedFor`. Undefined: none, only content that nothing names.
+   * `all`: every cache record, with `unusedFor` those that nobody asked for in that time; `unused`: of these only those
+   * that no image's layers come from. Undefined: none, only content that nothing names.
    */
   readonly cache?: 'unused' | 'all' | undefined;
-  /** Milliseconds; what `unused` means. Default: two days. */
+  /** Milliseconds. Default: two days for `unused`, none for `all`. */
   readonly unusedFor?: number | undefined;
   /** Bytes of content the cache may keep: of the selected records the least recently used ones go first. */
   readonly keepBytes?: number | undefined;
   /** `dangling`: images without a name; `all`: every image. Undefined: none. */
   readonly images?: 'dangling' | 'all' | undefined;
+  /** Of those images only these; undefined: all of them. */
+  readonly onlyImages?: ReadonlySet<Digest> | undefined;
 }
 
 export interface PrunedItem {
@@ -33,20 +35,29 @@ export interface SelectionInput {
   readonly pins: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What the cache mounts hold, which count for `keepBytes` too. */
+  readonly mountBytes: number;
 }
 
 const TWO_DAYS = 2 * 86_400_000;
 
 /** What was last used before this moment may go; undefined: nothing of the cache may. */
 export function cacheLimit(options: PruneOptions, now: number): number | undefined {
-  if (options.cache === undefined) return undefined;
-  if (options.cache === 'all') return Number.POSITIVE_INFINITY;
-  return now - (options.unusedFor ?? TWO_DAYS);
+  const { cache, unusedFor } = options;
+  if (cache === undefined) return undefined;
+  if (cache === 'all' && unusedFor === undefined) return Number.POSITIVE_INFINITY;
+  return now - (unusedFor ?? TWO_DAYS);
+}
+
+/** Bytes of the layers that only cache records name. */
+export function bytesOfCache(tables: Tables): number {
+  const records = [...tables.records.committedEntries()];
+  return new CacheUsage(tables, records, layersOfImages(tables)).bytes;
 }
 
 /** Removes records; what they named and nothing else names is left for the sweep. */
 export function removeSelected(tables: Tables, input: SelectionInput): PrunedItem[] {
-  const images = removeImages(tables, input.options.images);
+  const images = removeImages(tables, input.options);
   const records = removeRecords(tables, input);
   removeLayers(tables, input.pins);
   removeFacts(tables, input.options.cache === 'all');
@@ -72,13 +83,14 @@ function namesOfImages(tables: Tables): ReadonlyMap<Digest, readonly string[]> {
   return names;
 }
 
-function removeImages(tables: Tables, which: PruneOptions['images']): PrunedItem[] {
+function removeImages(tables: Tables, { images: which, onlyImages }: PruneOptions): PrunedItem[] {
   const names = namesOfImages(tables);
   if (which === undefined) return [];
   const removed: PrunedItem[] = [];
   for (const [id] of tables.images.committedEntries()) {
     const own = names.get(id as Digest) ?? [];
     if (which === 'dangling' && own.length > 0) continue;
+    if (onlyImages?.has(id as Digest) === false) continue;
     tables.images.removeNow(id);
     for (const name of own) {
       tables.names.removeNow(name);
@@ -89,7 +101,7 @@ function removeImages(tables: Tables, which: PruneOptions['images']): PrunedItem
   return removed;
 }
 
-function removeRecords(tables: Tables, { options, now }: SelectionInput): PrunedItem[] {
+function removeRecords(tables: Tables, { options, now, mountBytes }: SelectionInput): PrunedItem[] {
   const inImages = layersOfImages(tables);
   const removed: PrunedItem[] = [];
   const remove = ([key, record]: [string, CacheRecord]): void => {
@@ -104,15 +116,15 @@ function removeRecords(tables: Tables, { options, now }: SelectionInput): Pruned
     else remove(entry);
   }
   const lastUsed = (key: string): number => tables.used.getCommitted(key) ?? 0;
-  const limit = now - (options.unusedFor ?? TWO_DAYS);
-  const candidates = whole.filter(([key, record]) => {
-    if (options.cache === undefined) return false;
-    return options.cache === 'all' || (lastUsed(key) < limit && !isInImages(record, inImages));
-  });
+  const limit = cacheLimit(options, now) ?? Number.NEGATIVE_INFINITY;
+  const candidates = whole.filter(
+    ([key, record]) =>
+      lastUsed(key) < limit && (options.cache === 'all' || !isInImages(record, inImages)),
+  );
   candidates.sort(([a], [b]) => lastUsed(a) - lastUsed(b));
   const usage = new CacheUsage(tables, whole, inImages);
   for (const entry of candidates) {
-    if (options.keepBytes !== undefined && usage.bytes <= options.keepBytes) break;
+    if (options.keepBytes !== undefined && usage.bytes + mountBytes <= options.keepBytes) break;
     usage.remove(entry[1]);
     remove(entry);
   }

@@ -8,6 +8,7 @@ export {
 } from './bring-image.ts';
 export { isAttestation, type ResolveOptions } from './choose-manifest.ts';
 export { type CopySource, collect } from './copy/collect.ts';
+export { composeIndex, type IndexPart, partsOf, pushIndex } from './copy/compose-index.ts';
 export { importFrom } from './copy/import-from.ts';
 export { openLayoutSource } from './copy/layout-source.ts';
 export { openStoreSource } from './copy/store-source.ts';

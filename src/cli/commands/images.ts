@@ -1,11 +1,16 @@
 import type { ImageSummary } from '../../api/index.ts';
-import { AppError } from '../../errors.ts';
 import { humanSize } from '../../progress/index.ts';
 import { ago, goTime } from '../ago.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import {
+  checkFilter,
+  type Filter,
+  type FilterFacts,
+  imageFilter,
+  parseFilter,
+} from '../image-filters.ts';
+import { NONE, splitReference } from '../reference-text.ts';
 import { type Row, type RowFormat, renderRows } from '../rows.ts';
-
-const NONE = '<none>';
 
 export const imagesCommand = defineCommand({
   usage: '[OPTIONS] [REPOSITORY[:TAG]]',
@@ -22,7 +27,7 @@ export const imagesCommand = defineCommand({
       kind: 'list',
       short: 'f',
       value: 'key=value',
-      help: 'only some: dangling=true|false, reference=PATTERN, label=KEY[=VALUE]',
+      help: 'only some: dangling=true|false, reference=PATTERN, label=KEY[=VALUE], before=IMAGE, since=IMAGE, until=24h|DATE',
     },
     format: {
       kind: 'text',
@@ -41,12 +46,18 @@ export const imagesCommand = defineCommand({
     { command: 'lamina rmi $(lamina images -q -f dangling=true)', text: 'remove nameless images' },
   ],
   async run({ flags, args }, context) {
-    const keep = [...flags.filter.map(imageFilter), ...args.map(repositoryFilter)];
+    const filters = flags.filter.map(parseFilter);
+    for (const filter of filters) checkFilter(filter, FILTERS);
     const api = await context.api();
     const options = { root: rootOf(flags, context), signal: context.signal };
     const all = [...(await api.images(options))].sort(
       (a, b) => (b.created ?? 0) - (a.created ?? 0),
     );
+    const facts = { images: all, now: Date.now() };
+    const keep = [
+      ...filters.map((filter) => entryFilter(filter, facts)),
+      ...args.map(repositoryFilter),
+    ];
     const entries = all
       .flatMap(entriesOf)
       .filter((entry) => keep.every((accepts) => accepts(entry)));
@@ -79,12 +90,6 @@ function entriesOf(image: ImageSummary): Entry[] {
   return names
     .filter(({ repository, tag }) => tag !== NONE || !tagged.has(repository))
     .map((name) => ({ ...name, image }));
-}
-
-function splitReference(reference: string): { repository: string; tag: string } {
-  const [, repository = reference, tag = NONE] =
-    /^(.*?)(?::([\w][\w.-]*))?(?:@.*)?$/.exec(reference) ?? [];
-  return { repository, tag };
 }
 
 function rowOf({ repository, tag, image }: Entry, whole: boolean): Row {
@@ -133,25 +138,12 @@ export function shortId(id: string, whole = false): string {
 
 type Accepts = (entry: Entry) => boolean;
 
-function imageFilter(text: string): Accepts {
-  const equals = text.indexOf('=');
-  const key = equals < 0 ? text : text.slice(0, equals);
-  const value = equals < 0 ? '' : text.slice(equals + 1);
-  if (key === 'dangling' && /^(true|false|1|0)$/.test(value)) {
-    const wanted = value === 'true' || value === '1';
-    return ({ image }) => (image.references.length === 0) === wanted;
-  }
-  if (key === 'reference' && value !== '') return repositoryFilter(value);
-  if (key === 'label' && value !== '') {
-    const [name = '', ...rest] = value.split('=');
-    return ({ image }) => {
-      const found = image.labels[name];
-      return found !== undefined && (rest.length === 0 || found === rest.join('='));
-    };
-  }
-  throw new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for --filter`, {
-    expected: 'dangling=true|false, reference=PATTERN or label=KEY[=VALUE]',
-  });
+const FILTERS = ['dangling', 'reference', 'label', 'before', 'since', 'until'];
+
+function entryFilter(filter: Filter, facts: FilterFacts): Accepts {
+  if (filter.key === 'reference') return repositoryFilter(filter.value);
+  const accepts = imageFilter(filter, facts);
+  return ({ image }) => accepts(image);
 }
 
 /** `name`, `name:tag`; `*` and `?` stand for anything but a slash. */

@@ -1,5 +1,4 @@
 import type { InspectedManifest } from '../../api/index.ts';
-import { AppError } from '../../errors.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { defineCommand } from '../command.ts';
 
@@ -15,23 +14,15 @@ export const imagetoolsInspectCommand = defineCommand({
       notYet: 'use `lamina manifest inspect`, which prints JSON',
     },
   },
-  args: [1, 2],
+  args: [1, 1],
   async run({ flags, args }, context) {
-    const [first = '', second] = args;
-    // `buildx imagetools inspect NAME` has three words.
-    if (second !== undefined && first !== 'inspect') throw notInspect(first);
-    const image = second ?? first;
+    const [image = ''] = args;
     const api = await context.api();
     const found = await api.inspectManifest({ image, env: context.env, signal: context.signal });
     await context.io.stdout.write(flags.raw ? found.raw : described(found));
     return 0;
   },
 });
-
-function notInspect(word: string): AppError {
-  const hint = '`lamina build --platform A,B --push` makes an index, and `lamina copy` copies one';
-  return new AppError('CLI_NOT_YET', `there is no 'lamina imagetools ${word}'`, { hint });
-}
 
 function described({ reference, mediaType, digest, parts }: InspectedManifest): string {
   const lines = [

@@ -1,4 +1,4 @@
-import type { PruneOptions } from '../../api/index.ts';
+import type { LaminaApi, PruneOptions } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import {
   type Command,
@@ -8,76 +8,193 @@ import {
   storeFlags,
 } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
+import { checkFilter, imageFilter, parseFilter } from '../image-filters.ts';
+import { duration, moment } from '../time-filter.ts';
+import { byteSize } from '../values.ts';
 
 const pruneFlags = {
   all: { kind: 'switch', short: 'a', help: 'remove everything, not only what is unused' },
   force: { kind: 'switch', short: 'f', help: 'do not ask' },
   ...storeFlags,
-  filter: { kind: 'list', help: 'only some', notYet: 'leave it out' },
 } as const satisfies FlagTable;
 
-interface PruneText {
-  readonly summary: string;
-  readonly description: string;
-  readonly what: (
-    all: boolean,
-  ) => { readonly warning: string } & Pick<PruneOptions, 'cache' | 'images'>;
+const imageFilterFlag = {
+  kind: 'list',
+  value: 'key=value',
+  help: 'only some: until=24h|DATE (made before), label=KEY[=VALUE], label!=KEY[=VALUE]',
+} as const;
+
+const cacheFlags = {
+  filter: {
+    kind: 'list',
+    value: 'key=value',
+    help: 'only some: until=24h (not used for; times are kept to the day)',
+  },
+  'keep-storage': {
+    kind: 'text',
+    value: 'bytes',
+    help: 'remove only what goes beyond this size (10GB), least recently used first; alone it means all cache',
+  },
+  'reserved-space': { kind: 'text', value: 'bytes', help: 'as --keep-storage' },
+  'max-used-space': { kind: 'text', value: 'bytes', help: 'as --keep-storage' },
+  'min-free-space': {
+    kind: 'text',
+    value: 'bytes',
+    help: 'remove only as much as leaves this much of the disk free',
+  },
+  verbose: { kind: 'switch', help: 'show details', noEffect: 'they are shown' },
+  builder: { kind: 'text', value: 'name', help: 'a builder', noEffect: 'there is one builder' },
+} as const satisfies FlagTable;
+
+export const builderPruneCommand = defineCommand({
+  usage: '[OPTIONS]',
+  summary: 'remove build cache',
+  description: [
+    'Removes what no image needs and no build has used for two days; with --all every record of the cache. Images stay.',
+  ],
+  flags: { ...pruneFlags, ...cacheFlags },
+  args: [0, 0],
+  examples: [
+    { command: 'lamina builder prune -af', text: 'all cache' },
+    {
+      command: 'lamina builder prune -f --keep-storage 10GB',
+      text: 'down to 10 GB, for a nightly job',
+    },
+    { command: 'lamina builder prune -f --filter until=72h', text: 'what was not used for days' },
+  ],
+  async run({ flags }, context) {
+    const sizes = [flags['keep-storage'], flags['reserved-space'], flags['max-used-space']].flatMap(
+      (text) => (text === undefined ? [] : byteSize(text, '--keep-storage')),
+    );
+    const minFree = flags['min-free-space'];
+    const unusedFor = cacheAge(flags.filter);
+    const isBounded = sizes.length > 0 || minFree !== undefined;
+    const all = flags.all || isBounded;
+    const warning = all && !isBounded ? 'all build cache' : 'build cache that is not in use';
+    return remove(flags, context, {
+      warning,
+      options: () => ({
+        cache: all ? 'all' : 'unused',
+        unusedFor,
+        keepBytes: sizes.length > 0 ? Math.max(...sizes) : undefined,
+        minFreeBytes: minFree === undefined ? undefined : byteSize(minFree, '--min-free-space'),
+      }),
+    });
+  },
+});
+
+export const imagePruneCommand: Command = defineCommand({
+  usage: '[OPTIONS]',
+  summary: 'remove images nothing names',
+  description: ['Removes images without a name; with --all every image.'],
+  flags: { ...pruneFlags, filter: imageFilterFlag },
+  args: [0, 0],
+  examples: [
+    { command: 'lamina image prune -af --filter until=24h', text: 'images made before yesterday' },
+  ],
+  async run({ flags }, context) {
+    for (const text of flags.filter) checkFilter(parseFilter(text), IMAGE_FILTERS);
+    return remove(flags, context, {
+      warning: flags.all ? 'ALL images' : 'images without a name',
+      options: async (api) => ({
+        images: flags.all ? 'all' : 'dangling',
+        imageFilter: await acceptsImages(flags, context, api),
+      }),
+    });
+  },
+});
+
+export const systemPruneCommand: Command = defineCommand({
+  usage: '[OPTIONS]',
+  summary: 'remove build cache and images nothing names',
+  description: ['Removes unused build cache and images without a name; with --all everything.'],
+  flags: {
+    ...pruneFlags,
+    filter: {
+      ...imageFilterFlag,
+      help: 'only some: until=24h (images made before, cache not used for), label=KEY[=VALUE], label!=KEY[=VALUE] (images)',
+    },
+    volumes: {
+      kind: 'switch',
+      help: 'volumes too',
+      noEffect: 'containers leave no volumes behind',
+    },
+  },
+  args: [0, 0],
+  examples: [{ command: 'lamina system prune -af', text: 'leave nothing' }],
+  async run({ flags }, context) {
+    for (const text of flags.filter) checkFilter(parseFilter(text), IMAGE_FILTERS);
+    const ages = flags.filter.filter((text) => parseFilter(text).key === 'until');
+    return remove(flags, context, {
+      warning: flags.all
+        ? 'ALL images and all build cache'
+        : 'unused build cache and nameless images',
+      options: async (api) => ({
+        cache: flags.all ? 'all' : 'unused',
+        unusedFor: cacheAge(ages),
+        images: flags.all ? 'all' : 'dangling',
+        imageFilter: await acceptsImages(flags, context, api),
+      }),
+    });
+  },
+});
+
+const IMAGE_FILTERS = ['until', 'label', 'label!'];
+
+interface CommonFlags {
+  readonly force: boolean;
+  readonly root: string | undefined;
 }
 
-export const builderPruneCommand = pruneCommand({
-  summary: 'remove build cache',
-  description:
-    'Removes what no image needs and no build has used lately; with --all every record of the cache. Images stay.',
-  what: (all) => ({
-    cache: all ? 'all' : 'unused',
-    warning: all ? 'all build cache' : 'build cache that is not in use',
-  }),
-});
+interface Removal {
+  /** What is removed, for the question. */
+  readonly warning: string;
+  readonly options: (api: LaminaApi) => Promise<PruneOptions> | PruneOptions;
+}
 
-export const imagePruneCommand = pruneCommand({
-  summary: 'remove images nothing names',
-  description: 'Removes images without a name; with --all every image.',
-  what: (all) => ({
-    images: all ? 'all' : 'dangling',
-    warning: all ? 'ALL images' : 'images without a name',
-  }),
-});
-
-export const systemPruneCommand = pruneCommand({
-  summary: 'remove build cache and images nothing names',
-  description: 'Removes unused build cache and images without a name; with --all everything.',
-  what: (all) => ({
-    cache: all ? 'all' : 'unused',
-    images: all ? 'all' : 'dangling',
-    warning: all ? 'ALL images and all build cache' : 'unused build cache and nameless images',
-  }),
-});
-
-function pruneCommand({ summary, description, what }: PruneText): Command {
-  return defineCommand({
-    usage: '[OPTIONS]',
-    summary,
-    description: [description],
-    flags: pruneFlags,
-    args: [0, 0],
-    async run({ flags }, context) {
-      const { warning, ...targets } = what(flags.all);
-      if (!flags.force && !(await confirmed(warning, context))) return 0;
-      const api = await context.api();
-      const { removed, reclaimedBytes } = await api.prune({
-        ...targets,
-        root: rootOf(flags, context),
-        signal: context.signal,
-      });
-      const lines = removed.map(
-        ({ id, description: text, bytes }) => `${id}  ${humanSize(bytes)}  ${text}\n`,
-      );
-      await context.io.stdout.write(
-        `${lines.join('')}Total reclaimed space: ${humanSize(reclaimedBytes, 4)}\n`,
-      );
-      return 0;
-    },
+async function remove(
+  flags: CommonFlags,
+  context: CommandContext,
+  { warning, options }: Removal,
+): Promise<number> {
+  if (!flags.force && !(await confirmed(warning, context))) return 0;
+  const api = await context.api();
+  const { removed, reclaimedBytes } = await api.prune({
+    ...(await options(api)),
+    root: rootOf(flags, context),
+    signal: context.signal,
   });
+  const lines = removed.map(
+    ({ id, description: text, bytes }) => `${id}  ${humanSize(bytes)}  ${text}\n`,
+  );
+  await context.io.stdout.write(
+    `${lines.join('')}Total reclaimed space: ${humanSize(reclaimedBytes, 4)}\n`,
+  );
+  return 0;
+}
+
+/** Undefined where there are no filters: all images that are asked for. */
+async function acceptsImages(
+  flags: { readonly filter: readonly string[]; readonly root: string | undefined },
+  context: CommandContext,
+  api: LaminaApi,
+): Promise<PruneOptions['imageFilter']> {
+  if (flags.filter.length === 0) return undefined;
+  const images = await api.images({ root: rootOf(flags, context), signal: context.signal });
+  const facts = { images, now: Date.now() };
+  const filters = flags.filter.map((text) => imageFilter(parseFilter(text), facts));
+  return (image) => filters.every((accepts) => accepts(image));
+}
+
+/** For how long cache was not used: milliseconds; undefined: nothing is said. */
+function cacheAge(filters: readonly string[]): number | undefined {
+  const ages = filters.map((text) => {
+    const filter = parseFilter(text);
+    checkFilter(filter, ['until', 'unused-for']);
+    const now = Date.now();
+    return duration(filter.value) ?? now - moment(filter.value, now);
+  });
+  return ages.length === 0 ? undefined : Math.max(...ages);
 }
 
 async function confirmed(warning: string, { io }: CommandContext): Promise<boolean> {

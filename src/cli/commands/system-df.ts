@@ -1,7 +1,10 @@
-import type { DiskUsageRow } from '../../api/index.ts';
+import type { CacheUsage, DiskUsageRow, ImageUsage } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
+import { ago } from '../ago.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { NONE, splitReference } from '../reference-text.ts';
 import { type Row, renderRows } from '../rows.ts';
+import { shortId } from './images.ts';
 
 export const systemDfCommand = defineCommand({
   usage: '[OPTIONS]',
@@ -12,19 +15,37 @@ export const systemDfCommand = defineCommand({
       value: 'format',
       help: 'table, json, or a Go template of .Type .TotalCount .Active .Size .Reclaimable',
     },
+    verbose: {
+      kind: 'switch',
+      short: 'v',
+      help: 'list images and cache one by one; with --format json as one object',
+    },
     ...storeFlags,
-    verbose: { kind: 'switch', short: 'v', help: 'show details', notYet: 'use lamina images' },
+    filter: { kind: 'list', help: 'only some', notYet: 'leave it out' },
+    builder: { kind: 'text', value: 'name', help: 'a builder', noEffect: 'there is one builder' },
   },
   args: [0, 0],
   async run({ flags }, context) {
     const api = await context.api();
-    const usage = await api.diskUsage({ root: rootOf(flags, context), signal: context.signal });
-    await context.io.stdout.write(renderRows(usage.map(rowOf), format, flags.format));
+    const options = { root: rootOf(flags, context), signal: context.signal };
+    const { stdout } = context.io;
+    if (flags.verbose) {
+      const { images, cache } = await api.diskUsageDetails(options);
+      const [imageRows, cacheRows] = [images.map(imageRow), cache.map(cacheRow)];
+      await stdout.write(
+        flags.format === 'json'
+          ? `${JSON.stringify({ Images: imageRows, Containers: [], Volumes: [], BuildCache: cacheRows })}\n`
+          : `Images space usage:\n\n${renderRows(imageRows, IMAGES)}\nBuild cache usage: ${total(cache)}\n\n${renderRows(cacheRows, CACHE)}`,
+      );
+      return 0;
+    }
+    const usage = await api.diskUsage(options);
+    await stdout.write(renderRows(usage.map(rowOf), SUMMARY, flags.format));
     return 0;
   },
 });
 
-const format = {
+const SUMMARY = {
   columns: {
     Type: 'TYPE',
     TotalCount: 'TOTAL',
@@ -34,13 +55,72 @@ const format = {
   },
 };
 
-function rowOf({ type, total, active, bytes, reclaimableBytes }: DiskUsageRow): Row {
+const IMAGES = {
+  columns: {
+    ...{ Repository: 'REPOSITORY', Tag: 'TAG', ID: 'IMAGE ID', CreatedSince: 'CREATED' },
+    ...{ Size: 'SIZE', SharedSize: 'SHARED SIZE', UniqueSize: 'UNIQUE SIZE' },
+  },
+};
+
+const CACHE = {
+  columns: {
+    ...{ ID: 'CACHE ID', CacheType: 'CACHE TYPE', Size: 'SIZE', CreatedSince: 'CREATED' },
+    ...{ LastUsedSince: 'LAST USED', InUse: 'IN USE', Description: 'DESCRIPTION' },
+  },
+};
+
+function rowOf({ type, total: count, active, bytes, reclaimableBytes }: DiskUsageRow): Row {
   const percent = bytes === 0 ? '' : ` (${Math.floor((reclaimableBytes / bytes) * 100)}%)`;
   return {
     Type: type,
-    TotalCount: String(total),
+    TotalCount: String(count),
     Active: String(active),
     Size: humanSize(bytes, 4),
     Reclaimable: `${humanSize(reclaimableBytes, 4)}${percent}`,
   };
+}
+
+/** What Docker shows for what it does not know. */
+const UNKNOWN = 'N/A';
+
+function imageRow({ id, references, created, size, sharedBytes }: ImageUsage): Row {
+  const { repository, tag } = splitReference(references[0] ?? NONE);
+  return {
+    Repository: repository,
+    Tag: tag,
+    ID: shortId(id),
+    CreatedSince: since(created),
+    Size: size === undefined ? UNKNOWN : humanSize(size),
+    SharedSize: humanSize(sharedBytes),
+    UniqueSize: size === undefined ? UNKNOWN : humanSize(Math.max(0, size - sharedBytes)),
+  };
+}
+
+/** As many digits as Docker shows of what may be long. */
+const ID_LENGTH = 12;
+const DESCRIPTION_LENGTH = 60;
+
+function cacheRow({ id, kind, description, bytes, created, lastUsed, inUse }: CacheUsage): Row {
+  const text = description.replace(/\s+/g, ' ');
+  return {
+    ID: id.slice(0, ID_LENGTH),
+    CacheType: kind === 'step' ? 'regular' : 'exec.cachemount',
+    Size: humanSize(bytes),
+    CreatedSince: since(created),
+    LastUsedSince: since(lastUsed),
+    InUse: String(inUse),
+    Description:
+      text.length <= DESCRIPTION_LENGTH ? text : `${text.slice(0, DESCRIPTION_LENGTH - 1)}…`,
+  };
+}
+
+function since(time: number | undefined): string {
+  return time === undefined || time === 0 ? UNKNOWN : ago(time, Date.now());
+}
+
+function total(cache: readonly CacheUsage[]): string {
+  return humanSize(
+    cache.reduce((sum, { bytes }) => sum + bytes, 0),
+    4,
+  );
 }

@@ -9,7 +9,7 @@ export const versionCommand = defineCommand({
       kind: 'text',
       short: 'f',
       value: 'format',
-      help: 'json, or a Go template of .Version .Node .Platform .Runtime',
+      help: 'json, or a Go template of .Version .Node .Platform .Runtime, or of .Version .Os .Arch in Docker’s .Client and .Server',
     },
   },
   args: [0, 0],
@@ -17,7 +17,12 @@ export const versionCommand = defineCommand({
     const { version, node, platform, runtime } = await (await context.api()).version();
     const { stdout } = context.io;
     if (flags.format !== undefined) {
+      const [os = '', architecture = ''] = platform.split('/');
+      // Docker tells its client from its daemon; here one program is both.
+      const part = { Version: version, Os: os, Arch: architecture };
       const data = {
+        Client: part,
+        Server: part,
         Version: version,
         Node: node,
         Platform: platform,

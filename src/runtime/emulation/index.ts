@@ -1,2 +1,3 @@
 export { EMULATOR_PATH, emulatedArguments } from './emulated-arguments.ts';
 export { type Emulation, emulationFor } from './emulation.ts';
+export { runnablePlatforms } from './runnable-platforms.ts';

@@ -1,0 +1,34 @@
+import { AppError } from '../../errors.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const exportCommand = defineCommand({
+  usage: '[OPTIONS] IMAGE',
+  summary: 'write the files of an image as a tar',
+  description: [
+    'The tar holds the root file system as containers see it, without layers and config; lamina import reads it. ' +
+      'Docker exports containers, which leave nothing behind here.',
+  ],
+  flags: {
+    output: { kind: 'text', short: 'o', value: 'path', help: 'write to this file' },
+    ...storeFlags,
+  },
+  args: [1, 1],
+  examples: [{ command: 'lamina export app | tar -t', text: 'list the files of an image' }],
+  async run({ flags, args }, context) {
+    const [image = ''] = args;
+    const { stdout } = context.io;
+    if (flags.output === undefined && stdout.isTerminal) {
+      throw new AppError('CLI_TERMINAL_OUTPUT', 'a tar would go to the terminal', {
+        hint: 'use -o FILE, or redirect standard output',
+      });
+    }
+    const api = await context.api();
+    await api.exportImage({
+      image,
+      destination: flags.output ?? ((chunk) => stdout.write(chunk)),
+      root: rootOf(flags, context),
+      signal: context.signal,
+    });
+    return 0;
+  },
+});

@@ -1,0 +1,84 @@
+import { AppError } from '../../errors.ts';
+import { defineCommand } from '../command.ts';
+import { transferDisplay } from '../transfer-display.ts';
+import { commaSeparated } from '../values.ts';
+
+export const imagetoolsCreateCommand = defineCommand({
+  usage: '[OPTIONS] [SOURCE...]',
+  summary: 'give names in a registry to images of registries, alone or as one index',
+  description: [
+    'Nothing is built or pulled into the store. A single index is copied as it is; several sources become one index, ' +
+      'with the manifests of indexes among them.',
+  ],
+  flags: {
+    tag: { kind: 'list', short: 't', value: 'name:tag', help: 'name of the result' },
+    append: { kind: 'switch', help: 'add to what the first name means now' },
+    annotation: { kind: 'list', value: '[index:]key=value', help: 'annotate the index' },
+    platform: { kind: 'list', value: 'os/arch', help: 'only images for these platforms' },
+    'prefer-index': {
+      kind: 'switch',
+      help: 'make an index of a single image too (the default; =false copies it as it is)',
+    },
+    'dry-run': { kind: 'switch', help: 'print the index, and push nothing' },
+    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    file: { kind: 'list', short: 'f', help: 'sources from a file', notYet: 'name the sources' },
+    progress: { kind: 'text', value: 'kind', help: 'kind of display', noEffect: 'there is one' },
+    builder: { kind: 'text', value: 'name', help: 'a builder', noEffect: 'there is one builder' },
+  },
+  args: [0, Infinity],
+  examples: [
+    {
+      command: 'lamina imagetools create -t example.com/app:latest example.com/app:1.4',
+      text: 'another tag for what is in the registry',
+    },
+    {
+      command:
+        'lamina imagetools create -t example.com/app:1 example.com/app:amd64 example.com/app:arm64',
+      text: 'one name for images built on two machines',
+    },
+  ],
+  async run({ flags, args, given }, context) {
+    if (args.length === 0 || (flags.tag.length === 0 && !flags['dry-run'])) {
+      throw new AppError('CLI_USAGE', 'sources and a name are needed', {
+        expected: 'lamina imagetools create -t NAME:TAG SOURCE...',
+      });
+    }
+    const api = await context.api();
+    const display = transferDisplay(flags.quiet, context);
+    try {
+      const { raw, digest } = await api.createIndex({
+        sources: args,
+        references: flags.tag,
+        append: flags.append,
+        annotations: Object.fromEntries(flags.annotation.map(annotation)),
+        platforms: commaSeparated(flags.platform),
+        preferIndex: given.has('prefer-index') ? flags['prefer-index'] : true,
+        dryRun: flags['dry-run'],
+        env: context.env,
+        signal: context.signal,
+        onEvent: (event) => display.handle(event),
+      });
+      display.close();
+      await context.io.stdout.write(flags['dry-run'] ? raw : `Digest: ${digest}\n`);
+    } finally {
+      display.close();
+    }
+    return 0;
+  },
+});
+
+function annotation(text: string): [key: string, value: string] {
+  const [, place, key = '', value] =
+    /^(?:([a-z-]+(?:\[[^\]]*\])?):)?([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (value === undefined) {
+    throw new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for --annotation`, {
+      expected: '[index:]key=value',
+    });
+  }
+  if (place !== undefined && place !== 'index') {
+    throw new AppError('CLI_NOT_YET', `--annotation ${place}: is not supported here`, {
+      hint: 'annotate manifests when they are built: lamina build --annotation',
+    });
+  }
+  return [key, value];
+}

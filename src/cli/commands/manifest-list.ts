@@ -1,0 +1,114 @@
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { transferDisplay } from '../transfer-display.ts';
+
+const insecure = {
+  kind: 'switch',
+  help: 'any certificate, or plain HTTP',
+  notYet: 'set LAMINA_INSECURE_REGISTRIES=HOST, or see `lamina explain registries`',
+} as const;
+
+export const manifestCreateCommand = defineCommand({
+  usage: '[OPTIONS] LIST IMAGE [IMAGE...]',
+  summary: 'begin a list of manifests that becomes an index in a registry',
+  description: [
+    'The images are looked up in their registries; the list is kept here until lamina manifest push. In one step: lamina imagetools create.',
+  ],
+  flags: {
+    amend: { kind: 'switch', short: 'a', help: 'add to a list that is there' },
+    ...storeFlags,
+    insecure,
+  },
+  args: [2, Infinity],
+  examples: [
+    {
+      command:
+        'lamina manifest create example.com/app:1 example.com/app:amd64 example.com/app:arm64',
+      text: 'a list of two',
+    },
+  ],
+  async run({ flags, args }, context) {
+    const [name = '', ...sources] = args;
+    const api = await context.api();
+    const { env, signal } = context;
+    const { amend } = flags;
+    const list = await api.createManifestList({
+      ...{ name, sources, amend, env, signal, root: rootOf(flags, context) },
+    });
+    await context.io.stdout.write(`Created manifest list ${list}\n`);
+    return 0;
+  },
+});
+
+export const manifestAnnotateCommand = defineCommand({
+  usage: '[OPTIONS] LIST IMAGE',
+  summary: 'correct the platform of an image in a list of manifests',
+  flags: {
+    os: { kind: 'text', value: 'os', help: 'operating system' },
+    arch: { kind: 'text', value: 'arch', help: 'architecture' },
+    variant: { kind: 'text', value: 'variant', help: 'variant of the architecture' },
+    'os-version': { kind: 'text', value: 'version', help: 'version of the operating system' },
+    'os-features': { kind: 'list', value: 'feature', help: 'feature of the operating system' },
+    ...storeFlags,
+  },
+  args: [2, 2],
+  async run({ flags, args }, context) {
+    const [name = '', source = ''] = args;
+    const { os, arch, variant } = flags;
+    const version = flags['os-version'];
+    const features = flags['os-features'];
+    const api = await context.api();
+    await api.annotateManifestList({
+      ...{ name, source, env: context.env, signal: context.signal, root: rootOf(flags, context) },
+      platform: {
+        ...(os !== undefined && { os }),
+        ...(arch !== undefined && { architecture: arch }),
+        ...(variant !== undefined && { variant }),
+        ...(version !== undefined && { 'os.version': version }),
+        ...(features.length > 0 && { 'os.features': features }),
+      },
+    });
+    return 0;
+  },
+});
+
+export const manifestPushCommand = defineCommand({
+  usage: '[OPTIONS] LIST',
+  summary: 'push a list of manifests as an index, with all it names',
+  flags: {
+    purge: { kind: 'switch', short: 'p', help: 'remove the list once it is pushed' },
+    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    ...storeFlags,
+    insecure,
+  },
+  args: [1, 1],
+  async run({ flags, args }, context) {
+    const [name = ''] = args;
+    const api = await context.api();
+    const display = transferDisplay(flags.quiet, context);
+    try {
+      const { digest } = await api.pushManifestList({
+        ...{ name, purge: flags.purge, env: context.env, signal: context.signal },
+        root: rootOf(flags, context),
+        onEvent: (event) => display.handle(event),
+      });
+      display.close();
+      await context.io.stdout.write(`${digest}\n`);
+    } finally {
+      display.close();
+    }
+    return 0;
+  },
+});
+
+export const manifestRemoveCommand = defineCommand({
+  usage: 'LIST [LIST...]',
+  summary: 'remove lists of manifests that were not pushed',
+  flags: { ...storeFlags },
+  args: [1, Infinity],
+  async run({ flags, args }, context) {
+    const api = await context.api();
+    const { signal } = context;
+    await api.removeManifestLists({ names: args, signal, root: rootOf(flags, context) });
+    return 0;
+  },
+});

@@ -1,0 +1,105 @@
+/** `imagetools create`: a new name for what names in registries mean, alone or together. */
+import type { CreateIndexOptions, CreateIndexResult } from '../api/index.ts';
+import { AppError } from '../errors.ts';
+import {
+  isIndexType,
+  parsePlatform,
+  parseReference,
+  platformMatches,
+  type Reference,
+  withDefaultTag,
+} from '../oci/index.ts';
+import type { Registries, RemoteManifest } from '../registry/index.ts';
+import {
+  collect,
+  composeIndex,
+  type IndexPart,
+  partsOf,
+  pushIndex,
+  writeToRegistry,
+} from '../transfer/index.ts';
+import { transferHook } from './transfer-hook.ts';
+import { withRegistries } from './with-registries.ts';
+
+/**
+ * Puts an index over the sources under each of the references. A single source without changes is copied as it is.
+ *
+ * @throws AppError REGISTRY_…, REFERENCE_INVALID, IMAGE_PLATFORM_MISMATCH
+ */
+export function createIndex(options: CreateIndexOptions): Promise<CreateIndexResult> {
+  const targets = options.references.map((text) => withDefaultTag(parseReference(text)));
+  const sources = options.sources.map((text) => withDefaultTag(parseReference(text)));
+  return withRegistries(options, async (registries) => {
+    const appended = options.append === true ? targets.slice(0, 1) : [];
+    const copied = await copiedRoot(registries, sources, options);
+    if (copied !== undefined) return copyRoot(registries, copied, { targets, options });
+    const parts: IndexPart[] = [];
+    for (const source of [...appended, ...sources]) {
+      parts.push(...(await partsOf(registries, source, options)));
+    }
+    const chosen = ofPlatforms(parts, options.platforms ?? []);
+    const index = composeIndex(chosen, options.annotations);
+    for (const target of options.dryRun === true ? [] : targets) {
+      const { signal } = options;
+      const onTransfer = transferHook(options.onEvent);
+      await pushIndex(registries, index, { parts: chosen, target, onTransfer, signal });
+    }
+    return resultOf(index);
+  });
+}
+
+interface CopiedRoot {
+  readonly source: Reference;
+  readonly root: RemoteManifest;
+}
+
+/** The only source, if it is to stay what it is. */
+async function copiedRoot(
+  registries: Registries,
+  [source, ...others]: readonly Reference[],
+  { append, annotations = {}, preferIndex = true, platforms = [], signal }: CreateIndexOptions,
+): Promise<CopiedRoot | undefined> {
+  const isChanged = append === true || platforms.length + Object.keys(annotations).length > 0;
+  if (source === undefined || others.length > 0 || isChanged) return undefined;
+  const root = await registries.manifest(source, { signal });
+  return isIndexType(root.descriptor.mediaType) || !preferIndex ? { source, root } : undefined;
+}
+
+async function copyRoot(
+  registries: Registries,
+  { source, root }: CopiedRoot,
+  {
+    targets,
+    options,
+  }: { readonly targets: readonly Reference[]; readonly options: CreateIndexOptions },
+): Promise<CreateIndexResult> {
+  const { signal, dryRun, onEvent } = options;
+  if (dryRun === true) return resultOf(root);
+  const place = { reference: source, content: registries, async [Symbol.asyncDispose]() {} };
+  const collection = await collect(place, { signal });
+  for (const reference of targets) {
+    const settings = { reference, mountFrom: source, onTransfer: transferHook(onEvent), signal };
+    await writeToRegistry(registries, collection, settings);
+  }
+  return resultOf(root);
+}
+
+function resultOf({ descriptor, bytes }: RemoteManifest): CreateIndexResult {
+  const { digest, mediaType, size } = descriptor;
+  return { digest, mediaType, size, raw: bytes };
+}
+
+/** Attestations have no platform of their own, and stay. */
+function ofPlatforms(parts: readonly IndexPart[], texts: readonly string[]): readonly IndexPart[] {
+  if (texts.length === 0) return parts;
+  const wanted = texts.map(parsePlatform);
+  const chosen = parts.filter(({ descriptor: { platform } }) =>
+    wanted.some((one) => platform !== undefined && platformMatches(one, platform)),
+  );
+  if (chosen.length > 0) return chosen;
+  throw new AppError(
+    'IMAGE_PLATFORM_MISMATCH',
+    `none of the sources is for ${texts.join(' or ')}`,
+    { hint: 'lamina imagetools inspect lists the platforms of a name' },
+  );
+}

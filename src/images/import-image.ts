@@ -1,0 +1,96 @@
+/** `import`: a tar of a root file system becomes an image. */
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImportImageOptions, ImportImageResult } from '../api/index.ts';
+import { parseDockerfile, parseInstructions } from '../dockerfile/index.ts';
+import { AppError } from '../errors.ts';
+import { importRootfs, type NewHistory } from '../export/index.ts';
+import { redactUrls } from '../http/index.ts';
+import { type ContainerConfig, hostPlatform, type Platform, parsePlatform } from '../oci/index.ts';
+import { type PlannedHistory, planBuild } from '../plan/index.ts';
+import { download, isHttpUrl } from '../remote/index.ts';
+import type { Store } from '../store/index.ts';
+import { withStore } from './with-store.ts';
+
+/** The instructions that `docker import --change` takes. */
+const CHANGES: ReadonlySet<string> = new Set([
+  ...['cmd', 'entrypoint', 'env', 'expose', 'healthcheck', 'label'],
+  ...['onbuild', 'stopsignal', 'user', 'volume', 'workdir'],
+]);
+
+/**
+ * Makes an image of one layer, which is the tar as it is.
+ *
+ * @throws AppError ARCHIVE_…, HTTP_…, IMAGE_CHANGE, DOCKERFILE_… and PLAN_… of the changes, REFERENCE_INVALID
+ */
+export function importImage(options: ImportImageOptions): Promise<ImportImageResult> {
+  const { source, reference, message, signal } = options;
+  const platform =
+    options.platform === undefined ? hostPlatform() : parsePlatform(options.platform);
+  return withStore(options, async (store) => {
+    const { config, history } = await changed(options.changes ?? [], platform);
+    const label = typeof source === 'string' ? redactUrls(source) : '-';
+    const { id } = await importRootfs(store, await bytesOf(store, options), {
+      ...{ reference, config, platform, signal },
+      createdBy: '',
+      comment: message ?? `Imported from ${label}`,
+      created: options.sourceDateEpoch === undefined ? Date.now() : options.sourceDateEpoch * 1000,
+      furtherHistory: history.map(toHistory),
+    });
+    return { imageId: id };
+  });
+}
+
+function toHistory({ createdBy, comment, emptyLayer }: PlannedHistory): NewHistory {
+  return { createdBy, comment, emptyLayer };
+}
+
+/** What the instructions make of the config of an image without one. */
+async function changed(
+  changes: readonly string[],
+  platform: Platform,
+): Promise<{ config: ContainerConfig; history: readonly PlannedHistory[] }> {
+  const tree = parseDockerfile(['FROM scratch', ...changes].join('\n'), { file: '--change' });
+  const { instructions } = parseInstructions(tree);
+  const other = instructions.slice(1).find(({ kind }) => !CHANGES.has(kind));
+  if (other !== undefined) {
+    throw new AppError('IMAGE_CHANGE', `--change takes no ${other.kind.toUpperCase()}`, {
+      expected: [...CHANGES].map((kind) => kind.toUpperCase()).join(', '),
+      hint: 'for other instructions build an image FROM the imported one',
+      location: other.location,
+    });
+  }
+  const { image } = await planBuild({
+    ...{ tree, instructions, platform },
+    ...{ buildArgs: new Map(), labels: {}, buildPlatform: hostPlatform() },
+    ...{ noCache: false, noCacheFilter: [], network: 'host', extraHosts: [] },
+    ...{ shmSize: undefined, ulimits: [] },
+    resolveImage: () => Promise.reject(new Error('there is no base image')),
+  });
+  return image;
+}
+
+async function bytesOf(
+  store: Store,
+  { source, env, signal }: ImportImageOptions,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (typeof source !== 'string') return source;
+  if (!isHttpUrl(source)) return fileBytes(source, signal);
+  const path = join(await store.temporaryDirectory(), 'rootfs');
+  await download(source, { path, env: env ?? {}, signal });
+  return createReadStream(path, { signal });
+}
+
+async function fileBytes(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<AsyncIterable<Uint8Array>> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${path}`, {
+      hint: 'give the path of a tar, an HTTP(S) URL, or - for standard input',
+      cause,
+    });
+  });
+  return handle.createReadStream({ signal });
+}
