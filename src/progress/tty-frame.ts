@@ -42,9 +42,13 @@ export interface FrameSize {
 const TAIL_LINES = 6;
 /** Part of the screen that output may fill: of a higher frame, more scrolls out of reach in a narrowed window. */
 const OUTPUT_SHARE = 1 / 2;
+/** Columns left free, so that the lines still fit a window that somebody is dragging narrower. */
+const MARGIN = 4;
 
 /** The part that is painted again: running steps with their last output, and a line with the totals. */
-export function frameLines(model: FrameModel, now: number, size: FrameSize): string[] {
+export function frameLines(model: FrameModel, now: number, terminal: FrameSize): string[] {
+  const columns = Math.max(Math.min(terminal.columns, 20), terminal.columns - MARGIN);
+  const size = { ...terminal, columns };
   const room = Math.max(2, size.rows - 1);
   const shown = shownSteps(model.running, room - 1);
   const talking = shown.filter(({ tail }) => tail.length > 0).length;

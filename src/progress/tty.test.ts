@@ -43,10 +43,10 @@ describe('frameLines', () => {
       size,
     );
     expect(frame.join('\n')).toMatchInlineSnapshot(`
-      "▸ [build 3/5] RUN go build                             3.2s
+      "▸ [build 3/5] RUN go build                         3.2s
          │ compiling a
          │ compiling b
-      ▸ [context] load build context: transferring context…  3.2s
+      ▸ [context] load build context: transferring con…  3.2s
       3 of 9 steps done, 2 running, 3.2s"
     `);
   });
@@ -156,10 +156,10 @@ describe('ttyDisplay', () => {
     ]);
     expect(during.join('\n')).toMatchInlineSnapshot(`
       "✓ [build 1/3] FROM a                                 CACHED
-      ▸ [build 2/3] RUN make                                 0.5s
+      ▸ [build 2/3] RUN make                             0.5s
          │ one
          │ two
-      ▸ [build 3/3] COPY . .                                 0.0s
+      ▸ [build 3/3] COPY . .                             0.0s
       0 of 1 steps done, 2 running, 0.5s
       "
     `);

@@ -1,0 +1,98 @@
+/** A real terminal for the built command: a window of a tmux server of the test's own. */
+import { execFileSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { COMMAND, type Workbench } from './cli.ts';
+import { ensureTool } from './tools.ts';
+
+export interface TerminalOptions {
+  readonly columns: number;
+  readonly rows: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+let count = 0;
+
+/** Disposing of it ends what runs in it. */
+export class Terminal implements Disposable {
+  readonly #tmux: string;
+  readonly #socket = `lamina-${process.pid}-${++count}`;
+
+  /** Starts a lamina command, and after its end says `[status N]`. */
+  constructor(bench: Workbench, args: readonly string[], options: TerminalOptions) {
+    this.#tmux = ensureTool('tmux', 'tmux');
+    const env = {
+      LAMINA_ROOT: bench.store,
+      PATH: process.env.PATH ?? '',
+      LC_ALL: 'C.UTF-8',
+      ...options.env,
+    };
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const command = ['env', ...variables, process.execPath, COMMAND, ...args].map(quoted).join(' ');
+    const { columns, rows } = options;
+    this.#run(
+      ...['-u', '-f', '/dev/null', 'new-session', '-d', '-x', `${columns}`, '-y', `${rows}`],
+      `${command}; echo "[status $?]"; read -r _`,
+    );
+  }
+
+  /** What is on the screen, without blank lines at its end. */
+  screen(): string[] {
+    return this.#capture();
+  }
+
+  /** The same and what has scrolled away above it. */
+  everything(): string[] {
+    return this.#capture('-S', '-');
+  }
+
+  get title(): string {
+    return this.#run('display-message', '-p', '#{pane_title}').trim();
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#run('resize-window', '-x', `${columns}`, '-y', `${rows}`);
+  }
+
+  /** Types keys, by tmux's names: `C-c`, `Enter`, `y`. */
+  type(...keys: readonly string[]): void {
+    this.#run('send-keys', ...keys);
+  }
+
+  /**
+   * Waits until the screen, with what has scrolled away, matches.
+   *
+   * @throws Error with the screen when it never does
+   */
+  async until(pattern: RegExp): Promise<string[]> {
+    for (let tries = 0; tries < 400; tries++) {
+      const lines = this.everything();
+      if (pattern.test(lines.join('\n'))) return lines;
+      await delay(50);
+    }
+    throw new Error(`the terminal never shows ${pattern}:\n${this.everything().join('\n')}`);
+  }
+
+  /** Waits for the end of the command. @returns its exit status */
+  async status(): Promise<number> {
+    const shown = (await this.until(/^\[status \d+\]$/m)).join('\n');
+    return Number(/^\[status (\d+)\]$/m.exec(shown)?.[1]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#run('kill-server');
+  }
+
+  #capture(...options: readonly string[]): string[] {
+    return this.#run('capture-pane', '-p', ...options)
+      .trimEnd()
+      .split('\n');
+  }
+
+  #run(...args: readonly string[]): string {
+    return execFileSync(this.#tmux, ['-L', this.#socket, ...args], { encoding: 'utf8' });
+  }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
