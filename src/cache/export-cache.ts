@@ -82,7 +82,8 @@ export function inlineCache(
   const position = positionsOf(ids);
   const config: CacheConfig = {
     layers: layers.map(({ id, diffId }) => layerOf(store, id, diffId)),
-    records: records.map(([key, record]) => recordOf(key, record, position)),
+    // Who runs an image need not read what its steps had to tell.
+    records: records.map(([key, { warnings: _, ...record }]) => recordOf(key, record, position)),
     contents: sorted(noted.contents),
     mounts: [],
   };
@@ -139,13 +140,13 @@ function layerOf(store: Store, id: LayerId, diffId: CachedLayer['diffId']): Cach
 
 function recordOf(
   key: string,
-  { layers, ownLayer, outputKey, created, addedBytes, description }: CacheRecord,
+  { layers, ownLayer, outputKey, created, addedBytes, description, warnings }: CacheRecord,
   position: (id: LayerId) => number,
 ): CachedRecord {
   const addsLayer = ownLayer !== undefined;
   return {
     ...{ key, outputKey, layers: layers.map(position), addsLayer },
-    ...{ created, addedBytes, description },
+    ...{ created, addedBytes, description, ...(warnings !== undefined && { warnings }) },
   };
 }
 

@@ -11,7 +11,7 @@ import {
   MEDIA_TYPES,
   parseDiffId,
 } from '../oci/index.ts';
-import type { LayerMeta } from '../store/index.ts';
+import type { LayerMeta, StepWarning } from '../store/index.ts';
 import { BUILDKIT_INLINE_KEY } from './buildkit/format.ts';
 import { invalidCache, listOf, numberOf, objectOf, parseJson, textOf } from './document.ts';
 
@@ -46,6 +46,7 @@ export interface CachedRecord {
   readonly created: number;
   readonly addedBytes: number;
   readonly description: string;
+  readonly warnings?: readonly StepWarning[] | undefined;
 }
 
 /** What a cache mount held. */
@@ -140,6 +141,16 @@ function cachedRecord(document: unknown, position: (text: unknown) => number): C
     created: numberOf(value.created),
     addedBytes: numberOf(value.addedBytes),
     description: textOf(value.description),
+    ...(value.warnings !== undefined && { warnings: listOf(value.warnings).map(stepWarning) }),
+  };
+}
+
+function stepWarning(document: unknown): StepWarning {
+  const { code, message, hint } = objectOf(document);
+  return {
+    code: textOf(code),
+    message: textOf(message),
+    ...(hint !== undefined && { hint: textOf(hint) }),
   };
 }
 

@@ -114,9 +114,9 @@ export class ImportedCaches {
 
   #adopt(cache: ReadCache, record: CachedRecord): CacheRecord {
     const layers = this.#stack(cache, record.layers);
-    const { outputKey, created, addedBytes, description } = record;
+    const { outputKey, created, addedBytes, description, warnings } = record;
     const ownLayer = record.addsLayer ? layers.at(-1) : undefined;
-    return { layers, ownLayer, outputKey, created, addedBytes, description };
+    return { layers, ownLayer, outputKey, created, addedBytes, description, warnings };
   }
 
   #adoptStep(cache: ReadBuildkitCache, { layers, created }: FoundStep): VertexResult {

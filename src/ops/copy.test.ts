@@ -484,11 +484,44 @@ describe('COPY', () => {
     expect(copied.warnings).toMatchObject([{ code: 'COPY_UNKNOWN_OWNER' }]);
   });
 
-  it('warns when --parents finds nothing behind a symlink', async () => {
-    const files: Files = { 'real/f': '1', link: { link: 'real' } };
-    const copied = await copy(files, { paths: ['link/f'], parents: true, destination: '/o' });
-    expect(copied.lines).toEqual(['o/']);
-    expect(copied.warnings).toMatchObject([{ code: 'COPY_PARENTS_THROUGH_LINK' }]);
+  describe('with --parents and a symlink on the way', () => {
+    const files: Files = {
+      'usr/lib/d/f': '1',
+      lib: { link: 'usr/lib' },
+      'opt/lib': { link: '../usr/lib' },
+    };
+    const parents = (path: string, exclude: readonly string[] = []) =>
+      copy(files, { paths: [path], parents: true, destination: '/o/', exclude });
+
+    it.each([
+      ['lib/d/f', '/lib', '/usr/lib/d/f'],
+      ['/lib/d', '/lib', '/usr/lib/d'],
+      ['/opt/lib/d/f', '/opt/lib', '/usr/lib/d/f'],
+      ['/opt/./lib/d/f', '/opt/lib', '/usr/lib/d/f'],
+    ])('refuses %s', async (path, link, meant) => {
+      await expect(parents(path)).rejects.toMatchObject({
+        code: 'COPY_PARENTS_THROUGH_LINK',
+        message: expect.stringContaining(`'${link}'`),
+        hint: expect.stringContaining(`write '${meant}'`),
+        details: { source: path },
+      });
+    });
+
+    it.each(['lib/d/*', '/lib/**/f', '/lib/*/f', '/opt/./lib/d/*'])('warns of %s', async (path) => {
+      const copied = await parents(path);
+      expect(copied.lines).toEqual(['o/']);
+      expect(copied.warnings).toMatchObject([{ code: 'COPY_PARENTS_THROUGH_LINK' }]);
+    });
+
+    it('copies a link that is named, and follows those before the pivot', async () => {
+      expect((await parents('/lib')).lines).toEqual(['o/', 'o/lib -> usr/lib']);
+      expect((await parents('/lib/./d/f')).lines).toEqual(['o/', 'o/d/', 'o/d/f=1']);
+    });
+
+    it('says so where --exclude leaves out what is named', async () => {
+      const { warnings } = await parents('usr/lib/d/f', ['**/f']);
+      expect(warnings).toMatchObject([{ message: expect.stringContaining('--exclude') }]);
+    });
   });
 });
 

@@ -6,7 +6,6 @@ import {
   type BytePath,
   baseName,
   cleanPath,
-  cleanPattern,
   expandWildcards,
   type FileEntry,
   type FileTree,
@@ -22,6 +21,15 @@ import {
 } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import { sourceNotFound } from './missing-source.ts';
+import {
+  excludedSource,
+  type Include,
+  includeOf,
+  linkOnTheWay,
+  literalThroughLink,
+  parentsSource,
+  patternThroughLink,
+} from './parents.ts';
 import type { SelectedFile, SelectedRoot, Selection } from './selection.ts';
 import { isArchive } from './unpack.ts';
 
@@ -65,12 +73,6 @@ interface Step {
   readonly path: BytePath;
   readonly included: PatternState;
   readonly excluded: PatternState;
-}
-
-interface Include {
-  readonly patterns: PathPatterns;
-  /** Names on the way that can only be these: nothing else needs to be looked at. */
-  readonly literal: readonly BytePath[];
 }
 
 interface Walk {
@@ -140,23 +142,23 @@ class Selector {
     this.#roots.push({ kind: 'file', name, source: document.name, top: entry, files: [file] });
   }
 
-  /** `--parents`: what is before `/./` is the root, what is after it a pattern whose directories are kept. */
   async #addWithParents(tree: FileTree, source: string): Promise<void> {
-    const pivot = source.indexOf('/./');
-    const root = toBytes(pivot < 0 ? '' : source.slice(0, pivot));
-    const pattern = cleanPath(toBytes(pivot < 0 ? source : source.slice(pivot + 3)));
-    const isLiteral = !hasWildcard(root) && !hasWildcard(pattern);
+    const { root, pattern, isLiteral } = parentsSource(source);
     const whole = joinPath(cleanPath(root), pattern);
     if (isLiteral && resolveInTree(tree, whole, { followLast: false }).entry === undefined) {
       throw sourceNotFound(tree, source, whole);
     }
     const include = pattern === '' ? undefined : includeOf(pattern);
     const roots = hasWildcard(root) ? matchesOf(tree, source, root) : [cleanPath(root)];
+    const links = roots.flatMap((path) => linkOnTheWay(tree, path, pattern) ?? []);
+    const [link] = links;
+    if (isLiteral && link !== undefined) throw literalThroughLink(source, link);
     const before = this.#roots.length;
     for (const path of roots) await this.#addRoot(tree, source, path, include);
     const found = this.#roots.slice(before).some(({ files }) => files.length > 0);
     if (found || include === undefined) return;
-    this.#warnings.push(isLiteral ? nothingBelowLink(source) : nothingMatched(source));
+    if (link !== undefined) this.#warnings.push(patternThroughLink(source, link));
+    else this.#warnings.push(isLiteral ? excludedSource(source) : nothingMatched(source));
   }
 
   async #addRoot(
@@ -280,16 +282,6 @@ function literalPath(tree: FileTree, path: BytePath): BytePath {
   return exists ? clean : cleanPath(unescapePattern(path));
 }
 
-function includeOf(pattern: BytePath): Include {
-  const text = Buffer.from(pattern, 'latin1').toString('utf8');
-  const literal: BytePath[] = [];
-  for (const part of cleanPattern(pattern).split('/')) {
-    if (/[*?[\\]/.test(part)) break;
-    literal.push(part);
-  }
-  return { patterns: new PathPatterns([text]), literal };
-}
-
 /** The children of a directory that may matter. */
 function candidates(walk: Walk, step: Step): readonly FileEntry[] {
   const depth = step.path === '' ? 0 : step.path.split('/').length;
@@ -324,13 +316,5 @@ function nothingMatched(source: string): Warning {
     code: 'COPY_NOTHING_MATCHED',
     message: `no file matches '${source}', so nothing is copied for it`,
     hint: 'correct the pattern, or take it out',
-  };
-}
-
-function nothingBelowLink(source: string): Warning {
-  return {
-    code: 'COPY_PARENTS_THROUGH_LINK',
-    message: `COPY --parents copied nothing for '${source}', since it lies behind a symbolic link`,
-    hint: 'name the path without symbolic links',
   };
 }

@@ -58,6 +58,8 @@ export interface CopiedFile {
   readonly size: number;
 }
 
+const NO_METADATA = { mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 } as const;
+
 export interface DigestOptions {
   /** Takes precedence over what the source tree knows. */
   readonly copied?: ReadonlyMap<SelectedFile, CopiedFile> | undefined;
@@ -65,7 +67,8 @@ export interface DigestOptions {
 }
 
 /**
- * The key of a selection: metadata and content of all files, times left out. It does not cover where they go, nor
+ * The key of a selection: metadata and content of all files, times left out, and the warnings, so that a record found
+ * by it tells of the very same. It does not cover where they go, nor
  * whom --chown gives them to: the operation and the key of the file system copied into do. Files whose digest is
  * not known are read, and the source tree is told.
  * @throws AppError COPY_SOURCE_UNREADABLE
@@ -88,6 +91,7 @@ export async function selectionDigest(
       });
     }
   }
+  items.push(...selection.warnings.map(warningItem));
   return treeDigest(items);
 }
 
@@ -105,18 +109,13 @@ export function unknownContent(selection: Selection): { files: number; bytes: nu
   return unknown;
 }
 
+function warningItem({ code, message }: Warning): DigestedEntry {
+  return { entry: { ...NO_METADATA, path: '', type: 'directory' }, note: `${code} ${message}` };
+}
+
 /** Stands for the root itself: its kind decides where things go, its metadata is not copied. */
 function rootItem(root: SelectedRoot): DigestedEntry {
-  const entry: FileEntry = {
-    path: root.name,
-    type: 'directory',
-    mode: 0,
-    uid: 0,
-    gid: 0,
-    size: 0,
-    mtime: 0,
-    mtimeNs: 0,
-  };
+  const entry: FileEntry = { ...NO_METADATA, path: root.name, type: 'directory' };
   if (root.kind === 'directory') return { entry: { ...entry, path: '' }, note: 'directory' };
   return { entry, note: root.kind };
 }

@@ -5,7 +5,9 @@ import { printable } from './terminal-text.ts';
 export function warningLines(warning: Warning): string[] {
   const { location } = warning;
   const where = location && ` (${printable(location.file)}:${location.range.start.line})`;
-  const lines = [`WARNING: ${printable(warning.message)}${where ?? ''} [${warning.code}]`];
+  const lines = [
+    `WARNING: ${printable(warning.message)}${where ?? ''} [${printable(warning.code)}]`,
+  ];
   if (warning.hint !== undefined) lines.push(`  hint: ${printable(warning.hint)}`);
   return lines;
 }

@@ -3,7 +3,7 @@
  * containers or files.
  */
 import type { Vertex, VertexInfo } from '../graph/index.ts';
-import type { LayerId } from '../store/index.ts';
+import type { LayerId, StepWarning } from '../store/index.ts';
 
 /** What a vertex made: the layers of its file system, bottom first. */
 export interface VertexResult {
@@ -14,6 +14,8 @@ export interface VertexResult {
   readonly addedBytes: number;
   /** Milliseconds since the epoch. */
   readonly created: number;
+  /** What the vertex has to tell about its result, whether it was made or found. */
+  readonly warnings?: readonly StepWarning[] | undefined;
 }
 
 /** How an operation reaches its inputs. */

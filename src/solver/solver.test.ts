@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AbortedError, AppError } from '../errors.ts';
+import { AbortedError, AppError, type Warning } from '../errors.ts';
 import type { Op, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { GraphBuilder, opDigest, SCRATCH } from '../graph/index.ts';
 import type { BuildEvent } from '../progress/index.ts';
-import type { CacheRecord, LayerId } from '../store/index.ts';
+import type { CacheRecord, LayerId, StepWarning } from '../store/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import type { OpDriver, StepContext, VertexResult } from './driver.ts';
 import { Solver } from './solver.ts';
@@ -24,9 +24,11 @@ class World {
   readonly records = new MemoryRecords();
   readonly executed: string[] = [];
   readonly events: BuildEvent[] = [];
+  readonly warnings: Warning[] = [];
   readonly contents = new Map<string, string>();
   /** What a run makes instead of what it would make. */
   readonly surprises = new Map<string, string>();
+  readonly tellings = new Map<string, readonly StepWarning[]>();
   gate: ((name: string, signal: AbortSignal) => Promise<void>) | undefined;
   #layer = 0;
 
@@ -39,6 +41,7 @@ class World {
       jobs,
       signal,
       now: () => time++,
+      warn: (warning) => void this.warnings.push(warning),
       emit: (event) => void this.events.push(event),
       stepOf: (id) => ({
         id,
@@ -87,7 +90,14 @@ class World {
     await this.gate?.(name, step.signal);
     const layer = `layer${this.#layer++}` as LayerId;
     this.contents.set(layer, this.surprises.get(name) ?? content);
-    return { layers: [...below.layers, layer], ownLayer: layer, addedBytes: 1, created: 1 };
+    const warnings = this.tellings.get(name);
+    return {
+      layers: [...below.layers, layer],
+      ownLayer: layer,
+      addedBytes: 1,
+      created: 1,
+      warnings,
+    };
   }
 }
 
@@ -126,6 +136,9 @@ const COPY: Op = {
   resetOwner: false,
   link: false,
 };
+
+const POSITION = { line: 1, column: 1, offset: 0 };
+const PLACE = { file: 'Dockerfile', text: 'RUN a', range: { start: POSITION, end: POSITION } };
 
 function info(name: string, ignoreCache = false): VertexInfo {
   return { name, stage: undefined, location: undefined, instruction: name, ignoreCache };
@@ -194,6 +207,21 @@ describe('the solver', () => {
     await build(world, copied('apple'));
     await build(world, copied('banana'));
     expect(world.executed).toEqual(['banana', 'copy', 'after']);
+  });
+
+  it('tells what a step has to tell, also when it is found again', async () => {
+    const world = new World();
+    world.tellings.set('a', [{ code: 'ODD', message: 'this is odd' }]);
+    const steps: Build = (builder) => {
+      const first = builder.add(exec('a'), [SCRATCH], { ...info('a'), location: PLACE });
+      return builder.add(exec('b'), [first], info('b'));
+    };
+    for (const executed of [['a', 'b'], []]) {
+      world.warnings.length = 0;
+      await build(world, steps);
+      expect(world.executed).toEqual(executed);
+      expect(world.warnings).toEqual([{ code: 'ODD', message: 'this is odd', location: PLACE }]);
+    }
   });
 
   it('runs one vertex once, however many need it', async () => {

@@ -9,7 +9,7 @@
  * first and identified by what it made.
  */
 import { createHash } from 'node:crypto';
-import { AbortedError, AppError, locate } from '../errors.ts';
+import { AbortedError, AppError, locate, type Warning } from '../errors.ts';
 import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
@@ -32,6 +32,7 @@ export interface SolverOptions {
   readonly signal: AbortSignal;
   /** Aborted by the solver with the first failure. */
   readonly failure?: AbortController | undefined;
+  readonly warn: (warning: Warning) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -245,6 +246,7 @@ export class Solver {
       const result = await (keyed.execute?.(timed) ?? driver.execute(timed));
       const durationMs = timer.complete(result.addedBytes);
       this.#reports.set(id, { id, cached: false, durationMs, addedBytes: result.addedBytes });
+      this.#warn(id, result);
       return result;
     } catch (error) {
       throw this.#failed(id, error, timer);
@@ -294,6 +296,12 @@ export class Solver {
     this.#reports.set(id, { id, cached: true, durationMs: 0, addedBytes: record.addedBytes });
     const { emit, now, stepOf } = this.#options;
     emit({ kind: 'step.cached', time: now(), step: stepOf(id) });
+    this.#warn(id, record);
+  }
+
+  #warn(id: VertexId, { warnings = [] }: VertexResult): void {
+    const { location } = this.#info(id);
+    for (const warning of warnings) this.#options.warn({ ...warning, location });
   }
 
   #stepContext(id: VertexId): StepContext {

@@ -10,6 +10,7 @@
  *
  * A record is written after what it names; files appear by rename. The directory has mode 0700.
  */
+import type { Warning } from '../errors.ts';
 import type { Descriptor, DiffId, Digest, Reference } from '../oci/index.ts';
 
 /** Names a layer in one store: 32 hex digits. Not a content digest. */
@@ -104,4 +105,8 @@ export interface CacheRecord {
   readonly addedBytes: number;
   /** For `builder prune` and `why`: the step's name. */
   readonly description: string;
+  /** What the step had to tell: shown again by whoever finds the record, each at their own place in a Dockerfile. */
+  readonly warnings?: readonly StepWarning[] | undefined;
 }
+
+export type StepWarning = Omit<Warning, 'location'>;

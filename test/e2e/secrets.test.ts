@@ -164,6 +164,10 @@ describe('secrets', () => {
     expect(stderr).toMatch(/Dockerfile:2/);
     expect(stderr).toContain('printed ***');
     expect(stderr).not.toContain(SECRET);
+    const told = (text: string) => text.match(/^WARNING.*SECRET_IN_LAYER/gm);
+    const again = await bench.succeed([...BUILD, '--secret', `id=token,src=${file}`, directory]);
+    expect(again.stderr).toContain('CACHED');
+    expect(told(again.stderr)).toEqual(told(stderr));
   });
 });
 

@@ -1,5 +1,6 @@
 /** What is easily got wrong on the command line, and is said so. */
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Workbench } from '../support/cli.ts';
 
@@ -58,6 +59,63 @@ it('COPY without a context says so, and how to give one', async () => {
   const tar = execFileSync('tar', ['-C', project('FROM scratch', 'COPY b /'), '-c', '.']);
   const { stderr } = await bench.lamina(['build', '-'], { input: tar });
   expect(stderr).toContain('COPY_SOURCE_NOT_FOUND');
+});
+
+describe('what a step has to tell', () => {
+  const stage = ['FROM scratch AS files', 'COPY a /usr/lib/a', 'FROM scratch'];
+
+  it.each([
+    [
+      'a wildcard that matches nothing',
+      ['FROM scratch', 'COPY *.none /b/'],
+      'COPY_NOTHING_MATCHED',
+    ],
+    [
+      'a wildcard in a stage that matches nothing',
+      [...stage, 'COPY --from=files /*.none /b/'],
+      'COPY_NOTHING_MATCHED',
+    ],
+    ['files over each other', ['FROM scratch', 'COPY a Dockerfile /b'], 'COPY_OVERWRITTEN'],
+    [
+      'an owner that nobody knows',
+      ['FROM scratch', 'COPY a /etc/passwd', 'COPY --chown=some:body a /b'],
+      'COPY_UNKNOWN_OWNER',
+    ],
+  ])('is told from the cache too: %s', async (_, lines, code) => {
+    const directory = project(...lines);
+    const warned = async (...args: string[]) => {
+      const build = ['build', '--progress=plain', ...args, directory];
+      return (await bench.succeed(build)).stderr.split('\n').filter((line) => line.includes(code));
+    };
+    const first = await warned('--no-cache');
+    expect(first.length).toBeGreaterThan(0);
+    expect(await warned()).toEqual(first);
+  });
+
+  it('is about the instruction that has it, whatever others copied as little', async () => {
+    const copied = async (source: string) =>
+      (
+        await bench.succeed([
+          'build',
+          '--progress=plain',
+          project(...stage, `COPY --from=files ${source} /b/`),
+        ])
+      ).stderr;
+    expect(await copied('/one*')).toContain("no file matches '/one*'");
+    expect(await copied('/two*')).toContain("no file matches '/two*'");
+    expect(await copied('/one*')).toContain("no file matches '/one*'");
+  });
+
+  it('comes along with a cache', async () => {
+    const directory = project(...stage, 'COPY --from=files /three* /b/');
+    const cache = `type=local,dest=${join(bench.directory, 'cache')}`;
+    await bench.succeed(['build', '--cache-to', cache, directory]);
+    using other = new Workbench();
+    const from = ['--cache-from', `type=local,src=${join(bench.directory, 'cache')}`];
+    const { stderr } = await other.succeed(['build', '--progress=plain', ...from, directory]);
+    expect(stderr).not.toMatch(/DONE.*\n.*COPY --from/);
+    expect(stderr).toContain("no file matches '/three*'");
+  });
 });
 
 describe('a base image for another platform', () => {

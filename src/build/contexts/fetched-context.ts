@@ -120,6 +120,7 @@ export async function treeOf(
     emit,
     jobs: options.jobs ?? defaultJobs(),
     signal,
+    warn: run.warn,
     now,
   });
   const { layers } = await solver.solve(root);

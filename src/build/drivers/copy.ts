@@ -110,7 +110,7 @@ async function packForKey(
   return {
     key: combine(copyOp(step), await step.inputs.key(0), packed.copied.contentDigest),
     discard: () => packed.staged.discard(),
-    execute: (timed) => timed.working(() => keep(session, step, { base, packed })),
+    execute: (timed) => timed.working(() => keep(session, { base, packed })),
   };
 }
 
@@ -122,7 +122,7 @@ async function execute(session: SourceSession, step: StepContext): Promise<Verte
     ...further.map((one) => treeAt(session, step, one.input)),
   ]);
   return step.working(async () =>
-    keep(session, step, { base, packed: await pack(session, step, { base, source, more }) }),
+    keep(session, { base, packed: await pack(session, step, { base, source, more }) }),
   );
 }
 
@@ -163,15 +163,13 @@ function pack(
 
 async function keep(
   session: SourceSession,
-  { info }: StepContext,
   { base, packed }: { readonly base: VertexResult; readonly packed: PackedCopy },
 ): Promise<VertexResult> {
   const { copied, staged } = packed;
   const { addedBytes: size, files, warnings } = copied;
-  for (const warning of warnings) session.warn({ ...warning, location: info.location });
   const identity = await copied.tar;
   if (identity !== undefined) rememberDiffId(session.store, staged.id, identity);
-  return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set' });
+  return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set', warnings });
 }
 
 async function treeAt(session: SourceSession, step: StepContext, input: number): Promise<FileTree> {

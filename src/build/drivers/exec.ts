@@ -10,6 +10,7 @@ import { formatPlatform } from '../../oci/index.ts';
 import { runStep, type SecretLeak } from '../../ops/index.ts';
 import { emulationFor, isMountFailure } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
+import type { StepWarning } from '../../store/index.ts';
 import type { BuildSession } from '../solve/session.ts';
 import { CacheMounts } from './cache-mounts.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
@@ -82,8 +83,14 @@ function run(
     const layers = [...base.layers, ...opened.layers];
     const use = { isMountFailure, signal };
     const { size, files, leaks } = await session.lowers.use(layers, runWith, use);
-    warnOfLeaks(session, step, leaks);
-    return keepLayer(session, staged, base, { form: 'tree', size, files, times: 'clamp' });
+    const warnings = leakWarnings(step, leaks);
+    return keepLayer(session, staged, base, {
+      form: 'tree',
+      size,
+      files,
+      times: 'clamp',
+      warnings,
+    });
   });
 }
 
@@ -126,22 +133,17 @@ function nameOf(variable: string): string {
 const NAMED_LEAKS = 3;
 const NAME_LENGTH = 60;
 
-function warnOfLeaks(
-  session: BuildSession,
-  { info }: StepContext,
-  leaks: readonly SecretLeak[],
-): void {
-  for (const id of new Set(leaks.map((leak) => leak.id))) {
+function leakWarnings({ info }: StepContext, leaks: readonly SecretLeak[]): readonly StepWarning[] {
+  return [...new Set(leaks.map((leak) => leak.id))].map((id) => {
     const paths = leaks.filter((leak) => leak.id === id).map(placeOf);
     const more = paths.length > NAMED_LEAKS ? ` and ${paths.length - NAMED_LEAKS} more` : '';
     const named = paths.slice(0, NAMED_LEAKS).join(', ');
-    session.warn({
+    return {
       code: 'SECRET_IN_LAYER',
-      message: `the secret '${id}' was copied into the layer of ${brief(info.name)}: ${named}${more}`,
+      message: `the secret '${id}' was copied into the layer of ${brief(info.instruction ?? info.name)}: ${named}${more}`,
       hint: 'use it where it is mounted; what a later step removes is still in the image',
-      location: info.location,
-    });
-  }
+    };
+  });
 }
 
 function placeOf({ path, written }: SecretLeak): string {

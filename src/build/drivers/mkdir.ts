@@ -34,11 +34,10 @@ function makeLayer(
   return withStagedLayer(session, async (staged) => {
     const tree = base.layers.length === 0 ? undefined : await session.treeOf(base.layers);
     const { entries, warnings } = makeDirectories(mkdirOp(step), tree, session.now());
-    for (const warning of warnings) session.warn({ ...warning, location: step.info.location });
     using writer = LayerWriter.create(staged.directory, { base: tree });
     for (const entry of entries) writer.add(entry);
     const { size, files } = writer.finish();
-    return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set' });
+    return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set', warnings });
   });
 }
 

@@ -1,6 +1,6 @@
 /** A step's own layer: staged while the step works, on top of its base when it has succeeded. */
 import type { VertexResult } from '../../solver/index.ts';
-import type { LayerMeta, StagedLayer } from '../../store/index.ts';
+import type { LayerMeta, StagedLayer, StepWarning } from '../../store/index.ts';
 import type { SourceSession } from '../solve/session.ts';
 
 export interface OwnLayer {
@@ -9,6 +9,7 @@ export interface OwnLayer {
   readonly size: number;
   readonly files: number;
   readonly times: LayerMeta['times'];
+  readonly warnings?: readonly StepWarning[] | undefined;
 }
 
 /** Keeps a staged layer and gives the stack with it on top. */
@@ -16,7 +17,7 @@ export async function keepLayer(
   session: SourceSession,
   staged: StagedLayer,
   base: VertexResult,
-  { form, size, files, times }: OwnLayer,
+  { form, size, files, times, warnings = [] }: OwnLayer,
 ): Promise<VertexResult> {
   const created = session.now();
   const meta = await staged.commit({
@@ -27,7 +28,13 @@ export async function keepLayer(
     created,
     times,
   });
-  return { layers: [...base.layers, meta.id], ownLayer: meta.id, addedBytes: size, created };
+  return {
+    layers: [...base.layers, meta.id],
+    ownLayer: meta.id,
+    addedBytes: size,
+    created,
+    ...(warnings.length > 0 && { warnings }),
+  };
 }
 
 /** Makes a layer in a staged directory, which is gone when that fails. */

@@ -118,6 +118,7 @@ async function solve(
     jobs: options.jobs ?? defaultJobs(),
     signal,
     failure,
+    warn: run.warn,
     now,
   });
   emit({ kind: 'build.planned', time: now(), steps: needed.map(({ id }) => stepOf(id)) });

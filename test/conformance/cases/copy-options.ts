@@ -1,4 +1,11 @@
-import { type ConformanceCase, lines, symlink, type Topic, table } from '../case.ts';
+import {
+  type ConformanceCase,
+  lines,
+  symlink,
+  type Topic,
+  table,
+  withDifferences,
+} from '../case.ts';
 import { plainFiles } from './copy-files.ts';
 
 import { fromStages } from './copy-from.ts';
@@ -147,6 +154,69 @@ const parentsOfLinks = table(
   },
 );
 
+const STAGE_WITH_LINK = [
+  'FROM busybox',
+  'RUN mkdir -p /usr/lib/d && echo x > /usr/lib/d/x && ln -s usr/lib /lib && ln -s d/x /usr/lib/y',
+  'FROM busybox',
+];
+const THROUGH = '--parents follows no symbolic link on the way';
+const BEFORE_PIVOT = 'parents through a link: a link before the pivot';
+const throughLinks = (
+  [
+    ['a file', 'COPY --parents --from=0 /lib/d/x /p/'],
+    ['a directory', 'COPY --parents --from=0 /lib/d /p/'],
+    ['a link', 'COPY --parents --from=0 /lib/y /p/'],
+    ['a wildcard', 'COPY --parents --from=0 /lib/d/* /p/'],
+    ['a wildcard before a file', 'COPY --parents --from=0 /lib/*/x /p/'],
+    ['two stars', 'COPY --parents --from=0 /lib/**/x /p/'],
+    ['a wildcard that matches the link', 'COPY --parents --from=0 /l*b/d/x /p/'],
+    ['a wildcard and a file that is there', 'COPY --parents --from=0 /lib/d/* /usr/lib/d/x /p/'],
+    ['a link after the pivot', 'COPY --parents --from=0 /usr/./lib/d/x /p/'],
+    ['a link before the pivot', 'COPY --parents --from=0 /lib/./d/x /p/'],
+    ['a link before the pivot and a wildcard', 'COPY --parents --from=0 /lib/./d/* /p/'],
+    ['the link itself', 'COPY --parents --from=0 /lib /p/'],
+  ] as const
+).map(
+  ([name, copy]): ConformanceCase => ({
+    name: `parents through a link: ${name}`,
+    rule: `${SECTION} options: ${THROUGH}`,
+    dockerfile: lines(...STAGE_WITH_LINK, copy),
+  }),
+);
+const throughLinksDiffering = withDifferences(throughLinks, {
+  [BEFORE_PIVOT]: {
+    reason:
+      '`COPY --parents` follows links before `/./`, where BuildKit does so only if a wildcard comes after it',
+    lamina: {
+      outcome: {
+        error: undefined,
+        platform: 'linux/amd64',
+        author: 'the base',
+        config: {
+          Cmd: ['sh'],
+          Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        },
+        history: ['layer: COPY --parents /lib/./d/x /p/ # buildkit'],
+        files: {
+          p: 'directory 0755 0:0',
+          'p/d': 'directory 0755 0:0',
+          'p/d/x': 'file 0644 0:0 "x\\n"',
+        },
+      },
+    },
+  },
+});
+const throughLinksOfContext = table(
+  `${SECTION} options`,
+  'FROM busybox',
+  [
+    ['parents through a link of the context', THROUGH, 'COPY --parents l/d/x /p/'],
+    ['parents through a link of the context by a wildcard', THROUGH, 'COPY --parents l/d/* /p/'],
+    ['parents through a link of the context by two stars', THROUGH, 'COPY --parents l/**/x /p/'],
+  ],
+  { files: { 'usr/lib/d/x': 'x\n', l: symlink('usr/lib') } },
+);
+
 const onScratch = table(
   `${SECTION} options`,
   'FROM scratch',
@@ -253,6 +323,8 @@ export const copyOptions: Topic = {
   cases: [
     ...options,
     ...parentsOfLinks,
+    ...throughLinksDiffering,
+    ...throughLinksOfContext,
     ...onScratch,
     parentsOfNothing,
     parentsOfEverything,

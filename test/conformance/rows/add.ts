@@ -25,6 +25,8 @@ const add = rowsOf('1.9', '1.9-add', [
       'unpack true',
       'unpack of a text',
       'chown of an archive',
+      'implied directories of an archive',
+      'chown of implied directories of an archive',
       'archive into an existing directory',
     ],
   ],

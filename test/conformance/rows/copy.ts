@@ -195,9 +195,12 @@ const metadata = rowsOf('1.9', '1.9-copy-metadata', [
   ],
   [
     'links and devices',
-    'hard links of one copy stay together; devices are copied',
+    'hard links of regular files of one copy stay together; devices are copied',
     [
       'hard links',
+      'hard links to a symlink',
+      'hard links to pipes and devices',
+      '1.9-copy-options/flag from hard links in a stage',
       'hard links in two copies',
       'hard links by two sources',
       'fifo',
@@ -209,6 +212,8 @@ const metadata = rowsOf('1.9', '1.9-copy-metadata', [
     'names of the destination, numbers, user and group',
     [
       'chown by numbers',
+      'chown by -1',
+      '1.9-copy-options/chown by negative numbers on nothing',
       'chown by a number',
       'chown by name',
       'chown by names',
@@ -263,6 +268,20 @@ const options = rowsOf('1.9', '1.9-copy-options', [
       'parents without a match',
       'parents of a missing file',
       'parents from a stage',
+    ],
+  ],
+  [
+    '--parents and links',
+    'no link on the way is followed: a path is an error, a wildcard finds nothing',
+    [
+      'parents through a link: a file',
+      'parents through a link: a directory',
+      'parents through a link: a wildcard',
+      'parents through a link: two stars',
+      'parents through a link: the link itself',
+      'parents through a link: a link before the pivot and a wildcard',
+      'parents through a link of the context',
+      'parents through a link of the context by a wildcard',
     ],
   ],
   [

@@ -60,6 +60,8 @@ export const metadataRows: readonly Row[] = rowsOf('1.7', '1.7-metadata', [
       'workdir root',
       'workdir cleaned',
       'workdir above the root',
+      'workdir empty after a slash',
+      'workdir empty after dots',
       'workdir owner',
       'workdir existing',
       'workdir through a link',

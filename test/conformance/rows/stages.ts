@@ -125,8 +125,41 @@ const from = rowsOf('1.5', '1.5-from', [
     ],
   ],
   [
+    'later stages',
+    'the name of a stage never means an image: COPY --from and mounts read from earlier stages only',
+    [
+      '1.5-stages/copy from a later stage',
+      '1.5-stages/copy from a later stage in another case',
+      '1.5-stages/copy from itself',
+      '1.5-stages/mount from a later stage',
+      '1.5-stages/mount from itself',
+      '1.5-stages/cache from a later stage',
+      '1.5-stages/tmpfs that names a later stage',
+      '1.5-stages/copy from a name that an earlier and a later stage have',
+      '1.5-stages/copy from a name that the stage shares with an earlier one',
+      '1.5-stages/copy from a later stage, in a stage nobody needs',
+      '1.5-stages/copy from a later stage that a named context replaces',
+      '1.5-stages/later stage in a trigger',
+    ],
+  ],
+  [
+    'stages nobody needs',
+    'FROM, numbers of stages, names of images and cycles are checked everywhere',
+    [
+      '1.5-stages/empty base of a stage nobody needs',
+      '1.5-stages/bad base name of a stage nobody needs',
+      '1.5-stages/bad digest in the base of a stage nobody needs',
+      '1.5-stages/empty platform of a stage nobody needs',
+      '1.5-stages/bad platform of a stage nobody needs',
+      '1.5-stages/copy from itself, in a stage nobody needs',
+      '1.5-stages/stages that need each other, which nobody needs',
+      '1.5-stages/copy from an index too large, in a stage nobody needs',
+      '1.5-stages/copy from an image of a bad name, in a stage nobody needs',
+    ],
+  ],
+  [
     'image of another platform',
-    'it is taken, with a warning unless it comes from a named context; of several the right one is',
+    'it is taken where it comes from a named context; of several the right one is',
     [
       'foreign image',
       'foreign image without an instruction',
@@ -150,7 +183,7 @@ const from = rowsOf('1.5', '1.5-from', [
     {
       tests: [
         'test/e2e/slips.test.ts › gives its platform to the result where none was asked for',
-        'test/e2e/slips.test.ts › is warned of and taken where another was asked for',
+        'test/e2e/slips.test.ts › is refused where another was asked for, and taken where FROM or a context says so',
       ],
     },
   ],

@@ -1,0 +1,109 @@
+/** COPY --parents: what its sources mean, and why one of them may select nothing. */
+import { AppError, type Warning } from '../errors.ts';
+import {
+  type BytePath,
+  cleanPath,
+  cleanPattern,
+  type FileTree,
+  hasWildcard,
+  joinPath,
+  PathPatterns,
+  resolveInTree,
+  toBytes,
+  toText,
+} from '../files/index.ts';
+
+/** A source of --parents. */
+export interface ParentsSource {
+  /** As written. */
+  readonly source: string;
+  /** What is before `/./`: it is not kept. */
+  readonly root: BytePath;
+  /** What is after it, or all: its directories are kept. */
+  readonly pattern: BytePath;
+  readonly isLiteral: boolean;
+}
+
+export function parentsSource(source: string): ParentsSource {
+  const pivot = source.indexOf('/./');
+  const root = toBytes(pivot < 0 ? '' : source.slice(0, pivot));
+  const pattern = cleanPath(toBytes(pivot < 0 ? source : source.slice(pivot + 3)));
+  return { source, root, pattern, isLiteral: !hasWildcard(root) && !hasWildcard(pattern) };
+}
+
+export interface Include {
+  readonly patterns: PathPatterns;
+  /** Names on the way that can only be these: nothing else needs to be looked at. */
+  readonly literal: readonly BytePath[];
+}
+
+export function includeOf(pattern: BytePath): Include {
+  const text = Buffer.from(pattern, 'latin1').toString('utf8');
+  const literal: BytePath[] = [];
+  for (const part of cleanPattern(pattern).split('/')) {
+    if (/[*?[\\]/.test(part)) break;
+    literal.push(part);
+  }
+  return { patterns: new PathPatterns([text]), literal };
+}
+
+/** A symbolic link on the way to what a pattern names; as in BuildKit none is followed. */
+export interface LinkOnTheWay {
+  readonly link: BytePath;
+  /** Where it leads. */
+  readonly target: BytePath;
+  /** The pattern with its target in the place of the link. */
+  readonly meant: BytePath;
+}
+
+/** @param root a directory that exists */
+export function linkOnTheWay(
+  tree: FileTree,
+  root: BytePath,
+  pattern: BytePath,
+): LinkOnTheWay | undefined {
+  let at = resolveInTree(tree, root).path;
+  const parts = pattern.split('/');
+  for (const [index, part] of parts.slice(0, -1).entries()) {
+    if (hasWildcard(part)) return undefined;
+    const path = joinPath(at, part);
+    const type = tree.lookup(path)?.type;
+    if (type === 'symlink') {
+      const target = resolveInTree(tree, path).path;
+      const meant = joinPath(target, parts.slice(index + 1).join('/'));
+      return { link: path, target, meant };
+    }
+    if (type !== 'directory') return undefined;
+    at = path;
+  }
+  return undefined;
+}
+
+const CODE = 'COPY_PARENTS_THROUGH_LINK';
+
+/** BuildKit finds nothing there, and fails. */
+export function literalThroughLink(source: string, link: LinkOnTheWay): AppError {
+  const { message, hint } = textsOf(source, link);
+  return new AppError(CODE, message, { hint, details: { source } });
+}
+
+/** BuildKit is silent: a pattern may match nothing. */
+export function patternThroughLink(source: string, link: LinkOnTheWay): Warning {
+  const { message, hint } = textsOf(source, link);
+  return { code: CODE, message: `${message}, so nothing is copied for it`, hint };
+}
+
+function textsOf(source: string, { link, target, meant }: LinkOnTheWay) {
+  return {
+    message: `'${source}' lies behind the symbolic link '/${toText(link)}', which --parents does not follow`,
+    hint: `the link leads to '/${toText(target)}': write '/${toText(meant)}'`,
+  };
+}
+
+export function excludedSource(source: string): Warning {
+  return {
+    code: 'COPY_NOTHING_MATCHED',
+    message: `--exclude leaves out all of '${source}', so nothing is copied for it`,
+    hint: 'correct --exclude, or take the source out',
+  };
+}
