@@ -1,11 +1,11 @@
 /** `lamina run`: one process in an image. It lives as long as the call, and what it wrote goes with it. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
-import { AppError } from '../errors.ts';
+import { mkdir } from 'node:fs/promises';
 import { readConfig } from '../export/index.ts';
 import { type LowerDirectory, LowerSource, MergedTree, present } from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import {
+  capabilityName,
   emulationFor,
   isMountFailure,
   type ProcessRequest,
@@ -13,31 +13,44 @@ import {
   type ProcessSpec,
   prepareProcess,
   programContext,
+  type ResourceLimits,
   runForeground,
   Sandbox,
-  type WantedMount,
+  type Ulimit,
 } from '../runtime/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { commandLine, type WantedCommand } from './command-line.ts';
+import { type ContainerDevice, processDevices } from './devices.ts';
 import { explainStart } from './explain-start.ts';
+import { initProgram } from './init-program.ts';
+import { openVolumes, type VolumeOptions } from './volumes.ts';
 
-export interface ContainerVolume {
-  /** Absolute host path, as text. */
-  readonly source: string;
-  /** Absolute path in the container. */
-  readonly target: string;
-  readonly readonly: boolean;
-}
-
-export interface ContainerOptions extends WantedCommand {
+export interface ContainerOptions extends WantedCommand, VolumeOptions {
   readonly env?: readonly string[] | undefined;
-  readonly volumes?: readonly ContainerVolume[] | undefined;
   readonly workdir?: string | undefined;
   readonly user?: string | undefined;
   readonly hostname?: string | undefined;
   readonly network?: 'host' | 'none' | undefined;
   readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
   readonly readonlyRoot?: boolean | undefined;
+  readonly limits?: ResourceLimits | undefined;
+  /** Control group to make the container's in. */
+  readonly cgroupParent?: string | undefined;
+  /** As people write them: `NET_ADMIN`, `cap_net_admin`, `ALL`. */
+  readonly capAdd?: readonly string[] | undefined;
+  readonly capDrop?: readonly string[] | undefined;
+  /** All capabilities and devices, and no walls. */
+  readonly privileged?: boolean | undefined;
+  readonly devices?: readonly ContainerDevice[] | undefined;
+  /** More groups of the user, as names or numbers. */
+  readonly groups?: readonly string[] | undefined;
+  /** Bytes of /dev/shm. */
+  readonly shmSize?: number | undefined;
+  readonly ulimits?: readonly Ulimit[] | undefined;
+  /** A first process that passes signals on and reaps what others leave. */
+  readonly init?: boolean | undefined;
+  /** Told of the container's id before it starts. */
+  readonly onId?: ((id: string) => void) | undefined;
   readonly tty?: boolean | undefined;
   readonly interactive?: boolean | undefined;
   /** The caller's own streams, or functions that receive the output. */
@@ -53,7 +66,7 @@ export interface ContainerOptions extends WantedCommand {
 /**
  * Runs a container of an image to its end.
  *
- * @throws AppError CONTAINER_…, USER_UNKNOWN, RUNTIME_…, and those of `present`; AbortedError
+ * @throws AppError CONTAINER_…, USER_UNKNOWN, GROUP_UNKNOWN, RUNTIME_…, and those of `present`; AbortedError
  */
 export async function runContainer(
   store: Store,
@@ -70,14 +83,24 @@ export async function runContainer(
   const tree = MergedTree.of(store, layers);
   const emulation = await emulationFor(image, options.hostEnv);
   const emulator = emulation.kind === 'none' ? undefined : emulation.path;
-  const run = async (lowers: readonly LowerDirectory[]) => {
-    const wanted = await request({ config, options, upper, lowers, emulator });
+  const mounts = await openVolumes({
+    ...options,
+    declared: Object.keys(config.Volumes ?? {}),
+    tree,
+    directory: `${directory}/volumes`,
+  });
+  const id = randomBytes(32).toString('hex');
+  const init = options.init === true ? await initProgram(options.hostEnv) : undefined;
+  const input = { config, options, upper, emulator, init, id };
+  const run = (lowers: readonly LowerDirectory[]) => {
+    const wanted = { ...request(input), lowers, mounts: mounts(lowers) };
     const spec = prepareProcess(wanted, tree);
     const ended = runProcess(spec, { stateDirectory: latin1(state), options });
     if (emulator !== undefined) return ended;
     const context = programContext(spec, { tree, hostEnv: options.hostEnv });
     return explainStart(ended, wanted.args[0] ?? '', context);
   };
+  options.onId?.(id);
   const { signal } = options;
   return new LowerSource(store).use(layers, run, { isMountFailure, signal });
 }
@@ -105,29 +128,41 @@ interface RequestInput {
   readonly config: ContainerConfig;
   readonly options: ContainerOptions;
   readonly upper: string;
-  readonly lowers: readonly LowerDirectory[];
   readonly emulator: string | undefined;
+  readonly init: string | undefined;
+  readonly id: string;
 }
 
-async function request(input: RequestInput): Promise<ProcessRequest> {
-  const { config, options, upper, lowers, emulator } = input;
-  const hostname = options.hostname ?? randomBytes(6).toString('hex');
+function request(input: RequestInput): Omit<ProcessRequest, 'lowers' | 'mounts'> {
+  const { config, options, upper, emulator, init, id } = input;
+  const hostname = options.hostname ?? id.slice(0, SHORT_ID);
   return {
-    lowers,
     upper: options.readonlyRoot === true ? undefined : latin1(upper),
     args: commandLine(config, options),
     emulator,
+    init,
     env: environmentOf(config, { ...options, hostname }),
     cwd: options.workdir ?? (config.WorkingDir || '/'),
     user: options.user ?? config.User ?? '',
+    groups: options.groups,
     hostname,
     network: options.network,
+    security: options.privileged === true ? 'insecure' : 'sandbox',
+    addedCapabilities: options.capAdd?.map(capabilityName),
+    droppedCapabilities: options.capDrop?.map(capabilityName),
+    devices: processDevices(options.devices ?? []),
     extraHosts: options.addHosts,
-    mounts: await Promise.all((options.volumes ?? []).map(volumeMount)),
+    limits: options.limits,
+    cgroupParent: options.cgroupParent,
+    shmSize: options.shmSize,
+    ulimits: options.ulimits,
     terminal: options.tty,
     container: true,
   };
 }
+
+/** So much of its id is the host name of a container. */
+const SHORT_ID = 12;
 
 /** The image's variables, and over them the caller's. */
 function environmentOf({ Env = [] }: ContainerConfig, options: ContainerOptions): string[] {
@@ -138,18 +173,6 @@ function environmentOf({ Env = [] }: ContainerConfig, options: ContainerOptions)
     variables.set(line.split('=', 1)[0] ?? '', line);
   }
   return [...variables.values()];
-}
-
-async function volumeMount({ source, target, readonly }: ContainerVolume): Promise<WantedMount> {
-  const kind = await stat(source).catch(() => undefined);
-  if (kind === undefined) {
-    throw new AppError('CONTAINER_VOLUME', `there is no '${source}' to mount`, {
-      expected: 'an existing file or directory of this machine',
-      hint: 'make it first',
-    });
-  }
-  const targetKind = kind.isDirectory() ? 'directory' : 'file';
-  return { kind: 'bind', source: latin1(source), target, readonly, targetKind };
 }
 
 function latin1(path: string): string {

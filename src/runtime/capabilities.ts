@@ -1,6 +1,8 @@
 /** Linux capabilities by number. */
+import { AppError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
 
-const NAMES = [
+const NAMES: readonly string[] = [
   'CHOWN',
   'DAC_OVERRIDE',
   'DAC_READ_SEARCH',
@@ -42,7 +44,7 @@ const NAMES = [
   'PERFMON',
   'BPF',
   'CHECKPOINT_RESTORE',
-] as const;
+];
 
 /** What a sandboxed step may do as root. */
 const SANDBOX: ReadonlySet<string> = new Set([
@@ -62,17 +64,55 @@ const SANDBOX: ReadonlySet<string> = new Set([
   'AUDIT_WRITE',
 ]);
 
+/** What a process may do as root. */
+export interface WantedCapabilities {
+  readonly security: 'sandbox' | 'insecure';
+  /** `NET_ADMIN`, or `ALL`. */
+  readonly added: readonly string[];
+  readonly dropped: readonly string[];
+}
+
 /**
  * The capabilities to give to a process: those of its security mode that the giver has itself (inside another
- * container some are missing, and a runtime refuses to give what it has not).
+ * container some are missing, and a runtime refuses to give what it has not). As with Docker, `ALL` goes before single
+ * names, and what is added goes before what is dropped.
  * @param available a bit mask, bit n for capability n
+ * @throws AppError RUNTIME_CAPABILITY_MISSING when one is added by its name that this machine does not give
  */
-export function capabilities(security: 'sandbox' | 'insecure', available: bigint): string[] {
-  const allowed = NAMES.filter((name, number) => {
-    const have = (available >> BigInt(number)) & 1n;
-    return have === 1n && (security === 'insecure' || SANDBOX.has(name));
+export function capabilities(wanted: WantedCapabilities, available: bigint): string[] {
+  const { security, added, dropped } = wanted;
+  const has = (name: string) => ((available >> BigInt(NAMES.indexOf(name))) & 1n) === 1n;
+  const missing = added.find((name) => name !== 'ALL' && !has(name));
+  if (missing !== undefined) {
+    throw new AppError(
+      'RUNTIME_CAPABILITY_MISSING',
+      `lamina itself lacks the capability ${missing}`,
+      {
+        hint: 'inside a container, start that container with more rights',
+      },
+    );
+  }
+  const allowed = NAMES.filter((name) => {
+    if (!has(name)) return false;
+    if (security === 'insecure' || added.includes(name)) return true;
+    if (dropped.includes(name)) return false;
+    return added.includes('ALL') || (SANDBOX.has(name) && !dropped.includes('ALL'));
   });
   return allowed.map((name) => `CAP_${name}`);
+}
+
+/**
+ * A name as people write it, `net_admin` or `CAP_NET_ADMIN`, as it is listed here.
+ * @throws AppError CONTAINER_CAPABILITY
+ */
+export function capabilityName(text: string): string {
+  const name = text.toUpperCase().replace(/^CAP_/, '');
+  if (name === 'ALL' || NAMES.includes(name)) return name;
+  const near = nearestName(name, NAMES);
+  throw new AppError('CONTAINER_CAPABILITY', `there is no capability '${text}'`, {
+    expected: 'a name of capabilities(7), such as NET_ADMIN, or ALL',
+    hint: near === undefined ? undefined : `did you mean ${near}?`,
+  });
 }
 
 /** Reads a capability mask (`CapPrm`, `CapBnd`) out of the text of /proc/<pid>/status. */

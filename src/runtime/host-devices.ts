@@ -1,23 +1,29 @@
 /** The devices of this machine, for processes that were allowed to use them. */
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
 import type { OciDevice } from './oci-types.ts';
 
 /** Made anew in every container, or belonging to somebody's session. */
 const NOT_SHARED = new Set(['pts', 'shm', 'mqueue', 'console', 'fd', 'ptmx', 'tty']);
 
-/** @param directory below which to look; devices keep their paths */
-export function hostDevices(directory = '/dev', isTop = true): OciDevice[] {
-  return readEntries(directory).flatMap((entry) => {
-    if (isTop && NOT_SHARED.has(entry.name)) return [];
-    const path = `${directory}/${entry.name}`;
-    if (entry.isDirectory()) return hostDevices(path, false);
-    return entry.isCharacterDevice() || entry.isBlockDevice() ? device(path) : [];
-  });
+/** All that may be shared, with their paths. */
+export function allHostDevices(): OciDevice[] {
+  return readEntries('/dev').flatMap(({ name }) =>
+    NOT_SHARED.has(name) ? [] : devicesAt(`/dev/${name}`, lstatSync),
+  );
 }
 
-function device(path: string): OciDevice[] {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+/** @param path a device, a link to one, or a directory with devices, which keep their paths */
+export function hostDevices(path: string): OciDevice[] {
+  return devicesAt(path, statSync);
+}
+
+function devicesAt(path: string, look: typeof lstatSync): OciDevice[] {
+  const stat = look(path, { throwIfNoEntry: false });
   if (!stat) return [];
+  if (stat.isDirectory()) {
+    return readEntries(path).flatMap(({ name }) => devicesAt(`${path}/${name}`, lstatSync));
+  }
+  if (!stat.isCharacterDevice() && !stat.isBlockDevice()) return [];
   const { uid, gid, mode, rdev } = stat;
   const type = stat.isBlockDevice() ? 'b' : 'c';
   const { major, minor } = deviceNumbers(rdev);

@@ -1,6 +1,14 @@
-export { type Emulation, emulationFor, runnablePlatforms } from './emulation/index.ts';
+export { capabilityName } from './capabilities.ts';
+export {
+  type Emulation,
+  emulationFor,
+  isStaticProgram,
+  runnablePlatforms,
+} from './emulation/index.ts';
+export { findProgram } from './find-program.ts';
 export { findRuntime, type Runtime } from './find-runtime.ts';
 export { type ForegroundOptions, runForeground } from './foreground.ts';
+export { hostDevices } from './host-devices.ts';
 export { isMountFailure } from './mount-failure.ts';
 export { type MountStubs, type MountTarget, mountStubs } from './mount-stubs.ts';
 export { type OciHost, ociSpec } from './oci-spec.ts';
@@ -12,5 +20,6 @@ export {
   programFault,
 } from './program-fault.ts';
 export { type ResolvedUser, resolveUser } from './resolve-user.ts';
+export type { ResourceLimits } from './resource-limits.ts';
 export { type RunOptions, Sandbox, type SandboxOptions } from './sandbox.ts';
 export * from './spec.ts';

@@ -1,8 +1,16 @@
 /** Writes the OCI runtime specification of one process: what a runtime is told. */
 import { capabilities } from './capabilities.ts';
-import type { ConsoleSize, OciDevice, OciMount, OciRlimit, OciSpec } from './oci-types.ts';
+import type {
+  ConsoleSize,
+  OciDevice,
+  OciDeviceRule,
+  OciMount,
+  OciRlimit,
+  OciSpec,
+} from './oci-types.ts';
+import type { OciLimits } from './resource-limits.ts';
 import { seccompProfile } from './seccomp.ts';
-import type { ProcessSpec, Ulimit } from './spec.ts';
+import type { ProcessDevice, ProcessSpec, Ulimit } from './spec.ts';
 
 /** What the specification depends on beside the process: this machine and the places the runner chose. */
 export interface OciHost {
@@ -22,6 +30,7 @@ export interface OciHost {
   readonly messageQueues: boolean;
   /** For insecure processes: the devices of this machine. */
   readonly devices: readonly OciDevice[];
+  readonly limits: OciLimits;
   readonly oomScoreAdj: number;
   /** For processes with a terminal. */
   readonly consoleSize?: ConsoleSize | undefined;
@@ -45,18 +54,31 @@ const READONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysr
 /** Everything a runtime needs to know; serialise it with `serialiseOciSpec`. */
 export function ociSpec(spec: ProcessSpec, host: OciHost): OciSpec {
   const insecure = spec.security === 'insecure';
-  const seccomp = insecure || !host.seccomp ? undefined : seccompProfile(host.architecture);
+  const granted = capabilities(
+    {
+      security: spec.security,
+      added: spec.addedCapabilities,
+      dropped: spec.droppedCapabilities,
+    },
+    host.availableCapabilities,
+  );
+  const seccomp =
+    insecure || !host.seccomp ? undefined : seccompProfile(host.architecture, new Set(granted));
+  const devices = [...(insecure ? host.devices : []), ...spec.devices.map(ociDevice)];
   return {
     ociVersion: '1.0.2',
     hostname: spec.hostname,
     root: { path: host.rootPath, readonly: false },
-    process: ociProcess(spec, host),
+    process: ociProcess(spec, host, granted),
     mounts: [...defaultMounts(spec, host), ...host.mounts],
     linux: {
       namespaces: namespaces(spec),
       cgroupsPath: host.cgroupsPath,
-      resources: { devices: [{ allow: insecure, access: 'rwm' }] },
-      ...(insecure && { devices: host.devices }),
+      resources: {
+        devices: [{ allow: insecure, access: 'rwm' }, ...spec.devices.map(deviceRule)],
+        ...host.limits,
+      },
+      ...(devices.length > 0 && { devices }),
       maskedPaths: insecure ? [] : MASKED,
       readonlyPaths: insecure ? [] : READONLY,
       ...(seccomp && { seccomp }),
@@ -70,8 +92,19 @@ export function serialiseOciSpec(spec: OciSpec): string {
   return JSON.stringify(spec).replace(/("(?:soft|hard)":)"unlimited"/g, `$1${2n ** 64n - 1n}`);
 }
 
-function ociProcess(spec: ProcessSpec, host: OciHost): OciSpec['process'] {
-  const granted = capabilities(spec.security, host.availableCapabilities);
+function ociDevice({ access: _, ...device }: ProcessDevice): OciDevice {
+  return device;
+}
+
+function deviceRule({ type, major, minor, access }: ProcessDevice): OciDeviceRule {
+  return { allow: true, type, major, minor, access };
+}
+
+function ociProcess(
+  spec: ProcessSpec,
+  host: OciHost,
+  granted: readonly string[],
+): OciSpec['process'] {
   const { uid, gid, additionalGids } = spec.user;
   return {
     terminal: spec.terminal,

@@ -1,4 +1,5 @@
 /** The part of the OCI runtime specification (1.0) that lamina writes. */
+import type { OciLimits } from './resource-limits.ts';
 
 export interface OciMount {
   readonly destination: string;
@@ -42,6 +43,14 @@ export interface OciDevice {
   readonly gid: number;
 }
 
+export interface OciDeviceRule {
+  readonly allow: boolean;
+  readonly access: string;
+  readonly type?: 'c' | 'b';
+  readonly major?: number;
+  readonly minor?: number;
+}
+
 export interface ConsoleSize {
   readonly height: number;
   readonly width: number;
@@ -73,8 +82,8 @@ export interface OciSpec {
   readonly linux: {
     readonly namespaces: readonly { readonly type: string }[];
     readonly cgroupsPath: string;
-    readonly resources: {
-      readonly devices: readonly { readonly allow: boolean; readonly access: string }[];
+    readonly resources: OciLimits & {
+      readonly devices: readonly OciDeviceRule[];
     };
     readonly devices?: readonly OciDevice[];
     readonly maskedPaths: readonly string[];

@@ -10,6 +10,7 @@ import {
   withLowerFiles,
 } from './mount-stubs.ts';
 import { resolveUser } from './resolve-user.ts';
+import type { ResourceLimits } from './resource-limits.ts';
 import {
   DEFAULT_HOSTNAME,
   DEFAULT_SHM_SIZE,
@@ -17,6 +18,7 @@ import {
   type ExtraHost,
   type LowerDirectory,
   type LowerFile,
+  type ProcessDevice,
   type ProcessMount,
   type ProcessSpec,
   type Ulimit,
@@ -24,12 +26,19 @@ import {
 import { missingDirectories } from './working-directory.ts';
 
 type Tmpfs = Extract<ProcessMount, { kind: 'tmpfs' }>;
+type WantedTmpfs = Omit<Tmpfs, 'mode'> & {
+  /** Undefined: that of the directory it covers. */
+  readonly mode?: number | undefined;
+};
 
 /** A mount as asked for: the target is an absolute path in the container as the user wrote it. */
-export type WantedMount = (Exclude<ProcessMount, Tmpfs> | Omit<Tmpfs, 'mode'>) & {
+export type WantedMount = (Exclude<ProcessMount, Tmpfs> | WantedTmpfs) & {
   /** What is mounted; a directory where nothing is said and the kind leaves it open. */
   readonly targetKind?: 'file' | 'directory' | undefined;
 };
+
+/** Where the first process's program is, inside the container. */
+const INIT_PATH = '/dev/.lamina-init';
 
 export interface ProcessRequest {
   readonly lowers: readonly LowerDirectory[];
@@ -54,6 +63,16 @@ export interface ProcessRequest {
   readonly shmSize?: number | undefined;
   readonly ulimits?: readonly Ulimit[] | undefined;
   readonly umask?: number | undefined;
+  readonly limits?: ResourceLimits | undefined;
+  readonly cgroupParent?: string | undefined;
+  /** See `capabilityName`. */
+  readonly addedCapabilities?: readonly string[] | undefined;
+  readonly droppedCapabilities?: readonly string[] | undefined;
+  readonly devices?: readonly ProcessDevice[] | undefined;
+  /** More groups of the user, as names or numbers. */
+  readonly groups?: readonly string[] | undefined;
+  /** Host path of a static program that becomes process 1 and starts the command. */
+  readonly init?: string | undefined;
   /** As `docker run` has it: /etc/hostname too, and the generated files can be written. */
   readonly container?: boolean | undefined;
 }
@@ -64,10 +83,10 @@ export interface ProcessRequest {
  * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID, RUNTIME_MOUNT_TARGET, RUNTIME_WORKDIR
  */
 export function prepareProcess(request: ProcessRequest, tree: FileTree): ProcessSpec {
-  const { home, ...user } = resolveUser(request.user, tree);
+  const { home, ...user } = resolveUser(request.user, tree, request.groups);
   const container = request.container ?? false;
   // Outer mounts first: they hide what the image has where the inner ones go.
-  const asked = [...(request.mounts ?? []), ...emulatorMount(request)].sort(byDepth);
+  const asked = [...(request.mounts ?? []), ...programMounts(request)].sort(byDepth);
   const generated = ['/etc/hosts', '/etc/resolv.conf'].map(generatedFile);
   if (container) generated.push(generatedFile('/etc/hostname'));
   const view = new ContainerView(tree);
@@ -76,7 +95,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
   const mounts = asked.map(({ targetKind: _, ...mount }, index) => {
     const target = resolved[generated.length + index] ?? mount.target;
     return mount.kind === 'tmpfs'
-      ? { ...mount, target, mode: modeBelow(tree, target) }
+      ? { ...mount, target, mode: mount.mode ?? modeBelow(tree, target) }
       : { ...mount, target };
   });
   const missing = missingDirectories(view, request.cwd);
@@ -84,10 +103,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
   return {
     lowers: request.lowers,
     upper: request.upper,
-    args:
-      request.emulator === undefined
-        ? request.args
-        : emulatedArguments(request.args, request.env, tree),
+    args: argumentsOf(request, tree),
     env: withHome(request.env, home),
     cwd: request.cwd,
     newDirectories: request.upper === undefined ? [] : missing,
@@ -111,13 +127,30 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
     shmSize: request.shmSize ?? DEFAULT_SHM_SIZE,
     ulimits: request.ulimits ?? [],
     umask: request.umask ?? DEFAULT_UMASK,
+    limits: request.limits ?? {},
+    cgroupParent: request.cgroupParent,
+    addedCapabilities: request.addedCapabilities ?? [],
+    droppedCapabilities: request.droppedCapabilities ?? [],
+    devices: request.devices ?? [],
   };
 }
 
-function emulatorMount({ emulator }: ProcessRequest): readonly WantedMount[] {
-  if (emulator === undefined) return [];
-  const source = Buffer.from(emulator).toString('latin1');
-  return [{ kind: 'bind', source, target: EMULATOR_PATH, readonly: true, targetKind: 'file' }];
+function argumentsOf({ args, env, emulator, init }: ProcessRequest, tree: FileTree) {
+  const command = emulator === undefined ? args : emulatedArguments(args, env, tree);
+  return init === undefined ? command : [INIT_PATH, '--', ...command];
+}
+
+/** Programs of this machine that the process needs. */
+function programMounts({ emulator, init }: ProcessRequest): readonly WantedMount[] {
+  const programs = [
+    { program: emulator, target: EMULATOR_PATH },
+    { program: init, target: INIT_PATH },
+  ];
+  return programs.flatMap(({ program, target }) => {
+    if (program === undefined) return [];
+    const source = Buffer.from(program).toString('latin1');
+    return [{ kind: 'bind', source, target, readonly: true, targetKind: 'file' }] as const;
+  });
 }
 
 function generatedFile(path: string): MountTarget {

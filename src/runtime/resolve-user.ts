@@ -30,9 +30,22 @@ const MAX_FILE = 10 * 1024 * 1024;
  * A number is always an id, never a name. `uid:gid` needs no files; `root` counts as a number there. A single
  * name or id brings the primary group and the groups that list the user; `user:group` brings only that group.
  * @param user `[user][:group]` after expansion; empty is `0`
+ * @param more groups beside these, as names or numbers
  * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID
  */
-export function resolveUser(user: string, tree: FileTree): ResolvedUser {
+export function resolveUser(
+  user: string,
+  tree: FileTree,
+  more: readonly string[] = [],
+): ResolvedUser {
+  const resolved = resolveAccount(user, tree);
+  if (more.length === 0) return resolved;
+  const groups = parseGroups(readSmallFile(tree, 'etc/group'));
+  const gids = more.map((group) => findGroup(group, groups));
+  return { ...resolved, additionalGids: [...new Set([...resolved.additionalGids, ...gids])] };
+}
+
+function resolveAccount(user: string, tree: FileTree): ResolvedUser {
   const [userPart = '', groupPart, ...rest] = user.split(':');
   if (rest.length > 0) throw invalidUser(user);
   const passwd = parsePasswd(readSmallFile(tree, 'etc/passwd'));

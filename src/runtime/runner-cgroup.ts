@@ -1,41 +1,101 @@
 /**
- * Control groups of containers: `/lamina/<runner>/<number>/box`. The runner sees the unified hierarchy at
- * /sys/fs/cgroup, whatever the machine has there: it mounts it in its own namespace, since both runtimes know it
- * best and one directory is made in the place of ten. Directories of killed runners are swept by the next one.
+ * Control groups of containers: `/lamina/<runner>/<number>/box`, or below the parent that was asked for. Directories of killed
+ * runners are swept by the next one.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type Lock, mount, tryLock } from '../system/index.ts';
+import { AppError } from '../errors.ts';
+import { cleanPath } from '../files/index.ts';
+import { type Lock, tryLock } from '../system/index.ts';
+import { attempt } from './attempt.ts';
+import {
+  HIERARCHY,
+  type Hierarchies,
+  hierarchyFor,
+  openHierarchies,
+} from './cgroup-hierarchies.ts';
+import {
+  type Controller,
+  controllersFor,
+  type OciLimits,
+  ociLimits,
+  type ResourceLimits,
+} from './resource-limits.ts';
 
-const HIERARCHY = '/sys/fs/cgroup';
-const PARENT = `${HIERARCHY}/lamina`;
+const OWN_PARENT = 'lamina';
 /** Locks that say which runners live; the kernel drops them with the runner. */
 const LOCKS = '/run/lamina';
+/** Makes the runtime see the hierarchies below the runner's own mount. */
+const UNCOVERED = [
+  ...['unshare', '--mount', '--propagation', 'private', '--'],
+  ...['/bin/sh', '-c', `umount ${HIERARCHY} && exec "$@"`, 'sh'],
+];
+
+export interface CgroupRequest {
+  readonly id: number;
+  readonly limits: ResourceLimits;
+  /** Path in the hierarchy; undefined: our own. */
+  readonly parent: string | undefined;
+}
 
 /** The groups of one runner. */
 export class CgroupRoot {
   readonly #name = randomBytes(8).toString('hex');
   readonly #lock: Lock | undefined;
-  /** False on machines without the unified hierarchy: then all is left to the runtime. */
-  readonly #unified: boolean;
+  readonly #hierarchies: Hierarchies;
+  /** Parents in which there are groups of this runner. */
+  readonly #parents = new Set([OWN_PARENT]);
 
-  constructor() {
-    this.#unified = hasUnifiedHierarchy();
-    this.#lock = this.#unified ? claim(this.#name) : undefined;
-    if (this.#lock) sweepDeadRunners();
+  /** @param place an absent directory of the runner's */
+  constructor(place: string) {
+    this.#hierarchies = openHierarchies(place);
+    this.#lock = claim(this.#name);
+    if (this.#lock) this.#sweepDeadRunners();
   }
 
-  /** Makes the group of one container. */
-  open(id: number): Cgroup {
-    return new Cgroup(`lamina/${this.#name}/${id}`, this.#unified);
+  /**
+   * Makes the group of one container.
+   * @throws AppError RUNTIME_LIMITS when this machine has not the controllers for its limits
+   */
+  open({ id, limits, parent }: CgroupRequest): Cgroup {
+    const inside = parent === undefined ? OWN_PARENT : cleanPath(parent);
+    const path = inside === '' ? this.#name : `${inside}/${this.#name}`;
+    if (!this.#parents.has(inside)) {
+      this.#parents.add(inside);
+      // For whoever sweeps after this runner was killed.
+      const lock = this.#lock;
+      if (lock) attempt(() => writeFileSync(lock.path, [...this.#parents].join('\n')));
+    }
+    return new Cgroup(`${path}/${id}`, limits, this.#hierarchies);
   }
 
   /** Removes what no process is in any more. */
   close(): void {
-    removeGroups(`${PARENT}/${this.#name}`);
+    this.#removeGroupsOf(this.#name, [...this.#parents]);
     if (!this.#lock) return;
     rmSync(this.#lock.path, { force: true });
     this.#lock.release();
+  }
+
+  #sweepDeadRunners(): void {
+    const { legacy } = this.#hierarchies;
+    const groups = [HIERARCHY, ...legacy.values()].flatMap((hierarchy) =>
+      listDirectories(`${hierarchy}/${OWN_PARENT}`),
+    );
+    for (const name of new Set([...readdirSync(LOCKS), ...groups])) {
+      const lock = attempt(() => tryLock(`${LOCKS}/${name}`, 'exclusive'));
+      if (!lock) continue;
+      const parents = attempt(() => readFileSync(lock.path, 'utf8')) || OWN_PARENT;
+      this.#removeGroupsOf(name, parents.split('\n'));
+      rmSync(lock.path, { force: true });
+      lock.release();
+    }
+  }
+
+  #removeGroupsOf(runner: string, parents: readonly string[]): void {
+    for (const parent of parents) {
+      removeEverywhere(this.#hierarchies, parent === '' ? runner : `${parent}/${runner}`);
+    }
   }
 }
 
@@ -43,61 +103,79 @@ export class CgroupRoot {
 export class Cgroup {
   /** For the specification. */
   readonly runtimePath: string;
-  readonly #directory: string;
+  /** For the specification. */
+  readonly limits: OciLimits;
+  /** What the runtime is started with, so that it finds the controllers. */
+  readonly launcher: readonly string[];
+  readonly #path: string;
+  readonly #hierarchies: Hierarchies;
   readonly #oomKillsBefore: number;
 
-  constructor(path: string, unified: boolean) {
-    this.#directory = `${HIERARCHY}/${path}`;
+  constructor(path: string, limits: ResourceLimits, hierarchies: Hierarchies) {
+    const where = hierarchyFor(hierarchies, controllersFor(limits));
+    if (where.kind === 'missing') throw missingControllers(where.names);
+    this.#path = path;
+    this.#hierarchies = hierarchies;
     this.runtimePath = `/${path}/box`;
+    this.launcher = where.kind === 'legacy' ? UNCOVERED : [];
+    this.limits = ociLimits(limits, hasSwap(hierarchies));
     this.#oomKillsBefore = machineOomKills();
     // A read-only hierarchy: the runtime says so better.
-    if (unified) attempt(() => mkdirSync(this.#directory, { recursive: true }));
+    if (hierarchies.unified) {
+      attempt(() => mkdirSync(`${HIERARCHY}/${path}`, { recursive: true }));
+    }
   }
 
   /** Kills every process in the container; does nothing where the kernel cannot (before Linux 5.14). */
   kill(): void {
-    attempt(() => writeFileSync(`${this.#directory}/cgroup.kill`, '1', { flag: 'r+' }));
+    const file = `${HIERARCHY}/${this.#path}/cgroup.kill`;
+    attempt(() => writeFileSync(file, '1', { flag: 'r+' }));
   }
 
   /** Whether the kernel ended processes of the container for want of memory. Ask before `remove`. */
   oomKilled(exitCode: number): boolean {
-    const own = readCounter(`${this.#directory}/memory.events`);
+    const legacy = this.#hierarchies.legacy.get('memory');
+    const own =
+      readCounter(`${HIERARCHY}/${this.#path}/memory.events`) ??
+      readCounter(`${legacy ?? HIERARCHY}${this.runtimePath}/memory.oom_control`);
     if (own !== undefined) return own > 0;
     // Without the memory controller only the whole machine is counted; believe it where the status fits.
     return exitCode === 128 + 9 && machineOomKills() > this.#oomKillsBefore;
   }
 
   remove(): void {
-    removeGroups(this.#directory);
+    removeEverywhere(this.#hierarchies, this.#path);
   }
 }
 
-function hasUnifiedHierarchy(): boolean {
-  if (isWritable()) return true;
-  // There is another one, or (in a container) one to read only.
-  attempt(() => mount({ source: 'cgroup2', target: HIERARCHY, type: 'cgroup2' }));
-  return isWritable();
+function missingControllers(names: readonly Controller[]): AppError {
+  const plural = names.length === 1 ? '' : 's';
+  return new AppError(
+    'RUNTIME_LIMITS',
+    `this machine has no control group controller${plural} for ${names.join(' and ')}`,
+    { hint: 'leave the limits out, or enable the controllers (cgroup_enable=… for the kernel)' },
+  );
 }
 
-function isWritable(): boolean {
-  if (readOr(`${HIERARCHY}/cgroup.controllers`) === undefined) return false;
-  return attempt(() => mkdirSync(PARENT, { recursive: true }) ?? true) !== undefined;
+/** Where there is none, limits of it are left out: kernels without swap refuse them. */
+function hasSwap({ legacy }: Hierarchies): boolean {
+  const total = /^SwapTotal:\s+(\d+)/m.exec(readOr('/proc/meminfo') ?? '')?.[1];
+  if (total === undefined || total === '0') return false;
+  const memory = legacy.get('memory');
+  return memory === undefined || readOr(`${memory}/memory.memsw.limit_in_bytes`) !== undefined;
 }
 
 function claim(name: string): Lock | undefined {
-  return attempt(() => {
+  const lock = attempt(() => {
     mkdirSync(LOCKS, { recursive: true, mode: 0o700 });
     return tryLock(`${LOCKS}/${name}`, 'exclusive');
   });
+  return lock === false ? undefined : lock;
 }
 
-function sweepDeadRunners(): void {
-  for (const name of listDirectories(PARENT)) {
-    const lock = attempt(() => tryLock(`${LOCKS}/${name}`, 'exclusive'));
-    if (!lock) continue;
-    removeGroups(`${PARENT}/${name}`);
-    rmSync(lock.path, { force: true });
-    lock.release();
+function removeEverywhere({ legacy }: Hierarchies, path: string): void {
+  for (const hierarchy of new Set([HIERARCHY, ...legacy.values()])) {
+    removeGroups(`${hierarchy}/${path}`);
   }
 }
 
@@ -108,7 +186,7 @@ function removeGroups(directory: string): void {
 }
 
 function listDirectories(directory: string): string[] {
-  const entries = attempt(() => readdirSync(directory, { withFileTypes: true })) ?? [];
+  const entries = attempt(() => readdirSync(directory, { withFileTypes: true })) || [];
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
@@ -122,14 +200,6 @@ function readCounter(path: string): number | undefined {
 }
 
 function readOr(path: string): string | undefined {
-  return attempt(() => readFileSync(path, 'utf8'));
-}
-
-/** For what is done where it can be done; nothing depends on it. */
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
+  const text = attempt(() => readFileSync(path, 'utf8'));
+  return text === false ? undefined : text;
 }

@@ -154,7 +154,9 @@ export class Container {
     const log = ['--log', `${here}/${this.#log.path}`, '--log-format', 'json'];
     const files = ['--bundle', base, '--pid-file', `${base}/pid`];
     const args = ['--root', `${here}/${STATE}`, ...log, 'run', ...options, ...files, this.#base];
-    this.#runtime = spawn(this.#tools.runtime.path, args, { stdio: [...stdio] });
+    const { runtime, cgroup } = this.#tools;
+    const [program = '', ...rest] = [...cgroup.launcher, runtime.path, ...args];
+    this.#runtime = spawn(program, rest, { stdio: [...stdio] });
     const [code, signal] = await once(this.#runtime, 'exit');
     return code ?? SIGNALLED + (constants.signals[signal as NodeJS.Signals] ?? 0);
   }

@@ -125,15 +125,17 @@ function tmpfs(
   place: string,
   stack: MountStack,
 ): OciMount {
-  const { target, size, mode, noexec } = wanted;
-  const data = size === undefined ? [] : [`size=${size}`];
+  const { target, size, mode, uid, gid, noexec } = wanted;
   // Runtimes give it the mode of the directory below, whatever they are told, also of one made for it.
   mkdirSync(place);
-  data.push(`mode=${mode.toString(8)}`);
+  const data = [`mode=${mode.toString(8)}`];
+  for (const [name, value] of Object.entries({ size, uid, gid })) {
+    if (value !== undefined) data.push(`${name}=${value}`);
+  }
   const flags = MountFlag.nosuid | MountFlag.nodev | (noexec ? MountFlag.noexec : 0);
   mount({ source: 'tmpfs', target: place, type: 'tmpfs', flags, data: data.join(',') });
   stack.onClose(() => unmount(place));
-  return bind(place, target, ['rbind', 'rw']);
+  return bind(place, target, ['rbind', wanted.readonly ? 'ro' : 'rw']);
 }
 
 /** Our own relative paths start at the runner's working directory, those of a specification at its bundle. */

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { mount } from '../system/index.ts';
 import { capabilityMask } from './capabilities.ts';
-import { hostDevices } from './host-devices.ts';
+import { allHostDevices } from './host-devices.ts';
 import { ociSpec } from './oci-spec.ts';
-import type { OciMount, OciSpec } from './oci-types.ts';
+import type { OciDevice, OciMount, OciSpec } from './oci-types.ts';
 import type { Command, RunnerSettings } from './protocol.ts';
 import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
 import { Container, type ContainerStreams, type OwnTerminal } from './runner-container.ts';
@@ -40,24 +40,25 @@ export class Runner {
   constructor(settings: RunnerSettings) {
     this.#settings = settings;
     this.#machine = readMachine();
-    this.#cgroups = new CgroupRoot();
     // All runners use the same empty directory: each mounts in its own namespace.
     const directory = `${settings.stateDirectory}/sandbox`;
     const bytes = Buffer.from(directory, 'latin1');
     mkdirSync(bytes, { recursive: true });
     mount({ source: 'tmpfs', target: directory, type: 'tmpfs', data: 'mode=700' });
     process.chdir(bytes.toString());
+    this.#cgroups = new CgroupRoot('cgroups');
   }
 
   /** @throws AppError when the process could not be started */
-  run(command: RunCommand, sink: OutputSink): Promise<ProcessResult> {
+  async run(command: RunCommand, sink: OutputSink): Promise<ProcessResult> {
     const base = `run-${command.id}`;
-    const cgroup = this.#cgroups.open(command.id);
+    const { limits, cgroupParent: parent } = command.spec;
+    const cgroup = this.#cgroups.open({ id: command.id, limits, parent });
     const tools = { runtime: this.#settings.runtime, cgroup, reaper: this.#reaper };
     const container = new Container(base, tools);
     const over = this.#runIn(base, { command, container, cgroup, sink });
     this.#running.set(command.id, { container, over: over.catch(() => {}) });
-    return over.finally(() => this.#running.delete(command.id));
+    return await over.finally(() => this.#running.delete(command.id));
   }
 
   kill(id: number): void {
@@ -108,11 +109,20 @@ export class Runner {
       seccomp: this.#settings.seccomp && this.#machine.seccomp,
       architecture: process.arch,
       messageQueues: this.#machine.messageQueues,
-      devices: spec.security === 'insecure' ? hostDevices() : [],
+      devices: spec.security === 'insecure' ? devicesBeside(mounts) : [],
+      limits: cgroup.limits,
       oomScoreAdj: Math.max(OOM_SCORE_ADJUSTMENT, this.#machine.oomScoreAdj),
       consoleSize: spec.terminal ? ownTerminalSize() : undefined,
     });
   }
+}
+
+/** The runtime makes devices only in its own /dev, never in what is mounted there. */
+function devicesBeside(mounts: readonly OciMount[]): readonly OciDevice[] {
+  return allHostDevices().filter(
+    ({ path }) =>
+      !mounts.some(({ destination }) => path === destination || path.startsWith(`${destination}/`)),
+  );
 }
 
 /** Of a terminal the runtime itself takes care. */

@@ -12,76 +12,15 @@ const AF_VSOCK = 40;
 /** CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET */
 const NEW_NAMESPACES = 0x7e020000;
 
+/** What is refused to everybody in a sandbox: key rings are not divided by namespace, the rest is wide or left over. */
 const REFUSED = [
-  // Mounts, by the old and the new calls.
-  'fsconfig',
-  'fsmount',
-  'fsopen',
-  'fspick',
-  'mount',
-  'mount_setattr',
-  'move_mount',
-  'open_tree',
-  'open_tree_attr',
-  'pivot_root',
-  'umount',
-  'umount2',
-  // Namespaces.
-  'setns',
-  'unshare',
-  // The kernel itself: modules, other kernels, restart, clock, accounting, swap, quotas, its log.
-  'acct',
-  'adjtimex',
-  'clock_adjtime',
-  'clock_adjtime64',
-  'clock_settime',
-  'clock_settime64',
-  'create_module',
-  'delete_module',
-  'finit_module',
-  'get_kernel_syms',
-  'init_module',
-  'kexec_file_load',
-  'kexec_load',
-  'query_module',
-  'quotactl',
-  'quotactl_fd',
-  'reboot',
-  'settimeofday',
-  'stime',
-  'swapoff',
-  'swapon',
-  'syslog',
-  'vhangup',
-  // Key rings are not divided by namespace.
   'add_key',
   'keyctl',
   'request_key',
-  // Wide or often broken parts of the kernel.
-  'bpf',
-  'fanotify_init',
   'io_uring_enter',
   'io_uring_register',
   'io_uring_setup',
-  'lookup_dcookie',
-  'perf_event_open',
   'userfaultfd',
-  // Other processes' memory, and files behind the back of the mount table.
-  'kcmp',
-  'open_by_handle_at',
-  'process_madvise',
-  'process_vm_readv',
-  'process_vm_writev',
-  // The machine's memory layout and ports.
-  'get_mempolicy',
-  'ioperm',
-  'iopl',
-  'mbind',
-  'migrate_pages',
-  'move_pages',
-  'set_mempolicy',
-  'set_mempolicy_home_node',
-  // Left over from older kernels.
   '_sysctl',
   'nfsservctl',
   'sysfs',
@@ -90,6 +29,71 @@ const REFUSED = [
   'vm86',
   'vm86old',
 ];
+
+/** What needs a capability that sandboxes usually lack; whoever was given the capability may call it. */
+const REFUSED_WITHOUT: Readonly<Record<string, readonly string[]>> = {
+  CAP_SYS_ADMIN: [
+    // Mounts, by the old and the new calls.
+    'fsconfig',
+    'fsmount',
+    'fsopen',
+    'fspick',
+    'mount',
+    'mount_setattr',
+    'move_mount',
+    'open_tree',
+    'open_tree_attr',
+    'pivot_root',
+    'umount',
+    'umount2',
+    // Namespaces.
+    'setns',
+    'unshare',
+    // Swap, quotas, and what watches the whole machine.
+    'fanotify_init',
+    'lookup_dcookie',
+    'quotactl',
+    'quotactl_fd',
+    'swapoff',
+    'swapon',
+  ],
+  CAP_SYS_BOOT: ['kexec_file_load', 'kexec_load', 'reboot'],
+  CAP_SYS_MODULE: [
+    'create_module',
+    'delete_module',
+    'finit_module',
+    'get_kernel_syms',
+    'init_module',
+    'query_module',
+  ],
+  CAP_SYS_PACCT: ['acct'],
+  CAP_SYS_TIME: [
+    'adjtimex',
+    'clock_adjtime',
+    'clock_adjtime64',
+    'clock_settime',
+    'clock_settime64',
+    'settimeofday',
+    'stime',
+  ],
+  CAP_SYS_TTY_CONFIG: ['vhangup'],
+  CAP_SYSLOG: ['syslog'],
+  CAP_BPF: ['bpf'],
+  CAP_PERFMON: ['perf_event_open'],
+  // Other processes' memory, and files behind the back of the mount table.
+  CAP_SYS_PTRACE: ['kcmp', 'process_madvise', 'process_vm_readv', 'process_vm_writev'],
+  CAP_DAC_READ_SEARCH: ['open_by_handle_at'],
+  // The machine's memory layout and ports.
+  CAP_SYS_NICE: [
+    'get_mempolicy',
+    'mbind',
+    'migrate_pages',
+    'move_pages',
+    'set_mempolicy',
+    'set_mempolicy_home_node',
+  ],
+  CAP_SYS_RAWIO: ['ioperm', 'iopl'],
+};
 
 const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
   x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
@@ -101,19 +105,24 @@ const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * @param architecture as `process.arch` says it
+ * @param granted the process's capabilities, `CAP_…`
  * @returns undefined for an architecture without a known filter
  */
-export function seccompProfile(architecture: string): OciSeccomp | undefined {
+export function seccompProfile(
+  architecture: string,
+  granted: ReadonlySet<string>,
+): OciSeccomp | undefined {
   const architectures = ARCHITECTURES[architecture];
   if (!architectures) return undefined;
+  const withheld = Object.entries(REFUSED_WITHOUT).filter(([name]) => !granted.has(name));
+  const mayUnshare = granted.has('CAP_SYS_ADMIN');
   return {
     defaultAction: 'SCMP_ACT_ALLOW',
     architectures,
     syscalls: [
-      refuse(REFUSED, EPERM),
+      refuse([...REFUSED, ...withheld.flatMap(([, names]) => names)].sort(), EPERM),
       // Its flags lie in memory where no filter can see them; without it C libraries use clone.
-      refuse(['clone3'], ENOSYS),
-      ...cloneRules(architecture),
+      ...(mayUnshare ? [] : [refuse(['clone3'], ENOSYS), ...cloneRules(architecture)]),
       {
         ...refuse(['socket'], EPERM),
         args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_EQ' }],

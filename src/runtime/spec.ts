@@ -5,6 +5,7 @@
  * path inside a tree that strangers wrote must have resolved its symlinks inside that tree before.
  */
 import type { BytePath, FileEntry } from '../files/index.ts';
+import type { ResourceLimits } from './resource-limits.ts';
 
 /** One lower layer as overlayfs takes it. These host paths are text. */
 export type LowerDirectory =
@@ -41,6 +42,9 @@ export type ProcessMount =
       /** Bytes; undefined: as much as the kernel gives. */
       readonly size?: number | undefined;
       readonly mode: number;
+      readonly uid?: number | undefined;
+      readonly gid?: number | undefined;
+      readonly readonly?: boolean | undefined;
       /** Programs in it cannot be started: so with containers, not with build steps. */
       readonly noexec?: boolean | undefined;
     }
@@ -86,6 +90,20 @@ export interface Ulimit {
   readonly hard: number;
 }
 
+/** A device of this machine, and where the process finds it. */
+export interface ProcessDevice {
+  readonly type: 'c' | 'b';
+  /** Absolute, below /dev. */
+  readonly path: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly fileMode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** What the process may do with it: of `rwm`. */
+  readonly access: string;
+}
+
 export interface ExtraHost {
   readonly name: string;
   readonly address: string;
@@ -126,6 +144,13 @@ export interface ProcessSpec {
   readonly shmSize: number;
   readonly ulimits: readonly Ulimit[];
   readonly umask: number;
+  readonly limits: ResourceLimits;
+  /** Control group to make the container's in; undefined: our own. */
+  readonly cgroupParent: string | undefined;
+  /** Names as `NET_ADMIN`, or `ALL`; over what the security mode gives. */
+  readonly addedCapabilities: readonly string[];
+  readonly droppedCapabilities: readonly string[];
+  readonly devices: readonly ProcessDevice[];
 }
 
 export const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;

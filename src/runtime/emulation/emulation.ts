@@ -4,7 +4,7 @@
  * /proc says of binfmt_misc may be hidden, and an entry may name an emulator that the root file system has not.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { AppError } from '../../errors.ts';
 import { formatPlatform, hostPlatform, type Platform } from '../../oci/index.ts';
 import { findProgram } from '../find-program.ts';
 import { exitProgram } from './exit-program.ts';
+import { isStaticProgram } from './static-program.ts';
 
 export type Emulation =
   /** Programs run as they are. */
@@ -68,7 +69,7 @@ async function find(
   const name = `qemu-${QEMU_NAMES[architecture] ?? architecture}`;
   for (const candidate of [`${name}-static`, name]) {
     const path = findProgram(candidate, env);
-    if (path !== undefined && (await isStatic(path))) return { kind: 'program', path };
+    if (path !== undefined && (await isStaticProgram(path))) return { kind: 'program', path };
   }
   throw new AppError(
     'EMULATOR_MISSING',
@@ -94,22 +95,4 @@ async function runs(program: Buffer): Promise<boolean> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-const ELF_INTERPRETER = 3;
-
-/** Whether a program needs no dynamic linker, which images for other machines do not have. */
-async function isStatic(path: string): Promise<boolean> {
-  const file = await readFile(path).catch(() => Buffer.alloc(0));
-  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f45_4c46 || file[4] !== 2 || file[5] !== 1) {
-    return false;
-  }
-  const start = Number(file.readBigUInt64LE(32));
-  const size = file.readUInt16LE(54);
-  const count = file.readUInt16LE(56);
-  for (let index = 0; index < count; index++) {
-    const at = start + index * size;
-    if (at + 4 > file.length || file.readUInt32LE(at) === ELF_INTERPRETER) return false;
-  }
-  return true;
 }

@@ -1,0 +1,38 @@
+/** Devices of this machine that a container is given. */
+import { statSync } from 'node:fs';
+import { AppError } from '../errors.ts';
+import { hostDevices, type ProcessDevice } from '../runtime/index.ts';
+
+export interface ContainerDevice {
+  /** Absolute host path: a device, or a directory with devices. */
+  readonly source: string;
+  /** Absolute path in the container, below /dev. */
+  readonly target: string;
+  /** Of `rwm`: read, write, make nodes. */
+  readonly access: string;
+}
+
+/** @throws AppError CONTAINER_DEVICE */
+export function processDevices(wanted: readonly ContainerDevice[]): readonly ProcessDevice[] {
+  return wanted.flatMap(({ source, target, access }) => {
+    if (!/^\/dev\/./.test(target) || target.split('/').includes('..')) {
+      throw new AppError('CONTAINER_DEVICE', `a device cannot be at '${target}'`, {
+        expected: 'a path in the container below /dev',
+      });
+    }
+    const found = hostDevices(source);
+    if (found.length > 0) {
+      return found.map((device) => ({
+        ...device,
+        path: `${target}${device.path.slice(source.length)}`,
+        access,
+      }));
+    }
+    const isThere = statSync(source, { throwIfNoEntry: false }) !== undefined;
+    throw new AppError(
+      'CONTAINER_DEVICE',
+      isThere ? `'${source}' is not a device` : `this machine has no device '${source}'`,
+      { expected: 'a device of this machine, or a directory of devices' },
+    );
+  });
+}

@@ -1,0 +1,100 @@
+/** What is mounted into a container: what the caller asks for, and the volumes that the image declares. */
+import { mkdir, stat } from 'node:fs/promises';
+import { AppError } from '../errors.ts';
+import { cleanPath, type FileTree, resolveInTree, toBytes } from '../files/index.ts';
+import type { LowerDirectory, WantedMount } from '../runtime/index.ts';
+
+export interface ContainerVolume {
+  /** Absolute host path, as text. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readonly: boolean;
+}
+
+export interface ContainerTmpfs {
+  /** Absolute path in the container. */
+  readonly target: string;
+  /** Bytes; undefined: as much as the kernel gives. */
+  readonly size?: number | undefined;
+  /** Undefined: that of the directory it covers. */
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly readonly?: boolean | undefined;
+  /** Programs in it can be started. */
+  readonly exec?: boolean | undefined;
+}
+
+export interface VolumeOptions {
+  readonly volumes?: readonly ContainerVolume[] | undefined;
+  readonly tmpfs?: readonly ContainerTmpfs[] | undefined;
+  /** Paths in the container of volumes that end with it. */
+  readonly anonymousVolumes?: readonly string[] | undefined;
+}
+
+export interface VolumeInput extends VolumeOptions {
+  /** What VOLUME says. */
+  readonly declared: readonly string[];
+  readonly tree: FileTree;
+  /** Host directory for what is written to anonymous volumes, as text. */
+  readonly directory: string;
+}
+
+/**
+ * An anonymous volume begins with what the image has at its path, can be written to also where the root file system cannot, and
+ * is gone with the container. What the caller mounts at the path of a declared volume goes in its place.
+ *
+ * @returns the mounts, once it is known where the image's layers are
+ * @throws AppError CONTAINER_VOLUME
+ */
+export async function openVolumes(
+  input: VolumeInput,
+): Promise<(lowers: readonly LowerDirectory[]) => readonly WantedMount[]> {
+  const { volumes = [], tmpfs = [], anonymousVolumes = [], declared } = input;
+  const asked = [
+    ...(await Promise.all(volumes.map(bindMount))),
+    ...tmpfs.map(
+      ({ exec = false, ...rest }) => ({ kind: 'tmpfs', noexec: !exec, ...rest }) as const,
+    ),
+  ];
+  const taken = new Set(asked.map(({ target }) => cleanPath(toBytes(target))));
+  const anonymous = new Map(
+    [...declared, ...anonymousVolumes].map((path) => [cleanPath(toBytes(path)), path]),
+  );
+  const paths = [...anonymous].filter(([clean]) => !taken.has(clean)).map(([, path]) => path);
+  const ready = await Promise.all(
+    paths.map((path, index) => anonymousVolume(path, `${input.directory}/${index}`, input.tree)),
+  );
+  return (lowers) => [...asked, ...ready.map((volume) => volume(lowers))];
+}
+
+async function bindMount({ source, target, readonly }: ContainerVolume): Promise<WantedMount> {
+  const kind = await stat(source).catch(() => undefined);
+  if (kind === undefined) {
+    throw new AppError('CONTAINER_VOLUME', `there is no '${source}' to mount`, {
+      expected: 'an existing file or directory of this machine',
+      hint: 'make it first',
+    });
+  }
+  const targetKind = kind.isDirectory() ? 'directory' : 'file';
+  return { kind: 'bind', source: latin1(source), target, readonly, targetKind };
+}
+
+async function anonymousVolume(
+  target: string,
+  directory: string,
+  tree: FileTree,
+): Promise<(lowers: readonly LowerDirectory[]) => WantedMount> {
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  const { path, entry } = resolveInTree(tree, toBytes(target));
+  const scratch = latin1(directory);
+  if (entry?.type !== 'directory') {
+    return () => ({ kind: 'bind', source: scratch, target, readonly: false });
+  }
+  return (lowers) => ({ kind: 'layers', lowers, source: path, target, scratch });
+}
+
+function latin1(path: string): string {
+  return Buffer.from(path).toString('latin1');
+}

@@ -1,0 +1,8 @@
+/** For what is done where it can be done; nothing depends on it. @returns false when it threw */
+export function attempt<T>(action: () => T): T | false {
+  try {
+    return action();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+/** Limits of control groups, as `docker run` and `docker build` take them, and as a runtime is told of them. */
+
+/** Every limit may be absent. */
+export interface ResourceLimits {
+  /** Bytes. */
+  readonly memory?: number | undefined;
+  /** Bytes of memory and swap together; -1: all the swap there is. */
+  readonly memorySwap?: number | undefined;
+  /** Bytes that the kernel leaves to the container when memory is short. */
+  readonly memoryReservation?: number | undefined;
+  /** Weight beside other containers; 1024 is usual. */
+  readonly cpuShares?: number | undefined;
+  /** Microseconds. */
+  readonly cpuPeriod?: number | undefined;
+  /** Microseconds of each period. */
+  readonly cpuQuota?: number | undefined;
+  /** `0-2,4` */
+  readonly cpusetCpus?: string | undefined;
+  readonly cpusetMems?: string | undefined;
+  /** Processes and threads; -1: no limit. */
+  readonly pids?: number | undefined;
+}
+
+/** Controllers of the kernel that limits need. */
+export type Controller = 'memory' | 'cpu' | 'cpuset' | 'pids';
+
+/** The part of the OCI runtime specification. */
+export interface OciLimits {
+  readonly memory?: {
+    readonly limit?: number;
+    readonly swap?: number;
+    readonly reservation?: number;
+  };
+  readonly cpu?: {
+    readonly shares?: number;
+    readonly period?: number;
+    readonly quota?: number;
+    readonly cpus?: string;
+    readonly mems?: string;
+  };
+  readonly pids?: { readonly limit: number };
+}
+
+/** The controllers without which these limits cannot be kept. */
+export function controllersFor(limits: ResourceLimits): readonly Controller[] {
+  const { memory, memorySwap, memoryReservation, pids } = limits;
+  const { cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems } = limits;
+  const needs: readonly [Controller, readonly unknown[]][] = [
+    ['memory', [memory, memorySwap, memoryReservation]],
+    ['cpu', [cpuShares, cpuPeriod, cpuQuota]],
+    ['cpuset', [cpusetCpus, cpusetMems]],
+    ['pids', [pids]],
+  ];
+  return needs.flatMap(([name, values]) =>
+    values.some((value) => value !== undefined) ? [name] : [],
+  );
+}
+
+/**
+ * Without a limit of their own, memory and swap together are twice the memory, as with Docker.
+ * @param hasSwap whether this machine has swap that can be limited
+ */
+export function ociLimits(limits: ResourceLimits, hasSwap: boolean): OciLimits {
+  const { memory, memorySwap, memoryReservation, pids } = limits;
+  const swap = memorySwap ?? (memory === undefined ? undefined : 2 * memory);
+  const cpu = defined({
+    shares: limits.cpuShares,
+    period: limits.cpuPeriod,
+    quota: limits.cpuQuota,
+    cpus: limits.cpusetCpus,
+    mems: limits.cpusetMems,
+  });
+  const bytes = defined({
+    limit: memory,
+    swap: hasSwap ? swap : undefined,
+    reservation: memoryReservation,
+  });
+  return defined({
+    memory: isEmpty(bytes) ? undefined : bytes,
+    cpu: isEmpty(cpu) ? undefined : cpu,
+    pids: pids === undefined ? undefined : { limit: pids },
+  });
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function defined<T extends object>(values: T): Defined<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<T>;
+}
+
+function isEmpty(values: object): boolean {
+  return Object.keys(values).length === 0;
+}
