@@ -1,6 +1,9 @@
 /** What `lamina run` takes and gives back. */
+import type { ResourceLimits } from '../runtime/index.ts';
 import type { PulledImage, RegistryEvent } from './registries.ts';
 import type { HostAlias, NetworkMode, StoreOptions } from './store-options.ts';
+
+export type { ResourceLimits };
 
 export interface RunOptions extends StoreOptions {
   readonly image: string;
@@ -22,6 +25,12 @@ export interface RunOptions extends StoreOptions {
   /** `NAME=value`, in order; already resolved against the caller's environment. */
   readonly env?: readonly string[] | undefined;
   readonly volumes?: readonly VolumeSpec[] | undefined;
+  readonly tmpfs?: readonly TmpfsSpec[] | undefined;
+  /**
+   * Paths in the container of volumes that begin with the image's files and end with the container, beside those that the
+   * image declares.
+   */
+  readonly anonymousVolumes?: readonly string[] | undefined;
   readonly workdir?: string | undefined;
   readonly user?: string | undefined;
   readonly name?: string | undefined;
@@ -29,6 +38,26 @@ export interface RunOptions extends StoreOptions {
   readonly network?: NetworkMode | undefined;
   readonly addHosts?: readonly HostAlias[] | undefined;
   readonly readonlyRoot?: boolean | undefined;
+  readonly limits?: ResourceLimits | undefined;
+  /** Control group in which the container's is made. */
+  readonly cgroupParent?: string | undefined;
+  /** `NET_ADMIN`, `CAP_NET_ADMIN`, `ALL`. */
+  readonly capAdd?: readonly string[] | undefined;
+  readonly capDrop?: readonly string[] | undefined;
+  /** All capabilities and devices of this machine. */
+  readonly privileged?: boolean | undefined;
+  readonly devices?: readonly DeviceSpec[] | undefined;
+  /** More groups of the user, by name or number. */
+  readonly groups?: readonly string[] | undefined;
+  /** Bytes of /dev/shm. */
+  readonly shmSize?: number | undefined;
+  readonly ulimits?:
+    | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
+    | undefined;
+  /** A first process that passes signals on and reaps what others leave. */
+  readonly init?: boolean | undefined;
+  /** Told of the container's id, 64 hexadecimal digits, before the process starts; what it throws ends the call. */
+  readonly onId?: ((id: string) => void) | undefined;
   /**
    * Where the process's output goes. `inherit`: the caller's own file descriptors 0 to 2 (what the command line
    * wants, and the only way with `tty`); else the functions receive it.
@@ -45,6 +74,29 @@ export interface VolumeSpec {
   /** Absolute path in the container. */
   readonly target: string;
   readonly readonly: boolean;
+}
+
+export interface TmpfsSpec {
+  /** Absolute path in the container. */
+  readonly target: string;
+  /** Bytes; undefined: half of this machine's memory. */
+  readonly size?: number | undefined;
+  /** Undefined: that of the directory it covers. */
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly readonly?: boolean | undefined;
+  /** Programs in it can be started. */
+  readonly exec?: boolean | undefined;
+}
+
+export interface DeviceSpec {
+  /** Absolute host path: a device, or a directory with devices. */
+  readonly source: string;
+  /** Absolute path in the container, below /dev. */
+  readonly target: string;
+  /** Of `rwm`: read, write, make nodes. */
+  readonly access: string;
 }
 
 export interface RunResult {

@@ -93,13 +93,30 @@ export function byteSize(text: string, flag: string): number {
   return Math.floor(Number(digits) * 1024 ** power);
 }
 
+const ULIMITS = [
+  ...['core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile', 'nproc'],
+  ...['rss', 'rtprio', 'rttime', 'sigpending', 'stack'],
+];
+
 /** `nofile=1024:2048`; without the second number both limits are the first. */
 export function ulimit(text: string): { name: string; soft: number; hard: number } {
   const [, name, soft, hard] = /^([a-z]+)=(-?\d+)(?::(-?\d+))?$/.exec(text) ?? [];
   if (name === undefined || soft === undefined) {
     throw badValue('--ulimit', text, 'name=soft[:hard], such as nofile=1024:2048');
   }
-  return { name, soft: Number(soft), hard: Number(hard ?? soft) };
+  if (!ULIMITS.includes(name)) {
+    const near = nearestName(name, ULIMITS);
+    throw new AppError('CLI_FLAG_VALUE', `unknown limit '${name}' in --ulimit ${text}`, {
+      expected: ULIMITS.join(', '),
+      hint: near === undefined ? undefined : `did you mean ${near}?`,
+    });
+  }
+  const limits = { name, soft: Number(soft), hard: Number(hard ?? soft) };
+  const unlimited = limits.hard < 0;
+  if (!unlimited && (limits.soft < 0 || limits.soft > limits.hard)) {
+    throw badValue('--ulimit', text, 'a soft limit that is not above the hard one');
+  }
+  return limits;
 }
 
 /** Lists inside one value: `a,b`. */

@@ -1,7 +1,8 @@
 /** Devices of this machine that a container is given. */
 import { statSync } from 'node:fs';
 import { AppError } from '../errors.ts';
-import { hostDevices, type ProcessDevice } from '../runtime/index.ts';
+import { cleanPath, toBytes } from '../files/index.ts';
+import { hostDevices, type ProcessDevice, reservedTarget } from '../runtime/index.ts';
 
 export interface ContainerDevice {
   /** Absolute host path: a device, or a directory with devices. */
@@ -19,6 +20,10 @@ export function processDevices(wanted: readonly ContainerDevice[]): readonly Pro
       throw new AppError('CONTAINER_DEVICE', `a device cannot be at '${target}'`, {
         expected: 'a path in the container below /dev',
       });
+    }
+    const reason = reservedTarget(cleanPath(toBytes(target)), 'file');
+    if (reason !== undefined) {
+      throw new AppError('CONTAINER_DEVICE', `a device cannot be at '${target}': ${reason}`);
     }
     const found = hostDevices(source);
     if (found.length > 0) {

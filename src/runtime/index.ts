@@ -19,6 +19,7 @@ export {
   programContext,
   programFault,
 } from './program-fault.ts';
+export { reservedTarget } from './reserved-targets.ts';
 export { type ResolvedUser, resolveUser } from './resolve-user.ts';
 export type { ResourceLimits } from './resource-limits.ts';
 export { type RunOptions, Sandbox, type SandboxOptions } from './sandbox.ts';

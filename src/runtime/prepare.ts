@@ -1,4 +1,5 @@
 /** From what a build step or `lamina run` wants to what the runner is told. */
+import { AppError } from '../errors.ts';
 import { type FileTree, pathParts, toBytes } from '../files/index.ts';
 import { ContainerView } from './container-view.ts';
 import { EMULATOR_PATH, emulatedArguments } from './emulation/index.ts';
@@ -37,6 +38,7 @@ export type WantedMount = (Exclude<ProcessMount, Tmpfs> | WantedTmpfs) & {
   readonly targetKind?: 'file' | 'directory' | undefined;
 };
 
+const MAX_HOSTNAME = 64;
 /** Where the first process's program is, inside the container. */
 const INIT_PATH = '/dev/.lamina-init';
 
@@ -80,7 +82,8 @@ export interface ProcessRequest {
 /**
  * Resolves user, working directory and mount targets in the image.
  * @param tree the merged tree of `lowers`
- * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID, RUNTIME_MOUNT_TARGET, RUNTIME_WORKDIR
+ * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID, RUNTIME_MOUNT_TARGET, RUNTIME_WORKDIR,
+ *   RUNTIME_HOSTNAME
  */
 export function prepareProcess(request: ProcessRequest, tree: FileTree): ProcessSpec {
   const { home, ...user } = resolveUser(request.user, tree, request.groups);
@@ -108,7 +111,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
     cwd: request.cwd,
     newDirectories: request.upper === undefined ? [] : missing,
     user,
-    hostname: request.hostname ?? DEFAULT_HOSTNAME,
+    hostname: checkedHostname(request.hostname ?? DEFAULT_HOSTNAME),
     network: request.network ?? 'host',
     security: request.security ?? 'sandbox',
     extraHosts: request.extraHosts ?? [],
@@ -124,7 +127,8 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
       owner: user,
     }),
     terminal: request.terminal ?? false,
-    shmSize: request.shmSize ?? DEFAULT_SHM_SIZE,
+    // As with Docker, 0 stands for the default.
+    shmSize: request.shmSize || DEFAULT_SHM_SIZE,
     ulimits: request.ulimits ?? [],
     umask: request.umask ?? DEFAULT_UMASK,
     limits: request.limits ?? {},
@@ -133,6 +137,15 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
     droppedCapabilities: request.droppedCapabilities ?? [],
     devices: request.devices ?? [],
   };
+}
+
+/** Longer ones the kernel refuses; a blank or a line end would make other lines of /etc/hosts. */
+function checkedHostname(name: string): string {
+  const isUsable = Buffer.byteLength(name) <= MAX_HOSTNAME && /^[^\s/\x00-\x1f\x7f]+$/.test(name);
+  if (isUsable) return name;
+  throw new AppError('RUNTIME_HOSTNAME', `not a host name: ${JSON.stringify(name)}`, {
+    expected: `at most ${MAX_HOSTNAME} bytes without blanks`,
+  });
 }
 
 function argumentsOf({ args, env, emulator, init }: ProcessRequest, tree: FileTree) {

@@ -10,6 +10,7 @@ import { serialiseOciSpec } from './oci-spec.ts';
 import type { OciSpec } from './oci-types.ts';
 import type { RunnerSettings } from './protocol.ts';
 import type { Cgroup } from './runner-cgroup.ts';
+import { runOnMadeTerminal } from './runner-made-terminal.ts';
 import { inputPipe, outputPipe } from './runner-pipes.ts';
 import type { Reaper } from './runner-reaper.ts';
 import { UntypedTerminal } from './runner-terminal.ts';
@@ -25,10 +26,12 @@ export interface ContainerStreams {
   readonly stdin?: ((stream: Socket) => void) | undefined;
 }
 
-/** The runner's own standard streams, one of which is a terminal. */
+/** The runner's own standard streams. */
 export interface OwnTerminal {
   /** Whether what is typed goes to the container. */
   readonly interactive: boolean;
+  /** Standard output is no terminal: what the container writes to its own is passed on there. */
+  readonly made: boolean;
 }
 
 export interface ContainerTools {
@@ -134,13 +137,18 @@ export class Container {
   }
 
   /** The runtime stays to couple the two terminals. */
-  async #runOnTerminal(program: string, { interactive }: OwnTerminal): Promise<number> {
-    using _terminal = UntypedTerminal.watch(interactive);
-    const ended = this.#spawn([], [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
+  async #runOnTerminal(program: string, { interactive, made }: OwnTerminal): Promise<number> {
     this.#terminal = true;
-    const exitCode = await ended;
+    const exitCode = made
+      ? await runOnMadeTerminal((slave) => this.#spawn([], [slave, slave, slave]))
+      : await this.#runOnOwnTerminal(interactive);
     if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(program);
     return exitCode;
+  }
+
+  async #runOnOwnTerminal(interactive: boolean): Promise<number> {
+    using _terminal = UntypedTerminal.watch(interactive);
+    return await this.#spawn([], [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
   }
 
   /** @returns the runtime's exit status */

@@ -18,7 +18,8 @@ export function foregroundStreams(interactive: boolean): ContainerStreams {
   };
 }
 
-async function passOn(stream: Readable, fd: number): Promise<void> {
+/** Writes all of a stream to one of the runner's own; resolves when the stream has ended. */
+export async function passOn(stream: Readable, fd: number): Promise<void> {
   const output = openOutput(fd);
   try {
     // Ending a socket would shut it down for everybody who shares it: lamina's caller and its next command.

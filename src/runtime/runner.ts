@@ -1,5 +1,6 @@
 /** What the runner keeps between containers, and how each is set up. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { mount } from '../system/index.ts';
 import { capabilityMask } from './capabilities.ts';
 import { allHostDevices } from './host-devices.ts';
@@ -129,7 +130,8 @@ function devicesBeside(mounts: readonly OciMount[]): readonly OciDevice[] {
 function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | OwnTerminal {
   const { interactive } = command;
   if (command.stdio === 'foreground') {
-    return command.spec.terminal ? { interactive } : foregroundStreams(interactive);
+    if (!command.spec.terminal) return foregroundStreams(interactive);
+    return { interactive, made: !interactive && !isatty(1) };
   }
   const send = (name: 'stdout' | 'stderr') => async (stream: AsyncIterable<Buffer>) => {
     for await (const chunk of stream) await sink(name, command.id, chunk);

@@ -15,6 +15,7 @@ export {
 } from './mounts.ts';
 export { makeNode, type NodeSpec, setTimes } from './nodes.ts';
 export { type OpenedWithin, openWithin } from './open-within.ts';
+export { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 export { removeTree } from './remove-tree.ts';
 export { syncFileSystem } from './sync.ts';
 export { hasErrorCode, SystemError } from './system-error.ts';

@@ -1,0 +1,127 @@
+import { storeFlags } from '../command.ts';
+import type { FlagTable } from '../flags.ts';
+import { limitFlags } from '../limit-flags.ts';
+
+const SEE_RUN = 'not in this version';
+
+/** The flags of `docker run`. */
+export const runFlags = {
+  interactive: { kind: 'switch', short: 'i', help: 'pass standard input on' },
+  tty: { kind: 'switch', short: 't', help: 'give the process a terminal' },
+  rm: { kind: 'switch', help: 'leave nothing behind (always so; without it lamina says so)' },
+  env: {
+    kind: 'list',
+    short: 'e',
+    value: 'NAME[=value]',
+    help: 'set a variable; without a value: the environment’s',
+  },
+  'env-file': { kind: 'list', value: 'path', help: 'set the variables of a file' },
+  volume: {
+    kind: 'list',
+    short: 'v',
+    value: 'host:container[:ro]',
+    help: 'mount a directory or file of this machine; a path alone is a new volume that ends with the container',
+  },
+  mount: {
+    kind: 'list',
+    value: 'type=…,target=…',
+    help: 'mount: type=bind,source=PATH[,readonly], type=tmpfs[,tmpfs-size=…,tmpfs-mode=…], type=volume without a source',
+  },
+  tmpfs: {
+    kind: 'list',
+    value: 'path[:options]',
+    help: 'mount memory; options: size, mode, uid, gid, ro, exec',
+  },
+  workdir: { kind: 'text', short: 'w', value: 'path', help: 'working directory' },
+  user: { kind: 'text', short: 'u', value: 'user[:group]', help: 'user to run as' },
+  entrypoint: { kind: 'text', value: 'command', help: 'replace the ENTRYPOINT; empty: none' },
+  name: { kind: 'text', value: 'name', help: 'name of the container' },
+  hostname: { kind: 'text', short: 'h', value: 'name', help: 'host name of the container' },
+  network: { kind: 'text', value: 'mode', help: 'host (the default) or none' },
+  'add-host': { kind: 'list', value: 'name=ip', help: 'add a line to /etc/hosts' },
+  'read-only': {
+    kind: 'switch',
+    help: 'the root file system cannot be written to; volumes can',
+  },
+  publish: {
+    kind: 'list',
+    short: 'p',
+    value: 'host:container',
+    help: 'ports are this machine’s already; refused if the two numbers differ, or for one address only',
+  },
+  init: { kind: 'switch', help: 'run an init as process 1 that passes signals on and reaps' },
+  cidfile: { kind: 'text', value: 'path', help: 'write the container’s ID to a new file' },
+  'group-add': { kind: 'list', value: 'group', help: 'more groups of the user' },
+  'cap-add': { kind: 'list', value: 'name', help: 'add a capability, such as NET_ADMIN, or ALL' },
+  'cap-drop': { kind: 'list', value: 'name', help: 'drop a capability, or ALL' },
+  privileged: { kind: 'switch', help: 'give all capabilities and devices of this machine' },
+  device: {
+    kind: 'list',
+    value: 'host[:container][:rwm]',
+    help: 'add a device, or all of a directory',
+  },
+  ...limitFlags('Limits'),
+  'memory-reservation': {
+    kind: 'text',
+    value: 'size',
+    group: 'Limits',
+    help: 'memory that is left to the container when there is little',
+  },
+  cpus: { kind: 'text', value: 'number', group: 'Limits', help: 'CPU limit, such as 1.5' },
+  'pids-limit': {
+    kind: 'text',
+    value: 'n',
+    group: 'Limits',
+    help: 'limit of processes and threads; -1: none',
+  },
+  ulimit: {
+    kind: 'list',
+    value: 'name=soft[:hard]',
+    group: 'Limits',
+    help: 'limit of the processes',
+  },
+  'shm-size': {
+    kind: 'text',
+    value: 'size',
+    group: 'Limits',
+    help: 'size of /dev/shm, such as 256m (default: 64m)',
+  },
+  pull: {
+    kind: 'text',
+    value: 'when',
+    help: 'when to pull the image: always, never, or if it is missing (the default)',
+    choices: ['always', 'missing', 'never'],
+  },
+  quiet: { kind: 'switch', short: 'q', help: 'show nothing of a pull' },
+  ...storeFlags,
+  expose: { kind: 'list', help: 'expose a port', noEffect: 'ports are this machine’s already' },
+  'publish-all': {
+    kind: 'switch',
+    short: 'P',
+    help: 'publish all ports',
+    noEffect: 'ports are this machine’s already',
+  },
+  label: { kind: 'list', short: 'l', help: 'label the container', noEffect: 'no container stays' },
+  'sig-proxy': { kind: 'switch', help: 'pass signals on', noEffect: 'signals are passed on' },
+  detach: {
+    kind: 'switch',
+    short: 'd',
+    help: 'run in the background',
+    notYet: 'end the line with &',
+  },
+  'volumes-from': { kind: 'list', help: 'volumes of a container', notYet: 'use -v' },
+  'security-opt': { kind: 'list', help: 'security options', notYet: SEE_RUN },
+  gpus: { kind: 'text', help: 'add GPUs', notYet: SEE_RUN },
+  platform: {
+    kind: 'text',
+    value: 'os/arch',
+    help: 'platform of the image, run by an emulator if need be',
+  },
+  restart: { kind: 'text', help: 'restart policy', notYet: 'a container ends with its process' },
+  attach: { kind: 'list', short: 'a', help: 'attach streams', notYet: SEE_RUN },
+  dns: { kind: 'list', help: 'name servers', notYet: SEE_RUN },
+  link: { kind: 'list', help: 'link to a container', notYet: SEE_RUN },
+  pid: { kind: 'text', help: 'PID namespace', notYet: SEE_RUN },
+  ipc: { kind: 'text', help: 'IPC namespace', notYet: SEE_RUN },
+  userns: { kind: 'text', help: 'user namespace', notYet: SEE_RUN },
+} as const satisfies FlagTable;

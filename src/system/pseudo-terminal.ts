@@ -1,0 +1,32 @@
+/** A terminal made of nothing, for processes that want one where there is none. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { callNative, nativeFunction } from './libc.ts';
+
+export interface PseudoTerminal {
+  /** The end that reads what processes write to the terminal, and writes what is typed. */
+  readonly masterFd: number;
+  /** The terminal itself. */
+  readonly slaveFd: number;
+}
+
+const NAME_BYTES = 128;
+
+/** Both ends are the caller's to close. @throws errors of `node:fs`; SystemError; AppError SYSTEM_UNSUPPORTED */
+export function openPseudoTerminal(): PseudoTerminal {
+  const flags = constants.O_RDWR | constants.O_NOCTTY;
+  const masterFd = openSync('/dev/ptmx', flags);
+  try {
+    callNative(nativeFunction('int unlockpt(int)'), 'unlockpt', undefined, masterFd);
+    return { masterFd, slaveFd: openSync(slaveName(masterFd), flags) };
+  } catch (error) {
+    closeSync(masterFd);
+    throw error;
+  }
+}
+
+function slaveName(masterFd: number): string {
+  const buffer = Buffer.alloc(NAME_BYTES);
+  const ptsname = nativeFunction('int ptsname_r(int, void *, unsigned long)');
+  callNative(ptsname, 'ptsname', undefined, masterFd, buffer, buffer.length);
+  return buffer.toString('utf8', 0, buffer.indexOf(0));
+}
