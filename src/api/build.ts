@@ -3,6 +3,7 @@ import type { ImageComparison } from '../analysis/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Descriptor, Digest } from '../oci/index.ts';
 import type { BuildSummary, Emit } from '../progress/index.ts';
+import type { ResourceLimits } from '../runtime/index.ts';
 import type { ByteSink, HostAlias, NetworkMode, StoreOptions } from './store-options.ts';
 
 /** Where a result goes; the types are those of `docker buildx build --output`. */
@@ -95,6 +96,10 @@ export interface BuildOptions extends StoreOptions {
   readonly ulimits?:
     | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
     | undefined;
+  /** Limits of the processes of RUN; part of no cache key. */
+  readonly limits?: ResourceLimits | undefined;
+  /** Control group in which those of RUN are made. */
+  readonly cgroupParent?: string | undefined;
   /**
    * What RUN trusts beside its image's certificates: paths of PEM files; `host` is what was added to this machine's own
    * trust store. Part of no layer and no cache key.

@@ -379,7 +379,7 @@ describe('lamina build', () => {
     expect((await buildCall(['build', '--force-rm', '.'])).stderr).toContain(
       'note: --force-rm has no effect',
     );
-    for (const flag of ['--attest=type=sbom', '--memory=1g']) {
+    for (const flag of ['--attest=type=sbom', '--isolation=hyperv']) {
       const result = await buildCall(['build', flag, '.']);
       expect(result.status).toBe(125);
       expect(result.stderr).toContain('CLI_NOT_YET');
@@ -461,7 +461,7 @@ describe('lamina run', () => {
 
   it.each([
     ['named:/dst', 'CLI_NOT_YET'],
-    ['/dst', 'CLI_NOT_YET'],
+    ['dst', 'CLI_FLAG_VALUE'],
     ['/src:dst', 'CLI_FLAG_VALUE'],
     ['/src:/dst:rx', 'CLI_FLAG_VALUE'],
   ])('refuses the volume %s', async (volume, code) => {

@@ -13,7 +13,7 @@ export {
 export { type MadeDirectories, makeDirectories } from './mkdir.ts';
 export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
 export { isLinked, placeFiles } from './place.ts';
-export { type RunStepOptions, runStep, type StepLayer } from './run-step.ts';
+export { type RunStepOptions, runStep, type StepLayer, type StepLimits } from './run-step.ts';
 export { findSecrets, type SecretLeak, type SecretText } from './secrets/index.ts';
 export { type SelectOptions, selectFiles } from './select.ts';
 export {

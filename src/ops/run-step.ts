@@ -8,6 +8,7 @@ import {
   type LowerDirectory,
   prepareProcess,
   programContext,
+  type ResourceLimits,
   type Sandbox,
   type WantedMount,
 } from '../runtime/index.ts';
@@ -16,7 +17,14 @@ import { OutputTail } from './output-tail.ts';
 import { findSecrets, type SecretLeak, SecretMask, type SecretText } from './secrets/index.ts';
 import { stepFailure } from './step-failure.ts';
 
-export interface RunStepOptions {
+/** What the process of a step is limited to. */
+export interface StepLimits {
+  readonly limits?: ResourceLimits | undefined;
+  /** Control group to make the step's in. */
+  readonly cgroupParent?: string | undefined;
+}
+
+export interface RunStepOptions extends StepLimits {
   readonly sandbox: Sandbox;
   /** The merged tree of `lowers`. */
   readonly base: FileTree;
@@ -74,6 +82,8 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
       extraHosts: op.extraHosts,
       shmSize: op.shmSize,
       ulimits: op.ulimits,
+      limits: options.limits,
+      cgroupParent: options.cgroupParent,
     },
     options.base,
   );

@@ -34,7 +34,8 @@ export function openHierarchies(place: string): Hierarchies {
   const covered =
     attempt(() => mount({ source: 'cgroup2', target: HIERARCHY, type: 'cgroup2' })) !== false;
   if (!covered) return { unified: false, controllers: new Set(), legacy: before, covered };
-  return { ...unifiedState(), legacy: legacyDirectories(place), covered };
+  const legacy = legacyDirectories(place);
+  return { ...unifiedState(), legacy, covered: legacy.size > 0 };
 }
 
 /** How limits with these controllers can be kept. */

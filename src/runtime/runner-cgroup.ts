@@ -66,7 +66,9 @@ export class CgroupRoot {
       const lock = this.#lock;
       if (lock) attempt(() => writeFileSync(lock.path, [...this.#parents].join('\n')));
     }
-    return new Cgroup(`${path}/${id}`, limits, this.#hierarchies);
+    // A parent may limit what is in it, by controllers of its own.
+    const needsLegacy = parent !== undefined && this.#hierarchies.covered;
+    return new Cgroup(`${path}/${id}`, { limits, needsLegacy }, this.#hierarchies);
   }
 
   /** Removes what no process is in any more. */
@@ -111,13 +113,17 @@ export class Cgroup {
   readonly #hierarchies: Hierarchies;
   readonly #oomKillsBefore: number;
 
-  constructor(path: string, limits: ResourceLimits, hierarchies: Hierarchies) {
+  constructor(
+    path: string,
+    { limits, needsLegacy }: { readonly limits: ResourceLimits; readonly needsLegacy: boolean },
+    hierarchies: Hierarchies,
+  ) {
     const where = hierarchyFor(hierarchies, controllersFor(limits));
     if (where.kind === 'missing') throw missingControllers(where.names);
     this.#path = path;
     this.#hierarchies = hierarchies;
     this.runtimePath = `/${path}/box`;
-    this.launcher = where.kind === 'legacy' ? UNCOVERED : [];
+    this.launcher = needsLegacy || where.kind === 'legacy' ? UNCOVERED : [];
     this.limits = ociLimits(limits, hasSwap(hierarchies));
     this.#oomKillsBefore = machineOomKills();
     // A read-only hierarchy: the runtime says so better.

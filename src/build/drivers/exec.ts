@@ -75,6 +75,7 @@ function run(
         emulator,
         hostEnv: session.env,
         trust,
+        ...session.limits,
         instruction: step.info.instruction ?? step.info.name,
         signal,
         onOutput: (stream, data) =>

@@ -4,7 +4,7 @@ import type { Warning } from '../../errors.ts';
 import type { FileTree } from '../../files/index.ts';
 import type { Vertex, VertexId } from '../../graph/index.ts';
 import { LayerCache, type LowerSource, MergedTree, present } from '../../layers/index.ts';
-import type { ExtraCertificates } from '../../ops/index.ts';
+import type { ExtraCertificates, StepLimits } from '../../ops/index.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
 import type { Sandbox } from '../../runtime/index.ts';
 import type { LayerId, Store } from '../../store/index.ts';
@@ -30,6 +30,8 @@ export interface BuildSession {
   readonly logins?: RemoteLogins | undefined;
   /** What a new cache mount begins with, if other machines know; told of each that is used. */
   readonly mountSeed?: BuildCaches['mountSeed'] | undefined;
+  /** What the processes of steps are limited to; part of no key. */
+  readonly limits?: StepLimits | undefined;
   /** Started when the first step needs it. */
   readonly sandbox: () => Promise<Sandbox>;
   /** What steps trust beside their images' own certificates. */

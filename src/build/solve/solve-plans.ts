@@ -101,6 +101,7 @@ async function solve(
     },
     env: options.env ?? {},
     mountSeed: caches.mountSeed,
+    limits: { limits: options.limits, cgroupParent: options.cgroupParent },
     sandbox: () => sandbox.get(),
     certificates: await extraCertificates(run),
   };

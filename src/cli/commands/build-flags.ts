@@ -1,6 +1,7 @@
 import { summaryKinds } from '../../progress/index.ts';
 import { storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
+import { limitFlags } from '../limit-flags.ts';
 
 const WHAT = 'What to build';
 const HOW = 'How';
@@ -164,6 +165,7 @@ export const buildFlags = {
   },
   'shm-size': { kind: 'text', value: 'size', group: STEPS, help: 'size of /dev/shm, such as 64m' },
   ulimit: { kind: 'list', value: 'name=soft[:hard]', group: STEPS, help: 'limit of the processes' },
+  ...limitFlags(STEPS),
   'ca-certificates': {
     kind: 'list',
     value: 'host|file',
@@ -235,15 +237,7 @@ export const buildFlags = {
     help: 'attach a bill of materials',
     notYet: 'none is attached; leave the flag out, or give --sbom=false',
   },
-  'cgroup-parent': { kind: 'text', help: 'parent cgroup of RUN', notYet: 'leave it out' },
   resource: { kind: 'list', value: 'k=v', help: 'limits of RUN', notYet: 'leave it out' },
-  memory: { kind: 'text', short: 'm', help: 'memory limit of RUN', notYet: 'leave it out' },
-  'memory-swap': { kind: 'text', help: 'swap limit of RUN', notYet: 'leave it out' },
-  'cpu-shares': { kind: 'text', short: 'c', help: 'CPU weight of RUN', notYet: 'leave it out' },
-  'cpu-period': { kind: 'text', help: 'CPU period of RUN', notYet: 'leave it out' },
-  'cpu-quota': { kind: 'text', help: 'CPU quota of RUN', notYet: 'leave it out' },
-  'cpuset-cpus': { kind: 'text', help: 'CPUs of RUN', notYet: 'leave it out' },
-  'cpuset-mems': { kind: 'text', help: 'memory nodes of RUN', notYet: 'leave it out' },
   'security-opt': { kind: 'list', help: 'security of RUN', notYet: 'leave it out' },
   isolation: { kind: 'text', help: 'kind of isolation', notYet: 'leave it out' },
   policy: { kind: 'list', help: 'source policy', notYet: 'leave it out' },
