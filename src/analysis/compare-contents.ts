@@ -1,6 +1,8 @@
 /** Where the contents of two files part. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, read as readFile } from 'node:fs';
+import { promisify } from 'node:util';
 import type { ContentRange } from '../files/index.ts';
+import { openContent } from '../system/index.ts';
 
 export interface ContentDifference {
   /** Of the first byte that differs. */
@@ -14,31 +16,32 @@ const CHUNK = 1 << 18;
 /** How much of a line is shown, and looked at for the beginning of it. */
 const LINE = 160;
 const BYTES = 16;
+const readAsync = promisify(readFile);
 
 /** @returns undefined when the contents are the same */
 export async function compareContents(
   a: ContentRange,
   b: ContentRange,
 ): Promise<ContentDifference | undefined> {
-  const first = await open(Buffer.from(a.hostPath, 'latin1'));
+  const first = openContent(a);
   try {
-    const second = await open(Buffer.from(b.hostPath, 'latin1'));
+    const second = openContent(b);
     try {
-      const left: Opened = { handle: first, range: a };
-      const right: Opened = { handle: second, range: b };
+      const left: Opened = { fd: first, range: a };
+      const right: Opened = { fd: second, range: b };
       const offset = await firstDifference(left, right);
       if (offset === undefined) return undefined;
       return { offset, ...(await shown(left, right, offset)) };
     } finally {
-      await second.close();
+      closeSync(second);
     }
   } finally {
-    await first.close();
+    closeSync(first);
   }
 }
 
 interface Opened {
-  readonly handle: FileHandle;
+  readonly fd: number;
   readonly range: ContentRange;
 }
 
@@ -55,11 +58,12 @@ async function firstDifference(a: Opened, b: Opened): Promise<number | undefined
   return a.range.size === b.range.size ? undefined : shared;
 }
 
-async function read({ handle, range }: Opened, offset: number, length: number): Promise<Buffer> {
+async function read({ fd, range }: Opened, offset: number, length: number): Promise<Buffer> {
   const size = Math.max(0, Math.min(length, range.size - offset));
   const buffer = Buffer.alloc(size);
   for (let done = 0; done < size; ) {
-    const { bytesRead } = await handle.read(
+    const { bytesRead } = await readAsync(
+      fd,
       buffer,
       done,
       size - done,

@@ -35,7 +35,7 @@ import {
  */
 export async function listContext(options: ListContextOptions): Promise<ContextListing> {
   const { context: directory } = options;
-  const tree = openContext({ directory });
+  using tree = openContext({ directory });
   const file = loadIgnoreFile(directory, dockerfileOf(options));
   const matcher = file === undefined ? undefined : new IgnoreMatcher(file);
   const sorter = new Sorter(tree, matcher, options.signal);
@@ -60,7 +60,8 @@ async function neededPaths(
   if (neededBy === undefined) return undefined;
   const { neededSources } = await import('./describe.ts');
   const sources = await neededSources({ ...neededBy, context: directory, dockerfile, signal });
-  return entriesOfSources(openContext({ directory, ignore }), sources);
+  using tree = openContext({ directory, ignore });
+  return entriesOfSources(tree, sources);
 }
 
 /** Its ignore file goes before that of the directory. */

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -16,11 +18,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentDigest, type FileEntry, resolveInTree } from '../files/index.ts';
-import { setTimes, setXattr } from '../system/index.ts';
+import { openContent, setTimes, setXattr } from '../system/index.ts';
 import { type ContextOptions, type ContextTree, openContext } from './context-tree.ts';
 import { parseDockerignore } from './dockerignore.ts';
 import { measureSources } from './measure.ts';
 import type { FactStore } from './stat-cache.ts';
+
+/** cap_net_bind_service=ep, as the kernel stores it. */
+const CAPABILITY =
+  '\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00';
 
 let root: string;
 beforeEach(() => {
@@ -119,14 +125,17 @@ describe('a context tree', () => {
     expect(tree.lookup('c')?.linkGroup).toBeUndefined();
   });
 
-  it('keeps devices and pipes, but not sockets', async () => {
+  it('keeps devices and pipes, and sees sockets as empty files', async () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
     execFileSync('mknod', [join(root, 'dev'), 'c', '300', '70000']);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(root, 'socket'), resolve));
     const tree = open();
-    expect(paths(tree)).toEqual(['dev', 'pipe']);
-    expect(tree.lookup('socket')).toBeUndefined();
+    expect(paths(tree)).toEqual(['dev', 'pipe', 'socket']);
+    expect(tree.lookup('socket')).toMatchObject({ type: 'file', size: 0 });
+    const fd = openContent(tree.content(entryOf(tree, 'socket')));
+    expect(readFileSync(fd, 'utf8')).toBe('');
+    closeSync(fd);
     expect(tree.lookup('dev')).toMatchObject({ type: 'char', devMajor: 300, devMinor: 70000 });
     server.close();
   });
@@ -164,6 +173,20 @@ describe('a context tree', () => {
     },
   );
 
+  it('never follows a link that takes the place of a directory', () => {
+    make({ 'context/d/x': 'in', 'context/e/x': 'in', 'outside/x': 'out', 'outside/y': 'out' });
+    using tree = openContext({ directory: join(root, 'context') });
+    expect(tree.list('d')).toHaveLength(1);
+    expect(tree.lookup('e')?.type).toBe('directory');
+    for (const name of ['d', 'e']) {
+      renameSync(join(root, 'context', name), join(root, `was-${name}`));
+      symlinkSync('../outside', join(root, 'context', name));
+    }
+    expect(readFileSync(openContent(tree.content(entryOf(tree, 'd/x'))), 'utf8')).toBe('in');
+    expect(tree.list('e')).toEqual([]);
+    expect(tree.lookup('e/y')).toBeUndefined();
+  });
+
   it('opens a directory that is reached through a symlink', () => {
     make({ 'real/x': '1' });
     symlinkSync('real', join(root, 'link'));
@@ -177,13 +200,17 @@ describe('a context tree', () => {
     expect(() => openContext({ directory: join(root, name) })).toThrowError(/build context/);
   });
 
-  it('reads xattrs only when asked, and no book-keeping of overlayfs', () => {
+  it('reads xattrs only when asked, and of them only capabilities', () => {
     make({ f: '', plain: '' });
     setXattr(join(root, 'f'), 'user.color', 'r\xc3\xbcd');
     setXattr(join(root, 'f'), 'trusted.overlay.opaque', 'y');
+    setXattr(join(root, 'f'), 'security.capability', CAPABILITY);
+    setXattr(join(root, 'plain'), 'user.color', 'blue');
     const tree = open();
     expect(tree.lookup('f')?.xattrs).toBeUndefined();
-    expect(tree.complete(entryOf(tree, 'f')).xattrs).toEqual({ 'user.color': 'r\xc3\xbcd' });
+    expect(tree.complete(entryOf(tree, 'f')).xattrs).toEqual({
+      'security.capability': CAPABILITY,
+    });
     expect(tree.complete(entryOf(tree, 'plain')).xattrs).toBeUndefined();
   });
 
@@ -337,9 +364,9 @@ describe('remembered digests', () => {
     make({ f: 'hello' });
     const facts = new Facts();
     learn(facts, later);
-    setXattr(join(root, 'f'), 'user.a', 'b');
+    setXattr(join(root, 'f'), 'security.capability', CAPABILITY);
     const tree = open('', { facts, now: later });
-    expect(tree.complete(entryOf(tree, 'f')).xattrs).toEqual({ 'user.a': 'b' });
+    expect(tree.complete(entryOf(tree, 'f')).xattrs).toEqual({ 'security.capability': CAPABILITY });
   });
 });
 

@@ -2,10 +2,13 @@
  * A build context that is a directory of this machine, as a tree of files.
  *
  * It is read as far as somebody asks: one `lstat` for a name, one `readdir` for a listing. What was seen once is not
- * looked at again, so all steps of a build see the same context. Ignored files are not there, nor are sockets.
- * Names are looked up one by one below directories that are known to be real, so no symlink leads outside.
+ * looked at again, so all steps of a build see the same context. Ignored files are not there. Sockets are seen as empty
+ * files, as with BuildKit.
+ * Directories are opened once and their descriptors used from then on, so no symlink leads outside, not even one that
+ * takes the place of a directory during the build.
  */
-import { realpathSync, statSync } from 'node:fs';
+import { openSync, realpathSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { AppError } from '../errors.ts';
 import {
   type BytePath,
@@ -15,13 +18,20 @@ import {
   type FileEntry,
   type FileTree,
   type HiddenBy,
-  isPortableXattr,
   joinPath,
+  layerXattrs,
   type PatternState,
   parentPath,
+  toBytes,
   toText,
 } from '../files/index.ts';
-import { hasErrorCode, listXattrs } from '../system/index.ts';
+import {
+  CONTENT_FLAGS,
+  DirectoryHandles,
+  fsPath,
+  hasErrorCode,
+  listXattrs,
+} from '../system/index.ts';
 import { type IgnoreFile, IgnoreMatcher } from './dockerignore.ts';
 import { LinkGroups, readHostDirectory, readHostFile, unreadable } from './host-files.ts';
 import { type FactStore, type FileIdentity, StatCache } from './stat-cache.ts';
@@ -41,22 +51,22 @@ export interface ContextOptions {
  * @throws AppError CONTEXT_NOT_FOUND, PATTERN_INVALID
  */
 export function openContext(options: ContextOptions): ContextTree {
-  return new ContextTree(realDirectory(options.directory), options);
+  return new ContextTree(openDirectory(options.directory), options);
 }
 
 interface Node {
   readonly entry: FileEntry;
   readonly identity: FileIdentity;
   readonly ignored: boolean;
+  readonly isSocket: boolean;
   readonly state: PatternState;
   /** Undefined until the directory was read. */
   listing: readonly FileEntry[] | undefined;
 }
 
-/** A live directory as a `FileTree`. */
-export class ContextTree implements FileTree {
-  /** Real host path, latin1 bytes. */
-  readonly hostPath: string;
+/** A live directory as a `FileTree`. Holds descriptors until it is disposed of. */
+export class ContextTree implements FileTree, Disposable {
+  readonly #root: DirectoryHandles;
   readonly #matcher: IgnoreMatcher | undefined;
   readonly #cache: StatCache;
   readonly #groups = new LinkGroups();
@@ -64,15 +74,26 @@ export class ContextTree implements FileTree {
   readonly #nodes = new Map<BytePath, Node | undefined>();
 
   /** Use `openContext`. */
-  constructor(hostPath: string, options: ContextOptions) {
-    this.hostPath = hostPath;
+  constructor(directory: DirectoryHandles, options: ContextOptions) {
+    this.#root = directory;
     const rules = options.ignore;
     this.#matcher =
       rules === undefined || rules.patterns.length === 0 ? undefined : new IgnoreMatcher(rules);
-    this.#cache = new StatCache(options.facts, hostPath, options.now ?? Date.now);
-    const root = readHostFile(hostPath, '', this.#groups);
+    this.#cache = new StatCache(options.facts, directory.hostPath, options.now ?? Date.now);
+    const root = readHostFile(directory, '', this.#groups);
     if (root === undefined) throw notFound(options.directory);
-    this.#nodes.set('', { ...root, ignored: false, state: undefined, listing: undefined });
+    this.#nodes.set('', {
+      ...root,
+      ignored: false,
+      isSocket: false,
+      state: undefined,
+      listing: undefined,
+    });
+  }
+
+  /** Real host path, latin1 bytes. */
+  get hostPath(): string {
+    return this.#root.hostPath;
   }
 
   lookup(path: BytePath): FileEntry | undefined {
@@ -85,7 +106,12 @@ export class ContextTree implements FileTree {
   }
 
   content(entry: FileEntry): ContentRange {
-    return { hostPath: this.#host(entry.path), offset: 0, size: entry.size };
+    const { path, size } = entry;
+    const open = () =>
+      this.#find(path)?.isSocket === true
+        ? openSync(devNull, CONTENT_FLAGS)
+        : openSync(fsPath(this.#root.entry(path)), CONTENT_FLAGS);
+    return { hostPath: `${this.#root.hostPath}/${path}`, offset: 0, size, open };
   }
 
   knownDigest(entry: FileEntry): ContentDigest | undefined {
@@ -99,7 +125,7 @@ export class ContextTree implements FileTree {
   }
 
   /**
-   * The entry with its xattrs, those that mean something outside this machine.
+   * The entry with its capabilities, the only xattrs that layers keep.
    * @throws AppError CONTEXT_UNREADABLE
    */
   complete(entry: FileEntry): FileEntry {
@@ -135,7 +161,7 @@ export class ContextTree implements FileTree {
     if (directory.listing !== undefined) return directory.listing;
     const { path } = directory.entry;
     const entries: FileEntry[] = [];
-    for (const name of readHostDirectory(this.#host(path), path)) {
+    for (const name of readHostDirectory(this.#root, path)) {
       const child = this.#child(directory, joinPath(path, name));
       if (child !== undefined) entries.push(child.entry);
     }
@@ -156,10 +182,17 @@ export class ContextTree implements FileTree {
     const decision = this.#matcher?.step(path, directory.state);
     const ignored = decision?.ignored ?? false;
     if (ignored && this.#matcher?.mayTakeBackBelow(path) !== true) return undefined;
-    const file = readHostFile(this.#host(path), path, this.#groups);
-    if (file === undefined || file.entry.type === 'socket') return undefined;
-    const { entry, identity } = file;
-    const node: Node = { entry, identity, ignored, state: decision?.state, listing: undefined };
+    const file = readHostFile(this.#root, path, this.#groups);
+    if (file === undefined) return undefined;
+    const isSocket = file.entry.type === 'socket';
+    const node: Node = {
+      entry: isSocket ? { ...file.entry, type: 'file' } : file.entry,
+      identity: file.identity,
+      ignored,
+      isSocket,
+      state: decision?.state,
+      listing: undefined,
+    };
     return !ignored || this.#showsSomething(node) ? node : undefined;
   }
 
@@ -168,15 +201,11 @@ export class ContextTree implements FileTree {
     return node.entry.type === 'directory' && this.#list(node).length > 0;
   }
 
-  #xattrs(path: BytePath): Record<string, string> | undefined {
-    const all = this.#allXattrs(path);
-    const kept = Object.entries(all ?? {}).filter(([name]) => belongsToFile(name));
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
-  }
-
-  #allXattrs(path: BytePath): Record<string, string> | undefined {
+  #xattrs(path: BytePath): FileEntry['xattrs'] {
     try {
-      return listXattrs(this.#host(path));
+      return layerXattrs(
+        listXattrs(path === '' ? this.#root.directory('') : this.#root.entry(path)),
+      );
     } catch (error) {
       if (hasErrorCode(error, 'ENOENT', 'EACCES', 'EPERM')) return undefined;
       throw unreadable(path, error);
@@ -187,31 +216,27 @@ export class ContextTree implements FileTree {
   #liesThere(path: BytePath): boolean {
     const slash = path.lastIndexOf('/');
     if (slash >= 0 && !this.#isHostDirectory(path.slice(0, slash))) return false;
-    return readHostFile(this.#host(path), path, new LinkGroups()) !== undefined;
+    return readHostFile(this.#root, path, new LinkGroups()) !== undefined;
   }
 
   #isHostDirectory(path: BytePath): boolean {
     if (!this.#liesThere(path)) return false;
-    return readHostFile(this.#host(path), path, new LinkGroups())?.entry.type === 'directory';
+    return readHostFile(this.#root, path, new LinkGroups())?.entry.type === 'directory';
   }
 
-  #host(path: BytePath): string {
-    return path === '' ? this.hostPath : `${this.hostPath}/${path}`;
+  [Symbol.dispose](): void {
+    this.#root[Symbol.dispose]();
   }
 }
 
-/** Attributes of overlayfs and of the host's own book-keeping say nothing about the file. */
-function belongsToFile(name: string): boolean {
-  if (/^(?:trusted|user)\.overlay\./.test(name) || name.startsWith('com.apple.')) return false;
-  return isPortableXattr(name);
-}
-
-function realDirectory(directory: string): string {
+function openDirectory(directory: string): DirectoryHandles {
   try {
-    if (statSync(directory).isDirectory()) return realpathSync(directory, { encoding: 'latin1' });
+    return DirectoryHandles.open(toBytes(directory), (path) =>
+      realpathSync(fsPath(path), { encoding: 'latin1' }),
+    );
   } catch (error) {
-    if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR')) throw unreadable('', error);
-    throw notFound(directory);
+    if (hasErrorCode(error, 'ENOENT')) throw notFound(directory);
+    if (!hasErrorCode(error, 'ENOTDIR')) throw unreadable('', error);
   }
   throw new AppError(
     'CONTEXT_NOT_FOUND',

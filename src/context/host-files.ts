@@ -2,7 +2,7 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { type BytePath, type FileEntry, type FileType, toText } from '../files/index.ts';
-import { hasErrorCode } from '../system/index.ts';
+import { type DirectoryHandles, failureReason, fsPath, hasErrorCode } from '../system/index.ts';
 import type { FileIdentity } from './stat-cache.ts';
 
 export interface HostFile {
@@ -30,17 +30,16 @@ export class LinkGroups {
 
 /**
  * Looks at one file without following it.
- * @param hostPath latin1 bytes; all its directories are known to be real ones
  * @returns undefined when nothing is there
  * @throws AppError CONTEXT_UNREADABLE
  */
 export function readHostFile(
-  hostPath: string,
+  root: DirectoryHandles,
   path: BytePath,
   groups: LinkGroups,
 ): HostFile | undefined {
-  const host = Buffer.from(hostPath, 'latin1');
   try {
+    const host = fsPath(path === '' ? `${root.directory('')}/.` : root.entry(path));
     const stats = lstatSync(host, { bigint: true });
     const linkTarget = stats.isSymbolicLink()
       ? readlinkSync(host, { encoding: 'latin1' })
@@ -56,9 +55,9 @@ export function readHostFile(
  * The names in a directory, sorted by bytes; empty when it is gone.
  * @throws AppError CONTEXT_UNREADABLE
  */
-export function readHostDirectory(hostPath: string, path: BytePath): string[] {
+export function readHostDirectory(root: DirectoryHandles, path: BytePath): string[] {
   try {
-    return readdirSync(Buffer.from(hostPath, 'latin1'), { encoding: 'latin1' }).sort();
+    return readdirSync(fsPath(root.directory(path)), { encoding: 'latin1' }).sort();
   } catch (error) {
     if (hasErrorCode(error, ...GONE)) return [];
     throw unreadable(path, error);
@@ -68,7 +67,9 @@ export function readHostDirectory(hostPath: string, path: BytePath): string[] {
 /** The error for a file of the context that cannot be read. */
 export function unreadable(path: BytePath, cause: unknown): AppError {
   const name = path === '' ? '.' : toText(path);
-  const reason = hasErrorCode(cause, 'EACCES', 'EPERM') ? 'permission denied' : messageOf(cause);
+  const reason = hasErrorCode(cause, 'EACCES', 'EPERM')
+    ? 'permission denied'
+    : failureReason(cause);
   return new AppError(
     'CONTEXT_UNREADABLE',
     `cannot read '${name}' of the build context: ${reason}`,
@@ -77,10 +78,6 @@ export function unreadable(path: BytePath, cause: unknown): AppError {
       cause,
     },
   );
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Every key is there, so that all entries share one shape. */

@@ -119,8 +119,20 @@ describe('files in a directory', () => {
 
   test('have no bits that would lend somebody the caller’s rights', async () => {
     const dest = bench.path('out');
-    await exportLocal(bench.store, await image({ su: { content: 'x', mode: 0o6755 } }), { dest });
+    const record = await image({
+      'mail/': { mode: 0o3775 },
+      su: { content: 'x', mode: 0o6755 },
+      plain: 'x',
+    });
+    const { warnings } = await exportLocal(bench.store, record, { dest });
     expect((await lstat(`${dest}/su`)).mode & 0o7777).toBe(0o755);
+    expect((await lstat(`${dest}/mail`)).mode & 0o7777).toBe(0o1775);
+    expect(warnings).toMatchObject([
+      {
+        code: 'EXPORT_RIGHTS_DROPPED',
+        message: 'written without setuid and setgid bits: /mail, /su',
+      },
+    ]);
   });
 
   test('that are one file stay one', async () => {
@@ -192,6 +204,18 @@ describe('files in a directory', () => {
     await exportLocal(bench.store, await image({ 'caf\xe9': 'x' }), { dest });
     const [name] = await readdir(dest, { encoding: 'buffer' });
     expect(name?.toString('latin1')).toBe('caf\xe9');
+  });
+
+  test('may lie deeper than a path can say', async () => {
+    const dest = bench.path('out');
+    const names = Array.from({ length: 40 }, () => 'd'.repeat(101));
+    const directories = names.map((_, depth) => `${names.slice(0, depth + 1).join('/')}/`);
+    const deep = `${names.join('/')}/file`;
+    const sketch = Object.fromEntries(directories.map((path) => [path, {}]));
+    await exportLocal(bench.store, await image({ ...sketch, [deep]: 'deep' }), { dest });
+    const found = spawnSync('find', [dest, '-name', 'file', '-size', '4c'], { encoding: 'utf8' });
+    expect(found.stdout.trim()).toHaveLength(dest.length + 1 + deep.length);
+    expect(spawnSync('rm', ['-r', dest]).status).toBe(0);
   });
 
   test('that are devices are made by root', async () => {

@@ -1,18 +1,22 @@
 /** The final file system of an image as files in a directory of the user. */
+import { lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Warning } from '../errors.ts';
+import { toBytes } from '../files/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { isRoot, makeDirectories } from '../system/index.ts';
+import { DirectoryHandles, fsPath, isRoot, makeDirectories } from '../system/index.ts';
 import { writeFailure } from './destination.ts';
 import { imageFiles, presentImage } from './image-files.ts';
 import { LocalWriter, type Written } from './local-writer.ts';
 import type { Progress } from './progress.ts';
-import { pruneDirectory } from './prune-directory.ts';
+import { keepOnly, pruneDirectory } from './prune-directory.ts';
 
 export interface ExportLocalOptions {
   /** A directory; made if it is not there. */
   readonly dest: string;
+  /** One name: the directory in `dest` that gets the files. Undefined: `dest` itself. */
+  readonly below?: string | undefined;
   /** Remove what the image does not have. Default false. */
   readonly prune?: boolean | undefined;
   /** Make devices; default: if the caller is root, since nobody else can. */
@@ -41,20 +45,15 @@ const SLICE = 10;
 export async function exportLocal(
   store: Store,
   image: ImageRecord,
-  { dest, prune = false, devices = isRoot(), progress, signal }: ExportLocalOptions,
+  { dest, below, prune = false, devices = isRoot(), progress, signal }: ExportLocalOptions,
 ): Promise<LocalExport> {
-  const directory = resolve(dest);
-  try {
-    makeDirectories(directory);
-  } catch (error) {
-    throw writeFailure(dest, error);
-  }
+  using root = openDestination(dest, below);
   await presentImage(store, image, signal);
   const files = imageFiles(store, image);
-  if (prune) await pruneDirectory(directory, files.tree);
-  using writer = new LocalWriter(directory, files, devices);
+  if (prune) await pruneDirectory(root, files.tree);
+  using writer = new LocalWriter(root, files, devices);
   let turned = performance.now();
-  for (const _ of writer.directory('')) {
+  for (const _ of writer.write()) {
     if (performance.now() - turned < SLICE) continue;
     signal?.throwIfAborted();
     report(progress, writer.written, false);
@@ -63,6 +62,44 @@ export async function exportLocal(
   }
   report(progress, writer.written, true);
   return { ...writer.written, warnings: writer.warnings };
+}
+
+/** Removes all that is in a directory but the names given. @throws AppError EXPORT_DESTINATION */
+export async function pruneExports(dest: string, names: readonly string[]): Promise<void> {
+  using root = openDestination(dest);
+  await keepOnly(root, names);
+}
+
+/** Links on the way to the destination are the user's; what they name from here on stays the same directory. */
+function openDestination(dest: string, below?: string): DirectoryHandles {
+  try {
+    const directory = resolve(dest);
+    makeDirectories(directory);
+    const root = openDirectory(directory);
+    if (below === undefined) return root;
+    try {
+      makeDirectory(root, below);
+      return openDirectory(root.directory(below));
+    } finally {
+      root[Symbol.dispose]();
+    }
+  } catch (error) {
+    throw writeFailure(dest, error);
+  }
+}
+
+function openDirectory(path: string): DirectoryHandles {
+  return DirectoryHandles.open(toBytes(path), (given) =>
+    realpathSync(fsPath(given), { encoding: 'latin1' }),
+  );
+}
+
+function makeDirectory(root: DirectoryHandles, name: string): void {
+  const place = fsPath(root.entry(name));
+  const stats = lstatSync(place, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) return;
+  if (stats !== undefined) unlinkSync(place);
+  mkdirSync(place);
 }
 
 function report(progress: Progress | undefined, written: Written, done: boolean): void {

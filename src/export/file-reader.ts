@@ -1,9 +1,9 @@
 /** Reads files that often lie one after the other in the same host file, which is then opened once. */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import type { ContentRange } from '../files/index.ts';
+import { openContent } from '../system/index.ts';
 
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 const CHUNK = 512 * 1024;
 
 export class FileReader implements Disposable {
@@ -11,11 +11,11 @@ export class FileReader implements Disposable {
   #fd = -1;
 
   /** A descriptor of the host file; valid until the next call. */
-  open(hostPath: string): number {
-    if (hostPath !== this.#path) {
+  open(range: ContentRange): number {
+    if (range.hostPath !== this.#path) {
       this[Symbol.dispose]();
-      this.#fd = openSync(Buffer.from(hostPath, 'latin1'), FLAGS);
-      this.#path = hostPath;
+      this.#fd = openContent(range);
+      this.#path = range.hostPath;
     }
     return this.#fd;
   }
@@ -25,10 +25,11 @@ export class FileReader implements Disposable {
    *
    * @throws AppError LAYER_DAMAGED when the host file is too short
    */
-  *read({ hostPath, offset, size }: ContentRange): Generator<Buffer, void> {
+  *read(range: ContentRange): Generator<Buffer, void> {
+    const { offset, size } = range;
     for (let done = 0; done < size; ) {
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size - done));
-      const count = readSync(this.open(hostPath), buffer, 0, buffer.length, offset + done);
+      const count = readSync(this.open(range), buffer, 0, buffer.length, offset + done);
       if (count === 0) throw tooShort();
       yield buffer.subarray(0, count);
       done += count;

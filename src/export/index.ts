@@ -16,7 +16,12 @@ export {
   exportImages,
   type NamedImage,
 } from './export-image.ts';
-export { type ExportLocalOptions, exportLocal, type LocalExport } from './export-local.ts';
+export {
+  type ExportLocalOptions,
+  exportLocal,
+  type LocalExport,
+  pruneExports,
+} from './export-local.ts';
 export { type ExportTarOptions, exportTar, type TarPart } from './export-tar.ts';
 export { parseTime } from './go-time.ts';
 export { type HistoryRow, imageHistory } from './history.ts';
@@ -53,7 +58,6 @@ export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
 export { indexOf } from './oci-index.ts';
 export type { Progress } from './progress.ts';
 export { type PromisedLayers, promiseLayers } from './promise-layers.ts';
-export { keepOnly } from './prune-directory.ts';
 export { rememberRepoDigest, repoDigests } from './repo-digests.ts';
 export { type SquashImageOptions, squashImage } from './squash-image.ts';
 export { annotateImage, storedRoot } from './stored-manifest.ts';

@@ -1,9 +1,11 @@
 /**
- * Writing files whose names and links are hostile. Everything belongs to the caller; what an image could do harm with
- * there is left out: setuid and setgid bits, extended attributes.
+ * Writing files whose names and links are hostile, into a directory that others may change at the same time.
+ * Everything belongs to the caller; what an image could do harm with there is left out: setuid and setgid bits,
+ * extended attributes.
  *
- * No symlink is ever followed, neither one of the image nor one that was in the directory before: what stands in the
- * way of a directory or a file is removed, and files are made with O_EXCL.
+ * No symlink is ever followed, neither one of the image nor one that is in the directory, nor one that takes the place
+ * of a directory just made: directories are held by descriptors, what stands in the way of a directory or a file is
+ * removed, and files are made with O_EXCL.
  */
 import {
   chmodSync,
@@ -23,15 +25,23 @@ import {
   utimesSync,
 } from 'node:fs';
 import { AppError, assertNever, type Warning } from '../errors.ts';
-import type { FileEntry } from '../files/index.ts';
-import { copyRange, hasErrorCode, makeNode } from '../system/index.ts';
+import { type BytePath, type FileEntry, toText } from '../files/index.ts';
+import {
+  copyRange,
+  type DirectoryHandles,
+  fsPath,
+  hasErrorCode,
+  makeNode,
+} from '../system/index.ts';
 import { writeFailure } from './destination.ts';
 import { FileReader, tooShort } from './file-reader.ts';
 import type { ImageFiles } from './image-files.ts';
+import { lostRights, skipped } from './local-warnings.ts';
 
 /** Bytes copied in one call. */
 const PIECE = 8 << 20;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+const SET_ID = 0o6000;
 
 /** What has been written so far. */
 export interface Written {
@@ -40,20 +50,28 @@ export interface Written {
   bytes: number;
 }
 
+/** A directory being filled. */
+interface Level {
+  readonly directory: FileEntry | undefined;
+  readonly entries: readonly FileEntry[];
+  next: number;
+}
+
 /** Writes an image's files below one directory. */
 export class LocalWriter implements Disposable {
-  readonly warnings: Warning[] = [];
   readonly written: Written = { files: 0, bytes: 0 };
-  /** Host path as latin1 bytes. */
-  readonly #root: string;
+  readonly #root: DirectoryHandles;
   readonly #files: ImageFiles;
   readonly #reader = new FileReader();
   readonly #devices: boolean;
-  /** Hard-link group → host path of its first member. */
-  readonly #groups = new Map<number, string>();
+  /** Hard-link group → path of its first member. */
+  readonly #groups = new Map<number, BytePath>();
+  readonly #skipped: Warning[] = [];
+  readonly #withoutRights: BytePath[] = [];
 
-  constructor(directory: string, files: ImageFiles, devices: boolean) {
-    this.#root = Buffer.from(directory).toString('latin1');
+  /** @param root stays the caller's */
+  constructor(root: DirectoryHandles, files: ImageFiles, devices: boolean) {
+    this.#root = root;
     this.#files = files;
     this.#devices = devices;
   }
@@ -62,78 +80,95 @@ export class LocalWriter implements Disposable {
     this.#reader[Symbol.dispose]();
   }
 
-  /** Writes what is in a directory of the image; yields after each entry. */
-  *directory(path: string): Generator<void, void> {
-    for (const entry of this.#files.tree.list(path)) {
-      const target = this.#hostPath(entry);
+  /** What differs from the image. */
+  get warnings(): readonly Warning[] {
+    return [...this.#skipped, ...lostRights(this.#withoutRights)];
+  }
+
+  /** Writes everything; yields after each entry and within large files. */
+  *write(): Generator<void, void> {
+    // A stack of its own, since hostile images nest directories deeper than calls may be.
+    const open: Level[] = [this.#level(undefined)];
+    for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+      const entry = level.entries[level.next++];
+      const target = entry ?? level.directory;
       try {
-        if (entry.type === 'directory') yield* this.#subdirectory(entry, target);
-        else yield* this.#write(entry, target);
+        if (entry === undefined) {
+          open.pop();
+          if (level.directory !== undefined) this.#finishDirectory(level.directory);
+        } else if (entry.type === 'directory') {
+          this.#beginDirectory(entry);
+          open.push(this.#level(entry));
+        } else yield* this.#entry(entry);
       } catch (error) {
-        throw writeFailure(shown(target), error);
+        throw writeFailure(this.#shown(target?.path ?? ''), error);
       }
       yield;
     }
   }
 
-  #hostPath({ path }: FileEntry): string {
-    const isClean = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-    if (!isClean) throw new Error(`no clean path in an image: ${JSON.stringify(path)}`);
-    return `${this.#root}/${path}`;
+  #level(directory: FileEntry | undefined): Level {
+    return { directory, entries: this.#files.tree.list(directory?.path ?? ''), next: 0 };
+  }
+
+  #beginDirectory({ path }: FileEntry): void {
+    requireClean(path);
+    if (this.#statsOf(path)?.isDirectory() !== true) {
+      this.#makeRoom(path);
+      mkdirSync(this.#place(path), 0o700);
+    }
+    chmodSync(fsPath(this.#root.directory(path)), 0o700);
   }
 
   /** Mode and time come last: the mode may forbid writing into it, and writing changes the time. */
-  *#subdirectory(entry: FileEntry, target: string): Generator<void, void> {
-    const path = fsPath(target);
-    if (statsOf(target)?.isDirectory() === true) {
-      chmodSync(path, 0o700);
-    } else {
-      makeRoom(target);
-      mkdirSync(path, 0o700);
-    }
-    yield* this.directory(entry.path);
+  #finishDirectory(entry: FileEntry): void {
     const mtime = this.#files.mtime(entry);
-    chmodSync(path, entry.mode & 0o1777);
+    const path = fsPath(this.#root.directory(entry.path));
+    chmodSync(path, entry.mode & ~SET_ID);
     utimesSync(path, mtime, mtime);
+    if ((entry.mode & SET_ID) !== 0) this.#withoutRights.push(entry.path);
   }
 
-  *#write(entry: FileEntry, target: string): Generator<void, void> {
-    const isDevice = entry.type === 'char' || entry.type === 'block';
-    if (entry.type === 'socket' || (isDevice && !this.#devices)) {
-      this.warnings.push(skipped(entry));
+  *#entry(entry: FileEntry): Generator<void, void> {
+    const { path, type, linkGroup } = entry;
+    requireClean(path);
+    const isDevice = type === 'char' || type === 'block';
+    if (type === 'socket' || (isDevice && !this.#devices)) {
+      this.#skipped.push(skipped(entry));
       return;
     }
-    makeRoom(target);
+    this.#makeRoom(path);
     // On some systems link(2) follows a symbolic link.
-    const group = entry.type === 'symlink' ? undefined : entry.linkGroup;
+    const group = type === 'symlink' ? undefined : linkGroup;
     const first = group === undefined ? undefined : this.#groups.get(group);
-    if (first === undefined || !isLinked(first, target)) {
-      yield* this.#make(entry, target);
-      if (group !== undefined) this.#groups.set(group, target);
+    if (first === undefined || !this.#isLinked(first, path)) {
+      yield* this.#make(entry);
+      if (group !== undefined) this.#groups.set(group, path);
     }
+    if (type === 'file' && (entry.mode & SET_ID) !== 0) this.#withoutRights.push(path);
     this.written.files += 1;
   }
 
-  *#make(entry: FileEntry, target: string): Generator<void, void> {
+  *#make(entry: FileEntry): Generator<void, void> {
     const mtime = this.#files.mtime(entry);
     switch (entry.type) {
       case 'file':
-        yield* this.#file(entry, target);
+        yield* this.#file(entry);
         return;
       case 'symlink':
-        symlinkSync(fsPath(entry.linkTarget ?? ''), fsPath(target));
-        lutimesSync(fsPath(target), mtime, mtime);
+        symlinkSync(fsPath(entry.linkTarget ?? ''), this.#place(entry.path));
+        lutimesSync(this.#place(entry.path), mtime, mtime);
         return;
       case 'char':
       case 'block':
       case 'fifo':
-        makeNode(target, {
+        makeNode(this.#root.entry(entry.path), {
           type: entry.type,
           mode: entry.mode & 0o777,
           major: entry.devMajor,
           minor: entry.devMinor,
         });
-        utimesSync(fsPath(target), mtime, mtime);
+        lutimesSync(this.#place(entry.path), mtime, mtime);
         return;
       case 'socket':
       case 'directory':
@@ -143,10 +178,11 @@ export class LocalWriter implements Disposable {
     }
   }
 
-  *#file(entry: FileEntry, target: string): Generator<void, void> {
-    const { hostPath, offset, size } = this.#files.tree.content(entry);
-    const from = this.#reader.open(hostPath);
-    const fd = openSync(fsPath(target), CREATE, 0o600);
+  *#file(entry: FileEntry): Generator<void, void> {
+    const content = this.#files.tree.content(entry);
+    const { offset, size } = content;
+    const from = this.#reader.open(content);
+    const fd = openSync(this.#place(entry.path), CREATE, 0o600);
     try {
       for (let done = 0; done < size; done += PIECE) {
         const length = Math.min(PIECE, size - done);
@@ -161,57 +197,51 @@ export class LocalWriter implements Disposable {
     }
     this.written.bytes += size;
   }
-}
 
-/** Removes what is in the way, but no directory that holds something. */
-function makeRoom(target: string): void {
-  const stats = statsOf(target);
-  if (stats === undefined) return;
-  if (!stats.isDirectory()) {
-    unlinkSync(fsPath(target));
-    return;
+  /** Removes what is in the way, but no directory that holds something. */
+  #makeRoom(path: BytePath): void {
+    const stats = this.#statsOf(path);
+    if (stats === undefined) return;
+    if (!stats.isDirectory()) {
+      unlinkSync(this.#place(path));
+      return;
+    }
+    try {
+      rmdirSync(this.#place(path));
+    } catch (cause) {
+      throw new AppError(
+        'EXPORT_CONFLICT',
+        `the directory ${this.#shown(path)} is in the way of a file`,
+        { hint: 'remove it, or export into an empty directory', cause },
+      );
+    }
   }
-  try {
-    rmdirSync(fsPath(target));
-  } catch (cause) {
-    throw new AppError(
-      'EXPORT_CONFLICT',
-      `the directory ${shown(target)} is in the way of a file`,
-      {
-        hint: 'remove it, or export into an empty directory',
-        cause,
-      },
-    );
+
+  /** False when the file system allows no more links to the file: then a copy begins a new group. */
+  #isLinked(first: BytePath, path: BytePath): boolean {
+    try {
+      linkSync(this.#place(first), this.#place(path));
+      return true;
+    } catch (error) {
+      if (hasErrorCode(error, 'EMLINK')) return false;
+      throw error;
+    }
+  }
+
+  #statsOf(path: BytePath): Stats | undefined {
+    return lstatSync(this.#place(path), { throwIfNoEntry: false });
+  }
+
+  #place(path: BytePath): string | Buffer {
+    return fsPath(this.#root.entry(path));
+  }
+
+  #shown(path: BytePath): string {
+    return toText(`${this.#root.hostPath}/${path}`);
   }
 }
 
-/** False when the file system allows no more links to the file: then a copy begins a new group. */
-function isLinked(from: string, target: string): boolean {
-  try {
-    linkSync(fsPath(from), fsPath(target));
-    return true;
-  } catch (error) {
-    if (hasErrorCode(error, 'EMLINK')) return false;
-    throw error;
-  }
-}
-
-function statsOf(target: string): Stats | undefined {
-  return lstatSync(fsPath(target), { throwIfNoEntry: false });
-}
-
-function skipped(entry: FileEntry): Warning {
-  return {
-    code: 'EXPORT_FILE_SKIPPED',
-    message: `/${shown(entry.path)} was left out: it is a ${entry.type === 'socket' ? 'socket' : 'device'}`,
-    hint: entry.type === 'socket' ? undefined : 'only root can make devices; or use `-o type=tar`',
-  };
-}
-
-function fsPath(path: string): Buffer {
-  return Buffer.from(path, 'latin1');
-}
-
-function shown(path: string): string {
-  return fsPath(path).toString('utf8');
+function requireClean(path: BytePath): void {
+  const isClean = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  if (!isClean) throw new Error(`no clean path in an image: ${JSON.stringify(path)}`);
 }

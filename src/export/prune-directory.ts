@@ -1,55 +1,96 @@
 /** Makes room for a file system that is to be all a directory holds. */
-import { lstatSync, readdirSync } from 'node:fs';
-import type { FileTree } from '../files/index.ts';
-import { removeTree } from '../system/index.ts';
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type BytePath, type FileTree, joinPath, toText } from '../files/index.ts';
+import { type DirectoryHandles, fsPath, hasErrorCode } from '../system/index.ts';
 import { writeFailure } from './destination.ts';
+
+/** Milliseconds of work between two turns of the event loop. */
+const SLICE = 10;
 
 /**
  * Removes what an image does not have there. Symlinks are removed, never followed; what has another type than in the
  * image goes too.
  *
- * @param directory host path
- * @param path of the directory in the image
  * @throws AppError EXPORT_DESTINATION
  */
-export async function pruneDirectory(directory: string, tree: FileTree, path = ''): Promise<void> {
-  const open = [{ host: Buffer.from(directory), path }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const wanted = new Map(tree.list(next.path).map((entry) => [nameOf(entry.path), entry]));
-    for (const name of namesIn(next.host)) {
-      const host = Buffer.concat([next.host, Buffer.from('/'), name]);
-      const entry = wanted.get(name.toString('latin1'));
-      const isDirectory = lstatSync(host, { throwIfNoEntry: false })?.isDirectory() === true;
-      if (entry?.type === 'directory' && isDirectory) open.push({ host, path: entry.path });
-      else if (entry === undefined || isDirectory) await remove(host);
+export async function pruneDirectory(root: DirectoryHandles, tree: FileTree): Promise<void> {
+  await unhurried(pruned(root, tree));
+}
+
+/** Removes all entries of a directory that are not named. @throws AppError EXPORT_DESTINATION */
+export async function keepOnly(root: DirectoryHandles, names: readonly string[]): Promise<void> {
+  for (const name of namesIn(root, '')) {
+    if (!names.includes(name)) await unhurried(removed(root, name));
+  }
+}
+
+async function unhurried(work: Iterable<void>): Promise<void> {
+  let turned = performance.now();
+  for (const _ of work) {
+    if (performance.now() - turned < SLICE) continue;
+    await nextTurn();
+    turned = performance.now();
+  }
+}
+
+function* pruned(root: DirectoryHandles, tree: FileTree): Generator<void, void> {
+  const open: BytePath[] = [''];
+  for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
+    const wanted = new Map(tree.list(directory).map((entry) => [entry.path, entry]));
+    for (const name of namesIn(root, directory)) {
+      const path = joinPath(directory, name);
+      const entry = wanted.get(path);
+      const isThere = isDirectory(root, path);
+      if (entry?.type === 'directory' && isThere) open.push(path);
+      else if (entry === undefined || isThere) yield* removed(root, path);
     }
   }
 }
 
-/** Removes all entries of a directory that are not named. @throws AppError EXPORT_DESTINATION */
-export async function keepOnly(directory: string, names: readonly string[]): Promise<void> {
-  for (const name of namesIn(Buffer.from(directory))) {
-    if (names.includes(name.toString())) continue;
-    await remove(Buffer.concat([Buffer.from(`${directory}/`), name]));
+/** Yields after each file. Directories may be exchanged meanwhile: then what took their place goes, nothing else. */
+function* removed(root: DirectoryHandles, top: BytePath): Generator<void, void> {
+  const open = [{ path: top, isEmpty: false }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { path } = next;
+    if (next.isEmpty || !isDirectory(root, path)) remove(root, path);
+    else {
+      open.push({ path, isEmpty: true });
+      for (const name of namesIn(root, path)) {
+        open.push({ path: joinPath(path, name), isEmpty: false });
+      }
+    }
+    yield;
   }
 }
 
-function namesIn(directory: Buffer): Buffer[] {
+function isDirectory(root: DirectoryHandles, path: BytePath): boolean {
+  return attempt(root, path, () => {
+    const stats = lstatSync(fsPath(root.entry(path)), { throwIfNoEntry: false });
+    return stats?.isDirectory() === true;
+  });
+}
+
+function namesIn(root: DirectoryHandles, path: BytePath): string[] {
+  return attempt(root, path, () => readdirSync(fsPath(root.directory(path)), 'latin1'));
+}
+
+function remove(root: DirectoryHandles, path: BytePath): void {
+  attempt(root, path, () => {
+    const place = fsPath(root.entry(path));
+    try {
+      if (lstatSync(place).isDirectory()) rmdirSync(place);
+      else unlinkSync(place);
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOENT')) throw error;
+    }
+  });
+}
+
+function attempt<T>(root: DirectoryHandles, path: BytePath, action: () => T): T {
   try {
-    return readdirSync(directory, { encoding: 'buffer' });
+    return action();
   } catch (error) {
-    throw writeFailure(directory.toString(), error);
+    throw writeFailure(toText(joinPath(root.hostPath, path)), error);
   }
-}
-
-async function remove(path: Buffer): Promise<void> {
-  try {
-    await removeTree(path);
-  } catch (error) {
-    throw writeFailure(path.toString(), error);
-  }
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

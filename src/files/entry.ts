@@ -16,10 +16,12 @@ export type ContentDigest = string & { readonly __brand: 'ContentDigest' };
 
 /** A stretch of a host file that holds the bytes of one file. */
 export interface ContentRange {
-  /** Host path, as latin1 bytes. */
+  /** Host path, as latin1 bytes: what the file is called. To be opened by `openContent`. */
   readonly hostPath: string;
   readonly offset: number;
   readonly size: number;
+  /** Opens the file where others may have put something else at its path; gives a descriptor, the caller's. */
+  readonly open?: (() => number) | undefined;
 }
 
 export interface FileEntry {

@@ -8,3 +8,4 @@ export * from './path-patterns.ts';
 export * from './resolve.ts';
 export * from './tree-digest.ts';
 export * from './wildcard.ts';
+export * from './xattrs.ts';

@@ -1,10 +1,10 @@
 /**
  * One digest for a list of files. It covers path, type, mode, owner, size, content, link target, device numbers,
- * xattrs and which entries are the same inode. It leaves out times, and xattrs that say something about the host
- * rather than the file (`system.*`, `security.*` but for `security.capability`).
+ * capabilities and which entries are the same inode. It leaves out times, and what else layers do not keep.
  */
 import { createHash } from 'node:crypto';
 import type { BytePath, ContentDigest, FileEntry } from './entry.ts';
+import { layerXattrs } from './xattrs.ts';
 
 /** `sha512-256:<64 hex>`; internal to lamina, never in an image. */
 export type TreeDigest = string & { readonly __brand: 'TreeDigest' };
@@ -51,17 +51,8 @@ function counted(text: string | undefined): string {
   return text === undefined ? '- ' : `${text.length}:${text} `;
 }
 
-/** Whether an xattr belongs to the file rather than to the host it lies on. */
-export function isPortableXattr(name: string): boolean {
-  if (name.startsWith('security.')) return name === 'security.capability';
-  return !name.startsWith('system.');
-}
-
 function keyXattrs(xattrs: FileEntry['xattrs']): string {
-  if (xattrs === undefined) return '0 ';
-  const kept = Object.entries(xattrs)
-    .filter(([name]) => isPortableXattr(name))
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const kept = Object.entries(layerXattrs(xattrs) ?? {});
   return `${kept.length} ${kept.map(([name, value]) => counted(name) + counted(value)).join('')}`;
 }
 

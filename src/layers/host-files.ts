@@ -1,7 +1,7 @@
 /** Reading host files whose paths are bytes, without ever following a symlink in the last place. */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
-
-const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { ContentRange } from '../files/index.ts';
+import { CONTENT_FLAGS, openContent } from '../system/index.ts';
 
 /** A host path that came as text, as latin1 bytes. */
 export function toBytePath(path: string): string {
@@ -15,7 +15,7 @@ export function fsPath(path: string): Buffer {
 
 /** Opens for reading; a symlink is an error (ELOOP), a fifo does not wait for its writer. */
 export function openForReading(path: string): number {
-  return openSync(fsPath(path), READ_FLAGS);
+  return openSync(fsPath(path), CONTENT_FLAGS);
 }
 
 /** A stretch of a buffer to be filled from a file. */
@@ -54,11 +54,11 @@ export class FileOpener implements Disposable {
   #fd = -1;
 
   /** The descriptor stays valid until the next call. */
-  open(path: string): number {
-    if (path === this.#path) return this.#fd;
+  open(range: ContentRange): number {
+    if (range.hostPath === this.#path) return this.#fd;
     this.close();
-    this.#fd = openForReading(path);
-    this.#path = path;
+    this.#fd = openContent(range);
+    this.#path = range.hostPath;
     return this.#fd;
   }
 

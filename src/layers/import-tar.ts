@@ -6,10 +6,10 @@ import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { DiffId } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
-import { copyRange, hasErrorCode } from '../system/index.ts';
+import { copyRange, hasErrorCode, openContent } from '../system/index.ts';
 import { rememberDiffId } from './diff-id.ts';
 import { FileHasher } from './file-hasher.ts';
-import { openForReading, toBytePath } from './host-files.ts';
+import { toBytePath } from './host-files.ts';
 import { writeIndex } from './index-codec.ts';
 import { type Inode, LayerBuilder } from './layer-builder.ts';
 import { TAR_FILE } from './layer-index.ts';
@@ -208,7 +208,7 @@ function placeApart(fd: number, builder: LayerBuilder, sparse: readonly SparseFi
   for (const inode of builder.copies) {
     if (inode.source === undefined) continue;
     const start = place(inode);
-    const from = openForReading(inode.source.hostPath);
+    const from = openContent(inode.source);
     try {
       copyRange(from, inode.source.offset, fd, start, inode.source.size);
     } finally {

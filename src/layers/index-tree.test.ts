@@ -20,6 +20,10 @@ import type { LayerEntry } from './layer-index.ts';
 import type { LayerItem } from './layer-writer.ts';
 import { MergedTree } from './merged-tree.ts';
 
+/** cap_net_bind_service=ep, as the kernel stores it. */
+const CAPABILITY =
+  '\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00';
+
 let upper: string;
 
 beforeEach(() => {
@@ -77,15 +81,20 @@ describe('indexTree', () => {
     expect(await index(base('a', 'a/b', 'a/b/c', 'd'))).toEqual([]);
   });
 
-  test('keeps directories whose mode, owner or attributes changed', async () => {
-    for (const name of ['mode', 'owner', 'attribute', 'same', 'file']) mkdirSync(at(name));
+  test('keeps directories whose mode or owner changed, and of attributes only capabilities', async () => {
+    for (const name of ['mode', 'owner', 'attribute', 'same']) mkdirSync(at(name));
+    writeFileSync(at('file'), '');
+    setXattr(at('file'), 'user.x', '1');
+    setXattr(at('file'), 'security.capability', CAPABILITY);
     chmodSync(at('mode'), 0o700);
     chownSync(at('owner'), 3, 4);
     setXattr(at('attribute'), 'user.x', '1');
     setXattr(at('same'), 'trusted.overlay.impure', 'y');
     const items = [...base('mode', 'owner', 'attribute', 'same')];
     items.push({ kind: 'entry', entry: entry('file') });
-    expect(paths(await index(items))).toEqual(['attribute', 'file', 'mode', 'owner']);
+    const entries = await index(items);
+    expect(paths(entries)).toEqual(['file', 'mode', 'owner']);
+    expect(entries[0]).toMatchObject({ xattrs: { 'security.capability': CAPABILITY } });
   });
 
   test('sees opaque directories, and that nothing below them was there before', async () => {

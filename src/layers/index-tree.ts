@@ -2,13 +2,20 @@
  * Turns an overlay upper directory into a layer index: what a process changed, as data. Contents are not read.
  */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { type FileEntry, type FileTree, type FileType, joinPath } from '../files/index.ts';
+import {
+  type FileEntry,
+  type FileTree,
+  type FileType,
+  joinPath,
+  layerXattrs,
+  type Xattrs,
+} from '../files/index.ts';
 import { listXattrs } from '../system/index.ts';
 import { fsPath, toBytePath } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
 import { Pace } from './pace.ts';
 import { isReservedName, reservedName } from './whiteout-names.ts';
-import { sameXattrs, withoutOverlayXattrs, type Xattrs } from './xattrs.ts';
+import { sameXattrs } from './xattrs.ts';
 
 export interface IndexTreeOptions {
   /** What the upper directory lies over. */
@@ -35,7 +42,7 @@ const OPAQUE_NAMES = ['trusted.overlay.opaque', 'user.overlay.opaque'];
  * - a directory that holds nothing is left out if mode, owner and attributes are those of `base`: overlayfs makes
  *   such copies of directories in which something was made and removed again, with new times
  * - the root directory is an entry only where its mode, owner or attributes differ from `base`
- * - sockets are left out, as in every image layer; overlayfs's own attributes are dropped
+ * - sockets are left out, as in every image layer; of extended attributes only capabilities are kept
  *
  * @param directory host path as text
  * @throws AppError LAYER_RESERVED_NAME for a file whose name means a whiteout in a layer
@@ -161,7 +168,7 @@ function layerFile({ hostPath, path, type, stat, xattrs }: Found, opaque: boolea
     linkGroup: undefined,
     devMajor: isDevice ? deviceMajor(stat.rdev) : undefined,
     devMinor: isDevice ? deviceMinor(stat.rdev) : undefined,
-    xattrs: withoutOverlayXattrs(xattrs),
+    xattrs: layerXattrs(xattrs),
     opaque: opaque ? true : undefined,
     digest: undefined,
     tarOffset: undefined,
@@ -174,7 +181,7 @@ function sameMetadata(found: Found, before: FileEntry): boolean {
     before.mode === (Number(found.stat.mode) & 0o7777) &&
     before.uid === Number(found.stat.uid) &&
     before.gid === Number(found.stat.gid) &&
-    sameXattrs(withoutOverlayXattrs(found.xattrs), before.xattrs)
+    sameXattrs(layerXattrs(found.xattrs), layerXattrs(before.xattrs))
   );
 }
 

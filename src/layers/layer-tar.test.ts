@@ -43,7 +43,9 @@ function forgetTar(store: TestStore, id: LayerId): void {
 
 async function tarOf(times: LayerMeta['times'], epoch?: number): Promise<Buffer> {
   const store = openTestStore();
-  return collect(layerTar(store, await packLayer(store, ITEMS, { times }), { epoch }));
+  return collect(
+    layerTar(store, await packLayer(store, ITEMS, { times, keepXattrs: true }), { epoch }),
+  );
 }
 
 /** `path seconds` of each member. */

@@ -212,10 +212,19 @@ describe('LayerWriter', () => {
     expect(() => writer.add(entry('b'))).toThrow('out of order');
   });
 
-  test("leaves out sockets and overlayfs's own attributes", async () => {
+  test('keeps the attributes of other layers where that is asked for', async () => {
+    const xattrs = { 'user.overlay.opaque': 'y', 'user.mine': '1' };
+    const writer = LayerWriter.create(directory, { keepXattrs: true });
+    writer.add(entry('file', { xattrs }));
+    expect(writer.finish().index.entries).toMatchObject([{ xattrs: { 'user.mine': '1' } }]);
+  });
+
+  test('leaves out sockets and all attributes but capabilities', async () => {
     const xattrs = {
       'trusted.overlay.redirect': '/x',
       'user.overlay.opaque': 'y',
+      'security.selinux': 'x',
+      'security.capability': 'c',
       'user.mine': '1',
     };
     const writer = LayerWriter.create(directory);
@@ -226,7 +235,7 @@ describe('LayerWriter', () => {
     ]);
     const found = writer.finish().index.entries.map(file);
     expect(found.map(({ path, xattrs: kept }) => [path, kept])).toEqual([
-      ['file', { 'user.mine': '1' }],
+      ['file', { 'security.capability': 'c' }],
       ['plain', undefined],
     ]);
   });

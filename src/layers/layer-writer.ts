@@ -13,6 +13,7 @@ import {
   comparePaths,
   type FileEntry,
   type FileTree,
+  layerXattrs,
   parentPath,
 } from '../files/index.ts';
 import { FileHasher } from './file-hasher.ts';
@@ -59,6 +60,8 @@ export interface LayerWriterOptions {
   readonly base?: FileTree | undefined;
   /** Whether to hash the tar while it is written, on another thread if it is large. */
   readonly hashTar?: boolean | undefined;
+  /** Whether to keep all extended attributes, as files of other layers have them; by default only capabilities. */
+  readonly keepXattrs?: boolean | undefined;
 }
 
 export interface FinishedLayer {
@@ -94,6 +97,7 @@ interface LinkGroup {
 export class LayerWriter implements Disposable {
   readonly #directory: string;
   readonly #base: FileTree | undefined;
+  readonly #keepXattrs: boolean;
   readonly #fd: number;
   readonly #hasher: FileHasher | undefined;
   readonly #packer: TarPacker;
@@ -111,6 +115,7 @@ export class LayerWriter implements Disposable {
   private constructor(directory: string, options: LayerWriterOptions) {
     this.#directory = directory;
     this.#base = options.base;
+    this.#keepXattrs = options.keepXattrs === true;
     const path = join(directory, TAR_FILE);
     this.#fd = openSync(path, 'wx', 0o600);
     this.#hasher = options.hashTar === true ? new FileHasher(toBytePath(path)) : undefined;
@@ -210,7 +215,9 @@ export class LayerWriter implements Disposable {
       this.#link(group, entry.path);
       return;
     }
-    const xattrs = withoutOverlayXattrs(entry.xattrs);
+    const xattrs = this.#keepXattrs
+      ? withoutOverlayXattrs(entry.xattrs)
+      : layerXattrs(entry.xattrs);
     const clean = xattrs === entry.xattrs ? entry : { ...entry, xattrs };
     let copied: CopiedContent | undefined;
     if (entry.type === 'file') {

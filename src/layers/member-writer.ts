@@ -72,7 +72,7 @@ export class MemberWriter implements Disposable {
 
   #openContent(entry: FileEntry, content: ContentRange): number {
     try {
-      return this.#opener.open(content.hostPath);
+      return this.#opener.open(content);
     } catch (error) {
       throw changed(entry, 'cannot be opened any more', error);
     }

@@ -64,7 +64,7 @@ async function write(
   for (const [position, layer] of layers.entries()) pile.add(store, layer, position);
   const staged = await store.layers.stage();
   try {
-    using writer = LayerWriter.create(staged.directory);
+    using writer = LayerWriter.create(staged.directory, { keepXattrs: true });
     await writer.addAll(pile.items(isBottom), { signal });
     const { size, files } = writer.finish();
     const created = Math.max(...layers.map(({ id }) => layerMeta(store, id).created));

@@ -142,8 +142,9 @@ class Unpacking {
   }
 
   *#content(entry: LayerFile, fd: number): Generator<void, void> {
-    const { hostPath, offset, size } = contentOf(this.#source, entry);
-    const from = this.#opener.open(hostPath);
+    const content = contentOf(this.#source, entry);
+    const { offset, size } = content;
+    const from = this.#opener.open(content);
     if (size <= SMALL) {
       const count = readFully(from, { buffer: this.#buffer, start: 0, length: size }, offset);
       if (count < size) throw damaged(`'${shown(entry)}' is cut short`);

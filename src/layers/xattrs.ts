@@ -1,8 +1,7 @@
 /** Extended attributes that say something to overlayfs are never part of a layer. */
+import type { Xattrs } from '../files/index.ts';
 
 const OVERLAY = /^(?:trusted|user)\.overlay\./;
-
-export type Xattrs = Readonly<Record<string, string>>;
 
 /** Leaves out overlayfs's own attributes; undefined when nothing is left. */
 export function withoutOverlayXattrs(xattrs: Xattrs | undefined): Xattrs | undefined {

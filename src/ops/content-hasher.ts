@@ -3,15 +3,15 @@
  * more than the reading; the event loop gets a turn every few milliseconds.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, read, readSync } from 'node:fs';
+import { closeSync, read, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type ContentDigest, type ContentRange, contentDigest } from '../files/index.ts';
+import { openContent } from '../system/index.ts';
 
 const SMALL = 256 * 1024;
 const CHUNK = 1024 * 1024;
 const TURN_MS = 8;
-const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const readAsync = promisify(read);
 
 export interface HashedContent {
@@ -32,7 +32,7 @@ export class ContentHasher implements Disposable {
    */
   async hash(range: ContentRange, signal?: AbortSignal): Promise<HashedContent> {
     await this.#giveTurn(signal);
-    const fd = this.#open(range.hostPath);
+    const fd = this.#open(range);
     return range.size <= SMALL ? this.#hashSmall(fd, range) : await hashLarge(fd, range, signal);
   }
 
@@ -41,11 +41,11 @@ export class ContentHasher implements Disposable {
     this.#openPath = undefined;
   }
 
-  #open(hostPath: string): number {
-    if (this.#openPath === hostPath) return this.#fd;
+  #open(range: ContentRange): number {
+    if (this.#openPath === range.hostPath) return this.#fd;
     this[Symbol.dispose]();
-    this.#fd = openSync(Buffer.from(hostPath, 'latin1'), READ_FLAGS);
-    this.#openPath = hostPath;
+    this.#fd = openContent(range);
+    this.#openPath = range.hostPath;
     return this.#fd;
   }
 

@@ -16,6 +16,10 @@ import { copyDigest, prepareCopy } from './copy.ts';
 
 const scratch = scratchForEach();
 
+/** cap_net_bind_service=ep, as the kernel stores it. */
+const CAPABILITY =
+  '\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00';
+
 type Change = Parameters<typeof copyOp>[0];
 
 interface Case {
@@ -440,13 +444,14 @@ describe('COPY', () => {
     expect(groups).toEqual([1, 1, undefined]);
   });
 
-  it('takes xattrs along', async () => {
+  it('takes capabilities along, and no other xattrs', async () => {
     const source = scratch().tree({ 'd/f': '1', l: { link: 'd/f' } });
     setXattr(join(source.hostPath, 'd/f'), 'user.a', '\x00\xff');
+    setXattr(join(source.hostPath, 'd/f'), 'security.capability', CAPABILITY);
     const { entries } = await runCopy(scratch(), copyOp({}), { source, base: undefined });
     expect(entries.map((entry) => (entry.kind === 'entry' ? entry.xattrs : undefined))).toEqual([
       undefined,
-      { 'user.a': '\x00\xff' },
+      { 'security.capability': CAPABILITY },
       undefined,
     ]);
   });

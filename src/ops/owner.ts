@@ -1,7 +1,8 @@
 /** Whom new files belong to: `--chown` of COPY and ADD, and the user of WORKDIR. */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { AppError, type Warning } from '../errors.ts';
 import { type FileTree, resolveInTree } from '../files/index.ts';
+import { openContent } from '../system/index.ts';
 
 export interface Owner {
   readonly uid: number;
@@ -88,14 +89,11 @@ function findAccount(
 function readSmallFile(tree: FileTree, path: string): string {
   const { entry } = resolveInTree(tree, path);
   if (entry?.type !== 'file' || entry.size > MAX_ACCOUNT_FILE) return '';
-  const { hostPath, offset, size } = tree.content(entry);
-  const fd = openSync(
-    Buffer.from(hostPath, 'latin1'),
-    constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-  );
+  const content = tree.content(entry);
+  const fd = openContent(content);
   try {
-    const buffer = Buffer.alloc(size);
-    const length = readSync(fd, buffer, 0, size, offset);
+    const buffer = Buffer.alloc(content.size);
+    const length = readSync(fd, buffer, 0, content.size, content.offset);
     return buffer.toString('utf8', 0, length);
   } finally {
     closeSync(fd);

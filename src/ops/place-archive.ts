@@ -9,9 +9,9 @@ import {
   baseName,
   cleanPath,
   type FileEntry,
-  isPortableXattr,
   joinPath,
   type Lookup,
+  layerXattrs,
   parentPath,
   resolveInTree,
   toText,
@@ -84,7 +84,6 @@ class ArchivePlace {
 function entryOf(header: TarHeader, path: BytePath, owner: Owner | undefined): FileEntry {
   const { type, mode, mtime, mtimeNs, devMajor, devMinor } = header;
   if (type === 'hardlink') throw new Error('hard links are put as links');
-  const xattrs = Object.entries(header.xattrs ?? {}).filter(([name]) => isPortableXattr(name));
   return {
     path,
     type,
@@ -97,7 +96,7 @@ function entryOf(header: TarHeader, path: BytePath, owner: Owner | undefined): F
     linkTarget: type === 'symlink' ? (header.linkTarget ?? '') : undefined,
     devMajor,
     devMinor,
-    xattrs: xattrs.length === 0 ? undefined : Object.fromEntries(xattrs),
+    xattrs: layerXattrs(header.xattrs),
   };
 }
 

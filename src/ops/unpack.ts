@@ -3,11 +3,13 @@
  * file of their own, so that the layer can be made in its own order; the archive's digest comes from the same reading.
  */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { closeSync, read } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { decompress, isTar, readTar, type TarHeader, type TarMember } from '../archive/index.ts';
 import { type ContentDigest, type ContentRange, toBytes } from '../files/index.ts';
+import { openContent } from '../system/index.ts';
 
 export interface ArchiveMember {
   /** The name is as it stands in the archive. */
@@ -124,20 +126,20 @@ class HashedSource {
 }
 
 const CHUNK = 256 * 1024;
+const readAsync = promisify(read);
 
 async function* readRange(range: ContentRange): AsyncGenerator<Uint8Array, void, undefined> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(Buffer.from(range.hostPath, 'latin1'), flags);
+  const fd = openContent(range);
   try {
     for (let position = 0; position < range.size; ) {
       // A buffer for each chunk, since whoever takes it may keep it.
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK, range.size - position));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, range.offset + position);
+      const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, range.offset + position);
       if (bytesRead === 0) return;
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
-    await handle.close();
+    closeSync(fd);
   }
 }

@@ -1,20 +1,21 @@
 /** The files of a checkout as entries of a layer: owned by root, with the two modes that git knows. */
-import { type ContextTree, openContext } from '../context/index.ts';
+import type { ContextTree } from '../context/index.ts';
 import { AppError } from '../errors.ts';
 import { baseName, type FileEntry, resolveInTree, toBytes, toText } from '../files/index.ts';
 import type { EntryItem } from '../layers/index.ts';
 
 export interface CheckoutFiles {
-  readonly directory: string;
   readonly subdir: string;
   readonly keepGitDir: boolean;
   /** Seconds since the epoch; undefined: the files' own times. */
   readonly time: number | undefined;
 }
 
-/** @throws AppError GIT_SUBDIR_NOT_FOUND */
-export function checkoutItems(files: CheckoutFiles): EntryItem[] {
-  const tree = openContext({ directory: files.directory });
+/**
+ * @param tree of the checkout; their contents can be read as long as it is open
+ * @throws AppError GIT_SUBDIR_NOT_FOUND
+ */
+export function checkoutItems(tree: ContextTree, files: CheckoutFiles): EntryItem[] {
   const { entry: top } = resolveInTree(tree, toBytes(files.subdir));
   if (top?.type !== 'directory') {
     throw new AppError(

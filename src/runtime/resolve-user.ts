@@ -1,8 +1,9 @@
 /** Turns what USER says into numbers, by the image's own /etc/passwd and /etc/group. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { type FileTree, resolveInTree } from '../files/index.ts';
 import { nearestName } from '../nearest-name.ts';
+import { openContent } from '../system/index.ts';
 import type { ProcessUser } from './spec.ts';
 
 export interface ResolvedUser extends ProcessUser {
@@ -169,9 +170,10 @@ function readSmallFile(tree: FileTree, path: string): string {
       expected: 'a regular file of at most 10 MiB',
     });
   }
-  const { hostPath, offset, size } = tree.content(entry);
+  const content = tree.content(entry);
+  const { offset, size } = content;
   const buffer = Buffer.alloc(size);
-  const fd = openSync(Buffer.from(hostPath, 'latin1'), 'r');
+  const fd = openContent(content);
   try {
     let done = 0;
     while (done < buffer.length) {

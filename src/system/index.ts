@@ -1,5 +1,7 @@
 export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
+export { DirectoryHandles } from './directory-handles.ts';
+export { fsPath } from './fs-path.ts';
 export { jointSignal } from './joint-signal.ts';
 export type { Lock, LockMode } from './lock.ts';
 export { type AcquireOptions, acquireLock, tryLock } from './locks.ts';
@@ -14,10 +16,11 @@ export {
   umount,
 } from './mounts.ts';
 export { makeNode, type NodeSpec, setTimes } from './nodes.ts';
+export { CONTENT_FLAGS, type ContentFile, openContent } from './open-content.ts';
 export { type OpenedWithin, openWithin } from './open-within.ts';
 export { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 export { removeTree } from './remove-tree.ts';
 export { syncFileSystem } from './sync.ts';
-export { hasErrorCode, SystemError } from './system-error.ts';
+export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
 export { isRoot } from './user.ts';
 export { listXattrs, setXattr } from './xattrs.ts';

@@ -1,5 +1,6 @@
 /** Special files and exact times. */
-import { chmodSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { fsPath } from './fs-path.ts';
 import { callNative, cString, nativeFunction, requireLinux } from './libc.ts';
 
 export interface NodeSpec {
@@ -11,6 +12,9 @@ export interface NodeSpec {
 }
 
 const TYPE_BITS = { char: 0o020000, block: 0o060000, fifo: 0o010000, socket: 0o140000 } as const;
+const TYPE_MASK = 0o170000;
+/** A file descriptor that only names a file. */
+const O_PATH = 0o10_000_000;
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 
@@ -26,7 +30,18 @@ export function makeNode(path: string, { type, mode, major = 0, minor = 0 }: Nod
   const device = type === 'char' || type === 'block' ? deviceNumber(major, minor) : 0;
   const bits = TYPE_BITS[type] | (mode & 0o777);
   callNative(syscall, 'mknod', path, mknodat(), AT_FDCWD, cString(path), bits, device);
-  chmodSync(Buffer.from(path, 'latin1'), mode);
+  setMode(path, { bits, mode });
+}
+
+/** Of what was just made: whatever took its place in the meantime keeps its mode. */
+function setMode(path: string, { bits, mode }: { readonly bits: number; readonly mode: number }) {
+  const fd = openSync(fsPath(path), O_PATH | constants.O_NOFOLLOW);
+  try {
+    const isOurs = (fstatSync(fd).mode & TYPE_MASK) === (bits & TYPE_MASK);
+    if (isOurs) chmodSync(`/proc/self/fd/${fd}`, mode);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

@@ -36,6 +36,14 @@ export function hasErrorCode(error: unknown, ...codes: readonly string[]): boole
   );
 }
 
+/** What went wrong, without the call and its path, which may be one that means nothing to people: `ENOENT: no such file or directory`. */
+export function failureReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && 'syscall' in error
+    ? message.replace(/[,:] [a-z_0-9]+(?: '.*)?$/s, '')
+    : message;
+}
+
 function printable(path: string): string {
   return Buffer.from(path, 'latin1').toString('utf8');
 }

@@ -12,7 +12,7 @@ export type ContextFile =
   | { readonly type: 'directory'; readonly mode: number }
   | { readonly type: 'symlink'; readonly target: string }
   | { readonly type: 'hardlink'; readonly to: string }
-  | { readonly type: 'fifo' }
+  | { readonly type: 'fifo' | 'socket' }
   | { readonly type: 'device'; readonly major: number; readonly minor: number };
 
 /** Paths are latin1 strings, one character per byte: names need not be UTF-8. */

@@ -41,7 +41,8 @@ function writeOne(root: string, path: string, file: ContextFile): void {
       linkSync(join(root, file.to), full);
       return;
     case 'fifo':
-      makeNode(full.toString('latin1'), { type: 'fifo', mode: 0o644, major: 0, minor: 0 });
+    case 'socket':
+      makeNode(full.toString('latin1'), { type: file.type, mode: 0o644, major: 0, minor: 0 });
       return;
     case 'device':
       makeNode(full.toString('latin1'), { ...file, type: 'char', mode: 0o644 });

@@ -1,5 +1,5 @@
 /** Build contexts that are no directory of this machine: standard input, git repositories, files by HTTP(S). */
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decompress, detectCompression, isTar } from '../../archive/index.ts';
@@ -9,6 +9,7 @@ import { type ContentRange, type FileTree, resolveInTree, toBytes } from '../../
 import { type GitOp, GraphBuilder } from '../../graph/index.ts';
 import { CONTEXT_FILE, type ContextSource, contextRoot, EPOCH } from '../../plan/index.ts';
 import { Solver } from '../../solver/index.ts';
+import { openContent } from '../../system/index.ts';
 import { RemoteLogins } from '../credentials/remote-logins.ts';
 import { BuildSecrets } from '../credentials/secrets.ts';
 import { SshAgents } from '../credentials/ssh-agents.ts';
@@ -92,7 +93,7 @@ export async function treeOf(
   const builder = new GraphBuilder();
   const root = contextRoot(builder, 'context', source);
   const graph = builder.build();
-  const directory = await openDirectory?.();
+  using directory = await openDirectory?.();
   const stepOf = stepInfos(graph);
   const temporaryDirectory = () => store.temporaryDirectory();
   await using sshAgents = new SshAgents({ ...options, temporaryDirectory });
@@ -182,9 +183,10 @@ export function readLimited(path: string): Buffer {
   throw tooLarge();
 }
 
-function readRange({ hostPath, offset, size }: ContentRange, limit: number): Buffer {
+function readRange(range: ContentRange, limit: number): Buffer {
+  const { offset, size } = range;
   if (limit === MAX_DOCKERFILE && size > limit) throw tooLarge();
-  const fd = openSync(Buffer.from(hostPath, 'latin1'), 'r');
+  const fd = openContent(range);
   try {
     const bytes = Buffer.alloc(Math.min(size, limit));
     const read = readSync(fd, bytes, 0, bytes.length, offset);

@@ -7,16 +7,39 @@ import type { BuildRun } from '../run.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 
+/** By name. Owns what they hold open. */
+export class OpenContexts implements Disposable {
+  readonly contexts = new Map<string, ContextTree>();
+
+  [Symbol.dispose](): void {
+    for (const tree of this.contexts.values()) tree[Symbol.dispose]();
+  }
+}
+
 /**
- * By name; only those that a needed step reads.
+ * Opens only those that a needed step reads.
  * @param vertices all that the build needs
  */
 export async function openContexts(
   run: BuildRun,
   vertices: readonly Vertex[],
   { contexts }: Definition,
-): Promise<ReadonlyMap<string, ContextTree>> {
-  const opened = new Map<string, ContextTree>();
+): Promise<OpenContexts> {
+  const opened = new OpenContexts();
+  try {
+    await openEach(run, vertices, { contexts, opened });
+    return opened;
+  } catch (error) {
+    opened[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function openEach(
+  run: BuildRun,
+  vertices: readonly Vertex[],
+  { contexts, opened }: Pick<Definition, 'contexts'> & { readonly opened: OpenContexts },
+): Promise<void> {
   for (const { id, op } of vertices) {
     if (op.kind !== 'context') continue;
     const { name } = op;
@@ -28,12 +51,11 @@ export async function openContexts(
     const step = internalStep(name === 'context' ? 'context' : `context ${name}`, text);
     await asStep({ ...run, step }, async (report) => {
       const tree = await open();
+      opened.contexts.set(name, tree);
       const bytes = bytesOf(tree, sourcesOf(vertices, id));
       report({ label: `transferring ${name}`, current: bytes, unit: 'bytes' });
-      opened.set(name, tree);
     });
   }
-  return opened;
 }
 
 /** What cannot be counted for a fault of its instruction is told by that instruction's step, with its place. */

@@ -13,6 +13,7 @@ import {
   epochText,
   findContext,
 } from '../../plan/index.ts';
+import { openContent } from '../../system/index.ts';
 import { contentAt, treeOf } from '../contexts/fetched-context.ts';
 import type { BuildContext } from '../contexts/named-contexts.ts';
 import { lastModified } from '../drivers/http.ts';
@@ -74,8 +75,8 @@ function contextNamed(
 /** Undefined: a source without a time, as directories and images are. */
 async function timeOf(run: BuildRun, { source, open }: BuildContext): Promise<number | undefined> {
   if (source.kind === 'archive') {
-    const directory = await open?.();
-    return directory && newestMember(contentAt(directory, CONTEXT_FILE));
+    using directory = await open?.();
+    return directory && (await newestMember(contentAt(directory, CONTEXT_FILE)));
   }
   if (source.kind !== 'remote') return undefined;
   const { op } = source;
@@ -94,11 +95,10 @@ async function timeOf(run: BuildRun, { source, open }: BuildContext): Promise<nu
 /** Of an archive; undefined for every other file. */
 async function newestMember(file: ContentRange | undefined): Promise<number | undefined> {
   if (file === undefined || file.size === 0) return undefined;
-  const { hostPath, offset: start, size } = file;
-  const path = Buffer.from(hostPath, 'latin1');
+  const { offset: start, size } = file;
   let newest: number | undefined;
   try {
-    const bytes = createReadStream(path, { start, end: start + size - 1 });
+    const bytes = createReadStream('', { fd: openContent(file), start, end: start + size - 1 });
     for await (const { header } of readTar(decompress(bytes))) {
       if (header.type === 'file') newest = Math.max(newest ?? header.mtime, header.mtime);
     }

@@ -1,5 +1,6 @@
 /** Git repositories. The key is the commit; where it comes from matters only if `.git`, which says so, is kept. */
 import { createHash } from 'node:crypto';
+import { openContext } from '../../context/index.ts';
 import type { GitOp } from '../../graph/index.ts';
 import { redactUrls } from '../../http/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
@@ -72,7 +73,8 @@ async function makeLayer(
   const time = commitTime ? checkedOut.commitTime : undefined;
   return withStagedLayer(session, async (staged) => {
     using writer = LayerWriter.create(staged.directory);
-    await writer.addAll(checkoutItems({ directory, subdir, keepGitDir, time }), { signal });
+    using tree = openContext({ directory });
+    await writer.addAll(checkoutItems(tree, { subdir, keepGitDir, time }), { signal });
     const { size, files } = writer.finish();
     return keepLayer(session, staged, NOTHING_BELOW, { form: 'tar', size, files, times: 'set' });
   });

@@ -1,7 +1,6 @@
 /** Outputs that are files only: a tar, or a directory, or one of either for each platform. */
-import { join } from 'node:path';
 import { AppError } from '../../errors.ts';
-import { exportLocal, exportTar, type ImageRecords, keepOnly } from '../../export/index.ts';
+import { exportLocal, exportTar, type ImageRecords, pruneExports } from '../../export/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { destinationOf } from './destination.ts';
 import type { Files } from './output.ts';
@@ -30,12 +29,13 @@ export async function writeFilesOutput(
   }
   const prune = output.mode === 'delete';
   for (const { image, below } of parts) {
-    const dest = below === undefined ? output.dest : join(output.dest, below);
-    const { warnings } = await exportLocal(store, image, { dest, prune, progress, signal });
+    const { dest } = output;
+    const options = { dest, below, prune, progress, signal };
+    const { warnings } = await exportLocal(store, image, options);
     for (const warning of warnings) warn(warning);
   }
   if (prune && isSplit)
-    await keepOnly(
+    await pruneExports(
       output.dest,
       parts.flatMap(({ below }) => below ?? []),
     );

@@ -73,7 +73,8 @@ async function solve(
   const graph = mergeGraphs(plans.map((plan) => plan.graph));
   const targets = plans.map(({ target }) => target);
   const needed = reachable(graph, targets);
-  const contexts = await openContexts(run, needed, definition);
+  using opened = await openContexts(run, needed, definition);
+  const { contexts } = opened;
   const stepOf = stepInfos(graph);
   const exported = new Set(targets.flatMap((target) => [...exportedVertices(graph, target)]));
   // What fetches layers outside of the solver ends with the first failure too.

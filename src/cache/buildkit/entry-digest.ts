@@ -3,10 +3,11 @@
  * https://github.com/moby/buildkit/blob/v0.32.2/cache/contenthash/tarsum.go
  */
 import { createHash, type Hash, hash } from 'node:crypto';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, read, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { baseName, type ContentRange, type FileEntry, type FileTree } from '../../files/index.ts';
+import { openContent } from '../../system/index.ts';
 import { sortedBytes } from './keys.ts';
 
 /** A file that has changed since its digest was taken, or that BuildKit treats in ways not known here. */
@@ -63,6 +64,7 @@ function header(tree: FileTree, entry: FileEntry): string {
 
 const SMALL = 256 * 1024;
 const CHUNK = 1 << 20;
+const readAsync = promisify(read);
 
 export async function fileDigest(tree: FileTree, entry: FileEntry): Promise<string> {
   const digest = createHash('sha256').update(header(tree, entry), 'latin1');
@@ -88,11 +90,10 @@ async function readInto(tree: FileTree, entry: FileEntry, digest: Hash): Promise
 
 type Take = (bytes: Uint8Array) => void;
 
-const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW;
-
 /** Trips through the thread pool cost more than the reading. */
-function readSmall({ hostPath, offset, size }: ContentRange, take: Take): void {
-  const file = openSync(Buffer.from(hostPath, 'latin1'), FLAGS);
+function readSmall(range: ContentRange, take: Take): void {
+  const { offset, size } = range;
+  const file = openContent(range);
   try {
     const buffer = Buffer.allocUnsafe(size);
     let done = 0;
@@ -107,19 +108,20 @@ function readSmall({ hostPath, offset, size }: ContentRange, take: Take): void {
   }
 }
 
-async function readLarge({ hostPath, offset, size }: ContentRange, take: Take): Promise<void> {
-  const file = await open(Buffer.from(hostPath, 'latin1'), FLAGS);
+async function readLarge(range: ContentRange, take: Take): Promise<void> {
+  const { offset, size } = range;
+  const file = openContent(range);
   try {
     const buffer = Buffer.allocUnsafe(CHUNK);
     let done = 0;
     while (done < size) {
       const length = Math.min(CHUNK, size - done);
-      const { bytesRead } = await file.read(buffer, 0, length, offset + done);
+      const { bytesRead } = await readAsync(file, buffer, 0, length, offset + done);
       if (bytesRead === 0) throw new NoDigest();
       take(buffer.subarray(0, bytesRead));
       done += bytesRead;
     }
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }

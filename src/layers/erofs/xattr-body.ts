@@ -1,5 +1,5 @@
 /** Extended attributes as EROFS keeps them, right behind the inode. */
-import type { Xattrs } from '../xattrs.ts';
+import type { Xattrs } from '../../files/index.ts';
 
 /** Each well-known prefix is a number; other attributes the kernel cannot give back. */
 const PREFIXES: readonly (readonly [prefix: string, index: number])[] = [

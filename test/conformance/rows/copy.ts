@@ -185,7 +185,7 @@ const metadata = rowsOf('1.9', '1.9-copy-metadata', [
   ],
   [
     'attributes',
-    'extended attributes are copied',
+    'of extended attributes only capabilities are copied',
     [
       'xattrs',
       'xattrs of a directory',
@@ -195,7 +195,7 @@ const metadata = rowsOf('1.9', '1.9-copy-metadata', [
   ],
   [
     'links and devices',
-    'hard links of regular files of one copy stay together; devices are copied',
+    'hard links of regular files of one copy stay together; devices are copied, sockets become empty files',
     [
       'hard links',
       'hard links to a symlink',
@@ -204,6 +204,8 @@ const metadata = rowsOf('1.9', '1.9-copy-metadata', [
       'hard links in two copies',
       'hard links by two sources',
       'fifo',
+      'socket',
+      'socket by name',
       'device from a stage',
     ],
   ],

@@ -1,0 +1,30 @@
+/** What a directory cannot or must not have of an image's files. */
+import type { Warning } from '../errors.ts';
+import { type BytePath, type FileEntry, toText } from '../files/index.ts';
+
+/** Paths that are listed. */
+const LISTED = 5;
+
+/** Of a socket, or a device that only root can make. */
+export function skipped({ path, type }: FileEntry): Warning {
+  const isSocket = type === 'socket';
+  return {
+    code: 'EXPORT_FILE_SKIPPED',
+    message: `/${toText(path)} was left out: it is a ${isSocket ? 'socket' : 'device'}`,
+    hint: isSocket ? undefined : 'only root can make devices; or use `-o type=tar`',
+  };
+}
+
+/** Of files and directories written without their setuid or setgid bits: one warning for all of them. */
+export function lostRights(paths: readonly BytePath[]): Warning[] {
+  if (paths.length === 0) return [];
+  const listed = paths.slice(0, LISTED).map((path) => `/${toText(path)}`);
+  const more = paths.length > LISTED ? ` and ${paths.length - LISTED} more` : '';
+  return [
+    {
+      code: 'EXPORT_RIGHTS_DROPPED',
+      message: `written without setuid and setgid bits: ${listed.join(', ')}${more}`,
+      hint: 'the files belong to you here, so these bits would lend others your rights; `-o type=tar` keeps owners and bits',
+    },
+  ];
+}
