@@ -19,7 +19,7 @@ import { trailingComment, unknownSignal } from './plan-faults.ts';
 import { parsePorts } from './ports.ts';
 import { isStopSignal, nearestSignal } from './signals.ts';
 import type { StagePlan } from './stage-plan.ts';
-import { configure, remember, type StageState } from './stage-state.ts';
+import { configure, extendConfig, remember, type StageState } from './stage-state.ts';
 
 export function applyLabel(
   state: StageState,
@@ -29,8 +29,8 @@ export function applyLabel(
   const pairs = instruction.pairs.map(
     ({ key, value }) => [expand(key, state, options), expand(value, state, options)] as const,
   );
-  const labels = { ...state.config.Labels, ...Object.fromEntries(pairs) };
-  return remember(configure(state, { Labels: labels }), {
+  const added = pairs.map(([key, value]) => ({ map: 'Labels', key, value }) as const);
+  return remember(extendConfig(state, added), {
     text: pairsText('LABEL', pairs),
     layer: false,
   });
@@ -52,8 +52,8 @@ export function applyExpose(
   { options }: StagePlan,
 ): StageState {
   const exposed = ports.flatMap((word) => portsOf(word, ports, { state, options })).sort();
-  const added = Object.fromEntries(exposed.map((port) => [port, {}] as const));
-  return remember(configure(state, { ExposedPorts: { ...state.config.ExposedPorts, ...added } }), {
+  const added = exposed.map((key) => ({ map: 'ExposedPorts', key }) as const);
+  return remember(extendConfig(state, added), {
     text: listText('EXPOSE', exposed),
     layer: false,
   });
@@ -92,8 +92,8 @@ export function applyVolume(
       expected: 'an absolute path in the image',
     });
   });
-  const added = Object.fromEntries(volumes.map((path) => [path, {}] as const));
-  return remember(configure(state, { Volumes: { ...state.config.Volumes, ...added } }), {
+  const added = volumes.map((key) => ({ map: 'Volumes', key }) as const);
+  return remember(extendConfig(state, added), {
     text: listText('VOLUME', volumes),
     layer: false,
   });

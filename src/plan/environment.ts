@@ -10,22 +10,32 @@ export function nameOf(variable: string): string {
   return equals < 0 ? variable : variable.slice(0, equals);
 }
 
+/** Without making a text of every name, since environments are searched for every word. */
+function isNamed(name: string): (variable: string) => boolean {
+  const { length } = name;
+  return (variable) =>
+    variable.startsWith(name) && (variable.length === length || variable[length] === '=');
+}
+
 /** The value of a variable, the last one where it stands several times. */
 export function lookup(environment: Environment, name: string): string | undefined {
-  const found = environment.findLast((variable) => nameOf(variable) === name);
-  return found?.slice(name.length + 1);
+  return environment.findLast(isNamed(name))?.slice(name.length + 1);
 }
 
 /** Sets a variable of an image config: in its old place where it has one, else at the end. */
 export function assign(environment: Environment, name: string, value: string): Environment {
   const variable = `${name}=${value}`;
-  const place = environment.findIndex((other) => nameOf(other) === name);
+  const place = environment.findIndex(isNamed(name));
   return place < 0 ? [...environment, variable] : environment.with(place, variable);
 }
 
 /** Sets a variable of what RUN gets: at the end, whatever place it had, as BuildKit does. */
 export function append(environment: Environment, name: string, value: string): Environment {
-  return [...environment.filter((other) => nameOf(other) !== name), `${name}=${value}`];
+  const isSame = isNamed(name);
+  const others = environment.some(isSame)
+    ? environment.filter((other) => !isSame(other))
+    : environment;
+  return [...others, `${name}=${value}`];
 }
 
 /** Sets all variables of an image config, in their order. */

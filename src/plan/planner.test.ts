@@ -237,6 +237,32 @@ describe('the image config', () => {
   });
 });
 
+describe('thousands of instructions', () => {
+  const COUNT = 40_000;
+
+  it.each([
+    ['LABEL', (n: number) => `LABEL l${n}=v`, 'Labels'],
+    ['EXPOSE', (n: number) => `EXPOSE ${n + 1}`, 'ExposedPorts'],
+    ['VOLUME', (n: number) => `VOLUME /v${n}`, 'Volumes'],
+  ] as const)('that are %s do not each copy what those before them made', async (_, line, map) => {
+    const lines = Array.from({ length: COUNT }, (_each, n) => line(n));
+    const { image } = await plan(`FROM scratch\n${lines.join('\n')}\n`);
+    expect(Object.keys(image.config[map] ?? {})).toHaveLength(COUNT);
+    expect(image.history).toHaveLength(COUNT);
+  });
+
+  it('are seen by the stages that come from theirs, and by no other', async () => {
+    const base = { Labels: { base: '1', own: '1' }, Volumes: { '/base': {} } };
+    const file = 'FROM base AS a\nLABEL own=2 a=1\nFROM a AS b\nLABEL b=1\nVOLUME /b\nFROM a\n';
+    const other = await plan(`${file}LABEL c=1\n`, { base });
+    expect(other.image.config.Labels).toEqual({ base: '1', own: '2', a: '1', c: '1' });
+    expect(other.image.config.Volumes).toEqual({ '/base': {} });
+    const second = await plan(`${file}LABEL c=1\n`, { base, target: 'b' });
+    expect(second.image.config.Labels).toEqual({ base: '1', own: '2', a: '1', b: '1' });
+    expect(second.image.config.Volumes).toEqual({ '/base': {}, '/b': {} });
+  });
+});
+
 describe('RUN', () => {
   it('gives a lone here-document to the shell, and others back to it', async () => {
     const made = await plan('FROM base\nRUN <<A\none\ntwo\nA\nRUN cat <<B > /x\nthree\nB\n');

@@ -32,6 +32,7 @@ import type { PlanOptions, RootOfOptions, StagePlan } from './stage-plan.ts';
 import { referencedStage, requireEarlier } from './stage-references.ts';
 import {
   childState,
+  configOf,
   contextState,
   imageState,
   type StageState,
@@ -91,7 +92,7 @@ class Planner {
         platform: this.#platformOfResult(state),
         config: labelled(state, this.#options.labels),
         author: state.author,
-        history: state.history,
+        history: state.history.toArray(),
         base: state.base,
       },
       stages: this.#stages.stages.map((stage): PlannedStage => {
@@ -392,6 +393,7 @@ interface StepFacts {
 }
 
 function labelled(state: StageState, labels: Readonly<Record<string, string>>) {
-  if (Object.keys(labels).length === 0) return state.config;
-  return { ...state.config, Labels: { ...state.config.Labels, ...labels } };
+  const config = configOf(state);
+  if (Object.keys(labels).length === 0) return config;
+  return { ...config, Labels: { ...config.Labels, ...labels } };
 }

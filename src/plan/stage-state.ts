@@ -8,15 +8,19 @@ import { SCRATCH } from '../graph/index.ts';
 import type { ContainerConfig, Platform } from '../oci/index.ts';
 import type { DeclaredArgument } from './arguments.ts';
 import { appendAll, assign, DEFAULT_PATH, type Environment, lookup } from './environment.ts';
+import { Grown } from './grown.ts';
 import { EXPORTER_COMMENT, HISTORY_COMMENT } from './history-text.ts';
 import type { BaseImage, PlannedHistory } from './plan.ts';
 
 export interface StageState {
   readonly root: VertexId | typeof SCRATCH;
   readonly platform: Platform;
+  /** Without what is `added`: see `configOf`. */
   readonly config: ContainerConfig;
+  /** What instructions add to the maps of the config, which would take long to copy for each of thousands. */
+  readonly added: Grown<ConfigEntry>;
   readonly author: string | undefined;
-  readonly history: readonly PlannedHistory[];
+  readonly history: Grown<PlannedHistory>;
   readonly base: BaseImage | undefined;
   /** What RUN gets and words are expanded with: the image's ENV and declared ARGs, the later setting wins. */
   readonly environment: Environment;
@@ -28,6 +32,11 @@ export interface StageState {
   readonly hasWorkdir: boolean;
 }
 
+/** One entry of a map in the config. */
+export type ConfigEntry =
+  | { readonly map: 'Labels'; readonly key: string; readonly value: string }
+  | { readonly map: 'ExposedPorts' | 'Volumes'; readonly key: string };
+
 /** The state of `FROM scratch`. */
 export function scratchState(platform: Platform): StageState {
   const environment = [`PATH=${DEFAULT_PATH}`];
@@ -35,8 +44,9 @@ export function scratchState(platform: Platform): StageState {
     root: SCRATCH,
     platform,
     config: { Env: environment, WorkingDir: '/' },
+    added: Grown.of(),
     author: undefined,
-    history: [],
+    history: Grown.of(),
     base: undefined,
     environment,
     args: [],
@@ -47,8 +57,8 @@ export function scratchState(platform: Platform): StageState {
 
 /** The state of a stage that begins with the files of a named context, which are its one layer. */
 export function contextState(root: VertexId, platform: Platform): StageState {
-  const history = [{ createdBy: 'COPY / /', comment: EXPORTER_COMMENT, emptyLayer: false }];
-  return { ...scratchState(platform), root, history };
+  const entry = { createdBy: 'COPY / /', comment: EXPORTER_COMMENT, emptyLayer: false };
+  return { ...scratchState(platform), root, history: Grown.of(entry) };
 }
 
 /** The state of a stage that begins with an image, whose file system is vertex `root`. */
@@ -86,6 +96,29 @@ export function configure(state: StageState, change: Partial<ContainerConfig>): 
   return { ...state, config: { ...state.config, ...change } };
 }
 
+/** Adds to maps of the config. */
+export function extendConfig(state: StageState, entries: readonly ConfigEntry[]): StageState {
+  return { ...state, added: state.added.plus(entries) };
+}
+
+/** The config with all that was added to it. */
+export function configOf({ config, added }: StageState): ContainerConfig {
+  const labels = { ...config.Labels };
+  const maps = { ExposedPorts: { ...config.ExposedPorts }, Volumes: { ...config.Volumes } };
+  const touched = new Set<ConfigEntry['map']>();
+  for (const entry of added.toArray()) {
+    touched.add(entry.map);
+    if (entry.map === 'Labels') labels[entry.key] = entry.value;
+    else maps[entry.map][entry.key] = {};
+  }
+  return {
+    ...config,
+    ...(touched.has('Labels') && { Labels: labels }),
+    ...(touched.has('ExposedPorts') && { ExposedPorts: maps.ExposedPorts }),
+    ...(touched.has('Volumes') && { Volumes: maps.Volumes }),
+  };
+}
+
 export interface Remark {
   readonly text: string;
   /** The instruction's layer, when it makes one. */
@@ -99,7 +132,7 @@ export function remember(state: StageState, { text, layer }: Remark): StageState
     comment: HISTORY_COMMENT,
     emptyLayer: !layer,
   };
-  return { ...state, history: [...state.history, entry] };
+  return { ...state, history: state.history.plus([entry]) };
 }
 
 /** The directory that relative paths start from: clean, where the config has the text of WORKDIR. */

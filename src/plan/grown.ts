@@ -1,0 +1,30 @@
+/**
+ * A list that grows at its end, while whoever has an earlier state of it keeps that. Adding takes the same time however
+ * long the list is: states share one array, of which each sees only its own beginning.
+ */
+export class Grown<T> {
+  readonly #items: T[];
+  readonly #length: number;
+
+  private constructor(items: T[], length: number) {
+    this.#items = items;
+    this.#length = length;
+  }
+
+  static of<T>(...items: readonly T[]): Grown<T> {
+    return new Grown([...items], items.length);
+  }
+
+  /** The list with more at its end. */
+  plus(more: readonly T[]): Grown<T> {
+    // Something else has been added behind this state: the array is no longer ours to extend.
+    const isLatest = this.#items.length === this.#length;
+    const items = isLatest ? this.#items : this.#items.slice(0, this.#length);
+    for (const item of more) items.push(item);
+    return new Grown(items, items.length);
+  }
+
+  toArray(): readonly T[] {
+    return this.#items.slice(0, this.#length);
+  }
+}
