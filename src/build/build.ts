@@ -74,6 +74,7 @@ export async function buildIn(
   if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
   const make = async () => {
     const { solver, results, stepOf } = await solvePlans(run, plans, definition, caches);
+    await caches.solved({ portable: () => solver.portable() });
     const built = plans.flatMap((plan, index) => {
       const result = results[index];
       return result === undefined ? [] : [{ plan, result }];

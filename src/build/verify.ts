@@ -43,6 +43,7 @@ function secondBuild({ onEvent, ...options }: BuildOptions): BuildOptions {
     noCache: true,
     tags: [],
     outputs: [],
+    cacheTo: [],
     onEvent: onEvent && marked(onEvent),
   };
 }

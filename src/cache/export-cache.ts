@@ -3,6 +3,7 @@
 import { type LayerBlob, type LayerEncoding, layerBlob, mapParallel } from '../export/index.ts';
 import { diffIdOf, unpackedSize } from '../layers/index.ts';
 import { canonicalJson, type Descriptor, digestOf } from '../oci/index.ts';
+import type { PortableResults } from '../solver/index.ts';
 import {
   type CacheRecord,
   type ImageLayer,
@@ -10,7 +11,6 @@ import {
   layerGone,
   type Store,
 } from '../store/index.ts';
-import type { NotedAnswers } from './answers.ts';
 import {
   CACHE_CONFIG_TYPE,
   type CacheConfig,
@@ -27,7 +27,7 @@ export interface ExportCacheOptions {
   /** `min`: only steps whose layers are the image's; `max`: all. */
   readonly mode: 'min' | 'max';
   readonly encoding: LayerEncoding;
-  readonly noted: NotedAnswers;
+  readonly found: PortableResults;
   /** Layers of the images that were built. */
   readonly finalLayers: ReadonlySet<LayerId>;
   readonly mounts: readonly ImportedMount[];
@@ -74,17 +74,17 @@ export async function exportCache(store: Store, options: ExportCacheOptions): Pr
 export function inlineCache(
   store: Store,
   layers: readonly ImageLayer[],
-  noted: NotedAnswers,
+  found: PortableResults,
 ): string {
   const ids = layers.map(({ id }) => id);
   const finalLayers = new Set(ids);
-  const records = chosenRecords({ mode: 'min', noted, finalLayers });
+  const records = chosenRecords({ mode: 'min', found, finalLayers });
   const position = positionsOf(ids);
   const config: CacheConfig = {
     layers: layers.map(({ id, diffId }) => layerOf(store, id, diffId)),
     // Who runs an image need not read what its steps had to tell.
     records: records.map(([key, { warnings: _, ...record }]) => recordOf(key, record, position)),
-    contents: sorted(noted.contents),
+    contents: sorted(found.contents),
     mounts: [],
   };
   return Buffer.from(encodeCacheConfig(config)).toString('base64');
@@ -94,10 +94,10 @@ type Chosen = readonly (readonly [string, CacheRecord])[];
 
 function chosenRecords({
   mode,
-  noted,
+  found,
   finalLayers,
-}: Pick<ExportCacheOptions, 'mode' | 'noted' | 'finalLayers'>): Chosen {
-  const all = [...noted.answers].sort(([a], [b]) => (a < b ? -1 : 1));
+}: Pick<ExportCacheOptions, 'mode' | 'found' | 'finalLayers'>): Chosen {
+  const all = [...found.records].sort(([a], [b]) => (a < b ? -1 : 1));
   if (mode === 'max') return all;
   return all.filter(([, { layers }]) => layers.every((id) => finalLayers.has(id)));
 }
@@ -117,7 +117,7 @@ function configOf(store: Store, { ids, blobs, records, options }: Written): Cach
       return blob === undefined ? [] : [layerOf(store, id, blob.diffId)];
     }),
     records: records.map(([key, record]) => recordOf(key, record, position)),
-    contents: sorted(options.noted.contents),
+    contents: sorted(options.found.contents),
     mounts: options.mounts.map(({ key, id, layer }) => ({ key, id, layer: position(layer) })),
   };
 }

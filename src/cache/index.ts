@@ -1,4 +1,3 @@
-export { type NotedAnswers, noting } from './answers.ts';
 export type { BuildFacts } from './buildkit/operations.ts';
 export { type ExportCacheOptions, exportCache, inlineCache } from './export-cache.ts';
 export { INLINE_KEY } from './format.ts';

@@ -51,6 +51,10 @@ export interface Keyed {
   readonly key: string;
   /** Carries the operation out with what keying has prepared, in place of the driver's `execute`. */
   readonly execute?: ((step: StepContext) => Promise<VertexResult>) | undefined;
+  /**
+   * The key on other inputs; absent where the driver's `key` gives it without doing again what it has done.
+   */
+  readonly keyOn?: ((inputs: Pick<Inputs, 'key'>) => Promise<string>) | undefined;
   /** Called when the key was found in the cache, so that nothing prepared stays behind. */
   readonly discard?: (() => Promise<void>) | undefined;
 }

@@ -272,6 +272,35 @@ describe('the solver', () => {
     expect(world.executed).toEqual(['apple']);
   });
 
+  it.each([
+    ['a forced build', true],
+    ['a build after a forced one', false],
+  ])('gives others the results of %s under the keys that they ask for', async (_, isForced) => {
+    const two =
+      (ignore: boolean): Build =>
+      (builder) => {
+        const source = builder.add(exec('source'), [SCRATCH], info('source', ignore));
+        const more = builder.add(exec('more'), [source], info('more', ignore));
+        const first = builder.add(exec('first'), [SCRATCH], info('first', ignore));
+        const copy = builder.add(COPY, [first, more], info('copy'));
+        return builder.add(exec('after'), [copy], info('after'));
+      };
+    const portable = async (world: World, ignore: boolean) => {
+      const builder = new GraphBuilder();
+      const target = two(ignore)(builder, world);
+      const solver = world.solver(builder);
+      await solver.solve(target);
+      return solver.portable();
+    };
+    const world = new World();
+    const forced = await portable(world, true);
+    const ours = isForced ? forced : await portable(world, false);
+    const theirs = await portable(new World(), false);
+    expect([...ours.records.keys()].sort()).toEqual([...theirs.records.keys()].sort());
+    expect([...ours.records].every(([key, { outputKey }]) => key === outputKey)).toBe(true);
+    expect(ours.contents).toEqual(theirs.contents);
+  });
+
   it('runs independent vertices at the same time, and not with one job', async () => {
     const meet = async (jobs: number) => {
       const world = new World();

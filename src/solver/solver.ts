@@ -9,7 +9,7 @@
  * first and identified by what it made.
  */
 import { createHash } from 'node:crypto';
-import { AbortedError, AppError, locate, type Warning } from '../errors.ts';
+import { AbortedError, AppError, type Warning } from '../errors.ts';
 import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
@@ -18,8 +18,17 @@ import { jointSignal } from '../system/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import { diskFull } from './disk-full.ts';
 import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
+import { locatedIn } from './locate-failure.ts';
+import { memoize } from './memoize.ts';
+import {
+  type AskedContent,
+  descriptionOf,
+  type PortableResults,
+  portableResults,
+} from './portable-results.ts';
 import { Slots } from './slots.ts';
 import { StepTimer } from './step-timer.ts';
+import { contentName } from './unforced-keys.ts';
 
 export interface SolverOptions {
   readonly graph: Graph;
@@ -66,6 +75,7 @@ export class Solver {
   /** Runs under way or done, by key: two vertices that turn out to mean the same run once. */
   readonly #byKey = new Map<string, Promise<VertexResult>>();
   readonly #reports = new Map<VertexId, StepReport>();
+  readonly #asked: AskedContent[] = [];
   /** Failures already told as their own step's: the steps that wait for it only pass them on. */
   readonly #told = new WeakSet<object>();
 
@@ -120,6 +130,17 @@ export class Solver {
     return [...this.#reports.values()];
   }
 
+  /** What was found or made so far, for other stores. */
+  portable(): Promise<PortableResults> {
+    return portableResults({
+      driverOf: this.#options.driverOf,
+      stepOf: (id) => this.#stepContext(id),
+      identities: this.#identities,
+      results: this.#results,
+      asked: this.#asked,
+    });
+  }
+
   #result(target: Target): Promise<VertexResult> {
     if (target === SCRATCH) return Promise.resolve(EMPTY);
     return memoize(this.#results, target, () => this.#makeResult(target));
@@ -144,7 +165,8 @@ export class Solver {
     }
     await keyed.discard?.();
     this.#reportCached(id, record);
-    return { key: keyed.key, outputKey: record.outputKey, result: record };
+    const { key, keyOn } = keyed;
+    return { key, keyOn, outputKey: record.outputKey, result: record };
   }
 
   /** What others know under keys of theirs is put under ours. */
@@ -155,7 +177,8 @@ export class Solver {
     await keyed.discard?.();
     this.#record(step, keyed.key, outputKey, result);
     this.#reportCached(id, result);
-    return { key: keyed.key, outputKey, result };
+    const { key, keyOn } = keyed;
+    return { key, keyOn, outputKey, result };
   }
 
   /** Runs a vertex that must not use the cache; what depends on it is keyed by what came out this time. */
@@ -163,8 +186,9 @@ export class Solver {
     driver.prepare?.(step);
     const result = await this.#execute(step, driver, keyed);
     const outputKey = digestOf(keyed.key, result.ownLayer ?? '');
-    this.#record(step, keyed.key, outputKey, result);
-    return { key: keyed.key, outputKey, result };
+    const { key, keyOn } = keyed;
+    this.#record(step, key, outputKey, result);
+    return { key, keyOn, outputKey, result };
   }
 
   async #makeResult(id: VertexId): Promise<VertexResult> {
@@ -288,7 +312,7 @@ export class Solver {
     result: VertexResult,
     settled?: () => void,
   ): void {
-    const description = step.info.instruction ?? step.info.name;
+    const description = descriptionOf(step.info);
     this.#options.records.put(key, { ...result, outputKey, description }, settled);
   }
 
@@ -324,18 +348,22 @@ export class Solver {
     };
     const key = async (index: number) => (await this.#identity(input(index))).outputKey;
     const result = (index: number) => this.#result(input(index));
+    const asked = (index: number, selector: string, digest: string): string => {
+      this.#asked.push({ input: input(index), selector, digest });
+      return digest;
+    };
     return {
       key,
       result,
       contentDigest: async (index, selector, compute) => {
-        const name = digestOf(await key(index), selector);
+        const name = contentName(await key(index), selector);
         const known = await this.#options.records.contentDigest(name);
-        if (known !== undefined) return known;
+        if (known !== undefined) return asked(index, selector, known);
         // Whose result is known elsewhere is not to be made for its key: the files are those of that result.
         const isElsewhere = (await this.#options.records.elsewhere?.(vertex.id)) !== undefined;
         const digest = isElsewhere ? `of ${name}` : await compute(await result(index));
         this.#options.records.putContentDigest(name, digest);
-        return digest;
+        return asked(index, selector, digest);
       },
     };
   }
@@ -361,24 +389,6 @@ export class Solver {
   }
 }
 
-/** Places an error at the word it names in its details, or at the whole instruction. */
-function locatedIn(info: VertexInfo, error: AppError): AppError {
-  const source = error.details?.source;
-  const word = typeof source === 'string' ? info.words?.get(source) : undefined;
-  const location = word ?? info.location;
-  return location === undefined ? error : locate(error, location);
-}
-
 function digestOf(key: string, addition: string): string {
   return createHash('sha256').update(`${key}\n${addition}`).digest('hex');
-}
-
-function memoize<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  // Begun in a turn of its own: a thousand stages one on the other are no thousand calls one in the other.
-  const made = Promise.resolve().then(make);
-  made.catch(() => undefined);
-  map.set(key, made);
-  return made;
 }

@@ -50,16 +50,16 @@ function project(...after: readonly string[]) {
   return bench.project({ Dockerfile: `${dockerfile.join('\n')}\n` }, id);
 }
 
-/** The directory of the newest cache mount. */
-function gate(): string {
+/** The directory of the newest cache mount. @param instance a build without the cache has one of its own */
+function gate(instance = 1): string {
   const mounts = join(bench.store, 'mounts');
   const found = readdirSync(mounts)
-    .map((key) => join(mounts, key, '1/data'))
+    .map((key) => join(mounts, key, `${instance}/data`))
     .filter((path) => readFileSync(join(path, '../../id'), 'utf8').endsWith(`gate${count}`));
   if (found[0] === undefined) throw new Error('the cache mount is not there');
   return found[0];
 }
-const open = () => writeFileSync(join(gate(), 'open'), '');
+const open = (instance = 1) => writeFileSync(join(gate(instance), 'open'), '');
 const runs = () => readFileSync(join(gate(), 'runs'), 'utf8').length / 2;
 
 describe('a step that two builds need at the same time', () => {
@@ -123,7 +123,8 @@ describe('a step that two builds need at the same time', () => {
     await first.says(/ begun$/m);
     const second = new Build(directory, '--no-cache');
     await second.says(/ begun$/m);
-    open();
+    open(1);
+    open(2);
     expect([await first.ended, await second.ended]).toEqual([0, 0]);
   });
 

@@ -219,6 +219,39 @@ describe('a cache in a directory', () => {
   });
 });
 
+describe('the cache of a build that was told to ignore its own', () => {
+  const ran = (stderr: string) => stepsOf(stderr).run.filter((step) => /RUN|COPY/.test(step));
+  const at = (name: string) => join(bench.directory, name);
+
+  it.each([['--no-cache'], ['--no-cache-filter=build'], ['--verify']])(
+    'spares another machine every step: %s',
+    async (flag) => {
+      const name = `forced${flag}`;
+      // What --verify finds different is no matter here.
+      const first = await machine(`${name}-1`);
+      await first.lamina([
+        ...['build', flag, '--cache-to', `type=local,dest=${at(name)}`],
+        project(name),
+      ]);
+      const from = ['--cache-from', `type=local,src=${at(name)}`];
+      const second = await machine(`${name}-2`);
+      expect(ran((await build(second, project(name), ...from)).stderr)).toEqual([]);
+    },
+  );
+
+  it('is found by a machine that made the first steps itself', async () => {
+    const first = await machine('forced-first-1');
+    const cache = at('forced-first');
+    await build(first, project('forced-first'), '--no-cache');
+    const to = `type=local,dest=${cache},mode=max`;
+    await build(first, project('forced-first'), '--cache-to', to);
+    const second = await machine('forced-first-2');
+    await build(second, project('forced-first'), '--target=build');
+    const from = ['--cache-from', `type=local,src=${cache}`];
+    expect(ran((await build(second, project('forced-first'), ...from)).stderr)).toEqual([]);
+  });
+});
+
 describe('a cache inside an image', () => {
   it('is found again by the name of the image', async () => {
     const directory = project('inline');

@@ -9,14 +9,12 @@ import {
   inlineCache,
   layerOfMount,
   layoutStorage,
-  type NotedAnswers,
-  noting,
   registryStorage,
   seedMount,
 } from '../../cache/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Registries } from '../../registry/index.ts';
-import type { CacheRecords } from '../../solver/index.ts';
+import type { CacheRecords, PortableResults } from '../../solver/index.ts';
 import type { ImageLayer, LayerId } from '../../store/index.ts';
 import type { BuildRun } from '../run.ts';
 import { asStep } from '../steps/internal-step.ts';
@@ -54,7 +52,7 @@ export class BuildCaches {
   #areLost = false;
   readonly #used = new Map<string, UsedMount>();
   #isRenewed: RenewedMounts = () => false;
-  #noted: NotedAnswers | undefined;
+  #found: PortableResults | undefined;
 
   /** @throws AppError CACHE_OPTION, REFERENCE_INVALID */
   constructor({ run, registries }: BuildCachesOptions) {
@@ -91,11 +89,12 @@ export class BuildCaches {
 
   /** The store's records with what the caches add to them. */
   records(own: CacheRecords, facts: BuildFacts): CacheRecords {
-    const all = this.#imported === undefined ? own : importing(own, this.#imported, facts);
-    if (this.#plans.exports.length === 0 && !this.#plans.inline) return all;
-    const noted = noting(all);
-    this.#noted = noted;
-    return noted.records;
+    return this.#imported === undefined ? own : importing(own, this.#imported, facts);
+  }
+
+  /** Told what the steps have come to, before anything is exported. */
+  async solved({ portable }: { readonly portable: () => Promise<PortableResults> }): Promise<void> {
+    if (this.#plans.exports.length > 0 || this.#plans.inline) this.#found = await portable();
   }
 
   /** Cache mounts that begin empty in this build, whatever an imported cache has for them. */
@@ -117,8 +116,8 @@ export class BuildCaches {
 
   /** What an image says of its own layers, where that was asked for. */
   inlineCacheOf(layers: readonly ImageLayer[]): string | undefined {
-    if (!this.#plans.inline || this.#noted === undefined) return undefined;
-    return inlineCache(this.#run.store, layers, this.#noted);
+    if (!this.#plans.inline || this.#found === undefined) return undefined;
+    return inlineCache(this.#run.store, layers, this.#found);
   }
 
   /**
@@ -128,11 +127,11 @@ export class BuildCaches {
    * @throws what writing throws, where the user wants it
    */
   async export(finalLayers: ReadonlySet<LayerId>): Promise<void> {
-    const noted = this.#noted;
-    if (noted === undefined) return;
+    const found = this.#found;
+    if (found === undefined) return;
     for (const plan of this.#plans.exports) {
       try {
-        await this.#exportOne(plan, noted, finalLayers);
+        await this.#exportOne(plan, found, finalLayers);
       } catch (error) {
         if (!plan.ignoresErrors || this.#run.signal.aborted) throw error;
         this.#run.warn(notExported(this.#storage(plan.place), error));
@@ -142,7 +141,7 @@ export class BuildCaches {
 
   async #exportOne(
     { place, mode, encoding, mounts }: CacheExportPlan,
-    noted: NotedAnswers,
+    found: PortableResults,
     finalLayers: ReadonlySet<LayerId>,
   ): Promise<void> {
     const { store, emit, now, signal } = this.#run;
@@ -151,8 +150,7 @@ export class BuildCaches {
     await asStep({ emit, now, step }, async (report) => {
       const taken = mounts ? await this.#mounts() : [];
       await exportCache(store, {
-        ...{ storage, mode, encoding, finalLayers, signal },
-        noted: { answers: noted.answers, contents: noted.contents },
+        ...{ storage, mode, encoding, found, finalLayers, signal },
         mounts: taken,
         finished: (done, total) => {
           if (done === total) report({ label: 'writing layers', current: total, unit: 'layers' });

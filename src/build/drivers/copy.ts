@@ -60,8 +60,9 @@ async function keyOfSeveral(session: SourceSession, step: StepContext, op: CopyO
       contentOf(session, step, { ...op, unpack, source: { ...source, inline: undefined } }),
     ),
   ]);
-  const source = { input, paths: [], inline };
-  return { key: combine({ ...op, source }, below, contents.join(' ')) };
+  const several = { ...op, source: { input, paths: [], inline } };
+  const content = contents.join(' ');
+  return { key: combine(several, below, content), keyOn: keyOn(several, content) };
 }
 
 async function contentOf(session: SourceSession, step: StepContext, op: CopyOp): Promise<string> {
@@ -78,7 +79,7 @@ async function contentOf(session: SourceSession, step: StepContext, op: CopyOp):
 
 async function keyOfVertex(session: SourceSession, step: StepContext, op: CopyOp): Promise<Keyed> {
   const [below, content] = await Promise.all([step.inputs.key(0), contentOf(session, step, op)]);
-  return { key: combine(op, below, content) };
+  return { key: combine(op, below, content), keyOn: keyOn(op, content) };
 }
 
 async function keyOfContext(
@@ -96,7 +97,12 @@ async function keyOfContext(
     step.inputs.key(0),
     copyDigest(prepared, step.signal),
   ]);
-  return { key: combine(op, below, content) };
+  return { key: combine(op, below, content), keyOn: keyOn(op, content) };
+}
+
+/** The live context is not looked at again: its files may have changed. */
+function keyOn(op: CopyOp, content: string): Keyed['keyOn'] {
+  return async (inputs) => combine(op, await inputs.key(0), content);
 }
 
 /** Much has to be read to know the key: the layer is made on the way, and dropped if the cache has it. */
@@ -107,8 +113,10 @@ async function packForKey(
 ): Promise<Keyed> {
   const base = await step.inputs.result(0);
   const packed = await step.working(() => pack(session, step, { base, ...selected }));
+  const { contentDigest } = packed.copied;
   return {
-    key: combine(copyOp(step), await step.inputs.key(0), packed.copied.contentDigest),
+    key: combine(copyOp(step), await step.inputs.key(0), contentDigest),
+    keyOn: keyOn(copyOp(step), contentDigest),
     discard: () => packed.staged.discard(),
     execute: (timed) => timed.working(() => keep(session, { base, packed })),
   };

@@ -1,0 +1,57 @@
+/** What a build has found or made, for other stores. */
+import type { Vertex, VertexId, VertexInfo } from '../graph/index.ts';
+import type { CacheRecord } from '../store/index.ts';
+import type { OpDriver, StepContext, VertexResult } from './driver.ts';
+import { contentName, type KnownIdentity, UnforcedKeys } from './unforced-keys.ts';
+
+/** Under keys that a build asks for which forces nothing. */
+export interface PortableResults {
+  /** By key. */
+  readonly records: ReadonlyMap<string, CacheRecord>;
+  /** Digests of files of results, by what they are remembered under. */
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+/** A digest that a step has asked for. */
+export interface AskedContent {
+  readonly input: Vertex['inputs'][number];
+  readonly selector: string;
+  readonly digest: string;
+}
+
+/** What a solver knows. */
+export interface SolvedVertices {
+  readonly driverOf: (vertex: Vertex) => OpDriver;
+  readonly stepOf: (id: VertexId) => StepContext;
+  readonly identities: ReadonlyMap<
+    VertexId,
+    Promise<KnownIdentity & { readonly result?: VertexResult | undefined }>
+  >;
+  /** Of vertices whose layers somebody has asked for. */
+  readonly results: ReadonlyMap<VertexId, Promise<VertexResult>>;
+  readonly asked: readonly AskedContent[];
+}
+
+export async function portableResults(solved: SolvedVertices): Promise<PortableResults> {
+  const { driverOf, stepOf, identities, results, asked } = solved;
+  const identityOf = (id: VertexId) => identities.get(id);
+  const keys = new UnforcedKeys({ driverOf, stepOf, identityOf });
+  const records = new Map<string, CacheRecord>();
+  for (const [id, identity] of identities) {
+    const { info, vertex } = stepOf(id);
+    const result = (await identity).result ?? (await results.get(id));
+    if (result === undefined || !driverOf(vertex).recorded) continue;
+    const key = await keys.of(id);
+    records.set(key, { description: descriptionOf(info), ...result, outputKey: key });
+  }
+  const contents = new Map<string, string>();
+  for (const { input, selector, digest } of asked) {
+    contents.set(contentName(await keys.of(input), selector), digest);
+  }
+  return { records, contents };
+}
+
+/** What people are shown of a record. */
+export function descriptionOf({ instruction, name }: VertexInfo): string {
+  return instruction ?? name;
+}
