@@ -27,7 +27,7 @@ export const missingCommands: readonly MissingCommand[] = [
   },
   {
     names: ['create', 'start', 'restart', 'pause', 'unpause', 'rename', 'update', 'wait'],
-    reason: `${LIVES}: run the image again`,
+    reason: `${LIVES}: start it with \`lamina run IMAGE\``,
     isAboutContainers: true,
   },
   {
@@ -67,10 +67,19 @@ export const missingCommands: readonly MissingCommand[] = [
     names: ['volume'],
     reason: 'mount a directory of this machine: `lamina run -v "$PWD/data":/data IMAGE`',
   },
-  { names: ['network'], reason: 'containers share this machine’s network' },
   {
-    names: ['compose', 'swarm', 'service', 'stack', 'node', 'config', 'secret'],
-    reason: 'lamina builds and runs single images; for build secrets use `lamina build --secret`',
+    names: ['network'],
+    reason:
+      'containers share this machine’s network: leave `--network` out, or use `--network none`',
+  },
+  {
+    names: ['compose', 'swarm', 'service', 'stack', 'node', 'config'],
+    reason:
+      'lamina handles single images: build each service with `lamina build`, run it with `lamina run`',
+  },
+  {
+    names: ['secret'],
+    reason: 'give secrets to a build with `lamina build --secret`, files to a container with `-v`',
   },
   {
     names: ['events', 'system events'],

@@ -6,10 +6,9 @@ import { renderRows } from '../rows.ts';
 const NAME = 'lamina';
 const ONE_BUILDER = 'lamina has one builder, which needs no setting up';
 
+/** Without a note each: the command says that it changes nothing. */
 function ineffective(names: readonly string[], kind: 'switch' | 'text' | 'list'): FlagTable {
-  return Object.fromEntries(
-    names.map((name) => [name, { kind, help: 'for a builder', noEffect: ONE_BUILDER }]),
-  );
+  return Object.fromEntries(names.map((name) => [name, { kind, help: 'without effect' }]));
 }
 
 async function say({ io }: CommandContext, what: string): Promise<void> {

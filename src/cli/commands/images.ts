@@ -148,7 +148,7 @@ function entryFilter(filter: Filter, facts: FilterFacts): Accepts {
 
 /** `name`, `name:tag`; `*` and `?` stand for anything but a slash. */
 function repositoryFilter(pattern: string): Accepts {
-  const { repository, tag } = splitReference(pattern);
+  const [, repository = pattern, tag] = /^(.+?)(?::([^:/]+))?$/.exec(pattern) ?? [];
   const glob = (text: string) =>
     new RegExp(
       `^${text
@@ -157,6 +157,6 @@ function repositoryFilter(pattern: string): Accepts {
         .replaceAll('?', '[^/]')}$`,
     );
   const repositories = glob(repository);
-  const tags = tag === NONE ? undefined : glob(tag);
+  const tags = tag === undefined ? undefined : glob(tag);
   return (entry) => repositories.test(entry.repository) && (tags?.test(entry.tag) ?? true);
 }
