@@ -117,6 +117,20 @@ export interface BuildOptions extends StoreOptions {
   readonly onEvent?: Emit | undefined;
 }
 
+/** What became of an output. */
+export interface WrittenOutput {
+  /** `store`: lamina's own; `engine`: that of Docker or Podman; else as in `OutputType`. */
+  readonly kind: 'store' | 'engine' | 'registry' | 'oci' | 'docker' | 'tar' | 'local';
+  /** A path as written (`-`: `BuildOptions.stdout`), a reference, an engine's name; in the store the image ID. */
+  readonly dest: string;
+  /** Whether `dest` is a directory. */
+  readonly isDirectory: boolean;
+  /** As written there, so most often compressed; undefined for the store, pipes and devices. */
+  readonly bytes: number | undefined;
+  /** Of `local`: everything but directories. */
+  readonly files: number | undefined;
+}
+
 export interface BuildResult {
   /** Digest of the image config; undefined when the output is files only. */
   readonly imageId: Digest | undefined;
@@ -125,6 +139,8 @@ export interface BuildResult {
   readonly descriptor: Descriptor | undefined;
   /** Normalised references the image has now. */
   readonly references: readonly string[];
+  /** One or more for each output. */
+  readonly outputs: readonly WrittenOutput[];
   /** What `--metadata-file` writes: `containerimage.digest`, `containerimage.config.digest`, … */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly summary: BuildSummary;

@@ -36,6 +36,7 @@ const built: BuildResult = {
   digest: OTHER,
   descriptor: undefined,
   references: ['docker.io/library/a:latest'],
+  outputs: [{ kind: 'store', dest: ID, isDirectory: false, bytes: undefined, files: undefined }],
   metadata: { 'containerimage.digest': OTHER },
   summary: {
     steps: [],

@@ -40,6 +40,8 @@ export interface ExportedImage {
   /** Names the image's manifest, or index, as `index.json` does, but without the names given to it there. */
   readonly descriptor: Descriptor;
   readonly config: Descriptor;
+  /** Of its blobs, as they are in the archive. */
+  readonly bytes: number;
 }
 
 /**
@@ -115,6 +117,7 @@ async function writeArchive(
   return members.map(({ bundle }) => ({
     descriptor: unnamedEntry(bundle),
     config: bundle.images[0].config.descriptor,
+    bytes: blobsOf(bundle).reduce((sum, blob) => sum + blob.descriptor.size, 0),
   }));
 }
 

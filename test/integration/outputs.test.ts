@@ -359,6 +359,16 @@ describe('a registry', () => {
       const source = `docker://${names[0]}`;
       await succeed(skopeo, ['copy', '-q', '--src-tls-verify=false', source, `oci:${copy}:x`]);
       expect((await manifestIn(copy)).annotations).toEqual({ a: 'b' });
+      const raw = ['inspect', '--raw', '--tls-verify=false', source];
+      const document = (await succeed(skopeo, raw)).stdout;
+      const { config, layers } = JSON.parse(document);
+      const sizes = [config, ...layers].map(({ digest, size }): [string, number] => [digest, size]);
+      const bytes = [...new Map(sizes).values()].reduce((sum, size) => sum + size, document.length);
+      expect(result.outputs.filter(({ kind }) => kind === 'registry')).toEqual(
+        names.map((dest) => ({
+          ...{ kind: 'registry', dest, isDirectory: false, bytes, files: undefined },
+        })),
+      );
       const [stored] = (await images({ root })).filter(({ references }) =>
         references.some((one) => one.includes(`demo/${compression}`)),
       );

@@ -12,7 +12,7 @@ import type { BuiltPlan } from '../summary.ts';
 import { assembleImages, timesKey } from './assemble-images.ts';
 import { parseOutputs, writeOutputs } from './index.ts';
 import type { ImageTimes, Output } from './output.ts';
-import type { Written } from './write-context.ts';
+import type { OutputResult } from './write-context.ts';
 
 export interface ExportInput {
   /** One for each platform; at least one. */
@@ -32,6 +32,7 @@ const NOTHING: ExportedResult = {
     digest: undefined,
     descriptor: undefined,
     references: [],
+    outputs: [],
     metadata: {},
   },
   images: [],
@@ -58,8 +59,8 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     if (wanted.some((output) => 'dest' in output && output.dest === '-')) {
       await fetchLayers(run, [...variants.values()].flat());
     }
-    const { image } = await writeOutputs(wanted, imagesFor, context);
-    return { result: describe(images, image, namesOf(wanted)), images };
+    const written = await writeOutputs(wanted, imagesFor, context);
+    return { result: describe(images, written, namesOf(wanted)), images };
   });
 }
 
@@ -103,7 +104,7 @@ function namesOf(outputs: readonly Output[]): readonly string[] {
 
 function describe(
   [image]: ImageRecords,
-  written: Written | undefined,
+  { image: written, outputs }: OutputResult,
   references: readonly string[],
 ): ExportedResult['result'] {
   const { imageId = image.id, descriptor } = written ?? {};
@@ -112,6 +113,7 @@ function describe(
     digest: descriptor?.digest,
     descriptor,
     references,
+    outputs,
     metadata: {
       'containerimage.config.digest': imageId,
       ...(descriptor === undefined

@@ -1,2 +1,2 @@
 export { parseOutputs } from './parse-output.ts';
-export { type WrittenOutputs, writeOutputs } from './write-outputs.ts';
+export { writeOutputs } from './write-outputs.ts';

@@ -1,23 +1,25 @@
 /** `--load`: the result in the image store of Docker or Podman, beside our own. */
+import type { WrittenOutput } from '../../api/index.ts';
 import { type ByteSink, exportBundle, type ImageRecords } from '../../export/index.ts';
 import { formatPlatform, hostPlatform, selectPlatform } from '../../oci/index.ts';
 import { findEngine } from './engine.ts';
+import { measured } from './measured.ts';
 import { epochOf, type Output } from './output.ts';
 import { contentOf, type WriteContext } from './write-context.ts';
 
 type LoadOutput = Extract<Output, { kind: 'load' }>;
 
-/** Without an engine nothing is done. @throws AppError EXPORT_ENGINE */
+/** @returns nothing without an engine. @throws AppError EXPORT_ENGINE */
 export async function loadImages(
   { names, form, times, context: name }: LoadOutput,
   images: ImageRecords,
   context: WriteContext,
-): Promise<void> {
+): Promise<readonly WrittenOutput[]> {
   const { store, build, progress, warn } = context;
   const { signal, env = {} } = build;
   const epoch = epochOf(build.sourceDateEpoch, times);
   const engine = await findEngine(env, name);
-  if (engine === undefined) return;
+  if (engine === undefined) return [];
   const image = images[selectPlatform(hostPlatform(), images) ?? 0] ?? images[0];
   if (images.length > 1) {
     warn({
@@ -26,10 +28,14 @@ export async function loadImages(
       hint: 'its archives hold an image for one platform; push the others to a registry',
     });
   }
+  const sent = { bytes: 0 };
   const send = async (sink: ByteSink): Promise<void> => {
     const bundle = { images: [image] as const, references: names, content: contentOf(form) };
-    const options = { format: 'docker', dest: sink, epoch, progress, signal } as const;
-    await exportBundle(store, bundle, options);
+    const options = { format: 'docker', epoch, progress, signal } as const;
+    const { bytes = 0 } = await measured(sink, (dest) =>
+      exportBundle(store, bundle, { ...options, dest }),
+    );
+    sent.bytes = bytes;
   };
   await engine.load(send, signal);
   progress.emit({
@@ -42,4 +48,6 @@ export async function loadImages(
     unit: 'layers',
     done: true,
   });
+  const { name: dest } = engine;
+  return [{ kind: 'engine', dest, isDirectory: false, bytes: sent.bytes, files: undefined }];
 }

@@ -1,6 +1,8 @@
 /** Pushes an image, or an index of images for several platforms, under each of its names. */
+import type { WrittenOutput } from '../../api/index.ts';
 import {
   type Bundle,
+  blobsOf,
   bundleOf,
   type ImageRecords,
   rememberRepoDigest,
@@ -9,7 +11,7 @@ import { parseReference, type Reference, withDefaultTag } from '../../oci/index.
 import { openRegistries } from '../../registry/index.ts';
 import { type PushOptions, pushContent } from '../../transfer/index.ts';
 import type { Output, PushSettings } from './output.ts';
-import { contentOf, type WriteContext, type Written } from './write-context.ts';
+import { contentOf, type OutputResult, type WriteContext } from './write-context.ts';
 
 type ImageOutput = Extract<Output, { kind: 'image' }>;
 
@@ -18,7 +20,7 @@ export async function pushOutput(
   { names, form, store: isKept }: ImageOutput,
   images: ImageRecords,
   context: WriteContext & { readonly push: PushSettings },
-): Promise<Written> {
+): Promise<OutputResult> {
   const { store, build, progress, push } = context;
   const { signal, env = {} } = build;
   const references = names.map(parseReference);
@@ -41,7 +43,13 @@ export async function pushOutput(
   }
   if (isKept) await knowAsPushed(bundle, images, context);
   const [{ config }] = bundle.images;
-  return { descriptor: bundle.root, imageId: config.descriptor.digest, rank: 'pushed' };
+  const bytes = blobsOf(bundle).reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  return {
+    image: { descriptor: bundle.root, imageId: config.descriptor.digest, rank: 'pushed' },
+    outputs: names.map((dest): WrittenOutput => {
+      return { kind: 'registry', dest, isDirectory: false, bytes, files: undefined };
+    }),
+  };
 }
 
 type Push = (content: Parameters<typeof pushContent>[2]) => Promise<void>;

@@ -1,5 +1,5 @@
 /** What writing an output is given, and what it gives back. */
-import type { BuildOptions } from '../../api/index.ts';
+import type { BuildOptions, WrittenOutput } from '../../api/index.ts';
 import type { Warning } from '../../errors.ts';
 import type { BundleToExport, Progress } from '../../export/index.ts';
 import type { Descriptor, Digest } from '../../oci/index.ts';
@@ -22,6 +22,13 @@ export interface Written {
   readonly imageId: Digest;
   /** Of several outputs the one that matters most is reported: what others can fetch. */
   readonly rank: 'stored' | 'archived' | 'pushed';
+}
+
+/** What came of one output. */
+export interface OutputResult {
+  /** Undefined where only files were written. */
+  readonly image: Written | undefined;
+  readonly outputs: readonly WrittenOutput[];
 }
 
 /** The form in the words of `export/`. */

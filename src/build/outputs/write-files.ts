@@ -1,8 +1,10 @@
 /** Outputs that are files only: a tar, or a directory, or one of either for each platform. */
+import type { WrittenOutput } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { exportLocal, exportTar, type ImageRecords, pruneExports } from '../../export/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { destinationOf } from './destination.ts';
+import { measured } from './measured.ts';
 import type { Files } from './output.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -10,7 +12,7 @@ export async function writeFilesOutput(
   output: Files,
   images: ImageRecords,
   context: WriteContext,
-): Promise<void> {
+): Promise<WrittenOutput> {
   const { store, progress, build, warn } = context;
   const { signal } = build;
   const isSplit = output.split ?? images.length > 1;
@@ -24,19 +26,25 @@ export async function writeFilesOutput(
     below: isSplit ? formatPlatform(image).replaceAll('/', '_') : undefined,
   }));
   if (output.kind === 'tar') {
-    await exportTar(store, parts, { dest: destinationOf(output.dest, build), signal });
-    return;
+    const { bytes } = await measured(destinationOf(output.dest, build), (dest) =>
+      exportTar(store, parts, { dest, signal }),
+    );
+    return { kind: 'tar', dest: output.dest, isDirectory: false, bytes, files: undefined };
   }
   const prune = output.mode === 'delete';
+  const total = { bytes: 0, files: 0 };
   for (const { image, below } of parts) {
     const { dest } = output;
     const options = { dest, below, prune, progress, signal };
-    const { warnings } = await exportLocal(store, image, options);
+    const { warnings, bytes, files } = await exportLocal(store, image, options);
     for (const warning of warnings) warn(warning);
+    total.bytes += bytes;
+    total.files += files;
   }
   if (prune && isSplit)
     await pruneExports(
       output.dest,
       parts.flatMap(({ below }) => below ?? []),
     );
+  return { kind: 'local', dest: output.dest, isDirectory: true, ...total };
 }

@@ -1,11 +1,13 @@
+import type { WrittenOutput } from '../../api/index.ts';
 import { assertNever } from '../../errors.ts';
 import { type BundleToExport, exportBundle, type ImageRecords } from '../../export/index.ts';
 import { destinationOf } from './destination.ts';
 import { keepImages } from './keep-images.ts';
 import { loadImages } from './load-images.ts';
+import { measured } from './measured.ts';
 import { epochOf, type Output } from './output.ts';
 import { pushOutput } from './push-output.ts';
-import { contentOf, type WriteContext, type Written } from './write-context.ts';
+import { contentOf, type OutputResult, type WriteContext } from './write-context.ts';
 import { writeFilesOutput } from './write-files.ts';
 
 /** @param images one for each platform */
@@ -13,37 +15,60 @@ export async function writeOutput(
   output: Output,
   images: ImageRecords,
   context: WriteContext,
-): Promise<Written | undefined> {
+): Promise<OutputResult> {
   switch (output.kind) {
     case 'nothing':
-      return undefined;
+      return { image: undefined, outputs: [] };
     case 'image': {
       const stored = output.store ? await keepImages(output, images, context) : undefined;
-      if (output.push === undefined) return stored;
-      return pushOutput(output, images, { ...context, push: output.push });
+      const kept = stored === undefined ? [] : [inStore(images)];
+      if (output.push === undefined) return { image: stored, outputs: kept };
+      const pushed = await pushOutput(output, images, { ...context, push: output.push });
+      return { image: pushed.image, outputs: [...kept, ...pushed.outputs] };
     }
     case 'load': {
       const { names, form } = output;
-      const stored = await keepImages({ names, form, canonical: false }, images, context);
-      await loadImages(output, images, context);
-      return stored;
+      const image = await keepImages({ names, form, canonical: false }, images, context);
+      const loaded = await loadImages(output, images, context);
+      return { image, outputs: [inStore(images), ...loaded] };
     }
-    case 'archive': {
-      const { format, tar, names, form } = output;
-      const { build, progress, store } = context;
-      const dest = destinationOf(output.dest, build);
-      const { signal } = build;
-      const epoch = epochOf(build.sourceDateEpoch, output.times);
-      const bundle: BundleToExport = { images, references: names, content: contentOf(form) };
-      const options = { format, dest, tar, epoch, progress, signal };
-      const { descriptor, config } = await exportBundle(store, bundle, options);
-      return { descriptor, imageId: config.digest, rank: 'archived' };
-    }
+    case 'archive':
+      return writeArchive(output, images, context);
     case 'tar':
     case 'local':
-      await writeFilesOutput(output, images, context);
-      return undefined;
+      return { image: undefined, outputs: [await writeFilesOutput(output, images, context)] };
     default:
       return assertNever(output);
   }
+}
+
+function inStore([{ id }]: ImageRecords): WrittenOutput {
+  return { kind: 'store', dest: id, isDirectory: false, bytes: undefined, files: undefined };
+}
+
+async function writeArchive(
+  output: Extract<Output, { kind: 'archive' }>,
+  images: ImageRecords,
+  { build, progress, store }: WriteContext,
+): Promise<OutputResult> {
+  const { format, tar, names, form } = output;
+  const { signal } = build;
+  const epoch = epochOf(build.sourceDateEpoch, output.times);
+  const bundle: BundleToExport = { images, references: names, content: contentOf(form) };
+  const { result, bytes } = await measured(destinationOf(output.dest, build), (dest) =>
+    exportBundle(store, bundle, { format, dest, tar, epoch, progress, signal }),
+  );
+  const { descriptor, config } = result;
+  const written = {
+    kind: format,
+    dest: output.dest,
+    isDirectory: !tar,
+    // In a layout other images may lie too.
+    bytes: tar ? bytes : result.bytes,
+    files: undefined,
+  };
+  return {
+    image: { descriptor, imageId: config.digest, rank: 'archived' },
+    outputs: [written],
+  };
 }

@@ -1,29 +1,25 @@
 /** Writes all outputs of a build, at the same time where they do not meet. */
 import type { ImageRecords } from '../../export/index.ts';
 import type { ImageTimes, Output } from './output.ts';
-import type { WriteContext, Written } from './write-context.ts';
+import type { OutputResult, WriteContext } from './write-context.ts';
 import { writeOutput } from './write-output.ts';
 
 /** The images of the result, one for each platform, whose times are as an output wants them. */
 export type ImagesFor = (times: ImageTimes) => ImageRecords;
 
-export interface WrittenOutputs {
-  /** What is to be reported of the image; undefined: only files were written. */
-  readonly image: Written | undefined;
-}
-
-const RANKS: readonly Written['rank'][] = ['stored', 'archived', 'pushed'];
+const RANKS = ['stored', 'archived', 'pushed'] as const;
 
 /**
  * An output that fails does not keep the others from being completed.
  *
+ * @returns all outputs, and what is to be reported of the image
  * @throws what the first output that failed did, when all have ended; the failures of others are warnings
  */
 export async function writeOutputs(
   outputs: readonly Output[],
   imagesFor: ImagesFor,
   context: WriteContext,
-): Promise<WrittenOutputs> {
+): Promise<OutputResult> {
   const chains = new Map<string, Promise<unknown>>();
   const settled = await Promise.allSettled(
     outputs.map((output, position) => {
@@ -41,11 +37,13 @@ export async function writeOutputs(
   const [first, ...others] = failures;
   for (const error of others) context.warn(alsoFailed(error));
   if (failures.length > 0) throw first;
-  const written = settled.flatMap((one) =>
-    one.status === 'fulfilled' && one.value !== undefined ? [one.value] : [],
-  );
+  const results = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const written = results.flatMap(({ image }) => image ?? []);
   const best = Math.max(...written.map(({ rank }) => RANKS.indexOf(rank)));
-  return { image: written.findLast(({ rank }) => RANKS.indexOf(rank) === best) };
+  return {
+    image: written.findLast(({ rank }) => RANKS.indexOf(rank) === best),
+    outputs: results.flatMap(({ outputs: ones }) => ones),
+  };
 }
 
 /** Outputs of one place are written one after the other: a layout that several are added to, and the store's names. */
@@ -58,8 +56,8 @@ async function write(
   output: Output,
   imagesFor: ImagesFor,
   context: WriteContext,
-): Promise<Written | undefined> {
-  if (output.kind === 'nothing') return undefined;
+): Promise<OutputResult> {
+  if (output.kind === 'nothing') return { image: undefined, outputs: [] };
   return writeOutput(output, imagesFor(output.times), context);
 }
 

@@ -21,6 +21,7 @@ import {
   outputSpec,
   ulimit,
 } from '../values.ts';
+import { describeOutputs } from '../written-outputs.ts';
 import { buildFlags } from './build-flags.ts';
 
 type Flags = FlagValues<typeof buildFlags>;
@@ -255,7 +256,7 @@ async function reportResult(
   flags: Flags,
   { io }: CommandContext,
 ): Promise<void> {
-  const { imageId, references, metadata } = result;
+  const { imageId, metadata } = result;
   if (imageId !== undefined) await writeResult('iidfile', flags.iidfile, imageId);
   const text = `${JSON.stringify(metadata, null, 2)}\n`;
   await writeResult('metadata-file', flags['metadata-file'], text);
@@ -263,7 +264,6 @@ async function reportResult(
     if (imageId !== undefined) await io.stdout.write(`${imageId}\n`);
     return;
   }
-  if (imageId === undefined || flags.progress === 'rawjson') return;
-  const names = references.length === 0 ? '' : ` ${references.join(', ')}`;
-  await io.stderr.write(`built${names} ${imageId}\n`);
+  if (flags.progress === 'rawjson') return;
+  await io.stderr.write(describeOutputs(result));
 }
