@@ -45,8 +45,8 @@ describe('IgnoreMatcher', () => {
     expect(matcher.decide('a').ignored).toBe(false);
   });
 
-  it('shows the line of a broken pattern', () => {
-    const file = parseDockerignore('ok\n\n  a[\n', 'app.dockerignore');
+  it.each(['a[', '[z-a]'])('shows the line of the broken pattern %s', (pattern) => {
+    const file = parseDockerignore(`ok\n\n  ${pattern}\n`, 'app.dockerignore');
     const error = (() => {
       try {
         return new IgnoreMatcher(file);

@@ -5,10 +5,11 @@
 import { AppError } from '../errors.ts';
 import type { BytePath } from './entry.ts';
 import { decodeName, toText } from './name-text.ts';
+import { type CharacterRange, readNamedClass } from './named-class.ts';
 
-interface CharacterRange {
-  readonly low: number;
-  readonly high: number;
+export interface ParsePatternOptions {
+  /** Whether `[[:alpha:]]` is a class of that name. Default: no. */
+  readonly namedClasses?: boolean | undefined;
 }
 
 /** One element of a pattern; `star` matches any run without a slash, `any` one character but the slash. */
@@ -47,7 +48,10 @@ export function compileGoPattern(pattern: BytePath): (name: BytePath) => boolean
 }
 
 /** @throws AppError PATTERN_INVALID */
-export function parseGoPattern(pattern: BytePath): readonly PatternToken[] {
+export function parseGoPattern(
+  pattern: BytePath,
+  options: ParsePatternOptions = {},
+): readonly PatternToken[] {
   const characters = [...decodeName(pattern)];
   const tokens: PatternToken[] = [];
   let index = 0;
@@ -57,7 +61,7 @@ export function parseGoPattern(pattern: BytePath): readonly PatternToken[] {
     if (character === '*') tokens.push({ kind: 'star' });
     else if (character === '?') tokens.push({ kind: 'any' });
     else if (character === '[') {
-      const parsed = parseClass(pattern, characters, index);
+      const parsed = parseClass(pattern, characters, { start: index, ...options });
       tokens.push(parsed.token);
       index = parsed.next;
     } else if (character === '\\') {
@@ -73,7 +77,7 @@ export function parseGoPattern(pattern: BytePath): readonly PatternToken[] {
 function parseClass(
   pattern: BytePath,
   characters: readonly string[],
-  start: number,
+  { start, namedClasses = false }: { readonly start: number } & ParsePatternOptions,
 ): { readonly token: PatternToken; readonly next: number } {
   let index = start;
   const negated = characters[index] === '^';
@@ -95,11 +99,24 @@ function parseClass(
     return character.codePointAt(0) ?? 0;
   };
   while (ranges.length === 0 || characters[index] !== ']') {
+    const named = namedClasses ? readNamedClass(characters, index) : undefined;
+    if (named !== undefined) {
+      if (named.ranges === undefined) {
+        throw invalid(pattern, `there is no class of characters '${named.name}'`);
+      }
+      ranges.push(...named.ranges);
+      index = named.next;
+      continue;
+    }
     const low = bound();
     let high = low;
     if (characters[index] === '-') {
       index++;
       high = bound();
+    }
+    if (high < low) {
+      const [first, last] = [low, high].map((code) => String.fromCodePoint(code));
+      throw invalid(pattern, `the range '${first}-${last}' is reversed`);
     }
     ranges.push({ low, high });
   }

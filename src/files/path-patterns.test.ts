@@ -60,11 +60,31 @@ const cases: readonly Case[] = [
   ['* !*.md', 'a.md', false],
   ['* !*.md', 'd/a.md', true],
   ['* !**/*.md', 'd/a.md', false],
+  ['[[:alpha:]]', 'q', true],
+  ['[[:alpha:]]', '1', false],
+  ['[[:^alpha:]_-z]', '1', true],
+  ['[[:^alpha:]]', 'Q', false],
+  ['[^[:digit:][:upper:]]', 'q', true],
+  ['[^[:digit:][:upper:]]', '4', false],
   ['docs !docs/*.md docs/secret.md', 'docs/a.md', false],
   ['docs !docs/*.md docs/secret.md', 'docs/secret.md', true],
 ];
 
 describe('PathPatterns', () => {
+  it.each([
+    ['ok [z-a]', "the range 'z-a' is reversed"],
+    ['ok !**/x[9-0]', "the range '9-0' is reversed"],
+    ['ok [[:letter:]]', "there is no class of characters 'letter'"],
+  ])('refuse %j', (patterns, reason) => {
+    expect(() => new PathPatterns(patterns.split(' '))).toThrowError(
+      expect.objectContaining({
+        code: 'PATTERN_INVALID',
+        message: expect.stringContaining(reason),
+        details: expect.objectContaining({ index: 1 }),
+      }),
+    );
+  });
+
   it.each(cases)('%j on %j: %j', (patterns, path, matched) => {
     expect(new PathPatterns(patterns.split(' ')).decide(toBytes(path)).matched).toBe(matched);
   });

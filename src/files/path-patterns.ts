@@ -125,12 +125,16 @@ function compilePattern(text: string, index: number): CompiledPattern {
     });
   }
   try {
-    const tokens = parseGoPattern(toBytes(body));
+    const tokens = parseGoPattern(toBytes(body), { namedClasses: true });
     return { negated, ...compileTokens(body, tokens) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const { expected, hint } = error;
-    throw new AppError(error.code, error.message, { expected, hint, details: { index } });
+    const { expected, hint, details } = error;
+    throw new AppError(error.code, error.message, {
+      expected,
+      hint,
+      details: { ...details, index },
+    });
   }
 }
 
@@ -196,10 +200,7 @@ function tokenSource(token: PatternToken): string {
     case 'star':
       return '[^/]*';
     case 'class': {
-      const ranges = token.ranges
-        .filter(({ low, high }) => low <= high)
-        .map(({ low, high }) => `${codePoint(low)}-${codePoint(high)}`);
-      if (ranges.length === 0) return token.negated ? '.' : '[^\\s\\S]';
+      const ranges = token.ranges.map(({ low, high }) => `${codePoint(low)}-${codePoint(high)}`);
       return `[${token.negated ? '^' : ''}${ranges.join('')}]`;
     }
   }

@@ -27,6 +27,7 @@ import { lexical } from './cases/lexical.ts';
 import { metadata } from './cases/metadata.ts';
 import { stages } from './cases/more-stages.ts';
 import { mounts } from './cases/mounts.ts';
+import { oddPatterns } from './cases/odd-patterns.ts';
 import { remoteContexts } from './cases/remote-contexts.ts';
 import { run } from './cases/run.ts';
 
@@ -54,6 +55,7 @@ export const topics: readonly Topic[] = [
   addHttp,
   addGit,
   contexts,
+  oddPatterns,
   remoteContexts,
   history,
   cache,

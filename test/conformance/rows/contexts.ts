@@ -56,6 +56,20 @@ export const contextRows: readonly Row[] = rowsOf('1.10', '1.10-contexts', [
     ['own ignore file', 'own ignore file of Dockerfile', 'ignore nothing'],
   ],
   [
+    'patterns that are wrong',
+    'a pattern that is malformed, or has a reversed range, is refused; `[[:name:]]` is a class',
+    [
+      '1.10-odd-patterns/ignore file: open bracket',
+      '1.10-odd-patterns/ignore file: reversed range',
+      '1.10-odd-patterns/ignore file: reversed negated range',
+      '1.10-odd-patterns/ignore file: named class',
+      '1.10-odd-patterns/source: reversed range',
+      '1.10-odd-patterns/exclude: reversed range',
+      '1.10-odd-patterns/parents: reversed range',
+      '1.10-odd-patterns/source of a stage: reversed range',
+    ],
+  ],
+  [
     'where it applies',
     'to local contexts, each its own; not to stages, git or HTTP',
     [
