@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { encodeHeader } from '../archive/index.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
+import { refusedNamespaces } from '../runtime/index.ts';
 import { isRoot } from '../system/index.ts';
 
 const KEPT_OUTPUT = 20;
@@ -19,7 +20,7 @@ export interface BootstrapOptions {
 
 /**
  * Runs `argv` and hands its standard output to `consume`.
- * @throws AppError BASE_FAILED; AbortedError; whatever `consume` throws
+ * @throws AppError BASE_FAILED, RUNTIME_NO_NAMESPACES; AbortedError; whatever `consume` throws
  */
 export async function runBootstrap<T>(
   argv: readonly string[],
@@ -136,6 +137,8 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
 }
 
 function failure(code: number, tail: readonly string[]): AppError {
+  const refused = refusedNamespaces(tail.join('\n'));
+  if (refused !== undefined) return refused;
   const fault = tail.findLast((line) => /^E: /.test(line))?.slice('E: '.length);
   return new AppError(
     'BASE_FAILED',

@@ -14,7 +14,7 @@ import { runBootstrap } from './bootstrap.ts';
 import { debianArchitecture } from './debian-architecture.ts';
 import { debianSources } from './debian-mirror.ts';
 import { enclosure } from './enclosure.ts';
-import { requireUserNamespace } from './ordinary-user.ts';
+import { requireOwnIds, requireUserNamespace } from './ordinary-user.ts';
 import { findProgram } from './programs.ts';
 import { customizeScript, mmdebstrapArguments, type RecipeOptions } from './recipe.ts';
 import { makeScratch, removeUnmounted } from './scratch.ts';
@@ -23,7 +23,7 @@ import { makeScratch, removeUnmounted } from './scratch.ts';
  * @param consume takes the tar of the root file system. What it returns counts only if this call resolves: a tar that
  *   was cut short makes the iteration throw.
  * @throws AppError BASE_UNKNOWN, BASE_NO_MIRROR, BASE_MIRROR_INVALID, BASE_TOOL_MISSING,
- *   BASE_NO_SUBORDINATE_IDS, BASE_FAILED; AbortedError
+ *   BASE_NO_SUBORDINATE_IDS, BASE_USER_NAMESPACE, BASE_FAILED, RUNTIME_NO_NAMESPACES; AbortedError
  */
 export async function debianBase<T>(
   options: BaseOptions,
@@ -33,7 +33,8 @@ export async function debianBase<T>(
   const release = parseBaseName(options.name);
   const program = await requireProgram();
   await requireEmulator(options.platform);
-  if (!isRoot()) await requireUserNamespace();
+  if (isRoot()) requireOwnIds();
+  else await requireUserNamespace();
   const sources = await debianSources({
     suite: release.suite,
     mirror: options.mirror,

@@ -1,7 +1,7 @@
 /** What somebody who is not root needs to make a Debian base image: a range of user and group ids of their own. */
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { AppError } from '../errors.ts';
+import { isInUserNamespace, userName } from '../system/index.ts';
 import { findProgram } from './programs.ts';
 
 const OTHERWISE = 'or run lamina with sudo; distroless images need neither';
@@ -16,7 +16,14 @@ export async function requireUserNamespace(): Promise<void> {
       { hint: `install it (apt-get install uidmap), ${OTHERWISE}` },
     );
   }
-  const { username } = userInfo();
+  const username = userName();
+  if (username === undefined) {
+    throw new AppError(
+      'BASE_NO_SUBORDINATE_IDS',
+      `/etc/passwd has no entry for the user id ${process.getuid?.()}, so /etc/subuid gives it no ids`,
+      { hint: `add one for it, ${OTHERWISE}` },
+    );
+  }
   for (const file of ['/etc/subuid', '/etc/subgid']) {
     if (hasRange(await readFile(file, 'utf8').catch(() => ''), username)) continue;
     throw new AppError('BASE_NO_SUBORDINATE_IDS', `${file} gives the user ${username} no ids`, {
@@ -24,6 +31,20 @@ export async function requireUserNamespace(): Promise<void> {
       hint: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}, ${OTHERWISE}`,
     });
   }
+}
+
+/**
+ * Root of a user namespace has only the ids that the namespace maps.
+ *
+ * @throws AppError BASE_USER_NAMESPACE
+ */
+export function requireOwnIds(): void {
+  if (!isInUserNamespace()) return;
+  throw new AppError(
+    'BASE_USER_NAMESPACE',
+    'a Debian base image has files of several users, and cannot be made by root of a user namespace',
+    { hint: 'run lamina outside of the namespace; distroless images can be made here' },
+  );
 }
 
 /** @param text lines of `name:first:count` */

@@ -14,6 +14,7 @@ import {
   prepareProcess,
   programContext,
   type ResourceLimits,
+  requirePrivileges,
   runForeground,
   Sandbox,
   type Ulimit,
@@ -73,6 +74,7 @@ export async function runContainer(
   image: ImageRecord,
   options: ContainerOptions,
 ): Promise<ProcessResult> {
+  requirePrivileges();
   const { config = {} } = await readConfig(store, image);
   const directory = await store.temporaryDirectory();
   const upper = `${directory}/root`;

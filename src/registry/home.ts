@@ -1,10 +1,11 @@
 /** Where the machine's user keeps configurations. */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../http/index.ts';
+import { homeDirectory } from '../system/index.ts';
 
+/** A user without a home directory has no configuration: the root directory has none. */
 export function homeOf(env: Environment): string {
-  return env.HOME || homedir();
+  return env.HOME || homeDirectory() || '/';
 }
 
 export function configHome(env: Environment): string {

@@ -13,6 +13,7 @@ export { isMountFailure } from './mount-failure.ts';
 export { type MountStubs, type MountTarget, mountStubs } from './mount-stubs.ts';
 export { type OciHost, ociSpec } from './oci-spec.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
+export { refusedNamespaces, requirePrivileges } from './privileges.ts';
 export {
   explainedStart,
   type ProgramContext,

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { AbortedError, AppError } from '../errors.ts';
 import type { Runtime } from './find-runtime.ts';
+import { refusedNamespaces } from './privileges.ts';
 import {
   type Command,
   type Frame,
@@ -170,12 +171,8 @@ export class RunnerConnection {
 
   #lostError(): AppError {
     const said = this.#errorTail.trim();
-    if (/^unshare: unshare failed/m.test(said)) {
-      return new AppError('RUNTIME_NO_NAMESPACES', 'this system does not allow new namespaces', {
-        hint: 'inside a container, start that container with --privileged',
-        details: { said },
-      });
-    }
+    const refused = refusedNamespaces(said);
+    if (refused !== undefined) return refused;
     const reason = said === '' ? '' : `: ${said}`;
     const hint = 'lamina needs setpriv and unshare of util-linux: apt-get install util-linux';
     const message = `the process that runs containers ended early${reason}`;

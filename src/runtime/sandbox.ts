@@ -4,8 +4,9 @@
  * kernel leaves no process and no mount behind.
  */
 import { AbortedError, AppError } from '../errors.ts';
-import { isRoot, jointSignal } from '../system/index.ts';
+import { jointSignal } from '../system/index.ts';
 import { findRuntime } from './find-runtime.ts';
+import { requirePrivileges } from './privileges.ts';
 import type { StdioMode } from './protocol.ts';
 import { RunnerConnection } from './runner-connection.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
@@ -65,7 +66,7 @@ export class Sandbox implements AsyncDisposable {
 
   /**
    * Runs one process to its end; several may run at once.
-   * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_MISSING, RUNTIME_UNUSABLE, RUNTIME_TOOLS_MISSING,
+   * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE, RUNTIME_NO_NAMESPACES, RUNTIME_MISSING, RUNTIME_UNUSABLE, RUNTIME_TOOLS_MISSING,
    *   RUNTIME_TOO_MANY_LAYERS, RUNTIME_START_FAILED, RUNTIME_NOT_FOUND, RUNTIME_NOT_EXECUTABLE,
    *   RUNTIME_WRONG_FORMAT, RUNTIME_LOST; AbortedError within a second of the signal
    */
@@ -102,11 +103,7 @@ export class Sandbox implements AsyncDisposable {
   }
 
   async #open(): Promise<RunnerConnection> {
-    if (!isRoot()) {
-      throw new AppError('RUNTIME_NEEDS_ROOT', 'a process in an image needs root', {
-        hint: 'run lamina with sudo; builds without RUN work without it',
-      });
-    }
+    requirePrivileges();
     const { stateDirectory, env } = this.#options;
     const runtime = findRuntime(env);
     const stdio = this.#stdio;

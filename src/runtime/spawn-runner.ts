@@ -17,6 +17,12 @@ const CHAIN = [
   ...['--mount-proc', '--'],
 ];
 
+/**
+ * What the chain says is ours to explain; standard error of the runner itself is lamina's own, so that a container's errors go
+ * there.
+ */
+const OWN_ERRORS = ['/bin/sh', '-c', 'exec "$@" 2>&4 4>&-', 'sh'];
+
 /** Where the runner's program is: beside the bundled program, or where the build puts it. */
 const PLACES = [
   '../../bin/runner-main.js',
@@ -35,10 +41,12 @@ export async function spawnRunner({
   readonly env: NodeJS.ProcessEnv;
   readonly stdio: StdioMode;
 }): Promise<{ child: ChildProcess; control: Duplex }> {
-  const own = stdio === 'foreground' ? 'inherit' : 'ignore';
+  const foreground = stdio === 'foreground';
+  const own = foreground ? 'inherit' : 'ignore';
   const path = env.PATH ? `${env.PATH}:${PATH}` : PATH;
-  const child = spawn('setpriv', [...CHAIN, process.execPath, runnerProgram()], {
-    stdio: [own, own, stdio === 'foreground' ? 'inherit' : 'pipe', 'pipe'],
+  const enter = foreground ? OWN_ERRORS : [];
+  const child = spawn('setpriv', [...CHAIN, ...enter, process.execPath, runnerProgram()], {
+    stdio: [own, own, 'pipe', 'pipe', ...(foreground ? [2] : [])],
     // Nothing of the user's environment reaches the runner: NODE_OPTIONS, LISTEN_FDS and others would change it.
     env: { PATH: path },
     // Out of reach of the terminal's Ctrl-C: lamina decides what becomes of a container.

@@ -1,10 +1,12 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { isRoot } from '../system/index.ts';
+import { AppError } from '../errors.ts';
+import { homeDirectory, isRoot } from '../system/index.ts';
 
 /**
  * Where the store is when nobody says otherwise: `LAMINA_ROOT`, else for root `/var/lib/lamina`, else the user's
  * data directory.
+ *
+ * @throws AppError STORE_NO_HOME
  */
 export function defaultRoot(env: Readonly<Record<string, string | undefined>>): string {
   if (env.LAMINA_ROOT) return env.LAMINA_ROOT;
@@ -12,5 +14,10 @@ export function defaultRoot(env: Readonly<Record<string, string | undefined>>): 
   const data = env.XDG_DATA_HOME;
   // The specification of these variables says that relative paths are to be ignored.
   if (data && isAbsolute(data)) return join(data, 'lamina');
-  return join(env.HOME || homedir(), '.local', 'share', 'lamina');
+  const home = env.HOME || homeDirectory();
+  if (home !== undefined) return join(home, '.local', 'share', 'lamina');
+  throw new AppError('STORE_NO_HOME', 'there is no home directory to keep images in', {
+    expected: `LAMINA_ROOT or HOME, or an entry in /etc/passwd for the user id ${process.getuid?.()}`,
+    hint: 'set LAMINA_ROOT to a directory of yours',
+  });
 }

@@ -22,5 +22,5 @@ export { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 export { removeTree } from './remove-tree.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
-export { isRoot } from './user.ts';
+export { homeDirectory, isInUserNamespace, isRoot, userName } from './user.ts';
 export { listXattrs, setXattr } from './xattrs.ts';

@@ -8,7 +8,7 @@ import { opDigest } from '../../graph/index.ts';
 import type { LowerDirectory } from '../../layers/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { runStep, type SecretLeak } from '../../ops/index.ts';
-import { emulationFor, isMountFailure } from '../../runtime/index.ts';
+import { emulationFor, isMountFailure, requirePrivileges } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StepWarning } from '../../store/index.ts';
 import type { BuildSession } from '../solve/session.ts';
@@ -56,6 +56,7 @@ function run(
 ): Promise<VertexResult> {
   const info = session.stepOf(step.vertex.id);
   const op = execOp(step);
+  requirePrivileges();
   return withStagedLayer(session, async (staged) => {
     const { signal } = step;
     const tree = await session.treeOf(base.layers);

@@ -1,11 +1,11 @@
-import { homedir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { AppError } from '../../errors.ts';
+import { homeDirectory } from '../../system/index.ts';
 
 /** A slip of the pen must not cost a home directory. @throws AppError BUILD_OUTPUT */
 export function checkErasable(dest: string): void {
   const directory = resolve(dest);
-  const precious = [process.cwd(), homedir()].find((path) => {
+  const precious = [process.cwd(), homeDirectory() ?? '/'].find((path) => {
     const way = relative(directory, path);
     return way === '' || !way.startsWith('..');
   });

@@ -1,0 +1,97 @@
+/** Where lamina is kept from making namespaces or is root of a namespace only: what cannot be done is said, with the way out. */
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBusyboxImage } from '../support/busybox-image.ts';
+import { Workbench } from '../support/cli.ts';
+
+/** Root as in a container that was started without --privileged. */
+const CONTAINED = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-all'];
+/** No entry of /etc/passwd has it. */
+const NAMELESS = 987_654;
+const AS_NAMELESS = ['setpriv', `--reuid=${NAMELESS}`, `--regid=${NAMELESS}`, '--clear-groups'];
+const USER_NAMESPACE = ['unshare', '--user', '--map-root-user'];
+
+describe('on a restricted machine', () => {
+  const bench = new Workbench();
+  let owned: string;
+
+  beforeAll(async () => {
+    await makeBusyboxImage(bench);
+    owned = bench.project({
+      Dockerfile: 'FROM busybox\nCOPY --chown=app:staff Dockerfile /owned\nRUN true\n',
+    });
+  });
+  afterAll(() => bench[Symbol.dispose]());
+
+  describe('without new namespaces', () => {
+    it.each([
+      ['run', ['run', '--rm', 'busybox', 'true'], 125],
+      ['RUN', ['build', '--no-cache', '--progress=plain'], 1],
+      ['base', ['base', 'debian:bookworm-slim', '--progress=quiet'], 1],
+    ] as const)('%s says so, and what to do in a container', async (name, args, expected) => {
+      const all = name === 'RUN' ? [...args, owned] : args;
+      const { status, stderr } = await bench.lamina(all, { wrapper: CONTAINED });
+      expect(status).toBe(expected);
+      expect(stderr).toContain('RUNTIME_NO_NAMESPACES');
+      expect(stderr).toContain('start that container with --privileged');
+      expect(stderr).not.toMatch(/util-linux|--mirror/);
+    });
+
+    it('run shows nothing of the programs that lamina starts', async () => {
+      const args = ['run', '--rm', 'busybox', 'true'];
+      const { stderr } = await bench.lamina(args, { wrapper: CONTAINED });
+      expect(stderr).not.toContain('unshare:');
+    });
+  });
+
+  describe('as root of a user namespace', () => {
+    it.each([
+      ['run', ['run', '--rm', 'busybox', 'true'], 'RUNTIME_USER_NAMESPACE'],
+      ['RUN', ['build', '--no-cache', '--progress=plain'], 'RUNTIME_USER_NAMESPACE'],
+      ['base', ['base', 'debian:bookworm-slim'], 'BASE_USER_NAMESPACE'],
+    ] as const)('%s says that root of the machine is needed', async (name, args, code) => {
+      const all = name === 'RUN' ? [...args, owned] : args;
+      const { status, stderr } = await bench.lamina(all, { wrapper: USER_NAMESPACE });
+      expect(status).toBe(name === 'run' ? 125 : 1);
+      expect(stderr).toContain(code);
+      expect(stderr).toContain('outside of the namespace');
+      expect(stderr).not.toContain('INTERNAL');
+    });
+
+    it('a build without RUN succeeds', async () => {
+      const directory = bench.project(
+        { Dockerfile: 'FROM busybox\nCOPY --chown=app:staff Dockerfile /owned\n' },
+        'copy',
+      );
+      await bench.succeed(['build', '-q', directory], { wrapper: USER_NAMESPACE });
+    });
+  });
+
+  describe('as a user whom /etc/passwd does not have', () => {
+    const home = new Workbench();
+    beforeAll(() => {
+      chmodSync(home.directory, 0o755);
+      mkdirSync(home.store);
+      chownSync(home.store, NAMELESS, NAMELESS);
+    });
+    afterAll(() => home[Symbol.dispose]());
+
+    it('a Debian base image needs ids, which is said', async () => {
+      const args = ['base', 'debian:bookworm-slim'];
+      const { status, stderr } = await home.lamina(args, { wrapper: AS_NAMELESS });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/BASE_NO_SUBORDINATE_IDS|BASE_TOOL_MISSING/);
+    });
+
+    it('commands work without a home directory, if they know where images are', async () => {
+      const wrapper = [...AS_NAMELESS, 'env', '--unset=HOME'];
+      const listed = await home.succeed(['images'], { wrapper });
+      expect(listed.stdout).toContain('REPOSITORY');
+      const unknown = [...wrapper, '--unset=LAMINA_ROOT', '--unset=XDG_DATA_HOME'];
+      const { status, stderr } = await home.lamina(['images'], { wrapper: unknown });
+      expect(status).toBe(1);
+      expect(stderr).toContain('STORE_NO_HOME');
+      expect(stderr).toContain('set LAMINA_ROOT');
+    });
+  });
+});
