@@ -5,7 +5,7 @@ import { bundleScript } from '../../test/support/script.ts';
 /** Touching the stream makes the descriptor non-blocking, so that it refuses what does not fit into the pipe. */
 const WRITER = `
   import { processIo } from './cli/io.ts';
-  const io = processIo();
+  const io = processIo(new AbortController().signal);
   void process.stdout.writable;
   try {
     for (;;) await io.stdout.write(Buffer.alloc(1 << 20));

@@ -8,7 +8,12 @@ import { isatty } from 'node:tty';
 import type { TerminalSize } from '../progress/index.ts';
 
 export interface Output {
-  /** Resolves when the bytes are with the system. @throws PipeClosed */
+  /**
+   * Resolves when the bytes are with the system. Standard output, if it is a terminal, shows control characters as
+   * escapes: results quote strangers, in labels, names and histories.
+   *
+   * @throws PipeClosed
+   */
   write(data: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
   /** Of the terminal, now; 80 by 24 if there is none. */
@@ -47,8 +52,9 @@ export function useColor(io: Io, env: Readonly<Record<string, string | undefined
 export function processIo(signal: AbortSignal): Io {
   const stdin = lazily(() => abortable(process.stdin, signal));
   const stderr = descriptorOutput(2, () => process.stderr, { quiet: true });
+  const stdout = descriptorOutput(1, () => process.stdout, { quiet: false });
   return {
-    stdout: descriptorOutput(1, () => process.stdout, { quiet: false }),
+    stdout: stdout.isTerminal ? withoutControls(stdout) : stdout,
     stderr,
     get stdinIsTerminal() {
       return isTerminal(0);
@@ -67,6 +73,20 @@ export function processIo(signal: AbortSignal): Io {
       }
     },
   };
+}
+
+function withoutControls(output: Output): Output {
+  return {
+    ...output,
+    async write(data) {
+      const { printableText } = await import('../progress/index.ts');
+      return output.write(printableText(typeof data === 'string' ? data : decoded(data)));
+    },
+  };
+}
+
+function decoded(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function lazily<T>(make: () => T): () => T {

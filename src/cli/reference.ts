@@ -12,6 +12,7 @@ const INTRODUCTION = `# The command line
 made from the tables the program itself uses (\`npx vitest run --project unit src/cli -u\` writes it anew).
 
 - Results go to standard output; progress, notes and errors go to standard error.
+- On a terminal, control characters in results are shown as escapes (\`\\x1b\`); files and pipes get results unchanged.
 - A value may follow its option behind a blank or \`=\` (\`--tag a\`, \`--tag=a\`, \`-t a\`, \`-ta\`); a switch takes one only behind \`=\`
   (\`--rm=false\`). \`--\` ends the options. Options may stand between arguments, except behind the image of \`run\`.
 - \`--root\`, \`--debug\`, \`--version\` and \`--help\` may also come before the command.

@@ -70,7 +70,7 @@ describe('lamina pull', () => {
     const { stderr } = await pull(['debian'], { stderr: true });
     expect(stderr).toContain('abababababab: Downloading [========>');
     expect(stderr).toContain('1MB/4MB');
-    expect(stderr).toContain('\x1b[1A');
+    expect(stderr).toContain('\x1b[A\x1b[2K');
     expect(stderr.split('\n').at(-2)).toContain('Pull complete');
   });
 });

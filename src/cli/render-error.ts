@@ -27,7 +27,7 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
   const shown = asUserError(error);
   const lines = shown === undefined ? internalLines(error, options) : appErrorLines(shown, options);
   if (shown !== undefined && options.debug && shown.stack !== undefined) {
-    lines.push(...shown.stack.split('\n').slice(1));
+    lines.push(...shown.stack.split('\n').slice(1).map(printable));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -67,7 +67,8 @@ function isOutputShown(error: AppError): boolean {
 function internalLines(error: unknown, options: RenderErrorOptions): string[] {
   const message = error instanceof Error ? error.message : String(error);
   const lines = [`${heading(options)}: unexpected: ${printable(message)}`];
-  if (options.debug && error instanceof Error) lines.push(...(error.stack ?? '').split('\n'));
+  if (options.debug && error instanceof Error)
+    lines.push(...(error.stack ?? '').split('\n').map(printable));
   else lines.push(note('hint', 'set LAMINA_DEBUG=1 to see where it happened'));
   lines.push(note('hint', 'this is a fault of lamina: please report it, with what you did'));
   lines.push(note('code', 'INTERNAL (lamina explain INTERNAL)'));

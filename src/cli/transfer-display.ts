@@ -1,7 +1,8 @@
 /** Pulls and pushes as Docker shows them: a line for each layer, live on a terminal, one line a change elsewhere. */
 import type { RegistryEvent } from '../api/index.ts';
-import { clip, humanSize } from '../progress/index.ts';
+import { clip, humanSize, LiveArea, printable, type TerminalSize } from '../progress/index.ts';
 import type { CommandContext } from './command.ts';
+import { rewraps } from './progress.ts';
 
 export interface TransferDisplay {
   handle(event: RegistryEvent): void;
@@ -23,7 +24,7 @@ export function transferDisplay(quiet: boolean, { io, env }: CommandContext): Tr
   // Displays do not wait: what standard error cannot take at once is queued by its stream.
   const write = (text: string): void => void io.stderr.write(text);
   if (!io.stderr.isTerminal || env.TERM === 'dumb') return new PlainDisplay(write);
-  return new LiveDisplay(write, () => io.stderr.size());
+  return new LiveDisplay(write, () => io.stderr.size(), rewraps(env));
 }
 
 class PlainDisplay implements TransferDisplay {
@@ -52,17 +53,15 @@ class PlainDisplay implements TransferDisplay {
 
 class LiveDisplay implements TransferDisplay {
   readonly #write: (text: string) => void;
-  readonly #size: () => { readonly columns: number; readonly rows: number };
+  readonly #size: () => TerminalSize;
+  readonly #area: LiveArea;
   #blobs = new Map<string, BlobEvent>();
-  #drawn = 0;
   #drawnAt = 0;
 
-  constructor(
-    write: (text: string) => void,
-    size: () => { readonly columns: number; readonly rows: number },
-  ) {
+  constructor(write: (text: string) => void, size: () => TerminalSize, rewraps: boolean) {
     this.#write = write;
     this.#size = size;
+    this.#area = new LiveArea({ write: (text) => write(String(text)), size, rewraps });
   }
 
   handle(event: RegistryEvent): void {
@@ -74,33 +73,28 @@ class LiveDisplay implements TransferDisplay {
     const before = this.#blobs.get(event.digest);
     this.#blobs.set(event.digest, event);
     const isStep = before?.state !== event.state;
-    if (isStep || Date.now() - this.#drawnAt >= PAUSE) this.#draw();
+    if (!isStep && Date.now() - this.#drawnAt < PAUSE) return;
+    this.#area.paint([], this.#lines());
+    this.#drawnAt = Date.now();
   }
 
   /** What is there stays. */
   close(): void {
-    if (this.#blobs.size > 0) this.#draw();
+    this.#area.paint(this.#lines(), []);
     this.#blobs = new Map();
-    this.#drawn = 0;
   }
 
-  #draw(): void {
+  #lines(): readonly string[] {
     const { columns, rows } = this.#size();
     const all = [...this.#blobs.values()];
+    const room = Math.max(1, rows - 2);
     // Of more layers than the screen has lines, those that have ended go first.
-    const hidden = Math.max(0, all.length - Math.max(1, rows - 2));
-    const ended = all.filter(({ state }) => isOver(state)).slice(0, hidden);
-    const lines = all
-      .filter((blob) => !ended.includes(blob))
-      .slice(0, Math.max(1, rows - 2))
-      .map(
-        (blob) =>
-          `${clip(`${shortDigest(blob.digest)}: ${liveState(blob, columns)}`, columns - 1)}\x1b[K\n`,
-      );
-    const up = this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A`;
-    this.#write(`${up}${lines.join('')}\x1b[J`);
-    this.#drawn = lines.length;
-    this.#drawnAt = Date.now();
+    const hidden = Math.max(0, all.length - room);
+    const ended = new Set(all.filter(({ state }) => isOver(state)).slice(0, hidden));
+    return all
+      .filter((blob) => !ended.has(blob))
+      .slice(0, room)
+      .map((blob) => clip(`${shortDigest(blob.digest)}: ${liveState(blob, columns)}`, columns - 1));
   }
 }
 
@@ -139,7 +133,7 @@ function stateOf({ direction, state, from }: BlobEvent): string {
     case 'known':
       return incoming ? 'Already exists' : 'Layer already exists';
     case 'mounted':
-      return `Mounted from ${from ?? 'another repository'}`;
+      return `Mounted from ${printable(from ?? 'another repository')}`;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Display, Write } from './display.ts';
 import type { BuildEvent, StepInfo } from './events.ts';
+import { printableJson } from './terminal-text.ts';
 
 const STREAM_NUMBER = { stdout: 1, stderr: 2 } as const;
 
@@ -15,7 +16,7 @@ export function rawjsonDisplay(write: Write): Display {
     handle(event) {
       if (event.kind === 'step.started') started.set(event.step.id, event.time);
       const line = toSolveStatus(event, started, statusStarted);
-      write(`${JSON.stringify(line)}\n`);
+      write(`${printableJson(JSON.stringify(line))}\n`);
     },
     close() {},
   };

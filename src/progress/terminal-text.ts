@@ -5,12 +5,30 @@ export function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escapeOne);
 }
 
+/** The same for text of several lines: line ends and tabs stay. */
+export function printableText(text: string): string {
+  return text.replace(
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    escapeOne,
+  );
+}
+
+/** JSON keeps its meaning: what it may hold unescaped, and terminals obey, is escaped. */
+export function printableJson(json: string): string {
+  return json.replace(/[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, unicodeEscape);
+}
+
 function escapeOne(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\r') return '\\r';
   if (character === '\t') return ' ';
   const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
+  // From here on they may stand in JSON, which knows this form.
+  return code < 0x7f ? `\\x${code.toString(16).padStart(2, '0')}` : unicodeEscape(character);
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 const ESC = '\x1b';

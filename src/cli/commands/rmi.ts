@@ -1,4 +1,5 @@
 import { AbortedError, AppError } from '../../errors.ts';
+import { printable } from '../../progress/index.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 
 export const rmiCommand = defineCommand({
@@ -55,6 +56,8 @@ export const rmiCommand = defineCommand({
 /** With --force, as with `rm`, what is gone already is no failure. */
 async function noteMissing(errors: readonly unknown[], { io }: CommandContext): Promise<void> {
   for (const error of errors) {
-    await io.stderr.write(`note: ${error instanceof Error ? error.message : String(error)}\n`);
+    await io.stderr.write(
+      `note: ${printable(error instanceof Error ? error.message : String(error))}\n`,
+    );
   }
 }
