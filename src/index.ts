@@ -31,6 +31,7 @@ export { build, check, listContext, outline, targets, verify } from './build/ind
 export * from './errors.ts';
 export {
   annotateManifestList,
+  checkStore,
   compareImages,
   copyImage,
   createIndex,

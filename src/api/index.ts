@@ -6,5 +6,6 @@ export type * from './context-listing.ts';
 export type * from './images.ts';
 export type * from './lamina-api.ts';
 export type * from './registries.ts';
+export type * from './store-check.ts';
 export type * from './store-options.ts';
 export type * from './system-info.ts';

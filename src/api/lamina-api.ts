@@ -47,6 +47,7 @@ import type {
   PushOptions,
   RemoveManifestListsOptions,
 } from './registries.ts';
+import type { CheckStoreOptions, CheckStoreResult } from './store-check.ts';
 import type { StoreOptions } from './store-options.ts';
 import type { SystemInfo, SystemInfoOptions } from './system-info.ts';
 
@@ -84,6 +85,7 @@ export interface LaminaApi {
   exportImage(options: ExportImageOptions): Promise<void>;
   diskUsage(options: StoreOptions): Promise<readonly DiskUsageRow[]>;
   diskUsageDetails(options: StoreOptions): Promise<DiskUsageDetails>;
+  checkStore(options: CheckStoreOptions): Promise<CheckStoreResult>;
   pullImages(options: PullOptions): Promise<readonly PulledImage[]>;
   pushImages(options: PushOptions): Promise<readonly PushedImage[]>;
   copyImage(options: CopyOptions): Promise<CopyResult>;

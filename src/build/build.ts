@@ -1,7 +1,14 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
 import type { BuildOptions, BuildResult } from '../api/index.ts';
 import { isLostStep } from '../layers/index.ts';
-import { defaultRoot, type ImageRecord, isGone, Store } from '../store/index.ts';
+import {
+  defaultRoot,
+  type ImageRecord,
+  isGone,
+  type OpenStoreOptions,
+  type Store,
+  useStore,
+} from '../store/index.ts';
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './bases/base-images.ts';
 import { borrowing } from './bases/borrowed-images.ts';
@@ -27,13 +34,12 @@ import { summarize } from './summary.ts';
  */
 export async function build(options: BuildOptions): Promise<BuildResult> {
   options.signal?.throwIfAborted();
-  await using store = await openStore(options);
-  return (await buildIn(store, options)).result;
+  return useStore(storeOf(options), async (store) => (await buildIn(store, options)).result);
 }
 
-/** The store of a build. @throws AppError STORE_… */
-export function openStore({ root, env = {} }: BuildOptions): Promise<Store> {
-  return Store.open({ root: root ?? defaultRoot(env), provider: new RegistryProvider(env) });
+/** How the store of a build is opened. */
+export function storeOf({ root, env = {} }: BuildOptions): OpenStoreOptions {
+  return { root: root ?? defaultRoot(env), provider: new RegistryProvider(env) };
 }
 
 export interface FinishedBuild {

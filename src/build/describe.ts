@@ -13,11 +13,12 @@ import { lintDockerfile, ruleOf, rulePage, type Survey, surveyDockerfile } from 
 import { digestOf } from '../oci/index.ts';
 import { outlineOf, targetsOf } from '../outline/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
-import { defaultRoot, Store } from '../store/index.ts';
-import { RegistryProvider, registriesOf } from '../transfer/index.ts';
+import { useStore } from '../store/index.ts';
+import { registriesOf } from '../transfer/index.ts';
 import { askForBases } from './bases/ask-for-bases.ts';
 import { AskedImages } from './bases/asked-images.ts';
 import { imageResolver } from './bases/base-images.ts';
+import { storeOf } from './build.ts';
 import { fetchContext } from './contexts/fetched-context.ts';
 import { sourcesOf } from './contexts/open-contexts.ts';
 import { type Definition, readDefinition } from './definition/definition.ts';
@@ -108,14 +109,13 @@ async function described<T>(
   work: (described: Described) => Promise<T>,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  const { root, env = {} } = options;
-  const provider = new RegistryProvider(env);
-  await using store = await Store.open({ root: root ?? defaultRoot(env), provider });
-  const run = beginRun(options, store);
-  const fetched = await fetchContext(run);
-  const definition = await readDefinition(options, store, fetched);
-  const asked = new AskedImages(run, registriesOf(store));
-  return await work({ run, definition, asked, images: new SeenImages(asked.resolve) });
+  return useStore(storeOf(options), async (store) => {
+    const run = beginRun(options, store);
+    const fetched = await fetchContext(run);
+    const definition = await readDefinition(options, store, fetched);
+    const asked = new AskedImages(run, registriesOf(store));
+    return work({ run, definition, asked, images: new SeenImages(asked.resolve) });
+  });
 }
 
 /** What planning finds wrong. Images that nobody can be asked for do not matter: nothing is built. */

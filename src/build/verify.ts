@@ -3,7 +3,8 @@ import { compareLayers } from '../analysis/index.ts';
 import type { BuildOptions, VerifyResult } from '../api/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildEvent, Emit } from '../progress/index.ts';
-import { buildIn, openStore } from './build.ts';
+import { Store, useStore } from '../store/index.ts';
+import { buildIn, storeOf } from './build.ts';
 
 /**
  * Builds as `build` does but without the cache, and once more in an empty store of its own, which has nothing of the
@@ -13,15 +14,16 @@ import { buildIn, openStore } from './build.ts';
  */
 export async function verify(options: BuildOptions): Promise<VerifyResult> {
   options.signal?.throwIfAborted();
-  await using store = await openStore(options);
+  return useStore(storeOf(options), (store) => verifyIn(store, options));
+}
+
+async function verifyIn(store: Store, options: BuildOptions): Promise<VerifyResult> {
   const first = { ...options, noCache: true };
   const keepsCacheMounts = options.noCache !== true;
   // Looking whether a build is reproducible must not cost the user what the cache mounts hold.
   const { result, images } = await buildIn(store, first, { keepsCacheMounts });
-  await using other = await openStore({
-    ...options,
-    root: `${await store.temporaryDirectory()}/again`,
-  });
+  const root = `${await store.temporaryDirectory()}/again`;
+  await using other = await Store.open(storeOf({ ...options, root }));
   const again = await buildIn(other, secondBuild(options), { lender: store });
   const { signal } = options;
   const comparisons = [];

@@ -242,6 +242,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/info.ts')).infoCommand,
   },
   {
+    name: 'system check',
+    aliases: [],
+    summary: 'verify the store, and repair it',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/system-check.ts')).systemCheckCommand,
+  },
+  {
     name: 'explain',
     aliases: [],
     summary: 'explain an error code, a build check or a topic',

@@ -19,7 +19,7 @@ import {
   readConfig,
   sizeOfImage,
 } from '../export/index.ts';
-import { familiarName, parseReference } from '../oci/index.ts';
+import { familiarName, type ImageConfig, parseReference } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { requireImage, withStore } from './with-store.ts';
 
@@ -35,7 +35,7 @@ export function images(options: StoreOptions = {}): Promise<readonly ImageSummar
 
 /** What lists show of an image. */
 export async function summarize(store: Store, image: ImageRecord): Promise<ImageSummary> {
-  const { config, created } = await readConfig(store, image);
+  const { config, created } = await configOf(store, image);
   const { id, manifestDigest, os, architecture, variant } = image;
   return {
     id,
@@ -47,6 +47,16 @@ export async function summarize(store: Store, image: ImageRecord): Promise<Image
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
     labels: config?.Labels ?? {},
   };
+}
+
+/** One image that is damaged does not hide the others; what uses it says what is wrong. */
+async function configOf(store: Store, image: ImageRecord): Promise<Partial<ImageConfig>> {
+  try {
+    return await readConfig(store, image);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'STORE_DAMAGED') return {};
+    throw error;
+  }
 }
 
 function shortNames(store: Store, image: ImageRecord): string[] {

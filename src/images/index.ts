@@ -1,4 +1,5 @@
 export { exportImage, loadImages, makeBase, saveImages } from './archives.ts';
+export { checkStore } from './check/index.ts';
 export { compareImages } from './compare.ts';
 export { copyImage } from './copy.ts';
 export { createIndex } from './create-index.ts';

@@ -2,7 +2,7 @@
 import type { StoreOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
-import { defaultRoot, type ImageRecord, isGone, Store } from '../store/index.ts';
+import { defaultRoot, type ImageRecord, isGone, type Store, useStore } from '../store/index.ts';
 import { RegistryProvider } from '../transfer/index.ts';
 
 /** Prunes that take what is needed every time are no accident. */
@@ -20,18 +20,20 @@ export async function withStore<T>(
   { isOnce = false }: WithStoreOptions = {},
 ): Promise<T> {
   signal?.throwIfAborted();
-  await using store = await Store.open({
+  const options = {
     root: root ?? defaultRoot(process.env),
     provider: new RegistryProvider(process.env),
-  });
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work(store);
-    } catch (error) {
-      if (isOnce || !isGone(error) || attempt === ATTEMPTS) throw error;
-      store.refresh();
+  };
+  return useStore(options, async (store) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work(store);
+      } catch (error) {
+        if (isOnce || !isGone(error) || attempt === ATTEMPTS) throw error;
+        store.refresh();
+      }
     }
-  }
+  });
 }
 
 /** @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, REFERENCE_INVALID */

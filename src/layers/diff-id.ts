@@ -1,6 +1,7 @@
 /** The digest of a layer's uncompressed tar, computed once for a layer and epoch. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { DiffId } from '../oci/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
@@ -41,7 +42,8 @@ export async function diffIdOf(
   });
 }
 
-async function hashLayer(
+/** Reads the whole layer. */
+export async function hashLayer(
   store: LayerStore,
   id: LayerId,
   options: LayerTarOptions,
@@ -77,6 +79,11 @@ async function hashStored(
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** What the tar of a layer with its own times is known to be. */
+export function knownDiffId({ facts }: Pick<LayerStore, 'facts'>, id: LayerId): DiffId | undefined {
+  return facts.get<TarIdentity>(DIFF_ID_FACT, factKey(id, undefined))?.diffId;
 }
 
 /** Told by whoever has hashed the layer's tar with its own times. */

@@ -13,7 +13,7 @@ import { shareWork } from './once.ts';
 import { Pace } from './pace.ts';
 import type { DeriveOptions } from './tree-form.ts';
 
-const EROFS_FILE = 'layer.erofs';
+export const EROFS_FILE = 'layer.erofs';
 /** The first Linux that mounts an EROFS from a plain file. */
 const FILE_BACKED_SINCE = [6, 12] as const;
 

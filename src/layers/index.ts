@@ -3,6 +3,7 @@ export { hostHasErofs } from './erofs-form.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';
+export { dropDerivedForms, type LayerFault, layerFaults } from './layer-faults.ts';
 export * from './layer-index.ts';
 export type { LayerStore, StagedLayer } from './layer-store.ts';
 export { effectiveEpoch, effectiveTime, type LayerTarOptions, layerTar } from './layer-tar.ts';

@@ -1,11 +1,12 @@
 /** Verified bytes, named by their digest. A blob that is there is complete: files appear by rename, after fsync. */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { AbortedError, AppError } from '../errors.ts';
 import { type Digest, digestOf, isDigest } from '../oci/index.ts';
 import { acquireLock, hasErrorCode } from '../system/index.ts';
 import { unlock } from './claims.ts';
+import { storeDamaged } from './database-error.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
@@ -27,17 +28,26 @@ export interface WriteBlobOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface BlobParts {
+  readonly lease: Lease;
+  readonly journal: Journal;
+  /** Whether an image of the store has it as its config or manifest. */
+  readonly isNamed: (digest: Digest) => boolean;
+}
+
 const CHUNK = 1 << 20;
 
 export class BlobStore {
   readonly #layout: StoreLayout;
   readonly #lease: Lease;
   readonly #journal: Journal;
+  readonly #isNamed: (digest: Digest) => boolean;
 
-  constructor(layout: StoreLayout, lease: Lease, journal: Journal) {
+  constructor(layout: StoreLayout, { lease, journal, isNamed }: BlobParts) {
     this.#layout = layout;
     this.#lease = lease;
     this.#journal = journal;
+    this.#isNamed = isNamed;
   }
 
   has(digest: Digest): boolean {
@@ -56,7 +66,7 @@ export class BlobStore {
    */
   path(digest: Digest): string {
     const file = this.#file(digest);
-    if (!this.#lease.pin(digest, () => existsSync(file))) throw blobGone(digest);
+    if (!this.#lease.pin(digest, () => existsSync(file))) throw this.#gone(digest);
     return file;
   }
 
@@ -66,20 +76,24 @@ export class BlobStore {
    */
   size(digest: Digest): number {
     const stats = statSync(this.#file(digest), { throwIfNoEntry: false });
-    if (!stats) throw blobGone(digest);
+    if (!stats) throw this.#gone(digest);
     return stats.size;
   }
 
   /**
-   * All bytes of a blob: for configs and manifests.
-   * @throws AppError STORE_BLOB_GONE
+   * All bytes of a blob, verified: for configs and manifests.
+   * @throws AppError STORE_BLOB_GONE, STORE_DAMAGED
    */
   async read(digest: Digest): Promise<Buffer> {
+    const file = this.#file(digest);
+    let bytes: Buffer;
     try {
-      return await readFile(this.#file(digest));
+      bytes = await readFile(file);
     } catch (error) {
-      throw hasErrorCode(error, 'ENOENT') ? blobGone(digest) : error;
+      throw hasErrorCode(error, 'ENOENT') ? this.#gone(digest) : error;
     }
+    if (digestOf(bytes) !== digest) throw storeDamaged(`${file} has another digest than its name`);
+    return bytes;
   }
 
   /**
@@ -119,6 +133,26 @@ export class BlobStore {
     }
   }
 
+  /** Verifies the bytes of a blob that is there. */
+  async isSound(digest: Digest, { signal }: WriteBlobOptions = {}): Promise<boolean> {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(this.#file(digest), { highWaterMark: CHUNK })) {
+      if (signal?.aborted) throw new AbortedError();
+      hash.update(chunk);
+    }
+    return `sha256:${hash.digest('hex')}` === digest;
+  }
+
+  /** Where a blob is, without holding it. */
+  location(digest: Digest): string {
+    return this.#file(digest);
+  }
+
+  /** Removes a blob that is not what its name says. */
+  async remove(digest: Digest): Promise<void> {
+    await rm(this.#file(digest), { force: true });
+  }
+
   /**
    * The right to download a blob, which no other process and nobody else in this one has meanwhile. Whoever gets it looks
    * first whether the blob is there by now.
@@ -146,6 +180,12 @@ export class BlobStore {
   #mayKeep(digest: Digest): boolean {
     if (this.#lease.name === undefined) return true;
     return this.#lease.pin(digest, () => this.has(digest));
+  }
+
+  /** Why a blob is not there: whoever removes an image removes its record first. */
+  #gone(digest: Digest): AppError {
+    if (!this.#isNamed(digest)) return blobGone(digest);
+    return storeDamaged(`${this.#file(digest)} is missing`);
   }
 
   #file(digest: Digest): string {

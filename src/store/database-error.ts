@@ -1,4 +1,5 @@
 /** SQLite's failures as errors for people. */
+import { existsSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 
@@ -15,6 +16,8 @@ const NO_SHARED_MEMORY = 4874;
 /** Extended result codes: a file is too short, or its file system is damaged. */
 const SHORT_READ = 522;
 const CORRUPT_FILE_SYSTEM = 8458;
+/** Extended result code: the file is not at its path any more. */
+const MOVED = 1032;
 
 /** Another connection is writing, or is about to. */
 export function isBusy(error: unknown): boolean {
@@ -40,6 +43,7 @@ export function databaseError(file: string, error: unknown): unknown {
   if (code === CORRUPT || code === NOT_A_DATABASE || isShort) {
     return storeDamaged(`${file}: ${error.message}`, error);
   }
+  if (extended === MOVED || !existsSync(file)) return storeDamaged(`${file} is missing`, error);
   if (code === BUSY || code === PROTOCOL) {
     return new AppError('STORE_BUSY', `the database ${file} is locked by another process`, {
       hint: 'see which process holds it (`fuser`), and end that if it hangs',
@@ -57,6 +61,14 @@ export function databaseError(file: string, error: unknown): unknown {
 export function storeDamaged(what: string, cause?: unknown): AppError {
   return new AppError('STORE_DAMAGED', `the store is damaged: ${what}`, {
     hint: '`lamina system check --repair` keeps what is whole and says what is lost',
+    cause,
+  });
+}
+
+/** Somebody has removed the whole store while it was in use. */
+export function storeRemoved(root: string, cause: unknown): AppError {
+  return new AppError('STORE_DAMAGED', `the store ${root} was removed while it was in use`, {
+    hint: 'run the command again: it makes a new store',
     cause,
   });
 }

@@ -1,4 +1,5 @@
 /** What a store's database looks like, and how one is made. */
+import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { storeDamaged } from './database-error.ts';
 import { loadSqlite } from './sqlite.ts';
@@ -33,11 +34,12 @@ export interface PreparedDatabase {
  * @throws errors of SQLite; AppError STORE_DAMAGED
  */
 export function prepareDatabase(file: string, mayBeNew: () => boolean): PreparedDatabase {
-  const { DatabaseSync } = loadSqlite();
-  const connection = new DatabaseSync(file);
+  // Opening would make it; another process may be about to.
+  if (!existsSync(file) && !mayBeNew() && !existsSync(file)) {
+    throw storeDamaged(`${file} is missing`);
+  }
+  const connection = openConnection(file);
   try {
-    // What a damaged file says of its own schema is not believed, and its cells are looked at before they are used.
-    connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
     if (!hasTables(connection, file)) {
       // Looked at once more: another process may have made the store meanwhile.
       if (!mayBeNew() && !hasTables(connection, file)) {
@@ -56,6 +58,15 @@ export function prepareDatabase(file: string, mayBeNew: () => boolean): Prepared
   }
 }
 
+/** @throws errors of SQLite */
+export function openConnection(file: string): DatabaseSync {
+  const { DatabaseSync } = loadSqlite();
+  const connection = new DatabaseSync(file);
+  // What a damaged file says of its own schema is not believed, and its cells are looked at before they are used.
+  connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+  return connection;
+}
+
 /** @throws AppError STORE_DAMAGED when the tables are not ours */
 export function hasTables(connection: DatabaseSync, file: string): boolean {
   const format = pragma(connection, 'user_version');
@@ -65,7 +76,8 @@ export function hasTables(connection: DatabaseSync, file: string): boolean {
   throw storeDamaged(`${file} is another program's database`);
 }
 
-function makeTables(connection: DatabaseSync): void {
+/** Durable when it returns, as long as there is no log. */
+export function makeTables(connection: DatabaseSync): void {
   const tables = TABLES.map(
     (name) =>
       `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL, sum TEXT NOT NULL) WITHOUT ROWID;`,

@@ -140,6 +140,13 @@ export class ImageStore {
     return [...this.#tables.names.entries()].map(([name]) => name).sort();
   }
 
+  /** Whether a blob is the config or the manifest of an image that others can see. */
+  isNamed(digest: Digest): boolean {
+    return [...this.#tables.images.committedEntries()].some(
+      ([, { id, manifestDigest }]) => id === digest || manifestDigest === digest,
+    );
+  }
+
   /** All images, the newest first. */
   list(): ImageRecord[] {
     return [...this.#tables.images.entries()]

@@ -5,6 +5,7 @@ export type {
   CacheMountStore,
   HeldCacheMount,
 } from './cache-mounts.ts';
+export { checkFrame, type FrameProblem } from './check-frame.ts';
 export type { PruneResult } from './collector.ts';
 export { defaultRoot } from './default-root.ts';
 export type { FactStore } from './facts.ts';
@@ -17,3 +18,4 @@ export type { CacheAlias, RecordStore } from './records.ts';
 export type { PrunedItem, PruneOptions } from './selection.ts';
 export { type OpenStoreOptions, Store } from './store.ts';
 export * from './types.ts';
+export { useStore } from './use-store.ts';

@@ -3,7 +3,7 @@
  * it is the affair of `layers/`.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { acquireLock, hasErrorCode, type Lock, removeTree } from '../system/index.ts';
@@ -195,6 +195,24 @@ export class LayerStore {
     if (this.#table.get(meta.id) === undefined) throw layerGone(meta.id);
     this.#journal.contentWritten();
     this.#table.put(meta.id, meta);
+  }
+
+  /** Makes a layer one that is only promised, since what is here of it cannot be used. It keeps its id. */
+  loseContent(id: LayerId, promise: LayerPromise): void {
+    const meta = this.get(id);
+    if (meta === undefined) throw layerGone(id);
+    this.#table.put(id, { ...meta, tree: false, tar: false, size: 0, files: 0, promise });
+  }
+
+  /** Adds a layer whose directory is there, and whose record was lost. */
+  restore(meta: LayerMeta): void {
+    this.#lease.pinNew(meta.id);
+    this.#table.put(meta.id, meta);
+  }
+
+  /** Ids of all directories, whether or not something names them. */
+  directories(): LayerId[] {
+    return readdirSync(this.#layout.layers).filter((name): name is LayerId => LAYER_ID.test(name));
   }
 
   /** Forgets a layer. Its directory goes with the next prune. */

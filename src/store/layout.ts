@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -52,6 +53,11 @@ export function openLayout(root: string): StoreLayout {
   } catch (error) {
     throw explain(path, error);
   }
+  return layoutOf(path);
+}
+
+/** @param path absolute */
+export function layoutOf(path: string): StoreLayout {
   return {
     root: path,
     blobs: `${path}/blobs`,
@@ -63,6 +69,12 @@ export function openLayout(root: string): StoreLayout {
     db: `${path}/db`,
     collectorLock: `${path}/lock`,
   };
+}
+
+/** Whether nothing is in it that records would name. */
+export function isStoreEmpty({ layers, blobs }: StoreLayout): boolean {
+  const folders = [layers, `${blobs}/sha256`].filter(existsSync);
+  return folders.every((folder) => readdirSync(folder).length === 0);
 }
 
 function prepare(root: string): void {

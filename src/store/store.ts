@@ -11,8 +11,9 @@ import { FactStore } from './facts.ts';
 import { ImageStore } from './images.ts';
 import { Journal, type Needs } from './journal.ts';
 import { LayerStore } from './layers.ts';
-import { openLayout, type StoreLayout } from './layout.ts';
+import { isStoreEmpty, openLayout, type StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
+import { readLiveLeases } from './live-leases.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
 import { lockStep, type StepLock, type StepLockOptions } from './step-locks.ts';
@@ -73,7 +74,11 @@ export class Store implements AsyncDisposable {
       isThere: (needs) => this.#isThere(needs),
     });
     this.#tables = openTables(database, this.#journal);
-    this.blobs = new BlobStore(layout, this.#lease, this.#journal);
+    this.blobs = new BlobStore(layout, {
+      lease: this.#lease,
+      journal: this.#journal,
+      isNamed: (digest) => this.images.isNamed(digest),
+    });
     this.layers = new LayerStore(layout, this.#tables.layers, this.#lease, this.#journal);
     this.images = new ImageStore(this.#tables);
     this.records = new RecordStore(this.#tables, now);
@@ -88,7 +93,7 @@ export class Store implements AsyncDisposable {
    */
   static async open({ root, ...options }: OpenStoreOptions): Promise<Store> {
     const layout = openLayout(root);
-    return new Store(layout, await Database.open(layout.db, () => isEmpty(layout)), options);
+    return new Store(layout, await Database.open(layout.db, () => isStoreEmpty(layout)), options);
   }
 
   /** A new directory inside the store, removed when the store is closed. */
@@ -124,6 +129,11 @@ export class Store implements AsyncDisposable {
   /** Waits until no other process makes the step of a cache key, and sees what others have written by then. */
   lockStep(key: string, options: StepLockOptions): Promise<StepLock> {
     return lockStep(this.#layout, key, options);
+  }
+
+  /** Whether another process uses content of this store at this moment. */
+  isInUse(): boolean {
+    return readLiveLeases(this.#layout, this.#lease).names.size > (this.#lease.name ? 1 : 0);
   }
 
   /**
@@ -181,12 +191,6 @@ export class Store implements AsyncDisposable {
       blobs.every((digest) => existsSync(blobFile(this.#layout, digest)))
     );
   }
-}
-
-/** Whether nothing is in it that records would name. */
-function isEmpty({ layers, blobs }: StoreLayout): boolean {
-  const folders = [layers, `${blobs}/sha256`].filter(existsSync);
-  return folders.every((folder) => readdirSync(folder).length === 0);
 }
 
 /** Where the C library cannot be called, the system's own habit of writing within seconds must do. */

@@ -94,6 +94,7 @@ function completeApi(api: Partial<LaminaApi>): LaminaApi {
     exportImage: unexpected,
     diskUsage: unexpected,
     diskUsageDetails: unexpected,
+    checkStore: unexpected,
     pullImages: unexpected,
     pushImages: unexpected,
     copyImage: unexpected,

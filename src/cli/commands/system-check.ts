@@ -1,0 +1,67 @@
+import type { CheckStoreResult } from '../../api/index.ts';
+import { printable } from '../../progress/index.ts';
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const systemCheckCommand = defineCommand({
+  usage: '[OPTIONS]',
+  summary: 'verify the store, and repair it',
+  description: [
+    'Reads everything in the store: the database, and all layers and blobs against their digests. Lists what is damaged and what is lost by it. The status is 1 when something is damaged and was not repaired.',
+  ],
+  flags: {
+    repair: {
+      kind: 'switch',
+      help: 'remove what is damaged and keep the rest; layers are made again of the blobs they came as',
+    },
+    format: { kind: 'text', value: 'format', choices: ['text', 'json'], help: 'how it is shown' },
+    ...storeFlags,
+  },
+  args: [0, 0],
+  examples: [{ command: 'lamina system check --repair', text: 'keep what is whole' }],
+  async run({ flags }, context) {
+    const api = await context.api();
+    const result = await api.checkStore({
+      root: rootOf(flags, context),
+      repair: flags.repair,
+      signal: context.signal,
+    });
+    const text = flags.format === 'json' ? `${JSON.stringify(result)}\n` : textOf(result);
+    await context.io.stdout.write(text);
+    return result.sound || result.repaired ? 0 : 1;
+  },
+});
+
+function textOf(result: CheckStoreResult): string {
+  const { root, checked, problems, lost, nameless, repaired } = result;
+  const { layers, blobs, images } = checked;
+  const lines = [
+    `checked ${root}: ${count(layers, 'layer')}, ${count(blobs, 'blob')}, ${count(images, 'image')}`,
+    ...section(
+      'damaged',
+      problems.map(({ path, problem }) => `${path}: ${problem}`),
+    ),
+    ...section('lost', [
+      ...lost.images.map(({ id, names }) => `image ${[...names, id].join(' ')}`),
+      ...(lost.steps === 0
+        ? []
+        : [`${count(lost.steps, 'build step')} (will run again when needed)`]),
+    ]),
+    ...section('kept, but without names (`lamina tag` gives them new ones)', nameless),
+    advice(result, repaired),
+  ];
+  return lines.map((line) => `${printable(line)}\n`).join('');
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function advice({ sound }: CheckStoreResult, repaired: boolean): string {
+  if (sound) return 'nothing is damaged';
+  if (repaired) return 'repaired: what is left is whole';
+  return '`lamina system check --repair` removes what is damaged and keeps the rest';
+}

@@ -1,0 +1,56 @@
+/** `system check`: reads all of a store, says what is damaged and what is lost by it, and repairs it if asked to. */
+import type { CheckStoreOptions, CheckStoreResult, LostImage } from '../../api/index.ts';
+import { familiarName, parseReference } from '../../oci/index.ts';
+import { checkFrame, defaultRoot, type FrameProblem, type Store } from '../../store/index.ts';
+import { withStore } from '../with-store.ts';
+import { type Damage, findDamage } from './find-damage.ts';
+import { rebuildRecords } from './rebuild-records.ts';
+import { repairDamage } from './repair-damage.ts';
+
+/**
+ * Verifies a store: its database, layers and blobs against their digests, and that images have all their parts.
+ *
+ * @throws AppError STORE_NOT_FOUND, STORE_IN_USE, STORE_VERSION, STORE_FOREIGN, STORE_READ_ONLY; AbortedError
+ */
+export async function checkStore(options: CheckStoreOptions = {}): Promise<CheckStoreResult> {
+  const { root = defaultRoot(process.env), repair = false, signal } = options;
+  const frame = checkFrame(root, { repair });
+  if (!repair && frame.problems.length > 0) return unreadable(frame.root, frame.problems);
+  const check = async (store: Store): Promise<CheckStoreResult> => {
+    const nameless = repair && frame.isWithoutRecords ? await rebuildRecords(store, signal) : [];
+    const damage = await findDamage(store, signal);
+    const images = damage.lostImages.map(({ id }) => lostImage(store, id));
+    if (repair) await repairDamage(store, damage);
+    const problems = [...frame.problems, ...problemsOf(damage)];
+    return {
+      root: store.root,
+      sound: problems.length === 0,
+      repaired: repair && problems.length > 0,
+      checked: damage.counts,
+      problems,
+      lost: { images, steps: damage.lostSteps.length },
+      nameless,
+    };
+  };
+  return withStore({ root, signal }, check, { isOnce: true });
+}
+
+/** What is lost shows when the database has been repaired. */
+function unreadable(root: string, problems: readonly FrameProblem[]): CheckStoreResult {
+  return {
+    ...{ root, sound: false, repaired: false, problems },
+    checked: { layers: 0, blobs: 0, images: 0 },
+    lost: { images: [], steps: 0 },
+    nameless: [],
+  };
+}
+
+function problemsOf({ blobs, layers }: Damage): FrameProblem[] {
+  const all = [...blobs, ...layers.flatMap(({ faults }) => faults)];
+  return all.map(({ path, problem }) => ({ path, problem }));
+}
+
+function lostImage(store: Store, id: Damage['lostImages'][number]['id']): LostImage {
+  const references = store.images.references(id);
+  return { id, names: references.map((name) => familiarName(parseReference(name))) };
+}

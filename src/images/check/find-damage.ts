@@ -1,0 +1,103 @@
+/** Reads all of a store whose database is sound, and finds what is not as it was made. */
+import { type LayerFault, layerFaults } from '../../layers/index.ts';
+import type { DiffId, Digest } from '../../oci/index.ts';
+import type { ImageRecord, LayerId, LayerPromise, Store } from '../../store/index.ts';
+import { promiseFrom } from './promise-from.ts';
+
+export interface Damage {
+  readonly counts: { readonly layers: number; readonly blobs: number; readonly images: number };
+  readonly blobs: readonly DamagedBlob[];
+  readonly layers: readonly DamagedLayer[];
+  /** Images of which a part is lost for good. */
+  readonly lostImages: readonly ImageRecord[];
+  /** Keys of records that name a lost layer. */
+  readonly lostSteps: readonly string[];
+}
+
+export interface DamagedBlob {
+  readonly digest: Digest;
+  readonly path: string;
+  readonly problem: string;
+}
+
+export interface DamagedLayer {
+  readonly id: LayerId;
+  readonly faults: readonly LayerFault[];
+  /** Only what was derived of the layer is damaged. */
+  readonly isWhole: boolean;
+  /** The layer can be made again, of a blob of the store. */
+  readonly promise: LayerPromise | undefined;
+}
+
+export async function findDamage(store: Store, signal?: AbortSignal): Promise<Damage> {
+  const images = store.images.list();
+  const { count: blobCount, damaged: blobs } = await damagedBlobs(store, images, signal);
+  const badBlobs = new Set(blobs.map(({ digest }) => digest));
+  const diffIds = diffIdsOf(images);
+  const layers: DamagedLayer[] = [];
+  let layerCount = 0;
+  for (const { id, promise } of store.layers.list()) {
+    if (promise !== undefined) continue;
+    layerCount++;
+    const diffId = diffIds.get(id);
+    const faults = await layerFaults(store, id, { diffId, signal });
+    if (faults.length === 0) continue;
+    const isWhole = faults.every(({ isDerived }) => isDerived);
+    const again = isWhole ? undefined : promiseFrom(store, { id, diffId }, badBlobs);
+    layers.push({ id, faults, isWhole, promise: again });
+  }
+  const lost = lostLayers(store, layers);
+  return {
+    counts: { layers: layerCount, blobs: blobCount, images: images.length },
+    blobs,
+    layers,
+    lostImages: images.filter((image) => isLost(image, lost, badBlobs)),
+    lostSteps: [...store.records.entries()].flatMap(([key, record]) =>
+      record.layers.some(lost) ? key : [],
+    ),
+  };
+}
+
+/** Also those that images name and that are not there. */
+async function damagedBlobs(
+  store: Store,
+  images: readonly ImageRecord[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly count: number; readonly damaged: readonly DamagedBlob[] }> {
+  const damaged: DamagedBlob[] = [];
+  const there = new Set<Digest>();
+  for (const { digest } of store.blobs.list()) {
+    there.add(digest);
+    if (await store.blobs.isSound(digest, { signal })) continue;
+    const path = store.blobs.location(digest);
+    damaged.push({ digest, path, problem: 'it has another digest than its name' });
+  }
+  const named = new Set(images.flatMap(({ id, manifestDigest }) => [id, manifestDigest]));
+  for (const digest of named) {
+    if (there.has(digest)) continue;
+    damaged.push({ digest, path: store.blobs.location(digest), problem: 'it is missing' });
+  }
+  return { count: there.size, damaged };
+}
+
+/** With an epoch an image's layer is another tar than the one the store has. */
+function diffIdsOf(images: readonly ImageRecord[]): ReadonlyMap<LayerId, DiffId> {
+  const own = images.flatMap(({ layers }) => layers.filter(({ epoch }) => epoch === undefined));
+  return new Map(own.map(({ id, diffId }) => [id, diffId]));
+}
+
+function lostLayers(store: Store, damaged: readonly DamagedLayer[]): (id: LayerId) => boolean {
+  const gone = damaged.filter(({ isWhole, promise }) => !isWhole && promise === undefined);
+  const ids = new Set(gone.map(({ id }) => id));
+  return (id) => ids.has(id) || store.layers.get(id) === undefined;
+}
+
+function isLost(
+  { id, manifestDigest, layers }: ImageRecord,
+  isGone: (id: LayerId) => boolean,
+  badBlobs: ReadonlySet<Digest>,
+): boolean {
+  return (
+    badBlobs.has(id) || badBlobs.has(manifestDigest) || layers.some((layer) => isGone(layer.id))
+  );
+}

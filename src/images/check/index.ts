@@ -1,0 +1,1 @@
+export { checkStore } from './check-store.ts';

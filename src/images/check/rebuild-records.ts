@@ -1,0 +1,84 @@
+/** When the database is lost, layers and blobs still say which images there were, though not their names. */
+import { statSync } from 'node:fs';
+import { draftImage } from '../../export/index.ts';
+import { diffIdOf, readIndex } from '../../layers/index.ts';
+import {
+  type DiffId,
+  type Digest,
+  decodeImageConfig,
+  decodeManifest,
+  type ImageConfig,
+} from '../../oci/index.ts';
+import type { ImageLayer, ImageRecord, LayerId, Store } from '../../store/index.ts';
+
+/** @returns the images that are there again */
+export async function rebuildRecords(store: Store, signal?: AbortSignal): Promise<Digest[]> {
+  const layers = await restoreLayers(store, signal);
+  const images: Digest[] = [];
+  for (const { digest, size } of [...store.blobs.list()]) {
+    if (size > LARGEST_DOCUMENT) continue;
+    const image = await imageOfManifest(store, digest, layers);
+    if (image === undefined || images.includes(image.id)) continue;
+    store.images.put(image);
+    images.push(image.id);
+  }
+  await store.flush();
+  return images;
+}
+
+/** Bytes; manifests that registries take are smaller. */
+const LARGEST_DOCUMENT = 4 << 20;
+
+/** Those that can be read, by what their tars are. */
+async function restoreLayers(
+  store: Store,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<DiffId, ImageLayer>> {
+  const restored = new Map<DiffId, ImageLayer>();
+  for (const id of store.layers.directories()) {
+    try {
+      const size = restoreLayer(store, id);
+      const { diffId } = await diffIdOf(store, id, undefined, { signal });
+      restored.set(diffId, { id, diffId, epoch: undefined, size });
+    } catch {
+      signal?.throwIfAborted();
+      store.layers.remove(id);
+    }
+  }
+  return restored;
+}
+
+/** @returns bytes of its files */
+function restoreLayer(store: Store, id: LayerId): number {
+  const directory = store.layers.location(id);
+  const { entries, tarSize } = readIndex(directory);
+  const files = entries.filter((entry) => entry.kind === 'entry' && entry.type === 'file');
+  const size = files.reduce((sum, file) => sum + ('size' in file ? file.size : 0), 0);
+  const created = Math.trunc(statSync(directory).mtimeMs);
+  const tar = tarSize !== undefined;
+  store.layers.restore({
+    ...{ id, tree: !tar, tar, size, files: entries.length, created },
+    // The images that it is part of keep the times they have.
+    times: 'keep',
+  });
+  return size;
+}
+
+async function imageOfManifest(
+  store: Store,
+  digest: Digest,
+  layers: ReadonlyMap<DiffId, ImageLayer>,
+): Promise<ImageRecord | undefined> {
+  try {
+    const manifestBytes = await store.blobs.read(digest);
+    const { config: named } = decodeManifest(manifestBytes);
+    const configBytes = await store.blobs.read(named.digest);
+    const config: ImageConfig = decodeImageConfig(configBytes);
+    const found = config.rootfs.diff_ids.flatMap((diffId) => layers.get(diffId) ?? []);
+    if (found.length !== config.rootfs.diff_ids.length) return undefined;
+    return await draftImage(store, { config, configBytes, manifestBytes, layers: found });
+  } catch {
+    // No manifest, or one of an image that is not whole.
+    return undefined;
+  }
+}

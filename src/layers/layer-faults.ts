@@ -1,0 +1,185 @@
+/** Whether a layer is still what it was made as: its index, its bytes, and the forms derived from them. */
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../errors.ts';
+import type { ContentRange } from '../files/index.ts';
+import type { DiffId } from '../oci/index.ts';
+import type { LayerId, LayerStore as StoredLayers } from '../store/index.ts';
+import { hasErrorCode, removeTree } from '../system/index.ts';
+import { hashLayer, knownDiffId } from './diff-id.ts';
+import { encodeImage } from './erofs/image.ts';
+import { EROFS_FILE } from './erofs-form.ts';
+import { openForReading, readFully, toBytePath } from './host-files.ts';
+import { readIndex } from './index-codec.ts';
+import {
+  INDEX_FILE,
+  type LayerFile,
+  type LayerIndex,
+  TAR_FILE,
+  TREE_DIRECTORY,
+} from './layer-index.ts';
+import { type LayerStore, layerMeta } from './layer-store.ts';
+import { contentOf } from './layer-view.ts';
+import { Pace } from './pace.ts';
+
+/** Something in a layer's directory that is not as it should be. */
+export interface LayerFault {
+  /** Absolute. */
+  readonly path: string;
+  readonly problem: string;
+  /** It was derived from the rest of the layer, and can be derived again. */
+  readonly isDerived: boolean;
+}
+
+/** What a check needs beside what all of this folder needs. */
+export type CheckedStore = LayerStore & {
+  readonly layers: LayerStore['layers'] & Pick<StoredLayers, 'location'>;
+};
+
+export interface LayerCheckOptions {
+  /** What images say that its tar is. */
+  readonly diffId?: DiffId | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CHUNK = 1 << 20;
+
+/** Reads all of a layer that is here. A fault of what others are derived from is the only one then. */
+export async function layerFaults(
+  store: CheckedStore,
+  id: LayerId,
+  { diffId, signal }: LayerCheckOptions = {},
+): Promise<readonly LayerFault[]> {
+  const directory = store.layers.location(id);
+  try {
+    if (!existsSync(directory)) return [fault(directory, 'it is missing')];
+    const index = readIndex(directory);
+    const tar = join(directory, TAR_FILE);
+    if (index.tarSize !== undefined && !existsSync(tar)) return [fault(tar, 'it is missing')];
+    if (index.tarSize !== undefined && statSync(tar).size < index.tarSize) {
+      return [fault(tar, 'it has been cut off')];
+    }
+    const expected = diffId ?? knownDiffId(store, id);
+    const { diffId: actual } = await hashLayer(store, id, { signal });
+    if (expected !== undefined && actual !== expected) return [changed(directory, index)];
+    const misplaced = await contentFault(index, signal, (file) => {
+      const isBehind = index.tarSize !== undefined && (file.tarOffset ?? 0) >= index.tarSize;
+      return isBehind ? contentOf(directory, file) : undefined;
+    });
+    if (misplaced !== undefined) return [fault(tar, misplaced)];
+    if (index.tarSize === undefined) return [];
+    return [
+      ...(await treeFaults(directory, index, signal)),
+      ...(await erofsFaults(directory, index, signal)),
+    ];
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [faultOf(error, directory)];
+  }
+}
+
+/** Removes what of a layer was derived; it is derived again when somebody needs it. */
+export async function dropDerivedForms(store: LayerStore, id: LayerId): Promise<void> {
+  const directory = store.layers.directory(id);
+  const aside = await store.temporaryDirectory();
+  for (const name of [TREE_DIRECTORY, EROFS_FILE]) {
+    if (existsSync(join(directory, name))) renameSync(join(directory, name), join(aside, name));
+  }
+  rmSync(join(directory, 'tree.boot'), { force: true });
+  await store.layers.update({ ...layerMeta(store, id), tree: false });
+  await removeTree(aside);
+}
+
+async function treeFaults(
+  directory: string,
+  index: LayerIndex,
+  signal: AbortSignal | undefined,
+): Promise<readonly LayerFault[]> {
+  const tree = join(directory, TREE_DIRECTORY);
+  if (!existsSync(tree)) return [];
+  const root = toBytePath(tree);
+  const problem = await contentFault(index, signal, (file) => ({
+    ...{ hostPath: `${root}/${file.path}`, offset: 0, size: file.size },
+  }));
+  return problem === undefined ? [] : [{ ...fault(tree, problem), isDerived: true }];
+}
+
+async function erofsFaults(
+  directory: string,
+  index: LayerIndex,
+  signal: AbortSignal | undefined,
+): Promise<readonly LayerFault[]> {
+  const path = join(directory, EROFS_FILE);
+  if (!existsSync(path)) return [];
+  const { size } = statSync(join(directory, TAR_FILE));
+  const bytes = await new Pace(signal).run(encodeImage(index, size));
+  if (bytes.equals(readFileSync(path))) return [];
+  return [{ ...fault(path, 'it has changed'), isDerived: true }];
+}
+
+/** @param contentAt where the content of a file is that is to be looked at */
+async function contentFault(
+  { entries }: LayerIndex,
+  signal: AbortSignal | undefined,
+  contentAt: (file: LayerFile) => ContentRange | undefined,
+): Promise<string | undefined> {
+  const pace = new Pace(signal);
+  for (const entry of entries) {
+    if (entry.kind !== 'entry' || entry.type !== 'file') continue;
+    const range = contentAt(entry);
+    if (range === undefined) continue;
+    if (pace.due) await pace.turn();
+    const shown = `'${Buffer.from(entry.path, 'latin1').toString('utf8')}'`;
+    try {
+      const digest = digestOfRange(range);
+      if (digest === undefined) return `${shown} is too short`;
+      if (entry.digest !== undefined && entry.digest !== digest) return `${shown} has changed`;
+    } catch (error) {
+      return `${shown} cannot be read: ${messageOf(error)}`;
+    }
+  }
+  return undefined;
+}
+
+/** @returns undefined when there are fewer bytes */
+function digestOfRange({ hostPath, offset, size }: ContentRange): string | undefined {
+  const fd = openForReading(hostPath);
+  try {
+    const hash = createHash('sha512-256');
+    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(CHUNK, size)));
+    for (let done = 0; done < size; ) {
+      const length = Math.min(buffer.length, size - done);
+      const count = readFully(fd, { buffer, start: 0, length }, offset + done);
+      if (count < length) return undefined;
+      hash.update(buffer.subarray(0, count));
+      done += count;
+    }
+    return `sha512-256:${hash.digest('hex')}`;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function changed(directory: string, { tarSize }: LayerIndex): LayerFault {
+  const path = join(directory, tarSize === undefined ? TREE_DIRECTORY : TAR_FILE);
+  return fault(path, 'it has another digest than when it was made');
+}
+
+function faultOf(error: unknown, directory: string): LayerFault {
+  if (hasErrorCode(error, 'ENOENT') && error instanceof Error && 'path' in error) {
+    return fault(String(error.path), 'it is missing');
+  }
+  if (error instanceof AppError && error.code === 'LAYER_INDEX_UNREADABLE') {
+    return fault(join(directory, INDEX_FILE), error.message);
+  }
+  return fault(directory, messageOf(error));
+}
+
+function fault(path: string, problem: string): LayerFault {
+  return { path, problem, isDerived: false };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

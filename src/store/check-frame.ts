@@ -1,0 +1,98 @@
+/** Whether the frame of a store is sound: its version and its database. What records name is for those who know it. */
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AppError } from '../errors.ts';
+import { hasErrorCode, tryLock } from '../system/index.ts';
+import { DATABASE_FILE } from './database-format.ts';
+import { isStoreEmpty, layoutOf, openLayout, STORE_VERSION, type StoreLayout } from './layout.ts';
+import { readLiveLeases } from './live-leases.ts';
+import { replaceDatabase, type Salvage, salvage } from './salvage.ts';
+
+export interface FrameProblem {
+  /** Absolute. */
+  readonly path: string;
+  /** What is wrong with it. */
+  readonly problem: string;
+}
+
+export interface FrameCheck {
+  /** Absolute. */
+  readonly root: string;
+  readonly problems: readonly FrameProblem[];
+  /** Whether nothing of the records could be saved, though there is content. */
+  readonly isWithoutRecords: boolean;
+}
+
+export interface FrameCheckOptions {
+  /** Makes the frame sound, with what can be read of the database. */
+  readonly repair: boolean;
+}
+
+/**
+ * Looks at a store that `Store.open` may refuse.
+ * @throws AppError STORE_NOT_FOUND, STORE_IN_USE, and those of `openLayout` but STORE_DAMAGED
+ */
+export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCheck {
+  const path = resolve(root);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) throw notFound(path);
+  const layout = layoutOf(path);
+  const problems: FrameProblem[] = [];
+  const version = versionProblem(path);
+  if (version !== undefined) {
+    problems.push({ path: `${path}/version`, problem: version });
+    if (!repair) return { root: path, problems, isWithoutRecords: false };
+    writeVersion(path);
+  }
+  openLayout(path);
+  const file = `${layout.db}/${DATABASE_FILE}`;
+  const found = salvage(file, isStoreEmpty(layout));
+  problems.push(...found.problems.map((problem) => ({ path: file, problem })));
+  if (repair && found.problems.length > 0) replaceAlone(layout, file, found);
+  const isWithoutRecords = found.problems.length > 0 && hasNoRecords(found);
+  return { root: path, problems, isWithoutRecords };
+}
+
+function hasNoRecords({ rows }: Salvage): boolean {
+  return ['layers', 'images'].every((name) => rows.get(name)?.length === 0);
+}
+
+/** Those who use the store meanwhile would go on with a database that is not there any more. */
+function replaceAlone(layout: StoreLayout, file: string, found: Salvage): void {
+  const lock = tryLock(layout.collectorLock, 'exclusive');
+  try {
+    const users = lock && readLiveLeases(layout, { name: undefined, pins: new Set() }).names;
+    if (users?.size !== 0) throw inUse(layout.root);
+    replaceDatabase(file, found);
+  } finally {
+    lock?.release();
+  }
+}
+
+/** @returns undefined for a version that `openLayout` understands, also one that it refuses */
+function versionProblem(root: string): string | undefined {
+  try {
+    const text = readFileSync(`${root}/version`, 'utf8');
+    return /^\d{1,9}\n$/.test(text) ? undefined : 'it does not hold a number';
+  } catch (error) {
+    // `openLayout` makes it again, if the rest looks like a store.
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function writeVersion(root: string): void {
+  writeFileSync(`${root}/version.repaired`, `${STORE_VERSION}\n`, { mode: 0o600 });
+  renameSync(`${root}/version.repaired`, `${root}/version`);
+}
+
+function notFound(root: string): AppError {
+  return new AppError('STORE_NOT_FOUND', `there is no store at ${root}`, {
+    hint: 'name its directory with --root or LAMINA_ROOT',
+  });
+}
+
+function inUse(root: string): AppError {
+  return new AppError('STORE_IN_USE', `the store ${root} is in use`, {
+    hint: 'wait until builds and containers have ended, and repair it then',
+  });
+}
