@@ -143,6 +143,7 @@ function isOurs(name: string): boolean {
   return (
     name === 'lost+found' ||
     name === 'lock' ||
+    name === 'manifest-lists' ||
     name.startsWith(`${VERSION_FILE}`) ||
     FOLDERS.some((folder) => folder === name)
   );
