@@ -13,6 +13,8 @@ const PASSED_ON =
   /^(?:PATH|LANG|GIT_SSL_CAINFO|SSL_CERT_FILE|SSL_CERT_DIR|(?:https?|no|all)_proxy)$/i;
 const MAX_OUTPUT = 64 << 20;
 const TAIL_LINES = 8;
+/** Lines of git, ssh and servers that give no reason. What went wrong first stands first among the others. */
+const BESIDES = /^(?:warning|remote|hint|cloning into|from|submodule)\b/i;
 
 export interface GitSettings {
   readonly env: Environment;
@@ -47,9 +49,15 @@ export class GitCommand {
   async run(args: readonly string[], cwd: string): Promise<string> {
     const { status, output, errors } = await this.#execute(args, cwd);
     if (status === 0) return output;
-    const tail = this.#redacted(errors).trim().split('\n').slice(-TAIL_LINES).join('\n');
-    throw new AppError('GIT_FAILED', `git ${args[0] ?? ''} of ${this.remote} failed: ${tail}`, {
-      hint: hintForGit(tail),
+    const said = this.#redacted(errors)
+      .trim()
+      .split(/[\r\n]+/);
+    const tail = said.slice(-TAIL_LINES);
+    const reason = tail.find((line) => !BESIDES.test(line)) ?? tail.at(-1) ?? '';
+    throw new AppError('GIT_FAILED', `git ${args[0] ?? ''} of ${this.remote} failed: ${reason}`, {
+      hint: hintForGit(tail.join('\n')),
+      // The message has all that a single line says.
+      ...(tail.length > 1 && { details: { outputTail: tail } }),
     });
   }
 

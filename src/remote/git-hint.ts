@@ -20,6 +20,10 @@ const HINTS: readonly Hint[] = [
     hint: 'the server sends the request somewhere else, where a login is not taken along: name that address',
   },
   {
+    said: /repository .* not found/i,
+    hint: 'check the address; servers also say this of private repositories where the login is missing',
+  },
+  {
     said: /could not resolve|unable to access|connection/i,
     hint: 'check the address, the network, and the proxy variables',
   },

@@ -35,6 +35,8 @@ export interface Checkout {
   readonly commitTime: number;
 }
 
+const SHA256_DIGITS = 64;
+/** Repositories name commits by SHA-1 or by SHA-256. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
@@ -112,8 +114,8 @@ async function ask(
   if (checksum !== undefined && COMMIT.test(checksum)) return { commit: checksum, fetch: checksum };
   throw new AppError('GIT_REF_NOT_FOUND', `${git.remote} has no ref '${ref}'`, {
     expected: 'a branch, a tag, or a whole commit id',
-    hint: /^[0-9a-f]{4,39}$/.test(ref)
-      ? 'of a commit all 40 digits are needed'
+    hint: /^(?:[0-9a-f]{4,39}|[0-9a-f]{41,63})$/.test(ref)
+      ? 'give all digits of a commit: 40, or 64 where the repository uses SHA-256'
       : `see what there is with: git ls-remote ${git.remote}`,
   });
 }
@@ -130,18 +132,23 @@ export async function checkOut(
 ): Promise<Checkout> {
   const { directory } = options;
   const git = new GitCommand(remote, options);
-  await git.run(['init', '-q', '.'], directory);
+  const format = commit.length === SHA256_DIGITS ? ['--object-format=sha256'] : [];
+  await git.run(['init', '-q', ...format, '.'], directory);
   await git.run(['remote', 'add', '--', 'origin', git.remote], directory);
   await fetchCommit(git, { commit, fetch }, directory);
   if (name !== undefined) await git.run(['update-ref', '--', name, commit], directory);
   await git.run(['checkout', '-q', '--force', '--detach', commit], directory);
-  if (options.submodules) {
-    const update = ['submodule', 'update', '-q', '--init', '--recursive', '--depth=1'];
-    await git.run(update, directory);
-  }
+  if (options.submodules) await fetchSubmodules(git, directory);
   const time = await git.run(['show', '-s', '--format=%ct', commit], directory);
   if (!options.keepGitDir) await rm(join(directory, '.git'), { recursive: true, force: true });
   return { commitTime: Number(time.trim()) };
+}
+
+/** Servers of plain files (dumb HTTP) know no depth, and some give only the newest commits. */
+async function fetchSubmodules(git: GitCommand, directory: string): Promise<void> {
+  const update = ['submodule', 'update', '-q', '--init', '--recursive'];
+  const shallow = await git.attempt([...update, '--depth=1'], directory);
+  if (shallow === undefined) await git.run(update, directory);
 }
 
 async function fetchCommit(

@@ -29,9 +29,13 @@ export function git(directory: string, ...args: string[]): string {
 }
 
 /** Makes a repository with one commit on the branch main. */
-export function makeRepository(directory: string, files: Readonly<Record<string, string>>): void {
+export function makeRepository(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+  format: 'sha1' | 'sha256' = 'sha1',
+): void {
   mkdirSync(directory, { recursive: true });
-  git(directory, 'init', '-q', '-b', 'main', '.');
+  git(directory, 'init', '-q', '-b', 'main', `--object-format=${format}`, '.');
   commit(directory, files);
 }
 
