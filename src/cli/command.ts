@@ -60,7 +60,7 @@ export const storeFlags = {
   root: {
     kind: 'text',
     value: 'directory',
-    help: 'directory of all state (default: $LAMINA_ROOT, else the user’s data directory)',
+    help: 'directory of the store (default: $LAMINA_ROOT, else the data directory of the user)',
     group: 'Common',
   },
 } as const satisfies FlagTable;

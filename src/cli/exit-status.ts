@@ -17,15 +17,15 @@ export const exitStatus = {
 
 /** For the help and docs/cli.md. */
 export const exitStatusTable: readonly (readonly [status: string, meaning: string])[] = [
-  ['0', 'done'],
-  ['1', 'the command failed: a step of the build, a missing image, an unreadable file'],
-  ['70', 'a fault of lamina itself (code INTERNAL)'],
-  ['125', 'the command line is wrong; for `run` also: the container could not be started'],
-  ['126', '`run`: the command was found but cannot be executed'],
-  ['127', '`run`: the command was not found in the image'],
+  ['0', 'success'],
+  ['1', 'the command failed: a build step failed, an image is missing, a file cannot be read'],
+  ['70', 'a bug in lamina (code INTERNAL)'],
+  ['125', 'the command line is wrong; `run`: the container could not be started'],
+  ['126', '`run`: the command cannot be executed'],
+  ['127', '`run`: the image has no such command'],
   ['130', 'interrupted by Ctrl-C (143 for SIGTERM, 129 for SIGHUP)'],
-  ['141', 'the reader of standard output went away'],
-  ['other', '`run`: the status of the container’s own process; 128 + n when signal n ended it'],
+  ['141', 'whoever read standard output stopped reading'],
+  ['other', '`run`: the exit status of the process; 128 + n if signal n ended it'],
 ];
 
 /** The status for an error, whatever the command. */

@@ -15,8 +15,8 @@ export function rootHelp(globalFlags: FlagTable): string {
     'Usage: lamina COMMAND [OPTIONS]',
     '',
     ...wrapped(
-      'Builds the smallest correct images from multi-stage Dockerfiles, without a daemon, and shows what is in them. ' +
-        'Commands and options are those of docker; where lamina differs, the help of the command says so.',
+      'lamina builds small images from multi-stage Dockerfiles without a daemon, and shows what is in them. ' +
+        'Commands and options are those of docker; the help of a command says where lamina differs.',
     ),
     ...groups.flatMap((group) => [
       '',
@@ -29,7 +29,7 @@ export function rootHelp(globalFlags: FlagTable): string {
     'Options before the command:',
     ...columns(flagRows(globalFlags)),
     '',
-    'Docker’s longer spellings work too: lamina image ls, lamina container run, lamina buildx build.',
+    'Docker’s long spellings work too: lamina image ls, lamina container run, lamina buildx build.',
     '',
     'Try:',
     ...columns([
@@ -37,7 +37,7 @@ export function rootHelp(globalFlags: FlagTable): string {
       ['lamina build -t hello .', 'build the Dockerfile in this directory'],
       ['lamina run --rm hello', 'run the result'],
       ['lamina history hello', 'see what it is made of'],
-      ['lamina build --help', 'all options of a command'],
+      ['lamina build --help', 'list all options of a command'],
     ]),
     '',
     'Environment:',
@@ -78,7 +78,7 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
     ...(examples.length === 0 ? [] : ['', 'Examples:']),
     ...examples.flatMap(({ command: typed, text }) => [`  ${typed}`, `      ${text}`]),
     '',
-    "Exit status and environment: see 'lamina --help'.",
+    "For exit status and environment, see 'lamina --help'.",
   );
 }
 
@@ -122,7 +122,7 @@ function flagRow(name: string, spec: FlagSpec): HelpRow {
 
 function flagText(spec: FlagSpec): string {
   const reason = spec.notYet ?? spec.noEffect;
-  const again = spec.kind === 'list' && reason === undefined ? ' (may be repeated)' : '';
+  const again = spec.kind === 'list' && reason === undefined ? ' (repeatable)' : '';
   const choices = spec.choices === undefined ? '' : `: ${spec.choices.join(', ')}`;
   return `${spec.help}${choices}${again}${reason === undefined ? '' : `: ${reason}`}`;
 }

@@ -19,18 +19,23 @@ export function limitFlags(group: string) {
       kind: 'text',
       value: 'size',
       group,
-      help: 'limit of memory and swap together; -1: no limit (default: twice the memory)',
+      help: 'limit for memory and swap together; -1 for no limit (default: twice --memory)',
     },
     'cpu-shares': {
       kind: 'number',
       short: 'c',
       group,
-      help: 'share of busy CPUs beside other containers; 1024 is usual',
+      help: 'CPU weight relative to other containers (default: 1024)',
     },
-    'cpu-period': { kind: 'number', value: 'µs', group, help: 'period of --cpu-quota' },
+    'cpu-period': {
+      kind: 'number',
+      value: 'µs',
+      group,
+      help: 'length of the period for --cpu-quota',
+    },
     'cpu-quota': { kind: 'number', value: 'µs', group, help: 'CPU time in each period' },
-    'cpuset-cpus': { kind: 'text', value: '0-2,4', group, help: 'CPUs that may be used' },
-    'cpuset-mems': { kind: 'text', value: '0-1', group, help: 'memory nodes that may be used' },
+    'cpuset-cpus': { kind: 'text', value: '0-2,4', group, help: 'CPUs to run on' },
+    'cpuset-mems': { kind: 'text', value: '0-1', group, help: 'memory nodes to use' },
     'cgroup-parent': { kind: 'text', value: 'path', group, help: 'control group to run in' },
   } as const satisfies FlagTable;
 }

@@ -442,7 +442,7 @@ describe('lamina run', () => {
 
   it('says without --rm that nothing is left behind', async () => {
     expect((await runCall(['container', 'run', 'a'])).stderr).toContain(
-      'note: nothing of the container',
+      'note: the container is removed',
     );
     expect((await runCall(['run', '--rm', 'a'])).stderr).toBe('');
   });

@@ -19,7 +19,7 @@ export interface ProgramOptions {
 }
 
 const globalFlags = {
-  root: { kind: 'text', value: 'directory', help: 'directory of all state' },
+  root: { kind: 'text', value: 'directory', help: 'directory of the store' },
   debug: { kind: 'switch', short: 'D', help: 'show stack traces of unexpected errors' },
   version: { kind: 'switch', short: 'v', help: 'show the version' },
 } as const satisfies FlagTable;

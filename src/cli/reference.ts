@@ -9,16 +9,16 @@ import { flagGroups } from './help.ts';
 const INTRODUCTION = `# The command line
 
 \`lamina COMMAND [OPTIONS]\`: the commands and options of \`docker\`, with the same meaning, and a few of lamina's own. This file is
-made from the tables the program itself uses (\`npx vitest run --project unit src/cli -u\` writes it anew).
+made from the tables the program itself uses (\`npx vitest run --project unit src/cli -u\` updates it).
 
 - Results go to standard output; progress, notes and errors go to standard error.
 - On a terminal, control characters in results are shown as escapes (\`\\x1b\`); files and pipes get results unchanged.
-- A value may follow its option behind a blank or \`=\` (\`--tag a\`, \`--tag=a\`, \`-t a\`, \`-ta\`); a switch takes one only behind \`=\`
-  (\`--rm=false\`). \`--\` ends the options. Options may stand between arguments, except behind the image of \`run\`.
+- Separate an option from its value with a space or \`=\` (\`--tag a\`, \`--tag=a\`, \`-t a\`, \`-ta\`); a switch takes a value only with \`=\`
+  (\`--rm=false\`). \`--\` ends the options. Options may come between arguments, except after the image of \`run\`.
 - \`--root\`, \`--debug\`, \`--version\` and \`--help\` may also come before the command.
-- What docker knows and lamina does not do is refused (code \`CLI_NOT_YET\`), never silently passed over. Options that have nothing
-  to do here are accepted with a note.
-- Ctrl-C stops the work, cleans up and ends with status 130; a second Ctrl-C does not wait for the cleaning.
+- Options and commands of docker that lamina does not support fail with \`CLI_NOT_YET\`. Options that have no effect here are
+  accepted with a note.
+- Ctrl-C stops the work, cleans up and ends with status 130; a second Ctrl-C does not wait for the cleanup.
   While \`run\` has a container in the foreground, signals go to its process; a third SIGINT or SIGTERM within
   five seconds kills it. With a terminal (\`-it\`), keys go to it,
   Ctrl-C too; if lamina itself is killed by SIGKILL, \`stty sane\` puts the terminal right.`;

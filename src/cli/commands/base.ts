@@ -7,17 +7,17 @@ export const baseCommand = defineCommand({
   usage: '[OPTIONS] NAME',
   summary: 'make a Debian or distroless base image from a package mirror',
   description: [
-    'Makes the image that FROM NAME then finds: a minimal Debian system, put together by mmdebstrap from the packages ' +
-      'of a Debian mirror. NAME is debian:SUITE or debian:SUITE-slim, where SUITE is a code name (bookworm), a number (12), ' +
-      'or stable, testing, unstable; slim leaves out manual pages, documentation and translations.',
-    'Or NAME is distroless/static, base, cc, nodejs or python, with -debian12 (the default) or -debian13: no shell and no ' +
-      'package manager, only what a program needs to run (CA certificates, time zones, libraries, the language). With gcr.io/ in front the ' +
-      'image has that name, as the FROM lines of many Dockerfiles do. The tag ' +
-      ':nonroot runs as user 65532, :debug brings busybox along, :debug-nonroot does both.',
-    'Mirror and keys are those of this machine’s own apt configuration, unless --mirror names another mirror. ' +
-      'If the store has the image already, nothing is done.',
-    'Root is not needed: for distroless images nothing is, for Debian ones uidmap has to be installed, and /etc/subuid and ' +
-      '/etc/subgid give the user ids.',
+    'Makes the base image that FROM NAME uses: a minimal Debian system, assembled by mmdebstrap from the packages of a Debian ' +
+      'mirror. NAME is debian:SUITE or debian:SUITE-slim, where SUITE is a code name (bookworm), a number (12), ' +
+      'stable, testing or unstable; slim leaves out manual pages, documentation and translations.',
+    'NAME can also be distroless/static, base, cc, nodejs or python, with -debian12 (the default) or -debian13: without a shell ' +
+      'or package manager, with only what a program needs to run (CA certificates, time zones, libraries, the language). With ' +
+      'gcr.io/ in front, the image has the name that many Dockerfiles use. The tag :nonroot runs as user 65532, :debug adds ' +
+      'busybox, :debug-nonroot does both.',
+    'The mirror and its keys come from the apt configuration of this machine, unless --mirror names another mirror. ' +
+      'If the store already has the image, nothing happens.',
+    'You need not be root. Distroless images need nothing more; Debian images need the package uidmap, and user IDs for you ' +
+      'in /etc/subuid and /etc/subgid.',
   ],
   flags: {
     mirror: { kind: 'text', value: 'url', help: 'mirror of the Debian archive' },
@@ -25,33 +25,36 @@ export const baseCommand = defineCommand({
       kind: 'text',
       short: 't',
       value: 'name[:tag]',
-      help: 'name of the image (default: NAME)',
+      help: 'name the image (default: NAME)',
     },
     platform: {
       kind: 'text',
       value: 'os/arch',
-      help: 'platform of the image (default: this machine’s)',
+      help: 'platform of the image (default: that of this machine)',
     },
-    force: { kind: 'switch', help: 'make it again, with the packages of today' },
+    force: { kind: 'switch', help: 'make the image again, with current packages' },
     quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
     progress: {
       kind: 'text',
       value: 'kind',
       choices: ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'],
-      help: 'display on standard error',
+      help: 'how to show progress on standard error',
     },
     ...storeFlags,
   },
   args: [1, 1],
   examples: [
-    { command: 'lamina base debian:bookworm-slim', text: 'takes about a minute' },
+    {
+      command: 'lamina base debian:bookworm-slim',
+      text: 'make a Debian base image (takes about a minute)',
+    },
     {
       command: 'lamina base distroless/static:nonroot',
-      text: 'for programs that bring all they need, like those of Go',
+      text: 'make a base for static binaries, such as those of Go',
     },
     {
       command: 'lamina base --mirror http://mirror.example/debian -t mybase debian:trixie',
-      text: 'another mirror, another name',
+      text: 'use another mirror and another name',
     },
   ],
   async run({ flags, args }, context) {

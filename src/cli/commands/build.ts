@@ -30,21 +30,21 @@ export const buildCommand = defineCommand({
   usage: '[OPTIONS] PATH | URL | -',
   summary: 'build an image from a Dockerfile',
   description: [
-    'PATH is the build context: the directory whose files COPY and ADD may read, less what its .dockerignore names. ' +
-      '- reads a Dockerfile (or a tar of a whole context) from standard input.',
-    'URL is a git repository (https://HOST/X.git, git@HOST:X, github.com/X/Y, each with #REF:SUBDIR if wanted), or a file by ' +
-      'HTTP(S): an archive of a context, else a Dockerfile. --file then names a file in it, and .dockerignore does not count.',
-    'Only the stages the target needs are built, independent steps at the same time. The result goes into the local ' +
-      'image store unless --output says otherwise. Progress is shown on standard error; standard output is for results.',
-    'Steps run on this machine’s network (--network=none takes it away).',
+    'PATH is the build context: the directory whose files COPY and ADD can read, except those that .dockerignore excludes. ' +
+      '- reads a Dockerfile, or a tar of a whole context, from standard input.',
+    'URL is a git repository (https://HOST/X.git, git@HOST:X, github.com/X/Y, each with an optional #REF:SUBDIR) or a file on ' +
+      'an HTTP(S) server: a context archive or a Dockerfile. --file then names a file inside it, and .dockerignore is not used.',
+    'Only the stages that the target needs are built; independent steps run at the same time. The result goes to the local ' +
+      'image store unless --output says otherwise. Progress goes to standard error, results to standard output.',
+    'RUN steps share the network of this machine unless you give --network=none.',
   ],
   flags: buildFlags,
   args: [1, 1],
-  missing: "name the build context, often '.', behind the options and their values",
+  missing: "name the build context, often '.', after the options and their values",
   examples: [
     {
       command: 'lamina build -t hello .',
-      text: 'build this directory, name the result hello:latest',
+      text: 'build this directory and name the result hello:latest',
     },
     {
       command: 'lamina build --target builder -t hello:build .',
@@ -52,15 +52,15 @@ export const buildCommand = defineCommand({
     },
     {
       command: 'lamina build --no-cache --progress=plain . 2>&1 | tee build.log',
-      text: 'run everything afresh, keep a log',
+      text: 'run every step again and keep a log',
     },
     {
       command: 'lamina build -o type=oci,dest=hello.tar .',
-      text: 'write an OCI archive, for example for skopeo',
+      text: 'write an OCI archive, which tools such as skopeo read',
     },
     {
       command: 'lamina build -t registry.example.com/hello:1 --push .',
-      text: 'push the result to a registry',
+      text: 'build and push to a registry',
     },
     { command: 'lamina build -o out .', text: 'write the files of the image to the directory out' },
     { command: 'lamina build - < Dockerfile', text: 'build without a context' },

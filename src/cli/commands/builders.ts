@@ -8,7 +8,7 @@ const ONE_BUILDER = 'lamina has one builder, which needs no setting up';
 
 /** Without a note each: the command says that it changes nothing. */
 function ineffective(names: readonly string[], kind: 'switch' | 'text' | 'list'): FlagTable {
-  return Object.fromEntries(names.map((name) => [name, { kind, help: 'without effect' }]));
+  return Object.fromEntries(names.map((name) => [name, { kind, help: 'no effect' }]));
 }
 
 async function say({ io }: CommandContext, what: string): Promise<void> {
@@ -17,11 +17,11 @@ async function say({ io }: CommandContext, what: string): Promise<void> {
 
 export const createBuilderCommand = defineCommand({
   usage: '[OPTIONS] [CONTEXT|ENDPOINT]',
-  summary: 'changes nothing: there is one builder',
+  summary: 'do nothing: there is only one builder',
   flags: {
-    name: { kind: 'text', value: 'name', help: 'printed, as Docker does' },
-    use: { kind: 'switch', help: 'use the builder (always so)' },
-    bootstrap: { kind: 'switch', help: 'start the builder (nothing is to be started)' },
+    name: { kind: 'text', value: 'name', help: 'name to print' },
+    use: { kind: 'switch', help: 'use the builder (always done)' },
+    bootstrap: { kind: 'switch', help: 'start the builder (there is nothing to start)' },
     ...ineffective(['driver', 'node', 'buildkitd-flags', 'buildkitd-config', 'config'], 'text'),
     ...ineffective(['driver-opt', 'platform'], 'list'),
     ...ineffective(['append', 'leave'], 'switch'),
@@ -36,7 +36,7 @@ export const createBuilderCommand = defineCommand({
 
 export const useBuilderCommand = defineCommand({
   usage: '[OPTIONS] NAME',
-  summary: 'changes nothing: there is one builder',
+  summary: 'do nothing: there is only one builder',
   flags: { ...ineffective(['default', 'global'], 'switch') },
   args: [1, 1],
   async run(_invocation, context) {
@@ -47,9 +47,13 @@ export const useBuilderCommand = defineCommand({
 
 export const removeBuilderCommand = defineCommand({
   usage: '[OPTIONS] [NAME...]',
-  summary: 'changes nothing: there is one builder',
+  summary: 'do nothing: there is only one builder',
   flags: {
-    force: { kind: 'switch', short: 'f', help: 'do not ask (never so)' },
+    force: {
+      kind: 'switch',
+      short: 'f',
+      help: 'do not ask for confirmation (lamina never asks here)',
+    },
     ...ineffective(['all-inactive', 'keep-daemon', 'keep-state'], 'switch'),
   },
   args: [0, Infinity],
@@ -61,14 +65,14 @@ export const removeBuilderCommand = defineCommand({
 
 export const listBuildersCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'show the one builder, and the platforms it builds for',
+  summary: 'show the only builder and the platforms it builds for',
   flags: {
     format: {
       kind: 'text',
       value: 'format',
       help: 'table, json, or a Go template of .Name .DriverEndpoint .Status .Buildkit .Platforms',
     },
-    'no-trunc': { kind: 'switch', help: 'print all platforms (always so)' },
+    'no-trunc': { kind: 'switch', help: 'print all platforms (always done)' },
   },
   args: [0, 0],
   async run({ flags }, context) {
@@ -91,8 +95,8 @@ export const listBuildersCommand = defineCommand({
 
 export const inspectBuilderCommand = defineCommand({
   usage: '[OPTIONS] [NAME]',
-  summary: 'show the one builder, and the platforms it builds for',
-  flags: { bootstrap: { kind: 'switch', help: 'start the builder (nothing is to be started)' } },
+  summary: 'show the only builder and the platforms it builds for',
+  flags: { bootstrap: { kind: 'switch', help: 'start the builder (there is nothing to start)' } },
   args: [0, 1],
   async run({ args }, context) {
     const { version, platforms } = await builder(context);

@@ -6,24 +6,32 @@ const STATUS = { same: 0, different: 1 } as const;
 
 export const compareCommand = defineCommand({
   usage: '[OPTIONS] IMAGE IMAGE',
-  summary: 'show what distinguishes two images, file by file',
+  summary: 'show how two images differ, file by file',
   description: [
-    'Files are compared as a container of each image would see them: those that only one image has, and those that differ in ' +
+    'Compares files as containers of the two images see them, and lists those that only one image has and those that differ in ' +
       'content, mode, owner, type or attributes. Times do not count.',
-    'With --layers the images are compared layer by layer, times included, each layer under the instruction that made it: ' +
-      'why did a rebuild give another digest?',
-    'The exit status is 0 for the same image (or, without --layers, the same files and config), else 1.',
+    'With --layers, compares layer by layer, times included, and names the instruction that made each layer. This shows why ' +
+      'a rebuild has another digest.',
+    'The exit status is 0 if the images are the same (without --layers: if files and config are the same), else 1.',
   ],
   flags: {
     layers: { kind: 'switch', help: 'compare layer by layer, times included' },
-    files: { kind: 'number', value: 'n', help: 'files to list (default 50)' },
-    format: { kind: 'text', value: 'format', choices: ['text', 'json'], help: 'text or json' },
+    files: { kind: 'number', value: 'n', help: 'number of files to list (default: 50)' },
+    format: {
+      kind: 'text',
+      value: 'format',
+      choices: ['text', 'json'],
+      help: 'output format (default: text)',
+    },
     ...storeFlags,
   },
   args: [2, 2],
   examples: [
-    { command: 'lamina compare hello:1.0 hello:1.1', text: 'what a release changes' },
-    { command: 'lamina compare --layers hello:1.0 hello:1.1', text: 'which step made the change' },
+    { command: 'lamina compare hello:1.0 hello:1.1', text: 'see what a release changes' },
+    {
+      command: 'lamina compare --layers hello:1.0 hello:1.1',
+      text: 'find the step that made the change',
+    },
   ],
   async run({ flags, args }, context) {
     const [a = '', b = ''] = args;

@@ -2,11 +2,15 @@ import { defineCommand } from '../command.ts';
 
 export const containerPruneCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'removes nothing: containers leave nothing behind',
+  summary: 'do nothing: containers leave nothing behind',
   flags: {
-    all: { kind: 'switch', short: 'a', help: 'named ones too' },
-    force: { kind: 'switch', short: 'f', help: 'do not ask (never so)' },
-    filter: { kind: 'list', value: 'key=value', help: 'only some' },
+    all: { kind: 'switch', short: 'a', help: 'also remove named volumes' },
+    force: {
+      kind: 'switch',
+      short: 'f',
+      help: 'do not ask for confirmation (lamina never asks here)',
+    },
+    filter: { kind: 'list', value: 'key=value', help: 'remove only some' },
   },
   args: [0, 0],
   async run(_invocation, { io }) {

@@ -6,41 +6,41 @@ import { keyValues } from '../values.ts';
 
 export const contextLsCommand = defineCommand({
   usage: '[OPTIONS] [PATH]',
-  summary: 'show what a build context holds, and what is ignored',
+  summary: 'list the files of a build context, and what is ignored',
   description: [
-    'Lists the files of the directory PATH (default: the working directory) that a build may read, largest first. ' +
-      'Files that the ignore file names are left out; --sizes says which of its lines leaves out how much.',
-    'A build reads of them only what its steps ask for: --needed or --target lists just that.',
+    'Lists the files in the directory PATH (default: the working directory) that a build can read, largest first, without ' +
+      'those that the ignore file excludes. --sizes also shows how much each line of the ignore file excludes.',
+    'A build reads only the files that its steps use: --needed and --target list just those.',
   ],
   flags: {
     file: {
       kind: 'text',
       short: 'f',
       value: 'path',
-      help: 'the Dockerfile of the build, whose own ignore file goes first',
+      help: 'Dockerfile of the build; its own ignore file, if it has one, is used',
     },
     sizes: {
       kind: 'switch',
-      help: 'print sizes, the total, and what each line of the ignore file leaves out',
+      help: 'show sizes, the total, and how much each line of the ignore file excludes',
     },
     needed: {
       kind: 'switch',
-      help: 'list only what the steps of the target read; base images need not be there',
+      help: 'list only what the steps of the target read; works without the base images',
     },
     target: {
       kind: 'text',
       value: 'stage',
-      help: 'list only what the steps of this stage read, and of those it needs',
+      help: 'list only what the steps of this stage, and of the stages it needs, read',
     },
     'build-arg': {
       kind: 'list',
       value: 'name[=value]',
-      help: 'with --needed or --target: the value of an ARG',
+      help: 'set an ARG, for --needed and --target',
     },
     why: {
       kind: 'text',
       value: 'path',
-      help: 'say whether this path of the context is sent, and which line decides it',
+      help: 'say whether the build can read this path, and which line decides',
     },
     format: {
       kind: 'text',
@@ -51,12 +51,15 @@ export const contextLsCommand = defineCommand({
   },
   args: [0, 1],
   examples: [
-    { command: 'lamina context ls --sizes', text: 'what this directory would send, largest first' },
+    {
+      command: 'lamina context ls --sizes',
+      text: 'list what a build of this directory can read, largest first',
+    },
     {
       command: 'lamina context ls --sizes --target builder',
-      text: 'what of it the stage builder reads',
+      text: 'list what the stage builder reads',
     },
-    { command: 'lamina context ls --why node_modules', text: 'which line ignores it' },
+    { command: 'lamina context ls --why node_modules', text: 'find the line that ignores a path' },
   ],
   async run({ flags, args }, context) {
     const api = await context.api();

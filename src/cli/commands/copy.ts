@@ -5,10 +5,10 @@ export const copyCommand = defineCommand({
   usage: '[OPTIONS] SOURCE DESTINATION',
   summary: 'copy images between registries, layouts and the store',
   description: [
-    'A place is a name in a registry, `store:NAME` in the local store, `oci:DIRECTORY[:TAG]` (an OCI layout) or ' +
-      '`oci-archive:FILE[:TAG]` (the same as a tar).',
-    'Nothing is compressed anew: digests stay. Indexes are copied whole, with attestations, and with what refers to their ' +
-      'manifests (signatures, bills of materials). The store takes the image for one platform, as a pull does.',
+    'SOURCE and DESTINATION are names in registries, `store:NAME` in the local store, `oci:DIRECTORY[:TAG]` (an OCI layout) or ' +
+      '`oci-archive:FILE[:TAG]` (an OCI layout in a tar).',
+    'Nothing is compressed again, so digests do not change. Indexes are copied whole, with attestations and with everything that ' +
+      'refers to their manifests (signatures, bills of materials). The store takes the image for one platform, as with pull.',
   ],
   flags: {
     platform: {
@@ -19,7 +19,7 @@ export const copyCommand = defineCommand({
     'all-platforms': {
       kind: 'switch',
       short: 'a',
-      help: 'copy all platforms (always so without --platform)',
+      help: 'copy all platforms (the default without --platform)',
     },
     quiet: { kind: 'switch', short: 'q', help: 'print only the digest' },
     ...storeFlags,
@@ -28,9 +28,9 @@ export const copyCommand = defineCommand({
   examples: [
     {
       command: 'lamina copy debian:bookworm registry.example.com/mirror/debian:bookworm',
-      text: 'from registry to registry, without the local store',
+      text: 'copy from registry to registry, without the local store',
     },
-    { command: 'lamina copy store:app oci:layout:1.0', text: 'into an OCI layout' },
+    { command: 'lamina copy store:app oci:layout:1.0', text: 'copy to an OCI layout' },
   ],
   async run({ flags, args }, context) {
     const [source = '', destination = ''] = args;

@@ -8,8 +8,8 @@ export const explainCommand = defineCommand({
   usage: '[OPTIONS] [NAME]',
   summary: 'explain an error code, a build check or a topic',
   description: [
-    'NAME is the code of an error or a warning, a rule of the build checks, or a topic such as registries. ' +
-      'The pages are part of the package: nothing is downloaded. Without NAME all names are listed.',
+    'NAME is the code of an error or warning, a build check, or a topic such as registries. ' +
+      'The pages come with lamina: nothing is downloaded. Without NAME, lists all names.',
   ],
   flags: {
     format: {
@@ -20,9 +20,9 @@ export const explainCommand = defineCommand({
   },
   args: [0, 1],
   examples: [
-    { command: 'lamina explain COPY_SOURCE_NOT_FOUND', text: 'an error' },
-    { command: 'lamina explain StageNameCasing', text: 'a build check' },
-    { command: 'lamina explain registries | less', text: 'a topic' },
+    { command: 'lamina explain COPY_SOURCE_NOT_FOUND', text: 'explain an error' },
+    { command: 'lamina explain StageNameCasing', text: 'explain a build check' },
+    { command: 'lamina explain registries | less', text: 'read about a topic' },
   ],
   async run({ flags, args }, { io }) {
     const all = await explanations();

@@ -6,7 +6,7 @@ export const exportCommand = defineCommand({
   summary: 'write the files of an image as a tar',
   description: [
     'The tar holds the root file system as containers see it, without layers and config; lamina import reads it. ' +
-      'Docker exports containers, which leave nothing behind here.',
+      'Docker exports containers; here, containers do not last.',
   ],
   flags: {
     output: { kind: 'text', short: 'o', value: 'path', help: 'write to this file' },

@@ -11,11 +11,11 @@ export const historyCommand = defineCommand({
   usage: '[OPTIONS] IMAGE',
   summary: 'show how an image was made, step by step',
   description: [
-    'The newest step comes first. SIZE is what the step added: the bytes of the files in its layer. Only the first line ' +
-      'has an ID, since only the whole image has one.',
+    'The newest step comes first. SIZE is the size of the files that the step added. Only the first line has an ID: ' +
+      'that of the image.',
   ],
   flags: {
-    'no-trunc': { kind: 'switch', help: 'print everything in full' },
+    'no-trunc': { kind: 'switch', help: 'do not shorten anything' },
     quiet: { kind: 'switch', short: 'q', help: 'print only IDs' },
     human: {
       kind: 'text',
@@ -23,7 +23,7 @@ export const historyCommand = defineCommand({
       bare: 'true',
       value: 'true|false',
       choices: ['true', 'false'],
-      help: 'sizes and dates for people (default true)',
+      help: 'print sizes and dates in readable form (default: true)',
     },
     format: {
       kind: 'text',
@@ -35,10 +35,10 @@ export const historyCommand = defineCommand({
   },
   args: [1, 1],
   examples: [
-    { command: 'lamina history hello', text: 'what each step added' },
+    { command: 'lamina history hello', text: 'see what each step added' },
     {
       command: "lamina history --no-trunc --format '{{.Size}}\\t{{.CreatedBy}}' hello",
-      text: 'sizes and whole instructions',
+      text: 'print sizes and full instructions',
     },
   ],
   async run({ flags, args }, context) {

@@ -14,20 +14,21 @@ import { type Row, type RowFormat, renderRows } from '../rows.ts';
 
 export const imagesCommand = defineCommand({
   usage: '[OPTIONS] [REPOSITORY[:TAG]]',
-  summary: 'list the images',
+  summary: 'list images',
   description: [
-    'Newest image first. SIZE is the size of the files in the image, and N/A as long as some of its layers have not been downloaded. COMPRESSED is the size of its layers in a registry, and N/A if some of them were built here.',
+    'The newest image comes first. SIZE is the size of the files in the image, or N/A until all its layers have been downloaded. ' +
+      'COMPRESSED is the size of its layers in a registry, or N/A if any of them was built here.',
   ],
   flags: {
     quiet: { kind: 'switch', short: 'q', help: 'print only IDs' },
-    'no-trunc': { kind: 'switch', help: 'print whole IDs' },
-    digests: { kind: 'switch', help: 'show the digest of the manifest too' },
-    compressed: { kind: 'switch', help: 'show the size of the download too' },
+    'no-trunc': { kind: 'switch', help: 'do not shorten IDs' },
+    digests: { kind: 'switch', help: 'also show the digest of the manifest' },
+    compressed: { kind: 'switch', help: 'also show the size of the download' },
     filter: {
       kind: 'list',
       short: 'f',
       value: 'key=value',
-      help: 'only some: dangling=true|false, reference=PATTERN, label=KEY[=VALUE], before=IMAGE, since=IMAGE, until=24h|DATE',
+      help: 'list only some images: dangling=true|false, reference=PATTERN, label=KEY[=VALUE], before=IMAGE, since=IMAGE, until=24h|DATE',
     },
     format: {
       kind: 'text',
@@ -35,15 +36,18 @@ export const imagesCommand = defineCommand({
       help: 'table, json, or a Go template of .ID .Repository .Tag .Digest .CreatedSince .CreatedAt .Size .CompressedSize .Platform',
     },
     ...storeFlags,
-    all: { kind: 'switch', short: 'a', help: 'list all images (always so)' },
+    all: { kind: 'switch', short: 'a', help: 'list all images (always done)' },
   },
   args: [0, 1],
   examples: [
     {
       command: "lamina images --format '{{.Repository}}:{{.Tag}} {{.Size}}'",
-      text: 'names and sizes',
+      text: 'print names and sizes',
     },
-    { command: 'lamina rmi $(lamina images -q -f dangling=true)', text: 'remove nameless images' },
+    {
+      command: 'lamina rmi $(lamina images -q -f dangling=true)',
+      text: 'remove images without a name',
+    },
   ],
   async run({ flags, args }, context) {
     const filters = flags.filter.map(parseFilter);

@@ -5,36 +5,51 @@ import { commaSeparated } from '../values.ts';
 
 export const imagetoolsCreateCommand = defineCommand({
   usage: '[OPTIONS] [SOURCE...]',
-  summary: 'give names in a registry to images of registries, alone or as one index',
+  summary: 'tag an image in a registry, or several images as one index',
   description: [
-    'Nothing is built or pulled into the store. A single index is copied as it is; several sources become one index, ' +
-      'with the manifests of indexes among them.',
+    'Nothing is built or pulled into the store. A single index is copied unchanged; several sources become one index, which ' +
+      'takes over the manifests of any index among them.',
   ],
   flags: {
-    tag: { kind: 'list', short: 't', value: 'name:tag', help: 'name of the result' },
-    append: { kind: 'switch', help: 'add to what the first name means now' },
+    tag: { kind: 'list', short: 't', value: 'name:tag', help: 'name the result' },
+    append: { kind: 'switch', help: 'add to what the first name refers to now' },
     annotation: { kind: 'list', value: '[index:]key=value', help: 'annotate the index' },
-    platform: { kind: 'list', value: 'os/arch', help: 'only images for these platforms' },
+    platform: { kind: 'list', value: 'os/arch', help: 'take only images for these platforms' },
     'prefer-index': {
       kind: 'switch',
-      help: 'make an index of a single image too (the default; =false copies it as it is)',
+      help: 'make an index even of a single image (the default; =false copies it unchanged)',
     },
-    'dry-run': { kind: 'switch', help: 'print the index, and push nothing' },
+    'dry-run': { kind: 'switch', help: 'print the index without pushing it' },
     quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
-    file: { kind: 'list', short: 'f', help: 'sources from a file', notYet: 'name the sources' },
-    progress: { kind: 'text', value: 'kind', help: 'kind of display', noEffect: 'there is one' },
-    builder: { kind: 'text', value: 'name', help: 'a builder', noEffect: 'there is one builder' },
+    file: {
+      kind: 'list',
+      short: 'f',
+      help: 'read the sources from a file',
+      notYet: 'name the sources',
+    },
+    progress: {
+      kind: 'text',
+      value: 'kind',
+      help: 'how to show progress',
+      noEffect: 'there is one way',
+    },
+    builder: {
+      kind: 'text',
+      value: 'name',
+      help: 'choose a builder',
+      noEffect: 'there is only one',
+    },
   },
   args: [0, Infinity],
   examples: [
     {
       command: 'lamina imagetools create -t example.com/app:latest example.com/app:1.4',
-      text: 'another tag for what is in the registry',
+      text: 'give an image in a registry another tag',
     },
     {
       command:
         'lamina imagetools create -t example.com/app:1 example.com/app:amd64 example.com/app:arm64',
-      text: 'one name for images built on two machines',
+      text: 'give images built on two machines one name',
     },
   ],
   async run({ flags, args, given }, context) {

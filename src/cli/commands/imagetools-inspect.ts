@@ -4,9 +4,9 @@ import { defineCommand } from '../command.ts';
 
 export const imagetoolsInspectCommand = defineCommand({
   usage: '[OPTIONS] NAME[:TAG|@DIGEST]',
-  summary: 'show the platforms of a name in a registry',
+  summary: 'show the platforms of an image in a registry',
   flags: {
-    raw: { kind: 'switch', help: 'the exact bytes of the manifest or index' },
+    raw: { kind: 'switch', help: 'print the exact bytes of the manifest or index' },
     format: {
       kind: 'text',
       value: 'template',

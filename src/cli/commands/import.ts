@@ -4,23 +4,28 @@ import { sourceDateEpoch } from '../values.ts';
 
 export const importCommand = defineCommand({
   usage: '[OPTIONS] FILE|URL|- [REPOSITORY[:TAG]]',
-  summary: 'make an image of a tar of a root file system',
+  summary: 'make an image from a tar of a root file system',
   description: [
-    'The tar, compressed or not, becomes the only layer of the image. It comes from a file, from an HTTP(S) server, or with - ' +
-      "from standard input. 'lamina export' and 'docker export' write such tars.",
+    'The tar, compressed or not, becomes the only layer of the image. It comes from a file, an HTTP(S) server, or (with -) ' +
+      "standard input. 'lamina export' and 'docker export' write such tars.",
   ],
   flags: {
     change: {
       kind: 'list',
       short: 'c',
       value: 'instruction',
-      help: 'apply an instruction to the image’s config: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR',
+      help: 'apply an instruction to the image config: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR',
     },
-    message: { kind: 'text', short: 'm', value: 'text', help: 'comment in the image’s history' },
+    message: {
+      kind: 'text',
+      short: 'm',
+      value: 'text',
+      help: 'comment for the history of the image',
+    },
     platform: {
       kind: 'text',
       value: 'os/arch[/variant]',
-      help: 'platform of the image (default: this machine’s)',
+      help: 'platform of the image (default: that of this machine)',
     },
     ...storeFlags,
   },
@@ -28,9 +33,12 @@ export const importCommand = defineCommand({
   examples: [
     {
       command: `lamina import -c 'CMD ["/bin/sh"]' rootfs.tar.xz base:1.0`,
-      text: 'a root file system from a file',
+      text: 'import a root file system from a file',
     },
-    { command: 'docker export CONTAINER | lamina import - copy', text: 'a container’s files' },
+    {
+      command: 'docker export CONTAINER | lamina import - copy',
+      text: 'import the files of a container',
+    },
   ],
   async run({ flags, args }, context) {
     const [source = '', reference] = args;

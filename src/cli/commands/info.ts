@@ -6,7 +6,7 @@ import { compileTemplate } from '../template/index.ts';
 export const infoCommand = defineCommand({
   usage: '[OPTIONS]',
   summary: 'show the store, the machine and the platforms that run here',
-  description: ['There is no daemon: the command succeeds wherever lamina can open its store.'],
+  description: ['There is no daemon: the command succeeds if lamina can open its store.'],
   flags: {
     format: {
       kind: 'text',
@@ -17,7 +17,9 @@ export const infoCommand = defineCommand({
     ...storeFlags,
   },
   args: [0, 0],
-  examples: [{ command: "lamina info --format '{{.DockerRootDir}}'", text: 'where the store is' }],
+  examples: [
+    { command: "lamina info --format '{{.DockerRootDir}}'", text: 'print where the store is' },
+  ],
   async run({ flags }, context) {
     const { io, env, signal } = context;
     const api = await context.api();

@@ -4,8 +4,8 @@ import { compileTemplate } from '../template/index.ts';
 
 export const inspectCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
-  summary: 'show all about images, as JSON',
-  description: ['The JSON has the shape of docker inspect.'],
+  summary: 'show the details of images as JSON',
+  description: ['The JSON has the form of docker inspect.'],
   flags: {
     format: {
       kind: 'text',
@@ -15,13 +15,16 @@ export const inspectCommand = defineCommand({
     },
     type: { kind: 'text', value: 'type', choices: ['image'], help: 'kind of object' },
     ...storeFlags,
-    size: { kind: 'switch', short: 's', help: 'show sizes', noEffect: 'they are shown' },
+    size: { kind: 'switch', short: 's', help: 'show sizes', noEffect: 'they are always shown' },
     platform: { kind: 'text', help: 'platform of the image', notYet: 'leave it out' },
   },
   args: [1, Infinity],
   examples: [
-    { command: "lamina inspect hello | jq '.[0].Config.User'", text: 'one value, by jq' },
-    { command: "lamina inspect -f '{{json .Config.Env}}' hello", text: 'the same without jq' },
+    { command: "lamina inspect hello | jq '.[0].Config.User'", text: 'print one value with jq' },
+    {
+      command: "lamina inspect -f '{{json .Config.Env}}' hello",
+      text: 'print one value without jq',
+    },
   ],
   async run({ flags, args }, context) {
     const render = renderer(flags.format);

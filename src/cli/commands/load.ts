@@ -7,7 +7,7 @@ export const loadCommand = defineCommand({
   summary: 'read images from an archive',
   description: [
     'Reads what docker save, podman save, skopeo and lamina write: Docker archives and OCI layouts, compressed or not, ' +
-      'from standard input or the file (or OCI layout directory) of --input.',
+      'from standard input or from the file or OCI layout directory given by --input.',
   ],
   flags: {
     input: { kind: 'text', short: 'i', value: 'path', help: 'read this file or directory' },
@@ -17,8 +17,8 @@ export const loadCommand = defineCommand({
   },
   args: [0, 0],
   examples: [
-    { command: 'lamina load -i debian.tar', text: 'from a file' },
-    { command: 'docker save debian:12 | lamina load', text: 'take an image over from Docker' },
+    { command: 'lamina load -i debian.tar', text: 'read a file' },
+    { command: 'docker save debian:12 | lamina load', text: 'take an image from Docker' },
   ],
   async run({ flags }, context) {
     const { io } = context;

@@ -7,8 +7,8 @@ export const loginCommand = defineCommand({
   usage: '[OPTIONS] [SERVER]',
   summary: 'log in to a registry',
   description: [
-    'Tries the login at the registry (default: Docker Hub) and keeps it where Docker would: in the credential helper that ' +
-      '`~/.docker/config.json` names, else in that file. With REGISTRY_AUTH_FILE set it is kept there, as Podman does.',
+    'Tries the login at the registry (default: Docker Hub) and saves it where Docker does: in the credential helper that ' +
+      '`~/.docker/config.json` names, or else in that file. If REGISTRY_AUTH_FILE is set, saves it there, as Podman does.',
   ],
   flags: {
     username: { kind: 'text', short: 'u', value: 'name', help: 'user name' },
@@ -16,7 +16,7 @@ export const loginCommand = defineCommand({
       kind: 'text',
       short: 'p',
       value: 'password',
-      help: 'password or token; others can see it in the list of processes',
+      help: 'password or token; other users can see it in the process list',
     },
     'password-stdin': { kind: 'switch', help: 'read the password from standard input' },
   },
@@ -24,7 +24,7 @@ export const loginCommand = defineCommand({
   examples: [
     {
       command: 'lamina login -u me --password-stdin registry.example.com < token',
-      text: 'without anybody looking over your shoulder',
+      text: 'log in with a token from a file',
     },
   ],
   async run({ flags, args, given }, context) {

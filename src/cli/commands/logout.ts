@@ -2,8 +2,8 @@ import { defineCommand } from '../command.ts';
 
 export const logoutCommand = defineCommand({
   usage: '[SERVER]',
-  summary: 'forget the login of a registry',
-  description: ['Without SERVER that of Docker Hub.'],
+  summary: 'remove the saved login of a registry',
+  description: ['The default SERVER is Docker Hub.'],
   flags: {},
   args: [0, 1],
   async run({ args }, context) {

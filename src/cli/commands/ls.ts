@@ -4,10 +4,15 @@ export const lsCommand = defineCommand({
   usage: '[OPTIONS] REPOSITORY',
   summary: 'list the tags of a repository in a registry',
   flags: {
-    format: { kind: 'text', value: 'format', choices: ['text', 'json'], help: 'text or json' },
+    format: {
+      kind: 'text',
+      value: 'format',
+      choices: ['text', 'json'],
+      help: 'output format (default: text)',
+    },
   },
   args: [1, 1],
-  examples: [{ command: 'lamina ls debian | grep bookworm', text: 'which tags there are' }],
+  examples: [{ command: 'lamina ls debian | grep bookworm', text: 'find the tags for bookworm' }],
   async run({ flags, args }, context) {
     const [repository = ''] = args;
     const api = await context.api();

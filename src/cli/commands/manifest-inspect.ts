@@ -3,22 +3,22 @@ import { defineCommand } from '../command.ts';
 
 export const manifestInspectCommand = defineCommand({
   usage: '[OPTIONS] NAME[:TAG|@DIGEST]',
-  summary: 'show the manifest or index of a name in a registry',
+  summary: 'show a manifest or index in a registry',
   flags: {
     verbose: {
       kind: 'switch',
       short: 'v',
-      help: 'with descriptors, and each manifest of an index',
+      help: 'also show descriptors, and each manifest of an index',
     },
-    raw: { kind: 'switch', help: 'the exact bytes, whose digest it is' },
+    raw: { kind: 'switch', help: 'print the exact bytes' },
     insecure: {
       kind: 'switch',
-      help: 'any certificate, or plain HTTP',
+      help: 'accept any certificate, or plain HTTP',
       notYet: 'set LAMINA_INSECURE_REGISTRIES=HOST, or see `lamina explain registries`',
     },
   },
   args: [1, 1],
-  examples: [{ command: 'lamina manifest inspect debian', text: 'the platforms of an image' }],
+  examples: [{ command: 'lamina manifest inspect debian', text: 'see the platforms of an image' }],
   async run({ flags, args }, context) {
     const [image = ''] = args;
     const api = await context.api();

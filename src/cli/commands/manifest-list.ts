@@ -3,18 +3,19 @@ import { transferDisplay } from '../transfer-display.ts';
 
 const insecure = {
   kind: 'switch',
-  help: 'any certificate, or plain HTTP',
+  help: 'accept any certificate, or plain HTTP',
   notYet: 'set LAMINA_INSECURE_REGISTRIES=HOST, or see `lamina explain registries`',
 } as const;
 
 export const manifestCreateCommand = defineCommand({
   usage: '[OPTIONS] LIST IMAGE [IMAGE...]',
-  summary: 'begin a list of manifests that becomes an index in a registry',
+  summary: 'make a list of images, to be pushed as one index',
   description: [
-    'The images are looked up in their registries; the list is kept here until lamina manifest push. In one step: lamina imagetools create.',
+    'The images are looked up in their registries; the list is kept here until `lamina manifest push`. ' +
+      '`lamina imagetools create` does both in one step.',
   ],
   flags: {
-    amend: { kind: 'switch', short: 'a', help: 'add to a list that is there' },
+    amend: { kind: 'switch', short: 'a', help: 'add to an existing list' },
     ...storeFlags,
     insecure,
   },
@@ -23,7 +24,7 @@ export const manifestCreateCommand = defineCommand({
     {
       command:
         'lamina manifest create example.com/app:1 example.com/app:amd64 example.com/app:arm64',
-      text: 'a list of two',
+      text: 'list two images',
     },
   ],
   async run({ flags, args }, context) {
@@ -41,7 +42,7 @@ export const manifestCreateCommand = defineCommand({
 
 export const manifestAnnotateCommand = defineCommand({
   usage: '[OPTIONS] LIST IMAGE',
-  summary: 'correct the platform of an image in a list of manifests',
+  summary: 'correct the platform of an image in a list',
   flags: {
     os: { kind: 'text', value: 'os', help: 'operating system' },
     arch: { kind: 'text', value: 'arch', help: 'architecture' },
@@ -73,7 +74,7 @@ export const manifestAnnotateCommand = defineCommand({
 
 export const manifestPushCommand = defineCommand({
   usage: '[OPTIONS] LIST',
-  summary: 'push a list of manifests as an index, with all it names',
+  summary: 'push a list of images as an index, with the images',
   flags: {
     purge: { kind: 'switch', short: 'p', help: 'remove the list once it is pushed' },
     quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
@@ -102,7 +103,7 @@ export const manifestPushCommand = defineCommand({
 
 export const manifestRemoveCommand = defineCommand({
   usage: 'LIST [LIST...]',
-  summary: 'remove lists of manifests that were not pushed',
+  summary: 'remove lists of images that were not pushed',
   flags: { ...storeFlags },
   args: [1, Infinity],
   async run({ flags, args }, context) {

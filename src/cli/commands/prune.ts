@@ -14,53 +14,56 @@ import { byteSize } from '../values.ts';
 
 const pruneFlags = {
   all: { kind: 'switch', short: 'a', help: 'remove everything, not only what is unused' },
-  force: { kind: 'switch', short: 'f', help: 'do not ask' },
+  force: { kind: 'switch', short: 'f', help: 'do not ask for confirmation' },
   ...storeFlags,
 } as const satisfies FlagTable;
 
 const imageFilterFlag = {
   kind: 'list',
   value: 'key=value',
-  help: 'only some: until=24h|DATE (made before), label=KEY[=VALUE], label!=KEY[=VALUE]',
+  help: 'remove only some: until=24h|DATE (made before that), label=KEY[=VALUE], label!=KEY[=VALUE]',
 } as const;
 
 const cacheFlags = {
   filter: {
     kind: 'list',
     value: 'key=value',
-    help: 'only some: until=24h (not used for; times are kept to the day)',
+    help: 'remove only some: until=24h (not used for that long; times of use are kept to the day)',
   },
   'keep-storage': {
     kind: 'text',
     value: 'bytes',
-    help: 'remove only what goes beyond this size (10GB), least recently used first; alone it means all cache',
+    help: 'keep this much cache, such as 10GB; what was used least recently goes first; applies to all cache if given alone',
   },
-  'reserved-space': { kind: 'text', value: 'bytes', help: 'as --keep-storage' },
-  'max-used-space': { kind: 'text', value: 'bytes', help: 'as --keep-storage' },
+  'reserved-space': { kind: 'text', value: 'bytes', help: 'same as --keep-storage' },
+  'max-used-space': { kind: 'text', value: 'bytes', help: 'same as --keep-storage' },
   'min-free-space': {
     kind: 'text',
     value: 'bytes',
-    help: 'remove only as much as leaves this much of the disk free',
+    help: 'remove only as much as it takes to leave this much of the disk free',
   },
-  verbose: { kind: 'switch', help: 'show details', noEffect: 'they are shown' },
-  builder: { kind: 'text', value: 'name', help: 'a builder', noEffect: 'there is one builder' },
+  verbose: { kind: 'switch', help: 'show details', noEffect: 'they are always shown' },
+  builder: { kind: 'text', value: 'name', help: 'choose a builder', noEffect: 'there is only one' },
 } as const satisfies FlagTable;
 
 export const builderPruneCommand = defineCommand({
   usage: '[OPTIONS]',
   summary: 'remove build cache',
   description: [
-    'Removes what no image needs and no build has used for two days; with --all every record of the cache. Images stay.',
+    'Removes what no image needs and no build has used for two days; with --all, removes the whole cache. Images stay.',
   ],
   flags: { ...pruneFlags, ...cacheFlags },
   args: [0, 0],
   examples: [
-    { command: 'lamina builder prune -af', text: 'all cache' },
+    { command: 'lamina builder prune -af', text: 'remove the whole cache' },
     {
       command: 'lamina builder prune -f --keep-storage 10GB',
-      text: 'down to 10 GB, for a nightly job',
+      text: 'keep 10 GB, for a nightly job',
     },
-    { command: 'lamina builder prune -f --filter until=72h', text: 'what was not used for days' },
+    {
+      command: 'lamina builder prune -f --filter until=72h',
+      text: 'remove what has not been used for three days',
+    },
   ],
   async run({ flags }, context) {
     const sizes = [flags['keep-storage'], flags['reserved-space'], flags['max-used-space']].flatMap(
@@ -85,12 +88,15 @@ export const builderPruneCommand = defineCommand({
 
 export const imagePruneCommand: Command = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'remove images nothing names',
-  description: ['Removes images without a name; with --all every image.'],
+  summary: 'remove images without a name',
+  description: ['Removes images without a name; with --all, removes all images.'],
   flags: { ...pruneFlags, filter: imageFilterFlag },
   args: [0, 0],
   examples: [
-    { command: 'lamina image prune -af --filter until=24h', text: 'images made before yesterday' },
+    {
+      command: 'lamina image prune -af --filter until=24h',
+      text: 'remove images that are older than a day',
+    },
   ],
   async run({ flags }, context) {
     for (const text of flags.filter) checkFilter(parseFilter(text), IMAGE_FILTERS);
@@ -106,22 +112,24 @@ export const imagePruneCommand: Command = defineCommand({
 
 export const systemPruneCommand: Command = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'remove build cache and images nothing names',
-  description: ['Removes unused build cache and images without a name; with --all everything.'],
+  summary: 'remove build cache and images without a name',
+  description: [
+    'Removes unused build cache and images without a name; with --all, removes all cache and images.',
+  ],
   flags: {
     ...pruneFlags,
     filter: {
       ...imageFilterFlag,
-      help: 'only some: until=24h (images made before, cache not used for), label=KEY[=VALUE], label!=KEY[=VALUE] (images)',
+      help: 'remove only some: until=24h (images made before that, cache not used for that long), label=KEY[=VALUE], label!=KEY[=VALUE] (images)',
     },
     volumes: {
       kind: 'switch',
-      help: 'volumes too',
+      help: 'also remove volumes',
       noEffect: 'containers leave no volumes behind',
     },
   },
   args: [0, 0],
-  examples: [{ command: 'lamina system prune -af', text: 'leave nothing' }],
+  examples: [{ command: 'lamina system prune -af', text: 'remove everything' }],
   async run({ flags }, context) {
     for (const text of flags.filter) checkFilter(parseFilter(text), IMAGE_FILTERS);
     const ages = flags.filter.filter((text) => parseFilter(text).key === 'until');
@@ -198,6 +206,6 @@ function cacheAge(filters: readonly string[]): number | undefined {
 }
 
 async function confirmed(warning: string, { io }: CommandContext): Promise<boolean> {
-  const answer = await io.question(`This removes ${warning}. Go on? [y/N] `);
+  const answer = await io.question(`This removes ${warning}. Continue? [y/N] `);
   return /^\s*y(es)?\s*$/i.test(answer ?? '');
 }

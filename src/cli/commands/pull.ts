@@ -6,15 +6,15 @@ export const pullCommand = defineCommand({
   usage: '[OPTIONS] NAME[:TAG|@DIGEST]',
   summary: 'download an image from a registry',
   description: [
-    'Layers the store has already are not downloaded. Logins, mirrors and certificates are those of Docker, containerd and ' +
-      'Podman: see `lamina explain registries`.',
+    'Layers that the store already has are not downloaded again. lamina uses the logins, mirrors and certificates of Docker, ' +
+      'containerd and Podman: see `lamina explain registries`.',
   ],
   flags: {
     'all-tags': { kind: 'switch', short: 'a', help: 'download all tags of the repository' },
     platform: {
       kind: 'text',
       value: 'os/arch[/variant]',
-      help: 'download the image for this platform (default: $DOCKER_DEFAULT_PLATFORM, else this machine’s)',
+      help: 'download the image for this platform (default: $DOCKER_DEFAULT_PLATFORM, else that of this machine)',
     },
     quiet: { kind: 'switch', short: 'q', help: 'print only the name of the image' },
     ...storeFlags,
@@ -26,8 +26,11 @@ export const pullCommand = defineCommand({
   },
   args: [1, 1],
   examples: [
-    { command: 'lamina pull debian:bookworm-slim', text: 'an image of Docker Hub' },
-    { command: 'lamina pull --platform linux/arm64 debian', text: 'for another machine' },
+    { command: 'lamina pull debian:bookworm-slim', text: 'download an image from Docker Hub' },
+    {
+      command: 'lamina pull --platform linux/arm64 debian',
+      text: 'download an image for another platform',
+    },
   ],
   async run({ flags, args }, context) {
     const [image = ''] = args;

@@ -5,8 +5,8 @@ export const pushCommand = defineCommand({
   usage: '[OPTIONS] NAME[:TAG]',
   summary: 'upload an image to a registry',
   description: [
-    'The name says where to: `lamina tag app registry.example.com/team/app:1.0`, then push that. Layers that came from a ' +
-      'registry are pushed as they came; new ones are compressed once. A name with images for several platforms is pushed as an index.',
+    'The name says where the image goes: `lamina tag app registry.example.com/team/app:1.0`, then push that name. Layers that ' +
+      'came from a registry are pushed unchanged; new ones are compressed once. A name for several platforms is pushed as an index.',
   ],
   flags: {
     'all-tags': { kind: 'switch', short: 'a', help: 'upload all tags of the repository' },
@@ -25,7 +25,10 @@ export const pushCommand = defineCommand({
   },
   args: [1, 1],
   examples: [
-    { command: 'lamina push registry.example.com/team/app:1.0', text: 'an image of the store' },
+    {
+      command: 'lamina push registry.example.com/team/app:1.0',
+      text: 'push an image of the store',
+    },
   ],
   async run({ flags, args }, context) {
     const [image = ''] = args;

@@ -6,21 +6,21 @@ export const rmiCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
   summary: 'remove images',
   description: [
-    'Removing a name removes the image with its last name. Layers that other images or the build cache use stay; ' +
+    'Removes names; an image is removed together with its last name. Layers that other images or the build cache use stay; ' +
       "'lamina builder prune' removes the cache.",
   ],
   flags: {
     force: {
       kind: 'switch',
       short: 'f',
-      help: 'remove an image by ID with all its names; a missing image is no error',
+      help: 'given an ID, remove the image with all its names; ignore images that do not exist',
     },
     ...storeFlags,
     'no-prune': { kind: 'switch', help: 'keep parents', noEffect: 'images have no parents here' },
   },
   args: [1, Infinity],
   examples: [
-    { command: 'lamina rmi hello:old', text: 'remove a name, and with the last one the image' },
+    { command: 'lamina rmi hello:old', text: 'remove a name, and the image if it was the last' },
   ],
   async run({ flags, args }, context) {
     const api = await context.api();

@@ -24,29 +24,32 @@ export const runCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
   summary: 'run a command in a new container',
   description: [
-    'Words after IMAGE belong to the container: they replace its CMD. The exit status is that of the process; 125 means ' +
-      'that lamina could not start it, 126 that the command cannot be executed, 127 that it is not there.',
-    'Volumes that the image declares with VOLUME begin with the files it has there, can be written to also with --read-only, and ' +
-      'end with the container.',
-    'A container lives as long as its process and leaves nothing behind, with or without --rm. It shares this machine’s ' +
-      'network: a port it opens is open on this machine.',
+    'Arguments after IMAGE replace the CMD of the image. The exit status is that of the process, or 125 if lamina could not ' +
+      'start the container, 126 if the command cannot be executed, and 127 if the image has no such command.',
+    'A volume that the image declares with VOLUME starts with the files that the image has there, is writable even with ' +
+      '--read-only, and is removed with the container.',
+    'A container lasts as long as its process and leaves nothing behind, with or without --rm. It shares the network of ' +
+      'this machine: a port that it opens is open on this machine.',
   ],
   flags: runFlags,
   args: [1, Infinity],
   interspersed: false,
   examples: [
-    { command: 'lamina run --rm hello', text: 'run what the image says' },
-    { command: 'lamina run -it --rm debian:bookworm-slim bash', text: 'a shell in a terminal' },
+    { command: 'lamina run --rm hello', text: 'run the command of the image' },
+    {
+      command: 'lamina run -it --rm debian:bookworm-slim bash',
+      text: 'start a shell on the terminal',
+    },
     {
       command: 'lamina run --rm -v "$PWD":/src -w /src golang go test ./...',
-      text: 'a tool from an image on the files of this directory',
+      text: 'run a tool from an image on the files in this directory',
     },
   ],
   async run({ flags, args }, context) {
     const options = await runOptions(flags, args, context);
     if (!flags.rm) {
       await context.io.stderr.write(
-        'note: nothing of the container is kept when its process ends, with or without --rm\n',
+        'note: the container is removed when its process ends, with or without --rm\n',
       );
     }
     const api = await context.api();

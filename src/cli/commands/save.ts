@@ -5,7 +5,7 @@ export const saveCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
   summary: 'write images to an archive',
   description: [
-    'The archive goes to standard output or to the file of --output. docker load, podman load and skopeo read it.',
+    'The archive goes to standard output or to the file given by --output. docker load, podman load and skopeo read it.',
   ],
   flags: {
     output: { kind: 'text', short: 'o', value: 'path', help: 'write to this file' },
@@ -13,15 +13,15 @@ export const saveCommand = defineCommand({
       kind: 'text',
       value: 'format',
       choices: ['docker', 'oci'],
-      help: 'kind of archive (default docker, which is an OCI layout as well)',
+      help: 'archive format (default: docker, which is also an OCI layout)',
     },
     ...storeFlags,
     platform: { kind: 'text', help: 'platform of the image', notYet: 'leave it out' },
   },
   args: [1, Infinity],
   examples: [
-    { command: 'lamina save -o hello.tar hello', text: 'into a file' },
-    { command: 'lamina save hello | docker load', text: 'hand an image to Docker' },
+    { command: 'lamina save -o hello.tar hello', text: 'write a file' },
+    { command: 'lamina save hello | docker load', text: 'give an image to Docker' },
   ],
   async run({ flags, args }, context) {
     const { stdout } = context.io;

@@ -6,18 +6,24 @@ export const systemCheckCommand = defineCommand({
   usage: '[OPTIONS]',
   summary: 'verify the store, and repair it',
   description: [
-    'Reads everything in the store: the database, and all layers and blobs against their digests. Lists what is damaged and what is lost by it. The status is 1 when something is damaged and was not repaired.',
+    'Reads everything in the store: the database, and all layers and blobs, which it compares with their digests. Lists what is ' +
+      'damaged and what is lost. The exit status is 1 if something is damaged and was not repaired.',
   ],
   flags: {
     repair: {
       kind: 'switch',
-      help: 'remove what is damaged and keep the rest; layers are made again of the blobs they came as',
+      help: 'remove what is damaged and keep the rest; layers are unpacked again from their blobs',
     },
-    format: { kind: 'text', value: 'format', choices: ['text', 'json'], help: 'how it is shown' },
+    format: {
+      kind: 'text',
+      value: 'format',
+      choices: ['text', 'json'],
+      help: 'output format (default: text)',
+    },
     ...storeFlags,
   },
   args: [0, 0],
-  examples: [{ command: 'lamina system check --repair', text: 'keep what is whole' }],
+  examples: [{ command: 'lamina system check --repair', text: 'remove what is damaged' }],
   async run({ flags }, context) {
     const api = await context.api();
     const result = await api.checkStore({

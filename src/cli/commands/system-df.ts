@@ -8,7 +8,7 @@ import { shortId } from './images.ts';
 
 export const systemDfCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'show how much room images and cache take',
+  summary: 'show how much disk space images and cache take',
   flags: {
     format: {
       kind: 'text',
@@ -18,11 +18,16 @@ export const systemDfCommand = defineCommand({
     verbose: {
       kind: 'switch',
       short: 'v',
-      help: 'list images and cache one by one; with --format json as one object',
+      help: 'list images and cache one by one; with --format json, as one object',
     },
     ...storeFlags,
-    filter: { kind: 'list', help: 'only some', notYet: 'leave it out' },
-    builder: { kind: 'text', value: 'name', help: 'a builder', noEffect: 'there is one builder' },
+    filter: { kind: 'list', help: 'show only some', notYet: 'leave it out' },
+    builder: {
+      kind: 'text',
+      value: 'name',
+      help: 'choose a builder',
+      noEffect: 'there is only one',
+    },
   },
   args: [0, 0],
   async run({ flags }, context) {

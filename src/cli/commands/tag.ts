@@ -4,11 +4,11 @@ export const tagCommand = defineCommand({
   usage: 'IMAGE NAME[:TAG]',
   summary: 'give an image another name',
   description: [
-    'IMAGE is a name, an ID or the beginning of an ID. A name that another image had moves.',
+    'IMAGE is a name, an ID, or the beginning of an ID. If another image has the name, it loses it.',
   ],
   flags: { ...storeFlags },
   args: [2, 2],
-  examples: [{ command: 'lamina tag hello hello:1.0', text: 'a second name for the same image' }],
+  examples: [{ command: 'lamina tag hello hello:1.0', text: 'give the image a second name' }],
   async run({ flags, args }, context) {
     const [source = '', target = ''] = args;
     const api = await context.api();
