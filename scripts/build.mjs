@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { bundleTypes } from './bundle-types.mjs';
 import { bundledLicenses } from './bundled-licenses.mjs';
 
 const root = `${import.meta.dirname}/../`;
@@ -62,6 +63,7 @@ async function bundleCommand() {
   await chmod(`${bin}/lamina.js`, 0o755);
 }
 
+/** The library's modules, and one file of declarations in place of one beside each. */
 async function compileLibrary() {
   execFileSync(
     process.execPath,
@@ -70,4 +72,6 @@ async function compileLibrary() {
       stdio: 'inherit',
     },
   );
+  await bundleTypes(`${root}dist/types/index.d.ts`, `${root}dist/lib`);
+  await rm(`${root}dist/types`, { recursive: true });
 }

@@ -9,6 +9,7 @@ import {
   type Store,
   useStore,
 } from '../store/index.ts';
+import { keepAbortReason } from '../system/index.ts';
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './bases/base-images.ts';
 import { borrowing } from './bases/borrowed-images.ts';
@@ -32,9 +33,10 @@ import { summarize } from './summary.ts';
  * @throws StepError when a RUN fails; AbortedError when the signal ended the build; AppError for everything else a
  *   user can meet. Of a failed build the store keeps the steps that were finished.
  */
-export async function build(options: BuildOptions): Promise<BuildResult> {
-  options.signal?.throwIfAborted();
-  return useStore(storeOf(options), async (store) => (await buildIn(store, options)).result);
+export function build(options: BuildOptions): Promise<BuildResult> {
+  return keepAbortReason(options.signal, () =>
+    useStore(storeOf(options), async (store) => (await buildIn(store, options)).result),
+  );
 }
 
 /** How the store of a build is opened. */

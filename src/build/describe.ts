@@ -13,7 +13,8 @@ import { lintDockerfile, ruleOf, rulePage, type Survey, surveyDockerfile } from 
 import { digestOf } from '../oci/index.ts';
 import { outlineOf, targetsOf } from '../outline/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
-import { useStore } from '../store/index.ts';
+import { type Store, useStore } from '../store/index.ts';
+import { keepAbortReason } from '../system/index.ts';
 import { registriesOf } from '../transfer/index.ts';
 import { askForBases } from './bases/ask-for-bases.ts';
 import { AskedImages } from './bases/asked-images.ts';
@@ -104,18 +105,18 @@ interface Described {
   readonly images: SeenImages;
 }
 
-async function described<T>(
+function described<T>(
   options: BuildOptions,
   work: (described: Described) => Promise<T>,
 ): Promise<T> {
-  options.signal?.throwIfAborted();
-  return useStore(storeOf(options), async (store) => {
+  const begin = async (store: Store) => {
     const run = beginRun(options, store);
     const fetched = await fetchContext(run);
     const definition = await readDefinition(options, store, fetched);
     const asked = new AskedImages(run, registriesOf(store));
     return work({ run, definition, asked, images: new SeenImages(asked.resolve) });
-  });
+  };
+  return keepAbortReason(options.signal, () => useStore(storeOf(options), begin));
 }
 
 /** What planning finds wrong. Images that nobody can be asked for do not matter: nothing is built. */

@@ -26,6 +26,7 @@ import {
   toBytes,
   toText,
 } from '../files/index.ts';
+import { keepAbortReason } from '../system/index.ts';
 
 /**
  * Lists a build context without building.
@@ -33,7 +34,11 @@ import {
  * @throws AppError CONTEXT_NOT_FOUND, CONTEXT_UNREADABLE, DOCKERFILE_NOT_FOUND, PATTERN_INVALID; with `neededBy` what
  *   planning throws
  */
-export async function listContext(options: ListContextOptions): Promise<ContextListing> {
+export function listContext(options: ListContextOptions): Promise<ContextListing> {
+  return keepAbortReason(options.signal, () => listed(options));
+}
+
+async function listed(options: ListContextOptions): Promise<ContextListing> {
   const { context: directory } = options;
   using tree = openContext({ directory });
   const file = loadIgnoreFile(directory, dockerfileOf(options));

@@ -4,6 +4,7 @@ import type { BuildOptions, VerifyResult } from '../api/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildEvent, Emit } from '../progress/index.ts';
 import { Store, useStore } from '../store/index.ts';
+import { keepAbortReason } from '../system/index.ts';
 import { buildIn, storeOf } from './build.ts';
 
 /**
@@ -12,9 +13,10 @@ import { buildIn, storeOf } from './build.ts';
  *
  * @throws as `build`
  */
-export async function verify(options: BuildOptions): Promise<VerifyResult> {
-  options.signal?.throwIfAborted();
-  return useStore(storeOf(options), (store) => verifyIn(store, options));
+export function verify(options: BuildOptions): Promise<VerifyResult> {
+  return keepAbortReason(options.signal, () =>
+    useStore(storeOf(options), (store) => verifyIn(store, options)),
+  );
 }
 
 async function verifyIn(store: Store, options: BuildOptions): Promise<VerifyResult> {

@@ -25,7 +25,7 @@ import { requireImage, withStore } from './with-store.ts';
 /** Writes images into one archive. @throws AppError IMAGE_NOT_FOUND, EXPORT_DESTINATION */
 export function saveImages(options: SaveImagesOptions): Promise<void> {
   const { images, destination, format = 'docker', ...rest } = options;
-  return withStore(rest, async (store) => {
+  const work = async (store: Store) => {
     const named = images.map((text) => {
       const image = requireImage(store, text);
       const isId = store.images.references(image.id).every((name) => !means(name, text));
@@ -40,15 +40,17 @@ export function saveImages(options: SaveImagesOptions): Promise<void> {
       ...{ format, compression, force: format === 'docker' },
       ...{ dest: destination, signal },
     });
-  });
+  };
+  return withStore(rest, work, { isOnce: typeof destination !== 'string' });
 }
 
 /** Writes the files of an image as one tar, as containers see them. @throws AppError IMAGE_NOT_FOUND, EXPORT_DESTINATION */
 export function exportImage({ image, destination, ...rest }: ExportImageOptions): Promise<void> {
-  return withStore(rest, (store) => {
+  const work = (store: Store) => {
     const parts = [{ image: requireImage(store, image) }];
     return exportTar(store, parts, { dest: destination, signal: rest.signal });
-  });
+  };
+  return withStore(rest, work, { isOnce: typeof destination !== 'string' });
 }
 
 function means(reference: string, text: string): boolean {

@@ -28,7 +28,7 @@ export function importImage(options: ImportImageOptions): Promise<ImportImageRes
   const { source, reference, message, signal } = options;
   const platform =
     options.platform === undefined ? hostPlatform() : parsePlatform(options.platform);
-  return withStore(options, async (store) => {
+  const work = async (store: Store) => {
     const { config, history } = await changed(options.changes ?? [], platform);
     const label = typeof source === 'string' ? redactUrls(source) : '-';
     const { id } = await importRootfs(store, await bytesOf(store, options), {
@@ -39,7 +39,8 @@ export function importImage(options: ImportImageOptions): Promise<ImportImageRes
       furtherHistory: history.map(toHistory),
     });
     return { imageId: id };
-  });
+  };
+  return withStore(options, work, { isOnce: typeof source !== 'string' });
 }
 
 function toHistory({ createdBy, comment, emptyLayer }: PlannedHistory): NewHistory {

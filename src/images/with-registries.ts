@@ -1,12 +1,14 @@
 /** Opens the registry client for one call. */
 import type { RegistryCallOptions } from '../api/index.ts';
 import { openRegistries, type Registries } from '../registry/index.ts';
+import { keepAbortReason } from '../system/index.ts';
 
-export async function withRegistries<T>(
+export function withRegistries<T>(
   { env, signal }: RegistryCallOptions,
   work: (registries: Registries) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
-  await using registries = openRegistries({ env, signal });
-  return await work(registries);
+  return keepAbortReason(signal, async () => {
+    await using registries = openRegistries({ env, signal });
+    return await work(registries);
+  });
 }

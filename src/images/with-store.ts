@@ -3,6 +3,7 @@ import type { StoreOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
 import { defaultRoot, type ImageRecord, isGone, type Store, useStore } from '../store/index.ts';
+import { keepAbortReason } from '../system/index.ts';
 import { RegistryProvider } from '../transfer/index.ts';
 
 /** Prunes that take what is needed every time are no accident. */
@@ -14,17 +15,16 @@ export interface WithStoreOptions {
 }
 
 /** @param work begun anew when another process has removed what it had found */
-export async function withStore<T>(
+export function withStore<T>(
   { root, signal }: StoreOptions,
   work: (store: Store) => Promise<T>,
   { isOnce = false }: WithStoreOptions = {},
 ): Promise<T> {
-  signal?.throwIfAborted();
   const options = {
     root: root ?? defaultRoot(process.env),
     provider: new RegistryProvider(process.env),
   };
-  return useStore(options, async (store) => {
+  const withRetries = async (store: Store) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work(store);
@@ -33,7 +33,8 @@ export async function withStore<T>(
         store.refresh();
       }
     }
-  });
+  };
+  return keepAbortReason(signal, () => useStore(options, withRetries));
 }
 
 /** @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, REFERENCE_INVALID */

@@ -1,3 +1,4 @@
+export { keepAbortReason } from './abort-reason.ts';
 export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { DirectoryHandles } from './directory-handles.ts';
