@@ -25,10 +25,14 @@ import {
 const OWN_PARENT = 'lamina';
 /** Locks that say which runners live; the kernel drops them with the runner. */
 const LOCKS = '/run/lamina';
-/** Makes the runtime see the hierarchies below the runner's own mount. */
+/**
+ * Makes the runtime see the hierarchies below the runner's own mount. The unified one is taken out of its sight: crun refuses
+ * machines that have both.
+ */
+const UNCOVER = `umount ${HIERARCHY} && { umount ${HIERARCHY}/unified 2>/dev/null; exec "$@"; }`;
 const UNCOVERED = [
   ...['unshare', '--mount', '--propagation', 'private', '--'],
-  ...['/bin/sh', '-c', `umount ${HIERARCHY} && exec "$@"`, 'sh'],
+  ...['/bin/sh', '-c', UNCOVER, 'sh'],
 ];
 
 export interface CgroupRequest {

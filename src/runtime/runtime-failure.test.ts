@@ -31,13 +31,28 @@ describe('what a runtime says of the rest', () => {
     const message = `${RUNC}unable to apply cgroup configuration: failed to write "77": write ${file}: numerical result out of range`;
     expect(startFailure(message, 'x')).toMatchObject({
       code: 'RUNTIME_LIMITS',
-      message: 'this machine does not take cpuset.cpus=77: numerical result out of range',
+      message: 'this machine does not take the limit cpuset.cpus: numerical result out of range',
     });
     const rlimits = `${INIT}error setting rlimits for ready process: error setting rlimit type 7: operation not permitted`;
     expect(startFailure(rlimits, 'x')).toMatchObject({
       code: 'RUNTIME_LIMITS',
       message: "the limit 'nofile' cannot be set: operation not permitted",
     });
+  });
+
+  it.each([
+    ['mkdir `/sys/nope`: Operation not permitted', 'RUNTIME_MOUNT_TARGET', "at '/sys/nope'"],
+    ['writing file `cpuset.cpus`: Numerical result out of range', 'RUNTIME_LIMITS', 'cpuset.cpus'],
+    ['setrlimit `RLIMIT_NOFILE`: Operation not permitted', 'RUNTIME_LIMITS', "'nofile'"],
+    [
+      'error setting cgroup config: openat2 /sys/fs/cgroup/lamina/x/box/memory.max: no such file or directory',
+      'RUNTIME_LIMITS',
+      'memory.max',
+    ],
+  ])('is put in our words: %s', (message, code, part) => {
+    const failure = startFailure(message, 'x');
+    expect(failure).toMatchObject({ code, message: expect.stringContaining(part) });
+    expect(failure.message).not.toContain('`');
   });
 
   it('comes without what runc says each time', () => {

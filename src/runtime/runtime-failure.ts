@@ -1,6 +1,7 @@
 /** What a runtime says when it could not start the process, told from what the process itself said. */
 import { readFileSync, statSync } from 'node:fs';
 import { AppError } from '../errors.ts';
+import { limitFailure, mountFailure } from './refused-settings.ts';
 
 /** The log that a runtime writes beside the process's output: one JSON object a line. */
 export class RuntimeLog {
@@ -63,60 +64,17 @@ export function startFailure(message: string, program: string): AppError {
       hint: 'it is built for another processor, or a script without #! in its first line',
     });
   }
+  const rest = message.replace(PREAMBLE, '');
   return (
-    mountFailure(message) ??
-    limitFailure(message) ??
-    new AppError(
-      'RUNTIME_START_FAILED',
-      `the container could not be started: ${printable(message.replace(PREAMBLE, ''))}`,
-    )
+    mountFailure(rest) ??
+    limitFailure(rest) ??
+    new AppError('RUNTIME_START_FAILED', `the container could not be started: ${printable(rest)}`)
   );
 }
 
 /** What runc says before it says what is wrong. */
 const PREAMBLE =
   /^(?:(?:runc run failed|unable to start container process|error during container init): )+/;
-
-function mountFailure(message: string): AppError | undefined {
-  const [, target, reason] =
-    /error mounting "[^"]*" to rootfs at "([^"]*)": (.*)$/s.exec(message) ?? [];
-  if (target === undefined || reason === undefined) return undefined;
-  // In front of the last colon there are paths of this machine.
-  const short = reason.slice(reason.lastIndexOf(': ') + 1).trim();
-  return new AppError(
-    'RUNTIME_MOUNT_TARGET',
-    `cannot mount at '${printable(target)}': ${printable(short)}`,
-    { hint: 'choose another target' },
-  );
-}
-
-function limitFailure(message: string): AppError | undefined {
-  if (/error setting rlimits?\b/.test(message)) {
-    const number = /rlimit type (\d+)/.exec(message)?.[1];
-    const name = number === undefined ? undefined : LIMIT_NAMES[Number(number)];
-    const reason = message.slice(message.lastIndexOf(': ') + 2);
-    return new AppError(
-      'RUNTIME_LIMITS',
-      `the limit${name === undefined ? '' : ` '${name}'`} cannot be set: ${printable(reason)}`,
-      { hint: 'choose a lower one: the kernel gives no more than it has for itself' },
-    );
-  }
-  if (!/cgroup/.test(message)) return undefined;
-  const [, value, file, reason] =
-    /failed to write "?([^":]*)"?: write \S*\/([a-z_.]+): (.*)$/s.exec(message) ?? [];
-  if (value === undefined || file === undefined || reason === undefined) return undefined;
-  return new AppError(
-    'RUNTIME_LIMITS',
-    `this machine does not take ${file}=${printable(value)}: ${printable(reason)}`,
-    { hint: 'choose another limit' },
-  );
-}
-
-/** By the number that the kernel gives them. */
-const LIMIT_NAMES = [
-  ...['cpu', 'fsize', 'data', 'stack', 'core', 'rss', 'nproc', 'nofile', 'memlock'],
-  ...['as', 'locks', 'sigpending', 'msgqueue', 'nice', 'rtprio', 'rttime'],
-];
 
 const SHELL_HINTS: Readonly<Record<string, string | undefined>> = {
   '/bin/sh':
