@@ -23,6 +23,13 @@ export interface SourceLocation {
   readonly file: string;
   readonly text: string;
   readonly range: SourceRange;
+  /** What brings a text in that is not the user's own: the FROM whose base has the text as a trigger. */
+  readonly usedBy?: SourceUse | undefined;
+}
+
+export interface SourceUse {
+  readonly file: string;
+  readonly line: number;
 }
 
 export interface AppErrorOptions {

@@ -57,7 +57,9 @@ function placeLines(error: AppError, options: RenderErrorOptions): string[] {
   if (location === undefined) return [];
   const isShown =
     error instanceof StepError && isOutputShown(error) && !/<</.test(error.failure.instruction);
-  return isShown ? [placeOf(location)] : excerpt(location, options);
+  return isShown && location.usedBy === undefined
+    ? [placeOf(location)]
+    : excerpt(location, options);
 }
 
 function isOutputShown(error: AppError): boolean {
@@ -110,8 +112,9 @@ function outputLines(error: AppError, options: RenderErrorOptions): string[] {
 /** Lines of source shown at most; of longer ranges the middle is left out. */
 const LONGEST_EXCERPT = 8;
 
-function placeOf({ file, range: { start } }: SourceLocation): string {
-  return `  --> ${printable(file)}:${start.line}:${start.column}`;
+function placeOf({ file, range: { start }, usedBy }: SourceLocation): string {
+  const use = usedBy && `, used by FROM in ${printable(usedBy.file)}:${usedBy.line}`;
+  return `  --> ${printable(file)}:${start.line}:${start.column}${use ?? ''}`;
 }
 
 function excerpt(location: SourceLocation, options: RenderErrorOptions): string[] {

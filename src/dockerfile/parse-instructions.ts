@@ -19,7 +19,7 @@ import {
   parseWorkdir,
 } from './instructions/simple.ts';
 import type { Instruction, InstructionKind } from './instructions/types.ts';
-import { type ParseOptions, parseTriggerTree } from './parse.ts';
+import { parseTriggerTree, type TriggerOptions } from './parse.ts';
 import { quote } from './quote.ts';
 import type { InstructionNode, SyntaxTree } from './tree.ts';
 
@@ -104,7 +104,7 @@ export interface ParsedTrigger {
  */
 export function parseTrigger(
   text: string,
-  options: ParseOptions = { file: 'ONBUILD trigger' },
+  options: TriggerOptions = { file: 'ONBUILD trigger' },
 ): ParsedTrigger {
   const tree = parseTriggerTree(text, options);
   const [node, second] = tree.instructions;

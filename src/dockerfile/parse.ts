@@ -1,5 +1,5 @@
 /** Text → syntax tree. */
-import type { AppError, SourceRange, Warning } from '../errors.ts';
+import type { AppError, SourceRange, SourceUse, Warning } from '../errors.ts';
 import { type CheckConfig, parseCheckConfig, skipsRule } from './check-config.ts';
 import { type DirectiveText, parseDirective } from './directives.ts';
 import type { InstructionFault } from './fault.ts';
@@ -37,6 +37,12 @@ export interface ParseOptions {
   readonly check?: CheckConfig | undefined;
 }
 
+export interface TriggerOptions {
+  /** What has the trigger, for messages. */
+  readonly file: string;
+  readonly usedBy?: SourceUse | undefined;
+}
+
 export interface ReadDockerfile {
   readonly tree: SyntaxTree;
   /** What makes the text no valid Dockerfile, in the order of the text. */
@@ -64,8 +70,8 @@ export function readDockerfile(text: string, options: ParseOptions): ReadDockerf
 }
 
 /** The text of an ONBUILD trigger: one instruction, its escape character a backslash, of any length. */
-export function parseTriggerTree(text: string, options: ParseOptions): SyntaxTree {
-  const source = new SourceMap(text, options.file);
+export function parseTriggerTree(text: string, options: TriggerOptions): SyntaxTree {
+  const source = new SourceMap(text, options.file, options.usedBy);
   return new TreeBuilder(source, { limited: false }).build();
 }
 

@@ -1,16 +1,18 @@
 /** A text with a name: turns offsets into positions, ranges and locations. */
-import type { SourceLocation, SourcePosition, SourceRange } from '../errors.ts';
+import type { SourceLocation, SourcePosition, SourceRange, SourceUse } from '../errors.ts';
 import { StretchFinder } from './stretch-finder.ts';
 
 export class SourceMap {
   /** The name shown to the user. */
   readonly file: string;
   readonly text: string;
+  readonly #usedBy: SourceUse | undefined;
   readonly #lines: StretchFinder;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, usedBy?: SourceUse) {
     this.text = text;
     this.file = file;
+    this.#usedBy = usedBy;
     const starts = [0];
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
     this.#lines = new StretchFinder(starts);
@@ -26,7 +28,8 @@ export class SourceMap {
   }
 
   location(range: SourceRange): SourceLocation {
-    return { file: this.file, text: this.text, range };
+    const { file, text } = this;
+    return { file, text, range, ...(this.#usedBy && { usedBy: this.#usedBy }) };
   }
 }
 

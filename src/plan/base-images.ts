@@ -1,6 +1,6 @@
 /** Base images by name, each looked up once; failures are placed where the name stands. */
-import { findStage, type StageSource, type Stages, type Word } from '../dockerfile/index.ts';
-import { AppError, locate } from '../errors.ts';
+import { findStage, type StageSource, type Stages } from '../dockerfile/index.ts';
+import { AppError, locate, type SourceLocation } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { normalizePlatform, type Platform } from '../oci/index.ts';
 import type { NamedSource } from './contexts.ts';
@@ -9,7 +9,7 @@ import type { PlanOptions } from './stage-plan.ts';
 
 interface NamedImage {
   /** Where the name is. */
-  readonly word: Word;
+  readonly location: SourceLocation;
   /** The stage it is in: only those before it could have been meant. */
   readonly before: number;
   /** As in `ResolveImageOptions`. */
@@ -26,11 +26,11 @@ export class BaseImages {
     this.#stages = stages;
   }
 
-  /** @throws what `resolveImage` throws, at the word, with the stage that was probably meant */
+  /** @throws what `resolveImage` throws, at the place of the name, with the stage that was probably meant */
   async named(
     name: string,
     platform: Platform,
-    { word, before, takesOther = false }: NamedImage,
+    { location, before, takesOther = false }: NamedImage,
   ): Promise<BaseImage> {
     const key = `${name} ${JSON.stringify(platform)} ${takesOther}`;
     try {
@@ -38,11 +38,11 @@ export class BaseImages {
         this.#options.resolveImage(name, platform, { takesOther }),
       );
     } catch (error) {
-      throw this.#placed(
+      throw placed(
         error instanceof AppError
           ? withStageHint(error, name, { stages: this.#stages.stages, before })
           : error,
-        word,
+        location,
       );
     }
   }
@@ -51,7 +51,7 @@ export class BaseImages {
   async ofContext(
     { name, source }: NamedSource,
     platform: Platform,
-    word: Word,
+    location: SourceLocation,
   ): Promise<BaseImage> {
     if (source.kind !== 'image') throw new Error('not an image');
     const resolve: ResolveImage = source.resolve ?? this.#options.resolveImage;
@@ -59,7 +59,7 @@ export class BaseImages {
     try {
       return await this.#once(key, () => resolve(source.reference, platform, { takesOther: true }));
     } catch (error) {
-      throw this.#placed(error, word);
+      throw placed(error, location);
     }
   }
 
@@ -68,11 +68,10 @@ export class BaseImages {
     this.#images.set(key, image);
     return image;
   }
+}
 
-  #placed(error: unknown, word: Word): unknown {
-    if (!(error instanceof AppError)) return error;
-    return locate(error, this.#options.tree.source.location(word.range));
-  }
+function placed(error: unknown, location: SourceLocation): unknown {
+  return error instanceof AppError ? locate(error, location) : error;
 }
 
 interface StagesAround {

@@ -1,6 +1,6 @@
 /** What each instruction does to a stage. */
 import type { Instruction } from '../dockerfile/index.ts';
-import { AppError, assertNever } from '../errors.ts';
+import { AppError, assertNever, locate } from '../errors.ts';
 import { applyArg, applyEnv } from './apply-arguments.ts';
 import { applyAdd, applyCopy, applyWorkdir } from './apply-files.ts';
 import {
@@ -23,7 +23,7 @@ import type { StageState } from './stage-state.ts';
  *
  * @throws AppError with the place in the file where it is known better than the whole instruction
  */
-export async function applyInstruction(
+async function applyInstruction(
   state: StageState,
   instruction: Instruction,
   plan: StagePlan,
@@ -67,6 +67,19 @@ export async function applyInstruction(
       return applyOnbuild(state, instruction);
     default:
       return assertNever(instruction);
+  }
+}
+
+/** As `applyInstruction`; an error without a place is placed at the instruction. */
+export async function applyAt(
+  state: StageState,
+  instruction: Instruction,
+  plan: StagePlan,
+): Promise<StageState> {
+  try {
+    return await applyInstruction(state, instruction, plan);
+  } catch (error) {
+    throw error instanceof AppError ? locate(error, instruction.location) : error;
   }
 }
 

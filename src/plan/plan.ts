@@ -1,4 +1,5 @@
 /** What planning gives: the graph, what of it the target needs, and the image that the target's result becomes. */
+import type { Instruction } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Graph, SCRATCH, VertexId } from '../graph/index.ts';
 import type { ContainerConfig, Digest, ImageConfig, Platform } from '../oci/index.ts';
@@ -56,5 +57,7 @@ export interface BuildPlan {
   readonly target: VertexId | typeof SCRATCH;
   readonly image: PlannedImage;
   readonly stages: readonly PlannedStage[];
+  /** Triggers of bases, those of each stage after its FROM. */
+  readonly triggers: readonly Instruction[];
   readonly warnings: readonly Warning[];
 }

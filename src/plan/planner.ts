@@ -2,13 +2,18 @@
  * Walks the stages that the target needs. A stage is planned when somebody needs it and then once; what nobody
  * needs is never looked at, not even for mistakes that only planning would find.
  */
-import type { Instruction, StageSource, Stages, Word } from '../dockerfile/index.ts';
+import type {
+  Instruction,
+  ParsedTrigger,
+  StageSource,
+  Stages,
+  SyntaxTree,
+  Word,
+} from '../dockerfile/index.ts';
 import { splitStages } from '../dockerfile/index.ts';
 import type { SourceLocation, Warning } from '../errors.ts';
-import { AppError, locate } from '../errors.ts';
-import type { Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
+import type { SCRATCH, VertexId } from '../graph/index.ts';
 import { GraphBuilder, reachable } from '../graph/index.ts';
-import { redactUrls } from '../http/index.ts';
 import type { Platform } from '../oci/index.ts';
 import { BaseImages, platformOfBase } from './base-images.ts';
 import { type Beginning, findParent, platformOf, triggersOf } from './beginning.ts';
@@ -19,17 +24,16 @@ import {
   type NamedSource,
   wholeContext,
 } from './contexts.ts';
-import { applyInstruction, makesLayer } from './dispatch.ts';
+import { applyAt, makesLayer } from './dispatch.ts';
 import { checkEveryStage } from './every-stage.ts';
 import { foreignSyntax } from './foreign-syntax.ts';
 import { baseNameOf, type GlobalScope, platformOfFrom } from './from-line.ts';
 import { globalArguments } from './global-arguments.ts';
 import type { BaseImage, BuildPlan, PlannedStage } from './plan.ts';
 import { variableInFrom } from './plan-faults.ts';
-import { platformPrefix } from './platform-prefix.ts';
 import { StageNeeds } from './stage-needs.ts';
-import type { PlanOptions, RootOfOptions, StagePlan } from './stage-plan.ts';
-import { referencedStage, requireEarlier } from './stage-references.ts';
+import type { PlanOptions, StagePlan } from './stage-plan.ts';
+import { referencedStage, requireEarlier, type StageReference } from './stage-references.ts';
 import {
   childState,
   configOf,
@@ -38,7 +42,8 @@ import {
   type StageState,
   scratchState,
 } from './stage-state.ts';
-import { stageLabel, stageNamed, stagePrefix } from './stages.ts';
+import { StageSteps } from './stage-steps.ts';
+import { stageLabel, stageNamed } from './stages.ts';
 import { declaredNames, unusedArguments } from './unused-arguments.ts';
 
 /**
@@ -63,6 +68,8 @@ class Planner {
   readonly #localRoots = new Set<VertexId>();
   /** By triggers of base images: arguments that do not stand in the file. */
   readonly #declared = new Set<string>();
+  /** Triggers, those of each stage after its FROM. */
+  readonly #triggers: Instruction[] = [];
   #globals: ReadonlyMap<string, string> = new Map();
 
   constructor(options: PlanOptions) {
@@ -88,6 +95,7 @@ class Planner {
       graph,
       target: state.root,
       warnings: this.#warnings,
+      triggers: this.#triggers,
       image: {
         platform: this.#platformOfResult(state),
         config: labelled(state, this.#options.labels),
@@ -123,9 +131,9 @@ class Planner {
     return last ?? stageNamed(stages, target ?? '');
   }
 
-  /** What another stage is, for one that needs it; `word` is where that one says so. */
-  #needed(stage: StageSource, other: StageSource, word: Word): Promise<StageState> {
-    this.#needs.add(stage, other, this.#place(word));
+  /** What another stage is, for one that needs it and says so at `location`. */
+  #needed(stage: StageSource, other: StageSource, location: SourceLocation): Promise<StageState> {
+    this.#needs.add(stage, other, location);
     return this.#stage(other);
   }
 
@@ -155,34 +163,33 @@ class Planner {
     const name = baseNameOf(stage.from, this.#scope);
     const platform = platformOfFrom(stage.from, this.#scope) ?? this.#options.platform;
     const begun = await this.#begin(stage, name, platform);
-    const instructions = [...this.#triggers(begun), ...stage.instructions];
+    const triggers = this.#triggersOf(stage, begun);
+    const instructions = [...triggers.map(({ instruction }) => instruction), ...stage.instructions];
     const total = instructions.filter(makesLayer).length;
-    const counter = { index: 0, total, platform: platformOf(begun) };
-    const started = await this.#root(stage, begun, counter);
-    const plan = this.#stagePlan(stage, counter);
-    let state = started;
-    for (const instruction of instructions) {
-      try {
-        state = await applyInstruction(state, instruction, plan);
-      } catch (error) {
-        throw error instanceof AppError ? locate(error, instruction.location) : error;
-      }
+    const steps = this.#steps(stage, platformOf(begun), total);
+    let state = this.#root(stage, begun, steps);
+    for (const { instruction, tree } of triggers) {
+      state = await applyAt(state, instruction, this.#stagePlan(stage, steps, tree));
     }
+    const plan = this.#stagePlan(stage, steps);
+    for (const instruction of stage.instructions) state = await applyAt(state, instruction, plan);
     return state;
   }
 
   async #begin(stage: StageSource, name: string, platform: Platform): Promise<Beginning> {
-    const { image } = stage.from;
+    const location = this.#place(stage.from.image);
     const parent = findParent(this.#stages.stages, name, stage.index);
     if (parent !== undefined) {
-      return { kind: 'stage', state: await this.#needed(stage, parent, image) };
+      const state = await this.#needed(stage, parent, location);
+      return { kind: 'stage', name: stageLabel(parent), state };
     }
     if (name === 'scratch') return { kind: 'scratch', platform };
     const context = findContext(this.#contexts, name, platform);
-    if (context !== undefined) return this.#beginWithContext(stage, { context, platform }, image);
+    if (context !== undefined)
+      return this.#beginWithContext(stage, { context, platform }, location);
     const takesOther =
       this.#options.takesPlatformOfBase === true && stage.from.platform === undefined;
-    const place = { word: image, before: stage.index, takesOther };
+    const place = { location, before: stage.index, takesOther };
     const found = await this.#images.named(name, platform, place);
     return {
       kind: 'image',
@@ -209,19 +216,21 @@ class Planner {
     const platform = this.#options.platform;
     const context = findContext(this.#contexts, name, platform);
     if (context === undefined) return undefined;
-    const begun = await this.#beginWithContext(stage, { context, platform }, stageWord);
-    return this.#root(stage, begun, { index: 0, total: 0, platform });
+    const location = this.#place(stageWord);
+    const begun = await this.#beginWithContext(stage, { context, platform }, location);
+    return this.#root(stage, begun, this.#steps(stage, platform, 0));
   }
 
   async #beginWithContext(
     stage: StageSource,
     { context, platform }: { readonly context: NamedSource; readonly platform: Platform },
-    word: Word,
+    location: SourceLocation,
   ): Promise<Beginning> {
     const { name, source } = context;
     if (source.kind === 'stage') {
       const other = stageNamed(this.#stages.stages, source.stage);
-      return { kind: 'stage', state: await this.#needed(stage, other, word) };
+      const state = await this.#needed(stage, other, location);
+      return { kind: 'stage', name: stageLabel(other), state };
     }
     if (source.kind === 'scratch') return { kind: 'scratch', platform };
     if (source.kind !== 'image') {
@@ -231,7 +240,7 @@ class Planner {
       kind: 'image',
       name,
       platform,
-      image: await this.#images.ofContext(context, platform, word),
+      image: await this.#images.ofContext(context, platform, location),
     };
   }
 
@@ -241,155 +250,99 @@ class Planner {
     return root;
   }
 
-  async #root(stage: StageSource, begun: Beginning, counter: Counter): Promise<StageState> {
+  #steps(stage: StageSource, platform: Platform, total: number): StageSteps {
+    const stages = this.#stages.stages.length;
+    const builder = this.#builder;
+    return new StageSteps({ builder, options: this.#options, stage, stages, platform, total });
+  }
+
+  #root(stage: StageSource, begun: Beginning, steps: StageSteps): StageState {
     if (begun.kind === 'stage') return childState(begun.state);
     if (begun.kind === 'scratch') return scratchState(begun.platform);
     if (begun.kind === 'context') return contextState(begun.root, begun.platform);
-    counter.total++;
-    const location = this.#place(stage.from.image);
-    const op: Op = { kind: 'image', imageId: begun.image.id };
-    const text = `FROM ${begun.name}`;
-    const root = this.#builder.add(op, [], this.#info(stage, counter, { text, location, op }));
+    const root = steps.addBase(begun.image.id, begun.name, this.#place(stage.from.image));
     return imageState(begun.image, root, begun.platform);
   }
 
   /** ONBUILD instructions of what the stage begins with. */
-  #triggers(begun: Beginning): readonly Instruction[] {
-    const triggers = triggersOf(begun);
-    for (const name of triggers.flatMap(declaredNames)) this.#declared.add(name);
+  #triggersOf(stage: StageSource, begun: Beginning): readonly ParsedTrigger[] {
+    const { file, range } = stage.from.location;
+    const triggers = triggersOf(begun, { file, line: range.start.line });
+    const instructions = triggers.map(({ instruction }) => instruction);
+    for (const name of instructions.flatMap(declaredNames)) this.#declared.add(name);
+    if (triggers.length > 0) this.#triggers.push(stage.from, ...instructions);
     return triggers;
   }
 
-  #stagePlan(stage: StageSource, counter: Counter): StagePlan {
+  /** @param trigger the text of a trigger, if that is what is planned */
+  #stagePlan(stage: StageSource, steps: StageSteps, trigger?: SyntaxTree): StagePlan {
+    const { tree } = this.#options;
+    const place = ({ range }: Word) => (trigger ?? tree).source.location(range);
     return {
-      options: this.#options,
+      // Words are expanded with the escape character of the Dockerfile, as in BuildKit.
+      options: trigger
+        ? { ...this.#options, tree: { ...trigger, escape: tree.escape } }
+        : this.#options,
       stage,
       globals: this.#globals,
       warn: (warning) => this.#warnings.push(warning),
-      addStep: (op, inputs, { instruction, text, proxyEnv, asWritten, words = [], location }) =>
-        this.#builder.add(op, inputs, {
-          ...this.#info(stage, counter, { text, location: location ?? instruction.location, op }),
-          instruction: redactUrls(instruction.text),
-          proxyEnv,
-          asWritten,
-          words: new Map(words.map(([name, word]) => [name, this.#place(word)])),
-        }),
+      addStep: (op, inputs, step) => steps.addStep(op, inputs, step, place),
       addContext: () => {
         const source = this.#contexts.get('context') ?? { kind: 'local' };
         const root = this.#contextVertex('context', source);
         if (root === 'scratch') throw new Error('the build context is always something');
         return root;
       },
-      addSource: (op, { instruction, text, location }) =>
-        this.#builder.add(op, [], {
-          name: text,
-          stage: stageLabel(stage),
-          location: location ?? instruction.location,
-          instruction: redactUrls(instruction.text),
-          ignoreCache: this.#ignoresCache(stage),
-        }),
-      addInternalStep: (op, inputs, { name, location, words }) =>
-        this.#builder.add(op, inputs, {
-          name,
-          stage: stageLabel(stage),
-          location,
-          words,
-          instruction: undefined,
-          ignoreCache: false,
-        }),
-      rootOf: (name, options) => this.#rootOf(stage, name, options),
+      addSource: (op, step) => steps.addSource(op, step),
+      addInternalStep: (op, inputs, step) => steps.addInternalStep(op, inputs, step),
+      rootOf: (name, { byIndex = true } = {}) =>
+        this.#rootOf(stage, { name, byIndex, location: place(name) }),
       isLocal: (root) => root !== 'scratch' && this.#localRoots.has(root),
     };
   }
 
-  async #rootOf(
-    stage: StageSource,
-    name: Word,
-    { byIndex = true }: RootOfOptions = {},
-  ): Promise<VertexId | typeof SCRATCH> {
+  async #rootOf(stage: StageSource, reference: StageReference): Promise<VertexId | typeof SCRATCH> {
     const { stages } = this.#stages;
-    const reference = { name, byIndex, location: this.#place(name) };
+    const { name, location } = reference;
     const source = referencedStage(stages, reference);
     if (source !== undefined) {
       if (!this.#isReplaced(source))
         requireEarlier(stages, { stage: source, from: stage }, reference);
-      return (await this.#needed(stage, source, name)).root;
+      return (await this.#needed(stage, source, location)).root;
     }
-    if (/\$[\w{]/.test(name.text)) throw variableInFrom(this.#place(name));
+    if (/\$[\w{]/.test(name.text)) throw variableInFrom(location);
     if (name.text === 'scratch') return 'scratch';
     const context = findContext(this.#contexts, name.text, this.#options.platform);
     if (context?.source.kind === 'stage') {
       const other = stageNamed(this.#stages.stages, context.source.stage);
-      return (await this.#needed(stage, other, name)).root;
+      return (await this.#needed(stage, other, location)).root;
     }
     if (context !== undefined && context.source.kind !== 'image') {
       return this.#contextVertex(context.name, context.source);
     }
     if (context !== undefined) {
-      const { id } = await this.#images.ofContext(context, this.#options.platform, name);
-      return this.#addImage(id, name);
+      const { id } = await this.#images.ofContext(context, this.#options.platform, location);
+      return this.#addImage(id, name.text, location);
     }
     const { platform, takesPlatformOfBase: takesOther } = this.#options;
-    const place = { word: name, before: stage.index, takesOther };
+    const place = { location, before: stage.index, takesOther };
     const image = await this.#images.named(name.text, platform, place);
-    return this.#addImage(image.id, name);
+    return this.#addImage(image.id, name.text, location);
   }
 
-  #addImage(imageId: BaseImage['id'], name: Word): VertexId {
+  #addImage(imageId: BaseImage['id'], name: string, location: SourceLocation): VertexId {
     return this.#builder.add({ kind: 'image', imageId }, [], {
-      name: `FROM ${name.text}`,
+      name: `FROM ${name}`,
       stage: undefined,
-      location: this.#place(name),
+      location,
       instruction: undefined,
       ignoreCache: false,
     });
   }
 
-  #info(stage: StageSource, counter: Counter, facts: StepFacts): VertexInfo {
-    const { location, op } = facts;
-    const text = facts.text.replace(/^[a-z]+/i, (keyword) => keyword.toUpperCase());
-    const { platform } = counter;
-    const prefix = [
-      ...(this.#options.namesPlatforms
-        ? [platformPrefix(platform, this.#options.platform, op)]
-        : []),
-      stagePrefix(stage, this.#stages.stages.length),
-    ]
-      .filter((part) => part !== '')
-      .map((part) => `${part} `);
-    const total = String(counter.total);
-    const index = String(++counter.index).padStart(total.length);
-    return {
-      name: `[${prefix.join('')}${index}/${total}] ${text}`,
-      stage: stageLabel(stage),
-      platform,
-      location,
-      instruction: text,
-      ignoreCache: this.#ignoresCache(stage),
-    };
-  }
-
-  #ignoresCache(stage: StageSource): boolean {
-    const { noCache, noCacheFilter } = this.#options;
-    return noCache || noCacheFilter.some((name) => name.toLowerCase() === stage.from.stage);
-  }
-
   #place(word: Word): SourceLocation {
     return this.#options.tree.source.location(word.range);
   }
-}
-
-/** Numbers the steps of a stage. */
-interface Counter {
-  index: number;
-  total: number;
-  readonly platform: Platform;
-}
-
-interface StepFacts {
-  readonly text: string;
-  readonly location: SourceLocation;
-  readonly op: Op;
 }
 
 function labelled(state: StageState, labels: Readonly<Record<string, string>>) {

@@ -2,15 +2,16 @@
 import type { Instruction, RunInstruction, Word } from '../../dockerfile/index.ts';
 import { AppError, relocate } from '../../errors.ts';
 
-/** The instruction an error is placed at; triggers of a base image stand in another text, and are not found. */
+/** The instruction an error is placed at; triggers of a base are each a text of their own. */
 export function instructionAt(
   { location }: AppError,
   instructions: readonly Instruction[],
 ): Instruction | undefined {
   if (location === undefined) return undefined;
   const { offset } = location.range.start;
-  return instructions.find(({ location: { file, range } }) => {
-    return file === location.file && range.start.offset <= offset && offset < range.end.offset;
+  return instructions.find(({ location: { file, text, range } }) => {
+    if (file !== location.file || text !== location.text) return false;
+    return range.start.offset <= offset && offset < range.end.offset;
   });
 }
 
@@ -99,12 +100,13 @@ function userFault(
   const user = before.findLast(({ kind }) => kind === 'user' || kind === 'from');
   if (user?.kind !== 'user') return error;
   const comment = /\s#/.exec(user.value.text);
-  if (comment === null) return placed(error, user.value);
+  const location = { ...user.location, range: user.value.range };
+  if (comment === null) return relocate(error, location);
   const message = `# begins no comment here: ${error.message}`;
   return new AppError('DOCKERFILE_TRAILING_COMMENT', message, {
     hint: 'put the comment on a line of its own',
     expected: 'a user name or number, with or without :group',
-    location: { ...user.location, range: user.value.range },
+    location,
     details: error.details,
     cause: error,
   });

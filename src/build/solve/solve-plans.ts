@@ -127,7 +127,7 @@ async function solve(
   const stages = plans.flatMap((plan) => plan.stages);
   const isWithoutContext =
     options.context === '-' && definition.contexts.get('context')?.source.kind === 'local';
-  const { instructions } = definition;
+  const instructions = [...definition.instructions, ...plans.flatMap(({ triggers }) => triggers)];
   const facts = { instructions, stages, solver, session, isWithoutContext };
   const results = await solver.solveAll(targets).catch(async (error: unknown) => {
     throw placeFault(await explainMissingSource(error, facts), instructions);

@@ -11,7 +11,7 @@ export function stepInfos(graph: Graph): (id: VertexId) => StepInfo {
     const vertex = graph.info.get(id);
     if (vertex === undefined) throw new Error(`the graph says nothing of vertex ${id}`);
     const { name, stage, location } = vertex;
-    const made = { id, name, stage, line: location?.range.start.line };
+    const made = { id, name, stage, line: location?.usedBy?.line ?? location?.range.start.line };
     known.set(id, made);
     return made;
   };

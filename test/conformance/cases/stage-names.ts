@@ -201,7 +201,37 @@ const rows: readonly Row[] = [
   ],
 ];
 
-const byRow = rows.map(
+const TRIGGER = 'a trigger is an instruction of the stage that begins with it';
+const triggers: readonly Row[] = [
+  ['trigger with a wrong port', TRIGGER, 'FROM scratch AS a', 'ONBUILD EXPOSE 80 99999', 'FROM a'],
+  [
+    'trigger with a missing source',
+    TRIGGER,
+    'FROM scratch AS a',
+    'ONBUILD COPY none /p/',
+    'FROM a',
+  ],
+  ['trigger that fails', TRIGGER, 'FROM busybox AS a', 'ONBUILD RUN false', 'FROM a'],
+  [
+    'trigger that asks for a variable',
+    TRIGGER,
+    'FROM scratch AS a',
+    'ONBUILD LABEL a="${X:?none}"',
+    'FROM a',
+  ],
+  ['trigger with a wrong flag', TRIGGER, 'FROM scratch AS a', 'ONBUILD COPY --wrong a b', 'FROM a'],
+  [
+    'trigger and another escape character',
+    'words of triggers have the escape character of the file, their lines a backslash',
+    '# escape=`',
+    'FROM scratch AS a',
+    'ENV x=X',
+    'ONBUILD LABEL a=`$x b=\\$x',
+    'FROM a',
+  ],
+];
+
+const byRow = [...rows, ...triggers].map(
   ([name, rule, ...text]): ConformanceCase => ({
     name,
     rule: `${SECTION}: ${rule}`,

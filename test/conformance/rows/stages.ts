@@ -143,6 +143,18 @@ const from = rowsOf('1.5', '1.5-from', [
     ],
   ],
   [
+    'mistakes in triggers',
+    'a trigger fails as an instruction of the stage that begins with it; its words have the escape character of the file',
+    [
+      '1.5-stages/trigger with a wrong port',
+      '1.5-stages/trigger with a missing source',
+      '1.5-stages/trigger that fails',
+      '1.5-stages/trigger that asks for a variable',
+      '1.5-stages/trigger with a wrong flag',
+      '1.5-stages/trigger and another escape character',
+    ],
+  ],
+  [
     'stages nobody needs',
     'FROM, numbers of stages, names of images and cycles are checked everywhere',
     [

@@ -1,0 +1,113 @@
+/** What a stage adds to the graph, numbered and named as people see it. */
+import type { StageSource, Word } from '../dockerfile/index.ts';
+import type { SourceLocation } from '../errors.ts';
+import type {
+  GitOp,
+  GraphBuilder,
+  HttpOp,
+  Op,
+  SCRATCH,
+  VertexId,
+  VertexInfo,
+} from '../graph/index.ts';
+import { redactUrls } from '../http/index.ts';
+import type { Digest, Platform } from '../oci/index.ts';
+import { platformPrefix } from './platform-prefix.ts';
+import type { InternalStepText, PlanOptions, StepText } from './stage-plan.ts';
+import { stageLabel, stagePrefix } from './stages.ts';
+
+export interface StageStepsOptions {
+  readonly builder: GraphBuilder;
+  readonly options: PlanOptions;
+  readonly stage: StageSource;
+  /** How many stages the file has. */
+  readonly stages: number;
+  /** What the stage's processes are made for. */
+  readonly platform: Platform;
+  /** How many of its instructions are steps. */
+  readonly total: number;
+}
+
+type Inputs = readonly (VertexId | typeof SCRATCH)[];
+
+/** Where a word is: in the Dockerfile, or in a trigger. */
+export type PlaceOf = (word: Word) => SourceLocation;
+
+export class StageSteps {
+  readonly #options: StageStepsOptions;
+  #total: number;
+  #index = 0;
+
+  constructor(options: StageStepsOptions) {
+    this.#options = options;
+    this.#total = options.total;
+  }
+
+  /** Adds the image that the stage begins with: its first step. */
+  addBase(imageId: Digest, name: string, location: SourceLocation): VertexId {
+    this.#total++;
+    const op: Op = { kind: 'image', imageId };
+    return this.#options.builder.add(op, [], this.#info(op, `FROM ${name}`, location));
+  }
+
+  /** Adds an instruction. */
+  addStep(op: Op, inputs: Inputs, step: StepText, placeOf: PlaceOf): VertexId {
+    const { instruction, text, proxyEnv, asWritten, words = [], location } = step;
+    return this.#options.builder.add(op, inputs, {
+      ...this.#info(op, text, location ?? instruction.location),
+      instruction: redactUrls(instruction.text),
+      proxyEnv,
+      asWritten,
+      words: new Map(words.map(([name, word]) => [name, placeOf(word)])),
+    });
+  }
+
+  addSource(op: HttpOp | GitOp, { instruction, text, location }: StepText): VertexId {
+    return this.#options.builder.add(op, [], {
+      name: text,
+      stage: stageLabel(this.#options.stage),
+      location: location ?? instruction.location,
+      instruction: redactUrls(instruction.text),
+      ignoreCache: this.#ignoresCache,
+    });
+  }
+
+  addInternalStep(op: Op, inputs: Inputs, step: InternalStepText): VertexId {
+    const { name, location, words } = step;
+    return this.#options.builder.add(op, inputs, {
+      name,
+      stage: stageLabel(this.#options.stage),
+      location,
+      words,
+      instruction: undefined,
+      ignoreCache: false,
+    });
+  }
+
+  #info(op: Op, text: string, location: SourceLocation): VertexInfo {
+    const { options, stage, stages, platform } = this.#options;
+    const instruction = text.replace(/^[a-z]+/i, (keyword) => keyword.toUpperCase());
+    const prefix = [
+      ...(options.namesPlatforms ? [platformPrefix(platform, options.platform, op)] : []),
+      stagePrefix(stage, stages),
+    ]
+      .filter((part) => part !== '')
+      .map((part) => `${part} `);
+    const total = String(this.#total);
+    const index = String(++this.#index).padStart(total.length);
+    return {
+      name: `[${prefix.join('')}${index}/${total}] ${instruction}`,
+      stage: stageLabel(stage),
+      platform,
+      location,
+      instruction,
+      ignoreCache: this.#ignoresCache,
+    };
+  }
+
+  get #ignoresCache(): boolean {
+    const { options, stage } = this.#options;
+    const { noCache, noCacheFilter } = options;
+    return noCache || noCacheFilter.some((name) => name.toLowerCase() === stage.from.stage);
+  }
+}
