@@ -44,8 +44,11 @@ export async function erofsOf(
       const index = readIndex(directory);
       const { size } = statSync(form.device);
       if (!fitsImage(index, size)) return undefined;
-      await writeWhole(form.meta, await new Pace(signal).run(encodeImage(index, size)));
-      return form;
+      const bytes = await new Pace(signal).run(encodeImage(index, size));
+      const meta =
+        store.isReadOnly === true ? join(await store.temporaryDirectory(), EROFS_FILE) : form.meta;
+      await writeWhole(meta, bytes);
+      return { ...form, meta };
     },
   });
 }

@@ -17,6 +17,8 @@ export interface LayerStore {
     directory(id: LayerId): string;
     update(meta: LayerMeta): Promise<void> | void;
   };
+  /** Nothing can be kept in the layers' directories. */
+  readonly isReadOnly?: boolean | undefined;
   /** A new empty directory on the same file system; host path as text. */
   temporaryDirectory(): Promise<string>;
   readonly facts: {

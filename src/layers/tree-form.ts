@@ -37,6 +37,7 @@ export function treeOf(
   const tree = join(directory, TREE_DIRECTORY);
   if (layerMeta(store, id).tree || isWhole(directory)) return Promise.resolve(tree);
   if (!isRoot()) return Promise.reject(needsRoot());
+  if (store.isReadOnly === true) return treeElsewhere(store, id, options);
   return shareWork(store, {
     name: `tree ${id}`,
     signal: options.signal,
@@ -49,6 +50,19 @@ export function treeOf(
       }
       recordWhenSynced(store, id, tree);
       return tree;
+    },
+  });
+}
+
+/** In a read-only store a tree cannot be kept: it lasts as long as this process. */
+function treeElsewhere(store: LayerStore, id: LayerId, { signal }: DeriveOptions): Promise<string> {
+  return shareWork(store, {
+    name: `tree ${id}`,
+    signal,
+    work: async (end) => {
+      const target = join(await store.temporaryDirectory(), TREE_DIRECTORY);
+      await copyOfTree(store, id, { target, signal: end });
+      return target;
     },
   });
 }

@@ -33,6 +33,7 @@ interface BlobParts {
   readonly journal: Journal;
   /** Whether an image of the store has it as its config or manifest. */
   readonly isNamed: (digest: Digest) => boolean;
+  readonly temporaryDirectory: () => Promise<string>;
 }
 
 const CHUNK = 1 << 20;
@@ -42,12 +43,16 @@ export class BlobStore {
   readonly #lease: Lease;
   readonly #journal: Journal;
   readonly #isNamed: (digest: Digest) => boolean;
+  readonly #temporaryDirectory: () => Promise<string>;
+  /** Blobs outside a store that is read-only. */
+  readonly #elsewhere = new Map<Digest, string>();
 
-  constructor(layout: StoreLayout, { lease, journal, isNamed }: BlobParts) {
+  constructor(layout: StoreLayout, { lease, journal, isNamed, temporaryDirectory }: BlobParts) {
     this.#layout = layout;
     this.#lease = lease;
     this.#journal = journal;
     this.#isNamed = isNamed;
+    this.#temporaryDirectory = temporaryDirectory;
   }
 
   has(digest: Digest): boolean {
@@ -112,6 +117,7 @@ export class BlobStore {
       // The usual case of a build that changed nothing; the image's record checks that it is still there.
       if (this.has(info.digest) && this.#mayKeep(info.digest)) return info;
     }
+    if (this.#layout.isReadOnly) return this.#writeElsewhere(source, { expected, signal });
     const folder = `${this.#layout.blobs}/sha256`;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const temporary = `${this.#layout.tmp}/${this.#lease.hold()}.${randomBytes(8).toString('hex')}`;
@@ -189,7 +195,19 @@ export class BlobStore {
   }
 
   #file(digest: Digest): string {
-    return blobFile(this.#layout, digest);
+    return this.#elsewhere.get(digest) ?? blobFile(this.#layout, digest);
+  }
+
+  /** What is made of a read-only store lasts as long as this process. */
+  async #writeElsewhere(
+    source: Uint8Array | AsyncIterable<Uint8Array>,
+    options: WriteOptions,
+  ): Promise<BlobInfo> {
+    const path = `${await this.#temporaryDirectory()}/blob`;
+    const info = await writeFile(path, inPieces(source), options);
+    verify(info, options.expected);
+    this.#elsewhere.set(info.digest, path);
+    return info;
   }
 }
 

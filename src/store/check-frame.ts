@@ -3,6 +3,7 @@ import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { hasErrorCode, tryLock } from '../system/index.ts';
+import { readOnlyStore } from './database-error.ts';
 import { DATABASE_FILE } from './database-format.ts';
 import { isStoreEmpty, layoutOf, openLayout, STORE_VERSION, type StoreLayout } from './layout.ts';
 import { readLiveLeases } from './live-leases.ts';
@@ -36,6 +37,7 @@ export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCh
   const path = resolve(root);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) throw notFound(path);
   const layout = layoutOf(path);
+  if (repair && layout.isReadOnly) throw readOnlyStore(path);
   const problems: FrameProblem[] = [];
   const version = versionProblem(path);
   if (version !== undefined) {
@@ -45,7 +47,8 @@ export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCh
   }
   openLayout(path);
   const file = `${layout.db}/${DATABASE_FILE}`;
-  const found = salvage(file, isStoreEmpty(layout));
+  const { isReadOnly } = layout;
+  const found = salvage(file, { mayBeNew: isStoreEmpty(layout), isReadOnly });
   problems.push(...found.problems.map((problem) => ({ path: file, problem })));
   if (repair && found.problems.length > 0) replaceAlone(layout, file, found);
   const isWithoutRecords = found.problems.length > 0 && hasNoRecords(found);

@@ -8,7 +8,7 @@ import { AbortedError } from '../errors.ts';
 import { removeTree, tryLock } from '../system/index.ts';
 import { mountBytes, sweepCacheMounts } from './cache-mounts.ts';
 import type { Database } from './database.ts';
-import { isDiskFull, writeFailed } from './database-error.ts';
+import { isDiskFull, readOnlyStore, writeFailed } from './database-error.ts';
 import { diskUsageOf } from './disk-usage.ts';
 import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
@@ -48,13 +48,15 @@ interface Decision {
 /**
  * Waits for other collectors, removes what the options select, and then all content that nothing names and no live
  * process holds.
- * @throws AbortedError before anything was removed; AppError STORE_WRITE_FAILED
+ * @throws AbortedError before anything was removed; AppError STORE_WRITE_FAILED, STORE_DISK_FULL,
+ *   STORE_READ_ONLY
  */
 export async function collect(
   parts: CollectorParts,
   options: PruneOptions,
   signal?: AbortSignal,
 ): Promise<PruneResult> {
+  if (parts.layout.isReadOnly) throw readOnlyStore(parts.layout.root);
   spendReserve(parts.layout.db);
   const trash = `${parts.layout.tmp}/${parts.lease.hold()}.trash-${Date.now().toString(36)}`;
   await parts.lease.cleaned;

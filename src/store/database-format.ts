@@ -67,6 +67,14 @@ export function openConnection(file: string): DatabaseSync {
   return connection;
 }
 
+/** @throws errors of SQLite */
+export function readOnlyConnection(url: URL): DatabaseSync {
+  const { DatabaseSync } = loadSqlite();
+  const connection = new DatabaseSync(url, { readOnly: true });
+  connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+  return connection;
+}
+
 /** @throws AppError STORE_DAMAGED when the tables are not ours */
 export function hasTables(connection: DatabaseSync, file: string): boolean {
   const format = pragma(connection, 'user_version');

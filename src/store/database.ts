@@ -9,6 +9,7 @@ import { AbortedError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 import { databaseError, isBusy, isDiskFull } from './database-error.ts';
 import { DATABASE_FILE, prepareDatabase } from './database-format.ts';
+import { openReadOnlyDatabase } from './read-only-database.ts';
 import { spendReserve } from './reserve.ts';
 import { TableDatabase } from './table-database.ts';
 
@@ -54,6 +55,21 @@ export class Database {
         if (!hasRoom && (!isBusy(error) || Date.now() > deadline)) throw databaseError(file, error);
       }
       await delay(wait);
+    }
+  }
+
+  /**
+   * Opens a database that cannot be written.
+   * @throws AppError STORE_DAMAGED
+   */
+  static openReadOnly(directory: string): Database {
+    const file = `${directory}/${DATABASE_FILE}`;
+    try {
+      const connection = openReadOnlyDatabase(file);
+      connection.exec(`PRAGMA busy_timeout = ${READ_PATIENCE}`);
+      return new Database(file, connection, false);
+    } catch (error) {
+      throw databaseError(file, error);
     }
   }
 

@@ -5,7 +5,7 @@
 import { AppError } from '../errors.ts';
 import type { Digest } from '../oci/index.ts';
 import type { Database } from './database.ts';
-import { writeFailed } from './database-error.ts';
+import { readOnlyStore, writeFailed } from './database-error.ts';
 import type { TableDatabase } from './table-database.ts';
 import type { LayerId } from './types.ts';
 
@@ -24,6 +24,8 @@ export interface Write {
   /** Undefined: remove. */
   readonly value: unknown;
   readonly needs: Needs | undefined;
+  /** It can be computed again. */
+  readonly isDerived: boolean;
   /** Asked inside the transaction; false: the write is left out. */
   readonly onlyIf?: (() => boolean) | undefined;
   /** Called once others can see it, or it was forgotten. */
@@ -31,6 +33,8 @@ export interface Write {
 }
 
 export interface JournalOptions {
+  /** Nothing is ever written; what was to be stays visible in this process. */
+  readonly isReadOnly?: boolean | undefined;
   /** Makes all content written so far durable. */
   makeDurable(): Promise<void>;
   /** Asked inside the transaction, after the earlier writes of the batch. */
@@ -56,6 +60,10 @@ export class Journal {
   }
 
   add(write: Write): void {
+    if (this.#options.isReadOnly === true) {
+      if (!write.isDerived) throw readOnlyStore(write.table.file);
+      return;
+    }
     this.#pending.push(write);
     this.#schedule();
   }

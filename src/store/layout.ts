@@ -1,7 +1,9 @@
 /** Where things lie in the store's directory, and the checks made before any of it is trusted. */
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -35,6 +37,8 @@ export interface StoreLayout {
   readonly leases: string;
   readonly locks: string;
   readonly db: string;
+  /** Nothing can be written: a file system is mounted read-only, or the permissions are so. */
+  readonly isReadOnly: boolean;
   /** Held exclusively while the collector decides what goes, shared while somebody says what it needs. */
   readonly collectorLock: string;
 }
@@ -47,13 +51,15 @@ export function openLayout(root: string): StoreLayout {
   const path = resolve(root);
   try {
     prepare(path);
+    const layout = layoutOf(path);
+    if (layout.isReadOnly) return layout;
     // Every time: whoever made the store may have been killed in the middle.
     for (const folder of FOLDERS) mkdirSync(`${path}/${folder}`, { recursive: true, mode: 0o700 });
     keepReserve(`${path}/db`);
+    return layout;
   } catch (error) {
     throw explain(path, error);
   }
-  return layoutOf(path);
 }
 
 /** @param path absolute */
@@ -68,6 +74,7 @@ export function layoutOf(path: string): StoreLayout {
     locks: `${path}/locks`,
     db: `${path}/db`,
     collectorLock: `${path}/lock`,
+    isReadOnly: cannotWrite(path),
   };
 }
 
@@ -93,7 +100,16 @@ function prepare(root: string): void {
     throw otherVersion(root, version);
   }
   // Content of images is for its owner alone: it may hold setuid files and other people's secrets.
-  if ((stats.mode & 0o077) !== 0) chmodSync(root, 0o700);
+  if ((stats.mode & 0o077) !== 0 && !cannotWrite(root)) chmodSync(root, 0o700);
+}
+
+function cannotWrite(root: string): boolean {
+  try {
+    accessSync(root, constants.W_OK);
+    return false;
+  } catch (error) {
+    return hasErrorCode(error, 'EROFS', 'EACCES');
+  }
 }
 
 function readVersion(root: string): number | undefined {

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Digest } from '../oci/index.ts';
 import { type Lock, tryLock } from '../system/index.ts';
+import { readOnlyStore } from './database-error.ts';
 import type { StoreLayout } from './layout.ts';
 import { removeTemporaryOfDead } from './live-leases.ts';
 import type { LayerId } from './types.ts';
@@ -43,8 +44,12 @@ export class Lease {
     return this.#cleaned;
   }
 
-  /** Takes the lease if that has not been done. Things in `tmp/` whose names begin with its name are safe. */
+  /**
+   * Takes the lease if that has not been done. Things in `tmp/` whose names begin with its name are safe.
+   * @throws AppError STORE_READ_ONLY
+   */
   hold(): string {
+    if (this.#layout.isReadOnly) throw readOnlyStore(this.#layout.root);
     if (!this.#held) {
       this.#held = this.#take();
       // Beside our own work; what fails is left to the next prune.
@@ -67,6 +72,8 @@ export class Lease {
    */
   pin(id: LayerId | Digest, isThere: () => boolean): boolean {
     if (this.#pins.has(id)) return true;
+    // Whoever may write can prune it at any time.
+    if (this.#layout.isReadOnly) return isThere();
     this.hold();
     const lock = lockNow(this.#layout.collectorLock);
     try {

@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { hasTables, makeTables, openConnection, TABLES } from './database-format.ts';
+import { openReadOnlyDatabase } from './read-only-database.ts';
 import { sumOf } from './table-database.ts';
 
 export interface SalvagedRow {
@@ -24,12 +25,15 @@ const MANY = 5;
  * Reads all that can be read of a database. Nobody may have it open in this process.
  * @param mayBeNew whether it may be empty
  */
-export function salvage(file: string, mayBeNew: boolean): Salvage {
+export function salvage(
+  file: string,
+  { mayBeNew, isReadOnly }: { readonly mayBeNew: boolean; readonly isReadOnly: boolean },
+): Salvage {
   const rows = new Map<string, readonly SalvagedRow[]>(TABLES.map((name) => [name, []]));
   if (!existsSync(file)) return { problems: mayBeNew ? [] : ['it is missing'], rows };
   let connection: DatabaseSync | undefined;
   try {
-    connection = openConnection(file);
+    connection = isReadOnly ? openReadOnlyDatabase(file) : openConnection(file);
     if (!hasTables(connection, file)) return { problems: mayBeNew ? [] : ['it is empty'], rows };
     const problems = [...integrityProblems(connection)];
     for (const name of TABLES) {

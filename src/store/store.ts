@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { removeTree, syncFileSystem } from '../system/index.ts';
 import { BlobStore, blobFile } from './blobs.ts';
@@ -43,6 +45,8 @@ export interface OpenStoreOptions {
  */
 export class Store implements AsyncDisposable {
   readonly root: string;
+  /** Nothing can be recorded. What is derived is kept in memory, and goes with this process. */
+  readonly isReadOnly: boolean;
   readonly blobs: BlobStore;
   readonly layers: LayerStore;
   readonly images: ImageStore;
@@ -56,6 +60,8 @@ export class Store implements AsyncDisposable {
   readonly #lease: Lease;
   readonly #journal: Journal;
   readonly #now: () => number;
+  /** Temporary directories outside a store that is read-only. */
+  readonly #outside: string[] = [];
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -64,12 +70,14 @@ export class Store implements AsyncDisposable {
     { now = Date.now, provider }: Omit<OpenStoreOptions, 'root'>,
   ) {
     this.root = layout.root;
+    this.isReadOnly = layout.isReadOnly;
     this.provider = provider;
     this.#layout = layout;
     this.#now = now;
     this.#database = database;
     this.#lease = new Lease(layout);
     this.#journal = new Journal(database, {
+      isReadOnly: layout.isReadOnly,
       makeDurable: () => makeDurable(layout.root),
       isThere: (needs) => this.#isThere(needs),
     });
@@ -78,6 +86,7 @@ export class Store implements AsyncDisposable {
       lease: this.#lease,
       journal: this.#journal,
       isNamed: (digest) => this.images.isNamed(digest),
+      temporaryDirectory: () => this.temporaryDirectory(),
     });
     this.layers = new LayerStore(layout, this.#tables.layers, this.#lease, this.#journal);
     this.images = new ImageStore(this.#tables);
@@ -93,11 +102,19 @@ export class Store implements AsyncDisposable {
    */
   static async open({ root, ...options }: OpenStoreOptions): Promise<Store> {
     const layout = openLayout(root);
-    return new Store(layout, await Database.open(layout.db, () => isStoreEmpty(layout)), options);
+    const database = layout.isReadOnly
+      ? Database.openReadOnly(layout.db)
+      : await Database.open(layout.db, () => isStoreEmpty(layout));
+    return new Store(layout, database, options);
   }
 
-  /** A new directory inside the store, removed when the store is closed. */
+  /** A new directory inside the store, or elsewhere if that is read-only; removed when the store is closed. */
   async temporaryDirectory(): Promise<string> {
+    if (this.isReadOnly) {
+      const outside = await mkdtemp(join(tmpdir(), 'lamina-'));
+      this.#outside.push(outside);
+      return outside;
+    }
     const random = randomBytes(8).toString('hex');
     const path = `${this.#layout.tmp}/${this.#lease.hold()}.${random}`;
     await mkdir(path, { mode: 0o700 });
@@ -133,6 +150,7 @@ export class Store implements AsyncDisposable {
 
   /** Whether another process uses content of this store at this moment. */
   isInUse(): boolean {
+    if (this.isReadOnly) return false;
     return readLiveLeases(this.#layout, this.#lease).names.size > (this.#lease.name ? 1 : 0);
   }
 
@@ -141,7 +159,7 @@ export class Store implements AsyncDisposable {
    * has removed what they had found.
    */
   refresh(): void {
-    this.#lease.hold();
+    if (!this.isReadOnly) this.#lease.hold();
     this.records.refresh();
   }
 
@@ -176,6 +194,7 @@ export class Store implements AsyncDisposable {
   }
 
   async #removeTemporary(): Promise<void> {
+    for (const path of this.#outside) await removeTree(path);
     const lease = this.#lease.name;
     if (lease === undefined) return;
     for (const name of readdirSync(this.#layout.tmp)) {

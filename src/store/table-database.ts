@@ -6,12 +6,13 @@ import { databaseError, storeDamaged } from './database-error.ts';
 export class TableDatabase {
   readonly name: string;
   readonly #connection: DatabaseSync;
-  readonly #file: string;
+  /** Of the database. */
+  readonly file: string;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(connection: DatabaseSync, file: string, name: string) {
     this.#connection = connection;
-    this.#file = file;
+    this.file = file;
     this.name = name;
   }
 
@@ -49,7 +50,7 @@ export class TableDatabase {
 
   #decode(key: string, value: unknown, sum: unknown): unknown {
     if (typeof value !== 'string' || sumOf(key, value) !== sum) {
-      throw storeDamaged(`${this.#file}: a row of '${this.name}' has changed`);
+      throw storeDamaged(`${this.file}: a row of '${this.name}' has changed`);
     }
     return JSON.parse(value);
   }
@@ -64,7 +65,7 @@ export class TableDatabase {
     try {
       return work();
     } catch (error) {
-      throw databaseError(this.#file, error);
+      throw databaseError(this.file, error);
     }
   }
 }

@@ -5,10 +5,13 @@ import type { TableDatabase } from './table-database.ts';
 export class Table<V> {
   readonly #database: TableDatabase;
   readonly #journal: Journal;
+  readonly #isDerived: boolean;
   /** The newest pending write of each key. */
   readonly #pending = new Map<string, Write>();
 
-  constructor(database: TableDatabase, journal: Journal) {
+  /** @param isDerived what it holds can be computed again */
+  constructor(database: TableDatabase, journal: Journal, isDerived = false) {
+    this.#isDerived = isDerived;
     this.#database = database;
     this.#journal = journal;
   }
@@ -67,13 +70,14 @@ export class Table<V> {
       value,
       needs,
       onlyIf,
+      isDerived: this.#isDerived,
       settled: () => {
         if (this.#pending.get(key) === write) this.#pending.delete(key);
         settled?.();
       },
     };
-    this.#pending.set(key, write);
     this.#journal.add(write);
+    this.#pending.set(key, write);
   }
 }
 

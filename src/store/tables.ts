@@ -25,8 +25,8 @@ export function openTables(database: Database, journal: Journal): Tables {
     names: new Table(database.table('names'), journal),
     variants: new Table(database.table('variants'), journal),
     records: new Table(database.table('records'), journal),
-    aliases: new Table(database.table('aliases'), journal),
-    used: new Table(database.table('used'), journal),
-    facts: new Table(database.table('facts'), journal),
+    aliases: new Table(database.table('aliases'), journal, true),
+    used: new Table(database.table('used'), journal, true),
+    facts: new Table(database.table('facts'), journal, true),
   };
 }
