@@ -5,6 +5,6 @@ export { compressEstargz, type EstargzInfo, type EstargzOptions } from './estarg
 export { compressGzip, type GzipOptions } from './gzip.ts';
 export { END_OF_ARCHIVE, padding, type TarHeader, type TarType } from './header.ts';
 export { type TarEvent, type TarMemberEvent, TarParser } from './parser.ts';
-export { isTar, readContent, readTar, type TarMember } from './read.ts';
+export { type ContentPiece, isTar, readContent, readTar, type TarMember } from './read.ts';
 export type { SparsePiece } from './sparse.ts';
 export { compressZstd, type ZstdOptions, zstdRelease } from './zstd-encode.ts';

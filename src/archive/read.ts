@@ -20,6 +20,14 @@ export interface TarMember {
    * not collect it in memory.
    */
   readonly content: AsyncIterable<Uint8Array>;
+  /** The same without what is in no piece: what is left out are zeros. Read this or `content`. */
+  readonly pieces: AsyncIterable<ContentPiece>;
+}
+
+export interface ContentPiece {
+  /** Where the bytes belong in the unpacked content. */
+  readonly position: number;
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -37,8 +45,16 @@ export async function* readTar(
       if (event === undefined) return;
       if (event.kind !== 'member') continue;
       const { header, offset, storedSize, sparse } = event;
-      const content = memberContent(events, event, events.member);
-      yield { header, offset, storedSize, content, ...(sparse !== undefined && { sparse }) };
+      const pieces = memberPieces(events, event, events.member);
+      const content = filled(pieces, header.size);
+      yield {
+        header,
+        offset,
+        storedSize,
+        content,
+        pieces,
+        ...(sparse !== undefined && { sparse }),
+      };
     }
   } finally {
     await events.close();
@@ -114,15 +130,29 @@ class EventSource {
 }
 
 /** @param member the number of the member, by which a late reader is found out */
-async function* memberContent(
+async function* memberPieces(
   events: EventSource,
-  event: TarMemberEvent,
+  { header, sparse = [{ offset: 0, size: header.size }] }: TarMemberEvent,
   member: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const stored = storedContent(events, member);
-  yield* event.sparse === undefined
-    ? stored
-    : unpackSparse(stored, event.sparse, event.header.size);
+): AsyncGenerator<ContentPiece, void, undefined> {
+  let index = 0;
+  let used = 0;
+  for await (const chunk of storedContent(events, member)) {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const piece = sparse[index];
+      if (piece === undefined)
+        throw new Error('a sparse map that does not cover the stored content');
+      const bytes = rest.subarray(0, piece.size - used);
+      yield { position: piece.offset + used, bytes };
+      rest = rest.subarray(bytes.length);
+      used += bytes.length;
+      if (used === piece.size) {
+        index++;
+        used = 0;
+      }
+    }
+  }
 }
 
 async function* storedContent(
@@ -139,33 +169,17 @@ async function* storedContent(
 
 const ZEROS = new Uint8Array(64 * 1024);
 
-async function* unpackSparse(
-  stored: AsyncIterable<Uint8Array>,
-  pieces: readonly SparsePiece[],
+async function* filled(
+  pieces: AsyncIterable<ContentPiece>,
   size: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let position = 0;
-  let index = 0;
-  let used = 0;
-  for await (const chunk of stored) {
-    let rest = chunk;
-    while (rest.length > 0) {
-      const piece = pieces[index];
-      if (piece === undefined)
-        throw new Error('a sparse map that does not cover the stored content');
-      yield* zeros(piece.offset + used - position);
-      const part = rest.subarray(0, piece.size - used);
-      yield part;
-      rest = rest.subarray(part.length);
-      used += part.length;
-      position = piece.offset + used;
-      if (used === piece.size) {
-        index++;
-        used = 0;
-      }
-    }
+  let done = 0;
+  for await (const { position, bytes } of pieces) {
+    yield* zeros(position - done);
+    yield bytes;
+    done = position + bytes.length;
   }
-  yield* zeros(size - position);
+  yield* zeros(size - done);
 }
 
 function* zeros(count: number): Generator<Uint8Array, void, undefined> {

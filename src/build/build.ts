@@ -1,6 +1,6 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
 import type { BuildOptions, BuildResult } from '../api/index.ts';
-import { isLostStep } from '../layers/index.ts';
+import { isLostStep, unpackLimitOf } from '../layers/index.ts';
 import {
   defaultRoot,
   type ImageRecord,
@@ -41,7 +41,11 @@ export function build(options: BuildOptions): Promise<BuildResult> {
 
 /** How the store of a build is opened. */
 export function storeOf({ root, env = {} }: BuildOptions): OpenStoreOptions {
-  return { root: root ?? defaultRoot(env), provider: new RegistryProvider(env) };
+  return {
+    root: root ?? defaultRoot(env),
+    provider: new RegistryProvider(env),
+    unpackLimit: unpackLimitOf(env),
+  };
 }
 
 export interface FinishedBuild {

@@ -13,6 +13,10 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
   ],
   ['LAMINA_LOAD', 'where --load loads the image in addition to the store: docker, podman, or none'],
   [
+    'LAMINA_UNPACK_LIMIT',
+    'how much an archive may unpack to, such as 50g, or none (default: nine tenths of the free disk space)',
+  ],
+  [
     'LAMINA_INSECURE_REGISTRIES',
     'registries to use without a trusted certificate or without HTTPS',
   ],

@@ -8,6 +8,7 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decompress, detectCompression, MAGIC_SIZE } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
+import { UnpackBudget } from '../layers/index.ts';
 import { cleanName } from './archive-member-name.ts';
 import { type Extent, MemberList } from './archive-members.ts';
 
@@ -23,6 +24,8 @@ export interface ArchiveSource extends AsyncDisposable {
 export interface OpenSourceOptions {
   /** Makes a directory that is removed with the store's other temporary ones. */
   readonly temporaryDirectory: () => Promise<string>;
+  /** Bytes that a compressed archive may unpack to; undefined: nine tenths of what is free. */
+  readonly unpackLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,8 +80,10 @@ async function spool(
   };
   try {
     const members = new MemberList();
+    const budget = new UnpackBudget({ limit: options.unpackLimit, directory });
     for await (const chunk of decompress(bytes)) {
       options.signal?.throwIfAborted();
+      budget.take(chunk.length);
       members.push(chunk);
       for (let done = 0; done < chunk.length; ) {
         done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;

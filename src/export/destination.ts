@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
+import { writeSparsely } from './write-sparsely.ts';
 
 /** Takes chunks in order; the promise holds the writer back. */
 export type ByteSink = (chunk: Uint8Array) => Promise<void>;
@@ -33,10 +34,10 @@ export async function writeTo(
       hint: 'name a file in it, for example dest=image.tar',
     });
   }
-  if (kind === 'other') return writeFile(await open(destination, 'w'), bytes, signal);
+  if (kind === 'other') return writeFile(await open(destination, 'w'), bytes, { signal });
   const temporary = `${destination}.${randomBytes(6).toString('hex')}.part`;
   try {
-    await writeFile(await open(temporary, 'wx', 0o666), bytes, signal);
+    await writeFile(await open(temporary, 'wx', 0o666), bytes, { signal, isNew: true });
     await rename(temporary, destination);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -44,13 +45,20 @@ export async function writeTo(
   }
 }
 
+interface WriteOptions {
+  readonly signal: AbortSignal | undefined;
+  /** A regular file without content yet, which may have holes. */
+  readonly isNew?: boolean | undefined;
+}
+
 /** Closes the file in any case. */
 async function writeFile(
   handle: FileHandle,
   bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  { signal, isNew = false }: WriteOptions,
 ): Promise<void> {
   try {
+    if (isNew) return await writeSparsely(handle, bytes, signal);
     for await (const chunk of bytes) {
       signal?.throwIfAborted();
       await writeAll(handle, chunk);

@@ -36,6 +36,7 @@ export async function loadLayoutImage(
 ): Promise<ImageRecord> {
   await using source = await openSource(directory, {
     temporaryDirectory: () => store.temporaryDirectory(),
+    unpackLimit: store.unpackLimit,
     signal: choice.signal,
   });
   const descriptor = await chosen(source, choice);

@@ -45,6 +45,7 @@ export async function loadArchive(
 ): Promise<LoadedImage[]> {
   await using archive = await openSource(source, {
     temporaryDirectory: () => store.temporaryDirectory(),
+    unpackLimit: store.unpackLimit,
     signal: options.signal,
   });
   const images = await findImages(archive, options.platform);

@@ -12,6 +12,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  ftruncateSync,
   futimesSync,
   linkSync,
   lstatSync,
@@ -27,7 +28,7 @@ import {
 import { AppError, assertNever, type Warning } from '../errors.ts';
 import { type BytePath, type FileEntry, toText } from '../files/index.ts';
 import {
-  copyRange,
+  copySparse,
   type DirectoryHandles,
   fsPath,
   hasErrorCode,
@@ -184,11 +185,9 @@ export class LocalWriter implements Disposable {
     const from = this.#reader.open(content);
     const fd = openSync(this.#place(entry.path), CREATE, 0o600);
     try {
-      for (let done = 0; done < size; done += PIECE) {
-        const length = Math.min(PIECE, size - done);
-        if (copyRange(from, offset + done, fd, done, length) < length) throw tooShort();
-        if (size > PIECE) yield;
-      }
+      const copy = { from, offset, size, to: fd, toOffset: 0 };
+      if (!(yield* copySparse(copy, PIECE))) throw tooShort();
+      ftruncateSync(fd, size);
       const mtime = this.#files.mtime(entry);
       fchmodSync(fd, entry.mode & 0o777);
       futimesSync(fd, mtime, mtime);

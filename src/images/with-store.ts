@@ -1,6 +1,7 @@
 /** Opens a store for one call. */
 import type { StoreOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
+import { unpackLimitOf } from '../layers/index.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
 import { defaultRoot, type ImageRecord, isGone, type Store, useStore } from '../store/index.ts';
 import { keepAbortReason } from '../system/index.ts';
@@ -23,6 +24,7 @@ export function withStore<T>(
   const options = {
     root: root ?? defaultRoot(process.env),
     provider: new RegistryProvider(process.env),
+    unpackLimit: unpackLimitOf(process.env),
   };
   const withRetries = async (store: Store) => {
     for (let attempt = 1; ; attempt++) {

@@ -254,7 +254,10 @@ describe('importTar', () => {
     );
     extension.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
     const archive = [extension, body, Buffer.alloc(padding(body.length)), tar({ path: 'huge' })];
-    await expect(importTar(openTestStore(), archive)).rejects.toEqual(invalid);
+    const bounded = importTar(openTestStore(), archive);
+    await expect(bounded).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
+    const unbounded = { ...openTestStore(), unpackLimit: Number.POSITIVE_INFINITY };
+    await expect(importTar(unbounded, archive)).rejects.toEqual(invalid);
   });
 
   test('keeps all bytes of the tar, also those behind its end', async () => {

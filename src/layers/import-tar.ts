@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { DiffId } from '../oci/index.ts';
 import type { LayerMeta } from '../store/index.ts';
-import { copyRange, hasErrorCode, openContent } from '../system/index.ts';
+import { copyRange, copySparse, hasErrorCode, openContent } from '../system/index.ts';
 import { rememberDiffId } from './diff-id.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
@@ -18,6 +18,9 @@ import { invalidMember } from './member-path.ts';
 import { Pace } from './pace.ts';
 import { rememberSize } from './sizes.ts';
 import { BLOCK_SIZE } from './tar-packer.ts';
+import { UnpackBudget } from './unpack-budget.ts';
+
+const COPY_PIECE = 64 << 20;
 
 export interface ImportOptions {
   /** What the tar must be; checked before the layer exists. */
@@ -62,8 +65,9 @@ export async function importTar(
   const staged = await (options.stage?.() ?? store.layers.stage());
   try {
     const members = new Members(options.base);
+    const budget = new UnpackBudget({ limit: store.unpackLimit, directory: staged.directory });
     const { diffId, tarSize } = await receive(join(staged.directory, TAR_FILE), members, {
-      source,
+      ...{ source, budget },
       ...options,
     });
     const { entries, size, files, usesBase } = (await members.builder()).finish();
@@ -145,11 +149,13 @@ interface SparseFile {
   readonly pieces: readonly SparsePiece[];
 }
 
-async function receive(
-  path: string,
-  members: Members,
-  options: ImportOptions & { readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array> },
-): Promise<Received> {
+interface ReceiveOptions extends ImportOptions {
+  readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly budget: UnpackBudget;
+}
+
+async function receive(path: string, members: Members, options: ReceiveOptions): Promise<Received> {
+  const { budget } = options;
   const fd = openSync(path, 'wx+', 0o600);
   using hasher = new FileHasher(toBytePath(path));
   try {
@@ -157,11 +163,12 @@ async function receive(
     const pace = new Pace(options.signal);
     let tarSize = 0;
     for await (const chunk of options.source) {
+      budget.take(chunk.length);
       writeFully(fd, chunk);
       hasher.advance(chunk.length);
       tarSize += chunk.length;
       parser.push(chunk);
-      takeMembers(parser, members);
+      takeMembers(parser, members, budget);
       if (pace.due) await pace.turn();
     }
     parser.end();
@@ -177,9 +184,11 @@ async function receive(
 }
 
 /** Takes all that the parser can tell so far. */
-function takeMembers(parser: TarParser, members: Members): void {
+function takeMembers(parser: TarParser, members: Members, budget: UnpackBudget): void {
   for (let event = parser.next(); event !== undefined; event = parser.next()) {
-    if (event.kind === 'member') members.add(event);
+    if (event.kind !== 'member') continue;
+    if (event.sparse !== undefined) budget.take(event.header.size - event.storedSize);
+    members.add(event);
   }
 }
 
@@ -210,7 +219,9 @@ function placeApart(fd: number, builder: LayerBuilder, sparse: readonly SparseFi
     const start = place(inode);
     const from = openContent(inode.source);
     try {
-      copyRange(from, inode.source.offset, fd, start, inode.source.size);
+      const { offset, size } = inode.source;
+      const copy = copySparse({ from, offset, size, to: fd, toOffset: start }, COPY_PIECE);
+      while (copy.next().done !== true);
     } finally {
       closeSync(from);
     }

@@ -33,3 +33,4 @@ export { blobSize, rememberSize, sumOfSizes, unpackedSize } from './sizes.ts';
 export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';
 export type { TarIdentity } from './tar-identity.ts';
 export { copyOfTree, treeOf } from './tree-form.ts';
+export { UNPACK_LIMIT, UnpackBudget, unpackLimitOf } from './unpack-budget.ts';

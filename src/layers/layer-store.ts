@@ -10,6 +10,8 @@ export interface StagedLayer {
 }
 
 export interface LayerStore {
+  /** Bytes that an archive may unpack to; undefined: nine tenths of what is free. */
+  readonly unpackLimit?: number | undefined;
   readonly layers: {
     stage(): Promise<StagedLayer>;
     get(id: LayerId): LayerMeta | undefined;

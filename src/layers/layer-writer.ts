@@ -3,7 +3,7 @@
  * the digest of each file. Digest, size and bytes come from one reading: a file that is changed meanwhile is
  * recorded as it was copied, or the copy fails.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkEntryPath } from '../archive/index.ts';
 import {
@@ -107,6 +107,8 @@ export class LayerWriter implements Disposable {
   /** Directories that are there, or known to be missing in the base. */
   readonly #settled = new Set<BytePath>(['']);
   #groupCount = 0;
+  /** Where the next bytes go in the file. */
+  #position = 0;
   #previous: BytePath | undefined;
   #open = true;
   #size = 0;
@@ -119,7 +121,11 @@ export class LayerWriter implements Disposable {
     const path = join(directory, TAR_FILE);
     this.#fd = openSync(path, 'wx', 0o600);
     this.#hasher = options.hashTar === true ? new FileHasher(toBytePath(path)) : undefined;
-    this.#packer = new TarPacker({ emit: (chunk) => this.#write(chunk), reuse: true });
+    this.#packer = new TarPacker({
+      emit: (chunk) => this.#write(chunk),
+      skip: (size) => this.#skip(size),
+      reuse: true,
+    });
     this.#members = new MemberWriter(this.#packer, { hash: true });
   }
 
@@ -199,8 +205,19 @@ export class LayerWriter implements Disposable {
   }
 
   #write(chunk: Buffer): void {
-    writeFully(this.#fd, chunk);
-    this.#hasher?.advance(chunk.length);
+    writeFully(this.#fd, chunk, this.#position);
+    this.#advance(chunk.length);
+  }
+
+  /** Zeros are a hole of the file, which takes no room. */
+  #skip(size: number): void {
+    ftruncateSync(this.#fd, this.#position + size);
+    this.#advance(size);
+  }
+
+  #advance(size: number): void {
+    this.#position += size;
+    this.#hasher?.advance(size);
   }
 
   *#add({ entry, content, opaque }: EntryItem): Generator<void, void> {
@@ -317,6 +334,8 @@ function identify(hasher: FileHasher, size: number): Promise<TarIdentity> {
   return identity;
 }
 
-function writeFully(fd: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+function writeFully(fd: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
 }

@@ -4,7 +4,7 @@ import { fstatSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 
 import type { ContentDigest, ContentRange, FileEntry } from '../files/index.ts';
-import { hasErrorCode } from '../system/index.ts';
+import { type DataRun, dataRuns, hasErrorCode } from '../system/index.ts';
 import { FileOpener, type ReadTarget, readFully } from './host-files.ts';
 import { BLOCK_SIZE, CHUNK_SIZE, memberHeader, SMALL_SIZE, type TarPacker } from './tar-packer.ts';
 
@@ -23,6 +23,7 @@ export interface MemberWriterOptions {
 }
 
 const ATTEMPTS = 4;
+const ZEROS = new Uint8Array(CHUNK_SIZE);
 const DIGEST_PREFIX = 'sha512-256:';
 
 export class MemberWriter implements Disposable {
@@ -128,22 +129,42 @@ export class MemberWriter implements Disposable {
     packer.put(memberHeader(entry, { mtime }));
     const tarOffset = packer.position;
     const hasher = this.#hasher();
-    for (let done = 0; done < entry.size; ) {
-      const target: ReadTarget = {
-        buffer: packer.chunk,
-        start: packer.used,
-        length: Math.min(packer.free, entry.size - done),
-      };
-      const count = readFully(fd, target, offset + done);
-      if (count < target.length) throw changed(entry, 'is shorter than it was');
-      hasher?.update(packer.chunk.subarray(packer.used, packer.used + count));
-      packer.advance(count);
-      done += count;
-      yield;
+    if (packer.takesHoles && fstatSync(fd).size < offset + entry.size)
+      throw changed(entry, 'is shorter than it was');
+    let done = 0;
+    for (const run of this.#runs(fd, offset, entry.size)) {
+      yield* this.#hole(run.offset - offset - done, hasher);
+      for (done = run.offset - offset; done < run.offset - offset + run.size; ) {
+        const target: ReadTarget = {
+          buffer: packer.chunk,
+          start: packer.used,
+          length: Math.min(packer.free, run.offset - offset + run.size - done),
+        };
+        const count = readFully(fd, target, offset + done);
+        if (count < target.length) throw changed(entry, 'is shorter than it was');
+        hasher?.update(packer.chunk.subarray(packer.used, packer.used + count));
+        packer.advance(count);
+        done += count;
+        yield;
+      }
     }
+    yield* this.#hole(entry.size - done, hasher);
     if (offset === 0 && fstatSync(fd).size !== entry.size) throw changed(entry, 'has another size');
     packer.pad(entry.size);
     return { size: entry.size, digest: finished(hasher), tarOffset };
+  }
+
+  #runs(fd: number, offset: number, size: number): Iterable<DataRun> {
+    return this.#packer.takesHoles ? dataRuns(fd, offset, size) : [{ offset, size }];
+  }
+
+  *#hole(size: number, hasher: Hash | undefined): Generator<void, void> {
+    if (size === 0) return;
+    this.#packer.hole(size);
+    for (let left = size; left > 0 && hasher !== undefined; left -= ZEROS.length) {
+      hasher.update(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS);
+      yield;
+    }
   }
 
   #hasher(): Hash | undefined {

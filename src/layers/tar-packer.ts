@@ -13,16 +13,20 @@ export interface TarPackerOptions {
   readonly emit: (chunk: Buffer) => void;
   /** Whether `emit` is done with a chunk when it returns, so that its memory may be used again. */
   readonly reuse: boolean;
+  /** Takes stretches of zeros, in their order among the chunks. Undefined: they are put like other bytes. */
+  readonly skip?: ((size: number) => void) | undefined;
 }
 
 export class TarPacker {
   readonly #emit: (chunk: Buffer) => void;
   readonly #reuse: boolean;
+  readonly #skip: ((size: number) => void) | undefined;
   #chunk = Buffer.allocUnsafeSlow(CHUNK_SIZE);
   #used = 0;
   #emitted = 0;
 
-  constructor({ emit, reuse }: TarPackerOptions) {
+  constructor({ emit, reuse, skip }: TarPackerOptions) {
+    this.#skip = skip;
     this.#emit = emit;
     this.#reuse = reuse;
   }
@@ -39,6 +43,11 @@ export class TarPacker {
 
   get used(): number {
     return this.#used;
+  }
+
+  /** Whether stretches of zeros need not be put. */
+  get takesHoles(): boolean {
+    return this.#skip !== undefined;
   }
 
   get free(): number {
@@ -73,6 +82,18 @@ export class TarPacker {
     this.reserve(length);
     this.#chunk.fill(0, this.#used, this.#used + length);
     this.advance(length);
+  }
+
+  /**
+   * Puts zeros without making them: all before is handed out, and `skip` is told of them.
+   *
+   * @throws Error when nobody takes holes
+   */
+  hole(size: number): void {
+    if (this.#skip === undefined) throw new Error('this tar has no holes');
+    this.flush();
+    this.#emitted += size;
+    this.#skip(size);
   }
 
   /** Puts the end mark and hands out the rest. */

@@ -11,6 +11,7 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  ftruncateSync,
   futimesSync,
   lchownSync,
   linkSync,
@@ -21,7 +22,7 @@ import {
 } from 'node:fs';
 import { unstorable } from '../archive/index.ts';
 import { type FileEntry, joinPath, parentPath } from '../files/index.ts';
-import { copyRange, hasErrorCode, makeNode, setTimes, setXattr } from '../system/index.ts';
+import { copySparse, hasErrorCode, makeNode, setTimes, setXattr } from '../system/index.ts';
 import { FileOpener, fsPath, readFully } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
 import { damaged } from './layer-store.ts';
@@ -151,13 +152,9 @@ class Unpacking {
       for (let done = 0; done < size; ) done += writeSync(fd, this.#buffer, done, size - done);
       return;
     }
-    for (let done = 0; done < size; ) {
-      const length = Math.min(PIECE, size - done);
-      if (copyRange(from, offset + done, fd, done, length) < length)
-        throw damaged(`'${shown(entry)}' is cut short`);
-      done += length;
-      yield;
-    }
+    if (!(yield* copySparse({ from, offset, size, to: fd, toOffset: 0 }, PIECE)))
+      throw damaged(`'${shown(entry)}' is cut short`);
+    ftruncateSync(fd, size);
   }
 
   #directory(entry: FileEntry & { readonly opaque?: boolean | undefined }): void {

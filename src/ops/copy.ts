@@ -43,6 +43,8 @@ export interface CopyOptions extends CopyInputs {
   readonly prepared?: PreparedCopy | undefined;
   /** Where ADD unpacks archives; what it puts there it removes again. */
   readonly temporaryDirectory: string;
+  /** Bytes that an archive may unpack to; undefined: nine tenths of what is free. */
+  readonly unpackLimit?: number | undefined;
   /** Called now and then with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
@@ -93,7 +95,7 @@ export async function copyFiles(op: CopyOp, options: CopyOptions): Promise<CopyR
   const { selection } = options.prepared ?? (await prepareCopy(op, options));
   const hasArchives = selection.roots.some(({ kind }) => kind === 'archive');
   if (!hasArchives) return pack(op, options, selection, new Map());
-  await using spool = await ArchiveSpool.create(options.temporaryDirectory);
+  await using spool = await ArchiveSpool.create(options.temporaryDirectory, options.unpackLimit);
   const archives = new Map<SelectedRoot, UnpackedArchive>();
   for (const root of selection.roots) {
     const content = root.files[0]?.content;

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { decompress, isTar, readTar, type TarHeader, type TarMember } from '../archive/index.ts';
 import { type ContentDigest, type ContentRange, toBytes } from '../files/index.ts';
+import { UnpackBudget } from '../layers/index.ts';
 import { openContent } from '../system/index.ts';
 
 export interface ArchiveMember {
@@ -34,27 +35,38 @@ export function isArchive(range: ContentRange): Promise<boolean> {
 /** Unpacks archives into a directory that is removed when this is disposed. */
 export class ArchiveSpool implements AsyncDisposable {
   readonly #directory: string;
+  readonly #limit: number | undefined;
   #count = 0;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, limit: number | undefined) {
     this.#directory = directory;
+    this.#limit = limit;
   }
 
-  /** @param parent where the directory is made */
-  static async create(parent: string): Promise<ArchiveSpool> {
-    return new ArchiveSpool(await mkdtemp(join(parent, 'unpack-')));
+  /**
+   * @param parent where the directory is made
+   * @param limit bytes that each archive may unpack to; undefined: as many as are free
+   */
+  static async create(parent: string, limit: number | undefined): Promise<ArchiveSpool> {
+    return new ArchiveSpool(await mkdtemp(join(parent, 'unpack-')), limit);
   }
 
-  /** @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED */
+  /**
+   * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED, ARCHIVE_TOO_LARGE,
+   *   ENTRY_UNSTORABLE
+   */
   async unpack(range: ContentRange, signal?: AbortSignal): Promise<UnpackedArchive> {
     const path = join(this.#directory, String(++this.#count));
     const spool = new SpoolFile(toBytes(path), await open(path, 'wx', 0o600));
     try {
       const source = new HashedSource(range, signal);
+      const budget = new UnpackBudget({ limit: this.#limit, directory: this.#directory });
       const members: ArchiveMember[] = [];
       for await (const member of readTar(decompress(source.chunks()))) {
+        budget.take(member.header.size);
         members.push(await spool.add(member));
       }
+      await spool.finish();
       return { ...source.finish(), members };
     } finally {
       await spool.close();
@@ -81,16 +93,19 @@ class SpoolFile {
     const { header } = member;
     if (header.type !== 'file') return { header, content: undefined };
     const offset = this.#position;
-    for await (const chunk of member.content) {
-      for (let done = 0; done < chunk.length; ) {
-        const length = chunk.length - done;
-        const { bytesWritten } = await this.#handle.write(chunk, done, length, this.#position);
-        done += bytesWritten;
-        this.#position += bytesWritten;
+    for await (const { position, bytes } of member.pieces) {
+      for (let done = 0; done < bytes.length; ) {
+        const at = offset + position + done;
+        done += (await this.#handle.write(bytes, done, bytes.length - done, at)).bytesWritten;
       }
     }
-    const content = { hostPath: this.#hostPath, offset, size: this.#position - offset };
-    return { header, content };
+    this.#position += header.size;
+    return { header, content: { hostPath: this.#hostPath, offset, size: header.size } };
+  }
+
+  /** Makes the file as long as its contents are, which may end in holes. */
+  finish(): Promise<void> {
+    return this.#handle.truncate(this.#position);
   }
 
   close(): Promise<void> {

@@ -29,6 +29,8 @@ export interface OpenStoreOptions {
   readonly now?: (() => number) | undefined;
   /** Gets promised layers; disposed of when the store is closed. Undefined: they cannot be had. */
   readonly provider?: LayerProvider | undefined;
+  /** Bytes that an archive may unpack to; undefined: nine tenths of what is free. */
+  readonly unpackLimit?: number | undefined;
 }
 
 /**
@@ -54,6 +56,7 @@ export class Store implements AsyncDisposable {
   readonly facts: FactStore;
   readonly cacheMounts: CacheMountStore;
   readonly provider: LayerProvider | undefined;
+  readonly unpackLimit: number | undefined;
   readonly #layout: StoreLayout;
   readonly #database: Database;
   readonly #tables: Tables;
@@ -67,11 +70,12 @@ export class Store implements AsyncDisposable {
   private constructor(
     layout: StoreLayout,
     database: Database,
-    { now = Date.now, provider }: Omit<OpenStoreOptions, 'root'>,
+    { now = Date.now, provider, unpackLimit }: Omit<OpenStoreOptions, 'root'>,
   ) {
     this.root = layout.root;
     this.isReadOnly = layout.isReadOnly;
     this.provider = provider;
+    this.unpackLimit = unpackLimit;
     this.#layout = layout;
     this.#now = now;
     this.#database = database;

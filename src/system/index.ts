@@ -1,6 +1,7 @@
 export { keepAbortReason } from './abort-reason.ts';
 export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
+export { copySparse, type DataRun, dataRuns } from './data-runs.ts';
 export { DirectoryHandles } from './directory-handles.ts';
 export { fsPath } from './fs-path.ts';
 export { jointSignal } from './joint-signal.ts';

@@ -164,6 +164,7 @@ function pack(
       now: session.now(),
       signal: step.signal,
       temporaryDirectory: staged.directory,
+      unpackLimit: session.store.unpackLimit,
     });
     return { staged, copied };
   });

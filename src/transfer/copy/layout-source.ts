@@ -44,6 +44,7 @@ export async function openLayoutSource(
 ): Promise<CopySource> {
   const source = await openSource(path, {
     temporaryDirectory: () => store.temporaryDirectory(),
+    unpackLimit: store.unpackLimit,
     signal,
   });
   try {

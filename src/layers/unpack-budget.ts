@@ -1,0 +1,68 @@
+/** How much an archive may unpack to: what it says of itself costs its author nothing. */
+import { statfsSync } from 'node:fs';
+import { AppError } from '../errors.ts';
+import { humanSize } from '../progress/index.ts';
+
+/** The environment variable that sets the limit. */
+export const UNPACK_LIMIT = 'LAMINA_UNPACK_LIMIT';
+/** Of what is free: a disk without any room harms everybody who uses it. */
+const SHARE = 0.9;
+const UNITS = ['', 'k', 'm', 'g', 't'];
+
+export interface UnpackBudgetOptions {
+  /** Bytes; undefined: nine tenths of what is free. */
+  readonly limit: number | undefined;
+  /** On the file system that it is unpacked to. */
+  readonly directory: string;
+}
+
+/** Counts what comes out of one archive. Holes count too: they are as large for everybody who reads the file. */
+export class UnpackBudget {
+  readonly #options: UnpackBudgetOptions;
+  #limit: number | undefined;
+  #used = 0;
+
+  constructor(options: UnpackBudgetOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError ARCHIVE_TOO_LARGE when there are more bytes than the archive may have */
+  take(bytes: number): void {
+    this.#used += bytes;
+    this.#limit ??= this.#options.limit ?? freeBytes(this.#options.directory) * SHARE;
+    if (this.#used > this.#limit) throw tooMuch(this.#limit, this.#options.limit !== undefined);
+  }
+}
+
+/**
+ * The limit that the user has set: `50g`, `none`.
+ *
+ * @returns bytes; undefined where it is not set
+ * @throws AppError CLI_ENVIRONMENT
+ */
+export function unpackLimitOf(
+  env: Readonly<Record<string, string | undefined>>,
+): number | undefined {
+  const text = env[UNPACK_LIMIT]?.trim().toLowerCase() ?? '';
+  if (text === '') return undefined;
+  if (text === 'none') return Number.POSITIVE_INFINITY;
+  const [, digits, unit = ''] = /^(\d{1,15})([kmgt]?)b?$/.exec(text) ?? [];
+  if (digits !== undefined) return Number(digits) * 1024 ** UNITS.indexOf(unit);
+  throw new AppError('CLI_ENVIRONMENT', `${UNPACK_LIMIT} is ${JSON.stringify(text)}`, {
+    expected: 'a size such as 50g, or none',
+  });
+}
+
+function freeBytes(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
+}
+
+function tooMuch(limit: number, isSet: boolean): AppError {
+  const size = humanSize(limit);
+  const why = isSet ? `what ${UNPACK_LIMIT} allows` : 'nine tenths of the free disk space';
+  return new AppError('ARCHIVE_TOO_LARGE', `an archive unpacks to more than ${size}, ${why}`, {
+    hint: `if it is meant to be so large, make room, or set ${UNPACK_LIMIT} to a size or to none`,
+    details: { limit },
+  });
+}
