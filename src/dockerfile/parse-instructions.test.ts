@@ -30,6 +30,7 @@ describe('FROM', () => {
     ['FROM a', ['a', undefined, undefined]],
     ['FROM a:1@sha256:0 AS Build', ['a:1@sha256:0', 'build', undefined]],
     ['from a as b', ['a', 'b', undefined]],
+    ['FROM --platform= a', ['a', undefined, undefined]],
     ['FROM --platform=$BUILDPLATFORM $a AS b-1_x.y', ['$a', 'b-1_x.y', '$BUILDPLATFORM']],
   ])('%j', (text, expected) => {
     const { image, stage, platform } = one('from', text);
@@ -113,7 +114,7 @@ describe('flags', () => {
     ['COPY --chown="a b" --from=x a b', ['a b', 'x']],
     ["COPY --chown='$a' --from=x a b", ['$a', 'x']],
     ['COPY --chown=a\\ b --from=x a b', ['a b', 'x']],
-    ['COPY --chown=a=b --from= a b', ['a=b', '']],
+    ['COPY --chown=a=b --from= a b', ['a=b', undefined]],
     ['COPY \\\n  --chown=a \\\n  --from=x \\\n a b', ['a', 'x']],
     ['COPY -- a b', [undefined, undefined]],
     ['COPY a --from=x b', [undefined, undefined]],

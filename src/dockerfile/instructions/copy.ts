@@ -26,7 +26,7 @@ export function parseCopy(scope: Scope): CopyInstruction {
     ...baseOf(scope),
     kind: 'copy',
     ...sourcesAndDestination(scope, words),
-    from: flags.text('from'),
+    from: flags.filled('from'),
     chown: flags.text('chown'),
     chmod: flags.text('chmod'),
     link: flags.boolean('link') ?? false,

@@ -11,6 +11,8 @@ export type FlagKinds = Readonly<Record<string, 'boolean' | 'text' | 'list'>>;
 export interface FlagSet {
   boolean(name: string): boolean | undefined;
   text(name: string): Word | undefined;
+  /** As `text`, where an empty value says nothing. */
+  filled(name: string): Word | undefined;
   list(name: string): readonly Word[];
 }
 
@@ -34,6 +36,10 @@ export function readFlagSet(node: InstructionNode, kinds: FlagKinds): FlagSet {
       return flag === undefined ? undefined : flag.value?.text.toLowerCase() !== 'false';
     },
     text: (name) => first(name)?.value,
+    filled: (name) => {
+      const value = first(name)?.value;
+      return value?.text === '' ? undefined : value;
+    },
     list: (name) => (seen.get(name) ?? []).flatMap((flag) => flag.value ?? []),
   };
 }

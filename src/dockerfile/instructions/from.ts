@@ -23,14 +23,13 @@ export function parseFrom(scope: Scope): FromInstruction {
   const stage = named && stageWord !== undefined ? stageName(stageWord) : undefined;
   if (named && as !== undefined && stageWord !== undefined) warnOfCase(scope, as, stageWord);
   const flags = readFlagSet(node, { platform: 'text' });
-  const platform = flags.text('platform');
   return {
     ...baseOf(scope),
     kind: 'from',
     image,
     stage,
     stageWord: named ? stageWord : undefined,
-    platform: platform?.text === '' ? undefined : platform,
+    platform: flags.filled('platform'),
     description: stage === undefined ? undefined : descriptionOf(node.comments, stage),
   };
 }

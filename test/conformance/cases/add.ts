@@ -212,6 +212,13 @@ const rows: readonly Row[] = [
     ['ARG FILES', 'ADD --checksum=abc $FILES/plain /x'],
     served,
   ],
+  ['checksum of nothing', 'an empty --checksum says nothing', ['ADD --checksum= a.txt /x']],
+  [
+    'remote with a checksum of nothing',
+    'an empty --checksum says nothing',
+    ['ARG FILES', 'ADD --checksum= $FILES/plain /x'],
+    served,
+  ],
   [
     'remote with two sources and a checksum',
     '--checksum is for one source',

@@ -69,7 +69,12 @@ const fromRows: readonly (readonly [
       'COPY --from=base /out /x',
     ],
   ],
-  ['empty value', '--from needs a value', from('COPY --from= /out /x')],
+  [
+    'empty value and a file of the context',
+    'an empty --from says nothing',
+    ['FROM scratch', 'COPY --from= a.txt /x'],
+  ],
+  ['empty value', 'an empty --from says nothing', from('COPY --from= /out /x')],
   ['chown', '--chown with a stage', from('COPY --from=base --chown=app /out /x')],
   [
     'whole stage',

@@ -63,6 +63,16 @@ const simple = table(`${SECTION}`, 'FROM scratch', [
     'WORKDIR ../c/./',
     'COPY . .',
   ],
+  [
+    'healthcheck with an empty interval',
+    'an empty duration says nothing',
+    'HEALTHCHECK --interval= --timeout= --start-period= --start-interval= CMD x',
+  ],
+  [
+    'healthcheck with empty retries',
+    'an empty number says nothing',
+    'HEALTHCHECK --retries= CMD x',
+  ],
   ['workdir trailing slash', 'the text of an absolute path is kept', 'WORKDIR /a/b/'],
   [
     'workdir empty after a slash',

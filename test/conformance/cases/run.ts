@@ -134,6 +134,8 @@ const rows = table(SECTION, 'FROM busybox', [
     'hard links are one file',
     'RUN echo x > /a && ln /a /b && mkdir /d && ln /a /d/c',
   ],
+  ['security empty', 'an empty --security', 'RUN --security= true'],
+  ['mount empty', 'an empty --mount', 'RUN --mount= true'],
   [
     'hard links to a symlink',
     'hard links are kept among symlinks',
