@@ -1,5 +1,6 @@
 import { type ConformanceCase, directory, lines, type Topic } from '../case.ts';
 import { type MountRow, mountCases } from './mount-cases.ts';
+import { mountPoints } from './mount-points.ts';
 import { secretMounts } from './mounts-secrets.ts';
 import { storeMounts } from './mounts-stores.ts';
 
@@ -187,5 +188,5 @@ const bindWithMode: ConformanceCase = {
 
 export const mounts: Topic = {
   name: '1.8-mounts',
-  cases: [...mountCases(rows), ...storeMounts, ...secretMounts, bindWithMode],
+  cases: [...mountCases(rows), ...storeMounts, ...secretMounts, ...mountPoints, bindWithMode],
 };
