@@ -1,6 +1,6 @@
 /** Lists, in every form Docker's `--format` knows: a table, a template a row, JSON a row. */
 import { displayWidth, printable } from '../progress/index.ts';
-import { compileTemplate } from './template/index.ts';
+import { compileTemplate, shapeOf } from './template/index.ts';
 
 export interface RowFormat {
   /** Field → heading, in the order of the table. */
@@ -31,7 +31,7 @@ export function renderRows(rows: readonly Row[], columns: RowFormat, format?: st
   const text = (isTable ? format.slice('table '.length) : format)
     .replaceAll('\\t', '\t')
     .replaceAll('\\n', '\n');
-  const template = compileTemplate(text, { fields: Object.keys(headings) });
+  const template = compileTemplate(text, { shape: shapeOf(Object.keys(headings)) });
   const lines = shown.map((row) => template(row));
   if (!isTable) return lines.map((line) => `${line}\n`).join('');
   return renderTable([template(headings), ...lines].map((line) => line.split('\t')));

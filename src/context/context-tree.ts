@@ -58,7 +58,6 @@ interface Node {
   readonly entry: FileEntry;
   readonly identity: FileIdentity;
   readonly ignored: boolean;
-  readonly isSocket: boolean;
   readonly state: PatternState;
   /** Undefined until the directory was read. */
   listing: readonly FileEntry[] | undefined;
@@ -70,6 +69,7 @@ export class ContextTree implements FileTree, Disposable {
   readonly #matcher: IgnoreMatcher | undefined;
   readonly #cache: StatCache;
   readonly #groups = new LinkGroups();
+  readonly #sockets = new Set<BytePath>();
   /** By path; undefined for what is not there or not to be seen. */
   readonly #nodes = new Map<BytePath, Node | undefined>();
 
@@ -85,7 +85,6 @@ export class ContextTree implements FileTree, Disposable {
     this.#nodes.set('', {
       ...root,
       ignored: false,
-      isSocket: false,
       state: undefined,
       listing: undefined,
     });
@@ -108,7 +107,7 @@ export class ContextTree implements FileTree, Disposable {
   content(entry: FileEntry): ContentRange {
     const { path, size } = entry;
     const open = () =>
-      this.#find(path)?.isSocket === true
+      this.#sockets.size > 0 && this.#sockets.has(path)
         ? openSync(devNull, CONTENT_FLAGS)
         : openSync(fsPath(this.#root.entry(path)), CONTENT_FLAGS);
     return { hostPath: `${this.#root.hostPath}/${path}`, offset: 0, size, open };
@@ -185,11 +184,11 @@ export class ContextTree implements FileTree, Disposable {
     const file = readHostFile(this.#root, path, this.#groups);
     if (file === undefined) return undefined;
     const isSocket = file.entry.type === 'socket';
+    if (isSocket) this.#sockets.add(path);
     const node: Node = {
       entry: isSocket ? { ...file.entry, type: 'file' } : file.entry,
       identity: file.identity,
       ignored,
-      isSocket,
       state: decision?.state,
       listing: undefined,
     };

@@ -1,8 +1,8 @@
 /** Finding the Dockerfile and the ignore file that goes with it. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
-import { hasErrorCode } from '../system/index.ts';
+import { hasErrorCode, readFailure, readRegularFile } from '../system/index.ts';
 import { type IgnoreFile, parseDockerignore } from './dockerignore.ts';
 
 export interface DockerfilePlace {
@@ -10,6 +10,8 @@ export interface DockerfilePlace {
   readonly path: string;
   /** As shown to the user. */
   readonly name: string;
+  /** The directory that links must not lead out of; undefined for a file that lies outside of the context. */
+  readonly within?: string | undefined;
 }
 
 export interface DockerfileLookup {
@@ -20,6 +22,8 @@ export interface DockerfileLookup {
 
 const DEFAULT_NAME = 'Dockerfile';
 const FALLBACK_NAME = 'dockerfile';
+/** Bytes; a larger one is something else. */
+const MAX_IGNORE_FILE = 4 << 20;
 
 /**
  * The Dockerfile to build: the named one, or `Dockerfile` (else `dockerfile`) in the context directory.
@@ -36,7 +40,8 @@ export function findDockerfile(
   if (basename(wanted) === DEFAULT_NAME) candidates.push(join(dirname(wanted), FALLBACK_NAME));
   for (const path of candidates) {
     if (kindOf(path) === 'file') {
-      return { path, name: lookup.file ?? displayName(path, directory) };
+      const name = lookup.file ?? displayName(path, directory);
+      return { path, name, within: isInside(path, directory) ? directory : undefined };
     }
   }
   const kind = kindOf(directory);
@@ -62,20 +67,26 @@ export function loadIgnoreFile(
   const own = dockerfile === undefined ? undefined : `${dockerfile}.dockerignore`;
   for (const path of [own, join(contextDirectory, '.dockerignore')]) {
     if (path === undefined) continue;
-    const text = readIfThere(path);
+    const within = isInside(path, contextDirectory) ? contextDirectory : undefined;
+    const text = readIfThere(path, { name: displayName(path, contextDirectory), within });
     if (text !== undefined) return parseDockerignore(text, displayName(path, contextDirectory));
   }
   return undefined;
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfThere(
+  path: string,
+  { name, within }: Pick<DockerfilePlace, 'name' | 'within'>,
+): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError('CONTEXT_UNREADABLE', `cannot read the ignore file: ${reason}`, {
-      cause: error,
+    return readRegularFile(path, { limit: MAX_IGNORE_FILE, within }).toString('utf8');
+  } catch (cause) {
+    if (hasErrorCode(cause, 'ENOENT', 'ENOTDIR')) return undefined;
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    throw new AppError('CONTEXT_UNREADABLE', `cannot read '${name}': ${reason}`, {
+      hint: 'an ignore file is a file, or a link to one in the build context',
+      cause,
     });
   }
 }
@@ -86,6 +97,12 @@ function kindOf(path: string): 'file' | 'directory' | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** As the path is written, whatever links are on the way. */
+function isInside(path: string, directory: string): boolean {
+  const inside = relative(resolve(directory), resolve(path));
+  return inside !== '' && inside !== '..' && !inside.startsWith('../') && !isAbsolute(inside);
 }
 
 /** Relative to the context when inside it. */

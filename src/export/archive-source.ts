@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { decompress, detectCompression, MAGIC_SIZE } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
 import { UnpackBudget } from '../layers/index.ts';
+import { openInput, UnsuitableFile } from '../system/index.ts';
 import { cleanName } from './archive-member-name.ts';
 import { type Extent, MemberList } from './archive-members.ts';
 
@@ -49,8 +50,9 @@ export async function openSource(
     });
   });
   if (stats.isDirectory()) return directorySource(source);
-  const handle = await open(source, 'r');
-  if (!stats.isFile() || (await isCompressed(handle))) {
+  if (!stats.isFile()) return spool(pipedBytes(source, options.signal), source, options);
+  const handle = await open(source, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  if (await isCompressed(handle)) {
     return spool(handle.createReadStream({ highWaterMark: CHUNK }), source, options);
   }
   try {
@@ -64,6 +66,23 @@ export async function openSource(
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** What comes out of a pipe. @throws AppError ARCHIVE_NOT_FOUND for a device or a socket */
+async function* pipedBytes(
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    await using input = openInput(path, { signal });
+    if (input.stream !== undefined) yield* input.stream;
+  } catch (cause) {
+    if (!(cause instanceof UnsuitableFile)) throw cause;
+    throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${path}: ${cause.message}`, {
+      hint: 'give the path of an image archive or of an OCI layout directory',
+      cause,
+    });
   }
 }
 

@@ -21,6 +21,17 @@ export { makeNode, type NodeSpec, setTimes } from './nodes.ts';
 export { CONTENT_FLAGS, type ContentFile, openContent } from './open-content.ts';
 export { type OpenedWithin, openWithin } from './open-within.ts';
 export { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
+export {
+  checkInput,
+  type InputLimits,
+  type OpenInput,
+  openInput,
+  type ReadLimits,
+  readFailure,
+  readInput,
+  readRegularFile,
+  UnsuitableFile,
+} from './read-input.ts';
 export { removeTree } from './remove-tree.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';

@@ -32,7 +32,7 @@ const STDIN = '-';
 /** Enough to tell an archive from a text. */
 const HEAD = 64 << 10;
 /** A Dockerfile larger than this is taken for something else. */
-const MAX_DOCKERFILE = 16 << 20;
+export const MAX_DOCKERFILE = 16 << 20;
 
 /**
  * Fetches the build context unless it is a directory.
@@ -196,7 +196,8 @@ function readRange(range: ContentRange, limit: number): Buffer {
   }
 }
 
-function tooLarge(): AppError {
+/** The error for a Dockerfile that is none. */
+export function tooLarge(): AppError {
   return new AppError('DOCKERFILE_TOO_LARGE', 'what was given is too large for a Dockerfile', {
     expected: `a text of at most ${MAX_DOCKERFILE} bytes, or an archive of a context`,
     hint: 'a context is given as a tar, compressed or not',

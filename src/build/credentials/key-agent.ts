@@ -1,10 +1,12 @@
 /** An ssh-agent of the build's own, for keys that were given as files. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
+import { readInput } from '../../system/index.ts';
+import { LARGEST_KEY } from './largest-key.ts';
 
 export interface KeyAgentOptions {
   /** Host paths of private keys. */
@@ -13,6 +15,7 @@ export interface KeyAgentOptions {
   readonly directory: string;
   /** Looked at for PATH. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const SOCKET = 'agent';
@@ -34,16 +37,16 @@ export class KeyAgent implements AsyncDisposable {
   }
 
   /** @throws AppError SSH_AGENT_UNAVAILABLE, SSH_KEY_UNUSABLE */
-  static async start({ keys, directory, env }: KeyAgentOptions): Promise<KeyAgent> {
+  static async start({ keys, directory, env, signal }: KeyAgentOptions): Promise<KeyAgent> {
     const child = spawn('/bin/sh', ['-c', WATCH], {
       cwd: directory,
       env: { ...env },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    await started(child, join(directory, SOCKET));
+    await started(child, join(directory, SOCKET), signal);
     const agent = new KeyAgent(join(directory, SOCKET), child);
     try {
-      for (const key of keys) await addKey(key, { directory, env });
+      for (const key of keys) await addKey(key, { directory, env, signal });
       return agent;
     } catch (error) {
       await agent[Symbol.asyncDispose]();
@@ -58,7 +61,11 @@ export class KeyAgent implements AsyncDisposable {
   }
 }
 
-async function started(child: ChildProcess, socket: string): Promise<void> {
+async function started(
+  child: ChildProcess,
+  socket: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let failure: unknown;
   child.once('error', (error) => {
     failure = error;
@@ -66,32 +73,36 @@ async function started(child: ChildProcess, socket: string): Promise<void> {
   child.stdin?.on('error', () => undefined);
   const end = Date.now() + START_PATIENCE;
   while (!existsSync(socket)) {
-    if (failure !== undefined || child.exitCode !== null || Date.now() > end) {
+    const isOver = failure !== undefined || child.exitCode !== null || Date.now() > end;
+    if (isOver || signal?.aborted === true) {
       child.kill('SIGKILL');
+      signal?.throwIfAborted();
       throw unavailable('ssh-agent', failure);
     }
     await delay(5);
   }
 }
 
-interface AddContext {
-  readonly directory: string;
-  readonly env: KeyAgentOptions['env'];
-}
+type AddContext = Omit<KeyAgentOptions, 'keys'>;
 
 /** The key comes by a pipe, so that ssh-add does not mind who else may read its file. */
-async function addKey(key: string, { directory, env }: AddContext): Promise<void> {
+async function addKey(key: string, { directory, env, signal }: AddContext): Promise<void> {
+  const bytes = await readInput(key, { limit: LARGEST_KEY, signal });
   const child = spawn('ssh-add', ['-q', '-'], {
     cwd: directory,
     env: { ...env, SSH_AUTH_SOCK: SOCKET, SSH_ASKPASS_REQUIRE: 'never', DISPLAY: undefined },
     stdio: ['pipe', 'ignore', 'ignore'],
     // Without a terminal it cannot ask for a passphrase.
     detached: true,
+    signal,
+    killSignal: 'SIGKILL',
   });
   child.stdin.on('error', () => undefined);
-  child.stdin.end(readFileSync(key));
+  child.stdin.end(bytes);
   const [status] = await new Promise<[number | null]>((resolve, reject) => {
-    child.once('error', (error) => reject(unavailable('ssh-add', error)));
+    child.once('error', (error) =>
+      reject(signal?.aborted === true ? signal.reason : unavailable('ssh-add', error)),
+    );
     child.once('close', (code) => resolve([code]));
   });
   if (status === 0) return;

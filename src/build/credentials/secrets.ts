@@ -1,23 +1,27 @@
 /** The secrets given to a build. Their bytes are held in memory, and written nowhere. */
-import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { BuildOptions, SecretSource } from '../../api/index.ts';
 import { AppError, type Warning } from '../../errors.ts';
+import { checkInput, readFailure, readInput } from '../../system/index.ts';
+
+/** Bytes of a secret, as with BuildKit. */
+const LARGEST = 500 << 10;
 
 export class BuildSecrets {
   readonly #sources: ReadonlyMap<string, SecretSource>;
   readonly #env: NonNullable<BuildOptions['env']>;
+  readonly #signal: AbortSignal | undefined;
   readonly #warn: (warning: Warning) => void;
   readonly #values = new Map<string, Promise<Buffer | undefined>>();
 
   /** @throws AppError SECRET_UNREADABLE for a file that is not there */
   constructor(
-    { secrets = [], env = {} }: Pick<BuildOptions, 'secrets' | 'env'>,
+    { secrets = [], env = {}, signal }: Pick<BuildOptions, 'secrets' | 'env' | 'signal'>,
     warn: (warning: Warning) => void,
   ) {
     for (const source of secrets) if ('file' in source) checkFile(source.id, source.file);
     this.#sources = new Map(secrets.map((source) => [source.id, source]));
     this.#env = env;
+    this.#signal = signal;
     this.#warn = warn;
   }
 
@@ -38,7 +42,10 @@ export class BuildSecrets {
     const source = this.#sources.get(id);
     if (source === undefined) return undefined;
     if ('value' in source) return Buffer.from(source.value);
-    if ('file' in source) return readFile(source.file).catch(unreadable(id, source.file));
+    if ('file' in source) {
+      const { file } = source;
+      return readInput(file, { limit: LARGEST, signal: this.#signal }).catch(unreadable(id, file));
+    }
     const value = this.#env[source.env];
     if (value === undefined) this.#warn(unsetVariable(id, source.env));
     return Buffer.from(value ?? '');
@@ -48,21 +55,19 @@ export class BuildSecrets {
 /** Before the first step, not when the secret is needed half an hour later. */
 function checkFile(id: string, path: string): void {
   try {
-    if (!statSync(path).isDirectory()) return;
+    checkInput(path, { limit: LARGEST });
   } catch (error) {
     unreadable(id, path)(error);
   }
-  throw new AppError('SECRET_UNREADABLE', `the secret '${id}' is a directory: ${path}`, {
-    expected: 'a file',
-  });
 }
 
 function unreadable(id: string, path: string): (cause: unknown) => never {
   return (cause) => {
-    const code = cause instanceof Error && 'code' in cause ? `: ${String(cause.code)}` : '';
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
     throw new AppError(
       'SECRET_UNREADABLE',
-      `the file of the secret '${id}' cannot be read: ${path}${code}`,
+      `the file of the secret '${id}' cannot be read: ${path}: ${reason}`,
       { hint: `check --secret id=${id},src=FILE`, cause },
     );
   };

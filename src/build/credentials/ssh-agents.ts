@@ -3,8 +3,10 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BuildOptions, SshSource } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
+import { checkInput, readFailure } from '../../system/index.ts';
+import { LARGEST_KEY } from './largest-key.ts';
 
-export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'env'> {
+export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'env' | 'signal'> {
   /** Makes an empty directory that only we can enter. */
   readonly temporaryDirectory: () => Promise<string>;
 }
@@ -66,9 +68,9 @@ export class SshAgents implements AsyncDisposable {
   async #start({ paths }: { readonly paths: readonly string[] }): Promise<string> {
     const directory = join(await this.#room(), `agent-${this.#count++}`);
     mkdirSync(directory, { mode: 0o700 });
-    const { env = {} } = this.#options;
+    const { env = {}, signal } = this.#options;
     const { KeyAgent } = await import('./key-agent.ts');
-    const agent = await KeyAgent.start({ keys: paths, directory, env });
+    const agent = await KeyAgent.start({ keys: paths, directory, env, signal });
     this.#owned.push(agent);
     return agent.socket;
   }
@@ -94,7 +96,10 @@ function reach({ id, paths }: SshSource, env: NonNullable<BuildOptions['env']>):
   if (first === undefined || first === '') throw noAgent(id);
   const places = given.length === 0 ? [first] : given;
   const sockets = places.filter((path) => isSocket(id, path));
-  if (sockets.length === 0) return { kind: 'keys', paths: places.map((path) => resolve(path)) };
+  if (sockets.length === 0) {
+    for (const path of places) checkKey(id, path);
+    return { kind: 'keys', paths: places.map((path) => resolve(path)) };
+  }
   if (places.length === 1) return { kind: 'socket', path: resolve(first) };
   throw new AppError('SSH_MIXED_SOURCES', `--ssh ${id} names an agent and something else`, {
     expected: 'one socket of an agent, or private keys',
@@ -107,6 +112,19 @@ function isSocket(id: string, path: string): boolean {
     return statSync(path).isSocket();
   } catch (cause) {
     throw new AppError('SSH_UNREADABLE', `--ssh ${id}: there is no ${path}`, {
+      expected: 'the socket of an agent, or a private key',
+      cause,
+    });
+  }
+}
+
+function checkKey(id: string, path: string): void {
+  try {
+    checkInput(path, { limit: LARGEST_KEY });
+  } catch (cause) {
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    throw new AppError('SSH_UNREADABLE', `--ssh ${id}: cannot read ${path}: ${reason}`, {
       expected: 'the socket of an agent, or a private key',
       cause,
     });

@@ -1,8 +1,8 @@
 /** The Dockerfile and the context a build starts from. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOptions } from '../../api/index.ts';
 import {
+  type DockerfilePlace,
   findDockerfile,
   type IgnoreFile,
   loadIgnoreFile,
@@ -20,11 +20,14 @@ import { AppError, type Warning } from '../../errors.ts';
 import { redactUrls } from '../../http/index.ts';
 import { download, isHttpUrl } from '../../remote/index.ts';
 import type { Store } from '../../store/index.ts';
+import { readFailure, readInput, readRegularFile, UnsuitableFile } from '../../system/index.ts';
 import {
   dockerfileIn,
   type FetchedContext,
+  MAX_DOCKERFILE,
   readLimited,
   spool,
+  tooLarge,
 } from '../contexts/fetched-context.ts';
 import { type BuildContext, namedContexts } from '../contexts/named-contexts.ts';
 
@@ -97,7 +100,27 @@ async function readDockerfile(
   }
   if (fetched?.tree !== undefined) return dockerfileIn(fetched.tree, file);
   const place = findDockerfile(options.context, { file, cwd: process.cwd() });
-  return { bytes: readFileSync(place.path), ...place };
+  return { bytes: await readPlace(place, signal), ...place };
+}
+
+/** @throws AppError DOCKERFILE_UNREADABLE, DOCKERFILE_TOO_LARGE */
+async function readPlace(
+  { path, name, within }: DockerfilePlace,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  try {
+    const limit = MAX_DOCKERFILE;
+    if (within !== undefined) return readRegularFile(path, { limit, within });
+    return await readInput(path, { limit, signal });
+  } catch (cause) {
+    if (cause instanceof UnsuitableFile && cause.kind === 'large') throw tooLarge();
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    throw new AppError('DOCKERFILE_UNREADABLE', `cannot read '${name}': ${reason}`, {
+      hint: 'a Dockerfile is a file, or a link to one in the build context',
+      cause,
+    });
+  }
 }
 
 /** Check settings from the command line stand in for the directive. */

@@ -1,4 +1,5 @@
 /** Work of the build itself, shown as a step: reading the Dockerfile, the context, exporting. */
+import { AbortedError } from '../../errors.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
 import { isGone } from '../../store/index.ts';
 
@@ -47,8 +48,16 @@ export async function asStep<T>(
       emit({ kind: 'step.cancelled', time: now(), step });
       throw error;
     }
+    if (isAbort(error)) {
+      emit({ kind: 'step.cancelled', time: now(), step });
+      throw error;
+    }
     const failure = error instanceof Error ? error : new Error(String(error));
     emit({ kind: 'step.failed', time: now(), step, error: failure });
     throw error;
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof AbortedError || (error instanceof Error && error.name === 'AbortError');
 }

@@ -1,7 +1,7 @@
 import type { SystemInfo, VersionInfo } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
-import { compileTemplate } from '../template/index.ts';
+import { compileTemplate, shapeOf } from '../template/index.ts';
 
 export const infoCommand = defineCommand({
   usage: '[OPTIONS]',
@@ -76,7 +76,7 @@ function formatted(format: string, version: VersionInfo, info: SystemInfo): stri
     Platforms: info.platforms,
   };
   const template = format === 'json' ? '{{json .}}' : format;
-  return `${compileTemplate(template, { fields: Object.keys(data) })(data)}\n`;
+  return `${compileTemplate(template, { shape: shapeOf(Object.keys(data)) })(data)}\n`;
 }
 
 /** What uname calls the processors that have another name in Go. */

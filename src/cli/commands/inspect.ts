@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { imageShape } from '../image-shape.ts';
 import { compileTemplate } from '../template/index.ts';
 
 export const inspectCommand = defineCommand({
@@ -49,7 +50,7 @@ export const inspectCommand = defineCommand({
 function renderer(format: string | undefined): (images: readonly unknown[]) => string {
   if (format === undefined) return (images) => `${JSON.stringify(images, null, 4)}\n`;
   if (format === 'json') return (images) => `${JSON.stringify(images)}\n`;
-  const template = compileTemplate(format, { absent: zeroText });
+  const template = compileTemplate(format, { absent: zeroText, shape: imageShape });
   return (images) => images.map((image) => `${template(image)}\n`).join('');
 }
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { RunOptions } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import { checkPort, deviceSpec, mountValues } from '../container-values.ts';
+import { readEnvFile } from '../env-file.ts';
 import type { FlagValues } from '../flags.ts';
 import { resourceLimits } from '../limit-flags.ts';
 import { shortReference } from '../reference-text.ts';
@@ -96,7 +96,10 @@ async function runOptions(
     entrypoint: flags.entrypoint,
     interactive: flags.interactive,
     tty: flags.tty,
-    env: [...(await fileVariables(flags['env-file'], env)), ...variables(flags.env, '--env', env)],
+    env: [
+      ...(await fileVariables(flags['env-file'], context)),
+      ...variables(flags.env, '--env', env),
+    ],
     ...mountValues(flags),
     workdir: absoluteDirectory(flags.workdir),
     user: flags.user,
@@ -138,25 +141,10 @@ function variables(texts: readonly string[], flag: string, env: CommandContext['
   return keyValuePairs(texts, flag, env).map(([name, value]) => `${name}=${value}`);
 }
 
-async function fileVariables(
-  paths: readonly string[],
-  env: CommandContext['env'],
-): Promise<string[]> {
+async function fileVariables(paths: readonly string[], context: CommandContext): Promise<string[]> {
   const all: string[] = [];
-  for (const path of paths) {
-    const lines = (await readEnvFile(path)).split(/\r?\n/).map((line) => line.trimStart());
-    const meant = lines.filter((line) => line !== '' && !line.startsWith('#'));
-    all.push(...variables(meant, '--env-file', env));
-  }
+  for (const path of paths) all.push(...(await readEnvFile(path, context)));
   return all;
-}
-
-async function readEnvFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new AppError('CLI_FILE', `cannot read the file of --env-file: ${path}`, { cause });
-  }
 }
 
 /** @returns what writes the container's id to a new file */

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { compileTemplate } from '../template/index.ts';
+import { compileTemplate, shapeOf } from '../template/index.ts';
 
 export const versionCommand = defineCommand({
   usage: '[OPTIONS]',
@@ -29,7 +29,9 @@ export const versionCommand = defineCommand({
         Runtime: runtime && { Name: runtime.name, Path: runtime.path, Version: runtime.version },
       };
       const template = flags.format === 'json' ? '{{json .}}' : flags.format;
-      await stdout.write(`${compileTemplate(template, { fields: Object.keys(data) })(data)}\n`);
+      await stdout.write(
+        `${compileTemplate(template, { shape: shapeOf(Object.keys(data)) })(data)}\n`,
+      );
       return 0;
     }
     const found =

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileTemplate } from './index.ts';
+import { imageShape } from '../image-shape.ts';
+import { compileTemplate, shapeOf } from './index.ts';
 
 const image = {
   Id: 'sha256:1234',
@@ -61,8 +62,34 @@ describe('compileTemplate', () => {
   });
 
   it('names the fields there are when only those are allowed', () => {
-    const template = compileTemplate('{{.Repo}}', { fields: ['Repository', 'Repos'] });
+    const template = compileTemplate('{{.Repo}}', { shape: shapeOf(['Repository', 'Repos']) });
     expect(() => template({})).toThrow('there is no field .Repo; did you mean .Repos?');
+  });
+
+  it.each([
+    ['{{.Nope}}', 'there is no field .Nope'],
+    ['{{.Config.user}}', 'there is no field .user'],
+    ['{{with .Config}}{{.Usr}}{{end}}', 'there is no field .Usr; did you mean .User?'],
+    ['{{$c := .Config}}{{$c.Nope}}', 'there is no field .Nope'],
+    ['{{$.Nope}}', 'there is no field .Nope'],
+    ['{{if .Nope}}x{{end}}', 'there is no field .Nope'],
+    ['{{json .Config.Nope}}', 'there is no field .Nope'],
+    ['{{(.Config).Nope}}', 'there is no field .Nope'],
+    ['{{.Id.Nope}}', 'there is no field .Nope'],
+    ['{{.Config.Healthcheck.Test}}', '.Config.Healthcheck is not set'],
+  ])('refuses %s of an image', (template, message) => {
+    expect(() => compileTemplate(template, { shape: imageShape })(image)).toThrow(message);
+  });
+
+  it.each([
+    ['{{.Config.Labels.none}}', '<no value>'],
+    ['{{index .Config.Labels "none"}}', '<no value>'],
+    ['{{if .Config.Healthcheck}}x{{else}}none{{end}}', 'none'],
+    ['{{.Config.ExposedPorts.none}}', '<no value>'],
+    ['{{.Tags}}', '[a:1 b:2]'],
+    ['{{range .Tags}}{{.}} {{end}}', 'a:1 b:2 '],
+  ])('renders %s of an image', (template, expected) => {
+    expect(compileTemplate(template, { shape: imageShape })(image)).toBe(expected);
   });
 
   it('prints absent fields as asked', () => {

@@ -6,13 +6,14 @@ import { nearestName } from '../../nearest-name.ts';
 import { goText, isTrue, lookUp, type TemplateFunction, templateFunctions } from './functions.ts';
 import { templateError } from './lexer.ts';
 import { type Node, type Operand, type Pipeline, parseTemplate } from './parser.ts';
+import type { Shape } from './shape.ts';
 
 /** @returns the text for one datum. @throws AppError CLI_TEMPLATE */
 export type Template = (data: unknown) => string;
 
 export interface TemplateOptions {
-  /** Fields the datum may have; others are an error at its top level. Undefined: anything goes. */
-  readonly fields?: readonly string[] | undefined;
+  /** What the datum may have; all else is an error. Undefined: anything goes. */
+  readonly shape?: Shape | undefined;
   /** What a field prints that is absent or null; undefined: `<no value>`. */
   readonly absent?: ((path: readonly string[]) => string | undefined) | undefined;
 }
@@ -34,12 +35,13 @@ interface Scope {
 class Evaluation {
   readonly #template: string;
   readonly #options: TemplateOptions;
-  readonly #root: unknown;
+  /** Of the parts of the datum that were met. */
+  readonly #shapes = new Map<unknown, Shape>();
 
   constructor(template: string, options: TemplateOptions, root: unknown) {
     this.#template = template;
     this.#options = options;
-    this.#root = root;
+    if (options.shape !== undefined) this.#shapes.set(root, options.shape);
   }
 
   render(nodes: readonly Node[], outer: Scope): string {
@@ -110,25 +112,41 @@ class Evaluation {
       case 'function':
         return this.#function(operand.name)();
       case 'nested':
-        return operand.path.reduce<unknown>(lookUp, this.#evaluate(operand.pipeline, scope));
+        return this.#lookUp(operand.path, this.#evaluate(operand.pipeline, scope));
       case 'variable':
         if (!scope.variables.has(operand.name)) {
           throw templateError(this.#template, `unknown variable ${operand.name}`);
         }
-        return operand.path.reduce<unknown>(lookUp, scope.variables.get(operand.name));
+        return this.#lookUp(operand.path, scope.variables.get(operand.name));
       case 'field':
-        this.#checkField(operand.path[0], scope);
-        return operand.path.reduce<unknown>(lookUp, scope.dot);
+        return this.#lookUp(operand.path, scope.dot);
     }
   }
 
-  #checkField(name: string | undefined, scope: Scope): void {
-    const { fields } = this.#options;
-    if (name === undefined || fields === undefined || scope.dot !== this.#root) return;
-    if (fields.includes(name)) return;
-    const near = nearestName(name, fields);
+  #lookUp(path: readonly string[], start: unknown): unknown {
+    let value = start;
+    let shape = this.#shapes.get(start);
+    for (const [index, name] of path.entries()) {
+      if (isStruct(shape) && (value === undefined || value === null)) {
+        throw templateError(this.#template, `.${path.slice(0, index).join('.')} is not set`);
+      }
+      shape = this.#fieldOf(shape, value, name);
+      value = lookUp(value, name);
+      if (isStruct(value) && shape !== undefined) this.#shapes.set(value, shape);
+    }
+    return value;
+  }
+
+  #fieldOf(shape: Shape | undefined, value: unknown, name: string): Shape | undefined {
+    if (shape === undefined || shape === 'any' || shape === 'map') return 'any';
+    const fields = isStruct(shape) ? shape : {};
+    if (Object.hasOwn(fields, name)) return fields[name];
+    if (isStruct(value) && Object.hasOwn(value, name)) return 'any';
+    const names = Object.keys(fields);
+    const near = nearestName(name, names);
     const message = `there is no field .${name}${near === undefined ? '' : `; did you mean .${near}?`}`;
-    throw templateError(this.#template, message, fields.map((field) => `.${field}`).join(', '));
+    const expected = names.map((field) => `.${field}`).join(', ');
+    throw templateError(this.#template, message, expected === '' ? undefined : expected);
   }
 
   #function(name: string): TemplateFunction {
@@ -152,4 +170,8 @@ function entriesOf(value: unknown): [key: unknown, item: unknown][] {
   if (Array.isArray(value)) return [...value.entries()];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function isStruct<T>(value: T): value is T & object {
+  return typeof value === 'object' && value !== null;
 }

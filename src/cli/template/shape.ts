@@ -1,0 +1,12 @@
+/** What a datum of templates may have, where its JSON leaves out what is empty. */
+
+/**
+ * `value`: a text, a number, a list: it has no fields. `map`: any key. `any`: not looked at. Else the fields of a
+ * struct; what the datum has besides is allowed too.
+ */
+export type Shape = 'value' | 'map' | 'any' | { readonly [field: string]: Shape };
+
+/** A struct whose fields are not looked into. */
+export function shapeOf(fields: readonly string[]): Shape {
+  return Object.fromEntries(fields.map((field) => [field, 'any']));
+}
