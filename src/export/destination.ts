@@ -1,7 +1,8 @@
 /** Where an output goes: a path, at which it appears complete or not at all, or a stream. */
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
+import { newFile } from './new-file.ts';
 import { writeSparsely } from './write-sparsely.ts';
 
 /** Takes chunks in order; the promise holds the writer back. */
@@ -10,7 +11,7 @@ export type ByteSink = (chunk: Uint8Array) => Promise<void>;
 export type Destination = string | ByteSink;
 
 /**
- * Writes a stream of bytes. A new or regular file is written beside its place and renamed; a device or a pipe is
+ * Writes a stream of bytes. A new or regular file appears when it is complete; a device or a pipe is
  * written as it is.
  *
  * @throws AppError EXPORT_DESTINATION when the path cannot be written
@@ -34,37 +35,32 @@ export async function writeTo(
       hint: 'name a file in it, for example dest=image.tar',
     });
   }
-  if (kind === 'other') return writeFile(await open(destination, 'w'), bytes, { signal });
-  const temporary = `${destination}.${randomBytes(6).toString('hex')}.part`;
+  if (kind === 'other') {
+    await using device = await open(destination, 'w');
+    return await writeFile(device, bytes, signal);
+  }
   try {
-    await writeFile(await open(temporary, 'wx', 0o666), bytes, { signal, isNew: true });
-    await rename(temporary, destination);
+    const file = await newFile(destination);
+    try {
+      await writeSparsely(file.handle, bytes, signal);
+      await file.place();
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
   } catch (error) {
-    await rm(temporary, { force: true });
     throw writeFailure(destination, error);
   }
 }
 
-interface WriteOptions {
-  readonly signal: AbortSignal | undefined;
-  /** A regular file without content yet, which may have holes. */
-  readonly isNew?: boolean | undefined;
-}
-
-/** Closes the file in any case. */
 async function writeFile(
   handle: FileHandle,
   bytes: AsyncIterable<Uint8Array>,
-  { signal, isNew = false }: WriteOptions,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  try {
-    if (isNew) return await writeSparsely(handle, bytes, signal);
-    for await (const chunk of bytes) {
-      signal?.throwIfAborted();
-      await writeAll(handle, chunk);
-    }
-  } finally {
-    await handle.close();
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    await writeAll(handle, chunk);
   }
 }
 
@@ -99,7 +95,7 @@ export async function readFileIfPresent(path: string): Promise<Buffer | undefine
 /** A failed system call as an error for the user; other errors pass unchanged. */
 export function writeFailure(path: string, error: unknown): unknown {
   const code = errorCode(error);
-  if (code === undefined || !(error instanceof Error)) return error;
+  if (code === undefined || !(error instanceof Error) || isElsewhere(path, error)) return error;
   const hints: Readonly<Record<string, string>> = {
     ENOENT: 'make the directory first',
     ENOTDIR: 'a part of the path is no directory',
@@ -113,6 +109,13 @@ export function writeFailure(path: string, error: unknown): unknown {
     hint: hints[code],
     cause: error,
   });
+}
+
+/** Reading what was to be written has failed, rather than writing it. */
+function isElsewhere(path: string, error: Error): boolean {
+  if (!('path' in error) || typeof error.path !== 'string') return false;
+  const [wanted, failed] = [resolve(path), resolve(error.path)];
+  return !failed.startsWith(wanted) && !wanted.startsWith(failed);
 }
 
 function errorCode(error: unknown): string | undefined {

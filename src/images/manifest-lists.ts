@@ -118,7 +118,12 @@ function fileOf(store: Store, name: Reference): string {
 async function readList(store: Store, name: Reference): Promise<IndexPart[] | undefined> {
   const text = await readFile(fileOf(store, name), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const entries: unknown = JSON.parse(text);
+  let entries: unknown;
+  try {
+    entries = JSON.parse(text);
+  } catch {
+    entries = [undefined];
+  }
   return Array.isArray(entries) ? entries.map(decodePart) : undefined;
 }
 

@@ -35,5 +35,6 @@ export {
 export { removeTree } from './remove-tree.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
+export { linkUnnamed, openUnnamed } from './unnamed-file.ts';
 export { homeDirectory, isInUserNamespace, isRoot, userName } from './user.ts';
 export { listXattrs, setXattr } from './xattrs.ts';

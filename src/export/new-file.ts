@@ -1,0 +1,94 @@
+/**
+ * A file that appears at its path complete or not at all. Where the file system can, it has no name before, and a process that
+ * is killed leaves nothing. Elsewhere it has a name of its own, and the next process that writes to the same path removes it.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { hasErrorCode, type Lock, linkUnnamed, openUnnamed, tryLock } from '../system/index.ts';
+
+const MODE = 0o666;
+
+/** A file being written. Ends with `place` or `discard`. */
+export interface NewFile {
+  readonly handle: FileHandle;
+  /** Puts it at its path, in the place of what is there. */
+  place(): Promise<void>;
+  /** Does nothing after `place`. */
+  discard(): Promise<void>;
+}
+
+/** @throws errors of `node:fs` */
+export async function newFile(path: string): Promise<NewFile> {
+  const unnamed = await openUnnamed(dirname(path), MODE);
+  return unnamed === undefined ? namedFile(path) : unnamedFile(path, unnamed);
+}
+
+function unnamedFile(path: string, handle: FileHandle): NewFile {
+  return {
+    handle,
+    async place() {
+      try {
+        linkUnnamed(handle, path);
+      } catch (error) {
+        if (!hasErrorCode(error, 'EEXIST')) throw error;
+        // A link cannot take another's place: for an instant it needs a name of its own.
+        const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+        linkUnnamed(handle, temporary);
+        await rename(temporary, path);
+      } finally {
+        await handle.close();
+      }
+    },
+    discard: () => handle.close(),
+  };
+}
+
+/** Where there are no files without a name. */
+export async function namedFile(path: string): Promise<NewFile> {
+  removeLeftovers(path);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
+  const handle = await open(temporary, 'wx', MODE);
+  const lock = lockOf(temporary);
+  const end = async (): Promise<void> => {
+    lock?.release();
+    await handle.close();
+  };
+  let isPlaced = false;
+  return {
+    handle,
+    async place() {
+      await rename(temporary, path);
+      isPlaced = true;
+      await end();
+    },
+    async discard() {
+      if (isPlaced) return;
+      await rm(temporary, { force: true });
+      await end();
+    },
+  };
+}
+
+/** Those that nobody has locked any more were of processes that have been killed. */
+function removeLeftovers(path: string): void {
+  const start = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{12}\.part$/.test(name.slice(start.length))) continue;
+    const left = join(dirname(path), name);
+    const lock = lockOf(left);
+    if (lock === undefined) continue;
+    rmSync(left, { force: true });
+    lock.release();
+  }
+}
+
+/** Undefined when somebody has it, or the file system knows no locks. */
+function lockOf(path: string): Lock | undefined {
+  try {
+    return tryLock(path, 'exclusive');
+  } catch {
+    return undefined;
+  }
+}
