@@ -93,6 +93,7 @@ function imageSummary(one: BuiltPlan, input: SummaryInput, position: number): Im
   return {
     platform: built.length === 1 ? undefined : formatPlatform(one.plan.image.platform),
     layers: image === undefined ? layerSummaries(one, store) : squashSummaries(one, layers, store),
+    layerCount: layers.length,
     bytes: bytesOf(store, layers),
   };
 }

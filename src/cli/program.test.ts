@@ -43,7 +43,7 @@ const built: BuildResult = {
     stages: [],
     unusedStages: [],
     leftBehindBytes: 0,
-    images: [{ platform: undefined, layers: [], bytes: 0 }],
+    images: [{ platform: undefined, layers: [], layerCount: 0, bytes: 0 }],
     durationMs: 0,
   },
   warnings: [],

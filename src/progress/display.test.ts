@@ -59,6 +59,7 @@ const summary: BuildSummary = {
     {
       platform: undefined,
       layers: [{ origin: 'COPY --from=build /hello /hello', bytes: 1_900_000, files: 1 }],
+      layerCount: 1,
       bytes: 1_900_000,
     },
   ],
@@ -230,6 +231,7 @@ describe('plainDisplay', () => {
     const images = Array.from({ length: 9 }, (_, index) => ({
       platform: `linux/${index}`,
       layers: [],
+      layerCount: 0,
       bytes: 0,
     }));
     const text = summaryOf('short', {

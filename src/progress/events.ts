@@ -95,7 +95,10 @@ export interface BuildSummary {
 export interface ImageSummary {
   /** `linux/arm64`; undefined where only one platform was asked for. */
   readonly platform: string | undefined;
+  /** Those of the base image are one of them. */
   readonly layers: readonly LayerSummary[];
+  /** How many layers the image has, each of the base image's counted. */
+  readonly layerCount: number;
   /** Uncompressed bytes of the layers' files. */
   readonly bytes: number;
 }

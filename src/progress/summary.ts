@@ -125,10 +125,10 @@ function layerRows({ layers }: ImageSummary): Row[] {
 }
 
 function imageTitle(
-  { platform, layers, bytes }: ImageSummary,
+  { platform, layerCount, bytes }: ImageSummary,
   { durationMs }: BuildSummary,
 ): string {
-  const size = `image of ${humanSize(bytes)} in ${counted(layers.length, 'layer')}`;
+  const size = `image of ${humanSize(bytes)} in ${counted(layerCount, 'layer')}`;
   return platform === undefined
     ? `${size}, built in ${humanDuration(durationMs)}`
     : `${size} for ${platform}`;

@@ -223,7 +223,7 @@ describe('ttyDisplay', () => {
           stages: [],
           unusedStages: [],
           leftBehindBytes: 0,
-          images: [{ platform: undefined, layers: [], bytes: 0 }],
+          images: [{ platform: undefined, layers: [], layerCount: 0, bytes: 0 }],
           durationMs: 100,
         },
       },

@@ -43,6 +43,13 @@ describe('the end of a build', () => {
     ]);
   });
 
+  it('counts the layers of the base image too', async () => {
+    const directory = bench.project({ Dockerfile: 'FROM busybox\nRUN echo > /one' }, 'on-a-base');
+    const { stderr } = await bench.succeed(['build', '--progress=plain', '-t', 'more', directory]);
+    const { stdout } = await bench.succeed(['inspect', '-f', '{{len .RootFS.Layers}}', 'more']);
+    expect(stderr).toMatch(new RegExp(`^image of \\S+ in ${stdout.trim()} layers, built in`, 'm'));
+  });
+
   it('is everything, or nothing but the image, when asked', async () => {
     const full = await bench.succeed(['build', '--progress=plain', '--summary=full', project()]);
     expect(full.stderr).toMatch(/^ {2}\[build 2\/2\] RUN .* CACHED +\+20MB$/m);
