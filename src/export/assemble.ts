@@ -4,6 +4,8 @@ import {
   type ContainerConfig,
   canonicalJson,
   type ImageConfig,
+  imagePlatform,
+  normalizePlatform,
   type Platform,
 } from '../oci/index.ts';
 import {
@@ -108,7 +110,7 @@ function imageConfig(
   const author = input.author ?? base?.config.author;
   return {
     ...(base === undefined ? {} : foreignKeys(base.config)),
-    ...input.platform,
+    ...platformOf(input.platform, base?.config),
     ...(author === undefined ? {} : { author }),
     created: history.at(-1)?.created,
     config:
@@ -119,6 +121,12 @@ function imageConfig(
     history,
     ...input.extra?.(layers),
   };
+}
+
+/** What nobody asked for (variant, version and features of the system) is the base's, if that is for the same machine. */
+function platformOf(asked: Platform, base: ImageConfig | undefined): Platform {
+  const isSame = base?.os === asked.os && base.architecture === asked.architecture;
+  return normalizePlatform(isSame ? { ...imagePlatform(base), ...imagePlatform(asked) } : asked);
 }
 
 /** Keys this build decides itself, and keys that describe only the very image they stand in. */

@@ -9,6 +9,7 @@ import {
   decodeManifest,
   digestOf,
   type ImageConfig,
+  imagePlatform,
   layerTypeIn,
   type Manifest,
   MEDIA_TYPES,
@@ -174,14 +175,7 @@ function withPlatform(
   config: ImageConfig,
   annotations: Readonly<Record<string, string>>,
 ): Descriptor {
-  const { os, architecture, variant } = config;
-  const version = config['os.version'];
-  const platform: Platform = {
-    os,
-    architecture,
-    ...(variant === undefined ? {} : { variant }),
-    ...(version === undefined ? {} : { 'os.version': version }),
-  };
+  const platform = imagePlatform(config);
   return { ...descriptor, platform, ...(isEmpty(annotations) ? {} : { annotations }) };
 }
 

@@ -5,6 +5,7 @@ import {
   type DiffId,
   type Digest,
   type ImageConfig,
+  imagePlatform,
   type Manifest,
   MEDIA_TYPES,
 } from '../oci/index.ts';
@@ -75,9 +76,7 @@ function imageRecord(
     ...digests,
     layers: layers.map(({ id, diffId, epoch, size }) => ({ id, diffId, epoch, size })),
     created: parseTime(config.created) ?? 0,
-    os: config.os,
-    architecture: config.architecture,
-    ...(config.variant === undefined ? {} : { variant: config.variant }),
+    ...imagePlatform(config),
     size: layers.reduce((sum, layer) => sum + layer.size, 0),
   };
 }

@@ -83,6 +83,8 @@ const CASES: readonly Case[] = [
   ['WorkdirRelativePath', 'FROM a\nWORKDIR /b\nWORKDIR c', []],
   ['WorkdirRelativePath', 'FROM a AS x\nWORKDIR /b\nFROM x\nWORKDIR c', []],
   ['WorkdirRelativePath', 'FROM a\nENV D=/b\nWORKDIR $D', []],
+  ['WorkdirRelativePath', 'FROM a\nWORKDIR C:/b', ['WORKDIR C:/b']],
+  ['WorkdirRelativePath', 'FROM --platform=windows/amd64 a\nWORKDIR C:/b', []],
   ['UndefinedVar', 'FROM a\nCOPY $SRC /', ['$SRC']],
   ['UndefinedVar', 'FROM a\nENV A=1 B=$A', ['$A']],
   ['UndefinedVar', 'FROM a\nENV A="$X/$X $Y" B=$X', ['$X', '$Y', '$X']],

@@ -14,6 +14,7 @@ export { isNestedTooDeep } from './nesting.ts';
 export {
   formatPlatform,
   hostPlatform,
+  imagePlatform,
   normalizePlatform,
   parsePlatform,
   platformMatches,

@@ -22,7 +22,9 @@ describe('parsePlatform', () => {
     ['linux/armhf', 'linux/arm'],
     ['linux/armel', 'linux/arm/v6'],
     ['macos/arm64', 'darwin/arm64'],
-    ['windows(10.0.17763)/amd64', 'windows/amd64'],
+    ['windows(10.0.17763)/amd64', 'windows(10.0.17763)/amd64'],
+    ['Windows(10.0.17763+a+b)/x86_64', 'windows(10.0.17763+a+b)/amd64'],
+    ['windows(+a)/amd64', 'windows(+a)/amd64'],
     ['linux/unheard-of', 'linux/unheard-of'],
   ])('reads %s as %s', (text, formatted) => {
     expect(formatPlatform(parsePlatform(text))).toBe(formatted);

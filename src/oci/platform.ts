@@ -108,9 +108,27 @@ function loneWord(text: string, name: string): Platform {
   return { os: host.os, architecture, ...variantMember(isPlainArm ? '' : variant) };
 }
 
-/** `linux/arm/v7`; the version of the system is left out. */
-export function formatPlatform({ os, architecture, variant }: Platform): string {
-  return [os, architecture, variant].filter((part) => part !== undefined && part !== '').join('/');
+/** `linux/arm/v7`, or with version and features of the system: `windows(10.0.17763+win32k)/amd64`. */
+export function formatPlatform(platform: Platform): string {
+  const { os, architecture, variant } = platform;
+  const system = [platform['os.version'] ?? '', ...(platform['os.features'] ?? [])].join('+');
+  const name = system === '' ? os : `${os}(${system})`;
+  return [name, architecture, variant]
+    .filter((part) => part !== undefined && part !== '')
+    .join('/');
+}
+
+/** The platform that an image's config or record is for. */
+export function imagePlatform(image: Platform): Platform {
+  const { os, architecture, variant } = image;
+  const { 'os.version': version, 'os.features': features } = image;
+  return {
+    os,
+    architecture,
+    ...(variant === undefined ? {} : { variant }),
+    ...(version === undefined ? {} : { 'os.version': version }),
+    ...(features === undefined ? {} : { 'os.features': features }),
+  };
 }
 
 /** The one spelling of a platform: lower case, known aliases replaced, a variant that goes without saying dropped. */

@@ -16,6 +16,7 @@ import { copyText } from './history-text.ts';
 import { type RemoteText, refuseChecksum, remoteSource } from './remote-sources.ts';
 import type { StagePlan, StepText } from './stage-plan.ts';
 import { configure, remember, type StageState, workingDirectory } from './stage-state.ts';
+import { plannedPath } from './windows-paths.ts';
 
 export async function applyCopy(
   state: StageState,
@@ -85,7 +86,14 @@ function copyInto(
           ? undefined
           : rest.map(({ paths, unpacks }, index) => ({ input: index + 2, paths, unpack: unpacks })),
     },
-    destination: destinationOf(written, state),
+    destination: destinationOf(
+      plannedPath(
+        written,
+        state.platform,
+        options.tree.source.location(instruction.destination.range),
+      ),
+      state,
+    ),
     owner: owner === '' ? undefined : owner,
     mode: mode === '' ? undefined : mode,
     exclude: instruction.exclude.map((word) => word.text),
@@ -164,8 +172,9 @@ function destinationOf(written: string, state: StageState): string {
   return isDirectory && !absolute.endsWith('/') ? `${absolute}/` : absolute;
 }
 
-/** BuildKit keeps the text of an absolute path as it is, and cleans the others; nothing is the text there was. */
+/** BuildKit keeps the text of an absolute path as it is, and cleans the others, also those for Windows; nothing is the text there was. */
 function workdirText(value: string, state: StageState): string {
+  if (state.platform.os === 'windows') return posix.resolve(workingDirectory(state), value);
   const text = value === '' ? (state.config.WorkingDir ?? '') : value;
   return text.startsWith('/') ? text : posix.resolve(workingDirectory(state), value);
 }
@@ -176,7 +185,8 @@ export function applyWorkdir(
   plan: StagePlan,
 ): StageState {
   const { options } = plan;
-  const value = expand(instruction.value, state, options);
+  const location = options.tree.source.location(instruction.value.range);
+  const value = plannedPath(expand(instruction.value, state, options), state.platform, location);
   const written = workdirText(value, state);
   const path = posix.resolve('/', written);
   const named = configure({ ...state, hasWorkdir: true }, { WorkingDir: written });

@@ -9,10 +9,14 @@ import { commandText, listText } from './history-text.ts';
 import { configure, remember, type StageState } from './stage-state.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
+const WINDOWS_SHELL = ['cmd', '/S', '/C'];
 
 /** Gives a text to the stage's shell. */
 export function withShell(state: StageState, text: string): readonly string[] {
-  return [...(state.config.Shell ?? DEFAULT_SHELL), text];
+  const { Shell: own = [] } = state.config;
+  const os = state.base?.config.os ?? state.platform.os;
+  const shell = os === 'windows' ? WINDOWS_SHELL : DEFAULT_SHELL;
+  return [...(own.length > 0 ? own : shell), text];
 }
 
 function argvOf(state: StageState, command: CommandLine): readonly string[] {

@@ -11,6 +11,7 @@ import { appendAll, assign, DEFAULT_PATH, type Environment, lookup } from './env
 import { Grown } from './grown.ts';
 import { EXPORTER_COMMENT, HISTORY_COMMENT } from './history-text.ts';
 import type { BaseImage, PlannedHistory } from './plan.ts';
+import { configPath, plannedPath } from './windows-paths.ts';
 
 export interface StageState {
   readonly root: VertexId | typeof SCRATCH;
@@ -39,11 +40,11 @@ export type ConfigEntry =
 
 /** The state of `FROM scratch`. */
 export function scratchState(platform: Platform): StageState {
-  const environment = [`PATH=${DEFAULT_PATH}`];
+  const environment = withPath([], platform);
   return {
     root: SCRATCH,
     platform,
-    config: { Env: environment, WorkingDir: '/' },
+    config: { ...(environment.length > 0 && { Env: environment }), WorkingDir: '/' },
     added: Grown.of(),
     author: undefined,
     history: Grown.of(),
@@ -55,6 +56,12 @@ export function scratchState(platform: Platform): StageState {
   };
 }
 
+/** Every image says where its programs are, except for Windows, which knows by itself. */
+function withPath(env: Environment, { os }: Platform): Environment {
+  if (os === 'windows' || lookup(env, 'PATH') !== undefined) return env;
+  return assign(env, 'PATH', DEFAULT_PATH);
+}
+
 /** The state of a stage that begins with the files of a named context, which are its one layer. */
 export function contextState(root: VertexId, platform: Platform): StageState {
   const entry = { createdBy: 'COPY / /', comment: EXPORTER_COMMENT, emptyLayer: false };
@@ -64,17 +71,19 @@ export function contextState(root: VertexId, platform: Platform): StageState {
 /** The state of a stage that begins with an image, whose file system is vertex `root`. */
 export function imageState(base: BaseImage, root: VertexId, platform: Platform): StageState {
   const inherited = base.config.config ?? {};
-  const env = inherited.Env ?? [];
-  const withPath = lookup(env, 'PATH') === undefined ? assign(env, 'PATH', DEFAULT_PATH) : env;
+  const env = withPath(inherited.Env ?? [], platform);
   return {
     ...scratchState(platform),
     root,
     base,
     author: base.config.author,
-    environment: appendAll([], withPath),
+    environment: appendAll([], env),
     config: {
       ...inherited,
-      Env: withPath,
+      ...(inherited.WorkingDir !== undefined && {
+        WorkingDir: plannedPath(inherited.WorkingDir, platform),
+      }),
+      ...(env.length > 0 && { Env: env }),
       OnBuild: undefined,
     },
   };
@@ -102,7 +111,7 @@ export function extendConfig(state: StageState, entries: readonly ConfigEntry[])
 }
 
 /** The config with all that was added to it. */
-export function configOf({ config, added }: StageState): ContainerConfig {
+export function configOf({ config, added, platform }: StageState): ContainerConfig {
   const labels = { ...config.Labels };
   const maps = { ExposedPorts: { ...config.ExposedPorts }, Volumes: { ...config.Volumes } };
   const touched = new Set<ConfigEntry['map']>();
@@ -113,6 +122,7 @@ export function configOf({ config, added }: StageState): ContainerConfig {
   }
   return {
     ...config,
+    ...(config.WorkingDir !== undefined && { WorkingDir: configPath(config.WorkingDir, platform) }),
     ...(touched.has('Labels') && { Labels: labels }),
     ...(touched.has('ExposedPorts') && { ExposedPorts: maps.ExposedPorts }),
     ...(touched.has('Volumes') && { Volumes: maps.Volumes }),

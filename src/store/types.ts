@@ -88,6 +88,8 @@ export interface ImageRecord {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string | undefined;
+  readonly 'os.version'?: string | undefined;
+  readonly 'os.features'?: readonly string[] | undefined;
   /** Bytes of all layers as they are given there. What is known now: `sizeOfImage` of `export/`. */
   readonly size: number;
 }

@@ -75,6 +75,11 @@ interface Naming {
   readonly isNewer: boolean;
 }
 
+/** Two versions of Windows are two platforms. */
+function isSameVersion(one: ImageRecord, other: ImageRecord): boolean {
+  return one.os !== 'windows' || one['os.version'] === other['os.version'];
+}
+
 /** Images for other platforms keep the name as long as it still means them. */
 function nameImage(
   store: Store,
@@ -85,7 +90,8 @@ function nameImage(
   const { registry, repository } = reference;
   const now = formatReference({ registry, repository, digest });
   const others = store.images.variants(name).filter((other) => {
-    if (other.id === record.id || platformMatches(other, record)) return false;
+    const isSame = platformMatches(other, record) && isSameVersion(other, record);
+    if (other.id === record.id || isSame) return false;
     return !isNewer || repoDigests(store, other.id).includes(now);
   });
   const all = [record, ...others];

@@ -5,6 +5,7 @@ import {
   type Descriptor,
   decodeImageConfig,
   decodeManifest,
+  imagePlatform,
   MEDIA_TYPES,
   type Reference,
 } from '../oci/index.ts';
@@ -110,13 +111,5 @@ function remoteBlob(
 }
 
 export async function platformOf(store: Store, image: ImageRecord) {
-  const config = decodeImageConfig(await store.blobs.read(image.id));
-  const { os, architecture, variant } = config;
-  const version = config['os.version'];
-  return {
-    architecture,
-    os,
-    ...(variant === undefined ? {} : { variant }),
-    ...(version === undefined ? {} : { 'os.version': version }),
-  };
+  return imagePlatform(decodeImageConfig(await store.blobs.read(image.id)));
 }

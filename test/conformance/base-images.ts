@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import {
   digestHex,
   digestOf,
-  formatPlatform,
   hostPlatform,
   MEDIA_TYPES,
   type Platform,
@@ -63,11 +62,18 @@ const HISTORIES: Readonly<Record<string, readonly Readonly<Record<string, unknow
 };
 
 const ARM: Platform = { os: 'linux', architecture: 'arm64' };
+const WINDOWS: Platform = {
+  os: 'windows',
+  architecture: 'amd64',
+  'os.version': '10.0.17763.1',
+  'os.features': ['win32k'],
+};
 
 /** Images for other platforms than the host's only, or too; their one file says which. */
 const FOREIGN: Readonly<Record<string, readonly Platform[]>> = {
   foreign: [ARM],
   several: [{ os: 'linux', architecture: 'amd64' }, ARM],
+  windows: [WINDOWS],
 };
 
 export interface BaseLayout {
@@ -108,9 +114,13 @@ interface BaseImage {
 }
 
 function foreignImage(platform: Platform): BaseImage {
-  const content = Buffer.from(`${formatPlatform(platform)}\n`);
+  const content = Buffer.from(`${platform.os}/${platform.architecture}\n`);
   const layer = packTar([{ path: 'platform', type: 'file', mode: 0o644, content }]);
-  const config = { Env: [PATH, `MADE_FOR=${platform.architecture}`], Cmd: ['/nothing'] };
+  const made = `MADE_FOR=${platform.architecture}`;
+  const config =
+    platform.os === 'windows'
+      ? { Env: [made], Cmd: ['c:\\windows\\system32\\cmd.exe'], WorkingDir: 'C:\\base' }
+      : { Env: [PATH, made], Cmd: ['/nothing'] };
   return { platform, config, layers: [layer] };
 }
 

@@ -9,6 +9,7 @@ import {
   decodeManifest,
   digestHex,
   digestOf,
+  formatPlatform,
   type ImageConfig,
   type ImageIndex,
   type Manifest,
@@ -52,7 +53,7 @@ export async function readOutcome(layout: string, options: Shown): Promise<Outco
   const merged = applyLayers(layers);
   const own = layers.slice(isBased ? 1 : 0);
   return {
-    platform: [config.os, config.architecture, config.variant].filter(Boolean).join('/'),
+    platform: formatPlatform(config),
     ...(config.author !== undefined && config.author !== '' && { author: config.author }),
     config: definedOnly(config.config ?? {}),
     history: historyLines(config, isBased),

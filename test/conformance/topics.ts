@@ -30,6 +30,7 @@ import { mounts } from './cases/mounts.ts';
 import { oddPatterns } from './cases/odd-patterns.ts';
 import { remoteContexts } from './cases/remote-contexts.ts';
 import { run } from './cases/run.ts';
+import { windows } from './cases/windows.ts';
 
 export const topics: readonly Topic[] = [
   channels,
@@ -62,4 +63,5 @@ export const topics: readonly Topic[] = [
   cacheInputs,
   cacheSources,
   cacheMountsRenewed,
+  windows,
 ];

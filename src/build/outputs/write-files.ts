@@ -8,6 +8,14 @@ import { measured } from './measured.ts';
 import type { Files } from './output.ts';
 import type { WriteContext } from './write-context.ts';
 
+/** `linux_amd64`; the version of a system stands in the name where several are written. */
+function directoryOf(image: ImageRecords[number], images: ImageRecords): string {
+  const short = ({ os, architecture, variant }: ImageRecords[number]) =>
+    formatPlatform({ os, architecture, variant });
+  const isShared = images.some((other) => other !== image && short(other) === short(image));
+  return (isShared ? formatPlatform(image) : short(image)).replaceAll('/', '_');
+}
+
 export async function writeFilesOutput(
   output: Files,
   images: ImageRecords,
@@ -23,7 +31,7 @@ export async function writeFilesOutput(
   }
   const parts = images.map((image) => ({
     image,
-    below: isSplit ? formatPlatform(image).replaceAll('/', '_') : undefined,
+    below: isSplit ? directoryOf(image, images) : undefined,
   }));
   if (output.kind === 'tar') {
     const { bytes } = await measured(destinationOf(output.dest, build), (dest) =>

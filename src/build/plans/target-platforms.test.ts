@@ -20,6 +20,10 @@ describe('the platforms of a result', () => {
       ['linux/arm/v6', 'linux/arm/v7'],
     ],
     [['LINUX/x86-64', 'linux/amd64/v1'], ['linux/amd64']],
+    [
+      ['windows(10.0.17763)/amd64', 'windows(10.0.20348)/amd64', 'Windows(10.0.17763)/x86_64'],
+      ['windows(10.0.17763)/amd64', 'windows(10.0.20348)/amd64'],
+    ],
   ])('for %j are %j', (platforms, expected) => {
     expect(targetPlatforms({ platforms }).map(formatPlatform)).toEqual(expected);
   });

@@ -4,16 +4,19 @@ export const workdirRelativePath: Rule = {
   name: 'WorkdirRelativePath',
   description: 'the first WORKDIR of a stage is an absolute path',
   check({ stages, textOf }, report) {
-    for (const { instruction, hasWorkdir } of stages.flatMap(({ steps }) => steps)) {
-      if (instruction.kind !== 'workdir' || hasWorkdir) continue;
-      const path = textOf(instruction.value);
-      if (path === undefined || path.startsWith('/')) continue;
-      report({
-        message: `the relative path '${path}' starts from wherever the base image happens to be`,
-        hint: 'begin with an absolute WORKDIR',
-        range: instruction.node.range,
-        instruction,
-      });
+    for (const { base, steps } of stages) {
+      const absolute = base.wanted?.os === 'windows' ? /^(?:[\\/]|[A-Za-z]:)/ : /^\//;
+      for (const { instruction, hasWorkdir } of steps) {
+        if (instruction.kind !== 'workdir' || hasWorkdir) continue;
+        const path = textOf(instruction.value);
+        if (path === undefined || absolute.test(path)) continue;
+        report({
+          message: `the relative path '${path}' starts from wherever the base image happens to be`,
+          hint: 'begin with an absolute WORKDIR',
+          range: instruction.node.range,
+          instruction,
+        });
+      }
     }
   },
 };

@@ -8,6 +8,7 @@ import {
   decodeManifest,
   digestOf,
   formatReference,
+  imagePlatform,
   isIndexType,
   MEDIA_TYPES,
   type Platform,
@@ -66,14 +67,7 @@ async function platformIn(
   for await (const chunk of registries.blob(reference, config, { signal })) {
     chunks.push(Uint8Array.from(chunk));
   }
-  const image = decodeImageConfig(Buffer.concat(chunks));
-  const { os, architecture, variant } = image;
-  const version = image['os.version'];
-  return {
-    ...{ os, architecture },
-    ...(variant !== undefined && { variant }),
-    ...(version !== undefined && { 'os.version': version }),
-  };
+  return imagePlatform(decodeImageConfig(Buffer.concat(chunks)));
 }
 
 /**
