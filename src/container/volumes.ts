@@ -1,7 +1,7 @@
 /** What is mounted into a container: what the caller asks for, and the volumes that the image declares. */
 import { mkdir, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
-import { cleanPath, type FileTree, resolveInTree, toBytes } from '../files/index.ts';
+import { type FileTree, resolveInTree, toBytes } from '../files/index.ts';
 import type { LowerDirectory, WantedMount } from '../runtime/index.ts';
 
 export interface ContainerVolume {
@@ -46,7 +46,7 @@ export interface VolumeInput extends VolumeOptions {
  * is gone with the container. What the caller mounts at the path of a declared volume goes in its place.
  *
  * @returns the mounts, once it is known where the image's layers are
- * @throws AppError CONTAINER_VOLUME
+ * @throws AppError CONTAINER_VOLUME, SYMLINK_LOOP
  */
 export async function openVolumes(
   input: VolumeInput,
@@ -58,11 +58,13 @@ export async function openVolumes(
       ({ exec = false, ...rest }) => ({ kind: 'tmpfs', noexec: !exec, ...rest }) as const,
     ),
   ];
-  const taken = new Set(asked.map(({ target }) => cleanPath(toBytes(target))));
+  // By any name: a link of the image may lead to the same directory.
+  const resolved = (path: string) => resolveInTree(input.tree, toBytes(path)).path;
+  const taken = new Set(asked.map(({ target }) => resolved(target)));
   const anonymous = new Map(
-    [...declared, ...anonymousVolumes].map((path) => [cleanPath(toBytes(path)), path]),
+    [...declared, ...anonymousVolumes].map((path) => [resolved(path), path]),
   );
-  const paths = [...anonymous].filter(([clean]) => !taken.has(clean)).map(([, path]) => path);
+  const paths = [...anonymous].filter(([path]) => !taken.has(path)).map(([, path]) => path);
   const ready = await Promise.all(
     paths.map((path, index) => anonymousVolume(path, `${input.directory}/${index}`, input.tree)),
   );

@@ -57,6 +57,8 @@ describe('lamina run', () => {
     it('give way to what is mounted at their path', async () => {
       const mounted = await run(['-v', `${host}:/fresh/`], 'cat /fresh/file', 'volumes');
       expect(mounted.stdout).toBe('of the host\n');
+      const linked = await run(['-v', `${host}:/data`], 'cat /data/file', 'volumes');
+      expect(linked.stdout).toBe('of the host\n');
     });
 
     it('are asked for by -v and --mount too', async () => {

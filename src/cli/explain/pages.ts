@@ -15,7 +15,7 @@ export interface Explanation {
 /** The pages in docs/ that are for users. */
 const TOPICS = [
   ...['caches', 'cli', 'compatibility', 'docker', 'glossary', 'outputs'],
-  ...['platforms', 'registries', 'reproducible'],
+  ...['platforms', 'registries', 'reproducible', 'run'],
 ];
 
 /** Everything there is to explain, codes first. @throws AppError CLI_FILE */
