@@ -21,6 +21,13 @@ export function tooLarge(what: string, limit: number): AppError {
   });
 }
 
+export function tooMany(limit: number): AppError {
+  return new AppError('ARCHIVE_LIMIT', `the archive has more than ${limit} entries`, {
+    hint: 'it was probably made to exhaust memory; split it if it is yours',
+    details: { limit },
+  });
+}
+
 export function unsupported(what: string): AppError {
   return new AppError('ARCHIVE_UNSUPPORTED', what, {
     hint: 'make the archive again with another format or compression, for example `tar --format=pax -czf`',

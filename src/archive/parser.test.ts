@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { encodeHeader } from './encode.ts';
 import { FIELDS, writeChecksum, writeOctal } from './fields.ts';
 import { END_OF_ARCHIVE, padding } from './header.ts';
+import { TarParser } from './parser.ts';
 import { readTar } from './read.ts';
 
 /** A header block of any type and size, with changes made before the checksum. */
@@ -117,6 +118,23 @@ describe('what TarParser reads', () => {
 });
 
 describe('what TarParser refuses', () => {
+  it('more members than it may read', () => {
+    const count = (members: number) => {
+      const parser = new TarParser({ mostMembers: 3 });
+      for (let left = members; left > 0; left--) {
+        parser.push(encodeHeader(header({ path: `f${left}` })));
+        while (parser.next() !== undefined);
+      }
+    };
+    expect(() => count(3)).not.toThrow();
+    expect(() => count(4)).toThrow(
+      expect.objectContaining({
+        code: 'ARCHIVE_LIMIT',
+        message: 'the archive has more than 3 entries',
+      }),
+    );
+  });
+
   const whole = pack([{ header: header({ path: 'a' }), content: Buffer.alloc(1000, 1) }]);
 
   it('a wrong checksum', async () => {

@@ -11,7 +11,7 @@
  * Read are v7, ustar, pax, star, GNU tar (long names, sparse files, base-256 numbers), and what Go writes.
  */
 import { ChunkCursor } from './cursor.ts';
-import { corrupt, tooLarge, truncated, unsupported } from './failures.ts';
+import { corrupt, tooLarge, tooMany, truncated, unsupported } from './failures.ts';
 import { checksumAgrees, FIELDS, isZeroBlock, readNumber } from './fields.ts';
 import { BLOCK_SIZE, MAX_SPECIAL_SIZE, padding, type TarHeader } from './header.ts';
 import { noExtensions, readMember } from './member.ts';
@@ -48,9 +48,17 @@ type Step = TarEvent | 'again' | undefined;
 
 /** Records of a global header that apply to every member after it. */
 const GLOBAL_KEYS = ['mtime', 'uid', 'gid'];
+/** All who read archives keep something of each member in memory; the largest images have some 100,000 in a layer. */
+const MAX_MEMBERS = 2_000_000;
 const END: TarEvent = { kind: 'end' };
 
+export interface TarParserOptions {
+  /** More of them are refused. */
+  readonly mostMembers?: number | undefined;
+}
+
 export class TarParser {
+  readonly #mostMembers: number;
   readonly #input = new ChunkCursor();
   #state: State = 'header';
   /** Bytes of content, padding or extended header that are still to come. */
@@ -59,12 +67,17 @@ export class TarParser {
   /** Where the latest header block started. */
   #position = 0;
   #sawZeroBlock = false;
+  #members = 0;
   readonly #globals = new Map<string, string>();
   #extensions = noExtensions();
   #header: TarHeader | undefined;
   #storedSize = 0;
   #sparse: SparseMap | undefined;
   #dataMap = new DataMapReader();
+
+  constructor({ mostMembers = MAX_MEMBERS }: TarParserOptions = {}) {
+    this.#mostMembers = mostMembers;
+  }
 
   /** Gives the parser more bytes. All events of the earlier ones must have been pulled. */
   push(chunk: Uint8Array): void {
@@ -206,6 +219,7 @@ export class TarParser {
       extensions.records = new Map([...this.#globals, ...extensions.records]);
     }
     const member = readMember(block, extensions, this.#position);
+    if (++this.#members > this.#mostMembers) throw tooMany(this.#mostMembers);
     this.#header = member.header;
     this.#storedSize = member.storedSize;
     this.#sparse = member.sparse;

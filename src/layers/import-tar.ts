@@ -10,7 +10,8 @@ import { copyRange, copySparse, hasErrorCode, openContent } from '../system/inde
 import { rememberDiffId } from './diff-id.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
-import { writeIndex } from './index-codec.ts';
+import { writeEncoded } from './index-codec.ts';
+import { IndexEncoder } from './index-encoder.ts';
 import { type Inode, LayerBuilder } from './layer-builder.ts';
 import { TAR_FILE } from './layer-index.ts';
 import type { LayerStore, StagedLayer } from './layer-store.ts';
@@ -70,8 +71,10 @@ export async function importTar(
       ...{ source, budget },
       ...options,
     });
-    const { entries, size, files, usesBase } = (await members.builder()).finish();
-    writeIndex(staged.directory, { entries, tarSize });
+    const encoder = new IndexEncoder();
+    const builder = await members.builder();
+    const { size, files, usesBase } = builder.finish((entry) => encoder.add(entry));
+    writeEncoded(staged.directory, encoder, tarSize);
     const meta = await staged.commit({
       tree: false,
       tar: true,

@@ -12,128 +12,35 @@
  * All numbers are little-endian.
  */
 import { hash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { type ContentDigest, comparePaths, type FileType } from '../files/index.ts';
-import { INDEX_FILE, type LayerEntry, type LayerFile, type LayerIndex } from './layer-index.ts';
+import type { ContentDigest } from '../files/index.ts';
+import {
+  DIGEST_PREFIX,
+  HAS_DEVICE,
+  HAS_DIGEST,
+  HAS_LINK_GROUP,
+  HAS_LINK_TARGET,
+  HAS_TAR_OFFSET,
+  HAS_XATTRS,
+  HEADER,
+  IndexEncoder,
+  MAGIC,
+  OPAQUE,
+  RECORD,
+  TYPES,
+  VERSION,
+} from './index-encoder.ts';
+import { INDEX_FILE, type LayerEntry, type LayerIndex } from './layer-index.ts';
 
-const MAGIC = 'lamina-i';
-const VERSION = 1;
-const HEADER = 40;
-const RECORD = 64;
 const CHECKSUM = 32;
-const DIGEST_PREFIX = 'sha512-256:';
-
-/** Position in this list is the code in the file; 0 is a whiteout. */
-const TYPES: readonly (FileType | 'whiteout')[] = [
-  'whiteout',
-  'file',
-  'directory',
-  'symlink',
-  'char',
-  'block',
-  'fifo',
-  'socket',
-];
-const TYPE_CODES = new Map(TYPES.map((type, code) => [type, code]));
-
-const OPAQUE = 1;
-const HAS_DIGEST = 2;
-const HAS_TAR_OFFSET = 4;
-const HAS_LINK_GROUP = 8;
-const HAS_DEVICE = 16;
-const HAS_XATTRS = 32;
-const HAS_LINK_TARGET = 64;
 
 /** Turns an index into bytes. The entries must be sorted and unique, which is checked. */
-export function encodeIndex(index: LayerIndex): Buffer {
-  const { entries } = index;
-  const records = Buffer.alloc(entries.length * RECORD);
-  const view = new DataView(records.buffer, records.byteOffset, records.length);
-  const sections: Sections = { paths: [], targets: [], xattrs: [], digests: [] };
-  let previous: string | undefined;
-  for (const [number, entry] of entries.entries()) {
-    if (previous !== undefined && comparePaths(previous, entry.path) >= 0) {
-      throw new Error(`layer index not sorted at ${JSON.stringify(entry.path)}`);
-    }
-    previous = entry.path;
-    sections.paths.push(entry.path);
-    view.setUint32(number * RECORD, entry.path.length, true);
-    if (entry.kind === 'entry') writeRecord(view, number * RECORD, entry, sections);
-  }
-  const texts = Buffer.from(sections.paths.join('') + sections.targets.join(''), 'latin1');
-  const xattrs = Buffer.concat(sections.xattrs);
-  const digests = Buffer.from(sections.digests.join(''), 'hex');
-  const header = Buffer.alloc(HEADER);
-  header.write(MAGIC, 'latin1');
-  header.writeUInt32LE(VERSION, 8);
-  header.writeUInt32LE(entries.length, 12);
-  header.writeUInt32LE(texts.length, 16);
-  header.writeUInt32LE(xattrs.length, 20);
-  header.writeUInt32LE(digests.length, 24);
-  header.writeDoubleLE(index.tarSize ?? -1, 32);
-  const body = Buffer.concat([header, records, texts, xattrs, digests]);
-  return Buffer.concat([body, hash('sha512-256', body, 'buffer')]);
-}
-
-interface Sections {
-  readonly paths: string[];
-  readonly targets: string[];
-  readonly xattrs: Buffer[];
-  readonly digests: string[];
-}
-
-function writeRecord(view: DataView, at: number, entry: LayerFile, sections: Sections): void {
-  let flags = entry.opaque === true ? OPAQUE : 0;
-  view.setUint8(at + 4, TYPE_CODES.get(entry.type) ?? 0);
-  view.setUint16(at + 6, entry.mode, true);
-  view.setUint32(at + 8, entry.uid, true);
-  view.setUint32(at + 12, entry.gid, true);
-  view.setFloat64(at + 16, entry.size, true);
-  view.setFloat64(at + 24, entry.mtime, true);
-  view.setUint32(at + 32, entry.mtimeNs, true);
-  if (entry.linkGroup !== undefined) {
-    flags |= HAS_LINK_GROUP;
-    view.setUint32(at + 36, entry.linkGroup, true);
-  }
-  if (entry.devMajor !== undefined || entry.devMinor !== undefined) {
-    flags |= HAS_DEVICE;
-    view.setUint32(at + 40, entry.devMajor ?? 0, true);
-    view.setUint32(at + 44, entry.devMinor ?? 0, true);
-  }
-  if (entry.tarOffset !== undefined) {
-    flags |= HAS_TAR_OFFSET;
-    view.setFloat64(at + 48, entry.tarOffset, true);
-  }
-  if (entry.linkTarget !== undefined) {
-    flags |= HAS_LINK_TARGET;
-    sections.targets.push(entry.linkTarget);
-    view.setUint32(at + 56, entry.linkTarget.length, true);
-  }
-  if (entry.xattrs !== undefined) {
-    flags |= HAS_XATTRS;
-    const bytes = encodeXattrs(entry.xattrs);
-    sections.xattrs.push(bytes);
-    view.setUint32(at + 60, bytes.length, true);
-  }
-  if (entry.digest !== undefined) {
-    flags |= HAS_DIGEST;
-    sections.digests.push(entry.digest.slice(DIGEST_PREFIX.length));
-  }
-  view.setUint8(at + 5, flags);
-}
-
-function encodeXattrs(xattrs: Readonly<Record<string, string>>): Buffer {
-  const parts: Buffer[] = [];
-  for (const name of Object.keys(xattrs).sort()) {
-    const value = xattrs[name] ?? '';
-    const lengths = Buffer.alloc(8);
-    lengths.writeUInt32LE(name.length, 0);
-    lengths.writeUInt32LE(value.length, 4);
-    parts.push(lengths, Buffer.from(name + value, 'latin1'));
-  }
-  return Buffer.concat(parts);
+export function encodeIndex({ entries, tarSize }: LayerIndex): Buffer {
+  const encoder = new IndexEncoder();
+  for (const entry of entries) encoder.add(entry);
+  return Buffer.concat(encoder.finish(tarSize));
 }
 
 /**
@@ -247,11 +154,31 @@ class RecordReader {
 }
 
 /** Writes the index into a layer's directory; a file that is there is replaced at once. */
-export function writeIndex(directory: string, index: LayerIndex): void {
+export function writeIndex(directory: string, { entries, tarSize }: LayerIndex): void {
+  const encoder = new IndexEncoder();
+  for (const entry of entries) encoder.add(entry);
+  writeEncoded(directory, encoder, tarSize);
+}
+
+/** Writes an index that was encoded entry by entry, as `writeIndex` does. */
+export function writeEncoded(
+  directory: string,
+  encoder: IndexEncoder,
+  tarSize: number | undefined,
+): void {
   const path = join(directory, INDEX_FILE);
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, encodeIndex(index), { mode: 0o600 });
+  const fd = openSync(temporary, 'w', 0o600);
+  try {
+    for (const piece of encoder.finish(tarSize)) writeFully(fd, piece);
+  } finally {
+    closeSync(fd);
+  }
   renameSync(temporary, path);
+}
+
+function writeFully(fd: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 
 /**

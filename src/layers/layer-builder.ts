@@ -27,6 +27,9 @@ export interface Inode {
   readonly name: string;
   /** Where its content is in `layer.tar`; set by whoever reads the archive. */
   tarOffset: number | undefined;
+  /** Names of it in the layer, and its group where it has several; set when the layer is finished. */
+  links: number;
+  linkGroup: number | undefined;
   /** For a link to a file of a lower layer: the content, of which this layer needs a copy. */
   readonly source?: ContentRange | undefined;
 }
@@ -43,7 +46,6 @@ interface Node {
 type Directory = Node & { children: Map<string, Node> };
 
 export interface FinishedBuild {
-  readonly entries: readonly LayerEntry[];
   /** Bytes of file content; hard links count once. */
   readonly size: number;
   /** Regular files. */
@@ -101,29 +103,18 @@ export class LayerBuilder {
     return header.type === 'file' ? inode : undefined;
   }
 
-  /** The layer as it is after its last member. */
-  finish(): FinishedBuild {
-    const found: Emitted[] = [];
-    this.#emit(this.#root, '', this.#base, found);
-    const links = new Map<Inode, number>();
-    for (const { inode } of found) {
-      if (inode !== undefined) links.set(inode, (links.get(inode) ?? 0) + 1);
-    }
-    const groups = new Map<Inode, number>();
-    let size = 0;
-    let files = 0;
-    const entries = found.map(({ entry, inode }): LayerEntry => {
-      if (inode === undefined || entry.kind === 'whiteout') return entry;
-      if (entry.type === 'file') {
-        files++;
-        if (!groups.has(inode)) size += entry.size;
-      }
-      if (links.get(inode) === 1) return entry;
-      const linkGroup = groups.get(inode) ?? groups.size + 1;
-      groups.set(inode, linkGroup);
-      return { ...entry, linkGroup };
-    });
-    return { entries, size, files, usesBase: this.#usesBase };
+  /**
+   * The layer as it is after its last member. The builder is empty afterwards: what has been handed out is let go, since
+   * a million entries are not to be in memory twice.
+   *
+   * @param sink takes the entries, in the order of an index
+   */
+  finish(sink: (entry: LayerEntry) => void): FinishedBuild {
+    countLinks(this.#root);
+    const emission = new Emission(sink);
+    this.#emit(this.#root, { path: '', base: this.#base, emission });
+    const { size, files } = emission;
+    return { size, files, usesBase: this.#usesBase };
   }
 
   /** Undefined: the member says that the file is gone; `none`: it changes nothing. */
@@ -160,7 +151,7 @@ export class LayerBuilder {
     const entry = this.#base?.lookup(path);
     if (entry === undefined || entry.type === 'directory') return undefined;
     const source = entry.type === 'file' ? this.#base?.content(entry) : undefined;
-    const inode: Inode = { entry, name: path, tarOffset: undefined, source };
+    const inode: Inode = { ...inodeOf(entry, path), source };
     this.#fromBase.set(path, inode);
     this.#usesBase = true;
     return inode;
@@ -232,28 +223,31 @@ export class LayerBuilder {
     return made;
   }
 
-  /** @param base undefined where nothing of lower layers shows through */
-  #emit(node: Node, path: BytePath, base: FileTree | undefined, into: Emitted[]): void {
+  /** Hands out a node and all below it, and forgets it. */
+  #emit(node: Node, { path, base, emission }: Place): void {
     if (!isDirectory(node)) {
       const { inode } = node;
-      if (inode !== undefined) into.push({ entry: layerFile(path, inode, false), inode });
-      else if (node.whiteout) into.push({ entry: { kind: 'whiteout', path } });
+      if (inode !== undefined) emission.file(path, inode);
+      else if (node.whiteout) emission.put({ kind: 'whiteout', path });
       return;
     }
     const opaque = node.opaque || node.whiteout;
-    const position = into.length;
     const inode = node.inode ?? this.#impliedInode(path, base, opaque);
-    if (inode !== undefined) into.push({ entry: layerFile(path, inode, opaque) });
-    const filled = into.length;
-    const names = [...node.children.keys()].sort();
-    for (const name of names) {
-      const child = node.children.get(name);
-      if (child !== undefined) {
-        this.#emit(child, joinPath(path, name), opaque ? undefined : base, into);
-      }
+    const entry = inode && layerFile(path, inode, opaque);
+    const isImplied = node.inode === undefined && !opaque;
+    if (entry !== undefined) {
+      if (isImplied) emission.hold(entry);
+      else emission.put(entry);
     }
-    const holdsNothing = into.length === filled;
-    if (node.inode === undefined && !opaque && holdsNothing) into.length = position;
+    const { children } = node;
+    for (const name of [...children.keys()].sort()) {
+      const child = children.get(name);
+      children.delete(name);
+      if (child === undefined) continue;
+      const below = opaque ? undefined : base;
+      this.#emit(child, { path: joinPath(path, name), base: below, emission });
+    }
+    if (entry !== undefined && isImplied) emission.drop(entry);
   }
 
   /**
@@ -264,16 +258,68 @@ export class LayerBuilder {
     const below = path === '' && !opaque ? undefined : base?.lookup(path);
     if (below?.type === 'directory') {
       this.#usesBase = true;
-      return { entry: below, name: path, tarOffset: undefined };
+      return inodeOf(below, path);
     }
-    return opaque ? { entry: impliedDirectory(path), name: path, tarOffset: undefined } : undefined;
+    return opaque ? inodeOf(impliedDirectory(path), path) : undefined;
   }
 }
 
-interface Emitted {
-  readonly entry: LayerEntry;
-  /** Of files other than directories. */
-  readonly inode?: Inode;
+interface Place {
+  readonly path: BytePath;
+  /** Undefined where nothing of lower layers shows through. */
+  readonly base: FileTree | undefined;
+  readonly emission: Emission;
+}
+
+/** The entries on their way out. */
+class Emission {
+  /** Bytes of file content; hard links count once. */
+  size = 0;
+  /** Regular files. */
+  files = 0;
+  readonly #sink: (entry: LayerEntry) => void;
+  /** Directories that are handed out only if something in them is. */
+  readonly #held: LayerEntry[] = [];
+  #groups = 0;
+
+  constructor(sink: (entry: LayerEntry) => void) {
+    this.#sink = sink;
+  }
+
+  put(entry: LayerEntry): void {
+    for (const held of this.#held.splice(0)) this.#sink(held);
+    this.#sink(entry);
+  }
+
+  hold(entry: LayerEntry): void {
+    this.#held.push(entry);
+  }
+
+  /** Forgets a held directory in which there was nothing. */
+  drop(entry: LayerEntry): void {
+    if (this.#held.at(-1) === entry) this.#held.pop();
+  }
+
+  file(path: BytePath, inode: Inode): void {
+    const entry = layerFile(path, inode, false);
+    const isFirst = inode.linkGroup === undefined;
+    if (entry.type === 'file') {
+      this.files++;
+      if (isFirst) this.size += entry.size;
+    }
+    if (inode.links === 1) {
+      this.put(entry);
+      return;
+    }
+    inode.linkGroup ??= ++this.#groups;
+    this.put({ ...entry, linkGroup: inode.linkGroup });
+  }
+}
+
+/** How many names each inode has in the end. */
+function countLinks(node: Node): void {
+  if (isDirectory(node)) for (const child of node.children.values()) countLinks(child);
+  else if (node.inode !== undefined) node.inode.links++;
 }
 
 function emptyNode(): Node {
@@ -310,7 +356,11 @@ function makeInode(header: TarHeader): Inode {
     devMinor: isDevice ? (header.devMinor ?? 0) : undefined,
     xattrs: withoutOverlayXattrs(header.xattrs),
   };
-  return { entry, name: header.path, tarOffset: undefined };
+  return inodeOf(entry, header.path);
+}
+
+function inodeOf(entry: FileEntry, name: string): Inode {
+  return { entry, name, tarOffset: undefined, links: 0, linkGroup: undefined };
 }
 
 function layerFile(path: BytePath, { entry, tarOffset }: Inode, opaque: boolean): LayerFile {

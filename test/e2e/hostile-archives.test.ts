@@ -141,6 +141,17 @@ describe('a sparse file of an archive', () => {
   });
 });
 
+describe('a layer of very many entries', () => {
+  it('needs a few hundred bytes of memory for each', async () => {
+    const entries = Array.from({ length: 200_000 }, (_, n) => ({
+      path: `usr/share/directory-${n % 500}/some-file-${n}`,
+    }));
+    const project = bench.project({ 'image.tar.gz': gzipSync(imageOf(tarOfMembers(entries))) });
+    const env = { NODE_OPTIONS: '--max-old-space-size=150' };
+    await bench.succeed(['load', '-i', join(project, 'image.tar.gz')], { env });
+  });
+});
+
 describe('a compressed archive that unpacks to much more than it is', () => {
   it('is refused when it passes the limit, and leaves nothing behind', async () => {
     const layer = tarOfMembers([{ path: 'zeros', content: Buffer.alloc(50 << 20) }]);

@@ -1,0 +1,125 @@
+/** Makes the file form of a layer index, entry by entry: see `index-codec.ts` for the form. */
+import { createHash } from 'node:crypto';
+import { comparePaths, type FileType } from '../files/index.ts';
+import { ByteSink } from './byte-sink.ts';
+import type { LayerEntry, LayerFile } from './layer-index.ts';
+
+export const MAGIC = 'lamina-i';
+export const VERSION = 1;
+export const HEADER = 40;
+export const RECORD = 64;
+export const DIGEST_PREFIX = 'sha512-256:';
+
+/** Position in this list is the code in the file; 0 is a whiteout. */
+export const TYPES: readonly (FileType | 'whiteout')[] = [
+  'whiteout',
+  'file',
+  'directory',
+  'symlink',
+  'char',
+  'block',
+  'fifo',
+  'socket',
+];
+const TYPE_CODES = new Map(TYPES.map((type, code) => [type, code]));
+
+export const OPAQUE = 1;
+export const HAS_DIGEST = 2;
+export const HAS_TAR_OFFSET = 4;
+export const HAS_LINK_GROUP = 8;
+export const HAS_DEVICE = 16;
+export const HAS_XATTRS = 32;
+export const HAS_LINK_TARGET = 64;
+
+/** Keeps some hundred bytes an entry, so that a million of them fit into memory beside what else there is. */
+export class IndexEncoder {
+  readonly #records = new ByteSink();
+  readonly #paths = new ByteSink();
+  readonly #targets = new ByteSink();
+  readonly #xattrs = new ByteSink();
+  readonly #digests = new ByteSink();
+  #count = 0;
+  #previous: string | undefined;
+
+  /** @throws Error when the entry does not sort behind the one before it */
+  add(entry: LayerEntry): void {
+    if (this.#previous !== undefined && comparePaths(this.#previous, entry.path) >= 0) {
+      throw new Error(`layer index not sorted at ${JSON.stringify(entry.path)}`);
+    }
+    this.#previous = entry.path;
+    this.#count++;
+    this.#paths.text(entry.path);
+    const { view, at } = this.#records.reserve(RECORD);
+    view.setUint32(at, entry.path.length, true);
+    if (entry.kind === 'entry') this.#write(view, at, entry);
+  }
+
+  /** The file's bytes, in pieces. */
+  finish(tarSize: number | undefined): readonly Buffer[] {
+    const header = Buffer.alloc(HEADER);
+    header.write(MAGIC, 'latin1');
+    header.writeUInt32LE(VERSION, 8);
+    header.writeUInt32LE(this.#count, 12);
+    header.writeUInt32LE(this.#paths.size + this.#targets.size, 16);
+    header.writeUInt32LE(this.#xattrs.size, 20);
+    header.writeUInt32LE(this.#digests.size, 24);
+    header.writeDoubleLE(tarSize ?? -1, 32);
+    const sections = [this.#records, this.#paths, this.#targets, this.#xattrs, this.#digests];
+    const body = [header, ...sections.flatMap((section) => section.chunks())];
+    const hash = createHash('sha512-256');
+    for (const piece of body) hash.update(piece);
+    return [...body, hash.digest()];
+  }
+
+  #write(view: DataView, at: number, entry: LayerFile): void {
+    let flags = entry.opaque === true ? OPAQUE : 0;
+    view.setUint8(at + 4, TYPE_CODES.get(entry.type) ?? 0);
+    view.setUint16(at + 6, entry.mode, true);
+    view.setUint32(at + 8, entry.uid, true);
+    view.setUint32(at + 12, entry.gid, true);
+    view.setFloat64(at + 16, entry.size, true);
+    view.setFloat64(at + 24, entry.mtime, true);
+    view.setUint32(at + 32, entry.mtimeNs, true);
+    if (entry.linkGroup !== undefined) {
+      flags |= HAS_LINK_GROUP;
+      view.setUint32(at + 36, entry.linkGroup, true);
+    }
+    if (entry.devMajor !== undefined || entry.devMinor !== undefined) {
+      flags |= HAS_DEVICE;
+      view.setUint32(at + 40, entry.devMajor ?? 0, true);
+      view.setUint32(at + 44, entry.devMinor ?? 0, true);
+    }
+    if (entry.tarOffset !== undefined) {
+      flags |= HAS_TAR_OFFSET;
+      view.setFloat64(at + 48, entry.tarOffset, true);
+    }
+    if (entry.linkTarget !== undefined) {
+      flags |= HAS_LINK_TARGET;
+      this.#targets.text(entry.linkTarget);
+      view.setUint32(at + 56, entry.linkTarget.length, true);
+    }
+    if (entry.xattrs !== undefined) {
+      flags |= HAS_XATTRS;
+      view.setUint32(at + 60, this.#writeXattrs(entry.xattrs), true);
+    }
+    if (entry.digest !== undefined) {
+      flags |= HAS_DIGEST;
+      this.#digests.text(entry.digest.slice(DIGEST_PREFIX.length), 'hex');
+    }
+    view.setUint8(at + 5, flags);
+  }
+
+  /** @returns how many bytes they take */
+  #writeXattrs(xattrs: Readonly<Record<string, string>>): number {
+    const before = this.#xattrs.size;
+    for (const name of Object.keys(xattrs).sort()) {
+      const value = xattrs[name] ?? '';
+      const { view, at } = this.#xattrs.reserve(8);
+      view.setUint32(at, name.length, true);
+      view.setUint32(at + 4, value.length, true);
+      this.#xattrs.text(name);
+      this.#xattrs.text(value);
+    }
+    return this.#xattrs.size - before;
+  }
+}
