@@ -1,7 +1,7 @@
 // Builds dist/: the typed library (tsc) and the bundled command (esbuild).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundleTypes } from './bundle-types.mjs';
 import { bundledLicenses } from './bundled-licenses.mjs';
@@ -17,6 +17,7 @@ const SHELL_START = '#!/bin/sh\n":" //; exec node -- "$0" "$@"';
 
 await rm(`${root}dist`, { recursive: true, force: true });
 await Promise.all([bundleCommand(), compileLibrary()]);
+await writeManual();
 
 /**
  * The command and what it starts: CommonJS, since the ES module loader and the names it reads off Node's built-in
@@ -74,4 +75,11 @@ async function compileLibrary() {
   );
   await bundleTypes(`${root}dist/types/index.d.ts`, `${root}dist/lib`);
   await rm(`${root}dist/types`, { recursive: true });
+}
+
+/** What `npm install -g` puts where `man lamina` finds it. */
+async function writeManual() {
+  const page = execFileSync(process.execPath, [`${bin}/lamina.js`, '__manual']);
+  await mkdir(`${root}dist/man`);
+  await writeFile(`${root}dist/man/lamina.1`, page);
 }

@@ -12,7 +12,7 @@ export async function bundleTypes(entry, directory) {
     // Declarations only, as they are: no compiler is asked, and TypeScript 7 has none to offer.
     plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false, oxc: true })],
     external: [/^node:/],
-    logLevel: 'warn',
+    checks: { bundlerTimings: false },
   });
   await bundle.write({ dir: directory });
   await bundle.close();

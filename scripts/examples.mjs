@@ -1,11 +1,11 @@
-// Builds the examples, runs what comes out, and writes down sizes and times: npm run examples [-- NAME…]
+// Builds the examples, runs what comes out, and shows sizes and times: npm run examples [-- [--write] NAME…]
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkAnswer, checkImage, checkWarm } from './examples/checks.mjs';
 import { inspect, succeed } from './examples/lamina.mjs';
 import { examples } from './examples/list.mjs';
-import { writeReport } from './examples/report.mjs';
+import { reportTable, writeReport } from './examples/report.mjs';
 import { Services } from './examples/services.mjs';
 import { ExampleStore } from './examples/store.mjs';
 import { installPackages, laminaProgram, root, run, say } from './host.mjs';
@@ -23,7 +23,9 @@ import { continueWithPinnedNode } from './pinned-node.mjs';
 // Steps trust what somebody added to this machine; elsewhere that is nothing.
 const TRUST = ['--ca-certificates', 'host'];
 
-const asked = process.argv.slice(2);
+// Measurements of one machine change no file that git tracks unless somebody asks for it.
+const writes = process.argv.includes('--write');
+const asked = process.argv.slice(2).filter((word) => word !== '--write');
 const chosen = asked.length === 0 ? examples : examples.filter(({ name }) => asked.includes(name));
 const unknown = asked.filter((name) => !examples.some((example) => example.name === name));
 if (unknown.length > 0) {
@@ -47,10 +49,11 @@ try {
   for (const base of new Set(chosen.flatMap(basesOf))) await succeed(['base', '--quiet', base]);
   for (const example of chosen) {
     measured.set(example.name, await inItsOwnStore(example));
-    writeReport(examples, measured);
+    if (writes) writeReport(examples, measured);
   }
-  say(`All examples work. The table is in examples/README.md`);
-  process.stdout.write(readFileSync(`${root}examples/README.md`, 'utf8'));
+  say('All examples work.');
+  process.stdout.write(reportTable(chosen, measured));
+  if (writes) say('The table is in examples/README.md.');
 } catch (error) {
   process.stderr.write(`\n${error.message}\n`);
   process.exitCode = 1;

@@ -20,13 +20,27 @@ export function writeReport(examples, measured) {
   writeFileSync(FILE, [INTRODUCTION, HEADER, ...rows, '', NOTES, ''].join('\n'));
 }
 
+/**
+ * The table of what was measured.
+ * @param {readonly import('./list.mjs').Example[]} examples
+ * @param {ReadonlyMap<string, import('../examples.mjs').Measured>} measured
+ */
+export function reportTable(examples, measured) {
+  const rows = examples.flatMap((example) => {
+    const result = measured.get(example.name);
+    return result === undefined ? [] : [row(example, result)];
+  });
+  return `${[HEADER, ...rows].join('\n')}\n`;
+}
+
 const INTRODUCTION = `# Examples
 
 Small projects as they are in real life: packages are downloaded in RUN, the product runs as an ordinary user, services have a
 HEALTHCHECK, and what the build does not need is in \`.dockerignore\`. Beside each \`Dockerfile\` lies \`Dockerfile.naive\`, the same in one stage.
 
-    npm run examples                    builds and tries all of them, and writes the table below
+    npm run examples                    builds and tries all of them, and shows sizes and times
     npm run examples -- fullstack       one of them
+    npm run examples -- --write         and writes the table below
     lamina build -t hello examples/hello-go
 
 They stand on \`debian:bookworm-slim\` (one on \`trixie-slim\`) and on \`static\`, \`nodejs\` and \`python\` of \`gcr.io/distroless\`. All of these \`lamina base\` makes

@@ -256,6 +256,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
   {
+    name: 'completion',
+    aliases: [],
+    summary: 'print the script that completes lamina’s command lines in a shell',
+    group: 'Housekeeping',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
+  {
     name: 'version',
     aliases: ['buildx version'],
     summary: 'show the version and what lamina found on this machine',

@@ -105,7 +105,7 @@ function groupOf(spec: FlagSpec): string {
   return spec.group ?? 'Options';
 }
 
-function flagRows(flags: FlagTable): HelpRow[] {
+export function flagRows(flags: FlagTable): HelpRow[] {
   return Object.entries(flags).map(([name, spec]) => flagRow(name, spec));
 }
 

@@ -7,7 +7,8 @@ import type { Command, CommandContext, Environment } from './command.ts';
 import { commandList, type FoundCommand, findCommand, subcommandsOf } from './command-list.ts';
 import { findMissing } from './commands-not-yet.ts';
 import { runStatusOf, statusOf } from './exit-status.ts';
-import { type FlagTable, parseFlags } from './flags.ts';
+import { parseFlags } from './flags.ts';
+import { globalFlags } from './global-flags.ts';
 import { type Io, PipeClosed, useColor } from './io.ts';
 
 export interface ProgramOptions {
@@ -17,12 +18,6 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
   readonly api: () => Promise<LaminaApi>;
 }
-
-const globalFlags = {
-  root: { kind: 'text', value: 'directory', help: 'directory of the store' },
-  debug: { kind: 'switch', short: 'D', help: 'show stack traces of unexpected errors' },
-  version: { kind: 'switch', short: 'v', help: 'show the version' },
-} as const satisfies FlagTable;
 
 /** Runs one command line. @returns the exit status; never throws */
 export async function runProgram(options: ProgramOptions): Promise<number> {
@@ -39,6 +34,8 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     if (parsed.flags.version && !parsed.help) return await showVersion(options);
     if (parsed.help || words.length === 0) return await showRootHelp(io);
     if (words[0] === 'help') return await showHelpOf(words.slice(1), io);
+    if (words[0] === COMPLETE) return await showCompletions(words.slice(1), options);
+    if (words[0] === MANUAL) return await showManual(io);
     const group = askedGroup(words);
     if (group !== undefined) return await showGroupHelp(group, io);
     const found = requireCommand(words);
@@ -107,6 +104,23 @@ function unknownSubcommand(group: string, next: string | undefined, known: reado
     expected,
     hint: near === undefined ? "see 'lamina --help'" : `did you mean 'lamina ${group} ${near}'?`,
   });
+}
+
+/** For the scripts of `lamina completion` only, so it is in no list. */
+const COMPLETE = '__complete';
+/** For the build, which writes the page into the package. */
+const MANUAL = '__manual';
+
+async function showManual(io: Io): Promise<number> {
+  const { manualPage } = await import('./manual.ts');
+  await io.stdout.write(await manualPage());
+  return 0;
+}
+
+async function showCompletions(words: readonly string[], options: ProgramOptions): Promise<number> {
+  const { completeLine } = await import('./complete-line.ts');
+  await completeLine(words, { ...options, root: undefined });
+  return 0;
 }
 
 async function showRootHelp(io: Io): Promise<number> {

@@ -55,6 +55,9 @@ describe('a fresh clone', () => {
     const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
     expect((await mustSucceed(lamina, ['version'], { cwd: empty, env })).stdout).toContain(version);
     await mustSucceed(lamina, ['build', '-t', 'packed', '.'], { cwd: empty, env });
+    const explained = await mustSucceed(lamina, ['explain', 'RUN_FAILED'], { cwd: empty, env });
+    expect(explained.stdout).toContain('What to do');
+    expect(readFileSync(join(prefix, 'share/man/man1/lamina.1'), 'utf8')).toMatch(/^\.TH LAMINA 1/);
     expect((await mustSucceed(lamina, ['images', '-q'], { cwd: empty, env })).stdout).not.toBe('');
   });
 });

@@ -1,0 +1,38 @@
+/** `lamina __complete WORD...`, which the scripts of `lamina completion` ask on Tab. */
+
+import { type CompletionSources, complete } from './candidates.ts';
+import type { CommandContext } from './command.ts';
+
+/** Prints a candidate a line, behind a tab what it means, and at the end `::files` and the like. */
+export async function completeLine(
+  words: readonly string[],
+  context: CommandContext,
+): Promise<void> {
+  const { candidates, also } = await complete(words, sourcesOf(context));
+  const lines = candidates.map(({ text, help }) => `${text}\t${brief(help)}\n`);
+  await context.io.stdout.write(`${lines.join('')}::${also}\n`);
+}
+
+function sourcesOf({ api, env, signal, root }: CommandContext): CompletionSources {
+  return {
+    async images() {
+      const store = { root: root ?? (env.LAMINA_ROOT || undefined), signal };
+      // A store that cannot be read is no reason to print an error into somebody's prompt.
+      const images = await (await api()).images(store).catch(() => []);
+      return images.flatMap(({ references }) => references).sort();
+    },
+    async explanations() {
+      const { explanations } = await import('./explain/index.ts');
+      return (await explanations()).map(({ name, summary }) => ({ text: name, help: summary }));
+    },
+  };
+}
+
+const LONGEST = 70;
+
+/** One short line: shells show it beside the candidate. */
+function brief(help: string): string {
+  const [first = ''] = help.split(/[:;(]\s/);
+  const line = first.replace(/\s+/g, ' ');
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+}
