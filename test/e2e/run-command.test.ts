@@ -30,7 +30,7 @@ describe('lamina run --env-file', () => {
     const args = ['run', '--rm', '--env-file=/nowhere', 'busybox', 'true'];
     const { stderr, status } = await execute(COMMAND, args, { env });
     expect(status).toBe(125);
-    expect(stderr).toContain('cannot read the file of --env-file: /nowhere');
+    expect(stderr).toContain("--env-file: cannot read '/nowhere': there is no such file");
     expect(stderr).toContain('CLI_FILE');
   });
 });
