@@ -36,8 +36,22 @@ export function findStage(
   name: string,
   before = stages.length,
 ): StageSource | undefined {
-  const wanted = name.toLowerCase();
-  return stages.slice(0, before).findLast((stage) => stage.from.stage === wanted);
+  const named = stagesByName(stages).get(name.toLowerCase());
+  return named?.findLast(({ index }) => index < before);
+}
+
+/** Made once for a file: each of many stages may look for others. */
+const BY_NAME = new WeakMap<
+  readonly StageSource[],
+  ReadonlyMap<string | undefined, readonly StageSource[]>
+>();
+
+function stagesByName(stages: readonly StageSource[]) {
+  const known = BY_NAME.get(stages);
+  if (known !== undefined) return known;
+  const named = Map.groupBy(stages, ({ from }) => from.stage);
+  BY_NAME.set(stages, named);
+  return named;
 }
 
 /** The same, where an index is a name too. */
@@ -48,5 +62,6 @@ export function findStageOrIndex(
 ): StageSource | undefined {
   const named = findStage(stages, name, before);
   if (named !== undefined || !/^\d+$/.test(name)) return named;
-  return stages.slice(0, before).at(Number(name));
+  const stage = stages[Number(name)];
+  return stage !== undefined && stage.index < before ? stage : undefined;
 }
