@@ -1,5 +1,5 @@
 /** What a build tells when it is done: steps, stages, and what the image is made of. */
-import { unpackedSize } from '../layers/index.ts';
+import { sumOfSizes, unpackedSize } from '../layers/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type {
@@ -39,10 +39,11 @@ export async function summarize(input: SummaryInput): Promise<BuildSummary> {
     steps: solver.reports().map((report) => stepSummary(report, input.stepOf(report))),
     stages: withoutDoubles(stages.flat().map(({ summary }) => summary)),
     unusedStages: unusedStages(built),
-    leftBehindBytes: bytesOf(
-      input.store,
-      [...ofStages].filter((layer) => !inImages.has(layer)),
-    ),
+    leftBehindBytes:
+      bytesOf(
+        input.store,
+        [...ofStages].filter((layer) => !inImages.has(layer)),
+      ) ?? 0,
     images: built.map((one, position) => imageSummary(one, input, position)),
     durationMs: input.durationMs,
   };
@@ -130,12 +131,9 @@ function layerSummaries({ plan, result }: BuiltPlan, store: Store): LayerSummary
   return [{ origin, bytes: bytesOf(store, base), files: filesOf(store, base) }, ...layers];
 }
 
-/** Bytes of file content in a stack of layers; where nobody knows, bytes of the layer's blob. */
-function bytesOf(store: Store, layers: readonly LayerId[]): number {
-  return layers.reduce((sum, id) => {
-    const promised = store.layers.get(id)?.promise?.descriptor.size;
-    return sum + (unpackedSize(store, { id }) ?? promised ?? 0);
-  }, 0);
+/** Bytes of file content in a stack of layers; undefined where nobody knows that of one of them. */
+function bytesOf(store: Store, layers: readonly LayerId[]): number | undefined {
+  return sumOfSizes(layers.map((id) => unpackedSize(store, { id })));
 }
 
 /** Undefined where not all of them are here. */

@@ -76,7 +76,8 @@ export interface StageSummary {
 export interface LayerSummary {
   /** The instruction that made the layer, or the base image it came from. */
   readonly origin: string;
-  readonly bytes: number;
+  /** Undefined where the layer is not here, and nobody has said how large it is. */
+  readonly bytes: number | undefined;
   readonly files: number | undefined;
 }
 
@@ -99,6 +100,6 @@ export interface ImageSummary {
   readonly layers: readonly LayerSummary[];
   /** How many layers the image has, each of the base image's counted. */
   readonly layerCount: number;
-  /** Uncompressed bytes of the layers' files. */
-  readonly bytes: number;
+  /** Uncompressed bytes of the layers' files; undefined where one of them is not known. */
+  readonly bytes: number | undefined;
 }

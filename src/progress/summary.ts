@@ -119,7 +119,7 @@ function stageSection(stages: readonly StageSummary[], columns: number): string[
 function layerRows({ layers }: ImageSummary): Row[] {
   return layers.map(({ origin, bytes, files }) => [
     printable(origin),
-    humanSize(bytes),
+    bytes === undefined ? '' : humanSize(bytes),
     files === undefined ? '' : counted(files, 'file'),
   ]);
 }
@@ -128,7 +128,8 @@ function imageTitle(
   { platform, layerCount, bytes }: ImageSummary,
   { durationMs }: BuildSummary,
 ): string {
-  const size = `image of ${humanSize(bytes)} in ${counted(layerCount, 'layer')}`;
+  const of = bytes === undefined ? '' : ` of ${humanSize(bytes)}`;
+  const size = `image${of} in ${counted(layerCount, 'layer')}`;
   return platform === undefined
     ? `${size}, built in ${humanDuration(durationMs)}`
     : `${size} for ${platform}`;
@@ -144,7 +145,7 @@ function section(
   rows: readonly Row[],
   columns: number,
 ): string[] {
-  if (rows.length === 0) return title.startsWith('image of') ? [title] : [];
+  if (rows.length === 0) return title.startsWith('image ') ? [title] : [];
   const widths = headings.map((heading, index) =>
     Math.max(heading.length, ...rows.map((row) => displayWidth(row[index + 1] ?? ''))),
   );

@@ -64,7 +64,8 @@ describe('an image that is built', () => {
     await bench.succeed(['build', '-t', name, '--push', project]);
     using other = new Workbench();
     const labels = other.project({ Dockerfile: `FROM ${name}\nLABEL a=b\n` });
-    await other.succeed(['build', '-t', 'labelled', labels]);
+    const built = await other.succeed(['build', '-t', 'labelled', labels]);
+    expect(built.stderr).toMatch(/^image in 2 layers, built in /m);
     const shown = await sizes(other, 'labelled');
     expect(shown).toMatchObject({ image: 'N/A', inspected: 'null', layers: ['0', 'N/A', 'N/A'] });
     expect(shown.compressed).toMatch(/B$/);
