@@ -1,8 +1,9 @@
 /** Files into which a build writes what it made. */
 import { statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../errors.ts';
+import { failureReason } from '../system/index.ts';
 
 export const RESULT_FILES = ['iidfile', 'metadata-file'] as const;
 
@@ -31,9 +32,23 @@ export async function writeResult(
   name: (typeof RESULT_FILES)[number],
   path: string | undefined,
   text: string,
+  signal: AbortSignal,
 ): Promise<void> {
   if (path === undefined) return;
-  await writeFile(path, text).catch((cause: unknown) => {
-    throw unwritable(name, path, cause instanceof Error ? cause.message : String(cause), cause);
+  const { writeTo } = await import('../export/index.ts');
+  await writeTo(await placeOf(path), oneChunk(text), signal).catch((cause: unknown) => {
+    if (signal.aborted) throw cause;
+    const reason = cause instanceof AppError ? (cause.cause ?? cause) : cause;
+    throw unwritable(name, path, failureReason(reason), cause);
   });
+}
+
+/** The user's link stays: the file it leads to is replaced. */
+async function placeOf(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => path);
+  return (await stat(real).catch(() => undefined))?.isFile() === true ? real : path;
+}
+
+async function* oneChunk(text: string): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from(text);
 }

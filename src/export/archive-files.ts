@@ -1,8 +1,9 @@
 /** The files of an image archive, written as a tar or as a directory; the same files give the same tar. */
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
-import { makeDirectories } from '../system/index.ts';
-import { writeFailure, writeTo } from './destination.ts';
+import { type DirectoryHandles, fsPath, hasErrorCode, makeDirectories } from '../system/index.ts';
+import { openDirectory, writeFailure, writeNew } from './destination.ts';
 
 export interface ArchiveFile {
   /** Relative, ASCII, `/` between its parts. */
@@ -53,17 +54,24 @@ export async function writeFiles(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const file of files) {
-    const path = join(directory, file.name);
-    makeParents(path);
-    await writeTo(path, file.read(), signal);
+    try {
+      makeDirectories(resolve(directory));
+      using root = openDirectory(directory);
+      makeParents(root, file.name);
+      await writeNew(root.entry(file.name), file.read(), signal);
+    } catch (error) {
+      throw writeFailure(join(directory, file.name), error);
+    }
   }
 }
 
-function makeParents(path: string): void {
-  try {
-    makeDirectories(dirname(path));
-  } catch (error) {
-    throw writeFailure(path, error);
+function makeParents(root: DirectoryHandles, name: string): void {
+  for (const parent of parents(name)) {
+    try {
+      mkdirSync(fsPath(root.entry(parent)));
+    } catch (error) {
+      if (!hasErrorCode(error, 'EEXIST')) throw error;
+    }
   }
 }
 

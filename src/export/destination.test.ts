@@ -1,15 +1,76 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFailure } from './destination.ts';
+import { writeFailure, writeTo } from './destination.ts';
 
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'lamina-destination-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+async function* text(...parts: readonly string[]): AsyncGenerator<Uint8Array, void> {
+  for (const part of parts) yield Buffer.from(part);
+}
+
+describe('a destination', () => {
+  it('replaces a link and leaves what it led to', async () => {
+    writeFileSync(join(directory, 'canary'), 'untouched');
+    symlinkSync('canary', join(directory, 'out'));
+    await writeTo(join(directory, 'out'), text('new'));
+    expect(readFileSync(join(directory, 'canary'), 'utf8')).toBe('untouched');
+    expect(lstatSync(join(directory, 'out')).isFile()).toBe(true);
+    expect(readdirSync(directory).sort()).toEqual(['canary', 'out']);
+  });
+
+  it('stays in its directory when a link takes the place of that', async () => {
+    mkdirSync(join(directory, 'there'));
+    mkdirSync(join(directory, 'canary'));
+    async function* exchanging(): AsyncGenerator<Uint8Array, void> {
+      yield Buffer.from('a');
+      renameSync(join(directory, 'there'), join(directory, 'was'));
+      symlinkSync('canary', join(directory, 'there'));
+      yield Buffer.from('b');
+    }
+    await writeTo(join(directory, 'there/out'), exchanging());
+    expect(readdirSync(join(directory, 'canary'))).toEqual([]);
+    expect(readFileSync(join(directory, 'was/out'), 'utf8')).toBe('ab');
+  });
+
+  it('may be a pipe, which is waited for until somebody reads it', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writing = writeTo(pipe, text('x'.repeat(200_000), 'end'));
+    const reader = spawn('wc', ['-c', pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await writing;
+    const [count] = await new Promise<[Buffer]>((resolve) => {
+      reader.stdout.once('data', (data: Buffer) => resolve([data]));
+    });
+    expect(Number.parseInt(count.toString(), 10)).toBe(200_003);
+  });
+
+  it('is not waited for when the writer is told to end', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const controller = new AbortController();
+    const writing = writeTo(pipe, text('x'), controller.signal);
+    controller.abort();
+    await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
 
 describe('a destination that cannot be written', () => {
   it('says what to do about a file in the place of a directory', async () => {

@@ -1,9 +1,13 @@
 /** Where an output goes: a path, at which it appears complete or not at all, or a stream. */
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
+import { toBytes } from '../files/index.ts';
+import { DirectoryHandles, fsPath, readRegularFile, UnsuitableFile } from '../system/index.ts';
 import { newFile } from './new-file.ts';
 import { writeSparsely } from './write-sparsely.ts';
+import { writeStream } from './write-stream.ts';
 
 /** Takes chunks in order; the promise holds the writer back. */
 export type ByteSink = (chunk: Uint8Array) => Promise<void>;
@@ -35,40 +39,42 @@ export async function writeTo(
       hint: 'name a file in it, for example dest=image.tar',
     });
   }
-  if (kind === 'other') {
-    await using device = await open(destination, 'w');
-    return await writeFile(device, bytes, signal);
-  }
   try {
-    const file = await newFile(destination);
-    try {
-      await writeSparsely(file.handle, bytes, signal);
-      await file.place();
-    } catch (error) {
-      await file.discard();
-      throw error;
-    }
+    if (kind === 'other') return await writeStream(destination, bytes, signal);
+    // From here on it is the same directory, whatever takes its place.
+    using parent = openDirectory(dirname(destination));
+    await writeNew(`${parent.directory('')}/${basename(destination)}`, bytes, signal);
   } catch (error) {
     throw writeFailure(destination, error);
   }
 }
 
-async function writeFile(
-  handle: FileHandle,
+/**
+ * Writes a file that appears complete or not at all; a symbolic link in its place is replaced.
+ *
+ * @param place where others cannot lead it elsewhere, as `DirectoryHandles` names it
+ * @throws errors of `node:fs`; the signal's reason
+ */
+export async function writeNew(
+  place: string,
   bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<void> {
-  for await (const chunk of bytes) {
-    signal?.throwIfAborted();
-    await writeAll(handle, chunk);
+  const file = await newFile(place);
+  try {
+    await writeSparsely(file.handle, bytes, signal);
+    await file.place();
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.length; ) {
-    const { bytesWritten } = await handle.write(chunk, done, chunk.length - done);
-    done += bytesWritten;
-  }
+/** Links on the way to it are the user's. @throws errors of `node:fs` */
+export function openDirectory(path: string): DirectoryHandles {
+  return DirectoryHandles.open(toBytes(path), (given) =>
+    realpathSync(fsPath(given), { encoding: 'latin1' }),
+  );
 }
 
 async function kindOf(path: string): Promise<'absent' | 'file' | 'directory' | 'other'> {
@@ -77,18 +83,25 @@ async function kindOf(path: string): Promise<'absent' | 'file' | 'directory' | '
     if (stats.isDirectory()) return 'directory';
     return stats.isFile() ? 'file' : 'other';
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'absent';
-    throw writeFailure(path, error);
+    if (errorCode(error) !== 'ENOENT' || path.endsWith('/')) throw writeFailure(path, error);
+    return 'absent';
   }
 }
 
-/** The bytes of a file, undefined if there is none. */
+/** Bytes of a document that is read. */
+const LARGEST = 16 << 20;
+
+/** The bytes of a small file, undefined if there is none. */
 export async function readFileIfPresent(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path);
+    return readRegularFile(path, { limit: LARGEST });
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw writeFailure(path, error);
+    if (!(error instanceof UnsuitableFile)) throw writeFailure(path, error);
+    throw new AppError('EXPORT_DESTINATION', `cannot use ${path}: ${error.message}`, {
+      hint: 'choose another place, or remove it',
+      cause: error,
+    });
   }
 }
 
@@ -114,6 +127,8 @@ export function writeFailure(path: string, error: unknown): unknown {
 /** Reading what was to be written has failed, rather than writing it. */
 function isElsewhere(path: string, error: Error): boolean {
   if (!('path' in error) || typeof error.path !== 'string') return false;
+  // As `DirectoryHandles` names what is written.
+  if (error.path.startsWith('/proc/self/fd/')) return false;
   const [wanted, failed] = [resolve(path), resolve(error.path)];
   return !failed.startsWith(wanted) && !wanted.startsWith(failed);
 }

@@ -1,12 +1,11 @@
 /** The final file system of an image as files in a directory of the user. */
-import { lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Warning } from '../errors.ts';
-import { toBytes } from '../files/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { DirectoryHandles, fsPath, isRoot, makeDirectories } from '../system/index.ts';
-import { writeFailure } from './destination.ts';
+import { type DirectoryHandles, fsPath, isRoot, makeDirectories } from '../system/index.ts';
+import { openDirectory, writeFailure } from './destination.ts';
 import { imageFiles, presentImage } from './image-files.ts';
 import { LocalWriter, type Written } from './local-writer.ts';
 import type { Progress } from './progress.ts';
@@ -86,12 +85,6 @@ function openDestination(dest: string, below?: string): DirectoryHandles {
   } catch (error) {
     throw writeFailure(dest, error);
   }
-}
-
-function openDirectory(path: string): DirectoryHandles {
-  return DirectoryHandles.open(toBytes(path), (given) =>
-    realpathSync(fsPath(given), { encoding: 'latin1' }),
-  );
 }
 
 function makeDirectory(root: DirectoryHandles, name: string): void {

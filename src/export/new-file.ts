@@ -3,7 +3,7 @@
  * is killed leaves nothing. Elsewhere it has a name of its own, and the next process that writes to the same path removes it.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasErrorCode, type Lock, linkUnnamed, openUnnamed, tryLock } from '../system/index.ts';
@@ -77,6 +77,7 @@ function removeLeftovers(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(start) || !/^[0-9a-f]{12}\.part$/.test(name.slice(start.length))) continue;
     const left = join(dirname(path), name);
+    if (lstatSync(left, { throwIfNoEntry: false })?.isFile() !== true) continue;
     const lock = lockOf(left);
     if (lock === undefined) continue;
     rmSync(left, { force: true });

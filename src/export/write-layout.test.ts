@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
@@ -38,6 +38,34 @@ describe('a layout', () => {
       mediaType: MEDIA_TYPES.ociIndex,
       manifests: [],
     });
+  });
+
+  it('is never written through links in it', async () => {
+    const outside = temporaryDirectory('outside');
+    const directory = temporaryDirectory('layout');
+    await write(directory);
+    for (const [link, at] of [
+      ['mark', 'oci-layout'],
+      ['index', 'index.json'],
+    ] as const) {
+      await writeFile(join(outside, link), 'untouched');
+      await writeFile(join(directory, at), '');
+      await symlink(join(outside, link), join(directory, `${at}.new`));
+      await rename(join(directory, `${at}.new`), join(directory, at));
+    }
+    await expect(write(directory)).rejects.toThrow();
+    await rm(join(directory, 'index.json'));
+    await write(directory);
+    expect(await contentOf(outside, 'mark')).toBe('untouched');
+
+    const other = temporaryDirectory('layout');
+    await writeFile(join(other, 'oci-layout'), '');
+    await symlink(outside, join(other, 'blobs'));
+    await expect(write(other)).rejects.toThrow(
+      expect.objectContaining({ code: 'EXPORT_DESTINATION' }),
+    );
+    expect((await readdir(outside)).sort()).toEqual(['index', 'mark']);
+    expect(await contentOf(outside, 'index')).toBe('untouched');
   });
 
   it('is not made of a directory with other things', async () => {

@@ -254,12 +254,12 @@ async function removeFile(path: string): Promise<void> {
 async function reportResult(
   result: BuildResult,
   flags: Flags,
-  { io }: CommandContext,
+  { io, signal }: CommandContext,
 ): Promise<void> {
   const { imageId, metadata } = result;
-  if (imageId !== undefined) await writeResult('iidfile', flags.iidfile, imageId);
+  if (imageId !== undefined) await writeResult('iidfile', flags.iidfile, imageId, signal);
   const text = `${JSON.stringify(metadata, null, 2)}\n`;
-  await writeResult('metadata-file', flags['metadata-file'], text);
+  await writeResult('metadata-file', flags['metadata-file'], text, signal);
   if (flags.quiet) {
     if (imageId !== undefined) await io.stdout.write(`${imageId}\n`);
     return;
