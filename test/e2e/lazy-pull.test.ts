@@ -208,9 +208,10 @@ describe('an image whose layers are elsewhere', () => {
     const { stdout: list } = await bench.succeed([
       'images',
       '--format',
-      '{{.Repository}} {{.Size}}',
+      '{{.Repository}} {{.Size}} {{.CompressedSize}}',
     ]);
-    expect(list).toMatch(/^result \d+(\.\d+)?[kM]B$/m);
+    expect(list).toMatch(/^result N\/A N\/A$/m);
+    expect(list).toMatch(/base N\/A \d+(\.\d+)?[kM]B$/m);
     await bench.succeed(['history', base]);
     await bench.succeed(['tag', base, 'mine']);
     await bench.succeed(['system', 'df']);
