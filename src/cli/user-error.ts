@@ -10,6 +10,8 @@ const systemHints: Readonly<Record<string, string>> = {
   EMFILE: 'raise the limit of open files (ulimit -n)',
   ENFILE: 'the machine has too many open files',
   ENAMETOOLONG: 'a path is longer than the system allows: use fewer or shorter directories',
+  ELOOP: 'a symbolic link leads back to itself: remove it, or name another path',
+  EIO: 'the disk or the device failed: the log of the kernel may say why (`dmesg`)',
   ENOMEM: 'the machine has too little memory left',
 };
 

@@ -1,7 +1,7 @@
 /** `import`: a tar of a root file system becomes an image. */
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createReadStream, read } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ImportImageOptions, ImportImageResult } from '../api/index.ts';
 import { parseDockerfile, parseInstructions } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
@@ -11,7 +11,11 @@ import { type ContainerConfig, hostPlatform, type Platform, parsePlatform } from
 import { type PlannedHistory, planBuild } from '../plan/index.ts';
 import { download, isHttpUrl } from '../remote/index.ts';
 import type { Store } from '../store/index.ts';
+import { openInput, readFailure } from '../system/index.ts';
 import { withStore } from './with-store.ts';
+
+const CHUNK = 1 << 20;
+const readFile = promisify(read);
 
 /** The instructions that `docker import --change` takes. */
 const CHANGES: ReadonlySet<string> = new Set([
@@ -83,15 +87,34 @@ async function bytesOf(
   return createReadStream(path, { signal });
 }
 
-async function fileBytes(
+/** A tar, or what comes out of a pipe. @throws AppError ARCHIVE_NOT_FOUND */
+async function* fileBytes(
   path: string,
   signal: AbortSignal | undefined,
-): Promise<AsyncIterable<Uint8Array>> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
-    throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${path}`, {
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    await using input = openInput(path, { signal });
+    yield* input.stream ?? contentOf(input.fd, signal);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const reason = readFailure(cause);
+    if (reason === undefined) throw cause;
+    throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${path}: ${reason}`, {
       hint: 'give the path of a tar, an HTTP(S) URL, or - for standard input',
       cause,
     });
-  });
-  return handle.createReadStream({ signal });
+  }
+}
+
+async function* contentOf(
+  fd: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await readFile(fd, buffer, 0, CHUNK, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
 }

@@ -44,6 +44,7 @@ export interface LayerCheckOptions {
 }
 
 const CHUNK = 1 << 20;
+const MACHINE = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT', 'EROFS'];
 
 /** Reads all of a layer that is here. A fault of what others are derived from is the only one then. */
 export async function layerFaults(
@@ -75,6 +76,7 @@ export async function layerFaults(
     ];
   } catch (error) {
     signal?.throwIfAborted();
+    if (!isOfLayer(error, directory)) throw error;
     return [faultOf(error, directory)];
   }
 }
@@ -136,6 +138,7 @@ async function contentFault(
       if (digest === undefined) return `${shown} is too short`;
       if (entry.digest !== undefined && entry.digest !== digest) return `${shown} has changed`;
     } catch (error) {
+      if (hasErrorCode(error, ...MACHINE)) throw error;
       return `${shown} cannot be read: ${messageOf(error)}`;
     }
   }
@@ -164,6 +167,14 @@ function digestOfRange({ hostPath, offset, size }: ContentRange): string | undef
 function changed(directory: string, { tarSize }: LayerIndex): LayerFault {
   const path = join(directory, tarSize === undefined ? TREE_DIRECTORY : TAR_FILE);
   return fault(path, 'it has another digest than when it was made');
+}
+
+/** A layer is not lost because the machine has too little of something, or because another file cannot be opened. */
+function isOfLayer(error: unknown, directory: string): boolean {
+  if (hasErrorCode(error, ...MACHINE)) return false;
+  if (!(error instanceof Error && 'path' in error)) return true;
+  const path = String(error.path);
+  return path === directory || path.startsWith(`${directory}/`);
 }
 
 function faultOf(error: unknown, directory: string): LayerFault {

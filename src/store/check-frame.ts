@@ -1,11 +1,18 @@
 /** Whether the frame of a store is sound: its version and its database. What records name is for those who know it. */
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
-import { hasErrorCode, tryLock } from '../system/index.ts';
+import { tryLock } from '../system/index.ts';
 import { readOnlyStore } from './database-error.ts';
 import { DATABASE_FILE } from './database-format.ts';
-import { isStoreEmpty, layoutOf, openLayout, STORE_VERSION, type StoreLayout } from './layout.ts';
+import {
+  isStoreEmpty,
+  layoutOf,
+  openLayout,
+  STORE_VERSION,
+  type StoreLayout,
+  versionOf,
+} from './layout.ts';
 import { readLiveLeases } from './live-leases.ts';
 import { replaceDatabase, type Salvage, salvage } from './salvage.ts';
 
@@ -39,11 +46,16 @@ export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCh
   const layout = layoutOf(path);
   if (repair && layout.isReadOnly) throw readOnlyStore(path);
   const problems: FrameProblem[] = [];
-  const version = versionProblem(path);
-  if (version !== undefined) {
+  const version = versionOf(path);
+  if (typeof version === 'string') {
     problems.push({ path: `${path}/version`, problem: version });
     if (!repair) return { root: path, problems, isWithoutRecords: false };
     writeVersion(path);
+  }
+  if (lstatSync(layout.collectorLock, { throwIfNoEntry: false })?.isFile() === false) {
+    problems.push({ path: layout.collectorLock, problem: 'it is no file' });
+    // Whoever locks makes it again.
+    if (repair) rmSync(layout.collectorLock, { recursive: true });
   }
   openLayout(path);
   const file = `${layout.db}/${DATABASE_FILE}`;
@@ -71,20 +83,9 @@ function replaceAlone(layout: StoreLayout, file: string, found: Salvage): void {
   }
 }
 
-/** @returns undefined for a version that `openLayout` understands, also one that it refuses */
-function versionProblem(root: string): string | undefined {
-  try {
-    const text = readFileSync(`${root}/version`, 'utf8');
-    return /^\d{1,9}\n$/.test(text) ? undefined : 'it does not hold a number';
-  } catch (error) {
-    // `openLayout` makes it again, if the rest looks like a store.
-    if (hasErrorCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
 function writeVersion(root: string): void {
   writeFileSync(`${root}/version.repaired`, `${STORE_VERSION}\n`, { mode: 0o600 });
+  rmSync(`${root}/version`, { recursive: true, force: true });
   renameSync(`${root}/version.repaired`, `${root}/version`);
 }
 

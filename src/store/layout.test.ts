@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -8,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,11 +78,21 @@ describe('opening a store refuses', () => {
   test.each([
     [`${STORE_VERSION + 1}\n`, 'STORE_VERSION', /newer lamina: its format is 3, not 2$/],
     ['1\n', 'STORE_VERSION', /older lamina: its format is 1, not 2$/],
-    ['two\n', 'STORE_DAMAGED', /version does not hold a number$/],
-    ['', 'STORE_DAMAGED', /version does not hold a number$/],
+    ['two\n', 'STORE_DAMAGED', /version: it does not hold a number$/],
+    ['', 'STORE_DAMAGED', /version: it does not hold a number$/],
   ])('version %j', async (version, code, message) => {
     writeFileSync(join(directory, 'version'), version);
     await expect(open(directory)).rejects.toMatchObject({ code, message });
+  });
+
+  test.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path]), /it is a pipe/],
+    ['a directory', (path: string) => mkdirSync(path), /it is a directory/],
+    ['a link to a device', (path: string) => symlinkSync('/dev/zero', path), /it is a device/],
+    ['a link to itself', (path: string) => symlinkSync('version', path), /ELOOP/],
+  ])('%s as its version', async (_, make, message) => {
+    make(join(directory, 'version'));
+    await expect(open(directory)).rejects.toMatchObject({ code: 'STORE_DAMAGED', message });
   });
 
   test('a directory with other things in it, and leaves it as it is', async () => {

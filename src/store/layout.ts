@@ -7,14 +7,13 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
-import { hasErrorCode, makeDirectories } from '../system/index.ts';
+import { hasErrorCode, makeDirectories, readFailure, readRegularFile } from '../system/index.ts';
 import { storeDamaged } from './database-error.ts';
 import { keepReserve } from './reserve.ts';
 
@@ -26,6 +25,7 @@ export const STORE_VERSION = 2;
 
 const FOLDERS = ['blobs', 'layers', 'mounts', 'tmp', 'leases', 'locks', 'db'] as const;
 const VERSION_FILE = 'version';
+const VERSION_LIMIT = 4096;
 
 /** Paths inside one store. */
 export interface StoreLayout {
@@ -113,17 +113,29 @@ function cannotWrite(root: string): boolean {
 }
 
 function readVersion(root: string): number | undefined {
+  const version = versionOf(root);
+  if (typeof version === 'string') {
+    throw storeDamaged(`${root}/${VERSION_FILE}: ${version}`);
+  }
+  return version;
+}
+
+/**
+ * The version of a store, undefined when it has none, or what is wrong with the file that should hold it.
+ * @throws errors of `node:fs` that are not the file's
+ */
+export function versionOf(root: string): number | string | undefined {
   let text: string;
   try {
-    text = readFileSync(`${root}/${VERSION_FILE}`, 'utf8');
+    text = readRegularFile(`${root}/${VERSION_FILE}`, { limit: VERSION_LIMIT }).toString();
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
-    throw error;
+    const isOfFile = hasErrorCode(error, 'UNSUITABLE_FILE', 'ELOOP', 'EIO');
+    const reason = isOfFile ? readFailure(error) : undefined;
+    if (reason === undefined) throw error;
+    return reason;
   }
-  if (!/^\d{1,9}\n$/.test(text)) {
-    throw storeDamaged(`${root}/${VERSION_FILE} does not hold a number`);
-  }
-  return Number(text);
+  return /^\d{1,9}\n$/.test(text) ? Number(text) : 'it does not hold a number';
 }
 
 function otherVersion(root: string, version: number): AppError {

@@ -25,6 +25,7 @@ beforeAll(async () => {
   truncateSync(join(bench.directory, 'huge'), 1e12);
   writeFileSync(join(bench.directory, 'outside'), 'SECRET line\n');
   mkdirSync(join(bench.directory, 'directory'));
+  symlinkSync('loop', join(bench.directory, 'loop'));
 });
 afterAll(() => bench[Symbol.dispose]());
 
@@ -32,6 +33,7 @@ describe('a pipe that nobody writes to', () => {
   const lines: readonly (readonly [name: string, args: () => readonly string[]])[] = [
     ['as --file', () => ['build', '-f', pipe, context]],
     ['as an archive', () => ['load', '-i', pipe]],
+    ['as a root file system', () => ['import', pipe]],
     [
       'as a secret',
       () => ['build', '-f', join(context, 'secret'), '--secret', `id=a,src=${pipe}`, context],
@@ -86,6 +88,13 @@ describe('what is no file to read', () => {
   it.each([
     ['as --file', () => ['build', '-f', '/dev/zero', context], /'\/dev\/zero': it is a device/],
     ['as an archive', () => ['load', '-i', '/dev/zero'], /\/dev\/zero: it is a device/],
+    ['as a root file system', () => ['import', '/dev/zero'], /\/dev\/zero: it is a device/],
+    ['as a root file system', () => ['import', bench.directory], /it is a directory/],
+    [
+      'as a context',
+      () => ['build', '--build-context', `a=${join(bench.directory, 'loop')}`, context],
+      /ELOOP/,
+    ],
     [
       'as a secret',
       () => ['build', '--secret', `id=a,src=${join(bench.directory, 'huge')}`, context],

@@ -1,5 +1,5 @@
 /** What `system check` finds, and what it keeps. */
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addImage } from '../../../test/support/images.ts';
@@ -139,6 +139,19 @@ describe('a check', () => {
     const found = await checkStore({ root });
     expect(found.problems[0]?.problem).toMatch(/1 rows of 'facts' have changed/);
     await checkStore({ root, repair: true });
+    expect(await checkStore({ root })).toMatchObject({ sound: true });
+    expect(await names()).toEqual([['app:latest']]);
+  });
+
+  it.each(['version', 'lock'])('makes the file %s again, and loses nothing', async (name) => {
+    const path = join(root, name);
+    rmSync(path, { force: true });
+    mkdirSync(path);
+    expect(await checkStore({ root })).toMatchObject({ sound: false, problems: [{ path }] });
+    expect(await checkStore({ root, repair: true })).toMatchObject({
+      repaired: true,
+      lost: { images: [], steps: 0 },
+    });
     expect(await checkStore({ root })).toMatchObject({ sound: true });
     expect(await names()).toEqual([['app:latest']]);
   });
