@@ -91,7 +91,7 @@ function makeDirectory(path: string): void {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('CACHE_UNWRITABLE', `no cache can be written there: ${reason}`, {
-      hint: 'name a directory behind dest=, or one that can be made',
+      hint: 'give dest= a directory that exists or can be created',
       cause,
     });
   }

@@ -60,7 +60,7 @@ function volume(text: string): Mount {
   }
   const words = options.split(',').filter((word) => word !== '');
   const unknown = words.find((word) => !['ro', 'rw', ...WITHOUT_MEANING].includes(word));
-  if (unknown !== undefined) throw badValue('--volume', text, 'ro or rw behind the paths');
+  if (unknown !== undefined) throw badValue('--volume', text, 'ro or rw after the paths');
   return { kind: 'bind', source: resolve(source), target, readonly: words.includes('ro') };
 }
 

@@ -440,6 +440,11 @@ describe('lamina run', () => {
     });
   });
 
+  it('takes --net for --network, as docker does', async () => {
+    const { options } = await runCall(['run', '--rm', '--net=none', 'a']);
+    expect(options).toMatchObject({ network: 'none' });
+  });
+
   it('says without --rm that nothing is left behind', async () => {
     expect((await runCall(['container', 'run', 'a'])).stderr).toContain(
       'note: the container is removed',

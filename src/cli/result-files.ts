@@ -17,12 +17,12 @@ export function refuseUnwritable(
   if (isDirectory) throw unwritable(name, path, 'it is a directory');
   const parent = dirname(path);
   if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() === true) return;
-  throw unwritable(name, path, `'${parent}' is no directory`);
+  throw unwritable(name, path, `'${parent}' is not a directory`);
 }
 
 function unwritable(name: string, path: string, reason: string, cause?: unknown): AppError {
   return new AppError('CLI_FILE', `--${name}: '${path}' cannot be written: ${reason}`, {
-    hint: 'name a file in a directory that is there, and yours',
+    hint: 'name a file in an existing directory that you may write to',
     cause,
   });
 }

@@ -62,7 +62,7 @@ export function hostAlias(text: string): HostAlias {
   if (rest === 'host-gateway') return { name, address: '127.0.0.1' };
   const address = rest.replace(/^\[(.*)\]$/, '$1');
   if (!/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(address)) {
-    throw badValue('--add-host', text, 'an IP address behind the name');
+    throw badValue('--add-host', text, 'an IP address after the name');
   }
   return { name, address };
 }
@@ -191,7 +191,7 @@ function withDestination(
   dest: string | undefined,
   rest: Pick<OutputSpec, 'name' | 'attrs' | 'text'>,
 ): OutputSpec {
-  if (dest === '') throw badValue('--output', text, 'a path behind dest=');
+  if (dest === '') throw badValue('--output', text, 'a path after dest=');
   if (type === 'image' || type === 'registry' || type === 'cacheonly') return { type, ...rest };
   // Without a destination it is loaded into an engine.
   if (type === 'docker' && dest === undefined) return { type, ...rest };

@@ -21,7 +21,7 @@ export function commandLine(config: ContainerConfig, wanted: WantedCommand): rea
   const argv = [...entrypoint, ...command];
   if (argv.length > 0) return argv;
   throw new AppError('CONTAINER_NO_COMMAND', 'the image names no program to run', {
-    expected: 'a command behind the image, or CMD or ENTRYPOINT in the image',
+    expected: 'a command after the image, or CMD or ENTRYPOINT in the image',
     hint: 'lamina run IMAGE COMMAND',
   });
 }

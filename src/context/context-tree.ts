@@ -239,7 +239,7 @@ function openDirectory(directory: string): DirectoryHandles {
   }
   throw new AppError(
     'CONTEXT_NOT_FOUND',
-    `the build context '${toText(directory)}' is no directory`,
+    `the build context '${toText(directory)}' is not a directory`,
     {
       hint: 'the last argument of build names a directory; use --file to name a Dockerfile',
     },

@@ -113,9 +113,13 @@ function displayName(path: string, contextDirectory: string): string {
 
 function missingContext(directory: string, kind: 'file' | undefined): AppError {
   if (kind === 'file') {
-    return new AppError('CONTEXT_NOT_FOUND', `the build context '${directory}' is no directory`, {
-      hint: 'the last argument of build names a directory; use --file to name a Dockerfile',
-    });
+    return new AppError(
+      'CONTEXT_NOT_FOUND',
+      `the build context '${directory}' is not a directory`,
+      {
+        hint: 'the last argument of build names a directory; use --file to name a Dockerfile',
+      },
+    );
   }
   return new AppError('CONTEXT_NOT_FOUND', `the build context '${directory}' does not exist`, {
     hint: "the last argument of build names a directory, often '.'",

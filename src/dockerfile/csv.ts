@@ -54,7 +54,7 @@ function quotedField(text: string, start: number): CsvField | CsvFault {
       return { text: value, start, end: quote + 1, textStart: start + 1 };
     }
     if (next !== '"') {
-      const reason = 'text behind the closing quote of a field';
+      const reason = 'text after the closing quote of a field';
       return { reason, start: quote, end: quote + 1 };
     }
     value += '"';

@@ -32,7 +32,7 @@ export function unterminatedHeredoc(
   const name = quote(token.name);
   const rule = token.stripTabs
     ? 'before the closing word only tabs may stand'
-    : 'no blank may stand before or behind the closing word; <<- allows leading tabs';
+    : 'no blank may come before or after the closing word; <<- allows leading tabs';
   return new InstructionFault(
     'DOCKERFILE_UNTERMINATED_HEREDOC',
     `the here-document ${name} is never closed`,

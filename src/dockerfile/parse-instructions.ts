@@ -149,7 +149,7 @@ function unknownInstruction(node: InstructionNode): InstructionFault {
 
 function beforeFrom(tree: SyntaxTree, node: InstructionNode): AppError {
   const keyword = keywordOf(node);
-  return new InstructionFault('DOCKERFILE_NO_FROM', `${keyword} stands before any FROM`, {
+  return new InstructionFault('DOCKERFILE_NO_FROM', `${keyword} comes before any FROM`, {
     range: node.keywordRange,
     expected: 'FROM, or ARG before it',
     hint: 'begin with FROM, for example: FROM alpine',
@@ -160,6 +160,6 @@ function noFrom(tree: SyntaxTree, node: InstructionNode): AppError {
   return new InstructionFault('DOCKERFILE_NO_FROM', 'the file holds no FROM', {
     range: node.range,
     expected: 'a FROM instruction',
-    hint: 'add FROM behind the ARG instructions, for example: FROM alpine',
+    hint: 'add FROM after the ARG instructions, for example: FROM alpine',
   }).toError(tree.source);
 }

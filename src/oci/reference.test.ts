@@ -78,6 +78,15 @@ describe('parseReference', () => {
     );
   });
 
+  it.each(['Bad:Name:', 'My App', 'App/'])(
+    'does not suggest another invalid name for %j',
+    (text) => {
+      expect(() => parseReference(text)).toThrow(
+        expect.objectContaining({ code: 'REFERENCE_INVALID', hint: undefined }),
+      );
+    },
+  );
+
   it('reads back what it formats, and throws nothing but its own error', () => {
     const pieces = fc.constantFrom(
       'a',

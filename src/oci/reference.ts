@@ -112,13 +112,21 @@ function splitRegistry(named: string, text: string): { registry: string; pathSta
   return { registry: isOldDefault ? DEFAULT_REGISTRY : first, pathStart: slash + 1 };
 }
 
+function isReference(text: string): boolean {
+  try {
+    parseReference(text);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
 function checkPath(text: string, path: string, start: number): void {
   if (path === '') throw invalid(text, 'the repository name is missing');
   if (/[A-Z]/.test(path)) {
     const lower = text.slice(0, start) + path.toLowerCase() + text.slice(start + path.length);
-    const hint = /[^a-z0-9._/-]/.test(path.toLowerCase())
-      ? undefined
-      : `did you mean ${JSON.stringify(lower)}?`;
+    const hint = isReference(lower) ? `did you mean ${JSON.stringify(lower)}?` : undefined;
     throw invalid(
       text,
       `the repository name must be lower case, but has ${at(text, start + path.search(/[A-Z]/))}`,

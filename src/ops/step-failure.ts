@@ -60,9 +60,9 @@ function lineEndHint({ args, script }: ExecOp): string | undefined {
 
 function statusHint({ args }: ExecOp, { exitCode, oomKilled }: ProcessResult): string | undefined {
   const text = args.at(-1) ?? '';
-  if (oomKilled) return 'the kernel killed it for want of memory';
+  if (oomKilled) return 'the kernel killed the process because memory ran out';
   if (exitCode === 127 && /^\[\s*['"]/.test(text)) {
-    return 'this was taken for a text: the exec form is JSON, with double quotes and nothing behind the closing bracket';
+    return 'this was taken as shell text: the exec form is JSON, with double quotes and nothing after the closing bracket';
   }
   if (exitCode === 127) return 'a command was not found: is it installed in this stage?';
   if (exitCode === 126) return 'a file was found but cannot be executed: check its mode';

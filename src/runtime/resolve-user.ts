@@ -97,7 +97,7 @@ function findAccount(
   const names = passwd.map((entry) => entry.name);
   throw new AppError('USER_UNKNOWN', `unknown user '${printable(user)}'`, {
     hint: /\s#/.test(user)
-      ? 'a comment behind USER on the same line is part of the name: put it on a line of its own'
+      ? 'a comment after USER on the same line is part of the name: put it on a line of its own'
       : suggestion('/etc/passwd', nearestName(user, names), names.length === 0),
   });
 }

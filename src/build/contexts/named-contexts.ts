@@ -107,7 +107,7 @@ function requireDirectory(name: string, directory: string): void {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new AppError(
     'CONTEXT_NOT_FOUND',
-    `the context '${name}' is no directory: '${directory}' does not exist or is a file`,
+    `the context '${name}' is not a directory: '${directory}' does not exist or is a file`,
     { hint: 'an image is named with docker-image://, an OCI layout with oci-layout://' },
   );
 }

@@ -132,7 +132,7 @@ function checkKey(id: string, path: string): void {
 }
 
 function noAgent(id: string): AppError {
-  return new AppError('SSH_NO_AGENT', `--ssh ${id}: no ssh agent runs, as far as is known here`, {
+  return new AppError('SSH_NO_AGENT', `--ssh ${id}: cannot find an ssh agent`, {
     expected: 'SSH_AUTH_SOCK in the environment, naming the socket of an agent',
     hint: `start one (eval "$(ssh-agent)" and ssh-add), or name a key: --ssh ${id}=FILE`,
   });

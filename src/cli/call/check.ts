@@ -44,7 +44,7 @@ function excerpt({ file, text, range }: SourceLocation): string[] {
 export function skippedText(skipped: readonly SkippedImage[]): string {
   return skipped
     .map(({ name, reason }) => {
-      const text = `the config of base image '${name}' is not available, so what depends on it is unknown: ${reason}`;
+      const text = `the config of base image '${name}' is not available, so the checks that need it are skipped: ${reason}`;
       return `warning: ${printable(text)}\n`;
     })
     .join('');

@@ -202,10 +202,23 @@ export const buildFlags = {
     help: 'grant an entitlement: security.insecure lets RUN --security=insecure do all that root can do on this machine',
   },
   ...storeFlags,
-  rm: { kind: 'switch', help: 'remove intermediate containers', noEffect: 'none are kept' },
+  rm: {
+    kind: 'switch',
+    help: 'remove intermediate containers',
+    noEffect: 'builds leave no containers',
+  },
   'force-rm': { kind: 'switch', help: 'same as --rm', noEffect: 'no containers are kept' },
-  compress: { kind: 'switch', help: 'compress the context', noEffect: 'it is read in place' },
-  builder: { kind: 'text', value: 'name', help: 'choose a builder', noEffect: 'there is only one' },
+  compress: {
+    kind: 'switch',
+    help: 'compress the context',
+    noEffect: 'the context is read in place',
+  },
+  builder: {
+    kind: 'text',
+    value: 'name',
+    help: 'choose a builder',
+    noEffect: 'there is only one builder',
+  },
   'disable-content-trust': {
     kind: 'switch',
     help: 'skip verification of signatures',

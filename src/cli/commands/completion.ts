@@ -14,7 +14,7 @@ export const completionCommand = defineCommand({
   missing: 'name your shell: lamina completion bash',
   examples: [
     { command: 'eval "$(lamina completion bash)"', text: 'in ~/.bashrc' },
-    { command: 'source <(lamina completion zsh)', text: 'in ~/.zshrc, behind compinit' },
+    { command: 'source <(lamina completion zsh)', text: 'in ~/.zshrc, after compinit' },
     {
       command: 'lamina completion fish > ~/.config/fish/completions/lamina.fish',
       text: 'once, for fish',

@@ -37,7 +37,7 @@ export const imagetoolsCreateCommand = defineCommand({
       kind: 'text',
       value: 'name',
       help: 'choose a builder',
-      noEffect: 'there is only one',
+      noEffect: 'there is only one builder',
     },
   },
   args: [0, Infinity],

@@ -16,7 +16,7 @@ export const inspectCommand = defineCommand({
     },
     type: { kind: 'text', value: 'type', choices: ['image'], help: 'kind of object' },
     ...storeFlags,
-    size: { kind: 'switch', short: 's', help: 'show sizes', noEffect: 'they are always shown' },
+    size: { kind: 'switch', short: 's', help: 'show sizes', noEffect: 'sizes are always shown' },
     platform: { kind: 'text', help: 'platform of the image', notYet: 'leave it out' },
   },
   args: [1, Infinity],

@@ -42,8 +42,13 @@ const cacheFlags = {
     value: 'bytes',
     help: 'remove only as much as it takes to leave this much of the disk free',
   },
-  verbose: { kind: 'switch', help: 'show details', noEffect: 'they are always shown' },
-  builder: { kind: 'text', value: 'name', help: 'choose a builder', noEffect: 'there is only one' },
+  verbose: { kind: 'switch', help: 'show details', noEffect: 'details are always shown' },
+  builder: {
+    kind: 'text',
+    value: 'name',
+    help: 'choose a builder',
+    noEffect: 'there is only one builder',
+  },
 } as const satisfies FlagTable;
 
 export const builderPruneCommand = defineCommand({

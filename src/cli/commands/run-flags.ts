@@ -45,6 +45,7 @@ export const runFlags = {
   name: { kind: 'text', value: 'name', help: 'name of the container' },
   hostname: { kind: 'text', short: 'h', value: 'name', help: 'host name of the container' },
   network: { kind: 'text', value: 'mode', help: 'host (the default) or none' },
+  net: { kind: 'text', value: 'mode', help: 'the same as --network' },
   'add-host': { kind: 'list', value: 'name=ip', help: 'add a line to /etc/hosts' },
   'read-only': {
     kind: 'switch',

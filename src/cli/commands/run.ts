@@ -86,7 +86,7 @@ async function runOptions(
       hint: 'leave out -t',
     });
   }
-  const network = networkMode(flags.network);
+  const network = networkMode(flags.network ?? flags.net);
   for (const port of flags.publish) checkPort(port, network);
   return {
     image: args[0] ?? '',

@@ -26,7 +26,7 @@ export const systemDfCommand = defineCommand({
       kind: 'text',
       value: 'name',
       help: 'choose a builder',
-      noEffect: 'there is only one',
+      noEffect: 'there is only one builder',
     },
   },
   args: [0, 0],

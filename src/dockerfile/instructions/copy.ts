@@ -87,7 +87,7 @@ function sourcesAndDestination(scope: Scope, words: readonly Word[]) {
       {
         range: destination.range,
         expected: `${keyword} <<NAME destination`,
-        hint: 'add a path behind the here-document',
+        hint: 'add a path after the here-document',
       },
     );
   }

@@ -66,7 +66,7 @@ function wrongWords(scope: Scope, words: readonly Word[]): InstructionFault {
     second === undefined || last === undefined ? scope.node.range : spanOf(second, last);
   const hint =
     second?.text.toLowerCase() === 'as'
-      ? 'a stage name is one word behind AS'
+      ? 'a stage name is one word after AS'
       : 'write AS before the name of the stage; an image reference holds no blanks';
   return new InstructionFault(
     'DOCKERFILE_FROM_ARGUMENTS',

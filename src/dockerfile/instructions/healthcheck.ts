@@ -44,7 +44,7 @@ function parseTest(scope: Scope, type: Word, line: ArgumentLine): HealthTest {
   const command = parseCommandLine(scope, line);
   if (type.text.toUpperCase() !== 'CMD') throw unknownType(type);
   if (command.form === 'exec' ? command.args.length === 0 : command.text.text === '') {
-    throw missingArgument(scope, FORM, 'add the command behind CMD');
+    throw missingArgument(scope, FORM, 'add the command after CMD');
   }
   return {
     kind: 'command',
@@ -107,7 +107,7 @@ function argumentsOfNone(scope: Scope, rest: ArgumentLine): InstructionFault {
     {
       range,
       expected: 'HEALTHCHECK NONE',
-      hint: 'remove the words behind NONE',
+      hint: 'remove the words after NONE',
     },
   );
 }

@@ -27,7 +27,7 @@ export function parseOnbuild(scope: Scope): OnbuildInstruction {
   const inner = node.trigger;
   const expected = 'ONBUILD and another instruction';
   if (inner === undefined)
-    throw missingArgument(scope, expected, 'write the instruction behind ONBUILD');
+    throw missingArgument(scope, expected, 'write the instruction after ONBUILD');
   refuseFlags(node);
   if (FORBIDDEN.has(inner.name)) {
     const name = inner.name.toUpperCase();

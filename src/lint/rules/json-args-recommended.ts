@@ -11,7 +11,7 @@ export const jsonArgsRecommended: Rule = {
       report({
         message: `this ${keyword} runs in a shell, which does not pass signals on to the program`,
         hint: /^\s*\[/.test(instruction.command.text.text)
-          ? `it is no JSON, which has double quotes and nothing behind the closing bracket: ${keyword} ["program", "argument"]`
+          ? `it is no JSON, which has double quotes and nothing after the closing bracket: ${keyword} ["program", "argument"]`
           : `write ${keyword} ["program", "argument"], or set SHELL if the shell is meant`,
         range: instruction.node.range,
         instruction,
