@@ -23,6 +23,7 @@ describe('findDockerfile', () => {
     expect(findDockerfile('app', { cwd })).toEqual({
       path: join(cwd, 'app/dockerfile'),
       name: 'dockerfile',
+      within: join(cwd, 'app'),
     });
     write('app/Dockerfile');
     expect(findDockerfile('app', { cwd }).name).toBe('Dockerfile');

@@ -99,6 +99,13 @@ describe('a mount', () => {
     expect(failure(() => mountOf(text))).toEqual({ code, underlined });
   });
 
+  test('names the value and the option that does not take it', () => {
+    expect(appError(() => mountOf('type=foo')).message).toBe('invalid value "foo" for type=');
+    expect(appError(() => one('from', 'FROM a # b')).message).toBe(
+      'FROM takes no comment on its line',
+    );
+  });
+
   test('names the nearest option, type and order', () => {
     expect(appError(() => mountOf('tagret=/x')).hint).toBe('did you mean target?');
     expect(appError(() => mountOf('type=cahce')).hint).toBe('did you mean cache?');

@@ -238,7 +238,7 @@ function invalidValue(
   hint?: string | undefined,
 ): InstructionFault {
   const range = field.value?.range ?? field.range;
-  return fault(`${field.key} takes no ${quote(value)}`, range, expected, hint);
+  return fault(`invalid value ${quote(value)} for ${field.key}=`, range, expected, hint);
 }
 
 function misplaced(

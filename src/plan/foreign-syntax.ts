@@ -18,7 +18,7 @@ export function foreignSyntax({ tree, buildArgs }: PlanOptions): readonly Warnin
       code: 'PLAN_FOREIGN_SYNTAX',
       message: `the frontend ${reference} is not fetched: the file is read as an ordinary Dockerfile`,
       ...(directive && { location: tree.source.location(directive.valueRange) }),
-      hint: 'what only that frontend knows is told as an error where it stands',
+      hint: 'an instruction or flag that only that frontend knows is an error here',
     },
   ];
 }

@@ -97,7 +97,7 @@ function checkBoolean(flag: FlagNode): void {
   if (text === 'true' || text === 'false') return;
   throw new InstructionFault(
     'DOCKERFILE_INVALID_FLAG_VALUE',
-    `--${flag.name} takes no ${quote(flag.value.text)}`,
+    `invalid value ${quote(flag.value.text)} for --${flag.name}`,
     {
       range: flag.value.range,
       expected: 'true or false',

@@ -64,7 +64,7 @@ function durationOf(flags: FlagSet, name: string): number {
   if (duration === 0 || (duration !== undefined && duration >= MILLISECOND)) return duration;
   throw new InstructionFault(
     'DOCKERFILE_INVALID_DURATION',
-    `--${name} takes no ${quote(word.text)}`,
+    `invalid value ${quote(word.text)} for --${name}`,
     {
       range: word.range,
       expected: '0, or a duration of one millisecond or more, such as 30s or 1m30s',
@@ -80,7 +80,7 @@ function retriesOf(word: Word | undefined): number {
   if (value >= 0 && value <= MAX_RETRIES) return value + 0;
   throw new InstructionFault(
     'DOCKERFILE_INVALID_FLAG_VALUE',
-    `--retries takes no ${quote(word.text)}`,
+    `invalid value ${quote(word.text)} for --retries`,
     { range: word.range, expected: 'a whole number, 0 or more', hint: 'write --retries=3' },
   );
 }

@@ -69,7 +69,7 @@ function oneOf<T extends string>(
   const near = nearestName(value.text, allowed, { caseSensitive: true });
   throw new InstructionFault(
     'DOCKERFILE_INVALID_FLAG_VALUE',
-    `--${flag} takes no ${quote(value.text)}`,
+    `invalid value ${quote(value.text)} for --${flag}`,
     {
       range: value.range,
       expected: allowed.join(', '),

@@ -43,7 +43,7 @@ export function trailingComment(
   range: SourceRange,
   expected: string,
 ): InstructionFault {
-  const message = `the words behind ${keywordOf(scope.node)} hold a comment, which only whole lines can be`;
+  const message = `${keywordOf(scope.node)} takes no comment on its line`;
   return new InstructionFault(CODE, message, { range, expected, hint: HINT });
 }
 
