@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -106,6 +107,17 @@ describe('layer index codec', () => {
     expect(readIndex(directory).entries).toEqual([{ kind: 'whiteout', path: 'gone' }]);
     const path = join(directory, 'index');
     writeFileSync(path, readFileSync(path).subarray(0, -1));
+    expect(() => readIndex(directory)).toThrow(
+      expect.objectContaining({ code: 'LAYER_INDEX_UNREADABLE' }),
+    );
+  });
+
+  test.each([
+    ['a directory', (path: string) => mkdirSync(path)],
+    ['a pipe, without waiting for its writer', (path: string) => execFileSync('mkfifo', [path])],
+  ])('refuses %s', (_, make) => {
+    const directory = temporaryDirectory('index');
+    make(join(directory, 'index'));
     expect(() => readIndex(directory)).toThrow(
       expect.objectContaining({ code: 'LAYER_INDEX_UNREADABLE' }),
     );

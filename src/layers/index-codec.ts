@@ -16,6 +16,7 @@ import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import type { ContentDigest } from '../files/index.ts';
+import { CONTENT_FLAGS, hasErrorCode } from '../system/index.ts';
 import {
   DIGEST_PREFIX,
   HAS_DEVICE,
@@ -187,7 +188,15 @@ function writeFully(fd: number, bytes: Buffer): void {
  * @throws AppError LAYER_INDEX_UNREADABLE when it is damaged or of another version
  */
 export function readIndex(directory: string): LayerIndex {
-  return decodeIndex(readFileSync(join(directory, INDEX_FILE)));
+  const fd = openSync(join(directory, INDEX_FILE), CONTENT_FLAGS);
+  try {
+    return decodeIndex(readFileSync(fd));
+  } catch (error) {
+    if (hasErrorCode(error, 'EISDIR')) throw unreadable('it is a directory');
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function unreadable(why: string): AppError {
