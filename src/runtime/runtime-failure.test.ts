@@ -26,6 +26,14 @@ describe('what a runtime says of the rest', () => {
     });
   });
 
+  it('names the limit of open files', () => {
+    const message = `${INIT}error loading seccomp filter into kernel: pipe2: too many open files`;
+    expect(startFailure(message, 'x')).toMatchObject({
+      code: 'RUNTIME_LIMITS',
+      hint: 'raise it: --ulimit nofile=1024',
+    });
+  });
+
   it('is put in our words for limits', () => {
     const file = '/sys/fs/cgroup/cpuset/lamina/x/1/box/cpuset.cpus';
     const message = `${RUNC}unable to apply cgroup configuration: failed to write "77": write ${file}: numerical result out of range`;

@@ -56,12 +56,17 @@ export function startFailure(message: string, program: string): AppError {
   }
   if (aboutProgram && /permission denied|is a directory/i.test(message)) {
     return new AppError('RUNTIME_NOT_EXECUTABLE', `'${shown}' is not executable`, {
-      hint: 'give it execute permission (COPY --chmod=755, or RUN chmod +x)',
+      hint: 'give it execute permission (COPY --chmod=755, or RUN chmod +x); a directory cannot be executed',
     });
   }
   if (/exec format error/i.test(message)) {
-    return new AppError('RUNTIME_WRONG_FORMAT', `'${shown}' is no program for this machine`, {
+    return new AppError('RUNTIME_WRONG_FORMAT', `'${shown}' is not a program for this machine`, {
       hint: 'it is built for another processor, or a script without #! in its first line',
+    });
+  }
+  if (/too many open files/i.test(message)) {
+    return new AppError('RUNTIME_LIMITS', 'the limit of open files is too low to start a process', {
+      hint: 'raise it: --ulimit nofile=1024',
     });
   }
   const rest = message.replace(PREAMBLE, '');
