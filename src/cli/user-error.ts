@@ -10,6 +10,7 @@ const systemHints: Readonly<Record<string, string>> = {
   EMFILE: 'raise the limit of open files (ulimit -n)',
   ENFILE: 'the machine has too many open files',
   ENAMETOOLONG: 'a path is longer than the system allows: use fewer or shorter directories',
+  ENOTDIR: 'a part of the path is a file: name another path',
   ELOOP: 'a symbolic link leads back to itself: remove it, or name another path',
   EIO: 'the disk or the device failed: the log of the kernel may say why (`dmesg`)',
   ENOMEM: 'the machine has too little memory left',
@@ -22,6 +23,12 @@ export function asUserError(error: unknown): AppError | undefined {
   if (error instanceof Error && 'suppressed' in error) return asUserError(error.suppressed);
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;
+  }
+  if ('syscall' in error && error.syscall === 'uv_cwd') {
+    return new AppError('SYSTEM_REFUSED', 'the current directory was removed', {
+      hint: 'change to another directory',
+      cause: error,
+    });
   }
   const hint = systemHints[error.code];
   if (hint === undefined) return undefined;

@@ -158,7 +158,12 @@ function directorySource(directory: string): ArchiveSource {
     },
     async *read(name) {
       const handle = await openFile(name);
-      if (handle === undefined) throw new Error(`the layout has no file ${name}`);
+      if (handle === undefined) {
+        // It was there when its size was asked for.
+        throw new AppError('ARCHIVE_MEMBER_MISSING', `${directory} lacks ${name}`, {
+          hint: 'somebody removed it while it was read; save or copy the layout again',
+        });
+      }
       try {
         yield* chunksOf(handle, { offset: 0, size: Number.POSITIVE_INFINITY });
       } finally {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -17,6 +17,12 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 type TryLock = (path: string, mode: LockMode) => Lock | undefined;
+
+test('a link in place of a lock file is not followed', () => {
+  symlinkSync(join(directory, 'elsewhere'), path);
+  expect(() => tryLock(path, 'shared')).toThrow(/ELOOP/);
+  expect(existsSync(join(directory, 'elsewhere'))).toBe(false);
+});
 
 describe.each([
   ['tryLock', tryLock],

@@ -2,7 +2,7 @@
  * Locks between processes: `flock` on a file. The kernel drops them with the process, however it ends, so that no
  * lock outlives its holder and no process id has to be believed.
  */
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AbortedError } from '../errors.ts';
 import { lastError, type NativeFunction, nativeFunction } from './libc.ts';
@@ -14,6 +14,9 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A link in place of the lock file is not followed: the file would be made elsewhere. */
+const OPEN_FLAGS =
+  constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 const LOCK_SHARED = 1;
 const LOCK_EXCLUSIVE = 2;
 const LOCK_NONBLOCKING = 4;
@@ -30,7 +33,7 @@ export function tryLock(path: string, mode: LockMode): Lock | undefined {
   const flock = bindFlock();
   if (!flock) return tryMarkerLock(path, mode);
   for (;;) {
-    const fd = openSync(path, 'a+', 0o600);
+    const fd = openSync(path, OPEN_FLAGS, 0o600);
     let held = false;
     try {
       if (!flockNow(flock, fd, path, mode)) return undefined;
