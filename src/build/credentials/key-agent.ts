@@ -25,6 +25,8 @@ ssh-agent -D -a ${SOCKET} & agent=$!
 read -r _
 kill "$agent"; wait "$agent"`;
 const START_PATIENCE = 5000;
+/** How ssh-add ends when no agent answers. */
+const NO_AGENT = 2;
 
 /** A killed build leaves no agent with its keys. */
 export class KeyAgent implements AsyncDisposable {
@@ -85,9 +87,27 @@ async function started(
 
 type AddContext = Omit<KeyAgentOptions, 'keys'>;
 
+async function addKey(key: string, context: AddContext): Promise<void> {
+  const bytes = await readInput(key, { limit: LARGEST_KEY, signal: context.signal });
+  const end = Date.now() + START_PATIENCE;
+  let status = await runSshAdd(bytes, context);
+  // The socket has its name a moment before the agent listens on it.
+  while (status === NO_AGENT && Date.now() < end) {
+    await delay(5, undefined, { signal: context.signal });
+    status = await runSshAdd(bytes, context);
+  }
+  if (status === 0) return;
+  throw new AppError('SSH_KEY_UNUSABLE', `the ssh key ${key} cannot be used`, {
+    expected: 'a private key without a passphrase',
+    hint: 'add the key to an agent, and forward that with --ssh default',
+  });
+}
+
 /** The key comes by a pipe, so that ssh-add does not mind who else may read its file. */
-async function addKey(key: string, { directory, env, signal }: AddContext): Promise<void> {
-  const bytes = await readInput(key, { limit: LARGEST_KEY, signal });
+async function runSshAdd(
+  key: Buffer,
+  { directory, env, signal }: AddContext,
+): Promise<number | null> {
   const child = spawn('ssh-add', ['-q', '-'], {
     cwd: directory,
     env: { ...env, SSH_AUTH_SOCK: SOCKET, SSH_ASKPASS_REQUIRE: 'never', DISPLAY: undefined },
@@ -98,17 +118,12 @@ async function addKey(key: string, { directory, env, signal }: AddContext): Prom
     killSignal: 'SIGKILL',
   });
   child.stdin.on('error', () => undefined);
-  child.stdin.end(bytes);
-  const [status] = await new Promise<[number | null]>((resolve, reject) => {
+  child.stdin.end(key);
+  return new Promise((resolve, reject) => {
     child.once('error', (error) =>
       reject(signal?.aborted === true ? signal.reason : unavailable('ssh-add', error)),
     );
-    child.once('close', (code) => resolve([code]));
-  });
-  if (status === 0) return;
-  throw new AppError('SSH_KEY_UNUSABLE', `the ssh key ${key} cannot be used`, {
-    expected: 'a private key without a passphrase',
-    hint: 'add the key to an agent, and forward that with --ssh default',
+    child.once('close', resolve);
   });
 }
 
