@@ -13,6 +13,7 @@ import {
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFailure, writeTo } from './destination.ts';
 
@@ -55,11 +56,10 @@ describe('a destination', () => {
     execFileSync('mkfifo', [pipe]);
     const writing = writeTo(pipe, text('x'.repeat(200_000), 'end'));
     const reader = spawn('wc', ['-c', pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Listened to at once: what a process printed before it ended is thrown away else.
+    const printed = textOf(reader.stdout);
     await writing;
-    const [count] = await new Promise<[Buffer]>((resolve) => {
-      reader.stdout.once('data', (data: Buffer) => resolve([data]));
-    });
-    expect(Number.parseInt(count.toString(), 10)).toBe(200_003);
+    expect(Number.parseInt(await printed, 10)).toBe(200_003);
   });
 
   it('is not waited for when the writer is told to end', async () => {
