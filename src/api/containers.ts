@@ -56,7 +56,7 @@ export interface RunOptions extends StoreOptions {
     | undefined;
   /** A first process that passes signals on and reaps what others leave. */
   readonly init?: boolean | undefined;
-  /** Told of the container's id, 64 hexadecimal digits, before the process starts; what it throws ends the call. */
+  /** Called with the container's id, 64 hexadecimal digits, before the process starts; if it throws, the call ends. */
   readonly onId?: ((id: string) => void) | undefined;
   /**
    * Where the process's output goes. `inherit`: the caller's own file descriptors 0 to 2 (what the command line

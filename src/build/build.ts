@@ -121,7 +121,7 @@ export async function buildIn(
 /** Prunes beside a build that take its content every time are no accident. */
 const ATTEMPTS = 8;
 
-/** Begins anew when what had been found is lost: in a cache of other machines, or because somebody pruned the store. */
+/** Starts over when results it had found are gone: from a cache of another machine, or because somebody pruned the store. */
 async function persistently<T>(
   make: () => Promise<T>,
   prepare: (error: unknown) => Promise<void>,

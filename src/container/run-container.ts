@@ -50,7 +50,7 @@ export interface ContainerOptions extends WantedCommand, VolumeOptions {
   readonly ulimits?: readonly Ulimit[] | undefined;
   /** A first process that passes signals on and reaps what others leave. */
   readonly init?: boolean | undefined;
-  /** Told of the container's id before it starts. */
+  /** Called with the container's id before the process starts. */
   readonly onId?: ((id: string) => void) | undefined;
   readonly tty?: boolean | undefined;
   readonly interactive?: boolean | undefined;
