@@ -268,10 +268,7 @@ describe('ssh agents', () => {
       directory,
     ]);
     expect(stderr).toMatch(/ 2\n/);
-    const left = execute('ps', ['-eo', 'args'])
-      .split('\n')
-      .filter((line) => /ssh-agent -D -a agent/.test(line));
-    expect(left).toEqual([]);
+    expect(processesIn(bench.store)).toEqual([]);
   });
 
   it('go with a build that is killed, as its secrets and its hold on caches do', async () => {
