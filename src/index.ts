@@ -27,7 +27,7 @@ export type {
   ValueDifference,
 } from './analysis/index.ts';
 export type * from './api/index.ts';
-export { build, check, listContext, outline, targets, verify } from './build/index.ts';
+export { build, check, listContext, outline, targets, verify } from './builder/index.ts';
 export * from './errors.ts';
 export {
   annotateManifestList,
