@@ -1,6 +1,7 @@
 /** What the public API takes and gives back where it talks to registries. */
+
+import type { TransferEvent } from '../image/index.ts';
 import type { Digest, ImageConfig, Platform } from '../oci/index.ts';
-import type { TransferEvent } from '../transfer/index.ts';
 import type { StoreOptions } from './store-options.ts';
 
 /** What every call that talks to registries may be given. */

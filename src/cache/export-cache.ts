@@ -1,6 +1,6 @@
 /** Steps of a build for other machines: their layers, and the keys under which they are found. */
 
-import { type LayerBlob, type LayerEncoding, layerBlob, mapParallel } from '../export/index.ts';
+import { type LayerBlob, type LayerEncoding, layerBlob, mapParallel } from '../image/index.ts';
 import { diffIdOf, unpackedSize } from '../layers/index.ts';
 import { canonicalJson, type Descriptor, digestOf } from '../oci/index.ts';
 import type { PortableResults } from '../solver/index.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
-import type { Blob } from '../export/index.ts';
+import type { Blob } from '../image/index.ts';
 import {
   canonicalJson,
   type Descriptor,

@@ -1,9 +1,8 @@
 /** Layers of caches as layers of the store, promised until somebody opens them. */
-import { promiseLayers } from '../export/index.ts';
+import { promiseLayers, rememberPlace } from '../image/index.ts';
 import { rememberSize } from '../layers/index.ts';
 import { type ChainId, chainIds, type Descriptor, type DiffId } from '../oci/index.ts';
 import type { LayerId, LayerMeta, LayerPromise, Store } from '../store/index.ts';
-import { rememberPlace } from '../transfer/index.ts';
 import type { CacheStorage } from './storage.ts';
 
 export interface StackLayer {

@@ -1,10 +1,9 @@
 /** A build cache as a tag of a repository. */
 import { AppError } from '../errors.ts';
-import type { Blob } from '../export/index.ts';
+import { type Blob, placesOf, rememberPlace, skipping } from '../image/index.ts';
 import { type Descriptor, digestOf, formatReference, type Reference } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
-import { placesOf, rememberPlace, skipping } from '../transfer/index.ts';
 import type { CacheStorage, ManifestBytes } from './storage.ts';
 
 export interface RegistryCache {

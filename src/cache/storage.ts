@@ -1,5 +1,5 @@
 /** Where a build cache is kept. Small on purpose: whatever keeps blobs and one named document can be one. */
-import type { Blob } from '../export/index.ts';
+import type { Blob } from '../image/index.ts';
 import type { Descriptor } from '../oci/index.ts';
 import type { BlobSource } from '../store/index.ts';
 

@@ -35,7 +35,7 @@ export async function writeResult(
   signal: AbortSignal,
 ): Promise<void> {
   if (path === undefined) return;
-  const { writeTo } = await import('../export/index.ts');
+  const { writeTo } = await import('../destination/index.ts');
   await writeTo(await placeOf(path), oneChunk(text), signal).catch((cause: unknown) => {
     if (signal.aborted) throw cause;
     const reason = cause instanceof AppError ? (cause.cause ?? cause) : cause;

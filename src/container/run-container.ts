@@ -1,7 +1,7 @@
 /** `lamina run`: one process in an image. It lives as long as the call, and what it wrote goes with it. */
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { readConfig } from '../export/index.ts';
+import { readConfig } from '../image/index.ts';
 import { type LowerDirectory, LowerSource, MergedTree, present } from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addImage, addLayer, TestStore } from '../../test/support/images.ts';
+import { readConfig } from '../image/store/image-view.ts';
 import { decodeManifest, digestOf, type ImageConfig } from '../oci/index.ts';
 import type { ImageRecord, LayerId } from '../store/index.ts';
 import { type AssembleInput, assembleImage } from './assemble.ts';
-import { readConfig } from './image-view.ts';
 
 let bench: TestStore;
 

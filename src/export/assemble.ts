@@ -1,4 +1,12 @@
 /** The result of a build becomes an image of the local store: config, manifest and record. */
+
+import {
+  draftImage,
+  mapParallel,
+  type NamedLayer,
+  ociDescriptor,
+  uncompressed,
+} from '../image/index.ts';
 import { diffIdOf, effectiveEpoch, originOf, present } from '../layers/index.ts';
 import {
   type ContainerConfig,
@@ -15,9 +23,7 @@ import {
   layerGone,
   type Store,
 } from '../store/index.ts';
-import { mapParallel } from './concurrency.ts';
 import { completeHistory, type NewHistory } from './image-history.ts';
-import { draftImage, type NamedLayer, ociDescriptor, uncompressed } from './image-record.ts';
 
 export interface AssembleInput {
   readonly config: ContainerConfig;

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exportDocker, exportOci } from '../../test/support/exports.ts';
 import { addImage, TestStore } from '../../test/support/images.ts';
 import { readContent, readTar } from '../archive/index.ts';
+import { loadArchive } from '../image/load-archive.ts';
+import { readConfig } from '../image/store/image-view.ts';
 import type { BuildEvent } from '../progress/index.ts';
 import type { ImageRecord } from '../store/index.ts';
-import { readConfig } from './image-view.ts';
-import { loadArchive } from './load.ts';
 
 let bench: TestStore;
 let image: ImageRecord;

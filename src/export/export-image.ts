@@ -2,18 +2,30 @@
  * Images as archives other tools read: an OCI layout, and the archive of `docker save`, which is an OCI layout with
  * `manifest.json`. Either is written as a tar or as a directory.
  */
+
+import { type Destination, writeTo } from '../destination/index.ts';
+import {
+  type ArchiveFile,
+  type Blob,
+  type Bundle,
+  type BundleOptions,
+  blobName,
+  blobsOf,
+  bundleOf,
+  countLayers,
+  type ImageRecords,
+  indexEntries,
+  indexOf,
+  type LayerEncoding,
+  type Progress,
+  shortName,
+  smallFile,
+  tarOf,
+  unnamedEntry,
+  writeLayout,
+} from '../image/index.ts';
 import { canonicalJson, type Descriptor, type Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { blobName } from './archive-blobs.ts';
-import { type ArchiveFile, smallFile, tarOf } from './archive-files.ts';
-import { type Bundle, type BundleOptions, blobsOf, bundleOf, type ImageRecords } from './bundle.ts';
-import { type Destination, writeTo } from './destination.ts';
-import type { Blob } from './layer-blobs.ts';
-import type { LayerEncoding } from './layer-encoding.ts';
-import { indexEntries, indexOf, unnamedEntry } from './oci-index.ts';
-import { countLayers, type Progress } from './progress.ts';
-import { shortName } from './references.ts';
-import { writeLayout } from './write-layout.ts';
 
 /** An image and the names it is to have in the archive. */
 export interface NamedImage {

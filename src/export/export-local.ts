@@ -2,13 +2,13 @@
 import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { openDirectory, writeFailure } from '../destination/index.ts';
 import type { Warning } from '../errors.ts';
+import { type Progress, presentImage } from '../image/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { type DirectoryHandles, fsPath, isRoot, makeDirectories } from '../system/index.ts';
-import { openDirectory, writeFailure } from './destination.ts';
-import { imageFiles, presentImage } from './image-files.ts';
+import { imageFiles } from './image-files.ts';
 import { LocalWriter, type Written } from './local-writer.ts';
-import type { Progress } from './progress.ts';
 import { keepOnly, pruneDirectory } from './prune-directory.ts';
 
 export interface ExportLocalOptions {

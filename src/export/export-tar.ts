@@ -1,11 +1,12 @@
 /** The final file system of an image as one tar, without layers and without config. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
+import { type Destination, writeTo } from '../destination/index.ts';
 import type { FileEntry } from '../files/index.ts';
+import { presentImage } from '../image/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { type Destination, writeTo } from './destination.ts';
 import { FileReader } from './file-reader.ts';
-import { type ImageFiles, imageFiles, presentImage, walk } from './image-files.ts';
+import { type ImageFiles, imageFiles, walk } from './image-files.ts';
 
 export interface ExportTarOptions {
   readonly dest: Destination;

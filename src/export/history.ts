@@ -1,10 +1,10 @@
 /** `docker history`: what made an image, newest first. */
+
+import { readConfig, shortName } from '../image/index.ts';
 import { unpackedSize } from '../layers/index.ts';
 import type { Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { historyOfLayers } from './image-history.ts';
-import { readConfig } from './image-view.ts';
-import { shortName } from './references.ts';
 
 export interface HistoryRow {
   /** The image's id in the first row, else undefined, shown as `<missing>`. */

@@ -1,6 +1,6 @@
 /** The final file system of an image, file by file, with the times its layers give in the image. */
 import type { BytePath, FileEntry, FileTree } from '../files/index.ts';
-import { MergedTree, present, readIndex } from '../layers/index.ts';
+import { MergedTree, readIndex } from '../layers/index.ts';
 import type { ImageRecord, LayerMeta, Store } from '../store/index.ts';
 
 export interface ImageFiles {
@@ -17,19 +17,6 @@ export function imageFiles(store: Store, image: ImageRecord): ImageFiles {
   );
   const rules = timeRules(store, image);
   return { tree, mtime: (entry) => rules.get(entry.path)?.(entry.mtime) ?? entry.mtime };
-}
-
-/** Fetches what of an image was only promised. @throws as `present` of `layers/` */
-export function presentImage(
-  store: Store,
-  { layers }: ImageRecord,
-  signal?: AbortSignal | undefined,
-): Promise<void> {
-  return present(
-    store,
-    layers.map(({ id }) => id),
-    { signal },
-  );
 }
 
 /** All entries below the root: names in the order of their bytes, a directory before what is in it. */

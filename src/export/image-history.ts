@@ -2,9 +2,8 @@
  * The history of an image config: what the base image says, followed by what this build did. Every layer has
  * exactly one entry that is not `empty_layer`, in the same order.
  */
-import type { HistoryEntry, ImageConfig } from '../oci/index.ts';
+import { formatTime, type HistoryEntry, type ImageConfig } from '../oci/index.ts';
 import type { LayerId } from '../store/index.ts';
-import { formatTime } from './go-time.ts';
 
 /** Marks entries made up for layers of which the base image's history says nothing. */
 const FOREIGN_LAYER_COMMENT = 'buildkit.exporter.image.v0';

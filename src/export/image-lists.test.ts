@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addImage, TestStore } from '../../test/support/images.ts';
-import type { ImageConfig } from '../oci/index.ts';
-import { canonicalJson } from '../oci/index.ts';
+import { draftImage } from '../image/store/image-record.ts';
+import { canonicalJson, type ImageConfig } from '../oci/index.ts';
 import type { ImageRecord } from '../store/index.ts';
 import { imageHistory } from './history.ts';
-import { draftImage } from './image-record.ts';
 import { inspectImage } from './inspect.ts';
 
 let bench: TestStore;

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { sha256, tarOfMembers } from '../../test/support/archives.ts';
 import { TestStore } from '../../test/support/images.ts';
-import { readConfig } from './image-view.ts';
+import { readConfig } from '../image/store/image-view.ts';
 import { importRootfs } from './import-rootfs.ts';
 
 const OPTIONS = {

@@ -1,18 +1,16 @@
 /** A root file system in a tar becomes an image of one layer. */
 import { decompress } from '../archive/index.ts';
+import { countLayers, draftImage, fullName, type Progress, uncompressed } from '../image/index.ts';
 import { importTar } from '../layers/index.ts';
 import {
   type ContainerConfig,
   canonicalJson,
+  formatTime,
   type ImageConfig,
   type Platform,
 } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { formatTime } from './go-time.ts';
 import type { NewHistory } from './image-history.ts';
-import { draftImage, uncompressed } from './image-record.ts';
-import { countLayers, type Progress } from './progress.ts';
-import { fullName } from './references.ts';
 
 export interface ImportRootfsOptions {
   /** The name it gets; a tag is added if it has none. Undefined: no name. */

@@ -1,12 +1,22 @@
 /** An image in the JSON shape of `docker image inspect`. */
 
-import type { ContainerConfig, ImageConfig } from '../oci/index.ts';
-import { type Descriptor, type Digest, familiarRepository, parseReference } from '../oci/index.ts';
+import {
+  manifestDescriptor,
+  readConfig,
+  repoDigests,
+  shortName,
+  sizeOfImage,
+} from '../image/index.ts';
+import {
+  type ContainerConfig,
+  type Descriptor,
+  type Digest,
+  familiarRepository,
+  type ImageConfig,
+  parseReference,
+  ZERO_TIME,
+} from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { ZERO_TIME } from './go-time.ts';
-import { manifestDescriptor, readConfig, sizeOfImage } from './image-view.ts';
-import { shortName } from './references.ts';
-import { repoDigests } from './repo-digests.ts';
 
 /** Keys in Docker's order. */
 export interface ImageInspect {

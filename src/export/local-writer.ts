@@ -25,6 +25,7 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
+import { writeFailure } from '../destination/index.ts';
 import { AppError, assertNever, type Warning } from '../errors.ts';
 import { type BytePath, type FileEntry, toText } from '../files/index.ts';
 import {
@@ -34,7 +35,6 @@ import {
   hasErrorCode,
   makeNode,
 } from '../system/index.ts';
-import { writeFailure } from './destination.ts';
 import { FileReader, tooShort } from './file-reader.ts';
 import type { ImageFiles } from './image-files.ts';
 import { lostRights, skipped } from './local-warnings.ts';

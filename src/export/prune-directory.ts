@@ -1,9 +1,9 @@
 /** Makes room for a file system that is to be all a directory holds. */
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { writeFailure } from '../destination/index.ts';
 import { type BytePath, type FileTree, joinPath, toText } from '../files/index.ts';
 import { type DirectoryHandles, fsPath, hasErrorCode } from '../system/index.ts';
-import { writeFailure } from './destination.ts';
 
 /** Milliseconds of work between two turns of the event loop. */
 const SLICE = 10;

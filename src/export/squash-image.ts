@@ -1,12 +1,11 @@
 /** An image with one layer in place of several, and the history that `docker build --squash` gives it. */
+
+import { draftImage, readConfig, uncompressed } from '../image/index.ts';
 import { diffIdOf, present, squashLayers } from '../layers/index.ts';
-import { canonicalJson, type HistoryEntry, type ImageConfig } from '../oci/index.ts';
+import { canonicalJson, formatTime, type HistoryEntry, type ImageConfig } from '../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { baseLayer } from './assemble.ts';
-import { formatTime } from './go-time.ts';
 import { historyOfLayers } from './image-history.ts';
-import { draftImage, uncompressed } from './image-record.ts';
-import { readConfig } from './image-view.ts';
 
 export interface SquashImageOptions {
   /** The image whose layers stay as they are; undefined: the new one has a single layer. */

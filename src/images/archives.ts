@@ -9,7 +9,8 @@ import type {
   SaveImagesOptions,
 } from '../api/index.ts';
 import { baseConfig, makeBaseTar, recipeName } from '../base/index.ts';
-import { exportImages, exportTar, importRootfs, loadArchive } from '../export/index.ts';
+import { exportImages, exportTar, importRootfs } from '../export/index.ts';
+import { loadArchive } from '../image/index.ts';
 import {
   familiarName,
   hostPlatform,

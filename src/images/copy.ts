@@ -1,5 +1,6 @@
 /** `copy`: images from place to place, to the byte. */
 import type { CopyOptions, CopyResult } from '../api/index.ts';
+import { type ImageSource, openLayoutSource, resolveImage } from '../image/index.ts';
 import {
   formatReference,
   hostPlatform,
@@ -11,13 +12,10 @@ import {
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
 import {
-  type CopySource,
   collect,
   fetchImage,
   importFrom,
-  openLayoutSource,
   openStoreSource,
-  resolveImage,
   writeToLayout,
   writeToRegistry,
 } from '../transfer/index.ts';
@@ -50,7 +48,7 @@ export function copyImage(options: CopyOptions): Promise<CopyResult> {
 interface Work {
   readonly store: Store;
   readonly registries: Registries;
-  readonly source: CopySource;
+  readonly source: ImageSource;
   readonly options: CopyOptions;
   readonly platform: Platform | undefined;
 }
@@ -59,7 +57,7 @@ async function openPlace(
   store: Store,
   registries: Registries,
   { place, options }: { readonly place: Place; readonly options: CopyOptions },
-): Promise<CopySource> {
+): Promise<ImageSource> {
   const { signal } = options;
   switch (place.kind) {
     case 'registry':

@@ -11,15 +11,9 @@ import type {
   TagOptions,
 } from '../api/index.ts';
 import { AppError } from '../errors.ts';
-import {
-  compressedSizeOfImage,
-  imageHistory as historyOf,
-  inspectImage,
-  parseTime,
-  readConfig,
-  sizeOfImage,
-} from '../export/index.ts';
-import { familiarName, type ImageConfig, parseReference } from '../oci/index.ts';
+import { imageHistory as historyOf, inspectImage } from '../export/index.ts';
+import { compressedSizeOfImage, readConfig, sizeOfImage } from '../image/index.ts';
+import { familiarName, type ImageConfig, parseReference, parseTime } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { requireImage, withStore } from './with-store.ts';
 

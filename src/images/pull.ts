@@ -1,7 +1,7 @@
 /** Images out of registries. */
 import type { PulledImage, PullOptions, RegistryEvent } from '../api/index.ts';
 import { AppError } from '../errors.ts';
-import { rememberRepoDigest } from '../export/index.ts';
+import { rememberRepoDigest, resolveImage, type TransferEvent } from '../image/index.ts';
 import {
   familiarRepository,
   formatReference,
@@ -13,7 +13,7 @@ import {
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
-import { fetchImage, resolveImage, type TransferEvent } from '../transfer/index.ts';
+import { fetchImage } from '../transfer/index.ts';
 import { withRegistries } from './with-registries.ts';
 import { withStore } from './with-store.ts';
 

@@ -1,7 +1,7 @@
 /** Images of the store into registries. */
 import type { PushedImage, PushOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
-import { rememberRepoDigest } from '../export/index.ts';
+import { rememberRepoDigest, type TransferEvent } from '../image/index.ts';
 import {
   familiarName,
   formatPlatform,
@@ -14,7 +14,7 @@ import {
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { pushImages as push, type TransferEvent } from '../transfer/index.ts';
+import { pushImages as push } from '../transfer/index.ts';
 import { withRegistries } from './with-registries.ts';
 import { withStore } from './with-store.ts';
 

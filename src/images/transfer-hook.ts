@@ -1,5 +1,5 @@
 import type { RegistryEvent } from '../api/index.ts';
-import type { OnTransfer } from '../transfer/index.ts';
+import type { OnTransfer } from '../image/index.ts';
 
 /** Passes on how far the blobs of a transfer have come. */
 export function transferHook(

@@ -1,6 +1,7 @@
 export { canonicalJson } from './canonical-json.ts';
 export { decodeDescriptor, decodeImageConfig, decodeIndex, decodeManifest } from './decode.ts';
 export { chainIds, digestHex, digestOf, isDigest, parseDiffId, parseDigest } from './digest.ts';
+export { formatTime, parseTime, ZERO_TIME } from './go-time.ts';
 export {
   isIndexType,
   isManifestType,

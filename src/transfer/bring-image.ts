@@ -1,5 +1,5 @@
 /** An image that a build or a container needs: known to the store by its name, its layers left where they are. */
-import { rememberRepoDigest, repoDigests } from '../export/index.ts';
+import { recordRemote, rememberRepoDigest, repoDigests, resolveImage } from '../image/index.ts';
 import {
   type Digest,
   formatReference,
@@ -12,8 +12,6 @@ import {
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { recordRemote } from './record-remote.ts';
-import { resolveImage } from './resolve-image.ts';
 
 export interface BringOptions {
   readonly platform: Platform;

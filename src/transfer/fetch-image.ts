@@ -1,11 +1,10 @@
 /** From a registry into the store. Layers that the store has are not asked for. */
+
+import { type OnTransfer, type RemoteImage, recordRemote, reporter } from '../image/index.ts';
 import { type FetchProgress, present } from '../layers/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, LayerPromise, Store } from '../store/index.ts';
-import { type OnTransfer, reporter } from './events.ts';
-import { recordRemote } from './record-remote.ts';
 import { registryLayers } from './registry-layers.ts';
-import type { RemoteImage } from './resolve-image.ts';
 
 export interface FetchOptions {
   readonly onTransfer?: OnTransfer | undefined;

@@ -1,5 +1,15 @@
 /** Images of the store into a registry: with the manifest and the blobs they came with, where these can be had. */
-import { type Blob, blobOf, imageContent, originalLayer } from '../export/index.ts';
+import {
+  type Blob,
+  blobOf,
+  bytesOf,
+  imageContent,
+  originalLayer,
+  type PushContent,
+  type PushOptions,
+  placesOf,
+  pushContent,
+} from '../image/index.ts';
 import {
   canonicalJson,
   type Descriptor,
@@ -11,8 +21,6 @@ import {
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { placesOf } from './blob-places.ts';
-import { bytesOf, type PushContent, type PushOptions, pushContent } from './push-content.ts';
 
 /**
  * Pushes an image, or images for several platforms and an index of them.

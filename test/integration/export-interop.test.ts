@@ -1,7 +1,8 @@
 /** Our archives in the hands of Docker, Podman and Skopeo, and theirs in ours. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inspectImage, loadArchive, readConfig } from '../../src/export/index.ts';
+import { inspectImage } from '../../src/export/index.ts';
+import { loadArchive, readConfig } from '../../src/image/index.ts';
 import type { ImageRecord } from '../../src/store/index.ts';
 import { exportDocker, exportOci } from '../support/exports.ts';
 import { addImage, TestStore } from '../support/images.ts';

@@ -1,6 +1,6 @@
 /** Loads archives that tests make, into a store of their own. */
 import { writeFile } from 'node:fs/promises';
-import { type LoadedImage, type LoadOptions, loadArchive } from '../../src/export/load.ts';
+import { type LoadedImage, type LoadOptions, loadArchive } from '../../src/image/load-archive.ts';
 import { type MemberSketch, tarOfMembers } from './archives.ts';
 import type { TestStore } from './images.ts';
 

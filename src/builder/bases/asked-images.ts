@@ -4,10 +4,11 @@
  */
 import type { SkippedImage } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
+import { resolveImage } from '../../image/index.ts';
 import { formatPlatform, type Platform, parseReference } from '../../oci/index.ts';
 import type { BaseImage, ResolveImage, ResolveImageOptions } from '../../plan/index.ts';
 import type { Registries } from '../../registry/index.ts';
-import { resolveImage, storeName } from '../../transfer/index.ts';
+import { storeName } from '../../transfer/index.ts';
 import type { BuildRun } from '../run.ts';
 import { imageResolver, wrongPlatform } from './base-images.ts';
 import { imageNotFound } from './image-not-found.ts';

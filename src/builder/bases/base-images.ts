@@ -1,6 +1,6 @@
 /** Images of the local store, as FROM and COPY --from name them. */
 import { AppError } from '../../errors.ts';
-import { readConfig } from '../../export/index.ts';
+import { readConfig } from '../../image/index.ts';
 import {
   familiarName,
   formatPlatform,

@@ -1,5 +1,5 @@
 /** Base images that another store has, for builds in an empty one. */
-import { copyImage } from '../../export/index.ts';
+import { copyImage } from '../../image/index.ts';
 import { platformMatches } from '../../oci/index.ts';
 import type { ResolveImage } from '../../plan/index.ts';
 import type { Store } from '../../store/index.ts';

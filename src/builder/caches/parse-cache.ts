@@ -1,7 +1,7 @@
 /** From what was written behind `--cache-from` and `--cache-to` to what is to be done; checked before anything is built. */
 import type { CacheSpec } from '../../api/index.ts';
 import { AppError, type Warning } from '../../errors.ts';
-import type { LayerEncoding } from '../../export/index.ts';
+import type { LayerEncoding } from '../../image/index.ts';
 import { nearestName } from '../../nearest-name.ts';
 import {
   type Digest,

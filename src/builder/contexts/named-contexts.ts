@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { BuildOptions } from '../../api/index.ts';
 import { type ContextTree, loadIgnoreFile, openContext } from '../../context/index.ts';
 import { AppError } from '../../errors.ts';
-import { loadLayoutImage, readConfig } from '../../export/index.ts';
+import { loadLayoutImage, readConfig } from '../../image/index.ts';
 import { isDigest } from '../../oci/index.ts';
 import { CONTEXT_FILE, type ContextSource, contextName, gitOp } from '../../plan/index.ts';
 import { isHttpUrl, parseGitUrl } from '../../remote/index.ts';

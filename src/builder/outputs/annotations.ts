@@ -3,7 +3,7 @@
  * `--annotation [TYPE[PLATFORM],…:]key=value`, or as attributes of an output, `annotation-TYPE[PLATFORM].key=value`.
  */
 import { AppError } from '../../errors.ts';
-import type { ImageAnnotations } from '../../export/index.ts';
+import type { ImageAnnotations } from '../../image/index.ts';
 import { nearestName } from '../../nearest-name.ts';
 import { formatPlatform, type Platform, parsePlatform } from '../../oci/index.ts';
 import type { Attributes } from '../attributes.ts';

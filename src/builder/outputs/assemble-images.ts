@@ -1,5 +1,6 @@
 /** From what was built to images of the store: one for each platform, and each choice of times an output can make. */
-import { assembleImage, type ImageRecords, squashImage } from '../../export/index.ts';
+import { assembleImage, squashImage } from '../../export/index.ts';
+import type { ImageRecords } from '../../image/index.ts';
 import type { ImageLayer, ImageRecord } from '../../store/index.ts';
 import { type BuildCaches, INLINE_KEY } from '../caches/index.ts';
 import type { BuildRun } from '../run.ts';

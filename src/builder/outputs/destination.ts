@@ -1,6 +1,6 @@
 import type { BuildOptions } from '../../api/index.ts';
+import type { Destination } from '../../destination/index.ts';
 import { AppError } from '../../errors.ts';
-import type { Destination } from '../../export/index.ts';
 
 /** A path, or the caller's stream for `-`. @throws AppError BUILD_OUTPUT */
 export function destinationOf(dest: string, { stdout }: BuildOptions): Destination {

@@ -11,7 +11,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ByteSink } from '../../export/index.ts';
+import type { ByteSink } from '../../destination/index.ts';
 import { type Engine, findEngine } from './engine.ts';
 
 let directory: string;

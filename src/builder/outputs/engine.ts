@@ -6,8 +6,8 @@ import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { delimiter, join } from 'node:path';
+import type { ByteSink } from '../../destination/index.ts';
 import { AppError } from '../../errors.ts';
-import type { ByteSink } from '../../export/index.ts';
 import { hasErrorCode } from '../../system/index.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

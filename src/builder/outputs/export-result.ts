@@ -1,7 +1,7 @@
 /** A solved target becomes images, and these go where they were asked for. */
 
 import type { BuildResult } from '../../api/index.ts';
-import type { ImageRecords } from '../../export/index.ts';
+import type { ImageRecords } from '../../image/index.ts';
 import { presentBlob } from '../../layers/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';

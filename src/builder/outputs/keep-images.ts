@@ -1,5 +1,5 @@
 /** Images that stay in the store, under their names. */
-import { annotateImage, type ImageRecords, storedRoot } from '../../export/index.ts';
+import { annotateImage, type ImageRecords, storedRoot } from '../../image/index.ts';
 import { formatReference, hostPlatform, parseReference, selectPlatform } from '../../oci/index.ts';
 import { imageAnnotations } from './annotations.ts';
 import type { ImageForm } from './output.ts';

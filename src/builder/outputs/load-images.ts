@@ -1,6 +1,8 @@
 /** `--load`: the result in the image store of Docker or Podman, beside our own. */
 import type { WrittenOutput } from '../../api/index.ts';
-import { type ByteSink, exportBundle, type ImageRecords } from '../../export/index.ts';
+import type { ByteSink } from '../../destination/index.ts';
+import { exportBundle } from '../../export/index.ts';
+import type { ImageRecords } from '../../image/index.ts';
 import { formatPlatform, hostPlatform, selectPlatform } from '../../oci/index.ts';
 import { findEngine } from './engine.ts';
 import { measured } from './measured.ts';

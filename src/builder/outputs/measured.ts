@@ -1,6 +1,6 @@
 /** How large an output became. */
 import { stat } from 'node:fs/promises';
-import type { Destination } from '../../export/index.ts';
+import type { Destination } from '../../destination/index.ts';
 
 export interface Measured<T> {
   readonly result: T;

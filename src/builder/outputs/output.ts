@@ -1,5 +1,5 @@
 /** What can become of a result, as it was asked for and checked. */
-import type { LayerEncoding } from '../../export/index.ts';
+import type { LayerEncoding } from '../../image/index.ts';
 import type { Annotation } from './annotations.ts';
 
 /** How an image is written down. */

@@ -5,11 +5,12 @@ import {
   blobsOf,
   bundleOf,
   type ImageRecords,
+  type PushOptions,
+  pushContent,
   rememberRepoDigest,
-} from '../../export/index.ts';
+} from '../../image/index.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../oci/index.ts';
 import { openRegistries } from '../../registry/index.ts';
-import { type PushOptions, pushContent } from '../../transfer/index.ts';
 import type { Output, PushSettings } from './output.ts';
 import { contentOf, type OutputResult, type WriteContext } from './write-context.ts';
 

@@ -1,7 +1,8 @@
 /** What writing an output is given, and what it gives back. */
 import type { BuildOptions, WrittenOutput } from '../../api/index.ts';
 import type { Warning } from '../../errors.ts';
-import type { BundleToExport, Progress } from '../../export/index.ts';
+import type { BundleToExport } from '../../export/index.ts';
+import type { Progress } from '../../image/index.ts';
 import type { Descriptor, Digest } from '../../oci/index.ts';
 import type { Store } from '../../store/index.ts';
 import { imageAnnotations, indexAnnotations } from './annotations.ts';

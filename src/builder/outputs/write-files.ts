@@ -1,7 +1,8 @@
 /** Outputs that are files only: a tar, or a directory, or one of either for each platform. */
 import type { WrittenOutput } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
-import { exportLocal, exportTar, type ImageRecords, pruneExports } from '../../export/index.ts';
+import { exportLocal, exportTar, pruneExports } from '../../export/index.ts';
+import type { ImageRecords } from '../../image/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { destinationOf } from './destination.ts';
 import { measured } from './measured.ts';

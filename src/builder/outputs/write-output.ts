@@ -1,6 +1,7 @@
 import type { WrittenOutput } from '../../api/index.ts';
 import { assertNever } from '../../errors.ts';
-import { type BundleToExport, exportBundle, type ImageRecords } from '../../export/index.ts';
+import { type BundleToExport, exportBundle } from '../../export/index.ts';
+import type { ImageRecords } from '../../image/index.ts';
 import { destinationOf } from './destination.ts';
 import { keepImages } from './keep-images.ts';
 import { loadImages } from './load-images.ts';

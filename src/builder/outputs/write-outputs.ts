@@ -1,5 +1,5 @@
 /** Writes all outputs of a build, at the same time where they do not meet. */
-import type { ImageRecords } from '../../export/index.ts';
+import type { ImageRecords } from '../../image/index.ts';
 import type { ImageTimes, Output } from './output.ts';
 import type { OutputResult, WriteContext } from './write-context.ts';
 import { writeOutput } from './write-output.ts';

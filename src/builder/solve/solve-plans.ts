@@ -1,7 +1,7 @@
 /** Plans become layers: one solver for all platforms of a build. */
 import type { BuildFacts } from '../../cache/index.ts';
-import { repoDigests } from '../../export/index.ts';
 import { mergeGraphs, reachable, type VertexId } from '../../graph/index.ts';
+import { repoDigests } from '../../image/index.ts';
 import { LowerSource } from '../../layers/index.ts';
 import { type Digest, parseReference } from '../../oci/index.ts';
 import { ExtraCertificates } from '../../ops/index.ts';

@@ -1,6 +1,6 @@
 /** When the database is lost, layers and blobs still say which images there were, though not their names. */
 import { statSync } from 'node:fs';
-import { draftImage } from '../../export/index.ts';
+import { draftImage } from '../../image/index.ts';
 import { diffIdOf, readIndex } from '../../layers/index.ts';
 import {
   type DiffId,

@@ -1,0 +1,9 @@
+export {
+  type ByteSink,
+  type Destination,
+  openDirectory,
+  readFileIfPresent,
+  writeFailure,
+  writeNew,
+  writeTo,
+} from './destination.ts';

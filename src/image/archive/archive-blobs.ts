@@ -1,0 +1,97 @@
+/** Blobs and small documents of an archive, never believed before they are verified. */
+import { createHash } from 'node:crypto';
+import { AppError } from '../../errors.ts';
+import { type Descriptor, digestHex, digestOf } from '../../oci/index.ts';
+import { MAX_JSON } from '../docker-archive/docker-manifest.ts';
+import { printable } from './archive-member-name.ts';
+import type { ArchiveSource } from './archive-source.ts';
+
+/** Where an OCI layout keeps a blob. */
+export function blobName(descriptor: Pick<Descriptor, 'digest'>): string {
+  return `blobs/sha256/${digestHex(descriptor.digest)}`;
+}
+
+/**
+ * A whole JSON file; undefined when the archive has none of that name.
+ *
+ * @throws AppError ARCHIVE_LIMIT
+ */
+export async function readSmall(source: ArchiveSource, name: string): Promise<Buffer | undefined> {
+  const size = await source.size(name);
+  if (size === undefined) return undefined;
+  if (size > MAX_JSON) {
+    throw new AppError('ARCHIVE_LIMIT', `${printable(name)} has ${size} bytes`, {
+      expected: `a JSON document of at most ${MAX_JSON} bytes`,
+      hint: 'this is no image archive a container tool writes',
+    });
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of source.read(name)) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** @throws AppError ARCHIVE_MEMBER_MISSING */
+export async function requireSmall(source: ArchiveSource, name: string): Promise<Buffer> {
+  return (await readSmall(source, name)) ?? missing(source, name);
+}
+
+/**
+ * A JSON document named by a descriptor.
+ *
+ * @throws AppError ARCHIVE_MEMBER_MISSING, ARCHIVE_LIMIT, ARCHIVE_SIZE_MISMATCH, ARCHIVE_DIGEST_MISMATCH
+ */
+export async function readDocument(source: ArchiveSource, descriptor: Descriptor): Promise<Buffer> {
+  const name = blobName(descriptor);
+  await checkSize(source, name, descriptor);
+  const bytes = await requireSmall(source, name);
+  if (digestOf(bytes) !== descriptor.digest) throw digestMismatch(name);
+  return bytes;
+}
+
+/**
+ * The bytes of a layer; their digest is checked when the last one was read.
+ *
+ * @throws AppError ARCHIVE_MEMBER_MISSING, ARCHIVE_SIZE_MISMATCH, ARCHIVE_DIGEST_MISMATCH
+ */
+export async function* readBlob(
+  source: ArchiveSource,
+  descriptor: Descriptor,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const name = blobName(descriptor);
+  await checkSize(source, name, descriptor);
+  const hash = createHash('sha256');
+  for await (const chunk of source.read(name)) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (`sha256:${hash.digest('hex')}` !== descriptor.digest) throw digestMismatch(name);
+}
+
+/** @throws AppError ARCHIVE_MEMBER_MISSING */
+export function missing(source: ArchiveSource, name: string): never {
+  throw new AppError('ARCHIVE_MEMBER_MISSING', `${source.label} lacks ${printable(name)}`, {
+    hint: 'the archive is incomplete; save or copy it again',
+  });
+}
+
+export function digestMismatch(name: string): AppError {
+  return new AppError(
+    'ARCHIVE_DIGEST_MISMATCH',
+    `the content of ${printable(name)} does not have the digest it should have`,
+    { hint: 'the archive was damaged or altered; fetch or make it again' },
+  );
+}
+
+async function checkSize(
+  source: ArchiveSource,
+  name: string,
+  descriptor: Descriptor,
+): Promise<void> {
+  const size = (await source.size(name)) ?? missing(source, name);
+  if (size === descriptor.size) return;
+  throw new AppError(
+    'ARCHIVE_SIZE_MISMATCH',
+    `${printable(name)} has ${size} bytes, its descriptor says ${descriptor.size}`,
+    { hint: 'the archive was damaged or altered; fetch or make it again' },
+  );
+}

@@ -1,0 +1,194 @@
+/**
+ * Reading an image archive at random: a tar (plain, compressed, or a stream) or an OCI layout directory, seen as a
+ * set of named files. A tar is read through once to find its members; what is compressed or comes from a stream
+ * is first written, unpacked, to a temporary file.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decompress, detectCompression, MAGIC_SIZE } from '../../archive/index.ts';
+import { AppError } from '../../errors.ts';
+import { UnpackBudget } from '../../layers/index.ts';
+import { openInput, UnsuitableFile } from '../../system/index.ts';
+import { cleanName } from './archive-member-name.ts';
+import { type Extent, MemberList } from './archive-members.ts';
+
+export interface ArchiveSource extends AsyncDisposable {
+  /** What to call it in messages. */
+  readonly label: string;
+  /** Bytes of a file, links followed; undefined when there is none of that name. */
+  size(name: string): Promise<number | undefined>;
+  /** The file's bytes. The chunks are the reader's own. */
+  read(name: string): AsyncIterable<Uint8Array>;
+}
+
+export interface OpenSourceOptions {
+  /** Makes a directory that is removed with the store's other temporary ones. */
+  readonly temporaryDirectory: () => Promise<string>;
+  /** Bytes that a compressed archive may unpack to; undefined: nine tenths of what is free. */
+  readonly unpackLimit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CHUNK = 1 << 20;
+
+/**
+ * Opens an archive; the caller disposes of it.
+ *
+ * @param source a path, or the archive's bytes
+ * @throws AppError ARCHIVE_NOT_FOUND, ARCHIVE_UNSAFE_NAME, ARCHIVE_DUPLICATE_MEMBER, and those of the tar reader
+ */
+export async function openSource(
+  source: string | AsyncIterable<Uint8Array>,
+  options: OpenSourceOptions,
+): Promise<ArchiveSource> {
+  if (typeof source !== 'string') return spool(source, 'the archive', options);
+  const stats = await stat(source).catch((cause: unknown) => {
+    throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${source}`, {
+      hint: 'give the path of an image archive or of an OCI layout directory',
+      cause,
+    });
+  });
+  if (stats.isDirectory()) return directorySource(source);
+  if (!stats.isFile()) return spool(pipedBytes(source, options.signal), source, options);
+  const handle = await open(source, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  if (await isCompressed(handle)) {
+    return spool(handle.createReadStream({ highWaterMark: CHUNK }), source, options);
+  }
+  try {
+    const members = new MemberList();
+    for await (const chunk of chunksOf(handle, { offset: 0, size: stats.size })) {
+      options.signal?.throwIfAborted();
+      members.push(chunk);
+    }
+    members.end();
+    return tarSource(source, handle, members);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** What comes out of a pipe. @throws AppError ARCHIVE_NOT_FOUND for a device or a socket */
+async function* pipedBytes(
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    await using input = openInput(path, { signal });
+    if (input.stream !== undefined) yield* input.stream;
+  } catch (cause) {
+    if (!(cause instanceof UnsuitableFile)) throw cause;
+    throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${path}: ${cause.message}`, {
+      hint: 'give the path of an image archive or of an OCI layout directory',
+      cause,
+    });
+  }
+}
+
+async function spool(
+  bytes: AsyncIterable<Uint8Array>,
+  label: string,
+  options: OpenSourceOptions,
+): Promise<ArchiveSource> {
+  const directory = await options.temporaryDirectory();
+  const handle = await open(join(directory, 'archive.tar'), 'wx+', 0o600);
+  const cleanUp = async () => {
+    await handle.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const members = new MemberList();
+    const budget = new UnpackBudget({ limit: options.unpackLimit, directory });
+    for await (const chunk of decompress(bytes)) {
+      options.signal?.throwIfAborted();
+      budget.take(chunk.length);
+      members.push(chunk);
+      for (let done = 0; done < chunk.length; ) {
+        done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
+      }
+    }
+    members.end();
+    return tarSource(label, handle, members, cleanUp);
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+function tarSource(
+  label: string,
+  handle: FileHandle,
+  members: MemberList,
+  cleanUp = () => handle.close(),
+): ArchiveSource {
+  return {
+    label,
+    async size(name) {
+      return members.find(name)?.size;
+    },
+    read(name) {
+      const extent = members.find(name);
+      if (extent === undefined) throw new Error(`the archive has no member ${name}`);
+      return chunksOf(handle, extent);
+    },
+    [Symbol.asyncDispose]: cleanUp,
+  };
+}
+
+/** Links are followed: what they lead to counts only if it has the digest that was asked for. */
+function directorySource(directory: string): ArchiveSource {
+  const openFile = async (name: string): Promise<FileHandle | undefined> => {
+    const path = join(directory, cleanName(name));
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+      () => undefined,
+    );
+    if (handle === undefined || (await handle.stat()).isFile()) return handle;
+    await handle.close();
+    return undefined;
+  };
+  return {
+    label: directory,
+    async size(name) {
+      const handle = await openFile(name);
+      if (handle === undefined) return undefined;
+      const { size } = await handle.stat();
+      await handle.close();
+      return size;
+    },
+    async *read(name) {
+      const handle = await openFile(name);
+      if (handle === undefined) {
+        // It was there when its size was asked for.
+        throw new AppError('ARCHIVE_MEMBER_MISSING', `${directory} lacks ${name}`, {
+          hint: 'somebody removed it while it was read; save or copy the layout again',
+        });
+      }
+      try {
+        yield* chunksOf(handle, { offset: 0, size: Number.POSITIVE_INFINITY });
+      } finally {
+        await handle.close();
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function* chunksOf(
+  handle: FileHandle,
+  extent: Extent,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let done = 0; done < extent.size; ) {
+    const length = Math.min(CHUNK, extent.size - done);
+    const buffer = Buffer.allocUnsafe(length);
+    const { bytesRead } = await handle.read(buffer, 0, length, extent.offset + done);
+    if (bytesRead === 0) return;
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function isCompressed(handle: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC_SIZE), 0, MAGIC_SIZE, 0);
+  return detectCompression(buffer.subarray(0, bytesRead)) !== undefined;
+}

@@ -1,0 +1,82 @@
+/** What the store keeps of an image: the bytes of its config and of a manifest, and the record that names both. */
+import {
+  canonicalJson,
+  type Descriptor,
+  type DiffId,
+  type Digest,
+  type ImageConfig,
+  imagePlatform,
+  type Manifest,
+  MEDIA_TYPES,
+  parseTime,
+} from '../../oci/index.ts';
+import type { ImageLayer, ImageRecord, Store } from '../../store/index.ts';
+
+/** A layer with the blob as which a manifest names it. */
+export interface NamedLayer extends ImageLayer {
+  readonly blob: Descriptor;
+}
+
+interface NewConfig {
+  readonly config: ImageConfig;
+  /** The exact bytes of `config`; their digest is the image's id. */
+  readonly configBytes: Uint8Array;
+}
+
+/** With the manifest it came with, or with layers that are named in one. */
+export type NewImage = NewConfig &
+  (
+    | { readonly manifestBytes: Uint8Array; readonly layers: readonly ImageLayer[] }
+    | { readonly manifestBytes?: undefined; readonly layers: readonly NamedLayer[] }
+  );
+
+/** Writes an image whose layers are in the store. It is a draft: a name, or `put`, records it. */
+export async function draftImage(store: Store, image: NewImage): Promise<ImageRecord> {
+  const { config, configBytes, layers } = image;
+  const { digest, size } = await store.blobs.write(configBytes);
+  const descriptor = { mediaType: MEDIA_TYPES.ociConfig, digest, size };
+  const manifestBytes = image.manifestBytes ?? namingManifest(descriptor, image.layers);
+  const manifest = await store.blobs.write(manifestBytes);
+  const record = imageRecord(config, layers, { id: digest, manifestDigest: manifest.digest });
+  store.images.draft(record);
+  return record;
+}
+
+function namingManifest(config: Descriptor, layers: readonly NamedLayer[]): Uint8Array {
+  const blobs = layers.map(({ blob }) => blob);
+  return canonicalJson(manifestOf(config, blobs));
+}
+
+/** An OCI manifest; the same input gives the same bytes once encoded. */
+export function manifestOf(config: Descriptor, layers: readonly Descriptor[]): Manifest {
+  return { schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers };
+}
+
+/** Docker's types and OCI's name the same bytes; a manifest keeps to one family. */
+export function ociDescriptor({ mediaType, digest, size, annotations }: Descriptor): Descriptor {
+  const types: Readonly<Record<string, string>> = {
+    [MEDIA_TYPES.dockerLayer]: MEDIA_TYPES.ociLayer,
+    [MEDIA_TYPES.dockerLayerGzip]: MEDIA_TYPES.ociLayerGzip,
+  };
+  const type = types[mediaType] ?? mediaType;
+  return { mediaType: type, digest, size, ...(annotations && { annotations }) };
+}
+
+/** @param size of the tar, in bytes */
+export function uncompressed(diffId: DiffId, size: number): Descriptor {
+  return { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size };
+}
+
+function imageRecord(
+  config: ImageConfig,
+  layers: readonly ImageLayer[],
+  digests: { readonly id: Digest; readonly manifestDigest: Digest },
+): ImageRecord {
+  return {
+    ...digests,
+    layers: layers.map(({ id, diffId, epoch, size }) => ({ id, diffId, epoch, size })),
+    created: parseTime(config.created) ?? 0,
+    ...imagePlatform(config),
+    size: layers.reduce((sum, layer) => sum + layer.size, 0),
+  };
+}

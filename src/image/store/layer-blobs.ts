@@ -1,0 +1,182 @@
+/**
+ * Layers as blobs of an archive. A compressed blob is made once and kept in the store; the blob a layer came with is
+ * used as it is. Whatever is read is checked against its digest while it streams.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { AppError } from '../../errors.ts';
+import { diffIdOf, layerTar, originOf, presentBlob, shareWork } from '../../layers/index.ts';
+import { type Descriptor, type DiffId, type Digest, MEDIA_TYPES } from '../../oci/index.ts';
+import type { ImageLayer, Store } from '../../store/index.ts';
+import {
+  type Encoded,
+  type Encoder,
+  encoderOf,
+  hasEncoding,
+  type LayerEncoding,
+} from './layer-encoding.ts';
+
+/** Bytes with the descriptor that promises them. */
+export interface Blob {
+  readonly descriptor: Descriptor;
+  readonly read: () => AsyncIterable<Uint8Array>;
+}
+
+/** A layer as it leaves the store. */
+export interface LayerBlob extends Blob {
+  /** Of the tar that comes out of the blob: with estargz another than the layer's own. */
+  readonly diffId: DiffId;
+}
+
+export interface LayerBlobOptions extends LayerEncoding {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Facts kind: diff id, codec, level and codec version → the blob made. */
+const MADE_FACT = 'layerBlob';
+
+/**
+ * The layer as a blob. The blob it came as is taken if it can still be had, whatever its compression, unless `force`
+ * asks for another; all others are made as asked for, once.
+ *
+ * @throws AppError ARCHIVE_UNSUPPORTED for layers that cannot be eStargz
+ */
+export async function layerBlob(
+  store: Store,
+  layer: ImageLayer,
+  options: LayerBlobOptions,
+): Promise<LayerBlob> {
+  const { diffId } = layer;
+  const origin = originBlob(store, layer, options);
+  if (origin !== undefined) return { ...origin, diffId };
+  const encoder = encoderOf(options);
+  if (encoder === undefined) return tarBlob(store, layer, options.signal);
+  const made = await encodedBlob(store, { layer, encoder, signal: options.signal });
+  return { ...storedBlob(store, made.descriptor), diffId: made.diffId ?? diffId };
+}
+
+/** The blob a layer came as, if it is to be taken. One that is promised is fetched when it is read. */
+export function originBlob(
+  store: Store,
+  layer: ImageLayer,
+  options: LayerBlobOptions,
+): Blob | undefined {
+  const { id, diffId } = layer;
+  const promise = store.layers.get(id)?.promise;
+  const descriptor = promise?.descriptor ?? originOf(store, diffId);
+  if (descriptor === undefined) return undefined;
+  if (options.force === true && !hasEncoding(descriptor, options)) return undefined;
+  if (store.blobs.hold(descriptor.digest)) return storedBlob(store, descriptor);
+  if (promise === undefined) return originalTar(store, layer, descriptor);
+  return {
+    descriptor,
+    async *read() {
+      await presentBlob(store, promise, { signal: options.signal });
+      yield* storedBlob(store, descriptor).read();
+    },
+  };
+}
+
+/**
+ * The tar of a layer that came uncompressed, as the blob a manifest names.
+ *
+ * @returns undefined for layers that are not here, that were made here, or that came in another form
+ */
+export function originalTar(
+  store: Store,
+  { id, diffId }: ImageLayer,
+  descriptor: Descriptor,
+): Blob | undefined {
+  if (descriptor.digest !== diffId || originOf(store, diffId)?.digest !== diffId) return undefined;
+  if (store.layers.get(id)?.promise !== undefined) return undefined;
+  return { descriptor, read: () => verified(layerTar(store, id), descriptor) };
+}
+
+/** A blob of the store, read with verification. */
+export function storedBlob(store: Store, descriptor: Descriptor): Blob {
+  return {
+    descriptor,
+    read: () => verified(createReadStream(store.blobs.path(descriptor.digest)), descriptor),
+  };
+}
+
+async function tarBlob(
+  store: Store,
+  layer: ImageLayer,
+  signal: AbortSignal | undefined,
+): Promise<LayerBlob> {
+  const { size } = await diffIdOf(store, layer.id, layer.epoch);
+  const { id, epoch, diffId } = layer;
+  const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size };
+  const read = () => verified(layerTar(store, id, { epoch, signal }), descriptor);
+  return { descriptor, read, diffId };
+}
+
+interface ToEncode {
+  readonly layer: ImageLayer;
+  readonly encoder: Encoder;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface MadeBlob {
+  readonly descriptor: Descriptor;
+  readonly diffId?: DiffId | undefined;
+}
+
+/** Several outputs of one build that ask for the same blob get it made once. */
+async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
+  const key = `${layer.diffId} ${encoder.name}`;
+  const known = store.facts.get<MadeBlob>(MADE_FACT, key);
+  if (known?.descriptor !== undefined && store.blobs.hold(known.descriptor.digest)) return known;
+  return shareWork(store, {
+    name: `blob ${key}`,
+    signal,
+    work: async (shared) => {
+      const made = await encode(store, { layer, encoder, signal: shared });
+      store.facts.put(MADE_FACT, key, made);
+      return made;
+    },
+  });
+}
+
+async function encode(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
+  const tar = await tarBlob(store, layer, signal);
+  let encoded: Encoded = {};
+  async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    encoded = yield* encoder.encode(tar.read());
+  }
+  const { digest, size } = await store.blobs.write(bytes(), undefined, { signal });
+  const { diffId, annotations } = encoded;
+  const descriptor = { mediaType: encoder.mediaType, digest, size };
+  return {
+    descriptor: annotations === undefined ? descriptor : { ...descriptor, annotations },
+    ...(diffId === undefined ? {} : { diffId }),
+  };
+}
+
+/**
+ * Passes bytes through and fails at their end unless they are the promised ones.
+ *
+ * @throws AppError BLOB_DAMAGED
+ */
+export async function* verified(
+  source: AsyncIterable<Uint8Array>,
+  expected: { readonly digest: Digest; readonly size: number },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of source) {
+    hash.update(chunk);
+    size += chunk.length;
+    yield chunk;
+  }
+  if (size !== expected.size || `sha256:${hash.digest('hex')}` !== expected.digest) {
+    throw new AppError(
+      'BLOB_DAMAGED',
+      `the bytes of ${expected.digest} in the store have changed`,
+      {
+        hint: 'remove the image with `lamina rmi` and build or load it again',
+      },
+    );
+  }
+}

@@ -1,0 +1,23 @@
+/** By which digests the registries know an image: what `inspect` shows as RepoDigests. */
+import { type Digest, formatReference } from '../../oci/index.ts';
+import type { Store } from '../../store/index.ts';
+
+/** Facts kind: image id → `repository@digest` in full form. */
+const DIGESTS_FACT = 'repoDigests';
+/** Of an image that is pushed again and again the latest ones count. */
+const MOST = 20;
+
+export function rememberRepoDigest(
+  store: Store,
+  id: Digest,
+  name: { readonly registry: string; readonly repository: string; readonly digest: Digest },
+): void {
+  const { registry, repository, digest } = name;
+  const added = formatReference({ registry, repository, digest });
+  const others = repoDigests(store, id).filter((known) => known !== added);
+  store.facts.put(DIGESTS_FACT, id, [added, ...others].slice(0, MOST));
+}
+
+export function repoDigests(store: Store, id: Digest): readonly string[] {
+  return store.facts.get<readonly string[]>(DIGESTS_FACT, id) ?? [];
+}
