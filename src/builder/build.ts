@@ -17,13 +17,14 @@ import { remoteResolver } from './bases/remote-images.ts';
 import { BuildCaches } from './caches/index.ts';
 import { loadDefinition } from './definition/load-definition.ts';
 import { withEpoch } from './definition/source-date-epoch.ts';
+import { localSolver } from './local-solver/local-solver.ts';
 import { exportResult } from './outputs/export-result.ts';
 import { parseOutputs } from './outputs/index.ts';
 import { runChecks, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
-import { beginRun } from './run.ts';
-import { renewCacheMounts } from './solve/renew-cache-mounts.ts';
-import { solvePlans } from './solve/solve-plans.ts';
+import { beginRun } from './run/build-run.ts';
+import { builtPlans } from './solver/built-plans.ts';
+import type { Solver } from './solver/solver.ts';
 import { summarize } from './summary.ts';
 
 /**
@@ -59,6 +60,8 @@ export interface BuildInOptions {
   readonly lender?: Store | undefined;
   /** Cache mounts of steps that ignore the cache are not emptied. */
   readonly keepsCacheMounts?: boolean | undefined;
+  /** Who carries out the graph; this machine unless given. */
+  readonly solver?: Solver | undefined;
 }
 
 /**
@@ -69,7 +72,7 @@ export interface BuildInOptions {
 export async function buildIn(
   store: Store,
   options: BuildOptions,
-  { lender, keepsCacheMounts = false }: BuildInOptions = {},
+  { lender, keepsCacheMounts = false, solver = localSolver }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
   const begun = beginRun(options, store);
@@ -83,18 +86,19 @@ export async function buildIn(
   const bases = new SeenImages(resolve);
   let plans = await makePlans(run, definition, bases.resolve);
   await runChecks(run, definition, bases);
-  if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
+  let isFirst = true;
   const make = async () => {
-    const { solver, results, stepOf } = await solvePlans(run, plans, definition, caches);
-    await caches.solved({ portable: () => solver.portable() });
-    const built = plans.flatMap((plan, index) => {
-      const result = results[index];
-      return result === undefined ? [] : [{ plan, result }];
-    });
+    // Emptied once: what an attempt before this one has put into them stays.
+    const keeps = keepsCacheMounts || !isFirst;
+    isFirst = false;
+    const request = { run, definition, plans, caches, keepsCacheMounts: keeps };
+    const solved = await solver.solve(request);
+    await caches.solved(solved.portable);
+    const built = await builtPlans(run, plans, solved.results);
     const exported = await exportResult(run, { built, caches });
-    return { solver, results, stepOf, built, exported };
+    return { solved, built, exported };
   };
-  const { solver, results, stepOf, built, exported } = await persistently(make, async (error) => {
+  const { solved, built, exported } = await persistently(make, async (error) => {
     if (isLostStep(error)) {
       caches.giveUp(error);
     } else {
@@ -104,11 +108,10 @@ export async function buildIn(
       plans = await makePlans(silent, definition, new SeenImages(resolve).resolve);
     }
   });
-  await caches.export(new Set(results.flatMap(({ layers }) => layers)));
+  await caches.export(new Set(built.flatMap(({ layers }) => layers)));
   const summary = await summarize({
     store,
-    solver,
-    stepOf: ({ id }) => stepOf(id),
+    solved,
     built,
     squashed: options.squash === undefined ? undefined : exported.images,
     durationMs: run.now() - started,

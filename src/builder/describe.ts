@@ -25,7 +25,7 @@ import { sourcesOf } from './contexts/open-contexts.ts';
 import { type Definition, readDefinition } from './definition/definition.ts';
 import { lintFacts, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
-import { type BuildRun, beginRun } from './run.ts';
+import { type BuildRun, beginRun } from './run/build-run.ts';
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */
 export async function check(options: BuildOptions): Promise<CheckResult> {

@@ -1,23 +1,10 @@
 /** What a build tells when it is done: steps, stages, and what the image is made of. */
 import { sumOfSizes, unpackedSize } from '../layers/index.ts';
 import { formatPlatform } from '../oci/index.ts';
-import type { BuildPlan } from '../plan/index.ts';
-import type {
-  BuildSummary,
-  ImageSummary,
-  LayerSummary,
-  StageSummary,
-  StepInfo,
-  StepSummary,
-} from '../progress/index.ts';
-import type { Solver, StepReport, VertexResult } from '../solver/index.ts';
+import type { BuildSummary, ImageSummary, LayerSummary, StageSummary } from '../progress/index.ts';
 import type { ImageRecord, LayerId, Store } from '../store/index.ts';
-
-/** What was built for one platform. */
-export interface BuiltPlan {
-  readonly plan: BuildPlan;
-  readonly result: VertexResult;
-}
+import type { BuiltPlan } from './solver/built-plans.ts';
+import type { SolvedBuild } from './solver/solver.ts';
 
 export interface SummaryInput {
   readonly store: Store;
@@ -25,18 +12,17 @@ export interface SummaryInput {
   readonly built: readonly BuiltPlan[];
   /** Their images, where layers were made one; in the order of `built`. */
   readonly squashed: readonly ImageRecord[] | undefined;
-  readonly solver: Solver;
-  readonly stepOf: (report: StepReport) => StepInfo;
+  readonly solved: SolvedBuild;
   readonly durationMs: number;
 }
 
 export async function summarize(input: SummaryInput): Promise<BuildSummary> {
-  const { built, solver } = input;
+  const { built, solved } = input;
   const stages = await Promise.all(built.map((one) => stageSummaries(one, input)));
-  const inImages = new Set(built.flatMap(({ result }) => result.layers));
+  const inImages = new Set(built.flatMap(({ layers }) => layers));
   const ofStages = new Set(stages.flat().flatMap(({ layers }) => layers));
   return {
-    steps: solver.reports().map((report) => stepSummary(report, input.stepOf(report))),
+    steps: solved.steps,
     stages: withoutDoubles(stages.flat().map(({ summary }) => summary)),
     unusedStages: unusedStages(built),
     leftBehindBytes:
@@ -49,10 +35,6 @@ export async function summarize(input: SummaryInput): Promise<BuildSummary> {
   };
 }
 
-function stepSummary({ cached, durationMs, addedBytes }: StepReport, step: StepInfo): StepSummary {
-  return { step, cached, durationMs, addedBytes };
-}
-
 interface MeasuredStage {
   readonly summary: StageSummary;
   readonly layers: readonly LayerId[];
@@ -60,16 +42,16 @@ interface MeasuredStage {
 
 async function stageSummaries(
   { plan }: BuiltPlan,
-  { solver, store, built }: SummaryInput,
+  { solved, store, built }: SummaryInput,
 ): Promise<MeasuredStage[]> {
   const summaries: MeasuredStage[] = [];
   for (const { name, root, isTarget, platform } of plan.stages) {
     if (root === undefined) continue;
-    const result = await solver.peek(root);
-    const bytes = result === undefined ? undefined : bytesOf(store, result.layers);
+    const layers = await solved.layersOf(root);
+    const bytes = layers === undefined ? undefined : bytesOf(store, layers);
     const prefix = built.length === 1 ? '' : `${formatPlatform(platform ?? plan.image.platform)} `;
     const summary = { name: `${prefix}${name}`, bytes, isTarget };
-    summaries.push({ summary, layers: result?.layers ?? [] });
+    summaries.push({ summary, layers: layers ?? [] });
   }
   return summaries;
 }
@@ -90,7 +72,7 @@ function unusedStages(built: readonly BuiltPlan[]): readonly string[] {
 function imageSummary(one: BuiltPlan, input: SummaryInput, position: number): ImageSummary {
   const { store, built, squashed } = input;
   const image = squashed?.[position];
-  const layers = image === undefined ? one.result.layers : image.layers.map(({ id }) => id);
+  const layers = image === undefined ? one.layers : image.layers.map(({ id }) => id);
   return {
     platform: built.length === 1 ? undefined : formatPlatform(one.plan.image.platform),
     layers: image === undefined ? layerSummaries(one, store) : squashSummaries(one, layers, store),
@@ -117,11 +99,11 @@ function squashSummaries(
     : [row(`FROM ${plan.image.base?.name ?? 'base image'}`, base), own];
 }
 
-function layerSummaries({ plan, result }: BuiltPlan, store: Store): LayerSummary[] {
+function layerSummaries({ plan, layers: all }: BuiltPlan, store: Store): LayerSummary[] {
   const origins = plan.image.history.filter(({ emptyLayer }) => !emptyLayer);
-  const baseLayers = result.layers.length - origins.length;
-  const base = result.layers.slice(0, baseLayers);
-  const layers: LayerSummary[] = result.layers.slice(baseLayers).map((id, index) => ({
+  const baseLayers = all.length - origins.length;
+  const base = all.slice(0, baseLayers);
+  const layers: LayerSummary[] = all.slice(baseLayers).map((id, index) => ({
     origin: origins[index]?.createdBy ?? '',
     bytes: bytesOf(store, [id]),
     files: filesOf(store, [id]),

@@ -1,4 +1,4 @@
 export type * from './cache-records.ts';
 export * from './driver.ts';
 export type { PortableResults } from './portable-results.ts';
-export * from './solver.ts';
+export * from './scheduler.ts';

@@ -5,8 +5,8 @@ import type { Platform } from '../../oci/index.ts';
 import { findContext } from '../../plan/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { SeenImages } from '../plans/checks.ts';
-import { isPlatformOpen } from '../plans/target-platforms.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import { isPlatformOpen } from '../run/target-platforms.ts';
 import type { AskedImages } from './asked-images.ts';
 
 export interface BaseQuestions {

@@ -9,7 +9,7 @@ import { formatPlatform, type Platform, parseReference } from '../../oci/index.t
 import type { BaseImage, ResolveImage, ResolveImageOptions } from '../../plan/index.ts';
 import type { Registries } from '../../registry/index.ts';
 import { storeName } from '../../transfer/index.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
 import { imageResolver, wrongPlatform } from './base-images.ts';
 import { imageNotFound } from './image-not-found.ts';
 import { hasImage } from './remote-images.ts';

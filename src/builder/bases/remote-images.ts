@@ -13,8 +13,8 @@ import {
 } from '../../oci/index.ts';
 import type { ResolveImage, ResolveImageOptions } from '../../plan/index.ts';
 import type { Registries } from '../../registry/index.ts';
-import { isPlatformOpen } from '../plans/target-platforms.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import { isPlatformOpen } from '../run/target-platforms.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 import { imageResolver, wrongPlatform } from './base-images.ts';

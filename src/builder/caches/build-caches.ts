@@ -16,7 +16,7 @@ import { AppError } from '../../errors.ts';
 import type { Registries } from '../../registry/index.ts';
 import type { CacheRecords, PortableResults } from '../../solver/index.ts';
 import type { ImageLayer, LayerId } from '../../store/index.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 import {
@@ -92,9 +92,12 @@ export class BuildCaches {
     return this.#imported === undefined ? own : importing(own, this.#imported, facts);
   }
 
-  /** Told what the steps have come to, before anything is exported. */
-  async solved({ portable }: { readonly portable: () => Promise<PortableResults> }): Promise<void> {
-    if (this.#plans.exports.length > 0 || this.#plans.inline) this.#found = await portable();
+  /**
+   * Told what the steps have come to, before anything is exported.
+   * @param portable absent where whoever made the steps writes the caches
+   */
+  async solved(portable: (() => Promise<PortableResults>) | undefined): Promise<void> {
+    if (this.#plans.exports.length > 0 || this.#plans.inline) this.#found = await portable?.();
   }
 
   /** Cache mounts that begin empty in this build, whatever an imported cache has for them. */

@@ -10,8 +10,8 @@ import {
   type Reference,
   withDefaultTag,
 } from '../../oci/index.ts';
-import { Attributes } from '../attributes.ts';
-import { layerEncoding } from '../layer-encoding.ts';
+import { Attributes } from '../attributes/attributes.ts';
+import { layerEncoding } from '../attributes/layer-encoding.ts';
 
 export type CachePlace =
   | { readonly kind: 'registry'; readonly reference: Reference }

@@ -8,16 +8,16 @@ import { AppError } from '../../errors.ts';
 import { type ContentRange, type FileTree, resolveInTree, toBytes } from '../../files/index.ts';
 import { type GitOp, GraphBuilder } from '../../graph/index.ts';
 import { CONTEXT_FILE, type ContextSource, contextRoot, EPOCH } from '../../plan/index.ts';
-import { Solver } from '../../solver/index.ts';
+import { Scheduler } from '../../solver/index.ts';
 import { openContent } from '../../system/index.ts';
 import { RemoteLogins } from '../credentials/remote-logins.ts';
 import { BuildSecrets } from '../credentials/secrets.ts';
 import { SshAgents } from '../credentials/ssh-agents.ts';
 import { sourceDriversOf } from '../drivers/index.ts';
-import type { BuildRun } from '../run.ts';
-import { cacheRecords } from '../solve/cache-records.ts';
-import { defaultJobs } from '../solve/jobs.ts';
-import { type SourceSession, treesOf } from '../solve/session.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import { cacheRecords } from '../session/cache-records.ts';
+import { defaultJobs } from '../session/jobs.ts';
+import { type SourceSession, treesOf } from '../session/session.ts';
 import { stepInfos } from '../steps/step-infos.ts';
 import { type BuildContext, remoteSource } from './named-contexts.ts';
 
@@ -113,7 +113,7 @@ export async function treeOf(
       return op?.kind === 'context' ? directory : undefined;
     },
   };
-  const solver = new Solver({
+  const scheduler = new Scheduler({
     graph,
     driverOf: sourceDriversOf(session),
     records: cacheRecords(store),
@@ -124,7 +124,7 @@ export async function treeOf(
     warn: run.warn,
     now,
   });
-  const { layers } = await solver.solve(root);
+  const { layers } = await scheduler.solve(root);
   return session.treeOf(layers);
 }
 

@@ -2,10 +2,10 @@
 import { type ContextTree, measureSources } from '../../context/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Vertex } from '../../graph/index.ts';
-import type { Definition } from '../definition/definition.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
+import type { BuildContext } from './named-contexts.ts';
 
 /** By name. Owns what they hold open. */
 export class OpenContexts implements Disposable {
@@ -23,7 +23,7 @@ export class OpenContexts implements Disposable {
 export async function openContexts(
   run: BuildRun,
   vertices: readonly Vertex[],
-  { contexts }: Definition,
+  contexts: ReadonlyMap<string, BuildContext>,
 ): Promise<OpenContexts> {
   const opened = new OpenContexts();
   try {
@@ -35,10 +35,15 @@ export async function openContexts(
   }
 }
 
+interface OpenRequest {
+  readonly contexts: ReadonlyMap<string, BuildContext>;
+  readonly opened: OpenContexts;
+}
+
 async function openEach(
   run: BuildRun,
   vertices: readonly Vertex[],
-  { contexts, opened }: Pick<Definition, 'contexts'> & { readonly opened: OpenContexts },
+  { contexts, opened }: OpenRequest,
 ): Promise<void> {
   for (const { id, op } of vertices) {
     if (op.kind !== 'context') continue;

@@ -1,7 +1,7 @@
 /** The Dockerfile of a build, as a step that displays see. */
 
 import { fetchContext } from '../contexts/fetched-context.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 import { type Definition, readDefinition } from './definition.ts';

@@ -17,8 +17,8 @@ import { openContent } from '../../system/index.ts';
 import { contentAt, treeOf } from '../contexts/fetched-context.ts';
 import type { BuildContext } from '../contexts/named-contexts.ts';
 import { lastModified } from '../drivers/http.ts';
-import { targetPlatforms } from '../plans/target-platforms.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import { targetPlatforms } from '../run/target-platforms.ts';
 import type { Definition } from './definition.ts';
 
 /**

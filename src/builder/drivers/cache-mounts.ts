@@ -7,7 +7,7 @@ import type { ExecOp, MountSpec } from '../../graph/index.ts';
 import { copyOfTree } from '../../layers/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { HeldCacheMount } from '../../store/index.ts';
-import type { BuildSession } from '../solve/session.ts';
+import type { BuildSession } from '../session/session.ts';
 import { mountDigest } from './mount-digest.ts';
 
 export type CacheSpec = Extract<MountSpec, { kind: 'cache' }>;

@@ -19,7 +19,7 @@ import {
 } from '../../ops/index.ts';
 import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StagedLayer } from '../../store/index.ts';
-import type { SourceSession } from '../solve/session.ts';
+import type { SourceSession } from '../session/session.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 
 /** From this many unread bytes on, a context's files are packed while they are hashed, not read twice. */

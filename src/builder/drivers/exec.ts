@@ -11,7 +11,7 @@ import { runStep, type SecretLeak } from '../../ops/index.ts';
 import { emulationFor, isMountFailure, requirePrivileges } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StepWarning } from '../../store/index.ts';
-import type { BuildSession } from '../solve/session.ts';
+import type { BuildSession } from '../session/session.ts';
 import { CacheMounts } from './cache-mounts.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 import { mountDigests, openMounts } from './run-mounts.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../remote/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { Store } from '../../store/index.ts';
-import type { SourceSession } from '../solve/session.ts';
+import type { SourceSession } from '../session/session.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 
 const NOTHING_BELOW: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, created: 0 };

@@ -10,7 +10,7 @@ import { LayerWriter } from '../../layers/index.ts';
 import { type Download, download, type Validators } from '../../remote/index.ts';
 import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StagedLayer, Store } from '../../store/index.ts';
-import type { SourceSession } from '../solve/session.ts';
+import type { SourceSession } from '../session/session.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 
 const FILE_MODE = 0o600;

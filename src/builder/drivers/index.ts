@@ -2,7 +2,7 @@
 import { assertNever } from '../../errors.ts';
 import type { Vertex } from '../../graph/index.ts';
 import type { OpDriver } from '../../solver/index.ts';
-import type { BuildSession, SourceSession } from '../solve/session.ts';
+import type { BuildSession, SourceSession } from '../session/session.ts';
 import { copyDriver } from './copy.ts';
 import { execDriver } from './exec.ts';
 import { gitDriver } from './git.ts';

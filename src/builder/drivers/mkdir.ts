@@ -5,7 +5,7 @@ import { opDigest } from '../../graph/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
 import { makeDirectories } from '../../ops/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
-import type { BuildSession } from '../solve/session.ts';
+import type { BuildSession } from '../session/session.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 
 export function mkdirDriver(session: BuildSession): OpDriver {

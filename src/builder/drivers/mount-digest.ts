@@ -4,7 +4,7 @@ import type { CopyOp, MountSpec } from '../../graph/index.ts';
 import { stableJson } from '../../graph/index.ts';
 import { copyDigest, prepareCopy } from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
-import type { BuildSession } from '../solve/session.ts';
+import type { BuildSession } from '../session/session.ts';
 
 /**
  * The digest of the mounted files, remembered for the input they come from.

@@ -1,7 +1,7 @@
 /** A step's own layer: staged while the step works, on top of its base when it has succeeded. */
 import type { VertexResult } from '../../solver/index.ts';
 import type { LayerMeta, StagedLayer, StepWarning } from '../../store/index.ts';
-import type { SourceSession } from '../solve/session.ts';
+import type { SourceSession } from '../session/session.ts';
 
 export interface OwnLayer {
   readonly form: 'tree' | 'tar';

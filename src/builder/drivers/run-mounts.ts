@@ -10,7 +10,7 @@ import type { LayerId } from '../../store/index.ts';
 import { openWithin } from '../../system/index.ts';
 import { missingSecret } from '../credentials/secrets.ts';
 import { missingAgent } from '../credentials/ssh-agents.ts';
-import type { BuildSession } from '../solve/session.ts';
+import type { BuildSession } from '../session/session.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import { mountDigest } from './mount-digest.ts';
 

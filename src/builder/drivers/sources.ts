@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chainIds } from '../../oci/index.ts';
 import type { OpDriver, StepContext } from '../../solver/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
-import type { BuildSession } from '../solve/session.ts';
+import type { BuildSession } from '../session/session.ts';
 
 /** An image's key is its chain of layers: the same layers under another name or config still hit. */
 export function imageDriver(session: BuildSession): OpDriver {

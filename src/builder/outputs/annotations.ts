@@ -6,7 +6,7 @@ import { AppError } from '../../errors.ts';
 import type { ImageAnnotations } from '../../image/index.ts';
 import { nearestName } from '../../nearest-name.ts';
 import { formatPlatform, type Platform, parsePlatform } from '../../oci/index.ts';
-import type { Attributes } from '../attributes.ts';
+import type { Attributes } from '../attributes/attributes.ts';
 
 const PLACES = ['manifest', 'manifest-descriptor', 'index', 'index-descriptor'] as const;
 

@@ -3,8 +3,8 @@ import { assembleImage, squashImage } from '../../export/index.ts';
 import type { ImageRecords } from '../../image/index.ts';
 import type { ImageLayer, ImageRecord } from '../../store/index.ts';
 import { type BuildCaches, INLINE_KEY } from '../caches/index.ts';
-import type { BuildRun } from '../run.ts';
-import type { BuiltPlan } from '../summary.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import type { BuiltPlan } from '../solver/built-plans.ts';
 import { epochOf, type ImageTimes } from './output.ts';
 
 export interface AssembleChoice {
@@ -31,12 +31,12 @@ export function timesKey({ sourceDateEpoch }: BuildRun['options'], times: ImageT
 
 async function assemble(
   { store, options, signal }: BuildRun,
-  { plan, result }: BuiltPlan,
+  { plan, layers: all }: BuiltPlan,
   { times, caches }: AssembleChoice,
 ): Promise<ImageRecord> {
   const { base, config, platform, author, history } = plan.image;
   const record = base === undefined ? undefined : store.images.get(base.id);
-  const layers = result.layers.slice(record?.layers.length ?? 0);
+  const layers = all.slice(record?.layers.length ?? 0);
   const epoch = epochOf(options.sourceDateEpoch, times);
   let next = 0;
   const image = await assembleImage(store, {

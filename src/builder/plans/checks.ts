@@ -11,8 +11,8 @@ import {
 import { type BaseImage, platformArguments, type ResolveImage } from '../../plan/index.ts';
 import { emulationFor } from '../../runtime/index.ts';
 import type { Definition } from '../definition/definition.ts';
-import type { BuildRun } from '../run.ts';
-import { isPlatformOpen, targetPlatforms } from './target-platforms.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import { isPlatformOpen, targetPlatforms } from '../run/target-platforms.ts';
 
 /** Resolves base images, and remembers their configs for the checks. */
 export class SeenImages {

@@ -9,8 +9,8 @@ import {
   type ResolveImage,
 } from '../../plan/index.ts';
 import type { Definition } from '../definition/definition.ts';
-import type { BuildRun } from '../run.ts';
-import { isPlatformOpen, targetPlatforms } from './target-platforms.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import { isPlatformOpen, targetPlatforms } from '../run/target-platforms.ts';
 
 /**
  * One plan for each platform that was asked for. What the plans have in common has the same digests, and is built once.

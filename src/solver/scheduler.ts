@@ -30,7 +30,7 @@ import { Slots } from './slots.ts';
 import { StepTimer } from './step-timer.ts';
 import { contentName } from './unforced-keys.ts';
 
-export interface SolverOptions {
+export interface SchedulerOptions {
   readonly graph: Graph;
   readonly driverOf: (vertex: Vertex) => OpDriver;
   readonly records: CacheRecords;
@@ -65,8 +65,8 @@ type Target = VertexId | typeof SCRATCH;
 const EMPTY: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, created: 0 };
 
 /** Solves vertices of one graph; made for one build. */
-export class Solver {
-  readonly #options: SolverOptions;
+export class Scheduler {
+  readonly #options: SchedulerOptions;
   readonly #slots: Slots;
   readonly #abort: AbortController;
   readonly #signal: AbortSignal;
@@ -79,7 +79,7 @@ export class Solver {
   /** Failures already told as their own step's: the steps that wait for it only pass them on. */
   readonly #told = new WeakSet<object>();
 
-  constructor(options: SolverOptions) {
+  constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#slots = new Slots(options.jobs);
     this.#abort = options.failure ?? new AbortController();

@@ -1,4 +1,4 @@
-import type { Compression, LayerEncoding } from '../image/index.ts';
+import type { Compression, LayerEncoding } from '../../image/index.ts';
 import type { Attributes } from './attributes.ts';
 
 const COMPRESSIONS: readonly Compression[] = ['gzip', 'zstd', 'estargz', 'uncompressed'];

@@ -3,17 +3,17 @@ import type { AddInstruction, CopyInstruction, Instruction, Word } from '../../d
 import { AppError } from '../../errors.ts';
 import { type FileTree, toBytes } from '../../files/index.ts';
 import type { PlannedStage } from '../../plan/index.ts';
-import type { Solver } from '../../solver/index.ts';
+import type { Scheduler } from '../../solver/index.ts';
 import type { LayerId } from '../../store/index.ts';
 import { noContext } from '../contexts/no-context.ts';
+import type { BuildSession } from '../session/session.ts';
 import { instructionAt } from './place-fault.ts';
 import { sameName } from './same-name.ts';
-import type { BuildSession } from './session.ts';
 
 export interface MissingSourceFacts {
   readonly instructions: readonly Instruction[];
   readonly stages: readonly PlannedStage[];
-  readonly solver: Solver;
+  readonly scheduler: Scheduler;
   readonly session: BuildSession;
   /** Only a Dockerfile was given: whatever is copied from the context is not there. */
   readonly isWithoutContext: boolean;
@@ -123,12 +123,12 @@ async function forgottenStage(
 /** Looks into the file systems that this build has made or found so far. */
 async function stageThatHas(
   source: string,
-  { stages, solver, session }: MissingSourceFacts,
+  { stages, scheduler, session }: MissingSourceFacts,
 ): Promise<string | undefined> {
   const path = toBytes(source.replace(/^\/+|\/+$/g, ''));
   for (const { name, root, isTarget } of stages) {
     if (root === undefined || root === 'scratch' || isTarget || path === '') continue;
-    const result = await solver.peek(root).catch(() => undefined);
+    const result = await scheduler.peek(root).catch(() => undefined);
     if (result === undefined || !isHere(session, result.layers)) continue;
     if ((await session.treeOf(result.layers)).lookup(path) !== undefined) return name;
   }
@@ -173,7 +173,7 @@ function namesPath(text: string, path: string): boolean {
 async function otherPlace(
   source: string,
   from: Word,
-  { stages, solver, session }: MissingSourceFacts,
+  { stages, scheduler, session }: MissingSourceFacts,
 ): Promise<string | undefined> {
   const wanted = from.text.toLowerCase();
   const stage = stages.find(
@@ -181,7 +181,7 @@ async function otherPlace(
   );
   const path = toBytes(source.replace(/^\/+|\/+$/g, ''));
   if (stage?.root === undefined || stage.root === 'scratch' || path === '') return undefined;
-  const layers = (await solver.peek(stage.root).catch(() => undefined))?.layers ?? [];
+  const layers = (await scheduler.peek(stage.root).catch(() => undefined))?.layers ?? [];
   if (!isHere(session, layers)) return undefined;
   const whole = await session.treeOf(layers);
   const newestFirst: FileTree[] = [];

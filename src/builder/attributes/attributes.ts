@@ -1,6 +1,6 @@
 /** The `key=value` pairs of an output or a cache, each read once; what nobody read is told of. */
-import { AppError, type SourceLocation, type Warning } from '../errors.ts';
-import { nearestName } from '../nearest-name.ts';
+import { AppError, type SourceLocation, type Warning } from '../../errors.ts';
+import { nearestName } from '../../nearest-name.ts';
 
 /** Go's notation, in which BuildKit reads them. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {

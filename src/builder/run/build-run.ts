@@ -1,10 +1,10 @@
 /** What all parts of one build work with. */
 
-import type { BuildOptions } from '../api/index.ts';
-import type { Warning } from '../errors.ts';
-import type { Emit } from '../progress/index.ts';
-import type { Store } from '../store/index.ts';
-import { jointSignal } from '../system/index.ts';
+import type { BuildOptions } from '../../api/index.ts';
+import type { Warning } from '../../errors.ts';
+import type { Emit } from '../../progress/index.ts';
+import type { Store } from '../../store/index.ts';
+import { jointSignal } from '../../system/index.ts';
 
 export interface BuildRun {
   readonly options: BuildOptions;

@@ -12,7 +12,7 @@ import type { BuildCaches } from '../caches/index.ts';
 import type { RemoteLogins } from '../credentials/remote-logins.ts';
 import type { BuildSecrets } from '../credentials/secrets.ts';
 import type { SshAgents } from '../credentials/ssh-agents.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
 import { LayerSteps } from '../steps/layer-steps.ts';
 
 export interface BuildSession {

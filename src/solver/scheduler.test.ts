@@ -6,7 +6,7 @@ import type { BuildEvent } from '../progress/index.ts';
 import type { CacheRecord, LayerId, StepWarning } from '../store/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import type { OpDriver, StepContext, VertexResult } from './driver.ts';
-import { Solver } from './solver.ts';
+import { Scheduler } from './scheduler.ts';
 
 /** Records that outlive a build, as the store's do. */
 class MemoryRecords implements CacheRecords {
@@ -32,10 +32,10 @@ class World {
   gate: ((name: string, signal: AbortSignal) => Promise<void>) | undefined;
   #layer = 0;
 
-  solver(builder: GraphBuilder, jobs = 8, signal = new AbortController().signal): Solver {
+  solver(builder: GraphBuilder, jobs = 8, signal = new AbortController().signal): Scheduler {
     const graph = builder.build();
     let time = 0;
-    return new Solver({
+    return new Scheduler({
       graph,
       records: this.records,
       jobs,

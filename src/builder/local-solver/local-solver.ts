@@ -1,79 +1,62 @@
-/** Plans become layers: one solver for all platforms of a build. */
+/** The solver of this machine: one scheduler for all platforms of a build, with the drivers of `drivers/`. */
 import type { BuildFacts } from '../../cache/index.ts';
-import { mergeGraphs, reachable, type VertexId } from '../../graph/index.ts';
+import { mergeGraphs, reachable } from '../../graph/index.ts';
 import { repoDigests } from '../../image/index.ts';
 import { LowerSource } from '../../layers/index.ts';
 import { type Digest, parseReference } from '../../oci/index.ts';
 import { ExtraCertificates } from '../../ops/index.ts';
-import type { BuildPlan } from '../../plan/index.ts';
-import type { StepInfo } from '../../progress/index.ts';
 import { Sandbox } from '../../runtime/index.ts';
-import { Solver, type VertexResult } from '../../solver/index.ts';
+import { Scheduler } from '../../solver/index.ts';
 import type { Store } from '../../store/index.ts';
 import { jointSignal } from '../../system/index.ts';
-import type { BuildCaches } from '../caches/index.ts';
 import { openContexts } from '../contexts/open-contexts.ts';
 import { RemoteLogins } from '../credentials/remote-logins.ts';
 import { BuildSecrets } from '../credentials/secrets.ts';
 import { SshAgents } from '../credentials/ssh-agents.ts';
-import type { Definition } from '../definition/definition.ts';
 import { driversOf } from '../drivers/index.ts';
-import type { BuildRun } from '../run.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import { cacheRecords } from '../session/cache-records.ts';
+import { defaultJobs } from '../session/jobs.ts';
+import { type BuildSession, treesOf } from '../session/session.ts';
+import type { SolvedBuild, SolveRequest, Solver } from '../solver/solver.ts';
 import { stepInfos } from '../steps/step-infos.ts';
-import { cacheRecords } from './cache-records.ts';
 import { exportedVertices } from './exported-vertices.ts';
-import { defaultJobs } from './jobs.ts';
 import { LazySandbox } from './lazy-sandbox.ts';
 import { explainMissingSource } from './missing-source.ts';
 import { placeFault } from './place-fault.ts';
-import { type BuildSession, treesOf } from './session.ts';
+import { renewCacheMounts } from './renew-cache-mounts.ts';
 
-export interface SolvedPlans {
-  readonly solver: Solver;
-  /** One for each plan, in their order. */
-  readonly results: readonly VertexResult[];
-  readonly stepOf: (id: VertexId) => StepInfo;
-}
+export const localSolver: Solver = { solve: solveHere };
 
-/**
- * Makes what the plans need, each thing once.
- * @throws the first failure of a step, after everything that was running has ended
- */
-export async function solvePlans(
-  run: BuildRun,
-  plans: readonly BuildPlan[],
-  definition: Definition,
-  caches: BuildCaches,
-): Promise<SolvedPlans> {
+async function solveHere(request: SolveRequest): Promise<SolvedBuild> {
+  const { run, plans, caches, keepsCacheMounts } = request;
   const { options, store } = run;
+  if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
   const secrets = new BuildSecrets(options, run.warn);
   await using sshAgents = new SshAgents({
     ...options,
     temporaryDirectory: () => store.temporaryDirectory(),
   });
   await using sandbox = new LazySandbox(() => startSandbox(run));
-  return await solve(run, plans, { definition, caches, sandbox, secrets, sshAgents });
+  return await solveWith(request, { sandbox, secrets, sshAgents });
 }
 
-interface SolveInput {
-  readonly definition: Definition;
-  readonly caches: BuildCaches;
+/** What lives as long as the steps do. */
+interface Resources {
   readonly sandbox: LazySandbox;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
 }
 
-async function solve(
-  run: BuildRun,
-  plans: readonly BuildPlan[],
-  input: SolveInput,
-): Promise<SolvedPlans> {
-  const { definition, caches, sandbox, secrets, sshAgents } = input;
+async function solveWith(
+  { run, definition, plans, caches }: SolveRequest,
+  { sandbox, secrets, sshAgents }: Resources,
+): Promise<SolvedBuild> {
   const { store, emit, signal, now, options } = run;
   const graph = mergeGraphs(plans.map((plan) => plan.graph));
   const targets = plans.map(({ target }) => target);
   const needed = reachable(graph, targets);
-  using opened = await openContexts(run, needed, definition);
+  using opened = await openContexts(run, needed, definition.contexts);
   const { contexts } = opened;
   const stepOf = stepInfos(graph);
   const exported = new Set(targets.flatMap((target) => [...exportedVertices(graph, target)]));
@@ -106,7 +89,7 @@ async function solve(
     sandbox: () => sandbox.get(),
     certificates: await extraCertificates(run),
   };
-  const solver = new Solver({
+  const scheduler = new Scheduler({
     graph,
     driverOf: driversOf(session),
     records: caches.records(cacheRecords(store, caches.areLost), {
@@ -128,12 +111,17 @@ async function solve(
   const isWithoutContext =
     options.context === '-' && definition.contexts.get('context')?.source.kind === 'local';
   const instructions = [...definition.instructions, ...plans.flatMap(({ triggers }) => triggers)];
-  const facts = { instructions, stages, solver, session, isWithoutContext };
-  const results = await solver.solveAll(targets).catch(async (error: unknown) => {
+  const facts = { instructions, stages, scheduler, session, isWithoutContext };
+  const results = await scheduler.solveAll(targets).catch(async (error: unknown) => {
     throw placeFault(await explainMissingSource(error, facts), instructions);
   });
   for (const context of contexts.values()) context.save();
-  return { solver, results, stepOf };
+  return {
+    results: results.map(({ layers }) => ({ kind: 'layers', layers })),
+    steps: scheduler.reports().map(({ id, ...report }) => ({ step: stepOf(id), ...report })),
+    layersOf: async (target) => (await scheduler.peek(target))?.layers,
+    portable: () => scheduler.portable(),
+  };
 }
 
 function imageIn(store: Store, imageId: Digest): ReturnType<BuildFacts['imageOf']> {

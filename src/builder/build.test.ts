@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestStore } from '../../test/support/images.ts';
+import { header, pack } from '../../test/support/tars.ts';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
+import type { BuildOptions } from '../api/index.ts';
+import { AppError } from '../errors.ts';
+import { type ImageParts, loadArchive, readConfig } from '../image/index.ts';
+import { MergedTree } from '../layers/index.ts';
+import type { BuildPlan } from '../plan/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
+import { buildIn } from './build.ts';
+import type { SolveRequest, Solver } from './solver/solver.ts';
+
+const DOCKERFILE = `FROM scratch AS tools
+RUN ["/make-tools"]
+FROM scratch
+COPY --from=tools /bin/tool /bin/
+ENV GREETING=hello
+RUN ["/no/such/program"]
+CMD ["/bin/tool"]
+`;
+
+const STEP = { id: 'elsewhere', name: 'sent elsewhere', stage: undefined, line: undefined };
+
+/** Makes the layers of every step up, as another machine would: nothing of the graph is carried out here. */
+function elsewhere(requests: SolveRequest[] = []): Solver {
+  return {
+    solve: async (request) => {
+      requests.push(request);
+      const { run, plans } = request;
+      run.emit({ kind: 'step.started', time: run.now(), step: STEP });
+      return {
+        results: plans.map((plan) => ({ kind: 'image', image: imageOf(plan) })),
+        steps: [{ step: STEP, cached: false, durationMs: 7, addedBytes: 0 }],
+        layersOf: async () => undefined,
+      };
+    },
+  };
+}
+
+function imageOf({ image: { history, platform } }: BuildPlan): ImageParts {
+  const layers = history
+    .filter(({ emptyLayer }) => !emptyLayer)
+    .map(({ createdBy }, place) => {
+      const content = Buffer.from(`${createdBy} for ${platform.architecture}`);
+      return pack([{ header: header({ path: `made-${place}` }), content }]);
+    });
+  const diffIds = layers.map((tar) => `sha256:${createHash('sha256').update(tar).digest('hex')}`);
+  const config = { ...platform, rootfs: { type: 'layers', diff_ids: diffIds } };
+  return {
+    configBytes: Buffer.from(JSON.stringify(config)),
+    layers: layers.map((tar) => ({
+      read: async function* () {
+        yield tar;
+      },
+    })),
+  };
+}
+
+let bench: TestStore;
+let options: BuildOptions;
+
+beforeEach(async () => {
+  bench = await TestStore.open();
+  const context = temporaryDirectory('solver');
+  writeFileSync(join(context, 'Dockerfile'), DOCKERFILE);
+  options = { context, env: {} };
+});
+
+afterEach(async () => {
+  await bench[Symbol.asyncDispose]();
+});
+
+function filesOf(store: Store, image: ImageRecord | undefined): string[] {
+  const layers = image?.layers.map(({ id }) => id) ?? [];
+  return MergedTree.of(store, layers)
+    .list('')
+    .map(({ path }) => path);
+}
+
+describe('a build with another solver', () => {
+  it('exports the layers from there with the config of the plan', async () => {
+    const dest = join(temporaryDirectory('solver'), 'image.tar');
+    const outputs = [{ type: 'oci', dest, name: 'made:elsewhere', attrs: {} } as const];
+    await buildIn(bench.store, { ...options, outputs }, { solver: elsewhere() });
+    await using other = await TestStore.open();
+    await loadArchive(other.store, dest);
+    const image = other.store.images.resolve('made:elsewhere');
+    if (image === undefined) throw new Error('the archive holds no image of that name');
+    expect(filesOf(other.store, image)).toEqual(['made-0', 'made-1']);
+    const { config, history = [] } = await readConfig(other.store, image);
+    expect(config).toMatchObject({
+      Cmd: ['/bin/tool'],
+      Env: [expect.any(String), 'GREETING=hello'],
+    });
+    const steps = history.map(({ created_by: text = '' }) => text.split(' # ')[0]);
+    expect(steps).toEqual([
+      'COPY /bin/tool /bin/',
+      'ENV GREETING=hello',
+      'RUN /no/such/program',
+      'CMD ["/bin/tool"]',
+    ]);
+  });
+
+  it('is asked once for all platforms, and the images stay in the store', async () => {
+    const requests: SolveRequest[] = [];
+    const platforms = ['linux/amd64', 'linux/arm64'];
+    const wanted = { ...options, platforms, tags: ['made:twice'] };
+    const { result, images } = await buildIn(bench.store, wanted, { solver: elsewhere(requests) });
+    expect(requests.map(({ plans }) => plans.length)).toEqual([2]);
+    expect(images.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64']);
+    expect(images.map((image) => filesOf(bench.store, image))).toEqual([
+      ['made-0', 'made-1'],
+      ['made-0', 'made-1'],
+    ]);
+    expect(bench.store.images.resolve('made:twice')?.id).toBe(result.imageId);
+  });
+
+  it('tells its steps, and of stages that stayed there no sizes', async () => {
+    const { result } = await buildIn(bench.store, options, { solver: elsewhere() });
+    const { steps, stages, images } = result.summary;
+    expect(steps).toEqual([{ step: STEP, cached: false, durationMs: 7, addedBytes: 0 }]);
+    expect(stages.map(({ name, bytes }) => [name, bytes])).toEqual([
+      ['tools', undefined],
+      ['stage-1', undefined],
+    ]);
+    expect(images[0]?.layers.map(({ files }) => files)).toEqual([1, 1]);
+  });
+
+  it('ends with the error of the solver', async () => {
+    const failure = new AppError('STEP_FAILED', 'the machine elsewhere has no such program');
+    const solver: Solver = { solve: () => Promise.reject(failure) };
+    await expect(buildIn(bench.store, options, { solver })).rejects.toBe(failure);
+  });
+});

@@ -1,0 +1,40 @@
+/** From a solver's answer to layers of the store: what outputs, summary and caches work with. */
+import { importImage } from '../../image/index.ts';
+import type { BuildPlan } from '../../plan/index.ts';
+import type { LayerId } from '../../store/index.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import type { SolvedPlan } from './solver.ts';
+
+/** What was built for one platform. */
+export interface BuiltPlan {
+  readonly plan: BuildPlan;
+  /** Bottom first, those of the base image included. */
+  readonly layers: readonly LayerId[];
+}
+
+/**
+ * @param results one for each plan, in their order
+ * @throws AppError of importing, for images from elsewhere
+ */
+export function builtPlans(
+  run: BuildRun,
+  plans: readonly BuildPlan[],
+  results: readonly SolvedPlan[],
+): Promise<readonly BuiltPlan[]> {
+  return Promise.all(
+    plans.map(async (plan, index) => {
+      const result = results[index];
+      if (result === undefined) throw new Error('the solver has no result for a plan');
+      return { plan, layers: await layersOf(run, result) };
+    }),
+  );
+}
+
+async function layersOf(
+  { store, signal }: BuildRun,
+  result: SolvedPlan,
+): Promise<readonly LayerId[]> {
+  if (result.kind === 'layers') return result.layers;
+  const { layers } = await importImage(store, result.image, { signal });
+  return layers.map(({ id }) => id);
+}
