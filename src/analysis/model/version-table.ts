@@ -1,0 +1,248 @@
+/** What each layer says about each path, one row a statement, held in columns. */
+import type { FileType } from '../../files/index.ts';
+import type { LayerEntry } from '../../layers/index.ts';
+import { bytes, DigestColumn, doubles, integers, naturals, shorts } from './columns.ts';
+import { NONE, type PathNode } from './path-table.ts';
+
+/** A row of a `VersionTable`. */
+export type Version = number;
+
+export type VersionType = FileType | 'whiteout';
+
+const TYPES: readonly VersionType[] = [
+  'file',
+  'directory',
+  'symlink',
+  'char',
+  'block',
+  'fifo',
+  'socket',
+  'whiteout',
+];
+const TYPE_CODES = new Map(TYPES.map((type, code) => [type, code]));
+const FILE = TYPE_CODES.get('file');
+const DIRECTORY = TYPE_CODES.get('directory');
+const WHITEOUT = TYPE_CODES.get('whiteout');
+
+/** Why a version is not visible in the end. */
+export type HiddenReason = 'deleted' | 'overwritten' | 'opaque' | 'metadata';
+
+const REASONS: readonly HiddenReason[] = ['deleted', 'overwritten', 'opaque', 'metadata'];
+
+/** Metadata of one version, apart from its content. */
+export interface VersionMetadata {
+  /** Permission bits with setuid, setgid, sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since the epoch, and nanoseconds. */
+  readonly mtime: number;
+  readonly mtimeNs: number;
+  readonly linkTarget: string | undefined;
+  readonly xattrs: Readonly<Record<string, string>> | undefined;
+  /** `major:minor` of a device. */
+  readonly device: string | undefined;
+}
+
+export class VersionTable {
+  readonly #nodes = integers();
+  readonly #layers = integers();
+  readonly #types = bytes();
+  readonly #opaque = bytes();
+  readonly #modes = shorts();
+  readonly #uids = naturals();
+  readonly #gids = naturals();
+  readonly #sizes = doubles();
+  readonly #times = doubles();
+  readonly #nanoseconds = naturals();
+  readonly #linkGroups = integers();
+  readonly #targets = integers();
+  readonly #attributes = integers();
+  readonly #digests = new DigestColumn();
+  readonly #before = integers();
+  readonly #hiddenBy = integers();
+  readonly #reasons = bytes();
+  readonly #devices = new Map<Version, string>();
+  readonly #texts = new Interned();
+  readonly #attributeSets: Readonly<Record<string, string>>[] = [];
+  readonly #attributeTexts = new Map<string, number>();
+
+  get length(): number {
+    return this.#nodes.length;
+  }
+
+  /** @param before the version visible at this path below the layer, or NONE */
+  add(entry: LayerEntry, node: PathNode, layer: number, before: Version): Version {
+    const version = this.length;
+    this.#nodes.push(node);
+    this.#layers.push(layer);
+    this.#before.push(before);
+    this.#hiddenBy.push(NONE);
+    this.#reasons.push(0);
+    if (entry.kind === 'whiteout') this.#pushWhiteout();
+    else this.#pushFile(entry, version);
+    return version;
+  }
+
+  node(version: Version): PathNode {
+    return this.#nodes.at(version);
+  }
+
+  layer(version: Version): number {
+    return this.#layers.at(version);
+  }
+
+  type(version: Version): VersionType {
+    return TYPES[this.#types.at(version)] ?? 'file';
+  }
+
+  isFile(version: Version): boolean {
+    return this.#types.at(version) === FILE;
+  }
+
+  isDirectory(version: Version): boolean {
+    return this.#types.at(version) === DIRECTORY;
+  }
+
+  isWhiteout(version: Version): boolean {
+    return this.#types.at(version) === WHITEOUT;
+  }
+
+  isOpaque(version: Version): boolean {
+    return this.#opaque.at(version) === 1;
+  }
+
+  /** Bytes of a regular file; 0 for all else. */
+  size(version: Version): number {
+    return this.#sizes.at(version);
+  }
+
+  /** Number of the hard-link group in the version's layer, or NONE. */
+  linkGroup(version: Version): number {
+    return this.#linkGroups.at(version);
+  }
+
+  /** The version visible at the same path below the layer, or NONE. */
+  before(version: Version): Version {
+    return this.#before.at(version);
+  }
+
+  metadata(version: Version): VersionMetadata {
+    return {
+      mode: this.#modes.at(version),
+      uid: this.#uids.at(version),
+      gid: this.#gids.at(version),
+      mtime: this.#times.at(version),
+      mtimeNs: this.#nanoseconds.at(version),
+      linkTarget: this.#texts.text(this.#targets.at(version)),
+      xattrs: this.#attributeSets[this.#attributes.at(version)],
+      device: this.#devices.get(version),
+    };
+  }
+
+  sameMetadata(a: Version, b: Version): boolean {
+    return (
+      this.#modes.at(a) === this.#modes.at(b) &&
+      this.#uids.at(a) === this.#uids.at(b) &&
+      this.#gids.at(a) === this.#gids.at(b) &&
+      this.#times.at(a) === this.#times.at(b) &&
+      this.#nanoseconds.at(a) === this.#nanoseconds.at(b) &&
+      this.#attributes.at(a) === this.#attributes.at(b) &&
+      this.#targets.at(a) === this.#targets.at(b)
+    );
+  }
+
+  /** Whether two versions have the same type and content; undefined while a digest is missing. */
+  sameContent(a: Version, b: Version): boolean | undefined {
+    if (this.#types.at(a) !== this.#types.at(b)) return false;
+    if (!this.isFile(a)) return this.#devices.get(a) === this.#devices.get(b);
+    if (this.size(a) !== this.size(b)) return false;
+    if (this.size(a) === 0) return true;
+    return this.#digests.areEqual(a, b);
+  }
+
+  hasDigest(version: Version): boolean {
+    return this.#digests.has(version);
+  }
+
+  /** Lowercase hexadecimal; undefined while it is missing. */
+  digest(version: Version): string | undefined {
+    return this.#digests.text(version);
+  }
+
+  /** @param digest 64 hexadecimal digits, with or without the name of the algorithm before them */
+  setDigest(version: Version, digest: string): void {
+    this.#digests.set(version, digest);
+  }
+
+  /** The layer that hides the version, or NONE: it is visible in the end. */
+  hiddenBy(version: Version): number {
+    return this.#hiddenBy.at(version);
+  }
+
+  hiddenReason(version: Version): HiddenReason {
+    return REASONS[this.#reasons.at(version)] ?? 'deleted';
+  }
+
+  hide(version: Version, layer: number, reason: HiddenReason): void {
+    this.#hiddenBy.set(version, layer);
+    this.#reasons.set(version, REASONS.indexOf(reason));
+  }
+
+  #pushWhiteout(): void {
+    this.#types.push(WHITEOUT ?? 0);
+    for (const column of [this.#opaque, this.#modes, this.#uids, this.#gids, this.#sizes]) {
+      column.push(0);
+    }
+    for (const column of [this.#times, this.#nanoseconds]) column.push(0);
+    for (const column of [this.#linkGroups, this.#targets, this.#attributes]) {
+      column.push(NONE);
+    }
+  }
+
+  #pushFile(entry: Extract<LayerEntry, { kind: 'entry' }>, version: Version): void {
+    this.#types.push(TYPE_CODES.get(entry.type) ?? 0);
+    this.#opaque.push(entry.opaque === true ? 1 : 0);
+    this.#modes.push(entry.mode);
+    this.#uids.push(entry.uid);
+    this.#gids.push(entry.gid);
+    this.#sizes.push(entry.type === 'file' ? entry.size : 0);
+    this.#times.push(entry.mtime);
+    this.#nanoseconds.push(entry.mtimeNs);
+    this.#linkGroups.push(entry.linkGroup ?? NONE);
+    this.#targets.push(
+      entry.linkTarget === undefined ? NONE : this.#texts.number(entry.linkTarget),
+    );
+    this.#attributes.push(this.#attributesOf(entry.xattrs));
+    if (entry.digest !== undefined) this.#digests.set(version, entry.digest);
+    if (entry.devMajor !== undefined) {
+      this.#devices.set(version, `${entry.devMajor}:${entry.devMinor ?? 0}`);
+    }
+  }
+
+  #attributesOf(xattrs: Readonly<Record<string, string>> | undefined): number {
+    if (xattrs === undefined) return NONE;
+    const text = JSON.stringify(Object.entries(xattrs).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const known = this.#attributeTexts.get(text);
+    if (known !== undefined) return known;
+    this.#attributeTexts.set(text, this.#attributeSets.length);
+    return this.#attributeSets.push(xattrs) - 1;
+  }
+}
+
+/** Texts, each once. */
+class Interned {
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: string[] = [];
+
+  number(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#texts.length);
+    return this.#texts.push(text) - 1;
+  }
+
+  text(number: number): string | undefined {
+    return this.#texts[number];
+  }
+}
