@@ -42,7 +42,7 @@ async function bundleCommand() {
     ...settings,
     entryPoints: {
       command: `${root}src/cli/main.ts`,
-      'runner-main': `${root}src/runtime/runner-main.ts`,
+      'runner-main': `${root}src/runtime/oci/runner-main.ts`,
     },
     target: 'node22.15',
     metafile: true,

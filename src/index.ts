@@ -12,10 +12,9 @@
 import { readFile } from 'node:fs/promises';
 import type { RunOptions, RunResult, VersionInfo } from './api/index.ts';
 import { runContainer } from './container/index.ts';
-import { AppError } from './errors.ts';
 import { imageToRun, withStore } from './images/index.ts';
 import { formatPlatform, hostPlatform } from './oci/index.ts';
-import { findRuntime } from './runtime/index.ts';
+import { describeRuntime } from './runtime/index.ts';
 
 export type {
   Cause,
@@ -88,15 +87,11 @@ export function run(options: RunOptions): Promise<RunResult> {
 
 /** This lamina, and what it finds on this machine. */
 export async function version(): Promise<VersionInfo> {
-  const runtime = await findRuntime(process.env).catch((error: unknown) => {
-    if (error instanceof AppError) return undefined;
-    throw error;
-  });
   return {
     version: await packageVersion(),
     node: process.versions.node,
     platform: formatPlatform(hostPlatform()),
-    runtime: runtime && { name: runtime.name, path: runtime.path, version: runtime.version },
+    runtime: await describeRuntime(process.env),
   };
 }
 

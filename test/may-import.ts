@@ -1,6 +1,6 @@
 /**
  * Which folder of src/ may import which: the arrows of docs/ARCHITECTURE.md, from the ground up. A new arrow is a decision,
- * and is made here. The folders of `builder/` are listed one by one.
+ * and is made here. The folders of `builder/` and `runtime/` are listed one by one.
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
@@ -29,7 +29,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'layers',
   ],
   context: ['errors.ts', 'system', 'files'],
-  runtime: ['errors.ts', 'nearest-name.ts', 'system', 'oci', 'files'],
+  'runtime/emulation': ['errors.ts', 'system', 'oci', 'files'],
+  'runtime/process': [
+    'errors.ts',
+    'nearest-name.ts',
+    'system',
+    'oci',
+    'files',
+    'runtime/emulation',
+  ],
+  'runtime/oci': ['errors.ts', 'system', 'files', 'runtime/process'],
+  runtime: ['errors.ts', 'runtime/emulation', 'runtime/process', 'runtime/oci'],
   remote: ['errors.ts', 'nearest-name.ts', 'files', 'http', 'layers', 'context'],
   solver: ['errors.ts', 'system', 'progress', 'graph', 'store'],
   ops: ['errors.ts', 'nearest-name.ts', 'system', 'files', 'archive', 'graph', 'layers', 'runtime'],
@@ -62,7 +72,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   base: ['errors.ts', 'system', 'progress', 'oci', 'archive', 'runtime'],
   analysis: ['system', 'oci', 'files', 'store', 'layers'],
-  container: ['errors.ts', 'oci', 'files', 'store', 'layers', 'image', 'runtime'],
+  container: ['errors.ts', 'system', 'oci', 'files', 'store', 'layers', 'image', 'runtime'],
   api: ['errors.ts', 'progress', 'oci', 'image', 'runtime', 'outline', 'export', 'analysis'],
   'builder/run': ['errors.ts', 'system', 'progress', 'oci', 'store', 'api'],
   'builder/attributes': ['errors.ts', 'nearest-name.ts', 'image'],

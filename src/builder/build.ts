@@ -72,7 +72,7 @@ export interface BuildInOptions {
 export async function buildIn(
   store: Store,
   options: BuildOptions,
-  { lender, keepsCacheMounts = false, solver = localSolver }: BuildInOptions = {},
+  { lender, keepsCacheMounts = false, solver = localSolver() }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
   const begun = beginRun(options, store);

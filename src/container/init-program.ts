@@ -1,6 +1,7 @@
 /** The small first process of `lamina run --init`: it passes signals on and reaps what others leave. */
 import { AppError } from '../errors.ts';
-import { findProgram, isStaticProgram } from '../runtime/index.ts';
+import { isStaticProgram } from '../runtime/index.ts';
+import { findProgram } from '../system/index.ts';
 
 /** It runs among the image's files, so it must need no library. */
 const NAMES = ['docker-init', 'tini-static', 'catatonit', 'tini'];

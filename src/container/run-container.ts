@@ -8,15 +8,15 @@ import {
   capabilityName,
   emulationFor,
   isMountFailure,
+  openRuntime,
   type ProcessRequest,
   type ProcessResult,
   type ProcessSpec,
   prepareProcess,
   programContext,
   type ResourceLimits,
-  requirePrivileges,
+  type Runtime,
   runForeground,
-  Sandbox,
   type Ulimit,
 } from '../runtime/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
@@ -74,16 +74,20 @@ export async function runContainer(
   image: ImageRecord,
   options: ContainerOptions,
 ): Promise<ProcessResult> {
-  requirePrivileges();
+  const { hostEnv: env, signal, stdio = 'inherit' } = options;
+  await using runtime = openRuntime({
+    temporaryDirectory: () => store.temporaryDirectory(),
+    ...{ env, signal, stdio: stdio === 'inherit' ? 'foreground' : 'pipe' },
+  });
+  await runtime.check();
   const { config = {} } = await readConfig(store, image);
   const directory = await store.temporaryDirectory();
   const upper = `${directory}/root`;
-  const state = `${directory}/state`;
-  await Promise.all([mkdir(upper, { mode: 0o755 }), mkdir(state)]);
+  await mkdir(upper, { mode: 0o755 });
   const layers = image.layers.map((layer) => layer.id);
-  await present(store, layers, { signal: options.signal });
+  await present(store, layers, { signal });
   const tree = MergedTree.of(store, layers);
-  const emulation = await emulationFor(image, options.hostEnv);
+  const emulation = await emulationFor(image, env);
   const emulator = emulation.kind === 'none' ? undefined : emulation.path;
   const mounts = await openVolumes({
     ...options,
@@ -92,36 +96,29 @@ export async function runContainer(
     directory: `${directory}/volumes`,
   });
   const id = randomBytes(32).toString('hex');
-  const init = options.init === true ? await initProgram(options.hostEnv) : undefined;
+  const init = options.init === true ? await initProgram(env) : undefined;
   const input = { config, options, upper, emulator, init, id };
   const run = (lowers: readonly LowerDirectory[]) => {
     const wanted = { ...request(input), lowers, mounts: mounts(lowers) };
     const spec = prepareProcess(wanted, tree);
-    const ended = runProcess(spec, { stateDirectory: latin1(state), options });
+    const ended = runProcess(spec, runtime, options);
     if (emulator !== undefined) return ended;
-    const context = programContext(spec, { tree, hostEnv: options.hostEnv });
+    const context = programContext(spec, { tree, hostEnv: env });
     return explainStart(ended, wanted.args[0] ?? '', context);
   };
   options.onId?.(id);
-  const { signal } = options;
-  return new LowerSource(store).use(layers, run, { isMountFailure, signal });
+  return await new LowerSource(store).use(layers, run, { isMountFailure, signal });
 }
 
-interface RunInput {
-  readonly stateDirectory: string;
-  readonly options: ContainerOptions;
-}
-
-async function runProcess(
+function runProcess(
   spec: ProcessSpec,
-  { stateDirectory, options }: RunInput,
+  runtime: Runtime,
+  { stdio, interactive = false }: ContainerOptions,
 ): Promise<ProcessResult> {
-  const { hostEnv: env, signal, stdio, interactive = false } = options;
   if (stdio === 'inherit' || stdio === undefined) {
-    return runForeground(spec, { stateDirectory, env, signal, interactive });
+    return runForeground(spec, { runtime, interactive });
   }
-  await using sandbox = Sandbox.start({ stateDirectory, env, signal });
-  return await sandbox.run(spec, {
+  return runtime.run(spec, {
     onOutput: (stream, data) => (stream === 'stdout' ? stdio.stdout(data) : stdio.stderr(data)),
   });
 }

@@ -9,7 +9,7 @@ import {
   prepareProcess,
   programContext,
   type ResourceLimits,
-  type Sandbox,
+  type Runtime,
   type WantedMount,
 } from '../runtime/index.ts';
 import { removeTraces, type StepTrust } from './ca-certificates/index.ts';
@@ -25,7 +25,7 @@ export interface StepLimits {
 }
 
 export interface RunStepOptions extends StepLimits {
-  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
   /** The merged tree of `lowers`. */
   readonly base: FileTree;
   readonly lowers: readonly LowerDirectory[];
@@ -100,7 +100,7 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
   const { base: tree, hostEnv, instruction } = options;
   const context =
     options.emulator === undefined ? programContext(spec, { tree, hostEnv }) : undefined;
-  const running = options.sandbox.run(spec, {
+  const running = options.runtime.run(spec, {
     signal: options.signal,
     onOutput: (stream, data) => tell(stream, masks[stream].push(data)),
   });

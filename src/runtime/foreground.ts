@@ -1,9 +1,10 @@
 /** Runs a process in the place of lamina: with its standard streams, its terminal and its signals. */
 import { isatty } from 'node:tty';
-import { Sandbox, type SandboxOptions } from './sandbox.ts';
-import type { ProcessResult, ProcessSpec } from './spec.ts';
+import type { ProcessResult, ProcessSpec, Runtime } from './process/index.ts';
 
-export interface ForegroundOptions extends SandboxOptions {
+export interface ForegroundOptions {
+  /** Opened for the `foreground`. */
+  readonly runtime: Runtime;
   /** Passes standard input on to the process; a terminal needs it to be typed into. */
   readonly interactive: boolean;
 }
@@ -35,19 +36,18 @@ const FAREWELL = 1000;
  * Without, its streams are piped to lamina's, byte for byte. While it runs, signals to lamina go to it; lamina
  * itself ends only with it, by `signal`, when somebody insists, or when the terminal goes away: process 1 of a
  * container does not notice, since a signal that it does not ask for never reaches it.
- * @throws as `Sandbox.run`; AbortedError after the third SIGINT or SIGTERM within five seconds
+ * @throws as `Runtime.run`; AbortedError after the third SIGINT or SIGTERM within five seconds
  */
 export async function runForeground(
   spec: ProcessSpec,
-  options: ForegroundOptions,
+  { runtime, interactive }: ForegroundOptions,
 ): Promise<ProcessResult> {
-  await using sandbox = Sandbox.start(options, 'foreground');
   const ended = new AbortController();
   const terminals = [0, 1, 2].filter((fd) => isatty(fd));
   let farewell: NodeJS.Timeout | undefined;
   let insisted: readonly number[] = [];
   const forward = (signal: NodeJS.Signals) => {
-    if (!sandbox.forward(signal) && ENDING.has(signal)) ended.abort();
+    if (!runtime.forward(signal) && ENDING.has(signal)) ended.abort();
     if (INSISTENT.has(signal)) {
       const now = performance.now();
       insisted = [...insisted.filter((time) => now - time < PATIENCE_MS), now];
@@ -59,8 +59,7 @@ export async function runForeground(
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   try {
-    const { interactive } = options;
-    return await sandbox.run(spec, { signal: ended.signal }, { interactive });
+    return await runtime.run(spec, { signal: ended.signal, interactive });
   } finally {
     clearTimeout(farewell);
     for (const signal of FORWARDED) process.off(signal, forward);

@@ -3,6 +3,8 @@ export { type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { copySparse, type DataRun, dataRuns } from './data-runs.ts';
 export { DirectoryHandles } from './directory-handles.ts';
+export { kernelHasErofs } from './erofs.ts';
+export { findProgram } from './find-program.ts';
 export { fsPath } from './fs-path.ts';
 export { jointSignal } from './joint-signal.ts';
 export type { Lock, LockMode } from './lock.ts';
@@ -35,6 +37,18 @@ export {
 export { removeTree } from './remove-tree.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
+export {
+  type IdMap,
+  type IdRange,
+  type Owner,
+  opaqueXattr,
+  ownerInTree,
+  ownerOnHost,
+  ROOT_FORM,
+  type TreeForm,
+  treeFormKey,
+  type XattrFlavour,
+} from './tree-form.ts';
 export { linkUnnamed, openUnnamed } from './unnamed-file.ts';
 export { homeDirectory, isInUserNamespace, isRoot, userName } from './user.ts';
 export { listXattrs, setXattr } from './xattrs.ts';

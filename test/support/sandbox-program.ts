@@ -1,8 +1,7 @@
 /** For tests: a program that runs one process as lamina does, so that it can be killed, signalled and piped to. */
 import { readFileSync } from 'node:fs';
-import { runForeground } from '../../src/runtime/foreground.ts';
-import { Sandbox } from '../../src/runtime/sandbox.ts';
-import type { ProcessSpec } from '../../src/runtime/spec.ts';
+import { openRuntime, runForeground } from '../../src/runtime/index.ts';
+import type { ProcessSpec } from '../../src/runtime/process/spec.ts';
 
 /** What the program is told, as JSON in the file that LAMINA_TEST_TASK names. */
 export interface Task {
@@ -13,15 +12,19 @@ export interface Task {
 }
 
 const task: Task = JSON.parse(readFileSync(process.env.LAMINA_TEST_TASK ?? '', 'utf8'));
-const options = { stateDirectory: task.stateDirectory, env: process.env };
+const options = {
+  temporaryDirectory: () => Promise.resolve(task.stateDirectory),
+  env: process.env,
+};
 process.exitCode = await (task.foreground ? inForeground(task.foreground) : asStep());
 
 async function inForeground({ interactive }: { interactive: boolean }): Promise<number> {
-  return (await runForeground(task.spec, { ...options, interactive })).exitCode;
+  await using runtime = openRuntime({ ...options, stdio: 'foreground' });
+  return (await runForeground(task.spec, { runtime, interactive })).exitCode;
 }
 
 async function asStep(): Promise<number> {
-  await using sandbox = Sandbox.start(options);
+  await using runtime = openRuntime(options);
   const onOutput = (_: string, bytes: Buffer) => process.stdout.write(bytes);
-  return (await sandbox.run(task.spec, { onOutput })).exitCode;
+  return (await runtime.run(task.spec, { onOutput })).exitCode;
 }

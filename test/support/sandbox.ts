@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { type FileEntry, type FileTree, joinPath } from '../../src/files/index.ts';
-import { type ProcessRequest, prepareProcess } from '../../src/runtime/prepare.ts';
-import { type RunOptions, Sandbox } from '../../src/runtime/sandbox.ts';
-import type { ProcessResult, ProcessSpec } from '../../src/runtime/spec.ts';
+import { openRuntime, type RunOptions, type Runtime } from '../../src/runtime/index.ts';
+import { type ProcessRequest, prepareProcess } from '../../src/runtime/process/prepare.ts';
+import type { ProcessResult, ProcessSpec } from '../../src/runtime/process/spec.ts';
 import { listXattrs } from '../../src/system/index.ts';
 import type { Task } from './sandbox-program.ts';
 
@@ -30,7 +30,7 @@ export const PROGRAM_PATH = resolve(import.meta.dirname, '../../.cache/runtime/s
 
 /** Bundles the runner as the real build does. */
 export function buildRunner(): void {
-  bundle('../../src/runtime/runner-main.ts', RUNNER_PATH, {
+  bundle('../../src/runtime/oci/runner-main.ts', RUNNER_PATH, {
     format: 'cjs',
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
@@ -155,13 +155,14 @@ export class Workshop implements AsyncDisposable {
   readonly directory: string;
   /** The lower directory. */
   readonly root: string;
-  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
   #made = 0;
 
   constructor() {
     this.directory = mkdtempSync(`${tmpdir()}/lamina-runtime-`);
     this.root = this.makeRoot();
-    this.sandbox = Sandbox.start({ stateDirectory: this.directory, env: process.env });
+    const temporaryDirectory = () => Promise.resolve(this.directory);
+    this.runtime = openRuntime({ temporaryDirectory, env: process.env });
   }
 
   /** Another root filesystem. */
@@ -194,7 +195,7 @@ export class Workshop implements AsyncDisposable {
   async run(wanted: Wanted, options: RunOptions = {}): Promise<Ran> {
     const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     const onOutput = (stream: 'stdout' | 'stderr', bytes: Buffer) => written[stream].push(bytes);
-    const result = await this.sandbox.run(this.spec(wanted), { onOutput, ...options });
+    const result = await this.runtime.run(this.spec(wanted), { onOutput, ...options });
     const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString();
     return { ...result, stdout: text(written.stdout), stderr: text(written.stderr) };
   }
@@ -205,7 +206,7 @@ export class Workshop implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.sandbox[Symbol.asyncDispose]();
+    await this.runtime[Symbol.asyncDispose]();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

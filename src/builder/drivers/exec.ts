@@ -8,7 +8,7 @@ import { opDigest } from '../../graph/index.ts';
 import type { LowerDirectory } from '../../layers/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { runStep, type SecretLeak } from '../../ops/index.ts';
-import { emulationFor, isMountFailure, requirePrivileges } from '../../runtime/index.ts';
+import { emulationFor, isMountFailure } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StepWarning } from '../../store/index.ts';
 import type { BuildSession } from '../session/session.ts';
@@ -29,14 +29,10 @@ export function execDriver(session: BuildSession): OpDriver {
       return { key: createHash('sha256').update(parts.join('\n')).digest('hex') };
     },
     isShared: true,
-    prepare: () => {
-      void session.sandbox().then(
-        (sandbox) => sandbox.warmUp(),
-        () => undefined,
-      );
-    },
+    prepare: () => session.runtime.warmUp(),
     execute: async (step) => {
       const base = await step.inputs.result(0);
+      await session.runtime.check();
       // Taken before a place to work is: whoever waits for a cache must not keep others from working.
       using caches = await CacheMounts.hold(session, step, execOp(step));
       return await step.working(() => run(session, step, { base, caches }));
@@ -56,17 +52,15 @@ function run(
 ): Promise<VertexResult> {
   const info = session.stepOf(step.vertex.id);
   const op = execOp(step);
-  requirePrivileges();
   return withStagedLayer(session, async (staged) => {
     const { signal } = step;
     const tree = await session.treeOf(base.layers);
     const trust = await session.certificates?.forStep(tree);
-    const sandbox = await session.sandbox();
     const emulator = await emulatorOf(session, step, op);
     await using opened = await openMounts(session, step, { op, caches });
     const runWith = (lowers: readonly LowerDirectory[]) =>
       runStep(op, {
-        sandbox,
+        runtime: session.runtime,
         lowers: lowers.slice(0, base.layers.length),
         base: tree,
         directory: staged.directory,

@@ -5,7 +5,7 @@ import { repoDigests } from '../../image/index.ts';
 import { LowerSource } from '../../layers/index.ts';
 import { type Digest, parseReference } from '../../oci/index.ts';
 import { ExtraCertificates } from '../../ops/index.ts';
-import { Sandbox } from '../../runtime/index.ts';
+import { type OpenRuntime, openRuntime, type Runtime } from '../../runtime/index.ts';
 import { Scheduler } from '../../solver/index.ts';
 import type { Store } from '../../store/index.ts';
 import { jointSignal } from '../../system/index.ts';
@@ -21,14 +21,20 @@ import { type BuildSession, treesOf } from '../session/session.ts';
 import type { SolvedBuild, SolveRequest, Solver } from '../solver/solver.ts';
 import { stepInfos } from '../steps/step-infos.ts';
 import { exportedVertices } from './exported-vertices.ts';
-import { LazySandbox } from './lazy-sandbox.ts';
 import { explainMissingSource } from './missing-source.ts';
 import { placeFault } from './place-fault.ts';
 import { renewCacheMounts } from './renew-cache-mounts.ts';
 
-export const localSolver: Solver = { solve: solveHere };
+export interface LocalSolverParts {
+  /** Opens what runs the processes of steps; as this machine can unless given. */
+  readonly openRuntime?: OpenRuntime | undefined;
+}
 
-async function solveHere(request: SolveRequest): Promise<SolvedBuild> {
+export function localSolver({ openRuntime: open = openRuntime }: LocalSolverParts = {}): Solver {
+  return { solve: (request) => solveHere(request, open) };
+}
+
+async function solveHere(request: SolveRequest, open: OpenRuntime): Promise<SolvedBuild> {
   const { run, plans, caches, keepsCacheMounts } = request;
   const { options, store } = run;
   if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
@@ -37,20 +43,24 @@ async function solveHere(request: SolveRequest): Promise<SolvedBuild> {
     ...options,
     temporaryDirectory: () => store.temporaryDirectory(),
   });
-  await using sandbox = new LazySandbox(() => startSandbox(run));
-  return await solveWith(request, { sandbox, secrets, sshAgents });
+  await using runtime = open({
+    temporaryDirectory: () => store.temporaryDirectory(),
+    env: options.env ?? {},
+    signal: run.signal,
+  });
+  return await solveWith(request, { runtime, secrets, sshAgents });
 }
 
 /** What lives as long as the steps do. */
 interface Resources {
-  readonly sandbox: LazySandbox;
+  readonly runtime: Runtime;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
 }
 
 async function solveWith(
   { run, definition, plans, caches }: SolveRequest,
-  { sandbox, secrets, sshAgents }: Resources,
+  { runtime, secrets, sshAgents }: Resources,
 ): Promise<SolvedBuild> {
   const { store, emit, signal, now, options } = run;
   const graph = mergeGraphs(plans.map((plan) => plan.graph));
@@ -86,7 +96,7 @@ async function solveWith(
     env: options.env ?? {},
     mountSeed: caches.mountSeed,
     limits: { limits: options.limits, cgroupParent: options.cgroupParent },
-    sandbox: () => sandbox.get(),
+    runtime,
     certificates: await extraCertificates(run),
   };
   const scheduler = new Scheduler({
@@ -132,13 +142,6 @@ function imageIn(store: Store, imageId: Digest): ReturnType<BuildFacts['imageOf'
     diffIds: image.layers.map(({ diffId }) => diffId),
     manifests: [...new Set([image.manifestDigest, ...named])],
   };
-}
-
-async function startSandbox(run: BuildRun): Promise<Sandbox> {
-  const directory = await run.store.temporaryDirectory();
-  const stateDirectory = Buffer.from(directory).toString('latin1');
-  const env = { ...run.options.env };
-  return Sandbox.start({ stateDirectory, env, signal: run.signal });
 }
 
 function extraCertificates({ options, store }: BuildRun): Promise<ExtraCertificates> | undefined {

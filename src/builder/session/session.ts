@@ -6,7 +6,7 @@ import type { Vertex, VertexId } from '../../graph/index.ts';
 import { LayerCache, type LowerSource, MergedTree, present } from '../../layers/index.ts';
 import type { ExtraCertificates, StepLimits } from '../../ops/index.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
-import type { Sandbox } from '../../runtime/index.ts';
+import type { Runtime } from '../../runtime/index.ts';
 import type { LayerId, Store } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
 import type { RemoteLogins } from '../credentials/remote-logins.ts';
@@ -32,8 +32,8 @@ export interface BuildSession {
   readonly mountSeed?: BuildCaches['mountSeed'] | undefined;
   /** What the processes of steps are limited to; part of no key. */
   readonly limits?: StepLimits | undefined;
-  /** Started when the first step needs it. */
-  readonly sandbox: () => Promise<Sandbox>;
+  /** Runs the processes of steps. */
+  readonly runtime: Runtime;
   /** What steps trust beside their images' own certificates. */
   readonly certificates?: ExtraCertificates | undefined;
   /** The caller's environment: what the way to remote sources depends on. */
@@ -48,7 +48,7 @@ export interface BuildSession {
 /** What fetching and copying need of it. */
 export type SourceSession = Omit<
   BuildSession,
-  'secrets' | 'sshAgents' | 'sandbox' | 'certificates' | 'lowers'
+  'secrets' | 'sshAgents' | 'runtime' | 'certificates' | 'lowers'
 >;
 
 /** Trees over one store that read each layer's index once. */

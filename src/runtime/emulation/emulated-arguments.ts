@@ -1,6 +1,6 @@
 /** The arguments with which a static emulator runs a program of a root file system. */
 import type { FileTree } from '../../files/index.ts';
-import { findInPath } from '../find-in-path.ts';
+import { findInPath } from './find-in-path.ts';
 
 /** Where the emulator is, inside the container; nothing below `/dev` becomes part of a layer. */
 export const EMULATOR_PATH = '/dev/.lamina-emulator';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../../errors.ts';
 import { formatPlatform, hostPlatform, type Platform } from '../../oci/index.ts';
-import { findProgram } from '../find-program.ts';
+import { findProgram } from '../../system/index.ts';
 import { exitProgram } from './exit-program.ts';
 import { isStaticProgram } from './static-program.ts';
 

@@ -1,0 +1,116 @@
+/**
+ * Runs processes in containers of runc or crun, as root. One helper process, the runner, does all that needs namespaces: it is
+ * the first process of a pid namespace of its own and has a mount namespace of its own, so whatever happens to lamina, the kernel
+ * leaves no process and no mount behind.
+ */
+import { AbortedError, AppError } from '../../errors.ts';
+import { jointSignal, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
+import type {
+  ProcessResult,
+  ProcessSpec,
+  RunOptions,
+  Runtime,
+  RuntimeCapabilities,
+  RuntimeOptions,
+} from '../process/index.ts';
+import { findOciProgram } from './find-oci-program.ts';
+import { requirePrivileges } from './privileges.ts';
+import { RunnerConnection } from './runner-connection.ts';
+
+/** Deeper stacks meet the kernel's limit of 500. */
+const MAX_LAYERS = 400;
+
+export class OciRuntime implements Runtime {
+  readonly name = 'oci';
+  readonly #options: RuntimeOptions;
+  #capabilities: RuntimeCapabilities | undefined;
+  #connection: Promise<RunnerConnection> | undefined;
+  #connected: RunnerConnection | undefined;
+  #closed = false;
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+  }
+
+  get capabilities(): RuntimeCapabilities {
+    this.#capabilities ??= {
+      ...ROOT_FORM,
+      mounts: { overlay: true, erofs: kernelHasErofs() },
+      cgroups: true,
+      seccomp: true,
+      network: ['host', 'none'],
+      devices: true,
+    };
+    return this.#capabilities;
+  }
+
+  async check(): Promise<void> {
+    requirePrivileges();
+  }
+
+  warmUp(): void {
+    this.#connect().catch(() => {});
+  }
+
+  /**
+   * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE, RUNTIME_NO_NAMESPACES, RUNTIME_MISSING, RUNTIME_UNUSABLE, RUNTIME_TOOLS_MISSING,
+   *   RUNTIME_TOO_MANY_LAYERS, RUNTIME_START_FAILED, RUNTIME_NOT_FOUND, RUNTIME_NOT_EXECUTABLE,
+   *   RUNTIME_WRONG_FORMAT, RUNTIME_LOST; AbortedError within a second of the signal
+   */
+  async run(spec: ProcessSpec, options: RunOptions = {}): Promise<ProcessResult> {
+    if (spec.lowers.length > MAX_LAYERS) throw tooManyLayers(spec.lowers.length);
+    const signal = jointSignal(this.#options.signal, options.signal);
+    if (signal.aborted) throw new AbortedError();
+    const connection = await abortable(this.#connect(), signal);
+    const { onOutput, interactive = false } = options;
+    return connection.run(spec, { onOutput, signal, interactive });
+  }
+
+  forward(signal: NodeJS.Signals): boolean {
+    return this.#connected?.forward(signal) ?? false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.close();
+  }
+
+  #connect(): Promise<RunnerConnection> {
+    if (this.#closed) throw new Error('the runtime is closed');
+    this.#connection ??= this.#open();
+    return this.#connection;
+  }
+
+  async #open(): Promise<RunnerConnection> {
+    requirePrivileges();
+    const { temporaryDirectory, env, stdio = 'pipe' } = this.#options;
+    const program = findOciProgram(env);
+    program.catch(() => {});
+    const directory = await temporaryDirectory();
+    const stateDirectory = Buffer.from(directory).toString('latin1');
+    this.#connected = await RunnerConnection.open({ stateDirectory, env, stdio, program });
+    return this.#connected;
+  }
+}
+
+function tooManyLayers(count: number): AppError {
+  return new AppError('RUNTIME_TOO_MANY_LAYERS', `${count} layers cannot be mounted at once`, {
+    expected: `at most ${MAX_LAYERS}`,
+    hint: 'join RUN and COPY instructions, or start a new stage with COPY --from',
+  });
+}
+
+/** Waits, but not longer than until the signal. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new AbortedError());
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

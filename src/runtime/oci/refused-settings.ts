@@ -1,0 +1,69 @@
+/** What runc and crun say when this machine refuses a mount or a limit, put into our words. */
+import { AppError } from '../../errors.ts';
+
+/** The target, and why; in front of the last colon there are paths of this machine. */
+const MOUNT_FAILURES = [
+  /error mounting "[^"]*" to rootfs at "([^"]*)": (?:.*: )?(.*)$/s,
+  /^(?:cannot )?(?:mkdir|mkdirat|mount|open|openat|creat) `([^`]*)`: (.*)$/s,
+  /^mount `[^`]*` to `([^`]*)`: (.*)$/s,
+];
+
+/** @param message without what a runtime says each time */
+export function mountFailure(message: string): AppError | undefined {
+  const [, target, reason] = firstMatch(MOUNT_FAILURES, message);
+  if (target === undefined || reason === undefined) return undefined;
+  return new AppError(
+    'RUNTIME_MOUNT_TARGET',
+    `cannot mount at '/${printable(target).replace(/^\/+/, '')}': ${printable(reason).toLowerCase()}`,
+    { hint: 'choose another target' },
+  );
+}
+
+const ULIMIT_FAILURES = [
+  /error setting rlimits?\b.*?rlimit type (\d+): (.*)$/s,
+  /^setrlimit `RLIMIT_(\w+)`: (.*)$/s,
+];
+
+/** The file of the control group, and why. */
+const CGROUP_FAILURES = [
+  /\/((?:cpu|cpuset|memory|pids)\.[a-z_.]+): ([^:]*)$/s,
+  /^(?:writing|opening|open) file `((?:cpu|cpuset|memory|pids)\.[a-z_.]+)`[^:]*: (.*)$/s,
+];
+
+/** @param message without what a runtime says each time */
+export function limitFailure(message: string): AppError | undefined {
+  const [, kind, refusal] = firstMatch(ULIMIT_FAILURES, message);
+  if (kind !== undefined && refusal !== undefined) {
+    const name = LIMIT_NAMES[Number(kind)] ?? kind.toLowerCase();
+    const why = printable(refusal).toLowerCase();
+    return new AppError('RUNTIME_LIMITS', `the limit '${name}' cannot be set: ${why}`, {
+      hint: 'choose a lower one: the kernel gives no more than lamina has itself',
+    });
+  }
+  const [, file, reason] = firstMatch(CGROUP_FAILURES, message);
+  if (file === undefined || reason === undefined) return undefined;
+  const why = printable(reason).toLowerCase();
+  return new AppError('RUNTIME_LIMITS', `this machine does not take the limit ${file}: ${why}`, {
+    hint: why.includes('no such file')
+      ? 'the control group of lamina lacks the controller; inside a container, start that container with --privileged --cgroupns=host'
+      : 'choose another limit',
+  });
+}
+
+/** By the number that the kernel gives them. */
+const LIMIT_NAMES = [
+  ...['cpu', 'fsize', 'data', 'stack', 'core', 'rss', 'nproc', 'nofile', 'memlock'],
+  ...['as', 'locks', 'sigpending', 'msgqueue', 'nice', 'rtprio', 'rttime'],
+];
+
+function firstMatch(patterns: readonly RegExp[], text: string): readonly (string | undefined)[] {
+  for (const pattern of patterns) {
+    const found = pattern.exec(text);
+    if (found !== null) return found;
+  }
+  return [];
+}
+
+function printable(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();
+}

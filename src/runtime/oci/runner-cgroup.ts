@@ -1,0 +1,210 @@
+/**
+ * Control groups of containers: `/lamina/<runner>/<number>/box`, or below the parent that was asked for. Directories of killed
+ * runners are swept by the next one.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { AppError } from '../../errors.ts';
+import { cleanPath } from '../../files/index.ts';
+import { type Lock, tryLock } from '../../system/index.ts';
+import type { ResourceLimits } from '../process/resource-limits.ts';
+import { attempt } from './attempt.ts';
+import {
+  HIERARCHY,
+  type Hierarchies,
+  hierarchyFor,
+  openHierarchies,
+} from './cgroup-hierarchies.ts';
+import { type Controller, controllersFor, type OciLimits, ociLimits } from './oci-limits.ts';
+
+const OWN_PARENT = 'lamina';
+/** Locks that say which runners live; the kernel drops them with the runner. */
+const LOCKS = '/run/lamina';
+/**
+ * Makes the runtime see the hierarchies below the runner's own mount. The unified one is taken out of its sight: crun refuses
+ * machines that have both.
+ */
+const UNCOVER = `umount ${HIERARCHY} && { umount ${HIERARCHY}/unified 2>/dev/null; exec "$@"; }`;
+const UNCOVERED = [
+  ...['unshare', '--mount', '--propagation', 'private', '--'],
+  ...['/bin/sh', '-c', UNCOVER, 'sh'],
+];
+
+export interface CgroupRequest {
+  readonly id: number;
+  readonly limits: ResourceLimits;
+  /** Path in the hierarchy; undefined: our own. */
+  readonly parent: string | undefined;
+}
+
+/** The groups of one runner. */
+export class CgroupRoot {
+  readonly #name = randomBytes(8).toString('hex');
+  readonly #lock: Lock | undefined;
+  readonly #hierarchies: Hierarchies;
+  /** Parents in which there are groups of this runner. */
+  readonly #parents = new Set([OWN_PARENT]);
+
+  /** @param place an absent directory of the runner's */
+  constructor(place: string) {
+    this.#hierarchies = openHierarchies(place);
+    this.#lock = claim(this.#name);
+    if (this.#lock) this.#sweepDeadRunners();
+  }
+
+  /**
+   * Makes the group of one container.
+   * @throws AppError RUNTIME_LIMITS when this machine has not the controllers for its limits
+   */
+  open({ id, limits, parent }: CgroupRequest): Cgroup {
+    const inside = parent === undefined ? OWN_PARENT : cleanPath(parent);
+    const path = inside === '' ? this.#name : `${inside}/${this.#name}`;
+    if (!this.#parents.has(inside)) {
+      this.#parents.add(inside);
+      // For whoever sweeps after this runner was killed.
+      const lock = this.#lock;
+      if (lock) attempt(() => writeFileSync(lock.path, [...this.#parents].join('\n')));
+    }
+    // A parent may limit what is in it, by controllers of its own.
+    const needsLegacy = parent !== undefined && this.#hierarchies.covered;
+    return new Cgroup(`${path}/${id}`, { limits, needsLegacy }, this.#hierarchies);
+  }
+
+  /** Removes what no process is in any more. */
+  close(): void {
+    this.#removeGroupsOf(this.#name, [...this.#parents]);
+    if (!this.#lock) return;
+    rmSync(this.#lock.path, { force: true });
+    this.#lock.release();
+  }
+
+  #sweepDeadRunners(): void {
+    const { legacy } = this.#hierarchies;
+    const groups = [HIERARCHY, ...legacy.values()].flatMap((hierarchy) =>
+      listDirectories(`${hierarchy}/${OWN_PARENT}`),
+    );
+    for (const name of new Set([...readdirSync(LOCKS), ...groups])) {
+      const lock = attempt(() => tryLock(`${LOCKS}/${name}`, 'exclusive'));
+      if (!lock) continue;
+      const parents = attempt(() => readFileSync(lock.path, 'utf8')) || OWN_PARENT;
+      this.#removeGroupsOf(name, parents.split('\n'));
+      rmSync(lock.path, { force: true });
+      lock.release();
+    }
+  }
+
+  #removeGroupsOf(runner: string, parents: readonly string[]): void {
+    for (const parent of parents) {
+      removeEverywhere(this.#hierarchies, parent === '' ? runner : `${parent}/${runner}`);
+    }
+  }
+}
+
+/** The group around one container: it outlives the one that the runtime makes and removes in it. */
+export class Cgroup {
+  /** For the specification. */
+  readonly runtimePath: string;
+  /** For the specification. */
+  readonly limits: OciLimits;
+  /** What the runtime is started with, so that it finds the controllers. */
+  readonly launcher: readonly string[];
+  readonly #path: string;
+  readonly #hierarchies: Hierarchies;
+  readonly #oomKillsBefore: number;
+
+  constructor(
+    path: string,
+    { limits, needsLegacy }: { readonly limits: ResourceLimits; readonly needsLegacy: boolean },
+    hierarchies: Hierarchies,
+  ) {
+    const where = hierarchyFor(hierarchies, controllersFor(limits));
+    if (where.kind === 'missing') throw missingControllers(where.names);
+    this.#path = path;
+    this.#hierarchies = hierarchies;
+    this.runtimePath = `/${path}/box`;
+    this.launcher = needsLegacy || where.kind === 'legacy' ? UNCOVERED : [];
+    this.limits = ociLimits(limits, hasSwap(hierarchies));
+    this.#oomKillsBefore = machineOomKills();
+    // A read-only hierarchy: the runtime says so better.
+    if (hierarchies.unified) {
+      attempt(() => mkdirSync(`${HIERARCHY}/${path}`, { recursive: true }));
+    }
+  }
+
+  /** Kills every process in the container; does nothing where the kernel cannot (before Linux 5.14). */
+  kill(): void {
+    const file = `${HIERARCHY}/${this.#path}/cgroup.kill`;
+    attempt(() => writeFileSync(file, '1', { flag: 'r+' }));
+  }
+
+  /** Whether the kernel ended processes of the container for want of memory. Ask before `remove`. */
+  oomKilled(exitCode: number): boolean {
+    const legacy = this.#hierarchies.legacy.get('memory');
+    const own =
+      readCounter(`${HIERARCHY}/${this.#path}/memory.events`) ??
+      readCounter(`${legacy ?? HIERARCHY}${this.runtimePath}/memory.oom_control`);
+    if (own !== undefined) return own > 0;
+    // Without the memory controller only the whole machine is counted; believe it where the status fits.
+    return exitCode === 128 + 9 && machineOomKills() > this.#oomKillsBefore;
+  }
+
+  remove(): void {
+    removeEverywhere(this.#hierarchies, this.#path);
+  }
+}
+
+function missingControllers(names: readonly Controller[]): AppError {
+  const plural = names.length === 1 ? '' : 's';
+  return new AppError(
+    'RUNTIME_LIMITS',
+    `this machine has no control group controller${plural} for ${names.join(' and ')}`,
+    { hint: 'leave the limits out, or enable the controllers (cgroup_enable=… for the kernel)' },
+  );
+}
+
+/** Where there is none, limits of it are left out: kernels without swap refuse them. */
+function hasSwap({ legacy }: Hierarchies): boolean {
+  const total = /^SwapTotal:\s+(\d+)/m.exec(readOr('/proc/meminfo') ?? '')?.[1];
+  if (total === undefined || total === '0') return false;
+  const memory = legacy.get('memory');
+  return memory === undefined || readOr(`${memory}/memory.memsw.limit_in_bytes`) !== undefined;
+}
+
+function claim(name: string): Lock | undefined {
+  const lock = attempt(() => {
+    mkdirSync(LOCKS, { recursive: true, mode: 0o700 });
+    return tryLock(`${LOCKS}/${name}`, 'exclusive');
+  });
+  return lock === false ? undefined : lock;
+}
+
+function removeEverywhere({ legacy }: Hierarchies, path: string): void {
+  for (const hierarchy of new Set([HIERARCHY, ...legacy.values()])) {
+    removeGroups(`${hierarchy}/${path}`);
+  }
+}
+
+/** Removes a group with those in it, as far as they are empty. */
+function removeGroups(directory: string): void {
+  for (const name of listDirectories(directory)) removeGroups(`${directory}/${name}`);
+  attempt(() => rmdirSync(directory));
+}
+
+function listDirectories(directory: string): string[] {
+  const entries = attempt(() => readdirSync(directory, { withFileTypes: true })) || [];
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+function machineOomKills(): number {
+  return readCounter('/proc/vmstat') ?? 0;
+}
+
+function readCounter(path: string): number | undefined {
+  const value = /^oom_kill (\d+)$/m.exec(readOr(path) ?? '')?.[1];
+  return value === undefined ? undefined : Number(value);
+}
+
+function readOr(path: string): string | undefined {
+  const text = attempt(() => readFileSync(path, 'utf8'));
+  return text === false ? undefined : text;
+}

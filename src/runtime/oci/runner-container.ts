@@ -1,0 +1,220 @@
+/** Runs one container from its specification to its end, inside the runner. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { type Readable, Transform } from 'node:stream';
+import type { AppError } from '../../errors.ts';
+import type { ProcessResult } from '../process/spec.ts';
+import { serialiseOciSpec } from './oci-spec.ts';
+import type { OciSpec } from './oci-types.ts';
+import type { RunnerSettings } from './protocol.ts';
+import type { Cgroup } from './runner-cgroup.ts';
+import { runOnMadeTerminal } from './runner-made-terminal.ts';
+import { inputPipe, outputPipe } from './runner-pipes.ts';
+import type { Reaper } from './runner-reaper.ts';
+import { UntypedTerminal } from './runner-terminal.ts';
+import { RuntimeLog, startFailure } from './runtime-failure.ts';
+
+/** Where a container's streams lead. */
+export interface ContainerStreams {
+  /** Takes all that the process writes; resolves when it has all of it. */
+  readonly stdout: (stream: Readable) => Promise<void>;
+  readonly stderr: (stream: Readable) => Promise<void>;
+  /** Feeds standard input until the stream closes; without it the process reads nothing. */
+  readonly stdin?: ((stream: Socket) => void) | undefined;
+}
+
+/** The runner's own standard streams. */
+export interface OwnTerminal {
+  /** Whether what is typed goes to the container. */
+  readonly interactive: boolean;
+  /** Standard output is no terminal: what the container writes to its own is passed on there. */
+  readonly made: boolean;
+}
+
+export interface ContainerTools {
+  readonly runtime: RunnerSettings['runtime'];
+  readonly cgroup: Cgroup;
+  readonly reaper: Reaper;
+}
+
+const KILL_INTERVAL = 10;
+/** After so many attempts the runtime itself is killed. */
+const KILL_PATIENCE = 50;
+const STATE = 'state';
+
+export class Container {
+  readonly #base: string;
+  readonly #tools: ContainerTools;
+  readonly #log: RuntimeLog;
+  #runtime: ChildProcess | undefined;
+  #initPid: number | undefined;
+  #early: NodeJS.Signals[] = [];
+  #killer: NodeJS.Timeout | undefined;
+  #terminal = false;
+  #over = false;
+
+  /** @param base the bundle: a directory of ours */
+  constructor(base: string, tools: ContainerTools) {
+    this.#base = base;
+    this.#tools = tools;
+    this.#log = new RuntimeLog(`${base}/log`);
+  }
+
+  /**
+   * @param streams where its streams lead, or how it uses the runner's own terminal
+   * @returns when the process has ended and all its output was taken
+   * @throws AppError when the runtime could not start it
+   */
+  async run(spec: OciSpec, streams: ContainerStreams | OwnTerminal): Promise<ProcessResult> {
+    writeFileSync(`${this.#base}/config.json`, serialiseOciSpec(spec));
+    const [program = ''] = spec.process.args;
+    try {
+      const exitCode =
+        'stdout' in streams
+          ? await this.#runDetached(program, streams)
+          : await this.#runOnTerminal(program, streams);
+      const oomKilled = exitCode !== 0 && this.#tools.cgroup.oomKilled(exitCode);
+      return { exitCode, signal: signalName(exitCode - SIGNALLED), oomKilled };
+    } finally {
+      this.#over = true;
+      clearInterval(this.#killer);
+      this.#tools.cgroup.remove();
+      rmSync(`${STATE}/${this.#base}`, { recursive: true, force: true });
+    }
+  }
+
+  /** Ends every process of the container. Repeated until it is over, since it may just be starting. */
+  kill(): void {
+    if (this.#killer || this.#over) return;
+    let attempts = 0;
+    const attempt = () => {
+      attempts += 1;
+      this.#tools.cgroup.kill();
+      sendSignal(this.#initPid ?? this.#readInitPid(), 'SIGKILL');
+      if (attempts > KILL_PATIENCE) this.#runtime?.kill('SIGKILL');
+    };
+    attempt();
+    this.#killer = setInterval(attempt, KILL_INTERVAL);
+  }
+
+  /** Passes a signal to the first process, as soon as there is one. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#over) return;
+    if (this.#terminal) {
+      // The runtime itself is to hear of the terminal's size; of others runc does not pass on all.
+      const init = signal === 'SIGWINCH' ? undefined : this.#readInitPid();
+      sendSignal(init ?? this.#runtime?.pid, signal);
+    } else if (this.#initPid === undefined) this.#early.push(signal);
+    else sendSignal(this.#initPid, signal);
+  }
+
+  /**
+   * The runtime leaves as soon as the process runs: its memory is free again, and nobody stands between the process
+   * and its pipes.
+   */
+  async #runDetached(program: string, streams: ContainerStreams): Promise<number> {
+    const stdout = outputPipe(`${this.#base}/stdout`);
+    const stderr = outputPipe(`${this.#base}/stderr`);
+    const stdin = streams.stdin ? inputPipe(`${this.#base}/stdin`) : undefined;
+    const fds = [stdin?.childFd ?? 'ignore', stdout.childFd, stderr.childFd] as const;
+    const started = this.#spawn(['--detach'], fds);
+    for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
+    // The process may close its end at any time, and need not read all.
+    stdin?.stream.on('error', () => stdin.stream.destroy());
+    if (stdin) streams.stdin?.(stdin.stream);
+    const filtered = stderr.stream.pipe(this.#withoutRuntimeErrors());
+    const taken = Promise.all([streams.stdout(stdout.stream), streams.stderr(filtered)]);
+    try {
+      if ((await started) !== 0) throw this.#startFailure(program);
+      return await this.#ended();
+    } finally {
+      stdin?.stream.destroy();
+      await taken;
+    }
+  }
+
+  /** The runtime stays to couple the two terminals. */
+  async #runOnTerminal(program: string, { interactive, made }: OwnTerminal): Promise<number> {
+    this.#terminal = true;
+    const exitCode = made
+      ? await runOnMadeTerminal((slave) => this.#spawn([], [slave, slave, slave]))
+      : await this.#runOnOwnTerminal(interactive);
+    if (exitCode !== 0 && this.#log.errors().length > 0) throw this.#startFailure(program);
+    return exitCode;
+  }
+
+  async #runOnOwnTerminal(interactive: boolean): Promise<number> {
+    using _terminal = UntypedTerminal.watch(interactive);
+    return await this.#spawn([], [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
+  }
+
+  /** @returns the runtime's exit status */
+  async #spawn(
+    options: readonly string[],
+    stdio: readonly ('ignore' | 'inherit' | number)[],
+  ): Promise<number> {
+    // Absolute paths: crun goes into the bundle before it opens files.
+    const here = process.cwd();
+    const base = `${here}/${this.#base}`;
+    const log = ['--log', `${here}/${this.#log.path}`, '--log-format', 'json'];
+    const files = ['--bundle', base, '--pid-file', `${base}/pid`];
+    const args = ['--root', `${here}/${STATE}`, ...log, 'run', ...options, ...files, this.#base];
+    const { runtime, cgroup } = this.#tools;
+    const [program = '', ...rest] = [...cgroup.launcher, runtime.path, ...args];
+    this.#runtime = spawn(program, rest, { stdio: [...stdio] });
+    const [code, signal] = await once(this.#runtime, 'exit');
+    return code ?? SIGNALLED + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  }
+
+  async #ended(): Promise<number> {
+    const pid = this.#readInitPid();
+    if (pid === undefined) throw new Error('the runtime told no process id');
+    this.#initPid = pid;
+    for (const signal of this.#early.splice(0)) sendSignal(pid, signal);
+    const status = await this.#tools.reaper.wait(pid);
+    this.#over = true;
+    return status.kind === 'exited' ? status.exitCode : SIGNALLED + status.signal;
+  }
+
+  #withoutRuntimeErrors(): Transform {
+    const log = this.#log;
+    return new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        done(null, log.withoutErrors(chunk));
+      },
+    });
+  }
+
+  #startFailure(program: string): AppError {
+    const [message = `${this.#tools.runtime.name} failed without a word`] = this.#log.errors();
+    return startFailure(message, program);
+  }
+
+  #readInitPid(): number | undefined {
+    try {
+      const pid = Number(readFileSync(`${this.#base}/pid`, 'utf8'));
+      return pid > 1 ? pid : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** What is added to the number of the signal that ended a process. */
+const SIGNALLED = 128;
+
+function sendSignal(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone.
+  }
+}
+
+function signalName(number: number): string | undefined {
+  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+}

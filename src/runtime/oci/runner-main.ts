@@ -1,0 +1,105 @@
+/**
+ * The runner: a small process in a mount and a pid namespace of its own, started by `OciRuntime`. It mounts, starts
+ * containers, and passes their output on. It ends when the other end of its socket does, and the kernel then ends
+ * everything in its namespaces.
+ */
+import { Socket } from 'node:net';
+import { AppError } from '../../errors.ts';
+import { type Command, FrameReader, frameHeader, messageFrame, type Report } from './protocol.ts';
+import { Runner } from './runner.ts';
+
+const CONTROL_FD = 3;
+/** How long the containers of a runner that is no longer wanted have to go in order. */
+const LAST_MOMENTS = 1000;
+
+// Modes of what is made here are meant exactly.
+process.umask(0o022);
+const control = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
+let runner: Runner | undefined;
+
+const reader = new FrameReader(({ payload }) => {
+  const command: Command = JSON.parse(payload.toString());
+  try {
+    obey(command);
+  } catch (error) {
+    tellFailure(command.kind === 'start' ? 0 : command.id, error);
+  }
+});
+
+control.on('data', (chunk) => reader.push(chunk));
+control.on('error', () => control.destroy());
+control.once('close', () => void leave());
+// The first process of a pid namespace gets terminal signals meant for lamina; lamina says what to do.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+function obey(command: Command): void {
+  switch (command.kind) {
+    case 'start':
+      runner = new Runner(command.settings);
+      tell({ kind: 'ready' });
+      break;
+    case 'run':
+      runner
+        ?.run(command, sendOutput)
+        .then((result) => tell({ kind: 'exited', id: command.id, result }))
+        .catch((error: unknown) => tellFailure(command.id, error));
+      break;
+    case 'kill':
+      runner?.kill(command.id);
+      break;
+    case 'signal':
+      runner?.signal(command.id, command.signal);
+      break;
+  }
+}
+
+/** @returns what to wait for before the next piece when the socket is full */
+function sendOutput(
+  kind: 'stdout' | 'stderr',
+  id: number,
+  chunk: Buffer,
+): Promise<void> | undefined {
+  if (control.destroyed) return undefined;
+  control.write(frameHeader(kind, id, chunk.length));
+  if (control.write(chunk)) return undefined;
+  return drained();
+}
+
+let waiting: Promise<void> | undefined;
+
+/** Resolves when the socket takes more, or never will. */
+function drained(): Promise<void> {
+  waiting ??= new Promise((resolve) => {
+    const done = () => {
+      waiting = undefined;
+      control.off('drain', done).off('close', done);
+      resolve();
+    };
+    control.on('drain', done).on('close', done);
+  });
+  return waiting;
+}
+
+function tell(report: Report): void {
+  if (!control.destroyed) control.write(messageFrame(report));
+}
+
+function tellFailure(id: number, error: unknown): void {
+  const known = error instanceof AppError;
+  const code = known ? error.code : 'RUNTIME_START_FAILED';
+  const message = known ? error.message : `the container could not be started: ${reason(error)}`;
+  tell({ kind: 'failed', id, error: { code, message, hint: known ? error.hint : undefined } });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function leave(): Promise<void> {
+  setTimeout(() => process.exit(1), LAST_MOMENTS);
+  try {
+    await runner?.close();
+  } finally {
+    process.exit(0);
+  }
+}

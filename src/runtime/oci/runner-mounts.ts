@@ -1,0 +1,157 @@
+/** Turns the mounts of a process into those of the OCI specification, making ready what they need. */
+import { chmodSync, chownSync, closeSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { toText } from '../../files/index.ts';
+import { MountFlag, mount, openWithin } from '../../system/index.ts';
+import { hostsFile, readHostResolvFile, resolvFile } from '../process/etc-files.ts';
+import type { ProcessMount, ProcessSpec } from '../process/spec.ts';
+import type { OciMount } from './oci-types.ts';
+import {
+  type LowerMounts,
+  type MountStack,
+  mountFailure,
+  mountLayers,
+  unmount,
+} from './runner-root.ts';
+
+interface Surroundings {
+  readonly lowers: LowerMounts;
+  readonly stack: MountStack;
+}
+
+/** The generated files, then the mounts that were asked for, in their order. */
+export function ociMounts(spec: ProcessSpec, base: string, around: Surroundings): OciMount[] {
+  mkdirSync(`${base}/mounts`);
+  const asked = spec.mounts.map((wanted, index) =>
+    ociMount(wanted, `${base}/mounts/${index}`, around),
+  );
+  return [...generatedFiles(spec, base), ...asked];
+}
+
+function generatedFiles(spec: ProcessSpec, base: string): OciMount[] {
+  const access = spec.writableHosts ? 'rw' : 'ro';
+  const files: [string, string | undefined, string][] = [
+    ['hosts', spec.hostsTarget, hostsFile(spec.hostname, spec.extraHosts)],
+    ['resolv', spec.resolvTarget, resolvFile(readHostResolvFile(), spec.network)],
+    ['hostname', spec.hostnameTarget, `${spec.hostname}\n`],
+  ];
+  return files.flatMap(([name, target, content]) => {
+    if (target === undefined) return [];
+    writeFileSync(`${base}/${name}`, content, { mode: 0o644 });
+    return [bind(`${base}/${name}`, target, ['bind', access, 'nosuid', 'noexec', 'nodev'])];
+  });
+}
+
+function ociMount(wanted: ProcessMount, place: string, around: Surroundings): OciMount {
+  switch (wanted.kind) {
+    case 'bind':
+      return bindHostPath(wanted, place, around.stack);
+    case 'layers':
+      return bindLayers(wanted, place, around);
+    case 'tmpfs':
+      return tmpfs(wanted, place, around.stack);
+    case 'file':
+      writeFileSync(place, Buffer.from(wanted.content, 'base64'), { mode: 0o600, flag: 'wx' });
+      chownSync(place, wanted.uid, wanted.gid);
+      chmodSync(place, wanted.mode);
+      return bind(place, wanted.target, ['bind', 'ro', 'nosuid', 'nodev']);
+  }
+}
+
+function bindHostPath(
+  wanted: ProcessMount & { kind: 'bind' },
+  place: string,
+  stack: MountStack,
+): OciMount {
+  const options = ['rbind', wanted.readonly ? 'ro' : 'rw'];
+  if (wanted.within !== undefined) {
+    bindWithin(wanted.source, wanted.within, { place, stack });
+    return bind(place, wanted.target, options);
+  }
+  const source = asText(wanted.source);
+  if (source !== undefined) return bind(source, wanted.target, options);
+  // The specification is UTF-8: bytes that are not get a name that is.
+  if (statSync(Buffer.from(wanted.source, 'latin1')).isDirectory()) mkdirSync(place);
+  else writeFileSync(place, '');
+  mount({ source: wanted.source, target: place, flags: MountFlag.bind | MountFlag.recursive });
+  stack.onClose(() => unmount(place));
+  return bind(place, wanted.target, options);
+}
+
+/** Others may change the directory meanwhile: what was found is mounted, not what has its name by then. */
+function bindWithin(
+  directory: string,
+  path: string,
+  { place, stack }: { readonly place: string; readonly stack: MountStack },
+): void {
+  const found = openWithin(directory, path);
+  if (found === undefined) {
+    throw mountFailure('it was removed a moment ago', `'${toText(path)}'`);
+  }
+  try {
+    if (found.isDirectory) mkdirSync(place);
+    else writeFileSync(place, '');
+    const flags = MountFlag.bind | MountFlag.recursive;
+    mount({ source: `/proc/self/fd/${found.fd}`, target: place, flags });
+  } finally {
+    closeSync(found.fd);
+  }
+  stack.onClose(() => unmount(place));
+}
+
+function bindLayers(
+  wanted: ProcessMount & { kind: 'layers' },
+  place: string,
+  { lowers, stack }: Surroundings,
+): OciMount {
+  mkdirSync(place);
+  try {
+    const directories = wanted.lowers.map((lower) => lowers.directory(lower));
+    if (directories.length === 0) {
+      mkdirSync(`${place}.empty`);
+      directories.push(`${place}.empty`);
+    }
+    mountLayers({ directories, upper: wanted.scratch, target: place, stack });
+  } catch (cause) {
+    throw mountFailure(cause, `what is to be seen at ${toText(wanted.target)}`);
+  }
+  const readonly = wanted.scratch === undefined;
+  const within = wanted.source === '' ? undefined : wanted.source;
+  const bound = { kind: 'bind', source: place, within, target: wanted.target, readonly } as const;
+  return bindHostPath(bound, `${place}.source`, stack);
+}
+
+function tmpfs(
+  wanted: ProcessMount & { kind: 'tmpfs' },
+  place: string,
+  stack: MountStack,
+): OciMount {
+  const { target, size, mode, uid, gid, noexec } = wanted;
+  // Runtimes give it the mode of the directory below, whatever they are told, also of one made for it.
+  mkdirSync(place);
+  const data = [`mode=${mode.toString(8)}`];
+  for (const [name, value] of Object.entries({ size, uid, gid })) {
+    if (value !== undefined) data.push(`${name}=${value}`);
+  }
+  const flags = MountFlag.nosuid | MountFlag.nodev | (noexec ? MountFlag.noexec : 0);
+  mount({ source: 'tmpfs', target: place, type: 'tmpfs', flags, data: data.join(',') });
+  stack.onClose(() => unmount(place));
+  return bind(place, target, ['rbind', wanted.readonly ? 'ro' : 'rw']);
+}
+
+/** Our own relative paths start at the runner's working directory, those of a specification at its bundle. */
+function bind(source: string, target: string, options: readonly string[]): OciMount {
+  const path = source.startsWith('/') ? source : `../${source}`;
+  return { destination: destination(target), type: 'bind', source: path, options };
+}
+
+function destination(target: string): string {
+  const text = asText(target);
+  if (text === undefined) throw new Error(`mount target is not UTF-8: ${target}`);
+  return text;
+}
+
+/** @returns undefined when the bytes are not UTF-8 */
+function asText(bytes: string): string | undefined {
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  return Buffer.from(text).toString('latin1') === bytes ? text : undefined;
+}

@@ -1,0 +1,45 @@
+/**
+ * Pipes for the standard streams of a container. Node makes socket pairs, which cannot be opened again through
+ * /dev/stdout; these are true pipes, made as named ones and unlinked at once.
+ */
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { makeNode } from '../../system/index.ts';
+
+/** A pipe whose one end is ours as a stream, and whose other end a child gets as a descriptor. */
+export interface ChildPipe {
+  readonly stream: Socket;
+  /** Close it as soon as the child has it: the stream ends when no writer is left. */
+  readonly childFd: number;
+}
+
+/** A pipe that the child writes and we read. */
+export function outputPipe(path: string): ChildPipe {
+  return withFifo(path, () => {
+    const ours = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const childFd = openSync(path, constants.O_WRONLY);
+    return { stream: new Socket({ fd: ours, readable: true, writable: false }), childFd };
+  });
+}
+
+/** A pipe that we write and the child reads. */
+export function inputPipe(path: string): ChildPipe {
+  return withFifo(path, () => {
+    // The child's end must block on reading, but opening it that way waits for a writer.
+    const opener = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const ours = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    const childFd = openSync(path, constants.O_RDONLY);
+    closeSync(opener);
+    return { stream: new Socket({ fd: ours, readable: false, writable: true }), childFd };
+  });
+}
+
+function withFifo(path: string, open: () => ChildPipe): ChildPipe {
+  // Any user of the container may open its own /dev/stdout again.
+  makeNode(path, { type: 'fifo', mode: 0o666 });
+  try {
+    return open();
+  } finally {
+    unlinkSync(path);
+  }
+}

@@ -1,0 +1,158 @@
+/** What the runner keeps between containers, and how each is set up. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { mount } from '../../system/index.ts';
+import { allHostDevices } from '../process/host-devices.ts';
+import { capabilityMask } from '../process/linux-capabilities.ts';
+import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
+import { ociSpec } from './oci-spec.ts';
+import type { OciDevice, OciMount, OciSpec } from './oci-types.ts';
+import type { Command, RunnerSettings } from './protocol.ts';
+import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
+import { Container, type ContainerStreams, type OwnTerminal } from './runner-container.ts';
+import { foregroundStreams } from './runner-foreground.ts';
+import { ociMounts } from './runner-mounts.ts';
+import { Reaper } from './runner-reaper.ts';
+import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
+import { checkTargets } from './runner-targets.ts';
+import { ownTerminalSize } from './terminal-size.ts';
+
+/** Takes a piece of output; a promise asks to wait before the next. */
+export type OutputSink = (
+  name: 'stdout' | 'stderr',
+  id: number,
+  chunk: Buffer,
+) => Promise<void> | undefined;
+
+type RunCommand = Extract<Command, { kind: 'run' }>;
+
+/** Under memory pressure a step should go before lamina does. */
+const OOM_SCORE_ADJUSTMENT = 100;
+
+export class Runner {
+  readonly #settings: RunnerSettings;
+  readonly #cgroups: CgroupRoot;
+  readonly #lowers = new LowerMounts();
+  readonly #reaper = new Reaper();
+  readonly #running = new Map<number, { container: Container; over: Promise<unknown> }>();
+  readonly #machine: Machine;
+
+  /** Moves into a file system in memory: everything of ours is relative to it. */
+  constructor(settings: RunnerSettings) {
+    this.#settings = settings;
+    this.#machine = readMachine();
+    // All runners use the same empty directory: each mounts in its own namespace.
+    const directory = `${settings.stateDirectory}/sandbox`;
+    const bytes = Buffer.from(directory, 'latin1');
+    mkdirSync(bytes, { recursive: true });
+    mount({ source: 'tmpfs', target: directory, type: 'tmpfs', data: 'mode=700' });
+    process.chdir(bytes.toString());
+    this.#cgroups = new CgroupRoot('cgroups');
+  }
+
+  /** @throws AppError when the process could not be started */
+  async run(command: RunCommand, sink: OutputSink): Promise<ProcessResult> {
+    const base = `run-${command.id}`;
+    const { limits, cgroupParent: parent } = command.spec;
+    const cgroup = this.#cgroups.open({ id: command.id, limits, parent });
+    const tools = { runtime: this.#settings.runtime, cgroup, reaper: this.#reaper };
+    const container = new Container(base, tools);
+    const over = this.#runIn(base, { command, container, cgroup, sink });
+    this.#running.set(command.id, { container, over: over.catch(() => {}) });
+    return await over.finally(() => this.#running.delete(command.id));
+  }
+
+  kill(id: number): void {
+    this.#running.get(id)?.container.kill();
+  }
+
+  signal(id: number, signal: NodeJS.Signals): void {
+    this.#running.get(id)?.container.signal(signal);
+  }
+
+  /** Ends all containers and leaves nothing in the cgroup hierarchy. */
+  async close(): Promise<void> {
+    const running = [...this.#running.values()];
+    for (const { container } of running) container.kill();
+    await Promise.all(running.map(({ over }) => over));
+    this.#cgroups.close();
+  }
+
+  async #runIn(
+    base: string,
+    {
+      command,
+      container,
+      cgroup,
+      sink,
+    }: { command: RunCommand; container: Container; cgroup: Cgroup; sink: OutputSink },
+  ): Promise<ProcessResult> {
+    const stack = new MountStack();
+    mkdirSync(base);
+    try {
+      const around = { lowers: this.#lowers, stack };
+      const rootfs = mountRoot(command.spec, base, around);
+      const mounts = ociMounts(command.spec, base, around);
+      checkTargets(rootfs, mounts);
+      const oci = this.#ociSpec(command.spec, mounts, cgroup);
+      return await container.run(oci, streamsOf(command, sink));
+    } finally {
+      if (stack.close()) rmSync(base, { recursive: true, force: true });
+    }
+  }
+
+  #ociSpec(spec: ProcessSpec, mounts: readonly OciMount[], cgroup: Cgroup): OciSpec {
+    return ociSpec(spec, {
+      rootPath: 'rootfs',
+      mounts,
+      cgroupsPath: cgroup.runtimePath,
+      availableCapabilities: this.#machine.capabilities,
+      seccomp: this.#settings.seccomp && this.#machine.seccomp,
+      architecture: process.arch,
+      messageQueues: this.#machine.messageQueues,
+      devices: spec.security === 'insecure' ? devicesBeside(mounts) : [],
+      limits: cgroup.limits,
+      oomScoreAdj: Math.max(OOM_SCORE_ADJUSTMENT, this.#machine.oomScoreAdj),
+      consoleSize: spec.terminal ? ownTerminalSize() : undefined,
+    });
+  }
+}
+
+/** The runtime makes devices only in its own /dev, never in what is mounted there. */
+function devicesBeside(mounts: readonly OciMount[]): readonly OciDevice[] {
+  return allHostDevices().filter(
+    ({ path }) =>
+      !mounts.some(({ destination }) => path === destination || path.startsWith(`${destination}/`)),
+  );
+}
+
+/** Of a terminal the runtime itself takes care. */
+function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | OwnTerminal {
+  const { interactive } = command;
+  if (command.stdio === 'foreground') {
+    if (!command.spec.terminal) return foregroundStreams(interactive);
+    return { interactive, made: !interactive && !isatty(1) };
+  }
+  const send = (name: 'stdout' | 'stderr') => async (stream: AsyncIterable<Buffer>) => {
+    for await (const chunk of stream) await sink(name, command.id, chunk);
+  };
+  return { stdout: send('stdout'), stderr: send('stderr') };
+}
+
+/** What the kernel offers, read once. */
+interface Machine {
+  readonly capabilities: bigint;
+  readonly seccomp: boolean;
+  readonly messageQueues: boolean;
+  readonly oomScoreAdj: number;
+}
+
+function readMachine(): Machine {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return {
+    capabilities: capabilityMask(status, 'CapPrm') & capabilityMask(status, 'CapBnd'),
+    seccomp: existsSync('/proc/sys/kernel/seccomp/actions_avail'),
+    messageQueues: /\bmqueue$/m.test(readFileSync('/proc/filesystems', 'utf8')),
+    oomScoreAdj: Number(readFileSync('/proc/self/oom_score_adj', 'utf8')),
+  };
+}

@@ -1,0 +1,73 @@
+/** Starts the runner process in its own namespaces. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../../errors.ts';
+import type { StdioMode } from './protocol.ts';
+
+/**
+ * `setpriv` ties the chain to lamina's life, `--kill-child` the runner to the chain, and the end of the first process
+ * of a pid namespace ends all others in it.
+ */
+const CHAIN = [
+  ...['--pdeathsig', 'KILL'],
+  ...['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child=KILL'],
+  ...['--mount-proc', '--'],
+];
+
+/**
+ * What the chain says is ours to explain; standard error of the runner itself is lamina's own, so that a container's errors go
+ * there.
+ */
+const OWN_ERRORS = ['/bin/sh', '-c', 'exec "$@" 2>&4 4>&-', 'sh'];
+
+/** Where the runner's program is: beside the bundled command; seen from the library, from the sources, and from a test's bundle. */
+const PLACES = [
+  './runner-main.js',
+  '../../../bin/runner-main.js',
+  '../../../dist/bin/runner-main.js',
+  '../../dist/bin/runner-main.js',
+];
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** @throws AppError RUNTIME_TOOLS_MISSING */
+export async function spawnRunner({
+  env,
+  stdio,
+}: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdio: StdioMode;
+}): Promise<{ child: ChildProcess; control: Duplex }> {
+  const foreground = stdio === 'foreground';
+  const own = foreground ? 'inherit' : 'ignore';
+  const path = env.PATH ? `${env.PATH}:${PATH}` : PATH;
+  const enter = foreground ? OWN_ERRORS : [];
+  const child = spawn('setpriv', [...CHAIN, ...enter, process.execPath, runnerProgram()], {
+    stdio: [own, own, 'pipe', 'pipe', ...(foreground ? [2] : [])],
+    // Nothing of the user's environment reaches the runner: NODE_OPTIONS, LISTEN_FDS and others would change it.
+    env: { PATH: path },
+    // Out of reach of the terminal's Ctrl-C: lamina decides what becomes of a container.
+    detached: true,
+  });
+  try {
+    await once(child, 'spawn');
+  } catch (cause) {
+    throw new AppError('RUNTIME_TOOLS_MISSING', "the program 'setpriv' could not be started", {
+      hint: 'install util-linux, which has setpriv and unshare: apt-get install util-linux',
+      cause,
+    });
+  }
+  const control = child.stdio[3];
+  if (!(control instanceof Duplex)) throw new Error('no control socket');
+  return { child, control };
+}
+
+function runnerProgram(): string {
+  const places = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error('runner-main.js is missing; build lamina first');
+  return found;
+}

@@ -1,0 +1,34 @@
+/** Chooses how processes are run on this machine. */
+import { AppError } from '../errors.ts';
+import { findOciProgram, OciRuntime } from './oci/index.ts';
+import type { Runtime, RuntimeOptions } from './process/index.ts';
+
+/** A runtime for this machine and user. Failures to find one are reported by its first `run`. */
+export function openRuntime(options: RuntimeOptions): Runtime {
+  return new OciRuntime(options);
+}
+
+export interface RuntimeDescription {
+  readonly name: string;
+  /** The program's, absolute. */
+  readonly path: string;
+  readonly version: string;
+}
+
+/**
+ * What runs processes here, for people.
+ *
+ * @param env where PATH and LAMINA_RUNTIME are
+ * @returns undefined when nothing was found
+ */
+export async function describeRuntime(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<RuntimeDescription | undefined> {
+  try {
+    const { name, path, version } = await findOciProgram(env);
+    return { name, path, version };
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}

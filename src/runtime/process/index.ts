@@ -1,0 +1,14 @@
+export { hostDevices } from './host-devices.ts';
+export { capabilityName } from './linux-capabilities.ts';
+export { isMountFailure } from './mount-failure.ts';
+export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
+export {
+  explainedStart,
+  type ProgramContext,
+  programContext,
+  programFault,
+} from './program-fault.ts';
+export { reservedTarget } from './reserved-targets.ts';
+export type { ResourceLimits } from './resource-limits.ts';
+export * from './runtime.ts';
+export * from './spec.ts';

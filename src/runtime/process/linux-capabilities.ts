@@ -1,0 +1,122 @@
+/** Linux capabilities by number. */
+import { AppError } from '../../errors.ts';
+import { nearestName } from '../../nearest-name.ts';
+
+const NAMES: readonly string[] = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'SETGID',
+  'SETUID',
+  'SETPCAP',
+  'LINUX_IMMUTABLE',
+  'NET_BIND_SERVICE',
+  'NET_BROADCAST',
+  'NET_ADMIN',
+  'NET_RAW',
+  'IPC_LOCK',
+  'IPC_OWNER',
+  'SYS_MODULE',
+  'SYS_RAWIO',
+  'SYS_CHROOT',
+  'SYS_PTRACE',
+  'SYS_PACCT',
+  'SYS_ADMIN',
+  'SYS_BOOT',
+  'SYS_NICE',
+  'SYS_RESOURCE',
+  'SYS_TIME',
+  'SYS_TTY_CONFIG',
+  'MKNOD',
+  'LEASE',
+  'AUDIT_WRITE',
+  'AUDIT_CONTROL',
+  'SETFCAP',
+  'MAC_OVERRIDE',
+  'MAC_ADMIN',
+  'SYSLOG',
+  'WAKE_ALARM',
+  'BLOCK_SUSPEND',
+  'AUDIT_READ',
+  'PERFMON',
+  'BPF',
+  'CHECKPOINT_RESTORE',
+];
+
+/** What a sandboxed step may do as root. */
+const SANDBOX: ReadonlySet<string> = new Set([
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FSETID',
+  'FOWNER',
+  'MKNOD',
+  'NET_RAW',
+  'SETGID',
+  'SETUID',
+  'SETFCAP',
+  'SETPCAP',
+  'NET_BIND_SERVICE',
+  'SYS_CHROOT',
+  'KILL',
+  'AUDIT_WRITE',
+]);
+
+/** What a process may do as root. */
+export interface WantedCapabilities {
+  readonly security: 'sandbox' | 'insecure';
+  /** `NET_ADMIN`, or `ALL`. */
+  readonly added: readonly string[];
+  readonly dropped: readonly string[];
+}
+
+/**
+ * The capabilities to give to a process: those of its security mode that the giver has itself (inside another
+ * container some are missing, and a runtime refuses to give what it has not). As with Docker, `ALL` goes before single
+ * names, and what is added goes before what is dropped.
+ * @param available a bit mask, bit n for capability n
+ * @throws AppError RUNTIME_CAPABILITY_MISSING when one is added by its name that this machine does not give
+ */
+export function capabilities(wanted: WantedCapabilities, available: bigint): string[] {
+  const { security, added, dropped } = wanted;
+  const has = (name: string) => ((available >> BigInt(NAMES.indexOf(name))) & 1n) === 1n;
+  const missing = added.find((name) => name !== 'ALL' && !has(name));
+  if (missing !== undefined) {
+    throw new AppError(
+      'RUNTIME_CAPABILITY_MISSING',
+      `lamina itself lacks the capability ${missing}`,
+      {
+        hint: 'inside a container, start that container with more rights',
+      },
+    );
+  }
+  const allowed = NAMES.filter((name) => {
+    if (!has(name)) return false;
+    if (security === 'insecure' || added.includes(name)) return true;
+    if (dropped.includes(name)) return false;
+    return added.includes('ALL') || (SANDBOX.has(name) && !dropped.includes('ALL'));
+  });
+  return allowed.map((name) => `CAP_${name}`);
+}
+
+/**
+ * A name as people write it, `net_admin` or `CAP_NET_ADMIN`, as it is listed here.
+ * @throws AppError CONTAINER_CAPABILITY
+ */
+export function capabilityName(text: string): string {
+  const name = text.toUpperCase().replace(/^CAP_/, '');
+  if (name === 'ALL' || NAMES.includes(name)) return name;
+  const near = nearestName(name, NAMES);
+  throw new AppError('CONTAINER_CAPABILITY', `there is no capability '${text}'`, {
+    expected: 'a name of capabilities(7), such as NET_ADMIN, or ALL',
+    hint: near === undefined ? undefined : `did you mean ${near}?`,
+  });
+}
+
+/** Reads a capability mask (`CapPrm`, `CapBnd`) out of the text of /proc/<pid>/status. */
+export function capabilityMask(status: string, field: string): bigint {
+  const hex = new RegExp(`^${field}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1];
+  return hex === undefined ? 0n : BigInt(`0x${hex}`);
+}

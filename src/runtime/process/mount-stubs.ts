@@ -1,0 +1,170 @@
+/**
+ * Mount points that an image lacks. They are put into a lower directory of their own on top of the image's layers,
+ * in memory, so that nothing of them is ever written into the layer that a step makes. A directory that the image
+ * does have is repeated there with its own metadata: overlayfs shows that of the uppermost copy.
+ */
+import { AppError } from '../../errors.ts';
+import {
+  type BytePath,
+  comparePaths,
+  type FileEntry,
+  type FileTree,
+  parentPath,
+  resolveInTree,
+  toText,
+} from '../../files/index.ts';
+import { COVERED_DIRECTORIES, ContainerView } from './container-view.ts';
+import { reservedTarget } from './reserved-targets.ts';
+import type { LowerFile, Stub } from './spec.ts';
+
+export interface MountTarget {
+  /** Absolute path in the container as asked for, latin1 bytes. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  /** A file that every container gets: where the image has a link that leads nowhere good, the file replaces it. */
+  readonly generated?: boolean | undefined;
+}
+
+export interface MountStubs {
+  /** Sorted, parents first, without the root; empty when nothing is missing. */
+  readonly stubs: readonly Stub[];
+  /** The resolved path of each target, in the order given: absolute, free of symlinks. */
+  readonly resolved: readonly string[];
+}
+
+/**
+ * Resolves mount targets inside the tree, one after the other, and says which mount points have to be added to it. Whatever the
+ * image has at /dev, /proc and /sys, links above all, is covered by directories. A target below an earlier target lies
+ * inside that mount and needs none in the image.
+ * @param view the same tree as a process sees it; gets the mounts
+ * @throws AppError RUNTIME_MOUNT_TARGET when a target cannot be a mount point of its kind; SYMLINK_LOOP
+ */
+export function mountStubs(
+  tree: FileTree,
+  targets: readonly MountTarget[],
+  view: ContainerView = new ContainerView(tree),
+): MountStubs {
+  const stubs = new Map<BytePath, Stub>();
+  for (const path of COVERED_DIRECTORIES) {
+    if (tree.lookup(path)?.type !== 'directory') addStub(stubs, tree, path, 'directory');
+  }
+  const resolved = targets.map((target) => {
+    const path = place(target, { stubs, tree, view });
+    view.mount(path, target.kind);
+    return `/${path}`;
+  });
+  return {
+    stubs: [...stubs.values()].sort((a, b) => comparePaths(a.path, b.path)),
+    resolved,
+  };
+}
+
+interface Placing {
+  readonly stubs: Map<BytePath, Stub>;
+  readonly tree: FileTree;
+  readonly view: ContainerView;
+}
+
+/** Finds the mount point, and adds it where the image lacks it. */
+function place(target: MountTarget, { stubs, tree, view }: Placing): BytePath {
+  const { kind } = target;
+  let { path, entry, existing } = resolveInTree(view, target.path);
+  if (target.generated === true && reservedTarget(path, kind) !== undefined) {
+    // A link of the image to what is the kernel's or the runtime's: the file takes the place of the link.
+    ({ path, existing } = resolveInTree(view, target.path, { followLast: false }));
+    entry = undefined;
+    existing = existing === path ? parentPath(path) : existing;
+  }
+  const reason = reservedTarget(path, kind);
+  if (reason !== undefined) throw reserved(target, path, reason);
+  if (view.mountAbove(path) !== undefined) return path;
+  checkTarget(target, path, entry ?? view.lookup(existing));
+  if (entry === undefined) addStub(stubs, tree, path, kind);
+  return path;
+}
+
+function reserved(target: MountTarget, path: BytePath, reason: string): AppError {
+  const asked = toText(target.path);
+  const led = asked === `/${toText(path)}` ? '' : `, which leads to '/${toText(path)}'`;
+  return new AppError('RUNTIME_MOUNT_TARGET', `cannot mount at '${asked}'${led}: ${reason}`, {
+    hint: 'choose another target',
+  });
+}
+
+/** Adds files that lie over the image's, which has their directories. Returns all stubs, sorted, parents first. */
+export function withLowerFiles(
+  stubs: readonly Stub[],
+  tree: FileTree,
+  files: readonly LowerFile[],
+): readonly Stub[] {
+  if (files.length === 0) return stubs;
+  const all = new Map(stubs.map((stub) => [stub.path, stub]));
+  for (const { path, mode, uid, gid, mtime, mtimeNs, xattrs, content } of files) {
+    addStub(all, tree, path, 'file');
+    const file: Stub = { path, type: 'file', mode, uid, gid, mtime, mtimeNs, content };
+    all.set(path, xattrs === undefined ? file : { ...file, xattrs });
+  }
+  return [...all.values()].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** Adds directories of an owner, given parents first. Returns all stubs, sorted, parents first. */
+export function withDirectories(
+  stubs: readonly Stub[],
+  {
+    directories,
+    tree,
+    owner,
+  }: {
+    readonly directories: readonly BytePath[];
+    readonly tree: FileTree;
+    readonly owner: { readonly uid: number; readonly gid: number };
+  },
+): readonly Stub[] {
+  if (directories.length === 0) return stubs;
+  const all = new Map(stubs.map((stub) => [stub.path, stub]));
+  for (const path of directories) {
+    if (all.has(path)) continue;
+    addStub(all, tree, path, 'directory');
+    all.set(path, { ...directoryStub(tree, path), uid: owner.uid, gid: owner.gid });
+  }
+  return [...all.values()].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** @param there what is at the path, or at the part of it that exists */
+function checkTarget(target: MountTarget, path: BytePath, there: FileEntry | undefined): void {
+  const isDirectory = there?.type === 'directory';
+  const complete = there?.path === path;
+  if (isDirectory ? !complete || target.kind === 'directory' : complete && target.kind === 'file') {
+    return;
+  }
+  const what = target.kind === 'directory' ? 'directory' : 'file';
+  const found = isDirectory ? 'directory' : 'file';
+  throw new AppError(
+    'RUNTIME_MOUNT_TARGET',
+    `cannot mount a ${what} at '${toText(target.path)}': the image has a ${found} at '/${toText(there?.path ?? '')}'`,
+    { hint: 'choose another target, or remove what the image has there in an earlier step' },
+  );
+}
+
+function addStub(
+  stubs: Map<BytePath, Stub>,
+  tree: FileTree,
+  path: BytePath,
+  kind: 'file' | 'directory',
+): void {
+  const mode = kind === 'directory' ? 0o755 : 0o644;
+  stubs.set(path, { path, type: kind, mode, uid: 0, gid: 0, mtime: 0, mtimeNs: 0 });
+  for (let at = parentPath(path); at !== '' && !stubs.has(at); at = parentPath(at)) {
+    stubs.set(at, directoryStub(tree, at));
+  }
+}
+
+/** A directory as the tree has it; a new one where it has none. */
+export function directoryStub(tree: FileTree, path: BytePath): Stub {
+  const entry = tree.lookup(path);
+  if (entry?.type !== 'directory') {
+    return { path, type: 'directory', mode: 0o755, uid: 0, gid: 0, mtime: 0, mtimeNs: 0 };
+  }
+  const { mode, uid, gid, mtime, mtimeNs, xattrs } = entry;
+  return { path, type: 'directory', mode, uid, gid, mtime, mtimeNs, ...(xattrs && { xattrs }) };
+}

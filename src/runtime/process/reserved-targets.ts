@@ -1,0 +1,51 @@
+/** Paths of a container at which nothing else may be mounted: they belong to the runtime or to the kernel. */
+import type { BytePath } from '../../files/index.ts';
+import { COVERED_DIRECTORIES } from './container-view.ts';
+
+/** Files of /proc that monitoring tools replace, as LXCFS does. Runtimes allow no other mount there. */
+const REPLACEABLE_PROC = new Set([
+  'cpuinfo',
+  'diskstats',
+  'loadavg',
+  'meminfo',
+  'slabinfo',
+  'stat',
+  'swaps',
+  'uptime',
+]);
+
+/** Links and nodes that the runtime makes, opens or mounts itself while it sets a container up. */
+const RUNTIME_DEVICES = new Set([
+  'console',
+  'core',
+  'fd',
+  'null',
+  'ptmx',
+  'pts',
+  'stderr',
+  'stdin',
+  'stdout',
+]);
+
+/** Plain devices: one file may take the place of another. */
+const REPLACEABLE_DEVICES = new Set(['full', 'random', 'tty', 'urandom', 'zero']);
+
+/**
+ * @param path resolved, in the container
+ * @returns why nothing may be mounted there; undefined when it may
+ */
+export function reservedTarget(path: BytePath, kind: 'file' | 'directory'): string | undefined {
+  if (path === '') return 'nothing can be mounted over the root directory';
+  if (COVERED_DIRECTORIES.includes(path)) return `every container has its own /${path}`;
+  const [top = '', name = '', ...deeper] = path.split('/');
+  if (top === 'proc') {
+    const replaceable = kind === 'file' && deeper.length === 0 && REPLACEABLE_PROC.has(name);
+    return replaceable ? undefined : 'the kernel makes the files of /proc';
+  }
+  if (top !== 'dev') return undefined;
+  const device = kind === 'file' && deeper.length === 0;
+  if (RUNTIME_DEVICES.has(name) || (REPLACEABLE_DEVICES.has(name) && !device)) {
+    return `every container has its own /dev/${name}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,171 @@
+/**
+ * What is asked of the runtime: one process in one root filesystem, as plain data that crosses to the runner.
+ *
+ * Host paths are latin1 byte strings where nothing else is said. They are followed by the kernel as they are: whoever names a
+ * path inside a tree that strangers wrote must have resolved its symlinks inside that tree before.
+ */
+import type { BytePath, FileEntry } from '../../files/index.ts';
+import type { ResourceLimits } from './resource-limits.ts';
+
+/** One lower layer as overlayfs takes it. These host paths are text. */
+export type LowerDirectory =
+  | { readonly kind: 'directory'; readonly path: string }
+  /** An EROFS image of metadata whose content lies in `device`, a host file. */
+  | { readonly kind: 'erofs'; readonly meta: string; readonly device: string };
+
+/** A mount beside the default ones. `target` is absolute, free of symlinks (see `prepareProcess`), latin1 bytes. */
+export type ProcessMount =
+  | {
+      readonly kind: 'bind';
+      readonly source: string;
+      /** What of a directory is mounted: a path below it, which no link leads out of; undefined: the source itself. */
+      readonly within?: string | undefined;
+      readonly target: string;
+      readonly readonly: boolean;
+    }
+  | {
+      /** A file or directory of another file system made of layers. */
+      readonly kind: 'layers';
+      readonly lowers: readonly LowerDirectory[];
+      /** Inside that file system, resolved; `''` is its root. */
+      readonly source: BytePath;
+      readonly target: string;
+      /**
+       * Where writes go, to be thrown away: an empty host directory (`<scratch>.work` beside it is made and
+       * removed). Without one the mount is read-only.
+       */
+      readonly scratch?: string | undefined;
+    }
+  | {
+      readonly kind: 'tmpfs';
+      readonly target: string;
+      /** Bytes; undefined: as much as the kernel gives. */
+      readonly size?: number | undefined;
+      readonly mode: number;
+      readonly uid?: number | undefined;
+      readonly gid?: number | undefined;
+      readonly readonly?: boolean | undefined;
+      /** Programs in it cannot be started: so with containers, not with build steps. */
+      readonly noexec?: boolean | undefined;
+    }
+  | {
+      /** A read-only file that exists in memory only: a secret, a script. */
+      readonly kind: 'file';
+      readonly target: string;
+      /** Base64. */
+      readonly content: string;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    };
+
+/** A mount point the image lacks, or a directory on the way to one, repeated as the image has it. */
+export type Stub = Pick<
+  FileEntry,
+  'path' | 'mode' | 'uid' | 'gid' | 'mtime' | 'mtimeNs' | 'xattrs'
+> & {
+  readonly type: 'file' | 'directory';
+  /** Of a file, base64; undefined: empty. */
+  readonly content?: string | undefined;
+};
+
+/** A file that takes the place of the image's for one process, which may replace it: nothing is mounted there. */
+export type LowerFile = Omit<Stub, 'type' | 'content'> & {
+  /** Base64. */
+  readonly content: string;
+};
+
+export interface ProcessUser {
+  readonly uid: number;
+  readonly gid: number;
+  /** Contains `gid`. */
+  readonly additionalGids: readonly number[];
+}
+
+export interface Ulimit {
+  /** As in `--ulimit`: `nofile`, `core`, … */
+  readonly name: string;
+  /** -1 is unlimited. */
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** A device of this machine, and where the process finds it. */
+export interface HostDevice {
+  readonly type: 'c' | 'b';
+  /** Absolute, below /dev. */
+  readonly path: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly fileMode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface ProcessDevice extends HostDevice {
+  /** What the process may do with it: of `rwm`. */
+  readonly access: string;
+}
+
+export interface ExtraHost {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface ProcessSpec {
+  /** Bottom first. None: the root filesystem starts empty. */
+  readonly lowers: readonly LowerDirectory[];
+  /**
+   * The host directory that becomes the layer. `<upper>.work` beside it is made, used and removed. Without one
+   * the root filesystem is read-only.
+   */
+  readonly upper?: string | undefined;
+  readonly args: readonly string[];
+  /** `NAME=value`, nothing is added. */
+  readonly env: readonly string[];
+  readonly cwd: string;
+  /** Directories made in `upper` before the start, owned by the user: the missing part of `cwd`, parents first. */
+  readonly newDirectories: readonly BytePath[];
+  readonly user: ProcessUser;
+  readonly hostname: string;
+  readonly network: 'host' | 'none';
+  readonly security: 'sandbox' | 'insecure';
+  readonly extraHosts: readonly ExtraHost[];
+  readonly mounts: readonly ProcessMount[];
+  /** Where the generated files are mounted, like `target` of a mount; undefined: nowhere. */
+  readonly hostsTarget: string | undefined;
+  readonly resolvTarget: string | undefined;
+  readonly hostnameTarget: string | undefined;
+  /** The generated files may be written by the process (containers), or not (build steps). */
+  readonly writableHosts: boolean;
+  /** Metadata of the root directory. */
+  readonly root: Stub;
+  /** Sorted, parents first, without the root; empty when the image has every mount point. */
+  readonly stubs: readonly Stub[];
+  readonly terminal: boolean;
+  /** Bytes of /dev/shm. */
+  readonly shmSize: number;
+  readonly ulimits: readonly Ulimit[];
+  readonly umask: number;
+  readonly limits: ResourceLimits;
+  /** Control group to make the container's in; undefined: our own. */
+  readonly cgroupParent: string | undefined;
+  /** Names as `NET_ADMIN`, or `ALL`; over what the security mode gives. */
+  readonly addedCapabilities: readonly string[];
+  readonly droppedCapabilities: readonly string[];
+  readonly devices: readonly ProcessDevice[];
+}
+
+export const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
+export const DEFAULT_HOSTNAME = 'buildkitsandbox';
+export const DEFAULT_UMASK = 0o022;
+
+/** How a process ended. */
+export interface ProcessResult {
+  /** 0..255; 128 + n when signal n ended it. */
+  readonly exitCode: number;
+  /** The name of that signal. A process that exits with such a status itself is not told apart. */
+  readonly signal: string | undefined;
+  /** The kernel killed something in the container for want of memory. */
+  readonly oomKilled: boolean;
+}

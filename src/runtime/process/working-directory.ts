@@ -1,0 +1,30 @@
+/** Where a process starts, and what of that path the image lacks. */
+import { AppError } from '../../errors.ts';
+import { ancestors, type BytePath, resolveInTree, toBytes, toText } from '../../files/index.ts';
+import type { ContainerView } from './container-view.ts';
+
+/** Links of the kernel to whatever a process has open, which may lie outside of the container. */
+const MAGIC_LINKS = /^proc\/(.*\/)?(cwd|exe|fd|map_files|root)(\/|$)/;
+
+/**
+ * The directories that have to be made for a working directory, parents first. What lies in a mount is not made in the image.
+ * @param cwd absolute, as text
+ * @throws AppError RUNTIME_WORKDIR when a file is in the way, or the path leads out of the container; SYMLINK_LOOP
+ */
+export function missingDirectories(view: ContainerView, cwd: string): readonly BytePath[] {
+  const { path, existing, missing } = resolveInTree(view, toBytes(cwd));
+  if (MAGIC_LINKS.test(path)) {
+    throw unusable(cwd, `/${toText(path)} is no directory of the image`);
+  }
+  if (view.lookup(existing)?.type !== 'directory') {
+    throw unusable(cwd, `'/${toText(existing)}' is not a directory`);
+  }
+  if (missing === '' || view.mountAbove(path) !== undefined) return [];
+  return [...ancestors(path), path].filter((directory) => directory.length > existing.length);
+}
+
+function unusable(cwd: string, reason: string): AppError {
+  return new AppError('RUNTIME_WORKDIR', `cannot start in '${cwd}': ${reason}`, {
+    hint: 'choose another working directory: WORKDIR in the Dockerfile, --workdir on the command line',
+  });
+}
