@@ -3,6 +3,7 @@ export { hostHasErofs } from './erofs-form.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';
+export type { LowerTree } from './layer-builder.ts';
 export { dropDerivedForms, type LayerFault, layerFaults } from './layer-faults.ts';
 export * from './layer-index.ts';
 export type { LayerStore, StagedLayer } from './layer-store.ts';
@@ -29,6 +30,7 @@ export {
   present,
   presentBlob,
 } from './present.ts';
+export { type ScannedLayer, type ScanOptions, scanTar } from './scan-tar.ts';
 export { blobSize, rememberSize, sumOfSizes, unpackedSize } from './sizes.ts';
 export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';
 export type { TarIdentity } from './tar-identity.ts';

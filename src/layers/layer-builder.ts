@@ -34,6 +34,9 @@ export interface Inode {
   readonly source?: ContentRange | undefined;
 }
 
+/** What a layer lies on. Without `content`, links to its files are known, and their contents are not copied. */
+export type LowerTree = Pick<FileTree, 'lookup'> & Partial<Pick<FileTree, 'content'>>;
+
 interface Node {
   /** Undefined for a directory that is only implied by what is below it, and for a mere whiteout. */
   inode: Inode | undefined;
@@ -57,14 +60,14 @@ export interface FinishedBuild {
 const MAX_SYMLINKS = 40;
 
 export class LayerBuilder {
-  readonly #base: FileTree | undefined;
+  readonly #base: LowerTree | undefined;
   readonly #root = directoryNode();
   /** Copies of files of lower layers that members link to. */
   readonly #fromBase = new Map<BytePath, Inode>();
   #usesBase = false;
 
   /** @param base what the layer lies on: has the parents and link targets that the layer itself lacks */
-  constructor(base: FileTree | undefined) {
+  constructor(base: LowerTree | undefined) {
     this.#base = base;
   }
 
@@ -150,7 +153,7 @@ export class LayerBuilder {
     if (known !== undefined) return known;
     const entry = this.#base?.lookup(path);
     if (entry === undefined || entry.type === 'directory') return undefined;
-    const source = entry.type === 'file' ? this.#base?.content(entry) : undefined;
+    const source = entry.type === 'file' ? this.#base?.content?.(entry) : undefined;
     const inode: Inode = { ...inodeOf(entry, path), source };
     this.#fromBase.set(path, inode);
     this.#usesBase = true;
@@ -254,7 +257,7 @@ export class LayerBuilder {
    * A directory that the layer has no member for, but has files in, keeps the metadata it has in lower layers.
    * The tree that is made of the layer needs it, since it hides that of the lower layers.
    */
-  #impliedInode(path: BytePath, base: FileTree | undefined, opaque: boolean): Inode | undefined {
+  #impliedInode(path: BytePath, base: LowerTree | undefined, opaque: boolean): Inode | undefined {
     const below = path === '' && !opaque ? undefined : base?.lookup(path);
     if (below?.type === 'directory') {
       this.#usesBase = true;
@@ -267,7 +270,7 @@ export class LayerBuilder {
 interface Place {
   readonly path: BytePath;
   /** Undefined where nothing of lower layers shows through. */
-  readonly base: FileTree | undefined;
+  readonly base: LowerTree | undefined;
   readonly emission: Emission;
 }
 

@@ -2,7 +2,7 @@
  * The files of an image through all of its layers: what each layer adds, changes, removes and hides. Layers are added
  * bottom first; nothing is read from disk.
  */
-import type { BytePath } from '../../files/index.ts';
+import type { BytePath, FileEntry } from '../../files/index.ts';
 import type { LayerEntry } from '../../layers/index.ts';
 import { integers } from './columns.ts';
 import { NONE, type PathNode, PathTable, ROOT } from './path-table.ts';
@@ -109,6 +109,28 @@ export class ImageModel {
       version = this.#previous.at(version);
     }
     return NONE;
+  }
+
+  /** The entry at a path when the layers up to `layer` are stacked. */
+  lookup(path: BytePath, layer = this.#layers.length - 1): FileEntry | undefined {
+    const node = this.paths.find(path);
+    const version = node === NONE ? NONE : this.visibleAt(node, layer);
+    return version === NONE ? undefined : this.entry(version);
+  }
+
+  /** What a version says, as a file; its link group means something within its layer only. */
+  entry(version: Version): FileEntry {
+    const { versions } = this;
+    const { device, ...metadata } = versions.metadata(version);
+    const type = versions.type(version);
+    if (type === 'whiteout') throw new Error('a whiteout is no file');
+    const [devMajor, devMinor] = device?.split(':').map(Number) ?? [];
+    const group = versions.linkGroup(version);
+    return {
+      ...{ path: this.path(version), type, size: versions.size(version), ...metadata },
+      ...(group !== NONE && { linkGroup: group }),
+      ...(devMajor !== undefined && { devMajor, devMinor }),
+    };
   }
 
   /** Versions that a layer hides, whether it puts something else at their paths or not. In no order of paths. */

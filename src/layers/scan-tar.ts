@@ -1,0 +1,108 @@
+/** Indexes a layer that comes as a tar while it streams past: nothing is stored, so its contents cannot be opened. */
+import { createHash, type Hash, hash } from 'node:crypto';
+import { type TarMemberEvent, TarParser } from '../archive/index.ts';
+import type { ContentDigest } from '../files/index.ts';
+import { DIGEST_PREFIX } from './index-encoder.ts';
+import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
+import type { LayerEntry } from './layer-index.ts';
+import { Pace } from './pace.ts';
+import { type TarIdentity, tarIdentity } from './tar-identity.ts';
+
+export interface ScanOptions {
+  /** The layers below, for tars that link to their files or leave out parent directories. */
+  readonly base?: LowerTree | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ScannedLayer extends TarIdentity {
+  /** As a layer index has them, with the digests of contents. */
+  readonly entries: readonly LayerEntry[];
+}
+
+/**
+ * @param source the uncompressed tar
+ * @throws AppError LAYER_INVALID_MEMBER, LAYER_HARDLINK_TARGET_MISSING, ARCHIVE_*; what `source` throws; the signal's
+ * reason
+ */
+export async function scanTar(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { base, signal }: ScanOptions = {},
+): Promise<ScannedLayer> {
+  const parser = new TarParser();
+  const contents = new Contents(new LayerBuilder(base));
+  const whole = createHash('sha256');
+  const pace = new Pace(signal);
+  let size = 0;
+  for await (const chunk of source) {
+    whole.update(chunk);
+    size += chunk.length;
+    parser.push(chunk);
+    for (let event = parser.next(); event !== undefined; event = parser.next()) {
+      if (event.kind === 'member') contents.begin(event);
+      else if (event.kind === 'data') contents.add(event.bytes);
+      else contents.end();
+    }
+    if (pace.due) await pace.turn();
+  }
+  parser.end();
+  const identity = tarIdentity(whole.digest('hex'), size);
+  return { ...identity, entries: contents.entries() };
+}
+
+/** Digests the content of each member while it goes by. */
+class Contents {
+  readonly #builder: LayerBuilder;
+  /** By where the content starts in the tar. */
+  readonly #digests = new Map<number, ContentDigest>();
+  #member: TarMemberEvent | undefined;
+  #remaining = 0;
+  #hash: Hash | undefined;
+
+  constructor(builder: LayerBuilder) {
+    this.#builder = builder;
+  }
+
+  begin(member: TarMemberEvent): void {
+    const inode: Inode | undefined = this.#builder.add(member.header);
+    if (inode !== undefined) inode.tarOffset = member.offset;
+    // Of a sparse file the holes would have to be hashed too, and their size is a mere claim.
+    const isHashed = inode !== undefined && member.sparse === undefined;
+    this.#member = isHashed ? member : undefined;
+    this.#remaining = member.storedSize;
+    this.#hash = undefined;
+  }
+
+  add(bytes: Buffer): void {
+    if (this.#member === undefined) return;
+    if (bytes.length === this.#remaining && this.#hash === undefined) {
+      this.#note(hash('sha512-256', bytes));
+    } else {
+      this.#hash ??= createHash('sha512-256');
+      this.#hash.update(bytes);
+    }
+    this.#remaining -= bytes.length;
+  }
+
+  end(): void {
+    if (this.#hash !== undefined) this.#note(this.#hash.digest('hex'));
+    this.#member = undefined;
+    this.#hash = undefined;
+  }
+
+  entries(): LayerEntry[] {
+    const entries: LayerEntry[] = [];
+    this.#builder.finish((entry) => entries.push(this.#withDigest(entry)));
+    return entries;
+  }
+
+  #note(hex: string): void {
+    if (this.#member === undefined) return;
+    this.#digests.set(this.#member.offset, `${DIGEST_PREFIX}${hex}` as ContentDigest);
+  }
+
+  #withDigest(entry: LayerEntry): LayerEntry {
+    if (entry.kind === 'whiteout' || entry.tarOffset === undefined) return entry;
+    const digest = this.#digests.get(entry.tarOffset);
+    return digest === undefined ? entry : { ...entry, digest };
+  }
+}
