@@ -10,10 +10,14 @@ import type { Digest, Platform } from '../oci/index.ts';
 /** Definition digest: `sha256:<64 hex>` over the canonical JSON of op and inputs. */
 export type VertexId = string & { readonly __brand: 'VertexId' };
 
-/** An image that is in the local store: its layers become the file system. */
+/** An image: its layers become the file system. */
 export interface ImageOp {
   readonly kind: 'image';
-  /** The image's config digest: tags are resolved before the graph is made. */
+  /**
+   * The image's config digest: tags are resolved before the graph is made. It is all of the image's identity, since it
+   * names the layers by their content. Where the image may be had is in `VertexInfo.image`: the same layers under another
+   * name, or compressed in another way under another manifest, are one vertex and give one result.
+   */
   readonly imageId: Digest;
 }
 
@@ -183,12 +187,22 @@ export interface Vertex {
 /** The empty file system: no vertex is needed to make it. */
 export const SCRATCH = 'scratch';
 
-/** What people are told about a vertex. Not part of its identity. */
+/** Where another machine gets the image of an `ImageOp`. */
+export interface ImageSource {
+  /** In full form: `docker.io/library/debian:bookworm`. Undefined: it came from a directory of this machine. */
+  readonly reference: string | undefined;
+  /** Of the manifest for the platform. Undefined: nobody knows. */
+  readonly manifestDigest: Digest | undefined;
+}
+
+/** What people are told about a vertex, and what does not change its result. Not part of its identity. */
 export interface VertexInfo {
   readonly name: string;
   readonly stage: string | undefined;
   /** What its processes are made for; undefined: what has no processes, or this machine. */
   readonly platform?: Platform | undefined;
+  /** Of an image. */
+  readonly image?: ImageSource | undefined;
   readonly location: SourceLocation | undefined;
   /** Where the words of the instruction stand that an error may name, by their text after expansion. */
   readonly words?: ReadonlyMap<string, SourceLocation> | undefined;

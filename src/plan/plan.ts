@@ -1,7 +1,7 @@
 /** What planning gives: the graph, what of it the target needs, and the image that the target's result becomes. */
 import type { Instruction } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
-import type { Graph, SCRATCH, VertexId } from '../graph/index.ts';
+import type { Graph, ImageSource, SCRATCH, VertexId } from '../graph/index.ts';
 import type { ContainerConfig, Digest, ImageConfig, Platform } from '../oci/index.ts';
 
 /** An image as planning sees it: its config is known, its layers stay where they are. */
@@ -11,6 +11,8 @@ export interface BaseImage {
   /** Digest of its config. */
   readonly id: Digest;
   readonly config: ImageConfig;
+  /** Where other machines get it. */
+  readonly source?: ImageSource | undefined;
 }
 
 /** Finds a base image; names arrive as written, after expansion. */

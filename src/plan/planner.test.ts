@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type PlanSettings, plan } from '../../test/support/plans.ts';
+import { AMD64, type PlanSettings, plan } from '../../test/support/plans.ts';
 import type { ExecOp, Op } from '../graph/index.ts';
 import { reachable } from '../graph/index.ts';
+import { digestOf } from '../oci/index.ts';
 import type { BuildPlan } from './plan.ts';
+import type { PlanOptions } from './stage-plan.ts';
 
 function ops(made: BuildPlan): readonly Op[] {
   return reachable(made.graph, [made.target]).map(({ op }) => op);
@@ -287,5 +289,23 @@ describe('RUN', () => {
       .filter((info) => info?.ignoreCache === true)
       .map((info) => info?.stage);
     expect(new Set(ignoring)).toEqual(new Set(['a']));
+  });
+});
+
+describe('an image', () => {
+  it('is one vertex under whatever names, and says where it is under the first that was planned', async () => {
+    const config = { ...AMD64, rootfs: { type: 'layers', diff_ids: [] } } as const;
+    const resolveImage: PlanOptions['resolveImage'] = async (name) => ({
+      ...{ name, id: digestOf('config'), config },
+      source: { reference: `docker.io/library/${name}`, manifestDigest: digestOf(name) },
+    });
+    const text =
+      'FROM one:1 AS first\nRUN same\nFROM two:2\nCOPY --from=first / /first\nRUN same\n';
+    const { graph, target } = await plan(text, { resolveImage });
+    const images = reachable(graph, [target]).filter(({ op }) => op.kind === 'image');
+    expect(images.map(({ op }) => op)).toEqual([{ kind: 'image', imageId: digestOf('config') }]);
+    expect(images.map(({ id }) => graph.info.get(id)?.image)).toEqual([
+      { reference: 'docker.io/library/two:2', manifestDigest: digestOf('two:2') },
+    ]);
   });
 });

@@ -260,7 +260,7 @@ class Planner {
     if (begun.kind === 'stage') return childState(begun.state);
     if (begun.kind === 'scratch') return scratchState(begun.platform);
     if (begun.kind === 'context') return contextState(begun.root, begun.platform);
-    const root = steps.addBase(begun.image.id, begun.name, this.#place(stage.from.image));
+    const root = steps.addBase(begun.image, begun.name, this.#place(stage.from.image));
     return imageState(begun.image, root, begun.platform);
   }
 
@@ -321,19 +321,21 @@ class Planner {
       return this.#contextVertex(context.name, context.source);
     }
     if (context !== undefined) {
-      const { id } = await this.#images.ofContext(context, this.#options.platform, location);
-      return this.#addImage(id, name.text, location);
+      const image = await this.#images.ofContext(context, this.#options.platform, location);
+      return this.#addImage(image, name.text, location);
     }
     const { platform, takesPlatformOfBase: takesOther } = this.#options;
     const place = { location, before: stage.index, takesOther };
     const image = await this.#images.named(name.text, platform, place);
-    return this.#addImage(image.id, name.text, location);
+    return this.#addImage(image, name.text, location);
   }
 
-  #addImage(imageId: BaseImage['id'], name: string, location: SourceLocation): VertexId {
-    return this.#builder.add({ kind: 'image', imageId }, [], {
+  #addImage({ id, source }: BaseImage, name: string, location: SourceLocation): VertexId {
+    return this.#builder.add({ kind: 'image', imageId: id }, [], {
       name: `FROM ${name}`,
       stage: undefined,
+      platform: this.#options.platform,
+      image: source,
       location,
       instruction: undefined,
       ignoreCache: false,

@@ -11,7 +11,8 @@ import type {
   VertexInfo,
 } from '../graph/index.ts';
 import { redactUrls } from '../http/index.ts';
-import type { Digest, Platform } from '../oci/index.ts';
+import type { Platform } from '../oci/index.ts';
+import type { BaseImage } from './plan.ts';
 import { platformPrefix } from './platform-prefix.ts';
 import type { InternalStepText, PlanOptions, StepText } from './stage-plan.ts';
 import { stageLabel, stagePrefix } from './stages.ts';
@@ -44,10 +45,11 @@ export class StageSteps {
   }
 
   /** Adds the image that the stage begins with: its first step. */
-  addBase(imageId: Digest, name: string, location: SourceLocation): VertexId {
+  addBase({ id, source }: BaseImage, name: string, location: SourceLocation): VertexId {
     this.#total++;
-    const op: Op = { kind: 'image', imageId };
-    return this.#options.builder.add(op, [], this.#info(op, `FROM ${name}`, location));
+    const op: Op = { kind: 'image', imageId: id };
+    const info = this.#info(op, `FROM ${name}`, location);
+    return this.#options.builder.add(op, [], { ...info, image: source });
   }
 
   /** Adds an instruction. */

@@ -4,9 +4,11 @@ import { readConfig } from '../../image/index.ts';
 import {
   familiarName,
   formatPlatform,
+  formatReference,
   type Platform,
   parseReference,
   selectPlatform,
+  withDefaultTag,
 } from '../../oci/index.ts';
 import type { BaseImage, ResolveImage } from '../../plan/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -21,7 +23,11 @@ export function imageResolver(store: Store): ResolveImage {
     const chosen = takesOther && records.length === 1 ? 0 : selectPlatform(platform, records);
     const record = chosen === undefined ? undefined : records[chosen];
     if (record === undefined) throw wrongPlatform(store, name, { wanted: platform });
-    return { name, id: record.id, config: await readConfig(store, record) };
+    const source = {
+      reference: formatReference(withDefaultTag(parseReference(name))),
+      manifestDigest: record.manifestDigest,
+    };
+    return { name, id: record.id, config: await readConfig(store, record), source };
   };
 }
 
