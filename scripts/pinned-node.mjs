@@ -33,7 +33,7 @@ function requireRecentNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
   process.stderr.write(
-    `\nlamina needs Node.js ${OLDEST.join('.')} or later, and this is ${process.versions.node}. Get Node.js 24 from https://nodejs.org/download\n`,
+    `\nlamina needs Node.js ${OLDEST.join('.')} or later; this is ${process.versions.node}. Get Node.js 24 from https://nodejs.org/download\n`,
   );
   process.exit(1);
 }

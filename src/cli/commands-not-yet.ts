@@ -8,7 +8,7 @@ export interface MissingCommand {
   readonly isAboutContainers?: boolean;
 }
 
-const LIVES = 'a container lives as long as its `lamina run`';
+const LIVES = 'a container exists only while its `lamina run` runs';
 
 export const missingCommands: readonly MissingCommand[] = [
   {
@@ -32,12 +32,12 @@ export const missingCommands: readonly MissingCommand[] = [
   },
   {
     names: ['stop', 'kill'],
-    reason: `${LIVES}: end that with Ctrl-C or a signal`,
+    reason: `${LIVES}: stop it with Ctrl-C or a signal`,
     isAboutContainers: true,
   },
   {
     names: ['logs'],
-    reason: 'what a container prints is the output of its `lamina run`: redirect it to a file',
+    reason: 'a container prints to the output of its `lamina run`: redirect that to a file',
     isAboutContainers: true,
   },
   {
@@ -54,7 +54,7 @@ export const missingCommands: readonly MissingCommand[] = [
   {
     names: ['commit'],
     reason:
-      "write what the container did as a step: `printf 'FROM IMAGE\\nRUN COMMAND\\n' | lamina build -t NAME -`",
+      "write the changes as a step: `printf 'FROM IMAGE\\nRUN COMMAND\\n' | lamina build -t NAME -`",
     isAboutContainers: true,
   },
   {
@@ -87,7 +87,7 @@ export const missingCommands: readonly MissingCommand[] = [
   },
   {
     names: ['context use', 'context create', 'context show', 'context inspect', 'context rm'],
-    reason: 'there is no daemon to choose; here a context is the directory of a build',
+    reason: 'there is no daemon to choose: in lamina, a context is the directory of a build',
   },
   {
     names: ['bake', 'buildx bake'],
@@ -105,17 +105,17 @@ export const missingCommands: readonly MissingCommand[] = [
   {
     names: ['sbom'],
     reason:
-      'lamina makes no bill of materials: `lamina save -o image.tar IMAGE`, then give the archive to a tool that does',
+      'lamina creates no bill of materials: save the image with `lamina save -o image.tar IMAGE`, and scan it with another tool',
   },
   {
     names: ['init'],
     reason:
-      'lamina writes no Dockerfiles: begin with FROM, and `lamina build --check` finds mistakes',
+      'lamina does not generate Dockerfiles: start one with FROM, and check it with `lamina build --check`',
   },
   {
     names: ['trust'],
     reason:
-      'sign in the registry, with cosign or notation; `lamina copy` takes signatures along with the image',
+      'sign images in the registry with cosign or notation; `lamina copy` copies signatures with the image',
   },
   {
     names: ['debug', 'buildx debug', 'buildx dap'],

@@ -31,18 +31,18 @@ export function renderVerification(
   { identical, comparisons }: VerifyResult,
   options: ReportOptions,
 ): string {
-  if (comparisons.length === 0) return 'no image was made, so none was compared\n';
+  if (comparisons.length === 0) return 'no image was built, so there is nothing to compare\n';
   if (identical) {
     const ids = comparisons.map(({ a, platform }) => `${a} (${platform})`).join(', ');
-    return `reproducible: both builds gave ${ids}\n`;
+    return `reproducible: both builds produced ${ids}\n`;
   }
   const several = comparisons.length > 1;
   const lines = comparisons.flatMap((comparison) => {
     const title = several ? [`${comparison.platform}:`] : [];
-    if (comparison.identical) return [...title, `both builds gave ${comparison.a}`];
+    if (comparison.identical) return [...title, `both builds produced ${comparison.a}`];
     return [...title, ...configLines(comparison.config), ...layerLines(comparison, options)];
   });
-  return `not reproducible: the second build gave another image\n${lines.join('\n')}\n`;
+  return `not reproducible: the second build produced a different image\n${lines.join('\n')}\n`;
 }
 
 function configLines(differences: Files['config']): readonly string[] {
@@ -52,7 +52,7 @@ function configLines(differences: Files['config']): readonly string[] {
     ...told.map(({ path, a, b }) => `config ${printable(path)}: ${shown(a)} became ${shown(b)}`),
     ...(times === 0
       ? []
-      : ['config: times differ (set SOURCE_DATE_EPOCH to have them the same in every build)']),
+      : ['config: times differ (set SOURCE_DATE_EPOCH to make them the same in every build)']),
   ];
 }
 
@@ -73,7 +73,7 @@ function layerLines({ layers }: Layers, options: ReportOptions): readonly string
   return layers
     .filter(({ a, b }) => a !== b)
     .flatMap(({ position, instruction, a, b, files }) => {
-      const name = `layer ${position + 1}, ${printable(instruction ?? 'of an unknown instruction')}`;
+      const name = `layer ${position + 1}, ${printable(instruction ?? 'unknown instruction')}`;
       if (a === undefined || b === undefined) {
         return [`${name}: only in ${a === undefined ? 'B' : 'A'}`, ...fileLines(files, options)];
       }

@@ -97,9 +97,9 @@ describe('ports', () => {
   it.each([
     ['8080:80', 'ports cannot be mapped'],
     ['8000-8010:80', 'ports cannot be mapped'],
-    ['127.0.0.1:80:80', 'ports cannot be bound to one address'],
-    ['[::1]:80:80/tcp', 'ports cannot be bound to one address'],
-    ['127.0.0.1::80', 'ports cannot be bound to one address'],
+    ['127.0.0.1:80:80', 'ports cannot be bound to an address'],
+    ['[::1]:80:80/tcp', 'ports cannot be bound to an address'],
+    ['127.0.0.1::80', 'ports cannot be bound to an address'],
     ['http:80', 'invalid value'],
     ['80:80/http', 'invalid value'],
   ])('%s is refused', (text, message) => {
@@ -107,6 +107,6 @@ describe('ports', () => {
   });
 
   it('there is none without a network', () => {
-    expect(() => checkPort('80:80', 'none')).toThrow('--network=none has no port to publish');
+    expect(() => checkPort('80:80', 'none')).toThrow('ports cannot be published with --network=none');
   });
 });

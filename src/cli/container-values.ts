@@ -65,7 +65,7 @@ function volume(text: string): Mount {
 }
 
 function namedVolume(name: string): AppError {
-  return new AppError('CLI_NOT_YET', `there are no named volumes, such as '${name}'`, {
+  return new AppError('CLI_NOT_YET', `named volumes are not supported: '${name}'`, {
     expected: 'a host path that begins with / or .',
     hint: `use a directory: -v ./${name}:/path`,
   });
@@ -85,10 +85,11 @@ function mount(text: string): Mount {
   const source = take('source', 'src');
   const readonly = booleanField(text, take('readonly', 'ro'));
   take('consistency', 'volume-nocopy');
-  if (!target.startsWith('/')) throw badValue('--mount', text, 'target=, an absolute path');
+  if (!target.startsWith('/')) throw badValue('--mount', text, 'target=PATH with an absolute path');
   switch (type) {
     case 'bind':
-      if (source === undefined) throw badValue('--mount', text, 'source=, a path of this machine');
+      if (source === undefined)
+        throw badValue('--mount', text, 'source=PATH with a path on this machine');
       refuseRest(text, fields);
       return { kind: 'bind', source: resolve(source), target, readonly };
     case 'tmpfs': {
@@ -106,7 +107,7 @@ function mount(text: string): Mount {
     }
     case 'volume':
       if (source !== undefined) throw namedVolume(source);
-      if (readonly) throw badValue('--mount', text, 'an anonymous volume that can be written to');
+      if (readonly) throw badValue('--mount', text, 'a writable anonymous volume');
       refuseRest(text, fields);
       return { kind: 'volume', target };
     default:
@@ -178,7 +179,7 @@ function wholeNumber(flag: string, text: string, digits: string): number {
 export function deviceSpec(text: string): DeviceSpec {
   const [source = '', second, third, ...rest] = text.split(':');
   if (!source.startsWith('/')) {
-    throw new AppError('CLI_NOT_YET', `devices that are no path are not supported: ${text}`, {
+    throw new AppError('CLI_NOT_YET', `only device paths are supported: ${text}`, {
       expected: 'host[:container][:rwm], such as /dev/fuse',
     });
   }
@@ -203,17 +204,17 @@ export function checkPort(text: string, network: 'host' | 'none' | undefined): v
   const { ip, host, container } = PORT.exec(text)?.groups ?? {};
   if (container === undefined) throw badValue('--publish', text, 'host:container');
   if (network === 'none') {
-    throw new AppError('CLI_USAGE', `--network=none has no port to publish: ${text}`, {
-      hint: 'leave out one of the two',
+    throw new AppError('CLI_USAGE', `ports cannot be published with --network=none: ${text}`, {
+      hint: 'remove one of the two',
     });
   }
   if (ip !== undefined && !ANY_ADDRESS.includes(ip)) {
-    throw new AppError('CLI_NOT_YET', `ports cannot be bound to one address: ${text}`, {
-      hint: `containers share this machine’s network: let the process itself listen on ${ip}`,
+    throw new AppError('CLI_NOT_YET', `ports cannot be bound to an address: ${text}`, {
+      hint: `containers share this machine’s network: make the process listen on ${ip}`,
     });
   }
   if (host === undefined || host === container) return;
   throw new AppError('CLI_NOT_YET', `ports cannot be mapped: ${text}`, {
-    hint: `containers share this machine’s network: the process’s port ${container} is this machine’s port ${container}`,
+    hint: `containers share this machine’s network: port ${container} of the process is port ${container} of this machine`,
   });
 }

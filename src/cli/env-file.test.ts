@@ -26,11 +26,11 @@ describe('a file of variables', () => {
   });
 
   test.each([
-    ['A=1\nB C=2\n', `${path}:2: the name 'B C' contains blanks`],
-    ['export A=1', `${path}:1: the name 'export A' contains blanks`],
-    ['A =1', `${path}:1: the name 'A ' contains blanks`],
-    ['A\t', `${path}:1: the name 'A\t' contains blanks`],
-    ['\n=1', `${path}:2: the name of the variable is missing`],
+    ['A=1\nB C=2\n', `${path}:2: the name 'B C' contains whitespace`],
+    ['export A=1', `${path}:1: the name 'export A' contains whitespace`],
+    ['A =1', `${path}:1: the name 'A ' contains whitespace`],
+    ['A\t', `${path}:1: the name 'A\t' contains whitespace`],
+    ['\n=1', `${path}:2: the variable name is missing`],
   ])('is refused for %j', async (text, message) => {
     await expect(read(text)).rejects.toMatchObject({
       code: 'CLI_FILE',

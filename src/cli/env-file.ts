@@ -38,7 +38,7 @@ export async function readEnvFile(
     const fault = faultOf(name);
     if (fault !== undefined) {
       throw new AppError('CLI_FILE', `--env-file: ${path}:${index + 1}: ${fault}`, {
-        expected: 'NAME=value, or NAME alone for the value it has in the environment',
+        expected: 'NAME=value, or NAME alone to take its value from the environment',
       });
     }
     if (equals >= 0) return [line];
@@ -48,6 +48,6 @@ export async function readEnvFile(
 }
 
 function faultOf(name: string): string | undefined {
-  if (name === '') return 'the name of the variable is missing';
-  return /[ \t]/.test(name) ? `the name '${name}' contains blanks` : undefined;
+  if (name === '') return 'the variable name is missing';
+  return /[ \t]/.test(name) ? `the name '${name}' contains whitespace` : undefined;
 }

@@ -103,7 +103,7 @@ function imageNamed(text: string, images: readonly ImageSummary[]): ImageSummary
     (isId ? images.find(({ id }) => id.startsWith(`sha256:${digits}`)) : undefined);
   if (found !== undefined) return found;
   throw new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
-    hint: 'lamina images lists what there is',
+    hint: 'run `lamina images` to list images',
   });
 }
 

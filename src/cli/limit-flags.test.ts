@@ -53,7 +53,7 @@ describe('limits', () => {
 
   it.each([
     ['--memory-swap 1g', '--memory-swap needs --memory'],
-    ['--cpus 1 --cpu-quota 5000', '--cpus goes with neither'],
+    ['--cpus 1 --cpu-quota 5000', '--cpus cannot be used with'],
   ])('%s contradicts itself', (line, message) => {
     const refused = { code: 'CLI_USAGE', message: expect.stringContaining(message) };
     expect(() => limitsOf(line)).toThrow(expect.objectContaining(refused));

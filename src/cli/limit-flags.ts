@@ -82,7 +82,7 @@ function swapLimit(text: string | undefined, memory: number | undefined): number
   if (text === undefined || text === '0') return undefined;
   if (memory === undefined) {
     throw new AppError('CLI_USAGE', '--memory-swap needs --memory', {
-      hint: 'it limits memory and swap together: give both',
+      hint: 'it limits memory plus swap: set both',
     });
   }
   const bytes = text === '-1' ? -1 : byteSize(text, '--memory-swap');
@@ -104,7 +104,7 @@ function cpuTime(flags: LimitValues & ContainerLimitValues): {
     return { period: period || undefined, quota: quota || undefined };
   }
   if (period !== undefined || quota !== undefined) {
-    throw new AppError('CLI_USAGE', '--cpus goes with neither --cpu-period nor --cpu-quota', {
+    throw new AppError('CLI_USAGE', '--cpus cannot be used with --cpu-period or --cpu-quota', {
       hint: '--cpus 1.5 is the same as --cpu-period 100000 --cpu-quota 150000',
     });
   }

@@ -162,7 +162,7 @@ describe('the command line', () => {
   ])('says what to do instead of %s', async (line, typed, reason) => {
     const { status, stderr } = await session(line.split(' '));
     expect(status).toBe(125);
-    expect(stderr).toContain(`there is no 'lamina ${typed}'`);
+    expect(stderr).toContain(`'lamina ${typed}' is not supported`);
     expect(stderr).toContain(reason);
     expect(stderr).toContain('CLI_NOT_YET');
   });

@@ -77,7 +77,7 @@ function requireCommand(words: readonly string[]): FoundCommand {
   const missing = findMissing(words);
   if (missing !== undefined) {
     const { typed, reason } = missing;
-    throw new AppError('CLI_NOT_YET', `there is no 'lamina ${typed}'`, { hint: reason });
+    throw new AppError('CLI_NOT_YET', `'lamina ${typed}' is not supported`, { hint: reason });
   }
   const first = words[0] ?? '';
   const group = groupOf(words);

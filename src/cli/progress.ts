@@ -24,7 +24,7 @@ export function progressKind(flag: string | undefined, context: CommandContext):
   if (kind !== undefined) return kind;
   throw new AppError(
     'CLI_ENVIRONMENT',
-    `BUILDKIT_PROGRESS names no progress display: ${JSON.stringify(text)}`,
+    `invalid value ${JSON.stringify(text)} for BUILDKIT_PROGRESS`,
     { expected: kinds.join(', ') },
   );
 }

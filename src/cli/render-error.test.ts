@@ -127,8 +127,8 @@ describe('renderError', () => {
     const error = new TypeError('x is not a function');
     expect(show(error)).toMatchInlineSnapshot(`
       "error: unexpected: x is not a function
-        hint: set LAMINA_DEBUG=1 to see where it happened
-        hint: this is a fault of lamina: please report it, with what you did
+        hint: set LAMINA_DEBUG=1 to see the stack trace
+        hint: this is a bug in lamina: please report it, with the steps that led to it
         code: INTERNAL (lamina explain INTERNAL)
       "
     `);

@@ -71,8 +71,10 @@ function internalLines(error: unknown, options: RenderErrorOptions): string[] {
   const lines = [`${heading(options)}: unexpected: ${printable(message)}`];
   if (options.debug && error instanceof Error)
     lines.push(...(error.stack ?? '').split('\n').map(printable));
-  else lines.push(note('hint', 'set LAMINA_DEBUG=1 to see where it happened'));
-  lines.push(note('hint', 'this is a fault of lamina: please report it, with what you did'));
+  else lines.push(note('hint', 'set LAMINA_DEBUG=1 to see the stack trace'));
+  lines.push(
+    note('hint', 'this is a bug in lamina: please report it, with the steps that led to it'),
+  );
   lines.push(note('code', 'INTERNAL (lamina explain INTERNAL)'));
   return lines;
 }

@@ -80,7 +80,7 @@ export function networkMode(text: string | undefined): NetworkMode | undefined {
     default:
       throw new AppError('CLI_NOT_YET', `network mode ${JSON.stringify(text)} is not supported`, {
         expected: 'host (the default) or none',
-        hint: 'with host networking a process reaches what this machine reaches, and its ports are this machine’s',
+        hint: 'with host networking, a process shares the network and the ports of this machine',
       });
   }
 }
@@ -114,7 +114,7 @@ export function ulimit(text: string): { name: string; soft: number; hard: number
   const limits = { name, soft: Number(soft), hard: Number(hard ?? soft) };
   const unlimited = limits.hard < 0;
   if (!unlimited && (limits.soft < 0 || limits.soft > limits.hard)) {
-    throw badValue('--ulimit', text, 'a soft limit that is not above the hard one');
+    throw badValue('--ulimit', text, 'a soft limit no higher than the hard limit');
   }
   return limits;
 }

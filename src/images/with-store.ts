@@ -46,6 +46,6 @@ export function requireImage(store: Store, text: string): ImageRecord {
   const present = store.images.names().map((name) => familiarName(parseReference(name)));
   throw new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
     expected: present.length === 0 ? undefined : `one of ${present.slice(0, 8).join(', ')}`,
-    hint: 'lamina images lists what there is',
+    hint: 'run `lamina images` to list images',
   });
 }

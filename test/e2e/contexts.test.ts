@@ -352,7 +352,7 @@ describe('lamina context ls', () => {
     const why = async (path: string, ...more: string[]) =>
       (await bench.lamina(['context', 'ls', '--why', path, ...more, directory])).stdout;
     expect(await why('a/b')).toBe('a/b is ignored by .dockerignore:1: a\n');
-    expect(await why('a/keep')).toBe('a/keep is sent: taken back by .dockerignore:2: !a/keep\n');
+    expect(await why('a/keep')).toBe('a/keep is sent: re-included by .dockerignore:2: !a/keep\n');
     expect(await why('a')).toBe('a is ignored by .dockerignore:1: a; 1 file below it is sent\n');
     expect(await why('c')).toBe('c is sent: no line of .dockerignore matches it\n');
     expect(await why('nope')).toBe('nope does not exist in the context\n');

@@ -68,7 +68,7 @@ function parseCall(call: string): { readonly method: string; readonly isJson: bo
   let isJson = false;
   for (const setting of settings) {
     const [, format] = /^format=(json|text)$/.exec(setting) ?? [];
-    if (format === undefined) throw badCall(call, 'the only setting is format=json or format=text');
+    if (format === undefined) throw badCall(call, 'the only option is format=json or format=text');
     isJson = format === 'json';
   }
   return { method: bare, isJson };
@@ -76,7 +76,7 @@ function parseCall(call: string): { readonly method: string; readonly isJson: bo
 
 function badCall(call: string, hint: string | undefined): AppError {
   return new AppError('CLI_FLAG_VALUE', `invalid value "${call}" for --call`, {
-    expected: `${METHODS.map(([name]) => name).join(', ')}, each with ,format=json`,
+    expected: `${METHODS.map(([name]) => name).join(', ')}, each optionally with ,format=json`,
     hint,
   });
 }

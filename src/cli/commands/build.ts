@@ -40,7 +40,7 @@ export const buildCommand = defineCommand({
   ],
   flags: buildFlags,
   args: [1, 1],
-  missing: "name the build context, often '.', after the options and their values",
+  missing: "give the build context as the last argument, often '.'",
   examples: [
     {
       command: 'lamina build -t hello .',
@@ -110,7 +110,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
       'CLI_USAGE',
       'standard input cannot be both the context and the Dockerfile',
       {
-        hint: 'name a directory as the context, or leave out -f -',
+        hint: 'give a directory as the context, or remove -f -',
       },
     );
   }
@@ -231,8 +231,8 @@ function jobCount(jobs: number | undefined): number | undefined {
 
 function refuseTerminalOutput(specs: readonly OutputSpec[], { io }: CommandContext): void {
   if (!io.stdout.isTerminal || !specs.some(({ dest }) => dest === '-')) return;
-  throw new AppError('CLI_TERMINAL_OUTPUT', 'an archive would go to the terminal', {
-    hint: 'redirect standard output to a file, or name one with dest=',
+  throw new AppError('CLI_TERMINAL_OUTPUT', 'cannot write an archive to the terminal', {
+    hint: 'redirect standard output to a file, or set dest=FILE',
   });
 }
 

@@ -118,7 +118,7 @@ function total({ files, bytes }: ContextListing): string {
 
 function ignored({ ignored: lines, ignoreFile }: ContextListing): string {
   if (ignoreFile === undefined) return 'no ignore file\n';
-  if (lines.length === 0) return `${ignoreFile} leaves out nothing\n`;
+  if (lines.length === 0) return `${ignoreFile} excludes nothing\n`;
   const cells = lines.map(({ line, pattern, files, bytes }) => [
     humanSize(bytes),
     count(files),
@@ -141,7 +141,7 @@ function reason(why: ContextReason, { ignoreFile }: ContextListing): string {
       ? ''
       : `; ${count(sentBelow)} below it ${sentBelow === 1 ? 'is' : 'are'} sent`;
   if (why.ignored) return `${path} is ignored by ${line ?? ignoreFile}${below}\n`;
-  if (line !== undefined) return `${path} is sent: taken back by ${line}${below}\n`;
+  if (line !== undefined) return `${path} is sent: re-included by ${line}${below}\n`;
   const because =
     ignoreFile === undefined ? 'there is no ignore file' : `no line of ${ignoreFile} matches it`;
   return `${path} is sent: ${because}${below}\n`;
@@ -150,5 +150,7 @@ function reason(why: ContextReason, { ignoreFile }: ContextListing): string {
 /** What would become of a path if it existed: a step may be about to make it. */
 function absent({ ignored }: ContextReason, line: string | undefined): string {
   if (line === undefined) return '';
-  return ignored ? `; it would be ignored by ${line}` : `; it would be sent: taken back by ${line}`;
+  return ignored
+    ? `; it would be ignored by ${line}`
+    : `; it would be sent: re-included by ${line}`;
 }

@@ -18,7 +18,7 @@ export const exportCommand = defineCommand({
     const [image = ''] = args;
     const { stdout } = context.io;
     if (flags.output === undefined && stdout.isTerminal) {
-      throw new AppError('CLI_TERMINAL_OUTPUT', 'a tar would go to the terminal', {
+      throw new AppError('CLI_TERMINAL_OUTPUT', 'cannot write a tar to the terminal', {
         hint: 'use -o FILE, or redirect standard output',
       });
     }

@@ -54,7 +54,7 @@ export const imagetoolsCreateCommand = defineCommand({
   ],
   async run({ flags, args, given }, context) {
     if (args.length === 0 || (flags.tag.length === 0 && !flags['dry-run'])) {
-      throw new AppError('CLI_USAGE', 'sources and a name are needed', {
+      throw new AppError('CLI_USAGE', 'imagetools create needs a name and at least one source', {
         expected: 'lamina imagetools create -t NAME:TAG SOURCE...',
       });
     }
@@ -92,7 +92,7 @@ function annotation(text: string): [key: string, value: string] {
   }
   if (place !== undefined && place !== 'index') {
     throw new AppError('CLI_NOT_YET', `--annotation ${place}: is not supported here`, {
-      hint: 'annotate manifests when they are built: lamina build --annotation',
+      hint: 'annotate manifests at build time: lamina build --annotation',
     });
   }
   return [key, value];

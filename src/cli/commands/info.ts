@@ -37,7 +37,7 @@ function listed({ version, node, platform }: VersionInfo, info: SystemInfo): str
     ['lamina', `${version}, without a daemon, on Node ${node}`],
     ['store', info.root],
     ['images', String(info.images)],
-    ['runtime', info.runtime ?? 'none: RUN and run need runc or crun'],
+    ['runtime', info.runtime ?? 'none: RUN and lamina run need runc or crun'],
     ['RUN steps', info.isRoot ? 'can run (root)' : 'need root'],
     ['platform', platform],
     ['runs', info.platforms.join(', ')],

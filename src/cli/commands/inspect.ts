@@ -39,7 +39,7 @@ export const inspectCommand = defineCommand({
     const errors = missing.map(
       (name) =>
         new AppError('IMAGE_NOT_FOUND', `no such image: ${name}`, {
-          hint: "'lamina images' lists what there is",
+          hint: "run 'lamina images' to list images",
         }),
     );
     if (errors.length > 0) throw new AggregateError(errors);

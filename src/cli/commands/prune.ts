@@ -141,7 +141,7 @@ export const systemPruneCommand: Command = defineCommand({
     return remove(flags, context, {
       warning: flags.all
         ? 'ALL images and all build cache'
-        : 'unused build cache and nameless images',
+        : 'unused build cache and images without a name',
       options: async (api) => ({
         cache: flags.all ? 'all' : 'unused',
         unusedFor: cacheAge(ages),

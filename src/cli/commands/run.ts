@@ -156,10 +156,10 @@ function idFile(path: string | undefined): RunOptions['onId'] {
     } catch (cause) {
       const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
       throw exists
-        ? new AppError('CLI_FILE', `the file of --cidfile exists already: ${path}`, {
-            hint: 'another container may be running; delete the file if not',
+        ? new AppError('CLI_FILE', `the file for --cidfile already exists: ${path}`, {
+            hint: 'delete the file if no running container uses it',
           })
-        : new AppError('CLI_FILE', `cannot write the file of --cidfile: ${path}`, { cause });
+        : new AppError('CLI_FILE', `cannot write the file for --cidfile: ${path}`, { cause });
     }
   };
 }

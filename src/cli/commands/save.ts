@@ -26,7 +26,7 @@ export const saveCommand = defineCommand({
   async run({ flags, args }, context) {
     const { stdout } = context.io;
     if (flags.output === undefined && stdout.isTerminal) {
-      throw new AppError('CLI_TERMINAL_OUTPUT', 'an archive would go to the terminal', {
+      throw new AppError('CLI_TERMINAL_OUTPUT', 'cannot write an archive to the terminal', {
         hint: 'use -o FILE, or redirect standard output',
       });
     }

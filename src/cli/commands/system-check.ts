@@ -52,7 +52,7 @@ function textOf(result: CheckStoreResult): string {
         ? []
         : [`${count(lost.steps, 'build step')} (will run again when needed)`]),
     ]),
-    ...section('kept, but without names (`lamina tag` gives them new ones)', nameless),
+    ...section('kept without names (name them with `lamina tag`)', nameless),
     advice(result, repaired),
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
@@ -68,6 +68,6 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function advice({ sound }: CheckStoreResult, repaired: boolean): string {
   if (sound) return 'nothing is damaged';
-  if (repaired) return 'repaired: what is left is whole';
+  if (repaired) return 'repaired: everything else is intact';
   return '`lamina system check --repair` removes what is damaged and keeps the rest';
 }

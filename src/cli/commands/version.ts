@@ -36,7 +36,7 @@ export const versionCommand = defineCommand({
     }
     const found =
       runtime === undefined
-        ? 'none: RUN and run need runc or crun'
+        ? 'none: RUN and lamina run need runc or crun'
         : `${runtime.name} ${runtime.version} (${runtime.path})`;
     await stdout.write(
       `lamina    ${version}\nnode      ${node}\nplatform  ${platform}\nruntime   ${found}\n`,

@@ -38,8 +38,8 @@ export function findExplanation(name: string, all: readonly Explanation[]): Expl
   if (found !== undefined) return found;
   const names = all.map((one) => one.name);
   const near = nearestName(name, names);
-  throw new AppError('CLI_USAGE', `there is nothing to explain under the name '${name}'`, {
-    expected: 'a code of an error or warning, a rule of the build checks, or a topic',
+  throw new AppError('CLI_USAGE', `no explanation found for '${name}'`, {
+    expected: 'an error or warning code, a build check, or a topic',
     hint:
       near === undefined
         ? "'lamina explain' lists all names"
@@ -58,8 +58,8 @@ async function docsDirectory(): Promise<URL> {
     const names = await readdir(directory).catch((): string[] => []);
     if (names.includes('errors.md')) return directory;
   }
-  throw new AppError('CLI_FILE', 'the pages to explain from are missing', {
-    hint: 'install lamina again: they are in the directory docs of its package',
+  throw new AppError('CLI_FILE', 'the documentation pages are missing', {
+    hint: 'reinstall lamina: the pages are in the docs directory of its package',
   });
 }
 

@@ -37,7 +37,7 @@ function actionAt(text: string, open: number, template: string): { length: numbe
   const match = /^\{\{((?:\/\*.*?\*\/|"(?:[^"\\]|\\.)*"|`[^`]*`|[^"`])*?)\}\}/s.exec(
     text.slice(open),
   );
-  if (match === null) throw templateError(template, 'an action has no end', '}}');
+  if (match === null) throw templateError(template, 'an action is not closed', '}}');
   return { length: match[0].length, body: match[1] ?? '' };
 }
 
@@ -73,6 +73,6 @@ function unquote(text: string, template: string): string {
 export function templateError(template: string, message: string, expected?: string): AppError {
   return new AppError('CLI_TEMPLATE', `template ${JSON.stringify(template)}: ${message}`, {
     expected,
-    hint: 'templates are those of Go, such as {{.Id}} or {{json .Config}}; `lamina explain cli` lists what works',
+    hint: 'use the syntax of Go templates, such as {{.Id}} or {{json .Config}}; see `lamina explain cli`',
   });
 }

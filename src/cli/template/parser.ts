@@ -42,7 +42,7 @@ class TemplateParser {
 
   parse(): readonly Node[] {
     const { nodes, end } = this.#block();
-    if (end !== undefined) throw this.#error(`{{${end[0]}}} without a beginning`);
+    if (end !== undefined) throw this.#error(`unexpected {{${end[0]}}}`);
     return nodes;
   }
 
@@ -116,7 +116,7 @@ class TemplateParser {
       if (word !== undefined && isWord('(')(word)) depth++;
       if (word !== undefined && isWord(')')(word) && --depth === 0) return at;
     }
-    throw this.#error('a parenthesis has no end', ')');
+    throw this.#error('a parenthesis is not closed', ')');
   }
 
   #operand(word: Word): Operand {

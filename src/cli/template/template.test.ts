@@ -48,15 +48,15 @@ describe('compileTemplate', () => {
   });
 
   it.each([
-    ['{{.Id', 'an action has no end'],
+    ['{{.Id', 'an action is not closed'],
     ['{{range .Tags}}x', '{{range}} has no {{end}}'],
-    ['x{{end}}', '{{end}} without a beginning'],
+    ['x{{end}}', 'unexpected {{end}}'],
     ['{{jsn .}}', 'there is no function jsn; did you mean json?'],
     ['{{.Id | }}', 'a value is missing'],
     ['{{$x}}', 'unknown variable $x'],
     ['{{#}}', 'cannot read "#"'],
     ['{{.Id .Size}}', 'a value cannot be called like a function'],
-    ['{{(.Id}}', 'a parenthesis has no end'],
+    ['{{(.Id}}', 'a parenthesis is not closed'],
   ])('refuses %s', (template, message) => {
     expect(() => compileTemplate(template)(image)).toThrow(message);
   });
