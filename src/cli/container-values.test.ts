@@ -107,6 +107,8 @@ describe('ports', () => {
   });
 
   it('there is none without a network', () => {
-    expect(() => checkPort('80:80', 'none')).toThrow('ports cannot be published with --network=none');
+    expect(() => checkPort('80:80', 'none')).toThrow(
+      'ports cannot be published with --network=none',
+    );
   });
 });

@@ -37,10 +37,10 @@ export function parseCheckConfig(text: string): CheckConfig | string {
       else config.experimental = names(value);
     } else if (key === 'error') {
       const flag = parseBoolean(value);
-      if (flag === undefined) return `error takes true or false, not ${JSON.stringify(value)}`;
+      if (flag === undefined) return `error must be true or false, not ${JSON.stringify(value)}`;
       config.error = flag;
     } else {
-      return `there is no check option ${JSON.stringify(key)}`;
+      return `unknown check option ${JSON.stringify(key)}`;
     }
   }
   return config;

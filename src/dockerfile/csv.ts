@@ -47,7 +47,7 @@ function quotedField(text: string, start: number): CsvField | CsvFault {
   let at = start + 1;
   for (;;) {
     const quote = text.indexOf('"', at);
-    if (quote < 0) return { reason: 'a double quote is never closed', start, end: text.length };
+    if (quote < 0) return { reason: 'a double quote is not closed', start, end: text.length };
     value += text.slice(at, quote);
     const next = text[quote + 1];
     if (next === undefined || next === ',') {

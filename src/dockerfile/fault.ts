@@ -37,8 +37,8 @@ function lineEndHint({ text, range }: SourceLocation): string | undefined {
   const next = text.indexOf('\n', range.end.offset);
   const lines = text.slice(start, next < 0 ? undefined : next);
   if (!/\r(?=[^\r\n])/.test(lines)) return undefined;
-  const what = text.includes('\n') ? 'this line holds' : 'the lines of the file end with';
-  return `${what} CR alone, which ends no line: save the file with LF line ends (tr '\\r' '\\n')`;
+  const what = text.includes('\n') ? 'this line contains' : 'the lines of the file end with';
+  return `${what} CR alone, which does not end a line: save the file with LF line endings (tr '\\r' '\\n')`;
 }
 
 /** Runs `work`; a fault in it comes out as an `AppError` that points into `source`. */

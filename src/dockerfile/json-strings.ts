@@ -37,7 +37,7 @@ function rejectOtherArray(line: ArgumentLine, at: number): undefined {
   const word = line.word(at, Math.max(at + 1, elementEnd(line.text, at)));
   throw new InstructionFault(
     'DOCKERFILE_JSON_NOT_STRINGS',
-    'the JSON array holds something that is no string',
+    'the JSON array contains a value that is not a string',
     {
       range: word.range,
       expected: 'a string in double quotes',

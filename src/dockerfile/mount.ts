@@ -104,7 +104,7 @@ function applyBareField(draft: Draft, field: MountField): void {
       break;
     default:
       if (!KEYS.includes(field.key)) throw unknownKey(field);
-      throw fault(`${field.key} lacks its value`, field.range, `${field.key}=…`);
+      throw fault(`${field.key} needs a value`, field.range, `${field.key}=…`);
   }
 }
 
@@ -180,7 +180,7 @@ function checkTogether(draft: Draft, flag: MountFlag): void {
     throw fault('a secret mount has both id and source', range, 'one of id and source');
   }
   if (draft.source === undefined && draft.target === undefined && draft.id === undefined) {
-    throw fault('a secret mount does not say which secret', flag.text.range, 'id=… or target=…');
+    throw fault('a secret mount needs an id or a target', flag.text.range, 'id=… or target=…');
   }
 }
 
@@ -252,7 +252,7 @@ function misplaced(
       ? `remove ${key}, or change the type`
       : `write type=${types.join(' or type=')} before ${key}`;
   return fault(
-    `a mount of type ${type} has no ${key}`,
+    `a mount of type ${type} has no option ${key}`,
     range,
     `the options of a ${type} mount`,
     hint,
@@ -262,14 +262,14 @@ function misplaced(
 function unknownKey(field: MountField): InstructionFault {
   const near = nearestName(field.key, KEYS, { caseSensitive: true });
   const hint = near === undefined ? undefined : `did you mean ${near}?`;
-  return fault(`a mount has no option ${quote(field.key)}`, field.keyRange, KEYS.join(', '), hint);
+  return fault(`unknown mount option ${quote(field.key)}`, field.keyRange, KEYS.join(', '), hint);
 }
 
 function fault(
   message: string,
   range: SourceRange,
   expected: string,
-  hint = 'see --mount in the reference of RUN',
+  hint = 'see RUN --mount in the Dockerfile reference',
 ): InstructionFault {
   return new InstructionFault('DOCKERFILE_INVALID_MOUNT', message, { range, expected, hint });
 }

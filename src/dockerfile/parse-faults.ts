@@ -8,7 +8,7 @@ import type { DirectiveNode, SyntaxNode } from './tree.ts';
 
 export function emptyFile(source: SourceMap): InstructionFault {
   const end = source.text.length;
-  return new InstructionFault('DOCKERFILE_EMPTY', 'the file holds no instruction', {
+  return new InstructionFault('DOCKERFILE_EMPTY', 'the file contains no instruction', {
     range: source.range(end, end),
     expected: 'a FROM instruction',
     hint: 'begin with FROM, for example: FROM alpine',
@@ -16,7 +16,7 @@ export function emptyFile(source: SourceMap): InstructionFault {
 }
 
 export function tooLarge(node: SyntaxNode, limit: number): InstructionFault {
-  return new InstructionFault('DOCKERFILE_TOO_LARGE', 'the file holds too many instructions', {
+  return new InstructionFault('DOCKERFILE_TOO_LARGE', 'the file contains too many instructions', {
     range: node.range,
     expected: `at most ${limit} instructions and comments`,
     hint: 'move generated parts to a script, and COPY and RUN it',
@@ -31,14 +31,14 @@ export function unterminatedHeredoc(
 ): InstructionFault {
   const name = quote(token.name);
   const rule = token.stripTabs
-    ? 'before the closing word only tabs may stand'
-    : 'no blank may come before or after the closing word; <<- allows leading tabs';
+    ? 'only tabs may come before the closing word'
+    : 'no space may come before or after the closing word; <<- allows leading tabs';
   return new InstructionFault(
     'DOCKERFILE_UNTERMINATED_HEREDOC',
-    `the here-document ${name} is never closed`,
+    `the here-document ${name} is not closed`,
     {
       range,
-      expected: `a line that holds ${name} and nothing else`,
+      expected: `a line that contains only ${name}`,
       hint: almost === undefined ? rule : `line ${almost} does not close it: ${rule}`,
     },
   );
@@ -47,7 +47,7 @@ export function unterminatedHeredoc(
 export function duplicateDirective(node: DirectiveNode): InstructionFault {
   return new InstructionFault(
     'DOCKERFILE_DUPLICATE_DIRECTIVE',
-    `the directive ${node.name} is given twice`,
+    `the directive ${node.name} is set twice`,
     {
       range: node.range,
       expected: `one ${node.name} directive`,
@@ -59,19 +59,15 @@ export function duplicateDirective(node: DirectiveNode): InstructionFault {
 export function invalidEscape(node: DirectiveNode): InstructionFault {
   return new InstructionFault(
     'DOCKERFILE_INVALID_ESCAPE',
-    `${quote(node.value)} cannot be the escape character`,
+    `${quote(node.value)} is not a valid escape character`,
     { range: node.valueRange, expected: '\\ or `', hint: 'write # escape=` or remove the line' },
   );
 }
 
 export function invalidCheck(node: DirectiveNode, reason: string): InstructionFault {
-  return new InstructionFault(
-    'DOCKERFILE_INVALID_CHECK',
-    `the check directive is wrong: ${reason}`,
-    {
-      range: node.valueRange,
-      expected: 'skip=RULE,…;error=true;experimental=RULE,…',
-      hint: 'separate the options with semicolons',
-    },
-  );
+  return new InstructionFault('DOCKERFILE_INVALID_CHECK', `invalid check directive: ${reason}`, {
+    range: node.valueRange,
+    expected: 'skip=RULE,…;error=true;experimental=RULE,…',
+    hint: 'separate the options with semicolons',
+  });
 }

@@ -88,7 +88,7 @@ describe('unknown instructions', () => {
 
 describe('a file whose lines end with CR alone', () => {
   const ALL = 'the lines of the file end with CR alone';
-  const ONE = 'this line holds CR alone';
+  const ONE = 'this line contains CR alone';
   test.each([
     ['FROM a\rRUN b\r', ALL],
     ['FROM a\rAS b\rCMD c', ALL],

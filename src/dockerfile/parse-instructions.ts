@@ -112,10 +112,10 @@ export function parseTrigger(
   if (node === undefined || second !== undefined) {
     throw new AppError(
       'DOCKERFILE_ONBUILD_TRIGGER',
-      'an ONBUILD trigger holds one instruction only',
+      'an ONBUILD trigger must contain exactly one instruction',
       {
         expected: 'one instruction',
-        hint: 'the base image was made with a broken trigger; choose another one',
+        hint: 'the base image has a broken trigger; use another image',
         location: tree.source.location(range),
       },
     );
@@ -132,16 +132,16 @@ function isKind(name: string): name is InstructionKind {
 
 function unknownInstruction(node: InstructionNode): InstructionFault {
   const near = nearestName(node.keyword, INSTRUCTION_NAMES);
-  const what = node.keyword === '' ? 'a continued line holds no instruction' : undefined;
+  const what = node.keyword === '' ? 'the continued lines contain no instruction' : undefined;
   return new InstructionFault(
     'DOCKERFILE_UNKNOWN_INSTRUCTION',
-    what ?? `there is no instruction ${quote(node.keyword)}`,
+    what ?? `unknown instruction ${quote(node.keyword)}`,
     {
       range: node.keyword === '' ? node.range : node.keywordRange,
       expected: INSTRUCTION_NAMES.join(', '),
       hint:
         near === undefined
-          ? 'if the line belongs to the one before, end that one with the escape character'
+          ? 'to continue the previous line, end it with the escape character'
           : `did you mean ${near}?`,
     },
   );
@@ -149,7 +149,7 @@ function unknownInstruction(node: InstructionNode): InstructionFault {
 
 function beforeFrom(tree: SyntaxTree, node: InstructionNode): AppError {
   const keyword = keywordOf(node);
-  return new InstructionFault('DOCKERFILE_NO_FROM', `${keyword} comes before any FROM`, {
+  return new InstructionFault('DOCKERFILE_NO_FROM', `${keyword} comes before the first FROM`, {
     range: node.keywordRange,
     expected: 'FROM, or ARG before it',
     hint: 'begin with FROM, for example: FROM alpine',
@@ -157,7 +157,7 @@ function beforeFrom(tree: SyntaxTree, node: InstructionNode): AppError {
 }
 
 function noFrom(tree: SyntaxTree, node: InstructionNode): AppError {
-  return new InstructionFault('DOCKERFILE_NO_FROM', 'the file holds no FROM', {
+  return new InstructionFault('DOCKERFILE_NO_FROM', 'the file contains no FROM', {
     range: node.range,
     expected: 'a FROM instruction',
     hint: 'add FROM after the ARG instructions, for example: FROM alpine',

@@ -281,7 +281,7 @@ class TreeBuilder {
     this.warnings.push({
       code: 'NoEmptyContinuation',
       message: 'an empty line inside a continued instruction',
-      hint: 'remove the line, or make it a comment; builders will come to refuse it',
+      hint: 'remove the line, or make it a comment; future builders will reject it',
       location: this.source.location(this.source.range(line.start, line.end)),
     });
   }

@@ -29,7 +29,7 @@ describe('the build checks', () => {
     const directory = project('warned', WARNED);
     for (const _ of ['built', 'cached']) {
       const { stderr } = await bench.succeed(['build', '--progress=plain', directory]);
-      expect(stderr).toContain("WARNING: the variable '$NOWHERE' is not set here (Dockerfile:2)");
+      expect(stderr).toContain("WARNING: the variable '$NOWHERE' is not defined (Dockerfile:2)");
     }
   });
 

@@ -39,18 +39,22 @@ export interface OpenEnd {
 export function unterminated({ open, missing, start, end, escaper }: OpenEnd): LexFault {
   if (open === undefined && missing !== '}') {
     const quote = missing === "'" ? 'single' : 'double';
-    return new LexFault('DOCKERFILE_UNTERMINATED_QUOTE', `a ${quote} quote is never closed`, {
+    return new LexFault('DOCKERFILE_UNTERMINATED_QUOTE', `a ${quote} quote is not closed`, {
       start,
       end,
       expected: `a closing ${missing}`,
-      hint: `put ${escaper} before a quote that is meant literally`,
+      hint: `put ${escaper} before a literal quote`,
     });
   }
   const brace = open?.stop === '/' ? '/' : '}';
-  return new LexFault('DOCKERFILE_UNTERMINATED_SUBSTITUTION', `a substitution lacks its ${brace}`, {
-    start: open?.start ?? start,
-    end,
-    expected: `a closing ${brace}`,
-    hint: `put ${escaper} before a dollar sign that is meant literally`,
-  });
+  return new LexFault(
+    'DOCKERFILE_UNTERMINATED_SUBSTITUTION',
+    `a substitution has no closing ${brace}`,
+    {
+      start: open?.start ?? start,
+      end,
+      expected: `a closing ${brace}`,
+      hint: `put ${escaper} before a literal dollar sign`,
+    },
+  );
 }

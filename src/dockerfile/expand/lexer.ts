@@ -177,11 +177,11 @@ class Lexer {
   private openSubstitution(start: number): void {
     const first = this.text[start + 2];
     if (first === '{' || first === '}' || first === ':') {
-      throw new LexFault('DOCKERFILE_BAD_SUBSTITUTION', 'a substitution without a name', {
+      throw new LexFault('DOCKERFILE_BAD_SUBSTITUTION', 'a substitution has no name', {
         start,
         end: start + 3,
         expected: 'a variable name after ${',
-        hint: 'write \\$ for a dollar sign that starts no substitution',
+        hint: 'write \\$ for a literal dollar sign',
       });
     }
     const end = endOfName(this.text, start + 2);

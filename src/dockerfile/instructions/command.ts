@@ -18,7 +18,7 @@ export function parseCommandLine(scope: Scope, line: ArgumentLine): CommandLine 
   if (json) return { form: 'exec', args: words };
   const text = words[0] ?? line.word(0, 0);
   if (jsonWithComment(line.text)) {
-    const what = 'part of a command for the shell, which runs it instead of JSON';
+    const what = 'part of a shell command, because the line is not JSON';
     warnOfComment(scope, commentRange(line), what);
   }
   return { form: 'shell', text };
@@ -44,12 +44,16 @@ export function parseShell(scope: Scope): ShellInstruction {
   const { json, words } = jsonOrWhole(node.line);
   const expected = 'SHELL ["program", "argument", …]';
   if (words.length === 0) {
-    throw missingArgument(scope, expected, 'name the shell, for example SHELL ["/bin/bash", "-c"]');
+    throw missingArgument(
+      scope,
+      expected,
+      'write the shell as a JSON array, for example SHELL ["/bin/bash", "-c"]',
+    );
   }
   if (json) return { ...baseOf(scope), kind: 'shell', args: words };
   const comment = node.argument.text.startsWith('[') ? commentRange(node.line) : undefined;
   if (comment !== undefined) throw trailingComment(scope, comment, expected);
-  throw new InstructionFault('DOCKERFILE_SHELL_NOT_JSON', 'SHELL takes its argument in JSON only', {
+  throw new InstructionFault('DOCKERFILE_SHELL_NOT_JSON', 'SHELL needs a JSON array', {
     range: node.argument.range,
     expected,
     hint: 'write a JSON array of strings in double quotes',

@@ -64,8 +64,8 @@ function pathsOf(scope: Scope): readonly Word[] {
   if (words.length === 1) {
     throw new InstructionFault(
       'DOCKERFILE_MISSING_DESTINATION',
-      `${keyword} names only ${quote(first.text)}, and no destination`,
-      { range: first.range, expected, hint: `add where it goes, for example ${keyword} … ./` },
+      `${keyword} has a source, ${quote(first.text)}, but no destination`,
+      { range: first.range, expected, hint: `add a destination, for example ${keyword} … ./` },
     );
   }
   const comment = json ? undefined : commentWord(words);

@@ -30,7 +30,7 @@ export function parseDevice(text: Word, source: SourceMap): DeviceFlag {
 function invalidField(text: string, range: Word['range']): InstructionFault {
   return new InstructionFault(
     'DOCKERFILE_INVALID_FLAG_VALUE',
-    `--device takes no field ${quote(text)}`,
-    { range, expected: 'NAME or NAME,required', hint: 'give one --device for each device' },
+    `unknown field ${quote(text)} in --device`,
+    { range, expected: 'NAME or NAME,required', hint: 'use one --device for each device' },
   );
 }

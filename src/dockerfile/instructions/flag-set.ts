@@ -68,14 +68,14 @@ function unknownFlag(node: InstructionNode, flag: FlagNode, kinds: FlagKinds): I
 }
 
 function noFlagHint(node: InstructionNode, names: readonly string[]): string {
-  if (names.length > 0) return 'flags of the instruction stand before its first argument';
+  if (names.length > 0) return 'put flags of the instruction before its first argument';
   return ['cmd', 'entrypoint'].includes(node.name)
-    ? `in ${keywordOf(node)} write a command that begins with -- in the JSON form`
+    ? `to run a command that begins with --, use the JSON form of ${keywordOf(node)}`
     : 'remove the flag';
 }
 
 function duplicateFlag(flag: FlagNode): InstructionFault {
-  return new InstructionFault('DOCKERFILE_DUPLICATE_FLAG', `--${flag.name} is given twice`, {
+  return new InstructionFault('DOCKERFILE_DUPLICATE_FLAG', `--${flag.name} is set twice`, {
     range: flag.range,
     expected: `--${flag.name} once`,
     hint: 'remove one of the two',
@@ -83,10 +83,10 @@ function duplicateFlag(flag: FlagNode): InstructionFault {
 }
 
 function missingValue(flag: FlagNode, expected: string): InstructionFault {
-  return new InstructionFault('DOCKERFILE_MISSING_FLAG_VALUE', `--${flag.name} lacks its value`, {
+  return new InstructionFault('DOCKERFILE_MISSING_FLAG_VALUE', `--${flag.name} needs a value`, {
     range: flag.range,
     expected,
-    hint: `write --${flag.name}=…, without blanks around the equals sign`,
+    hint: `write --${flag.name}=…, without spaces around the equals sign`,
   });
 }
 

@@ -46,7 +46,7 @@ function stageName(word: Word): string {
   if (STAGE_NAME.test(name)) return name;
   throw new InstructionFault(
     'DOCKERFILE_INVALID_STAGE_NAME',
-    `${quote(word.text)} cannot be the name of a stage`,
+    `${quote(word.text)} is not a valid stage name`,
     {
       range: word.range,
       expected: 'a letter, then letters, digits, and the characters - _ .',
@@ -67,7 +67,7 @@ function wrongWords(scope: Scope, words: readonly Word[]): InstructionFault {
   const hint =
     second?.text.toLowerCase() === 'as'
       ? 'a stage name is one word after AS'
-      : 'write AS before the name of the stage; an image reference holds no blanks';
+      : 'write AS before the stage name; an image reference contains no spaces';
   return new InstructionFault(
     'DOCKERFILE_FROM_ARGUMENTS',
     `FROM takes one or three words, not ${words.length}`,
@@ -77,8 +77,8 @@ function wrongWords(scope: Scope, words: readonly Word[]): InstructionFault {
 
 function warnOfCase(scope: Scope, as: Word, stage: Word): void {
   if (stage.text !== stage.text.toLowerCase()) {
-    const message = `the stage name ${quote(stage.text)} holds upper-case letters`;
-    const hint = `write ${stage.text.toLowerCase()}: names of stages are compared in lower case`;
+    const message = `stage name ${quote(stage.text)} contains upper-case letters`;
+    const hint = `write ${stage.text.toLowerCase()}: stage names are not case-sensitive`;
     scope.warn({ code: 'StageNameCasing', message, hint }, stage.range);
   }
   const { keyword } = scope.node;

@@ -68,8 +68,7 @@ function durationOf(flags: FlagSet, name: string): number {
     {
       range: word.range,
       expected: '0, or a duration of one millisecond or more, such as 30s or 1m30s',
-      hint:
-        duration === undefined ? 'write a unit: ms, s, m or h' : 'a shorter time is not possible',
+      hint: duration === undefined ? 'write a unit: ms, s, m or h' : 'the shortest time is 1ms',
     },
   );
 }
@@ -89,7 +88,7 @@ function unknownType(type: Word): InstructionFault {
   const near = nearestName(type.text, ['CMD', 'NONE']);
   return new InstructionFault(
     'DOCKERFILE_HEALTHCHECK_TYPE',
-    `HEALTHCHECK knows no ${quote(type.text)}`,
+    `unknown HEALTHCHECK type ${quote(type.text)}`,
     {
       range: type.range,
       expected: FORM,
@@ -107,7 +106,7 @@ function argumentsOfNone(scope: Scope, rest: ArgumentLine): InstructionFault {
     {
       range,
       expected: 'HEALTHCHECK NONE',
-      hint: 'remove the words after NONE',
+      hint: 'remove everything after NONE',
     },
   );
 }

@@ -70,10 +70,10 @@ function pairOf(scope: Scope, word: PlacedWord, words: readonly PlacedWord[]): K
   const last = words.at(-1) ?? word;
   const expected = `${keywordOf(scope.node)} name=value …`;
   if (word.text.startsWith('#')) throw trailingComment(scope, spanOf(word, last), expected);
-  throw new InstructionFault('DOCKERFILE_KEY_VALUE', `${quote(word.text)} lacks an equals sign`, {
+  throw new InstructionFault('DOCKERFILE_KEY_VALUE', `${quote(word.text)} has no equals sign`, {
     range: word.range,
     expected,
-    hint: 'put quotes around a value that holds blanks, and no blanks around the equals sign',
+    hint: 'quote a value that contains spaces, and put no spaces around the equals sign',
   });
 }
 
@@ -89,7 +89,7 @@ function legacyPair(scope: Scope, first: PlacedWord): KeyValue {
   if (end === text.length) {
     throw new InstructionFault(
       'DOCKERFILE_KEY_VALUE',
-      `${keyword} ${quote(first.text)} lacks a value`,
+      `${keyword} ${quote(first.text)} has no value`,
       {
         range: first.range,
         expected: `${keyword} name=value …`,
@@ -98,7 +98,7 @@ function legacyPair(scope: Scope, first: PlacedWord): KeyValue {
     );
   }
   const pair = { key: line.word(0, end), value: line.word(start, text.length) };
-  const message = `${keyword} is written in the old form, without an equals sign`;
+  const message = `${keyword} uses the old form without an equals sign`;
   const hint = `write ${keyword} ${pair.key.text.slice(0, 40)}=…`;
   scope.warn({ code: 'LegacyKeyValueFormat', message, hint }, scope.node.range);
   warnOfComment(scope, commentRange(line), 'part of the value');
@@ -117,9 +117,9 @@ function splitPair(line: ArgumentLine, word: PlacedWord): { key: Word; value: Wo
 
 function blankName(scope: Scope, first: Word, last: Word): InstructionFault {
   const keyword = keywordOf(scope.node);
-  return new InstructionFault('DOCKERFILE_BLANK_NAME', `${keyword} without a name`, {
+  return new InstructionFault('DOCKERFILE_BLANK_NAME', `${keyword} has no name`, {
     range: spanOf(first, last),
     expected: `${keyword} name=value`,
-    hint: 'write a name before the equals sign, without a blank in between',
+    hint: 'write a name directly before the equals sign',
   });
 }

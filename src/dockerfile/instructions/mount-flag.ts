@@ -11,10 +11,10 @@ export function parseMountFlag(text: Word, source: SourceMap): MountFlag {
   const fields = splitFlagFields(text, source).map((field) => mountField(field, partOf));
   const from = fields.find(({ key, value }) => key === 'from' && hasVariable(value?.text ?? ''));
   if (from !== undefined) {
-    throw new InstructionFault('DOCKERFILE_VARIABLE_IN_FROM', 'from= takes no variables', {
+    throw new InstructionFault('DOCKERFILE_VARIABLE_IN_FROM', 'from= cannot contain variables', {
       range: from.value?.range ?? from.range,
       expected: 'the name of a stage, a named context, or an image reference',
-      hint: 'declare FROM $… AS name before, and use that name here',
+      hint: 'add FROM $… AS name, and use that name here',
     });
   }
   return { text, fields };
@@ -26,11 +26,11 @@ export function splitFlagFields(text: Word, source: SourceMap): readonly CsvFiel
   if (!('reason' in fields)) return fields;
   throw new InstructionFault(
     'DOCKERFILE_INVALID_FLAG_VALUE',
-    `the comma-separated list is wrong: ${fields.reason}`,
+    `invalid comma-separated list: ${fields.reason}`,
     {
       range: partFinder(source, text)(fields.start, fields.end),
       expected: 'key=value,key=value',
-      hint: 'put a whole field in double quotes when it holds a comma, and the flag in single quotes',
+      hint: 'put a whole field that contains a comma in double quotes, and the flag in single quotes',
     },
   );
 }

@@ -31,11 +31,15 @@ export function parseOnbuild(scope: Scope): OnbuildInstruction {
   refuseFlags(node);
   if (FORBIDDEN.has(inner.name)) {
     const name = inner.name.toUpperCase();
-    throw new InstructionFault('DOCKERFILE_ONBUILD_FORBIDDEN', `ONBUILD cannot hold ${name}`, {
-      range: inner.keywordRange,
-      expected,
-      hint: `ONBUILD takes any instruction but ONBUILD, FROM and MAINTAINER`,
-    });
+    throw new InstructionFault(
+      'DOCKERFILE_ONBUILD_FORBIDDEN',
+      `ONBUILD cannot be followed by ${name}`,
+      {
+        range: inner.keywordRange,
+        expected,
+        hint: `use any instruction except ONBUILD, FROM and MAINTAINER`,
+      },
+    );
   }
   checkShape({ ...scope, node: inner, warn: () => undefined });
   if (TAKES_COMMENTS.has(inner.name)) {

@@ -41,7 +41,7 @@ export function keywordOf(node: InstructionNode): string {
 
 export function missingArgument(scope: Scope, expected: string, hint: string): InstructionFault {
   const keyword = keywordOf(scope.node);
-  return new InstructionFault('DOCKERFILE_MISSING_ARGUMENT', `${keyword} lacks its argument`, {
+  return new InstructionFault('DOCKERFILE_MISSING_ARGUMENT', `${keyword} needs an argument`, {
     range: scope.node.keywordRange,
     expected,
     hint,

@@ -73,7 +73,7 @@ export function parseVolume(scope: Scope): VolumeInstruction {
   const paths = words.map((word): Word => ({ text: trimSpaces(word.text), range: word.range }));
   const blank = paths.find(({ text }) => text === '');
   if (blank !== undefined) {
-    throw new InstructionFault('DOCKERFILE_EMPTY_VOLUME', 'a VOLUME without a path', {
+    throw new InstructionFault('DOCKERFILE_EMPTY_VOLUME', 'VOLUME has an empty path', {
       range: blank.range,
       expected,
       hint: 'remove the empty string',

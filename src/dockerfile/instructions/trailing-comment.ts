@@ -50,6 +50,6 @@ export function trailingComment(
 /** Warns when the comment becomes `what`. */
 export function warnOfComment(scope: Scope, range: SourceRange | undefined, what: string): void {
   if (range === undefined) return;
-  const message = `# begins no comment here: it and what follows become ${what}`;
+  const message = `# does not start a comment here: it and the text after it become ${what}`;
   scope.warn({ code: CODE, message, hint: HINT }, range);
 }

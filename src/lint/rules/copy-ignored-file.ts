@@ -7,7 +7,7 @@ const EVERYTHING = new Set(['*', '**', '**/*']);
 
 export const copyIgnoredFile: Rule = {
   name: 'CopyIgnoredFile',
-  description: 'COPY and ADD name no file that the ignore file hides',
+  description: 'COPY and ADD do not name files that the ignore file excludes',
   check(file, report) {
     const copies = file.stages.flatMap(({ steps }) => steps).flatMap(sourcesOf(file));
     if (copies.length === 0) return;
@@ -20,7 +20,7 @@ export const copyIgnoredFile: Rule = {
       const line = hiding(path);
       if (line === undefined) continue;
       report({
-        message: `${ignore.file} hides '${word.text}' from ${instruction.kind.toUpperCase()}`,
+        message: `${ignore.file} excludes '${word.text}' from ${instruction.kind.toUpperCase()}`,
         hint: `see line ${line} of ${ignore.file}`,
         range: word.range,
         instruction,

@@ -2,7 +2,7 @@ import type { Rule } from '../rule.ts';
 
 export const duplicateStageName: Rule = {
   name: 'DuplicateStageName',
-  description: 'every stage has a name of its own',
+  description: 'stage names are unique',
   check({ stages }, report) {
     const seen = new Set<string>();
     for (const { from } of stages) {
@@ -10,8 +10,8 @@ export const duplicateStageName: Rule = {
       if (stage === undefined || stageWord === undefined) continue;
       if (seen.has(stage)) {
         report({
-          message: `another stage is called '${stage}' already`,
-          hint: 'what follows means this one; give each stage a name of its own',
+          message: `stage name '${stage}' is used more than once`,
+          hint: 'later references mean this stage; give each stage its own name',
           range: stageWord.range,
           instruction: from,
         });

@@ -3,15 +3,15 @@ import type { Rule } from '../rule.ts';
 
 export const fromPlatformFlagConstDisallowed: Rule = {
   name: 'FromPlatformFlagConstDisallowed',
-  description: 'FROM --platform is a variable, unless the name of the stage tells the platform',
+  description: 'FROM --platform uses a variable, unless the stage name contains the platform',
   check({ stages }, report) {
     for (const { from } of stages) {
       const { platform, stage = '' } = from;
       if (platform === undefined || platform.text === '' || platform.text.includes('$')) continue;
       if (namesOf(platform.text).some((name) => stage.includes(name))) continue;
       report({
-        message: `the constant platform '${platform.text}' holds whatever the build is for`,
-        hint: 'use $BUILDPLATFORM or another variable, or put the platform into the name of the stage',
+        message: `FROM --platform is fixed to '${platform.text}', whatever the build is for`,
+        hint: 'use $BUILDPLATFORM or another variable, or put the platform in the stage name',
         range: from.node.range,
         instruction: from,
       });

@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts';
 
 export const invalidBaseImagePlatform: Rule = {
   name: 'InvalidBaseImagePlatform',
-  description: 'a base image is for the platform that is built for',
+  description: 'base images match the platform of the build',
   check(file, report) {
     const { imageOf, runsHere, wantsAllStages } = file.facts;
     for (const { base, from, isNeeded } of file.stages) {
@@ -19,8 +19,8 @@ export const invalidBaseImagePlatform: Rule = {
       const isTaken = from.platform === undefined && runsHere?.has(found.architecture);
       if (isTaken === true) continue;
       report({
-        message: `the base image '${name}' is for ${formatPlatform(found)}, the build for ${formatPlatform(wanted)}`,
-        hint: 'choose the image of that platform, or say FROM --platform=…',
+        message: `base image '${name}' is for ${formatPlatform(found)}, but the build is for ${formatPlatform(wanted)}`,
+        hint: 'use an image for that platform, or write FROM --platform=…',
         range: from.image.range,
         instruction: from,
       });

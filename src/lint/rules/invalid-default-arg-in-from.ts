@@ -4,13 +4,13 @@ import type { Rule } from '../rule.ts';
 
 export const invalidDefaultArgInFrom: Rule = {
   name: 'InvalidDefaultArgInFrom',
-  description: 'FROM names an image also when no build argument is given',
+  description: 'FROM has a valid image name even without build arguments',
   check({ stages }, report) {
     for (const { base, from } of stages) {
       if (base.defaultName === undefined || isReference(base.defaultName)) continue;
       report({
-        message: `without build arguments '${from.image.text}' is no valid image name: '${base.defaultName}'`,
-        hint: 'give the ARG in it a default',
+        message: `without build arguments, '${from.image.text}' is not a valid image name: '${base.defaultName}'`,
+        hint: 'give its ARG a default value',
         range: from.image.range,
         instruction: from,
       });

@@ -13,7 +13,7 @@ export const invalidDefinitionDescription: Rule = {
       if (comments.some(({ text }) => names.some((name) => text.startsWith(`${name} `)))) continue;
       report({
         message: `the comment above '${names[0]}' does not begin with that name`,
-        hint: `write # ${names[0]} and what it is for, or part them by an empty line`,
+        hint: `begin it with # ${names[0]}, or separate the two with an empty line`,
         range: instruction.node.range,
         instruction,
       });

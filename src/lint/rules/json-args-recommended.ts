@@ -11,8 +11,8 @@ export const jsonArgsRecommended: Rule = {
       report({
         message: `this ${keyword} runs in a shell, which does not pass signals on to the program`,
         hint: /^\s*\[/.test(instruction.command.text.text)
-          ? `it is no JSON, which has double quotes and nothing after the closing bracket: ${keyword} ["program", "argument"]`
-          : `write ${keyword} ["program", "argument"], or set SHELL if the shell is meant`,
+          ? `this is not valid JSON; use double quotes, and nothing after the closing bracket: ${keyword} ["program", "argument"]`
+          : `write ${keyword} ["program", "argument"], or set SHELL if you want a shell`,
         range: instruction.node.range,
         instruction,
       });

@@ -2,5 +2,5 @@ import { noticedRule } from '../rule.ts';
 
 export const maintainerDeprecated = noticedRule(
   'MaintainerDeprecated',
-  'a label says who maintains the image',
+  'a label names the maintainer of the image',
 );

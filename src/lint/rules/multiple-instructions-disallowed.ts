@@ -5,7 +5,7 @@ const ONCE: readonly Instruction['kind'][] = ['cmd', 'entrypoint', 'healthcheck'
 
 export const multipleInstructionsDisallowed: Rule = {
   name: 'MultipleInstructionsDisallowed',
-  description: 'a stage has one CMD, one ENTRYPOINT and one HEALTHCHECK at most',
+  description: 'a stage has at most one CMD, one ENTRYPOINT and one HEALTHCHECK',
   check({ stages }, report) {
     for (const { steps } of stages) {
       const earlier = new Map<Instruction['kind'], Instruction>();
@@ -17,8 +17,8 @@ export const multipleInstructionsDisallowed: Rule = {
         if (overridden === undefined) continue;
         const keyword = instruction.kind.toUpperCase();
         report({
-          message: `this ${keyword} has no effect: the one in line ${instruction.node.range.start.line} replaces it`,
-          hint: `keep one ${keyword} in a stage`,
+          message: `this ${keyword} has no effect: the one on line ${instruction.node.range.start.line} replaces it`,
+          hint: `keep one ${keyword} per stage`,
           range: overridden.node.range,
           instruction: overridden,
         });

@@ -2,5 +2,5 @@ import { noticedRule } from '../rule.ts';
 
 export const noEmptyContinuation = noticedRule(
   'NoEmptyContinuation',
-  'no empty line stands inside a continued instruction',
+  'continued instructions contain no empty lines',
 );

@@ -4,12 +4,12 @@ const RESERVED: readonly (string | undefined)[] = ['scratch', 'context'];
 
 export const reservedStageName: Rule = {
   name: 'ReservedStageName',
-  description: 'no stage is called scratch or context',
+  description: 'no stage is named scratch or context',
   check({ stages }, report) {
     for (const { from } of stages) {
       if (from.stageWord === undefined || !RESERVED.includes(from.stage)) continue;
       report({
-        message: `'${from.stage}' has a meaning of its own and should not be the name of a stage`,
+        message: `stage name '${from.stage}' is reserved`,
         hint: 'choose another name',
         range: from.stageWord.range,
         instruction: from,

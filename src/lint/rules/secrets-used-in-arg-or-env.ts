@@ -9,13 +9,13 @@ const HARMLESS = new Set(['public', 'file', 'version']);
 
 export const secretsUsedInArgOrEnv: Rule = {
   name: 'SecretsUsedInArgOrEnv',
-  description: 'secrets are mounted, not handed over in ARG or ENV, which the image keeps',
+  description: 'secrets are mounted, not passed in ARG or ENV, which stay in the image',
   check({ stages }, report) {
     for (const { instruction } of stages.flatMap(({ steps }) => steps)) {
       for (const name of namesOf(instruction).filter(({ text }) => soundsSecret(text))) {
         report({
-          message: `'${name.text}' sounds like a secret, and ${instruction.kind.toUpperCase()} leaves its value in the image`,
-          hint: 'use RUN --mount=type=secret; what is no secret can be told so: # check=skip=SecretsUsedInArgOrEnv',
+          message: `'${name.text}' looks like a secret, and ${instruction.kind.toUpperCase()} keeps its value in the image`,
+          hint: 'use RUN --mount=type=secret; if it is not a secret, add # check=skip=SecretsUsedInArgOrEnv',
           range: name.range,
           instruction,
         });

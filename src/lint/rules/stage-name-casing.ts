@@ -2,5 +2,5 @@ import { noticedRule } from '../rule.ts';
 
 export const stageNameCasing = noticedRule(
   'StageNameCasing',
-  'names of stages are written in lower case',
+  'stage names are written in lower case',
 );

@@ -14,7 +14,10 @@ export const undefinedArgInFrom: Rule = {
         const near = nearestName(name, declared, { caseSensitive: true });
         report({
           message: `FROM uses the argument '${name}', which is not declared before the first FROM`,
-          hint: near === undefined ? `declare it on top: ARG ${name}=…` : `did you mean '${near}'?`,
+          hint:
+            near === undefined
+              ? `declare it before the first FROM: ARG ${name}=…`
+              : `did you mean '${near}'?`,
           range: word.range,
           instruction: from,
         });

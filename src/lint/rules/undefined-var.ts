@@ -8,8 +8,8 @@ export const undefinedVar: Rule = {
     for (const { name, range, instruction, known } of undefinedUses) {
       const near = nearestName(name, known, { caseSensitive: true });
       report({
-        message: `the variable '$${name}' is not set here`,
-        hint: near === undefined ? `declare it before: ARG ${name}` : `did you mean '$${near}'?`,
+        message: `the variable '$${name}' is not defined`,
+        hint: near === undefined ? `declare it first: ARG ${name}` : `did you mean '$${near}'?`,
         range,
         instruction,
       });

@@ -11,8 +11,8 @@ export const workdirRelativePath: Rule = {
         const path = textOf(instruction.value);
         if (path === undefined || absolute.test(path)) continue;
         report({
-          message: `the relative path '${path}' starts from wherever the base image happens to be`,
-          hint: 'begin with an absolute WORKDIR',
+          message: `the relative path '${path}' depends on the working directory of the base image`,
+          hint: 'set an absolute WORKDIR first',
           range: instruction.node.range,
           instruction,
         });
