@@ -1,20 +1,18 @@
 /**
- * lamina as a library: everything the command can do, typed, with events and AbortSignal.
+ * lamina as a library: everything the command does, typed, with events and AbortSignal.
  *
- *     import { build } from 'lamina-build';
+ *     import { build, createLamina } from 'lamina-build';
  *
- *     const { imageId } = await build({ context: '.', tags: ['app'], onEvent: show });
+ *     const { imageId } = await build({ context: '.', tags: ['app'] });
+ *     const other = createLamina({ root: '/srv/images' });
+ *     await other.images();
  *
- * Functions throw `AppError` with a stable code for everything a user can meet.
+ * The functions are the calls of one `createLamina()`: they use the environment of the process and the store that it
+ * names. All throw an `AppError` with a stable code for everything a user can meet.
  *
  * @module
  */
-import { readFile } from 'node:fs/promises';
-import type { RunOptions, RunResult, VersionInfo } from './api/index.ts';
-import { runContainer } from './container/index.ts';
-import { imageToRun, withStore } from './images/index.ts';
-import { formatPlatform, hostPlatform } from './oci/index.ts';
-import { describeRuntime } from './runtime/index.ts';
+import { createLamina } from './lamina.ts';
 
 export type {
   Cause,
@@ -26,38 +24,17 @@ export type {
   ValueDifference,
 } from './analysis/index.ts';
 export type * from './api/index.ts';
-export { build, check, listContext, outline, targets, verify } from './builder/index.ts';
-export * from './errors.ts';
-export {
-  annotateManifestList,
-  checkStore,
-  compareImages,
-  copyImage,
-  createIndex,
-  createManifestList,
-  diskUsage,
-  diskUsageDetails,
-  exportImage,
-  imageHistory,
-  images,
-  importImage,
-  info,
-  inspectImages,
-  inspectManifest,
-  listTags,
-  loadImages,
-  login,
-  logout,
-  makeBase,
-  prune,
-  pullImages,
-  pushImages,
-  pushManifestList,
-  removeImage,
-  removeManifestLists,
-  saveImages,
-  tag,
-} from './images/index.ts';
+export type { Environment } from './environment.ts';
+export type {
+  AppErrorOptions,
+  SourceLocation,
+  SourcePosition,
+  SourceRange,
+  SourceUse,
+  StepFailure,
+  Warning,
+} from './errors.ts';
+export { AbortedError, AppError, StepError } from './errors.ts';
 export type {
   ContainerConfig,
   Descriptor,
@@ -67,40 +44,43 @@ export type {
   Platform,
 } from './oci/index.ts';
 export type { BuildEvent, BuildSummary, Emit, StepInfo } from './progress/index.ts';
+export { createLamina };
 
-/**
- * Runs a container of an image, which is pulled if the store lacks it; nothing of the container is left when it has
- * ended.
- *
- * @throws AppError IMAGE_NOT_FOUND, REGISTRY_…, CONTAINER_…, USER_UNKNOWN, RUNTIME_…; AbortedError
- */
-export function run(options: RunOptions): Promise<RunResult> {
-  return withStore(options, async (store) => {
-    const image = await imageToRun(store, options, process.env);
-    const { exitCode, signal } = await runContainer(store, image, {
-      ...options,
-      hostEnv: process.env,
-    });
-    return { exitCode, signal };
-  });
-}
+const lamina = createLamina();
 
-/** This lamina, and what it finds on this machine. */
-export async function version(): Promise<VersionInfo> {
-  return {
-    version: await packageVersion(),
-    node: process.versions.node,
-    platform: formatPlatform(hostPlatform()),
-    runtime: await describeRuntime(process.env),
-  };
-}
-
-/** From package.json, which lies at the root whether lamina is run from sources, as a library or as the command. */
-async function packageVersion(): Promise<string> {
-  for (const up of ['..', '../..']) {
-    const path = new URL(`${up}/package.json`, import.meta.url);
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return (JSON.parse(text) as { version: string }).version;
-  }
-  throw new Error('package.json is missing');
-}
+export const build = lamina.build;
+export const verify = lamina.verify;
+export const check = lamina.check;
+export const outline = lamina.outline;
+export const targets = lamina.targets;
+export const listContext = lamina.listContext;
+export const run = lamina.run;
+export const images = lamina.images;
+export const tag = lamina.tag;
+export const removeImage = lamina.removeImage;
+export const inspectImages = lamina.inspectImages;
+export const imageHistory = lamina.imageHistory;
+export const compareImages = lamina.compareImages;
+export const saveImages = lamina.saveImages;
+export const loadImages = lamina.loadImages;
+export const importImage = lamina.importImage;
+export const exportImage = lamina.exportImage;
+export const makeBase = lamina.makeBase;
+export const prune = lamina.prune;
+export const diskUsage = lamina.diskUsage;
+export const diskUsageDetails = lamina.diskUsageDetails;
+export const checkStore = lamina.checkStore;
+export const pullImages = lamina.pullImages;
+export const pushImages = lamina.pushImages;
+export const copyImage = lamina.copyImage;
+export const inspectManifest = lamina.inspectManifest;
+export const listTags = lamina.listTags;
+export const createIndex = lamina.createIndex;
+export const createManifestList = lamina.createManifestList;
+export const annotateManifestList = lamina.annotateManifestList;
+export const pushManifestList = lamina.pushManifestList;
+export const removeManifestLists = lamina.removeManifestLists;
+export const login = lamina.login;
+export const logout = lamina.logout;
+export const info = lamina.info;
+export const version = lamina.version;

@@ -31,13 +31,13 @@ export interface CacheSpec {
   readonly text?: string | undefined;
 }
 
-/** A build secret: its bytes, a file, or a variable of `BuildOptions.env`. */
+/** A build secret: its bytes, a file, or a variable of the instance's environment. */
 export type SecretSource =
   | { readonly id: string; readonly file: string }
   | { readonly id: string; readonly env: string }
   | { readonly id: string; readonly value: Uint8Array };
 
-/** An ssh agent: none said means SSH_AUTH_SOCK of `BuildOptions.env`, else its socket, or private keys. */
+/** An ssh agent: its socket, or private keys; without paths, SSH_AUTH_SOCK of the instance's environment. */
 export interface SshSource {
   readonly id: string;
   readonly paths: readonly string[];
@@ -112,8 +112,6 @@ export interface BuildOptions extends StoreOptions {
   /** For `RUN --mount=type=ssh`. */
   readonly ssh?: readonly SshSource[] | undefined;
   readonly allow?: readonly Entitlement[] | undefined;
-  /** The caller's environment: proxy variables, secrets that name one, the ssh agent; nothing else is taken from it. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly onEvent?: Emit | undefined;
 }
 

@@ -1,21 +1,19 @@
 /** What is asked, and told, of a build context. */
 import type { BuildOptions } from './build.ts';
+import type { StoreOptions } from './store-options.ts';
 
-export interface ListContextOptions {
+export interface ListContextOptions extends StoreOptions {
   /** A directory. */
   readonly context: string;
   /**
    * Only what the steps of a target read; undefined: all that is not ignored. Nothing is built, and base images need not
    * be there.
    */
-  readonly neededBy?:
-    | Pick<BuildOptions, 'root' | 'target' | 'buildArgs' | 'buildContexts' | 'env'>
-    | undefined;
+  readonly neededBy?: Pick<BuildOptions, 'target' | 'buildArgs' | 'buildContexts'> | undefined;
   /** As for a build: its own ignore file, if it has one, goes before that of the directory. */
   readonly dockerfile?: string | undefined;
   /** A path in the context about which `why` is asked. */
   readonly why?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ContextFile {

@@ -83,8 +83,6 @@ export interface ImportImageOptions extends StoreOptions {
   readonly message?: string | undefined;
   /** Seconds: the time of the image. */
   readonly sourceDateEpoch?: number | undefined;
-  /** The caller's environment: proxies for a URL. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface ImportImageResult {

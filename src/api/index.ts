@@ -4,7 +4,7 @@ export type * from './checks.ts';
 export type * from './containers.ts';
 export type * from './context-listing.ts';
 export type * from './images.ts';
-export type * from './lamina-api.ts';
+export type * from './lamina.ts';
 export type * from './registries.ts';
 export type * from './store-check.ts';
 export type * from './store-options.ts';

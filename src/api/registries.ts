@@ -2,14 +2,7 @@
 
 import type { TransferEvent } from '../image/index.ts';
 import type { Digest, ImageConfig, Platform } from '../oci/index.ts';
-import type { StoreOptions } from './store-options.ts';
-
-/** What every call that talks to registries may be given. */
-export interface RegistryCallOptions {
-  /** The caller's environment: proxies, certificates, and where the configurations of Docker and Podman are. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { CallOptions, StoreOptions } from './store-options.ts';
 
 /** How far a pull, push or copy has come. */
 export type RegistryEvent =
@@ -22,7 +15,7 @@ export type RegistryEvent =
     }
   | ({ readonly kind: 'blob' } & TransferEvent);
 
-export interface PullOptions extends StoreOptions, RegistryCallOptions {
+export interface PullOptions extends StoreOptions {
   /** `NAME[:TAG][@DIGEST]`; a repository with `allTags`. */
   readonly image: string;
   readonly allTags?: boolean | undefined;
@@ -42,7 +35,7 @@ export interface PulledImage {
   readonly platform: Platform;
 }
 
-export interface PushOptions extends StoreOptions, RegistryCallOptions {
+export interface PushOptions extends StoreOptions {
   /** `NAME[:TAG]`; a repository with `allTags`. */
   readonly image: string;
   readonly allTags?: boolean | undefined;
@@ -60,7 +53,7 @@ export interface PushedImage {
   readonly size: number;
 }
 
-export interface LoginOptions extends RegistryCallOptions {
+export interface LoginOptions extends CallOptions {
   /** A host with its port, or a URL of one; undefined: Docker Hub. */
   readonly server?: string | undefined;
   /** Undefined: the login that is kept already. */
@@ -74,11 +67,11 @@ export interface LoginResult {
   readonly unencryptedFile: string | undefined;
 }
 
-export interface LogoutOptions extends RegistryCallOptions {
+export interface LogoutOptions extends CallOptions {
   readonly server?: string | undefined;
 }
 
-export interface CopyOptions extends StoreOptions, RegistryCallOptions {
+export interface CopyOptions extends StoreOptions {
   /**
    * A place of an image: a name in a registry (also `docker://NAME`), `store:NAME`, `oci:DIR[:TAG]`,
    * `oci-archive:FILE[:TAG]`.
@@ -95,7 +88,7 @@ export interface CopyResult {
   readonly mediaType: string;
 }
 
-export interface InspectManifestOptions extends RegistryCallOptions {
+export interface InspectManifestOptions extends CallOptions {
   readonly image: string;
 }
 
@@ -122,11 +115,11 @@ export interface ManifestPart {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-export interface ListTagsOptions extends RegistryCallOptions {
+export interface ListTagsOptions extends CallOptions {
   readonly repository: string;
 }
 
-export interface CreateIndexOptions extends RegistryCallOptions {
+export interface CreateIndexOptions extends CallOptions {
   /** Names in registries of images and indexes. */
   readonly sources: readonly string[];
   /** Names the index gets. */
@@ -152,7 +145,7 @@ export interface CreateIndexResult {
   readonly raw: Uint8Array;
 }
 
-export interface CreateManifestListOptions extends StoreOptions, RegistryCallOptions {
+export interface CreateManifestListOptions extends StoreOptions {
   /** Name of the list, under which it is pushed. */
   readonly name: string;
   readonly sources: readonly string[];
@@ -160,14 +153,14 @@ export interface CreateManifestListOptions extends StoreOptions, RegistryCallOpt
   readonly amend?: boolean | undefined;
 }
 
-export interface AnnotateManifestListOptions extends StoreOptions, RegistryCallOptions {
+export interface AnnotateManifestListOptions extends StoreOptions {
   readonly name: string;
   /** The manifest whose platform changes. */
   readonly source: string;
   readonly platform: Partial<Platform>;
 }
 
-export interface PushManifestListOptions extends StoreOptions, RegistryCallOptions {
+export interface PushManifestListOptions extends StoreOptions {
   readonly name: string;
   /** Remove the list once it is pushed. */
   readonly purge?: boolean | undefined;

@@ -1,10 +1,3 @@
-import type { StoreOptions } from './store-options.ts';
-
-export interface SystemInfoOptions extends StoreOptions {
-  /** Where programs are: PATH, LAMINA_RUNTIME. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
 /** The store, and the machine as builds find it. */
 export interface SystemInfo {
   /** Directory of all state. */
@@ -19,4 +12,16 @@ export interface SystemInfo {
   readonly processors: number;
   readonly memoryBytes: number;
   readonly isRoot: boolean;
+}
+
+/** This lamina, and what it finds on this machine. */
+export interface VersionInfo {
+  readonly version: string;
+  readonly node: string;
+  /** `linux/amd64`. */
+  readonly platform: string;
+  /** What RUN and `run` use; undefined: none was found. */
+  readonly runtime:
+    | { readonly name: string; readonly path: string; readonly version: string }
+    | undefined;
 }

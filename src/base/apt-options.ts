@@ -1,6 +1,7 @@
 /** How this machine's apt reaches its mirrors: proxies, certificates, and how strict it is about dates. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Environment } from '../environment.ts';
 
 export interface AptOption {
   readonly name: string;
@@ -14,10 +15,15 @@ const TRANSPORT =
 /** A mirror frozen in time needs these inside the image as well. */
 const FRESHNESS = /^Acquire::(Check-Valid-Until|Check-Date)$/i;
 
+export interface HostAptContext {
+  readonly env: Environment;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** @returns the options in question that are set here; none when there is no apt */
-export async function hostAptOptions(signal: AbortSignal | undefined): Promise<AptOption[]> {
+export async function hostAptOptions({ env, signal }: HostAptContext): Promise<AptOption[]> {
   try {
-    const options = signal === undefined ? {} : { signal };
+    const options = { env: { ...env }, ...(signal === undefined ? {} : { signal }) };
     const { stdout } = await promisify(execFile)('apt-config', ['dump'], options);
     return parseAptDump(stdout).filter(({ name }) => TRANSPORT.test(name) || FRESHNESS.test(name));
   } catch {

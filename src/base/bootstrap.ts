@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { encodeHeader } from '../archive/index.ts';
+import type { Environment } from '../environment.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import { refusedNamespaces } from '../runtime/index.ts';
@@ -11,6 +12,7 @@ const KEPT_OUTPUT = 20;
 
 export interface BootstrapOptions {
   readonly step: StepInfo;
+  readonly env: Environment;
   /** The only place mmdebstrap writes to. */
   readonly scratch: string;
   readonly sourceDateEpoch: number | undefined;
@@ -100,8 +102,12 @@ function deviceDirectory(epoch: number | undefined): Buffer {
   });
 }
 
-function environment({ sourceDateEpoch, scratch }: BootstrapOptions): NodeJS.ProcessEnv {
-  const { SOURCE_DATE_EPOCH: _, ...env } = process.env;
+function environment({
+  env: given,
+  sourceDateEpoch,
+  scratch,
+}: BootstrapOptions): NodeJS.ProcessEnv {
+  const { SOURCE_DATE_EPOCH: _, ...env } = given;
   return {
     ...env,
     LC_ALL: 'C.UTF-8',

@@ -1,11 +1,12 @@
 /** Makes the root file system of a Debian base image with mmdebstrap, as a stream. */
 import { access, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Environment } from '../environment.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import { formatPlatform, type Platform } from '../oci/index.ts';
 import { emulationFor } from '../runtime/index.ts';
 import { isRoot } from '../system/index.ts';
-import { hostAptOptions } from './apt-options.ts';
+import { type HostAptContext, hostAptOptions } from './apt-options.ts';
 import { readAptSources } from './apt-sources.ts';
 import { parseBaseName } from './base-name.ts';
 import type { BaseOptions } from './base-options.ts';
@@ -29,12 +30,12 @@ export async function debianBase<T>(
   options: BaseOptions,
   consume: (tar: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const { emit, signal } = options;
+  const { env, emit, signal } = options;
   const release = parseBaseName(options.name);
-  const program = await requireProgram();
-  await requireEmulator(options.platform);
+  const program = await requireProgram(env);
+  await requireEmulator(options.platform, env);
   if (isRoot()) requireOwnIds();
-  else await requireUserNamespace();
+  else await requireUserNamespace(env);
   const sources = await debianSources({
     suite: release.suite,
     mirror: options.mirror,
@@ -44,9 +45,13 @@ export async function debianBase<T>(
   return baseStep(options, async (step) => {
     const scratch = await makeScratch(options.temporaryDirectory);
     try {
-      const enclosed = await enclosure(scratch);
+      const enclosed = await enclosure(scratch, env);
       const architecture = debianArchitecture(options.platform);
-      const recipe = await writeRecipe(scratch, { release, sources, architecture }, signal);
+      const recipe = await writeRecipe(
+        scratch,
+        { release, sources, architecture },
+        { env, signal },
+      );
       const customizeHook = join(enclosed.scratch, SCRIPT);
       const argv = [
         ...enclosed.argv,
@@ -56,7 +61,7 @@ export async function debianBase<T>(
       const { sourceDateEpoch } = options;
       return await runBootstrap(
         argv,
-        { step, scratch: enclosed.scratch, sourceDateEpoch, emit, signal },
+        { step, env, scratch: enclosed.scratch, sourceDateEpoch, emit, signal },
         consume,
       );
     } finally {
@@ -65,8 +70,8 @@ export async function debianBase<T>(
   });
 }
 
-async function requireProgram(): Promise<string> {
-  const program = await findProgram('mmdebstrap');
+async function requireProgram(env: Environment): Promise<string> {
+  const program = await findProgram('mmdebstrap', env);
   if (program !== undefined) return program;
   throw new AppError('BASE_TOOL_MISSING', 'making a Debian base image needs mmdebstrap', {
     hint: 'install it (apt-get install mmdebstrap), or load an image: lamina load -i FILE',
@@ -74,8 +79,8 @@ async function requireProgram(): Promise<string> {
 }
 
 /** Packages set themselves up by programs of their own, and these start others. */
-async function requireEmulator(platform: Platform): Promise<void> {
-  if ((await emulationFor(platform, process.env)).kind === 'none') return;
+async function requireEmulator(platform: Platform, env: Environment): Promise<void> {
+  if ((await emulationFor(platform, env)).kind === 'none') return;
   throw new AppError(
     'EMULATOR_MISSING',
     `packages for ${formatPlatform(platform)} cannot set themselves up here`,
@@ -92,9 +97,9 @@ const SCRIPT = 'customize.sh';
 async function writeRecipe(
   scratch: string,
   wanted: Pick<RecipeOptions, 'release' | 'sources' | 'architecture'>,
-  signal: AbortSignal | undefined,
+  running: HostAptContext,
 ): Promise<Omit<RecipeOptions, 'customizeHook'>> {
-  const aptOptions = await hostAptOptions(signal);
+  const aptOptions = await hostAptOptions(running);
   const script = join(scratch, SCRIPT);
   await writeFile(script, customizeScript({ ...wanted, aptOptions }));
   // mmdebstrap may run it as another user.

@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { isRoot } from '../system/index.ts';
 import { findProgram } from './programs.ts';
@@ -26,13 +27,13 @@ export interface Enclosure {
 }
 
 /** @throws AppError BASE_TOOL_MISSING */
-export async function enclosure(scratch: string): Promise<Enclosure> {
-  const setpriv = await findProgram('setpriv');
+export async function enclosure(scratch: string, env: Environment): Promise<Enclosure> {
+  const setpriv = await findProgram('setpriv', env);
   if (!isRoot()) {
     // mmdebstrap makes its own namespaces, and only itself can remove files with the owners they have there.
     return { argv: setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM', '--'], scratch };
   }
-  if (setpriv !== undefined && (await findProgram('unshare')) !== undefined) {
+  if (setpriv !== undefined && (await findProgram('unshare', env)) !== undefined) {
     const start = [setpriv, '--pdeathsig', 'KILL', '--', ...NAMESPACES];
     return { argv: [...start, 'sh', '-c', ENTER, 'sh', scratch], scratch: INSIDE };
   }

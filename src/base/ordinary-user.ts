@@ -1,5 +1,6 @@
 /** What somebody who is not root needs to make a Debian base image: a range of user and group ids of their own. */
 import { readFile } from 'node:fs/promises';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { isInUserNamespace, userName } from '../system/index.ts';
 import { findProgram } from './programs.ts';
@@ -7,9 +8,9 @@ import { findProgram } from './programs.ts';
 const OTHERWISE = 'or run lamina with sudo; distroless images need neither';
 
 /** @throws AppError BASE_TOOL_MISSING, BASE_NO_SUBORDINATE_IDS */
-export async function requireUserNamespace(): Promise<void> {
+export async function requireUserNamespace(env: Environment): Promise<void> {
   for (const program of ['newuidmap', 'newgidmap']) {
-    if ((await findProgram(program)) !== undefined) continue;
+    if ((await findProgram(program, env)) !== undefined) continue;
     throw new AppError(
       'BASE_TOOL_MISSING',
       `making a Debian base image without being root needs ${program}`,

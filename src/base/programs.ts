@@ -1,10 +1,11 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Environment } from '../environment.ts';
 
-/** @returns the path of a program, looked for in `path` (as in PATH) and where administrators' programs lie */
+/** @returns the path of a program, looked for in PATH and where administrators' programs lie */
 export async function findProgram(
   name: string,
-  path = process.env.PATH ?? '',
+  { PATH: path = '' }: Environment,
 ): Promise<string | undefined> {
   for (const directory of [...path.split(':'), '/usr/sbin', '/sbin']) {
     if (directory === '') continue;

@@ -67,12 +67,14 @@ beforeEach(async () => {
   bench = await TestStore.open();
   const context = temporaryDirectory('solver');
   writeFileSync(join(context, 'Dockerfile'), DOCKERFILE);
-  options = { context, env: {} };
+  options = { context };
 });
 
 afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
+
+const place = () => ({ store: bench.store, env: {} });
 
 function filesOf(store: Store, image: ImageRecord | undefined): string[] {
   const layers = image?.layers.map(({ id }) => id) ?? [];
@@ -85,7 +87,7 @@ describe('a build with another solver', () => {
   it('exports the layers from there with the config of the plan', async () => {
     const dest = join(temporaryDirectory('solver'), 'image.tar');
     const outputs = [{ type: 'oci', dest, name: 'made:elsewhere', attrs: {} } as const];
-    await buildIn(bench.store, { ...options, outputs }, { solver: elsewhere() });
+    await buildIn(place(), { ...options, outputs }, { solver: elsewhere() });
     await using other = await TestStore.open();
     await loadArchive(other.store, dest);
     const image = other.store.images.resolve('made:elsewhere');
@@ -109,7 +111,7 @@ describe('a build with another solver', () => {
     const requests: SolveRequest[] = [];
     const platforms = ['linux/amd64', 'linux/arm64'];
     const wanted = { ...options, platforms, tags: ['made:twice'] };
-    const { result, images } = await buildIn(bench.store, wanted, { solver: elsewhere(requests) });
+    const { result, images } = await buildIn(place(), wanted, { solver: elsewhere(requests) });
     expect(requests.map(({ plans }) => plans.length)).toEqual([2]);
     expect(images.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64']);
     expect(images.map((image) => filesOf(bench.store, image))).toEqual([
@@ -120,7 +122,7 @@ describe('a build with another solver', () => {
   });
 
   it('tells its steps, and of stages that stayed there no sizes', async () => {
-    const { result } = await buildIn(bench.store, options, { solver: elsewhere() });
+    const { result } = await buildIn(place(), options, { solver: elsewhere() });
     const { steps, stages, images } = result.summary;
     expect(steps).toEqual([{ step: STEP, cached: false, durationMs: 7, addedBytes: 0 }]);
     expect(stages.map(({ name, bytes }) => [name, bytes])).toEqual([
@@ -131,8 +133,8 @@ describe('a build with another solver', () => {
   });
 
   it('ends with the error of the solver', async () => {
-    const failure = new AppError('STEP_FAILED', 'the machine elsewhere has no such program');
+    const failure = new AppError('RUN_FAILED', 'the machine elsewhere has no such program');
     const solver: Solver = { solve: () => Promise.reject(failure) };
-    await expect(buildIn(bench.store, options, { solver })).rejects.toBe(failure);
+    await expect(buildIn(place(), options, { solver })).rejects.toBe(failure);
   });
 });

@@ -1,15 +1,14 @@
 /** The way of a build: Dockerfile → plans → layers → image → outputs. */
 import type { BuildOptions, BuildResult } from '../api/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { isLostStep, unpackLimitOf } from '../layers/index.ts';
 import {
-  defaultRoot,
   type ImageRecord,
   isGone,
   type OpenStoreOptions,
   type Store,
   useStore,
 } from '../store/index.ts';
-import { keepAbortReason } from '../system/index.ts';
 import { RegistryProvider, registriesOf } from '../transfer/index.ts';
 import { imageResolver } from './bases/base-images.ts';
 import { borrowing } from './bases/borrowed-images.ts';
@@ -22,31 +21,22 @@ import { exportResult } from './outputs/export-result.ts';
 import { parseOutputs } from './outputs/index.ts';
 import { runChecks, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
-import { beginRun } from './run/build-run.ts';
+import { type BuildRun, beginRun } from './run/build-run.ts';
 import { builtPlans } from './solver/built-plans.ts';
 import type { Solver } from './solver/solver.ts';
 import { summarize } from './summary.ts';
 
-/**
- * Builds an image from a Dockerfile.
- *
- * @returns ids and digests of the image, a summary, and all warnings
- * @throws StepError when a RUN fails; AbortedError when the signal ended the build; AppError for everything else a
- *   user can meet. Of a failed build the store keeps the steps that were finished.
- */
-export function build(options: BuildOptions): Promise<BuildResult> {
-  return keepAbortReason(options.signal, () =>
-    useStore(storeOf(options), async (store) => (await buildIn(store, options)).result),
+export function build(context: LaminaContext, options: BuildOptions): Promise<BuildResult> {
+  const { env } = context;
+  return useStore(
+    storeOf(context),
+    async (store) => (await buildIn({ store, env }, options)).result,
   );
 }
 
 /** How the store of a build is opened. */
-export function storeOf({ root, env = {} }: BuildOptions): OpenStoreOptions {
-  return {
-    root: root ?? defaultRoot(env),
-    provider: new RegistryProvider(env),
-    unpackLimit: unpackLimitOf(env),
-  };
+export function storeOf({ root, env }: LaminaContext): OpenStoreOptions {
+  return { root, provider: new RegistryProvider(env), unpackLimit: unpackLimitOf(env) };
 }
 
 export interface FinishedBuild {
@@ -70,12 +60,12 @@ export interface BuildInOptions {
  * @throws as `build`
  */
 export async function buildIn(
-  store: Store,
+  { store, env }: Pick<BuildRun, 'store' | 'env'>,
   options: BuildOptions,
   { lender, keepsCacheMounts = false, solver = localSolver() }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
-  const begun = beginRun(options, store);
+  const begun = beginRun({ store, env }, options);
   const started = begun.now();
   const definition = await loadDefinition(begun);
   const run = await withEpoch(begun, definition);

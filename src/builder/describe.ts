@@ -9,12 +9,12 @@ import type {
 } from '../api/index.ts';
 import { AppError, type Warning } from '../errors.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { lintDockerfile, ruleOf, rulePage, type Survey, surveyDockerfile } from '../lint/index.ts';
 import { digestOf } from '../oci/index.ts';
 import { outlineOf, targetsOf } from '../outline/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
 import { type Store, useStore } from '../store/index.ts';
-import { keepAbortReason } from '../system/index.ts';
 import { registriesOf } from '../transfer/index.ts';
 import { askForBases } from './bases/ask-for-bases.ts';
 import { AskedImages } from './bases/asked-images.ts';
@@ -28,9 +28,9 @@ import { makePlans } from './plans/make-plans.ts';
 import { type BuildRun, beginRun } from './run/build-run.ts';
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */
-export async function check(options: BuildOptions): Promise<CheckResult> {
+export async function check(context: LaminaContext, options: BuildOptions): Promise<CheckResult> {
   try {
-    return await described(options, checked);
+    return await described(context, options, checked);
   } catch (error) {
     return unparsed(error);
   }
@@ -60,8 +60,8 @@ function unparsed(error: unknown): CheckResult {
 }
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_… */
-export function outline(options: BuildOptions): Promise<OutlineResult> {
-  return described(options, async (described) => {
+export function outline(context: LaminaContext, options: BuildOptions): Promise<OutlineResult> {
+  return described(context, options, async (described) => {
     const { run, definition, images, asked } = described;
     const error = await planningError(described);
     if (error !== undefined) throw error;
@@ -74,8 +74,8 @@ export function outline(options: BuildOptions): Promise<OutlineResult> {
 }
 
 /** @throws AppError DOCKERFILE_…, CONTEXT_… */
-export function targets(options: BuildOptions): Promise<TargetsResult> {
-  return described(options, async ({ run, definition, images }) => {
+export function targets(context: LaminaContext, options: BuildOptions): Promise<TargetsResult> {
+  return described(context, options, async ({ run, definition, images }) => {
     const list = targetsOf(survey(run, definition, images));
     return { targets: list, source: sourceOf(definition) };
   });
@@ -85,8 +85,11 @@ export function targets(options: BuildOptions): Promise<TargetsResult> {
  * What the steps of the target read of the build context: sources of COPY, ADD and bind mounts, as written.
  * @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_…
  */
-export function neededSources(options: BuildOptions): Promise<readonly string[]> {
-  return described(options, async ({ run, definition }) => {
+export function neededSources(
+  context: LaminaContext,
+  options: BuildOptions,
+): Promise<readonly string[]> {
+  return described(context, options, async ({ run, definition }) => {
     const silent = { ...run, warn: () => undefined };
     const resolve = placeholders(imageResolver(run.store), isNotHere);
     const plans = await makePlans(silent, definition, resolve);
@@ -106,17 +109,18 @@ interface Described {
 }
 
 function described<T>(
+  context: LaminaContext,
   options: BuildOptions,
   work: (described: Described) => Promise<T>,
 ): Promise<T> {
   const begin = async (store: Store) => {
-    const run = beginRun(options, store);
+    const run = beginRun({ store, env: context.env }, options);
     const fetched = await fetchContext(run);
-    const definition = await readDefinition(options, store, fetched);
+    const definition = await readDefinition(run, fetched);
     const asked = new AskedImages(run, registriesOf(store));
     return work({ run, definition, asked, images: new SeenImages(asked.resolve) });
   };
-  return keepAbortReason(options.signal, () => useStore(storeOf(options), begin));
+  return useStore(storeOf(context), begin);
 }
 
 /** What planning finds wrong. Images that nobody can be asked for do not matter: nothing is built. */

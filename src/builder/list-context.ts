@@ -26,26 +26,19 @@ import {
   toBytes,
   toText,
 } from '../files/index.ts';
-import { keepAbortReason } from '../system/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 
-/**
- * Lists a build context without building.
- *
- * @throws AppError CONTEXT_NOT_FOUND, CONTEXT_UNREADABLE, DOCKERFILE_NOT_FOUND, PATTERN_INVALID; with `neededBy` what
- *   planning throws
- */
-export function listContext(options: ListContextOptions): Promise<ContextListing> {
-  return keepAbortReason(options.signal, () => listed(options));
-}
-
-async function listed(options: ListContextOptions): Promise<ContextListing> {
+export async function listContext(
+  context: LaminaContext,
+  options: ListContextOptions,
+): Promise<ContextListing> {
   const { context: directory } = options;
   using tree = openContext({ directory });
   const file = loadIgnoreFile(directory, dockerfileOf(options));
   const matcher = file === undefined ? undefined : new IgnoreMatcher(file);
   const sorter = new Sorter(tree, matcher, options.signal);
   sorter.walk('', undefined);
-  const needed = await neededPaths(options, file);
+  const needed = await neededPaths(context, options, file);
   const sent = sorter.files.filter(({ path }) => needed?.has(toBytes(path)) ?? true);
   const files = sent.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
   return {
@@ -59,12 +52,15 @@ async function listed(options: ListContextOptions): Promise<ContextListing> {
 
 /** What the steps of a target read; undefined: nobody asks. */
 async function neededPaths(
+  context: LaminaContext,
   { context: directory, dockerfile, neededBy, signal }: ListContextOptions,
   ignore: IgnoreFile | undefined,
 ): Promise<ReadonlyMap<BytePath, FileEntry> | undefined> {
   if (neededBy === undefined) return undefined;
   const { neededSources } = await import('./describe.ts');
-  const sources = await neededSources({ ...neededBy, context: directory, dockerfile, signal });
+  const sources = await neededSources(context, {
+    ...{ ...neededBy, context: directory, dockerfile, signal },
+  });
   using tree = openContext({ directory, ignore });
   return entriesOfSources(tree, sources);
 }

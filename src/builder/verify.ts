@@ -1,32 +1,31 @@
 /** Builds twice, and tells what came out differently. */
 import { compareLayers } from '../analysis/index.ts';
 import type { BuildOptions, VerifyResult } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { BuildEvent, Emit } from '../progress/index.ts';
 import { Store, useStore } from '../store/index.ts';
-import { keepAbortReason } from '../system/index.ts';
 import { buildIn, storeOf } from './build.ts';
 
-/**
- * Builds as `build` does but without the cache, and once more in an empty store of its own, which has nothing of the
- * first but its base images; then compares the images. Of the second build nothing stays.
- *
- * @throws as `build`
- */
-export function verify(options: BuildOptions): Promise<VerifyResult> {
-  return keepAbortReason(options.signal, () =>
-    useStore(storeOf(options), (store) => verifyIn(store, options)),
-  );
+/** The store of the second build has nothing of the first but its base images. */
+export function verify(context: LaminaContext, options: BuildOptions): Promise<VerifyResult> {
+  return useStore(storeOf(context), (store) => verifyIn(store, context.env, options));
 }
 
-async function verifyIn(store: Store, options: BuildOptions): Promise<VerifyResult> {
+async function verifyIn(
+  store: Store,
+  env: Environment,
+  options: BuildOptions,
+): Promise<VerifyResult> {
   const first = { ...options, noCache: true };
   const keepsCacheMounts = options.noCache !== true;
   // Looking whether a build is reproducible must not cost the user what the cache mounts hold.
-  const { result, images } = await buildIn(store, first, { keepsCacheMounts });
+  const { result, images } = await buildIn({ store, env }, first, { keepsCacheMounts });
   const root = `${await store.temporaryDirectory()}/again`;
-  await using other = await Store.open(storeOf({ ...options, root }));
-  const again = await buildIn(other, secondBuild(options), { lender: store });
+  await using other = await Store.open(storeOf({ root, env }));
+  const elsewhere = { store: other, env };
+  const again = await buildIn(elsewhere, secondBuild(options), { lender: store });
   const { signal } = options;
   const comparisons = [];
   for (const [index, image] of images.entries()) {

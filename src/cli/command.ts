@@ -1,15 +1,14 @@
 /** What a command is: a table of flags, the texts of its help, and a function that does it. */
-import type { LaminaApi } from '../api/index.ts';
+import type { Lamina } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { type FlagTable, type FlagValues, parseFlags } from './flags.ts';
 import type { Io } from './io.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** What a command works with, beside its own words. */
 export interface CommandContext {
   /** Loaded at first use: help and usage errors do not pay for the engine. */
-  readonly api: () => Promise<LaminaApi>;
+  readonly api: () => Promise<Lamina>;
   readonly io: Io;
   readonly env: Environment;
   readonly signal: AbortSignal;
@@ -80,9 +79,9 @@ export function defineCommand<const T extends FlagTable>(spec: CommandSpec<T>): 
   };
 }
 
-/** The store's directory: the command's own `--root`, one given before the command, the environment. */
+/** The store's directory: the command's own `--root`, or one given before the command. */
 export function rootOf(flags: { readonly root: string | undefined }, context: CommandContext) {
-  const root = flags.root ?? context.root ?? context.env.LAMINA_ROOT;
+  const root = flags.root ?? context.root;
   return root === '' ? undefined : root;
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../environment.ts';
 
 /**
  * A directory in the cache directory of the user, made if it is absent. What lies in it is run as code, so it is used

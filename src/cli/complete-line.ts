@@ -13,12 +13,11 @@ export async function completeLine(
   await context.io.stdout.write(`${lines.join('')}::${also}\n`);
 }
 
-function sourcesOf({ api, env, signal, root }: CommandContext): CompletionSources {
+function sourcesOf({ api, signal, root }: CommandContext): CompletionSources {
   return {
     async images() {
-      const store = { root: root ?? (env.LAMINA_ROOT || undefined), signal };
       // A store that cannot be read is no reason to print an error into somebody's prompt.
-      const images = await (await api()).images(store).catch(() => []);
+      const images = await (await api()).images({ root, signal }).catch(() => []);
       return images.flatMap(({ references }) => references).sort();
     },
     async explanations() {

@@ -38,7 +38,7 @@ runProgram({
   io: processIo(controller.signal),
   env: process.env,
   signal: controller.signal,
-  api: () => import('../index.ts'),
+  api: async () => (await import('../lamina.ts')).createLamina({ env: process.env }),
 }).then(leave, (error: unknown) => {
   console.error(error);
   process.exit(exitStatus.internal);

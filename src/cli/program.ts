@@ -1,9 +1,10 @@
 /** From the words of a command line to an exit status: finds the command, runs it, shows what went wrong. */
 
-import type { LaminaApi } from '../api/index.ts';
+import type { Lamina } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
-import type { Command, CommandContext, Environment } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { commandList, type FoundCommand, findCommand, subcommandsOf } from './command-list.ts';
 import { findMissing } from './commands-not-yet.ts';
 import { runStatusOf, statusOf } from './exit-status.ts';
@@ -16,7 +17,7 @@ export interface ProgramOptions {
   readonly io: Io;
   readonly env: Environment;
   readonly signal: AbortSignal;
-  readonly api: () => Promise<LaminaApi>;
+  readonly api: () => Promise<Lamina>;
 }
 
 /** Runs one command line. @returns the exit status; never throws */
@@ -162,7 +163,7 @@ async function showHelpOf(words: readonly string[], io: Io): Promise<number> {
 }
 
 async function showVersion(options: ProgramOptions): Promise<number> {
-  const { version } = await (await options.api()).version();
+  const { version } = await (await options.api()).version({ signal: options.signal });
   await options.io.stdout.write(`lamina version ${version}\n`);
   return 0;
 }

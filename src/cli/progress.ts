@@ -1,4 +1,6 @@
 /** Chooses the display for a command that emits events. */
+
+import type { Environment } from '../environment.ts';
 import { AppError, StepError, withDetails } from '../errors.ts';
 import {
   type Display,
@@ -8,7 +10,7 @@ import {
   type SummaryKind,
   ttyDisplay,
 } from '../progress/index.ts';
-import type { CommandContext, Environment } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { useColor } from './io.ts';
 
 const kinds = ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'] as const;

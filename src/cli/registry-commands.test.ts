@@ -106,7 +106,7 @@ async function login(
     stdin,
     terminal: { stdin: terminal },
     api: {
-      login: async (given) => {
+      login: async (given = {}) => {
         asked.push(given);
         const succeeded = known || given.login !== undefined;
         return { succeeded, unencryptedFile: given.login && '/home/me/.docker/config.json' };

@@ -1,8 +1,8 @@
 /** Values of flags that give something to RUN steps. */
 import type { Entitlement, SecretSource, SshSource } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
-import type { Environment } from './command.ts';
 import { badValue, splitCsv } from './values.ts';
 
 const SECRET_FORM = 'id=NAME,src=FILE or id=NAME,env=VARIABLE';

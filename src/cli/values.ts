@@ -1,8 +1,8 @@
 /** Values of flags that are small languages of their own. */
 import type { CacheSpec, HostAlias, NetworkMode, OutputSpec, OutputType } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
-import type { Environment } from './command.ts';
 
 /** `NAME=value` pairs; a bare NAME takes the environment's value, and is left out where that has none. */
 export function keyValues(

@@ -1,6 +1,7 @@
 /** `lamina run`: one process in an image. It lives as long as the call, and what it wrote goes with it. */
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import type { Environment } from '../environment.ts';
 import { readConfig } from '../image/index.ts';
 import { type LowerDirectory, LowerSource, MergedTree, present } from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
@@ -60,7 +61,7 @@ export interface ContainerOptions extends WantedCommand, VolumeOptions {
     | { readonly stdout: (data: Uint8Array) => void; readonly stderr: (data: Uint8Array) => void }
     | undefined;
   /** Looked at for PATH and LAMINA_RUNTIME. */
-  readonly hostEnv: NodeJS.ProcessEnv;
+  readonly hostEnv: Environment;
   readonly signal?: AbortSignal | undefined;
 }
 

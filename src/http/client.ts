@@ -10,8 +10,8 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Environment } from '../environment.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
-import type { Environment } from './proxy.ts';
 import { Routes, type TlsChoice } from './routes.ts';
 
 export interface HttpBody {

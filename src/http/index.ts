@@ -1,6 +1,6 @@
 export type { HttpBody, HttpClient, HttpRequest, HttpResponse } from './client.ts';
 export { HttpFailure } from './http-failure.ts';
-export { type Environment, proxyFor } from './proxy.ts';
+export { proxyFor } from './proxy.ts';
 export { maskSecrets, maskUrls, redactUrls, splitCredentials } from './redact.ts';
 export type { GetOptions } from './request.ts';
 

@@ -1,9 +1,8 @@
 /** Which proxy a request goes through, by the variables that curl reads. */
 import { isIP, isIPv4 } from 'node:net';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { redactUrls } from './redact.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy for a URL; undefined: none. This machine itself is always reached directly.

@@ -2,8 +2,9 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect as connectTls } from 'node:tls';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { type Environment, proxyFor } from './proxy.ts';
+import { proxyFor } from './proxy.ts';
 import { maskSecrets, redactUrls, splitCredentials } from './redact.ts';
 import { secureContext } from './trust.ts';
 import { openTunnel, proxyAuthorization, serverName, target } from './tunnel.ts';

@@ -3,7 +3,8 @@ import { Agent as HttpAgent, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { type Environment, proxyFor } from './proxy.ts';
+import type { Environment } from '../environment.ts';
+import { proxyFor } from './proxy.ts';
 import { type Certificates, secureContext } from './trust.ts';
 import { openTunnel, proxyAuthorization, serverName, target } from './tunnel.ts';
 

@@ -1,7 +1,7 @@
 /** Whom HTTPS trusts: what Node trusts, and what this machine trusts, which in companies is more. */
 import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import type { Environment } from './proxy.ts';
+import type { Environment } from '../environment.ts';
 
 /** Where distributions keep all certificates in one file. */
 const BUNDLES = [

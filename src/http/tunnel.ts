@@ -2,7 +2,7 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Environment } from './proxy.ts';
+import type { Environment } from '../environment.ts';
 import { redactUrls, splitCredentials } from './redact.ts';
 import { secureContext } from './trust.ts';
 

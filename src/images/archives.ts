@@ -11,6 +11,7 @@ import type {
 import { baseConfig, makeBaseTar, recipeName } from '../base/index.ts';
 import { exportImages, exportTar, importRootfs } from '../export/index.ts';
 import { loadArchive } from '../image/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   familiarName,
   hostPlatform,
@@ -23,9 +24,8 @@ import {
 import type { ImageRecord, Store } from '../store/index.ts';
 import { requireImage, withStore } from './with-store.ts';
 
-/** Writes images into one archive. @throws AppError IMAGE_NOT_FOUND, EXPORT_DESTINATION */
-export function saveImages(options: SaveImagesOptions): Promise<void> {
-  const { images, destination, format = 'docker', ...rest } = options;
+export function saveImages(context: LaminaContext, options: SaveImagesOptions): Promise<void> {
+  const { images, destination, format = 'docker', signal } = options;
   const work = async (store: Store) => {
     const named = images.map((text) => {
       const image = requireImage(store, text);
@@ -36,22 +36,21 @@ export function saveImages(options: SaveImagesOptions): Promise<void> {
     });
     // As `docker save` does: whoever wants it small compresses the whole.
     const compression = format === 'docker' ? 'uncompressed' : 'gzip';
-    const { signal } = options;
     await exportImages(store, named, {
       ...{ format, compression, force: format === 'docker' },
       ...{ dest: destination, signal },
     });
   };
-  return withStore(rest, work, { isOnce: typeof destination !== 'string' });
+  return withStore(context, work, { isOnce: typeof destination !== 'string' });
 }
 
-/** Writes the files of an image as one tar, as containers see them. @throws AppError IMAGE_NOT_FOUND, EXPORT_DESTINATION */
-export function exportImage({ image, destination, ...rest }: ExportImageOptions): Promise<void> {
+export function exportImage(context: LaminaContext, options: ExportImageOptions): Promise<void> {
+  const { image, destination, signal } = options;
   const work = (store: Store) => {
     const parts = [{ image: requireImage(store, image) }];
-    return exportTar(store, parts, { dest: destination, signal: rest.signal });
+    return exportTar(store, parts, { dest: destination, signal });
   };
-  return withStore(rest, work, { isOnce: typeof destination !== 'string' });
+  return withStore(context, work, { isOnce: typeof destination !== 'string' });
 }
 
 function means(reference: string, text: string): boolean {
@@ -59,11 +58,13 @@ function means(reference: string, text: string): boolean {
   return [reference, familiar, familiar.replace(/:latest$/, '')].includes(text);
 }
 
-/** Reads an archive or a layout directory. @throws AppError ARCHIVE_…, IMAGE_… */
-export function loadImages(options: LoadImagesOptions): Promise<LoadImagesResult> {
-  const { source, ...rest } = options;
+export function loadImages(
+  context: LaminaContext,
+  options: LoadImagesOptions,
+): Promise<LoadImagesResult> {
+  const { source, signal } = options;
   const work = async (store: Store): Promise<LoadImagesResult> => {
-    const loaded = await loadArchive(store, source, { signal: options.signal });
+    const loaded = await loadArchive(store, source, { signal });
     return {
       images: loaded.map(({ id, references }) => ({
         id,
@@ -71,16 +72,18 @@ export function loadImages(options: LoadImagesOptions): Promise<LoadImagesResult
       })),
     };
   };
-  return withStore(rest, work, { isOnce: typeof source !== 'string' });
+  return withStore(context, work, { isOnce: typeof source !== 'string' });
 }
 
-/** Makes a Debian base image unless the store has it. @throws AppError BASE_… */
-export function makeBase(options: MakeBaseOptions): Promise<MakeBaseResult> {
-  const { name, tag = name, force = false, ...rest } = options;
+export function makeBase(
+  context: LaminaContext,
+  options: MakeBaseOptions,
+): Promise<MakeBaseResult> {
+  const { name, tag = name, force = false } = options;
   baseConfig(name);
   const platform =
     options.platform === undefined ? hostPlatform() : parsePlatform(options.platform);
-  return withStore(rest, async (store) => {
+  return withStore(context, async (store) => {
     const variants = store.images.variants(tag);
     const known = variants.find((image) => platformMatches(platform, image));
     if (known !== undefined && !force) {
@@ -88,7 +91,7 @@ export function makeBase(options: MakeBaseOptions): Promise<MakeBaseResult> {
     }
     const temporaryDirectory = await store.temporaryDirectory();
     const image = await makeBaseTar(
-      { ...options, platform, emit: options.onEvent, temporaryDirectory },
+      { ...options, platform, env: context.env, emit: options.onEvent, temporaryDirectory },
       (tar) => importBase(store, tar, { ...options, tag, platform }),
     );
     nameVariants(store, tag, [...variants.filter((other) => other !== known), image]);

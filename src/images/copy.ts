@@ -1,6 +1,7 @@
 /** `copy`: images from place to place, to the byte. */
 import type { CopyOptions, CopyResult } from '../api/index.ts';
 import { type ImageSource, openLayoutSource, resolveImage } from '../image/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   formatReference,
   hostPlatform,
@@ -24,17 +25,12 @@ import { transferHook } from './transfer-hook.ts';
 import { withRegistries } from './with-registries.ts';
 import { requireImage, withStore } from './with-store.ts';
 
-/**
- * Copies an image with all that belongs to it. Nothing is compressed anew: digests stay.
- *
- * @throws AppError IMAGE_PLACE_INVALID, IMAGE_…, REGISTRY_…, ARCHIVE_…, EXPORT_DESTINATION
- */
-export function copyImage(options: CopyOptions): Promise<CopyResult> {
+export function copyImage(context: LaminaContext, options: CopyOptions): Promise<CopyResult> {
   const from = parsePlace(options.source);
   const to = parsePlace(options.destination);
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
-  return withStore(options, (store) =>
-    withRegistries(options, async (registries) => {
+  return withStore(context, (store) =>
+    withRegistries(context, options, async (registries) => {
       await using source = await openPlace(store, registries, { place: from, options });
       const work = { store, registries, source, options, platform };
       const isRemote = from.kind === 'registry';

@@ -1,6 +1,7 @@
 /** `imagetools create`: a new name for what names in registries mean, alone or together. */
 import type { CreateIndexOptions, CreateIndexResult } from '../api/index.ts';
 import { AppError } from '../errors.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   isIndexType,
   parsePlatform,
@@ -21,15 +22,13 @@ import {
 import { transferHook } from './transfer-hook.ts';
 import { withRegistries } from './with-registries.ts';
 
-/**
- * Puts an index over the sources under each of the references. A single source without changes is copied as it is.
- *
- * @throws AppError REGISTRY_…, REFERENCE_INVALID, IMAGE_PLATFORM_MISMATCH
- */
-export function createIndex(options: CreateIndexOptions): Promise<CreateIndexResult> {
+export function createIndex(
+  context: LaminaContext,
+  options: CreateIndexOptions,
+): Promise<CreateIndexResult> {
   const targets = options.references.map((text) => withDefaultTag(parseReference(text)));
   const sources = options.sources.map((text) => withDefaultTag(parseReference(text)));
-  return withRegistries(options, async (registries) => {
+  return withRegistries(context, options, async (registries) => {
     const appended = options.append === true ? targets.slice(0, 1) : [];
     const copied = await copiedRoot(registries, sources, options);
     if (copied !== undefined) return copyRoot(registries, copied, { targets, options });

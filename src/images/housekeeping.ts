@@ -9,17 +9,16 @@ import type {
   ImageUsage,
   PruneOptions,
   PruneResult,
-  StoreOptions,
 } from '../api/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import type { Digest } from '../oci/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
 import { summarize } from './images.ts';
 import { withStore } from './with-store.ts';
 
-/** Removes cache records and images as the options say, and all content that nothing names. */
-export function prune(options: PruneOptions): Promise<PruneResult> {
-  const { root, signal, imageFilter, minFreeBytes, ...selection } = options;
-  return withStore({ root, signal }, async (store) => {
+export function prune(context: LaminaContext, options: PruneOptions): Promise<PruneResult> {
+  const { root: _, signal, imageFilter, minFreeBytes, ...selection } = options;
+  return withStore(context, async (store) => {
     const keepBytes =
       minFreeBytes === undefined
         ? selection.keepBytes
@@ -53,9 +52,8 @@ function toLeaveFree(store: Store, wanted: number, keepBytes = 0): number {
   return missing <= 0 ? used : Math.max(keepBytes, used - missing);
 }
 
-/** What the store holds, by kind, in bytes of file content. */
-export function diskUsage(options: StoreOptions = {}): Promise<readonly DiskUsageRow[]> {
-  return withStore(options, async (store) => [imageUsage(store), cacheUsage(store)]);
+export function diskUsage(context: LaminaContext): Promise<readonly DiskUsageRow[]> {
+  return withStore(context, async (store) => [imageUsage(store), cacheUsage(store)]);
 }
 
 function imageUsage(store: Store): DiskUsageRow {
@@ -92,9 +90,8 @@ function cacheUsage(store: Store): DiskUsageRow {
   };
 }
 
-/** What the store holds, one by one: images newest first, cache by its last use. */
-export function diskUsageDetails(options: StoreOptions = {}): Promise<DiskUsageDetails> {
-  return withStore(options, async (store) => {
+export function diskUsageDetails(context: LaminaContext): Promise<DiskUsageDetails> {
+  return withStore(context, async (store) => {
     const inImages = layersOfImages(store);
     const steps = [...store.records.entries()].map(([id, record]): CacheUsage => {
       const { description, created, addedBytes: bytes, ownLayer } = record;

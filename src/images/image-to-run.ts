@@ -1,5 +1,6 @@
 /** The image of `run`: pulled if the store lacks it, as Docker does. */
 import type { RunOptions } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import {
   type Platform,
@@ -22,14 +23,14 @@ import { requireImage } from './with-store.ts';
 export async function imageToRun(
   store: Store,
   { image: text, platform: wanted, pull = 'missing', onPull, onPulled, signal }: RunOptions,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Promise<ImageRecord> {
   const platform = wanted === undefined ? undefined : parsePlatform(wanted);
   const known = pull === 'always' ? undefined : imageFor(store, text, platform);
   const reference = pull === 'never' ? undefined : referenceOf(text);
   if (known !== undefined || reference === undefined) return known ?? requireImage(store, text);
-  const settings = { reference, platform, env, onEvent: onPull, signal };
-  const pulled = await withRegistries({ env, signal }, (registries) =>
+  const settings = { reference, platform, onEvent: onPull, signal };
+  const pulled = await withRegistries({ env }, { signal }, (registries) =>
     pullOne(store, registries, settings),
   ).catch((error: unknown) => {
     throw withLoadHint(error, text);

@@ -7,19 +7,18 @@ import type {
   InspectImagesResult,
   RemoveImageOptions,
   RemoveImageResult,
-  StoreOptions,
   TagOptions,
 } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { imageHistory as historyOf, inspectImage } from '../export/index.ts';
 import { compressedSizeOfImage, readConfig, sizeOfImage } from '../image/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { familiarName, type ImageConfig, parseReference, parseTime } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { requireImage, withStore } from './with-store.ts';
 
-/** All images, newest first. */
-export function images(options: StoreOptions = {}): Promise<readonly ImageSummary[]> {
-  return withStore(options, async (store) => {
+export function images(context: LaminaContext): Promise<readonly ImageSummary[]> {
+  return withStore(context, async (store) => {
     const summaries = await Promise.all(
       store.images.list().map((image) => summarize(store, image)),
     );
@@ -60,21 +59,18 @@ function shortNames(store: Store, image: ImageRecord): string[] {
     .sort();
 }
 
-/** Gives an image one more name; the name leaves the image that had it. */
-export function tag({ source, target, ...options }: TagOptions): Promise<void> {
-  return withStore(options, async (store) => {
+export function tag(context: LaminaContext, { source, target }: TagOptions): Promise<void> {
+  return withStore(context, async (store) => {
     store.images.tag(requireImage(store, source).id, target);
   });
 }
 
-/**
- * Takes a name away, and the image with its last one. By id the image goes with all its names.
- *
- * @throws AppError IMAGE_NOT_FOUND; IMAGE_HAS_NAMES for an id with several names, without `force`
- */
-export function removeImage(options: RemoveImageOptions): Promise<RemoveImageResult> {
-  const { image: text, force = false, ...rest } = options;
-  return withStore(rest, async (store) => {
+export function removeImage(
+  context: LaminaContext,
+  options: RemoveImageOptions,
+): Promise<RemoveImageResult> {
+  const { image: text, force = false } = options;
+  return withStore(context, async (store) => {
     const image = requireImage(store, text);
     const all = store.images.references(image.id);
     const byName = isNameOf(text, all);
@@ -124,10 +120,11 @@ function severalNames(text: string, references: readonly string[]): AppError {
   });
 }
 
-/** Docker's description of images; those that are not there are named, not thrown. */
-export function inspectImages(options: InspectImagesOptions): Promise<InspectImagesResult> {
-  const { images: texts, ...rest } = options;
-  return withStore(rest, async (store) => {
+export function inspectImages(
+  context: LaminaContext,
+  { images: texts }: InspectImagesOptions,
+): Promise<InspectImagesResult> {
+  return withStore(context, async (store) => {
     const found = texts.map((text) => [text, store.images.resolve(text)] as const);
     return {
       images: await Promise.all(
@@ -138,8 +135,9 @@ export function inspectImages(options: InspectImagesOptions): Promise<InspectIma
   });
 }
 
-/** What made an image, newest first. @throws AppError IMAGE_NOT_FOUND */
-export function imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]> {
-  const { image, ...rest } = options;
-  return withStore(rest, (store) => historyOf(store, requireImage(store, image)));
+export function imageHistory(
+  context: LaminaContext,
+  { image }: ImageHistoryOptions,
+): Promise<readonly HistoryRow[]> {
+  return withStore(context, (store) => historyOf(store, requireImage(store, image)));
 }

@@ -7,6 +7,7 @@ import { parseDockerfile, parseInstructions } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
 import { importRootfs, type NewHistory } from '../export/index.ts';
 import { redactUrls } from '../http/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { type ContainerConfig, hostPlatform, type Platform, parsePlatform } from '../oci/index.ts';
 import { type PlannedHistory, planBuild } from '../plan/index.ts';
 import { download, isHttpUrl } from '../remote/index.ts';
@@ -23,19 +24,17 @@ const CHANGES: ReadonlySet<string> = new Set([
   ...['onbuild', 'stopsignal', 'user', 'volume', 'workdir'],
 ]);
 
-/**
- * Makes an image of one layer, which is the tar as it is.
- *
- * @throws AppError ARCHIVE_…, HTTP_…, IMAGE_CHANGE, DOCKERFILE_… and PLAN_… of the changes, REFERENCE_INVALID
- */
-export function importImage(options: ImportImageOptions): Promise<ImportImageResult> {
+export function importImage(
+  context: LaminaContext,
+  options: ImportImageOptions,
+): Promise<ImportImageResult> {
   const { source, reference, message, signal } = options;
   const platform =
     options.platform === undefined ? hostPlatform() : parsePlatform(options.platform);
   const work = async (store: Store) => {
     const { config, history } = await changed(options.changes ?? [], platform);
     const label = typeof source === 'string' ? redactUrls(source) : '-';
-    const { id } = await importRootfs(store, await bytesOf(store, options), {
+    const { id } = await importRootfs(store, await bytesOf(store, context, options), {
       ...{ reference, config, platform, signal },
       createdBy: '',
       comment: message ?? `Imported from ${label}`,
@@ -44,7 +43,7 @@ export function importImage(options: ImportImageOptions): Promise<ImportImageRes
     });
     return { imageId: id };
   };
-  return withStore(options, work, { isOnce: typeof source !== 'string' });
+  return withStore(context, work, { isOnce: typeof source !== 'string' });
 }
 
 function toHistory({ createdBy, comment, emptyLayer }: PlannedHistory): NewHistory {
@@ -78,12 +77,13 @@ async function changed(
 
 async function bytesOf(
   store: Store,
-  { source, env, signal }: ImportImageOptions,
+  { env }: LaminaContext,
+  { source, signal }: ImportImageOptions,
 ): Promise<AsyncIterable<Uint8Array>> {
   if (typeof source !== 'string') return source;
   if (!isHttpUrl(source)) return fileBytes(source, signal);
   const path = join(await store.temporaryDirectory(), 'rootfs');
-  await download(source, { path, env: env ?? {}, signal });
+  await download(source, { path, env, signal });
   return createReadStream(path, { signal });
 }
 

@@ -1,29 +1,33 @@
 /** Logging in to registries, and out. */
 import type { LoginOptions, LoginResult, LogoutOptions } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { parseReference } from '../oci/index.ts';
 import { type Credentials, credentialsFor, loadLogins } from '../registry/index.ts';
 import { withRegistries } from './with-registries.ts';
 
 const DOCKER_HUB = 'docker.io';
 
-/**
- * Tries a login and keeps it where Docker would; without a login tries the one that is kept.
- *
- * @throws AppError REGISTRY_UNAUTHORIZED, REGISTRY_UNREACHABLE, REGISTRY_CREDENTIALS, REGISTRY_HELPER,
- *   REFERENCE_INVALID
- */
-export async function login(options: LoginOptions): Promise<LoginResult> {
-  const registry = registryOf(options.server);
-  if (options.login === undefined) return loginAgain(registry, options);
-  const { username, password } = options.login;
-  await check(registry, { kind: 'password', username, password }, options);
+export async function login(
+  { env }: LaminaContext,
+  { server, login: given, signal }: LoginOptions,
+): Promise<LoginResult> {
+  const registry = registryOf(server);
+  if (given === undefined) return loginAgain(registry, { env, signal });
+  const { username, password } = given;
+  await check(registry, { kind: 'password', username, password }, { env, signal });
   const { keepLogin } = await loadLogins();
-  const kept = await keepLogin({ registry, username, password }, options);
+  const kept = await keepLogin({ registry, username, password }, { env, signal });
   return { succeeded: true, unencryptedFile: kept.unencryptedFile };
 }
 
-async function loginAgain(registry: string, options: LoginOptions): Promise<LoginResult> {
+interface Asking {
+  readonly env: Environment;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function loginAgain(registry: string, options: Asking): Promise<LoginResult> {
   const none = { succeeded: false, unencryptedFile: undefined };
   const kept = await credentialsFor(registry, '', options);
   if (kept === undefined) return none;
@@ -36,22 +40,18 @@ async function loginAgain(registry: string, options: LoginOptions): Promise<Logi
   }
 }
 
-function check(registry: string, credentials: Credentials, options: LoginOptions): Promise<void> {
-  const { signal } = options;
-  return withRegistries(options, (registries) =>
+function check(registry: string, credentials: Credentials, { env, signal }: Asking): Promise<void> {
+  return withRegistries({ env }, { signal }, (registries) =>
     registries.checkLogin(registry, credentials, { signal }),
   );
 }
 
-/**
- * Forgets a login.
- *
- * @returns whether there was one
- * @throws AppError REGISTRY_CREDENTIALS, REGISTRY_HELPER, REFERENCE_INVALID
- */
-export async function logout(options: LogoutOptions): Promise<boolean> {
+export async function logout(
+  { env }: LaminaContext,
+  { server, signal }: LogoutOptions,
+): Promise<boolean> {
   const { dropLogin } = await loadLogins();
-  return dropLogin(registryOf(options.server), options);
+  return dropLogin(registryOf(server), { env, signal });
 }
 
 /** People give a host, a URL, or with Podman the name of a repository. */

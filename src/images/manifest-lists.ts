@@ -12,6 +12,7 @@ import type {
   RemoveManifestListsOptions,
 } from '../api/index.ts';
 import { AppError } from '../errors.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   canonicalJson,
   decodeDescriptor,
@@ -30,22 +31,19 @@ import { withStore } from './with-store.ts';
 
 const DIRECTORY = 'manifest-lists';
 
-/**
- * Looks up the sources in their registries and lists them.
- *
- * @returns the full name of the list
- * @throws AppError MANIFEST_LIST_EXISTS without `amend`, REGISTRY_…, REFERENCE_INVALID
- */
-export function createManifestList(options: CreateManifestListOptions): Promise<string> {
+export function createManifestList(
+  context: LaminaContext,
+  options: CreateManifestListOptions,
+): Promise<string> {
   const name = withDefaultTag(parseReference(options.name));
-  return withStore(options, async (store) => {
+  return withStore(context, async (store) => {
     const known = await readList(store, name);
     if (known !== undefined && options.amend !== true) {
       throw new AppError('MANIFEST_LIST_EXISTS', `there is a list ${familiarName(name)} already`, {
         hint: `add to it with --amend, or remove it: lamina manifest rm ${familiarName(name)}`,
       });
     }
-    const added = await withRegistries(options, async (registries) => {
+    const added = await withRegistries(context, options, async (registries) => {
       const parts: IndexPart[] = [];
       for (const source of options.sources) {
         const reference = withDefaultTag(parseReference(source));
@@ -58,13 +56,15 @@ export function createManifestList(options: CreateManifestListOptions): Promise<
   });
 }
 
-/** Corrects the platform of one manifest. @throws AppError MANIFEST_LIST_NOT_FOUND, REGISTRY_… */
-export function annotateManifestList(options: AnnotateManifestListOptions): Promise<void> {
+export function annotateManifestList(
+  context: LaminaContext,
+  options: AnnotateManifestListOptions,
+): Promise<void> {
   const name = withDefaultTag(parseReference(options.name));
-  return withStore(options, async (store) => {
+  return withStore(context, async (store) => {
     const parts = await requireList(store, name);
     const source = withDefaultTag(parseReference(options.source));
-    const named = await withRegistries(options, (registries) =>
+    const named = await withRegistries(context, options, (registries) =>
       partsOf(registries, source, options),
     );
     const digests = new Set(named.map(({ descriptor }) => descriptor.digest));
@@ -78,14 +78,16 @@ export function annotateManifestList(options: AnnotateManifestListOptions): Prom
   });
 }
 
-/** @throws AppError MANIFEST_LIST_NOT_FOUND, REGISTRY_… */
-export function pushManifestList(options: PushManifestListOptions): Promise<CreateIndexResult> {
+export function pushManifestList(
+  context: LaminaContext,
+  options: PushManifestListOptions,
+): Promise<CreateIndexResult> {
   const name = withDefaultTag(parseReference(options.name));
-  return withStore(options, async (store) => {
+  return withStore(context, async (store) => {
     const parts = await requireList(store, name);
     const index = composeIndex(parts);
     const { onEvent, signal } = options;
-    await withRegistries(options, (registries) =>
+    await withRegistries(context, options, (registries) =>
       pushIndex(registries, index, {
         ...{ parts, target: name, onTransfer: transferHook(onEvent), signal },
       }),
@@ -96,10 +98,12 @@ export function pushManifestList(options: PushManifestListOptions): Promise<Crea
   });
 }
 
-/** @throws AppError MANIFEST_LIST_NOT_FOUND; then none is removed */
-export function removeManifestLists(options: RemoveManifestListsOptions): Promise<void> {
+export function removeManifestLists(
+  context: LaminaContext,
+  options: RemoveManifestListsOptions,
+): Promise<void> {
   const names = options.names.map((name) => withDefaultTag(parseReference(name)));
-  return withStore(options, async (store) => {
+  return withStore(context, async (store) => {
     for (const name of names) await requireList(store, name);
     for (const name of names) await rm(fileOf(store, name), { force: true });
   });

@@ -2,6 +2,7 @@
 import type { PulledImage, PullOptions, RegistryEvent } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { rememberRepoDigest, resolveImage, type TransferEvent } from '../image/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   familiarRepository,
   formatReference,
@@ -17,12 +18,10 @@ import { fetchImage } from '../transfer/index.ts';
 import { withRegistries } from './with-registries.ts';
 import { withStore } from './with-store.ts';
 
-/**
- * Pulls an image, or all of a repository. Layers the store has are not downloaded.
- *
- * @throws AppError REGISTRY_…, IMAGE_…, PLATFORM_INVALID, REFERENCE_INVALID, CLI_…
- */
-export function pullImages(options: PullOptions): Promise<readonly PulledImage[]> {
+export function pullImages(
+  context: LaminaContext,
+  options: PullOptions,
+): Promise<readonly PulledImage[]> {
   const reference = parseReference(options.image);
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   if (options.allTags === true && (reference.tag ?? reference.digest) !== undefined) {
@@ -30,8 +29,8 @@ export function pullImages(options: PullOptions): Promise<readonly PulledImage[]
       hint: 'name the repository alone',
     });
   }
-  return withStore(options, (store) =>
-    withRegistries(options, async (registries) => {
+  return withStore(context, (store) =>
+    withRegistries(context, options, async (registries) => {
       const pulled: PulledImage[] = [];
       for await (const one of references(registries, reference, options)) {
         const settings = { platform, reference: one, ...hooks(options) };

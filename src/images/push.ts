@@ -2,6 +2,7 @@
 import type { PushedImage, PushOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { rememberRepoDigest, type TransferEvent } from '../image/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   familiarName,
   formatPlatform,
@@ -18,12 +19,10 @@ import { pushImages as push } from '../transfer/index.ts';
 import { withRegistries } from './with-registries.ts';
 import { withStore } from './with-store.ts';
 
-/**
- * Pushes an image under its own name, or all of the store's images of a repository.
- *
- * @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM_MISMATCH, REFERENCE_INVALID, REGISTRY_…
- */
-export function pushImages(options: PushOptions): Promise<readonly PushedImage[]> {
+export function pushImages(
+  context: LaminaContext,
+  options: PushOptions,
+): Promise<readonly PushedImage[]> {
   const reference = parseReference(options.image);
   if (reference.digest !== undefined) {
     throw new AppError('REFERENCE_INVALID', 'cannot push a digest reference', {
@@ -35,8 +34,8 @@ export function pushImages(options: PushOptions): Promise<readonly PushedImage[]
       hint: 'name the repository alone',
     });
   }
-  return withStore(options, (store) =>
-    withRegistries(options, async (registries) => {
+  return withStore(context, (store) =>
+    withRegistries(context, options, async (registries) => {
       const names = options.allTags === true ? namesIn(store, reference) : [reference];
       if (names.length === 0) throw absent(reference);
       const pushed: PushedImage[] = [];

@@ -5,6 +5,7 @@ import type {
   ListTagsOptions,
   ManifestPart,
 } from '../api/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   type Descriptor,
   decodeImageConfig,
@@ -23,11 +24,13 @@ import { withRegistries } from './with-registries.ts';
 /** Larger ones are no configs of images. */
 const MAX_CONFIG = 16 << 20;
 
-/** A manifest or index as the registry has it. @throws AppError REGISTRY_…, REFERENCE_INVALID */
-export function inspectManifest(options: InspectManifestOptions): Promise<InspectedManifest> {
+export function inspectManifest(
+  context: LaminaContext,
+  options: InspectManifestOptions,
+): Promise<InspectedManifest> {
   const { signal } = options;
   const reference = withDefaultTag(parseReference(options.image));
-  return withRegistries(options, async (registries) => {
+  return withRegistries(context, options, async (registries) => {
     const root = await registries.manifest(reference, { signal });
     const { mediaType, digest, size } = root.descriptor;
     return {
@@ -91,10 +94,12 @@ function documentOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   return typeof document === 'object' && document !== null ? { ...document } : {};
 }
 
-/** Tags of a repository in the registry's order. @throws AppError REGISTRY_…, REFERENCE_INVALID */
-export function listTags(options: ListTagsOptions): Promise<readonly string[]> {
+export function listTags(
+  context: LaminaContext,
+  options: ListTagsOptions,
+): Promise<readonly string[]> {
   const reference = parseReference(options.repository);
-  return withRegistries(options, async (registries) => {
+  return withRegistries(context, options, async (registries) => {
     const tags: string[] = [];
     for await (const tag of registries.tags(reference)) tags.push(tag);
     return tags;

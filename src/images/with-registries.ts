@@ -1,14 +1,13 @@
 /** Opens the registry client for one call. */
-import type { RegistryCallOptions } from '../api/index.ts';
+import type { CallOptions } from '../api/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { openRegistries, type Registries } from '../registry/index.ts';
-import { keepAbortReason } from '../system/index.ts';
 
-export function withRegistries<T>(
-  { env, signal }: RegistryCallOptions,
+export async function withRegistries<T>(
+  { env }: Pick<LaminaContext, 'env'>,
+  { signal }: CallOptions,
   work: (registries: Registries) => Promise<T>,
 ): Promise<T> {
-  return keepAbortReason(signal, async () => {
-    await using registries = openRegistries({ env, signal });
-    return await work(registries);
-  });
+  await using registries = openRegistries({ env, signal });
+  return await work(registries);
 }

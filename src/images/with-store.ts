@@ -1,10 +1,9 @@
 /** Opens a store for one call. */
-import type { StoreOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import { unpackLimitOf } from '../layers/index.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
-import { defaultRoot, type ImageRecord, isGone, type Store, useStore } from '../store/index.ts';
-import { keepAbortReason } from '../system/index.ts';
+import { type ImageRecord, isGone, type Store, useStore } from '../store/index.ts';
 import { RegistryProvider } from '../transfer/index.ts';
 
 /** Prunes that take what is needed every time are no accident. */
@@ -17,15 +16,11 @@ export interface WithStoreOptions {
 
 /** @param work begun anew when another process has removed what it had found */
 export function withStore<T>(
-  { root, signal }: StoreOptions,
+  { root, env }: LaminaContext,
   work: (store: Store) => Promise<T>,
   { isOnce = false }: WithStoreOptions = {},
 ): Promise<T> {
-  const options = {
-    root: root ?? defaultRoot(process.env),
-    provider: new RegistryProvider(process.env),
-    unpackLimit: unpackLimitOf(process.env),
-  };
+  const options = { root, provider: new RegistryProvider(env), unpackLimit: unpackLimitOf(env) };
   const withRetries = async (store: Store) => {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -36,7 +31,7 @@ export function withStore<T>(
       }
     }
   };
-  return keepAbortReason(signal, () => useStore(options, withRetries));
+  return useStore(options, withRetries);
 }
 
 /** @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, REFERENCE_INVALID */

@@ -1,6 +1,6 @@
 /** Where the machine's user keeps configurations. */
 import { join } from 'node:path';
-import type { Environment } from '../http/index.ts';
+import type { Environment } from '../environment.ts';
 import { homeDirectory } from '../system/index.ts';
 
 /** A user without a home directory has no configuration: the root directory has none. */

@@ -3,8 +3,9 @@
  * Names are references as users write them; which hosts serve them, with which certificates and logins, is decided in
  * here. Nothing here knows of the store: bytes come and go as streams, verified against their descriptors.
  */
+
+import type { Environment } from '../environment.ts';
 import type { AppError } from '../errors.ts';
-import type { Environment } from '../http/index.ts';
 import type { Descriptor, Digest, Reference } from '../oci/index.ts';
 
 export interface RegistryOptions {

@@ -2,7 +2,8 @@
  * What git is given to get at a repository: logins by the environment, and either the ssh of the user who named the
  * repository on the command line, or an ssh that has nothing but the agent that was given to the build.
  */
-import { type Environment, splitCredentials } from '../http/index.ts';
+import type { Environment } from '../environment.ts';
+import { splitCredentials } from '../http/index.ts';
 
 export type SshAccess =
   /** As when the user runs git: their agent, keys and configuration. */

@@ -4,8 +4,9 @@
  * which everybody on the machine can read.
  */
 import { spawn } from 'node:child_process';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { type Environment, maskSecrets, redactUrls } from '../http/index.ts';
+import { maskSecrets, redactUrls } from '../http/index.ts';
 import { type GitAccess, loginOf, sshEnvironment } from './git-access.ts';
 import { hintForGit } from './git-hint.ts';
 

@@ -1,5 +1,5 @@
 /** Registries for the life of a store, opened when the first question is asked of them; they keep its promises too. */
-import type { Environment } from '../http/index.ts';
+import type { Environment } from '../environment.ts';
 import type { Registries } from '../registry/index.ts';
 import type { FetchRequest, LayerPromise, LayerProvider, Store } from '../store/index.ts';
 

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import type { Io, Output } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import * as api from '../../src/index.ts';
+import { createLamina } from '../../src/index.ts';
 import type { ConformanceCase, Outcome } from './case.ts';
 import { readOutcome } from './outcome.ts';
 import { stepLines, type Workplace, type WrittenCase } from './workplace.ts';
@@ -10,7 +10,7 @@ import { stepLines, type Workplace, type WrittenCase } from './workplace.ts';
 /** Brings the base images into a store: those that a store takes whole. */
 export async function loadBases({ bases }: Workplace, root: string): Promise<void> {
   for (const { directory, isForeign } of bases) {
-    if (!isForeign) await api.loadImages({ root, source: directory });
+    if (!isForeign) await createLamina({ root }).loadImages({ source: directory });
   }
 }
 
@@ -36,12 +36,13 @@ async function buildOnce(
   root: string,
 ): Promise<{ readonly outcome: Outcome; readonly log: string }> {
   const stderr = new Collected();
+  const env = { LAMINA_ROOT: root, PATH: process.env.PATH, NO_COLOR: '1' };
   const status = await runProgram({
     argv: laminaArguments(workplace, testCase, written),
     io: ioOf(stderr, written.remote?.stdin),
-    env: { LAMINA_ROOT: root, PATH: process.env.PATH, NO_COLOR: '1' },
+    env,
     signal: new AbortController().signal,
-    api: () => Promise.resolve(api),
+    api: async () => createLamina({ env }),
   });
   const log = stderr.text;
   if (status !== 0) return { outcome: { error: log }, log };

@@ -11,7 +11,8 @@ const bench = new Workbench();
 let project: string;
 
 const CONSUMER = `
-import { AbortedError, AppError, build, StepError, type BuildOptions, type LaminaApi } from 'lamina-build';
+import { AbortedError, AppError, build, createLamina, StepError } from 'lamina-build';
+import type { BuildOptions, Lamina } from 'lamina-build';
 
 const options: BuildOptions = { context: '.', tags: ['app'], onEvent: (event) => void event.kind };
 try {
@@ -23,7 +24,8 @@ try {
   else if (error instanceof AbortedError) console.log(error.cause);
   else if (error instanceof AppError) console.log(error.code, error.hint);
 }
-export type Api = Pick<LaminaApi, 'images' | 'pullImages' | 'createIndex'>;
+export const lamina: Lamina = createLamina({ root: '/srv/images', env: { PATH: '/usr/bin' } });
+export type Api = Pick<Lamina, 'images' | 'pullImages' | 'createIndex'>;
 `;
 
 beforeAll(async () => {
@@ -59,72 +61,174 @@ describe('the types', () => {
   });
 });
 
-/** Each call is ended before it begins, and, where it takes long enough, once it is at work. */
+/**
+ * Every call is ended before it begins. Those that take long are ended at work as well: when they print, read, write, or
+ * ask a server that never answers.
+ */
 const ABORTED = `
-import * as lamina from 'lamina-build';
+import { createServer } from 'node:http';
+import { createLamina } from 'lamina-build';
 
-const root = process.env.LAMINA_ROOT;
-const env = process.env;
-const sleeper = { context: '.', dockerfile: 'Sleeper', root, env };
+const lamina = createLamina();
+let asked = () => {};
+const server = createServer(() => asked());
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const registry = '127.0.0.1:' + server.address().port;
+const remote = registry + '/a';
+
+const sleeper = { context: '.', dockerfile: 'Sleeper' };
+const shell = ['sh', '-c', 'echo begun; sleep 60'];
+const login = { username: 'me', password: 'secret' };
 const atWork = (abort) => (event) => void (event.kind === 'step.log' && abort());
-const printing = (abort) => ({ stdout: abort, stderr() {} });
-const endless = async function* (abort) {
+const writing = (abort) => async () => {
+  abort();
+  await new Promise((resolve) => setImmediate(resolve));
+};
+async function* endless(abort) {
   for (let count = 0; ; count++) {
     if (count === 10) abort();
     yield Buffer.alloc(512);
     await new Promise((resolve) => setImmediate(resolve));
   }
-};
-const shell = ['sh', '-c', 'echo begun; sleep 60'];
-const calls = {
-  build: (signal, abort) => lamina.build({ ...sleeper, onEvent: atWork(abort), signal }),
-  verify: (signal, abort) => lamina.verify({ ...sleeper, onEvent: atWork(abort), signal }),
-  run: (signal, abort) =>
-    lamina.run({ image: 'busybox', command: shell, stdio: printing(abort), root, signal }),
-  loadImages: (signal, abort) => lamina.loadImages({ source: endless(abort), root, signal }),
-  importImage: (signal, abort) => lamina.importImage({ source: endless(abort), root, signal }),
+}
+
+const long = {
+  build: (abort) => ({ ...sleeper, onEvent: atWork(abort) }),
+  verify: (abort) => ({ ...sleeper, onEvent: atWork(abort) }),
+  run: (abort) => ({ image: 'busybox', command: shell, stdio: { stdout: abort, stderr() {} } }),
+  saveImages: (abort) => ({ images: ['busybox'], destination: writing(abort) }),
+  exportImage: (abort) => ({ image: 'busybox', destination: writing(abort) }),
+  loadImages: (abort) => ({ source: endless(abort) }),
+  importImage: (abort) => ({ source: endless(abort) }),
+  makeBase: () => ({ name: 'distroless/static', mirror: 'http://' + registry }),
+  pullImages: () => ({ image: remote }),
+  pushImages: () => ({ image: remote }),
+  copyImage: () => ({ source: remote, destination: 'store:copy' }),
+  inspectManifest: () => ({ image: remote }),
+  listTags: () => ({ repository: remote }),
+  createIndex: () => ({ sources: [remote], references: [remote] }),
+  createManifestList: () => ({ name: 'list', sources: [remote] }),
+  login: () => ({ server: registry, login }),
 };
 const short = {
-  check: (signal) => lamina.check({ ...sleeper, signal }),
-  listContext: (signal) => lamina.listContext({ context: '.', signal }),
-  images: (signal) => lamina.images({ root, signal }),
-  listTags: (signal) => lamina.listTags({ repository: 'localhost:1/a', env, signal }),
+  check: sleeper,
+  outline: sleeper,
+  targets: sleeper,
+  listContext: { context: '.' },
+  images: {},
+  tag: { source: 'busybox', target: 'other' },
+  removeImage: { image: 'other' },
+  inspectImages: { images: ['busybox'] },
+  imageHistory: { image: 'busybox' },
+  compareImages: { a: 'busybox', b: 'busybox' },
+  prune: {},
+  diskUsage: {},
+  diskUsageDetails: {},
+  checkStore: {},
+  annotateManifestList: { name: 'list', source: remote, platform: {} },
+  pushManifestList: { name: 'list' },
+  removeManifestLists: { names: ['list'] },
+  logout: { server: registry },
+  info: {},
+  version: {},
 };
+await lamina.tag({ source: 'busybox', target: remote });
+
 const reason = new Error('too slow');
-const ended = async (call, controller) => {
-  const calling = call(controller.signal, () => controller.abort(reason));
-  const error = await calling.then(() => undefined, (thrown) => thrown);
+async function ended(name, options, signal) {
+  const error = await lamina[name]({ ...options, signal }).then(() => undefined, (thrown) => thrown);
   return [error?.constructor.name, error?.code, error?.cause === reason].join(' ');
-};
+}
 const results = {};
-for (const [name, call] of Object.entries({ ...calls, ...short })) {
+for (const [name, options] of Object.entries(short)) {
+  results[name] = [await ended(name, options, AbortSignal.abort(reason))];
+}
+for (const [name, optionsFor] of Object.entries(long)) {
   const controller = new AbortController();
-  controller.abort(reason);
-  results[name] = [await ended(call, controller)];
+  const abort = () => controller.abort(reason);
+  asked = abort;
+  results[name] = [
+    await ended(name, optionsFor(() => {}), AbortSignal.abort(reason)),
+    await ended(name, optionsFor(abort), controller.signal),
+  ];
 }
-for (const [name, call] of Object.entries(calls)) {
-  results[name].push(await ended(call, new AbortController()));
-}
-process.stdout.write(JSON.stringify(results));
+server.closeAllConnections();
+server.close();
+process.stdout.write(JSON.stringify({ results, calls: Object.keys(lamina) }));
 `;
 
-it('a call that its signal ends says so, and keeps the reason as its cause', async () => {
-  const directory = bench.project(
-    {
-      'aborted.mjs': ABORTED,
-      Sleeper: 'FROM busybox\nRUN echo begun; sleep 60\n',
-    },
-    'user',
-  );
-  const env = { ...process.env, LAMINA_ROOT: bench.store };
-  const { stdout, stderr } = await execute(process.execPath, ['aborted.mjs'], {
-    cwd: directory,
-    env,
-  });
+async function runProgram<T>(
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<T> {
+  const directory = bench.project(files, 'user');
+  const [program = ''] = Object.keys(files);
+  const { stdout, stderr } = await execute(process.execPath, [program], { cwd: directory, env });
   expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+it('every call that its signal ends says so, and keeps the reason as its cause', async () => {
+  const files = {
+    'aborted.mjs': ABORTED,
+    Sleeper: 'FROM busybox\nRUN echo begun; sleep 60\n',
+  };
+  const { results, calls } = await runProgram<{
+    readonly results: Readonly<Record<string, readonly string[]>>;
+    readonly calls: string[];
+  }>(files, { ...process.env, LAMINA_ROOT: bench.store });
   const kept = 'AbortedError BUILD_CANCELLED true';
-  const results: Record<string, string[]> = JSON.parse(stdout);
   const wrong = Object.entries(results).filter(([, all]) => all.some((one) => one !== kept));
   expect(wrong).toEqual([]);
-  expect(Object.keys(results)).toHaveLength(9);
+  expect(Object.keys(results).sort()).toEqual(calls.sort());
+});
+
+/** Builds, and looks at the result by other calls. */
+const ONE_STORE = `
+const { imageId } = await lamina.build({ context: '.', dockerfile: 'One', tags: ['one'] });
+const [listed] = (await lamina.images()).filter(({ id }) => id === imageId);
+let saved = 0;
+await lamina.saveImages({ images: ['one'], destination: async ({ length }) => void (saved += length) });
+let printed = '';
+const { exitCode } = await lamina.run({
+  image: 'one',
+  command: ['cat', '/greeting'],
+  stdio: { stdout: (data) => void (printed += Buffer.from(data)), stderr() {} },
+});
+const { root } = await lamina.info();
+const result = { listed: listed?.references, saved: saved > 0, exitCode, printed, root };
+process.stdout.write(JSON.stringify(result));
+`;
+
+it.each([
+  ['that LAMINA_ROOT names', "import * as lamina from 'lamina-build';", true],
+  [
+    'of an instance, though LAMINA_ROOT is not set',
+    `import { createLamina } from 'lamina-build';
+const lamina = createLamina({ root: ROOT, env: { PATH: process.env.PATH } });`,
+    false,
+  ],
+])('all calls see the one store %s', async (_, imports, isSet) => {
+  const files = {
+    'one-store.mjs': imports.replace('ROOT', JSON.stringify(bench.store)) + ONE_STORE,
+    One: 'FROM busybox\nRUN echo hello > /greeting\n',
+  };
+  const { LAMINA_ROOT: _root, ...env } = process.env;
+  expect(await runProgram(files, isSet ? { ...env, LAMINA_ROOT: bench.store } : env)).toEqual({
+    listed: ['one:latest'],
+    saved: true,
+    exitCode: 0,
+    printed: 'hello\n',
+    root: bench.store,
+  });
+});
+
+it('exports the calls, what makes instances of them, and the classes of errors', async () => {
+  const program = `
+import * as library from 'lamina-build';
+process.stdout.write(JSON.stringify([Object.keys(library), Object.keys(library.createLamina())]));
+`;
+  const [exported, calls] = await runProgram<string[][]>({ 'names.mjs': program }, process.env);
+  const classes = ['AbortedError', 'AppError', 'StepError'];
+  expect(exported?.sort()).toEqual([...(calls ?? []), ...classes, 'createLamina'].sort());
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BuildOptions, BuildResult, OutputSpec } from '../../src/api/index.ts';
-import { build, images, loadImages, pushImages, tag } from '../../src/index.ts';
+import { build, createLamina, images, loadImages, pushImages, tag } from '../../src/index.ts';
 import { Workbench } from '../support/cli.ts';
 import { OciSchemas } from '../support/oci-schemas.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
@@ -66,8 +66,10 @@ function spec(type: OutputSpec['type'], pairs: Readonly<Record<string, string>> 
 function run(
   outputs: readonly OutputSpec[],
   more: Partial<BuildOptions> = {},
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<BuildResult> {
-  return build({ root, context, outputs, sourceDateEpoch: EPOCH, env: process.env, ...more });
+  const { build } = createLamina({ root, env });
+  return build({ context, outputs, sourceDateEpoch: EPOCH, ...more });
 }
 
 interface Descriptor {
@@ -409,8 +411,7 @@ describe('a registry', () => {
     const name = `${registry.name}/demo/later:1`;
     const built = await run([], { tags: [name], annotations: ['kept=in the store'] });
     await run([spec('oci', { dest: path('without.tar') })]);
-    const env = process.env;
-    const [pushed] = await pushImages({ root, image: name, env });
+    const [pushed] = await pushImages({ root, image: name });
     const raw = ['inspect', '--raw', '--tls-verify=false', `docker://${name}`];
     const manifest: Manifest = JSON.parse((await succeed(skopeo, raw)).stdout);
     expect(manifest.annotations).toEqual({ kept: 'in the store' });
@@ -456,7 +457,7 @@ describe('an engine', () => {
   test('Docker is given the image through its socket', async () => {
     await using daemon = await DockerDaemon.start();
     const env = { ...process.env, DOCKER_HOST: daemon.host, LAMINA_LOAD: '' };
-    const result = await run([spec('docker')], { env, tags: ['loaded:1'] });
+    const result = await run([spec('docker')], { tags: ['loaded:1'] }, env);
     const id = (await daemon.docker('images', '--no-trunc', '-q', 'loaded:1')).trim();
     expect(id).toBe(result.imageId);
     for (const compression of ['zstd', 'estargz', 'uncompressed']) {
@@ -475,7 +476,7 @@ describe('an engine', () => {
     await writeFile(program, podman.script());
     chmodSync(program, 0o755);
     const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, LAMINA_LOAD: 'podman' };
-    const result = await run([spec('docker')], { env, tags: ['loaded:2'] });
+    const result = await run([spec('docker')], { tags: ['loaded:2'] }, env);
     const listed = await podman.podman('images', '--no-trunc', '-q', 'loaded:2');
     expect(listed.trim()).toBe(result.imageId);
     const dest = path('podman-zstd.tar');
@@ -489,7 +490,7 @@ describe('an engine', () => {
       DOCKER_HOST: `unix://${path('no-socket')}`,
       LAMINA_LOAD: 'docker',
     };
-    await expect(run([spec('docker')], { env })).rejects.toMatchObject({ code: 'EXPORT_ENGINE' });
+    await expect(run([spec('docker')], {}, env)).rejects.toMatchObject({ code: 'EXPORT_ENGINE' });
   });
 });
 

@@ -1,5 +1,5 @@
 /** A program without a process: its streams are strings, its engine is whatever the test says. */
-import type { LaminaApi } from '../../src/api/index.ts';
+import type { Lamina } from '../../src/api/index.ts';
 import type { Io, Output } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
 
@@ -10,7 +10,7 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  readonly api?: Partial<LaminaApi>;
+  readonly api?: Partial<Lamina>;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly terminal?: {
@@ -68,7 +68,7 @@ function recorder(isTerminal: boolean): { output: Output; text: () => string } {
   return { output, text: () => Buffer.concat(chunks).toString() };
 }
 
-function completeApi(api: Partial<LaminaApi>): LaminaApi {
+function completeApi(api: Partial<Lamina>): Lamina {
   const unexpected = (): never => {
     throw new Error('the command called a function the test did not expect');
   };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { readContent } from '../../archive/index.ts';
+import type { Environment } from '../../environment.ts';
 import type { Platform } from '../../oci/index.ts';
 import type { StepInfo } from '../../progress/index.ts';
 import { emulationFor } from '../../runtime/index.ts';
@@ -38,7 +39,7 @@ export async function distrolessBase<T>(
       const applets =
         busybox === undefined
           ? []
-          : await appletsOf(busybox.deb, join(directory, 'busybox'), options.platform);
+          : await appletsOf(busybox.deb, join(directory, 'busybox'), options);
       let bytes = 0;
       const links = linksOf(image);
       const epoch = options.sourceDateEpoch;
@@ -61,14 +62,15 @@ interface FetchOptions extends BaseOptions {
 }
 
 async function fetchPackages(image: DistrolessName, options: FetchOptions) {
-  const { directory, step, emit, signal, mirror, platform } = options;
+  const { directory, step, env, emit, signal, mirror, platform } = options;
   const { suite } = image;
   const apt = await PrivateApt.open({
     directory,
     sources: await debianSources({ suite, mirror, sources: await readAptSources() }),
     architecture: debianArchitecture(platform),
-    aptOptions: await hostAptOptions(signal),
+    aptOptions: await hostAptOptions({ env, signal }),
     step,
+    env,
     emit,
     signal,
   });
@@ -83,7 +85,7 @@ const MAX_BUSYBOX = 64 << 20;
 async function appletsOf(
   deb: string,
   directory: string,
-  platform: Platform,
+  { platform, env }: { readonly platform: Platform; readonly env: Environment },
 ): Promise<readonly string[]> {
   await mkdir(directory);
   const path = join(directory, 'busybox');
@@ -91,8 +93,10 @@ async function appletsOf(
     if (member.header.path !== 'usr/bin/busybox') continue;
     await writeFile(path, await readContent(member, MAX_BUSYBOX), { mode: 0o755 });
   }
-  const emulation = await emulationFor(platform, process.env);
+  const emulation = await emulationFor(platform, env);
   const [program, ...args] = emulation.kind === 'none' ? [path] : [emulation.path, path];
-  const { stdout } = await promisify(execFile)(program ?? path, [...args, '--list']);
+  const { stdout } = await promisify(execFile)(program ?? path, [...args, '--list'], {
+    env: { ...env },
+  });
   return stdout.split('\n').filter((name) => /^[\w[.+-]+$/.test(name) && name !== 'busybox');
 }

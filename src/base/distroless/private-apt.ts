@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Environment } from '../../environment.ts';
 import { AbortedError, AppError } from '../../errors.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
 import { type AptOption, aptLine } from '../apt-options.ts';
@@ -22,6 +23,7 @@ export interface PrivateAptOptions {
   /** As Debian names it. */
   readonly architecture: string;
   readonly aptOptions: readonly AptOption[];
+  readonly env: Environment;
   readonly step: StepInfo;
   readonly emit: Emit | undefined;
   readonly signal: AbortSignal | undefined;
@@ -39,7 +41,7 @@ export class PrivateApt {
 
   /** @throws AppError BASE_TOOL_MISSING, BASE_FAILED; AbortedError */
   static async open(options: PrivateAptOptions): Promise<PrivateApt> {
-    for (const tool of ['apt-get', 'apt-cache', 'dpkg-deb']) await requireTool(tool);
+    for (const tool of ['apt-get', 'apt-cache', 'dpkg-deb']) await requireTool(tool, options.env);
     const { directory, sources } = options;
     await mkdir(join(directory, 'lists/partial'), { recursive: true });
     await mkdir(join(directory, 'cache/archives/partial'), { recursive: true });
@@ -107,7 +109,7 @@ export class PrivateApt {
 
   #environment(): NodeJS.ProcessEnv {
     return {
-      ...process.env,
+      ...this.#options.env,
       LC_ALL: 'C.UTF-8',
       APT_CONFIG: join(this.#options.directory, 'apt.conf'),
     };
@@ -140,8 +142,8 @@ function configuration({ directory, architecture, aptOptions }: PrivateAptOption
   ].join('\n');
 }
 
-async function requireTool(name: string): Promise<void> {
-  if ((await findProgram(name)) !== undefined) return;
+async function requireTool(name: string, env: Environment): Promise<void> {
+  if ((await findProgram(name, env)) !== undefined) return;
   throw new AppError('BASE_TOOL_MISSING', `making this base image needs ${name}`, {
     hint: 'make it on a Debian system, or load an image: lamina load -i FILE',
   });

@@ -89,15 +89,15 @@ export async function treeOf(
   source: ContextSource,
   openDirectory?: BuildContext['open'],
 ): Promise<FileTree> {
-  const { store, emit, now, signal, options } = run;
+  const { store, env, emit, now, signal, options } = run;
   const builder = new GraphBuilder();
   const root = contextRoot(builder, 'context', source);
   const graph = builder.build();
   using directory = await openDirectory?.();
   const stepOf = stepInfos(graph);
   const temporaryDirectory = () => store.temporaryDirectory();
-  await using sshAgents = new SshAgents({ ...options, temporaryDirectory });
-  const secrets = new BuildSecrets(options, run.warn);
+  await using sshAgents = new SshAgents({ ...options, env, temporaryDirectory });
+  const secrets = new BuildSecrets(options, run);
   const session: SourceSession = {
     store,
     emit,
@@ -105,7 +105,7 @@ export async function treeOf(
     stepOf,
     warn: run.warn,
     logins: new RemoteLogins({ options, secrets, sshAgents, temporaryDirectory }),
-    env: options.env ?? {},
+    env,
     treeOf: treesOf(run),
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];

@@ -1,5 +1,6 @@
 /** The secrets given to a build. Their bytes are held in memory, and written nowhere. */
 import type { BuildOptions, SecretSource } from '../../api/index.ts';
+import type { Environment } from '../../environment.ts';
 import { AppError, type Warning } from '../../errors.ts';
 import { checkInput, readFailure, readInput } from '../../system/index.ts';
 
@@ -8,15 +9,15 @@ const LARGEST = 500 << 10;
 
 export class BuildSecrets {
   readonly #sources: ReadonlyMap<string, SecretSource>;
-  readonly #env: NonNullable<BuildOptions['env']>;
+  readonly #env: Environment;
   readonly #signal: AbortSignal | undefined;
   readonly #warn: (warning: Warning) => void;
   readonly #values = new Map<string, Promise<Buffer | undefined>>();
 
   /** @throws AppError SECRET_UNREADABLE for a file that is not there */
   constructor(
-    { secrets = [], env = {}, signal }: Pick<BuildOptions, 'secrets' | 'env' | 'signal'>,
-    warn: (warning: Warning) => void,
+    { secrets = [], signal }: Pick<BuildOptions, 'secrets' | 'signal'>,
+    { env, warn }: { readonly env: Environment; readonly warn: (warning: Warning) => void },
   ) {
     for (const source of secrets) if ('file' in source) checkFile(source.id, source.file);
     this.#sources = new Map(secrets.map((source) => [source.id, source]));

@@ -2,11 +2,13 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BuildOptions, SshSource } from '../../api/index.ts';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { checkInput, readFailure } from '../../system/index.ts';
 import { LARGEST_KEY } from './largest-key.ts';
 
-export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'env' | 'signal'> {
+export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'signal'> {
+  readonly env: Environment;
   /** Makes an empty directory that only we can enter. */
   readonly temporaryDirectory: () => Promise<string>;
 }
@@ -32,7 +34,7 @@ export class SshAgents implements AsyncDisposable {
   /** @throws AppError SSH_NO_AGENT, SSH_UNREADABLE, SSH_MIXED_SOURCES */
   constructor(options: SshAgentsOptions) {
     this.#options = options;
-    const { ssh = [], env = {} } = options;
+    const { ssh = [], env } = options;
     this.#sources = new Map(ssh.map((source) => [source.id, reach(source, env)]));
   }
 
@@ -68,7 +70,7 @@ export class SshAgents implements AsyncDisposable {
   async #start({ paths }: { readonly paths: readonly string[] }): Promise<string> {
     const directory = join(await this.#room(), `agent-${this.#count++}`);
     mkdirSync(directory, { mode: 0o700 });
-    const { env = {}, signal } = this.#options;
+    const { env, signal } = this.#options;
     const { KeyAgent } = await import('./key-agent.ts');
     const agent = await KeyAgent.start({ keys: paths, directory, env, signal });
     this.#owned.push(agent);
@@ -90,7 +92,7 @@ export function missingAgent(id: string): AppError {
 }
 
 /** Finds out what was given before the first step, not when it is needed. */
-function reach({ id, paths }: SshSource, env: NonNullable<BuildOptions['env']>): Reached {
+function reach({ id, paths }: SshSource, env: Environment): Reached {
   const given = paths.filter((path) => path !== '');
   const [first = env.SSH_AUTH_SOCK] = given;
   if (first === undefined || first === '') throw noAgent(id);

@@ -19,7 +19,6 @@ import {
 import { AppError, type Warning } from '../../errors.ts';
 import { redactUrls } from '../../http/index.ts';
 import { download, isHttpUrl } from '../../remote/index.ts';
-import type { Store } from '../../store/index.ts';
 import { readFailure, readInput, readRegularFile, UnsuitableFile } from '../../system/index.ts';
 import {
   dockerfileIn,
@@ -30,6 +29,7 @@ import {
   tooLarge,
 } from '../contexts/fetched-context.ts';
 import { type BuildContext, namedContexts } from '../contexts/named-contexts.ts';
+import type { BuildRun } from '../run/build-run.ts';
 
 export interface Definition {
   readonly tree: SyntaxTree;
@@ -52,11 +52,11 @@ const STDIN = '-';
  * @throws AppError DOCKERFILE_…, CONTEXT_…
  */
 export async function readDefinition(
-  options: BuildOptions,
-  store: Store,
+  run: BuildRun,
   fetched?: FetchedContext | undefined,
 ): Promise<Definition> {
-  const { bytes, name, path } = await readDockerfile(options, store, fetched);
+  const { options, store } = run;
+  const { bytes, name, path } = await readDockerfile(run, fetched);
   const tree = parseDockerfile(bytes.toString('utf8'), {
     file: name,
     check: givenChecks(options),
@@ -82,11 +82,10 @@ interface DockerfileText {
 }
 
 async function readDockerfile(
-  options: BuildOptions,
-  store: Store,
+  { options, env, store }: BuildRun,
   fetched: FetchedContext | undefined,
 ): Promise<DockerfileText> {
-  const { dockerfile: file, stdin, signal, env = {} } = options;
+  const { dockerfile: file, stdin, signal } = options;
   if (fetched?.dockerfile !== undefined) return { bytes: fetched.dockerfile, name: 'Dockerfile' };
   if (file === STDIN) {
     const path = join(await store.temporaryDirectory(), 'Dockerfile');

@@ -10,7 +10,7 @@ export async function loadDefinition(run: BuildRun): Promise<Definition> {
   const fetched = await fetchContext(run);
   const step = internalStep('definition', '[internal] load build definition from Dockerfile');
   const definition = await asStep({ ...run, step }, async (report) => {
-    const read = await readDefinition(run.options, run.store, fetched);
+    const read = await readDefinition(run, fetched);
     report({ label: 'transferring dockerfile', current: read.size, unit: 'bytes' });
     return read;
   });

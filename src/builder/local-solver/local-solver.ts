@@ -36,16 +36,17 @@ export function localSolver({ openRuntime: open = openRuntime }: LocalSolverPart
 
 async function solveHere(request: SolveRequest, open: OpenRuntime): Promise<SolvedBuild> {
   const { run, plans, caches, keepsCacheMounts } = request;
-  const { options, store } = run;
+  const { options, env, store } = run;
   if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
-  const secrets = new BuildSecrets(options, run.warn);
+  const secrets = new BuildSecrets(options, run);
   await using sshAgents = new SshAgents({
     ...options,
+    env,
     temporaryDirectory: () => store.temporaryDirectory(),
   });
   await using runtime = open({
     temporaryDirectory: () => store.temporaryDirectory(),
-    env: options.env ?? {},
+    env,
     signal: run.signal,
   });
   return await solveWith(request, { runtime, secrets, sshAgents });
@@ -62,7 +63,7 @@ async function solveWith(
   { run, definition, plans, caches }: SolveRequest,
   { runtime, secrets, sshAgents }: Resources,
 ): Promise<SolvedBuild> {
-  const { store, emit, signal, now, options } = run;
+  const { store, env, emit, signal, now, options } = run;
   const graph = mergeGraphs(plans.map((plan) => plan.graph));
   const targets = plans.map(({ target }) => target);
   const needed = reachable(graph, targets);
@@ -93,7 +94,7 @@ async function solveWith(
       const source = id === undefined || id === 'scratch' ? undefined : graph.vertices.get(id);
       return source?.op.kind === 'context' ? contexts.get(source.op.name) : undefined;
     },
-    env: options.env ?? {},
+    env,
     mountSeed: caches.mountSeed,
     limits: { limits: options.limits, cgroupParent: options.cgroupParent },
     runtime,

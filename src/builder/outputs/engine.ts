@@ -7,10 +7,9 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { delimiter, join } from 'node:path';
 import type { ByteSink } from '../../destination/index.ts';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { hasErrorCode } from '../../system/index.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Engine {
   /** `docker` or `podman`. */

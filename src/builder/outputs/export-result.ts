@@ -45,7 +45,7 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
   const wanted = outputs.filter((output) => output.kind !== 'nothing');
   const [first] = wanted;
   if (first === undefined) return NOTHING;
-  const { store, options, emit, now, warn } = run;
+  const { store, options, env, emit, now, warn } = run;
   const step = internalStep('export', wanted.some(isKept) ? 'exporting to image' : 'exporting');
   return asStep({ ...run, step }, async (report) => {
     const variants = await assembleVariants(run, input, wanted);
@@ -54,7 +54,7 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     const layers = images.reduce((sum, image) => sum + image.layers.length, 0);
     report({ label: 'exporting layers', current: layers, unit: 'layers' });
     await store.flush();
-    const context = { store, build: options, progress: { emit, step, now }, warn };
+    const context = { store, build: options, env, progress: { emit, step, now }, warn };
     // What has been written to standard output cannot be taken back.
     if (wanted.some((output) => 'dest' in output && output.dest === '-')) {
       await fetchLayers(run, [...variants.values()].flat());

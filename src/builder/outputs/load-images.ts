@@ -17,8 +17,8 @@ export async function loadImages(
   images: ImageRecords,
   context: WriteContext,
 ): Promise<readonly WrittenOutput[]> {
-  const { store, build, progress, warn } = context;
-  const { signal, env = {} } = build;
+  const { store, build, env, progress, warn } = context;
+  const { signal } = build;
   const epoch = epochOf(build.sourceDateEpoch, times);
   const engine = await findEngine(env, name);
   if (engine === undefined) return [];

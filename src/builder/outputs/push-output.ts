@@ -22,8 +22,8 @@ export async function pushOutput(
   images: ImageRecords,
   context: WriteContext & { readonly push: PushSettings },
 ): Promise<OutputResult> {
-  const { store, build, progress, push } = context;
-  const { signal, env = {} } = build;
+  const { store, build, env, progress, push } = context;
+  const { signal } = build;
   const references = names.map(parseReference);
   const bundle = await bundleOf(store, images, { ...contentOf(form), signal });
   const insecure = push.insecure ? references.map(({ registry }) => registry) : [];

@@ -1,5 +1,6 @@
 /** What writing an output is given, and what it gives back. */
 import type { BuildOptions, WrittenOutput } from '../../api/index.ts';
+import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
 import type { BundleToExport } from '../../export/index.ts';
 import type { Progress } from '../../image/index.ts';
@@ -11,6 +12,7 @@ import type { ImageForm } from './output.ts';
 export interface WriteContext {
   readonly store: Store;
   readonly build: BuildOptions;
+  readonly env: Environment;
   readonly progress: Progress;
   readonly warn: (warning: Warning) => void;
 }

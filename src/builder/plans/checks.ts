@@ -106,7 +106,7 @@ async function rememberedFindings(
 
 /** Asked only of bases for other machines, where nobody said which platform is wanted. */
 async function runnableArchitectures(
-  { options }: BuildRun,
+  { options, env }: BuildRun,
   images: SeenImages,
 ): Promise<ReadonlySet<string>> {
   const runnable = new Set<string>();
@@ -114,7 +114,7 @@ async function runnableArchitectures(
   const { os, architecture: own } = hostPlatform();
   for (const architecture of images.architectures()) {
     if (architecture === own) continue;
-    const emulation = emulationFor({ os, architecture }, options.env ?? {});
+    const emulation = emulationFor({ os, architecture }, env);
     if ((await emulation.catch(() => undefined))?.kind === 'none') runnable.add(architecture);
   }
   return runnable;

@@ -1,6 +1,7 @@
 /** What all parts of one build work with. */
 
 import type { BuildOptions } from '../../api/index.ts';
+import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
 import type { Emit } from '../../progress/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -8,6 +9,8 @@ import { jointSignal } from '../../system/index.ts';
 
 export interface BuildRun {
   readonly options: BuildOptions;
+  /** The environment of the caller. */
+  readonly env: Environment;
   readonly store: Store;
   readonly emit: Emit;
   readonly warn: (warning: Warning) => void;
@@ -19,7 +22,10 @@ export interface BuildRun {
   readonly epoch?: string | undefined;
 }
 
-export function beginRun(options: BuildOptions, store: Store): BuildRun {
+export function beginRun(
+  { store, env }: Pick<BuildRun, 'store' | 'env'>,
+  options: BuildOptions,
+): BuildRun {
   const emit = options.onEvent ?? (() => undefined);
   const warnings: Warning[] = [];
   const now = Date.now;
@@ -28,5 +34,5 @@ export function beginRun(options: BuildOptions, store: Store): BuildRun {
     emit({ kind: 'warning', time: now(), warning });
   };
   const signal = jointSignal(options.signal);
-  return { options, store, emit, warn, warnings, signal, now };
+  return { options, env, store, emit, warn, warnings, signal, now };
 }

@@ -152,7 +152,6 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     ssh: flags.ssh.map(sshSource),
     allow: commaSeparated(flags.allow).map(entitlement),
     sourceDateEpoch: epoch,
-    env,
     root: rootOf(flags, context),
     signal: context.signal,
   };

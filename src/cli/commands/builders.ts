@@ -119,11 +119,11 @@ export const inspectBuilderCommand = defineCommand({
 });
 
 async function builder(context: CommandContext) {
-  const { env, root, signal } = context;
+  const { root, signal } = context;
   const api = await context.api();
   const [{ version }, { platforms }] = await Promise.all([
-    api.version(),
-    api.info({ env, root: root ?? (env.LAMINA_ROOT || undefined), signal }),
+    api.version({ signal }),
+    api.info({ root, signal }),
   ]);
   return { version, platforms };
 }

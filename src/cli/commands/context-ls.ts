@@ -70,12 +70,11 @@ export const contextLsCommand = defineCommand({
       neededBy:
         flags.needed || flags.target !== undefined
           ? {
-              root: rootOf(flags, context),
               target: flags.target,
               buildArgs: keyValues(flags['build-arg'], '--build-arg', context.env),
-              env: context.env,
             }
           : undefined,
+      root: rootOf(flags, context),
       signal: context.signal,
     });
     const { stdout } = context.io;

@@ -42,7 +42,6 @@ export const copyCommand = defineCommand({
         destination,
         platform: flags['all-platforms'] ? undefined : flags.platform,
         root: rootOf(flags, context),
-        env: context.env,
         signal: context.signal,
         onEvent: (event) => display.handle(event),
       });

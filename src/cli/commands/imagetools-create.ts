@@ -69,7 +69,6 @@ export const imagetoolsCreateCommand = defineCommand({
         platforms: commaSeparated(flags.platform),
         preferIndex: given.has('prefer-index') ? flags['prefer-index'] : true,
         dryRun: flags['dry-run'],
-        env: context.env,
         signal: context.signal,
         onEvent: (event) => display.handle(event),
       });

@@ -18,7 +18,7 @@ export const imagetoolsInspectCommand = defineCommand({
   async run({ flags, args }, context) {
     const [image = ''] = args;
     const api = await context.api();
-    const found = await api.inspectManifest({ image, env: context.env, signal: context.signal });
+    const found = await api.inspectManifest({ image, signal: context.signal });
     await context.io.stdout.write(flags.raw ? found.raw : described(found));
     return 0;
   },

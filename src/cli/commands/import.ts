@@ -42,7 +42,7 @@ export const importCommand = defineCommand({
   ],
   async run({ flags, args }, context) {
     const [source = '', reference] = args;
-    const { io, env } = context;
+    const { io } = context;
     if (source === '-' && io.stdinIsTerminal) {
       throw new AppError('CLI_TERMINAL_INPUT', 'nothing to import: standard input is a terminal', {
         hint: 'name a file, or redirect standard input',
@@ -55,8 +55,7 @@ export const importCommand = defineCommand({
       changes: flags.change,
       message: flags.message,
       platform: flags.platform,
-      sourceDateEpoch: sourceDateEpoch(env.SOURCE_DATE_EPOCH),
-      env,
+      sourceDateEpoch: sourceDateEpoch(context.env.SOURCE_DATE_EPOCH),
       root: rootOf(flags, context),
       signal: context.signal,
     });

@@ -21,10 +21,13 @@ export const infoCommand = defineCommand({
     { command: "lamina info --format '{{.DockerRootDir}}'", text: 'print where the store is' },
   ],
   async run({ flags }, context) {
-    const { io, env, signal } = context;
+    const { io, signal } = context;
     const api = await context.api();
     const root = rootOf(flags, context);
-    const [version, info] = await Promise.all([api.version(), api.info({ env, root, signal })]);
+    const [version, info] = await Promise.all([
+      api.version({ signal }),
+      api.info({ root, signal }),
+    ]);
     const text =
       flags.format === undefined ? listed(version, info) : formatted(flags.format, version, info);
     await io.stdout.write(text);

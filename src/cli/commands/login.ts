@@ -28,7 +28,7 @@ export const loginCommand = defineCommand({
     },
   ],
   async run({ flags, args, given }, context) {
-    const { io, env, signal } = context;
+    const { io, signal } = context;
     const [server] = args;
     const { username, password } = flags;
     if (given.has('password')) {
@@ -44,7 +44,7 @@ export const loginCommand = defineCommand({
     }
     const api = await context.api();
     if (username === undefined && password === undefined) {
-      const known = await api.login({ server, login: undefined, env, signal });
+      const known = await api.login({ server, login: undefined, signal });
       if (known.succeeded) {
         await io.stderr.write('Authenticating with existing credentials...\n');
         await io.stdout.write('Login Succeeded\n');
@@ -54,7 +54,7 @@ export const loginCommand = defineCommand({
     const login = flags['password-stdin']
       ? { username: username ?? '', password: await fromStdin(context) }
       : await ask(context, { server, username, password });
-    const { unencryptedFile } = await api.login({ server, login, env, signal });
+    const { unencryptedFile } = await api.login({ server, login, signal });
     if (unencryptedFile !== undefined) await io.stderr.write(unencrypted(unencryptedFile));
     await io.stdout.write('Login Succeeded\n');
     return 0;

@@ -8,13 +8,13 @@ export const logoutCommand = defineCommand({
   args: [0, 1],
   async run({ args }, context) {
     const [server] = args;
-    const { env, signal } = context;
+    const { signal } = context;
     const shown = server?.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
     await context.io.stdout.write(
       `Removing login credentials for ${shown ?? 'https://index.docker.io/v1/'}\n`,
     );
     const api = await context.api();
-    await api.logout({ server, env, signal });
+    await api.logout({ server, signal });
     return 0;
   },
 });

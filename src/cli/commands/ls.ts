@@ -16,7 +16,7 @@ export const lsCommand = defineCommand({
   async run({ flags, args }, context) {
     const [repository = ''] = args;
     const api = await context.api();
-    const tags = await api.listTags({ repository, env: context.env, signal: context.signal });
+    const tags = await api.listTags({ repository, signal: context.signal });
     const text =
       flags.format === 'json'
         ? `${JSON.stringify(tags)}\n`

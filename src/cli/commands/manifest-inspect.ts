@@ -22,7 +22,7 @@ export const manifestInspectCommand = defineCommand({
   async run({ flags, args }, context) {
     const [image = ''] = args;
     const api = await context.api();
-    const found = await api.inspectManifest({ image, env: context.env, signal: context.signal });
+    const found = await api.inspectManifest({ image, signal: context.signal });
     const { stdout } = context.io;
     if (flags.raw) await stdout.write(found.raw);
     else await stdout.write(json(flags.verbose ? verbose(found) : found.document));

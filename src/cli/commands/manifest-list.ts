@@ -30,10 +30,10 @@ export const manifestCreateCommand = defineCommand({
   async run({ flags, args }, context) {
     const [name = '', ...sources] = args;
     const api = await context.api();
-    const { env, signal } = context;
+    const { signal } = context;
     const { amend } = flags;
     const list = await api.createManifestList({
-      ...{ name, sources, amend, env, signal, root: rootOf(flags, context) },
+      ...{ name, sources, amend, signal, root: rootOf(flags, context) },
     });
     await context.io.stdout.write(`Created manifest list ${list}\n`);
     return 0;
@@ -59,7 +59,7 @@ export const manifestAnnotateCommand = defineCommand({
     const features = flags['os-features'];
     const api = await context.api();
     await api.annotateManifestList({
-      ...{ name, source, env: context.env, signal: context.signal, root: rootOf(flags, context) },
+      ...{ name, source, signal: context.signal, root: rootOf(flags, context) },
       platform: {
         ...(os !== undefined && { os }),
         ...(arch !== undefined && { architecture: arch }),
@@ -88,7 +88,7 @@ export const manifestPushCommand = defineCommand({
     const display = transferDisplay(flags.quiet, context);
     try {
       const { digest } = await api.pushManifestList({
-        ...{ name, purge: flags.purge, env: context.env, signal: context.signal },
+        ...{ name, purge: flags.purge, signal: context.signal },
         root: rootOf(flags, context),
         onEvent: (event) => display.handle(event),
       });

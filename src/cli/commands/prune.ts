@@ -1,4 +1,4 @@
-import type { LaminaApi, PruneOptions } from '../../api/index.ts';
+import type { Lamina, PruneOptions } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import {
   type Command,
@@ -162,7 +162,7 @@ interface CommonFlags {
 interface Removal {
   /** What is removed, for the question. */
   readonly warning: string;
-  readonly options: (api: LaminaApi) => Promise<PruneOptions> | PruneOptions;
+  readonly options: (api: Lamina) => Promise<PruneOptions> | PruneOptions;
 }
 
 async function remove(
@@ -190,7 +190,7 @@ async function remove(
 async function acceptsImages(
   flags: { readonly filter: readonly string[]; readonly root: string | undefined },
   context: CommandContext,
-  api: LaminaApi,
+  api: Lamina,
 ): Promise<PruneOptions['imageFilter']> {
   if (flags.filter.length === 0) return undefined;
   const images = await api.images({ root: rootOf(flags, context), signal: context.signal });

@@ -43,7 +43,6 @@ export const pullCommand = defineCommand({
         allTags: flags['all-tags'],
         platform: flags.platform ?? (env.DOCKER_DEFAULT_PLATFORM || undefined),
         root: rootOf(flags, context),
-        env,
         signal: context.signal,
         onEvent: (event) => display.handle(event),
       });

@@ -40,7 +40,6 @@ export const pushCommand = defineCommand({
         allTags: flags['all-tags'],
         platform: flags.platform,
         root: rootOf(flags, context),
-        env: context.env,
         signal: context.signal,
         onEvent: (event) => display.handle(event),
       });

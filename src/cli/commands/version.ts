@@ -14,7 +14,9 @@ export const versionCommand = defineCommand({
   },
   args: [0, 0],
   async run({ flags }, context) {
-    const { version, node, platform, runtime } = await (await context.api()).version();
+    const { version, node, platform, runtime } = await (await context.api()).version({
+      signal: context.signal,
+    });
     const { stdout } = context.io;
     if (flags.format !== undefined) {
       const [os = '', architecture = ''] = platform.split('/');

@@ -29,11 +29,12 @@ const flip = (path: string, at: number) => {
   writeFileSync(path, bytes);
 };
 
-const names = async () => (await images({ root })).map(({ references }) => references);
+const context = () => ({ root, env: {} });
+const names = async () => (await images(context())).map(({ references }) => references);
 
 describe('a check', () => {
   it('finds nothing in a store that is whole', async () => {
-    const result = await checkStore({ root });
+    const result = await checkStore(context(), {});
     expect(result).toMatchObject({
       sound: true,
       problems: [],
@@ -90,7 +91,7 @@ describe('a check', () => {
     'finds %s, and a repair removes what that takes with it',
     async (_, damage, path, problem) => {
       damage();
-      const found = await checkStore({ root });
+      const found = await checkStore(context(), {});
       expect(found).toMatchObject({
         sound: false,
         repaired: false,
@@ -98,9 +99,9 @@ describe('a check', () => {
         lost: { images: [{ id: image.id, names: ['app:latest'] }] },
       });
       expect(await names()).toEqual([['app:latest']]);
-      const repaired = await checkStore({ root, repair: true });
+      const repaired = await checkStore(context(), { repair: true });
       expect(repaired).toMatchObject({ repaired: true, lost: found.lost });
-      expect(await checkStore({ root })).toMatchObject({ sound: true });
+      expect(await checkStore(context(), {})).toMatchObject({ sound: true });
       expect(await names()).toEqual([]);
     },
   );
@@ -119,14 +120,14 @@ describe('a check', () => {
     async (_, damage, problem) => {
       const file = join(root, 'db', 'store.db');
       damage(file);
-      await expect(images({ root })).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
-      expect(await checkStore({ root })).toMatchObject({
+      await expect(images(context())).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+      expect(await checkStore(context(), {})).toMatchObject({
         sound: false,
         problems: [{ path: file, problem: expect.stringMatching(problem) }],
       });
-      const repaired = await checkStore({ root, repair: true });
+      const repaired = await checkStore(context(), { repair: true });
       expect(repaired).toMatchObject({ repaired: true, nameless: [image.id] });
-      expect(await checkStore({ root })).toMatchObject({ sound: true });
+      expect(await checkStore(context(), {})).toMatchObject({ sound: true });
       expect(await names()).toEqual([[]]);
     },
   );
@@ -136,10 +137,10 @@ describe('a check', () => {
     const bytes = readFileSync(file);
     const at = bytes.indexOf('layer-diff-id/');
     flip(file, at + 20);
-    const found = await checkStore({ root });
+    const found = await checkStore(context(), {});
     expect(found.problems[0]?.problem).toMatch(/1 rows of 'facts' have changed/);
-    await checkStore({ root, repair: true });
-    expect(await checkStore({ root })).toMatchObject({ sound: true });
+    await checkStore(context(), { repair: true });
+    expect(await checkStore(context(), {})).toMatchObject({ sound: true });
     expect(await names()).toEqual([['app:latest']]);
   });
 
@@ -147,17 +148,17 @@ describe('a check', () => {
     const path = join(root, name);
     rmSync(path, { force: true });
     mkdirSync(path);
-    expect(await checkStore({ root })).toMatchObject({ sound: false, problems: [{ path }] });
-    expect(await checkStore({ root, repair: true })).toMatchObject({
+    expect(await checkStore(context(), {})).toMatchObject({ sound: false, problems: [{ path }] });
+    expect(await checkStore(context(), { repair: true })).toMatchObject({
       repaired: true,
       lost: { images: [], steps: 0 },
     });
-    expect(await checkStore({ root })).toMatchObject({ sound: true });
+    expect(await checkStore(context(), {})).toMatchObject({ sound: true });
     expect(await names()).toEqual([['app:latest']]);
   });
 
   it('says that there is no store', async () => {
-    await expect(checkStore({ root: join(root, 'none') })).rejects.toMatchObject({
+    await expect(checkStore({ root: join(root, 'none'), env: {} }, {})).rejects.toMatchObject({
       code: 'STORE_NOT_FOUND',
     });
   });

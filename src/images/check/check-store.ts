@@ -1,20 +1,18 @@
 /** `system check`: reads all of a store, says what is damaged and what is lost by it, and repairs it if asked to. */
 import type { CheckStoreOptions, CheckStoreResult, LostImage } from '../../api/index.ts';
+import type { LaminaContext } from '../../lamina-context.ts';
 import { familiarName, parseReference } from '../../oci/index.ts';
-import { checkFrame, defaultRoot, type FrameProblem, type Store } from '../../store/index.ts';
+import { checkFrame, type FrameProblem, type Store } from '../../store/index.ts';
 import { withStore } from '../with-store.ts';
 import { type Damage, findDamage } from './find-damage.ts';
 import { rebuildRecords } from './rebuild-records.ts';
 import { repairDamage } from './repair-damage.ts';
 
-/**
- * Verifies a store: its database, layers and blobs against their digests, and that images have all their parts.
- *
- * @throws AppError STORE_NOT_FOUND, STORE_IN_USE, STORE_VERSION, STORE_FOREIGN, STORE_READ_ONLY; AbortedError
- */
-export async function checkStore(options: CheckStoreOptions = {}): Promise<CheckStoreResult> {
-  const { root = defaultRoot(process.env), repair = false, signal } = options;
-  const frame = checkFrame(root, { repair });
+export async function checkStore(
+  context: LaminaContext,
+  { repair = false, signal }: CheckStoreOptions,
+): Promise<CheckStoreResult> {
+  const frame = checkFrame(context.root, { repair });
   if (!repair && frame.problems.length > 0) return unreadable(frame.root, frame.problems);
   const check = async (store: Store): Promise<CheckStoreResult> => {
     const nameless = repair && frame.isWithoutRecords ? await rebuildRecords(store, signal) : [];
@@ -32,7 +30,7 @@ export async function checkStore(options: CheckStoreOptions = {}): Promise<Check
       nameless,
     };
   };
-  return withStore({ root, signal }, check, { isOnce: true });
+  return withStore(context, check, { isOnce: true });
 }
 
 /** What is lost shows when the database has been repaired. */

@@ -1,8 +1,8 @@
 /** Files with logins: Docker's `config.json` and the `auth.json` of Podman, which has the same shape. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
-import type { Environment } from '../../http/index.ts';
 import { configHome, homeOf } from '../home.ts';
 import { isObject } from '../shape.ts';
 import type { Credentials } from '../types.ts';

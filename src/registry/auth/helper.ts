@@ -5,8 +5,8 @@
  * What they print may be a secret, so nothing of it ever gets into a message.
  */
 import { spawn } from 'node:child_process';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
-import type { Environment } from '../../http/index.ts';
 import { isObject } from '../shape.ts';
 import type { Credentials } from '../types.ts';
 

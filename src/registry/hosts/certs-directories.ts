@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Environment } from '../../http/index.ts';
+import type { Environment } from '../../environment.ts';
 import { configHome } from '../home.ts';
 
 /** Directories with one directory for each host, the one that counts first. `LAMINA_CERTS_D` replaces them all. */

@@ -1,7 +1,7 @@
 /** What `daemon.json` tells the Docker daemon of registries. */
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
-import type { Environment } from '../../http/index.ts';
+import type { Environment } from '../../environment.ts';
 import { configHome } from '../home.ts';
 import { parseHostUrl } from './host-url.ts';
 import { readJson, textsOf } from './toml.ts';

@@ -3,8 +3,8 @@
  * containerd's `hosts.toml`, then `registries.conf`, then Docker's `daemon.json`, then what everybody knows.
  */
 import { isIPv4 } from 'node:net';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
-import type { Environment } from '../../http/index.ts';
 import type { DigestService, Endpoint, EndpointPurpose, EndpointTls } from '../endpoint.ts';
 import type { RegistryOptions, Repository } from '../types.ts';
 import { hostCertificates, NO_TLS } from './certificates.ts';

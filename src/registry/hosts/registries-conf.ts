@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Environment } from '../../http/index.ts';
+import type { Environment } from '../../environment.ts';
 import { configHome } from '../home.ts';
 import {
   invalidConfig,

@@ -1,0 +1,332 @@
+/** The contract of the library: all calls, what each does, gives back and throws. */
+import type { Environment } from '../environment.ts';
+import type { HistoryRow } from '../export/index.ts';
+import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
+import type { CheckResult, OutlineResult, TargetsResult } from './checks.ts';
+import type { RunOptions, RunResult } from './containers.ts';
+import type { ContextListing, ListContextOptions } from './context-listing.ts';
+import type {
+  CompareImagesOptions,
+  CompareImagesResult,
+  DiskUsageDetails,
+  DiskUsageRow,
+  ExportImageOptions,
+  ImageHistoryOptions,
+  ImageSummary,
+  ImportImageOptions,
+  ImportImageResult,
+  InspectImagesOptions,
+  InspectImagesResult,
+  LoadImagesOptions,
+  LoadImagesResult,
+  MakeBaseOptions,
+  MakeBaseResult,
+  PruneOptions,
+  PruneResult,
+  RemoveImageOptions,
+  RemoveImageResult,
+  SaveImagesOptions,
+  TagOptions,
+} from './images.ts';
+import type {
+  AnnotateManifestListOptions,
+  CopyOptions,
+  CopyResult,
+  CreateIndexOptions,
+  CreateIndexResult,
+  CreateManifestListOptions,
+  InspectedManifest,
+  InspectManifestOptions,
+  ListTagsOptions,
+  LoginOptions,
+  LoginResult,
+  LogoutOptions,
+  PulledImage,
+  PullOptions,
+  PushedImage,
+  PushManifestListOptions,
+  PushOptions,
+  RemoveManifestListsOptions,
+} from './registries.ts';
+import type { CheckStoreOptions, CheckStoreResult } from './store-check.ts';
+import type { CallOptions, StoreOptions } from './store-options.ts';
+import type { SystemInfo, VersionInfo } from './system-info.ts';
+
+/** What all calls of an instance have in common. */
+export interface LaminaOptions {
+  /**
+   * Directory of the store. Default: LAMINA_ROOT of `env`; else `/var/lib/lamina` for root, and
+   * `~/.local/share/lamina` (or that of XDG_DATA_HOME) for others.
+   */
+  readonly root?: string | undefined;
+  /**
+   * Environment of all calls: proxies, certificates, logins and settings of registries, PATH, the ssh agent, the
+   * variables that secrets name, and the LAMINA_ variables. Default: `process.env`.
+   */
+  readonly env?: Environment | undefined;
+}
+
+/**
+ * lamina with one store and one environment. All calls reject with an `AppError`, whose code is stable, for
+ * everything a user can meet, and with an `AbortedError` when their `signal` ends them.
+ */
+export interface Lamina {
+  /**
+   * Builds an image from a Dockerfile. Of a failed build the store keeps the steps that finished.
+   *
+   * @returns ids and digests of the image, what was written where, a summary, and all warnings
+   * @throws StepError when a RUN fails; AppError DOCKERFILE_…, PLAN_…, CONTEXT_…, COPY_…, REGISTRY_…, EXPORT_…, …
+   */
+  build(options: BuildOptions): Promise<BuildResult>;
+
+  /**
+   * Builds twice without the cache, the second time in an empty store of its own, and compares the images. Only the
+   * first build is kept and written to its outputs.
+   *
+   * @throws as `build`
+   */
+  verify(options: BuildOptions): Promise<VerifyResult>;
+
+  /**
+   * Runs the build checks without building. Base images that the store lacks are asked for in their registries;
+   * checks that need one which cannot be reached are skipped.
+   *
+   * @returns what was found; `error` is what makes the file unbuildable
+   * @throws AppError DOCKERFILE_…, CONTEXT_…: the file cannot be read
+   */
+  check(options: BuildOptions): Promise<CheckResult>;
+
+  /**
+   * Describes what a target takes: build arguments, secrets, ssh agents and cache mounts. Nothing is built.
+   *
+   * @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_…
+   */
+  outline(options: BuildOptions): Promise<OutlineResult>;
+
+  /**
+   * Lists the stages that can be built.
+   *
+   * @throws AppError DOCKERFILE_…, CONTEXT_…
+   */
+  targets(options: BuildOptions): Promise<TargetsResult>;
+
+  /**
+   * Lists the files of a build context, and what its ignore file leaves out. Nothing is built.
+   *
+   * @throws AppError CONTEXT_NOT_FOUND, CONTEXT_UNREADABLE, DOCKERFILE_NOT_FOUND, PATTERN_INVALID; with `neededBy` also
+   *   DOCKERFILE_…, PLAN_…
+   */
+  listContext(options: ListContextOptions): Promise<ContextListing>;
+
+  /**
+   * Runs a container, and pulls its image if the store lacks it. The container is removed when its process has ended.
+   *
+   * @returns how the process ended; a failure of the process is not an error of the call
+   * @throws AppError IMAGE_NOT_FOUND, REGISTRY_…, CONTAINER_…, USER_UNKNOWN, GROUP_UNKNOWN, RUNTIME_…
+   */
+  run(options: RunOptions): Promise<RunResult>;
+
+  /**
+   * Lists the images of the store, newest first.
+   *
+   * @throws AppError STORE_…
+   */
+  images(options?: StoreOptions): Promise<readonly ImageSummary[]>;
+
+  /**
+   * Gives an image another name; an image that had that name loses it.
+   *
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, REFERENCE_INVALID
+   */
+  tag(options: TagOptions): Promise<void>;
+
+  /**
+   * Removes a name of an image, and the image with its last name. Given an id, removes the image with all its names.
+   *
+   * @returns the names and images that are gone
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS; IMAGE_HAS_NAMES for an id with several names, without `force`
+   */
+  removeImage(options: RemoveImageOptions): Promise<RemoveImageResult>;
+
+  /**
+   * Describes images as `docker inspect` does. Images that the store lacks are listed in the result, not thrown.
+   *
+   * @throws AppError IMAGE_AMBIGUOUS, STORE_…
+   */
+  inspectImages(options: InspectImagesOptions): Promise<InspectImagesResult>;
+
+  /**
+   * Lists the steps that made an image, newest first.
+   *
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS
+   */
+  imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]>;
+
+  /**
+   * Compares two images of the store, file by file or layer by layer.
+   *
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS
+   */
+  compareImages(options: CompareImagesOptions): Promise<CompareImagesResult>;
+
+  /**
+   * Writes images into one archive.
+   *
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, EXPORT_DESTINATION
+   */
+  saveImages(options: SaveImagesOptions): Promise<void>;
+
+  /**
+   * Reads the images of an archive or of an OCI layout directory into the store.
+   *
+   * @throws AppError ARCHIVE_…, IMAGE_…, OCI_…
+   */
+  loadImages(options: LoadImagesOptions): Promise<LoadImagesResult>;
+
+  /**
+   * Makes an image with one layer, the tar of a root file system as it is.
+   *
+   * @throws AppError ARCHIVE_…, HTTP_…, REFERENCE_INVALID; of `changes` IMAGE_CHANGE, DOCKERFILE_…, PLAN_…
+   */
+  importImage(options: ImportImageOptions): Promise<ImportImageResult>;
+
+  /**
+   * Writes the files of an image as one tar, as containers see them.
+   *
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, EXPORT_DESTINATION
+   */
+  exportImage(options: ExportImageOptions): Promise<void>;
+
+  /**
+   * Makes a Debian or distroless base image from packages, unless the store has it.
+   *
+   * @throws AppError BASE_…, EMULATOR_MISSING, RUNTIME_NO_NAMESPACES
+   */
+  makeBase(options: MakeBaseOptions): Promise<MakeBaseResult>;
+
+  /**
+   * Removes the cache records and images that the options select, and content that nothing refers to.
+   *
+   * @returns what was removed, and the bytes that are free again
+   * @throws AppError STORE_…
+   */
+  prune(options?: PruneOptions): Promise<PruneResult>;
+
+  /**
+   * Tells how much disk space images and the build cache take, in bytes of file content.
+   *
+   * @throws AppError STORE_…
+   */
+  diskUsage(options?: StoreOptions): Promise<readonly DiskUsageRow[]>;
+
+  /**
+   * Lists images, newest first, and cache records, last used first, with their sizes.
+   *
+   * @throws AppError STORE_…
+   */
+  diskUsageDetails(options?: StoreOptions): Promise<DiskUsageDetails>;
+
+  /**
+   * Verifies the store: its database, its layers and blobs against their digests, and that no image lacks a part.
+   *
+   * @throws AppError STORE_NOT_FOUND, STORE_IN_USE, STORE_VERSION, STORE_FOREIGN, STORE_READ_ONLY
+   */
+  checkStore(options?: CheckStoreOptions): Promise<CheckStoreResult>;
+
+  /**
+   * Pulls an image, or all images of a repository. Layers that the store has are not downloaded again.
+   *
+   * @throws AppError REGISTRY_…, IMAGE_PLATFORM_MISMATCH, PLATFORM_INVALID, REFERENCE_INVALID
+   */
+  pullImages(options: PullOptions): Promise<readonly PulledImage[]>;
+
+  /**
+   * Pushes an image under its own name, or all images of a repository that the store has.
+   *
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM_MISMATCH, REFERENCE_INVALID, REGISTRY_…
+   */
+  pushImages(options: PushOptions): Promise<readonly PushedImage[]>;
+
+  /**
+   * Copies an image, or an index with all its images, between registries, layouts, archives and the store. Digests stay
+   * the same.
+   *
+   * @throws AppError IMAGE_PLACE_INVALID, IMAGE_NOT_FOUND, IMAGE_PLATFORM_MISMATCH, REGISTRY_…, ARCHIVE_…, EXPORT_DESTINATION
+   */
+  copyImage(options: CopyOptions): Promise<CopyResult>;
+
+  /**
+   * Reads a manifest or an index from a registry, without fetching layers.
+   *
+   * @throws AppError REGISTRY_…, REFERENCE_INVALID
+   */
+  inspectManifest(options: InspectManifestOptions): Promise<InspectedManifest>;
+
+  /**
+   * Lists the tags of a repository, in the registry's order.
+   *
+   * @throws AppError REGISTRY_…, REFERENCE_INVALID
+   */
+  listTags(options: ListTagsOptions): Promise<readonly string[]>;
+
+  /**
+   * Pushes an index of images that are in registries. A single source without changes is copied as it is.
+   *
+   * @throws AppError REGISTRY_…, REFERENCE_INVALID, IMAGE_PLATFORM_MISMATCH
+   */
+  createIndex(options: CreateIndexOptions): Promise<CreateIndexResult>;
+
+  /**
+   * Looks up images in their registries and keeps a manifest list of them in the store.
+   *
+   * @returns the full name of the list
+   * @throws AppError MANIFEST_LIST_EXISTS without `amend`, REGISTRY_…, REFERENCE_INVALID
+   */
+  createManifestList(options: CreateManifestListOptions): Promise<string>;
+
+  /**
+   * Changes the platform of one manifest of a list.
+   *
+   * @throws AppError MANIFEST_LIST_NOT_FOUND, REGISTRY_…, REFERENCE_INVALID
+   */
+  annotateManifestList(options: AnnotateManifestListOptions): Promise<void>;
+
+  /**
+   * Pushes a manifest list as an index.
+   *
+   * @throws AppError MANIFEST_LIST_NOT_FOUND, REGISTRY_…, REFERENCE_INVALID
+   */
+  pushManifestList(options: PushManifestListOptions): Promise<CreateIndexResult>;
+
+  /**
+   * Removes manifest lists from the store: all of them, or none if one does not exist.
+   *
+   * @throws AppError MANIFEST_LIST_NOT_FOUND, REFERENCE_INVALID
+   */
+  removeManifestLists(options: RemoveManifestListsOptions): Promise<void>;
+
+  /**
+   * Tries a login at a registry, and keeps it where Docker does. Without `login`, tries the one that is kept.
+   *
+   * @throws AppError REGISTRY_UNAUTHORIZED, REGISTRY_UNREACHABLE, REGISTRY_CREDENTIALS, REGISTRY_HELPER, REFERENCE_INVALID
+   */
+  login(options?: LoginOptions): Promise<LoginResult>;
+
+  /**
+   * Forgets the login at a registry.
+   *
+   * @returns whether there was one
+   * @throws AppError REGISTRY_CREDENTIALS, REGISTRY_HELPER, REFERENCE_INVALID
+   */
+  logout(options?: LogoutOptions): Promise<boolean>;
+
+  /**
+   * Describes the store, and this machine as builds find it. Tries which platforms' programs run here.
+   *
+   * @throws AppError STORE_…
+   */
+  info(options?: StoreOptions): Promise<SystemInfo>;
+
+  /** Tells the version of lamina, and the container runtime it finds on this machine. */
+  version(options?: CallOptions): Promise<VersionInfo>;
+}
