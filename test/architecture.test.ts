@@ -169,6 +169,10 @@ describe('the edges of the program', () => {
     expect(spoken.filter((file) => file !== 'runtime/oci/runner-main.ts')).toEqual([]);
   });
 
+  it('reads the environment of the process in cli/ and for the default of an instance', () => {
+    expect(outsideOf(['cli', 'lamina.ts'], /(?<!`)process\.env\b/)).toEqual([]);
+  });
+
   it('keeps input and output out of the pure folders', () => {
     const pure = shipped.filter((file) =>
       ['dockerfile', 'graph', 'oci', 'files'].includes(roomOf(file)),
