@@ -1,5 +1,5 @@
 // Builds dist/: the typed library (tsc) and the bundled command (esbuild).
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
@@ -66,13 +66,12 @@ async function bundleCommand() {
 
 /** The library's modules, and one file of declarations in place of one beside each. */
 async function compileLibrary() {
-  execFileSync(
-    process.execPath,
-    [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],
-    {
-      stdio: 'inherit',
-    },
-  );
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  const { status } = spawnSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`], {
+    stdio: 'inherit',
+  });
+  // tsc has said what is wrong.
+  if (status !== 0) process.exit(1);
   await bundleTypes(`${root}dist/types/index.d.ts`, `${root}dist/lib`);
   await rm(`${root}dist/types`, { recursive: true });
 }
