@@ -32,12 +32,32 @@ export interface SourceUse {
   readonly line: number;
 }
 
+/**
+ * A part of an instruction that an error can be about. What an instruction has several of is counted from 0, sources
+ * and mounts in the order in which they are written; `user` is the USER that a step runs as.
+ */
+export type InstructionPart =
+  | 'instruction'
+  | 'destination'
+  | 'chown'
+  | 'chmod'
+  | 'checksum'
+  | 'workdir'
+  | 'user'
+  | `source:${number}`
+  | `heredoc:${number}`
+  | `exclude:${number}`
+  | `mount:${number}`
+  | `mount:${number}.${'source' | 'target'}`;
+
 export interface AppErrorOptions {
   /** What the user can do about it. */
   readonly hint?: string | undefined;
   /** What would have been right in this place. */
   readonly expected?: string | undefined;
   readonly location?: SourceLocation | undefined;
+  /** Of an operation, which knows no text: what of its instruction is wrong. The solver makes a location of it. */
+  readonly part?: InstructionPart | undefined;
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }
@@ -48,6 +68,7 @@ export class AppError extends Error {
   readonly hint: string | undefined;
   readonly expected: string | undefined;
   readonly location: SourceLocation | undefined;
+  readonly part: InstructionPart | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
 
   /**
@@ -61,6 +82,7 @@ export class AppError extends Error {
     this.hint = options.hint;
     this.expected = options.expected;
     this.location = options.location;
+    this.part = options.part;
     this.details = options.details;
   }
 }
@@ -114,33 +136,37 @@ export function assertNever(value: never): never {
 
 /** The same error with a place, unless it has one. */
 export function locate(error: AppError, location: SourceLocation): AppError {
-  return error.location === undefined ? relocate(error, location) : error;
-}
-
-/** The same error at another place, with code, message and class-specific data; perhaps with another hint. */
-export function relocate(
-  error: AppError,
-  location: SourceLocation,
-  hint: string | undefined = error.hint,
-): AppError {
-  const options: AppErrorOptions = {
-    hint,
-    expected: error.expected,
-    details: error.details,
-    cause: error.cause,
-    location,
-  };
-  const located = copyOf(error, options);
-  // Where it came about, not where it was placed.
-  if (error.stack !== undefined) located.stack = error.stack;
-  return located;
+  return error.location === undefined ? revised(error, { location }) : error;
 }
 
 /** The same error with more details. */
 export function withDetails(error: AppError, details: Readonly<Record<string, unknown>>): AppError {
-  const { hint, expected, location, cause } = error;
-  const options = { hint, expected, location, cause, details: { ...error.details, ...details } };
-  const copy = copyOf(error, options);
+  return revised(error, { details: { ...error.details, ...details } });
+}
+
+/** A handler of failures that names the part of the instruction they are about, where they do not themselves. */
+export function faultIn(part: InstructionPart): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof AppError)) throw error;
+    throw error.part === undefined && error.location === undefined
+      ? revised(error, { part })
+      : error;
+  };
+}
+
+/** Does work whose failures are about one part of the instruction. */
+export function inPart<T>(part: InstructionPart, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    return faultIn(part)(error);
+  }
+}
+
+/** The same error, of the same class and from the same place in the code, with some of what it says replaced. */
+export function revised(error: AppError, changes: Partial<AppErrorOptions>): AppError {
+  const { hint, expected, location, part, details, cause } = error;
+  const copy = copyOf(error, { hint, expected, location, part, details, cause, ...changes });
   if (error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }

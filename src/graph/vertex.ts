@@ -4,7 +4,7 @@
  * its inputs' definition digests. Names for people, source positions and stages are kept apart, in `VertexInfo`,
  * since they do not change what is made.
  */
-import type { SourceLocation } from '../errors.ts';
+import type { InstructionPart, SourceLocation } from '../errors.ts';
 import type { Digest, Platform } from '../oci/index.ts';
 
 /** Definition digest: `sha256:<64 hex>` over the canonical JSON of op and inputs. */
@@ -203,9 +203,7 @@ export interface VertexInfo {
   readonly platform?: Platform | undefined;
   /** Of an image. */
   readonly image?: ImageSource | undefined;
-  readonly location: SourceLocation | undefined;
-  /** Where the words of the instruction stand that an error may name, by their text after expansion. */
-  readonly words?: ReadonlyMap<string, SourceLocation> | undefined;
+  readonly locations: Locations;
   /** The instruction as written, on one line. */
   readonly instruction: string | undefined;
   /** The cache is not asked for this vertex (--no-cache, --no-cache-filter). */
@@ -215,6 +213,9 @@ export interface VertexInfo {
   /** What a RUN says where saying it otherwise makes no difference here, though it does to BuildKit's keys. */
   readonly asWritten?: AsWritten | undefined;
 }
+
+/** Where an instruction and its parts are in the text; empty for what is in no Dockerfile. */
+export type Locations = Readonly<Partial<Record<InstructionPart, SourceLocation>>>;
 
 export interface AsWritten {
   readonly network: 'default' | 'host' | 'none';

@@ -2,14 +2,11 @@
  * Layers of steps that other machines made, and that cannot be had after all: whoever hears of it can run the steps
  * instead.
  */
-import { AppError } from '../errors.ts';
+import { AppError, withDetails } from '../errors.ts';
 
 /** The same failure, marked as being about the layer of a step. */
 export function asLostStep(error: unknown): unknown {
-  if (!(error instanceof AppError)) return error;
-  const { code, message, hint, expected, location, cause } = error;
-  const details = { ...error.details, isLostStep: true };
-  return new AppError(code, message, { hint, expected, location, cause, details });
+  return error instanceof AppError ? withDetails(error, { isLostStep: true }) : error;
 }
 
 export function isLostStep(error: unknown): boolean {

@@ -1,5 +1,5 @@
 /** COPY, and ADD of files that are there: select, place, pack into a layer. */
-import { AppError, type Warning } from '../errors.ts';
+import { AppError, faultIn, inPart, type Warning } from '../errors.ts';
 import type { ContentRange, FileTree, TreeDigest } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer, TarIdentity } from '../layers/index.ts';
@@ -101,7 +101,7 @@ export async function copyFiles(op: CopyOp, options: CopyOptions): Promise<CopyR
     const content = root.files[0]?.content;
     if (root.kind !== 'archive' || content?.kind !== 'tree') continue;
     const range = content.tree.content(content.origin);
-    archives.set(root, await spool.unpack(range, options.signal));
+    archives.set(root, await spool.unpack(range, options.signal).catch(faultIn(root.part)));
   }
   // Awaited, since the spool is to outlive the packing.
   return await pack(op, options, selection, archives);
@@ -114,7 +114,8 @@ async function pack(
   archives: ReadonlyMap<SelectedRoot, UnpackedArchive>,
 ): Promise<CopyResult> {
   const { writer, signal, onProgress, base, now } = options;
-  const owner = op.owner === undefined ? undefined : ownerOf(op, op.owner, base);
+  const { owner: spec } = op;
+  const owner = spec === undefined ? undefined : inPart('chown', () => ownerOf(op, spec, base));
   const { files: placed, warnings } = placeFiles(op, selection, base, { owner, now, archives });
   await writer.addAll(items(placed), { signal, onProgress }).catch(explain);
   const layer = writer.finish();

@@ -1,9 +1,9 @@
 /** WORKDIR: a directory with its parents. */
-import type { Warning } from '../errors.ts';
+import { inPart, type Warning } from '../errors.ts';
 import { type FileEntry, type FileTree, toBytes } from '../files/index.ts';
 import type { MkdirOp } from '../graph/index.ts';
 import { Canvas } from './canvas.ts';
-import { requireNumericOwner, resolveOwner } from './owner.ts';
+import { type ResolvedOwner, requireNumericOwner, resolveOwner } from './owner.ts';
 
 export interface MadeDirectories {
   /** Sorted; empty when the directory exists. */
@@ -23,16 +23,20 @@ export function makeDirectories(
   base: FileTree | undefined,
   now: number,
 ): MadeDirectories {
-  const named = op.owner === '' ? undefined : op.owner;
-  if (named !== undefined && base === undefined) requireNumericOwner(named);
-  const owner = named === undefined ? undefined : resolveOwner(named, base);
+  const owner = inPart('user', () => ownerOf(op, base));
   const canvas = new Canvas(base, {
     mode: 0o755,
     uid: owner?.uid ?? 0,
     gid: owner?.gid ?? 0,
     mtime: Math.floor(now / 1000),
   });
-  canvas.makeDirectories(canvas.resolve(toBytes(op.path)));
+  inPart('workdir', () => canvas.makeDirectories(canvas.resolve(toBytes(op.path))));
   const entries = canvas.files().map(({ entry }) => entry);
   return { entries, warnings: entries.length > 0 ? (owner?.warnings ?? []) : [] };
+}
+
+function ownerOf({ owner }: MkdirOp, base: FileTree | undefined): ResolvedOwner | undefined {
+  if (owner === undefined || owner === '') return undefined;
+  if (base === undefined) requireNumericOwner(owner);
+  return resolveOwner(owner, base);
 }

@@ -3,7 +3,7 @@
  * destination itself are followed inside the file system; a file goes into a directory that exists; directories are
  * merged; nothing turns a directory into a file or the other way round.
  */
-import type { Warning } from '../errors.ts';
+import { AppError, faultIn, inPart, type Warning } from '../errors.ts';
 import {
   type BytePath,
   type FileEntry,
@@ -59,9 +59,10 @@ export function placeFiles(
   const warnings: Warning[] = [];
   for (const root of selection.roots) {
     const archive = archives?.get(root);
-    if (archive !== undefined) placeArchive(canvas, { destination, owner }, archive);
+    const to = { destination, owner };
+    if (archive !== undefined) placeMembers(canvas, to, { root, archive });
     else {
-      const target = placeRoot(canvas, { destination, owner }, root);
+      const target = inPart('destination', () => placeRoot(canvas, to, root));
       if (root.kind !== 'file') continue;
       const before = targets.get(target);
       if (before !== undefined && nameOf(before) !== nameOf(root)) {
@@ -71,6 +72,20 @@ export function placeFiles(
     }
   }
   return { files: canvas.files(), warnings };
+}
+
+/** What an archive holds may be the fault, or what is at the destination. */
+function placeMembers(
+  canvas: Canvas,
+  to: Destination,
+  { root, archive }: { readonly root: SelectedRoot; readonly archive: UnpackedArchive },
+): void {
+  try {
+    placeArchive(canvas, to, archive);
+  } catch (error) {
+    const isUnsafe = error instanceof AppError && error.code === 'ARCHIVE_UNSAFE_MEMBER';
+    faultIn(isUnsafe ? root.part : 'destination')(error);
+  }
 }
 
 /** A wildcard's match by its path, a here-document by its name. */

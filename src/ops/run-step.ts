@@ -1,11 +1,14 @@
 /** RUN: a process in the file system so far; what it changed becomes the layer, as it is. */
 import { mkdir } from 'node:fs/promises';
+import { AppError, faultIn } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { ExecOp } from '../graph/index.ts';
 import { indexTree, type LayerIndex, TREE_DIRECTORY, writeIndex } from '../layers/index.ts';
 import {
   explainedStart,
   type LowerDirectory,
+  type ProcessRequest,
+  type ProcessSpec,
   prepareProcess,
   programContext,
   type ResourceLimits,
@@ -65,28 +68,7 @@ export interface StepLayer {
 export async function runStep(op: ExecOp, options: RunStepOptions): Promise<StepLayer> {
   const upper = `${options.directory}/${TREE_DIRECTORY}`;
   await mkdir(upper, { mode: 0o755, recursive: true });
-  const spec = prepareProcess(
-    {
-      lowers: options.lowers,
-      upper: Buffer.from(upper).toString('latin1'),
-      args: op.args,
-      emulator: options.emulator,
-      env: environmentOf(options),
-      cwd: op.cwd,
-      user: op.user,
-      mounts: [...options.mounts, ...scriptMount(op), ...(options.trust?.mounts ?? [])],
-      lowerFiles: options.trust?.lowerFiles,
-      hostname: op.hostname,
-      network: op.network,
-      security: op.security,
-      extraHosts: op.extraHosts,
-      shmSize: op.shmSize,
-      ulimits: op.ulimits,
-      limits: options.limits,
-      cgroupParent: options.cgroupParent,
-    },
-    options.base,
-  );
+  const spec = prepare(op, options, upper);
   const tail = new OutputTail();
   const tell: RunStepOptions['onOutput'] = (stream, data) => {
     if (data.length === 0) return;
@@ -119,6 +101,35 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
     signal: options.signal,
   });
   return { ...measure(index), leaks };
+}
+
+function prepare(op: ExecOp, options: RunStepOptions, upper: string): ProcessSpec {
+  const request: ProcessRequest = {
+    lowers: options.lowers,
+    upper: Buffer.from(upper).toString('latin1'),
+    args: op.args,
+    emulator: options.emulator,
+    env: environmentOf(options),
+    cwd: op.cwd,
+    user: op.user,
+    mounts: [...options.mounts, ...scriptMount(op), ...(options.trust?.mounts ?? [])],
+    lowerFiles: options.trust?.lowerFiles,
+    hostname: op.hostname,
+    network: op.network,
+    security: op.security,
+    extraHosts: op.extraHosts,
+    shmSize: op.shmSize,
+    ulimits: op.ulimits,
+    limits: options.limits,
+    cgroupParent: options.cgroupParent,
+  };
+  try {
+    return prepareProcess(request, options.base);
+  } catch (error) {
+    const target = error instanceof AppError ? error.details?.target : undefined;
+    const mount = op.mounts.findIndex((one) => one.target === target);
+    return faultIn(mount < 0 ? 'instruction' : `mount:${mount}.target`)(error);
+  }
 }
 
 function environmentOf({ env, trust }: RunStepOptions): readonly string[] {

@@ -1,6 +1,6 @@
 /** Which files the sources of a COPY or ADD mean, and what they will be in the image. */
 import { setImmediate } from 'node:timers/promises';
-import type { Warning } from '../errors.ts';
+import { AppError, faultIn, type InstructionPart, inPart, type Warning } from '../errors.ts';
 import {
   applyMode,
   type BytePath,
@@ -54,13 +54,13 @@ export async function selectFiles(
   const selector = new Selector(op, options);
   for (const path of op.source.paths) {
     if (source === undefined) throw new Error('a COPY with paths needs a source tree');
-    await selector.addPath(source, path);
+    await selector.addSource(source, path);
   }
   for (const [index, further] of (op.source.more ?? []).entries()) {
     const tree = options.more?.[index];
     if (tree === undefined) throw new Error('a further source needs its tree');
     selector.unpacks = further.unpack;
-    for (const path of further.paths) await selector.addPath(tree, path);
+    for (const path of further.paths) await selector.addSource(tree, path);
   }
   for (const document of op.source.inline ?? []) selector.addInline(document);
   return selector.selection();
@@ -99,21 +99,31 @@ class Selector {
   readonly #roots: SelectedRoot[] = [];
   readonly #warnings: Warning[] = [];
   #nextGroup = 1;
+  #sources = 0;
+  #documents = 0;
+  /** Which of them is added now. */
+  #part: InstructionPart = 'instruction';
   #turnEnds = performance.now() + TURN_MS;
 
   constructor(op: CopyOp, options: SelectOptions) {
     this.#op = op;
     this.unpacks = op.unpack;
     this.#options = options;
-    this.#mode = op.mode === undefined ? undefined : parseMode(op.mode);
-    this.#exclude = new PathPatterns(op.exclude.filter((pattern) => pattern.trim() !== ''));
+    const { mode } = op;
+    this.#mode = mode === undefined ? undefined : inPart('chmod', () => parseMode(mode));
+    this.#exclude = excludePatterns(op.exclude);
   }
 
   selection(): Selection {
     return { roots: this.#roots, warnings: this.#warnings };
   }
 
-  async addPath(tree: FileTree, source: string): Promise<void> {
+  async addSource(tree: FileTree, source: string): Promise<void> {
+    this.#part = `source:${this.#sources++}`;
+    await this.#addPath(tree, source).catch(faultIn(this.#part));
+  }
+
+  async #addPath(tree: FileTree, source: string): Promise<void> {
     if (this.#op.parents) return this.#addWithParents(tree, source);
     const path = toBytes(source);
     if (!hasWildcard(path)) return this.#addRoot(tree, source, literalPath(tree, path));
@@ -139,7 +149,12 @@ class Selector {
     const entry = this.#effective(plain, '');
     const name = toBytes(document.name);
     const file: SelectedFile = { entry, content: { kind: 'inline', bytes } };
-    this.#roots.push({ kind: 'file', name, source: document.name, top: entry, files: [file] });
+    this.#part = `heredoc:${this.#documents++}`;
+    this.#addSelected({ kind: 'file', name, source: document.name, top: entry, files: [file] });
+  }
+
+  #addSelected(root: Omit<SelectedRoot, 'part'>): void {
+    this.#roots.push({ ...root, part: this.#part });
   }
 
   async #addWithParents(tree: FileTree, source: string): Promise<void> {
@@ -181,7 +196,7 @@ class Selector {
       await this.#walk(walk, start);
       // Of a context, BuildKit is sent only what the pattern may match.
     } else if (include === undefined || !this.#op.resetOwner) this.#take(walk, top, '');
-    this.#roots.push({
+    this.#addSelected({
       kind: isDirectory ? 'directory' : 'file',
       name: baseName(path),
       source,
@@ -194,7 +209,7 @@ class Selector {
   #addArchive(tree: FileTree, source: string, top: FileEntry): void {
     const entry: FileEntry = { ...top, path: '', mode: 0, ...NOBODY_YET, linkGroup: undefined };
     const file: SelectedFile = { entry, content: { kind: 'tree', tree, origin: top } };
-    this.#roots.push({ kind: 'archive', name: '', source, top, files: [file] });
+    this.#addSelected({ kind: 'archive', name: '', source, top, files: [file] });
   }
 
   async #walk(walk: Walk, step: Step): Promise<void> {
@@ -260,6 +275,17 @@ class Selector {
     await setImmediate();
     this.#options.signal?.throwIfAborted();
     this.#turnEnds = performance.now() + TURN_MS;
+  }
+}
+
+/** @throws AppError PATTERN_INVALID */
+function excludePatterns(patterns: readonly string[]): PathPatterns {
+  const written = [...patterns.entries()].filter(([, pattern]) => pattern.trim() !== '');
+  try {
+    return new PathPatterns(written.map(([, pattern]) => pattern));
+  } catch (error) {
+    const index = error instanceof AppError ? Number(error.details?.index) : 0;
+    return faultIn(`exclude:${written[index]?.[0] ?? 0}`)(error);
   }
 }
 

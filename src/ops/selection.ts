@@ -3,8 +3,7 @@
  * which depend on the file system copied into), and where the bytes are. The digest of a selection is what makes a COPY's result found again.
  */
 
-import type { Warning } from '../errors.ts';
-import { AppError } from '../errors.ts';
+import { AppError, faultIn, type InstructionPart, type Warning } from '../errors.ts';
 import {
   type BytePath,
   type ContentDigest,
@@ -41,6 +40,7 @@ export interface SelectedRoot {
   readonly name: BytePath;
   /** As written, for messages. */
   readonly source: string;
+  readonly part: InstructionPart;
   /** The directory itself, or the file. */
   readonly top: FileEntry;
   /** Parents before children. */
@@ -82,7 +82,9 @@ export async function selectionDigest(
   for (const root of selection.roots) {
     items.push(rootItem(root));
     for (const file of root.files) {
-      const copied = options.copied?.get(file) ?? (await contentOf(file, hasher, options.signal));
+      const copied =
+        options.copied?.get(file) ??
+        (await contentOf(file, hasher, options.signal).catch(faultIn(root.part)));
       const note = file.passingMode === undefined ? undefined : `passing ${file.passingMode}`;
       items.push({
         entry: { ...file.entry, size: copied?.size ?? 0 },

@@ -4,15 +4,14 @@ import type {
   AddInstruction,
   CopyInstruction,
   InlineFile,
-  Instruction,
   WorkdirInstruction,
 } from '../dockerfile/index.ts';
 import { expandHeredoc } from '../dockerfile/index.ts';
-import type { SourceLocation } from '../errors.ts';
 import type { CopyOp, SCRATCH, VertexId } from '../graph/index.ts';
-import { maskUrls, redactUrls } from '../http/index.ts';
+import { redactUrls } from '../http/index.ts';
 import { displayText, expand, expandOptional, expansionIn } from './expansion.ts';
 import { copyText } from './history-text.ts';
+import { locationsIn, locationsOfCopy, locationsOfSource } from './locations.ts';
 import { type RemoteText, refuseChecksum, remoteSource } from './remote-sources.ts';
 import type { StagePlan, StepText } from './stage-plan.ts';
 import { configure, remember, type StageState, workingDirectory } from './stage-state.ts';
@@ -70,9 +69,7 @@ function copyInto(
   const owner = expandOptional(instruction.chown, state, options);
   const mode = expandOptional(instruction.chmod, state, options);
   const text = redactUrls(displayText(instruction.text, state, options));
-  const hasSecrets = instruction.sources.some((word) => maskUrls(word.text) !== word.text);
-  const location = hasSecrets ? maskedLocation(instruction) : undefined;
-  const step: StepText = { instruction, text, location };
+  const step: StepText = { instruction, text, locations: locationsOfCopy(instruction) };
   const places = sourcePlaces(state, instruction, { variant, sources, step });
   const [first, ...rest] = places;
   const op: CopyOp = {
@@ -103,8 +100,7 @@ function copyInto(
     link: instruction.link,
   };
   const inputs = [state.root, ...places.map(({ root }) => root)];
-  const words = sources.map(({ word, text: path }) => [path, word] as const);
-  const root = plan.addStep(op, inputs, { ...step, words: hasSecrets ? [] : words });
+  const root = plan.addStep(op, inputs, step);
   const history = copyText({
     keyword,
     parents,
@@ -138,7 +134,7 @@ function sourcePlaces(
   const { plan, origin, unpack } = variant;
   const places: { root: SourcePlace['root']; paths: string[]; unpacks: boolean }[] = [];
   if (instruction.kind === 'add') refuseChecksum(state, instruction, { plan, sources });
-  for (const source of sources) {
+  for (const [index, source] of sources.entries()) {
     const remote =
       instruction.kind === 'add' ? remoteSource(state, instruction, { plan, source }) : undefined;
     if (remote === undefined) {
@@ -147,16 +143,15 @@ function sourcePlaces(
       if (last?.root === root) last.paths.push(source.text);
       else places.push({ root, paths: [source.text], unpacks: unpack });
     } else {
-      const root = plan.addSource(remote.op, { ...step, text: redactUrls(source.text) });
+      const root = plan.addSource(remote.op, {
+        ...step,
+        text: redactUrls(source.text),
+        locations: locationsOfSource(step.locations, index),
+      });
       places.push({ root, paths: [remote.path], unpacks: remote.unpacks });
     }
   }
   return places;
-}
-
-/** The whole file with the secrets of its URLs struck out. */
-function maskedLocation({ location }: Instruction): SourceLocation {
-  return { ...location, text: maskUrls(location.text) };
 }
 
 function inlineFile(file: InlineFile, state: StageState, { options }: StagePlan) {
@@ -194,6 +189,10 @@ export function applyWorkdir(
   const owner = state.config.User === '' ? undefined : state.config.User;
   const text = displayText(instruction.text, state, options);
   const op = { kind: 'mkdir', path, owner } as const;
-  const root = plan.addStep(op, [state.root], { instruction, text });
+  const locations = {
+    ...locationsIn(instruction.location, [['workdir', instruction.value]]),
+    ...(state.userAt && { user: state.userAt }),
+  };
+  const root = plan.addStep(op, [state.root], { instruction, text, locations });
   return remember({ ...named, root }, { text: `WORKDIR ${written}`, layer: true });
 }

@@ -43,7 +43,11 @@ export function applyUser(
   { options }: StagePlan,
 ): StageState {
   const user = expand(value, state, options);
-  return remember(configure(state, { User: user }), { text: `USER ${user}`, layer: false });
+  const userAt = options.tree.source.location(value.range);
+  return remember(
+    { ...configure(state, { User: user }), userAt },
+    { text: `USER ${user}`, layer: false },
+  );
 }
 
 export function applyExpose(

@@ -9,6 +9,7 @@ import { proxyEnvironment } from './arguments.ts';
 import { append, type Environment, lookup } from './environment.ts';
 import { displayText } from './expansion.ts';
 import { runText } from './history-text.ts';
+import { locationsOfRun } from './locations.ts';
 import { emptyRun } from './plan-faults.ts';
 import { planMounts } from './run-mounts.ts';
 import type { StagePlan } from './stage-plan.ts';
@@ -46,6 +47,7 @@ export async function applyRun(
   };
   const root = plan.addStep(op, inputs, {
     instruction,
+    locations: locationsOfRun(instruction, state.userAt),
     text: displayText(instruction.text, state, options),
     proxyEnv: proxyEnvironment(options.buildArgs),
     asWritten: { network: writtenNetwork(instruction, plan), targets },

@@ -71,7 +71,7 @@ export function contextRoot(
     builder.add(op, inputs, {
       name: stepName(name, source),
       stage: undefined,
-      location: undefined,
+      locations: {},
       instruction: undefined,
       ignoreCache: false,
     });
@@ -99,7 +99,7 @@ export function wholeContext(builder: GraphBuilder, name: string, source: Contex
   return builder.add(wholeCopy('/', false), ['scratch', root], {
     name: `[context ${name}] all files`,
     stage: undefined,
-    location: undefined,
+    locations: {},
     instruction: undefined,
     ignoreCache: false,
   });

@@ -61,5 +61,7 @@ export interface BuildPlan {
   readonly stages: readonly PlannedStage[];
   /** Triggers of bases, those of each stage after its FROM. */
   readonly triggers: readonly Instruction[];
+  /** What the steps of the graph are in the text. */
+  readonly instructionOf: ReadonlyMap<VertexId, Instruction>;
   readonly warnings: readonly Warning[];
 }

@@ -70,6 +70,7 @@ class Planner {
   readonly #declared = new Set<string>();
   /** Triggers, those of each stage after its FROM. */
   readonly #triggers: Instruction[] = [];
+  readonly #instructionOf = new Map<VertexId, Instruction>();
   #globals: ReadonlyMap<string, string> = new Map();
 
   constructor(options: PlanOptions) {
@@ -96,6 +97,7 @@ class Planner {
       target: state.root,
       warnings: this.#warnings,
       triggers: this.#triggers,
+      instructionOf: this.#instructionOf,
       image: {
         platform: this.#platformOfResult(state),
         config: labelled(state, this.#options.labels),
@@ -286,7 +288,12 @@ class Planner {
       stage,
       globals: this.#globals,
       warn: (warning) => this.#warnings.push(warning),
-      addStep: (op, inputs, step) => steps.addStep(op, inputs, step, place),
+      addStep: (op, inputs, step) => {
+        const id = steps.addStep(op, inputs, step);
+        // Of several instructions that are one step, the first gives it its name and its location too.
+        if (!this.#instructionOf.has(id)) this.#instructionOf.set(id, step.instruction);
+        return id;
+      },
       addContext: () => {
         const source = this.#contexts.get('context') ?? { kind: 'local' };
         const root = this.#contextVertex('context', source);
@@ -336,7 +343,7 @@ class Planner {
       stage: undefined,
       platform: this.#options.platform,
       image: source,
-      location,
+      locations: { instruction: location },
       instruction: undefined,
       ignoreCache: false,
     });

@@ -218,8 +218,10 @@ class MountPlanning {
     };
     return this.#plan.addInternalStep(op, [SCRATCH, from], {
       name: `[internal] files for --mount=${this.#flag.text.text}`,
-      location: this.#placeOf(),
-      words: new Map([[source, this.#placeOf('source', 'src')]]),
+      locations: {
+        instruction: this.#placeOf(),
+        'source:0': this.#placeOf('source', 'src'),
+      },
     });
   }
 

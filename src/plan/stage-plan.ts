@@ -1,7 +1,15 @@
 /** What planning is asked for, and what planning one instruction may ask of the stage around it. */
 import type { Instruction, StageSource, SyntaxTree, Word } from '../dockerfile/index.ts';
-import type { SourceLocation, Warning } from '../errors.ts';
-import type { GitOp, HttpOp, Op, SCRATCH, VertexId, VertexInfo } from '../graph/index.ts';
+import type { Warning } from '../errors.ts';
+import type {
+  GitOp,
+  HttpOp,
+  Locations,
+  Op,
+  SCRATCH,
+  VertexId,
+  VertexInfo,
+} from '../graph/index.ts';
 import type { Platform } from '../oci/index.ts';
 import type { ContextSource } from './contexts.ts';
 import type { ResolveImage } from './plan.ts';
@@ -80,16 +88,12 @@ export interface StepText {
   readonly text: string;
   readonly proxyEnv?: readonly string[] | undefined;
   readonly asWritten?: VertexInfo['asWritten'];
-  /** Words an error of the step may name, with their text after expansion. */
-  readonly words?: readonly (readonly [string, Word])[] | undefined;
-  /** Where errors are placed; undefined: at the instruction. */
-  readonly location?: SourceLocation | undefined;
+  readonly locations: Locations;
 }
 
 export interface InternalStepText {
   readonly name: string;
-  readonly location: SourceLocation;
-  readonly words: NonNullable<VertexInfo['words']>;
+  readonly locations: Locations;
 }
 
 export interface RootOfOptions {

@@ -3,6 +3,7 @@
  * instructions see. Every instruction gives a new state.
  */
 import { posix } from 'node:path';
+import type { SourceLocation } from '../errors.ts';
 import type { VertexId } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { ContainerConfig, Platform } from '../oci/index.ts';
@@ -31,6 +32,8 @@ export interface StageState {
   readonly hasOwnCmd: boolean;
   /** WORKDIR was set in this file. */
   readonly hasWorkdir: boolean;
+  /** Where the USER is that holds; undefined: the base image says it. */
+  readonly userAt: SourceLocation | undefined;
 }
 
 /** One entry of a map in the config. */
@@ -53,6 +56,7 @@ export function scratchState(platform: Platform): StageState {
     args: [],
     hasOwnCmd: false,
     hasWorkdir: false,
+    userAt: undefined,
   };
 }
 

@@ -1,10 +1,11 @@
 /** What a stage adds to the graph, numbered and named as people see it. */
-import type { StageSource, Word } from '../dockerfile/index.ts';
+import type { StageSource } from '../dockerfile/index.ts';
 import type { SourceLocation } from '../errors.ts';
 import type {
   GitOp,
   GraphBuilder,
   HttpOp,
+  Locations,
   Op,
   SCRATCH,
   VertexId,
@@ -31,9 +32,6 @@ export interface StageStepsOptions {
 
 type Inputs = readonly (VertexId | typeof SCRATCH)[];
 
-/** Where a word is: in the Dockerfile, or in a trigger. */
-export type PlaceOf = (word: Word) => SourceLocation;
-
 export class StageSteps {
   readonly #options: StageStepsOptions;
   #total: number;
@@ -48,45 +46,43 @@ export class StageSteps {
   addBase({ id, source }: BaseImage, name: string, location: SourceLocation): VertexId {
     this.#total++;
     const op: Op = { kind: 'image', imageId: id };
-    const info = this.#info(op, `FROM ${name}`, location);
+    const info = this.#info(op, `FROM ${name}`, { instruction: location });
     return this.#options.builder.add(op, [], { ...info, image: source });
   }
 
   /** Adds an instruction. */
-  addStep(op: Op, inputs: Inputs, step: StepText, placeOf: PlaceOf): VertexId {
-    const { instruction, text, proxyEnv, asWritten, words = [], location } = step;
+  addStep(op: Op, inputs: Inputs, step: StepText): VertexId {
+    const { instruction, text, proxyEnv, asWritten, locations } = step;
     return this.#options.builder.add(op, inputs, {
-      ...this.#info(op, text, location ?? instruction.location),
+      ...this.#info(op, text, locations),
       instruction: redactUrls(instruction.text),
       proxyEnv,
       asWritten,
-      words: new Map(words.map(([name, word]) => [name, placeOf(word)])),
     });
   }
 
-  addSource(op: HttpOp | GitOp, { instruction, text, location }: StepText): VertexId {
+  addSource(op: HttpOp | GitOp, { instruction, text, locations }: StepText): VertexId {
     return this.#options.builder.add(op, [], {
       name: text,
       stage: stageLabel(this.#options.stage),
-      location: location ?? instruction.location,
+      locations,
       instruction: redactUrls(instruction.text),
       ignoreCache: this.#ignoresCache,
     });
   }
 
   addInternalStep(op: Op, inputs: Inputs, step: InternalStepText): VertexId {
-    const { name, location, words } = step;
+    const { name, locations } = step;
     return this.#options.builder.add(op, inputs, {
       name,
       stage: stageLabel(this.#options.stage),
-      location,
-      words,
+      locations,
       instruction: undefined,
       ignoreCache: false,
     });
   }
 
-  #info(op: Op, text: string, location: SourceLocation): VertexInfo {
+  #info(op: Op, text: string, locations: Locations): VertexInfo {
     const { options, stage, stages, platform } = this.#options;
     const instruction = text.replace(/^[a-z]+/i, (keyword) => keyword.toUpperCase());
     const prefix = [
@@ -101,7 +97,7 @@ export class StageSteps {
       name: `[${prefix.join('')}${index}/${total}] ${instruction}`,
       stage: stageLabel(stage),
       platform,
-      location,
+      locations,
       instruction,
       ignoreCache: this.#ignoresCache,
     };

@@ -141,7 +141,7 @@ const POSITION = { line: 1, column: 1, offset: 0 };
 const PLACE = { file: 'Dockerfile', text: 'RUN a', range: { start: POSITION, end: POSITION } };
 
 function info(name: string, ignoreCache = false): VertexInfo {
-  return { name, stage: undefined, location: undefined, instruction: name, ignoreCache };
+  return { name, stage: undefined, locations: {}, instruction: name, ignoreCache };
 }
 
 type Build = (builder: GraphBuilder, world: World) => VertexId;
@@ -213,7 +213,10 @@ describe('the solver', () => {
     const world = new World();
     world.tellings.set('a', [{ code: 'ODD', message: 'this is odd' }]);
     const steps: Build = (builder) => {
-      const first = builder.add(exec('a'), [SCRATCH], { ...info('a'), location: PLACE });
+      const first = builder.add(exec('a'), [SCRATCH], {
+        ...info('a'),
+        locations: { instruction: PLACE },
+      });
       return builder.add(exec('b'), [first], info('b'));
     };
     for (const executed of [['a', 'b'], []]) {

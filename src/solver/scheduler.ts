@@ -18,8 +18,8 @@ import { jointSignal } from '../system/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import { diskFull } from './disk-full.ts';
 import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
-import { locatedIn } from './locate-failure.ts';
 import { memoize } from './memoize.ts';
+import { placed } from './placed.ts';
 import {
   type AskedContent,
   descriptionOf,
@@ -77,7 +77,7 @@ export class Scheduler {
   readonly #reports = new Map<VertexId, StepReport>();
   readonly #asked: AskedContent[] = [];
   /** Failures already told as their own step's: the steps that wait for it only pass them on. */
-  readonly #told = new WeakSet<object>();
+  readonly #told = new WeakMap<object, VertexId>();
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -128,6 +128,11 @@ export class Scheduler {
   /** What happened to each vertex that was looked at, in the order in which they ended. */
   reports(): readonly StepReport[] {
     return [...this.#reports.values()];
+  }
+
+  /** The step whose own failure an error is, if it is one. */
+  failedVertex(error: unknown): VertexId | undefined {
+    return typeof error === 'object' && error !== null ? this.#told.get(error) : undefined;
   }
 
   /** What was found or made so far, for other stores. */
@@ -293,12 +298,13 @@ export class Scheduler {
       return error;
     }
     const failure = diskFull(error) ?? error;
-    const located = failure instanceof AppError ? locatedIn(this.#info(id), failure) : failure;
+    const located =
+      failure instanceof AppError ? placed(failure, this.#info(id).locations) : failure;
     if (isGone(error)) {
       // The build takes the step again.
       timer.cancel();
     } else if (located instanceof Error) {
-      this.#told.add(located);
+      this.#told.set(located, id);
       timer.fail(located);
     }
     this.#abort.abort(located);
@@ -324,7 +330,7 @@ export class Scheduler {
   }
 
   #warn(id: VertexId, { warnings = [] }: VertexResult): void {
-    const { location } = this.#info(id);
+    const location = this.#info(id).locations.instruction;
     for (const warning of warnings) this.#options.warn({ ...warning, location });
   }
 

@@ -1,7 +1,7 @@
 /** The cache mounts of one step, held from before it begins until it has ended. */
 import { createHash } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
-import { AppError } from '../../errors.ts';
+import { AppError, faultIn, type InstructionPart } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
 import type { ExecOp, MountSpec } from '../../graph/index.ts';
 import { copyOfTree } from '../../layers/index.ts';
@@ -23,12 +23,15 @@ export class CacheMounts implements Disposable {
   static async hold(session: BuildSession, step: StepContext, op: ExecOp): Promise<CacheMounts> {
     const caches = new CacheMounts();
     const specs = op.mounts.filter((mount) => mount.kind === 'cache');
-    for (const spec of specs) caches.#keys.set(spec, await keyOf(session, step, spec));
+    for (const spec of specs) {
+      const key = await keyOf(session, step, spec).catch(faultIn(sourceOf(op, spec)));
+      caches.#keys.set(spec, key);
+    }
     try {
       // In one order for all steps: else two of them may each hold what the other waits for.
       for (const key of [...new Set(caches.#keys.values())].sort()) {
         const same = specs.filter((spec) => caches.#keys.get(spec) === key);
-        caches.#held.set(key, await holdOne(session, step, { key, same }));
+        caches.#held.set(key, await holdOne(session, step, { op, key, same }));
       }
       return caches;
     } catch (error) {
@@ -56,6 +59,10 @@ async function keyOf(session: BuildSession, step: StepContext, spec: CacheSpec):
   return cacheMountKey(spec, seed);
 }
 
+function sourceOf({ mounts }: ExecOp, spec: CacheSpec): InstructionPart {
+  return `mount:${mounts.indexOf(spec)}.source`;
+}
+
 /** @param seed digest of what the cache begins with; empty where it begins empty */
 export function cacheMountKey({ id, uid, gid, mode }: CacheSpec, seed: string): string {
   return createHash('sha256').update(JSON.stringify({ id, uid, gid, mode, seed })).digest('hex');
@@ -66,10 +73,17 @@ export function shownId({ id }: CacheSpec): string {
   return id.replace(/^\//, '');
 }
 
+interface Holding {
+  readonly op: ExecOp;
+  readonly key: string;
+  /** The mounts that mean this cache. */
+  readonly same: readonly CacheSpec[];
+}
+
 async function holdOne(
   session: BuildSession,
   step: StepContext,
-  { key, same }: { readonly key: string; readonly same: readonly CacheSpec[] },
+  { op, key, same }: Holding,
 ): Promise<HeldCacheMount> {
   const [spec] = same;
   if (spec === undefined) throw new Error('nobody asks for this cache mount');
@@ -81,7 +95,8 @@ async function holdOne(
     begun ??
     (input === undefined
       ? undefined
-      : (directory: string) => seedFrom(session, step, { spec, input, directory }));
+      : (directory: string) =>
+          seedFrom(session, step, { spec, input, directory }).catch(faultIn(sourceOf(op, spec))));
   return session.store.cacheMounts.hold(
     { key, id: shown, sharing: sharing ?? 'shared', uid, gid, mode, seed },
     { signal: step.signal },

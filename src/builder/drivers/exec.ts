@@ -102,7 +102,7 @@ async function emulatorOf(
     code: 'EMULATOR_UNREGISTERED',
     message: `the kernel knows no emulator for ${formatPlatform(platform)}: ${brief(info.name)} runs, but not what it starts`,
     hint: 'register one with binfmt_misc, with the flag F: see `lamina explain platforms`',
-    location: info.location,
+    location: info.locations.instruction,
   });
   return emulation.path;
 }

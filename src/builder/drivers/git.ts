@@ -1,6 +1,7 @@
 /** Git repositories. The key is the commit; where it comes from matters only if `.git`, which says so, is kept. */
 import { createHash } from 'node:crypto';
 import { openContext } from '../../context/index.ts';
+import { AppError, faultIn } from '../../errors.ts';
 import type { GitOp } from '../../graph/index.ts';
 import { redactUrls } from '../../http/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
@@ -22,15 +23,26 @@ export function gitDriver(session: SourceSession): OpDriver {
   return {
     recorded: true,
     key: async (step) => {
-      const resolved = await step.working(() => resolve(session, step));
+      const resolved = await step.working(() => resolve(session, step).catch(faultInSource));
       return {
         key: keyFor(gitOp(step), resolved),
-        execute: (timed) => timed.working(() => makeLayer(session, timed, resolved)),
+        execute: (timed) =>
+          timed.working(() => makeLayer(session, timed, resolved).catch(faultInSource)),
       };
     },
     execute: (step) =>
-      step.working(async () => makeLayer(session, step, await resolve(session, step))),
+      step.working(async () =>
+        resolve(session, step)
+          .then((resolved) => makeLayer(session, step, resolved))
+          .catch(faultInSource),
+      ),
   };
+}
+
+/** A commit that is not the one it must be: the checksum may be the one that is wrong. */
+function faultInSource(error: unknown): never {
+  const isChecksum = error instanceof AppError && error.code === 'GIT_CHECKSUM';
+  return faultIn(isChecksum ? 'checksum' : 'source:0')(error);
 }
 
 /** Commits of this build by remote and ref: all its steps see one state, and the remote is asked once. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { AppError, faultIn } from '../../errors.ts';
 import { toBytes } from '../../files/index.ts';
 import type { HttpOp } from '../../graph/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
@@ -25,9 +26,15 @@ interface Seen extends Validators {
 export function httpDriver(session: SourceSession): OpDriver {
   return {
     recorded: true,
-    key: (step) => keyOf(session, step),
-    execute: (step) => step.working(() => fetchAndKeep(session, step)),
+    key: (step) => keyOf(session, step).catch(faultInSource),
+    execute: (step) => step.working(() => fetchAndKeep(session, step).catch(faultInSource)),
   };
+}
+
+/** A body with another digest than it must have: the checksum may be the one that is wrong. */
+function faultInSource(error: unknown): never {
+  const isChecksum = error instanceof AppError && error.code === 'HTTP_CHECKSUM';
+  return faultIn(isChecksum ? 'checksum' : 'source:0')(error);
 }
 
 /** Digests of this build by URL: all its steps see one version, and the server is asked once. */

@@ -1,6 +1,6 @@
 /** The mounts of a step: what the runtime is told to put where. */
 import { chmodSync, chownSync, closeSync, mkdirSync, rmSync } from 'node:fs';
-import { AppError } from '../../errors.ts';
+import { AppError, faultIn } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
 import type { ExecOp, MountSpec } from '../../graph/index.ts';
 import type { SecretText } from '../../ops/index.ts';
@@ -20,8 +20,10 @@ export function mountDigests(
   step: StepContext,
   { mounts }: ExecOp,
 ): readonly Promise<string>[] {
-  return mounts.flatMap((mount) =>
-    mount.kind === 'bind' || mount.kind === 'cache' ? [mountDigest(session, step, mount)] : [],
+  return mounts.flatMap((mount, index) =>
+    mount.kind === 'bind' || mount.kind === 'cache'
+      ? [mountDigest(session, step, mount).catch(faultIn(`mount:${index}.source`))]
+      : [],
   );
 }
 
@@ -49,7 +51,9 @@ export async function openMounts(
 ): Promise<OpenMounts> {
   const opening = new Opening(session, step, caches);
   try {
-    for (const mount of op.mounts) await opening.open(mount);
+    for (const [index, mount] of op.mounts.entries()) {
+      await opening.open(mount).catch(faultIn(`mount:${index}.source`));
+    }
     return opening;
   } catch (error) {
     await opening[Symbol.asyncDispose]();

@@ -20,9 +20,8 @@ import { defaultJobs } from '../session/jobs.ts';
 import { type BuildSession, treesOf } from '../session/session.ts';
 import type { SolvedBuild, SolveRequest, Solver } from '../solver/solver.ts';
 import { stepInfos } from '../steps/step-infos.ts';
+import { explainFailure } from './explain-failure.ts';
 import { exportedVertices } from './exported-vertices.ts';
-import { explainMissingSource } from './missing-source.ts';
-import { placeFault } from './place-fault.ts';
 import { renewCacheMounts } from './renew-cache-mounts.ts';
 
 export interface LocalSolverParts {
@@ -122,9 +121,10 @@ async function solveWith(
   const isWithoutContext =
     options.context === '-' && definition.contexts.get('context')?.source.kind === 'local';
   const instructions = [...definition.instructions, ...plans.flatMap(({ triggers }) => triggers)];
-  const facts = { instructions, stages, scheduler, session, isWithoutContext };
+  const instructionOf = new Map(plans.flatMap((plan) => [...plan.instructionOf]));
+  const facts = { instructions, instructionOf, stages, scheduler, session, isWithoutContext };
   const results = await scheduler.solveAll(targets).catch(async (error: unknown) => {
-    throw placeFault(await explainMissingSource(error, facts), instructions);
+    throw await explainFailure(error, facts);
   });
   for (const context of contexts.values()) context.save();
   return {

@@ -10,7 +10,8 @@ export function stepInfos(graph: Graph): (id: VertexId) => StepInfo {
     if (info !== undefined) return info;
     const vertex = graph.info.get(id);
     if (vertex === undefined) throw new Error(`the graph says nothing of vertex ${id}`);
-    const { name, stage, location } = vertex;
+    const { name, stage, locations } = vertex;
+    const location = locations.instruction;
     const made = { id, name, stage, line: location?.usedBy?.line ?? location?.range.start.line };
     known.set(id, made);
     return made;

@@ -88,6 +88,7 @@ function reserved(target: MountTarget, path: BytePath, reason: string): AppError
   const led = asked === `/${toText(path)}` ? '' : `, which leads to '/${toText(path)}'`;
   return new AppError('RUNTIME_MOUNT_TARGET', `cannot mount at '${asked}'${led}: ${reason}`, {
     hint: 'choose another target',
+    details: { target: asked },
   });
 }
 
@@ -142,7 +143,10 @@ function checkTarget(target: MountTarget, path: BytePath, there: FileEntry | und
   throw new AppError(
     'RUNTIME_MOUNT_TARGET',
     `cannot mount a ${what} at '${toText(target.path)}': the image has a ${found} at '/${toText(there?.path ?? '')}'`,
-    { hint: 'choose another target, or remove what the image has there in an earlier step' },
+    {
+      hint: 'choose another target, or remove what the image has there in an earlier step',
+      details: { target: toText(target.path) },
+    },
   );
 }
 

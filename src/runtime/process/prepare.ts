@@ -1,5 +1,5 @@
 /** From what a build step or `lamina run` wants to what the runner is told. */
-import { AppError } from '../../errors.ts';
+import { AppError, inPart } from '../../errors.ts';
 import { type FileTree, pathParts, toBytes } from '../../files/index.ts';
 import { EMULATOR_PATH, emulatedArguments } from '../emulation/index.ts';
 import { ContainerView } from './container-view.ts';
@@ -86,7 +86,7 @@ export interface ProcessRequest {
  *   RUNTIME_HOSTNAME
  */
 export function prepareProcess(request: ProcessRequest, tree: FileTree): ProcessSpec {
-  const { home, ...user } = resolveUser(request.user, tree, request.groups);
+  const { home, ...user } = inPart('user', () => resolveUser(request.user, tree, request.groups));
   const container = request.container ?? false;
   // Outer mounts first: they hide what the image has where the inner ones go.
   const asked = [...(request.mounts ?? []), ...programMounts(request)].sort(byDepth);
