@@ -12,6 +12,7 @@ const table = {
   progress: { kind: 'text', choices: ['plain', 'tty'], help: '' },
   sbom: { kind: 'text', bare: 'true', notYet: 'leave it out', help: '' },
   push: { kind: 'switch', notYet: 'use an archive', help: '' },
+  restart: { kind: 'text', notYet: 'start it again', neutral: 'no', help: '' },
   human: { kind: 'text', short: 'H', bare: 'true', help: '' },
 } as const satisfies FlagTable;
 
@@ -131,5 +132,7 @@ describe('parseFlags', () => {
     expect(errorOf(['--push'])).toMatchObject({ code: 'CLI_NOT_YET', hint: 'use an archive' });
     expect(errorOf(['--sbom'])).toMatchObject({ code: 'CLI_NOT_YET' });
     expect(parse(['--push=false', '--sbom=false']).flags.push).toBe(false);
+    expect(errorOf(['--restart=always'])).toMatchObject({ code: 'CLI_NOT_YET' });
+    expect(parse(['--restart=no']).flags.restart).toBe('no');
   });
 });

@@ -27,6 +27,8 @@ export interface FlagSpec {
   readonly bare?: string;
   /** Known, refused: why, and what to do instead. A switch given as `=false` is let through. */
   readonly notYet?: string;
+  /** The one value of a `notYet` flag that is accepted, since it asks for nothing. */
+  readonly neutral?: string;
   /** Accepted without any effect: why that is harmless. */
   readonly noEffect?: string;
 }
@@ -169,7 +171,8 @@ class FlagReader {
   #set(name: string, spec: FlagSpec, text: string, shown: string): void {
     this.given.add(name);
     const value = this.#convert(spec, text, shown);
-    if (spec.notYet !== undefined && value !== false && !(spec.bare && isFalse(text))) {
+    const asksForNothing = value === false || (spec.bare && isFalse(text)) || text === spec.neutral;
+    if (spec.notYet !== undefined && !asksForNothing) {
       throw new AppError('CLI_NOT_YET', `${shown} is not supported yet`, { hint: spec.notYet });
     }
     const list = this.values[name];

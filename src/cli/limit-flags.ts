@@ -56,7 +56,7 @@ export function resourceLimits(flags: LimitValues & ContainerLimitValues): Resou
   return {
     memory,
     memorySwap: swapLimit(flags['memory-swap'], memory),
-    memoryReservation: size('memory-reservation', flags['memory-reservation']),
+    memoryReservation: reservation(flags['memory-reservation'], memory),
     cpuShares: flags['cpu-shares'],
     cpuPeriod: period,
     cpuQuota: quota,
@@ -75,6 +75,16 @@ function memoryLimit(text: string | undefined): number | undefined {
   // As with Docker, 0 is no limit.
   if (text === undefined || bytes === undefined || bytes === 0) return undefined;
   if (bytes < LEAST_MEMORY) throw badValue('--memory', text, 'at least 6m');
+  return bytes;
+}
+
+function reservation(text: string | undefined, memory: number | undefined): number | undefined {
+  const bytes = size('memory-reservation', text);
+  if (text === undefined || bytes === undefined || bytes === 0) return undefined;
+  if (bytes < LEAST_MEMORY) throw badValue('--memory-reservation', text, 'at least 6m');
+  if (memory !== undefined && bytes > memory) {
+    throw badValue('--memory-reservation', text, 'at most --memory');
+  }
   return bytes;
 }
 

@@ -26,6 +26,15 @@ describe('parseDockerignore', () => {
   });
 });
 
+describe('line ends', () => {
+  it('are line feeds, with or without a carriage return, as for BuildKit', () => {
+    const textsOf = (text: string) => parseDockerignore(text).patterns.map((one) => one.text);
+    expect(textsOf('a\r\nb\r\n')).toEqual(['a', 'b']);
+    expect(textsOf('a\rb\r')).toEqual(['a\rb']);
+    expect(textsOf('# comment\ra\r')).toEqual([]);
+  });
+});
+
 describe('IgnoreMatcher', () => {
   it('says which line decided', () => {
     const matcher = new IgnoreMatcher(parseDockerignore('*.log\n\n!keep.log\nbuild\n'));

@@ -145,6 +145,7 @@ export const runFlags = {
     kind: 'text',
     help: 'set a restart policy',
     notYet: 'a container ends with its process',
+    neutral: 'no',
   },
   attach: { kind: 'list', short: 'a', help: 'attach streams', notYet: SEE_RUN },
   dns: { kind: 'list', help: 'set name servers', notYet: SEE_RUN },

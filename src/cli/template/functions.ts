@@ -1,5 +1,8 @@
 /** The functions of templates, and how Go prints values. */
 
+/** The arguments of a function do not fit. */
+export class FunctionError extends Error {}
+
 export type TemplateFunction = (...args: readonly unknown[]) => unknown;
 
 /** As Go's `%v` prints what a JSON document can hold. */
@@ -30,6 +33,22 @@ export function lookUp(value: unknown, key: unknown): unknown {
   if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.entries(value).find(([name]) => name === String(key))?.[1];
+}
+
+/** A part of a list must be there; a map gives nothing for a key that it does not have. */
+function indexed(value: unknown, key: unknown): unknown {
+  if (typeof key !== 'number') {
+    if (Array.isArray(value)) throw new FunctionError(`cannot index a list with ${goText(key)}`);
+    return lookUp(value, key);
+  }
+  const length = Array.isArray(value) ? value.length : 0;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    throw new FunctionError(`cannot index a map with the number ${key}`);
+  }
+  if (!Number.isInteger(key) || key < 0 || key >= length) {
+    throw new FunctionError(`index out of range: ${key}`);
+  }
+  return lookUp(value, key);
 }
 
 /** Go escapes these in JSON for the sake of HTML pages. */
@@ -63,7 +82,7 @@ function lengthOf(value: unknown): number {
 export const templateFunctions: Readonly<Record<string, TemplateFunction>> = {
   json: (value) => goJson(value),
   len: lengthOf,
-  index: (value, ...keys) => keys.reduce(lookUp, value),
+  index: (value, ...keys) => keys.reduce(indexed, value),
   join: (value, separator) =>
     Array.isArray(value) ? value.map(goText).join(goText(separator)) : goText(value),
   split: (text, separator) => goText(text).split(goText(separator)),

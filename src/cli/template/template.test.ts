@@ -57,6 +57,13 @@ describe('compileTemplate', () => {
     ['{{#}}', 'cannot read "#"'],
     ['{{.Id .Size}}', 'a value cannot be called like a function'],
     ['{{(.Id}}', 'a parenthesis is not closed'],
+    ['{{index .Config.Env 9}}', 'error calling index: index out of range: 9'],
+    ['{{index .Config.Env 2}}', 'error calling index: index out of range: 2'],
+    ['{{index .Config.Env -1}}', 'error calling index: index out of range: -1'],
+    ['{{index .Config.Cmd 0}}', 'error calling index: index out of range: 0'],
+    ['{{if index .Empty 0}}x{{end}}', 'error calling index: index out of range: 0'],
+    ['{{index .Tags "a"}}', 'error calling index: cannot index a list with a'],
+    ['{{index .Config.Labels 0}}', 'error calling index: cannot index a map with the number 0'],
   ])('refuses %s', (template, message) => {
     expect(() => compileTemplate(template)(image)).toThrow(message);
   });

@@ -3,7 +3,14 @@
  * `with`, and the functions in functions.ts. Data is anything JSON can hold.
  */
 import { nearestName } from '../../nearest-name.ts';
-import { goText, isTrue, lookUp, type TemplateFunction, templateFunctions } from './functions.ts';
+import {
+  FunctionError,
+  goText,
+  isTrue,
+  lookUp,
+  type TemplateFunction,
+  templateFunctions,
+} from './functions.ts';
 import { templateError } from './lexer.ts';
 import { type Node, type Operand, type Pipeline, parseTemplate } from './parser.ts';
 import type { Shape } from './shape.ts';
@@ -95,7 +102,7 @@ class Evaluation {
       if (first === undefined) break;
       const args = [...rest.map((operand) => this.#value(operand, scope)), ...piped];
       if (first.kind === 'function') {
-        piped = [this.#function(first.name)(...args)];
+        piped = [this.#call(first.name, args)];
       } else if (args.length > 0) {
         throw templateError(this.#template, 'a value cannot be called like a function');
       } else {
@@ -110,7 +117,7 @@ class Evaluation {
       case 'constant':
         return operand.value;
       case 'function':
-        return this.#function(operand.name)();
+        return this.#call(operand.name, []);
       case 'nested':
         return this.#lookUp(operand.path, this.#evaluate(operand.pipeline, scope));
       case 'variable':
@@ -147,6 +154,15 @@ class Evaluation {
     const message = `there is no field .${name}${near === undefined ? '' : `; did you mean .${near}?`}`;
     const expected = names.map((field) => `.${field}`).join(', ');
     throw templateError(this.#template, message, expected === '' ? undefined : expected);
+  }
+
+  #call(name: string, args: readonly unknown[]): unknown {
+    try {
+      return this.#function(name)(...args);
+    } catch (error) {
+      if (!(error instanceof FunctionError)) throw error;
+      throw templateError(this.#template, `error calling ${name}: ${error.message}`);
+    }
   }
 
   #function(name: string): TemplateFunction {
