@@ -14,9 +14,10 @@ import {
   resolveInTree,
   toBytes,
 } from '../../files/index.ts';
+import { compareBytes, sortedBytes } from '../../llb/index.ts';
 import { entryDigest, NoDigest, plainName } from './entry-digest.ts';
 import { type Filter, Inclusion } from './inclusion.ts';
-import { compareBytes, pathsDigest, sortedBytes } from './keys.ts';
+import { pathsDigest } from './keys.ts';
 
 export interface CopiedPath {
   /** Absolute, may have wildcards; links are followed. */

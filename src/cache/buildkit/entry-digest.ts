@@ -7,8 +7,8 @@ import { closeSync, read, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { baseName, type ContentRange, type FileEntry, type FileTree } from '../../files/index.ts';
+import { sortedBytes } from '../../llb/index.ts';
 import { openContent } from '../../system/index.ts';
-import { sortedBytes } from './keys.ts';
 
 /** A file that has changed since its digest was taken, or that BuildKit treats in ways not known here. */
 export class NoDigest extends Error {}

@@ -3,17 +3,14 @@
  * together with, of each input, either the key of what it comes from or the digest of the files that are used of it.
  * https://github.com/moby/buildkit/blob/v0.32.2/docs/dev/solver.md
  */
-import type { FileTree } from '../../files/index.ts';
-import { chainIds, type DiffId, type Digest, digestOf, type Platform } from '../../oci/index.ts';
-import { fileOperationDigest, mkfileAction } from './file-operations.ts';
-import { type GoValue, goJson, orAbsent } from './go-json.ts';
+import type { LlbPlatform } from '../../llb/index.ts';
+import { chainIds, type DiffId, type Digest, digestOf } from '../../oci/index.ts';
+import { goJson } from './go-json.ts';
 
 export interface BuildkitKey {
   /** Any of these is the digest of a record for it. */
   readonly digests: readonly string[];
   readonly inputs: readonly BuildkitInput[];
-  /** Nothing but what the digest covers: the same again is the same input of an operation. */
-  readonly isMadeFromNothing?: true;
 }
 
 export interface BuildkitInput {
@@ -23,21 +20,6 @@ export interface BuildkitInput {
   readonly selector: string;
   /** The digest of the files that are used; undefined where there is none to go by. */
   readonly content?: (() => Promise<string | undefined>) | undefined;
-}
-
-/** A file system that operations work on or take files from. */
-export type Origin =
-  | { readonly kind: 'nothing' }
-  /** A directory of this machine. */
-  | { readonly kind: 'context'; readonly tree: FileTree }
-  | { readonly kind: 'key'; readonly key: BuildkitKey };
-
-/** Whether two file systems are one input of an operation. */
-export function isSameOrigin(a: Origin, b: Origin): boolean {
-  if (a.kind === 'context') return b.kind === 'context' && a.tree === b.tree;
-  if (a.kind !== 'key' || b.kind !== 'key') return false;
-  const areMade = a.key.isMadeFromNothing === true && b.key.isMadeFromNothing === true;
-  return a.key === b.key || (areMade && a.key.digests[0] === b.key.digests[0]);
 }
 
 /** Of a content digest in place of an output. */
@@ -64,7 +46,7 @@ export interface KnownImage {
  * The key of an image's file system: by its layers, whatever its name and config; by its manifest, where BuildKit had
  * no need to look at the layers.
  */
-export function imageKey({ diffIds, manifests }: KnownImage, platform: Platform): BuildkitKey {
+export function imageKey({ diffIds, manifests }: KnownImage, platform: LlbPlatform): BuildkitKey {
   const byManifest = manifests.map((Digest) =>
     digestOf(goJson({ Digest, ...platformMembers(platform) })),
   );
@@ -73,42 +55,11 @@ export function imageKey({ diffIds, manifests }: KnownImage, platform: Platform)
   return { digests, inputs: [] };
 }
 
-export function platformMembers(platform: Platform) {
-  const { os: OS, architecture: Arch, variant = '', 'os.version': version = '' } = platform;
-  return { OS, Arch, Variant: orAbsent(variant), OSVersion: orAbsent(version) };
+export function platformMembers({ OS, Architecture: Arch, Variant, OSVersion }: LlbPlatform) {
+  return { OS, Arch, Variant, OSVersion };
 }
 
 /** A selector over paths, in the order that BuildKit gives them. */
 export function pathsDigest(paths: readonly string[]): string {
   return digestOf(paths.join('\0'));
-}
-
-/** The key of an empty file system with one file in it. */
-export function documentKey(path: string, mode: number, content: string): BuildkitKey {
-  return madeFromNothing(mkfileAction(path, mode, content));
-}
-
-/** The key of what one action makes of nothing. */
-export function madeFromNothing(value: GoValue): BuildkitKey {
-  const digest = fileOperationDigest([{ value, source: -1 }], { base: -1, count: 0 });
-  return { digests: [recordDigest(digest)], inputs: [], isMadeFromNothing: true };
-}
-
-/** The key of file systems put on one another. */
-export function mergeKey(keys: readonly BuildkitKey[]): BuildkitKey {
-  const inputs = keys.map((_, place) => (place === 0 ? {} : { input: place }));
-  const digest = digestOf(goJson({ Type: 'buildkit.merge.v0', Merge: { inputs } }));
-  return {
-    digests: [recordDigest(digest)],
-    inputs: keys.map((key) => ({ key, selector: '' })),
-  };
-}
-
-/** As Go sorts texts: by their UTF-8 bytes. */
-export function sortedBytes(texts: readonly string[]): string[] {
-  return [...texts].sort(compareBytes);
-}
-
-export function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,28 +1,28 @@
 /**
- * From lamina's vertices to BuildKit's keys. What has no exact counterpart there has no key, so it is never found; nor is
- * what stands on it.
+ * From lamina's vertices to BuildKit's keys, by way of BuildKit's operations. What has no exact counterpart there has no
+ * key, so it is never found; nor is what depends on it.
  */
-import { posix } from 'node:path';
 import type { FileTree } from '../../files/index.ts';
-import type { CopyOp, ExecOp, Graph, Vertex, VertexId } from '../../graph/index.ts';
-import { type Digest, hostPlatform } from '../../oci/index.ts';
-import { execKey, type TakenAlong } from './exec-key.ts';
-import { FileInputs } from './file-inputs.ts';
+import type { Graph, VertexId } from '../../graph/index.ts';
 import {
-  type CopyFacts,
-  copyAction,
-  type FileAction,
-  mkdirAction,
-  ownerOf,
-} from './file-operations.ts';
+  inputsFirst,
+  type LlbExec,
+  type LlbFile,
+  type LlbNode,
+  LlbTranslator,
+  sortedBytes,
+} from '../../llb/index.ts';
+import type { Digest } from '../../oci/index.ts';
+import { type CopiedPath, copiedDigest, mountedDigest } from './content-digest.ts';
 import {
+  type BuildkitInput,
   type BuildkitKey,
-  documentKey,
   imageKey,
   type KnownImage,
-  mergeKey,
-  type Origin,
+  pathsDigest,
+  recordDigest,
 } from './keys.ts';
+import { execDigests, fileDigest, mergeDigest } from './operation-digests.ts';
 
 export interface BuildFacts {
   readonly graph: Graph;
@@ -33,186 +33,104 @@ export interface BuildFacts {
   readonly epoch: number | undefined;
 }
 
-type Input = Vertex['inputs'][number];
-
 export class Operations {
   readonly #facts: BuildFacts;
-  readonly #origins = new Map<VertexId, Origin | undefined>();
+  readonly #translator: LlbTranslator;
+  readonly #keys = new Map<LlbNode, BuildkitKey | undefined>();
 
   constructor(facts: BuildFacts) {
+    const { graph, imageOf, epoch } = facts;
+    const isEmptyImage = (id: Digest) => imageOf(id)?.diffIds.length === 0;
     this.#facts = facts;
+    this.#translator = new LlbTranslator({ graph, isEmptyImage, epoch });
   }
 
   /** @returns undefined for what BuildKit would not make in the same way */
   keyOf(id: VertexId): BuildkitKey | undefined {
-    const origin = this.originOf(id);
-    return origin?.kind === 'key' ? origin.key : undefined;
-  }
-
-  originOf(input: Input): Origin | undefined {
-    if (input === 'scratch') return { kind: 'nothing' };
-    if (!this.#origins.has(input)) {
-      for (const id of this.#below(input)) this.#origins.set(id, this.#make(this.#vertex(id)));
+    const state = this.#translator.stateOf(id);
+    if (state === undefined || state === 'scratch') return undefined;
+    for (const node of inputsFirst(state, (one) => this.#keys.has(one))) {
+      this.#keys.set(node, this.#make(node));
     }
-    return this.#origins.get(input);
+    return this.#keys.get(state);
   }
 
-  /** What a vertex needs, itself last: a thousand stages one on the other are no thousand calls one in the other. */
-  #below(target: VertexId): readonly VertexId[] {
-    const found = new Set<VertexId>();
-    const open = [target];
-    for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
-      const missing = this.#vertex(id).inputs.filter(
-        (input): input is VertexId =>
-          input !== 'scratch' && !found.has(input) && !this.#origins.has(input),
-      );
-      if (missing.length > 0) open.push(...missing);
-      else {
-        open.pop();
-        found.add(id);
-      }
+  #make(node: LlbNode): BuildkitKey | undefined {
+    const { op } = node;
+    if ('source' in op) return this.#imageKey(node);
+    // What is made again whatever the cache says is known to no cache.
+    const info = node.vertex && this.#facts.graph.info.get(node.vertex);
+    if (info?.ignoreCache === true) return undefined;
+    if ('exec' in op) {
+      return this.#keyed(execDigests(op.exec, op.platform), this.#execInputs(node, op.exec));
     }
-    return [...found];
+    if ('file' in op) return this.#keyed([fileDigest(op.file)], this.#fileInputs(node, op.file));
+    const inputs = node.inputs.map((input) => this.#whole(input));
+    return this.#keyed([mergeDigest(op.merge)], inputs);
   }
 
-  /** What is made anew whatever the cache says is known to no cache, nor is what stands on it. */
-  #make(vertex: Vertex): Origin | undefined {
-    const { op, id } = vertex;
-    if (this.#facts.graph.info.get(id)?.ignoreCache === true && op.kind !== 'image')
+  #keyed(
+    operations: readonly string[],
+    inputs: readonly (BuildkitInput | undefined)[],
+  ): BuildkitKey | undefined {
+    const known = inputs.filter((input) => input !== undefined);
+    if (known.length < inputs.length) return undefined;
+    return { digests: operations.map((one) => recordDigest(one)), inputs: known };
+  }
+
+  #imageKey({ op, vertex }: LlbNode): BuildkitKey | undefined {
+    const source = vertex && this.#facts.graph.vertices.get(vertex)?.op;
+    if (source?.kind !== 'image' || !('platform' in op) || op.platform === undefined)
       return undefined;
-    switch (op.kind) {
-      case 'image':
-        return this.#image(vertex, op.imageId);
-      case 'context': {
-        const tree = this.#facts.contextOf(op.name);
-        return tree && { kind: 'context', tree };
-      }
-      case 'mkdir':
-        return this.#mkdir(vertex, op.path, op.owner);
-      case 'copy':
-        return this.#copy(vertex, op);
-      case 'exec':
-        return this.#exec(vertex, op);
-      case 'http':
-      case 'git':
-        return undefined;
-    }
+    const image = this.#facts.imageOf(source.imageId);
+    return image && imageKey(image, op.platform);
   }
 
-  /** An image without layers is as good as nothing. */
-  #image({ id }: Vertex, imageId: Digest): Origin | undefined {
-    const image = this.#facts.imageOf(imageId);
-    const platform = this.#facts.graph.info.get(id)?.platform ?? hostPlatform();
-    if (image === undefined) return undefined;
-    if (image.diffIds.length === 0) return { kind: 'nothing' };
-    return { kind: 'key', key: imageKey(image, platform) };
-  }
-
-  #mkdir(vertex: Vertex, path: string, owner: string | undefined): Origin | undefined {
-    const inputs = new FileInputs();
-    const base = inputs.base(this.#input(vertex, 0));
-    if (base === undefined) return undefined;
-    const value = mkdirAction({
-      ...{ path, mode: 0o755, makesParents: true, time: this.#facts.epoch },
-      owner: owner === undefined ? undefined : ownerOf(owner, base),
+  /** The root, then what is mounted; a root that is nothing, or a directory of this machine, is not looked into. */
+  #execInputs({ inputs }: LlbNode, { mounts }: LlbExec): readonly (BuildkitInput | undefined)[] {
+    const [root] = mounts;
+    if (root?.input === -1) return [undefined];
+    const paths = inputs.map((): string[] => []);
+    for (const { input = 0, selector = '/' } of mounts) paths[input]?.push(selector);
+    return inputs.map((input, place) => {
+      const used = paths[place] ?? [];
+      const selector = pathsDigest(used);
+      if (place === 0) return this.#whole(input, selector);
+      return this.#part(input, selector, (tree) => mountedDigest(tree, used));
     });
-    return inputs.finish([{ value, source: -1 }], base);
   }
 
-  #copy(vertex: Vertex, op: CopyOp): Origin | undefined {
-    if (op.source.more !== undefined) return undefined;
-    const below = this.#input(vertex, 0);
-    if (below === undefined) return undefined;
-    const isMerged = op.link && op.mode === undefined;
-    const copied = this.#copyOnto(isMerged ? { kind: 'nothing' } : below, vertex, op);
-    if (!isMerged || copied === undefined || below.kind === 'nothing') return copied;
-    if (below.kind !== 'key' || copied.kind !== 'key') return undefined;
-    return { kind: 'key', key: mergeKey([below.key, copied.key]) };
-  }
-
-  #copyOnto(below: Origin, vertex: Vertex, op: CopyOp): Origin | undefined {
-    const { input, paths, inline = [] } = op.source;
-    const inputs = new FileInputs(op.exclude);
-    const base = inputs.base(below);
-    if (base === undefined) return undefined;
-    const { destination, mode, unpack, exclude } = op;
-    const owner = op.owner === undefined ? undefined : ownerOf(op.owner, base);
-    const actions: FileAction[] = [];
-    const from = paths.length === 0 ? undefined : this.#input(vertex, input);
-    for (const path of paths) {
-      if (from === undefined || from.kind === 'nothing') return undefined;
-      const { source, parents } = op.parents ? withParents(path) : plainSource(path);
-      const value = copyAction({
-        ...{ source, destination, owner, mode, unpack, exclude, parents },
-        isInline: false,
-      });
-      const place = inputs.source(from, { path: source, include: parents?.pattern });
-      actions.push({ value, source: place });
+  #fileInputs({ inputs }: LlbNode, { actions }: LlbFile): readonly (BuildkitInput | undefined)[] {
+    const paths = inputs.map((): CopiedPath[] => []);
+    for (const action of actions) {
+      if (!('copy' in action)) continue;
+      const { src: path, include_patterns: [include] = [] } = action.copy;
+      paths[action.secondaryInput]?.push({ path, include });
     }
-    for (const { name, content } of inline) {
-      const source = posix.resolve('/', name);
-      const value = copyAction({
-        ...{ source, destination, owner, mode, unpack: false, exclude },
-        isInline: true,
-      });
-      const document = { kind: 'key', key: documentKey(source, 0o644, content) } as const;
-      const place = inputs.source(document, { path: source });
-      actions.push({ value, source: place });
-    }
-    return inputs.finish(actions, base);
-  }
-
-  #exec(vertex: Vertex, op: ExecOp): Origin | undefined {
-    const { platform, asWritten } = this.#facts.graph.info.get(vertex.id) ?? {};
-    const root = this.#input(vertex, 0);
-    if (asWritten === undefined || platform === undefined || root?.kind !== 'key') return undefined;
-    const key = execKey(op, {
-      ...{ root, asWritten, platform },
-      originAt: (index) => this.#input(vertex, index),
-      takenAlong: (index) => this.#takenAlong(vertex, index),
+    const [first] = actions;
+    const exclude = (first && 'copy' in first ? first.copy.exclude_patterns : undefined) ?? [];
+    return inputs.map((input, place) => {
+      if (place === first?.input) return this.#whole(input);
+      const used = paths[place] ?? [];
+      const selector = pathsDigest(sortedBytes(used.map(({ path }) => path)).reverse());
+      return this.#part(input, selector, (tree) => copiedDigest(tree, { paths: used, exclude }));
     });
-    return key && { kind: 'key', key };
   }
 
-  /** What the files of a mount were taken from, and which. */
-  #takenAlong(vertex: Vertex, index: number): TakenAlong | undefined {
-    const id = vertex.inputs[index];
-    if (id === undefined || id === 'scratch') return undefined;
-    const taken = this.#vertex(id);
-    if (taken.op.kind !== 'copy' || taken.op.keepsTop !== true) return undefined;
-    const origin = this.#input(taken, 1);
-    const [path] = taken.op.source.paths;
-    if (origin === undefined || path === undefined) return undefined;
-    return { origin, path: posix.resolve('/', path.replace(/\\(.)/g, '$1')) };
+  #whole(node: LlbNode, selector = ''): BuildkitInput | undefined {
+    const key = this.#keys.get(node);
+    return key && { key, selector };
   }
 
-  #input({ inputs }: Vertex, index: number): Origin | undefined {
-    const input = inputs[index];
-    return input && this.originOf(input);
+  /** Files of an input; those of a directory of this machine are known by their content only. */
+  #part(
+    node: LlbNode,
+    selector: string,
+    digest: (tree: FileTree) => Promise<string | undefined>,
+  ): BuildkitInput | undefined {
+    const vertex = node.vertex && this.#facts.graph.vertices.get(node.vertex);
+    if (vertex?.op.kind !== 'context') return this.#whole(node, selector);
+    const tree = this.#facts.contextOf(vertex.op.name);
+    return tree && { key: undefined, selector, content: () => digest(tree) };
   }
-
-  #vertex(id: VertexId): Vertex {
-    const vertex = this.#facts.graph.vertices.get(id);
-    if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
-    return vertex;
-  }
-}
-
-interface CopySourceFacts {
-  /** Absolute. */
-  readonly source: string;
-  readonly parents?: CopyFacts['parents'];
-}
-
-function plainSource(path: string): CopySourceFacts {
-  return { source: posix.resolve('/', path) };
-}
-
-/** What is before `/./` is copied from, what is after it is what of it. */
-function withParents(path: string): CopySourceFacts {
-  const pivot = path.indexOf('/./');
-  const [above, below] = pivot < 0 ? ['/', path] : [path.slice(0, pivot), path.slice(pivot + 3)];
-  const pattern = posix.resolve('/', below);
-  const required = /[*?[\\]/.test(above + pattern) ? undefined : posix.join('/', above, pattern);
-  return { source: posix.resolve('/', above), parents: { pattern: pattern.slice(1), required } };
 }

@@ -1,0 +1,99 @@
+/** Which parts of an operation its cache key covers: digests over JSON of what is left of the record. */
+
+import { posix } from 'node:path';
+import type {
+  LlbAction,
+  LlbChown,
+  LlbExec,
+  LlbFile,
+  LlbMerge,
+  LlbMount,
+  LlbPlatform,
+  LlbUser,
+} from '../../llb/index.ts';
+import { digestOf } from '../../oci/index.ts';
+import { goJson } from './go-json.ts';
+import { platformMembers } from './keys.ts';
+
+/**
+ * Where a host is, proxies, and what of an input is mounted are left out: a selector goes with the input.
+ * https://github.com/moby/buildkit/blob/v0.32.2/solver/llbsolver/ops/exec.go
+ *
+ * @returns several where the Dockerfile may have been written in ways that mean the same here
+ */
+export function execDigests(exec: LlbExec, platform: LlbPlatform): readonly string[] {
+  const { meta, mounts } = exec;
+  const hosts = meta.extraHosts?.map(({ Host }) => ({ Host }));
+  const kept = { ...meta, proxy_env: undefined, extraHosts: hosts };
+  // The same agent may have been named or not.
+  const digests = [false, true].map((namesDefault) => {
+    const all = mounts.map((mount) => keptOf(mount, namesDefault));
+    // The root alone is left out, for the sake of caches older than mounts in keys.
+    const record = { ...exec, meta: kept, mounts: all.length === 1 ? undefined : all };
+    return digestOf(
+      goJson({ Type: 'buildkit.exec.v0', Exec: record, ...platformMembers(platform) }),
+    );
+  });
+  return [...new Set(digests)];
+}
+
+function keptOf(mount: LlbMount, namesDefault: boolean): LlbMount {
+  const { cacheOpt, SSHOpt } = mount;
+  const isUnnamed = SSHOpt?.ID === 'default' && !namesDefault;
+  return {
+    ...mount,
+    selector: undefined,
+    cacheOpt: cacheOpt && (isUsualCache(mount) ? cacheOpt : {}),
+    SSHOpt: isUnnamed ? { ...SSHOpt, ID: undefined } : SSHOpt,
+  };
+}
+
+/** The id of a cache counts only where it is the one that a mount without an id has. */
+function isUsualCache({ dest, cacheOpt: { ID = '', sharing } = {} }: LlbMount): boolean {
+  return sharing === undefined && (ID === dest || ID.slice(ID.indexOf('/') + 1) === dest);
+}
+
+/** https://github.com/moby/buildkit/blob/v0.32.2/solver/llbsolver/ops/file.go */
+export function fileDigest({ actions }: LlbFile): string {
+  const indexes = actions.map(({ input, secondaryInput, output }) => [
+    ...[input, secondaryInput, output],
+  ]);
+  return digestOf(
+    goJson({
+      Type: 'buildkit.file.v0',
+      Actions: actions.map((action) => Buffer.from(goJson(actionOf(action))).toString('base64')),
+      indexes: areUsual(indexes) ? undefined : indexes,
+    }),
+  );
+}
+
+/** The most common shape is left out, for the sake of caches older than these indexes. */
+function areUsual(indexes: readonly (readonly number[])[]): boolean {
+  return indexes.every(([base, source], place) => {
+    const isUsualBase = base === (place === 0 ? 0 : indexes.length + place - 1);
+    return isUsualBase && (source === -1 || source === 1);
+  });
+}
+
+/** Of a source's path the last part counts; all of it goes with the input. */
+function actionOf(action: LlbAction): object {
+  if ('mkfile' in action) return action.mkfile;
+  if ('mkdir' in action) return { ...action.mkdir, owner: ownerOf(action.mkdir.owner) };
+  const { copy } = action;
+  return { ...copy, src: posix.basename(copy.src) || '/', owner: ownerOf(copy.owner) };
+}
+
+function ownerOf(owner: LlbChown | undefined): object | undefined {
+  if (owner === undefined) return undefined;
+  const { user, group } = owner;
+  return { user: userOf(user), group: group && userOf(group) };
+}
+
+/** A type that writes its own JSON. */
+function userOf(user: LlbUser): object {
+  return { User: 'byName' in user ? user : { byId: user.byID === 0 ? undefined : user.byID } };
+}
+
+export function mergeDigest(merge: LlbMerge): string {
+  return digestOf(goJson({ Type: 'buildkit.merge.v0', Merge: merge }));
+}

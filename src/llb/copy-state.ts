@@ -1,0 +1,87 @@
+/** COPY and ADD as file operations; with --link merged with what is below. */
+import { posix } from 'node:path';
+import type { CopyOp, Vertex } from '../graph/index.ts';
+import {
+  type CopyFacts,
+  copyAction,
+  fileOp,
+  mkfileAction,
+  type NextAction,
+  ownerOf,
+} from './file-op.ts';
+import { type LlbNode, type LlbState, NodeInputs } from './node.ts';
+import { unlessDefault } from './op.ts';
+import type { Translation } from './translation.ts';
+
+export function copyState(
+  vertex: Vertex,
+  op: CopyOp,
+  translation: Translation,
+): LlbNode | undefined {
+  // BuildKit's frontend makes one operation of each source that is fetched.
+  if (op.source.more !== undefined) return undefined;
+  const below = translation.inputOf(vertex, 0);
+  if (below === undefined) return undefined;
+  const isMerged = op.link && op.mode === undefined;
+  const copied = copyOnto(isMerged ? 'scratch' : below, { vertex, op }, translation);
+  if (!isMerged || copied === undefined || below === 'scratch') return copied;
+  const inputs = new NodeInputs();
+  const merged = [below, { ...copied, vertex: undefined }].map((state) => ({
+    input: unlessDefault(inputs.add(state)),
+  }));
+  return { op: { merge: { inputs: merged } }, inputs: inputs.nodes, vertex: vertex.id };
+}
+
+interface Copying {
+  readonly vertex: Vertex;
+  readonly op: CopyOp;
+}
+
+function copyOnto(
+  below: LlbState,
+  { vertex, op }: Copying,
+  { inputOf, madeFromNothing }: Translation,
+): LlbNode | undefined {
+  const { input, paths, inline = [] } = op.source;
+  const inputs = new NodeInputs();
+  const base = inputs.add(below);
+  const { destination, mode, unpack, exclude } = op;
+  const owner = op.owner === undefined ? undefined : ownerOf(op.owner, base);
+  const actions: NextAction[] = [];
+  const from = paths.length === 0 ? undefined : inputOf(vertex, input);
+  for (const path of paths) {
+    if (from === undefined || from === 'scratch') return undefined;
+    const { source, parents } = op.parents ? withParents(path) : plainSource(path);
+    const action = copyAction({
+      ...{ source, destination, owner, mode, unpack, exclude, parents },
+      isInline: false,
+    });
+    actions.push({ action, source: inputs.add(from) });
+  }
+  for (const { name, content } of inline) {
+    const source = posix.resolve('/', name);
+    const action = copyAction({
+      ...{ source, destination, owner, mode, unpack: false, exclude },
+      isInline: true,
+    });
+    const document = madeFromNothing(mkfileAction(source, 0o644, content));
+    actions.push({ action, source: inputs.add(document) });
+  }
+  const file = fileOp(actions, { base, count: inputs.nodes.length });
+  return { op: { file }, inputs: inputs.nodes, vertex: vertex.id };
+}
+
+type Source = Pick<CopyFacts, 'source' | 'parents'>;
+
+function plainSource(path: string): Source {
+  return { source: posix.resolve('/', path) };
+}
+
+/** What is before `/./` is copied from, what is after it is what of it. */
+function withParents(path: string): Source {
+  const pivot = path.indexOf('/./');
+  const [above, below] = pivot < 0 ? ['/', path] : [path.slice(0, pivot), path.slice(pivot + 3)];
+  const pattern = posix.resolve('/', below);
+  const required = /[*?[\\]/.test(above + pattern) ? undefined : posix.join('/', above, pattern);
+  return { source: posix.resolve('/', above), parents: { pattern: pattern.slice(1), required } };
+}

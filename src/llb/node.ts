@@ -1,0 +1,49 @@
+/** Operations with what they work on. */
+import type { VertexId } from '../graph/index.ts';
+import type { LlbOp } from './op.ts';
+
+export interface LlbNode {
+  readonly op: LlbOp;
+  /** In the order in which the operation counts them. What is the same input has one position. */
+  readonly inputs: readonly LlbNode[];
+  /** The vertex whose result this is; undefined for a part of one. */
+  readonly vertex: VertexId | undefined;
+}
+
+/** A file system: what a node makes, or the empty one. */
+export type LlbState = LlbNode | 'scratch';
+
+/** Collects the inputs of one operation. */
+export class NodeInputs {
+  readonly nodes: LlbNode[] = [];
+
+  /** @returns the position of a state among the inputs, -1 for the empty file system */
+  add(state: LlbState): number {
+    if (state === 'scratch') return -1;
+    const known = this.nodes.indexOf(state);
+    return known < 0 ? this.nodes.push(state) - 1 : known;
+  }
+}
+
+/**
+ * A node and all it needs, inputs before their users.
+ *
+ * @param isKnown nodes that are left out, with what only they need
+ */
+export function inputsFirst(
+  target: LlbNode,
+  isKnown: (node: LlbNode) => boolean = () => false,
+): readonly LlbNode[] {
+  const found = new Set<LlbNode>();
+  const open = isKnown(target) ? [] : [target];
+  // Deep chains of steps must not recurse.
+  for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
+    const missing = node.inputs.filter((input) => !found.has(input) && !isKnown(input));
+    if (missing.length > 0) open.push(...missing);
+    else {
+      open.pop();
+      found.add(node);
+    }
+  }
+  return [...found];
+}
