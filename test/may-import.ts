@@ -114,6 +114,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'builder/caches': [
     'errors.ts',
     'nearest-name.ts',
+    'system',
     'oci',
     'store',
     'registry',

@@ -7,12 +7,16 @@ import {
   indexTree,
   MergedTree,
   present,
+  recordedForm,
   TREE_DIRECTORY,
   writeIndex,
 } from '../layers/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
+import type { TreeForm } from '../system/index.ts';
 
 export interface MountOptions {
+  /** Of the cache mount's files. */
+  readonly form: TreeForm;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,18 +28,19 @@ export interface MountOptions {
 export async function layerOfMount(
   store: Store,
   directory: string,
-  { signal }: MountOptions = {},
+  { form, signal }: MountOptions,
 ): Promise<LayerId> {
   const staged = await store.layers.stage();
   try {
     const tree = `${staged.directory}/${TREE_DIRECTORY}`;
     await promisify(execFile)('cp', ['-a', '--reflink=auto', directory, tree], { signal });
     const base = MergedTree.of(store, []);
-    const index = await indexTree(Buffer.from(tree).toString('latin1'), { base, signal });
+    const index = await indexTree(Buffer.from(tree).toString('latin1'), { base, form, signal });
     writeIndex(staged.directory, index);
     const files = index.entries.filter((entry) => entry.kind === 'entry' && entry.type === 'file');
     const size = files.reduce((sum, entry) => sum + (entry.kind === 'entry' ? entry.size : 0), 0);
-    const made = { tree: true, tar: false, size, files: files.length } as const;
+    const treeForm = recordedForm(form);
+    const made = { tree: true, treeForm, tar: false, size, files: files.length } as const;
     return (await staged.commit({ ...made, created: Date.now(), times: 'keep' })).id;
   } catch (error) {
     await staged.discard();
@@ -47,12 +52,12 @@ export async function layerOfMount(
 export async function seedMount(
   store: Store,
   layer: LayerId,
-  { directory, signal }: MountOptions & { readonly directory: string },
+  { directory, form, signal }: MountOptions & { readonly directory: string },
 ): Promise<void> {
   await present(store, [layer], { signal });
   const copy = `${directory}.copy`;
   try {
-    await copyOfTree(store, layer, { target: copy, signal });
+    await copyOfTree(store, layer, { target: copy, form, signal });
     renameSync(copy, directory);
   } finally {
     rmSync(copy, { recursive: true, force: true });

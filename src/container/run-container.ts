@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Environment } from '../environment.ts';
 import { readConfig } from '../image/index.ts';
-import { type LowerDirectory, LowerSource, MergedTree, present } from '../layers/index.ts';
+import {
+  type LowerDirectory,
+  type LowerForms,
+  LowerSource,
+  MergedTree,
+  present,
+} from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import {
   capabilityName,
@@ -17,6 +23,7 @@ import {
   programContext,
   type ResourceLimits,
   type Runtime,
+  type RuntimeCapabilities,
   runForeground,
   type Ulimit,
 } from '../runtime/index.ts';
@@ -108,7 +115,14 @@ export async function runContainer(
     return explainStart(ended, wanted.args[0] ?? '', context);
   };
   options.onId?.(id);
-  return await new LowerSource(store).use(layers, run, { isMountFailure, signal });
+  return await new LowerSource(store, lowerForms(runtime.capabilities)).use(layers, run, {
+    isMountFailure,
+    signal,
+  });
+}
+
+function lowerForms(capabilities: RuntimeCapabilities): LowerForms {
+  return { form: capabilities, erofs: capabilities.mounts.erofs };
 }
 
 function runProcess(

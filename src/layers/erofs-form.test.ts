@@ -1,4 +1,5 @@
 /** The kernel mounts the image and must show what it shows of the unpacked tree. */
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { entry, openTestStore, packLayer, type TestStore } from '../../test/supp
 import { bundleScript } from '../../test/support/script.ts';
 import type { FileEntry } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
+import { ROOT_FORM } from '../system/index.ts';
 import { fitsImage } from './erofs/image.ts';
 import { erofsOf } from './erofs-form.ts';
 import type { LayerItem } from './layer-writer.ts';
@@ -28,7 +30,7 @@ async function show(store: TestStore, ids: readonly LayerId[]): Promise<Shown> {
   const trees = [];
   for (const id of ids) {
     forms.push(await erofsOf(store, id));
-    trees.push(await treeOf(store, id));
+    trees.push(await treeOf(store, id, { form: ROOT_FORM }));
   }
   const work = mkdtempSync(join(tmpdir(), 'lamina-erofs-'));
   const merged = join(work, 'merged');
@@ -159,17 +161,22 @@ describe('EROFS images of layers', () => {
     const store = openTestStore();
     const id = await packLayer(store, [file('x', 1)]);
     const directory = store.layers.directory(id);
-    expect(await lowerOf(store, id, { erofs: true })).toEqual({
+    expect(await lowerOf(store, id, { form: ROOT_FORM, erofs: true })).toEqual({
       kind: 'erofs',
       meta: join(directory, 'layer.erofs'),
       device: join(directory, 'layer.tar'),
     });
-    expect(await lowerOf(store, id)).toEqual({ kind: 'directory', path: join(directory, 'tree') });
+    expect(await lowerOf(store, id, { form: ROOT_FORM })).toEqual({
+      kind: 'directory',
+      path: join(directory, 'tree'),
+    });
     const staged = await store.layers.stage();
     mkdirSync(join(staged.directory, 'tree'));
     writeFileSync(join(staged.directory, 'index'), '');
     await staged.commit({ tree: true, tar: false, size: 0, files: 0, created: 0, times: 'clamp' });
-    expect(await lowerOf(store, staged.id, { erofs: true })).toMatchObject({ kind: 'directory' });
+    expect(await lowerOf(store, staged.id, { form: ROOT_FORM, erofs: true })).toMatchObject({
+      kind: 'directory',
+    });
   });
 
   test('need contents at whole blocks of a tar', () => {

@@ -1,21 +1,16 @@
 /** A layer as an EROFS image over its own tar, for kernels that can mount one: made in no time, and nothing unpacked. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { release } from 'node:os';
 import { join } from 'node:path';
 import type { LayerId } from '../store/index.ts';
-import { isRoot } from '../system/index.ts';
 import { encodeImage, fitsImage } from './erofs/image.ts';
 import { readIndex } from './index-codec.ts';
 import { TAR_FILE } from './layer-index.ts';
 import type { LayerStore } from './layer-store.ts';
 import { shareWork } from './once.ts';
 import { Pace } from './pace.ts';
-import type { DeriveOptions } from './tree-form.ts';
 
 export const EROFS_FILE = 'layer.erofs';
-/** The first Linux that mounts an EROFS from a plain file. */
-const FILE_BACKED_SINCE = [6, 12] as const;
 
 /** Host paths as text. */
 export interface ErofsForm {
@@ -31,7 +26,7 @@ export interface ErofsForm {
 export async function erofsOf(
   store: LayerStore,
   id: LayerId,
-  options: DeriveOptions = {},
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ErofsForm | undefined> {
   const directory = store.layers.directory(id);
   const form = { meta: join(directory, EROFS_FILE), device: join(directory, TAR_FILE) };
@@ -65,20 +60,4 @@ async function writeWhole(path: string, bytes: Buffer): Promise<void> {
     throw error;
   }
   await rename(temporary, path);
-}
-
-/**
- * Whether this machine should be able to mount such images: root, a new enough Linux, EROFS in its kernel. Whether
- * the kernel was built with file-backed EROFS shows only when mounting (ENOTBLK).
- */
-export function hostHasErofs(): boolean {
-  if (process.platform !== 'linux' || !isRoot()) return false;
-  const [major = 0, minor = 0] = release().split('.').map(Number);
-  const [sinceMajor, sinceMinor] = FILE_BACKED_SINCE;
-  if (major < sinceMajor || (major === sinceMajor && minor < sinceMinor)) return false;
-  try {
-    return /\berofs$/m.test(readFileSync('/proc/filesystems', 'latin1'));
-  } catch {
-    return false;
-  }
 }

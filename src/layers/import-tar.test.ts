@@ -1,4 +1,5 @@
 /** What becomes of the members of foreign, careless and hostile archives. */
+
 import { describe, expect, test } from 'vitest';
 import {
   entry,
@@ -10,6 +11,7 @@ import {
 } from '../../test/support/layers.ts';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
 import type { DiffId } from '../oci/index.ts';
+import { ROOT_FORM } from '../system/index.ts';
 import { type ImportOptions, importTar } from './import-tar.ts';
 import { readIndex } from './index-codec.ts';
 import type { LayerEntry } from './layer-index.ts';
@@ -152,7 +154,7 @@ describe('importTar', () => {
       symlink('file', `${victim}/target`),
       { path: 'file', content: 'y' },
     ]);
-    const tree = await treeOf(store, imported.id);
+    const tree = await treeOf(store, imported.id, { form: ROOT_FORM });
     const inside = { hostPath: `${tree}/${victim.slice(1)}/owned`, offset: 0, size: 1 };
     expect(readContent(inside)).toBe('x');
     expect(() => readContent({ hostPath: `${victim}/owned`, offset: 0, size: 1 })).toThrow(

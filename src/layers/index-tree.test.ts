@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { entry, openTestStore, packLayer } from '../../test/support/layers.ts';
-import { makeNode, setTimes, setXattr } from '../system/index.ts';
+import { makeNode, ROOT_FORM, setTimes, setXattr, type TreeForm } from '../system/index.ts';
 import { indexTree } from './index-tree.ts';
 import type { LayerEntry } from './layer-index.ts';
 import type { LayerItem } from './layer-writer.ts';
@@ -39,10 +39,13 @@ function whiteout(path: string): void {
   makeNode(at(path), { type: 'char', mode: 0, major: 0, minor: 0 });
 }
 
-async function index(items: readonly LayerItem[] = []): Promise<readonly LayerEntry[]> {
+async function index(
+  items: readonly LayerItem[] = [],
+  form: TreeForm = ROOT_FORM,
+): Promise<readonly LayerEntry[]> {
   const store = openTestStore();
   const base = MergedTree.of(store, [await packLayer(store, items)]);
-  return (await indexTree(upper, { base })).entries;
+  return (await indexTree(upper, { base, form })).entries;
 }
 
 function base(...directories: readonly string[]): LayerItem[] {
@@ -107,6 +110,27 @@ describe('indexTree', () => {
     expect(paths(entries)).toEqual(['a', 'a/old', 'fresh']);
     expect(entries[0]).toMatchObject({ opaque: true, xattrs: undefined });
     expect(entries[2]).toMatchObject({ opaque: undefined });
+  });
+
+  test('takes no attribute of the other flavour for an opaque directory', async () => {
+    for (const name of ['a', 'b']) mkdirSync(at(name));
+    setXattr(at('a'), 'trusted.overlay.opaque', 'y');
+    setXattr(at('b'), 'user.overlay.opaque', 'y');
+    const opaque = async (form: TreeForm) => paths(await index(base('a', 'b'), form));
+    expect(await opaque(ROOT_FORM)).toEqual(['a']);
+    expect(await opaque({ ...ROOT_FORM, xattrFlavour: 'user' })).toEqual(['b']);
+  });
+
+  test('gives files the owners that the form has for them', async () => {
+    writeFileSync(at('file'), '');
+    chownSync(at('file'), 100_032, 100_032);
+    const range = { inside: 0, outside: 100_000, count: 65_536 };
+    const ids = [range, { inside: 65_536, outside: 0, count: 1 }];
+    const idMap = { uids: ids, gids: ids };
+    const [, mapped] = await index([], { idMap, xattrFlavour: 'user' });
+    expect(mapped).toMatchObject({ path: 'file', uid: 32, gid: 32 });
+    const [single] = await index([], { idMap: 'single', xattrFlavour: 'user' });
+    expect(single).toMatchObject({ path: 'file', uid: 0, gid: 0 });
   });
 
   test('has the root only if its metadata changed', async () => {

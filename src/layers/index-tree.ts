@@ -10,7 +10,13 @@ import {
   layerXattrs,
   type Xattrs,
 } from '../files/index.ts';
-import { listXattrs } from '../system/index.ts';
+import {
+  listXattrs,
+  type Owner,
+  opaqueXattr,
+  ownerInTree,
+  type TreeForm,
+} from '../system/index.ts';
 import { fsPath, toBytePath } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
 import { Pace } from './pace.ts';
@@ -20,6 +26,8 @@ import { sameXattrs } from './xattrs.ts';
 export interface IndexTreeOptions {
   /** What the upper directory lies over. */
   readonly base: FileTree;
+  /** The form of the upper directory. */
+  readonly form: TreeForm;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +41,6 @@ const TYPES = new Map<number, FileType>([
   [0o010000, 'fifo'],
   [0o140000, 'socket'],
 ]);
-const OPAQUE_NAMES = ['trusted.overlay.opaque', 'user.overlay.opaque'];
 
 /**
  * Reads the metadata of all files of an upper directory.
@@ -48,7 +55,7 @@ const OPAQUE_NAMES = ['trusted.overlay.opaque', 'user.overlay.opaque'];
  * @throws AppError LAYER_RESERVED_NAME for a file whose name means a whiteout in a layer
  */
 export function indexTree(directory: string, options: IndexTreeOptions): Promise<LayerIndex> {
-  const walk = new UpperWalk(toBytePath(directory));
+  const walk = new UpperWalk(toBytePath(directory), options.form);
   return new Pace(options.signal).run(walk.index(options.base));
 }
 
@@ -58,22 +65,28 @@ interface Found {
   readonly path: string;
   readonly type: FileType;
   readonly stat: BigIntStats;
+  /** In the tree. */
+  readonly owner: Owner;
   readonly xattrs: Xattrs | undefined;
 }
 
 class UpperWalk {
   readonly #root: string;
+  readonly #form: TreeForm;
+  readonly #opaque: string;
   readonly #entries: LayerEntry[] = [];
   /** `device:inode` of files with several links → their entries. */
   readonly #inodes = new Map<string, number[]>();
 
-  constructor(root: string) {
+  constructor(root: string, form: TreeForm) {
     this.#root = root;
+    this.#form = form;
+    this.#opaque = opaqueXattr(form.xattrFlavour);
   }
 
   *index(base: FileTree): Generator<void, LayerIndex> {
     const root = this.#read(this.#root, '');
-    const opaque = isOpaque(root);
+    const opaque = this.#isOpaque(root);
     const before = base.lookup('');
     if (opaque || before === undefined || !sameMetadata(root, before)) {
       this.#entries.push(layerFile(root, opaque));
@@ -98,7 +111,7 @@ class UpperWalk {
   *#directory(found: Found, base: FileTree | undefined): Generator<void, void> {
     if (isReservedName(lastName(found.path))) throw reservedName(found.path);
     const before = base?.lookup(found.path);
-    const hides = before?.type === 'directory' && isOpaque(found);
+    const hides = before?.type === 'directory' && this.#isOpaque(found);
     const position = this.#entries.length;
     this.#entries.push(layerFile(found, hides));
     const below = before?.type === 'directory' && !hides ? base : undefined;
@@ -132,7 +145,12 @@ class UpperWalk {
     const stat = lstatSync(fsPath(hostPath), { bigint: true });
     const type = TYPES.get(Number(stat.mode) & TYPE_MASK);
     if (type === undefined) throw new Error(`a file of unknown type: ${hostPath}`);
-    return { hostPath, path, type, stat, xattrs: listXattrs(hostPath) };
+    const owner = ownerInTree(this.#form.idMap, { uid: Number(stat.uid), gid: Number(stat.gid) });
+    return { hostPath, path, type, stat, owner, xattrs: listXattrs(hostPath) };
+  }
+
+  #isOpaque({ xattrs }: Found): boolean {
+    return xattrs?.[this.#opaque] === 'y';
   }
 
   /** Which links a file has inside the layer is known only when all were met. */
@@ -149,7 +167,10 @@ class UpperWalk {
   }
 }
 
-function layerFile({ hostPath, path, type, stat, xattrs }: Found, opaque: boolean): LayerFile {
+function layerFile(
+  { hostPath, path, type, stat, owner, xattrs }: Found,
+  opaque: boolean,
+): LayerFile {
   const isDevice = type === 'char' || type === 'block';
   const seconds = stat.mtimeNs / 1_000_000_000n;
   const nanoseconds = Number(stat.mtimeNs % 1_000_000_000n);
@@ -158,8 +179,8 @@ function layerFile({ hostPath, path, type, stat, xattrs }: Found, opaque: boolea
     path,
     type,
     mode: Number(stat.mode) & 0o7777,
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
+    uid: owner.uid,
+    gid: owner.gid,
     size: type === 'file' ? Number(stat.size) : 0,
     mtime: Number(seconds) - (nanoseconds < 0 ? 1 : 0),
     mtimeNs: nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds,
@@ -179,14 +200,10 @@ function sameMetadata(found: Found, before: FileEntry): boolean {
   return (
     before.type === found.type &&
     before.mode === (Number(found.stat.mode) & 0o7777) &&
-    before.uid === Number(found.stat.uid) &&
-    before.gid === Number(found.stat.gid) &&
+    before.uid === found.owner.uid &&
+    before.gid === found.owner.gid &&
     sameXattrs(layerXattrs(found.xattrs), layerXattrs(before.xattrs))
   );
-}
-
-function isOpaque(found: Found): boolean {
-  return OPAQUE_NAMES.some((name) => found.xattrs?.[name] === 'y');
 }
 
 function lastName(path: string): string {

@@ -1,5 +1,4 @@
 export { diffIdOf, rememberDiffId } from './diff-id.ts';
-export { hostHasErofs } from './erofs-form.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';
@@ -19,7 +18,7 @@ export {
 } from './layer-writer.ts';
 export { isLostStep } from './lost-step.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
-export { LowerSource, type LowerUse } from './lower-source.ts';
+export { type LowerForms, LowerSource, type LowerUse } from './lower-source.ts';
 export { MergedTree } from './merged-tree.ts';
 export { type SharedWork, shareWork } from './once.ts';
 export { independentLayer, originOf, rememberIndependent, rememberOrigin } from './origin.ts';
@@ -34,5 +33,5 @@ export { type ScannedLayer, type ScanOptions, scanTar } from './scan-tar.ts';
 export { blobSize, rememberSize, sumOfSizes, unpackedSize } from './sizes.ts';
 export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';
 export type { TarIdentity } from './tar-identity.ts';
-export { copyOfTree, treeOf } from './tree-form.ts';
+export { copyOfTree, recordedForm, treeOf } from './tree-form.ts';
 export { UNPACK_LIMIT, UnpackBudget, unpackLimitOf } from './unpack-budget.ts';

@@ -13,6 +13,7 @@ import {
 } from '../../test/support/layers.ts';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import type { LayerId, LayerMeta } from '../store/index.ts';
+import { ROOT_FORM } from '../system/index.ts';
 import { diffIdOf } from './diff-id.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex, writeIndex } from './index-codec.ts';
@@ -115,7 +116,7 @@ describe('layerTar', () => {
     const damaged = expect.objectContaining({ code: 'LAYER_DAMAGED' });
     await expect(collect(layerTar(store, id))).rejects.toEqual(damaged);
     await expect(collect(layerTar(store, id, { epoch: 3 }))).rejects.toEqual(damaged);
-    await expect(treeOf(store, id)).rejects.toEqual(damaged);
+    await expect(treeOf(store, id, { form: ROOT_FORM })).rejects.toEqual(damaged);
   });
 });
 
@@ -145,6 +146,8 @@ describe('sparse files', () => {
     expect(contents[0]).toBe('plain\n');
     expect(contents[1]).toBe(readFileSync(join(directory, 'sparse'), 'latin1'));
     expect((await collect(layerTar(store, id))).equals(tar)).toBe(true);
-    expect(readFileSync(join(await treeOf(store, id), 'sparse'), 'latin1')).toBe(contents[1]);
+    expect(
+      readFileSync(join(await treeOf(store, id, { form: ROOT_FORM }), 'sparse'), 'latin1'),
+    ).toBe(contents[1]);
   });
 });

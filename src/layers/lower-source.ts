@@ -1,8 +1,15 @@
 /** Lower directories for those who mount: by EROFS where this machine can, else unpacked. */
 import type { LayerId } from '../store/index.ts';
-import { hostHasErofs } from './erofs-form.ts';
+import type { TreeForm } from '../system/index.ts';
 import type { LayerStore } from './layer-store.ts';
 import { type LowerDirectory, lowerOf } from './lower.ts';
+
+/** What whoever mounts the lowers can mount. */
+export interface LowerForms {
+  /** Of unpacked trees. */
+  readonly form: TreeForm;
+  readonly erofs: boolean;
+}
 
 export interface LowerUse {
   /** Whether an error means that the lowers could not be mounted. Nothing may have been changed by then. */
@@ -16,10 +23,13 @@ export interface LowerUse {
  */
 export class LowerSource {
   readonly #store: LayerStore;
-  #erofs = hostHasErofs();
+  readonly #form: TreeForm;
+  #erofs: boolean;
 
-  constructor(store: LayerStore) {
+  constructor(store: LayerStore, { form, erofs }: LowerForms) {
     this.#store = store;
+    this.#form = form;
+    this.#erofs = erofs;
   }
 
   /**
@@ -45,7 +55,7 @@ export class LowerSource {
   }
 
   #lowers(ids: readonly LayerId[], signal: AbortSignal | undefined): Promise<LowerDirectory[]> {
-    const erofs = this.#erofs;
-    return Promise.all(ids.map((id) => lowerOf(this.#store, id, { erofs, signal })));
+    const options = { form: this.#form, erofs: this.#erofs, signal };
+    return Promise.all(ids.map((id) => lowerOf(this.#store, id, options)));
   }
 }

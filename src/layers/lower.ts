@@ -11,7 +11,7 @@ export type LowerDirectory =
   | { readonly kind: 'erofs'; readonly meta: string; readonly device: string };
 
 export interface LowerOptions extends DeriveOptions {
-  /** Whether the caller can mount file-backed EROFS (see `hostHasErofs`). Default: no. */
+  /** Whether the caller can mount file-backed EROFS (see `kernelHasErofs`). Default: no. */
   readonly erofs?: boolean | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface LowerOptions extends DeriveOptions {
 export async function lowerOf(
   store: LayerStore,
   id: LayerId,
-  options: LowerOptions = {},
+  options: LowerOptions,
 ): Promise<LowerDirectory> {
   if (options.erofs === true && !layerMeta(store, id).tree) {
     const form = await erofsOf(store, id, options);

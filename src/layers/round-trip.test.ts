@@ -15,7 +15,7 @@ import { describeTree } from '../../test/support/describe-tree.ts';
 import { collect, openTestStore, type TestStore } from '../../test/support/layers.ts';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import type { LayerId } from '../store/index.ts';
-import { makeNode, setTimes, setXattr } from '../system/index.ts';
+import { makeNode, ROOT_FORM, setTimes, setXattr } from '../system/index.ts';
 import { diffIdOf } from './diff-id.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex, writeIndex } from './index-codec.ts';
@@ -66,7 +66,7 @@ async function commitUpper(
   const upper = join(staged.directory, 'tree');
   mkdirSync(upper);
   fill(upper);
-  const index = await indexTree(upper, { base: MergedTree.of(store, below) });
+  const index = await indexTree(upper, { base: MergedTree.of(store, below), form: ROOT_FORM });
   writeIndex(staged.directory, index);
   const meta = { tree: true, tar: false, size: 0, files: 0, created: 0, times: 'clamp' as const };
   await staged.commit(meta);
@@ -102,7 +102,7 @@ describe('forms of a layer', () => {
     expect(first.map((entry) => entry.path)).not.toContain('unchanged');
     expect(imported.size).toBe(700_001 + 11 + 6 + 9 + 4);
 
-    const tree = await treeOf(store, imported.id);
+    const tree = await treeOf(store, imported.id, { form: ROOT_FORM });
     const upper = join(store.layers.directory(id), 'tree');
     execFileSync('rmdir', [join(upper, 'unchanged')]);
     expect(describeTree(tree).slice(1)).toEqual(describeTree(upper).slice(1));
@@ -126,11 +126,11 @@ describe('forms of a layer', () => {
     const id = await commitUpper(store, fillUpper);
     const { id: imported } = await importTar(store, layerTar(store, id));
     const paths = await Promise.all(
-      [1, 2, 3].map(() => lowerOf(store, imported, { erofs: false })),
+      [1, 2, 3].map(() => lowerOf(store, imported, { form: ROOT_FORM, erofs: false })),
     );
     expect(new Set(paths.map((lower) => JSON.stringify(lower))).size).toBe(1);
     const before = lstatSync(join(store.layers.directory(imported), 'tree')).ino;
-    await treeOf(store, imported);
+    await treeOf(store, imported, { form: ROOT_FORM });
     expect(lstatSync(join(store.layers.directory(imported), 'tree')).ino).toBe(before);
   });
 

@@ -1,11 +1,14 @@
 /** The unpacked tree, as overlayfs sees it. */
+
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { entry, openTestStore, packLayer } from '../../test/support/layers.ts';
+import { entry, openTestStore, packLayer, type TestStore } from '../../test/support/layers.ts';
 import type { FileTree } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
+import { listXattrs, ROOT_FORM } from '../system/index.ts';
 import type { LayerItem } from './layer-writer.ts';
 import { MergedTree } from './merged-tree.ts';
 import { treeOf } from './tree-form.ts';
@@ -74,7 +77,7 @@ describe('trees of layers', () => {
       ids.push(await packLayer(store, items, { base: MergedTree.of(store, ids) }));
     }
     const lowers: string[] = [];
-    for (const id of ids) lowers.push(await treeOf(store, id));
+    for (const id of ids) lowers.push(await treeOf(store, id, { form: ROOT_FORM }));
     expect(listMounted(lowers)).toEqual(listMerged(MergedTree.of(store, ids)).sort());
   });
 
@@ -85,7 +88,7 @@ describe('trees of layers', () => {
     mkdirSync(join(layer, 'tree'));
     writeFileSync(join(layer, 'tree', 'x'), '');
     writeFileSync(join(layer, 'tree.boot'), 'another run');
-    expect(lstatSync(join(await treeOf(store, id), 'x')).size).toBe(5);
+    expect(lstatSync(join(await treeOf(store, id, { form: ROOT_FORM }), 'x')).size).toBe(5);
   });
 
   test('leave nothing behind when making one fails', async () => {
@@ -93,20 +96,71 @@ describe('trees of layers', () => {
     const id = await packLayer(store, [file('x', 'whole')]);
     const layer = store.layers.directory(id);
     renameSync(join(layer, 'layer.tar'), join(layer, 'away'));
-    await expect(treeOf(store, id)).rejects.toThrow('ENOENT');
+    await expect(treeOf(store, id, { form: ROOT_FORM })).rejects.toThrow('ENOENT');
     expect(existsSync(join(layer, 'tree'))).toBe(false);
     renameSync(join(layer, 'away'), join(layer, 'layer.tar'));
-    expect(existsSync(join(await treeOf(store, id), 'x'))).toBe(true);
+    expect(existsSync(join(await treeOf(store, id, { form: ROOT_FORM }), 'x'))).toBe(true);
   });
 
   test('are not made for those who gave up, but for those who still wait', async () => {
     const store = openTestStore();
     const id = await packLayer(store, [file('x', 'whole')]);
     const stop = new AbortController();
-    const impatient = treeOf(store, id, { signal: stop.signal });
-    const patient = treeOf(store, id);
+    const impatient = treeOf(store, id, { form: ROOT_FORM, signal: stop.signal });
+    const patient = treeOf(store, id, { form: ROOT_FORM });
     stop.abort();
     await expect(patient).resolves.toContain('tree');
     await impatient;
+  });
+
+  test('keep the group of a file in a directory that gives its own to new ones', async () => {
+    const store = openTestStore();
+    const mail = directory('mail', { mode: 0o2775, gid: 8 });
+    const id = await packLayer(store, [mail, file('mail/root', 'x')]);
+    const tree = await treeOf(store, id, { form: ROOT_FORM });
+    expect(lstatSync(join(tree, 'mail'))).toMatchObject({ gid: 8, mode: 0o42775 });
+    expect(lstatSync(join(tree, 'mail/root')).gid).toBe(0);
+  });
+});
+
+describe('the form of a tree', () => {
+  const single = { idMap: 'single', xattrFlavour: 'user' } as const;
+  const range = { inside: 0, outside: 100_000, count: 65_536 };
+  const subordinate = {
+    idMap: { uids: [range], gids: [range] },
+    xattrFlavour: 'user',
+  } as const;
+
+  async function layer(store: TestStore): Promise<LayerId> {
+    const below = await packLayer(store, [directory('b'), file('b/x', '1')]);
+    const items = [directory('b', { uid: 5, gid: 7 }, true), file('b/own', '2')];
+    return packLayer(store, items, { base: MergedTree.of(store, [below]) });
+  }
+
+  test('says whose its files are, and which attribute marks an opaque directory', async () => {
+    const cases = [
+      { form: ROOT_FORM, owner: { uid: 5, gid: 7 } },
+      { form: single, owner: { uid: process.getuid?.(), gid: process.getgid?.() } },
+      { form: subordinate, owner: { uid: 100_005, gid: 100_007 } },
+    ];
+    for (const { form, owner } of cases) {
+      const store = openTestStore();
+      const opened = join(await treeOf(store, await layer(store), { form }), 'b');
+      expect(lstatSync(opened)).toMatchObject(owner);
+      expect(listXattrs(opened)).toEqual({ [`${form.xattrFlavour}.overlay.opaque`]: 'y' });
+    }
+  });
+
+  test('is recorded, and nobody gets a tree of another form', async () => {
+    const store = openTestStore();
+    const id = await layer(store);
+    const made = await treeOf(store, id, { form: single });
+    expect(await treeOf(store, id, { form: single })).toBe(made);
+    const refused = { code: 'LAYER_TREE_FORM', message: expect.stringContaining('(user single)') };
+    await expect(treeOf(store, id, { form: ROOT_FORM })).rejects.toMatchObject(refused);
+    while (store.layers.get(id)?.tree !== true) await nextTurn();
+    expect(store.layers.get(id)?.treeForm).toEqual(single);
+    expect(await treeOf(store, id, { form: single })).toBe(made);
+    await expect(treeOf(store, id, { form: ROOT_FORM })).rejects.toMatchObject(refused);
   });
 });

@@ -2,8 +2,15 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import type { LayerId } from '../store/index.ts';
-import { acquireLock, isRoot, removeTree, syncFileSystem } from '../system/index.ts';
+import type { LayerId, LayerMeta } from '../store/index.ts';
+import {
+  acquireLock,
+  ROOT_FORM,
+  removeTree,
+  syncFileSystem,
+  type TreeForm,
+  treeFormKey,
+} from '../system/index.ts';
 import { toBytePath } from './host-files.ts';
 import { readIndex } from './index-codec.ts';
 import { TREE_DIRECTORY } from './layer-index.ts';
@@ -11,11 +18,13 @@ import { type LayerStore, layerMeta } from './layer-store.ts';
 import { shareWork } from './once.ts';
 import { unpack } from './unpack.ts';
 
-/** Says in which run of the machine a derived tree was made, until it is known to be on the disk. */
+/** Says in which run of the machine a derived tree was made, and in which form, until it is known to be on the disk. */
 const BOOT_MARK = 'tree.boot';
 const LOCK = 'tree.lock';
 
 export interface DeriveOptions {
+  /** Of the tree: what the runtime that mounts it needs. */
+  readonly form: TreeForm;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,17 +35,17 @@ export interface DeriveOptions {
  * machine: a tree of an earlier run that was never synced may be incomplete, and is made again.
  *
  * @returns host path as text
- * @throws AppError RUNTIME_NEEDS_ROOT when the tree has to be made by somebody who is not root
+ * @throws AppError LAYER_TREE_FORM when there is a tree of another form; errors of `node:fs`, among them those of not being
+ *   who may make one
  */
-export function treeOf(
-  store: LayerStore,
-  id: LayerId,
-  options: DeriveOptions = {},
-): Promise<string> {
+export function treeOf(store: LayerStore, id: LayerId, options: DeriveOptions): Promise<string> {
+  const { form } = options;
   const directory = store.layers.directory(id);
   const tree = join(directory, TREE_DIRECTORY);
-  if (layerMeta(store, id).tree || isWhole(directory)) return Promise.resolve(tree);
-  if (!isRoot()) return Promise.reject(needsRoot());
+  const meta = layerMeta(store, id);
+  const made = meta.tree ? treeFormKey(meta.treeForm ?? ROOT_FORM) : unrecordedForm(directory);
+  if (made === treeFormKey(form)) return Promise.resolve(tree);
+  if (made !== undefined) return Promise.reject(otherForm(made, form));
   if (store.isReadOnly === true) return treeElsewhere(store, id, options);
   return shareWork(store, {
     name: `tree ${id}`,
@@ -44,24 +53,29 @@ export function treeOf(
     work: async (signal) => {
       const lock = await acquireLock(join(directory, LOCK), 'exclusive', { signal });
       try {
-        if (!isWhole(directory)) await derive(store, directory, signal);
+        if (unrecordedForm(directory) === undefined)
+          await derive(store, directory, { form, signal });
       } finally {
         lock.release();
       }
-      recordWhenSynced(store, id, tree);
+      recordWhenSynced(store, id, { tree, form });
       return tree;
     },
   });
 }
 
 /** In a read-only store a tree cannot be kept: it lasts as long as this process. */
-function treeElsewhere(store: LayerStore, id: LayerId, { signal }: DeriveOptions): Promise<string> {
+function treeElsewhere(
+  store: LayerStore,
+  id: LayerId,
+  { form, signal }: DeriveOptions,
+): Promise<string> {
   return shareWork(store, {
     name: `tree ${id}`,
     signal,
     work: async (end) => {
       const target = join(await store.temporaryDirectory(), TREE_DIRECTORY);
-      await copyOfTree(store, id, { target, signal: end });
+      await copyOfTree(store, id, { target, form, signal: end });
       return target;
     },
   });
@@ -76,32 +90,39 @@ function treeElsewhere(store: LayerStore, id: LayerId, { signal }: DeriveOptions
 export function copyOfTree(
   store: LayerStore,
   id: LayerId,
-  { target, signal }: DeriveOptions & { readonly target: string },
+  { target, form, signal }: DeriveOptions & { readonly target: string },
 ): Promise<void> {
   const source = store.layers.directory(id);
-  return unpack(readIndex(source), { source, target: toBytePath(target), signal });
+  return unpack(readIndex(source), { source, target: toBytePath(target), form, signal });
 }
 
-async function derive(store: LayerStore, directory: string, signal: AbortSignal): Promise<void> {
+async function derive(
+  store: LayerStore,
+  directory: string,
+  { form, signal }: DeriveOptions,
+): Promise<void> {
   const tree = join(directory, TREE_DIRECTORY);
   const temporary = await store.temporaryDirectory();
   try {
     if (existsSync(tree)) renameSync(tree, join(temporary, 'old'));
     const made = join(temporary, TREE_DIRECTORY);
     const target = toBytePath(made);
-    await unpack(readIndex(directory), { source: directory, target, signal });
-    writeFileSync(join(directory, BOOT_MARK), bootId());
+    await unpack(readIndex(directory), { source: directory, target, form, signal });
+    writeFileSync(join(directory, BOOT_MARK), `${bootId()}${treeFormKey(form)}`);
     renameSync(made, tree);
   } finally {
     await removeTree(temporary);
   }
 }
 
-/** Whether a derived tree can be trusted though nothing records it yet. */
-function isWhole(directory: string): boolean {
-  if (!existsSync(join(directory, TREE_DIRECTORY))) return false;
+/** The key of the form of a derived tree that can be trusted though nothing records it yet. */
+function unrecordedForm(directory: string): string | undefined {
+  if (!existsSync(join(directory, TREE_DIRECTORY))) return undefined;
   const mark = join(directory, BOOT_MARK);
-  return existsSync(mark) && readFileSync(mark, 'latin1') === bootId();
+  const text = existsSync(mark) ? readFileSync(mark, 'latin1') : '';
+  const boot = bootId();
+  if (!text.startsWith(boot)) return undefined;
+  return text.slice(boot.length) || treeFormKey(ROOT_FORM);
 }
 
 function bootId(): string {
@@ -109,21 +130,28 @@ function bootId(): string {
 }
 
 /** If this fails, or the process ends before, the tree is made again after the next start of the machine. */
-function recordWhenSynced(store: LayerStore, id: LayerId, tree: string): void {
+function recordWhenSynced(
+  store: LayerStore,
+  id: LayerId,
+  { tree, form }: { readonly tree: string; readonly form: TreeForm },
+): void {
   syncFileSystem(toBytePath(tree))
     .then(() => {
       const meta = store.layers.get(id);
-      return meta && store.layers.update({ ...meta, tree: true });
+      return meta && store.layers.update({ ...meta, tree: true, treeForm: recordedForm(form) });
     })
     .catch(() => undefined);
 }
 
-function needsRoot(): AppError {
+/** What a layer's record says of the form of its tree. */
+export function recordedForm(form: TreeForm): LayerMeta['treeForm'] {
+  return treeFormKey(form) === treeFormKey(ROOT_FORM) ? undefined : form;
+}
+
+function otherForm(made: string, wanted: TreeForm): AppError {
   return new AppError(
-    'RUNTIME_NEEDS_ROOT',
-    'a process in an image needs root: nobody else can unpack layers with their owners',
-    {
-      hint: 'run lamina with sudo; builds without RUN work without it',
-    },
+    'LAYER_TREE_FORM',
+    `a layer in the store is unpacked for another kind of user (${made}) than can run processes here (${treeFormKey(wanted)})`,
+    { hint: 'use another store: set LAMINA_ROOT to another directory' },
   );
 }

@@ -1,6 +1,6 @@
 /**
  * Makes the tree of a layer, in the form that overlayfs takes as a lower directory: whiteouts as character devices
- * 0/0, opaque directories marked by an attribute.
+ * 0/0, opaque directories marked by an attribute, owners as the tree's form has them.
  *
  * Symlinks of the layer are never followed: a tree is made in an empty directory of our own, each file under a
  * parent that was itself made as a directory by this walk.
@@ -10,7 +10,6 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fchownSync,
   ftruncateSync,
   futimesSync,
   lchownSync,
@@ -22,7 +21,17 @@ import {
 } from 'node:fs';
 import { unstorable } from '../archive/index.ts';
 import { type FileEntry, joinPath, parentPath } from '../files/index.ts';
-import { copySparse, hasErrorCode, makeNode, setTimes, setXattr } from '../system/index.ts';
+import {
+  copySparse,
+  hasErrorCode,
+  makeNode,
+  type Owner,
+  opaqueXattr,
+  ownerOnHost,
+  setTimes,
+  setXattr,
+  type TreeForm,
+} from '../system/index.ts';
 import { FileOpener, fsPath, readFully } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
 import { damaged } from './layer-store.ts';
@@ -35,33 +44,41 @@ export interface UnpackOptions {
   readonly source: string;
   /** Latin1 bytes; made by this call. */
   readonly target: string;
+  readonly form: TreeForm;
   readonly signal?: AbortSignal | undefined;
 }
 
-export const OVERLAY_OPAQUE = 'trusted.overlay.opaque';
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const SETGID = 0o2000;
 const SMALL = 128 * 1024;
 const PIECE = 4 << 20;
 
-/** Needs root. @throws SystemError and errors of `node:fs` */
+/** @throws SystemError and errors of `node:fs`, such as those of not being who may make such a form */
 export function unpack(index: LayerIndex, options: UnpackOptions): Promise<void> {
-  const work = new Unpacking(options.source, options.target);
+  const work = new Unpacking(options);
   return new Pace(options.signal).run(work.run(index));
 }
 
 class Unpacking {
   readonly #source: string;
   readonly #target: string;
+  readonly #form: TreeForm;
+  /** The owner of what this process makes. */
+  readonly #own: Owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   readonly #opener = new FileOpener();
   readonly #buffer = Buffer.allocUnsafeSlow(SMALL);
-  /** Directories made, parents first; their times come last, when nothing is made in them any more. */
+  /**
+   * Directories made, parents first. Their times come last, when nothing is made in them any more, and so does setgid: files
+   * made in such a directory would get its group.
+   */
   readonly #directories = new Map<string, FileEntry>();
   /** Hard-link group → host path of its first member. */
   readonly #groups = new Map<number, string>();
 
-  constructor(source: string, target: string) {
+  constructor({ source, target, form }: UnpackOptions) {
     this.#source = source;
     this.#target = target;
+    this.#form = form;
   }
 
   *run({ entries }: LayerIndex): Generator<void, void> {
@@ -74,7 +91,9 @@ class Unpacking {
         yield;
       }
       for (const entry of [...this.#directories.values()].reverse()) {
-        setTimes(this.#host(entry.path), entry.mtime, entry.mtimeNs);
+        const host = this.#host(entry.path);
+        if ((entry.mode & SETGID) !== 0) chmodSync(fsPath(host), entry.mode);
+        setTimes(host, entry.mtime, entry.mtimeNs);
         yield;
       }
     } finally {
@@ -121,7 +140,7 @@ class Unpacking {
       case 'directory':
         throw new Error('directories are made elsewhere');
     }
-    if (entry.uid !== 0 || entry.gid !== 0) lchownSync(fsPath(host), entry.uid, entry.gid);
+    this.#setOwner(host, entry);
     setXattrs(host, entry);
     setTimes(host, entry.mtime, entry.mtimeNs);
   }
@@ -131,7 +150,7 @@ class Unpacking {
     try {
       if (entry.size > 0) yield* this.#content(entry, fd);
       // The mode comes after the owner, whose change takes setuid away; attributes after both, for the same reason.
-      if (entry.uid !== 0 || entry.gid !== 0) fchownSync(fd, entry.uid, entry.gid);
+      this.#setOwner(host, entry);
       fchmodSync(fd, entry.mode);
       setXattrs(host, entry);
       // Node has its own idea of times before the epoch.
@@ -161,10 +180,18 @@ class Unpacking {
     const host = this.#host(entry.path);
     mkdirSync(fsPath(host), 0o700);
     this.#directories.set(entry.path, entry);
-    if (entry.uid !== 0 || entry.gid !== 0) lchownSync(fsPath(host), entry.uid, entry.gid);
-    chmodSync(fsPath(host), entry.mode);
+    this.#setOwner(host, entry);
+    chmodSync(fsPath(host), entry.mode & ~SETGID);
     setXattrs(host, entry);
-    if (entry.opaque === true) setXattr(host, OVERLAY_OPAQUE, 'y');
+    if (entry.opaque === true) setXattr(host, opaqueXattr(this.#form.xattrFlavour), 'y');
+  }
+
+  #setOwner(host: string, owner: Owner): void {
+    const { idMap } = this.#form;
+    const wanted = ownerOnHost(idMap, owner);
+    if (wanted === undefined) return;
+    if (wanted.uid === this.#own.uid && wanted.gid === this.#own.gid) return;
+    lchownSync(fsPath(host), wanted.uid, wanted.gid);
   }
 
   /** Makes parents that the layer has no entry for; a parent that is no directory would be a broken index. */

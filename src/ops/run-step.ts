@@ -137,10 +137,11 @@ function environmentOf({ env, trust }: RunStepOptions): readonly string[] {
 }
 
 async function indexUpper(upper: string, options: RunStepOptions): Promise<LayerIndex> {
-  const { base, signal, trust } = options;
-  const index = await indexTree(upper, { base, signal });
+  const { base, signal, trust, runtime } = options;
+  const tree = { base, form: runtime.capabilities, signal };
+  const index = await indexTree(upper, tree);
   if (trust === undefined || !removeTraces(upper, index, trust, base)) return index;
-  return indexTree(upper, { base, signal });
+  return indexTree(upper, tree);
 }
 
 function scriptMount({ script }: ExecOp): readonly WantedMount[] {

@@ -28,8 +28,7 @@ describe('cache mounts', () => {
     key: 'ab'.repeat(32),
     id: '/root/.cache',
     sharing: 'shared',
-    uid: process.getuid?.() ?? 0,
-    gid: process.getgid?.() ?? 0,
+    owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     mode: 0o755,
     ...changes,
   });

@@ -24,7 +24,7 @@ import {
 } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AbortedError } from '../errors.ts';
-import { hasErrorCode, type Lock, removeTree, tryLock } from '../system/index.ts';
+import { hasErrorCode, type Lock, type Owner, removeTree, tryLock } from '../system/index.ts';
 import {
   idOf,
   instancesOf,
@@ -49,9 +49,8 @@ export interface CacheMountRequest {
    * `locked`: alone, waiting until nobody else uses it.
    */
   readonly sharing: 'shared' | 'private' | 'locked';
-  /** Of a new one. */
-  readonly uid: number;
-  readonly gid: number;
+  /** Of a new one, on this machine; undefined: whoever makes it. */
+  readonly owner: Owner | undefined;
   readonly mode: number;
   /** Makes the directory of a new one with what it begins with, in place of an empty one. */
   readonly seed?: ((directory: string) => Promise<void>) | undefined;
@@ -202,10 +201,10 @@ export class CacheMountStore {
 }
 
 async function makeData(request: CacheMountRequest, data: string): Promise<void> {
-  const { seed, uid, gid, mode } = request;
+  const { seed, owner, mode } = request;
   if (seed !== undefined) return seed(data);
   mkdirSync(data);
-  chownSync(data, uid, gid);
+  if (owner !== undefined) chownSync(data, owner.uid, owner.gid);
   chmodSync(data, mode);
 }
 

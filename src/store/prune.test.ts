@@ -106,7 +106,7 @@ describe('a prune', () => {
     await fillCache();
     for (const [day, name] of ['old', 'new'].entries()) {
       await using store = await Store.open({ root });
-      const owner = { uid: 0, gid: 0, mode: 0o755 };
+      const owner = { owner: { uid: 0, gid: 0 }, mode: 0o755 };
       const key = String(day).repeat(64);
       const held = await store.cacheMounts.hold({ key, id: name, sharing: 'shared', ...owner });
       writeFileSync(

@@ -12,6 +12,7 @@
  */
 import type { Warning } from '../errors.ts';
 import type { Descriptor, DiffId, Digest, Reference } from '../oci/index.ts';
+import type { TreeForm } from '../system/index.ts';
 
 /** Names a layer in one store: 32 hex digits. Not a content digest. */
 export type LayerId = string & { readonly __brand: 'LayerId' };
@@ -21,6 +22,8 @@ export interface LayerMeta {
   /** The forms that exist. Every layer that is not merely promised has an index and at least one of these. */
   readonly tree: boolean;
   readonly tar: boolean;
+  /** How owners and opaque directories lie in the tree; undefined: as root makes trees. */
+  readonly treeForm?: TreeForm | undefined;
   /** The layer is not here yet: it has no directory, and its size and files are unknown, told as 0. */
   readonly promise?: LayerPromise | undefined;
   /** Bytes of file content. */

@@ -35,6 +35,7 @@ export {
   UnsuitableFile,
 } from './read-input.ts';
 export { removeTree } from './remove-tree.ts';
+export { setOwner } from './set-owner.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
 export {

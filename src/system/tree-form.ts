@@ -52,13 +52,13 @@ export function opaqueXattr(flavour: XattrFlavour): string {
  * @returns undefined where all files belong to whoever makes them
  * @throws Error for an id that no range has
  */
-export function ownerOnHost(idMap: IdMap, { uid, gid }: Owner): Owner | undefined {
-  if (idMap === 'root') return { uid, gid };
+export function ownerOnHost(idMap: IdMap, owner: Owner): Owner | undefined {
+  if (idMap === 'root') return owner;
   if (idMap === 'single') return undefined;
   const map = (id: number, { inside, outside }: IdRange) => id - inside + outside;
   return {
-    uid: mapped(uid, idMap.uids, { first: (range) => range.inside, map }),
-    gid: mapped(gid, idMap.gids, { first: (range) => range.inside, map }),
+    uid: mapped(owner.uid, idMap.uids, { first: (range) => range.inside, map }),
+    gid: mapped(owner.gid, idMap.gids, { first: (range) => range.inside, map }),
   };
 }
 
@@ -67,13 +67,13 @@ export function ownerOnHost(idMap: IdMap, { uid, gid }: Owner): Owner | undefine
  *
  * @throws Error for an id that no range has
  */
-export function ownerInTree(idMap: IdMap, { uid, gid }: Owner): Owner {
-  if (idMap === 'root') return { uid, gid };
+export function ownerInTree(idMap: IdMap, owner: Owner): Owner {
+  if (idMap === 'root') return owner;
   if (idMap === 'single') return { uid: 0, gid: 0 };
   const map = (id: number, { inside, outside }: IdRange) => id - outside + inside;
   return {
-    uid: mapped(uid, idMap.uids, { first: (range) => range.outside, map }),
-    gid: mapped(gid, idMap.gids, { first: (range) => range.outside, map }),
+    uid: mapped(owner.uid, idMap.uids, { first: (range) => range.outside, map }),
+    gid: mapped(owner.gid, idMap.gids, { first: (range) => range.outside, map }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The caches of other machines that one build reads and writes. */
+
 import {
   type BuildFacts,
   type CacheStorage,
@@ -16,6 +17,7 @@ import { AppError } from '../../errors.ts';
 import type { Registries } from '../../registry/index.ts';
 import type { CacheRecords, PortableResults } from '../../solver/index.ts';
 import type { ImageLayer, LayerId } from '../../store/index.ts';
+import type { Owner, TreeForm } from '../../system/index.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
@@ -36,9 +38,11 @@ export interface BuildCachesOptions {
 export interface UsedMount {
   readonly key: string;
   readonly id: string;
-  readonly uid: number;
-  readonly gid: number;
+  /** On this machine; undefined: whoever makes it. */
+  readonly owner: Owner | undefined;
   readonly mode: number;
+  /** Of its files. */
+  readonly form: TreeForm;
 }
 
 /** Whether a cache mount begins as a new one does. */
@@ -114,7 +118,8 @@ export class BuildCaches {
     const found = (await this.#imported?.mounts())?.find(({ key }) => key === mount.key);
     if (found === undefined) return undefined;
     const { store, signal } = this.#run;
-    return (directory) => seedMount(store, found.layer, { directory, signal });
+    const { form } = mount;
+    return (directory) => seedMount(store, found.layer, { directory, form, signal });
   };
 
   /** What an image says of its own layers, where that was asked for. */
@@ -166,13 +171,17 @@ export class BuildCaches {
   async #mounts(): Promise<readonly ImportedMount[]> {
     const { store, signal } = this.#run;
     const mounts: ImportedMount[] = [];
-    for (const { key, id, uid, gid, mode } of this.#used.values()) {
+    for (const { key, id, owner, mode, form } of this.#used.values()) {
       const held = await store.cacheMounts.hold(
-        { key, id, sharing: 'locked', uid, gid, mode },
+        { key, id, sharing: 'locked', owner, mode },
         { signal },
       );
       try {
-        mounts.push({ key, id, layer: await layerOfMount(store, held.directory, { signal }) });
+        mounts.push({
+          key,
+          id,
+          layer: await layerOfMount(store, held.directory, { form, signal }),
+        });
       } finally {
         held.release();
       }

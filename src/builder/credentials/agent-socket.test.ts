@@ -41,8 +41,7 @@ describe('the socket in front of an agent', () => {
     socket = await AgentSocket.listen({
       agent: path,
       path: join(deep, 'ours'),
-      uid: process.getuid?.() ?? 0,
-      gid: process.getgid?.() ?? 0,
+      owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       mode: 0o640,
     });
     expect(statSync(join(deep, 'ours')).mode & 0o777).toBe(0o640);

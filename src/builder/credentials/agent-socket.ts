@@ -2,6 +2,7 @@
 import { chmodSync, chownSync, closeSync, constants, openSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import type { Owner } from '../../system/index.ts';
 import { framed, isAllowed, REFUSAL, readMessages } from './agent-messages.ts';
 
 export interface AgentSocketOptions {
@@ -9,8 +10,8 @@ export interface AgentSocketOptions {
   readonly agent: string;
   /** Host path to listen at, in a directory of ours. */
   readonly path: string;
-  readonly uid: number;
-  readonly gid: number;
+  /** Undefined: whoever makes it. */
+  readonly owner: Owner | undefined;
   readonly mode: number;
 }
 
@@ -29,10 +30,10 @@ export class AgentSocket implements AsyncDisposable {
 
   /** Begins to listen. */
   static async listen(options: AgentSocketOptions): Promise<AgentSocket> {
-    const { agent, path, uid, gid, mode } = options;
+    const { agent, path, owner, mode } = options;
     const socket = new AgentSocket(agent);
     await withShortPath(path, (short) => listening(socket.#server, short));
-    chownSync(path, uid, gid);
+    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
     chmodSync(path, mode);
     return socket;
   }

@@ -95,7 +95,7 @@ export class RemoteLogins {
 
   async #forward(): Promise<SshAccess> {
     const { sshAgents, temporaryDirectory } = this.#given;
-    const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, mode: 0o600 };
+    const owner = { owner: undefined, mode: 0o600 };
     const socket = await sshAgents.socket(AGENT, owner);
     return { kind: 'given', socket, knownHosts: join(await temporaryDirectory(), 'known_hosts') };
   }

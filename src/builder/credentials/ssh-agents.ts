@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { BuildOptions, SshSource } from '../../api/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
-import { checkInput, readFailure } from '../../system/index.ts';
+import { checkInput, type Owner, readFailure } from '../../system/index.ts';
 import { LARGEST_KEY } from './largest-key.ts';
 
 export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'signal'> {
@@ -13,9 +13,9 @@ export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'signal'> {
   readonly temporaryDirectory: () => Promise<string>;
 }
 
-export interface SocketOwner {
-  readonly uid: number;
-  readonly gid: number;
+export interface SocketAccess {
+  /** On this machine; undefined: whoever makes it. */
+  readonly owner: Owner | undefined;
   readonly mode: number;
 }
 
@@ -43,14 +43,14 @@ export class SshAgents implements AsyncDisposable {
    * @returns its host path; undefined when the build was given no agent of this id
    * @throws AppError SSH_AGENT_UNAVAILABLE, SSH_KEY_UNUSABLE
    */
-  async socket(id: string, owner: SocketOwner): Promise<string | undefined> {
+  async socket(id: string, access: SocketAccess): Promise<string | undefined> {
     const source = this.#sources.get(id);
     if (source === undefined) return undefined;
     const agent = await this.#agent(id, source);
     const path = join(await this.#room(), `socket-${this.#count++}`);
     // Sockets and processes are loaded by the few builds that need them.
     const { AgentSocket } = await import('./agent-socket.ts');
-    this.#owned.push(await AgentSocket.listen({ agent, path, ...owner }));
+    this.#owned.push(await AgentSocket.listen({ agent, path, ...access }));
     return path;
   }
 

@@ -7,6 +7,7 @@ import type { ExecOp, MountSpec } from '../../graph/index.ts';
 import { copyOfTree } from '../../layers/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { HeldCacheMount } from '../../store/index.ts';
+import { ownerOnHost, ROOT_FORM, type TreeForm, treeFormKey } from '../../system/index.ts';
 import type { BuildSession } from '../session/session.ts';
 import { mountDigest } from './mount-digest.ts';
 
@@ -56,17 +57,30 @@ export class CacheMounts implements Disposable {
 /** A cache that begins otherwise is another one, or nobody would ever see the new beginning. */
 async function keyOf(session: BuildSession, step: StepContext, spec: CacheSpec): Promise<string> {
   const seed = spec.input === undefined ? '' : await mountDigest(session, step, spec);
-  return cacheMountKey(spec, seed);
+  return cacheMountKey(spec, { seed, form: session.runtime.capabilities });
 }
 
 function sourceOf({ mounts }: ExecOp, spec: CacheSpec): InstructionPart {
   return `mount:${mounts.indexOf(spec)}.source`;
 }
 
-/** @param seed digest of what the cache begins with; empty where it begins empty */
-export function cacheMountKey({ id, uid, gid, mode }: CacheSpec, seed: string): string {
-  return createHash('sha256').update(JSON.stringify({ id, uid, gid, mode, seed })).digest('hex');
+interface CacheMountKeyOptions {
+  /** Digest of what the cache begins with; empty where it begins empty. */
+  readonly seed: string;
+  /** Of its files: those of another form are of no use. */
+  readonly form: TreeForm;
 }
+
+export function cacheMountKey(
+  { id, uid, gid, mode }: CacheSpec,
+  { seed, form }: CacheMountKeyOptions,
+): string {
+  const formKey = treeFormKey(form);
+  const parts = { id, uid, gid, mode, seed, ...(formKey !== ROOT_FORM_KEY && { form: formKey }) };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+const ROOT_FORM_KEY = treeFormKey(ROOT_FORM);
 
 /** As people are shown it, and as the store has it: without the slash after an empty namespace. */
 export function shownId({ id }: CacheSpec): string {
@@ -88,9 +102,11 @@ async function holdOne(
   const [spec] = same;
   if (spec === undefined) throw new Error('nobody asks for this cache mount');
   const sharing = STRICTNESS.findLast((kind) => same.some((other) => other.sharing === kind));
-  const { uid, gid, mode, input } = spec;
+  const { mode, input } = spec;
+  const form = session.runtime.capabilities;
+  const owner = ownerOnHost(form.idMap, spec);
   const shown = shownId(spec);
-  const begun = await session.mountSeed?.({ key, id: shown, uid, gid, mode });
+  const begun = await session.mountSeed?.({ key, id: shown, owner, mode, form });
   const seed =
     begun ??
     (input === undefined
@@ -98,7 +114,7 @@ async function holdOne(
       : (directory: string) =>
           seedFrom(session, step, { spec, input, directory }).catch(faultIn(sourceOf(op, spec))));
   return session.store.cacheMounts.hold(
-    { key, id: shown, sharing: sharing ?? 'shared', uid, gid, mode, seed },
+    { key, id: shown, sharing: sharing ?? 'shared', owner, mode, seed },
     { signal: step.signal },
   );
 }
@@ -111,7 +127,7 @@ interface Seeding {
 }
 
 async function seedFrom(
-  { store, treeOf }: BuildSession,
+  { store, treeOf, runtime }: BuildSession,
   { inputs, signal }: StepContext,
   { spec, input, directory }: Seeding,
 ): Promise<void> {
@@ -129,7 +145,7 @@ async function seedFrom(
   }
   const copy = `${directory}.copy`;
   try {
-    await copyOfTree(store, layer, { target: copy, signal });
+    await copyOfTree(store, layer, { target: copy, form: runtime.capabilities, signal });
     renameSync(`${copy}/${path}`, directory);
   } finally {
     rmSync(copy, { recursive: true, force: true });

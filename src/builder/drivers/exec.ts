@@ -82,6 +82,7 @@ function run(
     const warnings = leakWarnings(step, leaks);
     return keepLayer(session, staged, base, {
       form: 'tree',
+      treeForm: session.runtime.capabilities,
       size,
       files,
       times: 'clamp',

@@ -1,10 +1,14 @@
 /** A step's own layer: staged while the step works, on top of its base when it has succeeded. */
+import { recordedForm } from '../../layers/index.ts';
 import type { VertexResult } from '../../solver/index.ts';
 import type { LayerMeta, StagedLayer, StepWarning } from '../../store/index.ts';
+import type { TreeForm } from '../../system/index.ts';
 import type { SourceSession } from '../session/session.ts';
 
 export interface OwnLayer {
   readonly form: 'tree' | 'tar';
+  /** How owners lie in a tree; for a tar nothing. */
+  readonly treeForm?: TreeForm | undefined;
   /** Bytes of file content. */
   readonly size: number;
   readonly files: number;
@@ -17,11 +21,12 @@ export async function keepLayer(
   session: SourceSession,
   staged: StagedLayer,
   base: VertexResult,
-  { form, size, files, times, warnings = [] }: OwnLayer,
+  { form, treeForm, size, files, times, warnings = [] }: OwnLayer,
 ): Promise<VertexResult> {
   const created = session.now();
   const meta = await staged.commit({
     tree: form === 'tree',
+    treeForm: treeForm && recordedForm(treeForm),
     tar: form === 'tar',
     size,
     files,

@@ -1,5 +1,5 @@
 /** The mounts of a step: what the runtime is told to put where. */
-import { chmodSync, chownSync, closeSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, rmSync } from 'node:fs';
 import { AppError, faultIn } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
 import type { ExecOp, MountSpec } from '../../graph/index.ts';
@@ -7,7 +7,7 @@ import type { SecretText } from '../../ops/index.ts';
 import type { LowerDirectory, WantedMount } from '../../runtime/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { LayerId } from '../../store/index.ts';
-import { openWithin } from '../../system/index.ts';
+import { type Owner, openWithin, ownerOnHost, setOwner } from '../../system/index.ts';
 import { missingSecret } from '../credentials/secrets.ts';
 import { missingAgent } from '../credentials/ssh-agents.ts';
 import type { BuildSession } from '../session/session.ts';
@@ -60,6 +60,8 @@ export async function openMounts(
     throw error;
   }
 }
+
+const ROOT: Owner = { uid: 0, gid: 0 };
 
 type Ready = (lowers: readonly LowerDirectory[]) => WantedMount;
 
@@ -148,7 +150,7 @@ class Opening implements OpenMounts {
     this.#scratches.push(parent);
     const directory = `${parent}/upper`;
     mkdirSync(directory);
-    chownSync(directory, root?.uid ?? 0, root?.gid ?? 0);
+    setOwner(directory, root ?? ROOT, this.#session.runtime.capabilities.idMap);
     chmodSync(directory, root?.mode ?? 0o755);
     return asBytes(directory);
   }
@@ -170,7 +172,10 @@ class Opening implements OpenMounts {
   }
 
   async #ssh({ id, target, required, ...owner }: Extract<MountSpec, { kind: 'ssh' }>) {
-    const socket = await this.#session.sshAgents.socket(id, owner);
+    const socket = await this.#session.sshAgents.socket(id, {
+      owner: ownerOnHost(this.#session.runtime.capabilities.idMap, owner),
+      mode: owner.mode,
+    });
     if (socket !== undefined) {
       const source = asBytes(socket);
       this.#add({ kind: 'bind', source, target, readonly: false, targetKind: 'file' });

@@ -36,7 +36,6 @@ export function localSolver({ openRuntime: open = openRuntime }: LocalSolverPart
 async function solveHere(request: SolveRequest, open: OpenRuntime): Promise<SolvedBuild> {
   const { run, plans, caches, keepsCacheMounts } = request;
   const { options, env, store } = run;
-  if (!keepsCacheMounts) caches.renewed(await renewCacheMounts(store, plans));
   const secrets = new BuildSecrets(options, run);
   await using sshAgents = new SshAgents({
     ...options,
@@ -48,6 +47,9 @@ async function solveHere(request: SolveRequest, open: OpenRuntime): Promise<Solv
     env,
     signal: run.signal,
   });
+  if (!keepsCacheMounts) {
+    caches.renewed(await renewCacheMounts(store, plans, runtime.capabilities));
+  }
   return await solveWith(request, { runtime, secrets, sshAgents });
 }
 
@@ -87,7 +89,10 @@ async function solveWith(
     // With an epoch it is another tar that is exported.
     isExported: (id) => options.sourceDateEpoch === undefined && exported.has(id),
     treeOf: treesOf({ ...run, signal: jointSignal(signal, failure.signal) }),
-    lowers: new LowerSource(store),
+    lowers: new LowerSource(store, {
+      form: runtime.capabilities,
+      erofs: runtime.capabilities.mounts.erofs,
+    }),
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];
       const source = id === undefined || id === 'scratch' ? undefined : graph.vertices.get(id);

@@ -2,6 +2,7 @@
 import { mergeGraphs, reachable } from '../../graph/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { TreeForm } from '../../system/index.ts';
 import type { RenewedMounts } from '../caches/index.ts';
 import { type CacheSpec, cacheMountKey, shownId } from '../drivers/cache-mounts.ts';
 
@@ -9,15 +10,21 @@ import { type CacheSpec, cacheMountKey, shownId } from '../drivers/cache-mounts.
  * Empties the cache mounts of all steps that ignore the cache, before any step runs: other steps of the same build
  * that share one find it empty too. A cache that begins with files is emptied whatever those were.
  *
+ * @param form of the cache mounts' files
  * @returns which cache mounts were meant
  */
 export async function renewCacheMounts(
   store: Store,
   plans: readonly BuildPlan[],
+  form: TreeForm,
 ): Promise<RenewedMounts> {
   const specs = forcedMounts(plans);
   if (specs.length === 0) return () => false;
-  const empty = new Set(specs.filter(({ input }) => input === undefined).map(keyOfEmpty));
+  const empty = new Set(
+    specs
+      .filter(({ input }) => input === undefined)
+      .map((spec) => cacheMountKey(spec, { seed: '', form })),
+  );
   const seeded = new Set(specs.filter(({ input }) => input !== undefined).map(shownId));
   const isRenewed: RenewedMounts = ({ key, id }) => empty.has(key) || seeded.has(id);
   await store.cacheMounts.retire(isRenewed);
@@ -31,8 +38,4 @@ function forcedMounts(plans: readonly BuildPlan[]): readonly CacheSpec[] {
     .filter(({ id }) => graph.info.get(id)?.ignoreCache === true)
     .flatMap(({ op }) => (op.kind === 'exec' ? op.mounts : []))
     .filter((mount): mount is CacheSpec => mount.kind === 'cache');
-}
-
-function keyOfEmpty(spec: CacheSpec): string {
-  return cacheMountKey(spec, '');
 }

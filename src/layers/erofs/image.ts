@@ -4,9 +4,9 @@
  */
 import { assertNever } from '../../errors.ts';
 import { type BytePath, baseName, type FileEntry, parentPath } from '../../files/index.ts';
+import { opaqueXattr } from '../../system/index.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from '../layer-index.ts';
 import { impliedDirectory } from '../merged-tree.ts';
-import { OVERLAY_OPAQUE } from '../unpack.ts';
 import { encodeDirectory } from './directory.ts';
 import {
   BLOCK,
@@ -90,6 +90,9 @@ export function* encodeImage(index: LayerIndex, deviceSize: number): Generator<v
   return Buffer.concat([header, ...parts]);
 }
 
+/** Only root mounts such images. */
+const OPAQUE = opaqueXattr('trusted');
+
 /** Turns entries, in the order of a walk, into inodes; the root's is the first. */
 class InodeTable {
   readonly #inodes: Inode[] = [];
@@ -123,8 +126,7 @@ class InodeTable {
   }
 
   #addDirectory(entry: FileEntry & Pick<LayerFile, 'opaque'>): Inode {
-    const xattrs =
-      entry.opaque === true ? { ...entry.xattrs, [OVERLAY_OPAQUE]: 'y' } : entry.xattrs;
+    const xattrs = entry.opaque === true ? { ...entry.xattrs, [OPAQUE]: 'y' } : entry.xattrs;
     const inode = this.#add({ ...entry, xattrs });
     const parent = entry.path === '' ? inode : this.#name(entry.path, inode);
     inode.names.push({ name: '.', inode }, { name: '..', inode: parent });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { indexTree } from '../../layers/index.ts';
+import { ROOT_FORM } from '../../system/index.ts';
 import { findSecrets } from './find-secrets.ts';
 
 const SECRET = 'a secret of some length';
@@ -18,6 +19,7 @@ describe('findSecrets', () => {
 
   async function find(...secrets: readonly string[]) {
     const { entries } = await indexTree(directory, {
+      form: ROOT_FORM,
       base: { lookup: () => undefined, list: () => [] } as never,
     });
     const wanted = secrets.map((text, index) => ({ id: `s${index}`, bytes: Buffer.from(text) }));

@@ -1,4 +1,5 @@
 /** What a process sees of files, and what of them reaches its layer. */
+
 import {
   chmodSync,
   chownSync,
@@ -16,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { entry, openTestStore, packLayer } from '../../../test/support/layers.ts';
 import { buildRunner, Workshop } from '../../../test/support/sandbox.ts';
 import { lowerOf } from '../../layers/index.ts';
+import { ROOT_FORM } from '../../system/index.ts';
 
 let workshop: Workshop;
 beforeAll(() => {
@@ -186,7 +188,7 @@ test('a layer can be an EROFS image over its tar, shared by processes that run a
   const content = Buffer.from('from the tar');
   const hello = entry('hello', { size: content.length });
   const id = await packLayer(store, [{ kind: 'entry', entry: hello, content }]);
-  const lower = await lowerOf(store, id, { erofs: true });
+  const lower = await lowerOf(store, id, { form: ROOT_FORM, erofs: true });
   expect(lower.kind).toBe('erofs');
   const lowers = [{ kind: 'directory', path: workshop.root } as const, lower];
   const three = Array.from({ length: 3 }, () => workshop.shell('cat /hello', { lowers }));
