@@ -65,6 +65,7 @@ interface Node {
 
 /** A live directory as a `FileTree`. Holds descriptors until it is disposed of. */
 export class ContextTree implements FileTree, Disposable {
+  readonly isLive = true;
   readonly #root: DirectoryHandles;
   readonly #matcher: IgnoreMatcher | undefined;
   readonly #cache: StatCache;

@@ -54,6 +54,8 @@ export interface FileEntry {
  * All methods are synchronous (the data is in memory or one system call away) and never leave the tree.
  */
 export interface FileTree {
+  /** Others may change the files at any moment: what is known of one may not be true when it is read. */
+  readonly isLive?: boolean | undefined;
   /** The entry at exactly this path; symlinks are not followed anywhere. The root always exists. */
   lookup(path: BytePath): FileEntry | undefined;
   /** Entries directly in a directory, sorted by name bytes; empty when it is no directory. */

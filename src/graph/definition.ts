@@ -14,7 +14,7 @@ export const SEMANTICS_VERSION: Readonly<Record<Op['kind'], number>> = {
   context: 1,
   http: 1,
   git: 1,
-  copy: 2,
+  copy: 3,
   mkdir: 1,
   exec: 1,
 };

@@ -1,2 +1,3 @@
 export * from './definition.ts';
+export * from './file-selection.ts';
 export * from './vertex.ts';

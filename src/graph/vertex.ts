@@ -55,28 +55,33 @@ export interface ContextOp {
   readonly name: string;
 }
 
-export interface CopySource {
-  /** Index into the vertex's inputs of the tree the paths are in; -1 for `inline` sources. */
+/** Files of one of the inputs. */
+export interface TreeSource {
+  readonly kind: 'tree';
+  /** Index into the vertex's inputs of the tree the paths are in. */
   readonly input: number;
   /** Paths or wildcards as written, after expansion (UTF-8 text). */
   readonly paths: readonly string[];
-  /** Here-documents: files whose content is in the Dockerfile. */
-  readonly inline?: readonly { readonly name: string; readonly content: string }[] | undefined;
-  /** ADD of sources from several places: those after the first, in order. */
-  readonly more?: readonly FurtherSource[] | undefined;
+  /** ADD: unpack archives found among the paths. */
+  readonly unpack: boolean;
+  /** The tree is a directory of this machine: the owners of its files mean nothing in an image. */
+  readonly isLocal: boolean;
 }
 
-export interface FurtherSource {
-  readonly input: number;
-  readonly paths: readonly string[];
-  /** As `CopyOp.unpack`, for these. */
-  readonly unpack: boolean;
+/** A here-document: a file whose content is in the Dockerfile. */
+export interface InlineSource {
+  readonly kind: 'inline';
+  readonly name: string;
+  readonly content: string;
 }
+
+export type CopySource = TreeSource | InlineSource;
 
 /** COPY and ADD of files that are there (context, stage, image, here-document). Input 0 is the file system copied into. */
 export interface CopyOp {
   readonly kind: 'copy';
-  readonly source: CopySource;
+  /** In the order in which they are copied: a later one replaces what an earlier one has put. */
+  readonly sources: readonly CopySource[];
   /** Absolute destination, after WORKDIR; a trailing slash means directory. */
   readonly destination: string;
   /** As written: `user[:group]`, names or numbers. */
@@ -85,14 +90,29 @@ export interface CopyOp {
   readonly mode: string | undefined;
   readonly exclude: readonly string[];
   readonly parents: boolean;
-  /** ADD: unpack archives found among the sources. */
-  readonly unpack: boolean;
-  /** Owners are reset to 0:0 unless `owner` says otherwise: true for a build context. */
-  readonly resetOwner: boolean;
   /** COPY --link: destination symlinks are not followed, the layer does not depend on what is below. */
   readonly link: boolean;
   /** The destination gets the mode and owner of a directory whose contents are copied, too. */
   readonly keepsTop?: true | undefined;
+}
+
+/** A copy of all files at one path of input 1, as they are, without any flag. */
+export function plainCopy(
+  path: string,
+  destination: string,
+  source: Partial<Pick<TreeSource, 'unpack' | 'isLocal'>> = {},
+): CopyOp {
+  const { unpack = false, isLocal = false } = source;
+  return {
+    kind: 'copy',
+    sources: [{ kind: 'tree', input: 1, paths: [path], unpack, isLocal }],
+    destination,
+    owner: undefined,
+    mode: undefined,
+    exclude: [],
+    parents: false,
+    link: false,
+  };
 }
 
 /** WORKDIR: makes a directory with its parents. Input 0 is the file system. */

@@ -9,6 +9,7 @@ import { checkEntryPath } from '../archive/index.ts';
 import {
   type BytePath,
   baseName,
+  type ContentDigest,
   type ContentRange,
   comparePaths,
   type FileEntry,
@@ -41,6 +42,8 @@ export interface EntryItem {
   readonly entry: FileEntry;
   /** Where the bytes of a regular file come from (default: empty); of a link group only the first one's are read. */
   readonly content?: ContentRange | Uint8Array | undefined;
+  /** Of content that cannot change, if it is known: it is not hashed again. */
+  readonly digest?: ContentDigest | undefined;
   /** On a directory: nothing of the same path in lower layers shows through. */
   readonly opaque?: boolean | undefined;
 }
@@ -220,7 +223,7 @@ export class LayerWriter implements Disposable {
     this.#hasher?.advance(size);
   }
 
-  *#add({ entry, content, opaque }: EntryItem): Generator<void, void> {
+  *#add({ entry, content, digest, opaque }: EntryItem): Generator<void, void> {
     if (entry.type === 'socket') return;
     if (isReservedName(baseName(entry.path))) throw reservedName(entry.path);
     this.#settleParent(entry.path);
@@ -238,7 +241,8 @@ export class LayerWriter implements Disposable {
     const clean = xattrs === entry.xattrs ? entry : { ...entry, xattrs };
     let copied: CopiedContent | undefined;
     if (entry.type === 'file') {
-      copied = yield* this.#members.file(clean, entry.mtime, content ?? new Uint8Array(0));
+      const bytes = content ?? new Uint8Array(0);
+      copied = yield* this.#members.file(clean, entry.mtime, bytes, digest);
       this.#size += copied.size;
     } else {
       this.#packer.put(memberHeader(clean, { mtime: entry.mtime }));

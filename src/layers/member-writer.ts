@@ -22,6 +22,13 @@ export interface MemberWriterOptions {
   readonly hash: boolean;
 }
 
+/** A file that is open, and its digest if that cannot have changed. */
+interface OpenSource {
+  readonly fd: number;
+  readonly content: ContentRange;
+  readonly known: ContentDigest | undefined;
+}
+
 const ATTEMPTS = 4;
 const ZEROS = new Uint8Array(CHUNK_SIZE);
 const DIGEST_PREFIX = 'sha512-256:';
@@ -45,23 +52,25 @@ export class MemberWriter implements Disposable {
    * file.
    *
    * @param mtime whole seconds, for the header
+   * @param known the digest of content that cannot change
    * @throws AppError CONTEXT_CHANGED when the file is gone, is another kind of file, or a large one changes its size
    */
   *file(
     entry: FileEntry,
     mtime: number,
     content: ContentRange | Uint8Array,
+    known?: ContentDigest | undefined,
   ): Generator<void, CopiedContent> {
-    if (content instanceof Uint8Array) return yield* this.#memory(entry, mtime, content);
+    if (content instanceof Uint8Array) return yield* this.#memory(entry, mtime, content, known);
     const fd = this.#openContent(entry, content);
     try {
       let size = content.size;
       for (let attempt = 0; attempt < ATTEMPTS && size <= SMALL_SIZE; attempt++) {
-        const copied = this.#small(sized(entry, size), mtime, fd, content.offset);
+        const copied = this.#small(sized(entry, size), mtime, { fd, content, known });
         if (copied !== undefined) return copied;
         size = fstatSync(fd).size;
       }
-      return yield* this.#large(sized(entry, size), mtime, fd, content.offset);
+      return yield* this.#large(sized(entry, size), mtime, { fd, content, known });
     } catch (error) {
       if (hasErrorCode(error, 'ESPIPE', 'EISDIR'))
         throw changed(entry, 'is no file any more', error);
@@ -79,11 +88,16 @@ export class MemberWriter implements Disposable {
     }
   }
 
-  *#memory(entry: FileEntry, mtime: number, bytes: Uint8Array): Generator<void, CopiedContent> {
+  *#memory(
+    entry: FileEntry,
+    mtime: number,
+    bytes: Uint8Array,
+    known: ContentDigest | undefined,
+  ): Generator<void, CopiedContent> {
     const packer = this.#packer;
     packer.put(memberHeader(sized(entry, bytes.length), { mtime }));
     const tarOffset = packer.position;
-    const hasher = this.#hasher();
+    const hasher = known === undefined ? this.#hasher() : undefined;
     for (let done = 0; done < bytes.length; done += CHUNK_SIZE) {
       const part = bytes.subarray(done, done + CHUNK_SIZE);
       packer.put(part);
@@ -91,7 +105,7 @@ export class MemberWriter implements Disposable {
       if (part.length === CHUNK_SIZE) yield;
     }
     packer.pad(bytes.length);
-    return { size: bytes.length, digest: finished(hasher), tarOffset };
+    return { size: bytes.length, digest: known ?? finished(hasher), tarOffset };
   }
 
   /**
@@ -99,7 +113,9 @@ export class MemberWriter implements Disposable {
    *
    * @returns undefined when the file has grown: nothing was put then
    */
-  #small(entry: FileEntry, mtime: number, fd: number, offset: number): CopiedContent | undefined {
+  #small(entry: FileEntry, mtime: number, source: OpenSource): CopiedContent | undefined {
+    const { fd, content, known } = source;
+    const { offset } = content;
     const packer = this.#packer;
     const header = memberHeader(entry, { mtime });
     packer.reserve(header.length + entry.size + BLOCK_SIZE);
@@ -112,7 +128,8 @@ export class MemberWriter implements Disposable {
     if (size < entry.size && offset !== 0) throw changed(entry, 'is shorter than it was');
     const exact = size === entry.size ? header : memberHeader(sized(entry, size), { mtime });
     chunk.set(exact, used);
-    const digest = this.#hash ? digestOf(chunk.subarray(start, start + size)) : undefined;
+    const isKnown = known !== undefined && size === content.size;
+    const digest = isKnown ? known : this.#digestOf(chunk.subarray(start, start + size));
     packer.advance(header.length + size);
     const tarOffset = packer.position - size;
     packer.pad(size);
@@ -122,13 +139,14 @@ export class MemberWriter implements Disposable {
   *#large(
     entry: FileEntry,
     mtime: number,
-    fd: number,
-    offset: number,
+    { fd, content, known }: OpenSource,
   ): Generator<void, CopiedContent> {
+    const { offset } = content;
     const packer = this.#packer;
     packer.put(memberHeader(entry, { mtime }));
     const tarOffset = packer.position;
-    const hasher = this.#hasher();
+    const isKnown = known !== undefined && entry.size === content.size;
+    const hasher = isKnown ? undefined : this.#hasher();
     if (packer.takesHoles && fstatSync(fd).size < offset + entry.size)
       throw changed(entry, 'is shorter than it was');
     let done = 0;
@@ -151,7 +169,7 @@ export class MemberWriter implements Disposable {
     yield* this.#hole(entry.size - done, hasher);
     if (offset === 0 && fstatSync(fd).size !== entry.size) throw changed(entry, 'has another size');
     packer.pad(entry.size);
-    return { size: entry.size, digest: finished(hasher), tarOffset };
+    return { size: entry.size, digest: isKnown ? known : finished(hasher), tarOffset };
   }
 
   #runs(fd: number, offset: number, size: number): Iterable<DataRun> {
@@ -165,6 +183,10 @@ export class MemberWriter implements Disposable {
       hasher.update(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS);
       yield;
     }
+  }
+
+  #digestOf(bytes: Uint8Array): ContentDigest | undefined {
+    return this.#hash ? digestOf(bytes) : undefined;
   }
 
   #hasher(): Hash | undefined {

@@ -19,7 +19,7 @@ export function copyState(
   translation: Translation,
 ): LlbNode | undefined {
   // BuildKit's frontend makes one operation of each source that is fetched.
-  if (op.source.more !== undefined) return undefined;
+  if (op.sources.filter(({ kind }) => kind === 'tree').length > 1) return undefined;
   const below = translation.inputOf(vertex, 0);
   if (below === undefined) return undefined;
   const isMerged = op.link && op.mode === undefined;
@@ -42,30 +42,28 @@ function copyOnto(
   { vertex, op }: Copying,
   { inputOf, madeFromNothing }: Translation,
 ): LlbNode | undefined {
-  const { input, paths, inline = [] } = op.source;
   const inputs = new NodeInputs();
   const base = inputs.add(below);
-  const { destination, mode, unpack, exclude } = op;
+  const { destination, mode, exclude } = op;
   const owner = op.owner === undefined ? undefined : ownerOf(op.owner, base);
+  const common = { destination, owner, mode, exclude };
   const actions: NextAction[] = [];
-  const from = paths.length === 0 ? undefined : inputOf(vertex, input);
-  for (const path of paths) {
+  for (const one of op.sources) {
+    if (one.kind === 'inline') {
+      const source = posix.resolve('/', one.name);
+      const action = copyAction({ ...common, source, unpack: false, isInline: true });
+      const document = madeFromNothing(mkfileAction(source, 0o644, one.content));
+      actions.push({ action, source: inputs.add(document) });
+      continue;
+    }
+    const from = inputOf(vertex, one.input);
     if (from === undefined || from === 'scratch') return undefined;
-    const { source, parents } = op.parents ? withParents(path) : plainSource(path);
-    const action = copyAction({
-      ...{ source, destination, owner, mode, unpack, exclude, parents },
-      isInline: false,
-    });
-    actions.push({ action, source: inputs.add(from) });
-  }
-  for (const { name, content } of inline) {
-    const source = posix.resolve('/', name);
-    const action = copyAction({
-      ...{ source, destination, owner, mode, unpack: false, exclude },
-      isInline: true,
-    });
-    const document = madeFromNothing(mkfileAction(source, 0o644, content));
-    actions.push({ action, source: inputs.add(document) });
+    for (const path of one.paths) {
+      const { source, parents } = op.parents ? withParents(path) : plainSource(path);
+      const { unpack } = one;
+      const action = copyAction({ ...common, source, unpack, parents, isInline: false });
+      actions.push({ action, source: inputs.add(from) });
+    }
   }
   const file = fileOp(actions, { base, count: inputs.nodes.length });
   return { op: { file }, inputs: inputs.nodes, vertex: vertex.id };

@@ -122,7 +122,9 @@ function takenAlong(input: number, { vertex, translation }: Running): MountedFil
   if (taken === undefined || taken.op.kind !== 'copy' || taken.op.keepsTop !== true)
     return undefined;
   const state = translation.inputOf(taken, 1);
-  const [path] = taken.op.source.paths;
+  const [copied] = taken.op.sources;
+  if (copied?.kind !== 'tree') return undefined;
+  const [path] = copied.paths;
   if (state === undefined || path === undefined) return undefined;
   return { state, path: posix.resolve('/', path.replace(/\\(.)/g, '$1')) };
 }

@@ -12,7 +12,7 @@ import {
   toText,
 } from '../files/index.ts';
 import type { Owner } from './owner.ts';
-import type { SelectedContent, SelectedFile } from './selection.ts';
+import type { SelectedContent, SelectedFile } from './selection/index.ts';
 
 /** One entry of the layer that is going to be made. */
 export interface PlacedFile {
@@ -41,16 +41,13 @@ export interface MakeOptions {
   readonly owner?: Owner | undefined;
 }
 
-/** Link groups made here have numbers no selection reaches. */
-const FIRST_GROUP = 0x4000_0000;
-
 export class Canvas implements Lookup {
   readonly #base: FileTree | undefined;
   readonly #made: MadeDirectory;
   readonly #placed = new Map<BytePath, PlacedFile>();
   /** Paths of the base that were taken away, with all below them. */
   readonly #removed = new Set<BytePath>();
-  #nextGroup = FIRST_GROUP;
+  #nextGroup = 1;
 
   /** @param base undefined for the empty file system */
   constructor(base: FileTree | undefined, made: MadeDirectory) {
@@ -107,6 +104,11 @@ export class Canvas implements Lookup {
     if (this.#lookupBase(path) !== undefined) this.#removed.add(path);
   }
 
+  /** A number for the names of one file. */
+  newLinkGroup(): number {
+    return this.#nextGroup++;
+  }
+
   /** Puts a second name of a file that is there: of one that was put a hard link, of one of the base a copy. */
   link(path: BytePath, target: FileEntry): void {
     const placed = this.#placed.get(target.path);
@@ -118,7 +120,7 @@ export class Canvas implements Lookup {
       this.put({ entry: { ...entry, path }, content: content as SelectedContent | undefined });
       return;
     }
-    const linkGroup = placed.entry.linkGroup ?? this.#nextGroup++;
+    const linkGroup = placed.entry.linkGroup ?? this.newLinkGroup();
     this.#place({ ...placed, entry: { ...placed.entry, linkGroup } });
     this.put({ ...placed, entry: { ...placed.entry, linkGroup, path } });
   }

@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   type Copied,
+  type CopyChange,
+  copyDigest,
   copyOp,
   type Files,
   NOW,
   runCopy,
   scratchForEach,
+  selectAll,
 } from '../../test/support/copies.ts';
 import { contentDigest } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import { setXattr } from '../system/index.ts';
-import { copyDigest, prepareCopy } from './copy.ts';
+import { type SelectedFiles, selectionDigest } from './selection/index.ts';
 
 const scratch = scratchForEach();
 
@@ -20,7 +23,8 @@ const scratch = scratchForEach();
 const CAPABILITY =
   '\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00';
 
-type Change = Parameters<typeof copyOp>[0];
+type Change = CopyChange;
+const NOTHING: SelectedFiles = { roots: [], warnings: [] };
 
 interface Case {
   readonly says: string;
@@ -335,13 +339,13 @@ const metadata: readonly Case[] = [
   {
     says: 'owners of a build context are reset',
     source: { f: { content: '1', owner: 12 } },
-    op: { paths: ['f'], resetOwner: true },
+    op: { paths: ['f'], isLocal: true },
     makes: ['f=1'],
   },
   {
     says: '--chown with a number is the group too, and holds for made directories and symlinks',
     source: { 'd/f': '1', 'd/l': { link: 'f' } },
-    op: { paths: ['d'], destination: '/a/b', owner: '1000', resetOwner: true },
+    op: { paths: ['d'], destination: '/a/b', owner: '1000', isLocal: true },
     makes: ['a/ 1000:1000', 'a/b/ 1000:1000', 'a/b/f=1 1000:1000', 'a/b/l -> f 1000:1000'],
   },
   {
@@ -383,7 +387,7 @@ const documents: readonly Case[] = [
     says: 'a here-document is a file of its name',
     source: {},
     op: {
-      source: { input: -1, paths: [], inline: [{ name: 'EOF', content: 'hi\n' }] },
+      sources: [{ kind: 'inline', name: 'EOF', content: 'hi\n' }],
       destination: '/x/',
     },
     makes: ['x/', 'x/EOF=hi\n'],
@@ -392,7 +396,7 @@ const documents: readonly Case[] = [
     says: 'a here-document takes the name of the destination, owner and mode',
     source: {},
     op: {
-      source: { input: -1, paths: [], inline: [{ name: 'EOF', content: 'hi' }] },
+      sources: [{ kind: 'inline', name: 'EOF', content: 'hi' }],
       destination: '/run',
       owner: '5:6',
       mode: '+x',
@@ -403,11 +407,38 @@ const documents: readonly Case[] = [
     says: 'files and here-documents mix',
     source: PROJECT,
     op: {
-      source: { input: 1, paths: ['a.txt'], inline: [{ name: 'a.txt', content: 'doc' }] },
+      sources: [
+        { kind: 'tree', input: 1, paths: ['a.txt'], unpack: false, isLocal: true },
+        { kind: 'inline', name: 'a.txt', content: 'doc' },
+      ],
       destination: '/d/',
     },
     makes: ['d/', 'd/a.txt=doc'],
     warns: ['COPY_OVERWRITTEN'],
+  },
+  {
+    says: 'of several sources the last one is left, whatever they are',
+    source: PROJECT,
+    op: {
+      sources: [
+        { kind: 'inline', name: 'a.txt', content: 'doc' },
+        { kind: 'tree', input: 1, paths: ['a.txt'], unpack: false, isLocal: true },
+      ],
+      destination: '/d/',
+    },
+    makes: ['d/', 'd/a.txt=A'],
+    warns: ['COPY_OVERWRITTEN'],
+  },
+  {
+    says: 'hard links of one source are none of another',
+    source: { 'd/a': '1', 'd/b': { hardLink: 'd/a' }, 'e/c': '2', 'e/f': { hardLink: 'e/c' } },
+    op: {
+      sources: ['d', 'e'].map((path) => ({
+        ...{ kind: 'tree', input: 1, paths: [path], unpack: false, isLocal: true },
+      })),
+      destination: '/x/',
+    },
+    makes: ['x/', 'x/a=1', 'x/b=1', 'x/c=2', 'x/f=2'],
   },
 ];
 
@@ -670,9 +701,7 @@ describe('COPY refuses', () => {
 
 describe('the key of a COPY', () => {
   async function key(source: Files, change: Change = {}): Promise<string> {
-    return copyDigest(
-      await prepareCopy(copyOp(change), { source: scratch().tree(source), now: NOW }),
-    );
+    return copyDigest(copyOp(change), scratch().tree(source));
   }
 
   const original: Files = { 'd/a': '1', 'd/b': '2' };
@@ -694,7 +723,7 @@ describe('the key of a COPY', () => {
   });
 
   it('leaves out owners of a build context', async () => {
-    const change: Change = { resetOwner: true };
+    const change: Change = { isLocal: true };
     expect(await key({ a: { content: '1', owner: 9 } }, change)).toBe(
       await key({ a: '1' }, change),
     );
@@ -722,7 +751,7 @@ describe('the key of a COPY', () => {
     const copied = await copy(original, { owner: 'web' }, base);
     expect(copied.lines).toContain('d/a=1 33:44');
     expect(copied.contentDigest).toBe(await key(original, { owner: 'web' }));
-    expect(copied.contentDigest).toBe(await key(original, { resetOwner: true }));
+    expect(copied.contentDigest).toBe(await key(original, { isLocal: true }));
   });
 
   it('is the same before and after the copy', async () => {
@@ -734,7 +763,7 @@ describe('the key of a COPY', () => {
   it('is about the bytes that were copied, when a file changes in between', async () => {
     const source = scratch().tree({ a: 'before', b: '2' });
     const op: CopyOp = copyOp({});
-    const before = await copyDigest(await prepareCopy(op, { source, now: NOW }));
+    const before = await copyDigest(op, source);
     writeFileSync(join(source.hostPath, 'a'), 'AFTER!');
     const copied = await runCopy(scratch(), op, { source });
     expect(copied.lines).toEqual(['a=AFTER!', 'b=2']);
@@ -751,9 +780,9 @@ describe('the key of a COPY', () => {
 
   it('says which file cannot be read', async () => {
     const source = scratch().tree({ 'd/secret': 'x' });
-    const prepared = await prepareCopy(copyOp({}), { source, now: NOW });
+    const [selected = NOTHING] = await selectAll(copyOp({}), source);
     rmSync(join(source.hostPath, 'd/secret'));
-    await expect(copyDigest(prepared)).rejects.toMatchObject({
+    await expect(selectionDigest(selected)).rejects.toMatchObject({
       code: 'COPY_SOURCE_UNREADABLE',
       message: expect.stringContaining("'d/secret'"),
     });
@@ -777,10 +806,9 @@ describe('the key of a COPY', () => {
     const source = scratch().tree({ 'd/a': '1', 'private/x': '2' });
     chmodSync(scratch().directory, 0o755);
     chmodSync(join(source.hostPath, 'private'), 0);
-    const inputs = { source, now: NOW };
     process.seteuid?.(65534);
     try {
-      await expect(prepareCopy(copyOp({ paths: ['d/a'] }), inputs)).resolves.toBeDefined();
+      await expect(selectAll(copyOp({ paths: ['d/a'] }), source)).resolves.toBeDefined();
     } finally {
       process.seteuid?.(0);
     }

@@ -18,7 +18,7 @@ import type { CopyOp } from '../graph/index.ts';
 import { Canvas, directoryOverFile, type PlacedFile } from './canvas.ts';
 import type { Owner } from './owner.ts';
 import { placeArchive } from './place-archive.ts';
-import type { SelectedRoot, Selection } from './selection.ts';
+import type { SelectedFiles, SelectedRoot } from './selection/index.ts';
 import type { UnpackedArchive } from './unpack.ts';
 
 export interface PlaceOptions {
@@ -43,7 +43,7 @@ export interface PlacedSelection {
  */
 export function placeFiles(
   op: CopyOp,
-  selection: Selection,
+  selected: readonly SelectedFiles[],
   base: FileTree | undefined,
   options: PlaceOptions,
 ): PlacedSelection {
@@ -57,18 +57,20 @@ export function placeFiles(
   const destination = toBytes(op.destination);
   const targets = new Map<BytePath, SelectedRoot>();
   const warnings: Warning[] = [];
-  for (const root of selection.roots) {
-    const archive = archives?.get(root);
-    const to = { destination, owner };
-    if (archive !== undefined) placeMembers(canvas, to, { root, archive });
-    else {
-      const target = inPart('destination', () => placeRoot(canvas, to, root));
-      if (root.kind !== 'file') continue;
-      const before = targets.get(target);
-      if (before !== undefined && nameOf(before) !== nameOf(root)) {
-        warnings.push(overwritten(target, before, root));
+  for (const { roots } of selected) {
+    const to = { destination, owner, groups: new Map<number, number>() };
+    for (const root of roots) {
+      const archive = archives?.get(root);
+      if (archive !== undefined) placeMembers(canvas, to, { root, archive });
+      else {
+        const target = inPart('destination', () => placeRoot(canvas, to, root));
+        if (root.kind !== 'file') continue;
+        const before = targets.get(target);
+        if (before !== undefined && nameOf(before) !== nameOf(root)) {
+          warnings.push(overwritten(target, before, root));
+        }
+        targets.set(target, root);
       }
-      targets.set(target, root);
     }
   }
   return { files: canvas.files(), warnings };
@@ -123,16 +125,28 @@ function madeDirectoryMode(mode: string | undefined): number {
   return spec?.kind === 'octal' ? spec.mode & 0o777 : 0o755;
 }
 
+interface RootPlace extends Destination {
+  /** Link groups of the layer by those of the selection, whose numbers are its own. */
+  readonly groups: Map<number, number>;
+}
+
 /** @returns the path of a file, or of the directory it was merged into */
 function placeRoot(
   canvas: Canvas,
-  { destination, owner }: Destination,
+  { destination, owner, groups }: RootPlace,
   root: SelectedRoot,
 ): BytePath {
   const target = findTarget(canvas, destination, root);
   for (const from of root.files) {
     const path = joinPath(target, from.entry.path);
-    canvas.put({ entry: owned(from.entry, path, owner), content: from.content, from });
+    const entry = owned(from.entry, path, owner);
+    const { linkGroup } = entry;
+    if (linkGroup === undefined) canvas.put({ entry, content: from.content, from });
+    else {
+      const group = groups.get(linkGroup) ?? canvas.newLinkGroup();
+      groups.set(linkGroup, group);
+      canvas.put({ entry: { ...entry, linkGroup: group }, content: from.content, from });
+    }
   }
   return target;
 }

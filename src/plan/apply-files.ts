@@ -7,7 +7,7 @@ import type {
   WorkdirInstruction,
 } from '../dockerfile/index.ts';
 import { expandHeredoc } from '../dockerfile/index.ts';
-import type { CopyOp, SCRATCH, VertexId } from '../graph/index.ts';
+import type { CopyOp, InlineSource, SCRATCH, VertexId } from '../graph/index.ts';
 import { redactUrls } from '../http/index.ts';
 import { displayText, expand, expandOptional, expansionIn } from './expansion.ts';
 import { copyText } from './history-text.ts';
@@ -61,7 +61,7 @@ function copyInto(
   instruction: CopyInstruction | AddInstruction,
   variant: CopyVariant,
 ): StageState {
-  const { plan, keyword, parents, unpack } = variant;
+  const { plan, keyword, parents } = variant;
   const { options } = plan;
   const sources = instruction.sources.map((word) => ({ word, text: expand(word, state, options) }));
   const inline = instruction.files.map((file) => inlineFile(file, state, plan));
@@ -71,18 +71,16 @@ function copyInto(
   const text = redactUrls(displayText(instruction.text, state, options));
   const step: StepText = { instruction, text, locations: locationsOfCopy(instruction) };
   const places = sourcePlaces(state, instruction, { variant, sources, step });
-  const [first, ...rest] = places;
   const op: CopyOp = {
     kind: 'copy',
-    source: {
-      input: first === undefined ? -1 : 1,
-      paths: first?.paths ?? [],
-      inline: inline.length === 0 ? undefined : inline,
-      more:
-        rest.length === 0
-          ? undefined
-          : rest.map(({ paths, unpacks }, index) => ({ input: index + 2, paths, unpack: unpacks })),
-    },
+    // As in BuildKit the here-documents come last, wherever they are written.
+    sources: [
+      ...places.map(({ root, paths, unpacks }, index) => {
+        const isLocal = plan.isLocal(root);
+        return { kind: 'tree', input: index + 1, paths, unpack: unpacks, isLocal } as const;
+      }),
+      ...inline,
+    ],
     destination: destinationOf(
       plannedPath(
         written,
@@ -95,8 +93,6 @@ function copyInto(
     mode: mode === '' ? undefined : mode,
     exclude: instruction.exclude.map((word) => word.text),
     parents,
-    unpack: first?.unpacks ?? unpack,
-    resetOwner: first === undefined || places.some(({ root }) => plan.isLocal(root)),
     link: instruction.link,
   };
   const inputs = [state.root, ...places.map(({ root }) => root)];
@@ -154,10 +150,10 @@ function sourcePlaces(
   return places;
 }
 
-function inlineFile(file: InlineFile, state: StageState, { options }: StagePlan) {
+function inlineFile(file: InlineFile, state: StageState, { options }: StagePlan): InlineSource {
   const { name, content, expand: expanded } = file;
-  if (!expanded) return { name, content };
-  return { name, content: expandHeredoc(content, expansionIn(state, options)).text };
+  const text = expanded ? expandHeredoc(content, expansionIn(state, options)).text : content;
+  return { kind: 'inline', name, content: text };
 }
 
 /** Absolute; a slash at the end, which says that it is a directory, stays. */

@@ -1,5 +1,6 @@
 /** The build context and the named contexts as parts of the graph. */
-import type { CopyOp, GitOp, GraphBuilder, HttpOp, Op, SCRATCH, VertexId } from '../graph/index.ts';
+import type { GitOp, GraphBuilder, HttpOp, Op, SCRATCH, VertexId } from '../graph/index.ts';
+import { plainCopy } from '../graph/index.ts';
 import { redactUrls } from '../http/index.ts';
 import { familiarName, formatPlatform, type Platform, parseReference } from '../oci/index.ts';
 import type { ResolveImage } from './plan.ts';
@@ -75,14 +76,15 @@ export function contextRoot(
       instruction: undefined,
       ignoreCache: false,
     });
-  const unpacked = (root: VertexId) => add(wholeCopy(`/${CONTEXT_FILE}`, true), ['scratch', root]);
+  const unpacked = (root: VertexId, isLocal: boolean) =>
+    add(plainCopy(`/${CONTEXT_FILE}`, '/', { unpack: true, isLocal }), ['scratch', root]);
   switch (source.kind) {
     case 'local':
       return add({ kind: 'context', name });
     case 'archive':
-      return unpacked(add({ kind: 'context', name }));
+      return unpacked(add({ kind: 'context', name }), true);
     case 'remote':
-      return source.unpack ? unpacked(add(source.op)) : add(source.op);
+      return source.unpack ? unpacked(add(source.op), false) : add(source.op);
     case 'scratch':
       return 'scratch';
     case 'image':
@@ -96,28 +98,13 @@ export function wholeContext(builder: GraphBuilder, name: string, source: Contex
   const root = contextRoot(builder, name, source);
   if (root === 'scratch') throw new Error('scratch needs no vertex');
   if (source.kind !== 'local') return root;
-  return builder.add(wholeCopy('/', false), ['scratch', root], {
+  return builder.add(plainCopy('/', '/', { isLocal: true }), ['scratch', root], {
     name: `[context ${name}] all files`,
     stage: undefined,
     locations: {},
     instruction: undefined,
     ignoreCache: false,
   });
-}
-
-function wholeCopy(path: string, unpack: boolean): CopyOp {
-  return {
-    kind: 'copy',
-    source: { input: 1, paths: [path] },
-    destination: '/',
-    owner: undefined,
-    mode: undefined,
-    exclude: [],
-    parents: false,
-    unpack,
-    resetOwner: !unpack,
-    link: false,
-  };
 }
 
 function stepName(name: string, source: ContextSource): string {

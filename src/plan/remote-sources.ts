@@ -2,6 +2,7 @@
 import type { AddInstruction, Word } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
 import type { GitOp, HttpOp } from '../graph/index.ts';
+import { literalPath } from '../graph/index.ts';
 import { redactUrls } from '../http/index.ts';
 import { type GitUrl, isHttpUrl, parseGitUrl } from '../remote/index.ts';
 import { expandOptional } from './expansion.ts';
@@ -51,7 +52,7 @@ export function remoteSource(
   const op = httpOp(source.text, checksum);
   return {
     op,
-    path: op.filename.replace(/[*?[\\]/g, '\\$&'),
+    path: literalPath(op.filename),
     unpacks: instruction.unpack ?? false,
   };
 }

@@ -29,8 +29,10 @@ describe('a mount in a plan', () => {
       { kind: 'bind', target: '/work/in', input: 1, source: '/data', readonly: true },
     ]);
     const copy = inputs[1] as CopyOp;
-    expect(copy).toMatchObject({ kind: 'copy', destination: '/data', resetOwner: true });
-    expect(copy.source.paths).toEqual(['a/\\[b]']);
+    expect(copy).toMatchObject({ kind: 'copy', destination: '/data', keepsTop: true });
+    expect(copy.sources).toEqual([
+      { kind: 'tree', input: 1, paths: ['a/\\[b]'], unpack: false, isLocal: true },
+    ]);
   });
 
   it('of a stage has the stage itself as input', async () => {

@@ -8,7 +8,7 @@ import {
 } from '../dockerfile/index.ts';
 import { AppError, type SourceLocation } from '../errors.ts';
 import type { CopyOp, MountSpec, Vertex } from '../graph/index.ts';
-import { SCRATCH } from '../graph/index.ts';
+import { literalPath, plainCopy, SCRATCH } from '../graph/index.ts';
 import { expand } from './expansion.ts';
 import type { StagePlan } from './stage-plan.ts';
 import { type StageState, workingDirectory } from './stage-state.ts';
@@ -102,13 +102,13 @@ class MountPlanning {
     const target = this.#target();
     if (from === undefined) {
       const context = this.#plan.addContext();
-      const resetOwner = this.#plan.isLocal(context);
-      const input = add(this.#takeAlong(context, { source, resetOwner }));
+      const isLocal = this.#plan.isLocal(context);
+      const input = add(this.#takeAlong(context, { source, isLocal }));
       return { kind: 'bind', target, input, source: TAKEN, readonly };
     }
     const root = await this.#rootOf(from);
     if (this.#plan.isLocal(root)) {
-      const input = add(this.#takeAlong(root, { source, resetOwner: true }));
+      const input = add(this.#takeAlong(root, { source, isLocal: true }));
       return { kind: 'bind', target, input, source: TAKEN, readonly };
     }
     return { kind: 'bind', target, input: add(root), source, readonly };
@@ -148,7 +148,7 @@ class MountPlanning {
     if (from === undefined) return undefined;
     const root = await this.#rootOf(from);
     if (root === SCRATCH) return undefined;
-    return add(this.#takeAlong(root, { source, resetOwner: this.#plan.isLocal(root) }));
+    return add(this.#takeAlong(root, { source, isLocal: this.#plan.isLocal(root) }));
   }
 
   #secret(): MountSpec {
@@ -201,21 +201,9 @@ class MountPlanning {
    * Copies what is mounted into a file system of its own: of a context that is filtered and never the live
    * directory, of a seed it is the beginning of a cache.
    */
-  #takeAlong(from: MountInput, what: { source: string; resetOwner: boolean }): MountInput {
-    const source = what.source.replace(/[*?[\\]/g, '\\$&');
-    const op: CopyOp = {
-      kind: 'copy',
-      source: { input: 1, paths: [source] },
-      destination: TAKEN,
-      owner: undefined,
-      mode: undefined,
-      exclude: [],
-      parents: false,
-      unpack: false,
-      resetOwner: what.resetOwner,
-      link: false,
-      keepsTop: true,
-    };
+  #takeAlong(from: MountInput, what: { source: string; isLocal: boolean }): MountInput {
+    const source = literalPath(what.source);
+    const op: CopyOp = { ...plainCopy(source, TAKEN, what), keepsTop: true };
     return this.#plan.addInternalStep(op, [SCRATCH, from], {
       name: `[internal] files for --mount=${this.#flag.text.text}`,
       locations: {

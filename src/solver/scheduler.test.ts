@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AbortedError, AppError, type Warning } from '../errors.ts';
-import type { Op, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
-import { GraphBuilder, opDigest, SCRATCH } from '../graph/index.ts';
+import type { CopyOp, Op, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
+import { GraphBuilder, opDigest, plainCopy, SCRATCH } from '../graph/index.ts';
 import type { BuildEvent } from '../progress/index.ts';
 import type { CacheRecord, LayerId, StepWarning } from '../store/index.ts';
 import type { CacheRecords } from './cache-records.ts';
@@ -124,18 +124,7 @@ function exec(name: string): Op {
   };
 }
 
-const COPY: Op = {
-  kind: 'copy',
-  source: { input: 1, paths: ['/'] },
-  destination: '/',
-  owner: undefined,
-  mode: undefined,
-  exclude: [],
-  parents: false,
-  unpack: false,
-  resetOwner: false,
-  link: false,
-};
+const COPY: CopyOp = plainCopy('/', '/');
 
 const POSITION = { line: 1, column: 1, offset: 0 };
 const PLACE = { file: 'Dockerfile', text: 'RUN a', range: { start: POSITION, end: POSITION } };

@@ -16,10 +16,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { type ContextTree, openContext, parseDockerignore } from '../../src/context/index.ts';
-import type { FileEntry } from '../../src/files/index.ts';
-import type { CopyOp } from '../../src/graph/index.ts';
+import type { FileEntry, FileTree } from '../../src/files/index.ts';
+import {
+  type CopyOp,
+  copySelection,
+  plainCopy,
+  sourcesBefore,
+  type TreeSource,
+} from '../../src/graph/index.ts';
 import { type LayerEntry, LayerWriter, TAR_FILE } from '../../src/layers/index.ts';
-import { type CopyResult, copyFiles } from '../../src/ops/copy.ts';
+import {
+  type CopyResult,
+  copyFiles,
+  type SelectedFiles,
+  selectFiles,
+  selectInline,
+  selectionDigest,
+} from '../../src/ops/index.ts';
 
 /** Content of a file, or more about it; `{}` is a directory. */
 export type FileSpec =
@@ -96,26 +109,44 @@ function makeFile(directory: string, path: string, spec: FileSpec): void {
   if (file.mode !== undefined) chmodSync(host, file.mode);
 }
 
+export type CopyChange = Partial<CopyOp & Pick<TreeSource, 'paths' | 'unpack' | 'isLocal'>>;
+
 /** A COPY of `.` to `/` but for what is given. */
-export function copyOp(change: Partial<CopyOp> & { readonly paths?: readonly string[] }): CopyOp {
-  const { paths, ...rest } = change;
+export function copyOp(change: CopyChange): CopyOp {
+  const { paths = ['.'], unpack = false, isLocal = false, ...rest } = change;
   return {
-    kind: 'copy',
-    source: { input: 1, paths: paths ?? ['.'] },
-    destination: '/',
-    owner: undefined,
-    mode: undefined,
-    exclude: [],
-    parents: false,
-    unpack: false,
-    resetOwner: false,
-    link: false,
+    ...plainCopy('.', '/'),
+    sources: [{ kind: 'tree', input: 1, paths, unpack, isLocal }],
     ...rest,
   };
 }
 
+/** What a copy selects, all of it of one tree. */
+export function selectAll(
+  op: CopyOp,
+  source: FileTree | undefined,
+): Promise<readonly SelectedFiles[]> {
+  return Promise.all(
+    op.sources.map((one) => {
+      const before = sourcesBefore(op, one);
+      if (one.kind === 'inline') return selectInline(one, { mode: op.mode, now: NOW, before });
+      if (source === undefined) throw new Error('no tree to copy from');
+      return selectFiles(source, copySelection(op, one), { before });
+    }),
+  );
+}
+
+/** The digest that a copy of one source has in its key. */
+export async function copyDigest(op: CopyOp, source: FileTree): Promise<string> {
+  const [selected] = await selectAll(op, source);
+  if (selected === undefined) throw new Error('no source');
+  return selectionDigest(selected);
+}
+
 export interface Copied extends CopyResult {
   readonly entries: readonly LayerEntry[];
+  /** Of the first source, as it was copied. */
+  readonly contentDigest: string | undefined;
   /** One line an entry: path, type and content, mode and owner where they are not usual. */
   readonly lines: readonly string[];
 }
@@ -130,8 +161,9 @@ export async function runCopy(
   mkdirSync(directory);
   using writer = LayerWriter.create(directory);
   let entries: readonly LayerEntry[] = [];
+  const selected = await selectAll(op, inputs.source);
   const result = await copyFiles(op, {
-    source: inputs.source,
+    selected,
     base: inputs.base,
     now: NOW,
     temporaryDirectory: scratch.directory,
@@ -144,8 +176,11 @@ export async function runCopy(
       },
     },
   });
+  const read = result.copied;
+  const contentDigest = selected[0] && (await selectionDigest(selected[0], { read }));
   const tar = openSync(join(directory, TAR_FILE), 'r');
-  return { ...result, entries, lines: entries.map((entry) => describeEntry(entry, tar)) };
+  const lines = entries.map((entry) => describeEntry(entry, tar));
+  return { ...result, contentDigest, entries, lines };
 }
 
 function describeEntry(entry: LayerEntry, tar: number): string {

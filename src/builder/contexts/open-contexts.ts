@@ -79,9 +79,8 @@ const STEP_TELLS = ['PATTERN_INVALID', 'SYMLINK_LOOP'];
 export function sourcesOf(vertices: readonly Vertex[], context: Vertex['id']): string[] {
   return vertices.flatMap(({ op, inputs }) => {
     if (op.kind !== 'copy') return [];
-    const { input, paths, more = [] } = op.source;
-    return [{ input, paths }, ...more].flatMap((part) =>
-      inputs[part.input] === context ? part.paths : [],
+    return op.sources.flatMap((source) =>
+      source.kind === 'tree' && inputs[source.input] === context ? source.paths : [],
     );
   });
 }

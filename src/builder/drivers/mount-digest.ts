@@ -1,10 +1,10 @@
 /** What of another file system a step sees through a mount, as a digest. */
 import { AppError } from '../../errors.ts';
-import type { CopyOp, MountSpec } from '../../graph/index.ts';
-import { stableJson } from '../../graph/index.ts';
-import { copyDigest, prepareCopy } from '../../ops/index.ts';
+import { type MountSpec, mountSelection } from '../../graph/index.ts';
+import { selectFiles } from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { BuildSession } from '../session/session.ts';
+import { rememberedDigest } from './remembered-digest.ts';
 
 /**
  * The digest of the mounted files, remembered for the input they come from.
@@ -15,33 +15,15 @@ export async function mountDigest(
   step: StepContext,
   mount: Extract<MountSpec, { kind: 'bind' | 'cache' }>,
 ): Promise<string> {
-  if (mount.input === undefined) return '';
-  const op = selecting(mount.source);
-  return step.inputs.contentDigest(mount.input, `mount ${stableJson(op)}`, async ({ layers }) => {
-    const source = await session.treeOf(layers);
-    const { signal } = step;
-    const prepared = await prepareCopy(op, { source, now: session.now(), signal }).catch(
-      asMountError(mount),
-    );
-    return step.working(() => copyDigest(prepared, signal));
-  });
-}
-
-/** A copy would select the same files. */
-function selecting(source: string): CopyOp {
-  return {
-    kind: 'copy',
-    source: { input: 1, paths: [source.replace(/[*?[\\]/g, '\\$&')] },
-    destination: '/',
-    owner: undefined,
-    mode: undefined,
-    exclude: [],
-    parents: false,
-    unpack: false,
-    resetOwner: false,
-    link: false,
-    keepsTop: true,
+  const { input } = mount;
+  if (input === undefined) return '';
+  const selection = mountSelection(mount.source);
+  const select = async () => {
+    const { layers } = await step.inputs.result(input);
+    const tree = await session.treeOf(layers);
+    return selectFiles(tree, selection, { signal: step.signal }).catch(asMountError(mount));
   };
+  return rememberedDigest(step, { input, selection, select });
 }
 
 function asMountError({ target }: MountSpec): (error: unknown) => never {

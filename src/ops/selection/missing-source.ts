@@ -1,5 +1,5 @@
 /** The error for a source that is not there: why, and what was probably meant. */
-import { AppError } from '../errors.ts';
+import { AppError } from '../../errors.ts';
 import {
   type BytePath,
   baseName,
@@ -10,8 +10,8 @@ import {
   type ResolvedPath,
   resolveInTree,
   toText,
-} from '../files/index.ts';
-import { nearestName } from '../nearest-name.ts';
+} from '../../files/index.ts';
+import { nearestName } from '../../nearest-name.ts';
 
 /**
  * @param source as written

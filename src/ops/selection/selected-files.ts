@@ -1,9 +1,10 @@
 /**
- * What a COPY or ADD takes, before it is known where it goes: metadata as it will be (but for owners named by --chown,
- * which depend on the file system copied into), and where the bytes are. The digest of a selection is what makes a COPY's result found again.
+ * What is taken of a tree, before it is known where it goes: metadata as it will be (but for owners named by --chown,
+ * which depend on the file system copied into), and where the bytes are. Their digest is what makes
+ * a COPY's result found again.
  */
 
-import { AppError, faultIn, type InstructionPart, type Warning } from '../errors.ts';
+import { AppError, faultIn, type InstructionPart, type Warning } from '../../errors.ts';
 import {
   type BytePath,
   type ContentDigest,
@@ -15,7 +16,7 @@ import {
   type TreeDigest,
   toText,
   treeDigest,
-} from '../files/index.ts';
+} from '../../files/index.ts';
 import { ContentHasher } from './content-hasher.ts';
 
 export type SelectedContent =
@@ -47,60 +48,67 @@ export interface SelectedRoot {
   readonly files: readonly SelectedFile[];
 }
 
-export interface Selection {
+export interface SelectedFiles {
   readonly roots: readonly SelectedRoot[];
   readonly warnings: readonly Warning[];
 }
 
-/** What a file was when it was copied, which may differ from what it was when it was selected. */
-export interface CopiedFile {
+/** What a file was when it was read, which may differ from what it was when it was selected. */
+export interface ReadFile {
   readonly digest: ContentDigest;
   readonly size: number;
+}
+
+/** A file that was read whole, and is copied from memory. */
+export interface KeptFile extends ReadFile {
+  readonly bytes: Uint8Array;
 }
 
 const NO_METADATA = { mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 } as const;
 
 export interface DigestOptions {
   /** Takes precedence over what the source tree knows. */
-  readonly copied?: ReadonlyMap<SelectedFile, CopiedFile> | undefined;
+  readonly read?: ReadonlyMap<SelectedFile, ReadFile> | undefined;
+  /** Gets the files that have to be read, so that nobody reads them again. */
+  readonly keep?: Map<SelectedFile, KeptFile> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The key of a selection: metadata and content of all files, times left out, and the warnings, so that a record found
+ * The digest of selected files: metadata and content of all files, times left out, and the warnings, so that a record found
  * by it tells of the very same. It does not cover where they go, nor
  * whom --chown gives them to: the operation and the key of the file system copied into do. Files whose digest is
  * not known are read, and the source tree is told.
  * @throws AppError COPY_SOURCE_UNREADABLE
  */
 export async function selectionDigest(
-  selection: Selection,
+  selected: SelectedFiles,
   options: DigestOptions = {},
 ): Promise<TreeDigest> {
   using hasher = new ContentHasher();
   const items: DigestedEntry[] = [];
-  for (const root of selection.roots) {
+  for (const root of selected.roots) {
     items.push(rootItem(root));
     for (const file of root.files) {
-      const copied =
-        options.copied?.get(file) ??
-        (await contentOf(file, hasher, options.signal).catch(faultIn(root.part)));
+      const read =
+        options.read?.get(file) ??
+        (await contentOf(file, hasher, options).catch(faultIn(root.part)));
       const note = file.passingMode === undefined ? undefined : `passing ${file.passingMode}`;
       items.push({
-        entry: { ...file.entry, size: copied?.size ?? 0 },
-        digest: copied?.digest,
+        entry: { ...file.entry, size: read?.size ?? 0 },
+        digest: read?.digest,
         note,
       });
     }
   }
-  items.push(...selection.warnings.map(warningItem));
+  items.push(...selected.warnings.map(warningItem));
   return treeDigest(items);
 }
 
-/** How many digests of a selection are not known yet, in files and bytes. */
-export function unknownContent(selection: Selection): { files: number; bytes: number } {
+/** How many digests of selected files are not known yet, in files and bytes. */
+export function unknownContent(selected: SelectedFiles): { files: number; bytes: number } {
   const unknown = { files: 0, bytes: 0 };
-  for (const { files } of selection.roots) {
+  for (const { files } of selected.roots) {
     for (const { content, entry } of files) {
       if (content?.kind !== 'tree' || content.tree.knownDigest(content.origin) !== undefined)
         continue;
@@ -125,8 +133,8 @@ function rootItem(root: SelectedRoot): DigestedEntry {
 async function contentOf(
   file: SelectedFile,
   hasher: ContentHasher,
-  signal: AbortSignal | undefined,
-): Promise<CopiedFile | undefined> {
+  { keep, signal }: DigestOptions,
+): Promise<ReadFile | undefined> {
   const { content, entry } = file;
   if (content === undefined) return undefined;
   if (content.kind === 'range') return hasher.hash(content.range, signal);
@@ -135,9 +143,12 @@ async function contentOf(
   const known = tree.knownDigest(origin);
   if (known !== undefined) return { digest: known, size: origin.size };
   try {
-    const hashed = await hasher.hash(tree.content(origin), signal);
-    if (hashed.size === origin.size) tree.rememberDigest(origin, hashed.digest);
-    return hashed;
+    const range = tree.content(origin);
+    const kept = keep && (await hasher.read(range, signal));
+    if (kept !== undefined) keep?.set(file, kept);
+    const read = kept ?? (await hasher.hash(range, signal));
+    if (read.size === origin.size) tree.rememberDigest(origin, read.digest);
+    return read;
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? unreadableSource(error, origin) : error;
   }

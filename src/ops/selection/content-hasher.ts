@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, read, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type ContentDigest, type ContentRange, contentDigest } from '../files/index.ts';
-import { openContent } from '../system/index.ts';
+import { type ContentDigest, type ContentRange, contentDigest } from '../../files/index.ts';
+import { openContent } from '../../system/index.ts';
 
 const SMALL = 256 * 1024;
 const CHUNK = 1024 * 1024;
@@ -36,6 +36,20 @@ export class ContentHasher implements Disposable {
     return range.size <= SMALL ? this.#hashSmall(fd, range) : await hashLarge(fd, range, signal);
   }
 
+  /**
+   * Reads and hashes a file that is kept in memory.
+   * @throws as `hash`
+   */
+  async read(
+    range: ContentRange,
+    signal?: AbortSignal,
+  ): Promise<HashedContent & { readonly bytes: Uint8Array }> {
+    await this.#giveTurn(signal);
+    const buffer = Buffer.allocUnsafe(range.size);
+    const bytes = buffer.subarray(0, readInto(buffer, this.#open(range), range));
+    return { digest: contentDigest(bytes), size: bytes.length, bytes };
+  }
+
   [Symbol.dispose](): void {
     if (this.#openPath !== undefined) closeSync(this.#fd);
     this.#openPath = undefined;
@@ -50,12 +64,7 @@ export class ContentHasher implements Disposable {
   }
 
   #hashSmall(fd: number, range: ContentRange): HashedContent {
-    let size = 0;
-    while (size < range.size) {
-      const count = readSync(fd, this.#buffer, size, range.size - size, range.offset + size);
-      if (count === 0) break;
-      size += count;
-    }
+    const size = readInto(this.#buffer, fd, range);
     return { digest: contentDigest(this.#buffer.subarray(0, size)), size };
   }
 
@@ -65,6 +74,17 @@ export class ContentHasher implements Disposable {
     signal?.throwIfAborted();
     this.#turnEnds = performance.now() + TURN_MS;
   }
+}
+
+/** @returns bytes read: fewer than the range has when the file has become shorter */
+function readInto(buffer: Buffer, fd: number, range: ContentRange): number {
+  let size = 0;
+  while (size < range.size) {
+    const count = readSync(fd, buffer, size, range.size - size, range.offset + size);
+    if (count === 0) break;
+    size += count;
+  }
+  return size;
 }
 
 async function hashLarge(

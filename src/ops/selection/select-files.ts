@@ -1,6 +1,6 @@
-/** Which files the sources of a COPY or ADD mean, and what they will be in the image. */
+/** Which files of a tree a selection means, and what they will be in the image. */
 import { setImmediate } from 'node:timers/promises';
-import { AppError, faultIn, type InstructionPart, inPart, type Warning } from '../errors.ts';
+import { AppError, faultIn, type InstructionPart, inPart, type Warning } from '../../errors.ts';
 import {
   applyMode,
   type BytePath,
@@ -18,8 +18,9 @@ import {
   resolveInTree,
   toBytes,
   unescapePattern,
-} from '../files/index.ts';
-import type { CopyOp } from '../graph/index.ts';
+} from '../../files/index.ts';
+import type { FileSelection, InlineSource } from '../../graph/index.ts';
+import { isArchive } from '../unpack.ts';
 import { sourceNotFound } from './missing-source.ts';
 import {
   excludedSource,
@@ -30,40 +31,58 @@ import {
   parentsSource,
   patternThroughLink,
 } from './parents.ts';
-import type { SelectedFile, SelectedRoot, Selection } from './selection.ts';
-import { isArchive } from './unpack.ts';
+import type { SelectedFile, SelectedFiles, SelectedRoot } from './selected-files.ts';
 
 export interface SelectOptions {
-  /** Milliseconds since the epoch: the time of here-documents. */
-  readonly now: number;
-  /** The trees of `op.source.more`. */
-  readonly more?: readonly FileTree[] | undefined;
+  /** How many sources of the instruction come before those of this selection. */
+  readonly before?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Finds the files a COPY or ADD takes. A wildcard that matches nothing selects nothing.
- * @param source the tree of `op.source`; undefined when all sources are here-documents
+ * Finds the files of a selection. A wildcard that matches nothing selects nothing. No contents are read, but for looking
+ * whether a file is an archive to unpack.
  * @throws AppError COPY_SOURCE_NOT_FOUND, MODE_INVALID, PATTERN_INVALID, SYMLINK_LOOP
  */
 export async function selectFiles(
-  op: CopyOp,
-  source: FileTree | undefined,
-  options: SelectOptions,
-): Promise<Selection> {
-  const selector = new Selector(op, options);
-  for (const path of op.source.paths) {
-    if (source === undefined) throw new Error('a COPY with paths needs a source tree');
-    await selector.addSource(source, path);
-  }
-  for (const [index, further] of (op.source.more ?? []).entries()) {
-    const tree = options.more?.[index];
-    if (tree === undefined) throw new Error('a further source needs its tree');
-    selector.unpacks = further.unpack;
-    for (const path of further.paths) await selector.addSource(tree, path);
-  }
-  for (const document of op.source.inline ?? []) selector.addInline(document);
-  return selector.selection();
+  tree: FileTree,
+  selection: FileSelection,
+  options: SelectOptions = {},
+): Promise<SelectedFiles> {
+  const selector = new Selector(tree, selection, options);
+  for (const path of selection.paths) await selector.add(path);
+  return selector.selected();
+}
+
+export interface InlineOptions {
+  /** As written. */
+  readonly mode: string | undefined;
+  /** Milliseconds since the epoch: the time of the file. */
+  readonly now: number;
+  /** How many here-documents come before it. */
+  readonly before?: number | undefined;
+}
+
+/**
+ * A here-document as if it were a file of mode 0644 that belongs to root.
+ * @throws AppError MODE_INVALID
+ */
+export function selectInline(
+  { name, content }: InlineSource,
+  { mode, now, before = 0 }: InlineOptions,
+): SelectedFiles {
+  const bytes = Buffer.from(content, 'utf8');
+  const plain: FileEntry = {
+    ...{ path: '', type: 'file', mode: 0o644, ...ROOTS, size: bytes.length },
+    ...{ mtime: Math.floor(now / 1000), mtimeNs: 0 },
+  };
+  const entry = { ...plain, mode: modeAfter(modeOf(mode), plain) };
+  const file: SelectedFile = { entry, content: { kind: 'inline', bytes } };
+  const root: SelectedRoot = {
+    ...{ kind: 'file', name: toBytes(name), source: name, part: `heredoc:${before}` },
+    ...{ top: entry, files: [file] },
+  };
+  return { roots: [root], warnings: [] };
 }
 
 interface Step {
@@ -76,7 +95,6 @@ interface Step {
 }
 
 interface Walk {
-  readonly tree: FileTree;
   readonly include: Include | undefined;
   readonly files: SelectedFile[];
   readonly groups: Map<number, number>;
@@ -87,77 +105,58 @@ interface Walk {
 const TURN_MS = 10;
 
 /** The owner of a build context's files, and of all files until it is known whom --chown means. */
-const NOBODY_YET = { uid: 0, gid: 0 };
+const ROOTS = { uid: 0, gid: 0 };
 
 class Selector {
-  /** Whether archives among the files that are added now are unpacked. */
-  unpacks: boolean;
-  readonly #op: CopyOp;
-  readonly #options: SelectOptions;
+  readonly #tree: FileTree;
+  readonly #selection: FileSelection;
+  readonly #signal: AbortSignal | undefined;
   readonly #mode: ModeSpec | undefined;
   readonly #exclude: PathPatterns;
   readonly #roots: SelectedRoot[] = [];
   readonly #warnings: Warning[] = [];
   #nextGroup = 1;
-  #sources = 0;
-  #documents = 0;
-  /** Which of them is added now. */
+  /** How many sources of the instruction there are up to now. */
+  #sources: number;
+  /** The one that is added now. */
   #part: InstructionPart = 'instruction';
   #turnEnds = performance.now() + TURN_MS;
 
-  constructor(op: CopyOp, options: SelectOptions) {
-    this.#op = op;
-    this.unpacks = op.unpack;
-    this.#options = options;
-    const { mode } = op;
-    this.#mode = mode === undefined ? undefined : inPart('chmod', () => parseMode(mode));
-    this.#exclude = excludePatterns(op.exclude);
+  constructor(tree: FileTree, selection: FileSelection, { before = 0, signal }: SelectOptions) {
+    this.#tree = tree;
+    this.#selection = selection;
+    this.#signal = signal;
+    this.#sources = before;
+    this.#mode = modeOf(selection.mode);
+    this.#exclude = excludePatterns(selection.exclude);
   }
 
-  selection(): Selection {
+  selected(): SelectedFiles {
     return { roots: this.#roots, warnings: this.#warnings };
   }
 
-  async addSource(tree: FileTree, source: string): Promise<void> {
+  async add(source: string): Promise<void> {
     this.#part = `source:${this.#sources++}`;
-    await this.#addPath(tree, source).catch(faultIn(this.#part));
+    await this.#addPath(source).catch(faultIn(this.#part));
   }
 
-  async #addPath(tree: FileTree, source: string): Promise<void> {
-    if (this.#op.parents) return this.#addWithParents(tree, source);
+  async #addPath(source: string): Promise<void> {
+    if (this.#selection.parents) return this.#addWithParents(source);
+    const tree = this.#tree;
     const path = toBytes(source);
-    if (!hasWildcard(path)) return this.#addRoot(tree, source, literalPath(tree, path));
+    if (!hasWildcard(path)) return this.#addRoot(source, literalIn(tree, path));
     // --exclude is about what is below a match: a file that matches is copied, whatever its name.
     const matches = matchesOf(tree, source, path);
-    for (const match of matches) await this.#addRoot(tree, source, match);
+    for (const match of matches) await this.#addRoot(source, match);
     if (matches.length === 0) this.#warnings.push(nothingMatched(source));
-  }
-
-  addInline(document: { readonly name: string; readonly content: string }): void {
-    const bytes = Buffer.from(document.content, 'utf8');
-    const milliseconds = this.#options.now;
-    const plain: FileEntry = {
-      path: '',
-      type: 'file',
-      mode: 0o644,
-      uid: 0,
-      gid: 0,
-      size: bytes.length,
-      mtime: Math.floor(milliseconds / 1000),
-      mtimeNs: 0,
-    };
-    const entry = this.#effective(plain, '');
-    const name = toBytes(document.name);
-    const file: SelectedFile = { entry, content: { kind: 'inline', bytes } };
-    this.#part = `heredoc:${this.#documents++}`;
-    this.#addSelected({ kind: 'file', name, source: document.name, top: entry, files: [file] });
   }
 
   #addSelected(root: Omit<SelectedRoot, 'part'>): void {
     this.#roots.push({ ...root, part: this.#part });
   }
 
-  async #addWithParents(tree: FileTree, source: string): Promise<void> {
+  async #addWithParents(source: string): Promise<void> {
+    const tree = this.#tree;
     const { root, pattern, isLiteral } = parentsSource(source);
     const whole = joinPath(cleanPath(root), pattern);
     if (isLiteral && resolveInTree(tree, whole, { followLast: false }).entry === undefined) {
@@ -169,33 +168,30 @@ class Selector {
     const [link] = links;
     if (isLiteral && link !== undefined) throw literalThroughLink(source, link);
     const before = this.#roots.length;
-    for (const path of roots) await this.#addRoot(tree, source, path, include);
+    for (const path of roots) await this.#addRoot(source, path, include);
     const found = this.#roots.slice(before).some(({ files }) => files.length > 0);
     if (found || include === undefined) return;
     if (link !== undefined) this.#warnings.push(patternThroughLink(source, link));
     else this.#warnings.push(isLiteral ? excludedSource(source) : nothingMatched(source));
   }
 
-  async #addRoot(
-    tree: FileTree,
-    source: string,
-    path: BytePath,
-    include?: Include | undefined,
-  ): Promise<void> {
+  async #addRoot(source: string, path: BytePath, include?: Include | undefined): Promise<void> {
+    const tree = this.#tree;
     const { entry: top } = resolveInTree(tree, path);
     if (top === undefined) throw sourceNotFound(tree, source, path);
-    const walk: Walk = { tree, include, files: [], groups: new Map(), passing: [] };
+    const walk: Walk = { include, files: [], groups: new Map(), passing: [] };
     const isDirectory = top.type === 'directory';
-    if (this.unpacks && top.type === 'file' && (await isArchive(tree.content(top)))) {
-      this.#addArchive(tree, source, top);
+    const { unpack, keepsTop, isLocal } = this.#selection;
+    if (unpack && top.type === 'file' && (await isArchive(tree.content(top)))) {
+      this.#addArchive(source, top);
       return;
     }
     if (isDirectory) {
-      if (this.#op.keepsTop) this.#take(walk, top, '');
+      if (keepsTop) this.#take(walk, top, '');
       const start = { directory: top.path, path: '', included: undefined, excluded: undefined };
       await this.#walk(walk, start);
       // Of a context, BuildKit is sent only what the pattern may match.
-    } else if (include === undefined || !this.#op.resetOwner) this.#take(walk, top, '');
+    } else if (include === undefined || !isLocal) this.#take(walk, top, '');
     this.#addSelected({
       kind: isDirectory ? 'directory' : 'file',
       name: baseName(path),
@@ -206,16 +202,17 @@ class Selector {
   }
 
   /** Neither --chmod nor --exclude is about what is in an archive. */
-  #addArchive(tree: FileTree, source: string, top: FileEntry): void {
-    const entry: FileEntry = { ...top, path: '', mode: 0, ...NOBODY_YET, linkGroup: undefined };
-    const file: SelectedFile = { entry, content: { kind: 'tree', tree, origin: top } };
+  #addArchive(source: string, top: FileEntry): void {
+    const entry: FileEntry = { ...top, path: '', mode: 0, ...ROOTS, linkGroup: undefined };
+    const content = { kind: 'tree', tree: this.#tree, origin: top } as const;
+    const file: SelectedFile = { entry, content };
     this.#addSelected({ kind: 'archive', name: '', source, top, files: [file] });
   }
 
   async #walk(walk: Walk, step: Step): Promise<void> {
     await this.#giveTurn();
     const isWholeTree = step.directory === step.path;
-    for (const child of candidates(walk, step)) {
+    for (const child of this.#candidates(walk, step)) {
       const path = isWholeTree ? child.path : joinPath(step.path, baseName(child.path));
       const included = walk.include?.patterns.step(path, step.included);
       const excluded = this.#exclude.step(path, step.excluded);
@@ -235,26 +232,29 @@ class Selector {
     }
   }
 
+  /** The children of a directory that may matter. */
+  #candidates({ include }: Walk, step: Step): readonly FileEntry[] {
+    const depth = step.path === '' ? 0 : step.path.split('/').length;
+    const name = include?.literal[depth];
+    if (name === undefined) return this.#tree.list(step.directory);
+    const only = this.#tree.lookup(joinPath(step.directory, name));
+    return only === undefined ? [] : [only];
+  }
+
   #take(walk: Walk, origin: FileEntry, path: BytePath): void {
     for (const directory of walk.passing.splice(0)) {
       const entry = this.#effective(directory, directory.path);
       walk.files.push({ entry, passingMode: directory.mode });
     }
-    const complete = walk.tree.complete?.(origin) ?? origin;
+    const complete = this.#tree.complete?.(origin) ?? origin;
     const entry = this.#effective(this.#regrouped(complete, walk.groups), path);
-    const content = { kind: 'tree', tree: walk.tree, origin } as const;
+    const content = { kind: 'tree', tree: this.#tree, origin } as const;
     walk.files.push(origin.type === 'file' ? { entry, content } : { entry });
   }
 
   #effective(entry: FileEntry, path: BytePath): FileEntry {
-    const keeps = this.#op.owner === undefined && !this.#op.resetOwner;
-    const { uid, gid } = keeps ? entry : NOBODY_YET;
-    return { ...entry, path, uid, gid, mode: this.#effectiveMode(entry) };
-  }
-
-  #effectiveMode(entry: FileEntry): number {
-    if (this.#mode === undefined || entry.type === 'symlink') return entry.mode;
-    return applyMode(this.#mode, entry.mode, entry.type === 'directory');
+    const { uid, gid } = this.#selection.keepsOwner ? entry : ROOTS;
+    return { ...entry, path, uid, gid, mode: modeAfter(this.#mode, entry) };
   }
 
   /**
@@ -273,7 +273,7 @@ class Selector {
   async #giveTurn(): Promise<void> {
     if (performance.now() < this.#turnEnds) return;
     await setImmediate();
-    this.#options.signal?.throwIfAborted();
+    this.#signal?.throwIfAborted();
     this.#turnEnds = performance.now() + TURN_MS;
   }
 }
@@ -289,6 +289,16 @@ function excludePatterns(patterns: readonly string[]): PathPatterns {
   }
 }
 
+/** @throws AppError MODE_INVALID */
+function modeOf(written: string | undefined): ModeSpec | undefined {
+  return written === undefined ? undefined : inPart('chmod', () => parseMode(written));
+}
+
+function modeAfter(spec: ModeSpec | undefined, entry: FileEntry): number {
+  if (spec === undefined || entry.type === 'symlink') return entry.mode;
+  return applyMode(spec, entry.mode, entry.type === 'directory');
+}
+
 /**
  * What a pattern matches, which may be nothing.
  * @throws AppError COPY_SOURCE_NOT_FOUND when the directory that it begins with is not there
@@ -301,20 +311,11 @@ function matchesOf(tree: FileTree, source: string, pattern: BytePath): readonly 
 }
 
 /** A path without wildcards, whose backslashes may still be escapes. */
-function literalPath(tree: FileTree, path: BytePath): BytePath {
+function literalIn(tree: FileTree, path: BytePath): BytePath {
   const clean = cleanPath(path);
   if (!clean.includes('\\')) return clean;
   const exists = resolveInTree(tree, clean).entry !== undefined;
   return exists ? clean : cleanPath(unescapePattern(path));
-}
-
-/** The children of a directory that may matter. */
-function candidates(walk: Walk, step: Step): readonly FileEntry[] {
-  const depth = step.path === '' ? 0 : step.path.split('/').length;
-  const name = walk.include?.literal[depth];
-  if (name === undefined) return walk.tree.list(step.directory);
-  const only = walk.tree.lookup(joinPath(step.directory, name));
-  return only === undefined ? [] : [only];
 }
 
 /** A directory on the way in which nothing was selected is forgotten. */

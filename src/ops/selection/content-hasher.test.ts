@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contentDigest } from '../files/index.ts';
+import { contentDigest } from '../../files/index.ts';
 import { ContentHasher } from './content-hasher.ts';
 
 let directory: string;

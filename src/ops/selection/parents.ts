@@ -1,5 +1,5 @@
 /** COPY --parents: what its sources mean, and why one of them may select nothing. */
-import { AppError, type Warning } from '../errors.ts';
+import { AppError, type Warning } from '../../errors.ts';
 import {
   type BytePath,
   cleanPath,
@@ -11,7 +11,7 @@ import {
   resolveInTree,
   toBytes,
   toText,
-} from '../files/index.ts';
+} from '../../files/index.ts';
 
 /** A source of --parents. */
 export interface ParentsSource {

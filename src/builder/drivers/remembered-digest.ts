@@ -1,0 +1,23 @@
+/** Digests of some files of what another step has made. */
+import { type FileSelection, stableJson } from '../../graph/index.ts';
+import { type SelectedFiles, selectionDigest } from '../../ops/index.ts';
+import type { StepContext } from '../../solver/index.ts';
+
+export interface FilesOfInput {
+  /** Index of the step's input. */
+  readonly input: number;
+  readonly selection: FileSelection;
+  /** Selects them; called only when their digest is not known. */
+  readonly select: () => Promise<SelectedFiles>;
+}
+
+/** The digest of the files, remembered under the key of the input: where it is known the input is not made. */
+export function rememberedDigest(
+  { inputs, working, signal }: Pick<StepContext, 'inputs' | 'working' | 'signal'>,
+  { input, selection, select }: FilesOfInput,
+): Promise<string> {
+  return inputs.contentDigest(input, `files ${stableJson(selection)}`, async () => {
+    const selected = await select();
+    return working(() => selectionDigest(selected, { signal }));
+  });
+}

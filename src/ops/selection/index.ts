@@ -1,0 +1,12 @@
+export { selectFiles, selectInline } from './select-files.ts';
+export {
+  type KeptFile,
+  type ReadFile,
+  type SelectedContent,
+  type SelectedFile,
+  type SelectedFiles,
+  type SelectedRoot,
+  selectionDigest,
+  unknownContent,
+  unreadableSource,
+} from './selected-files.ts';
