@@ -29,7 +29,13 @@ export {
   present,
   presentBlob,
 } from './present.ts';
-export { type ScannedLayer, type ScanOptions, scanTar } from './scan-tar.ts';
+export {
+  type ContentReader,
+  type InspectContent,
+  type ScannedLayer,
+  type ScanOptions,
+  scanTar,
+} from './scan-tar.ts';
 export { blobSize, rememberSize, sumOfSizes, unpackedSize } from './sizes.ts';
 export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';
 export type { TarIdentity } from './tar-identity.ts';

@@ -68,6 +68,25 @@ describe('scanning a layer', () => {
     }
   });
 
+  it('hands over the contents that are asked for, with their digests', async () => {
+    const seen: Record<string, string> = {};
+    await scanTar(pieces(tar(...MEMBERS), 100), {
+      inspect: ({ path, size }) => {
+        if (!['d/large', 'empty'].includes(path)) return undefined;
+        const parts: Buffer[] = [];
+        return {
+          add: (bytes) => void parts.push(Buffer.from(bytes)),
+          end: (digest) => {
+            const content = Buffer.concat(parts);
+            expect(content.length).toBe(size);
+            seen[path] = digest === `sha512-256:${hash('sha512-256', content)}` ? 'right' : digest;
+          },
+        };
+      },
+    });
+    expect(seen).toEqual({ 'd/large': 'right', empty: 'right' });
+  });
+
   it('takes metadata of directories and targets of links from the layers below', async () => {
     const entry = {
       type: 'file',

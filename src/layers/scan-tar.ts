@@ -1,14 +1,30 @@
 /** Indexes a layer that comes as a tar while it streams past: nothing is stored, so its contents cannot be opened. */
 import { createHash, type Hash, hash } from 'node:crypto';
 import { type TarMemberEvent, TarParser } from '../archive/index.ts';
-import type { ContentDigest } from '../files/index.ts';
+import type { ContentDigest, FileEntry } from '../files/index.ts';
 import { DIGEST_PREFIX } from './index-encoder.ts';
 import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
 import type { LayerEntry } from './layer-index.ts';
+import { cleanMemberPath } from './member-path.ts';
 import { Pace } from './pace.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 
+/** Takes the content of one file while it goes by. */
+export interface ContentReader {
+  /** The bytes are lent until the next call. */
+  add(bytes: Uint8Array): void;
+  /** All of the content was given. */
+  end(digest: ContentDigest): void;
+}
+
+/** @returns undefined for files whose content is of no interest */
+export type InspectContent = (
+  file: Pick<FileEntry, 'path' | 'size' | 'mode'>,
+) => ContentReader | undefined;
+
 export interface ScanOptions {
+  /** Sparse files are left out. */
+  readonly inspect?: InspectContent | undefined;
   /** The layers below, for tars that link to their files or leave out parent directories. */
   readonly base?: LowerTree | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -26,10 +42,10 @@ export interface ScannedLayer extends TarIdentity {
  */
 export async function scanTar(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { base, signal }: ScanOptions = {},
+  { base, inspect, signal }: ScanOptions = {},
 ): Promise<ScannedLayer> {
   const parser = new TarParser();
-  const contents = new Contents(new LayerBuilder(base));
+  const contents = new Contents(new LayerBuilder(base), inspect);
   const whole = createHash('sha256');
   const pace = new Pace(signal);
   let size = 0;
@@ -57,9 +73,12 @@ class Contents {
   #member: TarMemberEvent | undefined;
   #remaining = 0;
   #hash: Hash | undefined;
+  readonly #inspect: InspectContent | undefined;
+  #reader: ContentReader | undefined;
 
-  constructor(builder: LayerBuilder) {
+  constructor(builder: LayerBuilder, inspect: InspectContent | undefined) {
     this.#builder = builder;
+    this.#inspect = inspect;
   }
 
   begin(member: TarMemberEvent): void {
@@ -70,10 +89,15 @@ class Contents {
     this.#member = isHashed ? member : undefined;
     this.#remaining = member.storedSize;
     this.#hash = undefined;
+    this.#reader = isHashed
+      ? this.#inspect?.({ ...member.header, path: cleanMemberPath(member.header.path) })
+      : undefined;
+    if (isHashed && member.storedSize === 0) this.#note(hash('sha512-256', ''));
   }
 
   add(bytes: Buffer): void {
     if (this.#member === undefined) return;
+    this.#reader?.add(bytes);
     if (bytes.length === this.#remaining && this.#hash === undefined) {
       this.#note(hash('sha512-256', bytes));
     } else {
@@ -97,7 +121,9 @@ class Contents {
 
   #note(hex: string): void {
     if (this.#member === undefined) return;
-    this.#digests.set(this.#member.offset, `${DIGEST_PREFIX}${hex}` as ContentDigest);
+    const digest = `${DIGEST_PREFIX}${hex}` as ContentDigest;
+    this.#digests.set(this.#member.offset, digest);
+    this.#reader?.end(digest);
   }
 
   #withDigest(entry: LayerEntry): LayerEntry {

@@ -1,5 +1,5 @@
 /** What each layer says about each path, one row a statement, held in columns. */
-import type { FileType } from '../../files/index.ts';
+import type { ContentDigest, FileType } from '../../files/index.ts';
 import type { LayerEntry } from '../../layers/index.ts';
 import { bytes, DigestColumn, doubles, integers, naturals, shorts } from './columns.ts';
 import { NONE, type PathNode } from './path-table.ts';
@@ -163,6 +163,12 @@ export class VersionTable {
 
   hasDigest(version: Version): boolean {
     return this.#digests.has(version);
+  }
+
+  /** As layers name it; undefined while it is missing. */
+  contentDigest(version: Version): ContentDigest | undefined {
+    const digest = this.#digests.text(version);
+    return digest === undefined ? undefined : (`sha512-256:${digest}` as ContentDigest);
   }
 
   /** Lowercase hexadecimal; undefined while it is missing. */
