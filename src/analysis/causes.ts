@@ -13,22 +13,22 @@ const CAUSES: readonly KnownCause[] = [
   },
   {
     pattern: /\/(?:direct_url\.json|RECORD|INSTALLER)$/,
-    reason: 'pip lists what it installed, with digests of files that differ',
-    cure: 'see the files it lists',
+    reason: 'pip records digests of the files that differ',
+    cure: 'fix the files that differ',
   },
   {
     pattern: /^\/var\/log\//,
-    reason: 'logs hold the time of the build',
+    reason: 'logs contain the time of the build',
     cure: 'remove them in the same RUN: rm -rf /var/log/*',
   },
   {
     pattern: /^\/var\/cache\/ldconfig\/aux-cache$/,
-    reason: 'ldconfig remembers inode numbers and times',
+    reason: 'ldconfig records inode numbers and times',
     cure: 'remove it in the same RUN: rm -f /var/cache/ldconfig/aux-cache',
   },
   {
     pattern: /^\/var\/(?:cache\/apt|lib\/apt\/lists)\//,
-    reason: 'apt keeps what it downloaded, which the mirror changes',
+    reason: 'apt keeps its downloads, which change with the mirror',
     cure: 'mount them: RUN --mount=type=cache,target=/var/cache/apt --mount=type=cache,target=/var/lib/apt',
   },
   {
@@ -43,13 +43,13 @@ const CAUSES: readonly KnownCause[] = [
   },
   {
     pattern: /^\/etc\/(?:machine-id|hostid)$|^\/var\/lib\/dbus\/machine-id$/,
-    reason: 'the identity of a machine is made anew each time',
+    reason: 'every build creates a new machine ID',
     cure: 'empty it in the same RUN: : > /etc/machine-id',
   },
   {
     pattern: /^\/etc\/(?:passwd|group|shadow|gshadow|subuid|subgid)-?$/,
-    reason: 'the day of the change is written with a user',
-    cure: 'useradd with SOURCE_DATE_EPOCH set, or COPY the files',
+    reason: 'useradd records the date of the change',
+    cure: 'run useradd with SOURCE_DATE_EPOCH set, or COPY the files',
   },
   {
     pattern: /\/(?:_logs|_cacache|\.npm|\.cache|\.node-gyp)\//,
@@ -58,13 +58,13 @@ const CAUSES: readonly KnownCause[] = [
   },
   {
     pattern: /\/node_modules\/\.(?:package-lock|modules|vite|cache)/,
-    reason: 'npm and pnpm write what they did, with times',
-    cure: 'copy only what runs to the final stage',
+    reason: 'npm and pnpm write logs with times',
+    cure: 'copy only the files that run to the final stage',
   },
   {
     pattern: /\.(?:jar|war|whl|zip|apk)$/,
-    reason: 'archives hold the times of their files',
-    cure: 'let the build tool take SOURCE_DATE_EPOCH (Maven: project.build.outputTimestamp)',
+    reason: 'archives contain the times of their files',
+    cure: 'make the build tool use SOURCE_DATE_EPOCH (Maven: project.build.outputTimestamp)',
   },
   {
     pattern: /\.(?:gz|tgz)$/,

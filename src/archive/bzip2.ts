@@ -151,7 +151,7 @@ class BlockDecoder {
 
   decode(bits: BitReader): Buffer {
     if (bits.read(1) === 1)
-      throw unsupported('the bzip2 data uses randomised blocks, a form that is out of use');
+      throw unsupported('the bzip2 data uses randomised blocks, an obsolete form');
     const origin = bits.read(24);
     const alphabet = readAlphabet(bits);
     const groupCount = bits.read(3);

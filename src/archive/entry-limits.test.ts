@@ -12,7 +12,7 @@ const attributes = (count: number, value = 'v') =>
 
 describe('an entry is refused that has', () => {
   test.each<[string, MemberSketch, string]>([
-    ['a name of 256 bytes', { path: 'x'.repeat(256) }, 'its name has 256 bytes, not at most 255'],
+    ['a name of 256 bytes', { path: 'x'.repeat(256) }, 'its name has 256 bytes, more than 255'],
     ['such a directory', { path: `a/${'x'.repeat(256)}/b` }, 'its name has 256 bytes'],
     ['a path of 4,096 bytes', { path: 'x/'.repeat(2048) }, 'its path has 4096 bytes'],
     [
@@ -20,7 +20,7 @@ describe('an entry is refused that has', () => {
       { path: 'x', type: 'symlink', linkTarget: 'y'.repeat(5000) },
       'its link target has 5000 bytes',
     ],
-    ['an owner no system has', { path: 'x', uid: 2 ** 40 }, 'no system has the id'],
+    ['an owner no system has', { path: 'x', uid: 2 ** 40 }, 'is out of range'],
     [
       '2,000 attributes',
       { path: 'x', xattrs: attributes(2000) },

@@ -22,12 +22,10 @@ export function checkEntry(header: TarHeader): void {
   const { path, linkTarget = '', xattrs } = header;
   checkEntryPath(path, path);
   if (linkTarget.length > MAX_PATH)
-    throw unstorable(
-      path,
-      `its link target has ${linkTarget.length} bytes, not at most ${MAX_PATH}`,
-    );
+    throw unstorable(path, `its link target has ${linkTarget.length} bytes, more than ${MAX_PATH}`);
   for (const number of [header.uid, header.gid, header.devMajor ?? 0, header.devMinor ?? 0]) {
-    if (number < 0 || number > MAX_NUMBER) throw unstorable(path, `no system has the id ${number}`);
+    if (number < 0 || number > MAX_NUMBER)
+      throw unstorable(path, `the ID ${number} is out of range`);
   }
   if (xattrs !== undefined) checkXattrs(path, xattrs);
 }
@@ -41,21 +39,18 @@ export function checkEntry(header: TarHeader): void {
 export function checkEntryPath(path: string, shown: string): void {
   if (path.length <= MAX_NAME) return;
   if (path.length > MAX_PATH)
-    throw unstorable(shown, `its path has ${path.length} bytes, not at most ${MAX_PATH}`);
+    throw unstorable(shown, `its path has ${path.length} bytes, more than ${MAX_PATH}`);
   for (const part of path.split('/')) {
     const name = part.startsWith(WHITEOUT) ? part.slice(WHITEOUT.length) : part;
     if (name.length > MAX_NAME)
-      throw unstorable(shown, `its name has ${part.length} bytes, not at most ${MAX_NAME}`);
+      throw unstorable(shown, `its name has ${part.length} bytes, more than ${MAX_NAME}`);
   }
 }
 
 function checkXattrs(path: string, xattrs: Readonly<Record<string, string>>): void {
   const entries = Object.entries(xattrs);
   if (entries.length > MAX_XATTRS)
-    throw unstorable(
-      path,
-      `it has ${entries.length} extended attributes, not at most ${MAX_XATTRS}`,
-    );
+    throw unstorable(path, `it has ${entries.length} extended attributes, more than ${MAX_XATTRS}`);
   let bytes = 0;
   for (const [name, value] of entries) {
     if (name.length > MAX_XATTR_NAME)
@@ -65,7 +60,7 @@ function checkXattrs(path: string, xattrs: Readonly<Record<string, string>>): vo
   if (bytes > MAX_XATTR_BYTES)
     throw unstorable(
       path,
-      `its extended attributes have ${bytes} bytes, not at most ${MAX_XATTR_BYTES}`,
+      `its extended attributes have ${bytes} bytes, more than ${MAX_XATTR_BYTES}`,
     );
 }
 
@@ -73,7 +68,7 @@ function checkXattrs(path: string, xattrs: Readonly<Record<string, string>>): vo
 export function unstorable(name: string, why: string): AppError {
   const start = Buffer.from(name.slice(0, 60), 'latin1').toString('utf8');
   const shown = JSON.stringify(name.length > 60 ? `${start}…` : start);
-  return new AppError('ENTRY_UNSTORABLE', `no file system can hold ${shown}: ${why}`, {
-    hint: 'change it or leave it out; an archive with such an entry may be hostile',
+  return new AppError('ENTRY_UNSTORABLE', `no file system can store ${shown}: ${why}`, {
+    hint: 'change or remove it; an archive with such an entry may be hostile',
   });
 }

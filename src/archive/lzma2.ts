@@ -134,7 +134,7 @@ export class Lzma2Decoder {
     const start = window.position;
     this.#startRange(input);
     this.#run(start + header.size);
-    if (this.#next !== input.length || this.#code !== 0) throw damaged('chunk of another size');
+    if (this.#next !== input.length || this.#code !== 0) throw damaged('wrong chunk size');
     return Buffer.from(window.bytes.subarray(start, window.position));
   }
 
@@ -230,7 +230,7 @@ export class Lzma2Decoder {
     const window = this.#window;
     const distance = this.#rep0 + 1;
     if (distance > window.reach) throw damaged('reference before the start');
-    if (window.position + length > end) throw damaged('chunk of another size');
+    if (window.position + length > end) throw damaged('wrong chunk size');
     const bytes = window.bytes;
     let to = window.position;
     if (distance >= length && length > 16) {

@@ -146,7 +146,7 @@ export class TarParser {
       this.#sawZeroBlock = true;
       return 'again';
     }
-    if (this.#sawZeroBlock) throw corrupt('data behind the end mark', position);
+    if (this.#sawZeroBlock) throw corrupt('data after the end marker', position);
     if (!checksumAgrees(block)) throw corrupt('wrong checksum', position);
     return this.#useHeader(block);
   }
@@ -164,7 +164,7 @@ export class TarParser {
         // A volume label is no file and has no content.
         return 'again';
       case 'M':
-        throw unsupported('the archive begins with the rest of a file from another volume');
+        throw unsupported('the archive begins in the middle of a file from another volume');
       default:
         return this.#startMember(block);
     }

@@ -57,7 +57,7 @@ async function readStreamHeader(reader: XzReader): Promise<number> {
   if (!header.subarray(0, 6).equals(HEADER_MAGIC)) throw damaged('no stream header');
   if (crc32(header.subarray(6, 8)) !== header.readUInt32LE(8)) throw damaged('wrong checksum');
   if (header[6] !== 0 || (header[7] ?? 0) > 0x0f)
-    throw unsupported('the xz data is of an unknown version');
+    throw unsupported('the xz data has an unknown version');
   return header[7] ?? 0;
 }
 
@@ -94,7 +94,7 @@ function readBlockHeader(rest: Buffer, headerSize: number): number {
   if ((flags & 0x80) !== 0) readVariable(content, cursor);
   const filter = readVariable(content, cursor);
   if ((flags & 0x03) !== 0 || filter !== LZMA2) {
-    throw unsupported('the xz data went through a filter for machine code (BCJ) or a delta filter');
+    throw unsupported('the xz data uses a machine-code filter (BCJ) or a delta filter');
   }
   const propertySize = readVariable(content, cursor);
   const property = content[cursor.position] ?? 0xff;
@@ -202,7 +202,7 @@ async function hasAnotherStream(source: ByteSource): Promise<boolean> {
 }
 
 function trailing(): never {
-  throw damaged('something else follows it');
+  throw damaged('unexpected data follows it');
 }
 
 function damaged(what: string): Error {

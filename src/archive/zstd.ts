@@ -41,7 +41,7 @@ interface FrameHeader {
 
 function readFrameHeader(start: Buffer): FrameHeader {
   const descriptor = start[4] ?? 0;
-  if ((descriptor & 0x08) !== 0) throw unsupported('the zstd data is of an unknown version');
+  if ((descriptor & 0x08) !== 0) throw unsupported('the zstd data has an unknown version');
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const dictionarySize = [0, 1, 2, 4][descriptor & 3] ?? 0;
   const dictionaryStart = isSingleSegment ? 5 : 6;

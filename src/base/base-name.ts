@@ -50,8 +50,8 @@ export function parseBaseName(name: string): DebianRelease {
   if (suite !== undefined && SUITES.includes(suite)) {
     return { suite, variant: slim ? 'slim' : 'full' };
   }
-  throw new AppError('BASE_UNKNOWN', `there is no recipe for the base image ${name}`, {
+  throw new AppError('BASE_UNKNOWN', `unknown base image ${name}`, {
     expected: `debian:SUITE or debian:SUITE-slim, where SUITE is one of ${SUITES.join(', ')}, ${Object.keys(CODE_NAMES).join(', ')}; or distroless/static, base, cc, nodejs or python`,
-    hint: 'other images come from a registry (lamina pull) or from an archive (lamina load -i FILE)',
+    hint: 'get other images with lamina pull, or load an archive with lamina load -i FILE',
   });
 }

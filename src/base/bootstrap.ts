@@ -148,9 +148,9 @@ function failure(code: number, tail: readonly string[]): AppError {
   const fault = tail.findLast((line) => /^E: /.test(line))?.slice('E: '.length);
   return new AppError(
     'BASE_FAILED',
-    `mmdebstrap ended with exit code ${code}${fault === undefined ? '' : `: ${fault}`}`,
+    `mmdebstrap failed with exit code ${code}${fault === undefined ? '' : `: ${fault}`}`,
     {
-      hint: 'see its output above; --mirror names another mirror',
+      hint: 'check its output above, or set another mirror with --mirror',
       details: { outputTail: [...tail] },
     },
   );

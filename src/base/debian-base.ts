@@ -83,10 +83,10 @@ async function requireEmulator(platform: Platform, env: Environment): Promise<vo
   if ((await emulationFor(platform, env)).kind === 'none') return;
   throw new AppError(
     'EMULATOR_MISSING',
-    `packages for ${formatPlatform(platform)} cannot set themselves up here`,
+    `packages for ${formatPlatform(platform)} cannot be configured on this machine`,
     {
-      expected: 'an emulator that the kernel knows (binfmt_misc with the flag F)',
-      hint: 'see `lamina explain platforms`; distroless images are made without running anything',
+      expected: 'an emulator registered with the kernel (binfmt_misc with the flag F)',
+      hint: 'see `lamina explain platforms`; distroless images need no emulator',
     },
   );
 }

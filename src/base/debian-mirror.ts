@@ -81,7 +81,7 @@ async function firstOfList(uri: string): Promise<string | undefined> {
 function checkedMirror(mirror: string): string {
   if (URL.canParse(mirror) && /^https?:\/\/[^\s'"\\]+$/.test(mirror))
     return mirror.replace(/\/+$/, '');
-  throw new AppError('BASE_MIRROR_INVALID', `not the address of a mirror: ${mirror}`, {
+  throw new AppError('BASE_MIRROR_INVALID', `invalid mirror address: ${mirror}`, {
     expected: 'an address such as http://mirror.example/debian',
   });
 }
@@ -91,7 +91,7 @@ function noMirror(): AppError {
     'BASE_NO_MIRROR',
     'this machine’s apt is not configured for a Debian mirror',
     {
-      hint: 'name one: --mirror http://mirror.example/debian',
+      hint: 'set one: --mirror http://mirror.example/debian',
     },
   );
 }

@@ -38,6 +38,6 @@ export async function enclosure(scratch: string, env: Environment): Promise<Encl
     return { argv: [...start, 'sh', '-c', ENTER, 'sh', scratch], scratch: INSIDE };
   }
   throw new AppError('BASE_TOOL_MISSING', 'making a base image as root needs setpriv and unshare', {
-    hint: 'install util-linux, which has both: apt-get install util-linux',
+    hint: 'install util-linux: apt-get install util-linux',
   });
 }

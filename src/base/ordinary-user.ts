@@ -13,7 +13,7 @@ export async function requireUserNamespace(env: Environment): Promise<void> {
     if ((await findProgram(program, env)) !== undefined) continue;
     throw new AppError(
       'BASE_TOOL_MISSING',
-      `making a Debian base image without being root needs ${program}`,
+      `making a Debian base image without root needs ${program}`,
       { hint: `install it (apt-get install uidmap), ${OTHERWISE}` },
     );
   }
@@ -21,16 +21,20 @@ export async function requireUserNamespace(env: Environment): Promise<void> {
   if (username === undefined) {
     throw new AppError(
       'BASE_NO_SUBORDINATE_IDS',
-      `/etc/passwd has no entry for the user id ${process.getuid?.()}, so /etc/subuid gives it no ids`,
+      `/etc/passwd has no entry for the user ID ${process.getuid?.()}, so /etc/subuid assigns it no IDs`,
       { hint: `add one for it, ${OTHERWISE}` },
     );
   }
   for (const file of ['/etc/subuid', '/etc/subgid']) {
     if (hasRange(await readFile(file, 'utf8').catch(() => ''), username)) continue;
-    throw new AppError('BASE_NO_SUBORDINATE_IDS', `${file} gives the user ${username} no ids`, {
-      expected: `a line like ${username}:100000:65536`,
-      hint: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}, ${OTHERWISE}`,
-    });
+    throw new AppError(
+      'BASE_NO_SUBORDINATE_IDS',
+      `${file} assigns no IDs to the user ${username}`,
+      {
+        expected: `a line like ${username}:100000:65536`,
+        hint: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}, ${OTHERWISE}`,
+      },
+    );
   }
 }
 
@@ -43,8 +47,8 @@ export function requireOwnIds(): void {
   if (!isInUserNamespace()) return;
   throw new AppError(
     'BASE_USER_NAMESPACE',
-    'a Debian base image has files of several users, and cannot be made by root of a user namespace',
-    { hint: 'run lamina outside of the namespace; distroless images can be made here' },
+    'a Debian base image has files of several users, which root of a user namespace cannot create',
+    { hint: 'run lamina outside the namespace, or make a distroless image' },
   );
 }
 

@@ -74,7 +74,7 @@ describe('debianSources', () => {
       suites: ['bookworm', 'bookworm-updates'],
       signedBy: undefined,
     });
-    await expect(find('bookworm', "ftp://x' $(id)")).rejects.toThrow('not the address of a mirror');
+    await expect(find('bookworm', "ftp://x' $(id)")).rejects.toThrow('invalid mirror address');
   });
 
   it('follows a file of mirrors', async () => {

@@ -20,7 +20,7 @@ export function commandLine(config: ContainerConfig, wanted: WantedCommand): rea
   const command = wanted.command.length > 0 ? wanted.command : inherited;
   const argv = [...entrypoint, ...command];
   if (argv.length > 0) return argv;
-  throw new AppError('CONTAINER_NO_COMMAND', 'the image names no program to run', {
+  throw new AppError('CONTAINER_NO_COMMAND', 'the image has no command to run', {
     expected: 'a command after the image, or CMD or ENTRYPOINT in the image',
     hint: 'lamina run IMAGE COMMAND',
   });

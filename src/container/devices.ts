@@ -37,7 +37,7 @@ export function processDevices(wanted: readonly ContainerDevice[]): readonly Pro
     throw new AppError(
       'CONTAINER_DEVICE',
       isThere ? `'${source}' is not a device` : `this machine has no device '${source}'`,
-      { expected: 'a device of this machine, or a directory of devices' },
+      { expected: 'a device on this machine, or a directory of devices' },
     );
   });
 }

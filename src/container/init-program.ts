@@ -17,8 +17,12 @@ export async function initProgram(
     const path = findProgram(name, env);
     if (path !== undefined && (await isStaticProgram(path))) return path;
   }
-  throw new AppError('CONTAINER_NO_INIT', '--init needs a static init program, and none is here', {
-    expected: `${NAMES.slice(0, 3).join(', ')} in PATH`,
-    hint: 'apt-get install tini',
-  });
+  throw new AppError(
+    'CONTAINER_NO_INIT',
+    '--init needs a static init program, and none is installed',
+    {
+      expected: `${NAMES.slice(0, 3).join(', ')} in PATH`,
+      hint: 'apt-get install tini',
+    },
+  );
 }

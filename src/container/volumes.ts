@@ -74,9 +74,9 @@ export async function openVolumes(
 async function bindMount({ source, target, readonly }: ContainerVolume): Promise<WantedMount> {
   const kind = await stat(source).catch(() => undefined);
   if (kind === undefined) {
-    throw new AppError('CONTAINER_VOLUME', `there is no '${source}' to mount`, {
-      expected: 'an existing file or directory of this machine',
-      hint: 'make it first',
+    throw new AppError('CONTAINER_VOLUME', `cannot mount '${source}': it does not exist`, {
+      expected: 'an existing file or directory on this machine',
+      hint: 'create it first',
     });
   }
   const targetKind = kind.isDirectory() ? 'directory' : 'file';

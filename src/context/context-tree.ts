@@ -242,13 +242,13 @@ function openDirectory(directory: string): DirectoryHandles {
     'CONTEXT_NOT_FOUND',
     `the build context '${toText(directory)}' is not a directory`,
     {
-      hint: 'the last argument of build names a directory; use --file to name a Dockerfile',
+      hint: 'the last argument of build is a directory; use --file for the Dockerfile',
     },
   );
 }
 
 function notFound(directory: string): AppError {
   return new AppError('CONTEXT_NOT_FOUND', `the build context '${directory}' does not exist`, {
-    hint: "the last argument of build names a directory, often '.'",
+    hint: "the last argument of build is a directory, often '.'",
   });
 }

@@ -42,7 +42,7 @@ describe('findDockerfile', () => {
     expect(() => findDockerfile('app', { cwd })).toThrowError(
       expect.objectContaining({
         code: 'DOCKERFILE_NOT_FOUND',
-        hint: "there is 'app/Dockerfile.dev', 'app/prod.Dockerfile'; name it with --file",
+        hint: "found 'app/Dockerfile.dev', 'app/prod.Dockerfile'; select it with --file",
       }),
     );
   });

@@ -85,7 +85,7 @@ function readIfThere(
     const reason = readFailure(cause);
     if (reason === undefined) throw cause;
     throw new AppError('CONTEXT_UNREADABLE', `cannot read '${name}': ${reason}`, {
-      hint: 'an ignore file is a file, or a link to one in the build context',
+      hint: 'an ignore file must be a file, or a link to a file in the build context',
       cause,
     });
   }
@@ -117,12 +117,12 @@ function missingContext(directory: string, kind: 'file' | undefined): AppError {
       'CONTEXT_NOT_FOUND',
       `the build context '${directory}' is not a directory`,
       {
-        hint: 'the last argument of build names a directory; use --file to name a Dockerfile',
+        hint: 'the last argument of build is a directory; use --file for the Dockerfile',
       },
     );
   }
   return new AppError('CONTEXT_NOT_FOUND', `the build context '${directory}' does not exist`, {
-    hint: "the last argument of build names a directory, often '.'",
+    hint: "the last argument of build is a directory, often '.'",
   });
 }
 
@@ -133,16 +133,16 @@ function missing(
 ): AppError {
   if (kindOf(path) === 'directory') {
     return new AppError('DOCKERFILE_NOT_FOUND', `'${name}' is a directory, not a Dockerfile`, {
-      hint: `name the file: --file ${join(name, DEFAULT_NAME)}`,
+      hint: `give the file: --file ${join(name, DEFAULT_NAME)}`,
     });
   }
   const near = [dirname(path), place.directory].flatMap(dockerfilesIn);
   const found = [...new Set(near)].slice(0, 5);
   const hint =
     found.length > 0
-      ? `there is ${found.map((file) => `'${displayName(file, place.cwd)}'`).join(', ')}; name it with --file`
-      : `no Dockerfile was found in '${place.directory}'; make one, or name it with --file`;
-  return new AppError('DOCKERFILE_NOT_FOUND', `there is no Dockerfile '${name}'`, { hint });
+      ? `found ${found.map((file) => `'${displayName(file, place.cwd)}'`).join(', ')}; select it with --file`
+      : `'${place.directory}' has no Dockerfile; create one, or select another file with --file`;
+  return new AppError('DOCKERFILE_NOT_FOUND', `the Dockerfile '${name}' does not exist`, { hint });
 }
 
 /** Files that look like Dockerfiles: `Dockerfile.dev`, `app.Dockerfile`, `Containerfile`. */

@@ -72,9 +72,9 @@ export function unreadable(path: BytePath, cause: unknown): AppError {
     : failureReason(cause);
   return new AppError(
     'CONTEXT_UNREADABLE',
-    `cannot read '${name}' of the build context: ${reason}`,
+    `cannot read '${name}' in the build context: ${reason}`,
     {
-      hint: `change its permissions, or leave it out with a line in .dockerignore`,
+      hint: `change its permissions, or exclude it in .dockerignore`,
       cause,
     },
   );

@@ -102,7 +102,7 @@ function parseClass(
     const named = namedClasses ? readNamedClass(characters, index) : undefined;
     if (named !== undefined) {
       if (named.ranges === undefined) {
-        throw invalid(pattern, `there is no class of characters '${named.name}'`);
+        throw invalid(pattern, `unknown character class '${named.name}'`);
       }
       ranges.push(...named.ranges);
       index = named.next;

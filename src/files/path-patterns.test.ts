@@ -74,7 +74,7 @@ describe('PathPatterns', () => {
   it.each([
     ['ok [z-a]', "the range 'z-a' is reversed"],
     ['ok !**/x[9-0]', "the range '9-0' is reversed"],
-    ['ok [[:letter:]]', "there is no class of characters 'letter'"],
+    ['ok [[:letter:]]', "unknown character class 'letter'"],
   ])('refuse %j', (patterns, reason) => {
     expect(() => new PathPatterns(patterns.split(' '))).toThrowError(
       expect.objectContaining({

@@ -119,7 +119,7 @@ function compilePattern(text: string, index: number): CompiledPattern {
   const negated = clean.startsWith('!');
   const body = negated ? clean.slice(1) : clean;
   if (body === '') {
-    throw new AppError('PATTERN_INVALID', "the pattern '!' takes nothing back", {
+    throw new AppError('PATTERN_INVALID', "the pattern '!' re-includes nothing", {
       expected: "a pattern after the '!'",
       details: { index },
     });

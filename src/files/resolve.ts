@@ -97,7 +97,7 @@ export function ancestors(path: BytePath): BytePath[] {
 }
 
 function loop(path: BytePath): AppError {
-  return new AppError('SYMLINK_LOOP', `too many symbolic links on the way to '${toText(path)}'`, {
-    hint: 'a symbolic link points, directly or through others, to itself',
+  return new AppError('SYMLINK_LOOP', `too many symbolic links in '${toText(path)}'`, {
+    hint: 'a symbolic link points to itself, directly or through other links',
   });
 }

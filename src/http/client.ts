@@ -221,7 +221,7 @@ class Exchange {
     this.#timer = setTimeout(() => {
       const seconds = Math.max(1, Math.round(milliseconds / 1000));
       this.#stalled = this.#connected
-        ? new HttpFailure('stalled', `nothing came for ${seconds} s`)
+        ? new HttpFailure('stalled', `no data for ${seconds} s`)
         : new HttpFailure('connect', `no connection within ${seconds} s`, { code: 'ETIMEDOUT' });
       (this.#response ?? this.#sent).destroy(this.#stalled);
     }, milliseconds);

@@ -72,8 +72,8 @@ export function failureOf(
 function inPlainWords(reason: string): string {
   if (/^aborted$|socket hang up/.test(reason)) return 'the server closed the connection';
   if (UNENCRYPTED.test(reason)) return 'it does not speak HTTPS';
-  if (/ENOTFOUND/.test(reason)) return 'no such host is known (ENOTFOUND)';
-  if (/EAI_AGAIN/.test(reason)) return 'its name cannot be looked up now (EAI_AGAIN)';
+  if (/ENOTFOUND/.test(reason)) return 'no such host (ENOTFOUND)';
+  if (/EAI_AGAIN/.test(reason)) return 'its name cannot be resolved right now (EAI_AGAIN)';
   return reason.split('\n', 1)[0] ?? '';
 }
 

@@ -19,7 +19,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   if (proxy !== undefined && /^https?:$/.test(proxy.protocol)) return proxy;
   throw new AppError(
     'HTTP_PROXY_UNSUPPORTED',
-    `cannot use the proxy '${redactUrls(text)}' of ${name}`,
+    `cannot use the proxy '${redactUrls(text)}' from ${name}`,
     { expected: 'http://host:port or https://host:port', hint: 'SOCKS proxies are not supported' },
   );
 }

@@ -57,7 +57,7 @@ async function follow(
     const next = splitCredentials(parseUrl(location, url));
     if (next.url.protocol === 'http:' && url.protocol === 'https:') {
       throw new AppError('HTTP_FAILED', `${shown(url)} redirects from https to http`, {
-        hint: 'name the address it leads to, if you trust it',
+        hint: 'use the address that it redirects to, if you trust it',
       });
     }
     const stays = next.url.host === url.host && next.url.protocol === url.protocol;
@@ -68,7 +68,7 @@ async function follow(
     'HTTP_REDIRECTS',
     `${shown(first)} redirects more than ${MAX_REDIRECTS} times`,
     {
-      hint: 'name the address it should lead to',
+      hint: 'use the final address',
     },
   );
 }
@@ -89,7 +89,7 @@ function parseUrl(text: string, base?: URL): URL {
   } catch {
     // Told below.
   }
-  throw new AppError('HTTP_BAD_URL', `'${redactUrls(text)}' is no valid URL of a file`, {
+  throw new AppError('HTTP_BAD_URL', `'${redactUrls(text)}' is not a valid URL of a file`, {
     expected: 'http://host/path or https://host/path',
   });
 }
@@ -153,7 +153,7 @@ function exchange(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request(options);
-    sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('no answer came in time')));
+    sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('no answer in time')));
     sent.on('error', reject);
     sent.on('response', resolve);
     sent.end();
@@ -175,7 +175,7 @@ function wrongStatus(url: URL, { statusCode, statusMessage }: IncomingMessage): 
 function statusHint({ hostname }: URL, status: number | undefined): string {
   if (status === 404) return 'check the address';
   return status === 401 || status === 403
-    ? `for a login give a token: --secret id=HTTP_AUTH_TOKEN_${hostname},env=VARIABLE`
+    ? `to log in, give a token: --secret id=HTTP_AUTH_TOKEN_${hostname},env=VARIABLE`
     : 'try the address with curl -I';
 }
 
@@ -184,7 +184,7 @@ export function failed(url: URL, cause: unknown): AppError {
   const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
   return new AppError('HTTP_FAILED', `cannot get ${shown(url)}: ${redactUrls(reason)}`, {
     hint: /certificate|self-signed|issuer/i.test(reason)
-      ? 'if your network has a certificate authority of its own, install it on this machine or name it in SSL_CERT_FILE'
+      ? 'if your network uses its own certificate authority, install its certificate on this machine or set SSL_CERT_FILE'
       : 'check the address, the network, and the proxy variables',
     cause,
   });

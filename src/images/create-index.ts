@@ -99,6 +99,6 @@ function ofPlatforms(parts: readonly IndexPart[], texts: readonly string[]): rea
   throw new AppError(
     'IMAGE_PLATFORM_MISMATCH',
     `none of the sources is for ${texts.join(' or ')}`,
-    { hint: 'lamina imagetools inspect lists the platforms of a name' },
+    { hint: 'run `lamina imagetools inspect NAME` to list its platforms' },
   );
 }

@@ -116,7 +116,7 @@ function isNameOf(text: string, references: readonly string[]): string | undefin
 function severalNames(text: string, references: readonly string[]): AppError {
   const names = references.map((reference) => familiarName(parseReference(reference)));
   return new AppError('IMAGE_HAS_NAMES', `image ${text} has several names: ${names.join(', ')}`, {
-    hint: 'remove it by one of its names, or with --force',
+    hint: 'remove it by name, or with --force',
   });
 }
 

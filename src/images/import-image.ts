@@ -59,9 +59,9 @@ async function changed(
   const { instructions } = parseInstructions(tree);
   const other = instructions.slice(1).find(({ kind }) => !CHANGES.has(kind));
   if (other !== undefined) {
-    throw new AppError('IMAGE_CHANGE', `--change takes no ${other.kind.toUpperCase()}`, {
+    throw new AppError('IMAGE_CHANGE', `--change does not support ${other.kind.toUpperCase()}`, {
       expected: [...CHANGES].map((kind) => kind.toUpperCase()).join(', '),
-      hint: 'for other instructions build an image FROM the imported one',
+      hint: 'for other instructions, build an image FROM the imported one',
       location: other.location,
     });
   }

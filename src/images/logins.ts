@@ -63,8 +63,8 @@ function registryOf(server: string | undefined): string {
     // A host without a dot is one here, though in references it would be a part of a path.
     parseReference(`${bare}${/[.:]/.test(bare) ? '' : ':443'}/x`);
   } catch {
-    throw new AppError('REFERENCE_INVALID', `${JSON.stringify(bare)} is no host of a registry`, {
-      expected: 'a host with its port, if any: registry.example.com:5000',
+    throw new AppError('REFERENCE_INVALID', `${JSON.stringify(bare)} is not a registry host`, {
+      expected: 'a host, optionally with a port: registry.example.com:5000',
     });
   }
   return bare;

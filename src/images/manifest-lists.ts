@@ -39,7 +39,7 @@ export function createManifestList(
   return withStore(context, async (store) => {
     const known = await readList(store, name);
     if (known !== undefined && options.amend !== true) {
-      throw new AppError('MANIFEST_LIST_EXISTS', `there is a list ${familiarName(name)} already`, {
+      throw new AppError('MANIFEST_LIST_EXISTS', `the list ${familiarName(name)} already exists`, {
         hint: `add to it with --amend, or remove it: lamina manifest rm ${familiarName(name)}`,
       });
     }
@@ -162,7 +162,7 @@ async function writeList(
 async function requireList(store: Store, name: Reference): Promise<readonly IndexPart[]> {
   const list = await readList(store, name);
   if (list !== undefined) return list;
-  throw new AppError('MANIFEST_LIST_NOT_FOUND', `there is no list ${familiarName(name)}`, {
+  throw new AppError('MANIFEST_LIST_NOT_FOUND', `the list ${familiarName(name)} does not exist`, {
     hint: `create it first: lamina manifest create ${familiarName(name)} IMAGE...`,
   });
 }

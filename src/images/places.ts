@@ -30,14 +30,10 @@ export function parsePlace(text: string): Place {
     case 'docker-archive':
     case 'docker-daemon':
     case 'dir':
-      throw new AppError(
-        'IMAGE_PLACE_INVALID',
-        `'${scheme}:' is no place lamina copies to or from`,
-        {
-          expected: EXPECTED,
-          hint: 'for archives of Docker use `lamina load` and `lamina save`',
-        },
-      );
+      throw new AppError('IMAGE_PLACE_INVALID', `lamina cannot copy to or from '${scheme}:'`, {
+        expected: EXPECTED,
+        hint: 'for Docker archives, use `lamina load` and `lamina save`',
+      });
     default:
   }
   return { kind: 'registry', reference: withDefaultTag(parseReference(text)) };
@@ -50,7 +46,7 @@ const EXPECTED =
 function layout(kind: 'directory' | 'archive', text: string, rest: string): Place {
   const [, path = '', name] = /^(.*?)(?:[:@]((?:sha256:)?[\w][\w.+-]*))?$/s.exec(rest) ?? [];
   if (path !== '') return { kind, path, name };
-  throw new AppError('IMAGE_PLACE_INVALID', `'${text}' names no file or directory`, {
+  throw new AppError('IMAGE_PLACE_INVALID', `'${text}' has no file or directory`, {
     expected: EXPECTED,
   });
 }

@@ -26,7 +26,7 @@ export function pullImages(
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   if (options.allTags === true && (reference.tag ?? reference.digest) !== undefined) {
     throw new AppError('REFERENCE_INVALID', "tag can't be used with --all-tags/-a", {
-      hint: 'name the repository alone',
+      hint: 'give the repository without a tag',
     });
   }
   return withStore(context, (store) =>

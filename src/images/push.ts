@@ -26,12 +26,12 @@ export function pushImages(
   const reference = parseReference(options.image);
   if (reference.digest !== undefined) {
     throw new AppError('REFERENCE_INVALID', 'cannot push a digest reference', {
-      hint: 'give the image a name with a tag by `lamina tag`, and push that',
+      hint: 'give the image a tag with `lamina tag`, and push that',
     });
   }
   if (options.allTags === true && reference.tag !== undefined) {
     throw new AppError('REFERENCE_INVALID', "tag can't be used with --all-tags/-a", {
-      hint: 'name the repository alone',
+      hint: 'give the repository without a tag',
     });
   }
   return withStore(context, (store) =>
@@ -100,6 +100,6 @@ function absent(name: Reference): AppError {
   return new AppError(
     'IMAGE_NOT_FOUND',
     `an image does not exist locally with the tag: ${familiarName(name)}`,
-    { hint: 'name it by `lamina tag`, or build it with `lamina build -t`' },
+    { hint: 'name an image with `lamina tag`, or build it with `lamina build -t`' },
   );
 }

@@ -103,7 +103,7 @@ describe('importTar', () => {
     ['is a whiteout of nothing', { path: 'a/.wh.' }],
     ['is a whiteout of its own directory', { path: 'a/.wh..' }],
     ['is a whiteout of the directory above', { path: 'a/.wh...' }],
-    ['lies below a whiteout', { path: '.wh.a/b' }],
+    ['is below a whiteout', { path: '.wh.a/b' }],
     ['is a hard link to the root', hardlink('x', '/')],
   ] as const)('refuses a member that %s', async (_, member) => {
     expect(await refusal(member)).toEqual(invalid);

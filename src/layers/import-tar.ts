@@ -237,7 +237,7 @@ function writeFully(fd: number, bytes: Uint8Array): void {
 
 function mismatch(expected: DiffId, actual: DiffId): AppError {
   return new AppError('LAYER_DIFF_ID_MISMATCH', `the layer is ${actual}, not ${expected}`, {
-    hint: 'the layer was damaged on its way or in its registry; pull again, or tell its publisher',
+    hint: 'the layer was damaged in transit or in its registry; pull again, or tell its publisher',
     expected,
     details: { actual },
   });

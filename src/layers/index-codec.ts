@@ -51,7 +51,7 @@ export function encodeIndex({ entries, tarSize }: LayerIndex): Buffer {
  */
 export function decodeIndex(bytes: Buffer): LayerIndex {
   if (bytes.length < HEADER + CHECKSUM || bytes.toString('latin1', 0, 8) !== MAGIC) {
-    throw unreadable('it is no layer index');
+    throw unreadable('it is not a layer index');
   }
   const version = bytes.readUInt32LE(8);
   if (version !== VERSION) throw unreadable(`its version is ${version}, not ${VERSION}`);
@@ -98,7 +98,7 @@ class RecordReader {
     const path = this.#texts.slice(this.#path, end);
     this.#path = end;
     const type = TYPES[view.getUint8(at + 4)];
-    if (type === undefined) throw unreadable(`entry ${number} is of an unknown type`);
+    if (type === undefined) throw unreadable(`entry ${number} has an unknown type`);
     if (type === 'whiteout') return { kind: 'whiteout', path };
     const flags = view.getUint8(at + 5);
     const device = (flags & HAS_DEVICE) !== 0;
@@ -201,6 +201,6 @@ export function readIndex(directory: string): LayerIndex {
 
 function unreadable(why: string): AppError {
   return new AppError('LAYER_INDEX_UNREADABLE', `the index of a layer cannot be read: ${why}`, {
-    hint: 'the store is damaged or was written by another version of lamina; prune it and build again',
+    hint: 'the store is damaged, or another version of lamina wrote it; prune it and build again',
   });
 }

@@ -88,7 +88,8 @@ export class LayerBuilder {
       return undefined;
     }
     if (path === '') {
-      if (header.type !== 'directory') throw invalidMember(header.path, 'the root is no directory');
+      if (header.type !== 'directory')
+        throw invalidMember(header.path, 'the root is not a directory');
       this.#root.inode = makeInode(header);
       return undefined;
     }
@@ -143,8 +144,8 @@ export class LayerBuilder {
     const [link, target] = [header.path, path].map((name) => showPath(name));
     throw new AppError(
       'LAYER_HARDLINK_TARGET_MISSING',
-      `the layer has a hard link '${link}' to '${target}', which is not there`,
-      { hint: 'the image or archive is damaged; get it again, or make it again' },
+      `the layer has a hard link '${link}' to '${target}', which does not exist`,
+      { hint: 'the image or archive is damaged; download or create it again' },
     );
   }
 
@@ -192,11 +193,11 @@ export class LayerBuilder {
         stack.pop();
         continue;
       }
-      if (part.startsWith(WHITEOUT_PREFIX)) throw invalidMember(raw, 'it lies below a whiteout');
+      if (part.startsWith(WHITEOUT_PREFIX)) throw invalidMember(raw, 'it is below a whiteout');
       const step = this.#step(top, part);
-      if (step === undefined) throw invalidMember(raw, 'it lies below a file');
+      if (step === undefined) throw invalidMember(raw, 'it is below a file');
       if (typeof step === 'string') {
-        if (++symlinks > MAX_SYMLINKS) throw invalidMember(raw, 'it lies below too many symlinks');
+        if (++symlinks > MAX_SYMLINKS) throw invalidMember(raw, 'it is below too many symlinks');
         if (step.startsWith('/')) stack = [];
         rest.push(...step.split('/').reverse());
         continue;

@@ -59,7 +59,7 @@ export async function layerFaults(
     const tar = join(directory, TAR_FILE);
     if (index.tarSize !== undefined && !existsSync(tar)) return [fault(tar, 'it is missing')];
     if (index.tarSize !== undefined && statSync(tar).size < index.tarSize) {
-      return [fault(tar, 'it has been cut off')];
+      return [fault(tar, 'it is truncated')];
     }
     const expected = diffId ?? knownDiffId(store, id);
     const { diffId: actual } = await hashLayer(store, id, { signal });
@@ -166,7 +166,7 @@ function digestOfRange({ hostPath, offset, size }: ContentRange): string | undef
 
 function changed(directory: string, { tarSize }: LayerIndex): LayerFault {
   const path = join(directory, tarSize === undefined ? TREE_DIRECTORY : TAR_FILE);
-  return fault(path, 'it has another digest than when it was made');
+  return fault(path, 'its digest has changed since it was created');
 }
 
 /** A layer is not lost because the machine has too little of something, or because another file cannot be opened. */

@@ -39,7 +39,7 @@ export function layerMeta(store: LayerStore, id: LayerId): LayerMeta {
 /** @param what is wrong, with which file */
 export function damaged(what: string, cause?: unknown): AppError {
   return new AppError('LAYER_DAMAGED', `a layer in the store is damaged: ${what}`, {
-    hint: 'something else has changed files of the store; prune it and build again',
+    hint: 'another program changed files of the store; prune it and build again',
     cause,
   });
 }

@@ -10,13 +10,14 @@ import type { BytePath } from '../files/index.ts';
  * @throws AppError LAYER_INVALID_MEMBER for a name that leads out of the root or holds NUL; ENTRY_UNSTORABLE
  */
 export function cleanMemberPath(raw: string): BytePath {
-  if (raw.includes('\0')) throw invalidMember(raw, 'its name holds a NUL byte');
+  if (raw.includes('\0')) throw invalidMember(raw, 'its name contains a NUL byte');
   checkEntryPath(raw, raw);
   const parts: string[] = [];
   for (const part of raw.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) throw invalidMember(raw, 'its name leads out of the root');
+    else if (parts.pop() === undefined)
+      throw invalidMember(raw, 'its name points outside the root');
   }
   return parts.join('/');
 }

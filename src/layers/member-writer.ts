@@ -73,7 +73,7 @@ export class MemberWriter implements Disposable {
       return yield* this.#large(sized(entry, size), mtime, { fd, content, known });
     } catch (error) {
       if (hasErrorCode(error, 'ESPIPE', 'EISDIR'))
-        throw changed(entry, 'is no file any more', error);
+        throw changed(entry, 'is no longer a file', error);
       throw error;
     } finally {
       if (content.offset === 0) this.#opener.close();
@@ -84,7 +84,7 @@ export class MemberWriter implements Disposable {
     try {
       return this.#opener.open(content);
     } catch (error) {
-      throw changed(entry, 'cannot be opened any more', error);
+      throw changed(entry, 'can no longer be opened', error);
     }
   }
 
@@ -167,7 +167,8 @@ export class MemberWriter implements Disposable {
       }
     }
     yield* this.#hole(entry.size - done, hasher);
-    if (offset === 0 && fstatSync(fd).size !== entry.size) throw changed(entry, 'has another size');
+    if (offset === 0 && fstatSync(fd).size !== entry.size)
+      throw changed(entry, 'has a different size');
     packer.pad(entry.size);
     return { size: entry.size, digest: isKnown ? known : finished(hasher), tarOffset };
   }
@@ -209,7 +210,7 @@ function finished(hasher: Hash | undefined): ContentDigest | undefined {
 function changed(entry: FileEntry, what: string, cause?: unknown): AppError {
   const shown = Buffer.from(entry.path, 'latin1').toString('utf8');
   return new AppError('CONTEXT_CHANGED', `'${shown}' changed while it was copied: it ${what}`, {
-    hint: 'build again when nothing writes to the files any more',
+    hint: 'build again when nothing writes to the files',
     cause,
   });
 }

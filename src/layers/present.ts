@@ -305,7 +305,7 @@ function turnstile(store: object): Turnstile {
 }
 
 function notAvailable({ descriptor }: LayerPromise): AppError {
-  return new AppError('LAYER_NOT_AVAILABLE', `the layer ${descriptor.digest} is not here`, {
+  return new AppError('LAYER_NOT_AVAILABLE', `the layer ${descriptor.digest} is not available`, {
     hint: 'pull its image again',
   });
 }

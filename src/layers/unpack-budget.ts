@@ -48,9 +48,13 @@ export function unpackLimitOf(
   if (text === 'none') return Number.POSITIVE_INFINITY;
   const [, digits, unit = ''] = /^(\d{1,15})([kmgt]?)b?$/.exec(text) ?? [];
   if (digits !== undefined) return Number(digits) * 1024 ** UNITS.indexOf(unit);
-  throw new AppError('CLI_ENVIRONMENT', `${UNPACK_LIMIT} is ${JSON.stringify(text)}`, {
-    expected: 'a size such as 50g, or none',
-  });
+  throw new AppError(
+    'CLI_ENVIRONMENT',
+    `invalid value ${JSON.stringify(text)} for ${UNPACK_LIMIT}`,
+    {
+      expected: 'a size such as 50g, or none',
+    },
+  );
 }
 
 function freeBytes(directory: string): number {
@@ -62,7 +66,7 @@ function tooMuch(limit: number, isSet: boolean): AppError {
   const size = humanSize(limit);
   const why = isSet ? `what ${UNPACK_LIMIT} allows` : 'nine tenths of the free disk space';
   return new AppError('ARCHIVE_TOO_LARGE', `an archive unpacks to more than ${size}, ${why}`, {
-    hint: `if it is meant to be so large, make room, or set ${UNPACK_LIMIT} to a size or to none`,
+    hint: `if you expect that size, free some disk space, or set ${UNPACK_LIMIT} to a size or to none`,
     details: { limit },
   });
 }

@@ -31,7 +31,7 @@ export function isReservedName(name: string): boolean {
 
 export function reservedName(path: BytePath): AppError {
   const shown = Buffer.from(path, 'latin1').toString('utf8');
-  return new AppError('LAYER_RESERVED_NAME', `no layer can hold a file named '${shown}'`, {
-    hint: "names that start with '.wh.' mean deleted files in image layers; rename the file or leave it out",
+  return new AppError('LAYER_RESERVED_NAME', `a layer cannot contain a file named '${shown}'`, {
+    hint: "names that start with '.wh.' mark deleted files in image layers; rename or remove the file",
   });
 }

@@ -43,7 +43,7 @@ describe('decodeImageConfig', () => {
   it('refuses values that nest without end, whatever member they are in', () => {
     const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
     const text = JSON.stringify({ ...config, own: 0 }).replace('"own":0', `"own":${deep}`);
-    expect(() => decodeImageConfig(Buffer.from(text))).toThrow(failure('nest too deep'));
+    expect(() => decodeImageConfig(Buffer.from(text))).toThrow(failure('nested too deeply'));
   });
 
   it('reads an image without layers', () => {

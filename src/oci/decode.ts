@@ -95,12 +95,13 @@ function parse(bytes: Uint8Array, document: string): Place {
     throw invalidDocument(
       document,
       '',
-      `${bytes.length} bytes are more than the allowed ${MAX_DOCUMENT}`,
+      `${bytes.length} bytes are more than the limit of ${MAX_DOCUMENT}`,
     );
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (isNestedTooDeep(text)) throw invalidDocument(document, '', 'its values nest too deep');
+    if (isNestedTooDeep(text))
+      throw invalidDocument(document, '', 'its values are nested too deeply');
     const value: unknown = JSON.parse(text);
     const place = new Place(document, '', value);
     place.object();

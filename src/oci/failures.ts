@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 export function invalidDocument(document: string, path: string, problem: string): AppError {
   const where = path === '' ? '' : ` at ${path}`;
   return new AppError('OCI_DOCUMENT_INVALID', `invalid ${document}${where}: ${problem}`, {
-    hint: 'the image was written by a faulty tool, or is damaged; pull or build it again',
+    hint: 'a faulty tool wrote the image, or it is damaged; pull or build it again',
     details: { document, path },
   });
 }

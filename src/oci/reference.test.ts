@@ -55,13 +55,13 @@ describe('parseReference', () => {
     ['a//b', 'an empty part in the repository name, at position 3'],
     ['example.org/', 'the repository name is missing'],
     [':tag', 'the repository name is missing'],
-    ['-x.org/app', '"-x.org" is no host name'],
-    ['host:port/app', '"host:port" is no host name'],
+    ['-x.org/app', '"-x.org" is not a host name'],
+    ['host:port/app', '"host:port" is not a host name'],
     ['https://example.org/app', 'a reference is not a URL'],
     ['app@', 'invalid digest ""'],
     ['app@sha256:abc', 'invalid digest "sha256:abc"'],
     [`app@sha512:${'0'.repeat(128)}`, 'the algorithm'],
-    ['a'.repeat(64), 'the id of an image'],
+    ['a'.repeat(64), 'an image ID'],
     ['café', 'cannot have "é" at position 4'],
   ])('refuses %j', (text, message) => {
     expect(() => parseReference(text)).toThrow(

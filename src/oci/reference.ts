@@ -50,7 +50,7 @@ export function parseReference(text: string): Reference {
   if (isShort && /^[0-9a-f]{64}$/.test(path)) {
     throw invalid(
       text,
-      '64 hexadecimal digits are the id of an image, not a name',
+      '64 hexadecimal digits are an image ID, not a name',
       'write it as sha256:<digits>',
     );
   }
@@ -106,7 +106,7 @@ function splitRegistry(named: string, text: string): { registry: string; pathSta
     );
   }
   if (!REGISTRY.test(first)) {
-    throw invalid(text, `${JSON.stringify(first)} is no host name with an optional port`);
+    throw invalid(text, `${JSON.stringify(first)} is not a host name with an optional port`);
   }
   const isOldDefault = first === 'index.docker.io';
   return { registry: isOldDefault ? DEFAULT_REGISTRY : first, pathStart: slash + 1 };

@@ -185,8 +185,8 @@ function sameDirectory(a: FileEntry, b: FileEntry): boolean {
 export function directoryOverFile(source: string, target: BytePath): AppError {
   return new AppError(
     'COPY_DIRECTORY_OVER_FILE',
-    `cannot copy the directory '${source}' over '/${toText(target)}', which is no directory`,
-    { hint: 'choose another destination, or remove what is there in an earlier step' },
+    `cannot copy the directory '${source}' over '/${toText(target)}', which is not a directory`,
+    { hint: 'choose another destination, or remove that path in an earlier step' },
   );
 }
 
@@ -202,7 +202,7 @@ function fileOverDirectory({ entry, content }: PlacedFile): AppError {
 function notADirectory(path: BytePath): AppError {
   return new AppError(
     'PATH_NOT_A_DIRECTORY',
-    `'/${toText(path)}' has to be a directory here, but it is a file`,
+    `'/${toText(path)}' must be a directory, but it is a file`,
     { hint: 'choose another path, or remove the file in an earlier step' },
   );
 }

@@ -594,7 +594,7 @@ const failures: readonly (Omit<Case, 'makes'> & { readonly error: Record<string,
     op: { paths: ['../../../../../../../../etc/passwd'] },
     error: {
       code: 'COPY_SOURCE_NOT_FOUND',
-      hint: expect.stringContaining("nothing above the context's root"),
+      hint: expect.stringContaining('COPY cannot leave the build context'),
     },
   },
   {
@@ -694,7 +694,7 @@ describe('COPY refuses', () => {
     const result = runCopy(scratch(), copyOp({ paths: ['dist/app.js'] }), { source });
     await expect(result).rejects.toMatchObject({
       code: 'COPY_SOURCE_NOT_FOUND',
-      message: "'dist/app.js' is left out of the build context by line 2 of .dockerignore: /dist",
+      message: "'dist/app.js' is excluded from the build context by line 2 of .dockerignore: /dist",
     });
   });
 });

@@ -48,8 +48,8 @@ describe('WORKDIR', () => {
   });
 
   it('refuses a path through a file', () => {
-    expect(() => made('/f/x', { f: '' })).toThrowError(/has to be a directory/);
-    expect(() => made('/f', { f: '' })).toThrowError(/has to be a directory/);
+    expect(() => made('/f/x', { f: '' })).toThrowError(/must be a directory/);
+    expect(() => made('/f', { f: '' })).toThrowError(/must be a directory/);
   });
 
   it('works on the empty file system', () => {

@@ -104,7 +104,7 @@ function unknownName(kind: 'user' | 'group', name: string, id: number): Warning 
   const file = kind === 'user' ? 'passwd' : 'group';
   return {
     code: 'COPY_UNKNOWN_OWNER',
-    message: `the ${kind} is set to ${id} instead of '${name}', which is not in /etc/${file}`,
+    message: `the ${kind} is set to ${id}, because '${name}' is not in /etc/${file}`,
     hint: `create the ${kind} in an earlier step, or use its number`,
   };
 }
@@ -123,7 +123,7 @@ export function requireNumericOwner(
     throw new AppError('COPY_LINK_OWNER', `${who} cannot look up the owner '${part}'`, {
       expected: 'numbers',
       hint: isLinked
-        ? `use the number of '${part}', or leave --link out`
+        ? `use the number of '${part}', or remove --link`
         : `use the number of '${part}', or copy an /etc/passwd first`,
     });
   }

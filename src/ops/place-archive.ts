@@ -77,7 +77,7 @@ class ArchivePlace {
     const { path } = resolveInTree(this.#inside, name, { followLast: false });
     const target = this.#canvas.lookup(joinPath(this.#root, path));
     if (target !== undefined && target.type !== 'directory') return target;
-    throw unsafe(header.path, `it is a hard link to '${toText(name)}', which is no file`);
+    throw unsafe(header.path, `it is a hard link to '${toText(name)}', which is not a file`);
   }
 }
 
@@ -102,7 +102,7 @@ function entryOf(header: TarHeader, path: BytePath, owner: Owner | undefined): F
 
 /** A member's name as a clean path below the destination, which `..` does not leave. */
 function safeName(name: string): BytePath {
-  if (name.includes('\0')) throw unsafe(name, 'its name holds a NUL byte');
+  if (name.includes('\0')) throw unsafe(name, 'its name contains a NUL byte');
   return cleanPath(name);
 }
 

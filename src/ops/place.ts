@@ -102,9 +102,9 @@ function overwritten(target: BytePath, before: SelectedRoot, after: SelectedRoot
   const isSameName = before.name === after.name;
   return {
     code: 'COPY_OVERWRITTEN',
-    message: `${names.join(' and ')} are both copied to '${path}': the last one is left`,
+    message: `${names.join(' and ')} are both copied to '${path}': the last one wins`,
     hint: isSameName
-      ? 'copy them to directories of their own'
+      ? 'copy them to separate directories'
       : `end the destination with a slash if it is a directory: ${path}/`,
   };
 }

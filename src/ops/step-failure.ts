@@ -55,16 +55,16 @@ async function startHint(
 function lineEndHint({ args, script }: ExecOp): string | undefined {
   const text = script?.content ?? args.at(-1) ?? '';
   if (!text.includes('\r\n')) return undefined;
-  return 'the lines of the here-document end with CR LF, and the CR is a part of what the shell reads: save the Dockerfile with LF line ends (dos2unix)';
+  return 'the lines of the here-document end with CR LF, and the shell reads the CR: save the Dockerfile with LF line endings (dos2unix)';
 }
 
 function statusHint({ args }: ExecOp, { exitCode, oomKilled }: ProcessResult): string | undefined {
   const text = args.at(-1) ?? '';
-  if (oomKilled) return 'the kernel killed the process because memory ran out';
+  if (oomKilled) return 'the kernel killed the process because it ran out of memory';
   if (exitCode === 127 && /^\[\s*['"]/.test(text)) {
-    return 'this was taken as shell text: the exec form is JSON, with double quotes and nothing after the closing bracket';
+    return 'the shell ran this as text: the exec form is JSON, with double quotes and nothing after the closing bracket';
   }
   if (exitCode === 127) return 'a command was not found: is it installed in this stage?';
-  if (exitCode === 126) return 'a file was found but cannot be executed: check its mode';
+  if (exitCode === 126) return 'a file was found but is not executable: check its mode';
   return undefined;
 }

@@ -91,7 +91,7 @@ export function applyVolume(
   const volumes = paths.map((word) => {
     const volume = expand(word, state, options);
     if (volume !== '') return volume;
-    throw new AppError('PLAN_EMPTY_VOLUME', 'VOLUME names an empty path', {
+    throw new AppError('PLAN_EMPTY_VOLUME', 'VOLUME has an empty path', {
       location: options.tree.source.location(word.range),
       expected: 'an absolute path in the image',
     });
@@ -112,11 +112,7 @@ export function applyStopsignal(
   if (!isStopSignal(signal)) {
     const location = options.tree.source.location(value.range);
     if (/^\S+\s+#/.test(signal)) {
-      throw trailingComment(
-        `there is no signal '${signal}'`,
-        location,
-        'a signal by name or number',
-      );
+      throw trailingComment(`unknown signal '${signal}'`, location, 'a signal name or number');
     }
     throw unknownSignal(signal, nearestSignal(signal), location);
   }

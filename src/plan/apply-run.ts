@@ -100,7 +100,7 @@ function checkAllowed({ security, devices, node }: RunInstruction, plan: StagePl
     throw new AppError('PLAN_NOT_ALLOWED', 'RUN --security=insecure is not allowed in this build', {
       location: flag && options.tree.source.location(flag.range),
       expected: '--allow security.insecure on the command line',
-      hint: 'such a step has all rights of root on this machine: allow it for Dockerfiles you trust',
+      hint: 'such a step has full root privileges on this machine: allow it only for Dockerfiles you trust',
     });
   }
   for (const { name, required, range } of devices) {

@@ -93,7 +93,7 @@ export function withStageHint(
     later !== undefined && later.index >= before
       ? later.index === before
         ? `a stage cannot use itself: '${name}' is this stage`
-        : `stage '${name}' is defined further down: only earlier stages can be used`
+        : `stage '${name}' is defined later: FROM can use only earlier stages`
       : near === undefined
         ? error.hint
         : `did you mean stage '${near}'?`;

@@ -30,7 +30,7 @@ async function applyInstruction(
 ): Promise<StageState> {
   switch (instruction.kind) {
     case 'from':
-      throw new AppError('PLAN_NESTED_FROM', 'FROM cannot stand inside a stage');
+      throw new AppError('PLAN_NESTED_FROM', 'FROM is not allowed inside a stage');
     case 'arg':
       return applyArg(state, instruction, plan);
     case 'env':

@@ -56,8 +56,9 @@ export function epochSource(options: EpochOptions, { text, location }: EpochText
     if (instruction.kind === 'arg') addArguments(instruction, scope);
     else if (instruction.kind !== 'add') {
       const name = instruction.kind.toUpperCase();
-      throw unfit(text, `has ${name} beside its ADD`, instruction.location);
-    } else if (source !== undefined) throw unfit(text, 'has several ADDs', instruction.location);
+      throw unfit(text, `has ${name} in addition to ADD`, instruction.location);
+    } else if (source !== undefined)
+      throw unfit(text, 'has more than one ADD', instruction.location);
     else source = sourceOf(instruction, text, scope);
   }
   if (source === undefined) throw unfit(text, 'has no ADD', stage.from.location);
@@ -118,8 +119,8 @@ function sourceOf(
 function unfit(stage: string, what: string, location: SourceLocation): AppError {
   return new AppError('PLAN_EPOCH', `${EPOCH} cannot be taken from stage '${stage}': it ${what}`, {
     location,
-    expected: 'FROM scratch and one ADD of a file by HTTP(S) or of a git repository',
-    hint: `give the seconds since 1970, or add such a stage and name it`,
+    expected: 'FROM scratch and one ADD of an HTTP(S) URL or git repository',
+    hint: `set the seconds since 1970, or add such a stage and set its name`,
   });
 }
 
@@ -129,13 +130,13 @@ function unknownSource(
   stages: Stages['stages'],
 ): AppError {
   const near = nearestName(text, ['context', ...stages.flatMap(({ from }) => from.stage ?? [])]);
-  const message = `${EPOCH} is '${text}', which is no number, no context and no stage`;
+  const message = `${EPOCH} is '${text}', which is not a number, a context or a stage`;
   return new AppError('PLAN_EPOCH', message, {
     location,
-    expected: 'seconds since 1970, context, the name of a named context, or of a stage',
+    expected: 'seconds since 1970, context, or the name of a context or stage',
     hint:
       near === undefined
-        ? 'git log -1 --format=%ct tells those of a commit'
+        ? 'git log -1 --format=%ct prints the time of a commit'
         : `did you mean '${near}'?`,
   });
 }

@@ -11,7 +11,7 @@ describe('a frontend that a file asks for', () => {
     const [warning] = await warned(
       '# escape=`\n# syntax=example.com/own:1 with words\nFROM base\n',
     );
-    expect(warning?.message).toContain('example.com/own:1 is not fetched');
+    expect(warning?.message).toContain('example.com/own:1 is not used');
     expect(warning?.location?.range.start.line).toBe(2);
   });
 

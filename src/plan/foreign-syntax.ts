@@ -16,9 +16,9 @@ export function foreignSyntax({ tree, buildArgs }: PlanOptions): readonly Warnin
   return [
     {
       code: 'PLAN_FOREIGN_SYNTAX',
-      message: `the frontend ${reference} is not fetched: the file is read as an ordinary Dockerfile`,
+      message: `the frontend ${reference} is not used: lamina reads the file as a Dockerfile`,
       ...(directive && { location: tree.source.location(directive.valueRange) }),
-      hint: 'an instruction or flag that only that frontend knows is an error here',
+      hint: 'instructions and flags that only this frontend supports are errors',
     },
   ];
 }

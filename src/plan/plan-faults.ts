@@ -7,7 +7,7 @@ export function unknownTarget(target: string, names: readonly string[]): AppErro
   const near = nearestName(target, names);
   return new AppError('PLAN_UNKNOWN_TARGET', `there is no stage '${target}'`, {
     expected:
-      names.length === 0 ? 'no --target: the file names no stage' : `one of ${names.join(', ')}`,
+      names.length === 0 ? 'no --target: no stage has a name' : `one of ${names.join(', ')}`,
     hint: near === undefined ? 'name a stage with FROM … AS name' : `did you mean '${near}'?`,
   });
 }
@@ -15,7 +15,7 @@ export function unknownTarget(target: string, names: readonly string[]): AppErro
 export function emptyPlatform(written: string): AppError {
   return new AppError('PLAN_EMPTY_PLATFORM', `the platform '${written}' is empty after expansion`, {
     expected: 'os/arch[/variant]',
-    hint: 'give the ARG in it a default, or leave --platform out',
+    hint: 'give its ARG a default value, or remove --platform',
   });
 }
 
@@ -23,15 +23,15 @@ export function emptyBase(written: string, location: SourceLocation): AppError {
   return new AppError('PLAN_EMPTY_BASE', `the base name '${written}' is empty after expansion`, {
     location,
     expected: 'an image, a stage, or scratch',
-    hint: 'give the ARG in it a default, or pass --build-arg',
+    hint: 'give its ARG a default value, or pass --build-arg',
   });
 }
 
 /** Of the exec form; told at the instruction. */
 export function emptyRun(): AppError {
-  return new AppError('PLAN_EMPTY_RUN', 'RUN [] names no program', {
+  return new AppError('PLAN_EMPTY_RUN', 'RUN [] has no program', {
     expected: 'a program and its arguments: RUN ["program", "argument"]',
-    hint: 'leave the line out, or write RUN true for a step that does nothing',
+    hint: 'remove the line, or write RUN true for a step that does nothing',
   });
 }
 
@@ -43,11 +43,15 @@ export function trailingComment(
   location: SourceLocation,
   expected: string,
 ): AppError {
-  return new AppError('DOCKERFILE_TRAILING_COMMENT', `# begins no comment here: ${message}`, {
-    location,
-    expected,
-    hint: COMMENT_HINT,
-  });
+  return new AppError(
+    'DOCKERFILE_TRAILING_COMMENT',
+    `# does not start a comment here: ${message}`,
+    {
+      location,
+      expected,
+      hint: COMMENT_HINT,
+    },
+  );
 }
 
 /** Of COPY --from with a number; `count` stages are in the file. */
@@ -55,7 +59,7 @@ export function unknownStageIndex(index: string, count: number, location: Source
   return new AppError('PLAN_UNKNOWN_STAGE', `there is no stage ${index}`, {
     location,
     expected: `a number from 0 to ${count - 1}, or a name`,
-    hint: 'stages are counted from 0; names (FROM … AS name) are safer',
+    hint: 'stage numbers start at 0; names (FROM … AS name) are safer',
   });
 }
 
@@ -76,7 +80,7 @@ export function unavailableStage(name: string, stage: UnavailableStage): AppErro
   const { location, isSelf, line } = stage;
   const named = isIndex(name) ? `stage ${name}` : `'${name}'`;
   const message = isSelf
-    ? `${named} is this stage, and a stage cannot read from itself`
+    ? `${named} is this stage, and a stage cannot copy from itself`
     : `${named} is the stage on line ${line}, which is defined after this one`;
   return new AppError('PLAN_UNKNOWN_STAGE', message, {
     location,
@@ -87,16 +91,16 @@ export function unavailableStage(name: string, stage: UnavailableStage): AppErro
 
 function unavailableHint(name: string, { isSelf, isCopy, isAmbiguous }: UnavailableStage): string {
   if (isAmbiguous) {
-    return `an earlier stage is named '${name}' too, and the last one counts: rename one of them`;
+    return `an earlier stage is also named '${name}', and the last one wins: rename one of them`;
   }
   const advice = isSelf ? ownFilesHint(isCopy) : 'move that stage up';
-  return isIndex(name) ? advice : `${advice}; if an image is meant, rename the stage`;
+  return isIndex(name) ? advice : `${advice}; if you mean an image, rename the stage`;
 }
 
 function ownFilesHint(isCopy: boolean): string {
   return isCopy
     ? 'use RUN cp to copy within a stage'
-    : 'the files of the stage are there without a mount';
+    : 'the stage sees its own files without a mount';
 }
 
 function isIndex(name: string): boolean {
@@ -104,17 +108,17 @@ function isIndex(name: string): boolean {
 }
 
 export function variableInFrom(location: SourceLocation): AppError {
-  return new AppError('DOCKERFILE_VARIABLE_IN_FROM', '--from= takes no variables', {
+  return new AppError('DOCKERFILE_VARIABLE_IN_FROM', '--from= cannot contain variables', {
     location,
     expected: 'the name or number of a stage, a named context, or an image reference',
-    hint: 'declare FROM $… AS name before, and use that name here',
+    hint: 'add FROM $… AS name, and use that name here',
   });
 }
 
 export function unknownSignal(signal: string, near: string | undefined, location: SourceLocation) {
-  return new AppError('PLAN_UNKNOWN_SIGNAL', `there is no signal '${signal}'`, {
+  return new AppError('PLAN_UNKNOWN_SIGNAL', `unknown signal '${signal}'`, {
     location,
-    expected: 'a signal by name or number',
+    expected: 'a signal name or number',
     hint: near === undefined ? 'STOPSIGNAL SIGTERM' : `did you mean ${near}?`,
   });
 }

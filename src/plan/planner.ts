@@ -60,9 +60,7 @@ class Planner {
   readonly #builder = new GraphBuilder();
   readonly #stages: Stages;
   readonly #planned = new Map<number, Promise<StageState>>();
-  readonly #needs = new StageNeeds(
-    'see what --build-context NAME=target:STAGE puts in the place of which name',
-  );
+  readonly #needs = new StageNeeds('check the --build-context NAME=target:STAGE options');
   readonly #images: BaseImages;
   readonly #warnings: Warning[] = [];
   readonly #localRoots = new Set<VertexId>();

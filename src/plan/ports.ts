@@ -22,8 +22,8 @@ export function parsePorts(word: string): readonly string[] {
 }
 
 function invalidPort(word: string): AppError {
-  return new AppError('PLAN_INVALID_PORT', `'${word}' is no port to expose`, {
-    expected: `a number up to ${MOST} or a range of them, with /tcp, /udp or /sctp if need be`,
-    hint: 'EXPOSE 8080/tcp, EXPOSE 8000-8010',
+  return new AppError('PLAN_INVALID_PORT', `'${word}' is not a valid port`, {
+    expected: `a number up to ${MOST} or a range, optionally with /tcp, /udp or /sctp`,
+    hint: 'for example EXPOSE 8080/tcp or EXPOSE 8000-8010',
   });
 }

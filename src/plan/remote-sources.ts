@@ -43,10 +43,10 @@ export function remoteSource(
   }
   if (!isHttpUrl(source.text)) return undefined;
   if (checksum !== undefined && !/^sha256:[0-9a-f]{64}$/.test(checksum)) {
-    throw new AppError('PLAN_CHECKSUM', `'${checksum}' is no checksum of a file`, {
+    throw new AppError('PLAN_CHECKSUM', `'${checksum}' is not a file checksum`, {
       expected: 'sha256: and 64 hexadecimal digits, lower case',
       location: placeOf(instruction, plan),
-      hint: 'sha256sum FILE tells the digits',
+      hint: 'sha256sum FILE prints the digits',
     });
   }
   const op = httpOp(source.text, checksum);
@@ -97,15 +97,15 @@ function refuseContradictions(
   },
 ): void {
   if ((git.keepGitDir ?? instruction.keepGitDir) !== (instruction.keepGitDir ?? git.keepGitDir)) {
-    throw new AppError('PLAN_GIT_CONTRADICTION', '--keep-git-dir and the URL say opposite things', {
+    throw new AppError('PLAN_GIT_CONTRADICTION', '--keep-git-dir contradicts the URL', {
       location: instruction.location,
-      hint: 'leave keep-git-dir out of one of them',
+      hint: 'remove keep-git-dir from one of them',
     });
   }
   if (checksum !== undefined && git.checksum !== undefined && checksum !== git.checksum) {
     throw new AppError('PLAN_CHECKSUM', `--checksum says ${checksum}, the URL ${git.checksum}`, {
       location: placeOf(instruction, plan),
-      hint: 'leave the checksum out of one of them',
+      hint: 'remove the checksum from one of them',
     });
   }
 }
@@ -124,17 +124,17 @@ export function refuseChecksum(
   const location = placeOf(instruction, plan);
   const [source, ...others] = sources;
   if (source === undefined || others.length > 0) {
-    throw new AppError('PLAN_CHECKSUM', 'a checksum can be given for one source only', {
+    throw new AppError('PLAN_CHECKSUM', '--checksum works with one source only', {
       location,
-      hint: 'give each source an ADD of its own',
+      hint: 'use one ADD per source',
     });
   }
   if (isHttpUrl(source.text) || parseGitUrl(source.text) !== undefined) return;
-  const message = `a checksum cannot be given for '${redactUrls(source.text)}'`;
+  const message = `--checksum does not work with '${redactUrls(source.text)}'`;
   throw new AppError('PLAN_CHECKSUM', message, {
     location,
     expected: 'an HTTP(S) or git URL',
-    hint: 'leave --checksum out: the file is local',
+    hint: 'remove --checksum: the file is local',
   });
 }
 

@@ -180,7 +180,7 @@ class MountPlanning {
     if (target !== '/') return target;
     const message =
       this.#mount.target === undefined
-        ? 'the mount has no target, which then is the working directory: here the root directory'
+        ? 'the mount has no target, and its default, the working directory, is the root directory'
         : 'nothing can be mounted over the root directory';
     throw new AppError('PLAN_MOUNT_TARGET', message, {
       location: this.#placeOf('target', 'dst', 'destination'),

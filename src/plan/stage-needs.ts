@@ -24,7 +24,9 @@ export class StageNeeds {
     if (!this.#leadsForward || !this.#leads(other.index, stage.index)) return;
     const [one, two] = [stageLabel(stage), stageLabel(other)];
     const message =
-      one === two ? `stage '${one}' needs itself` : `stages '${one}' and '${two}' need each other`;
+      one === two
+        ? `stage '${one}' depends on itself`
+        : `stages '${one}' and '${two}' depend on each other`;
     throw new AppError('PLAN_CIRCULAR_STAGES', message, { location, hint: this.#hint });
   }
 

@@ -17,9 +17,9 @@ describe.each([
 ])('a name in %s', (_, read) => {
   it.each([
     ['Later', ['FROM a AS one', read('Later'), 'FROM a AS later', 'FROM one'], 'line 3'],
-    ['later', ['FROM a AS later', read('later')], 'a stage cannot read from itself'],
+    ['later', ['FROM a AS later', read('later')], 'a stage cannot copy from itself'],
     ['x', ['FROM a AS x', 'FROM a AS y', read('x'), 'FROM a AS x', 'FROM y'], 'line 4'],
-    ['x', ['FROM a AS x', 'FROM a AS x', read('x')], 'a stage cannot read from itself'],
+    ['x', ['FROM a AS x', 'FROM a AS x', read('x')], 'a stage cannot copy from itself'],
   ])('is a stage, and never an image: %s of %j', async (name, lines, message) => {
     const line = lines.indexOf(read(name)) + 1;
     await expect(plan(lines.join('\n'), { resolveImage })).rejects.toMatchObject({
@@ -87,7 +87,7 @@ FROM scratch
 `;
     await expect(plan(text)).rejects.toMatchObject({
       code: 'PLAN_CIRCULAR_STAGES',
-      message: "stages 'three' and 'one' need each other",
+      message: "stages 'three' and 'one' depend on each other",
       location: { range: { start: { line: 6, column: 13 } } },
     });
   });

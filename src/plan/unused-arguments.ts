@@ -28,7 +28,9 @@ export function unusedArguments(
       code: 'BUILD_ARG_UNUSED',
       message: `the build argument ${name} has no effect: no ARG declares it`,
       hint:
-        near === undefined ? `declare it where it is needed: ARG ${name}` : `did you mean ${near}?`,
+        near === undefined
+          ? `declare it in the stage that uses it: ARG ${name}`
+          : `did you mean ${near}?`,
     };
   });
 }

@@ -17,10 +17,10 @@ export function plannedPath(path: string, { os }: Platform, location?: SourceLoc
   const [, drive, rest = slashed] = /^([^:]*):(.*)$/s.exec(slashed) ?? [];
   const isOnDrive = drive === undefined || (/^c$/i.test(drive) && rest !== '');
   if (slashed.startsWith('//') || !isOnDrive) {
-    throw new AppError('PLAN_WINDOWS_PATH', `'${path}' is no path on drive C:`, {
+    throw new AppError('PLAN_WINDOWS_PATH', `'${path}' is not a path on drive C:`, {
       location,
       expected: 'C:\\DIRECTORY, /DIRECTORY or a relative path',
-      hint: 'images for Windows have no other drives and no network paths',
+      hint: 'Windows images have no other drives and no network paths',
     });
   }
   return rest === '' ? '' : posix.normalize(rest);

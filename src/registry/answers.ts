@@ -111,18 +111,22 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
             'REGISTRY_UNAUTHORIZED',
             `${host} refused the login for ${repository}${more}`,
             {
-              hint: `check that the name is right, and log in again: ${login}`,
+              hint: `check the name, and log in again: ${login}`,
               details,
             },
           )
-        : new AppError('REGISTRY_UNAUTHORIZED', `${host} wants a login for ${repository}${more}`, {
-            hint: `check that the name is right, or log in: ${login}`,
-            details,
-          });
+        : new AppError(
+            'REGISTRY_UNAUTHORIZED',
+            `${host} requires a login for ${repository}${more}`,
+            {
+              hint: `check the name, or log in: ${login}`,
+              details,
+            },
+          );
     case 403:
       return new AppError('REGISTRY_FORBIDDEN', `${host} denies access to ${repository}${more}`, {
         hint: asked.withLogin
-          ? `ask for permission, or log in under another name: ${login}`
+          ? `ask for permission, or log in as another user: ${login}`
           : `log in: ${login}`,
         details,
       });
@@ -132,10 +136,10 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
         details,
       });
     case 429:
-      return new AppError('REGISTRY_RATE_LIMITED', `${host} limits requests${more}`, {
+      return new AppError('REGISTRY_RATE_LIMITED', `${host} received too many requests${more}`, {
         hint: asked.withLogin
           ? 'wait, or use a mirror'
-          : `wait, or log in, since accounts have higher limits: ${login}`,
+          : `wait, or log in to raise the limit: ${login}`,
         details,
       });
     default:
@@ -144,7 +148,7 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
             'REGISTRY_FAILED',
             `${host} failed with status ${status} for ${subject}${more}`,
             {
-              hint: 'try again later; the fault is with the registry, or a proxy before it',
+              hint: 'try again later: the registry, or a proxy in front of it, has a problem',
               details,
             },
           )
@@ -152,7 +156,7 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
             'REGISTRY_REFUSED',
             `${host} refused ${subject} with status ${status}${more}`,
             {
-              hint: 'see what the registry says about it',
+              hint: 'check the reason that the registry gives',
               details,
             },
           );
@@ -170,6 +174,6 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
 /** A registry that does not keep to the protocol. */
 export function breach({ host, subject }: Pick<Asked, 'host' | 'subject'>, what: string): AppError {
   return new AppError('REGISTRY_PROTOCOL', `${host} ${what} for ${subject}`, {
-    hint: 'is this address a container registry, and is a proxy in between?',
+    hint: 'check that the address is a container registry, and that no proxy changes its answers',
   });
 }

@@ -24,13 +24,13 @@ export function locationOf(
       ? new URL(location, from)
       : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw breach(asked, 'leads to no address');
+    throw breach(asked, 'redirects without an address');
   }
   url.username = '';
   url.password = '';
   url.hash = '';
   if (url.protocol === 'https:' || from.protocol === 'http:') return url;
-  if (url.hostname !== from.hostname) throw breach(asked, 'leads from https to http');
+  if (url.hostname !== from.hostname) throw breach(asked, 'redirects from https to http');
   url.protocol = 'https:';
   url.port = from.port;
   return url;

@@ -42,7 +42,7 @@ describe('a repository', () => {
     await using talk = await converse(guarded('Basic realm="x"', () => false));
     await expect(talk.registries.hasBlob(REPOSITORY, IMAGE.descriptor.digest)).rejects.toEqual(
       expect.objectContaining({
-        message: expect.stringMatching(/wants a login for registry\.test\/app$/),
+        message: expect.stringMatching(/requires a login for registry\.test\/app$/),
       }),
     );
   });
@@ -74,7 +74,7 @@ describe('a name and password', () => {
   });
 
   it.each([
-    [undefined, 'wants a login', 'lamina login registry.test'],
+    [undefined, 'requires a login', 'lamina login registry.test'],
     [{ ...ALICE, password: 'other' }, 'refused the login', 'lamina login registry.test'],
   ])('that are missing or wrong are told of', async (credentials, message, hint) => {
     await using talk = await converse(
@@ -215,7 +215,7 @@ describe('a token', () => {
     to = `${tokens.url}/token`;
     await using other = await converse(guarded(challenge, isRight), settings);
     await expect(other.registries.manifest(REPOSITORY)).rejects.toThrow(
-      failing('REGISTRY_PROTOCOL', 'wants the login sent to'),
+      failing('REGISTRY_PROTOCOL', 'asks for the login to be sent to'),
     );
     expect(tokens.asked).toEqual([]);
   });

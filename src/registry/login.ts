@@ -131,7 +131,7 @@ export class Login {
     if (response.status !== 200) throw await unwelcome(response, asked);
     const bytes = await readBody(response, MAX_ANSWER);
     const token = bytes && tokenIn(new TextDecoder().decode(bytes));
-    if (token === undefined) throw breach(asked, 'sent us to a server that gave no token');
+    if (token === undefined) throw breach(asked, 'uses a token server that sent no token');
     this.#secrets.add(token.header.slice('Bearer '.length));
     return token;
   }
@@ -140,13 +140,13 @@ export class Login {
     const text = challenge.parameters.get('realm') ?? '';
     const url = URL.canParse(text) ? splitCredentials(new URL(text)).url : undefined;
     if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      throw breach(asked, 'names no address to get a token from');
+      throw breach(asked, 'does not say where to get a token');
     }
     if (this.#seams.isSecure && url.protocol !== 'https:') {
       throw new AppError(
         'REGISTRY_PROTOCOL',
-        `${asked.host} wants a login to be sent unencrypted, to ${url.host}`,
-        { hint: 'logins of a registry with HTTPS are sent by HTTPS only' },
+        `${asked.host} asks for the login to be sent unencrypted to ${url.host}`,
+        { hint: 'lamina sends the login of an HTTPS registry over HTTPS only' },
       );
     }
     return url;

@@ -32,8 +32,7 @@ export async function* pages(
   let bytesLeft = MAX_BYTES;
   let url: URL | undefined = server.address(first);
   while (url !== undefined) {
-    if (seen.has(url.href) || seen.size === MAX_PAGES)
-      throw breach(asked, 'gives pages without end');
+    if (seen.has(url.href) || seen.size === MAX_PAGES) throw breach(asked, 'sends an endless list');
     seen.add(url.href);
     const response = await page(server, { ...first, at: url, bytesLeft }, welcome);
     if (response === undefined) return;
@@ -41,7 +40,7 @@ export async function* pages(
     yield response.document;
     url = nextPage(response.link, url);
     if (url !== undefined && !server.isHere(url)) {
-      throw breach(asked, 'names another server for the next page of the list');
+      throw breach(asked, 'points to another server for the next page of the list');
     }
   }
 }
@@ -82,9 +81,9 @@ async function read(
 ): Promise<Page> {
   const asked = { host: server.host, subject };
   const bytes = await readBody(response, bytesLeft);
-  if (bytes === undefined) throw breach(asked, `gives a list of more than ${MAX_BYTES >> 20} MiB`);
+  if (bytes === undefined) throw breach(asked, `sent a list larger than ${MAX_BYTES >> 20} MiB`);
   const document = parseJson(new TextDecoder().decode(bytes));
-  if (document === undefined) throw breach(asked, 'gave no list');
+  if (document === undefined) throw breach(asked, 'sent no list');
   const { link } = response.headers;
   return { size: bytes.length, document, link: Array.isArray(link) ? link[0] : link };
 }

@@ -59,9 +59,9 @@ export async function* pullBlob(source: BlobSource): AsyncGenerator<Uint8Array> 
   source.suspects.set(descriptor.digest, suspects);
   throw new AppError(
     'BLOB_DIGEST_MISMATCH',
-    `${[...received.hosts].join(' and ')} gave other bytes than ${source.subject}`,
+    `${[...received.hosts].join(' and ')} sent bytes that do not match ${source.subject}`,
     {
-      hint: 'it was altered or damaged on its way; try again, and see whether a proxy is in between',
+      hint: 'it was damaged or altered in transit; try again, and check for a proxy',
     },
   );
 }
@@ -138,7 +138,7 @@ async function request(
     if (given.status !== 404) return { response: given, host: at.host };
     await given.discard();
   }
-  throw breach({ host: server.host, subject }, 'names no usable address');
+  throw breach({ host: server.host, subject }, 'sent no usable address');
 }
 
 interface Reading {
@@ -171,7 +171,7 @@ async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<U
   }
   if (received.offset < size) {
     throw new Transient(
-      new AppError('REGISTRY_UNREACHABLE', `${host} gave only a part of ${source.subject}`, {
+      new AppError('REGISTRY_UNREACHABLE', `${host} sent only part of ${source.subject}`, {
         hint: 'try again later',
       }),
     );
@@ -192,10 +192,10 @@ async function beginning(
   const asked = { host, subject: source.subject };
   if (status === 416) return refuse(wrongSize(host, source));
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return refuse(breach(asked, 'gave encoded bytes, unasked,'));
+  if (encoding !== 'identity') return refuse(breach(asked, 'sent an unexpected encoding'));
   const start = status === 206 ? rangeStart(headers['content-range']) : 0;
   if (start === undefined || start > received.offset) {
-    return refuse(breach(asked, 'gave another range than the one asked for'));
+    return refuse(breach(asked, 'sent a different range than requested'));
   }
   const length = headers['content-length'];
   if (length !== undefined && status === 200 && Number(length) !== size) {
@@ -212,7 +212,7 @@ function rangeStart(header: string | undefined): number | undefined {
 function wrongSize(host: string, { subject, descriptor }: BlobSource): AppError {
   return new AppError(
     'BLOB_SIZE_MISMATCH',
-    `${host} gave another number of bytes than the ${descriptor.size} of ${subject}`,
-    { hint: 'it was altered or damaged, or the manifest is wrong; try again' },
+    `${host} sent a different number of bytes than the ${descriptor.size} of ${subject}`,
+    { hint: 'it was damaged or altered, or the manifest is wrong; try again' },
   );
 }

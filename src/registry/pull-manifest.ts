@@ -74,7 +74,7 @@ async function getOnce(place: Place, name: ManifestName): Promise<RemoteManifest
     await response.discard();
     throw new AppError(
       'MANIFEST_TOO_LARGE',
-      `${server.host} has a manifest above 4 MiB for ${name.subject}`,
+      `${server.host} has a manifest larger than 4 MiB for ${name.subject}`,
       { hint: 'such manifests are made to exhaust memory; do not trust the source' },
     );
   }
@@ -117,10 +117,10 @@ function mediaTypeOf(
 ): string {
   const document = parseJson(new TextDecoder().decode(bytes));
   if (!isObject(document))
-    throw breach(called(server, name), 'gave something else than a manifest');
+    throw breach(called(server, name), 'sent something other than a manifest');
   const own = typeof document.mediaType === 'string' ? document.mediaType : undefined;
   if (own !== undefined && header !== undefined && own !== header) {
-    throw breach(called(server, name), 'gave a manifest of one type under the name of another');
+    throw breach(called(server, name), 'sent a manifest of a different type than announced');
   }
   const type = own ?? header ?? guessed(document);
   checkType(server, name, type);
@@ -135,16 +135,16 @@ function checkType(server: RegistryServer, name: ManifestName, type: string): vo
   if (!SCHEMA_1.test(type)) return;
   throw new AppError(
     'MANIFEST_OUTDATED',
-    `${server.host} has ${name.subject} only in the format of Docker before 1.10`,
-    { hint: 'pull and push it once with a tool that converts it, or use a newer tag' },
+    `${server.host} has ${name.subject} only in the format used before Docker 1.10`,
+    { hint: 'convert it with a tool that pulls and pushes it, or use a newer tag' },
   );
 }
 
 function mismatch(server: RegistryServer, name: ManifestName): AppError {
   return new AppError(
     'MANIFEST_DIGEST_MISMATCH',
-    `${server.host} gave a manifest with another digest for ${name.subject}`,
-    { hint: 'it was altered or damaged on its way; is there a proxy in between?' },
+    `${server.host} sent a manifest with a different digest for ${name.subject}`,
+    { hint: 'it was damaged or altered in transit; check for a proxy' },
   );
 }
 

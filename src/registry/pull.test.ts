@@ -122,7 +122,7 @@ describe('a blob', () => {
     const foreign = { ...BLOB, urls: [`${other.url}/layer`] };
     await expect(pullBlob(talk.registries, REPOSITORY, foreign)).rejects.toMatchObject({
       code: 'BLOB_DIGEST_MISMATCH',
-      message: expect.stringContaining(`${new URL(other.url).host} gave other bytes`),
+      message: expect.stringContaining(`${new URL(other.url).host} sent bytes that do not match`),
     });
   });
 

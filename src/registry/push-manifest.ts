@@ -26,7 +26,7 @@ export async function putManifest(
   if (digestOf(bytes) !== descriptor.digest) throw new Error('a manifest with a wrong digest');
   const { subject, signal } = name;
   if (bytes.length > MAX_MANIFEST) {
-    throw new AppError('MANIFEST_TOO_LARGE', `the manifest of ${subject} is above 4 MiB`, {
+    throw new AppError('MANIFEST_TOO_LARGE', `the manifest of ${subject} is larger than 4 MiB`, {
       hint: 'shorten its annotations; registries refuse such manifests',
     });
   }
@@ -69,5 +69,5 @@ function checkFiled(
 ): void {
   const told = headers['docker-content-digest'];
   if (typeof told !== 'string' || told === '' || told === digest) return;
-  throw new Transient(breach({ host, subject }, 'filed another manifest than was sent'));
+  throw new Transient(breach({ host, subject }, 'stored a different manifest than was sent'));
 }

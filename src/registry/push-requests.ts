@@ -63,7 +63,7 @@ async function* checked(push: BlobPush, { from, to }: Span): AsyncGenerator<Uint
 function sourceDiffers({ descriptor, subject }: BlobPush): AppError {
   return new AppError(
     'BLOB_DIGEST_MISMATCH',
-    `what is here of ${subject} are not the ${descriptor.size} bytes it is said to be`,
+    `the local copy of ${subject} does not have the ${descriptor.size} bytes of its descriptor`,
     { hint: 'the store may be damaged: remove the image and build or pull it again' },
   );
 }

@@ -210,7 +210,7 @@ describe('a blob', () => {
     await using talk = await uploading([
       (...both) => Promise.resolve(step(...both)).catch(() => 0),
     ]);
-    await expect(push(talk, bytes)).rejects.toThrow(failing('BLOB_DIGEST_MISMATCH', 'here'));
+    await expect(push(talk, bytes)).rejects.toThrow(failing('BLOB_DIGEST_MISMATCH', 'local copy'));
     expect(received).toBeLessThan(CONTENT.length);
   });
 

@@ -122,8 +122,8 @@ export class Servers {
 function nobody(repository: Repository, purpose: EndpointPurpose): AppError {
   return new AppError(
     'REGISTRY_CONFIG_INVALID',
-    `no server is set up that one can ${purpose} ${familiarRepository(repository)} ${purpose === 'pull' ? 'from' : 'to'}`,
-    { hint: 'see the mirrors in hosts.toml, registries.conf and daemon.json' },
+    `no server is configured to ${purpose} ${familiarRepository(repository)} ${purpose === 'pull' ? 'from' : 'to'}`,
+    { hint: 'check the mirrors in hosts.toml, registries.conf and daemon.json' },
   );
 }
 

@@ -27,7 +27,7 @@ describe('a list of tags', () => {
 
   it.each([
     ['another server', '<http://127.0.0.1:9/v2/app/tags/list>; rel="next"', 'another server'],
-    ['itself', '</v2/app/tags/list?n=1000>; rel="next"', 'without end'],
+    ['itself', '</v2/app/tags/list?n=1000>; rel="next"', 'endless list'],
   ])('whose next page is at %s is refused', async (_name, link, text) => {
     await using talk = await converse((_request, response) => {
       response.setHeader('link', link);
@@ -37,8 +37,8 @@ describe('a list of tags', () => {
   });
 
   it.each([
-    ['pages', '{"tags":["a"]}', 'pages without end'],
-    ['bytes', JSON.stringify({ tags: Array(10_000).fill('a'.repeat(100)) }), 'more than 32 MiB'],
+    ['pages', '{"tags":["a"]}', 'endless list'],
+    ['bytes', JSON.stringify({ tags: Array(10_000).fill('a'.repeat(100)) }), 'larger than 32 MiB'],
   ])('without end in %s is given up', async (_name, body, text) => {
     await using talk = await converse((_request, response) => {
       response.setHeader('link', `</v2/app/tags/list?last=${talk.log.length}>; rel="next"`);

@@ -21,7 +21,7 @@ export async function* tagsOf(
   for await (const page of pages(server, call)) {
     const tags = isObject(page) ? (page.tags ?? []) : undefined;
     if (!Array.isArray(tags)) {
-      throw breach({ host: server.host, subject: about.subject }, 'gave no list of tags');
+      throw breach({ host: server.host, subject: about.subject }, 'sent no list of tags');
     }
     yield* tags.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag));
   }

@@ -35,7 +35,7 @@ export async function askTokenServer(
       const { host } = first.url;
       throw breach(
         asked,
-        `gets tokens from ${host}, which redirects more than ${MAX_REDIRECTS} times,`,
+        `uses the token server ${host}, which redirects more than ${MAX_REDIRECTS} times,`,
       );
     }
     request = redirected(request, response, { ...asked, origin: first.url.origin });
@@ -53,7 +53,7 @@ function redirected(
     if (isSame) return { ...request, url };
     throw breach(
       asked,
-      `gets tokens from ${request.url.host}, which wants the login sent to ${url.host},`,
+      `uses the token server ${request.url.host}, which asks for the login to be sent to ${url.host},`,
     );
   }
   const { method: _, headers: { authorization, ...rest } = {}, body: _body, ...others } = request;

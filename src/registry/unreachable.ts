@@ -22,7 +22,7 @@ export function tokensUnreachable(
   host: string,
 ): AppError {
   const registry = new URL(endpoint.base).host;
-  const message = `cannot reach ${host}, which gives out the tokens for ${registry}: ${failure.message}`;
+  const message = `cannot reach ${host}, the token server of ${registry}: ${failure.message}`;
   return told(message, failure, endpoint);
 }
 
@@ -35,10 +35,10 @@ function told(message: string, failure: HttpFailure, endpoint: Endpoint): AppErr
 
 function hintFor(failure: HttpFailure, endpoint: Endpoint): string {
   if (failure.kind === 'certificate') {
-    return `if ${endpoint.credentialKey} has a certificate authority of its own, name its certificate in SSL_CERT_FILE, or put it in /etc/docker/certs.d/${endpoint.credentialKey}/ca.crt`;
+    return `if ${endpoint.credentialKey} uses its own certificate authority, set SSL_CERT_FILE to its certificate, or put it in /etc/docker/certs.d/${endpoint.credentialKey}/ca.crt`;
   }
   if (failure.isUnencrypted) {
-    return `if ${endpoint.credentialKey} has no encryption and its network can be trusted: LAMINA_INSECURE_REGISTRIES=${endpoint.credentialKey}, or list it as insecure in registries.conf or daemon.json`;
+    return `if ${endpoint.credentialKey} does not use HTTPS and you trust its network, set LAMINA_INSECURE_REGISTRIES=${endpoint.credentialKey}, or list it as insecure in registries.conf or daemon.json`;
   }
   return 'check the name, the network, and the proxy variables';
 }

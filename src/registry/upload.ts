@@ -95,7 +95,7 @@ async function sendChunk(push: BlobPush, upload: Upload, to: number): Promise<Up
   await response.discard();
   const location = locationOf(response, upload.location, asked(push));
   const offset = offsetIn(response) ?? to;
-  if (offset > to || offset < from) throw restart(push, 'lost count of an upload');
+  if (offset > to || offset < from) throw restart(push, 'lost track of an upload');
   return { ...upload, location, offset };
 }
 
@@ -119,7 +119,7 @@ async function commit(push: BlobPush, upload: Upload, span: Span): Promise<void>
   await response.discard();
   const told = response.headers['docker-content-digest'];
   if (typeof told === 'string' && told !== '' && told !== digest) {
-    throw restart(push, 'filed other bytes than were sent');
+    throw restart(push, 'stored different bytes than were sent');
   }
 }
 

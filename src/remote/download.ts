@@ -50,7 +50,7 @@ export async function download(
       'HTTP_CHECKSUM',
       `${redactUrls(url)} has the digest ${digest}, not ${options.checksum}`,
       {
-        hint: 'the file has changed, or somebody changed it on the way: find out before you take over its digest',
+        hint: 'the file changed at its source or in transit: find out why before you update the checksum',
       },
     );
   }

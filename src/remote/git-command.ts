@@ -117,9 +117,9 @@ function startFailure(error: Error): unknown {
   if (!('code' in error) || error.code !== 'ENOENT') return error;
   return new AppError(
     'GIT_MISSING',
-    'git repositories are fetched by the git program, which is not there',
+    'fetching a git repository needs git, which is not installed',
     {
-      hint: 'install it (apt-get install git), or give a directory or an archive instead',
+      hint: 'install it (apt-get install git), or use a directory or an archive instead',
       cause: error,
     },
   );

@@ -9,7 +9,7 @@ interface Hint {
 const HINTS: readonly Hint[] = [
   {
     said: /host key verification failed|host identification has changed/i,
-    hint: 'the host has another key than the one in ~/.ssh/known_hosts: find out why before you take it out there',
+    hint: 'the host key differs from the one in ~/.ssh/known_hosts: find out why before you remove that',
   },
   {
     said: /authentication failed|could not read (?:username|password)|permission denied|returned error: 40[13]\b/i,
@@ -17,11 +17,11 @@ const HINTS: readonly Hint[] = [
   },
   {
     said: /unable to update url base from redirection|returned error: 30\d\b/i,
-    hint: 'the server sends the request somewhere else, where a login is not taken along: name that address',
+    hint: 'the server redirects to another address, where lamina does not send the login: use that address',
   },
   {
     said: /repository .* not found/i,
-    hint: 'check the address; servers also say this of private repositories where the login is missing',
+    hint: 'check the address; for a private repository, this can also mean that the login is missing',
   },
   {
     said: /could not resolve|unable to access|connection/i,
@@ -31,5 +31,5 @@ const HINTS: readonly Hint[] = [
 
 /** @param output the end of what git wrote to its standard error */
 export function hintForGit(output: string): string {
-  return HINTS.find(({ said }) => said.test(output))?.hint ?? 'try the same with git clone';
+  return HINTS.find(({ said }) => said.test(output))?.hint ?? 'try git clone with the same address';
 }

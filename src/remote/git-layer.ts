@@ -21,7 +21,7 @@ export function checkoutItems(tree: ContextTree, files: CheckoutFiles): EntryIte
     throw new AppError(
       'GIT_SUBDIR_NOT_FOUND',
       `the repository has no directory '${toText(toBytes(files.subdir))}'`,
-      { hint: 'the subdirectory comes after the colon of #ref:subdir' },
+      { hint: 'in #ref:subdir, the subdirectory is the part after the colon' },
     );
   }
   const items: EntryItem[] = [];

@@ -101,13 +101,13 @@ function fromParts(
   ].filter((ref) => ref !== '');
   if (new Set(refs).size > 1) throw badUrl(text, 'the ref is given more than once');
   const [ref] = refs;
-  if (ref !== undefined && !isPlainRef(ref)) throw badUrl(text, `'${ref}' is no valid ref`);
+  if (ref !== undefined && !isPlainRef(ref)) throw badUrl(text, `'${ref}' is not a valid ref`);
   if (fragmentSubdir !== '' && (given.get('subdir') ?? fragmentSubdir) !== fragmentSubdir) {
     throw badUrl(text, 'the subdirectory is given more than once');
   }
   const mtime = given.get('mtime') ?? 'checkout';
   if (mtime !== 'checkout' && mtime !== 'commit') {
-    throw badUrl(text, `mtime is checkout or commit, not '${mtime}'`);
+    throw badUrl(text, `mtime must be checkout or commit, not '${mtime}'`);
   }
   return {
     remote,
@@ -132,7 +132,7 @@ function checkQuery(text: string, given: URLSearchParams): void {
   }
   const checksum = given.get('checksum') ?? given.get('commit');
   if (checksum !== null && !/^[0-9a-f]+$/i.test(checksum)) {
-    throw badUrl(text, `'${checksum}' is no commit`, 'a commit is named by its hexadecimal digits');
+    throw badUrl(text, `'${checksum}' is not a commit`, 'give the hexadecimal digits of a commit');
   }
 }
 
@@ -165,11 +165,11 @@ function flag(text: string, given: URLSearchParams, key: string): boolean | unde
   if (value === undefined) return undefined;
   if (['', '1', 't', 'true'].includes(value)) return true;
   if (['0', 'f', 'false'].includes(value)) return false;
-  throw badUrl(text, `${key} is true or false, not '${value}'`);
+  throw badUrl(text, `${key} must be true or false, not '${value}'`);
 }
 
 function badUrl(text: string, reason: string, hint?: string | undefined): AppError {
   return new AppError('GIT_BAD_URL', `cannot use '${redactUrls(text)}': ${reason}`, {
-    hint: hint ?? 'the forms are URL#ref:subdir and URL?ref=…&subdir=…',
+    hint: hint ?? 'use URL#ref:subdir or URL?ref=…&subdir=…',
   });
 }

@@ -57,7 +57,7 @@ export async function resolveCommit(
     throw new AppError(
       'GIT_CHECKSUM',
       `${ref ?? 'HEAD'} of ${git.remote} is commit ${resolved.commit}, not ${checksum}`,
-      { hint: 'the ref has moved: find out why before you take over the new commit' },
+      { hint: 'the ref has moved: find out why before you update the checksum' },
     );
   }
   return resolved;
@@ -71,9 +71,9 @@ function pinned(
   if (ref !== undefined && COMMIT.test(ref)) return { commit: ref, fetch: ref };
   if (!fetchByCommit) return undefined;
   if (checksum === undefined || !COMMIT.test(checksum)) {
-    throw new AppError('GIT_CHECKSUM', `fetch-by-commit of ${remote} needs a whole commit id`, {
+    throw new AppError('GIT_CHECKSUM', `fetch-by-commit of ${remote} needs a full commit ID`, {
       expected: 'checksum= with 40 (or 64) hexadecimal digits, lower case',
-      hint: 'give the commit, or leave fetch-by-commit out',
+      hint: 'set checksum=, or remove fetch-by-commit',
     });
   }
   if (ref === undefined) return { commit: checksum, fetch: checksum };
@@ -113,10 +113,10 @@ async function ask(
   }
   if (checksum !== undefined && COMMIT.test(checksum)) return { commit: checksum, fetch: checksum };
   throw new AppError('GIT_REF_NOT_FOUND', `${git.remote} has no ref '${ref}'`, {
-    expected: 'a branch, a tag, or a whole commit id',
+    expected: 'a branch, a tag, or a full commit ID',
     hint: /^(?:[0-9a-f]{4,39}|[0-9a-f]{41,63})$/.test(ref)
-      ? 'give all digits of a commit: 40, or 64 where the repository uses SHA-256'
-      : `see what there is with: git ls-remote ${git.remote}`,
+      ? 'give all digits of the commit: 40, or 64 if the repository uses SHA-256'
+      : `list the refs: git ls-remote ${git.remote}`,
   });
 }
 
@@ -172,6 +172,6 @@ async function fetchCommit(
   await git.run([...all, 'origin', '+refs/heads/*:refs/remotes/origin/*'], directory);
   if (await isThere()) return;
   throw new AppError('GIT_REF_NOT_FOUND', `${git.remote} has no commit ${commit}`, {
-    hint: 'commits are found only if a branch or a tag leads to them',
+    hint: 'only commits of a branch or tag can be fetched',
   });
 }

@@ -97,7 +97,8 @@ export class BlobStore {
     } catch (error) {
       throw hasErrorCode(error, 'ENOENT') ? this.#gone(digest) : error;
     }
-    if (digestOf(bytes) !== digest) throw storeDamaged(`${file} has another digest than its name`);
+    if (digestOf(bytes) !== digest)
+      throw storeDamaged(`${file} does not match the digest in its name`);
     return bytes;
   }
 
@@ -272,9 +273,9 @@ function verify(info: BlobInfo, expected: ExpectedBlob | undefined): void {
   if (info.digest !== expected.digest) {
     throw new AppError(
       'BLOB_DIGEST_MISMATCH',
-      `the bytes of ${expected.digest} have another digest`,
+      `the received bytes do not match ${expected.digest}`,
       {
-        hint: 'they were damaged or changed on the way; try again',
+        hint: 'they were damaged or altered in transit; try again',
         expected: expected.digest,
         details: { actual: info.digest },
       },
@@ -284,8 +285,8 @@ function verify(info: BlobInfo, expected: ExpectedBlob | undefined): void {
 
 function sizeMismatch(digest: Digest, expected: number, actual: number): AppError {
   const relation = actual > expected ? 'more' : 'fewer';
-  return new AppError('BLOB_SIZE_MISMATCH', `${digest} has ${relation} bytes than announced`, {
-    hint: 'it was cut off or changed on the way; try again',
+  return new AppError('BLOB_SIZE_MISMATCH', `${digest} has ${relation} bytes than expected`, {
+    hint: 'it was truncated or altered in transit; try again',
     expected: `${expected} bytes`,
     details: { expected, actual },
   });

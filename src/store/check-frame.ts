@@ -53,7 +53,7 @@ export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCh
     writeVersion(path);
   }
   if (lstatSync(layout.collectorLock, { throwIfNoEntry: false })?.isFile() === false) {
-    problems.push({ path: layout.collectorLock, problem: 'it is no file' });
+    problems.push({ path: layout.collectorLock, problem: 'it is not a file' });
     // Whoever locks makes it again.
     if (repair) rmSync(layout.collectorLock, { recursive: true });
   }
@@ -91,12 +91,12 @@ function writeVersion(root: string): void {
 
 function notFound(root: string): AppError {
   return new AppError('STORE_NOT_FOUND', `there is no store at ${root}`, {
-    hint: 'name its directory with --root or LAMINA_ROOT',
+    hint: 'set its directory with --root or LAMINA_ROOT',
   });
 }
 
 function inUse(root: string): AppError {
   return new AppError('STORE_IN_USE', `the store ${root} is in use`, {
-    hint: 'wait until builds and containers have ended, and repair it then',
+    hint: 'wait until all builds and containers have ended, then repair it',
   });
 }

@@ -46,7 +46,7 @@ export function databaseError(file: string, error: unknown): unknown {
   if (extended === MOVED || !existsSync(file)) return storeDamaged(`${file} is missing`, error);
   if (code === BUSY || code === PROTOCOL) {
     return new AppError('STORE_BUSY', `the database ${file} is locked by another process`, {
-      hint: 'see which process holds it (`fuser`), and end that if it hangs',
+      hint: 'find the process that holds it (`fuser`), and stop it if it hangs',
       cause: error,
     });
   }
@@ -60,7 +60,7 @@ export function databaseError(file: string, error: unknown): unknown {
  */
 export function storeDamaged(what: string, cause?: unknown): AppError {
   return new AppError('STORE_DAMAGED', `the store is damaged: ${what}`, {
-    hint: '`lamina system check --repair` keeps what is whole and says what is lost',
+    hint: 'run `lamina system check --repair`: it keeps what is intact and lists what is lost',
     cause,
   });
 }
@@ -68,7 +68,7 @@ export function storeDamaged(what: string, cause?: unknown): AppError {
 /** Somebody has removed the whole store while it was in use. */
 export function storeRemoved(root: string, cause: unknown): AppError {
   return new AppError('STORE_DAMAGED', `the store ${root} was removed while it was in use`, {
-    hint: 'run the command again: it makes a new store',
+    hint: 'run the command again to create a new store',
     cause,
   });
 }
@@ -76,7 +76,7 @@ export function storeRemoved(root: string, cause: unknown): AppError {
 /** @param path of what was to be written */
 export function readOnlyStore(path: string, cause?: unknown): AppError {
   return new AppError('STORE_READ_ONLY', `the store is read-only: cannot write ${path}`, {
-    hint: 'images can be listed, inspected, saved and run; to change any, use another directory with --root or LAMINA_ROOT',
+    hint: 'you can list, inspect, save and run images; to change images, use another store with --root or LAMINA_ROOT',
     cause,
   });
 }
@@ -84,14 +84,14 @@ export function readOnlyStore(path: string, cause?: unknown): AppError {
 /** What went wrong when the database, or the content before it, was to be written. */
 export function writeFailed(cause: unknown): AppError {
   if (isDiskFull(cause)) {
-    return new AppError('STORE_DISK_FULL', 'there is no room on the disk of the store', {
-      hint: 'make some room (see `df`), for example with: lamina builder prune -a',
+    return new AppError('STORE_DISK_FULL', 'the disk of the store is full', {
+      hint: 'free some space (see `df`), for example with: lamina builder prune -a',
       cause,
     });
   }
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new AppError('STORE_WRITE_FAILED', `the store could not be written: ${message}`, {
-    hint: 'see whether the disk works and can be written',
+  return new AppError('STORE_WRITE_FAILED', `cannot write to the store: ${message}`, {
+    hint: 'check that the disk works and is writable',
     cause,
   });
 }

@@ -43,7 +43,7 @@ export function prepareDatabase(file: string, mayBeNew: () => boolean): Prepared
     if (!hasTables(connection, file)) {
       // Looked at once more: another process may have made the store meanwhile.
       if (!mayBeNew() && !hasTables(connection, file)) {
-        throw storeDamaged(`${file} is empty, but there are layers or blobs`);
+        throw storeDamaged(`${file} is empty, but the store has layers or blobs`);
       }
       makeTables(connection);
     }

@@ -16,8 +16,8 @@ export function defaultRoot(env: Readonly<Record<string, string | undefined>>): 
   if (data && isAbsolute(data)) return join(data, 'lamina');
   const home = env.HOME || homeDirectory();
   if (home !== undefined) return join(home, '.local', 'share', 'lamina');
-  throw new AppError('STORE_NO_HOME', 'there is no home directory to keep images in', {
+  throw new AppError('STORE_NO_HOME', 'there is no home directory for the store', {
     expected: `LAMINA_ROOT or HOME, or an entry in /etc/passwd for the user id ${process.getuid?.()}`,
-    hint: 'set LAMINA_ROOT to a directory of yours',
+    hint: 'set LAMINA_ROOT to a directory that you own',
   });
 }

@@ -127,7 +127,7 @@ test('digits that begin several ids are ambiguous', async () => {
     prefix = start;
   }
   expect(() => idOf(prefix)).toThrow(
-    expect.objectContaining({ code: 'IMAGE_AMBIGUOUS', hint: 'write more digits of the id' }),
+    expect.objectContaining({ code: 'IMAGE_AMBIGUOUS', hint: 'give more digits of the ID' }),
   );
 });
 

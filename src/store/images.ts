@@ -245,18 +245,14 @@ function readReference(text: string): Reference | undefined {
 
 function imageNotFound(id: Digest): AppError {
   return new AppError('IMAGE_NOT_FOUND', `the store has no image ${id}`, {
-    hint: '`lamina images` lists what there is',
+    hint: 'run `lamina images` to list images',
   });
 }
 
 function ambiguous(text: string, found: readonly ImageRecord[]): AppError {
-  return new AppError(
-    'IMAGE_AMBIGUOUS',
-    `${found.length} images have ids that begin with ${text}`,
-    {
-      hint: 'write more digits of the id',
-      expected: found.map(({ id }) => id.slice('sha256:'.length, 23)).join(' or '),
-      details: { ids: found.map(({ id }) => id) },
-    },
-  );
+  return new AppError('IMAGE_AMBIGUOUS', `${found.length} image IDs begin with ${text}`, {
+    hint: 'give more digits of the ID',
+    expected: found.map(({ id }) => id.slice('sha256:'.length, 23)).join(' or '),
+    details: { ids: found.map(({ id }) => id) },
+  });
 }

@@ -156,7 +156,11 @@ export class Journal {
 }
 
 function contentGone(): AppError {
-  return new AppError('STORE_CONTENT_GONE', 'parts of the image were removed while it was made', {
-    hint: 'another process pruned the store at this moment; run the command again',
-  });
+  return new AppError(
+    'STORE_CONTENT_GONE',
+    'parts of the image were removed while it was being created',
+    {
+      hint: 'another process pruned the store; run the command again',
+    },
+  );
 }

@@ -252,6 +252,6 @@ export function layerPath(layout: StoreLayout, id: LayerId): string {
 /** What a layer is called that was there when somebody looked before. */
 export function layerGone(id: LayerId): AppError {
   return new AppError('STORE_LAYER_GONE', `the store has no layer ${id}`, {
-    hint: 'another process pruned the store meanwhile; run the command again',
+    hint: 'another process pruned the store; run the command again',
   });
 }

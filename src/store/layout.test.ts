@@ -78,8 +78,8 @@ describe('opening a store refuses', () => {
   test.each([
     [`${STORE_VERSION + 1}\n`, 'STORE_VERSION', /newer lamina: its format is 3, not 2$/],
     ['1\n', 'STORE_VERSION', /older lamina: its format is 1, not 2$/],
-    ['two\n', 'STORE_DAMAGED', /version: it does not hold a number$/],
-    ['', 'STORE_DAMAGED', /version: it does not hold a number$/],
+    ['two\n', 'STORE_DAMAGED', /version: it does not contain a number$/],
+    ['', 'STORE_DAMAGED', /version: it does not contain a number$/],
   ])('version %j', async (version, code, message) => {
     writeFileSync(join(directory, 'version'), version);
     await expect(open(directory)).rejects.toMatchObject({ code, message });

@@ -135,7 +135,7 @@ export function versionOf(root: string): number | string | undefined {
     if (reason === undefined) throw error;
     return reason;
   }
-  return /^\d{1,9}\n$/.test(text) ? Number(text) : 'it does not hold a number';
+  return /^\d{1,9}\n$/.test(text) ? Number(text) : 'it does not contain a number';
 }
 
 function otherVersion(root: string, version: number): AppError {
@@ -145,8 +145,8 @@ function otherVersion(root: string, version: number): AppError {
     `the store ${root} was made by ${isOlder ? 'an older' : 'a newer'} lamina: its format is ${version}, not ${STORE_VERSION}`,
     {
       hint: isOlder
-        ? 'remove it, since everything in it can be built or pulled again, or use another directory with --root or LAMINA_ROOT'
-        : 'use that version, or another directory with --root or LAMINA_ROOT',
+        ? 'remove it (you can build or pull its images again), or use another directory with --root or LAMINA_ROOT'
+        : 'use that version of lamina, or another directory with --root or LAMINA_ROOT',
       details: { version, supported: STORE_VERSION },
     },
   );
@@ -156,8 +156,8 @@ function otherVersion(root: string, version: number): AppError {
 function create(root: string): void {
   const strangers = readdirSync(root).filter((name) => !isOurs(name));
   if (strangers.length > 0) {
-    throw new AppError('STORE_NOT_A_STORE', `${root} holds other things than a store`, {
-      hint: 'choose an empty or new directory with --root or LAMINA_ROOT',
+    throw new AppError('STORE_NOT_A_STORE', `${root} contains files that are not a store`, {
+      hint: 'use an empty or new directory with --root or LAMINA_ROOT',
       details: { found: strangers.slice(0, 5) },
     });
   }
@@ -186,8 +186,8 @@ function foreign(root: string, owner: number, user: number): AppError {
 
 function explain(root: string, error: unknown): unknown {
   if (!hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT')) return error;
-  return new AppError('STORE_UNWRITABLE', `the store ${root} cannot be written`, {
-    hint: 'choose another directory with --root or LAMINA_ROOT',
+  return new AppError('STORE_UNWRITABLE', `the store ${root} is not writable`, {
+    hint: 'use another directory with --root or LAMINA_ROOT',
     cause: error,
   });
 }

@@ -39,7 +39,7 @@ export function salvage(
     for (const name of TABLES) {
       const { good, bad } = readTable(connection, name);
       rows.set(name, good);
-      if (bad > 0) problems.push(`${bad} rows of '${name}' have changed`);
+      if (bad > 0) problems.push(`${bad} rows of '${name}' are damaged`);
     }
     return { problems, rows };
   } catch (error) {

@@ -50,7 +50,7 @@ export class TableDatabase {
 
   #decode(key: string, value: unknown, sum: unknown): unknown {
     if (typeof value !== 'string' || sumOf(key, value) !== sum) {
-      throw storeDamaged(`${this.file}: a row of '${this.name}' has changed`);
+      throw storeDamaged(`${this.file}: a row of '${this.name}' is damaged`);
     }
     return JSON.parse(value);
   }

@@ -92,7 +92,7 @@ export function requireLinux(what: string): void {
 
 function unsupported(what: string, cause?: unknown): AppError {
   return new AppError('SYSTEM_UNSUPPORTED', `this system has no ${what}`, {
-    hint: 'steps that need it run on Linux with a 64-bit processor',
+    hint: 'use Linux on a 64-bit processor',
     cause,
   });
 }

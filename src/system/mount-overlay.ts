@@ -119,8 +119,8 @@ function classicOptions(overlay: OverlayMount, lowers: readonly string[]): strin
 }
 
 function tooDeep(depth: number): AppError {
-  return new AppError('SYSTEM_STACK_TOO_DEEP', `${depth} layers cannot be mounted at once`, {
-    hint: 'Linux 6.8 and later can; or give the image fewer layers',
+  return new AppError('SYSTEM_STACK_TOO_DEEP', `this kernel cannot mount ${depth} layers at once`, {
+    hint: 'use Linux 6.8 or later, or an image with fewer layers',
   });
 }
 

@@ -180,7 +180,7 @@ function openByPath(path: string, within: string | undefined): number {
 function requireWithin(real: string, within: string): void {
   const directory = realpathSync(within);
   if (real.startsWith(directory === '/' ? '/' : `${directory}/`)) return;
-  throw new UnsuitableFile('outside', `it is a symbolic link that leads out of ${within}`);
+  throw new UnsuitableFile('outside', `it is a symbolic link to a file outside ${within}`);
 }
 
 function requireSuitable(fd: number): void {

@@ -154,11 +154,11 @@ describe('an image with links where something is mounted', () => {
 
   it.each([
     ['cache', '/dev', "cannot mount at '/dev': every container has its own /dev"],
-    ['cache', '/d', "cannot mount at '/d', which leads to '/dev'"],
+    ['cache', '/d', "cannot mount at '/d', which links to '/dev'"],
     ['tmpfs', '/proc', 'every container has its own /proc'],
     ['tmpfs', '/sys/', 'every container has its own /sys'],
     ['cache', '/dev/pts', 'every container has its own /dev/pts'],
-    ['cache', '/proc/self/fd', 'the kernel makes the files of /proc'],
+    ['cache', '/proc/self/fd', 'the kernel provides the files in /proc'],
   ])('has no %s mount at %s', async (type, target, message) => {
     const directory = project({ d: 'dev' }, [
       `RUN --mount=type=${type},target=${target} echo not reached`,

@@ -167,7 +167,7 @@ describe('lamina run', () => {
       const greedy = bench.project({ Dockerfile: 'FROM busybox\nRUN tail /dev/zero' }, 'greedy');
       const { status, stderr } = await bench.lamina(['build', '-m', '40m', greedy]);
       expect(status).toBe(1);
-      expect(stderr).toContain('the kernel killed the process because memory ran out');
+      expect(stderr).toContain('the kernel killed the process because it ran out of memory');
     });
   });
 

@@ -23,7 +23,7 @@ describe('a build argument', () => {
     expect(log).toContain('BUILD_ARG_UNUSED');
     expect(log).toContain('did you mean VERSION?');
     expect(log).toContain('the build argument OTHER has no effect');
-    expect(log).toContain('declare it where it is needed: ARG OTHER');
+    expect(log).toContain('declare it in the stage that uses it: ARG OTHER');
   });
 
   it('that a stage, a trigger of the base or the builder itself knows is not', async () => {

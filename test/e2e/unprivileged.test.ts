@@ -69,7 +69,7 @@ describe('a build without RUN', () => {
   it('says what a Debian base image needs when the user has not got it', async () => {
     const result = await user.lamina(['base', 'debian:bookworm-slim'], { wrapper: asNobody });
     expect(result.status).toBe(1);
-    expect(result.stderr).toMatch(/newuidmap|\/etc\/subuid gives the user nobody no ids/);
+    expect(result.stderr).toMatch(/newuidmap|\/etc\/subuid assigns no IDs to the user nobody/);
     expect(result.stderr).toMatch(/BASE_TOOL_MISSING|BASE_NO_SUBORDINATE_IDS/);
     expect(result.stderr).toContain('sudo');
   });

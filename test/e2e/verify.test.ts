@@ -46,7 +46,7 @@ describe('build --verify', () => {
       /layer \d+, RUN .*mkdir -p \/var\/log .*: 1 file\n {2}~ \/var\/log\/build.log\n/,
     );
     expect(report).toMatch(/content: at byte \d+: [0-9a-f-]+ became at byte \d+: [0-9a-f-]+/);
-    expect(report).toContain('why: logs hold the time of the build');
+    expect(report).toContain('why: logs contain the time of the build');
     expect(report).toContain('~ /random');
     expect(report).not.toContain('/same');
   });

@@ -217,7 +217,7 @@ describe('a registry with tokens', () => {
     await using unknown = openRegistries({ env: nobody.env });
     await unknown.resolve(parseReference(`${guarded.name}/public/a:1`));
     await expect(unknown.manifest(parseReference(`${guarded.name}/private/a:1`))).rejects.toThrow(
-      failing('REGISTRY_UNAUTHORIZED', 'wants a login'),
+      failing('REGISTRY_UNAUTHORIZED', 'requires a login'),
     );
     const pushing = pushImage(unknown, parseReference(`${guarded.name}/public/a:2`), imageOf([]));
     await expect(pushing).rejects.toThrow(failing('REGISTRY_UNAUTHORIZED'));

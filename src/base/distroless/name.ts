@@ -57,8 +57,8 @@ export function distrolessNameOf({ flavour, suite, isNonroot, isDebug }: Distrol
 
 function unknown(name: string): AppError {
   const releases = Object.keys(RELEASES).map((number) => `-debian${number}`);
-  return new AppError('BASE_UNKNOWN', `there is no recipe for the base image ${name}`, {
-    expected: `distroless/ and one of ${FLAVOURS.join(', ')}, then maybe ${releases.join(' or ')}, then maybe one of ${TAGS.map((tag) => `:${tag}`).join(', ')}`,
+  return new AppError('BASE_UNKNOWN', `unknown base image ${name}`, {
+    expected: `distroless/ and one of ${FLAVOURS.join(', ')}, optionally followed by ${releases.join(' or ')}, and optionally by one of ${TAGS.map((tag) => `:${tag}`).join(', ')}`,
   });
 }
 
@@ -68,8 +68,8 @@ function otherVersion(name: string, flavour: Flavour): AppError {
     const version = versions[flavour];
     return version === undefined ? [] : [`distroless/${flavour}${version}-debian${number}`];
   });
-  return new AppError('BASE_UNKNOWN', `no release of Debian has what ${name} is made of`, {
+  return new AppError('BASE_UNKNOWN', `no Debian release has the packages of ${name}`, {
     expected: [`distroless/${flavour}`, ...there].join(', '),
-    hint: 'give one of these the name by -t, if it will do',
+    hint: 'use one of these instead, and name it with -t',
   });
 }

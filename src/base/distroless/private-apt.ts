@@ -145,7 +145,7 @@ function configuration({ directory, architecture, aptOptions }: PrivateAptOption
 async function requireTool(name: string, env: Environment): Promise<void> {
   if ((await findProgram(name, env)) !== undefined) return;
   throw new AppError('BASE_TOOL_MISSING', `making this base image needs ${name}`, {
-    hint: 'make it on a Debian system, or load an image: lamina load -i FILE',
+    hint: 'create it on a Debian system, or load an image: lamina load -i FILE',
   });
 }
 
@@ -153,9 +153,9 @@ function failed(verb: string, code: unknown, tail: readonly string[]): AppError 
   const fault = tail.findLast((line) => /^E: /.test(line))?.slice('E: '.length);
   return new AppError(
     'BASE_FAILED',
-    `apt-get ${verb} ended with exit code ${code}${fault === undefined ? '' : `: ${fault}`}`,
+    `apt-get ${verb} failed with exit code ${code}${fault === undefined ? '' : `: ${fault}`}`,
     {
-      hint: 'see its output above; --mirror names another mirror',
+      hint: 'check its output above, or set another mirror with --mirror',
       details: { outputTail: [...tail] },
     },
   );

@@ -55,13 +55,13 @@ describe('a check', () => {
       'a tar that is cut off',
       () => truncateSync(layerFile('layer.tar'), 700),
       /layer\.tar$/,
-      'it has been cut off',
+      'it is truncated',
     ],
     [
       'a bit that flipped in a tar',
       () => flip(layerFile('layer.tar'), 600),
       /layer\.tar$/,
-      'it has another digest than when it was made',
+      'its digest has changed since it was created',
     ],
     [
       'a bit that flipped in an index',
@@ -85,7 +85,7 @@ describe('a check', () => {
       'a bit that flipped in a config',
       () => flip(blobFile(image.id), 5),
       /blobs\/sha256\/[0-9a-f]{64}$/,
-      'it has another digest than its name',
+      'it does not match the digest in its name',
     ],
   ] as const)(
     'finds %s, and a repair removes what that takes with it',
@@ -138,7 +138,7 @@ describe('a check', () => {
     const at = bytes.indexOf('layer-diff-id/');
     flip(file, at + 20);
     const found = await checkStore(context(), {});
-    expect(found.problems[0]?.problem).toMatch(/1 rows of 'facts' have changed/);
+    expect(found.problems[0]?.problem).toMatch(/1 rows of 'facts' are damaged/);
     await checkStore(context(), { repair: true });
     expect(await checkStore(context(), {})).toMatchObject({ sound: true });
     expect(await names()).toEqual([['app:latest']]);

@@ -70,7 +70,7 @@ async function damagedBlobs(
     there.add(digest);
     if (await store.blobs.isSound(digest, { signal })) continue;
     const path = store.blobs.location(digest);
-    damaged.push({ digest, path, problem: 'it has another digest than its name' });
+    damaged.push({ digest, path, problem: 'it does not match the digest in its name' });
   }
   const named = new Set(images.flatMap(({ id, manifestDigest }) => [id, manifestDigest]));
   for (const digest of named) {

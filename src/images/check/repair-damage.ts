@@ -9,7 +9,7 @@ export async function repairDamage(store: Store, damage: Damage): Promise<void> 
   if (damage.layers.length + damage.blobs.length === 0) return;
   if (store.isInUse()) {
     throw new AppError('STORE_IN_USE', `the store ${store.root} is in use`, {
-      hint: 'wait until builds and containers have ended, and repair it then',
+      hint: 'wait until all builds and containers have ended, then repair it',
     });
   }
   for (const { digest } of damage.blobs) await store.blobs.remove(digest);

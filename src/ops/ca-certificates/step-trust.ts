@@ -195,7 +195,7 @@ async function readCertificates(path: string): Promise<readonly Certificate[]> {
   }
   const certificates = parseCertificates(text);
   if (certificates.length > 0) return certificates;
-  throw new AppError('BUILD_CA_CERTIFICATES_EMPTY', `no certificate in '${toText(path)}'`, {
+  throw new AppError('BUILD_CA_CERTIFICATES_EMPTY', `'${toText(path)}' contains no certificate`, {
     expected: 'a PEM file: text with -----BEGIN CERTIFICATE-----',
   });
 }

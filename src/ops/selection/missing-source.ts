@@ -38,9 +38,9 @@ function hiddenSource(source: string, hidden: HiddenBy): AppError {
   const { file, line, pattern } = hidden;
   return new AppError(
     'COPY_SOURCE_NOT_FOUND',
-    `'${source}' is left out of the build context by line ${line} of ${file}: ${pattern}`,
+    `'${source}' is excluded from the build context by line ${line} of ${file}: ${pattern}`,
     {
-      hint: `change that line, or take the path back with a later line '!${source.replace(/^\/+/, '')}'`,
+      hint: `change that line, or re-include the path with a later line '!${source.replace(/^\/+/, '')}'`,
       details: { source, ignoreFile: file, line, pattern },
     },
   );
@@ -53,13 +53,13 @@ function danglingLink(tree: FileTree, path: BytePath): string | undefined {
 
 function placeHint(tree: FileTree, source: string, resolved: ResolvedPath): string {
   if (/^\/*\.\.(\/|$)/.test(source)) {
-    return "nothing above the context's root can be copied: build the directory above (-f DIR/Dockerfile ..), or add a context (--build-context NAME=DIR, COPY --from=NAME)";
+    return 'COPY cannot leave the build context: build the parent directory (-f DIR/Dockerfile ..), or add a context (--build-context NAME=DIR, COPY --from=NAME)';
   }
   const elsewhere = sameNameElsewhere(tree, baseName(resolved.missing));
   if (elsewhere !== undefined) return `did you mean '${toText(elsewhere)}'?`;
   if (resolved.existing === '')
-    return 'paths of sources start at the root of the build context or stage';
-  return `'${toText(resolved.existing)}' exists, but there is no '${toText(resolved.missing)}' in it`;
+    return 'source paths start at the root of the build context or stage';
+  return `'${toText(resolved.existing)}' exists, but has no '${toText(resolved.missing)}'`;
 }
 
 /** Directories looked into for a hint; those of packages and versions are nobody's sources. */

@@ -90,20 +90,20 @@ export function literalThroughLink(source: string, link: LinkOnTheWay): AppError
 /** BuildKit is silent: a pattern may match nothing. */
 export function patternThroughLink(source: string, link: LinkOnTheWay): Warning {
   const { message, hint } = textsOf(source, link);
-  return { code: CODE, message: `${message}, so nothing is copied for it`, hint };
+  return { code: CODE, message: `${message}, so it copies nothing`, hint };
 }
 
 function textsOf(source: string, { link, target, meant }: LinkOnTheWay) {
   return {
-    message: `'${source}' lies behind the symbolic link '/${toText(link)}', which --parents does not follow`,
-    hint: `the link leads to '/${toText(target)}': write '/${toText(meant)}'`,
+    message: `'${source}' is behind the symbolic link '/${toText(link)}', which --parents does not follow`,
+    hint: `the link points to '/${toText(target)}': write '/${toText(meant)}'`,
   };
 }
 
 export function excludedSource(source: string): Warning {
   return {
     code: 'COPY_NOTHING_MATCHED',
-    message: `--exclude leaves out all of '${source}', so nothing is copied for it`,
-    hint: 'correct --exclude, or take the source out',
+    message: `--exclude excludes all of '${source}', so it copies nothing`,
+    hint: 'correct --exclude, or remove the source',
   };
 }

@@ -341,7 +341,7 @@ function withoutLoneLinks(files: readonly SelectedFile[]): readonly SelectedFile
 function nothingMatched(source: string): Warning {
   return {
     code: 'COPY_NOTHING_MATCHED',
-    message: `no file matches '${source}', so nothing is copied for it`,
-    hint: 'correct the pattern, or take it out',
+    message: `no file matches '${source}', so it copies nothing`,
+    hint: 'correct the pattern, or remove it',
   };
 }

@@ -159,7 +159,7 @@ export function unreadableSource(cause: unknown, origin?: FileEntry): AppError {
   const name = origin === undefined ? 'a source' : `'${toText(origin.path)}'`;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AppError('COPY_SOURCE_UNREADABLE', `cannot read ${name}: ${reason}`, {
-    hint: 'check its permissions, or leave it out with .dockerignore or --exclude',
+    hint: 'check its permissions, or exclude it with .dockerignore or --exclude',
     cause,
   });
 }

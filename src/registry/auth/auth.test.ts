@@ -186,7 +186,7 @@ describe('credential helpers', () => {
 
   it('that this machine lacks have no logins, but for the hosts that are named for them', async () => {
     const login = { registry: 'x.test', username: 'me', password: CANARY };
-    const missing = { message: expect.stringContaining('no such program') };
+    const missing = { message: expect.stringContaining('is not in PATH') };
     write('.docker/config.json', { credsStore: 'absent' });
     expect(await find('x.test')).toBeUndefined();
     await expect(keepLogin(login, { env: env() })).rejects.toMatchObject(missing);

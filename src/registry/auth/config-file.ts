@@ -54,8 +54,8 @@ export async function readLoginFile(path: string): Promise<LoginFile> {
   const document = await readDocument(path);
   const auths = document.auths ?? {};
   const helpers = document.credHelpers ?? {};
-  if (!isObject(auths)) throw invalidFile(path, 'auths is no object');
-  if (!isObject(helpers)) throw invalidFile(path, 'credHelpers is no object');
+  if (!isObject(auths)) throw invalidFile(path, 'auths is not an object');
+  if (!isObject(helpers)) throw invalidFile(path, 'credHelpers is not an object');
   const store = document.credsStore;
   return {
     path,
@@ -73,7 +73,7 @@ export async function readLoginFile(path: string): Promise<LoginFile> {
 async function readDocument(path: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-    throw invalidFile(path, `it cannot be read (${error.code ?? 'no reason given'})`);
+    throw invalidFile(path, `it cannot be read (${error.code ?? 'unknown reason'})`);
   });
   // Podman makes empty files.
   if (text.trim() === '') return {};
@@ -83,7 +83,7 @@ async function readDocument(path: string): Promise<Readonly<Record<string, unkno
   } catch {
     // Told below: what the parser says would quote the file.
   }
-  throw invalidFile(path, 'it holds no JSON object');
+  throw invalidFile(path, 'it is not a JSON object');
 }
 
 /**
@@ -111,14 +111,14 @@ export function loginOf(entry: unknown, path: string): Credentials | undefined {
 function decoded(auth: string, path: string): Credentials {
   const pair = Buffer.from(auth, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
-  if (colon < 0) throw invalidFile(path, 'an entry of auths is no base64 of name:password');
+  if (colon < 0) throw invalidFile(path, 'an entry of auths is not name:password in base64');
   // Some tools end the password with NUL bytes.
   const password = pair.slice(colon + 1).replace(/\0+$/, '');
   return { kind: 'password', username: pair.slice(0, colon), password };
 }
 
 export function invalidFile(path: string, problem: string): AppError {
-  return new AppError('REGISTRY_CREDENTIALS', `cannot use the logins of ${path}: ${problem}`, {
+  return new AppError('REGISTRY_CREDENTIALS', `cannot use the logins in ${path}: ${problem}`, {
     hint: 'correct or remove the file, then log in again',
   });
 }

@@ -35,13 +35,13 @@ export async function getFromHelper(
   const { status, stdout } = await runHelper(name, 'get', { ...options, input: key });
   if (status !== 0) {
     if (NOT_FOUND.test(stdout)) return undefined;
-    throw failed(name, 'get', `it ended with status ${status}`);
+    throw failed(name, 'get', `it exited with status ${status}`);
   }
   const login = parse(stdout);
-  if (login === undefined) throw failed(name, 'get', 'it did not answer as helpers do');
+  if (login === undefined) throw failed(name, 'get', 'it did not answer like a credential helper');
   const { Username: username, Secret: secret } = login;
   if (typeof username !== 'string' || typeof secret !== 'string') {
-    throw failed(name, 'get', 'it did not answer as helpers do');
+    throw failed(name, 'get', 'it did not answer like a credential helper');
   }
   if (username === '' && secret === '') return undefined;
   if (username === '<token>') return { kind: 'identity', token: secret };
@@ -66,7 +66,7 @@ export async function storeInHelper(
   const { key: ServerURL, username: Username, password: Secret } = login;
   const input = JSON.stringify({ ServerURL, Username, Secret });
   const { status } = await runHelper(name, 'store', { ...options, input });
-  if (status !== 0) throw failed(name, 'store', `it ended with status ${status}`);
+  if (status !== 0) throw failed(name, 'store', `it exited with status ${status}`);
 }
 
 /** Removes a login; one that is not there is no error. @throws AppError REGISTRY_HELPER */
@@ -77,7 +77,7 @@ export async function eraseFromHelper(
 ): Promise<void> {
   const { status, stdout } = await runHelper(name, 'erase', { ...options, input: key });
   if (status !== 0 && !NOT_FOUND.test(stdout)) {
-    throw failed(name, 'erase', `it ended with status ${status}`);
+    throw failed(name, 'erase', `it exited with status ${status}`);
   }
 }
 
@@ -100,7 +100,8 @@ function runHelper(
   { env, signal, input }: HelperRun,
 ): Promise<{ readonly status: number; readonly stdout: string }> {
   // A name is part of a program's name, never a path to one.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw failed(name, action, 'that is no name');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+    throw failed(name, action, 'the name is not valid');
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${name}`, [action], {
       env: { ...env },
@@ -128,7 +129,7 @@ function runHelper(
 }
 
 function reasonOf({ code }: NodeJS.ErrnoException): string {
-  return code === 'ENOENT' ? 'there is no such program in PATH' : `it does not start (${code})`;
+  return code === 'ENOENT' ? 'the program is not in PATH' : `it cannot be started (${code})`;
 }
 
 function failed(
@@ -139,7 +140,7 @@ function failed(
 ): AppError {
   const program = JSON.stringify(`docker-credential-${name.slice(0, 100)}`).slice(1, -1);
   return new AppError('REGISTRY_HELPER', `${program} ${action} failed: ${problem}`, {
-    hint: 'the login file names this helper in credsStore or credHelpers: install it, or take its name out there',
+    hint: 'install the helper, or remove it from credsStore or credHelpers in the login file',
     details,
   });
 }

@@ -80,7 +80,7 @@ async function writeAuths(
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     throw invalidFile(path, `it cannot be written (${code})`);
   }
 }

@@ -224,6 +224,6 @@ function joined(first: EndpointTls, second: EndpointTls): EndpointTls {
 
 function blocked(repository: Repository): AppError {
   return new AppError('REGISTRY_BLOCKED', `registries.conf blocks ${nameOf(repository)}`, {
-    hint: 'use another registry, or change the entry with blocked = true',
+    hint: 'use another registry, or remove blocked = true from the entry',
   });
 }

@@ -14,5 +14,5 @@ export function parseHostUrl(text: string, path: string): URL {
   } catch {
     // Told below.
   }
-  throw invalidConfig(path, 'a host is no http:// or https:// URL without a login');
+  throw invalidConfig(path, 'a host must be an http:// or https:// URL without a login');
 }

@@ -86,7 +86,7 @@ function clientOf(table: Table, path: string): readonly [string?, string?] {
   const pair: readonly unknown[] = Array.isArray(first) ? first : [first, first];
   const [cert, key = cert] = pair;
   if (typeof cert !== 'string' || typeof key !== 'string' || cert === '') {
-    throw invalidConfig(path, 'client is neither a file nor a list of pairs of files');
+    throw invalidConfig(path, 'client must be a file or a list of file pairs');
   }
   return [cert, key === '' ? cert : key];
 }
@@ -94,7 +94,7 @@ function clientOf(table: Table, path: string): readonly [string?, string?] {
 function headersOf(table: Table, path: string): Record<string, string> {
   const { header } = table;
   if (header === undefined) return {};
-  if (!isObject(header)) throw invalidConfig(path, 'header is no table');
+  if (!isObject(header)) throw invalidConfig(path, 'header must be a table');
   return Object.fromEntries(
     Object.keys(header).map((name) => [name.toLowerCase(), textsOf(header, name, path).join(', ')]),
   );

@@ -103,7 +103,7 @@ function mirror(
   }
   const given = textOf(table, 'pull-from-mirror', path);
   if (given !== undefined && byDigestOnly) {
-    throw invalidConfig(path, 'pull-from-mirror and mirror-by-digest-only exclude each other');
+    throw invalidConfig(path, 'pull-from-mirror and mirror-by-digest-only cannot be used together');
   }
   return {
     location: bare(location, path),
@@ -115,12 +115,13 @@ function mirror(
 function servesOf(text: string | undefined, path: string): RegistryMirror['serves'] | undefined {
   if (text === undefined || text === '') return undefined;
   if (text === 'all' || text === 'digest-only' || text === 'tag-only') return text;
-  throw invalidConfig(path, 'pull-from-mirror is neither all, digest-only nor tag-only');
+  throw invalidConfig(path, 'pull-from-mirror must be all, digest-only or tag-only');
 }
 
 /** Locations are no URLs: whether they are secure is said by `insecure`. */
 function bare(location: string, path: string): string {
-  if (location.includes('://')) throw invalidConfig(path, 'a location has no http:// or https://');
+  if (location.includes('://'))
+    throw invalidConfig(path, 'a location must not begin with http:// or https://');
   return location.replace(/\/+$/, '');
 }
 

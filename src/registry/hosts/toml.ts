@@ -40,12 +40,12 @@ export async function readJson(path: string): Promise<Table | undefined> {
   } catch {
     // Told below: what the parser says may quote the file.
   }
-  throw invalidConfig(path, 'it holds no JSON object');
+  throw invalidConfig(path, 'it is not a JSON object');
 }
 
 export function invalidConfig(path: string, problem: string): AppError {
   return new AppError('REGISTRY_CONFIG_INVALID', `cannot use ${path}: ${problem}`, {
-    hint: 'correct the file; `lamina explain registries` says which files are read and what may be in them',
+    hint: 'correct the file; `lamina explain registries` describes the files and their settings',
   });
 }
 
@@ -61,14 +61,14 @@ function problemOf(error: unknown): string {
 export function textOf(table: Table, name: string, path: string): string | undefined {
   const value = table[name];
   if (value === undefined || typeof value === 'string') return value;
-  throw invalidConfig(path, `${name} is no text`);
+  throw invalidConfig(path, `${name} must be a string`);
 }
 
 /** A switch of a table; false when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
 export function switchOf(table: Table, name: string, path: string): boolean {
   const value = table[name] ?? false;
   if (typeof value === 'boolean') return value;
-  throw invalidConfig(path, `${name} is neither true nor false`);
+  throw invalidConfig(path, `${name} must be true or false`);
 }
 
 /** Texts of a table; a lone text counts as a list of one. @throws AppError REGISTRY_CONFIG_INVALID */
@@ -77,7 +77,7 @@ export function textsOf(table: Table, name: string, path: string): readonly stri
   if (value === undefined) return [];
   if (typeof value === 'string') return [value];
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  throw invalidConfig(path, `${name} is no list of texts`);
+  throw invalidConfig(path, `${name} must be a list of strings`);
 }
 
 /** Tables of a list of tables. @throws AppError REGISTRY_CONFIG_INVALID */
@@ -85,12 +85,12 @@ export function tablesOf(table: Table, name: string, path: string): readonly Tab
   const value = table[name];
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every(isObject)) return value;
-  throw invalidConfig(path, `${name} is no list of tables`);
+  throw invalidConfig(path, `${name} must be a list of tables`);
 }
 
 /** A table in a table; an empty one when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
 export function tableOf(table: Table, name: string, path: string): Table {
   const value = table[name] ?? {};
   if (isObject(value)) return value;
-  throw invalidConfig(path, `${name} is no table`);
+  throw invalidConfig(path, `${name} must be a table`);
 }

@@ -47,7 +47,7 @@ export async function emulationFor(
       'PLATFORM_NOT_RUNNABLE',
       `programs for ${formatPlatform(platform)} do not run here`,
       {
-        hint: 'only Linux programs run in a build; build what is for other systems in a stage FROM --platform=$BUILDPLATFORM',
+        hint: 'a build runs only Linux programs; cross-compile for other systems in a stage FROM --platform=$BUILDPLATFORM',
       },
     );
   }
@@ -73,10 +73,10 @@ async function find(
   }
   throw new AppError(
     'EMULATOR_MISSING',
-    `this machine (${formatPlatform(hostPlatform())}) does not run programs for ${formatPlatform(platform)}`,
+    `this machine (${formatPlatform(hostPlatform())}) cannot run programs for ${formatPlatform(platform)}`,
     {
-      expected: `an emulator that the kernel knows (binfmt_misc with the flag F), or ${name}-static`,
-      hint: 'install one: apt-get install qemu-user-static; or let the stage run here with FROM --platform=$BUILDPLATFORM and cross-compile',
+      expected: `an emulator registered with the kernel (binfmt_misc with the flag F), or ${name}-static`,
+      hint: 'install one: apt-get install qemu-user-static; or cross-compile in a stage FROM --platform=$BUILDPLATFORM',
     },
   );
 }

@@ -27,8 +27,8 @@ export async function findOciProgram(
   if (wanted !== undefined && wanted !== '') {
     const path = findProgram(wanted, env);
     if (path === undefined) {
-      throw new AppError('RUNTIME_MISSING', `there is no program '${wanted}'`, {
-        hint: 'LAMINA_RUNTIME names runc or crun, or the path of one of them',
+      throw new AppError('RUNTIME_MISSING', `the program '${wanted}' was not found`, {
+        hint: 'set LAMINA_RUNTIME to runc, crun, or the path of one of them',
       });
     }
     return describeProgram(path);
@@ -58,7 +58,7 @@ async function describeProgram(path: string): Promise<OciProgram> {
 }
 
 function unusable(path: string, cause?: unknown): AppError {
-  return new AppError('RUNTIME_UNUSABLE', `'${path}' is neither runc nor crun, or does not start`, {
+  return new AppError('RUNTIME_UNUSABLE', `'${path}' is not a working runc or crun`, {
     hint: 'set LAMINA_RUNTIME to the path of runc or crun',
     cause,
   });

@@ -97,7 +97,7 @@ export class OciRuntime implements Runtime {
 function tooManyLayers(count: number): AppError {
   return new AppError('RUNTIME_TOO_MANY_LAYERS', `${count} layers cannot be mounted at once`, {
     expected: `at most ${MAX_LAYERS}`,
-    hint: 'join RUN and COPY instructions, or start a new stage with COPY --from',
+    hint: 'combine RUN and COPY instructions, or start a new stage with COPY --from',
   });
 }
 

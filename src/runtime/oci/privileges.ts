@@ -9,15 +9,15 @@ import { isInUserNamespace, isRoot } from '../../system/index.ts';
  */
 export function requirePrivileges(): void {
   if (!isRoot()) {
-    throw new AppError('RUNTIME_NEEDS_ROOT', 'a process in an image needs root', {
+    throw new AppError('RUNTIME_NEEDS_ROOT', 'running a process in an image needs root', {
       hint: 'run lamina with sudo; builds without RUN work without it',
     });
   }
   if (!isInUserNamespace()) return;
   throw new AppError(
     'RUNTIME_USER_NAMESPACE',
-    'root of a user namespace cannot mount the layers of an image, which a process in it needs',
-    { hint: 'run lamina outside of the namespace, with sudo; builds without RUN work here' },
+    'root of a user namespace cannot mount the layers of an image',
+    { hint: 'run lamina outside the namespace, with sudo; builds without RUN work here' },
   );
 }
 
@@ -32,7 +32,7 @@ export function refusedNamespaces(said: string): AppError | undefined {
   return new AppError('RUNTIME_NO_NAMESPACES', 'this system does not allow new namespaces', {
     hint: isLimit
       ? 'raise the limits in /proc/sys/user, such as max_mnt_namespaces'
-      : 'inside a container, start that container with --privileged; builds without RUN and distroless bases need none',
+      : 'inside a container, start that container with --privileged; builds without RUN and distroless base images need no namespaces',
     details: { said },
   });
 }

@@ -37,16 +37,16 @@ export function limitFailure(message: string): AppError | undefined {
     const name = LIMIT_NAMES[Number(kind)] ?? kind.toLowerCase();
     const why = printable(refusal).toLowerCase();
     return new AppError('RUNTIME_LIMITS', `the limit '${name}' cannot be set: ${why}`, {
-      hint: 'choose a lower one: the kernel gives no more than lamina has itself',
+      hint: 'choose a lower value: it cannot exceed the limit of lamina itself',
     });
   }
   const [, file, reason] = firstMatch(CGROUP_FAILURES, message);
   if (file === undefined || reason === undefined) return undefined;
   const why = printable(reason).toLowerCase();
-  return new AppError('RUNTIME_LIMITS', `this machine does not take the limit ${file}: ${why}`, {
+  return new AppError('RUNTIME_LIMITS', `this machine rejects the limit ${file}: ${why}`, {
     hint: why.includes('no such file')
-      ? 'the control group of lamina lacks the controller; inside a container, start that container with --privileged --cgroupns=host'
-      : 'choose another limit',
+      ? 'the controller is not enabled for the control group of lamina; inside a container, start that container with --privileged --cgroupns=host'
+      : 'choose another value',
   });
 }
 

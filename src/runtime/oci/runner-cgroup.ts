@@ -158,7 +158,7 @@ function missingControllers(names: readonly Controller[]): AppError {
   return new AppError(
     'RUNTIME_LIMITS',
     `this machine has no control group controller${plural} for ${names.join(' and ')}`,
-    { hint: 'leave the limits out, or enable the controllers (cgroup_enable=… for the kernel)' },
+    { hint: 'remove the limits, or enable the controllers (cgroup_enable=… for the kernel)' },
   );
 }
 

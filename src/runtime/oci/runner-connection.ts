@@ -179,8 +179,8 @@ export class RunnerConnection {
     const refused = refusedNamespaces(said);
     if (refused !== undefined) return refused;
     const reason = said === '' ? '' : `: ${said}`;
-    const hint = 'lamina needs setpriv and unshare of util-linux: apt-get install util-linux';
-    const message = `the process that runs containers ended early${reason}`;
+    const hint = 'lamina needs setpriv and unshare from util-linux: apt-get install util-linux';
+    const message = `the process that runs containers exited early${reason}`;
     return new AppError('RUNTIME_LOST', message, { hint: this.#ready ? undefined : hint });
   }
 }

@@ -189,7 +189,7 @@ export class Container {
   }
 
   #startFailure(program: string): AppError {
-    const [message = `${this.#tools.runtime.name} failed without a word`] = this.#log.errors();
+    const [message = `${this.#tools.runtime.name} failed without a message`] = this.#log.errors();
     return startFailure(message, program);
   }
 

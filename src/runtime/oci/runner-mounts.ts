@@ -85,7 +85,7 @@ function bindWithin(
 ): void {
   const found = openWithin(directory, path);
   if (found === undefined) {
-    throw mountFailure('it was removed a moment ago', `'${toText(path)}'`);
+    throw mountFailure('it was removed just now', `'${toText(path)}'`);
   }
   try {
     if (found.isDirectory) mkdirSync(place);
@@ -112,7 +112,7 @@ function bindLayers(
     }
     mountLayers({ directories, upper: wanted.scratch, target: place, stack });
   } catch (cause) {
-    throw mountFailure(cause, `what is to be seen at ${toText(wanted.target)}`);
+    throw mountFailure(cause, `the source of the mount at ${toText(wanted.target)}`);
   }
   const readonly = wanted.scratch === undefined;
   const within = wanted.source === '' ? undefined : wanted.source;

@@ -106,9 +106,9 @@ function lowerDirectories(spec: ProcessSpec, lowers: LowerMounts): string[] {
 export function mountFailure(cause: unknown, what = 'the root filesystem'): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const hint = hasErrorCode(cause, 'EINVAL')
-    ? 'the data of lamina must lie on a disk, not on an overlay: in a container, put it on a volume'
+    ? 'the lamina store cannot be on an overlay file system: in a container, put it on a volume'
     : hasErrorCode(cause, 'EPERM')
-      ? 'root of a user namespace may not mount layers; inside a container, start that container with --privileged'
+      ? 'root of a user namespace cannot mount layers; inside a container, start that container with --privileged'
       : undefined;
   const message = `${what} could not be mounted: ${reason}`;
   return new AppError('RUNTIME_MOUNT_FAILED', message, { hint, cause });

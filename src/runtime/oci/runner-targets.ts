@@ -30,7 +30,7 @@ function checkInside(mount: OciMount, outer: OciMount): void {
   const isThere = checkPath(mount, { directory, parts });
   if (isThere || !outer.options.includes('ro')) return;
   throw unusable(mount, `it does not exist in '${outer.destination}', which is mounted read-only`, {
-    hint: `make it in what is mounted at '${outer.destination}', or mount that with write access`,
+    hint: `create it in the source of the mount at '${outer.destination}', or make that mount writable`,
   });
 }
 
@@ -48,7 +48,9 @@ function checkPath(
     const rest = parts.slice(count + 1).map((part) => `/${part}`);
     const link = mount.destination.slice(0, mount.destination.length - rest.join('').length);
     throw found.isSymbolicLink()
-      ? unusable(mount, `'${link}' is a symbolic link`, { hint: 'mount it where the link leads' })
+      ? unusable(mount, `'${link}' is a symbolic link`, {
+          hint: 'mount it at the target of the link',
+        })
       : unusable(mount, `'${link}' is not a directory`, { hint: 'choose another target' });
   }
   return true;

@@ -39,7 +39,7 @@ describe('what a runtime says of the rest', () => {
     const message = `${RUNC}unable to apply cgroup configuration: failed to write "77": write ${file}: numerical result out of range`;
     expect(startFailure(message, 'x')).toMatchObject({
       code: 'RUNTIME_LIMITS',
-      message: 'this machine does not take the limit cpuset.cpus: numerical result out of range',
+      message: 'this machine rejects the limit cpuset.cpus: numerical result out of range',
     });
     const rlimits = `${INIT}error setting rlimits for ready process: error setting rlimit type 7: operation not permitted`;
     expect(startFailure(rlimits, 'x')).toMatchObject({

@@ -61,7 +61,7 @@ export function startFailure(message: string, program: string): AppError {
   }
   if (/exec format error/i.test(message)) {
     return new AppError('RUNTIME_WRONG_FORMAT', `'${shown}' is not a program for this machine`, {
-      hint: 'it is built for another processor, or a script without #! in its first line',
+      hint: 'it is built for another processor, or it is a script without #! in its first line',
     });
   }
   if (/too many open files/i.test(message)) {

@@ -56,7 +56,7 @@ export async function spawnRunner({
     await once(child, 'spawn');
   } catch (cause) {
     throw new AppError('RUNTIME_TOOLS_MISSING', "the program 'setpriv' could not be started", {
-      hint: 'install util-linux, which has setpriv and unshare: apt-get install util-linux',
+      hint: 'install util-linux: apt-get install util-linux',
       cause,
     });
   }

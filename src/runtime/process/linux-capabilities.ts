@@ -88,7 +88,7 @@ export function capabilities(wanted: WantedCapabilities, available: bigint): str
       'RUNTIME_CAPABILITY_MISSING',
       `lamina itself lacks the capability ${missing}`,
       {
-        hint: 'inside a container, start that container with more rights',
+        hint: 'inside a container, start that container with more privileges',
       },
     );
   }
@@ -109,8 +109,8 @@ export function capabilityName(text: string): string {
   const name = text.toUpperCase().replace(/^CAP_/, '');
   if (name === 'ALL' || NAMES.includes(name)) return name;
   const near = nearestName(name, NAMES);
-  throw new AppError('CONTAINER_CAPABILITY', `there is no capability '${text}'`, {
-    expected: 'a name of capabilities(7), such as NET_ADMIN, or ALL',
+  throw new AppError('CONTAINER_CAPABILITY', `unknown capability '${text}'`, {
+    expected: 'a name from capabilities(7), such as NET_ADMIN, or ALL',
     hint: near === undefined ? undefined : `did you mean ${near}?`,
   });
 }

@@ -85,7 +85,7 @@ function place(target: MountTarget, { stubs, tree, view }: Placing): BytePath {
 
 function reserved(target: MountTarget, path: BytePath, reason: string): AppError {
   const asked = toText(target.path);
-  const led = asked === `/${toText(path)}` ? '' : `, which leads to '/${toText(path)}'`;
+  const led = asked === `/${toText(path)}` ? '' : `, which links to '/${toText(path)}'`;
   return new AppError('RUNTIME_MOUNT_TARGET', `cannot mount at '${asked}'${led}: ${reason}`, {
     hint: 'choose another target',
     details: { target: asked },
@@ -144,7 +144,7 @@ function checkTarget(target: MountTarget, path: BytePath, there: FileEntry | und
     'RUNTIME_MOUNT_TARGET',
     `cannot mount a ${what} at '${toText(target.path)}': the image has a ${found} at '/${toText(there?.path ?? '')}'`,
     {
-      hint: 'choose another target, or remove what the image has there in an earlier step',
+      hint: 'choose another target, or remove that path in an earlier step',
       details: { target: toText(target.path) },
     },
   );

@@ -92,16 +92,16 @@ describe('mount points', () => {
 
   test.each([
     ['/', 'directory', 'nothing can be mounted over the root directory'],
-    ['/root-link', 'directory', "which leads to '/': nothing can be mounted over the root"],
+    ['/root-link', 'directory', "which links to '/': nothing can be mounted over the root"],
     ['/dev', 'directory', "cannot mount at '/dev': every container has its own /dev"],
-    ['/dev/../proc/', 'directory', "leads to '/proc': every container has its own /proc"],
+    ['/dev/../proc/', 'directory', "links to '/proc': every container has its own /proc"],
     ['/sys', 'directory', 'every container has its own /sys'],
-    ['/device-link', 'directory', "which leads to '/dev': every container has its own /dev"],
+    ['/device-link', 'directory', "which links to '/dev': every container has its own /dev"],
     ['/dev/null', 'file', 'every container has its own /dev/null'],
     ['/dev/pts/0', 'file', 'every container has its own /dev/pts'],
     ['/dev/zero', 'directory', 'every container has its own /dev/zero'],
-    ['/proc/sys/kernel/core_pattern', 'file', 'the kernel makes the files of /proc'],
-    ['/proc/meminfo', 'directory', 'the kernel makes the files of /proc'],
+    ['/proc/sys/kernel/core_pattern', 'file', 'the kernel provides the files in /proc'],
+    ['/proc/meminfo', 'directory', 'the kernel provides the files in /proc'],
   ] as const)('%s as a %s belongs to the runtime', (path, kind, message) => {
     using image = temporaryDirectory();
     symlinkSync('/', `${image.path}/root-link`);
@@ -218,9 +218,9 @@ describe('preparing a process', () => {
   test.each([
     ['/file', "cannot start in '/file': '/file' is not a directory"],
     ['/file/x', "cannot start in '/file/x': '/file' is not a directory"],
-    ['/proc/self/fd/8', '/proc/self/fd/8 is no directory of the image'],
-    ['/link/x', '/proc/self/fd/7/x is no directory of the image'],
-    ['/proc/1/root/tmp', '/proc/1/root/tmp is no directory of the image'],
+    ['/proc/self/fd/8', '/proc/self/fd/8 is not a directory of the image'],
+    ['/link/x', '/proc/self/fd/7/x is not a directory of the image'],
+    ['/proc/1/root/tmp', '/proc/1/root/tmp is not a directory of the image'],
   ])('working directory %s is refused', (cwd, message) => {
     using image = temporaryDirectory();
     writeFileSync(`${image.path}/file`, '');

@@ -143,8 +143,8 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
 function checkedHostname(name: string): string {
   const isUsable = Buffer.byteLength(name) <= MAX_HOSTNAME && /^[^\s/\x00-\x1f\x7f]+$/.test(name);
   if (isUsable) return name;
-  throw new AppError('RUNTIME_HOSTNAME', `not a host name: ${JSON.stringify(name)}`, {
-    expected: `at most ${MAX_HOSTNAME} bytes without blanks`,
+  throw new AppError('RUNTIME_HOSTNAME', `invalid host name: ${JSON.stringify(name)}`, {
+    expected: `at most ${MAX_HOSTNAME} bytes without spaces`,
   });
 }
 

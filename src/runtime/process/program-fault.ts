@@ -115,7 +115,9 @@ function windowsLineEnds(path: BytePath, interpreter: BytePath): AppError {
   return new AppError(
     'RUNTIME_INTERPRETER_MISSING',
     `the lines of '${shown(path)}' end with CR LF, so its interpreter would be '${shown(interpreter)}'`,
-    { hint: "save it with LF line ends: 'dos2unix FILE', or '*.sh text eol=lf' in .gitattributes" },
+    {
+      hint: "save it with LF line endings: 'dos2unix FILE', or '*.sh text eol=lf' in .gitattributes",
+    },
   );
 }
 
@@ -164,7 +166,7 @@ function wrongKind(path: BytePath, head: Buffer): AppError | undefined {
   if (head.includes(0)) return undefined;
   return head.length === 0
     ? new AppError('RUNTIME_WRONG_FORMAT', `'${shown(path)}' is empty`, {
-        hint: 'check how the file came into the image',
+        hint: 'check the step that adds the file',
       })
     : new AppError('RUNTIME_WRONG_FORMAT', `'${shown(path)}' has no '#!' line`, {
         hint: "make its first line '#!/bin/sh', or start it with its interpreter",

@@ -40,7 +40,7 @@ export function reservedTarget(path: BytePath, kind: 'file' | 'directory'): stri
   const [top = '', name = '', ...deeper] = path.split('/');
   if (top === 'proc') {
     const replaceable = kind === 'file' && deeper.length === 0 && REPLACEABLE_PROC.has(name);
-    return replaceable ? undefined : 'the kernel makes the files of /proc';
+    return replaceable ? undefined : 'the kernel provides the files in /proc';
   }
   if (top !== 'dev') return undefined;
   const device = kind === 'file' && deeper.length === 0;

@@ -115,8 +115,8 @@ function findGroup(group: string, groups: readonly GroupEntry[]): number {
 
 function suggestion(file: string, nearest: string | undefined, empty: boolean): string {
   if (nearest !== undefined) return `did you mean '${printable(nearest)}'?`;
-  if (empty) return `the image has no ${file} with names; use a number`;
-  return `the image's ${file} does not have it; add it in an earlier step or use a number`;
+  if (empty) return `the image has no names in ${file}; use a number`;
+  return `add it to ${file} of the image in an earlier step, or use a number`;
 }
 
 /** @returns undefined when the text is no number */
@@ -128,7 +128,7 @@ function parseId(text: string): number | undefined {
 }
 
 function invalidUser(user: string): AppError {
-  return new AppError('USER_INVALID', `'${printable(user)}' names no user`, {
+  return new AppError('USER_INVALID', `'${printable(user)}' is not a valid user`, {
     expected: `user[:group] as names, or as numbers from 0 to ${MAX_ID}`,
   });
 }

@@ -14,7 +14,7 @@ const MAGIC_LINKS = /^proc\/(.*\/)?(cwd|exe|fd|map_files|root)(\/|$)/;
 export function missingDirectories(view: ContainerView, cwd: string): readonly BytePath[] {
   const { path, existing, missing } = resolveInTree(view, toBytes(cwd));
   if (MAGIC_LINKS.test(path)) {
-    throw unusable(cwd, `/${toText(path)} is no directory of the image`);
+    throw unusable(cwd, `/${toText(path)} is not a directory of the image`);
   }
   if (view.lookup(existing)?.type !== 'directory') {
     throw unusable(cwd, `'/${toText(existing)}' is not a directory`);
