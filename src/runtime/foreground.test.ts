@@ -9,7 +9,7 @@ import {
   programEnv,
   type Wanted,
   Workshop,
-} from '../../test/support/sandbox.ts';
+} from '../../test/support/workshop.ts';
 
 let workshop: Workshop;
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DirectoryTree, temporaryDirectory } from '../../../test/support/sandbox.ts';
+import { DirectoryTree, temporaryDirectory } from '../../../test/support/workshop.ts';
 import { sameName } from './same-name.ts';
 
 function told(wanted: string, files: readonly string[]): string | undefined {

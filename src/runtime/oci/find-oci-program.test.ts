@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { temporaryDirectory } from '../../../test/support/sandbox.ts';
+import { temporaryDirectory } from '../../../test/support/workshop.ts';
 import { findOciProgram } from './find-oci-program.ts';
 
 /** A program that answers to --version as a runtime does. */

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildRunner, Workshop } from '../../../test/support/sandbox.ts';
+import { buildRunner, Workshop } from '../../../test/support/workshop.ts';
 
 const HIERARCHY = '/sys/fs/cgroup';
 

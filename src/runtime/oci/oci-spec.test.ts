@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DirectoryTree, temporaryDirectory } from '../../../test/support/sandbox.ts';
+import { DirectoryTree, temporaryDirectory } from '../../../test/support/workshop.ts';
 import { capabilities, capabilityMask, capabilityName } from '../process/linux-capabilities.ts';
 import { type ProcessRequest, prepareProcess } from '../process/prepare.ts';
 import { type OciHost, ociSpec, serialiseOciSpec } from './oci-spec.ts';

@@ -1,17 +1,17 @@
 /** How processes end before their time, and that nothing of them stays. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { processesWith, readOr, uniqueWord } from '../../../test/support/process-list.ts';
 import {
   buildProgram,
   buildRunner,
   PROGRAM_PATH,
   programEnv,
   Workshop,
-} from '../../../test/support/sandbox.ts';
-import { AbortedError } from '../../errors.ts';
+} from '../../../test/support/workshop.ts';
 
 let workshop: Workshop;
 beforeAll(() => {
@@ -20,27 +20,6 @@ beforeAll(() => {
   workshop = new Workshop();
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
-
-/** A word in the command line by which a test's processes can be found on this machine. */
-function uniqueWord(): string {
-  return `lamina-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
-}
-
-/** Numbers of the processes whose command line has the word. */
-function processesWith(word: string): string[] {
-  return readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    return readOr(`/proc/${name}/cmdline`).includes(word);
-  });
-}
-
-function readOr(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
-}
 
 function parentOf(pid: string): string | undefined {
   return /^PPid:\t(\d+)$/m.exec(readOr(`/proc/${pid}/status`))?.[1];
@@ -57,48 +36,6 @@ function runnerAbove(pid: string): string {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(5);
 }
-
-describe('an aborted process', () => {
-  test('ends at once with all its children, and others go on', async () => {
-    const word = uniqueWord();
-    const abort = new AbortController();
-    const onOutput = () => abort.abort();
-    const script = `trap '' TERM INT; sh -c 'sleep 1000; : ${word}' & echo up; wait`;
-    const other = workshop.shell('sleep 0.3; echo other');
-    const ran = workshop.shell(script, {}, { onOutput, signal: abort.signal });
-    await expect(ran).rejects.toThrow(AbortedError);
-    expect(processesWith(word)).toEqual([]);
-    expect(await other).toMatchObject({ stdout: 'other\n' });
-  });
-
-  test('need not have started', async () => {
-    for (let wait = 0; wait < 40; wait += 4) {
-      const word = uniqueWord();
-      const abort = new AbortController();
-      const ran = workshop.shell(`sleep 1000; : ${word}`, {}, { signal: abort.signal });
-      setTimeout(() => abort.abort(), wait);
-      await expect(ran).rejects.toThrow(AbortedError);
-      expect(processesWith(word)).toEqual([]);
-    }
-  });
-
-  test('is not even sent when the signal came before', async () => {
-    const ran = workshop.shell('true', {}, { signal: AbortSignal.abort() });
-    await expect(ran).rejects.toThrow(AbortedError);
-  });
-});
-
-test('closing the sandbox ends what runs', async () => {
-  const word = uniqueWord();
-  const other = new Workshop();
-  const closing: Promise<void>[] = [];
-  const onOutput = () => closing.push(other[Symbol.asyncDispose]());
-  const ran = other.shell(`echo up; sleep 1000; : ${word}`, {}, { onOutput });
-  await expect(ran).rejects.toMatchObject({ code: 'RUNTIME_LOST' });
-  await Promise.all(closing);
-  expect(closing).toHaveLength(1);
-  expect(processesWith(word)).toEqual([]);
-});
 
 test('a lost runner is an error, and nothing worse', async () => {
   const word = uniqueWord();

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { temporaryDirectory } from '../../../test/support/sandbox.ts';
+import { temporaryDirectory } from '../../../test/support/workshop.ts';
 import { hostsFile, readHostResolvFile, resolvFile } from './etc-files.ts';
 
 test('hosts has this machine, then what was added', () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { DirectoryTree, temporaryDirectory } from '../../../test/support/sandbox.ts';
+import { DirectoryTree, temporaryDirectory } from '../../../test/support/workshop.ts';
 import { mountStubs } from './mount-stubs.ts';
 import { type ProcessRequest, prepareProcess } from './prepare.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DirectoryTree, temporaryDirectory } from '../../../test/support/sandbox.ts';
+import { DirectoryTree, temporaryDirectory } from '../../../test/support/workshop.ts';
 import { hostPlatform } from '../../oci/index.ts';
 import { exitProgram } from '../emulation/exit-program.ts';
 import { type ProgramContext, programFault } from './program-fault.ts';

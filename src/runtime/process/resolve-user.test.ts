@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { DirectoryTree, temporaryDirectory } from '../../../test/support/sandbox.ts';
+import { DirectoryTree, temporaryDirectory } from '../../../test/support/workshop.ts';
 import { resolveUser } from './resolve-user.ts';
 
 const PASSWD = `root:x:0:0:root:/root:/bin/sh

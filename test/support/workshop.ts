@@ -16,17 +16,25 @@ import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { type FileEntry, type FileTree, joinPath } from '../../src/files/index.ts';
-import { openRuntime, type RunOptions, type Runtime } from '../../src/runtime/index.ts';
+import {
+  type OpenRuntime,
+  openRuntime,
+  type RunOptions,
+  type Runtime,
+} from '../../src/runtime/index.ts';
 import { type ProcessRequest, prepareProcess } from '../../src/runtime/process/prepare.ts';
 import type { ProcessResult, ProcessSpec } from '../../src/runtime/process/spec.ts';
-import { listXattrs } from '../../src/system/index.ts';
-import type { Task } from './sandbox-program.ts';
+import { type IdMap, listXattrs, ownerInTree } from '../../src/system/index.ts';
+import type { Task } from './workshop-program.ts';
 
 const BUSYBOX = '/bin/busybox';
 
 const RUNNER_PATH = resolve(import.meta.dirname, '../../dist/bin/runner-main.js');
 /** A place from which the runner is found. */
-export const PROGRAM_PATH = resolve(import.meta.dirname, '../../.cache/runtime/sandbox-program.js');
+export const PROGRAM_PATH = resolve(
+  import.meta.dirname,
+  '../../.cache/runtime/workshop-program.js',
+);
 
 /** Bundles the runner as the real build does. */
 export function buildRunner(): void {
@@ -40,7 +48,7 @@ export function buildRunner(): void {
 
 /** Bundles the program that runs one process; see `Task`. */
 export function buildProgram(): void {
-  bundle('sandbox-program.ts', PROGRAM_PATH, { format: 'esm' });
+  bundle('workshop-program.ts', PROGRAM_PATH, { format: 'esm' });
 }
 
 /** The environment for `node PROGRAM_PATH`. */
@@ -81,16 +89,18 @@ export function makeBusyboxRoot(directory: string): void {
 }
 
 const TOOLS =
-  'sh cat ls id touch mkdir true false sleep mount stat env echo head dd hostname ip kill mknod ps pwd rm ln chmod grep sort wc tr stty unshare tail'.split(
+  'sh cat ls id touch mkdir true false sleep mount stat env echo head dd hostname ip kill mknod ps pwd rm ln chmod grep sort wc tr stty unshare tail tee'.split(
     ' ',
   );
 
 /** A directory of this machine as a tree of files. */
 export class DirectoryTree implements FileTree {
   readonly #root: string;
+  readonly #idMap: IdMap;
 
-  constructor(root: string) {
+  constructor(root: string, idMap: IdMap = 'root') {
     this.#root = root;
+    this.#idMap = idMap;
   }
 
   lookup(path: string): FileEntry | undefined {
@@ -104,12 +114,13 @@ export class DirectoryTree implements FileTree {
         : stat.isFile()
           ? 'file'
           : 'fifo';
+    const owner = ownerInTree(this.#idMap, stat);
     return {
       path,
       type,
       mode: stat.mode & 0o7777,
-      uid: stat.uid,
-      gid: stat.gid,
+      uid: owner.uid,
+      gid: owner.gid,
       size: type === 'file' ? stat.size : 0,
       mtime: Math.floor(stat.mtimeMs / 1000),
       mtimeNs: 0,
@@ -150,7 +161,7 @@ export type Wanted = Partial<ProcessRequest> & {
   readonly root?: string;
 };
 
-/** A sandbox with one root filesystem of busybox in it. */
+/** A runtime with one root filesystem of busybox in it. */
 export class Workshop implements AsyncDisposable {
   readonly directory: string;
   /** The lower directory. */
@@ -158,11 +169,11 @@ export class Workshop implements AsyncDisposable {
   readonly runtime: Runtime;
   #made = 0;
 
-  constructor() {
+  constructor(open: OpenRuntime = openRuntime) {
     this.directory = mkdtempSync(`${tmpdir()}/lamina-runtime-`);
     this.root = this.makeRoot();
     const temporaryDirectory = () => Promise.resolve(this.directory);
-    this.runtime = openRuntime({ temporaryDirectory, env: process.env });
+    this.runtime = open({ temporaryDirectory, env: process.env });
   }
 
   /** Another root filesystem. */
@@ -189,7 +200,7 @@ export class Workshop implements AsyncDisposable {
       user: '',
       ...request,
     };
-    return prepareProcess(complete, new DirectoryTree(root));
+    return prepareProcess(complete, new DirectoryTree(root, this.runtime.capabilities.idMap));
   }
 
   async run(wanted: Wanted, options: RunOptions = {}): Promise<Ran> {
