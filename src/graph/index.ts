@@ -1,3 +1,4 @@
 export * from './definition.ts';
 export * from './file-selection.ts';
+export { decodeGraph, encodeGraph } from './graph-codec.ts';
 export * from './vertex.ts';
