@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,8 +6,15 @@ import { header, pack } from '../../test/support/tars.ts';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import type { BuildOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
-import { type ImageParts, loadArchive, readConfig } from '../image/index.ts';
+import { type Image, loadArchive, manifestOf, readConfig } from '../image/index.ts';
 import { MergedTree } from '../layers/index.ts';
+import {
+  decodeManifest,
+  digestOf,
+  type ImageConfig,
+  MEDIA_TYPES,
+  parseDiffId,
+} from '../oci/index.ts';
 import type { BuildPlan } from '../plan/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { buildIn } from './build.ts';
@@ -41,19 +47,32 @@ function elsewhere(requests: SolveRequest[] = []): Solver {
   };
 }
 
-function imageOf({ image: { history, platform } }: BuildPlan): ImageParts {
+function imageOf({ image: { history, platform } }: BuildPlan): Image {
   const layers = history
     .filter(({ emptyLayer }) => !emptyLayer)
     .map(({ createdBy }, place) => {
       const content = Buffer.from(`${createdBy} for ${platform.architecture}`);
       return pack([{ header: header({ path: `made-${place}` }), content }]);
     });
-  const diffIds = layers.map((tar) => `sha256:${createHash('sha256').update(tar).digest('hex')}`);
-  const config = { ...platform, rootfs: { type: 'layers', diff_ids: diffIds } };
+  const named = layers.map((tar) => ({
+    mediaType: MEDIA_TYPES.ociLayer,
+    digest: digestOf(tar),
+    size: tar.length,
+  }));
+  const diffIds = named.map(({ digest }) => parseDiffId(digest));
+  const config: ImageConfig = { ...platform, rootfs: { type: 'layers', diff_ids: diffIds } };
+  const configBytes = Buffer.from(JSON.stringify(config));
+  const { descriptor, bytes } = manifestOf(
+    { mediaType: MEDIA_TYPES.ociConfig, digest: digestOf(configBytes), size: configBytes.length },
+    named,
+  );
   return {
-    configBytes: Buffer.from(JSON.stringify(config)),
-    layers: layers.map((tar) => ({
-      read: async function* () {
+    ...{ kind: 'image', descriptor, bytes, config, configBytes },
+    manifest: decodeManifest(bytes),
+    layers: layers.map((tar, place) => ({
+      descriptor: decodeManifest(bytes).layers[place] ?? descriptor,
+      diffId: parseDiffId(digestOf(tar)),
+      async *read() {
         yield tar;
       },
     })),

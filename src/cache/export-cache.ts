@@ -1,8 +1,15 @@
 /** Steps of a build for other machines: their layers, and the keys under which they are found. */
 
-import { type LayerBlob, type LayerEncoding, layerBlob, mapParallel } from '../image/index.ts';
+import {
+  blobOf,
+  type Layer,
+  type LayerEncoding,
+  layerBlob,
+  manifestOf,
+  mapParallel,
+} from '../image/index.ts';
 import { diffIdOf, unpackedSize } from '../layers/index.ts';
-import { canonicalJson, type Descriptor, digestOf } from '../oci/index.ts';
+import { digestOf } from '../oci/index.ts';
 import type { PortableResults } from '../solver/index.ts';
 import {
   type CacheRecord,
@@ -16,7 +23,6 @@ import {
   type CacheConfig,
   type CachedLayer,
   type CachedRecord,
-  cacheManifest,
   encodeCacheConfig,
 } from './format.ts';
 import type { ImportedMount } from './imported-caches.ts';
@@ -39,11 +45,11 @@ export interface ExportCacheOptions {
 /**
  * Writes a cache; layers that the storage has already are not read.
  *
- * @returns the manifest's descriptor
  * @throws AppError of the storage, and of reading layers
  */
-export async function exportCache(store: Store, options: ExportCacheOptions): Promise<Descriptor> {
+export async function exportCache(store: Store, options: ExportCacheOptions): Promise<void> {
   const { storage, signal, mounts } = options;
+  const destination = await storage.destination(signal);
   const records = chosenRecords(options);
   const ids = [
     ...new Set([
@@ -54,20 +60,19 @@ export async function exportCache(store: Store, options: ExportCacheOptions): Pr
   let done = 0;
   const blobs = await mapParallel(ids, async (id) => {
     const blob = await layerBlob(store, await rawLayer(store, id), { ...options.encoding, signal });
-    await storage.writeBlob(blob, signal);
+    await destination.putBlob(blob);
     options.finished(++done, ids.length);
     return blob;
   });
   const config = configOf(store, { ids, blobs, records, options });
   const bytes = encodeCacheConfig(config);
   const descriptor = { mediaType: CACHE_CONFIG_TYPE, digest: digestOf(bytes), size: bytes.length };
-  await storage.writeBlob({ descriptor, read: () => once(bytes) }, signal);
-  const manifest = cacheManifest(
+  await destination.putBlob(blobOf(descriptor, bytes));
+  const manifest = manifestOf(
     descriptor,
     blobs.map((blob) => blob.descriptor),
   );
-  const { mediaType } = manifest;
-  return storage.writeManifest({ bytes: canonicalJson(manifest), mediaType }, signal);
+  await destination.commit([manifest]);
 }
 
 /** For an image that carries the cache of its own steps: layers are told by their places in the image. */
@@ -104,7 +109,7 @@ function chosenRecords({
 
 interface Written {
   readonly ids: readonly LayerId[];
-  readonly blobs: readonly LayerBlob[];
+  readonly blobs: readonly Layer[];
   readonly records: Chosen;
   readonly options: ExportCacheOptions;
 }
@@ -160,8 +165,4 @@ async function rawLayer(store: Store, id: LayerId): Promise<ImageLayer> {
 
 function sorted(map: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
   return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }

@@ -3,14 +3,7 @@
  * which of them each cache key stands for.
  */
 
-import {
-  canonicalJson,
-  type Descriptor,
-  type DiffId,
-  type Manifest,
-  MEDIA_TYPES,
-  parseDiffId,
-} from '../oci/index.ts';
+import { canonicalJson, type DiffId, parseDiffId } from '../oci/index.ts';
 import type { LayerMeta, StepWarning } from '../store/index.ts';
 import { BUILDKIT_INLINE_KEY } from './buildkit/format.ts';
 import { invalidCache, listOf, numberOf, objectOf, parseJson, textOf } from './document.ts';
@@ -70,11 +63,6 @@ export interface CacheConfig {
 /** The same config gives the same bytes. */
 export function encodeCacheConfig(config: CacheConfig): Uint8Array {
   return canonicalJson({ version: VERSION, ...config });
-}
-
-/** @param blobs of the layers, in their order */
-export function cacheManifest(config: Descriptor, blobs: readonly Descriptor[]): Manifest {
-  return { schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers: blobs };
 }
 
 /**

@@ -1,8 +1,8 @@
 /** From the manifest in a storage to the cache it holds. */
+import { bytesOf, decodedIndex, type ImageSource } from '../image/index.ts';
 import {
   type Descriptor,
   decodeImageConfig,
-  decodeIndex,
   decodeManifest,
   hostPlatform,
   type ImageIndex,
@@ -39,28 +39,32 @@ export async function readCache(
   storage: CacheStorage,
   signal: AbortSignal | undefined,
 ): Promise<ReadCache | ReadBuildkitCache | undefined> {
-  const found = await storage.readManifest(signal);
-  if (found === undefined) return undefined;
-  const { bytes, mediaType } = found;
-  if (!isIndexType(mediaType)) {
-    return readManifest(storage, decodeManifest(bytes, mediaType), signal);
-  }
-  const index = decodeIndex(bytes, mediaType);
+  await using source = await storage.open(signal);
+  const [root] = source?.roots ?? [];
+  if (source === undefined || root === undefined) return undefined;
+  const reading = { storage, source, signal };
+  const raw = await source.manifest(root, { signal });
+  const { mediaType } = raw.descriptor;
+  if (!isIndexType(mediaType)) return readManifest(reading, decodeManifest(raw.bytes, mediaType));
+  const { index } = decodedIndex(raw);
   // The older form of BuildKit's caches: an index that names the layers and the config.
   const config = index.manifests.find((entry) => entry.mediaType === BUILDKIT_CACHE_TYPE);
-  if (config !== undefined) {
-    return readManifest(storage, { config, layers: index.manifests }, signal);
-  }
-  const manifest = await manifestIn(storage, index, signal);
-  return manifest && readManifest(storage, manifest, signal);
+  if (config !== undefined) return readManifest(reading, { config, layers: index.manifests });
+  const manifest = await manifestIn(source, index, signal);
+  return manifest && readManifest(reading, manifest);
+}
+
+interface Reading {
+  readonly storage: CacheStorage;
+  readonly source: ImageSource;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function readManifest(
-  storage: CacheStorage,
+  { storage, source, signal }: Reading,
   { config, layers: blobs }: Pick<Manifest, 'config' | 'layers'>,
-  signal: AbortSignal | undefined,
 ): Promise<ReadCache | ReadBuildkitCache | undefined> {
-  const bytes = await storage.readBlob(config, signal);
+  const bytes = await bytesOf(source.blob(config, { signal }));
   const own = (cache: CacheConfig | undefined) =>
     cache && ({ writtenBy: 'lamina', storage, blobs, ...cache } as const);
   const foreign = (cache: BuildkitCache) => ({ writtenBy: 'BuildKit', storage, ...cache }) as const;
@@ -75,7 +79,7 @@ async function readManifest(
 
 /** Of an image for several platforms the one for this machine. */
 async function manifestIn(
-  storage: CacheStorage,
+  source: ImageSource,
   { manifests }: ImageIndex,
   signal: AbortSignal | undefined,
 ): Promise<Manifest | undefined> {
@@ -86,5 +90,6 @@ async function manifestIn(
   );
   const chosen = best === undefined ? undefined : candidates[best];
   if (chosen === undefined) return undefined;
-  return decodeManifest(await storage.readBlob(chosen, signal), chosen.mediaType);
+  const { bytes, descriptor } = await source.manifest(chosen, { signal });
+  return decodeManifest(bytes, descriptor.mediaType);
 }

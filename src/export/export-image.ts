@@ -3,28 +3,27 @@
  * `manifest.json`. Either is written as a tar or as a directory.
  */
 
-import { type Destination, writeTo } from '../destination/index.ts';
+import type { Destination } from '../destination/index.ts';
+import { AppError } from '../errors.ts';
 import {
-  type ArchiveFile,
-  type Blob,
+  allBlobsOf,
   type Bundle,
   type BundleOptions,
-  blobName,
-  blobsOf,
   bundleOf,
+  type Collection,
+  collectionOf,
   countLayers,
+  dockerArchiveDestination,
+  type ImageDestination,
   type ImageRecords,
-  indexEntries,
-  indexOf,
   type LayerEncoding,
+  layoutArchive,
+  layoutDirectory,
+  namedAs,
   type Progress,
-  shortName,
-  smallFile,
-  tarOf,
-  unnamedEntry,
-  writeLayout,
+  writeCollections,
 } from '../image/index.ts';
-import { canonicalJson, type Descriptor, type Digest } from '../oci/index.ts';
+import type { Descriptor, Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 
 /** An image and the names it is to have in the archive. */
@@ -117,21 +116,53 @@ async function writeArchive(
   members: readonly Member[],
   options: ArchiveOptions & { readonly format: 'oci' | 'docker' },
 ): Promise<ExportedImage[]> {
-  const { dest, tar = true, epoch = 0, signal } = options;
-  const files = archiveFiles(members, options.format);
-  const entries = members.flatMap(({ bundle, references }) => indexEntries(bundle, references));
-  if (tar) {
-    const index = smallFile('index.json', canonicalJson(indexOf(entries)));
-    await writeTo(dest, tarOf([...files, index], epoch), signal);
-  } else {
-    await writeLayout(dest, { files, entries, signal });
-  }
+  await writeCollections(destinationOf(options), members.flatMap(collectionsOf));
   return members.map(({ bundle }) => ({
-    descriptor: unnamedEntry(bundle),
-    config: bundle.images[0].config.descriptor,
-    bytes: blobsOf(bundle).reduce((sum, blob) => sum + blob.descriptor.size, 0),
+    descriptor: unnamed(bundle),
+    config: bundle.images[0].manifest.config,
+    bytes: allBlobsOf(bundle).reduce((sum, blob) => sum + blob.descriptor.size, 0),
   }));
 }
+
+function destinationOf({
+  dest,
+  format,
+  tar = true,
+  epoch,
+  signal,
+}: ArchiveOptions & { readonly format: 'oci' | 'docker' }): ImageDestination {
+  if (!tar && typeof dest !== 'string') {
+    throw new AppError('EXPORT_DESTINATION', 'a directory cannot be written to a stream', {
+      hint: 'give a path as dest, or leave out tar=false',
+    });
+  }
+  const layout =
+    tar || typeof dest !== 'string'
+      ? layoutArchive(dest, { epoch, signal })
+      : layoutDirectory(dest, { signal });
+  return format === 'docker' ? dockerArchiveDestination(layout) : layout;
+}
+
+/** One for each name, as BuildKit and containerd write it. */
+function collectionsOf({ bundle, references }: Member): Collection[] {
+  const { root, ...rest } = collectionOf(bundle);
+  const { bytes } = root;
+  const descriptor = unnamed(bundle);
+  if (references.length === 0) return [{ ...rest, root: { descriptor, bytes } }];
+  return references.map((reference) => ({
+    ...rest,
+    root: { descriptor: namedAs(descriptor, reference), bytes },
+  }));
+}
+
+/** What `index.json` says of a bundle beside names. */
+function unnamed({ root, images: [{ config }] }: Bundle): Descriptor {
+  const { created } = config;
+  const time = created === undefined ? {} : { [CREATED_ANNOTATION]: created };
+  return { ...root.descriptor, annotations: { ...time, ...root.descriptor.annotations } };
+}
+
+const CREATED_ANNOTATION = 'org.opencontainers.image.created';
 
 /** An image that is asked for under several names is one image of the archive. */
 function joinNames(images: readonly NamedImage[]): NamedImage[] {
@@ -141,27 +172,4 @@ function joinNames(images: readonly NamedImage[]): NamedImage[] {
     joined.set(image.id, { image, references: [...new Set([...known, ...references])] });
   }
   return [...joined.values()];
-}
-
-/** All files but `index.json`; blobs first, then what names them. */
-function archiveFiles(members: readonly Member[], format: 'oci' | 'docker'): ArchiveFile[] {
-  const blobs = members.flatMap(({ bundle }) => blobsOf(bundle));
-  const files = new Map(blobs.map((blob) => [blobName(blob.descriptor), blobFile(blob)]));
-  const layout = smallFile('oci-layout', canonicalJson({ imageLayoutVersion: '1.0.0' }));
-  if (format === 'oci') return [...files.values(), layout];
-  const manifest = smallFile('manifest.json', canonicalJson(members.map(dockerEntry)));
-  return [...files.values(), manifest, layout];
-}
-
-function blobFile({ descriptor, read }: Blob): ArchiveFile {
-  return { name: blobName(descriptor), size: descriptor.size, read };
-}
-
-function dockerEntry({ bundle, references }: Member): Record<string, unknown> {
-  const [{ config, layers }] = bundle.images;
-  return {
-    Config: blobName(config.descriptor),
-    RepoTags: references.length === 0 ? null : references.map(shortName),
-    Layers: layers.map((layer) => blobName(layer.descriptor)),
-  };
 }

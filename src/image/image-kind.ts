@@ -23,7 +23,7 @@ const KINDS: readonly (readonly [RegExp, string, string])[] = [
  * @throws AppError IMAGE_NOT_AN_IMAGE, IMAGE_LAYER_ENCRYPTED, IMAGE_LAYER_UNSUPPORTED
  */
 export function checkLayers(manifest: Manifest, name: string): void {
-  if (!IMAGE_CONFIG.test(manifest.config.mediaType)) throw notAnImage(name, manifest);
+  if (!isImage(manifest)) throw notAnImage(name, manifest);
   for (const { mediaType } of manifest.layers) {
     if (layerCompression(mediaType) !== undefined) continue;
     if (/\+encrypted$|\.encrypted/.test(mediaType)) {
@@ -40,6 +40,11 @@ export function checkLayers(manifest: Manifest, name: string): void {
       { hint: 'ask its publisher for an image of the usual kind' },
     );
   }
+}
+
+/** Manifests also name signatures, charts and other things that are no images. */
+export function isImage({ config }: Pick<Manifest, 'config'>): boolean {
+  return IMAGE_CONFIG.test(config.mediaType);
 }
 
 /** The error that says what it is instead. */

@@ -1,45 +1,55 @@
-export { blobName } from './archive/archive-blobs.ts';
-export { type ArchiveFile, smallFile, tarOf } from './archive/archive-files.ts';
-export { isAttestation, type ResolveOptions } from './choose-manifest.ts';
+export { isAttestation } from './attestation.ts';
+export { type ChooseOptions, chooseImage, platformOf, rootOf } from './choose-image.ts';
+export { type Collection, type CollectOptions, collect } from './collect.ts';
 export { mapParallel } from './concurrency.ts';
+export { dockerArchiveDestination } from './docker-archive/docker-archive-destination.ts';
+export { openDockerArchive } from './docker-archive/docker-archive-source.ts';
 export { type OnTransfer, reporter, type TransferEvent, type TransferState } from './events.ts';
-export { type LoadedImage, type LoadOptions, loadArchive } from './load-archive.ts';
-export { openLayoutSource } from './oci-layout/layout-source.ts';
-export { type LayoutChoice, loadLayoutImage } from './oci-layout/load-layout.ts';
-export { indexEntries, indexOf, unnamedEntry } from './oci-layout/oci-index.ts';
-export { writeLayout } from './oci-layout/write-layout.ts';
-export { countLayers, type Progress } from './progress.ts';
-export { fullName, shortName } from './references.ts';
-export { isSamePlace, placesOf, rememberPlace } from './registry/blob-places.ts';
 export {
+  type Blob,
+  blobOf,
+  blobsOf,
   bytesOf,
-  type PushContent,
-  type PushOptions,
-  pushContent,
-  skipping,
-} from './registry/push-content.ts';
+  type Image,
+  type Index,
+  type Layer,
+} from './image.ts';
+export { decodedIndex, type IndexOptions, indexOf, manifestOf } from './index-of.ts';
+export { type LoadedImage, type LoadOptions, loadArchive } from './load-archive.ts';
+export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
+export { rootsNamed, withRoot } from './named-root.ts';
 export {
-  describeImage,
-  type RemoteImage,
-  type RemoteLayer,
-  resolveImage,
-} from './resolve-image.ts';
+  type LayoutDestination,
+  type LayoutOptions,
+  layoutArchive,
+  layoutDirectory,
+} from './oci-layout/layout-destination.ts';
 export {
+  layoutBlobPath,
+  openLayoutDirectory,
+  openLayoutSource,
+} from './oci-layout/layout-source.ts';
+export { removeUnnamed } from './oci-layout/remove-unnamed.ts';
+export { countLayers, type Progress } from './progress.ts';
+export { readImage } from './read-image.ts';
+export { fullName, namedAs, REF_ANNOTATION, shortName } from './references.ts';
+export { placesOf, rememberPlace, storedPlaces } from './registry/blob-places.ts';
+export {
+  type BlobPlaces,
+  type RegistryTarget,
+  registryDestination,
+} from './registry/registry-destination.ts';
+export { openRegistrySource } from './registry/registry-source.ts';
+export { archiveOptionsOf } from './store/archive-options.ts';
+export {
+  allBlobsOf,
   type Bundle,
   type BundleOptions,
-  blobsOf,
   bundleOf,
+  collectionOf,
   type ImageRecords,
 } from './store/bundle.ts';
 export { copyImage } from './store/copy-image.ts';
-export {
-  blobOf,
-  type ContentOptions,
-  type ImageAnnotations,
-  type ImageContent,
-  imageContent,
-  originalLayer,
-} from './store/image-content.ts';
 export {
   draftImage,
   type NamedLayer,
@@ -53,19 +63,19 @@ export {
   readConfig,
   sizeOfImage,
 } from './store/image-view.ts';
-export {
-  checkConfig,
-  type ImageParts,
-  type ImportOptions,
-  importImage,
-  knownImage,
-  type LayerSource,
-} from './store/import-image.ts';
-export { type Blob, type LayerBlob, layerBlob, storedBlob } from './store/layer-blobs.ts';
+export { type ImportOptions, importImage } from './store/import-image.ts';
+export { annotateImage, knowBy, storedRoot } from './store/known-manifest.ts';
+export { layerBlob, storedBlob } from './store/layer-blobs.ts';
 export type { Compression, LayerEncoding } from './store/layer-encoding.ts';
 export { presentImage } from './store/present-image.ts';
 export { type PromisedLayers, promiseLayers } from './store/promise-layers.ts';
 export { recordRemote } from './store/record-remote.ts';
 export { rememberRepoDigest, repoDigests } from './store/repo-digests.ts';
-export { annotateImage, storedRoot } from './store/stored-manifest.ts';
-export type { Content, ImageSource } from './transport.ts';
+export {
+  openStoreSource,
+  type StoreSource,
+  type StoreSourceOptions,
+} from './store/store-source.ts';
+export type { ImageAnnotations, StoredImageOptions } from './store/stored-image.ts';
+export type { ImageDestination, ImageSource, ManifestName, ReadRequest } from './transport.ts';
+export { writeCollections } from './write-collections.ts';

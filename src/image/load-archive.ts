@@ -2,7 +2,6 @@
 import { AppError } from '../errors.ts';
 import {
   type Digest,
-  decodeImageConfig,
   digestOf,
   hostPlatform,
   type Platform,
@@ -11,11 +10,12 @@ import {
 } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { readSmall } from './archive/archive-blobs.ts';
-import { type ArchiveSource, openSource } from './archive/archive-source.ts';
-import { dockerImages, dockerTags } from './docker-archive/load-docker.ts';
-import type { LoadableImage } from './loadable-image.ts';
-import { noPlatform, ociImages } from './oci-layout/load-oci.ts';
+import { type ArchiveReader, openArchive } from './archive/archive-reader.ts';
+import { dockerArchiveSource, dockerTags } from './docker-archive/docker-archive-source.ts';
+import { allImagesIn, type FoundImage, imagesIn, noPlatform } from './images-in.ts';
+import { layoutSource } from './oci-layout/layout-source.ts';
 import type { Progress } from './progress.ts';
+import { archiveOptionsOf } from './store/archive-options.ts';
 import { importImage } from './store/import-image.ts';
 
 export interface LoadOptions {
@@ -43,14 +43,12 @@ export async function loadArchive(
   source: string | AsyncIterable<Uint8Array>,
   options: LoadOptions = {},
 ): Promise<LoadedImage[]> {
-  await using archive = await openSource(source, {
-    temporaryDirectory: () => store.temporaryDirectory(),
-    unpackLimit: store.unpackLimit,
-    signal: options.signal,
-  });
-  const images = await findImages(archive, options.platform);
+  await using archive = await openArchive(source, archiveOptionsOf(store, options.signal));
+  const { images, keepTars } = await findImages(archive, options);
   const records: ImageRecord[] = [];
-  for (const image of images) records.push(await importImage(store, image, options));
+  for (const { image } of images) {
+    records.push(await importImage(store, image, { ...options, keepTars }));
+  }
   // All images or none: they are drafts until here.
   for (const [position, record] of records.entries()) {
     store.images.put(record);
@@ -65,43 +63,51 @@ export async function loadArchive(
   }));
 }
 
+interface Found {
+  readonly images: readonly FoundImage[];
+  /** What only Docker's own list tells apart: an archive of `docker save` has uncompressed what its registry has not. */
+  readonly keepTars: boolean;
+}
+
 async function findImages(
-  archive: ArchiveSource,
-  platform: Platform | undefined,
-): Promise<LoadableImage[]> {
+  archive: ArchiveReader,
+  { platform, signal }: LoadOptions,
+): Promise<Found> {
   const [layout, index, manifest] = await Promise.all(
     ['oci-layout', 'index.json', 'manifest.json'].map((name) => readSmall(archive, name)),
   );
   if (index === undefined || (layout === undefined && manifest !== undefined)) {
     await refuseDirectoryTransport(archive);
-    const docker = manifest === undefined ? [] : await dockerImages(archive, manifest);
+    if (manifest === undefined) return nothing(archive);
+    const docker = await allImagesIn(await dockerArchiveSource(archive, manifest), { signal });
     if (docker.length === 0) nothing(archive);
-    return platform === undefined ? docker : ofPlatform(docker, platform);
+    const images = platform === undefined ? docker : ofPlatform(docker, platform);
+    return { images, keepTars: false };
   }
-  const wanted = {
+  const images = await imagesIn(layoutSource(archive, index), {
     platform: platform ?? hostPlatform(),
     explicit: platform !== undefined,
-    keepTars: manifest === undefined,
-  };
-  const images = await ociImages(archive, index, wanted);
+    signal,
+  });
   if (images.length === 0) nothing(archive);
-  if (manifest === undefined) return images;
+  if (manifest === undefined) return { images, keepTars: true };
   // An archive that is both of OCI and of Docker may give names in only one of the two ways.
   const tags = await dockerTags(archive, manifest);
-  return images.map((image) => {
+  const named = images.map(({ image, references }) => {
     const names = tags.get(digestOf(image.configBytes)) ?? [];
-    return { ...image, references: [...new Set([...image.references, ...names])] };
+    return { image, references: [...new Set([...references, ...names])] };
   });
+  return { images: named, keepTars: false };
 }
 
-function ofPlatform(images: readonly LoadableImage[], wanted: Platform): LoadableImage[] {
-  const offered = images.map((image) => decodeImageConfig(image.configBytes));
+function ofPlatform(images: readonly FoundImage[], wanted: Platform): FoundImage[] {
+  const offered = images.map(({ image }) => image.config);
   const best = offered[selectPlatform(wanted, offered) ?? -1];
   if (best === undefined) throw noPlatform(wanted, offered);
   return images.filter((_image, position) => platformMatches(best, offered[position] ?? wanted));
 }
 
-function nothing(archive: ArchiveSource): never {
+function nothing(archive: ArchiveReader): never {
   throw new AppError('ARCHIVE_NO_IMAGE', `${archive.label} holds no image`, {
     expected: 'an archive of `docker save`, `podman save` or `skopeo copy`, or an OCI layout',
     hint: '`lamina import` makes an image of a root file system in a tar',
@@ -109,7 +115,7 @@ function nothing(archive: ArchiveSource): never {
 }
 
 /** `skopeo copy … dir:PATH`: a manifest and blobs, with neither an index nor names. */
-async function refuseDirectoryTransport(archive: ArchiveSource): Promise<void> {
+async function refuseDirectoryTransport(archive: ArchiveReader): Promise<void> {
   const version = await readSmall(archive, 'version');
   if (version === undefined || !/^Directory Transport/.test(version.toString())) return;
   throw new AppError(

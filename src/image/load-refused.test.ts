@@ -184,8 +184,14 @@ describe('a hostile or damaged archive is refused:', () => {
 
   test('a layer of a kind nobody knows', async () => {
     const blobs = new Blobs();
-    const image = blobs.image({ layerType: 'application/vnd.oci.image.layer.v1.tar+encrypted' });
+    const image = blobs.image({ layerType: 'application/vnd.oci.image.layer.v1.tar+odd' });
     await expectRefused('IMAGE_LAYER_UNSUPPORTED', blobs.layout([image]));
+  });
+
+  test('an encrypted layer', async () => {
+    const blobs = new Blobs();
+    const image = blobs.image({ layerType: 'application/vnd.oci.image.layer.v1.tar+encrypted' });
+    await expectRefused('IMAGE_LAYER_ENCRYPTED', blobs.layout([image]));
   });
 
   test('indexes in indexes without end', async () => {

@@ -1,11 +1,16 @@
 /** Names of images in archives. */
 import { AppError } from '../errors.ts';
-import { familiarName, formatReference, parseReference, withDefaultTag } from '../oci/index.ts';
+import {
+  type Descriptor,
+  familiarName,
+  formatReference,
+  parseReference,
+  withDefaultTag,
+} from '../oci/index.ts';
 
 /** The annotations of an index entry that hold a name. */
 export const NAME_ANNOTATION = 'io.containerd.image.name';
 export const REF_ANNOTATION = 'org.opencontainers.image.ref.name';
-export const CREATED_ANNOTATION = 'org.opencontainers.image.created';
 
 /** Full form with a tag: `docker.io/library/a:latest`. */
 export function fullName(reference: string): string {
@@ -32,6 +37,12 @@ export function annotatedNames(annotations: Readonly<Record<string, string>> = {
   if (name !== undefined) return [archiveName(name)];
   const reference = annotations[REF_ANNOTATION];
   return reference !== undefined && /[/:]/.test(reference) ? [archiveName(reference)] : [];
+}
+
+/** The entry that gives an image a name, as BuildKit and containerd write it. */
+export function namedAs(entry: Descriptor, reference: string): Descriptor {
+  const names = { [NAME_ANNOTATION]: fullName(reference), [REF_ANNOTATION]: tagOf(reference) };
+  return { ...entry, annotations: { ...entry.annotations, ...names } };
 }
 
 /** @throws AppError ARCHIVE_BAD_REFERENCE */

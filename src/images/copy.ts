@@ -1,25 +1,33 @@
 /** `copy`: images from place to place, to the byte. */
 import type { CopyOptions, CopyResult } from '../api/index.ts';
-import { type ImageSource, openLayoutSource, resolveImage } from '../image/index.ts';
+import {
+  archiveOptionsOf,
+  chooseImage,
+  collect,
+  type ImageSource,
+  importImage,
+  layoutArchive,
+  layoutDirectory,
+  openLayoutSource,
+  openRegistrySource,
+  REF_ANNOTATION,
+  rootOf,
+  withRoot,
+  writeCollections,
+} from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import {
   formatReference,
   hostPlatform,
   type Platform,
   parsePlatform,
+  type RawManifest,
   type Reference,
   withDefaultTag,
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
-import {
-  collect,
-  fetchImage,
-  importFrom,
-  openStoreSource,
-  writeToLayout,
-  writeToRegistry,
-} from '../transfer/index.ts';
+import { copyToRegistry, fetchImage, sourceInStore } from '../transfer/index.ts';
 import { type Place, parsePlace } from './places.ts';
 import { transferHook } from './transfer-hook.ts';
 import { withRegistries } from './with-registries.ts';
@@ -33,9 +41,8 @@ export function copyImage(context: LaminaContext, options: CopyOptions): Promise
     withRegistries(context, options, async (registries) => {
       await using source = await openPlace(store, registries, { place: from, options });
       const work = { store, registries, source, options, platform };
-      const isRemote = from.kind === 'registry';
       return to.kind === 'store'
-        ? await intoStore(work, { to, isRemote })
+        ? await intoStore(work, { from, to })
         : await intoPlace(work, { from, to });
     }),
   );
@@ -57,20 +64,18 @@ async function openPlace(
   const { signal } = options;
   switch (place.kind) {
     case 'registry':
-      return {
-        reference: place.reference,
-        content: registries,
-        async [Symbol.asyncDispose]() {},
-      };
+      return openRegistrySource(registries, place.reference, { signal });
     case 'store': {
       const name = formatReference(place.reference);
-      const found = store.images.variants(name);
-      const images = found.length > 0 ? found : [requireImage(store, place.text)];
-      return openStoreSource(store, registries, { images, reference: place.reference, signal });
+      const [first, ...others] = store.images.variants(name);
+      const images = [first ?? requireImage(store, place.text), ...others] as const;
+      return sourceInStore(store, registries, images, { label: name, signal });
     }
     case 'directory':
-    case 'archive':
-      return openLayoutSource(store, { path: place.path, name: place.name, signal });
+    case 'archive': {
+      const layout = await openLayoutSource(place.path, archiveOptionsOf(store, signal));
+      return withRoot(layout, place.name, `name one of its images: oci:${place.path}:TAG`);
+    }
   }
 }
 
@@ -79,34 +84,40 @@ async function intoPlace(
   { from, to }: { readonly from: Place; readonly to: Exclude<Place, { kind: 'store' }> },
 ): Promise<CopyResult> {
   const { signal } = options;
-  const collection = await collect(source, { platform, signal });
   const onTransfer = transferHook(options.onEvent);
   if (to.kind === 'registry') {
-    const mountFrom = from.kind === 'registry' ? source.reference : undefined;
-    const settings = { reference: to.reference, mountFrom, onTransfer, signal };
-    await writeToRegistry(registries, collection, settings);
-  } else {
-    const { kind, path, name: tag } = to;
-    await writeToLayout(collection, { kind, path, tag, onTransfer, signal });
+    const mountFrom = from.kind === 'registry' ? from.reference : undefined;
+    const settings = { reference: to.reference, mountFrom, platform, onTransfer, signal };
+    return resultOf((await copyToRegistry(registries, source, settings)).root);
   }
-  const { digest, mediaType } = collection.root.descriptor;
-  return { digest, mediaType };
+  const { root, ...rest } = await collect(source, rootOf(source), { platform, signal });
+  const settings = { onTransfer, signal };
+  const layout =
+    to.kind === 'directory' ? layoutDirectory(to.path, settings) : layoutArchive(to.path, settings);
+  const annotations = to.name === undefined ? undefined : { [REF_ANNOTATION]: to.name };
+  const descriptor = { ...root.descriptor, ...(annotations && { annotations }) };
+  await writeCollections(layout, [{ ...rest, root: { ...root, descriptor } }]);
+  return resultOf(root);
 }
 
 /** Of several platforms the store takes one, as a pull does. */
 async function intoStore(
   { store, registries, source, options, platform }: Work,
-  { to, isRemote }: { readonly to: { readonly reference: Reference }; readonly isRemote: boolean },
+  { from, to }: { readonly from: Place; readonly to: { readonly reference: Reference } },
 ): Promise<CopyResult> {
   const { signal } = options;
   const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined, signal };
-  const image = await resolveImage(source.content, source.reference, wanted);
+  const image = await chooseImage(source, rootOf(source), wanted);
   const onTransfer = transferHook(options.onEvent);
-  const record = isRemote
-    ? await fetchImage(store, registries, image, { onTransfer, signal })
-    : await importFrom(store, source, image, { signal });
+  const record =
+    from.kind === 'registry'
+      ? await fetchImage(store, registries, image, { from: from.reference, onTransfer, signal })
+      : await importImage(store, image, { signal });
   store.images.tag(record.id, formatReference(withDefaultTag(to.reference)));
   await store.flush();
-  const { digest, mediaType } = image.manifestDescriptor;
+  return resultOf(image);
+}
+
+function resultOf({ descriptor: { digest, mediaType } }: RawManifest): CopyResult {
   return { digest, mediaType };
 }

@@ -1,23 +1,24 @@
 /** `imagetools create`: a new name for what names in registries mean, alone or together. */
 import type { CreateIndexOptions, CreateIndexResult } from '../api/index.ts';
 import { AppError } from '../errors.ts';
+import { openRegistrySource } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import {
   isIndexType,
   parsePlatform,
   parseReference,
   platformMatches,
+  type RawManifest,
   type Reference,
   withDefaultTag,
 } from '../oci/index.ts';
-import type { Registries, RemoteManifest } from '../registry/index.ts';
+import type { Registries } from '../registry/index.ts';
 import {
-  collect,
   composeIndex,
+  copyToRegistry,
   type IndexPart,
   partsOf,
   pushIndex,
-  writeToRegistry,
 } from '../transfer/index.ts';
 import { transferHook } from './transfer-hook.ts';
 import { withRegistries } from './with-registries.ts';
@@ -49,7 +50,7 @@ export function createIndex(
 
 interface CopiedRoot {
   readonly source: Reference;
-  readonly root: RemoteManifest;
+  readonly root: RawManifest;
 }
 
 /** The only source, if it is to stay what it is. */
@@ -74,16 +75,15 @@ async function copyRoot(
 ): Promise<CreateIndexResult> {
   const { signal, dryRun, onEvent } = options;
   if (dryRun === true) return resultOf(root);
-  const place = { reference: source, content: registries, async [Symbol.asyncDispose]() {} };
-  const collection = await collect(place, { signal });
+  const opened = await openRegistrySource(registries, source, { signal });
   for (const reference of targets) {
     const settings = { reference, mountFrom: source, onTransfer: transferHook(onEvent), signal };
-    await writeToRegistry(registries, collection, settings);
+    await copyToRegistry(registries, opened, settings);
   }
   return resultOf(root);
 }
 
-function resultOf({ descriptor, bytes }: RemoteManifest): CreateIndexResult {
+function resultOf({ descriptor, bytes }: RawManifest): CreateIndexResult {
   const { digest, mediaType, size } = descriptor;
   return { digest, mediaType, size, raw: bytes };
 }

@@ -1,7 +1,13 @@
 /** Images out of registries. */
 import type { PulledImage, PullOptions, RegistryEvent } from '../api/index.ts';
 import { AppError } from '../errors.ts';
-import { rememberRepoDigest, resolveImage, type TransferEvent } from '../image/index.ts';
+import {
+  chooseImage,
+  openRegistrySource,
+  rememberRepoDigest,
+  rootOf,
+  type TransferEvent,
+} from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import {
   familiarRepository,
@@ -80,21 +86,27 @@ export async function pullOne(
   const name = formatReference(reference);
   const shown = registry === 'docker.io' ? repository : familiarRepository(reference);
   onEvent?.({ kind: 'image', direction: 'in', name: shown, tag: digest ?? tag ?? '' });
-  const image = await resolveImage(registries, reference, {
+  const source = await openRegistrySource(registries, reference, { signal });
+  const root = rootOf(source);
+  const image = await chooseImage(source, root, {
     platform: platform ?? hostPlatform(),
     explicit: platform !== undefined,
     signal,
   });
   const before = store.images.resolve(name);
   const onTransfer = onEvent && ((event: TransferEvent) => onEvent({ kind: 'blob', ...event }));
-  const record = await fetchImage(store, registries, image, { onTransfer, signal });
+  const record = await fetchImage(store, registries, image, {
+    from: reference,
+    onTransfer,
+    signal,
+  });
   store.images.tag(record.id, name);
-  rememberRepoDigest(store, record.id, { registry, repository, digest: image.root.digest });
+  rememberRepoDigest(store, record.id, { registry, repository, digest: root.digest });
   const { os, architecture, variant } = record;
   return {
     reference: name,
     id: record.id,
-    digest: image.root.digest,
+    digest: root.digest,
     isNew: before?.id !== record.id,
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
   };

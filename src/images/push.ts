@@ -1,7 +1,7 @@
 /** Images of the store into registries. */
 import type { PushedImage, PushOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
-import { rememberRepoDigest, type TransferEvent } from '../image/index.ts';
+import { type ImageRecords, rememberRepoDigest, type TransferEvent } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import {
   familiarName,
@@ -14,7 +14,7 @@ import {
   withDefaultTag,
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
-import type { ImageRecord, Store } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { pushImages as push } from '../transfer/index.ts';
 import { withRegistries } from './with-registries.ts';
 import { withStore } from './with-store.ts';
@@ -78,14 +78,11 @@ async function pushOne(
   return { reference: formatReference(name), tag, digest, size };
 }
 
-function imagesOf(
-  store: Store,
-  name: Reference,
-  platform: string | undefined,
-): readonly ImageRecord[] {
+function imagesOf(store: Store, name: Reference, platform: string | undefined): ImageRecords {
   const images = store.images.variants(formatReference(name));
-  if (images.length === 0) throw absent(name);
-  if (platform === undefined) return images;
+  const [first, ...others] = images;
+  if (first === undefined) throw absent(name);
+  if (platform === undefined) return [first, ...others];
   const wanted = parsePlatform(platform);
   const best = images[selectPlatform(wanted, images) ?? -1];
   if (best !== undefined) return [best];

@@ -15,10 +15,11 @@ import {
   isIndexType,
   isManifestType,
   parseReference,
+  type RawManifest,
   type Reference,
   withDefaultTag,
 } from '../oci/index.ts';
-import type { Registries, RemoteManifest } from '../registry/index.ts';
+import type { Registries } from '../registry/index.ts';
 import { withRegistries } from './with-registries.ts';
 
 /** Larger ones are no configs of images. */
@@ -47,7 +48,7 @@ export function inspectManifest(
 }
 
 interface Root {
-  readonly root: RemoteManifest;
+  readonly root: RawManifest;
   readonly signal: AbortSignal | undefined;
 }
 

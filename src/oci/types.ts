@@ -50,6 +50,12 @@ export interface ImageIndex {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A manifest or an index, with the bytes its digest is of. */
+export interface RawManifest {
+  readonly descriptor: Descriptor;
+  readonly bytes: Uint8Array;
+}
+
 /** Durations are nanoseconds, as in Go. */
 export interface Healthcheck {
   readonly Test?: readonly string[] | undefined;

@@ -4,14 +4,20 @@
  */
 import { AppError } from '../errors.ts';
 import type { HttpResponse } from '../http/index.ts';
-import { type Descriptor, type Digest, digestOf, isDigest, MEDIA_TYPES } from '../oci/index.ts';
+import {
+  type Descriptor,
+  type Digest,
+  digestOf,
+  isDigest,
+  MEDIA_TYPES,
+  type RawManifest,
+} from '../oci/index.ts';
 import { breach, readBody } from './answers.ts';
 import type { Call } from './call.ts';
 import { parseJson } from './json.ts';
 import { Transient } from './patience.ts';
 import type { RegistryServer } from './server.ts';
 import { isObject } from './shape.ts';
-import type { RemoteManifest } from './types.ts';
 import type { Place } from './walk.ts';
 
 /** The specification lets registries refuse larger ones. */
@@ -53,7 +59,7 @@ export async function headManifest(place: Place, name: ManifestName): Promise<De
 }
 
 /** A manifest or index, verified. */
-export async function getManifest(place: Place, name: ManifestName): Promise<RemoteManifest> {
+export async function getManifest(place: Place, name: ManifestName): Promise<RawManifest> {
   const { server } = place;
   const patience = server.patience(name.signal);
   for (;;) {
@@ -65,7 +71,7 @@ export async function getManifest(place: Place, name: ManifestName): Promise<Rem
   }
 }
 
-async function getOnce(place: Place, name: ManifestName): Promise<RemoteManifest> {
+async function getOnce(place: Place, name: ManifestName): Promise<RawManifest> {
   const { server } = place;
   const response = await server.once(callFor(place, name, 'GET'), [200]);
   const length = Number(response.headers['content-length'] ?? 0);

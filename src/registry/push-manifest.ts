@@ -4,12 +4,11 @@
  */
 import { AppError } from '../errors.ts';
 import type { HttpResponse } from '../http/index.ts';
-import { digestOf } from '../oci/index.ts';
+import { digestOf, type RawManifest } from '../oci/index.ts';
 import { breach } from './answers.ts';
 import type { Call } from './call.ts';
 import { Transient } from './patience.ts';
 import { MAX_MANIFEST, type ManifestName } from './pull-manifest.ts';
-import type { RemoteManifest } from './types.ts';
 import type { Place } from './walk.ts';
 
 export interface PushedManifest {
@@ -21,7 +20,7 @@ export interface PushedManifest {
 export async function putManifest(
   { server, repository }: Place,
   name: ManifestName,
-  { descriptor, bytes }: RemoteManifest,
+  { descriptor, bytes }: RawManifest,
 ): Promise<PushedManifest> {
   if (digestOf(bytes) !== descriptor.digest) throw new Error('a manifest with a wrong digest');
   const { subject, signal } = name;

@@ -11,13 +11,13 @@ import {
   decodeIndex,
   digestOf,
   MEDIA_TYPES,
+  type RawManifest,
 } from '../oci/index.ts';
 import { parseJson } from './json.ts';
 import { pages } from './pages.ts';
 import { getManifest } from './pull-manifest.ts';
 import { putManifest } from './push-manifest.ts';
 import { isObject } from './shape.ts';
-import type { RemoteManifest } from './types.ts';
 import type { Place } from './walk.ts';
 
 interface About {
@@ -72,7 +72,7 @@ async function underTag(
 
 /** The descriptor by which a manifest is listed for its subject; undefined when it has none. */
 export function referrer(
-  manifest: RemoteManifest,
+  manifest: RawManifest,
 ): { readonly subject: Digest; readonly descriptor: Descriptor } | undefined {
   const document = parseJson(new TextDecoder().decode(manifest.bytes));
   if (!isObject(document) || !isObject(document.subject)) return undefined;

@@ -6,7 +6,7 @@
 
 import type { Environment } from '../environment.ts';
 import type { AppError } from '../errors.ts';
-import type { Descriptor, Digest, Reference } from '../oci/index.ts';
+import type { Descriptor, Digest, RawManifest, Reference } from '../oci/index.ts';
 
 export interface RegistryOptions {
   /** The caller's environment: proxies, certificates, where the configurations of Docker and Podman are. */
@@ -30,12 +30,6 @@ export type Credentials =
   | { readonly kind: 'identity'; readonly token: string }
   /** A bearer token, sent as it is (`registrytoken`). */
   | { readonly kind: 'bearer'; readonly token: string };
-
-/** A manifest or index with the bytes its digest is of. */
-export interface RemoteManifest {
-  readonly descriptor: Descriptor;
-  readonly bytes: Uint8Array;
-}
 
 /** A repository in a registry: where blobs are. */
 export type Repository = Pick<Reference, 'registry' | 'repository'>;
@@ -71,7 +65,7 @@ export interface Registries extends AsyncDisposable {
   manifest(
     reference: Reference,
     request?: { signal?: AbortSignal | undefined },
-  ): Promise<RemoteManifest>;
+  ): Promise<RawManifest>;
   /**
    * The bytes of a blob, verified against digest and size while they stream: the stream fails at its end unless they are
    * the promised ones. Interrupted downloads are resumed (Range) and retried with back-off.
@@ -95,7 +89,7 @@ export interface Registries extends AsyncDisposable {
   /** @param reference with a tag, or with the digest of `manifest` */
   pushManifest(
     reference: Reference,
-    manifest: RemoteManifest,
+    manifest: RawManifest,
     request?: { signal?: AbortSignal | undefined },
   ): Promise<void>;
   /** Tags of a repository, page by page, in the registry's order. */

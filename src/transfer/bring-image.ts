@@ -1,5 +1,12 @@
 /** An image that a build or a container needs: known to the store by its name, its layers left where they are. */
-import { recordRemote, rememberRepoDigest, repoDigests, resolveImage } from '../image/index.ts';
+import {
+  chooseImage,
+  openRegistrySource,
+  recordRemote,
+  rememberRepoDigest,
+  repoDigests,
+  rootOf,
+} from '../image/index.ts';
 import {
   type Digest,
   formatReference,
@@ -41,9 +48,11 @@ export async function bringImage(
 ): Promise<BroughtImage> {
   const { registry, repository } = reference;
   const asked = pinned === undefined ? reference : { registry, repository, digest: pinned };
-  const image = await resolveImage(registries, storeName(asked), { platform, signal });
-  const record = await recordRemote(store, image);
-  const { digest } = image.root;
+  const source = await openRegistrySource(registries, storeName(asked), { signal });
+  const root = rootOf(source);
+  const image = await chooseImage(source, root, { platform, signal });
+  const record = await recordRemote(store, image, reference);
+  const { digest } = root;
   nameImage(store, record, { reference: storeName(reference), digest, isNewer });
   rememberRepoDigest(store, record.id, { registry, repository, digest });
   return { record, digest };

@@ -1,22 +1,23 @@
 /** One index over manifests that are in registries already: what `imagetools create` and `manifest push` make. */
 import { AppError } from '../errors.ts';
 import {
-  canonicalJson,
+  decodedIndex,
+  type Index,
+  indexOf,
+  openRegistrySource,
+  platformOf,
+  rootOf,
+} from '../image/index.ts';
+import {
   type Descriptor,
-  decodeImageConfig,
-  decodeIndex,
-  decodeManifest,
-  digestOf,
   formatReference,
   imagePlatform,
   isIndexType,
   MEDIA_TYPES,
-  type Platform,
   type Reference,
 } from '../oci/index.ts';
-import type { Registries, RemoteManifest } from '../registry/index.ts';
-import { collect } from './collect.ts';
-import { type WriteOptions, writeToRegistry } from './write-collection.ts';
+import type { Registries } from '../registry/index.ts';
+import { type CopyOptions, copyToRegistry } from './copy-to-registry.ts';
 
 /** A manifest in a registry, as an index names it. */
 export interface IndexPart {
@@ -31,8 +32,6 @@ interface RequestOptions {
 }
 
 const MOST_PARTS = 1000;
-/** Larger ones are no configs of images. */
-const MAX_CONFIG = 16 << 20;
 
 /** What a name means, as parts of an index: the manifest itself, or those of the index it is. */
 export async function partsOf(
@@ -41,33 +40,16 @@ export async function partsOf(
   options: RequestOptions,
 ): Promise<readonly IndexPart[]> {
   const { registry, repository } = reference;
-  const found = await registries.manifest(reference, options);
+  const source = await openRegistrySource(registries, reference, options);
+  const root = rootOf(source);
+  const raw = await source.manifest(root, options);
   const named = (descriptor: Descriptor): IndexPart => ({
     reference: { registry, repository, digest: descriptor.digest },
     descriptor,
   });
-  if (isIndexType(found.descriptor.mediaType)) {
-    return decodeIndex(found.bytes, found.descriptor.mediaType).manifests.map(named);
-  }
-  const platform = await platformIn(registries, reference, found, options);
-  return [named({ ...found.descriptor, ...(platform && { platform }) })];
-}
-
-/** From the config; undefined for what is no image. */
-async function platformIn(
-  registries: Registries,
-  reference: Reference,
-  { bytes, descriptor }: RemoteManifest,
-  { signal }: RequestOptions,
-): Promise<Platform | undefined> {
-  const { config } = decodeManifest(bytes, descriptor.mediaType);
-  const isConfig = /(?:image\.config|container\.image)\.v1\+json$/.test(config.mediaType);
-  if (!isConfig || config.size > MAX_CONFIG) return undefined;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of registries.blob(reference, config, { signal })) {
-    chunks.push(Uint8Array.from(chunk));
-  }
-  return imagePlatform(decodeImageConfig(Buffer.concat(chunks)));
+  if (isIndexType(root.mediaType)) return decodedIndex(raw).index.manifests.map(named);
+  const config = await platformOf(source, raw, options.signal);
+  return [named({ ...root, ...(config && { platform: imagePlatform(config) }) })];
 }
 
 /**
@@ -77,7 +59,7 @@ async function platformIn(
 export function composeIndex(
   parts: readonly IndexPart[],
   annotations: Readonly<Record<string, string>> = {},
-): RemoteManifest {
+): Index {
   const byDigest = new Map(parts.map(({ descriptor }) => [descriptor.digest, descriptor]));
   const manifests = [...byDigest.values()].map(plainDescriptor);
   if (manifests.length === 0 || manifests.length > MOST_PARTS) {
@@ -88,11 +70,7 @@ export function composeIndex(
   const isAnnotated = Object.keys(annotations).length > 0;
   const isDocker = manifests.every(({ mediaType }) => mediaType === MEDIA_TYPES.dockerManifest);
   const mediaType = isDocker && !isAnnotated ? MEDIA_TYPES.dockerIndex : MEDIA_TYPES.ociIndex;
-  const bytes = canonicalJson({
-    ...{ schemaVersion: 2, mediaType, manifests },
-    ...(isAnnotated && { annotations }),
-  });
-  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+  return indexOf(manifests, { mediaType, annotations });
 }
 
 /** Without what only a transfer needs. */
@@ -109,16 +87,15 @@ function plainDescriptor(descriptor: Descriptor): Descriptor {
 /** Copies what the index names into the repository of the target, and puts the index there. */
 export async function pushIndex(
   registries: Registries,
-  index: RemoteManifest,
-  options: WriteOptions & { readonly parts: readonly IndexPart[]; readonly target: Reference },
+  index: Index,
+  options: CopyOptions & { readonly parts: readonly IndexPart[]; readonly target: Reference },
 ): Promise<void> {
   const { parts, target, onTransfer, signal } = options;
   const { registry, repository } = target;
   for (const { reference } of parts) {
-    const source = { reference, content: registries, async [Symbol.asyncDispose]() {} };
-    const collection = await collect(source, { signal });
+    const source = await openRegistrySource(registries, reference, { signal });
     const place = { reference: { registry, repository }, mountFrom: reference };
-    await writeToRegistry(registries, collection, { ...place, onTransfer, signal });
+    await copyToRegistry(registries, source, { ...place, onTransfer, signal });
   }
   if (target.tag === undefined) {
     throw new AppError('REFERENCE_INVALID', `'${formatReference(target)}' has no tag`, {

@@ -1,12 +1,15 @@
 /** From a registry into the store. Layers that the store has are not asked for. */
 
-import { type OnTransfer, type RemoteImage, recordRemote, reporter } from '../image/index.ts';
+import { type Image, type OnTransfer, recordRemote, reporter } from '../image/index.ts';
 import { type FetchProgress, present } from '../layers/index.ts';
+import type { Reference } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { ImageRecord, LayerPromise, Store } from '../store/index.ts';
 import { registryLayers } from './registry-layers.ts';
 
 export interface FetchOptions {
+  /** The name it was opened by. */
+  readonly from: Reference;
   readonly onTransfer?: OnTransfer | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,11 +23,10 @@ export interface FetchOptions {
 export async function fetchImage(
   store: Store,
   registries: Registries,
-  image: RemoteImage,
-  options: FetchOptions,
+  image: Image,
+  { from, onTransfer, signal }: FetchOptions,
 ): Promise<ImageRecord> {
-  const { onTransfer, signal } = options;
-  const record = await recordRemote(store, image);
+  const record = await recordRemote(store, image, from);
   const provider = registryLayers(async () => registries);
   const progress = new TransferProgress(onTransfer);
   const ids = record.layers.map(({ id }) => id);

@@ -1,8 +1,7 @@
 /** Keeps promises: layers come from the registries and directories where they were seen. */
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { digestHex } from '../oci/index.ts';
+import { layoutBlobPath } from '../image/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { BlobSource, FetchRequest, LayerPromise, LayerProvider } from '../store/index.ts';
 
@@ -18,7 +17,7 @@ export function registryLayers(registries: () => Promise<Registries>): LayerProv
     if (source.kind === 'registry') {
       yield* (await registries()).blob(source, descriptor, { signal });
     } else {
-      yield* createReadStream(join(source.directory, 'blobs/sha256', digestHex(descriptor.digest)));
+      yield* createReadStream(layoutBlobPath(source.directory, descriptor.digest));
     }
   };
   return {

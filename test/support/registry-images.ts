@@ -1,11 +1,17 @@
 /** Small images for registries: blobs without meaning, and a manifest of them. */
-import { type Descriptor, digestOf, MEDIA_TYPES, type Reference } from '../../src/oci/index.ts';
-import type { Registries, RemoteManifest, Repository } from '../../src/registry/index.ts';
+import {
+  type Descriptor,
+  digestOf,
+  MEDIA_TYPES,
+  type RawManifest,
+  type Reference,
+} from '../../src/oci/index.ts';
+import type { Registries, Repository } from '../../src/registry/index.ts';
 
 export interface TestImage {
   /** The config first. */
   readonly blobs: readonly Uint8Array[];
-  readonly manifest: RemoteManifest;
+  readonly manifest: RawManifest;
 }
 
 export function blobOf(bytes: Uint8Array, mediaType: string = MEDIA_TYPES.ociLayer): Descriptor {
@@ -34,13 +40,13 @@ export function imageOf(
   };
 }
 
-export function indexOf(manifests: readonly RemoteManifest[]): RemoteManifest {
+export function indexOf(manifests: readonly RawManifest[]): RawManifest {
   return documentOf(MEDIA_TYPES.ociIndex, {
     manifests: manifests.map(({ descriptor }) => descriptor),
   });
 }
 
-function documentOf(mediaType: string, members: Readonly<Record<string, unknown>>): RemoteManifest {
+function documentOf(mediaType: string, members: Readonly<Record<string, unknown>>): RawManifest {
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...members }));
   return { bytes, descriptor: blobOf(bytes, mediaType) };
 }

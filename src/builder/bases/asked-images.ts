@@ -4,7 +4,7 @@
  */
 import type { SkippedImage } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
-import { resolveImage } from '../../image/index.ts';
+import { chooseImage, openRegistrySource, rootOf } from '../../image/index.ts';
 import { formatPlatform, type Platform, parseReference } from '../../oci/index.ts';
 import type { BaseImage, ResolveImage, ResolveImageOptions } from '../../plan/index.ts';
 import type { Registries } from '../../registry/index.ts';
@@ -66,10 +66,9 @@ export class AskedImages {
     try {
       this.#deadline ??= AbortSignal.timeout(LONGEST_WAIT_MS);
       const until = AbortSignal.any([signal, this.#deadline]);
-      const image = await resolveImage(await registries(), storeName(wanted), {
-        platform,
-        signal: until,
-      });
+      const request = { signal: until };
+      const source = await openRegistrySource(await registries(), storeName(wanted), request);
+      const image = await chooseImage(source, rootOf(source), { platform, ...request });
       return { name, id: image.manifest.config.digest, config: image.config };
     } catch (error) {
       signal.throwIfAborted();

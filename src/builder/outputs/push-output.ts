@@ -1,16 +1,18 @@
 /** Pushes an image, or an index of images for several platforms, under each of its names. */
 import type { WrittenOutput } from '../../api/index.ts';
 import {
+  allBlobsOf,
   type Bundle,
-  blobsOf,
   bundleOf,
+  collectionOf,
   type ImageRecords,
-  type PushOptions,
-  pushContent,
+  knowBy,
+  type OnTransfer,
   rememberRepoDigest,
 } from '../../image/index.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../oci/index.ts';
 import { openRegistries } from '../../registry/index.ts';
+import { pushCollection } from '../../transfer/index.ts';
 import type { Output, PushSettings } from './output.ts';
 import { contentOf, type OutputResult, type WriteContext } from './write-context.ts';
 
@@ -26,6 +28,7 @@ export async function pushOutput(
   const { signal } = build;
   const references = names.map(parseReference);
   const bundle = await bundleOf(store, images, { ...contentOf(form), signal });
+  const { descriptor: root } = bundle.root;
   const insecure = push.insecure ? references.map(({ registry }) => registry) : [];
   const known = env.LAMINA_INSECURE_REGISTRIES ?? '';
   const environment = { ...env, LAMINA_INSECURE_REGISTRIES: [known, ...insecure].join(',') };
@@ -34,36 +37,21 @@ export async function pushOutput(
     const { registry, repository } = reference;
     const target = push.byDigest ? { registry, repository } : withDefaultTag(reference);
     const onTransfer = pushProgress(progress, reference);
-    await pushBundle(bundle, target, (content) =>
-      pushContent(store, registries, content, { onTransfer, signal }),
-    );
+    const options = { reference: target, onTransfer, signal };
+    await pushCollection(store, registries, collectionOf(bundle), options);
     for (const { id } of images) {
-      if (isKept)
-        rememberRepoDigest(store, id, { registry, repository, digest: bundle.root.digest });
+      if (isKept) rememberRepoDigest(store, id, { registry, repository, digest: root.digest });
     }
   }
   if (isKept) await knowAsPushed(bundle, images, context);
-  const [{ config }] = bundle.images;
-  const bytes = blobsOf(bundle).reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  const [{ manifest }] = bundle.images;
+  const bytes = allBlobsOf(bundle).reduce((sum, { descriptor }) => sum + descriptor.size, 0);
   return {
-    image: { descriptor: bundle.root, imageId: config.descriptor.digest, rank: 'pushed' },
+    image: { descriptor: root, imageId: manifest.config.digest, rank: 'pushed' },
     outputs: names.map((dest): WrittenOutput => {
       return { kind: 'registry', dest, isDirectory: false, bytes, files: undefined };
     }),
   };
-}
-
-type Push = (content: Parameters<typeof pushContent>[2]) => Promise<void>;
-
-/** What is named goes before what names it. */
-async function pushBundle({ images, index }: Bundle, target: Reference, push: Push): Promise<void> {
-  const { registry, repository } = target;
-  const unnamed = { registry, repository };
-  for (const { config, layers, manifest } of images) {
-    const reference = index === undefined ? target : unnamed;
-    await push({ reference, blobs: [config, ...layers], manifest });
-  }
-  if (index !== undefined) await push({ reference: target, blobs: [], manifest: index });
 }
 
 /** From now on an image of the store is known by the digest others know it by. */
@@ -76,11 +64,8 @@ async function knowAsPushed(
     const content = contents[position];
     const record = store.images.get(id);
     // With estargz it is another image that was pushed: its config names other layers.
-    if (record === undefined || content?.config.descriptor.digest !== id) continue;
-    const parts: Uint8Array[] = [];
-    for await (const chunk of content.manifest.read()) parts.push(Uint8Array.from(chunk));
-    const { digest } = await store.blobs.write(Buffer.concat(parts));
-    store.images.put({ ...record, manifestDigest: digest });
+    if (record === undefined || content?.manifest.config.digest !== id) continue;
+    await knowBy(store, record, content);
   }
   await store.flush();
 }
@@ -88,7 +73,7 @@ async function knowAsPushed(
 function pushProgress(
   progress: WriteContext['progress'],
   { registry, repository }: Reference,
-): PushOptions['onTransfer'] {
+): OnTransfer {
   const sent = new Map<string, { current: number; total: number; done: boolean }>();
   return ({ digest, state, current, total }) => {
     const done = state === 'done' || state === 'known' || state === 'mounted';

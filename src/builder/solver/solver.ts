@@ -4,7 +4,7 @@
  */
 
 import type { Vertex } from '../../graph/index.ts';
-import type { ImageParts } from '../../image/index.ts';
+import type { Image } from '../../image/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { StepSummary } from '../../progress/index.ts';
 import type { PortableResults } from '../../solver/index.ts';
@@ -67,5 +67,5 @@ export type SolvedPlan =
   | {
       readonly kind: 'image';
       /** An image from elsewhere. Its layers are those of the base image, then one for each entry of the history that has one. */
-      readonly image: ImageParts;
+      readonly image: Image;
     };

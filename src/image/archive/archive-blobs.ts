@@ -2,9 +2,13 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import { type Descriptor, digestHex, digestOf } from '../../oci/index.ts';
-import { MAX_JSON } from '../docker-archive/docker-manifest.ts';
+import { bytesOf } from '../image.ts';
+import type { ManifestName } from '../transport.ts';
 import { printable } from './archive-member-name.ts';
-import type { ArchiveSource } from './archive-source.ts';
+import type { ArchiveReader } from './archive-reader.ts';
+
+/** Larger JSON documents are refused: real ones have some kilobytes. */
+const MAX_JSON = 16 << 20;
 
 /** Where an OCI layout keeps a blob. */
 export function blobName(descriptor: Pick<Descriptor, 'digest'>): string {
@@ -16,7 +20,7 @@ export function blobName(descriptor: Pick<Descriptor, 'digest'>): string {
  *
  * @throws AppError ARCHIVE_LIMIT
  */
-export async function readSmall(source: ArchiveSource, name: string): Promise<Buffer | undefined> {
+export async function readSmall(source: ArchiveReader, name: string): Promise<Buffer | undefined> {
   const size = await source.size(name);
   if (size === undefined) return undefined;
   if (size > MAX_JSON) {
@@ -25,13 +29,11 @@ export async function readSmall(source: ArchiveSource, name: string): Promise<Bu
       hint: 'this is no image archive a container tool writes',
     });
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of source.read(name)) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
+  return await bytesOf(source.read(name));
 }
 
 /** @throws AppError ARCHIVE_MEMBER_MISSING */
-export async function requireSmall(source: ArchiveSource, name: string): Promise<Buffer> {
+export async function requireSmall(source: ArchiveReader, name: string): Promise<Buffer> {
   return (await readSmall(source, name)) ?? missing(source, name);
 }
 
@@ -40,9 +42,12 @@ export async function requireSmall(source: ArchiveSource, name: string): Promise
  *
  * @throws AppError ARCHIVE_MEMBER_MISSING, ARCHIVE_LIMIT, ARCHIVE_SIZE_MISMATCH, ARCHIVE_DIGEST_MISMATCH
  */
-export async function readDocument(source: ArchiveSource, descriptor: Descriptor): Promise<Buffer> {
+export async function readDocument(
+  source: ArchiveReader,
+  descriptor: ManifestName,
+): Promise<Buffer> {
   const name = blobName(descriptor);
-  await checkSize(source, name, descriptor);
+  await checkSize(source, name, descriptor.size);
   const bytes = await requireSmall(source, name);
   if (digestOf(bytes) !== descriptor.digest) throw digestMismatch(name);
   return bytes;
@@ -54,11 +59,11 @@ export async function readDocument(source: ArchiveSource, descriptor: Descriptor
  * @throws AppError ARCHIVE_MEMBER_MISSING, ARCHIVE_SIZE_MISMATCH, ARCHIVE_DIGEST_MISMATCH
  */
 export async function* readBlob(
-  source: ArchiveSource,
+  source: ArchiveReader,
   descriptor: Descriptor,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const name = blobName(descriptor);
-  await checkSize(source, name, descriptor);
+  await checkSize(source, name, descriptor.size);
   const hash = createHash('sha256');
   for await (const chunk of source.read(name)) {
     hash.update(chunk);
@@ -68,7 +73,7 @@ export async function* readBlob(
 }
 
 /** @throws AppError ARCHIVE_MEMBER_MISSING */
-export function missing(source: ArchiveSource, name: string): never {
+export function missing(source: Pick<ArchiveReader, 'label'>, name: string): never {
   throw new AppError('ARCHIVE_MEMBER_MISSING', `${source.label} lacks ${printable(name)}`, {
     hint: 'the archive is incomplete; save or copy it again',
   });
@@ -83,15 +88,15 @@ export function digestMismatch(name: string): AppError {
 }
 
 async function checkSize(
-  source: ArchiveSource,
+  source: ArchiveReader,
   name: string,
-  descriptor: Descriptor,
+  told: number | undefined,
 ): Promise<void> {
   const size = (await source.size(name)) ?? missing(source, name);
-  if (size === descriptor.size) return;
+  if (told === undefined || size === told) return;
   throw new AppError(
     'ARCHIVE_SIZE_MISMATCH',
-    `${printable(name)} has ${size} bytes, its descriptor says ${descriptor.size}`,
+    `${printable(name)} has ${size} bytes, its descriptor says ${told}`,
     { hint: 'the archive was damaged or altered; fetch or make it again' },
   );
 }

@@ -1,8 +1,5 @@
-/** What image archives hold beside OCI's documents: Docker's `manifest.json`. */
+/** `manifest.json`, by which Docker knows what an archive holds. */
 import { AppError } from '../../errors.ts';
-
-/** Larger JSON documents are refused: real ones have some kilobytes. */
-export const MAX_JSON = 16 << 20;
 
 /** An image of a Docker archive. */
 export interface DockerImage {

@@ -1,4 +1,5 @@
-/** An OCI layout, as a directory or a tar, as a place with images. */
+/** An OCI layout, a directory or a tar, as a source of images. */
+import { join } from 'node:path';
 import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
@@ -7,115 +8,98 @@ import {
   decodeManifest,
   isIndexType,
   MEDIA_TYPES,
-  type Reference,
 } from '../../oci/index.ts';
-import type { RemoteManifest } from '../../registry/index.ts';
-import type { Store } from '../../store/index.ts';
 import { blobName, readBlob, readDocument, readSmall } from '../archive/archive-blobs.ts';
-import { type ArchiveSource, openSource } from '../archive/archive-source.ts';
+import {
+  type ArchiveReader,
+  directoryReader,
+  type OpenArchiveOptions,
+  openArchive,
+} from '../archive/archive-reader.ts';
 import type { ImageSource } from '../transport.ts';
 
-const REF_NAME = 'org.opencontainers.image.ref.name';
-const FULL_NAME = 'io.containerd.image.name';
 /** Documents are small. */
 const MAX_REFERRERS = 1000;
 
-/**
- * @param name tag or full name in the layout's index, or a digest; undefined: the only image there is
- * @throws AppError ARCHIVE_…
- */
+/** Opens a layout; its roots are all that it lists. @throws AppError ARCHIVE_… */
 export async function openLayoutSource(
-  store: Store,
-  {
-    path,
-    name,
-    signal,
-  }: {
-    readonly path: string;
-    readonly name: string | undefined;
-    readonly signal: AbortSignal | undefined;
-  },
+  path: string,
+  options: OpenArchiveOptions,
 ): Promise<ImageSource> {
-  const source = await openSource(path, {
-    temporaryDirectory: () => store.temporaryDirectory(),
-    unpackLimit: store.unpackLimit,
-    signal,
-  });
+  const archive = await openArchive(path, options);
   try {
-    const index = await readSmall(source, 'index.json');
+    const index = await readSmall(archive, 'index.json');
     if (index === undefined) throw noLayout(path);
-    const { manifests } = decodeIndex(index);
-    const root = chosen(manifests, { path, name });
-    const reference: Reference = { registry: 'layout', repository: path, digest: root.digest };
-    return {
-      reference,
-      content: {
-        manifest: ({ digest }) => manifestOf(source, digest ?? root.digest, root),
-        blob: (_repository, descriptor) => readBlob(source, descriptor),
-        hasBlob: async (_repository, digest) =>
-          (await source.size(blobName({ digest }))) !== undefined,
-        referrers: (_repository, digest) => referrersIn(source, manifests, digest),
-      },
-      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
-    };
+    return layoutSource(archive, index);
   } catch (error) {
-    await source[Symbol.asyncDispose]();
+    await archive[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-interface Wanted {
-  readonly path: string;
-  readonly name: string | undefined;
+/** The layout in a directory; undefined when there is none. @throws AppError OCI_DOCUMENT_INVALID, ARCHIVE_LIMIT */
+export async function openLayoutDirectory(directory: string): Promise<ImageSource | undefined> {
+  const reader = directoryReader(directory);
+  const index = await readSmall(reader, 'index.json');
+  return index && layoutSource(reader, index);
 }
 
-function chosen(manifests: readonly Descriptor[], { path, name }: Wanted): Descriptor {
-  const names = manifests.flatMap(({ annotations }) => annotations?.[REF_NAME] ?? []);
-  const wanted = manifests.filter(({ digest, annotations }) =>
-    name === undefined
-      ? true
-      : [digest, annotations?.[REF_NAME], annotations?.[FULL_NAME]].includes(name),
-  );
-  const [first] = wanted;
-  const isOne = first !== undefined && wanted.every(({ digest }) => digest === first.digest);
-  if (isOne) return first;
-  const problem = name === undefined ? 'holds several images, or none' : `has no image '${name}'`;
-  throw new AppError('ARCHIVE_NO_IMAGE', `${path} ${problem}`, {
-    expected: names.length === 0 ? undefined : `one of ${[...new Set(names)].join(', ')}`,
-    hint: `name one of its images: oci:${path}:TAG`,
-  });
+/** The file that holds a blob of a layout in a directory. */
+export function layoutBlobPath(directory: string, digest: Digest): string {
+  return join(directory, blobName({ digest }));
+}
+
+/**
+ * @param archive disposed of with the source
+ * @param index the bytes of its `index.json`
+ * @throws AppError OCI_DOCUMENT_INVALID
+ */
+export function layoutSource(archive: ArchiveReader, index: Uint8Array): ImageSource {
+  const roots = decodeIndex(index).manifests;
+  return {
+    label: archive.label,
+    roots,
+    async manifest(name) {
+      const bytes = await readDocument(archive, name);
+      const { digest } = name;
+      const listed = roots.find((root) => root.digest === digest);
+      const mediaType = name.mediaType ?? listed?.mediaType ?? typeOf(bytes);
+      return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
+    },
+    blob: (descriptor) => readBlob(archive, descriptor),
+    hasBlob: async (digest) => (await archive.size(blobName({ digest }))) !== undefined,
+    referrers: (digest) => referrersIn(archive, roots, digest),
+    [Symbol.asyncDispose]: () => archive[Symbol.asyncDispose](),
+  };
 }
 
 /** The bytes say what they are, where no descriptor does. */
-async function manifestOf(
-  source: ArchiveSource,
-  digest: Digest,
-  root: Descriptor,
-): Promise<RemoteManifest> {
-  const size = (await source.size(blobName({ digest }))) ?? 0;
-  const bytes = await readDocument(source, { mediaType: '', digest, size });
-  const named = digest === root.digest ? root.mediaType : undefined;
-  const mediaType = named ?? typeOf(bytes);
-  return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
-}
-
 function typeOf(bytes: Uint8Array): string {
-  const document: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const document = parsed(bytes);
   if (typeof document !== 'object' || document === null) return MEDIA_TYPES.ociManifest;
   if ('mediaType' in document && typeof document.mediaType === 'string') return document.mediaType;
   return 'manifests' in document ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest;
 }
 
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    // Whoever decodes it says what is wrong.
+    return undefined;
+  }
+}
+
 /** A layout names what refers to its manifests in its index, too. */
 async function referrersIn(
-  source: ArchiveSource,
-  manifests: readonly Descriptor[],
+  archive: ArchiveReader,
+  roots: readonly Descriptor[],
   digest: Digest,
 ): Promise<readonly Descriptor[]> {
   const found: Descriptor[] = [];
-  for (const entry of manifests.slice(0, MAX_REFERRERS)) {
+  for (const entry of roots.slice(0, MAX_REFERRERS)) {
     if (isIndexType(entry.mediaType) || entry.digest === digest) continue;
-    const bytes = await readDocument(source, entry);
+    const bytes = await readDocument(archive, entry);
     if (decodeManifest(bytes, entry.mediaType).subject?.digest === digest) found.push(entry);
   }
   return found;

@@ -6,6 +6,7 @@
 import type { Digest } from '../../oci/index.ts';
 import type { Repository } from '../../registry/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { BlobPlaces } from './registry-destination.ts';
 
 /** Facts kind: digest → repositories, the latest first. */
 const PLACES_FACT = 'blobPlaces';
@@ -25,6 +26,14 @@ export function placesOf(store: Store, digest: Digest): readonly Repository[] {
   return store.facts.get<readonly Repository[]>(PLACES_FACT, digest) ?? [];
 }
 
-export function isSamePlace(a: Repository, b: Repository): boolean {
+function isSamePlace(a: Repository, b: Repository): boolean {
   return a.registry === b.registry && a.repository === b.repository;
+}
+
+/** What the store knows of it, for pushes, which it learns from. */
+export function storedPlaces(store: Store): BlobPlaces {
+  return {
+    of: (digest) => placesOf(store, digest),
+    add: (digest, repository) => rememberPlace(store, digest, repository),
+  };
 }

@@ -1,60 +1,74 @@
 /** What one name stands for: an image, or an index with an image for each of several platforms. */
-import { canonicalJson, type Descriptor, type ImageIndex, MEDIA_TYPES } from '../../oci/index.ts';
+import { type Descriptor, MEDIA_TYPES, type RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
-import {
-  blobOf,
-  type ContentOptions,
-  type ImageContent,
-  imageContent,
-  isEmpty,
-} from './image-content.ts';
-import type { Blob } from './layer-blobs.ts';
+import type { Collection } from '../collect.ts';
+import { type Blob, blobOf, blobsOf, type Image, type Index } from '../image.ts';
+import { indexOf, isEmpty } from '../index-of.ts';
+import { type StoredImageOptions, storedImage } from './stored-image.ts';
 
 export interface Bundle {
   /** At least one. */
-  readonly images: readonly [ImageContent, ...ImageContent[]];
+  readonly images: readonly [Image, ...Image[]];
   /** Undefined: the name stands for the only image. */
-  readonly index: Blob | undefined;
-  /** Names the index, or the manifest, with annotations, and with the platform if it is one image's. */
-  readonly root: Descriptor;
+  readonly index: Index | undefined;
+  /** The index, or the image; its descriptor has annotations, and the platform if it is one image's. */
+  readonly root: RawManifest;
 }
 
-export interface BundleOptions extends ContentOptions {
+export interface BundleOptions extends StoredImageOptions {
   readonly indexAnnotations?: Readonly<Record<string, string>> | undefined;
   readonly indexDescriptorAnnotations?: Readonly<Record<string, string>> | undefined;
 }
 
 export type ImageRecords = readonly [ImageRecord, ...ImageRecord[]];
 
-/** Makes what blobs are lacking. @throws as `imageContent` */
+/** Makes what blobs are lacking. @throws as `storedImage` */
 export async function bundleOf(
   store: Store,
   records: ImageRecords,
   options: BundleOptions,
 ): Promise<Bundle> {
   const [first, ...others] = records;
-  const content = await imageContent(store, first, options);
-  if (others.length === 0) return { images: [content], index: undefined, root: content.descriptor };
-  const more: ImageContent[] = [];
-  for (const record of others) more.push(await imageContent(store, record, options));
-  const images: Bundle['images'] = [content, ...more];
-  const { ociTypes = true, indexAnnotations, indexDescriptorAnnotations } = options;
-  const document: ImageIndex = {
-    schemaVersion: 2,
-    mediaType: ociTypes ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.dockerIndex,
-    manifests: images.map(({ descriptor }) => descriptor),
-    ...(isEmpty(indexAnnotations) ? {} : { annotations: indexAnnotations }),
-  };
-  const index = blobOf(canonicalJson(document), document.mediaType);
-  const root = isEmpty(indexDescriptorAnnotations)
-    ? index.descriptor
-    : { ...index.descriptor, annotations: indexDescriptorAnnotations };
-  return { images, index, root };
+  const image = await storedImage(store, first, options);
+  const more: Image[] = [];
+  for (const record of others) more.push(await storedImage(store, record, options));
+  return bundled([image, ...more], options);
 }
 
-/** Everything the bundle is made of, what is named before what names it, each blob once. */
-export function blobsOf({ images, index }: Bundle): readonly Blob[] {
-  const blobs = images.flatMap(({ layers, config, manifest }) => [...layers, config, manifest]);
-  const all = index === undefined ? blobs : [...blobs, index];
-  return [...new Map(all.map((blob) => [blob.descriptor.digest, blob])).values()];
+/** Images as one: several get an index over them. */
+export function bundled(
+  images: Bundle['images'],
+  options: Pick<BundleOptions, 'ociTypes' | 'indexAnnotations' | 'indexDescriptorAnnotations'> = {},
+): Bundle {
+  const [only, ...others] = images;
+  if (others.length === 0) return { images, index: undefined, root: only };
+  const { ociTypes = true, indexAnnotations, indexDescriptorAnnotations } = options;
+  const index = indexOf(
+    images.map(({ descriptor }) => descriptor),
+    {
+      mediaType: ociTypes ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.dockerIndex,
+      annotations: indexAnnotations,
+    },
+  );
+  const { bytes } = index;
+  const descriptor: Descriptor = isEmpty(indexDescriptorAnnotations)
+    ? index.descriptor
+    : { ...index.descriptor, annotations: indexDescriptorAnnotations };
+  return { images, index, root: { descriptor, bytes } };
+}
+
+/** All that has to be written for the bundle to be whole. */
+export function collectionOf({ images, index, root }: Bundle): Collection {
+  const blobs = images.flatMap(blobsOf);
+  return { root, manifests: index === undefined ? [] : images, blobs };
+}
+
+/** Everything the bundle is made of, each blob once. */
+export function allBlobsOf({ images, index }: Bundle): readonly Blob[] {
+  const manifests = index === undefined ? images : [...images, index];
+  const blobs = [
+    ...images.flatMap(blobsOf),
+    ...manifests.map(({ descriptor, bytes }) => blobOf(descriptor, bytes)),
+  ];
+  return [...new Map(blobs.map((blob) => [blob.descriptor.digest, blob])).values()];
 }

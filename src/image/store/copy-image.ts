@@ -1,6 +1,9 @@
 /** An image of one store into another. */
 import { layerTar } from '../../layers/index.ts';
+import { decodeImageConfig, decodeManifest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
+import type { Image } from '../image.ts';
+import { manifestDescriptor } from './image-view.ts';
 import { importImage } from './import-image.ts';
 import { presentImage } from './present-image.ts';
 
@@ -8,16 +11,25 @@ import { presentImage } from './present-image.ts';
 export async function copyImage(
   from: Store,
   to: Store,
-  image: ImageRecord,
+  record: ImageRecord,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ImageRecord> {
-  const [configBytes, manifestBytes] = await Promise.all([
-    from.blobs.read(image.id),
-    from.blobs.read(image.manifestDigest),
+  const [configBytes, bytes] = await Promise.all([
+    from.blobs.read(record.id),
+    from.blobs.read(record.manifestDigest),
   ]);
-  await presentImage(from, image, options.signal);
-  const layers = image.layers.map(({ id, epoch }) => ({
-    read: () => layerTar(from, id, { epoch, signal: options.signal }),
-  }));
-  return importImage(to, { configBytes, manifestBytes, layers }, options);
+  await presentImage(from, record, options.signal);
+  const image: Image = {
+    kind: 'image',
+    descriptor: await manifestDescriptor(from, record),
+    ...{ bytes, configBytes },
+    manifest: decodeManifest(bytes),
+    config: decodeImageConfig(configBytes),
+    layers: record.layers.map(({ id, diffId, epoch, size }) => ({
+      descriptor: { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size },
+      diffId,
+      read: () => layerTar(from, id, { epoch, signal: options.signal }),
+    })),
+  };
+  return importImage(to, image, options);
 }

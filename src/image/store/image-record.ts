@@ -1,16 +1,15 @@
 /** What the store keeps of an image: the bytes of its config and of a manifest, and the record that names both. */
 import {
-  canonicalJson,
   type Descriptor,
   type DiffId,
   type Digest,
   type ImageConfig,
   imagePlatform,
-  type Manifest,
   MEDIA_TYPES,
   parseTime,
 } from '../../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../../store/index.ts';
+import { manifestOf } from '../index-of.ts';
 
 /** A layer with the blob as which a manifest names it. */
 export interface NamedLayer extends ImageLayer {
@@ -44,12 +43,7 @@ export async function draftImage(store: Store, image: NewImage): Promise<ImageRe
 
 function namingManifest(config: Descriptor, layers: readonly NamedLayer[]): Uint8Array {
   const blobs = layers.map(({ blob }) => blob);
-  return canonicalJson(manifestOf(config, blobs));
-}
-
-/** An OCI manifest; the same input gives the same bytes once encoded. */
-export function manifestOf(config: Descriptor, layers: readonly Descriptor[]): Manifest {
-  return { schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers };
+  return manifestOf(config, blobs).bytes;
 }
 
 /** Docker's types and OCI's name the same bytes; a manifest keeps to one family. */

@@ -8,6 +8,7 @@ import { AppError } from '../../errors.ts';
 import { diffIdOf, layerTar, originOf, presentBlob, shareWork } from '../../layers/index.ts';
 import { type Descriptor, type DiffId, type Digest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageLayer, Store } from '../../store/index.ts';
+import type { Blob, Layer } from '../image.ts';
 import {
   type Encoded,
   type Encoder,
@@ -15,18 +16,6 @@ import {
   hasEncoding,
   type LayerEncoding,
 } from './layer-encoding.ts';
-
-/** Bytes with the descriptor that promises them. */
-export interface Blob {
-  readonly descriptor: Descriptor;
-  readonly read: () => AsyncIterable<Uint8Array>;
-}
-
-/** A layer as it leaves the store. */
-export interface LayerBlob extends Blob {
-  /** Of the tar that comes out of the blob: with estargz another than the layer's own. */
-  readonly diffId: DiffId;
-}
 
 export interface LayerBlobOptions extends LayerEncoding {
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +34,7 @@ export async function layerBlob(
   store: Store,
   layer: ImageLayer,
   options: LayerBlobOptions,
-): Promise<LayerBlob> {
+): Promise<Layer> {
   const { diffId } = layer;
   const origin = originBlob(store, layer, options);
   if (origin !== undefined) return { ...origin, diffId };
@@ -104,7 +93,7 @@ async function tarBlob(
   store: Store,
   layer: ImageLayer,
   signal: AbortSignal | undefined,
-): Promise<LayerBlob> {
+): Promise<Layer> {
   const { size } = await diffIdOf(store, layer.id, layer.epoch);
   const { id, epoch, diffId } = layer;
   const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size };

@@ -2,31 +2,31 @@
  * An image of a registry becomes one of the store while its layers stay where they are: they are promised, and fetched
  * when somebody opens them.
  */
-
+import type { Reference } from '../../oci/index.ts';
 import type { BlobSource, ImageRecord, Store } from '../../store/index.ts';
+import type { Image } from '../image.ts';
 import { rememberPlace } from '../registry/blob-places.ts';
-import type { RemoteImage } from '../resolve-image.ts';
 import { draftImage } from './image-record.ts';
-import { checkConfig, knownImage } from './import-image.ts';
+import { knownImage } from './import-image.ts';
+import { knowBy } from './known-manifest.ts';
 import { promiseLayers } from './promise-layers.ts';
 
-/**
- * Drafts an image without fetching a layer.
- *
- * @throws AppError IMAGE_LAYER_COUNT
- */
-export async function recordRemote(store: Store, image: RemoteImage): Promise<ImageRecord> {
-  const { config, configBytes, manifest, reference } = image;
-  checkConfig(config, image.layers.length);
-  const { registry, repository } = reference;
+/** Drafts an image without fetching a layer. */
+export async function recordRemote(
+  store: Store,
+  image: Image,
+  { registry, repository }: Reference,
+): Promise<ImageRecord> {
+  const { config, configBytes, manifest, bytes } = image;
   const source: BlobSource = { kind: 'registry', registry, repository };
   for (const { digest } of [manifest.config, ...manifest.layers]) {
-    rememberPlace(store, digest, reference);
+    rememberPlace(store, digest, { registry, repository });
   }
   const known = knownImage(store, configBytes);
   if (known !== undefined) {
     for (const { id } of known.layers) store.layers.addSource(id, source);
-    return withManifest(store, known, image);
+    // It may have been there before, with another manifest.
+    return knowBy(store, known, image);
   }
   const promises = image.layers.map(({ descriptor, diffId }) => {
     const { mediaType, digest, size, urls, annotations } = descriptor;
@@ -38,19 +38,5 @@ export async function recordRemote(store: Store, image: RemoteImage): Promise<Im
     return { diffId, descriptor: blob, sources: [source] };
   });
   const { layers } = promiseLayers(store, promises);
-  return draftImage(store, { config, configBytes, manifestBytes: image.manifestBytes, layers });
-}
-
-/** The image may have been there before, with another manifest: now it is known by this one. */
-async function withManifest(
-  store: Store,
-  record: ImageRecord,
-  { manifestBytes, manifestDescriptor }: RemoteImage,
-): Promise<ImageRecord> {
-  const { digest } = manifestDescriptor;
-  if (record.manifestDigest === digest) return record;
-  await store.blobs.write(manifestBytes, { digest });
-  const updated = { ...record, manifestDigest: digest };
-  store.images.update(updated);
-  return updated;
+  return draftImage(store, { config, configBytes, manifestBytes: bytes, layers });
 }

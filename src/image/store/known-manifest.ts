@@ -1,14 +1,22 @@
-/** The manifests that images have in the store. */
-import {
-  canonicalJson,
-  type Descriptor,
-  decodeManifest,
-  digestOf,
-  MEDIA_TYPES,
-} from '../../oci/index.ts';
+/** The manifest by which the store knows an image. */
+import { type Descriptor, decodeManifest, type RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
+import { indexOf, rawManifest } from '../index-of.ts';
 import type { ImageRecords } from './bundle.ts';
 import { manifestDescriptor } from './image-view.ts';
+
+/** From now on the image is known by this manifest; a draft stays one. */
+export async function knowBy(
+  store: Store,
+  record: ImageRecord,
+  { descriptor: { digest }, bytes }: RawManifest,
+): Promise<ImageRecord> {
+  if (record.manifestDigest === digest) return record;
+  await store.blobs.write(bytes, { digest });
+  const updated = { ...record, manifestDigest: digest };
+  store.images.update(updated);
+  return updated;
+}
 
 /** Gives the image's manifest in the store these annotations, and no others. */
 export async function annotateImage(
@@ -22,9 +30,7 @@ export async function annotateImage(
   );
   const isEmpty = Object.keys(annotations).length === 0;
   if (isEmpty && Object.keys(known).length === 0) return;
-  const bytes = canonicalJson(isEmpty ? manifest : { ...manifest, annotations });
-  const { digest } = await store.blobs.write(bytes);
-  store.images.update({ ...record, manifestDigest: digest });
+  await knowBy(store, record, rawManifest(isEmpty ? manifest : { ...manifest, annotations }));
 }
 
 /** What names images of the store together: a manifest, or an index that need not be there. */
@@ -40,7 +46,5 @@ export async function storedRoot(
   }
   const [only] = manifests;
   if (manifests.length === 1 && only !== undefined) return { descriptor: only };
-  const mediaType = MEDIA_TYPES.ociIndex;
-  const bytes = canonicalJson({ schemaVersion: 2, mediaType, manifests });
-  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } };
+  return indexOf(manifests);
 }

@@ -1,16 +1,21 @@
 /** From an index to the one image that is meant, and what is said where there is none. */
 import { describe, expect, it } from 'vitest';
 import { blobOf } from '../../test/support/registry-images.ts';
-import { type Descriptor, MEDIA_TYPES, type Platform, parseReference } from '../oci/index.ts';
-import type { RemoteManifest } from '../registry/index.ts';
-import type { Documents } from './read-config.ts';
-import { resolveImage } from './resolve-image.ts';
+import {
+  type Descriptor,
+  MEDIA_TYPES,
+  type Platform,
+  parseReference,
+  type RawManifest,
+} from '../oci/index.ts';
+import { chooseImage, rootOf } from './choose-image.ts';
+import { openRegistrySource, type Readable } from './registry/registry-source.ts';
 
 const REFERENCE = parseReference('registry.test/app:1');
 const ARM = { os: 'linux', architecture: 'arm64' };
 
 /** A registry of what is put into it; what was put in last has the tag. */
-class Shelf implements Documents {
+class Shelf implements Readable {
   readonly #bytes = new Map<string, Uint8Array>();
   readonly #types = new Map<string, string>();
   #last: Descriptor | undefined;
@@ -37,16 +42,26 @@ class Shelf implements Documents {
 
   async manifest({ digest = this.#last?.digest ?? '' }: { digest?: string | undefined }) {
     const bytes = this.#bytes.get(digest) ?? Buffer.of();
-    return { bytes, descriptor: blobOf(bytes, this.#types.get(digest)) } satisfies RemoteManifest;
+    return { bytes, descriptor: blobOf(bytes, this.#types.get(digest)) } satisfies RawManifest;
   }
 
   async *blob(_repository: unknown, { digest }: Descriptor) {
     yield this.#bytes.get(digest) ?? Buffer.of();
   }
+
+  async hasBlob(_repository: unknown, digest: string) {
+    return this.#bytes.has(digest);
+  }
+
+  async referrers() {
+    return [];
+  }
 }
 
-const resolve = (shelf: Shelf, platform: Platform = ARM) =>
-  resolveImage(shelf, REFERENCE, { platform, explicit: true });
+async function resolve(shelf: Shelf, platform: Platform = ARM) {
+  const source = await openRegistrySource(shelf, REFERENCE);
+  return chooseImage(source, rootOf(source), { platform, explicit: true });
+}
 
 const failing = (code: string, more: Readonly<Record<string, unknown>>) =>
   expect.objectContaining({ code, ...more });
@@ -56,7 +71,7 @@ describe('an image', () => {
     const shelf = new Shelf();
     const arm = shelf.image(ARM);
     shelf.index({ ...shelf.index({ ...arm, platform: ARM }), platform: ARM });
-    expect((await resolve(shelf)).manifestDescriptor.digest).toBe(arm.digest);
+    expect((await resolve(shelf)).descriptor.digest).toBe(arm.digest);
   });
 
   it('is found by its config where an index does not tell the platforms', async () => {
@@ -64,7 +79,7 @@ describe('an image', () => {
     const amd = shelf.image({ os: 'linux', architecture: 'amd64' });
     const arm = shelf.image(ARM);
     shelf.index(amd, arm);
-    expect((await resolve(shelf)).manifestDescriptor.digest).toBe(arm.digest);
+    expect((await resolve(shelf)).descriptor.digest).toBe(arm.digest);
   });
 
   it('is not looked for in indexes without end', async () => {

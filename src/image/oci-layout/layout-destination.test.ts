@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { MEDIA_TYPES } from '../../oci/index.ts';
 import { type ArchiveFile, smallFile } from '../archive/archive-files.ts';
-import { writeLayout } from './write-layout.ts';
+import { layoutDirectory } from './layout-destination.ts';
 
 const BLOB = 'blobs/sha256/aa';
 const broken: ArchiveFile = {
@@ -15,14 +15,11 @@ const broken: ArchiveFile = {
     throw new Error('the power went');
   },
 };
-const mark = smallFile('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
-
-const write = (directory: string, more: readonly ArchiveFile[] = []) =>
-  writeLayout(directory, {
-    files: [smallFile(BLOB, Buffer.from('abc')), ...more, mark],
-    entries: [],
-    signal: undefined,
-  });
+async function write(directory: string, more: readonly ArchiveFile[] = []): Promise<void> {
+  const layout = layoutDirectory(directory);
+  for (const file of [smallFile(BLOB, Buffer.from('abc')), ...more]) await layout.putFile(file);
+  await layout.commit([]);
+}
 
 const contentOf = (directory: string, name: string) => readFile(join(directory, name), 'utf8');
 

@@ -1,26 +1,26 @@
-/** Everything that belongs to a name: indexes whole, with attestations and with what refers to its manifests. */
+/** Everything that belongs to an image or an index: with attestations, and with what refers to its manifests. */
 import { AppError } from '../errors.ts';
-import { type Blob, type ImageSource, isAttestation } from '../image/index.ts';
 import {
   type Descriptor,
   type Digest,
-  decodeIndex,
   decodeManifest,
   formatPlatform,
-  formatReference,
   isIndexType,
   isManifestType,
   type Platform,
-  type Reference,
+  type RawManifest,
   selectPlatform,
 } from '../oci/index.ts';
-import type { RemoteManifest } from '../registry/index.ts';
+import { isAttestation } from './attestation.ts';
+import type { Blob } from './image.ts';
+import { decodedIndex } from './index-of.ts';
+import type { ImageSource, ManifestName } from './transport.ts';
 
-/** What has to be in a place for a name to be whole there. */
+/** What has to be in a place for a root to be whole there. */
 export interface Collection {
-  readonly root: RemoteManifest;
-  /** What is named before what names it; the root is among them. */
-  readonly manifests: readonly RemoteManifest[];
+  readonly root: RawManifest;
+  /** What is named before what names it; without the root. */
+  readonly manifests: readonly RawManifest[];
   /** Each once. */
   readonly blobs: readonly Blob[];
 }
@@ -35,11 +35,16 @@ const MAX_DEPTH = 4;
 const MAX_MANIFESTS = 1000;
 
 /** @throws AppError REGISTRY_…, ARCHIVE_…, IMAGE_PLATFORM_MISMATCH, OCI_DOCUMENT_INVALID */
-export async function collect(source: ImageSource, options: CollectOptions): Promise<Collection> {
-  const collector = new Collector(source, options.signal);
-  const found = await source.content.manifest(source.reference, { signal: options.signal });
-  const root = await collector.chosen(found, options.platform);
+export async function collect(
+  source: ImageSource,
+  named: ManifestName,
+  { platform, signal }: CollectOptions,
+): Promise<Collection> {
+  const collector = new Collector(source, signal);
+  const found = await source.manifest(named, { signal });
+  const root = await collector.chosen(found, platform);
   await collector.add(root, 0);
+  collector.manifests.delete(root.descriptor.digest);
   return {
     root,
     manifests: [...collector.manifests.values()],
@@ -48,7 +53,7 @@ export async function collect(source: ImageSource, options: CollectOptions): Pro
 }
 
 class Collector {
-  readonly manifests = new Map<Digest, RemoteManifest>();
+  readonly manifests = new Map<Digest, RawManifest>();
   readonly blobs = new Map<Digest, Blob>();
   readonly #source: ImageSource;
   readonly #signal: AbortSignal | undefined;
@@ -59,16 +64,16 @@ class Collector {
     this.#signal = signal;
   }
 
-  async chosen(root: RemoteManifest, platform: Platform | undefined): Promise<RemoteManifest> {
+  async chosen(root: RawManifest, platform: Platform | undefined): Promise<RawManifest> {
     if (platform === undefined || !isIndexType(root.descriptor.mediaType)) return root;
-    const { manifests } = decodeIndex(root.bytes, root.descriptor.mediaType);
+    const { manifests } = decodedIndex(root).index;
     const images = manifests.filter((entry) => !isAttestation(entry) && entry.platform);
     const offered = images.flatMap((entry) => entry.platform ?? []);
     const best = images[selectPlatform(platform, offered) ?? -1];
-    if (best !== undefined) return this.#manifest(best.digest);
+    if (best !== undefined) return this.#manifest(best);
     throw new AppError(
       'IMAGE_PLATFORM_MISMATCH',
-      `${formatReference(this.#source.reference)} has no image for ${formatPlatform(platform)}`,
+      `${this.#source.label} has no image for ${formatPlatform(platform)}`,
       {
         expected: offered.map(formatPlatform).join(', '),
         hint: 'choose one with --platform, or leave it out to copy all',
@@ -76,16 +81,15 @@ class Collector {
     );
   }
 
-  async add(manifest: RemoteManifest, depth: number): Promise<void> {
+  async add(manifest: RawManifest, depth: number): Promise<void> {
     const { digest, mediaType } = manifest.descriptor;
     if (this.#seen.has(digest)) return;
     this.#seen.add(digest);
-    if (depth > MAX_DEPTH || this.#seen.size > MAX_MANIFESTS) throw tooMuch(this.#source.reference);
+    if (depth > MAX_DEPTH || this.#seen.size > MAX_MANIFESTS) throw tooMuch(this.#source.label);
     if (isIndexType(mediaType)) {
-      const { manifests } = decodeIndex(manifest.bytes, mediaType);
-      for (const entry of manifests) {
+      for (const entry of decodedIndex(manifest).index.manifests) {
         if (!isIndexType(entry.mediaType) && !isManifestType(entry.mediaType)) this.#blob(entry);
-        else await this.add(await this.#manifest(entry.digest), depth + 1);
+        else await this.add(await this.#manifest(entry), depth + 1);
       }
     } else {
       const { config, layers } = decodeManifest(manifest.bytes, mediaType);
@@ -94,39 +98,32 @@ class Collector {
       }
     }
     this.manifests.set(digest, manifest);
-    for (const { digest: one } of await this.#source.content.referrers(
-      this.#source.reference,
-      digest,
-    )) {
-      await this.add(await this.#manifest(one), depth + 1);
+    for (const referring of await this.#source.referrers(digest)) {
+      await this.add(await this.#manifest(referring), depth + 1);
     }
   }
 
   #blob(descriptor: Descriptor): void {
-    const { content, reference } = this.#source;
     const signal = this.#signal;
-    const read = () => content.blob(reference, descriptor, { signal });
+    const read = () => this.#source.blob(descriptor, { signal });
     this.blobs.set(descriptor.digest, { descriptor, read });
   }
 
   /** Layers that may not be passed on lie elsewhere; if the source has them all the same, they are copied. */
   async #isForeign({ urls = [], digest }: Descriptor): Promise<boolean> {
     if (urls.length === 0) return false;
-    const { content, reference } = this.#source;
-    return !(await content.hasBlob(reference, digest, { signal: this.#signal }));
+    return !(await this.#source.hasBlob(digest, { signal: this.#signal }));
   }
 
-  #manifest(digest: Digest): Promise<RemoteManifest> {
-    const { registry, repository } = this.#source.reference;
-    const signal = this.#signal;
-    return this.#source.content.manifest({ registry, repository, digest }, { signal });
+  #manifest(name: ManifestName): Promise<RawManifest> {
+    return this.#source.manifest(name, { signal: this.#signal });
   }
 }
 
-function tooMuch(reference: Reference): AppError {
+function tooMuch(label: string): AppError {
   return new AppError(
     'IMAGE_NOT_AN_IMAGE',
-    `the indexes of ${formatReference(reference)} are nested too deeply or name too much`,
+    `the indexes of ${label} are nested too deeply or name too much`,
     { hint: 'this is nothing a container tool makes' },
   );
 }

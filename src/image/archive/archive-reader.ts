@@ -5,7 +5,7 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decompress, detectCompression, MAGIC_SIZE } from '../../archive/index.ts';
 import { AppError } from '../../errors.ts';
 import { UnpackBudget } from '../../layers/index.ts';
@@ -13,16 +13,18 @@ import { openInput, UnsuitableFile } from '../../system/index.ts';
 import { cleanName } from './archive-member-name.ts';
 import { type Extent, MemberList } from './archive-members.ts';
 
-export interface ArchiveSource extends AsyncDisposable {
+export interface ArchiveReader extends AsyncDisposable {
   /** What to call it in messages. */
   readonly label: string;
   /** Bytes of a file, links followed; undefined when there is none of that name. */
   size(name: string): Promise<number | undefined>;
   /** The file's bytes. The chunks are the reader's own. */
   read(name: string): AsyncIterable<Uint8Array>;
+  /** For what of a file is unpacked without being kept. */
+  budget(): UnpackBudget;
 }
 
-export interface OpenSourceOptions {
+export interface OpenArchiveOptions {
   /** Makes a directory that is removed with the store's other temporary ones. */
   readonly temporaryDirectory: () => Promise<string>;
   /** Bytes that a compressed archive may unpack to; undefined: nine tenths of what is free. */
@@ -38,10 +40,10 @@ const CHUNK = 1 << 20;
  * @param source a path, or the archive's bytes
  * @throws AppError ARCHIVE_NOT_FOUND, ARCHIVE_UNSAFE_NAME, ARCHIVE_DUPLICATE_MEMBER, and those of the tar reader
  */
-export async function openSource(
+export async function openArchive(
   source: string | AsyncIterable<Uint8Array>,
-  options: OpenSourceOptions,
-): Promise<ArchiveSource> {
+  options: OpenArchiveOptions,
+): Promise<ArchiveReader> {
   if (typeof source !== 'string') return spool(source, 'the archive', options);
   const stats = await stat(source).catch((cause: unknown) => {
     throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${source}`, {
@@ -49,7 +51,7 @@ export async function openSource(
       cause,
     });
   });
-  if (stats.isDirectory()) return directorySource(source);
+  if (stats.isDirectory()) return directoryReader(source, options.unpackLimit);
   if (!stats.isFile()) return spool(pipedBytes(source, options.signal), source, options);
   const handle = await open(source, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   if (await isCompressed(handle)) {
@@ -62,7 +64,9 @@ export async function openSource(
       members.push(chunk);
     }
     members.end();
-    return tarSource(source, handle, members);
+    const budget = () =>
+      new UnpackBudget({ limit: options.unpackLimit, directory: dirname(source) });
+    return tarReader({ label: source, handle, members, budget });
   } catch (error) {
     await handle.close();
     throw error;
@@ -89,8 +93,8 @@ async function* pipedBytes(
 async function spool(
   bytes: AsyncIterable<Uint8Array>,
   label: string,
-  options: OpenSourceOptions,
-): Promise<ArchiveSource> {
+  options: OpenArchiveOptions,
+): Promise<ArchiveReader> {
   const directory = await options.temporaryDirectory();
   const handle = await open(join(directory, 'archive.tar'), 'wx+', 0o600);
   const cleanUp = async () => {
@@ -99,31 +103,35 @@ async function spool(
   };
   try {
     const members = new MemberList();
-    const budget = new UnpackBudget({ limit: options.unpackLimit, directory });
+    const budget = () => new UnpackBudget({ limit: options.unpackLimit, directory });
+    const own = budget();
     for await (const chunk of decompress(bytes)) {
       options.signal?.throwIfAborted();
-      budget.take(chunk.length);
+      own.take(chunk.length);
       members.push(chunk);
       for (let done = 0; done < chunk.length; ) {
         done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
       }
     }
     members.end();
-    return tarSource(label, handle, members, cleanUp);
+    return tarReader({ label, handle, members, budget }, cleanUp);
   } catch (error) {
     await cleanUp();
     throw error;
   }
 }
 
-function tarSource(
-  label: string,
-  handle: FileHandle,
-  members: MemberList,
+interface OpenedTar extends Pick<ArchiveReader, 'label' | 'budget'> {
+  readonly handle: FileHandle;
+  readonly members: MemberList;
+}
+
+function tarReader(
+  { label, handle, members, budget }: OpenedTar,
   cleanUp = () => handle.close(),
-): ArchiveSource {
+): ArchiveReader {
   return {
-    label,
+    ...{ label, budget },
     async size(name) {
       return members.find(name)?.size;
     },
@@ -137,7 +145,7 @@ function tarSource(
 }
 
 /** Links are followed: what they lead to counts only if it has the digest that was asked for. */
-function directorySource(directory: string): ArchiveSource {
+export function directoryReader(directory: string, limit?: number): ArchiveReader {
   const openFile = async (name: string): Promise<FileHandle | undefined> => {
     const path = join(directory, cleanName(name));
     const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
@@ -149,6 +157,7 @@ function directorySource(directory: string): ArchiveSource {
   };
   return {
     label: directory,
+    budget: () => new UnpackBudget({ limit, directory }),
     async size(name) {
       const handle = await openFile(name);
       if (handle === undefined) return undefined;

@@ -1,0 +1,9 @@
+import type { Descriptor } from '../oci/index.ts';
+
+/** BuildKit puts provenance and bills of materials beside the images of an index. */
+export function isAttestation({ annotations, platform }: Descriptor): boolean {
+  return (
+    annotations?.['vnd.docker.reference.type'] !== undefined ||
+    (platform?.os === 'unknown' && platform.architecture === 'unknown')
+  );
+}

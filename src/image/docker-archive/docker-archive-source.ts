@@ -1,0 +1,166 @@
+/**
+ * The archive of `docker save` as a source of images: `manifest.json` names for each image a config, its layers and its tags.
+ * Names of the files inside differ from tool to tool (`<hex>.json`, `<id>/layer.tar`, `blobs/sha256/<hex>`) and mean
+ * nothing, except that a config named after a digest must have it. Such an archive has no manifests: each image gets the one
+ * that names its layers uncompressed.
+ */
+import { decompress, detectCompression, MAGIC_SIZE } from '../../archive/index.ts';
+import { AppError } from '../../errors.ts';
+import {
+  type Descriptor,
+  type DiffId,
+  type Digest,
+  decodeImageConfig,
+  digestOf,
+  MEDIA_TYPES,
+  type RawManifest,
+} from '../../oci/index.ts';
+import { digestMismatch, missing, readSmall, requireSmall } from '../archive/archive-blobs.ts';
+import { cleanName } from '../archive/archive-member-name.ts';
+import {
+  type ArchiveReader,
+  type OpenArchiveOptions,
+  openArchive,
+} from '../archive/archive-reader.ts';
+import { manifestOf } from '../index-of.ts';
+import { archiveName, namedAs } from '../references.ts';
+import type { ImageSource } from '../transport.ts';
+import { type DockerImage, decodeDockerManifest } from './docker-manifest.ts';
+import { verifiedTar } from './verified-tar.ts';
+
+/** Opens an archive; its roots are all that it lists. @throws AppError ARCHIVE_… */
+export async function openDockerArchive(
+  source: string | AsyncIterable<Uint8Array>,
+  options: OpenArchiveOptions,
+): Promise<ImageSource> {
+  const archive = await openArchive(source, options);
+  try {
+    const manifest = await readSmall(archive, 'manifest.json');
+    if (manifest === undefined) throw noDockerArchive(archive.label);
+    return await dockerArchiveSource(archive, manifest);
+  } catch (error) {
+    await archive[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * @param archive disposed of with the source
+ * @param manifest the bytes of its `manifest.json`
+ * @throws AppError ARCHIVE_… of all that is wrong with the archive but not with its layers
+ */
+export async function dockerArchiveSource(
+  archive: ArchiveReader,
+  manifest: Uint8Array,
+): Promise<ImageSource> {
+  const found = new Map<Digest, Found>();
+  const roots: Descriptor[] = [];
+  for (const image of decodeDockerManifest(manifest)) {
+    const one = await readImageOf(archive, image);
+    const { descriptor } = one.manifest;
+    found.set(descriptor.digest, one);
+    roots.push(...namedRoots(descriptor, image));
+  }
+  const all = [...found.values()];
+  const layers = new Map(all.flatMap((one) => [...one.layers]));
+  const configs = new Map(all.map(({ configBytes }) => [digestOf(configBytes), configBytes]));
+  return {
+    label: archive.label,
+    roots,
+    manifest: async ({ digest }) => found.get(digest)?.manifest ?? missing(archive, digest),
+    async *blob({ digest }) {
+      const config = configs.get(digest);
+      const layer = layers.get(digest);
+      if (config !== undefined) yield config;
+      else if (layer === undefined) missing(archive, digest);
+      else yield* verifiedTar(decompress(archive.read(layer)), digest);
+    },
+    hasBlob: async (digest) => configs.has(digest) || layers.has(digest),
+    referrers: async () => [],
+    [Symbol.asyncDispose]: () => archive[Symbol.asyncDispose](),
+  };
+}
+
+/** Full names of images by the digest of their config. */
+export async function dockerTags(
+  archive: ArchiveReader,
+  manifest: Uint8Array,
+): Promise<Map<Digest, readonly string[]>> {
+  const tags = new Map<Digest, readonly string[]>();
+  for (const { config, repoTags } of decodeDockerManifest(manifest)) {
+    const bytes = await readSmall(archive, cleanName(config));
+    if (bytes !== undefined) tags.set(digestOf(bytes), repoTags.map(archiveName));
+  }
+  return tags;
+}
+
+interface Found {
+  readonly manifest: RawManifest;
+  readonly configBytes: Uint8Array;
+  /** Diff id → file. */
+  readonly layers: ReadonlyMap<Digest, string>;
+}
+
+async function readImageOf(archive: ArchiveReader, image: DockerImage): Promise<Found> {
+  const configBytes = await requireSmall(archive, cleanName(image.config));
+  const digest = digestOf(configBytes);
+  const promised = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(image.config)?.[1];
+  if (promised !== undefined && digest !== `sha256:${promised}`) throw digestMismatch(image.config);
+  const { diff_ids: diffIds } = decodeImageConfig(configBytes).rootfs;
+  const names = image.layers.map(cleanName);
+  if (names.length !== diffIds.length) throw wrongCount(names.length, diffIds.length);
+  const blobs: Descriptor[] = [];
+  const layers = new Map<Digest, string>();
+  for (const [position, name] of names.entries()) {
+    const diffId = diffIds[position] as DiffId;
+    const size = await tarSize(archive, name);
+    blobs.push({ mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size });
+    layers.set(diffId, name);
+  }
+  const config = { mediaType: MEDIA_TYPES.ociConfig, digest, size: configBytes.length };
+  return { manifest: manifestOf(config, blobs), configBytes, layers };
+}
+
+/** Bytes of a layer's tar; one that is compressed says so only when it is unpacked. */
+async function tarSize(archive: ArchiveReader, name: string): Promise<number> {
+  const size = (await archive.size(name)) ?? missing(archive, name);
+  if (!(await isCompressed(archive, name))) return size;
+  const budget = archive.budget();
+  let unpacked = 0;
+  for await (const chunk of decompress(archive.read(name))) {
+    budget.take(chunk.length);
+    unpacked += chunk.length;
+  }
+  return unpacked;
+}
+
+async function isCompressed(archive: ArchiveReader, name: string): Promise<boolean> {
+  for await (const chunk of archive.read(name)) {
+    return detectCompression(chunk.subarray(0, MAGIC_SIZE)) !== undefined;
+  }
+  return false;
+}
+
+/** An image under several names is listed once for each. */
+function namedRoots(root: Descriptor, { repoTags }: DockerImage): readonly Descriptor[] {
+  if (repoTags.length === 0) return [root];
+  return repoTags.map((tag) => namedAs(root, archiveName(tag)));
+}
+
+function wrongCount(layers: number, named: number): AppError {
+  return new AppError(
+    'IMAGE_LAYER_COUNT',
+    `the image comes with ${layers} layers, its config names ${named}`,
+    { hint: 'it was damaged or made by a faulty tool; make it again' },
+  );
+}
+
+function noDockerArchive(label: string): AppError {
+  return new AppError(
+    'ARCHIVE_NO_IMAGE',
+    `${label} is no Docker archive: it has no manifest.json`,
+    {
+      hint: 'name an OCI layout as oci:DIRECTORY, an OCI archive as oci-archive:FILE',
+    },
+  );
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../errors.ts';
+import type { Digest } from '../../oci/index.ts';
+
+/** Passes the tar of a layer on; fails at its end unless it has the diff id that the config names. */
+export async function* verifiedTar(
+  tar: AsyncIterable<Uint8Array>,
+  diffId: Digest,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = createHash('sha256');
+  for await (const chunk of tar) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const actual = `sha256:${hash.digest('hex')}`;
+  if (actual === diffId) return;
+  throw new AppError('LAYER_DIFF_ID_MISMATCH', `the layer is ${actual}, not ${diffId}`, {
+    expected: diffId,
+    hint: 'the archive was damaged or altered; fetch or make it again',
+    details: { actual },
+  });
+}

@@ -1,0 +1,61 @@
+/** What an image is, whatever transport it comes from: its documents, as bytes and parsed, and its lazy layers. */
+import type {
+  Descriptor,
+  DiffId,
+  ImageConfig,
+  ImageIndex,
+  Manifest,
+  RawManifest,
+} from '../oci/index.ts';
+
+/** Bytes with the descriptor that names them. */
+export interface Blob {
+  readonly descriptor: Descriptor;
+  /** Reads them from the start; the stream fails at its end unless they are what the descriptor says. */
+  readonly read: () => AsyncIterable<Uint8Array>;
+}
+
+/** A layer, known by its descriptor: nothing is fetched or made before somebody reads it. */
+export interface Layer extends Blob {
+  /** Of the tar that comes out of the blob. */
+  readonly diffId: DiffId;
+}
+
+/** An image for one platform. Its `descriptor` and `bytes` are the manifest's. */
+export interface Image extends RawManifest {
+  readonly kind: 'image';
+  readonly manifest: Manifest;
+  readonly config: ImageConfig;
+  /** Their digest is the image's id. */
+  readonly configBytes: Uint8Array;
+  /** Bottom first. */
+  readonly layers: readonly Layer[];
+}
+
+/** Images for several platforms, attestations, further indexes. */
+export interface Index extends RawManifest {
+  readonly kind: 'index';
+  readonly index: ImageIndex;
+}
+
+/** The config and the layers: all that the manifest names. */
+export function blobsOf({ manifest, configBytes, layers }: Image): readonly Blob[] {
+  return [...layers, blobOf(manifest.config, configBytes)];
+}
+
+/** Bytes at hand as a blob. */
+export function blobOf(descriptor: Descriptor, bytes: Uint8Array): Blob {
+  return {
+    descriptor,
+    async *read() {
+      yield bytes;
+    },
+  };
+}
+
+/** For configs and other small documents. */
+export async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(Uint8Array.from(chunk));
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,184 @@
+/**
+ * The images of an archive or a layout that are to be loaded: of one that is there for several platforms that for the wanted
+ * one. What the archive does not hold (a multi-platform image saved in part) cannot be chosen.
+ */
+import { AppError } from '../errors.ts';
+import {
+  type Descriptor,
+  type Digest,
+  decodeManifest,
+  digestOf,
+  formatPlatform,
+  isIndexType,
+  isManifestType,
+  type Platform,
+  type RawManifest,
+  selectPlatform,
+} from '../oci/index.ts';
+import { isAttestation } from './attestation.ts';
+import type { Image } from './image.ts';
+import { checkLayers, isImage } from './image-kind.ts';
+import { decodedIndex } from './index-of.ts';
+import { type ImageDocuments, imageOf, readDocuments } from './read-image.ts';
+import { annotatedNames } from './references.ts';
+import type { ImageSource, ReadRequest } from './transport.ts';
+
+export interface Wanted extends ReadRequest {
+  readonly platform: Platform;
+  /** Whether the user asked for it: then an image for another platform is refused even if it is the only one. */
+  readonly explicit: boolean;
+}
+
+/** An image with its names there, in full form. */
+export interface FoundImage {
+  readonly image: Image;
+  readonly references: readonly string[];
+}
+
+/** A manifest that could be loaded. */
+interface Candidate {
+  readonly documents: ImageDocuments;
+  readonly platform: Platform;
+}
+
+const MAX_DEPTH = 4;
+const MAX_MANIFESTS = 1000;
+
+/**
+ * @throws AppError IMAGE_PLATFORM_MISMATCH, IMAGE_LAYER_UNSUPPORTED, and those of reading documents
+ */
+export async function imagesIn(source: ImageSource, wanted: Wanted): Promise<FoundImage[]> {
+  const finder = new CandidateFinder(source, wanted);
+  const images: FoundImage[] = [];
+  for (const [name, entries] of groupByName(source.roots)) {
+    const candidates: Candidate[] = [];
+    for (const entry of entries) candidates.push(...(await finder.find(entry, 0)));
+    const isChoice = entries.length > 1 || entries.some((entry) => isIndexType(entry.mediaType));
+    for (const candidate of choose(candidates, wanted, isChoice)) {
+      const image = await openCandidate(source, candidate, wanted);
+      images.push({ image, references: name === '' ? [] : [name] });
+    }
+  }
+  return joinNames(images);
+}
+
+/** Every image that is listed, whatever platform it is for. @throws AppError as `imagesIn` */
+export async function allImagesIn(
+  source: ImageSource,
+  request: ReadRequest,
+): Promise<FoundImage[]> {
+  const images: FoundImage[] = [];
+  for (const root of source.roots) {
+    const raw = await source.manifest(root, request);
+    const manifest = decodeManifest(raw.bytes, raw.descriptor.mediaType);
+    const image = imageOf(source, await readDocuments(source, { raw, manifest }, request), request);
+    images.push({ image, references: annotatedNames(root.annotations) });
+  }
+  return joinNames(images);
+}
+
+/** Entries of one name are variants of one image; `''` stands for no name. */
+function groupByName(entries: readonly Descriptor[]): Map<string, Descriptor[]> {
+  const groups = new Map<string, Descriptor[]>();
+  for (const entry of entries) {
+    const name = annotatedNames(entry.annotations)[0] ?? '';
+    groups.set(name, [...(groups.get(name) ?? []), entry]);
+  }
+  return groups;
+}
+
+class CandidateFinder {
+  readonly #source: ImageSource;
+  readonly #request: ReadRequest;
+  #read = 0;
+
+  constructor(source: ImageSource, request: ReadRequest) {
+    this.#source = source;
+    this.#request = request;
+  }
+
+  async find(descriptor: Descriptor, depth: number): Promise<Candidate[]> {
+    const isIndex = isIndexType(descriptor.mediaType);
+    if (!isIndex && !isManifestType(descriptor.mediaType)) return [];
+    if (isAttestation(descriptor)) return [];
+    // Only a part of a multi-platform image may have been saved; what the archive itself promises must be there.
+    if (depth > 0 && !(await this.#source.hasBlob(descriptor.digest))) return [];
+    if (depth > MAX_DEPTH || ++this.#read > MAX_MANIFESTS) {
+      throw new AppError(
+        'ARCHIVE_LIMIT',
+        'the indexes of the archive are nested too deeply or too many',
+        {
+          hint: 'this is no image archive a container tool writes',
+        },
+      );
+    }
+    const raw = await this.#source.manifest(descriptor, this.#request);
+    if (!isIndex) return this.#manifest(descriptor, raw);
+    const candidates: Candidate[] = [];
+    for (const entry of decodedIndex(raw).index.manifests) {
+      candidates.push(...(await this.find(entry, depth + 1)));
+    }
+    return candidates;
+  }
+
+  async #manifest(descriptor: Descriptor, raw: RawManifest): Promise<Candidate[]> {
+    const manifest = decodeManifest(raw.bytes, raw.descriptor.mediaType);
+    if (!isImage(manifest)) return [];
+    const documents = await readDocuments(this.#source, { raw, manifest }, this.#request);
+    return [{ documents, platform: descriptor.platform ?? documents.config }];
+  }
+}
+
+/** A lone image is taken as it is, as `docker load` does; of several, all of the best platform. */
+function choose(
+  candidates: readonly Candidate[],
+  wanted: Wanted,
+  isChoice: boolean,
+): readonly Candidate[] {
+  if (candidates.length === 0 || (!isChoice && !wanted.explicit)) return candidates;
+  const platforms = candidates.map((candidate) => candidate.platform);
+  const best = selectPlatform(wanted.platform, platforms);
+  const platform = best === undefined ? undefined : platforms[best];
+  if (platform === undefined) throw noPlatform(wanted.platform, platforms);
+  const chosen = formatPlatform(platform);
+  return candidates.filter((candidate) => formatPlatform(candidate.platform) === chosen);
+}
+
+/** The error that lists what there is. */
+export function noPlatform(wanted: Platform, offered: readonly Platform[]): AppError {
+  const list = [...new Set(offered.map(formatPlatform))].join(', ');
+  return new AppError(
+    'IMAGE_PLATFORM_MISMATCH',
+    `the archive holds no image for ${formatPlatform(wanted)}`,
+    { expected: `one of the platforms it holds: ${list}`, hint: 'choose one with --platform' },
+  );
+}
+
+async function openCandidate(
+  source: ImageSource,
+  { documents }: Candidate,
+  request: ReadRequest,
+): Promise<Image> {
+  checkLayers(documents.manifest, 'the image');
+  for (const { digest } of documents.manifest.layers) {
+    if (!(await source.hasBlob(digest))) throw lacking(source, digest);
+  }
+  return imageOf(source, documents, request);
+}
+
+function lacking({ label }: ImageSource, digest: Digest): AppError {
+  return new AppError('ARCHIVE_MEMBER_MISSING', `${label} lacks ${digest}`, {
+    hint: 'the archive is incomplete; save or copy it again',
+  });
+}
+
+/** One image under several names is listed once for each. */
+function joinNames(images: readonly FoundImage[]): FoundImage[] {
+  const joined = new Map<Digest, FoundImage>();
+  for (const { image, references } of images) {
+    const key = digestOf(image.configBytes);
+    const known = joined.get(key) ?? { image, references: [] };
+    joined.set(key, { ...known, references: [...known.references, ...references] });
+  }
+  return [...joined.values()];
+}

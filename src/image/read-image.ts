@@ -1,0 +1,101 @@
+/** From the bytes of a manifest to an image: the one place where manifests and configs of images are decoded and checked. */
+import { AppError } from '../errors.ts';
+import {
+  type Descriptor,
+  decodeImageConfig,
+  decodeManifest,
+  digestOf,
+  type ImageConfig,
+  type Manifest,
+  type RawManifest,
+} from '../oci/index.ts';
+import { bytesOf, type Image, type Layer } from './image.ts';
+import { checkLayers } from './image-kind.ts';
+import type { ImageSource, ReadRequest } from './transport.ts';
+
+/** Configs of real images have some kilobytes. */
+const MAX_CONFIG = 16 << 20;
+
+/** The documents of an image, decoded. */
+export interface ImageDocuments extends RawManifest {
+  readonly manifest: Manifest;
+  readonly config: ImageConfig;
+  readonly configBytes: Uint8Array;
+}
+
+type Blobs = Pick<ImageSource, 'label' | 'blob'>;
+
+/**
+ * Reads the config that a manifest names. Nothing else is fetched.
+ *
+ * @throws AppError IMAGE_NOT_AN_IMAGE, IMAGE_LAYER_ENCRYPTED, IMAGE_LAYER_UNSUPPORTED, IMAGE_LAYER_COUNT,
+ *   OCI_DOCUMENT_INVALID; what the source throws
+ */
+export async function readImage(
+  source: Blobs,
+  raw: RawManifest,
+  request: ReadRequest = {},
+): Promise<Image> {
+  const manifest = decodeManifest(raw.bytes, raw.descriptor.mediaType);
+  checkLayers(manifest, source.label);
+  return imageOf(source, await readDocuments(source, { raw, manifest }, request), request);
+}
+
+/** @throws AppError OCI_DOCUMENT_INVALID when the config is larger than any config, or is none */
+export async function readDocuments(
+  source: Blobs,
+  { raw, manifest }: { readonly raw: RawManifest; readonly manifest: Manifest },
+  request: ReadRequest,
+): Promise<ImageDocuments> {
+  const { descriptor, bytes } = raw;
+  const configBytes = await readConfigBlob(source, manifest.config, request);
+  const config = decodeImageConfig(configBytes);
+  return { descriptor, bytes, manifest, config, configBytes };
+}
+
+/**
+ * The image with its layers, each read from the source when somebody asks.
+ *
+ * @param documents of an image that `checkLayers` knows to have layers of known kinds
+ * @throws AppError IMAGE_LAYER_COUNT
+ */
+export function imageOf(
+  source: Blobs,
+  documents: ImageDocuments,
+  request: ReadRequest = {},
+): Image {
+  const { descriptor, bytes, manifest, config, configBytes } = documents;
+  const { diff_ids: diffIds } = config.rootfs;
+  if (manifest.layers.length !== diffIds.length) {
+    throw new AppError(
+      'IMAGE_LAYER_COUNT',
+      `the manifest of ${source.label} has ${manifest.layers.length} layers, its config names ${diffIds.length}`,
+      { hint: 'the image was damaged or made by a faulty tool; tell its publisher' },
+    );
+  }
+  const layers = diffIds.flatMap((diffId, position): Layer[] => {
+    const layer = manifest.layers[position];
+    if (layer === undefined) return [];
+    return [{ descriptor: layer, diffId, read: () => source.blob(layer, request) }];
+  });
+  return { kind: 'image', descriptor, bytes, manifest, config, configBytes, layers };
+}
+
+async function readConfigBlob(
+  source: Blobs,
+  config: Descriptor,
+  request: ReadRequest,
+): Promise<Uint8Array> {
+  if (config.size > MAX_CONFIG) {
+    throw new AppError(
+      'OCI_DOCUMENT_INVALID',
+      `the config of ${source.label} has ${config.size} bytes, more than the allowed ${MAX_CONFIG}`,
+      { hint: 'such configs are made to exhaust memory; do not trust the source' },
+    );
+  }
+  if (config.data !== undefined) {
+    const bytes = Buffer.from(config.data, 'base64');
+    if (digestOf(bytes) === config.digest) return bytes;
+  }
+  return await bytesOf(source.blob(config, request));
+}

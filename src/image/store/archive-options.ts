@@ -1,0 +1,14 @@
+import type { Store } from '../../store/index.ts';
+import type { OpenArchiveOptions } from '../archive/archive-reader.ts';
+
+/** How an archive is opened whose images go into the store. */
+export function archiveOptionsOf(
+  store: Store,
+  signal: AbortSignal | undefined,
+): OpenArchiveOptions {
+  return {
+    temporaryDirectory: () => store.temporaryDirectory(),
+    unpackLimit: store.unpackLimit,
+    signal,
+  };
+}

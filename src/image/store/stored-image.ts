@@ -1,0 +1,177 @@
+/** An image of the store as it leaves it: with the manifest it came with, or with a new one over layers in the form asked for. */
+import { present } from '../../layers/index.ts';
+import {
+  canonicalJson,
+  type Descriptor,
+  type DiffId,
+  decodeImageConfig,
+  decodeManifest,
+  digestOf,
+  type ImageConfig,
+  imagePlatform,
+  layerTypeIn,
+  type Manifest,
+  MEDIA_TYPES,
+  type Platform,
+} from '../../oci/index.ts';
+import type { ImageLayer, ImageRecord, Store } from '../../store/index.ts';
+import { mapParallel } from '../concurrency.ts';
+import type { Blob, Image, Layer } from '../image.ts';
+import { isEmpty, rawManifest } from '../index-of.ts';
+import {
+  type LayerBlobOptions,
+  layerBlob,
+  originalTar,
+  originBlob,
+  storedBlob,
+} from './layer-blobs.ts';
+
+/** Texts about an image, by the place in which they stand. */
+export interface ImageAnnotations {
+  readonly manifest?: Readonly<Record<string, string>> | undefined;
+  /** In the descriptor that names the manifest, in an index. */
+  readonly descriptor?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface StoredImageOptions extends LayerBlobOptions {
+  /** Whether documents and layers have OCI's media types, or Docker's. Default true. */
+  readonly ociTypes?: boolean | undefined;
+  readonly annotations?: ((platform: Platform) => ImageAnnotations) | undefined;
+  /**
+   * Take the manifest the image has in the store, to the byte, if it is one of OCI and the store has all blobs it
+   * names: what was loaded is then written as it came, whatever is said here.
+   */
+  readonly keepManifest?: boolean | undefined;
+  /** Called after each layer. */
+  readonly finished?: (() => void) | undefined;
+}
+
+/**
+ * Opens an image of the store; blobs that it lacks are made, several layers at the same time.
+ *
+ * @returns its descriptor is as an index names it: with platform and annotations
+ * @throws AppError BLOB_DAMAGED, ARCHIVE_UNSUPPORTED, and those of `present`
+ */
+export async function storedImage(
+  store: Store,
+  record: ImageRecord,
+  options: StoredImageOptions,
+): Promise<Image> {
+  const { finished = () => undefined } = options;
+  const original = options.keepManifest === true ? await originalImage(store, record) : undefined;
+  if (original !== undefined && original.manifest.mediaType === MEDIA_TYPES.ociManifest) {
+    for (const _ of record.layers) finished();
+    return original;
+  }
+  const configBytes = await store.blobs.read(record.id);
+  const isRead = record.layers.some((layer) => originBlob(store, layer, options) === undefined);
+  const stack = record.layers.map(({ id }) => id);
+  // Those that are promised need their blobs only, unless they are compressed anew.
+  if (isRead && options.force === true) await present(store, stack, options);
+  const layers = await mapParallel(record.layers, async (layer) => {
+    const blob = await layerBlob(store, layer, options);
+    finished();
+    return blob;
+  });
+  const annotations = options.annotations ?? (await storedAnnotations(store, record));
+  return newImage(configBytes, layers, { ...options, annotations });
+}
+
+/**
+ * The image with the manifest it has in the store.
+ *
+ * @param elsewhere where a blob can be had that the store lacks
+ * @returns undefined when a blob cannot be had
+ */
+export async function originalImage(
+  store: Store,
+  record: ImageRecord,
+  elsewhere: (descriptor: Descriptor) => Blob | undefined = () => undefined,
+): Promise<Image | undefined> {
+  const bytes = await store.blobs.read(record.manifestDigest);
+  const manifest = decodeManifest(bytes);
+  const layers: Layer[] = [];
+  for (const [position, descriptor] of manifest.layers.entries()) {
+    const known = record.layers[position];
+    const blob = originalLayer(store, known, descriptor) ?? elsewhere(descriptor);
+    if (blob === undefined || known === undefined) return undefined;
+    layers.push({ ...blob, diffId: known.diffId });
+  }
+  const configBytes = await store.blobs.read(record.id);
+  const config = decodeImageConfig(configBytes);
+  const { mediaType } = manifest;
+  const plain = { mediaType, digest: digestOf(bytes), size: bytes.length };
+  const descriptor = withPlatform(plain, config, {});
+  return { kind: 'image', descriptor, bytes, manifest, config, configBytes, layers };
+}
+
+/** Those that the image was built with. */
+async function storedAnnotations(store: Store, { manifestDigest }: ImageRecord) {
+  const { annotations } = decodeManifest(await store.blobs.read(manifestDigest));
+  return () => ({ manifest: annotations });
+}
+
+function newImage(
+  known: Uint8Array,
+  layers: readonly Layer[],
+  { ociTypes = true, annotations }: StoredImageOptions,
+): Image {
+  const family = ociTypes ? 'oci' : 'docker';
+  const { configBytes, config } = namingLayers(known, layers);
+  const said = annotations?.(config) ?? {};
+  const manifest: Manifest = {
+    schemaVersion: 2,
+    mediaType: ociTypes ? MEDIA_TYPES.ociManifest : MEDIA_TYPES.dockerManifest,
+    config: {
+      mediaType: ociTypes ? MEDIA_TYPES.ociConfig : MEDIA_TYPES.dockerConfig,
+      digest: digestOf(configBytes),
+      size: configBytes.length,
+    },
+    layers: layers.map(({ descriptor }) => layerDescriptor(descriptor, family)),
+    ...(isEmpty(said.manifest) ? {} : { annotations: said.manifest }),
+  };
+  const { descriptor: plain, bytes } = rawManifest(manifest);
+  const descriptor = withPlatform(plain, config, said.descriptor ?? {});
+  return { kind: 'image', descriptor, bytes, manifest, config, configBytes, layers };
+}
+
+/** Some compressions add to a layer: the config names what comes out of the blobs. All else of it stays. */
+function namingLayers(
+  configBytes: Uint8Array,
+  layers: readonly { readonly diffId: DiffId }[],
+): { readonly configBytes: Uint8Array; readonly config: ImageConfig } {
+  const config = decodeImageConfig(configBytes);
+  const diffIds = layers.map(({ diffId }) => diffId);
+  const isSame = config.rootfs.diff_ids.every((diffId, position) => diffId === diffIds[position]);
+  if (isSame && config.rootfs.diff_ids.length === diffIds.length) return { configBytes, config };
+  const changed = { ...config, rootfs: { ...config.rootfs, diff_ids: diffIds } };
+  return { configBytes: canonicalJson(changed), config: changed };
+}
+
+/** A layer as the image's manifest names it; undefined when the store does not have it in this form. */
+function originalLayer(
+  store: Store,
+  layer: ImageLayer | undefined,
+  descriptor: Descriptor,
+): Blob | undefined {
+  if (store.blobs.hold(descriptor.digest)) return storedBlob(store, descriptor);
+  return layer && originalTar(store, layer, descriptor);
+}
+
+/** Docker's types and OCI's name the same bytes; a manifest keeps to one family, and Docker's has no annotations. */
+function layerDescriptor(
+  { mediaType, digest, size, annotations }: Descriptor,
+  family: 'oci' | 'docker',
+): Descriptor {
+  const descriptor = { mediaType: layerTypeIn(mediaType, family), digest, size };
+  return family === 'docker' || isEmpty(annotations) ? descriptor : { ...descriptor, annotations };
+}
+
+function withPlatform(
+  descriptor: Descriptor,
+  config: ImageConfig,
+  annotations: Readonly<Record<string, string>>,
+): Descriptor {
+  const platform = imagePlatform(config);
+  return { ...descriptor, platform, ...(isEmpty(annotations) ? {} : { annotations }) };
+}
