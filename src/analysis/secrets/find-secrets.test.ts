@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { END_OF_ARCHIVE, encodeHeader, padding } from '../../archive/index.ts';
+import { scanTar } from '../../layers/index.ts';
+import type { ImageConfig } from '../../oci/index.ts';
+import { ImageModel } from '../model/index.ts';
+import { findSecrets } from './find-secrets.ts';
+import { SecretContents } from './secret-contents.ts';
+import { secretInValue, secretsInFile } from './secret-patterns.ts';
+
+const BODY = 'MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MhgHcTz6sE2I2yPB'.repeat(4);
+const KEY = `-----BEGIN RSA PRIVATE KEY-----\n${BODY}\n-----END RSA PRIVATE KEY-----\n`;
+const GITHUB = `ghp_${'a1B2'.repeat(9)}`;
+
+describe('secrets in files', () => {
+  it.each([
+    ['root/.ssh/id_rsa', KEY, 'private-key'],
+    ['app/config.js', `const token = '${GITHUB}';`, 'github-token'],
+    ['root/.npmrc', '//registry.example.com/:_authToken=0123456789abcdef', 'npm-token'],
+    ['root/.pypirc', '[pypi]\nusername = __token__\npassword = hunter2', 'pypi-token'],
+    ['root/.netrc', 'machine example.com login me password hunter2', 'netrc-login'],
+    ['app/.git/config', '[remote "origin"]\n url = https://me:pw@example.com/x', 'git-credentials'],
+    ['root/.docker/config.json', '{"auths":{"r":{"auth":"bWU6cHc="}}}', 'docker-login'],
+    ['app/.env', 'DEBUG=1\nDB_PASSWORD=hunter2\n', 'env-file'],
+    ['app/settings.ini', 'db = postgres://app:hunter2@db.example.com/app', 'url-password'],
+    ['root/.aws/credentials', '[default]\naws_secret_access_key = abc', 'aws-key'],
+  ])('%s', (path, text, kind) => {
+    expect(secretsInFile(path, text)).toContain(kind);
+  });
+
+  it.each([
+    ['app/.npmrc', 'registry=https://registry.example.com/\n//r/:_authToken=$NPM_TOKEN'],
+    ['app/.env.example', 'DB_PASSWORD=hunter2'],
+    ['app/.env', 'DB_PASSWORD=\nPORT=80'],
+    ['app/README.md', 'Put your `-----BEGIN RSA PRIVATE KEY-----` into the file.'],
+    ['app/.git/config', '[remote "origin"]\n url = https://example.com/x.git'],
+    ['app/readme.txt', 'clone https://user:$TOKEN@example.com/x'],
+  ])('are not in %s', (path, text) => {
+    expect(secretsInFile(path, text)).toEqual([]);
+  });
+});
+
+describe('hostile files', () => {
+  it.each([
+    ['.env', `${'PASSWORD'.repeat(30_000)}`],
+    ['.env', '\n'.repeat(250_000)],
+    ['x', `-----BEGIN PRIVATE KEY-----${'\n'.repeat(250_000)}`],
+    ['x', `sk-${'a.'.repeat(120_000)}`],
+    ['x', `sk-${'a://a:'.repeat(40_000)}`],
+    ['.git/config', `${'://a'.repeat(60_000)}`],
+  ])('end in linear time: %s', (path, text) => {
+    // Quadratic time would be minutes, and end at the limit of the test.
+    expect(secretsInFile(path, text)).toEqual([]);
+  });
+});
+
+describe('secrets in variables', () => {
+  it.each([
+    ['DB_PASSWORD', 'hunter2', 'named-value'],
+    ['API_KEY', 'abcdef', 'named-value'],
+    ['ANY', GITHUB, 'github-token'],
+    ['DATABASE_URL', 'postgres://u:hunter2@db/x', 'url-password'],
+  ])('%s=%s', (name, value, kind) => {
+    expect(secretInValue(name, value)).toBe(kind);
+  });
+
+  it.each([
+    ['PASSWORD_FILE', '/run/secrets/p'],
+    ['GPG_KEY', 'E3FF2839C048B25C084DEBE9B26995E310250568'],
+    ['TOKEN_TTL', '3600'],
+    ['SECRET', ''],
+    ['PWD', '/app'],
+    ['TOKEN', '$TOKEN'],
+    ['PATH', '/usr/bin'],
+    ['AUTHOR', 'me'],
+  ])('are not in %s=%s', (name, value) => {
+    expect(secretInValue(name, value)).toBeUndefined();
+  });
+});
+
+describe('the secrets of an image', () => {
+  const tar = (path: string, text: string) => {
+    const size = Buffer.byteLength(text);
+    const base = { type: 'file', mode: 0o600, uid: 0, gid: 0, mtime: 0, mtimeNs: 0 } as const;
+    const header = encodeHeader({ path, size, ...base });
+    return [header, Buffer.from(text), Buffer.alloc(padding(size)), END_OF_ARCHIVE];
+  };
+
+  it('are found where they are, also in files that were deleted later, and never shown', async () => {
+    const model = new ImageModel();
+    const contents = new SecretContents();
+    const layers = [
+      tar('app/key.pem', KEY),
+      tar('app/.wh.key.pem', ''),
+      tar('app/.env', 'TOKEN=abc1'),
+    ];
+    for (const layer of layers) {
+      model.addLayer((await scanTar(layer, { inspect: contents.inspect })).entries);
+    }
+    const config = {
+      config: { Env: ['DB_PASSWORD=hunter2', 'PATH=/bin'], Labels: { token: 'abcdef12' } },
+      history: [
+        { created_by: 'COPY key.pem /app/ # buildkit' },
+        { created_by: 'ENV DB_PASSWORD=hunter2', empty_layer: true },
+        { created_by: 'RUN |2 VERSION=1 0 NPM_TOKEN=hunter2 /bin/sh -c npm ci # buildkit' },
+      ],
+    } as unknown as ImageConfig;
+    const found = findSecrets(model, contents, config);
+    expect(found).toEqual([
+      { kind: 'private-key', layer: 0, path: 'app/key.pem', visible: false },
+      { kind: 'env-file', layer: 2, path: 'app/.env', visible: true },
+      { kind: 'named-value', env: 'DB_PASSWORD' },
+      { kind: 'named-value', label: 'token' },
+      { kind: 'named-value', arg: 'DB_PASSWORD', history: 1 },
+      { kind: 'named-value', arg: 'NPM_TOKEN', history: 2, layer: 1 },
+    ]);
+    expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,96 @@
+import type { BytePath } from '../../files/index.ts';
+import type { ImageConfig } from '../../oci/index.ts';
+import { type ImageModel, NONE } from '../model/index.ts';
+import { mayHoldSecrets, type SecretContents } from './secret-contents.ts';
+import { type SecretKind, secretInValue, secretsInText } from './secret-patterns.ts';
+
+/** Where a secret is, never what it is. Of `path`, `env`, `label` and `history`, one is given. */
+export interface FoundSecret {
+  readonly kind: SecretKind;
+  /** The layer that ships the file, or that the history entry made. */
+  readonly layer?: number | undefined;
+  readonly path?: BytePath | undefined;
+  /** Whether the final file system shows the file. */
+  readonly visible?: boolean | undefined;
+  /** Name of the variable. */
+  readonly env?: string | undefined;
+  /** Name of the label. */
+  readonly label?: string | undefined;
+  /** Position of the history entry, from 0. */
+  readonly history?: number | undefined;
+  /** Name of the build argument in the history entry. */
+  readonly arg?: string | undefined;
+}
+
+/** @param contents saw all layers of the model go by */
+export function findSecrets(
+  model: ImageModel,
+  contents: SecretContents,
+  config: ImageConfig,
+): FoundSecret[] {
+  return [...inFiles(model, contents), ...inConfig(config), ...inHistory(config)];
+}
+
+function* inFiles(model: ImageModel, contents: SecretContents): Generator<FoundSecret> {
+  if (contents.found.size === 0) return;
+  const { versions } = model;
+  for (let version = 0; version < versions.length; version++) {
+    if (!versions.isFile(version)) continue;
+    const digest = versions.contentDigest(version);
+    const kinds = digest === undefined ? [] : (contents.found.get(digest) ?? []);
+    const path = kinds.length === 0 ? '' : model.path(version);
+    if (kinds.length === 0 || !mayHoldSecrets(path)) continue;
+    const visible = versions.hiddenBy(version) === NONE;
+    for (const kind of kinds) yield { kind, layer: versions.layer(version), path, visible };
+  }
+}
+
+function* inConfig({ config }: ImageConfig): Generator<FoundSecret> {
+  for (const variable of config?.Env ?? []) {
+    const equals = variable.indexOf('=');
+    const name = variable.slice(0, equals);
+    const kind = secretInValue(name, variable.slice(equals + 1));
+    if (kind !== undefined) yield { kind, env: name };
+  }
+  for (const [label, value] of Object.entries(config?.Labels ?? {})) {
+    const kind = secretInValue(label, value);
+    if (kind !== undefined) yield { kind, label };
+  }
+}
+
+/** BuildKit and Docker write the build arguments a RUN sees before its command: `|2 A=1 B=2 /bin/sh -c …`. */
+const ARGUMENTS = /^(?:RUN )?\|(\d+) /;
+
+function* inHistory({ history = [] }: ImageConfig): Generator<FoundSecret> {
+  let layer = -1;
+  for (const [position, entry] of history.entries()) {
+    if (entry.empty_layer !== true) layer++;
+    const text = entry.created_by ?? '';
+    const place = entry.empty_layer === true ? { history: position } : { history: position, layer };
+    const found = new Set<SecretKind>();
+    for (const [name, value] of assignments(text)) {
+      const kind = secretInValue(name, value);
+      if (kind === undefined) continue;
+      found.add(kind);
+      yield { kind, arg: name, ...place };
+    }
+    for (const kind of secretsInText(text)) if (!found.has(kind)) yield { kind, ...place };
+  }
+}
+
+function* assignments(text: string): Generator<readonly [string, string]> {
+  const [match, count = '0'] = ARGUMENTS.exec(text) ?? [];
+  if (match !== undefined) {
+    let rest = text.slice(match.length);
+    for (let left = Number(count); left > 0; left--) {
+      // A value with spaces ends where the next argument, or the shell, begins.
+      const end = left > 1 ? /\s(?=\w+=)/.exec(rest)?.index : /\s(?=\/bin\/)/.exec(rest)?.index;
+      const [argument, equals] = [rest.slice(0, end), rest.indexOf('=')];
+      if (equals > 0) yield [argument.slice(0, equals), argument.slice(equals + 1)];
+      rest = end === undefined ? '' : rest.slice(end + 1);
+    }
+  }
+  const [, name, value] =
+    /^(?:ENV|ARG|\/bin\/sh -c #\(nop\)\s+(?:ENV|ARG)) (\w+)=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) yield [name, value];
+}
