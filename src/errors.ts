@@ -4,6 +4,9 @@
  * Mistakes of the programmer are plain `Error`s.
  */
 
+import type { ErrorCode } from './error-code.ts';
+import type { RuleName, WarningCode } from './warning-code.ts';
+
 /** A position in a text: `line` and `column` count from 1, `offset` from 0 in UTF-16 code units. */
 export interface SourcePosition {
   readonly line: number;
@@ -64,7 +67,7 @@ export interface AppErrorOptions {
 
 /** An error with a stable code, made to be shown to the user. */
 export class AppError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly expected: string | undefined;
   readonly location: SourceLocation | undefined;
@@ -75,7 +78,7 @@ export class AppError extends Error {
    * @param code `AREA_CONDITION`, stable for ever
    * @param message lower case, no trailing stop: what happened, to which object
    */
-  constructor(code: string, message: string, options: AppErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
@@ -123,7 +126,7 @@ export class AbortedError extends AppError {
 
 /** Something worth telling that does not stop the build. */
 export interface Warning {
-  readonly code: string;
+  readonly code: WarningCode | RuleName;
   readonly message: string;
   readonly hint?: string | undefined;
   readonly location?: SourceLocation | undefined;

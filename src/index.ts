@@ -25,6 +25,7 @@ export type {
 } from './analysis/index.ts';
 export type * from './api/index.ts';
 export type { Environment } from './environment.ts';
+export type { ErrorCode } from './error-code.ts';
 export type {
   AppErrorOptions,
   SourceLocation,
@@ -44,6 +45,7 @@ export type {
   Platform,
 } from './oci/index.ts';
 export type { BuildEvent, BuildSummary, Emit, StepInfo } from './progress/index.ts';
+export type { RuleName, WarningCode } from './warning-code.ts';
 export { createLamina };
 
 const lamina = createLamina();

@@ -1,6 +1,7 @@
 /** What is known of a Dockerfile without building it. */
 import type { AppError, SourceLocation } from '../errors.ts';
 import type { BuildTarget, Outline } from '../outline/index.ts';
+import type { RuleName } from '../warning-code.ts';
 
 /** The text that ranges refer to. */
 export interface SourceFile {
@@ -10,7 +11,7 @@ export interface SourceFile {
 
 /** What a build check found. */
 export interface CheckWarning {
-  readonly rule: string;
+  readonly rule: RuleName;
   /** What the rule asks for. */
   readonly description: string;
   /** Its page, relative to the project: `docs/rules/undefined-var.md`. */

@@ -177,8 +177,8 @@ function sourceOf({ tree }: Definition) {
 
 function explained(warning: Warning): CheckWarning[] {
   const rule = ruleOf(warning);
-  const { code, message, hint, location } = warning;
+  const { message, hint, location } = warning;
   if (rule === undefined || location === undefined) return [];
-  const { description } = rule;
-  return [{ rule: code, description, page: rulePage(code), message, hint, location }];
+  const { name, description } = rule;
+  return [{ rule: name, description, page: rulePage(name), message, hint, location }];
 }

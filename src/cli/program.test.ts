@@ -185,7 +185,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [new AppError('STAGE_UNKNOWN', 'no such stage'), 1, 'STAGE_UNKNOWN'],
+    [new AppError('PLAN_UNKNOWN_STAGE', 'no such stage'), 1, 'PLAN_UNKNOWN_STAGE'],
     [new AbortedError(), 130, 'cancelled'],
     [new TypeError('oops'), 70, 'INTERNAL'],
   ])('turns %s into an exit status', async (error, status, text) => {
@@ -334,7 +334,7 @@ describe('lamina build', () => {
     const iid = join(directory, 'iid');
     await writeFile(iid, 'of an earlier build');
     const build = async () => {
-      throw new AppError('X_Y', 'no');
+      throw new AppError('IMAGE_NOT_FOUND', 'no');
     };
     await session(['build', '--iidfile', iid, '.'], { api: { build } });
     await expect(readFile(iid)).rejects.toMatchObject({ code: 'ENOENT' });
@@ -480,7 +480,7 @@ describe('lamina run', () => {
     ['RUNTIME_NOT_EXECUTABLE', 126],
     ['RUNTIME_WRONG_FORMAT', 126],
     ['IMAGE_NOT_FOUND', 125],
-  ])('ends with its own status for %s', async (code, status) => {
+  ] as const)('ends with its own status for %s', async (code, status) => {
     const run = async () => {
       throw new AppError(code, 'no');
     };

@@ -87,7 +87,7 @@ describe('renderError', () => {
   it('leaves out the middle of a long range', () => {
     const script = Array.from({ length: 30 }, (_, index) => `echo ${index}`).join('\n');
     const text = `FROM a\nRUN <<EOF\n${script}\nEOF\n`;
-    const error = new AppError('X_Y', 'bad script', {
+    const error = new AppError('IMAGE_NOT_FOUND', 'bad script', {
       location: locationOf(text, `RUN <<EOF\n${script}\nEOF`),
     });
     const shown = show(error);
@@ -99,27 +99,29 @@ describe('renderError', () => {
 
   it('keeps the underline under its text behind tabs, wide and control characters', () => {
     const text = 'RUN\techo 世界\x07 bad';
-    const error = new AppError('X_Y', 'bad', { location: locationOf(text, 'bad') });
+    const error = new AppError('IMAGE_NOT_FOUND', 'bad', { location: locationOf(text, 'bad') });
     expect(show(error)).toMatchInlineSnapshot(`
       "error: bad
         --> Dockerfile:1:14
          |
        1 | RUN    echo 世界\\x07 bad
          |                      ^^^
-        code: X_Y (lamina explain X_Y)
+        code: IMAGE_NOT_FOUND (lamina explain IMAGE_NOT_FOUND)
       "
     `);
   });
 
   it('escapes control characters of messages and names', () => {
-    const error = new AppError('X_Y', 'no file \x1b[2Jx\ny', { hint: 'a\rb' });
+    const error = new AppError('IMAGE_NOT_FOUND', 'no file \x1b[2Jx\ny', { hint: 'a\rb' });
     expect(show(error)).toBe(
-      'error: no file \\x1b[2Jx\\ny\n  hint: a\\rb\n  code: X_Y (lamina explain X_Y)\n',
+      'error: no file \\x1b[2Jx\\ny\n  hint: a\\rb\n  code: IMAGE_NOT_FOUND (lamina explain IMAGE_NOT_FOUND)\n',
     );
   });
 
   it('names the cause that the message does not', () => {
-    const error = new AppError('X_Y', 'cannot read a', { cause: new Error('EACCES: denied') });
+    const error = new AppError('IMAGE_NOT_FOUND', 'cannot read a', {
+      cause: new Error('EACCES: denied'),
+    });
     expect(show(error)).toContain('  cause: EACCES: denied\n');
   });
 
@@ -149,7 +151,10 @@ describe('renderError', () => {
 
   it('shows several errors one after the other', () => {
     const shown = show(
-      new AggregateError([new AppError('A_B', 'one'), new AppError('A_B', 'two')]),
+      new AggregateError([
+        new AppError('IMAGE_NOT_FOUND', 'one'),
+        new AppError('IMAGE_NOT_FOUND', 'two'),
+      ]),
     );
     expect(shown.match(/^error: (one|two)$/gm)).toEqual(['error: one', 'error: two']);
   });

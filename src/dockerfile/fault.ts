@@ -1,4 +1,5 @@
 /** How the parts of the parser say what is wrong, before the name of the file comes in. */
+import type { ErrorCode } from '../error-code.ts';
 import { AppError, type SourceLocation, type SourceRange } from '../errors.ts';
 import type { SourceMap } from './source.ts';
 
@@ -10,10 +11,10 @@ export interface FaultOptions {
 
 /** Becomes an `AppError` with a location once it is known which text the range refers to. */
 export class InstructionFault extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly options: FaultOptions;
 
-  constructor(code: string, message: string, options: FaultOptions) {
+  constructor(code: ErrorCode, message: string, options: FaultOptions) {
     super(message);
     this.code = code;
     this.options = options;

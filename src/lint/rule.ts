@@ -2,6 +2,7 @@
 import type { IgnoreFile } from '../context/index.ts';
 import type { Instruction } from '../dockerfile/index.ts';
 import type { SourceRange, Warning } from '../errors.ts';
+import type { RuleName } from '../warning-code.ts';
 import type { SurveyFacts } from './survey/facts.ts';
 import type { Survey } from './survey/survey.ts';
 
@@ -28,7 +29,7 @@ export interface Finding {
 export type Report = (finding: Finding) => void;
 
 export interface Rule {
-  readonly name: string;
+  readonly name: RuleName;
   /** One sentence: what the rule asks for. */
   readonly description: string;
   /** Runs only where `check=experimental=` asks for it. */
@@ -37,7 +38,7 @@ export interface Rule {
 }
 
 /** A rule whose findings the parser makes. */
-export function noticedRule(name: string, description: string): Rule {
+export function noticedRule(name: RuleName, description: string): Rule {
   return {
     name,
     description,

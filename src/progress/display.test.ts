@@ -292,9 +292,10 @@ describe('plainDisplay', () => {
   it('shows warnings with their place', () => {
     const position = { line: 3, column: 1, offset: 0 };
     const location = { file: 'Dockerfile', text: '', range: { start: position, end: position } };
-    const warning = { code: 'STAGE_CASE', message: 'mixed case', hint: 'write AS', location };
+    const code = 'StageNameCasing';
+    const warning = { code, message: 'mixed case', hint: 'write AS', location } as const;
     expect(plain({ kind: 'warning', time: T0, warning })).toBe(
-      '\nWARNING: mixed case (Dockerfile:3) [STAGE_CASE]\n  hint: write AS\n',
+      '\nWARNING: mixed case (Dockerfile:3) [StageNameCasing]\n  hint: write AS\n',
     );
   });
 });
@@ -307,7 +308,12 @@ describe('rawjsonDisplay', () => {
         { kind: 'step.started', time: T0, step: run },
         log(run, 5, Uint8Array.of(0xff, 0x0a)),
         transfer(7, 10, true, run),
-        { kind: 'step.failed', time: T0 + 9, step: run, error: new AppError('A_B', 'no') },
+        {
+          kind: 'step.failed',
+          time: T0 + 9,
+          step: run,
+          error: new AppError('IMAGE_NOT_FOUND', 'no'),
+        },
         { kind: 'build.summary', time: T0 + 10, summary },
       ],
       rawjsonDisplay,

@@ -204,7 +204,7 @@ describe('ttyDisplay', () => {
   it('keeps megabytes of output until they are needed', () => {
     const line = `${'x'.repeat(99)}\n`;
     const events: BuildEvent[] = Array.from({ length: 50 }, () => log(1, line.repeat(1000)));
-    const error = new AppError('A_B', 'no');
+    const error = new AppError('IMAGE_NOT_FOUND', 'no');
     const { after } = play(
       [...events, { kind: 'step.failed', time: T0 + 3, step: run, error }],
       1_000_000,
@@ -214,7 +214,7 @@ describe('ttyDisplay', () => {
 
   it('shows warnings at the end and the summary before them', () => {
     const { after } = play([
-      { kind: 'warning', time: T0, warning: { code: 'A_B', message: 'careful' } },
+      { kind: 'warning', time: T0, warning: { code: 'CACHE_EMPTY', message: 'careful' } },
       {
         kind: 'build.summary',
         time: T0,
@@ -231,7 +231,7 @@ describe('ttyDisplay', () => {
     expect(after).toEqual([
       '',
       'image of 0B in 0 layers, built in 0.1s',
-      'WARNING: careful [A_B]',
+      'WARNING: careful [CACHE_EMPTY]',
       '',
     ]);
   });

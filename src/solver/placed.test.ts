@@ -23,17 +23,17 @@ describe('a failure of a step', () => {
     ['user', 'instruction'],
     [undefined, 'instruction'],
   ])('about %s is placed at %s', (part, where) => {
-    const { location } = placed(new AppError('X', 'wrong', { part }), LOCATIONS);
+    const { location } = placed(new AppError('USER_UNKNOWN', 'wrong', { part }), LOCATIONS);
     expect(location).toBe(LOCATIONS[where]);
   });
 
   it('keeps the location that it has', () => {
-    const error = new AppError('X', 'wrong', { part: 'mount:0', location: at(1, 2) });
+    const error = new AppError('USER_UNKNOWN', 'wrong', { part: 'mount:0', location: at(1, 2) });
     expect(placed(error, LOCATIONS)).toBe(error);
   });
 
   it('stays as it is where there is no text', () => {
-    const error = new AppError('X', 'wrong', { part: 'mount:0' });
+    const error = new AppError('USER_UNKNOWN', 'wrong', { part: 'mount:0' });
     expect(placed(error, {})).toBe(error);
   });
 

@@ -200,7 +200,7 @@ describe('the solver', () => {
 
   it('tells what a step has to tell, also when it is found again', async () => {
     const world = new World();
-    world.tellings.set('a', [{ code: 'ODD', message: 'this is odd' }]);
+    world.tellings.set('a', [{ code: 'COPY_OVERWRITTEN', message: 'this is odd' }]);
     const steps: Build = (builder) => {
       const first = builder.add(exec('a'), [SCRATCH], {
         ...info('a'),
@@ -212,7 +212,9 @@ describe('the solver', () => {
       world.warnings.length = 0;
       await build(world, steps);
       expect(world.executed).toEqual(executed);
-      expect(world.warnings).toEqual([{ code: 'ODD', message: 'this is odd', location: PLACE }]);
+      expect(world.warnings).toEqual([
+        { code: 'COPY_OVERWRITTEN', message: 'this is odd', location: PLACE },
+      ]);
     }
   });
 

@@ -26,7 +26,7 @@ it('a call whose signal has ended is not begun', async () => {
 });
 
 it('another error stays what it is', async () => {
-  const other = new AppError('X_Y', 'something else');
+  const other = new AppError('IMAGE_NOT_FOUND', 'something else');
   const controller = new AbortController();
   const work = async () => {
     controller.abort(REASON);

@@ -1,6 +1,8 @@
 /** The `key=value` pairs of an output or a cache, each read once; what nobody read is told of. */
+import type { ErrorCode } from '../../error-code.ts';
 import { AppError, type SourceLocation, type Warning } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
+import type { WarningCode } from '../../warning-code.ts';
 
 /** Go's notation, in which BuildKit reads them. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {
@@ -16,7 +18,7 @@ export interface AttributeList {
   readonly owner: string;
   /** The flag behind which it stands. */
   readonly flag: string;
-  readonly codes: { readonly wrong: string; readonly ignored: string };
+  readonly codes: { readonly wrong: ErrorCode; readonly ignored: WarningCode };
 }
 
 export class Attributes {

@@ -13,7 +13,7 @@ import {
   registryStorage,
   seedMount,
 } from '../../cache/index.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, type Warning } from '../../errors.ts';
 import type { Registries } from '../../registry/index.ts';
 import type { CacheRecords, PortableResults } from '../../solver/index.ts';
 import type { ImageLayer, LayerId } from '../../store/index.ts';
@@ -198,7 +198,7 @@ export class BuildCaches {
   }
 }
 
-function notExported({ name }: CacheStorage, error: unknown) {
+function notExported({ name }: CacheStorage, error: unknown): Warning {
   const reason = error instanceof Error ? error.message : String(error);
   return {
     code: 'CACHE_NOT_EXPORTED',

@@ -1,4 +1,5 @@
 /** Writes all outputs of a build, at the same time where they do not meet. */
+import type { Warning } from '../../errors.ts';
 import type { ImageRecords } from '../../image/index.ts';
 import type { ImageTimes, Output } from './output.ts';
 import type { OutputResult, WriteContext } from './write-context.ts';
@@ -61,7 +62,7 @@ async function write(
   return writeOutput(output, imagesFor(output.times), context);
 }
 
-function alsoFailed(error: unknown) {
+function alsoFailed(error: unknown): Warning {
   const reason = error instanceof Error ? error.message : String(error);
   return { code: 'BUILD_OUTPUT_FAILED', message: `another output failed too: ${reason}` };
 }

@@ -1,6 +1,8 @@
+import type { ErrorCode } from '../../error-code.ts';
+
 /** A fault inside a word, before anybody knows where in the source the word lies. */
 export class LexFault extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly start: number;
   readonly end: number;
   readonly hint: string | undefined;
@@ -8,7 +10,7 @@ export class LexFault extends Error {
 
   /** @param span the faulty part of the word, as offsets into it */
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     span: {
       start: number;

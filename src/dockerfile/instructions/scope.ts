@@ -13,7 +13,7 @@ export interface Scope {
 }
 
 export interface WarningText {
-  readonly code: string;
+  readonly code: Warning['code'];
   readonly message: string;
   readonly hint: string;
 }

@@ -2,6 +2,7 @@
  * What lamina and its runner say to each other over one socket: frames of a kind, the number of a process, and a
  * payload; JSON for messages, raw bytes for output, so that output is never re-encoded.
  */
+import type { ErrorCode } from '../../error-code.ts';
 import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
 
 /** `foreground`: the runner's own standard streams, in the place of pipes to lamina. */
@@ -36,7 +37,7 @@ export type Report =
   | { readonly kind: 'failed'; readonly id: number; readonly error: ReportedError };
 
 export interface ReportedError {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string | undefined;
 }
