@@ -32,7 +32,7 @@ const TOKENS: readonly Pattern[] = [
   {
     kind: 'private-key',
     pattern:
-      /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:\\n|[\r\n ]{1,4})(?:[A-Za-z-]{1,40}: [^\n]{0,200}\n){0,8}[\r\n]{0,4}[A-Za-z0-9+/=\r\n\\]{60}/,
+      /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:\\n|[\r\n ]{1,4})(?:[A-Za-z-]{1,40}: [^\n]{0,200}\n){0,8}[\r\n]{0,4}[A-Za-z0-9+/=]{20}[A-Za-z0-9+/=\r\n\\]{40}/,
   },
   { kind: 'aws-key', pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/ },
   { kind: 'aws-key', pattern: /aws_secret_access_key[ \t]*[=:][ \t]*["']?[A-Za-z0-9/+]{40}\b/i },
