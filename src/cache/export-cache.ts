@@ -2,13 +2,14 @@
 
 import {
   blobOf,
+  identifyLayer,
   type Layer,
   type LayerEncoding,
   layerBlob,
   manifestOf,
   mapParallel,
 } from '../image/index.ts';
-import { diffIdOf, unpackedSize } from '../layers/index.ts';
+import { unpackedSize } from '../layers/index.ts';
 import { digestOf } from '../oci/index.ts';
 import type { PortableResults } from '../solver/index.ts';
 import {
@@ -59,7 +60,8 @@ export async function exportCache(store: Store, options: ExportCacheOptions): Pr
   ];
   let done = 0;
   const blobs = await mapParallel(ids, async (id) => {
-    const blob = await layerBlob(store, await rawLayer(store, id), { ...options.encoding, signal });
+    const layer = await rawLayer(store, id, options);
+    const blob = await layerBlob(store, layer, { ...options.encoding, signal });
     await destination.putBlob(blob);
     options.finished(++done, ids.length);
     return blob;
@@ -156,11 +158,16 @@ function recordOf(
 }
 
 /** The layer as the step made it, whatever the epoch of an image it is in. */
-async function rawLayer(store: Store, id: LayerId): Promise<ImageLayer> {
+async function rawLayer(
+  store: Store,
+  id: LayerId,
+  { encoding, signal }: ExportCacheOptions,
+): Promise<ImageLayer> {
   const meta = store.layers.get(id);
   const promised = meta?.promise?.diffId;
-  const diffId = promised ?? (await diffIdOf(store, id)).diffId;
-  return { id, diffId, epoch: undefined, size: meta?.size ?? 0 };
+  const layer = { id, epoch: undefined };
+  const diffId = promised ?? (await identifyLayer(store, layer, { encoding, signal })).diffId;
+  return { ...layer, diffId, size: meta?.size ?? 0 };
 }
 
 function sorted(map: ReadonlyMap<string, string>): Readonly<Record<string, string>> {

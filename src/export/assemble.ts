@@ -2,6 +2,8 @@
 
 import {
   draftImage,
+  identifyLayer,
+  type LayerEncoding,
   mapParallel,
   type NamedLayer,
   ociDescriptor,
@@ -42,6 +44,9 @@ export interface AssembleInput {
   readonly epoch?: number | undefined;
   /** Whether an epoch changes the times of files in new layers too. Default true. */
   readonly rewriteTimes?: boolean | undefined;
+  /** In which the new layers leave the store, as far as is known; undefined: they stay. */
+  readonly encoding?: LayerEncoding | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Added to the config's labels. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Further keys of the config, made when its layers are known. */
@@ -62,7 +67,7 @@ export async function assembleImage(store: Store, input: AssembleInput): Promise
   const epoch = input.rewriteTimes === false ? undefined : input.epoch;
   const base = await mapParallel(input.base?.layers ?? [], (layer) => baseLayer(store, layer));
   await presentForEpoch(store, [...base.map(({ id }) => id), ...input.layers], epoch);
-  const added = await mapParallel(input.layers, (id) => newLayer(store, id, epoch));
+  const added = await mapParallel(input.layers, (id) => newLayer(store, { ...input, id, epoch }));
   const layers = [...base, ...added];
   const config = imageConfig(store, input, layers);
   return draftImage(store, { config, configBytes: canonicalJson(config), layers });
@@ -81,14 +86,22 @@ async function presentForEpoch(
   if (stack.some(changes)) await present(store, stack);
 }
 
-async function newLayer(store: Store, id: LayerId, epoch: number | undefined): Promise<NamedLayer> {
+interface NewLayer extends Pick<AssembleInput, 'encoding' | 'signal'> {
+  readonly id: LayerId;
+  readonly epoch: number | undefined;
+}
+
+async function newLayer(
+  store: Store,
+  { id, epoch, encoding, signal }: NewLayer,
+): Promise<NamedLayer> {
   const meta = store.layers.get(id);
   if (meta === undefined) throw layerGone(id);
   if (meta.promise !== undefined) {
     const { diffId, descriptor } = meta.promise;
     return { id, diffId, epoch, size: descriptor.size, blob: ociDescriptor(descriptor) };
   }
-  const { diffId, size } = await diffIdOf(store, id, epoch);
+  const { diffId, size } = await identifyLayer(store, { id, epoch }, { encoding, signal });
   return { id, diffId, epoch, size: meta.size, blob: uncompressed(diffId, size) };
 }
 

@@ -1,7 +1,13 @@
 /** An image with one layer in place of several, and the history that `docker build --squash` gives it. */
 
-import { draftImage, readConfig, uncompressed } from '../image/index.ts';
-import { diffIdOf, present, squashLayers } from '../layers/index.ts';
+import {
+  draftImage,
+  identifyLayer,
+  type LayerEncoding,
+  readConfig,
+  uncompressed,
+} from '../image/index.ts';
+import { present, squashLayers } from '../layers/index.ts';
 import { canonicalJson, formatTime, type HistoryEntry, type ImageConfig } from '../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { baseLayer } from './assemble.ts';
@@ -12,6 +18,8 @@ export interface SquashImageOptions {
   readonly base: ImageRecord | undefined;
   /** Seconds since the epoch: the time of the new history entry; undefined: that of the image. */
   readonly epoch?: number | undefined;
+  /** In which the new layer leaves the store, as far as is known; undefined: it stays. */
+  readonly encoding?: LayerEncoding | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,14 +34,18 @@ export async function squashImage(
   image: ImageRecord,
   options: SquashImageOptions,
 ): Promise<ImageRecord> {
-  const { base, epoch, signal } = options;
+  const { base, epoch, encoding, signal } = options;
   const kept = image.layers.slice(0, base?.layers.length ?? 0);
   const squashed = image.layers.slice(kept.length);
   if (squashed.length === 0) return image;
   const stack = image.layers.map(({ id }) => id);
   await present(store, base === undefined ? stack : [], { signal });
   const id = await squashLayers(store, squashed, { isBottom: kept.length === 0, signal });
-  const { diffId, size } = await diffIdOf(store, id);
+  const { diffId, size } = await identifyLayer(
+    store,
+    { id, epoch: undefined },
+    { encoding, signal },
+  );
   const meta = store.layers.get(id);
   const layer = {
     ...{ id, diffId, epoch: undefined, size: meta?.size ?? 0 },

@@ -65,7 +65,7 @@ export {
 } from './store/image-view.ts';
 export { type ImportOptions, importImage } from './store/import-image.ts';
 export { annotateImage, knowBy, storedRoot } from './store/known-manifest.ts';
-export { layerBlob, storedBlob } from './store/layer-blobs.ts';
+export { identifyLayer, layerBlob, storedBlob } from './store/layer-blobs.ts';
 export type { Compression, LayerEncoding } from './store/layer-encoding.ts';
 export { presentImage } from './store/present-image.ts';
 export { type PromisedLayers, promiseLayers } from './store/promise-layers.ts';

@@ -15,17 +15,26 @@ import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 /** Facts kind. */
 const DIFF_ID_FACT = 'layer-diff-id';
 
+/** Takes a tar to its end. */
+export type TakeTar = (tar: AsyncIterable<Buffer>, signal: AbortSignal) => Promise<void>;
+
+export interface DiffIdOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Given the tar if it has to be read for its digest, so that whoever wants it too need not read it again. */
+  readonly take?: TakeTar | undefined;
+}
+
 /**
  * The diffId of what `layerTar` gives.
  *
  * @param epoch SOURCE_DATE_EPOCH in seconds
- * @throws what `layerTar` throws
+ * @throws what `layerTar` and `take` throw
  */
 export async function diffIdOf(
   store: LayerStore,
   id: LayerId,
   epoch?: number | undefined,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  { signal: asked, take }: DiffIdOptions = {},
 ): Promise<TarIdentity> {
   const effective = effectiveEpoch(layerMeta(store, id).times, epoch);
   const key = factKey(id, effective);
@@ -33,9 +42,13 @@ export async function diffIdOf(
   if (known !== undefined) return known;
   return shareWork(store, {
     name: `diffId ${key}`,
-    signal: options.signal,
+    signal: asked,
     work: async (signal) => {
-      const identity = await hashLayer(store, id, { epoch: effective, signal });
+      const options = { epoch: effective, signal };
+      const identity =
+        take === undefined
+          ? await hashLayer(store, id, options)
+          : await hashTaken(layerTar(store, id, options), (tar) => take(tar, signal));
       store.facts.put(DIFF_ID_FACT, key, identity);
       return identity;
     },
@@ -53,12 +66,28 @@ export async function hashLayer(
   if (options.epoch === undefined && tarSize !== undefined) {
     return hashStored(join(directory, TAR_FILE), tarSize, options.signal);
   }
+  return hashTaken(layerTar(store, id, options), async (tar) => {
+    for await (const _ of tar);
+  });
+}
+
+async function hashTaken(
+  tar: AsyncIterable<Buffer>,
+  take: (tar: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<TarIdentity> {
   const hash = createHash('sha256');
   let size = 0;
-  for await (const chunk of layerTar(store, id, options)) {
-    hash.update(chunk);
-    size += chunk.length;
+  let isWhole = false;
+  async function* hashed(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of tar) {
+      hash.update(chunk);
+      size += chunk.length;
+      yield chunk;
+    }
+    isWhole = true;
   }
+  await take(hashed());
+  if (!isWhole) throw new Error('the tar was not taken to its end');
   return tarIdentity(hash.digest('hex'), size);
 }
 

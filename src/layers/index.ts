@@ -1,4 +1,4 @@
-export { diffIdOf, rememberDiffId } from './diff-id.ts';
+export { diffIdOf, rememberDiffId, type TakeTar } from './diff-id.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';

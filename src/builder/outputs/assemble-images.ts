@@ -1,6 +1,6 @@
 /** From what was built to images of the store: one for each platform, and each choice of times an output can make. */
 import { assembleImage, squashImage } from '../../export/index.ts';
-import type { ImageRecords } from '../../image/index.ts';
+import type { ImageRecords, LayerEncoding } from '../../image/index.ts';
 import type { ImageLayer, ImageRecord } from '../../store/index.ts';
 import { type BuildCaches, INLINE_KEY } from '../caches/index.ts';
 import type { BuildRun } from '../run/build-run.ts';
@@ -9,6 +9,8 @@ import { epochOf, type ImageTimes } from './output.ts';
 
 export interface AssembleChoice {
   readonly times: ImageTimes;
+  /** In which the layers leave the store, as far as is known; undefined: they stay. */
+  readonly encoding: LayerEncoding | undefined;
   readonly caches: BuildCaches;
 }
 
@@ -32,12 +34,13 @@ export function timesKey({ sourceDateEpoch }: BuildRun['options'], times: ImageT
 async function assemble(
   { store, options, signal }: BuildRun,
   { plan, layers: all }: BuiltPlan,
-  { times, caches }: AssembleChoice,
+  { times, encoding, caches }: AssembleChoice,
 ): Promise<ImageRecord> {
   const { base, config, platform, author, history } = plan.image;
   const record = base === undefined ? undefined : store.images.get(base.id);
   const layers = all.slice(record?.layers.length ?? 0);
   const epoch = epochOf(options.sourceDateEpoch, times);
+  const { squash } = options;
   let next = 0;
   const image = await assembleImage(store, {
     config,
@@ -46,6 +49,8 @@ async function assemble(
     layers,
     epoch,
     rewriteTimes: times.rewrite,
+    encoding: squash === undefined ? encoding : undefined,
+    signal,
     extra: (all) => inlineCache(caches, all),
     base: base && record && { config: base.config, layers: record.layers },
     history: history.map((entry) => ({
@@ -53,11 +58,11 @@ async function assemble(
       layer: entry.emptyLayer ? undefined : layers[next++],
     })),
   });
-  const { squash } = options;
   if (squash === undefined) return image;
   return squashImage(store, image, {
     base: squash === 'all' ? undefined : record,
     epoch,
+    encoding,
     signal,
   });
 }

@@ -1,7 +1,7 @@
 /** A solved target becomes images, and these go where they were asked for. */
 
 import type { BuildResult } from '../../api/index.ts';
-import type { ImageRecords } from '../../image/index.ts';
+import type { ImageRecords, LayerEncoding } from '../../image/index.ts';
 import { presentBlob } from '../../layers/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
@@ -82,9 +82,19 @@ async function assembleVariants(
   const variants = new Map<string, ImageRecords>();
   for (const { times } of outputs) {
     const key = timesKey(run.options, times);
-    if (!variants.has(key)) variants.set(key, await assembleImages(run, built, { times, caches }));
+    if (variants.has(key)) continue;
+    const alike = outputs.filter((output) => timesKey(run.options, output.times) === key);
+    const encoding = alike.flatMap(encodingOf)[0];
+    variants.set(key, await assembleImages(run, built, { times, encoding, caches }));
   }
   return variants;
+}
+
+/** In which layers leave the store; files are written without becoming blobs. */
+function encodingOf(output: Output): readonly LayerEncoding[] {
+  const leaves =
+    output.kind === 'archive' || (output.kind === 'image' && output.push !== undefined);
+  return leaves ? [output.form.encoding] : [];
 }
 
 function variantFor(variants: Variants, key: string): ImageRecords {

@@ -5,7 +5,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { AppError } from '../../errors.ts';
-import { diffIdOf, layerTar, originOf, presentBlob, shareWork } from '../../layers/index.ts';
+import {
+  diffIdOf,
+  layerTar,
+  originOf,
+  presentBlob,
+  shareWork,
+  type TakeTar,
+  type TarIdentity,
+} from '../../layers/index.ts';
 import { type Descriptor, type DiffId, type Digest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageLayer, Store } from '../../store/index.ts';
 import type { Blob, Layer } from '../image.ts';
@@ -114,7 +122,7 @@ interface MadeBlob {
 
 /** Several outputs of one build that ask for the same blob get it made once. */
 async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
-  const key = `${layer.diffId} ${encoder.name}`;
+  const key = madeKey(layer.diffId, encoder);
   const known = store.facts.get<MadeBlob>(MADE_FACT, key);
   if (known?.descriptor !== undefined && store.blobs.hold(known.descriptor.digest)) return known;
   return shareWork(store, {
@@ -130,9 +138,51 @@ async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): 
 
 async function encode(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
   const tar = await tarBlob(store, layer, signal);
+  return writeEncoded(store, tar.read(), { encoder, signal });
+}
+
+/**
+ * What a new layer is known by. If its tar has to be read for that it is compressed on the way, as it will be when it
+ * is exported, so that it is packed once.
+ *
+ * @param encoding in which it leaves the store; undefined: it does not
+ * @throws what reading the layer throws
+ */
+export async function identifyLayer(
+  store: Store,
+  { id, epoch }: Pick<ImageLayer, 'id' | 'epoch'>,
+  { encoding, signal }: IdentifyOptions,
+): Promise<TarIdentity> {
+  // A layer that cannot be eStargz must fail that export only.
+  const isSafe = encoding !== undefined && encoding.compression !== 'estargz';
+  const encoder = isSafe ? encoderOf(encoding) : undefined;
+  if (encoder === undefined) return diffIdOf(store, id, epoch, { signal });
+  let made: MadeBlob | undefined;
+  const take: TakeTar = async (tar, shared) => {
+    made = await writeEncoded(store, tar, { encoder, signal: shared });
+  };
+  const identity = await diffIdOf(store, id, epoch, { signal, take });
+  if (made !== undefined) store.facts.put(MADE_FACT, madeKey(identity.diffId, encoder), made);
+  return identity;
+}
+
+export interface IdentifyOptions {
+  readonly encoding?: LayerEncoding | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+function madeKey(diffId: DiffId, { name }: Encoder): string {
+  return `${diffId} ${name}`;
+}
+
+async function writeEncoded(
+  store: Store,
+  tar: AsyncIterable<Uint8Array>,
+  { encoder, signal }: Pick<ToEncode, 'encoder' | 'signal'>,
+): Promise<MadeBlob> {
   let encoded: Encoded = {};
   async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    encoded = yield* encoder.encode(tar.read());
+    encoded = yield* encoder.encode(tar);
   }
   const { digest, size } = await store.blobs.write(bytes(), undefined, { signal });
   const { diffId, annotations } = encoded;
