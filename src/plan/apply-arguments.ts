@@ -1,11 +1,10 @@
 /** ARG and ENV: what later words and RUN see. */
 import type { ArgDeclaration, ArgInstruction, EnvInstruction } from '../dockerfile/index.ts';
 import { type DeclaredArgument, isForScanner } from './arguments.ts';
-import { append, assign } from './environment.ts';
 import { expand } from './expansion.ts';
 import { argText, pairsText } from './history-text.ts';
 import type { StagePlan } from './stage-plan.ts';
-import { configure, remember, type StageState } from './stage-state.ts';
+import { extendConfig, remember, type StageState } from './stage-state.ts';
 
 /** Names are declared one after the other, each visible to the next. */
 export function applyArg(
@@ -21,11 +20,11 @@ export function applyArg(
     const { name, value } = argument;
     next = {
       ...next,
-      args: [...next.args, argument],
+      args: next.args.plus([argument]),
       environment:
         value === undefined || isForScanner(name)
           ? next.environment
-          : append(next.environment, name, value),
+          : next.environment.set(name, value),
     };
   }
   const text = argText(declared.map(({ name, value }) => [name, value] as const));
@@ -58,11 +57,8 @@ export function applyEnv(
     ({ key, value }) => [expand(key, state, options), expand(value, state, options)] as const,
   );
   let { environment } = state;
-  let imageEnv = state.config.Env ?? [];
-  for (const [name, value] of pairs) {
-    environment = append(environment, name, value);
-    imageEnv = assign(imageEnv, name, value);
-  }
-  const next = configure({ ...state, environment }, { Env: imageEnv });
+  for (const [name, value] of pairs) environment = environment.set(name, value);
+  const entries = pairs.map(([key, value]) => ({ map: 'Env', key, value }) as const);
+  const next = extendConfig({ ...state, environment }, entries);
   return remember(next, { text: pairsText('ENV', pairs), layer: false });
 }

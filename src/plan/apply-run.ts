@@ -6,7 +6,6 @@ import { AppError } from '../errors.ts';
 import type { ExecOp } from '../graph/index.ts';
 import { withShell } from './apply-process.ts';
 import { proxyEnvironment } from './arguments.ts';
-import { append, type Environment, lookup } from './environment.ts';
 import { displayText } from './expansion.ts';
 import { runText } from './history-text.ts';
 import { locationsOfRun } from './locations.ts';
@@ -14,6 +13,7 @@ import { emptyRun } from './plan-faults.ts';
 import { planMounts } from './run-mounts.ts';
 import type { StagePlan } from './stage-plan.ts';
 import { remember, type StageState, workingDirectory } from './stage-state.ts';
+import type { Variables } from './variables.ts';
 
 const HOSTNAME = 'buildkitsandbox';
 const AGENT_VARIABLE = 'SSH_AUTH_SOCK';
@@ -33,7 +33,7 @@ export async function applyRun(
     kind: 'exec',
     platform: state.platform,
     args: argv,
-    env: withAgent(state.environment, agentSocket),
+    env: withAgent(state.environment, agentSocket).toArray(),
     cwd: workingDirectory(state),
     user: state.config.User ?? '',
     network: instruction.network === 'default' ? options.network : instruction.network,
@@ -64,8 +64,8 @@ function writtenNetwork({ network }: RunInstruction, { options }: StagePlan) {
 /** Each declared ARG once, with what RUN sees under its name. */
 function argumentValues(state: StageState): readonly (readonly [string, string])[] {
   const values = new Map<string, string>();
-  for (const { name, value } of state.args) {
-    values.set(name, lookup(state.environment, name) ?? value ?? '');
+  for (const { name, value } of state.args.toArray()) {
+    values.set(name, state.environment.lookup(name) ?? value ?? '');
   }
   return [...values];
 }
@@ -88,9 +88,9 @@ function commandOf(state: StageState, instruction: RunInstruction): Command {
 }
 
 /** An agent that the image or an ARG names is left alone. */
-function withAgent(environment: Environment, socket: string | undefined): Environment {
-  if (socket === undefined || lookup(environment, AGENT_VARIABLE) !== undefined) return environment;
-  return append(environment, AGENT_VARIABLE, socket);
+function withAgent(environment: Variables, socket: string | undefined): Variables {
+  if (socket === undefined || environment.lookup(AGENT_VARIABLE) !== undefined) return environment;
+  return environment.set(AGENT_VARIABLE, socket);
 }
 
 function checkAllowed({ security, devices, node }: RunInstruction, plan: StagePlan): void {

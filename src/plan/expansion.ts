@@ -1,14 +1,13 @@
 /** Words of an instruction with their variables replaced, as the stage sees them at that point. */
 import type { ExpandOptions, Word } from '../dockerfile/index.ts';
 import { expandForDisplay, expandWord, expandWords } from '../dockerfile/index.ts';
-import { lookup } from './environment.ts';
 import type { PlanOptions } from './stage-plan.ts';
 import type { StageState } from './stage-state.ts';
 
 /** How variables are replaced in an instruction that begins in `state`. */
 export function expansionIn(state: StageState, { tree }: PlanOptions): ExpandOptions {
   return {
-    lookup: (name) => lookup(state.environment, name),
+    lookup: (name) => state.environment.lookup(name),
     escape: tree.escape,
     source: tree.source,
   };

@@ -8,10 +8,10 @@ import type { VertexId } from '../graph/index.ts';
 import { SCRATCH } from '../graph/index.ts';
 import type { ContainerConfig, Platform } from '../oci/index.ts';
 import type { DeclaredArgument } from './arguments.ts';
-import { appendAll, assign, DEFAULT_PATH, type Environment, lookup } from './environment.ts';
 import { Grown } from './grown.ts';
 import { EXPORTER_COMMENT, HISTORY_COMMENT } from './history-text.ts';
 import type { BaseImage, PlannedHistory } from './plan.ts';
+import { ConfigEnv, DEFAULT_PATH, nameOf, Variables } from './variables.ts';
 import { configPath, plannedPath } from './windows-paths.ts';
 
 export interface StageState {
@@ -25,9 +25,9 @@ export interface StageState {
   readonly history: Grown<PlannedHistory>;
   readonly base: BaseImage | undefined;
   /** What RUN gets and words are expanded with: the image's ENV and declared ARGs, the later setting wins. */
-  readonly environment: Environment;
+  readonly environment: Variables;
   /** ARGs declared so far, here and in the stages this one is made from. */
-  readonly args: readonly DeclaredArgument[];
+  readonly args: Grown<DeclaredArgument>;
   /** CMD was set in this stage, so ENTRYPOINT leaves it. */
   readonly hasOwnCmd: boolean;
   /** WORKDIR was set in this file. */
@@ -36,24 +36,24 @@ export interface StageState {
   readonly userAt: SourceLocation | undefined;
 }
 
-/** One entry of a map in the config. */
+/** One entry of a map in the config, or of the list of variables. */
 export type ConfigEntry =
-  | { readonly map: 'Labels'; readonly key: string; readonly value: string }
+  | { readonly map: 'Labels' | 'Env'; readonly key: string; readonly value: string }
   | { readonly map: 'ExposedPorts' | 'Volumes'; readonly key: string };
 
 /** The state of `FROM scratch`. */
 export function scratchState(platform: Platform): StageState {
-  const environment = withPath([], platform);
+  const env = withPath([], platform);
   return {
     root: SCRATCH,
     platform,
-    config: { ...(environment.length > 0 && { Env: environment }), WorkingDir: '/' },
+    config: { ...(env.length > 0 && { Env: env }), WorkingDir: '/' },
     added: Grown.of(),
     author: undefined,
     history: Grown.of(),
     base: undefined,
-    environment,
-    args: [],
+    environment: Variables.none.setAll(env),
+    args: Grown.of(),
     hasOwnCmd: false,
     hasWorkdir: false,
     userAt: undefined,
@@ -61,9 +61,9 @@ export function scratchState(platform: Platform): StageState {
 }
 
 /** Every image says where its programs are, except for Windows, which knows by itself. */
-function withPath(env: Environment, { os }: Platform): Environment {
-  if (os === 'windows' || lookup(env, 'PATH') !== undefined) return env;
-  return assign(env, 'PATH', DEFAULT_PATH);
+function withPath(env: readonly string[], { os }: Platform): readonly string[] {
+  const hasPath = env.some((variable) => nameOf(variable) === 'PATH');
+  return os === 'windows' || hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`];
 }
 
 /** The state of a stage that begins with the files of a named context, which are its one layer. */
@@ -81,7 +81,7 @@ export function imageState(base: BaseImage, root: VertexId, platform: Platform):
     root,
     base,
     author: base.config.author,
-    environment: appendAll([], env),
+    environment: Variables.none.setAll(env),
     config: {
       ...inherited,
       ...(inherited.WorkingDir !== undefined && {
@@ -98,7 +98,7 @@ export function childState(parent: StageState): StageState {
   const { config } = parent;
   return {
     ...parent,
-    environment: appendAll(parent.environment, config.Env ?? []),
+    environment: parent.environment.setAll(configOf(parent).Env ?? []),
     config: { ...config, OnBuild: undefined },
     hasOwnCmd: false,
   };
@@ -118,15 +118,18 @@ export function extendConfig(state: StageState, entries: readonly ConfigEntry[])
 export function configOf({ config, added, platform }: StageState): ContainerConfig {
   const labels = { ...config.Labels };
   const maps = { ExposedPorts: { ...config.ExposedPorts }, Volumes: { ...config.Volumes } };
+  const env = new ConfigEnv(config.Env ?? []);
   const touched = new Set<ConfigEntry['map']>();
   for (const entry of added.toArray()) {
     touched.add(entry.map);
     if (entry.map === 'Labels') labels[entry.key] = entry.value;
+    else if (entry.map === 'Env') env.set(entry.key, entry.value);
     else maps[entry.map][entry.key] = {};
   }
   return {
     ...config,
     ...(config.WorkingDir !== undefined && { WorkingDir: configPath(config.WorkingDir, platform) }),
+    ...(touched.has('Env') && { Env: env.variables }),
     ...(touched.has('Labels') && { Labels: labels }),
     ...(touched.has('ExposedPorts') && { ExposedPorts: maps.ExposedPorts }),
     ...(touched.has('Volumes') && { Volumes: maps.Volumes }),
