@@ -209,7 +209,10 @@ export const SCRATCH = 'scratch';
 
 /** Where another machine gets the image of an `ImageOp`. */
 export interface ImageSource {
-  /** In full form: `docker.io/library/debian:bookworm`. Undefined: it came from a directory of this machine. */
+  /**
+   * In full form: `docker.io/library/debian:bookworm`. An image that was built here has a name too, which no registry
+   * need know. Undefined: it came from a directory of this machine.
+   */
   readonly reference: string | undefined;
   /** Of the manifest for the platform. Undefined: nobody knows. */
   readonly manifestDigest: Digest | undefined;
