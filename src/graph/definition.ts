@@ -2,50 +2,12 @@
  * Definition digests. A digest covers the kind of the operation, the version of its semantics, its
  * parameters and the definition digests of its inputs; it leaves out everything in `VertexInfo`.
  */
-import { createHash } from 'node:crypto';
+import { cacheKey } from './cache-key.ts';
 import type { Graph, Op, SCRATCH, Vertex, VertexId, VertexInfo } from './vertex.ts';
-
-/**
- * Raised for a kind of operation whenever it begins to make other results from the same parameters, so that
- * no record of the old meaning is found again.
- */
-export const SEMANTICS_VERSION: Readonly<Record<Op['kind'], number>> = {
-  image: 1,
-  context: 1,
-  http: 1,
-  git: 1,
-  copy: 3,
-  mkdir: 1,
-  exec: 1,
-};
-
-/** JSON with sorted keys and without `undefined`: equal values give equal text. */
-export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => {
-    if (member === null || typeof member !== 'object' || Array.isArray(member)) return member;
-    return Object.fromEntries(
-      Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-    );
-  });
-}
-
-/**
- * The digest of an operation's parameters alone: what cache keys are made from, together with the keys of the
- * inputs.
- *
- * @returns 64 hex digits
- */
-export function opDigest(op: Op): string {
-  return createHash('sha256')
-    .update(stableJson({ version: SEMANTICS_VERSION[op.kind], op }))
-    .digest('hex');
-}
 
 /** The definition digest of an operation with its inputs. */
 export function vertexId(op: Op, inputs: Vertex['inputs']): VertexId {
-  const digest = createHash('sha256').update(opDigest(op));
-  for (const input of inputs) digest.update(`\n${input}`);
-  return `sha256:${digest.digest('hex')}` as VertexId;
+  return `sha256:${cacheKey({ op, inputs })}` as VertexId;
 }
 
 /** Collects vertices; the same operation on the same inputs is one vertex, however often it is added. */

@@ -1,5 +1,6 @@
 /** Graphs as bytes: canonical JSON, so equal graphs give equal bytes. */
-import { reachable, stableJson, vertexId } from './definition.ts';
+import { stableJson } from './cache-key.ts';
+import { reachable, vertexId } from './definition.ts';
 import { decodeInfo, encodeInfo, SourceTexts, sourceText } from './info-shapes.ts';
 import { inputsNamedBy, op } from './op-shapes.ts';
 import { integer, invalidGraph, list, matching, record, type Shape } from './shapes.ts';

@@ -1,3 +1,4 @@
+export * from './cache-key.ts';
 export * from './definition.ts';
 export * from './file-selection.ts';
 export { decodeGraph, encodeGraph } from './graph-codec.ts';

@@ -17,6 +17,9 @@ class MemoryRecords implements CacheRecords {
   contentDigest = (key: string) => this.digests.get(key);
   putContentDigest = (key: string, digest: string) => void this.digests.set(key, digest);
   usable = () => true;
+  /** What is known of vertices under keys of others. */
+  readonly foreign = new Map<VertexId, VertexResult>();
+  elsewhere = async (id: VertexId) => this.foreign.get(id);
 }
 
 /** A little world of operations on strings: `exec` appends its argument, `copy` takes an input's first letter. */
@@ -241,6 +244,25 @@ describe('the solver', () => {
       return builder.add(COPY, [first, right], info('copy'));
     });
     expect(world.executed.filter((name) => name === 'copy')).toHaveLength(2);
+  });
+
+  it('has one digest of the same files in all keys, though one step is known elsewhere', async () => {
+    const world = new World();
+    const builder = new GraphBuilder();
+    const stage = builder.add(exec('stage'), [SCRATCH], info('stage'));
+    const [known, other] = ['a', 'b'].map((name) => {
+      const base = builder.add(exec(name), [SCRATCH], info(name));
+      return builder.add(COPY, [base, stage], info('copy'));
+    });
+    if (known === undefined || other === undefined) throw new Error('no copies');
+    const found = { layers: [], ownLayer: undefined, addedBytes: 0, created: 0 };
+    world.records.foreign.set(known, found);
+    await world.solver(builder).solveAll([known, other]);
+    expect(world.executed.toSorted()).toEqual(['a', 'b', 'copy', 'stage']);
+    world.records.foreign.clear();
+    world.executed.length = 0;
+    await world.solver(builder).solveAll([known, other]);
+    expect(world.executed).toEqual([]);
   });
 
   it('reruns what ignores the cache, and what depends on the bytes it made', async () => {

@@ -8,10 +8,9 @@
  * Nothing is asked of a vertex that the target does not need. A vertex that must ignore the cache is made
  * first and identified by what it made.
  */
-import { createHash } from 'node:crypto';
 import { AbortedError, AppError, type Warning } from '../errors.ts';
 import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
-import { SCRATCH } from '../graph/index.ts';
+import { digestOfParts, SCRATCH } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import { isGone } from '../store/index.ts';
 import { jointSignal } from '../system/index.ts';
@@ -76,6 +75,8 @@ export class Scheduler {
   readonly #byKey = new Map<string, Promise<VertexResult>>();
   readonly #reports = new Map<VertexId, StepReport>();
   readonly #asked: AskedContent[] = [];
+  /** Digests of files of inputs that this build has put on record, by their names. */
+  readonly #contents = new Map<string, string>();
   /** Failures already told as their own step's: the steps that wait for it only pass them on. */
   readonly #told = new WeakMap<object, VertexId>();
 
@@ -190,7 +191,7 @@ export class Scheduler {
   async #force(step: StepContext, driver: OpDriver, keyed: Keyed): Promise<Identity> {
     driver.prepare?.(step);
     const result = await this.#execute(step, driver, keyed);
-    const outputKey = digestOf(keyed.key, result.ownLayer ?? '');
+    const outputKey = digestOfParts(keyed.key, result.ownLayer ?? '');
     const { key, keyOn } = keyed;
     this.#record(step, key, outputKey, result);
     return { key, keyOn, outputKey, result };
@@ -367,7 +368,10 @@ export class Scheduler {
         if (known !== undefined) return asked(index, selector, known);
         // Whose result is known elsewhere is not to be made for its key: the files are those of that result.
         const isElsewhere = (await this.#options.records.elsewhere?.(vertex.id)) !== undefined;
-        const digest = isElsewhere ? `of ${name}` : await compute(await result(index));
+        const computed = isElsewhere ? `of ${name}` : await compute(await result(index));
+        // Several steps may ask at once, one of them known elsewhere: all have to have one digest in their keys.
+        const digest = this.#contents.get(name) ?? computed;
+        this.#contents.set(name, digest);
         this.#options.records.putContentDigest(name, digest);
         return asked(index, selector, digest);
       },
@@ -393,8 +397,4 @@ export class Scheduler {
       await Promise.allSettled([...this.#results.values(), ...this.#identities.values()]);
     } while (seen !== this.#results.size + this.#identities.size);
   }
-}
-
-function digestOf(key: string, addition: string): string {
-  return createHash('sha256').update(`${key}\n${addition}`).digest('hex');
 }

@@ -2,8 +2,7 @@
  * The keys that another store asks for. A step that ignored the cache gives its dependents keys of their own, which
  * nobody else can know. What is written for others stands under the key of a build that forces nothing.
  */
-import { createHash } from 'node:crypto';
-import { SCRATCH, type Vertex, type VertexId } from '../graph/index.ts';
+import { digestOfParts, SCRATCH, type Vertex, type VertexId } from '../graph/index.ts';
 import type { Inputs, Keyed, OpDriver, StepContext } from './driver.ts';
 
 /** What a solver knows of a vertex. */
@@ -78,5 +77,5 @@ export class UnforcedKeys {
 
 /** The name under which the digest of some files of a result is remembered. */
 export function contentName(outputKey: string, selector: string): string {
-  return createHash('sha256').update(`${outputKey}\n${selector}`).digest('hex');
+  return digestOfParts(outputKey, selector);
 }

@@ -1,9 +1,8 @@
 /** The cache mounts of one step, held from before it begins until it has ended. */
-import { createHash } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { AppError, faultIn, type InstructionPart } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
-import type { ExecOp, MountSpec } from '../../graph/index.ts';
+import { digestOfParts, type ExecOp, type MountSpec } from '../../graph/index.ts';
 import { copyOfTree } from '../../layers/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { HeldCacheMount } from '../../store/index.ts';
@@ -77,7 +76,7 @@ export function cacheMountKey(
 ): string {
   const formKey = treeFormKey(form);
   const parts = { id, uid, gid, mode, seed, ...(formKey !== ROOT_FORM_KEY && { form: formKey }) };
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return digestOfParts(JSON.stringify(parts));
 }
 
 const ROOT_FORM_KEY = treeFormKey(ROOT_FORM);

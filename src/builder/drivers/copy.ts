@@ -2,10 +2,9 @@
  * COPY and ADD. The key covers the content of the selected files, not where they come from: for files of another
  * vertex it is remembered under that vertex's key, for files of a context it is made from what is there now.
  */
-import { createHash } from 'node:crypto';
 import type { FileTree } from '../../files/index.ts';
 import type { CopyOp } from '../../graph/index.ts';
-import { opDigest } from '../../graph/index.ts';
+import { cacheKey } from '../../graph/index.ts';
 import { LayerWriter, rememberDiffId } from '../../layers/index.ts';
 import { type CopyResult, copyFiles, isLinked } from '../../ops/index.ts';
 import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
@@ -124,19 +123,13 @@ async function baseTree(
 }
 
 function keyFor(op: CopyOp, below: string, content: readonly string[]): string {
-  const parts = [opDigest(keyedPart(op)), below, ...content];
-  return createHash('sha256').update(parts.join('\n')).digest('hex');
+  return cacheKey({ op: keyedPart(op), inputs: [below], content });
 }
 
 /** The operation as far as the digests of the selected files do not cover it. */
-function keyedPart(op: CopyOp): CopyOp {
-  return {
-    ...op,
-    exclude: [],
-    sources: op.sources.map((source) =>
-      source.kind === 'tree' ? { ...source, input: 0, paths: [] } : source,
-    ),
-  };
+function keyedPart({ kind, sources, destination, owner, mode, link }: CopyOp) {
+  const asked = sources.map((source) => (source.kind === 'tree' ? source.kind : source));
+  return { kind, sources: asked, destination, owner, mode, link };
 }
 
 function sourcesOf(session: SourceSession, step: StepContext): CopySources {

@@ -2,9 +2,8 @@
  * RUN. Its key covers the operation, the key of what it stands on (not the files below), and the content of what is
  * mounted from other file systems. Secrets and what is in cache mounts are no part of it.
  */
-import { createHash } from 'node:crypto';
 import type { ExecOp, MountSpec } from '../../graph/index.ts';
-import { opDigest } from '../../graph/index.ts';
+import { cacheKey } from '../../graph/index.ts';
 import type { LowerDirectory } from '../../layers/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { runStep, type SecretLeak } from '../../ops/index.ts';
@@ -21,12 +20,11 @@ export function execDriver(session: BuildSession): OpDriver {
     recorded: true,
     key: async (step) => {
       const op = execOp(step);
-      const [below, ...mounted] = await Promise.all([
+      const [below, ...content] = await Promise.all([
         step.inputs.key(0),
         ...mountDigests(session, step, op),
       ]);
-      const parts = [opDigest(keyed(op)), below, ...mounted];
-      return { key: createHash('sha256').update(parts.join('\n')).digest('hex') };
+      return { key: cacheKey({ op: keyed(op), inputs: [below], content }) };
     },
     isShared: true,
     prepare: () => session.runtime.warmUp(),

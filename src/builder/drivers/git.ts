@@ -1,8 +1,8 @@
 /** Git repositories. The key is the commit; where it comes from matters only if `.git`, which says so, is kept. */
-import { createHash } from 'node:crypto';
 import { openContext } from '../../context/index.ts';
 import { AppError, faultIn } from '../../errors.ts';
 import type { GitOp } from '../../graph/index.ts';
+import { cacheKey } from '../../graph/index.ts';
 import { redactUrls } from '../../http/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
 import {
@@ -97,11 +97,12 @@ async function accessTo({ logins }: SourceSession, { remote }: GitOp): Promise<G
 }
 
 function keyFor(op: GitOp, { commit, fetch, name }: ResolvedCommit): string {
-  const { subdir, keepGitDir, submodules, commitTime } = op;
-  const origin = keepGitDir ? `${redactUrls(op.remote)}#${name ?? fetch}` : '';
-  return createHash('sha256')
-    .update(JSON.stringify(['git', commit, subdir, submodules, commitTime, origin]))
-    .digest('hex');
+  const { kind, subdir, keepGitDir, submodules, commitTime } = op;
+  const keptRemote = keepGitDir ? `${redactUrls(op.remote)}#${name ?? fetch}` : undefined;
+  return cacheKey({
+    op: { kind, subdir, submodules, commitTime, keptRemote },
+    content: [commit],
+  });
 }
 
 function gitOp(step: StepContext): GitOp {

@@ -2,11 +2,11 @@
  * Files from HTTP(S) servers. The key is the digest of the body: known beforehand where the Dockerfile gives it, else
  * found by asking the server whether the version that was seen last is still the one.
  */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError, faultIn } from '../../errors.ts';
 import { toBytes } from '../../files/index.ts';
 import type { HttpOp } from '../../graph/index.ts';
+import { cacheKey, digestOfParts } from '../../graph/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
 import { type Download, download, type Validators } from '../../remote/index.ts';
 import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
@@ -56,7 +56,7 @@ async function ask(
   step: StepContext,
   op: HttpOp,
 ): Promise<{ readonly digest: string; readonly keyed: Keyed }> {
-  const fact = createHash('sha256').update(op.url).digest('hex');
+  const fact = digestOfParts(op.url);
   const seen = session.store.facts.get<Seen>(SEEN_FACT, fact);
   const known =
     seen !== undefined && (seen.etag ?? seen.lastModified) !== undefined ? seen : undefined;
@@ -77,7 +77,7 @@ async function ask(
 
 /** When a file was changed, as its server said last; seconds since the epoch. */
 export function lastModified({ facts }: Store, url: string): number | undefined {
-  const fact = createHash('sha256').update(url).digest('hex');
+  const fact = digestOfParts(url);
   const time = Date.parse(facts.get<Seen>(SEEN_FACT, fact)?.lastModified ?? '');
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
 }
@@ -130,10 +130,8 @@ function keep(session: SourceSession, { staged, download: { size } }: FetchedFil
 }
 
 /** The time of the file stays out: it is not part of any copy's key either. */
-function keyFor({ filename }: HttpOp, digest: string): string {
-  return createHash('sha256')
-    .update(`http\n${digest}\n${filename}\n${FILE_MODE}\n0:0`)
-    .digest('hex');
+function keyFor({ kind, filename }: HttpOp, digest: string): string {
+  return cacheKey({ op: { kind, filename, mode: FILE_MODE }, content: [digest] });
 }
 
 function httpOp(step: StepContext): HttpOp {

@@ -1,7 +1,6 @@
 /** WORKDIR. A directory that exists already still gives a layer, an empty one, as BuildKit's does. */
-import { createHash } from 'node:crypto';
 import type { MkdirOp } from '../../graph/index.ts';
-import { opDigest } from '../../graph/index.ts';
+import { cacheKey } from '../../graph/index.ts';
 import { LayerWriter } from '../../layers/index.ts';
 import { makeDirectories } from '../../ops/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
@@ -11,14 +10,9 @@ import { keepLayer, withStagedLayer } from './own-layer.ts';
 export function mkdirDriver(session: BuildSession): OpDriver {
   return {
     recorded: true,
-    key: async (step) => {
-      const below = await step.inputs.key(0);
-      return {
-        key: createHash('sha256')
-          .update(`${opDigest(step.vertex.op)}\n${below}`)
-          .digest('hex'),
-      };
-    },
+    key: async (step) => ({
+      key: cacheKey({ op: mkdirOp(step), inputs: [await step.inputs.key(0)] }),
+    }),
     execute: async (step) => {
       const base = await step.inputs.result(0);
       return step.working(() => makeLayer(session, step, base));

@@ -1,18 +1,18 @@
 /** Vertices that bring something in and cost nothing: images of the store, contexts. */
-import { createHash } from 'node:crypto';
+import { digestOfParts } from '../../graph/index.ts';
 import { chainIds } from '../../oci/index.ts';
 import type { OpDriver, StepContext } from '../../solver/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import type { BuildSession } from '../session/session.ts';
 
-/** An image's key is its chain of layers: the same layers under another name or config still hit. */
+/** An image's key is its chain of layers, which no version of ours can give another meaning: the same layers under another name or config still hit. */
 export function imageDriver(session: BuildSession): OpDriver {
   return {
     recorded: false,
     key: async (step) => {
       const diffIds = imageOf(session, step).layers.map((layer) => layer.diffId);
       const chain = chainIds(diffIds).at(-1) ?? 'no layers';
-      return { key: createHash('sha256').update(`image\n${chain}`).digest('hex') };
+      return { key: digestOfParts('image', chain) };
     },
     execute: async (step) => {
       const image = imageOf(session, step);

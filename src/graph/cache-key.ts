@@ -1,0 +1,66 @@
+/**
+ * The one recipe of cache keys: what an operation is asked to do, the keys of the inputs it works on as they are, and the
+ * digests of the files it sees of others.
+ */
+import { createHash } from 'node:crypto';
+import type { Op } from './vertex.ts';
+
+/**
+ * Raised for a kind of operation whenever it begins to make other results from the same parameters, so that
+ * no record of the old meaning is found again.
+ */
+export const SEMANTICS_VERSION: Readonly<Record<Op['kind'], number>> = {
+  image: 1,
+  context: 1,
+  http: 2,
+  git: 2,
+  copy: 3,
+  mkdir: 1,
+  exec: 1,
+};
+
+/** An operation, or what of it decides what comes out. */
+export interface KeyedOp {
+  readonly kind: Op['kind'];
+}
+
+export interface KeyParts<T extends KeyedOp> {
+  readonly op: T;
+  /** Keys of inputs that count as a whole, in order: as many for each operation of a kind. */
+  readonly inputs?: readonly string[] | undefined;
+  /** Digests of what the operation sees of other inputs, or fetches. */
+  readonly content?: readonly string[] | undefined;
+}
+
+/** @returns 64 hex digits */
+export function cacheKey<T extends KeyedOp>({
+  op,
+  inputs = [],
+  content = [],
+}: KeyParts<T>): string {
+  return digestOfParts(opDigest(op), ...inputs, ...content);
+}
+
+/** The digest of an operation's parameters alone. */
+export function opDigest(op: KeyedOp): string {
+  return digestOfParts(stableJson({ version: SEMANTICS_VERSION[op.kind], op }));
+}
+
+/**
+ * One digest for several texts, in which only the last may have line ends.
+ *
+ * @returns 64 hex digits
+ */
+export function digestOfParts(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
+}
+
+/** JSON with sorted keys and without `undefined`: equal values give equal text. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (member === null || typeof member !== 'object' || Array.isArray(member)) return member;
+    return Object.fromEntries(
+      Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    );
+  });
+}
