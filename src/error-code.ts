@@ -174,6 +174,7 @@ type HttpCode =
 type ImageCode =
   | 'IMAGE_AMBIGUOUS'
   | 'IMAGE_CHANGE'
+  | 'IMAGE_DAEMON'
   | 'IMAGE_HAS_NAMES'
   | 'IMAGE_LAYER_COUNT'
   | 'IMAGE_LAYER_ENCRYPTED'

@@ -4,6 +4,13 @@ export { type Collection, type CollectOptions, collect } from './collect.ts';
 export { mapParallel } from './concurrency.ts';
 export { dockerArchiveDestination } from './docker-archive/docker-archive-destination.ts';
 export { openDockerArchive } from './docker-archive/docker-archive-source.ts';
+export {
+  DOCKER_SOCKET,
+  type DockerAddress,
+  dockerAddress,
+  dockerMessage,
+  dockerRequest,
+} from './docker-daemon/docker-api.ts';
 export { type OnTransfer, reporter, type TransferEvent, type TransferState } from './events.ts';
 export {
   type Blob,
@@ -14,6 +21,7 @@ export {
   type Index,
   type Layer,
 } from './image.ts';
+export { type ImageName, parseImageName } from './image-name.ts';
 export { decodedIndex, type IndexOptions, indexOf, manifestOf } from './index-of.ts';
 export { type LoadedImage, type LoadOptions, loadArchive } from './load-archive.ts';
 export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
@@ -30,6 +38,7 @@ export {
   openLayoutSource,
 } from './oci-layout/layout-source.ts';
 export { removeUnnamed } from './oci-layout/remove-unnamed.ts';
+export { type OpenSourceOptions, openImage, openImageSource } from './open-image.ts';
 export { countLayers, type Progress } from './progress.ts';
 export { readImage } from './read-image.ts';
 export { fullName, namedAs, REF_ANNOTATION, shortName } from './references.ts';

@@ -21,8 +21,8 @@ import {
   hostPlatform,
   type Platform,
   parsePlatform,
+  parseReference,
   type RawManifest,
-  type Reference,
   withDefaultTag,
 } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
@@ -41,7 +41,7 @@ export function copyImage(context: LaminaContext, options: CopyOptions): Promise
     withRegistries(context, options, async (registries) => {
       await using source = await openPlace(store, registries, { place: from, options });
       const work = { store, registries, source, options, platform };
-      return to.kind === 'store'
+      return to.transport === 'store'
         ? await intoStore(work, { from, to })
         : await intoPlace(work, { from, to });
     }),
@@ -62,17 +62,17 @@ async function openPlace(
   { place, options }: { readonly place: Place; readonly options: CopyOptions },
 ): Promise<ImageSource> {
   const { signal } = options;
-  switch (place.kind) {
+  switch (place.transport) {
     case 'registry':
       return openRegistrySource(registries, place.reference, { signal });
     case 'store': {
-      const name = formatReference(place.reference);
+      const name = formatReference(withDefaultTag(parseReference(place.text)));
       const [first, ...others] = store.images.variants(name);
       const images = [first ?? requireImage(store, place.text), ...others] as const;
       return sourceInStore(store, registries, images, { label: name, signal });
     }
-    case 'directory':
-    case 'archive': {
+    case 'oci':
+    case 'oci-archive': {
       const layout = await openLayoutSource(place.path, archiveOptionsOf(store, signal));
       return withRoot(layout, place.name, `name one of its images: oci:${place.path}:TAG`);
     }
@@ -81,19 +81,19 @@ async function openPlace(
 
 async function intoPlace(
   { registries, source, options, platform }: Work,
-  { from, to }: { readonly from: Place; readonly to: Exclude<Place, { kind: 'store' }> },
+  { from, to }: { readonly from: Place; readonly to: Exclude<Place, { transport: 'store' }> },
 ): Promise<CopyResult> {
   const { signal } = options;
   const onTransfer = transferHook(options.onEvent);
-  if (to.kind === 'registry') {
-    const mountFrom = from.kind === 'registry' ? from.reference : undefined;
+  if (to.transport === 'registry') {
+    const mountFrom = from.transport === 'registry' ? from.reference : undefined;
     const settings = { reference: to.reference, mountFrom, platform, onTransfer, signal };
     return resultOf((await copyToRegistry(registries, source, settings)).root);
   }
   const { root, ...rest } = await collect(source, rootOf(source), { platform, signal });
   const settings = { onTransfer, signal };
   const layout =
-    to.kind === 'directory' ? layoutDirectory(to.path, settings) : layoutArchive(to.path, settings);
+    to.transport === 'oci' ? layoutDirectory(to.path, settings) : layoutArchive(to.path, settings);
   const annotations = to.name === undefined ? undefined : { [REF_ANNOTATION]: to.name };
   const descriptor = { ...root.descriptor, ...(annotations && { annotations }) };
   await writeCollections(layout, [{ ...rest, root: { ...root, descriptor } }]);
@@ -103,17 +103,17 @@ async function intoPlace(
 /** Of several platforms the store takes one, as a pull does. */
 async function intoStore(
   { store, registries, source, options, platform }: Work,
-  { from, to }: { readonly from: Place; readonly to: { readonly reference: Reference } },
+  { from, to }: { readonly from: Place; readonly to: { readonly text: string } },
 ): Promise<CopyResult> {
   const { signal } = options;
   const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined, signal };
   const image = await chooseImage(source, rootOf(source), wanted);
   const onTransfer = transferHook(options.onEvent);
   const record =
-    from.kind === 'registry'
+    from.transport === 'registry'
       ? await fetchImage(store, registries, image, { from: from.reference, onTransfer, signal })
       : await importImage(store, image, { signal });
-  store.images.tag(record.id, formatReference(withDefaultTag(to.reference)));
+  store.images.tag(record.id, formatReference(withDefaultTag(parseReference(to.text))));
   await store.flush();
   return resultOf(image);
 }

@@ -4,11 +4,18 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { delimiter, join } from 'node:path';
 import type { ByteSink } from '../../destination/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
+import {
+  DOCKER_SOCKET,
+  type DockerAddress,
+  dockerAddress,
+  dockerMessage,
+  dockerRequest,
+} from '../../image/index.ts';
 import { hasErrorCode } from '../../system/index.ts';
 
 export interface Engine {
@@ -23,7 +30,6 @@ export interface Engine {
   load(send: (sink: ByteSink) => Promise<void>, signal?: AbortSignal): Promise<void>;
 }
 
-const DOCKER_SOCKET = '/var/run/docker.sock';
 /** What an engine says of a failure is shown up to this length. */
 const MAX_ANSWER = 64 * 1024;
 
@@ -57,7 +63,7 @@ async function findDocker(env: Environment, isWanted: boolean): Promise<Engine |
   const host = env.DOCKER_HOST ?? '';
   if (host === '' && (env.DOCKER_CONTEXT ?? '') !== '')
     return command(env, 'docker', ['load', '-q']);
-  const address = host === '' ? { socketPath: DOCKER_SOCKET } : addressOf(host, env);
+  const address = dockerAddress(env);
   // By ssh or TLS: docker's own command knows how.
   if (address === undefined) return command(env, 'docker', ['load', '-q']);
   if (host === '' && !existsSync(DOCKER_SOCKET) && !isWanted) return undefined;
@@ -70,20 +76,9 @@ async function findDocker(env: Environment, isWanted: boolean): Promise<Engine |
   });
 }
 
-type Address = Pick<RequestOptions, 'socketPath' | 'host' | 'port'>;
-
-/** Undefined: an address that needs more than a connection. */
-function addressOf(host: string, env: Environment): Address | undefined {
-  const unix = /^unix:\/\/(.+)$/.exec(host);
-  if (unix?.[1] !== undefined) return { socketPath: unix[1] };
-  const tcp = /^tcp:\/\/(\[[0-9a-f:]+\]|[^:/]+)(?::(\d+))?\/?$/i.exec(host);
-  if (tcp?.[1] === undefined || (env.DOCKER_TLS_VERIFY ?? '') !== '') return undefined;
-  return { host: tcp[1].replace(/^\[|\]$/g, ''), port: tcp[2] ?? 2375 };
-}
-
-async function ping(address: Address): Promise<unknown> {
+async function ping(address: DockerAddress): Promise<unknown> {
   try {
-    const request = openRequest({ ...address, path: '/_ping', method: 'GET' });
+    const request = dockerRequest({ ...address, path: '/_ping', method: 'GET' });
     const answer = answerOf(request);
     request.end();
     const { statusCode } = await answer;
@@ -93,14 +88,14 @@ async function ping(address: Address): Promise<unknown> {
   }
 }
 
-function dockerApi(address: Address): Engine {
+function dockerApi(address: DockerAddress): Engine {
   return {
     name: 'docker',
     async load(send, signal) {
       const headers = { 'Content-Type': 'application/x-tar' };
       const path = '/images/load?quiet=1';
       const options = { ...address, path, method: 'POST', headers };
-      const request = openRequest({ ...options, ...(signal && { signal }) });
+      const request = dockerRequest({ ...options, ...(signal && { signal }) });
       const answer = answerOf(request);
       // It may answer, or hang up, before it has read all.
       let early: unknown;
@@ -115,17 +110,12 @@ function dockerApi(address: Address): Engine {
       }
       request.end();
       const { statusCode, body } = await answer;
-      const said = messageIn(body);
+      const said = dockerMessage(body);
       if (statusCode !== 200 || said !== undefined) {
         throw refused('docker', said ?? `it answered with status ${statusCode}`);
       }
     },
   };
-}
-
-/** Rarely needed, and takes time to load; import() is not there in the code that V8 keeps compiled. */
-function openRequest(options: RequestOptions): ClientRequest {
-  return process.getBuiltinModule('node:http').request({ ...options, agent: false });
 }
 
 interface Answer {
@@ -146,22 +136,6 @@ function answerOf(request: ClientRequest): Promise<Answer> {
       response.on('end', () => resolve({ statusCode: response.statusCode, body }));
     });
   });
-}
-
-/** What Docker says went wrong: in a line of its progress, or as the whole answer. */
-function messageIn(body: string): string | undefined {
-  for (const line of body.split('\n')) {
-    try {
-      const message: unknown = JSON.parse(line);
-      if (typeof message !== 'object' || message === null) continue;
-      const { error, message: text } = message as { error?: unknown; message?: unknown };
-      if (typeof error === 'string') return error;
-      if (typeof text === 'string') return text;
-    } catch {
-      // An empty line, or one that was cut off.
-    }
-  }
-  return undefined;
 }
 
 function command(env: Environment, name: string, args: readonly string[]): Engine {

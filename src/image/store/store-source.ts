@@ -5,11 +5,14 @@ import type { ImageRecord, Store } from '../../store/index.ts';
 import { type Blob, blobsOf, type Image } from '../image.ts';
 import type { ImageSource } from '../transport.ts';
 import { bundled, type ImageRecords } from './bundle.ts';
+import type { Compression } from './layer-encoding.ts';
 import { originalImage, storedImage } from './stored-image.ts';
 
 export interface StoreSourceOptions {
   /** For messages: the name the images have in the store. */
   readonly label: string;
+  /** Of new layers. Default `gzip`, each made once; uncompressed ones are made as they are read. */
+  readonly compression?: Compression | undefined;
   /** Where a blob can be had that the store lacks. */
   readonly elsewhere?: ((descriptor: Descriptor) => Blob | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -20,7 +23,7 @@ export interface StoreSource extends ImageSource {
   readonly images: readonly Image[];
 }
 
-/** New layers are compressed, once. @param records of one name */
+/** @param records of one name */
 export async function openStoreSource(
   store: Store,
   records: ImageRecords,
@@ -52,12 +55,12 @@ export async function openStoreSource(
 async function openImage(
   store: Store,
   record: ImageRecord,
-  { elsewhere = () => undefined, signal }: StoreSourceOptions,
+  { elsewhere = () => undefined, compression = 'gzip', signal }: StoreSourceOptions,
 ): Promise<Image> {
   const foreign = (descriptor: Descriptor): Blob | undefined =>
     isForeign(descriptor) ? { descriptor, read: () => lacking(descriptor.digest) } : undefined;
   const original = await originalImage(store, record, (one) => foreign(one) ?? elsewhere(one));
-  return original ?? (await storedImage(store, record, { compression: 'gzip', signal }));
+  return original ?? (await storedImage(store, record, { compression, signal }));
 }
 
 /** What may not be passed on stays where it is. */

@@ -1,0 +1,130 @@
+/** The door for names of images: opens what a name means, in any transport. No store is written, and nothing needs root. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from '../environment.ts';
+import { AppError } from '../errors.ts';
+import { familiarName, isIndexType, type Platform, parseReference } from '../oci/index.ts';
+import type { Store } from '../store/index.ts';
+import type { OpenArchiveOptions } from './archive/archive-reader.ts';
+import { chooseImage, rootOf } from './choose-image.ts';
+import { openDockerArchive } from './docker-archive/docker-archive-source.ts';
+import { openDockerDaemon } from './docker-daemon/docker-daemon-source.ts';
+import type { Image, Index } from './image.ts';
+import { type ImageName, parseImageName } from './image-name.ts';
+import { decodedIndex } from './index-of.ts';
+import { withRoot } from './named-root.ts';
+import { openLayoutSource } from './oci-layout/layout-source.ts';
+import { readImage } from './read-image.ts';
+import { fullName } from './references.ts';
+import { openRegistrySource } from './registry/registry-source.ts';
+import { openStoreSource } from './store/store-source.ts';
+import type { ImageSource, ReadRequest } from './transport.ts';
+
+export interface OpenSourceOptions extends ReadRequest {
+  /** Proxies, logins, the address of Docker. */
+  readonly env: Environment;
+  /** Asked for names of the store only; the source closes it. Undefined: there is none. */
+  readonly openStore?: (() => Promise<Store>) | undefined;
+  /** Bytes that a compressed archive may unpack to; undefined: nine tenths of what is free. */
+  readonly unpackLimit?: number | undefined;
+}
+
+/**
+ * Opens what a name means; one without a transport is of the store. See `ImageName` for the spellings.
+ *
+ * @returns a source with one root, for the caller to dispose of
+ * @throws AppError IMAGE_PLACE_INVALID, IMAGE_NOT_FOUND, IMAGE_DAEMON, REFERENCE_INVALID, REGISTRY_…, ARCHIVE_…
+ */
+export async function openImageSource(
+  text: string,
+  options: OpenSourceOptions,
+): Promise<ImageSource> {
+  const name = parseImageName(text, 'store');
+  switch (name.transport) {
+    case 'registry':
+      return openInRegistry(name, options);
+    case 'store':
+      return openInStore(name, options);
+    case 'oci':
+    case 'oci-archive': {
+      const source = await openLayoutSource(name.path, archiveOptions(options));
+      return withRoot(source, name.name, `name one of its images: ${name.transport}:FILE:TAG`);
+    }
+    case 'docker-archive': {
+      const source = await openDockerArchive(name.path, archiveOptions(options));
+      const wanted = name.name === undefined ? undefined : fullName(name.name);
+      return withRoot(source, wanted, 'name one of its images: docker-archive:FILE:NAME');
+    }
+    case 'docker-daemon': {
+      const { env } = options;
+      const source = await openDockerDaemon(name.text, { env, ...archiveOptions(options) });
+      return withRoot(source, undefined, 'name one image by its tag');
+    }
+  }
+}
+
+/**
+ * The image or the index that was opened.
+ *
+ * @param platform of an index that image; one that stands alone has to be for it
+ * @throws AppError as `chooseImage`
+ */
+export async function openImage(
+  source: ImageSource,
+  { platform, signal }: ReadRequest & { readonly platform?: Platform | undefined } = {},
+): Promise<Image | Index> {
+  const root = rootOf(source);
+  if (platform !== undefined) {
+    return chooseImage(source, root, { platform, explicit: true, signal });
+  }
+  const raw = await source.manifest(root, { signal });
+  if (isIndexType(raw.descriptor.mediaType)) return decodedIndex(raw);
+  return readImage(source, raw, { signal });
+}
+
+async function openInRegistry(
+  { reference }: Extract<ImageName, { transport: 'registry' }>,
+  { env, signal }: OpenSourceOptions,
+): Promise<ImageSource> {
+  const { openRegistries } = await import('../registry/index.ts');
+  const registries = openRegistries({ env, signal });
+  const close = () => registries[Symbol.asyncDispose]();
+  try {
+    const source = await openRegistrySource(registries, reference, { signal });
+    return { ...source, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openInStore(
+  { text }: Extract<ImageName, { transport: 'store' }>,
+  { openStore, signal }: OpenSourceOptions,
+): Promise<ImageSource> {
+  const store = await openStore?.();
+  try {
+    const [first, ...others] = store?.images.variants(text) ?? [];
+    if (store === undefined || first === undefined) throw notInStore(text, store);
+    const options = { label: text, compression: 'uncompressed', signal } as const;
+    const source = await openStoreSource(store, [first, ...others], options);
+    return { ...source, [Symbol.asyncDispose]: () => store.close() };
+  } catch (error) {
+    await store?.close();
+    throw error;
+  }
+}
+
+function archiveOptions({ unpackLimit, signal }: OpenSourceOptions): OpenArchiveOptions {
+  const temporaryDirectory = () => mkdtemp(join(tmpdir(), 'lamina-'));
+  return { temporaryDirectory, unpackLimit, signal };
+}
+
+function notInStore(text: string, store: Store | undefined): AppError {
+  const names = store?.images.names().map((name) => familiarName(parseReference(name))) ?? [];
+  return new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
+    expected: names.length === 0 ? undefined : `one of ${names.slice(0, 8).join(', ')}`,
+    hint: `docker://${text} is the image in its registry`,
+  });
+}
