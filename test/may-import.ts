@@ -78,7 +78,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'solver',
   ],
   base: ['environment.ts', 'errors.ts', 'system', 'progress', 'oci', 'archive', 'runtime'],
-  analysis: ['system', 'oci', 'files', 'store', 'layers'],
+  analysis: ['errors.ts', 'system', 'oci', 'files', 'archive', 'store', 'layers', 'image'],
   container: [
     'environment.ts',
     'errors.ts',

@@ -18,6 +18,14 @@ export function toText(bytes: BytePath): string {
   return text;
 }
 
+/** The bytes as text for JSON, which escapes what needs it: only bytes that are no UTF-8 appear as `\xNN`. */
+export function toJsonText(bytes: BytePath): string {
+  return decodeName(bytes).replace(
+    /[\udc80-\udcff]/gu,
+    (character) => `\\x${hex(character.charCodeAt(0) - 0xdc00)}`,
+  );
+}
+
 /**
  * The bytes as a string with one code point a character, so that `?` and `[..]` match whole characters.
  * Bytes that are no UTF-8 become lone surrogates (U+DC00 + byte), so different bytes never give the same string.

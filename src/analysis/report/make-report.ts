@@ -1,0 +1,146 @@
+import { toJsonText } from '../../files/index.ts';
+import type { Image } from '../../image/index.ts';
+import { formatPlatform, imagePlatform } from '../../oci/index.ts';
+import { findLeftovers } from '../leftovers/index.ts';
+import { diveFigures, duplicates, reclaimable, visibleTotals } from '../model/index.ts';
+import { findPackages } from '../packages/index.ts';
+import { findSecrets } from '../secrets/index.ts';
+import { largestDirectories, largestFiles } from './largest.ts';
+import { layerInstructions } from './layer-history.ts';
+import type { ScannedImage } from './scan-image.ts';
+import { securityFindings } from './security.ts';
+import type { ImageReport, ReportedLayer, ReportedSecret } from './types.ts';
+
+/** Where a layer comes from, where its build is known. */
+export interface LayerSource {
+  readonly instruction: string;
+  readonly stage: string | undefined;
+  readonly line: number | undefined;
+}
+
+export interface ReportOptions {
+  readonly names?: readonly string[] | undefined;
+  /** By layer, bottom first. */
+  readonly sources?: readonly (LayerSource | undefined)[] | undefined;
+  /** Bytes of the blob of each layer, bottom first, where the image as it was opened names no compressed ones. */
+  readonly compressed?: readonly (number | undefined)[] | undefined;
+}
+
+const MOST_LARGEST = 50;
+
+/** @param scanned what `scanImage` read of the same image */
+export async function makeReport(
+  image: Image,
+  scanned: ScannedImage,
+  options: ReportOptions = {},
+): Promise<ImageReport> {
+  const { model } = scanned;
+  const hidden = reclaimable(model);
+  const layers = reportedLayers(image, scanned, { ...options, reclaimable: hidden.layers });
+  const doubles = duplicates(model);
+  const visible = visibleTotals(model);
+  const { efficiency, wastedBytes, userWastedPercent } = diveFigures(model);
+  const { config } = image;
+  const security = securityFindings(model);
+  const user = config.config?.User ?? '';
+  return {
+    image: {
+      id: image.manifest.config.digest,
+      names: options.names ?? [],
+      platform: formatPlatform(imagePlatform(config)),
+      created: config.created ?? null,
+      user,
+    },
+    size: {
+      unpacked: layers.reduce((sum, { unpacked }) => sum + unpacked, 0),
+      visible: visible.bytes,
+      compressed: compressedSize(image, layers),
+      files: visible.files,
+    },
+    layers,
+    reclaimable: {
+      bytes: hidden.bytes,
+      files: hidden.files.map((file) => ({ ...file, path: toJsonText(file.path) })),
+    },
+    duplicates: {
+      bytes: doubles.bytes,
+      groups: doubles.groups.map(({ bytes, paths }) => ({ bytes, paths: paths.map(toJsonText) })),
+    },
+    dive: { efficiency, wastedBytes, userWastedPercent },
+    leftovers: findLeftovers(model).map((one) => ({ ...one, paths: one.paths.map(toJsonText) })),
+    packages: await findPackages(model, scanned.packages),
+    secrets: reportedSecrets(image, scanned, layers),
+    security: {
+      runsAsRoot: /^(?:|root|0+)(?::|$)/.test(user),
+      shells: security.shells.map(toJsonText),
+      packageManagers: security.packageManagers.map(toJsonText),
+      setuid: security.setuid.map(toJsonText),
+    },
+    largest: {
+      files: largestFiles(model, MOST_LARGEST).map((one) => ({
+        ...one,
+        path: toJsonText(one.path),
+      })),
+      directories: largestDirectories(model, MOST_LARGEST).map(({ path, bytes }) => ({
+        ...{ path: toJsonText(path), bytes, layer: null },
+      })),
+    },
+    problems: scanned.problems.map(({ layer, error }) => ({
+      ...{ layer, code: error.code, message: error.message },
+    })),
+  };
+}
+
+interface LayerFacts extends ReportOptions {
+  readonly reclaimable: readonly number[];
+}
+
+function reportedLayers(
+  { layers, config }: Image,
+  { model }: ScannedImage,
+  { sources = [], compressed = [], reclaimable: hidden }: LayerFacts,
+): ReportedLayer[] {
+  const instructions = layerInstructions(config, layers.length);
+  return layers.map(({ diffId, descriptor }, index): ReportedLayer => {
+    const { unpacked = 0, files = 0 } = model.layers[index] ?? {};
+    const source = sources[index];
+    const isCompressed = /gzip|zstd/.test(descriptor.mediaType);
+    return {
+      ...{ index, diffId, digest: descriptor.digest },
+      instruction: source?.instruction ?? instructions[index] ?? null,
+      stage: source?.stage ?? null,
+      line: source?.line ?? null,
+      unpacked,
+      compressed: isCompressed ? descriptor.size : (compressed[index] ?? null),
+      reclaimable: hidden[index] ?? 0,
+      files,
+    };
+  });
+}
+
+function compressedSize(image: Image, layers: readonly ReportedLayer[]): number | null {
+  let sum = image.configBytes.length + image.bytes.length;
+  for (const { compressed } of layers) {
+    if (compressed === null) return null;
+    sum += compressed;
+  }
+  return sum;
+}
+
+function reportedSecrets(
+  { config }: Image,
+  { model, secrets }: ScannedImage,
+  layers: readonly ReportedLayer[],
+): ReportedSecret[] {
+  return findSecrets(model, secrets, config).map((found) => ({
+    kind: found.kind,
+    layer: found.layer ?? null,
+    path: found.path === undefined ? null : toJsonText(found.path),
+    env: found.env ?? found.arg ?? null,
+    label: found.label ?? null,
+    history: found.history ?? null,
+    line: found.layer === undefined ? null : (layers[found.layer]?.line ?? null),
+    shipped: true,
+    visible: found.visible ?? null,
+  }));
+}

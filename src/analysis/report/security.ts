@@ -1,0 +1,63 @@
+/** What in the final file system matters to whoever runs the image. */
+import { type BytePath, baseName } from '../../files/index.ts';
+import { type ImageModel, NONE } from '../model/index.ts';
+
+export interface SecurityFindings {
+  readonly shells: readonly BytePath[];
+  readonly packageManagers: readonly BytePath[];
+  readonly setuid: readonly BytePath[];
+}
+
+const PROGRAM_DIRECTORY = /^(?:usr\/(?:local\/)?)?s?bin\/[^/]+$|^busybox\/[^/]+$/;
+const SHELLS = new Set([
+  'sh',
+  'bash',
+  'dash',
+  'ash',
+  'zsh',
+  'ksh',
+  'fish',
+  'busybox',
+  'csh',
+  'tcsh',
+]);
+const PACKAGE_MANAGERS = new Set([
+  ...['apt', 'apt-get', 'dpkg', 'apk', 'rpm', 'dnf', 'microdnf', 'yum', 'zypper', 'pacman'],
+  ...['npm', 'yarn', 'pnpm', 'pip', 'pip3', 'gem', 'composer', 'cargo'],
+]);
+
+const SETUID_OR_SETGID = 0o6000;
+const EXECUTABLE = 0o111;
+
+export function securityFindings(model: ImageModel): SecurityFindings {
+  const { versions } = model;
+  const [shells, packageManagers, setuid]: BytePath[][] = [[], [], []];
+  for (const version of model.visible()) {
+    if (versions.isDirectory(version)) continue;
+    const { mode, linkTarget } = versions.metadata(version);
+    const isSpecial = versions.isFile(version) && (mode & SETUID_OR_SETGID) !== 0;
+    const isProgram = (mode & EXECUTABLE) !== 0 || linkTarget !== undefined;
+    if (!isSpecial && !isProgram) continue;
+    const path = model.path(version);
+    if (isSpecial && (mode & EXECUTABLE) !== 0) setuid?.push(path);
+    if (!PROGRAM_DIRECTORY.test(path) || leadsNowhere(model, path, linkTarget)) continue;
+    if (SHELLS.has(baseName(path))) shells?.push(path);
+    if (PACKAGE_MANAGERS.has(baseName(path))) packageManagers?.push(path);
+  }
+  const sorted = (paths: BytePath[] = []) => paths.sort();
+  return {
+    shells: sorted(shells),
+    packageManagers: sorted(packageManagers),
+    setuid: sorted(setuid),
+  };
+}
+
+/** A link left behind by what it pointed to. Links to directories on the way are taken to be right. */
+function leadsNowhere(model: ImageModel, path: BytePath, target: string | undefined): boolean {
+  if (target === undefined) return false;
+  const isNear = !target.includes('/');
+  const full = isNear ? `${path.slice(0, path.lastIndexOf('/') + 1)}${target}` : target.slice(1);
+  if (!isNear && !target.startsWith('/')) return false;
+  const node = model.paths.find(full);
+  return node === NONE || model.visibleAt(node, model.layers.length - 1) === NONE;
+}

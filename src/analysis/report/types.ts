@@ -1,0 +1,154 @@
+/** What a report says of an image. Sizes are bytes; layers count from 0 at the bottom; paths have no slash in front. */
+import type { LeftoverKind } from '../leftovers/index.ts';
+import type { HiddenReason } from '../model/index.ts';
+import type { PackageType } from '../packages/index.ts';
+import type { SecretKind } from '../secrets/index.ts';
+
+/** A path in which bytes that are no UTF-8 are written `\xNN`. */
+export type ReportPath = string;
+
+export interface ImageReport {
+  readonly image: ReportedImage;
+  readonly size: ReportedSize;
+  readonly layers: readonly ReportedLayer[];
+  readonly reclaimable: {
+    readonly bytes: number;
+    readonly files: readonly ReportedReclaimable[];
+  };
+  readonly duplicates: {
+    readonly bytes: number;
+    readonly groups: readonly { readonly bytes: number; readonly paths: readonly ReportPath[] }[];
+  };
+  readonly dive: ReportedDive;
+  readonly leftovers: readonly ReportedLeftovers[];
+  readonly packages: readonly ReportedPackage[];
+  readonly secrets: readonly ReportedSecret[];
+  /** Who the image runs as, and what in it helps an attacker. */
+  readonly security: ReportedSecurity;
+  readonly largest: {
+    readonly files: readonly ReportedFile[];
+    /** With all that is below them. */
+    readonly directories: readonly ReportedFile[];
+  };
+  /** Layers that could not be read: what is in them is in no other figure. */
+  readonly problems: readonly ReportedProblem[];
+}
+
+export interface ReportedImage {
+  /** Digest of the image config. */
+  readonly id: string;
+  readonly names: readonly string[];
+  /** `linux/amd64`. */
+  readonly platform: string;
+  /** RFC 3339; null where the config does not say. */
+  readonly created: string | null;
+  /** As in the config; `''` is root. */
+  readonly user: string;
+}
+
+export interface ReportedSize {
+  /** What the layers ship: apparent sizes of regular files, a group of hard links once a layer. */
+  readonly unpacked: number;
+  /** What the final file system shows. */
+  readonly visible: number;
+  /** The layers' blobs with config and manifest; null where a layer has no compressed form. */
+  readonly compressed: number | null;
+  /** Regular files of the final file system. */
+  readonly files: number;
+}
+
+export interface ReportedLayer {
+  readonly index: number;
+  readonly diffId: string;
+  /** Of its blob. */
+  readonly digest: string;
+  /** Null where the history does not say. */
+  readonly instruction: string | null;
+  /** Null where the build is not known. */
+  readonly stage: string | null;
+  /** Line of the Dockerfile; null where the build is not known. */
+  readonly line: number | null;
+  readonly unpacked: number;
+  /** Null where it has no compressed form. */
+  readonly compressed: number | null;
+  /** Bytes it ships that are not visible in the end. */
+  readonly reclaimable: number;
+  /** Regular files it ships. */
+  readonly files: number;
+}
+
+export interface ReportedReclaimable {
+  readonly path: ReportPath;
+  readonly bytes: number;
+  /** The layer that ships it. */
+  readonly layer: number;
+  /** The layer that hides it. */
+  readonly hiddenBy: number;
+  readonly reason: HiddenReason;
+}
+
+/** By dive's algorithm: ratios are from 0 to 1. */
+export interface ReportedDive {
+  readonly efficiency: number;
+  readonly wastedBytes: number;
+  /** Null where there is only one layer. */
+  readonly userWastedPercent: number | null;
+}
+
+export interface ReportedLeftovers {
+  readonly kind: LeftoverKind;
+  readonly bytes: number;
+  /** Directories that can go as a whole, and single files. */
+  readonly paths: readonly ReportPath[];
+}
+
+export interface ReportedPackage {
+  readonly type: PackageType;
+  readonly name: string;
+  readonly version: string;
+  /** Of its visible files. */
+  readonly bytes: number;
+  readonly layer: number;
+}
+
+/** Where a secret is; never the secret. What does not apply is null. */
+export interface ReportedSecret {
+  readonly kind: SecretKind;
+  readonly layer: number | null;
+  readonly path: ReportPath | null;
+  /** Name of the variable, or of the build argument in the history. */
+  readonly env: string | null;
+  /** Name of the label. */
+  readonly label: string | null;
+  /** Position in the config's history, from 0. */
+  readonly history: number | null;
+  /** Line of the Dockerfile, where the build is known. */
+  readonly line: number | null;
+  /** Whether whoever pulls the image gets it. */
+  readonly shipped: boolean;
+  /** Of a file: whether the final file system shows it. */
+  readonly visible: boolean | null;
+}
+
+export interface ReportedSecurity {
+  readonly runsAsRoot: boolean;
+  /** Shells of the final file system. */
+  readonly shells: readonly ReportPath[];
+  /** Package managers of the final file system. */
+  readonly packageManagers: readonly ReportPath[];
+  /** Files that run with the rights of their owner or group. */
+  readonly setuid: readonly ReportPath[];
+}
+
+export interface ReportedFile {
+  readonly path: ReportPath;
+  readonly bytes: number;
+  /** The layer of the visible version; null for a directory. */
+  readonly layer: number | null;
+}
+
+export interface ReportedProblem {
+  readonly layer: number;
+  readonly code: string;
+  readonly message: string;
+}
