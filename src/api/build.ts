@@ -1,10 +1,11 @@
 /** What a build takes and gives back. */
 import type { ImageComparison } from '../analysis/index.ts';
+import type { ByteSink } from '../destination/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Descriptor, Digest } from '../oci/index.ts';
 import type { BuildSummary, Emit } from '../progress/index.ts';
 import type { ResourceLimits } from '../runtime/index.ts';
-import type { ByteSink, HostAlias, NetworkMode, StoreOptions } from './store-options.ts';
+import type { HostAlias, NetworkMode, StoreOptions } from './store-options.ts';
 
 /** Where a result goes; the types are those of `docker buildx build --output`. */
 export type OutputType = 'image' | 'oci' | 'docker' | 'tar' | 'local' | 'registry' | 'cacheonly';

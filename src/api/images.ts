@@ -1,9 +1,10 @@
 /** What the public API takes and gives back where it works on the images of a store. */
 import type { FilesComparison, ImageComparison } from '../analysis/index.ts';
+import type { Destination } from '../destination/index.ts';
 import type { ImageInspect } from '../export/index.ts';
 import type { Digest, Platform } from '../oci/index.ts';
 import type { Emit } from '../progress/index.ts';
-import type { ByteSink, StoreOptions } from './store-options.ts';
+import type { StoreOptions } from './store-options.ts';
 
 /** One image in the store. */
 export interface ImageSummary {
@@ -56,7 +57,7 @@ export interface SaveImagesOptions extends StoreOptions {
   /** `docker`: the archive of `docker save`, which is an OCI layout at the same time. */
   readonly format?: 'docker' | 'oci' | undefined;
   /** A path appears complete or not at all. */
-  readonly destination: string | ByteSink;
+  readonly destination: Destination;
   readonly onEvent?: Emit | undefined;
 }
 
@@ -93,7 +94,7 @@ export interface ExportImageOptions extends StoreOptions {
   /** Reference, id or the beginning of an id. */
   readonly image: string;
   /** Receives a tar of the image's files; a path appears complete or not at all. */
-  readonly destination: string | ByteSink;
+  readonly destination: Destination;
 }
 
 export interface InspectImagesOptions extends StoreOptions {

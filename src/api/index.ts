@@ -1,3 +1,4 @@
+export type { ByteSink, Destination } from '../destination/index.ts';
 export type { HistoryRow, ImageInspect } from '../export/index.ts';
 export type * from './build.ts';
 export type * from './checks.ts';

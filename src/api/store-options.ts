@@ -12,9 +12,6 @@ export interface StoreOptions extends CallOptions {
   readonly root?: string | undefined;
 }
 
-/** Takes chunks in order; the promise holds the writer back. */
-export type ByteSink = (chunk: Uint8Array) => Promise<void>;
-
 export interface HostAlias {
   readonly name: string;
   readonly address: string;

@@ -102,11 +102,7 @@ function deviceDirectory(epoch: number | undefined): Buffer {
   });
 }
 
-function environment({
-  env: given,
-  sourceDateEpoch,
-  scratch,
-}: BootstrapOptions): NodeJS.ProcessEnv {
+function environment({ env: given, sourceDateEpoch, scratch }: BootstrapOptions): Environment {
   const { SOURCE_DATE_EPOCH: _, ...env } = given;
   return {
     ...env,

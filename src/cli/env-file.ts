@@ -1,10 +1,11 @@
 /** Files of variables, as --env-file takes them. */
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { readFailure, readInput } from '../system/index.ts';
 
 export interface EnvFileContext {
   /** Gives the values of variables that the file only names. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -5,6 +5,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import { isatty } from 'node:tty';
+import type { Environment } from '../environment.ts';
 import type { TerminalSize } from '../progress/index.ts';
 
 export interface Output {
@@ -44,7 +45,7 @@ export class PipeClosed extends Error {
 }
 
 /** Colours are for terminals whose user did not ask otherwise. */
-export function useColor(io: Io, env: Readonly<Record<string, string | undefined>>): boolean {
+export function useColor(io: Io, env: Environment): boolean {
   return io.stderr.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 

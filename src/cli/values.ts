@@ -225,10 +225,7 @@ export function sourceDateEpoch(text: string | undefined): number | undefined {
  * The epoch of a build: a number is told from the name of a source, which stays a build argument. The variable of the
  * environment counts where no argument was given.
  */
-export function epochArgument(
-  buildArgs: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string | undefined>>,
-) {
+export function epochArgument(buildArgs: Readonly<Record<string, string>>, env: Environment) {
   const text = buildArgs.SOURCE_DATE_EPOCH ?? env.SOURCE_DATE_EPOCH;
   if (text === undefined || text === '') return { buildArgs, epoch: undefined };
   if (/^\d{1,12}$/.test(text)) return { buildArgs, epoch: Number(text) };

@@ -1,4 +1,5 @@
 /** The small first process of `lamina run --init`: it passes signals on and reaps what others leave. */
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { isStaticProgram } from '../runtime/index.ts';
 import { findProgram } from '../system/index.ts';
@@ -10,9 +11,7 @@ const NAMES = ['docker-init', 'tini-static', 'catatonit', 'tini'];
  * @returns host path of a static program
  * @throws AppError CONTAINER_NO_INIT
  */
-export async function initProgram(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
+export async function initProgram(env: Environment): Promise<string> {
   for (const name of NAMES) {
     const path = findProgram(name, env);
     if (path !== undefined && (await isStaticProgram(path))) return path;

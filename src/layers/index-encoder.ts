@@ -1,7 +1,7 @@
 /** Makes the file form of a layer index, entry by entry: see `index-codec.ts` for the form. */
 import { createHash } from 'node:crypto';
 import { comparePaths, type FileType } from '../files/index.ts';
-import { ByteSink } from './byte-sink.ts';
+import { ByteCollector } from './byte-collector.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
 
 export const MAGIC = 'lamina-i';
@@ -33,11 +33,11 @@ export const HAS_LINK_TARGET = 64;
 
 /** Keeps some hundred bytes an entry, so that a million of them fit into memory beside what else there is. */
 export class IndexEncoder {
-  readonly #records = new ByteSink();
-  readonly #paths = new ByteSink();
-  readonly #targets = new ByteSink();
-  readonly #xattrs = new ByteSink();
-  readonly #digests = new ByteSink();
+  readonly #records = new ByteCollector();
+  readonly #paths = new ByteCollector();
+  readonly #targets = new ByteCollector();
+  readonly #xattrs = new ByteCollector();
+  readonly #digests = new ByteCollector();
   #count = 0;
   #previous: string | undefined;
 

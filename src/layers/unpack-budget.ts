@@ -1,5 +1,6 @@
 /** How much an archive may unpack to: what it says of itself costs its author nothing. */
 import { statfsSync } from 'node:fs';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { humanSize } from '../progress/index.ts';
 
@@ -40,9 +41,7 @@ export class UnpackBudget {
  * @returns bytes; undefined where it is not set
  * @throws AppError CLI_ENVIRONMENT
  */
-export function unpackLimitOf(
-  env: Readonly<Record<string, string | undefined>>,
-): number | undefined {
+export function unpackLimitOf(env: Environment): number | undefined {
   const text = env[UNPACK_LIMIT]?.trim().toLowerCase() ?? '';
   if (text === '') return undefined;
   if (text === 'none') return Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 /** RUN: a process in the file system so far; what it changed becomes the layer, as it is. */
 import { mkdir } from 'node:fs/promises';
+import type { Environment } from '../environment.ts';
 import { AppError, faultIn } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { ExecOp } from '../graph/index.ts';
@@ -42,7 +43,7 @@ export interface RunStepOptions extends StepLimits {
   /** Host path of what runs programs of the step's platform, if this machine does not. */
   readonly emulator?: string | undefined;
   /** Of this machine: where it has emulators, for messages. */
-  readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  readonly hostEnv: Environment;
   /** Certificates the step trusts beside its image's. */
   readonly trust?: StepTrust | undefined;
   /** The instruction as written, for messages. */

@@ -10,6 +10,7 @@ import {
   type Wanted,
   Workshop,
 } from '../../test/support/workshop.ts';
+import type { Environment } from '../environment.ts';
 
 let workshop: Workshop;
 beforeAll(() => {
@@ -30,14 +31,14 @@ function foreground(script: string, options: Wanted & { interactive?: boolean } 
   });
 }
 
-function start(env: NodeJS.ProcessEnv) {
+function start(env: Environment) {
   const child = spawn(process.execPath, [PROGRAM_PATH], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', ignoreBrokenPipe);
   return { child, stdout: collect(child.stdout), stderr: collect(child.stderr) };
 }
 
 /** On a terminal of 33 by 77, made by script(1). */
-function startOnTerminal(env: NodeJS.ProcessEnv) {
+function startOnTerminal(env: Environment) {
   const command = `tty; stty rows 33 cols 77; exec ${process.execPath} ${PROGRAM_PATH}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     env,

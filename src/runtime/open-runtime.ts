@@ -1,4 +1,5 @@
 /** Chooses how processes are run on this machine. */
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { findOciProgram, OciRuntime } from './oci/index.ts';
 import type { Runtime, RuntimeOptions } from './process/index.ts';
@@ -21,9 +22,7 @@ export interface RuntimeDescription {
  * @param env where PATH and LAMINA_RUNTIME are
  * @returns undefined when nothing was found
  */
-export async function describeRuntime(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<RuntimeDescription | undefined> {
+export async function describeRuntime(env: Environment): Promise<RuntimeDescription | undefined> {
   try {
     const { name, path, version } = await findOciProgram(env);
     return { name, path, version };

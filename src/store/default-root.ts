@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { homeDirectory, isRoot } from '../system/index.ts';
 
@@ -8,7 +9,7 @@ import { homeDirectory, isRoot } from '../system/index.ts';
  *
  * @throws AppError STORE_NO_HOME
  */
-export function defaultRoot(env: Readonly<Record<string, string | undefined>>): string {
+export function defaultRoot(env: Environment): string {
   if (env.LAMINA_ROOT) return env.LAMINA_ROOT;
   if (isRoot()) return '/var/lib/lamina';
   const data = env.XDG_DATA_HOME;

@@ -1,6 +1,8 @@
 /** Looks for programs of this machine. */
+
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import type { Environment } from '../environment.ts';
 
 /** Where root's tools are, though they may be missing in an ordinary PATH. */
 const MORE_PLACES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin'];
@@ -9,10 +11,7 @@ const MORE_PLACES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', 
  * @param nameOrPath a path, or a name to look for in PATH and the usual places
  * @returns an absolute path; undefined when there is no such program
  */
-export function findProgram(
-  nameOrPath: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+export function findProgram(nameOrPath: string, env: Environment): string | undefined {
   if (nameOrPath.includes('/')) {
     const path = isAbsolute(nameOrPath) ? nameOrPath : join(process.cwd(), nameOrPath);
     return isProgram(path) ? path : undefined;

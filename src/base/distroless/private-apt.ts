@@ -107,7 +107,7 @@ export class PrivateApt {
     if (code !== 0) throw failed(args[0] ?? '', code, tail);
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  #environment(): Environment {
     return {
       ...this.#options.env,
       LC_ALL: 'C.UTF-8',

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { readInput } from '../../system/index.ts';
 import { LARGEST_KEY } from './largest-key.ts';
@@ -14,7 +15,7 @@ export interface KeyAgentOptions {
   /** An empty directory of ours. */
   readonly directory: string;
   /** Looked at for PATH. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,5 +1,7 @@
 /** What the operations of one build share. */
+
 import type { ContextTree } from '../../context/index.ts';
+import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
 import type { FileTree } from '../../files/index.ts';
 import type { Vertex, VertexId } from '../../graph/index.ts';
@@ -37,7 +39,7 @@ export interface BuildSession {
   /** What steps trust beside their images' own certificates. */
   readonly certificates?: ExtraCertificates | undefined;
   /** The caller's environment: what the way to remote sources depends on. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly emit: Emit;
   readonly stepOf: (id: VertexId) => StepInfo;
   readonly warn: (warning: Warning) => void;

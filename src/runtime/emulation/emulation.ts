@@ -8,6 +8,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { formatPlatform, hostPlatform, type Platform } from '../../oci/index.ts';
 import { findProgram } from '../../system/index.ts';
@@ -37,10 +38,7 @@ const tried = new Map<string, Promise<Emulation>>();
  * @param env where PATH is
  * @throws AppError EMULATOR_MISSING, PLATFORM_NOT_RUNNABLE
  */
-export async function emulationFor(
-  platform: Platform,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Emulation> {
+export async function emulationFor(platform: Platform, env: Environment): Promise<Emulation> {
   const host = hostPlatform();
   if (platform.os !== 'linux') {
     throw new AppError(
@@ -59,10 +57,7 @@ export async function emulationFor(
   return found;
 }
 
-async function find(
-  platform: Platform,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Emulation> {
+async function find(platform: Platform, env: Environment): Promise<Emulation> {
   const { architecture } = platform;
   const program = exitProgram(architecture);
   if (program !== undefined && (await runs(program))) return { kind: 'none' };

@@ -1,4 +1,5 @@
 /** The platforms whose programs run on this machine, by its processor or by an emulator. */
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { hostPlatform, type Platform } from '../../oci/index.ts';
 import { emulationFor } from './emulation.ts';
@@ -8,9 +9,7 @@ const ARCHITECTURES = [
 ];
 
 /** @returns the machine's own platform first */
-export async function runnablePlatforms(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly Platform[]> {
+export async function runnablePlatforms(env: Environment): Promise<readonly Platform[]> {
   const host = hostPlatform();
   const found: Platform[] = [host];
   for (const architecture of ARCHITECTURES) {

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { findProgram } from '../../system/index.ts';
 
@@ -20,9 +21,7 @@ const NAMES = ['runc', 'crun'] as const;
  * `LAMINA_RUNTIME` (a name or a path) decides; else runc, then crun, from PATH and the usual places.
  * @throws AppError RUNTIME_MISSING, RUNTIME_UNUSABLE
  */
-export async function findOciProgram(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<OciProgram> {
+export async function findOciProgram(env: Environment): Promise<OciProgram> {
   const wanted = env.LAMINA_RUNTIME;
   if (wanted !== undefined && wanted !== '') {
     const path = findProgram(wanted, env);

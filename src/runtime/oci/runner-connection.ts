@@ -1,8 +1,9 @@
 /** The runner as a child process, seen from lamina. */
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
+import type { Environment } from '../../environment.ts';
 import { AbortedError, AppError } from '../../errors.ts';
-import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
+import type { OnOutput, ProcessResult, ProcessSpec } from '../process/index.ts';
 import type { OciProgram } from './find-oci-program.ts';
 import { refusedNamespaces } from './privileges.ts';
 import {
@@ -18,21 +19,21 @@ import { spawnRunner } from './spawn-runner.ts';
 
 export interface ConnectionOptions {
   readonly stateDirectory: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly stdio: StdioMode;
   /** Looked for while the runner starts. */
   readonly program: Promise<OciProgram>;
 }
 
 export interface ConnectionRunOptions {
-  readonly onOutput: ((stream: 'stdout' | 'stderr', bytes: Buffer) => void) | undefined;
+  readonly onOutput: OnOutput | undefined;
   readonly signal: AbortSignal;
   /** With lamina's own standard streams: standard input too. */
   readonly interactive: boolean;
 }
 
 interface Pending {
-  readonly onOutput: ConnectionRunOptions['onOutput'];
+  readonly onOutput: OnOutput | undefined;
   readonly resolve: (result: ProcessResult | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -142,7 +143,7 @@ export class RunnerConnection {
   #ask(
     id: number,
     command: Command,
-    onOutput: ConnectionRunOptions['onOutput'],
+    onOutput: OnOutput | undefined,
   ): Promise<ProcessResult | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#lost) return reject(this.#lostError());

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import type { StdioMode } from './protocol.ts';
 
@@ -38,7 +39,7 @@ export async function spawnRunner({
   env,
   stdio,
 }: {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly stdio: StdioMode;
 }): Promise<{ child: ChildProcess; control: Duplex }> {
   const foreground = stdio === 'foreground';

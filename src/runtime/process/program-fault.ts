@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
+import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import {
   type BytePath,
@@ -29,7 +30,7 @@ export interface ProgramContext {
   /** What mounts cover in the container; nothing is said about what is below. */
   readonly mounted: readonly BytePath[];
   /** Of this machine, to look for emulators. */
-  readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  readonly hostEnv: Environment;
 }
 
 /** @param facts the files of the image, and where this machine has emulators */

@@ -2,6 +2,7 @@
  * A runtime runs processes in root file systems that are made of layers. Everything that depends on how it isolates them lies
  * behind this interface; what its callers must know of that, its capabilities say as data.
  */
+import type { Environment } from '../../environment.ts';
 import type { TreeForm } from '../../system/index.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
 
@@ -30,16 +31,18 @@ export interface RuntimeOptions {
   /** Makes an empty directory of ours for what lasts as long as the runtime; host path as text. */
   readonly temporaryDirectory: () => Promise<string>;
   /** Looked at for PATH and LAMINA_RUNTIME. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Ends every process. */
   readonly signal?: AbortSignal | undefined;
   /** `foreground`: one process, which has lamina's own standard streams; see `runForeground`. Default: `pipe`. */
   readonly stdio?: 'pipe' | 'foreground' | undefined;
 }
 
+export type OnOutput = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
+
 export interface RunOptions {
   /** Everything the process writes, exactly, before `run` resolves. The bytes are the receiver's to keep. */
-  readonly onOutput?: ((stream: 'stdout' | 'stderr', bytes: Buffer) => void) | undefined;
+  readonly onOutput?: OnOutput | undefined;
   /** Ends this process. */
   readonly signal?: AbortSignal | undefined;
   /** With the standard streams of lamina: standard input too. */

@@ -10,7 +10,7 @@ export interface Room {
   readonly at: number;
 }
 
-export class ByteSink {
+export class ByteCollector {
   readonly #full: Buffer[] = [];
   #chunk = Buffer.alloc(0);
   #view = new DataView(new ArrayBuffer(0));
