@@ -28,6 +28,7 @@ export type { Environment } from './environment.ts';
 export type { ErrorCode } from './error-code.ts';
 export type {
   AppErrorOptions,
+  InstructionPart,
   SourceLocation,
   SourcePosition,
   SourceRange,

@@ -120,6 +120,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'outline',
     'export',
     'analysis',
+    'container',
   ],
   'builder/run': ['environment.ts', 'errors.ts', 'system', 'progress', 'oci', 'store', 'api'],
   'builder/attributes': [

@@ -1,11 +1,12 @@
 /** What `lamina run` takes and gives back. */
+import type { ContainerSettings, DeviceSpec, TmpfsSpec, VolumeSpec } from '../container/index.ts';
 import type { ResourceLimits } from '../runtime/index.ts';
 import type { PulledImage, RegistryEvent } from './registries.ts';
-import type { HostAlias, NetworkMode, StoreOptions } from './store-options.ts';
+import type { StoreOptions } from './store-options.ts';
 
-export type { ResourceLimits };
+export type { ContainerSettings, DeviceSpec, ResourceLimits, TmpfsSpec, VolumeSpec };
 
-export interface RunOptions extends StoreOptions {
+export interface RunOptions extends StoreOptions, ContainerSettings {
   readonly image: string;
   /** When to ask the registry for the image. Default: when the store lacks it. */
   readonly pull?: 'always' | 'missing' | 'never' | undefined;
@@ -14,89 +15,7 @@ export interface RunOptions extends StoreOptions {
   readonly onPulled?: ((image: PulledImage) => void) | undefined;
   /** `os/arch[/variant]`; undefined: whatever the name means here, else the host's. */
   readonly platform?: string | undefined;
-  /** Replaces the image's CMD when not empty. */
-  readonly command: readonly string[];
-  /** Replaces the image's ENTRYPOINT; an empty string removes it. */
-  readonly entrypoint?: string | undefined;
-  /** Keep the caller's standard input open and pass it on. */
-  readonly interactive?: boolean | undefined;
-  /** Give the process a terminal: the caller's own. */
-  readonly tty?: boolean | undefined;
-  /** `NAME=value`, in order; already resolved against the caller's environment. */
-  readonly env?: readonly string[] | undefined;
-  readonly volumes?: readonly VolumeSpec[] | undefined;
-  readonly tmpfs?: readonly TmpfsSpec[] | undefined;
-  /**
-   * Paths in the container of volumes that begin with the image's files and end with the container, beside those that the
-   * image declares.
-   */
-  readonly anonymousVolumes?: readonly string[] | undefined;
-  readonly workdir?: string | undefined;
-  readonly user?: string | undefined;
   readonly name?: string | undefined;
-  readonly hostname?: string | undefined;
-  readonly network?: NetworkMode | undefined;
-  readonly addHosts?: readonly HostAlias[] | undefined;
-  readonly readonlyRoot?: boolean | undefined;
-  readonly limits?: ResourceLimits | undefined;
-  /** Control group in which the container's is made. */
-  readonly cgroupParent?: string | undefined;
-  /** `NET_ADMIN`, `CAP_NET_ADMIN`, `ALL`. */
-  readonly capAdd?: readonly string[] | undefined;
-  readonly capDrop?: readonly string[] | undefined;
-  /** All capabilities and devices of this machine. */
-  readonly privileged?: boolean | undefined;
-  readonly devices?: readonly DeviceSpec[] | undefined;
-  /** More groups of the user, by name or number. */
-  readonly groups?: readonly string[] | undefined;
-  /** Bytes of /dev/shm. */
-  readonly shmSize?: number | undefined;
-  readonly ulimits?:
-    | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
-    | undefined;
-  /** A first process that passes signals on and reaps what others leave. */
-  readonly init?: boolean | undefined;
-  /** Called with the container's id, 64 hexadecimal digits, before the process starts; if it throws, the call ends. */
-  readonly onId?: ((id: string) => void) | undefined;
-  /**
-   * Where the process's output goes. `inherit`: the caller's own file descriptors 0 to 2 (what the command line
-   * wants, and the only way with `tty`); else the functions receive it.
-   */
-  readonly stdio?:
-    | 'inherit'
-    | { readonly stdout: (data: Uint8Array) => void; readonly stderr: (data: Uint8Array) => void }
-    | undefined;
-}
-
-export interface VolumeSpec {
-  /** Absolute host path. */
-  readonly source: string;
-  /** Absolute path in the container. */
-  readonly target: string;
-  readonly readonly: boolean;
-}
-
-export interface TmpfsSpec {
-  /** Absolute path in the container. */
-  readonly target: string;
-  /** Bytes; undefined: half of this machine's memory. */
-  readonly size?: number | undefined;
-  /** Undefined: that of the directory it covers. */
-  readonly mode?: number | undefined;
-  readonly uid?: number | undefined;
-  readonly gid?: number | undefined;
-  readonly readonly?: boolean | undefined;
-  /** Programs in it can be started. */
-  readonly exec?: boolean | undefined;
-}
-
-export interface DeviceSpec {
-  /** Absolute host path: a device, or a directory with devices. */
-  readonly source: string;
-  /** Absolute path in the container, below /dev. */
-  readonly target: string;
-  /** Of `rwm`: read, write, make nodes. */
-  readonly access: string;
 }
 
 export interface RunResult {

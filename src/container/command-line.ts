@@ -1,13 +1,9 @@
 /** What a container runs: the image's entry point and command, and what the caller puts in their place. */
 import { AppError } from '../errors.ts';
 import type { ContainerConfig } from '../oci/index.ts';
+import type { ContainerSettings } from './settings.ts';
 
-export interface WantedCommand {
-  /** Replaces CMD when not empty. */
-  readonly command: readonly string[];
-  /** Replaces ENTRYPOINT, and drops CMD; an empty string removes it. */
-  readonly entrypoint?: string | undefined;
-}
+export type WantedCommand = Pick<ContainerSettings, 'command' | 'entrypoint'>;
 
 /**
  * The arguments of the process.

@@ -3,18 +3,10 @@ import { statSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { cleanPath, toBytes } from '../files/index.ts';
 import { hostDevices, type ProcessDevice, reservedTarget } from '../runtime/index.ts';
-
-export interface ContainerDevice {
-  /** Absolute host path: a device, or a directory with devices. */
-  readonly source: string;
-  /** Absolute path in the container, below /dev. */
-  readonly target: string;
-  /** Of `rwm`: read, write, make nodes. */
-  readonly access: string;
-}
+import type { DeviceSpec } from './settings.ts';
 
 /** @throws AppError CONTAINER_DEVICE */
-export function processDevices(wanted: readonly ContainerDevice[]): readonly ProcessDevice[] {
+export function processDevices(wanted: readonly DeviceSpec[]): readonly ProcessDevice[] {
   return wanted.flatMap(({ source, target, access }) => {
     if (!/^\/dev\/./.test(target) || target.split('/').includes('..')) {
       throw new AppError('CONTAINER_DEVICE', `a device cannot be at '${target}'`, {

@@ -1,4 +1,3 @@
 export { commandLine, type WantedCommand } from './command-line.ts';
-export type { ContainerDevice } from './devices.ts';
 export { type ContainerOptions, runContainer } from './run-container.ts';
-export type { ContainerTmpfs, ContainerVolume } from './volumes.ts';
+export type { ContainerSettings, DeviceSpec, TmpfsSpec, VolumeSpec } from './settings.ts';

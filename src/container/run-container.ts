@@ -21,52 +21,19 @@ import {
   type ProcessSpec,
   prepareProcess,
   programContext,
-  type ResourceLimits,
   type Runtime,
   type RuntimeCapabilities,
   runForeground,
-  type Ulimit,
 } from '../runtime/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import { commandLine, type WantedCommand } from './command-line.ts';
-import { type ContainerDevice, processDevices } from './devices.ts';
+import { commandLine } from './command-line.ts';
+import { processDevices } from './devices.ts';
 import { explainStart } from './explain-start.ts';
 import { initProgram } from './init-program.ts';
-import { openVolumes, type VolumeOptions } from './volumes.ts';
+import type { ContainerSettings } from './settings.ts';
+import { openVolumes } from './volumes.ts';
 
-export interface ContainerOptions extends WantedCommand, VolumeOptions {
-  readonly env?: readonly string[] | undefined;
-  readonly workdir?: string | undefined;
-  readonly user?: string | undefined;
-  readonly hostname?: string | undefined;
-  readonly network?: 'host' | 'none' | undefined;
-  readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
-  readonly readonlyRoot?: boolean | undefined;
-  readonly limits?: ResourceLimits | undefined;
-  /** Control group to make the container's in. */
-  readonly cgroupParent?: string | undefined;
-  /** As people write them: `NET_ADMIN`, `cap_net_admin`, `ALL`. */
-  readonly capAdd?: readonly string[] | undefined;
-  readonly capDrop?: readonly string[] | undefined;
-  /** All capabilities and devices, and no walls. */
-  readonly privileged?: boolean | undefined;
-  readonly devices?: readonly ContainerDevice[] | undefined;
-  /** More groups of the user, as names or numbers. */
-  readonly groups?: readonly string[] | undefined;
-  /** Bytes of /dev/shm. */
-  readonly shmSize?: number | undefined;
-  readonly ulimits?: readonly Ulimit[] | undefined;
-  /** A first process that passes signals on and reaps what others leave. */
-  readonly init?: boolean | undefined;
-  /** Called with the container's id before the process starts. */
-  readonly onId?: ((id: string) => void) | undefined;
-  readonly tty?: boolean | undefined;
-  readonly interactive?: boolean | undefined;
-  /** The caller's own streams, or functions that receive the output. */
-  readonly stdio?:
-    | 'inherit'
-    | { readonly stdout: (data: Uint8Array) => void; readonly stderr: (data: Uint8Array) => void }
-    | undefined;
+export interface ContainerOptions extends ContainerSettings {
   /** Looked at for PATH and LAMINA_RUNTIME. */
   readonly hostEnv: Environment;
   readonly signal?: AbortSignal | undefined;

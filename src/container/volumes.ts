@@ -3,35 +3,9 @@ import { mkdir, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { type FileTree, resolveInTree, toBytes } from '../files/index.ts';
 import type { LowerDirectory, WantedMount } from '../runtime/index.ts';
+import type { ContainerSettings, VolumeSpec } from './settings.ts';
 
-export interface ContainerVolume {
-  /** Absolute host path, as text. */
-  readonly source: string;
-  /** Absolute path in the container. */
-  readonly target: string;
-  readonly readonly: boolean;
-}
-
-export interface ContainerTmpfs {
-  /** Absolute path in the container. */
-  readonly target: string;
-  /** Bytes; undefined: as much as the kernel gives. */
-  readonly size?: number | undefined;
-  /** Undefined: that of the directory it covers. */
-  readonly mode?: number | undefined;
-  readonly uid?: number | undefined;
-  readonly gid?: number | undefined;
-  readonly readonly?: boolean | undefined;
-  /** Programs in it can be started. */
-  readonly exec?: boolean | undefined;
-}
-
-export interface VolumeOptions {
-  readonly volumes?: readonly ContainerVolume[] | undefined;
-  readonly tmpfs?: readonly ContainerTmpfs[] | undefined;
-  /** Paths in the container of volumes that end with it. */
-  readonly anonymousVolumes?: readonly string[] | undefined;
-}
+export type VolumeOptions = Pick<ContainerSettings, 'volumes' | 'tmpfs' | 'anonymousVolumes'>;
 
 export interface VolumeInput extends VolumeOptions {
   /** What VOLUME says. */
@@ -71,7 +45,7 @@ export async function openVolumes(
   return (lowers) => [...asked, ...ready.map((volume) => volume(lowers))];
 }
 
-async function bindMount({ source, target, readonly }: ContainerVolume): Promise<WantedMount> {
+async function bindMount({ source, target, readonly }: VolumeSpec): Promise<WantedMount> {
   const kind = await stat(source).catch(() => undefined);
   if (kind === undefined) {
     throw new AppError('CONTAINER_VOLUME', `cannot mount '${source}': it does not exist`, {

@@ -9,16 +9,7 @@ import {
   parentPath,
 } from './entry.ts';
 
-const ROOT: FileEntry = {
-  path: '',
-  type: 'directory',
-  mode: 0o755,
-  uid: 0,
-  gid: 0,
-  size: 0,
-  mtime: 0,
-  mtimeNs: 0,
-};
+const ROOT = impliedDirectory('');
 
 /**
  * The entries as a tree; every directory on the way to an entry has to be among them. The root may be left out.
@@ -55,3 +46,17 @@ export function entryTree(
 
 /** The empty file system: a root directory with nothing in it. */
 export const EMPTY_TREE: FileTree = entryTree([]);
+
+/** A directory that must be there, but of which nothing is said. */
+export function impliedDirectory(path: BytePath): FileEntry {
+  return {
+    path,
+    type: 'directory',
+    mode: 0o755,
+    uid: 0,
+    gid: 0,
+    size: 0,
+    mtime: 0,
+    mtimeNs: 0,
+  };
+}

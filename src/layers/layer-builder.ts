@@ -10,12 +10,13 @@ import {
   type ContentRange,
   type FileEntry,
   type FileTree,
+  impliedDirectory,
   joinPath,
   parentPath,
 } from '../files/index.ts';
+import { layerFile } from './layer-file.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
 import { cleanMemberPath, invalidMember } from './member-path.ts';
-import { impliedDirectory } from './merged-tree.ts';
 import { MARK_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX } from './whiteout-names.ts';
 import { withoutOverlayXattrs } from './xattrs.ts';
 
@@ -237,7 +238,7 @@ export class LayerBuilder {
     }
     const opaque = node.opaque || node.whiteout;
     const inode = node.inode ?? this.#impliedInode(path, base, opaque);
-    const entry = inode && layerFile(path, inode, opaque);
+    const entry = inode && fileOf(path, inode, opaque);
     const isImplied = node.inode === undefined && !opaque;
     if (entry !== undefined) {
       if (isImplied) emission.hold(entry);
@@ -305,7 +306,7 @@ class Emission {
   }
 
   file(path: BytePath, inode: Inode): void {
-    const entry = layerFile(path, inode, false);
+    const entry = fileOf(path, inode, false);
     const isFirst = inode.linkGroup === undefined;
     if (entry.type === 'file') {
       this.files++;
@@ -367,26 +368,8 @@ function inodeOf(entry: FileEntry, name: string): Inode {
   return { entry, name, tarOffset: undefined, links: 0, linkGroup: undefined };
 }
 
-function layerFile(path: BytePath, { entry, tarOffset }: Inode, opaque: boolean): LayerFile {
-  return {
-    kind: 'entry',
-    path,
-    type: entry.type,
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    size: entry.size,
-    mtime: entry.mtime,
-    mtimeNs: entry.mtimeNs,
-    linkTarget: entry.linkTarget,
-    linkGroup: undefined,
-    devMajor: entry.devMajor,
-    devMinor: entry.devMinor,
-    xattrs: entry.xattrs,
-    opaque: opaque ? true : undefined,
-    digest: undefined,
-    tarOffset,
-  };
+function fileOf(path: BytePath, { entry, tarOffset }: Inode, opaque: boolean): LayerFile {
+  return layerFile(entry, { path, opaque, size: entry.size, digest: undefined, tarOffset });
 }
 
 function showPath(path: string): string {

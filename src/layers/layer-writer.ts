@@ -20,6 +20,7 @@ import {
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
 import { writeIndex } from './index-codec.ts';
+import { layerFile } from './layer-file.ts';
 import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
 import { Pace } from './pace.ts';
@@ -247,7 +248,13 @@ export class LayerWriter implements Disposable {
     } else {
       this.#packer.put(memberHeader(clean, { mtime: entry.mtime }));
     }
-    const added = layerFile(clean, copied, opaque);
+    const added = layerFile(clean, {
+      path: clean.path,
+      opaque: opaque === true,
+      size: copied?.size ?? 0,
+      digest: copied?.digest,
+      tarOffset: copied?.tarOffset,
+    });
     if (entry.linkGroup !== undefined) {
       this.#groups.set(entry.linkGroup, { first: added, position: this.#entries.length });
     }
@@ -290,33 +297,6 @@ export class LayerWriter implements Disposable {
     }
     this.#previous = path;
   }
-}
-
-/** Every key is there, so that all entries share one shape. */
-function layerFile(
-  entry: FileEntry,
-  copied: CopiedContent | undefined,
-  opaque: boolean | undefined,
-): LayerFile {
-  return {
-    kind: 'entry',
-    path: entry.path,
-    type: entry.type,
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    size: copied?.size ?? 0,
-    mtime: entry.mtime,
-    mtimeNs: entry.mtimeNs,
-    linkTarget: entry.linkTarget,
-    linkGroup: undefined,
-    devMajor: entry.devMajor,
-    devMinor: entry.devMinor,
-    xattrs: entry.xattrs,
-    opaque: opaque === true ? true : undefined,
-    digest: copied?.digest,
-    tarOffset: copied?.tarOffset,
-  };
 }
 
 function inPathOrder(items: Iterable<LayerItem>): readonly LayerItem[] {

@@ -5,6 +5,7 @@ import {
   type ContentRange,
   type FileEntry,
   type FileTree,
+  impliedDirectory,
   joinPath,
   parentPath,
 } from '../files/index.ts';
@@ -151,20 +152,6 @@ export class MergedTree implements FileTree {
     const directory = this.#directory(path);
     return directory && (directory.entry ?? impliedDirectory(path));
   }
-}
-
-/** A directory that must be there, but of which nothing is said. */
-export function impliedDirectory(path: BytePath): FileEntry {
-  return {
-    path,
-    type: 'directory',
-    mode: 0o755,
-    uid: 0,
-    gid: 0,
-    size: 0,
-    mtime: 0,
-    mtimeNs: 0,
-  };
 }
 
 function merged({ layer, file }: Found): FileEntry {

@@ -20,7 +20,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { unstorable } from '../archive/index.ts';
-import { type FileEntry, joinPath, parentPath } from '../files/index.ts';
+import { type FileEntry, impliedDirectory, joinPath, parentPath } from '../files/index.ts';
 import {
   copySparse,
   hasErrorCode,
@@ -36,7 +36,6 @@ import { FileOpener, fsPath, readFully } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
 import { damaged } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
-import { impliedDirectory } from './merged-tree.ts';
 import { Pace } from './pace.ts';
 
 export interface UnpackOptions {

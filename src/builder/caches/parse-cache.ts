@@ -11,7 +11,7 @@ import {
   withDefaultTag,
 } from '../../oci/index.ts';
 import { Attributes } from '../attributes/attributes.ts';
-import { layerEncoding } from '../attributes/layer-encoding.ts';
+import { layerEncoding } from '../attributes/encoding-attributes.ts';
 
 export type CachePlace =
   | { readonly kind: 'registry'; readonly reference: Reference }

@@ -15,9 +15,9 @@ import { BuildSecrets } from '../credentials/secrets.ts';
 import { SshAgents } from '../credentials/ssh-agents.ts';
 import { sourceDriversOf } from '../drivers/index.ts';
 import type { BuildRun } from '../run/build-run.ts';
-import { cacheRecords } from '../session/cache-records.ts';
 import { defaultJobs } from '../session/jobs.ts';
 import { type SourceSession, treesOf } from '../session/session.ts';
+import { cacheRecords } from '../session/stored-records.ts';
 import { stepInfos } from '../steps/step-infos.ts';
 import { type BuildContext, remoteSource } from './named-contexts.ts';
 

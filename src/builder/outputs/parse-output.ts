@@ -4,7 +4,7 @@ import type { BuildOptions, OutputSpec } from '../../api/index.ts';
 import { AppError, assertNever, type Warning } from '../../errors.ts';
 import { formatReference, parseReference } from '../../oci/index.ts';
 import { Attributes } from '../attributes/attributes.ts';
-import { layerEncoding } from '../attributes/layer-encoding.ts';
+import { layerEncoding } from '../attributes/encoding-attributes.ts';
 import { targetPlatforms } from '../run/target-platforms.ts';
 import { type Annotation, annotationsOf, parseAnnotation } from './annotations.ts';
 import { checkErasable } from './erasable.ts';

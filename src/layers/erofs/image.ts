@@ -3,10 +3,15 @@
  * tree in the form that overlayfs takes as a lower directory, without anything having been unpacked.
  */
 import { assertNever } from '../../errors.ts';
-import { type BytePath, baseName, type FileEntry, parentPath } from '../../files/index.ts';
+import {
+  type BytePath,
+  baseName,
+  type FileEntry,
+  impliedDirectory,
+  parentPath,
+} from '../../files/index.ts';
 import { opaqueXattr } from '../../system/index.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from '../layer-index.ts';
-import { impliedDirectory } from '../merged-tree.ts';
 import { encodeDirectory } from './directory.ts';
 import {
   BLOCK,

@@ -1,0 +1,87 @@
+/** What a container is to be: the same words in the library's `run()` and here. */
+import type { ResourceLimits } from '../runtime/index.ts';
+
+export interface ContainerSettings {
+  /** Replaces the image's CMD when not empty. */
+  readonly command: readonly string[];
+  /** Replaces the image's ENTRYPOINT; an empty string removes it. */
+  readonly entrypoint?: string | undefined;
+  /** Keep the caller's standard input open and pass it on. */
+  readonly interactive?: boolean | undefined;
+  /** Give the process a terminal: the caller's own. */
+  readonly tty?: boolean | undefined;
+  /** `NAME=value`, in order; already resolved against the caller's environment. */
+  readonly env?: readonly string[] | undefined;
+  readonly volumes?: readonly VolumeSpec[] | undefined;
+  readonly tmpfs?: readonly TmpfsSpec[] | undefined;
+  /**
+   * Paths in the container of volumes that begin with the image's files and end with the container, beside those that the
+   * image declares.
+   */
+  readonly anonymousVolumes?: readonly string[] | undefined;
+  readonly workdir?: string | undefined;
+  readonly user?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly network?: 'host' | 'none' | undefined;
+  readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
+  readonly readonlyRoot?: boolean | undefined;
+  readonly limits?: ResourceLimits | undefined;
+  /** Control group in which the container's is made. */
+  readonly cgroupParent?: string | undefined;
+  /** `NET_ADMIN`, `CAP_NET_ADMIN`, `ALL`. */
+  readonly capAdd?: readonly string[] | undefined;
+  readonly capDrop?: readonly string[] | undefined;
+  /** All capabilities and devices of this machine. */
+  readonly privileged?: boolean | undefined;
+  readonly devices?: readonly DeviceSpec[] | undefined;
+  /** More groups of the user, by name or number. */
+  readonly groups?: readonly string[] | undefined;
+  /** Bytes of /dev/shm. */
+  readonly shmSize?: number | undefined;
+  readonly ulimits?:
+    | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
+    | undefined;
+  /** A first process that passes signals on and reaps what others leave. */
+  readonly init?: boolean | undefined;
+  /** Called with the container's id, 64 hexadecimal digits, before the process starts; if it throws, the call ends. */
+  readonly onId?: ((id: string) => void) | undefined;
+  /**
+   * Where the process's output goes. `inherit`: the caller's own file descriptors 0 to 2 (what the command line
+   * wants, and the only way with `tty`); else the functions receive it.
+   */
+  readonly stdio?:
+    | 'inherit'
+    | { readonly stdout: (data: Uint8Array) => void; readonly stderr: (data: Uint8Array) => void }
+    | undefined;
+}
+
+export interface VolumeSpec {
+  /** Absolute host path, as text. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readonly: boolean;
+}
+
+export interface TmpfsSpec {
+  /** Absolute path in the container. */
+  readonly target: string;
+  /** Bytes; undefined: half of this machine's memory. */
+  readonly size?: number | undefined;
+  /** Undefined: that of the directory it covers. */
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly readonly?: boolean | undefined;
+  /** Programs in it can be started. */
+  readonly exec?: boolean | undefined;
+}
+
+export interface DeviceSpec {
+  /** Absolute host path: a device, or a directory with devices. */
+  readonly source: string;
+  /** Absolute path in the container, below /dev. */
+  readonly target: string;
+  /** Of `rwm`: read, write, make nodes. */
+  readonly access: string;
+}
