@@ -46,6 +46,6 @@ describe('the config of an image', () => {
   });
 
   it('is refused when it is none', () => {
-    expect(() => inlineCacheIn(bytes(null))).toThrow('the cache has no object');
+    expect(() => inlineCacheIn(bytes(null))).toThrow('a value that must be an object');
   });
 });

@@ -79,7 +79,7 @@ export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheC
     if (typeof text === 'number' && Number.isInteger(text) && text >= 0 && text < layers.length) {
       return text;
     }
-    throw invalidCache('a layer that is not there');
+    throw invalidCache('a reference to a missing layer');
   };
   return {
     layers,
@@ -146,7 +146,7 @@ function stepWarning(document: unknown): StepWarning {
 function cachedMount(document: unknown, position: (text: unknown) => number): CachedMount {
   const value = objectOf(document);
   const key = textOf(value.key);
-  if (!/^[0-9a-f]{64}$/.test(key)) throw invalidCache('a key of a cache mount that is none');
+  if (!/^[0-9a-f]{64}$/.test(key)) throw invalidCache('an invalid key of a cache mount');
   return { key, id: textOf(value.id), layer: position(value.layer) };
 }
 

@@ -177,7 +177,7 @@ export function importing(
 function nothingThere({ name }: CacheStorage): Warning {
   return {
     code: 'CACHE_EMPTY',
-    message: `there is no cache in ${name} yet`,
+    message: `${name} has no cache yet`,
     hint: 'export one with --cache-to',
   };
 }

@@ -59,8 +59,8 @@ function makeDirectory(path: string): void {
     makeDirectories(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('CACHE_UNWRITABLE', `no cache can be written there: ${reason}`, {
-      hint: 'give dest= a directory that exists or can be created',
+    throw new AppError('CACHE_UNWRITABLE', `cannot write the cache: ${reason}`, {
+      hint: 'set dest= to a directory that exists or can be created',
       cause,
     });
   }

@@ -79,7 +79,7 @@ describe('a destination that cannot be written', () => {
     const error: unknown = await mkdir(path).catch((cause: unknown) => cause);
     expect(writeFailure(path, error)).toMatchObject({
       code: 'EXPORT_DESTINATION',
-      hint: 'what is there is no directory; choose another place, or move it away',
+      hint: 'the path exists and is not a directory; choose another path, or move it away',
     });
   });
 });

@@ -36,7 +36,7 @@ export async function writeTo(
   if (kind === 'directory') {
     throw new AppError('EXPORT_DESTINATION', `${destination} is a directory`, {
       expected: 'the path of a file to write',
-      hint: 'name a file in it, for example dest=image.tar',
+      hint: 'set a file in it, for example dest=image.tar',
     });
   }
   try {
@@ -99,7 +99,7 @@ export async function readFileIfPresent(path: string): Promise<Buffer | undefine
     if (errorCode(error) === 'ENOENT') return undefined;
     if (!(error instanceof UnsuitableFile)) throw writeFailure(path, error);
     throw new AppError('EXPORT_DESTINATION', `cannot use ${path}: ${error.message}`, {
-      hint: 'choose another place, or remove it',
+      hint: 'choose another path, or remove it',
       cause: error,
     });
   }
@@ -110,13 +110,13 @@ export function writeFailure(path: string, error: unknown): unknown {
   const code = errorCode(error);
   if (code === undefined || !(error instanceof Error) || isElsewhere(path, error)) return error;
   const hints: Readonly<Record<string, string>> = {
-    ENOENT: 'make the directory first',
-    ENOTDIR: 'a part of the path is no directory',
-    EEXIST: 'what is there is no directory; choose another place, or move it away',
-    EACCES: 'you may not write there; choose another place',
-    EPERM: 'you may not write there; choose another place',
-    EROFS: 'the file system is read-only; choose another place',
-    ENOSPC: 'the file system is full; choose another place or make room',
+    ENOENT: 'create the directory first',
+    ENOTDIR: 'part of the path is not a directory',
+    EEXIST: 'the path exists and is not a directory; choose another path, or move it away',
+    EACCES: 'you have no permission to write there; choose another path',
+    EPERM: 'you have no permission to write there; choose another path',
+    EROFS: 'the file system is read-only; choose another path',
+    ENOSPC: 'the file system is full; choose another path, or free some space',
   };
   return new AppError('EXPORT_DESTINATION', `cannot write ${path}: ${code}`, {
     hint: hints[code],

@@ -23,8 +23,8 @@ export async function writeStream(
   await using handle = await openForWriting(path, signal);
   const stats = await handle.stat();
   if (stats.isFile()) {
-    throw new AppError('EXPORT_DESTINATION', `${path} became a file while it was opened`, {
-      hint: 'write again when nobody changes it any more',
+    throw new AppError('EXPORT_DESTINATION', `${path} turned into a file while lamina opened it`, {
+      hint: 'try again when nothing else writes to it',
     });
   }
   if (stats.isFIFO()) {

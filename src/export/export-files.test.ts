@@ -130,7 +130,7 @@ describe('files in a directory', () => {
     expect(warnings).toMatchObject([
       {
         code: 'EXPORT_RIGHTS_DROPPED',
-        message: 'written without setuid and setgid bits: /mail, /su',
+        message: 'these files lose their setuid and setgid bits: /mail, /su',
       },
     ]);
   });

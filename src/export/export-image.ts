@@ -132,8 +132,8 @@ function destinationOf({
   signal,
 }: ArchiveOptions & { readonly format: 'oci' | 'docker' }): ImageDestination {
   if (!tar && typeof dest !== 'string') {
-    throw new AppError('EXPORT_DESTINATION', 'a directory cannot be written to a stream', {
-      hint: 'give a path as dest, or leave out tar=false',
+    throw new AppError('EXPORT_DESTINATION', 'cannot write a directory to a stream', {
+      hint: 'set dest= to a path, or remove tar=false',
     });
   }
   const layout =

@@ -44,7 +44,7 @@ export class FileReader implements Disposable {
 
 /** A layer's file ended before the size its index gives. */
 export function tooShort(): AppError {
-  return new AppError('LAYER_DAMAGED', 'a layer in the store is shorter than it was', {
+  return new AppError('LAYER_DAMAGED', 'a layer in the store is truncated', {
     hint: 'remove the image with `lamina rmi` and build or load it again',
   });
 }

@@ -10,8 +10,8 @@ export function skipped({ path, type }: FileEntry): Warning {
   const isSocket = type === 'socket';
   return {
     code: 'EXPORT_FILE_SKIPPED',
-    message: `/${toText(path)} was left out: it is a ${isSocket ? 'socket' : 'device'}`,
-    hint: isSocket ? undefined : 'only root can make devices; or use `-o type=tar`',
+    message: `/${toText(path)} is skipped: it is a ${isSocket ? 'socket' : 'device'}`,
+    hint: isSocket ? undefined : 'only root can create devices; or use `-o type=tar`',
   };
 }
 
@@ -23,8 +23,8 @@ export function lostRights(paths: readonly BytePath[]): Warning[] {
   return [
     {
       code: 'EXPORT_RIGHTS_DROPPED',
-      message: `written without setuid and setgid bits: ${listed.join(', ')}${more}`,
-      hint: 'the files belong to you here, so these bits would lend others your rights; `-o type=tar` keeps owners and bits',
+      message: `these files lose their setuid and setgid bits: ${listed.join(', ')}${more}`,
+      hint: 'you own the exported files, so these bits would let others run them as you; `-o type=tar` keeps owners and bits',
     },
   ];
 }

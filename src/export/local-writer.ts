@@ -210,7 +210,7 @@ export class LocalWriter implements Disposable {
     } catch (cause) {
       throw new AppError(
         'EXPORT_CONFLICT',
-        `the directory ${this.#shown(path)} is in the way of a file`,
+        `cannot replace the directory ${this.#shown(path)} with a file`,
         { hint: 'remove it, or export into an empty directory', cause },
       );
     }

@@ -87,7 +87,7 @@ describe('an image', () => {
     let entry = { ...shelf.image(ARM), platform: ARM };
     for (let depth = 0; depth < 6; depth++) entry = { ...shelf.index(entry), platform: ARM };
     await expect(resolve(shelf)).rejects.toEqual(
-      failing('OCI_DOCUMENT_INVALID', { message: expect.stringContaining('more than 4 deep') }),
+      failing('OCI_DOCUMENT_INVALID', { message: expect.stringContaining('more than 4 levels') }),
     );
   });
 

@@ -100,8 +100,8 @@ export async function platformOf(
 function tooDeep(label: string): AppError {
   return new AppError(
     'OCI_DOCUMENT_INVALID',
-    `the index of ${label} leads to further ones, more than ${MAX_DEPTH} deep`,
-    { hint: 'name one of its images by digest: `lamina manifest inspect` shows them' },
+    `the index of ${label} has more than ${MAX_DEPTH} levels of nested indexes`,
+    { hint: 'use the digest of one of its images: `lamina manifest inspect` lists them' },
   );
 }
 

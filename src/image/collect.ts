@@ -76,7 +76,7 @@ class Collector {
       `${this.#source.label} has no image for ${formatPlatform(platform)}`,
       {
         expected: offered.map(formatPlatform).join(', '),
-        hint: 'choose one with --platform, or leave it out to copy all',
+        hint: 'choose one with --platform, or copy all without it',
       },
     );
   }
@@ -123,7 +123,7 @@ class Collector {
 function tooMuch(label: string): AppError {
   return new AppError(
     'IMAGE_NOT_AN_IMAGE',
-    `the indexes of ${label} are nested too deeply or name too much`,
-    { hint: 'this is nothing a container tool makes' },
+    `the indexes of ${label} are nested too deeply or are too large`,
+    { hint: 'no container tool creates such an index' },
   );
 }

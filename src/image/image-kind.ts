@@ -9,10 +9,10 @@ const IMAGE_CONFIG =
 const KINDS: readonly (readonly [RegExp, string, string])[] = [
   [/helm/, 'a Helm chart', 'use `helm pull oci://…`'],
   [/wasm/, 'a WebAssembly module', 'use a tool for WebAssembly modules'],
-  [/cosign|sigstore|notary/, 'a signature', 'name the image it signs'],
-  [/in-toto|attest/, 'an attestation', 'name the image it is about'],
-  [/spdx|cyclonedx/, 'a bill of materials', 'name the image it is about'],
-  [/docker\.plugin/, 'a plugin of Docker', 'use `docker plugin install`'],
+  [/cosign|sigstore|notary/, 'a signature', 'name the image that it signs'],
+  [/in-toto|attest/, 'an attestation', 'name the image that it describes'],
+  [/spdx|cyclonedx/, 'a bill of materials', 'name the image that it describes'],
+  [/docker\.plugin/, 'a Docker plugin', 'use `docker plugin install`'],
   [/buildkit\.cacheconfig/, 'a build cache', 'use it with `--cache-from type=registry,ref=…`'],
 ];
 
@@ -37,7 +37,7 @@ export function checkLayers(manifest: Manifest, name: string): void {
     throw new AppError(
       'IMAGE_LAYER_UNSUPPORTED',
       `a layer of ${name} has the unknown type ${JSON.stringify(mediaType.slice(0, 200))}`,
-      { hint: 'ask its publisher for an image of the usual kind' },
+      { hint: 'ask its publisher for an image with standard layers' },
     );
   }
 }
@@ -57,10 +57,8 @@ export function notAnImage(name: string, manifest?: Manifest): AppError {
   const kind = types.map(kindOf).find((found) => found !== undefined);
   const [type = ''] = types;
   const what = kind?.[1] ?? `an artifact of type ${JSON.stringify(type.slice(0, 200))}`;
-  return new AppError('IMAGE_NOT_AN_IMAGE', `${name} is no container image, but ${what}`, {
-    hint:
-      kind?.[2] ??
-      'use the tool it was made with; `lamina copy` copies it from registry to registry',
+  return new AppError('IMAGE_NOT_AN_IMAGE', `${name} is not a container image, but ${what}`, {
+    hint: kind?.[2] ?? 'use the tool that created it; `lamina copy` copies it between registries',
   });
 }
 

@@ -106,9 +106,9 @@ class CandidateFinder {
     if (depth > MAX_DEPTH || ++this.#read > MAX_MANIFESTS) {
       throw new AppError(
         'ARCHIVE_LIMIT',
-        'the indexes of the archive are nested too deeply or too many',
+        'the archive has too many indexes, or they are nested too deeply',
         {
-          hint: 'this is no image archive a container tool writes',
+          hint: 'no container tool writes such an archive',
         },
       );
     }
@@ -149,8 +149,8 @@ export function noPlatform(wanted: Platform, offered: readonly Platform[]): AppE
   const list = [...new Set(offered.map(formatPlatform))].join(', ');
   return new AppError(
     'IMAGE_PLATFORM_MISMATCH',
-    `the archive holds no image for ${formatPlatform(wanted)}`,
-    { expected: `one of the platforms it holds: ${list}`, hint: 'choose one with --platform' },
+    `the archive has no image for ${formatPlatform(wanted)}`,
+    { expected: `one of its platforms: ${list}`, hint: 'choose one with --platform' },
   );
 }
 

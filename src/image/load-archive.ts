@@ -108,9 +108,9 @@ function ofPlatform(images: readonly FoundImage[], wanted: Platform): FoundImage
 }
 
 function nothing(archive: ArchiveReader): never {
-  throw new AppError('ARCHIVE_NO_IMAGE', `${archive.label} holds no image`, {
+  throw new AppError('ARCHIVE_NO_IMAGE', `${archive.label} contains no image`, {
     expected: 'an archive of `docker save`, `podman save` or `skopeo copy`, or an OCI layout',
-    hint: '`lamina import` makes an image of a root file system in a tar',
+    hint: '`lamina import` creates an image from a tar of a root file system',
   });
 }
 
@@ -120,7 +120,7 @@ async function refuseDirectoryTransport(archive: ArchiveReader): Promise<void> {
   if (version === undefined || !/^Directory Transport/.test(version.toString())) return;
   throw new AppError(
     'ARCHIVE_DIRECTORY_TRANSPORT',
-    `${archive.label} is an image in skopeo's dir: format, which holds no name`,
+    `${archive.label} is an image in skopeo's dir: format, which has no image name`,
     {
       expected: 'an archive of `docker save`, `podman save` or `skopeo copy`, or an OCI layout',
       hint: 'copy it with: skopeo copy dir:DIRECTORY oci-archive:image.tar:NAME:TAG',

@@ -42,7 +42,7 @@ export async function withRoot(
   }
   await source[Symbol.asyncDispose]();
   const names = roots.flatMap(({ annotations }) => annotations?.[REF_ANNOTATION] ?? []);
-  const problem = name === undefined ? 'holds several images, or none' : `has no image '${name}'`;
+  const problem = name === undefined ? 'does not have exactly one image' : `has no image '${name}'`;
   throw new AppError('ARCHIVE_NO_IMAGE', `${label} ${problem}`, {
     expected: names.length === 0 ? undefined : `one of ${[...new Set(names)].join(', ')}`,
     hint,

@@ -69,7 +69,7 @@ export function imageOf(
   if (manifest.layers.length !== diffIds.length) {
     throw new AppError(
       'IMAGE_LAYER_COUNT',
-      `the manifest of ${source.label} has ${manifest.layers.length} layers, its config names ${diffIds.length}`,
+      `the manifest of ${source.label} has ${manifest.layers.length} layers, but its config names ${diffIds.length}`,
       { hint: 'the image was damaged or made by a faulty tool; tell its publisher' },
     );
   }
@@ -89,8 +89,8 @@ async function readConfigBlob(
   if (config.size > MAX_CONFIG) {
     throw new AppError(
       'OCI_DOCUMENT_INVALID',
-      `the config of ${source.label} has ${config.size} bytes, more than the allowed ${MAX_CONFIG}`,
-      { hint: 'such configs are made to exhaust memory; do not trust the source' },
+      `the config of ${source.label} has ${config.size} bytes, more than the limit of ${MAX_CONFIG}`,
+      { hint: 'do not trust the source: such a config is made to exhaust memory' },
     );
   }
   if (config.data !== undefined) {

@@ -52,8 +52,8 @@ export function archiveName(text: string): string {
   } catch (cause) {
     throw new AppError(
       'ARCHIVE_BAD_REFERENCE',
-      `the archive names an image ${JSON.stringify(text.slice(0, 200))}, which is no valid reference`,
-      { hint: 'make the archive again with a valid name', cause },
+      `the archive names an image ${JSON.stringify(text.slice(0, 200))}, which is not a valid reference`,
+      { hint: 'create the archive again with a valid name', cause },
     );
   }
 }

@@ -81,7 +81,7 @@ async function getOnce(place: Place, name: ManifestName): Promise<RawManifest> {
     throw new AppError(
       'MANIFEST_TOO_LARGE',
       `${server.host} has a manifest larger than 4 MiB for ${name.subject}`,
-      { hint: 'such manifests are made to exhaust memory; do not trust the source' },
+      { hint: 'do not trust the source: such a manifest is made to exhaust memory' },
     );
   }
   const digest = digestOf(bytes);

@@ -12,9 +12,9 @@ export function diskFull(error: unknown): AppError | undefined {
   if (!FULL.includes(error.code)) return undefined;
   return new AppError(
     'STORE_DISK_FULL',
-    `there is no room for what this step makes: ${error.message}`,
+    `no space left on the disk for this step: ${error.message}`,
     {
-      hint: 'see which disk is full (df); make some room, for example with: lamina builder prune',
+      hint: 'find the full disk with df, and free some space, for example with: lamina builder prune',
       cause: error,
     },
   );

@@ -226,7 +226,7 @@ export class Scheduler {
     // Who holds a lock waits for nobody else's, so no two processes can wait for each other.
     await Promise.all(inputs.map((input) => this.#result(input)));
     const onWait = () => {
-      const data = Buffer.from('another build is at this step: waiting for it\n');
+      const data = Buffer.from('another build is running this step: waiting for it\n');
       emit({ kind: 'step.log', time: now(), step: stepOf(id), stream: 'stderr', data });
     };
     const lock = await records.lock?.(identity.key, { signal: this.#signal, onWait });

@@ -63,7 +63,7 @@ export function composeIndex(
   const byDigest = new Map(parts.map(({ descriptor }) => [descriptor.digest, descriptor]));
   const manifests = [...byDigest.values()].map(plainDescriptor);
   if (manifests.length === 0 || manifests.length > MOST_PARTS) {
-    throw new AppError('MANIFEST_LIST_EMPTY', `an index of ${manifests.length} manifests`, {
+    throw new AppError('MANIFEST_LIST_EMPTY', `an index with ${manifests.length} manifests`, {
       expected: `1 to ${MOST_PARTS} manifests`,
     });
   }

@@ -54,7 +54,7 @@ function notAvailable(
   const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
   return new AppError(
     'LAYER_NOT_AVAILABLE',
-    `no place has the layer ${descriptor.digest} any more`,
+    `the layer ${descriptor.digest} is no longer available`,
     {
       expected: places.length === 0 ? undefined : `it in ${places.join(' or ')}`,
       hint: 'pull its image again',

@@ -57,7 +57,7 @@ const MISTAKES: readonly Mistake[] = [
     code: 'COPY_SOURCE_NOT_FOUND',
     fault: '/bin/hello',
     line: 4,
-    says: /stage build makes \/bin\/hello: add --from=build/,
+    says: /stage build creates \/bin\/hello: add --from=build/,
   },
   {
     name: 'a file that the stage has in another place',
@@ -82,7 +82,7 @@ const MISTAKES: readonly Mistake[] = [
     code: 'DOCKERFILE_TRAILING_COMMENT',
     fault: '# first',
     line: 2,
-    says: /a line of its own, and so in line 4/,
+    says: /a line of its own, also on line 4/,
   },
   {
     name: 'a comment behind the destination of COPY',

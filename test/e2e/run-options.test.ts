@@ -203,7 +203,7 @@ describe('lamina run', () => {
     });
 
     it.each([
-      [['-h', 'x'.repeat(65)], 'not a host name'],
+      [['-h', 'x'.repeat(65)], 'invalid host name'],
       [['-w', '/etc/passwd'], "cannot start in '/etc/passwd'"],
     ])('does not start with %j, which is said in our words', async (flags, message) => {
       const { status, stderr } = await run(flags, 'true');

@@ -37,7 +37,7 @@ class Build {
   }
 }
 
-const WAITS = /another build is at this step/;
+const WAITS = /another build is running this step/;
 let count = 0;
 /** A step that ends when the test says so: it looks for a file that comes by a cache mount. */
 function project(...after: readonly string[]) {

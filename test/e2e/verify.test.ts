@@ -20,7 +20,7 @@ describe('build --verify', () => {
       { env: EPOCH },
     );
     expect(stderr.match(/RUN cp \/file \/copy && mkdir \/d$/gm)).toHaveLength(2);
-    expect(stderr).toContain('reproducible: both builds gave sha256:');
+    expect(stderr).toContain('reproducible: both builds produced sha256:');
     await bench.succeed(['inspect', 'same']);
   });
 

@@ -103,7 +103,7 @@ describe('lamina', () => {
     await push('wasm', 'application/vnd.wasm.config.v0+json', 'application/wasm');
     await push('secret', MEDIA_TYPES.ociConfig, `${MEDIA_TYPES.ociLayerGzip}+encrypted`);
     const failure = async (...args: string[]) => (await bench.lamina(['pull', ...args])).stderr;
-    expect(await failure(`${name}:chart`)).toContain('is no container image, but a Helm chart');
+    expect(await failure(`${name}:chart`)).toContain('is not a container image, but a Helm chart');
     expect(await failure(`${name}:wasm`)).toContain('a WebAssembly module');
     expect(await failure(`${name}:secret`)).toContain('IMAGE_LAYER_ENCRYPTED');
     const foreign = await failure('--platform=linux/s390x', `${repository}:1`);

@@ -46,7 +46,7 @@ export class Attributes {
     const found = values.find((value) => value === text);
     if (found !== undefined) return found;
     const near = nearestName(text, values);
-    throw this.fault(key, `there is no ${key} '${text}'`, {
+    throw this.fault(key, `unknown ${key} '${text}'`, {
       expected: values.join(', '),
       hint: near === undefined ? undefined : `did you mean ${key}=${near}?`,
     });
@@ -58,7 +58,7 @@ export class Attributes {
     if (text === undefined) return undefined;
     const value = text === '' ? true : BOOLEANS[text];
     if (value !== undefined) return value;
-    throw this.fault(key, `${key} is either true or false, not '${text}'`, {
+    throw this.fault(key, `${key} must be true or false, not '${text}'`, {
       expected: `${key}=true or ${key}=false`,
     });
   }
@@ -69,7 +69,9 @@ export class Attributes {
     if (text === undefined) return undefined;
     const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
     if (value <= max) return value;
-    throw this.fault(key, `'${text}' is no ${of}`, { expected: `a whole number from 0 to ${max}` });
+    throw this.fault(key, `'${text}' is not a valid ${of}`, {
+      expected: `a whole number from 0 to ${max}`,
+    });
   }
 
   /** Read, and of no consequence here. */
@@ -85,7 +87,7 @@ export class Attributes {
       const near = nearestName(key, [...this.#known]);
       return {
         code: codes.ignored,
-        message: `the attribute '${key}' means nothing to ${owner}`,
+        message: `unknown attribute '${key}' for ${owner}`,
         hint: near === undefined ? undefined : `did you mean ${near}?`,
         location: this.location(key),
       };

@@ -24,7 +24,7 @@ describe('a base image that is nowhere', () => {
     'can be made where it is %s',
     (name) => {
       const { hint } = imageNotFound(store, parseReference(name));
-      expect(hint).toBe(`make it with: lamina base ${name}`);
+      expect(hint).toBe(`create it with: lamina base ${name}`);
     },
   );
 
@@ -67,7 +67,7 @@ describe('a base image that is nowhere', () => {
 
     it('can be made where it is a base image', async () => {
       expect((await told('busybox', 'debian:bookworm-slim')).hint).toContain(
-        'make it with: lamina base debian:bookworm-slim',
+        'create it with: lamina base debian:bookworm-slim',
       );
     });
   });

@@ -10,7 +10,7 @@ import { loadHint } from '../../transfer/index.ts';
 export function imageNotFound(store: Store, reference: Reference, cause?: AppError): AppError {
   const familiar = familiarName(reference);
   const present = store.images.names().map((name) => familiarName(parseReference(name)));
-  const made = canMakeBase(familiar) ? `make it with: lamina base ${familiar}` : undefined;
+  const made = canMakeBase(familiar) ? `create it with: lamina base ${familiar}` : undefined;
   const isOffline = cause?.code === 'REGISTRY_UNREACHABLE';
   const near = nearestImage(reference, present, { sameTag: isOffline });
   const meant = near === undefined ? undefined : `did you mean '${near}'?`;
@@ -22,7 +22,7 @@ export function imageNotFound(store: Store, reference: Reference, cause?: AppErr
     'IMAGE_NOT_FOUND',
     `there is no image '${familiar}' in the local store${cause === undefined ? '' : elsewhereText(reference, cause)}`,
     {
-      expected: listsNames ? `one of ${listed(present)}, or of a registry` : undefined,
+      expected: listsNames ? `one of ${listed(present)}, or an image from a registry` : undefined,
       hint: hints.filter((hint) => hint !== undefined).join('\n') || undefined,
       ...(cause !== undefined && { details: { registryCode: cause.code }, cause }),
     },
@@ -32,10 +32,10 @@ export function imageNotFound(store: Store, reference: Reference, cause?: AppErr
 /** What the registry of an image said when it was asked for one that the store lacks. */
 export function elsewhereText({ registry }: Reference, cause: AppError): string {
   if (cause.code === 'REGISTRY_UNREACHABLE') {
-    return `, and ${registry} cannot be asked: ${cause.message}`;
+    return `, and ${registry} cannot be reached: ${cause.message}`;
   }
-  if (cause.code === 'REGISTRY_NOT_FOUND') return `, nor at ${registry}`;
-  return `, and ${registry} does not give it: ${cause.message}`;
+  if (cause.code === 'REGISTRY_NOT_FOUND') return `, nor in ${registry}`;
+  return `, and ${registry} refuses it: ${cause.message}`;
 }
 
 /**

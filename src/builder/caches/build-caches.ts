@@ -86,8 +86,8 @@ export class BuildCaches {
     const reason = error instanceof Error ? error.message : String(error);
     this.#run.warn({
       code: 'CACHE_LAYER_LOST',
-      message: `a layer of an imported cache cannot be had: ${reason}`,
-      hint: 'its steps are run here; export the cache again',
+      message: `a layer of an imported cache is not available: ${reason}`,
+      hint: 'its steps run again; export the cache again',
     });
   }
 
@@ -205,6 +205,6 @@ function notExported({ name }: CacheStorage, error: unknown): Warning {
     message: `the cache was not written to ${name}: ${reason}`,
     hint:
       (error instanceof AppError ? error.hint : undefined) ??
-      'with ignore-error=false the build fails then',
+      'set ignore-error=false to make the build fail instead',
   };
 }

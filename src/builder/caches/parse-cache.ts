@@ -88,7 +88,7 @@ function parse<Plan>(
 
 function importOf(type: CacheType, attributes: Attributes): CachePlace {
   if (type === 'inline') {
-    throw new AppError('CACHE_OPTION', "the cache in an image is read by the image's name", {
+    throw new AppError('CACHE_OPTION', 'import the cache in an image by the name of the image', {
       hint: '--cache-from type=registry,ref=NAME',
     });
   }
@@ -133,10 +133,10 @@ function typeOf({ type }: CacheSpec, flag: Flag): CacheType {
   const known = TYPES.find((one) => one === type);
   if (known !== undefined) return known;
   const near = nearestName(type, TYPES);
-  throw new AppError('CACHE_OPTION', `${flag}: there is no cache of type '${type}'`, {
+  throw new AppError('CACHE_OPTION', `${flag}: unknown cache type '${type}'`, {
     expected: `type=${TYPES.join('|')}`,
     hint: OTHER_TYPES.includes(type)
-      ? 'lamina does not have this one yet: use a registry, or a directory that your CI keeps'
+      ? 'lamina does not support this type yet: use a registry, or a directory that your CI keeps'
       : near === undefined
         ? undefined
         : `did you mean type=${near}?`,

@@ -149,7 +149,7 @@ export function dockerfileIn(
     if (range !== undefined) return { bytes: readRange(range, MAX_DOCKERFILE), name };
   }
   throw new AppError('DOCKERFILE_NOT_FOUND', `the context has no '${wanted}'`, {
-    hint: 'name it with --file, starting from the root of the context',
+    hint: 'set --file to its path from the root of the context',
   });
 }
 
@@ -198,8 +198,8 @@ function readRange(range: ContentRange, limit: number): Buffer {
 
 /** The error for a Dockerfile that is none. */
 export function tooLarge(): AppError {
-  return new AppError('DOCKERFILE_TOO_LARGE', 'what was given is too large for a Dockerfile', {
-    expected: `a text of at most ${MAX_DOCKERFILE} bytes, or an archive of a context`,
-    hint: 'a context is given as a tar, compressed or not',
+  return new AppError('DOCKERFILE_TOO_LARGE', 'the input is too large for a Dockerfile', {
+    expected: `a text of at most ${MAX_DOCKERFILE} bytes, or a context archive`,
+    hint: 'a context archive is a tar, compressed or not',
   });
 }

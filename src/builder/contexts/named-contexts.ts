@@ -80,7 +80,7 @@ function layoutSource(value: string, { options, store }: Surroundings): ContextS
   const directory = colon < 0 ? rest : rest.slice(0, colon);
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
   if (digest !== undefined && !isDigest(digest)) {
-    throw new AppError('CONTEXT_LAYOUT', `'${digest}' is no digest`, {
+    throw new AppError('CONTEXT_LAYOUT', `'${digest}' is not a digest`, {
       expected: 'oci-layout://DIR, oci-layout://DIR:tag or oci-layout://DIR@sha256:…',
     });
   }
@@ -109,7 +109,7 @@ function requireDirectory(name: string, directory: string): void {
   throw new AppError(
     'CONTEXT_NOT_FOUND',
     `the context '${name}' is not a directory: '${directory}' does not exist or is a file`,
-    { hint: 'an image is named with docker-image://, an OCI layout with oci-layout://' },
+    { hint: 'use docker-image:// for an image, and oci-layout:// for an OCI layout' },
   );
 }
 
@@ -117,7 +117,7 @@ function badName(name: string): AppError {
   const isReserved = name === 'scratch' || name === 'context';
   return new AppError(
     'CONTEXT_NAME',
-    isReserved ? `'${name}' cannot be replaced by a context` : `'${name}' is no name of a context`,
+    isReserved ? `a context cannot replace '${name}'` : `'${name}' is not a valid context name`,
     { expected: 'the name of a stage or an image: lower case letters, digits, ., -, _, /, :' },
   );
 }

@@ -11,11 +11,11 @@ export function noContext(
   const source = typeof details?.source === 'string' ? `'${details.source}'` : 'anything';
   return new AppError(
     'COPY_NO_CONTEXT',
-    `there is no build context to ${copy.kind} ${source} from: a Dockerfile alone came on standard input`,
+    `there is no build context to ${copy.kind} ${source} from: standard input was only a Dockerfile`,
     {
       ...{ location, details, cause },
       expected: 'a directory, or a tar of one on standard input',
-      hint: 'name a directory: lamina build -f - . < Dockerfile; or send one: tar -c . | lamina build -',
+      hint: 'give a directory: lamina build -f - . < Dockerfile; or send one: tar -c . | lamina build -',
     },
   );
 }

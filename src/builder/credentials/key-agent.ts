@@ -100,7 +100,7 @@ async function addKey(key: string, context: AddContext): Promise<void> {
   if (status === 0) return;
   throw new AppError('SSH_KEY_UNUSABLE', `the ssh key ${key} cannot be used`, {
     expected: 'a private key without a passphrase',
-    hint: 'add the key to an agent, and forward that with --ssh default',
+    hint: 'add the key to an agent, and forward the agent with --ssh default',
   });
 }
 
@@ -130,7 +130,7 @@ async function runSshAdd(
 
 function unavailable(program: string, cause: unknown): AppError {
   return new AppError('SSH_AGENT_UNAVAILABLE', `${program} could not be started`, {
-    hint: 'keys given to --ssh need the programs of OpenSSH: install openssh-client, or forward a running agent',
+    hint: '--ssh with a key needs OpenSSH: install openssh-client, or forward a running agent',
     cause,
   });
 }

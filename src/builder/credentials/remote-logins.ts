@@ -72,9 +72,9 @@ export class RemoteLogins {
     const value = (await this.#given.secrets.get(id))?.toString('utf8').trim();
     if (value === undefined || value === '') return undefined;
     if (!/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) return value;
-    throw new AppError('SECRET_NO_HEADER', `the secret '${id}' has several lines`, {
+    throw new AppError('SECRET_NO_HEADER', `the secret '${id}' has more than one line`, {
       expected: id.includes('_HEADER') ? 'the value of an Authorization header' : 'a token',
-      hint: 'check what the file or variable holds',
+      hint: 'check the content of the file or variable',
     });
   }
 
@@ -82,9 +82,9 @@ export class RemoteLogins {
     const { ssh = [] } = this.#given.options;
     if (ssh.some(({ id }) => id === AGENT)) return this.#agent();
     if (this.#named.has(remote)) return { kind: 'own' };
-    throw new AppError('SSH_MISSING', `${remote} is reached by ssh, and no ssh agent was given`, {
+    throw new AppError('SSH_MISSING', `${remote} needs ssh, but the build has no ssh agent`, {
       expected: '--ssh default, or --ssh default=KEY',
-      hint: 'a Dockerfile gets at nothing of yours unless you give it an agent or a key',
+      hint: 'a build can use your ssh keys only if you pass an agent or a key',
     });
   }
 

@@ -68,7 +68,7 @@ function unreadable(id: string, path: string): (cause: unknown) => never {
     if (reason === undefined) throw cause;
     throw new AppError(
       'SECRET_UNREADABLE',
-      `the file of the secret '${id}' cannot be read: ${path}: ${reason}`,
+      `cannot read the file of the secret '${id}': ${path}: ${reason}`,
       { hint: `check --secret id=${id},src=FILE`, cause },
     );
   };
@@ -78,7 +78,7 @@ function unsetVariable(id: string, name: string): Warning {
   return {
     code: 'SECRET_VARIABLE_UNSET',
     message: `the secret '${id}' is empty: the environment variable ${name} is not set`,
-    hint: `export ${name}, or give a file: --secret id=${id},src=FILE`,
+    hint: `export ${name}, or use a file: --secret id=${id},src=FILE`,
   };
 }
 
@@ -87,6 +87,6 @@ export function missingSecret(id: string): AppError {
   return new AppError('SECRET_MISSING', `this step needs the secret '${id}', which was not given`, {
     details: { id },
     expected: `--secret id=${id},src=FILE or --secret id=${id},env=VARIABLE`,
-    hint: 'add the option to the command line, or take required out of the mount',
+    hint: 'add the option to the command line, or remove required from the mount',
   });
 }

@@ -87,7 +87,7 @@ export class SshAgents implements AsyncDisposable {
 export function missingAgent(id: string): AppError {
   return new AppError('SSH_MISSING', `this step needs the ssh agent '${id}', which was not given`, {
     expected: id === 'default' ? '--ssh default' : `--ssh ${id}=SOCKET or --ssh ${id}=KEY`,
-    hint: 'add the option to the command line, or take required out of the mount',
+    hint: 'add the option to the command line, or remove required from the mount',
   });
 }
 
@@ -105,7 +105,7 @@ function reach({ id, paths }: SshSource, env: Environment): Reached {
   if (places.length === 1) return { kind: 'socket', path: resolve(first) };
   throw new AppError('SSH_MIXED_SOURCES', `--ssh ${id} names an agent and something else`, {
     expected: 'one socket of an agent, or private keys',
-    hint: 'give each an id of its own',
+    hint: 'give each its own id',
   });
 }
 
@@ -113,7 +113,7 @@ function isSocket(id: string, path: string): boolean {
   try {
     return statSync(path).isSocket();
   } catch (cause) {
-    throw new AppError('SSH_UNREADABLE', `--ssh ${id}: there is no ${path}`, {
+    throw new AppError('SSH_UNREADABLE', `--ssh ${id}: ${path} does not exist`, {
       expected: 'the socket of an agent, or a private key',
       cause,
     });
@@ -135,7 +135,7 @@ function checkKey(id: string, path: string): void {
 
 function noAgent(id: string): AppError {
   return new AppError('SSH_NO_AGENT', `--ssh ${id}: cannot find an ssh agent`, {
-    expected: 'SSH_AUTH_SOCK in the environment, naming the socket of an agent',
-    hint: `start one (eval "$(ssh-agent)" and ssh-add), or name a key: --ssh ${id}=FILE`,
+    expected: 'SSH_AUTH_SOCK in the environment, with the socket of an agent',
+    hint: `start one (eval "$(ssh-agent)" and ssh-add), or use a key: --ssh ${id}=FILE`,
   });
 }

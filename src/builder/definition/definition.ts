@@ -116,7 +116,7 @@ async function readPlace(
     const reason = readFailure(cause);
     if (reason === undefined) throw cause;
     throw new AppError('DOCKERFILE_UNREADABLE', `cannot read '${name}': ${reason}`, {
-      hint: 'a Dockerfile is a file, or a link to one in the build context',
+      hint: 'a Dockerfile must be a file, or a link to a file in the build context',
       cause,
     });
   }
@@ -128,7 +128,7 @@ function givenChecks({ buildArgs }: BuildOptions): CheckConfig | undefined {
   if (text === undefined) return undefined;
   const config = parseCheckConfig(text);
   if (typeof config !== 'string') return config;
-  throw new AppError('DOCKERFILE_INVALID_CHECK', `BUILDKIT_DOCKERFILE_CHECK is wrong: ${config}`, {
+  throw new AppError('DOCKERFILE_INVALID_CHECK', `invalid BUILDKIT_DOCKERFILE_CHECK: ${config}`, {
     expected: 'skip=RULE,…;error=true;experimental=RULE,…',
     hint: 'separate the options with semicolons',
   });

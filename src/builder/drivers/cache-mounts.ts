@@ -136,9 +136,9 @@ async function seedFrom(
   if (layer === undefined || entry?.type !== 'directory') {
     throw new AppError(
       'MOUNT_SOURCE_INVALID',
-      `the cache ${spec.target} cannot begin with a file`,
+      `the cache ${spec.target} cannot start with a file`,
       {
-        expected: 'a directory as source',
+        expected: 'a directory as the source',
       },
     );
   }

@@ -99,8 +99,8 @@ async function emulatorOf(
   if (emulation.kind === 'none') return undefined;
   session.warn({
     code: 'EMULATOR_UNREGISTERED',
-    message: `the kernel knows no emulator for ${formatPlatform(platform)}: ${brief(info.name)} runs, but not what it starts`,
-    hint: 'register one with binfmt_misc, with the flag F: see `lamina explain platforms`',
+    message: `the kernel has no emulator for ${formatPlatform(platform)}: ${brief(info.name)} runs, but cannot start other programs`,
+    hint: 'register one with binfmt_misc and the flag F: see `lamina explain platforms`',
     location: info.locations.instruction,
   });
   return emulation.path;
@@ -136,7 +136,7 @@ function leakWarnings({ info }: StepContext, leaks: readonly SecretLeak[]): read
     return {
       code: 'SECRET_IN_LAYER',
       message: `the secret '${id}' was copied into the layer of ${brief(info.instruction ?? info.name)}: ${named}${more}`,
-      hint: 'use it where it is mounted; what a later step removes is still in the image',
+      hint: 'use the secret only where it is mounted; removing it in a later step leaves it in the image',
     };
   });
 }

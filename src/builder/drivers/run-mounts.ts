@@ -199,7 +199,7 @@ function notInCache(target: string, within: string): AppError {
     'MOUNT_SOURCE_NOT_FOUND',
     `nothing to mount at ${target}: the cache has no '${within}'`,
     {
-      hint: 'let an earlier step make it in the cache, or begin the cache with files by from=STAGE',
+      hint: 'create it in the cache in an earlier step, or fill the cache with from=STAGE',
     },
   );
 }
@@ -207,7 +207,7 @@ function notInCache(target: string, within: string): AppError {
 function notText(id: string, env: string): AppError {
   return new AppError(
     'SECRET_NOT_TEXT',
-    `the secret '${id}' cannot be put into the variable ${env}: it holds a zero byte`,
-    { hint: 'mount it as a file: take env out of the mount' },
+    `the secret '${id}' cannot be the variable ${env}: it contains a zero byte`,
+    { hint: 'mount it as a file: remove env from the mount' },
   );
 }

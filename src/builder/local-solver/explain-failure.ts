@@ -39,7 +39,7 @@ function advised(error: AppError, hint: string | undefined): AppError {
 
 function slashHint({ sources, files, destination }: CopyInstruction | AddInstruction) {
   if (sources.length + files.length < 2 || destination.text.endsWith('/')) return undefined;
-  return `end the destination with a slash where it is a directory: ${destination.text}/`;
+  return `end the destination with a slash if it is a directory: ${destination.text}/`;
 }
 
 function jsonHint({ sources }: CopyInstruction | AddInstruction): string | undefined {

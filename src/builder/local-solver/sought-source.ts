@@ -34,7 +34,7 @@ async function forgottenStage(
   const stage =
     (await stageThatHas(source, facts)) ?? stageThatNames(source, copy, facts.instructions);
   const path = `/${source.replace(/^\/+/, '')}`;
-  return stage === undefined ? undefined : `stage ${stage} makes ${path}: add --from=${stage}`;
+  return stage === undefined ? undefined : `stage ${stage} creates ${path}: add --from=${stage}`;
 }
 
 /** Looks into the file systems that this build has made or found so far. */

@@ -12,13 +12,17 @@ export function userWithComment(error: AppError): AppError {
   if (location === undefined) return error;
   const { start, end } = location.range;
   if (!/\s#/.test(location.text.slice(start.offset, end.offset))) return error;
-  return new AppError('DOCKERFILE_TRAILING_COMMENT', `# begins no comment here: ${message}`, {
-    hint: ON_ITS_OWN_LINE,
-    expected: 'a user name or number, with or without :group',
-    location,
-    details,
-    cause: error,
-  });
+  return new AppError(
+    'DOCKERFILE_TRAILING_COMMENT',
+    `# does not start a comment here: ${message}`,
+    {
+      hint: ON_ITS_OWN_LINE,
+      expected: 'a user name or number, with or without :group',
+      location,
+      details,
+      cause: error,
+    },
+  );
 }
 
 /** Whether a source that is missing is the comment, or the path before it, which was to be the destination. */
@@ -37,10 +41,10 @@ export function commentTaken(
   const [copy = failed, ...others] = commentedAlike(failed, instructions);
   const { start } = (commentAmong(copy.sources) ?? copy.location).range;
   const lines = others.map(({ location }) => location.range.start.line);
-  const too = lines.length === 0 ? '' : `, and so in line ${lines.join(', line ')}`;
+  const too = lines.length === 0 ? '' : `, also on line ${lines.join(', line ')}`;
   return new AppError(
     'DOCKERFILE_TRAILING_COMMENT',
-    `# begins no comment behind ${copy.kind.toUpperCase()}: what follows are paths, and ${message}`,
+    `# does not start a comment after ${copy.kind.toUpperCase()}: the words after it are paths, and ${message}`,
     {
       hint: `${ON_ITS_OWN_LINE}${too}`,
       location: { ...copy.location, range: { start, end: copy.location.range.end } },

@@ -38,9 +38,9 @@ export function annotationsOf(attributes: Attributes): Annotation[] {
 export function parseAnnotation(text: string): Annotation[] {
   const equals = text.indexOf('=');
   if (equals < 1) {
-    throw new AppError('BUILD_ANNOTATION', `'${text}' is no annotation`, {
+    throw new AppError('BUILD_ANNOTATION', `'${text}' is not a valid annotation`, {
       expected: 'key=value, or TYPE:key=value',
-      hint: `types are ${PLACES.join(', ')}, each with a platform in brackets if wanted`,
+      hint: `types are ${PLACES.join(', ')}, each optionally with a platform in brackets`,
     });
   }
   const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
@@ -84,7 +84,7 @@ function placeNamed(name: string, text: string): AnnotationPlace {
   const known = PLACES.find((place) => place === name);
   if (known !== undefined) return known;
   const near = nearestName(name, PLACES);
-  throw new AppError('BUILD_ANNOTATION', `there are no annotations of type '${name}': '${text}'`, {
+  throw new AppError('BUILD_ANNOTATION', `unknown annotation type '${name}': '${text}'`, {
     expected: PLACES.join(', '),
     hint: near === undefined ? undefined : `did you mean ${near}?`,
   });

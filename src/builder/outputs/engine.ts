@@ -45,7 +45,7 @@ export async function findEngine(
 ): Promise<Engine | undefined> {
   const wanted = env.LAMINA_LOAD ?? '';
   if (!['', 'docker', 'podman', 'none'].includes(wanted)) {
-    throw notThere(`LAMINA_LOAD names no engine: '${wanted}'`, 'docker, podman, or none');
+    throw notThere(`LAMINA_LOAD is not an engine: '${wanted}'`, 'docker, podman, or none');
   }
   if (context !== undefined) return command(env, 'docker', ['--context', context, 'load', '-q']);
   if (wanted === 'none') return undefined;
@@ -56,7 +56,10 @@ export async function findEngine(
   const podman = programOf(env, 'podman');
   if (podman !== undefined) return engineOf('podman', podman, ['load', '-q'], env);
   if (wanted === '') return undefined;
-  throw notThere(`there is no ${wanted} to load the image into`, 'an engine that is there');
+  throw notThere(
+    `${wanted} is not installed, so the image cannot be loaded`,
+    'an installed engine',
+  );
 }
 
 async function findDocker(env: Environment, isWanted: boolean): Promise<Engine | undefined> {
@@ -71,7 +74,7 @@ async function findDocker(env: Environment, isWanted: boolean): Promise<Engine |
   if (failure === undefined) return dockerApi(address);
   if (host === '' && !isWanted) return undefined;
   throw new AppError('EXPORT_ENGINE', `docker does not answer at ${host || DOCKER_SOCKET}`, {
-    hint: 'start it, or choose another with DOCKER_HOST; LAMINA_LOAD=none keeps the image here',
+    hint: 'start it, or choose another one with DOCKER_HOST; LAMINA_LOAD=none keeps the image in the store of lamina',
     cause: failure,
   });
 }
@@ -141,7 +144,7 @@ function answerOf(request: ClientRequest): Promise<Answer> {
 function command(env: Environment, name: string, args: readonly string[]): Engine {
   const program = programOf(env, name);
   if (program !== undefined) return engineOf(name, program, args, env);
-  throw notThere(`there is no command ${name} to load the image with`, `${name} on the PATH`);
+  throw notThere(`the command ${name} is needed to load the image`, `${name} on the PATH`);
 }
 
 function engineOf(
@@ -237,13 +240,13 @@ function isExecutable(path: string): boolean {
 function refused(engine: string, said: string): AppError {
   const [first = ''] = said.split('\n');
   return new AppError('EXPORT_ENGINE', `${engine} did not load the image: ${first.slice(0, 400)}`, {
-    hint: `the image is in lamina's own store; \`lamina save NAME | ${engine} load\` tries again`,
+    hint: `the image is in the store of lamina; try again with \`lamina save NAME | ${engine} load\``,
   });
 }
 
 function notThere(message: string, expected: string): AppError {
   return new AppError('EXPORT_ENGINE', message, {
     expected,
-    hint: 'LAMINA_LOAD=none keeps the image in lamina’s own store',
+    hint: 'LAMINA_LOAD=none keeps the image in the store of lamina',
   });
 }

@@ -11,7 +11,7 @@ export function checkErasable(dest: string): void {
   });
   if (precious === undefined) return;
   throw new AppError('BUILD_OUTPUT', `mode=delete would remove files from ${directory}`, {
-    expected: 'a directory of its own, below the one you are in',
-    hint: 'everything there that is not in the image would go; name another directory',
+    expected: 'a separate directory, below the current one',
+    hint: 'it removes every file that is not in the image: choose another directory',
   });
 }

@@ -26,8 +26,8 @@ export async function loadImages(
   if (images.length > 1) {
     warn({
       code: 'BUILD_LOAD_PLATFORM',
-      message: `${engine.name} was given the image for ${formatPlatform(image)} only`,
-      hint: 'its archives hold an image for one platform; push the others to a registry',
+      message: `${engine.name} loads only the image for ${formatPlatform(image)}`,
+      hint: 'it loads one platform at a time; push the others to a registry',
     });
   }
   const sent = { bytes: 0 };

@@ -129,7 +129,7 @@ describe('parseOutputs', () => {
   });
 
   it('refuses two outputs of one place, but not two images in one layout', () => {
-    expect(failure(['type=oci,dest=x', 'type=tar,dest=x']).message).toBe('two outputs go to x');
+    expect(failure(['type=oci,dest=x', 'type=tar,dest=x']).message).toBe('two outputs write to x');
     expect(failure(['type=oci,dest=-', 'type=tar,dest=-']).message).toContain('standard output');
     const layout = ['type=oci,dest=x,tar=false,name=a', 'type=oci,dest=x,tar=false,name=b'];
     expect(parse(layout).outputs).toHaveLength(2);
@@ -178,7 +178,7 @@ describe('annotations', () => {
     ['type=oci,dest=x', ['novalue'], 'types are manifest'],
     ['type=oci,dest=x', ['=v'], 'types are manifest'],
     ['type=oci,dest=x', ['indx:a=b'], 'did you mean index?'],
-    ['type=oci,dest=x', ['index:a=b'], 'an image for one platform has a manifest only'],
+    ['type=oci,dest=x', ['index:a=b'], 'an image for one platform has only a manifest'],
     ['type=oci,dest=x,oci-mediatypes=false', ['manifest-descriptor:a=b'], 'oci-mediatypes=false'],
   ])('are refused: %s %s', (text, annotations, hint) => {
     const error = failure(text, { annotations });

@@ -96,13 +96,13 @@ function imageOutput(spec: OutputSpec, attributes: Attributes, options: BuildOpt
 function checkPushed(names: readonly string[], byDigest: boolean): void {
   if (names.length === 0) {
     throw new AppError('BUILD_PUSH_NAME', 'an image without a name cannot be pushed', {
-      hint: 'name it with -t HOST/NAME:TAG, or name=HOST/NAME:TAG in the output',
+      hint: 'name it with -t HOST/NAME:TAG, or set name=HOST/NAME:TAG in the output',
     });
   }
   const tagged = names.find((name) => parseReference(name).tag !== undefined);
   if (!byDigest || tagged === undefined) return;
-  throw new AppError('BUILD_PUSH_NAME', `'${tagged}' has a tag, but is to be pushed by digest`, {
-    hint: 'leave out the tag, or push-by-digest',
+  throw new AppError('BUILD_PUSH_NAME', `'${tagged}' has a tag, but the output pushes by digest`, {
+    hint: 'remove the tag, or remove push-by-digest',
   });
 }
 
@@ -112,8 +112,8 @@ function archiveOutput(spec: OutputSpec, attributes: Attributes, options: BuildO
   const tar = attributes.flag('tar') ?? true;
   if (dest === undefined || dest === '') throw needsDestination(spec);
   if (!tar && dest === '-') {
-    throw new AppError('BUILD_OUTPUT', 'a directory cannot be written to standard output', {
-      hint: 'name a directory with dest=, or leave out tar=false',
+    throw new AppError('BUILD_OUTPUT', 'cannot write a directory to standard output', {
+      hint: 'set dest= to a directory, or remove tar=false',
     });
   }
   const form = imageForm(attributes, options);
@@ -169,8 +169,8 @@ function imageForm(attributes: Attributes, options: BuildOptions): ImageForm {
   const given = annotationsOf(attributes);
   const annotations = [...(options.annotations ?? []).flatMap(parseAnnotation), ...given];
   if (compression === 'estargz' && !ociTypes) {
-    throw attributes.fault('oci-mediatypes', 'eStargz layers need the media types of OCI', {
-      hint: 'leave out oci-mediatypes=false, or choose another compression',
+    throw attributes.fault('oci-mediatypes', 'eStargz layers need OCI media types', {
+      hint: 'remove oci-mediatypes=false, or choose another compression',
     });
   }
   checkAnnotations(annotations, ociTypes, targetPlatforms(options).length);
@@ -188,15 +188,19 @@ function checkAnnotations(
 ): void {
   for (const { place, key } of annotations) {
     if (!ociTypes && place !== 'manifest') {
-      throw new AppError('BUILD_ANNOTATION', `Docker's media types have no place for '${key}'`, {
-        hint: `annotate the manifest, not the ${place}, or leave out oci-mediatypes=false`,
+      throw new AppError('BUILD_ANNOTATION', `Docker media types do not support '${key}'`, {
+        hint: `annotate the manifest, not the ${place}, or remove oci-mediatypes=false`,
       });
     }
     if (platforms === 1 && place.startsWith('index')) {
-      throw new AppError('BUILD_ANNOTATION', `there is no index that '${key}' could annotate`, {
-        expected: 'several platforms',
-        hint: 'an image for one platform has a manifest only: annotate that',
-      });
+      throw new AppError(
+        'BUILD_ANNOTATION',
+        `'${key}' annotates an index, but the result has none`,
+        {
+          expected: 'more than one platform',
+          hint: 'an image for one platform has only a manifest: annotate that',
+        },
+      );
     }
   }
 }
@@ -218,8 +222,8 @@ function checkDestinations(outputs: readonly Output[]): void {
     const isShared = output.kind === 'archive' && !output.tar;
     if (seen.has(output.dest) && !isShared) {
       const place = output.dest === '-' ? 'standard output' : output.dest;
-      throw new AppError('BUILD_OUTPUT', `two outputs go to ${place}`, {
-        hint: 'give each a destination of its own',
+      throw new AppError('BUILD_OUTPUT', `two outputs write to ${place}`, {
+        hint: 'give each output its own destination',
       });
     }
     seen.add(output.dest);

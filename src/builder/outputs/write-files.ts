@@ -27,7 +27,7 @@ export async function writeFilesOutput(
   const isSplit = output.split ?? images.length > 1;
   if (!isSplit && images.length > 1) {
     throw new AppError('BUILD_OUTPUT', `files for several platforms cannot share ${output.dest}`, {
-      hint: 'leave out platform-split=false, or build one platform at a time',
+      hint: 'remove platform-split=false, or build one platform at a time',
     });
   }
   const parts = images.map((image) => ({

@@ -64,5 +64,5 @@ async function write(
 
 function alsoFailed(error: unknown): Warning {
   const reason = error instanceof Error ? error.message : String(error);
-  return { code: 'BUILD_OUTPUT_FAILED', message: `another output failed too: ${reason}` };
+  return { code: 'BUILD_OUTPUT_FAILED', message: `another output also failed: ${reason}` };
 }

@@ -156,8 +156,8 @@ export function lintFacts(
 
 function checkFailed(found: readonly Warning[]): AppError {
   const rules = [...new Set(found.map(({ code }) => code))].sort();
-  return new AppError('CHECK_FAILED', `the checks of the file failed: ${rules.join(', ')}`, {
-    hint: 'see the warnings above; # check=skip=RULE silences one, error=true makes them fail the build',
+  return new AppError('CHECK_FAILED', `the build checks failed: ${rules.join(', ')}`, {
+    hint: 'fix the warnings above, or skip one with # check=skip=RULE; error=true makes them fail the build',
     location: found[0]?.location,
   });
 }

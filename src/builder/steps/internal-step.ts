@@ -4,7 +4,7 @@ import type { Emit, StepInfo } from '../../progress/index.ts';
 import { isGone } from '../../store/index.ts';
 
 /** The build takes the step again. */
-const PRUNED = Buffer.from('another process has pruned the store meanwhile\n');
+const PRUNED = Buffer.from('another process pruned the store\n');
 
 export interface StepStatus {
   readonly label: string;

@@ -45,7 +45,7 @@ describe('a cache of BuildKit’s', () => {
     const cache = decodeInlineCache(bytes(records), [blob('base'), blob('upper')], diffIds);
     expect(cache.records[0]?.results.map(({ layers }) => layers.length)).toEqual([2, 1]);
     expect(() => decodeInlineCache(bytes(records), [blob('base')], diffIds)).toThrow(
-      'other layers',
+      'different layers',
     );
   });
 
@@ -54,8 +54,8 @@ describe('a cache of BuildKit’s', () => {
       'layers that stand on themselves',
       { layers: [{ blob: 'a', parent: 0 }], records: [{ digest: 'd', layers: [{ layer: 0 }] }] },
     ],
-    ['a layer that is not there', { records: [{ digest: 'd', layers: [{ layer: 0 }] }] }],
-    ['a record that is not there', { records: [{ digest: 'd', inputs: [[{ link: 1 }]] }] }],
+    ['a reference to a missing layer', { records: [{ digest: 'd', layers: [{ layer: 0 }] }] }],
+    ['a reference to a missing record', { records: [{ digest: 'd', inputs: [[{ link: 1 }]] }] }],
     ['a digest that is no text', { records: [{ digest: 1 }] }],
     ['records that are no list', { records: {} }],
     ['nothing', null],

@@ -73,7 +73,7 @@ export function decodeInlineCache(
   blobs: readonly Descriptor[],
   diffIds: readonly DiffId[],
 ): BuildkitCache {
-  if (diffIds.length !== blobs.length) throw invalidCache('other layers than its image');
+  if (diffIds.length !== blobs.length) throw invalidCache('different layers than its image');
   const byBlob = new Map(blobs.map((blob, place) => [blob, diffIds[place]]));
   const stacks = blobs.map((blob, place) => ({ blob, parent: place - 1 }));
   const records = parseJson(encoded);
@@ -104,7 +104,7 @@ function decodeRecords(value: unknown, layers: LayerStacks): BuildkitCache {
           const { selector, link: place } = objectOf(link);
           const position = integerOf(place ?? 0);
           if (position < 0 || position >= all.length)
-            throw invalidCache('a record that is not there');
+            throw invalidCache('a reference to a missing record');
           return { selector: textOf(selector ?? ''), record: position };
         }),
       ),
@@ -118,8 +118,8 @@ function decodeRecords(value: unknown, layers: LayerStacks): BuildkitCache {
 function stackOf({ stacks }: LayerStacks, top: number): number[] {
   const positions: number[] = [];
   for (let place = top; place !== -1; place = stacks[place]?.parent ?? -1) {
-    if (stacks[place] === undefined) throw invalidCache('a layer that is not there');
-    if (positions.length > stacks.length) throw invalidCache('layers that stand on one another');
+    if (stacks[place] === undefined) throw invalidCache('a reference to a missing layer');
+    if (positions.length > stacks.length) throw invalidCache('layers in a cycle');
     positions.push(place);
   }
   return positions.reverse();

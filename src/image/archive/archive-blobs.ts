@@ -26,7 +26,7 @@ export async function readSmall(source: ArchiveReader, name: string): Promise<Bu
   if (size > MAX_JSON) {
     throw new AppError('ARCHIVE_LIMIT', `${printable(name)} has ${size} bytes`, {
       expected: `a JSON document of at most ${MAX_JSON} bytes`,
-      hint: 'this is no image archive a container tool writes',
+      hint: 'no container tool writes such an archive',
     });
   }
   return await bytesOf(source.read(name));
@@ -74,7 +74,7 @@ export async function* readBlob(
 
 /** @throws AppError ARCHIVE_MEMBER_MISSING */
 export function missing(source: Pick<ArchiveReader, 'label'>, name: string): never {
-  throw new AppError('ARCHIVE_MEMBER_MISSING', `${source.label} lacks ${printable(name)}`, {
+  throw new AppError('ARCHIVE_MEMBER_MISSING', `${source.label} has no ${printable(name)}`, {
     hint: 'the archive is incomplete; save or copy it again',
   });
 }
@@ -82,8 +82,8 @@ export function missing(source: Pick<ArchiveReader, 'label'>, name: string): nev
 export function digestMismatch(name: string): AppError {
   return new AppError(
     'ARCHIVE_DIGEST_MISMATCH',
-    `the content of ${printable(name)} does not have the digest it should have`,
-    { hint: 'the archive was damaged or altered; fetch or make it again' },
+    `the content of ${printable(name)} does not match its digest`,
+    { hint: 'the archive is damaged or altered; download or create it again' },
   );
 }
 
@@ -96,7 +96,7 @@ async function checkSize(
   if (told === undefined || size === told) return;
   throw new AppError(
     'ARCHIVE_SIZE_MISMATCH',
-    `${printable(name)} has ${size} bytes, its descriptor says ${told}`,
-    { hint: 'the archive was damaged or altered; fetch or make it again' },
+    `${printable(name)} has ${size} bytes, but its descriptor says ${told}`,
+    { hint: 'the archive is damaged or altered; download or create it again' },
   );
 }

@@ -43,9 +43,9 @@ export function printable(name: string): string {
 function unsafeName(what: string, name: string): AppError {
   return new AppError(
     'ARCHIVE_UNSAFE_NAME',
-    `${what} leads out of the archive: ${printable(name)}`,
+    `${what} points outside the archive: ${printable(name)}`,
     {
-      hint: 'this is no archive a container tool writes; do not trust where it comes from',
+      hint: 'do not trust the source: no container tool writes such an archive',
     },
   );
 }

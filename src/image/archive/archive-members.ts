@@ -60,14 +60,18 @@ export class MemberList {
   #add(name: string, member: Member): void {
     const known = this.#members.get(name);
     if (known !== undefined && (known.kind === 'file' || member.kind === 'file')) {
-      throw new AppError('ARCHIVE_DUPLICATE_MEMBER', `the archive holds ${printable(name)} twice`, {
-        hint: 'make the archive again; different tools would read different images from this one',
-      });
+      throw new AppError(
+        'ARCHIVE_DUPLICATE_MEMBER',
+        `the archive contains ${printable(name)} twice`,
+        {
+          hint: 'create the archive again; different tools could read different images from this one',
+        },
+      );
     }
     this.#members.set(name, member);
     if (this.#members.size > MAX_MEMBERS) {
       throw new AppError('ARCHIVE_LIMIT', `the archive has more than ${MAX_MEMBERS} members`, {
-        hint: 'this is no image archive; use `ADD` or `COPY` to take files from it',
+        hint: 'this is not an image archive; use `ADD` or `COPY` to read files from it',
       });
     }
   }

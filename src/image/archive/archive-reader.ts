@@ -169,8 +169,8 @@ export function directoryReader(directory: string, limit?: number): ArchiveReade
       const handle = await openFile(name);
       if (handle === undefined) {
         // It was there when its size was asked for.
-        throw new AppError('ARCHIVE_MEMBER_MISSING', `${directory} lacks ${name}`, {
-          hint: 'somebody removed it while it was read; save or copy the layout again',
+        throw new AppError('ARCHIVE_MEMBER_MISSING', `${directory} has no ${name}`, {
+          hint: 'another process removed it; save or copy the layout again',
         });
       }
       try {

@@ -150,8 +150,8 @@ function namedRoots(root: Descriptor, { repoTags }: DockerImage): readonly Descr
 function wrongCount(layers: number, named: number): AppError {
   return new AppError(
     'IMAGE_LAYER_COUNT',
-    `the image comes with ${layers} layers, its config names ${named}`,
-    { hint: 'it was damaged or made by a faulty tool; make it again' },
+    `the image has ${layers} layers, but its config names ${named}`,
+    { hint: 'it is damaged, or a faulty tool made it; create it again' },
   );
 }
 

@@ -28,7 +28,7 @@ function strings(value: unknown, name: string): readonly string[] {
   if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) {
     return value;
   }
-  throw badManifest(`"${name}" to be a list of texts`);
+  throw badManifest(`"${name}" to be a list of strings`);
 }
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -40,12 +40,8 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function badManifest(expected: string): AppError {
-  return new AppError(
-    'ARCHIVE_BAD_DOCUMENT',
-    'manifest.json of the archive is not what it should be',
-    {
-      expected,
-      hint: 'the archive was damaged or made by a faulty tool; make it again',
-    },
-  );
+  return new AppError('ARCHIVE_BAD_DOCUMENT', 'manifest.json of the archive is not valid', {
+    expected,
+    hint: 'the archive is damaged, or a faulty tool made it; create it again',
+  });
 }

@@ -16,7 +16,7 @@ export async function* verifiedTar(
   if (actual === diffId) return;
   throw new AppError('LAYER_DIFF_ID_MISMATCH', `the layer is ${actual}, not ${diffId}`, {
     expected: diffId,
-    hint: 'the archive was damaged or altered; fetch or make it again',
+    hint: 'the archive is damaged or altered; download or create it again',
     details: { actual },
   });
 }

@@ -135,7 +135,7 @@ async function hasBlob(directory: string, file: ArchiveFile): Promise<boolean> {
 async function checkEmpty(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   if (names.length === 0) return;
-  throw new AppError('EXPORT_DESTINATION', `${directory} is not empty and holds no OCI layout`, {
-    hint: 'name a new directory, or one that holds an OCI layout, to which the image is added',
+  throw new AppError('EXPORT_DESTINATION', `${directory} is not empty and is not an OCI layout`, {
+    hint: 'use a new directory, or an OCI layout to add the image to it',
   });
 }

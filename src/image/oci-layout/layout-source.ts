@@ -106,7 +106,7 @@ async function referrersIn(
 }
 
 function noLayout(path: string): AppError {
-  return new AppError('ARCHIVE_NO_IMAGE', `${path} is no OCI layout: it has no index.json`, {
-    hint: 'archives of `docker save` before version 25 are read by `lamina load`',
+  return new AppError('ARCHIVE_NO_IMAGE', `${path} is not an OCI layout: it has no index.json`, {
+    hint: 'load archives of `docker save` before version 25 with `lamina load`',
   });
 }

@@ -210,12 +210,8 @@ export async function* verified(
     yield chunk;
   }
   if (size !== expected.size || `sha256:${hash.digest('hex')}` !== expected.digest) {
-    throw new AppError(
-      'BLOB_DAMAGED',
-      `the bytes of ${expected.digest} in the store have changed`,
-      {
-        hint: 'remove the image with `lamina rmi` and build or load it again',
-      },
-    );
+    throw new AppError('BLOB_DAMAGED', `the stored bytes no longer match ${expected.digest}`, {
+      hint: 'remove the image with `lamina rmi` and build or load it again',
+    });
   }
 }
