@@ -13,7 +13,16 @@ export {
 export { type HeredocToken, parseHeredocToken, stripLeadingTabs } from './heredoc.ts';
 export { type ShellScript, shellScript } from './instructions/run.ts';
 export * from './instructions/types.ts';
-export { type Mount, type MountOptions, type MountType, parseMount } from './mount.ts';
+export {
+  type BindOptions,
+  type CacheOptions,
+  type Mount,
+  type MountOptions,
+  type MountType,
+  parseMount,
+  type SecretOptions,
+  type SshOptions,
+} from './mount.ts';
 export {
   type ParseOptions,
   parseDockerfile,

@@ -17,26 +17,60 @@ const KEYS = [
 
 export type MountType = (typeof TYPES)[number];
 
-/** What was said of a mount; undefined: nothing. The defaults of each type are the planner's to set. */
-export interface Mount {
-  readonly type: MountType;
+/** What every mount may say; undefined: nothing. */
+interface Common {
+  readonly target: string | undefined;
+  /** The whole value of the flag. */
+  readonly range: SourceRange;
+}
+
+interface FilesFrom {
   readonly from: string | undefined;
   readonly source: string | undefined;
-  readonly target: string | undefined;
-  /** The type's default where nothing was said: false for cache and tmpfs. */
-  readonly readonly: boolean;
-  readonly id: string | undefined;
-  readonly sharing: (typeof SHARINGS)[number] | undefined;
-  /** Bytes. */
-  readonly size: number | undefined;
-  readonly required: boolean;
-  /** Empty: a variable named like the secret. */
-  readonly env: string | undefined;
+}
+
+interface Permissions {
   readonly mode: number | undefined;
   readonly uid: number | undefined;
   readonly gid: number | undefined;
-  /** The whole value of the flag. */
-  readonly range: SourceRange;
+}
+
+/** What was said of a mount. The defaults that depend on the stage are the planner's to set. */
+export type Mount = BindOptions | CacheOptions | TmpfsOptions | SecretOptions | SshOptions;
+
+export interface BindOptions extends Common, FilesFrom {
+  readonly type: 'bind';
+  readonly readonly: boolean;
+}
+
+export interface CacheOptions extends Common, FilesFrom, Permissions {
+  readonly type: 'cache';
+  readonly readonly: boolean;
+  readonly id: string | undefined;
+  readonly sharing: (typeof SHARINGS)[number] | undefined;
+}
+
+export interface TmpfsOptions extends Common {
+  readonly type: 'tmpfs';
+  readonly from: string | undefined;
+  /** Bytes. */
+  readonly size: number | undefined;
+}
+
+export interface SecretOptions extends Common, Permissions {
+  readonly type: 'secret';
+  /** The name of the secret, as `source` or `id`; undefined: that of the target. */
+  readonly id: string | undefined;
+  readonly required: boolean;
+  /** Empty: a variable named like the secret. */
+  readonly env: string | undefined;
+}
+
+export interface SshOptions extends Common, Permissions {
+  readonly type: 'ssh';
+  readonly from: string | undefined;
+  readonly id: string | undefined;
+  readonly required: boolean;
 }
 
 export interface MountOptions {
@@ -46,7 +80,72 @@ export interface MountOptions {
   readonly source: SourceMap;
 }
 
-type Draft = { -readonly [Key in keyof Mount]: Mount[Key] } & { said: boolean };
+/** All that was said, before it is known what of it the type has. */
+type Draft = { -readonly [Key in Option]?: Said[Key] } & { type: MountType; range: SourceRange };
+
+interface Said extends FilesFrom, Permissions {
+  readonly target: string | undefined;
+  readonly readonly: boolean;
+  readonly id: string | undefined;
+  readonly sharing: (typeof SHARINGS)[number];
+  readonly size: number;
+  readonly required: boolean;
+  readonly env: string;
+}
+type Option = keyof Said;
+
+/** Options that only some types have; the others are taken by all, and mean nothing to some, as in BuildKit. */
+type OwnOption = 'from' | 'sharing' | 'size' | 'required' | keyof Permissions;
+
+interface TypeRules<Type extends MountType> {
+  readonly options: readonly OwnOption[];
+  readonly read: (said: Draft) => Extract<Mount, { readonly type: Type }>;
+}
+
+const RULES: { readonly [Type in MountType]: TypeRules<Type> } = {
+  bind: {
+    options: ['from'],
+    read: ({ readonly = true, ...said }) => ({
+      ...{ type: 'bind', ...filesFrom(said), ...common(said), readonly },
+    }),
+  },
+  cache: {
+    options: ['from', 'sharing', 'mode', 'uid', 'gid'],
+    read: ({ readonly = false, id, sharing, ...said }) => ({
+      ...{ type: 'cache', ...filesFrom(said), ...common(said), ...permissions(said) },
+      ...{ readonly, id, sharing },
+    }),
+  },
+  tmpfs: {
+    options: ['from', 'size'],
+    read: ({ from, size, ...said }) => ({ type: 'tmpfs', ...common(said), from, size }),
+  },
+  secret: {
+    options: ['required', 'mode', 'uid', 'gid'],
+    read: ({ source, id, required = false, env, ...said }) => ({
+      ...{ type: 'secret', ...common(said), ...permissions(said) },
+      ...{ id: source ?? id, required, env },
+    }),
+  },
+  ssh: {
+    options: ['from', 'required', 'mode', 'uid', 'gid'],
+    read: ({ from, id, required = false, ...said }) => ({
+      ...{ type: 'ssh', ...common(said), ...permissions(said), from, id, required },
+    }),
+  },
+};
+
+function common({ target, range }: Pick<Draft, 'target' | 'range'>): Common {
+  return { target, range };
+}
+
+function filesFrom({ from, source }: Pick<Draft, 'from' | 'source'>): FilesFrom {
+  return { from, source };
+}
+
+function permissions({ mode, uid, gid }: Pick<Draft, 'mode' | 'uid' | 'gid'>): Permissions {
+  return { mode, uid, gid };
+}
 
 /**
  * @throws {AppError} DOCKERFILE_INVALID_MOUNT for an unknown key or type, a wrong value, or options that do
@@ -54,33 +153,11 @@ type Draft = { -readonly [Key in keyof Mount]: Mount[Key] } & { said: boolean };
  */
 export function parseMount(flag: MountFlag, options: MountOptions): Mount {
   return located(options.source, () => {
-    const draft = emptyDraft(flag.text.range);
+    const draft: Draft = { type: 'bind', range: flag.text.range };
     for (const field of flag.fields) applyField(draft, field, options.expand);
     checkTogether(draft, flag);
-    const { said, ...mount } = draft;
-    if (!said) mount.readonly = mount.type !== 'cache' && mount.type !== 'tmpfs';
-    return mount;
+    return RULES[draft.type].read(draft);
   });
-}
-
-function emptyDraft(range: SourceRange): Draft {
-  return {
-    type: 'bind',
-    from: undefined,
-    source: undefined,
-    target: undefined,
-    readonly: false,
-    id: undefined,
-    sharing: undefined,
-    size: undefined,
-    required: false,
-    env: undefined,
-    mode: undefined,
-    uid: undefined,
-    gid: undefined,
-    range,
-    said: false,
-  };
 }
 
 function applyField(draft: Draft, field: MountField, expand: MountOptions['expand']): void {
@@ -92,14 +169,14 @@ function applyBareField(draft: Draft, field: MountField): void {
   switch (field.key) {
     case 'readonly':
     case 'ro':
-      setReadonly(draft, true);
+      draft.readonly = true;
       break;
     case 'readwrite':
     case 'rw':
-      setReadonly(draft, false);
+      draft.readonly = false;
       break;
     case 'required':
-      requireType(draft, field, ['secret', 'ssh']);
+      requireOption(draft, field, 'required');
       draft.required = true;
       break;
     default:
@@ -127,18 +204,18 @@ function applyValue(draft: Draft, field: MountField, value: string): void {
       break;
     case 'readonly':
     case 'ro':
-      setReadonly(draft, booleanOf(field, value));
+      draft.readonly = booleanOf(field, value);
       break;
     case 'readwrite':
     case 'rw':
-      setReadonly(draft, !booleanOf(field, value));
+      draft.readonly = !booleanOf(field, value);
       break;
     case 'required':
-      requireType(draft, field, ['secret', 'ssh']);
+      requireOption(draft, field, 'required');
       draft.required = booleanOf(field, value);
       break;
     case 'size':
-      requireType(draft, field, ['tmpfs']);
+      requireOption(draft, field, 'size');
       draft.size = sizeOf(field, value);
       break;
     case 'id':
@@ -166,15 +243,11 @@ function checkTogether(draft: Draft, flag: MountFlag): void {
   const rangeOf = (...keys: string[]) =>
     flag.fields.find(({ key }) => keys.includes(key))?.range ?? flag.text.range;
   const { type } = draft;
-  const owned = type === 'secret' || type === 'ssh' || type === 'cache';
-  for (const key of ['mode', 'uid', 'gid'] as const) {
-    if (!owned && draft[key] !== undefined) throw misplaced(key, type, rangeOf(key));
-  }
-  if (draft.sharing !== undefined && type !== 'cache') {
-    throw misplaced('sharing', type, rangeOf('sharing'));
+  for (const option of ['mode', 'uid', 'gid', 'sharing', 'from'] as const) {
+    if (draft[option] === undefined || RULES[type].options.includes(option)) continue;
+    throw misplaced(option, type, rangeOf(option));
   }
   if (type !== 'secret') return;
-  if (draft.from !== undefined) throw misplaced('from', type, rangeOf('from'));
   if (draft.source !== undefined && draft.id !== undefined) {
     const range = rangeOf('source', 'src');
     throw fault('a secret mount has both id and source', range, 'one of id and source');
@@ -184,16 +257,12 @@ function checkTogether(draft: Draft, flag: MountFlag): void {
   }
 }
 
-function setReadonly(draft: Draft, value: boolean): void {
-  draft.readonly = value;
-  draft.said = true;
-}
-
 function emptyAsUnset(value: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function requireType(draft: Draft, field: MountField, types: readonly MountType[]): void {
+function requireOption(draft: Draft, field: MountField, option: OwnOption): void {
+  const types = TYPES.filter((type) => RULES[type].options.includes(option));
   if (!types.includes(draft.type)) throw misplaced(field.key, draft.type, field.range, types);
 }
 

@@ -2,4 +2,5 @@ export * from './cache-key.ts';
 export * from './definition.ts';
 export * from './file-selection.ts';
 export { decodeGraph, encodeGraph } from './graph-codec.ts';
+export * from './mounts.ts';
 export * from './vertex.ts';

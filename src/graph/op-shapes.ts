@@ -1,5 +1,6 @@
 /** How each kind of operation is read, and which inputs it names. */
 import { type Digest, isDigest, type Platform } from '../oci/index.ts';
+import { type MountOf, type MountSpec, mountRules } from './mounts.ts';
 import {
   byKind,
   flag,
@@ -22,12 +23,9 @@ import type {
   ImageOp,
   InlineSource,
   MkdirOp,
-  MountSpec,
   Op,
   TreeSource,
 } from './vertex.ts';
-
-type MountOf<Kind> = Extract<MountSpec, { readonly kind: Kind }>;
 
 export const digest: Shape<Digest> = matching(isDigest, 'a digest');
 
@@ -156,6 +154,6 @@ export function inputsNamedBy(one: Op): readonly number[] {
     case 'copy':
       return [0, ...one.sources.flatMap((each) => (each.kind === 'tree' ? each.input : []))];
     case 'exec':
-      return [0, ...one.mounts.flatMap((each) => ('input' in each ? (each.input ?? []) : []))];
+      return [0, ...one.mounts.flatMap((each) => mountRules(each).files?.()?.input ?? [])];
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { InstructionPart, SourceLocation } from '../errors.ts';
 import type { Digest, Platform } from '../oci/index.ts';
+import type { MountSpec } from './mounts.ts';
 
 /** Definition digest: `sha256:<64 hex>` over the canonical JSON of op and inputs. */
 export type VertexId = string & { readonly __brand: 'VertexId' };
@@ -122,52 +123,6 @@ export interface MkdirOp {
   /** As in USER; newly made directories belong to it. */
   readonly owner: string | undefined;
 }
-
-export type MountSpec =
-  | {
-      readonly kind: 'bind';
-      readonly target: string;
-      readonly input: number;
-      readonly source: string;
-      readonly readonly: boolean;
-    }
-  | {
-      readonly kind: 'cache';
-      readonly target: string;
-      /** With the namespace before the first slash. */
-      readonly id: string;
-      readonly sharing: 'shared' | 'private' | 'locked';
-      readonly readonly: boolean;
-      /** What a new cache begins with: one layer, in which `source` is the directory. */
-      readonly input: number | undefined;
-      readonly source: string;
-      /** What of the cache is mounted: a path below it, which has to be there; undefined: all of it. */
-      readonly within: string | undefined;
-      readonly uid: number;
-      readonly gid: number;
-      readonly mode: number;
-    }
-  | { readonly kind: 'tmpfs'; readonly target: string; readonly size: number | undefined }
-  | {
-      readonly kind: 'secret';
-      readonly id: string;
-      readonly target: string | undefined;
-      /** The variable that holds it. */
-      readonly env: string | undefined;
-      readonly required: boolean;
-      readonly uid: number;
-      readonly gid: number;
-      readonly mode: number;
-    }
-  | {
-      readonly kind: 'ssh';
-      readonly id: string;
-      readonly target: string;
-      readonly required: boolean;
-      readonly uid: number;
-      readonly gid: number;
-      readonly mode: number;
-    };
 
 /** RUN. Input 0 is the root file system; further inputs are named by the mounts. */
 export interface ExecOp {

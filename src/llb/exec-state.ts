@@ -1,6 +1,6 @@
 /** RUN as an exec operation: its mounts in BuildKit's order, and what each is mounted from. */
 import { posix } from 'node:path';
-import type { ExecOp, MountSpec, Vertex } from '../graph/index.ts';
+import type { ExecOp, MountOf, Vertex } from '../graph/index.ts';
 import { sortedBytes } from './byte-order.ts';
 import { bindMount, cacheMount, execOp, tmpfsMount } from './exec-op.ts';
 import { mkdirAction, mkfileAction } from './file-op.ts';
@@ -87,7 +87,7 @@ function scriptMount(
 }
 
 function fileMount(
-  mount: Exclude<MountSpec, { kind: 'secret' | 'ssh' }>,
+  mount: MountOf<'bind' | 'cache' | 'tmpfs'>,
   target: string,
   running: Running,
 ): SortedMount | undefined {
@@ -109,7 +109,7 @@ function fileMount(
 }
 
 function mountedFrom(
-  { input, source }: Extract<MountSpec, { kind: 'bind' }>,
+  { input, source }: MountOf<'bind'>,
   { vertex, translation }: Running,
 ): MountedFiles | undefined {
   const state = translation.inputOf(vertex, input);
@@ -130,7 +130,7 @@ function takenAlong(input: number, { vertex, translation }: Running): MountedFil
 }
 
 function sortedCache(
-  mount: Extract<MountSpec, { kind: 'cache' }>,
+  mount: MountOf<'cache'>,
   target: string,
   running: Running,
 ): SortedMount | undefined {

@@ -1,10 +1,14 @@
 /** RUN --mount: what is mounted where, and the file systems that it is taken from. */
 import { posix } from 'node:path';
 import {
+  type BindOptions,
+  type CacheOptions,
   type Mount,
   type MountFlag,
   parseMount,
   type RunInstruction,
+  type SecretOptions,
+  type SshOptions,
 } from '../dockerfile/index.ts';
 import { AppError, type SourceLocation } from '../errors.ts';
 import type { CopyOp, MountSpec, Vertex } from '../graph/index.ts';
@@ -73,21 +77,26 @@ class MountPlanning {
   }
 
   async spec(add: (input: MountInput) => number, agents: number): Promise<MountSpec> {
-    const { type, from } = this.#mount;
-    // Nothing is taken from it, but it has to be there, as in BuildKit.
-    if (from !== undefined && (type === 'tmpfs' || type === 'ssh')) await this.#rootOf(from);
-    switch (type) {
+    const mount = this.#mount;
+    switch (mount.type) {
       case 'bind':
-        return this.#bind(add);
+        return this.#bind(mount, add);
       case 'cache':
-        return this.#cache(add);
+        return this.#cache(mount, add);
       case 'tmpfs':
-        return { kind: 'tmpfs', target: this.#target(), size: this.#mount.size };
+        await this.#needs(mount.from);
+        return { kind: 'tmpfs', target: this.#target(), size: mount.size };
       case 'secret':
-        return this.#secret();
+        return this.#secret(mount);
       case 'ssh':
-        return this.#ssh(agents);
+        await this.#needs(mount.from);
+        return this.#ssh(mount, agents);
     }
+  }
+
+  /** Nothing is taken from it, but it has to be there, as in BuildKit. */
+  async #needs(from: string | undefined): Promise<void> {
+    if (from !== undefined) await this.#rootOf(from);
   }
 
   /** Undefined where it is missing, or made absolute in BuildKit too. */
@@ -97,8 +106,8 @@ class MountPlanning {
     return isKept ? target : undefined;
   }
 
-  async #bind(add: (input: MountInput) => number): Promise<MountSpec> {
-    const { from, source = '/', readonly } = this.#mount;
+  async #bind(mount: BindOptions, add: (input: MountInput) => number): Promise<MountSpec> {
+    const { from, source = '/', readonly } = mount;
     const target = this.#target();
     if (from === undefined) {
       const context = this.#plan.addContext();
@@ -114,13 +123,13 @@ class MountPlanning {
     return { kind: 'bind', target, input: add(root), source, readonly };
   }
 
-  async #cache(add: (input: MountInput) => number): Promise<MountSpec> {
-    const { from, source = '/', readonly, id, sharing = 'shared' } = this.#mount;
+  async #cache(mount: CacheOptions, add: (input: MountInput) => number): Promise<MountSpec> {
+    const { from, source = '/', readonly, id, sharing = 'shared' } = mount;
     const target = this.#target();
     const place = posix.resolve('/', source).slice(1);
     const within = from !== undefined || place === '' ? undefined : place;
     // A part of a cache says nothing about how the whole is made.
-    const { uid, gid, mode } = within === undefined ? this.#mount : ROOTS;
+    const { uid, gid, mode } = within === undefined ? mount : ROOTS;
     return {
       kind: 'cache',
       target,
@@ -151,10 +160,9 @@ class MountPlanning {
     return add(this.#takeAlong(root, { source, isLocal: this.#plan.isLocal(root) }));
   }
 
-  #secret(): MountSpec {
-    const { env, required, mode = 0o400, uid = 0, gid = 0 } = this.#mount;
-    const written = this.#mount.target;
-    const id = this.#mount.source ?? this.#mount.id ?? posix.basename(written ?? '');
+  #secret(mount: SecretOptions): MountSpec {
+    const { env, required, mode = 0o400, uid = 0, gid = 0, target: written } = mount;
+    const id = mount.id ?? posix.basename(written ?? '');
     const ofItsOwn = env === undefined ? `/run/secrets/${posix.basename(id)}` : undefined;
     return {
       kind: 'secret',
@@ -168,8 +176,8 @@ class MountPlanning {
     };
   }
 
-  #ssh(agents: number): MountSpec {
-    const { id = 'default', target, required, mode = 0o600, uid = 0, gid = 0 } = this.#mount;
+  #ssh(mount: SshOptions, agents: number): MountSpec {
+    const { id = 'default', target, required, mode = 0o600, uid = 0, gid = 0 } = mount;
     const socket = target ?? `/run/buildkit/ssh_agent.${agents}`;
     return { kind: 'ssh', id, target: this.#absolute(socket), required, mode, uid, gid };
   }

@@ -2,7 +2,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { AppError, faultIn, type InstructionPart } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
-import { digestOfParts, type ExecOp, type MountSpec } from '../../graph/index.ts';
+import { type CacheMount, digestOfParts, type ExecOp } from '../../graph/index.ts';
 import { copyOfTree } from '../../layers/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { HeldCacheMount } from '../../store/index.ts';
@@ -10,14 +10,12 @@ import { ownerOnHost, ROOT_FORM, type TreeForm, treeFormKey } from '../../system
 import type { BuildSession } from '../session/session.ts';
 import { mountDigest } from './mount-digest.ts';
 
-export type CacheSpec = Extract<MountSpec, { kind: 'cache' }>;
-
 /** The strictest of several mounts of one cache in one step counts. */
 const STRICTNESS = ['shared', 'private', 'locked'] as const;
 
 export class CacheMounts implements Disposable {
   readonly #held = new Map<string, HeldCacheMount>();
-  readonly #keys = new Map<CacheSpec, string>();
+  readonly #keys = new Map<CacheMount, string>();
 
   /** Waits until all caches of the step may be used. @throws AbortedError; what seeding throws */
   static async hold(session: BuildSession, step: StepContext, op: ExecOp): Promise<CacheMounts> {
@@ -41,7 +39,7 @@ export class CacheMounts implements Disposable {
   }
 
   /** Host path of the directory to mount. */
-  directory(spec: CacheSpec): string {
+  directory(spec: CacheMount): string {
     const held = this.#held.get(this.#keys.get(spec) ?? '');
     if (held === undefined) throw new Error(`the cache mount ${spec.id} is not held`);
     return held.directory;
@@ -54,12 +52,12 @@ export class CacheMounts implements Disposable {
 }
 
 /** A cache that begins otherwise is another one, or nobody would ever see the new beginning. */
-async function keyOf(session: BuildSession, step: StepContext, spec: CacheSpec): Promise<string> {
-  const seed = spec.input === undefined ? '' : await mountDigest(session, step, spec);
+async function keyOf(session: BuildSession, step: StepContext, spec: CacheMount): Promise<string> {
+  const seed = await mountDigest(session, step, spec);
   return cacheMountKey(spec, { seed, form: session.runtime.capabilities });
 }
 
-function sourceOf({ mounts }: ExecOp, spec: CacheSpec): InstructionPart {
+function sourceOf({ mounts }: ExecOp, spec: CacheMount): InstructionPart {
   return `mount:${mounts.indexOf(spec)}.source`;
 }
 
@@ -71,7 +69,7 @@ interface CacheMountKeyOptions {
 }
 
 export function cacheMountKey(
-  { id, uid, gid, mode }: CacheSpec,
+  { id, uid, gid, mode }: CacheMount,
   { seed, form }: CacheMountKeyOptions,
 ): string {
   const formKey = treeFormKey(form);
@@ -82,7 +80,7 @@ export function cacheMountKey(
 const ROOT_FORM_KEY = treeFormKey(ROOT_FORM);
 
 /** As people are shown it, and as the store has it: without the slash after an empty namespace. */
-export function shownId({ id }: CacheSpec): string {
+export function shownId({ id }: CacheMount): string {
   return id.replace(/^\//, '');
 }
 
@@ -90,7 +88,7 @@ interface Holding {
   readonly op: ExecOp;
   readonly key: string;
   /** The mounts that mean this cache. */
-  readonly same: readonly CacheSpec[];
+  readonly same: readonly CacheMount[];
 }
 
 async function holdOne(
@@ -119,7 +117,7 @@ async function holdOne(
 }
 
 interface Seeding {
-  readonly spec: CacheSpec;
+  readonly spec: CacheMount;
   readonly input: number;
   /** Host path of the directory to make. */
   readonly directory: string;

@@ -2,8 +2,8 @@
  * RUN. Its key covers the operation, the key of what it stands on (not the files below), and the content of what is
  * mounted from other file systems. Secrets and what is in cache mounts are no part of it.
  */
-import type { ExecOp, MountSpec } from '../../graph/index.ts';
-import { cacheKey } from '../../graph/index.ts';
+import type { ExecOp } from '../../graph/index.ts';
+import { cacheKey, mountRules } from '../../graph/index.ts';
 import type { LowerDirectory } from '../../layers/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import { runStep, type SecretLeak } from '../../ops/index.ts';
@@ -149,22 +149,13 @@ function brief(name: string): string {
   return name.length <= NAME_LENGTH ? name : `${name.slice(0, NAME_LENGTH - 1)}…`;
 }
 
-/**
- * The operation as far as it decides what comes out: where an added host points and which cache is mounted may
- * change from build to build, and what is in a mount is covered by its content.
- */
+/** The operation as far as it decides what comes out: where an added host points may change from build to build. */
 function keyed(op: ExecOp): ExecOp {
   return {
     ...op,
     extraHosts: op.extraHosts.map(({ name }) => ({ name, address: '' })),
-    mounts: op.mounts.map(keyedMount),
+    mounts: op.mounts.map((mount) => mountRules(mount).keyed()),
   };
-}
-
-function keyedMount(mount: MountSpec): MountSpec {
-  if (mount.kind === 'bind') return { ...mount, source: '' };
-  if (mount.kind !== 'cache') return mount;
-  return { ...mount, id: '', sharing: 'shared', source: '' };
 }
 
 function execOp(step: StepContext): ExecOp {

@@ -1,23 +1,25 @@
 /** What of another file system a step sees through a mount, as a digest. */
 import { AppError } from '../../errors.ts';
-import { type MountSpec, mountSelection } from '../../graph/index.ts';
+import { type MountSpec, mountRules, mountSelection } from '../../graph/index.ts';
 import { selectFiles } from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { BuildSession } from '../session/session.ts';
 import { rememberedDigest } from './remembered-digest.ts';
 
 /**
- * The digest of the mounted files, remembered for the input they come from.
+ * The digest of the mounted files, or of those that a cache begins with, remembered for the input they come from; empty where
+ * there are none.
  * @throws AppError MOUNT_SOURCE_NOT_FOUND
  */
 export async function mountDigest(
   session: BuildSession,
   step: StepContext,
-  mount: Extract<MountSpec, { kind: 'bind' | 'cache' }>,
+  mount: MountSpec,
 ): Promise<string> {
-  const { input } = mount;
-  if (input === undefined) return '';
-  const selection = mountSelection(mount.source);
+  const files = mountRules(mount).files?.();
+  if (files === undefined) return '';
+  const { input, path } = files;
+  const selection = mountSelection(path);
   const select = async () => {
     const { layers } = await step.inputs.result(input);
     const tree = await session.treeOf(layers);

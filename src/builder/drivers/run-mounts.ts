@@ -1,8 +1,8 @@
 /** The mounts of a step: what the runtime is told to put where. */
 import { chmodSync, closeSync, mkdirSync, rmSync } from 'node:fs';
-import { AppError, faultIn } from '../../errors.ts';
+import { AppError, assertNever, faultIn } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
-import type { ExecOp, MountSpec } from '../../graph/index.ts';
+import { type ExecOp, type MountOf, type MountSpec, mountRules } from '../../graph/index.ts';
 import type { SecretText } from '../../ops/index.ts';
 import type { LowerDirectory, WantedMount } from '../../runtime/index.ts';
 import type { StepContext } from '../../solver/index.ts';
@@ -14,16 +14,16 @@ import type { BuildSession } from '../session/session.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import { mountDigest } from './mount-digest.ts';
 
-/** Digests of what is mounted from other file systems, in the order of the mounts. */
+/** Digests of files of other file systems, one for each mount whose kind may have some, in their order. */
 export function mountDigests(
   session: BuildSession,
   step: StepContext,
   { mounts }: ExecOp,
 ): readonly Promise<string>[] {
   return mounts.flatMap((mount, index) =>
-    mount.kind === 'bind' || mount.kind === 'cache'
-      ? [mountDigest(session, step, mount).catch(faultIn(`mount:${index}.source`))]
-      : [],
+    mountRules(mount).files === undefined
+      ? []
+      : [mountDigest(session, step, mount).catch(faultIn(`mount:${index}.source`))],
   );
 }
 
@@ -98,6 +98,8 @@ class Opening implements OpenMounts {
         return this.#secret(mount);
       case 'ssh':
         return this.#ssh(mount);
+      default:
+        return assertNever(mount);
     }
   }
 
@@ -109,7 +111,7 @@ class Opening implements OpenMounts {
     this.#ready.push(() => mount);
   }
 
-  #cache(mount: Extract<MountSpec, { kind: 'cache' }>): void {
+  #cache(mount: MountOf<'cache'>): void {
     const { target, readonly, within } = mount;
     const directory = this.#caches.directory(mount);
     const source = asBytes(directory);
@@ -124,7 +126,7 @@ class Opening implements OpenMounts {
     this.#add({ kind: 'bind', source, within: asBytes(within), target, readonly, targetKind });
   }
 
-  async #bind(mount: Extract<MountSpec, { kind: 'bind' }>): Promise<void> {
+  async #bind(mount: MountOf<'bind'>): Promise<void> {
     const { layers } = await this.#step.inputs.result(mount.input);
     const tree = await this.#session.treeOf(layers);
     const { path, entry } = resolveInTree(tree, toBytes(mount.source));
@@ -155,7 +157,7 @@ class Opening implements OpenMounts {
     return asBytes(directory);
   }
 
-  async #secret(mount: Extract<MountSpec, { kind: 'secret' }>): Promise<void> {
+  async #secret(mount: MountOf<'secret'>): Promise<void> {
     const { id, target, env, required, mode, uid, gid } = mount;
     const bytes = await this.#session.secrets.get(id);
     if (bytes === undefined) {
@@ -171,7 +173,7 @@ class Opening implements OpenMounts {
     this.env.push(`${env}=${bytes.toString('utf8')}`);
   }
 
-  async #ssh({ id, target, required, ...owner }: Extract<MountSpec, { kind: 'ssh' }>) {
+  async #ssh({ id, target, required, ...owner }: MountOf<'ssh'>) {
     const socket = await this.#session.sshAgents.socket(id, {
       owner: ownerOnHost(this.#session.runtime.capabilities.idMap, owner),
       mode: owner.mode,
@@ -187,7 +189,7 @@ function asBytes(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-function notThere({ source, target }: Extract<MountSpec, { kind: 'bind' }>): AppError {
+function notThere({ source, target }: MountOf<'bind'>): AppError {
   return new AppError(
     'MOUNT_SOURCE_NOT_FOUND',
     `nothing to mount at ${target}: '${source}' does not exist`,

@@ -1,10 +1,10 @@
 /** Steps that ignore the cache get their cache mounts empty, as with BuildKit. */
-import { mergeGraphs, reachable } from '../../graph/index.ts';
+import { type CacheMount, mergeGraphs, reachable } from '../../graph/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { TreeForm } from '../../system/index.ts';
 import type { RenewedMounts } from '../caches/index.ts';
-import { type CacheSpec, cacheMountKey, shownId } from '../drivers/cache-mounts.ts';
+import { cacheMountKey, shownId } from '../drivers/cache-mounts.ts';
 
 /**
  * Empties the cache mounts of all steps that ignore the cache, before any step runs: other steps of the same build
@@ -31,11 +31,11 @@ export async function renewCacheMounts(
   return isRenewed;
 }
 
-function forcedMounts(plans: readonly BuildPlan[]): readonly CacheSpec[] {
+function forcedMounts(plans: readonly BuildPlan[]): readonly CacheMount[] {
   const graph = mergeGraphs(plans.map((plan) => plan.graph));
   const targets = plans.map(({ target }) => target);
   return reachable(graph, targets)
     .filter(({ id }) => graph.info.get(id)?.ignoreCache === true)
     .flatMap(({ op }) => (op.kind === 'exec' ? op.mounts : []))
-    .filter((mount): mount is CacheSpec => mount.kind === 'cache');
+    .filter((mount): mount is CacheMount => mount.kind === 'cache');
 }
