@@ -74,7 +74,7 @@ function codesOf(page: string): Explanation[] {
     .flatMap((section) => {
       const [, name, body = ''] = /^### ([A-Z_]+)\n([\s\S]*)$/.exec(section) ?? [];
       if (name === undefined) return [];
-      const [, warning] = /^A warning: ([\s\S]*)$/.exec(body.trim()) ?? [];
+      const [, warning] = /^Warning: ([\s\S]*)$/.exec(body.trim()) ?? [];
       const kind = warning === undefined ? 'error' : 'warning';
       return { name, kind, summary: firstSentence(warning ?? body), text: section } as const;
     })
