@@ -1,5 +1,6 @@
 /** Steps of a build for other machines: their layers, and the keys under which they are found. */
 
+import { mapParallel } from '../concurrency/index.ts';
 import {
   blobOf,
   identifyLayer,
@@ -7,7 +8,6 @@ import {
   type LayerEncoding,
   layerBlob,
   manifestOf,
-  mapParallel,
 } from '../image/index.ts';
 import { unpackedSize } from '../layers/index.ts';
 import { digestOf } from '../oci/index.ts';

@@ -1,10 +1,10 @@
 /** The result of a build becomes an image of the local store: config, manifest and record. */
 
+import { mapParallel } from '../concurrency/index.ts';
 import {
   draftImage,
   identifyLayer,
   type LayerEncoding,
-  mapParallel,
   type NamedLayer,
   ociDescriptor,
   uncompressed,

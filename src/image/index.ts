@@ -1,7 +1,6 @@
 export { isAttestation } from './attestation.ts';
 export { type ChooseOptions, chooseImage, platformOf, rootOf } from './choose-image.ts';
 export { type Collection, type CollectOptions, collect } from './collect.ts';
-export { mapParallel } from './concurrency.ts';
 export { dockerArchiveDestination } from './docker-archive/docker-archive-destination.ts';
 export { openDockerArchive } from './docker-archive/docker-archive-source.ts';
 export {

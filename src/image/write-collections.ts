@@ -1,7 +1,7 @@
 /** Writes what was collected or built into a destination. */
+import { mapParallel } from '../concurrency/index.ts';
 import type { RawManifest } from '../oci/index.ts';
 import type { Collection } from './collect.ts';
-import { mapParallel } from './concurrency.ts';
 import type { ImageDestination } from './transport.ts';
 
 /** @param collections the descriptors of their roots have the names they get, as annotations */

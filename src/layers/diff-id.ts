@@ -1,6 +1,7 @@
 /** The digest of a layer's uncompressed tar, computed once for a layer and epoch. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { shareWork } from '../concurrency/index.ts';
 import type { DiffId } from '../oci/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { FileHasher } from './file-hasher.ts';
@@ -9,7 +10,6 @@ import { readIndex } from './index-codec.ts';
 import { TAR_FILE } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveEpoch, type LayerTarOptions, layerTar } from './layer-tar.ts';
-import { shareWork } from './once.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 
 /** Facts kind. */

@@ -20,7 +20,6 @@ export { isLostStep } from './lost-step.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { type LowerForms, LowerSource, type LowerUse } from './lower-source.ts';
 export { MergedTree } from './merged-tree.ts';
-export { type SharedWork, shareWork } from './once.ts';
 export { independentLayer, originOf, rememberIndependent, rememberOrigin } from './origin.ts';
 export {
   type FetchProgress,

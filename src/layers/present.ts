@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { decompress } from '../archive/index.ts';
+import { jointSignal, Semaphore, shareWork } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import { layerCompression } from '../oci/index.ts';
@@ -15,15 +16,12 @@ import type {
   LayerProvider,
   LayerStore as StoredLayers,
 } from '../store/index.ts';
-import { jointSignal } from '../system/index.ts';
 import { ByteChannel } from './byte-channel.ts';
 import { type ImportedLayer, importTar } from './import-tar.ts';
 import type { LayerStore } from './layer-store.ts';
 import { asLostStep } from './lost-step.ts';
 import { MergedTree } from './merged-tree.ts';
-import { shareWork } from './once.ts';
 import { rememberIndependent, rememberOrigin } from './origin.ts';
-import { Turnstile } from './turnstile.ts';
 
 /** What fetching needs of the store beside what all of this folder needs. */
 export interface PromisingStore extends LayerStore {
@@ -105,7 +103,7 @@ export function presentBlob(
       if (store.blobs.has(digest)) return;
       using _claim = await store.blobs.claim(digest, { signal: end });
       if (store.blobs.has(digest)) return;
-      using _place = await turnstile(store).enter(end);
+      using _permit = await downloads(store).acquire(end);
       const receive = async (from: LayerPromise) => {
         const bytes = download(store, from, { signal: end, ...options });
         await store.blobs.write(bytes, promise.descriptor, { signal: end });
@@ -230,7 +228,7 @@ async function receive<T>(
   const leave = (): void => channel.leave();
   reading.then(leave, leave);
   try {
-    using _ = await turnstile(store).enter(signal);
+    using _permit = await downloads(store).acquire(signal);
     await keep(both());
     channel.end();
   } catch (error) {
@@ -296,11 +294,11 @@ async function tell(
   progress?.ended(promise, undefined);
 }
 
-const turnstiles = new WeakMap<object, Turnstile>();
+const downloading = new WeakMap<object, Semaphore>();
 
-function turnstile(store: object): Turnstile {
-  const known = turnstiles.get(store) ?? new Turnstile(DOWNLOADS);
-  turnstiles.set(store, known);
+function downloads(store: object): Semaphore {
+  const known = downloading.get(store) ?? new Semaphore(DOWNLOADS);
+  downloading.set(store, known);
   return known;
 }
 

@@ -1,5 +1,6 @@
 /** Several layers, one on top of the other, as one that does the same to whatever lies below. */
 import { createHash } from 'node:crypto';
+import { shareWork } from '../concurrency/index.ts';
 import { type BytePath, baseName, impliedDirectory, joinPath } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
 import type { LayerFile } from './layer-index.ts';
@@ -7,7 +8,6 @@ import { type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveTime } from './layer-tar.ts';
 import { LayerView } from './layer-view.ts';
 import { type LayerItem, LayerWriter } from './layer-writer.ts';
-import { shareWork } from './once.ts';
 
 /** Facts kind: the layers, their epochs and what is below → the layer made of them. */
 const SQUASHED_FACT = 'squashedLayer';

@@ -1,6 +1,7 @@
 /** The unpacked tree of a layer: there from the start where a process made the layer, else derived from its tar. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shareWork } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import type { LayerId, LayerMeta } from '../store/index.ts';
 import {
@@ -15,7 +16,6 @@ import { toBytePath } from './host-files.ts';
 import { readIndex } from './index-codec.ts';
 import { TREE_DIRECTORY } from './layer-index.ts';
 import { type LayerStore, layerMeta } from './layer-store.ts';
-import { shareWork } from './once.ts';
 import { unpack } from './unpack.ts';
 
 /** Says in which run of the machine a derived tree was made, and in which form, until it is known to be on the disk. */

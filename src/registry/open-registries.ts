@@ -1,6 +1,6 @@
 /** The client, put together: whom to ask, and what each of the protocol's verbs does there. */
+import { jointSignal } from '../concurrency/index.ts';
 import { type Digest, familiarName, familiarRepository, type Reference } from '../oci/index.ts';
-import { jointSignal } from '../system/index.ts';
 import { credentialsFor, endpointsOf } from './lookups.ts';
 import { pullBlob, type Suspects } from './pull-blob.ts';
 import { getManifest, headManifest, type ManifestName } from './pull-manifest.ts';

@@ -92,20 +92,16 @@ async function* fromPlace(
 ): AsyncGenerator<Uint8Array> {
   const { server } = place;
   const { signal } = source.request;
-  const leave = await server.transfers.enter(signal);
-  try {
-    const patience = server.patience(signal);
-    for (;;) {
-      try {
-        const { response, host } = await request(place, source, received.offset);
-        return yield* read(response, { server, host, source, received, patience });
-      } catch (error) {
-        if (received.offset === source.descriptor.size && received.offset > 0) return;
-        await patience.endure(server.failed(error));
-      }
+  using _permit = await server.transfers.acquire(signal);
+  const patience = server.patience(signal);
+  for (;;) {
+    try {
+      const { response, host } = await request(place, source, received.offset);
+      return yield* read(response, { server, host, source, received, patience });
+    } catch (error) {
+      if (received.offset === source.descriptor.size && received.offset > 0) return;
+      await patience.endure(server.failed(error));
     }
-  } finally {
-    leave();
   }
 }
 

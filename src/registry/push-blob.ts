@@ -28,12 +28,8 @@ const WHOLE_TRIES = 2;
 export async function pushBlob(push: BlobPush): Promise<PushedHow> {
   const { server } = push.place;
   if (await isThere(push)) return 'present';
-  const leave = await server.transfers.enter(push.request.signal);
-  try {
-    return await mountOrUpload(push);
-  } finally {
-    leave();
-  }
+  using _permit = await server.transfers.acquire(push.request.signal);
+  return await mountOrUpload(push);
 }
 
 export interface BlobQuestion {

@@ -2,12 +2,12 @@
  * One server, as the requests to it share it: connections, what it wants to be shown, how many transfers it gets at a
  * time. Credentials go to this server and to the token server it names, whatever redirects and links say.
  */
+import { Semaphore } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import { type HttpClient, HttpFailure, type HttpResponse } from '../http/index.ts';
 import { breach, unwelcome } from './answers.ts';
 import type { Call } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Limiter } from './limiter.ts';
 import { isRedirect, locationOf, MAX_REDIRECTS } from './location.ts';
 import { type Claim, Login } from './login.ts';
 import { Patience, Transient } from './patience.ts';
@@ -31,7 +31,7 @@ const MAX_REFUSALS = 2;
 
 export class RegistryServer {
   readonly endpoint: Endpoint;
-  readonly transfers: Limiter;
+  readonly transfers: Semaphore;
   readonly #seams: ServerSeams;
   readonly #login: Login;
   readonly #base: URL;
@@ -41,7 +41,7 @@ export class RegistryServer {
 
   constructor(endpoint: Endpoint, seams: ServerSeams) {
     this.endpoint = endpoint;
-    this.transfers = new Limiter(seams.tuning.transfers);
+    this.transfers = new Semaphore(seams.tuning.transfers);
     this.#seams = seams;
     this.#base = new URL(endpoint.base);
     this.#login = new Login({

@@ -8,16 +8,15 @@
  * Nothing is asked of a vertex that the target does not need. A vertex that must ignore the cache is made
  * first and identified by what it made.
  */
+import { jointSignal, memoize, Semaphore } from '../concurrency/index.ts';
 import { AbortedError, AppError, type Warning } from '../errors.ts';
 import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { digestOfParts, SCRATCH } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import { isGone } from '../store/index.ts';
-import { jointSignal } from '../system/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import { diskFull } from './disk-full.ts';
 import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
-import { memoize } from './memoize.ts';
 import { placed } from './placed.ts';
 import {
   type AskedContent,
@@ -25,7 +24,7 @@ import {
   type PortableResults,
   portableResults,
 } from './portable-results.ts';
-import { Slots } from './slots.ts';
+import { runWorking } from './run-working.ts';
 import { StepTimer } from './step-timer.ts';
 import { contentName } from './unforced-keys.ts';
 
@@ -66,7 +65,7 @@ const EMPTY: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, cr
 /** Solves vertices of one graph; made for one build. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #slots: Slots;
+  readonly #working: Semaphore;
   readonly #abort: AbortController;
   readonly #signal: AbortSignal;
   readonly #identities = new Map<VertexId, Promise<Identity>>();
@@ -82,7 +81,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#slots = new Slots(options.jobs);
+    this.#working = new Semaphore(options.jobs);
     this.#abort = options.failure ?? new AbortController();
     this.#signal = jointSignal(options.signal, this.#abort.signal);
   }
@@ -343,7 +342,7 @@ export class Scheduler {
       info: this.#info(id),
       signal: this.#signal,
       inputs: this.#inputsOf(vertex),
-      working: (work) => this.#slots.run(work, this.#signal),
+      working: (work) => runWorking(this.#working, work, this.#signal),
     };
   }
 

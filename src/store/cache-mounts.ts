@@ -22,8 +22,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { AbortedError } from '../errors.ts';
+import { Backoff } from '../concurrency/index.ts';
 import { hasErrorCode, type Lock, type Owner, removeTree, tryLock } from '../system/index.ts';
 import {
   idOf,
@@ -73,8 +72,6 @@ export interface CacheMountInfo {
 }
 
 const DATA = 'data';
-const FIRST_DELAY = 10;
-const LONGEST_DELAY = 250;
 
 export class CacheMountStore {
   readonly #layout: StoreLayout;
@@ -96,11 +93,9 @@ export class CacheMountStore {
   ): Promise<HeldCacheMount> {
     if (!KEY.test(request.key)) throw new Error(`not a key of a cache mount: ${request.key}`);
     const { signal } = options;
-    for (let wait = FIRST_DELAY; ; wait = Math.min(wait * 1.5, LONGEST_DELAY)) {
+    for (const backoff = new Backoff(); ; await backoff.pause(signal)) {
       const held = await this.#tryHold(request, signal);
       if (held !== undefined) return held;
-      await delay(wait, undefined, { signal }).catch(() => undefined);
-      if (signal?.aborted) throw new AbortedError();
     }
   }
 

@@ -3,7 +3,7 @@
  * then content without a record moves into `tmp/`; then it is deleted. See docs/design/store.md for the races.
  */
 import { readdirSync, rmSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from '../concurrency/index.ts';
 import { AbortedError } from '../errors.ts';
 import { removeTree, tryLock } from '../system/index.ts';
 import { mountBytes, sweepCacheMounts } from './cache-mounts.ts';
@@ -125,8 +125,8 @@ async function decide(
 ): Promise<Decision> {
   const allRemoved: PrunedItem[] = [];
   const mounted = options.keepBytes === undefined ? 0 : mountBytes(layout);
-  for (let wait = 5; ; wait = Math.min(wait * 1.5, 250)) {
-    if (signal?.aborted) throw new AbortedError();
+  if (signal?.aborted) throw new AbortedError();
+  for (const backoff = new Backoff(); ; await backoff.pause(signal)) {
     await journal.flush();
     const lock = tryLock(layout.collectorLock, 'exclusive');
     // From here on without a pause: this process too may want to say what it needs, and would wait for us.
@@ -153,7 +153,6 @@ async function decide(
     } finally {
       lock?.release();
     }
-    await delay(wait);
   }
 }
 

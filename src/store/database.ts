@@ -4,7 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from '../concurrency/index.ts';
 import { AbortedError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 import { databaseError, isBusy, isDiskFull } from './database-error.ts';
@@ -17,8 +17,8 @@ import { TableDatabase } from './table-database.ts';
 const READ_PATIENCE = 10_000;
 /** Waited for in SQLite before a writer gives way to this process's other work. */
 const WRITE_PATIENCE = 20;
-const FIRST_DELAY = 5;
-const LONGEST_DELAY = 100;
+/** Transactions are short. */
+const BUSY = { longestMs: 100 };
 /** Milliseconds until a database that another process holds is given up. */
 const GIVE_UP = 60_000;
 
@@ -44,7 +44,7 @@ export class Database {
   static async open(directory: string, mayBeNew = () => true): Promise<Database> {
     const file = `${directory}/${DATABASE_FILE}`;
     const deadline = Date.now() + GIVE_UP;
-    for (let wait = FIRST_DELAY; ; wait = longer(wait)) {
+    for (const backoff = new Backoff(BUSY); ; await backoff.pause()) {
       try {
         const { connection, hasLog } = prepareDatabase(file, mayBeNew);
         connection.exec(`PRAGMA busy_timeout = ${READ_PATIENCE}`);
@@ -54,7 +54,6 @@ export class Database {
         const hasRoom = isDiskFull(error) && spendReserve(directory);
         if (!hasRoom && (!isBusy(error) || Date.now() > deadline)) throw databaseError(file, error);
       }
-      await delay(wait);
     }
   }
 
@@ -86,12 +85,11 @@ export class Database {
    */
   async transaction<T>(work: () => T, signal?: AbortSignal): Promise<T> {
     const deadline = Date.now() + GIVE_UP;
-    for (let wait = FIRST_DELAY; ; wait = longer(wait)) {
-      if (signal?.aborted) throw new AbortedError();
+    if (signal?.aborted) throw new AbortedError();
+    for (const backoff = new Backoff(BUSY); ; await backoff.pause(signal)) {
       const begun = this.#begin();
       if (begun === true) return this.#complete(work);
       if (Date.now() > deadline) throw databaseError(this.file, begun.busy);
-      await delay(wait);
     }
   }
 
@@ -158,8 +156,4 @@ export class Database {
   #setSynchronous(level: 'NORMAL' | 'FULL'): void {
     this.#connection.exec(`PRAGMA synchronous = ${level}`);
   }
-}
-
-function longer(wait: number): number {
-  return Math.min(wait * 1.5, LONGEST_DELAY);
 }

@@ -6,7 +6,6 @@ export { DirectoryHandles } from './directory-handles.ts';
 export { kernelHasErofs } from './erofs.ts';
 export { findProgram } from './find-program.ts';
 export { fsPath } from './fs-path.ts';
-export { jointSignal } from './joint-signal.ts';
 export type { Lock, LockMode } from './lock.ts';
 export { type AcquireOptions, acquireLock, tryLock } from './locks.ts';
 export { makeDirectories } from './make-directories.ts';

@@ -3,7 +3,7 @@
  * lock outlives its holder and no process id has to be believed.
  */
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from '../concurrency/index.ts';
 import { AbortedError } from '../errors.ts';
 import { lastError, type NativeFunction, nativeFunction } from './libc.ts';
 import type { Lock, LockMode } from './lock.ts';
@@ -20,8 +20,6 @@ const OPEN_FLAGS =
 const LOCK_SHARED = 1;
 const LOCK_EXCLUSIVE = 2;
 const LOCK_NONBLOCKING = 4;
-const FIRST_DELAY = 5;
-const LONGEST_DELAY = 250;
 
 /**
  * Takes a lock if it is free.
@@ -54,15 +52,10 @@ export async function acquireLock(
   mode: LockMode,
   { signal }: AcquireOptions = {},
 ): Promise<Lock> {
-  for (let wait = FIRST_DELAY; ; wait = Math.min(wait * 1.5, LONGEST_DELAY)) {
-    if (signal?.aborted) throw new AbortedError();
+  if (signal?.aborted) throw new AbortedError();
+  for (const backoff = new Backoff(); ; await backoff.pause(signal)) {
     const lock = tryLock(path, mode);
     if (lock) return lock;
-    try {
-      await delay(wait, undefined, { signal });
-    } catch (error) {
-      throw signal?.aborted ? new AbortedError() : error;
-    }
   }
 }
 

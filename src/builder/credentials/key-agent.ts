@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from '../../concurrency/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import { readInput } from '../../system/index.ts';
@@ -26,6 +26,8 @@ ssh-agent -D -a ${SOCKET} & agent=$!
 read -r _
 kill "$agent"; wait "$agent"`;
 const START_PATIENCE = 5000;
+/** An agent starts within milliseconds. */
+const SOON = { longestMs: 20 };
 /** How ssh-add ends when no agent answers. */
 const NO_AGENT = 2;
 
@@ -75,14 +77,13 @@ async function started(
   });
   child.stdin?.on('error', () => undefined);
   const end = Date.now() + START_PATIENCE;
-  while (!existsSync(socket)) {
+  for (const backoff = new Backoff(SOON); !existsSync(socket); await backoff.pause()) {
     const isOver = failure !== undefined || child.exitCode !== null || Date.now() > end;
     if (isOver || signal?.aborted === true) {
       child.kill('SIGKILL');
       signal?.throwIfAborted();
       throw unavailable('ssh-agent', failure);
     }
-    await delay(5);
   }
 }
 
@@ -91,10 +92,11 @@ type AddContext = Omit<KeyAgentOptions, 'keys'>;
 async function addKey(key: string, context: AddContext): Promise<void> {
   const bytes = await readInput(key, { limit: LARGEST_KEY, signal: context.signal });
   const end = Date.now() + START_PATIENCE;
+  const backoff = new Backoff(SOON);
   let status = await runSshAdd(bytes, context);
   // The socket has its name a moment before the agent listens on it.
   while (status === NO_AGENT && Date.now() < end) {
-    await delay(5, undefined, { signal: context.signal });
+    await backoff.pause(context.signal);
     status = await runSshAdd(bytes, context);
   }
   if (status === 0) return;

@@ -1,5 +1,7 @@
 /** The solver of this machine: one scheduler for all platforms of a build, with the drivers of `drivers/`. */
+
 import type { BuildFacts } from '../../cache/index.ts';
+import { jointSignal } from '../../concurrency/index.ts';
 import { mergeGraphs, reachable } from '../../graph/index.ts';
 import { repoDigests } from '../../image/index.ts';
 import { LowerSource } from '../../layers/index.ts';
@@ -8,7 +10,6 @@ import { ExtraCertificates } from '../../ops/index.ts';
 import { type OpenRuntime, openRuntime, type Runtime } from '../../runtime/index.ts';
 import { Scheduler } from '../../solver/index.ts';
 import type { Store } from '../../store/index.ts';
-import { jointSignal } from '../../system/index.ts';
 import { openContexts } from '../contexts/open-contexts.ts';
 import { RemoteLogins } from '../credentials/remote-logins.ts';
 import { BuildSecrets } from '../credentials/secrets.ts';

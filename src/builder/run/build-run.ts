@@ -1,11 +1,11 @@
 /** What all parts of one build work with. */
 
 import type { BuildOptions } from '../../api/index.ts';
+import { jointSignal } from '../../concurrency/index.ts';
 import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
 import type { Emit } from '../../progress/index.ts';
 import type { Store } from '../../store/index.ts';
-import { jointSignal } from '../../system/index.ts';
 
 export interface BuildRun {
   readonly options: BuildOptions;

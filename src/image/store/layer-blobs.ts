@@ -4,13 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { shareWork } from '../../concurrency/index.ts';
 import { AppError } from '../../errors.ts';
 import {
   diffIdOf,
   layerTar,
   originOf,
   presentBlob,
-  shareWork,
   type TakeTar,
   type TarIdentity,
 } from '../../layers/index.ts';

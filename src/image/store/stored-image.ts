@@ -1,4 +1,5 @@
 /** An image of the store as it leaves it: with the manifest it came with, or with a new one over layers in the form asked for. */
+import { mapParallel } from '../../concurrency/index.ts';
 import { present } from '../../layers/index.ts';
 import {
   canonicalJson,
@@ -15,7 +16,6 @@ import {
   type Platform,
 } from '../../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../../store/index.ts';
-import { mapParallel } from '../concurrency.ts';
 import type { Blob, Image, Layer } from '../image.ts';
 import { isEmpty, rawManifest } from '../index-of.ts';
 import {

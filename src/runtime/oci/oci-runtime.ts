@@ -3,8 +3,9 @@
  * the first process of a pid namespace of its own and has a mount namespace of its own, so whatever happens to lamina, the kernel
  * leaves no process and no mount behind.
  */
+import { jointSignal } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
-import { jointSignal, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
+import { kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
 import type {
   ProcessResult,
   ProcessSpec,

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { mapParallel } from './concurrency.ts';
+import { mapParallel } from './map-parallel.ts';
 
 test('keeps the order and never does more at once than allowed', async () => {
   let running = 0;

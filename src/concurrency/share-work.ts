@@ -1,5 +1,5 @@
 /** Work that several ask for at the same time is done once. */
-import { jointSignal } from '../system/index.ts';
+import { jointSignal } from './joint-signal.ts';
 
 interface Running {
   readonly result: Promise<unknown>;

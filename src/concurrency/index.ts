@@ -1,0 +1,6 @@
+export { Backoff, type BackoffOptions } from './backoff.ts';
+export { jointSignal } from './joint-signal.ts';
+export { mapParallel } from './map-parallel.ts';
+export { memoize } from './memoize.ts';
+export { type Permit, Semaphore } from './semaphore.ts';
+export { type SharedWork, shareWork } from './share-work.ts';
