@@ -79,6 +79,7 @@ export { presentImage } from './store/present-image.ts';
 export { type PromisedLayers, promiseLayers } from './store/promise-layers.ts';
 export { recordRemote } from './store/record-remote.ts';
 export { rememberRepoDigest, repoDigests } from './store/repo-digests.ts';
+export { storeDestination } from './store/store-destination.ts';
 export {
   openStoreSource,
   type StoreSource,

@@ -2,16 +2,18 @@
 import type { CopyOptions, CopyResult } from '../api/index.ts';
 import {
   archiveOptionsOf,
+  blobsOf,
   chooseImage,
   collect,
   type ImageSource,
-  importImage,
   layoutArchive,
   layoutDirectory,
+  namedAs,
   openLayoutSource,
   openRegistrySource,
   REF_ANNOTATION,
   rootOf,
+  storeDestination,
   withRoot,
   writeCollections,
 } from '../image/index.ts';
@@ -109,12 +111,16 @@ async function intoStore(
   const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined, signal };
   const image = await chooseImage(source, rootOf(source), wanted);
   const onTransfer = transferHook(options.onEvent);
-  const record =
-    from.transport === 'registry'
-      ? await fetchImage(store, registries, image, { from: from.reference, onTransfer, signal })
-      : await importImage(store, image, { signal });
-  store.images.tag(record.id, formatReference(withDefaultTag(parseReference(to.text))));
-  await store.flush();
+  if (from.transport === 'registry') {
+    const settings = { from: from.reference, onTransfer, signal };
+    const record = await fetchImage(store, registries, image, settings);
+    store.images.tag(record.id, formatReference(withDefaultTag(parseReference(to.text))));
+    await store.flush();
+  } else {
+    const root = { ...image, descriptor: namedAs(image.descriptor, to.text) };
+    const collection = { root, manifests: [], blobs: blobsOf(image) };
+    await writeCollections(storeDestination(store, { signal }), [collection]);
+  }
   return resultOf(image);
 }
 
