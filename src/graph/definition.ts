@@ -3,6 +3,7 @@
  * parameters and the definition digests of its inputs; it leaves out everything in `VertexInfo`.
  */
 import { cacheKey } from './cache-key.ts';
+import { inputsFirst } from './inputs-first.ts';
 import type { Graph, Op, SCRATCH, Vertex, VertexId, VertexInfo } from './vertex.ts';
 
 /** The definition digest of an operation with its inputs. */
@@ -51,24 +52,18 @@ export function mergeGraphs(graphs: readonly Graph[]): Graph {
 }
 
 /** The vertices that the given ones need, themselves included, inputs before their users. */
-export function reachable(graph: Graph, targets: readonly (VertexId | typeof SCRATCH)[]): Vertex[] {
-  const found = new Map<VertexId, Vertex>();
-  const open: { readonly id: VertexId; readonly leave: boolean }[] = [];
-  const entered = new Set<VertexId>();
-  const enter = (ids: Vertex['inputs']) => {
-    for (const id of [...ids].reverse()) if (id !== 'scratch') open.push({ id, leave: false });
-  };
-  enter(targets);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const vertex = graph.vertices.get(next.id);
-    if (vertex === undefined) throw new Error(`the graph has no vertex ${next.id}`);
-    if (next.leave) {
-      found.set(vertex.id, vertex);
-    } else if (!entered.has(vertex.id)) {
-      entered.add(vertex.id);
-      open.push({ id: vertex.id, leave: true });
-      enter(vertex.inputs);
-    }
-  }
-  return [...found.values()];
+export function reachable(
+  graph: Graph,
+  targets: readonly (VertexId | typeof SCRATCH)[],
+): readonly Vertex[] {
+  const vertices = (ids: Vertex['inputs']) =>
+    ids.flatMap((id) => (id === 'scratch' ? [] : vertexIn(graph, id)));
+  return inputsFirst(vertices(targets), ({ inputs }) => vertices(inputs));
+}
+
+/** @throws Error for a vertex that the graph does not have */
+export function vertexIn({ vertices }: Graph, id: VertexId): Vertex {
+  const vertex = vertices.get(id);
+  if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
+  return vertex;
 }

@@ -24,26 +24,3 @@ export class NodeInputs {
     return known < 0 ? this.nodes.push(state) - 1 : known;
   }
 }
-
-/**
- * A node and all it needs, inputs before their users.
- *
- * @param isKnown nodes that are left out, with what only they need
- */
-export function inputsFirst(
-  target: LlbNode,
-  isKnown: (node: LlbNode) => boolean = () => false,
-): readonly LlbNode[] {
-  const found = new Set<LlbNode>();
-  const open = isKnown(target) ? [] : [target];
-  // Deep chains of steps must not recurse.
-  for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
-    const missing = node.inputs.filter((input) => !found.has(input) && !isKnown(input));
-    if (missing.length > 0) open.push(...missing);
-    else {
-      open.pop();
-      found.add(node);
-    }
-  }
-  return [...found];
-}

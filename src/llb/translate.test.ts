@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type PlanSettings, plan } from '../../test/support/plans.ts';
-import { GraphBuilder, type VertexId } from '../graph/index.ts';
+import { GraphBuilder, inputsFirst, type VertexId } from '../graph/index.ts';
 import { digestOf } from '../oci/index.ts';
-import { inputsFirst, type LlbNode, type LlbOp, LlbTranslator } from './index.ts';
+import { type LlbNode, type LlbOp, LlbTranslator } from './index.ts';
 import { unlessDefault } from './op.ts';
 
 const SOURCE = { reference: 'docker.io/library/base:1', manifestDigest: digestOf('manifest') };
@@ -198,7 +198,7 @@ describe('a graph', () => {
     const facts = { graph: builder.build(), isEmptyImage: () => false, epoch: 7 };
     const node = new LlbTranslator(facts).stateOf(target);
     if (node === undefined || node === 'scratch') throw new Error('nothing was made of it');
-    const nodes = inputsFirst(node);
+    const nodes = inputsFirst([node], ({ inputs }) => inputs);
     expect(nodes).toHaveLength(20_000);
     expect(nodes.at(-1)).toBe(node);
     expect(plain(node.op)).toMatchObject({

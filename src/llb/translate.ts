@@ -1,5 +1,5 @@
 /** From lamina's graph to BuildKit's: each vertex becomes what BuildKit's own frontend makes of the instruction. */
-import type { Graph, Vertex, VertexId } from '../graph/index.ts';
+import { type Graph, inputsFirst, type Vertex, type VertexId, vertexIn } from '../graph/index.ts';
 import { type Digest, hostPlatform } from '../oci/index.ts';
 import { copyState } from './copy-state.ts';
 import { execState } from './exec-state.ts';
@@ -33,7 +33,7 @@ export class LlbTranslator {
       inputOf: (vertex, index) => this.#inputOf(vertex, index),
       vertexAt: ({ inputs }, index) => {
         const id = inputs[index];
-        return id === undefined || id === 'scratch' ? undefined : this.#vertex(id);
+        return id === undefined || id === 'scratch' ? undefined : vertexIn(facts.graph, id);
       },
       madeFromNothing: (action) => this.#madeFromNothing(action),
     };
@@ -43,27 +43,15 @@ export class LlbTranslator {
   stateOf(input: Input): LlbState | undefined {
     if (input === 'scratch') return 'scratch';
     if (!this.#states.has(input)) {
-      for (const id of this.#below(input)) this.#states.set(id, this.#translate(this.#vertex(id)));
-    }
-    return this.#states.get(input);
-  }
-
-  /** What a vertex needs, itself last; deep stage chains must not recurse. */
-  #below(target: VertexId): readonly VertexId[] {
-    const found = new Set<VertexId>();
-    const open = [target];
-    for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
-      const missing = this.#vertex(id).inputs.filter(
-        (input): input is VertexId =>
-          input !== 'scratch' && !found.has(input) && !this.#states.has(input),
-      );
-      if (missing.length > 0) open.push(...missing);
-      else {
-        open.pop();
-        found.add(id);
+      const vertices = (ids: Vertex['inputs']) =>
+        ids.flatMap((id) =>
+          id === 'scratch' || this.#states.has(id) ? [] : vertexIn(this.#facts.graph, id),
+        );
+      for (const vertex of inputsFirst(vertices([input]), ({ inputs }) => vertices(inputs))) {
+        this.#states.set(vertex.id, this.#translate(vertex));
       }
     }
-    return [...found];
+    return this.#states.get(input);
   }
 
   #translate(vertex: Vertex): LlbState | undefined {
@@ -116,11 +104,5 @@ export class LlbTranslator {
   #inputOf({ inputs }: Vertex, index: number): LlbState | undefined {
     const input = inputs[index];
     return input && this.stateOf(input);
-  }
-
-  #vertex(id: VertexId): Vertex {
-    const vertex = this.#facts.graph.vertices.get(id);
-    if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
-    return vertex;
   }
 }

@@ -11,7 +11,7 @@
 import { jointSignal, memoize, Semaphore } from '../concurrency/index.ts';
 import { AbortedError, AppError, type Warning } from '../errors.ts';
 import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
-import { digestOfParts, SCRATCH } from '../graph/index.ts';
+import { digestOfParts, SCRATCH, vertexIn } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
 import { isGone } from '../store/index.ts';
 import type { CacheRecords } from './cache-records.ts';
@@ -335,8 +335,7 @@ export class Scheduler {
   }
 
   #stepContext(id: VertexId): StepContext {
-    const vertex = this.#options.graph.vertices.get(id);
-    if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
+    const vertex = vertexIn(this.#options.graph, id);
     return {
       vertex,
       info: this.#info(id),

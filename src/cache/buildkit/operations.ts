@@ -3,9 +3,8 @@
  * key, so it is never found; nor is what depends on it.
  */
 import type { FileTree } from '../../files/index.ts';
-import type { Graph, VertexId } from '../../graph/index.ts';
+import { type Graph, inputsFirst, type VertexId } from '../../graph/index.ts';
 import {
-  inputsFirst,
   type LlbExec,
   type LlbFile,
   type LlbNode,
@@ -49,7 +48,8 @@ export class Operations {
   keyOf(id: VertexId): BuildkitKey | undefined {
     const state = this.#translator.stateOf(id);
     if (state === undefined || state === 'scratch') return undefined;
-    for (const node of inputsFirst(state, (one) => this.#keys.has(one))) {
+    const unknown = (nodes: readonly LlbNode[]) => nodes.filter((node) => !this.#keys.has(node));
+    for (const node of inputsFirst(unknown([state]), ({ inputs }) => unknown(inputs))) {
       this.#keys.set(node, this.#make(node));
     }
     return this.#keys.get(state);

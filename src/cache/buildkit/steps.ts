@@ -1,5 +1,5 @@
 /** Steps of a build in a cache of BuildKit's, with the layers they have there. */
-import type { Graph, VertexId } from '../../graph/index.ts';
+import { type VertexId, vertexIn } from '../../graph/index.ts';
 import type { DiffId } from '../../oci/index.ts';
 import type { StackLayer } from '../promised-stacks.ts';
 import type { BuildkitCache, BuildkitRecord, BuildkitResult } from './format.ts';
@@ -74,10 +74,4 @@ function expectedStack(id: VertexId, { graph, imageOf }: BuildFacts): ExpectedSt
     next = inputs[0];
   }
   return { base: [], times: times.reverse() };
-}
-
-function vertexIn(graph: Graph, id: VertexId) {
-  const vertex = graph.vertices.get(id);
-  if (vertex === undefined) throw new Error(`the graph has no vertex ${id}`);
-  return vertex;
 }
