@@ -20,7 +20,20 @@ export type {
   FileDifference,
   FilesComparison,
   ImageComparison,
+  ImageReport,
   LayerComparison,
+  ReportedDive,
+  ReportedFile,
+  ReportedImage,
+  ReportedLayer,
+  ReportedLeftovers,
+  ReportedPackage,
+  ReportedProblem,
+  ReportedReclaimable,
+  ReportedSecret,
+  ReportedSecurity,
+  ReportedSize,
+  ReportPath,
   ValueDifference,
 } from './analysis/index.ts';
 export type * from './api/index.ts';
@@ -64,6 +77,7 @@ export const removeImage = lamina.removeImage;
 export const inspectImages = lamina.inspectImages;
 export const imageHistory = lamina.imageHistory;
 export const compareImages = lamina.compareImages;
+export const reportImage = lamina.reportImage;
 export const saveImages = lamina.saveImages;
 export const loadImages = lamina.loadImages;
 export const importImage = lamina.importImage;

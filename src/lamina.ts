@@ -51,6 +51,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     inspectImages: (options) => call(images.inspectImages, options),
     imageHistory: (options) => call(images.imageHistory, options),
     compareImages: (options) => call(images.compareImages, options),
+    reportImage: (options) => call(images.reportImage, options),
     saveImages: (options) => call(images.saveImages, options),
     loadImages: (options) => call(images.loadImages, options),
     importImage: (options) => call(images.importImage, options),

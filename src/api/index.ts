@@ -1,3 +1,4 @@
+export type { ImageReport } from '../analysis/index.ts';
 export type { ByteSink, Destination } from '../destination/index.ts';
 export type { HistoryRow, ImageInspect } from '../export/index.ts';
 export type * from './build.ts';
@@ -7,6 +8,7 @@ export type * from './context-listing.ts';
 export type * from './images.ts';
 export type * from './lamina.ts';
 export type * from './registries.ts';
+export type * from './reports.ts';
 export type * from './store-check.ts';
 export type * from './store-options.ts';
 export type * from './system-info.ts';

@@ -1,4 +1,5 @@
 /** The contract of the library: all calls, what each does, gives back and throws. */
+import type { ImageReport } from '../analysis/index.ts';
 import type { Environment } from '../environment.ts';
 import type { HistoryRow } from '../export/index.ts';
 import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
@@ -48,6 +49,7 @@ import type {
   PushOptions,
   RemoveManifestListsOptions,
 } from './registries.ts';
+import type { ReportImageOptions } from './reports.ts';
 import type { CheckStoreOptions, CheckStoreResult } from './store-check.ts';
 import type { CallOptions, StoreOptions } from './store-options.ts';
 import type { SystemInfo, VersionInfo } from './system-info.ts';
@@ -168,6 +170,15 @@ export interface Lamina {
    * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS
    */
   compareImages(options: CompareImagesOptions): Promise<CompareImagesResult>;
+
+  /**
+   * Reports what is in an image of any transport: sizes, layers, what is shipped without need, packages, secrets. Layers are
+   * read once as they stream in; nothing is written to the store. Layers that cannot be read are `problems` of the report.
+   *
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, IMAGE_PLATFORM_MISMATCH, IMAGE_PLACE_INVALID, IMAGE_DAEMON, REGISTRY_…,
+   *   ARCHIVE_…, OCI_DOCUMENT_INVALID
+   */
+  reportImage(options: ReportImageOptions): Promise<ImageReport>;
 
   /**
    * Writes images into one archive.

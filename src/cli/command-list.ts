@@ -67,6 +67,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/history.ts')).historyCommand,
   },
   {
+    name: 'report',
+    aliases: [],
+    summary: 'show what is in an image, and what of it could go',
+    group: 'Images',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
+  {
     name: 'compare',
     aliases: [],
     summary: 'show how two images differ, file by file',

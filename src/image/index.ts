@@ -40,7 +40,7 @@ export { removeUnnamed } from './oci-layout/remove-unnamed.ts';
 export { type OpenSourceOptions, openImage, openImageSource } from './open-image.ts';
 export { countLayers, type Progress } from './progress.ts';
 export { readImage } from './read-image.ts';
-export { fullName, namedAs, REF_ANNOTATION, shortName } from './references.ts';
+export { fullName, namedAs, namesOf, REF_ANNOTATION, shortName } from './references.ts';
 export { placesOf, rememberPlace, storedPlaces } from './registry/blob-places.ts';
 export {
   type BlobPlaces,

@@ -24,7 +24,7 @@ export function tagIn(name: string): string {
 }
 
 /**
- * The source with one root only; it is disposed of if there is none.
+ * The source with one root only, under all of its names; it is disposed of if there is none.
  *
  * @param name undefined: the only image there is
  * @param hint how to write a name
@@ -38,7 +38,7 @@ export async function withRoot(
   const { roots, label } = source;
   const [first, ...others] = name === undefined ? roots : rootsNamed(roots, name);
   if (first !== undefined && others.every(({ digest }) => digest === first.digest)) {
-    return { ...source, roots: [first] };
+    return { ...source, roots: roots.filter(({ digest }) => digest === first.digest) };
   }
   await source[Symbol.asyncDispose]();
   const names = roots.flatMap(({ annotations }) => annotations?.[REF_ANNOTATION] ?? []);

@@ -4,13 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { familiarName, isIndexType, type Platform, parseReference } from '../oci/index.ts';
-import type { Store } from '../store/index.ts';
+import {
+  type Descriptor,
+  familiarName,
+  isIndexType,
+  type Platform,
+  parseReference,
+} from '../oci/index.ts';
+import type { ImageRecord, Store } from '../store/index.ts';
 import type { OpenArchiveOptions } from './archive/archive-reader.ts';
 import { chooseImage, rootOf } from './choose-image.ts';
 import { openDockerArchive } from './docker-archive/docker-archive-source.ts';
 import { openDockerDaemon } from './docker-daemon/docker-daemon-source.ts';
-import type { Image, Index } from './image.ts';
+import type { Blob, Image, Index } from './image.ts';
 import { type ImageName, parseImageName } from './image-name.ts';
 import { decodedIndex } from './index-of.ts';
 import { withRoot } from './named-root.ts';
@@ -107,13 +113,31 @@ async function openInStore(
   try {
     const [first, ...others] = store?.images.variants(text) ?? [];
     if (store === undefined || first === undefined) throw notInStore(text, store);
-    const options = { label: text, compression: 'uncompressed', signal } as const;
+    const elsewhere = (descriptor: Descriptor) =>
+      promisedBlob(store, [first, ...others], { descriptor, signal });
+    const options = { label: text, compression: 'uncompressed', elsewhere, signal } as const;
     const source = await openStoreSource(store, [first, ...others], options);
     return { ...source, [Symbol.asyncDispose]: () => store.close() };
   } catch (error) {
     await store?.close();
     throw error;
   }
+}
+
+/** A layer that was never fetched, read from where it is; the store does not keep it. */
+function promisedBlob(
+  store: Store,
+  records: readonly ImageRecord[],
+  { descriptor, signal }: { readonly descriptor: Descriptor } & ReadRequest,
+): Blob | undefined {
+  const { provider } = store;
+  if (provider === undefined) return undefined;
+  for (const { id } of records.flatMap(({ layers }) => layers)) {
+    const promise = store.layers.get(id)?.promise;
+    if (promise?.descriptor.digest !== descriptor.digest) continue;
+    return { descriptor, read: () => provider.fetch(promise, { signal }) };
+  }
+  return undefined;
 }
 
 function archiveOptions({ unpackLimit, signal }: OpenSourceOptions): OpenArchiveOptions {

@@ -39,6 +39,18 @@ export function annotatedNames(annotations: Readonly<Record<string, string>> = {
   return reference !== undefined && /[/:]/.test(reference) ? [archiveName(reference)] : [];
 }
 
+/** The full names that roots have as annotations, sorted; what is no valid name is left out. */
+export function namesOf({ roots }: { readonly roots: readonly Descriptor[] }): string[] {
+  const names = roots.flatMap(({ annotations }) => {
+    try {
+      return annotatedNames(annotations);
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set(names)].sort();
+}
+
 /** The entry that gives an image a name, as BuildKit and containerd write it. */
 export function namedAs(entry: Descriptor, reference: string): Descriptor {
   const names = { [NAME_ANNOTATION]: fullName(reference), [REF_ANNOTATION]: tagOf(reference) };

@@ -18,4 +18,5 @@ export {
 export { pullImages } from './pull.ts';
 export { pushImages } from './push.ts';
 export { inspectManifest, listTags } from './remote.ts';
+export { reportImage } from './report.ts';
 export { requireImage, withStore } from './with-store.ts';

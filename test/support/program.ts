@@ -76,6 +76,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     build: unexpected,
     verify: unexpected,
     compareImages: unexpected,
+    reportImage: unexpected,
     check: unexpected,
     outline: unexpected,
     listContext: unexpected,

@@ -1,0 +1,14 @@
+/** What the public API takes where it reports on images of any transport. */
+import type { StoreOptions } from './store-options.ts';
+
+export interface ReportImageOptions extends StoreOptions {
+  /**
+   * A reference, an id or the beginning of an id in the store, or `docker://NAME`, `oci:DIRECTORY[:TAG]`,
+   * `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:NAME]`, `docker-daemon:NAME`.
+   */
+  readonly image: string;
+  /** `os/arch[/variant]`; undefined: of an index the image that is best for this machine. */
+  readonly platform?: string | undefined;
+  /** Called after each layer that was read, with its index. */
+  readonly onLayer?: ((layer: number) => void) | undefined;
+}

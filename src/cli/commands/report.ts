@@ -1,0 +1,63 @@
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { describeReport, renderHtml, renderMarkdown, renderText } from '../report/index.ts';
+
+const ROWS = 10;
+
+export const reportCommand = defineCommand({
+  usage: '[OPTIONS] IMAGE',
+  summary: 'show what is in an image, and what of it could go',
+  description: [
+    'Shows sizes, layers with the instructions that made them, files that are shipped but hidden, leftovers of builds, ' +
+      'duplicates, the largest files, packages, who the image runs as, and what looks like a secret.',
+    'IMAGE is a name or an ID in the store, or docker://NAME (a registry), oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], ' +
+      'docker-archive:FILE[:NAME] or docker-daemon:NAME (a running Docker). Layers are read as they stream in; nothing ' +
+      'is kept.',
+    'Layers count from 0 at the bottom. JSON has all files, the other formats have the largest.',
+  ],
+  flags: {
+    format: {
+      kind: 'text',
+      value: 'format',
+      choices: ['text', 'json', 'markdown', 'html'],
+      help: 'output format (default: text)',
+    },
+    platform: { kind: 'text', value: 'os/arch', help: 'which image of an index' },
+    rows: { kind: 'number', value: 'n', help: `rows of each table (default: ${ROWS})` },
+    'no-trunc': { kind: 'switch', help: 'do not shorten anything' },
+    ...storeFlags,
+  },
+  args: [1, 1],
+  examples: [
+    { command: 'lamina report hello', text: 'look into an image of the store' },
+    { command: 'lamina report docker://alpine:3.20', text: 'look into an image of a registry' },
+    {
+      command: 'lamina report --format markdown oci-archive:app.tar >> "$GITHUB_STEP_SUMMARY"',
+      text: 'add a report to a CI job',
+    },
+  ],
+  async run({ flags, args }, context) {
+    const [image = ''] = args;
+    const api = await context.api();
+    const report = await api.reportImage({
+      image,
+      platform: flags.platform,
+      root: rootOf(flags, context),
+      signal: context.signal,
+    });
+    const { stdout } = context.io;
+    if (flags.format === 'json') {
+      await stdout.write(`${JSON.stringify(report)}\n`);
+      return 0;
+    }
+    const document = describeReport(report, flags.rows ?? ROWS);
+    const columns = flags['no-trunc'] ? undefined : stdout.size().columns;
+    await stdout.write(
+      flags.format === 'html'
+        ? renderHtml(document)
+        : flags.format === 'markdown'
+          ? renderMarkdown(document)
+          : renderText(document, columns),
+    );
+    return 0;
+  },
+});

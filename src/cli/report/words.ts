@@ -1,0 +1,17 @@
+/** How reports write numbers. */
+
+/** `1 file`, `33,000 files`. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `12.5%`. Nothing of nothing is 0%. */
+export function percent(part: number, whole: number): string {
+  const value = whole === 0 ? 0 : (part / whole) * 100;
+  return `${Number(value.toFixed(1))}%`;
+}
+
+/** What a table leaves out; nothing when it has all. */
+export function more(all: number, shown: number, noun: string): readonly string[] {
+  return all > shown ? [`and ${count(all - shown, `more ${noun}`)}`] : [];
+}

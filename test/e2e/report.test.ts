@@ -1,0 +1,88 @@
+/** Reports on real images, wherever they are. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ImageReport } from '../../src/index.ts';
+import { busybox, Workbench } from '../support/cli.ts';
+
+const DOCKERFILE = `
+FROM scratch
+COPY --chmod=755 busybox /bin/busybox
+COPY big small /data/
+RUN ["/bin/busybox", "rm", "/data/big"]
+COPY key /root/.ssh/id_ed25519
+USER 1000
+`;
+const KEY = `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+-----END OPENSSH PRIVATE KEY-----
+`;
+
+describe('a report', () => {
+  const bench = new Workbench();
+  const file = (name: string) => join(bench.directory, name);
+
+  beforeAll(async () => {
+    const files = {
+      Dockerfile: DOCKERFILE,
+      busybox: readFileSync(busybox()),
+      ...{ big: 'x'.repeat(500_000), small: 'small', key: KEY },
+    };
+    const outputs = [`type=oci,dest=${file('oci.tar')}`, `type=docker,dest=${file('docker.tar')}`];
+    await bench.succeed([
+      ...['build', '-q', '-t', 'seen', '--output', 'type=image'],
+      ...outputs.flatMap((output) => ['--output', output]),
+      bench.project(files),
+    ]);
+  });
+  afterAll(() => bench[Symbol.dispose]());
+
+  async function report(image: string, ...flags: readonly string[]): Promise<ImageReport> {
+    const { stdout } = await bench.succeed(['report', '--format', 'json', ...flags, image]);
+    return JSON.parse(stdout) as ImageReport;
+  }
+
+  it('has the sizes of what the layers ship and of what is visible', async () => {
+    const size = readFileSync(busybox()).length;
+    const { image, size: sizes, layers, reclaimable } = await report('seen');
+    expect(image).toMatchObject({ names: ['seen:latest'], user: '1000' });
+    expect(sizes).toMatchObject({
+      unpacked: size + 500_005 + KEY.length,
+      visible: size + 5 + KEY.length,
+      files: 3,
+    });
+    expect(layers.map(({ instruction }) => instruction)).toEqual([
+      'COPY --chmod=755 busybox /bin/busybox',
+      'COPY big small /data/',
+      'RUN /bin/busybox rm /data/big',
+      'COPY key /root/.ssh/id_ed25519',
+    ]);
+    expect(reclaimable.files).toEqual([
+      { path: 'data/big', bytes: 500_000, layer: 1, hiddenBy: 2, reason: 'deleted' },
+    ]);
+  });
+
+  it('is the same from an archive', async () => {
+    const { image, layers, size, ...stored } = await report('seen');
+    const oci = await report(`oci-archive:${file('oci.tar')}`);
+    expect(oci).toMatchObject({ ...stored, image });
+    expect(oci.size).toEqual({ ...size, compressed: expect.any(Number) });
+    const docker = await report(`docker-archive:${file('docker.tar')}`);
+    expect(docker).toMatchObject({ ...stored, image, size: { ...size, compressed: null } });
+  });
+
+  it('shows people the same, and never a secret', async () => {
+    for (const format of ['text', 'markdown', 'html']) {
+      const { stdout } = await bench.succeed(['report', '--format', format, 'seen']);
+      expect(stdout).toContain('data/big');
+      expect(stdout).toMatch(/root\/\.?ssh\/id.{0,2}ed25519|id.{0,2}ed25519/);
+      expect(stdout).not.toContain('b3BlbnNzaC1rZXktdjE');
+    }
+  });
+
+  it('fits into 80 columns', async () => {
+    const { stdout } = await bench.succeed(['report', 'seen']);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+});
