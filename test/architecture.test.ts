@@ -173,6 +173,14 @@ describe('the edges of the program', () => {
     expect(outsideOf(['cli', 'lamina.ts'], /(?<!`)process\.env\b/)).toEqual([]);
   });
 
+  it('asks who the user is, and knows of namespaces and of what overlayfs reads, in few places', () => {
+    const asking = outsideOf(['system', 'base'], /\bisRoot\(|\bisInUserNamespace\(|\bunshare\b/);
+    const naming = outsideOf(['system'], /\b(trusted|user)\.overlay\.opaque/);
+    const elsewhere = [...asking, ...naming].filter((file) => !file.startsWith('runtime/oci/'));
+    // Where the store of root is, and whether device nodes can be exported.
+    expect(elsewhere).toEqual(['export/export-local.ts', 'store/default-root.ts']);
+  });
+
   it('keeps input and output out of the pure folders', () => {
     const pure = shipped.filter((file) =>
       ['dockerfile', 'graph', 'oci', 'files', 'llb'].includes(roomOf(file)),

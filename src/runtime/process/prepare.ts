@@ -179,7 +179,7 @@ function modeBelow(tree: FileTree, target: string): number {
   return tree.lookup(target.slice(1))?.mode ?? 0o1777;
 }
 
-/** runc and crun would add it too, each in its own way. */
+/** Runtimes would add it too, each in its own way. */
 function withHome(env: readonly string[], home: string): readonly string[] {
   return env.some((line) => line.startsWith('HOME=')) ? env : [...env, `HOME=${home}`];
 }
