@@ -52,7 +52,7 @@ export function scratchState(platform: Platform): StageState {
     author: undefined,
     history: Grown.of(),
     base: undefined,
-    environment: Variables.none.setAll(env),
+    environment: Variables.none().setAll(env),
     args: Grown.of(),
     hasOwnCmd: false,
     hasWorkdir: false,
@@ -81,7 +81,7 @@ export function imageState(base: BaseImage, root: VertexId, platform: Platform):
     root,
     base,
     author: base.config.author,
-    environment: Variables.none.setAll(env),
+    environment: Variables.none().setAll(env),
     config: {
       ...inherited,
       ...(inherited.WorkingDir !== undefined && {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ConfigEnv, Variables } from './variables.ts';
 
 test('a variable moves to the end when it is set again', () => {
-  const variables = Variables.none.setAll(['A=1', 'B=2', 'A=3', 'C']).set('B', '4=5');
+  const variables = Variables.none().setAll(['A=1', 'B=2', 'A=3', 'C']).set('B', '4=5');
   expect(variables.toArray()).toEqual(['A=3', 'C=', 'B=4=5']);
   expect(['A', 'B', 'C', 'D'].map((name) => variables.lookup(name))).toEqual([
     '3',
@@ -13,7 +13,7 @@ test('a variable moves to the end when it is set again', () => {
 });
 
 test('two states that come from one do not see what the other has', () => {
-  const one = Variables.none.set('A', '1');
+  const one = Variables.none().set('A', '1');
   const two = one.set('A', '2').set('B', '2');
   const three = one.set('B', '3');
   const four = two.set('C', '4');
@@ -29,11 +29,11 @@ test('two states that come from one do not see what the other has', () => {
     '3',
     '2',
   ]);
-  expect(Variables.none.toArray()).toEqual([]);
+  expect(Variables.none().toArray()).toEqual([]);
 });
 
 test('a name with = sets what comes before it', () => {
-  const variables = Variables.none.set('A', '1').set('A=B', '2');
+  const variables = Variables.none().set('A', '1').set('A=B', '2');
   expect(variables.lookup('A')).toBe('B=2');
   expect(variables.set('A', '3').toArray()).toEqual(['A=3']);
 });

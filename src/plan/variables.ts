@@ -20,8 +20,6 @@ export function nameOf(variable: string): string {
  * time however many there are: states share one log of settings, of which each sees only its own beginning.
  */
 export class Variables {
-  static readonly none = new Variables([], new Map(), 0);
-
   readonly #log: Setting[];
   /** Where in the log each name is set, in ascending order. */
   readonly #positions: Map<string, number[]>;
@@ -31,6 +29,10 @@ export class Variables {
     this.#log = log;
     this.#positions = positions;
     this.#length = length;
+  }
+
+  static none(): Variables {
+    return new Variables([], new Map(), 0);
   }
 
   lookup(name: string): string | undefined {
