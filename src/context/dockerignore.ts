@@ -1,5 +1,5 @@
 /** `.dockerignore` files: text → patterns with their lines, and the verdict on a path with the line that gave it. */
-import { AppError, type SourceLocation } from '../errors.ts';
+import { AppError, locate, type SourceLocation } from '../errors.ts';
 import {
   type BytePath,
   cleanPattern,
@@ -103,9 +103,7 @@ function located(error: unknown, file: IgnoreFile): unknown {
   if (!(error instanceof AppError)) return error;
   const index = error.details?.index;
   const pattern = typeof index === 'number' ? file.patterns[index] : undefined;
-  const { hint, expected } = error;
-  const location = pattern === undefined ? undefined : lineLocation(file, pattern.line);
-  return new AppError(error.code, error.message, { hint, expected, location });
+  return pattern === undefined ? error : locate(error, lineLocation(file, pattern.line));
 }
 
 function lineLocation(file: IgnoreFile, line: number): SourceLocation {

@@ -6,7 +6,7 @@
  * A walk hands each directory's `PatternState` to its children: whether a pattern matched a parent is remembered
  * pattern by pattern, so that an exception below an excluded directory can be told from one above it.
  */
-import { AppError } from '../errors.ts';
+import { AppError, withDetails } from '../errors.ts';
 import type { BytePath } from './entry.ts';
 import { type PatternToken, parseGoPattern } from './go-pattern.ts';
 import { decodeName, toBytes } from './name-text.ts';
@@ -128,13 +128,7 @@ function compilePattern(text: string, index: number): CompiledPattern {
     const tokens = parseGoPattern(toBytes(body), { namedClasses: true });
     return { negated, ...compileTokens(body, tokens) };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const { expected, hint, details } = error;
-    throw new AppError(error.code, error.message, {
-      expected,
-      hint,
-      details: { ...details, index },
-    });
+    throw error instanceof AppError ? withDetails(error, { index }) : error;
   }
 }
 

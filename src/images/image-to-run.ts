@@ -1,7 +1,7 @@
 /** The image of `run`: pulled if the store lacks it, as Docker does. */
 import type { RunOptions } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
-import { AppError } from '../errors.ts';
+import { AppError, revised } from '../errors.ts';
 import {
   type Platform,
   parsePlatform,
@@ -42,8 +42,7 @@ export async function imageToRun(
 
 function withLoadHint(error: unknown, image: string): unknown {
   if (!(error instanceof AppError) || error.code !== 'REGISTRY_UNREACHABLE') return error;
-  const { code, message, hint = '', details, cause } = error;
-  return new AppError(code, message, { hint: `${hint}\n${loadHint(image)}`, details, cause });
+  return revised(error, { hint: `${error.hint ?? ''}\n${loadHint(image)}` });
 }
 
 /** Without a platform whatever the name means; else the image for that platform, or none. */

@@ -1,6 +1,6 @@
 /** Base images by name, each looked up once; failures are placed where the name stands. */
 import { findStage, type StageSource, type Stages } from '../dockerfile/index.ts';
-import { AppError, locate, type SourceLocation } from '../errors.ts';
+import { AppError, locate, revised, type SourceLocation } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { normalizePlatform, type Platform } from '../oci/index.ts';
 import type { NamedSource } from './contexts.ts';
@@ -97,8 +97,7 @@ export function withStageHint(
       : near === undefined
         ? error.hint
         : `did you mean stage '${near}'?`;
-  const { details, cause, expected } = error;
-  return new AppError(error.code, error.message, { hint, expected, details, cause });
+  return revised(error, { hint });
 }
 
 /** Its own, where it is for another machine than was thought of. */

@@ -1,5 +1,5 @@
 /** What of another file system a step sees through a mount, as a digest. */
-import { AppError } from '../../errors.ts';
+import { AppError, revised } from '../../errors.ts';
 import { type MountSpec, mountRules, mountSelection } from '../../graph/index.ts';
 import { selectFiles } from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
@@ -30,7 +30,9 @@ export async function mountDigest(
 
 function asMountError({ target }: MountSpec): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof AppError && error.code === 'COPY_SOURCE_NOT_FOUND')) throw error;
+    if (!(error instanceof AppError)) throw error;
+    // Which source of the selection it is says nothing of the RUN.
+    if (error.code !== 'COPY_SOURCE_NOT_FOUND') throw revised(error, { part: undefined });
     const { message, hint, cause } = error;
     throw new AppError('MOUNT_SOURCE_NOT_FOUND', `nothing to mount at ${target}: ${message}`, {
       hint,
