@@ -101,9 +101,7 @@ function memberType(typeFlag: string, path: string, position: number): TarType {
   const type = TYPES[typeFlag];
   if (type === undefined) {
     const shown = JSON.stringify(typeFlag);
-    throw unsupported(
-      `the archive holds an entry of the unknown type ${shown} at byte ${position}`,
-    );
+    throw unsupported(`the archive has an entry of the unknown type ${shown} at byte ${position}`);
   }
   return typeFlag === '\0' && path.endsWith('/') ? 'directory' : type;
 }

@@ -70,7 +70,7 @@ export const missingCommands: readonly MissingCommand[] = [
   {
     names: ['network'],
     reason:
-      'containers share this machine’s network: leave `--network` out, or use `--network none`',
+      'containers share the network of this machine: remove `--network`, or use `--network none`',
   },
   {
     names: ['compose', 'swarm', 'service', 'stack', 'node', 'config'],

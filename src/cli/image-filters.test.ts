@@ -42,7 +42,7 @@ describe('a filter of images', () => {
   });
 
   it('names an image that is not there', () => {
-    expect(() => kept('before=nothing')).toThrow("there is no image 'nothing'");
+    expect(() => kept('before=nothing')).toThrow("image 'nothing' is not in");
   });
 
   it('says which filters there are', () => {

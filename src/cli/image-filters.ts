@@ -102,7 +102,7 @@ function imageNamed(text: string, images: readonly ImageSummary[]): ImageSummary
     images.find(({ references }) => references.includes(familiar(text))) ??
     (isId ? images.find(({ id }) => id.startsWith(`sha256:${digits}`)) : undefined);
   if (found !== undefined) return found;
-  throw new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
+  throw new AppError('IMAGE_NOT_FOUND', `image '${text}' is not in the local store`, {
     hint: 'run `lamina images` to list images',
   });
 }

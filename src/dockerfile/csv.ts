@@ -18,7 +18,7 @@ export interface CsvFault {
 /** @returns the fields, or what is wrong and where */
 export function splitCsv(line: string): readonly CsvField[] | CsvFault {
   const text = line.replace(/\r?\n$/, '');
-  if (text === '') return { reason: 'there are no fields', start: 0, end: line.length };
+  if (text === '') return { reason: 'it has no fields', start: 0, end: line.length };
   const fields: CsvField[] = [];
   let at = 0;
   for (;;) {

@@ -96,7 +96,7 @@ describe('a mount', () => {
   test('names the value and the option that does not take it', () => {
     expect(appError(() => mountOf('type=foo')).message).toBe('invalid value "foo" for type=');
     expect(appError(() => one('from', 'FROM a # b')).message).toBe(
-      'FROM takes no comment on its line',
+      'FROM takes no comment on the same line',
     );
   });
 

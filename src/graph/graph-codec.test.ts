@@ -266,16 +266,20 @@ describe('what is no graph', () => {
     ],
     ['a wrong type', ({ vertices: [one] }) => edit(one, { path: 7 }), 'op.path is not a text'],
     ['a missing vertex', ({ vertices }) => vertices.shift(), 'inputs[0] is missing'],
-    ['a user before its input', ({ vertices }) => vertices.reverse(), 'inputs[0] leads to itself'],
+    [
+      'a user before its input',
+      ({ vertices }) => vertices.reverse(),
+      'inputs[0] depends on itself',
+    ],
     [
       'a circle',
       ({ vertices: [one, two] }) => lead(one, two),
-      'graph.vertices[0].inputs[0] leads to itself',
+      'graph.vertices[0].inputs[0] depends on itself',
     ],
     [
       'a vertex that is its own input',
       ({ vertices: [one] }) => lead(one, one),
-      'graph.vertices[0].inputs[0] leads to itself',
+      'graph.vertices[0].inputs[0] depends on itself',
     ],
     [
       'a wrong digest',
@@ -285,7 +289,7 @@ describe('what is no graph', () => {
     [
       'a vertex twice',
       ({ vertices }) => vertices.push(...vertices.slice(-1)),
-      'graph.vertices[2] is there already',
+      'graph.vertices[2] already exists',
     ],
     [
       'an operation without the input it works on',

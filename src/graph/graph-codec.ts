@@ -74,7 +74,7 @@ export function decodeGraph(bytes: Uint8Array): Graph {
     if (vertexId(vertex.op, vertex.inputs) !== vertex.id) {
       throw invalidGraph(`${at}.id`, 'is not the digest of the vertex');
     }
-    if (vertices.has(vertex.id)) throw invalidGraph(at, 'is there already');
+    if (vertices.has(vertex.id)) throw invalidGraph(at, 'already exists');
     vertices.set(vertex.id, vertex);
     info.set(vertex.id, decodeInfo(one.info, `${at}.info`, sources));
   }
@@ -89,7 +89,7 @@ interface Around {
 function checkInputs({ op: one, inputs }: Vertex, at: string, { known, all }: Around): void {
   for (const [place, input] of inputs.entries()) {
     if (input === SCRATCH || known.has(input)) continue;
-    const problem = all.has(input) ? 'leads to itself, or comes after its user' : 'is missing';
+    const problem = all.has(input) ? 'depends on itself or on a later vertex' : 'is missing';
     throw invalidGraph(`${at}.inputs[${place}]`, problem);
   }
   const absent = inputsNamedBy(one).find((place) => inputs[place] === undefined);

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 export type Shape<T> = (value: unknown, at: string) => T;
 
 export function invalidGraph(at: string, problem: string): AppError {
-  return new AppError('GRAPH_INVALID', `this is no build graph: ${at} ${problem}`, {
+  return new AppError('GRAPH_INVALID', `invalid build graph: ${at} ${problem}`, {
     expected: 'a graph as this version of lamina writes it',
   });
 }

@@ -167,7 +167,7 @@ async function openCandidate(
 }
 
 function lacking({ label }: ImageSource, digest: Digest): AppError {
-  return new AppError('ARCHIVE_MEMBER_MISSING', `${label} lacks ${digest}`, {
+  return new AppError('ARCHIVE_MEMBER_MISSING', `${label} has no ${digest}`, {
     hint: 'the archive is incomplete; save or copy it again',
   });
 }

@@ -40,7 +40,7 @@ export async function loadLayoutImage(
   const root = await chosen(source, choice);
   const wanted = { platform, explicit: false, signal };
   const [found] = await imagesIn({ ...source, roots: [root] }, wanted);
-  if (found === undefined) throw nothing(directory, 'no image of the wanted kind');
+  if (found === undefined) throw nothing(directory, 'no image of the requested kind');
   const record = await importImage(store, found.image, { keepTars: true, signal });
   // Later builds take it from the store.
   store.images.put(record);

@@ -60,7 +60,7 @@ export async function openImageSource(
     case 'docker-archive': {
       const source = await openDockerArchive(name.path, archiveOptions(options));
       const wanted = name.name === undefined ? undefined : fullName(name.name);
-      return withRoot(source, wanted, 'name one of its images: docker-archive:FILE:NAME');
+      return withRoot(source, wanted, 'choose one of its images: docker-archive:FILE:NAME');
     }
     case 'docker-daemon': {
       const { env } = options;
@@ -147,7 +147,7 @@ function archiveOptions({ unpackLimit, signal }: OpenSourceOptions): OpenArchive
 
 function notInStore(text: string, store: Store | undefined): AppError {
   const names = store?.images.names().map((name) => familiarName(parseReference(name))) ?? [];
-  return new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
+  return new AppError('IMAGE_NOT_FOUND', `image '${text}' is not in the local store`, {
     expected: names.length === 0 ? undefined : `one of ${names.slice(0, 8).join(', ')}`,
     hint: `docker://${text} is the image in its registry`,
   });

@@ -70,7 +70,7 @@ export function imageOf(
     throw new AppError(
       'IMAGE_LAYER_COUNT',
       `the manifest of ${source.label} has ${manifest.layers.length} layers, but its config names ${diffIds.length}`,
-      { hint: 'the image was damaged or made by a faulty tool; tell its publisher' },
+      { hint: 'the image is damaged, or a faulty tool made it; tell its publisher' },
     );
   }
   const layers = diffIds.flatMap((diffId, position): Layer[] => {

@@ -39,7 +39,7 @@ export function requireImage(store: Store, text: string): ImageRecord {
   const image = store.images.resolve(text);
   if (image !== undefined) return image;
   const present = store.images.names().map((name) => familiarName(parseReference(name)));
-  throw new AppError('IMAGE_NOT_FOUND', `there is no image '${text}' in the local store`, {
+  throw new AppError('IMAGE_NOT_FOUND', `image '${text}' is not in the local store`, {
     expected: present.length === 0 ? undefined : `one of ${present.slice(0, 8).join(', ')}`,
     hint: 'run `lamina images` to list images',
   });

@@ -151,7 +151,7 @@ export function recordedForm(form: TreeForm): LayerMeta['treeForm'] {
 function otherForm(made: string, wanted: TreeForm): AppError {
   return new AppError(
     'LAYER_TREE_FORM',
-    `a layer in the store is unpacked for another kind of user (${made}) than can run processes here (${treeFormKey(wanted)})`,
+    `a layer in the store is unpacked for a different kind of user (${made}) than the current one (${treeFormKey(wanted)})`,
     { hint: 'use another store: set LAMINA_ROOT to another directory' },
   );
 }

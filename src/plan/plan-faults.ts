@@ -5,7 +5,7 @@ import { nearestName } from '../nearest-name.ts';
 /** @param names of the stages that have one */
 export function unknownTarget(target: string, names: readonly string[]): AppError {
   const near = nearestName(target, names);
-  return new AppError('PLAN_UNKNOWN_TARGET', `there is no stage '${target}'`, {
+  return new AppError('PLAN_UNKNOWN_TARGET', `stage '${target}' does not exist`, {
     expected:
       names.length === 0 ? 'no --target: no stage has a name' : `one of ${names.join(', ')}`,
     hint: near === undefined ? 'name a stage with FROM … AS name' : `did you mean '${near}'?`,
@@ -56,7 +56,7 @@ export function trailingComment(
 
 /** Of COPY --from with a number; `count` stages are in the file. */
 export function unknownStageIndex(index: string, count: number, location: SourceLocation) {
-  return new AppError('PLAN_UNKNOWN_STAGE', `there is no stage ${index}`, {
+  return new AppError('PLAN_UNKNOWN_STAGE', `stage ${index} does not exist`, {
     location,
     expected: `a number from 0 to ${count - 1}, or a name`,
     hint: 'stage numbers start at 0; names (FROM … AS name) are safer',

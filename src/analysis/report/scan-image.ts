@@ -64,9 +64,9 @@ function checkDiffId({ diffId, descriptor }: Layer, actual: string): void {
   if (diffId === actual) return;
   throw new AppError(
     'LAYER_DIFF_ID_MISMATCH',
-    `the layer ${descriptor.digest} holds ${actual}, not ${diffId} as the image config says`,
+    `the layer ${descriptor.digest} is ${actual}, but the image config says ${diffId}`,
     {
-      hint: 'the image is damaged, or was made by a faulty tool; get it again, or tell its publisher',
+      hint: 'the image is damaged, or a faulty tool made it; get it again, or tell its publisher',
     },
   );
 }

@@ -20,7 +20,7 @@ export function imageNotFound(store: Store, reference: Reference, cause?: AppErr
   const listsNames = !isOffline && present.length > 0;
   return new AppError(
     'IMAGE_NOT_FOUND',
-    `there is no image '${familiar}' in the local store${cause === undefined ? '' : elsewhereText(reference, cause)}`,
+    `image '${familiar}' is not in the local store${cause === undefined ? '' : elsewhereText(reference, cause)}`,
     {
       expected: listsNames ? `one of ${listed(present)}, or an image from a registry` : undefined,
       hint: hints.filter((hint) => hint !== undefined).join('\n') || undefined,

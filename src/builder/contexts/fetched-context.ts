@@ -163,7 +163,7 @@ export async function spool(
   path: string,
 ): Promise<void> {
   if (stdin === undefined) {
-    throw new AppError('DOCKERFILE_NOT_FOUND', 'there is no standard input to read from');
+    throw new AppError('DOCKERFILE_NOT_FOUND', 'there is no standard input to read');
   }
   const handle = await open(path, 'wx', 0o600);
   try {

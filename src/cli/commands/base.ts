@@ -74,7 +74,7 @@ export const baseCommand = defineCommand({
         onEvent: (event) => display.handle(event),
       }),
     );
-    const how = result.existed ? 'is there already' : 'made';
+    const how = result.existed ? 'already exists' : 'made';
     const note = `${result.reference} ${how}: ${humanSize(result.size)}\n`;
     if (!flags.quiet) await context.io.stderr.write(note);
     await context.io.stdout.write(`${result.imageId}\n`);

@@ -83,7 +83,7 @@ async function runOptions(
   const { env, io } = context;
   if (flags.tty && flags.interactive && !io.stdinIsTerminal) {
     throw new AppError('CLI_NO_TERMINAL', 'standard input is not a terminal', {
-      hint: 'leave out -t',
+      hint: 'remove -t',
     });
   }
   const network = networkMode(flags.network ?? flags.net);

@@ -71,7 +71,7 @@ function pathsOf(scope: Scope): readonly Word[] {
   const comment = json ? undefined : commentWord(words);
   const last = words.at(-1);
   if (comment !== undefined && last !== undefined) {
-    warnOfComment(scope, spanOf(comment, last), 'paths: the last word is the destination');
+    warnOfComment(scope, spanOf(comment, last), 'paths, and the last word is the destination');
   }
   return words;
 }

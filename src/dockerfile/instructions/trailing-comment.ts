@@ -43,7 +43,7 @@ export function trailingComment(
   range: SourceRange,
   expected: string,
 ): InstructionFault {
-  const message = `${keywordOf(scope.node)} takes no comment on its line`;
+  const message = `${keywordOf(scope.node)} takes no comment on the same line`;
   return new InstructionFault(CODE, message, { range, expected, hint: HINT });
 }
 

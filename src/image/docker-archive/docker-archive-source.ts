@@ -158,7 +158,7 @@ function wrongCount(layers: number, named: number): AppError {
 function noDockerArchive(label: string): AppError {
   return new AppError(
     'ARCHIVE_NO_IMAGE',
-    `${label} is no Docker archive: it has no manifest.json`,
+    `${label} is not a Docker archive: it has no manifest.json`,
     {
       hint: 'name an OCI layout as oci:DIRECTORY, an OCI archive as oci-archive:FILE',
     },

@@ -27,7 +27,7 @@ export async function openDockerDaemon(
   const address = dockerAddress(env);
   if (address === undefined) {
     throw new AppError('IMAGE_DAEMON', `lamina does not reach a Docker at ${host} itself`, {
-      hint: `use docker-archive: with a file that docker save ${name} -o FILE made`,
+      hint: `use docker-archive: with a file from docker save ${name} -o FILE`,
     });
   }
   const { signal } = options;
@@ -67,7 +67,7 @@ async function refusal(name: string, response: IncomingMessage): Promise<AppErro
       hint: 'run `docker images` to list images',
     });
   }
-  return new AppError('IMAGE_DAEMON', `Docker does not give the image '${name}': ${said}`, {
+  return new AppError('IMAGE_DAEMON', `Docker does not provide the image '${name}': ${said}`, {
     hint: 'the log of the daemon says more',
   });
 }

@@ -86,7 +86,7 @@ export function capabilities(wanted: WantedCapabilities, available: bigint): str
   if (missing !== undefined) {
     throw new AppError(
       'RUNTIME_CAPABILITY_MISSING',
-      `lamina itself lacks the capability ${missing}`,
+      `lamina itself does not have the capability ${missing}`,
       {
         hint: 'inside a container, start that container with more privileges',
       },
