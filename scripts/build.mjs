@@ -12,8 +12,9 @@ const bin = `${root}dist/bin`;
 /**
  * A shell reads the second line as a command, Node.js as a string and a comment. Without `--` Node.js takes
  * `--env-file` for an option of its own, wherever it stands; `env -S` could say so in one line, but not every system has it.
+ * Linters of packages take `/bin/sh` for no start of a command.
  */
-const SHELL_START = '#!/bin/sh\n":" //; exec node -- "$0" "$@"';
+const SHELL_START = '#!/usr/bin/env sh\n":" //; exec node -- "$0" "$@"';
 
 await rm(`${root}dist`, { recursive: true, force: true });
 await Promise.all([bundleCommand(), compileLibrary()]);

@@ -30,6 +30,7 @@ export interface SourceLocation {
   readonly usedBy?: SourceUse | undefined;
 }
 
+/** Where a text that is not the user's own is brought in. */
 export interface SourceUse {
   readonly file: string;
   readonly line: number;
@@ -53,6 +54,7 @@ export type InstructionPart =
   | `mount:${number}`
   | `mount:${number}.${'source' | 'target'}`;
 
+/** What an error may carry beside its code and message. */
 export interface AppErrorOptions {
   /** What the user can do about it. */
   readonly hint?: string | undefined;
@@ -90,6 +92,7 @@ export class AppError extends Error {
   }
 }
 
+/** How the process of a step ended. */
 export interface StepFailure {
   /** Exit status of the process, 0..255; undefined when a signal ended it. */
   readonly exitCode: number | undefined;

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import type { Lamina } from './api/index.ts';
 import { createLamina } from './lamina.ts';
 
 export type {
@@ -19,9 +20,12 @@ export type {
   Change,
   FileDifference,
   FilesComparison,
+  HiddenReason,
   ImageComparison,
   ImageReport,
   LayerComparison,
+  LeftoverKind,
+  PackageType,
   ReportedDive,
   ReportedFile,
   ReportedImage,
@@ -34,6 +38,7 @@ export type {
   ReportedSecurity,
   ReportedSize,
   ReportPath,
+  SecretKind,
   ValueDifference,
 } from './analysis/index.ts';
 export type * from './api/index.ts';
@@ -50,54 +55,68 @@ export type {
   Warning,
 } from './errors.ts';
 export { AbortedError, AppError, StepError } from './errors.ts';
+export type { TransferEvent, TransferState } from './image/index.ts';
 export type {
   ContainerConfig,
   Descriptor,
+  DiffId,
   Digest,
+  Healthcheck,
   HistoryEntry,
   ImageConfig,
   Platform,
 } from './oci/index.ts';
-export type { BuildEvent, BuildSummary, Emit, StepInfo } from './progress/index.ts';
+export type { BuildTarget, OutlineArgument, OutlineMount } from './outline/index.ts';
+export type {
+  BuildEvent,
+  BuildSummary,
+  BuiltImageSummary,
+  Emit,
+  LayerSummary,
+  StageSummary,
+  StepInfo,
+  StepSummary,
+} from './progress/index.ts';
 export type { RuleName, WarningCode } from './warning-code.ts';
 export { createLamina };
 
+// The types keep the doc comments of the methods.
 const lamina = createLamina();
 
-export const build = lamina.build;
-export const verify = lamina.verify;
-export const check = lamina.check;
-export const outline = lamina.outline;
-export const targets = lamina.targets;
-export const listContext = lamina.listContext;
-export const run = lamina.run;
-export const images = lamina.images;
-export const tag = lamina.tag;
-export const removeImage = lamina.removeImage;
-export const inspectImages = lamina.inspectImages;
-export const imageHistory = lamina.imageHistory;
-export const compareImages = lamina.compareImages;
-export const reportImage = lamina.reportImage;
-export const saveImages = lamina.saveImages;
-export const loadImages = lamina.loadImages;
-export const importImage = lamina.importImage;
-export const exportImage = lamina.exportImage;
-export const makeBase = lamina.makeBase;
-export const prune = lamina.prune;
-export const diskUsage = lamina.diskUsage;
-export const diskUsageDetails = lamina.diskUsageDetails;
-export const checkStore = lamina.checkStore;
-export const pullImages = lamina.pullImages;
-export const pushImages = lamina.pushImages;
-export const copyImage = lamina.copyImage;
-export const inspectManifest = lamina.inspectManifest;
-export const listTags = lamina.listTags;
-export const createIndex = lamina.createIndex;
-export const createManifestList = lamina.createManifestList;
-export const annotateManifestList = lamina.annotateManifestList;
-export const pushManifestList = lamina.pushManifestList;
-export const removeManifestLists = lamina.removeManifestLists;
-export const login = lamina.login;
-export const logout = lamina.logout;
-export const info = lamina.info;
-export const version = lamina.version;
+export const build: Lamina['build'] = lamina.build;
+export const verify: Lamina['verify'] = lamina.verify;
+export const check: Lamina['check'] = lamina.check;
+export const outline: Lamina['outline'] = lamina.outline;
+export const targets: Lamina['targets'] = lamina.targets;
+export const listContext: Lamina['listContext'] = lamina.listContext;
+export const run: Lamina['run'] = lamina.run;
+export const images: Lamina['images'] = lamina.images;
+export const tag: Lamina['tag'] = lamina.tag;
+export const removeImage: Lamina['removeImage'] = lamina.removeImage;
+export const inspectImages: Lamina['inspectImages'] = lamina.inspectImages;
+export const imageHistory: Lamina['imageHistory'] = lamina.imageHistory;
+export const compareImages: Lamina['compareImages'] = lamina.compareImages;
+export const reportImage: Lamina['reportImage'] = lamina.reportImage;
+export const saveImages: Lamina['saveImages'] = lamina.saveImages;
+export const loadImages: Lamina['loadImages'] = lamina.loadImages;
+export const importImage: Lamina['importImage'] = lamina.importImage;
+export const exportImage: Lamina['exportImage'] = lamina.exportImage;
+export const makeBase: Lamina['makeBase'] = lamina.makeBase;
+export const prune: Lamina['prune'] = lamina.prune;
+export const diskUsage: Lamina['diskUsage'] = lamina.diskUsage;
+export const diskUsageDetails: Lamina['diskUsageDetails'] = lamina.diskUsageDetails;
+export const checkStore: Lamina['checkStore'] = lamina.checkStore;
+export const pullImages: Lamina['pullImages'] = lamina.pullImages;
+export const pushImages: Lamina['pushImages'] = lamina.pushImages;
+export const copyImage: Lamina['copyImage'] = lamina.copyImage;
+export const inspectManifest: Lamina['inspectManifest'] = lamina.inspectManifest;
+export const listTags: Lamina['listTags'] = lamina.listTags;
+export const createIndex: Lamina['createIndex'] = lamina.createIndex;
+export const createManifestList: Lamina['createManifestList'] = lamina.createManifestList;
+export const annotateManifestList: Lamina['annotateManifestList'] = lamina.annotateManifestList;
+export const pushManifestList: Lamina['pushManifestList'] = lamina.pushManifestList;
+export const removeManifestLists: Lamina['removeManifestLists'] = lamina.removeManifestLists;
+export const login: Lamina['login'] = lamina.login;
+export const logout: Lamina['logout'] = lamina.logout;
+export const info: Lamina['info'] = lamina.info;
+export const version: Lamina['version'] = lamina.version;

@@ -376,6 +376,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'images',
   ],
   'index.ts': [
+    'image',
+    'outline',
     'environment.ts',
     'error-code.ts',
     'warning-code.ts',

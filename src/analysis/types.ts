@@ -18,6 +18,7 @@ export interface Change {
   readonly b: string;
 }
 
+/** A path that two file systems do not have alike. */
 export interface FileDifference {
   /** Absolute, printable. */
   readonly path: string;
@@ -32,6 +33,7 @@ export interface FileDifference {
   readonly cause: Cause | undefined;
 }
 
+/** Why files differ from build to build, and what to do. */
 export interface Cause {
   readonly reason: string;
   readonly cure: string;
@@ -45,6 +47,7 @@ export interface ValueDifference {
   readonly b: string | undefined;
 }
 
+/** Two layers at the same position. */
 export interface LayerComparison {
   /** From 0, the bottom. */
   readonly position: number;
@@ -65,6 +68,7 @@ export interface Comparison {
   readonly config: readonly ValueDifference[];
 }
 
+/** Two images, layer by layer. */
 export interface ImageComparison extends Comparison {
   /** By position from the bottom; those that are the same included. */
   readonly layers: readonly LayerComparison[];

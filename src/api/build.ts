@@ -10,6 +10,7 @@ import type { HostAlias, NetworkMode, StoreOptions } from './store-options.ts';
 /** Where a result goes; the types are those of `docker buildx build --output`. */
 export type OutputType = 'image' | 'oci' | 'docker' | 'tar' | 'local' | 'registry' | 'cacheonly';
 
+/** An output, as `docker buildx build --output` names it. */
 export interface OutputSpec {
   readonly type: OutputType;
   /** A path; `-` is the stream `BuildOptions.stdout`. Undefined for outputs that stay in the store. */
@@ -47,6 +48,7 @@ export interface SshSource {
 /** What steps may do beyond the usual; the names are those of `docker buildx build --allow`. */
 export type Entitlement = 'security.insecure' | 'network.host';
 
+/** What to build, from what, and where it goes. */
 export interface BuildOptions extends StoreOptions {
   /**
    * A directory; `-`: a Dockerfile or a tar of the context on `stdin`; a git URL (`https://host/x.git#ref:subdir`,
@@ -130,6 +132,7 @@ export interface WrittenOutput {
   readonly files: number | undefined;
 }
 
+/** What a build made. */
 export interface BuildResult {
   /** Digest of the image config; undefined when the output is files only. */
   readonly imageId: Digest | undefined;

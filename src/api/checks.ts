@@ -27,6 +27,7 @@ export interface SkippedImage {
   readonly reason: string;
 }
 
+/** What the build checks found. */
 export interface CheckResult {
   /** In the order of the text. */
   readonly warnings: readonly CheckWarning[];
@@ -37,12 +38,14 @@ export interface CheckResult {
   readonly source: SourceFile;
 }
 
+/** What a target takes. */
 export interface OutlineResult extends Outline {
   /** Triggers of these may take more. */
   readonly skipped: readonly SkippedImage[];
   readonly source: SourceFile;
 }
 
+/** The stages of a Dockerfile. */
 export interface TargetsResult {
   /** In the order of the text. */
   readonly targets: readonly BuildTarget[];

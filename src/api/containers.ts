@@ -1,23 +1,39 @@
 /** What `lamina run` takes and gives back. */
-import type { ContainerSettings, DeviceSpec, TmpfsSpec, VolumeSpec } from '../container/index.ts';
+import type {
+  ContainerSettings,
+  DeviceSpec,
+  OutputReceivers,
+  TmpfsSpec,
+  VolumeSpec,
+} from '../container/index.ts';
 import type { ResourceLimits } from '../runtime/index.ts';
 import type { PulledImage, RegistryEvent } from './registries.ts';
 import type { StoreOptions } from './store-options.ts';
 
-export type { ContainerSettings, DeviceSpec, ResourceLimits, TmpfsSpec, VolumeSpec };
+export type {
+  ContainerSettings,
+  DeviceSpec,
+  OutputReceivers,
+  ResourceLimits,
+  TmpfsSpec,
+  VolumeSpec,
+};
 
+/** An image, a command, and how its container runs. */
 export interface RunOptions extends StoreOptions, ContainerSettings {
   readonly image: string;
   /** When to ask the registry for the image. Default: when the store lacks it. */
   readonly pull?: 'always' | 'missing' | 'never' | undefined;
   /** Told of a pull. */
   readonly onPull?: ((event: RegistryEvent) => void) | undefined;
+  /** Told what was pulled. */
   readonly onPulled?: ((image: PulledImage) => void) | undefined;
   /** `os/arch[/variant]`; undefined: whatever the name means here, else the host's. */
   readonly platform?: string | undefined;
   readonly name?: string | undefined;
 }
 
+/** How the process of a container ended. */
 export interface RunResult {
   /** Exit status of the process; 128 + number when a signal ended it. */
   readonly exitCode: number;

@@ -2,6 +2,7 @@
 import type { BuildOptions } from './build.ts';
 import type { StoreOptions } from './store-options.ts';
 
+/** The build context to list. */
 export interface ListContextOptions extends StoreOptions {
   /** A directory. */
   readonly context: string;
@@ -16,6 +17,7 @@ export interface ListContextOptions extends StoreOptions {
   readonly why?: string | undefined;
 }
 
+/** A file of a build context. */
 export interface ContextFile {
   /** In the context. */
   readonly path: string;
@@ -30,6 +32,7 @@ export interface IgnoreLine {
   readonly bytes: number;
 }
 
+/** The files of a build context, and what is left out. */
 export interface ContextListing {
   /** What would be sent to a build that needs everything, or to `neededBy`, largest first; directories are not listed. */
   readonly files: readonly ContextFile[];

@@ -22,6 +22,7 @@ export interface ImageSummary {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Two images of the store, and how they are compared. */
 export interface CompareImagesOptions extends StoreOptions {
   /** References, ids or the beginnings of ids. */
   readonly a: string;
@@ -30,16 +31,19 @@ export interface CompareImagesOptions extends StoreOptions {
   readonly layers?: boolean | undefined;
 }
 
+/** How two images differ, layer by layer or file by file. */
 export type CompareImagesResult =
   | { readonly kind: 'layers'; readonly comparison: ImageComparison }
   | { readonly kind: 'files'; readonly comparison: FilesComparison };
 
+/** An image and its new name. */
 export interface TagOptions extends StoreOptions {
   /** Reference, id or the beginning of an id. */
   readonly source: string;
   readonly target: string;
 }
 
+/** What to remove. */
 export interface RemoveImageOptions extends StoreOptions {
   /** Reference, id or the beginning of an id. */
   readonly image: string;
@@ -47,11 +51,13 @@ export interface RemoveImageOptions extends StoreOptions {
   readonly force?: boolean | undefined;
 }
 
+/** The names and images that were removed. */
 export interface RemoveImageResult {
   readonly untagged: readonly string[];
   readonly deleted: readonly Digest[];
 }
 
+/** Images, and the archive to write them to. */
 export interface SaveImagesOptions extends StoreOptions {
   readonly images: readonly string[];
   /** `docker`: the archive of `docker save`, which is an OCI layout at the same time. */
@@ -61,16 +67,19 @@ export interface SaveImagesOptions extends StoreOptions {
   readonly onEvent?: Emit | undefined;
 }
 
+/** Where to load images from. */
 export interface LoadImagesOptions extends StoreOptions {
   /** Path of an archive or of an OCI layout directory, or the archive's bytes. */
   readonly source: string | AsyncIterable<Uint8Array>;
   readonly onEvent?: Emit | undefined;
 }
 
+/** The images of an archive or a layout. */
 export interface LoadImagesResult {
   readonly images: readonly { readonly id: Digest; readonly references: readonly string[] }[];
 }
 
+/** A root file system, and the config of its image. */
 export interface ImportImageOptions extends StoreOptions {
   /** A tar of a root file system, compressed or not: its path, an HTTP(S) URL, or its bytes. */
   readonly source: string | AsyncIterable<Uint8Array>;
@@ -86,10 +95,12 @@ export interface ImportImageOptions extends StoreOptions {
   readonly sourceDateEpoch?: number | undefined;
 }
 
+/** The image that was made. */
 export interface ImportImageResult {
   readonly imageId: Digest;
 }
 
+/** An image, and where its files go. */
 export interface ExportImageOptions extends StoreOptions {
   /** Reference, id or the beginning of an id. */
   readonly image: string;
@@ -97,10 +108,12 @@ export interface ExportImageOptions extends StoreOptions {
   readonly destination: Destination;
 }
 
+/** The images to describe. */
 export interface InspectImagesOptions extends StoreOptions {
   readonly images: readonly string[];
 }
 
+/** Descriptions of images. */
 export interface InspectImagesResult {
   /** In the order asked for. */
   readonly images: readonly ImageInspect[];
@@ -108,10 +121,12 @@ export interface InspectImagesResult {
   readonly missing: readonly string[];
 }
 
+/** The image to describe. */
 export interface ImageHistoryOptions extends StoreOptions {
   readonly image: string;
 }
 
+/** The base image to make. */
 export interface MakeBaseOptions extends StoreOptions {
   /** `debian:bookworm-slim`, … */
   readonly name: string;
@@ -127,6 +142,7 @@ export interface MakeBaseOptions extends StoreOptions {
   readonly onEvent?: Emit | undefined;
 }
 
+/** The base image, made or found. */
 export interface MakeBaseResult {
   readonly imageId: Digest;
   readonly reference: string;
@@ -135,6 +151,7 @@ export interface MakeBaseResult {
   readonly existed: boolean;
 }
 
+/** What to remove; without any option, only content that nothing refers to. */
 export interface PruneOptions extends StoreOptions {
   /** `unused`: cache no image needs and no build used lately; `all`: every cache record. Undefined: none. */
   readonly cache?: 'unused' | 'all' | undefined;
@@ -150,6 +167,7 @@ export interface PruneOptions extends StoreOptions {
   readonly imageFilter?: ((image: ImageSummary) => boolean) | undefined;
 }
 
+/** What was removed. */
 export interface PruneResult {
   readonly removed: readonly {
     readonly id: string;
@@ -165,6 +183,7 @@ export interface DiskUsageDetails {
   readonly cache: readonly CacheUsage[];
 }
 
+/** An image, and what it shares. */
 export interface ImageUsage extends ImageSummary {
   /** Bytes of the layers that other images have too. */
   readonly sharedBytes: number;

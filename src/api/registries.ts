@@ -15,15 +15,18 @@ export type RegistryEvent =
     }
   | ({ readonly kind: 'blob' } & TransferEvent);
 
+/** What to pull. */
 export interface PullOptions extends StoreOptions {
   /** `NAME[:TAG][@DIGEST]`; a repository with `allTags`. */
   readonly image: string;
   readonly allTags?: boolean | undefined;
   /** Undefined: the host's, and a lone image for another is taken too. */
   readonly platform?: string | undefined;
+  /** Told how far the transfer has come. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
+/** An image that was pulled. */
 export interface PulledImage {
   /** Full form. */
   readonly reference: string;
@@ -35,15 +38,18 @@ export interface PulledImage {
   readonly platform: Platform;
 }
 
+/** What to push. */
 export interface PushOptions extends StoreOptions {
   /** `NAME[:TAG]`; a repository with `allTags`. */
   readonly image: string;
   readonly allTags?: boolean | undefined;
   /** Of several images of that name push only the one for this platform. */
   readonly platform?: string | undefined;
+  /** Told how far the transfer has come. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
+/** An image that was pushed. */
 export interface PushedImage {
   /** Full form. */
   readonly reference: string;
@@ -53,6 +59,7 @@ export interface PushedImage {
   readonly size: number;
 }
 
+/** A registry, and who logs in. */
 export interface LoginOptions extends CallOptions {
   /** A host with its port, or a URL of one; undefined: Docker Hub. */
   readonly server?: string | undefined;
@@ -60,6 +67,7 @@ export interface LoginOptions extends CallOptions {
   readonly login?: { readonly username: string; readonly password: string } | undefined;
 }
 
+/** Whether a login succeeded, and where it is kept. */
 export interface LoginResult {
   /** False: none was given, and none is kept that the registry takes. */
   readonly succeeded: boolean;
@@ -67,10 +75,12 @@ export interface LoginResult {
   readonly unencryptedFile: string | undefined;
 }
 
+/** The registry whose login to forget. */
 export interface LogoutOptions extends CallOptions {
   readonly server?: string | undefined;
 }
 
+/** What to copy where. */
 export interface CopyOptions extends StoreOptions {
   /**
    * A place of an image: a name in a registry (also `docker://NAME`), `store:NAME`, `oci:DIR[:TAG]`,
@@ -80,18 +90,22 @@ export interface CopyOptions extends StoreOptions {
   readonly destination: string;
   /** Only the image for this platform; undefined: all there is, indexes whole. */
   readonly platform?: string | undefined;
+  /** Told how far the transfer has come. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
+/** What was copied: a manifest or an index. */
 export interface CopyResult {
   readonly digest: Digest;
   readonly mediaType: string;
 }
 
+/** The manifest to read. */
 export interface InspectManifestOptions extends CallOptions {
   readonly image: string;
 }
 
+/** A manifest or an index, as the registry has it. */
 export interface InspectedManifest {
   /** Full form. */
   readonly reference: string;
@@ -106,6 +120,7 @@ export interface InspectedManifest {
   readonly config: ImageConfig | undefined;
 }
 
+/** A manifest that an index lists. */
 export interface ManifestPart {
   readonly digest: Digest;
   readonly mediaType: string;
@@ -115,10 +130,12 @@ export interface ManifestPart {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
+/** The repository whose tags to list. */
 export interface ListTagsOptions extends CallOptions {
   readonly repository: string;
 }
 
+/** Images, and the index to make of them. */
 export interface CreateIndexOptions extends CallOptions {
   /** Names in registries of images and indexes. */
   readonly sources: readonly string[];
@@ -134,9 +151,11 @@ export interface CreateIndexOptions extends CallOptions {
   readonly platforms?: readonly string[] | undefined;
   /** Push nothing. */
   readonly dryRun?: boolean | undefined;
+  /** Told how far the transfer has come. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
+/** The index that was pushed, or the only image. */
 export interface CreateIndexResult {
   readonly digest: Digest;
   readonly mediaType: string;
@@ -145,6 +164,7 @@ export interface CreateIndexResult {
   readonly raw: Uint8Array;
 }
 
+/** A manifest list, and its images. */
 export interface CreateManifestListOptions extends StoreOptions {
   /** Name of the list, under which it is pushed. */
   readonly name: string;
@@ -153,6 +173,7 @@ export interface CreateManifestListOptions extends StoreOptions {
   readonly amend?: boolean | undefined;
 }
 
+/** A manifest of a list, and its platform. */
 export interface AnnotateManifestListOptions extends StoreOptions {
   readonly name: string;
   /** The manifest whose platform changes. */
@@ -160,13 +181,16 @@ export interface AnnotateManifestListOptions extends StoreOptions {
   readonly platform: Partial<Platform>;
 }
 
+/** The manifest list to push. */
 export interface PushManifestListOptions extends StoreOptions {
   readonly name: string;
   /** Remove the list once it is pushed. */
   readonly purge?: boolean | undefined;
+  /** Told how far the transfer has come. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
+/** The manifest lists to remove. */
 export interface RemoveManifestListsOptions extends StoreOptions {
   readonly names: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { StoreOptions } from './store-options.ts';
 
+/** How a store is checked. */
 export interface CheckStoreOptions extends StoreOptions {
   /** Removes what is damaged, keeps the rest, and makes again what can be made again. Default false. */
   readonly repair?: boolean | undefined;
@@ -19,6 +20,7 @@ export interface LostImage {
   readonly names: readonly string[];
 }
 
+/** The state of a store. */
 export interface CheckStoreResult {
   /** Absolute. */
   readonly root: string;

@@ -12,9 +12,11 @@ export interface StoreOptions extends CallOptions {
   readonly root?: string | undefined;
 }
 
+/** A line of /etc/hosts. */
 export interface HostAlias {
   readonly name: string;
   readonly address: string;
 }
 
+/** Whether a process has the network of this machine, or none. */
 export type NetworkMode = 'host' | 'none';

@@ -1,7 +1,12 @@
 /** What a build tells when it is done: steps, stages, and what the image is made of. */
 import { sumOfSizes, unpackedSize } from '../layers/index.ts';
 import { formatPlatform } from '../oci/index.ts';
-import type { BuildSummary, ImageSummary, LayerSummary, StageSummary } from '../progress/index.ts';
+import type {
+  BuildSummary,
+  BuiltImageSummary,
+  LayerSummary,
+  StageSummary,
+} from '../progress/index.ts';
 import type { ImageRecord, LayerId, Store } from '../store/index.ts';
 import type { BuiltPlan } from './solver/built-plans.ts';
 import type { SolvedBuild } from './solver/solver.ts';
@@ -69,7 +74,7 @@ function unusedStages(built: readonly BuiltPlan[]): readonly string[] {
   return (first ?? []).filter((name) => more.every((names) => names.includes(name)));
 }
 
-function imageSummary(one: BuiltPlan, input: SummaryInput, position: number): ImageSummary {
+function imageSummary(one: BuiltPlan, input: SummaryInput, position: number): BuiltImageSummary {
   const { store, built, squashed } = input;
   const image = squashed?.[position];
   const layers = image === undefined ? one.layers : image.layers.map(({ id }) => id);

@@ -1,6 +1,7 @@
 /** What a container is to be: the same words in the library's `run()` and here. */
 import type { ResourceLimits } from '../runtime/index.ts';
 
+/** A command, and how its container runs. */
 export interface ContainerSettings {
   /** Replaces the image's CMD when not empty. */
   readonly command: readonly string[];
@@ -49,12 +50,18 @@ export interface ContainerSettings {
    * Where the process's output goes. `inherit`: the caller's own file descriptors 0 to 2 (what the command line
    * wants, and the only way with `tty`); else the functions receive it.
    */
-  readonly stdio?:
-    | 'inherit'
-    | { readonly stdout: (data: Uint8Array) => void; readonly stderr: (data: Uint8Array) => void }
-    | undefined;
+  readonly stdio?: 'inherit' | OutputReceivers | undefined;
 }
 
+/** Functions that receive what a process writes. */
+export interface OutputReceivers {
+  /** Receives standard output. */
+  readonly stdout: (data: Uint8Array) => void;
+  /** Receives standard error. */
+  readonly stderr: (data: Uint8Array) => void;
+}
+
+/** A directory or file of this machine in a container. */
 export interface VolumeSpec {
   /** Absolute host path, as text. */
   readonly source: string;
@@ -63,6 +70,7 @@ export interface VolumeSpec {
   readonly readonly: boolean;
 }
 
+/** A file system in memory, in a container. */
 export interface TmpfsSpec {
   /** Absolute path in the container. */
   readonly target: string;
@@ -77,6 +85,7 @@ export interface TmpfsSpec {
   readonly exec?: boolean | undefined;
 }
 
+/** A device of this machine in a container. */
 export interface DeviceSpec {
   /** Absolute host path: a device, or a directory with devices. */
   readonly source: string;

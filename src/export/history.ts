@@ -6,6 +6,7 @@ import type { Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { historyOfLayers } from './image-history.ts';
 
+/** A step that made an image. */
 export interface HistoryRow {
   /** The image's id in the first row, else undefined, shown as `<missing>`. */
   readonly id: Digest | undefined;

@@ -11,6 +11,7 @@ import type { Descriptor, Digest } from '../oci/index.ts';
  */
 export type TransferState = 'waiting' | 'moving' | 'moved' | 'done' | 'known' | 'mounted';
 
+/** How far a blob has come. */
 export interface TransferEvent {
   readonly direction: 'in' | 'out';
   readonly digest: Digest;

@@ -10,6 +10,7 @@ export type DiffId = Digest & { readonly __diffId: 'DiffId' };
 /** Digest that names a layer together with all layers below it. */
 export type ChainId = Digest & { readonly __chainId: 'ChainId' };
 
+/** Type, digest and size of content, as the OCI specification has it. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
@@ -23,6 +24,7 @@ export interface Descriptor {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What an image runs on. */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
@@ -83,6 +85,7 @@ export interface ContainerConfig {
   readonly Shell?: readonly string[] | undefined;
 }
 
+/** A step of the history in an image config. */
 export interface HistoryEntry {
   readonly created?: string | undefined;
   readonly created_by?: string | undefined;
@@ -91,6 +94,7 @@ export interface HistoryEntry {
   readonly empty_layer?: boolean | undefined;
 }
 
+/** An image config, as the OCI specification has it. */
 export interface ImageConfig extends Platform {
   readonly created?: string | undefined;
   readonly author?: string | undefined;

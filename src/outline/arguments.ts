@@ -3,6 +3,7 @@ import type { ArgDeclaration, Instruction } from '../dockerfile/index.ts';
 import type { SourceRange } from '../errors.ts';
 import type { Survey, SurveyedStage } from '../lint/index.ts';
 
+/** A build argument that a target takes. */
 export interface OutlineArgument {
   readonly name: string;
   readonly description: string | undefined;

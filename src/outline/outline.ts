@@ -4,6 +4,7 @@ import type { SourceRange } from '../errors.ts';
 import type { Survey } from '../lint/index.ts';
 import { argumentsOf, type OutlineArgument } from './arguments.ts';
 
+/** A secret, an ssh agent or a cache mount that a target uses. */
 export interface OutlineMount {
   readonly name: string;
   /** The build fails without it. */

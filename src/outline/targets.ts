@@ -2,6 +2,7 @@
 import type { SourceRange } from '../errors.ts';
 import type { Survey } from '../lint/index.ts';
 
+/** A stage that can be built. */
 export interface BuildTarget {
   /** Undefined for a stage without a name, which only an index or its being the last can choose. */
   readonly name: string | undefined;

@@ -15,6 +15,7 @@ export interface StepInfo {
   readonly line: number | undefined;
 }
 
+/** Something that happened in a build. `time` is in milliseconds since the epoch. */
 export type BuildEvent =
   | { readonly kind: 'build.planned'; readonly time: number; readonly steps: readonly StepInfo[] }
   | { readonly kind: 'step.started'; readonly time: number; readonly step: StepInfo }
@@ -55,8 +56,10 @@ export type BuildEvent =
   | { readonly kind: 'warning'; readonly time: number; readonly warning: Warning }
   | { readonly kind: 'build.summary'; readonly time: number; readonly summary: BuildSummary };
 
+/** Receives the events of a build, in order. */
 export type Emit = (event: BuildEvent) => void;
 
+/** A step of a build, and whether the cache had it. */
 export interface StepSummary {
   readonly step: StepInfo;
   readonly cached: boolean;
@@ -65,6 +68,7 @@ export interface StepSummary {
   readonly addedBytes: number;
 }
 
+/** A stage that a build needed. */
 export interface StageSummary {
   /** With the platform before it where the build has several: `linux/arm64 build`. */
   readonly name: string;
@@ -73,6 +77,7 @@ export interface StageSummary {
   readonly isTarget: boolean;
 }
 
+/** A layer that a build added to an image. */
 export interface LayerSummary {
   /** The instruction that made the layer, or the base image it came from. */
   readonly origin: string;
@@ -81,6 +86,7 @@ export interface LayerSummary {
   readonly files: number | undefined;
 }
 
+/** What a build did, and the sizes of what it made. */
 export interface BuildSummary {
   readonly steps: readonly StepSummary[];
   readonly stages: readonly StageSummary[];
@@ -89,11 +95,12 @@ export interface BuildSummary {
   /** Bytes of file content in layers of the stages that are in no image: what multi-stage keeps out of it. */
   readonly leftBehindBytes: number;
   /** One for each platform. */
-  readonly images: readonly ImageSummary[];
+  readonly images: readonly BuiltImageSummary[];
   readonly durationMs: number;
 }
 
-export interface ImageSummary {
+/** An image that a build made. */
+export interface BuiltImageSummary {
   /** `linux/arm64`; undefined where only one platform was asked for. */
   readonly platform: string | undefined;
   /** Those of the base image are one of them. */

@@ -2,7 +2,7 @@
  * The end of a build in a few aligned lines. In short: how big the stages and the image are, and what was left behind.
  * In full also what each step cost and what the image is made of.
  */
-import type { BuildSummary, ImageSummary, StageSummary, StepSummary } from './events.ts';
+import type { BuildSummary, BuiltImageSummary, StageSummary, StepSummary } from './events.ts';
 import { clip, displayWidth, printable } from './terminal-text.ts';
 import { humanDuration, humanSize } from './units.ts';
 
@@ -116,7 +116,7 @@ function stageSection(stages: readonly StageSummary[], columns: number): string[
   return section('stage', ['size', ''], rows, columns);
 }
 
-function layerRows({ layers }: ImageSummary): Row[] {
+function layerRows({ layers }: BuiltImageSummary): Row[] {
   return layers.map(({ origin, bytes, files }) => [
     printable(origin),
     bytes === undefined ? '' : humanSize(bytes),
@@ -125,7 +125,7 @@ function layerRows({ layers }: ImageSummary): Row[] {
 }
 
 function imageTitle(
-  { platform, layerCount, bytes }: ImageSummary,
+  { platform, layerCount, bytes }: BuiltImageSummary,
   { durationMs }: BuildSummary,
 ): string {
   const of = bytes === undefined ? '' : ` of ${humanSize(bytes)}`;

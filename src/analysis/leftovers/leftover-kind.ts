@@ -1,6 +1,7 @@
 /** Which visible files an image does not need to run: caches of package managers, version control, documentation, parts for compilers. */
 import type { BytePath } from '../../files/index.ts';
 
+/** Why a file is hardly needed. */
 export type LeftoverKind =
   | 'apt-lists'
   | 'apt-archives'

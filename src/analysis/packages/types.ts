@@ -1,6 +1,7 @@
 /** Packages by which the files of an image came. */
 import type { BytePath } from '../../files/index.ts';
 
+/** The kind of a package. */
 export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi' | 'golang' | 'maven' | 'gem';
 
 export interface Package {

@@ -7,6 +7,7 @@ import type { SecretKind } from '../secrets/index.ts';
 /** A path in which bytes that are no UTF-8 are written `\xNN`. */
 export type ReportPath = string;
 
+/** What an image holds, layer by layer, and what could be left out of it. */
 export interface ImageReport {
   readonly image: ReportedImage;
   readonly size: ReportedSize;
@@ -34,6 +35,7 @@ export interface ImageReport {
   readonly problems: readonly ReportedProblem[];
 }
 
+/** The image of a report. */
 export interface ReportedImage {
   /** Digest of the image config. */
   readonly id: string;
@@ -46,6 +48,7 @@ export interface ReportedImage {
   readonly user: string;
 }
 
+/** Sizes of an image, in bytes. */
 export interface ReportedSize {
   /** What the layers ship: apparent sizes of regular files, a group of hard links once a layer. */
   readonly unpacked: number;
@@ -57,6 +60,7 @@ export interface ReportedSize {
   readonly files: number;
 }
 
+/** A layer, and what it brings. */
 export interface ReportedLayer {
   readonly index: number;
   readonly diffId: string;
@@ -77,6 +81,7 @@ export interface ReportedLayer {
   readonly files: number;
 }
 
+/** Bytes of a layer that no container sees. */
 export interface ReportedReclaimable {
   readonly path: ReportPath;
   readonly bytes: number;
@@ -95,6 +100,7 @@ export interface ReportedDive {
   readonly userWastedPercent: number | null;
 }
 
+/** Files that an image hardly needs. */
 export interface ReportedLeftovers {
   readonly kind: LeftoverKind;
   readonly bytes: number;
@@ -102,6 +108,7 @@ export interface ReportedLeftovers {
   readonly paths: readonly ReportPath[];
 }
 
+/** A package of an image. */
 export interface ReportedPackage {
   readonly type: PackageType;
   readonly name: string;
@@ -130,6 +137,7 @@ export interface ReportedSecret {
   readonly visible: boolean | null;
 }
 
+/** What of an image concerns security. */
 export interface ReportedSecurity {
   readonly runsAsRoot: boolean;
   /** Shells of the final file system. */
@@ -140,6 +148,7 @@ export interface ReportedSecurity {
   readonly setuid: readonly ReportPath[];
 }
 
+/** A file of an image. */
 export interface ReportedFile {
   readonly path: ReportPath;
   readonly bytes: number;
@@ -147,6 +156,7 @@ export interface ReportedFile {
   readonly layer: number | null;
 }
 
+/** Something that could not be read. */
 export interface ReportedProblem {
   readonly layer: number;
   readonly code: string;

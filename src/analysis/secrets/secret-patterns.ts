@@ -1,5 +1,6 @@
 /** What secrets look like. Each pattern is strict enough that documentation and test data seldom match. */
 
+/** The kind of a secret. */
 export type SecretKind =
   | 'private-key'
   | 'aws-key'
