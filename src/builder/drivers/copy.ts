@@ -126,10 +126,12 @@ function keyFor(op: CopyOp, below: string, content: readonly string[]): string {
   return cacheKey({ op: keyedPart(op), inputs: [below], content });
 }
 
-/** The operation as far as the digests of the selected files do not cover it. */
-function keyedPart({ kind, sources, destination, owner, mode, link }: CopyOp) {
-  const asked = sources.map((source) => (source.kind === 'tree' ? source.kind : source));
-  return { kind, sources: asked, destination, owner, mode, link };
+/** The operation without the names of files, which the digests of what was selected cover. */
+function keyedPart(op: CopyOp): CopyOp {
+  const sources = op.sources.map((source) =>
+    source.kind === 'tree' ? { ...source, paths: [] } : source,
+  );
+  return { ...op, exclude: [], sources };
 }
 
 function sourcesOf(session: SourceSession, step: StepContext): CopySources {
