@@ -7,7 +7,7 @@ export {
 export type { LeftoverKind } from './leftovers/index.ts';
 export type { HiddenReason } from './model/index.ts';
 export type { PackageType } from './packages/index.ts';
-export { makeReport, type ReportOptions, scanImage } from './report/index.ts';
+export { makeReport, type ReportOptions, scanImage, storedLayers } from './report/index.ts';
 export type * from './report/types.ts';
 export type { SecretKind } from './secrets/index.ts';
 export type * from './types.ts';

@@ -13,10 +13,11 @@ export function reportImage(
 
 /** @throws the signal's reason */
 export async function reportOn(
-  { image, names }: OpenedImage,
+  { image, names, stored }: OpenedImage,
   { signal, onLayer }: Pick<ReportImageOptions, 'signal' | 'onLayer'> = {},
 ): Promise<ImageReport> {
-  const { makeReport, scanImage } = await import('../analysis/index.ts');
-  const scanned = await scanImage(image, { signal, onLayer });
+  const { makeReport, scanImage, storedLayers } = await import('../analysis/index.ts');
+  const layers = stored && storedLayers(stored.store, stored.record);
+  const scanned = await scanImage(image, { stored: layers, signal, onLayer });
   return makeReport(image, scanned, { names });
 }

@@ -28,6 +28,7 @@ export {
   present,
   presentBlob,
 } from './present.ts';
+export { IndexedLayer, type ScanIndexedOptions } from './scan-indexed.ts';
 export {
   type ContentReader,
   type InspectContent,

@@ -11,6 +11,7 @@ FROM scratch
 COPY --chmod=755 busybox /bin/busybox
 COPY big small /data/
 RUN ["/bin/busybox", "rm", "/data/big"]
+RUN ["/bin/busybox", "sh", "-c", "/bin/busybox chmod 600 /data/small; /bin/busybox cp -p /data/small /data/copy"]
 COPY key /root/.ssh/id_ed25519
 USER 1000
 `;
@@ -43,30 +44,40 @@ describe('a report', () => {
     return JSON.parse(stdout) as ImageReport;
   }
 
+  /** Without what depends on how the layer is packed. */
+  const asRead = ({ digest, compressed, ...layer }: ImageReport['layers'][number]) => layer;
+
   it('has the sizes of what the layers ship and of what is visible', async () => {
     const size = readFileSync(busybox()).length;
-    const { image, size: sizes, layers, reclaimable } = await report('seen');
+    const { image, size: sizes, layers, reclaimable, duplicates } = await report('seen');
     expect(image).toMatchObject({ names: ['seen:latest'], user: '1000' });
     expect(sizes).toMatchObject({
-      unpacked: size + 500_005 + KEY.length,
-      visible: size + 5 + KEY.length,
-      files: 3,
+      unpacked: size + 500_015 + KEY.length,
+      visible: size + 10 + KEY.length,
+      files: 4,
     });
     expect(layers.map(({ instruction }) => instruction)).toEqual([
       'COPY --chmod=755 busybox /bin/busybox',
       'COPY big small /data/',
       'RUN /bin/busybox rm /data/big',
+      expect.stringMatching(/^RUN .*chmod/),
       'COPY key /root/.ssh/id_ed25519',
     ]);
     expect(reclaimable.files).toEqual([
       { path: 'data/big', bytes: 500_000, layer: 1, hiddenBy: 2, reason: 'deleted' },
+      { path: 'data/small', bytes: 5, layer: 1, hiddenBy: 3, reason: 'metadata' },
     ]);
+    expect(duplicates).toEqual({
+      bytes: 5,
+      groups: [{ bytes: 5, paths: ['data/copy', 'data/small'] }],
+    });
   });
 
   it('is the same from an archive', async () => {
     const { image, layers, size, ...stored } = await report('seen');
     const oci = await report(`oci-archive:${file('oci.tar')}`);
     expect(oci).toMatchObject({ ...stored, image });
+    expect(oci.layers.map(asRead)).toEqual(layers.map(asRead));
     expect(oci.size).toEqual({ ...size, compressed: expect.any(Number) });
     const docker = await report(`docker-archive:${file('docker.tar')}`);
     expect(docker).toMatchObject({ ...stored, image, size: { ...size, compressed: null } });

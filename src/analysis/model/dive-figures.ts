@@ -107,7 +107,7 @@ function leaves(model: ImageModel, layer: number): Version[] {
     const node = versions.node(version);
     const isWhiteout = versions.isWhiteout(version);
     hasWhiteouts ||= isWhiteout;
-    const isLeaf = isWhiteout || !isAbove(paths, node, next);
+    const isLeaf = !versions.isDirectory(version) || !isAbove(paths, node, next);
     if (node !== ROOT && isLeaf) found.push(version);
     next = node;
   }

@@ -1,7 +1,7 @@
 /** What each layer says about each path, one row a statement, held in columns. */
 import type { ContentDigest, FileType } from '../../files/index.ts';
 import type { LayerEntry } from '../../layers/index.ts';
-import { bytes, DigestColumn, doubles, integers, naturals, shorts } from './columns.ts';
+import { bytes, DigestColumn, doubles, integers, naturals } from './columns.ts';
 import { NONE, type PathNode } from './path-table.ts';
 
 /** A row of a `VersionTable`. */
@@ -49,7 +49,7 @@ export class VersionTable {
   readonly #layers = integers();
   readonly #types = bytes();
   readonly #opaque = bytes();
-  readonly #modes = shorts();
+  readonly #modes = naturals();
   readonly #uids = naturals();
   readonly #gids = naturals();
   readonly #sizes = doubles();

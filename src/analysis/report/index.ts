@@ -7,4 +7,5 @@ export {
   type ScannedImage,
   scanImage,
 } from './scan-image.ts';
+export { storedLayers } from './stored-layers.ts';
 export type * from './types.ts';

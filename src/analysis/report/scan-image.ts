@@ -1,14 +1,22 @@
-/** Reads all layers of an image, bottom first, as they stream from wherever it is: nothing is stored. */
+/** Reads all layers of an image, bottom first: as they stream from wherever it is, or by the indexes that the store has. */
 import { decompress } from '../../archive/index.ts';
 import { AppError } from '../../errors.ts';
+import type { BytePath } from '../../files/index.ts';
 import type { Image, Layer } from '../../image/index.ts';
-import type { ContentReader, InspectContent } from '../../layers/index.ts';
-import { scanTar } from '../../layers/index.ts';
-import { ImageModel } from '../model/index.ts';
+import {
+  type ContentReader,
+  type IndexedLayer,
+  type InspectContent,
+  type LayerEntry,
+  scanTar,
+} from '../../layers/index.ts';
+import { duplicateCandidates, ImageModel, type Version } from '../model/index.ts';
 import { PackageContents } from '../packages/index.ts';
 import { SecretContents } from '../secrets/index.ts';
 
 export interface ScanImageOptions {
+  /** The layer at a position, where it can be read by its index; the others stream. */
+  readonly stored?: ((position: number) => IndexedLayer | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((layer: number) => void) | undefined;
@@ -30,34 +38,54 @@ export interface ScannedImage {
 
 /**
  * A layer that is damaged, is not what the config names, or cannot be had is a problem of the result, and the others are read all
- * the same.
+ * the same. Nothing is stored.
  *
  * @throws the signal's reason
  */
 export async function scanImage(
   image: Image,
-  { signal, onLayer }: ScanImageOptions = {},
+  { stored = () => undefined, signal, onLayer }: ScanImageOptions = {},
 ): Promise<ScannedImage> {
   const model = new ImageModel();
   const packages = new PackageContents();
   const secrets = new SecretContents();
   const inspect = both(packages.inspect, secrets.inspect);
-  const problems: LayerProblem[] = [];
+  const problems = new Problems(signal);
+  const indexed = new Map<number, IndexedLayer>();
   for (const [position, layer] of image.layers.entries()) {
-    const base = { lookup: (path: string) => model.lookup(path, position - 1) };
-    try {
-      const scanned = await scanTar(decompress(layer.read()), { base, inspect, signal });
-      checkDiffId(layer, scanned.diffId);
-      model.addLayer(scanned.entries);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof AppError)) throw error;
-      problems.push({ layer: position, error });
-      model.addLayer([]);
-    }
+    const entries = await problems.guard(position, async () => {
+      const known = stored(position);
+      if (known === undefined) return streamed(layer, { model, inspect, signal });
+      indexed.set(position, known);
+      return known.scan({ inspect, signal });
+    });
+    model.addLayer(entries ?? []);
     onLayer?.(position);
   }
-  return { model, packages, secrets, problems };
+  for (const [position, versions] of withoutDigest(model)) {
+    const layer = indexed.get(position);
+    if (layer === undefined) continue;
+    await problems.guard(position, () => addDigests(model, { layer, versions, signal }));
+  }
+  return { model, packages, secrets, problems: problems.found };
+}
+
+interface Streaming {
+  /** Of the layers below. */
+  readonly model: ImageModel;
+  readonly inspect: InspectContent;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function streamed(
+  layer: Layer,
+  { model, inspect, signal }: Streaming,
+): Promise<readonly LayerEntry[]> {
+  const below = model.layers.length - 1;
+  const base = { lookup: (path: BytePath) => model.lookup(path, below) };
+  const { entries, diffId } = await scanTar(decompress(layer.read()), { base, inspect, signal });
+  checkDiffId(layer, diffId);
+  return entries;
 }
 
 function checkDiffId({ diffId, descriptor }: Layer, actual: string): void {
@@ -69,6 +97,59 @@ function checkDiffId({ diffId, descriptor }: Layer, actual: string): void {
       hint: 'the image is damaged, or a faulty tool made it; get it again, or tell its publisher',
     },
   );
+}
+
+/** By layer: the versions on whose digest it depends whether a file is a duplicate, or a change. */
+function withoutDigest(model: ImageModel): ReadonlyMap<number, readonly Version[]> {
+  const { versions } = model;
+  const wanted = new Set(duplicateCandidates(model));
+  for (const pair of model.undecided()) for (const version of pair) wanted.add(version);
+  const found = new Map<number, Version[]>();
+  for (const version of wanted) {
+    if (versions.hasDigest(version)) continue;
+    const layer = versions.layer(version);
+    const others = found.get(layer);
+    if (others === undefined) found.set(layer, [version]);
+    else others.push(version);
+  }
+  return found;
+}
+
+interface Lacking {
+  readonly layer: IndexedLayer;
+  /** Of the layer. */
+  readonly versions: readonly Version[];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function addDigests(model: ImageModel, { layer, versions, signal }: Lacking): Promise<void> {
+  const byPath = new Map(versions.map((version) => [model.path(version), version]));
+  for await (const [path, digest] of layer.digests([...byPath.keys()], signal)) {
+    const version = byPath.get(path);
+    if (version !== undefined) model.versions.setDigest(version, digest);
+  }
+}
+
+/** At most one for each layer. */
+class Problems {
+  readonly found: LayerProblem[] = [];
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** @returns undefined for work that has failed */
+  async guard<T>(layer: number, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#signal?.throwIfAborted();
+      if (!(error instanceof AppError)) throw error;
+      if (this.found.every((one) => one.layer !== layer)) this.found.push({ layer, error });
+      return undefined;
+    }
+  }
 }
 
 function both(one: InspectContent, other: InspectContent): InspectContent {

@@ -1,0 +1,134 @@
+/** Reads a layer of the store by its index, as `scanTar` reads one that streams past: only what is asked for is opened. */
+import { createHash, hash } from 'node:crypto';
+import type { BytePath, ContentDigest } from '../files/index.ts';
+import type { ImageLayer } from '../store/index.ts';
+import { hasErrorCode } from '../system/index.ts';
+import { FileOpener, readFully } from './host-files.ts';
+import { DIGEST_PREFIX } from './index-encoder.ts';
+import type { LayerEntry, LayerFile } from './layer-index.ts';
+import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
+import { effectiveEpoch, effectiveTime } from './layer-tar.ts';
+import { LayerView } from './layer-view.ts';
+import { Pace } from './pace.ts';
+import type { ContentReader, InspectContent } from './scan-tar.ts';
+
+export interface ScanIndexedOptions {
+  readonly inspect: InspectContent;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CHUNK = 1 << 18;
+
+/** A layer of the store that is there, and not only promised. */
+export class IndexedLayer {
+  readonly #view: LayerView;
+  readonly #time: (mtime: number) => number;
+  /** Whether the times of the image's tar are whole seconds. */
+  readonly #isWhole: boolean;
+  readonly #buffer = Buffer.allocUnsafeSlow(CHUNK);
+
+  /** @throws AppError LAYER_INDEX_UNREADABLE, STORE_LAYER_GONE */
+  constructor(store: LayerStore, { id, epoch }: Pick<ImageLayer, 'id' | 'epoch'>) {
+    const { times } = layerMeta(store, id);
+    this.#view = new LayerView(store, id);
+    const effective = effectiveEpoch(times, epoch);
+    this.#isWhole = effective !== undefined || this.#view.index.tarSize === undefined;
+    this.#time = (mtime) => effectiveTime(times, effective, mtime);
+  }
+
+  /**
+   * The entries, with times as the image has them. Contents that `inspect` wants are read, each group of hard links once;
+   * their digests, and those that are known already, are in the entries.
+   *
+   * @throws AppError LAYER_DAMAGED
+   */
+  async scan({ inspect, signal }: ScanIndexedOptions): Promise<readonly LayerEntry[]> {
+    const pace = new Pace(signal);
+    const digests = new Map<number, ContentDigest>();
+    const entries: LayerEntry[] = [];
+    using opener = new FileOpener();
+    for (const entry of this.#view.index.entries) {
+      if (entry.kind === 'whiteout') {
+        entries.push(entry);
+        continue;
+      }
+      const known = entry.linkGroup === undefined ? undefined : digests.get(entry.linkGroup);
+      const digest = known ?? this.#inspect(entry, inspect, opener) ?? entry.digest;
+      if (digest !== undefined && entry.linkGroup !== undefined) {
+        digests.set(entry.linkGroup, digest);
+      }
+      entries.push(this.#imaged(entry, digest));
+      if (pace.due) await pace.turn();
+    }
+    return entries;
+  }
+
+  /**
+   * Digests of files, in the order in which their bytes lie.
+   *
+   * @throws AppError LAYER_DAMAGED
+   */
+  async *digests(
+    paths: readonly BytePath[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly [path: BytePath, digest: ContentDigest], void, undefined> {
+    const pace = new Pace(signal);
+    const files = paths
+      .map((path) => this.#view.find(path))
+      .filter((found): found is LayerFile => typeof found === 'object' && found.kind === 'entry')
+      .sort((a, b) => (a.tarOffset ?? 0) - (b.tarOffset ?? 0));
+    using opener = new FileOpener();
+    for (const file of files) {
+      // What is remembered takes as long to look up as a small file to read.
+      const known = file.size > CHUNK ? this.#view.digest(file) : file.digest;
+      yield [file.path, known ?? this.#read(file, undefined, opener)];
+      if (pace.due) await pace.turn();
+    }
+  }
+
+  /** As the tar that is made of the layer says it. */
+  #imaged(file: LayerFile, digest: ContentDigest | undefined): LayerFile {
+    const mtime = this.#time(file.mtime);
+    const mtimeNs = this.#isWhole ? 0 : file.mtimeNs;
+    const isSame = mtime === file.mtime && mtimeNs === file.mtimeNs && digest === file.digest;
+    return isSame ? file : { ...file, mtime, mtimeNs, digest };
+  }
+
+  #inspect(
+    file: LayerFile,
+    inspect: InspectContent,
+    opener: FileOpener,
+  ): ContentDigest | undefined {
+    const reader = file.type === 'file' ? inspect(file) : undefined;
+    return reader === undefined ? undefined : this.#read(file, reader, opener);
+  }
+
+  #read(file: LayerFile, reader: ContentReader | undefined, opener: FileOpener): ContentDigest {
+    try {
+      const range = this.#view.content(file);
+      const fd = opener.open(range);
+      const whole = file.size > CHUNK ? createHash('sha512-256') : undefined;
+      let last = this.#buffer.subarray(0, 0);
+      for (let done = 0; done < file.size; done += last.length) {
+        const length = Math.min(CHUNK, file.size - done);
+        const target = { buffer: this.#buffer, start: 0, length };
+        const count = readFully(fd, target, range.offset + done);
+        if (count < length) throw damaged(`'${shown(file)}' ends after ${done + count} bytes`);
+        last = this.#buffer.subarray(0, count);
+        reader?.add(last);
+        whole?.update(last);
+      }
+      const hex = whole === undefined ? hash('sha512-256', last) : whole.digest('hex');
+      const digest = `${DIGEST_PREFIX}${hex}` as ContentDigest;
+      reader?.end(digest);
+      return digest;
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EACCES')) throw error;
+      throw damaged(`'${shown(file)}' cannot be read`, error);
+    }
+  }
+}
+
+function shown({ path }: LayerFile): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}
