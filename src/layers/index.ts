@@ -1,7 +1,9 @@
 export { diffIdOf, rememberDiffId, type TakeTar } from './diff-id.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
+export { type ContentApart, type IndexTarOptions, indexTar, type TarIndex } from './index-tar.ts';
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';
+export { IndexView } from './index-view.ts';
 export type { LowerTree } from './layer-builder.ts';
 export { dropDerivedForms, type LayerFault, layerFaults } from './layer-faults.ts';
 export * from './layer-index.ts';
@@ -19,6 +21,7 @@ export {
 export { isLostStep } from './lost-step.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { type LowerForms, LowerSource, type LowerUse } from './lower-source.ts';
+export { type MergedFile, MergedIndexes } from './merged-indexes.ts';
 export { MergedTree } from './merged-tree.ts';
 export { independentLayer, originOf, rememberIndependent, rememberOrigin } from './origin.ts';
 export {
