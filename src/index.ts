@@ -64,6 +64,8 @@ export type {
   Healthcheck,
   HistoryEntry,
   ImageConfig,
+  ImageIndex,
+  Manifest,
   Platform,
 } from './oci/index.ts';
 export type { BuildTarget, OutlineArgument, OutlineMount } from './outline/index.ts';
@@ -109,6 +111,7 @@ export const checkStore: Lamina['checkStore'] = lamina.checkStore;
 export const pullImages: Lamina['pullImages'] = lamina.pullImages;
 export const pushImages: Lamina['pushImages'] = lamina.pushImages;
 export const copyImage: Lamina['copyImage'] = lamina.copyImage;
+export const openImage: Lamina['openImage'] = lamina.openImage;
 export const inspectManifest: Lamina['inspectManifest'] = lamina.inspectManifest;
 export const listTags: Lamina['listTags'] = lamina.listTags;
 export const createIndex: Lamina['createIndex'] = lamina.createIndex;

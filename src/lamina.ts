@@ -64,6 +64,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     pullImages: (options) => call(images.pullImages, options),
     pushImages: (options) => call(images.pushImages, options),
     copyImage: (options) => call(images.copyImage, options),
+    openImage: (options) => call(images.openImage, options),
     inspectManifest: (options) => call(images.inspectManifest, options),
     listTags: (options) => call(images.listTags, options),
     createIndex: (options) => call(images.createIndex, options),

@@ -1,12 +1,16 @@
 export type { ImageReport } from '../analysis/index.ts';
 export type { ByteSink, Destination } from '../destination/index.ts';
 export type { HistoryRow, ImageInspect } from '../export/index.ts';
+export type { ContentDigest, FileEntry, FileType } from '../files/index.ts';
+export type { Image, ImageFiles, Index, Layer } from '../image/index.ts';
+export type { LayerEntry, LayerFile, LayerIndex, Whiteout } from '../layers/index.ts';
 export type * from './build.ts';
 export type * from './checks.ts';
 export type * from './containers.ts';
 export type * from './context-listing.ts';
 export type * from './images.ts';
 export type * from './lamina.ts';
+export type * from './open-image.ts';
 export type * from './registries.ts';
 export type * from './reports.ts';
 export type * from './store-check.ts';

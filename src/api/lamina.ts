@@ -29,6 +29,7 @@ import type {
   SaveImagesOptions,
   TagOptions,
 } from './images.ts';
+import type { OpenedImage, OpenedIndex, OpenImageOptions } from './open-image.ts';
 import type {
   AnnotateManifestListOptions,
   CopyOptions,
@@ -265,6 +266,16 @@ export interface Lamina {
    * @throws AppError IMAGE_PLACE_INVALID, IMAGE_NOT_FOUND, IMAGE_PLATFORM_MISMATCH, REGISTRY_…, ARCHIVE_…, EXPORT_DESTINATION
    */
   copyImage(options: CopyOptions): Promise<CopyResult>;
+
+  /**
+   * Opens an image of the store, a registry, an OCI layout, an archive or a running Docker, to look into it: its
+   * documents, its layers, and their files. Nothing is written to the store, and nothing is unpacked or mounted. Whoever
+   * opened it disposes of it (`await using`).
+   *
+   * @returns an index where the name means one and no platform was given
+   * @throws AppError IMAGE_PLACE_INVALID, IMAGE_NOT_FOUND, IMAGE_DAEMON, IMAGE_PLATFORM_MISMATCH, REGISTRY_…, ARCHIVE_…
+   */
+  openImage(options: OpenImageOptions): Promise<OpenedImage | OpenedIndex>;
 
   /**
    * Reads a manifest or an index from a registry, without fetching layers.

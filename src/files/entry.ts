@@ -9,6 +9,7 @@
 /** A path as bytes in a latin1 string: relative, no leading or trailing slash, no `.`, `..` or empty part; `''` is the root. */
 export type BytePath = string;
 
+/** What kind of file it is. */
 export type FileType = 'file' | 'directory' | 'symlink' | 'char' | 'block' | 'fifo' | 'socket';
 
 /** Digest of a file's bytes, `sha512-256:<64 hex>`; internal to lamina, never in an image. */
@@ -24,6 +25,7 @@ export interface ContentRange {
   readonly open?: (() => number) | undefined;
 }
 
+/** One file of a tree: all that is known of it but its content. */
 export interface FileEntry {
   readonly path: BytePath;
   readonly type: FileType;

@@ -20,6 +20,7 @@ export {
   type Index,
   type Layer,
 } from './image.ts';
+export { type ImageFiles, type ImageFilesOptions, openFiles } from './image-files.ts';
 export { type ImageName, parseImageName } from './image-name.ts';
 export { decodedIndex, type IndexOptions, indexOf, manifestOf } from './index-of.ts';
 export { type LoadedImage, type LoadOptions, loadArchive } from './load-archive.ts';

@@ -15,6 +15,7 @@ export {
   pushManifestList,
   removeManifestLists,
 } from './manifest-lists.ts';
+export { openImage } from './opened-image.ts';
 export { pullImages } from './pull.ts';
 export { pushImages } from './push.ts';
 export { inspectManifest, listTags } from './remote.ts';

@@ -4,6 +4,7 @@
  */
 import type { BytePath, ContentDigest, FileEntry } from '../files/index.ts';
 
+/** A file that a layer brings. */
 export interface LayerFile extends FileEntry {
   readonly kind: 'entry';
   /** On a directory: nothing of the same path in lower layers shows through. */
@@ -20,8 +21,10 @@ export interface Whiteout {
   readonly path: BytePath;
 }
 
+/** What a layer says of one path. */
 export type LayerEntry = LayerFile | Whiteout;
 
+/** All that a layer says. */
 export interface LayerIndex {
   /** Sorted by `comparePaths`, unique paths. The root entry (`''`) is present only if the layer sets its metadata. */
   readonly entries: readonly LayerEntry[];

@@ -33,6 +33,7 @@ export interface Platform {
   readonly 'os.features'?: readonly string[] | undefined;
 }
 
+/** Names the config and the layers of one image. */
 export interface Manifest {
   readonly schemaVersion: 2;
   readonly mediaType: string;
@@ -43,6 +44,7 @@ export interface Manifest {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Names manifests: one for each platform, and what belongs to them. */
 export interface ImageIndex {
   readonly schemaVersion: 2;
   readonly mediaType: string;

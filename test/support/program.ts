@@ -99,6 +99,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     pullImages: unexpected,
     pushImages: unexpected,
     copyImage: unexpected,
+    openImage: unexpected,
     createIndex: unexpected,
     createManifestList: unexpected,
     annotateManifestList: unexpected,

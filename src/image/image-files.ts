@@ -1,0 +1,126 @@
+/** The files of an image, layer by layer and merged, without a store: each layer is read once, and nothing is kept of it. */
+import { tmpdir } from 'node:os';
+import { decompress } from '../archive/index.ts';
+import type { BytePath, FileEntry } from '../files/index.ts';
+import {
+  type ContentApart,
+  IndexView,
+  indexTar,
+  type LayerFile,
+  type LayerIndex,
+  MergedIndexes,
+  UnpackBudget,
+} from '../layers/index.ts';
+import type { Image, Layer } from './image.ts';
+
+/** Paths are bytes as latin1 text, relative to the root, `''` for the root itself; see `toText` for printing. */
+export interface ImageFiles {
+  /** What each layer says, bottom first. */
+  readonly layers: readonly LayerIndex[];
+  /** The file at a path, as containers see it; links are not followed. */
+  lookup(path: BytePath): FileEntry | undefined;
+  /** What is directly in a directory, by name. */
+  list(path: BytePath): readonly FileEntry[];
+  /** The position of the layer, from the bottom, that has the file at a path. */
+  layerOf(path: BytePath): number;
+  /** The bytes of a regular file. Its layer is read again, from the start up to where the file ends. */
+  read(path: BytePath): AsyncIterable<Uint8Array>;
+}
+
+export interface ImageFilesOptions {
+  /** Bytes that each layer may unpack to; undefined: nine tenths of what is free. */
+  readonly unpackLimit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws AppError LAYER_…, ARCHIVE_…, and what reading the layers throws */
+export async function openFiles(
+  image: Image,
+  { unpackLimit, signal }: ImageFilesOptions = {},
+): Promise<ImageFiles> {
+  const views: IndexView[] = [];
+  const apart: ReadonlyMap<number, ContentApart>[] = [];
+  const upTo = (count: number) => new MergedIndexes(count, (layer) => required(views, layer));
+  for (const layer of image.layers) {
+    const budget = new UnpackBudget({ limit: unpackLimit, directory: tmpdir() });
+    const found = await indexTar(tarOf(layer), { base: upTo(views.length), budget, signal });
+    views.push(new IndexView(found.index));
+    apart.push(found.apart);
+  }
+  const merged = upTo(views.length);
+  async function* read(tree: MergedIndexes, path: BytePath): AsyncGenerator<Uint8Array, void> {
+    const { layer, file } = tree.file({ path });
+    const scattered = apart[layer]?.get(file.tarOffset ?? 0);
+    const tar = tarOf(required(image.layers, layer));
+    if (scattered === undefined) yield* rangeOf(tar, file.tarOffset ?? 0, file.size);
+    else if (scattered.kind === 'below') yield* read(upTo(layer), scattered.path);
+    else yield* sparse(tar, scattered, file);
+  }
+  return {
+    layers: views.map(({ index }) => index),
+    lookup: (path) => merged.lookup(path),
+    list: (path) => merged.list(path),
+    layerOf: (path) => merged.file({ path }).layer,
+    read: (path) => read(merged, path),
+  };
+}
+
+function tarOf({ read }: Layer): AsyncIterable<Uint8Array> {
+  return decompress(read());
+}
+
+/** Leaves the rest of the stream unread. */
+async function* rangeOf(
+  bytes: AsyncIterable<Uint8Array>,
+  offset: number,
+  size: number,
+): AsyncGenerator<Uint8Array, void> {
+  let at = 0;
+  if (size === 0) return;
+  for await (const chunk of bytes) {
+    const piece = chunk.subarray(Math.max(0, offset - at), Math.max(0, offset + size - at));
+    if (piece.length > 0) yield piece;
+    at += chunk.length;
+    if (at >= offset + size) return;
+  }
+}
+
+const ZEROS = Buffer.alloc(1 << 16);
+
+async function* sparse(
+  tar: AsyncIterable<Uint8Array>,
+  { offset, pieces }: Extract<ContentApart, { kind: 'sparse' }>,
+  { size }: LayerFile,
+): AsyncGenerator<Uint8Array, void> {
+  const stored = pieces.reduce((sum, piece) => sum + piece.size, 0);
+  const waiting = pieces.filter((piece) => piece.size > 0);
+  let at = 0;
+  let left = 0;
+  for await (let chunk of rangeOf(tar, offset, stored)) {
+    while (chunk.length > 0) {
+      if (left === 0) {
+        const next = waiting.shift();
+        if (next === undefined) break;
+        yield* zeros(next.offset - at);
+        at = next.offset;
+        left = next.size;
+      }
+      const part = chunk.subarray(0, left);
+      yield part;
+      at += part.length;
+      left -= part.length;
+      chunk = chunk.subarray(part.length);
+    }
+  }
+  yield* zeros(size - at);
+}
+
+function* zeros(count: number): Generator<Uint8Array, void> {
+  for (let left = count; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, left);
+}
+
+function required<T>(items: readonly T[], position: number): T {
+  const item = items[position];
+  if (item === undefined) throw new Error(`the image has no layer ${position}`);
+  return item;
+}
