@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entry, openTestStore, packLayer } from '../../test/support/layers.ts';
 import { makeNode, ROOT_FORM, setTimes, setXattr, type TreeForm } from '../system/index.ts';
 import { indexTree } from './index-tree.ts';
@@ -30,6 +30,8 @@ beforeEach(() => {
   upper = mkdtempSync(join(tmpdir(), 'lamina-upper-'));
   chmodSync(upper, 0o755);
 });
+
+afterEach(() => rmSync(upper, { recursive: true }));
 
 function at(path: string): string {
   return join(upper, path);
