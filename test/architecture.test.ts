@@ -26,7 +26,7 @@ function roomOf(path: string): string {
 }
 
 /** The folders of these have lists of their own. */
-const LISTED_BY_FOLDER: ReadonlySet<string> = new Set(['builder', 'runtime']);
+const LISTED_BY_FOLDER: ReadonlySet<string> = new Set(['builder', 'image', 'runtime']);
 
 /** As the import lists name it. */
 function folderOf(path: string): string {

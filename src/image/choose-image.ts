@@ -10,12 +10,12 @@ import {
   type RawManifest,
   selectPlatform,
 } from '../oci/index.ts';
-import { isAttestation } from './attestation.ts';
-import type { Image } from './image.ts';
-import { isImage, notAnImage } from './image-kind.ts';
-import { decodedIndex } from './index-of.ts';
-import { readDocuments, readImage } from './read-image.ts';
-import type { ImageSource, ManifestName } from './transport.ts';
+import { isAttestation } from './model/attestation.ts';
+import type { Image } from './model/image.ts';
+import { isImage, notAnImage } from './model/image-kind.ts';
+import { decodedIndex } from './model/index-of.ts';
+import { readDocuments, readImage } from './model/read-image.ts';
+import type { ImageSource, ManifestName } from './model/transport.ts';
 
 export interface ChooseOptions {
   readonly platform: Platform;

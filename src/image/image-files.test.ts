@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Blobs, sha256, tarOfMembers } from '../../test/support/archives.ts';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
-import { bytesOf, type Image } from './image.ts';
 import { type ImageFiles, openFiles } from './image-files.ts';
+import { bytesOf, type Image } from './model/image.ts';
 import { openImage, openImageSource } from './open-image.ts';
 
 const LOWER = tarOfMembers([

@@ -11,7 +11,7 @@ import {
   MergedIndexes,
   UnpackBudget,
 } from '../layers/index.ts';
-import type { Image, Layer } from './image.ts';
+import type { Image, Layer } from './model/image.ts';
 
 /** Paths are bytes as latin1 text, relative to the root, `''` for the root itself; see `toText` for printing. */
 export interface ImageFiles {

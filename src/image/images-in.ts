@@ -15,13 +15,13 @@ import {
   type RawManifest,
   selectPlatform,
 } from '../oci/index.ts';
-import { isAttestation } from './attestation.ts';
-import type { Image } from './image.ts';
-import { checkLayers, isImage } from './image-kind.ts';
-import { decodedIndex } from './index-of.ts';
-import { type ImageDocuments, imageOf, readDocuments } from './read-image.ts';
-import { annotatedNames } from './references.ts';
-import type { ImageSource, ReadRequest } from './transport.ts';
+import { isAttestation } from './model/attestation.ts';
+import type { Image } from './model/image.ts';
+import { checkLayers, isImage } from './model/image-kind.ts';
+import { decodedIndex } from './model/index-of.ts';
+import { type ImageDocuments, imageOf, readDocuments } from './model/read-image.ts';
+import { annotatedNames } from './model/references.ts';
+import type { ImageSource, ReadRequest } from './model/transport.ts';
 
 export interface Wanted extends ReadRequest {
   readonly platform: Platform;

@@ -1,6 +1,4 @@
-export { isAttestation } from './attestation.ts';
 export { type ChooseOptions, chooseImage, platformOf, rootOf } from './choose-image.ts';
-export { type Collection, type CollectOptions, collect } from './collect.ts';
 export { dockerArchiveDestination } from './docker-archive/docker-archive-destination.ts';
 export { openDockerArchive } from './docker-archive/docker-archive-source.ts';
 export {
@@ -10,7 +8,18 @@ export {
   dockerMessage,
   dockerRequest,
 } from './docker-daemon/docker-api.ts';
-export { type OnTransfer, reporter, type TransferEvent, type TransferState } from './events.ts';
+export { type ImageFiles, type ImageFilesOptions, openFiles } from './image-files.ts';
+export { type ImageName, parseImageName } from './image-name.ts';
+export { type LoadedImage, type LoadOptions, loadArchive } from './load-archive.ts';
+export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
+export { isAttestation } from './model/attestation.ts';
+export { type Collection, type CollectOptions, collect } from './model/collect.ts';
+export {
+  type OnTransfer,
+  reporter,
+  type TransferEvent,
+  type TransferState,
+} from './model/events.ts';
 export {
   type Blob,
   blobOf,
@@ -19,12 +28,18 @@ export {
   type Image,
   type Index,
   type Layer,
-} from './image.ts';
-export { type ImageFiles, type ImageFilesOptions, openFiles } from './image-files.ts';
-export { type ImageName, parseImageName } from './image-name.ts';
-export { decodedIndex, type IndexOptions, indexOf, manifestOf } from './index-of.ts';
-export { type LoadedImage, type LoadOptions, loadArchive } from './load-archive.ts';
-export { type LayoutChoice, loadLayoutImage } from './load-layout.ts';
+} from './model/image.ts';
+export { decodedIndex, type IndexOptions, indexOf, manifestOf } from './model/index-of.ts';
+export { countLayers, type Progress } from './model/progress.ts';
+export { readImage } from './model/read-image.ts';
+export { fullName, namedAs, namesOf, REF_ANNOTATION, shortName } from './model/references.ts';
+export type {
+  ImageDestination,
+  ImageSource,
+  ManifestName,
+  ReadRequest,
+} from './model/transport.ts';
+export { writeCollections } from './model/write-collections.ts';
 export { rootsNamed, withRoot } from './named-root.ts';
 export {
   type LayoutDestination,
@@ -39,9 +54,6 @@ export {
 } from './oci-layout/layout-source.ts';
 export { removeUnnamed } from './oci-layout/remove-unnamed.ts';
 export { type OpenSourceOptions, openImage, openImageSource } from './open-image.ts';
-export { countLayers, type Progress } from './progress.ts';
-export { readImage } from './read-image.ts';
-export { fullName, namedAs, namesOf, REF_ANNOTATION, shortName } from './references.ts';
 export { placesOf, rememberPlace, storedPlaces } from './registry/blob-places.ts';
 export {
   type BlobPlaces,
@@ -87,5 +99,3 @@ export {
   type StoreSourceOptions,
 } from './store/store-source.ts';
 export type { ImageAnnotations, StoredImageOptions } from './store/stored-image.ts';
-export type { ImageDestination, ImageSource, ManifestName, ReadRequest } from './transport.ts';
-export { writeCollections } from './write-collections.ts';

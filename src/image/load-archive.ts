@@ -13,8 +13,8 @@ import { readSmall } from './archive/archive-blobs.ts';
 import { type ArchiveReader, openArchive } from './archive/archive-reader.ts';
 import { dockerArchiveSource, dockerTags } from './docker-archive/docker-archive-source.ts';
 import { allImagesIn, type FoundImage, imagesIn, noPlatform } from './images-in.ts';
+import type { Progress } from './model/progress.ts';
 import { layoutSource } from './oci-layout/layout-source.ts';
-import type { Progress } from './progress.ts';
 import { archiveOptionsOf } from './store/archive-options.ts';
 import { importImage } from './store/import-image.ts';
 

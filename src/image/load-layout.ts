@@ -5,12 +5,12 @@ import type { ImageRecord, Store } from '../store/index.ts';
 import { readSmall } from './archive/archive-blobs.ts';
 import { openArchive } from './archive/archive-reader.ts';
 import { imagesIn } from './images-in.ts';
+import { REF_ANNOTATION } from './model/references.ts';
+import type { ImageSource } from './model/transport.ts';
 import { rootsNamed, tagIn } from './named-root.ts';
 import { layoutSource } from './oci-layout/layout-source.ts';
-import { REF_ANNOTATION } from './references.ts';
 import { archiveOptionsOf } from './store/archive-options.ts';
 import { importImage } from './store/import-image.ts';
-import type { ImageSource } from './transport.ts';
 
 export interface LayoutChoice {
   /** Undefined, without a digest: `latest`, or the only one there is. */

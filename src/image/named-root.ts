@@ -1,8 +1,8 @@
 /** Of what an archive or a layout lists that which a name means. */
 import { AppError } from '../errors.ts';
 import type { Descriptor } from '../oci/index.ts';
-import { NAME_ANNOTATION, REF_ANNOTATION, tagOf } from './references.ts';
-import type { ImageSource } from './transport.ts';
+import { NAME_ANNOTATION, REF_ANNOTATION, tagOf } from './model/references.ts';
+import type { ImageSource } from './model/transport.ts';
 
 /** @param name a tag, a full name, or a digest */
 export function rootsNamed(roots: readonly Descriptor[], name: string): readonly Descriptor[] {

@@ -16,16 +16,16 @@ import type { OpenArchiveOptions } from './archive/archive-reader.ts';
 import { chooseImage, rootOf } from './choose-image.ts';
 import { openDockerArchive } from './docker-archive/docker-archive-source.ts';
 import { openDockerDaemon } from './docker-daemon/docker-daemon-source.ts';
-import type { Blob, Image, Index } from './image.ts';
 import { type ImageName, parseImageName } from './image-name.ts';
-import { decodedIndex } from './index-of.ts';
+import type { Blob, Image, Index } from './model/image.ts';
+import { decodedIndex } from './model/index-of.ts';
+import { readImage } from './model/read-image.ts';
+import { fullName } from './model/references.ts';
+import type { ImageSource, ReadRequest } from './model/transport.ts';
 import { withRoot } from './named-root.ts';
 import { openLayoutSource } from './oci-layout/layout-source.ts';
-import { readImage } from './read-image.ts';
-import { fullName } from './references.ts';
 import { openRegistrySource } from './registry/registry-source.ts';
 import { openStoreSource } from './store/store-source.ts';
-import type { ImageSource, ReadRequest } from './transport.ts';
 
 export interface OpenSourceOptions extends ReadRequest {
   /** Proxies, logins, the address of Docker. */

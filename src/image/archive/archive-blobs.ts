@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import { type Descriptor, digestHex, digestOf } from '../../oci/index.ts';
-import { bytesOf } from '../image.ts';
-import type { ManifestName } from '../transport.ts';
+import { bytesOf } from '../model/image.ts';
+import type { ManifestName } from '../model/transport.ts';
 import { printable } from './archive-member-name.ts';
 import type { ArchiveReader } from './archive-reader.ts';
 

@@ -8,10 +8,10 @@ import {
 } from '../../oci/index.ts';
 import { blobName } from '../archive/archive-blobs.ts';
 import { smallFile } from '../archive/archive-files.ts';
-import { decodedIndex } from '../index-of.ts';
+import { decodedIndex } from '../model/index-of.ts';
+import { annotatedNames, shortName } from '../model/references.ts';
+import type { ImageDestination } from '../model/transport.ts';
 import type { LayoutDestination } from '../oci-layout/layout-destination.ts';
-import { annotatedNames, shortName } from '../references.ts';
-import type { ImageDestination } from '../transport.ts';
 
 /** @param layout what it is written as */
 export function dockerArchiveDestination(layout: LayoutDestination): ImageDestination {

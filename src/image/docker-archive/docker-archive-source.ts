@@ -22,9 +22,9 @@ import {
   type OpenArchiveOptions,
   openArchive,
 } from '../archive/archive-reader.ts';
-import { manifestOf } from '../index-of.ts';
-import { archiveName, namedAs } from '../references.ts';
-import type { ImageSource } from '../transport.ts';
+import { manifestOf } from '../model/index-of.ts';
+import { archiveName, namedAs } from '../model/references.ts';
+import type { ImageSource } from '../model/transport.ts';
 import { type DockerImage, decodeDockerManifest } from './docker-manifest.ts';
 import { verifiedTar } from './verified-tar.ts';
 

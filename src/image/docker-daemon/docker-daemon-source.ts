@@ -4,7 +4,7 @@ import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
 import type { OpenArchiveOptions } from '../archive/archive-reader.ts';
 import { openDockerArchive } from '../docker-archive/docker-archive-source.ts';
-import type { ImageSource } from '../transport.ts';
+import type { ImageSource } from '../model/transport.ts';
 import { DOCKER_SOCKET, dockerAddress, dockerMessage, dockerRequest } from './docker-api.ts';
 
 export interface DockerDaemonOptions extends OpenArchiveOptions {

@@ -6,10 +6,10 @@ import { AppError } from '../../errors.ts';
 import { canonicalJson, type Descriptor, decodeIndex, type RawManifest } from '../../oci/index.ts';
 import { blobName } from '../archive/archive-blobs.ts';
 import { type ArchiveFile, smallFile, tarOf, writeFiles } from '../archive/archive-files.ts';
-import { type OnTransfer, reporter } from '../events.ts';
-import type { Blob } from '../image.ts';
-import { indexOf } from '../index-of.ts';
-import type { ImageDestination } from '../transport.ts';
+import { type OnTransfer, reporter } from '../model/events.ts';
+import type { Blob } from '../model/image.ts';
+import { indexOf } from '../model/index-of.ts';
+import type { ImageDestination } from '../model/transport.ts';
 import { mergeIndex } from './layout-index.ts';
 
 export interface LayoutOptions {

@@ -1,6 +1,6 @@
 /** `index.json` of an OCI layout: which images are in it, and what they are called. */
 import { type Descriptor, decodeIndex, type ImageIndex } from '../../oci/index.ts';
-import { NAME_ANNOTATION, REF_ANNOTATION } from '../references.ts';
+import { NAME_ANNOTATION, REF_ANNOTATION } from '../model/references.ts';
 
 /** Adds entries to those of an index; a name that is given again goes to the new image. */
 export function mergeIndex(bytes: Uint8Array, added: readonly Descriptor[]): ImageIndex {

@@ -16,7 +16,7 @@ import {
   type OpenArchiveOptions,
   openArchive,
 } from '../archive/archive-reader.ts';
-import type { ImageSource } from '../transport.ts';
+import type { ImageSource } from '../model/transport.ts';
 
 /** Documents are small. */
 const MAX_REFERRERS = 1000;

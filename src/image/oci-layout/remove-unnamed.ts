@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeManifest, digestHex, isIndexType } from '../../oci/index.ts';
-import { decodedIndex } from '../index-of.ts';
-import type { ImageSource, ManifestName } from '../transport.ts';
+import { decodedIndex } from '../model/index-of.ts';
+import type { ImageSource, ManifestName } from '../model/transport.ts';
 import { openLayoutDirectory } from './layout-source.ts';
 
 /** Removes the blobs of a layout that nothing in its index leads to. @throws AppError ARCHIVE_… */

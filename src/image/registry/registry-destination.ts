@@ -1,9 +1,9 @@
 /** A name in a registry as a destination of images. */
 import type { Digest, Reference } from '../../oci/index.ts';
 import type { Registries, Repository } from '../../registry/index.ts';
-import { type OnTransfer, reporter } from '../events.ts';
-import type { Blob } from '../image.ts';
-import type { ImageDestination } from '../transport.ts';
+import { type OnTransfer, reporter } from '../model/events.ts';
+import type { Blob } from '../model/image.ts';
+import type { ImageDestination } from '../model/transport.ts';
 
 /** Which repositories have a blob: one of the same registry gives it without its being sent. */
 export interface BlobPlaces {

@@ -1,7 +1,7 @@
 /** A name in a registry as a source of images. */
 import { formatReference, type Reference } from '../../oci/index.ts';
 import type { Registries } from '../../registry/index.ts';
-import type { ImageSource, ReadRequest } from '../transport.ts';
+import type { ImageSource, ReadRequest } from '../model/transport.ts';
 
 /** What reading needs of a registry. */
 export type Readable = Pick<Registries, 'manifest' | 'blob' | 'hasBlob' | 'referrers'>;

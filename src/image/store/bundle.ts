@@ -1,9 +1,9 @@
 /** What one name stands for: an image, or an index with an image for each of several platforms. */
 import { type Descriptor, MEDIA_TYPES, type RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
-import type { Collection } from '../collect.ts';
-import { type Blob, blobOf, blobsOf, type Image, type Index } from '../image.ts';
-import { indexOf, isEmpty } from '../index-of.ts';
+import type { Collection } from '../model/collect.ts';
+import { type Blob, blobOf, blobsOf, type Image, type Index } from '../model/image.ts';
+import { indexOf, isEmpty } from '../model/index-of.ts';
 import { type StoredImageOptions, storedImage } from './stored-image.ts';
 
 export interface Bundle {

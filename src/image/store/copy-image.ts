@@ -2,7 +2,7 @@
 import { layerTar } from '../../layers/index.ts';
 import { decodeImageConfig, decodeManifest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
-import type { Image } from '../image.ts';
+import type { Image } from '../model/image.ts';
 import { manifestDescriptor } from './image-view.ts';
 import { importImage } from './import-image.ts';
 import { presentImage } from './present-image.ts';

@@ -9,7 +9,7 @@ import {
   parseTime,
 } from '../../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../../store/index.ts';
-import { manifestOf } from '../index-of.ts';
+import { manifestOf } from '../model/index-of.ts';
 
 /** A layer with the blob as which a manifest names it. */
 export interface NamedLayer extends ImageLayer {

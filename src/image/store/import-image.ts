@@ -8,8 +8,8 @@ import type {
   LayerProvider,
   Store,
 } from '../../store/index.ts';
-import type { Image, Layer } from '../image.ts';
-import { countLayers, type Progress } from '../progress.ts';
+import type { Image, Layer } from '../model/image.ts';
+import { countLayers, type Progress } from '../model/progress.ts';
 import { draftImage } from './image-record.ts';
 import { promiseLayers } from './promise-layers.ts';
 

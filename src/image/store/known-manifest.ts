@@ -1,7 +1,7 @@
 /** The manifest by which the store knows an image. */
 import { type Descriptor, decodeManifest, type RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
-import { indexOf, rawManifest } from '../index-of.ts';
+import { indexOf, rawManifest } from '../model/index-of.ts';
 import type { ImageRecords } from './bundle.ts';
 import { manifestDescriptor } from './image-view.ts';
 

@@ -16,7 +16,7 @@ import {
 } from '../../layers/index.ts';
 import { type Descriptor, type DiffId, type Digest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageLayer, Store } from '../../store/index.ts';
-import type { Blob, Layer } from '../image.ts';
+import type { Blob, Layer } from '../model/image.ts';
 import {
   type Encoded,
   type Encoder,

@@ -4,7 +4,7 @@
  */
 import type { Reference } from '../../oci/index.ts';
 import type { BlobSource, ImageRecord, Store } from '../../store/index.ts';
-import type { Image } from '../image.ts';
+import type { Image } from '../model/image.ts';
 import { rememberPlace } from '../registry/blob-places.ts';
 import { draftImage } from './image-record.ts';
 import { knownImage } from './import-image.ts';

@@ -8,13 +8,13 @@ import {
   selectPlatform,
 } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
-import { isAttestation } from '../attestation.ts';
-import type { Blob, Image } from '../image.ts';
-import { isImage } from '../image-kind.ts';
-import { decodedIndex } from '../index-of.ts';
-import { readImage } from '../read-image.ts';
-import { annotatedNames } from '../references.ts';
-import type { ImageDestination } from '../transport.ts';
+import { isAttestation } from '../model/attestation.ts';
+import type { Blob, Image } from '../model/image.ts';
+import { isImage } from '../model/image-kind.ts';
+import { decodedIndex } from '../model/index-of.ts';
+import { readImage } from '../model/read-image.ts';
+import { annotatedNames } from '../model/references.ts';
+import type { ImageDestination } from '../model/transport.ts';
 import { type ImportOptions, importImage } from './import-image.ts';
 
 /** Layers are read at the commit, and each is verified against its config; those the store has are not read. */

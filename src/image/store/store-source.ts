@@ -2,8 +2,8 @@
 import { AppError } from '../../errors.ts';
 import type { Descriptor, Digest, RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
-import { type Blob, blobsOf, type Image } from '../image.ts';
-import type { ImageSource } from '../transport.ts';
+import { type Blob, blobsOf, type Image } from '../model/image.ts';
+import type { ImageSource } from '../model/transport.ts';
 import { bundled, type ImageRecords } from './bundle.ts';
 import type { Compression } from './layer-encoding.ts';
 import { originalImage, storedImage } from './stored-image.ts';

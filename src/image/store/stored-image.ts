@@ -16,8 +16,8 @@ import {
   type Platform,
 } from '../../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../../store/index.ts';
-import type { Blob, Image, Layer } from '../image.ts';
-import { isEmpty, rawManifest } from '../index-of.ts';
+import type { Blob, Image, Layer } from '../model/image.ts';
+import { isEmpty, rawManifest } from '../model/index-of.ts';
 import {
   type LayerBlobOptions,
   layerBlob,

@@ -1,12 +1,12 @@
 /** Names of images in archives. */
-import { AppError } from '../errors.ts';
+import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
   familiarName,
   formatReference,
   parseReference,
   withDefaultTag,
-} from '../oci/index.ts';
+} from '../../oci/index.ts';
 
 /** The annotations of an index entry that hold a name. */
 export const NAME_ANNOTATION = 'io.containerd.image.name';

@@ -6,7 +6,7 @@ import type {
   ImageIndex,
   Manifest,
   RawManifest,
-} from '../oci/index.ts';
+} from '../../oci/index.ts';
 
 /** Bytes with the descriptor that names them. */
 export interface Blob {

@@ -1,5 +1,5 @@
 /** How far the blobs of an image have come, told to whoever listens. */
-import type { Descriptor, Digest } from '../oci/index.ts';
+import type { Descriptor, Digest } from '../../oci/index.ts';
 
 /**
  * - `waiting`: it is not there, and will be moved

@@ -1,5 +1,5 @@
 /** How far an export or an import has come, told to whoever listens. */
-import type { Emit, StepInfo } from '../progress/index.ts';
+import type { Emit, StepInfo } from '../../progress/index.ts';
 
 export interface Progress {
   readonly emit: Emit;

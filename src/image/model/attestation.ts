@@ -1,4 +1,4 @@
-import type { Descriptor } from '../oci/index.ts';
+import type { Descriptor } from '../../oci/index.ts';
 
 /** BuildKit puts provenance and bills of materials beside the images of an index. */
 export function isAttestation({ annotations, platform }: Descriptor): boolean {

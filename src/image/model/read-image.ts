@@ -1,5 +1,5 @@
 /** From the bytes of a manifest to an image: the one place where manifests and configs of images are decoded and checked. */
-import { AppError } from '../errors.ts';
+import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
   decodeImageConfig,
@@ -8,7 +8,7 @@ import {
   type ImageConfig,
   type Manifest,
   type RawManifest,
-} from '../oci/index.ts';
+} from '../../oci/index.ts';
 import { bytesOf, type Image, type Layer } from './image.ts';
 import { checkLayers } from './image-kind.ts';
 import type { ImageSource, ReadRequest } from './transport.ts';

@@ -1,5 +1,5 @@
 /** Everything that belongs to an image or an index: with attestations, and with what refers to its manifests. */
-import { AppError } from '../errors.ts';
+import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
   type Digest,
@@ -10,7 +10,7 @@ import {
   type Platform,
   type RawManifest,
   selectPlatform,
-} from '../oci/index.ts';
+} from '../../oci/index.ts';
 import { isAttestation } from './attestation.ts';
 import type { Blob } from './image.ts';
 import { decodedIndex } from './index-of.ts';

@@ -8,7 +8,7 @@ import {
   type Manifest,
   MEDIA_TYPES,
   type RawManifest,
-} from '../oci/index.ts';
+} from '../../oci/index.ts';
 import type { Index } from './image.ts';
 
 export interface IndexOptions {

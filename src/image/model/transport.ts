@@ -2,7 +2,7 @@
  * The interface of transports, which images come from and go to: a registry, an OCI layout, a Docker archive, the store. Each
  * is a folder with one reader, which opens an `ImageSource`, and one writer, an `ImageDestination`.
  */
-import type { Descriptor, Digest, RawManifest } from '../oci/index.ts';
+import type { Descriptor, Digest, RawManifest } from '../../oci/index.ts';
 import type { Blob } from './image.ts';
 
 export interface ReadRequest {

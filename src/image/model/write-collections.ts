@@ -1,6 +1,6 @@
 /** Writes what was collected or built into a destination. */
-import { mapParallel } from '../concurrency/index.ts';
-import type { RawManifest } from '../oci/index.ts';
+import { mapParallel } from '../../concurrency/index.ts';
+import type { RawManifest } from '../../oci/index.ts';
 import type { Collection } from './collect.ts';
 import type { ImageDestination } from './transport.ts';
 

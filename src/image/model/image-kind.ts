@@ -1,6 +1,6 @@
 /** What registries hold beside images of containers: charts, modules, signatures, encrypted layers. */
-import { AppError } from '../errors.ts';
-import { layerCompression, type Manifest } from '../oci/index.ts';
+import { AppError } from '../../errors.ts';
+import { layerCompression, type Manifest } from '../../oci/index.ts';
 
 const IMAGE_CONFIG =
   /^application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\.v1\+json$/;
