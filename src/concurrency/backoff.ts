@@ -1,4 +1,4 @@
-/** Pauses between attempts at what somebody else holds for a while. */
+/** Pauses between attempts to take a resource that is held for a while. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AbortedError } from '../errors.ts';
 
@@ -11,7 +11,7 @@ export interface BackoffOptions {
 const GROWTH = 1.5;
 
 /**
- * Each pause is half as long again as the one before it, up to the longest.
+ * Each pause is 1.5 times as long as the previous one, up to a limit.
  *
  *     for (const backoff = new Backoff(); ; await backoff.pause(signal)) {
  *       const lock = tryLock(path, mode);

@@ -1,9 +1,9 @@
-/** Runs work on several items at once, but never more than a few, so that memory stays bounded. */
+/** Maps with bounded concurrency, so that memory stays bounded. */
 import { availableParallelism } from 'node:os';
 
 /**
- * Maps in parallel and keeps the order. The first failure is thrown after the work already begun has ended, and
- * nothing further is begun.
+ * Maps in parallel and keeps the order. After a failure no further work starts; the first error is thrown once the
+ * running work has ended.
  */
 export async function mapParallel<Item, Result>(
   items: readonly Item[],

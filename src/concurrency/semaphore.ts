@@ -1,7 +1,7 @@
-/** The right to work, until it is disposed of; doing so again changes nothing. */
+/** A permit, held until it is disposed of; a second disposal has no effect. */
 export interface Permit extends Disposable {}
 
-/** Lets only so many work at a time, in the order in which they came. */
+/** A counting semaphore with a FIFO queue. */
 export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** Work that several ask for at the same time is done once. */
+/** Concurrent requests for the same work share one execution. */
 import { jointSignal } from './joint-signal.ts';
 
 interface Running {
@@ -10,17 +10,17 @@ interface Running {
 const running = new WeakMap<object, Map<string, Running>>();
 
 export interface SharedWork<T> {
-  /** Those who ask for the same name of the same owner at the same time share the work. */
+  /** Concurrent callers with the same owner and name share the work. */
   readonly name: string;
-  /** Whoever asks may give up; the work ends when all have. */
+  /** A caller may cancel; the work is aborted once all of them have. */
   readonly signal?: AbortSignal | undefined;
   readonly work: (signal: AbortSignal) => Promise<T>;
 }
 
 /**
- * Joins the work of this name that is under way, or starts it. Nothing is remembered when it has ended.
+ * Joins the running work of this name, or starts it. Results are not cached.
  *
- * @throws what the work throws; the reason of the work's end when this caller's signal was aborted
+ * @throws what the work throws; the abort reason if the signal was aborted before, or by the last caller
  */
 export async function shareWork<T>(owner: object, options: SharedWork<T>): Promise<T> {
   const { name, signal, work } = options;

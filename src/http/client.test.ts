@@ -1,4 +1,4 @@
-/** Exchanges over kept connections, with servers and proxies as they are. */
+/** Exchanges over kept-alive connections, with real servers and proxies. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -86,7 +86,7 @@ describe('a connection', () => {
   });
 
   it('that does not come about ends in time', async () => {
-    // A proxy that never says whether there is a tunnel.
+    // A proxy that never answers CONNECT.
     const silent = createServer().on('connect', () => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
@@ -131,7 +131,7 @@ describe('an upload', () => {
       });
     const slowly = async function* () {
       yield Buffer.from('ab');
-      // Takes as long as a server may idle, twice.
+      // Takes twice the idle limit.
       for (let count = 0; count < 2; count++) {
         await expect(stall()).rejects.toMatchObject({ kind: 'stalled' });
       }

@@ -1,6 +1,6 @@
 /**
- * HTTP exchanges one by one, over connections that are kept: bodies stream both ways, nothing may stall, no redirect is
- * followed and no status is an error. What those mean is the caller's affair.
+ * HTTP exchanges over kept-alive connections. Bodies stream both ways, and a stalled exchange fails. Redirects and
+ * error statuses are left to the caller.
  */
 import {
   type ClientRequest,
@@ -15,7 +15,7 @@ import { failureOf, HttpFailure } from './http-failure.ts';
 import { Routes, type TlsChoice } from './routes.ts';
 
 export interface HttpBody {
-  /** Bytes; no more and no fewer may come. */
+  /** Exact length in bytes. */
   readonly length: number;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Called with the number of bytes handed to the system so far. */
@@ -30,16 +30,16 @@ export interface HttpRequest {
   readonly body?: HttpBody | undefined;
   readonly tls?: TlsChoice | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds the server may think once it has the whole request; else as long as it may idle. */
+  /** Milliseconds that the server may take to answer after the whole request; default: `idleMs`. */
   readonly answerMs?: number | undefined;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** To be read once, or discarded. Throws HttpFailure when it ends before its time. */
+  /** Must be read once, or discarded. Throws HttpFailure if it ends early. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Gives the connection back without reading the body; it can be used again when this is done. */
+  /** Releases the connection without reading the body; resolves once it can be reused. */
   discard(): Promise<void>;
 }
 
@@ -51,13 +51,16 @@ export interface HttpClient extends Disposable {
 export interface HttpClientOptions {
   /** The caller's environment: proxies and certificates. */
   readonly env: Environment;
-  /** Milliseconds in which nothing may move. */
+  /** Milliseconds without any byte in either direction. */
   readonly idleMs: number;
-  /** Milliseconds for a connection to come about. */
+  /** Milliseconds to connect. */
   readonly connectMs: number;
 }
 
-/** A body of this size is read to keep its connection; a larger one costs more than a new connection. */
+/**
+ * Bytes. Up to this size a discarded body is read to reuse its connection; a larger one costs more than a new
+ * connection.
+ */
 const CHEAP_TO_READ = 64 * 1024;
 
 export function openHttpClient(options: HttpClientOptions): HttpClient {
@@ -106,20 +109,20 @@ async function send(
   }
 }
 
-/** One request on its way. */
+/** One request in progress. */
 class Exchange {
   readonly #sent: ClientRequest;
   readonly #limits: HttpClientOptions;
   readonly #responded: Promise<IncomingMessage>;
-  /** Errors come by an event that may fire before anybody waits. */
+  /** Errors are an event, which may fire before it is awaited. */
   readonly #failed: Promise<never>;
   #connected = false;
   #response: IncomingMessage | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** How long the other side may be silent now; undefined: it is our turn. */
-  #patienceMs: number | undefined;
+  /** Milliseconds that the server may be silent now; undefined: it waits for us. */
+  #silenceMs: number | undefined;
   #stalled: HttpFailure | undefined;
-  /** What the source of the body threw: not the network's fault. */
+  /** Error thrown by the source of the body; not a network failure. */
   #sourceError: { readonly error: unknown } | undefined;
 
   constructor(sent: ClientRequest, limits: HttpClientOptions) {
@@ -147,7 +150,7 @@ class Exchange {
       if (body !== undefined) {
         await Promise.race([this.#write(body), this.#responded, this.#failed]);
       }
-      // Where half a request was answered already, the server will not read the rest.
+      // If half the request was answered already, the server will not read the rest.
       if (this.#response === undefined) {
         this.#sent.end();
         this.#expect(answerMs);
@@ -180,7 +183,7 @@ class Exchange {
   }
 
   async discard(response: IncomingMessage): Promise<void> {
-    // Nobody waits for what happens to it.
+    // The result is not awaited.
     response.on('error', () => undefined);
     const closed = new Promise((resolve) => response.once('close', resolve));
     const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
@@ -192,11 +195,13 @@ class Exchange {
     this.#giveUpRest();
     if (!response.closed) await closed;
     this.#expect(undefined);
-    // Only then is the connection free.
+    // Only then can the connection be reused.
     await nextTurn();
   }
 
-  /** What Node threw, told by what had been reached; errors of the body's source stay what they are. */
+  /**
+   * Converts an error of Node to a failure, by the phase of the exchange. Errors of the body's source pass unchanged.
+   */
   failure(error: unknown): unknown {
     if (this.#sourceError !== undefined) return this.#sourceError.error;
     return failureOf(this.#stalled ?? error, {
@@ -207,11 +212,11 @@ class Exchange {
 
   #onConnected(): void {
     this.#connected = true;
-    this.#expect(this.#patienceMs);
+    this.#expect(this.#silenceMs);
   }
 
   #expect(milliseconds: number | undefined): void {
-    this.#patienceMs = milliseconds;
+    this.#silenceMs = milliseconds;
     if (!this.#connected) return;
     clearTimeout(this.#timer);
     if (milliseconds !== undefined) this.#startTimer(milliseconds);
@@ -250,13 +255,13 @@ class Exchange {
     }
   }
 
-  /** A connection with half a request on it is of no more use. */
+  /** A connection with half a request cannot be reused. */
   #giveUpRest(): void {
     if (!this.#sent.writableEnded) this.#sent.destroy();
   }
 }
 
-/** Resolves when more can be written, or nothing more need be. */
+/** Resolves when more can be written, or the request has ended. */
 function drained(sent: ClientRequest): Promise<void> {
   const events = ['drain', 'close', 'response'];
   return new Promise((resolve) => {

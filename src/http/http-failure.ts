@@ -1,23 +1,23 @@
-/** Why no whole answer came. */
+/** Kinds of network failures. */
 
 export type FailureKind =
-  /** There was no connection. */
+  /** The connection could not be established. */
   | 'connect'
-  /** The server is not who it says it is, as far as this machine can tell. */
+  /** The server's certificate is not trusted. */
   | 'certificate'
   /** The connection broke. */
   | 'lost'
-  /** Nothing moved for too long. */
+  /** No byte moved for too long. */
   | 'stalled';
 
-/** An exchange that failed on the way. The message names no URL and no credential. */
+/** A failed exchange. The message contains no URL and no credential. */
 export class HttpFailure extends Error {
   readonly kind: FailureKind;
   /** Node's code: `ECONNREFUSED`. */
   readonly code: string | undefined;
-  /** A kept connection was used, which the server may have closed in the meantime. */
+  /** The connection was a kept-alive one, which the server may have closed meanwhile. */
   readonly onKeptConnection: boolean;
-  /** The server was asked by HTTPS, and answers without encryption. */
+  /** The server answers an HTTPS request without encryption. */
   readonly isUnencrypted: boolean;
 
   constructor(
@@ -41,19 +41,19 @@ export class HttpFailure extends Error {
 const CERTIFICATE =
   /^(?:CERT_|ERR_TLS_CERT|ERR_SSL_TLSV1_ALERT_UNKNOWN_CA|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
 
-/** What OpenSSL says of plain text where it expects TLS. */
+/** OpenSSL's errors for plain text instead of TLS. */
 const UNENCRYPTED = /wrong version number|packet length too long/;
 
-/** What went wrong, in the words of the system. */
+/** The reason, in the system's words. */
 export function reasonOf(error: unknown): string {
-  // Happy eyeballs give one error for each address they tried.
+  // Happy Eyeballs yields one error for each address it tried.
   if (error instanceof AggregateError) {
     return [...new Set(error.errors.map((one) => String(one.message)))].join('; ');
   }
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The failure for what Node threw. */
+/** Converts an error of Node to a failure. */
 export function failureOf(
   error: unknown,
   seen: { readonly connected: boolean; readonly onKeptConnection: boolean },

@@ -4,12 +4,12 @@ export { proxyFor } from './proxy.ts';
 export { maskSecrets, maskUrls, redactUrls, splitCredentials } from './redact.ts';
 export type { GetOptions } from './request.ts';
 
-/** Requests themselves: loaded when they are needed, since HTTPS takes longer to load than a cached build to answer. */
+/** Loads requests on first use: Node's HTTPS takes longer to load than a cached build runs. */
 export function loadRequests(): Promise<typeof import('./request.ts')> {
   return import('./request.ts');
 }
 
-/** A client that keeps connections: loaded when it is needed, as above. */
+/** Loads the client with kept-alive connections on first use, for the same reason. */
 export async function loadClient(): Promise<typeof import('./client.ts').openHttpClient> {
   return (await import('./client.ts')).openHttpClient;
 }

@@ -1,11 +1,11 @@
-/** Which proxy a request goes through, by the variables that curl reads. */
+/** The proxy of a request, from the variables that curl reads. */
 import { isIP, isIPv4 } from 'node:net';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { redactUrls } from './redact.ts';
 
 /**
- * The proxy for a URL; undefined: none. This machine itself is always reached directly.
+ * The proxy for a URL; undefined: none. This machine is always reached directly.
  *
  * @throws AppError HTTP_PROXY_UNSUPPORTED
  */
@@ -41,7 +41,7 @@ function isLoopback(url: URL): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-/** NO_PROXY: names with all below them, addresses, networks, `*`, each with a port if wanted. */
+/** NO_PROXY: domains with their subdomains, addresses, networks, `*`, each with an optional port. */
 function isExempt(url: URL, env: Environment): boolean {
   const list = (env.no_proxy ?? env.NO_PROXY ?? '').toLowerCase().split(/[\s,]+/);
   const host = hostOf(url);

@@ -1,18 +1,18 @@
-/** Credentials in URLs: kept out of everything people or files get to see. */
+/** Removes credentials from URLs in everything that is shown or stored. */
 
 const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#@]*)@/gi;
 
-/** The text with the passwords (and lone user names, which are often tokens) of all URLs in it replaced. */
+/** Replaces the passwords of all URLs in a text, and lone user names, which are often tokens. */
 export function redactUrls(text: string): string {
   return text.replace(USER_INFO, (whole, scheme: string, userInfo: string) => {
     const colon = userInfo.indexOf(':');
     if (colon >= 0) return `${scheme}${userInfo.slice(0, colon)}:xxxxx@`;
-    // `ssh://git@host`: the name of an account, no secret.
+    // `ssh://git@host`: an account name is no secret.
     return /^(?:git\+)?ssh:/i.test(scheme) || userInfo === 'git' ? whole : `${scheme}xxxxx@`;
   });
 }
 
-/** The same without a change of length, for texts in which places are marked. */
+/** As `redactUrls`, but keeps the length, for texts with marked ranges. */
 export function maskUrls(text: string): string {
   return text.replace(USER_INFO, (whole, scheme: string, userInfo: string) => {
     if (redactUrls(whole) === whole) return whole;
@@ -21,10 +21,10 @@ export function maskUrls(text: string): string {
   });
 }
 
-/** Shorter ones are part of many words. */
+/** Shorter secrets occur in ordinary words. */
 const MIN_SECRET = 4;
 
-/** The text without the given secrets. */
+/** Masks the given secrets in a text. */
 export function maskSecrets(text: string, secrets: readonly string[]): string {
   const known = secrets.filter((secret) => secret.length >= MIN_SECRET);
   return known.reduce((masked, secret) => masked.replaceAll(secret, 'xxxxx'), text);
@@ -37,7 +37,7 @@ export interface SplitUrl {
   readonly authorization: string | undefined;
 }
 
-/** Takes the credentials out of a URL. */
+/** Splits a URL into the URL without credentials and an Authorization header. */
 export function splitCredentials(given: URL): SplitUrl {
   const url = new URL(given);
   const { username, password } = url;

@@ -1,4 +1,4 @@
-/** Requests through proxies and with certificates of a company's own, against real servers. */
+/** Requests through proxies and with private certificates, against real servers. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

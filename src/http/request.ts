@@ -1,4 +1,4 @@
-/** One GET over HTTP(S): through proxies, with the machine's trust, with redirects followed a limited way. */
+/** One GET over HTTP(S): with proxies, the machine's certificate authorities and a limited number of redirects. */
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect as connectTls } from 'node:tls';
@@ -10,21 +10,21 @@ import { secureContext } from './trust.ts';
 import { openTunnel, proxyAuthorization, serverName, target } from './tunnel.ts';
 
 const MAX_REDIRECTS = 10;
-/** Nothing came for so long. */
+/** Milliseconds without any data. */
 const IDLE_MS = 60_000;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The caller's environment: proxies and certificates are taken from it. */
+  /** The caller's environment: configures proxies and certificates. */
   readonly env: Environment;
-  /** Value of an Authorization header. It goes before credentials in the URL, and to no other server by a redirect. */
+  /** Value of an Authorization header. Overrides credentials in the URL; redirects to other servers do not carry it. */
   readonly authorization?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Asks for a URL; the caller reads (or destroys) the response's body.
+ * Requests a URL. The caller must read or destroy the response's body.
  *
  * @returns the response with status 200 or 304
  * @throws AppError HTTP_BAD_URL, HTTP_STATUS, HTTP_FAILED, HTTP_REDIRECTS, HTTP_PROXY_UNSUPPORTED
@@ -73,7 +73,7 @@ async function follow(
   );
 }
 
-/** Servers may say again what they were sent. */
+/** Servers may echo what they received. */
 function withoutEcho(error: unknown, authorization: string): unknown {
   if (!(error instanceof AppError)) return error;
   const message = maskSecrets(error.message, [authorization, ...authorization.split(' ').slice(1)]);
@@ -87,7 +87,7 @@ function parseUrl(text: string, base?: URL): URL {
     const url = new URL(text, base);
     if (/^https?:$/.test(url.protocol) && url.hostname !== '') return url;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new AppError('HTTP_BAD_URL', `'${redactUrls(text)}' is not a valid URL of a file`, {
     expected: 'http://host/path or https://host/path',
@@ -141,7 +141,7 @@ async function send(url: URL, base: RequestOptions, { proxy, env }: Route) {
   if (proxy === undefined)
     return exchange({ ...base, ...target(url), path, ...secure }, requestHttps);
   const tunnel = await openTunnel(url, proxy, { env, signal: base.signal, idleMs: IDLE_MS });
-  // With an agent, even a new one, the connection would be the agent's.
+  // Without an agent: an agent, even a new one, would own the connection.
   const { agent: _, ...direct } = base;
   const createConnection = () => connectTls({ socket: tunnel, ...secure });
   return exchange({ ...direct, ...target(url), path, createConnection }, requestHttps);
@@ -179,7 +179,7 @@ function statusHint({ hostname }: URL, status: number | undefined): string {
     : 'try the address with curl -I';
 }
 
-/** What went wrong on the way. */
+/** The error for a failed request. */
 export function failed(url: URL, cause: unknown): AppError {
   const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
   return new AppError('HTTP_FAILED', `cannot get ${shown(url)}: ${redactUrls(reason)}`, {
@@ -191,7 +191,7 @@ export function failed(url: URL, cause: unknown): AppError {
 }
 
 function reasonOf(error: Error): string {
-  // Happy eyeballs give one error for each address they tried.
+  // Happy Eyeballs yields one error for each address it tried.
   if (error instanceof AggregateError)
     return error.errors.map((one) => String(one.message)).join('; ');
   return error.message;

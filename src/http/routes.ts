@@ -1,4 +1,4 @@
-/** Connections that are kept: one agent for each server and way to it. */
+/** Kept-alive connections: one agent for each server, proxy and TLS configuration. */
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Duplex } from 'node:stream';
@@ -9,18 +9,18 @@ import { type Certificates, secureContext } from './trust.ts';
 import { openTunnel, proxyAuthorization, serverName, target } from './tunnel.ts';
 
 export interface TlsChoice extends Certificates {
-  /** Any certificate is taken. */
+  /** Accept any certificate. */
   readonly skipVerify: boolean;
 }
 
-/** How to reach a URL: options for a request, and headers the way itself needs. */
+/** How to reach a URL: request options, and headers for the proxy. */
 export interface Route {
   readonly options: RequestOptions;
   readonly headers: Readonly<Record<string, string>>;
   readonly isSecure: boolean;
 }
 
-/** An idle connection is kept for so long. */
+/** Milliseconds that an idle connection is kept. */
 const KEPT_MS = 15_000;
 const MAX_KEPT = 16;
 const AGENT = {
@@ -63,7 +63,7 @@ export class Routes {
     return { options: { ...target(proxy), path: url.href, agent }, headers, isSecure };
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): void {
     this.#closing.abort();
     for (const agent of this.#agents.values()) agent.destroy();
@@ -103,7 +103,7 @@ type SecureSettings = Required<
   Pick<ConnectionOptions, 'secureContext' | 'servername' | 'rejectUnauthorized'>
 >;
 
-/** Connections that lead through a proxy. */
+/** Connections through a proxy. */
 class TunnelAgent extends HttpsAgent {
   readonly #open: () => Promise<Duplex>;
   readonly #secure: SecureSettings;
@@ -120,7 +120,7 @@ class TunnelAgent extends HttpsAgent {
   ): undefined {
     this.#open().then(
       (socket) => callback?.(null, connectTls({ socket, ...this.#secure })),
-      // With an error, Node ignores the stream.
+      // Node ignores the stream if there is an error.
       (error: Error) => callback?.(error, new Duplex()),
     );
   }

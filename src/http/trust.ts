@@ -1,9 +1,9 @@
-/** Whom HTTPS trusts: what Node trusts, and what this machine trusts, which in companies is more. */
+/** Trusted certificate authorities: Node's and this machine's, which often has private ones in addition. */
 import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Environment } from '../environment.ts';
 
-/** Where distributions keep all certificates in one file. */
+/** Certificate bundles of Linux distributions. */
 const BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
@@ -14,19 +14,19 @@ const BUNDLES = [
 
 const contexts = new Map<string, SecureContext>();
 
-/** What a connection takes beyond the machine's trust. Texts are PEM. */
+/** Certificates for a connection in addition to the machine's, in PEM. */
 export interface Certificates {
-  /** Trusted too. */
+  /** Further authorities. */
   readonly ca: readonly string[];
-  /** Shown to the server. */
+  /** The client certificate. */
   readonly cert: string | undefined;
   readonly key: string | undefined;
 }
 
 /**
- * Made once for each choice of extra certificates, since reading them takes a while.
+ * Cached for each set of extra certificates, since reading them is slow.
  *
- * @throws Error of OpenSSL for certificates that cannot be read
+ * @throws OpenSSL's Error for invalid certificates
  */
 export function secureContext(env: Environment, more?: Certificates): SecureContext {
   const extra = [env.SSL_CERT_FILE, env.NODE_EXTRA_CA_CERTS].filter(

@@ -1,4 +1,4 @@
-/** Ways to a server that lead through a proxy. */
+/** Connections to a server through a proxy. */
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
@@ -6,18 +6,18 @@ import type { Environment } from '../environment.ts';
 import { redactUrls, splitCredentials } from './redact.ts';
 import { secureContext } from './trust.ts';
 
-/** Where to connect to for a URL. */
+/** The host and port of a URL. */
 export function target(url: URL): { readonly hostname: string; readonly port?: string } {
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return url.port === '' ? { hostname } : { hostname, port: url.port };
 }
 
-/** The name a server has to prove; addresses are no server names. */
+/** The name that the certificate must have; empty for addresses, which are no server names. */
 export function serverName(url: URL): string {
   return /^[\d.]+$|^\[/.test(url.hostname) ? '' : url.hostname;
 }
 
-/** The header that a proxy wants, if its URL has credentials. */
+/** The authorization header for a proxy whose URL has credentials. */
 export function proxyAuthorization(proxy: URL): Record<string, string> {
   const { authorization } = splitCredentials(proxy);
   return authorization === undefined ? {} : { 'proxy-authorization': authorization };
@@ -31,9 +31,9 @@ export interface TunnelOptions {
 }
 
 /**
- * A connection to a host through a proxy (CONNECT).
+ * Opens a connection to a host through a proxy (CONNECT).
  *
- * @throws Error when the proxy cannot be reached or refuses; its password is not told
+ * @throws Error if the proxy cannot be reached or refuses; without its password
  */
 export function openTunnel(url: URL, proxy: URL, options: TunnelOptions): Promise<Socket> {
   const { env, signal, idleMs } = options;

@@ -1,11 +1,10 @@
 /**
- * JSON as Go's encoding/json writes it, so that an image config that says what another builder's says has the
- * same bytes, and thus the same digest: no spaces, `<`, `>` and `&` escaped, map keys sorted, members of known
- * objects in the order of their Go types with empty ones left out. The top level of a config is a map to BuildKit,
- * therefore sorted.
+ * JSON as Go's encoding/json writes it, so that equal image configs have the same bytes and digest as those of other
+ * builders: no spaces; `<`, `>` and `&` escaped; map keys sorted; members of known objects in the order of their Go
+ * types, without empty ones. BuildKit writes the top level of a config as a map, so it is sorted.
  */
 
-/** How one kind of object is written. Members that are not named come last, sorted, whatever their value. */
+/** How to write one kind of object. Other members follow, sorted, whatever their value. */
 interface Shape {
   /** Known members in their order; a name that ends in `!` is written even when empty. */
   readonly order?: readonly string[];
@@ -93,9 +92,9 @@ const IMAGE_CONFIG: Shape = {
 };
 
 /**
- * The canonical bytes of an image config, manifest, index or descriptor, recognised by their members, or of any
- * other value, whose objects are then written with sorted keys. Members that are `undefined` are left out.
- * @throws Error for what JSON cannot hold: other numbers than finite ones, functions, symbols
+ * The canonical bytes of a value. Recognises image configs, manifests, indexes and descriptors by their members; writes
+ * other objects with sorted keys. Omits members that are `undefined`.
+ * @throws Error for values without JSON form: NaN, infinities, functions, symbols
  */
 export function canonicalJson(value: unknown): Buffer {
   return Buffer.from(write(value, shapeOf(value)));
@@ -111,7 +110,7 @@ function shapeOf(value: unknown): Shape {
   return MAP;
 }
 
-/** All keys of a config in one sorted order, since BuildKit writes it as a map. */
+/** All keys of a config, sorted, since BuildKit writes it as a map. */
 function withUnknown(order: readonly string[], value: Readonly<Record<string, unknown>>): string[] {
   const known = new Set(order.map(bareName));
   const unknown = Object.keys(value).filter((key) => !known.has(key));
@@ -159,14 +158,14 @@ function writeObject(value: Readonly<Record<string, unknown>>, shape: Shape): st
   return `{${parts.join(',')}}`;
 }
 
-/** What Go's `omitempty` leaves out; objects with no members count when they are maps there. */
+/** Whether Go's `omitempty` omits the value; empty objects count if they are maps in Go. */
 function isEmpty(value: unknown): boolean {
   if (value === null || value === '' || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;
 }
 
-/** Go sorts by UTF-8 bytes, which is the order of code points and not of UTF-16 units. */
+/** Go sorts by UTF-8 bytes: in the order of code points, not of UTF-16 units. */
 function compareKeys(a: string, b: string): number {
   return /[\ud800-\udfff]/.test(a + b)
     ? Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -1,35 +1,35 @@
 /**
- * From the bytes of a document to its type. The shape is checked, unknown members are kept.
- * What a checked member may hold beyond its type (say, a time that is no time) is left to whoever uses it.
+ * Decodes documents. Checks their shape and keeps unknown members. Does not validate values beyond their type (such as
+ * times): their users do.
  */
 import { AppError } from '../errors.ts';
 import { parseDiffId, parseDigest } from './digest.ts';
 import { invalidDocument } from './failures.ts';
 import { MEDIA_TYPES } from './media-types.ts';
 import { isNestedTooDeep } from './nesting.ts';
-import { Place } from './shape.ts';
+import { JsonNode } from './shape.ts';
 import type { Descriptor, ImageConfig, ImageIndex, Manifest } from './types.ts';
 
-/** Registries refuse manifests above 4 MiB; configs of images with long histories come nowhere near this. */
+/** Registries refuse manifests above 4 MiB; configs with long histories are far smaller than this. */
 const MAX_DOCUMENT = 16 * 1024 * 1024;
 
 /** @throws AppError OCI_DOCUMENT_INVALID */
 export function decodeImageConfig(bytes: Uint8Array): ImageConfig {
-  const place = parse(bytes, 'image config');
-  checkPlatform(place);
-  for (const name of ['created', 'author']) place.member(name).optional(checkString);
-  place.member('config').optional(checkContainerConfig);
-  place.member('history').optional((list) => list.items(checkHistory));
-  const rootfs = place.member('rootfs');
+  const node = parse(bytes, 'image config');
+  checkPlatform(node);
+  for (const name of ['created', 'author']) node.member(name).optional(checkString);
+  node.member('config').optional(checkContainerConfig);
+  node.member('history').optional((list) => list.items(checkHistory));
+  const rootfs = node.member('rootfs');
   rootfs.object();
   if (rootfs.member('type').value !== 'layers') rootfs.member('type').fail('"layers"');
   rootfs
     .member('diff_ids')
     .optional((list) => list.items((item) => checkDigest(item, parseDiffId)));
-  return withoutNulls(place.object() as unknown as ImageConfig);
+  return withoutNulls(node.object() as unknown as ImageConfig);
 }
 
-/** Go writes `null` for lists and maps without a value; the types know only absent members. */
+/** Go writes `null` for empty lists and maps; our types have absent members instead. */
 function withoutNulls(config: ImageConfig): ImageConfig {
   const container = config.config ?? undefined;
   return {
@@ -44,22 +44,22 @@ function dropNulls<T extends object>(object: T): T {
 }
 
 /**
- * @param mediaType of the manifest as its descriptor or the registry gave it, for those that do not say it themselves
+ * @param mediaType from the descriptor or the registry, for manifests without the member
  * @throws AppError OCI_DOCUMENT_INVALID
  */
 export function decodeManifest(
   bytes: Uint8Array,
   mediaType: string = MEDIA_TYPES.ociManifest,
 ): Manifest {
-  const place = parse(bytes, 'manifest');
-  if (!place.member('manifests').isAbsent) place.fail('a manifest and not an index');
-  checkVersion(place);
-  place.member('mediaType').optional(checkString);
-  checkDescriptor(place.member('config'));
-  place.member('layers').optional((list) => list.items(checkDescriptor));
-  place.member('subject').optional(checkDescriptor);
-  place.member('annotations').optional(checkTexts);
-  const manifest = place.object() as unknown as Manifest;
+  const node = parse(bytes, 'manifest');
+  if (!node.member('manifests').isAbsent) node.fail('a manifest and not an index');
+  checkVersion(node);
+  node.member('mediaType').optional(checkString);
+  checkDescriptor(node.member('config'));
+  node.member('layers').optional((list) => list.items(checkDescriptor));
+  node.member('subject').optional(checkDescriptor);
+  node.member('annotations').optional(checkTexts);
+  const manifest = node.object() as unknown as Manifest;
   return { ...manifest, mediaType: manifest.mediaType ?? mediaType, layers: manifest.layers ?? [] };
 }
 
@@ -69,28 +69,28 @@ export function decodeIndex(
   bytes: Uint8Array,
   mediaType: string = MEDIA_TYPES.ociIndex,
 ): ImageIndex {
-  const place = parse(bytes, 'index');
-  if (!place.member('layers').isAbsent) place.fail('an index and not a manifest');
-  checkVersion(place);
-  place.member('mediaType').optional(checkString);
-  place.member('manifests').optional((list) => list.items(checkDescriptor));
-  place.member('subject').optional(checkDescriptor);
-  place.member('annotations').optional(checkTexts);
-  const index = place.object() as unknown as ImageIndex;
+  const node = parse(bytes, 'index');
+  if (!node.member('layers').isAbsent) node.fail('an index and not a manifest');
+  checkVersion(node);
+  node.member('mediaType').optional(checkString);
+  node.member('manifests').optional((list) => list.items(checkDescriptor));
+  node.member('subject').optional(checkDescriptor);
+  node.member('annotations').optional(checkTexts);
+  const index = node.object() as unknown as ImageIndex;
   return { ...index, mediaType: index.mediaType ?? mediaType, manifests: index.manifests ?? [] };
 }
 
 /**
- * Checks a descriptor that came from elsewhere than a manifest or an index.
+ * Checks a descriptor from another source than a manifest or an index.
  * @throws AppError OCI_DOCUMENT_INVALID
  */
 export function decodeDescriptor(value: unknown): Descriptor {
-  const place = new Place('descriptor', '', value);
-  checkDescriptor(place);
-  return place.object() as unknown as Descriptor;
+  const node = new JsonNode('descriptor', '', value);
+  checkDescriptor(node);
+  return node.object() as unknown as Descriptor;
 }
 
-function parse(bytes: Uint8Array, document: string): Place {
+function parse(bytes: Uint8Array, document: string): JsonNode {
   if (bytes.length > MAX_DOCUMENT) {
     throw invalidDocument(
       document,
@@ -103,9 +103,9 @@ function parse(bytes: Uint8Array, document: string): Place {
     if (isNestedTooDeep(text))
       throw invalidDocument(document, '', 'its values are nested too deeply');
     const value: unknown = JSON.parse(text);
-    const place = new Place(document, '', value);
-    place.object();
-    return place;
+    const node = new JsonNode(document, '', value);
+    node.object();
+    return node;
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw invalidDocument(
@@ -116,79 +116,79 @@ function parse(bytes: Uint8Array, document: string): Place {
   }
 }
 
-function checkVersion(place: Place): void {
-  const version = place.member('schemaVersion');
+function checkVersion(node: JsonNode): void {
+  const version = node.member('schemaVersion');
   if (version.value === 1) version.fail('2 (images of the old version 1 are not supported)');
   if (version.value !== 2) version.fail('2');
 }
 
-function checkPlatform(place: Place): void {
-  place.member('os').string();
-  place.member('architecture').string();
-  place.member('variant').optional(checkString);
-  place.member('os.version').optional(checkString);
-  place.member('os.features').optional(checkStrings);
+function checkPlatform(node: JsonNode): void {
+  node.member('os').string();
+  node.member('architecture').string();
+  node.member('variant').optional(checkString);
+  node.member('os.version').optional(checkString);
+  node.member('os.features').optional(checkStrings);
 }
 
-function checkDescriptor(place: Place): void {
-  place.object();
-  place.member('mediaType').string();
-  checkDigest(place.member('digest'), parseDigest);
-  place.member('size').count();
-  place.member('urls').optional(checkStrings);
-  place.member('annotations').optional(checkTexts);
-  place.member('platform').optional(checkPlatform);
+function checkDescriptor(node: JsonNode): void {
+  node.object();
+  node.member('mediaType').string();
+  checkDigest(node.member('digest'), parseDigest);
+  node.member('size').count();
+  node.member('urls').optional(checkStrings);
+  node.member('annotations').optional(checkTexts);
+  node.member('platform').optional(checkPlatform);
 }
 
-function checkContainerConfig(place: Place): void {
-  place.object();
-  for (const name of ['User', 'WorkingDir', 'StopSignal']) place.member(name).optional(checkString);
+function checkContainerConfig(node: JsonNode): void {
+  node.object();
+  for (const name of ['User', 'WorkingDir', 'StopSignal']) node.member(name).optional(checkString);
   for (const name of ['Env', 'Entrypoint', 'Cmd', 'OnBuild', 'Shell']) {
-    place.member(name).optional(checkStrings);
+    node.member(name).optional(checkStrings);
   }
   for (const name of ['ExposedPorts', 'Volumes']) {
-    place
+    node
       .member(name)
       .optional((map) => map.entries((item) => item.optional((value) => value.object())));
   }
-  place.member('Labels').optional(checkTexts);
-  place.member('ArgsEscaped').optional((value) => value.boolean());
-  place.member('Healthcheck').optional(checkHealthcheck);
+  node.member('Labels').optional(checkTexts);
+  node.member('ArgsEscaped').optional((value) => value.boolean());
+  node.member('Healthcheck').optional(checkHealthcheck);
 }
 
-function checkHealthcheck(place: Place): void {
-  place.object();
-  place.member('Test').optional(checkStrings);
+function checkHealthcheck(node: JsonNode): void {
+  node.object();
+  node.member('Test').optional(checkStrings);
   for (const name of ['Interval', 'Timeout', 'StartPeriod', 'StartInterval', 'Retries']) {
-    place.member(name).optional((value) => value.integer());
+    node.member(name).optional((value) => value.integer());
   }
 }
 
-function checkHistory(place: Place): void {
-  place.object();
+function checkHistory(node: JsonNode): void {
+  node.object();
   for (const name of ['created', 'created_by', 'author', 'comment'])
-    place.member(name).optional(checkString);
-  place.member('empty_layer').optional((value) => value.boolean());
+    node.member(name).optional(checkString);
+  node.member('empty_layer').optional((value) => value.boolean());
 }
 
-function checkString(place: Place): void {
-  place.string();
+function checkString(node: JsonNode): void {
+  node.string();
 }
 
-function checkStrings(place: Place): void {
-  place.items(checkString);
+function checkStrings(node: JsonNode): void {
+  node.items(checkString);
 }
 
-function checkTexts(place: Place): void {
-  place.entries(checkString);
+function checkTexts(node: JsonNode): void {
+  node.entries(checkString);
 }
 
-function checkDigest(place: Place, check: (text: string) => unknown): void {
-  const text = place.string();
+function checkDigest(node: JsonNode, check: (text: string) => unknown): void {
+  const text = node.string();
   try {
     check(text);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw invalidDocument(place.document, place.path, error.message);
+    throw invalidDocument(node.document, node.path, error.message);
   }
 }

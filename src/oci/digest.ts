@@ -11,9 +11,7 @@ export function isDigest(text: string): text is Digest {
   return SHA256.test(text);
 }
 
-/**
- * @throws AppError DIGEST_INVALID for what is no digest, DIGEST_UNSUPPORTED for another algorithm than sha256
- */
+/** @throws AppError DIGEST_INVALID; DIGEST_UNSUPPORTED for another algorithm than sha256 */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text;
   const shown = JSON.stringify(text.slice(0, 200));
@@ -58,7 +56,7 @@ export function digestHex(digest: Digest): string {
 }
 
 /**
- * For each layer the digest that names it together with all layers below it.
+ * For each layer, the digest of it and all layers below it.
  * https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#layer-chainid
  * @param diffIds lowest layer first
  */

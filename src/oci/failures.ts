@@ -1,7 +1,7 @@
 /** The errors of this folder. */
 import { AppError } from '../errors.ts';
 
-/** A JSON document of an image is not what it should be. */
+/** The error for an invalid JSON document of an image. */
 export function invalidDocument(document: string, path: string, problem: string): AppError {
   const where = path === '' ? '' : ` at ${path}`;
   return new AppError('OCI_DOCUMENT_INVALID', `invalid ${document}${where}: ${problem}`, {

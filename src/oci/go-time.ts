@@ -1,9 +1,6 @@
-/**
- * Times in the form Go's JSON writes them (RFC 3339, UTC, fraction without trailing zeros), which is the form
- * of every time in an image.
- */
+/** Times in the format of Go's JSON (RFC 3339, UTC, fraction without trailing zeros), which images use. */
 
-/** What Go prints for a time that was never set. */
+/** Go's zero time. */
 export const ZERO_TIME = '0001-01-01T00:00:00Z';
 
 /** @param milliseconds since the epoch */
@@ -13,7 +10,7 @@ export function formatTime(milliseconds: number): string {
   return `${text.slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}Z`;
 }
 
-/** Milliseconds since the epoch; undefined for an absent or unreadable time. */
+/** Milliseconds since the epoch; undefined for an absent or invalid time. */
 export function parseTime(text: string | undefined): number | undefined {
   if (text === undefined || text === ZERO_TIME) return undefined;
   const time = Date.parse(text);

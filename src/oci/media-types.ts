@@ -28,8 +28,8 @@ export function isManifestType(mediaType: string): boolean {
 export type LayerCompression = 'none' | 'gzip' | 'zstd';
 
 /**
- * How the bytes of a layer are compressed according to their media type, the old non-distributable types
- * included; undefined when the type is no layer.
+ * The compression of a layer by its media type, including the old non-distributable types; undefined if it is no layer
+ * type.
  */
 export function layerCompression(mediaType: string): LayerCompression | undefined {
   const match =
@@ -40,7 +40,7 @@ export function layerCompression(mediaType: string): LayerCompression | undefine
   return match[1] === 'gzip' || match[1] === 'zstd' ? match[1] : 'none';
 }
 
-/** The media type of a layer with a compression, in the family of OCI types or of Docker's. */
+/** The media type of a layer with this compression, in the OCI or Docker family. */
 export function layerMediaType(
   compression: LayerCompression,
   family: 'oci' | 'docker' = 'oci',
@@ -62,7 +62,7 @@ const LAYER_TYPES: Readonly<Record<'oci' | 'docker', Readonly<Record<LayerCompre
     },
   };
 
-/** The same kind of layer in the other family; what is no layer stays as it is. */
+/** Converts a layer's media type to a family; other types pass unchanged. */
 export function layerTypeIn(mediaType: string, family: 'oci' | 'docker'): string {
   const compression = layerCompression(mediaType);
   return compression === undefined ? mediaType : layerMediaType(compression, family);

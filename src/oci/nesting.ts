@@ -1,9 +1,9 @@
-/** How deep documents of strangers may nest. */
+/** Limits the nesting of untrusted documents. */
 
-/** No document of the field comes near this. */
+/** Far deeper than any real document. */
 const DEEPEST = 100;
 
-/** Whether a text in JSON is made to exhaust whoever walks its value. */
+/** Whether a JSON text nests so deep that walking its value could exhaust the stack. */
 export function isNestedTooDeep(text: string): boolean {
   let depth = 0;
   let isInText = false;

@@ -1,6 +1,4 @@
-/**
- * Platforms: `os[/architecture[/variant]]`, with the spellings and defaults that containerd (and so Docker) takes.
- */
+/** Platforms: `os[/architecture[/variant]]`, with the aliases and defaults of containerd and Docker. */
 import { AppError } from '../errors.ts';
 import type { Platform } from './types.ts';
 
@@ -50,7 +48,7 @@ const ARCHITECTURES = new Set([
   'sparc64',
   'wasm',
 ]);
-/** Node's names of architectures that are not the field's. */
+/** Node's architecture names that differ from Go's. */
 const NODE_ARCHITECTURES: Readonly<Record<string, string>> = {
   x64: 'amd64',
   ia32: '386',
@@ -58,7 +56,7 @@ const NODE_ARCHITECTURES: Readonly<Record<string, string>> = {
 };
 const NODE_SYSTEMS: Readonly<Record<string, string>> = { win32: 'windows', sunos: 'solaris' };
 
-/** The platform this process runs on, as containers see it: Linux where containers need a virtual machine. */
+/** The platform of containers on this machine: Linux if they need a virtual machine. */
 export function hostPlatform(): Platform {
   const os = NODE_SYSTEMS[process.platform] ?? process.platform;
   const architecture = NODE_ARCHITECTURES[process.arch] ?? process.arch;
@@ -66,8 +64,8 @@ export function hostPlatform(): Platform {
 }
 
 /**
- * Reads `linux`, `amd64`, `linux/arm64`, `linux/arm/v7`, `windows(10.0.17763)/amd64`, and features of the system:
- * `windows(10.0.17763+win32k)/amd64`. A lone operating system or architecture is completed from the host.
+ * Parses `linux`, `amd64`, `linux/arm64`, `linux/arm/v7`, `windows(10.0.17763)/amd64`, and OS features:
+ * `windows(10.0.17763+win32k)/amd64`. Completes a lone operating system or architecture from the host.
  *
  * @throws AppError PLATFORM_INVALID
  */
@@ -88,7 +86,7 @@ export function parsePlatform(text: string): Platform {
   return { os: name, architecture, ...variantMember(isPlainArm ? '' : variant), ...version };
 }
 
-/** A system, perhaps with its version, and features with a plus before each. */
+/** An operating system with optional version and features, each feature after a plus. */
 const SYSTEM = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.-]*)((?:\+[A-Za-z0-9_.-]+)*)\))?$/;
 
 function optionsOf([, , version = '', listed = '']: RegExpExecArray): Partial<Platform> {
@@ -108,7 +106,7 @@ function loneWord(text: string, name: string): Platform {
   return { os: host.os, architecture, ...variantMember(isPlainArm ? '' : variant) };
 }
 
-/** `linux/arm/v7`, or with version and features of the system: `windows(10.0.17763+win32k)/amd64`. */
+/** `linux/arm/v7`, or with OS version and features: `windows(10.0.17763+win32k)/amd64`. */
 export function formatPlatform(platform: Platform): string {
   const { os, architecture, variant } = platform;
   const system = [platform['os.version'] ?? '', ...(platform['os.features'] ?? [])].join('+');
@@ -118,7 +116,7 @@ export function formatPlatform(platform: Platform): string {
     .join('/');
 }
 
-/** The platform that an image's config or record is for. */
+/** The platform of an image's config or record. */
 export function imagePlatform(image: Platform): Platform {
   const { os, architecture, variant } = image;
   const { 'os.version': version, 'os.features': features } = image;
@@ -131,14 +129,14 @@ export function imagePlatform(image: Platform): Platform {
   };
 }
 
-/** The one spelling of a platform: lower case, known aliases replaced, a variant that goes without saying dropped. */
+/** Normalises a platform: lower case, without aliases and default variants. */
 export function normalizePlatform(platform: Platform): Platform {
   const { variant: given = '', ...rest } = platform;
   const { architecture, variant } = normalizeArchitecture(platform.architecture, given);
   return { ...rest, os: normalizeSystem(platform.os), architecture, ...variantMember(variant) };
 }
 
-/** Whether two platforms are the same, however they are spelled. Versions of the system are not compared. */
+/** Whether two platforms are equal after normalisation. Ignores OS versions. */
 export function platformMatches(wanted: Platform, offered: Platform): boolean {
   const a = normalizePlatform(wanted);
   const b = normalizePlatform(offered);

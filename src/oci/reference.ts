@@ -1,7 +1,6 @@
 /**
- * References to images: `[registry[:port]/]path[:tag][@digest]`, with the short forms Docker's users write
- * (`debian` for `docker.io/library/debian`).
- * Grammar: https://github.com/distribution/reference
+ * References to images: `[registry[:port]/]path[:tag][@digest]`, with the short forms of Docker (`debian` for
+ * `docker.io/library/debian`). Grammar: https://github.com/distribution/reference
  */
 import { AppError } from '../errors.ts';
 import { isDigest, parseDigest } from './digest.ts';
@@ -27,8 +26,8 @@ const REGISTRY =
 const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
 /**
- * Reads a reference in full or familiar form. No tag is added: see `withDefaultTag`.
- * @throws AppError REFERENCE_INVALID, which names the faulty part
+ * Parses a reference in full or familiar form. Adds no tag: see `withDefaultTag`.
+ * @throws AppError REFERENCE_INVALID, which names the invalid part
  */
 export function parseReference(text: string): Reference {
   if (text === '') throw invalid(text, 'it is empty');
@@ -73,18 +72,18 @@ export function formatReference(reference: Reference): string {
   return `${reference.registry}/${reference.repository}${suffix(reference)}`;
 }
 
-/** The short form people write: `debian:bookworm-slim`. */
+/** The familiar form: `debian:bookworm-slim`. */
 export function familiarName(reference: Reference): string {
   return familiarRepository(reference) + suffix(reference);
 }
 
-/** The short form without tag and digest: `debian`, `localhost:5000/app`. */
+/** The familiar form without tag and digest: `debian`, `localhost:5000/app`. */
 export function familiarRepository({ registry, repository }: Reference): string {
   if (registry !== DEFAULT_REGISTRY) return `${registry}/${repository}`;
   const bare = repository.startsWith(DEFAULT_NAMESPACE)
     ? repository.slice(DEFAULT_NAMESPACE.length)
     : repository;
-  // Without its namespace such a name would be read as the id of an image, or as a registry.
+  // Without its namespace such a name would be parsed as an image id or a registry.
   return bare.includes('/') || /^[0-9a-f]{64}$/.test(bare) ? repository : bare;
 }
 
@@ -92,7 +91,7 @@ function suffix({ tag, digest }: Reference): string {
   return `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
-/** The first part is a registry if it could not be a part of a path, or is `localhost`. */
+/** The first component is a registry if it is `localhost` or no valid path component. */
 function splitRegistry(named: string, text: string): { registry: string; pathStart: number } {
   const slash = named.indexOf('/');
   const first = slash < 0 ? '' : named.slice(0, slash);
@@ -173,7 +172,7 @@ function readDigest(text: string, start: number): Digest {
   }
 }
 
-/** Names one character of a text by what it is and where it stands. */
+/** Describes one character of a text, with its position. */
 function at(text: string, index: number): string {
   const character = String.fromCodePoint(text.codePointAt(index) ?? 0);
   return `${JSON.stringify(character)} at position ${index + 1}`;

@@ -1,4 +1,4 @@
-/** The tables are what containerd's own library answers. */
+/** The tables hold the results of containerd's own library. */
 import { describe, expect, it } from 'vitest';
 import { parsePlatform } from './platform.ts';
 import { selectPlatform } from './select-platform.ts';

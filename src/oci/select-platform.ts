@@ -1,5 +1,5 @@
 /**
- * Which of several platforms is taken where one is wanted, as containerd decides it.
+ * Selects one of several platforms by containerd's rules.
  * https://github.com/containerd/platforms
  */
 import { normalizePlatform, platformMatches } from './platform.ts';
@@ -7,10 +7,9 @@ import type { Platform } from './types.ts';
 import { runsWindows } from './windows-version.ts';
 
 /**
- * Which of several platforms serves best where `wanted` is wanted: the same one, else the nearest older one that
- * its processors run (`arm/v6` for `arm/v7`, `386` for `amd64`). Of equals the one that uses more of the wanted
- * features of the system, then the first.
- * @returns an index into `offered`, or undefined when none will do
+ * The best match for `wanted`: the same platform, else the nearest older one that its processors run (`arm/v6` for
+ * `arm/v7`, `386` for `amd64`). Among equals, the one that uses more of the wanted OS features, then the first.
+ * @returns an index into `offered`; undefined if none matches
  */
 export function selectPlatform(wanted: Platform, offered: readonly Platform[]): number | undefined {
   for (const acceptable of runnablePlatforms(wanted)) {
@@ -29,19 +28,19 @@ function featuresOf(platform: Platform | undefined): number {
   return platform?.['os.features']?.length ?? 0;
 }
 
-/** Versions count for Windows only; all features an image needs have to be there. */
+/** Versions count for Windows only; the host must have all OS features that the image requires. */
 function suitsSystem(wanted: Platform, offered: Platform): boolean {
   const isWindows = normalizePlatform(wanted).os === 'windows';
   const needed = offered['os.features'] ?? [];
   const there = wanted['os.features'] ?? [];
   return (
-    // What every image for Windows with a desktop says of itself.
+    // All Windows images with a desktop have this feature.
     needed.every((feature) => there.includes(feature) || (isWindows && feature === 'win32k')) &&
     (!isWindows || runsWindows(wanted['os.version'], offered['os.version']))
   );
 }
 
-/** The platform itself, then what else it runs, best first. */
+/** The platform itself, then the others that it runs, best first. */
 function runnablePlatforms(platform: Platform): Platform[] {
   const { os, architecture, variant } = normalizePlatform(platform);
   const of = (name: string, variants: readonly string[]): Platform[] =>
@@ -58,7 +57,7 @@ function runnablePlatforms(platform: Platform): Platform[] {
   }
 }
 
-/** `v3` down to 1: v3, v2, v1. Other spellings stand for themselves. */
+/** `v3` down to 1: v3, v2, v1. Other spellings yield only themselves. */
 function downFrom(variant: string, lowest: number): string[] {
   const match = /^v([0-9]+)$/.exec(variant);
   if (match === null) return [variant];
@@ -68,7 +67,7 @@ function downFrom(variant: string, lowest: number): string[] {
   return variants.length === 0 ? [variant] : variants;
 }
 
-/** Armv9.x includes Armv8.(x+5), and each minor version the ones before it. */
+/** Armv9.x includes Armv8.(x+5); each minor version includes the earlier ones. */
 function armVariants(variant: string): string[] {
   const match = /^v([89])(?:\.([0-9]))?$/.exec(variant);
   if (match === null) return [variant];

@@ -1,13 +1,13 @@
 /**
- * Checks of parsed JSON against the shape it should have, with messages that name the place. Go, which wrote most of
- * these documents, takes `null` for an absent member; so do these.
+ * Checks the shape of parsed JSON, with messages that name the member. Like Go, which wrote most of these documents,
+ * treats `null` as an absent member.
  */
 import { invalidDocument } from './failures.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** One place in one document. */
-export class Place {
+/** A value in a JSON document, with its path for messages. */
+export class JsonNode {
   readonly document: string;
   readonly path: string;
   readonly value: unknown;
@@ -18,26 +18,26 @@ export class Place {
     this.value = value;
   }
 
-  /** Whether there is no value here. */
+  /** Whether the member is absent or `null`. */
   get isAbsent(): boolean {
     return this.value === undefined || this.value === null;
   }
 
-  member(name: string): Place {
+  member(name: string): JsonNode {
     const value = isObject(this.value) ? own(this.value, name) : undefined;
-    return new Place(this.document, this.path === '' ? name : `${this.path}.${name}`, value);
+    return new JsonNode(this.document, this.path === '' ? name : `${this.path}.${name}`, value);
   }
 
   /** Checks every element of a list. */
-  items(check: (item: Place) => void): void {
+  items(check: (item: JsonNode) => void): void {
     if (!Array.isArray(this.value)) this.fail('a list');
     for (const [index, value] of this.value.entries()) {
-      check(new Place(this.document, `${this.path}[${index}]`, value));
+      check(new JsonNode(this.document, `${this.path}[${index}]`, value));
     }
   }
 
   /** Checks the value of every member of an object. */
-  entries(check: (member: Place) => void): void {
+  entries(check: (member: JsonNode) => void): void {
     for (const name of Object.keys(this.object())) check(this.member(name));
   }
 
@@ -57,13 +57,13 @@ export class Place {
     if (!Number.isSafeInteger(this.value)) this.fail('a whole number');
   }
 
-  /** A whole number that is no less than 0. */
+  /** A whole number, at least 0. */
   count(): void {
     this.integer();
     if (typeof this.value === 'number' && this.value < 0) this.fail('a whole number from 0');
   }
 
-  optional(check: (place: Place) => void): void {
+  optional(check: (node: JsonNode) => void): void {
     if (!this.isAbsent) check(this);
   }
 

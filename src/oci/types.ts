@@ -1,30 +1,30 @@
 /**
- * The JSON types of the OCI image specification v1.1 and of Docker's image config, which is a superset.
- * Unknown keys of documents that pass through are kept.
+ * The JSON types of the OCI image specification v1.1 and of Docker's image config, which is a superset. Unknown members
+ * of documents are kept.
  */
 
 /** `sha256:<64 hex>` of stored bytes. */
 export type Digest = string & { readonly __brand: 'Digest' };
 /** Digest of an uncompressed layer tar. */
 export type DiffId = Digest & { readonly __diffId: 'DiffId' };
-/** Digest that names a layer together with all layers below it. */
+/** Digest of a layer and all layers below it. */
 export type ChainId = Digest & { readonly __chainId: 'ChainId' };
 
-/** Type, digest and size of content, as the OCI specification has it. */
+/** Type, digest and size of content, as in the OCI specification. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
   readonly urls?: readonly string[] | undefined;
-  /** Base64 of the content itself, for small contents. */
+  /** Base64 of the content, for small blobs. */
   readonly data?: string | undefined;
   readonly artifactType?: string | undefined;
   readonly platform?: Platform | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What an image runs on. */
+/** A platform that an image runs on. */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
@@ -54,7 +54,7 @@ export interface ImageIndex {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A manifest or an index, with the bytes its digest is of. */
+/** A manifest or an index, with the exact bytes of its digest. */
 export interface RawManifest {
   readonly descriptor: Descriptor;
   readonly bytes: Uint8Array;
@@ -96,7 +96,7 @@ export interface HistoryEntry {
   readonly empty_layer?: boolean | undefined;
 }
 
-/** An image config, as the OCI specification has it. */
+/** An image config, as in the OCI specification. */
 export interface ImageConfig extends Platform {
   readonly created?: string | undefined;
   readonly author?: string | undefined;

@@ -1,14 +1,14 @@
 /**
- * Which versions of Windows run containers made for which others.
+ * Compatibility of Windows hosts with containers for other Windows versions.
  * https://learn.microsoft.com/en-us/virtualization/windowscontainers/deploy-containers/version-compatibility
  */
 
-/** Builds of the servers with long support whose containers later systems run: 2022 and 2025, oldest first. */
+/** Builds of the LTSC servers whose containers run on later systems: 2022 and 2025, oldest first. */
 const STABLE = [20348, 26100] as const;
 
 /**
- * Whether a system of one version runs containers made for another: before Server 2022 those of its own build, since
- * then all from the server before it on. A version that is not known is no obstacle.
+ * Whether a Windows version runs containers of another one: before Server 2022 only those of its own build, since then
+ * all from the previous LTSC server on. An unknown version is accepted.
  */
 export function runsWindows(system: string | undefined = '', container: string | undefined = '') {
   const host = partsOf(system);
@@ -20,7 +20,7 @@ export function runsWindows(system: string | undefined = '', container: string |
   return oldest <= image.build && image.build <= host.build;
 }
 
-/** `10.0.20348`, perhaps with the number of an update behind it. */
+/** `10.0.20348`, optionally followed by the number of an update. */
 function partsOf(version: string) {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,5})(?:\.|$)/.exec(version);
   if (match === null) return undefined;

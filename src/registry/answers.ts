@@ -1,28 +1,28 @@
-/** What a registry's answers mean when they are not what was hoped for. */
+/** Errors for answers of a registry with an unexpected status. */
 import { AppError } from '../errors.ts';
 import { type HttpResponse, maskSecrets } from '../http/index.ts';
 import { printable } from '../progress/index.ts';
 import { parseJson } from './json.ts';
-import { Transient } from './patience.ts';
+import { TransientError } from './retry-policy.ts';
 import { isObject } from './shape.ts';
 
-/** Whose answer it is, and to what. */
+/** The request and its server, for messages. */
 export interface Asked {
   /** Host with its port. */
   readonly host: string;
-  /** What the login is filed under: what `lamina login` is to be given. */
+  /** The key of the login: the argument of `lamina login`. */
   readonly credentialKey: string;
-  /** What was asked for, as the user knows it: `debian:12`. */
+  /** What the request is about, as the user knows it: `debian:12`. */
   readonly subject: string;
-  /** Whether a login was sent along. */
+  /** Whether the request carried a login. */
   readonly withLogin: boolean;
-  /** Kept out of messages, since servers may repeat what they were sent. */
+  /** Masked in messages: servers may echo what they receive. */
   readonly secrets: readonly string[];
 }
 
-/** What a registry says about a failure. */
+/** A failure as the registry reports it. */
 export interface Problem {
-  /** Codes of the specification: `MANIFEST_UNKNOWN`. */
+  /** Error codes of the specification: `MANIFEST_UNKNOWN`. */
   readonly codes: readonly string[];
   /** Safe to show; empty when there is none. */
   readonly text: string;
@@ -32,7 +32,7 @@ const MAX_BODY = 64 * 1024;
 const MAX_SHOWN = 300;
 const MAX_PROBLEMS = 3;
 
-/** Reads `{"errors":[{"code","message"}]}`; other bodies say nothing. */
+/** Parses `{"errors":[{"code","message"}]}`; other bodies yield an empty problem. */
 export async function problemOf(
   response: HttpResponse,
   secrets: readonly string[],
@@ -86,13 +86,13 @@ function problemsIn(text: string): { code: string; message: string }[] {
   }));
 }
 
-/** The error for an answer with an unwelcome status. Its body is read. */
-export async function unwelcome(response: HttpResponse, asked: Asked): Promise<Error> {
+/** The error for an answer with an unexpected status. Reads its body. */
+export async function statusError(response: HttpResponse, asked: Asked): Promise<Error> {
   const { status } = response;
   const problem = await problemOf(response, asked.secrets);
   const error = errorFor(status, problem, asked);
   if (status === 429 || status === 408 || (status >= 500 && status !== 501 && status !== 505)) {
-    return new Transient(error, { afterMs: retryAfter(response.headers['retry-after']) });
+    return new TransientError(error, { afterMs: retryAfter(response.headers['retry-after']) });
   }
   return error;
 }
@@ -102,7 +102,7 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
   const more = text === '' ? '' : `: ${text}`;
   const details = { status, codes };
   const login = `lamina login ${credentialKey}`;
-  // Access is given to repositories; which of its blobs came first says nothing.
+  // Access is granted by repository: the digest of the first blob would only distract.
   const repository = subject.replace(/@sha256:[0-9a-f]{64}$/, '');
   switch (status) {
     case 401:
@@ -171,7 +171,7 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** A registry that does not keep to the protocol. */
+/** The error for an answer that breaks the protocol. */
 export function breach({ host, subject }: Pick<Asked, 'host' | 'subject'>, what: string): AppError {
   return new AppError('REGISTRY_PROTOCOL', `${host} ${what} for ${subject}`, {
     hint: 'check that the address is a container registry, and that no proxy changes its answers',

@@ -3,10 +3,10 @@ import type { HttpBody, HttpRequest } from '../http/index.ts';
 /** A request to a repository of the server. */
 export interface Call {
   readonly method: HttpRequest['method'];
-  /** What follows `/<repository>` (`/tags/list?n=5`), or an address that the server gave. */
+  /** The path after `/<repository>` (`/tags/list?n=5`), or an address from the server. */
   readonly at: string | URL;
   readonly repository: string;
-  /** What a token has to allow: `pull`, `pull,push`; undefined: nothing. */
+  /** Actions that the token must allow: `pull`, `pull,push`; undefined: none. */
   readonly actions: string | undefined;
   /** Further scopes, for a mount from another repository. */
   readonly scopes?: readonly string[] | undefined;
@@ -14,7 +14,7 @@ export interface Call {
   /** Called again when the request has to be sent again. */
   readonly body?: (() => HttpBody) | undefined;
   readonly answerMs?: number | undefined;
-  /** As the user knows it, for messages: `debian:12`. */
+  /** What the request is about, for messages: `debian:12`. */
   readonly subject: string;
   readonly signal: AbortSignal | undefined;
 }

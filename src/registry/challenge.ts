@@ -1,5 +1,5 @@
 /**
- * What a server wants to be shown: `WWW-Authenticate`.
+ * The authentication that a server requires: `WWW-Authenticate`.
  * https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
  */
 
@@ -11,10 +11,10 @@ export interface Challenge {
 }
 
 const TOKEN = /[\w!#$%&'*+.^`|~-]+/y;
-/** A server that sends more than this wants no answer. */
+/** Longer headers are ignored. */
 const MAX_HEADER = 16 * 1024;
 
-/** Reads a header with one or several challenges; what cannot be read is left out. */
+/** Parses a header with one or more challenges; skips what does not parse. */
 export function parseChallenges(header: string | undefined): Challenge[] {
   if (header === undefined || header.length > MAX_HEADER) return [];
   const found: { scheme: string; parameters: Map<string, string> }[] = [];
@@ -30,7 +30,7 @@ export function parseChallenges(header: string | undefined): Challenge[] {
     const name = take(TOKEN)?.toLowerCase();
     if (name === undefined) break;
     if (take(/\s*=\s*(?!=|\s*(?:,|$))/y) === undefined) {
-      // Credentials in the old form (`token68`) say nothing that we need.
+      // The old form (`token68`) holds no parameters that we need.
       if (take(/=+/y) === undefined) found.push({ scheme: name, parameters: new Map() });
       continue;
     }

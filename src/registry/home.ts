@@ -1,9 +1,9 @@
-/** Where the machine's user keeps configurations. */
+/** The user's configuration directory. */
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { homeDirectory } from '../system/index.ts';
 
-/** A user without a home directory has no configuration: the root directory has none. */
+/** A user without a home directory gets the root directory, which holds no configuration. */
 export function homeOf(env: Environment): string {
   return env.HOME || homeDirectory() || '/';
 }

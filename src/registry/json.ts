@@ -1,7 +1,7 @@
-/** JSON from strangers. */
+/** Untrusted JSON. */
 import { isNestedTooDeep } from '../oci/index.ts';
 
-/** The value of a text in JSON; undefined for anything else, and for what is made to exhaust whoever walks it. */
+/** Parses JSON; undefined if it is invalid, or nested so deep that walking it would exhaust the stack. */
 export function parseJson(text: string): unknown {
   if (isNestedTooDeep(text)) return undefined;
   try {

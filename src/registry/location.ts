@@ -9,10 +9,10 @@ export function isRedirect({ status }: Pick<HttpResponse, 'status'>): boolean {
 }
 
 /**
- * The address that a Location header means. Servers behind a proxy that ends TLS do not know that they are reached by
- * https: their own address is taken to be the one they were asked at.
+ * Resolves a Location header. A server behind a proxy that terminates TLS may name itself with http: an address with
+ * the same host name keeps the scheme and port of the request.
  *
- * @throws AppError REGISTRY_PROTOCOL when it is no address, or leaves HTTPS
+ * @throws AppError REGISTRY_PROTOCOL if it is no URL, or downgrades HTTPS
  */
 export function locationOf(
   { headers: { location } }: Pick<HttpResponse, 'headers'>,

@@ -1,4 +1,4 @@
-/** To whom logins are shown, and to whom never. */
+/** Which servers receive logins, and which never do. */
 import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const BASIC = `Basic ${Buffer.from('alice:wonderland').toString('base64')}`;
 const failing = (code: string, message = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });
 
-/** Answers those who show the right thing, and tells others what to show. */
+/** Serves requests with the right credentials; answers others with a challenge. */
 function guarded(
   challenge: string,
   isRight: (shown: string | undefined) => boolean,
@@ -96,7 +96,7 @@ describe('a name and password', () => {
   });
 });
 
-/** A token server: notes what it is asked, answers as told. */
+/** A token server that records its requests and sends the given answers. */
 async function givingTokens(answer: (count: number) => unknown) {
   const asked: string[] = [];
   const server = await serve(async (request, response) => {

@@ -1,27 +1,25 @@
-/**
- * How one server wants to be shown who asks: nothing, a name and password, or tokens that another server gives out.
- */
+/** Authentication at one server: none, a name and password, or tokens from a token server. */
 import { AppError } from '../errors.ts';
 import { type HttpRequest, type HttpResponse, splitCredentials } from '../http/index.ts';
-import { type Asked, breach, readBody, unwelcome } from './answers.ts';
+import { type Asked, breach, readBody, statusError } from './answers.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { joinScopes } from './scopes.ts';
 import { basicLogin, type Token, tokenIn, tokenRequest } from './token.ts';
 import type { Credentials } from './types.ts';
 
 export interface LoginSeams {
-  /** What the user has for a repository of this server. */
+  /** The user's credentials for a repository of this server. */
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
-  /** Asks a token server; failures on the way are told as those of the registry. */
+  /** Asks a token server; network failures are reported as failures of the registry. */
   readonly ask: (
     request: HttpRequest,
     asked: Pick<Asked, 'host' | 'subject'>,
   ) => Promise<HttpResponse>;
-  /** Of the registry. */
+  /** Whether the registry uses HTTPS. */
   readonly isSecure: boolean;
 }
 
-/** On whose behalf something is asked. */
+/** The request that needs authentication. */
 export interface Claim {
   readonly repository: string;
   readonly scopes: readonly string[];
@@ -41,12 +39,12 @@ export class Login {
     this.#seams = seams;
   }
 
-  /** What must not be shown: passwords and tokens sent so far. */
+  /** Passwords and tokens sent so far, to mask in messages. */
   get secrets(): readonly string[] {
     return [...this.#secrets];
   }
 
-  /** Value of the Authorization header to begin with, by what the server wanted before. */
+  /** Value of the Authorization header for a first attempt, by the server's last challenge. */
   async authorization(claim: Claim): Promise<string | undefined> {
     const credentials = await this.#credentials(claim);
     if (credentials?.kind === 'bearer') return `Bearer ${credentials.token}`;
@@ -56,10 +54,10 @@ export class Login {
   }
 
   /**
-   * Value of the Authorization header after a refusal; undefined when there is nothing better to show.
+   * Value of the Authorization header after a refusal; undefined if there are no better credentials.
    *
-   * @param refused what was shown
-   * @throws AppError when the token server refuses
+   * @param refused the header that was refused
+   * @throws AppError if the token server refuses
    */
   async better(
     header: string | undefined,
@@ -95,9 +93,9 @@ export class Login {
   async #token(challenge: Challenge, claim: Claim, refused?: string): Promise<Token> {
     const asked = challenge.parameters.get('scope')?.split(' ') ?? [];
     const scopes = joinScopes(claim.scopes, asked);
-    const place = ['realm', 'service'].map((name) => challenge.parameters.get(name));
-    const key = JSON.stringify([place, scopes, claim.repository]);
-    // Whoever finds the token too old fetches one for all who wait.
+    const audience = ['realm', 'service'].map((name) => challenge.parameters.get(name));
+    const key = JSON.stringify([audience, scopes, claim.repository]);
+    // The first request that finds the token expired fetches one for all.
     for (let pending = this.#tokens.get(key); pending !== undefined; ) {
       const known = await pending.catch(() => undefined);
       const isGood = known !== undefined && known.header !== refused;
@@ -128,7 +126,7 @@ export class Login {
       credentials,
     });
     const response = await this.#seams.ask({ ...request, signal }, asked);
-    if (response.status !== 200) throw await unwelcome(response, asked);
+    if (response.status !== 200) throw await statusError(response, asked);
     const bytes = await readBody(response, MAX_ANSWER);
     const token = bytes && tokenIn(new TextDecoder().decode(bytes));
     if (token === undefined) throw breach(asked, 'uses a token server that sent no token');
@@ -153,7 +151,7 @@ export class Login {
   }
 }
 
-/** A token says less than a password: it is for one thing, and for minutes. */
+/** Prefer a token to a password: it is limited to one scope and a few minutes. */
 function choose(challenges: readonly Challenge[]): Challenge | undefined {
   return (
     challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??

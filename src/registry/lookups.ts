@@ -1,9 +1,9 @@
-/** What the machine's configurations say, read when it is asked for: who serves a repository, and with which login. */
+/** Lookups in the machine's configuration files, which load on first use: servers and logins of a repository. */
 import type { Endpoint, EndpointPurpose } from './endpoint.ts';
 import type { Credentials, RegistryOptions, Repository } from './types.ts';
 
 /**
- * The servers to ask for a repository, in order; the registry itself comes last. With `push` only those that take
+ * The servers to ask for a repository, in order; the registry itself comes last. With `push`, only those that accept
  * pushes.
  *
  * @throws AppError REGISTRY_BLOCKED, REGISTRY_CONFIG_INVALID
@@ -21,7 +21,7 @@ export async function endpointsOf(
  * The login for a server, if there is one.
  *
  * @param registryKey `Endpoint.credentialKey`
- * @param repository on that server: Podman files logins for parts of a registry
+ * @param repository on that server: Podman keeps logins for parts of a registry
  * @throws AppError REGISTRY_CREDENTIALS, REGISTRY_HELPER; neither shows a secret
  */
 export async function credentialsFor(

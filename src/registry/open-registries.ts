@@ -1,4 +1,4 @@
-/** The client, put together: whom to ask, and what each of the protocol's verbs does there. */
+/** The client: picks the servers to ask, and runs the protocol's verbs on them. */
 import { jointSignal } from '../concurrency/index.ts';
 import { type Digest, familiarName, familiarRepository, type Reference } from '../oci/index.ts';
 import { credentialsFor, endpointsOf } from './lookups.ts';
@@ -13,11 +13,11 @@ import { type Seams, Servers } from './servers.ts';
 import { tagsOf } from './tags.ts';
 import { DEFAULT_TUNING } from './tuning.ts';
 import type { Registries, RegistryOptions, Repository } from './types.ts';
-import { ask, type Place, Walk } from './walk.ts';
+import { ask, type RemoteRepository, Walk } from './walk.ts';
 
-/** A client for all registries. Nothing is read or opened before it is asked for something. */
+/** A client for all registries. Reads and opens nothing before its first request. */
 export function openRegistries(options: RegistryOptions, seams: Partial<Seams> = {}): Registries {
-  const house = new Servers(options, {
+  const servers = new Servers(options, {
     endpointsOf,
     credentialsFor,
     ...seams,
@@ -29,19 +29,19 @@ export function openRegistries(options: RegistryOptions, seams: Partial<Seams> =
   return {
     async resolve(reference, request) {
       const name = manifestName(reference, either(request?.signal));
-      return ask(await house.toPull(reference, wantedBy(reference)), (place) =>
-        headManifest(place, name),
+      return ask(await servers.toPull(reference, wantedBy(reference)), (remote) =>
+        headManifest(remote, name),
       );
     },
     async manifest(reference, request) {
       const name = manifestName(reference, either(request?.signal));
-      return ask(await house.toPull(reference, wantedBy(reference)), (place) =>
-        getManifest(place, name),
+      return ask(await servers.toPull(reference, wantedBy(reference)), (remote) =>
+        getManifest(remote, name),
       );
     },
     async *blob(repository, descriptor, request = {}) {
       yield* pullBlob({
-        places: await house.toPull(repository, 'digest'),
+        remotes: await servers.toPull(repository, 'digest'),
         descriptor,
         subject: blobName(repository, descriptor.digest),
         suspects,
@@ -51,40 +51,40 @@ export function openRegistries(options: RegistryOptions, seams: Partial<Seams> =
     async hasBlob(repository, digest, request) {
       const signal = either(request?.signal);
       const subject = blobName(repository, digest);
-      return ask(await house.toPush(repository), (place) =>
-        hasBlob({ place, digest, subject, signal }, 'pull'),
+      return ask(await servers.toPush(repository), (remote) =>
+        hasBlob({ remote, digest, subject, signal }, 'pull'),
       );
     },
     async pushBlob(repository, descriptor, request) {
-      const push: Omit<BlobPush, 'place' | 'mountFrom'> = {
+      const push: Omit<BlobPush, 'remote' | 'mountFrom'> = {
         descriptor,
         subject: blobName(repository, descriptor.digest),
         request: { ...request, signal: either(request.signal) },
       };
       const others = request.mountFrom?.filter(({ registry }) => registry === repository.registry);
-      const sources = await Promise.all((others ?? []).map((other) => house.toPush(other)));
-      return ask(await house.toPush(repository), (place) =>
-        pushBlob({ ...push, place, mountFrom: namesOn(place.server, sources.flat()) }),
+      const sources = await Promise.all((others ?? []).map((other) => servers.toPush(other)));
+      return ask(await servers.toPush(repository), (remote) =>
+        pushBlob({ ...push, remote, mountFrom: namesOn(remote.server, sources.flat()) }),
       );
     },
     async pushManifest(reference, manifest, request) {
       const signal = either(request?.signal);
       const digest = reference.tag === undefined ? manifest.descriptor.digest : undefined;
       const name = manifestName({ ...reference, digest }, signal);
-      await ask(await house.toPush(reference), async (place) => {
-        const { knowsSubject } = await putManifest(place, name, manifest);
+      await ask(await servers.toPush(reference), async (remote) => {
+        const { knowsSubject } = await putManifest(remote, name, manifest);
         const own = knowsSubject ? undefined : referrer(manifest);
         if (own === undefined) return;
-        const key = `${place.server.host}/${place.repository}@${own.subject}`;
-        await house.oneByOne(key, () => addToFallback(place, own, name));
+        const key = `${remote.server.host}/${remote.repository}@${own.subject}`;
+        await servers.oneByOne(key, () => addToFallback(remote, own, name));
       });
     },
     async *tags(repository) {
-      const walk = new Walk(await house.toPull(repository, 'tag', { withMirrors: false }));
+      const walk = new Walk(await servers.toPull(repository, 'tag', { withMirrors: false }));
       const about = { subject: familiarRepository(repository), signal: options.signal };
-      for (let place = walk.next(); place !== undefined; place = walk.next()) {
+      for (let remote = walk.next(); remote !== undefined; remote = walk.next()) {
         try {
-          return yield* tagsOf(place, about);
+          return yield* tagsOf(remote, about);
         } catch (error) {
           walk.failed(error);
         }
@@ -92,22 +92,22 @@ export function openRegistries(options: RegistryOptions, seams: Partial<Seams> =
       throw walk.error;
     },
     async referrers(repository, digest) {
-      const places = await house.toPull(repository, 'digest', { withMirrors: false });
+      const remotes = await servers.toPull(repository, 'digest', { withMirrors: false });
       const subject = `referrers of ${blobName(repository, digest)}`;
-      return ask(places, (place) =>
-        referrersOf(place, digest, { subject, signal: options.signal }),
+      return ask(remotes, (remote) =>
+        referrersOf(remote, digest, { subject, signal: options.signal }),
       );
     },
     async checkLogin(registry, credentials, request) {
       const subject = credentials.kind === 'password' ? credentials.username : 'this token';
       const signal = either(request?.signal);
-      await ask(await house.toLogIn(registry, credentials), async ({ server }) => {
+      await ask(await servers.toLogIn(registry, credentials), async ({ server }) => {
         const at = new URL(`${server.endpoint.base}/`);
         const call = { method: 'GET', at, repository: '', actions: undefined } as const;
         await (await server.insist({ ...call, subject, signal }, [200])).discard();
       });
     },
-    [Symbol.asyncDispose]: () => house.close(),
+    [Symbol.asyncDispose]: () => servers.close(),
   };
 }
 
@@ -124,9 +124,9 @@ function blobName(repository: Repository, digest: Digest): string {
   return `${familiarRepository(repository)}@${digest}`;
 }
 
-function namesOn(server: RegistryServer, places: readonly Place[]): readonly string[] {
+function namesOn(server: RegistryServer, remotes: readonly RemoteRepository[]): readonly string[] {
   const base = server.endpoint.base;
-  return places.filter((one) => one.server.endpoint.base === base).map((one) => one.repository);
+  return remotes.filter((one) => one.server.endpoint.base === base).map((one) => one.repository);
 }
 
 function joined(

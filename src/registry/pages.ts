@@ -1,5 +1,5 @@
 /**
- * Lists that registries give page by page.
+ * Paginated lists of a registry.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags
  */
 import type { HttpResponse } from '../http/index.ts';
@@ -9,8 +9,8 @@ import { parseJson } from './json.ts';
 import type { RegistryServer } from './server.ts';
 
 /**
- * Limits of one list, for registries that never come to an end: the largest repositories have some 100,000 tags, which
- * are a few megabytes, and the smallest pages that registries give have 100.
+ * Limits for one list, since a broken registry might never end it. The largest repositories have about 100,000 tags (a
+ * few megabytes); the smallest pages of real registries hold 100.
  */
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_PAGES = 2000;
@@ -18,14 +18,14 @@ const MAX_PAGES = 2000;
 /**
  * The documents of all pages.
  *
- * @param welcome further statuses; such an answer ends the list
- * @throws AppError REGISTRY_PROTOCOL for links that lead in circles or to another server, for lists that are too long,
- *   and for what is no JSON
+ * @param accepted further statuses; such an answer ends the list
+ * @throws AppError REGISTRY_PROTOCOL for link cycles, links to another server, lists that are too long, and invalid
+ *   JSON
  */
 export async function* pages(
   server: RegistryServer,
   first: Call,
-  welcome: readonly number[] = [],
+  accepted: readonly number[] = [],
 ): AsyncGenerator<unknown> {
   const seen = new Set<string>();
   const asked = { host: server.host, subject: first.subject };
@@ -34,7 +34,7 @@ export async function* pages(
   while (url !== undefined) {
     if (seen.has(url.href) || seen.size === MAX_PAGES) throw breach(asked, 'sends an endless list');
     seen.add(url.href);
-    const response = await page(server, { ...first, at: url, bytesLeft }, welcome);
+    const response = await page(server, { ...first, at: url, bytesLeft }, accepted);
     if (response === undefined) return;
     bytesLeft -= response.size;
     yield response.document;
@@ -59,17 +59,17 @@ interface Page {
 async function page(
   server: RegistryServer,
   call: PageCall,
-  welcome: readonly number[],
+  accepted: readonly number[],
 ): Promise<Page | undefined> {
-  const patience = server.patience(call.signal);
+  const retries = server.retryPolicy(call.signal);
   for (;;) {
     try {
-      const response = await server.once(call, [200, ...welcome]);
+      const response = await server.once(call, [200, ...accepted]);
       if (response.status === 200) return await read(server, call, response);
       await response.discard();
       return undefined;
     } catch (error) {
-      await patience.endure(server.failed(error));
+      await retries.waitOrThrow(server.failed(error));
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Blobs of a registry, verified while they stream. What breaks off goes on where it broke, at the same server or at
- * another one: the digest is of the whole.
+ * Pulls blobs, verified while they stream. An interrupted download resumes at its offset, from the same server or
+ * another one: the digest covers the whole.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -9,32 +9,32 @@ import type { HttpResponse } from '../http/index.ts';
 import { type Descriptor, digestOf } from '../oci/index.ts';
 import { breach } from './answers.ts';
 import type { Call } from './call.ts';
-import type { Patience } from './patience.ts';
-import { Transient } from './patience.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { TransientError } from './retry-policy.ts';
 import type { RegistryServer } from './server.ts';
 import type { BlobRequest } from './types.ts';
-import { type Place, Walk } from './walk.ts';
+import { type RemoteRepository, Walk } from './walk.ts';
 
-/** Servers that once gave wrong bytes for a blob: mirrors among them are not asked for it again. */
+/** Servers that sent wrong bytes for a blob: mirrors among them are not asked for it again. */
 export type Suspects = Map<string, Set<RegistryServer>>;
 
 export interface BlobSource {
-  readonly places: readonly Place[];
+  readonly remotes: readonly RemoteRepository[];
   readonly descriptor: Descriptor;
   readonly subject: string;
   readonly suspects: Suspects;
   readonly request: BlobRequest;
 }
 
-/** Servers that give fewer bytes than this at a time are not worth endless patience. */
-const ENCOURAGING = 64 * 1024;
+/** Bytes of progress after which the retry policy is reset; less counts as a failed attempt. */
+const RESETS_RETRIES = 64 * 1024;
 
-/** What has come so far. */
+/** The bytes received so far. */
 interface Received {
   offset: number;
   readonly hash: Hash;
   readonly from: Set<RegistryServer>;
-  /** Who gave it: those servers, or what the descriptor names. */
+  /** Hosts that sent them: servers of the registry, or those of the descriptor's URLs. */
   readonly hosts: Set<string>;
 }
 
@@ -66,7 +66,7 @@ export async function* pullBlob(source: BlobSource): AsyncGenerator<Uint8Array> 
   );
 }
 
-/** Small contents may come with their descriptor. */
+/** A descriptor may embed small content. */
 function inlinedData({ data, digest, size }: Descriptor): Uint8Array | undefined {
   if (data === undefined) return undefined;
   const bytes = Buffer.from(data, 'base64');
@@ -74,10 +74,10 @@ function inlinedData({ data, digest, size }: Descriptor): Uint8Array | undefined
 }
 
 async function* fromPlaces(source: BlobSource, received: Received): AsyncGenerator<Uint8Array> {
-  const walk = new Walk(source.places, source.suspects.get(source.descriptor.digest));
-  for (let place = walk.next(); place !== undefined; place = walk.next()) {
+  const walk = new Walk(source.remotes, source.suspects.get(source.descriptor.digest));
+  for (let remote = walk.next(); remote !== undefined; remote = walk.next()) {
     try {
-      return yield* fromPlace(place, source, received);
+      return yield* fromRemote(remote, source, received);
     } catch (error) {
       walk.failed(error);
     }
@@ -85,29 +85,29 @@ async function* fromPlaces(source: BlobSource, received: Received): AsyncGenerat
   throw walk.error;
 }
 
-async function* fromPlace(
-  place: Place,
+async function* fromRemote(
+  remote: RemoteRepository,
   source: BlobSource,
   received: Received,
 ): AsyncGenerator<Uint8Array> {
-  const { server } = place;
+  const { server } = remote;
   const { signal } = source.request;
   using _permit = await server.transfers.acquire(signal);
-  const patience = server.patience(signal);
+  const retries = server.retryPolicy(signal);
   for (;;) {
     try {
-      const { response, host } = await request(place, source, received.offset);
-      return yield* read(response, { server, host, source, received, patience });
+      const { response, host } = await request(remote, source, received.offset);
+      return yield* read(response, { server, host, source, received, retries });
     } catch (error) {
       if (received.offset === source.descriptor.size && received.offset > 0) return;
-      await patience.endure(server.failed(error));
+      await retries.waitOrThrow(server.failed(error));
     }
   }
 }
 
-/** The registry's own copy, or, where it has none, one of those that the descriptor names. */
+/** Requests the registry's copy, or, if it has none, one of the descriptor's URLs. */
 async function request(
-  { server, repository }: Place,
+  { server, repository }: RemoteRepository,
   { descriptor, subject, request: { signal } }: BlobSource,
   offset: number,
 ): Promise<{ readonly response: HttpResponse; readonly host: string }> {
@@ -139,15 +139,15 @@ async function request(
 
 interface Reading {
   readonly server: RegistryServer;
-  /** Whose answer it is. */
+  /** The host that answered. */
   readonly host: string;
   readonly source: BlobSource;
   readonly received: Received;
-  readonly patience: Patience;
+  readonly retries: RetryPolicy;
 }
 
 async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<Uint8Array> {
-  const { server, host, source, received, patience } = reading;
+  const { server, host, source, received, retries } = reading;
   const { size } = source.descriptor;
   let skip = await beginning(response, reading);
   let gained = 0;
@@ -159,14 +159,14 @@ async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<U
     if (fresh.length === 0) continue;
     if (received.offset + fresh.length > size) throw wrongSize(host, source);
     gained += fresh.length;
-    if (gained >= ENCOURAGING) patience.encourage();
+    if (gained >= RESETS_RETRIES) retries.reset();
     received.hash.update(fresh);
     received.offset += fresh.length;
     source.request.onProgress?.(received.offset);
     yield fresh;
   }
   if (received.offset < size) {
-    throw new Transient(
+    throw new TransientError(
       new AppError('REGISTRY_UNREACHABLE', `${host} sent only part of ${source.subject}`, {
         hint: 'try again later',
       }),
@@ -174,7 +174,7 @@ async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<U
   }
 }
 
-/** Checks what an answer announces; gives the number of its bytes that are here already. */
+/** Checks the headers of an answer; returns how many of its bytes we already have. */
 async function beginning(
   response: HttpResponse,
   { host, source, received }: Reading,

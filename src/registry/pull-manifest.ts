@@ -15,10 +15,10 @@ import {
 import { breach, readBody } from './answers.ts';
 import type { Call } from './call.ts';
 import { parseJson } from './json.ts';
-import { Transient } from './patience.ts';
+import { TransientError } from './retry-policy.ts';
 import type { RegistryServer } from './server.ts';
 import { isObject } from './shape.ts';
-import type { Place } from './walk.ts';
+import type { RemoteRepository } from './walk.ts';
 
 /** The specification lets registries refuse larger ones. */
 export const MAX_MANIFEST = 4 * 1024 * 1024;
@@ -30,50 +30,56 @@ const ACCEPT = [
   MEDIA_TYPES.dockerManifest,
 ].join(', ');
 
-/** Formats of 2014, whose digests are of something else than their bytes. */
+/** Schema 1 (2014): its digests are not those of the stored bytes. */
 const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+/;
 
 export interface ManifestName {
-  /** What is asked for: a tag or a digest. */
+  /** A tag or a digest. */
   readonly name: string;
-  /** What it has to be. */
+  /** The digest that the manifest must have. */
   readonly digest: Digest | undefined;
   readonly subject: string;
   readonly signal: AbortSignal | undefined;
 }
 
-/** What a name means, by HEAD where the registry says it there. */
-export async function headManifest(place: Place, name: ManifestName): Promise<Descriptor> {
-  const call = callFor(place, name, 'HEAD');
-  const response = await place.server.insist(call, [200, 400, 405, 501]);
+/** Resolves a name to a descriptor: with HEAD if the registry answers it completely, else with GET. */
+export async function headManifest(
+  remote: RemoteRepository,
+  name: ManifestName,
+): Promise<Descriptor> {
+  const call = callFor(remote, name, 'HEAD');
+  const response = await remote.server.insist(call, [200, 400, 405, 501]);
   await response.discard();
   const { 'docker-content-digest': digest = '', 'content-length': length } = response.headers;
   const mediaType = typeOf(response);
   const isTold = response.status === 200 && typeof digest === 'string' && isDigest(digest);
   if (!isTold || !/^\d+$/.test(length ?? '') || mediaType === undefined) {
-    return (await getManifest(place, name)).descriptor;
+    return (await getManifest(remote, name)).descriptor;
   }
-  checkType(place.server, name, mediaType);
-  if (name.digest !== undefined && digest !== name.digest) throw mismatch(place.server, name);
+  checkType(remote.server, name, mediaType);
+  if (name.digest !== undefined && digest !== name.digest) throw mismatch(remote.server, name);
   return { mediaType, digest, size: Number(length) };
 }
 
-/** A manifest or index, verified. */
-export async function getManifest(place: Place, name: ManifestName): Promise<RawManifest> {
-  const { server } = place;
-  const patience = server.patience(name.signal);
+/** Pulls a manifest or index and verifies it. */
+export async function getManifest(
+  remote: RemoteRepository,
+  name: ManifestName,
+): Promise<RawManifest> {
+  const { server } = remote;
+  const retries = server.retryPolicy(name.signal);
   for (;;) {
     try {
-      return await getOnce(place, name);
+      return await getOnce(remote, name);
     } catch (error) {
-      await patience.endure(server.failed(error));
+      await retries.waitOrThrow(server.failed(error));
     }
   }
 }
 
-async function getOnce(place: Place, name: ManifestName): Promise<RawManifest> {
-  const { server } = place;
-  const response = await server.once(callFor(place, name, 'GET'), [200]);
+async function getOnce(remote: RemoteRepository, name: ManifestName): Promise<RawManifest> {
+  const { server } = remote;
+  const response = await server.once(callFor(remote, name, 'GET'), [200]);
   const length = Number(response.headers['content-length'] ?? 0);
   const bytes = length > MAX_MANIFEST ? undefined : await readBody(response, MAX_MANIFEST);
   if (bytes === undefined) {
@@ -88,17 +94,17 @@ async function getOnce(place: Place, name: ManifestName): Promise<RawManifest> {
   const told = response.headers['docker-content-digest'];
   const isOther = typeof told === 'string' && isDigest(told) && told !== digest;
   if (isOther || (name.digest !== undefined && digest !== name.digest)) {
-    throw new Transient(mismatch(server, name));
+    throw new TransientError(mismatch(server, name));
   }
-  const mediaType = mediaTypeOf(place, name, { bytes, header: typeOf(response) });
+  const mediaType = mediaTypeOf(remote, name, { bytes, header: typeOf(response) });
   return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
 }
 
-function callFor(place: Place, name: ManifestName, method: 'GET' | 'HEAD'): Call {
+function callFor(remote: RemoteRepository, name: ManifestName, method: 'GET' | 'HEAD'): Call {
   return {
     method,
     at: `/manifests/${name.name}`,
-    repository: place.repository,
+    repository: remote.repository,
     actions: 'pull',
     headers: { accept: ACCEPT },
     subject: name.subject,
@@ -115,9 +121,9 @@ function isVague(type: string): boolean {
   return /^$|^text\/|^application\/(?:json|octet-stream)$/.test(type);
 }
 
-/** The header and the document may not disagree, lest two tools see two things in the same bytes. */
+/** The header and the document must agree: otherwise two tools could read the same bytes differently. */
 function mediaTypeOf(
-  { server }: Place,
+  { server }: RemoteRepository,
   name: ManifestName,
   { bytes, header }: { readonly bytes: Uint8Array; readonly header: string | undefined },
 ): string {

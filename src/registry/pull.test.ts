@@ -1,4 +1,4 @@
-/** What the client does with answers that no decent registry gives, or only on bad days. */
+/** How the client handles invalid answers and failures in the middle of a download. */
 
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';

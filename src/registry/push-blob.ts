@@ -1,6 +1,6 @@
 /**
- * Blobs into a registry: not at all where it has them, by a mount where another repository of it has them, else in one
- * piece; in several where the registry wants it so, or where an upload that broke off can go on.
+ * Pushes blobs: skips those that exist, mounts those that another repository of the registry has, uploads the others in
+ * one piece. Uploads in chunks if the registry requires it or an interrupted upload can be resumed.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs
  */
 import { AppError } from '../errors.ts';
@@ -18,22 +18,22 @@ import {
   TooLarge,
   type Upload,
 } from './upload.ts';
-import type { Place } from './walk.ts';
+import type { RemoteRepository } from './walk.ts';
 
-/** Mounts are tried so often; each costs a request. */
+/** Attempts to mount; each costs a request. */
 const MAX_MOUNTS = 3;
-/** So often a blob is sent in one piece before it is sent in several. */
+/** Attempts to send a blob in one piece before it is sent in chunks. */
 const WHOLE_TRIES = 2;
 
 export async function pushBlob(push: BlobPush): Promise<PushedHow> {
-  const { server } = push.place;
-  if (await isThere(push)) return 'present';
+  const { server } = push.remote;
+  if (await isThere(push)) return 'exists';
   using _permit = await server.transfers.acquire(push.request.signal);
   return await mountOrUpload(push);
 }
 
 export interface BlobQuestion {
-  readonly place: Place;
+  readonly remote: RemoteRepository;
   readonly digest: Digest;
   readonly subject: string;
   readonly signal: AbortSignal | undefined;
@@ -41,10 +41,10 @@ export interface BlobQuestion {
 
 /** Whether the registry has the blob in the repository. */
 export async function hasBlob(
-  { place, digest, subject, signal }: BlobQuestion,
+  { remote, digest, subject, signal }: BlobQuestion,
   actions: string,
 ): Promise<boolean> {
-  const { server, repository } = place;
+  const { server, repository } = remote;
   const at = `/blobs/${digest}`;
   const call: Call = { method: 'HEAD', at, repository, actions, subject, signal };
   const response = await server.insist(call, [200, 404]);
@@ -52,12 +52,12 @@ export async function hasBlob(
   return response.status === 200;
 }
 
-function isThere({ place, descriptor, subject, request: { signal } }: BlobPush): Promise<boolean> {
-  return hasBlob({ place, digest: descriptor.digest, subject, signal }, PUSH_ACTIONS);
+function isThere({ remote, descriptor, subject, request: { signal } }: BlobPush): Promise<boolean> {
+  return hasBlob({ remote, digest: descriptor.digest, subject, signal }, PUSH_ACTIONS);
 }
 
 async function mountOrUpload(push: BlobPush): Promise<PushedHow> {
-  const patience = push.place.server.patience(push.request.signal);
+  const retries = push.remote.server.retryPolicy(push.request.signal);
   let upload = await mount(push);
   if (upload === 'mounted') return 'mounted';
   let smallChunks = false;
@@ -68,8 +68,8 @@ async function mountOrUpload(push: BlobPush): Promise<PushedHow> {
       upload ??= await openUpload(push, smallChunks);
       await sendUpload(push, upload, (sent) => {
         upload = sent;
-        // A registry that forgets what it had comes no further.
-        if (sent.offset > furthest) patience.encourage();
+        // If the registry forgot bytes that it had, this is no progress.
+        if (sent.offset > furthest) retries.reset();
         furthest = Math.max(furthest, sent.offset);
       });
       return 'uploaded';
@@ -79,23 +79,23 @@ async function mountOrUpload(push: BlobPush): Promise<PushedHow> {
         upload = undefined;
         continue;
       }
-      await patience.endure(
-        push.place.server.failed(error instanceof TooLarge ? error.error : error),
+      await retries.waitOrThrow(
+        push.remote.server.failed(error instanceof TooLarge ? error.error : error),
       );
-      // The answer may be all that was lost.
+      // Perhaps only the answer was lost.
       if (await isThere(push)) return 'uploaded';
       upload = upload && (await resumeUpload(push, upload));
-      // What bears no whole blob may bear pieces of one, which the registry keeps.
+      // A connection that breaks on a whole blob may carry chunks, which the registry keeps.
       if (upload === undefined && ++lost >= WHOLE_TRIES) smallChunks = true;
     }
   }
 }
 
-/** Tries to have the blob from another repository; what does not work costs only time. */
+/** Tries to mount the blob from another repository. A failure costs only time. */
 async function mount(push: BlobPush): Promise<'mounted' | Upload | undefined> {
-  const { server } = push.place;
+  const { server } = push.remote;
   const candidates = push.mountFrom
-    .filter((name) => name !== push.place.repository)
+    .filter((name) => name !== push.remote.repository)
     .slice(0, MAX_MOUNTS);
   for (const [index, from] of candidates.entries()) {
     const query = new URLSearchParams({ mount: push.descriptor.digest, from });

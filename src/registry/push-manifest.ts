@@ -1,5 +1,5 @@
 /**
- * Manifests and indexes into a registry.
+ * Pushes manifests and indexes.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests
  */
 import { AppError } from '../errors.ts';
@@ -7,18 +7,18 @@ import type { HttpResponse } from '../http/index.ts';
 import { digestOf, type RawManifest } from '../oci/index.ts';
 import { breach } from './answers.ts';
 import type { Call } from './call.ts';
-import { Transient } from './patience.ts';
 import { MAX_MANIFEST, type ManifestName } from './pull-manifest.ts';
-import type { Place } from './walk.ts';
+import { TransientError } from './retry-policy.ts';
+import type { RemoteRepository } from './walk.ts';
 
 export interface PushedManifest {
-  /** The registry has noted what the manifest refers to; else the fallback tag has to say it. */
+  /** Whether the registry indexed the manifest under its subject; if not, the fallback tag must list it. */
   readonly knowsSubject: boolean;
 }
 
-/** @param name its digest is not looked at: it is that of the manifest */
+/** @param name its digest is ignored: the manifest's counts */
 export async function putManifest(
-  { server, repository }: Place,
+  { server, repository }: RemoteRepository,
   name: ManifestName,
   { descriptor, bytes }: RawManifest,
 ): Promise<PushedManifest> {
@@ -40,20 +40,20 @@ export async function putManifest(
     signal,
     answerMs: server.tuning.commitMs,
   };
-  const patience = server.patience(signal);
+  const retries = server.retryPolicy(signal);
   for (let damaged = 0; ; ) {
     try {
       const response = await server.once(call, [201, 400]);
       if (response.status === 400) {
         const error = await server.refusal(response, call);
-        // It was right when it left. Once may be an accident on the way.
-        throw error instanceof AppError && damaged++ === 0 ? new Transient(error) : error;
+        // It was correct when sent; a single failure may be a transmission error.
+        throw error instanceof AppError && damaged++ === 0 ? new TransientError(error) : error;
       }
       await response.discard();
       checkFiled(response, { digest: descriptor.digest, host: server.host, subject });
       return { knowsSubject: response.headers['oci-subject'] !== undefined };
     } catch (error) {
-      await patience.endure(error);
+      await retries.waitOrThrow(error);
     }
   }
 }
@@ -68,5 +68,5 @@ function checkFiled(
 ): void {
   const told = headers['docker-content-digest'];
   if (typeof told !== 'string' || told === '' || told === digest) return;
-  throw new Transient(breach({ host, subject }, 'stored a different manifest than was sent'));
+  throw new TransientError(breach({ host, subject }, 'stored a different manifest than was sent'));
 }

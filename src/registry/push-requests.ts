@@ -1,13 +1,13 @@
-/** The requests of a push: what they have in common, and the bytes they send, verified while these leave. */
+/** The requests of a push: their common fields, and their bodies, verified while they are sent. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { HttpBody } from '../http/index.ts';
 import type { Descriptor } from '../oci/index.ts';
 import type { PushBlobRequest } from './types.ts';
-import type { Place } from './walk.ts';
+import type { RemoteRepository } from './walk.ts';
 
 export interface BlobPush {
-  readonly place: Place;
+  readonly remote: RemoteRepository;
   readonly descriptor: Descriptor;
   readonly subject: string;
   readonly request: PushBlobRequest;
@@ -15,12 +15,12 @@ export interface BlobPush {
   readonly mountFrom: readonly string[];
 }
 
-/** What a token for pushes has to allow. */
+/** Actions that a token for pushes must allow. */
 export const PUSH_ACTIONS = 'pull,push';
 
-/** What all requests of a push have in common. */
-export function callFor({ place, subject, request }: BlobPush) {
-  return { repository: place.repository, actions: PUSH_ACTIONS, subject, signal: request.signal };
+/** Fields that all requests of a push share. */
+export function callFor({ remote, subject, request }: BlobPush) {
+  return { repository: remote.repository, actions: PUSH_ACTIONS, subject, signal: request.signal };
 }
 
 export interface Span {
@@ -38,7 +38,7 @@ export function bodyOf(push: BlobPush, { from, to }: Span): HttpBody {
   };
 }
 
-/** The bytes of a span. Those of a whole blob are verified as they leave. */
+/** The bytes of a span. A whole blob is verified while it is sent. */
 async function* checked(push: BlobPush, { from, to }: Span): AsyncGenerator<Uint8Array> {
   const { digest, size } = push.descriptor;
   const hash = from === 0 && to === size ? createHash('sha256') : undefined;

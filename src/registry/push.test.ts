@@ -1,4 +1,4 @@
-/** Uploads that do not go as they should. */
+/** Uploads that fail or are interrupted. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const push = ({ registries }: Conversation, bytes: Uint8Array = CONTENT) =>
 
 type Step = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** A registry without the blob, that opens uploads; what else happens is told step by step. */
+/** A registry without the blob that opens uploads; `steps` answer the requests that follow. */
 function uploading(steps: readonly Step[], headers: Record<string, string> = {}) {
   const rest = [...steps];
   return converse(
@@ -35,7 +35,7 @@ function uploading(steps: readonly Step[], headers: Record<string, string> = {})
   );
 }
 
-/** Takes what comes, and checks it when it is all there. */
+/** Accepts chunks and verifies the whole blob. */
 function registryContent() {
   let content = Buffer.of();
   return {
@@ -49,7 +49,7 @@ function registryContent() {
     get length() {
       return content.length;
     },
-    /** Reads a part, and goes away. */
+    /** Reads `count` bytes, then closes the connection. */
     breakAfter: (count: number) => (request: IncomingMessage) => {
       request.on('data', (chunk: Buffer) => {
         content = Buffer.concat([content, chunk]).subarray(0, count);
@@ -62,7 +62,7 @@ function registryContent() {
 describe('a blob', () => {
   it('that is there is not sent', async () => {
     await using talk = await converse((_request, response) => response.end());
-    expect(await push(talk)).toBe('present');
+    expect(await push(talk)).toBe('exists');
     expect(talk.log).toEqual([`HEAD /v2/app/blobs/${BLOB.digest}`]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * What refers to a manifest: signatures, attestations, bills of materials. Registries that do not keep lists of it have
- * an index under a tag made of the digest, which clients keep.
+ * Manifests that refer to another one: signatures, attestations, SBOMs. For registries without the referrers API,
+ * clients keep an index under a tag made of the digest.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
  */
 import { AppError } from '../errors.ts';
@@ -18,7 +18,7 @@ import { pages } from './pages.ts';
 import { getManifest } from './pull-manifest.ts';
 import { putManifest } from './push-manifest.ts';
 import { isObject } from './shape.ts';
-import type { Place } from './walk.ts';
+import type { RemoteRepository } from './walk.ts';
 
 interface About {
   readonly subject: string;
@@ -27,7 +27,7 @@ interface About {
 
 /** Descriptors of manifests whose `subject` is the one with this digest. */
 export async function referrersOf(
-  place: Place,
+  remote: RemoteRepository,
   digest: Digest,
   about: About,
 ): Promise<readonly Descriptor[]> {
@@ -35,34 +35,34 @@ export async function referrersOf(
     ...about,
     method: 'GET',
     at: `/referrers/${digest}`,
-    repository: place.repository,
+    repository: remote.repository,
     actions: 'pull',
     headers: { accept: MEDIA_TYPES.ociIndex },
   } as const;
   const found: Descriptor[] = [];
   let isKept = false;
-  for await (const page of pages(place.server, call, [400, 404, 405])) {
-    // Some registries answer every address with something.
+  for await (const page of pages(remote.server, call, [400, 404, 405])) {
+    // Some registries answer every address with 200.
     if (!isObject(page) || !Array.isArray(page.manifests)) break;
     isKept = true;
     found.push(...page.manifests.map(decodeDescriptor));
   }
-  return isKept ? found : underTag(place, digest, about);
+  return isKept ? found : underTag(remote, digest, about);
 }
 
-/** The tag that stands in for the list: `sha256-<digits>`. */
+/** The fallback tag: `sha256-<digits>`. */
 export function fallbackTag(digest: Digest): string {
   return digest.replace(':', '-');
 }
 
 async function underTag(
-  place: Place,
+  remote: RemoteRepository,
   digest: Digest,
   about: About,
 ): Promise<readonly Descriptor[]> {
   try {
     const name = { ...about, name: fallbackTag(digest), digest: undefined };
-    const { bytes, descriptor } = await getManifest(place, name);
+    const { bytes, descriptor } = await getManifest(remote, name);
     return decodeIndex(bytes, descriptor.mediaType).manifests;
   } catch (error) {
     if (error instanceof AppError && error.code === 'REGISTRY_NOT_FOUND') return [];
@@ -91,13 +91,13 @@ export function referrer(
   };
 }
 
-/** Adds a manifest to the index that stands in for the list of its subject. */
+/** Adds a manifest to the fallback index of its subject. */
 export async function addToFallback(
-  place: Place,
+  remote: RemoteRepository,
   { subject, descriptor }: { readonly subject: Digest; readonly descriptor: Descriptor },
   about: About,
 ): Promise<void> {
-  const listed = await underTag(place, subject, about);
+  const listed = await underTag(remote, subject, about);
   if (listed.some(({ digest }) => digest === descriptor.digest)) return;
   const index = {
     schemaVersion: 2,
@@ -107,5 +107,5 @@ export async function addToFallback(
   const bytes = Buffer.from(JSON.stringify(index), 'utf8');
   const name = { ...about, name: fallbackTag(subject), digest: undefined };
   const own = { mediaType: MEDIA_TYPES.ociIndex, digest: digestOf(bytes), size: bytes.length };
-  await putManifest(place, name, { descriptor: own, bytes });
+  await putManifest(remote, name, { descriptor: own, bytes });
 }

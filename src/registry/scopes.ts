@@ -1,5 +1,5 @@
 /**
- * What a token is asked for: `repository:library/debian:pull,push`.
+ * Token scopes: `repository:library/debian:pull,push`.
  * https://distribution.github.io/distribution/spec/auth/scope/
  */
 
@@ -8,7 +8,7 @@ export function scopeOf(repository: string, actions: string): string {
   return `repository:${repository}:${actions}`;
 }
 
-/** All that either of two lists asks for, one scope a resource, in a stable order. */
+/** The union of two scope lists: one scope for each resource, in a stable order. */
 export function joinScopes(some: readonly string[], more: readonly string[]): readonly string[] {
   const actionsOf = new Map<string, Set<string>>();
   for (const scope of [...some, ...more]) {

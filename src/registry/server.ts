@@ -1,16 +1,16 @@
 /**
- * One server, as the requests to it share it: connections, what it wants to be shown, how many transfers it gets at a
- * time. Credentials go to this server and to the token server it names, whatever redirects and links say.
+ * One server, shared by all requests to it: connections, authentication, the limit of concurrent transfers. Credentials
+ * go only to this server and to the token server it names, never to the targets of redirects and links.
  */
 import { Semaphore } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import { type HttpClient, HttpFailure, type HttpResponse } from '../http/index.ts';
-import { breach, unwelcome } from './answers.ts';
+import { breach, statusError } from './answers.ts';
 import type { Call } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isRedirect, locationOf, MAX_REDIRECTS } from './location.ts';
 import { type Claim, Login } from './login.ts';
-import { Patience, Transient } from './patience.ts';
+import { RetryPolicy, TransientError } from './retry-policy.ts';
 import { scopeOf } from './scopes.ts';
 import { askTokenServer } from './token-server.ts';
 import type { Tuning } from './tuning.ts';
@@ -22,11 +22,11 @@ export interface ServerSeams {
   readonly tuning: Tuning;
   readonly onWait: RegistryOptions['onWait'];
   readonly credentials: (repository: string) => Promise<Credentials | undefined>;
-  /** There is another way to the same server, to be tried at once when this one fails. */
+  /** There is a fallback to the same server: if this endpoint fails, it is tried at once. */
   readonly hasOtherWay: boolean;
 }
 
-/** Refusals answered with something better before we give up. */
+/** Refusals that we answer with other credentials before giving up. */
 const MAX_REFUSALS = 2;
 
 export class RegistryServer {
@@ -59,38 +59,38 @@ export class RegistryServer {
     return this.#seams.tuning;
   }
 
-  /** It has spoken to us: what fails later is no matter of a wrong address. */
+  /** The server has answered once: later failures are not due to a wrong address. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
   }
 
-  /** Patience with this server; mirrors get less of it, since there is another server. */
-  patience(signal: AbortSignal | undefined): Patience {
+  /** A retry policy for this server. Mirrors get fewer attempts, since there is another server. */
+  retryPolicy(signal: AbortSignal | undefined): RetryPolicy {
     const { tuning, onWait } = this.#seams;
     const attempts = this.endpoint.isMirror ? Math.min(2, tuning.attempts) : tuning.attempts;
-    return new Patience({ tuning: { ...tuning, attempts }, signal, onWait });
+    return new RetryPolicy({ tuning: { ...tuning, attempts }, signal, onWait });
   }
 
-  /** Sends a call until it gets one of the welcome answers; see `once`. */
-  async insist(call: Call, welcome: readonly number[]): Promise<HttpResponse> {
-    const patience = this.patience(call.signal);
+  /** Sends a call, with retries, until it is answered with one of these statuses; see `once`. */
+  async insist(call: Call, accepted: readonly number[]): Promise<HttpResponse> {
+    const retries = this.retryPolicy(call.signal);
     for (;;) {
       try {
-        return await this.once(call, welcome);
+        return await this.once(call, accepted);
       } catch (error) {
-        await patience.endure(error);
+        await retries.waitOrThrow(error);
       }
     }
   }
 
   /**
-   * Sends a call, with a login where the server wants one. Redirects of downloads are followed, without the login.
+   * Sends a call, with a login if the server requires one. Follows redirects of downloads, without the login.
    *
-   * @param welcome statuses the caller deals with
-   * @returns the answer; its body is to be read or discarded
-   * @throws AppError for other statuses; Transient for what may pass
+   * @param accepted statuses that the caller handles
+   * @returns the answer; the caller must read or discard its body
+   * @throws AppError for other statuses; TransientError for failures worth a retry
    */
-  async once(call: Call, welcome: readonly number[]): Promise<HttpResponse> {
+  async once(call: Call, accepted: readonly number[]): Promise<HttpResponse> {
     const claim = this.#claim(call);
     const url = this.address(call);
     let authorization = await this.#login.authorization(claim);
@@ -98,14 +98,14 @@ export class RegistryServer {
       const { response, isElsewhere } = await this.#follow(call, url, authorization);
       const { status } = response;
       if (isElsewhere && (status === 401 || status === 403)) {
-        // Addresses of storage servers are signed, and end.
+        // Addresses of storage servers are signed and expire.
         await response.discard();
-        throw new Transient(breach(this.#asked(call), 'redirects to a server that refuses'));
+        throw new TransientError(breach(this.#asked(call), 'redirects to a server that refuses'));
       }
       if (status !== 401) {
         if (status < 400) this.#acceptedLogin = authorization;
-        if (welcome.includes(status)) return response;
-        throw await this.#unwelcome(response, claim);
+        if (accepted.includes(status)) return response;
+        throw await this.#statusError(response, claim);
       }
       const header = response.headers['www-authenticate'];
       const better =
@@ -118,18 +118,18 @@ export class RegistryServer {
     }
   }
 
-  /** What a failure on the way means, also one while a body streams. */
+  /** The error to throw for a network failure, also one while a body streams. */
   failed(error: unknown): unknown {
     if (!(error instanceof HttpFailure)) return error;
     const told = unreachable(error, this.endpoint);
     if (error.kind === 'certificate') return told;
     if (error.kind === 'connect' && !this.#mayComeBack(error)) return told;
-    return new Transient(told, { atOnce: error.onKeptConnection });
+    return new TransientError(told, { atOnce: error.onKeptConnection });
   }
 
-  /** The error for an answer that the caller had taken for welcome. Its body is read. */
+  /** The error for an answer that the caller had accepted by its status. Reads its body. */
   refusal(response: HttpResponse, call: Omit<Call, 'method' | 'at'>): Promise<Error> {
-    return this.#unwelcome(response, this.#claim(call));
+    return this.#statusError(response, this.#claim(call));
   }
 
   /** The address of a call. */
@@ -186,7 +186,7 @@ export class RegistryServer {
           ...(authorization === undefined ? {} : { authorization }),
         },
         body: call.body?.(),
-        // Storage servers are the world's; only the certificate for this server is ours.
+        // Redirects lead to public storage servers; the client certificate is for this server only.
         tls: isHere
           ? endpoint.tls
           : { ca: endpoint.tls.ca, cert: undefined, key: undefined, skipVerify: false },
@@ -214,21 +214,21 @@ export class RegistryServer {
     return { host: this.host, credentialKey: this.endpoint.credentialKey, subject };
   }
 
-  async #unwelcome(response: HttpResponse, claim: Claim): Promise<Error> {
+  async #statusError(response: HttpResponse, claim: Claim): Promise<Error> {
     const withLogin = await this.#login.hasLogin(claim);
-    return unwelcome(response, { ...claim.asked, withLogin, secrets: this.#login.secrets });
+    return statusError(response, { ...claim.asked, withLogin, secrets: this.#login.secrets });
   }
 
-  /** What was good a moment ago may be refused by a server that has other troubles. */
+  /** A server with internal trouble may refuse credentials that it has just accepted. */
   async #refused(
     response: HttpResponse,
     authorization: string | undefined,
     claim: Claim,
   ): Promise<Error> {
-    const error = await this.#unwelcome(response, claim);
+    const error = await this.#statusError(response, claim);
     const wasGood = authorization !== undefined && authorization === this.#acceptedLogin;
     if (!wasGood || !(error instanceof AppError)) return error;
     this.#acceptedLogin = undefined;
-    return new Transient(error);
+    return new TransientError(error);
   }
 }

@@ -1,4 +1,4 @@
-/** The servers that a client has met: each is opened once, with its connections and logins. */
+/** The servers of a client. Each is opened once, with its connections and logins. */
 import { AppError } from '../errors.ts';
 import { type HttpClient, loadClient } from '../http/index.ts';
 import { familiarRepository } from '../oci/index.ts';
@@ -7,9 +7,9 @@ import type { credentialsFor, endpointsOf } from './lookups.ts';
 import { RegistryServer } from './server.ts';
 import type { Tuning } from './tuning.ts';
 import type { Credentials, RegistryOptions, Repository } from './types.ts';
-import type { Place } from './walk.ts';
+import type { RemoteRepository } from './walk.ts';
 
-/** What tests exchange. */
+/** Parts that tests replace. */
 export interface Seams {
   readonly endpointsOf: typeof endpointsOf;
   readonly credentialsFor: typeof credentialsFor;
@@ -36,19 +36,19 @@ export class Servers {
     repository: Repository,
     wanted: 'tag' | 'digest',
     { withMirrors } = { withMirrors: true },
-  ): Promise<readonly Place[]> {
-    const places = await this.#places(repository, 'pull');
-    const asked = places.filter(({ server }) => withMirrors || !server.endpoint.isMirror);
+  ): Promise<readonly RemoteRepository[]> {
+    const remotes = await this.#remotes(repository, 'pull');
+    const asked = remotes.filter(({ server }) => withMirrors || !server.endpoint.isMirror);
     if (wanted === 'tag') return asked.filter(({ server }) => server.endpoint.canResolve);
     return [...asked.filter(servesDigests), ...asked.filter(mayServeDigests)];
   }
 
-  toPush(repository: Repository): Promise<readonly Place[]> {
-    return this.#places(repository, 'push');
+  toPush(repository: Repository): Promise<readonly RemoteRepository[]> {
+    return this.#remotes(repository, 'push');
   }
 
-  /** The registry itself, shown one login and no other. */
-  async toLogIn(registry: string, credentials: Credentials): Promise<readonly Place[]> {
+  /** The registry itself, with only the given login. */
+  async toLogIn(registry: string, credentials: Credentials): Promise<readonly RemoteRepository[]> {
     const repository = { registry, repository: 'login' };
     const all = await this.#seams.endpointsOf(repository, this.#options, 'push');
     const endpoints = all.filter(({ isMirror }) => !isMirror);
@@ -62,7 +62,7 @@ export class Servers {
     });
   }
 
-  /** What reads and then writes the same thing does not do so twice at a time. */
+  /** Serialises read-modify-write actions with the same key. */
   async oneByOne(key: string, action: () => Promise<void>): Promise<void> {
     const before = this.#lines.get(key) ?? Promise.resolve();
     const done = before.catch(() => undefined).then(action);
@@ -75,7 +75,10 @@ export class Servers {
     this.#client = undefined;
   }
 
-  async #places(repository: Repository, purpose: EndpointPurpose): Promise<readonly Place[]> {
+  async #remotes(
+    repository: Repository,
+    purpose: EndpointPurpose,
+  ): Promise<readonly RemoteRepository[]> {
     const key = JSON.stringify([repository.registry, repository.repository, purpose]);
     const known =
       this.#endpoints.get(key) ?? this.#seams.endpointsOf(repository, this.#options, purpose);
@@ -127,10 +130,10 @@ function nobody(repository: Repository, purpose: EndpointPurpose): AppError {
   );
 }
 
-function servesDigests({ server: { endpoint, hasAnswered } }: Place): boolean {
+function servesDigests({ server: { endpoint, hasAnswered } }: RemoteRepository): boolean {
   return endpoint.digests === 'any' || (endpoint.digests === 'of tags' && hasAnswered);
 }
 
-function mayServeDigests({ server: { endpoint, hasAnswered } }: Place): boolean {
+function mayServeDigests({ server: { endpoint, hasAnswered } }: RemoteRepository): boolean {
   return endpoint.digests === 'of tags' && !hasAnswered;
 }

@@ -1,4 +1,4 @@
-/** What parsed JSON or TOML is. */
+/** Type checks of parsed JSON and TOML. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

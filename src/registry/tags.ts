@@ -2,13 +2,13 @@
 import { breach } from './answers.ts';
 import { pages } from './pages.ts';
 import { isObject } from './shape.ts';
-import type { Place } from './walk.ts';
+import type { RemoteRepository } from './walk.ts';
 
 const TAG = /^\w[\w.-]{0,127}$/;
 
-/** In the registry's order. Whatever is no tag is not passed on: it would be printed. */
+/** In the registry's order. Drops invalid tags, which would otherwise be printed. */
 export async function* tagsOf(
-  { server, repository }: Place,
+  { server, repository }: RemoteRepository,
   about: { readonly subject: string; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<string> {
   const call = {

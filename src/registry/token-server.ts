@@ -1,4 +1,4 @@
-/** Requests to the server that gives out tokens for a registry. */
+/** Requests to the token server of a registry. */
 import {
   type HttpClient,
   HttpFailure,
@@ -8,18 +8,18 @@ import {
 import { type Asked, breach } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isRedirect, locationOf, MAX_REDIRECTS } from './location.ts';
-import { Transient } from './patience.ts';
+import { TransientError } from './retry-policy.ts';
 import { tokensUnreachable } from './unreachable.ts';
 
 type To = { readonly client: HttpClient; readonly endpoint: Endpoint };
 type About = Pick<Asked, 'host' | 'subject'>;
 
 /**
- * Asks for a token, and follows redirects. A password is sent to the server that the registry named and to no other; a
- * refresh token, which is in the body, is not sent on either.
+ * Requests a token and follows redirects. The password and the refresh token (in the body) go only to the server that
+ * the registry named, never to the target of a redirect.
  *
- * @param asked the registry, and what is wanted of it
- * @throws AppError, Transient; failures on the way are told as those of the registry
+ * @param asked the registry and the request, for messages
+ * @throws AppError, TransientError; network failures are reported as failures of the registry
  */
 export async function askTokenServer(
   first: HttpRequest,
@@ -74,6 +74,6 @@ async function send(request: HttpRequest, { client, endpoint }: To): Promise<Htt
     if (!(error instanceof HttpFailure)) throw error;
     const told = tokensUnreachable(error, endpoint, request.url.host);
     if (error.kind === 'certificate') throw told;
-    throw new Transient(told, { atOnce: error.onKeptConnection });
+    throw new TransientError(told, { atOnce: error.onKeptConnection });
   }
 }

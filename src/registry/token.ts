@@ -1,5 +1,5 @@
 /**
- * What is shown to servers: a name and password, or a token, which another server is asked for.
+ * The Authorization header: a name and password, or a token from a token server.
  * https://distribution.github.io/distribution/spec/auth/token/
  * https://distribution.github.io/distribution/spec/auth/oauth/
  */
@@ -11,16 +11,16 @@ import type { Credentials } from './types.ts';
 export interface Token {
   /** Value of the Authorization header. */
   readonly header: string;
-  /** By `performance.now()`. */
+  /** On the clock of `performance.now()`. */
   readonly endsAt: number;
 }
 
-/** Servers that do not say how long a token lasts give it for at least so long. */
+/** Lifetime of a token if the server does not state one, in seconds: the specification's minimum. */
 const SHORTEST_LIFE_S = 60;
-/** Tokens end so much earlier for us, since requests take time. */
+/** Share of its lifetime by which a token expires early for us, since requests take time. */
 const MARGIN = 0.1;
 
-/** Value of the Authorization header that shows a name and password; undefined where there are none. */
+/** Value of the Authorization header for a name and password; undefined without them. */
 export function basicLogin(credentials: Credentials | undefined): string | undefined {
   if (credentials?.kind !== 'password') return undefined;
   const pair = `${credentials.username}:${credentials.password}`;
@@ -33,7 +33,7 @@ export interface TokenDemand {
   readonly credentials: Credentials | undefined;
 }
 
-/** The request for a token, at the address that the registry named. */
+/** The request for a token from the token server (realm) that the registry named. */
 export function tokenRequest(realm: URL, demand: TokenDemand): HttpRequest {
   const { service, scopes, credentials } = demand;
   if (credentials?.kind === 'identity') {
@@ -63,7 +63,7 @@ export function tokenRequest(realm: URL, demand: TokenDemand): HttpRequest {
   };
 }
 
-/** The token of an answer; undefined when it holds none that can be sent. */
+/** The token in an answer; undefined if there is no usable one. */
 export function tokenIn(text: string): Token | undefined {
   const answer = parseJson(text);
   if (!isObject(answer)) return undefined;

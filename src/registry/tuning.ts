@@ -1,22 +1,22 @@
-/** How patient the client is. Users need not know; tests are less patient. */
+/** Timeouts and limits of the client. Not user options; tests use shorter ones. */
 
 export interface Tuning {
-  /** Milliseconds for a connection to come about. */
+  /** Milliseconds to connect. */
   readonly connectMs: number;
-  /** Milliseconds in which nothing may move. */
+  /** Milliseconds without any byte in either direction. */
   readonly idleMs: number;
-  /** Milliseconds a registry may take to check and file a whole blob. */
+  /** Milliseconds that a registry may take to verify and store a whole blob. */
   readonly commitMs: number;
-  /** How often the same thing may fail in a row. */
+  /** Attempts in a row before the error is reported. */
   readonly attempts: number;
-  /** Milliseconds before the second attempt; doubled before each one after it. */
+  /** Milliseconds before the second attempt; each later delay is twice as long. */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
-  /** A registry that wants us to wait longer than this is told of instead. */
+  /** Milliseconds. If a registry wants a longer wait, its error is reported instead. */
   readonly longestWaitMs: number;
-  /** Blobs on their way at the same time, for each server. */
+  /** Concurrent blob transfers for each server. */
   readonly transfers: number;
-  /** Uniform in 0..1: delays are spread, so that many clients do not come back at once. */
+  /** Uniform in 0..1: spreads the delays, so that many clients do not retry at once. */
   readonly random: () => number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The distribution protocol (OCI distribution specification 1.1, Docker registry v2) as the rest of the house sees it.
- * Names are references as users write them; which hosts serve them, with which certificates and logins, is decided in
- * here. Nothing here knows of the store: bytes come and go as streams, verified against their descriptors.
+ * The interface to registries (OCI distribution specification 1.1, Docker registry v2). Names are references as users
+ * write them; this folder decides which hosts serve them, with which certificates and logins. It does not know the
+ * store: bytes are streams, verified against their descriptors.
  */
 
 import type { Environment } from '../environment.ts';
@@ -12,18 +12,18 @@ export interface RegistryOptions {
   /** The caller's environment: proxies, certificates, where the configurations of Docker and Podman are. */
   readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
-  /** Told before each wait between two attempts. */
+  /** Called before each wait between two attempts. */
   readonly onWait?: ((wait: RegistryWait) => void) | undefined;
 }
 
 export interface RegistryWait {
   /** Milliseconds. */
   readonly forMs: number;
-  /** What went wrong, fit to be shown. */
+  /** The error of the last attempt, fit to print. */
   readonly reason: AppError;
 }
 
-/** What a login gives. */
+/** A login. */
 export type Credentials =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   /** A refresh token of an OAuth2 server (`identitytoken` in Docker's file). */
@@ -31,29 +31,29 @@ export type Credentials =
   /** A bearer token, sent as it is (`registrytoken`). */
   | { readonly kind: 'bearer'; readonly token: string };
 
-/** A repository in a registry: where blobs are. */
+/** A repository in a registry, which holds blobs. */
 export type Repository = Pick<Reference, 'registry' | 'repository'>;
 
 export interface BlobRequest {
   readonly signal?: AbortSignal | undefined;
-  /** Called as bytes arrive or leave, with the number of the blob's bytes that are there by now. */
+  /** Called as bytes arrive or leave, with the number of the blob's bytes transferred so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 export interface PushBlobRequest extends BlobRequest {
-  /** The bytes from `offset` on; called again when an upload has to be resumed or begun anew. */
+  /** The bytes from `offset` on; called again when an upload is resumed or starts over. */
   readonly read: (offset: number) => AsyncIterable<Uint8Array>;
-  /** Repositories of the same registry that may have the blob already: it is mounted from there. */
+  /** Repositories of the same registry that may have the blob: it is mounted from one of them. */
   readonly mountFrom?: readonly Repository[] | undefined;
 }
 
-/** How a blob came to be where it was pushed. */
-export type PushedHow = 'present' | 'mounted' | 'uploaded';
+/** The outcome of a push of a blob. */
+export type PushedHow = 'exists' | 'mounted' | 'uploaded';
 
 /** Registries, with connections that are kept for the life of the object. */
 export interface Registries extends AsyncDisposable {
   /**
-   * What a name means now, without its content where the registry can say so (HEAD).
+   * Resolves a name to a descriptor, without its content if the registry supports it (HEAD).
    *
    * @throws AppError REGISTRY_NOT_FOUND, REGISTRY_UNAUTHORIZED, REGISTRY_UNREACHABLE, …
    */
@@ -67,10 +67,10 @@ export interface Registries extends AsyncDisposable {
     request?: { signal?: AbortSignal | undefined },
   ): Promise<RawManifest>;
   /**
-   * The bytes of a blob, verified against digest and size while they stream: the stream fails at its end unless they are
-   * the promised ones. Interrupted downloads are resumed (Range) and retried with back-off.
-   * Of one server six blobs are on their way at a time: a stream that was begun should be read to its end, or left.
-   * After BLOB_DIGEST_MISMATCH it is worth to ask once more: a mirror that gave wrong bytes is left out then.
+   * The bytes of a blob, verified against digest and size while they stream: the stream fails at its end if they
+   * differ. Interrupted downloads resume (Range) and are retried with back-off. A server has at most six blob transfers
+   * at a time, so read a stream to its end or close it. After BLOB_DIGEST_MISMATCH a second call may succeed: it skips
+   * the mirror that sent wrong bytes.
    *
    * @throws AppError BLOB_DIGEST_MISMATCH, BLOB_SIZE_MISMATCH, and what `resolve` throws
    */
@@ -97,10 +97,10 @@ export interface Registries extends AsyncDisposable {
   /** Descriptors of manifests whose `subject` is this one: by the referrers API, else by the fallback tag. */
   referrers(repository: Repository, digest: Digest): Promise<readonly Descriptor[]>;
   /**
-   * Tries a login at a registry (`lamina login`), with these credentials and no others.
+   * Checks a login at a registry (`lamina login`), with these credentials only.
    *
    * @param registry as in references: `docker.io`, `localhost:5000`
-   * @throws AppError REGISTRY_UNAUTHORIZED when it is refused; REGISTRY_UNREACHABLE
+   * @throws AppError REGISTRY_UNAUTHORIZED if it is refused; REGISTRY_UNREACHABLE
    */
   checkLogin(
     registry: string,

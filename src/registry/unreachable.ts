@@ -1,4 +1,4 @@
-/** What is told of servers that no answer came from. */
+/** Errors for servers that did not answer. */
 import { AppError } from '../errors.ts';
 import type { HttpFailure } from '../http/index.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -15,7 +15,7 @@ export function unreachable(failure: HttpFailure, endpoint: Endpoint): AppError 
   );
 }
 
-/** @param host of the server that gives out the tokens for the endpoint */
+/** @param host of the endpoint's token server */
 export function tokensUnreachable(
   failure: HttpFailure,
   endpoint: Endpoint,

@@ -1,5 +1,5 @@
 /**
- * One upload of a blob: opened, filled in one piece or in several, committed; gone on with or given up after a failure.
+ * One upload of a blob: open, send in one or several chunks, commit; resume or cancel after a failure.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs
  */
 import { AppError } from '../errors.ts';
@@ -7,23 +7,23 @@ import type { HttpResponse } from '../http/index.ts';
 import { breach } from './answers.ts';
 import type { Call } from './call.ts';
 import { locationOf } from './location.ts';
-import { Transient } from './patience.ts';
 import { type BlobPush, bodyOf, callFor, type Span } from './push-requests.ts';
+import { TransientError } from './retry-policy.ts';
 
-/** An upload that the registry waits for. */
+/** An open upload. */
 export interface Upload {
   readonly location: URL;
-  /** Bytes the registry has. */
+  /** Bytes that the registry has. */
   readonly offset: number;
-  /** Bytes of one request; undefined: all. */
+  /** Bytes for each request; undefined: everything in one. */
   readonly chunk: number | undefined;
 }
 
-/** For registries, and proxies before them, that take only requests of limited size. */
+/** For registries and proxies that limit the size of a request. */
 const SMALL_CHUNK = 8 * 1024 * 1024;
 const LARGEST_CHUNK = 512 * 1024 * 1024;
 
-/** The registry, or a proxy before it, wants smaller requests. */
+/** The registry, or a proxy in front of it, requires smaller requests. */
 export class TooLarge extends Error {
   readonly error: Error;
 
@@ -34,14 +34,14 @@ export class TooLarge extends Error {
 }
 
 export async function openUpload(push: BlobPush, smallChunks: boolean): Promise<Upload> {
-  const { server } = push.place;
+  const { server } = push.remote;
   const call: Call = { ...callFor(push), method: 'POST', at: '/blobs/uploads/' };
   const response = await server.once(call, [202]);
   await response.discard();
   return opened(push, response, server.address(call), smallChunks);
 }
 
-/** The upload that an answer tells of. */
+/** The upload that an answer describes. */
 export function opened(
   push: BlobPush,
   response: HttpResponse,
@@ -57,8 +57,8 @@ export function opened(
 /**
  * Sends the blob and ends the upload.
  *
- * @param onChunk told what can be gone on with, after each piece
- * @throws TooLarge, Transient, AppError
+ * @param onChunk called after each chunk with the upload to resume from
+ * @throws TooLarge, TransientError, AppError
  */
 export async function sendUpload(
   push: BlobPush,
@@ -78,7 +78,7 @@ export async function sendUpload(
 }
 
 async function sendChunk(push: BlobPush, upload: Upload, to: number): Promise<Upload> {
-  const { server } = push.place;
+  const { server } = push.remote;
   const from = upload.offset;
   const call: Call = {
     ...callFor(push),
@@ -99,12 +99,12 @@ async function sendChunk(push: BlobPush, upload: Upload, to: number): Promise<Up
   return { ...upload, location, offset };
 }
 
-/** Ends an upload, with the bytes that are left. */
+/** Commits an upload, with the remaining bytes. */
 async function commit(push: BlobPush, upload: Upload, span: Span): Promise<void> {
-  const { server } = push.place;
+  const { server } = push.remote;
   const { digest } = push.descriptor;
   const url = new URL(upload.location);
-  // What the registry wrote stays as it wrote it, since it may be signed.
+  // Keep the registry's address byte for byte: it may be signed.
   url.search = `${url.search === '' ? '?' : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
   const call: Call = {
     ...callFor(push),
@@ -123,9 +123,9 @@ async function commit(push: BlobPush, upload: Upload, span: Span): Promise<void>
   }
 }
 
-/** Where a broken upload can go on; undefined when it is to begin anew. */
+/** Where to resume a broken upload; undefined: start over. */
 export async function resumeUpload(push: BlobPush, upload: Upload): Promise<Upload | undefined> {
-  const { server } = push.place;
+  const { server } = push.remote;
   try {
     const call: Call = { ...callFor(push), method: 'GET', at: upload.location };
     const response = await server.once(call, [204]);
@@ -135,7 +135,7 @@ export async function resumeUpload(push: BlobPush, upload: Upload): Promise<Uplo
     if (offset !== undefined && offset > 1 && offset <= push.descriptor.size) {
       return { ...upload, location, offset };
     }
-    // `0-0` is said of one byte and of none.
+    // `0-0` may mean one byte or none.
     await cancelUpload(push, { ...upload, location });
   } catch {
     push.request.signal?.throwIfAborted();
@@ -143,32 +143,32 @@ export async function resumeUpload(push: BlobPush, upload: Upload): Promise<Uplo
   return undefined;
 }
 
-/** Frees what the registry keeps for an upload; it does so by itself some day. */
+/** Frees an upload on the registry, which would otherwise expire later. */
 export async function cancelUpload(push: BlobPush, { location }: Upload): Promise<void> {
   try {
     const call: Call = { ...callFor(push), method: 'DELETE', at: location };
-    await (await push.place.server.once(call, [200, 202, 204, 404, 405])).discard();
+    await (await push.remote.server.once(call, [200, 202, 204, 404, 405])).discard();
   } catch {
     push.request.signal?.throwIfAborted();
   }
 }
 
-/** `Range: 0-1023` names the last byte that is there. */
+/** `Range: 0-1023` gives the offset of the last stored byte. */
 function offsetIn({ headers }: HttpResponse): number | undefined {
   const last = /^(?:bytes=)?0-(\d{1,15})$/.exec(headers.range ?? '')?.[1];
   return last === undefined ? undefined : Number(last) + 1;
 }
 
-/** @throws TooLarge; Transient where a new upload may do better; AppError */
+/** @throws TooLarge; TransientError if a new upload may succeed; AppError */
 async function checkUpload(push: BlobPush, response: HttpResponse): Promise<void> {
   const { status } = response;
   if (status < 400) return;
-  const error = await push.place.server.refusal(response, callFor(push));
+  const error = await push.remote.server.refusal(response, callFor(push));
   if (status === 413) throw new TooLarge(error);
-  // Our bytes were right when they left (see `checked`).
+  // Our bytes were correct when sent (see `checked`).
   const isLost = (code: string) => /^(?:DIGEST|SIZE|RANGE|BLOB_UPLOAD)_/.test(code);
   const mayPass = status === 416 || codesOf(error).some(isLost);
-  throw mayPass && error instanceof AppError ? new Transient(error) : error;
+  throw mayPass && error instanceof AppError ? new TransientError(error) : error;
 }
 
 function codesOf(error: Error): readonly string[] {
@@ -176,10 +176,10 @@ function codesOf(error: Error): readonly string[] {
   return Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
 }
 
-function restart(push: BlobPush, what: string): Transient {
-  return new Transient(breach(asked(push), what));
+function restart(push: BlobPush, what: string): TransientError {
+  return new TransientError(breach(asked(push), what));
 }
 
-function asked({ place: { server }, subject }: BlobPush) {
+function asked({ remote: { server }, subject }: BlobPush) {
   return { host: server.host, subject };
 }

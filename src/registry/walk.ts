@@ -1,56 +1,59 @@
-/** The servers of a repository one after another, until one serves. */
+/** Asks the servers of a repository one after another, until one answers. */
 import { AppError } from '../errors.ts';
 import type { RegistryServer } from './server.ts';
 
-export interface Place {
+export interface RemoteRepository {
   readonly server: RegistryServer;
-  /** The repository's name there. */
+  /** The repository's name on that server. */
   readonly repository: string;
 }
 
 export class Walk {
-  readonly #places: readonly Place[];
+  readonly #remotes: readonly RemoteRepository[];
   readonly #suspects: ReadonlySet<RegistryServer>;
   #next = 0;
   #error: AppError | undefined;
 
   /**
-   * @param places mirrors, the registry itself by its ways, and mirrors that may serve by chance
-   * @param suspects mirrors not to be asked
+   * @param remotes in order: mirrors, the registry itself (HTTPS, HTTP), mirrors that might have the content
+   * @param suspects mirrors to skip
    */
-  constructor(places: readonly Place[], suspects: ReadonlySet<RegistryServer> = new Set()) {
-    this.#places = places;
+  constructor(
+    remotes: readonly RemoteRepository[],
+    suspects: ReadonlySet<RegistryServer> = new Set(),
+  ) {
+    this.#remotes = remotes;
     this.#suspects = suspects;
   }
 
-  next(): Place | undefined {
-    while (this.#next < this.#places.length) {
+  next(): RemoteRepository | undefined {
+    while (this.#next < this.#remotes.length) {
       const position = this.#next++;
-      const place = this.#places[position];
-      if (place !== undefined && this.#isWorthIt(position)) return place;
+      const remote = this.#remotes[position];
+      if (remote !== undefined && this.#isWorthIt(position)) return remote;
     }
     return undefined;
   }
 
-  /** Notes why the last place did not serve. @throws what no other place can mend */
+  /** Records why the last server failed. @throws errors that no other server can fix */
   failed(error: unknown): void {
     if (!(error instanceof AppError)) throw error;
     const server = this.#current();
     const { endpoint } = server;
-    // Asked by HTTP, servers for HTTPS say 400 in a few plain words; what was wrong with HTTPS is what matters.
+    // HTTPS servers answer plain HTTP with a bare 400; the HTTPS error is the useful one.
     const knowsBetter = server.hasAnswered && !(error.details?.status === 400 && isWordless(error));
     if (!endpoint.isFallback || knowsBetter || this.#error === undefined) this.#error = error;
   }
 
-  /** Why none served. */
+  /** The error to report when no server answered. */
   get error(): Error {
     return this.#error ?? new Error('no server was asked');
   }
 
-  /** Of two ways to a server, the one that has led there is taken, once one has. */
+  /** Once HTTPS or plain HTTP has reached a server, only that one is used. */
   #isWorthIt(position: number): boolean {
     const [before, server, after] = [position - 1, position, position + 1].map(
-      (index) => this.#places[index]?.server,
+      (index) => this.#remotes[index]?.server,
     );
     if (server === undefined) return false;
     if (server.endpoint.isMirror && this.#suspects.has(server)) return false;
@@ -61,9 +64,9 @@ export class Walk {
   }
 
   #current(): RegistryServer {
-    const place = this.#places[this.#next - 1];
-    if (place === undefined) throw new Error('no server was asked');
-    return place.server;
+    const remote = this.#remotes[this.#next - 1];
+    if (remote === undefined) throw new Error('no server was asked');
+    return remote.server;
   }
 }
 
@@ -75,15 +78,15 @@ function kindOf(error: AppError | undefined): unknown {
   return error?.details?.kind;
 }
 
-/** The answer of the first place that serves. @throws AppError why the last one did not */
+/** The answer of the first server that has one. @throws AppError the error of the last one */
 export async function ask<T>(
-  places: readonly Place[],
-  use: (place: Place) => Promise<T>,
+  remotes: readonly RemoteRepository[],
+  use: (remote: RemoteRepository) => Promise<T>,
 ): Promise<T> {
-  const walk = new Walk(places);
-  for (let place = walk.next(); place !== undefined; place = walk.next()) {
+  const walk = new Walk(remotes);
+  for (let remote = walk.next(); remote !== undefined; remote = walk.next()) {
     try {
-      return await use(place);
+      return await use(remote);
     } catch (error) {
       walk.failed(error);
     }

@@ -1,11 +1,11 @@
-/** A file from an HTTP(S) server: asked for only if it changed, hashed and written while it comes. */
+/** Downloads a file over HTTP(S): conditionally on a change, hashed and written while it streams. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors.ts';
 import { type GetOptions, loadRequests, redactUrls } from '../http/index.ts';
 
-/** What a server said of the version that is known. */
+/** The validators that the server sent with the known version. */
 export interface Validators {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
@@ -15,24 +15,24 @@ export interface Download extends Validators {
   /** `sha256:<64 hex>` of the body. */
   readonly digest: string;
   readonly size: number;
-  /** Seconds since the epoch, from Last-Modified; 0 when the server did not say. */
+  /** Seconds since the epoch, from Last-Modified; 0 without that header. */
   readonly mtime: number;
 }
 
 export interface DownloadOptions extends GetOptions {
-  /** Where the body is written; the file must not exist. */
+  /** File to write the body to; must not exist. */
   readonly path: string;
-  /** The version that is known: if it is still the one, nothing is downloaded. */
+  /** The known version: if it is current, nothing is downloaded. */
   readonly known?: Validators | undefined;
-  /** The digest the body must have. */
+  /** The expected digest of the body. */
   readonly checksum?: string | undefined;
 }
 
 /**
- * Gets a file.
+ * Downloads a file.
  *
- * @returns undefined when the known version is still the one
- * @throws AppError HTTP_…, HTTP_CHECKSUM when the body has another digest than it must have
+ * @returns undefined if the known version is current
+ * @throws AppError HTTP_…, HTTP_CHECKSUM if the body has another digest
  */
 export async function download(
   url: string,
@@ -86,11 +86,11 @@ async function writeBody(
     if (!response.complete) throw new Error('the connection ended too early');
   } catch (error) {
     signal?.throwIfAborted();
-    const promised = response.headers['content-length'];
+    const announced = response.headers['content-length'];
     const reason =
-      promised === undefined || response.complete
+      announced === undefined || response.complete
         ? error
-        : new Error(`the connection ended after ${size} of ${promised} bytes`);
+        : new Error(`the connection ended after ${size} of ${announced} bytes`);
     const { failed } = await loadRequests();
     throw failed(new URL(url), reason);
   } finally {

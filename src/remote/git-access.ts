@@ -1,42 +1,42 @@
 /**
- * What git is given to get at a repository: logins by the environment, and either the ssh of the user who named the
- * repository on the command line, or an ssh that has nothing but the agent that was given to the build.
+ * Git's access to a repository: logins in the environment, and either the user's own ssh (for a repository named on the
+ * command line) or an ssh with only the agent given to the build.
  */
 import type { Environment } from '../environment.ts';
 import { splitCredentials } from '../http/index.ts';
 
 export type SshAccess =
-  /** As when the user runs git: their agent, keys and configuration. */
+  /** The user's agent, keys and configuration. */
   | { readonly kind: 'own' }
   | {
       readonly kind: 'given';
-      /** Of an agent; undefined: there is none. */
+      /** Socket of an agent; undefined: none. */
       readonly socket: string | undefined;
-      /** A file that takes the keys of hosts that are not known yet. */
+      /** A file to add the keys of unknown hosts to. */
       readonly knownHosts: string;
     };
 
 export interface GitAccess {
-  /** Value of an Authorization header for HTTP(S); it goes before credentials in the URL. */
+  /** Value of an Authorization header for HTTP(S); overrides credentials in the URL. */
   readonly authorization?: string | undefined;
-  /** Undefined: nothing that a build was not given. */
+  /** Undefined: only what the build was given. */
   readonly ssh?: SshAccess | undefined;
 }
 
 export interface GitLogin {
   /** The remote without credentials. */
   readonly bare: string;
-  /** Settings of git, which go by the environment: arguments can be read by everybody on the machine. */
+  /** Git's settings, passed in the environment: every user of the machine can read arguments. */
   readonly config: readonly (readonly [string, string])[];
-  /** What must not be seen in git's output. */
+  /** Masked in git's output. */
   readonly secrets: readonly string[];
 }
 
-/** Hosts whose repositories take one login: a token is good for submodules too. */
+/** Hosts with one login for all repositories: a token also works for submodules. */
 const ONE_LOGIN = /^https:\/\/(?:www\.)?github\.com\//i;
 const OWN_SSH = /^(?:HOME|SSH_AUTH_SOCK|SSH_AGENT_PID|GIT_SSH|GIT_SSH_COMMAND)$/;
 
-/** Takes the credentials out of a remote; a login that was given goes before them. */
+/** Splits the credentials from a remote; a given login overrides them. */
 export function loginOf(remote: string, { authorization }: GitAccess): GitLogin {
   if (!/^https?:\/\//i.test(remote)) return { bare: remote, config: [], secrets: [] };
   const { url, authorization: own } = splitCredentials(new URL(remote));
@@ -48,7 +48,7 @@ export function loginOf(remote: string, { authorization }: GitAccess): GitLogin 
     bare: url.href,
     config: [
       [`http.${scope}.extraHeader`, `Authorization: ${value}`],
-      // Git would send the header to wherever the first answer leads.
+      // Git would send the header to the target of a redirect.
       [`http.${scope}.followRedirects`, 'false'],
     ],
     secrets: [value, ...value.split(' ').slice(1), ...decoded(value)],
@@ -62,7 +62,7 @@ function decoded(value: string): string[] {
   return [pair, pair.slice(pair.indexOf(':') + 1)];
 }
 
-/** Variables for the ssh that git runs. */
+/** Environment variables for git's ssh. */
 export function sshEnvironment(host: Environment, { ssh }: GitAccess): Record<string, string> {
   if (ssh?.kind === 'own') {
     const own = Object.entries(host).flatMap(([name, value]) =>
@@ -76,12 +76,12 @@ export function sshEnvironment(host: Environment, { ssh }: GitAccess): Record<st
     'BatchMode=yes',
     'IdentityFile=none',
     'StrictHostKeyChecking=accept-new',
-    // New keys go into the first file; what the user knows already must match.
+    // New keys are added to the first file; keys that the user knows must match.
     `UserKnownHostsFile=${known.map(quotedPath).join(' ')}`,
   ];
   const command = ['ssh', '-F', '/dev/null', ...options.flatMap((option) => ['-o', option])];
   return {
-    // What belongs to the user (.netrc, keys) is not the build's.
+    // The build must not use the user's own .netrc and keys.
     HOME: '/dev/null',
     GIT_SSH_COMMAND: command.map(quotedWord).join(' '),
     GIT_SSH_VARIANT: 'ssh',
@@ -89,12 +89,12 @@ export function sshEnvironment(host: Environment, { ssh }: GitAccess): Record<st
   };
 }
 
-/** For ssh, which expands percent signs. */
+/** Quotes a path for ssh, which expands percent signs. */
 function quotedPath(path: string): string {
   return `"${path.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
 }
 
-/** For the shell that git starts. */
+/** Quotes a word for the shell that git starts. */
 function quotedWord(word: string): string {
   return /^[\w=./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,7 @@
 /**
- * The host's git program, kept on a short lead: no configuration of the machine or the user, no hooks, no templates,
- * no questions, only protocols of the network. Credentials of the URL go by the environment, not by arguments,
- * which everybody on the machine can read.
+ * Runs the host's git in isolation: without configuration of the machine or the user, hooks, templates and prompts, and
+ * with network protocols only. Credentials of the URL are passed in the environment: every user of the machine can read
+ * arguments.
  */
 import { spawn } from 'node:child_process';
 import type { Environment } from '../environment.ts';
@@ -14,14 +14,14 @@ const PASSED_ON =
   /^(?:PATH|LANG|GIT_SSL_CAINFO|SSL_CERT_FILE|SSL_CERT_DIR|(?:https?|no|all)_proxy)$/i;
 const MAX_OUTPUT = 64 << 20;
 const TAIL_LINES = 8;
-/** Lines of git, ssh and servers that give no reason. What went wrong first stands first among the others. */
+/** Lines of git, ssh and servers that state no reason. The first of the other lines is the cause. */
 const BESIDES = /^(?:warning|remote|hint|cloning into|from|submodule)\b/i;
 
 export interface GitSettings {
   readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
   readonly access: GitAccess;
-  /** Gets what git says of its progress. */
+  /** Receives git's progress output. */
   readonly onOutput?: ((data: Uint8Array) => void) | undefined;
 }
 
@@ -40,7 +40,7 @@ export class GitCommand {
     this.#env = environmentOf(settings, config);
   }
 
-  /** @returns what git wrote; undefined when it failed */
+  /** @returns git's output; undefined if it failed */
   async attempt(args: readonly string[], cwd: string): Promise<string | undefined> {
     const result = await this.#execute(args, cwd);
     return result.status === 0 ? result.output : undefined;
@@ -57,7 +57,7 @@ export class GitCommand {
     const reason = tail.find((line) => !BESIDES.test(line)) ?? tail.at(-1) ?? '';
     throw new AppError('GIT_FAILED', `git ${args[0] ?? ''} of ${this.remote} failed: ${reason}`, {
       hint: hintForGit(tail.join('\n')),
-      // The message has all that a single line says.
+      // The message already contains a single line.
       ...(tail.length > 1 && { details: { outputTail: tail } }),
     });
   }
@@ -68,7 +68,7 @@ export class GitCommand {
 
   #execute(args: readonly string[], cwd: string) {
     const { signal, onOutput } = this.#settings;
-    // By whole lines: what is to be hidden may come in two pieces.
+    // By whole lines: a secret may be split over two chunks.
     let begun = '';
     const tell = (text: string) => {
       if (text !== '') onOutput?.(Buffer.from(this.#redacted(text), 'latin1'));

@@ -1,11 +1,11 @@
-/** What to do about what git says. The words are those of git, curl and ssh in the C locale. */
+/** Hints for errors of git. The patterns match git, curl and ssh in the C locale. */
 
 interface Hint {
   readonly said: RegExp;
   readonly hint: string;
 }
 
-/** The first that fits holds: ssh speaks of permissions after it has refused a host, too. */
+/** The first match wins: ssh mentions permissions also after it has refused a host key. */
 const HINTS: readonly Hint[] = [
   {
     said: /host key verification failed|host identification has changed/i,

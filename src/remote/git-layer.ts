@@ -1,4 +1,4 @@
-/** The files of a checkout as entries of a layer: owned by root, with the two modes that git knows. */
+/** The files of a checkout as layer entries: owned by root, with git's two file modes. */
 import type { ContextTree } from '../context/index.ts';
 import { AppError } from '../errors.ts';
 import { baseName, type FileEntry, resolveInTree, toBytes, toText } from '../files/index.ts';
@@ -12,7 +12,7 @@ export interface CheckoutFiles {
 }
 
 /**
- * @param tree of the checkout; their contents can be read as long as it is open
+ * @param tree of the checkout; the contents can be read as long as it is open
  * @throws AppError GIT_SUBDIR_NOT_FOUND
  */
 export function checkoutItems(tree: ContextTree, files: CheckoutFiles): EntryItem[] {
@@ -31,29 +31,29 @@ export function checkoutItems(tree: ContextTree, files: CheckoutFiles): EntryIte
 
 interface Collecting {
   readonly files: CheckoutFiles;
-  /** Length of what is before the paths of the layer. */
+  /** Length of the prefix to cut from each path. */
   readonly prefix: number;
   readonly items: EntryItem[];
 }
 
 function collect(tree: ContextTree, directory: FileEntry, collecting: Collecting): void {
   const { files, prefix, items } = collecting;
-  for (const origin of tree.list(directory.path)) {
-    const isGit = baseName(origin.path) === '.git';
-    // Those of submodules only say where their repository was on this machine.
+  for (const source of tree.list(directory.path)) {
+    const isGit = baseName(source.path) === '.git';
+    // A submodule's `.git` only holds the path of its repository on this machine.
     if (isGit && !files.keepGitDir) continue;
-    const entry = rooted(origin, origin.path.slice(prefix), files.time);
-    const content = origin.type === 'file' ? tree.content(origin) : undefined;
+    const entry = rooted(source, source.path.slice(prefix), files.time);
+    const content = source.type === 'file' ? tree.content(source) : undefined;
     items.push({ kind: 'entry', entry, content });
-    if (origin.type === 'directory') collect(tree, origin, collecting);
+    if (source.type === 'directory') collect(tree, source, collecting);
   }
 }
 
-function rooted(origin: FileEntry, path: string, time: number | undefined): FileEntry {
+function rooted(source: FileEntry, path: string, time: number | undefined): FileEntry {
   return {
-    ...origin,
+    ...source,
     path,
-    mode: modeOf(origin, path),
+    mode: modeOf(source, path),
     uid: 0,
     gid: 0,
     linkGroup: undefined,

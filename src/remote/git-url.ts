@@ -1,6 +1,6 @@
 /**
- * The ways to name a git repository in ADD and as a context: `https://host/x.git`, `ssh://`, `git://`,
- * `git@host:path`, with `#ref:subdir` or with a query (`?ref=…&subdir=…`); as a context also `github.com/x/y`.
+ * Git URLs of ADD and of contexts: `https://host/x.git`, `ssh://`, `git://`, `git@host:path`, with `#ref:subdir` or a
+ * query (`?ref=…&subdir=…`); for contexts also `github.com/x/y`.
  */
 import { AppError } from '../errors.ts';
 import { redactUrls } from '../http/index.ts';
@@ -10,20 +10,20 @@ export interface GitUrl {
   readonly remote: string;
   /** Branch, tag, full name or commit; undefined: the remote's HEAD. */
   readonly ref: string | undefined;
-  /** Clean, without leading slash; `''` for the whole repository. */
+  /** Clean path without a leading slash; `''` for the whole repository. */
   readonly subdir: string;
   readonly checksum: string | undefined;
-  /** Undefined: not said. */
+  /** Undefined: not specified. */
   readonly keepGitDir: boolean | undefined;
-  /** Undefined: not said. */
+  /** Undefined: not specified. */
   readonly submodules: boolean | undefined;
   readonly commitTime: boolean;
-  /** The checksum is fetched whatever the ref means at the remote. */
+  /** Fetch the checksum even if the remote's ref points to another commit. */
   readonly fetchByCommit: boolean;
 }
 
 const SCHEME = /^(https?|git|ssh):\/\//i;
-/** The form of scp. What begins with a dash would be an option of ssh. */
+/** The scp form. A leading dash would be an option of ssh. */
 const SCP = /^[A-Za-z0-9_][A-Za-z0-9_-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!\/\/)/;
 const QUERY_KEYS = [
   'ref',
@@ -39,16 +39,16 @@ const QUERY_KEYS = [
 ];
 const FLAGS = ['keep-git-dir', 'submodules', 'fetch-by-commit'];
 
-/** Whether an HTTP(S) URL, which is a file if it is no repository. */
+/** Whether a text is an HTTP(S) URL: a file, unless it names a repository. */
 export function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text);
 }
 
 /**
- * Reads a git URL; undefined when the text is none.
+ * Parses a git URL; undefined if the text is none.
  *
- * @param options.context take `github.com/x/y` too
- * @throws AppError GIT_BAD_URL when it is one, but not a valid one
+ * @param options.context accept `github.com/x/y` too
+ * @throws AppError GIT_BAD_URL for an invalid git URL
  */
 export function parseGitUrl(
   text: string,
@@ -146,7 +146,7 @@ function prefixed(prefix: string, name: string | null): string {
   return name.startsWith(prefix) ? name : `${prefix}${name}`;
 }
 
-/** No options of git, no patterns, nothing that steps out of `refs/`. */
+/** Rejects options of git, patterns, and paths that leave `refs/`. */
 function isPlainRef(ref: string): boolean {
   return !/^-|\.\.|[\s~^:?*[\\\x00-\x1f\x7f]|@\{/.test(ref);
 }

@@ -1,4 +1,4 @@
-/** Commits of git repositories: which one a ref means, and its files. */
+/** Commits of git repositories: resolves refs and checks out files. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
@@ -8,9 +8,9 @@ export interface GitSource {
   readonly remote: string;
   /** Branch, tag, full name or commit; undefined: the remote's HEAD. */
   readonly ref: string | undefined;
-  /** The commit it has to be, or how it begins. */
+  /** The expected commit, or its first digits. */
   readonly checksum: string | undefined;
-  /** The checksum is taken whatever the ref means at the remote. */
+  /** Use the checksum even if the remote's ref points to another commit. */
   readonly fetchByCommit?: boolean | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface ResolvedCommit {
   readonly commit: string;
   /** What to fetch: a full name, `HEAD`, or the commit. */
   readonly fetch: string;
-  /** The full name that the commit gets in a kept `.git`, if it is not that of `fetch`. */
+  /** The full ref name of the commit in a kept `.git`, if it is not `fetch`. */
   readonly name?: string | undefined;
 }
 
@@ -36,11 +36,11 @@ export interface Checkout {
 }
 
 const SHA256_DIGITS = 64;
-/** Repositories name commits by SHA-1 or by SHA-256. */
+/** Commit ids are SHA-1 or SHA-256. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
- * Finds the commit a ref means; asks the remote unless it is a commit already.
+ * Resolves a ref to a commit; asks the remote unless the ref is a commit id.
  *
  * @param cwd any directory outside a repository
  * @throws AppError GIT_REF_NOT_FOUND, GIT_CHECKSUM, GIT_FAILED, GIT_MISSING
@@ -63,7 +63,7 @@ export async function resolveCommit(
   return resolved;
 }
 
-/** Needs no question. The name of a ref that is not asked for only stands in a kept `.git`. */
+/** A commit that needs no request. The ref is then used only as a name in a kept `.git`. */
 function pinned(
   { ref, checksum, fetchByCommit }: GitSource,
   remote: string,
@@ -121,7 +121,7 @@ async function ask(
 }
 
 /**
- * Fetches one commit, as little of the history as the server allows, and checks its files out.
+ * Fetches one commit, with as little history as the server allows, and checks out its files.
  *
  * @throws AppError GIT_FAILED, GIT_MISSING
  */
@@ -144,7 +144,7 @@ export async function checkOut(
   return { commitTime: Number(time.trim()) };
 }
 
-/** Servers of plain files (dumb HTTP) know no depth, and some give only the newest commits. */
+/** Dumb HTTP servers support no depth, and some servers provide only the newest commits. */
 async function fetchSubmodules(git: GitCommand, directory: string): Promise<void> {
   const update = ['submodule', 'update', '-q', '--init', '--recursive'];
   const shallow = await git.attempt([...update, '--depth=1'], directory);
@@ -162,7 +162,7 @@ async function fetchCommit(
     (await git.attempt(['cat-file', '-e', `${commit}^{commit}`], directory)) !== undefined;
   const tries: readonly (readonly string[])[] = [
     [...shallow, 'origin', spec],
-    // The ref has moved since it was resolved, or the server gives no commits by id.
+    // The ref has moved since it was resolved, or the server does not serve commits by id.
     ...(fetch === commit ? [] : [[...shallow, 'origin', commit]]),
   ];
   for (const args of tries) {

@@ -155,19 +155,19 @@ function openSuitable(path: string, within: string | undefined): number {
   if (process.platform !== 'linux') return openByPath(path, within);
   const named = openSync(path, O_PATH);
   try {
-    const place = `/proc/self/fd/${named}`;
-    if (within !== undefined) requireWithin(readlinkSync(place), within);
+    const handle = `/proc/self/fd/${named}`;
+    if (within !== undefined) requireWithin(readlinkSync(handle), within);
     requireSuitable(named);
-    return openSync(place, READ);
+    return openSync(handle, READ);
   } finally {
     closeSync(named);
   }
 }
 
 function openByPath(path: string, within: string | undefined): number {
-  const place = realpathSync(path);
-  if (within !== undefined) requireWithin(place, within);
-  const fd = openSync(place, READ | (constants.O_NOFOLLOW ?? 0));
+  const resolved = realpathSync(path);
+  if (within !== undefined) requireWithin(resolved, within);
+  const fd = openSync(resolved, READ | (constants.O_NOFOLLOW ?? 0));
   try {
     requireSuitable(fd);
     return fd;

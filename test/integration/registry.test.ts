@@ -94,7 +94,7 @@ describe('a registry on this machine', () => {
     const request = { read, mountFrom: [elsewhere, from] };
     expect(await registries.pushBlob(to, blob, request)).toBe('mounted');
     expect(await registries.hasBlob(to, blob.digest)).toBe(true);
-    expect(await registries.pushBlob(to, blob, request)).toBe('present');
+    expect(await registries.pushBlob(to, blob, request)).toBe('exists');
   });
 
   it('has tags, and none for a name it does not know', async () => {

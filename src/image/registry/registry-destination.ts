@@ -44,7 +44,7 @@ export function registryDestination(
       });
       places?.add(descriptor.digest, { registry, repository });
       if (how === 'mounted') tell('mounted', descriptor.size, near[0]?.repository);
-      else tell(how === 'present' ? 'known' : 'done');
+      else tell(how === 'exists' ? 'known' : 'done');
     },
     async putManifest(manifest) {
       const { digest } = manifest.descriptor;

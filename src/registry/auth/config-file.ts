@@ -14,7 +14,7 @@ export interface LoginFile {
   readonly auths: Readonly<Record<string, unknown>>;
   /** Key → name of the helper that has its login. */
   readonly helpers: Readonly<Record<string, string>>;
-  /** The helper that has all other logins. */
+  /** The helper for all other logins. */
   readonly store: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function ownFile(env: Environment): string {
   return env.REGISTRY_AUTH_FILE || dockerFile(env);
 }
 
-/** Where logins are looked for, in order. */
+/** Files that may hold logins, in order. */
 export function loginFiles(env: Environment): readonly string[] {
   return [
     env.REGISTRY_AUTH_FILE ?? '',
@@ -38,7 +38,7 @@ export function loginFiles(env: Environment): readonly string[] {
   ].filter((path, position, all) => path !== '' && all.indexOf(path) === position);
 }
 
-/** Where `podman login` writes: root's shells, and those of services and CI, often have no `XDG_RUNTIME_DIR`. */
+/** The file that `podman login` writes. Root's shells, services and CI often have no `XDG_RUNTIME_DIR`. */
 function podmanFile({ XDG_RUNTIME_DIR: runtime }: Environment): string {
   if (runtime) return join(runtime, 'containers/auth.json');
   const user = process.getuid?.();
@@ -46,7 +46,7 @@ function podmanFile({ XDG_RUNTIME_DIR: runtime }: Environment): string {
 }
 
 /**
- * Reads a file with logins; one that is not there has none.
+ * Reads a file with logins; a missing file has none.
  *
  * @throws AppError REGISTRY_CREDENTIALS, which shows nothing of what the file holds
  */
@@ -75,19 +75,19 @@ async function readDocument(path: string): Promise<Readonly<Record<string, unkno
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
     throw invalidFile(path, `it cannot be read (${error.code ?? 'unknown reason'})`);
   });
-  // Podman makes empty files.
+  // Podman creates empty files.
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // Told below: what the parser says would quote the file.
+    // Reported below: the parser's message would quote the file.
   }
   throw invalidFile(path, 'it is not a JSON object');
 }
 
 /**
- * The login of an entry of `auths`; undefined for entries that only say that a helper has it.
+ * The login of an entry of `auths`; undefined if the entry only refers to a helper.
  *
  * @throws AppError REGISTRY_CREDENTIALS
  */

@@ -1,6 +1,6 @@
 /** The keys under which files and helpers keep logins. */
 
-/** What Docker calls its own registry in `config.json`, for the sake of its first version. */
+/** Docker Hub's key in `config.json`, unchanged since Docker's first version. */
 export const DOCKER_HUB_KEY = 'https://index.docker.io/v1/';
 
 const DOCKER_HUB_NAMES = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
@@ -11,7 +11,7 @@ export function storedKey(registry: string): string {
 }
 
 /**
- * The keys that fit a repository, the closest first: `host/a/b`, `host/a`, `host`.
+ * The keys that match a repository, the most specific first: `host/a/b`, `host/a`, `host`.
  *
  * @param repository may be empty
  */
@@ -23,7 +23,7 @@ export function keysFor(registry: string, repository: string): readonly string[]
   return [...below, storedKey(registry), ...names];
 }
 
-/** The host a key names: old versions of Docker wrote URLs. Undefined for keys of a part of a registry. */
+/** The host of a key; old versions of Docker wrote URLs. Undefined for keys of a part of a registry. */
 export function hostOfKey(key: string): string | undefined {
   const bare = key.replace(/^https?:\/\//, '').replace(/\/+$/, '');
   const [host = '', path] = bare.split(/\/(.*)/s);

@@ -18,7 +18,7 @@ export async function findCredentials(
   return undefined;
 }
 
-/** The closest key counts; for one key a helper of its own comes first, the helper for all before the file. */
+/** The most specific key wins. For one key: its own helper, then the helper for all keys, then the file. */
 async function findIn(
   file: LoginFile,
   keys: readonly string[],
@@ -39,8 +39,8 @@ async function findIn(
 }
 
 /**
- * Home directories come to machines without the desktop that their files name: there is no login then, and images that
- * need none are pulled all the same. `login` says what is missing.
+ * A home directory may be used on a machine without the desktop helper that its file names. Such a login counts as
+ * missing, so that public images can still be pulled; `login` reports the missing helper.
  */
 async function getFromStore(
   name: string,

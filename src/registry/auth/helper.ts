@@ -2,7 +2,7 @@
  * Credential helpers: programs `docker-credential-<name>` that keep logins in the system's own store.
  * https://github.com/docker/docker-credential-helpers#development
  *
- * What they print may be a secret, so nothing of it ever gets into a message.
+ * Their output may be a secret, so no message quotes it.
  */
 import { spawn } from 'node:child_process';
 import type { Environment } from '../../environment.ts';
@@ -17,13 +17,13 @@ export interface HelperOptions {
 
 type Action = 'get' | 'store' | 'erase';
 
-/** What helpers say when they have no login. */
+/** Messages of helpers that have no login. */
 const NOT_FOUND = /credentials not found|no credentials server URL|not found in keychain/i;
-/** What a helper prints at most. */
+/** Bytes; longer output is refused. */
 const MAX_OUTPUT = 1 << 20;
 
 /**
- * The login a helper has for a key, if any.
+ * Gets the login for a key from a helper; undefined if it has none.
  *
  * @throws AppError REGISTRY_HELPER
  */
@@ -48,7 +48,7 @@ export async function getFromHelper(
   return { kind: 'password', username, password: secret };
 }
 
-/** Whether a helper failed because this machine does not have it. */
+/** Whether a helper failed because it is not installed. */
 export function isMissingHelper(error: unknown): boolean {
   return (
     error instanceof AppError &&
@@ -69,7 +69,7 @@ export async function storeInHelper(
   if (status !== 0) throw failed(name, 'store', `it exited with status ${status}`);
 }
 
-/** Removes a login; one that is not there is no error. @throws AppError REGISTRY_HELPER */
+/** Removes a login; a missing one is no error. @throws AppError REGISTRY_HELPER */
 export async function eraseFromHelper(
   name: string,
   key: string,
@@ -122,7 +122,7 @@ function runHelper(
     child.on('close', (status) => {
       resolve({ status: status ?? -1, stdout: Buffer.concat(chunks).toString('utf8') });
     });
-    // A helper may end without reading.
+    // A helper may exit without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

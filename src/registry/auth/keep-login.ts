@@ -16,12 +16,12 @@ export interface Login {
 }
 
 export interface KeptLogin {
-  /** The file the password is in, readable for whoever can read the file; undefined: a helper keeps it. */
+  /** The file that holds the password unencrypted; undefined if a helper keeps it. */
   readonly unencryptedFile: string | undefined;
 }
 
 /**
- * Keeps a login: in the helper that the file names, else in the file.
+ * Stores a login: in the helper that the file names, else in the file.
  *
  * @throws AppError REGISTRY_HELPER, REGISTRY_CREDENTIALS
  */
@@ -61,7 +61,7 @@ export async function dropLogin(registry: string, options: RegistryOptions): Pro
   return true;
 }
 
-/** The file appears whole or not at all, and only its owner may read it. Other members of it stay. */
+/** Writes the file atomically, readable by its owner only. Keeps its other members. */
 async function writeAuths(
   { path, document }: LoginFile,
   auths: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 /**
- * Certificates laid down for one host, as Docker and Podman look for them: `certs.d/<host>/*.crt` are authorities,
- * `*.cert` with a `*.key` of the same name a client's.
+ * Certificates for one host, where Docker and Podman look for them: `certs.d/<host>/*.crt` are authorities; `*.cert`
+ * with a `*.key` of the same name is a client certificate.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
@@ -15,7 +15,7 @@ export const NO_TLS: EndpointTls = {
 };
 
 /**
- * What the directories hold for a host; the first one that has a client's certificate gives it.
+ * The certificates for a host in all directories. The client certificate comes from the first directory that has one.
  *
  * @param host with its port
  * @throws AppError REGISTRY_CONFIG_INVALID for a certificate without its key
@@ -33,7 +33,7 @@ export async function hostCertificates(
   return found;
 }
 
-/** containerd writes `host:5000` also as `host_5000_`. */
+/** containerd also writes `host:5000` as `host_5000_`. */
 export function directoryNames(host: string): readonly string[] {
   const port = /^(.*):(\d+)$/.exec(host);
   return port === null ? [host] : [`${port[1]}_${port[2]}_`, host];

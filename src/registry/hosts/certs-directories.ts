@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Environment } from '../../environment.ts';
 import { configHome } from '../home.ts';
 
-/** Directories with one directory for each host, the one that counts first. `LAMINA_CERTS_D` replaces them all. */
+/** Directories with one subdirectory for each host, in order of precedence. `LAMINA_CERTS_D` replaces them all. */
 export function certsDirectories(env: Environment): readonly string[] {
   const own = env.LAMINA_CERTS_D;
   if (own !== undefined && own !== '') return own.split(':').filter((path) => path !== '');

@@ -1,4 +1,4 @@
-/** What `daemon.json` tells the Docker daemon of registries. */
+/** The registry settings of Docker's `daemon.json`. */
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import type { Environment } from '../../environment.ts';
@@ -13,7 +13,7 @@ export interface DaemonRegistries {
   readonly insecure: readonly string[];
 }
 
-/** A user's own file stands in for the machine's. @throws AppError REGISTRY_CONFIG_INVALID */
+/** The user's file replaces the machine's. @throws AppError REGISTRY_CONFIG_INVALID */
 export async function readDaemonJson(env: Environment): Promise<DaemonRegistries> {
   for (const path of [join(configHome(env), 'docker/daemon.json'), '/etc/docker/daemon.json']) {
     const table = await readJson(path);
@@ -26,7 +26,7 @@ export async function readDaemonJson(env: Environment): Promise<DaemonRegistries
   return { mirrors: [], insecure: [] };
 }
 
-/** Whether a list of hosts and networks has this registry. Names are not looked up. */
+/** Whether a list of hosts and networks contains this registry. Does not resolve host names. */
 export function isListed(registry: string, list: readonly string[]): boolean {
   const host = registry.replace(/:\d+$/, '');
   return list.some((item) => {

@@ -1,4 +1,4 @@
-/** Who serves a name, by the files of other tools as they lie on people's machines. */
+/** The servers of a name, by configuration files of other tools. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ function write(path: string, content: string): string {
   return file;
 }
 
-/** Only what the test wrote counts, not what lies on this machine. */
+/** Hides the configuration of this machine from the test. */
 function env(more: Record<string, string> = {}) {
   return {
     HOME: home,

@@ -1,6 +1,6 @@
 /**
- * Which servers to ask for a repository. The first of these that says something about the registry decides:
- * containerd's `hosts.toml`, then `registries.conf`, then Docker's `daemon.json`, then what everybody knows.
+ * Which servers to ask for a repository. The first of these that mentions the registry decides: containerd's
+ * `hosts.toml`, `registries.conf`, Docker's `daemon.json`, the defaults.
  */
 import { isIPv4 } from 'node:net';
 import type { Environment } from '../../environment.ts';
@@ -23,7 +23,7 @@ const DOCKER_HUB_SERVER = 'registry-1.docker.io';
 
 interface Finder {
   readonly certs: readonly string[];
-  /** Hosts and networks that may be asked without a certificate, or by plain HTTP. */
+  /** Hosts and networks for which unverified certificates and plain HTTP are allowed. */
   readonly insecure: readonly string[];
 }
 
@@ -92,7 +92,7 @@ async function ofHosts(
   return lists.flat();
 }
 
-/** `/v2` follows the host, unless the path is said to be complete. */
+/** `/v2` follows the host, unless the configuration marks the path as complete. */
 function baseOf({ url, overridePath }: TomlHost): string {
   if (url === undefined) throw new Error('a host without a URL');
   const path = url.pathname.replace(/\/+$/, '');
@@ -165,14 +165,14 @@ interface ServerChoice {
   readonly insecure: boolean;
 }
 
-/** A registry's own server. An insecure one is asked by HTTPS with any certificate, then by HTTP. */
+/** A registry's own server. An insecure one is tried by HTTPS with any certificate, then by HTTP. */
 async function serversOf(
   registry: string,
   { finder, insecure }: ServerChoice,
 ): Promise<Endpoint[]> {
   const host = serverName(registry);
   const found = await hostCertificates(finder.certs, registry);
-  // Whoever lays down a certificate for this machine's own registry wants it verified.
+  // An installed certificate for a registry on this machine means that it is to be verified.
   const isOpen = isLoopback(registry) && found.ca.length === 0;
   const skipVerify = insecure || isListed(registry, finder.insecure) || isOpen;
   const secure = {
@@ -203,7 +203,7 @@ function serverName(registry: string): string {
   return registry === DOCKER_HUB ? DOCKER_HUB_SERVER : registry;
 }
 
-/** One login counts for all names of Docker Hub. */
+/** All names of Docker Hub share one login. */
 function keyOf(host: string): string {
   return host === DOCKER_HUB_SERVER || host === 'index.docker.io' ? DOCKER_HUB : host;
 }

@@ -1,10 +1,10 @@
 import { invalidConfig } from './toml.ts';
 
 /**
- * The URL of a server as configurations have it; without a scheme it is HTTPS.
+ * Parses the URL of a server in a configuration file; without a scheme it is HTTPS.
  *
- * @param path of the configuration, for messages
- * @throws AppError REGISTRY_CONFIG_INVALID; what is refused may hold a password, and is not shown
+ * @param path of the configuration file, for messages
+ * @throws AppError REGISTRY_CONFIG_INVALID, without the URL, which may hold a password
  */
 export function parseHostUrl(text: string, path: string): URL {
   try {
@@ -12,7 +12,7 @@ export function parseHostUrl(text: string, path: string): URL {
     const isPlain = url.username === '' && url.password === '' && url.search === '';
     if (/^https?:$/.test(url.protocol) && url.hostname !== '' && isPlain) return url;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw invalidConfig(path, 'a host must be an http:// or https:// URL without a login');
 }

@@ -1,5 +1,5 @@
 /**
- * `certs.d/<host>/hosts.toml`, the file of containerd: which hosts serve the images of a registry.
+ * containerd's `certs.d/<host>/hosts.toml`: which hosts serve the images of a registry.
  * https://github.com/containerd/containerd/blob/main/docs/hosts.md
  */
 import { dirname, join } from 'node:path';
@@ -76,7 +76,7 @@ async function tlsOf(table: Table, path: string): Promise<EndpointTls> {
   };
 }
 
-/** One file with both, a certificate and its key, or a list of such pairs, of which the first is taken. */
+/** One file with both, a certificate with its key, or a list of such pairs: the first counts. */
 function clientOf(table: Table, path: string): readonly [string?, string?] {
   const { client } = table;
   if (client === undefined) return [];

@@ -1,5 +1,5 @@
 /**
- * `registries.conf`, the file of Podman, Buildah and Skopeo: which location serves a prefix of names, and its mirrors.
+ * `registries.conf` of Podman, Buildah and Skopeo: which location serves a prefix of names, and its mirrors.
  * https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
  */
 import { readdir } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import {
 } from './toml.ts';
 
 export interface RegistryMirror {
-  /** Host with its port and, if wanted, a path. */
+  /** Host, port and optional path. */
   readonly location: string;
   readonly insecure: boolean;
   readonly serves: 'all' | 'digest-only' | 'tag-only';
@@ -28,7 +28,7 @@ export interface RegistryMirror {
 export interface RegistryRule {
   /** `host[:port][/path][:tag|@digest]`, or `*.domain`. */
   readonly prefix: string;
-  /** What stands in place of the prefix; empty: the prefix stays. */
+  /** Replaces the prefix; empty: the prefix stays. */
   readonly location: string;
   readonly insecure: boolean;
   readonly blocked: boolean;
@@ -36,7 +36,7 @@ export interface RegistryRule {
 }
 
 /**
- * The rules of the file in use and of its drop-ins. Of two for the same prefix the one read later counts.
+ * The rules of the file in use and of its drop-ins. The last rule for a prefix wins.
  *
  * @throws AppError REGISTRY_CONFIG_INVALID
  */
@@ -50,7 +50,7 @@ export async function readRegistriesConf(env: Environment): Promise<readonly Reg
   return [...rules.values()];
 }
 
-/** A user's own file stands in for the machine's; drop-ins count in any case. */
+/** The user's file replaces the machine's; drop-ins always count. */
 async function files(env: Environment): Promise<string[]> {
   const homes = ['/etc/containers', join(configHome(env), 'containers')];
   const dropIns: string[] = [];
@@ -118,7 +118,7 @@ function servesOf(text: string | undefined, path: string): RegistryMirror['serve
   throw invalidConfig(path, 'pull-from-mirror must be all, digest-only or tag-only');
 }
 
-/** Locations are no URLs: whether they are secure is said by `insecure`. */
+/** Locations have no scheme: `insecure` says whether plain HTTP is allowed. */
 function bare(location: string, path: string): string {
   if (location.includes('://'))
     throw invalidConfig(path, 'a location must not begin with http:// or https://');
@@ -142,11 +142,11 @@ function oldRules(table: Table, path: string): RegistryRule[] {
 
 export interface RuleMatch {
   readonly rule: RegistryRule;
-  /** How much of the name the prefix stands for. */
+  /** Length of the part of the name that the prefix matches. */
   readonly length: number;
 }
 
-/** The rule with the longest prefix that fits a name (`docker.io/library/debian`). */
+/** The rule with the longest prefix that matches a name (`docker.io/library/debian`). */
 export function matchRule(name: string, rules: readonly RegistryRule[]): RuleMatch | undefined {
   let best: RuleMatch | undefined;
   for (const each of rules) {

@@ -1,11 +1,11 @@
-/** Configuration files of others: read when they are there, and never half understood. */
+/** Configuration files of other tools: optional, and rejected if invalid. */
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
 import { isObject } from '../shape.ts';
 
 export type Table = Readonly<Record<string, unknown>>;
 
-/** The text of a file; undefined when there is none, or none that we may read. */
+/** The text of a file; undefined if it is missing or unreadable. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
@@ -38,7 +38,7 @@ export async function readJson(path: string): Promise<Table | undefined> {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // Told below: what the parser says may quote the file.
+    // Reported below: the parser's message may quote the file.
   }
   throw invalidConfig(path, 'it is not a JSON object');
 }
@@ -49,7 +49,7 @@ export function invalidConfig(path: string, problem: string): AppError {
   });
 }
 
-/** The parser's message goes on with an excerpt, which may hold what nobody should see. */
+/** Drops the excerpt of the file that follows in the parser's message: it may hold secrets. */
 function problemOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [first = ''] = text.split('\n', 1);
@@ -57,21 +57,21 @@ function problemOf(error: unknown): string {
   return hasPlace ? `line ${error.line}, column ${error.column}: ${first}` : first;
 }
 
-/** A text of a table; undefined when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
+/** A string of a table; undefined if missing. @throws AppError REGISTRY_CONFIG_INVALID */
 export function textOf(table: Table, name: string, path: string): string | undefined {
   const value = table[name];
   if (value === undefined || typeof value === 'string') return value;
   throw invalidConfig(path, `${name} must be a string`);
 }
 
-/** A switch of a table; false when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
+/** A boolean of a table; false if missing. @throws AppError REGISTRY_CONFIG_INVALID */
 export function switchOf(table: Table, name: string, path: string): boolean {
   const value = table[name] ?? false;
   if (typeof value === 'boolean') return value;
   throw invalidConfig(path, `${name} must be true or false`);
 }
 
-/** Texts of a table; a lone text counts as a list of one. @throws AppError REGISTRY_CONFIG_INVALID */
+/** A list of strings in a table; a single string counts as a list of one. @throws AppError REGISTRY_CONFIG_INVALID */
 export function textsOf(table: Table, name: string, path: string): readonly string[] {
   const value = table[name];
   if (value === undefined) return [];
@@ -80,7 +80,7 @@ export function textsOf(table: Table, name: string, path: string): readonly stri
   throw invalidConfig(path, `${name} must be a list of strings`);
 }
 
-/** Tables of a list of tables. @throws AppError REGISTRY_CONFIG_INVALID */
+/** A list of tables in a table. @throws AppError REGISTRY_CONFIG_INVALID */
 export function tablesOf(table: Table, name: string, path: string): readonly Table[] {
   const value = table[name];
   if (value === undefined) return [];
@@ -88,7 +88,7 @@ export function tablesOf(table: Table, name: string, path: string): readonly Tab
   throw invalidConfig(path, `${name} must be a list of tables`);
 }
 
-/** A table in a table; an empty one when there is none. @throws AppError REGISTRY_CONFIG_INVALID */
+/** A table in a table; an empty one if missing. @throws AppError REGISTRY_CONFIG_INVALID */
 export function tableOf(table: Table, name: string, path: string): Table {
   const value = table[name] ?? {};
   if (isObject(value)) return value;

@@ -1,16 +1,16 @@
-/** What may work when it is tried again, and for how long it is. */
+/** Which failures are retried, when, and how often. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppError } from '../errors.ts';
 import type { Tuning } from './tuning.ts';
 import type { RegistryWait } from './types.ts';
 
 /** A failure that may pass. */
-export class Transient extends Error {
-  /** What the user is told when it does not. */
+export class TransientError extends Error {
+  /** Reported when the retries are used up. */
   readonly error: AppError;
-  /** Milliseconds the server wants us to wait. */
+  /** Milliseconds that the server asks to wait. */
   readonly afterMs: number | undefined;
-  /** It is nobody's fault (a kept connection that the server had closed): try again now. */
+  /** Retry without a delay: the server had closed a kept-alive connection. */
   readonly atOnce: boolean;
 
   constructor(
@@ -24,37 +24,37 @@ export class Transient extends Error {
   }
 }
 
-export interface Trying {
+export interface RetryOptions {
   readonly tuning: Tuning;
   readonly signal: AbortSignal | undefined;
   readonly onWait?: ((wait: RegistryWait) => void) | undefined;
 }
 
-/** Endures failures until there have been too many in a row. */
-export class Patience {
-  readonly #trying: Trying;
+/** Retries with exponential back-off until too many attempts in a row have failed. */
+export class RetryPolicy {
+  readonly #options: RetryOptions;
   #failures = 0;
   #free = 0;
 
-  constructor(trying: Trying) {
-    this.#trying = trying;
+  constructor(options: RetryOptions) {
+    this.#options = options;
   }
 
-  /** Something went well: failures before it do not count any more. */
-  encourage(): void {
+  /** Call after progress: earlier failures no longer count. */
+  reset(): void {
     this.#failures = 0;
     this.#free = 0;
   }
 
   /**
-   * Waits until it is time to try again.
+   * Waits for the time of the next attempt.
    *
-   * @throws what was given, unless it may pass and patience is left
+   * @throws the given error, if it is not transient or no attempts are left
    */
-  async endure(error: unknown): Promise<void> {
-    const { tuning, signal } = this.#trying;
+  async waitOrThrow(error: unknown): Promise<void> {
+    const { tuning, signal } = this.#options;
     signal?.throwIfAborted();
-    if (!(error instanceof Transient)) throw error;
+    if (!(error instanceof TransientError)) throw error;
     if (error.atOnce && this.#free++ < tuning.attempts) return;
     this.#failures++;
     const { afterMs = 0 } = error;
@@ -62,7 +62,7 @@ export class Patience {
     const doubled = tuning.firstDelayMs * 2 ** (this.#failures - 1);
     const spread = Math.min(doubled, tuning.longestDelayMs) * (0.5 + tuning.random() / 2);
     const forMs = Math.max(spread, afterMs);
-    this.#trying.onWait?.({ forMs, reason: error.error });
+    this.#options.onWait?.({ forMs, reason: error.error });
     try {
       await delay(forMs, undefined, signal === undefined ? {} : { signal });
     } catch (cause) {
