@@ -1,4 +1,4 @@
-/** What may come next on a command line: the part of completion that all shells share. */
+/** What can come next on a command line: the part of completion that all shells share. */
 import type { Command } from './command.ts';
 import { commandList, type FoundCommand, findCommand } from './command-list.ts';
 import { type FlagSpec, parseFlags } from './flags.ts';
@@ -15,11 +15,11 @@ export interface Completion {
   readonly also: 'files' | 'directories' | 'nothing';
 }
 
-/** Looks up what depends on the machine. */
+/** Completions that depend on the machine. */
 export interface CompletionSources {
   /** Names of images in the store. */
   readonly images: () => Promise<readonly string[]>;
-  /** What `lamina explain` can explain. */
+  /** Names that `lamina explain` takes. */
   readonly explanations: () => Promise<readonly Candidate[]>;
 }
 
@@ -27,7 +27,7 @@ const NOTHING: Completion = { candidates: [], also: 'nothing' };
 const FILES: Completion = { candidates: [], also: 'files' };
 
 /**
- * @param words what follows `lamina`; the last is the one that is being typed, empty where it is to begin
+ * @param words the words after `lamina`; the last one is being typed, and may be empty
  */
 export async function complete(
   words: readonly string[],
@@ -50,7 +50,7 @@ export async function complete(
   return ofCommand(found, current, sources);
 }
 
-/** Undefined where the value of one is being typed. */
+/** @returns undefined while the value of a global flag is being typed */
 function withoutGlobalFlags(words: readonly string[]): readonly string[] | undefined {
   let at = 0;
   while (words[at]?.startsWith('-') === true) {
@@ -60,7 +60,7 @@ function withoutGlobalFlags(words: readonly string[]): readonly string[] | undef
   return at > words.length ? undefined : words.slice(at);
 }
 
-/** Next words of the commands that begin with those typed. */
+/** The next words of all commands that begin with the typed words. */
 function commandWords(typed: readonly string[], current: string): readonly Candidate[] {
   const prefix = typed.map((word) => `${word} `).join('');
   const found = new Map<string, Candidate>();
@@ -84,7 +84,7 @@ async function ofCommand(
 ): Promise<Completion> {
   const command = await entry.load();
   const position = positionIn(command, rest);
-  // Words of the container's own command.
+  // The rest belongs to the container's command.
   if (position.isOver) return FILES;
   if (position.valueOf !== undefined) return valueCompletion(position.valueOf, current, sources);
   if (current.startsWith('-')) {
@@ -101,7 +101,7 @@ async function ofCommand(
 }
 
 interface Position {
-  /** Arguments that are complete. */
+  /** Number of complete arguments. */
   readonly arguments: number;
   /** The flag whose value comes next. */
   readonly valueOf: FlagSpec | undefined;
@@ -123,7 +123,7 @@ function positionIn(command: Command, words: readonly string[]): Position {
   }
 }
 
-/** Values do not matter here, only where they are. */
+/** The same flags without checks: only the positions of values matter. */
 function accepting(flags: Command['flags']): Command['flags'] {
   return Object.fromEntries(
     Object.entries(flags).map(([name, { kind, short, bare }]) => [
@@ -173,7 +173,7 @@ interface ArgumentPosition {
   readonly sources: CompletionSources;
 }
 
-/** Commands whose first argument, or every argument, is an image of the store. */
+/** Commands whose first argument, or every argument, is an image in the store. */
 const FIRST_IS_IMAGE = new Set(['run', 'history', 'tag', 'export', 'push', 'images']);
 const ALL_ARE_IMAGES = new Set(['inspect', 'rmi', 'save', 'compare']);
 const TAKE_DIRECTORY = new Set(['build', 'context ls']);

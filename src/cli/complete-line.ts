@@ -1,9 +1,9 @@
-/** `lamina __complete WORD...`, which the scripts of `lamina completion` ask on Tab. */
+/** `lamina __complete WORD...`, which the completion scripts call on Tab. */
 
 import { type CompletionSources, complete } from './candidates.ts';
 import type { CommandContext } from './command.ts';
 
-/** Prints a candidate a line, behind a tab what it means, and at the end `::files` and the like. */
+/** Prints one candidate per line, with its meaning after a tab, and `::files` or the like at the end. */
 export async function completeLine(
   words: readonly string[],
   context: CommandContext,
@@ -16,7 +16,7 @@ export async function completeLine(
 function sourcesOf({ api, signal, root }: CommandContext): CompletionSources {
   return {
     async images() {
-      // A store that cannot be read is no reason to print an error into somebody's prompt.
+      // An unreadable store must not print an error into the user's prompt.
       const images = await (await api()).images({ root, signal }).catch(() => []);
       return images.flatMap(({ references }) => references).sort();
     },

@@ -1,9 +1,9 @@
-/** What a shell runs on Tab: it asks `lamina __complete`, which prints a candidate a line and what else to offer. */
+/** The scripts that shells run on Tab. They call `lamina __complete`, which prints one candidate per line and what else to offer. */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** Words are split at blanks only: for bash `:` and `=` end a word, but names of images have both. */
+/** Splits words at spaces only: bash also ends words at `:` and `=`, which image names contain. */
 const BASH = `# bash completion for lamina: eval "$(lamina completion bash)"
 _lamina() {
   local line candidate also='' words typed whole
@@ -48,7 +48,7 @@ _lamina() {
     directories) _files -/ ;;
   esac
 }
-# Loaded by compinit from a file, this is the function itself.
+# compinit loads the file as the function itself.
 if [[ "\${funcstack[1]}" == _lamina ]]; then
   _lamina
 elif (( $+functions[compdef] )); then

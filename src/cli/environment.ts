@@ -1,38 +1,35 @@
-/** Environment variables the command line reads. For the help and docs/cli.md. */
+/** Environment variables that the command line reads. For the help and docs/cli.md. */
 export const environmentTable: readonly (readonly [name: string, meaning: string])[] = [
   ['LAMINA_ROOT', 'directory of the store, same as --root'],
   ['LAMINA_DEBUG', 'set to 1 to show stack traces of errors'],
   [
     'SOURCE_DATE_EPOCH',
-    'seconds since 1970: the image gets this time and its new files no later one, so that the same input gives the same digest',
+    'time of the image and latest time of its new files, in seconds since 1970; makes builds reproducible',
   ],
-  ['LAMINA_CA_CERTIFICATES', 'certificate authorities for RUN steps, same as --ca-certificates'],
+  ['LAMINA_CA_CERTIFICATES', 'CA certificates for RUN steps, same as --ca-certificates'],
   [
     'LAMINA_CERTS_D',
-    'directories with certificates and hosts.toml files of registries, instead of the usual ones',
+    'directories with registry certificates and hosts.toml files, instead of the default ones',
   ],
-  ['LAMINA_LOAD', 'where --load loads the image in addition to the store: docker, podman, or none'],
+  ['LAMINA_LOAD', 'where --load also loads the image: docker, podman, or none'],
   [
     'LAMINA_UNPACK_LIMIT',
-    'how much an archive may unpack to, such as 50g, or none (default: nine tenths of the free disk space)',
+    'maximum unpacked size of an archive, such as 50g, or none (default: nine tenths of the free disk space)',
   ],
-  [
-    'LAMINA_INSECURE_REGISTRIES',
-    'registries to use without a trusted certificate or without HTTPS',
-  ],
+  ['LAMINA_INSECURE_REGISTRIES', 'registries that may use plain HTTP or an untrusted certificate'],
   [
     'DOCKER_CONFIG, REGISTRY_AUTH_FILE, CONTAINERS_REGISTRIES_CONF',
-    'configuration of logins and registries; see `lamina explain registries`',
+    'login and registry configuration; see `lamina explain registries`',
   ],
-  ['BUILDKIT_PROGRESS', 'how to show progress, same as --progress'],
-  ['DOCKER_DEFAULT_PLATFORM', 'platform to build for, same as --platform'],
-  ['NO_COLOR', 'set to anything to turn colours off'],
+  ['BUILDKIT_PROGRESS', 'type of progress output, same as --progress'],
+  ['DOCKER_DEFAULT_PLATFORM', 'target platform, same as --platform'],
+  ['NO_COLOR', 'set to any value to turn colours off'],
   [
     'HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY',
-    'proxies, also for RUN steps (in lower case too); never part of the image or of a cache key',
+    'proxies (also in lower case), passed on to RUN steps; never part of the image or a cache key',
   ],
   [
     'XDG_DATA_HOME',
-    'the store of a user other than root is in lamina/ below it, unless --root is given',
+    'data directory: without --root, users other than root have their store in $XDG_DATA_HOME/lamina',
   ],
 ];

@@ -1,4 +1,4 @@
-/** The one place where an error becomes an exit status. */
+/** Turns errors into exit statuses. */
 import { AppError } from '../errors.ts';
 import { PipeClosed } from './io.ts';
 import { asUserError } from './user-error.ts';
@@ -18,20 +18,20 @@ export const exitStatus = {
 /** For the help and docs/cli.md. */
 export const exitStatusTable: readonly (readonly [status: string, meaning: string])[] = [
   ['0', 'success'],
-  ['1', 'the command failed: a build step failed, an image is missing, a file cannot be read'],
+  ['1', 'the command failed: a build step failed, an image does not exist, a file cannot be read'],
   ['70', 'a bug in lamina (code INTERNAL)'],
-  ['125', 'the command line is wrong; `run`: the container could not be started'],
+  ['125', 'the command line is invalid; `run`: the container could not be started'],
   ['126', '`run`: the command cannot be executed'],
   ['127', '`run`: the image has no such command'],
   ['130', 'interrupted by Ctrl-C (143 for SIGTERM, 129 for SIGHUP)'],
-  ['141', 'whoever read standard output stopped reading'],
-  ['other', '`run`: the exit status of the process; 128 + n if signal n ended it'],
+  ['141', 'the reader of standard output closed the pipe'],
+  ['other', '`run`: the exit status of the process, or 128 + n if signal n ended it'],
 ];
 
 /** The status for an error, whatever the command. */
 export function statusOf(error: unknown): number {
   if (error instanceof PipeClosed) return exitStatus.pipeClosed;
-  // Of several errors the worst: a fault of lamina counts more than a missing image.
+  // The worst of several errors: a bug in lamina outranks a missing image.
   if (error instanceof AggregateError) return Math.max(1, ...error.errors.map(statusOf));
   const shown = asUserError(error);
   if (shown === undefined) return exitStatus.internal;
@@ -40,7 +40,7 @@ export function statusOf(error: unknown): number {
   return exitStatus.failure;
 }
 
-/** The status for an error of `run`: what is lamina's is kept apart from what is the container's. */
+/** The status for an error of `run`, which keeps lamina's failures apart from those of the container. */
 export function runStatusOf(error: unknown): number {
   if (error instanceof AppError) {
     if (error.code === 'RUNTIME_NOT_FOUND') return exitStatus.notFound;

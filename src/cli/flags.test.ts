@@ -10,7 +10,7 @@ const table = {
   rm: { kind: 'switch', help: '' },
   jobs: { kind: 'number', short: 'j', help: '' },
   progress: { kind: 'text', choices: ['plain', 'tty'], help: '' },
-  sbom: { kind: 'text', bare: 'true', notYet: 'leave it out', help: '' },
+  sbom: { kind: 'text', bare: 'true', notYet: 'remove the option', help: '' },
   push: { kind: 'switch', notYet: 'use an archive', help: '' },
   restart: { kind: 'text', notYet: 'start it again', neutral: 'no', help: '' },
   human: { kind: 'text', short: 'H', bare: 'true', help: '' },

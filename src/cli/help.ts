@@ -6,7 +6,8 @@ import { exitStatusTable } from './exit-status.ts';
 import { type FlagSpec, type FlagTable, valueName } from './flags.ts';
 import { wrap } from './wrap.ts';
 
-const WIDTH = 92;
+/** Fits a terminal of 80 columns. */
+const WIDTH = 79;
 
 export function rootHelp(globalFlags: FlagTable): string {
   const groups = [...new Set(commandList.map(({ group }) => group))];
@@ -16,7 +17,7 @@ export function rootHelp(globalFlags: FlagTable): string {
     '',
     ...wrapped(
       'lamina builds small images from multi-stage Dockerfiles without a daemon, and shows what is in them. ' +
-        'Commands and options are those of docker; the help of a command says where lamina differs.',
+        'Its commands and options are those of docker; the help of each command notes any differences.',
     ),
     ...groups.flatMap((group) => [
       '',
@@ -29,15 +30,17 @@ export function rootHelp(globalFlags: FlagTable): string {
     'Options before the command:',
     ...columns(flagRows(globalFlags)),
     '',
-    'Docker’s long spellings work too: lamina image ls, lamina container run, lamina buildx build.',
+    ...wrapped(
+      'Docker’s longer forms work too: lamina image ls, lamina container run, lamina buildx build.',
+    ),
     '',
     'Try:',
     ...columns([
-      ['lamina base debian:bookworm-slim', 'make a base image'],
+      ['lamina base debian:12-slim', 'create a base image'],
       ['lamina build -t hello .', 'build the Dockerfile in this directory'],
       ['lamina run --rm hello', 'run the result'],
-      ['lamina history hello', 'see what it is made of'],
-      ['lamina build --help', 'list all options of a command'],
+      ['lamina history hello', 'show how it was built'],
+      ['lamina build --help', 'show the options of a command'],
     ]),
     '',
     'Environment:',
@@ -48,7 +51,7 @@ export function rootHelp(globalFlags: FlagTable): string {
   );
 }
 
-/** Of a first word such as `image`, which several commands begin with. */
+/** The help of a first word that several commands begin with, such as `image`. */
 export function groupHelp(first: string): string {
   const rows = commandList.flatMap(({ name, aliases, summary }) =>
     [name, ...aliases]
@@ -61,7 +64,7 @@ export function groupHelp(first: string): string {
     'Commands:',
     ...columns(rows),
     '',
-    `'lamina ${first} COMMAND --help' shows the options of a command.`,
+    `Run 'lamina ${first} COMMAND --help' for the options of a command.`,
   );
 }
 
@@ -78,13 +81,13 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
     ...(examples.length === 0 ? [] : ['', 'Examples:']),
     ...examples.flatMap(({ command: typed, text }) => [`  ${typed}`, `      ${text}`]),
     '',
-    "For exit status and environment, see 'lamina --help'.",
+    "Run 'lamina --help' for environment variables and exit status.",
   );
 }
 
 export type HelpRow = readonly [name: string, text: string];
 
-/** Flags by heading, in the order of the table; refused and ineffective ones last. */
+/** Flags by heading, in the order of the table; flags that are refused or have no effect come last. */
 export function flagGroups(flags: FlagTable): [group: string, rows: HelpRow[]][] {
   const groups = new Map<string, HelpRow[]>();
   for (const [name, spec] of Object.entries(flags)) {
@@ -97,11 +100,11 @@ export function flagGroups(flags: FlagTable): [group: string, rows: HelpRow[]][]
   return [...groups].sort((a, b) => rank(a) - rank(b));
 }
 
-const LAST_GROUPS = ['Common', 'Accepted, without effect', 'Not yet'];
+const LAST_GROUPS = ['Common', 'Accepted without effect', 'Not supported yet'];
 
 function groupOf(spec: FlagSpec): string {
-  if (spec.notYet !== undefined) return 'Not yet';
-  if (spec.noEffect !== undefined) return 'Accepted, without effect';
+  if (spec.notYet !== undefined) return 'Not supported yet';
+  if (spec.noEffect !== undefined) return 'Accepted without effect';
   return spec.group ?? 'Options';
 }
 
@@ -127,10 +130,10 @@ function flagText(spec: FlagSpec): string {
   return `${spec.help}${choices}${again}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
-/** Two columns; a name too wide for the first has a line of its own. */
+/** Two columns; a name that is too wide for the first gets its own line. */
 function columns(rows: readonly HelpRow[]): string[] {
   const widest = Math.max(...rows.map(([name]) => name.length));
-  const nameWidth = Math.min(widest, 32);
+  const nameWidth = Math.min(widest, 30);
   return rows.flatMap(([name, text]) => {
     const folded = wrap(text, WIDTH - nameWidth - 4);
     const indent = ' '.repeat(nameWidth + 4);
@@ -143,7 +146,7 @@ function columns(rows: readonly HelpRow[]): string[] {
   });
 }
 
-/** Lines behind a label; further ones are indented by its width. */
+/** Lines after a label; further lines are indented by its width. */
 function hanging(label: string, text: string): string[] {
   const indent = ' '.repeat(label.length);
   return wrap(text, WIDTH - label.length).map(

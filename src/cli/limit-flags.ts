@@ -1,13 +1,13 @@
-/** Flags of control groups, the same for containers and for RUN steps. */
+/** Flags for control groups: the same for containers and RUN steps. */
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import type { FlagTable, FlagValues } from './flags.ts';
 import { badValue, byteSize } from './values.ts';
 
-/** A runtime needs so much itself before the process begins. */
+/** What the runtime itself needs before the process starts. */
 const LEAST_MEMORY = 6 * 1024 * 1024;
-/** The kernel takes no less, in microseconds. */
+/** The kernel's minimum, in microseconds. */
 const LEAST_CPU_TIME = 1000;
 const USUAL_CPU_PERIOD = 100_000;
 
@@ -19,30 +19,35 @@ export function limitFlags(group: string) {
       kind: 'text',
       value: 'size',
       group,
-      help: 'limit for memory and swap together; -1 for no limit (default: twice --memory)',
+      help: 'limit of memory plus swap; -1 for unlimited (default: twice --memory)',
     },
     'cpu-shares': {
       kind: 'number',
       short: 'c',
       group,
-      help: 'CPU weight relative to other containers (default: 1024)',
+      help: 'CPU shares: relative weight (default: 1024)',
     },
     'cpu-period': {
       kind: 'number',
       value: 'µs',
       group,
-      help: 'length of the period for --cpu-quota',
+      help: 'period of --cpu-quota',
     },
-    'cpu-quota': { kind: 'number', value: 'µs', group, help: 'CPU time in each period' },
-    'cpuset-cpus': { kind: 'text', value: '0-2,4', group, help: 'CPUs to run on' },
-    'cpuset-mems': { kind: 'text', value: '0-1', group, help: 'memory nodes to use' },
-    'cgroup-parent': { kind: 'text', value: 'path', group, help: 'control group to run in' },
+    'cpu-quota': { kind: 'number', value: 'µs', group, help: 'CPU time per period' },
+    'cpuset-cpus': { kind: 'text', value: '0-2,4', group, help: 'CPUs that processes may use' },
+    'cpuset-mems': {
+      kind: 'text',
+      value: '0-1',
+      group,
+      help: 'memory nodes that processes may use',
+    },
+    'cgroup-parent': { kind: 'text', value: 'path', group, help: 'parent cgroup' },
   } as const satisfies FlagTable;
 }
 
 type LimitValues = FlagValues<ReturnType<typeof limitFlags>>;
 
-/** What `docker run` takes beside these. */
+/** Limits that only `docker run` takes. */
 export interface ContainerLimitValues {
   readonly 'memory-reservation'?: string | undefined;
   readonly cpus?: string | undefined;

@@ -1,4 +1,4 @@
-/** The manual page lamina(1), made from the tables of the help when lamina is built. */
+/** The manual page lamina(1), generated from the tables of the help when lamina is built. */
 import type { Command } from './command.ts';
 import { type CommandEntry, commandList } from './command-list.ts';
 import { environmentTable } from './environment.ts';
@@ -7,11 +7,11 @@ import { globalFlags } from './global-flags.ts';
 import { flagGroups, flagRows } from './help.ts';
 
 const DESCRIPTION = [
-  'lamina builds images from Dockerfiles without a daemon, runs them, and moves them between registries and archives. Commands and options are those of docker.',
-  'Results go to standard output; progress, notes and errors go to standard error. What docker knows and lamina does not do fails with the code CLI_NOT_YET.',
+  'lamina builds images from Dockerfiles without a daemon, runs them, and copies them between registries and archives. Its commands and options are those of docker.',
+  'Results go to standard output; progress, notes and errors go to standard error. Commands and options of docker that lamina does not support fail with CLI_NOT_YET.',
 ];
 
-/** @returns the page in the language of man(7) */
+/** @returns the page in man(7) format */
 export async function manualPage(): Promise<string> {
   const commands: string[] = [];
   for (const entry of commandList) commands.push(...commandPart(entry, await entry.load()));
@@ -33,7 +33,7 @@ export async function manualPage(): Promise<string> {
     ...exitStatusTable.map(tagged),
     '.SH SEE ALSO',
     text(
-      '`lamina COMMAND --help`, `lamina explain NAME` for errors, build checks and topics; docker(1), Dockerfile(5)',
+      '`lamina COMMAND --help`; `lamina explain NAME` for errors, build checks and topics; docker(1), Dockerfile(5)',
     ),
   ];
   return `${lines.join('\n')}\n`;
@@ -61,7 +61,7 @@ function tagged([name, what]: readonly [string, string]): string {
   return `.TP\n.B ${text(name.trim())}\n${text(what)}`;
 }
 
-/** A line that begins with a dot or an apostrophe would be a request. */
+/** Escapes a dot or an apostrophe at the start of a line, which man would take for a request. */
 function text(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')

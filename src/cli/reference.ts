@@ -1,4 +1,4 @@
-/** docs/cli.md, made from the same tables as the help, so that neither can lag behind. A test compares. */
+/** docs/cli.md, generated from the same tables as the help, so that both agree. A test compares. */
 import type { Command } from './command.ts';
 import { type CommandEntry, commandList } from './command-list.ts';
 import { missingCommands } from './commands-not-yet.ts';
@@ -8,51 +8,51 @@ import { flagGroups } from './help.ts';
 
 const INTRODUCTION = `# The command line
 
-\`lamina COMMAND [OPTIONS]\`: the commands and options of \`docker\`, with the same meaning, and a few of lamina's own. This file is
-made from the tables the program itself uses (\`npx vitest run --project unit src/cli -u\` updates it).
+\`lamina COMMAND [OPTIONS]\`: the commands and options of \`docker\`, with the same meaning, and a few of lamina's own. This page is
+generated from the tables that the program itself uses (\`npx vitest run --project unit src/cli -u\` updates it).
 
 - Results go to standard output; progress, notes and errors go to standard error.
 - On a terminal, control characters in results are shown as escapes (\`\\x1b\`); files and pipes get results unchanged.
 - Separate an option from its value with a space or \`=\` (\`--tag a\`, \`--tag=a\`, \`-t a\`, \`-ta\`); a switch takes a value only with \`=\`
-  (\`--rm=false\`). \`--\` ends the options. Options may come between arguments, except after the image of \`run\`.
-- \`--root\`, \`--debug\`, \`--version\` and \`--help\` may also come before the command.
-- Options and commands of docker that lamina does not support fail with \`CLI_NOT_YET\`. Options that have no effect here are
-  accepted with a note.
-- Ctrl-C stops the work, cleans up and ends with status 130; a second Ctrl-C does not wait for the cleanup.
-  While \`run\` has a container in the foreground, signals go to its process; a third SIGINT or SIGTERM within
-  five seconds kills it. With a terminal (\`-it\`), keys go to it,
-  Ctrl-C too; if lamina itself is killed by SIGKILL, \`stty sane\` puts the terminal right.`;
+  (\`--rm=false\`). \`--\` ends the options. Options and arguments can be mixed, except after the image of \`run\`.
+- \`--root\`, \`--debug\`, \`--version\` and \`--help\` can also come before the command.
+- Docker options and commands that lamina does not support fail with \`CLI_NOT_YET\`. Options without effect are accepted
+  with a note.
+- Ctrl-C stops the command, cleans up and exits with status 130; a second Ctrl-C skips the cleanup.
+  \`run\` forwards signals to the process of the container; a third SIGINT or SIGTERM within five seconds kills it.
+  With a terminal (\`-it\`), all keys go to the process, including Ctrl-C. If lamina itself is killed by SIGKILL,
+  \`stty sane\` restores the terminal.`;
 
 const PROGRESS = `## Progress displays
 
-\`--progress\`, or the variable \`BUILDKIT_PROGRESS\`, chooses:
+\`--progress\`, or the variable \`BUILDKIT_PROGRESS\`, selects the display:
 
 | kind | display |
 | --- | --- |
 | \`auto\` | \`tty\` if standard error is a terminal, else \`plain\` |
-| \`tty\` | finished steps scroll by; running steps stay below them with their last lines of output; when a step fails, its whole output is printed at the end |
-| \`plain\` | lines for logs, in the form of BuildKit: \`#5 [build 2/5] RUN make\`, \`#5 0.213 output\`, \`#5 DONE 1.2s\` |
-| \`rawjson\` | one JSON object a line in the shape of BuildKit's SolveStatus (\`vertexes\`, \`statuses\`, \`logs\` in base64, \`warnings\`), and at the end \`summary\` |
-| \`quiet\`, \`none\` | nothing |
+| \`tty\` | live display: finished steps scroll up, running steps stay at the bottom with their last lines of output; when a step fails, its whole output is printed at the end |
+| \`plain\` | lines for logs, in BuildKit's format: \`#5 [build 2/5] RUN make\`, \`#5 0.213 output\`, \`#5 DONE 1.2s\` |
+| \`rawjson\` | one JSON object per line, in the format of BuildKit's SolveStatus (\`vertexes\`, \`statuses\`, \`logs\` in base64, \`warnings\`), with a final \`summary\` |
+| \`quiet\`, \`none\` | no progress |
 
-Colours in the output of a step reach the terminal or the log (not with \`NO_COLOR\`). Every other escape sequence is removed, so a step cannot
-move the cursor, set the window's title or make the terminal answer; \`rawjson\` keeps all bytes.
+Colours in the output of a step are kept, unless \`NO_COLOR\` is set. All other escape sequences are removed, so a step cannot move the
+cursor, change the window title or make the terminal send input; \`rawjson\` keeps all bytes.
 
-A build ends with a summary of at most ten lines: the size of each stage, the image, how much stays behind in the other stages, and the stages that
-were not needed. \`--summary=full\` adds the time of each step, or \`CACHED\`, with the bytes it added, and the layers of the image; \`--summary=none\`
-leaves the summary out.
+A build ends with a summary of at most ten lines: the size of each stage, the image, how much the other stages keep out of it, and the stages that
+were not needed. \`--summary=full\` adds the time of each step (or \`CACHED\`), the bytes it added, and the layers of the image; \`--summary=none\`
+turns the summary off.
 
-When a \`RUN\` step fails, the error ends with a command under \`look inside\`: it starts a shell in the file system as it was before that step.
-Values of build arguments are not repeated there; put them in place of \`…\`.`;
+When a \`RUN\` step fails, the error ends with a \`look inside\` command that starts a shell in the file system as it was before that step.
+The command omits the values of build arguments: replace each \`…\` with the value.`;
 
 const TEMPLATES = `## Templates
 
-\`--format\` takes \`table\`, \`json\`, a Go template, or \`table\` and a template, in which \`\\t\` separates the columns. Of Go's templates
-these parts work: fields (\`.Config.User\`), variables (\`$x := …\`), pipelines, parentheses, \`if\`/\`else\`, \`range\`, \`with\`, comments, \`{{-\` and \`-}}\`,
+\`--format\` takes \`table\`, \`json\`, a Go template, or \`table\` followed by a template whose columns are separated by \`\\t\`. lamina supports
+these parts of Go templates: fields (\`.Config.User\`), variables (\`$x := …\`), pipelines, parentheses, \`if\`/\`else\`, \`range\`, \`with\`, comments, \`{{-\` and \`-}}\`,
 and the functions \`json\`, \`len\`, \`index\`, \`join\`, \`split\`, \`upper\`, \`lower\`, \`title\`, \`truncate\`, \`pad\`, \`print\`, \`println\`, \`printf\`
 (\`%s %d %q %v\`), \`not\`, \`and\`, \`or\`, \`eq\`, \`ne\`, \`lt\`, \`le\`, \`gt\`, \`ge\`.`;
 
-/** @returns the whole of docs/cli.md */
+/** @returns the text of docs/cli.md */
 export async function commandReference(): Promise<string> {
   const sections = [INTRODUCTION];
   for (const entry of commandList) sections.push(commandSection(entry, await entry.load()));
@@ -61,8 +61,8 @@ export async function commandReference(): Promise<string> {
     TEMPLATES,
     `## Exit status\n\n${table(['status', 'meaning'], exitStatusTable)}`,
     `## Environment\n\n${table(['variable', 'meaning'], environmentTable)}`,
-    `## Docker's commands that are missing\n\n${table(
-      ['command', 'why'],
+    `## Docker commands that lamina does not have\n\n${table(
+      ['command', 'what to do instead'],
       missingCommands.map(({ names, reason }) => [names.join(', '), reason]),
     )}`,
   );

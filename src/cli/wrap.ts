@@ -1,4 +1,4 @@
-/** Breaks a text into lines of at most `width` characters, at its blanks. A longer word has a line of its own. */
+/** Breaks a text into lines of at most `width` characters, at its spaces. A longer word gets its own line. */
 export function wrap(text: string, width: number): string[] {
   const result: string[] = [];
   let line = '';

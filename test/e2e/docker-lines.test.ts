@@ -1,4 +1,4 @@
-/** Everyday `docker` lines with the first word changed: each works, or says on one line what to do instead. */
+/** Everyday `docker` command lines, run as `lamina`: each works, or prints one line with what to do instead. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -63,7 +63,7 @@ function lamina({ line }: DockerLine) {
   });
 }
 
-/** What a reader of the list is told: the hint of a refusal, the error of a failure, or the note of what does nothing. */
+/** The outcome for the table: the hint of a refusal, the error of a failure, or the note of an option without effect. */
 function outcome({ status, stderr }: ReturnType<typeof lamina>): string {
   const notes = [...stderr.matchAll(/^note: (.*)$/gm)].map(([, text]) => text);
   if (status === 125) return /^ {2}hint: (.*)$/m.exec(stderr)?.[1] ?? 'no hint';
@@ -95,17 +95,17 @@ it('each works, or says what to do instead, and docs/docker.md says which', asyn
   await expect(page).toMatchFileSnapshot('../../docs/docker.md');
 });
 
-const INTRODUCTION = `# Lines of Docker's users
+const INTRODUCTION = `# Docker command lines
 
-Change the first word of a \`docker\` line to \`lamina\`. A test runs every line of this page, in this order, and writes what came of
-it (\`npx vitest run --project integration test/e2e/docker-lines.test.ts -u\`).
+To use a \`docker\` command line with lamina, replace \`docker\` with \`lamina\`. A test runs every line of this page, in this order, and
+records the outcome (\`npx vitest run --project integration test/e2e/docker-lines.test.ts -u\`).
 
-Scripts can rely on the status:
+Scripts can rely on the exit status:
 
 | status | meaning |
 | --- | --- |
-| 0 | The line works. Where there is nothing to do, a note on standard error says so. |
-| 1 | The command failed, as Docker's would: no such image, a failed step. |
-| 125 | lamina does not have the command or option, or the line is wrong. The error has a code (\`CLI_NOT_YET\` for what Docker has) and one line that says what to do instead. |
-| other | \`run\`: the status of the container's process; 126 and 127 where the program could not be started or found. |
+| 0 | The command succeeds. If it has nothing to do, a note on standard error says so. |
+| 1 | The command fails, as Docker's would: an image does not exist, a step fails. |
+| 125 | lamina does not have the command or option, or the command line is invalid. The error has a code (\`CLI_NOT_YET\` if Docker has the command or option) and a hint that says what to do instead. |
+| other | \`run\`: the exit status of the process in the container; 126 if the program cannot be executed, 127 if it does not exist. |
 `;

@@ -5,19 +5,19 @@ import { sourceDateEpoch } from '../values.ts';
 
 export const baseCommand = defineCommand({
   usage: '[OPTIONS] NAME',
-  summary: 'make a Debian or distroless base image from a package mirror',
+  summary: 'create a Debian or distroless base image from packages',
   description: [
-    'Makes the base image that FROM NAME uses: a minimal Debian system, assembled by mmdebstrap from the packages of a Debian ' +
+    'Creates the base image for FROM NAME: a minimal Debian system that mmdebstrap assembles from the packages of a Debian ' +
       'mirror. NAME is debian:SUITE or debian:SUITE-slim, where SUITE is a code name (bookworm), a number (12), ' +
-      'stable, testing or unstable; slim leaves out manual pages, documentation and translations.',
-    'NAME can also be distroless/static, base, cc, nodejs or python, with -debian12 (the default) or -debian13: without a shell ' +
-      'or package manager, with only what a program needs to run (CA certificates, time zones, libraries, the language). With ' +
-      'gcr.io/ in front, the image has the name that many Dockerfiles use. The tag :nonroot runs as user 65532, :debug adds ' +
-      'busybox, :debug-nonroot does both.',
+      'stable, testing or unstable. The slim images have no manual pages, documentation or translations.',
+    'NAME can also be distroless/static, base, cc, nodejs or python, with -debian12 (the default) or -debian13. These images ' +
+      'have no shell and no package manager, only what a program needs to run (CA certificates, time zones, libraries, the ' +
+      'language runtime). Prefix the name with gcr.io/ to get the name that many Dockerfiles use. The tag :nonroot sets user ' +
+      '65532, :debug adds busybox, and :debug-nonroot does both.',
     'The mirror and its keys come from the apt configuration of this machine, unless --mirror names another mirror. ' +
-      'If the store already has the image, nothing happens.',
-    'You need not be root. Distroless images need nothing more; Debian images need the package uidmap, and user IDs for you ' +
-      'in /etc/subuid and /etc/subgid.',
+      'If the store already has the image, the command does nothing.',
+    'The command does not need root. Without root, Debian images need the package uidmap, and user IDs for you in ' +
+      '/etc/subuid and /etc/subgid; distroless images need neither.',
   ],
   flags: {
     mirror: { kind: 'text', value: 'url', help: 'mirror of the Debian archive' },
@@ -25,20 +25,23 @@ export const baseCommand = defineCommand({
       kind: 'text',
       short: 't',
       value: 'name[:tag]',
-      help: 'name the image (default: NAME)',
+      help: 'name of the image (default: NAME)',
     },
     platform: {
       kind: 'text',
       value: 'os/arch',
       help: 'platform of the image (default: that of this machine)',
     },
-    force: { kind: 'switch', help: 'make the image again, with current packages' },
-    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    force: {
+      kind: 'switch',
+      help: 'create the image even if the store has it, with current packages',
+    },
+    quiet: { kind: 'switch', short: 'q', help: 'suppress the progress output' },
     progress: {
       kind: 'text',
       value: 'kind',
       choices: ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'],
-      help: 'how to show progress on standard error',
+      help: 'type of progress output on standard error',
     },
     ...storeFlags,
   },
@@ -46,11 +49,11 @@ export const baseCommand = defineCommand({
   examples: [
     {
       command: 'lamina base debian:bookworm-slim',
-      text: 'make a Debian base image (takes about a minute)',
+      text: 'create a Debian base image (takes about a minute)',
     },
     {
       command: 'lamina base distroless/static:nonroot',
-      text: 'make a base for static binaries, such as those of Go',
+      text: 'create a base for static binaries, such as Go programs',
     },
     {
       command: 'lamina base --mirror http://mirror.example/debian -t mybase debian:trixie',

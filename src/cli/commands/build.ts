@@ -31,12 +31,12 @@ export const buildCommand = defineCommand({
   summary: 'build an image from a Dockerfile',
   description: [
     'PATH is the build context: the directory whose files COPY and ADD can read, except those that .dockerignore excludes. ' +
-      '- reads a Dockerfile, or a tar of a whole context, from standard input.',
+      'With -, lamina reads a Dockerfile or a tar of the context from standard input.',
     'URL is a git repository (https://HOST/X.git, git@HOST:X, github.com/X/Y, each with an optional #REF:SUBDIR) or a file on ' +
-      'an HTTP(S) server: a context archive or a Dockerfile. --file then names a file inside it, and .dockerignore is not used.',
-    'Only the stages that the target needs are built; independent steps run at the same time. The result goes to the local ' +
-      'image store unless --output says otherwise. Progress goes to standard error, results to standard output.',
-    'RUN steps share the network of this machine unless you give --network=none.',
+      'an HTTP(S) server: a context archive or a Dockerfile. --file is then relative to the fetched context, and .dockerignore is ignored.',
+    'lamina builds only the stages that the target needs, and runs independent steps in parallel. The result goes to the ' +
+      'local image store unless --output says otherwise. Progress goes to standard error, results to standard output.',
+    'RUN steps share the network of this machine, unless you set --network=none.',
   ],
   flags: buildFlags,
   args: [1, 1],
@@ -48,15 +48,15 @@ export const buildCommand = defineCommand({
     },
     {
       command: 'lamina build --target builder -t hello:build .',
-      text: 'stop at the stage named builder',
+      text: 'build the stage builder only',
     },
     {
       command: 'lamina build --no-cache --progress=plain . 2>&1 | tee build.log',
-      text: 'run every step again and keep a log',
+      text: 'build without the cache, and keep a log',
     },
     {
       command: 'lamina build -o type=oci,dest=hello.tar .',
-      text: 'write an OCI archive, which tools such as skopeo read',
+      text: 'write an OCI archive, for tools such as skopeo',
     },
     {
       command: 'lamina build -t registry.example.com/hello:1 --push .',
@@ -66,11 +66,11 @@ export const buildCommand = defineCommand({
     { command: 'lamina build - < Dockerfile', text: 'build without a context' },
     {
       command: 'lamina build https://example.com/app.git#main:service',
-      text: 'build a directory of a git branch',
+      text: 'build a subdirectory of a git branch',
     },
     {
       command: 'lamina build --build-context assets=../assets .',
-      text: 'let COPY --from=assets read another directory',
+      text: 'use another directory in COPY --from=assets',
     },
   ],
   async run({ flags, args }, context) {

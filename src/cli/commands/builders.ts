@@ -17,11 +17,11 @@ async function say({ io }: CommandContext, what: string): Promise<void> {
 
 export const createBuilderCommand = defineCommand({
   usage: '[OPTIONS] [CONTEXT|ENDPOINT]',
-  summary: 'do nothing: there is only one builder',
+  summary: 'do nothing: lamina has only one builder',
   flags: {
     name: { kind: 'text', value: 'name', help: 'name to print' },
-    use: { kind: 'switch', help: 'use the builder (always done)' },
-    bootstrap: { kind: 'switch', help: 'start the builder (there is nothing to start)' },
+    use: { kind: 'switch', help: 'use the builder (always on)' },
+    bootstrap: { kind: 'switch', help: 'start the builder (nothing to start)' },
     ...ineffective(['driver', 'node', 'buildkitd-flags', 'buildkitd-config', 'config'], 'text'),
     ...ineffective(['driver-opt', 'platform'], 'list'),
     ...ineffective(['append', 'leave'], 'switch'),
@@ -36,7 +36,7 @@ export const createBuilderCommand = defineCommand({
 
 export const useBuilderCommand = defineCommand({
   usage: '[OPTIONS] NAME',
-  summary: 'do nothing: there is only one builder',
+  summary: 'do nothing: lamina has only one builder',
   flags: { ...ineffective(['default', 'global'], 'switch') },
   args: [1, 1],
   async run(_invocation, context) {
@@ -47,12 +47,12 @@ export const useBuilderCommand = defineCommand({
 
 export const removeBuilderCommand = defineCommand({
   usage: '[OPTIONS] [NAME...]',
-  summary: 'do nothing: there is only one builder',
+  summary: 'do nothing: lamina has only one builder',
   flags: {
     force: {
       kind: 'switch',
       short: 'f',
-      help: 'do not ask for confirmation (lamina never asks here)',
+      help: 'do not ask for confirmation (lamina never asks)',
     },
     ...ineffective(['all-inactive', 'keep-daemon', 'keep-state'], 'switch'),
   },
@@ -65,14 +65,14 @@ export const removeBuilderCommand = defineCommand({
 
 export const listBuildersCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'show the only builder and the platforms it builds for',
+  summary: 'show the builder and its platforms',
   flags: {
     format: {
       kind: 'text',
       value: 'format',
       help: 'table, json, or a Go template of .Name .DriverEndpoint .Status .Buildkit .Platforms',
     },
-    'no-trunc': { kind: 'switch', help: 'print all platforms (always done)' },
+    'no-trunc': { kind: 'switch', help: 'print all platforms (always on)' },
   },
   args: [0, 0],
   async run({ flags }, context) {
@@ -95,8 +95,8 @@ export const listBuildersCommand = defineCommand({
 
 export const inspectBuilderCommand = defineCommand({
   usage: '[OPTIONS] [NAME]',
-  summary: 'show the only builder and the platforms it builds for',
-  flags: { bootstrap: { kind: 'switch', help: 'start the builder (there is nothing to start)' } },
+  summary: 'show the builder and its platforms',
+  flags: { bootstrap: { kind: 'switch', help: 'start the builder (nothing to start)' } },
   args: [0, 1],
   async run({ args }, context) {
     const { version, platforms } = await builder(context);

@@ -8,14 +8,14 @@ export const compareCommand = defineCommand({
   usage: '[OPTIONS] IMAGE IMAGE',
   summary: 'show how two images differ, file by file',
   description: [
-    'Compares files as containers of the two images see them, and lists those that only one image has and those that differ in ' +
-      'content, mode, owner, type or attributes. Times do not count.',
-    'With --layers, compares layer by layer, times included, and names the instruction that made each layer. This shows why ' +
-      'a rebuild has another digest.',
-    'The exit status is 0 if the images are the same (without --layers: if files and config are the same), else 1.',
+    'Compares the files that containers of the two images see. Lists files that only one image has, and files that differ in ' +
+      'content, mode, owner, type or attributes. Times are ignored.',
+    'With --layers, compares layer by layer, including times, and names the instruction of each layer. Use this to find out ' +
+      'why a rebuild has a different digest.',
+    'The exit status is 0 if the images are the same (without --layers: if files and config are the same), and 1 otherwise.',
   ],
   flags: {
-    layers: { kind: 'switch', help: 'compare layer by layer, times included' },
+    layers: { kind: 'switch', help: 'compare layer by layer, including times' },
     files: { kind: 'number', value: 'n', help: 'number of files to list (default: 50)' },
     format: {
       kind: 'text',

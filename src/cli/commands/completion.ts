@@ -5,9 +5,9 @@ import { completionScripts, SHELLS, type Shell } from '../completion-scripts.ts'
 
 export const completionCommand = defineCommand({
   usage: 'bash|zsh|fish',
-  summary: 'print the script that completes lamina’s command lines in a shell',
+  summary: 'print the completion script for a shell',
   description: [
-    'On Tab the script asks lamina itself: for commands, options, their values, and the names of images.',
+    'The script completes commands, options, their values, and image names: on Tab, it asks lamina for them.',
   ],
   flags: {},
   args: [1, 1],

@@ -6,10 +6,10 @@ import { keyValues } from '../values.ts';
 
 export const contextLsCommand = defineCommand({
   usage: '[OPTIONS] [PATH]',
-  summary: 'list the files of a build context, and what is ignored',
+  summary: 'list the files of a build context, and show what is ignored',
   description: [
-    'Lists the files in the directory PATH (default: the working directory) that a build can read, largest first, without ' +
-      'those that the ignore file excludes. --sizes also shows how much each line of the ignore file excludes.',
+    'Lists the files in the directory PATH (default: the working directory) that a build can read, largest first. Files ' +
+      'that the ignore file excludes are left out. --sizes also shows how much each line of the ignore file excludes.',
     'A build reads only the files that its steps use: --needed and --target list just those.',
   ],
   flags: {
@@ -17,7 +17,7 @@ export const contextLsCommand = defineCommand({
       kind: 'text',
       short: 'f',
       value: 'path',
-      help: 'Dockerfile of the build; its own ignore file, if it has one, is used',
+      help: 'Dockerfile of the build; lamina uses its own ignore file if there is one',
     },
     sizes: {
       kind: 'switch',
@@ -35,12 +35,12 @@ export const contextLsCommand = defineCommand({
     'build-arg': {
       kind: 'list',
       value: 'name[=value]',
-      help: 'set an ARG, for --needed and --target',
+      help: 'set a build argument (ARG), for --needed and --target',
     },
     why: {
       kind: 'text',
       value: 'path',
-      help: 'say whether the build can read this path, and which line decides',
+      help: 'show whether the build can read this path, and which line decides',
     },
     format: {
       kind: 'text',

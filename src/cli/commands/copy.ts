@@ -7,8 +7,8 @@ export const copyCommand = defineCommand({
   description: [
     'SOURCE and DESTINATION are names in registries, `store:NAME` in the local store, `oci:DIRECTORY[:TAG]` (an OCI layout) or ' +
       '`oci-archive:FILE[:TAG]` (an OCI layout in a tar).',
-    'Nothing is compressed again, so digests do not change. Indexes are copied whole, with attestations and with everything that ' +
-      'refers to their manifests (signatures, bills of materials). The store takes the image for one platform, as with pull.',
+    'Layers are not recompressed, so digests do not change. An index is copied whole, with attestations and everything that ' +
+      'refers to its manifests (signatures, SBOMs). The store takes the image for one platform, as with pull.',
   ],
   flags: {
     platform: {

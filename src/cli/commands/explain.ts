@@ -9,7 +9,7 @@ export const explainCommand = defineCommand({
   summary: 'explain an error code, a build check or a topic',
   description: [
     'NAME is the code of an error or warning, a build check, or a topic such as registries. ' +
-      'The pages come with lamina: nothing is downloaded. Without NAME, lists all names.',
+      'The pages are part of lamina: nothing is downloaded. Without NAME, lists all names.',
   ],
   flags: {
     format: {

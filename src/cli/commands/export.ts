@@ -6,10 +6,15 @@ export const exportCommand = defineCommand({
   summary: 'write the files of an image as a tar',
   description: [
     'The tar holds the root file system as containers see it, without layers and config; lamina import reads it. ' +
-      'Docker exports containers; here, containers do not last.',
+      'docker export takes a container; lamina export takes an image, since containers do not outlive their process.',
   ],
   flags: {
-    output: { kind: 'text', short: 'o', value: 'path', help: 'write to this file' },
+    output: {
+      kind: 'text',
+      short: 'o',
+      value: 'path',
+      help: 'write to a file instead of standard output',
+    },
     ...storeFlags,
   },
   args: [1, 1],

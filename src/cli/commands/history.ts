@@ -9,14 +9,14 @@ const WIDEST_CREATED_BY = 45;
 
 export const historyCommand = defineCommand({
   usage: '[OPTIONS] IMAGE',
-  summary: 'show how an image was made, step by step',
+  summary: 'show the history of an image, step by step',
   description: [
     'The newest step comes first. SIZE is the size of the files that the step added. Only the first line has an ID: ' +
       'that of the image.',
   ],
   flags: {
-    'no-trunc': { kind: 'switch', help: 'do not shorten anything' },
-    quiet: { kind: 'switch', short: 'q', help: 'print only IDs' },
+    'no-trunc': { kind: 'switch', help: 'do not truncate output' },
+    quiet: { kind: 'switch', short: 'q', help: 'print only image IDs' },
     human: {
       kind: 'text',
       short: 'H',
@@ -31,7 +31,7 @@ export const historyCommand = defineCommand({
       help: 'table, json, or a Go template of .ID .CreatedSince .CreatedAt .CreatedBy .Size .Comment',
     },
     ...storeFlags,
-    platform: { kind: 'text', help: 'platform of the image', notYet: 'leave it out' },
+    platform: { kind: 'text', help: 'platform of the image', notYet: 'remove the option' },
   },
   args: [1, 1],
   examples: [

@@ -20,15 +20,15 @@ export const imagesCommand = defineCommand({
       'COMPRESSED is the size of its layers in a registry, or N/A if any of them was built here.',
   ],
   flags: {
-    quiet: { kind: 'switch', short: 'q', help: 'print only IDs' },
-    'no-trunc': { kind: 'switch', help: 'do not shorten IDs' },
-    digests: { kind: 'switch', help: 'also show the digest of the manifest' },
-    compressed: { kind: 'switch', help: 'also show the size of the download' },
+    quiet: { kind: 'switch', short: 'q', help: 'print only image IDs' },
+    'no-trunc': { kind: 'switch', help: 'do not truncate IDs' },
+    digests: { kind: 'switch', help: 'also show manifest digests' },
+    compressed: { kind: 'switch', help: 'also show download sizes' },
     filter: {
       kind: 'list',
       short: 'f',
       value: 'key=value',
-      help: 'list only some images: dangling=true|false, reference=PATTERN, label=KEY[=VALUE], before=IMAGE, since=IMAGE, until=24h|DATE',
+      help: 'filter the list: dangling=true|false, reference=PATTERN, label=KEY[=VALUE], before=IMAGE, since=IMAGE, until=24h|DATE',
     },
     format: {
       kind: 'text',
@@ -36,7 +36,7 @@ export const imagesCommand = defineCommand({
       help: 'table, json, or a Go template of .ID .Repository .Tag .Digest .CreatedSince .CreatedAt .Size .CompressedSize .Platform',
     },
     ...storeFlags,
-    all: { kind: 'switch', short: 'a', help: 'list all images (always done)' },
+    all: { kind: 'switch', short: 'a', help: 'list all images (always on)' },
   },
   args: [0, 1],
   examples: [

@@ -5,39 +5,39 @@ import { commaSeparated } from '../values.ts';
 
 export const imagetoolsCreateCommand = defineCommand({
   usage: '[OPTIONS] [SOURCE...]',
-  summary: 'tag an image in a registry, or several images as one index',
+  summary: 'tag an image in a registry, or combine images in an index',
   description: [
-    'Nothing is built or pulled into the store. A single index is copied unchanged; several sources become one index, which ' +
-      'takes over the manifests of any index among them.',
+    'Nothing is built or pulled into the store. A single index is copied unchanged; several sources become one index, with ' +
+      'the manifests of every index among them.',
   ],
   flags: {
-    tag: { kind: 'list', short: 't', value: 'name:tag', help: 'name the result' },
-    append: { kind: 'switch', help: 'add to what the first name refers to now' },
+    tag: { kind: 'list', short: 't', value: 'name:tag', help: 'name of the result' },
+    append: { kind: 'switch', help: 'append to the image or index of the first name' },
     annotation: { kind: 'list', value: '[index:]key=value', help: 'annotate the index' },
-    platform: { kind: 'list', value: 'os/arch', help: 'take only images for these platforms' },
+    platform: { kind: 'list', value: 'os/arch', help: 'include only images for these platforms' },
     'prefer-index': {
       kind: 'switch',
-      help: 'make an index even of a single image (the default; =false copies it unchanged)',
+      help: 'create an index even for a single image (the default; =false copies the image unchanged)',
     },
     'dry-run': { kind: 'switch', help: 'print the index without pushing it' },
-    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    quiet: { kind: 'switch', short: 'q', help: 'suppress the progress output' },
     file: {
       kind: 'list',
       short: 'f',
       help: 'read the sources from a file',
-      notYet: 'name the sources',
+      notYet: 'give the sources as arguments',
     },
     progress: {
       kind: 'text',
       value: 'kind',
-      help: 'how to show progress',
-      noEffect: 'there is one way',
+      help: 'type of progress output',
+      noEffect: 'there is only one type',
     },
     builder: {
       kind: 'text',
       value: 'name',
-      help: 'choose a builder',
-      noEffect: 'there is only one builder',
+      help: 'builder to use',
+      noEffect: 'lamina has only one builder',
     },
   },
   args: [0, Infinity],

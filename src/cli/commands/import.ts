@@ -4,7 +4,7 @@ import { sourceDateEpoch } from '../values.ts';
 
 export const importCommand = defineCommand({
   usage: '[OPTIONS] FILE|URL|- [REPOSITORY[:TAG]]',
-  summary: 'make an image from a tar of a root file system',
+  summary: 'create an image from a tar of a root file system',
   description: [
     'The tar, compressed or not, becomes the only layer of the image. It comes from a file, an HTTP(S) server, or (with -) ' +
       "standard input. 'lamina export' and 'docker export' write such tars.",

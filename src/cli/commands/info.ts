@@ -5,7 +5,7 @@ import { compileTemplate, shapeOf } from '../template/index.ts';
 
 export const infoCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'show the store, the machine and the platforms that run here',
+  summary: 'show information about the store and this machine',
   description: ['There is no daemon: the command succeeds if lamina can open its store.'],
   flags: {
     format: {

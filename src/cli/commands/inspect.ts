@@ -5,7 +5,7 @@ import { compileTemplate } from '../template/index.ts';
 
 export const inspectCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
-  summary: 'show the details of images as JSON',
+  summary: 'show detailed information about images, as JSON',
   description: ['The JSON has the form of docker inspect.'],
   flags: {
     format: {
@@ -17,7 +17,7 @@ export const inspectCommand = defineCommand({
     type: { kind: 'text', value: 'type', choices: ['image'], help: 'kind of object' },
     ...storeFlags,
     size: { kind: 'switch', short: 's', help: 'show sizes', noEffect: 'sizes are always shown' },
-    platform: { kind: 'text', help: 'platform of the image', notYet: 'leave it out' },
+    platform: { kind: 'text', help: 'platform of the image', notYet: 'remove the option' },
   },
   args: [1, Infinity],
   examples: [

@@ -10,10 +10,15 @@ export const loadCommand = defineCommand({
       'from standard input or from the file or OCI layout directory given by --input.',
   ],
   flags: {
-    input: { kind: 'text', short: 'i', value: 'path', help: 'read this file or directory' },
-    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    input: {
+      kind: 'text',
+      short: 'i',
+      value: 'path',
+      help: 'read from a file or directory instead of standard input',
+    },
+    quiet: { kind: 'switch', short: 'q', help: 'suppress the progress output' },
     ...storeFlags,
-    platform: { kind: 'text', help: 'platform to load', notYet: 'leave it out' },
+    platform: { kind: 'text', help: 'platform to load', notYet: 'remove the option' },
   },
   args: [0, 0],
   examples: [

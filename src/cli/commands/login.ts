@@ -7,8 +7,8 @@ export const loginCommand = defineCommand({
   usage: '[OPTIONS] [SERVER]',
   summary: 'log in to a registry',
   description: [
-    'Tries the login at the registry (default: Docker Hub) and saves it where Docker does: in the credential helper that ' +
-      '`~/.docker/config.json` names, or else in that file. If REGISTRY_AUTH_FILE is set, saves it there, as Podman does.',
+    'Checks the login with the registry (default: Docker Hub), and saves it where Docker does: in the credential helper that ' +
+      '`~/.docker/config.json` names, or else in that file. With REGISTRY_AUTH_FILE, saves it there, as Podman does.',
   ],
   flags: {
     username: { kind: 'text', short: 'u', value: 'name', help: 'user name' },

@@ -9,9 +9,9 @@ const insecure = {
 
 export const manifestCreateCommand = defineCommand({
   usage: '[OPTIONS] LIST IMAGE [IMAGE...]',
-  summary: 'make a list of images, to be pushed as one index',
+  summary: 'create a list of images to push as one index',
   description: [
-    'The images are looked up in their registries; the list is kept here until `lamina manifest push`. ' +
+    'lamina looks the images up in their registries, and keeps the list in the store until `lamina manifest push`. ' +
       '`lamina imagetools create` does both in one step.',
   ],
   flags: {
@@ -42,7 +42,7 @@ export const manifestCreateCommand = defineCommand({
 
 export const manifestAnnotateCommand = defineCommand({
   usage: '[OPTIONS] LIST IMAGE',
-  summary: 'correct the platform of an image in a list',
+  summary: 'set the platform of an image in a list',
   flags: {
     os: { kind: 'text', value: 'os', help: 'operating system' },
     arch: { kind: 'text', value: 'arch', help: 'architecture' },
@@ -74,10 +74,10 @@ export const manifestAnnotateCommand = defineCommand({
 
 export const manifestPushCommand = defineCommand({
   usage: '[OPTIONS] LIST',
-  summary: 'push a list of images as an index, with the images',
+  summary: 'push a list as an index, together with its images',
   flags: {
-    purge: { kind: 'switch', short: 'p', help: 'remove the list once it is pushed' },
-    quiet: { kind: 'switch', short: 'q', help: 'show no progress' },
+    purge: { kind: 'switch', short: 'p', help: 'remove the list after the push' },
+    quiet: { kind: 'switch', short: 'q', help: 'suppress the progress output' },
     ...storeFlags,
     insecure,
   },
@@ -103,7 +103,7 @@ export const manifestPushCommand = defineCommand({
 
 export const manifestRemoveCommand = defineCommand({
   usage: 'LIST [LIST...]',
-  summary: 'remove lists of images that were not pushed',
+  summary: 'remove lists that were not pushed',
   flags: { ...storeFlags },
   args: [1, Infinity],
   async run({ flags, args }, context) {

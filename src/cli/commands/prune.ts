@@ -13,7 +13,7 @@ import { duration, moment } from '../time-filter.ts';
 import { byteSize } from '../values.ts';
 
 const pruneFlags = {
-  all: { kind: 'switch', short: 'a', help: 'remove everything, not only what is unused' },
+  all: { kind: 'switch', short: 'a', help: 'remove everything, not just what is unused' },
   force: { kind: 'switch', short: 'f', help: 'do not ask for confirmation' },
   ...storeFlags,
 } as const satisfies FlagTable;
@@ -21,33 +21,33 @@ const pruneFlags = {
 const imageFilterFlag = {
   kind: 'list',
   value: 'key=value',
-  help: 'remove only some: until=24h|DATE (made before that), label=KEY[=VALUE], label!=KEY[=VALUE]',
+  help: 'filter: until=24h|DATE (created before that), label=KEY[=VALUE], label!=KEY[=VALUE]',
 } as const;
 
 const cacheFlags = {
   filter: {
     kind: 'list',
     value: 'key=value',
-    help: 'remove only some: until=24h (not used for that long; times of use are kept to the day)',
+    help: 'filter: until=24h (not used for that long; times of use are stored to the day)',
   },
   'keep-storage': {
     kind: 'text',
     value: 'bytes',
-    help: 'keep this much cache, such as 10GB; what was used least recently goes first; applies to all cache if given alone',
+    help: 'amount of cache to keep, such as 10GB; the least recently used goes first; without other filters, applies to the whole cache',
   },
   'reserved-space': { kind: 'text', value: 'bytes', help: 'same as --keep-storage' },
   'max-used-space': { kind: 'text', value: 'bytes', help: 'same as --keep-storage' },
   'min-free-space': {
     kind: 'text',
     value: 'bytes',
-    help: 'remove only as much as it takes to leave this much of the disk free',
+    help: 'amount of free disk space to reach; nothing more is removed',
   },
   verbose: { kind: 'switch', help: 'show details', noEffect: 'details are always shown' },
   builder: {
     kind: 'text',
     value: 'name',
-    help: 'choose a builder',
-    noEffect: 'there is only one builder',
+    help: 'builder to use',
+    noEffect: 'lamina has only one builder',
   },
 } as const satisfies FlagTable;
 
@@ -55,7 +55,7 @@ export const builderPruneCommand = defineCommand({
   usage: '[OPTIONS]',
   summary: 'remove build cache',
   description: [
-    'Removes what no image needs and no build has used for two days; with --all, removes the whole cache. Images stay.',
+    'Removes cache that no image needs and no build has used for two days; with --all, the whole cache. Images stay.',
   ],
   flags: { ...pruneFlags, ...cacheFlags },
   args: [0, 0],
@@ -94,7 +94,7 @@ export const builderPruneCommand = defineCommand({
 export const imagePruneCommand: Command = defineCommand({
   usage: '[OPTIONS]',
   summary: 'remove images without a name',
-  description: ['Removes images without a name; with --all, removes all images.'],
+  description: ['Removes images without a name; with --all, all images.'],
   flags: { ...pruneFlags, filter: imageFilterFlag },
   args: [0, 0],
   examples: [
@@ -119,13 +119,13 @@ export const systemPruneCommand: Command = defineCommand({
   usage: '[OPTIONS]',
   summary: 'remove build cache and images without a name',
   description: [
-    'Removes unused build cache and images without a name; with --all, removes all cache and images.',
+    'Removes unused build cache and images without a name; with --all, the whole cache and all images.',
   ],
   flags: {
     ...pruneFlags,
     filter: {
       ...imageFilterFlag,
-      help: 'remove only some: until=24h (images made before that, cache not used for that long), label=KEY[=VALUE], label!=KEY[=VALUE] (images)',
+      help: 'filter: until=24h (images created before that, cache not used for that long), label=KEY[=VALUE], label!=KEY[=VALUE] (images)',
     },
     volumes: {
       kind: 'switch',

@@ -5,8 +5,8 @@ export const pushCommand = defineCommand({
   usage: '[OPTIONS] NAME[:TAG]',
   summary: 'upload an image to a registry',
   description: [
-    'The name says where the image goes: `lamina tag app registry.example.com/team/app:1.0`, then push that name. Layers that ' +
-      'came from a registry are pushed unchanged; new ones are compressed once. A name for several platforms is pushed as an index.',
+    'The name determines the registry: run `lamina tag app registry.example.com/team/app:1.0`, then push that name. Layers ' +
+      'that came from a registry are pushed unchanged; new ones are compressed once. A multi-platform image is pushed as an index.',
   ],
   flags: {
     'all-tags': { kind: 'switch', short: 'a', help: 'upload all tags of the repository' },

@@ -5,10 +5,10 @@ const ROWS = 10;
 
 export const reportCommand = defineCommand({
   usage: '[OPTIONS] IMAGE',
-  summary: 'show what is in an image, and what of it could go',
+  summary: 'show what is in an image, and what could be removed',
   description: [
-    'Shows sizes, layers with the instructions that made them, files that are shipped but hidden, leftovers of builds, ' +
-      'duplicates, the largest files, packages, who the image runs as, and what looks like a secret.',
+    'Shows sizes, layers with their instructions, files that are shipped but hidden, leftovers of builds, duplicates, the ' +
+      'largest files, packages, the user of the image, and possible secrets.',
     'IMAGE is a name or an ID in the store, or docker://NAME (a registry), oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], ' +
       'docker-archive:FILE[:NAME] or docker-daemon:NAME (a running Docker). Layers are read as they stream in; nothing ' +
       'is kept.',
@@ -21,9 +21,13 @@ export const reportCommand = defineCommand({
       choices: ['text', 'json', 'markdown', 'html'],
       help: 'output format (default: text)',
     },
-    platform: { kind: 'text', value: 'os/arch', help: 'which image of an index' },
+    platform: {
+      kind: 'text',
+      value: 'os/arch',
+      help: 'platform of the image, if there are several',
+    },
     rows: { kind: 'number', value: 'n', help: `rows of each table (default: ${ROWS})` },
-    'no-trunc': { kind: 'switch', help: 'do not shorten anything' },
+    'no-trunc': { kind: 'switch', help: 'do not truncate output' },
     ...storeFlags,
   },
   args: [1, 1],

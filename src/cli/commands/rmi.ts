@@ -6,17 +6,21 @@ export const rmiCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
   summary: 'remove images',
   description: [
-    'Removes names; an image is removed together with its last name. Layers that other images or the build cache use stay; ' +
+    'Removes names; the image is removed with its last name. Layers that other images or the build cache use stay: ' +
       "'lamina builder prune' removes the cache.",
   ],
   flags: {
     force: {
       kind: 'switch',
       short: 'f',
-      help: 'given an ID, remove the image with all its names; ignore images that do not exist',
+      help: 'remove the image with an ID even if it has several names; ignore images that do not exist',
     },
     ...storeFlags,
-    'no-prune': { kind: 'switch', help: 'keep parents', noEffect: 'images have no parents here' },
+    'no-prune': {
+      kind: 'switch',
+      help: 'keep untagged parents',
+      noEffect: 'images have no parents',
+    },
   },
   args: [1, Infinity],
   examples: [

@@ -24,12 +24,12 @@ export const runCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
   summary: 'run a command in a new container',
   description: [
-    'Arguments after IMAGE replace the CMD of the image. The exit status is that of the process, or 125 if lamina could not ' +
-      'start the container, 126 if the command cannot be executed, and 127 if the image has no such command.',
-    'A volume that the image declares with VOLUME starts with the files that the image has there, is writable even with ' +
+    'COMMAND and its arguments replace the CMD of the image. The exit status is that of the process, or 125 if lamina could ' +
+      'not start the container, 126 if the command cannot be executed, and 127 if the image has no such command.',
+    'Each VOLUME of the image becomes a new volume with the files that the image has there. It is writable even with ' +
       '--read-only, and is removed with the container.',
-    'A container lasts as long as its process and leaves nothing behind, with or without --rm. It shares the network of ' +
-      'this machine: a port that it opens is open on this machine.',
+    'A container exists only while its process runs, and leaves nothing behind, with or without --rm. It shares the ' +
+      'network of this machine: a port that it opens is open on this machine.',
   ],
   flags: runFlags,
   args: [1, Infinity],

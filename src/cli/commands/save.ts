@@ -5,10 +5,15 @@ export const saveCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
   summary: 'write images to an archive',
   description: [
-    'The archive goes to standard output or to the file given by --output. docker load, podman load and skopeo read it.',
+    'The archive goes to standard output, unless --output names a file. docker load, podman load and skopeo read it.',
   ],
   flags: {
-    output: { kind: 'text', short: 'o', value: 'path', help: 'write to this file' },
+    output: {
+      kind: 'text',
+      short: 'o',
+      value: 'path',
+      help: 'write to a file instead of standard output',
+    },
     format: {
       kind: 'text',
       value: 'format',
@@ -16,7 +21,7 @@ export const saveCommand = defineCommand({
       help: 'archive format (default: docker, which is also an OCI layout)',
     },
     ...storeFlags,
-    platform: { kind: 'text', help: 'platform of the image', notYet: 'leave it out' },
+    platform: { kind: 'text', help: 'platform of the image', notYet: 'remove the option' },
   },
   args: [1, Infinity],
   examples: [

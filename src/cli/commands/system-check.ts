@@ -4,15 +4,15 @@ import { defineCommand, rootOf, storeFlags } from '../command.ts';
 
 export const systemCheckCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'verify the store, and repair it',
+  summary: 'verify and repair the store',
   description: [
-    'Reads everything in the store: the database, and all layers and blobs, which it compares with their digests. Lists what is ' +
-      'damaged and what is lost. The exit status is 1 if something is damaged and was not repaired.',
+    'Reads the whole store: the database, and all layers and blobs, which it compares with their digests. Lists what is ' +
+      'damaged and what is lost. The exit status is 1 if there is damage that was not repaired.',
   ],
   flags: {
     repair: {
       kind: 'switch',
-      help: 'remove what is damaged and keep the rest; layers are unpacked again from their blobs',
+      help: 'remove what is damaged, and unpack damaged layers again from their blobs',
     },
     format: {
       kind: 'text',

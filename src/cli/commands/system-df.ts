@@ -8,7 +8,7 @@ import { shortId } from './images.ts';
 
 export const systemDfCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'show how much disk space images and cache take',
+  summary: 'show disk usage of images and cache',
   flags: {
     format: {
       kind: 'text',
@@ -21,12 +21,12 @@ export const systemDfCommand = defineCommand({
       help: 'list images and cache one by one; with --format json, as one object',
     },
     ...storeFlags,
-    filter: { kind: 'list', help: 'show only some', notYet: 'leave it out' },
+    filter: { kind: 'list', help: 'show only some', notYet: 'remove the option' },
     builder: {
       kind: 'text',
       value: 'name',
-      help: 'choose a builder',
-      noEffect: 'there is only one builder',
+      help: 'builder to use',
+      noEffect: 'lamina has only one builder',
     },
   },
   args: [0, 0],

@@ -2,7 +2,7 @@ import { defineCommand, rootOf, storeFlags } from '../command.ts';
 
 export const tagCommand = defineCommand({
   usage: 'IMAGE NAME[:TAG]',
-  summary: 'give an image another name',
+  summary: 'give an image an additional name',
   description: [
     'IMAGE is a name, an ID, or the beginning of an ID. If another image has the name, it loses it.',
   ],

@@ -3,7 +3,7 @@ import { compileTemplate, shapeOf } from '../template/index.ts';
 
 export const versionCommand = defineCommand({
   usage: '[OPTIONS]',
-  summary: 'show the version and what lamina found on this machine',
+  summary: 'show the version of lamina and what it found on this machine',
   flags: {
     format: {
       kind: 'text',
