@@ -4,6 +4,7 @@ import {
   type Descriptor,
   decodeManifest,
   formatPlatform,
+  type ImageConfig,
   isIndexType,
   isManifestType,
   type Platform,
@@ -15,7 +16,7 @@ import type { Image } from './model/image.ts';
 import { isImage, notAnImage } from './model/image-kind.ts';
 import { decodedIndex } from './model/index-of.ts';
 import { readDocuments, readImage } from './model/read-image.ts';
-import type { ImageSource, ManifestName } from './model/transport.ts';
+import type { ImageSource, ManifestName, ReadRequest } from './model/transport.ts';
 
 export interface ChooseOptions {
   readonly platform: Platform;
@@ -80,21 +81,21 @@ async function bestOf(
     if (isIndexType(entry.mediaType)) return entry;
     if (!isManifestType(entry.mediaType)) continue;
     const raw = await source.manifest(entry, { signal });
-    const platform = await platformOf(source, { ...raw, descriptor: entry }, signal);
-    if (platform && selectPlatform(wanted, [platform]) !== undefined) return entry;
+    const config = await configIn(source, { ...raw, descriptor: entry }, { signal });
+    if (config && selectPlatform(wanted, [config]) !== undefined) return entry;
   }
   return undefined;
 }
 
-/** What the config of an image says it is for; undefined for what is no image. */
-export async function platformOf(
+/** The config that a manifest names; undefined for what is no image. @throws AppError OCI_DOCUMENT_INVALID */
+export async function configIn(
   source: Pick<ImageSource, 'label' | 'blob'>,
   raw: RawManifest,
-  signal: AbortSignal | undefined,
-): Promise<Platform | undefined> {
+  request: ReadRequest = {},
+): Promise<ImageConfig | undefined> {
   const manifest = decodeManifest(raw.bytes, raw.descriptor.mediaType);
   if (!isImage(manifest)) return undefined;
-  return (await readDocuments(source, { raw, manifest }, { signal })).config;
+  return (await readDocuments(source, { raw, manifest }, request)).config;
 }
 
 function tooDeep(label: string): AppError {

@@ -1,4 +1,4 @@
-export { type ChooseOptions, chooseImage, platformOf, rootOf } from './choose-image.ts';
+export { type ChooseOptions, chooseImage, configIn, rootOf } from './choose-image.ts';
 export { dockerArchiveDestination } from './docker-archive/docker-archive-destination.ts';
 export { openDockerArchive } from './docker-archive/docker-archive-source.ts';
 export {

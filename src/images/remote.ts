@@ -5,25 +5,24 @@ import type {
   ListTagsOptions,
   ManifestPart,
 } from '../api/index.ts';
+import {
+  configIn,
+  decodedIndex,
+  type ImageSource,
+  openRegistrySource,
+  rootOf,
+} from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import {
   type Descriptor,
-  decodeImageConfig,
-  decodeIndex,
-  decodeManifest,
   formatReference,
   isIndexType,
   isManifestType,
   parseReference,
   type RawManifest,
-  type Reference,
   withDefaultTag,
 } from '../oci/index.ts';
-import type { Registries } from '../registry/index.ts';
 import { withRegistries } from './with-registries.ts';
-
-/** Larger ones are no configs of images. */
-const MAX_CONFIG = 16 << 20;
 
 export function inspectManifest(
   context: LaminaContext,
@@ -32,7 +31,8 @@ export function inspectManifest(
   const { signal } = options;
   const reference = withDefaultTag(parseReference(options.image));
   return withRegistries(context, options, async (registries) => {
-    const root = await registries.manifest(reference, { signal });
+    const source = await openRegistrySource(registries, reference, { signal });
+    const root = await source.manifest(rootOf(source), { signal });
     const { mediaType, digest, size } = root.descriptor;
     return {
       reference: formatReference(reference),
@@ -41,28 +41,21 @@ export function inspectManifest(
       size,
       raw: root.bytes,
       document: documentOf(root.bytes),
-      parts: await partsOf(registries, reference, { root, signal }),
-      config: await configOf(registries, reference, { root, signal }),
+      parts: await partsOf(source, root, signal),
+      config: isManifestType(mediaType) ? await configIn(source, root, { signal }) : undefined,
     };
   });
 }
 
-interface Root {
-  readonly root: RawManifest;
-  readonly signal: AbortSignal | undefined;
-}
-
 async function partsOf(
-  registries: Registries,
-  { registry, repository }: Reference,
-  { root, signal }: Root,
+  source: ImageSource,
+  root: RawManifest,
+  signal: AbortSignal | undefined,
 ): Promise<readonly ManifestPart[]> {
   if (!isIndexType(root.descriptor.mediaType)) return [];
-  const { manifests } = decodeIndex(root.bytes, root.descriptor.mediaType);
   const parts: ManifestPart[] = [];
-  for (const entry of manifests) {
-    const { digest } = entry;
-    const { bytes } = await registries.manifest({ registry, repository, digest }, { signal });
+  for (const entry of decodedIndex(root).index.manifests) {
+    const { bytes } = await source.manifest(entry, { signal });
     parts.push(partOf(entry, bytes));
   }
   return parts;
@@ -70,23 +63,6 @@ async function partsOf(
 
 function partOf({ digest, mediaType, size, platform }: Descriptor, raw: Uint8Array): ManifestPart {
   return { digest, mediaType, size, platform, raw, document: documentOf(raw) };
-}
-
-async function configOf(
-  registries: Registries,
-  reference: Reference,
-  { root, signal }: Root,
-): Promise<InspectedManifest['config']> {
-  const { mediaType } = root.descriptor;
-  if (!isManifestType(mediaType)) return undefined;
-  const { config } = decodeManifest(root.bytes, mediaType);
-  const isConfig = /(?:image\.config|container\.image)\.v1\+json$/.test(config.mediaType);
-  if (!isConfig || config.size > MAX_CONFIG) return undefined;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of registries.blob(reference, config, { signal })) {
-    chunks.push(Uint8Array.from(chunk));
-  }
-  return decodeImageConfig(Buffer.concat(chunks));
 }
 
 /** What the registry gave was verified to be JSON of the right shape. */

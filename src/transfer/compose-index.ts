@@ -1,11 +1,11 @@
 /** One index over manifests that are in registries already: what `imagetools create` and `manifest push` make. */
 import { AppError } from '../errors.ts';
 import {
+  configIn,
   decodedIndex,
   type Index,
   indexOf,
   openRegistrySource,
-  platformOf,
   rootOf,
 } from '../image/index.ts';
 import {
@@ -48,7 +48,7 @@ export async function partsOf(
     descriptor,
   });
   if (isIndexType(root.mediaType)) return decodedIndex(raw).index.manifests.map(named);
-  const config = await platformOf(source, raw, options.signal);
+  const config = await configIn(source, raw, options);
   return [named({ ...root, ...(config && { platform: imagePlatform(config) }) })];
 }
 
