@@ -106,6 +106,7 @@ const long = {
   pullImages: () => ({ image: remote }),
   pushImages: () => ({ image: remote }),
   copyImage: () => ({ source: remote, destination: 'store:copy' }),
+  openImage: () => ({ image: 'docker://' + remote }),
   inspectManifest: () => ({ image: remote }),
   listTags: () => ({ repository: remote }),
   createIndex: () => ({ sources: [remote], references: [remote] }),
