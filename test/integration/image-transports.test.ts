@@ -166,7 +166,7 @@ describe.each(LOSABLE)('%s', (_name, start) => {
     await transport.lose(layer.digest);
     const read = async () => {
       await using source = await transport.open(NAME);
-      return tarDigests(await imageIn(source));
+      return await tarDigests(await imageIn(source));
     };
     await expect(read()).rejects.toMatchObject({ code: expect.stringMatching(LACK) });
   });
