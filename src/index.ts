@@ -18,14 +18,19 @@ import { createLamina } from './lamina.ts';
 export type {
   Cause,
   Change,
+  ChangeKind,
   FileDifference,
   FilesComparison,
   HiddenReason,
   ImageComparison,
+  ImageModel,
   ImageReport,
   LayerComparison,
+  LayerTotals,
   LeftoverKind,
   PackageType,
+  PathNode,
+  PathTable,
   ReportedDive,
   ReportedFile,
   ReportedImage,
@@ -40,6 +45,10 @@ export type {
   ReportPath,
   SecretKind,
   ValueDifference,
+  Version,
+  VersionMetadata,
+  VersionTable,
+  VersionType,
 } from './analysis/index.ts';
 export type * from './api/index.ts';
 export type { Environment } from './environment.ts';
@@ -99,6 +108,7 @@ export const inspectImages: Lamina['inspectImages'] = lamina.inspectImages;
 export const imageHistory: Lamina['imageHistory'] = lamina.imageHistory;
 export const compareImages: Lamina['compareImages'] = lamina.compareImages;
 export const reportImage: Lamina['reportImage'] = lamina.reportImage;
+export const exploreImage: Lamina['exploreImage'] = lamina.exploreImage;
 export const saveImages: Lamina['saveImages'] = lamina.saveImages;
 export const loadImages: Lamina['loadImages'] = lamina.loadImages;
 export const importImage: Lamina['importImage'] = lamina.importImage;

@@ -52,6 +52,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     imageHistory: (options) => call(images.imageHistory, options),
     compareImages: (options) => call(images.compareImages, options),
     reportImage: (options) => call(images.reportImage, options),
+    exploreImage: (options) => call(images.exploreImage, options),
     saveImages: (options) => call(images.saveImages, options),
     loadImages: (options) => call(images.loadImages, options),
     importImage: (options) => call(images.importImage, options),

@@ -5,7 +5,20 @@ export {
   type StoredImage,
 } from './compare-images.ts';
 export type { LeftoverKind } from './leftovers/index.ts';
-export type { HiddenReason } from './model/index.ts';
+export {
+  type ChangeKind,
+  type HiddenReason,
+  ImageModel,
+  type LayerTotals,
+  NONE,
+  type PathNode,
+  type PathTable,
+  ROOT,
+  type Version,
+  type VersionMetadata,
+  type VersionTable,
+  type VersionType,
+} from './model/index.ts';
 export type { PackageType } from './packages/index.ts';
 export { makeReport, type ReportOptions, scanImage, storedLayers } from './report/index.ts';
 export type * from './report/types.ts';

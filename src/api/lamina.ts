@@ -6,6 +6,7 @@ import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
 import type { CheckResult, OutlineResult, TargetsResult } from './checks.ts';
 import type { RunOptions, RunResult } from './containers.ts';
 import type { ContextListing, ListContextOptions } from './context-listing.ts';
+import type { ExploredImage, ExploreImageOptions } from './explore.ts';
 import type {
   CompareImagesOptions,
   CompareImagesResult,
@@ -180,6 +181,14 @@ export interface Lamina {
    *   ARCHIVE_…, OCI_DOCUMENT_INVALID
    */
   reportImage(options: ReportImageOptions): Promise<ImageReport>;
+
+  /**
+   * Reads an image of any transport once, as `reportImage` does, and keeps it open: its files through all layers, and their
+   * contents on demand. Nothing is written to the store. Whoever opened it disposes of it (`await using`).
+   *
+   * @throws as `reportImage`
+   */
+  exploreImage(options: ExploreImageOptions): Promise<ExploredImage>;
 
   /**
    * Writes images into one archive.

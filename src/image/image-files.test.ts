@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { type ImageFiles, openFiles } from './image-files.ts';
 import { bytesOf, type Image } from './model/image.ts';
 import { openImage, openImageSource } from './open-image.ts';
+import { readLayerFile } from './read-layer-file.ts';
 
 const LOWER = tarOfMembers([
   { path: 'bin', type: 'directory', mode: 0o755 },
@@ -83,6 +84,29 @@ describe('the files of an image', () => {
       code: expect.stringMatching(/^ARCHIVE_/),
     });
   });
+});
+
+describe('a file of one layer', () => {
+  const read = async ({ layers }: Image, layer: number, ...paths: readonly string[]) => {
+    const found = layers[layer];
+    if (found === undefined) throw new Error('no such layer');
+    return bytesOf(readLayerFile(found, new Set(paths)));
+  };
+
+  test('has the bytes that this layer ships, whatever is above it', () =>
+    withImage([LOWER, UPPER, sparseTar()], async (_, image) => {
+      expect((await read(image, 0, 'etc/old')).toString()).toBe('old');
+      expect((await read(image, 1, 'etc/new')).toString()).toBe('new'.repeat(1000));
+      const holes = await read(image, 2, 'holes');
+      expect([holes.length, holes.indexOf('data')]).toEqual([300_000, 200_000]);
+    }));
+
+  test('is an error where the layer has no content for it', () =>
+    withImage([LOWER, UPPER], async (_, image) => {
+      await expect(read(image, 1, 'bin/same')).rejects.toMatchObject({
+        code: 'LAYER_FILE_MISSING',
+      });
+    }));
 });
 
 /** A file of 300,000 bytes of which four are no hole, as GNU tar packs it. */

@@ -54,6 +54,7 @@ export {
 } from './oci-layout/layout-source.ts';
 export { removeUnnamed } from './oci-layout/remove-unnamed.ts';
 export { type OpenSourceOptions, openImage, openImageSource } from './open-image.ts';
+export { readLayerFile } from './read-layer-file.ts';
 export { placesOf, rememberPlace, storedPlaces } from './registry/blob-places.ts';
 export {
   type BlobPlaces,

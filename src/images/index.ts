@@ -3,6 +3,7 @@ export { checkStore } from './check/index.ts';
 export { compareImages } from './compare.ts';
 export { copyImage } from './copy.ts';
 export { createIndex } from './create-index.ts';
+export { exploreImage } from './explore.ts';
 export { diskUsage, diskUsageDetails, prune } from './housekeeping.ts';
 export { imageToRun } from './image-to-run.ts';
 export { imageHistory, images, inspectImages, removeImage, tag } from './images.ts';

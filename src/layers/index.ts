@@ -21,6 +21,7 @@ export {
 export { isLostStep } from './lost-step.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { type LowerForms, LowerSource, type LowerUse } from './lower-source.ts';
+export { cleanMemberPath } from './member-path.ts';
 export { type MergedFile, MergedIndexes } from './merged-indexes.ts';
 export { MergedTree } from './merged-tree.ts';
 export { independentLayer, originOf, rememberIndependent, rememberOrigin } from './origin.ts';

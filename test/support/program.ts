@@ -77,6 +77,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     verify: unexpected,
     compareImages: unexpected,
     reportImage: unexpected,
+    exploreImage: unexpected,
     check: unexpected,
     outline: unexpected,
     listContext: unexpected,

@@ -1,0 +1,19 @@
+/** What the public API takes and gives back where it opens an image for an explorer. */
+import type { ImageModel, ImageReport, Version } from '../analysis/index.ts';
+import type { ReportImageOptions } from './reports.ts';
+
+export type ExploreImageOptions = ReportImageOptions;
+
+/** An image whose layers were read once, and that stays open to read its files, until it is disposed of. */
+export interface ExploredImage extends AsyncDisposable {
+  readonly report: ImageReport;
+  /** All files through all layers. */
+  readonly model: ImageModel;
+  /**
+   * The content of a regular file as one layer ships it, also where a later layer hides it. The layer is read again, up to
+   * where the file ends. Chunks are lent until the next one.
+   *
+   * @throws AppError LAYER_FILE_MISSING, ARCHIVE_…, REGISTRY_…; the signal's reason
+   */
+  read(version: Version, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,81 @@
+/** An image that was read once and stays open, to be looked into. */
+import type { ImageModel, Version } from '../analysis/index.ts';
+import type { ExploredImage, ExploreImageOptions } from '../api/index.ts';
+import { AppError } from '../errors.ts';
+import { type Image, readLayerFile } from '../image/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
+import { withImage } from './open-image.ts';
+
+export function exploreImage(
+  context: LaminaContext,
+  options: ExploreImageOptions,
+): Promise<ExploredImage> {
+  const { signal, onLayer } = options;
+  return new Promise((resolve, reject) => {
+    const opened = withImage(context, options, async ({ image, names, stored }) => {
+      const { makeReport, scanImage, storedLayers } = await import('../analysis/index.ts');
+      const layers = stored && storedLayers(stored.store, stored.record);
+      const scanned = await scanImage(image, { stored: layers, signal, onLayer });
+      const report = await makeReport(image, scanned, { names });
+      const { model } = scanned;
+      // The image is closed when this function has ended.
+      await new Promise<void>((close) => {
+        resolve({
+          ...{ report, model },
+          read: (version, stop) => readVersion(image, { model, version, signal: stop }),
+          async [Symbol.asyncDispose]() {
+            close();
+            await opened;
+          },
+        });
+      });
+    });
+    opened.catch(reject);
+  });
+}
+
+interface VersionToRead {
+  readonly model: ImageModel;
+  readonly version: Version;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* readVersion(
+  { layers }: Pick<Image, 'layers'>,
+  { model, version, signal }: VersionToRead,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const layer = layers[model.versions.layer(version)];
+  if (layer === undefined) throw new Error(`no layer has version ${version}`);
+  try {
+    for await (const chunk of readLayerFile(layer, linkedPaths(model, version))) {
+      signal?.throwIfAborted();
+      yield chunk;
+    }
+  } catch (error) {
+    // The tar may link to a file of a lower layer: then the bytes are there.
+    const isLink = error instanceof AppError && error.code === 'LAYER_FILE_MISSING';
+    const lower = isLink ? sameContentBelow(model, version) : undefined;
+    if (lower === undefined) throw error;
+    yield* readVersion({ layers }, { model, version: lower, signal });
+  }
+}
+
+function sameContentBelow(model: ImageModel, version: Version): Version | undefined {
+  const { versions } = model;
+  for (let lower = 0; lower < version; lower++) {
+    if (versions.layer(lower) === versions.layer(version)) return undefined;
+    if (versions.isFile(lower) && versions.sameContent(lower, version) === true) return lower;
+  }
+  return undefined;
+}
+
+function linkedPaths(model: ImageModel, version: Version): ReadonlySet<string> {
+  const { versions } = model;
+  const group = versions.linkGroup(version);
+  const paths = new Set([model.path(version)]);
+  if (group < 0) return paths;
+  for (const other of model.versionsOf(versions.layer(version))) {
+    if (versions.linkGroup(other) === group) paths.add(model.path(other));
+  }
+  return paths;
+}
