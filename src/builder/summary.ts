@@ -126,6 +126,6 @@ function bytesOf(store: Store, layers: readonly LayerId[]): number | undefined {
 /** Undefined where not all of them are here. */
 function filesOf(store: Store, layers: readonly LayerId[]): number | undefined {
   const metas = layers.map((id) => store.layers.get(id));
-  if (metas.some((meta) => meta?.promise !== undefined)) return undefined;
+  if (metas.some((meta) => meta?.lazy !== undefined)) return undefined;
   return metas.reduce((sum, meta) => sum + (meta?.files ?? 0), 0);
 }

@@ -164,9 +164,9 @@ async function rawLayer(
   { encoding, signal }: ExportCacheOptions,
 ): Promise<ImageLayer> {
   const meta = store.layers.get(id);
-  const promised = meta?.promise?.diffId;
+  const known = meta?.lazy?.diffId;
   const layer = { id, epoch: undefined };
-  const diffId = promised ?? (await identifyLayer(store, layer, { encoding, signal })).diffId;
+  const diffId = known ?? (await identifyLayer(store, layer, { encoding, signal })).diffId;
   return { ...layer, diffId, size: meta?.size ?? 0 };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Caches of other machines, as far as a build asks for them. They are read when the store's own cache does not have an
- * answer for the first time; the layers of what is found are promised, and fetched only when somebody opens them.
+ * answer for the first time; the layers of what is found are lazy: fetched only when something opens them.
  */
 import type { Warning } from '../errors.ts';
 import { AppError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { CacheRecord, LayerId, Store } from '../store/index.ts';
 import { type BuildFacts, Operations } from './buildkit/operations.ts';
 import { BuildkitSteps, type FoundStep } from './buildkit/steps.ts';
 import type { CachedRecord } from './format.ts';
-import { PromisedStacks } from './promised-stacks.ts';
+import { LazyStacks } from './lazy-stacks.ts';
 import { type ReadBuildkitCache, type ReadCache, readCache } from './read-cache.ts';
 import type { CacheStorage } from './storage.ts';
 
@@ -31,13 +31,13 @@ export interface ImportedMount {
 export class ImportedCaches {
   readonly #options: ImportedCachesOptions;
   #read: Promise<readonly (ReadCache | ReadBuildkitCache)[]> | undefined;
-  readonly #stacks = new Map<ReadCache | ReadBuildkitCache, PromisedStacks>();
+  readonly #stacks = new Map<ReadCache | ReadBuildkitCache, LazyStacks>();
 
   constructor(options: ImportedCachesOptions) {
     this.#options = options;
   }
 
-  /** What was made under a key, with promised layers. It is a record of the store from now on. */
+  /** The result of a key, with lazy layers. It becomes a record of the store. */
   async record(key: string): Promise<CacheRecord | undefined> {
     for (const cache of await this.#ownCaches()) {
       const found = cache.records.find((record) => record.key === key);
@@ -65,7 +65,7 @@ export class ImportedCaches {
     return [...mounts.values()];
   }
 
-  /** What BuildKit's caches have of a build's steps; their layers are promised. */
+  /** What BuildKit's caches have of a build's steps; their layers are lazy. */
   async buildkitSteps(
     facts: BuildFacts,
   ): Promise<(id: VertexId) => Promise<VertexResult | undefined>> {
@@ -120,9 +120,9 @@ export class ImportedCaches {
   }
 
   #adoptStep(cache: ReadBuildkitCache, { layers, created }: FoundStep): VertexResult {
-    const promised = this.#stacksOf(cache).promise(layers);
+    const stack = this.#stacksOf(cache).record(layers);
     // BuildKit's caches do not say how large the files of a layer are.
-    return { layers: promised, ownLayer: promised.at(-1), addedBytes: 0, created };
+    return { layers: stack, ownLayer: stack.at(-1), addedBytes: 0, created };
   }
 
   #stack(cache: ReadCache, positions: readonly number[]): readonly LayerId[] {
@@ -131,13 +131,13 @@ export class ImportedCaches {
       const blob = cache.blobs[position];
       return layer === undefined || blob === undefined ? [] : [{ ...layer, blob }];
     });
-    return this.#stacksOf(cache).promise(layers);
+    return this.#stacksOf(cache).record(layers);
   }
 
-  #stacksOf(cache: ReadCache | ReadBuildkitCache): PromisedStacks {
+  #stacksOf(cache: ReadCache | ReadBuildkitCache): LazyStacks {
     const known = this.#stacks.get(cache);
     if (known !== undefined) return known;
-    const stacks = new PromisedStacks(this.#options.store, cache.storage);
+    const stacks = new LazyStacks(this.#options.store, cache.storage);
     this.#stacks.set(cache, stacks);
     return stacks;
   }

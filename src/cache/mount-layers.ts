@@ -4,9 +4,9 @@ import { renameSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import {
   copyOfTree,
+  ensureLayers,
   indexTree,
   MergedTree,
-  present,
   recordedForm,
   TREE_DIRECTORY,
   writeIndex,
@@ -54,7 +54,7 @@ export async function seedMount(
   layer: LayerId,
   { directory, form, signal }: MountOptions & { readonly directory: string },
 ): Promise<void> {
-  await present(store, [layer], { signal });
+  await ensureLayers(store, [layer], { signal });
   const copy = `${directory}.copy`;
   try {
     await copyOfTree(store, layer, { target: copy, form, signal });

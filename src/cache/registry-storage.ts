@@ -1,6 +1,6 @@
 /** A build cache as a tag of a repository. */
 import { AppError } from '../errors.ts';
-import { openRegistrySource, registryDestination, storedPlaces } from '../image/index.ts';
+import { openRegistrySource, registryDestination, storedRepositories } from '../image/index.ts';
 import { formatReference, type Reference } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
@@ -27,8 +27,8 @@ export function registryStorage({ store, registries, reference }: RegistryCache)
       }
     },
     async destination(signal) {
-      const places = storedPlaces(store);
-      return registryDestination(await registries(), { reference, places, signal });
+      const repositories = storedRepositories(store);
+      return registryDestination(await registries(), { reference, repositories, signal });
     },
   };
 }

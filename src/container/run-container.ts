@@ -4,11 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import type { Environment } from '../environment.ts';
 import { readConfig } from '../image/index.ts';
 import {
+  ensureLayers,
   type LowerDirectory,
   type LowerForms,
   LowerSource,
   MergedTree,
-  present,
 } from '../layers/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import {
@@ -42,7 +42,7 @@ export interface ContainerOptions extends ContainerSettings {
 /**
  * Runs a container of an image to its end.
  *
- * @throws AppError CONTAINER_…, USER_UNKNOWN, GROUP_UNKNOWN, RUNTIME_…, and those of `present`; AbortedError
+ * @throws AppError CONTAINER_…, USER_UNKNOWN, GROUP_UNKNOWN, RUNTIME_…, and those of `ensureLayers`; AbortedError
  */
 export async function runContainer(
   store: Store,
@@ -60,7 +60,7 @@ export async function runContainer(
   const upper = `${directory}/root`;
   await mkdir(upper, { mode: 0o755 });
   const layers = image.layers.map((layer) => layer.id);
-  await present(store, layers, { signal });
+  await ensureLayers(store, layers, { signal });
   const tree = MergedTree.of(store, layers);
   const emulation = await emulationFor(image, env);
   const emulator = emulation.kind === 'none' ? undefined : emulation.path;

@@ -9,7 +9,7 @@ import {
   ociDescriptor,
   uncompressed,
 } from '../image/index.ts';
-import { diffIdOf, effectiveEpoch, originOf, present } from '../layers/index.ts';
+import { diffIdOf, effectiveEpoch, ensureLayers, sourceBlobOf } from '../layers/index.ts';
 import {
   type ContainerConfig,
   canonicalJson,
@@ -81,9 +81,9 @@ async function presentForEpoch(
 ): Promise<void> {
   const changes = (id: LayerId) => {
     const meta = store.layers.get(id);
-    return meta?.promise !== undefined && effectiveEpoch(meta.times, epoch) !== undefined;
+    return meta?.lazy !== undefined && effectiveEpoch(meta.times, epoch) !== undefined;
   };
-  if (stack.some(changes)) await present(store, stack);
+  if (stack.some(changes)) await ensureLayers(store, stack);
 }
 
 interface NewLayer extends Pick<AssembleInput, 'encoding' | 'signal'> {
@@ -97,19 +97,19 @@ async function newLayer(
 ): Promise<NamedLayer> {
   const meta = store.layers.get(id);
   if (meta === undefined) throw layerGone(id);
-  if (meta.promise !== undefined) {
-    const { diffId, descriptor } = meta.promise;
+  if (meta.lazy !== undefined) {
+    const { diffId, descriptor } = meta.lazy;
     return { id, diffId, epoch, size: descriptor.size, blob: ociDescriptor(descriptor) };
   }
   const { diffId, size } = await identifyLayer(store, { id, epoch }, { encoding, signal });
   return { id, diffId, epoch, size: meta.size, blob: uncompressed(diffId, size) };
 }
 
-/** Named by the blob it came as, whether it is here or promised: the manifest is the same in both cases. */
+/** Names a layer by the blob it came as, lazy or not: the manifest is the same in both cases. */
 export async function baseLayer(store: Store, layer: ImageLayer): Promise<NamedLayer> {
-  const promise = store.layers.get(layer.id)?.promise;
-  const origin = promise?.descriptor ?? originOf(store, layer.diffId);
-  if (origin !== undefined) return { ...layer, blob: ociDescriptor(origin) };
+  const lazy = store.layers.get(layer.id)?.lazy;
+  const sourceBlob = lazy?.descriptor ?? sourceBlobOf(store, layer.diffId);
+  if (sourceBlob !== undefined) return { ...layer, blob: ociDescriptor(sourceBlob) };
   const { size } = await diffIdOf(store, layer.id, layer.epoch);
   return { ...layer, blob: uncompressed(layer.diffId, size) };
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openDirectory, writeFailure } from '../destination/index.ts';
 import type { Warning } from '../errors.ts';
-import { type Progress, presentImage } from '../image/index.ts';
+import { ensureImageLayers, type Progress } from '../image/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { type DirectoryHandles, fsPath, isRoot, makeDirectories } from '../system/index.ts';
 import { imageFiles } from './image-files.ts';
@@ -47,7 +47,7 @@ export async function exportLocal(
   { dest, below, prune = false, devices = isRoot(), progress, signal }: ExportLocalOptions,
 ): Promise<LocalExport> {
   using root = openDestination(dest, below);
-  await presentImage(store, image, signal);
+  await ensureImageLayers(store, image, signal);
   const files = imageFiles(store, image);
   if (prune) await pruneDirectory(root, files.tree);
   using writer = new LocalWriter(root, files, devices);

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
 import { type Destination, writeTo } from '../destination/index.ts';
 import type { FileEntry } from '../files/index.ts';
-import { presentImage } from '../image/index.ts';
+import { ensureImageLayers } from '../image/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { FileReader } from './file-reader.ts';
 import { type ImageFiles, imageFiles, walk } from './image-files.ts';
@@ -34,7 +34,7 @@ export async function exportTar(
   parts: readonly TarPart[],
   { dest, signal }: ExportTarOptions,
 ): Promise<void> {
-  for (const { image } of parts) await presentImage(store, image, signal);
+  for (const { image } of parts) await ensureImageLayers(store, image, signal);
   const members = parts.map(({ image, below }) => tarMembers(imageFiles(store, image), below));
   await writeTo(dest, inChunks(concatenated(members)), signal);
 }

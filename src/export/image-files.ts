@@ -9,7 +9,7 @@ export interface ImageFiles {
   readonly mtime: (entry: FileEntry) => number;
 }
 
-/** @param image whose layers are all here: see `presentImage` */
+/** @param image whose layers are all here: see `ensureImageLayers` */
 export function imageFiles(store: Store, image: ImageRecord): ImageFiles {
   const tree = MergedTree.of(
     store,

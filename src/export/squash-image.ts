@@ -7,7 +7,7 @@ import {
   readConfig,
   uncompressed,
 } from '../image/index.ts';
-import { present, squashLayers } from '../layers/index.ts';
+import { ensureLayers, squashLayers } from '../layers/index.ts';
 import { canonicalJson, formatTime, type HistoryEntry, type ImageConfig } from '../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { baseLayer } from './assemble.ts';
@@ -39,7 +39,7 @@ export async function squashImage(
   const squashed = image.layers.slice(kept.length);
   if (squashed.length === 0) return image;
   const stack = image.layers.map(({ id }) => id);
-  await present(store, base === undefined ? stack : [], { signal });
+  await ensureLayers(store, base === undefined ? stack : [], { signal });
   const id = await squashLayers(store, squashed, { isBottom: kept.length === 0, signal });
   const { diffId, size } = await identifyLayer(
     store,

@@ -55,9 +55,13 @@ export {
 export { removeUnnamed } from './oci-layout/remove-unnamed.ts';
 export { type OpenSourceOptions, openImage, openImageSource } from './open-image.ts';
 export { readLayerFile } from './read-layer-file.ts';
-export { placesOf, rememberPlace, storedPlaces } from './registry/blob-places.ts';
 export {
-  type BlobPlaces,
+  rememberRepository,
+  repositoriesOf,
+  storedRepositories,
+} from './registry/blob-repositories.ts';
+export {
+  type BlobRepositories,
   type RegistryTarget,
   registryDestination,
 } from './registry/registry-destination.ts';
@@ -72,6 +76,7 @@ export {
   type ImageRecords,
 } from './store/bundle.ts';
 export { copyImage } from './store/copy-image.ts';
+export { ensureImageLayers } from './store/ensure-image-layers.ts';
 export {
   draftImage,
   type NamedLayer,
@@ -89,8 +94,7 @@ export { type ImportOptions, importImage } from './store/import-image.ts';
 export { annotateImage, knowBy, storedRoot } from './store/known-manifest.ts';
 export { identifyLayer, layerBlob, storedBlob } from './store/layer-blobs.ts';
 export type { Compression, LayerEncoding } from './store/layer-encoding.ts';
-export { presentImage } from './store/present-image.ts';
-export { type PromisedLayers, promiseLayers } from './store/promise-layers.ts';
+export { type RecordedLayers, recordLazyLayers } from './store/record-lazy-layers.ts';
 export { recordRemote } from './store/record-remote.ts';
 export { rememberRepoDigest, repoDigests } from './store/repo-digests.ts';
 export { storeDestination } from './store/store-destination.ts';

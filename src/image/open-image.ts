@@ -114,7 +114,7 @@ async function openInStore(
     const [first, ...others] = store?.images.variants(text) ?? [];
     if (store === undefined || first === undefined) throw notInStore(text, store);
     const elsewhere = (descriptor: Descriptor) =>
-      promisedBlob(store, [first, ...others], { descriptor, signal });
+      lazyBlob(store, [first, ...others], { descriptor, signal });
     const options = { label: text, compression: 'uncompressed', elsewhere, signal } as const;
     const source = await openStoreSource(store, [first, ...others], options);
     return { ...source, [Symbol.asyncDispose]: () => store.close() };
@@ -125,7 +125,7 @@ async function openInStore(
 }
 
 /** A layer that was never fetched, read from where it is; the store does not keep it. */
-function promisedBlob(
+function lazyBlob(
   store: Store,
   records: readonly ImageRecord[],
   { descriptor, signal }: { readonly descriptor: Descriptor } & ReadRequest,
@@ -133,9 +133,9 @@ function promisedBlob(
   const { provider } = store;
   if (provider === undefined) return undefined;
   for (const { id } of records.flatMap(({ layers }) => layers)) {
-    const promise = store.layers.get(id)?.promise;
-    if (promise?.descriptor.digest !== descriptor.digest) continue;
-    return { descriptor, read: () => provider.fetch(promise, { signal }) };
+    const lazy = store.layers.get(id)?.lazy;
+    if (lazy?.descriptor.digest !== descriptor.digest) continue;
+    return { descriptor, read: () => provider.fetch(lazy, { signal }) };
   }
   return undefined;
 }

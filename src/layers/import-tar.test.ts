@@ -234,7 +234,7 @@ describe('importTar', () => {
     expect(entries).toMatchObject([{ opaque: undefined, xattrs: { 'user.kept': '\x00\xff' } }]);
   });
 
-  test('refuses a layer that is not the promised one, and leaves nothing behind', async () => {
+  test('refuses a layer that does not match its diffID, and leaves nothing', async () => {
     const store = openTestStore();
     const verify = `sha256:${'0'.repeat(64)}` as DiffId;
     await expect(importTar(store, [tar({ path: 'a' })], { verify })).rejects.toMatchObject({

@@ -28,7 +28,7 @@ export interface ImportOptions {
   readonly verify?: DiffId | undefined;
   /**
    * The layers below, for tars that leave out parent directories or link to files of lower layers. Without it such
-   * parents are `0755 0:0`, and such links an error. A promised base is waited for when the tar has been received.
+   * parents are `0755 0:0`, and such links an error. A base given as a promise is awaited once the tar has arrived.
    */
   readonly base?: FileTree | Promise<FileTree> | undefined;
   /** Where the layer is made; `store.layers.stage`, if absent. */

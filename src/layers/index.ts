@@ -1,4 +1,17 @@
 export { diffIdOf, rememberDiffId, type TakeTar } from './diff-id.ts';
+export {
+  type EnsureOptions,
+  ensureBlob,
+  ensureLayers,
+  type FetchProgress,
+  type LazyLayerStore,
+} from './ensure-layers.ts';
+export {
+  independentLayer,
+  rememberIndependent,
+  rememberSourceBlob,
+  sourceBlobOf,
+} from './import-facts.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
 export { type ContentApart, type IndexTarOptions, indexTar, type TarIndex } from './index-tar.ts';
@@ -24,14 +37,6 @@ export { type LowerForms, LowerSource, type LowerUse } from './lower-source.ts';
 export { cleanMemberPath } from './member-path.ts';
 export { type MergedFile, MergedIndexes } from './merged-indexes.ts';
 export { MergedTree } from './merged-tree.ts';
-export { independentLayer, originOf, rememberIndependent, rememberOrigin } from './origin.ts';
-export {
-  type FetchProgress,
-  type PresentOptions,
-  type PromisingStore,
-  present,
-  presentBlob,
-} from './present.ts';
 export { IndexedLayer, type ScanIndexedOptions } from './scan-indexed.ts';
 export {
   type ContentReader,

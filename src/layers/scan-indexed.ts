@@ -19,7 +19,7 @@ export interface ScanIndexedOptions {
 
 const CHUNK = 1 << 18;
 
-/** A layer of the store that is there, and not only promised. */
+/** A layer of the store that is not lazy. */
 export class IndexedLayer {
   readonly #view: LayerView;
   readonly #time: (mtime: number) => number;

@@ -1,8 +1,8 @@
 /** How large a layer is: the files in it, and the blob that it comes as. One never stands in for the other. */
 import type { DiffId } from '../oci/index.ts';
-import type { LayerId, LayerPromise } from '../store/index.ts';
+import type { LayerId, LazyLayer } from '../store/index.ts';
+import { sourceBlobOf } from './import-facts.ts';
 import type { LayerStore } from './layer-store.ts';
-import { originOf } from './origin.ts';
 
 /** Facts kind: diff id → bytes of file content. */
 const SIZE_FACT = 'layerSize';
@@ -14,7 +14,7 @@ interface Layer {
   readonly diffId: DiffId;
 }
 
-/** Remembers the size of a layer's files for the time when the store has only a promise of it. */
+/** Remembers the size of a layer's files for when the layer is lazy. */
 export function rememberSize({ facts }: Pick<Stored, 'facts'>, diffId: DiffId, size: number): void {
   if (facts.get<number>(SIZE_FACT, diffId) !== size) facts.put(SIZE_FACT, diffId, size);
 }
@@ -25,15 +25,15 @@ export function unpackedSize(
   layer: Partial<Layer> & Pick<Layer, 'id'>,
 ): number | undefined {
   const meta = store.layers.get(layer.id);
-  if (meta !== undefined && meta.promise === undefined) return meta.size;
-  const diffId = meta?.promise?.diffId ?? layer.diffId;
+  if (meta !== undefined && meta.lazy === undefined) return meta.size;
+  const diffId = meta?.lazy?.diffId ?? layer.diffId;
   return diffId && store.facts.get<number>(SIZE_FACT, diffId);
 }
 
 /** Bytes of the blob that a layer comes as; undefined for layers that were made here. */
 export function blobSize(store: Stored, { id, diffId }: Layer): number | undefined {
-  const promise: LayerPromise | undefined = store.layers.get(id)?.promise;
-  return promise?.descriptor.size ?? originOf(store, diffId)?.size;
+  const lazy: LazyLayer | undefined = store.layers.get(id)?.lazy;
+  return lazy?.descriptor.size ?? sourceBlobOf(store, diffId)?.size;
 }
 
 /** The sum of sizes; undefined where one of them is not known. */

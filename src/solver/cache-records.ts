@@ -4,11 +4,11 @@ import type { CacheRecord } from '../store/index.ts';
 import type { VertexResult } from './driver.ts';
 
 /** At once, or later: caches of other machines have to be asked. */
-export type Promised<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 
 /** Where results are found again. */
 export interface CacheRecords {
-  get(key: string): Promised<CacheRecord | undefined>;
+  get(key: string): MaybePromise<CacheRecord | undefined>;
   /** @param settled called when other processes can see it */
   put(key: string, record: CacheRecord, settled?: () => void): void;
   /** Waits until no other process makes what the key stands for. */
@@ -17,7 +17,7 @@ export interface CacheRecords {
     options: { readonly signal: AbortSignal; readonly onWait: () => void },
   ): Promise<KeyLock>;
   /** A digest remembered for some files of a result. */
-  contentDigest(key: string): Promised<string | undefined>;
+  contentDigest(key: string): MaybePromise<string | undefined>;
   putContentDigest(key: string, digest: string): void;
   /** Whether a record's layers are all there. */
   usable(record: CacheRecord): boolean;

@@ -11,7 +11,7 @@ export { defaultRoot } from './default-root.ts';
 export type { FactStore } from './facts.ts';
 export { isGone } from './gone.ts';
 export type { ImageStore } from './images.ts';
-export type { LayerClaim, LayerStore, NewPromise, StagedLayer } from './layers.ts';
+export type { LayerClaim, LayerStore, NewLazyLayer, StagedLayer } from './layers.ts';
 export { layerGone } from './layers.ts';
 export { STORE_VERSION } from './layout.ts';
 export type { CacheAlias, RecordStore } from './records.ts';

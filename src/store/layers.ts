@@ -10,10 +10,11 @@ import { acquireLock, hasErrorCode, type Lock, removeTree } from '../system/inde
 import { unlock } from './claims.ts';
 import { storeDamaged } from './database-error.ts';
 import type { Journal } from './journal.ts';
+import { LayerTable } from './layer-table.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 import type { Table } from './table.ts';
-import type { BlobSource, LayerId, LayerMeta, LayerPromise } from './types.ts';
+import type { BlobSource, LayerId, LayerMeta, LayerRow, LazyLayer } from './types.ts';
 
 /** A layer being made. Ends with `commit` or `discard`; what a killed process leaves is removed by a prune. */
 export interface StagedLayer {
@@ -26,15 +27,15 @@ export interface StagedLayer {
   discard(): Promise<void>;
 }
 
-/** What is said of a layer that is not here yet. */
-export type NewPromise = Pick<LayerMeta, 'created' | 'times'> & { readonly promise: LayerPromise };
+/** What is known of a layer that is not in the store yet. */
+export type NewLazyLayer = Pick<LayerMeta, 'created' | 'times'> & { readonly lazy: LazyLayer };
 
-/** The right to keep a promise. No other process has it at the same time. */
+/** The right to fetch a lazy layer. Only one process has it at a time. */
 export interface LayerClaim {
-  readonly promise: LayerPromise;
-  /** Begins the layer, which has the promised id once it is committed; again after a failed attempt. */
+  readonly lazy: LazyLayer;
+  /** Begins the layer, which has the id of the lazy layer once committed. Call it again after a failed attempt. */
   stage(): Promise<StagedLayer>;
-  /** Gives the right back, as soon as other processes can see what was committed. */
+  /** Gives the right back as soon as other processes can see what was committed. */
   release(): void;
 }
 
@@ -42,13 +43,13 @@ const LAYER_ID = /^[0-9a-f]{32}$/;
 
 export class LayerStore {
   readonly #layout: StoreLayout;
-  readonly #table: Table<LayerMeta>;
+  readonly #table: LayerTable;
   readonly #lease: Lease;
   readonly #journal: Journal;
 
-  constructor(layout: StoreLayout, table: Table<LayerMeta>, lease: Lease, journal: Journal) {
+  constructor(layout: StoreLayout, table: Table<LayerRow>, lease: Lease, journal: Journal) {
     this.#layout = layout;
-    this.#table = table;
+    this.#table = new LayerTable(table);
     this.#lease = lease;
     this.#journal = journal;
   }
@@ -58,8 +59,8 @@ export class LayerStore {
     return this.#stage(newId(), (directory, meta) => this.#commit(directory, meta));
   }
 
-  /** Adds a layer that is not here yet. Stays until this store is closed, and longer if something names it. */
-  promise({ promise, created, times }: NewPromise): LayerMeta {
+  /** Adds a layer that is not in the store yet. It stays until this store is closed, and longer if something names it. */
+  recordLazy({ lazy, created, times }: NewLazyLayer): LayerMeta {
     const meta = {
       id: newId(),
       tree: false,
@@ -68,27 +69,27 @@ export class LayerStore {
       files: 0,
       created,
       times,
-      promise,
+      lazy,
     };
     this.#lease.pinNew(meta.id);
     this.#table.put(meta.id, meta);
     return meta;
   }
 
-  /** Adds a place where a promised layer can be had, to be tried first. */
+  /** Adds a source of a lazy layer, which is tried first. */
   addSource(id: LayerId, source: BlobSource): void {
     const meta = this.get(id);
-    if (meta?.promise === undefined) return;
-    const { promise } = meta;
+    if (meta?.lazy === undefined) return;
+    const { lazy } = meta;
     const text = JSON.stringify(source);
-    const others = promise.sources.filter((known) => JSON.stringify(known) !== text);
-    this.#table.put(id, { ...meta, promise: { ...promise, sources: [source, ...others] } });
+    const others = lazy.sources.filter((known) => JSON.stringify(known) !== text);
+    this.#table.put(id, { ...meta, lazy: { ...lazy, sources: [source, ...others] } });
   }
 
   /**
-   * Takes a promised layer to make it, which keeps other processes from doing so meanwhile.
+   * Claims a lazy layer for fetching; other processes wait meanwhile.
    *
-   * @returns undefined when the layer is here by now
+   * @returns undefined when the layer is in the store by now
    * @throws AppError STORE_LAYER_GONE; AbortedError
    */
   async claim(
@@ -100,7 +101,7 @@ export class LayerStore {
     try {
       const meta = this.get(id);
       if (meta === undefined) throw layerGone(id);
-      if (meta.promise !== undefined) return this.#claimed(meta.id, meta.promise, lock);
+      if (meta.lazy !== undefined) return this.#claimed(meta.id, meta.lazy, lock);
     } catch (error) {
       unlock(lock);
       throw error;
@@ -109,24 +110,24 @@ export class LayerStore {
     return undefined;
   }
 
-  #claimed(id: LayerId, promise: LayerPromise, lock: Lock): LayerClaim {
+  #claimed(id: LayerId, lazy: LazyLayer, lock: Lock): LayerClaim {
     let visible: Promise<void> = Promise.resolve();
     const commit = async (directory: string, meta: LayerMeta): Promise<LayerMeta> => {
       await this.#clear(id);
-      const { promise: _, ...kept } = meta;
+      const { lazy: _, ...kept } = meta;
       await rename(directory, this.location(id));
       this.#journal.contentWritten();
       visible = new Promise((settled) => this.#table.putThen(id, kept, settled));
       return kept;
     };
     return {
-      promise,
+      lazy,
       stage: () => this.#stage(id, commit),
       release: () => void visible.then(() => unlock(lock)),
     };
   }
 
-  /** A process was killed between putting a layer in place and recording it: perhaps not all of it is on the disk. */
+  /** A process was killed between renaming a layer and recording it: perhaps not all of it is on the disk. */
   async #clear(id: LayerId): Promise<void> {
     const aside = `${this.#layout.tmp}/${this.#lease.hold()}.${newId()}`;
     try {
@@ -140,7 +141,7 @@ export class LayerStore {
 
   async #stage(
     id: LayerId,
-    place: (directory: string, meta: LayerMeta) => Promise<LayerMeta>,
+    store: (directory: string, meta: LayerMeta) => Promise<LayerMeta>,
   ): Promise<StagedLayer> {
     const directory = `${this.#layout.tmp}/${this.#lease.hold()}.${newId()}`;
     await mkdir(directory, { mode: 0o700 });
@@ -151,7 +152,7 @@ export class LayerStore {
       commit: async (meta) => {
         if (done) throw new Error(`layer ${id} was committed or discarded before`);
         done = true;
-        return place(directory, { ...meta, id });
+        return store(directory, { ...meta, id });
       },
       discard: async () => {
         if (done) return;
@@ -167,11 +168,11 @@ export class LayerStore {
 
   /**
    * The directory of a layer, which stays until this store is closed.
-   * @throws AppError STORE_LAYER_GONE, STORE_DAMAGED; Error for a layer that is only promised: see `present` of `layers/`
+   * @throws AppError STORE_LAYER_GONE, STORE_DAMAGED; Error for a lazy layer: see `ensureLayers` of `layers/`
    */
   directory(id: LayerId): string {
     const path = this.location(id);
-    if (this.#table.get(id)?.promise !== undefined) throw new Error(`layer ${id} is only promised`);
+    if (this.#table.get(id)?.lazy !== undefined) throw new Error(`layer ${id} is lazy`);
     const isThere = (): boolean => {
       const isKnown = this.#table.get(id) !== undefined;
       // No collector is at work: it would have removed the record first.
@@ -197,11 +198,11 @@ export class LayerStore {
     this.#table.put(meta.id, meta);
   }
 
-  /** Makes a layer one that is only promised, since what is here of it cannot be used. It keeps its id. */
-  loseContent(id: LayerId, promise: LayerPromise): void {
+  /** Makes a layer lazy again, since its content in the store cannot be used. It keeps its id. */
+  loseContent(id: LayerId, lazy: LazyLayer): void {
     const meta = this.get(id);
     if (meta === undefined) throw layerGone(id);
-    this.#table.put(id, { ...meta, tree: false, tar: false, size: 0, files: 0, promise });
+    this.#table.put(id, { ...meta, tree: false, tar: false, size: 0, files: 0, lazy });
   }
 
   /** Adds a layer whose directory is there, and whose record was lost. */
@@ -222,7 +223,7 @@ export class LayerStore {
 
   /** Every layer of the store. */
   *list(): IterableIterator<LayerMeta> {
-    for (const [, meta] of this.#table.entries()) yield meta;
+    yield* this.#table.values();
   }
 
   async #commit(directory: string, meta: LayerMeta): Promise<LayerMeta> {

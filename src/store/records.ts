@@ -1,6 +1,6 @@
 /** What vertices made, by cache key. */
 import type { Table } from './table.ts';
-import type { CacheRecord, LayerId, LayerMeta } from './types.ts';
+import type { CacheRecord, LayerId, LayerRow } from './types.ts';
 
 /** A key that leads to another one: the record is found under `key`. */
 export interface CacheAlias {
@@ -13,7 +13,7 @@ export interface RecordTables {
   readonly aliases: Table<CacheAlias>;
   /** When a record was last asked for, to the day: milliseconds since the epoch. */
   readonly used: Table<number>;
-  readonly layers: Table<LayerMeta>;
+  readonly layers: Table<LayerRow>;
 }
 
 const DAY = 86_400_000;

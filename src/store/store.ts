@@ -27,7 +27,7 @@ export interface OpenStoreOptions {
   readonly root: string;
   /** The clock: milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
-  /** Gets promised layers; disposed of when the store is closed. Undefined: they cannot be had. */
+  /** Fetches lazy layers; disposed of when the store is closed. Undefined: they cannot be fetched. */
   readonly provider?: LayerProvider | undefined;
   /** Bytes that an archive may unpack to; undefined: nine tenths of what is free. */
   readonly unpackLimit?: number | undefined;

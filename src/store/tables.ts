@@ -3,11 +3,11 @@ import type { Database } from './database.ts';
 import type { Journal } from './journal.ts';
 import type { CacheAlias } from './records.ts';
 import { Table } from './table.ts';
-import type { CacheRecord, ImageRecord, LayerMeta } from './types.ts';
+import type { CacheRecord, ImageRecord, LayerRow } from './types.ts';
 
 /** All that the database holds. */
 export interface Tables {
-  readonly layers: Table<LayerMeta>;
+  readonly layers: Table<LayerRow>;
   readonly images: Table<ImageRecord>;
   readonly names: Table<Digest>;
   /** Full reference → ids, of names that mean images for several platforms. */

@@ -4,7 +4,7 @@
  *     blobs/sha256/<hex>     verified bytes: image configs, manifests, compressed layers
  *     layers/<layerId>/      index, and the forms the layer has: tree/, layer.tar, layer.erofs
  *     mounts/<key>/          cache mounts of RUN steps
- *     locks/                 held while a promised layer is being fetched
+ *     locks/                 held while a lazy layer is being fetched
  *     tmp/                   things being made; whatever no live process holds is removed at the next prune
  *     db/                    SQLite: metadata, images, cache records
  *
@@ -19,13 +19,13 @@ export type LayerId = string & { readonly __brand: 'LayerId' };
 
 export interface LayerMeta {
   readonly id: LayerId;
-  /** The forms that exist. Every layer that is not merely promised has an index and at least one of these. */
+  /** The forms that exist. Every layer that is not lazy has an index and at least one of these. */
   readonly tree: boolean;
   readonly tar: boolean;
   /** How owners and opaque directories lie in the tree; undefined: as root makes trees. */
   readonly treeForm?: TreeForm | undefined;
-  /** The layer is not here yet: it has no directory, and its size and files are unknown, told as 0. */
-  readonly promise?: LayerPromise | undefined;
+  /** Set while the layer is not in the store yet: it has no directory, and `size` and `files` are unknown, given as 0. */
+  readonly lazy?: LazyLayer | undefined;
   /** Bytes of file content. */
   readonly size: number;
   readonly files: number;
@@ -38,33 +38,36 @@ export interface LayerMeta {
   readonly times: 'set' | 'clamp' | 'keep';
 }
 
+/** A layer as the database keeps it: older versions of lamina read the same member names. */
+export type LayerRow = Omit<LayerMeta, 'lazy'> & { readonly promise?: LazyLayer | undefined };
+
 /**
- * What is known of a layer before it is here: an image may be made of such layers, and a build that finds all in the
- * cache never needs them. Keeping the promise gives the layer the id under which it was promised.
+ * A layer known by its descriptor, fetched when something opens it. Images may consist of such layers; a build that
+ * finds every result in the cache never fetches them. Fetching keeps the layer's id.
  */
-export interface LayerPromise {
+export interface LazyLayer {
   readonly diffId: DiffId;
   /** The blob it comes as. */
   readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size' | 'urls' | 'annotations'>;
   /** Where the blob can be had, tried in order. */
   readonly sources: readonly BlobSource[];
-  /** A step made it for a cache: where nobody has it any more, the step can be run instead. */
+  /** A step made it for a cache: if no source has it any more, the step can run instead. */
   readonly isOfStep?: boolean | undefined;
 }
 
-/** A place that has a blob. */
+/** A repository or directory that has a blob. */
 export type BlobSource =
   | ({ readonly kind: 'registry' } & Pick<Reference, 'registry' | 'repository'>)
   /** An OCI layout directory of this machine; an absolute path. */
   | { readonly kind: 'layout'; readonly directory: string };
 
-/** Keeps promises. */
+/** Fetches lazy layers. */
 export interface LayerProvider extends Partial<AsyncDisposable> {
   /**
-   * The bytes of a promised blob, from the first of its sources that has it. The stream fails at its end unless they
-   * are those of the descriptor.
+   * The bytes of a lazy layer's blob, from the first of its sources that has it. The stream fails at its end unless
+   * they match the descriptor.
    */
-  fetch(promise: LayerPromise, request: FetchRequest): AsyncIterable<Uint8Array>;
+  fetch(lazy: LazyLayer, request: FetchRequest): AsyncIterable<Uint8Array>;
 }
 
 export interface FetchRequest {
@@ -77,7 +80,7 @@ export interface ImageLayer {
   readonly diffId: DiffId;
   /** Seconds since the epoch; undefined: times as they are. */
   readonly epoch: number | undefined;
-  /** Bytes of file content; of a layer that was only promised when the image was recorded: of its blob. */
+  /** Bytes of file content; of its blob, if the layer was lazy when the image was recorded. */
   readonly size: number;
 }
 

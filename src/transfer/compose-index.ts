@@ -94,8 +94,8 @@ export async function pushIndex(
   const { registry, repository } = target;
   for (const { reference } of parts) {
     const source = await openRegistrySource(registries, reference, { signal });
-    const place = { reference: { registry, repository }, mountFrom: reference };
-    await copyToRegistry(registries, source, { ...place, onTransfer, signal });
+    const copy = { reference: { registry, repository }, mountFrom: reference };
+    await copyToRegistry(registries, source, { ...copy, onTransfer, signal });
   }
   if (target.tag === undefined) {
     throw new AppError('REFERENCE_INVALID', `'${formatReference(target)}' has no tag`, {

@@ -31,8 +31,16 @@ export async function copyToRegistry(
 ): Promise<Collection> {
   const { reference, mountFrom, onTransfer, signal } = options;
   const collection = await collect(source, rootOf(source), options);
-  const places = { of: () => (mountFrom === undefined ? [] : [mountFrom]), add: () => undefined };
-  const destination = registryDestination(registries, { reference, places, onTransfer, signal });
+  const repositories = {
+    of: () => (mountFrom === undefined ? [] : [mountFrom]),
+    add: () => undefined,
+  };
+  const destination = registryDestination(registries, {
+    reference,
+    repositories,
+    onTransfer,
+    signal,
+  });
   await writeCollections(destination, [collection]);
   return collection;
 }

@@ -1,10 +1,10 @@
 /** From a registry into the store. Layers that the store has are not asked for. */
 
 import { type Image, type OnTransfer, recordRemote, reporter } from '../image/index.ts';
-import { type FetchProgress, present } from '../layers/index.ts';
+import { ensureLayers, type FetchProgress } from '../layers/index.ts';
 import type { Reference } from '../oci/index.ts';
 import type { Registries } from '../registry/index.ts';
-import type { ImageRecord, LayerPromise, Store } from '../store/index.ts';
+import type { ImageRecord, LazyLayer, Store } from '../store/index.ts';
 import { registryLayers } from './registry-layers.ts';
 
 export interface FetchOptions {
@@ -32,14 +32,14 @@ export async function fetchImage(
   const ids = record.layers.map(({ id }) => id);
   for (const [position, { descriptor }] of image.layers.entries()) {
     const id = ids[position];
-    const isPromised = id !== undefined && store.layers.get(id)?.promise !== undefined;
-    reporter(onTransfer, 'in', descriptor)(isPromised ? 'waiting' : 'known');
+    const isLazy = id !== undefined && store.layers.get(id)?.lazy !== undefined;
+    reporter(onTransfer, 'in', descriptor)(isLazy ? 'waiting' : 'known');
   }
-  await present(store, ids, { provider, progress, signal });
+  await ensureLayers(store, ids, { provider, progress, signal });
   return record;
 }
 
-/** Tells of promised layers as they come. */
+/** Reports the progress of lazy layers. */
 export class TransferProgress implements FetchProgress {
   readonly #onTransfer: OnTransfer | undefined;
 
@@ -47,17 +47,17 @@ export class TransferProgress implements FetchProgress {
     this.#onTransfer = onTransfer;
   }
 
-  began({ descriptor }: LayerPromise): void {
+  began({ descriptor }: LazyLayer): void {
     reporter(this.#onTransfer, 'in', descriptor)('waiting');
   }
 
-  advanced({ descriptor }: LayerPromise, bytes: number): void {
+  advanced({ descriptor }: LazyLayer, bytes: number): void {
     const tell = reporter(this.#onTransfer, 'in', descriptor);
     if (bytes < descriptor.size) tell('moving', bytes);
     else tell('moved');
   }
 
-  ended({ descriptor }: LayerPromise, error: unknown): void {
+  ended({ descriptor }: LazyLayer, error: unknown): void {
     if (error === undefined) reporter(this.#onTransfer, 'in', descriptor)('done');
   }
 }

@@ -1,7 +1,7 @@
-/** Registries for the life of a store, opened when the first question is asked of them; they keep its promises too. */
+/** Registries for the life of a store, opened on first use; they also fetch its lazy layers. */
 import type { Environment } from '../environment.ts';
 import type { Registries } from '../registry/index.ts';
-import type { FetchRequest, LayerPromise, LayerProvider, Store } from '../store/index.ts';
+import type { FetchRequest, LayerProvider, LazyLayer, Store } from '../store/index.ts';
 
 /** For `Store.open`, which disposes of it. Costs nothing until something is asked. */
 export class RegistryProvider implements LayerProvider {
@@ -21,11 +21,11 @@ export class RegistryProvider implements LayerProvider {
   }
 
   async *fetch(
-    promise: LayerPromise,
+    lazy: LazyLayer,
     request: FetchRequest,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { registryLayers } = await import('./registry-layers.ts');
-    yield* registryLayers(() => this.registries()).fetch(promise, request);
+    yield* registryLayers(() => this.registries()).fetch(lazy, request);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,12 +7,12 @@ import {
   knowBy,
   type OnTransfer,
   openStoreSource,
-  placesOf,
   registryDestination,
   reporter,
+  repositoriesOf,
   rootOf,
   type StoreSource,
-  storedPlaces,
+  storedRepositories,
   writeCollections,
 } from '../image/index.ts';
 import { type Descriptor, formatReference, type Reference } from '../oci/index.ts';
@@ -63,8 +63,8 @@ export async function pushCollection(
   { reference, onTransfer, signal }: PushOptions & { readonly reference: Reference },
 ): Promise<void> {
   for (const { descriptor } of collection.blobs) reporter(onTransfer, 'out', descriptor)('waiting');
-  const places = storedPlaces(store);
-  const target = { reference, places, onTransfer, signal };
+  const repositories = storedRepositories(store);
+  const target = { reference, repositories, onTransfer, signal };
   await writeCollections(registryDestination(registries, target), [collection]);
 }
 
@@ -76,9 +76,9 @@ export function sourceInStore(
   { label, signal }: { readonly label: string; readonly signal?: AbortSignal | undefined },
 ): Promise<StoreSource> {
   const elsewhere = (descriptor: Descriptor): Blob | undefined => {
-    const [place] = placesOf(store, descriptor.digest);
-    if (place === undefined) return undefined;
-    return { descriptor, read: () => registries.blob(place, descriptor) };
+    const [repository] = repositoriesOf(store, descriptor.digest);
+    if (repository === undefined) return undefined;
+    return { descriptor, read: () => registries.blob(repository, descriptor) };
   };
   return openStoreSource(store, records, { label, elsewhere, signal });
 }

@@ -1,17 +1,17 @@
-/** Keeps promises: layers come from the registries and directories where they were seen. */
+/** Fetches lazy layers from the registries and directories that are known to have them. */
 import { createReadStream } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { layoutBlobPath } from '../image/index.ts';
 import type { Registries } from '../registry/index.ts';
-import type { BlobSource, FetchRequest, LayerPromise, LayerProvider } from '../store/index.ts';
+import type { BlobSource, FetchRequest, LayerProvider, LazyLayer } from '../store/index.ts';
 
 /**
- * @param registries asked for once, when the first layer has to come from a registry; they stay the caller's
+ * @param registries called once, when the first layer must come from a registry; the caller keeps owning them
  */
 export function registryLayers(registries: () => Promise<Registries>): LayerProvider {
   const bytesFrom = async function* (
     source: BlobSource,
-    { descriptor }: LayerPromise,
+    { descriptor }: LazyLayer,
     { signal }: FetchRequest,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     if (source.kind === 'registry') {
@@ -21,12 +21,12 @@ export function registryLayers(registries: () => Promise<Registries>): LayerProv
     }
   };
   return {
-    async *fetch(promise, request) {
+    async *fetch(lazy, request) {
       const failures: unknown[] = [];
-      for (const source of promise.sources) {
+      for (const source of lazy.sources) {
         let began = false;
         try {
-          for await (const chunk of bytesFrom(source, promise, request)) {
+          for await (const chunk of bytesFrom(source, lazy, request)) {
             began = true;
             yield chunk;
           }
@@ -36,19 +36,16 @@ export function registryLayers(registries: () => Promise<Registries>): LayerProv
           failures.push(error);
         }
       }
-      throw notAvailable(promise, failures);
+      throw notAvailable(lazy, failures);
     },
   };
 }
 
-/** One place tells best itself why it does not give the layer. */
-function notAvailable(
-  { descriptor, sources }: LayerPromise,
-  failures: readonly unknown[],
-): unknown {
+/** A single source explains best itself why it cannot give the layer. */
+function notAvailable({ descriptor, sources }: LazyLayer, failures: readonly unknown[]): unknown {
   const [first] = failures;
   if (failures.length === 1 && first instanceof AppError) return first;
-  const places = sources.map((source) =>
+  const names = sources.map((source) =>
     source.kind === 'registry' ? `${source.registry}/${source.repository}` : source.directory,
   );
   const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
@@ -56,7 +53,7 @@ function notAvailable(
     'LAYER_NOT_AVAILABLE',
     `the layer ${descriptor.digest} is no longer available`,
     {
-      expected: places.length === 0 ? undefined : `it in ${places.join(' or ')}`,
+      expected: names.length === 0 ? undefined : `it in ${names.join(' or ')}`,
       hint: 'pull its image again',
       cause: first,
       details: { reasons },

@@ -2,7 +2,7 @@
 import { IndexedLayer } from '../../layers/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
 
-/** @returns by position, bottom first; undefined for layers that are only promised: they stream from where they are */
+/** @returns by position, bottom first; undefined for lazy layers, which stream from their sources */
 export function storedLayers(
   store: Store,
   { layers }: Pick<ImageRecord, 'layers'>,
@@ -10,7 +10,7 @@ export function storedLayers(
   return (position) => {
     const layer = layers[position];
     const meta = layer && store.layers.get(layer.id);
-    if (layer === undefined || meta === undefined || meta.promise !== undefined) return undefined;
+    if (layer === undefined || meta === undefined || meta.lazy !== undefined) return undefined;
     return new IndexedLayer(store, layer);
   };
 }

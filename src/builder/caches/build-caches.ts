@@ -74,7 +74,7 @@ export class BuildCaches {
       storages.length === 0 ? undefined : new ImportedCaches({ store, storages, warn, signal });
   }
 
-  /** Whether a layer that a cache promised, in this build or an earlier one, could not be had. */
+  /** Whether a lazy layer of a cache, of this build or an earlier one, could not be fetched. */
   get areLost(): boolean {
     return this.#areLost;
   }

@@ -54,7 +54,7 @@ async function stageThatHas(
 
 /** Nothing is downloaded for a hint. */
 function isHere({ store }: BuildSession, layers: readonly LayerId[]): boolean {
-  return layers.every((id) => store.layers.get(id)?.promise === undefined);
+  return layers.every((id) => store.layers.get(id)?.lazy === undefined);
 }
 
 /** The last earlier stage with a step that names the path: most often it is what the step makes. */

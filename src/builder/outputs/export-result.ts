@@ -2,7 +2,7 @@
 
 import type { BuildResult } from '../../api/index.ts';
 import type { ImageRecords, LayerEncoding } from '../../image/index.ts';
-import { presentBlob } from '../../layers/index.ts';
+import { ensureBlob } from '../../layers/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
 import type { BuildRun } from '../run/build-run.ts';
@@ -66,10 +66,10 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
 
 /** Makes sure that reading the layers can fail only for what is wrong with this machine. */
 async function fetchLayers({ store, signal }: BuildRun, images: readonly ImageRecord[]) {
-  const promises = images.flatMap(({ layers }) =>
-    layers.flatMap(({ id }) => store.layers.get(id)?.promise ?? []),
+  const lazyLayers = images.flatMap(({ layers }) =>
+    layers.flatMap(({ id }) => store.layers.get(id)?.lazy ?? []),
   );
-  await Promise.all(promises.map((promise) => presentBlob(store, promise, { signal })));
+  await Promise.all(lazyLayers.map((lazy) => ensureBlob(store, lazy, { signal })));
 }
 
 type Variants = ReadonlyMap<string, ImageRecords>;

@@ -5,7 +5,7 @@ import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
 import type { FileTree } from '../../files/index.ts';
 import type { Vertex, VertexId } from '../../graph/index.ts';
-import { LayerCache, type LowerSource, MergedTree, present } from '../../layers/index.ts';
+import { ensureLayers, LayerCache, type LowerSource, MergedTree } from '../../layers/index.ts';
 import type { ExtraCertificates, StepLimits } from '../../ops/index.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
@@ -23,7 +23,7 @@ export interface BuildSession {
   readonly contextAt: (vertex: Vertex, input: number) => ContextTree | undefined;
   /** Whether a vertex's own layer is one of the image's, whose tar is hashed sooner or later. */
   readonly isExported?: ((id: VertexId) => boolean) | undefined;
-  /** The merged tree of a stack of layers, bottom first; what of them was only promised is fetched. */
+  /** The merged tree of a stack of layers, bottom first; lazy ones are fetched. */
   readonly treeOf: (layers: readonly LayerId[]) => Promise<FileTree>;
   readonly lowers: LowerSource;
   readonly secrets: BuildSecrets;
@@ -63,7 +63,7 @@ export function treesOf({
   const cache = new LayerCache(store);
   const progress = new LayerSteps({ emit, now });
   return async (layers) => {
-    await present(store, layers, { signal, progress });
+    await ensureLayers(store, layers, { signal, progress });
     return MergedTree.of(store, layers, cache);
   };
 }

@@ -5,11 +5,11 @@ import type { LayerId, Store } from '../../store/index.ts';
 /** Facts kind: digests of some files of a result, under the result's output key and a selector. */
 const CONTENT_FACT = 'content-digest';
 
-/** @param withoutPromises layers of steps count only where they are here: others could not be had */
-export function cacheRecords(store: Store, withoutPromises = false): CacheRecords {
+/** @param withoutLazySteps layers of steps count only where they are here: others could not be had */
+export function cacheRecords(store: Store, withoutLazySteps = false): CacheRecords {
   const canBeUsed = (id: LayerId): boolean => {
     const layer = store.layers.get(id);
-    return layer !== undefined && !(withoutPromises && layer.promise?.isOfStep === true);
+    return layer !== undefined && !(withoutLazySteps && layer.lazy?.isOfStep === true);
   };
   return {
     get: (key) => store.records.get(key),

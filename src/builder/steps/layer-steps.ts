@@ -1,8 +1,8 @@
-/** Downloads of promised layers as a build shows them: one step for each repository they come from. */
+/** Downloads of lazy layers as a build shows them: one step for each repository they come from. */
 import type { FetchProgress } from '../../layers/index.ts';
 import { familiarRepository } from '../../oci/index.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
-import type { LayerPromise } from '../../store/index.ts';
+import type { LazyLayer } from '../../store/index.ts';
 import { internalStep } from './step-infos.ts';
 
 interface PullStep {
@@ -17,21 +17,21 @@ interface LayerStepsOptions {
   readonly now: () => number;
 }
 
-/** Displays need not know of every chunk. Milliseconds. */
+/** Milliseconds between two reports of one layer: displays do not need every chunk. */
 const INTERVAL = 50;
 
 export class LayerSteps implements FetchProgress {
   readonly #options: LayerStepsOptions;
   readonly #steps = new Map<string, PullStep>();
-  readonly #shown = new Map<LayerPromise, number>();
+  readonly #shown = new Map<LazyLayer, number>();
   #count = 0;
 
   constructor(options: LayerStepsOptions) {
     this.#options = options;
   }
 
-  began(promise: LayerPromise): void {
-    const name = placeOf(promise);
+  began(lazy: LazyLayer): void {
+    const name = sourceName(lazy);
     const known = this.#steps.get(name);
     if (known !== undefined) {
       known.active++;
@@ -43,17 +43,17 @@ export class LayerSteps implements FetchProgress {
     this.#options.emit({ kind: 'step.started', time, step });
   }
 
-  advanced(promise: LayerPromise, bytes: number): void {
+  advanced(lazy: LazyLayer, bytes: number): void {
     const time = this.#options.now();
-    if (time - (this.#shown.get(promise) ?? 0) < INTERVAL) return;
-    this.#shown.set(promise, time);
-    this.#status(promise, bytes, false);
+    if (time - (this.#shown.get(lazy) ?? 0) < INTERVAL) return;
+    this.#shown.set(lazy, time);
+    this.#status(lazy, bytes, false);
   }
 
-  ended(promise: LayerPromise, error: unknown): void {
-    if (error === undefined) this.#status(promise, promise.descriptor.size, true);
-    this.#shown.delete(promise);
-    const name = placeOf(promise);
+  ended(lazy: LazyLayer, error: unknown): void {
+    if (error === undefined) this.#status(lazy, lazy.descriptor.size, true);
+    this.#shown.delete(lazy);
+    const name = sourceName(lazy);
     const pull = this.#steps.get(name);
     if (pull === undefined) return;
     const { emit, now } = this.#options;
@@ -67,10 +67,10 @@ export class LayerSteps implements FetchProgress {
     } else emit({ kind: 'step.cancelled', time, step });
   }
 
-  #status(promise: LayerPromise, current: number, done: boolean): void {
-    const step = this.#steps.get(placeOf(promise))?.step;
+  #status(lazy: LazyLayer, current: number, done: boolean): void {
+    const step = this.#steps.get(sourceName(lazy))?.step;
     if (step === undefined) return;
-    const { digest, size: total } = promise.descriptor;
+    const { digest, size: total } = lazy.descriptor;
     const label = digest.slice(0, 'sha256:'.length + 12);
     const time = this.#options.now();
     this.#options.emit({
@@ -86,7 +86,7 @@ export class LayerSteps implements FetchProgress {
   }
 }
 
-function placeOf({ sources }: LayerPromise): string {
+function sourceName({ sources }: LazyLayer): string {
   const [source] = sources;
   if (source === undefined) return 'an image';
   return source.kind === 'registry' ? familiarRepository(source) : source.directory;

@@ -1,7 +1,7 @@
 /** Steps of a build in a cache of BuildKit's, with the layers they have there. */
 import { type VertexId, vertexIn } from '../../graph/index.ts';
 import type { DiffId } from '../../oci/index.ts';
-import type { StackLayer } from '../promised-stacks.ts';
+import type { StackLayer } from '../lazy-stacks.ts';
 import type { BuildkitCache, BuildkitRecord, BuildkitResult } from './format.ts';
 import { RecordMatcher } from './match.ts';
 import type { BuildFacts, Operations } from './operations.ts';

@@ -6,7 +6,7 @@ import type { Blob } from '../model/image.ts';
 import type { ImageDestination } from '../model/transport.ts';
 
 /** Which repositories have a blob: one of the same registry gives it without its being sent. */
-export interface BlobPlaces {
+export interface BlobRepositories {
   of(digest: Digest): readonly Repository[];
   add(digest: Digest, repository: Repository): void;
 }
@@ -14,7 +14,7 @@ export interface BlobPlaces {
 export interface RegistryTarget {
   /** Without a tag the root is known by its digest only. */
   readonly reference: Reference;
-  readonly places?: BlobPlaces | undefined;
+  readonly repositories?: BlobRepositories | undefined;
   readonly onTransfer?: OnTransfer | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,14 +25,14 @@ const PARALLEL = 5;
 /** What is put there fails with AppError REGISTRY_…, or with what reading a blob throws. */
 export function registryDestination(
   registries: Registries,
-  { reference, places, onTransfer, signal }: RegistryTarget,
+  { reference, repositories, onTransfer, signal }: RegistryTarget,
 ): ImageDestination {
   const { registry, repository, tag } = reference;
   return {
     parallel: PARALLEL,
     async putBlob({ descriptor, read }: Blob) {
       const tell = reporter(onTransfer, 'out', descriptor);
-      const known = places?.of(descriptor.digest) ?? [];
+      const known = repositories?.of(descriptor.digest) ?? [];
       const near = known.filter(
         (one) => one.registry === registry && one.repository !== repository,
       );
@@ -42,7 +42,7 @@ export function registryDestination(
         onProgress: (bytes) => tell('moving', bytes),
         signal,
       });
-      places?.add(descriptor.digest, { registry, repository });
+      repositories?.add(descriptor.digest, { registry, repository });
       if (how === 'mounted') tell('mounted', descriptor.size, near[0]?.repository);
       else tell(how === 'exists' ? 'known' : 'done');
     },

@@ -3,9 +3,9 @@ import { layerTar } from '../../layers/index.ts';
 import { decodeImageConfig, decodeManifest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
 import type { Image } from '../model/image.ts';
+import { ensureImageLayers } from './ensure-image-layers.ts';
 import { manifestDescriptor } from './image-view.ts';
 import { importImage } from './import-image.ts';
-import { presentImage } from './present-image.ts';
 
 /** Its layers are verified on the way; it has no name in the other store yet. */
 export async function copyImage(
@@ -18,7 +18,7 @@ export async function copyImage(
     from.blobs.read(record.id),
     from.blobs.read(record.manifestDigest),
   ]);
-  await presentImage(from, record, options.signal);
+  await ensureImageLayers(from, record, options.signal);
   const image: Image = {
     kind: 'image',
     descriptor: await manifestDescriptor(from, record),

@@ -1,17 +1,17 @@
 /** An image from elsewhere becomes one of the store: the store's writer. Layers the store already has are not read. */
-import { type FetchProgress, present } from '../../layers/index.ts';
+import { ensureLayers, type FetchProgress } from '../../layers/index.ts';
 import { digestOf, layerCompression, MEDIA_TYPES } from '../../oci/index.ts';
 import type {
   ImageLayer,
   ImageRecord,
-  LayerPromise,
   LayerProvider,
+  LazyLayer,
   Store,
 } from '../../store/index.ts';
 import type { Image, Layer } from '../model/image.ts';
 import { countLayers, type Progress } from '../model/progress.ts';
 import { draftImage } from './image-record.ts';
-import { promiseLayers } from './promise-layers.ts';
+import { recordLazyLayers } from './record-lazy-layers.ts';
 
 export interface ImportOptions {
   /**
@@ -24,7 +24,7 @@ export interface ImportOptions {
 }
 
 /**
- * Imports an image; every layer is verified against the config. What the store has been promised is taken from here.
+ * Imports an image; every layer is verified against the config. Lazy layers of the store are fetched from it.
  *
  * @returns a draft: a name, or `put`, records it
  * @throws AppError of reading layers: LAYER_…, ARCHIVE_…
@@ -38,16 +38,15 @@ export async function importImage(
   const known = knownImage(store, configBytes);
   const { layers, added } =
     known === undefined
-      ? promiseLayers(
+      ? recordLazyLayers(
           store,
-          image.layers.map((layer) => promiseOf(layer, options)),
+          image.layers.map((layer) => lazyLayerOf(layer, options)),
         )
       : { layers: known.layers, added: [] };
   try {
     await readLayers(store, layers, { sources: image.layers, ...options });
   } catch (error) {
-    for (const id of added)
-      if (store.layers.get(id)?.promise !== undefined) store.layers.remove(id);
+    for (const id of added) if (store.layers.get(id)?.lazy !== undefined) store.layers.remove(id);
     throw error;
   }
   return (
@@ -62,11 +61,11 @@ export function knownImage(store: Store, configBytes: Uint8Array): ImageRecord |
   return isKnown === true ? known : undefined;
 }
 
-/** What no manifest names by a digest worth keeping is promised as the tar of its diff id, of unknown size. */
-function promiseOf(
+/** A layer that no manifest names by a digest worth keeping becomes a lazy layer of its tar: the diff id, of unknown size. */
+function lazyLayerOf(
   { descriptor, diffId }: Layer,
   { keepTars = false }: ImportOptions,
-): LayerPromise {
+): LazyLayer {
   const isKept = keepTars || layerCompression(descriptor.mediaType) !== 'none';
   const tar = { mediaType: MEDIA_TYPES.ociLayer, digest: diffId, size: 0 };
   return { diffId, descriptor: isKept ? descriptor : tar, sources: [] };
@@ -82,17 +81,17 @@ async function readLayers(
   { sources, progress, signal }: ReadOptions,
 ): Promise<void> {
   const finished = countLayers(progress, 'loading layers', layers.length);
-  for (const { id } of layers) if (store.layers.get(id)?.promise === undefined) finished();
+  for (const { id } of layers) if (store.layers.get(id)?.lazy === undefined) finished();
   const counting: FetchProgress = {
     began: () => undefined,
     advanced: () => undefined,
-    ended: (_promise, error) => {
+    ended: (_lazy, error) => {
       if (error === undefined) finished();
     },
   };
   const ids = layers.map(({ id }) => id);
   const provider = providerOf(layers, sources);
-  await present(store, ids, { provider, signal, progress: counting });
+  await ensureLayers(store, ids, { provider, signal, progress: counting });
 }
 
 function providerOf(layers: readonly ImageLayer[], sources: readonly Layer[]): LayerProvider {

@@ -8,9 +8,9 @@ import { shareWork } from '../../concurrency/index.ts';
 import { AppError } from '../../errors.ts';
 import {
   diffIdOf,
+  ensureBlob,
   layerTar,
-  originOf,
-  presentBlob,
+  sourceBlobOf,
   type TakeTar,
   type TarIdentity,
 } from '../../layers/index.ts';
@@ -52,23 +52,23 @@ export async function layerBlob(
   return { ...storedBlob(store, made.descriptor), diffId: made.diffId ?? diffId };
 }
 
-/** The blob a layer came as, if it is to be taken. One that is promised is fetched when it is read. */
+/** The blob a layer came as, if the options allow it. The blob of a lazy layer is fetched when it is read. */
 export function originBlob(
   store: Store,
   layer: ImageLayer,
   options: LayerBlobOptions,
 ): Blob | undefined {
   const { id, diffId } = layer;
-  const promise = store.layers.get(id)?.promise;
-  const descriptor = promise?.descriptor ?? originOf(store, diffId);
+  const lazy = store.layers.get(id)?.lazy;
+  const descriptor = lazy?.descriptor ?? sourceBlobOf(store, diffId);
   if (descriptor === undefined) return undefined;
   if (options.force === true && !hasEncoding(descriptor, options)) return undefined;
   if (store.blobs.hold(descriptor.digest)) return storedBlob(store, descriptor);
-  if (promise === undefined) return originalTar(store, layer, descriptor);
+  if (lazy === undefined) return originalTar(store, layer, descriptor);
   return {
     descriptor,
     async *read() {
-      await presentBlob(store, promise, { signal: options.signal });
+      await ensureBlob(store, lazy, { signal: options.signal });
       yield* storedBlob(store, descriptor).read();
     },
   };
@@ -84,8 +84,9 @@ export function originalTar(
   { id, diffId }: ImageLayer,
   descriptor: Descriptor,
 ): Blob | undefined {
-  if (descriptor.digest !== diffId || originOf(store, diffId)?.digest !== diffId) return undefined;
-  if (store.layers.get(id)?.promise !== undefined) return undefined;
+  if (descriptor.digest !== diffId || sourceBlobOf(store, diffId)?.digest !== diffId)
+    return undefined;
+  if (store.layers.get(id)?.lazy !== undefined) return undefined;
   return { descriptor, read: () => verified(layerTar(store, id), descriptor) };
 }
 

@@ -5,11 +5,11 @@
 import type { Reference } from '../../oci/index.ts';
 import type { BlobSource, ImageRecord, Store } from '../../store/index.ts';
 import type { Image } from '../model/image.ts';
-import { rememberPlace } from '../registry/blob-places.ts';
+import { rememberRepository } from '../registry/blob-repositories.ts';
 import { draftImage } from './image-record.ts';
 import { knownImage } from './import-image.ts';
 import { knowBy } from './known-manifest.ts';
-import { promiseLayers } from './promise-layers.ts';
+import { recordLazyLayers } from './record-lazy-layers.ts';
 
 /** Drafts an image without fetching a layer. */
 export async function recordRemote(
@@ -20,7 +20,7 @@ export async function recordRemote(
   const { config, configBytes, manifest, bytes } = image;
   const source: BlobSource = { kind: 'registry', registry, repository };
   for (const { digest } of [manifest.config, ...manifest.layers]) {
-    rememberPlace(store, digest, { registry, repository });
+    rememberRepository(store, digest, { registry, repository });
   }
   const known = knownImage(store, configBytes);
   if (known !== undefined) {
@@ -28,7 +28,7 @@ export async function recordRemote(
     // It may have been there before, with another manifest.
     return knowBy(store, known, image);
   }
-  const promises = image.layers.map(({ descriptor, diffId }) => {
+  const lazyLayers = image.layers.map(({ descriptor, diffId }) => {
     const { mediaType, digest, size, urls, annotations } = descriptor;
     const blob = {
       ...{ mediaType, digest, size },
@@ -37,6 +37,6 @@ export async function recordRemote(
     };
     return { diffId, descriptor: blob, sources: [source] };
   });
-  const { layers } = promiseLayers(store, promises);
+  const { layers } = recordLazyLayers(store, lazyLayers);
   return draftImage(store, { config, configBytes, manifestBytes: bytes, layers });
 }

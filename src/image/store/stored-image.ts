@@ -1,6 +1,6 @@
 /** An image of the store as it leaves it: with the manifest it came with, or with a new one over layers in the form asked for. */
 import { mapParallel } from '../../concurrency/index.ts';
-import { present } from '../../layers/index.ts';
+import { ensureLayers } from '../../layers/index.ts';
 import {
   canonicalJson,
   type Descriptor,
@@ -50,7 +50,7 @@ export interface StoredImageOptions extends LayerBlobOptions {
  * Opens an image of the store; blobs that it lacks are made, several layers at the same time.
  *
  * @returns its descriptor is as an index names it: with platform and annotations
- * @throws AppError BLOB_DAMAGED, ARCHIVE_UNSUPPORTED, and those of `present`
+ * @throws AppError BLOB_DAMAGED, ARCHIVE_UNSUPPORTED, and those of `ensureLayers`
  */
 export async function storedImage(
   store: Store,
@@ -66,8 +66,8 @@ export async function storedImage(
   const configBytes = await store.blobs.read(record.id);
   const isRead = record.layers.some((layer) => originBlob(store, layer, options) === undefined);
   const stack = record.layers.map(({ id }) => id);
-  // Those that are promised need their blobs only, unless they are compressed anew.
-  if (isRead && options.force === true) await present(store, stack, options);
+  // Lazy layers need only their blobs, unless they are recompressed.
+  if (isRead && options.force === true) await ensureLayers(store, stack, options);
   const layers = await mapParallel(record.layers, async (layer) => {
     const blob = await layerBlob(store, layer, options);
     finished();

@@ -1,8 +1,8 @@
 /** Reads all of a store whose database is sound, and finds what is not as it was made. */
 import { type LayerFault, layerFaults } from '../../layers/index.ts';
 import type { DiffId, Digest } from '../../oci/index.ts';
-import type { ImageRecord, LayerId, LayerPromise, Store } from '../../store/index.ts';
-import { promiseFrom } from './promise-from.ts';
+import type { ImageRecord, LayerId, LazyLayer, Store } from '../../store/index.ts';
+import { lazyFrom } from './lazy-from.ts';
 
 export interface Damage {
   readonly counts: { readonly layers: number; readonly blobs: number; readonly images: number };
@@ -26,7 +26,7 @@ export interface DamagedLayer {
   /** Only what was derived of the layer is damaged. */
   readonly isWhole: boolean;
   /** The layer can be made again, of a blob of the store. */
-  readonly promise: LayerPromise | undefined;
+  readonly lazy: LazyLayer | undefined;
 }
 
 export async function findDamage(store: Store, signal?: AbortSignal): Promise<Damage> {
@@ -36,15 +36,15 @@ export async function findDamage(store: Store, signal?: AbortSignal): Promise<Da
   const diffIds = diffIdsOf(images);
   const layers: DamagedLayer[] = [];
   let layerCount = 0;
-  for (const { id, promise } of store.layers.list()) {
-    if (promise !== undefined) continue;
+  for (const { id, lazy } of store.layers.list()) {
+    if (lazy !== undefined) continue;
     layerCount++;
     const diffId = diffIds.get(id);
     const faults = await layerFaults(store, id, { diffId, signal });
     if (faults.length === 0) continue;
     const isWhole = faults.every(({ isDerived }) => isDerived);
-    const again = isWhole ? undefined : promiseFrom(store, { id, diffId }, badBlobs);
-    layers.push({ id, faults, isWhole, promise: again });
+    const again = isWhole ? undefined : lazyFrom(store, { id, diffId }, badBlobs);
+    layers.push({ id, faults, isWhole, lazy: again });
   }
   const lost = lostLayers(store, layers);
   return {
@@ -87,7 +87,7 @@ function diffIdsOf(images: readonly ImageRecord[]): ReadonlyMap<LayerId, DiffId>
 }
 
 function lostLayers(store: Store, damaged: readonly DamagedLayer[]): (id: LayerId) => boolean {
-  const gone = damaged.filter(({ isWhole, promise }) => !isWhole && promise === undefined);
+  const gone = damaged.filter(({ isWhole, lazy }) => !isWhole && lazy === undefined);
   const ids = new Set(gone.map(({ id }) => id));
   return (id) => ids.has(id) || store.layers.get(id) === undefined;
 }

@@ -15,9 +15,9 @@ export async function repairDamage(store: Store, damage: Damage): Promise<void> 
   for (const { digest } of damage.blobs) await store.blobs.remove(digest);
   for (const { id } of damage.lostImages) store.images.remove(id);
   for (const key of damage.lostSteps) store.records.delete(key);
-  for (const { id, isWhole, promise } of damage.layers) {
+  for (const { id, isWhole, lazy } of damage.layers) {
     if (isWhole) await dropDerivedForms(store, id);
-    else if (promise !== undefined) store.layers.loseContent(id, promise);
+    else if (lazy !== undefined) store.layers.loseContent(id, lazy);
     else store.layers.remove(id);
   }
   await store.flush();

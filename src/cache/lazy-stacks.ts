@@ -1,8 +1,8 @@
-/** Layers of caches as layers of the store, promised until somebody opens them. */
-import { promiseLayers, rememberPlace } from '../image/index.ts';
+/** Layers of caches as lazy layers of the store, fetched when something opens them. */
+import { recordLazyLayers, rememberRepository } from '../image/index.ts';
 import { rememberSize } from '../layers/index.ts';
 import { type ChainId, chainIds, type Descriptor, type DiffId } from '../oci/index.ts';
-import type { LayerId, LayerMeta, LayerPromise, Store } from '../store/index.ts';
+import type { LayerId, LayerMeta, LazyLayer, Store } from '../store/index.ts';
 import type { CacheStorage } from './storage.ts';
 
 export interface StackLayer {
@@ -15,8 +15,8 @@ export interface StackLayer {
   readonly size?: number | undefined;
 }
 
-/** The stacks of one cache: each layer is promised once. */
-export class PromisedStacks {
+/** The stacks of one cache: each layer is recorded once. */
+export class LazyStacks {
   readonly #store: Store;
   readonly #storage: CacheStorage;
   readonly #known = new Map<ChainId, LayerId>();
@@ -27,46 +27,46 @@ export class PromisedStacks {
   }
 
   /**
-   * The layers of base images are taken from images that are here.
+   * Records layers in the store. The layers of base images are those of images in the store.
    *
    * @param layers bottom first
    */
-  promise(layers: readonly StackLayer[]): readonly LayerId[] {
+  record(layers: readonly StackLayer[]): readonly LayerId[] {
     const store = this.#store;
     const known = this.#known;
     for (const { diffId, size } of layers) {
       if (size !== undefined) rememberSize(store, diffId, size);
     }
-    const wanted = layers.map((layer) => ({ layer, promise: this.#promiseOf(layer) }));
+    const wanted = layers.map((layer) => ({ layer, lazy: this.#lazyLayerOf(layer) }));
     const base = wanted.findIndex(({ layer }) => layer.times !== 'keep');
     const baseCount = base < 0 ? wanted.length : base;
-    const chain = chainIds(wanted.map(({ promise }) => promise.diffId));
+    const chain = chainIds(wanted.map(({ lazy }) => lazy.diffId));
     const isNewBase = chain.slice(0, baseCount).some((id) => !known.has(id));
     if (isNewBase) {
-      const promises = wanted.slice(0, baseCount).map(({ promise }) => promise);
-      for (const [position, { id }] of promiseLayers(store, promises).layers.entries()) {
+      const lazyLayers = wanted.slice(0, baseCount).map(({ lazy }) => lazy);
+      for (const [position, { id }] of recordLazyLayers(store, lazyLayers).layers.entries()) {
         const chainId = chain[position];
         if (chainId !== undefined) known.set(chainId, id);
       }
     }
-    return wanted.map(({ layer, promise }, position) => {
+    return wanted.map(({ layer, lazy }, position) => {
       const chainId = chain[position];
       const there = chainId && known.get(chainId);
       if (there !== undefined) return there;
-      const { id } = store.layers.promise({
-        promise: { ...promise, isOfStep: true },
+      const { id } = store.layers.recordLazy({
+        lazy: { ...lazy, isOfStep: true },
         created: layer.created,
         times: layer.times,
       });
-      for (const source of promise.sources) {
-        if (source.kind === 'registry') rememberPlace(store, promise.descriptor.digest, source);
+      for (const source of lazy.sources) {
+        if (source.kind === 'registry') rememberRepository(store, lazy.descriptor.digest, source);
       }
       if (chainId !== undefined) known.set(chainId, id);
       return id;
     });
   }
 
-  #promiseOf({ diffId, blob }: StackLayer): LayerPromise {
+  #lazyLayerOf({ diffId, blob }: StackLayer): LazyLayer {
     const { mediaType, digest, size } = blob;
     return { diffId, descriptor: { mediaType, digest, size }, sources: [this.#storage.source] };
   }

@@ -1,6 +1,6 @@
 /**
- * The one seam between a layer that is promised and those who open it. A promised layer is downloaded when somebody
- * needs it, kept as a blob, and indexed while it streams.
+ * The one seam between lazy layers and the code that opens them. A lazy layer is downloaded when something needs it,
+ * kept as a blob, and indexed while it streams.
  */
 import { createReadStream } from 'node:fs';
 import { decompress } from '../archive/index.ts';
@@ -12,58 +12,58 @@ import type {
   BlobStore,
   LayerClaim,
   LayerId,
-  LayerPromise,
   LayerProvider,
+  LazyLayer,
   LayerStore as StoredLayers,
 } from '../store/index.ts';
 import { ByteChannel } from './byte-channel.ts';
+import { rememberIndependent, rememberSourceBlob } from './import-facts.ts';
 import { type ImportedLayer, importTar } from './import-tar.ts';
 import type { LayerStore } from './layer-store.ts';
 import { asLostStep } from './lost-step.ts';
 import { MergedTree } from './merged-tree.ts';
-import { rememberIndependent, rememberOrigin } from './origin.ts';
 
-/** What fetching needs of the store beside what all of this folder needs. */
-export interface PromisingStore extends LayerStore {
+/** The parts of the store that fetching needs beside those that all of this folder needs. */
+export interface LazyLayerStore extends LayerStore {
   readonly layers: LayerStore['layers'] & Pick<StoredLayers, 'claim'>;
   readonly blobs: Pick<BlobStore, 'has' | 'path' | 'write' | 'claim'>;
   readonly provider: LayerProvider | undefined;
 }
 
-/** Told about each download; a layer that others are fetching already is told to them only. */
+/** Receives the progress of each download. A layer that another caller is already fetching reports to that caller only. */
 export interface FetchProgress {
-  began(promise: LayerPromise): void;
-  /** @param bytes of the blob that are there by now */
-  advanced(promise: LayerPromise, bytes: number): void;
-  ended(promise: LayerPromise, error: unknown): void;
+  began(lazy: LazyLayer): void;
+  /** @param bytes of the blob received so far */
+  advanced(lazy: LazyLayer, bytes: number): void;
+  ended(lazy: LazyLayer, error: unknown): void;
 }
 
-export interface PresentOptions {
+export interface EnsureOptions {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: FetchProgress | undefined;
-  /** In place of the store's own. */
+  /** Instead of the store's own. */
   readonly provider?: LayerProvider | undefined;
 }
 
-/** As many as docker downloads at a time. */
+/** Parallel downloads, as many as Docker. */
 const DOWNLOADS = 3;
-/** A blob that was damaged on its way is asked for again. */
+/** A blob that arrives damaged is downloaded again. */
 const ATTEMPTS = 3;
 const CHUNK = 1 << 20;
 
 /**
- * Makes sure that layers can be opened. Those that are promised are fetched, each once however many ask.
+ * Makes sure that layers can be opened: fetches the lazy ones, each once however many callers need it.
  *
- * @param stack bottom first, from the lowest layer on
+ * @param stack bottom first, from the lowest layer
  * @throws AppError LAYER_NOT_AVAILABLE, LAYER_DIFF_ID_MISMATCH, LAYER_INVALID_MEMBER, BLOB_…, REGISTRY_…,
- *   STORE_LAYER_GONE; AbortedError. Layers that were complete by then are kept.
+ *   STORE_LAYER_GONE; AbortedError. Layers that are complete by then are kept.
  */
-export async function present(
-  store: PromisingStore,
+export async function ensureLayers(
+  store: LazyLayerStore,
   stack: readonly LayerId[],
-  { signal, ...options }: PresentOptions = {},
+  { signal, ...options }: EnsureOptions = {},
 ): Promise<void> {
-  if (!stack.some((id) => isPromised(store, id))) return;
+  if (!stack.some((id) => isLazy(store, id))) return;
   const stop = new AbortController();
   const both = jointSignal(signal, stop.signal);
   const done: Promise<void>[] = [];
@@ -72,9 +72,7 @@ export async function present(
     const base = Promise.all(done).then(() => MergedTree.of(store, below));
     base.catch(() => undefined);
     const layer = { id, base };
-    done.push(
-      isPromised(store, id) ? fetchOnce(store, layer, { signal: both, ...options }) : NOTHING,
-    );
+    done.push(isLazy(store, id) ? fetchOnce(store, layer, { signal: both, ...options }) : NOTHING);
   }
   try {
     await Promise.all(done);
@@ -86,64 +84,64 @@ export async function present(
 }
 
 /**
- * Makes sure that the blob of a promised layer is in the store; the layer is not unpacked, nor indexed.
+ * Makes sure that the blob of a lazy layer is in the store, without unpacking or indexing the layer.
  *
- * @throws as `present`
+ * @throws as `ensureLayers`
  */
-export function presentBlob(
-  store: PromisingStore,
-  promise: LayerPromise,
-  { signal, ...options }: PresentOptions = {},
+export function ensureBlob(
+  store: LazyLayerStore,
+  lazy: LazyLayer,
+  { signal, ...options }: EnsureOptions = {},
 ): Promise<void> {
   return shareWork(store, {
-    name: `blob ${promise.descriptor.digest}`,
+    name: `blob ${lazy.descriptor.digest}`,
     signal,
     work: async (end) => {
-      const { digest } = promise.descriptor;
+      const { digest } = lazy.descriptor;
       if (store.blobs.has(digest)) return;
       using _claim = await store.blobs.claim(digest, { signal: end });
       if (store.blobs.has(digest)) return;
       using _permit = await downloads(store).acquire(end);
-      const receive = async (from: LayerPromise) => {
+      const receive = async (from: LazyLayer) => {
         const bytes = download(store, from, { signal: end, ...options });
-        await store.blobs.write(bytes, promise.descriptor, { signal: end });
+        await store.blobs.write(bytes, lazy.descriptor, { signal: end });
       };
-      await tell(promise, options.progress, () => persistently(promise, receive, end));
+      await tell(lazy, options.progress, () => persistently(lazy, receive, end));
     },
   });
 }
 
 const NOTHING = Promise.resolve();
 
-function isPromised(store: PromisingStore, id: LayerId): boolean {
-  return store.layers.get(id)?.promise !== undefined;
+function isLazy(store: LazyLayerStore, id: LayerId): boolean {
+  return store.layers.get(id)?.lazy !== undefined;
 }
 
 interface WantedLayer {
   readonly id: LayerId;
-  /** The layers below, when they can be opened. */
+  /** The layers below, once they can be opened. */
   readonly base: Promise<FileTree>;
 }
 
 function fetchOnce(
-  store: PromisingStore,
+  store: LazyLayerStore,
   wanted: WantedLayer,
-  { signal, ...options }: PresentOptions,
+  { signal, ...options }: EnsureOptions,
 ): Promise<void> {
   return shareWork(store, {
-    name: `present ${wanted.id}`,
+    name: `layer ${wanted.id}`,
     signal,
     work: async (end) => {
       const claim = await store.layers.claim(wanted.id, { signal: end });
       if (claim === undefined) return;
       try {
-        const keep = (promise: LayerPromise) =>
-          keepPromise(
+        const keep = (lazy: LazyLayer) =>
+          fetchLazyLayer(
             store,
-            { ...wanted, claim: { ...claim, promise } },
+            { ...wanted, claim: { ...claim, lazy } },
             { signal: end, ...options },
           );
-        await tell(claim.promise, options.progress, () => persistently(claim.promise, keep, end));
+        await tell(claim.lazy, options.progress, () => persistently(claim.lazy, keep, end));
       } finally {
         claim.release();
       }
@@ -151,49 +149,49 @@ function fetchOnce(
   });
 }
 
-async function keepPromise(
-  store: PromisingStore,
+async function fetchLazyLayer(
+  store: LazyLayerStore,
   { id, base, claim }: WantedLayer & { readonly claim: LayerClaim },
-  options: PresentOptions,
+  options: EnsureOptions,
 ): Promise<void> {
-  const { promise, stage } = claim;
+  const { lazy, stage } = claim;
   const { signal } = options;
   const meta = store.layers.get(id);
-  const isKept = layerCompression(promise.descriptor.mediaType) !== 'none';
+  const isKept = layerCompression(lazy.descriptor.mediaType) !== 'none';
   const into = (bytes: AsyncIterable<Uint8Array>): Promise<ImportedLayer> =>
     importTar(store, decompress(bytes), {
-      ...{ verify: promise.diffId, base, stage, signal },
+      ...{ verify: lazy.diffId, base, stage, signal },
       ...{ created: meta?.created, times: meta?.times },
     });
   const imported = isKept
-    ? await keepAndRead(store, promise, { ...options, into })
-    : await receive(store, promise, { ...options, into, keep: drain });
-  if (isKept || isTarOf(promise)) rememberOrigin(store, promise.diffId, promise.descriptor);
-  if (!imported.usesBase) rememberIndependent(store, promise.diffId, imported.id);
+    ? await keepAndRead(store, lazy, { ...options, into })
+    : await receive(store, lazy, { ...options, into, keep: drain });
+  if (isKept || isTarOf(lazy)) rememberSourceBlob(store, lazy.diffId, lazy.descriptor);
+  if (!imported.usesBase) rememberIndependent(store, lazy.diffId, imported.id);
 }
 
-/** Whether the layer came uncompressed under the digest of its tar. Without a size, nothing has named it so. */
-function isTarOf({ diffId, descriptor }: LayerPromise): boolean {
+/** Whether the layer came uncompressed under the digest of its tar. Without a size, no manifest named it. */
+function isTarOf({ diffId, descriptor }: LazyLayer): boolean {
   return descriptor.digest === diffId && descriptor.size > 0;
 }
 
-interface ReadOptions<T> extends PresentOptions {
+interface ReadOptions<T> extends EnsureOptions {
   readonly into: (bytes: AsyncIterable<Uint8Array>) => Promise<T>;
 }
 
-/** Of several layers that are the same blob, in whatever process, one downloads it. */
+/** Downloads the blob once for all layers that share it, also across processes. */
 async function keepAndRead<T>(
-  store: PromisingStore,
-  promise: LayerPromise,
+  store: LazyLayerStore,
+  lazy: LazyLayer,
   { into, ...options }: ReadOptions<T>,
 ): Promise<T> {
-  const { digest } = promise.descriptor;
+  const { digest } = lazy.descriptor;
   if (!store.blobs.has(digest)) {
     using _ = await store.blobs.claim(digest, options);
     const keep = async (bytes: AsyncIterable<Uint8Array>) => {
-      await store.blobs.write(bytes, promise.descriptor, options);
+      await store.blobs.write(bytes, lazy.descriptor, options);
     };
-    if (!store.blobs.has(digest)) return await receive(store, promise, { into, keep, ...options });
+    if (!store.blobs.has(digest)) return await receive(store, lazy, { into, keep, ...options });
   }
   return await into(createReadStream(store.blobs.path(digest), { highWaterMark: CHUNK }));
 }
@@ -203,23 +201,23 @@ async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
 }
 
 interface ReceiveOptions<T> extends ReadOptions<T> {
-  /** Takes the blob to its end, and fails if it is not the right one. */
+  /** Reads the blob to its end; fails if it does not match the descriptor. */
   readonly keep: (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
 }
 
 /**
- * Keeps the blob and reads it at the same time. The reader sees the end only when the blob is known to be right, and
- * what is wrong with the blob is told before what the reader thinks of it.
+ * Keeps the blob and reads it at the same time. The reader sees the end only once the blob is verified; a fault of the
+ * blob takes precedence over the reader's error.
  */
 async function receive<T>(
-  store: PromisingStore,
-  promise: LayerPromise,
+  store: LazyLayerStore,
+  lazy: LazyLayer,
   { into, keep, ...options }: ReceiveOptions<T>,
 ): Promise<T> {
   const { signal } = options;
   const channel = new ByteChannel();
   async function* both(): AsyncGenerator<Uint8Array, void> {
-    for await (const chunk of download(store, promise, options)) {
+    for await (const chunk of download(store, lazy, options)) {
       await channel.write(chunk);
       yield chunk;
     }
@@ -240,36 +238,36 @@ async function receive<T>(
 }
 
 async function* download(
-  store: PromisingStore,
-  promise: LayerPromise,
-  { signal, progress, provider = store.provider }: PresentOptions,
+  store: LazyLayerStore,
+  lazy: LazyLayer,
+  { signal, progress, provider = store.provider }: EnsureOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  if (provider === undefined) throw notAvailable(promise);
+  if (provider === undefined) throw notAvailable(lazy);
   let bytes = 0;
-  for await (const chunk of provider.fetch(promise, { signal })) {
+  for await (const chunk of provider.fetch(lazy, { signal })) {
     signal?.throwIfAborted();
     bytes += chunk.length;
-    progress?.advanced(promise, bytes);
+    progress?.advanced(lazy, bytes);
     yield chunk;
   }
 }
 
-/** Each time begins with another of the places that have the blob. */
+/** Retries damaged downloads, each time from another source of the blob. */
 async function persistently<T>(
-  promise: LayerPromise,
-  work: (promise: LayerPromise) => Promise<T>,
+  lazy: LazyLayer,
+  work: (lazy: LazyLayer) => Promise<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  let { sources } = promise;
+  let { sources } = lazy;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await work({ ...promise, sources });
+      return await work({ ...lazy, sources });
     } catch (error) {
       if (attempt < ATTEMPTS && signal?.aborted !== true && wasDamaged(error)) {
         sources = [...sources.slice(1), ...sources.slice(0, 1)];
         continue;
       }
-      if (promise.isOfStep !== true || signal?.aborted === true) throw error;
+      if (lazy.isOfStep !== true || signal?.aborted === true) throw error;
       throw asLostStep(error);
     }
   }
@@ -280,18 +278,18 @@ function wasDamaged(error: unknown): boolean {
 }
 
 async function tell(
-  promise: LayerPromise,
+  lazy: LazyLayer,
   progress: FetchProgress | undefined,
   work: () => Promise<void>,
 ): Promise<void> {
-  progress?.began(promise);
+  progress?.began(lazy);
   try {
     await work();
   } catch (error) {
-    progress?.ended(promise, error);
+    progress?.ended(lazy, error);
     throw error;
   }
-  progress?.ended(promise, undefined);
+  progress?.ended(lazy, undefined);
 }
 
 const downloading = new WeakMap<object, Semaphore>();
@@ -302,7 +300,7 @@ function downloads(store: object): Semaphore {
   return known;
 }
 
-function notAvailable({ descriptor }: LayerPromise): AppError {
+function notAvailable({ descriptor }: LazyLayer): AppError {
   return new AppError('LAYER_NOT_AVAILABLE', `the layer ${descriptor.digest} is not available`, {
     hint: 'pull its image again',
   });

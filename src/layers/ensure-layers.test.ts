@@ -8,11 +8,11 @@ import { showTree } from '../../test/support/layers.ts';
 import { END_OF_ARCHIVE, encodeHeader, padding } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
 import { type DiffId, digestOf, MEDIA_TYPES } from '../oci/index.ts';
-import { type LayerId, type LayerPromise, type LayerProvider, Store } from '../store/index.ts';
+import { type LayerId, type LayerProvider, type LazyLayer, Store } from '../store/index.ts';
+import { ensureBlob, ensureLayers } from './ensure-layers.ts';
+import { independentLayer, sourceBlobOf } from './import-facts.ts';
 import { isLostStep } from './lost-step.ts';
 import { MergedTree } from './merged-tree.ts';
-import { independentLayer, originOf } from './origin.ts';
-import { present, presentBlob } from './present.ts';
 
 /** Gives what it was taught, in small pieces, and counts how often. */
 class Shelf implements LayerProvider {
@@ -26,13 +26,13 @@ class Shelf implements LayerProvider {
   }
 
   /** Comes before what was put. */
-  answer: (promise: LayerPromise) => Uint8Array | undefined = () => undefined;
+  answer: (lazy: LazyLayer) => Uint8Array | undefined = () => undefined;
 
-  async *fetch(promise: LayerPromise): AsyncGenerator<Uint8Array> {
-    const { digest } = promise.descriptor;
+  async *fetch(lazy: LazyLayer): AsyncGenerator<Uint8Array> {
+    const { digest } = lazy.descriptor;
     this.fetched.push(digest);
     const bytes =
-      this.answer(promise) ??
+      this.answer(lazy) ??
       this.#bytes.get(digest)?.(this.fetched.filter((one) => one === digest).length);
     if (bytes === undefined) throw new Error(`the shelf has no ${digest}`);
     await this.gate;
@@ -45,7 +45,7 @@ let shelf: Shelf;
 let store: Store;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'lamina-present-'));
+  root = mkdtempSync(join(tmpdir(), 'lamina-ensure-'));
   shelf = new Shelf();
   store = await Store.open({ root, provider: shelf });
 });
@@ -76,16 +76,16 @@ function tarOf(files: Files): Buffer {
   return Buffer.concat([...members, END_OF_ARCHIVE]);
 }
 
-interface Promised {
+interface RecordedLazy {
   readonly id: LayerId;
-  readonly promise: LayerPromise;
+  readonly lazy: LazyLayer;
   readonly blob: Buffer;
 }
 
-function promised(files: Files, { gzip = true, diffId = '' } = {}): Promised {
+function lazyLayer(files: Files, { gzip = true, diffId = '' } = {}): RecordedLazy {
   const tar = tarOf(files);
   const blob = gzip ? gzipSync(tar) : tar;
-  const promise: LayerPromise = {
+  const lazy: LazyLayer = {
     diffId: (diffId || digestOf(tar)) as DiffId,
     descriptor: {
       mediaType: gzip ? MEDIA_TYPES.ociLayerGzip : MEDIA_TYPES.ociLayer,
@@ -94,11 +94,11 @@ function promised(files: Files, { gzip = true, diffId = '' } = {}): Promised {
     },
     sources: [{ kind: 'registry', registry: 'registry.example', repository: 'x' }],
   };
-  shelf.put(promise.descriptor.digest, () => blob);
-  return { ...store.layers.promise({ promise, created: 5, times: 'keep' }), promise, blob };
+  shelf.put(lazy.descriptor.digest, () => blob);
+  return { ...store.layers.recordLazy({ lazy, created: 5, times: 'keep' }), lazy, blob };
 }
 
-function show(...layers: readonly Promised[]): string[] {
+function show(...layers: readonly RecordedLazy[]): string[] {
   return showTree(
     MergedTree.of(
       store,
@@ -113,119 +113,119 @@ function damaged(blob: Uint8Array): Buffer {
   return copy;
 }
 
-describe('a promised layer', () => {
+describe('a lazy layer', () => {
   test('keeps its id, and is known by size and files, when it has come', async () => {
-    const layer = promised({ 'a/': '', 'a/f': 'text' });
+    const layer = lazyLayer({ 'a/': '', 'a/f': 'text' });
     expect(store.layers.get(layer.id)).toMatchObject({ tar: false, size: 0, files: 0 });
-    expect(() => store.layers.directory(layer.id)).toThrow('only promised');
-    await present(store, [layer.id]);
+    expect(() => store.layers.directory(layer.id)).toThrow('is lazy');
+    await ensureLayers(store, [layer.id]);
     const meta = store.layers.get(layer.id);
     expect(meta).toMatchObject({ tar: true, size: 4, files: 1, created: 5, times: 'keep' });
-    expect(meta?.promise).toBeUndefined();
+    expect(meta?.lazy).toBeUndefined();
     expect(show(layer)).toEqual(['a directory 700', 'a/f file 700 text']);
-    expect(store.blobs.has(layer.promise.descriptor.digest)).toBe(true);
-    expect(originOf(store, layer.promise.diffId)).toEqual(layer.promise.descriptor);
-    expect(independentLayer(store, layer.promise.diffId)?.id).toBe(layer.id);
+    expect(store.blobs.has(layer.lazy.descriptor.digest)).toBe(true);
+    expect(sourceBlobOf(store, layer.lazy.diffId)).toEqual(layer.lazy.descriptor);
+    expect(independentLayer(store, layer.lazy.diffId)?.id).toBe(layer.id);
   });
 
   test('is fetched once, however many ask at the same time and afterwards', async () => {
-    const layer = promised({ f: 'text' });
-    await Promise.all([present(store, [layer.id]), present(store, [layer.id])]);
-    await present(store, [layer.id]);
+    const layer = lazyLayer({ f: 'text' });
+    await Promise.all([ensureLayers(store, [layer.id]), ensureLayers(store, [layer.id])]);
+    await ensureLayers(store, [layer.id]);
     expect(shelf.fetched).toHaveLength(1);
   });
 
   test('that is not compressed is not kept a second time as a blob', async () => {
-    const layer = promised({ f: 'text' }, { gzip: false });
-    await present(store, [layer.id]);
+    const layer = lazyLayer({ f: 'text' }, { gzip: false });
+    await ensureLayers(store, [layer.id]);
     expect(show(layer)).toEqual(['f file 700 text']);
     expect([...store.blobs.list()]).toEqual([]);
   });
 
   test('is read from the blob that is here already', async () => {
-    const layer = promised({ f: 'text' });
-    await presentBlob(store, layer.promise);
-    expect(store.layers.get(layer.id)?.promise).toBeDefined();
-    await present(store, [layer.id]);
+    const layer = lazyLayer({ f: 'text' });
+    await ensureBlob(store, layer.lazy);
+    expect(store.layers.get(layer.id)?.lazy).toBeDefined();
+    await ensureLayers(store, [layer.id]);
     expect(shelf.fetched).toHaveLength(1);
   });
 
   test('may arrive before the layers it depends on', async () => {
-    const lower = promised({ 'd/': '', 'd/old': 'old' });
-    const upper = promised({ 'd/new': 'new', 'd/link -> d/old': '' });
+    const lower = lazyLayer({ 'd/': '', 'd/old': 'old' });
+    const upper = lazyLayer({ 'd/new': 'new', 'd/link -> d/old': '' });
     let open = (): void => undefined;
     const closed = new Promise<void>((resolve) => {
       open = resolve;
     });
     const { fetch } = shelf;
-    shelf.fetch = async function* (promise) {
-      if (promise.descriptor.digest === lower.promise.descriptor.digest) await closed;
-      yield* fetch.call(shelf, promise);
-      if (promise.descriptor.digest === upper.promise.descriptor.digest) open();
+    shelf.fetch = async function* (lazy) {
+      if (lazy.descriptor.digest === lower.lazy.descriptor.digest) await closed;
+      yield* fetch.call(shelf, lazy);
+      if (lazy.descriptor.digest === upper.lazy.descriptor.digest) open();
     };
-    await present(store, [lower.id, upper.id]);
+    await ensureLayers(store, [lower.id, upper.id]);
     expect(show(lower, upper)).toEqual([
       'd directory 700',
       'd/link file 700 old',
       'd/new file 700 new',
       'd/old file 700 old',
     ]);
-    expect(independentLayer(store, upper.promise.diffId)).toBeUndefined();
+    expect(independentLayer(store, upper.lazy.diffId)).toBeUndefined();
   });
 
-  test('replaces what a killed process had put in its place, but not recorded', async () => {
-    const layer = promised({ f: 'text' });
+  test('replaces a directory that a killed process renamed but did not record', async () => {
+    const layer = lazyLayer({ f: 'text' });
     mkdirSync(join(root, 'layers', layer.id));
     writeFileSync(join(root, 'layers', layer.id, 'layer.tar'), 'half of it');
-    await present(store, [layer.id]);
+    await ensureLayers(store, [layer.id]);
     expect(show(layer)).toEqual(['f file 700 text']);
   });
 
   test('that comes as the same blob twice in an image is downloaded once', async () => {
-    const one = promised({ f: 'text' });
-    const two = promised({ f: 'text' });
-    await present(store, [one.id, two.id]);
+    const one = lazyLayer({ f: 'text' });
+    const two = lazyLayer({ f: 'text' });
+    await ensureLayers(store, [one.id, two.id]);
     expect(shelf.fetched).toHaveLength(1);
     expect(show(two)).toEqual(show(one));
   });
 });
 
-describe('a layer that is not what was promised', () => {
+describe('a lazy layer whose bytes are wrong', () => {
   test('is asked for again, and taken when it is right then', async () => {
-    const layer = promised({ f: 'text' });
-    shelf.put(layer.promise.descriptor.digest, (attempt) =>
+    const layer = lazyLayer({ f: 'text' });
+    shelf.put(layer.lazy.descriptor.digest, (attempt) =>
       attempt < 3 ? damaged(layer.blob) : layer.blob,
     );
-    await present(store, [layer.id]);
+    await ensureLayers(store, [layer.id]);
     expect(show(layer)).toEqual(['f file 700 text']);
   });
 
-  test('is fetched from another place when one gives damaged bytes', async () => {
-    const layer = promised({ a: 'x' });
+  test('is fetched from another source when one gives damaged bytes', async () => {
+    const layer = lazyLayer({ a: 'x' });
     const source = { kind: 'layout', directory: '/elsewhere' } as const;
     store.layers.addSource(layer.id, source);
-    shelf.put(layer.promise.descriptor.digest, () => damaged(layer.blob));
+    shelf.put(layer.lazy.descriptor.digest, () => damaged(layer.blob));
     shelf.answer = ({ sources: [first] }) => (first?.kind === 'registry' ? layer.blob : undefined);
-    await present(store, [layer.id]);
+    await ensureLayers(store, [layer.id]);
     expect(show(layer)).toHaveLength(1);
   });
 
   test('is told to be of a step, where it is and cannot be had', async () => {
-    const { promise } = promised({ a: 'x' });
-    shelf.put(promise.descriptor.digest, () => new Uint8Array(promise.descriptor.size));
+    const { lazy } = lazyLayer({ a: 'x' });
+    shelf.put(lazy.descriptor.digest, () => new Uint8Array(lazy.descriptor.size));
     const times = { created: 5, times: 'clamp' } as const;
-    const { id } = store.layers.promise({ promise: { ...promise, isOfStep: true }, ...times });
-    const ofStep = await present(store, [id]).catch((error: unknown) => error);
+    const { id } = store.layers.recordLazy({ lazy: { ...lazy, isOfStep: true }, ...times });
+    const ofStep = await ensureLayers(store, [id]).catch((error: unknown) => error);
     expect([isLostStep(ofStep), ofStep]).toMatchObject([true, { code: 'BLOB_DIGEST_MISMATCH' }]);
-    const image = store.layers.promise({ promise, ...times });
-    const ofImage = await present(store, [image.id]).catch((error: unknown) => error);
+    const image = store.layers.recordLazy({ lazy, ...times });
+    const ofImage = await ensureLayers(store, [image.id]).catch((error: unknown) => error);
     expect([isLostStep(ofImage), ofImage]).toMatchObject([false, { code: 'BLOB_DIGEST_MISMATCH' }]);
   });
 
   test('is refused as damaged, not as a bad archive, and leaves nothing behind', async () => {
-    const layer = promised({ f: 'text' });
-    shelf.put(layer.promise.descriptor.digest, () => damaged(layer.blob));
-    await expect(present(store, [layer.id])).rejects.toMatchObject({
+    const layer = lazyLayer({ f: 'text' });
+    shelf.put(layer.lazy.descriptor.digest, () => damaged(layer.blob));
+    await expect(ensureLayers(store, [layer.id])).rejects.toMatchObject({
       code: 'BLOB_DIGEST_MISMATCH',
     });
     expect(shelf.fetched).toHaveLength(3);
@@ -233,44 +233,46 @@ describe('a layer that is not what was promised', () => {
     expect(readdirSync(join(root, 'layers'))).toEqual([]);
     expect(readdirSync(join(root, 'tmp'))).toEqual([]);
     expect(readdirSync(join(root, 'locks'))).toEqual([]);
-    expect(store.layers.get(layer.id)?.promise).toBeDefined();
+    expect(store.layers.get(layer.id)?.lazy).toBeDefined();
   });
 
   test('is refused as damaged, not as a bad archive, also when it is not compressed', async () => {
-    const layer = promised({ f: 'text' }, { gzip: false });
+    const layer = lazyLayer({ f: 'text' }, { gzip: false });
     shelf.fetch = async function* () {
       yield Buffer.from('no tar '.repeat(100));
       yield Buffer.from('at all '.repeat(100));
       throw new AppError('BLOB_DIGEST_MISMATCH', 'other bytes', { hint: 'none' });
     };
-    await expect(present(store, [layer.id])).rejects.toMatchObject({
+    await expect(ensureLayers(store, [layer.id])).rejects.toMatchObject({
       code: 'BLOB_DIGEST_MISMATCH',
     });
     expect(readdirSync(join(root, 'layers'))).toEqual([]);
   });
 
   test('is refused when it is longer than it may be, before all of it has come', async () => {
-    const layer = promised({ f: 'text' });
+    const layer = lazyLayer({ f: 'text' });
     let given = 0;
     shelf.fetch = async function* () {
       for (; given < 1000; given++) yield Buffer.alloc(64 * 1024);
     };
-    await expect(present(store, [layer.id])).rejects.toMatchObject({ code: 'BLOB_SIZE_MISMATCH' });
+    await expect(ensureLayers(store, [layer.id])).rejects.toMatchObject({
+      code: 'BLOB_SIZE_MISMATCH',
+    });
     expect(given).toBeLessThan(20);
   });
 
   test('is refused when the config names another diff id', async () => {
-    const layer = promised({ f: 'text' }, { diffId: digestOf('another') });
-    await expect(present(store, [layer.id])).rejects.toMatchObject({
+    const layer = lazyLayer({ f: 'text' }, { diffId: digestOf('another') });
+    await expect(ensureLayers(store, [layer.id])).rejects.toMatchObject({
       code: 'LAYER_DIFF_ID_MISMATCH',
     });
-    expect(store.layers.get(layer.id)?.promise).toBeDefined();
+    expect(store.layers.get(layer.id)?.lazy).toBeDefined();
     expect(readdirSync(join(root, 'layers'))).toEqual([]);
   });
 
   test('is refused when a member leads out of the root', async () => {
-    const layer = promised({ '../f': 'text' });
-    await expect(present(store, [layer.id])).rejects.toMatchObject({
+    const layer = lazyLayer({ '../f': 'text' });
+    await expect(ensureLayers(store, [layer.id])).rejects.toMatchObject({
       code: 'LAYER_INVALID_MEMBER',
     });
   });
@@ -278,43 +280,45 @@ describe('a layer that is not what was promised', () => {
 
 describe('fetching', () => {
   test('ends when nobody waits any more, and can be begun anew', async () => {
-    const layer = promised({ f: 'text' });
+    const layer = lazyLayer({ f: 'text' });
     const stop = new AbortController();
     shelf.gate = once(stop.signal, 'abort');
-    const asked = present(store, [layer.id], { signal: stop.signal });
+    const asked = ensureLayers(store, [layer.id], { signal: stop.signal });
     stop.abort(new Error('enough'));
     await expect(asked).rejects.toThrow();
-    await present(store, [layer.id]);
+    await ensureLayers(store, [layer.id]);
     expect(show(layer)).toEqual(['f file 700 text']);
   });
 
   test('without a provider says that the layer cannot be had', async () => {
-    const layer = promised({ f: 'text' });
+    const layer = lazyLayer({ f: 'text' });
     await store.flush();
     await using other = await Store.open({ root });
-    await expect(present(other, [layer.id])).rejects.toMatchObject({ code: 'LAYER_NOT_AVAILABLE' });
+    await expect(ensureLayers(other, [layer.id])).rejects.toMatchObject({
+      code: 'LAYER_NOT_AVAILABLE',
+    });
   });
 
   test('waits for another process that is at it, and takes what that brings', async () => {
-    const layer = promised({ f: 'text' });
+    const layer = lazyLayer({ f: 'text' });
     await store.flush();
     await using other = await Store.open({ root, provider: shelf });
     await Promise.all([
-      present(store, [layer.id]).then(() => store.flush()),
-      present(other, [layer.id]),
+      ensureLayers(store, [layer.id]).then(() => store.flush()),
+      ensureLayers(other, [layer.id]),
     ]);
     expect(shelf.fetched).toHaveLength(1);
     expect(other.layers.get(layer.id)).toMatchObject({ tar: true });
   });
 
   test('tells how far it has come', async () => {
-    const layer = promised({ f: 'text' });
+    const layer = lazyLayer({ f: 'text' });
     const told: string[] = [];
-    await present(store, [layer.id], {
+    await ensureLayers(store, [layer.id], {
       progress: {
         began: () => told.push('began'),
-        advanced: (_promise, bytes) => told.push(String(bytes)),
-        ended: (_promise, error) => told.push(`ended ${error}`),
+        advanced: (_lazy, bytes) => told.push(String(bytes)),
+        ended: (_lazy, error) => told.push(`ended ${error}`),
       },
     });
     expect(told[0]).toBe('began');
@@ -322,10 +326,10 @@ describe('fetching', () => {
   });
 });
 
-describe('a promise in the store', () => {
-  test('lasts as long as something names it, and takes no room', async () => {
-    const named = promised({ f: 'named' });
-    const lost = promised({ f: 'lost' });
+describe('a lazy layer in the store', () => {
+  test('lasts as long as something names it, and takes no space', async () => {
+    const named = lazyLayer({ f: 'named' });
+    const lost = lazyLayer({ f: 'lost' });
     store.records.put('key', {
       layers: [named.id],
       ownLayer: named.id,
@@ -339,9 +343,9 @@ describe('a promise in the store', () => {
     expect(store.records.get('key')).toBeDefined();
     const { bytes } = await store.prune();
     expect(bytes).toBe(0);
-    expect(store.layers.get(named.id)?.promise).toBeDefined();
+    expect(store.layers.get(named.id)?.lazy).toBeDefined();
     expect(store.layers.get(lost.id)).toBeUndefined();
-    await present(store, [named.id]);
+    await ensureLayers(store, [named.id]);
     await store.prune({ cache: 'all' });
     expect(show(named)).toEqual(['f file 700 named']);
     await store.close();
@@ -350,11 +354,11 @@ describe('a promise in the store', () => {
     expect(readdirSync(join(root, 'layers'))).toEqual([]);
   });
 
-  test('learns further places', () => {
-    const layer = promised({ f: 'text' });
-    const place = { kind: 'layout', directory: '/images' } as const;
-    store.layers.addSource(layer.id, place);
-    store.layers.addSource(layer.id, place);
-    expect(store.layers.get(layer.id)?.promise?.sources).toEqual([place, ...layer.promise.sources]);
+  test('learns further sources', () => {
+    const layer = lazyLayer({ f: 'text' });
+    const source = { kind: 'layout', directory: '/images' } as const;
+    store.layers.addSource(layer.id, source);
+    store.layers.addSource(layer.id, source);
+    expect(store.layers.get(layer.id)?.lazy?.sources).toEqual([source, ...layer.lazy.sources]);
   });
 });

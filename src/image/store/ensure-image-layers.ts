@@ -1,13 +1,13 @@
-import { present } from '../../layers/index.ts';
+import { ensureLayers } from '../../layers/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
 
-/** Fetches what of an image was only promised. @throws as `present` of `layers/` */
-export function presentImage(
+/** Fetches the lazy layers of an image. @throws as `ensureLayers` of `layers/` */
+export function ensureImageLayers(
   store: Store,
   { layers }: ImageRecord,
   signal?: AbortSignal | undefined,
 ): Promise<void> {
-  return present(
+  return ensureLayers(
     store,
     layers.map(({ id }) => id),
     { signal },
