@@ -176,7 +176,7 @@ describe('a build on an image of a registry', () => {
     faultOf = () => 'status-401';
     const { status, stderr } = await build(['ENV A=3'], ['--pull']);
     expect(status).not.toBe(0);
-    expect(stderr).toContain(`${proxy.name} does not give it`);
+    expect(stderr).toContain(`${proxy.name} refuses it`);
   });
 
   test('by digest needs no registry when the store has the image under a tag', async () => {
@@ -197,7 +197,7 @@ describe('a build on an image of a registry', () => {
     const project = bench.project({ Dockerfile: `FROM ${proxy.name}/bsae:1` }, 'typo');
     const { stderr } = await bench.lamina(['build', '--progress=plain', project]);
     expect(stderr).toContain('IMAGE_NOT_FOUND');
-    expect(stderr).toContain(`in the local store, nor at ${proxy.name}`);
+    expect(stderr).toContain(`in the local store, nor in ${proxy.name}`);
     expect(stderr).toContain(`did you mean '${base}'?`);
   });
 });
