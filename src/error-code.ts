@@ -70,6 +70,7 @@ type BuildCode =
   | 'CHECK_FAILED';
 
 type CommandLineCode =
+  | 'CLI_CONFIG_INVALID'
   | 'CLI_ENVIRONMENT'
   | 'CLI_FILE'
   | 'CLI_FLAG_VALUE'

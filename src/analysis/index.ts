@@ -4,6 +4,7 @@ export {
   compareLayers,
   type StoredImage,
 } from './compare-images.ts';
+export type { Cost, GivenRates, PullTime, Range, Rates } from './cost/index.ts';
 export type { LeftoverKind } from './leftovers/index.ts';
 export {
   type ChangeKind,
@@ -20,7 +21,14 @@ export {
   type VersionType,
 } from './model/index.ts';
 export type { PackageType } from './packages/index.ts';
-export { makeReport, type ReportOptions, scanImage, storedLayers } from './report/index.ts';
+export {
+  type BaseImage,
+  compareReports,
+  makeReport,
+  type ReportOptions,
+  scanImage,
+  storedLayers,
+} from './report/index.ts';
 export type * from './report/types.ts';
 export type { SecretKind } from './secrets/index.ts';
 export type * from './types.ts';

@@ -1,4 +1,5 @@
 /** What the public API takes where it reports on images of any transport. */
+import type { GivenRates } from '../analysis/index.ts';
 import type { StoreOptions } from './store-options.ts';
 
 export interface ReportImageOptions extends StoreOptions {
@@ -9,6 +10,15 @@ export interface ReportImageOptions extends StoreOptions {
   readonly image: string;
   /** `os/arch[/variant]`; undefined: of an index the image that is best for this machine. */
   readonly platform?: string | undefined;
+  /**
+   * The image it is based on, as `image` is named. Undefined: the one that its annotations name, or the largest one in the store
+   * whose layers it begins with.
+   */
+  readonly base?: string | undefined;
+  /** Another image, for what changed since then. */
+  readonly against?: string | undefined;
+  /** What time and money are reckoned with, in place of the defaults. */
+  readonly rates?: GivenRates | undefined;
   /** Called after each layer that was read, with its index. */
   readonly onLayer?: ((layer: number) => void) | undefined;
 }

@@ -2,22 +2,50 @@
 import type { ImageReport } from '../analysis/index.ts';
 import type { ReportImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
+import { baseInStore, sharedLayers } from './base-image.ts';
 import { type OpenedImage, withImage } from './open-image.ts';
 
-export function reportImage(
+export async function reportImage(
   context: LaminaContext,
   options: ReportImageOptions,
 ): Promise<ImageReport> {
-  return withImage(context, options, (opened) => reportOn(opened, options));
+  const { against, base, ...common } = options;
+  const report = await withImage(context, options, async (opened) => {
+    const named = base === undefined ? undefined : await namedBase(context, options, opened);
+    return reportOn(opened, options, named);
+  });
+  if (against === undefined) return report;
+  const { compareReports } = await import('../analysis/index.ts');
+  const other = await reportImage(context, { ...common, image: against });
+  return { ...report, against: compareReports(other, report) };
 }
 
-/** @throws the signal's reason */
+type Base = ReturnType<typeof baseInStore>;
+
+/**
+ * @param base undefined: what the store knows
+ * @throws the signal's reason
+ */
 export async function reportOn(
-  { image, names, stored }: OpenedImage,
-  { signal, onLayer }: Pick<ReportImageOptions, 'signal' | 'onLayer'> = {},
+  opened: OpenedImage,
+  { signal, onLayer, rates }: Pick<ReportImageOptions, 'signal' | 'onLayer' | 'rates'> = {},
+  base: Base = baseInStore(opened),
 ): Promise<ImageReport> {
   const { makeReport, scanImage, storedLayers } = await import('../analysis/index.ts');
+  const { image, names, stored } = opened;
   const layers = stored && storedLayers(stored.store, stored.record);
   const scanned = await scanImage(image, { stored: layers, signal, onLayer });
-  return makeReport(image, scanned, { names });
+  return makeReport(image, scanned, { names, base, rates });
+}
+
+async function namedBase(
+  context: LaminaContext,
+  { base: name = '', platform, root, signal }: ReportImageOptions,
+  { image }: OpenedImage,
+): Promise<Base> {
+  return withImage(context, { image: name, platform, root, signal }, async (opened) => ({
+    name: opened.names[0] ?? name,
+    digest: opened.image.descriptor.digest,
+    layers: sharedLayers(opened.image.layers, image.layers),
+  }));
 }

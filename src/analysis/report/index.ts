@@ -1,6 +1,13 @@
+export { compareReports } from './compare-reports.ts';
 export { directorySizes, largestDirectories, largestFiles } from './largest.ts';
 export { layerInstructions, plainInstruction } from './layer-history.ts';
-export { type LayerSource, makeReport, type ReportOptions } from './make-report.ts';
+export {
+  type BaseImage,
+  type LayerSource,
+  makeReport,
+  type ReportOptions,
+  type StageSize,
+} from './make-report.ts';
 export {
   type LayerProblem,
   type ScanImageOptions,

@@ -1,6 +1,7 @@
 import { toJsonText } from '../../files/index.ts';
 import type { Image } from '../../image/index.ts';
 import { formatPlatform, imagePlatform } from '../../oci/index.ts';
+import { estimateCost, type GivenRates, pullTimes, ratesWith } from '../cost/index.ts';
 import { findLeftovers } from '../leftovers/index.ts';
 import { diveFigures, duplicates, reclaimable, visibleTotals } from '../model/index.ts';
 import { findPackages } from '../packages/index.ts';
@@ -9,7 +10,7 @@ import { largestDirectories, largestFiles } from './largest.ts';
 import { layerInstructions } from './layer-history.ts';
 import type { ScannedImage } from './scan-image.ts';
 import { securityFindings } from './security.ts';
-import type { ImageReport, ReportedLayer, ReportedSecret } from './types.ts';
+import type { ImageReport, ReportedBase, ReportedLayer, ReportedSecret } from './types.ts';
 
 /** Where a layer comes from, where its build is known. */
 export interface LayerSource {
@@ -18,10 +19,27 @@ export interface LayerSource {
   readonly line: number | undefined;
 }
 
+/** What an image of a stage would ship. */
+export interface StageSize {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface BaseImage {
+  readonly name: string;
+  readonly digest: string | null;
+  /** Lowest layers of the image that are the base's. */
+  readonly layers: number;
+}
+
 export interface ReportOptions {
   readonly names?: readonly string[] | undefined;
   /** By layer, bottom first. */
   readonly sources?: readonly (LayerSource | undefined)[] | undefined;
+  readonly stages?: readonly StageSize[] | undefined;
+  readonly base?: BaseImage | undefined;
+  /** In place of the defaults. */
+  readonly rates?: GivenRates | undefined;
   /** Bytes of the blob of each layer, bottom first, where the image as it was opened names no compressed ones. */
   readonly compressed?: readonly (number | undefined)[] | undefined;
 }
@@ -43,6 +61,13 @@ export async function makeReport(
   const { config } = image;
   const security = securityFindings(model);
   const user = config.config?.User ?? '';
+  const size = {
+    unpacked: unpackedBytes(layers),
+    visible: visible.bytes,
+    compressed: compressedSize(image, layers),
+    files: visible.files,
+  };
+  const rates = ratesWith(options.rates);
   return {
     image: {
       id: image.manifest.config.digest,
@@ -51,12 +76,7 @@ export async function makeReport(
       created: config.created ?? null,
       user,
     },
-    size: {
-      unpacked: layers.reduce((sum, { unpacked }) => sum + unpacked, 0),
-      visible: visible.bytes,
-      compressed: compressedSize(image, layers),
-      files: visible.files,
-    },
+    size,
     layers,
     reclaimable: {
       bytes: hidden.bytes,
@@ -76,6 +96,13 @@ export async function makeReport(
       packageManagers: security.packageManagers.map(toJsonText),
       setuid: security.setuid.map(toJsonText),
     },
+    stages: (options.stages ?? []).map(({ name, bytes }) => ({
+      ...{ name, bytes, factor: factor(bytes, size.unpacked) },
+    })),
+    base: options.base === undefined ? null : reportedBase(options.base, layers),
+    pull: pullTimes(size, rates),
+    cost: estimateCost(size, rates),
+    against: null,
     largest: {
       files: largestFiles(model, MOST_LARGEST).map((one) => ({
         ...one,
@@ -116,6 +143,33 @@ function reportedLayers(
       files,
     };
   });
+}
+
+function unpackedBytes(layers: readonly ReportedLayer[]): number {
+  return layers.reduce((sum, { unpacked }) => sum + unpacked, 0);
+}
+
+/** To three digits. */
+function factor(bytes: number, own: number): number {
+  return own === 0 ? 0 : Number((bytes / own).toPrecision(3));
+}
+
+function reportedBase(
+  { name, digest, layers: shared }: BaseImage,
+  layers: readonly ReportedLayer[],
+): ReportedBase {
+  const own = layers.slice(shared);
+  const compressed = own.map((layer) => layer.compressed);
+  return {
+    ...{ name, digest, layers: shared },
+    unique: {
+      unpacked: unpackedBytes(own),
+      compressed: compressed.reduce(
+        (sum, bytes) => (sum === null || bytes === null ? null : sum + bytes),
+        0,
+      ),
+    },
+  };
 }
 
 function compressedSize(image: Image, layers: readonly ReportedLayer[]): number | null {

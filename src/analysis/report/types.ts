@@ -1,4 +1,5 @@
 /** What a report says of an image. Sizes are bytes; layers count from 0 at the bottom; paths have no slash in front. */
+import type { Cost, PullTime } from '../cost/index.ts';
 import type { LeftoverKind } from '../leftovers/index.ts';
 import type { HiddenReason } from '../model/index.ts';
 import type { PackageType } from '../packages/index.ts';
@@ -26,6 +27,16 @@ export interface ImageReport {
   readonly secrets: readonly ReportedSecret[];
   /** Who the image runs as, and what in it helps an attacker. */
   readonly security: ReportedSecurity;
+  /** The stages of the build, where it is known: what an image of each would ship. */
+  readonly stages: readonly ReportedStage[];
+  /** What the image adds to the one it is based on; null where no base is known. */
+  readonly base: ReportedBase | null;
+  /** How long a machine that has nothing of the image takes to get it, slowest network first. */
+  readonly pull: readonly PullTime[];
+  /** What the image costs in a month, and what that is reckoned with. */
+  readonly cost: Cost;
+  /** What became of another image; null where the report is against none. */
+  readonly against: ReportedDifference | null;
   readonly largest: {
     readonly files: readonly ReportedFile[];
     /** With all that is below them. */
@@ -36,6 +47,61 @@ export interface ImageReport {
 }
 
 /** The image of a report. */
+export interface ReportedStage {
+  readonly name: string;
+  /** Bytes of regular files of all of its layers, and of those below. */
+  readonly bytes: number;
+  /** How many times smaller the image is. */
+  readonly factor: number;
+}
+
+export interface ReportedBase {
+  /** As it was asked for, or as the image's annotations name it. */
+  readonly name: string;
+  /** Of the base's manifest; null where it is not known. */
+  readonly digest: string | null;
+  /** Lowest layers that come from the base. */
+  readonly layers: number;
+  /** Bytes of the layers above it: what this image alone takes. */
+  readonly unique: {
+    readonly unpacked: number;
+    /** Null where a layer has no compressed form. */
+    readonly compressed: number | null;
+  };
+}
+
+/** Numbers are what was added; negative where something went. */
+export interface ReportedDifference {
+  /** The other image. */
+  readonly image: ReportedImage;
+  readonly size: ReportedSize;
+  readonly reclaimable: number;
+  readonly duplicates: number;
+  readonly layers: {
+    /** Layers of the image that the other one has too. */
+    readonly shared: number;
+    /** Indexes of the others: what a machine that has the other image still pulls. */
+    readonly added: readonly number[];
+    readonly unpacked: number;
+    /** Null where a layer has no compressed form. */
+    readonly compressed: number | null;
+  };
+  readonly leftovers: readonly { readonly kind: LeftoverKind; readonly bytes: number }[];
+  /** Largest change first. */
+  readonly packages: readonly ReportedPackageChange[];
+  readonly newSecrets: readonly ReportedSecret[];
+}
+
+export interface ReportedPackageChange {
+  readonly type: PackageType;
+  readonly name: string;
+  /** Versions, separated by commas; null where it was not there. */
+  readonly before: string | null;
+  /** Null where it is gone. */
+  readonly after: string | null;
+  readonly bytes: number;
+}
+
 export interface ReportedImage {
   /** Digest of the image config. */
   readonly id: string;

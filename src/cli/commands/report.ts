@@ -1,5 +1,11 @@
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
-import { describeReport, renderHtml, renderMarkdown, renderText } from '../report/index.ts';
+import {
+  describeReport,
+  readRates,
+  renderHtml,
+  renderMarkdown,
+  renderText,
+} from '../report/index.ts';
 
 const ROWS = 10;
 
@@ -26,6 +32,22 @@ export const reportCommand = defineCommand({
       value: 'os/arch',
       help: 'platform of the image, if there are several',
     },
+    base: {
+      kind: 'text',
+      value: 'image',
+      help: 'the image it is based on, to tell what it adds (default: an image of the store that it begins with)',
+    },
+    against: { kind: 'text', value: 'image', help: 'also show what changed since another image' },
+    rates: {
+      kind: 'text',
+      value: 'path',
+      help: 'TOML file with rates for times and costs (default: report.toml, if it is there)',
+    },
+    rate: {
+      kind: 'list',
+      value: 'name=value',
+      help: 'one rate: bandwidths, unpack, pulls, ci-jobs, storage-price, transfer-price, ci-minute-price or currency',
+    },
     rows: { kind: 'number', value: 'n', help: `rows of each table (default: ${ROWS})` },
     'no-trunc': { kind: 'switch', help: 'do not truncate output' },
     ...storeFlags,
@@ -38,6 +60,14 @@ export const reportCommand = defineCommand({
       command: 'lamina report --format markdown oci-archive:app.tar >> "$GITHUB_STEP_SUMMARY"',
       text: 'add a report to a CI job',
     },
+    {
+      command: 'lamina report --against docker://example.com/app:1.0 app:1.1',
+      text: 'see what a release adds',
+    },
+    {
+      command: 'lamina report --rate pulls=20000 --rate bandwidths=50Mbit/s,1Gbit/s app',
+      text: 'reckon with your own rates',
+    },
   ],
   async run({ flags, args }, context) {
     const [image = ''] = args;
@@ -45,6 +75,9 @@ export const reportCommand = defineCommand({
     const report = await api.reportImage({
       image,
       platform: flags.platform,
+      base: flags.base,
+      against: flags.against,
+      rates: await readRates(flags.rates, flags.rate),
       root: rootOf(flags, context),
       signal: context.signal,
     });

@@ -2,7 +2,9 @@
 import type { ImageReport } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { shortId } from '../commands/images.ts';
+import { againstSection } from './describe-against.ts';
 import { largestSection, packagesSection } from './describe-contents.ts';
+import { costSection, pullSection, stagesSection } from './describe-cost.ts';
 import { secretsSection, securitySection } from './describe-security.ts';
 import { duplicatesSection, leftoversSection, reclaimableSection } from './describe-waste.ts';
 import type { ReportDocument, Section } from './document.ts';
@@ -14,7 +16,9 @@ export function describeReport(report: ImageReport, rows: number): ReportDocumen
   const sections = [
     problemsSection(report),
     imageSection(report),
+    againstSection(report, rows),
     layersSection(report),
+    stagesSection(report),
     reclaimableSection(report, rows),
     leftoversSection(report),
     duplicatesSection(report, rows),
@@ -22,6 +26,8 @@ export function describeReport(report: ImageReport, rows: number): ReportDocumen
     packagesSection(report, rows),
     securitySection(report, rows),
     secretsSection(report),
+    pullSection(report),
+    costSection(report),
   ];
   return {
     title: `Report on ${image.names[0] ?? image.id}`,
@@ -41,7 +47,7 @@ function problemsSection({ problems }: ImageReport): Section | undefined {
   };
 }
 
-function imageSection({ image, size, layers, reclaimable, dive }: ImageReport): Section {
+function imageSection({ image, size, layers, base, reclaimable, dive }: ImageReport): Section {
   const { names, id, platform, created, user } = image;
   const compressed =
     size.compressed === null
@@ -60,6 +66,7 @@ function imageSection({ image, size, layers, reclaimable, dive }: ImageReport): 
       'visible',
       `${humanSize(size.visible)} in ${count(size.files, 'file')}, what a container sees`,
     ],
+    ...baseRows(base),
     [
       'reclaimable',
       `${humanSize(reclaimable.bytes)} (${percent(reclaimable.bytes, size.unpacked)}), shipped but hidden by later layers`,
@@ -70,6 +77,16 @@ function imageSection({ image, size, layers, reclaimable, dive }: ImageReport): 
     ],
   ];
   return { title: 'Image', text: [], table: { columns: [{ title: '' }, { title: '' }], rows } };
+}
+
+function baseRows(base: ImageReport['base']): readonly (readonly string[])[] {
+  if (base === null) return [];
+  const { unpacked, compressed } = base.unique;
+  const packed = compressed === null ? '' : `, ${humanSize(compressed)} compressed`;
+  return [
+    ['based on', `${base.name}, its lowest ${count(base.layers, 'layer')}`],
+    ['unique', `${humanSize(unpacked)}${packed}, what it adds to its base`],
+  ];
 }
 
 function layersSection({ layers }: ImageReport): Section {

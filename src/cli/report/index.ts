@@ -1,4 +1,5 @@
 export { describeReport } from './describe-report.ts';
 export { renderHtml } from './html.ts';
 export { renderMarkdown } from './markdown.ts';
+export { readRates } from './rates.ts';
 export { renderText } from './text.ts';

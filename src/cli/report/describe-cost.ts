@@ -1,0 +1,74 @@
+/** How small the image is beside its stages, how long it takes to arrive, and what it costs. */
+import type { ImageReport } from '../../api/index.ts';
+import { humanSize } from '../../progress/index.ts';
+import type { Section } from './document.ts';
+
+export function stagesSection({ stages, size }: ImageReport): Section | undefined {
+  if (stages.length === 0) return undefined;
+  const largest = stages.reduce((one, other) => (other.bytes > one.bytes ? other : one));
+  const naive =
+    largest.factor > 1
+      ? [
+          `With everything in the one stage ${largest.name}, the image would be ${humanSize(largest.bytes)}, not ` +
+            `${humanSize(size.unpacked)}.`,
+        ]
+      : [];
+  return {
+    title: 'Stages of the build',
+    text: naive,
+    table: {
+      columns: [{ title: 'SIZE', align: 'right' }, { title: 'STAGE' }, { title: 'THE IMAGE IS' }],
+      rows: stages.map(({ name, bytes, factor }) => [
+        humanSize(bytes),
+        name,
+        factor > 1 ? `${factor} times smaller` : factor === 1 ? 'as large' : 'larger',
+      ]),
+    },
+  };
+}
+
+export function pullSection({ pull }: ImageReport): Section {
+  return {
+    title: 'Pull',
+    text: ['How long a machine that has nothing of the image takes until it can start it.'],
+    table: {
+      columns: [
+        { title: 'NETWORK', align: 'right' },
+        { title: 'TIME', align: 'right' },
+      ],
+      rows: pull.map(({ bandwidth, seconds }) => [speed(bandwidth), ends(seconds, duration)]),
+    },
+  };
+}
+
+export function costSection({ cost }: ImageReport): Section {
+  const money = (amount: number) => `${amount} ${cost.currency}`;
+  const number = (value: number) => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  return {
+    title: `Cost: ${ends(cost.total, money)} a month`,
+    text: [],
+    table: {
+      columns: [{ title: '' }, { title: '' }],
+      rows: [
+        ['storage', ends(cost.storage, money)],
+        ['transfer', ends(cost.transfer, money)],
+        ['CI jobs', `${ends(cost.ci, money)}: they wait ${ends(cost.ciMinutes, number)} minutes`],
+        ['start-up', `${ends(cost.startUpSeconds, duration)} on a machine that has nothing of it`],
+      ],
+    },
+    notes: [...cost.assumptions, ...cost.sources],
+  };
+}
+
+function ends([low, high]: readonly [number, number], text: (value: number) => string): string {
+  return low === high ? text(low) : `${text(low)} to ${text(high)}`;
+}
+
+function speed(bandwidth: number): string {
+  return bandwidth >= 1e9 ? `${bandwidth / 1e9} Gbit/s` : `${bandwidth / 1e6} Mbit/s`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return `${Number((seconds / 60).toPrecision(2))} min`;
+}
