@@ -25,6 +25,7 @@ import type { ImageSource, ReadRequest } from './model/transport.ts';
 import { withRoot } from './named-root.ts';
 import { openLayoutSource } from './oci-layout/layout-source.ts';
 import { openRegistrySource } from './registry/registry-source.ts';
+import { areMade } from './store/layer-blobs.ts';
 import { openStoreSource } from './store/store-source.ts';
 
 export interface OpenSourceOptions extends ReadRequest {
@@ -105,6 +106,9 @@ async function openInRegistry(
   }
 }
 
+/** An image that was exported or pushed has such blobs already. */
+const MADE = ['gzip', 'zstd'] as const;
+
 async function openInStore(
   { text }: Extract<ImageName, { transport: 'store' }>,
   { openStore, signal }: OpenSourceOptions,
@@ -115,8 +119,11 @@ async function openInStore(
     if (store === undefined || first === undefined) throw notInStore(text, store);
     const elsewhere = (descriptor: Descriptor) =>
       lazyBlob(store, [first, ...others], { descriptor, signal });
-    const options = { label: text, compression: 'uncompressed', elsewhere, signal } as const;
-    const source = await openStoreSource(store, [first, ...others], options);
+    const layers = [first, ...others].flatMap((record) => record.layers);
+    const compression = MADE.find((one) => areMade(store, layers, { compression: one }));
+    const source = await openStoreSource(store, [first, ...others], {
+      ...{ label: text, compression: compression ?? 'uncompressed', elsewhere, signal },
+    });
     return { ...source, [Symbol.asyncDispose]: () => store.close() };
   } catch (error) {
     await store?.close();

@@ -74,6 +74,21 @@ export function originBlob(
   };
 }
 
+/** Whether all layers can be had as such blobs without making one. */
+export function areMade(
+  store: Store,
+  layers: readonly ImageLayer[],
+  options: LayerBlobOptions,
+): boolean {
+  const encoder = encoderOf(options);
+  return layers.every((layer) => {
+    if (originBlob(store, layer, options) !== undefined) return true;
+    if (encoder === undefined) return false;
+    const made = store.facts.get<MadeBlob>(MADE_FACT, madeKey(layer.diffId, encoder));
+    return made?.descriptor !== undefined && store.blobs.has(made.descriptor.digest);
+  });
+}
+
 /**
  * The tar of a layer that came uncompressed, as the blob a manifest names.
  *
