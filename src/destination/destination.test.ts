@@ -37,7 +37,7 @@ describe('a destination', () => {
     expect(readdirSync(directory).sort()).toEqual(['canary', 'out']);
   });
 
-  it('stays in its directory when a link takes the place of that', async () => {
+  it('stays in its directory when a link replaces it', async () => {
     mkdirSync(join(directory, 'there'));
     mkdirSync(join(directory, 'canary'));
     async function* exchanging(): AsyncGenerator<Uint8Array, void> {
@@ -73,7 +73,7 @@ describe('a destination', () => {
 });
 
 describe('a destination that cannot be written', () => {
-  it('says what to do about a file in the place of a directory', async () => {
+  it('says what to do about a file where a directory is expected', async () => {
     const path = join(directory, 'out');
     writeFileSync(path, '');
     const error: unknown = await mkdir(path).catch((cause: unknown) => cause);

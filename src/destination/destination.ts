@@ -41,7 +41,7 @@ export async function writeTo(
   }
   try {
     if (kind === 'other') return await writeStream(destination, bytes, signal);
-    // From here on it is the same directory, whatever takes its place.
+    // From here on the directory stays the same, even if another replaces it.
     using parent = openDirectory(dirname(destination));
     await writeNew(`${parent.directory('')}/${basename(destination)}`, bytes, signal);
   } catch (error) {
@@ -50,20 +50,20 @@ export async function writeTo(
 }
 
 /**
- * Writes a file that appears complete or not at all; a symbolic link in its place is replaced.
+ * Writes a file that appears complete or not at all; a symbolic link there is replaced.
  *
- * @param place where others cannot lead it elsewhere, as `DirectoryHandles` names it
+ * @param path as `DirectoryHandles` names it, so that links cannot redirect it
  * @throws errors of `node:fs`; the signal's reason
  */
 export async function writeNew(
-  place: string,
+  path: string,
   bytes: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const file = await newFile(place);
+  const file = await newFile(path);
   try {
     await writeSparsely(file.handle, bytes, signal);
-    await file.place();
+    await file.commit();
   } catch (error) {
     await file.discard();
     throw error;

@@ -40,19 +40,19 @@ describe.each([
     const file = await make(path);
     await file.handle.write('all of it');
     expect(readdirSync(directory)).not.toContain('image.tar');
-    await file.place();
+    await file.commit();
     await file.discard();
     expect(readdirSync(directory)).toEqual(['image.tar']);
     expect(readFileSync(path, 'utf8')).toBe('all of it');
     expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask());
   });
 
-  it('takes the place of another', async () => {
+  it('replaces another', async () => {
     writeFileSync(path, 'before');
     const file = await make(path);
     await file.handle.write('after');
     expect(readFileSync(path, 'utf8')).toBe('before');
-    await file.place();
+    await file.commit();
     expect(readFileSync(path, 'utf8')).toBe('after');
     expect(readdirSync(directory)).toEqual(['image.tar']);
   });
@@ -81,8 +81,8 @@ it('what a killed process leaves under a name is removed by the next, and nothin
   expect(readdirSync(directory)).not.toContain(left);
   await one.handle.write('one');
   await two.handle.write('two');
-  await one.place();
-  await two.place();
+  await one.commit();
+  await two.commit();
   expect(readdirSync(directory)).toEqual(['image.tar']);
   expect(readFileSync(path, 'utf8')).toBe('two');
 });

@@ -10,12 +10,12 @@ import { hasErrorCode, type Lock, linkUnnamed, openUnnamed, tryLock } from '../s
 
 const MODE = 0o666;
 
-/** A file being written. Ends with `place` or `discard`. */
+/** A file being written. Ends with `commit` or `discard`. */
 export interface NewFile {
   readonly handle: FileHandle;
-  /** Puts it at its path, in the place of what is there. */
-  place(): Promise<void>;
-  /** Does nothing after `place`. */
+  /** Puts it at its path, replacing any other file. */
+  commit(): Promise<void>;
+  /** Does nothing after `commit`. */
   discard(): Promise<void>;
 }
 
@@ -28,12 +28,12 @@ export async function newFile(path: string): Promise<NewFile> {
 function unnamedFile(path: string, handle: FileHandle): NewFile {
   return {
     handle,
-    async place() {
+    async commit() {
       try {
         linkUnnamed(handle, path);
       } catch (error) {
         if (!hasErrorCode(error, 'EEXIST')) throw error;
-        // A link cannot take another's place: for an instant it needs a name of its own.
+        // A link cannot replace a file: the new file gets a temporary name first.
         const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
         linkUnnamed(handle, temporary);
         await rename(temporary, path);
@@ -55,16 +55,16 @@ export async function namedFile(path: string): Promise<NewFile> {
     lock?.release();
     await handle.close();
   };
-  let isPlaced = false;
+  let isCommitted = false;
   return {
     handle,
-    async place() {
+    async commit() {
       await rename(temporary, path);
-      isPlaced = true;
+      isCommitted = true;
       await end();
     },
     async discard() {
-      if (isPlaced) return;
+      if (isCommitted) return;
       await rm(temporary, { force: true });
       await end();
     },

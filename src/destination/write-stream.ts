@@ -39,7 +39,7 @@ export async function writeStream(
   }
 }
 
-/** Without O_CREAT and O_TRUNC: a file that takes its place stays as it is. */
+/** Without O_CREAT and O_TRUNC: a file that replaces it stays as it is. */
 async function openForWriting(path: string, signal: AbortSignal | undefined): Promise<FileHandle> {
   for (;;) {
     signal?.throwIfAborted();

@@ -88,11 +88,11 @@ function openDestination(dest: string, below?: string): DirectoryHandles {
 }
 
 function makeDirectory(root: DirectoryHandles, name: string): void {
-  const place = fsPath(root.entry(name));
-  const stats = lstatSync(place, { throwIfNoEntry: false });
+  const entry = fsPath(root.entry(name));
+  const stats = lstatSync(entry, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) return;
-  if (stats !== undefined) unlinkSync(place);
-  mkdirSync(place);
+  if (stats !== undefined) unlinkSync(entry);
+  mkdirSync(entry);
 }
 
 function report(progress: Progress | undefined, written: Written, done: boolean): void {

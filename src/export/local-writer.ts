@@ -115,8 +115,8 @@ export class LocalWriter implements Disposable {
   #beginDirectory({ path }: FileEntry): void {
     requireClean(path);
     if (this.#statsOf(path)?.isDirectory() !== true) {
-      this.#makeRoom(path);
-      mkdirSync(this.#place(path), 0o700);
+      this.#clear(path);
+      mkdirSync(this.#hostPath(path), 0o700);
     }
     chmodSync(fsPath(this.#root.directory(path)), 0o700);
   }
@@ -138,7 +138,7 @@ export class LocalWriter implements Disposable {
       this.#skipped.push(skipped(entry));
       return;
     }
-    this.#makeRoom(path);
+    this.#clear(path);
     // On some systems link(2) follows a symbolic link.
     const group = type === 'symlink' ? undefined : linkGroup;
     const first = group === undefined ? undefined : this.#groups.get(group);
@@ -157,8 +157,8 @@ export class LocalWriter implements Disposable {
         yield* this.#file(entry);
         return;
       case 'symlink':
-        symlinkSync(fsPath(entry.linkTarget ?? ''), this.#place(entry.path));
-        lutimesSync(this.#place(entry.path), mtime, mtime);
+        symlinkSync(fsPath(entry.linkTarget ?? ''), this.#hostPath(entry.path));
+        lutimesSync(this.#hostPath(entry.path), mtime, mtime);
         return;
       case 'char':
       case 'block':
@@ -169,7 +169,7 @@ export class LocalWriter implements Disposable {
           major: entry.devMajor,
           minor: entry.devMinor,
         });
-        lutimesSync(this.#place(entry.path), mtime, mtime);
+        lutimesSync(this.#hostPath(entry.path), mtime, mtime);
         return;
       case 'socket':
       case 'directory':
@@ -183,7 +183,7 @@ export class LocalWriter implements Disposable {
     const content = this.#files.tree.content(entry);
     const { offset, size } = content;
     const from = this.#reader.open(content);
-    const fd = openSync(this.#place(entry.path), CREATE, 0o600);
+    const fd = openSync(this.#hostPath(entry.path), CREATE, 0o600);
     try {
       const copy = { from, offset, size, to: fd, toOffset: 0 };
       if (!(yield* copySparse(copy, PIECE))) throw tooShort();
@@ -197,16 +197,16 @@ export class LocalWriter implements Disposable {
     this.written.bytes += size;
   }
 
-  /** Removes what is in the way, but no directory that holds something. */
-  #makeRoom(path: BytePath): void {
+  /** Removes what is at the path, except directories that hold something. */
+  #clear(path: BytePath): void {
     const stats = this.#statsOf(path);
     if (stats === undefined) return;
     if (!stats.isDirectory()) {
-      unlinkSync(this.#place(path));
+      unlinkSync(this.#hostPath(path));
       return;
     }
     try {
-      rmdirSync(this.#place(path));
+      rmdirSync(this.#hostPath(path));
     } catch (cause) {
       throw new AppError(
         'EXPORT_CONFLICT',
@@ -219,7 +219,7 @@ export class LocalWriter implements Disposable {
   /** False when the file system allows no more links to the file: then a copy begins a new group. */
   #isLinked(first: BytePath, path: BytePath): boolean {
     try {
-      linkSync(this.#place(first), this.#place(path));
+      linkSync(this.#hostPath(first), this.#hostPath(path));
       return true;
     } catch (error) {
       if (hasErrorCode(error, 'EMLINK')) return false;
@@ -228,10 +228,10 @@ export class LocalWriter implements Disposable {
   }
 
   #statsOf(path: BytePath): Stats | undefined {
-    return lstatSync(this.#place(path), { throwIfNoEntry: false });
+    return lstatSync(this.#hostPath(path), { throwIfNoEntry: false });
   }
 
-  #place(path: BytePath): string | Buffer {
+  #hostPath(path: BytePath): string | Buffer {
     return fsPath(this.#root.entry(path));
   }
 

@@ -77,10 +77,10 @@ function namesIn(root: DirectoryHandles, path: BytePath): string[] {
 
 function remove(root: DirectoryHandles, path: BytePath): void {
   attempt(root, path, () => {
-    const place = fsPath(root.entry(path));
+    const entry = fsPath(root.entry(path));
     try {
-      if (lstatSync(place).isDirectory()) rmdirSync(place);
-      else unlinkSync(place);
+      if (lstatSync(entry).isDirectory()) rmdirSync(entry);
+      else unlinkSync(entry);
     } catch (error) {
       if (!hasErrorCode(error, 'ENOENT')) throw error;
     }

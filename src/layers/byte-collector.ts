@@ -4,8 +4,8 @@
 const SMALLEST = 4096;
 const LARGEST = 1 << 20;
 
-/** A place in a chunk. */
-export interface Room {
+/** Bytes of a chunk, to be written. */
+export interface ReservedBytes {
   readonly view: DataView;
   readonly at: number;
 }
@@ -23,7 +23,7 @@ export class ByteCollector {
   }
 
   /** Zeros in one piece, which are part of what was collected, to be written into. */
-  reserve(length: number): Room {
+  reserve(length: number): ReservedBytes {
     const at = this.#take(length);
     return { view: this.#view, at };
   }

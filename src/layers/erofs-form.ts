@@ -8,7 +8,7 @@ import { encodeImage, fitsImage } from './erofs/image.ts';
 import { readIndex } from './index-codec.ts';
 import { TAR_FILE } from './layer-index.ts';
 import type { LayerStore } from './layer-store.ts';
-import { Pace } from './pace.ts';
+import { TimeSlice } from './time-slice.ts';
 
 export const EROFS_FILE = 'layer.erofs';
 
@@ -39,7 +39,7 @@ export async function erofsOf(
       const index = readIndex(directory);
       const { size } = statSync(form.device);
       if (!fitsImage(index, size)) return undefined;
-      const bytes = await new Pace(signal).run(encodeImage(index, size));
+      const bytes = await new TimeSlice(signal).run(encodeImage(index, size));
       const meta =
         store.isReadOnly === true ? join(await store.temporaryDirectory(), EROFS_FILE) : form.meta;
       await writeWhole(meta, bytes);

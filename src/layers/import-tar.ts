@@ -16,9 +16,9 @@ import { type Inode, LayerBuilder } from './layer-builder.ts';
 import { TAR_FILE } from './layer-index.ts';
 import type { LayerStore, StagedLayer } from './layer-store.ts';
 import { invalidMember } from './member-path.ts';
-import { Pace } from './pace.ts';
 import { rememberSize } from './sizes.ts';
 import { BLOCK_SIZE } from './tar-packer.ts';
+import { TimeSlice } from './time-slice.ts';
 import { UnpackBudget } from './unpack-budget.ts';
 
 const COPY_PIECE = 64 << 20;
@@ -163,7 +163,7 @@ async function receive(path: string, members: Members, options: ReceiveOptions):
   using hasher = new FileHasher(toBytePath(path));
   try {
     const parser = new TarParser();
-    const pace = new Pace(options.signal);
+    const slice = new TimeSlice(options.signal);
     let tarSize = 0;
     for await (const chunk of options.source) {
       budget.take(chunk.length);
@@ -172,14 +172,14 @@ async function receive(path: string, members: Members, options: ReceiveOptions):
       tarSize += chunk.length;
       parser.push(chunk);
       takeMembers(parser, members, budget);
-      if (pace.due) await pace.turn();
+      if (slice.isOver) await slice.yield();
     }
     parser.end();
     const diffId = `sha256:${await hasher.finish()}` as DiffId;
     if (options.verify !== undefined && options.verify !== diffId) {
       throw mismatch(options.verify, diffId);
     }
-    placeApart(fd, await members.builder(), members.sparse);
+    appendContents(fd, await members.builder(), members.sparse);
     return { diffId, tarSize };
   } finally {
     closeSync(fd);
@@ -196,8 +196,8 @@ function takeMembers(parser: TarParser, members: Members, budget: UnpackBudget):
 }
 
 /** Puts contents that the tar does not hold in one piece behind it. Holes stay holes: their size is a mere claim. */
-function placeApart(fd: number, builder: LayerBuilder, sparse: readonly SparseFile[]): void {
-  const place = (inode: Inode): number => {
+function appendContents(fd: number, builder: LayerBuilder, sparse: readonly SparseFile[]): void {
+  const reserve = (inode: Inode): number => {
     const end = fstatSync(fd).size;
     const start = Math.ceil(end / BLOCK_SIZE) * BLOCK_SIZE;
     inode.tarOffset = start;
@@ -210,7 +210,7 @@ function placeApart(fd: number, builder: LayerBuilder, sparse: readonly SparseFi
     return start;
   };
   for (const { inode, offset, pieces } of sparse) {
-    const start = place(inode);
+    const start = reserve(inode);
     let from = offset;
     for (const piece of pieces) {
       copyRange(fd, from, fd, start + piece.offset, piece.size);
@@ -219,7 +219,7 @@ function placeApart(fd: number, builder: LayerBuilder, sparse: readonly SparseFi
   }
   for (const inode of builder.copies) {
     if (inode.source === undefined) continue;
-    const start = place(inode);
+    const start = reserve(inode);
     const from = openContent(inode.source);
     try {
       const { offset, size } = inode.source;

@@ -3,7 +3,7 @@ import { type SparsePiece, TarParser } from '../archive/index.ts';
 import type { BytePath } from '../files/index.ts';
 import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
-import { Pace } from './pace.ts';
+import { TimeSlice } from './time-slice.ts';
 import type { UnpackBudget } from './unpack-budget.ts';
 
 export interface IndexTarOptions {
@@ -35,7 +35,7 @@ export async function indexTar(
 ): Promise<TarIndex> {
   const parser = new TarParser();
   const builder = new LayerBuilder({ lookup: (path) => base.lookup(path) });
-  const pace = new Pace(signal);
+  const slice = new TimeSlice(signal);
   const scattered: (readonly [Inode, ContentApart])[] = [];
   let tarSize = 0;
   for await (const chunk of tar) {
@@ -50,7 +50,7 @@ export async function indexTar(
       if (pieces === undefined) inode.tarOffset = offset;
       else scattered.push([inode, { kind: 'sparse', offset, pieces }]);
     }
-    if (pace.due) await pace.turn();
+    if (slice.isOver) await slice.yield();
   }
   parser.end();
   for (const inode of builder.copies) {

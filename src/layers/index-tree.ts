@@ -19,7 +19,7 @@ import {
 } from '../system/index.ts';
 import { fsPath, toBytePath } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
-import { Pace } from './pace.ts';
+import { TimeSlice } from './time-slice.ts';
 import { isReservedName, reservedName } from './whiteout-names.ts';
 import { sameXattrs } from './xattrs.ts';
 
@@ -56,7 +56,7 @@ const TYPES = new Map<number, FileType>([
  */
 export function indexTree(directory: string, options: IndexTreeOptions): Promise<LayerIndex> {
   const walk = new UpperWalk(toBytePath(directory), options.form);
-  return new Pace(options.signal).run(walk.index(options.base));
+  return new TimeSlice(options.signal).run(walk.index(options.base));
 }
 
 /** Everything of one file that the walk reads. */

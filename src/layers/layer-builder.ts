@@ -229,7 +229,7 @@ export class LayerBuilder {
   }
 
   /** Hands out a node and all below it, and forgets it. */
-  #emit(node: Node, { path, base, emission }: Place): void {
+  #emit(node: Node, { path, base, emission }: Position): void {
     if (!isDirectory(node)) {
       const { inode } = node;
       if (inode !== undefined) emission.file(path, inode);
@@ -269,7 +269,7 @@ export class LayerBuilder {
   }
 }
 
-interface Place {
+interface Position {
   readonly path: BytePath;
   /** Undefined where nothing of lower layers shows through. */
   readonly base: LowerTree | undefined;

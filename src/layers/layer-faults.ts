@@ -21,7 +21,7 @@ import {
 } from './layer-index.ts';
 import { type LayerStore, layerMeta } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
-import { Pace } from './pace.ts';
+import { TimeSlice } from './time-slice.ts';
 
 /** Something in a layer's directory that is not as it should be. */
 export interface LayerFault {
@@ -64,11 +64,11 @@ export async function layerFaults(
     const expected = diffId ?? knownDiffId(store, id);
     const { diffId: actual } = await hashLayer(store, id, { signal });
     if (expected !== undefined && actual !== expected) return [changed(directory, index)];
-    const misplaced = await contentFault(index, signal, (file) => {
+    const wrongContent = await contentFault(index, signal, (file) => {
       const isBehind = index.tarSize !== undefined && (file.tarOffset ?? 0) >= index.tarSize;
       return isBehind ? contentOf(directory, file) : undefined;
     });
-    if (misplaced !== undefined) return [fault(tar, misplaced)];
+    if (wrongContent !== undefined) return [fault(tar, wrongContent)];
     if (index.tarSize === undefined) return [];
     return [
       ...(await treeFaults(directory, index, signal)),
@@ -115,7 +115,7 @@ async function erofsFaults(
   const path = join(directory, EROFS_FILE);
   if (!existsSync(path)) return [];
   const { size } = statSync(join(directory, TAR_FILE));
-  const bytes = await new Pace(signal).run(encodeImage(index, size));
+  const bytes = await new TimeSlice(signal).run(encodeImage(index, size));
   if (bytes.equals(readFileSync(path))) return [];
   return [{ ...fault(path, 'it has changed'), isDerived: true }];
 }
@@ -126,12 +126,12 @@ async function contentFault(
   signal: AbortSignal | undefined,
   contentAt: (file: LayerFile) => ContentRange | undefined,
 ): Promise<string | undefined> {
-  const pace = new Pace(signal);
+  const slice = new TimeSlice(signal);
   for (const entry of entries) {
     if (entry.kind !== 'entry' || entry.type !== 'file') continue;
     const range = contentAt(entry);
     if (range === undefined) continue;
-    if (pace.due) await pace.turn();
+    if (slice.isOver) await slice.yield();
     const shown = `'${Buffer.from(entry.path, 'latin1').toString('utf8')}'`;
     try {
       const digest = digestOfRange(range);

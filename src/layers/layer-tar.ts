@@ -9,8 +9,8 @@ import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './la
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
 import { MemberWriter } from './member-writer.ts';
-import { Pace } from './pace.ts';
 import { CHUNK_SIZE, memberHeader, TarPacker } from './tar-packer.ts';
+import { TimeSlice } from './time-slice.ts';
 import { markEntry, opaqueName, whiteoutName } from './whiteout-names.ts';
 
 export interface LayerTarOptions {
@@ -35,14 +35,14 @@ export async function* layerTar(
   const directory = store.layers.directory(id);
   const index = readIndex(directory);
   const epoch = effectiveEpoch(times, options.epoch);
-  const pace = new Pace(options.signal);
+  const slice = new TimeSlice(options.signal);
   const chunks =
     epoch === undefined && index.tarSize !== undefined
       ? storedTar(directory, index.tarSize)
       : new TarMaker(directory, (mtime) => effectiveTime(times, epoch, mtime)).make(index);
   for (const chunk of chunks) {
     yield chunk;
-    if (pace.due) await pace.turn();
+    if (slice.isOver) await slice.yield();
   }
 }
 

@@ -23,9 +23,9 @@ import { writeIndex } from './index-codec.ts';
 import { layerFile } from './layer-file.ts';
 import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
-import { Pace } from './pace.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 import { memberHeader, TarPacker } from './tar-packer.ts';
+import { TimeSlice } from './time-slice.ts';
 import {
   isReservedName,
   markEntry,
@@ -165,17 +165,17 @@ export class LayerWriter implements Disposable {
    * @throws what `add` throws, and the signal's reason
    */
   async addAll(items: Iterable<LayerItem>, options: AddAllOptions = {}): Promise<void> {
-    const pace = new Pace(options.signal);
+    const slice = new TimeSlice(options.signal);
     for (const item of inPathOrder(items)) {
       if (item.kind === 'whiteout') this.whiteout(item.path);
       else {
         // No promise for a small file: only what has to be continued later is waited for.
         const work = this.#add(item);
-        if (work.next().done !== true) await pace.run(work);
+        if (work.next().done !== true) await slice.run(work);
       }
-      if (!pace.due) continue;
+      if (!slice.isOver) continue;
       options.onProgress?.(this.#size);
-      await pace.turn();
+      await slice.yield();
     }
     options.onProgress?.(this.#size);
   }

@@ -73,7 +73,7 @@ async function commitUpper(
   return staged.id;
 }
 
-function withoutPlace(entry: LayerEntry): LayerEntry {
+function withoutOffset(entry: LayerEntry): LayerEntry {
   if (entry.kind === 'whiteout') return entry;
   const whole = { ...entry, tarOffset: undefined, digest: undefined, mtimeNs: 0 };
   return whole;
@@ -98,7 +98,7 @@ describe('forms of a layer', () => {
     const imported = await importTar(store, layerTar(store, id));
     const first = readIndex(store.layers.directory(id)).entries;
     const second = readIndex(store.layers.directory(imported.id)).entries;
-    expect(second.map(withoutPlace)).toEqual(first.map(withoutPlace));
+    expect(second.map(withoutOffset)).toEqual(first.map(withoutOffset));
     expect(first.map((entry) => entry.path)).not.toContain('unchanged');
     expect(imported.size).toBe(700_001 + 11 + 6 + 9 + 4);
 

@@ -9,8 +9,8 @@ import type { LayerEntry, LayerFile } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveEpoch, effectiveTime } from './layer-tar.ts';
 import { LayerView } from './layer-view.ts';
-import { Pace } from './pace.ts';
 import type { ContentReader, InspectContent } from './scan-tar.ts';
+import { TimeSlice } from './time-slice.ts';
 
 export interface ScanIndexedOptions {
   readonly inspect: InspectContent;
@@ -43,7 +43,7 @@ export class IndexedLayer {
    * @throws AppError LAYER_DAMAGED
    */
   async scan({ inspect, signal }: ScanIndexedOptions): Promise<readonly LayerEntry[]> {
-    const pace = new Pace(signal);
+    const slice = new TimeSlice(signal);
     const digests = new Map<number, ContentDigest>();
     const entries: LayerEntry[] = [];
     using opener = new FileOpener();
@@ -58,7 +58,7 @@ export class IndexedLayer {
         digests.set(entry.linkGroup, digest);
       }
       entries.push(this.#imaged(entry, digest));
-      if (pace.due) await pace.turn();
+      if (slice.isOver) await slice.yield();
     }
     return entries;
   }
@@ -72,7 +72,7 @@ export class IndexedLayer {
     paths: readonly BytePath[],
     signal?: AbortSignal,
   ): AsyncGenerator<readonly [path: BytePath, digest: ContentDigest], void, undefined> {
-    const pace = new Pace(signal);
+    const slice = new TimeSlice(signal);
     const files = paths
       .map((path) => this.#view.find(path))
       .filter((found): found is LayerFile => typeof found === 'object' && found.kind === 'entry')
@@ -82,7 +82,7 @@ export class IndexedLayer {
       // What is remembered takes as long to look up as a small file to read.
       const known = file.size > CHUNK ? this.#view.digest(file) : file.digest;
       yield [file.path, known ?? this.#read(file, undefined, opener)];
-      if (pace.due) await pace.turn();
+      if (slice.isOver) await slice.yield();
     }
   }
 

@@ -6,8 +6,8 @@ import { DIGEST_PREFIX } from './index-encoder.ts';
 import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
 import type { LayerEntry } from './layer-index.ts';
 import { cleanMemberPath } from './member-path.ts';
-import { Pace } from './pace.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
+import { TimeSlice } from './time-slice.ts';
 
 /** Takes the content of one file while it goes by. */
 export interface ContentReader {
@@ -47,7 +47,7 @@ export async function scanTar(
   const parser = new TarParser();
   const contents = new Contents(new LayerBuilder(base), inspect);
   const whole = createHash('sha256');
-  const pace = new Pace(signal);
+  const slice = new TimeSlice(signal);
   let size = 0;
   for await (const chunk of source) {
     whole.update(chunk);
@@ -58,7 +58,7 @@ export async function scanTar(
       else if (event.kind === 'data') contents.add(event.bytes);
       else contents.end();
     }
-    if (pace.due) await pace.turn();
+    if (slice.isOver) await slice.yield();
   }
   parser.end();
   const identity = tarIdentity(whole.digest('hex'), size);

@@ -94,7 +94,7 @@ class Pile {
     const { times } = layerMeta(store, id);
     for (const entry of view.index.entries) {
       if (entry.kind === 'whiteout') {
-        const { siblings, name } = this.#place(entry.path);
+        const { siblings, name } = this.#locate(entry.path);
         siblings.set(name, { ...emptyNode(), hides: true });
         continue;
       }
@@ -114,13 +114,13 @@ class Pile {
       this.#root.children.clear();
       return;
     }
-    const { siblings, name } = this.#place(path);
+    const { siblings, name } = this.#locate(path);
     const old = siblings.get(name);
     if (type !== 'directory') {
       siblings.set(name, { file, hides: true, children: new Map() });
       return;
     }
-    // A directory in the place of a file, or of nothing, begins empty.
+    // A directory that replaces a file, or is new, begins empty.
     const wasHidden = old?.hides === true;
     const isKept = opaque !== true && old !== undefined && isDirectory(old);
     siblings.set(name, {
@@ -131,7 +131,7 @@ class Pile {
   }
 
   /** The directory above a path; one that is not there yet is made, as unpackers do. */
-  #place(path: BytePath): { readonly siblings: Map<string, Node>; readonly name: string } {
+  #locate(path: BytePath): { readonly siblings: Map<string, Node>; readonly name: string } {
     let node = this.#root;
     for (const part of path.split('/').slice(0, -1)) {
       const child = node.children.get(part) ?? emptyNode();

@@ -106,11 +106,11 @@ describe('trees of layers', () => {
     const store = openTestStore();
     const id = await packLayer(store, [file('x', 'whole')]);
     const stop = new AbortController();
-    const impatient = treeOf(store, id, { form: ROOT_FORM, signal: stop.signal });
-    const patient = treeOf(store, id, { form: ROOT_FORM });
+    const aborted = treeOf(store, id, { form: ROOT_FORM, signal: stop.signal });
+    const waiting = treeOf(store, id, { form: ROOT_FORM });
     stop.abort();
-    await expect(patient).resolves.toContain('tree');
-    await impatient;
+    await expect(waiting).resolves.toContain('tree');
+    await aborted;
   });
 
   test('keep the group of a file in a directory that gives its own to new ones', async () => {

@@ -36,7 +36,7 @@ import { FileOpener, fsPath, readFully } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
 import { damaged } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
-import { Pace } from './pace.ts';
+import { TimeSlice } from './time-slice.ts';
 
 export interface UnpackOptions {
   /** The layer's directory: where the contents lie. */
@@ -55,7 +55,7 @@ const PIECE = 4 << 20;
 /** @throws SystemError and errors of `node:fs`, such as those of not being who may make such a form */
 export function unpack(index: LayerIndex, options: UnpackOptions): Promise<void> {
   const work = new Unpacking(options);
-  return new Pace(options.signal).run(work.run(index));
+  return new TimeSlice(options.signal).run(work.run(index));
 }
 
 class Unpacking {

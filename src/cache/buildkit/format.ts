@@ -74,8 +74,8 @@ export function decodeInlineCache(
   diffIds: readonly DiffId[],
 ): BuildkitCache {
   if (diffIds.length !== blobs.length) throw invalidCache('different layers than its image');
-  const byBlob = new Map(blobs.map((blob, place) => [blob, diffIds[place]]));
-  const stacks = blobs.map((blob, place) => ({ blob, parent: place - 1 }));
+  const byBlob = new Map(blobs.map((blob, position) => [blob, diffIds[position]]));
+  const stacks = blobs.map((blob, position) => ({ blob, parent: position - 1 }));
   const records = parseJson(encoded);
   return decodeRecords(records, { diffIdOf: (blob) => byBlob.get(blob), stacks });
 }
@@ -101,8 +101,8 @@ function decodeRecords(value: unknown, layers: LayerStacks): BuildkitCache {
       digest: textOf(record.digest),
       inputs: listOf(record.inputs ?? []).map((links) =>
         listOf(links).map((link) => {
-          const { selector, link: place } = objectOf(link);
-          const position = integerOf(place ?? 0);
+          const { selector, link: index } = objectOf(link);
+          const position = integerOf(index ?? 0);
           if (position < 0 || position >= all.length)
             throw invalidCache('a reference to a missing record');
           return { selector: textOf(selector ?? ''), record: position };
@@ -117,10 +117,10 @@ function decodeRecords(value: unknown, layers: LayerStacks): BuildkitCache {
 /** From the lowest layer up to this one. */
 function stackOf({ stacks }: LayerStacks, top: number): number[] {
   const positions: number[] = [];
-  for (let place = top; place !== -1; place = stacks[place]?.parent ?? -1) {
-    if (stacks[place] === undefined) throw invalidCache('a reference to a missing layer');
+  for (let position = top; position !== -1; position = stacks[position]?.parent ?? -1) {
+    if (stacks[position] === undefined) throw invalidCache('a reference to a missing layer');
     if (positions.length > stacks.length) throw invalidCache('layers in a cycle');
-    positions.push(place);
+    positions.push(position);
   }
   return positions.reverse();
 }
@@ -130,8 +130,8 @@ function resultOf(
   { positions, createdAt }: { readonly positions: readonly number[]; readonly createdAt: unknown },
 ): BuildkitResult[] {
   const layers: BuildkitLayer[] = [];
-  for (const place of positions) {
-    const descriptor = stacks[place]?.blob;
+  for (const position of positions) {
+    const descriptor = stacks[position]?.blob;
     const diffId = descriptor && diffIdOf(descriptor);
     if (descriptor === undefined || diffId === undefined) return [];
     layers.push({ descriptor, diffId });

@@ -12,17 +12,17 @@ export class RecordMatcher {
 
   constructor({ records }: BuildkitCache) {
     this.#records = records;
-    for (const [place, { digest }] of records.entries()) {
+    for (const [position, { digest }] of records.entries()) {
       const known = this.#byDigest.get(digest);
-      if (known === undefined) this.#byDigest.set(digest, [place]);
-      else known.push(place);
+      if (known === undefined) this.#byDigest.set(digest, [position]);
+      else known.push(position);
     }
   }
 
   /** The records that hold what is found under a key. */
   async find(key: BuildkitKey): Promise<readonly BuildkitRecord[]> {
-    const places = await this.#matching(key);
-    return [...places].flatMap((place) => this.#records[place] ?? []);
+    const positions = await this.#matching(key);
+    return [...positions].flatMap((position) => this.#records[position] ?? []);
   }
 
   #matching(key: BuildkitKey): Promise<Matches> {
@@ -37,10 +37,10 @@ export class RecordMatcher {
   async #match({ digests, inputs }: BuildkitKey): Promise<Matches> {
     const found = new Set<number>();
     for (const digest of digests) {
-      for (const place of this.#byDigest.get(digest) ?? []) {
-        const record = this.#records[place];
+      for (const position of this.#byDigest.get(digest) ?? []) {
+        const record = this.#records[position];
         if (record === undefined || record.inputs.length !== inputs.length) continue;
-        if (await this.#fits(inputs, record)) found.add(place);
+        if (await this.#fits(inputs, record)) found.add(position);
       }
     }
     return found;
@@ -49,8 +49,8 @@ export class RecordMatcher {
   /** What costs least is looked at first: files are read when everything else fits. */
   async #fits(inputs: readonly BuildkitInput[], record: BuildkitRecord): Promise<boolean> {
     const open: [BuildkitInput, readonly BuildkitLink[]][] = [];
-    for (const [place, input] of inputs.entries()) {
-      const links = record.inputs[place] ?? [];
+    for (const [position, input] of inputs.entries()) {
+      const links = record.inputs[position] ?? [];
       if (await this.#comesFrom(input, links)) continue;
       if (input.content === undefined) return false;
       open.push([input, links]);

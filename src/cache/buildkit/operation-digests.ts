@@ -69,8 +69,8 @@ export function fileDigest({ actions }: LlbFile): string {
 
 /** The most common shape is left out, for the sake of caches older than these indexes. */
 function areUsual(indexes: readonly (readonly number[])[]): boolean {
-  return indexes.every(([base, source], place) => {
-    const isUsualBase = base === (place === 0 ? 0 : indexes.length + place - 1);
+  return indexes.every(([base, source], position) => {
+    const isUsualBase = base === (position === 0 ? 0 : indexes.length + position - 1);
     return isUsualBase && (source === -1 || source === 1);
   });
 }

@@ -92,10 +92,10 @@ export class Operations {
     if (root?.input === -1) return [undefined];
     const paths = inputs.map((): string[] => []);
     for (const { input = 0, selector = '/' } of mounts) paths[input]?.push(selector);
-    return inputs.map((input, place) => {
-      const used = paths[place] ?? [];
+    return inputs.map((input, position) => {
+      const used = paths[position] ?? [];
       const selector = pathsDigest(used);
-      if (place === 0) return this.#whole(input, selector);
+      if (position === 0) return this.#whole(input, selector);
       return this.#part(input, selector, (tree) => mountedDigest(tree, used));
     });
   }
@@ -109,9 +109,9 @@ export class Operations {
     }
     const [first] = actions;
     const exclude = (first && 'copy' in first ? first.copy.exclude_patterns : undefined) ?? [];
-    return inputs.map((input, place) => {
-      if (place === first?.input) return this.#whole(input);
-      const used = paths[place] ?? [];
+    return inputs.map((input, position) => {
+      if (position === first?.input) return this.#whole(input);
+      const used = paths[position] ?? [];
       const selector = pathsDigest(sortedBytes(used.map(({ path }) => path)).reverse());
       return this.#part(input, selector, (tree) => copiedDigest(tree, { paths: used, exclude }));
     });

@@ -48,8 +48,8 @@ function newestOf(
   const [newest] = fitting;
   if (newest === undefined) return undefined;
   const { created } = newest;
-  const layers = newest.layers.map(({ diffId, descriptor: blob }, place) => {
-    const times = expected.times[place - expected.base.length] ?? 'keep';
+  const layers = newest.layers.map(({ diffId, descriptor: blob }, position) => {
+    const times = expected.times[position - expected.base.length] ?? 'keep';
     return { diffId, blob, times, created };
   });
   return { layers, created };
@@ -58,7 +58,7 @@ function newestOf(
 /** Every step adds one layer, in BuildKit as here; what has others is not what was looked for. */
 function isStack({ layers }: BuildkitResult, { base, times }: ExpectedStack): boolean {
   if (layers.length !== base.length + times.length) return false;
-  return base.every((diffId, place) => layers[place]?.diffId === diffId);
+  return base.every((diffId, position) => layers[position]?.diffId === diffId);
 }
 
 function expectedStack(id: VertexId, { graph, imageOf }: BuildFacts): ExpectedStack | undefined {

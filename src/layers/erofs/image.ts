@@ -78,7 +78,7 @@ export function fitsImage(index: LayerIndex, deviceSize: number): boolean {
  */
 export function* encodeImage(index: LayerIndex, deviceSize: number): Generator<void, Buffer> {
   const inodes = yield* new InodeTable().collect(index.entries);
-  const metadataSize = place(inodes);
+  const metadataSize = assignOffsets(inodes);
   const metadata = Buffer.alloc(metadataSize - FIRST_INODE);
   const parts: Buffer[] = [metadata];
   let nextBlock = (SUPERBLOCK_OFFSET + metadataSize) / BLOCK;
@@ -190,11 +190,11 @@ function whiteoutEntry(path: BytePath): FileEntry {
 }
 
 /**
- * Gives each inode its place.
+ * Gives each inode its offset.
  *
  * @returns where the last one ends, counted from the superblock, in whole blocks
  */
-function place(inodes: readonly Inode[]): number {
+function assignOffsets(inodes: readonly Inode[]): number {
   let end = FIRST_INODE;
   for (const inode of inodes) {
     let start = roundUp(end, SLOT);

@@ -1,19 +1,19 @@
-/** Long synchronous work in slices, so that the event loop is never held for long. */
+/** Long synchronous work in slices, so that it never blocks the event loop for long. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work between two turns of the event loop. */
-const SLICE = 8;
+const LENGTH = 8;
 
 /**
- * Counts the time since the last turn of the event loop.
+ * Measures the time since the last turn of the event loop.
  *
- *     const pace = new Pace(signal);
+ *     const slice = new TimeSlice(signal);
  *     for (const item of items) {
  *       work(item);
- *       if (pace.due) await pace.turn();
+ *       if (slice.isOver) await slice.yield();
  *     }
  */
-export class Pace {
+export class TimeSlice {
   readonly #signal: AbortSignal | undefined;
   #started = performance.now();
 
@@ -21,24 +21,24 @@ export class Pace {
     this.#signal = signal;
   }
 
-  get due(): boolean {
-    return performance.now() - this.#started > SLICE;
+  get isOver(): boolean {
+    return performance.now() - this.#started > LENGTH;
   }
 
-  /** Lets others run. Throws the signal's reason when it was aborted. */
-  async turn(): Promise<void> {
+  /** Lets other work run. @throws the signal's reason, if it is aborted */
+  async yield(): Promise<void> {
     this.#signal?.throwIfAborted();
     await nextTurn();
     this.#signal?.throwIfAborted();
     this.#started = performance.now();
   }
 
-  /** Runs a generator to its end; each `yield` is a place where it may be interrupted. */
+  /** Runs a generator to its end; each `yield` of it allows an interruption. */
   async run<T>(work: Generator<unknown, T>): Promise<T> {
     for (;;) {
       const step = work.next();
       if (step.done === true) return step.value;
-      if (this.due) await this.turn();
+      if (this.isOver) await this.yield();
     }
   }
 }
