@@ -1,6 +1,6 @@
-/** What compressors read: the input cut anew, so that how it came in chunks changes nothing. */
+/** Input of the compressors: blocks of a fixed size, so that the output does not depend on the input's chunks. */
 
-/** Cuts a stream into blocks of one size, which are the caller's; only the last may be shorter. */
+/** Splits a stream into blocks of one size; only the last may be shorter. The caller owns the blocks. */
 export async function* blocks(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   blockSize: number,

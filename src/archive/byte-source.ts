@@ -1,4 +1,4 @@
-/** Asynchronous chunks as one stretch of bytes that is read in pieces. */
+/** Reads asynchronous chunks as one sequence of bytes, in pieces. */
 
 export class ByteSource {
   readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
@@ -11,12 +11,12 @@ export class ByteSource {
       Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   }
 
-  /** The bytes at hand, without taking them. Valid until more are asked for. */
+  /** The buffered bytes, without taking them. Valid until more are requested. */
   get buffered(): Buffer {
     return this.#chunk.subarray(this.#position);
   }
 
-  /** Waits until `count` bytes are at hand, or all there are. */
+  /** Waits until `count` bytes are buffered, or the source has ended. */
   async fill(count: number): Promise<Buffer> {
     let size = this.#chunk.length - this.#position;
     if (size >= count || this.#ended) return this.buffered;
@@ -28,7 +28,7 @@ export class ByteSource {
         break;
       }
       size += result.value.length;
-      // Copied, since a chunk is only lent until the next one is asked for.
+      // Copied: a chunk is only valid until the next one is requested.
       parts.push(Buffer.from(result.value));
     }
     this.#chunk = Buffer.concat(parts, size);
@@ -36,12 +36,12 @@ export class ByteSource {
     return this.#chunk;
   }
 
-  /** Marks bytes at hand as used. */
+  /** Drops buffered bytes. */
   skip(count: number): void {
     this.#position += count;
   }
 
-  /** Takes `count` bytes; undefined when there are fewer left. */
+  /** Takes `count` bytes; undefined if fewer are left. */
   async take(count: number): Promise<Buffer | undefined> {
     const bytes = await this.fill(count);
     if (bytes.length < count) return undefined;
@@ -49,7 +49,7 @@ export class ByteSource {
     return bytes.subarray(0, count);
   }
 
-  /** The rest, chunk by chunk as the source gives it. */
+  /** The rest, in the source's chunks. */
   async *rest(): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#position < this.#chunk.length) {
       const bytes = this.buffered;
@@ -63,7 +63,7 @@ export class ByteSource {
     }
   }
 
-  /** Tells the source that no more is wanted. */
+  /** Closes the source early. */
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;

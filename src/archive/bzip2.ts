@@ -1,6 +1,6 @@
 /**
- * A bzip2 decoder. Blocks are independent and hold at most 900 KB, so each is decoded in one go from memory.
- * The format has no specification of its own; it is described in
+ * A bzip2 decoder. Blocks are independent and hold at most 900 KB, so each is decoded in one go from memory. The format
+ * has no official specification; it is described in
  * https://github.com/dsnet/compress/blob/master/doc/bzip2-format.pdf
  */
 import type { ByteSource } from './byte-source.ts';
@@ -17,7 +17,7 @@ const END_MAGIC_HIGH = 0x177245;
 const END_MAGIC_LOW = 0x385090;
 
 /**
- * Decodes one or more bzip2 streams that follow each other; anything else behind them is ignored.
+ * Decodes one or more concatenated bzip2 streams; ignores anything else after them.
  * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_UNSUPPORTED
  */
 export async function* decodeBzip2(
@@ -36,7 +36,7 @@ export async function* decodeBzip2(
   }
 }
 
-/** Blocks begin at any bit: `bitOffset` says how many bits of the first byte at hand are used. */
+/** Blocks start at any bit: `bitOffset` is the number of used bits in the first buffered byte. */
 async function* decodeStream(
   source: ByteSource,
   blockSize: number,
@@ -89,13 +89,13 @@ class BitReader {
     return ((this.read(16) << 16) | this.read(16)) >>> 0;
   }
 
-  /** The next bits without using them; zeros stand for what lies behind the end. */
+  /** The next bits, without consuming them; zeros after the end. */
   peek(count: number): number {
     while (this.#count < count) this.#pull(0);
     return (this.#held >>> (this.#count - count)) & ((1 << count) - 1);
   }
 
-  /** Uses bits that were peeked at. */
+  /** Consumes bits. */
   drop(count: number): void {
     this.#count -= count;
     if (this.#position - (this.#count >> 3) > this.#bytes.length) throw cutOff();
@@ -132,7 +132,7 @@ class BitReader {
 interface Code {
   /** For each length: the largest code of it, left-aligned to 20 bits; -1 if there is none. */
   readonly limits: Int32Array;
-  /** For each length: what to take off a code to get its place in `symbols`. */
+  /** For each length: subtract this from a code to get its index in `symbols`. */
   readonly offsets: Int32Array;
   readonly symbols: Uint16Array;
   readonly minLength: number;
@@ -165,7 +165,7 @@ class BlockDecoder {
     return undoRuns(this.#links, origin, length);
   }
 
-  /** Undoes the Huffman codes, the runs of zeros and the move-to-front; returns the number of bytes. */
+  /** Decodes the Huffman codes, the runs of zeros and the move-to-front; returns the number of bytes. */
   #readSymbols(
     bits: BitReader,
     tables: { alphabet: Uint8Array; selectors: Uint8Array; codes: Code[]; counts: Uint32Array },
@@ -197,16 +197,16 @@ class BlockDecoder {
       }
       if (symbol === endSymbol) return length;
       if (length >= this.#blockSize) throw damaged('block too long');
-      const place = symbol - 1;
-      const byte = alphabet[place] ?? 0;
-      alphabet.copyWithin(1, 0, place);
+      const position = symbol - 1;
+      const byte = alphabet[position] ?? 0;
+      alphabet.copyWithin(1, 0, position);
       alphabet[0] = byte;
       links[length++] = byte;
       counts[byte] = (counts[byte] ?? 0) + 1;
     }
   }
 
-  /** Undoes the Burrows-Wheeler transform: puts into each place where the byte after it stands. */
+  /** Inverts the Burrows-Wheeler transform: links each byte to the one that follows it. */
   #link(counts: Uint32Array, length: number): void {
     const links = this.#links;
     const starts = new Uint32Array(256);
@@ -217,9 +217,9 @@ class BlockDecoder {
     }
     for (let index = 0; index < length; index++) {
       const byte = (links[index] ?? 0) & 0xff;
-      const place = starts[byte] ?? 0;
-      starts[byte] = place + 1;
-      links[place] = (links[place] ?? 0) | (index << 8);
+      const position = starts[byte] ?? 0;
+      starts[byte] = position + 1;
+      links[position] = (links[position] ?? 0) | (index << 8);
     }
   }
 }
@@ -246,11 +246,11 @@ function readSelectors(bits: BitReader, groupCount: number): Uint8Array {
   const order = Array.from({ length: groupCount }, (_, index) => index);
   const selectors = new Uint8Array(Math.min(count, MAX_SELECTORS));
   for (let index = 0; index < count; index++) {
-    let place = 0;
-    while (bits.read(1) === 1) if (++place >= groupCount) throw damaged('bad selector');
-    const [table = 0] = order.splice(place, 1);
+    let position = 0;
+    while (bits.read(1) === 1) if (++position >= groupCount) throw damaged('bad selector');
+    const [table = 0] = order.splice(position, 1);
     order.unshift(table);
-    // Some writers give more selectors than any block can use.
+    // Some encoders write more selectors than a block can use.
     if (index < MAX_SELECTORS) selectors[index] = table;
   }
   return selectors;
@@ -274,16 +274,16 @@ function makeCode(lengths: Uint8Array): Code {
   const limits = new Int32Array(MAX_CODE_LENGTH + 1).fill(-1);
   const offsets = new Int32Array(MAX_CODE_LENGTH + 1);
   const symbols = new Uint16Array(lengths.length);
-  let place = 0;
+  let position = 0;
   let code = 0;
   for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
-    offsets[length] = code - place;
-    const before = place;
+    offsets[length] = code - position;
+    const before = position;
     for (let symbol = 0; symbol < lengths.length; symbol++) {
-      if (lengths[symbol] === length) symbols[place++] = symbol;
+      if (lengths[symbol] === length) symbols[position++] = symbol;
     }
-    code += place - before;
-    if (place > before) limits[length] = ((code << (MAX_CODE_LENGTH - length)) - 1) | 0;
+    code += position - before;
+    if (position > before) limits[length] = ((code << (MAX_CODE_LENGTH - length)) - 1) | 0;
     code <<= 1;
   }
   return {
@@ -333,7 +333,7 @@ function undoRuns(links: Uint32Array, origin: number, length: number): Buffer {
   return output.subarray(0, size);
 }
 
-/** A block of 900 KB may stand for 46 MB of zeros; what it really holds decides what is allocated. */
+/** A block of 900 KB may expand to 46 MB of zeros, so the buffer grows with the actual output. */
 function grown(output: Buffer, size: number): Buffer {
   const larger = Buffer.allocUnsafe(output.length * 2);
   output.copy(larger, 0, 0, size);

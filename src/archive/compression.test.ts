@@ -11,7 +11,7 @@ import { compressGzip } from './gzip.ts';
 const fixture = (name: string): Promise<Buffer> =>
   readFile(join(import.meta.dirname, 'fixtures', name));
 
-/** Text, zeros, noise and text again: what the fixtures hold twice. */
+/** Text, zeros, noise and text again: the fixtures contain this twice. */
 function sample(): Buffer {
   let state = 12345;
   const next = (): number => {

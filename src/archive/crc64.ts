@@ -1,4 +1,4 @@
-/** The CRC-64 of xz: ECMA-182, lowest bit first. Kept as two halves, since BigInt is slow. */
+/** The CRC-64 of xz: ECMA-182, lowest bit first. Computed in two halves, since BigInt is slow. */
 
 const POLYNOMIAL_LOW = 0xd7870f42;
 const POLYNOMIAL_HIGH = 0xc96c5795;
@@ -12,15 +12,15 @@ export class Crc64 {
     let low = this.#low;
     let high = this.#high;
     for (let index = 0; index < bytes.length; index++) {
-      const place = (low ^ (bytes[index] ?? 0)) & 0xff;
-      low = ((low >>> 8) | (high << 24)) ^ (TABLE_LOW[place] ?? 0);
-      high = (high >>> 8) ^ (TABLE_HIGH[place] ?? 0);
+      const entry = (low ^ (bytes[index] ?? 0)) & 0xff;
+      low = ((low >>> 8) | (high << 24)) ^ (TABLE_LOW[entry] ?? 0);
+      high = (high >>> 8) ^ (TABLE_HIGH[entry] ?? 0);
     }
     this.#low = low;
     this.#high = high;
   }
 
-  /** The eight bytes as xz stores them. */
+  /** The eight bytes in the byte order of xz. */
   digest(): Buffer {
     const bytes = Buffer.alloc(8);
     bytes.writeInt32LE(~this.#low, 0);

@@ -1,4 +1,4 @@
-/** Bytes that arrive in chunks, taken in pieces of a wanted size. */
+/** Takes pieces of a given size from bytes that arrive in chunks. */
 
 const NOTHING = Buffer.alloc(0);
 
@@ -10,7 +10,7 @@ export class ChunkCursor {
   #parts: Buffer[] = [];
   #collected = 0;
 
-  /** All bytes of the chunk before must have been used. */
+  /** The previous chunk must be used up. */
   push(chunk: Uint8Array): void {
     if (this.available > 0) throw new Error('a chunk was given before the one before it was used');
     this.#base += this.#chunk.length;
@@ -20,7 +20,7 @@ export class ChunkCursor {
     this.#position = 0;
   }
 
-  /** Offset in the stream of the next byte that nobody has taken. */
+  /** Offset in the stream of the next byte. */
   get offset(): number {
     return this.#base + this.#position - this.#collected;
   }
@@ -30,17 +30,17 @@ export class ChunkCursor {
     return this.#chunk.length - this.#position;
   }
 
-  /** Bytes set aside by a `take` that had to wait for more. */
+  /** Bytes kept by a `take` that waits for more. */
   get collected(): number {
     return this.#collected;
   }
 
-  /** Exactly `size` bytes, copied only if they lie across chunks; undefined when some have yet to come. */
+  /** Exactly `size` bytes, copied only if they span chunks; undefined if more input is needed. */
   take(size: number): Buffer | undefined {
     const missing = size - this.#collected;
     if (this.#collected === 0 && this.available >= size) return this.view(size);
     if (this.available === 0) return undefined;
-    // Copied, since the chunk may be reused by its owner.
+    // Copied: the owner of the chunk may reuse it.
     const part = Buffer.from(this.view(Math.min(this.available, missing)));
     this.#parts.push(part);
     this.#collected += part.length;

@@ -12,7 +12,7 @@ export type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 export const MAGIC_SIZE = 10;
 const OUTPUT_CHUNK = 256 * 1024;
 
-/** How a file is compressed according to its first bytes; undefined when it is not, or in no known way. */
+/** The compression of a file by its first bytes; undefined if it is uncompressed or unknown. */
 export function detectCompression(start: Uint8Array): Compression | undefined {
   const magic = Buffer.from(start.subarray(0, MAGIC_SIZE)).toString('latin1');
   if (magic.startsWith('\x1f\x8b\x08')) return 'gzip';
@@ -24,10 +24,10 @@ export function detectCompression(start: Uint8Array): Compression | undefined {
 }
 
 /**
- * Decompresses what is compressed with gzip, bzip2, xz or zstd, and passes everything else through. Chunks are lent
- * until the next one is asked for. Memory is bounded whatever the data claims; the amount of output is not:
- * the reader sets that limit.
- * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED; errors of the source as they are
+ * Decompresses gzip, bzip2, xz and zstd, and passes everything else through. A chunk is valid until the next one is
+ * requested. Memory is bounded, the amount of output is not: the caller limits it.
+ * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED; errors of the source,
+ *   unchanged
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -35,7 +35,7 @@ export async function* decompress(
   const bytes = new ByteSource(source);
   try {
     yield* decoded(bytes, detectCompression(await bytes.fill(MAGIC_SIZE)));
-    // To the end, also behind the compressed data: the source may check there what it gave.
+    // Read to the end, also after the compressed data: the source may verify its bytes there.
     for await (const _ of bytes.rest());
   } finally {
     await bytes.close();

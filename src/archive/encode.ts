@@ -1,9 +1,9 @@
 /**
- * Writes header blocks: plain ustar where everything fits it, preceded by a pax extended header where it does not.
- * The same header gives the same bytes for ever: nothing of the host, the clock or the process enters.
+ * Writes header blocks: plain ustar if everything fits, else with a pax extended header before it. Deterministic: the
+ * bytes depend on the header only, not on the host, the clock or the process.
  *
- * Names that are not ASCII go into a pax `path` record as raw bytes, UTF-8 or not, since that is what Go's
- * archive/tar (and so Docker, containerd, Podman, Skopeo) writes and reads back unchanged.
+ * Non-ASCII names are raw bytes in a pax `path` record, UTF-8 or not: Go's archive/tar (and so Docker, containerd,
+ * Podman, Skopeo) writes and reads them like this.
  */
 
 import { tooLarge } from './failures.ts';
@@ -27,10 +27,10 @@ const MAX_SIZE = octalLimit(FIELDS.size);
 const MAX_DEVICE = octalLimit(FIELDS.devMajor);
 
 /**
- * The blocks that precede the content of one member: a multiple of 512 bytes. Directories get a closing slash; the
+ * The blocks that precede the content of one member: a multiple of 512 bytes. Directories get a trailing slash; the
  * empty path is written as `./`. The content, if any, must follow with `padding(size)` zero bytes.
- * @throws AppError ARCHIVE_LIMIT when names and xattrs are larger together than any tool reads
- * @throws Error for numbers that no archive can hold
+ * @throws AppError ARCHIVE_LIMIT if names and xattrs together exceed what tools can read
+ * @throws Error for numbers out of the range of tar
  */
 export function encodeHeader(header: TarHeader): Buffer {
   const name = archiveName(header);
@@ -71,7 +71,7 @@ function paddedExtensionSize(extension: Buffer, name: string): number {
   return BLOCK_SIZE + extension.length + padding(extension.length);
 }
 
-/** The name of an extended header is never used by readers; this is the one Go gives it. */
+/** Readers ignore the name of an extended header; this is Go's. */
 function writeExtension(blocks: Buffer, extension: Buffer, name: string): void {
   const bare = name.replace(/\/+$/, '');
   const slash = name.endsWith('/') ? bare.length : name.lastIndexOf('/');
@@ -117,7 +117,7 @@ function finish(block: Buffer, type: string): void {
   writeChecksum(block);
 }
 
-/** What does not fit is in a pax record; the field is then 0. */
+/** The field is 0 if the value is in a pax record. */
 function fitting(value: number, limit: number, what: string): number {
   if (!Number.isSafeInteger(value) || value < 0)
     throw new Error(`no ${what} for a tar header: ${value}`);
@@ -136,12 +136,12 @@ interface NameParts {
   readonly name: string;
 }
 
-/** How a name fits the name and prefix fields of ustar; undefined when it needs a pax record. */
+/** Splits a name into ustar's name and prefix fields; undefined if it needs a pax record. */
 function splitName(name: string): NameParts | undefined {
   if (!isPlain(name)) return undefined;
   if (name.length <= 100) return { prefix: '', name };
   if (name.length > 256) return undefined;
-  // The last slash that leaves at most 155 bytes before it, but not the one a directory ends with.
+  // The last slash with at most 155 bytes before it, except a directory's trailing slash.
   const slash = name.lastIndexOf('/', Math.min(155, name.length - 2));
   if (slash <= 0 || name.length - slash - 1 > 100) return undefined;
   return { prefix: name.slice(0, slash), name: name.slice(slash + 1) };

@@ -1,20 +1,20 @@
-/** What file systems can hold of one entry: nobody can unpack what is beyond it, so every door refuses that. */
+/** Limits of file systems for one entry. Entries beyond them cannot be unpacked, so every import rejects them. */
 import { AppError } from '../errors.ts';
 import type { TarHeader } from './header.ts';
 
-/** Linux takes no longer paths and names. */
+/** Linux's limits for paths and names. */
 const MAX_PATH = 4095;
 const MAX_NAME = 255;
 const WHITEOUT = '.wh.';
 /** Linux's limits for the name of an attribute, and for a value and for all names together. */
 const MAX_XATTR_NAME = 255;
 const MAX_XATTR_BYTES = 65_536;
-/** Ours: ext4 ends at a few kilobytes, and real files have one or two attributes. */
+/** Our own limit: ext4 allows a few kilobytes, and real files have one or two attributes. */
 const MAX_XATTRS = 256;
 const MAX_NUMBER = 0xffff_ffff;
 
 /**
- * Checks an entry of an archive, before it is kept anywhere.
+ * Checks an entry of an archive before it is stored.
  *
  * @throws AppError ENTRY_UNSTORABLE
  */
@@ -31,7 +31,7 @@ export function checkEntry(header: TarHeader): void {
 }
 
 /**
- * Checks where an entry is to be.
+ * Checks the path of an entry.
  *
  * @param shown for the message: the name in the archive
  * @throws AppError ENTRY_UNSTORABLE

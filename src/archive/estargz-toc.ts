@@ -1,10 +1,10 @@
-/** The table of contents of an eStargz layer. Keys and their order are those of its reference implementation. */
+/** The table of contents of an eStargz layer. Keys and their order follow the reference implementation. */
 import type { TarHeader, TarType } from './header.ts';
 
 /** The name of the table in the tar. */
 export const TOC_NAME = 'stargz.index.json';
 
-/** One file, or a further piece of a large one. Texts are bytes in latin1 strings. */
+/** One file, or a further chunk of a large one. Strings are latin1 bytes. */
 export interface TocEntry {
   readonly name: string;
   readonly type: 'dir' | 'reg' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo' | 'chunk';
@@ -14,7 +14,7 @@ export interface TocEntry {
   readonly mode?: number | undefined;
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
-  /** Where the gzip member with the content starts in the blob. */
+  /** Offset in the blob of the gzip member with the content. */
   offset?: number | undefined;
   readonly devMajor?: number | undefined;
   readonly devMinor?: number | undefined;
@@ -36,7 +36,7 @@ const TYPES: Readonly<Record<TarType, TocEntry['type']>> = {
   fifo: 'fifo',
 };
 
-/** What the table says of a member; for a file, its content is still to be described. */
+/** The table's entry for a member, without the chunks of its content. */
 export function tocEntry(header: TarHeader): TocEntry {
   const isLink = header.type === 'symlink' || header.type === 'hardlink';
   const isDevice = header.type === 'char' || header.type === 'block';
@@ -55,13 +55,13 @@ export function tocEntry(header: TarHeader): TocEntry {
   };
 }
 
-/** To the nearest second; nothing for the epoch itself, as for a time that is not known. */
+/** To the nearest second; undefined for the epoch, which means an unknown time. */
 function modificationTime({ mtime, mtimeNs }: TarHeader): string | undefined {
   if (mtime === 0 && mtimeNs === 0) return undefined;
   const seconds = mtimeNs >= 500_000_000 ? mtime + 1 : mtime;
   const date = new Date(seconds * 1000);
   const year = date.getUTCFullYear();
-  // Other years have no form in RFC 3339.
+  // RFC 3339 has no other years.
   if (!(year >= 0 && year <= 9999)) return undefined;
   return date.toISOString().replace('.000Z', 'Z');
 }
@@ -70,7 +70,7 @@ export function encodeToc(entries: readonly TocEntry[]): Buffer {
   return Buffer.from(JSON.stringify({ version: 1, entries: entries.map(jsonEntry) }));
 }
 
-/** Zeros and empty texts are left out. */
+/** Omits zeros and empty strings. */
 function jsonEntry(entry: TocEntry): Record<string, unknown> {
   const { name, type, size, modtime, linkName, mode, uid, gid, offset, devMajor, devMinor } = entry;
   const { xattrs, digest, chunkOffset, chunkSize, chunkDigest } = entry;

@@ -62,7 +62,7 @@ interface Toc {
   readonly entries: readonly Record<string, string | number>[];
 }
 
-/** Finds the table the way the specification says, from the last 51 bytes. */
+/** Finds the table as the specification requires, from the last 51 bytes. */
 function tableOf(blob: Buffer): { toc: Toc; bytes: Buffer; offset: number } {
   const footer = blob.subarray(-51);
   expect([...footer.subarray(0, 4)]).toEqual([0x1f, 0x8b, 8, 4]);

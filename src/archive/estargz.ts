@@ -1,7 +1,7 @@
 /**
- * eStargz: a gzip-compressed tar in which every file can be read on its own. The content of each file begins a gzip
- * member, large ones one every 4 MiB; a table of contents comes last, as a tar of its own in the same stream, and a
- * footer tells where it starts. To a reader of gzip it is a tar like any other, with one more file.
+ * eStargz: a gzip-compressed tar in which every file can be read on its own. The content of each file starts a gzip
+ * member, large files one every 4 MiB. A table of contents comes last, as a separate tar in the same stream, and a
+ * footer holds its offset. For a gzip reader it is an ordinary tar with one more file.
  * https://github.com/containerd/stargz-snapshotter/blob/main/docs/estargz.md
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -13,28 +13,28 @@ import { END_OF_ARCHIVE, padding } from './header.ts';
 import { type TarMemberEvent, TarParser } from './parser.ts';
 
 export interface EstargzOptions {
-  /** 0 to 9; 6 unless given. */
+  /** 0 to 9; default 6. */
   readonly level?: number | undefined;
 }
 
-/** What a descriptor of the blob, and the config that names the layer, have to say of it. */
+/** Digests for the blob's descriptor and the image config. */
 export interface EstargzInfo {
   /** `sha256:…` of the table of contents. */
   readonly tocDigest: string;
-  /** `sha256:…` of all that comes out of the gzip stream, the table of contents included. */
+  /** `sha256:…` of the whole gzip stream's output, including the table of contents. */
   readonly uncompressedDigest: string;
   readonly uncompressedSize: number;
 }
 
 const CHUNK = 4 << 20;
-/** Headers alone can be many: they too are cut into members. */
+/** Bytes. Headers alone can be many: they are also split into members. */
 const MAX_MEMBER = 2 * CHUNK;
 const MAX_PENDING = 6;
 
 /**
  * Compresses a tar. The same tar and level give the same bytes with the same release of zlib.
- * @returns when all chunks, which are the caller's, have been taken
- * @throws AppError ARCHIVE_UNSUPPORTED for a tar that has a table of contents already, or sparse files
+ * @returns the info, once all chunks have been consumed; the caller owns the chunks
+ * @throws AppError ARCHIVE_UNSUPPORTED for a tar with a table of contents or sparse files
  */
 export async function* compressEstargz(
   source: AsyncIterable<Uint8Array>,
@@ -47,7 +47,7 @@ export async function* compressEstargz(
   let offset = 0;
   const put = async (): Promise<Buffer> => {
     const member = (await pending.shift()) ?? Buffer.alloc(0);
-    outline.placed(offset);
+    outline.located(offset);
     offset += member.length;
     return member;
   };
@@ -60,7 +60,7 @@ export async function* compressEstargz(
     }
     while (pending.length > 0) yield await put();
   } finally {
-    // Whoever stops early must not leave rejections behind.
+    // If the caller stops early, no rejection may remain unhandled.
     await Promise.allSettled(pending);
   }
   const toc = encodeToc(outline.entries());
@@ -75,7 +75,7 @@ export async function* compressEstargz(
   };
 }
 
-/** The stream cut where members have to begin; each piece is the caller's. */
+/** The stream, split where members must start. The caller owns the pieces. */
 async function* segments(
   source: AsyncIterable<Uint8Array>,
   outline: Outline,
@@ -92,7 +92,7 @@ async function* segments(
   };
   for await (const chunk of source) {
     let start = 0;
-    // Copied, since a chunk is only lent until the next one is asked for.
+    // Copied: a chunk is only valid until the next one is requested.
     const bytes = Buffer.from(chunk);
     for (const cut of outline.read(bytes)) {
       const end = cut - position;
@@ -116,18 +116,18 @@ interface Piece {
   readonly position: number;
 }
 
-/** Reads the tar alongside, finds where members begin, and collects the table of contents. */
+/** Parses the tar while it passes, finds where members start, and collects the table of contents. */
 class Outline {
   readonly #parser = new TarParser();
   readonly #entries: TocEntry[] = [];
-  /** Those whose offset is not known yet, in the order of the stream. */
+  /** Pieces whose offset is not known yet, in the order of the stream. */
   readonly #pieces: Piece[] = [];
-  /** Where the segments that were not placed yet start. */
+  /** Start positions of the segments without a known offset. */
   readonly #starts: number[] = [];
   #nextStart = 0;
   #file: FileReading | undefined;
 
-  /** @returns positions in the uncompressed stream at which a member has to begin, in order */
+  /** @returns positions in the uncompressed stream at which a member must start, in order */
   read(chunk: Buffer): number[] {
     const cuts: number[] = [];
     this.#parser.push(chunk);
@@ -147,14 +147,14 @@ class Outline {
     this.#parser.end();
   }
 
-  /** A segment of that many uncompressed bytes was cut off. */
+  /** Call after a segment of `size` uncompressed bytes. */
   began(size: number): void {
     this.#starts.push(this.#nextStart);
     this.#nextStart += size;
   }
 
-  /** The oldest segment not placed so far lies there in the compressed stream. */
-  placed(offset: number): void {
+  /** Sets the offset, in the compressed stream, of the oldest segment without one. */
+  located(offset: number): void {
     const start = this.#starts.shift();
     const [piece] = this.#pieces;
     if (piece === undefined || piece.position !== start) return;
@@ -163,7 +163,7 @@ class Outline {
   }
 
   entries(): readonly TocEntry[] {
-    if (this.#pieces.length > 0) throw new Error('content of an eStargz layer was not placed');
+    if (this.#pieces.length > 0) throw new Error('content of an eStargz layer was not located');
     return this.#entries;
   }
 

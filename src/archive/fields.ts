@@ -1,6 +1,6 @@
-/** Reading and writing of the fixed fields of a header block. */
+/** Reads and writes the fixed fields of a header block. */
 
-/** Where each field of a header block starts and how long it is. */
+/** Start and length of each field of a header block. */
 export const FIELDS = {
   name: [0, 100],
   mode: [100, 8],
@@ -17,7 +17,7 @@ export const FIELDS = {
   prefix: [345, 155],
   starPrefix: [345, 131],
   starTrailer: [508, 4],
-  /** Only in blocks of GNU tar, in the place of the prefix. */
+  /** GNU tar only, instead of the prefix. */
   gnuAtime: [345, 12],
   gnuCtime: [357, 12],
   gnuSparse: [386, 96],
@@ -41,8 +41,8 @@ export function readText(block: Buffer, [start, length]: Field): string {
 }
 
 /**
- * A number in octal digits, or in base 256 as GNU tar and Go write what does not fit.
- * @returns undefined when the field holds something else, or more than a double can hold exactly
+ * Reads a number in octal digits, or in base 256 as GNU tar and Go write large numbers.
+ * @returns undefined if the field is invalid, or the number exceeds the exact range of a double
  */
 export function readNumber(block: Buffer, [start, length]: Field): number | undefined {
   const first = block[start] ?? 0;
@@ -68,7 +68,7 @@ function isFiller(byte: number | undefined): boolean {
 
 function readBase256(block: Buffer, start: number, length: number): number | undefined {
   const negative = ((block[start] ?? 0) & 0x40) !== 0;
-  // Two's complement: of a negative number the inverted bytes count, and one is taken off at the end.
+  // Two's complement: for a negative number, sum the inverted bytes and subtract one at the end.
   const invert = negative ? 0xff : 0;
   let value = 0;
   for (let index = 0; index < length; index++) {

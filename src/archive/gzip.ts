@@ -1,26 +1,26 @@
 /**
- * gzip, compressed in parallel. The input is cut into blocks of a fixed size, each deflated on its own with the 32 KiB
- * before it as dictionary, so that the output depends on the input, the level and the release of zlib, and
- * not on how many cores there are or how the input was cut into chunks. The header holds neither time nor name.
+ * Parallel gzip. Splits the input into blocks of a fixed size and deflates each one separately, with the previous 32
+ * KiB as dictionary. So the output depends only on the input, the level and the release of zlib, not on the number of
+ * cores or the input's chunks. The header contains neither time nor name.
  */
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import { blocks } from './blocks.ts';
 
 const BLOCK = 512 * 1024;
 const DICTIONARY = 32 * 1024;
-/** Blocks in work at a time: enough to keep Node's four pool threads busy. */
+/** Concurrent blocks: enough for Node's four pool threads. */
 const MAX_PENDING = 6;
-/** An empty last block in deflate's notation. */
+/** An empty final deflate block. */
 const LAST_BLOCK = Buffer.from([0x03, 0x00]);
 
 export interface GzipOptions {
-  /** 0 (not at all), 1 (fast) to 9 (small); 6 unless given. */
+  /** 0 (stored), 1 (fast) to 9 (small); default 6. */
   readonly level?: number | undefined;
 }
 
 /**
- * Compresses a stream into one gzip member. The chunks given out are the caller's.
- * @param source its chunks are copied before the next one is asked for
+ * Compresses a stream into one gzip member. The caller owns the chunks.
+ * @param source its chunks are copied before the next one is requested
  */
 export async function* compressGzip(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -41,7 +41,7 @@ export async function* compressGzip(
     }
     while (pending.length > 0) yield* oldest(pending);
   } finally {
-    // Whoever stops early must not leave rejections behind.
+    // If the caller stops early, no rejection may remain unhandled.
     await Promise.allSettled(pending);
   }
   yield Buffer.concat([LAST_BLOCK, gzipTrailer(crc, size)]);
@@ -64,7 +64,7 @@ function deflateBlock(
 ): Promise<Buffer> {
   const options = {
     level,
-    // Ends with an empty stored block, hence on a whole byte.
+    // Ends with an empty stored block, so on a byte boundary.
     finishFlush: constants.Z_SYNC_FLUSH,
     chunkSize: BLOCK,
     ...(dictionary.length > 0 && { dictionary }),
@@ -76,7 +76,7 @@ function deflateBlock(
   });
 }
 
-/** Bytes as one gzip member of their own, compressed on a thread of the pool. */
+/** Compresses bytes to a separate gzip member, on a pool thread. */
 export async function gzipMember(bytes: Buffer, level: number): Promise<Buffer> {
   const deflated = await new Promise<Buffer>((resolve, reject) => {
     deflateRaw(bytes, { level }, (error, result) =>

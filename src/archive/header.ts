@@ -1,14 +1,14 @@
 /**
- * What a tar archive says of one file, and how large its parts may be.
- * Names, link targets and xattr values are bytes in latin1 strings (see files/entry.ts).
+ * The metadata of one file in a tar archive, and limits for its parts. Names, link targets and xattr values are bytes
+ * in latin1 strings (see files/entry.ts).
  */
 
 export type TarType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'char' | 'block' | 'fifo';
 
 export interface TarHeader {
   /**
-   * The name as it stands in the archive: it may be absolute, hold `..`, start with `./`, end with `/`.
-   * Whoever unpacks must clean it first.
+   * The name as in the archive: may be absolute, contain `..`, start with `./`, end with `/`. Clean it before
+   * unpacking.
    */
   readonly path: string;
   readonly type: TarType;
@@ -33,8 +33,8 @@ export interface TarHeader {
 export const BLOCK_SIZE = 512;
 
 /**
- * Limit for pax headers, long names and sparse maps, which are held in memory. Go's archive/tar, and with it every
- * container tool, reads no larger ones.
+ * Limit for pax headers, long names and sparse maps, which are held in memory: that of Go's archive/tar, and so of all
+ * container tools.
  */
 export const MAX_SPECIAL_SIZE = 1 << 20;
 
@@ -43,5 +43,5 @@ export function padding(size: number): number {
   return (BLOCK_SIZE - (size % BLOCK_SIZE)) % BLOCK_SIZE;
 }
 
-/** The two zero blocks that end an archive. Shared: do not write into it. */
+/** The two zero blocks that end an archive. Shared: do not modify. */
 export const END_OF_ARCHIVE: Buffer = Buffer.alloc(2 * BLOCK_SIZE);

@@ -1,31 +1,31 @@
 /**
- * The LZMA2 decoder: LZ77 with a range coder whose probabilities adapt. LZMA2 cuts the data into chunks of at most
- * 64 KiB compressed and 2 MiB uncompressed, each decoded here in one go from memory.
+ * The LZMA2 decoder: LZ77 with a range coder whose probabilities adapt. LZMA2 splits the data into chunks of at most 64
+ * KiB compressed and 2 MiB uncompressed, each decoded in one go from memory.
  */
 import { badCompression, tooLarge } from './failures.ts';
 
 const MAX_DICTIONARY = 256 * 1024 * 1024;
-/** Room for output beside the dictionary, so that old bytes are moved away rarely. */
+/** Extra output space after the dictionary, so that old bytes are rarely moved. */
 const SLACK = 4 * 1024 * 1024;
 const MAX_CHUNK = 2 * 1024 * 1024;
 
 /**
- * The last bytes of output, to which matches refer. The dictionary size that a file declares is a promise only:
- * memory grows with what was really decoded.
+ * The last bytes of output, to which matches refer. The dictionary size in a file is only a claim: memory grows with
+ * the actual output.
  */
 class Window {
   readonly #size: number;
   bytes: Buffer = Buffer.allocUnsafe(64 * 1024);
-  /** Where the next byte goes. */
+  /** Position of the next byte. */
   position = 0;
-  /** Bytes before this one cannot be referred to. */
+  /** First byte that matches may refer to. */
   start = 0;
 
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** Forgets all, keeping the memory. */
+  /** Clears the window and keeps its memory. */
   reset(): void {
     this.start = this.position;
   }
@@ -59,7 +59,7 @@ const POSITION_STATES = 16;
 const MATCH_MIN = 2;
 const HALF = 1024;
 
-/** Places of the groups of probabilities in one array. */
+/** Offsets of the groups of probabilities in one array. */
 const IS_MATCH = 0;
 const IS_REP = IS_MATCH + STATES * POSITION_STATES;
 const IS_REP_0 = IS_REP + STATES;
@@ -77,7 +77,7 @@ const LENGTH_SIZE = LENGTH_HIGH + 256;
 const REP_LENGTH = LENGTH + LENGTH_SIZE;
 const LITERAL = REP_LENGTH + LENGTH_SIZE;
 
-/** Decodes the chunks of one LZMA2 stream in their order. */
+/** Decodes the chunks of one LZMA2 stream, in order. */
 export class Lzma2Decoder {
   readonly #window: Window;
   readonly #probabilities = new Uint16Array(LITERAL + (0x300 << 4));
@@ -105,7 +105,7 @@ export class Lzma2Decoder {
     this.#window = new Window(Math.max(dictionarySize, 4096));
   }
 
-  /** A chunk that is not compressed. Returns its bytes, which are the caller's. */
+  /** Copies an uncompressed chunk. The caller owns the returned bytes. */
   copy(control: number, bytes: Buffer): Buffer {
     if (control === 1) this.#resetDictionary();
     else if (this.#needsDictionaryReset) throw damaged('no dictionary');
@@ -118,7 +118,7 @@ export class Lzma2Decoder {
   }
 
   /**
-   * A compressed chunk.
+   * Decodes a compressed chunk.
    * @param header control byte, sizes, and the properties if the control byte announces them
    */
   decode(header: Lzma2Header, input: Buffer): Buffer {
@@ -256,7 +256,7 @@ export class Lzma2Decoder {
     const base = LITERAL + 0x300 * context;
     let symbol = 1;
     if (this.#state >= 7) {
-      // After a match the byte at the last distance is a hint of what this byte is not.
+      // After a match, this byte differs from the one at the last distance.
       let hint = bytes[position - this.#rep0 - 1] ?? 0;
       do {
         const hintBit = (hint >> 7) & 1;
@@ -351,7 +351,7 @@ export class Lzma2Decoder {
 
 export interface Lzma2Header {
   readonly control: number;
-  /** Bytes once decoded. */
+  /** Uncompressed bytes. */
   readonly size: number;
   readonly properties: number | undefined;
 }

@@ -1,4 +1,4 @@
-/** Turns a header block and the extended headers before it into what the archive says of one member. */
+/** Combines a header block with the extended headers before it into the metadata of one member. */
 import { checkEntry } from './entry-limits.ts';
 import { corrupt, unsupported } from './failures.ts';
 import { FIELDS, readNumber, readText } from './fields.ts';
@@ -6,14 +6,14 @@ import type { TarHeader, TarType } from './header.ts';
 import { decodeXattrName, parseTime, XATTR_PREFIX } from './pax.ts';
 import { binarySparseMap, paxSparseMap, type SparseMap } from './sparse.ts';
 
-/** What extended headers said about the next member. */
+/** Extended headers for the next member. */
 export interface Extensions {
   /** Records of pax headers, global ones first. */
   records: Map<string, string>;
   /** GNU long name and long link target. */
   longName: string | undefined;
   longLink: string | undefined;
-  /** Whether there was any header that waits for its member. */
+  /** Whether an extended header is waiting for its member. */
   pending: boolean;
 }
 
@@ -23,7 +23,7 @@ export function noExtensions(): Extensions {
 
 export interface RawMember {
   readonly header: TarHeader;
-  /** Bytes that lie in the archive for this member; sparse files are unpacked from them. */
+  /** Bytes stored in the archive for this member; less than the size for sparse files. */
   readonly storedSize: number;
   readonly sparse?: SparseMap | undefined;
 }
@@ -96,7 +96,7 @@ function badField(what: string, position: number): never {
   throw corrupt(`unreadable ${what}`, position);
 }
 
-/** An old archive, and GNU tar, may mark a directory by nothing but a closing slash. */
+/** In old archives and GNU tar's, a trailing slash may be the only mark of a directory. */
 function memberType(typeFlag: string, path: string, position: number): TarType {
   const type = TYPES[typeFlag];
   if (type === undefined) {
@@ -121,7 +121,7 @@ function namePrefix(block: Buffer): string {
     const isStar = readText(block, FIELDS.starTrailer) === 'tar';
     return readText(block, isStar ? FIELDS.starPrefix : FIELDS.prefix);
   }
-  // GNU tar keeps times in this place; Go before 1.9 marked blocks as GNU's and still wrote a prefix.
+  // GNU tar stores times in this field; Go before 1.9 marked blocks as GNU's and still wrote a prefix.
   if (magic !== 'ustar  \0' || block[FIELDS.prefix[0]] === 0) return '';
   const holdsTimes =
     readNumber(block, FIELDS.gnuAtime) !== undefined &&

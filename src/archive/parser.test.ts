@@ -8,7 +8,7 @@ import { END_OF_ARCHIVE, padding } from './header.ts';
 import { TarParser } from './parser.ts';
 import { readTar } from './read.ts';
 
-/** A header block of any type and size, with changes made before the checksum. */
+/** A header block of any type and size, changed before its checksum is written. */
 function block(type: string, size: number, change?: (bytes: Buffer) => void): Buffer {
   const bytes = encodeHeader(header({ path: 'member' }));
   bytes.write(type, FIELDS.type[0], 'latin1');

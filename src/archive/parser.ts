@@ -1,6 +1,6 @@
 /**
- * A synchronous tar parser: bytes are pushed in as they come, events are pulled out until more bytes are needed.
- * It never waits, never copies content, and holds no more than one extended header in memory.
+ * A synchronous tar parser: push bytes as they arrive, pull events until it needs more bytes. It never waits, never
+ * copies content, and holds at most one extended header in memory.
  *
  *     for await (const chunk of source) {
  *       parser.push(chunk);
@@ -8,7 +8,7 @@
  *     }
  *     parser.end();
  *
- * Read are v7, ustar, pax, star, GNU tar (long names, sparse files, base-256 numbers), and what Go writes.
+ * Supports v7, ustar, pax, star, GNU tar (long names, sparse files, base-256 numbers), and archives written by Go.
  */
 import { ChunkCursor } from './cursor.ts';
 import { corrupt, tooLarge, tooMany, truncated, unsupported } from './failures.ts';
@@ -24,7 +24,7 @@ import {
   type SparsePiece,
 } from './sparse.ts';
 
-/** A member begins; its stored content follows as `data` events, closed by one `end`. */
+/** The start of a member; its stored content follows as `data` events and one `end`. */
 export interface TarMemberEvent {
   readonly kind: 'member';
   readonly header: TarHeader;
@@ -38,22 +38,22 @@ export interface TarMemberEvent {
 
 export type TarEvent =
   | TarMemberEvent
-  /** A view into the pushed chunk, valid as long as that chunk is. */
+  /** A view into the pushed chunk, valid as long as the chunk. */
   | { readonly kind: 'data'; readonly bytes: Buffer }
   | { readonly kind: 'end' };
 
 type State = 'header' | 'special' | 'sparse-blocks' | 'sparse-map' | 'content' | 'padding' | 'done';
-/** `again`: nothing to tell, but there may be more to read. */
+/** `again`: no event, but there may be more input. */
 type Step = TarEvent | 'again' | undefined;
 
-/** Records of a global header that apply to every member after it. */
+/** Records of a global header that apply to all following members. */
 const GLOBAL_KEYS = ['mtime', 'uid', 'gid'];
-/** All who read archives keep something of each member in memory; the largest images have some 100,000 in a layer. */
+/** Readers keep data of each member in memory; the largest images have about 100,000 members in a layer. */
 const MAX_MEMBERS = 2_000_000;
 const END: TarEvent = { kind: 'end' };
 
 export interface TarParserOptions {
-  /** More of them are refused. */
+  /** Limit of members. */
   readonly mostMembers?: number | undefined;
 }
 
@@ -61,10 +61,10 @@ export class TarParser {
   readonly #mostMembers: number;
   readonly #input = new ChunkCursor();
   #state: State = 'header';
-  /** Bytes of content, padding or extended header that are still to come. */
+  /** Remaining bytes of content, padding or extended header. */
   #remaining = 0;
   #special = '';
-  /** Where the latest header block started. */
+  /** Position of the latest header block. */
   #position = 0;
   #sawZeroBlock = false;
   #members = 0;
@@ -79,13 +79,13 @@ export class TarParser {
     this.#mostMembers = mostMembers;
   }
 
-  /** Gives the parser more bytes. All events of the earlier ones must have been pulled. */
+  /** Pushes a chunk. All events of the previous one must have been pulled. */
   push(chunk: Uint8Array): void {
     this.#input.push(chunk);
   }
 
   /**
-   * The next event, or undefined when more bytes are needed or the archive has ended.
+   * The next event; undefined if more bytes are needed or the archive has ended.
    * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED
    */
   next(): TarEvent | undefined {
@@ -95,15 +95,15 @@ export class TarParser {
     }
   }
 
-  /** True once the two zero blocks at the end were read; what follows them means nothing. */
+  /** True after the two zero blocks at the end; anything after them is ignored. */
   get done(): boolean {
     return this.#state === 'done';
   }
 
   /**
-   * Says that there are no more bytes. Like other readers, this one takes an archive that ends after a whole
-   * member without the closing zero blocks, or without padding.
-   * @throws AppError ARCHIVE_TRUNCATED when it ends inside a header or a content
+   * Call at the end of the input. Like other readers, accepts an archive that ends after a whole member without the
+   * final zero blocks or padding.
+   * @throws AppError ARCHIVE_TRUNCATED if it ends inside a header or content
    */
   end(): void {
     if (this.#state === 'done' || this.#state === 'padding') return;
@@ -176,7 +176,7 @@ export class TarParser {
     if (size > MAX_SPECIAL_SIZE) throw tooLarge('an extended tar header', MAX_SPECIAL_SIZE);
     this.#special = type;
     this.#remaining = size;
-    // A global header need not be followed by a member.
+    // A global header may be the last one.
     if (type !== 'g') this.#extensions.pending = true;
     this.#state = 'special';
     return 'again';

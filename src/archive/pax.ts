@@ -4,10 +4,10 @@
  */
 import { corrupt } from './failures.ts';
 
-/** Prefix of the records that hold extended attributes; written by GNU tar, Go, Docker and star alike. */
+/** Prefix of the records for extended attributes, as written by GNU tar, Go, Docker and star. */
 export const XATTR_PREFIX = 'SCHILY.xattr.';
 
-/** Records in the order of their keys' bytes. */
+/** Formats records, sorted by the bytes of their keys. */
 export function formatRecords(records: ReadonlyMap<string, string>): Buffer {
   const keys = [...records.keys()].sort(compareLatin1);
   const text = keys.map((key) => formatRecord(key, records.get(key) ?? '')).join('');
@@ -26,8 +26,8 @@ function formatRecord(key: string, value: string): string {
 }
 
 /**
- * Reads all records. Of repeated keys the last one counts, except for the two keys of the oldest sparse format,
- * whose values are joined by commas.
+ * Parses all records. The last of repeated keys wins, except for the two keys of the oldest sparse format, whose values
+ * are joined by commas.
  * @param position of the header in the archive, for messages
  * @throws AppError ARCHIVE_CORRUPT
  */
@@ -66,7 +66,7 @@ export function formatTime(seconds: number, nanoseconds: number): string {
   return `${negative ? '-' : ''}${whole}.${digits}`;
 }
 
-/** Reads decimal seconds; digits beyond nanoseconds are cut off. Undefined when it is no such number. */
+/** Parses decimal seconds, truncated to nanoseconds. Undefined if invalid. */
 export function parseTime(text: string): { seconds: number; nanoseconds: number } | undefined {
   const match = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(text);
   if (match === null) return undefined;
@@ -77,7 +77,7 @@ export function parseTime(text: string): { seconds: number; nanoseconds: number 
   return { seconds: -whole - 1, nanoseconds: 1_000_000_000 - fraction };
 }
 
-/** A key may not hold `=`; GNU tar writes it as `%3D`, and `%` as `%25`. A name without need stays as it is. */
+/** A key must not contain `=`: GNU tar writes it as `%3D`, and `%` as `%25`. Names without `=` stay unchanged. */
 export function encodeXattrName(name: string): string {
   if (!/=|%(?:3D|25)/.test(name)) return name;
   return name.replaceAll('%', '%25').replaceAll('=', '%3D');

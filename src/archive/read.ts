@@ -1,4 +1,4 @@
-/** Archives as streams of members, for those who want to read contents one after the other. */
+/** Archives as streams of members, for sequential reading. */
 
 import { AppError } from '../errors.ts';
 import { tooLarge } from './failures.ts';
@@ -12,27 +12,27 @@ export interface TarMember {
   readonly offset: number;
   /** Bytes of stored content; equals `header.size` for a file that is not sparse. */
   readonly storedSize: number;
-  /** Present for sparse files: their stored content is no copy of the unpacked file. */
+  /** Set for sparse files, whose stored content differs from the unpacked file. */
   readonly sparse?: readonly SparsePiece[] | undefined;
   /**
-   * The unpacked content, `header.size` bytes, holes filled with zeros. Can be read once, before the next member is
-   * asked for; what is not read is skipped. The size of a sparse file is a claim that costs its author nothing: do
-   * not collect it in memory.
+   * The unpacked content, `header.size` bytes, with holes filled with zeros. Can be read once, before the next member
+   * is requested; unread content is skipped. Do not collect it in memory: a tiny archive can declare a huge sparse
+   * file.
    */
   readonly content: AsyncIterable<Uint8Array>;
-  /** The same without what is in no piece: what is left out are zeros. Read this or `content`. */
+  /** The same content without the holes, which are zeros. Read either this or `content`. */
   readonly pieces: AsyncIterable<ContentPiece>;
 }
 
 export interface ContentPiece {
-  /** Where the bytes belong in the unpacked content. */
+  /** Position of the bytes in the unpacked content. */
   readonly position: number;
   readonly bytes: Uint8Array;
 }
 
 /**
  * Reads an archive member by member.
- * @param source the uncompressed archive; its iterator is closed when the caller stops early
+ * @param source the uncompressed archive; its iterator is closed if the caller stops early
  * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED
  */
 export async function* readTar(
@@ -62,21 +62,21 @@ export async function* readTar(
 }
 
 /**
- * The whole content of a member that ought to be small.
- * @throws AppError ARCHIVE_LIMIT when it is larger than `limit` bytes
+ * The whole content of a small member.
+ * @throws AppError ARCHIVE_LIMIT if it exceeds `limit` bytes
  */
 export async function readContent(member: TarMember, limit: number): Promise<Buffer> {
   if (member.header.size > limit) {
     throw tooLarge(`the archive member ${JSON.stringify(member.header.path)}`, limit);
   }
   const chunks: Uint8Array[] = [];
-  // Copied, since a chunk is only lent until the next one is asked for.
+  // Copied: a chunk is only valid until the next one is requested.
   for await (const chunk of member.content) chunks.push(Uint8Array.from(chunk));
   return Buffer.concat(chunks);
 }
 
 /**
- * Whether a file is a tar archive, in the sense of ADD: its first header can be read. An empty archive is none.
+ * Whether ADD treats a file as a tar archive: its first header is valid. An empty archive does not count.
  * @param source the bytes after decompression
  */
 export async function isTar(
@@ -91,7 +91,7 @@ export async function isTar(
   }
 }
 
-/** Pulls a parser's events, feeding it from the source. Waits only when the parser has run dry. */
+/** Pulls a parser's events and feeds it from the source. Waits only if the parser needs more bytes. */
 class EventSource {
   readonly #parser = new TarParser();
   readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
@@ -129,7 +129,7 @@ class EventSource {
   }
 }
 
-/** @param member the number of the member, by which a late reader is found out */
+/** @param member the number of the member, to detect a late reader */
 async function* memberPieces(
   events: EventSource,
   { header, sparse = [{ offset: 0, size: header.size }] }: TarMemberEvent,

@@ -1,31 +1,31 @@
 /**
- * Sparse files: GNU tar stores only their data and a map that says where each piece belongs. There are four
- * notations of the map: chained binary blocks (old GNU), and three generations of pax records (0.0, 0.1, 1.0).
+ * Sparse files: GNU tar stores only their data and a map of the pieces. The map has four formats: chained binary blocks
+ * (old GNU), and three generations of pax records (0.0, 0.1, 1.0).
  */
 import { corrupt, tooLarge } from './failures.ts';
 import { FIELDS, readNumber } from './fields.ts';
 
-/** A piece of data: `size` bytes that belong at `offset` of the unpacked file. Everything else is zeros. */
+/** A piece of data: `size` bytes at `offset` of the unpacked file. Everything else is zeros. */
 export interface SparsePiece {
   readonly offset: number;
   readonly size: number;
 }
 
-/** What the headers of a sparse file say; the map may go on in the blocks that follow them. */
+/** The sparse map in the headers of a file; it may continue in the blocks after them. */
 export interface SparseMap {
   /** Size of the unpacked file. */
   readonly realSize: number;
   readonly pieces: SparsePiece[];
-  /** How the rest of the map is noted, if there is more. */
+  /** Where the rest of the map is, if there is more. */
   readonly continued?: 'in-blocks' | 'in-data' | undefined;
 }
 
 const PAIR_SIZE = 24;
 const NUMBER_SIZE = 12;
-/** Maps are held in memory: at this size one takes some ten megabytes. */
+/** Maps are held in memory: one of this size takes about ten megabytes. */
 const MAX_PIECES = 1 << 18;
 
-/** The map of an old GNU header block (type `S`), which has room for four pieces. */
+/** The map of an old GNU header block (type `S`), which holds up to four pieces. */
 export function binarySparseMap(block: Buffer, position: number): SparseMap {
   const realSize = readNumber(block, FIELDS.gnuRealSize);
   if (realSize === undefined) return badMap(position);
@@ -39,7 +39,7 @@ export function binarySparseMap(block: Buffer, position: number): SparseMap {
 
 /**
  * Adds the pieces of a block that continues an old GNU map.
- * @returns whether yet another block follows
+ * @returns whether another block follows
  */
 export function addBinaryPieces(pieces: SparsePiece[], block: Buffer, position: number): boolean {
   pieces.push(...binaryPieces(block, { start: 0, count: 21 }, position));
@@ -62,7 +62,7 @@ function binaryPieces(
   return pieces;
 }
 
-/** What pax records say about sparseness; undefined for an ordinary file. */
+/** The sparse map in pax records; undefined for an ordinary file. */
 export function paxSparseMap(
   records: ReadonlyMap<string, string>,
   position: number,
@@ -105,15 +105,15 @@ function toPieces(numbers: readonly number[], position: number): SparsePiece[] {
 }
 
 /**
- * The map of format 1.0, which fills the first blocks of the content: a count, then offset and size of each piece,
- * one decimal number a line.
+ * The map of format 1.0, which fills the first blocks of the content: a count, then offset and size of each piece, one
+ * decimal number on each line.
  */
 export class DataMapReader {
   #rest = '';
   #count: number | undefined;
   readonly #numbers: number[] = [];
 
-  /** @returns the pieces once the block that ends the map was given */
+  /** @returns the pieces, after the last block of the map */
   add(block: Buffer, position: number): SparsePiece[] | undefined {
     const text = this.#rest + block.toString('latin1', 0, block.length);
     let start = 0;
@@ -138,7 +138,7 @@ function checkCount(count: number): number {
 }
 
 /**
- * Checks that the pieces are in order, inside the file, and add up to what is stored; drops empty ones.
+ * Checks that the pieces are in order, inside the file, and add up to the stored size; drops empty ones.
  * @throws AppError ARCHIVE_CORRUPT
  */
 export function checkPieces(

@@ -1,11 +1,11 @@
-/** Node's decompressing streams as async iterables that obey the rule of this folder: a chunk is only lent. */
+/** Node's decompression streams as async iterables with this folder's rule: a chunk is lent only until the next one. */
 import type { Transform } from 'node:stream';
 import { badCompression, truncated } from './failures.ts';
 
 /**
- * Sends a source through a transform of node:zlib. The transform works on a pool thread while the caller uses what
- * came out before.
- * @param format to be named in errors
+ * Pipes a source through a transform of node:zlib. The transform runs on a pool thread while the caller uses the
+ * previous output.
+ * @param format for error messages
  */
 export async function* throughTransform(
   source: AsyncIterable<Uint8Array>,
@@ -25,7 +25,7 @@ export async function* throughTransform(
   }
 }
 
-/** Never rejects: an error of the source destroys the transform, and so reaches the reader. */
+/** Never rejects: an error of the source destroys the transform and so reaches the reader. */
 async function feed(
   source: AsyncIterable<Uint8Array>,
   transform: Transform,
@@ -42,7 +42,7 @@ async function feed(
   }
 }
 
-/** Resolves when the transform has used the chunk, or will never use it. */
+/** Resolves once the transform no longer needs the chunk. */
 function write(transform: Transform, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,5 +1,5 @@
 /**
- * The xz container: streams of blocks of LZMA2 data, with checksums that are all verified.
+ * The xz container: streams of blocks of LZMA2 data. All checksums are verified.
  * https://tukaani.org/xz/xz-file-format.txt
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -13,11 +13,11 @@ const HEADER_MAGIC = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]);
 const FOOTER_MAGIC = 'YZ';
 const LZMA2 = 0x21;
 const CHECK_SIZES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
-/** The index repeats the sizes of all blocks; it is read only to find its end and check its sum. */
+/** The index repeats the sizes of all blocks; it is read only to find its end and verify its checksum. */
 const MAX_RECORDS = 1 << 22;
 
 /**
- * Decodes one or more xz streams that follow each other, padding between them.
+ * Decodes one or more concatenated xz streams, with padding between them.
  * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED
  */
 export async function* decodeXz(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
@@ -81,7 +81,7 @@ async function* decodeBlock(
     throw damaged('wrong checksum');
 }
 
-/** Returns the size of the dictionary; the sizes a header may hold are not needed. */
+/** Returns the size of the dictionary; the optional sizes in the header are not needed. */
 function readBlockHeader(rest: Buffer, headerSize: number): number {
   const sizeByte = Buffer.from([headerSize / 4 - 1]);
   const content = rest.subarray(0, rest.length - 4);
@@ -103,7 +103,7 @@ function readBlockHeader(rest: Buffer, headerSize: number): number {
   return (2 | (property & 1)) * 2 ** ((property >> 1) + 11);
 }
 
-/** A number in groups of seven bits, lowest first. */
+/** A variable-length integer: groups of seven bits, lowest first. */
 function readVariable(bytes: Buffer, cursor: { position: number }): number {
   let value = 0;
   for (let index = 0; index < 9; index++) {
@@ -151,7 +151,7 @@ class BlockCheck {
     else this.#sha256?.update(bytes);
   }
 
-  /** Checks of unknown types are passed over, as the format asks. */
+  /** Checksums of unknown types are ignored, as the format requires. */
   agrees(stored: Buffer): boolean {
     if (this.#type === 1) return stored.readUInt32LE(0) === this.#crc32;
     if (this.#type === 4) return stored.equals(this.#crc64.digest());
@@ -190,7 +190,7 @@ async function readFooter(reader: XzReader, flags: number): Promise<void> {
   if (!agrees) throw damaged('bad stream footer');
 }
 
-/** Skips padding; whether another stream follows it. */
+/** Skips padding; returns whether another stream follows. */
 async function hasAnotherStream(source: ByteSource): Promise<boolean> {
   for (;;) {
     const bytes = await source.fill(4);

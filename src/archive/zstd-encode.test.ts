@@ -3,7 +3,7 @@ import { collect, lent } from '../../test/support/tars.ts';
 import { decompress, detectCompression } from './decompress.ts';
 import { compressZstd, zstdRelease } from './zstd-encode.ts';
 
-/** Text that repeats over a long distance, and noise. */
+/** Text with repetitions over a long distance, and noise. */
 function sample(): Buffer {
   const noise = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * at * 7919) >>> 5));
   const text = Buffer.from('layers and digests, '.repeat(40_000));
@@ -38,7 +38,7 @@ describe('compressZstd', () => {
 
   it('makes a frame that tells whether it is damaged', async () => {
     const compressed = await collect(compressZstd([sample()]));
-    // The bit that says there is a checksum.
+    // The checksum flag.
     expect((compressed[4] ?? 0) & 4).toBe(4);
   });
 

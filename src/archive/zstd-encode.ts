@@ -9,24 +9,24 @@ import { blocks } from './blocks.ts';
 import { throughTransform } from './transform.ts';
 
 export interface ZstdOptions {
-  /** 1 (fast) to 22 (small); 0, as not given, is 3. */
+  /** 1 (fast) to 22 (small); default and 0: 3. */
   readonly level?: number | undefined;
 }
 
 const BLOCK = 512 * 1024;
 const DEFAULT_LEVEL = 3;
-/** From this level on windows grow beyond the 8 MiB that every decoder has to read. */
+/** From this level on, windows exceed the 8 MiB that every decoder must support. */
 const ULTRA_LEVEL = 20;
 const MAX_WINDOW_LOG = 23;
 
-/** Names the release whose bytes `compressZstd` gives. */
+/** The release of zstd that determines the output of `compressZstd`. */
 export function zstdRelease(): string {
   return versions.zstd ?? process.version;
 }
 
 /**
- * Compresses a stream into one frame with a checksum. The chunks given out are the caller's.
- * @param source its chunks are copied before the next one is asked for
+ * Compresses a stream into one frame with a checksum. The caller owns the chunks.
+ * @param source its chunks are copied before the next one is requested
  */
 export async function* compressZstd(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -1,6 +1,6 @@
 /**
- * zstd. Frames are cut apart here, since Node's decoder silently stops after the first one, and so that sizes
- * are checked before the decoder allocates by them.
+ * zstd. This file splits frames, since Node's decoder silently stops after the first one, and checks their sizes before
+ * the decoder allocates.
  * https://www.rfc-editor.org/rfc/rfc8878
  */
 import { createZstdDecompress } from 'node:zlib';
@@ -10,11 +10,11 @@ import { throughTransform } from './transform.ts';
 
 const FRAME_MAGIC = 0xfd2fb528;
 const MAX_BLOCK = 128 * 1024;
-/** What the zstd program and Node take unless told otherwise. */
+/** The default limit of the zstd program and of Node. */
 const MAX_WINDOW = 128 * 1024 * 1024;
 
 /**
- * Decodes one or more frames; frames that are to be skipped are.
+ * Decodes one or more frames; skips skippable ones.
  * @throws AppError ARCHIVE_CORRUPT, ARCHIVE_TRUNCATED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED
  */
 export async function* decodeZstd(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
@@ -69,7 +69,7 @@ function windowSize(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-/** The bytes of one frame, found by the sizes that its blocks declare. */
+/** The bytes of one frame, delimited by the declared sizes of its blocks. */
 async function* frameBytes(
   source: ByteSource,
   header: FrameHeader,

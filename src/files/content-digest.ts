@@ -1,4 +1,4 @@
-/** Content digests: sha512-256, the fastest safe hash Node has without special instructions. */
+/** Content digests: sha512-256, Node's fastest secure hash without special instructions. */
 import { hash } from 'node:crypto';
 import type { ContentDigest } from './entry.ts';
 

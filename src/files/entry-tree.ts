@@ -1,4 +1,4 @@
-/** A tree made of entries in memory, such as the empty file system of `FROM scratch`. */
+/** A tree of entries in memory, such as the empty file system of `FROM scratch`. */
 import {
   type BytePath,
   type ContentDigest,
@@ -12,8 +12,8 @@ import {
 const ROOT = impliedDirectory('');
 
 /**
- * The entries as a tree; every directory on the way to an entry has to be among them. The root may be left out.
- * @param contents where the bytes of files lie, by path
+ * Makes a tree of entries, which must include all parent directories. The root is optional.
+ * @param contents locations of the files' content, by path
  */
 export function entryTree(
   entries: readonly FileEntry[],
@@ -44,10 +44,10 @@ export function entryTree(
   };
 }
 
-/** The empty file system: a root directory with nothing in it. */
+/** The empty file system: an empty root directory. */
 export const EMPTY_TREE: FileTree = entryTree([]);
 
-/** A directory that must be there, but of which nothing is said. */
+/** A parent directory without an entry of its own, with default metadata. */
 export function impliedDirectory(path: BytePath): FileEntry {
   return {
     path,

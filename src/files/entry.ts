@@ -1,9 +1,8 @@
 /**
- * Files as data: what a layer, an archive or a build context says of one file, whatever host file (if any)
- * stands behind it.
+ * Files as data: metadata of one file of a layer, an archive or a build context, independent of the host file, if any.
  *
- * Paths are bytes, since names in contexts and archives need not be UTF-8. They are held as latin1 strings
- * (one UTF-16 unit a byte): `Buffer.from(path, 'latin1')` is what the kernel sees. Decode only to print.
+ * Paths are bytes, since names in contexts and archives need not be UTF-8. They are held as latin1 strings (one UTF-16
+ * unit a byte): `Buffer.from(path, 'latin1')` is what the kernel sees. Decode only to print.
  */
 
 /** A path as bytes in a latin1 string: relative, no leading or trailing slash, no `.`, `..` or empty part; `''` is the root. */
@@ -15,17 +14,17 @@ export type FileType = 'file' | 'directory' | 'symlink' | 'char' | 'block' | 'fi
 /** Digest of a file's bytes, `sha512-256:<64 hex>`; internal to lamina, never in an image. */
 export type ContentDigest = string & { readonly __brand: 'ContentDigest' };
 
-/** A stretch of a host file that holds the bytes of one file. */
+/** A range of a host file with the content of one file. */
 export interface ContentRange {
-  /** Host path, as latin1 bytes: what the file is called. To be opened by `openContent`. */
+  /** Host path, as latin1 bytes. Open it with `openContent`. */
   readonly hostPath: string;
   readonly offset: number;
   readonly size: number;
-  /** Opens the file where others may have put something else at its path; gives a descriptor, the caller's. */
+  /** Opens the file if its path may have been replaced; returns a descriptor, which the caller closes. */
   readonly open?: (() => number) | undefined;
 }
 
-/** One file of a tree: all that is known of it but its content. */
+/** One file of a tree: everything but its content. */
 export interface FileEntry {
   readonly path: BytePath;
   readonly type: FileType;
@@ -41,8 +40,8 @@ export interface FileEntry {
   /** Target of a symlink, as bytes in latin1. */
   readonly linkTarget?: string | undefined;
   /**
-   * Entries of one tree with the same number are one inode (hard links). All of them repeat the same
-   * metadata and size; only files (and devices, fifos) have one.
+   * Entries of one tree with the same number are one inode (hard links). All repeat the same metadata and size. Not for
+   * directories and symlinks.
    */
   readonly linkGroup?: number | undefined;
   readonly devMajor?: number | undefined;
@@ -56,24 +55,24 @@ export interface FileEntry {
  * All methods are synchronous (the data is in memory or one system call away) and never leave the tree.
  */
 export interface FileTree {
-  /** Others may change the files at any moment: what is known of one may not be true when it is read. */
+  /** Other programs may change the files at any time: metadata may be stale when the content is read. */
   readonly isLive?: boolean | undefined;
   /** The entry at exactly this path; symlinks are not followed anywhere. The root always exists. */
   lookup(path: BytePath): FileEntry | undefined;
-  /** Entries directly in a directory, sorted by name bytes; empty when it is no directory. */
+  /** Entries of a directory, sorted by name bytes; empty if the path is no directory. */
   list(path: BytePath): readonly FileEntry[];
-  /** Where the bytes of a regular file lie. Valid while the tree's owner holds its lease. */
+  /** The location of a regular file's content. Valid while the tree's owner holds its lease. */
   content(entry: FileEntry): ContentRange;
   /** The digest if it is already known without reading the file. */
   knownDigest(entry: FileEntry): ContentDigest | undefined;
-  /** Told by whoever read the whole file, so that the digest is known the next time. */
+  /** Records the digest after a caller has read the whole file. */
   rememberDigest(entry: FileEntry, digest: ContentDigest): void;
   /**
-   * The entry with what is costly to find out (xattrs of a host file). Absent when the entries this tree hands out
-   * have everything already.
+   * Completes an entry with metadata that is expensive to read (xattrs of a host file). Absent if the tree's entries
+   * are complete.
    */
   complete?(entry: FileEntry): FileEntry;
-  /** Why this path is not to be seen though it lies there; undefined when there is nothing. Absent when nothing is hidden. */
+  /** Why an existing path is hidden; undefined if it is not. Absent if the tree hides nothing. */
   hiddenBy?(path: BytePath): HiddenBy | undefined;
 }
 
@@ -87,8 +86,8 @@ export interface HiddenBy {
 }
 
 /**
- * Orders paths as a walk of the tree meets them: names within a directory by bytes, a directory before what is
- * in it (as if `/` were the smallest byte). Parents come before children.
+ * Orders paths as a walk of the tree visits them: names within a directory by bytes, parents before children (as if `/`
+ * were the smallest byte).
  */
 export function comparePaths(a: BytePath, b: BytePath): number {
   const length = Math.min(a.length, b.length);

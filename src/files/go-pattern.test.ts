@@ -91,7 +91,7 @@ describe('matchGoPattern', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(pattern, name, (written, text) => {
-        // A class may take a slash, and Go does not come back to an earlier star then: see the next test.
+        // If a class matches a slash, Go does not backtrack to an earlier star: see the next test.
         fc.pre(!written.includes('[^a]') || !text.includes('/'));
         const tokens = parseGoPattern(toBytes(written));
         const expected = everyWay(tokens, [...text]);
@@ -101,7 +101,7 @@ describe('matchGoPattern', () => {
     );
   });
 
-  it('stays with the first place a class fits, as Go does', () => {
+  it('stays with the first match of a class, as Go does', () => {
     expect(matchGoPattern('*[^a]*', 'b/')).toBe(false);
   });
 
@@ -111,7 +111,7 @@ describe('matchGoPattern', () => {
   });
 });
 
-/** A model: a star is empty, or takes one character that is no slash and stays. */
+/** A model: a star is empty, or matches one character other than a slash and remains. */
 function everyWay(tokens: readonly PatternToken[], name: readonly string[]): boolean {
   const [token, ...rest] = tokens;
   if (token === undefined) return name.length === 0;

@@ -1,6 +1,6 @@
 /**
- * Wildcards as Go's `filepath.Match` has them: `*` and `?` stop at a slash, `[a-z]`, `[^a-z]`, `\` takes the
- * next character literally. COPY and ADD use them for sources.
+ * Wildcards of Go's `filepath.Match`: `*` and `?` stop at a slash; `[a-z]`, `[^a-z]`; `\` escapes the next character.
+ * COPY and ADD use them for sources.
  */
 import { AppError } from '../errors.ts';
 import type { BytePath } from './entry.ts';
@@ -123,7 +123,7 @@ function parseClass(
   return { token: { kind: 'class', negated, ranges }, next: index + 1 };
 }
 
-/** Greedy with return to the last star only, which is what Go does, also where a class has taken a slash. */
+/** Greedy, and backtracks to the last star only, as Go does, even if a class has matched a slash. */
 function matchTokens(tokens: readonly PatternToken[], name: readonly string[]): boolean {
   let token = 0;
   let position = 0;
@@ -152,7 +152,7 @@ function matchTokens(tokens: readonly PatternToken[], name: readonly string[]): 
   return true;
 }
 
-/** Whether one token that is no star takes a character. */
+/** Whether one token, not a star, matches a character. */
 export function matchesOne(token: PatternToken, character: string): boolean {
   if (token.kind === 'literal') return token.character === character;
   if (token.kind === 'any') return character !== '/';

@@ -1,4 +1,4 @@
-/** Permission bits as `--chmod` takes them: octal, or symbolic as chmod(1) with umask 0. */
+/** Permission bits of `--chmod`: octal, or symbolic as in chmod(1) with umask 0. */
 import { AppError } from '../errors.ts';
 
 type Bits = number;
@@ -9,7 +9,7 @@ interface ModeChange {
   readonly who: Bits;
   readonly op: '+' | '-' | '=';
   readonly set: Bits;
-  /** Execute bits given only to directories and to files somebody may execute already. */
+  /** Execute bits for directories and for files that have an execute bit (`X`). */
   readonly conditionalExecute: Bits;
   /** Classes whose current bits are copied. */
   readonly copyFrom: readonly ('u' | 'g' | 'o')[];
@@ -51,7 +51,7 @@ function parseClause(clause: string, text: string): ModeChange[] {
   if (match === null) throw invalid(text);
   let who = 0;
   for (const name of match[1] ?? '') who |= CLASS_BITS[name as keyof typeof CLASS_BITS];
-  // Set-id bits and the sticky bit mean nothing to the class of others alone.
+  // Set-id bits and the sticky bit do not apply to the class of others alone.
   const special = who === 0 || (who & ~CLASS_BITS.o) !== 0;
   const actions = (match[2] ?? '').match(/[-+=][rwxXstugo]*/g) ?? [];
   return actions.map((action) => parseAction(action, who, special));

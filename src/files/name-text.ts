@@ -1,6 +1,6 @@
 /**
- * Between names as bytes (latin1 strings) and names as text. Three readings of the same bytes:
- * text for people (escaped, lossy), text for pattern matching (exact, one code point a character), and back.
+ * Converts names between bytes (latin1 strings) and text: text to display (escaped, lossy), text for pattern matching
+ * (exact, one code point for each character), and back.
  */
 import type { BytePath } from './entry.ts';
 
@@ -11,14 +11,14 @@ export function toBytes(text: string): BytePath {
   return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The bytes as text to be shown: control characters and bytes that are no UTF-8 appear as escapes. */
+/** The bytes as text to display, with control characters and invalid UTF-8 escaped. */
 export function toText(bytes: BytePath): string {
   let text = '';
   for (const character of decodeName(bytes)) text += displayed(character);
   return text;
 }
 
-/** The bytes as text for JSON, which escapes what needs it: only bytes that are no UTF-8 appear as `\xNN`. */
+/** The bytes as text for JSON, which does its own escaping: only invalid UTF-8 is escaped, as `\xNN`. */
 export function toJsonText(bytes: BytePath): string {
   return decodeName(bytes).replace(
     /[\udc80-\udcff]/gu,
@@ -27,8 +27,8 @@ export function toJsonText(bytes: BytePath): string {
 }
 
 /**
- * The bytes as a string with one code point a character, so that `?` and `[..]` match whole characters.
- * Bytes that are no UTF-8 become lone surrogates (U+DC00 + byte), so different bytes never give the same string.
+ * The bytes as a string with one code point a character, so that `?` and `[..]` match whole characters. Invalid UTF-8
+ * bytes become lone surrogates (U+DC00 + byte), so different bytes never yield the same string.
  */
 export function decodeName(bytes: BytePath): string {
   if (ASCII.test(bytes)) return bytes;
@@ -47,7 +47,7 @@ export function decodeName(bytes: BytePath): string {
   return text;
 }
 
-/** Length of the valid UTF-8 sequence that starts here; 0 when there is none. */
+/** Length of the valid UTF-8 sequence that starts here; 0 if there is none. */
 function sequenceLength(buffer: Buffer, index: number): number {
   const lead = buffer[index] ?? 0;
   if (lead < 0x80) return 1;
@@ -70,7 +70,7 @@ function displayed(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00)}`;
   const control = code < 0x20 || (code >= 0x7f && code < 0xa0);
-  // Marks that reorder or hide what follows them would let a name pretend to be another.
+  // Bidi controls and invisible characters could make one name look like another.
   const invisible =
     (code >= 0x200b && code <= 0x200f) ||
     (code >= 0x2028 && code <= 0x202e) ||

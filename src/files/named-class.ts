@@ -1,4 +1,4 @@
-/** Classes of ASCII characters by name, as Go's regular expressions have them: `[[:alpha:]]`, `[[:^digit:]]`. */
+/** Named ASCII character classes of Go's regular expressions: `[[:alpha:]]`, `[[:^digit:]]`. */
 
 export interface CharacterRange {
   readonly low: number;
@@ -24,14 +24,14 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 const LAST_CODE_POINT = 0x10_ffff;
 
 export interface NamedClass {
-  /** Undefined: there is no class of this name. */
+  /** Undefined if no class has this name. */
   readonly ranges: readonly CharacterRange[] | undefined;
   readonly name: string;
-  /** Where the text goes on. */
+  /** Index after the class. */
   readonly next: number;
 }
 
-/** Reads `[:name:]` at `index`; undefined where something else is. */
+/** Parses `[:name:]` at `index`; undefined if there is none. */
 export function readNamedClass(
   characters: readonly string[],
   index: number,

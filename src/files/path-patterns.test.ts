@@ -5,7 +5,7 @@ import { cleanPattern, PathPatterns } from './path-patterns.ts';
 
 type Case = readonly [patterns: string, path: string, matched: boolean];
 
-/** Patterns are separated by blanks. */
+/** Patterns are separated by spaces. */
 const cases: readonly Case[] = [
   ['foo', 'foo', true],
   ['foo', 'foo/bar', true],
@@ -136,8 +136,8 @@ describe('PathPatterns', () => {
 });
 
 /**
- * The rules again, told differently: go down the path; at each level a pattern holds if it held above, or if it
- * could change the verdict so far and matches; the last one that holds decides.
+ * A model of the rules: walk down the path; at each level a pattern applies if it applied above, or if it could change
+ * the verdict so far and matches; the last one that applies decides.
  */
 function model(patterns: readonly string[], path: string): boolean {
   const names = path.split('/');
@@ -160,7 +160,7 @@ function model(patterns: readonly string[], path: string): boolean {
   return verdict;
 }
 
-/** Whether parts of a pattern describe the whole path. */
+/** Whether parts of a pattern match the whole path. */
 function fits(parts: readonly string[], path: string): boolean {
   const [part, ...rest] = parts;
   if (part === undefined) return false;
@@ -172,7 +172,7 @@ function fits(parts: readonly string[], path: string): boolean {
   const name = path.split('/')[0] ?? '';
   if (!fitsName([...part], [...name])) return false;
   if (rest.length === 0) return name === path;
-  // A `**` at the end needs the slash before it but may match nothing after it; no path ends in a slash.
+  // A final `**` needs the slash before it but may match nothing; no path ends in a slash.
   return name !== path && fits(rest, path.slice(name.length + 1));
 }
 

@@ -1,10 +1,10 @@
 /**
- * Ordered lists of patterns over paths, as `.dockerignore`, `--exclude` and `--parents` have them: anchored at the
- * root, `**` for any number of parts, `!` takes back, the last pattern that decides wins, and a pattern that matches
- * a directory holds for everything below it.
+ * Ordered path patterns of `.dockerignore`, `--exclude` and `--parents`: anchored at the root; `**` matches any number
+ * of parts; `!` makes an exception; the last match wins; a pattern that matches a directory applies to everything below
+ * it.
  *
- * A walk hands each directory's `PatternState` to its children: whether a pattern matched a parent is remembered
- * pattern by pattern, so that an exception below an excluded directory can be told from one above it.
+ * A walk passes each directory's `PatternState` to its children. It records, pattern by pattern, whether a parent
+ * matched: an exception below an excluded directory differs from one above it.
  */
 import { AppError, withDetails } from '../errors.ts';
 import type { BytePath } from './entry.ts';
@@ -12,21 +12,21 @@ import { type PatternToken, parseGoPattern } from './go-pattern.ts';
 import { decodeName, toBytes } from './name-text.ts';
 import { isAmbiguous, matchInStates } from './state-matcher.ts';
 
-/** Which patterns matched a directory or one above it; `undefined` stands for the root. */
+/** Which patterns matched a directory or one above it; `undefined` for the root. */
 export type PatternState = readonly boolean[] | undefined;
 
 export interface PatternDecision {
   readonly matched: boolean;
   /** Index of the pattern that decided last; undefined when none matched. */
   readonly decidedBy: number | undefined;
-  /** For the entries of this path, if it is a directory. */
+  /** The state for the entries of this path, if it is a directory. */
   readonly state: PatternState;
 }
 
 interface CompiledPattern {
   readonly negated: boolean;
   readonly test: (name: string) => boolean;
-  /** What any path it matches starts with. */
+  /** Prefix of every path that it matches. */
   readonly literalPrefix: string;
 }
 
@@ -60,7 +60,7 @@ export class PathPatterns {
     let decidedBy: number | undefined;
     this.#patterns.forEach((pattern, index) => {
       const inherited = parent?.[index] === true;
-      // A pattern that could not change the verdict is not asked, and does not count for what is below.
+      // Skip a pattern that cannot change the verdict; it does not count for entries below.
       const hit = inherited || (pattern.negated === matched && pattern.test(name));
       state.push(hit);
       if (!hit) return;
@@ -79,7 +79,7 @@ export class PathPatterns {
     return this.step(path, decision.state);
   }
 
-  /** Whether an exception may take back something below this directory. */
+  /** Whether an exception may include something below this directory. */
   mayTakeBackBelow(directory: BytePath): boolean {
     return this.#mayMatchBelow(directory, true);
   }
@@ -135,8 +135,8 @@ function compilePattern(text: string, index: number): CompiledPattern {
 type Test = Pick<CompiledPattern, 'test' | 'literalPrefix'>;
 
 /**
- * Plain names and plain names around one `**` at an end are compared as strings, everything else by RegExp as long as
- * that cannot go astray.
+ * Compares plain names, and those with one `**` at an end, as strings; the others by RegExp, unless that could
+ * backtrack without bound.
  */
 function compileTokens(body: string, tokens: readonly PatternToken[]): Test {
   const literalPrefix = leadingLiteral(tokens);

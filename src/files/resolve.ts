@@ -1,17 +1,17 @@
-/** Following a path inside a tree of files: symlinks, `..` and absolute targets never lead outside. */
+/** Resolves paths inside a tree of files: symlinks, `..` and absolute targets never lead outside. */
 import { AppError } from '../errors.ts';
 import { type BytePath, type FileEntry, joinPath, parentPath } from './entry.ts';
 import { toText } from './name-text.ts';
 
 export interface ResolveOptions {
-  /** Whether a symlink at the very end is followed; true by default. */
+  /** Whether to follow a symlink in the last part; default true. */
   readonly followLast?: boolean | undefined;
-  /** How many symlinks are followed before it is called a loop. */
+  /** Number of symlinks to follow before it counts as a loop. */
   readonly maxLinks?: number | undefined;
 }
 
 export interface ResolvedPath {
-  /** The whole path with symlinks of its existing part replaced. */
+  /** The whole path, with the symlinks of its existing part resolved. */
   readonly path: BytePath;
   /** The entry there, if it exists. */
   readonly entry: FileEntry | undefined;
@@ -21,7 +21,7 @@ export interface ResolvedPath {
   readonly missing: BytePath;
 }
 
-/** What resolving needs of a tree. */
+/** The part of a tree that resolving needs. */
 export interface Lookup {
   lookup(path: BytePath): FileEntry | undefined;
 }
@@ -29,8 +29,8 @@ export interface Lookup {
 const MAX_LINKS = 255;
 
 /**
- * Resolves a slash path (absolute or not: both start at the root) inside the tree. `..` goes up no further than the
- * root, also in link targets; after a part that does not exist it just takes that part back.
+ * Resolves a slash path (absolute or not: both start at the root) inside the tree. `..` stops at the root, also in link
+ * targets; after a missing part it removes that part.
  * @throws AppError SYMLINK_LOOP
  */
 export function resolveInTree(
@@ -78,7 +78,7 @@ export function pathParts(path: BytePath): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 
-/** A slash path as a clean path below the root: `..` takes back the part before it and stops at the root. */
+/** A slash path as a clean path below the root: `..` removes the part before it and stops at the root. */
 export function cleanPath(path: BytePath): BytePath {
   const clean: string[] = [];
   for (const part of pathParts(path)) {
@@ -88,7 +88,7 @@ export function cleanPath(path: BytePath): BytePath {
   return clean.join('/');
 }
 
-/** The paths of all directories above, nearest the root first, without the root. */
+/** The paths of all parent directories, from the root down, without the root. */
 export function ancestors(path: BytePath): BytePath[] {
   const above: BytePath[] = [];
   for (let parent = parentPath(path); parent !== ''; parent = parentPath(parent))

@@ -1,17 +1,17 @@
 /**
- * Path patterns matched by walking all the ways through the pattern at once: as many steps as pattern and name are
- * long, multiplied. A RegExp is faster, but tries one way after the other, of which stars make very many.
+ * Matches path patterns by simulating a nondeterministic automaton: time is the product of the lengths of pattern and
+ * name. A RegExp is faster on most patterns, but backtracks; several stars can make that exponential.
  */
 import { matchesOne, type PatternToken } from './go-pattern.ts';
 
-/** `parts` is a `**` with a pattern behind it: nothing, or anything up to a slash, which `inParts` reads. */
+/** `parts` is a `**` followed by a pattern: it matches nothing, or anything up to a slash, which `inParts` reads. */
 type State =
   | { readonly kind: 'one'; readonly token: PatternToken }
   | { readonly kind: 'star' | 'rest' | 'parts' | 'inParts' };
 
 /**
- * Whether a matcher that goes back could have to choose one star's end for another's sake. Not so with a single star,
- * and not where all there is between two slashes is one star and plain characters, with one `**` before it at most.
+ * Whether a backtracking matcher may have to retry one star because of another. Not with a single star, nor if there is
+ * at most one star among the plain characters between two slashes, after at most one `**`.
  */
 export function isAmbiguous(tokens: readonly PatternToken[]): boolean {
   const states = statesOf(tokens);
@@ -65,7 +65,7 @@ function statesOf(tokens: readonly PatternToken[]): readonly State[] {
   return states;
 }
 
-/** Also enters the states that are reached without a character. */
+/** Also activates the states that need no character. */
 function skipEmpty(states: readonly State[], active: Uint8Array): void {
   states.forEach(({ kind }, index) => {
     if (active[index] !== 1 || kind === 'one' || kind === 'inParts') return;

@@ -1,6 +1,6 @@
 /**
  * One digest for a list of files. It covers path, type, mode, owner, size, content, link target, device numbers,
- * capabilities and which entries are the same inode. It leaves out times, and what else layers do not keep.
+ * capabilities and which entries are the same inode. It omits times, and everything else that layers do not keep.
  */
 import { createHash } from 'node:crypto';
 import type { BytePath, ContentDigest, FileEntry } from './entry.ts';
@@ -13,7 +13,7 @@ export interface DigestedEntry {
   readonly entry: FileEntry;
   /** Required for files. */
   readonly digest?: ContentDigest | undefined;
-  /** Anything else about the entry that makes a difference to its user; ASCII. */
+  /** Anything else that distinguishes the entry for the caller; ASCII. */
   readonly note?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export function treeDigest(entries: Iterable<DigestedEntry>): TreeDigest {
   return `sha512-256:${hasher.digest('hex')}` as TreeDigest;
 }
 
-/** One line an entry, in latin1. Every text comes with its length, so that no two lists give the same bytes. */
+/** One line for each entry, in latin1. Each text has its length before it, so that no two lists have the same bytes. */
 function keyText(item: DigestedEntry, firstOfGroup: Map<number, BytePath>): string {
   const { entry, digest } = item;
   if (entry.type === 'file' && digest === undefined) {

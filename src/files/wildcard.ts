@@ -1,4 +1,4 @@
-/** Finding the paths of a tree that a wildcard pattern means. */
+/** Expands a wildcard pattern to paths of a tree. */
 import { type BytePath, type FileTree, joinPath } from './entry.ts';
 import { compileGoPattern, hasWildcard } from './go-pattern.ts';
 import { cleanPath, pathParts, resolveInTree } from './resolve.ts';
@@ -23,7 +23,7 @@ export function expandWildcards(tree: FileTree, pattern: BytePath): BytePath[] {
   return found;
 }
 
-/** A literal part with its backslashes taken away. */
+/** Removes the escaping backslashes of a literal part. */
 export function unescapePattern(pattern: BytePath): BytePath {
   return pattern.replace(/\\(.)/gs, '$1');
 }

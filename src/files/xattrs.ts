@@ -1,10 +1,11 @@
-/** Which extended attributes of a file belong into an image. */
+/** The extended attributes that images keep. */
 
 export type Xattrs = Readonly<Record<string, string>>;
 
 /**
- * Those that a new layer keeps: capabilities, as BuildKit's layers do. All others are the machine's (labels of SELinux,
- * signatures, notes of desktops and of overlayfs), and would give the same files two digests on two machines.
+ * The attributes that a new layer keeps: capabilities, as in BuildKit. All others depend on the machine (SELinux
+ * labels, signatures, attributes of desktops and overlayfs), so the same files would have different digests on two
+ * machines.
  *
  * @returns undefined when nothing is left
  */
