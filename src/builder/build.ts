@@ -21,6 +21,7 @@ import { exportResult } from './outputs/export-result.ts';
 import { parseOutputs } from './outputs/index.ts';
 import { runChecks, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
+import { BuildRecorder } from './records/recorder.ts';
 import { type BuildRun, beginRun } from './run/build-run.ts';
 import { builtPlans } from './solver/built-plans.ts';
 import type { Solver } from './solver/solver.ts';
@@ -65,9 +66,33 @@ export async function buildIn(
   { lender, keepsCacheMounts = false, solver = localSolver() }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
-  const begun = beginRun({ store, env }, options);
+  const recorder = new BuildRecorder(beginRun({ store, env }, options));
+  try {
+    const finished = await buildRecorded(recorder, { lender, keepsCacheMounts, solver });
+    const { images, result } = finished;
+    if (lender === undefined) await recorder.keep({ summary: result.summary, images });
+    return finished;
+  } catch (error) {
+    if (lender === undefined) await recorder.keep({ error });
+    throw error;
+  }
+}
+
+interface RecordedBuildOptions {
+  readonly lender: Store | undefined;
+  readonly keepsCacheMounts: boolean;
+  readonly solver: Solver;
+}
+
+async function buildRecorded(
+  recorder: BuildRecorder,
+  { lender, keepsCacheMounts, solver }: RecordedBuildOptions,
+): Promise<FinishedBuild> {
+  const begun = recorder.run;
+  const { store, options } = begun;
   const started = begun.now();
   const definition = await loadDefinition(begun);
+  recorder.defined(definition);
   const run = await withEpoch(begun, definition);
   const registries = registriesOf(store);
   const caches = new BuildCaches({ run, registries });
@@ -81,7 +106,9 @@ export async function buildIn(
     // Emptied once: what an attempt before this one has put into them stays.
     const keeps = keepsCacheMounts || !isFirst;
     isFirst = false;
-    const request = { run, definition, plans, caches, keepsCacheMounts: keeps };
+    recorder.planned(plans);
+    const { observe } = recorder;
+    const request = { run, definition, plans, caches, keepsCacheMounts: keeps, observe };
     const solved = await solver.solve(request);
     await caches.solved(solved.portable);
     const built = await builtPlans(run, plans, solved.results);

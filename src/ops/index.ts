@@ -8,6 +8,8 @@ export { type RunStepOptions, runStep, type StepLayer, type StepLimits } from '.
 export { findSecrets, type SecretLeak, type SecretText } from './secrets/index.ts';
 export {
   type KeptFile,
+  type ListedFile,
+  type OnListed,
   type ReadFile,
   type SelectedFile,
   type SelectedFiles,

@@ -5,6 +5,7 @@ import { expand } from './expansion.ts';
 import { argText, pairsText } from './history-text.ts';
 import type { StagePlan } from './stage-plan.ts';
 import { extendConfig, remember, type StageState } from './stage-state.ts';
+import { namesUsed } from './variable-settings.ts';
 
 /** Names are declared one after the other, each visible to the next. */
 export function applyArg(
@@ -21,6 +22,9 @@ export function applyArg(
     next = {
       ...next,
       args: next.args.plus([argument]),
+      settings: next.settings.plus([
+        { name, kind: 'arg', uses: namesUsed(declaration.value?.text ?? '') },
+      ]),
       environment:
         value === undefined || isForScanner(name)
           ? next.environment
@@ -59,6 +63,13 @@ export function applyEnv(
   let { environment } = state;
   for (const [name, value] of pairs) environment = environment.set(name, value);
   const entries = pairs.map(([key, value]) => ({ map: 'Env', key, value }) as const);
-  const next = extendConfig({ ...state, environment }, entries);
+  const settings = state.settings.plus(
+    pairs.map(([name], index) => ({
+      name,
+      kind: 'env',
+      uses: namesUsed(instruction.pairs[index]?.value.text ?? ''),
+    })),
+  );
+  const next = extendConfig({ ...state, environment, settings }, entries);
   return remember(next, { text: pairsText('ENV', pairs), layer: false });
 }

@@ -15,6 +15,7 @@ import { locationsIn, locationsOfCopy, locationsOfSource } from './locations.ts'
 import { type RemoteText, refuseChecksum, remoteSource } from './remote-sources.ts';
 import type { StagePlan, StepText } from './stage-plan.ts';
 import { configure, remember, type StageState, workingDirectory } from './stage-state.ts';
+import { variablesIn } from './step-variables.ts';
 import { plannedPath } from './windows-paths.ts';
 
 export async function applyCopy(
@@ -69,7 +70,16 @@ function copyInto(
   const owner = expandOptional(instruction.chown, state, options);
   const mode = expandOptional(instruction.chmod, state, options);
   const text = redactUrls(displayText(instruction.text, state, options));
-  const step: StepText = { instruction, text, locations: locationsOfCopy(instruction) };
+  const step: StepText = {
+    instruction,
+    text,
+    locations: locationsOfCopy(instruction),
+    variables: () =>
+      variablesIn(
+        [instruction.text, ...instruction.files.map((file) => file.content)].join('\n'),
+        state,
+      ),
+  };
   const places = sourcePlaces(state, instruction, { variant, sources, step });
   const op: CopyOp = {
     kind: 'copy',
@@ -189,6 +199,7 @@ export function applyWorkdir(
     ...locationsIn(instruction.location, [['workdir', instruction.value]]),
     ...(state.userAt && { user: state.userAt }),
   };
-  const root = plan.addStep(op, [state.root], { instruction, text, locations });
+  const variables = () => variablesIn(instruction.text, state);
+  const root = plan.addStep(op, [state.root], { instruction, text, locations, variables });
   return remember({ ...named, root }, { text: `WORKDIR ${written}`, layer: true });
 }

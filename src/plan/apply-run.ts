@@ -13,6 +13,7 @@ import { emptyRun } from './plan-faults.ts';
 import { planMounts } from './run-mounts.ts';
 import type { StagePlan } from './stage-plan.ts';
 import { remember, type StageState, workingDirectory } from './stage-state.ts';
+import { environmentOf } from './step-variables.ts';
 import type { Variables } from './variables.ts';
 
 const HOSTNAME = 'buildkitsandbox';
@@ -51,6 +52,7 @@ export async function applyRun(
     text: displayText(instruction.text, state, options),
     proxyEnv: proxyEnvironment(options.buildArgs),
     asWritten: { network: writtenNetwork(instruction, plan), targets },
+    variables: () => environmentOf(state),
   });
   const text = runText(argv, argumentValues(state));
   return remember({ ...state, root }, { text, layer: true });

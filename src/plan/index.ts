@@ -11,3 +11,4 @@ export * from './plan.ts';
 export { planBuild } from './planner.ts';
 export { gitOp } from './remote-sources.ts';
 export type { PlanOptions } from './stage-plan.ts';
+export type { StepVariable } from './variable-settings.ts';

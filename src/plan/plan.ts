@@ -3,6 +3,7 @@ import type { Instruction } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Graph, ImageSource, SCRATCH, VertexId } from '../graph/index.ts';
 import type { ContainerConfig, Digest, ImageConfig, Platform } from '../oci/index.ts';
+import type { StepVariable } from './variable-settings.ts';
 
 /** An image as planning sees it: its config is known, its layers stay where they are. */
 export interface BaseImage {
@@ -63,5 +64,7 @@ export interface BuildPlan {
   readonly triggers: readonly Instruction[];
   /** What the steps of the graph are in the text. */
   readonly instructionOf: ReadonlyMap<VertexId, Instruction>;
+  /** The variables that each step sees. */
+  readonly variablesOf: ReadonlyMap<VertexId, () => readonly StepVariable[]>;
   readonly warnings: readonly Warning[];
 }

@@ -45,6 +45,7 @@ import {
 import { StageSteps } from './stage-steps.ts';
 import { stageLabel, stageNamed } from './stages.ts';
 import { declaredNames, unusedArguments } from './unused-arguments.ts';
+import { globalsIn, type StepVariable } from './variable-settings.ts';
 
 /**
  * Plans the target: which operations make it, and what its image says.
@@ -69,6 +70,7 @@ class Planner {
   /** Triggers, those of each stage after its FROM. */
   readonly #triggers: Instruction[] = [];
   readonly #instructionOf = new Map<VertexId, Instruction>();
+  readonly #variablesOf = new Map<VertexId, () => readonly StepVariable[]>();
   #globals: ReadonlyMap<string, string> = new Map();
 
   constructor(options: PlanOptions) {
@@ -96,6 +98,7 @@ class Planner {
       warnings: this.#warnings,
       triggers: this.#triggers,
       instructionOf: this.#instructionOf,
+      variablesOf: this.#variablesOf,
       image: {
         platform: this.#platformOfResult(state),
         config: labelled(state, this.#options.labels),
@@ -261,6 +264,8 @@ class Planner {
     if (begun.kind === 'scratch') return scratchState(begun.platform);
     if (begun.kind === 'context') return contextState(begun.root, begun.platform);
     const root = steps.addBase(begun.image, begun.name, this.#place(stage.from.image));
+    const { image } = stage.from;
+    this.#variablesOf.set(root, () => globalsIn(image.text, this.#globals));
     return imageState(begun.image, root, begun.platform);
   }
 
@@ -289,7 +294,10 @@ class Planner {
       addStep: (op, inputs, step) => {
         const id = steps.addStep(op, inputs, step);
         // Of several instructions that are one step, the first gives it its name and its location too.
-        if (!this.#instructionOf.has(id)) this.#instructionOf.set(id, step.instruction);
+        if (!this.#instructionOf.has(id)) {
+          this.#instructionOf.set(id, step.instruction);
+          if (step.variables !== undefined) this.#variablesOf.set(id, step.variables);
+        }
         return id;
       },
       addContext: () => {

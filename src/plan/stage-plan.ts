@@ -13,6 +13,7 @@ import type {
 import type { Platform } from '../oci/index.ts';
 import type { ContextSource } from './contexts.ts';
 import type { ResolveImage } from './plan.ts';
+import type { StepVariable } from './variable-settings.ts';
 
 export interface PlanOptions {
   readonly tree: SyntaxTree;
@@ -89,6 +90,8 @@ export interface StepText {
   readonly proxyEnv?: readonly string[] | undefined;
   readonly asWritten?: VertexInfo['asWritten'];
   readonly locations: Locations;
+  /** The variables that the step sees; called at most once, after the build. */
+  readonly variables?: (() => readonly StepVariable[]) | undefined;
 }
 
 export interface InternalStepText {

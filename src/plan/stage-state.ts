@@ -11,6 +11,7 @@ import type { DeclaredArgument } from './arguments.ts';
 import { Grown } from './grown.ts';
 import { EXPORTER_COMMENT, HISTORY_COMMENT } from './history-text.ts';
 import type { BaseImage, PlannedHistory } from './plan.ts';
+import type { VariableSetting } from './variable-settings.ts';
 import { ConfigEnv, DEFAULT_PATH, nameOf, Variables } from './variables.ts';
 import { configPath, plannedPath } from './windows-paths.ts';
 
@@ -28,6 +29,8 @@ export interface StageState {
   readonly environment: Variables;
   /** ARGs declared so far, here and in the stages this one is made from. */
   readonly args: Grown<DeclaredArgument>;
+  /** What set the variables, in order. */
+  readonly settings: Grown<VariableSetting>;
   /** CMD was set in this stage, so ENTRYPOINT leaves it. */
   readonly hasOwnCmd: boolean;
   /** WORKDIR was set in this file. */
@@ -54,6 +57,7 @@ export function scratchState(platform: Platform): StageState {
     base: undefined,
     environment: Variables.none().setAll(env),
     args: Grown.of(),
+    settings: Grown.of(),
     hasOwnCmd: false,
     hasWorkdir: false,
     userAt: undefined,

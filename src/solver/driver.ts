@@ -51,6 +51,8 @@ export interface Keyed {
   readonly key: string;
   /** Carries the operation out with what keying has prepared, in place of the driver's `execute`. */
   readonly execute?: ((step: StepContext) => Promise<VertexResult>) | undefined;
+  /** The digests of files that the key covers, for the record of the build: one for each source or mount that has some. */
+  readonly content?: readonly string[] | undefined;
   /**
    * The key on other inputs; absent where the driver's `key` gives it without doing again what it has done.
    */

@@ -13,7 +13,7 @@ import { AbortedError, AppError, type Warning } from '../errors.ts';
 import type { Graph, Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import { digestOfParts, SCRATCH, vertexIn } from '../graph/index.ts';
 import type { Emit, StepInfo } from '../progress/index.ts';
-import { isGone } from '../store/index.ts';
+import { isGone, type LayerId } from '../store/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import { diskFull } from './disk-full.ts';
 import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
@@ -49,6 +49,14 @@ export interface StepReport {
   readonly cached: boolean;
   readonly durationMs: number;
   readonly addedBytes: number;
+}
+
+/** How the result of a vertex is found again, as far as it is known. */
+export interface IdentifiedStep {
+  readonly key: string;
+  readonly outputKey: string;
+  readonly content: readonly string[];
+  readonly ownLayer: LayerId | undefined;
 }
 
 interface Identity extends Keyed {
@@ -130,6 +138,19 @@ export class Scheduler {
     return [...this.#reports.values()];
   }
 
+  /** The vertices whose keys were found, of a build that ended well or not. */
+  async identified(): Promise<ReadonlyMap<VertexId, IdentifiedStep>> {
+    const found = new Map<VertexId, IdentifiedStep>();
+    for (const [id, identity] of this.#identities) {
+      const known = await identity.catch(() => undefined);
+      if (known === undefined) continue;
+      const { key, outputKey, content = [] } = known;
+      const result = known.result ?? (await this.#results.get(id)?.catch(() => undefined));
+      found.set(id, { key, outputKey, content, ownLayer: result?.ownLayer });
+    }
+    return found;
+  }
+
   /** The step whose own failure an error is, if it is one. */
   failedVertex(error: unknown): VertexId | undefined {
     return typeof error === 'object' && error !== null ? this.#told.get(error) : undefined;
@@ -170,8 +191,8 @@ export class Scheduler {
     }
     await keyed.discard?.();
     this.#reportCached(id, record);
-    const { key, keyOn } = keyed;
-    return { key, keyOn, outputKey: record.outputKey, result: record };
+    const { key, keyOn, content } = keyed;
+    return { key, keyOn, content, outputKey: record.outputKey, result: record };
   }
 
   /** What others know under keys of theirs is put under ours. */
@@ -182,8 +203,8 @@ export class Scheduler {
     await keyed.discard?.();
     this.#record(step, keyed.key, outputKey, result);
     this.#reportCached(id, result);
-    const { key, keyOn } = keyed;
-    return { key, keyOn, outputKey, result };
+    const { key, keyOn, content } = keyed;
+    return { key, keyOn, content, outputKey, result };
   }
 
   /** Runs a vertex that must not use the cache; what depends on it is keyed by what came out this time. */
@@ -191,9 +212,9 @@ export class Scheduler {
     driver.prepare?.(step);
     const result = await this.#execute(step, driver, keyed);
     const outputKey = digestOfParts(keyed.key, result.ownLayer ?? '');
-    const { key, keyOn } = keyed;
+    const { key, keyOn, content } = keyed;
     this.#record(step, key, outputKey, result);
-    return { key, keyOn, outputKey, result };
+    return { key, keyOn, content, outputKey, result };
   }
 
   async #makeResult(id: VertexId): Promise<VertexResult> {

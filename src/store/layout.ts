@@ -172,6 +172,7 @@ function isOurs(name: string): boolean {
     name === 'lost+found' ||
     name === 'lock' ||
     name === 'manifest-lists' ||
+    name === 'builds' ||
     name.startsWith(`${VERSION_FILE}`) ||
     FOLDERS.some((folder) => folder === name)
   );

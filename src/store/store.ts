@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { removeTree, syncFileSystem } from '../system/index.ts';
 import { BlobStore, blobFile } from './blobs.ts';
+import { BuildRecordStore } from './build-records.ts';
 import { CacheMountStore } from './cache-mounts.ts';
 import { collect, type PruneResult } from './collector.ts';
 import { Database } from './database.ts';
@@ -55,6 +56,7 @@ export class Store implements AsyncDisposable {
   readonly records: RecordStore;
   readonly facts: FactStore;
   readonly cacheMounts: CacheMountStore;
+  readonly builds: BuildRecordStore;
   readonly provider: LayerProvider | undefined;
   readonly unpackLimit: number | undefined;
   readonly #layout: StoreLayout;
@@ -97,6 +99,7 @@ export class Store implements AsyncDisposable {
     this.records = new RecordStore(this.#tables, now);
     this.facts = new FactStore(this.#tables.facts);
     this.cacheMounts = new CacheMountStore(layout, this.#lease);
+    this.builds = new BuildRecordStore(layout);
   }
 
   /**

@@ -7,6 +7,7 @@
  *     locks/                 held while a lazy layer is being fetched
  *     tmp/                   things being made; whatever no live process holds is removed at the next prune
  *     db/                    SQLite: metadata, images, cache records
+ *     builds/                what past builds did, and the lists of files they used
  *
  * A record is written after what it names; files appear by rename. The directory has mode 0700.
  */

@@ -32,6 +32,10 @@ import { type BuildContext, namedContexts } from '../contexts/named-contexts.ts'
 import type { BuildRun } from '../run/build-run.ts';
 
 export interface Definition {
+  /** Of the Dockerfile, as shown to people. */
+  readonly name: string;
+  /** Of the Dockerfile, if it is a file of this machine. */
+  readonly path: string | undefined;
   readonly tree: SyntaxTree;
   readonly instructions: readonly Instruction[];
   readonly warnings: readonly Warning[];
@@ -70,7 +74,7 @@ export async function readDefinition(
       openContext({ directory: options.context, ignore: ignoreFile(), facts: store.facts }),
   };
   const contexts = new Map([...namedContexts(options, store), ['context', main] as const]);
-  return { tree, instructions, warnings, size: bytes.length, contexts, ignoreFile };
+  return { name, path, tree, instructions, warnings, size: bytes.length, contexts, ignoreFile };
 }
 
 interface DockerfileText {

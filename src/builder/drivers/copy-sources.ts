@@ -24,7 +24,7 @@ const KEPT_BYTES = 4 << 20;
 const KEPT_FILES = 1000;
 
 /** What selecting needs of a `SourceSession`. */
-interface CopySession extends Pick<SourceSession, 'treeOf' | 'now'> {
+interface CopySession extends Pick<SourceSession, 'treeOf' | 'now' | 'onListed'> {
   readonly contextAt: (vertex: Vertex, input: number) => FileTree | undefined;
 }
 
@@ -65,8 +65,9 @@ export class CopySources {
   /** The same digests from what was copied. */
   async digestsOf(read: ReadonlyMap<SelectedFile, ReadFile>): Promise<readonly string[]> {
     const { signal } = this.#step;
+    const { onListed } = this.#session;
     const digest = async (source: TreeSource) =>
-      selectionDigest(await this.#select(source), { read, signal });
+      selectionDigest(await this.#select(source), { read, onListed, signal });
     return Promise.all(this.#trees.map(digest));
   }
 
@@ -91,9 +92,10 @@ export class CopySources {
   async #digest(source: TreeSource): Promise<string> {
     const { signal } = this.#step;
     if (this.#isContext(source)) {
-      return selectionDigest(await this.#select(source), { keep: this.kept, signal });
+      const { onListed } = this.#session;
+      return selectionDigest(await this.#select(source), { keep: this.kept, onListed, signal });
     }
-    return rememberedDigest(this.#step, {
+    return rememberedDigest(this.#session, this.#step, {
       input: source.input,
       selection: copySelection(this.#op, source),
       select: () => this.#select(source),

@@ -27,6 +27,7 @@ async function keyOf(session: SourceSession, step: StepContext): Promise<Keyed> 
   const [below, content] = await Promise.all([step.inputs.key(0), sources.digests()]);
   return {
     key: keyFor(copyOp(step), below, content),
+    content,
     keyOn: keyOn(copyOp(step), content),
     discard: async () => sources.drop(),
     execute: (timed) => execute(session, timed, sources),
@@ -50,6 +51,7 @@ async function packForKey(
   sources.drop();
   return {
     key: keyFor(copyOp(step), await step.inputs.key(0), content),
+    content,
     keyOn: keyOn(copyOp(step), content),
     discard: () => packed.staged.discard(),
     execute: (timed) => timed.working(() => keep(session, { base, packed })),

@@ -24,7 +24,7 @@ export function execDriver(session: BuildSession): OpDriver {
         step.inputs.key(0),
         ...mountDigests(session, step, op),
       ]);
-      return { key: cacheKey({ op: keyed(op), inputs: [below], content }) };
+      return { key: cacheKey({ op: keyed(op), inputs: [below], content }), content };
     },
     isShared: true,
     prepare: () => session.runtime.warmUp(),

@@ -26,6 +26,7 @@ export function gitDriver(session: SourceSession): OpDriver {
       const resolved = await step.working(() => resolve(session, step).catch(faultInSource));
       return {
         key: keyFor(gitOp(step), resolved),
+        content: [resolved.commit],
         execute: (timed) =>
           timed.working(() => makeLayer(session, timed, resolved).catch(faultInSource)),
       };

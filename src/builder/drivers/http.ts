@@ -45,7 +45,7 @@ async function keyOf(session: SourceSession, step: StepContext): Promise<Keyed> 
   const answered = answers.get(session.store) ?? new Map<string, string>();
   answers.set(session.store, answered);
   const digest = op.checksum ?? answered.get(op.url);
-  if (digest !== undefined) return { key: keyFor(op, digest) };
+  if (digest !== undefined) return { key: keyFor(op, digest), content: [digest] };
   const asked = await ask(session, step, op);
   answered.set(op.url, asked.digest);
   return asked.keyed;
@@ -63,12 +63,13 @@ async function ask(
   const fetched = await step.working(() => fetchFile(session, step, known));
   if (fetched === undefined) {
     const digest = known?.digest ?? '';
-    return { digest, keyed: { key: keyFor(op, digest) } };
+    return { digest, keyed: { key: keyFor(op, digest), content: [digest] } };
   }
   const { digest, etag, lastModified } = fetched.download;
   session.store.facts.put(SEEN_FACT, fact, { digest, etag, lastModified });
   const keyed = {
     key: keyFor(op, digest),
+    content: [digest],
     discard: () => fetched.staged.discard(),
     execute: (timed: StepContext) => timed.working(() => keep(session, fetched)),
   };

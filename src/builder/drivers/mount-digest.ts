@@ -25,7 +25,7 @@ export async function mountDigest(
     const tree = await session.treeOf(layers);
     return selectFiles(tree, selection, { signal: step.signal }).catch(asMountError(mount));
   };
-  return rememberedDigest(step, { input, selection, select });
+  return rememberedDigest(session, step, { input, selection, select });
 }
 
 function asMountError({ target }: MountSpec): (error: unknown) => never {

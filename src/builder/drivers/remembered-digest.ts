@@ -2,6 +2,7 @@
 import { type FileSelection, stableJson } from '../../graph/index.ts';
 import { type SelectedFiles, selectionDigest } from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
+import type { SourceSession } from '../session/session.ts';
 
 export interface FilesOfInput {
   /** Index of the step's input. */
@@ -13,11 +14,12 @@ export interface FilesOfInput {
 
 /** The digest of the files, remembered under the key of the input: where it is known the input is not made. */
 export function rememberedDigest(
+  { onListed }: Pick<SourceSession, 'onListed'>,
   { inputs, working, signal }: Pick<StepContext, 'inputs' | 'working' | 'signal'>,
   { input, selection, select }: FilesOfInput,
 ): Promise<string> {
   return inputs.contentDigest(input, `files ${stableJson(selection)}`, async () => {
     const selected = await select();
-    return working(() => selectionDigest(selected, { signal }));
+    return working(() => selectionDigest(selected, { onListed, signal }));
   });
 }

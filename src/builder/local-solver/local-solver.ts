@@ -62,7 +62,7 @@ interface Resources {
 }
 
 async function solveWith(
-  { run, definition, plans, caches }: SolveRequest,
+  { run, definition, plans, caches, observe }: SolveRequest,
   { runtime, secrets, sshAgents }: Resources,
 ): Promise<SolvedBuild> {
   const { store, env, emit, signal, now, options } = run;
@@ -81,6 +81,7 @@ async function solveWith(
     now,
     stepOf,
     warn: run.warn,
+    onListed: run.onListed,
     secrets,
     sshAgents,
     logins: new RemoteLogins({
@@ -122,6 +123,7 @@ async function solveWith(
     warn: run.warn,
     now,
   });
+  observe?.({ reports: () => scheduler.reports(), identified: () => scheduler.identified() });
   emit({ kind: 'build.planned', time: now(), steps: needed.map(({ id }) => stepOf(id)) });
   const stages = plans.flatMap((plan) => plan.stages);
   const isWithoutContext =

@@ -4,6 +4,7 @@ import type { BuildOptions } from '../../api/index.ts';
 import { jointSignal } from '../../concurrency/index.ts';
 import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
+import type { OnListed } from '../../ops/index.ts';
 import type { Emit } from '../../progress/index.ts';
 import type { Store } from '../../store/index.ts';
 
@@ -18,6 +19,8 @@ export interface BuildRun {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told which files each digest of files is made of. */
+  readonly onListed?: OnListed | undefined;
   /** What a global ARG SOURCE_DATE_EPOCH comes to, whose default named a source. */
   readonly epoch?: string | undefined;
 }

@@ -6,7 +6,7 @@ import type { Warning } from '../../errors.ts';
 import type { FileTree } from '../../files/index.ts';
 import type { Vertex, VertexId } from '../../graph/index.ts';
 import { ensureLayers, LayerCache, type LowerSource, MergedTree } from '../../layers/index.ts';
-import type { ExtraCertificates, StepLimits } from '../../ops/index.ts';
+import type { ExtraCertificates, OnListed, StepLimits } from '../../ops/index.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { LayerId, Store } from '../../store/index.ts';
@@ -38,6 +38,8 @@ export interface BuildSession {
   readonly runtime: Runtime;
   /** What steps trust beside their images' own certificates. */
   readonly certificates?: ExtraCertificates | undefined;
+  /** Told which files each digest of files is made of. */
+  readonly onListed?: OnListed | undefined;
   /** The caller's environment: what the way to remote sources depends on. */
   readonly env: Environment;
   readonly emit: Emit;

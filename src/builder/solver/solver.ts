@@ -3,11 +3,11 @@
  * another one. The rest of `builder/` knows a solver by this interface only.
  */
 
-import type { Vertex } from '../../graph/index.ts';
+import type { Vertex, VertexId } from '../../graph/index.ts';
 import type { Image } from '../../image/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { StepSummary } from '../../progress/index.ts';
-import type { PortableResults } from '../../solver/index.ts';
+import type { IdentifiedStep, PortableResults, StepReport } from '../../solver/index.ts';
 import type { LayerId } from '../../store/index.ts';
 import type { BuildCaches } from '../caches/index.ts';
 import type { Definition } from '../definition/definition.ts';
@@ -35,6 +35,14 @@ export interface SolveRequest {
   readonly caches: BuildCaches;
   /** Cache mounts of steps that ignore the cache are not emptied. */
   readonly keepsCacheMounts: boolean;
+  /** Given a way to ask what became of the steps, which may be used when the solver has answered or failed. */
+  readonly observe?: ((progress: SolveProgress) => void) | undefined;
+}
+
+/** What became of the steps so far. */
+export interface SolveProgress {
+  readonly reports: () => readonly StepReport[];
+  readonly identified: () => Promise<ReadonlyMap<VertexId, IdentifiedStep>>;
 }
 
 export interface SolvedBuild {

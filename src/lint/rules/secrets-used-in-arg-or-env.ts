@@ -29,7 +29,8 @@ function namesOf(instruction: Instruction): readonly Word[] {
   return instruction.kind === 'env' ? instruction.pairs.map(({ key }) => key) : [];
 }
 
-function soundsSecret(name: string): boolean {
+/** Whether a variable of this name may hold a secret. */
+export function soundsSecret(name: string): boolean {
   const words = name.toLowerCase().split('_');
   return words.some((word) => SECRET.has(word)) && !words.some((word) => HARMLESS.has(word));
 }

@@ -1,3 +1,4 @@
+export type { ListedFile, OnListed } from './listed-files.ts';
 export { selectFiles, selectInline } from './select-files.ts';
 export {
   type KeptFile,

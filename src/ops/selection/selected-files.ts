@@ -18,6 +18,7 @@ import {
   treeDigest,
 } from '../../files/index.ts';
 import { ContentHasher } from './content-hasher.ts';
+import { listedFiles, type OnListed } from './listed-files.ts';
 
 export type SelectedContent =
   | { readonly kind: 'tree'; readonly tree: FileTree; readonly origin: FileEntry }
@@ -71,6 +72,7 @@ export interface DigestOptions {
   readonly read?: ReadonlyMap<SelectedFile, ReadFile> | undefined;
   /** Gets the files that have to be read, so that nobody reads them again. */
   readonly keep?: Map<SelectedFile, KeptFile> | undefined;
+  readonly onListed?: OnListed | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -102,7 +104,9 @@ export async function selectionDigest(
     }
   }
   items.push(...selected.warnings.map(warningItem));
-  return treeDigest(items);
+  const digest = treeDigest(items);
+  options.onListed?.(digest, () => listedFiles(selected, items));
+  return digest;
 }
 
 /** How many digests of selected files are not known yet, in files and bytes. */

@@ -1,0 +1,166 @@
+/**
+ * Writes down what a build did. While it runs only its events are looked at; everything else is put together when its answer
+ * is known.
+ */
+import { realpathSync } from 'node:fs';
+import { AbortedError, AppError } from '../../errors.ts';
+import { mergeGraphs, reachable, type VertexId } from '../../graph/index.ts';
+import { formatPlatform } from '../../oci/index.ts';
+import type { OnListed } from '../../ops/index.ts';
+import type { BuildPlan } from '../../plan/index.ts';
+import type { BuildSummary } from '../../progress/index.ts';
+import {
+  type BuildRecord,
+  encodeFileList,
+  encodeRecord,
+  RECORD_VERSION,
+} from '../../records/index.ts';
+import type { ImageRecord } from '../../store/index.ts';
+import { hasErrorCode } from '../../system/index.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { BuildRun } from '../run/build-run.ts';
+import type { SolveProgress } from '../solver/solver.ts';
+import { HiddenValues } from './hidden-values.ts';
+import { recordSteps } from './record-steps.ts';
+import { StepTimes } from './step-times.ts';
+
+/** How a build ended. */
+export type BuildEnd =
+  | { readonly summary: BuildSummary; readonly images: readonly ImageRecord[] }
+  | { readonly error: unknown };
+
+export class BuildRecorder {
+  /** The run, with events that the recorder sees too. */
+  readonly run: BuildRun;
+  readonly id: string;
+  readonly #started: number;
+  readonly #times: StepTimes;
+  readonly #lists = new Map<string, Parameters<OnListed>[1]>();
+  #definition: Definition | undefined;
+  #plans: readonly BuildPlan[] = [];
+  #progress: SolveProgress | undefined;
+
+  constructor(run: BuildRun) {
+    this.#started = run.now();
+    this.id = run.store.builds.newId(this.#started);
+    const times = new StepTimes(this.#started);
+    this.#times = times;
+    const { emit } = run;
+    this.run = {
+      ...run,
+      emit: (event) => {
+        times.see(event);
+        emit(event);
+      },
+      onListed: (digest, list) => this.#lists.set(digest, list),
+    };
+  }
+
+  defined(definition: Definition): void {
+    this.#definition = definition;
+  }
+
+  /** Told of each attempt; the last one is on record. */
+  planned(plans: readonly BuildPlan[]): void {
+    this.#plans = plans;
+    this.#progress = undefined;
+  }
+
+  readonly observe = (progress: SolveProgress): void => {
+    this.#progress = progress;
+  };
+
+  /** Keeps the record. A disk that has no room for it is no reason for a build to fail. */
+  async keep(end: BuildEnd): Promise<void> {
+    const { builds } = this.run.store;
+    const record = await this.#record(end);
+    if (record === undefined) return;
+    try {
+      for (const [digest, list] of this.#lists) {
+        const text = builds.hasList(digest) ? undefined : encodeFileList(list());
+        if (text !== undefined) builds.putList(digest, text);
+      }
+      builds.put(this.id, encodeRecord(record));
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EIO', 'ENOENT')) throw error;
+    }
+  }
+
+  async #record(end: BuildEnd): Promise<BuildRecord | undefined> {
+    const definition = this.#definition;
+    const progress = this.#progress;
+    if (definition === undefined || progress === undefined) return undefined;
+    const { options, env, now } = this.run;
+    const hidden = new HiddenValues(options, env);
+    const graph = mergeGraphs(this.#plans.map((plan) => plan.graph));
+    const vertices = reachable(
+      graph,
+      this.#plans.map(({ target }) => target),
+    );
+    const { steps, variables, stepOfLayer } = recordSteps({
+      ...{ graph, vertices, hidden, plans: this.#plans, times: this.#times },
+      reports: new Map(progress.reports().map((report) => [report.id, report])),
+      identified: await progress.identified(),
+      forcedBy: options.noCache === true ? '--no-cache' : '--no-cache-filter',
+    });
+    const usesContext = vertices.some(({ op }) => op.kind === 'context' && op.name === 'context');
+    return {
+      version: RECORD_VERSION,
+      id: this.id,
+      started: this.#started,
+      milliseconds: now() - this.#started,
+      ...outcomeOf(end),
+      dockerfile: placeOf(definition, options.context),
+      context: hidden.text(options.context),
+      target: options.target ?? '',
+      platforms: this.#plans.map(({ image }) => formatPlatform(image.platform)),
+      names: options.tags ?? [],
+      ignore: usesContext ? (definition.ignoreFile()?.text ?? null) : null,
+      cacheFrom: (options.cacheFrom ?? []).map(({ type, attrs, text }) =>
+        hidden.text(
+          text ??
+            [`type=${type}`, ...Object.entries(attrs).map((pair) => pair.join('='))].join(','),
+        ),
+      ),
+      steps,
+      variables,
+      stages:
+        'summary' in end
+          ? end.summary.stages.map(({ name, bytes = null, isTarget }) => ({
+              name,
+              bytes,
+              isTarget,
+            }))
+          : [],
+      images:
+        'images' in end
+          ? end.images.map((image) => ({
+              id: image.id,
+              platform: formatPlatform(image),
+              layers: image.layers.map(({ id, diffId }) => ({
+                diffId,
+                step: stepOfLayer.get(id) ?? null,
+              })),
+            }))
+          : [],
+      work: this.#times.work((id) => graph.vertices.has(id as VertexId)),
+    };
+  }
+}
+
+function outcomeOf(end: BuildEnd): Pick<BuildRecord, 'outcome' | 'error'> {
+  if ('summary' in end) return { outcome: 'succeeded', error: null };
+  const { error } = end;
+  if (error instanceof AbortedError) return { outcome: 'cancelled', error: null };
+  return { outcome: 'failed', error: error instanceof AppError ? error.code : null };
+}
+
+/** Builds of one Dockerfile are compared; one from standard input is known by its context. */
+function placeOf({ path, name }: Definition, context: string): string {
+  if (path === undefined) return `${name} of ${context}`;
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

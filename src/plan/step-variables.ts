@@ -1,0 +1,43 @@
+/** Which variables a step sees. */
+import type { Grown } from './grown.ts';
+import type { StageState } from './stage-state.ts';
+import { namesUsed, type StepVariable, type VariableSetting } from './variable-settings.ts';
+import { nameOf } from './variables.ts';
+
+/** All that a process of the stage gets as its environment. */
+export function environmentOf(state: StageState): readonly StepVariable[] {
+  const settings = settingsByName(state.settings);
+  return state.environment.toArray().map((text) => {
+    const name = nameOf(text);
+    return variable(name, text.slice(name.length + 1), settings);
+  });
+}
+
+/** Those that the words of an instruction name, and those that these were made of. */
+export function variablesIn(text: string, state: StageState): readonly StepVariable[] {
+  const settings = settingsByName(state.settings);
+  const found = new Map<string, StepVariable>();
+  const names = [...namesUsed(text)];
+  for (const name of names) {
+    const value = state.environment.lookup(name);
+    if (found.has(name) || value === undefined) continue;
+    const one = variable(name, value, settings);
+    found.set(name, one);
+    names.push(...one.uses);
+  }
+  return [...found.values()];
+}
+
+function variable(
+  name: string,
+  value: string,
+  settings: ReadonlyMap<string, VariableSetting>,
+): StepVariable {
+  const setting = settings.get(name);
+  return { name, value, kind: setting?.kind ?? 'base', uses: setting?.uses ?? [] };
+}
+
+/** The last setting of each name counts. */
+function settingsByName(settings: Grown<VariableSetting>): ReadonlyMap<string, VariableSetting> {
+  return new Map(settings.toArray().map((setting) => [setting.name, setting]));
+}

@@ -1,0 +1,36 @@
+/** Variables and what set them: for the record of a build, not for its plan. */
+export interface StepVariable {
+  readonly name: string;
+  readonly value: string;
+  /** What set it: an ARG, an ENV, or the base image. */
+  readonly kind: 'arg' | 'env' | 'base';
+  /** Names of the variables that its value was made of. */
+  readonly uses: readonly string[];
+}
+
+/** An ARG or ENV of a stage. */
+export interface VariableSetting {
+  readonly name: string;
+  readonly kind: 'arg' | 'env';
+  readonly uses: readonly string[];
+}
+
+const NO_USES: readonly string[] = [];
+
+/** Names of variables in a text that is to be expanded. */
+export function namesUsed(text: string): readonly string[] {
+  if (!text.includes('$')) return NO_USES;
+  const names = [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []);
+  return [...new Set(names)];
+}
+
+/** Global ARGs that a FROM line names. */
+export function globalsIn(
+  text: string,
+  globals: ReadonlyMap<string, string>,
+): readonly StepVariable[] {
+  return namesUsed(text).flatMap((name) => {
+    const value = globals.get(name);
+    return value === undefined ? [] : { name, value, kind: 'arg', uses: NO_USES };
+  });
+}

@@ -1,0 +1,59 @@
+/** The records of a store. */
+import { AppError } from '../errors.ts';
+import type { Store } from '../store/index.ts';
+import { decodeRecord } from './decode.ts';
+import type { BuildRecord } from './types.ts';
+
+/** What reading records needs of a store. */
+export type RecordSource = Pick<Store, 'builds'>;
+
+/** Newest first; those that cannot be read are left out. */
+export function* recordsIn(source: RecordSource, mentions = ''): Iterable<BuildRecord> {
+  for (const id of source.builds.ids().toReversed()) {
+    const record = readIfSound(source, id, mentions);
+    if (record !== undefined) yield record;
+  }
+}
+
+/**
+ * @throws AppError BUILD_RECORD_NOT_FOUND, BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED
+ */
+export function readRecord({ builds }: RecordSource, id: string): BuildRecord {
+  const text = builds.read(id);
+  if (text === undefined) throw recordNotFound(`there is no record of build ${id}`);
+  return decodeRecord(id, text);
+}
+
+/** The newest build that made an image; `undefined` where none is on record. */
+export function recordOfImage(source: RecordSource, imageId: string): BuildRecord | undefined {
+  for (const record of recordsIn(source, imageId)) {
+    if (record.images.some(({ id }) => id === imageId)) return record;
+  }
+  return undefined;
+}
+
+/** The step that made a layer, by the diffID; `undefined` for a layer of a base image. */
+export function stepOfLayer({ images, steps }: BuildRecord, diffId: string) {
+  for (const { layers } of images) {
+    const index = layers.find((layer) => layer.diffId === diffId)?.step;
+    if (index !== undefined && index !== null) return steps[index];
+  }
+  return undefined;
+}
+
+export function recordNotFound(message: string): AppError {
+  return new AppError('BUILD_RECORD_NOT_FOUND', message, {
+    hint: 'list the builds that are on record with `lamina builds ls`',
+  });
+}
+
+function readIfSound({ builds }: RecordSource, id: string, mentions: string) {
+  const text = builds.read(id);
+  if (text === undefined || !text.includes(mentions)) return undefined;
+  try {
+    return decodeRecord(id, text);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * What a build did, as it is kept beside the store: enough to say later why a step ran, what it cost, and which step made
+ * a layer. Values of build secrets are no part of it; values of variables whose names sound secret are kept as digests.
+ */
+
+/** Rises when an older lamina could not read what a newer one writes, or the other way round. */
+export const RECORD_VERSION = 1;
+
+export type StepStatus = 'cached' | 'ran' | 'skipped';
+
+export type BuildOutcome = 'succeeded' | 'failed' | 'cancelled';
+
+export interface BuildRecord {
+  readonly version: typeof RECORD_VERSION;
+  /** Ids sort by the time at which the builds began. */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  readonly milliseconds: number;
+  readonly outcome: BuildOutcome;
+  /** The code of what made it fail. */
+  readonly error: string | null;
+  /** Which Dockerfile: its path, or what stands for it. Builds of one Dockerfile and target are compared. */
+  readonly dockerfile: string;
+  /** The build context as it was given, without credentials. */
+  readonly context: string;
+  readonly target: string;
+  readonly platforms: readonly string[];
+  readonly names: readonly string[];
+  /** Text of the ignore file of the build context; null: there is none. */
+  readonly ignore: string | null;
+  /** Caches that were asked, as they were given. */
+  readonly cacheFrom: readonly string[];
+  /** Inputs before their users; within a stage in the order of the Dockerfile. */
+  readonly steps: readonly RecordedStep[];
+  /** Sets of variables that steps refer to by their index. */
+  readonly variables: readonly (readonly RecordedVariable[])[];
+  readonly stages: readonly RecordedStage[];
+  readonly images: readonly RecordedImage[];
+  /** What displays showed beside the steps: loading the context, exporting. */
+  readonly work: readonly RecordedWork[];
+}
+
+export interface RecordedStep {
+  /** `[build 2/5] RUN go build`. */
+  readonly name: string;
+  readonly kind: 'image' | 'context' | 'http' | 'git' | 'copy' | 'mkdir' | 'exec';
+  readonly stage: string | null;
+  /** 1-based, in the Dockerfile. */
+  readonly line: number | null;
+  /** As written, on one line. */
+  readonly instruction: string | null;
+  readonly status: StepStatus;
+  readonly failed?: true;
+  /** From the beginning of the build to that of the step, in milliseconds; null for a step that did not run. */
+  readonly began: number | null;
+  readonly milliseconds: number;
+  /** Of file content in the step's own layer. */
+  readonly bytes: number;
+  /** Of the step's own layer in the store. */
+  readonly layer: string | null;
+  /** Indexes of the steps it works on, the file system it stands on first; null: the empty file system. */
+  readonly inputs: readonly (number | null)[];
+  readonly platform: string | null;
+  /** The cache was not asked, and the flag that said so. */
+  readonly forced: string | null;
+  readonly key: string | null;
+  readonly outputKey: string | null;
+  /** What was asked for beside the words of the instruction: user, working directory, mounts, flags of the build. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Index in the record's sets of variables. */
+  readonly variables: number | null;
+  /** Digests of the files that it took of inputs, or fetched. */
+  readonly content: readonly RecordedContent[];
+}
+
+export interface RecordedContent {
+  /** Index in the step's inputs; null: what the step itself fetched. */
+  readonly input: number | null;
+  readonly use: 'source' | 'mount' | 'fetched';
+  /** A path or URL for people. */
+  readonly what: string;
+  readonly digest: string;
+}
+
+export interface RecordedVariable {
+  readonly name: string;
+  /** Null where it may be secret. */
+  readonly value: string | null;
+  /** Tells values apart that are not kept; too short to try values against. */
+  readonly digest: string;
+  readonly kind: 'arg' | 'env' | 'base';
+  /** Names of the variables that its value was made of. */
+  readonly uses?: readonly string[];
+}
+
+export interface RecordedStage {
+  readonly name: string;
+  /** Of files visible in the stage's last file system, its base included; null: unknown. */
+  readonly bytes: number | null;
+  readonly isTarget: boolean;
+}
+
+export interface RecordedImage {
+  readonly id: string;
+  readonly platform: string;
+  /** Bottom first, with the step that made each; null: a layer of the base image. */
+  readonly layers: readonly { readonly diffId: string; readonly step: number | null }[];
+}
+
+export interface RecordedWork {
+  readonly name: string;
+  readonly began: number;
+  readonly milliseconds: number;
+}
