@@ -15,7 +15,7 @@ interface Facts {
   readonly runsHere?: ReadonlySet<string>;
 }
 
-/** The rules that find something, with the text they point at (its first line). */
+/** The rules with findings, and the first line of the text that each points at. */
 function lint(text: string, facts: Facts = {}): string[] {
   const tree = parseDockerfile(text, { file: 'Dockerfile' });
   const found = lintDockerfile(
@@ -190,7 +190,7 @@ describe('a check', () => {
 
   it.each(cases)('$rule of $text', ({ rule, text, at, facts }) => {
     const found = lint(text, facts).filter((line) => line.startsWith(`${rule}: `));
-    expect(found).toEqual(at.map((place) => `${rule}: ${place}`));
+    expect(found).toEqual(at.map((location) => `${rule}: ${location}`));
   });
 
   it('is tried with something good and something bad', () => {

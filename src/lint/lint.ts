@@ -9,11 +9,11 @@ import { surveyDockerfile } from './survey/survey.ts';
 export interface LintInput {
   readonly tree: SyntaxTree;
   readonly instructions: readonly Instruction[];
-  /** What the parser noticed. */
+  /** The parser's warnings. */
   readonly warnings: readonly Warning[];
 }
 
-/** @returns what the rules found, less what `check` settings silence, in the order of the text */
+/** @returns the rules' findings, without those that `check` settings silence, in the order of the text */
 export function lintDockerfile(input: LintInput, facts: LintFacts): readonly Warning[] {
   const { tree, instructions, warnings } = input;
   const survey = surveyDockerfile(tree, instructions, facts);
@@ -22,16 +22,16 @@ export function lintDockerfile(input: LintInput, facts: LintFacts): readonly War
   for (const rule of RULES.filter((candidate) => isOn(candidate, tree.check))) {
     rule.check(file, ({ message, hint, range, instruction }) => {
       if (skipsRule(instruction?.check, rule.name)) return;
-      // A trigger stands in another file, or further up: what brings it here is the FROM.
+      // A trigger is in another file, or earlier in this one: report the FROM that runs it.
       const from = instruction && survey.triggeredBy(instruction);
-      const place = from?.node.range ?? range;
-      found.push({ code: rule.name, message, hint, location: tree.source.location(place) });
+      const shown = from?.node.range ?? range;
+      found.push({ code: rule.name, message, hint, location: tree.source.location(shown) });
     });
   }
   return found.sort((a, b) => offsetOf(a) - offsetOf(b));
 }
 
-/** The rule that made a warning; undefined when it is no check's. */
+/** The rule of a warning; undefined if it is not from a check. */
 export function ruleOf({ code }: Warning): Rule | undefined {
   return RULES.find(({ name }) => name === code);
 }

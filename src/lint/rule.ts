@@ -1,4 +1,4 @@
-/** What a build check is: data, and a function that looks at a file. */
+/** A build check: data, and a function that checks a file. */
 import type { IgnoreFile } from '../context/index.ts';
 import type { Instruction } from '../dockerfile/index.ts';
 import type { SourceRange, Warning } from '../errors.ts';
@@ -6,15 +6,15 @@ import type { RuleName } from '../warning-code.ts';
 import type { SurveyFacts } from './survey/facts.ts';
 import type { Survey } from './survey/survey.ts';
 
-/** The file as the rules see it. */
+/** The file and context for the rules. */
 export interface LintFile extends Survey {
-  /** What the parser noticed while it read. */
+  /** The parser's warnings. */
   readonly noticed: readonly Warning[];
   readonly facts: LintFacts;
 }
 
 export interface LintFacts extends SurveyFacts {
-  /** Read at first use; undefined: the context has none. */
+  /** Reads the file on first use; undefined if the context has none. */
   readonly ignoreFile: () => IgnoreFile | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Finding {
   readonly message: string;
   readonly hint: string;
   readonly range: SourceRange;
-  /** Whose `# check=` comment may silence it. */
+  /** The instruction whose `# check=` comment may silence the finding. */
   readonly instruction?: Instruction | undefined;
 }
 
@@ -30,14 +30,14 @@ export type Report = (finding: Finding) => void;
 
 export interface Rule {
   readonly name: RuleName;
-  /** One sentence: what the rule asks for. */
+  /** One sentence: what the rule requires. */
   readonly description: string;
-  /** Runs only where `check=experimental=` asks for it. */
+  /** Runs only if `check=experimental=` enables it. */
   readonly isExperimental?: true;
   check(file: LintFile, report: Report): void;
 }
 
-/** A rule whose findings the parser makes. */
+/** A rule whose findings come from the parser. */
 export function noticedRule(name: RuleName, description: string): Rule {
   return {
     name,
@@ -51,7 +51,7 @@ export function noticedRule(name: RuleName, description: string): Rule {
   };
 }
 
-/** The page that explains a rule, relative to the project's root. */
+/** The page about a rule, relative to the project's root. */
 export function rulePage(name: string): string {
   const words = name
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')

@@ -1,28 +1,28 @@
-/** The arguments that a target takes. */
+/** Build arguments of a target. */
 import type { ArgDeclaration, Instruction } from '../dockerfile/index.ts';
 import type { SourceRange } from '../errors.ts';
 import type { Survey, SurveyedStage } from '../lint/index.ts';
 
-/** A build argument that a target takes. */
+/** A build argument of a target. */
 export interface OutlineArgument {
   readonly name: string;
   readonly description: string | undefined;
-  /** Given, else the default. */
+  /** The given value, else the default. */
   readonly value: string | undefined;
   readonly range: SourceRange;
 }
 
 interface KnownArgument extends OutlineArgument {
-  /** Names of the global arguments that its value is made of. */
+  /** Names of the global arguments used in its value. */
   readonly needs: ReadonlySet<string>;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
 
 /**
- * Arguments that the stages of the target declare, and global ones that these stages or other arguments are made of; each name once, in
- * the order of the text. Where several stages declare a name, the target goes first, then what each stage begins with,
- * then what it reads from. Arguments that every file has (`TARGETARCH`, …) count only where they have a default.
+ * The arguments declared in the target's stages, and the global ones that these stages or other arguments use; each
+ * name once, in the order of the text. If several stages declare a name, the target comes first, then the base of each
+ * stage, then the stages it copies or mounts from. Predefined arguments (`TARGETARCH`, …) count only with a default.
  */
 export function argumentsOf(survey: Survey): readonly OutlineArgument[] {
   const globals = globalArguments(survey);
@@ -35,7 +35,7 @@ export function argumentsOf(survey: Survey): readonly OutlineArgument[] {
   return [...found.values()].sort((a, b) => a.range.start.offset - b.range.start.offset);
 }
 
-/** The last declaration of a name counts. One that is made of an earlier one of the same name needs what that needs. */
+/** The last declaration of a name wins. If it uses an earlier one of the same name, it inherits that one's needs. */
 function globalArguments(survey: Survey): ReadonlyMap<string, KnownArgument> {
   const known = new Map<string, KnownArgument>();
   for (const instruction of survey.globals) {
@@ -51,7 +51,7 @@ function globalArguments(survey: Survey): ReadonlyMap<string, KnownArgument> {
   return known;
 }
 
-/** The target and all stages it is made from. */
+/** The target and the stages it depends on. */
 function stagesFrom({ target, stages }: Survey): readonly SurveyedStage[] {
   const found = new Set<SurveyedStage>();
   const open = target === undefined ? [] : [target];
@@ -79,7 +79,7 @@ function usedBy(
       known.set(name, { ...described(survey, declaration, instruction), needs: NOTHING });
     }
   }
-  // A set also goes through what is added on the way.
+  // Iterating a set includes elements added meanwhile.
   for (const name of used) for (const needed of known.get(name)?.needs ?? []) used.add(needed);
   return [...used].flatMap((name) => known.get(name) ?? []);
 }

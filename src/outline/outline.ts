@@ -1,4 +1,4 @@
-/** What a target takes from outside: arguments, secrets, ssh agents, caches. */
+/** The external inputs of a target: arguments, secrets, SSH agents, caches. */
 import type { MountFlag, RunInstruction, Word } from '../dockerfile/index.ts';
 import type { SourceRange } from '../errors.ts';
 import type { Survey } from '../lint/index.ts';
@@ -23,7 +23,7 @@ export interface Outline {
   readonly cache: readonly OutlineMount[];
 }
 
-/** What the target of a survey takes; each name once, in the order of the text. */
+/** The external inputs of a survey's target; each name once, in the order of the text. */
 export function outlineOf(survey: Survey): Outline {
   const mounts = new Mounts(survey);
   return {
@@ -38,7 +38,7 @@ export function outlineOf(survey: Survey): Outline {
 
 type Fields = ReadonlyMap<string, string>;
 
-/** The mounts of all RUNs that the target needs. */
+/** The mounts of all RUN instructions that the target needs. */
 class Mounts {
   readonly #survey: Survey;
   readonly #runs: readonly RunInstruction[];
@@ -61,14 +61,14 @@ class Mounts {
       const name = nameOf(fields);
       const known = found.get(name);
       const required = known?.required === true || isTrue(fields.get('required'));
-      // A trigger is in no line of this file but that of the FROM which brings it.
+      // A trigger is not in this file: report the FROM that runs it.
       const range = this.#survey.triggeredBy(run)?.node.range ?? flag.text.range;
       found.set(name, { name, required, range: known?.range ?? range });
     }
     return [...found.values()];
   }
 
-  /** A key without a value has an empty one. */
+  /** A key without `=` has an empty value. */
   #fields({ fields }: MountFlag): Fields {
     const text = (value: Word | undefined): string =>
       value === undefined ? '' : (this.#survey.textOf(value) ?? value.text);

@@ -1,19 +1,19 @@
-/** The stages that can be built. */
+/** The stages of a Dockerfile as build targets. */
 import type { SourceRange } from '../errors.ts';
 import type { Survey } from '../lint/index.ts';
 
-/** A stage that can be built. */
+/** A stage as a build target. */
 export interface BuildTarget {
-  /** Undefined for a stage without a name, which only an index or its being the last can choose. */
+  /** Undefined for a stage without a name, which can be selected by its index, or as the last stage. */
   readonly name: string | undefined;
-  /** Built when no target is named. */
+  /** Built by default, without --target. */
   readonly isDefault: boolean;
   readonly description: string | undefined;
-  /** The image or stage it begins with, as written. */
+  /** The base image or stage, as written. */
   readonly base: string;
-  /** The same with variables replaced. */
+  /** The base with variables expanded. */
   readonly resolvedBase: string;
-  /** What its FROM asks for, as written. */
+  /** The platform of its FROM, as written. */
   readonly platform: string | undefined;
   readonly range: SourceRange;
 }

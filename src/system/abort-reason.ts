@@ -1,10 +1,7 @@
-/** What calls of the API end with that are told to stop. */
+/** Errors of aborted API calls. */
 import { AbortedError } from '../errors.ts';
 
-/**
- * Runs a call. If its signal ends it, it rejects with an AbortedError whose `cause` is the reason that the signal was
- * given.
- */
+/** Runs a call. If its signal aborts it, rejects with an AbortedError whose `cause` is the signal's reason. */
 export async function keepAbortReason<T>(
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
@@ -20,7 +17,7 @@ export async function keepAbortReason<T>(
   }
 }
 
-/** Whether an error comes of a signal, also where cleaning up failed as well. */
+/** Whether an error comes from a signal, even if cleaning up failed too. */
 function isAbort(error: unknown, reason: unknown): boolean {
   if (error === reason || error instanceof AbortedError) return true;
   if (!(error instanceof Error)) return false;

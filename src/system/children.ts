@@ -9,10 +9,10 @@ const NO_HANG = 1;
 const SIGNAL_BITS = 0x7f;
 
 /**
- * Takes the status of a child that Node did not start: one that this process inherited, as the first process of a
- * pid namespace. SIGCHLD says when to ask.
+ * Reaps a child that Node did not start: one that this process inherited as the first process of a pid namespace. Call
+ * on SIGCHLD.
  * @returns undefined while it runs
- * @throws SystemError ECHILD when it is no child, or its status was taken
+ * @throws SystemError ECHILD if it is no child, or was reaped before
  */
 export function takeChildStatus(pid: number): ChildStatus | undefined {
   requireLinux('processes of this kind');

@@ -26,7 +26,7 @@ function pattern(length: number): Buffer {
 }
 
 describe('copyRange', () => {
-  test.each([10, 65_536, 65_537, 2_500_000])('copies %i bytes from and to any place', (length) => {
+  test.each([10, 65_536, 65_537, 2_500_000])('copies %i bytes from and to any offset', (length) => {
     const bytes = pattern(length + 7);
     const target = join(directory, 'target');
     writeFileSync(join(directory, 'source'), bytes);

@@ -1,19 +1,22 @@
-/** Copies bytes from file to file, in the kernel where it can: by reflink, inside the server, or at least without JavaScript. */
+/**
+ * Copies bytes from file to file, in the kernel if possible: by reflink, on the file server, or at least without
+ * JavaScript.
+ */
 import { readSync, writeSync } from 'node:fs';
 import { lastError, nativeFunction } from './libc.ts';
 
-/** Below this, two plain calls are as fast and need no native code. */
+/** Bytes. Below this, plain reads and writes are as fast and need no native code. */
 const SMALL = 65_536;
 const CHUNK = 1 << 20;
-/** The kernel cannot copy between these two files (or at all); plain reads and writes can. */
+/** The kernel cannot copy between these files (or at all): use plain reads and writes. */
 const CANNOT = new Set(['EXDEV', 'EINVAL', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EPERM', 'ETXTBSY']);
 
 let kernelCopies = process.platform === 'linux';
 let buffer: Buffer | undefined;
 
 /**
- * Copies up to `length` bytes; file positions are neither used nor moved. Blocks: give large files in pieces.
- * @returns bytes copied, fewer than asked only when the source ends
+ * Copies up to `length` bytes; neither uses nor moves file positions. Blocks: copy large files in pieces.
+ * @returns bytes copied; fewer than `length` only at the end of the source
  * @throws SystemError or an error of `node:fs`: ENOSPC, EIO, EBADF, …
  */
 export function copyRange(
@@ -27,7 +30,7 @@ export function copyRange(
   if (length > SMALL && kernelCopies) {
     done = copyInKernel(sourceFd, sourceOffset, targetFd, targetOffset, length);
   }
-  // Also after a short copy: some file systems answer 0 to the kernel's call though there are bytes to read.
+  // Also after a short copy: on some file systems the kernel's call returns 0 before the end.
   if (done < length) {
     done += copyPlainly(
       sourceFd,

@@ -32,7 +32,7 @@ function newFile(name: string): number {
   return fd;
 }
 
-/** Holes but for a block at 2 MB and one at 5 MB. */
+/** A file of holes, with one block at 2 MB and one at 5 MB. */
 function sparseFile(): number {
   const fd = newFile('source');
   ftruncateSync(fd, 8 * MB);
@@ -46,7 +46,7 @@ function read(fd: number, size: number): Buffer {
   return bytes;
 }
 
-const room = (fd: number) => fstatSync(fd).blocks * 512;
+const diskUse = (fd: number) => fstatSync(fd).blocks * 512;
 
 describe('dataRuns', () => {
   test('are the stretches that are no holes', () => {
@@ -73,7 +73,7 @@ describe('dataRuns', () => {
 });
 
 describe('copySparse', () => {
-  test('gives the same bytes, and takes as little room', () => {
+  test('gives the same bytes, and uses as little disk space', () => {
     const from = sparseFile();
     const to = newFile('target');
     const work = copySparse({ from, offset: MB, size: 6 * MB, to, toOffset: 0 }, MB);
@@ -82,7 +82,7 @@ describe('copySparse', () => {
     expect(step.value).toBe(true);
     ftruncateSync(to, 6 * MB);
     expect(read(to, 6 * MB).equals(read(from, 8 * MB).subarray(MB, 7 * MB))).toBe(true);
-    expect(room(to)).toBeLessThanOrEqual(room(from));
+    expect(diskUse(to)).toBeLessThanOrEqual(diskUse(from));
   });
 
   test('tells that the source is too short', () => {

@@ -1,4 +1,4 @@
-/** Where a file has data: the rest of it are holes, which read as zeros and take no room. */
+/** Data ranges of sparse files. The rest are holes, which read as zeros and use no disk space. */
 import { fstatSync } from 'node:fs';
 import { copyRange } from './copy-range.ts';
 import { callNative, type NativeFunction, nativeFunction } from './libc.ts';
@@ -6,7 +6,7 @@ import { hasErrorCode } from './system-error.ts';
 
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
-/** A shorter stretch is taken as data: asking costs more than it saves. */
+/** Bytes. Shorter ranges count as data: the system call would cost more than it saves. */
 const SMALL = 256 * 1024;
 
 export interface DataRun {
@@ -15,8 +15,8 @@ export interface DataRun {
 }
 
 /**
- * The stretches with data among `size` bytes from `offset` on, in their order. Moves the position of the descriptor. On
- * systems that cannot tell, all of it is one stretch.
+ * The data ranges among `size` bytes from `offset` on, in order. Moves the descriptor's position. Systems without
+ * support yield one range.
  */
 export function* dataRuns(fd: number, offset: number, size: number): Generator<DataRun, void> {
   const end = offset + size;
@@ -31,21 +31,20 @@ export function* dataRuns(fd: number, offset: number, size: number): Generator<D
   }
 }
 
-/** What is to be copied with its holes. */
+/** A range to copy with its holes. */
 export interface SparseCopy {
   readonly from: number;
   readonly offset: number;
   readonly size: number;
-  /** A descriptor of a file that has nothing at `toOffset` and behind it. */
+  /** A descriptor of a file without data from `toOffset` on. */
   readonly to: number;
   readonly toOffset: number;
 }
 
 /**
- * Copies bytes from file to file and leaves holes as holes, one also at the end: who calls sets the size. Yields
- * between pieces.
+ * Copies bytes from file to file and keeps holes, also at the end: the caller must set the size. Yields between pieces.
  *
- * @returns whether the source has so many bytes
+ * @returns whether the source has that many bytes
  * @throws SystemError or an error of `node:fs`: ENOSPC, EIO, …
  */
 export function* copySparse(copy: SparseCopy, piece: number): Generator<void, boolean> {
@@ -73,7 +72,7 @@ interface Seek {
   readonly whence: number;
 }
 
-/** Undefined: there is nothing of the kind behind the position. Itself, where the file system does not say. */
+/** Undefined if there is no such range after the position. The position itself if the file system has no support. */
 function seekTo(seek: NativeFunction, { fd, position, whence }: Seek): number | undefined {
   try {
     return Number(callNative(seek, 'lseek', undefined, fd, position, whence));

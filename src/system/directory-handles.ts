@@ -1,30 +1,30 @@
 /**
- * Paths below one directory that never lead out of it, even while others exchange directories for symbolic links.
+ * Paths below one directory that never lead outside, even while other processes replace directories with symlinks.
  *
- * Each directory is opened once, from the one above it and without following links. What lies in it is then named by
- * that descriptor, so that the kernel has nothing left to follow. On systems without `/proc` the paths are plain ones.
+ * Each directory is opened once, from its parent, without following links. Its entries are then named by that
+ * descriptor, so the kernel has no link to follow. Systems without `/proc` use plain paths.
  */
 import { closeSync, constants, existsSync, openSync, readlinkSync } from 'node:fs';
 import { fsPath } from './fs-path.ts';
 import { hasErrorCode } from './system-error.ts';
 
-/** A file descriptor that only names a file: it needs no permission to read. */
+/** A descriptor that only names a file: needs no permission to read. */
 const O_PATH = 0o10_000_000;
 const ONLY_NAMED = O_PATH | (constants.O_DIRECTORY ?? 0);
 const ONLY_REAL = ONLY_NAMED | (constants.O_NOFOLLOW ?? 0);
 
 /** Directories kept open for one tree. */
 const MOST_HELD = 64;
-/** One walk keeps no more than this, so that it never closes the directory asked for just before. */
+/** Limit for one walk, so that it never closes the directory of the previous call. */
 const MOST_OF_A_WALK = MOST_HELD / 2;
 
-/** Owns up to 64 descriptors, and gives them back when it is disposed of. */
+/** Owns up to 64 descriptors until it is disposed of. */
 export class DirectoryHandles implements Disposable {
   /** Real host path, latin1 bytes. */
   readonly hostPath: string;
-  /** Undefined where descriptors cannot be used as paths. */
+  /** Undefined if descriptors cannot be used as paths. */
   readonly #root: number | undefined;
-  /** By path; the one used last comes last. */
+  /** By path; the most recently used comes last. */
   readonly #held = new Map<string, number>();
   #last = { path: '', prefix: '' };
   #isOpen = true;
@@ -36,9 +36,9 @@ export class DirectoryHandles implements Disposable {
   }
 
   /**
-   * Opens the directory; symbolic links on the way to it are followed.
+   * Opens the directory; follows symlinks in its path.
    * @param directory latin1 bytes
-   * @param realPath finds the real path where descriptors cannot be used
+   * @param realPath resolves the path if descriptors cannot be used
    * @throws errors of `node:fs`: ENOENT, ENOTDIR, EACCES, …
    */
   static open(directory: string, realPath: (path: string) => string): DirectoryHandles {
@@ -54,17 +54,17 @@ export class DirectoryHandles implements Disposable {
   }
 
   /**
-   * A path that names a directory below the root, or the root (`''`), for the next system call and the one after it.
+   * A path of a directory below the root, or of the root (`''`), valid for the next two system calls.
    * @param path latin1 bytes: relative, clean, without `..`
-   * @throws errors of `node:fs`: ENOTDIR when a part of it is a symbolic link or a file, ENOENT, EACCES, …
+   * @throws errors of `node:fs`: ENOTDIR if a part of it is a symlink or a file, ENOENT, EACCES, …
    */
   directory(path: string): string {
     return this.#root === undefined ? this.#plain(path) : this.#prefix(path).slice(0, -1);
   }
 
   /**
-   * A path that names what lies at `path`, for the next system call and the one after it. Only its last part is
-   * unresolved: the call must not follow links (`lstat`, `O_NOFOLLOW`, `O_EXCL`).
+   * A path of the entry at `path`, valid for the next two system calls. Its last part is unresolved: the call must not
+   * follow links (`lstat`, `O_NOFOLLOW`, `O_EXCL`).
    * @param path as for `directory`, not `''`
    * @throws as `directory`
    */
@@ -95,7 +95,7 @@ export class DirectoryHandles implements Disposable {
   }
 
   #descriptor(path: string): number {
-    // The numbers may mean other files by now.
+    // The numbers may belong to other files by now.
     if (!this.#isOpen) throw new Error('directory handles are used after they were closed');
     if (this.#root === undefined || path === '') return this.#root ?? -1;
     const known = this.#held.get(path);
@@ -105,7 +105,7 @@ export class DirectoryHandles implements Disposable {
     return known;
   }
 
-  /** From the nearest directory that is open. */
+  /** Opens directories from the nearest open one on. */
   #walk(path: string, root: number): number {
     const missing: string[] = [];
     let fd: number | undefined;

@@ -1,13 +1,13 @@
-/** Whether this kernel mounts EROFS images that are plain files. */
+/** Whether this kernel can mount EROFS images from plain files. */
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 
-/** The first Linux that does. */
+/** The first Linux with file-backed EROFS. */
 const FILE_BACKED_SINCE = [6, 12] as const;
 
 /**
- * A new enough Linux with EROFS in its kernel. Whether the kernel was built with file-backed EROFS shows only when mounting
- * (ENOTBLK).
+ * Whether Linux is recent enough and its kernel has EROFS. Only mounting shows whether file-backed EROFS was compiled
+ * in (ENOTBLK).
  */
 export function kernelHasErofs(): boolean {
   if (process.platform !== 'linux') return false;

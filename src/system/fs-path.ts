@@ -1,9 +1,6 @@
 const ASCII = /^[\x00-\x7f]*$/;
 
-/**
- * A path of bytes in a latin1 string as `node:fs` takes it. Strings cost it less than buffers, so it gets one wherever
- * the bytes of both are the same.
- */
+/** Converts a latin1 path for `node:fs`. Strings are cheaper than buffers, so ASCII paths stay strings. */
 export function fsPath(path: string): string | Buffer {
   return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
 }

@@ -1,12 +1,9 @@
-/**
- * Calls into the C library, through koffi. Nothing is loaded before the first call: a build that finds everything
- * in its cache must not pay for it.
- */
+/** Calls into the C library, through koffi, which loads on the first call: a fully cached build must not pay for it. */
 import { createRequire } from 'node:module';
 import { AppError } from '../errors.ts';
 import { SystemError } from './system-error.ts';
 
-/** A bound C function: numbers, null and buffers in, a number out. */
+/** A bound C function: takes numbers, null and buffers, returns a number. */
 export type NativeFunction = (...args: (number | bigint | Uint8Array | null)[]) => number;
 
 type Koffi = typeof import('koffi');
@@ -25,14 +22,14 @@ let library: Library | undefined;
 /**
  * Binds a function of the C library.
  * @param prototype in C, pointers as `void *`: `int flock(int, int)`
- * @throws AppError SYSTEM_UNSUPPORTED when there is no such function or no binding for this machine
+ * @throws AppError SYSTEM_UNSUPPORTED if there is no such function or no binding for this machine
  */
 export function nativeFunction(prototype: string): NativeFunction {
   return bind(prototype);
 }
 
 /**
- * Calls a function that answers -1 and errno when it fails; EINTR is retried.
+ * Calls a function that returns -1 and sets errno on failure; retries on EINTR.
  * @throws SystemError with the errno's name as code
  */
 export function callNative(
@@ -49,13 +46,13 @@ export function callNative(
   }
 }
 
-/** The error of the native call made just before, on this thread. */
+/** The error of the previous native call on this thread. */
 export function lastError(syscall: string, path?: string): SystemError {
   return new SystemError(loadLibrary().koffi.errno(), syscall, path);
 }
 
 /**
- * Runs a function on a thread of the pool. Its errno is lost: a negative answer is reported as EIO.
+ * Runs a function on a pool thread. Its errno is lost: a negative result is reported as EIO.
  * @throws SystemError
  */
 export function callNativeAsync(
@@ -77,7 +74,7 @@ export function callNativeAsync(
 const EIO = 5;
 
 /**
- * A path as the kernel takes it: bytes, ended by a zero.
+ * A path for the kernel: NUL-terminated bytes.
  * @param path latin1 bytes
  */
 export function cString(path: string): Buffer {

@@ -1,4 +1,4 @@
-/** What a lock between processes is, however it is held. */
+/** The interface of locks between processes. */
 
 export type LockMode = 'shared' | 'exclusive';
 
@@ -6,6 +6,6 @@ export type LockMode = 'shared' | 'exclusive';
 export interface Lock extends Disposable {
   readonly path: string;
   readonly mode: LockMode;
-  /** Gives the lock up; does nothing the second time. The file stays. */
+  /** Releases the lock; a second call does nothing. The file stays. */
   release(): void;
 }

@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 type TryLock = (path: string, mode: LockMode) => Lock | undefined;
 
-test('a link in place of a lock file is not followed', () => {
+test('a symlink is not followed to a lock file', () => {
   symlinkSync(join(directory, 'elsewhere'), path);
   expect(() => tryLock(path, 'shared')).toThrow(/ELOOP/);
   expect(existsSync(join(directory, 'elsewhere'))).toBe(false);

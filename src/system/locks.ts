@@ -1,6 +1,6 @@
 /**
- * Locks between processes: `flock` on a file. The kernel drops them with the process, however it ends, so that no
- * lock outlives its holder and no process id has to be believed.
+ * Locks between processes: `flock` on a file. The kernel releases them when the process ends, in any way: no lock
+ * outlives its holder, and no process id has to be trusted.
  */
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { Backoff } from '../concurrency/index.ts';
@@ -14,7 +14,7 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A link in place of the lock file is not followed: the file would be made elsewhere. */
+/** Do not follow a symlink: it could create the lock file elsewhere. */
 const OPEN_FLAGS =
   constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 const LOCK_SHARED = 1;
@@ -23,9 +23,9 @@ const LOCK_NONBLOCKING = 4;
 
 /**
  * Takes a lock if it is free.
- * @param path the lock file, made when absent; nobody but lock holders may delete it
- * @returns undefined when another open file holds it in a way that forbids this mode
- * @throws errors of `node:fs` when the file cannot be opened; SystemError
+ * @param path the lock file, created if missing; only holders of the lock may delete it
+ * @returns undefined if another holder's mode excludes this one
+ * @throws errors of `node:fs` if the file cannot be opened; SystemError
  */
 export function tryLock(path: string, mode: LockMode): Lock | undefined {
   const flock = bindFlock();
@@ -44,8 +44,8 @@ export function tryLock(path: string, mode: LockMode): Lock | undefined {
 }
 
 /**
- * Waits for a lock, asking at growing intervals (a blocking `flock` would take a thread of Node's pool).
- * @throws AbortedError when the signal fires first
+ * Waits for a lock, polling at growing intervals (a blocking `flock` would occupy a thread of Node's pool).
+ * @throws AbortedError if the signal is aborted first
  */
 export async function acquireLock(
   path: string,
@@ -69,7 +69,7 @@ function flockNow(flock: NativeFunction, fd: number, path: string, mode: LockMod
   }
 }
 
-/** A holder may have deleted the file between our opening and locking it: then others lock another file. */
+/** A holder may have deleted the file between our open and lock: others would then lock a new file. */
 function isStillAt(fd: number, path: string): boolean {
   try {
     const here = fstatSync(fd, { bigint: true });

@@ -1,13 +1,13 @@
-/** Directories with all that leads to them. */
+/** Creates directories with their parents. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrorCode } from './system-error.ts';
 
 /**
- * As `recursive` of Node's mkdir, which never returns where a file system allows no directory (`/proc`).
+ * Like Node's recursive mkdir, which hangs on file systems without directory creation (`/proc`).
  *
  * @param path host path
- * @throws errors of `node:fs`; EEXIST where something else is in the way
+ * @throws errors of `node:fs`; EEXIST if another file is in the way
  */
 export function makeDirectories(path: string, mode = 0o777): void {
   const parent = dirname(path);
@@ -15,7 +15,7 @@ export function makeDirectories(path: string, mode = 0o777): void {
   try {
     mkdirSync(path, { mode });
   } catch (error) {
-    // Somebody else may have made it at this moment.
+    // Another process may have created it meanwhile.
     if (!hasErrorCode(error, 'EEXIST') || !statSync(path).isDirectory()) throw error;
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Stands in for `flock` where the C library cannot be called: every holder has a marker file named after its mode
- * and process beside the lock's path; markers of dead processes do not count. Weaker than `flock`: it believes
- * process ids.
+ * Replaces `flock` if the C library cannot be called: each holder has a marker file next to the lock's path, named by
+ * mode and process. Markers of dead processes do not count. Weaker than `flock`: it relies on process ids.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +8,7 @@ import type { Lock, LockMode } from './lock.ts';
 import { hasErrorCode } from './system-error.ts';
 
 /**
- * Takes the lock if it is free. Two processes that ask at the same instant may both be refused.
+ * Takes the lock if it is free. Two processes that try at the same time may both fail.
  * @throws errors of `node:fs`
  */
 export function tryMarkerLock(path: string, mode: LockMode): Lock | undefined {
@@ -17,7 +16,7 @@ export function tryMarkerLock(path: string, mode: LockMode): Lock | undefined {
   const marker = `${mode}-${process.pid}-${randomBytes(6).toString('hex')}`;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(`${directory}/${marker}`, '');
-  // Ours is in place before we look, so of two that ask at once at least one sees the other.
+  // Create our marker before looking: of two concurrent processes, at least one sees the other.
   let held = true;
   const release = (): void => {
     if (!held) return;

@@ -1,7 +1,6 @@
 /**
- * Overlay mounts. The new mount API takes lower directories one by one, so a stack may be as deep as the kernel
- * allows (500). Where it or its `lowerdir+` is missing (before Linux 6.8), classic options must do, which end at
- * one page.
+ * Overlay mounts. The new mount API takes lower directories one by one, up to the kernel's limit (500). Without it or
+ * its `lowerdir+` (before Linux 6.8), classic mount options are used, which are limited to one page.
  */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { AppError } from '../errors.ts';
@@ -12,16 +11,16 @@ import { hasErrorCode } from './system-error.ts';
 export interface OverlayMount {
   /** Lower directories, topmost first. */
   readonly lowers: readonly string[];
-  /** Absent together with `work` for a read-only view. */
+  /** Absent, like `work`, for a read-only view. */
   readonly upper?: string | undefined;
   /** Empty directory on the file system of `upper`. */
   readonly work?: string | undefined;
   readonly target: string;
-  /** Nothing is ever synced to the disk, neither by fsync nor at unmounting; with `upper` only. Needs Linux 5.10. */
+  /** Never sync to the disk, neither on fsync nor on unmount; only with `upper`. Requires Linux 5.10. */
   readonly volatile?: boolean | undefined;
 }
 
-/** What lamina reads of an upper directory must say all: no renames by reference, no files without content. */
+/** Lamina reads upper directories, so they must be complete: without redirects of renames and metadata-only copies. */
 const PLAIN_OPTIONS = [
   ['redirect_dir', 'off'],
   ['metacopy', 'off'],
@@ -38,26 +37,26 @@ const MOVE_MOUNT_F_EMPTY_PATH = 4;
 const PAGE = 4096;
 
 /**
- * Mounts lower directories as one tree, with an upper directory that takes the changes.
- * @throws SystemError; AppError SYSTEM_STACK_TOO_DEEP when only the classic options exist and they do not fit
+ * Mounts lower directories as one tree, with an upper directory for the changes.
+ * @throws SystemError; AppError SYSTEM_STACK_TOO_DEEP if only the classic options exist and they exceed one page
  */
 export function mountOverlay(overlay: OverlayMount): void {
   requireLinux('overlay mounts');
   try {
     mountWithContext(overlay);
   } catch (error) {
-    // No such system call, or a kernel whose overlay does not know `lowerdir+`.
+    // The system call is missing, or the kernel's overlay does not support `lowerdir+`.
     if (!hasErrorCode(error, 'ENOSYS', 'EINVAL', 'EPERM')) throw error;
     try {
       mountClassic(overlay);
     } catch (second) {
-      // The new interface says in words what is wrong, the old one in a number.
+      // The new API reports errors as text, the old one only as a number.
       throw second instanceof AppError ? second : error;
     }
   }
 }
 
-/** By `fsopen`, `fsconfig`, `fsmount` and `move_mount`. */
+/** Mounts with `fsopen`, `fsconfig`, `fsmount` and `move_mount`. */
 export function mountWithContext(overlay: OverlayMount): void {
   const { lowers, upper, work, target } = overlay;
   const fsopen = nativeFunction('long syscall(long, void *, long)');
@@ -85,8 +84,8 @@ export function mountWithContext(overlay: OverlayMount): void {
 }
 
 /**
- * By the options of `mount(2)`, which must fit one page: when they do not, the lower directories are named by
- * open files, which is shorter.
+ * Mounts with options of `mount(2)`, which are limited to one page: if they are longer, names the lower directories by
+ * open descriptors, which is shorter.
  */
 export function mountClassic(overlay: OverlayMount): void {
   const data = classicOptions(overlay, overlay.lowers);
@@ -164,7 +163,7 @@ function moveMount(mounted: number, target: string): void {
   );
 }
 
-/** The context holds what the kernel has to say about a failure; the error number alone says little. */
+/** Adds the kernel's messages from the mount context; the error number alone says little. */
 function withKernelMessages(context: number, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const messages: string[] = [];
@@ -172,7 +171,7 @@ function withKernelMessages(context: number, error: unknown): unknown {
   try {
     for (;;) messages.push(buffer.toString('utf8', 0, readSync(context, buffer)).trim());
   } catch {
-    // ENODATA: that was all.
+    // ENODATA: no more messages.
   }
   if (messages.length > 0) error.message += ` (${messages.join('; ')})`;
   return error;

@@ -13,8 +13,8 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /**
- * Runs a module in a mount namespace of its own, which ends with it; `directory` and the folder's functions are in
- * scope. Returns what it gives to `report`.
+ * Runs a module in its own mount namespace, with `directory` and the folder's functions in scope. Returns the value
+ * that it passes to `report`.
  */
 async function inNamespace(body: string): Promise<unknown> {
   using script = await bundleScript(`
@@ -150,7 +150,7 @@ test('an overlay that cannot be is explained in the words of the kernel', async 
 test('mounts an EROFS whose content lies in another file', async () => {
   makeDirectories('target');
   writeFileSync(join(directory, 'meta'), gunzipSync(Buffer.from(EROFS_META, 'base64')));
-  // The metadata says: one file, the first 5000 bytes of the device.
+  // The metadata: one file, the first 5000 bytes of the device.
   writeFileSync(join(directory, 'device'), Buffer.alloc(8192, 'a'));
   const result = await inNamespace(`
     const at = (name) => join(directory, name);

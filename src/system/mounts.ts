@@ -1,10 +1,10 @@
 /**
- * Mounting. Only the runner process calls this, in a mount namespace of its own: lamina's own process never has
- * anything mounted. Paths are latin1 bytes.
+ * Mounts. Only the runner process calls this, in its own mount namespace: lamina's main process never mounts anything.
+ * Paths are latin1 bytes.
  */
 import { callNative, cString, nativeFunction, requireLinux } from './libc.ts';
 
-/** Flags of `mount(2)`, to be or-ed. */
+/** Flags of `mount(2)`; combine with `|`. */
 export const MountFlag = {
   readonly: 0x1,
   nosuid: 0x2,
@@ -23,7 +23,7 @@ const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
 
 export interface MountSpec {
-  /** Device, directory or a name, as the type wants it. */
+  /** Device, directory or name, depending on the type. */
   readonly source: string;
   readonly target: string;
   /** Absent for bind mounts and changes of propagation. */
@@ -47,9 +47,9 @@ export function mount({ source, target, type, flags = 0, data }: MountSpec): voi
 }
 
 /**
- * Unmounts what is mounted at exactly this path (a symlink is not followed).
- * @param options.detach: hide it at once and let it go when nobody uses it any more
- * @throws SystemError EINVAL when nothing is mounted there, EBUSY, …
+ * Unmounts exactly this path (does not follow a symlink).
+ * @param options.detach: hide the mount at once, and remove it when it is no longer in use
+ * @throws SystemError EINVAL if nothing is mounted there, EBUSY, …
  */
 export function umount(target: string, options: { readonly detach?: boolean } = {}): void {
   requireLinux('mounts of this kind');
@@ -61,14 +61,14 @@ export function umount(target: string, options: { readonly detach?: boolean } = 
 export interface ErofsMount {
   /** The file with the metadata. */
   readonly meta: string;
-  /** The file the metadata points into: the layer's tar. */
+  /** The file that the metadata points into: the layer's tar. */
   readonly device: string;
   readonly target: string;
 }
 
 /**
- * Mounts a file as an EROFS, read-only. Needs Linux 6.12 and `erofs` in the kernel; no loop device is made, and
- * that is why `mount(8)` cannot be used.
+ * Mounts a file as EROFS, read-only. Requires Linux 6.12 and `erofs` in the kernel. Does not use `mount(8)`, which
+ * would create a loop device.
  * @throws SystemError ENODEV (no erofs), ENOTBLK (kernel too old), EINVAL (damaged), …
  */
 export function mountErofs({ meta, device, target }: ErofsMount): void {

@@ -13,7 +13,7 @@ export interface NodeSpec {
 
 const TYPE_BITS = { char: 0o020000, block: 0o060000, fifo: 0o010000, socket: 0o140000 } as const;
 const TYPE_MASK = 0o170000;
-/** A file descriptor that only names a file. */
+/** A descriptor that only names a file. */
 const O_PATH = 0o10_000_000;
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
@@ -25,7 +25,7 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
  */
 export function makeNode(path: string, { type, mode, major = 0, minor = 0 }: NodeSpec): void {
   requireLinux('special files of this kind');
-  // By number: the C library has had `mknod` as a symbol only since glibc 2.33.
+  // By number: glibc exports `mknod` only since 2.33.
   const syscall = nativeFunction('long syscall(long, long, void *, long, long)');
   const device = type === 'char' || type === 'block' ? deviceNumber(major, minor) : 0;
   const bits = TYPE_BITS[type] | (mode & 0o777);
@@ -33,7 +33,7 @@ export function makeNode(path: string, { type, mode, major = 0, minor = 0 }: Nod
   setMode(path, { bits, mode });
 }
 
-/** Of what was just made: whatever took its place in the meantime keeps its mode. */
+/** Sets the mode of the new node; a file that has replaced it meanwhile keeps its own. */
 function setMode(path: string, { bits, mode }: { readonly bits: number; readonly mode: number }) {
   const fd = openSync(fsPath(path), O_PATH | constants.O_NOFOLLOW);
   try {

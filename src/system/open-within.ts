@@ -1,26 +1,26 @@
-/** Finding a path below a directory that others may change at this moment, without ever leaving it. */
+/** Resolves a path below a directory that other processes may change, without ever leaving it. */
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { hasErrorCode } from './system-error.ts';
 
-/** A file descriptor that only names a file. */
+/** A descriptor that only names a file. */
 const O_PATH = 0o10_000_000;
 const ONLY_NAMED = O_PATH | constants.O_NOFOLLOW;
 
 const MAX_LINKS = 255;
 
 export interface OpenedWithin {
-  /** Names what was found for as long as it is open; to be closed by the caller. */
+  /** Names the file as long as it is open; the caller must close it. */
   readonly fd: number;
   readonly isDirectory: boolean;
 }
 
 /**
- * Opens, for naming only, a file or directory below another. Symbolic links are followed as if the directory were the
- * root; `..` goes up no further.
+ * Opens a file or directory below another, for naming only (O_PATH). Follows symlinks as if the directory were the
+ * root; `..` stops there.
  *
  * @param root host path
  * @param path latin1 bytes
- * @returns undefined when it is not there
+ * @returns undefined if it does not exist
  * @throws errors of `node:fs`
  */
 export function openWithin(root: string, path: string): OpenedWithin | undefined {
@@ -37,7 +37,7 @@ export function openWithin(root: string, path: string): OpenedWithin | undefined
   }
 }
 
-/** @param way the directories from the root to where the walk is, as descriptors */
+/** @param way descriptors of the directories from the root to the current one */
 function walk(way: number[], path: string): boolean {
   const pending = path.split('/').reverse();
   let links = 0;

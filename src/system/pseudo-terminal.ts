@@ -1,9 +1,9 @@
-/** A terminal made of nothing, for processes that want one where there is none. */
+/** Pseudo-terminals, for processes that need a terminal. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { callNative, nativeFunction } from './libc.ts';
 
 export interface PseudoTerminal {
-  /** The end that reads what processes write to the terminal, and writes what is typed. */
+  /** The master: reads the terminal's output and writes its input. */
   readonly masterFd: number;
   /** The terminal itself. */
   readonly slaveFd: number;
@@ -11,7 +11,10 @@ export interface PseudoTerminal {
 
 const NAME_BYTES = 128;
 
-/** Both ends are the caller's to close. @throws errors of `node:fs`; SystemError; AppError SYSTEM_UNSUPPORTED */
+/**
+ * Opens a pseudo-terminal. The caller must close both ends. @throws errors of `node:fs`; SystemError; AppError
+ * SYSTEM_UNSUPPORTED
+ */
 export function openPseudoTerminal(): PseudoTerminal {
   const flags = constants.O_RDWR | constants.O_NOCTTY;
   const masterFd = openSync('/dev/ptmx', flags);

@@ -1,6 +1,6 @@
 /**
- * Reads files that users or build contexts name, which may be anything: a FIFO nobody writes to, `/dev/zero`, a link to
- * somewhere else. Nothing here waits without end, and no more is read than the caller has use for.
+ * Reads files named by users or in build contexts, which may be anything: a FIFO without a writer, `/dev/zero`, a link
+ * to another directory. Never waits forever, and never reads more than the caller's limit.
  */
 import {
   closeSync,
@@ -15,7 +15,7 @@ import {
 import type { Socket } from 'node:net';
 import { failureReason, hasErrorCode } from './system-error.ts';
 
-/** A file that is there, but is none to read. The message says what it is: `it is a directory`. */
+/** A file that exists but cannot be read as one. The message says what it is: `it is a directory`. */
 export class UnsuitableFile extends Error {
   readonly code = 'UNSUITABLE_FILE';
   readonly kind: 'directory' | 'pipe' | 'socket' | 'device' | 'large' | 'outside';
@@ -28,24 +28,24 @@ export class UnsuitableFile extends Error {
 }
 
 export interface ReadLimits {
-  /** Bytes that are read at most. */
+  /** Maximum number of bytes to read. */
   readonly limit: number;
   /** Host directory that symbolic links must not lead out of. */
   readonly within?: string | undefined;
 }
 
 export interface InputLimits extends ReadLimits {
-  /** Ends waiting for the writer of a pipe. */
+  /** Aborts waiting for the writer of a pipe. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A file descriptor that only names a file: opening it waits for nobody and touches no device. */
+/** A descriptor that only names a file: opening it never waits and touches no device. */
 const O_PATH = 0o10_000_000;
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 const NULL_DEVICE = 0x103;
 
 /**
- * Reads a regular file (or `/dev/null`) whole.
+ * Reads a whole regular file (or `/dev/null`).
  * @throws UnsuitableFile; errors of `node:fs`
  */
 export function readRegularFile(path: string, limits: ReadLimits): Buffer {
@@ -59,7 +59,7 @@ export function readRegularFile(path: string, limits: ReadLimits): Buffer {
 }
 
 /**
- * Reads what a user named: a regular file, or a pipe as shells make them of `<(command)`, until its writer closes it.
+ * Reads a user's file: a regular file, or a pipe, such as the shell's `<(command)`, until its writer closes it.
  * @throws UnsuitableFile; errors of `node:fs`; the signal's reason
  */
 export async function readInput(path: string, limits: InputLimits): Promise<Buffer> {
@@ -76,11 +76,11 @@ export async function readInput(path: string, limits: InputLimits): Promise<Buff
 }
 
 /**
- * Whether a file could be read by `readInput`, found out without reading it.
+ * Checks whether `readInput` can read a file, without reading it.
  * @throws as `readInput`
  */
 export function checkInput(path: string, { limit, within }: ReadLimits): void {
-  // Opening a pipe and closing it would end its writer.
+  // Opening and closing a pipe would terminate its writer.
   if (statSync(path).isFIFO() && within === undefined) return;
   const fd = openSuitable(path, within);
   try {
@@ -93,12 +93,12 @@ export function checkInput(path: string, { limit, within }: ReadLimits): void {
 
 export interface OpenInput extends AsyncDisposable {
   readonly fd: number;
-  /** Of a pipe: what comes out of it. Undefined for a regular file. */
+  /** The output of a pipe; undefined for a regular file. */
   readonly stream: AsyncIterable<Buffer> | undefined;
 }
 
 /**
- * Opens what a user named: a regular file or a pipe.
+ * Opens a user's file: a regular file or a pipe.
  * @throws UnsuitableFile; errors of `node:fs`. Reading the stream throws the signal's reason.
  */
 export function openInput(
@@ -109,7 +109,7 @@ export function openInput(
   if (!fstatSync(fd).isFIFO()) {
     return { fd, stream: undefined, [Symbol.asyncDispose]: async () => closeSync(fd) };
   }
-  // Loaded by the few who are given a pipe.
+  // Loaded on use: pipes are rare.
   const { Socket } = process.getBuiltinModule('node:net');
   const socket = new Socket({ fd, readable: true, writable: false });
   return {
@@ -124,7 +124,7 @@ export function openInput(
   };
 }
 
-/** Why a file that was named cannot be read, as the end of a sentence; undefined for errors of another kind. */
+/** Why a file cannot be read, as the end of a sentence; undefined for other errors. */
 export function readFailure(error: unknown): string | undefined {
   if (error instanceof UnsuitableFile) return error.message;
   if (!(error instanceof Error && 'syscall' in error)) return undefined;
@@ -150,7 +150,7 @@ async function* chunksOf(
   }
 }
 
-/** Looks first, at what cannot be exchanged any more, and opens then. */
+/** Checks the file by a descriptor that only names it, so that it cannot be replaced before it is opened. */
 function openSuitable(path: string, within: string | undefined): number {
   if (process.platform !== 'linux') return openByPath(path, within);
   const named = openSync(path, O_PATH);
@@ -192,7 +192,7 @@ function requireSuitable(fd: number): void {
   throw new UnsuitableFile('device', 'it is a device');
 }
 
-/** The size may change, and files of `/proc` have none: what counts is what comes. */
+/** Counts the bytes read: sizes may change, and files of `/proc` have none. */
 function readBounded(fd: number, limit: number): Buffer {
   const { size } = fstatSync(fd);
   if (size > limit) throw tooLarge(limit);

@@ -1,11 +1,11 @@
-/** Gives files to the owners that a tree names. */
+/** Sets the owners of a tree's files. */
 import { lchownSync } from 'node:fs';
 import { type IdMap, type Owner, ownerOnHost } from './tree-form.ts';
 
 /**
- * Makes the owner of a tree the owner of a file that this process made. Symlinks are not followed.
+ * Sets the owner, as in the tree, of a file created by this process. Does not follow symlinks.
  *
- * @throws errors of `node:fs`; Error for an id that the map lacks
+ * @throws errors of `node:fs`; Error for an id outside the map
  */
 export function setOwner(path: string | Buffer, owner: Owner, idMap: IdMap): void {
   const wanted = ownerOnHost(idMap, owner);

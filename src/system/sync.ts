@@ -2,10 +2,9 @@ import { open } from 'node:fs/promises';
 import { callNativeAsync } from './libc.ts';
 
 /**
- * Waits until everything written so far to the file system that holds `path` is on the disk. Runs beside
- * JavaScript.
+ * Waits until everything written so far to the file system of `path` is on the disk. Does not block JavaScript.
  * @param path a file or directory, latin1 bytes
- * @throws SystemError EIO when the disk refused something
+ * @throws SystemError EIO if a write failed
  */
 export async function syncFileSystem(path: string): Promise<void> {
   const handle = await open(Buffer.from(path, 'latin1'), 'r');

@@ -6,7 +6,7 @@ for (const [name, number] of Object.entries(constants.errno)) {
   if (!NAMES.has(number)) NAMES.set(number, name);
 }
 
-/** A system call that failed: shaped like the errors of `node:fs`. */
+/** A failed system call, in the shape of the errors of `node:fs`. */
 export class SystemError extends Error {
   /** `ENOENT`, `EEXIST`, … */
   readonly code: string;
@@ -26,7 +26,7 @@ export class SystemError extends Error {
   }
 }
 
-/** True for errors of `node:fs` and of this folder that carry one of these codes. */
+/** True for errors of `node:fs` and of this folder with one of these codes. */
 export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
   return (
     error instanceof Error &&
@@ -36,7 +36,7 @@ export function hasErrorCode(error: unknown, ...codes: readonly string[]): boole
   );
 }
 
-/** What went wrong, without the call and its path, which may be one that means nothing to people: `ENOENT: no such file or directory`. */
+/** The reason without the call and its path, which may be an internal one: `ENOENT: no such file or directory`. */
 export function failureReason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return error instanceof Error && 'syscall' in error

@@ -1,9 +1,9 @@
 /**
- * How a tree of files with owners lies on this machine's disk: whose ids its files have, and by which attributes overlayfs
- * knows opaque directories.
+ * How a tree of files with owners is stored on this machine's disk: the mapping of its ids, and the attributes by which
+ * overlayfs recognises opaque directories.
  */
 
-/** `count` ids, of the tree from `inside` on, which are those of the machine from `outside` on. */
+/** Maps `count` ids: in the tree from `inside` on, on the machine from `outside` on. */
 export interface IdRange {
   readonly inside: number;
   readonly outside: number;
@@ -11,15 +11,15 @@ export interface IdRange {
 }
 
 /**
- * `root`: every id is the machine's. Ranges: those of a user namespace with subordinate ids. `single`: all files belong to
- * whoever makes them, and stand for root's.
+ * `root`: ids are equal. Ranges: those of a user namespace with subordinate ids. `single`: all files belong to the user
+ * who creates them, and represent root's.
  */
 export type IdMap =
   | 'root'
   | 'single'
   | { readonly uids: readonly IdRange[]; readonly gids: readonly IdRange[] };
 
-/** Overlayfs reads `trusted.overlay.*` of root, and `user.overlay.*` in a user namespace. */
+/** Overlayfs reads `trusted.overlay.*` for root, `user.overlay.*` in a user namespace. */
 export type XattrFlavour = 'trusted' | 'user';
 
 export interface TreeForm {
@@ -32,10 +32,10 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** As root of the machine makes trees. */
+/** The form of trees made by root of the machine. */
 export const ROOT_FORM: TreeForm = { idMap: 'root', xattrFlavour: 'trusted' };
 
-/** One text for each form. */
+/** A unique string for each form. */
 export function treeFormKey({ idMap, xattrFlavour }: TreeForm): string {
   const ids = typeof idMap === 'string' ? idMap : `${ranges(idMap.uids)};${ranges(idMap.gids)}`;
   return `${xattrFlavour} ${ids}`;
@@ -47,10 +47,10 @@ export function opaqueXattr(flavour: XattrFlavour): string {
 }
 
 /**
- * The owner that a file of the tree has on this machine.
+ * Maps an owner in the tree to one on this machine.
  *
- * @returns undefined where all files belong to whoever makes them
- * @throws Error for an id that no range has
+ * @returns undefined if all files belong to the user who creates them
+ * @throws Error for an id outside all ranges
  */
 export function ownerOnHost(idMap: IdMap, owner: Owner): Owner | undefined {
   if (idMap === 'root') return owner;
@@ -63,9 +63,9 @@ export function ownerOnHost(idMap: IdMap, owner: Owner): Owner | undefined {
 }
 
 /**
- * The owner in the tree of a file of this machine.
+ * Maps an owner on this machine to one in the tree.
  *
- * @throws Error for an id that no range has
+ * @throws Error for an id outside all ranges
  */
 export function ownerInTree(idMap: IdMap, owner: Owner): Owner {
   if (idMap === 'root') return owner;

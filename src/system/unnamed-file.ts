@@ -1,21 +1,21 @@
-/** Files that have no name until they are complete: whoever is killed before leaves nothing. */
+/** Files without a name until they are complete: a killed process leaves nothing. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { callNative, cString, nativeFunction } from './libc.ts';
 import { hasErrorCode } from './system-error.ts';
 
-/** `__O_TMPFILE`, the same on all processors that Node runs on; it goes with O_DIRECTORY. */
+/** `__O_TMPFILE`, the same on all architectures of Node; combined with O_DIRECTORY. */
 const TMPFILE = 0o20_000_000 | (constants.O_DIRECTORY ?? 0);
 const AT_FDCWD = -100;
 const AT_SYMLINK_FOLLOW = 0x400;
-/** What file systems and kernels answer that have no such files. */
+/** Errors of file systems and kernels without O_TMPFILE. */
 const UNKNOWN = ['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL', 'ENOENT', 'ENOSYS'];
 
 /**
  * Makes a file without a name on the file system of a directory.
- * @param mode without what the umask takes away
- * @returns undefined where there are none; then the directory may not be there either
+ * @param mode before the umask applies
+ * @returns undefined if unsupported, or the directory does not exist
  * @throws errors of `node:fs`
  */
 export async function openUnnamed(
@@ -32,7 +32,7 @@ export async function openUnnamed(
 }
 
 /**
- * Gives a file of `openUnnamed` a name, which nothing may have yet.
+ * Gives a file of `openUnnamed` a name, which must not exist.
  * @throws SystemError EEXIST and others
  */
 export function linkUnnamed(handle: FileHandle, path: string): void {

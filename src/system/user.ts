@@ -1,4 +1,4 @@
-/** Who this process is. */
+/** The user of this process. */
 import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 
@@ -7,7 +7,7 @@ export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
-/** Whether root of this process is another user of the machine: then it may neither mount layers nor own files as it likes. */
+/** Whether this process runs in a user namespace: its root may neither mount layers nor set arbitrary owners. */
 export function isInUserNamespace(): boolean {
   try {
     const ids = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/).join(' ');
@@ -17,15 +17,15 @@ export function isInUserNamespace(): boolean {
   }
 }
 
-/** What /proc says outside of user namespaces: every id, mapped to itself. */
+/** The content of /proc/self/uid_map outside user namespaces: every id mapped to itself. */
 const ALL_IDS = '0 0 4294967295';
 
-/** Undefined where HOME is not set and /etc/passwd has no entry for the user, as in many containers. */
+/** Undefined if HOME is not set and /etc/passwd has no entry for the user, as in many containers. */
 export function homeDirectory(): string | undefined {
   return orUndefined(homedir);
 }
 
-/** Undefined where /etc/passwd has no entry for the user. */
+/** Undefined if /etc/passwd has no entry for the user. */
 export function userName(): string | undefined {
   return orUndefined(() => userInfo().username);
 }

@@ -1,6 +1,6 @@
 /**
- * Extended attributes of all namespaces, of the file itself (symlinks are not followed). Names and values are
- * bytes in latin1 strings. What the kernel lets the caller see is what there is: `trusted.*` needs root.
+ * Extended attributes of all namespaces, of the file itself (symlinks are not followed). Names and values are bytes in
+ * latin1 strings. Only attributes visible to the caller: `trusted.*` requires root.
  */
 import { callNative, cString, lastError, nativeFunction, requireLinux } from './libc.ts';
 
@@ -8,13 +8,13 @@ import { callNative, cString, lastError, nativeFunction, requireLinux } from './
 const LIMIT = 65_536;
 const PATH_LIMIT = 4096;
 
-// One set of buffers for all calls: a layer is asked file by file, tens of thousands of times.
+// Shared buffers for all calls: indexing a layer makes tens of thousands of them.
 let buffers: { path: Buffer; name: Buffer; names: Buffer; value: Buffer } | undefined;
 
 /**
  * Reads all extended attributes of a file.
  * @param path latin1 bytes
- * @returns undefined when there are none, or when the file system or this system has no such thing
+ * @returns undefined if there are none, or they are unsupported
  * @throws SystemError ENOENT, EACCES, …
  */
 export function listXattrs(path: string): Record<string, string> | undefined {
@@ -43,7 +43,7 @@ export function listXattrs(path: string): Record<string, string> | undefined {
 }
 
 /**
- * Sets one extended attribute, made or replaced.
+ * Creates or replaces one extended attribute.
  * @param path latin1 bytes
  * @param value latin1 bytes
  * @throws SystemError EPERM, ENOTSUP, …
@@ -65,12 +65,12 @@ function readValue(
   const length = lgetxattr(pathBytes, terminated(nameBuffer, name), value, LIMIT);
   if (length >= 0) return value.toString('latin1', 0, length);
   const error = lastError('lgetxattr', path);
-  // Removed since it was listed, or listed though nobody may read it.
+  // Removed since it was listed, or listed but not readable.
   if (error.code === 'ENODATA' || error.code === 'ENOTSUP') return undefined;
   throw error;
 }
 
-/** Writes a zero-ended string into a buffer kept for that; a longer one gets a buffer of its own. */
+/** Writes a NUL-terminated string into a shared buffer, or into a new one if it is longer. */
 function terminated(buffer: Buffer, text: string): Buffer {
   if (text.length >= buffer.length || text.includes('\0')) return cString(text);
   buffer[buffer.write(text, 'latin1')] = 0;

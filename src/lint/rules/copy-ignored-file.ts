@@ -2,7 +2,7 @@ import { type IgnoreFile, IgnoreMatcher } from '../../context/index.ts';
 import type { Instruction, Word } from '../../dockerfile/index.ts';
 import type { LintFile, Rule } from '../rule.ts';
 
-/** Patterns that leave nothing of the context. */
+/** Patterns that exclude the whole context. */
 const EVERYTHING = new Set(['*', '**', '**/*']);
 
 export const copyIgnoredFile: Rule = {
@@ -13,7 +13,7 @@ export const copyIgnoredFile: Rule = {
     if (copies.length === 0) return;
     const ignore = file.facts.ignoreFile();
     if (ignore === undefined || ignore.patterns.length === 0) return;
-    // What is taken back cannot be told without looking at the files.
+    // Exceptions require a look at the files.
     if (ignore.patterns.some(({ pattern }) => pattern.startsWith('!'))) return;
     const hiding = hiddenBy(ignore);
     for (const { instruction, word, path } of copies) {
@@ -60,7 +60,7 @@ function isRemote(path: string): boolean {
   return /^[a-z]+:\/\/|^git@/.test(path);
 }
 
-/** Relative to the context, without what means nothing; empty for the context itself. */
+/** Relative to the context, normalised; empty for the context itself. */
 function cleanPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {

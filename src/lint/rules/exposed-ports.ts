@@ -4,11 +4,11 @@ import type { LintFile } from '../rule.ts';
 export interface ExposedPort {
   readonly instruction: Instruction;
   readonly word: Word;
-  /** Variables replaced. */
+  /** With variables expanded. */
   readonly port: string;
 }
 
-/** The ports of all EXPOSEs, one by one: a word may stand for several. */
+/** The ports of all EXPOSE instructions; one word may expand to several. */
 export function exposedPorts({ stages, textOf }: LintFile): readonly ExposedPort[] {
   return stages
     .flatMap(({ steps }) => steps)

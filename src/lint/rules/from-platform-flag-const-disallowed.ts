@@ -19,13 +19,13 @@ export const fromPlatformFlagConstDisallowed: Rule = {
   },
 };
 
-/** What a stage for that platform has in its name. */
+/** Words in the name of a stage for that platform. */
 function namesOf(text: string): readonly string[] {
   try {
     const { os, architecture } = parsePlatform(text);
     return [os, architecture];
   } catch {
-    // Planning says what is wrong with it.
+    // Planning reports the error.
     return [];
   }
 }

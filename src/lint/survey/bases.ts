@@ -1,20 +1,20 @@
-/** What FROM lines mean: their names and platforms with the global ARGs put in. */
+/** Names and platforms of FROM lines, with global ARGs expanded. */
 import type { ArgInstruction, Stages, SyntaxTree, Word } from '../../dockerfile/index.ts';
 import { normalizePlatform, type Platform, parsePlatform } from '../../oci/index.ts';
 import { expandIn, expandQuietly } from './expand.ts';
 import type { SurveyFacts } from './facts.ts';
 
 export interface SurveyedBase {
-  /** Undefined when it cannot be expanded. */
+  /** Undefined if it cannot be expanded. */
   readonly name: string | undefined;
-  /** The name when no build argument is given. */
+  /** The name without build arguments. */
   readonly defaultName: string | undefined;
   readonly platform: string | undefined;
-  /** The platform that FROM asks for, or else the build; undefined: FROM's is none. */
+  /** The platform of FROM, else of the build; undefined if FROM's is invalid. */
   readonly wanted: Platform | undefined;
-  /** Variables of the name and the platform that have a value. */
+  /** Variables in the name and the platform that have a value. */
   readonly used: ReadonlySet<string>;
-  /** Variables of the name and the platform that are not declared. */
+  /** Variables in the name and the platform that are not declared. */
   readonly undeclared: readonly { readonly name: string; readonly word: Word }[];
 }
 
@@ -25,7 +25,7 @@ export interface Bases {
   /** Names that FROM may use. */
   readonly declared: ReadonlySet<string>;
   readonly argumentValues: ReadonlyMap<Word, string | undefined>;
-  /** Variables that the value of a global ARG is made of, by the ARG's name. */
+  /** Variables used in the value of a global ARG, by the ARG's name. */
   readonly argumentUses: ReadonlyMap<Word, ReadonlySet<string>>;
 }
 
@@ -73,7 +73,7 @@ export function expandBases(tree: SyntaxTree, parts: Stages, facts: SurveyFacts)
   };
 }
 
-/** Planning says what is wrong with a platform that cannot be read. */
+/** Planning reports invalid platforms. */
 function wantedPlatform(text: string | undefined, facts: SurveyFacts): Platform | undefined {
   if (text === '') return facts.platform;
   return text === undefined
@@ -81,7 +81,7 @@ function wantedPlatform(text: string | undefined, facts: SurveyFacts): Platform 
     : expandQuietly(() => normalizePlatform(parsePlatform(text)));
 }
 
-/** Each sees those before it. */
+/** Each global ARG sees those before it. */
 function globalValues(tree: SyntaxTree, globals: readonly ArgInstruction[], facts: SurveyFacts) {
   const values = new Map(facts.predefined);
   const argumentValues = new Map<Word, string | undefined>();

@@ -1,7 +1,7 @@
 import { type Expanded, expandWord, type SyntaxTree, type Word } from '../../dockerfile/index.ts';
 import { AppError } from '../../errors.ts';
 
-/** A word with its variables replaced; undefined when it cannot be, which planning reports as an error. */
+/** Expands a word; undefined if that fails, which planning reports as an error. */
 export function expandQuietly<T = Expanded>(work: () => T): T | undefined {
   try {
     return work();
@@ -12,7 +12,7 @@ export function expandQuietly<T = Expanded>(work: () => T): T | undefined {
 }
 
 export interface ExpandedIn extends Expanded {
-  /** The names that were used and have a value. */
+  /** Names of used variables that have a value. */
   readonly matched: ReadonlySet<string>;
 }
 

@@ -1,22 +1,22 @@
-/** What a survey is told, and what its walk through the stages finds. */
+/** Input of a survey, and results of its walk through the stages. */
 import type { Instruction } from '../../dockerfile/index.ts';
 import type { SourceRange } from '../../errors.ts';
 import type { ImageConfig, Platform } from '../../oci/index.ts';
 
-/** What the checks have to be told, since it does not stand in the file. */
+/** Facts for the checks that are not in the file. */
 export interface SurveyFacts {
   /** Given with --build-arg. */
   readonly buildArgs: ReadonlyMap<string, string>;
-  /** The arguments every file has: `TARGETPLATFORM`, … with their values. */
+  /** The predefined arguments `TARGETPLATFORM`, … with their values. */
   readonly predefined: ReadonlyMap<string, string>;
   /** A stage's name or index; undefined: the last stage. */
   readonly target: string | undefined;
-  /** Stages the target does not need are looked at too, as BuildKit does when it only checks. */
+  /** Survey also the stages that the target does not need, as BuildKit does with `--check`. */
   readonly wantsAllStages?: boolean | undefined;
-  /** The config of a base image for a platform; undefined: not known here. */
+  /** The config of a base image for a platform; undefined if unknown. */
   readonly imageOf: (name: string, platform: Platform) => ImageConfig | undefined;
   readonly platform: Platform;
-  /** Where the build takes the platform of its base images: the architectures whose programs run here. */
+  /** Architectures whose programs run on this machine, if the build's platform comes from its base images. */
   readonly runsHere?: ReadonlySet<string> | undefined;
 }
 
@@ -25,15 +25,15 @@ export interface UndefinedUse {
   readonly name: string;
   readonly range: SourceRange;
   readonly instruction: Instruction;
-  /** Names that are set there. */
+  /** Names of variables that are set at this point. */
   readonly known: readonly string[];
 }
 
-/** An instruction of a stage, and what of the stage around it the checks ask for. */
+/** An instruction of a stage, with the state of the stage that the checks need. */
 export interface Step {
   readonly instruction: Instruction;
-  /** SHELL was set here, in a parent stage or by the base image. */
+  /** SHELL is set in this stage, a parent stage or the base image. */
   readonly hasShell: boolean;
-  /** WORKDIR was set before, in this file. */
+  /** WORKDIR is set earlier in this file. */
   readonly hasWorkdir: boolean;
 }

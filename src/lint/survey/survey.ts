@@ -1,7 +1,6 @@
 /**
- * A Dockerfile as the checks see it: its stages, which of them the target needs, every variable that is used, and
- * every word with its variables replaced as far as they are known. Nothing is built, and nothing here fails: a word
- * that cannot be expanded has no text.
+ * A Dockerfile for the checks: its stages, which of them the target needs, all uses of variables, and all words with
+ * known variables expanded. Builds nothing and never fails: a word that cannot be expanded has no text.
  */
 import {
   type ArgInstruction,
@@ -20,11 +19,11 @@ export interface SurveyedStage {
   readonly from: FromInstruction;
   readonly instructions: readonly Instruction[];
   readonly base: SurveyedBase;
-  /** Indexes of the stages it is made from: first the one it begins with, then those it reads from. */
+  /** Indexes of the stages it depends on: first its base, then those it copies or mounts from. */
   readonly inputs: readonly number[];
-  /** The target is made from it. */
+  /** The target depends on it. */
   readonly isNeeded: boolean;
-  /** Of stages that are looked at. */
+  /** The steps of all surveyed stages. */
   readonly steps: readonly Step[];
 }
 
@@ -34,23 +33,23 @@ export interface Survey {
   /** ARGs before the first FROM. */
   readonly globals: readonly ArgInstruction[];
   readonly stages: readonly SurveyedStage[];
-  /** The stage that is to be built; undefined: there is none of that name. */
+  /** The stage to build; undefined if there is none with that name. */
   readonly target: SurveyedStage | undefined;
-  /** In stages that are looked at, but for FROM. */
+  /** Uses in surveyed stages, except in FROM. */
   readonly undefinedUses: readonly UndefinedUse[];
-  /** The FROM that brought an instruction in, as a trigger of what it begins with. */
+  /** The FROM whose base has the instruction as an ONBUILD trigger. */
   readonly triggeredBy: (instruction: Instruction) => FromInstruction | undefined;
   /** Values of the arguments declared in needed stages and before the first FROM. */
   readonly argumentValues: ReadonlyMap<Word, string | undefined>;
-  /** Variables that the value of a global argument is made of, by the argument's name. */
+  /** Variables used in the value of a global argument, by the argument's name. */
   readonly argumentUses: ReadonlyMap<Word, ReadonlySet<string>>;
-  /** Whether an ARG of a stage only lets it see a global argument. */
+  /** Whether an ARG of a stage only imports a global argument. */
   readonly isInherited: (argument: Word) => boolean;
-  /** A word of a needed stage with its variables replaced. */
+  /** A word of a needed stage with its variables expanded. */
   readonly textOf: (word: Word) => string | undefined;
 }
 
-/** @param instructions as `parseInstructions` gives them */
+/** @param instructions from `parseInstructions` */
 export function surveyDockerfile(
   tree: SyntaxTree,
   instructions: readonly Instruction[],

@@ -1,4 +1,4 @@
-/** Goes through the stages the target needs, each after those it is made from. */
+/** Walks the stages that the target needs, each after its dependencies. */
 import {
   expandHeredoc,
   expandWord,
@@ -25,14 +25,14 @@ export interface WalkOptions {
   readonly facts: SurveyFacts;
 }
 
-/** A stage while it is walked through. */
+/** The scope of a stage during the walk. */
 interface StageScope {
   readonly values: Map<string, string>;
-  /** ARGs declared so far, with a value or without. */
+  /** ARGs declared so far, with or without a value. */
   readonly declared: Set<string>;
   hasShell: boolean;
   hasWorkdir: boolean;
-  /** Nobody knows what ENV the base image has, so no variable can be said to be unset. */
+  /** The ENV of the base image is unknown, so no variable counts as unset. */
   readonly isOpen: boolean;
 }
 
@@ -41,9 +41,9 @@ export class Walk {
   readonly undefinedUses: UndefinedUse[] = [];
   readonly texts = new Map<Word, string>();
   readonly argumentValues = new Map<Word, string | undefined>();
-  /** Names of ARGs that only let a stage see a global argument. */
+  /** Names of ARGs that only import a global argument. */
   readonly inherited = new Set<Word>();
-  /** Instructions that do not stand in the stage, and the FROM that brought them. */
+  /** ONBUILD triggers, and the FROM that runs them. */
   readonly triggers = new Map<Instruction, FromInstruction>();
   readonly #tree: SyntaxTree;
   readonly #options: WalkOptions;
@@ -62,7 +62,7 @@ export class Walk {
     return findStageOrIndex(stages, target)?.index;
   }
 
-  /** Walks through a stage and all it needs. Stages need earlier ones only, so a loop over them is enough. */
+  /** Walks a stage and its dependencies. Stages depend on earlier ones only, so a loop is enough. */
   visit(target: number): void {
     const needed = this.#neededBy(target);
     for (const index of [...needed].sort((a, b) => a - b)) this.#walk(index);
@@ -81,7 +81,7 @@ export class Walk {
     return needed;
   }
 
-  /** The stages that one is made from: first the one it begins with, then those it reads from. */
+  /** The dependencies of a stage: first its base, then those it copies or mounts from. */
   inputsOf(index: number): readonly number[] {
     const { stages } = this.#options;
     const stage = stages[index];
@@ -93,7 +93,7 @@ export class Walk {
     return parent === undefined ? read : [parent, ...read];
   }
 
-  /** FROM compares names as written with names in lower case. */
+  /** FROM compares the name as written with the lower-case names of stages. */
   #parentOf(index: number): number | undefined {
     const { name } = this.#options.bases.of(index);
     if (name === undefined || name !== name.toLowerCase()) return undefined;
@@ -116,7 +116,7 @@ export class Walk {
     this.steps.set(index, steps);
   }
 
-  /** What the base left to be done, in its config or by ONBUILD in this file. */
+  /** The triggers of the base, from its config or from ONBUILD in this file. */
   #triggersOf(index: number, { from }: StageSource): readonly Instruction[] {
     const known = this.#triggersByStage.get(index);
     if (known !== undefined) return known;
@@ -157,7 +157,7 @@ export class Walk {
     };
   }
 
-  /** The image that a stage begins with, where it is one and is known. */
+  /** The base image of a stage, if it is an image and known. */
   #imageOf(index: number): ImageConfig | undefined {
     const { bases, facts } = this.#options;
     const { name, wanted } = bases.of(index);
@@ -197,9 +197,9 @@ export class Walk {
   ): string | undefined {
     const seen = new Set<string>();
     const onUndefined = (name: string, range: SourceRange | undefined): void => {
-      // BuildKit does not look at what is parted into words, which is EXPOSE alone.
+      // BuildKit does not check words that are split after expansion: those of EXPOSE.
       if (scope.isOpen || scope.declared.has(name) || form === 'words') return;
-      // Once for each word, as BuildKit counts.
+      // Once for each word, as in BuildKit.
       if (seen.has(name)) return;
       seen.add(name);
       const known = [...scope.values.keys(), ...scope.declared];
@@ -217,7 +217,7 @@ export class Walk {
   }
 }
 
-/** Planning says what is wrong with a trigger. */
+/** Planning reports invalid triggers. */
 function parseQuietly(text: string): Instruction | undefined {
   try {
     return parseTrigger(text).instruction;

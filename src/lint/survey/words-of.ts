@@ -1,4 +1,4 @@
-/** Which words of an instruction have their variables replaced. */
+/** The words of an instruction that are subject to variable expansion. */
 import type { Instruction, Word } from '../../dockerfile/index.ts';
 
 export interface ExpandedWord {
@@ -6,7 +6,7 @@ export interface ExpandedWord {
   readonly form?: 'word' | 'words' | 'heredoc';
 }
 
-/** All but those of ARG, which see each other. */
+/** All words except those of ARG, which see each other. */
 export function wordsOf(instruction: Instruction): readonly ExpandedWord[] {
   switch (instruction.kind) {
     case 'add':
@@ -18,21 +18,21 @@ export function wordsOf(instruction: Instruction): readonly ExpandedWord[] {
         .map(({ heredoc, content }): ExpandedWord => {
           return { word: { text: content, range: heredoc.bodyRange }, form: 'heredoc' };
         });
-      return [...present([...sources, destination, chown, chmod, checksum]), ...bodies];
+      return [...definedWords([...sources, destination, chown, chmod, checksum]), ...bodies];
     }
     case 'env':
     case 'label':
-      return present(instruction.pairs.flatMap(({ key, value }) => [key, value]));
+      return definedWords(instruction.pairs.flatMap(({ key, value }) => [key, value]));
     case 'user':
     case 'workdir':
     case 'stopsignal':
       return [{ word: instruction.value }];
     case 'volume':
-      return present(instruction.paths);
+      return definedWords(instruction.paths);
     case 'expose':
       return instruction.ports.map((word) => ({ word, form: 'words' }));
     case 'run':
-      return present(
+      return definedWords(
         instruction.mounts.flatMap(({ fields }) =>
           fields.map(({ key, value }) => (key === 'from' ? undefined : value)),
         ),
@@ -42,7 +42,7 @@ export function wordsOf(instruction: Instruction): readonly ExpandedWord[] {
   }
 }
 
-/** The stages or images an instruction takes files from. */
+/** The stages or images that an instruction copies or mounts from. */
 export function usedImages(instruction: Instruction): readonly string[] {
   if (instruction.kind === 'copy') return instruction.from ? [instruction.from.text] : [];
   if (instruction.kind !== 'run') return [];
@@ -51,6 +51,6 @@ export function usedImages(instruction: Instruction): readonly string[] {
   );
 }
 
-function present(words: readonly (Word | undefined)[]): ExpandedWord[] {
+function definedWords(words: readonly (Word | undefined)[]): ExpandedWord[] {
   return words.flatMap((word) => (word === undefined ? [] : [{ word }]));
 }
