@@ -1,10 +1,14 @@
 /** Reports on real images, wherever they are. */
 
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageReport } from '../../src/index.ts';
 import { busybox, Workbench } from '../support/cli.ts';
+import { schemaErrors } from '../support/json-schemas.ts';
+import { startRegistry } from '../support/registry.ts';
+import { ensureTool, succeed } from '../support/tools.ts';
 
 const DOCKERFILE = `
 FROM scratch
@@ -93,6 +97,62 @@ describe('a report', () => {
     expect(size.compressed).toBeLessThan(sum + 10_000);
   });
 
+  it('is described by its schema, wherever the image is', async () => {
+    await using registry = await startRegistry();
+    const skopeo = ensureTool('skopeo', 'skopeo');
+    const layout = file('layout');
+    const plain = ['--insecure-policy', 'copy'];
+    const zstd = ['--dest-compress-format', 'zstd', '--dest-compress'];
+    await succeed(skopeo, [...plain, ...zstd, `oci-archive:${file('oci.tar')}`, `oci:${layout}:z`]);
+    const archive = `docker-archive:${file('skopeo.tar')}`;
+    await succeed(skopeo, [...plain, `oci-archive:${file('oci.tar')}`, `${archive}:a/b:3`]);
+    await bench.succeed(['tag', 'seen', `${registry.name}/seen:1`]);
+    await bench.succeed(['push', '-q', `${registry.name}/seen:1`]);
+    const { layers, reclaimable, secrets, ...stored } = await report('seen');
+    const names = new Map([
+      [`oci:${layout}`, []],
+      [`oci:${layout}:z`, []],
+      [archive, ['a/b:3']],
+      [`docker://${registry.name}/seen:1`, [`${registry.name}/seen:1`]],
+    ]);
+    for (const [image, shown] of names) {
+      const found = await report(image, '--against', 'seen', '--base', 'seen');
+      expect(schemaErrors('report', found)).toEqual([]);
+      expect(found.image).toEqual({ ...stored.image, names: shown });
+      expect(found.layers.map(asRead)).toEqual(layers.map(asRead));
+      expect(found).toMatchObject({ reclaimable, secrets, problems: [] });
+      expect(found.base).toMatchObject({ layers: 5, unique: { unpacked: 0, compressed: 0 } });
+      expect(found.against?.layers).toMatchObject({ shared: 5, added: [], unpacked: 0 });
+    }
+    expect(schemaErrors('report', await report('seen'))).toEqual([]);
+  });
+
+  it('needs no right and writes nothing', async () => {
+    const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const wrapper = [...user, '--bounding-set=-all', '--no-new-privs'];
+    const home = mkdtempSync(join(tmpdir(), 'lamina-report-'));
+    const settings = { wrapper, env: { HOME: home, LAMINA_ROOT: join(home, 'store') } };
+    try {
+      for (const path of [home, bench.directory]) chmodSync(path, 0o755);
+      chmodSync(file('oci.tar'), 0o644);
+      const image = `oci-archive:${file('oci.tar')}`;
+      const { stdout } = await bench.succeed(['report', '--format', 'json', image], settings);
+      expect(JSON.parse(stdout)).toEqual(await report(image));
+      const missing = await bench.lamina(['report', 'seen'], settings);
+      expect(missing.stderr).toContain('IMAGE_NOT_FOUND');
+      expect(readdirSync(home)).toEqual([]);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  });
+
+  it('leaves the store as it was', async () => {
+    const before = describeStore(bench.store);
+    await report('seen');
+    await report(`docker-archive:${file('docker.tar')}`);
+    expect(describeStore(bench.store)).toEqual(before);
+  });
+
   it('shows people the same, and never a secret', async () => {
     for (const format of ['text', 'markdown', 'html']) {
       const { stdout } = await bench.succeed(['report', '--format', format, 'seen']);
@@ -107,3 +167,11 @@ describe('a report', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });
+
+/** What lasts in a store: all files but those of the database, by size. */
+function describeStore(store: string): readonly string[] {
+  return readdirSync(store, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/^(?:db|locks|tmp)(?:\/|$)/.test(name))
+    .map((name) => `${name} ${statSync(join(store, name)).size}`)
+    .sort();
+}
