@@ -196,7 +196,7 @@ describe('logins of git repositories', () => {
       LOGIN: TOKEN,
     });
     expect(refused.stderr).toContain('GIT_FAILED');
-    expect(refused.stderr).toContain('name that address');
+    expect(refused.stderr).toContain('use that address');
     const url = server.url.replace('//', '//me:hunter2@');
     expect((await build(`FROM scratch\nADD ${url}/app.git /app\n`)).status).not.toBe(0);
     expect(other.requests.slice(before).map(({ headers }) => headers.authorization)).toEqual([]);
