@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { archiveDestination, archiveFlags } from '../archive-output.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 
 export const saveCommand = defineCommand({
@@ -8,12 +8,7 @@ export const saveCommand = defineCommand({
     'The archive goes to standard output, unless --output names a file. docker load, podman load and skopeo read it.',
   ],
   flags: {
-    output: {
-      kind: 'text',
-      short: 'o',
-      value: 'path',
-      help: 'write to a file instead of standard output',
-    },
+    ...archiveFlags,
     format: {
       kind: 'text',
       value: 'format',
@@ -29,17 +24,12 @@ export const saveCommand = defineCommand({
     { command: 'lamina save hello | docker load', text: 'give an image to Docker' },
   ],
   async run({ flags, args }, context) {
-    const { stdout } = context.io;
-    if (flags.output === undefined && stdout.isTerminal) {
-      throw new AppError('CLI_TERMINAL_OUTPUT', 'cannot write an archive to the terminal', {
-        hint: 'use -o FILE, or redirect standard output',
-      });
-    }
+    const destination = archiveDestination(flags, context.io, 'an archive');
     const api = await context.api();
     await api.saveImages({
       images: args,
       format: flags.format === 'oci' ? 'oci' : 'docker',
-      destination: flags.output ?? ((chunk) => stdout.write(chunk)),
+      destination,
       root: rootOf(flags, context),
       signal: context.signal,
     });
