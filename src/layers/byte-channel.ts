@@ -1,4 +1,4 @@
-/** Bytes handed from one who receives them to one who reads them, a few chunks apart. */
+/** Bytes passed from a writer to a reader, a few chunks apart. */
 
 const MOST_WAITING = 8;
 
@@ -9,7 +9,7 @@ export class ByteChannel implements AsyncIterable<Uint8Array> {
   #failure: unknown;
   #wake: () => void = () => undefined;
 
-  /** Waits while the reader is far behind. When the reader has gone, chunks are dropped. */
+  /** Waits while the reader is far behind. Drops the chunk when the reader has left. */
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#state !== 'open') return;
     this.#chunks.push(chunk);
@@ -22,13 +22,13 @@ export class ByteChannel implements AsyncIterable<Uint8Array> {
     this.#wake();
   }
 
-  /** The reader is told this in place of an end. */
+  /** The reader gets this error instead of an end. */
   fail(error: unknown): void {
     this.#failure = error;
     this.end();
   }
 
-  /** The reader has gone. */
+  /** Called by the reader when it reads no further. */
   leave(): void {
     this.#state = 'left';
     this.#wake();

@@ -1,6 +1,6 @@
-/** Bytes that are collected without being moved when there are more: no buffer is copied into a larger one. */
+/** Collects bytes without moving them as they grow: no buffer is copied into a larger one. */
 
-/** The first chunk is small, since most layers are; each is twice the one before it, up to the largest. */
+/** The first chunk is small, since most layers are; each is twice the one before, up to the largest. */
 const SMALLEST = 4096;
 const LARGEST = 1 << 20;
 
@@ -22,7 +22,7 @@ export class ByteCollector {
     return this.#size;
   }
 
-  /** Zeros in one piece, which are part of what was collected, to be written into. */
+  /** Reserves zeros in one piece, part of the collected bytes, to be written into. */
   reserve(length: number): ReservedBytes {
     const at = this.#take(length);
     return { view: this.#view, at };

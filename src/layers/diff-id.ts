@@ -15,12 +15,12 @@ import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 /** Facts kind. */
 const DIFF_ID_FACT = 'layer-diff-id';
 
-/** Takes a tar to its end. */
+/** Reads a tar to its end. */
 export type TakeTar = (tar: AsyncIterable<Buffer>, signal: AbortSignal) => Promise<void>;
 
 export interface DiffIdOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Given the tar if it has to be read for its digest, so that whoever wants it too need not read it again. */
+  /** Receives the tar if it must be read for its digest, so that a caller who needs it too reads it only once. */
   readonly take?: TakeTar | undefined;
 }
 
@@ -110,12 +110,12 @@ async function hashStored(
   }
 }
 
-/** What the tar of a layer with its own times is known to be. */
+/** The known identity of a layer's tar with its own times. */
 export function knownDiffId({ facts }: Pick<LayerStore, 'facts'>, id: LayerId): DiffId | undefined {
   return facts.get<TarIdentity>(DIFF_ID_FACT, factKey(id, undefined))?.diffId;
 }
 
-/** Told by whoever has hashed the layer's tar with its own times. */
+/** Remembers the identity of a layer's tar with its own times, once it has been hashed. */
 export function rememberDiffId(store: LayerStore, id: LayerId, identity: TarIdentity): void {
   store.facts.put(DIFF_ID_FACT, factKey(id, undefined), identity);
 }

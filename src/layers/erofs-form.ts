@@ -1,4 +1,4 @@
-/** A layer as an EROFS image over its own tar, for kernels that can mount one: made in no time, and nothing unpacked. */
+/** A layer as an EROFS image over its own tar, for kernels that can mount one: made at once, without unpacking. */
 import { existsSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,9 +19,9 @@ export interface ErofsForm {
 }
 
 /**
- * The image of a layer, made if it is not there yet.
+ * The image of a layer, made if it does not exist yet.
  *
- * @returns undefined when the layer cannot be had as one: it has no tar, or one beyond what block addresses reach
+ * @returns undefined when the layer cannot have one: it has no tar, or the tar is beyond the reach of block addresses
  */
 export async function erofsOf(
   store: LayerStore,
@@ -48,7 +48,7 @@ export async function erofsOf(
   });
 }
 
-/** Other processes may do the same at the same time: the bytes are the same, and the rename is one step. */
+/** Other processes may do the same at once: the bytes are the same, and the rename is atomic. */
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {

@@ -1,19 +1,19 @@
 /**
- * The sha256 of a file while it is still being written, computed on another thread, which reads the file itself:
- * nothing is copied between threads. Small files are hashed in place, since a thread takes longer to start.
+ * The sha256 of a file while it is still being written. Another thread computes it and reads the file itself, so
+ * nothing is copied between threads. Small files are hashed here, since starting a thread takes longer.
  */
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { openForReading, readFully } from './host-files.ts';
 
-/** Bytes from which on a thread is worth its start. */
+/** Bytes from which a thread is worth its start. */
 const THREAD_FROM = 8 << 20;
 const CHUNK = 1 << 20;
 
 /**
- * Given as text, so that it works however the program is bundled. It is told how far the file is written, and at last
- * `end`.
+ * Given as text, so that it works however the program is bundled. Messages say how far the file is written; the last
+ * one is `end`.
  */
 const THREAD = `
 const { createHash } = require('node:crypto');
@@ -58,7 +58,7 @@ export class FileHasher implements Disposable {
     this.#path = path;
   }
 
-  /** Says that so many more bytes are in the file, which will not change any more. */
+  /** Adds to the bytes that are in the file and will not change any more. */
   advance(bytes: number): void {
     this.#size += bytes;
     if (this.#thread === undefined && this.#size >= THREAD_FROM) this.#start();
@@ -75,7 +75,7 @@ export class FileHasher implements Disposable {
     return this.#result;
   }
 
-  /** Ends the thread, if it still runs. */
+  /** Ends the thread, if it is still running. */
   close(): void {
     void this.#thread?.terminate();
   }
@@ -92,7 +92,7 @@ export class FileHasher implements Disposable {
       thread.once('error', reject);
       thread.once('exit', () => reject(new Error('the hashing thread has ended')));
     });
-    // Whoever gives up before asking for the result is not to hear of an error.
+    // A caller that gives up before asking for the result must not see an unhandled rejection.
     this.#result.catch(() => undefined);
   }
 

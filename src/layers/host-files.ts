@@ -1,9 +1,9 @@
-/** Reading host files whose paths are bytes, without ever following a symlink in the last place. */
+/** Reads host files whose paths are bytes, without following a symlink in the last component. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { ContentRange } from '../files/index.ts';
 import { CONTENT_FLAGS, openContent } from '../system/index.ts';
 
-/** A host path that came as text, as latin1 bytes. */
+/** Turns a host path given as text into latin1 bytes. */
 export function toBytePath(path: string): string {
   return Buffer.from(path, 'utf8').toString('latin1');
 }
@@ -18,7 +18,7 @@ export function openForReading(path: string): number {
   return openSync(fsPath(path), CONTENT_FLAGS);
 }
 
-/** A stretch of a buffer to be filled from a file. */
+/** A range of a buffer to be filled from a file. */
 export interface ReadTarget {
   readonly buffer: Buffer;
   readonly start: number;
@@ -46,8 +46,8 @@ export function readFully(fd: number, target: ReadTarget, position: number): num
 }
 
 /**
- * Opens files one after the other. Content that lies in a layer's tar comes many times from the same file, which
- * is then opened once.
+ * Opens files one after the other. Consecutive contents in a layer's tar come from the same file, which is opened
+ * once.
  */
 export class FileOpener implements Disposable {
   #path: string | undefined;

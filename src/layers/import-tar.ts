@@ -1,4 +1,4 @@
-/** Takes in a layer that comes as a tar: base images, loaded archives. */
+/** Imports layers that come as a tar: base images, loaded archives. */
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SparsePiece, type TarMemberEvent, TarParser } from '../archive/index.ts';
@@ -24,17 +24,17 @@ import { UnpackBudget } from './unpack-budget.ts';
 const COPY_PIECE = 64 << 20;
 
 export interface ImportOptions {
-  /** What the tar must be; checked before the layer exists. */
+  /** What the tar must match; checked before the layer exists. */
   readonly verify?: DiffId | undefined;
   /**
    * The layers below, for tars that leave out parent directories or link to files of lower layers. Without it such
-   * parents are `0755 0:0`, and such links an error. A base given as a promise is awaited once the tar has arrived.
+   * parents are `0755 0:0`, and such links are an error. A base given as a promise is awaited once the tar has arrived.
    */
   readonly base?: FileTree | Promise<FileTree> | undefined;
-  /** Where the layer is made; `store.layers.stage`, if absent. */
+  /** Where the layer is made; default `store.layers.stage`. */
   readonly stage?: (() => Promise<StagedLayer>) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds since the epoch; now, if absent. */
+  /** Milliseconds since the epoch; default now. */
   readonly created?: number | undefined;
   /** Default `keep`. */
   readonly times?: LayerMeta['times'] | undefined;
@@ -44,15 +44,15 @@ export interface ImportedLayer extends LayerMeta {
   readonly diffId: DiffId;
   /** Bytes of the uncompressed tar. */
   readonly tarSize: number;
-  /** The layer is right only on this base: find it again by chain, not by diffId. */
+  /** The layer is right only on this base: look it up by chain, not by diffId. */
   readonly usesBase: boolean;
 }
 
 /**
  * Keeps the tar as the layer's `layer.tar`, byte for byte, and indexes it.
  *
- * Names are cleaned as unpackers do (`./a//b`, `/a/b`); a name that leads out of the root, lies below a file, or is
- * otherwise impossible is an error. Of several members of one name the last one counts.
+ * Names are cleaned as unpackers do (`./a//b`, `/a/b`). A name that leads out of the root, lies below a file, or is
+ * otherwise impossible is an error. Of several members with the same name, the last one counts.
  *
  * @param source the uncompressed tar
  * @throws AppError LAYER_INVALID_MEMBER, LAYER_HARDLINK_TARGET_MISSING, LAYER_DIFF_ID_MISMATCH, ARCHIVE_*; what
@@ -97,7 +97,7 @@ interface Received {
   readonly tarSize: number;
 }
 
-/** Members on their way into the index; they wait as long as the layers below are not known. */
+/** Members on their way into the index; they wait until the layers below are known. */
 class Members {
   readonly sparse: SparseFile[] = [];
   readonly #base: Promise<FileTree> | undefined;
@@ -112,7 +112,7 @@ class Members {
     this.#base = base;
     base.then(
       (tree) => this.#begin(tree),
-      // Told by `builder`.
+      // `builder` reports the failure.
       () => undefined,
     );
   }
@@ -122,7 +122,7 @@ class Members {
     if (this.#builder !== undefined) this.#takeWaiting(this.#builder);
   }
 
-  /** With all members in it. @throws what the base's promise is rejected with */
+  /** The builder with all members added. @throws the rejection of the base's promise */
   async builder(): Promise<LayerBuilder> {
     const builder = this.#builder ?? this.#begin(await this.#base);
     this.#takeWaiting(builder);
@@ -186,7 +186,7 @@ async function receive(path: string, members: Members, options: ReceiveOptions):
   }
 }
 
-/** Takes all that the parser can tell so far. */
+/** Takes all members that the parser has so far. */
 function takeMembers(parser: TarParser, members: Members, budget: UnpackBudget): void {
   for (let event = parser.next(); event !== undefined; event = parser.next()) {
     if (event.kind !== 'member') continue;
@@ -195,7 +195,7 @@ function takeMembers(parser: TarParser, members: Members, budget: UnpackBudget):
   }
 }
 
-/** Puts contents that the tar does not hold in one piece behind it. Holes stay holes: their size is a mere claim. */
+/** Appends contents that the tar does not hold in one piece. Holes stay holes: their size is only a claim. */
 function appendContents(fd: number, builder: LayerBuilder, sparse: readonly SparseFile[]): void {
   const reserve = (inode: Inode): number => {
     const end = fstatSync(fd).size;

@@ -102,7 +102,7 @@ class RecordReader {
     if (type === 'whiteout') return { kind: 'whiteout', path };
     const flags = view.getUint8(at + 5);
     const device = (flags & HAS_DEVICE) !== 0;
-    // One object literal with every key: all entries share one shape, which keeps whoever walks them fast.
+    // One object literal with every key: all entries share one shape, which keeps loops over them fast.
     return {
       kind: 'entry',
       path,
@@ -154,7 +154,7 @@ class RecordReader {
   }
 }
 
-/** Writes the index into a layer's directory; a file that is there is replaced at once. */
+/** Writes the index into a layer's directory; an existing file is replaced atomically. */
 export function writeIndex(directory: string, { entries, tarSize }: LayerIndex): void {
   const encoder = new IndexEncoder();
   for (const entry of entries) encoder.add(entry);

@@ -1,4 +1,4 @@
-/** Makes the file form of a layer index, entry by entry: see `index-codec.ts` for the form. */
+/** Encodes the file form of a layer index, entry by entry: see `index-codec.ts` for the form. */
 import { createHash } from 'node:crypto';
 import { comparePaths, type FileType } from '../files/index.ts';
 import { ByteCollector } from './byte-collector.ts';
@@ -31,7 +31,7 @@ export const HAS_DEVICE = 16;
 export const HAS_XATTRS = 32;
 export const HAS_LINK_TARGET = 64;
 
-/** Keeps some hundred bytes an entry, so that a million of them fit into memory beside what else there is. */
+/** Keeps some hundred bytes an entry, so that a million of them fit into memory. */
 export class IndexEncoder {
   readonly #records = new ByteCollector();
   readonly #paths = new ByteCollector();
@@ -41,7 +41,7 @@ export class IndexEncoder {
   #count = 0;
   #previous: string | undefined;
 
-  /** @throws Error when the entry does not sort behind the one before it */
+  /** @throws Error when the entry does not sort after the one before it */
   add(entry: LayerEntry): void {
     if (this.#previous !== undefined && comparePaths(this.#previous, entry.path) >= 0) {
       throw new Error(`layer index not sorted at ${JSON.stringify(entry.path)}`);

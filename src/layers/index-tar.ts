@@ -1,4 +1,4 @@
-/** The index of a layer as it streams by: nothing of it is kept, on disk or in memory, but what it says of its files. */
+/** The index of a layer as it streams by: only facts about its files are kept, in memory, and none of its bytes. */
 import { type SparsePiece, TarParser } from '../archive/index.ts';
 import type { BytePath } from '../files/index.ts';
 import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
@@ -13,7 +13,7 @@ export interface IndexTarOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Content that is not in the tar in one piece: of a sparse file, or of a file below that the layer links to. */
+/** Content that the tar does not hold in one piece: of a sparse file, or of a lower file that the layer links to. */
 export type ContentApart =
   | { readonly kind: 'sparse'; readonly offset: number; readonly pieces: readonly SparsePiece[] }
   | { readonly kind: 'below'; readonly path: BytePath };
@@ -21,7 +21,7 @@ export type ContentApart =
 export interface TarIndex {
   /** Offsets of contents are those in the uncompressed tar. */
   readonly index: LayerIndex & { readonly tarSize: number };
-  /** By the offset that such a content has in the index, which lies behind the tar. */
+  /** By the offset of such a content in the index, which is after the end of the tar. */
   readonly apart: ReadonlyMap<number, ContentApart>;
 }
 

@@ -24,7 +24,7 @@ import { isReservedName, reservedName } from './whiteout-names.ts';
 import { sameXattrs } from './xattrs.ts';
 
 export interface IndexTreeOptions {
-  /** What the upper directory lies over. */
+  /** The layers below the upper directory. */
   readonly base: FileTree;
   /** The form of the upper directory. */
   readonly form: TreeForm;
@@ -46,9 +46,9 @@ const TYPES = new Map<number, FileType>([
  * Reads the metadata of all files of an upper directory.
  *
  * - a character device 0/0 is a whiteout, kept only if `base` has the path
- * - a directory that holds nothing is left out if mode, owner and attributes are those of `base`: overlayfs makes
- *   such copies of directories in which something was made and removed again, with new times
- * - the root directory is an entry only where its mode, owner or attributes differ from `base`
+ * - an empty directory is left out if mode, owner and attributes are those of `base`: overlayfs makes such copies of
+ *   directories in which something was made and removed again, with new times
+ * - the root directory is an entry only if its mode, owner or attributes differ from `base`
  * - sockets are left out, as in every image layer; of extended attributes only capabilities are kept
  *
  * @param directory host path as text
@@ -59,7 +59,7 @@ export function indexTree(directory: string, options: IndexTreeOptions): Promise
   return new TimeSlice(options.signal).run(walk.index(options.base));
 }
 
-/** Everything of one file that the walk reads. */
+/** Everything the walk reads of one file. */
 interface Found {
   readonly hostPath: string;
   readonly path: string;
@@ -96,7 +96,7 @@ class UpperWalk {
     return { entries: this.#entries };
   }
 
-  /** @param base undefined where nothing of the lower layers shows through */
+  /** @param base undefined where no lower layer shows through */
   *#children(directory: Found, base: FileTree | undefined): Generator<void, void> {
     const names = readdirSync(fsPath(directory.hostPath), { encoding: 'latin1' });
     for (const name of names.sort(compareNames)) {
@@ -123,7 +123,7 @@ class UpperWalk {
   }
 
   #plain(found: Found, base: FileTree | undefined): void {
-    // A layer has no sockets; but what one has replaced is gone.
+    // A layer has no sockets, but what a socket replaced is gone.
     const isGone = found.type === 'char' && found.stat.rdev === 0n;
     if (isGone || found.type === 'socket') {
       if (base?.lookup(found.path) !== undefined) {
@@ -153,7 +153,7 @@ class UpperWalk {
     return xattrs?.[this.#opaque] === 'y';
   }
 
-  /** Which links a file has inside the layer is known only when all were met. */
+  /** The links of a file inside the layer are known only when the walk has met them all. */
   #numberLinkGroups(): void {
     let number = 0;
     for (const links of this.#inodes.values()) {

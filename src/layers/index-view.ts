@@ -1,11 +1,11 @@
-/** The index of one layer, made quick to ask. */
+/** The index of one layer, prepared for fast lookups. */
 import { type BytePath, comparePaths, parentPath } from '../files/index.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
 
-/** Questions answered by binary search before a table of the whole layer is made. */
+/** Lookups answered by binary search before a table of the whole layer is made. */
 const FEW = 64;
 
-/** What a layer says of a path; `implied`: it has no entry for it, but for something below it. */
+/** What a layer has at a path; `implied`: no entry for it, but entries below it. */
 export type Finding = LayerEntry | 'implied' | undefined;
 
 export class IndexView {
@@ -28,7 +28,7 @@ export class IndexView {
     return isBelow(entry.path, path) ? 'implied' : undefined;
   }
 
-  /** Names directly in a directory, in order, with what the layer says of each. */
+  /** Names directly in a directory, in order, with what the layer has for each. */
   *children(directory: BytePath): Generator<readonly [name: string, Exclude<Finding, undefined>]> {
     const { entries } = this.index;
     const start = directory === '' ? 0 : directory.length + 1;

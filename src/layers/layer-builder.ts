@@ -1,6 +1,6 @@
 /**
- * Applies the members of a layer's tar one after the other to a tree in memory, by the rules of an image unpacker:
- * later members win, whiteouts concern lower layers only, nothing leaves the root.
+ * Applies the members of a layer's tar one by one to a tree in memory, by the rules of an image unpacker: later members
+ * win, whiteouts affect lower layers only, nothing leaves the root.
  */
 import { checkEntryPath, type TarHeader } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
@@ -22,26 +22,26 @@ import { withoutOverlayXattrs } from './xattrs.ts';
 
 /** A file as the layer has it; hard links share one. */
 export interface Inode {
-  /** Its `path` means nothing. */
+  /** Its `path` is not used. */
   readonly entry: FileEntry;
   /** As in the archive, for messages. */
   readonly name: string;
-  /** Where its content is in `layer.tar`; set by whoever reads the archive. */
+  /** Where its content is in `layer.tar`; set by the reader of the archive. */
   tarOffset: number | undefined;
-  /** Names of it in the layer, and its group where it has several; set when the layer is finished. */
+  /** Names of it in the layer, and its group if it has several; set when the layer is finished. */
   links: number;
   linkGroup: number | undefined;
-  /** For a link to a file of a lower layer: the content, of which this layer needs a copy. */
+  /** For a link to a file of a lower layer: the content, which this layer needs a copy of. */
   readonly source?: ContentRange | undefined;
 }
 
-/** What a layer lies on. Without `content`, links to its files are known, and their contents are not copied. */
+/** The layers below. Without `content`, links to its files are known, but their contents are not copied. */
 export type LowerTree = Pick<FileTree, 'lookup'> & Partial<Pick<FileTree, 'content'>>;
 
 interface Node {
-  /** Undefined for a directory that is only implied by what is below it, and for a mere whiteout. */
+  /** Undefined for a directory that only its children imply, and for a whiteout. */
   inode: Inode | undefined;
-  /** Present for directories. */
+  /** Set for directories. */
   children: Map<string, Node> | undefined;
   whiteout: boolean;
   opaque: boolean;
@@ -67,7 +67,7 @@ export class LayerBuilder {
   readonly #fromBase = new Map<BytePath, Inode>();
   #usesBase = false;
 
-  /** @param base what the layer lies on: has the parents and link targets that the layer itself lacks */
+  /** @param base the layers below: they have the parents and link targets that the layer itself lacks */
   constructor(base: LowerTree | undefined) {
     this.#base = base;
   }
@@ -78,7 +78,7 @@ export class LayerBuilder {
   }
 
   /**
-   * @returns the inode that the member made, if it is a regular file; its content is for the caller to place
+   * @returns the inode that the member made, if it is a regular file; the caller stores its content
    * @throws AppError LAYER_INVALID_MEMBER, LAYER_HARDLINK_TARGET_MISSING
    */
   add(header: TarHeader): Inode | undefined {
@@ -109,8 +109,8 @@ export class LayerBuilder {
   }
 
   /**
-   * The layer as it is after its last member. The builder is empty afterwards: what has been handed out is let go, since
-   * a million entries are not to be in memory twice.
+   * The layer as it is after its last member. The builder is empty afterwards: it releases what it hands out, so that a
+   * million entries are not in memory twice.
    *
    * @param sink takes the entries, in the order of an index
    */
@@ -122,13 +122,13 @@ export class LayerBuilder {
     return { size, files, usesBase: this.#usesBase };
   }
 
-  /** Undefined: the member says that the file is gone; `none`: it changes nothing. */
+  /** Undefined: the member removes the file; `none`: it changes nothing. */
   #inode(header: TarHeader, old: Node | undefined): Inode | undefined | 'none' {
     if (header.type === 'hardlink') {
       const target = this.#linkTarget(header);
       return target === old?.inode ? 'none' : target;
     }
-    // To overlayfs such a device means that the file is gone.
+    // To overlayfs such a device is a whiteout.
     const isGone = header.type === 'char' && !header.devMajor && !header.devMinor;
     return isGone ? undefined : makeInode(header);
   }
@@ -228,7 +228,7 @@ export class LayerBuilder {
     return made;
   }
 
-  /** Hands out a node and all below it, and forgets it. */
+  /** Hands out a node and all below it, and releases it. */
   #emit(node: Node, { path, base, emission }: Position): void {
     if (!isDirectory(node)) {
       const { inode } = node;
@@ -256,8 +256,8 @@ export class LayerBuilder {
   }
 
   /**
-   * A directory that the layer has no member for, but has files in, keeps the metadata it has in lower layers.
-   * The tree that is made of the layer needs it, since it hides that of the lower layers.
+   * A directory without a member of its own, but with files in it, keeps the metadata it has in lower layers. The tree
+   * made of the layer needs it, since it hides the one of the lower layers.
    */
   #impliedInode(path: BytePath, base: LowerTree | undefined, opaque: boolean): Inode | undefined {
     const below = path === '' && !opaque ? undefined : base?.lookup(path);
@@ -271,12 +271,12 @@ export class LayerBuilder {
 
 interface Position {
   readonly path: BytePath;
-  /** Undefined where nothing of lower layers shows through. */
+  /** Undefined where no lower layer shows through. */
   readonly base: LowerTree | undefined;
   readonly emission: Emission;
 }
 
-/** The entries on their way out. */
+/** Hands out the entries. */
 class Emission {
   /** Bytes of file content; hard links count once. */
   size = 0;
@@ -300,7 +300,7 @@ class Emission {
     this.#held.push(entry);
   }
 
-  /** Forgets a held directory in which there was nothing. */
+  /** Drops a held directory in which there was nothing. */
   drop(entry: LayerEntry): void {
     if (this.#held.at(-1) === entry) this.#held.pop();
   }

@@ -1,4 +1,4 @@
-/** Whether a layer is still what it was made as: its index, its bytes, and the forms derived from them. */
+/** Whether a layer is intact: its index, its bytes, and the forms derived from them. */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,22 +23,22 @@ import { type LayerStore, layerMeta } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
 import { TimeSlice } from './time-slice.ts';
 
-/** Something in a layer's directory that is not as it should be. */
+/** Something wrong in a layer's directory. */
 export interface LayerFault {
   /** Absolute. */
   readonly path: string;
   readonly problem: string;
-  /** It was derived from the rest of the layer, and can be derived again. */
+  /** It is derived from the rest of the layer, and can be derived again. */
   readonly isDerived: boolean;
 }
 
-/** What a check needs beside what all of this folder needs. */
+/** The parts of the store that a check needs beside those that all of this folder needs. */
 export type CheckedStore = LayerStore & {
   readonly layers: LayerStore['layers'] & Pick<StoredLayers, 'location'>;
 };
 
 export interface LayerCheckOptions {
-  /** What images say that its tar is. */
+  /** The diffId that images give for its tar. */
   readonly diffId?: DiffId | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,7 +46,7 @@ export interface LayerCheckOptions {
 const CHUNK = 1 << 20;
 const MACHINE = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT', 'EROFS'];
 
-/** Reads all of a layer that is here. A fault of what others are derived from is the only one then. */
+/** Reads all of a layer that is in the store. A fault of the tar or the index hides faults of derived forms. */
 export async function layerFaults(
   store: CheckedStore,
   id: LayerId,
@@ -81,7 +81,7 @@ export async function layerFaults(
   }
 }
 
-/** Removes what of a layer was derived; it is derived again when somebody needs it. */
+/** Removes the derived forms of a layer; they are derived again when needed. */
 export async function dropDerivedForms(store: LayerStore, id: LayerId): Promise<void> {
   const directory = store.layers.directory(id);
   const aside = await store.temporaryDirectory();
@@ -120,7 +120,7 @@ async function erofsFaults(
   return [{ ...fault(path, 'it has changed'), isDerived: true }];
 }
 
-/** @param contentAt where the content of a file is that is to be looked at */
+/** @param contentAt the content of a file that is to be checked; undefined skips it */
 async function contentFault(
   { entries }: LayerIndex,
   signal: AbortSignal | undefined,
@@ -169,7 +169,7 @@ function changed(directory: string, { tarSize }: LayerIndex): LayerFault {
   return fault(path, 'its digest has changed since it was created');
 }
 
-/** A layer is not lost because the machine has too little of something, or because another file cannot be opened. */
+/** A lack of resources, or another file that cannot be opened, does not mean that a layer is lost. */
 function isOfLayer(error: unknown, directory: string): boolean {
   if (hasErrorCode(error, ...MACHINE)) return false;
   if (!(error instanceof Error && 'path' in error)) return true;

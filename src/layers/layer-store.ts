@@ -1,4 +1,4 @@
-/** What this folder needs of the store. `Store` has all of it. */
+/** The parts of the store that this folder needs. `Store` has all of them. */
 import { AppError } from '../errors.ts';
 import { type LayerId, type LayerMeta, layerGone } from '../store/index.ts';
 
@@ -19,7 +19,7 @@ export interface LayerStore {
     directory(id: LayerId): string;
     update(meta: LayerMeta): Promise<void> | void;
   };
-  /** Nothing can be kept in the layers' directories. */
+  /** Whether the layers' directories cannot be written. */
   readonly isReadOnly?: boolean | undefined;
   /** A new empty directory on the same file system; host path as text. */
   temporaryDirectory(): Promise<string>;
@@ -36,7 +36,7 @@ export function layerMeta(store: LayerStore, id: LayerId): LayerMeta {
   return meta;
 }
 
-/** @param what is wrong, with which file */
+/** @param what is wrong, with the file's name */
 export function damaged(what: string, cause?: unknown): AppError {
   return new AppError('LAYER_DAMAGED', `a layer in the store is damaged: ${what}`, {
     hint: 'another program changed files of the store; prune it and build again',

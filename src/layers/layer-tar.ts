@@ -1,4 +1,4 @@
-/** A layer as the tar that goes into an image. The same layer and epoch give the same bytes for ever. */
+/** A layer as the tar that goes into an image. The same layer and epoch always give the same bytes. */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, assertNever } from '../errors.ts';
@@ -14,17 +14,17 @@ import { TimeSlice } from './time-slice.ts';
 import { markEntry, opaqueName, whiteoutName } from './whiteout-names.ts';
 
 export interface LayerTarOptions {
-  /** SOURCE_DATE_EPOCH in seconds; what it does is said by the layer's `times`. */
+  /** SOURCE_DATE_EPOCH in seconds; the layer's `times` say which times it changes. */
   readonly epoch?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The uncompressed tar of a layer. Where the layer has a tar and no time changes, it is that tar itself; else its
- * members are sorted, parents that the layer does not have are not invented, and times are whole seconds.
+ * The uncompressed tar of a layer. If the layer has a tar and no time changes, it is that tar itself; otherwise its
+ * members are sorted, missing parents are not added, and times are whole seconds.
  *
  * @returns chunks, which belong to the caller
- * @throws AppError LAYER_DAMAGED when files of the layer are not what its index says
+ * @throws AppError LAYER_DAMAGED when files of the layer do not match its index
  */
 export async function* layerTar(
   store: LayerStore,
@@ -46,7 +46,7 @@ export async function* layerTar(
   }
 }
 
-/** The epoch as far as it changes anything of such a layer. */
+/** The epoch, if it changes anything of such a layer. */
 export function effectiveEpoch(
   times: LayerMeta['times'],
   epoch: number | undefined,
@@ -73,7 +73,7 @@ export function effectiveTime(
   }
 }
 
-/** The first bytes of `layer.tar`; contents placed behind them are no part of the layer. */
+/** The first bytes of `layer.tar`; contents stored after them are not part of the layer. */
 function* storedTar(directory: string, size: number): Generator<Buffer, void> {
   const fd = openForReading(toBytePath(join(directory, TAR_FILE)));
   try {
@@ -89,7 +89,7 @@ function* storedTar(directory: string, size: number): Generator<Buffer, void> {
   }
 }
 
-/** Makes a tar from the index and wherever the contents lie. */
+/** Makes a tar from the index and the contents. */
 class TarMaker {
   readonly #directory: string;
   readonly #time: (mtime: number) => number;

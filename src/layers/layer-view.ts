@@ -1,4 +1,4 @@
-/** One layer's index, made quick to ask, and where the bytes of its files lie. */
+/** One layer's index, prepared for fast lookups, and the location of its files' bytes. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { BytePath, ContentDigest, ContentRange } from '../files/index.ts';
@@ -11,7 +11,7 @@ import type { LayerStore } from './layer-store.ts';
 
 /** Facts kind: content digests of files whose layer was indexed without reading them. */
 const DIGEST_FACT = 'layer-content';
-/** Longer paths are hashed to serve as keys of facts. */
+/** Longer paths are hashed to be keys of facts. */
 const LONG = 400;
 
 export class LayerView extends IndexView {
@@ -54,7 +54,7 @@ export class LayerView extends IndexView {
   }
 }
 
-/** Where a file of a layer has its bytes: in the tar if there, else in the tree. */
+/** Where the bytes of a file of a layer are: in the tar if there is one, else in the tree. */
 export function contentOf(directory: string, file: LayerFile): ContentRange {
   const { tarOffset, size } = file;
   if (tarOffset !== undefined) {
@@ -69,8 +69,8 @@ function hashOf(path: BytePath): string {
 }
 
 /**
- * Indexes that were read already. One for a build: layers are shared by many trees, and reading the index of a
- * base image takes longer than most questions about it.
+ * Indexes that were read already. One for a build: many trees share layers, and reading the index of a base image
+ * takes longer than most lookups in it.
  */
 export class LayerCache {
   readonly #store: LayerStore;

@@ -1,7 +1,7 @@
 /**
  * Makes a layer in its natural form: one sequential `layer.tar`, written in one pass together with the index and
- * the digest of each file. Digest, size and bytes come from one reading: a file that is changed meanwhile is
- * recorded as it was copied, or the copy fails.
+ * the digest of each file. Digest, size and bytes come from one reading: a file that changes meanwhile is recorded
+ * as it was copied, or the copy fails.
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,30 +41,30 @@ export type LayerItem = EntryItem | { readonly kind: 'whiteout'; readonly path: 
 export interface EntryItem {
   readonly kind: 'entry';
   readonly entry: FileEntry;
-  /** Where the bytes of a regular file come from (default: empty); of a link group only the first one's are read. */
+  /** Source of a regular file's bytes (default: empty); of a link group only the first one is read. */
   readonly content?: ContentRange | Uint8Array | undefined;
-  /** Of content that cannot change, if it is known: it is not hashed again. */
+  /** Digest of content that cannot change, if it is known: it is not hashed again. */
   readonly digest?: ContentDigest | undefined;
-  /** On a directory: nothing of the same path in lower layers shows through. */
+  /** On a directory: lower layers do not show through. */
   readonly opaque?: boolean | undefined;
 }
 
 export interface AddAllOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called now and then with the bytes of content copied so far. */
+  /** Called from time to time with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 export interface LayerWriterOptions {
   /**
-   * What the layer will lie on. Directories that hold something added, but are not added themselves, are then
-   * repeated with the metadata they have there: a layer that leaves them out makes them `0755 0:0` for overlayfs and
-   * for most that unpack it.
+   * The layers below. Directories that hold something added, but are not added themselves, are then repeated with the
+   * metadata they have there: a layer that leaves them out makes them `0755 0:0` for overlayfs and for most
+   * unpackers.
    */
   readonly base?: FileTree | undefined;
   /** Whether to hash the tar while it is written, on another thread if it is large. */
   readonly hashTar?: boolean | undefined;
-  /** Whether to keep all extended attributes, as files of other layers have them; by default only capabilities. */
+  /** Whether to keep all extended attributes, as files of other layers have them; default: only capabilities. */
   readonly keepXattrs?: boolean | undefined;
 }
 
@@ -74,20 +74,20 @@ export interface FinishedLayer {
   readonly size: number;
   /** Regular files. */
   readonly files: number;
-  /** What the tar is known by, if it was to be hashed. Nobody has to wait for it. */
+  /** Identity of the tar, if it was to be hashed. Callers need not await it. */
   readonly tar: Promise<TarIdentity> | undefined;
 }
 
 /** The entries of one inode: the first has the content, the others are links to it. */
 interface LinkGroup {
   first: LayerFile;
-  /** Where the first one is in the list of entries. */
+  /** Position of the first one in the list of entries. */
   readonly position: number;
 }
 
 /**
- * One layer being made. Owns the file `layer.tar` in `directory` until `finish` or disposal; what disposal leaves
- * behind is discarded with the directory.
+ * One layer being made. Owns the file `layer.tar` in `directory` until `finish` or disposal; what disposal leaves is
+ * discarded with the directory.
  *
  *     const writer = LayerWriter.create(staged.directory);
  *     try {
@@ -108,7 +108,7 @@ export class LayerWriter implements Disposable {
   readonly #members: MemberWriter;
   readonly #entries: LayerEntry[] = [];
   readonly #groups = new Map<number, LinkGroup>();
-  /** Directories that are there, or known to be missing in the base. */
+  /** Directories that exist, or are known to be missing in the base. */
   readonly #settled = new Set<BytePath>(['']);
   #groupCount = 0;
   /** Where the next bytes go in the file. */
@@ -139,8 +139,8 @@ export class LayerWriter implements Disposable {
   }
 
   /**
-   * Adds one entry, after those before it in `comparePaths` order. Returns when all its bytes are copied: for
-   * large files `addAll` is kinder to the event loop. Sockets are left out, since a tar has none.
+   * Adds one entry, after those before it in `comparePaths` order. Returns when all its bytes are copied: for large
+   * files `addAll` is kinder to the event loop. Sockets are left out, since a tar has none.
    *
    * @param content of a regular file; empty when absent
    * @throws AppError CONTEXT_CHANGED when the file cannot be copied whole any more
@@ -151,7 +151,7 @@ export class LayerWriter implements Disposable {
     while (work.next().done !== true);
   }
 
-  /** Says that the path, and all below it, is not there. Same order as for `add`. */
+  /** Adds a whiteout: the path, and all below it, does not exist. Same order as for `add`. */
   whiteout(path: BytePath): void {
     this.#settleParent(path);
     this.#inOrder(path);
@@ -160,7 +160,7 @@ export class LayerWriter implements Disposable {
   }
 
   /**
-   * Adds many entries, which need not be sorted among themselves, without holding the event loop for long.
+   * Adds many entries, not necessarily sorted, without blocking the event loop for long.
    *
    * @throws what `add` throws, and the signal's reason
    */
@@ -169,7 +169,7 @@ export class LayerWriter implements Disposable {
     for (const item of inPathOrder(items)) {
       if (item.kind === 'whiteout') this.whiteout(item.path);
       else {
-        // No promise for a small file: only what has to be continued later is waited for.
+        // No promise for a small file: only work that continues later is awaited.
         const work = this.#add(item);
         if (work.next().done !== true) await slice.run(work);
       }
@@ -191,7 +191,7 @@ export class LayerWriter implements Disposable {
     return { index, size: this.#size, files: this.#files, tar };
   }
 
-  /** Gives the file back; harmless after `finish`. */
+  /** Closes the file; harmless after `finish`. */
   close(): void {
     if (!this.#open) return;
     this.#closeFile();
@@ -213,7 +213,7 @@ export class LayerWriter implements Disposable {
     this.#advance(chunk.length);
   }
 
-  /** Zeros are a hole of the file, which takes no room. */
+  /** Zeros become a hole of the file, which takes no space. */
   #skip(size: number): void {
     ftruncateSync(this.#fd, this.#position + size);
     this.#advance(size);
@@ -262,7 +262,7 @@ export class LayerWriter implements Disposable {
     if (opaque === true) this.#mark(opaqueName(entry.path));
   }
 
-  /** A group is recorded as one only when its second member comes. */
+  /** A group is recorded only when its second member comes. */
   #link(group: LinkGroup, path: BytePath): void {
     if (group.first.linkGroup === undefined) {
       group.first = { ...group.first, linkGroup: ++this.#groupCount };
@@ -273,7 +273,7 @@ export class LayerWriter implements Disposable {
     this.#entries.push({ ...first, path });
   }
 
-  /** Parents sort right before the first thing in them, so they can be added when it comes. */
+  /** Parents sort right before their first child, so they can be added when it comes. */
   #settleParent(path: BytePath): void {
     if (this.#base === undefined) return;
     const parent = parentPath(path);

@@ -1,5 +1,5 @@
 /**
- * Layers of steps that other machines made, and that cannot be had after all: whoever hears of it can run the steps
+ * Layers of steps that other machines made, and that cannot be fetched after all: the build can run the steps
  * instead.
  */
 import { AppError, withDetails } from '../errors.ts';

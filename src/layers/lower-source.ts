@@ -1,10 +1,10 @@
-/** Lower directories for those who mount: by EROFS where this machine can, else unpacked. */
+/** Lower directories for overlay mounts: EROFS images where this machine can mount them, else unpacked trees. */
 import type { LayerId } from '../store/index.ts';
 import type { TreeForm } from '../system/index.ts';
 import type { LayerStore } from './layer-store.ts';
 import { type LowerDirectory, lowerOf } from './lower.ts';
 
-/** What whoever mounts the lowers can mount. */
+/** What the caller can mount. */
 export interface LowerForms {
   /** Of unpacked trees. */
   readonly form: TreeForm;
@@ -12,14 +12,14 @@ export interface LowerForms {
 }
 
 export interface LowerUse {
-  /** Whether an error means that the lowers could not be mounted. Nothing may have been changed by then. */
+  /** Whether an error means that the lowers could not be mounted. Nothing may have changed by then. */
   readonly isMountFailure: (error: unknown) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A kernel that knows EROFS may have been built without reading it from files, or the store may lie where that does not work:
- * it shows at the first mount, and from then on layers are unpacked.
+ * A kernel with EROFS may be built without reading it from files, or the store may be on a file system that does not
+ * support it. The first mount shows it; from then on layers are unpacked.
  */
 export class LowerSource {
   readonly #store: LayerStore;

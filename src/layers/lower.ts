@@ -1,4 +1,4 @@
-/** The one seam between a layer and the overlay mount that uses it. There are two ways to give a lower. */
+/** The one seam between a layer and the overlay mount that uses it. A lower has two forms. */
 import type { LayerId } from '../store/index.ts';
 import { erofsOf } from './erofs-form.ts';
 import { type LayerStore, layerMeta } from './layer-store.ts';
@@ -7,7 +7,7 @@ import { type DeriveOptions, treeOf } from './tree-form.ts';
 /** Host paths as text. */
 export type LowerDirectory =
   | { readonly kind: 'directory'; readonly path: string }
-  /** An EROFS image with the metadata, to be mounted with `device` as the place of the contents. */
+  /** An EROFS image with the metadata, to be mounted with `device`, which has the contents. */
   | { readonly kind: 'erofs'; readonly meta: string; readonly device: string };
 
 export interface LowerOptions extends DeriveOptions {
@@ -16,8 +16,8 @@ export interface LowerOptions extends DeriveOptions {
 }
 
 /**
- * What overlayfs takes as the lower directory of a layer; derived if needed, which happens once. A tree that is there
- * is used as it is.
+ * What overlayfs takes as the lower directory of a layer; derived once if needed. An existing tree is used as it
+ * is.
  *
  * @throws what `treeOf` throws
  */

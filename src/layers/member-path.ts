@@ -1,11 +1,11 @@
-/** Names of tar members, made safe. */
+/** Cleans and checks names of tar members. */
 import { checkEntryPath } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
 import type { BytePath } from '../files/index.ts';
 
 /**
- * Turns the name of a tar member into a path inside the layer, as `path.Clean` does: a leading slash, `.`, empty
- * parts and `a/..` vanish.
+ * Turns the name of a tar member into a path inside the layer, as `path.Clean` does: it drops a leading slash, `.`,
+ * empty parts and `a/..`.
  *
  * @throws AppError LAYER_INVALID_MEMBER for a name that leads out of the root or holds NUL; ENTRY_UNSTORABLE
  */
@@ -22,7 +22,7 @@ export function cleanMemberPath(raw: string): BytePath {
   return parts.join('/');
 }
 
-/** @param name as it stands in the archive */
+/** @param name as in the archive */
 export function invalidMember(name: string, why: string): AppError {
   const shown = JSON.stringify(Buffer.from(name.slice(0, 200), 'latin1').toString('utf8'));
   return new AppError('LAYER_INVALID_MEMBER', `the layer has an invalid member ${shown}: ${why}`, {

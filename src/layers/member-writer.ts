@@ -1,4 +1,4 @@
-/** Copies files into a tar in the making, and tells what was copied. */
+/** Copies files into a tar that is being made, and returns what was copied. */
 import { createHash, type Hash, hash } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { AppError } from '../errors.ts';
@@ -9,9 +9,9 @@ import { FileOpener, type ReadTarget, readFully } from './host-files.ts';
 import { BLOCK_SIZE, CHUNK_SIZE, memberHeader, SMALL_SIZE, type TarPacker } from './tar-packer.ts';
 
 export interface CopiedContent {
-  /** Bytes that were copied, which may be others than the entry announced. */
+  /** Bytes copied, which may differ from what the entry announced. */
   readonly size: number;
-  /** Undefined unless the writer was asked to hash. */
+  /** Undefined unless the writer hashes. */
   readonly digest: ContentDigest | undefined;
   /** Where the content starts in the tar. */
   readonly tarOffset: number;
@@ -22,7 +22,7 @@ export interface MemberWriterOptions {
   readonly hash: boolean;
 }
 
-/** A file that is open, and its digest if that cannot have changed. */
+/** An open file, and its digest if that cannot have changed. */
 interface OpenSource {
   readonly fd: number;
   readonly content: ContentRange;
@@ -48,8 +48,7 @@ export class MemberWriter implements Disposable {
   }
 
   /**
-   * Puts header, content and padding of a regular file. Yields where it may be interrupted: never within a small
-   * file.
+   * Puts header, content and padding of a regular file. Yields where it may be interrupted: never within a small file.
    *
    * @param mtime whole seconds, for the header
    * @param known the digest of content that cannot change
@@ -109,9 +108,9 @@ export class MemberWriter implements Disposable {
   }
 
   /**
-   * Reads straight into the chunk, behind the place of the header, which is made when the size is known.
+   * Reads straight into the chunk, after the space for the header, which is made when the size is known.
    *
-   * @returns undefined when the file has grown: nothing was put then
+   * @returns undefined when the file has grown: nothing was put
    */
   #small(entry: FileEntry, mtime: number, source: OpenSource): CopiedContent | undefined {
     const { fd, content, known } = source;
@@ -121,7 +120,7 @@ export class MemberWriter implements Disposable {
     packer.reserve(header.length + entry.size + BLOCK_SIZE);
     const { chunk, used } = packer;
     const start = used + header.length;
-    // A whole file is asked for one byte more than it should have, which tells whether it has grown.
+    // Read one byte more than the file should have: that shows whether it has grown.
     const length = entry.size + (offset === 0 ? 1 : 0);
     const size = readFully(fd, { buffer: chunk, start, length }, offset);
     if (size > entry.size) return undefined;

@@ -9,7 +9,7 @@ import {
 import type { IndexView } from './index-view.ts';
 import type { LayerFile } from './layer-index.ts';
 
-/** Layers that show through in a directory, top first, and the entry that gives it its metadata. */
+/** Layers that show through in a directory, top first, and the entry with its metadata. */
 interface Directory {
   /** Positions, from the bottom. */
   readonly layers: readonly number[];
@@ -18,7 +18,7 @@ interface Directory {
 
 /** A file and the layer that has it. */
 export interface MergedFile {
-  /** From the bottom; tells the hard-link groups of different layers apart. */
+  /** Position from the bottom; tells the hard-link groups of different layers apart. */
   readonly layer: number;
   readonly file: LayerFile;
 }
@@ -26,8 +26,8 @@ export interface MergedFile {
 const GROUPS_PER_LAYER = 2 ** 32;
 
 /**
- * A stack of layers as one tree: which files there are. Making one costs nothing; a layer is asked for its index when a
- * question first gets down to it. A directory that no layer has an entry for, but which holds something, is `0755 0:0`.
+ * A stack of layers as one tree: which files exist. Creating one costs nothing; an index is read when a lookup first
+ * reaches its layer. A directory without an entry in any layer, but with children, is `0755 0:0`.
  */
 export class MergedIndexes {
   readonly #view: (layer: number) => IndexView;
@@ -74,7 +74,7 @@ export class MergedIndexes {
     return found;
   }
 
-  /** The topmost word on a path other than the root. */
+  /** The topmost entry for a path other than the root. */
   #find(path: BytePath): MergedFile | 'directory' | undefined {
     for (const layer of this.#directory(parentPath(path))?.layers ?? []) {
       const finding = this.#view(layer).find(path);

@@ -1,4 +1,4 @@
-/** Reads a layer of the store by its index, as `scanTar` reads one that streams past: only what is asked for is opened. */
+/** Reads a layer of the store by its index, as `scanTar` reads a stream: only the wanted contents are opened. */
 import { createHash, hash } from 'node:crypto';
 import type { BytePath, ContentDigest } from '../files/index.ts';
 import type { ImageLayer } from '../store/index.ts';
@@ -37,8 +37,8 @@ export class IndexedLayer {
   }
 
   /**
-   * The entries, with times as the image has them. Contents that `inspect` wants are read, each group of hard links once;
-   * their digests, and those that are known already, are in the entries.
+   * The entries, with times as the image has them. Reads the contents that `inspect` wants, each group of hard links
+   * once; their digests, and those known already, are in the entries.
    *
    * @throws AppError LAYER_DAMAGED
    */
@@ -64,7 +64,7 @@ export class IndexedLayer {
   }
 
   /**
-   * Digests of files, in the order in which their bytes lie.
+   * Digests of files, in the order of their bytes.
    *
    * @throws AppError LAYER_DAMAGED
    */
@@ -79,14 +79,14 @@ export class IndexedLayer {
       .sort((a, b) => (a.tarOffset ?? 0) - (b.tarOffset ?? 0));
     using opener = new FileOpener();
     for (const file of files) {
-      // What is remembered takes as long to look up as a small file to read.
+      // Looking up a remembered digest takes as long as reading a small file.
       const known = file.size > CHUNK ? this.#view.digest(file) : file.digest;
       yield [file.path, known ?? this.#read(file, undefined, opener)];
       if (slice.isOver) await slice.yield();
     }
   }
 
-  /** As the tar that is made of the layer says it. */
+  /** As in the tar made of the layer. */
   #imaged(file: LayerFile, digest: ContentDigest | undefined): LayerFile {
     const mtime = this.#time(file.mtime);
     const mtimeNs = this.#isWhole ? 0 : file.mtimeNs;

@@ -1,4 +1,4 @@
-/** Indexes a layer that comes as a tar while it streams past: nothing is stored, so its contents cannot be opened. */
+/** Indexes a layer that streams by as a tar: nothing is stored, so its contents cannot be opened later. */
 import { createHash, type Hash, hash } from 'node:crypto';
 import { type TarMemberEvent, TarParser } from '../archive/index.ts';
 import type { ContentDigest, FileEntry } from '../files/index.ts';
@@ -9,15 +9,15 @@ import { cleanMemberPath } from './member-path.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 import { TimeSlice } from './time-slice.ts';
 
-/** Takes the content of one file while it goes by. */
+/** Receives the content of one file as it streams by. */
 export interface ContentReader {
   /** The bytes are lent until the next call. */
   add(bytes: Uint8Array): void;
-  /** All of the content was given. */
+  /** Called after the last byte. */
   end(digest: ContentDigest): void;
 }
 
-/** @returns undefined for files whose content is of no interest */
+/** @returns undefined for files whose content is not wanted */
 export type InspectContent = (
   file: Pick<FileEntry, 'path' | 'size' | 'mode'>,
 ) => ContentReader | undefined;
@@ -65,7 +65,7 @@ export async function scanTar(
   return { ...identity, entries: contents.entries() };
 }
 
-/** Digests the content of each member while it goes by. */
+/** Hashes the content of each member as it streams by. */
 class Contents {
   readonly #builder: LayerBuilder;
   /** By where the content starts in the tar. */
@@ -84,7 +84,7 @@ class Contents {
   begin(member: TarMemberEvent): void {
     const inode: Inode | undefined = this.#builder.add(member.header);
     if (inode !== undefined) inode.tarOffset = member.offset;
-    // Of a sparse file the holes would have to be hashed too, and their size is a mere claim.
+    // Hashing a sparse file means hashing its holes too, whose size is only a claim.
     const isHashed = inode !== undefined && member.sparse === undefined;
     this.#member = isHashed ? member : undefined;
     this.#remaining = member.storedSize;

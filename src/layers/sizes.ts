@@ -1,4 +1,4 @@
-/** How large a layer is: the files in it, and the blob that it comes as. One never stands in for the other. */
+/** How large a layer is: its files, and the blob it comes as. Neither replaces the other. */
 import type { DiffId } from '../oci/index.ts';
 import type { LayerId, LazyLayer } from '../store/index.ts';
 import { sourceBlobOf } from './import-facts.ts';
@@ -19,7 +19,7 @@ export function rememberSize({ facts }: Pick<Stored, 'facts'>, diffId: DiffId, s
   if (facts.get<number>(SIZE_FACT, diffId) !== size) facts.put(SIZE_FACT, diffId, size);
 }
 
-/** Bytes of a layer's files; undefined as long as nobody has unpacked it, nor said how large it is. */
+/** Bytes of a layer's files; undefined until the layer is unpacked or its size is remembered. */
 export function unpackedSize(
   store: Stored,
   layer: Partial<Layer> & Pick<Layer, 'id'>,
@@ -30,13 +30,13 @@ export function unpackedSize(
   return diffId && store.facts.get<number>(SIZE_FACT, diffId);
 }
 
-/** Bytes of the blob that a layer comes as; undefined for layers that were made here. */
+/** Bytes of the blob that a layer came as; undefined for layers made here. */
 export function blobSize(store: Stored, { id, diffId }: Layer): number | undefined {
   const lazy: LazyLayer | undefined = store.layers.get(id)?.lazy;
   return lazy?.descriptor.size ?? sourceBlobOf(store, diffId)?.size;
 }
 
-/** The sum of sizes; undefined where one of them is not known. */
+/** The sum of sizes; undefined if one of them is not known. */
 export function sumOfSizes(sizes: readonly (number | undefined)[]): number | undefined {
   let sum = 0;
   for (const size of sizes) {

@@ -1,4 +1,4 @@
-/** Several layers, one on top of the other, as one that does the same to whatever lies below. */
+/** Several layers, one on top of the other, as one layer with the same effect on any layers below. */
 import { createHash } from 'node:crypto';
 import { shareWork } from '../concurrency/index.ts';
 import { type BytePath, baseName, impliedDirectory, joinPath } from '../files/index.ts';
@@ -20,14 +20,14 @@ export interface LayerToSquash {
 }
 
 export interface SquashOptions {
-  /** Whether nothing lies below: then what removes files of lower layers is left out. */
+  /** Whether no layer is below: then whiteouts of lower files are left out. */
   readonly isBottom: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes the layer, or finds the one that was made of the same layers before. Its times are what epochs made of them, and
- * no epoch changes them any more.
+ * Makes the layer, or finds the one made of the same layers before. Epochs are applied to its times, and no epoch
+ * changes them any more.
  *
  * @param layers bottom first
  * @throws AppError LAYER_DAMAGED
@@ -78,10 +78,10 @@ async function write(
   }
 }
 
-/** What the layers added so far say of a path. */
+/** What the layers added so far have at a path. */
 interface Node {
   file: { readonly entry: LayerFile; readonly view: LayerView } | undefined;
-  /** Nothing that lies at the path, or below it, in layers under the pile shows through. */
+  /** Whether layers below the squashed ones are hidden at the path and below it. */
   hides: boolean;
   readonly children: Map<string, Node>;
 }
@@ -130,12 +130,12 @@ class Pile {
     });
   }
 
-  /** The directory above a path; one that is not there yet is made, as unpackers do. */
+  /** The directory above a path; a missing one is made, as unpackers do. */
   #locate(path: BytePath): { readonly siblings: Map<string, Node>; readonly name: string } {
     let node = this.#root;
     for (const part of path.split('/').slice(0, -1)) {
       const child = node.children.get(part) ?? emptyNode();
-      // Below a file: it gives way to a directory, which hides what the file did.
+      // The parent is a file: it becomes a directory, which still hides what the file hid.
       if (child.file !== undefined && child.file.entry.type !== 'directory') child.file = undefined;
       node.children.set(part, child);
       node = child;
@@ -168,7 +168,7 @@ function itemOf(path: BytePath, node: Node, isBottom: boolean): LayerItem | unde
     return { kind: 'entry', entry, opaque };
   }
   if (children.size === 0) return hides && !isBottom ? { kind: 'whiteout', path } : undefined;
-  // Of a directory that holds only what is gone, nothing else would tell.
+  // An empty opaque directory would otherwise leave no entry.
   if (!hides && !isBottom) return undefined;
   return { kind: 'entry', entry: impliedDirectory(path), opaque: !isBottom };
 }

@@ -5,7 +5,7 @@ import type { FileEntry } from '../files/index.ts';
 /** Tar headers and contents are padded to multiples of it. */
 export const BLOCK_SIZE = 512;
 
-/** Small enough that filling and hashing one chunk does not hold the event loop for long. */
+/** Small enough that filling and hashing one chunk does not block the event loop for long. */
 export const CHUNK_SIZE = 512 * 1024;
 
 export interface TarPackerOptions {
@@ -13,7 +13,7 @@ export interface TarPackerOptions {
   readonly emit: (chunk: Buffer) => void;
   /** Whether `emit` is done with a chunk when it returns, so that its memory may be used again. */
   readonly reuse: boolean;
-  /** Takes stretches of zeros, in their order among the chunks. Undefined: they are put like other bytes. */
+  /** Takes ranges of zeros, in order with the chunks. Undefined: they are put like other bytes. */
   readonly skip?: ((size: number) => void) | undefined;
 }
 
@@ -31,12 +31,12 @@ export class TarPacker {
     this.#reuse = reuse;
   }
 
-  /** Bytes put so far: where the next one goes in the tar. */
+  /** Bytes put so far: the offset of the next one in the tar. */
   get position(): number {
     return this.#emitted + this.#used;
   }
 
-  /** The chunk being filled; what lies before `used` is taken. */
+  /** The chunk being filled; bytes before `used` are taken. */
   get chunk(): Buffer {
     return this.#chunk;
   }
@@ -45,7 +45,7 @@ export class TarPacker {
     return this.#used;
   }
 
-  /** Whether stretches of zeros need not be put. */
+  /** Whether ranges of zeros can be skipped. */
   get takesHoles(): boolean {
     return this.#skip !== undefined;
   }
@@ -54,7 +54,7 @@ export class TarPacker {
     return this.#chunk.length - this.#used;
   }
 
-  /** Makes room for `length` bytes in one piece, at `used`. At most CHUNK_SIZE. */
+  /** Makes sure that `length` bytes fit in one piece at `used`. At most CHUNK_SIZE. */
   reserve(length: number): void {
     if (length > this.free) this.flush();
     if (length > this.free) throw new Error(`no chunk holds ${length} bytes`);
@@ -85,9 +85,9 @@ export class TarPacker {
   }
 
   /**
-   * Puts zeros without making them: all before is handed out, and `skip` is told of them.
+   * Puts zeros without making them: hands out all bytes before, and calls `skip`.
    *
-   * @throws Error when nobody takes holes
+   * @throws Error when there is no `skip`
    */
   hole(size: number): void {
     if (this.#skip === undefined) throw new Error('this tar has no holes');
@@ -115,7 +115,7 @@ export class TarPacker {
 /** Bytes of content up to which header, content and padding go into one chunk in one piece. */
 export const SMALL_SIZE = CHUNK_SIZE / 2 - BLOCK_SIZE;
 
-/** What a layer's tar says otherwise than the index: the time in whole seconds, and the name of the first link. */
+/** What differs from the index in a layer's tar: the time in whole seconds, and the name of the first link. */
 export interface MemberOptions {
   readonly mtime: number;
   /** The path of another member that is the same inode. */

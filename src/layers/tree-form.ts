@@ -1,4 +1,4 @@
-/** The unpacked tree of a layer: there from the start where a process made the layer, else derived from its tar. */
+/** The unpacked tree of a layer: made with the layer by a process, or derived from its tar. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shareWork } from '../concurrency/index.ts';
@@ -18,25 +18,25 @@ import { TREE_DIRECTORY } from './layer-index.ts';
 import { type LayerStore, layerMeta } from './layer-store.ts';
 import { unpack } from './unpack.ts';
 
-/** Says in which run of the machine a derived tree was made, and in which form, until it is known to be on the disk. */
+/** Records the boot and the form in which a derived tree was made, until the tree is synced to the disk. */
 const BOOT_MARK = 'tree.boot';
 const LOCK = 'tree.lock';
 
 export interface DeriveOptions {
-  /** Of the tree: what the runtime that mounts it needs. */
+  /** Form of the tree: what the runtime that mounts it needs. */
   readonly form: TreeForm;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The directory with the layer's files as an overlayfs lower, made if it is not there yet.
+ * The directory with the layer's files as an overlayfs lower, made if it does not exist yet.
  *
- * A derived tree is used at once and synced to the disk beside that. Until then its mark names the run of the
- * machine: a tree of an earlier run that was never synced may be incomplete, and is made again.
+ * A derived tree is used at once and synced to the disk in the background. Until then its mark names the boot of the
+ * machine: a tree of an earlier boot that was never synced may be incomplete, and is made again.
  *
  * @returns host path as text
- * @throws AppError LAYER_TREE_FORM when there is a tree of another form; errors of `node:fs`, among them those of not being
- *   who may make one
+ * @throws AppError LAYER_TREE_FORM when there is a tree of another form; errors of `node:fs`, such as EPERM for those
+ *   who may not make one
  */
 export function treeOf(store: LayerStore, id: LayerId, options: DeriveOptions): Promise<string> {
   const { form } = options;
@@ -64,7 +64,7 @@ export function treeOf(store: LayerStore, id: LayerId, options: DeriveOptions): 
   });
 }
 
-/** In a read-only store a tree cannot be kept: it lasts as long as this process. */
+/** A read-only store cannot keep a tree: it lasts as long as this process. */
 function treeElsewhere(
   store: LayerStore,
   id: LayerId,
@@ -82,10 +82,10 @@ function treeElsewhere(
 }
 
 /**
- * Unpacks a layer into a directory that is then the caller's own, sharing nothing with the store.
+ * Unpacks a layer into a directory that the caller owns, sharing nothing with the store.
  *
  * @param target host path as text; made by this call
- * @throws AppError LAYER_DAMAGED; SystemError and errors of `node:fs`, among them those of not being root
+ * @throws AppError LAYER_DAMAGED; SystemError and errors of `node:fs`, such as EPERM without root
  */
 export function copyOfTree(
   store: LayerStore,
@@ -115,7 +115,7 @@ async function derive(
   }
 }
 
-/** The key of the form of a derived tree that can be trusted though nothing records it yet. */
+/** The key of a derived tree's form that can be trusted before a record has it. */
 function unrecordedForm(directory: string): string | undefined {
   if (!existsSync(join(directory, TREE_DIRECTORY))) return undefined;
   const mark = join(directory, BOOT_MARK);
@@ -129,7 +129,7 @@ function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1');
 }
 
-/** If this fails, or the process ends before, the tree is made again after the next start of the machine. */
+/** If this fails, or the process ends before, the tree is made again after the next boot. */
 function recordWhenSynced(
   store: LayerStore,
   id: LayerId,
@@ -143,7 +143,7 @@ function recordWhenSynced(
     .catch(() => undefined);
 }
 
-/** What a layer's record says of the form of its tree. */
+/** The form of its tree in a layer's record. */
 export function recordedForm(form: TreeForm): LayerMeta['treeForm'] {
   return treeFormKey(form) === treeFormKey(ROOT_FORM) ? undefined : form;
 }

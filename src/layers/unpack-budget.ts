@@ -1,4 +1,4 @@
-/** How much an archive may unpack to: what it says of itself costs its author nothing. */
+/** How much an archive may unpack to: its author can claim any size at no cost. */
 import { statfsSync } from 'node:fs';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
@@ -6,14 +6,14 @@ import { humanSize } from '../progress/index.ts';
 
 /** The environment variable that sets the limit. */
 export const UNPACK_LIMIT = 'LAMINA_UNPACK_LIMIT';
-/** Of what is free: a disk without any room harms everybody who uses it. */
+/** Share of the free space: a full disk harms everybody who uses it. */
 const SHARE = 0.9;
 const UNITS = ['', 'k', 'm', 'g', 't'];
 
 export interface UnpackBudgetOptions {
   /** Bytes; undefined: nine tenths of what is free. */
   readonly limit: number | undefined;
-  /** On the file system that it is unpacked to. */
+  /** A path on the file system that it is unpacked to. */
   readonly directory: string;
 }
 
@@ -27,7 +27,7 @@ export class UnpackBudget {
     this.#options = options;
   }
 
-  /** @throws AppError ARCHIVE_TOO_LARGE when there are more bytes than the archive may have */
+  /** @throws AppError ARCHIVE_TOO_LARGE when there are more bytes than the limit */
   take(bytes: number): void {
     this.#used += bytes;
     this.#limit ??= this.#options.limit ?? freeBytes(this.#options.directory) * SHARE;
@@ -36,9 +36,9 @@ export class UnpackBudget {
 }
 
 /**
- * The limit that the user has set: `50g`, `none`.
+ * The limit set by the user: `50g`, `none`.
  *
- * @returns bytes; undefined where it is not set
+ * @returns bytes; undefined if it is not set
  * @throws AppError CLI_ENVIRONMENT
  */
 export function unpackLimitOf(env: Environment): number | undefined {

@@ -1,6 +1,6 @@
 /**
  * Makes the tree of a layer, in the form that overlayfs takes as a lower directory: whiteouts as character devices
- * 0/0, opaque directories marked by an attribute, owners as the tree's form has them.
+ * 0/0, opaque directories marked by an attribute, owners as the tree's form requires.
  *
  * Symlinks of the layer are never followed: a tree is made in an empty directory of our own, each file under a
  * parent that was itself made as a directory by this walk.
@@ -39,7 +39,7 @@ import { contentOf } from './layer-view.ts';
 import { TimeSlice } from './time-slice.ts';
 
 export interface UnpackOptions {
-  /** The layer's directory: where the contents lie. */
+  /** The layer's directory, which has the contents. */
   readonly source: string;
   /** Latin1 bytes; made by this call. */
   readonly target: string;
@@ -52,7 +52,7 @@ const SETGID = 0o2000;
 const SMALL = 128 * 1024;
 const PIECE = 4 << 20;
 
-/** @throws SystemError and errors of `node:fs`, such as those of not being who may make such a form */
+/** @throws SystemError and errors of `node:fs`, such as EPERM for those who may not make such a form */
 export function unpack(index: LayerIndex, options: UnpackOptions): Promise<void> {
   const work = new Unpacking(options);
   return new TimeSlice(options.signal).run(work.run(index));
@@ -62,13 +62,13 @@ class Unpacking {
   readonly #source: string;
   readonly #target: string;
   readonly #form: TreeForm;
-  /** The owner of what this process makes. */
+  /** The owner of the files that this process makes. */
   readonly #own: Owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   readonly #opener = new FileOpener();
   readonly #buffer = Buffer.allocUnsafeSlow(SMALL);
   /**
-   * Directories made, parents first. Their times come last, when nothing is made in them any more, and so does setgid: files
-   * made in such a directory would get its group.
+   * Directories made, parents first. Their times are set last, when nothing is made in them any more, and so is setgid:
+   * files made in a setgid directory would get its group.
    */
   readonly #directories = new Map<string, FileEntry>();
   /** Hard-link group → host path of its first member. */
@@ -148,11 +148,11 @@ class Unpacking {
     const fd = openSync(fsPath(host), CREATE, 0o600);
     try {
       if (entry.size > 0) yield* this.#content(entry, fd);
-      // The mode comes after the owner, whose change takes setuid away; attributes after both, for the same reason.
+      // The mode is set after the owner, whose change clears setuid; attributes after both, for the same reason.
       this.#setOwner(host, entry);
       fchmodSync(fd, entry.mode);
       setXattrs(host, entry);
-      // Node has its own idea of times before the epoch.
+      // Node treats times before the epoch differently.
       if (entry.mtimeNs === 0 && entry.mtime > 0) futimesSync(fd, entry.mtime, entry.mtime);
       else setTimes(host, entry.mtime, entry.mtimeNs);
     } finally {
@@ -193,7 +193,7 @@ class Unpacking {
     lchownSync(fsPath(host), wanted.uid, wanted.gid);
   }
 
-  /** Makes parents that the layer has no entry for; a parent that is no directory would be a broken index. */
+  /** Makes parents that the layer has no entry for; a parent that is not a directory means a broken index. */
   #parents(path: string): void {
     const parent = parentPath(path);
     if (this.#directories.has(parent)) return;
@@ -217,7 +217,7 @@ function tryLink(existing: string, path: string): boolean {
   }
 }
 
-/** What the host's file system cannot hold is left out, as other unpackers do. */
+/** Leaves out what the host's file system cannot hold, as other unpackers do. */
 function setXattrs(host: string, { path, type, xattrs }: FileEntry): void {
   if (xattrs === undefined) return;
   const isSpecial = type !== 'file' && type !== 'directory';
@@ -225,7 +225,7 @@ function setXattrs(host: string, { path, type, xattrs }: FileEntry): void {
     try {
       setXattr(host, name, value);
     } catch (error) {
-      // ext4 has room for a few kilobytes.
+      // ext4 has space for a few kilobytes.
       if (hasErrorCode(error, 'ENOSPC', 'E2BIG', 'ERANGE'))
         throw unstorable(path, 'the file system has no room for its extended attributes');
       // The kernel has no user attributes on symlinks and special files.

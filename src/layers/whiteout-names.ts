@@ -1,6 +1,6 @@
 /**
- * How a tar says that something is gone (OCI image spec, "Whiteouts"): an empty file `.wh.<name>` hides one name,
- * `.wh..wh..opq` hides all that lower layers have in its directory.
+ * How a tar marks that something is gone (OCI image spec, "Whiteouts"): an empty file `.wh.<name>` hides one name,
+ * `.wh..wh..opq` hides everything that lower layers have in its directory.
  */
 import { AppError } from '../errors.ts';
 import { type BytePath, baseName, type FileEntry, joinPath, parentPath } from '../files/index.ts';
@@ -19,12 +19,12 @@ export function opaqueName(directory: BytePath): BytePath {
   return joinPath(directory, OPAQUE_NAME);
 }
 
-/** The empty file that stands for a whiteout or an opaque directory in a tar. */
+/** The empty file that represents a whiteout or an opaque directory in a tar. */
 export function markEntry(path: BytePath): FileEntry {
   return { path, type: 'file', mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 };
 }
 
-/** Whether a file of this name would be taken for a whiteout in a layer. */
+/** Whether a file of this name would be read as a whiteout in a layer. */
 export function isReservedName(name: string): boolean {
   return name.startsWith(WHITEOUT_PREFIX);
 }

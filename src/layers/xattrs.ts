@@ -1,4 +1,4 @@
-/** Extended attributes that say something to overlayfs are never part of a layer. */
+/** Removes extended attributes that control overlayfs; they are never part of a layer. */
 import type { Xattrs } from '../files/index.ts';
 
 const OVERLAY = /^(?:trusted|user)\.overlay\./;
