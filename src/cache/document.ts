@@ -1,4 +1,4 @@
-/** Checks of what a cache says of itself: JSON that anybody may have written. */
+/** Validates cache documents: JSON that anybody may have written. */
 import { AppError } from '../errors.ts';
 
 /** @throws AppError CACHE_INVALID, as all of these */

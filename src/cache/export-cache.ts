@@ -1,4 +1,4 @@
-/** Steps of a build for other machines: their layers, and the keys under which they are found. */
+/** Exports the steps of a build for other machines: their layers, and the keys under which they are found. */
 
 import { mapParallel } from '../concurrency/index.ts';
 import {
@@ -77,7 +77,7 @@ export async function exportCache(store: Store, options: ExportCacheOptions): Pr
   await destination.commit([manifest]);
 }
 
-/** For an image that carries the cache of its own steps: layers are told by their places in the image. */
+/** For an image that carries the cache of its own steps: layers are given by their positions in the image. */
 export function inlineCache(
   store: Store,
   layers: readonly ImageLayer[],
@@ -89,7 +89,7 @@ export function inlineCache(
   const position = positionsOf(ids);
   const config: CacheConfig = {
     layers: layers.map(({ id, diffId }) => layerOf(store, id, diffId)),
-    // Who runs an image need not read what its steps had to tell.
+    // Those who run an image do not need the warnings of its steps.
     records: records.map(([key, { warnings: _, ...record }]) => recordOf(key, record, position)),
     contents: sorted(found.contents),
     mounts: [],
@@ -157,7 +157,7 @@ function recordOf(
   };
 }
 
-/** The layer as the step made it, whatever the epoch of an image it is in. */
+/** The layer as the step made it, whatever epoch its image has. */
 async function rawLayer(
   store: Store,
   id: LayerId,

@@ -9,7 +9,7 @@ describe('a cache', () => {
     expect(decodeCacheConfig(encodeCacheConfig(CONFIG), 0)).toEqual(CONFIG);
   });
 
-  it('of another version has nothing to be found', () => {
+  it('of another version has no entries', () => {
     expect(decodeCacheConfig(bytes({ ...CONFIG, version: 99 }), 0)).toBeUndefined();
   });
 

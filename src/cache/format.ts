@@ -1,6 +1,6 @@
 /**
- * A build cache as other machines read it: an OCI manifest whose layers are those of the steps, and whose config says
- * which of them each cache key stands for.
+ * A build cache as other machines read it: an OCI manifest whose layers are those of the steps, and whose config maps
+ * each cache key to some of them.
  */
 
 import { canonicalJson, type DiffId, parseDiffId } from '../oci/index.ts';
@@ -9,16 +9,16 @@ import { BUILDKIT_INLINE_KEY } from './buildkit/format.ts';
 import { invalidCache, listOf, numberOf, objectOf, parseJson, textOf } from './document.ts';
 
 export const CACHE_CONFIG_TYPE = 'application/vnd.lamina.cache.config.v1+json';
-/** The key of an image config under which an inline cache stands. */
+/** The key of an inline cache in an image config. */
 export const INLINE_KEY = 'lamina.cache.v1';
 const INLINE_CACHES = [
   [INLINE_KEY, 'lamina'],
   [BUILDKIT_INLINE_KEY, 'BuildKit'],
 ] as const;
-/** Raised when keys or layers begin to mean something else. */
+/** Raised when keys or layers change their meaning. */
 const VERSION = 1;
 
-/** A layer; the blob stands in the manifest at the same position. */
+/** A layer; its blob has the same position in the manifest. */
 export interface CachedLayer {
   readonly diffId: DiffId;
   readonly times: LayerMeta['times'];
@@ -42,7 +42,7 @@ export interface CachedRecord {
   readonly warnings?: readonly StepWarning[] | undefined;
 }
 
-/** What a cache mount held. */
+/** The contents of a cache mount. */
 export interface CachedMount {
   /** 64 hex digits: the key of the mount in a store. */
   readonly key: string;
@@ -55,7 +55,7 @@ export interface CachedMount {
 export interface CacheConfig {
   readonly layers: readonly CachedLayer[];
   readonly records: readonly CachedRecord[];
-  /** Digests of some files of results, by what they were remembered under. */
+  /** Digests of some files of results, by the keys of their facts. */
   readonly contents: Readonly<Record<string, string>>;
   readonly mounts: readonly CachedMount[];
 }
@@ -67,7 +67,7 @@ export function encodeCacheConfig(config: CacheConfig): Uint8Array {
 
 /**
  * @param layerCount how many blobs the manifest has
- * @returns undefined for a cache of another version, in which nothing is to be found
+ * @returns undefined for a cache of another version, which has nothing for this one
  * @throws AppError CACHE_INVALID
  */
 export function decodeCacheConfig(bytes: Uint8Array, layerCount: number): CacheConfig | undefined {

@@ -1,6 +1,6 @@
 /**
- * Caches of other machines, as far as a build asks for them. They are read when the store's own cache does not have an
- * answer for the first time; the layers of what is found are lazy: fetched only when something opens them.
+ * Caches of other machines. They are read the first time the store's own cache has no answer; the layers they give are
+ * lazy: fetched only when something opens them.
  */
 import type { Warning } from '../errors.ts';
 import { AppError } from '../errors.ts';
@@ -24,7 +24,7 @@ export interface ImportedCachesOptions {
 export interface ImportedMount {
   readonly key: string;
   readonly id: string;
-  /** The layer whose tree the cache mount begins with. */
+  /** The layer whose tree fills the new cache mount. */
   readonly layer: LayerId;
 }
 
@@ -53,7 +53,7 @@ export class ImportedCaches {
     return undefined;
   }
 
-  /** What cache mounts held where the caches were exported. */
+  /** The contents of cache mounts where the caches were exported. */
   async mounts(): Promise<readonly ImportedMount[]> {
     const mounts = new Map<string, ImportedMount>();
     for (const cache of await this.#ownCaches()) {

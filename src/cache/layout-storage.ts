@@ -14,11 +14,11 @@ import { makeDirectories } from '../system/index.ts';
 import type { CacheStorage } from './storage.ts';
 
 export interface LayoutCache {
-  /** Made when it is written to. */
+  /** Made when something is written to it. */
   readonly directory: string;
   /** Default `latest`. */
   readonly tag?: string | undefined;
-  /** Read this manifest, whatever the tag says. */
+  /** Read this manifest, whatever the tag names. */
   readonly digest?: Digest | undefined;
   /** Remove blobs that no manifest of the layout names after writing. */
   readonly reset?: boolean | undefined;

@@ -11,7 +11,7 @@ export interface StackLayer {
   readonly times: LayerMeta['times'];
   /** Milliseconds since the epoch. */
   readonly created: number;
-  /** Bytes of the files in it, if the cache says. */
+  /** Bytes of the files in it, if the cache has the number. */
   readonly size?: number | undefined;
 }
 

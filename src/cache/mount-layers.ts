@@ -21,9 +21,9 @@ export interface MountOptions {
 }
 
 /**
- * Copies what a cache mount holds into a layer of its own, which nothing names: it goes with the next prune.
+ * Copies the contents of a cache mount into a new layer, which nothing names: it goes with the next prune.
  *
- * @param directory host path of the cache; nobody may change it meanwhile
+ * @param directory host path of the cache; nothing may change it meanwhile
  */
 export async function layerOfMount(
   store: Store,
@@ -48,7 +48,7 @@ export async function layerOfMount(
   }
 }
 
-/** Makes the directory of a new cache mount from a layer, which is fetched if need be. */
+/** Fills the directory of a new cache mount from a layer, which is fetched if needed. */
 export async function seedMount(
   store: Store,
   layer: LayerId,

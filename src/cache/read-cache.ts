@@ -32,7 +32,7 @@ export interface ReadBuildkitCache extends BuildkitCache {
 }
 
 /**
- * @returns undefined when there is nothing in it that this lamina can find again
+ * @returns undefined when the cache holds nothing that this lamina can find
  * @throws AppError CACHE_INVALID, OCI_DOCUMENT_INVALID; what the storage throws
  */
 export async function readCache(
@@ -77,7 +77,7 @@ async function readManifest(
   return foreign(decodeInlineCache(inline.bytes, blobs, diffIds));
 }
 
-/** Of an image for several platforms the one for this machine. */
+/** Of a multi-platform image, the manifest for this machine. */
 async function manifestIn(
   source: ImageSource,
   { manifests }: ImageIndex,

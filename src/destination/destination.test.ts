@@ -28,7 +28,7 @@ async function* text(...parts: readonly string[]): AsyncGenerator<Uint8Array, vo
 }
 
 describe('a destination', () => {
-  it('replaces a link and leaves what it led to', async () => {
+  it('replaces a link and leaves its target', async () => {
     writeFileSync(join(directory, 'canary'), 'untouched');
     symlinkSync('canary', join(directory, 'out'));
     await writeTo(join(directory, 'out'), text('new'));
@@ -51,18 +51,18 @@ describe('a destination', () => {
     expect(readFileSync(join(directory, 'was/out'), 'utf8')).toBe('ab');
   });
 
-  it('may be a pipe, which is waited for until somebody reads it', async () => {
+  it('may be a pipe, and waits until something reads it', async () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const writing = writeTo(pipe, text('x'.repeat(200_000), 'end'));
     const reader = spawn('wc', ['-c', pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
-    // Listened to at once: what a process printed before it ended is thrown away else.
+    // Listen at once: output that the process prints before it ends would be lost.
     const printed = textOf(reader.stdout);
     await writing;
     expect(Number.parseInt(await printed, 10)).toBe(200_003);
   });
 
-  it('is not waited for when the writer is told to end', async () => {
+  it('stops waiting when the signal is aborted', async () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const controller = new AbortController();

@@ -11,7 +11,7 @@ import { writeStream } from './write-stream.ts';
 
 /** Takes chunks in order; the promise holds the writer back. */
 export type ByteSink = (chunk: Uint8Array) => Promise<void>;
-/** A path as written, or a stream (what `-` means is the caller's affair). */
+/** A path as written, or a stream (the caller decides about `-`). */
 export type Destination = string | ByteSink;
 
 /**
@@ -70,7 +70,7 @@ export async function writeNew(
   }
 }
 
-/** Links on the way to it are the user's. @throws errors of `node:fs` */
+/** Follows links in the path, which are the user's. @throws errors of `node:fs` */
 export function openDirectory(path: string): DirectoryHandles {
   return DirectoryHandles.open(toBytes(path), (given) =>
     realpathSync(fsPath(given), { encoding: 'latin1' }),
@@ -88,7 +88,7 @@ async function kindOf(path: string): Promise<'absent' | 'file' | 'directory' | '
   }
 }
 
-/** Bytes of a document that is read. */
+/** Limit in bytes for a document to be read. */
 const LARGEST = 16 << 20;
 
 /** The bytes of a small file, undefined if there is none. */
@@ -124,10 +124,10 @@ export function writeFailure(path: string, error: unknown): unknown {
   });
 }
 
-/** Reading what was to be written has failed, rather than writing it. */
+/** The source failed, not the destination. */
 function isElsewhere(path: string, error: Error): boolean {
   if (!('path' in error) || typeof error.path !== 'string') return false;
-  // As `DirectoryHandles` names what is written.
+  // As `DirectoryHandles` names a file being written.
   if (error.path.startsWith('/proc/self/fd/')) return false;
   const [wanted, failed] = [resolve(path), resolve(error.path)];
   return !failed.startsWith(wanted) && !wanted.startsWith(failed);

@@ -14,7 +14,7 @@ beforeEach(() => {
   path = join(directory, 'image.tar');
 });
 
-/** Writes half of a file in another process, which is killed then. */
+/** Writes half of a file in another process, then kills it. */
 async function killedInTheMiddle(make: 'newFile' | 'namedFile'): Promise<void> {
   using script = await bundleScript(`
     import { ${make} } from './destination/new-file.ts';
@@ -65,12 +65,12 @@ describe.each([
   });
 });
 
-it('a process that is killed leaves nothing of a file without a name', async () => {
+it('a killed process leaves nothing of an unnamed file', async () => {
   await killedInTheMiddle('newFile');
   expect(readdirSync(directory)).toEqual([]);
 });
 
-it('what a killed process leaves under a name is removed by the next, and nothing of the living', async () => {
+it('the next process removes what a killed one left under a name, but no file in use', async () => {
   await killedInTheMiddle('namedFile');
   expect(readdirSync(directory)).toEqual([
     expect.stringMatching(/^image\.tar\.[0-9a-f]{12}\.part$/),

@@ -1,6 +1,6 @@
 /**
- * A file that appears at its path complete or not at all. Where the file system can, it has no name before, and a process that
- * is killed leaves nothing. Elsewhere it has a name of its own, and the next process that writes to the same path removes it.
+ * A file that appears at its path complete or not at all. If the file system supports it, the file has no name before,
+ * and a killed process leaves nothing. Otherwise it has a temporary name, and the next writer of the path removes it.
  */
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
@@ -45,7 +45,7 @@ function unnamedFile(path: string, handle: FileHandle): NewFile {
   };
 }
 
-/** Where there are no files without a name. */
+/** For file systems without unnamed files. */
 export async function namedFile(path: string): Promise<NewFile> {
   removeLeftovers(path);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
@@ -71,7 +71,7 @@ export async function namedFile(path: string): Promise<NewFile> {
   };
 }
 
-/** Those that nobody has locked any more were of processes that have been killed. */
+/** Removes files that no process has locked: their processes were killed. */
 function removeLeftovers(path: string): void {
   const start = `${basename(path)}.`;
   for (const name of readdirSync(dirname(path))) {
@@ -85,7 +85,7 @@ function removeLeftovers(path: string): void {
   }
 }
 
-/** Undefined when somebody has it, or the file system knows no locks. */
+/** Undefined when another process has it, or the file system has no locks. */
 function lockOf(path: string): Lock | undefined {
   try {
     return tryLock(path, 'exclusive');

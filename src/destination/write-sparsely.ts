@@ -1,11 +1,11 @@
-/** Zeros of a file that is written become holes: what an image does not keep on the disk, its export does not either. */
+/** Zeros become holes of a written file: what an image keeps sparse on the disk, its export keeps sparse too. */
 import type { FileHandle } from 'node:fs/promises';
 
-/** A shorter chunk is written, since a hole would save nothing. */
+/** Shorter chunks are written, since a hole would save nothing. */
 const SMALL = 64 * 1024;
 const ZEROS = Buffer.alloc(1 << 20);
 
-/** Writes chunks into a new file, in their order; leaves out those that are nothing but zeros. */
+/** Writes chunks into a new file, in order; leaves out those that are all zeros. */
 export async function writeSparsely(
   handle: FileHandle,
   chunks: AsyncIterable<Uint8Array>,

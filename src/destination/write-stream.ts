@@ -8,11 +8,11 @@ import { hasErrorCode } from '../system/index.ts';
 
 const WRITE = constants.O_WRONLY | (constants.O_NOCTTY ?? 0);
 const NONBLOCK = constants.O_NONBLOCK ?? 0;
-/** Milliseconds between two looks for somebody who reads a pipe. */
+/** Milliseconds between two attempts to open a pipe that nothing reads yet. */
 const PATIENCE = 20;
 
 /**
- * Writes a stream of bytes to a pipe or a device; a pipe is waited for until somebody reads it.
+ * Writes a stream of bytes to a pipe or a device; waits until something reads the pipe.
  * @throws AppError EXPORT_DESTINATION when it became another kind of file; errors of `node:fs`; the signal's reason
  */
 export async function writeStream(
@@ -46,7 +46,7 @@ async function openForWriting(path: string, signal: AbortSignal | undefined): Pr
     try {
       return await open(path, WRITE | NONBLOCK);
     } catch (error) {
-      // Nobody reads the pipe yet.
+      // Nothing reads the pipe yet.
       if (!hasErrorCode(error, 'ENXIO') || !(await isPipe(path))) throw error;
     }
     await delay(PATIENCE, undefined, { signal });

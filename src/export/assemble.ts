@@ -1,4 +1,4 @@
-/** The result of a build becomes an image of the local store: config, manifest and record. */
+/** Assembles the result of a build into an image of the local store: config, manifest and record. */
 
 import { mapParallel } from '../concurrency/index.ts';
 import {
@@ -32,7 +32,7 @@ export interface AssembleInput {
   readonly platform: Platform;
   /** Undefined: the base image's. */
   readonly author?: string | undefined;
-  /** The image built upon: its layers and history come first, unknown keys of its config are kept. */
+  /** The base image: its layers and history come first, unknown keys of its config are kept. */
   readonly base?:
     | { readonly config: ImageConfig; readonly layers: readonly ImageLayer[] }
     | undefined;
@@ -40,11 +40,11 @@ export interface AssembleInput {
   readonly history: readonly NewHistory[];
   /** New layers, bottom first. */
   readonly layers: readonly LayerId[];
-  /** Seconds since the epoch: the time of all that is new. */
+  /** Seconds since the epoch: the time of everything new. */
   readonly epoch?: number | undefined;
   /** Whether an epoch changes the times of files in new layers too. Default true. */
   readonly rewriteTimes?: boolean | undefined;
-  /** In which the new layers leave the store, as far as is known; undefined: they stay. */
+  /** Encoding in which the new layers leave the store, if known; undefined: they stay. */
   readonly encoding?: LayerEncoding | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Added to the config's labels. */
@@ -73,7 +73,7 @@ export async function assembleImage(store: Store, input: AssembleInput): Promise
   return draftImage(store, { config, configBytes: canonicalJson(config), layers });
 }
 
-/** Other times make another layer of one, which then has to be here; else a cached layer may stay where it is. */
+/** Fetches layers whose times an epoch changes, since they become different layers; others may stay lazy. */
 async function presentForEpoch(
   store: Store,
   stack: readonly LayerId[],
@@ -142,13 +142,13 @@ function imageConfig(
   };
 }
 
-/** What nobody asked for (variant, version and features of the system) is the base's, if that is for the same machine. */
+/** Fields that nobody set (variant, version and features of the system) come from a base for the same machine. */
 function platformOf(asked: Platform, base: ImageConfig | undefined): Platform {
   const isSame = base?.os === asked.os && base.architecture === asked.architecture;
   return normalizePlatform(isSame ? { ...imagePlatform(base), ...imagePlatform(asked) } : asked);
 }
 
-/** Keys this build decides itself, and keys that describe only the very image they stand in. */
+/** Keys that this build sets itself, and keys that describe only the image they are in. */
 const OWN_KEYS = new Set([
   ...['architecture', 'os', 'variant', 'os.version', 'os.features'],
   ...['author', 'created', 'config', 'rootfs', 'history'],

@@ -34,7 +34,7 @@ describe('a tar of the file system', () => {
     return found;
   }
 
-  test('holds what the layers show together, and nothing that was removed', async () => {
+  test('holds the files of all layers merged, and nothing that was removed', async () => {
     const record = await image(
       { 'etc/': {}, 'etc/a': 'lower', 'etc/b': 'b', 'old/': {}, 'old/x': 'x' },
       { 'etc/a': 'upper', 'etc/b': { whiteout: true }, 'old/': { opaque: true }, 'old/y': 'y' },

@@ -70,7 +70,7 @@ describe('an OCI archive', () => {
   });
 
   test.each(['gzip', 'uncompressed'] as const)(
-    'with %s layers holds what its manifest and config promise',
+    'with %s layers matches its manifest and config',
     async (compression) => {
       const dest = bench.path('oci.tar');
       const { descriptor } = await exportOci(bench.store, image, { dest, compression });
@@ -126,7 +126,7 @@ describe('an OCI archive', () => {
     expect([...bench.store.blobs.list()]).toHaveLength(before);
   });
 
-  test('tells how many layers are done', async () => {
+  test('reports how many layers are done', async () => {
     const events: BuildEvent[] = [];
     const step = { id: 'x', name: 'exporting', stage: undefined, line: undefined };
     const progress = { emit: (event: BuildEvent) => events.push(event), step, now: () => 7 };
@@ -193,7 +193,7 @@ describe('a Docker archive', () => {
     expect(files.size).toBe(10);
   });
 
-  test('has an image that is asked for twice once, with both names', async () => {
+  test('has an image requested twice only once, with both names', async () => {
     const dest = bench.path('docker.tar');
     const images = ['demo:1', 'demo:2', 'demo:1'].map((name) => ({ image, references: [name] }));
     expect(await exportDocker(bench.store, images, { dest })).toHaveLength(1);
@@ -227,7 +227,7 @@ describe('a destination', () => {
     await expect(refused).rejects.toMatchObject({ code: 'EXPORT_DESTINATION' });
   });
 
-  test('keeps its old content until the new one is complete, and nothing beside it is left', async () => {
+  test('keeps its old content until the new one is complete, and leaves no other files', async () => {
     const dest = bench.path('oci.tar');
     await writeFile(dest, 'old');
     const blob = bench.store.layers.directory(image.layers[1]?.id ?? ('' as never));

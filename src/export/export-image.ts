@@ -26,7 +26,7 @@ import {
 import type { Descriptor, Digest } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 
-/** An image and the names it is to have in the archive. */
+/** An image and its names in the archive. */
 export interface NamedImage {
   readonly image: ImageRecord;
   /** In any form; those without a tag get `latest`. */
@@ -36,7 +36,7 @@ export interface NamedImage {
 export interface ArchiveOptions {
   /** A path or a stream; the path of a directory when `tar` is false. */
   readonly dest: Destination;
-  /** Default true; false: a layout directory, in which other images stay. */
+  /** Default true; false: a layout directory, which keeps its other images. */
   readonly tar?: boolean | undefined;
   /** Seconds since the epoch: the time of the files in the tar. Default 0. */
   readonly epoch?: number | undefined;
@@ -48,7 +48,7 @@ export interface ArchiveOptions {
 export type ExportOptions = ArchiveOptions & Partial<LayerEncoding>;
 
 export interface ExportedImage {
-  /** Names the image's manifest, or index, as `index.json` does, but without the names given to it there. */
+  /** The descriptor of the image's manifest, or index, as in `index.json`, but without its names there. */
   readonly descriptor: Descriptor;
   readonly config: Descriptor;
   /** Of its blobs, as they are in the archive. */
@@ -80,7 +80,7 @@ export async function exportImages(
   return writeArchive(members, options);
 }
 
-/** What one archive of the result of a build holds. */
+/** The contents of the archive of one build result. */
 export interface BundleToExport {
   /** One for each platform. */
   readonly images: ImageRecords;
@@ -89,7 +89,7 @@ export interface BundleToExport {
 }
 
 /**
- * Writes a bundle as an archive, in which its manifest or index has the names.
+ * Writes a bundle as an archive whose manifest or index has the names.
  *
  * @throws AppError EXPORT_DESTINATION, BLOB_DAMAGED
  */
@@ -155,7 +155,7 @@ function collectionsOf({ bundle, references }: Member): Collection[] {
   }));
 }
 
-/** What `index.json` says of a bundle beside names. */
+/** The annotations of a bundle in `index.json` beside names. */
 function unnamed({ root, images: [{ config }] }: Bundle): Descriptor {
   const { created } = config;
   const time = created === undefined ? {} : { [CREATED_ANNOTATION]: created };
@@ -164,7 +164,7 @@ function unnamed({ root, images: [{ config }] }: Bundle): Descriptor {
 
 const CREATED_ANNOTATION = 'org.opencontainers.image.created';
 
-/** An image that is asked for under several names is one image of the archive. */
+/** An image requested under several names is one image of the archive. */
 function joinNames(images: readonly NamedImage[]): NamedImage[] {
   const joined = new Map<Digest, NamedImage>();
   for (const { image, references } of images) {

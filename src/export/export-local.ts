@@ -12,7 +12,7 @@ import { LocalWriter, type Written } from './local-writer.ts';
 import { keepOnly, pruneDirectory } from './prune-directory.ts';
 
 export interface ExportLocalOptions {
-  /** A directory; made if it is not there. */
+  /** A directory; made if it does not exist. */
   readonly dest: string;
   /** One name: the directory in `dest` that gets the files. Undefined: `dest` itself. */
   readonly below?: string | undefined;
@@ -35,8 +35,8 @@ export interface LocalExport {
 const SLICE = 10;
 
 /**
- * Copies an image's files into a directory. Files there of the same names are replaced; others stay, unless they are to
- * be removed.
+ * Copies an image's files into a directory. Files with the same names are replaced; others stay, unless they are to be
+ * removed.
  *
  * @throws AppError EXPORT_CONFLICT when a directory that is not empty is in the way of a file; EXPORT_DESTINATION;
  * LAYER_DAMAGED
@@ -63,13 +63,13 @@ export async function exportLocal(
   return { ...writer.written, warnings: writer.warnings };
 }
 
-/** Removes all that is in a directory but the names given. @throws AppError EXPORT_DESTINATION */
+/** Removes everything in a directory except the given names. @throws AppError EXPORT_DESTINATION */
 export async function pruneExports(dest: string, names: readonly string[]): Promise<void> {
   using root = openDestination(dest);
   await keepOnly(root, names);
 }
 
-/** Links on the way to the destination are the user's; what they name from here on stays the same directory. */
+/** Follows links in the destination's path, which are the user's; from here on the directory stays the same. */
 function openDestination(dest: string, below?: string): DirectoryHandles {
   try {
     const directory = resolve(dest);

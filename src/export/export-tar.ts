@@ -16,10 +16,10 @@ export interface ExportTarOptions {
 /** Headers and small contents are collected up to this size. */
 const CHUNK = 512 * 1024;
 
-/** An image whose files are to be in the tar. */
+/** An image whose files go into the tar. */
 export interface TarPart {
   readonly image: ImageRecord;
-  /** A directory of the tar below which they lie: one name, ASCII. Undefined: its root. */
+  /** A directory of the tar for its files: one name, ASCII. Undefined: the root. */
   readonly below?: string | undefined;
 }
 
@@ -86,7 +86,7 @@ function tarHeader(entry: FileEntry, mtime: number, linkTo: string | undefined):
   };
 }
 
-/** Many small pieces as few large ones; the event loop gets its turn between them. */
+/** Joins many small pieces into few large ones, and lets the event loop run between them. */
 async function* inChunks(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let parts: Uint8Array[] = [];
   let size = 0;

@@ -1,4 +1,4 @@
-/** Reads files that often lie one after the other in the same host file, which is then opened once. */
+/** Reads files that are often next to each other in the same host file, which is then opened once. */
 import { closeSync, readSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import type { ContentRange } from '../files/index.ts';
@@ -21,7 +21,7 @@ export class FileReader implements Disposable {
   }
 
   /**
-   * The bytes of a file in chunks that are the caller's.
+   * The bytes of a file in chunks that the caller owns.
    *
    * @throws AppError LAYER_DAMAGED when the host file is too short
    */

@@ -1,4 +1,4 @@
-/** `docker history`: what made an image, newest first. */
+/** `docker history`: the steps of an image, newest first. */
 
 import { readConfig, shortName } from '../image/index.ts';
 import { unpackedSize } from '../layers/index.ts';
@@ -15,12 +15,12 @@ export interface HistoryRow {
   /** As in the config, RFC 3339. */
   readonly created: string | undefined;
   readonly createdBy: string;
-  /** Bytes of file content of the row's layer; 0 if it has none. Undefined: the layer is not here. */
+  /** Bytes of file content of the row's layer; 0 if it has none. Undefined: the layer is lazy. */
   readonly size: number | undefined;
   readonly comment: string;
 }
 
-/** Layers that the history does not mention have a row too. */
+/** Layers that the history does not mention get a row too. */
 export async function imageHistory(
   store: Store,
   record: ImageRecord,

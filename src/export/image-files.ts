@@ -9,7 +9,7 @@ export interface ImageFiles {
   readonly mtime: (entry: FileEntry) => number;
 }
 
-/** @param image whose layers are all here: see `ensureImageLayers` */
+/** @param image an image without lazy layers: see `ensureImageLayers` */
 export function imageFiles(store: Store, image: ImageRecord): ImageFiles {
   const tree = MergedTree.of(
     store,
@@ -19,9 +19,9 @@ export function imageFiles(store: Store, image: ImageRecord): ImageFiles {
   return { tree, mtime: (entry) => rules.get(entry.path)?.(entry.mtime) ?? entry.mtime };
 }
 
-/** All entries below the root: names in the order of their bytes, a directory before what is in it. */
+/** All entries below the root: names in byte order, each directory before its contents. */
 export function* walk(tree: FileTree): Generator<FileEntry, void> {
-  // A stack of its own, since hostile images nest directories deeper than calls may be.
+  // An explicit stack, since hostile images nest directories deeper than the call stack allows.
   const open = [...tree.list('')].reverse();
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     yield entry;
@@ -32,7 +32,7 @@ export function* walk(tree: FileTree): Generator<FileEntry, void> {
 
 type TimeRule = (mtime: number) => number;
 
-/** How the time of a path follows from an epoch: by the topmost layer that has the path. */
+/** The time of a path under an epoch, which the topmost layer with the path decides. */
 function timeRules(store: Store, image: ImageRecord): Map<BytePath, TimeRule> {
   const rules = new Map<BytePath, TimeRule>();
   if (image.layers.every((layer) => layer.epoch === undefined)) return rules;

@@ -86,7 +86,7 @@ test('an entry of its own time keeps it', () => {
   );
 });
 
-test('layers of which the base image says nothing get an entry', () => {
+test('layers without history in the base image get an entry', () => {
   const history = complete([], { base: base(undefined, 2) });
   const entry = { created: '1999-01-01T00:00:00Z', comment: 'buildkit.exporter.image.v0' };
   expect(history).toEqual([entry, entry]);

@@ -1,14 +1,14 @@
 /**
- * The history of an image config: what the base image says, followed by what this build did. Every layer has
- * exactly one entry that is not `empty_layer`, in the same order.
+ * The history of an image config: that of the base image, followed by this build's. Every layer has exactly one entry
+ * that is not `empty_layer`, in the same order.
  */
 import { formatTime, type HistoryEntry, type ImageConfig } from '../oci/index.ts';
 import type { LayerId } from '../store/index.ts';
 
-/** Marks entries made up for layers of which the base image's history says nothing. */
+/** Marks entries added for layers that the base image's history does not mention. */
 const FOREIGN_LAYER_COMMENT = 'buildkit.exporter.image.v0';
 
-/** What one instruction did. */
+/** One instruction. */
 export interface NewHistory {
   readonly createdBy: string;
   readonly comment?: string | undefined;

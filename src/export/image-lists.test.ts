@@ -18,7 +18,7 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-/** An image without layers, of a config with nothing but what must be there. */
+/** An image without layers, with a config of only the required members. */
 function bareImage(more: Partial<ImageConfig> = {}): Promise<ImageRecord> {
   const config: ImageConfig = {
     os: 'linux',
@@ -50,7 +50,7 @@ describe('inspect', () => {
     expect(shown.RootFS.Layers).toEqual(image.layers.map((layer) => layer.diffId));
   });
 
-  test('shows what the config does not say as empty', async () => {
+  test('shows missing members of the config as empty', async () => {
     const shown = await inspectImage(bench.store, await bareImage({ variant: 'v7' }));
     expect(shown).toMatchObject({ Variant: 'v7', Author: '', Created: '0001-01-01T00:00:00Z' });
     expect(shown.Config).toEqual({

@@ -1,4 +1,4 @@
-/** A root file system in a tar becomes an image of one layer. */
+/** Imports a root file system from a tar as an image of one layer. */
 import { decompress } from '../archive/index.ts';
 import { countLayers, draftImage, fullName, type Progress, uncompressed } from '../image/index.ts';
 import { importTar } from '../layers/index.ts';
@@ -17,10 +17,10 @@ export interface ImportRootfsOptions {
   readonly reference: string | undefined;
   readonly config: ContainerConfig;
   readonly platform: Platform;
-  /** What the history says of the layer. */
+  /** The history entry of the layer. */
   readonly createdBy: string;
   readonly comment?: string | undefined;
-  /** What changed the config, after the layer. */
+  /** The instructions that changed the config, after the layer. */
   readonly furtherHistory?: readonly NewHistory[] | undefined;
   /** Milliseconds since the epoch. */
   readonly created: number;
@@ -32,7 +32,7 @@ export interface ImportRootfsOptions {
  * Imports a tar, compressed or not. The layer is that tar, byte for byte, so the same tar and options give the same
  * image id.
  *
- * @throws AppError of reading the tar; nothing is recorded then
+ * @throws AppError of reading the tar; then nothing is recorded
  */
 export async function importRootfs(
   store: Store,

@@ -32,7 +32,7 @@ export interface ImageInspect {
   readonly Variant?: string;
   readonly Os: string;
   readonly OsVersion?: string;
-  /** Bytes of file content of all layers; null as long as one of them is not here. */
+  /** Bytes of file content of all layers; null while one of them is lazy. */
   readonly Size: number | null;
   readonly GraphDriver: { readonly Data: null; readonly Name: string };
   readonly RootFS: { readonly Type: 'layers'; readonly Layers: readonly string[] };
@@ -66,7 +66,7 @@ export async function inspectImage(store: Store, record: ImageRecord): Promise<I
   };
 }
 
-/** Names by digest, of pulls, and the digests the image has in registries. */
+/** Names by digest, from pulls and pushes. */
 function digestNames(store: Store, id: Digest, references: readonly string[]): string[] {
   const named = references.filter((reference) => reference.includes('@'));
   return [...new Set([...named, ...repoDigests(store, id)].map(repoDigest))].sort();
@@ -77,7 +77,7 @@ function repoDigest(reference: string): string {
   return `${familiarRepository(parsed)}@${parsed.digest ?? ''}`;
 }
 
-/** Docker prints some keys always, empty ones too; templates of its users rely on that. */
+/** Docker always prints some keys, even when empty; templates of its users rely on that. */
 function dockerConfig({ config = {} }: ImageConfig): ContainerConfig {
   const printed = {
     ...config,

@@ -1,11 +1,11 @@
-/** What a directory cannot or must not have of an image's files. */
+/** Files of an image that a directory cannot or must not have. */
 import type { Warning } from '../errors.ts';
 import { type BytePath, type FileEntry, toText } from '../files/index.ts';
 
 /** Paths that are listed. */
 const LISTED = 5;
 
-/** Of a socket, or a device that only root can make. */
+/** For sockets, and devices that only root can make. */
 export function skipped({ path, type }: FileEntry): Warning {
   const isSocket = type === 'socket';
   return {
@@ -15,7 +15,7 @@ export function skipped({ path, type }: FileEntry): Warning {
   };
 }
 
-/** Of files and directories written without their setuid or setgid bits: one warning for all of them. */
+/** For files and directories written without their setuid or setgid bits: one warning for all of them. */
 export function lostRights(paths: readonly BytePath[]): Warning[] {
   if (paths.length === 0) return [];
   const listed = paths.slice(0, LISTED).map((path) => `/${toText(path)}`);

@@ -1,11 +1,10 @@
 /**
- * Writing files whose names and links are hostile, into a directory that others may change at the same time.
- * Everything belongs to the caller; what an image could do harm with there is left out: setuid and setgid bits,
- * extended attributes.
+ * Writes files whose names and links are hostile into a directory that others may change at the same time.
+ * Everything belongs to the caller; what could do harm there is left out: setuid and setgid bits, extended
+ * attributes.
  *
- * No symlink is ever followed, neither one of the image nor one that is in the directory, nor one that takes the place
- * of a directory just made: directories are held by descriptors, what stands in the way of a directory or a file is
- * removed, and files are made with O_EXCL.
+ * No symlink is ever followed: not one of the image, not one in the directory, not one that replaces a directory just
+ * made. Directories are held by descriptors, files in the way are removed, and new files are opened with O_EXCL.
  */
 import {
   chmodSync,
@@ -70,7 +69,7 @@ export class LocalWriter implements Disposable {
   readonly #skipped: Warning[] = [];
   readonly #withoutRights: BytePath[] = [];
 
-  /** @param root stays the caller's */
+  /** @param root owned by the caller */
   constructor(root: DirectoryHandles, files: ImageFiles, devices: boolean) {
     this.#root = root;
     this.#files = files;
@@ -81,14 +80,14 @@ export class LocalWriter implements Disposable {
     this.#reader[Symbol.dispose]();
   }
 
-  /** What differs from the image. */
+  /** Where the result differs from the image. */
   get warnings(): readonly Warning[] {
     return [...this.#skipped, ...lostRights(this.#withoutRights)];
   }
 
   /** Writes everything; yields after each entry and within large files. */
   *write(): Generator<void, void> {
-    // A stack of its own, since hostile images nest directories deeper than calls may be.
+    // An explicit stack, since hostile images nest directories deeper than the call stack allows.
     const open: Level[] = [this.#level(undefined)];
     for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
       const entry = level.entries[level.next++];
@@ -121,7 +120,7 @@ export class LocalWriter implements Disposable {
     chmodSync(fsPath(this.#root.directory(path)), 0o700);
   }
 
-  /** Mode and time come last: the mode may forbid writing into it, and writing changes the time. */
+  /** Sets mode and time last: the mode may forbid writing into the directory, and writing changes the time. */
   #finishDirectory(entry: FileEntry): void {
     const mtime = this.#files.mtime(entry);
     const path = fsPath(this.#root.directory(entry.path));

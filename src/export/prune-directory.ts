@@ -1,4 +1,4 @@
-/** Makes room for a file system that is to be all a directory holds. */
+/** Clears a directory that an export is to fill alone. */
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writeFailure } from '../destination/index.ts';
@@ -9,8 +9,8 @@ import { type DirectoryHandles, fsPath, hasErrorCode } from '../system/index.ts'
 const SLICE = 10;
 
 /**
- * Removes what an image does not have there. Symlinks are removed, never followed; what has another type than in the
- * image goes too.
+ * Removes everything that the image does not have. Symlinks are removed, never followed; entries of another type than
+ * in the image are removed too.
  *
  * @throws AppError EXPORT_DESTINATION
  */
@@ -18,7 +18,7 @@ export async function pruneDirectory(root: DirectoryHandles, tree: FileTree): Pr
   await unhurried(pruned(root, tree));
 }
 
-/** Removes all entries of a directory that are not named. @throws AppError EXPORT_DESTINATION */
+/** Removes all entries of a directory except the named ones. @throws AppError EXPORT_DESTINATION */
 export async function keepOnly(root: DirectoryHandles, names: readonly string[]): Promise<void> {
   for (const name of namesIn(root, '')) {
     if (!names.includes(name)) await unhurried(removed(root, name));
@@ -48,7 +48,7 @@ function* pruned(root: DirectoryHandles, tree: FileTree): Generator<void, void> 
   }
 }
 
-/** Yields after each file. Directories may be exchanged meanwhile: then what took their place goes, nothing else. */
+/** Yields after each file. If others replace a directory meanwhile, only the replacement's files can go. */
 function* removed(root: DirectoryHandles, top: BytePath): Generator<void, void> {
   const open = [{ path: top, isEmpty: false }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

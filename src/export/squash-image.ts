@@ -1,4 +1,4 @@
-/** An image with one layer in place of several, and the history that `docker build --squash` gives it. */
+/** An image with one layer instead of several, and the history that `docker build --squash` gives it. */
 
 import {
   draftImage,
@@ -14,20 +14,20 @@ import { baseLayer } from './assemble.ts';
 import { historyOfLayers } from './image-history.ts';
 
 export interface SquashImageOptions {
-  /** The image whose layers stay as they are; undefined: the new one has a single layer. */
+  /** The image whose layers stay as they are; undefined: the new image has a single layer. */
   readonly base: ImageRecord | undefined;
   /** Seconds since the epoch: the time of the new history entry; undefined: that of the image. */
   readonly epoch?: number | undefined;
-  /** In which the new layer leaves the store, as far as is known; undefined: it stays. */
+  /** Encoding in which the new layer leaves the store, if known; undefined: it stays. */
   readonly encoding?: LayerEncoding | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Records the image with its layers above the base's made one. The image it was made of is forgotten, unless something
- * else has it. An image with nothing to squash is given back.
+ * Records an image whose layers above the base are merged into one. The original image is removed, unless
+ * something else uses it. An image with nothing to squash is returned as it is.
  *
- * @returns the record, without a name; the file system is that of the image
+ * @returns the record, without a name; the file system is that of the original
  */
 export async function squashImage(
   store: Store,
@@ -64,13 +64,13 @@ export async function squashImage(
 
 interface Squashed {
   readonly diffIds: ImageConfig['rootfs']['diff_ids'];
-  /** How many entries are the base image's; undefined: all lose their layers. */
+  /** How many entries belong to the base image; undefined: all lose their layers. */
   readonly baseHistory: number | undefined;
   readonly comment: string;
   readonly epoch: number | undefined;
 }
 
-/** What was done stays in the history, but only the last entry has a layer. */
+/** All instructions stay in the history, but only the last entry has a layer. */
 function squashedConfig(config: ImageConfig, squashed: Squashed): ImageConfig {
   const { diffIds, baseHistory = 0, comment, epoch } = squashed;
   const created = epoch === undefined ? config.created : formatTime(epoch * 1000);

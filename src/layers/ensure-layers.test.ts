@@ -14,7 +14,7 @@ import { independentLayer, sourceBlobOf } from './import-facts.ts';
 import { isLostStep } from './lost-step.ts';
 import { MergedTree } from './merged-tree.ts';
 
-/** Gives what it was taught, in small pieces, and counts how often. */
+/** Returns the blobs put into it, in small pieces, and counts how often. */
 class Shelf implements LayerProvider {
   readonly fetched: string[] = [];
   readonly #bytes = new Map<string, (attempt: number) => Uint8Array>();
@@ -25,7 +25,7 @@ class Shelf implements LayerProvider {
     this.#bytes.set(digest, bytes);
   }
 
-  /** Comes before what was put. */
+  /** Overrides what was put. */
   answer: (lazy: LazyLayer) => Uint8Array | undefined = () => undefined;
 
   async *fetch(lazy: LazyLayer): AsyncGenerator<Uint8Array> {
@@ -191,7 +191,7 @@ describe('a lazy layer', () => {
 });
 
 describe('a lazy layer whose bytes are wrong', () => {
-  test('is asked for again, and taken when it is right then', async () => {
+  test('is downloaded again, and kept once it is right', async () => {
     const layer = lazyLayer({ f: 'text' });
     shelf.put(layer.lazy.descriptor.digest, (attempt) =>
       attempt < 3 ? damaged(layer.blob) : layer.blob,
@@ -210,7 +210,7 @@ describe('a lazy layer whose bytes are wrong', () => {
     expect(show(layer)).toHaveLength(1);
   });
 
-  test('is told to be of a step, where it is and cannot be had', async () => {
+  test('is reported as the layer of a step if it is one and cannot be fetched', async () => {
     const { lazy } = lazyLayer({ a: 'x' });
     shelf.put(lazy.descriptor.digest, () => new Uint8Array(lazy.descriptor.size));
     const times = { created: 5, times: 'clamp' } as const;
@@ -222,7 +222,7 @@ describe('a lazy layer whose bytes are wrong', () => {
     expect([isLostStep(ofImage), ofImage]).toMatchObject([false, { code: 'BLOB_DIGEST_MISMATCH' }]);
   });
 
-  test('is refused as damaged, not as a bad archive, and leaves nothing behind', async () => {
+  test('fails as damaged, not as a bad archive, and leaves nothing', async () => {
     const layer = lazyLayer({ f: 'text' });
     shelf.put(layer.lazy.descriptor.digest, () => damaged(layer.blob));
     await expect(ensureLayers(store, [layer.id])).rejects.toMatchObject({
@@ -279,7 +279,7 @@ describe('a lazy layer whose bytes are wrong', () => {
 });
 
 describe('fetching', () => {
-  test('ends when nobody waits any more, and can be begun anew', async () => {
+  test('ends when its last caller aborts, and can start again', async () => {
     const layer = lazyLayer({ f: 'text' });
     const stop = new AbortController();
     shelf.gate = once(stop.signal, 'abort');
@@ -290,7 +290,7 @@ describe('fetching', () => {
     expect(show(layer)).toEqual(['f file 700 text']);
   });
 
-  test('without a provider says that the layer cannot be had', async () => {
+  test('fails as not available without a provider', async () => {
     const layer = lazyLayer({ f: 'text' });
     await store.flush();
     await using other = await Store.open({ root });
@@ -299,7 +299,7 @@ describe('fetching', () => {
     });
   });
 
-  test('waits for another process that is at it, and takes what that brings', async () => {
+  test('waits for another process that fetches it, and uses its result', async () => {
     const layer = lazyLayer({ f: 'text' });
     await store.flush();
     await using other = await Store.open({ root, provider: shelf });
@@ -311,7 +311,7 @@ describe('fetching', () => {
     expect(other.layers.get(layer.id)).toMatchObject({ tar: true });
   });
 
-  test('tells how far it has come', async () => {
+  test('reports its progress', async () => {
     const layer = lazyLayer({ f: 'text' });
     const told: string[] = [];
     await ensureLayers(store, [layer.id], {

@@ -1,4 +1,4 @@
-/** The kernel mounts the image and must show what it shows of the unpacked tree. */
+/** The kernel mounts the image, which must show the same as the unpacked tree. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -119,7 +119,7 @@ const ONE_OF_EVERYTHING: readonly LayerItem[] = [
   ),
 ];
 
-/** Names of bytes, as wild as files can have them. */
+/** Names as strange as bytes allow. */
 const wildName = fc
   .uint8Array({ minLength: 1, maxLength: 60 })
   .map((bytes) => Buffer.from(bytes).toString('latin1').replace(/[\0/]/g, '_'))

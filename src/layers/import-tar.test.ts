@@ -1,4 +1,4 @@
-/** What becomes of the members of foreign, careless and hostile archives. */
+/** How members of foreign, careless and hostile archives are imported. */
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -262,7 +262,7 @@ describe('importTar', () => {
     await expect(importTar(unbounded, archive)).rejects.toEqual(invalid);
   });
 
-  test('keeps all bytes of the tar, also those behind its end', async () => {
+  test('keeps all bytes of the tar, also those after its end', async () => {
     const store = openTestStore();
     const bytes = Buffer.concat([tar({ path: 'a', content: '1' }), Buffer.alloc(9000, 'rest')]);
     const { id, tarSize, diffId } = await importTar(store, [

@@ -36,7 +36,7 @@ const ITEMS: readonly LayerItem[] = [
   { kind: 'entry', entry: entry('sym', { type: 'symlink', linkTarget: '\xe9/..', mtime: -7 }) },
 ];
 
-/** Takes the tar away as the recorded form, so that it is made from the index. */
+/** Drops the tar from the record, so that it is made from the index. */
 function forgetTar(store: TestStore, id: LayerId): void {
   const directory = store.layers.directory(id);
   writeIndex(directory, { entries: readIndex(directory).entries });
@@ -109,7 +109,7 @@ describe('layerTar', () => {
     expect(tar.equals(Buffer.alloc(1024))).toBe(true);
   });
 
-  test('says so when a file of the store is not what the index says', async () => {
+  test('fails when a file of the store does not match the index', async () => {
     const store = openTestStore();
     const id = await packLayer(store, ITEMS);
     truncateSync(join(store.layers.directory(id), 'layer.tar'), 4096);

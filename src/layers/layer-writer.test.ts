@@ -212,7 +212,7 @@ describe('LayerWriter', () => {
     expect(() => writer.add(entry('b'))).toThrow('out of order');
   });
 
-  test('keeps the attributes of other layers where that is asked for', async () => {
+  test('keeps the attributes of other layers on request', async () => {
     const xattrs = { 'user.overlay.opaque': 'y', 'user.mine': '1' };
     const writer = LayerWriter.create(directory, { keepXattrs: true });
     writer.add(entry('file', { xattrs }));
@@ -267,7 +267,7 @@ describe('LayerWriter', () => {
     expect(found[3]).toMatchObject({ mode: 0o700, uid: 7 });
   });
 
-  test('stops when it is told to', async () => {
+  test('stops when its signal is aborted', async () => {
     const range = source('file', Buffer.alloc(LARGE));
     using writer = LayerWriter.create(directory);
     const items = Array.from({ length: 40 }, (_, at) =>
@@ -292,7 +292,7 @@ describe('hashing the tar on the way', () => {
     expect(tar).toEqual({ diffId: `sha256:${sha256}`, size: bytes.length });
   });
 
-  test('nothing is hashed unasked', () => {
+  test('nothing is hashed without a request', () => {
     using writer = LayerWriter.create(directory);
     expect(writer.finish().tar).toBeUndefined();
   });

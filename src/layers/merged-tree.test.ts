@@ -87,7 +87,7 @@ describe('MergedTree', () => {
     }
   });
 
-  test('does not show again what a whiteout hid when the directory is made anew', async () => {
+  test('does not show again what a whiteout hid when the directory is made again', async () => {
     const tree = await stack(openTestStore(), [
       [directory('d'), file('d/old', '1')],
       [whiteout('d')],
@@ -135,7 +135,7 @@ describe('MergedTree', () => {
     expect(MergedTree.of(store, [id]).knownDigest(found)).toBe(first.knownDigest(found));
   });
 
-  test('reads no index that it is not asked about', async () => {
+  test('reads no index before a lookup needs it', async () => {
     const store = openTestStore();
     const top = await packLayer(store, [directory('d', 0o755, true), file('d/x', '1')]);
     const missing = '0'.repeat(32) as LayerId;
@@ -146,7 +146,7 @@ describe('MergedTree', () => {
   });
 });
 
-/** The simplest way to say what a stack of layers shows: apply one layer after the other to a table. */
+/** The simplest model of a stack of layers: apply one layer after the other to a table. */
 function model(layers: readonly (readonly LayerItem[])[]): Map<string, FileEntry> {
   const table = new Map<string, FileEntry>();
   const removeBelow = (path: string): void => {
@@ -170,7 +170,7 @@ function model(layers: readonly (readonly LayerItem[])[]): Map<string, FileEntry
   return table;
 }
 
-/** All that a tree shows, found by listing; each entry must be what a lookup finds. */
+/** All that a tree shows, found by listing; each entry must match its lookup. */
 function walk(tree: FileTree, path = ''): FileEntry[] {
   return tree.list(path).flatMap((found) => {
     expect(tree.lookup(found.path)).toEqual(found);
@@ -193,7 +193,7 @@ function pathOf(item: LayerItem): string {
   return item.kind === 'entry' ? item.entry.path : item.path;
 }
 
-/** A possible layer: nothing lies below a whiteout or a file. */
+/** A possible layer: nothing is below a whiteout or a file. */
 const anyLayer = fc.uniqueArray(anyItem, { selector: pathOf, maxLength: 12 }).map((items) => {
   const ends = items
     .filter((item) => item.kind === 'whiteout' || item.entry.type !== 'directory')

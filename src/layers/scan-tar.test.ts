@@ -68,7 +68,7 @@ describe('scanning a layer', () => {
     }
   });
 
-  it('hands over the contents that are asked for, with their digests', async () => {
+  it('hands over the wanted contents, with their digests', async () => {
     const seen: Record<string, string> = {};
     await scanTar(pieces(tar(...MEMBERS), 100), {
       inspect: ({ path, size }) => {

@@ -26,7 +26,7 @@ interface Listed {
   readonly what: unknown;
 }
 
-/** All that can be seen of a tree; members of a link group by the first of them. */
+/** Everything a tree shows; members of a link group by the first of them. */
 function seen(tree: FileTree, path = '', groups = new Map<number, string>()): Listed[] {
   return tree.list(path).flatMap((entry): Listed[] => {
     const { type, mode, uid, mtime, linkTarget, linkGroup } = entry;
@@ -84,7 +84,7 @@ const names: fc.Arbitrary<Names> = fc.letrec<{ names: Names }>((tie) => {
   return { names: fc.dictionary(key, node, { maxKeys: 3, depthIdentifier: 'tree' }) };
 }).names;
 
-/** @param mark tells the layers apart */
+/** @param mark distinguishes the layers */
 function sketch(tree: Names, mark: number, above = ''): TreeSketch {
   const all: Record<string, string | FileSketch | { whiteout: true }> = {};
   for (const [name, node] of Object.entries(tree)) {

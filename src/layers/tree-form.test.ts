@@ -91,7 +91,7 @@ describe('trees of layers', () => {
     expect(lstatSync(join(await treeOf(store, id, { form: ROOT_FORM }), 'x')).size).toBe(5);
   });
 
-  test('leave nothing behind when making one fails', async () => {
+  test('leave nothing when making one fails', async () => {
     const store = openTestStore();
     const id = await packLayer(store, [file('x', 'whole')]);
     const layer = store.layers.directory(id);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { UnpackBudget, unpackLimitOf } from './unpack-budget.ts';
 
 describe('the budget of an archive', () => {
-  test('is what was set', () => {
+  test('is the one that is set', () => {
     const budget = new UnpackBudget({ limit: 100, directory: tmpdir() });
     budget.take(60);
     budget.take(40);
@@ -15,7 +15,7 @@ describe('the budget of an archive', () => {
     );
   });
 
-  test('is less than what is free, if nothing was set', () => {
+  test('is less than the free space, if none is set', () => {
     const budget = new UnpackBudget({ limit: undefined, directory: tmpdir() });
     budget.take(1);
     expect(() => budget.take(2 ** 52)).toThrow(

@@ -1,4 +1,4 @@
-/** As Go sorts texts: by their UTF-8 bytes. */
+/** As Go sorts strings: by their UTF-8 bytes. */
 export function sortedBytes(texts: readonly string[]): string[] {
   return [...texts].sort(compareBytes);
 }

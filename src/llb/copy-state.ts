@@ -1,4 +1,4 @@
-/** COPY and ADD as file operations; with --link merged with what is below. */
+/** COPY and ADD as file operations; with --link merged with the file system below. */
 import { posix } from 'node:path';
 import type { CopyOp, Vertex } from '../graph/index.ts';
 import {
@@ -18,7 +18,7 @@ export function copyState(
   op: CopyOp,
   translation: Translation,
 ): LlbNode | undefined {
-  // BuildKit's frontend makes one operation of each source that is fetched.
+  // BuildKit's frontend makes one operation for each fetched source.
   if (op.sources.filter(({ kind }) => kind === 'tree').length > 1) return undefined;
   const below = translation.inputOf(vertex, 0);
   if (below === undefined) return undefined;
@@ -75,7 +75,7 @@ function plainSource(path: string): Source {
   return { source: posix.resolve('/', path) };
 }
 
-/** What is before `/./` is copied from, what is after it is what of it. */
+/** The part before `/./` is copied from; the part after it is the pattern. */
 function withParents(path: string): Source {
   const pivot = path.indexOf('/./');
   const [above, below] = pivot < 0 ? ['/', path] : [path.slice(0, pivot), path.slice(pivot + 3)];

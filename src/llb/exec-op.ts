@@ -21,7 +21,7 @@ const TMPFS = 4;
 
 const NO_INPUT = -1;
 const NO_OUTPUT = -1;
-/** The host name where nobody said another; operations leave it out. */
+/** The default host name; operations leave it out. */
 const USUAL_HOSTNAME = 'buildkitsandbox';
 const NETWORKS = { default: 0, host: 1, none: 2 } as const;
 const SHARINGS = { shared: 0, private: 1, locked: 2 } as const;
@@ -132,7 +132,7 @@ export function cacheMount({ id, sharing, ...bind }: CacheFacts): LlbMount {
   };
 }
 
-/** All of an input is mounted where nothing is selected. */
+/** Without a selection, the whole input is mounted. */
 function selectorOf(path: string): string | undefined {
   return path === '/' ? undefined : path;
 }

@@ -1,4 +1,4 @@
-/** RUN as an exec operation: its mounts in BuildKit's order, and what each is mounted from. */
+/** RUN as an exec operation: its mounts in BuildKit's order, and their sources. */
 import { posix } from 'node:path';
 import type { ExecOp, MountOf, Vertex } from '../graph/index.ts';
 import { sortedBytes } from './byte-order.ts';
@@ -19,7 +19,7 @@ interface MountedFiles {
 interface SortedMount {
   readonly target: string;
   readonly from: MountedFiles;
-  /** @param input position of what it is mounted from; -1: nothing */
+  /** @param input position of its source; -1: none */
   readonly mount: (input: number) => LlbMount;
 }
 
@@ -28,7 +28,7 @@ interface Running {
   readonly translation: Translation;
 }
 
-/** Where BuildKit mounts a script that is in the Dockerfile. */
+/** BuildKit's mount point for a script in the Dockerfile. */
 const SCRIPTS = '/dev/pipes/';
 const NOTHING: MountedFiles = { state: 'scratch', path: '/' };
 
@@ -116,7 +116,7 @@ function mountedFrom(
   return state && { state, path: posix.resolve('/', source) };
 }
 
-/** Files that a mount was given a file system of its own for: what they were taken from, and which. */
+/** Sources and selections of the file systems made for mounts. */
 function takenAlong(input: number, { vertex, translation }: Running): MountedFiles | undefined {
   const taken = translation.vertexAt(vertex, input);
   if (taken === undefined || taken.op.kind !== 'copy' || taken.op.keepsTop !== true)
@@ -142,11 +142,11 @@ function sortedCache(
   });
   if (mount.input === undefined) return sorted(isPlain ? NOTHING : ownedDirectory(mount, running));
   const seed = takenAlong(mount.input, running);
-  // An owner means nothing to BuildKit where the cache begins with a part of something.
+  // BuildKit ignores the owner if the cache begins with a part of a file system.
   return seed !== undefined && (isPlain || seed.path !== '/') ? sorted(seed) : undefined;
 }
 
-/** What a cache mount begins with that belongs to somebody, or has a mode of its own. */
+/** The initial contents of a cache mount with an owner or mode of its own. */
 function ownedDirectory(
   { uid, gid, mode }: { readonly uid: number; readonly gid: number; readonly mode: number },
   { translation }: Running,

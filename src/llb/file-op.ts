@@ -1,5 +1,5 @@
 /**
- * File operations: mkdir, mkfile and copy, each action on what the one before it has made.
+ * File operations: mkdir, mkfile and copy, each action on the result of the one before.
  * https://github.com/moby/buildkit/blob/v0.32.2/client/llb/fileop.go
  */
 import {
@@ -13,12 +13,12 @@ import {
 
 export interface NextAction {
   readonly action: LlbAction;
-  /** The input copied from; -1 for what copies nothing. */
+  /** The input copied from; -1 for other actions. */
   readonly source: number;
 }
 
 export interface FileOpInputs {
-  /** What the first action works on; -1: the empty file system. */
+  /** The file system that the first action changes; -1: the empty one. */
   readonly base: number;
   readonly count: number;
 }
@@ -41,7 +41,7 @@ export interface MkdirFacts {
   readonly mode: number;
   readonly makesParents: boolean;
   readonly owner: LlbChown | undefined;
-  /** Seconds since the epoch; undefined: the time it is made. */
+  /** Seconds since the epoch; undefined: the current time. */
   readonly time?: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export function mkdirAction({ path, mode, makesParents, owner, time }: MkdirFact
       mode: unlessDefault(mode),
       makeParents: unlessDefault(makesParents),
       owner,
-      // Exact though it is large: it ends in nine zeros.
+      // Exact though large: it ends in nine zeros.
       timestamp: time === undefined ? -1 : unlessDefault(time * 1e9),
     },
   };
@@ -72,11 +72,11 @@ export interface CopyFacts {
   readonly mode: string | undefined;
   readonly unpack: boolean;
   readonly exclude: readonly string[];
-  /** With --parents: the pattern below the source, and the path that has to be there. */
+  /** With --parents: the pattern below the source, and the path that must exist. */
   readonly parents?:
     | { readonly pattern: string; readonly required: string | undefined }
     | undefined;
-  /** Files of a here-document have a name of their own, and neither links nor wildcards. */
+  /** Files of a here-document have a name of their own, and no links or wildcards. */
   readonly isInline: boolean;
 }
 
@@ -106,8 +106,8 @@ export function copyAction(facts: CopyFacts): { readonly copy: LlbCopy } {
 }
 
 /**
- * An owner as BuildKit takes it apart: numbers are ids, names are looked up in the file system copied into.
- * @param base which input that is
+ * An owner as BuildKit parses it: numbers are ids; names are looked up in the file system copied into.
+ * @param base position of that input
  */
 export function ownerOf(text: string, base: number): LlbChown {
   const colon = text.indexOf(':');
@@ -127,7 +127,7 @@ function userOption(text: string, base: number): LlbUser {
 
 const MAX_ID = 2 ** 31 - 1;
 
-/** What is too large for a number is a name. */
+/** A number that is too large is a name. */
 function idOf(text: string): number | undefined {
   if (!/^\+?[0-9]+$/.test(text)) return undefined;
   const number = Number(text);

@@ -1,16 +1,16 @@
-/** Operations with what they work on. */
+/** Operations with their inputs. */
 import type { VertexId } from '../graph/index.ts';
 import type { LlbOp } from './op.ts';
 
 export interface LlbNode {
   readonly op: LlbOp;
-  /** In the order in which the operation counts them. What is the same input has one position. */
+  /** In the operation's order. Equal inputs have one position. */
   readonly inputs: readonly LlbNode[];
-  /** The vertex whose result this is; undefined for a part of one. */
+  /** The vertex of this result; undefined for a part of one. */
   readonly vertex: VertexId | undefined;
 }
 
-/** A file system: what a node makes, or the empty one. */
+/** A file system: an output of a node, or the empty one. */
 export type LlbState = LlbNode | 'scratch';
 
 /** Collects the inputs of one operation. */

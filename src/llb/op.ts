@@ -1,7 +1,7 @@
 /**
  * BuildKit's operations (LLB) as its API carries them, with the names of their fields. Members are in the order of the
- * file they are defined in and absent where they have protobuf's default value (`unlessDefault`), so that JSON of a
- * record is what Go's encoder writes of the message.
+ * file that defines them, and absent if they have protobuf's default value (`unlessDefault`), so that JSON of a record
+ * equals what Go's encoder writes of the message.
  * https://github.com/moby/buildkit/blob/v0.32.2/solver/pb/ops.proto
  */
 
@@ -79,10 +79,10 @@ export type LlbSecretEnv = {
 export type LlbMount = {
   /** Position among the inputs; -1: none. Absent: the first. */
   readonly input?: number | undefined;
-  /** What of the input is mounted. */
+  /** The mounted part of the input. */
   readonly selector?: string | undefined;
   readonly dest: string;
-  /** Which output is what the process leaves there; -1: none. Absent: the first. */
+  /** Which output gets the files that the process leaves there; -1: none. Absent: the first. */
   readonly output?: number | undefined;
   readonly readonly?: boolean | undefined;
   readonly mountType?: number | undefined;
@@ -110,13 +110,13 @@ export type LlbCredential = {
 /** `FileOp` */
 export type LlbFile = { readonly actions: readonly LlbFileAction[] };
 
-/** `FileAction`. What earlier actions made is counted on behind the inputs of the operation. */
+/** `FileAction`. Results of earlier actions are numbered after the inputs of the operation. */
 export type LlbFileAction = {
-  /** What is worked on; -1: the empty file system. */
+  /** The file system to change; -1: the empty one. */
   readonly input: number;
-  /** What is copied from; -1: nothing. */
+  /** The file system to copy from; -1: none. */
   readonly secondaryInput: number;
-  /** -1: what later actions work on only. */
+  /** -1: only later actions use the result. */
   readonly output: number;
 } & LlbAction;
 
@@ -167,7 +167,7 @@ export type LlbMkdir = {
 /** `ChownOpt` */
 export type LlbChown = { readonly user: LlbUser; readonly group?: LlbUser | undefined };
 
-/** `UserOpt`. A name is looked up in the file system that an input is. */
+/** `UserOpt`. A name is looked up in the file system of an input. */
 export type LlbUser =
   | { readonly byName: { readonly name: string; readonly input?: number | undefined } }
   | { readonly byID: number };
@@ -175,7 +175,7 @@ export type LlbUser =
 /** `MergeOp` */
 export type LlbMerge = { readonly inputs: readonly { readonly input?: number | undefined }[] };
 
-/** Protobuf leaves out of a message what has the default value. */
+/** Protobuf leaves out fields with the default value. */
 export function unlessDefault<T extends string | number | boolean | readonly unknown[]>(
   value: T,
 ): T | undefined {

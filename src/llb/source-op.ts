@@ -6,7 +6,7 @@ import type { GitOp, HttpOp, ImageSource } from '../graph/index.ts';
 import { type Digest, type Platform, parseReference } from '../oci/index.ts';
 import { type LlbOp, type LlbPlatform, unlessDefault } from './op.ts';
 
-/** The name under which an OCI layout of this machine is offered: for images that no registry has. */
+/** The name of an OCI layout of this machine, for images that no registry has. */
 export const LAYOUT_NAME = 'lamina';
 
 export function imageSource(
@@ -22,7 +22,7 @@ export function imageSource(
   return { source: { identifier }, platform: platformOf(platform) };
 }
 
-/** A digest that the name has already is of an index, most often: it counts. */
+/** A name that already has a digest keeps it: most often it is that of an index. */
 function pinned(reference: string, manifestDigest: Digest | undefined): string {
   const isPinned = parseReference(reference).digest !== undefined;
   return isPinned || manifestDigest === undefined ? reference : `${reference}@${manifestDigest}`;
@@ -37,7 +37,7 @@ export function httpSource({ url, checksum, filename }: HttpOp): LlbOp {
   return { source: { identifier: url, attrs: given(attrs) } };
 }
 
-/** How a session logs in is for whoever has the session to say. */
+/** The session's owner decides how it logs in. */
 export function gitSource(op: GitOp): LlbOp {
   const { remote, ref = '', subdir, keepGitDir, submodules, checksum } = op;
   const fragment = ref === '' && subdir === '' ? '' : `#${ref}${subdir && `:${subdir}`}`;
@@ -52,7 +52,7 @@ export function gitSource(op: GitOp): LlbOp {
   return { source: { identifier: `git://${hostAndPath(remote)}${fragment}`, attrs: given(attrs) } };
 }
 
-/** Without protocol and user: the same repository is the same source, however it is reached. */
+/** Without protocol and user: the same repository is the same source, over any protocol. */
 function hostAndPath(remote: string): string {
   const [, authority, path] =
     /^[a-z+]+:\/\/(?:[^@/]*@)?([^/]*)\/*(.*)$/i.exec(remote) ??

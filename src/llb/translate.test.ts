@@ -32,7 +32,7 @@ async function translated(text: string, settings: PlanSettings = {}): Promise<Tr
   return { node, op: plain(node.op), inputs: node.inputs.map(({ op }) => plain(op)) };
 }
 
-/** As it goes over the wire. */
+/** As sent to BuildKit. */
 function plain(op: LlbOp): LlbOp {
   return JSON.parse(JSON.stringify(op));
 }
@@ -90,7 +90,7 @@ describe('COPY', () => {
     ...{ allowWildcard: true, allowEmptyWildcard: true, timestamp: -1 },
   };
 
-  it('is one action for each source, on what the one before it made', async () => {
+  it('is one action for each source, on the result of the one before', async () => {
     const text = 'FROM base\nCOPY --chown=app:7 --chmod=640 a b/*.c /to/';
     const { op, inputs } = await translated(text);
     const owner = { user: { byName: { name: 'app' } }, group: { byID: 7 } };
@@ -106,7 +106,7 @@ describe('COPY', () => {
     });
   });
 
-  it('takes here-documents from files made of nothing, equal ones from one', async () => {
+  it('takes here-documents from generated files, equal ones from one', async () => {
     const text = 'FROM scratch\nCOPY <<one <<one /to/\ntext\none\ntext\none\n';
     const { op, inputs } = await translated(text);
     const made = {
@@ -128,7 +128,7 @@ describe('COPY', () => {
     });
   });
 
-  it('with --link is merged with what is below', async () => {
+  it('with --link is merged with the file system below', async () => {
     const { op, inputs } = await translated('FROM base\nCOPY --link a /');
     expect(op).toEqual({ merge: { inputs: [{}, { input: 1 }] } });
     expect(inputs).toMatchObject([BASE, { file: { actions: [{ input: -1, secondaryInput: 0 }] } }]);
@@ -162,7 +162,7 @@ describe('RUN', () => {
     ]);
   });
 
-  it('says what the process is given, proxies and addresses of hosts too', async () => {
+  it('has the environment of the process, with proxies and host addresses', async () => {
     const { op } = await translated('FROM base\nENV A=1\nUSER me\nWORKDIR /w\nRUN ["a", "b"]', {
       args: { http_proxy: 'http://proxy:3128' },
       extraHosts: [{ name: 'db', address: '10.0.0.7' }],
@@ -206,14 +206,14 @@ describe('a graph', () => {
     });
   });
 
-  it('has nothing for an image without layers', async () => {
+  it('is empty for an image without layers', async () => {
     const { graph, target } = await plan('FROM base');
     const facts = { graph, isEmptyImage: () => true, epoch: undefined };
     expect(new LlbTranslator(facts).stateOf(target)).toBe('scratch');
   });
 });
 
-it('leaves out what protobuf leaves out', () => {
+it('leaves out the fields that protobuf leaves out', () => {
   const values = ['', 0, false, [], 'a', 1, true, [0]] as const;
   expect(values.map((value) => unlessDefault(value))).toEqual([
     ...[undefined, undefined, undefined, undefined],

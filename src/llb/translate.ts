@@ -1,4 +1,4 @@
-/** From lamina's graph to BuildKit's: each vertex becomes what BuildKit's own frontend makes of the instruction. */
+/** From lamina's graph to BuildKit's: each vertex becomes the operations that BuildKit's own frontend makes. */
 import { type Graph, inputsFirst, type Vertex, type VertexId, vertexIn } from '../graph/index.ts';
 import { type Digest, hostPlatform } from '../oci/index.ts';
 import { copyState } from './copy-state.ts';
@@ -11,9 +11,9 @@ import type { Translation } from './translation.ts';
 
 export interface LlbFacts {
   readonly graph: Graph;
-  /** Whether an image has no layers: BuildKit's frontend begins with nothing then. */
+  /** Whether an image has no layers: then BuildKit's frontend begins with an empty file system. */
   readonly isEmptyImage: (imageId: Digest) => boolean;
-  /** SOURCE_DATE_EPOCH, where it was given. */
+  /** SOURCE_DATE_EPOCH, if given. */
   readonly epoch: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export class LlbTranslator {
     };
   }
 
-  /** @returns undefined for what BuildKit has no exact counterpart of */
+  /** @returns undefined for vertices without an exact counterpart in BuildKit */
   stateOf(input: Input): LlbState | undefined {
     if (input === 'scratch') return 'scratch';
     if (!this.#states.has(input)) {

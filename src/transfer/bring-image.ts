@@ -1,4 +1,4 @@
-/** An image that a build or a container needs: known to the store by its name, its layers left where they are. */
+/** Records an image that a build or a container needs under its name, with lazy layers. */
 import {
   chooseImage,
   openRegistrySource,
@@ -22,21 +22,21 @@ import type { ImageRecord, Store } from '../store/index.ts';
 
 export interface BringOptions {
   readonly platform: Platform;
-  /** What the name is known to mean: a name is asked once, also where images for several platforms are wanted. */
+  /** The root of the name, if known: a name is resolved once, also for images for several platforms. */
   readonly pinned?: Digest | undefined;
-  /** The name may have moved: images of other platforms that it meant before lose it. */
+  /** Whether the name may have moved: images of other platforms that had it then lose it. */
   readonly isNewer?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface BroughtImage {
   readonly record: ImageRecord;
-  /** Of what the name means: a manifest or an index. */
+  /** The descriptor that the name resolves to: a manifest or an index. */
   readonly digest: Digest;
 }
 
 /**
- * Asks a registry for an image and records it under its name. A digest goes before a tag.
+ * Resolves a name in its registry and records the image under it. A digest takes precedence over a tag.
  *
  * @throws AppError REGISTRY_…, IMAGE_…, OCI_DOCUMENT_INVALID
  */
@@ -58,13 +58,13 @@ export async function bringImage(
   return { record, digest };
 }
 
-/** The name under which the store keeps what a reference means: with a digest the tag says nothing. */
+/** The name of a reference in the store: with a digest the tag is left out. */
 export function storeName(reference: Reference): Reference {
   const { registry, repository, digest } = reference;
   return digest === undefined ? withDefaultTag(reference) : { registry, repository, digest };
 }
 
-/** The image in the store that a registry knows by this digest, if it is for the platform. */
+/** The image of the store with this digest in a registry, if it is for the platform. */
 export function imageOfDigest(
   store: Store,
   { registry, repository }: Reference,
@@ -87,7 +87,7 @@ function isSameVersion(one: ImageRecord, other: ImageRecord): boolean {
   return one.os !== 'windows' || one['os.version'] === other['os.version'];
 }
 
-/** Images for other platforms keep the name as long as it still means them. */
+/** Images for other platforms keep the name as long as it still includes them. */
 function nameImage(
   store: Store,
   record: ImageRecord,

@@ -1,4 +1,4 @@
-/** One index over manifests that are in registries already: what `imagetools create` and `manifest push` make. */
+/** One index over manifests that are already in registries, for `imagetools create` and `manifest push`. */
 import { AppError } from '../errors.ts';
 import {
   configIn,
@@ -33,7 +33,7 @@ interface RequestOptions {
 
 const MOST_PARTS = 1000;
 
-/** What a name means, as parts of an index: the manifest itself, or those of the index it is. */
+/** A name as parts of an index: its manifest, or those of its index. */
 export async function partsOf(
   registries: Registries,
   reference: Reference,
@@ -73,7 +73,7 @@ export function composeIndex(
   return indexOf(manifests, { mediaType, annotations });
 }
 
-/** Without what only a transfer needs. */
+/** Without the fields that only a transfer needs. */
 function plainDescriptor(descriptor: Descriptor): Descriptor {
   const { mediaType, digest, size, platform, annotations, artifactType } = descriptor;
   return {
@@ -84,7 +84,7 @@ function plainDescriptor(descriptor: Descriptor): Descriptor {
   };
 }
 
-/** Copies what the index names into the repository of the target, and puts the index there. */
+/** Copies the manifests of the index into the target's repository, and pushes the index there. */
 export async function pushIndex(
   registries: Registries,
   index: Index,

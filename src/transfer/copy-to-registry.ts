@@ -1,4 +1,4 @@
-/** A name of any transport into a registry, with all that belongs to it. Nothing is compressed anew: digests stay. */
+/** Copies a name of any transport into a registry, with all it refers to. Digests stay: nothing is recompressed. */
 import {
   type Collection,
   type CollectOptions,
@@ -17,7 +17,7 @@ export interface CopyOptions extends CollectOptions {
 }
 
 /**
- * @param mountFrom the repository it comes from: blobs are mounted from there if it is in the same registry
+ * @param mountFrom the source repository: blobs are mounted from there if it is in the same registry
  * @returns what was copied
  * @throws AppError REGISTRY_…, and what the source throws
  */

@@ -1,4 +1,4 @@
-/** From a registry into the store. Layers that the store has are not asked for. */
+/** From a registry into the store. Layers of the store are not fetched. */
 
 import { type Image, type OnTransfer, recordRemote, reporter } from '../image/index.ts';
 import { ensureLayers, type FetchProgress } from '../layers/index.ts';
@@ -15,8 +15,8 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches an image's layers and drafts the image, which a name records. Each blob is verified, kept and indexed while it
- * arrives.
+ * Fetches an image's layers and drafts the image, to be recorded under a name. Each blob is verified, kept and indexed
+ * while it arrives.
  *
  * @throws AppError REGISTRY_…, LAYER_…, ARCHIVE_…, IMAGE_LAYER_COUNT
  */

@@ -3,12 +3,12 @@ import type { Environment } from '../environment.ts';
 import type { Registries } from '../registry/index.ts';
 import type { FetchRequest, LayerProvider, LazyLayer, Store } from '../store/index.ts';
 
-/** For `Store.open`, which disposes of it. Costs nothing until something is asked. */
+/** For `Store.open`, which disposes of it. Opens nothing before its first use. */
 export class RegistryProvider implements LayerProvider {
   readonly #env: Environment;
   #opened: Promise<Registries> | undefined;
 
-  /** @param env the caller's environment: proxies, certificates, where the configurations of Docker and Podman are */
+  /** @param env the caller's environment: proxies, certificates, configurations of Docker and Podman */
   constructor(env: Environment) {
     this.#env = env;
   }

@@ -1,4 +1,4 @@
-/** Images of the store into a registry: with the manifest and the blobs they came with, where these can be had. */
+/** Pushes images of the store to a registry: with their original manifests and blobs, if they are available. */
 import {
   type Blob,
   type Collection,
@@ -28,7 +28,7 @@ export interface PushOptions {
  * Pushes an image, or images for several platforms and an index of them.
  *
  * @param reference with a tag
- * @returns what the name means in the registry now
+ * @returns what the name resolves to in the registry now
  * @throws AppError REGISTRY_…; BLOB_DAMAGED
  */
 export async function pushImages(
@@ -43,7 +43,7 @@ export async function pushImages(
   await pushCollection(store, registries, collection, { reference, ...options });
   for (const [position, image] of source.images.entries()) {
     const record = records[position];
-    // From now on the image is known by the digest others know it by.
+    // From now on the image is known by its digest in registries.
     if (record !== undefined) await knowBy(store, record, image);
   }
   const { mediaType, digest, size } = collection.root.descriptor;
@@ -51,7 +51,7 @@ export async function pushImages(
 }
 
 /**
- * Pushes what was collected or built; the store remembers where its blobs are now.
+ * Pushes a collection; the store remembers the repository of its blobs.
  *
  * @param reference without a tag the root is pushed by its digest
  * @throws AppError REGISTRY_…; BLOB_DAMAGED
@@ -68,7 +68,7 @@ export async function pushCollection(
   await writeCollections(registryDestination(registries, target), [collection]);
 }
 
-/** Images of the store as a source; blobs that it lacks come from the registries that are known to have them. */
+/** Images of the store as a source; missing blobs come from registries that are known to have them. */
 export function sourceInStore(
   store: Store,
   registries: Registries,

@@ -1,6 +1,6 @@
 /**
- * BuildKit's digests of files that are used: over metadata (times left out) and contents, the owner being root, as it is
- * for files of a local directory.
+ * BuildKit's digests of used files: over metadata (without times) and contents, with root as the owner, as for files
+ * of a local directory.
  * https://github.com/moby/buildkit/blob/v0.32.2/cache/contenthash/checksum.go
  */
 import { AppError } from '../../errors.ts';
@@ -22,23 +22,23 @@ import { pathsDigest } from './keys.ts';
 export interface CopiedPath {
   /** Absolute, may have wildcards; links are followed. */
   readonly path: string;
-  /** With --parents: a pattern of what is taken, relative to the path. */
+  /** With --parents: a pattern of the files to take, relative to the path. */
   readonly include?: string | undefined;
 }
 
 export interface Copied {
   readonly paths: readonly CopiedPath[];
-  /** Patterns of what is left out, relative to each path. */
+  /** Patterns of files to leave out, relative to each path. */
   readonly exclude: readonly string[];
 }
 
-/** From this many on Go sorts in ways of its own. */
+/** From this many elements on, Go's sort does not keep equal ones in order. */
 const MANY = 12;
 
 /**
- * Of what a copy takes.
+ * Of the files that a copy takes.
  *
- * @returns undefined where there is none that could be relied on
+ * @returns undefined if there is no reliable digest
  */
 export function copiedDigest(
   tree: FileTree,
@@ -64,7 +64,7 @@ export function copiedDigest(
 }
 
 function filterOf(include: string | undefined, exclude: readonly string[]): Filter {
-  // How the two work together is not looked into.
+  // The combination of both is not supported.
   if (include !== undefined && exclude.length > 0) throw new NoDigest();
   return {
     include: patternsOf(include === undefined ? [] : [include]),
@@ -72,14 +72,14 @@ function filterOf(include: string | undefined, exclude: readonly string[]): Filt
   };
 }
 
-/** What takes files back, or means the source itself, is not looked into. */
+/** Exclusions with exceptions, or of the source itself, are not supported. */
 function patternsOf(patterns: readonly string[]): PathPatterns | undefined {
   if (patterns.length === 0) return undefined;
   if (patterns.some((pattern) => /^\s*!|^[*/.\s]*$/.test(pattern))) throw new NoDigest();
   return new PathPatterns(patterns);
 }
 
-/** Of what is mounted. */
+/** Of the mounted files. */
 export function mountedDigest(
   tree: FileTree,
   paths: readonly string[],
@@ -92,7 +92,7 @@ export function mountedDigest(
   });
 }
 
-/** What cannot be read, or leads in circles, is told of by the step itself. */
+/** Files that cannot be read, or links in circles: the step itself reports them. */
 async function unlessNone(digest: () => Promise<string>): Promise<string | undefined> {
   try {
     return await digest();
@@ -103,7 +103,7 @@ async function unlessNone(digest: () => Promise<string>): Promise<string | undef
   }
 }
 
-/** Without what lies in another of them. */
+/** Without paths inside another of them. */
 function outermost(paths: readonly string[]): string[] {
   const all = [...new Set(paths)];
   const below = (path: string, other: string) =>
@@ -117,7 +117,7 @@ async function pathDigest(tree: FileTree, path: string, followLast: boolean): Pr
   return entryDigest(tree, entry);
 }
 
-/** Of files that are taken one by one: those that wildcards match, or of which some are left out. */
+/** Of files taken one by one: matches of wildcards, or directories of which some files are left out. */
 async function filteredDigest(tree: FileTree, path: string, filter: Filter): Promise<string> {
   const parts = pathParts(toBytes(path));
   const first = parts.findIndex(hasWildcard);
@@ -138,7 +138,7 @@ async function filteredDigest(tree: FileTree, path: string, filter: Filter): Pro
   return inclusion.digest(parts.at(-1) ?? '', plain.at(-1) ?? '');
 }
 
-/** What lies so many names below a directory, in the order of names. */
+/** Files a number of names below a directory, in the order of names. */
 function entriesAt(tree: FileTree, directory: FileEntry, depth: number): readonly FileEntry[] {
   const children = tree.list(directory.path);
   for (const child of children) plainName(child);

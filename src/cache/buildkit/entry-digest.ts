@@ -10,7 +10,7 @@ import { baseName, type ContentRange, type FileEntry, type FileTree } from '../.
 import { sortedBytes } from '../../llb/index.ts';
 import { openContent } from '../../system/index.ts';
 
-/** A file that has changed since its digest was taken, or that BuildKit treats in ways not known here. */
+/** A file that changed after its digest was taken, or that BuildKit treats in ways not known here. */
 export class NoDigest extends Error {}
 
 /** Of a directory with all that is in it, or of a file. */
@@ -29,7 +29,7 @@ export function headerDigest(tree: FileTree, entry: FileEntry): string {
   return `sha256:${hash('sha256', Buffer.from(text, 'latin1'), 'hex')}`;
 }
 
-/** BuildKit's tree of names cannot tell one that begins with the highest byte from what is below another. */
+/** In BuildKit's tree, a name that begins with the highest byte looks like a child of another name. */
 export function plainName({ path }: FileEntry): string {
   const name = baseName(path);
   if (name.startsWith('\xff')) throw new NoDigest();
@@ -42,7 +42,7 @@ const TYPEFLAGS: Partial<Record<FileEntry['type'], string>> = {
   directory: '5',
 };
 
-/** As Docker's tarsum has it; latin1 bytes. */
+/** As in Docker's tarsum; latin1 bytes. */
 function header(tree: FileTree, entry: FileEntry): string {
   const { type, mode, size, linkTarget = '', xattrs = {} } = tree.complete?.(entry) ?? entry;
   const typeflag = TYPEFLAGS[type];
@@ -72,7 +72,7 @@ export async function fileDigest(tree: FileTree, entry: FileEntry): Promise<stri
   return `sha256:${digest.digest('hex')}`;
 }
 
-/** What is read has to be what the step's own key is made of: a context is alive. */
+/** The file must not have changed since the step's own key was made: a context is alive. */
 async function readInto(tree: FileTree, entry: FileEntry, digest: Hash): Promise<void> {
   await nextTurn();
   const range = tree.content(entry);
@@ -90,7 +90,7 @@ async function readInto(tree: FileTree, entry: FileEntry, digest: Hash): Promise
 
 type Take = (bytes: Uint8Array) => void;
 
-/** Trips through the thread pool cost more than the reading. */
+/** Synchronous, since the trips through the thread pool cost more than the reading. */
 function readSmall(range: ContentRange, take: Take): void {
   const { offset, size } = range;
   const file = openContent(range);

@@ -16,7 +16,7 @@ const time = '2024-01-02T03:04:05.678Z';
 
 describe('a cache of BuildKit’s', () => {
   it('has for each record the layers up to the one it names', () => {
-    // A parent of 0 is left out, as is everything that is 0 or empty.
+    // Go leaves out a parent of 0, as everything that is 0 or empty.
     const layers = ['base', 'upper'].map((name) => ({ blob: digestOf(name) }));
     const config = {
       layers: [{ ...layers[0], parent: -1 }, layers[1]],

@@ -1,5 +1,5 @@
 /**
- * A cache as BuildKit writes it: records that name one another, and which layers are the result of which.
+ * A cache as BuildKit writes it: records that refer to one another, and the layers of each result.
  * https://github.com/moby/buildkit/blob/v0.32.2/cache/remotecache/v1/types/doc.go
  */
 import {
@@ -12,7 +12,7 @@ import {
 import { integerOf, invalidCache, listOf, objectOf, parseJson, textOf } from '../document.ts';
 
 export const BUILDKIT_CACHE_TYPE = 'application/vnd.buildkit.cacheconfig.v0';
-/** The key of an image config under which an inline cache stands. */
+/** The key of an inline cache in an image config. */
 export const BUILDKIT_INLINE_KEY = 'moby.buildkit.cache.v0';
 
 export interface BuildkitLayer {
@@ -22,7 +22,7 @@ export interface BuildkitLayer {
 
 export interface BuildkitLink {
   readonly selector: string;
-  /** Position of the record it leads to. */
+  /** Position of the record it refers to. */
   readonly record: number;
 }
 
@@ -35,9 +35,9 @@ export interface BuildkitResult {
 
 export interface BuildkitRecord {
   readonly digest: string;
-  /** For each input what it may be. */
+  /** For each input, the records it may be. */
   readonly inputs: readonly (readonly BuildkitLink[])[];
-  /** Those whose layers are all named. */
+  /** Results whose layers are all named. */
   readonly results: readonly BuildkitResult[];
 }
 
@@ -57,14 +57,14 @@ export function decodeBuildkitCache(
   const byDigest = new Map(blobs.map((blob) => [blob.digest as string, blob]));
   const stacks = listOf(layers ?? []).map((layer) => {
     const { blob, parent } = objectOf(layer);
-    // Go leaves out a parent of 0; the lowest says -1.
+    // Go leaves out a parent of 0; the lowest layer has -1.
     return { blob: byDigest.get(String(blob)), parent: integerOf(parent ?? 0) };
   });
   return decodeRecords(records, { diffIdOf: diffIdIn, stacks });
 }
 
 /**
- * The cache that stands in an image's config.
+ * The cache in an image's config.
  *
  * @throws AppError CACHE_INVALID
  */

@@ -1,6 +1,6 @@
-/** JSON as Go's encoder writes it: BuildKit's digests are made over such texts, byte for byte. */
+/** JSON as Go's encoder writes it: BuildKit's digests cover such texts, byte for byte. */
 
-/** Members keep their order; those that are undefined are left out. */
+/** Members keep their order; undefined ones are left out. */
 export function goJson(value: object): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped);
 }

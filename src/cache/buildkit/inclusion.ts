@@ -1,4 +1,4 @@
-/** Files that are taken one by one: those that wildcards match, or of which some are left out. */
+/** Files taken one by one: matches of wildcards, or directories of which some files are left out. */
 import { createHash } from 'node:crypto';
 import {
   type FileEntry,
@@ -11,7 +11,7 @@ import { entryDigest, headerDigest, NoDigest, plainName } from './entry-digest.t
 import { pathsDigest } from './keys.ts';
 
 interface Included {
-  /** Below the part of the path that has no wildcards; each name behind a zero byte. */
+  /** Below the part of the path without wildcards; each name after a zero byte. */
   readonly path: string;
   readonly digest: string;
 }
@@ -24,9 +24,9 @@ export interface Filter {
 }
 
 interface Below {
-  /** Of the directory, as `Included` has it. */
+  /** Of the directory, as in `Included`. */
   readonly path: string;
-  /** What patterns are relative to. */
+  /** Patterns are relative to it. */
   readonly from: string;
   readonly included: PatternState;
   readonly excluded: PatternState;
@@ -36,7 +36,7 @@ export class Inclusion {
   readonly #tree: FileTree;
   readonly #filter: Filter;
   readonly #included: Included[] = [];
-  /** Directories on the way that are taken with the first thing in them that is. */
+  /** Parent directories, taken with the first file in them that is taken. */
   readonly #passing: Included[] = [];
 
   constructor(tree: FileTree, filter: Filter) {
@@ -44,14 +44,14 @@ export class Inclusion {
     this.#filter = filter;
   }
 
-  /** A source, or a match: with what its link points to, a directory with what is in it. */
+  /** A source, or a match: with the target of its link; a directory with everything in it. */
   async take(entry: FileEntry, path: string): Promise<void> {
     const start = { path, from: entry.path, included: undefined, excluded: undefined };
     if (entry.type !== 'directory') {
-      // Patterns are about what is below a source.
+      // Patterns apply below a source.
       return this.#filter.include === undefined ? this.#takeFile(entry, path, true) : undefined;
     }
-    // The root of a context has no metadata that is taken: what is in it is taken as sources of their own.
+    // The root of a context has no metadata: its entries are sources of their own.
     if (entry.path === '' && path !== '') throw new NoDigest();
     if (entry.path === '') return this.#takeBelow(entry, start);
     return this.#takeDirectory(entry, start, this.#filter.include === undefined);
@@ -94,7 +94,7 @@ export class Inclusion {
   }
 
   /**
-   * @param name of the path that was asked for
+   * @param name of the requested path
    * @param start the name of its part without wildcards
    */
   digest(name: string, start: string): string {

@@ -1,6 +1,6 @@
 /**
- * BuildKit's cache keys as data. A key is what one output of an operation is found under: the operation's own digest
- * together with, of each input, either the key of what it comes from or the digest of the files that are used of it.
+ * BuildKit's cache keys as data. A key identifies one output of an operation: the operation's own digest together with,
+ * for each input, either the key of its source or the digest of the files used of it.
  * https://github.com/moby/buildkit/blob/v0.32.2/docs/dev/solver.md
  */
 import type { LlbPlatform } from '../../llb/index.ts';
@@ -8,24 +8,24 @@ import { chainIds, type DiffId, type Digest, digestOf } from '../../oci/index.ts
 import { goJson } from './go-json.ts';
 
 export interface BuildkitKey {
-  /** Any of these is the digest of a record for it. */
+  /** Any of these digests may name its record. */
   readonly digests: readonly string[];
   readonly inputs: readonly BuildkitInput[];
 }
 
 export interface BuildkitInput {
-  /** Undefined: what it comes from is known to nobody else, as a directory of this machine. */
+  /** Undefined: only this machine knows the source, such as a local directory. */
   readonly key: BuildkitKey | undefined;
-  /** What of it is used; it goes with its key. */
+  /** The used part of it; combined with its key. */
   readonly selector: string;
-  /** The digest of the files that are used; undefined where there is none to go by. */
+  /** The digest of the used files; undefined if there is none. */
   readonly content?: (() => Promise<string | undefined>) | undefined;
 }
 
-/** Of a content digest in place of an output. */
+/** Output number of a content digest. */
 const CONTENT = -1;
 
-/** What records are named by: an operation's digest and which of its outputs is meant. */
+/** The digest of a record: over an operation's digest and the number of its output. */
 export function recordDigest(operation: string, output = 0): string {
   return digestOf(`${operation}@${output}`);
 }
@@ -34,17 +34,17 @@ export function contentRecordDigest(content: string): string {
   return recordDigest(content, CONTENT);
 }
 
-/** What an image is known by. */
+/** The digests that identify an image. */
 export interface KnownImage {
   /** Bottom first. */
   readonly diffIds: readonly DiffId[];
-  /** Of its manifest, and of the indexes that name it. */
+  /** Of its manifest, and of the indexes that contain it. */
   readonly manifests: readonly Digest[];
 }
 
 /**
- * The key of an image's file system: by its layers, whatever its name and config; by its manifest, where BuildKit had
- * no need to look at the layers.
+ * The key of an image's file system: by its layers, whatever its name and config; by its manifest, if BuildKit did not
+ * need to look at the layers.
  */
 export function imageKey({ diffIds, manifests }: KnownImage, platform: LlbPlatform): BuildkitKey {
   const byManifest = manifests.map((Digest) =>
@@ -59,7 +59,7 @@ export function platformMembers({ OS, Architecture: Arch, Variant, OSVersion }: 
   return { OS, Arch, Variant, OSVersion };
 }
 
-/** A selector over paths, in the order that BuildKit gives them. */
+/** A selector over paths, in BuildKit's order. */
 export function pathsDigest(paths: readonly string[]): string {
   return digestOf(paths.join('\0'));
 }

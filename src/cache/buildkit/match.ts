@@ -1,4 +1,4 @@
-/** Which records of a cache a key is: each input has to be one of what the record says it may be. */
+/** Finds the records of a key: each input must match one of the links that the record has for it. */
 import type { BuildkitCache, BuildkitLink, BuildkitRecord } from './format.ts';
 import { type BuildkitInput, type BuildkitKey, contentRecordDigest } from './keys.ts';
 
@@ -19,7 +19,7 @@ export class RecordMatcher {
     }
   }
 
-  /** The records that hold what is found under a key. */
+  /** The records found under a key. */
   async find(key: BuildkitKey): Promise<readonly BuildkitRecord[]> {
     const positions = await this.#matching(key);
     return [...positions].flatMap((position) => this.#records[position] ?? []);
@@ -28,7 +28,7 @@ export class RecordMatcher {
   #matching(key: BuildkitKey): Promise<Matches> {
     const known = this.#matches.get(key);
     if (known !== undefined) return known;
-    // Begun in a turn of its own: a thousand steps one on the other are no thousand calls one in the other.
+    // Starts in a turn of its own: deep chains of steps must not recurse.
     const matches = Promise.resolve().then(() => this.#match(key));
     this.#matches.set(key, matches);
     return matches;
@@ -46,7 +46,7 @@ export class RecordMatcher {
     return found;
   }
 
-  /** What costs least is looked at first: files are read when everything else fits. */
+  /** Checks the cheapest first: files are read only when everything else fits. */
   async #fits(inputs: readonly BuildkitInput[], record: BuildkitRecord): Promise<boolean> {
     const open: [BuildkitInput, readonly BuildkitLink[]][] = [];
     for (const [position, input] of inputs.entries()) {

@@ -1,4 +1,4 @@
-/** Which parts of an operation its cache key covers: digests over JSON of what is left of the record. */
+/** The parts of an operation that its cache key covers: digests over JSON of the reduced record. */
 
 import { posix } from 'node:path';
 import type {
@@ -16,10 +16,10 @@ import { goJson } from './go-json.ts';
 import { platformMembers } from './keys.ts';
 
 /**
- * Where a host is, proxies, and what of an input is mounted are left out: a selector goes with the input.
+ * Addresses of hosts, proxies, and mount sources are left out: a selector goes with the input.
  * https://github.com/moby/buildkit/blob/v0.32.2/solver/llbsolver/ops/exec.go
  *
- * @returns several where the Dockerfile may have been written in ways that mean the same here
+ * @returns several if the Dockerfile may have been written in different ways with the same meaning
  */
 export function execDigests(exec: LlbExec, platform: LlbPlatform): readonly string[] {
   const { meta, mounts } = exec;
@@ -28,7 +28,7 @@ export function execDigests(exec: LlbExec, platform: LlbPlatform): readonly stri
   // The same agent may have been named or not.
   const digests = [false, true].map((namesDefault) => {
     const all = mounts.map((mount) => keptOf(mount, namesDefault));
-    // The root alone is left out, for the sake of caches older than mounts in keys.
+    // An operation with the root only leaves mounts out, for caches older than mounts in keys.
     const record = { ...exec, meta: kept, mounts: all.length === 1 ? undefined : all };
     return digestOf(
       goJson({ Type: 'buildkit.exec.v0', Exec: record, ...platformMembers(platform) }),
@@ -48,7 +48,7 @@ function keptOf(mount: LlbMount, namesDefault: boolean): LlbMount {
   };
 }
 
-/** The id of a cache counts only where it is the one that a mount without an id has. */
+/** The id of a cache counts only if it is the default id of a mount. */
 function isUsualCache({ dest, cacheOpt: { ID = '', sharing } = {} }: LlbMount): boolean {
   return sharing === undefined && (ID === dest || ID.slice(ID.indexOf('/') + 1) === dest);
 }
@@ -67,7 +67,7 @@ export function fileDigest({ actions }: LlbFile): string {
   );
 }
 
-/** The most common shape is left out, for the sake of caches older than these indexes. */
+/** The most common shape is left out, for caches older than these indexes. */
 function areUsual(indexes: readonly (readonly number[])[]): boolean {
   return indexes.every(([base, source], position) => {
     const isUsualBase = base === (position === 0 ? 0 : indexes.length + position - 1);
@@ -75,7 +75,7 @@ function areUsual(indexes: readonly (readonly number[])[]): boolean {
   });
 }
 
-/** Of a source's path the last part counts; all of it goes with the input. */
+/** Only the last part of a source's path counts; the whole path goes with the input. */
 function actionOf(action: LlbAction): object {
   if ('mkfile' in action) return action.mkfile;
   if ('mkdir' in action) return { ...action.mkdir, owner: ownerOf(action.mkdir.owner) };

@@ -1,6 +1,6 @@
 /**
- * From lamina's vertices to BuildKit's keys, by way of BuildKit's operations. What has no exact counterpart there has no
- * key, so it is never found; nor is what depends on it.
+ * From lamina's vertices to BuildKit's keys, by way of BuildKit's operations. A vertex without an exact counterpart
+ * there has no key, so it is never found; nor are its dependents.
  */
 import type { FileTree } from '../../files/index.ts';
 import { type Graph, inputsFirst, type VertexId } from '../../graph/index.ts';
@@ -28,7 +28,7 @@ export interface BuildFacts {
   /** A context of this machine, by its name. */
   readonly contextOf: (name: string) => FileTree | undefined;
   readonly imageOf: (imageId: Digest) => KnownImage | undefined;
-  /** SOURCE_DATE_EPOCH, where it was given. */
+  /** SOURCE_DATE_EPOCH, if given. */
   readonly epoch: number | undefined;
 }
 
@@ -44,7 +44,7 @@ export class Operations {
     this.#translator = new LlbTranslator({ graph, isEmptyImage, epoch });
   }
 
-  /** @returns undefined for what BuildKit would not make in the same way */
+  /** @returns undefined for steps that BuildKit would make differently */
   keyOf(id: VertexId): BuildkitKey | undefined {
     const state = this.#translator.stateOf(id);
     if (state === undefined || state === 'scratch') return undefined;
@@ -58,7 +58,7 @@ export class Operations {
   #make(node: LlbNode): BuildkitKey | undefined {
     const { op } = node;
     if ('source' in op) return this.#imageKey(node);
-    // What is made again whatever the cache says is known to no cache.
+    // No cache has steps that always run again.
     const info = node.vertex && this.#facts.graph.info.get(node.vertex);
     if (info?.ignoreCache === true) return undefined;
     if ('exec' in op) {
@@ -86,7 +86,7 @@ export class Operations {
     return image && imageKey(image, op.platform);
   }
 
-  /** The root, then what is mounted; a root that is nothing, or a directory of this machine, is not looked into. */
+  /** The root, then the mounts; an empty root, or a directory of this machine, is skipped. */
   #execInputs({ inputs }: LlbNode, { mounts }: LlbExec): readonly (BuildkitInput | undefined)[] {
     const [root] = mounts;
     if (root?.input === -1) return [undefined];
@@ -122,7 +122,7 @@ export class Operations {
     return key && { key, selector };
   }
 
-  /** Files of an input; those of a directory of this machine are known by their content only. */
+  /** Files of an input; those of a directory of this machine are known only by their content. */
   #part(
     node: LlbNode,
     selector: string,

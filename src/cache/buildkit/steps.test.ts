@@ -58,7 +58,7 @@ interface Change {
 
 let count = 0;
 
-/** The instructions that are found in the cache recorded of a case, and those that are not. */
+/** The instructions found in the recorded cache of a case, and those that are not. */
 async function find(each: CacheCase, { diffIds = DIFF_IDS, ...change }: Change = {}) {
   const { context } = writeCase(join(directory, String(count++)), each);
   change.edit?.(context);
@@ -123,7 +123,7 @@ describe('the steps of a cache that BuildKit exported', () => {
   });
 });
 
-describe('of what is not the same', () => {
+describe('of something else', () => {
   it.each([
     ['run', 'AGAIN=2', 'AGAIN=7', 'RUN echo'],
     ['run', '"<a & b>"', '"<a & c>"', 'RUN echo'],
@@ -164,7 +164,7 @@ describe('of what is not the same', () => {
     expect((await find(caseNamed('copy'), { edit })).missed[0]).toContain(first);
   });
 
-  it('a changed time of a file is nothing', async () => {
+  it('a changed time of a file makes no difference', async () => {
     const edit = (context: string) => utimesSync(join(context, 'file'), 1, 1);
     expect((await find(caseNamed('copy'), { edit })).missed).toEqual([]);
   });
@@ -202,7 +202,7 @@ describe('of what is not the same', () => {
     expect((await find(loop, { edit })).missed[0]).toBe('COPY dir/link /copied');
   });
 
-  it('what is to be made anew, and what stands on it', async () => {
+  it('a step that always runs again, and its dependents', async () => {
     const options = { noCacheFilter: ['build'] };
     const { missed } = await find(caseNamed('stages'), { options });
     expect(missed).toContain('RUN compile');

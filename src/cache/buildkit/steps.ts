@@ -1,4 +1,4 @@
-/** Steps of a build in a cache of BuildKit's, with the layers they have there. */
+/** Finds steps of a build in a cache of BuildKit's, with their layers there. */
 import { type VertexId, vertexIn } from '../../graph/index.ts';
 import type { DiffId } from '../../oci/index.ts';
 import type { StackLayer } from '../lazy-stacks.ts';
@@ -12,7 +12,7 @@ export interface FoundStep {
   readonly created: number;
 }
 
-/** What a step's file system has to consist of, bottom first. */
+/** The layers that a step's file system must consist of, bottom first. */
 interface ExpectedStack {
   readonly base: readonly DiffId[];
   readonly times: readonly StackLayer['times'][];
@@ -55,7 +55,7 @@ function newestOf(
   return { layers, created };
 }
 
-/** Every step adds one layer, in BuildKit as here; what has others is not what was looked for. */
+/** Every step adds one layer, in BuildKit as here; a stack with others does not belong to the step. */
 function isStack({ layers }: BuildkitResult, { base, times }: ExpectedStack): boolean {
   if (layers.length !== base.length + times.length) return false;
   return base.every((diffId, position) => layers[position]?.diffId === diffId);

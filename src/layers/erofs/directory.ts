@@ -1,6 +1,6 @@
 /**
- * The contents of a directory: blocks of entries, each block with its names behind its entries. Names are sorted by
- * bytes over all blocks, `.` and `..` among them, since the kernel searches by halves.
+ * The contents of a directory: blocks of entries, in each block the entries first, then their names. Names are sorted
+ * by bytes over all blocks, `.` and `..` among them, since the kernel does a binary search.
  */
 import { BLOCK } from './format.ts';
 
@@ -15,7 +15,7 @@ export interface DirectoryEntry {
 
 const ENTRY = 12;
 
-/** @returns whole blocks, zeros behind the last name of each */
+/** @returns whole blocks, each padded with zeros after its last name */
 export function encodeDirectory(entries: readonly DirectoryEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
   const blocks: Buffer[] = [];

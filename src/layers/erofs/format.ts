@@ -11,16 +11,16 @@
  */
 import type { FileType } from '../../files/index.ts';
 
-/** The smallest block EROFS knows, and that of a tar. */
+/** The smallest block size of EROFS, and that of a tar. */
 export const BLOCK = 512;
 const BLOCK_BITS = 9;
 export const SUPERBLOCK_OFFSET = 1024;
 const DEVICE_SLOT_SIZE = 128;
-/** Inodes begin at multiples of it, and are numbered by it. */
+/** Inodes begin at multiples of it, which are their numbers. */
 export const SLOT = 32;
 
 const MAGIC = 0xe0f5_e1e2;
-/** Extended inodes hold times of modification, not of change. */
+/** Extended inodes hold modification times, not change times. */
 const COMPATIBLE_MTIME = 0x2;
 const INCOMPATIBLE_CHUNKED_FILE = 0x4;
 const INCOMPATIBLE_DEVICE_TABLE = 0x8;
@@ -34,10 +34,10 @@ const EXTENDED_INODE = 1;
 const CHUNK_FORMAT_INDEXES = 0x20;
 /** The number of the extra device. */
 const DEVICE = 1;
-/** A block address that means there is none. */
+/** A block address that means "none". */
 const NO_BLOCK = 0xffff_ffff;
 
-/** Where the first inode is, counted from the superblock. */
+/** Offset of the first inode, counted from the superblock. */
 export const FIRST_INODE = 128 + DEVICE_SLOT_SIZE;
 
 interface TypeCodes {
@@ -101,7 +101,7 @@ export interface InodeFields {
   /** Number for 32-bit programs. */
   readonly serial: number;
   readonly xattrCount: number;
-  /** Block address, device number or chunk format, as the layout wants it. */
+  /** Block address, device number or chunk format, depending on the layout. */
   readonly union: number;
 }
 
@@ -120,7 +120,7 @@ export function writeInode(into: Buffer, at: number, fields: InodeFields): void 
   into.writeUInt32LE(fields.links, at + 0x2c);
 }
 
-/** How a file is one chunk: the power of two of blocks that holds it. */
+/** The chunk format of a file: the power of two of blocks that holds it. */
 export function chunkFormat(size: number): number {
   let bits = 0;
   while (BLOCK * 2 ** bits < size) bits++;
@@ -133,7 +133,7 @@ export function writeChunkIndex(into: Buffer, at: number, offset: number): void 
   into.writeUInt32LE(offset / BLOCK, at + 4);
 }
 
-/** The last address that can be written; the one behind it means something else. */
+/** The last valid address; the next one has a special meaning. */
 export const MAX_DEVICE_SIZE = (NO_BLOCK - 1) * BLOCK;
 
 /** The kernel's 32-bit form of a device number. */

@@ -1,6 +1,6 @@
 /**
- * A layer as an EROFS image that holds metadata only and points into the layer's own tar: mounted, it is the layer's
- * tree in the form that overlayfs takes as a lower directory, without anything having been unpacked.
+ * A layer as an EROFS image that holds only metadata and points into the layer's own tar. Mounted, it is the layer's
+ * tree in the form that overlayfs takes as a lower directory, with nothing unpacked.
  */
 import { assertNever } from '../../errors.ts';
 import {
@@ -34,12 +34,12 @@ import {
 } from './format.ts';
 import { encodeXattrs, xattrCount } from './xattr-body.ts';
 
-/** How the content of an inode is kept. */
+/** Where the content of an inode is. */
 type Content =
   | { readonly kind: 'none' }
   /** In the device. */
   | { readonly kind: 'chunk'; readonly offset: number }
-  /** Right behind the inode. */
+  /** Right after the inode. */
   | { readonly kind: 'inline'; readonly bytes: Buffer }
   /** In blocks of the image. */
   | { readonly kind: 'blocks' };
@@ -52,12 +52,12 @@ interface Inode {
   links: number;
   /** Bytes from the superblock on. */
   offset: number;
-  /** Of a directory: all that it names. */
+  /** Of a directory: all its names. */
   readonly names: { readonly name: string; readonly inode: Inode }[];
 }
 
 /**
- * Whether the layer can be had as an image: its contents lie in the tar at whole blocks, in reach of block addresses.
+ * Whether the layer fits an image: its contents are at whole blocks of the tar, within reach of block addresses.
  *
  * @param deviceSize bytes of `layer.tar`
  */
@@ -198,7 +198,7 @@ function assignOffsets(inodes: readonly Inode[]): number {
   let end = FIRST_INODE;
   for (const inode of inodes) {
     let start = roundUp(end, SLOT);
-    // Neither an inode nor what is inline behind it may lie in two blocks.
+    // Neither an inode nor the inline data after it may span two blocks.
     const together =
       INODE_SIZE +
       (inode.content.kind === 'inline' ? inode.xattrs.length + inode.content.bytes.length : 0);
@@ -235,7 +235,7 @@ function contentBlocks({ entry, names }: Inode): ContentBlocks {
   return { bytes, size: target.length };
 }
 
-/** Writes an inode with what lies behind it. */
+/** Writes an inode with its attributes and inline data. */
 function write(
   metadata: Buffer,
   inode: Inode,

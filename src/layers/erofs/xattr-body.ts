@@ -1,7 +1,7 @@
-/** Extended attributes as EROFS keeps them, right behind the inode. */
+/** Extended attributes as EROFS keeps them, right after the inode. */
 import type { Xattrs } from '../../files/index.ts';
 
-/** Each well-known prefix is a number; other attributes the kernel cannot give back. */
+/** Each well-known prefix is a number; the kernel cannot return other attributes. */
 const PREFIXES: readonly (readonly [prefix: string, index: number])[] = [
   ['user.', 1],
   ['system.posix_acl_access', 2],
@@ -26,7 +26,7 @@ export function encodeXattrs(xattrs: Xattrs | undefined): Buffer {
   return Buffer.concat([Buffer.alloc(HEADER), ...entries]);
 }
 
-/** What the inode says about the size of its attributes. */
+/** The inode's field for the size of its attributes. */
 export function xattrCount(body: Buffer): number {
   return body.length === 0 ? 0 : (body.length - HEADER) / 4 + 1;
 }
