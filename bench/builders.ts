@@ -1,11 +1,11 @@
-/** Lamina and its peers, each with a store of its own, behind one door. */
+/** lamina and the builders it is compared with, each with its own store, behind one interface. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DaemonUsage } from './daemon-usage.ts';
 import type { Command } from './measure.ts';
 
-/** The name under which every builder knows the base image of the scenarios. */
+/** The name of the scenarios' base image in every builder. */
 export const BASE = 'bench-base';
 
 /** The base image as an OCI archive and as a layout, made by lamina. */
@@ -16,21 +16,21 @@ export interface BaseImage {
 }
 
 export interface BuildRequest {
-  /** Context, with a Dockerfile in it. */
+  /** The build context, with the Dockerfile in it. */
   readonly directory: string;
   readonly target?: string | undefined;
-  /** Where an OCI archive is to be written. */
+  /** Path of the OCI archive to write. */
   readonly archive?: string | undefined;
 }
 
 export interface Builder {
   readonly name: string;
   readonly version: string;
-  /** Makes the base image known; called once. */
+  /** Loads the base image; called once. */
   prepare(base: BaseImage): readonly Command[];
-  /** One build, from the command line to its end; more than one command where the builder needs them. */
+  /** One build, as one command, or as several if the builder needs them. */
   build(request: BuildRequest): readonly Command[];
-  /** The daemon that does the work, if there is one. */
+  /** The daemon of the builder, if it has one. */
   readonly daemon?: DaemonUsage | undefined;
 }
 
@@ -59,7 +59,7 @@ export function laminaBuilder(store: string): Builder {
   };
 }
 
-/** Absent unless `BUILDKIT_HOST` names a daemon that answers. Its results stay in its cache: nothing is exported. */
+/** Absent unless `BUILDKIT_HOST` names a daemon that answers. Nothing is exported: results stay in its cache. */
 export function buildkitBuilder(base: BaseImage): Builder | string {
   const buildctl = process.env.BUILDCTL ?? 'buildctl';
   if (!process.env.BUILDKIT_HOST) return 'BUILDKIT_HOST is not set';
@@ -119,7 +119,7 @@ export function buildahBuilder(directory: string): Builder | string {
   };
 }
 
-/** @returns undefined when the program is absent or fails */
+/** @returns undefined if the program is missing or fails */
 function outputOf(program: string, args: readonly string[]): string | undefined {
   try {
     return execFileSync(program, args, {

@@ -1,4 +1,4 @@
-/** Measures one scenario with all builders in turns: the same inputs, one builder after the other, again and again. */
+/** Measures one scenario with all builders in rounds: each builder gets the same inputs, one after the other. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,10 +11,10 @@ export interface BuilderFigures {
   readonly version: string;
   readonly seconds: readonly number[];
   readonly median: number | undefined;
-  /** Seconds of processor time, the median. */
+  /** Seconds of CPU time: the median. */
   readonly cpuSeconds: number | undefined;
   readonly peakKb: number | undefined;
-  /** Seconds by lamina's, the median over the turns. */
+  /** Seconds divided by lamina's: the median of the rounds. */
   readonly ratio: number | undefined;
   /** Why there are no figures. */
   readonly failure?: string | undefined;
@@ -26,7 +26,7 @@ export interface ScenarioFigures {
   readonly figures: readonly BuilderFigures[];
 }
 
-/** A builder slower than this is not waited for. */
+/** A slower builder is stopped. */
 const TIMEOUT = 300_000;
 
 interface Tally {
@@ -63,7 +63,7 @@ export async function compare(
   return { scenario: scenario.name, title: scenario.title, figures };
 }
 
-/** The builders take turns in going first, so that none always finds the caches warm. */
+/** Rotates the order of the builders, so that none always profits from warm caches. */
 async function takeTurn(
   bench: Workbench,
   scenario: Scenario,

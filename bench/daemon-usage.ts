@@ -1,15 +1,15 @@
 /**
- * What a daemon uses during one build: the kernel's high-water mark of its memory, set back before and read after, and
- * its processor time with that of the processes it has waited for. What it does for others meanwhile counts too.
+ * Measures a daemon during one build: the kernel's high-water mark of its memory, reset before and read after the build, and
+ * its CPU time with that of the processes that it waited for. Work of the daemon for others counts too.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Usage } from './measure.ts';
 
-/** What sets the mark back, written to `clear_refs`. */
+/** Resets the high-water mark when written to `clear_refs`. */
 const RESET_PEAK = '5';
-/** Of the numbers in `stat`, which Linux gives in hundredths of a second everywhere. */
+/** Ticks per second of the numbers in `stat`: Linux always uses hundredths of a second. */
 const TICKS_PER_SECOND = 100;
-/** Where utime, stime, cutime and cstime begin in `stat`, counted behind the name. */
+/** Index of utime, stime, cutime and cstime in `stat`, after the name. */
 const FIRST_TIME = 11;
 
 export class DaemonUsage {
@@ -20,7 +20,7 @@ export class DaemonUsage {
     this.#pid = pid;
   }
 
-  /** @returns undefined unless exactly one process has this name, since it is not known whose the others are */
+  /** @returns undefined unless exactly one process has this name: with several, the right one is unknown */
   static find(name: string): DaemonUsage | undefined {
     const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === name);
     const [pid] = pids;
@@ -36,7 +36,7 @@ export class DaemonUsage {
     }
   }
 
-  /** @returns undefined where only root and the daemon's own user may know */
+  /** @returns undefined if only root and the daemon's user may read it */
   end(): Usage | undefined {
     if (Number.isNaN(this.#cpuBefore)) return undefined;
     const status = readFileSync(`/proc/${this.#pid}/status`, 'utf8');

@@ -1,4 +1,4 @@
-/** Files for the scenarios, made fresh: content no builder has seen, but the same for all of them in one turn. */
+/** New files for the scenarios: content that no builder has seen, but the same for all of them in one round. */
 import { createCipheriv, createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ export function writeFiles(
   }
 }
 
-/** A stream of bytes that do not compress, decided by the seed. */
+/** A stream of incompressible bytes, generated from the seed. */
 function randomBytes(seed: string): (length: number) => Buffer {
   const key = createHash('sha256').update(seed).digest();
   const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));

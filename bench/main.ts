@@ -1,4 +1,4 @@
-/** `npm run bench -- [--times n] [--without peer] [scenario…]`: lamina beside its peers, on the same inputs, in turns. */
+/** `npm run bench -- [--times n] [--without peer] [scenario…]`: compares lamina with other builders on the same inputs. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';

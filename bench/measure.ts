@@ -1,4 +1,4 @@
-/** Runs one command and measures it from outside. */
+/** Runs a command and measures it from outside. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -15,27 +15,27 @@ export interface Measurement {
   readonly usage: Usage | undefined;
 }
 
-/** What the kernel knows of a command that has ended, or of a daemon that worked for it. */
+/** What the kernel recorded about a finished command, or about a daemon that worked for it. */
 export interface Usage {
-  /** Seconds of processor time, of all processes together. */
+  /** Seconds of CPU time of all processes. */
   readonly cpuSeconds: number;
-  /** Kilobytes of the largest process. */
+  /** Memory of the largest process, in kilobytes. */
   readonly peakKb: number;
 }
 
 export interface RunSettings {
-  /** Milliseconds after which the command is ended; the measurement fails then. */
+  /** Milliseconds after which the command is stopped and the measurement fails. */
   readonly timeout?: number | undefined;
-  /** Where to note what the command used; this puts another small process around it. */
+  /** File for the resource usage of the command; adds a small wrapper process. */
   readonly usageFile?: string | undefined;
 }
 
-/** GNU time has it from wait4. */
+/** GNU time gets it from wait4. */
 const GNU_TIME = '/usr/bin/time';
 
 /**
- * Runs a command that has to succeed.
- * @throws Error with the end of its output when it fails or takes too long
+ * Runs a command that must succeed.
+ * @throws Error with the end of its output if it fails or takes too long
  */
 export async function run(command: Command, settings: RunSettings = {}): Promise<Measurement> {
   const report = existsSync(GNU_TIME) ? settings.usageFile : undefined;
@@ -78,7 +78,7 @@ function execute(command: Command, timeout: number | undefined): Promise<void> {
   });
 }
 
-/** A command that was ended because it took too long. */
+/** A command that was stopped because it took too long. */
 export class TooSlow extends Error {
   readonly seconds: number;
 
@@ -102,7 +102,7 @@ function takeUsage(path: string): Usage | undefined {
     : undefined;
 }
 
-/** Of commands one after the other. */
+/** The sum of several commands run one after the other. */
 export function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return {

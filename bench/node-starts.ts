@@ -1,6 +1,6 @@
 /**
- * The figure the project wants to be held to: a fully cached rebuild of `examples/hello-go`, start of the process
- * included, takes at most three starts of a bare Node.
+ * The goal of the project: a fully cached rebuild of `examples/hello-go`, including the start of the process, takes at
+ * most three starts of a bare Node.
  */
 import { join, resolve } from 'node:path';
 import { LAMINA } from './builders.ts';
@@ -12,7 +12,7 @@ export interface NodeStartFigures {
   readonly pairs: number;
   readonly nodeSeconds: number;
   readonly laminaSeconds: number;
-  /** The median of the pairs' ratios. */
+  /** The median of the ratios. */
   readonly ratio: number;
   readonly limit: number;
 }
@@ -21,8 +21,8 @@ const LIMIT = 3;
 const CONTEXT = resolve(process.env.PROGRAM_DIRECTORY ?? '.', '../examples/hello-go');
 
 /**
- * @param directory for a store, which is filled first; `BENCH_STORE` may name one in which the example is built
- *   already
+ * @param directory of a new store, which is filled first; `BENCH_STORE` can name one in which the example is already
+ *   built
  */
 export async function measureNodeStarts(
   directory: string,

@@ -1,17 +1,17 @@
-/** What a scenario is: fresh data, builds that are not measured, and one that is. */
+/** A scenario: new data, builds that are not measured, and one that is. */
 import type { BuildRequest } from './builders.ts';
 
 export interface Turn {
-  /** Empty, for this turn alone. */
+  /** An empty directory for this round. */
   readonly directory: string;
-  /** Differs from turn to turn and from run to run, so that no builder finds content it saw before. */
+  /** Different in each round and run, so that no builder has seen the content before. */
   readonly seed: string;
 }
 
 export interface Prepared {
-  /** Built by every builder before, unmeasured. */
+  /** Built by every builder first, without measuring. */
   readonly before?: readonly BuildRequest[] | undefined;
-  /** Called between what comes before and what is measured, once. */
+  /** Called once, between these builds and the measured one. */
   readonly change?: (() => void) | undefined;
   readonly measured: BuildRequest;
 }
@@ -19,8 +19,8 @@ export interface Prepared {
 export interface Scenario {
   readonly name: string;
   readonly title: string;
-  /** How often each builder is measured, unless the command line says otherwise. */
+  /** Default number of measurements for each builder. */
   readonly times: number;
-  /** Makes the inputs that all builders get in one turn. */
+  /** Creates the inputs of all builders for one round. */
   prepare(turn: Turn): Prepared;
 }

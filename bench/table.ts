@@ -1,4 +1,4 @@
-/** Figures for people. */
+/** Formats figures for people. */
 import type { ScenarioFigures } from './compare.ts';
 import type { NodeStartFigures } from './node-starts.ts';
 

@@ -1,4 +1,4 @@
-/** A temporary directory with the builders that are present and the base image they all know. */
+/** A temporary directory with the installed builders and the base image that they share. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const APPLETS = ['sh', 'echo', 'mkdir', 'cp', 'cat', 'chmod', 'sleep', 'tar'];
 export class Workbench implements AsyncDisposable {
   readonly directory: string;
   readonly builders: readonly Builder[];
-  /** Peers that are not measured, each with the reason. */
+  /** Builders that are not measured, each with the reason. */
   readonly absent: readonly string[];
 
   private constructor(
@@ -34,7 +34,7 @@ export class Workbench implements AsyncDisposable {
     this.absent = absent;
   }
 
-  /** @param without peers by name, in any case, that are left out */
+  /** @param without names of builders to leave out, in any case */
   static async open(without: readonly string[] = []): Promise<Workbench> {
     const directory = mkdtempSync(join(tmpdir(), 'lamina-bench-'));
     const base = await makeBase(join(directory, 'base'));
@@ -57,7 +57,7 @@ export class Workbench implements AsyncDisposable {
     return new Workbench(directory, { builders, absent });
   }
 
-  /** Builds, after what other programs wrote before has gone to the disk. */
+  /** Syncs the disk, so that earlier writes of other programs do not count, and builds. */
   async build(builder: Builder, request: BuildRequest, timeout: number): Promise<Measurement> {
     await run({ program: 'sync', args: [] });
     const usageFile = join(this.directory, 'usage');
@@ -75,7 +75,7 @@ export class Workbench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Buildah keeps its directories in overlays of its own mounts, which `rm` below them would trip over.
+    // buildah mounts overlays in its directories, so `rm` would fail.
     await run({
       program: 'umount',
       args: ['-R', join(this.directory, 'buildah/root/overlay')],
@@ -94,7 +94,7 @@ async function prepare(builder: Builder, base: BaseImage): Promise<string | unde
   }
 }
 
-/** Busybox and nothing else, as an OCI archive and unpacked. */
+/** An image with only busybox, as an OCI archive and unpacked. */
 async function makeBase(directory: string): Promise<BaseImage> {
   const links = APPLETS.map((name) => `ln -s busybox bin/${name}`).join(' && ');
   const layout = join(directory, 'layout');

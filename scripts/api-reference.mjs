@@ -1,5 +1,5 @@
 // Writes docs/api.md, the reference of the library, from the doc comments of the types in dist/: npm run docs:api.
-// With --check it writes nothing, and fails if the file is out of date or something public has no comment.
+// With --check, writes nothing and fails if the file is out of date or a public name has no comment.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ function reference() {
     ...{ outputFileStrategy: 'modules', hidePageHeader: true, hideBreadcrumbs: true },
     ...{ parametersFormat: table, interfacePropertiesFormat: table, classPropertiesFormat: table },
     ...{ typeAliasPropertiesFormat: table, typeDeclarationFormat: table, sort: ['source-order'] },
-    // The functions are the methods of Lamina, which say what they do.
+    // The functions are documented as the methods of Lamina.
     ...{ excludeNotDocumented: true, excludeNotDocumentedKinds: ['Variable'] },
     requiredToBeDocumented: ['Function', 'Method', 'Class', 'Interface', 'TypeAlias'],
     validation: { notDocumented: true, notExported: true, invalidLink: true, invalidPath: true },

@@ -10,9 +10,9 @@ const root = `${import.meta.dirname}/../`;
 const bin = `${root}dist/bin`;
 
 /**
- * A shell reads the second line as a command, Node.js as a string and a comment. Without `--` Node.js takes
- * `--env-file` for an option of its own, wherever it stands; `env -S` could say so in one line, but not every system has it.
- * Linters of packages take `/bin/sh` for no start of a command.
+ * A shell runs the second line as a command; Node.js reads it as a string and a comment. Without `--`, Node.js takes
+ * `--env-file` for its own option, at any position; `env -S` could do this in one line, but not every system has it.
+ * Package linters do not accept `/bin/sh` as the start of a command.
  */
 const SHELL_START = '#!/usr/bin/env sh\n":" //; exec node -- "$0" "$@"';
 
@@ -21,8 +21,8 @@ await Promise.all([bundleCommand(), compileLibrary()]);
 await writeManual();
 
 /**
- * The command and what it starts: CommonJS, since the ES module loader and the names it reads off Node's built-in
- * modules cost more than a cached build does.
+ * The command and the programs that it starts. CommonJS, since loading ES modules, and the names of Node's built-in
+ * modules, would take longer than a cached build.
  */
 async function bundleCommand() {
   const settings = {
@@ -30,7 +30,7 @@ async function bundleCommand() {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    // Its native parts stay outside.
+    // Its native parts are not bundled.
     external: ['koffi'],
     define: { 'import.meta.url': 'importMetaUrl' },
     minifySyntax: true,
@@ -50,7 +50,7 @@ async function bundleCommand() {
   });
   const command = await readFile(`${bin}/command.js`);
   const digest = createHash('sha256').update(command).digest('hex').slice(0, 16);
-  // An old Node.js reads this one, to say that it is too old.
+  // An old Node.js must be able to read this one, to report that it is too old.
   await build({
     ...settings,
     entryPoints: { lamina: `${root}src/cli/start.ts` },
@@ -65,19 +65,19 @@ async function bundleCommand() {
   await chmod(`${bin}/lamina.js`, 0o755);
 }
 
-/** The library's modules, and one file of declarations in place of one beside each. */
+/** The library's modules, and one file of declarations instead of one per module. */
 async function compileLibrary() {
   const tsc = `${root}node_modules/typescript/bin/tsc`;
   const { status } = spawnSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`], {
     stdio: 'inherit',
   });
-  // tsc has said what is wrong.
+  // tsc has printed the errors.
   if (status !== 0) process.exit(1);
   await bundleTypes(`${root}dist/types/index.d.ts`, `${root}dist/lib`);
   await rm(`${root}dist/types`, { recursive: true });
 }
 
-/** What `npm install -g` puts where `man lamina` finds it. */
+/** `npm install -g` installs it where `man lamina` finds it. */
 async function writeManual() {
   const page = execFileSync(process.execPath, [`${bin}/lamina.js`, '__manual']);
   await mkdir(`${root}dist/man`);

@@ -1,4 +1,4 @@
-// One declaration file for the whole library: what tsc wrote, rolled up from its index.
+// One declaration file for the whole library, bundled from the declarations that tsc wrote.
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
@@ -9,7 +9,7 @@ import { dts } from 'rolldown-plugin-dts';
 export async function bundleTypes(entry, directory) {
   const bundle = await rolldown({
     input: { index: entry },
-    // Declarations only, as they are: no compiler is asked, and TypeScript 7 has none to offer.
+    // Bundles declarations without a compiler, since TypeScript 7 has no compiler API.
     plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false, oxc: true })],
     external: [/^node:/],
     checks: { bundlerTimings: false },

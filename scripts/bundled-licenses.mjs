@@ -1,4 +1,4 @@
-// The licences of the packages whose code is inside the bundles, which they ask to be kept with it.
+// The licences of the packages in the bundles: they must be distributed with the code.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// Builds the examples, runs what comes out, and shows sizes and times: npm run examples [-- [--write] NAME…]
+// Builds the examples, runs the images, and shows sizes and times: npm run examples [-- [--write] NAME…]
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,10 +20,10 @@ import { continueWithPinnedNode } from './pinned-node.mjs';
  * @property {number} changed
  */
 
-// Steps trust what somebody added to this machine; elsewhere that is nothing.
+// Steps trust the certificates that were added to this machine, if any.
 const TRUST = ['--ca-certificates', 'host'];
 
-// Measurements of one machine change no file that git tracks unless somebody asks for it.
+// Measurements change a file that git tracks only with --write.
 const writes = process.argv.includes('--write');
 const asked = process.argv.slice(2).filter((word) => word !== '--write');
 const chosen = asked.length === 0 ? examples : examples.filter(({ name }) => asked.includes(name));
@@ -45,7 +45,7 @@ if (!existsSync(laminaProgram)) run(process.execPath, ['scripts/build.mjs']);
 const services = new Services();
 const measured = new Map();
 try {
-  say('Making the base images');
+  say('Creating the base images');
   for (const base of new Set(chosen.flatMap(basesOf))) await succeed(['base', '--quiet', base]);
   for (const example of chosen) {
     measured.set(example.name, await inItsOwnStore(example));
@@ -65,7 +65,7 @@ function basesOf({ bases = [] }) {
   return ['debian:bookworm-slim', ...bases];
 }
 
-/** A store that holds nothing but base images: what is called cold is cold, the caches of mounts included. */
+/** A store with only base images, so that a cold build also has empty cache mounts. */
 async function inItsOwnStore(example) {
   const store = new ExampleStore();
   try {
@@ -119,7 +119,7 @@ async function measure(example, storeEnv) {
   };
 }
 
-/** For this machine and another, in one build; the other's program is run by an emulator. */
+/** Builds for two platforms at once; an emulator runs the program of the other platform. */
 async function checkOtherPlatform(example, directory, { env, args }) {
   const { name, bases = [], otherPlatform, otherAnswer } = example;
   if (otherPlatform === undefined) return;
@@ -140,7 +140,7 @@ async function prepared({ prepare }) {
   return (await prepare?.(services)) ?? { args: [], naiveArgs: [], env: {} };
 }
 
-/** Hands `work` a copy of the project in which one line is another one, and the answer that this makes. */
+/** Calls `work` with a copy of the project in which one line is changed, and with the answer to expect. */
 async function withChange({ change: [file, from, to], expect, name }, directory, work) {
   const copy = mkdtempSync(join(tmpdir(), `lamina-example-${name}-`));
   try {

@@ -1,5 +1,5 @@
-// Feeds mutated Dockerfiles to the parser: `npm run fuzz -- --seconds 600 [--seed N]`, the seconds being CPU seconds.
-// The first small text that leads somewhere new is kept in test/fuzz-seeds/, one per feature, as is all that breaks.
+// Feeds mutated Dockerfiles to the parser: `npm run fuzz -- --seconds 600 [--seed N]` (CPU seconds).
+// The first small text that reaches a new feature is kept in test/fuzz-seeds/, one per feature, and so is every text that fails.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const root = `${import.meta.dirname}/../`;
 const seedDirectory = `${root}test/fuzz-seeds`;
 const MAX_LENGTH = 20_000;
 const MAX_KEPT = 2_000;
-/** Inputs above this are fuzzed with but not kept as seeds. */
+/** Larger inputs are used for fuzzing but not kept as seeds. */
 const MAX_SEED = 400;
 
 const NAMES = ['a', 'b', 'v', 'u', 'PATH', '_1', 'é', '9'];
@@ -176,7 +176,7 @@ while (!stopped && cpuSeconds() < Number(options.seconds)) {
   runs += 1;
   bytes += text.length;
   remember(text, tryText(text));
-  // A signal is only seen when the loop pauses.
+  // Signals arrive only when the loop pauses.
   if (runs % 1000 === 0) await setImmediate();
   if (cpuSeconds() - reported < 10) continue;
   reported = cpuSeconds();
@@ -204,7 +204,7 @@ function cpuSeconds() {
   return (user + system) / 1e6;
 }
 
-/** Bundled, since Node.js 22.15 reads no TypeScript without a warning. */
+/** Bundled, since Node.js 22.15 does not read TypeScript without a warning. */
 async function loadTarget() {
   const directory = await mkdtemp(join(tmpdir(), 'lamina-fuzz-'));
   const outfile = join(directory, 'target.mjs');
@@ -227,7 +227,7 @@ async function loadTarget() {
   }
 }
 
-/** The examples, the conformance cases, and what earlier runs kept. */
+/** The examples, the conformance cases, and the seeds of earlier runs. */
 async function startCorpus() {
   const texts = topics.flatMap(({ cases }) => cases.map((one) => decode(one.dockerfile)));
   for (const entry of await readdir(`${root}examples`, { recursive: true, withFileTypes: true })) {
@@ -259,7 +259,7 @@ function tryText(text) {
   }
 }
 
-/** Combinations of features count too for what is worth mutating further; single ones for what is kept as seeds. */
+/** New combinations of features make a text worth mutating further; only single features make it a seed. */
 function remember(text, features) {
   let fresh = false;
   const all = [...features].sort();
@@ -277,11 +277,11 @@ function remember(text, features) {
   if (fresh && corpus.length < MAX_KEPT + origins) corpus.push(text);
 }
 
-/** One seed per feature; a text that stands for several is written once. What stands for nothing any more goes. */
+/** One seed per feature; a text with several features is written once. Seeds without a feature are removed. */
 async function saveSeeds() {
   const names = new Map();
   for (const [feature, text] of [...seen].sort()) {
-    // One that is not UTF-8 any more would come back as another text.
+    // A text that is no longer UTF-8 would change when it is read again.
     const writable = text.length <= MAX_SEED && Buffer.from(text).toString() === text;
     if (writable && !names.has(text)) names.set(text, `${slug(feature)}.dockerfile`);
   }
@@ -354,7 +354,7 @@ function mutated(text) {
   }
 }
 
-/** Changes bytes, as a damaged file would; what is no UTF-8 any more is decoded as lamina decodes files. */
+/** Changes bytes, as in a damaged file; invalid UTF-8 is decoded as lamina decodes files. */
 function withBytes(text) {
   const buffer = Buffer.from(text);
   if (buffer.length === 0) return text;
@@ -443,7 +443,7 @@ function pick(list) {
   return list[random(list.length)];
 }
 
-/** A small generator of its own (xorshift), so that a run can be had again. */
+/** A small random generator (xorshift), so that runs can be repeated. */
 function generator(seed) {
   let state = (seed * 2654435761) >>> 0 || 1;
   return (limit) => {

@@ -1,11 +1,11 @@
-// What the scripts need of the machine they run on: commands, packages, root.
+// What the scripts need from this machine: commands, packages, root.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 
 export const root = new URL('..', import.meta.url).pathname;
-/** The command of this clone, to be run as it is. */
+/** The command of this clone, executable as it is. */
 export const lamina = `${root}lamina`;
-/** What it runs. */
+/** The program that it runs. */
 export const laminaProgram = `${root}dist/bin/lamina.js`;
 
 const SYSTEM_PATHS = [
@@ -17,12 +17,12 @@ const SYSTEM_PATHS = [
   '/bin',
 ];
 
-/** Says what is being done; long work is never silent. */
+/** Prints what the script is doing, so that long work is not silent. */
 export function say(text) {
   process.stdout.write(`\n\u001b[1m==> ${text}\u001b[0m\n`);
 }
 
-/** Runs a command with its output shown; ends the script with its status when it fails. */
+/** Runs a command and shows its output; if it fails, exits with its status. */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { stdio: 'inherit', cwd: root, ...options });
   if (result.error) throw result.error;
@@ -32,7 +32,7 @@ export function run(command, args, options = {}) {
   }
 }
 
-/** Runs a command as root: as it is, or by sudo. */
+/** Runs a command as root, with sudo if needed. */
 export function runAsRoot(command, args, options = {}) {
   if (process.getuid?.() === 0) return run(command, args, options);
   if (find('sudo') === undefined) {
@@ -42,7 +42,7 @@ export function runAsRoot(command, args, options = {}) {
   return run('sudo', ['--preserve-env=LAMINA_ROOT,PATH', command, ...args], options);
 }
 
-/** The path of a command, looked for where root's commands are too. */
+/** The path of a command, also from the directories of root's commands. */
 export function find(command) {
   for (const directory of [...(process.env.PATH ?? '').split(':'), ...SYSTEM_PATHS]) {
     const path = `${directory}/${command}`;
@@ -50,7 +50,7 @@ export function find(command) {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // looked for in the next directory
+      // try the next directory
     }
   }
   return undefined;
@@ -59,20 +59,20 @@ export function find(command) {
 /**
  * Installs Debian packages whose command is missing.
  *
- * @param {Record<string, string>} packages package name → a file or command it brings
+ * @param {Record<string, string>} packages package name → a file or command that it contains
  */
 export function installPackages(packages) {
   const missing = Object.entries(packages)
     .filter(([, proof]) => (proof.startsWith('/') ? !existsSync(proof) : find(proof) === undefined))
     .map(([name]) => name);
   if (missing.length === 0) return;
-  say(`Installing ${missing.join(', ')} by apt-get`);
+  say(`Installing ${missing.join(', ')} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   runAsRoot('apt-get', ['update', '-q'], { env });
   runAsRoot('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env });
 }
 
-/** Installs the npm packages unless they are those of the lock file already. */
+/** Installs the npm packages, unless they match the lock file. */
 export function installNpmPackages() {
   const installed = statSync(`${root}node_modules/.package-lock.json`, { throwIfNoEntry: false });
   if (
@@ -82,6 +82,6 @@ export function installNpmPackages() {
     return;
   }
   say('Installing npm packages');
-  // Warnings would only say that npm itself runs on an old Node.js, which these packages never do.
+  // Hides warnings that npm itself runs on an old Node.js: these packages do not.
   run('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error']);
 }

@@ -1,5 +1,5 @@
-// The Node.js this repository runs on: a package of toolchain/, whatever the machine itself has.
-// An old Node.js reads this file too; keep to syntax that Node.js 18 knows.
+// The Node.js that this repository runs on: a package in toolchain/, whatever the machine has.
+// An old Node.js reads this file too: use only syntax of Node.js 18.
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync, symlinkSync } from 'node:fs';
 import { installNpmPackages, root } from './host.mjs';
@@ -7,12 +7,12 @@ import { installNpmPackages, root } from './host.mjs';
 const OLDEST = [22, 15];
 const bin = `${root}node_modules/.bin`;
 
-/** Installs the npm packages, then lets the pinned Node.js run this script unless it does already. */
+/** Installs the npm packages, then runs this script with the pinned Node.js, unless it already does. */
 export function continueWithPinnedNode() {
   installNpmPackages();
   const node = `${bin}/node`;
   if (!existsSync(node) && !linkNode(node)) return requireRecentNode();
-  // npm puts this first for its scripts too; what they start then runs on the same Node.js.
+  // First in PATH, as npm does for its scripts, so that child processes run on the same Node.js.
   process.env.PATH = `${bin}:${process.env.PATH ?? ''}`;
   if (realpathSync(node) === realpathSync(process.execPath)) return;
   const { status, error } = spawnSync(node, process.argv.slice(1), { stdio: 'inherit' });
@@ -20,7 +20,7 @@ export function continueWithPinnedNode() {
   process.exit(status ?? 1);
 }
 
-/** npm 9 makes no links for the dependencies of a workspace. @returns false when no package has a Node.js for this machine */
+/** npm 9 does not link the dependencies of a workspace. @returns false when no package has a Node.js for this machine */
 function linkNode(link) {
   const target = `../node-${process.platform}-${process.arch}/bin/node`;
   if (!existsSync(`${bin}/${target}`)) return false;
@@ -28,7 +28,7 @@ function linkNode(link) {
   return true;
 }
 
-/** For machines the toolchain has no Node.js for. */
+/** For machines without a Node.js in the toolchain. */
 function requireRecentNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;

@@ -1,4 +1,4 @@
-// From a fresh clone to a running multi-stage image; safe to run again and again.
+// From a fresh clone to a running multi-stage image; can be run repeatedly.
 import { spawnSync } from 'node:child_process';
 import { find, installPackages, lamina, root, run, runAsRoot, say } from './host.mjs';
 import { continueWithPinnedNode } from './pinned-node.mjs';
@@ -12,10 +12,10 @@ installPackages({ runc: 'runc', mmdebstrap: 'mmdebstrap' });
 say('Building lamina');
 run(process.execPath, ['scripts/build.mjs']);
 
-say(`Making the base image ${BASE} from this machine's Debian mirror`);
+say(`Creating the base image ${BASE} from this machine's Debian mirror`);
 asLamina('base', BASE);
 
-say('Building examples/hello-go: its compiler stage, then the image that ships');
+say('Building examples/hello-go: the compiler stage, then the final image');
 asLamina('build', '-t', `${IMAGE}:build`, '--target', 'build', 'examples/hello-go');
 asLamina('build', '-t', IMAGE, 'examples/hello-go');
 
@@ -30,7 +30,7 @@ function asLamina(...args) {
 
 function report() {
   const [stage, final] = [`${IMAGE}:build`, IMAGE].map(sizeOf);
-  say('What multi-stage saved');
+  say('What the multi-stage build saves');
   const rows = [
     ['stage "build" (Debian, Go compiler, sources)', megabytes(stage)],
     ['final image (FROM scratch, one binary)', megabytes(final)],

@@ -1,4 +1,4 @@
-// Compiles and runs a program in TypeScript: `node scripts/run-typescript.mjs FILE [ARGUMENT…]`, from the root of the project.
+// Compiles and runs a program in TypeScript: `node scripts/run-typescript.mjs FILE [ARGUMENT…]`, from the root of the repository.
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -16,7 +16,7 @@ await build({
   external: ['koffi'],
   logLevel: 'warning',
 });
-// What is compiled lies elsewhere, and finds its files by this.
+// The compiled program is in another directory, and finds its files with this.
 process.env.PROGRAM_DIRECTORY = resolve(dirname(file));
 try {
   await import(outfile);

@@ -1,4 +1,4 @@
-// The whole test command: installs what the tests need, then build, type check, lint, unit and integration tests.
+// The full test command: installs what the tests need, then runs build, type check, lint, unit and integration tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Builds each example twice in separate stores, and tells which give the same image: npm run examples:verify [-- NAME…]
+// Builds each example twice in separate stores, and shows which give the same image: npm run examples:verify [-- NAME…]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { start, succeed } from './examples/lamina.mjs';
@@ -35,7 +35,7 @@ if (surprises.length > 0) {
   process.exitCode = 1;
 }
 
-/** @returns what `--verify` says at its end */
+/** @returns the last lines of `--verify` */
 async function verify(example) {
   const { name, bases = [], prepare } = example;
   say(`${name}: twice`);

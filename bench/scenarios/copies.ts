@@ -57,7 +57,7 @@ export const exportImage: Scenario = {
     const parts = [0, 1, 2];
     const copies = parts.map((part) => `COPY p${part} /p${part}\n`);
     writeFiles(directory, { Dockerfile: `FROM ${BASE}\n${copies.join('')}` });
-    // Half of it compresses well.
+    // Half of the data compresses well.
     for (const part of parts) {
       writeBigFile(join(directory, `p${part}/random`), 50 * MEGABYTE, `${seed} ${part}`);
       writeFiles(directory, { [`p${part}/text`]: text(50 * MEGABYTE, `${seed} ${part}`) });

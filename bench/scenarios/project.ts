@@ -1,4 +1,4 @@
-/** Rebuilds of a project such as many are: two stages, dependencies before sources, a small final image. */
+/** Rebuilds of a typical project: two stages, dependencies before sources, a small final image. */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASE } from '../builders.ts';

@@ -1,5 +1,5 @@
 /**
- * Builds a directory, and prints each step as it ends:
+ * Builds a directory, and prints each step when it ends:
  *
  *     node examples/api/build-and-print.ts DIRECTORY [TAG]
  *

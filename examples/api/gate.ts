@@ -1,5 +1,5 @@
 /**
- * A gate for CI: fails if an image of the store is too large, or its processes run as root:
+ * A gate for CI: fails if an image in the store is too large, or runs as root:
  *
  *     node examples/api/gate.ts IMAGE MAX_MEGABYTES
  */

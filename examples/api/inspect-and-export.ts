@@ -1,5 +1,5 @@
 /**
- * Builds a directory in a store of its own, prints what the image is made of, and writes it to an archive:
+ * Builds a directory in a separate store, prints its platform, command and history, and writes it to an archive:
  *
  *     node examples/api/inspect-and-export.ts DIRECTORY STORE ARCHIVE
  *

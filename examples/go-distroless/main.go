@@ -24,7 +24,7 @@ func main() {
 	log.Fatal(http.ListenAndServe(":"+port(), router))
 }
 
-// What a program needs of the files around it: time zones, certificates, a user.
+// Uses what the base image provides: time zones, certificates, a user.
 func describe(w http.ResponseWriter, _ *http.Request) {
 	zone, err := time.LoadLocation("Europe/Madrid")
 	if err != nil {

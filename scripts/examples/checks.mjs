@@ -1,4 +1,4 @@
-// What has to be true of an example's image, and of the program in it.
+// Checks of an example's image, and of the program in it.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { freePort } from './services.mjs';
 const START_SECONDS = 60;
 const STOP_SECONDS = 5;
 
-/** No step ran again in a build in which nothing had changed. */
+/** A build without changes must not run any step. */
 export function checkWarm({ name }, log) {
   const steps = [...log.matchAll(/^(#\d+) \[.*\] (?:RUN|COPY|ADD|WORKDIR) /gm)].map(([, id]) => id);
   const done = steps.filter((id) => !log.includes(`\n${id} CACHED\n`));
@@ -18,7 +18,7 @@ export function checkWarm({ name }, log) {
   }
 }
 
-/** An ordinary user, a health check for services, and nothing of what has to stay out. */
+/** The image must have an ordinary user, a health check if it is a service, and no unwanted files. */
 export async function checkImage({ name, answers }, image, { env, hidden }) {
   const { Config } = await inspect(image, env);
   if (/^(|0|root)(:|$)/.test(Config.User ?? '')) throw new Error(`${name} runs as root`);
@@ -45,7 +45,7 @@ async function everythingIn(image, env) {
   }
 }
 
-/** The program says what is expected; a service also passes its own health check. */
+/** The program must give the expected answer; a service must also pass its health check. */
 export async function checkAnswer(example, image, { env, expected, flags = [] }) {
   const answer =
     example.answers === 'http'
@@ -57,7 +57,7 @@ export async function checkAnswer(example, image, { env, expected, flags = [] })
   process.stdout.write(`${image} answers: ${answer.trim()}\n`);
 }
 
-/** Starts a service, asks it once, ends it. */
+/** Starts a service, sends one request, and stops it. */
 async function request({ path, port: variable = 'PORT' }, image, { env, flags }) {
   const port = await freePort();
   const setting = [...flags, '-e', `${variable}=${port}`];
@@ -78,7 +78,7 @@ async function request({ path, port: variable = 'PORT' }, image, { env, flags })
     throw new Error(`${image} does not answer: ${log}`);
   } finally {
     child.kill('SIGTERM');
-    // The first process of a container that does not ask for this signal never gets it.
+    // The first process of a container gets this signal only if it has a handler for it.
     const patience = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
     await ended;
     clearTimeout(patience);

@@ -1,4 +1,4 @@
-// A proxy that opens TLS, as corporate networks have it: what comes through it is signed by an authority of its own.
+// A proxy that intercepts TLS, as in corporate networks: it signs all traffic with its own authority.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 /**
  * Serves `/message.txt`, and `/HOST/PATH` as that host does.
  *
- * @param {{ directory: string, text: string }} options where its keys go; what the message is
+ * @param {{ directory: string, text: string }} options directory for its keys; text of the message
  * @returns {Promise<{ server: import('node:https').Server, url: string, authority: string }>} `authority` is a PEM file
  */
 export async function startGateway({ directory, text }) {

@@ -5,7 +5,7 @@ import { find, lamina, root } from '../host.mjs';
 const KEPT = 'LAMINA_ROOT,LAMINA_CA_CERTIFICATES,PATH,EXAMPLE_TOKEN';
 
 /**
- * Runs lamina to its end; what it says is shown only if it fails.
+ * Runs lamina, and shows its output only if it fails.
  * @param {readonly string[]} args
  * @param {{ env?: Record<string, string>, input?: string }} [options]
  */
@@ -20,7 +20,7 @@ export async function succeed(args, { env, input = '' } = {}) {
   const milliseconds = performance.now() - started;
   if (status !== 0) {
     throw new Error(
-      `lamina ${args.join(' ')} ended with ${status}:\n${output.stderr}${output.stdout}`,
+      `lamina ${args.join(' ')} exited with ${status}:\n${output.stderr}${output.stdout}`,
     );
   }
   return { ...output, milliseconds };
@@ -34,7 +34,7 @@ export function start(args, env = {}) {
   return spawn(program, rest, { cwd: root, env: { ...process.env, ...env } });
 }
 
-/** @returns what `lamina inspect` says of one image */
+/** @returns the output of `lamina inspect` for one image */
 export async function inspect(image, env) {
   return JSON.parse((await succeed(['inspect', image], { env })).stdout)[0];
 }

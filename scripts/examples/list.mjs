@@ -1,4 +1,4 @@
-// The projects under examples/: what each shows, how to tell that it works, which line to change.
+// The projects in examples/: what each shows, how to check that it works, which line to change.
 
 /**
  * @typedef {object} Example
@@ -7,26 +7,26 @@
  * @property {string[]} [bases] besides debian:bookworm-slim
  * @property {'output' | 'http'} answers how: on standard output, or to a request for `path`
  * @property {string} [path]
- * @property {string} [port] the variable that says where it listens, if not PORT
- * @property {string} expect is in the answer
- * @property {readonly [file: string, from: string, to: string]} change the one line; where `from` is in `expect`, `to` is afterwards
- * @property {boolean} [reproducible] nothing a package manager wrote is in the image: it is the same in every build
- * @property {string} [otherPlatform] can be built for it too, and then says `otherAnswer`
+ * @property {string} [port] the variable that sets its port, if not PORT
+ * @property {string} expect text in the answer
+ * @property {readonly [file: string, from: string, to: string]} change the line to change; replaces `from` with `to` in `expect` too
+ * @property {boolean} [reproducible] the image has no files written by a package manager, so every build gives the same image
+ * @property {string} [otherPlatform] a second platform to build for, where it answers `otherAnswer`
  * @property {string} [otherAnswer]
  * @property {(services: import('./services.mjs').Services) => Promise<BuildExtras>} [prepare]
  *
  * @typedef {object} BuildExtras
- * @property {string[]} args of `lamina build`
- * @property {string[]} naiveArgs of the single-stage twin
+ * @property {string[]} args arguments of `lamina build`
+ * @property {string[]} naiveArgs arguments of the single-stage build
  * @property {Record<string, string>} env
- * @property {string} [hidden] must be nowhere in the image
+ * @property {string} [hidden] text that must not be anywhere in the image
  */
 
 /** @type {readonly Example[]} */
 export const examples = [
   {
     name: 'hello-go',
-    text: 'Go program, nothing else: from scratch',
+    text: 'Static Go program on scratch',
     answers: 'output',
     expect: 'Hello from a linux/',
     otherPlatform: 'linux/arm64',
@@ -37,7 +37,7 @@ export const examples = [
   {
     name: 'go-distroless',
     bases: ['gcr.io/distroless/static-debian12:nonroot'],
-    text: 'Go service with a module, on a base with certificates, time zones and a user, without a shell',
+    text: 'Go service with a module, on a distroless base with certificates, time zones and a user',
     answers: 'http',
     path: '/',
     expect: 'Hello from a distroless image: Europe/Madrid',
@@ -49,7 +49,7 @@ export const examples = [
   {
     name: 'node-service',
     bases: ['gcr.io/distroless/nodejs18-debian12:nonroot'],
-    text: 'TypeScript service: stages for dependencies, compiler and product; `npm ci`; neither npm nor a shell in the product',
+    text: 'TypeScript service: stages for dependencies, compiler and final image; `npm ci`; neither npm nor a shell in the image',
     answers: 'http',
     path: '/',
     expect: 'Hello from TypeScript',
@@ -65,7 +65,7 @@ export const examples = [
   },
   {
     name: 'python-wheels',
-    text: 'Starlette service under uvicorn; a C extension becomes a wheel, the wheels are mounted, not copied; `useradd`',
+    text: 'Starlette service with uvicorn; a C extension is built as a wheel, and wheels are mounted, not copied; `useradd`',
     answers: 'http',
     path: '/',
     port: 'UVICORN_PORT',
@@ -75,7 +75,7 @@ export const examples = [
   {
     name: 'python-venv',
     bases: ['gcr.io/distroless/python3-debian12:nonroot'],
-    text: 'FastAPI service under uvicorn, in a virtual environment, on a Python without a shell',
+    text: 'FastAPI service with uvicorn, in a virtual environment on a distroless Python',
     answers: 'http',
     path: '/',
     port: 'UVICORN_PORT',
@@ -84,7 +84,7 @@ export const examples = [
   },
   {
     name: 'java-maven',
-    text: 'Java service: Maven, then a runtime of its own by jlink',
+    text: 'Java service: Maven, and a custom runtime made with jlink',
     answers: 'http',
     path: '/',
     expect: 'Hello from Java',
@@ -92,7 +92,7 @@ export const examples = [
   },
   {
     name: 'fullstack',
-    text: 'Front end (npm, esbuild) and Go back end, built at the same time',
+    text: 'Front end (npm, esbuild) and Go back end, built in parallel',
     answers: 'http',
     path: '/api/hello',
     expect: 'Hello from the back end',
@@ -101,7 +101,7 @@ export const examples = [
   },
   {
     name: 'heredoc-hello',
-    text: 'The whole program in here-documents of the Dockerfile',
+    text: 'A whole program in here-documents of the Dockerfile',
     answers: 'output',
     expect: 'Hello from a here-document',
     reproducible: true,
@@ -126,7 +126,7 @@ export const examples = [
   },
   {
     name: 'ssh-git',
-    text: 'A private repository cloned with the builder’s ssh agent: `RUN --mount=type=ssh`',
+    text: 'A private repository, cloned with your ssh agent: `RUN --mount=type=ssh`',
     answers: 'output',
     expect: 'Cloned by ssh: only with the key',
     change: ['show.sh', 'Cloned by', 'Cloned again by'],
@@ -140,7 +140,7 @@ export const examples = [
   {
     name: 'private-ca',
     bases: ['debian:trixie-slim'],
-    text: 'Behind a proxy that opens TLS: apt-get and wget trust its authority, the image does not learn of it',
+    text: 'Behind a proxy that intercepts TLS: apt-get and wget trust its authority, without a trace in the image',
     answers: 'output',
     expect: 'Fetched through the gateway: only with its authority',
     change: ['show.sh', 'Fetched through', 'Fetched again through'],

@@ -1,4 +1,4 @@
-// examples/README.md: a table that the examples' own builds fill in.
+// examples/README.md, with a table of measured builds.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { root } from '../host.mjs';
@@ -21,7 +21,7 @@ export function writeReport(examples, measured) {
 }
 
 /**
- * The table of what was measured.
+ * The table of the measured builds.
  * @param {readonly import('./list.mjs').Example[]} examples
  * @param {ReadonlyMap<string, import('../examples.mjs').Measured>} measured
  */
@@ -35,24 +35,24 @@ export function reportTable(examples, measured) {
 
 const INTRODUCTION = `# Examples
 
-Small projects as they are in real life: packages are downloaded in RUN, the product runs as an ordinary user, services have a
-HEALTHCHECK, and what the build does not need is in \`.dockerignore\`. Beside each \`Dockerfile\` lies \`Dockerfile.naive\`, the same in one stage.
+Small but realistic projects: RUN downloads packages, the final image runs as an ordinary user, services have a
+HEALTHCHECK, and \`.dockerignore\` lists what the build does not need. Next to each \`Dockerfile\`, \`Dockerfile.naive\` builds the same in one stage.
 
-    npm run examples                    builds and tries all of them, and shows sizes and times
-    npm run examples -- fullstack       one of them
-    npm run examples -- --write         and writes the table below
+    npm run examples                    build and test all examples, and show sizes and times
+    npm run examples -- fullstack       one example
+    npm run examples -- --write         also update the table below
     lamina build -t hello examples/hello-go
 
-They stand on \`debian:bookworm-slim\` (one on \`trixie-slim\`) and on \`static\`, \`nodejs\` and \`python\` of \`gcr.io/distroless\`. All of these \`lamina base\` makes
-from Debian packages; what it has not made comes from the registries.
-Where downloads go through a proxy with a certificate of its own, build with \`--ca-certificates host\`, as \`npm run examples\` does.
+The base images are \`debian:bookworm-slim\` (\`trixie-slim\` in one example) and \`static\`, \`nodejs\` and \`python\` of \`gcr.io/distroless\`. \`lamina base\` can create all of
+them from Debian packages; otherwise lamina pulls them from their registries.
+If your downloads go through a proxy with its own certificate, build with \`--ca-certificates host\`, as \`npm run examples\` does.
 `;
 
 const HEADER = `| example | what it shows | naive | multi-stage | factor | cold | warm | one line changed |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |`;
 
-const NOTES = `Sizes are bytes of file content. *Cold*: a new store that has only the base images, so that everything is run and downloaded, and caches of mounts are empty;
-*warm*: nothing has changed; *one line changed*: a line of source is another one, and so is the answer. Wall-clock times of the whole command, start of Node.js included,
+const NOTES = `Sizes are bytes of file content. *Cold*: in a new store with only the base images, so every step runs, everything is downloaded, and cache mounts are empty;
+*warm*: nothing has changed; *one line changed*: one line of source has changed, and the program's answer with it. Times are wall-clock times of the whole command, including the start of Node.js,
 on a machine with ${availableParallelism()} cores.`;
 
 function row({ name, text }, { naive, multi, cold, warm, changed }) {

@@ -1,5 +1,5 @@
-// What builds of some examples talk to on this machine: a download behind a token, a git repository behind sshd, a gateway
-// that opens TLS.
+// Services on this machine that some examples use: a download that needs a token, a git repository behind sshd, a gateway
+// that intercepts TLS.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { find, installPackages } from '../host.mjs';
 import { startGateway } from './gateway.mjs';
 
-/** Everything started here ends with `close`. */
+/** `close` stops everything that was started. */
 export class Services {
   #directory = mkdtempSync(join(tmpdir(), 'lamina-examples-'));
   #closing = [];
 
-  /** A text that is served to those who have the token. */
+  /** Serves a text to requests with the token. */
   privateDownload = async (text) => {
     const token = randomBytes(16).toString('hex');
     const server = createServer((request, response) => {
@@ -51,7 +51,7 @@ export class Services {
     };
   };
 
-  /** Web servers behind an authority that nobody knows, and a text. */
+  /** Web servers with certificates of an unknown authority, and a text. */
   gateway = async (text) => {
     installPackages({ openssl: 'openssl' });
     const { server, url, authority } = await startGateway({ directory: this.#directory, text });
@@ -97,7 +97,7 @@ export class Services {
       'PermitRootLogin prohibit-password',
     ];
     writeFileSync(at('sshd_config'), `${lines.join('\n')}\n`);
-    // sshd insists on this directory, which its service would make.
+    // sshd needs this directory, which its service would create.
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
     const args = ['-D', '-q', '-f', at('sshd_config'), '-p', String(port)];
     this.#start(find('sshd'), args);

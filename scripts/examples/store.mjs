@@ -1,4 +1,4 @@
-// A store that one example is built in, and that goes with it.
+// A store for one example, which is removed with it.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { runAsRoot } from '../host.mjs';
 export class ExampleStore {
   directory = mkdtempSync(join(tmpdir(), 'lamina-example-store-'));
 
-  /** Makes a command use this store. */
+  /** Environment that makes a command use this store. */
   env = { LAMINA_ROOT: join(this.directory, 'root') };
 
-  /** Its files are root's, and nothing that might be mounted there is any business of ours. */
+  /** Removed as root, who owns the files; never crosses into file systems that are mounted in it. */
   remove() {
     runAsRoot('rm', ['--recursive', '--force', '--one-file-system', this.directory]);
   }

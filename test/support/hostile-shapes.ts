@@ -34,7 +34,7 @@ export const fileShapes: readonly (readonly [name: string, shape: Shape])[] = [
   ],
   ['here-documents never closed', { head: 'FROM a\nRUN \\\n', piece: '<<A <<"B" \\\n' }],
   ['a here-document of many lines', { head: 'FROM a\nRUN <<-A\n', piece: '\t\tb\n', tail: 'A\n' }],
-  ['blanks behind a here-document', { head: 'FROM a\nRUN <<\\\n', piece: `${' '.repeat(99)}\\\n` }],
+  ['spaces after a here-document', { head: 'FROM a\nRUN <<\\\n', piece: `${' '.repeat(99)}\\\n` }],
   ['substitutions in a here-document', { head: 'FROM a\nRUN <<A\\\n', piece: '${a:-\\\n' }],
   ['arguments on a line', { head: 'FROM a\nARG \\\n', piece: 'a=b c d="e f" \\\n' }],
   ['pairs of ENV', { head: 'FROM a\nENV \\\n', piece: 'a=b c="d" \\\n' }],
