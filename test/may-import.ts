@@ -436,6 +436,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'export',
     'transfer',
     'base',
+    'records',
     'analysis',
     'api',
   ],

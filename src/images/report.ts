@@ -3,6 +3,7 @@ import type { ImageReport } from '../analysis/index.ts';
 import type { ReportImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { baseInStore, sharedLayers } from './base-image.ts';
+import { knownBuild } from './known-build.ts';
 import { type OpenedImage, withImage } from './open-image.ts';
 
 export async function reportImage(
@@ -35,7 +36,7 @@ export async function reportOn(
   const { image, names, stored } = opened;
   const layers = stored && storedLayers(stored.store, stored.record);
   const scanned = await scanImage(image, { stored: layers, signal, onLayer });
-  return makeReport(image, scanned, { names, base, rates });
+  return makeReport(image, scanned, { ...(stored && knownBuild(stored)), names, base, rates });
 }
 
 async function namedBase(

@@ -48,8 +48,11 @@ describe('a report', () => {
     return JSON.parse(stdout) as ImageReport;
   }
 
-  /** Without what depends on how the layer is packed. */
-  const asRead = ({ digest, compressed, ...layer }: ImageReport['layers'][number]) => layer;
+  /** Without what depends on how the layer is packed, and what only the store knows. */
+  const asRead = (layer: ImageReport['layers'][number]) => {
+    const { digest, compressed, instruction, stage, line, ...read } = layer;
+    return read;
+  };
 
   it('has the sizes of what the layers ship and of what is visible', async () => {
     const size = readFileSync(busybox()).length;
@@ -63,7 +66,7 @@ describe('a report', () => {
     expect(layers.map(({ instruction }) => instruction)).toEqual([
       'COPY --chmod=755 busybox /bin/busybox',
       'COPY big small /data/',
-      'RUN /bin/busybox rm /data/big',
+      'RUN ["/bin/busybox", "rm", "/data/big"]',
       expect.stringMatching(/^RUN .*chmod/),
       'COPY key /root/.ssh/id_ed25519',
     ]);
@@ -78,9 +81,17 @@ describe('a report', () => {
   });
 
   it('is the same from an archive', async () => {
-    const { layers, ...stored } = await report('seen');
-    const { layers: packed, ...oci } = await report(`oci-archive:${file('oci.tar')}`);
+    const { layers, stages, secrets, ...stored } = await report('seen');
+    const {
+      layers: packed,
+      stages: none,
+      secrets: found,
+      ...oci
+    } = await report(`oci-archive:${file('oci.tar')}`);
     expect(oci).toEqual(stored);
+    expect([stages.length, none]).toEqual([1, []]);
+    expect(found).toEqual(secrets.map((secret) => ({ ...secret, line: null })));
+    expect(secrets.map(({ line }) => line)).toEqual([7]);
     expect(packed.map(asRead)).toEqual(layers.map(asRead));
     const docker = await report(`docker-archive:${file('docker.tar')}`);
     expect(docker).toMatchObject({
@@ -95,6 +106,31 @@ describe('a report', () => {
     const sum = blobs.reduce((all, bytes) => all + bytes, 0);
     expect(size.compressed).toBeGreaterThan(sum);
     expect(size.compressed).toBeLessThan(sum + 10_000);
+  });
+
+  it('knows the steps and the stages of its build', async () => {
+    const dockerfile = `FROM scratch AS build
+COPY big small /src/
+FROM scratch
+COPY --from=build \\
+/src/small /small
+COPY --from=build /src/small /twice
+`;
+    const files = { Dockerfile: dockerfile, big: 'x'.repeat(5_000_000), small: 'y'.repeat(1000) };
+    const context = bench.project(files, 'stages');
+    // The second build finds all in the cache, and looks at one stage only.
+    for (const _ of [1, 2]) await bench.succeed(['build', '-q', '-t', 'staged', context]);
+    const { layers, stages } = await report('staged');
+    expect(layers).toMatchObject([
+      { instruction: 'COPY --from=build /src/small /small', stage: 'stage-1', line: 4 },
+      { instruction: 'COPY --from=build /src/small /twice', stage: 'stage-1', line: 6 },
+    ]);
+    expect(stages).toEqual([
+      { name: 'build', bytes: 5_001_000, factor: 2500 },
+      { name: 'stage-1', bytes: 2000, factor: 1 },
+    ]);
+    const { stdout } = await bench.succeed(['report', 'staged']);
+    expect(stdout).toContain('Stage build is 5MB, the image is 2kB: 2500 times smaller.');
   });
 
   it('is described by its schema, wherever the image is', async () => {
@@ -120,7 +156,8 @@ describe('a report', () => {
       expect(schemaErrors('report', found)).toEqual([]);
       expect(found.image).toEqual({ ...stored.image, names: shown });
       expect(found.layers.map(asRead)).toEqual(layers.map(asRead));
-      expect(found).toMatchObject({ reclaimable, secrets, problems: [] });
+      expect(found).toMatchObject({ reclaimable, problems: [] });
+      expect(found.secrets).toEqual(secrets.map((secret) => ({ ...secret, line: null })));
       expect(found.base).toMatchObject({ layers: 5, unique: { unpacked: 0, compressed: 0 } });
       expect(found.against?.layers).toMatchObject({ shared: 5, added: [], unpacked: 0 });
     }

@@ -19,9 +19,10 @@ export interface LayerSource {
   readonly line: number | undefined;
 }
 
-/** What an image of a stage would ship. */
+/** A stage of the build, by what an image of it would ship. */
 export interface StageSize {
   readonly name: string;
+  /** Of the files of all of its layers, those of its base among them. */
   readonly bytes: number;
 }
 

@@ -27,7 +27,7 @@ export interface ImageReport {
   readonly secrets: readonly ReportedSecret[];
   /** Who the image runs as, and what in it helps an attacker. */
   readonly security: ReportedSecurity;
-  /** The stages of the build, where it is known: what an image of each would ship. */
+  /** The stages of the build, where it is known. */
   readonly stages: readonly ReportedStage[];
   /** What the image adds to the one it is based on; null where no base is known. */
   readonly base: ReportedBase | null;
@@ -49,9 +49,9 @@ export interface ImageReport {
 /** The image of a report. */
 export interface ReportedStage {
   readonly name: string;
-  /** Bytes of regular files of all of its layers, and of those below. */
+  /** What an image of the stage would ship: bytes of the files of all of its layers, those of its base among them. */
   readonly bytes: number;
-  /** How many times smaller the image is. */
+  /** How many times smaller the image is: `bytes` by the image's `size.unpacked`. */
   readonly factor: number;
 }
 
