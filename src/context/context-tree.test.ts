@@ -36,7 +36,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** `null` makes a directory. */
+/** `null` creates a directory. */
 function make(files: Readonly<Record<string, string | null>>): void {
   for (const [name, content] of Object.entries(files)) {
     const path = Buffer.from(`${root}/${name}`, 'latin1');
@@ -65,7 +65,7 @@ function entryOf(tree: ContextTree, path: string): FileEntry {
   return entry;
 }
 
-/** What the action throws when root's power over permissions is laid down. */
+/** The error of the action without root's override of permissions. */
 function asNobody(action: () => unknown): unknown {
   process.seteuid?.(65534);
   try {
@@ -77,7 +77,7 @@ function asNobody(action: () => unknown): unknown {
   }
 }
 
-/** Facts in memory. */
+/** An in-memory fact store. */
 class Facts implements FactStore {
   readonly values = new Map<string, unknown>();
   reads = 0;

@@ -1,11 +1,10 @@
 /**
- * A build context that is a directory of this machine, as a tree of files.
+ * A directory of this machine as a build context.
  *
- * It is read as far as somebody asks: one `lstat` for a name, one `readdir` for a listing. What was seen once is not
- * looked at again, so all steps of a build see the same context. Ignored files are not there. Sockets are seen as empty
- * files, as with BuildKit.
- * Directories are opened once and their descriptors used from then on, so no symlink leads outside, not even one that
- * takes the place of a directory during the build.
+ * Reads on demand: one `lstat` for a name, one `readdir` for a listing. Never reads metadata twice, so all steps of a
+ * build see the same context. Ignored files do not exist in the tree. Sockets are empty files, as in BuildKit. Opens
+ * each directory once and then uses its descriptor, so no symlink leads outside, not even one that replaces a directory
+ * during the build.
  */
 import { openSync, realpathSync } from 'node:fs';
 import { devNull } from 'node:os';
@@ -40,14 +39,14 @@ export interface ContextOptions {
   /** Host path of the directory; may be a symlink to one. */
   readonly directory: string;
   readonly ignore?: IgnoreFile | undefined;
-  /** Where digests of files are remembered between builds. */
+  /** Stores digests of files between builds. */
   readonly facts?: FactStore | undefined;
   /** Milliseconds since the epoch; for tests. */
   readonly now?: (() => number) | undefined;
 }
 
 /**
- * Opens a directory as a build context. Nothing but the directory itself is looked at.
+ * Opens a directory as a build context. Reads only the directory itself.
  * @throws AppError CONTEXT_NOT_FOUND, PATTERN_INVALID
  */
 export function openContext(options: ContextOptions): ContextTree {
@@ -59,11 +58,11 @@ interface Node {
   readonly identity: FileIdentity;
   readonly ignored: boolean;
   readonly state: PatternState;
-  /** Undefined until the directory was read. */
+  /** Undefined until the directory is read. */
   listing: readonly FileEntry[] | undefined;
 }
 
-/** A live directory as a `FileTree`. Holds descriptors until it is disposed of. */
+/** A live directory as a `FileTree`. Keeps descriptors open until it is disposed of. */
 export class ContextTree implements FileTree, Disposable {
   readonly isLive = true;
   readonly #root: DirectoryHandles;
@@ -71,7 +70,7 @@ export class ContextTree implements FileTree, Disposable {
   readonly #cache: StatCache;
   readonly #groups = new LinkGroups();
   readonly #sockets = new Set<BytePath>();
-  /** By path; undefined for what is not there or not to be seen. */
+  /** By path; undefined for missing and hidden files. */
   readonly #nodes = new Map<BytePath, Node | undefined>();
 
   /** Use `openContext`. */
@@ -125,7 +124,7 @@ export class ContextTree implements FileTree, Disposable {
   }
 
   /**
-   * The entry with its capabilities, the only xattrs that layers keep.
+   * Adds the file's capabilities, the only xattrs that layers keep.
    * @throws AppError CONTEXT_UNREADABLE
    */
   complete(entry: FileEntry): FileEntry {
@@ -142,7 +141,7 @@ export class ContextTree implements FileTree, Disposable {
     return this.#liesThere(path) ? this.#matcher.hiddenBy(path) : undefined;
   }
 
-  /** Keeps the digests learnt for later builds. */
+  /** Saves new digests for later builds. */
   save(): void {
     this.#cache.save();
   }
@@ -172,7 +171,7 @@ export class ContextTree implements FileTree, Disposable {
   #child(directory: Node, path: BytePath): Node | undefined {
     const known = this.#nodes.get(path);
     if (known !== undefined || this.#nodes.has(path)) return known;
-    // A name that was not there when the directory was read stays absent for this build.
+    // A name that was absent when the directory was read stays absent in this build.
     const node = directory.listing === undefined ? this.#look(directory, path) : undefined;
     this.#nodes.set(path, node);
     return node;
@@ -196,7 +195,7 @@ export class ContextTree implements FileTree, Disposable {
     return !ignored || this.#showsSomething(node) ? node : undefined;
   }
 
-  /** An ignored directory is to be seen when something below it was taken back. */
+  /** An ignored directory is visible if an exception includes something below it. */
   #showsSomething(node: Node): boolean {
     return node.entry.type === 'directory' && this.#list(node).length > 0;
   }

@@ -1,38 +1,38 @@
-/** Finding the Dockerfile and the ignore file that goes with it. */
+/** Finds the Dockerfile and its ignore file. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { hasErrorCode, readFailure, readRegularFile } from '../system/index.ts';
 import { type IgnoreFile, parseDockerignore } from './dockerignore.ts';
 
-export interface DockerfilePlace {
+export interface DockerfileLocation {
   /** Absolute host path. */
   readonly path: string;
-  /** As shown to the user. */
+  /** Name for messages. */
   readonly name: string;
-  /** The directory that links must not lead out of; undefined for a file that lies outside of the context. */
+  /** The directory that symlinks must not leave; undefined for a file outside the context. */
   readonly within?: string | undefined;
 }
 
 export interface DockerfileLookup {
-  /** As given with --file; relative to `cwd`. */
+  /** The value of --file; relative to `cwd`. */
   readonly file?: string | undefined;
   readonly cwd: string;
 }
 
 const DEFAULT_NAME = 'Dockerfile';
 const FALLBACK_NAME = 'dockerfile';
-/** Bytes; a larger one is something else. */
+/** Bytes; a larger file is no ignore file. */
 const MAX_IGNORE_FILE = 4 << 20;
 
 /**
- * The Dockerfile to build: the named one, or `Dockerfile` (else `dockerfile`) in the context directory.
+ * The Dockerfile to build: the given one, or `Dockerfile` (else `dockerfile`) in the context directory.
  * @throws AppError CONTEXT_NOT_FOUND, DOCKERFILE_NOT_FOUND
  */
 export function findDockerfile(
   contextDirectory: string,
   lookup: DockerfileLookup,
-): DockerfilePlace {
+): DockerfileLocation {
   const directory = resolve(lookup.cwd, contextDirectory);
   const wanted =
     lookup.file === undefined ? join(directory, DEFAULT_NAME) : resolve(lookup.cwd, lookup.file);
@@ -55,9 +55,9 @@ export function findDockerfile(
 }
 
 /**
- * The ignore file of a build: `<Dockerfile>.dockerignore` beside the Dockerfile, or else `.dockerignore` at the root
- * of the context; undefined when there is neither.
- * @param dockerfile absolute host path; undefined when the Dockerfile is no file
+ * The ignore file of a build: `<Dockerfile>.dockerignore` next to the Dockerfile, else `.dockerignore` at the root of
+ * the context; undefined if there is neither.
+ * @param dockerfile absolute host path; undefined if the Dockerfile is not a file
  * @throws AppError CONTEXT_UNREADABLE
  */
 export function loadIgnoreFile(
@@ -76,7 +76,7 @@ export function loadIgnoreFile(
 
 function readIfThere(
   path: string,
-  { name, within }: Pick<DockerfilePlace, 'name' | 'within'>,
+  { name, within }: Pick<DockerfileLocation, 'name' | 'within'>,
 ): string | undefined {
   try {
     return readRegularFile(path, { limit: MAX_IGNORE_FILE, within }).toString('utf8');
@@ -99,13 +99,13 @@ function kindOf(path: string): 'file' | 'directory' | undefined {
   }
 }
 
-/** As the path is written, whatever links are on the way. */
+/** Compares paths as written, without resolving symlinks. */
 function isInside(path: string, directory: string): boolean {
   const inside = relative(resolve(directory), resolve(path));
   return inside !== '' && inside !== '..' && !inside.startsWith('../') && !isAbsolute(inside);
 }
 
-/** Relative to the context when inside it. */
+/** Relative to the context if inside it. */
 function displayName(path: string, contextDirectory: string): string {
   const inside = relative(contextDirectory, path);
   return inside.startsWith('..') ? path : inside;
@@ -129,19 +129,19 @@ function missingContext(directory: string, kind: 'file' | undefined): AppError {
 function missing(
   name: string,
   path: string,
-  place: { readonly directory: string; readonly cwd: string },
+  lookup: { readonly directory: string; readonly cwd: string },
 ): AppError {
   if (kindOf(path) === 'directory') {
     return new AppError('DOCKERFILE_NOT_FOUND', `'${name}' is a directory, not a Dockerfile`, {
       hint: `give the file: --file ${join(name, DEFAULT_NAME)}`,
     });
   }
-  const near = [dirname(path), place.directory].flatMap(dockerfilesIn);
+  const near = [dirname(path), lookup.directory].flatMap(dockerfilesIn);
   const found = [...new Set(near)].slice(0, 5);
   const hint =
     found.length > 0
-      ? `found ${found.map((file) => `'${displayName(file, place.cwd)}'`).join(', ')}; select it with --file`
-      : `'${place.directory}' has no Dockerfile; create one, or select another file with --file`;
+      ? `found ${found.map((file) => `'${displayName(file, lookup.cwd)}'`).join(', ')}; select it with --file`
+      : `'${lookup.directory}' has no Dockerfile; create one, or select another file with --file`;
   return new AppError('DOCKERFILE_NOT_FOUND', `the Dockerfile '${name}' does not exist`, { hint });
 }
 

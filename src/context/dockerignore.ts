@@ -1,4 +1,4 @@
-/** `.dockerignore` files: text → patterns with their lines, and the verdict on a path with the line that gave it. */
+/** `.dockerignore` files: parses patterns with their lines, and decides on paths, with the line that decides. */
 import { AppError, locate, type SourceLocation } from '../errors.ts';
 import {
   type BytePath,
@@ -9,24 +9,24 @@ import {
 } from '../files/index.ts';
 
 export interface IgnorePattern {
-  /** As written, without surrounding blanks. */
+  /** As written, without surrounding spaces. */
   readonly text: string;
-  /** Normalised: relative, clean, with its `!`. */
+  /** Normalised: relative and clean, with its `!`. */
   readonly pattern: string;
   /** Counts from 1. */
   readonly line: number;
 }
 
 export interface IgnoreFile {
-  /** Name as shown to the user. */
+  /** Name for messages. */
   readonly file: string;
   readonly text: string;
   readonly patterns: readonly IgnorePattern[];
 }
 
 /**
- * Reads the patterns of an ignore file. Comments start in the first column; blanks around a pattern do not count;
- * a leading slash is dropped, since every pattern starts at the root of the context.
+ * Parses an ignore file. Comments start in the first column; spaces around a pattern are ignored; a leading slash is
+ * dropped, since every pattern starts at the root of the context.
  */
 export function parseDockerignore(text: string, file = '.dockerignore'): IgnoreFile {
   const patterns: IgnorePattern[] = [];
@@ -50,12 +50,12 @@ function normalise(written: string): string {
 
 export interface IgnoreDecision {
   readonly ignored: boolean;
-  /** The pattern that decided last; undefined when none matched. */
+  /** The pattern that decided last; undefined if none matched. */
   readonly decidedBy: IgnorePattern | undefined;
   readonly state: PatternState;
 }
 
-/** Decides which paths of a context are left out. */
+/** Decides which paths of a context are ignored. */
 export class IgnoreMatcher {
   readonly file: IgnoreFile;
   readonly #patterns: PathPatterns;
@@ -70,26 +70,26 @@ export class IgnoreMatcher {
     }
   }
 
-  /** Decides on a path whose directory gave `parent`; `undefined` for entries of the root. */
+  /** Decides on a path, given the state of its directory; `undefined` for entries of the root. */
   step(path: BytePath, parent: PatternState): IgnoreDecision {
     const { matched, decidedBy, state } = this.#patterns.step(path, parent);
     return { ignored: matched, decidedBy: this.#pattern(decidedBy), state };
   }
 
-  /** Decides on a path alone; its parents are decided on the way. */
+  /** Decides on a path; decides on its parents first. */
   decide(path: BytePath): IgnoreDecision {
     const { matched, decidedBy, state } = this.#patterns.decide(path);
     return { ignored: matched, decidedBy: this.#pattern(decidedBy), state };
   }
 
-  /** The line that hides a path, or undefined when it is to be seen. */
+  /** The line that ignores a path; undefined if it is included. */
   hiddenBy(path: BytePath): HiddenBy | undefined {
     const { ignored, decidedBy } = this.decide(path);
     if (!ignored || decidedBy === undefined) return undefined;
     return { file: this.file.file, line: decidedBy.line, pattern: decidedBy.text };
   }
 
-  /** Whether anything below an ignored directory may be taken back. */
+  /** Whether an exception may include anything below an ignored directory. */
   mayTakeBackBelow(directory: BytePath): boolean {
     return this.#patterns.mayTakeBackBelow(directory);
   }

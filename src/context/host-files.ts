@@ -1,4 +1,4 @@
-/** One look at a host file: what it is as an entry, and what it is known again by. */
+/** Reads a host file as an entry, with the identity for the stat cache. */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { type BytePath, type FileEntry, type FileType, toText } from '../files/index.ts';
@@ -13,7 +13,7 @@ export interface HostFile {
 const NANOSECONDS = 1_000_000_000n;
 const GONE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'] as const;
 
-/** Groups of names that are one inode get numbers in the order they are met. */
+/** Numbers groups of names with the same inode, in the order of their first name. */
 export class LinkGroups {
   readonly #groups = new Map<string, number>();
 
@@ -29,8 +29,8 @@ export class LinkGroups {
 }
 
 /**
- * Looks at one file without following it.
- * @returns undefined when nothing is there
+ * Reads the metadata of one file without following symlinks.
+ * @returns undefined if there is no file
  * @throws AppError CONTEXT_UNREADABLE
  */
 export function readHostFile(
@@ -52,7 +52,7 @@ export function readHostFile(
 }
 
 /**
- * The names in a directory, sorted by bytes; empty when it is gone.
+ * The names in a directory, sorted by bytes; empty if it is gone.
  * @throws AppError CONTEXT_UNREADABLE
  */
 export function readHostDirectory(root: DirectoryHandles, path: BytePath): string[] {
@@ -80,7 +80,7 @@ export function unreadable(path: BytePath, cause: unknown): AppError {
   );
 }
 
-/** Every key is there, so that all entries share one shape. */
+/** Always sets every key, so that all entries share one hidden class. */
 function describe(
   path: BytePath,
   stats: BigIntStats,

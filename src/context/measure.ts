@@ -1,4 +1,4 @@
-/** How much of a context the steps of a build may read: what "transferring context" reports. */
+/** Measures the part of a context that the steps of a build may read, for "transferring context". */
 import { AppError } from '../errors.ts';
 import {
   type BytePath,
@@ -18,8 +18,8 @@ export interface ContextSize {
 }
 
 /**
- * Counts the files the sources of COPY and ADD mean, each once. Sources that do not exist count nothing.
- * A pattern with `**` counts what lies below the part before it.
+ * Counts the files that the sources of COPY and ADD match, each once. Ignores missing sources. For a pattern with `**`,
+ * counts everything below the part before it.
  * @param sources paths or wildcards as written (UTF-8 text)
  * @throws AppError CONTEXT_UNREADABLE, PATTERN_INVALID, SYMLINK_LOOP
  */
@@ -36,7 +36,7 @@ export function measureSources(tree: FileTree, sources: readonly string[]): Cont
 }
 
 /**
- * The entries that the sources of COPY and ADD mean, with all that lies below them.
+ * The entries that the sources of COPY and ADD match, with everything below them.
  * @throws as `measureSources`
  */
 export function entriesOfSources(
@@ -53,7 +53,7 @@ export function entriesOfSources(
   return seen;
 }
 
-/** A loop of links is for the step to complain of, if it follows them. */
+/** The step reports a symlink loop, if it follows the links. */
 function entryAt(tree: FileTree, path: BytePath): FileEntry | undefined {
   try {
     return resolveInTree(tree, path).entry;

@@ -1,13 +1,13 @@
 /**
- * What is known of host files without reading them again: the content digest, and that a file has no xattrs.
- * A file is known again by device, inode, size, mtime and ctime in nanoseconds. Nothing is kept about a file that
- * changed within two seconds of the look at it: a second change in the same tick of the clock would not show.
+ * Caches facts about host files, so that they are not read again: the content digest, and that a file has no xattrs. A
+ * file is identified by device, inode, size, mtime and ctime in nanoseconds. Files changed within two seconds before
+ * the check are not cached: a second change in the same clock tick would go unnoticed.
  *
- * One context is one value: columns of numbers, sorted by inode, searched in place.
+ * One context is one value: columns of numbers, sorted by inode and searched without parsing.
  */
 import type { ContentDigest } from '../files/index.ts';
 
-/** The numbers a host file is known again by; all small, so that tens of thousands of them stay cheap. */
+/** The numbers that identify a host file; all small, so that tens of thousands of them stay cheap. */
 export interface FileIdentity {
   readonly dev: number;
   readonly ino: number;
@@ -19,7 +19,7 @@ export interface FileIdentity {
   readonly ctimeNs: number;
 }
 
-/** Where the cache lasts; the store's facts are such a place. Values are JSON. */
+/** The persistent storage of the cache, such as the store's facts. Values are JSON. */
 export interface FactStore {
   get<T>(kind: string, key: string): T | undefined;
   put(kind: string, key: string, value: unknown): unknown;
@@ -29,7 +29,7 @@ interface Fact {
   readonly identity: FileIdentity;
   digest: ContentDigest | undefined;
   plain: boolean;
-  /** Whether it may be kept for other builds. */
+  /** Whether to keep it for other builds. */
   lasting: boolean;
 }
 
@@ -41,7 +41,7 @@ const DIGEST_BYTES = 32;
 const HAS_DIGEST = 1;
 const IS_PLAIN = 2;
 
-/** The cache of one context directory. Nothing is loaded before the first question. */
+/** The cache of one context directory. Loads on the first lookup. */
 export class StatCache {
   readonly #facts: FactStore | undefined;
   readonly #key: string;
@@ -68,7 +68,7 @@ export class StatCache {
     return index < 0 ? undefined : kept.digest(index);
   }
 
-  /** Whether the file is known to have no xattrs. */
+  /** Whether the cache knows that the file has no xattrs. */
   isPlain(identity: FileIdentity): boolean {
     if (this.#inSession(identity)?.plain === true) return true;
     const kept = this.#load();
@@ -88,7 +88,7 @@ export class StatCache {
     this.#changed ||= fact.lasting;
   }
 
-  /** Hands what was learnt to the fact store; does nothing when nothing was. */
+  /** Saves new facts to the fact store; does nothing if there are none. */
   save(): void {
     if (!this.#changed || this.#facts === undefined) return;
     const kept = this.#load();
@@ -156,7 +156,7 @@ const WIDE_COLUMNS = 5;
 const NARROW_COLUMNS = 2;
 const RECORD_BYTES = 8 * WIDE_COLUMNS + 4 * NARROW_COLUMNS + DIGEST_BYTES + 1;
 
-/** The kept records as columns in one buffer: header, numbers, nanoseconds, digests, flags. */
+/** The stored records as columns in one buffer: header, numbers, nanoseconds, digests, flags. */
 class Columns {
   readonly count: number;
   readonly #buffer: ArrayBuffer;
@@ -170,7 +170,7 @@ class Columns {
   readonly #digest: Buffer;
   readonly #flags: Uint8Array;
 
-  /** @param buffer of its own, so that the columns are aligned */
+  /** @param buffer not shared, so that the columns are aligned */
   constructor(buffer: ArrayBuffer, count: number) {
     const wide = (index: number): Float64Array =>
       new Float64Array(buffer, HEADER_BYTES + index * 8 * count, count);
@@ -189,7 +189,7 @@ class Columns {
     this.#flags = new Uint8Array(buffer, digestStart + DIGEST_BYTES * count, count);
   }
 
-  /** Reads what `text` gave; anything else counts as empty, since all of it can be found out again. */
+  /** Parses the output of `text`; anything else counts as empty, since all facts can be recomputed. */
   static parse(value: unknown): Columns {
     if (typeof value !== 'string') return empty();
     const bytes = Buffer.from(value, 'base64');
@@ -206,7 +206,7 @@ class Columns {
     return Buffer.from(this.#buffer).toString('base64');
   }
 
-  /** Fresh facts and those kept ones whose inode is not among them. */
+  /** Fresh facts, and the stored ones with other inodes. */
   static build(kept: Columns, fresh: readonly Fact[]): Columns {
     const renewed = new Set(fresh.map((fact) => fact.identity.ino));
     const facts = [...fresh];

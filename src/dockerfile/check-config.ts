@@ -11,10 +11,10 @@ export interface CheckConfig {
 
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
-/** What follows the third semicolon belongs to the third option. */
+/** Text after the third semicolon belongs to the third option. */
 const MAX_PARTS = 3;
 
-/** @returns the settings, or a sentence that says what is wrong with the text */
+/** @returns the settings, or an error message */
 export function parseCheckConfig(text: string): CheckConfig | string {
   const config = {
     skip: [] as readonly string[],
@@ -46,7 +46,7 @@ export function parseCheckConfig(text: string): CheckConfig | string {
   return config;
 }
 
-/** The spellings Go's `strconv.ParseBool` takes; undefined for any other. */
+/** Parses the spellings of Go's `strconv.ParseBool`; undefined for others. */
 export function parseBoolean(text: string): boolean | undefined {
   if (TRUE.has(text)) return true;
   return FALSE.has(text) ? false : undefined;

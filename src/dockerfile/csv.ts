@@ -1,11 +1,11 @@
-/** One line of comma-separated fields, as in --mount: a field with a comma is put in double quotes. */
+/** One line of comma-separated fields, as in --mount: a field with a comma is in double quotes. */
 
 export interface CsvField {
   readonly text: string;
-  /** Its place in the line, quotes included. */
+  /** Its offsets in the line, including quotes. */
   readonly start: number;
   readonly end: number;
-  /** Where in the line `text` starts: behind the quote, if there is one. */
+  /** Start of `text` in the line: after the quote, if any. */
   readonly textStart: number;
 }
 
@@ -15,7 +15,7 @@ export interface CsvFault {
   readonly end: number;
 }
 
-/** @returns the fields, or what is wrong and where */
+/** @returns the fields, or an error with its offsets */
 export function splitCsv(line: string): readonly CsvField[] | CsvFault {
   const text = line.replace(/\r?\n$/, '');
   if (text === '') return { reason: 'it has no fields', start: 0, end: line.length };

@@ -1,4 +1,4 @@
-/** `# syntax=…`, `# escape=…` and `# check=…` at the very top of a file. */
+/** `# syntax=…`, `# escape=…` and `# check=…` at the top of a file. */
 import { skipSpaces, trimSpacesEnd } from './space.ts';
 
 export type DirectiveName = 'syntax' | 'escape' | 'check';
@@ -6,13 +6,13 @@ export type DirectiveName = 'syntax' | 'escape' | 'check';
 export interface DirectiveText {
   readonly name: DirectiveName;
   readonly value: string;
-  /** Where the value starts in the line that was given. */
+  /** Start of the value in the given line. */
   readonly valueStart: number;
 }
 
 const NAME = /^([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*/;
 
-/** Reads what follows the comment sign; undefined if it is no directive. */
+/** Parses the text after the comment sign; undefined if it is no directive. */
 export function parseDirective(text: string): DirectiveText | undefined {
   const start = skipSpaces(text, 0, text.length);
   const match = NAME.exec(text.slice(start));
@@ -26,16 +26,13 @@ export function parseDirective(text: string): DirectiveText | undefined {
 }
 
 export interface SyntaxReference {
-  /** The image that the author wants to read the file. */
+  /** The frontend image. */
   readonly reference: string;
-  /** The whole value: the reference and what is to be told to the image. */
+  /** The whole value: the reference, and arguments for the image. */
   readonly value: string;
 }
 
-/**
- * The `syntax` of a file of any type: `# syntax=`, `// syntax=` or `{"syntax": …}`. A first line `#!…` is
- * passed over.
- */
+/** The `syntax` of a file of any type: `# syntax=`, `// syntax=` or `{"syntax": …}`. Skips a first line `#!…`. */
 export function detectSyntax(text: string): SyntaxReference | undefined {
   const body = text.replace(/^\ufeff/, '').replace(/^#!.*(?:\n|$)/, '');
   const value = scanFor(body, '#') ?? scanFor(body, '//') ?? fromJson(body);

@@ -1,4 +1,4 @@
-/** Durations as Go writes them: `1h30m`, `1.5s`, `300ms`. */
+/** Durations in Go's format: `1h30m`, `1.5s`, `300ms`. */
 
 const NANOSECONDS: Readonly<Record<string, number>> = {
   ns: 1,
@@ -11,7 +11,7 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
-/** The longest Go can hold: about 292 years. */
+/** Go's maximum: about 292 years. */
 const MAX = 2 ** 63;
 
 /** @returns nanoseconds, rounded down; undefined if the text is no duration */

@@ -1,4 +1,4 @@
-/** How the parts of the parser say what is wrong, before the name of the file comes in. */
+/** Errors inside the parser, before the name of the file is known. */
 import type { ErrorCode } from '../error-code.ts';
 import { AppError, type SourceLocation, type SourceRange } from '../errors.ts';
 import type { SourceMap } from './source.ts';
@@ -9,7 +9,7 @@ export interface FaultOptions {
   readonly hint?: string | undefined;
 }
 
-/** Becomes an `AppError` with a location once it is known which text the range refers to. */
+/** Becomes an `AppError` with a location once the text of its range is known. */
 export class InstructionFault extends Error {
   readonly code: ErrorCode;
   readonly options: FaultOptions;
@@ -32,7 +32,7 @@ export class InstructionFault extends Error {
   }
 }
 
-/** Old Macs ended lines with CR alone. It ends no line of a Dockerfile, and is invisible in most editors. */
+/** CR alone (old Mac files) ends no line of a Dockerfile, and is invisible in most editors. */
 function lineEndHint({ text, range }: SourceLocation): string | undefined {
   const start = text.lastIndexOf('\n', Math.max(0, range.start.offset - 1)) + 1;
   const next = text.indexOf('\n', range.end.offset);
@@ -42,7 +42,7 @@ function lineEndHint({ text, range }: SourceLocation): string | undefined {
   return `${what} CR alone, which does not end a line: save the file with LF line endings (tr '\\r' '\\n')`;
 }
 
-/** Runs `work`; a fault in it comes out as an `AppError` that points into `source`. */
+/** Runs `work` and converts its faults to `AppError`s with locations in `source`. */
 export function located<T>(source: SourceMap, work: () => T): T {
   try {
     return work();

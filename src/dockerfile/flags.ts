@@ -1,15 +1,15 @@
-/** The `--name=value` words between a keyword and its arguments. */
+/** The `--name=value` flags between a keyword and its arguments. */
 import type { LogicalLine } from './logical-line.ts';
 import { isSpace, skipSpaces } from './space.ts';
 import type { EscapeCharacter, FlagNode, Word } from './tree.ts';
 
 export interface FlagsAndRest {
   readonly flags: readonly FlagNode[];
-  /** Where the arguments start. */
+  /** Start of the arguments. */
   readonly rest: number;
 }
 
-/** Reads flags from `start` up to the first word that is none; a bare `--` ends them too. */
+/** Parses flags from `start` up to the first other word or a bare `--`. */
 export function readFlags(
   line: LogicalLine,
   start: number,
@@ -31,7 +31,7 @@ interface RawFlag {
   /** Quotes and escapes removed. */
   readonly text: string;
   readonly end: number;
-  /** Where the value starts in the line, or -1. */
+  /** Start of the value in the line, or -1. */
   readonly valueStart: number;
 }
 

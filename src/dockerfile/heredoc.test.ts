@@ -93,7 +93,7 @@ describe('bodies', () => {
     }
   });
 
-  test('know their place', () => {
+  test('have source ranges', () => {
     const [node] = tree('RUN cat <<A\n1\nA\nRUN b').instructions;
     const [heredoc] = node?.heredocs ?? [];
     expect(heredoc?.bodyRange).toEqual({

@@ -1,8 +1,8 @@
-/** Here-documents: the `<<NAME` tokens on an instruction's line, and what a token says. */
+/** Here-documents: the `<<NAME` tokens on an instruction's line, and their meaning. */
 import { LexFault } from './expand/fault.ts';
 import { type LexOptions, lex } from './expand/lexer.ts';
 
-/** What a token says of the lines that will follow. */
+/** How to read the lines that follow the token. */
 export interface HeredocToken {
   readonly name: string;
   readonly fd: number;
@@ -11,7 +11,7 @@ export interface HeredocToken {
 }
 
 const OPENING = /^(\d*)<<(-?)[\t\n\f\r ]*/;
-/** Nothing in it that the lexer would touch: nearly every name there is. */
+/** Names without characters special to the lexer: nearly all of them. */
 const SIMPLE_NAME = /^[\w.-]+$/;
 const LEADING_TABS = /(?<![^\n])\t+/g;
 const NOTHING_SET: LexOptions = {
@@ -22,8 +22,8 @@ const NOTHING_SET: LexOptions = {
 };
 
 /**
- * The tokens of a line in order, with their offsets. A line the shell lexer cannot read has none: what it
- * means is then left to the shell.
+ * The tokens of a line in order, with their offsets. None if the shell lexer cannot parse the line: the shell
+ * interprets it.
  */
 export function findHeredocs(line: string): { token: HeredocToken; start: number; end: number }[] {
   if (!line.includes('<<')) return [];
@@ -35,7 +35,7 @@ export function findHeredocs(line: string): { token: HeredocToken; start: number
   return found;
 }
 
-/** Reads one word such as `3<<-"EOF"`; undefined if it is no here-document. */
+/** Parses a word such as `3<<-"EOF"`; undefined if it is no here-document. */
 export function parseHeredocToken(text: string): HeredocToken | undefined {
   const match = OPENING.exec(text);
   if (match === null) return undefined;
@@ -62,7 +62,7 @@ export function parseHeredocToken(text: string): HeredocToken | undefined {
   }
 }
 
-/** Takes the leading tabs off every line. */
+/** Removes the leading tabs of every line. */
 export function stripLeadingTabs(body: string): string {
   return body.replace(LEADING_TABS, '');
 }

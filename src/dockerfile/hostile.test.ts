@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables are what is tested
-/** Texts made to hurt: each must end, without a full stack, with a result or an error for the user. */
+/** Hostile texts: each must terminate, without a stack overflow, with a result or a user error. */
 import { describe, expect, test } from 'vitest';
 import { FILE, failure, tree } from '../../test/support/dockerfiles.ts';
 import { AppError } from '../errors.ts';

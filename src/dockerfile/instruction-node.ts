@@ -1,4 +1,4 @@
-/** One logical line taken apart into keyword, flags and argument. */
+/** Splits a logical line into keyword, flags and argument. */
 import type { SourceRange } from '../errors.ts';
 import { type CheckConfig, parseCheckConfig } from './check-config.ts';
 import { parseDirective } from './directives.ts';
@@ -6,7 +6,7 @@ import { InstructionFault } from './fault.ts';
 import { readFlags } from './flags.ts';
 import { parseJsonStrings } from './json-strings.ts';
 import type { LogicalLine } from './logical-line.ts';
-import { isBlank, skipSpaces, trimSpacesEnd } from './space.ts';
+import { isSeparator, skipSpaces, trimSpacesEnd } from './space.ts';
 import type { CommentNode, EscapeCharacter, HeredocNode, InstructionNode } from './tree.ts';
 
 export interface Surroundings {
@@ -19,7 +19,7 @@ export interface Surroundings {
 
 const TAKES_HEREDOCS = new Set(['add', 'copy', 'run']);
 
-/** Where the parts of an instruction lie in its logical line. */
+/** Offsets of the parts of an instruction in its logical line. */
 interface Parts {
   readonly start: number;
   readonly keywordEnd: number;
@@ -84,9 +84,9 @@ function splitKeyword(text: string, from: number): Parts {
   const end = trimSpacesEnd(text, from, text.length);
   const start = skipSpaces(text, from, end);
   let keywordEnd = start;
-  while (keywordEnd < end && !isBlank(text.charCodeAt(keywordEnd))) keywordEnd += 1;
+  while (keywordEnd < end && !isSeparator(text.charCodeAt(keywordEnd))) keywordEnd += 1;
   let argumentsStart = keywordEnd;
-  while (argumentsStart < end && isBlank(text.charCodeAt(argumentsStart))) argumentsStart += 1;
+  while (argumentsStart < end && isSeparator(text.charCodeAt(argumentsStart))) argumentsStart += 1;
   return { start, keywordEnd, argumentsStart, end };
 }
 
@@ -94,7 +94,7 @@ function keywordOf(line: LogicalLine, parts: Parts): string {
   return line.text.slice(parts.start, parts.keywordEnd).toLowerCase();
 }
 
-/** An array of something else than strings is an error that the instruction's own parser reports. */
+/** The instruction's own parser reports arrays of other values than strings. */
 function isJson(line: LogicalLine, start: number, end: number): boolean {
   const from = skipSpaces(line.text, start, end);
   if (line.text[from] !== '[') return false;

@@ -1,4 +1,4 @@
-/** The JSON form: an array of strings, each with the range it has in the source. */
+/** The JSON form: an array of strings, each with its source range. */
 import { InstructionFault } from './fault.ts';
 import { skipSpaces } from './space.ts';
 import type { ArgumentLine, Word } from './tree.ts';
@@ -6,8 +6,8 @@ import type { ArgumentLine, Word } from './tree.ts';
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /**
- * @returns undefined when the text is no JSON array: it is then taken in its other form
- * @throws {InstructionFault} DOCKERFILE_JSON_NOT_STRINGS for an array that holds something else
+ * @returns undefined if the text is no JSON array: the other form applies
+ * @throws {InstructionFault} DOCKERFILE_JSON_NOT_STRINGS for an array of other values
  */
 export function parseJsonStrings(line: ArgumentLine): Word[] | undefined {
   const { text } = line;
@@ -52,7 +52,7 @@ function elementEnd(text: string, start: number): number {
   return text.slice(start, end).trimEnd().length + start;
 }
 
-/** Behind the closing quote of the string that begins at `start`, or -1. */
+/** The offset after the closing quote of the string at `start`, or -1. */
 function stringEnd(text: string, start: number): number {
   if (text[start] !== '"') return -1;
   for (let at = start + 1; at < text.length; at += 1) {

@@ -1,17 +1,17 @@
-/** Physical lines: where they end, which are comments, which are continued. */
+/** Physical lines: their ends, comments and continuations. */
 import { AppError } from '../errors.ts';
 import type { SourceMap } from './source.ts';
 import { skipSpaces } from './space.ts';
 import type { EscapeCharacter } from './tree.ts';
 
-/** BuildKit reads lines through a buffer of 64 KiB, the line end included. */
+/** BuildKit reads lines through a buffer of 64 KiB, including the line break. */
 export const MAX_LINE_BYTES = 65_535;
 
 export interface PhysicalLine {
   readonly start: number;
-  /** Behind the last character that belongs neither to `\n` nor to the `\r`s before it. */
+  /** The end without `\n` and the `\r`s before it. */
   readonly end: number;
-  /** Where the next line starts. */
+  /** Start of the next line. */
   readonly next: number;
 }
 
@@ -27,7 +27,7 @@ export class LineReader {
     this.limited = limited;
   }
 
-  /** Where the line starts that `next` would give. */
+  /** Start of the line that `next` returns. */
   get position(): number {
     return this.offset;
   }
@@ -60,15 +60,15 @@ export class LineReader {
   }
 }
 
-/** Whether the first character that is no space is a number sign. */
+/** Whether the first non-space character is a number sign. */
 export function isComment(text: string, line: PhysicalLine): boolean {
   const at = skipSpaces(text, line.start, line.end);
   return at < line.end && text.charCodeAt(at) === 0x23;
 }
 
 /**
- * Where the escape character stands that continues the line, or -1. Blanks may follow it. One that has
- * another right before it continues nothing, however many there are.
+ * The offset of the escape character that continues the line, or -1. Spaces may follow it. An escape character directly
+ * before it cancels it, regardless of their number.
  */
 export function continuationAt(
   text: string,

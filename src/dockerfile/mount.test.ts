@@ -6,7 +6,7 @@ import { parseMount } from './mount.ts';
 
 const ENV: Readonly<Record<string, string>> = { dir: '/d', comma: 'a,b', kind: 'cache' };
 
-/** The mount of `RUN --mount=<text>`, only what was said of it. */
+/** The mount of `RUN --mount=<text>`, with specified options only. */
 function mountOf(text: string): object {
   const source = tree(`RUN --mount=${text} x`).source;
   const [flag] = one('run', `RUN --mount=${text} x`).mounts;

@@ -17,7 +17,7 @@ const KEYS = [
 
 export type MountType = (typeof TYPES)[number];
 
-/** What every mount may say; undefined: nothing. */
+/** Options of every mount; undefined: not specified. */
 interface Common {
   readonly target: string | undefined;
   /** The whole value of the flag. */
@@ -35,7 +35,7 @@ interface Permissions {
   readonly gid: number | undefined;
 }
 
-/** What was said of a mount. The defaults that depend on the stage are the planner's to set. */
+/** The specified options of a mount. The planner sets the defaults that depend on the stage. */
 export type Mount = BindOptions | CacheOptions | TmpfsOptions | SecretOptions | SshOptions;
 
 export interface BindOptions extends Common, FilesFrom {
@@ -59,10 +59,10 @@ export interface TmpfsOptions extends Common {
 
 export interface SecretOptions extends Common, Permissions {
   readonly type: 'secret';
-  /** The name of the secret, as `source` or `id`; undefined: that of the target. */
+  /** The name of the secret, from `source` or `id`; undefined: the target's name. */
   readonly id: string | undefined;
   readonly required: boolean;
-  /** Empty: a variable named like the secret. */
+  /** Empty: the variable has the secret's name. */
   readonly env: string | undefined;
 }
 
@@ -74,13 +74,13 @@ export interface SshOptions extends Common, Permissions {
 }
 
 export interface MountOptions {
-  /** Replaces the variables of one value. */
+  /** Expands one value. */
   readonly expand: (value: Word) => string;
-  /** The text the flag's ranges refer to. */
+  /** The text of the flag's ranges. */
   readonly source: SourceMap;
 }
 
-/** All that was said, before it is known what of it the type has. */
+/** All specified options, before they are checked against the type. */
 type Draft = { -readonly [Key in Option]?: Said[Key] } & { type: MountType; range: SourceRange };
 
 interface Said extends FilesFrom, Permissions {
@@ -94,7 +94,7 @@ interface Said extends FilesFrom, Permissions {
 }
 type Option = keyof Said;
 
-/** Options that only some types have; the others are taken by all, and mean nothing to some, as in BuildKit. */
+/** Options of some types only. All types accept the others, even without effect, as in BuildKit. */
 type OwnOption = 'from' | 'sharing' | 'size' | 'required' | keyof Permissions;
 
 interface TypeRules<Type extends MountType> {
@@ -148,8 +148,8 @@ function permissions({ mode, uid, gid }: Pick<Draft, 'mode' | 'uid' | 'gid'>): P
 }
 
 /**
- * @throws {AppError} DOCKERFILE_INVALID_MOUNT for an unknown key or type, a wrong value, or options that do
- * not go together; and whatever `expand` throws
+ * @throws {AppError} DOCKERFILE_INVALID_MOUNT for an unknown key or type, an invalid value, or conflicting options;
+ *   what `expand` throws
  */
 export function parseMount(flag: MountFlag, options: MountOptions): Mount {
   return located(options.source, () => {
@@ -245,7 +245,7 @@ function checkTogether(draft: Draft, flag: MountFlag): void {
   const { type } = draft;
   for (const option of ['mode', 'uid', 'gid', 'sharing', 'from'] as const) {
     if (draft[option] === undefined || RULES[type].options.includes(option)) continue;
-    throw misplaced(option, type, rangeOf(option));
+    throw notForType(option, type, rangeOf(option));
   }
   if (type !== 'secret') return;
   if (draft.source !== undefined && draft.id !== undefined) {
@@ -263,7 +263,7 @@ function emptyAsUnset(value: string): string | undefined {
 
 function requireOption(draft: Draft, field: MountField, option: OwnOption): void {
   const types = TYPES.filter((type) => RULES[type].options.includes(option));
-  if (!types.includes(draft.type)) throw misplaced(field.key, draft.type, field.range, types);
+  if (!types.includes(draft.type)) throw notForType(field.key, draft.type, field.range, types);
 }
 
 function oneOf<T extends string>(field: MountField, value: string, allowed: readonly T[]): T {
@@ -280,7 +280,7 @@ function booleanOf(field: MountField, value: string): boolean {
   return parsed;
 }
 
-/** An unsigned number of 32 bits. */
+/** An unsigned 32-bit number. */
 function numberOf(field: MountField, value: string, base: 8 | 10): number {
   const digits = base === 8 ? /^[0-7]+$/ : /^[0-9]+$/;
   const parsed = digits.test(value) ? Number.parseInt(value, base) : Number.NaN;
@@ -291,7 +291,7 @@ function numberOf(field: MountField, value: string, base: 8 | 10): number {
 const SIZE = /^\+?(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?) ?(?:([kmgtp])(?:i?b)?|b)?$/i;
 const UNITS = 'kmgtp';
 
-/** As people write sizes of memory: `64m`, `1.5 GiB`; a unit is a power of 1024. */
+/** A size such as `64m` or `1.5 GiB`; units are powers of 1024. */
 function sizeOf(field: MountField, value: string): number {
   const match = SIZE.exec(value);
   const unit = UNITS.indexOf((match?.[2] ?? '').toLowerCase() || ' ');
@@ -310,7 +310,7 @@ function invalidValue(
   return fault(`invalid value ${quote(value)} for ${field.key}=`, range, expected, hint);
 }
 
-function misplaced(
+function notForType(
   key: string,
   type: MountType,
   range: SourceRange,

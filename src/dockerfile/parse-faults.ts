@@ -1,4 +1,4 @@
-/** What can be wrong with a file before its instructions are looked at. */
+/** Errors of a file's syntax, before its instructions are parsed. */
 import type { SourceRange } from '../errors.ts';
 import { InstructionFault } from './fault.ts';
 import type { HeredocToken } from './heredoc.ts';
@@ -23,7 +23,7 @@ export function tooLarge(node: SyntaxNode, limit: number): InstructionFault {
   });
 }
 
-/** @param almost the number of the first line that would close it, but for blanks or what stands behind the word */
+/** @param almost the number of the first line that would terminate it without its spaces or the text after the word */
 export function unterminatedHeredoc(
   token: HeredocToken,
   range: SourceRange,

@@ -20,7 +20,7 @@ function line(command: CommandLine): string | string[] {
   return command.form === 'shell' ? command.text.text : texts(command.args);
 }
 
-/** What the first instruction behind `FROM a` is refused with. */
+/** The error for the first instruction after `FROM a`. */
 function refusal(text: string): { code: string; underlined: string | undefined } {
   return failure(() => parseInstructions(tree(text)));
 }
@@ -154,7 +154,7 @@ describe('flags', () => {
     expect(error.hint).toBe('did you mean --chown?');
   });
 
-  test('have values that know their place', () => {
+  test('have values with source ranges', () => {
     const text = 'ADD --exclude=a --exclude=b --checksum="sha256:1" c d';
     const { exclude, checksum } = one('add', text);
     const words = [...exclude, ...(checksum === undefined ? [] : [checksum])];
@@ -397,7 +397,7 @@ describe('RUN', () => {
     expect(one('run', 'RUN a')).toMatchObject({ network: 'default', security: 'sandbox' });
   });
 
-  test('has mounts whose options know their place', () => {
+  test('has mounts whose options have source ranges', () => {
     const text = 'RUN --mount=type=cache,target=/x --mount=ro,id=$a c';
     const { mounts } = one('run', text);
     const seen = mounts.flatMap(({ fields }) =>

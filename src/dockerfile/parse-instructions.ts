@@ -44,20 +44,20 @@ const PARSERS: { readonly [Kind in InstructionKind]: (scope: Scope) => Instructi
   onbuild: parseOnbuild,
 };
 
-/** The instructions there are, in upper case. */
+/** All instructions, in upper case. */
 export const INSTRUCTION_NAMES: readonly string[] = Object.keys(PARSERS).map((name) =>
   name.toUpperCase(),
 );
 
 export interface ParsedInstructions {
   readonly instructions: readonly Instruction[];
-  /** Those of the tree and those of its instructions, less those that a `check` setting silences. */
+  /** Warnings of the tree and its instructions, except those that a `check` setting silences. */
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Gives every instruction its type, and checks that only ARG stands before the first FROM and that there is one.
- * @throws {AppError} for the first instruction that is wrong
+ * Converts all nodes to typed instructions. Checks that there is a FROM, and only ARG before the first one.
+ * @throws {AppError} for the first invalid instruction
  */
 export function parseInstructions(tree: SyntaxTree): ParsedInstructions {
   const warnings: Warning[] = [...tree.warnings];
@@ -75,8 +75,8 @@ export function parseInstructions(tree: SyntaxTree): ParsedInstructions {
 }
 
 /**
- * Gives one instruction its type, whatever stands before it.
- * @param warnings where warnings are added
+ * Converts one node to a typed instruction, regardless of those before it.
+ * @param warnings receives the warnings
  * @throws {AppError}
  */
 export function parseInstruction(
@@ -98,9 +98,9 @@ export interface ParsedTrigger {
 }
 
 /**
- * Reads one ONBUILD trigger as it is stored in an image.
- * @param options `file` names the origin of the trigger to the user; ranges refer to the trigger's own text
- * @throws {AppError} also DOCKERFILE_ONBUILD_TRIGGER when the text holds not exactly one instruction
+ * Parses an ONBUILD trigger as stored in an image.
+ * @param options `file` names the trigger's source in messages; ranges refer to the trigger's own text
+ * @throws {AppError} also DOCKERFILE_ONBUILD_TRIGGER unless the text is exactly one instruction
  */
 export function parseTrigger(
   text: string,

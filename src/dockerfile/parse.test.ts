@@ -6,7 +6,7 @@ import { parseDockerfile, readDockerfile } from './parse.ts';
 import { parseInstructions } from './parse-instructions.ts';
 import { printTree, sliceOf } from './tree.ts';
 
-/** Pieces of Dockerfiles: random rows of them meet more rules than random characters do. */
+/** Pieces of Dockerfiles: random sequences of them exercise more rules than random characters. */
 const PIECES = [
   ...['FROM ', 'RUN ', 'COPY ', 'ADD ', 'ENV ', 'LABEL ', 'ARG ', 'CMD ', 'ONBUILD ', 'VOLUME '],
   ...['HEALTHCHECK ', 'SHELL ', 'USER ', 'EXPOSE ', 'WORKDIR ', 'STOPSIGNAL ', 'MAINTAINER '],

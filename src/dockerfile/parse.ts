@@ -27,30 +27,30 @@ import type {
   SyntaxTree,
 } from './tree.ts';
 
-/** No file that a person or a generator meant holds more; it keeps hostile ones from filling the memory. */
+/** More than any real file, generated ones included; bounds the memory for hostile ones. */
 const MAX_NODES = 250_000;
 
 export interface ParseOptions {
-  /** The file's name as the user wrote it. */
+  /** The file's name, as the user wrote it. */
   readonly file: string;
   /** Replaces the file's own `check` directive. */
   readonly check?: CheckConfig | undefined;
 }
 
 export interface TriggerOptions {
-  /** What has the trigger, for messages. */
+  /** Name of the image or file with the trigger, for messages. */
   readonly file: string;
   readonly usedBy?: SourceUse | undefined;
 }
 
 export interface ReadDockerfile {
   readonly tree: SyntaxTree;
-  /** What makes the text no valid Dockerfile, in the order of the text. */
+  /** All syntax errors, in the order of the text. */
   readonly problems: readonly AppError[];
 }
 
 /**
- * @param text the decoded file, a byte-order mark included
+ * @param text the decoded file, including a byte-order mark
  * @throws {AppError} the first of the problems `readDockerfile` would list, or DOCKERFILE_LINE_TOO_LONG
  */
 export function parseDockerfile(text: string, options: ParseOptions): SyntaxTree {
@@ -59,8 +59,8 @@ export function parseDockerfile(text: string, options: ParseOptions): SyntaxTree
 }
 
 /**
- * As `parseDockerfile`, but goes on after a fault: for editors and the linter.
- * @throws {AppError} DOCKERFILE_TOO_LARGE, and nothing else
+ * As `parseDockerfile`, but continues after an error: for editors and the linter.
+ * @throws {AppError} only DOCKERFILE_TOO_LARGE
  */
 export function readDockerfile(text: string, options: ParseOptions): ReadDockerfile {
   const problems: AppError[] = [];
@@ -69,7 +69,7 @@ export function readDockerfile(text: string, options: ParseOptions): ReadDockerf
   return { tree: builder.build(), problems };
 }
 
-/** The text of an ONBUILD trigger: one instruction, its escape character a backslash, of any length. */
+/** Parses the text of an ONBUILD trigger: one instruction of any length, with a backslash as its escape character. */
 export function parseTriggerTree(text: string, options: TriggerOptions): SyntaxTree {
   const source = new SourceMap(text, options.file, options.usedBy);
   return new TreeBuilder(source, { limited: false }).build();
@@ -77,7 +77,7 @@ export function parseTriggerTree(text: string, options: TriggerOptions): SyntaxT
 
 interface BuilderOptions {
   readonly limited: boolean;
-  /** Where faults are collected; without it the first one is thrown. */
+  /** Collects the errors; without it, the first one is thrown. */
   readonly problems?: AppError[];
   readonly check?: CheckConfig | undefined;
 }
@@ -95,7 +95,7 @@ class TreeBuilder {
   private escape: EscapeCharacter = '\\';
   private check: CheckConfig | undefined;
   private readonly replacesCheck: boolean;
-  /** `shebang`: the first line was `#!…`; `syntax` and `check` may follow, `escape` no more. */
+  /** `shebang`: the first line was `#!…`; `syntax` and `check` may follow, `escape` may not. */
   private head: 'open' | 'shebang' | 'over' = 'open';
 
   constructor(source: SourceMap, options: BuilderOptions) {
@@ -196,7 +196,7 @@ class TreeBuilder {
       for (const opening of openings(line)) {
         const heredoc = this.readHeredoc(opening);
         heredocs.push(heredoc);
-        // The first that is never closed took all the text; those behind it are not to blame.
+        // The first unterminated one took all the text: do not report those after it.
         if (heredoc.bodyRange.end.offset === this.text.length) break;
       }
     }
@@ -214,7 +214,7 @@ class TreeBuilder {
     if (empty !== undefined && !skipsRule(node.check, 'NoEmptyContinuation')) this.warnEmpty(empty);
   }
 
-  /** Joins the physical lines of an instruction; comments and blank lines in between drop out. */
+  /** Joins the physical lines of an instruction; drops comments and blank lines between them. */
   private joinLines(first: PhysicalLine, start: number) {
     const segments: { start: number; end: number }[] = [];
     let empty: PhysicalLine | undefined;
@@ -250,7 +250,7 @@ class TreeBuilder {
     return this.heredocNode(opening, { start, end: this.text.length });
   }
 
-  /** The number of the line, where it is one of those. */
+  /** The number of the line, if its text matches. */
   private lineIf(line: PhysicalLine, is: (text: string) => boolean): number | undefined {
     if (!is(this.text.slice(line.start, line.end))) return undefined;
     return this.source.range(line.start, line.end).start.line;
@@ -270,7 +270,7 @@ class TreeBuilder {
     return line.end - start === name.length && this.text.startsWith(name, start);
   }
 
-  /** The end of the line read last, without its line end. */
+  /** The end of the last line, without its line break. */
   private lastLineEnd(): number {
     let end = this.reader.position;
     while (end > 0 && (this.text[end - 1] === '\n' || this.text[end - 1] === '\r')) end -= 1;
@@ -305,7 +305,10 @@ interface Opening {
   readonly range: SourceRange;
 }
 
-/** The here-documents that a line opens; their places are looked up together, before those of their bodies. */
+/**
+ * The here-documents that a line opens. Looks up their ranges together, before those of their bodies, for sequential
+ * lookups.
+ */
 function openings(line: LogicalLine): readonly Opening[] {
   return findHeredocs(line.text).map(({ token, start, end }) => ({
     token,

@@ -1,13 +1,13 @@
-/** The lines an instruction is written on, one by one: for formatting, and for what stands between them. */
+/** The physical lines of an instruction, for formatting and for the comments between them. */
 import type { SourceRange } from '../errors.ts';
 import { isComment, LineReader } from './lines.ts';
 import { skipSpaces } from './space.ts';
 import type { InstructionNode, SyntaxTree } from './tree.ts';
 
 export interface InstructionLine {
-  /** `heredoc`: a line of a body, or the one that ends it. */
+  /** `heredoc`: a line of a body, or its terminator. */
   readonly kind: 'code' | 'comment' | 'blank' | 'heredoc';
-  /** Without the line end. */
+  /** Without the line break. */
   readonly range: SourceRange;
 }
 

@@ -1,4 +1,4 @@
-/** Text of the user inside a message: one line, quoted, of bounded length. */
+/** Quotes user text in messages: one line, of bounded length. */
 
 const LIMIT = 80;
 

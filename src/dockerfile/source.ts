@@ -1,13 +1,13 @@
-/** A text with a name: turns offsets into positions, ranges and locations. */
+/** A named text that converts offsets to positions, ranges and locations. */
 import type { SourceLocation, SourcePosition, SourceRange, SourceUse } from '../errors.ts';
-import { StretchFinder } from './stretch-finder.ts';
+import { SegmentFinder } from './segment-finder.ts';
 
 export class SourceMap {
   /** The name shown to the user. */
   readonly file: string;
   readonly text: string;
   readonly #usedBy: SourceUse | undefined;
-  readonly #lines: StretchFinder;
+  readonly #lines: SegmentFinder;
 
   constructor(text: string, file: string, usedBy?: SourceUse) {
     this.text = text;
@@ -15,7 +15,7 @@ export class SourceMap {
     this.#usedBy = usedBy;
     const starts = [0];
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.#lines = new StretchFinder(starts);
+    this.#lines = new SegmentFinder(starts);
   }
 
   position(offset: number): SourcePosition {
@@ -34,8 +34,8 @@ export class SourceMap {
 }
 
 /**
- * Finds the range of a part of a piece of text: exact where the piece stands in the source as it is, else the
- * range of the whole piece (a continuation or a dropped quote lies in between).
+ * Finds the source range of a part of a text: exact if the text is verbatim in the source, else the range of the whole
+ * text (with a continuation or a removed quote in it).
  */
 export function partFinder(
   source: SourceMap,

@@ -1,4 +1,4 @@
-/** The stages of a Dockerfile: what stands between one FROM and the next. */
+/** The stages of a Dockerfile: the instructions from one FROM to the next. */
 import type { ArgInstruction, FromInstruction, Instruction } from './instructions/types.ts';
 
 export interface StageSource {
@@ -13,7 +13,7 @@ export interface Stages {
   readonly stages: readonly StageSource[];
 }
 
-/** Cuts a file's instructions into stages. The parser has seen to it that only ARG stands before the first FROM. */
+/** Splits a file's instructions into stages. The parser guarantees that only ARG precedes the first FROM. */
 export function splitStages(instructions: readonly Instruction[]): Stages {
   const globals: ArgInstruction[] = [];
   const stages: { index: number; from: FromInstruction; instructions: Instruction[] }[] = [];
@@ -30,7 +30,7 @@ export function splitStages(instructions: readonly Instruction[]): Stages {
   return { globals, stages };
 }
 
-/** The stage of that name defined last before `before`; names are compared in lower case. */
+/** The last stage with this name before `before`; compares names in lower case. */
 export function findStage(
   stages: readonly StageSource[],
   name: string,
@@ -40,7 +40,7 @@ export function findStage(
   return named?.findLast(({ index }) => index < before);
 }
 
-/** Made once for a file: each of many stages may look for others. */
+/** Built once for a file: each of many stages may look up others. */
 const BY_NAME = new WeakMap<
   readonly StageSource[],
   ReadonlyMap<string | undefined, readonly StageSource[]>
@@ -54,7 +54,7 @@ function stagesByName(stages: readonly StageSource[]) {
   return named;
 }
 
-/** The same, where an index is a name too. */
+/** As `findStage`, but also accepts an index. */
 export function findStageOrIndex(
   stages: readonly StageSource[],
   name: string,

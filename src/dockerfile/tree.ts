@@ -1,35 +1,35 @@
 /**
- * The syntax tree of a Dockerfile. Its nodes tile the text: the extents, one after the other, are the text,
- * so that a fix or a formatter can change one place and leave every other byte alone.
+ * The syntax tree of a Dockerfile. Its nodes tile the text: the concatenated extents are the text, so that a fix or a
+ * formatter can change one range and keep every other byte.
  */
 import type { SourceRange, Warning } from '../errors.ts';
 import type { CheckConfig } from './check-config.ts';
 import type { SourceMap } from './source.ts';
 
-/** The character that continues a line and takes away the meaning of the one behind it. */
+/** The character that continues a line and escapes the next character. */
 export type EscapeCharacter = '\\' | '`';
 
-/** A piece of an instruction. `text` may differ from the source: a continuation, dropped quotes. */
+/** A piece of an instruction. `text` may differ from the source, by continuations and removed quotes. */
 export interface Word {
   readonly text: string;
   readonly range: SourceRange;
 }
 
 interface NodeBase {
-  /** Whole physical lines with their line ends. */
+  /** Whole physical lines with their line breaks. */
   readonly extent: SourceRange;
-  /** The meaningful part: no indentation, no line end. */
+  /** The content, without indentation and line break. */
   readonly range: SourceRange;
 }
 
-/** Lines that hold nothing: neighbours make one node. */
+/** Blank lines: adjacent ones are one node. */
 export interface BlankNode extends NodeBase {
   readonly kind: 'blank';
 }
 
 export interface CommentNode extends NodeBase {
   readonly kind: 'comment';
-  /** What follows the number sign, trimmed. */
+  /** The text after the number sign, trimmed. */
   readonly text: string;
 }
 
@@ -44,28 +44,28 @@ export interface DirectiveNode extends NodeBase {
 export interface FlagNode {
   /** Without the leading dashes. */
   readonly name: string;
-  /** Behind the equals sign, quotes and escapes removed; undefined when there is no equals sign. */
+  /** After the equals sign, with quotes and escapes removed; undefined without an equals sign. */
   readonly value: Word | undefined;
   readonly range: SourceRange;
 }
 
 export interface HeredocNode {
-  /** The delimiter, quotes removed: also the name of the file it makes in COPY and ADD. */
+  /** The delimiter without quotes; in COPY and ADD also the name of the file. */
   readonly name: string;
-  /** The digits before `<<`; 0 without. */
+  /** The digits before `<<`; 0 without them. */
   readonly fd: number;
-  /** No part of the delimiter is quoted: variables in the body are replaced (COPY and ADD). */
+  /** No part of the delimiter is quoted: variables in the body are expanded (COPY and ADD). */
   readonly expand: boolean;
-  /** `<<-`: leading tabs of every line go away. */
+  /** `<<-`: leading tabs of every line are removed. */
   readonly stripTabs: boolean;
-  /** The lines up to the delimiter, as written, tabs included. */
+  /** The lines up to the delimiter, as written, including tabs. */
   readonly body: string;
   readonly bodyRange: SourceRange;
   /** The token `<<NAME` on the instruction's line. */
   readonly range: SourceRange;
 }
 
-/** How the text behind the flags was taken apart. */
+/** How the text after the flags is split. */
 export interface ArgumentForm {
   /** A JSON array of strings. */
   readonly json: boolean;
@@ -76,26 +76,26 @@ export interface InstructionNode extends NodeBase {
   readonly kind: 'instruction';
   /** As written. */
   readonly keyword: string;
-  /** Lower case: `from`, `run`, …; whatever was written if there is no such instruction. */
+  /** Lower case: `from`, `run`, …; also for unknown instructions. */
   readonly name: string;
   readonly keywordRange: SourceRange;
   readonly flags: readonly FlagNode[];
-  /** All that follows the flags, on one logical line, trimmed. */
+  /** Everything after the flags, on one logical line, trimmed. */
   readonly argument: Word;
-  /** The whole logical line: continuations joined, comments in between dropped, trimmed. */
+  /** The whole logical line, trimmed: with continuations joined and without comments between them. */
   readonly original: string;
   readonly heredocs: readonly HeredocNode[];
-  /** The comment lines right above, oldest first. */
+  /** The comment lines directly above, in order. */
   readonly comments: readonly CommentNode[];
   /** From a `# check=…` line among these comments. */
   readonly check: CheckConfig | undefined;
   /** The instruction inside ONBUILD. */
   readonly trigger: InstructionNode | undefined;
-  /** `argument` and its place in the source, for those who take it apart. */
+  /** `argument` with its source ranges, for further parsing. */
   readonly line: ArgumentLine;
 }
 
-/** A stretch of a logical line that still knows where in the source each character came from. */
+/** A part of a logical line that maps each character to its source. */
 export interface ArgumentLine {
   readonly text: string;
   word(start: number, end: number, text?: string): Word;
@@ -117,7 +117,7 @@ export interface SyntaxTree {
   readonly warnings: readonly Warning[];
 }
 
-/** The text a tree was made from, put together again from its nodes. */
+/** Reassembles the text of a tree from its nodes. */
 export function printTree(tree: SyntaxTree): string {
   return tree.nodes.map((node) => sliceOf(tree.text, node.extent)).join('');
 }

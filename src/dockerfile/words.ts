@@ -1,31 +1,31 @@
-/** The ways in which the text behind a keyword and its flags is taken apart. Quotes stay in the words. */
+/** Ways to split the text after a keyword and its flags. Quotes stay in the words. */
 
 import { parseJsonStrings } from './json-strings.ts';
-import { isBlank, isSpace, skipSpaces } from './space.ts';
+import { isSeparator, isSpace, skipSpaces } from './space.ts';
 import type { ArgumentForm, ArgumentLine, EscapeCharacter, Word } from './tree.ts';
 
-/** A word with its place in the line it was taken from. */
-export interface PlacedWord extends Word {
+/** A word with its offsets in its line. */
+export interface LocatedWord extends Word {
   readonly start: number;
   readonly end: number;
 }
 
-/** At blanks, whatever is quoted: FROM, EXPOSE, and COPY, ADD and VOLUME when they hold no JSON. */
-export function blankWords(line: ArgumentLine): Word[] {
+/** Splits at whitespace, regardless of quotes: FROM, EXPOSE, and the non-JSON form of COPY, ADD and VOLUME. */
+export function splitWords(line: ArgumentLine): Word[] {
   const words: Word[] = [];
   const { text } = line;
   let start = 0;
   for (let at = 0; at <= text.length; at += 1) {
-    if (at < text.length && !isBlank(text.charCodeAt(at))) continue;
+    if (at < text.length && !isSeparator(text.charCodeAt(at))) continue;
     if (at > start) words.push(line.word(start, at));
     start = at + 1;
   }
   return words;
 }
 
-/** At spaces outside quotes: ENV, LABEL and ARG. An escape at the very end is dropped. */
-export function quotedWords(line: ArgumentLine, escaper: EscapeCharacter): PlacedWord[] {
-  const words: PlacedWord[] = [];
+/** Splits at spaces outside quotes: ENV, LABEL and ARG. Drops a final escape character. */
+export function quotedWords(line: ArgumentLine, escaper: EscapeCharacter): LocatedWord[] {
+  const words: LocatedWord[] = [];
   const { text } = line;
   let at = skipSpaces(text, 0, text.length);
   while (at < text.length) {
@@ -39,18 +39,18 @@ export function quotedWords(line: ArgumentLine, escaper: EscapeCharacter): Place
   return words;
 }
 
-/** A JSON array of strings, or else all of the text as one word (none when there is no text). */
+/** A JSON array of strings, or else the whole text as one word (none for an empty text). */
 export function jsonOrWhole(line: ArgumentLine): ArgumentForm {
   const json = parseJsonStrings(line);
   if (json !== undefined) return { json: true, words: json };
   return { json: false, words: wholeWord(line) };
 }
 
-/** A JSON array of strings, or else the words between blanks. */
-export function jsonOrBlankWords(line: ArgumentLine): ArgumentForm {
+/** A JSON array of strings, or else words separated by whitespace. */
+export function jsonOrWords(line: ArgumentLine): ArgumentForm {
   const json = parseJsonStrings(line);
   if (json !== undefined) return { json: true, words: json };
-  return { json: false, words: blankWords(line) };
+  return { json: false, words: splitWords(line) };
 }
 
 export function wholeWord(line: ArgumentLine): Word[] {
@@ -71,7 +71,7 @@ function quotedWordEnd(text: string, start: number, escaper: EscapeCharacter): n
   return text.length;
 }
 
-/** Whether the word that begins at `start` and reaches the end of the text ends in an escape of nothing. */
+/** Whether the word from `start` to the end of the text ends with an unescaped escape character. */
 function endsInEscape(text: string, start: number, escaper: EscapeCharacter): boolean {
   let quote = '';
   for (let at = start; at < text.length; at += 1) {

@@ -1,13 +1,13 @@
 import type { BuildEvent } from './events.ts';
 
-/** A reader of the event stream that shows it to somebody. */
+/** A consumer of the event stream that displays it. */
 export interface Display {
-  /** Whether it shows what steps print, with the command of each: then nobody needs to repeat it. */
+  /** Whether it shows the commands and output of steps, so that errors need not repeat them. */
   readonly showsOutput: boolean;
   handle(event: BuildEvent): void;
-  /** Ends the display: nothing of it stays on the screen that should not. Safe to call twice. */
+  /** Ends the display and cleans up the screen. Safe to call twice. */
   close(): void;
 }
 
-/** Takes text as it should appear; must not fail. */
+/** Writes text as it should appear; must not fail. */
 export type Write = (text: string | Uint8Array) => void;

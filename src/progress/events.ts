@@ -1,11 +1,10 @@
 /**
- * Everything a build says while it runs, as one stream of plain values. Producers take an
- * `Emit`; every display (terminal, plain, quiet, JSON) only reads. Events report, they never steer.
- * Times are milliseconds since the epoch.
+ * The events of a running build, as one stream of plain values. Producers take an `Emit`; displays (terminal, plain,
+ * quiet, JSON) only read. Events report; they do not control anything. Times are milliseconds since the epoch.
  */
 import type { Warning } from '../errors.ts';
 
-/** One step as the displays show it; `id` is the digest of its vertex. */
+/** A step for displays; `id` is the digest of its vertex. */
 export interface StepInfo {
   readonly id: string;
   /** `[build 2/5] RUN go build`, `[context] load build context`, `[export] image`. */
@@ -15,7 +14,7 @@ export interface StepInfo {
   readonly line: number | undefined;
 }
 
-/** Something that happened in a build. `time` is in milliseconds since the epoch. */
+/** An event of a build. `time` is in milliseconds since the epoch. */
 export type BuildEvent =
   | { readonly kind: 'build.planned'; readonly time: number; readonly steps: readonly StepInfo[] }
   | { readonly kind: 'step.started'; readonly time: number; readonly step: StepInfo }
@@ -25,7 +24,7 @@ export type BuildEvent =
       readonly time: number;
       readonly step: StepInfo;
       readonly durationMs: number;
-      /** Bytes of file content this step added. */
+      /** Bytes of file content that this step added. */
       readonly addedBytes: number;
     }
   | {
@@ -59,7 +58,7 @@ export type BuildEvent =
 /** Receives the events of a build, in order. */
 export type Emit = (event: BuildEvent) => void;
 
-/** A step of a build, and whether the cache had it. */
+/** A step of a build, and whether it was cached. */
 export interface StepSummary {
   readonly step: StepInfo;
   readonly cached: boolean;
@@ -70,9 +69,9 @@ export interface StepSummary {
 
 /** A stage that a build needed. */
 export interface StageSummary {
-  /** With the platform before it where the build has several: `linux/arm64 build`. */
+  /** With the platform before it in a multi-platform build: `linux/arm64 build`. */
   readonly name: string;
-  /** Bytes of file content visible in the stage's final file system, base included. */
+  /** Bytes of file content in the stage's final file system, including the base. */
   readonly bytes: number | undefined;
   readonly isTarget: boolean;
 }
@@ -81,32 +80,32 @@ export interface StageSummary {
 export interface LayerSummary {
   /** The instruction that made the layer, or the base image it came from. */
   readonly origin: string;
-  /** Undefined where the layer is not here, and nobody has said how large it is. */
+  /** Undefined for a lazy layer of unknown size. */
   readonly bytes: number | undefined;
   readonly files: number | undefined;
 }
 
-/** What a build did, and the sizes of what it made. */
+/** The summary of a build: its steps, and sizes of its results. */
 export interface BuildSummary {
   readonly steps: readonly StepSummary[];
   readonly stages: readonly StageSummary[];
-  /** Names of stages the target does not need. */
+  /** Names of stages that the target does not need. */
   readonly unusedStages: readonly string[];
-  /** Bytes of file content in layers of the stages that are in no image: what multi-stage keeps out of it. */
+  /** Bytes of file content in the stages' layers that are in no image: what the multi-stage build keeps out. */
   readonly leftBehindBytes: number;
   /** One for each platform. */
   readonly images: readonly BuiltImageSummary[];
   readonly durationMs: number;
 }
 
-/** An image that a build made. */
+/** An image that a build created. */
 export interface BuiltImageSummary {
-  /** `linux/arm64`; undefined where only one platform was asked for. */
+  /** `linux/arm64`; undefined in a build for one platform. */
   readonly platform: string | undefined;
-  /** Those of the base image are one of them. */
+  /** The layers of the base image count as one. */
   readonly layers: readonly LayerSummary[];
-  /** How many layers the image has, each of the base image's counted. */
+  /** Number of layers of the image, including each one of the base image. */
   readonly layerCount: number;
-  /** Uncompressed bytes of the layers' files; undefined where one of them is not known. */
+  /** Uncompressed bytes of the layers' files; undefined if one is unknown. */
   readonly bytes: number | undefined;
 }

@@ -1,15 +1,15 @@
-/** Cuts a stream of bytes into lines; chunks may end anywhere. */
+/** Splits a stream of bytes into lines; chunks may end anywhere. */
 
-/** A line longer than this is handed out in pieces: output without line ends must not pile up. */
+/** Bytes. Longer lines are split: output without line breaks must not accumulate. */
 const LONGEST_LINE = 1024 * 1024;
-/** More of an unfinished line than any terminal is wide. */
+/** Bytes kept of an unfinished line: more than the width of any terminal. */
 const PENDING = 4096;
 
 export class LineSplitter {
   #rest: Uint8Array[] = [];
   #restLength = 0;
 
-  /** @returns the lines this chunk completes, without `\n` or `\r\n` */
+  /** @returns the lines that this chunk completes, without `\n` or `\r\n` */
   push(chunk: Uint8Array): Uint8Array[] {
     const lines: Uint8Array[] = [];
     let start = 0;
@@ -23,7 +23,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The line that has no end yet, or the last part of it if it is long: what a terminal would show there. */
+  /** The unfinished line, or its last part if it is long, as a terminal would show it. */
   pending(): Uint8Array {
     const pieces: Uint8Array[] = [];
     let length = 0;
@@ -35,14 +35,14 @@ export class LineSplitter {
     return Buffer.concat(pieces).subarray(-PENDING);
   }
 
-  /** @returns the last line if it had no end: none or one */
+  /** @returns the last line if it is unfinished: none or one */
   flush(): Uint8Array[] {
     return this.#restLength === 0 ? [] : [this.#take()];
   }
 
   #keep(piece: Uint8Array): void {
     if (piece.length === 0) return;
-    // Copied: the producer may use its buffer again.
+    // Copied: the producer may reuse its buffer.
     this.#rest.push(Uint8Array.from(piece));
     this.#restLength += piece.length;
   }

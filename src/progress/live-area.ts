@@ -1,7 +1,7 @@
 /**
- * The bottom of a terminal that is painted again and again; lines that stay scroll away above it. Terminals wrap what
- * is painted again when they become narrower, so its height is worked out anew for each repaint. Rows are erased one
- * by one: many terminals answer the erasing of a whole screen by moving it into the scrollback, once for each repaint.
+ * An area at the bottom of a terminal that is repainted; permanent lines scroll away above it. A terminal that becomes
+ * narrower rewraps the area, so each repaint recalculates its height. Rows are erased one by one: many terminals move
+ * an erased screen into the scrollback, for each repaint.
  */
 import type { Write } from './display.ts';
 import { wrappedRows } from './terminal-text.ts';
@@ -13,15 +13,15 @@ export interface TerminalSize {
 
 export interface LiveAreaOptions {
   readonly write: Write;
-  /** The terminal's size, asked for at each repaint. */
+  /** The terminal's size; called for each repaint. */
   readonly size: () => TerminalSize;
-  /** Whether the terminal wraps lines again when its width changes. Default: true. */
+  /** Whether the terminal rewraps lines when its width changes. Default: true. */
   readonly rewraps?: boolean | undefined;
 }
 
 export class LiveArea {
   readonly #options: LiveAreaOptions;
-  /** Lines on the screen that the next paint replaces. */
+  /** Lines on the screen that the next repaint replaces. */
   #painted: readonly string[] = [];
 
   constructor(options: LiveAreaOptions) {
@@ -29,7 +29,7 @@ export class LiveArea {
   }
 
   /**
-   * @param lasting lines that stay, of any width
+   * @param lasting permanent lines, of any width
    * @param frame the new area: fewer lines than the terminal has rows, each narrower than the terminal
    */
   paint(lasting: readonly string[], frame: readonly string[]): void {
@@ -40,7 +40,7 @@ export class LiveArea {
     this.#options.write(`${BEGIN_UPDATE}${erase}${text}${END_UPDATE}`);
   }
 
-  /** What lies above the screen's top has become scrollback, and nothing reaches it there. */
+  /** Rows above the top of the screen are in the scrollback and cannot be erased. */
   #paintedRows(): number {
     const { size, rewraps = true } = this.#options;
     const { columns, rows } = size();
@@ -57,6 +57,6 @@ function eraseUp(rows: number): string {
   return `\r${'\x1b[A\x1b[2K'.repeat(rows)}`;
 }
 
-/** Terminals that know synchronised updates show no half-painted frame; others ignore them. */
+/** Terminals with synchronised updates show no half-painted frame; others ignore this. */
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';

@@ -1,7 +1,7 @@
 /**
- * The display for logs: one line per happening, in the form of BuildKit's plain output, which people and scripts
- * know how to read. Every line of a step begins with the step's number, whatever the step prints; of its escape
- * sequences only colours pass, since logs are read on terminals too:
+ * The display for logs: one line for each event, in the format of BuildKit's plain output, which people and scripts can
+ * read. Every line of a step starts with the step's number. Of its escape sequences only colours pass, since logs are
+ * read on terminals too:
  *
  *     #3 [context] load build context
  *     #3 transferring context: 2.05kB done
@@ -20,7 +20,7 @@ import { humanDuration, progressSize } from './units.ts';
 import { warningLines } from './warnings.ts';
 
 export interface PlainDisplayOptions {
-  /** Whether colours of steps pass. Default: true. */
+  /** Whether to keep the steps' colours. Default: true. */
   readonly color?: boolean | undefined;
   /** Default: `short`. */
   readonly summary?: SummaryKind | undefined;
@@ -30,22 +30,22 @@ interface PlainStep {
   readonly number: number;
   started: number;
   readonly lines: Record<'stdout' | 'stderr', LineSplitter>;
-  /** The last lines it printed, oldest first. */
+  /** The last lines of the step, oldest first. */
   tail: string[];
-  /** Lines the display had written when it printed the last of them. */
+  /** Line count of the display when it printed the last of them. */
   lastLine: number;
-  /** When a line without an end was last shown. */
+  /** When an unfinished line was last shown. */
   unfinished: number;
   readonly statuses: Map<string, { started: number; shown: number; done: boolean }>;
 }
 
 type StatusEvent = Extract<BuildEvent, { kind: 'step.status' }>;
 
-/** A status is shown when it is first heard of, when it is done, and this often in between. */
+/** Milliseconds between two lines of a status; its first and last line are always shown. */
 const STATUS_INTERVAL_MS = 1000;
-/** Progress that a step writes over with carriage returns is shown this often. */
+/** Milliseconds between two lines of progress that a step overwrites with carriage returns. */
 const UNFINISHED_INTERVAL_MS = 5000;
-/** After so many lines of other steps the last lines of one that failed are out of sight, and shown again. */
+/** After this many lines of other steps, the last lines of a failed step are repeated. */
 const OUT_OF_SIGHT = 20;
 const REPEATED_LINES = 5;
 
@@ -152,7 +152,7 @@ export function plainDisplay(writeText: Write, options: PlainDisplayOptions = {}
 
 const CARRIAGE_RETURN = 0x0d;
 
-/** BuildKit's words; the command, which BuildKit repeats here, is in the step's name already. */
+/** In BuildKit's words, but without the command, which is in the step's name. */
 function failureText(error: Error): string {
   if (!(error instanceof StepError)) return printable(error.message);
   return `process did not complete successfully: ${endingOf(error.failure)}`;
@@ -170,7 +170,7 @@ function showStatus(write: (text: string) => void, step: PlainStep, event: Statu
   write(`#${step.number} ${printable(event.label)}${amountText(event)}${time}${done}\n`);
 }
 
-/** `: 2.05kB`, `: 1.00MB / 3.20MB`, `: 12 files`; empty where there is nothing to count. */
+/** `: 2.05kB`, `: 1.00MB / 3.20MB`, `: 12 files`; empty if there is nothing to count. */
 export function amountText(event: Pick<StatusEvent, 'current' | 'total' | 'unit'>): string {
   const { current, total, unit } = event;
   if (unit === 'bytes') {

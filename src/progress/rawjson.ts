@@ -1,6 +1,6 @@
 /**
- * The display for programs: one JSON object a line, in the shape of BuildKit's SolveStatus, so that readers of
- * `buildx --progress=rawjson` understand it. The summary, which BuildKit lacks, comes last under `summary`.
+ * The display for programs: one JSON object on each line, in the format of BuildKit's SolveStatus, for readers of
+ * `buildx --progress=rawjson`. The summary, which BuildKit does not have, comes last, under `summary`.
  */
 import type { Display, Write } from './display.ts';
 import type { BuildEvent, StepInfo } from './events.ts';

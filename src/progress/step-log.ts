@@ -1,6 +1,6 @@
 /**
- * All a step printed, kept until it is known whether somebody needs to see it. What exceeds a megabyte goes to a
- * temporary file that has no name, so that nothing of it outlives the process.
+ * The whole output of a step, kept until it is known whether it must be shown. Output over a megabyte goes to an
+ * unnamed temporary file, which does not outlive the process.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ export class StepLog {
     return this.#lines;
   }
 
-  /** @param line without its end */
+  /** @param line without its line break */
   push(line: Uint8Array): void {
     this.#recent.push(line, NEWLINE);
     this.#recentBytes += line.length + 1;
@@ -28,7 +28,7 @@ export class StepLog {
     if (this.#recentBytes > IN_MEMORY) this.#spill();
   }
 
-  /** Everything, in order, in pieces that end anywhere. */
+  /** The whole output in order, in chunks of any size. */
   *chunks(): Generator<Uint8Array> {
     if (this.#file !== undefined) {
       let position = 0;

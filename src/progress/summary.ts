@@ -1,6 +1,6 @@
 /**
- * The end of a build in a few aligned lines. In short: how big the stages and the image are, and what was left behind.
- * In full also what each step cost and what the image is made of.
+ * The summary at the end of a build, in a few aligned lines. The short form: sizes of the stages and the image, and
+ * bytes kept out of it. The full form adds the cost of each step and the image's layers.
  */
 import type { BuildSummary, BuiltImageSummary, StageSummary, StepSummary } from './events.ts';
 import { clip, displayWidth, printable } from './terminal-text.ts';
@@ -15,16 +15,16 @@ export interface SummaryOptions {
   readonly kind?: SummaryKind | undefined;
 }
 
-/** More steps than this, and the cached ones are only counted. */
+/** With more steps than this, the cached ones are only counted. */
 const MANY_STEPS = 40;
 const NAME_COLUMNS = 60;
-/** Lines of the short summary that stages and images may take. */
+/** Lines for stages and images in the short summary. */
 const SHORT_STAGES = 4;
 const SHORT_IMAGES = 3;
 
 type Row = readonly [name: string, ...values: string[]];
 
-/** @returns lines without ends */
+/** @returns lines without line breaks */
 export function renderSummary(summary: BuildSummary, options: SummaryOptions = {}): string[] {
   const columns = Math.min(options.columns ?? 100, 120);
   switch (options.kind ?? 'short') {
@@ -37,7 +37,7 @@ export function renderSummary(summary: BuildSummary, options: SummaryOptions = {
   }
 }
 
-/** Not more than nine lines: with the one that names the image, ten. */
+/** At most nine lines: ten with the one that names the image. */
 function shortSummary(summary: BuildSummary, columns: number): string[] {
   const { stages, images } = summary;
   const shown = images.length > SHORT_IMAGES ? images.slice(0, SHORT_IMAGES - 1) : images;
@@ -50,7 +50,7 @@ function shortSummary(summary: BuildSummary, columns: number): string[] {
   ];
 }
 
-/** The targets and the largest of the others, in the order of the file. */
+/** The targets and the largest other stages, in the order of the file. */
 function largestStages(stages: readonly StageSummary[]): readonly StageSummary[] {
   if (stages.length <= SHORT_STAGES) return stages;
   const rank = ({ isTarget, bytes = 0 }: StageSummary) =>
@@ -77,7 +77,7 @@ function fullSummary(summary: BuildSummary, columns: number): string[] {
   return sections.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-/** One line at most. */
+/** At most one line. */
 function leftBehind(summary: BuildSummary): readonly string[] {
   const { leftBehindBytes, unusedStages, images, durationMs } = summary;
   const parts = [

@@ -1,11 +1,11 @@
-/** Text from strangers (step output, file names) made safe and measurable for a terminal. */
+/** Makes untrusted text (step output, file names) safe for a terminal, and measures it. */
 
-/** Control characters become visible escapes (`\x1b`), line ends `\n`: one line stays one line. */
+/** Escapes control characters (`\x1b`) and line breaks (`\n`): one line stays one line. */
 export function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escapeOne);
 }
 
-/** The same for text of several lines: line ends and tabs stay. */
+/** As `printable`, but keeps line breaks and tabs. */
 export function printableText(text: string): string {
   return text.replace(
     /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
@@ -13,7 +13,7 @@ export function printableText(text: string): string {
   );
 }
 
-/** JSON keeps its meaning: what it may hold unescaped, and terminals obey, is escaped. */
+/** Escapes control characters that JSON allows but terminals interpret. Keeps the value. */
 export function printableJson(json: string): string {
   return json.replace(/[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, unicodeEscape);
 }
@@ -23,7 +23,7 @@ function escapeOne(character: string): string {
   if (character === '\r') return '\\r';
   if (character === '\t') return ' ';
   const code = character.charCodeAt(0);
-  // From here on they may stand in JSON, which knows this form.
+  // From here on the escapes are valid in JSON.
   return code < 0x7f ? `\\x${code.toString(16).padStart(2, '0')}` : unicodeEscape(character);
 }
 
@@ -33,8 +33,8 @@ function unicodeEscape(character: string): string {
 
 const ESC = '\x1b';
 /**
- * Escape sequences: CSI, OSC and other strings (also unfinished ones), two-character ones; and the first two by the
- * single characters that some terminals take for `ESC [` and `ESC ]`.
+ * Escape sequences: CSI, OSC and other strings (also unfinished), two-character ones; also CSI and OSC with the single
+ * characters that some terminals accept for `ESC [` and `ESC ]`.
  */
 const ESCAPES =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]|[\x80-\x9f]/g;
@@ -42,14 +42,14 @@ const ESCAPES =
 const STYLE = /^\x1b\[[0-9;:]*m$/;
 
 export interface OutputOptions {
-  /** Whether colours and other styles of text stay. */
+  /** Whether to keep colours and other text styles. */
   readonly color: boolean;
 }
 
 /**
- * One line of a step's output as a terminal may be given it: colours stay when asked for, everything else that could
- * move the cursor, set a title or make the terminal answer goes. Of a line that was written over with carriage returns
- * only the last text stays, as it would have on the step's own terminal.
+ * Makes one line of a step's output safe for a terminal: keeps colours on request, removes everything that could move
+ * the cursor, set a title or make the terminal reply. If carriage returns overwrite the line, keeps only the last text,
+ * as the step's own terminal would.
  */
 export function safeLine(bytes: Uint8Array, options: OutputOptions): string {
   const pieces = new TextDecoder().decode(bytes).split('\r');
@@ -60,7 +60,7 @@ export function safeLine(bytes: Uint8Array, options: OutputOptions): string {
   return '';
 }
 
-/** The same in columns that can be counted: tabs are spaces. */
+/** As `safeLine`, with tabs expanded, so that columns can be counted. */
 export function outputLine(bytes: Uint8Array, options: OutputOptions): string {
   return safeLine(bytes, options).replaceAll('\t', '    ');
 }
@@ -71,19 +71,19 @@ function withoutControls(text: string, { color }: OutputOptions): string {
   const clean = text
     .replace(ESCAPES, (sequence) => (color && STYLE.test(sequence) ? sequence : ''))
     .replace(/[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
-    // An escape that is left began a sequence this code does not know.
+    // A remaining escape character starts an unknown sequence.
     .replace(/\x1b(?!\[[0-9;:]*m)/g, '');
   return clean.includes(ESC) && !clean.endsWith(`${ESC}[0m`) ? `${clean}${ESC}[0m` : clean;
 }
 
-/** Columns a text takes on a terminal; SGR sequences take none. */
+/** The width of a text in columns; SGR sequences have none. */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text.replace(STYLES, '')) width += characterWidth(character);
   return width;
 }
 
-/** Rows a text takes on a terminal that wraps it; a wide character never begins in the last column. */
+/** The rows of a text on a terminal that wraps it; a wide character never starts in the last column. */
 export function wrappedRows(text: string, columns: number): number {
   let rows = 1;
   let used = 0;
@@ -98,7 +98,7 @@ export function wrappedRows(text: string, columns: number): number {
   return rows;
 }
 
-/** The text cut to `columns`, with `…` where something is missing. SGR sequences before the cut stay. */
+/** Truncates a text to `columns`, with `…` at the end. Keeps SGR sequences before that. */
 export function clip(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let width = 0;

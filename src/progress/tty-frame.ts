@@ -1,6 +1,6 @@
 /**
- * What the terminal display shows, without the terminal: finished steps are lines that stay, running steps are the
- * frame below them that is painted again and again. Pure functions of the model, the size and the time.
+ * The content of the terminal display: finished steps are permanent lines, running steps are the repainted frame below
+ * them. Pure functions of the model, the size and the time.
  */
 import type { StepInfo } from './events.ts';
 import { amountText } from './plain.ts';
@@ -10,9 +10,9 @@ import { humanDuration, humanSize } from './units.ts';
 export interface RunningStep {
   readonly info: StepInfo;
   readonly started: number;
-  /** When it failed; it stays in view until the build has ended. */
+  /** When it failed; a failed step stays visible until the build ends. */
   readonly failed?: number | undefined;
-  /** The last lines of output, oldest first, fit for the terminal; the last of them may have no end yet. */
+  /** The last lines of output, oldest first, safe for the terminal; the last one may be unfinished. */
   readonly tail: readonly string[];
   readonly status:
     | {
@@ -27,7 +27,7 @@ export interface RunningStep {
 export interface FrameModel {
   readonly started: number;
   readonly finished: number;
-  /** Steps the plan has; 0 while there is none. */
+  /** Number of steps in the plan; 0 while there is none. */
   readonly total: number;
   readonly running: readonly RunningStep[];
 }
@@ -38,38 +38,38 @@ export interface FrameSize {
   readonly color: boolean;
 }
 
-/** Lines of output shown below a running step. */
+/** Lines of output to show below a running step. */
 const TAIL_LINES = 6;
-/** Part of the screen that output may fill: of a higher frame, more scrolls out of reach in a narrowed window. */
+/** Share of the screen for output: if a window narrows, more of a higher frame scrolls out of reach. */
 const OUTPUT_SHARE = 1 / 2;
-/** Columns left free, so that the lines still fit a window that somebody is dragging narrower. */
+/** Free columns, so that lines still fit while a window is being made narrower. */
 const MARGIN = 4;
 
-/** The part that is painted again: running steps with their last output, and a line with the totals. */
+/** The repainted part: running steps with their last output, and a line with the totals. */
 export function frameLines(model: FrameModel, now: number, terminal: FrameSize): string[] {
   const columns = Math.max(Math.min(terminal.columns, 20), terminal.columns - MARGIN);
   const size = { ...terminal, columns };
-  const room = Math.max(2, size.rows - 1);
-  const shown = shownSteps(model.running, room - 1);
+  const rows = Math.max(2, size.rows - 1);
+  const shown = shownSteps(model.running, rows - 1);
   const talking = shown.filter(({ tail }) => tail.length > 0).length;
-  const outputRoom = Math.min(room, Math.floor(size.rows * OUTPUT_SHARE)) - 1 - shown.length;
-  const tailRoom = talking === 0 ? 0 : Math.max(0, Math.floor(outputRoom / talking));
+  const outputRows = Math.min(rows, Math.floor(size.rows * OUTPUT_SHARE)) - 1 - shown.length;
+  const tailRows = talking === 0 ? 0 : Math.max(0, Math.floor(outputRows / talking));
   const lines = shown.flatMap((step) => [
     step.failed === undefined
       ? stepLine('▸', runningText(step), humanDuration(now - step.started), size)
       : stepLine(paint('✗', 'red', size), runningText(step), 'failed', size),
-    ...lastOf(step.tail, Math.min(TAIL_LINES, tailRoom)).map((line) =>
+    ...lastOf(step.tail, Math.min(TAIL_LINES, tailRows)).map((line) =>
       clip(`   ${paint('│', 'dim', size)} ${line}`, size.columns - 1),
     ),
   ]);
   return [...lines, totalsLine(model, now, size)];
 }
 
-/** Those that began first; what failed is never left out. */
-function shownSteps(steps: readonly RunningStep[], room: number): readonly RunningStep[] {
-  const failed = steps.filter((step) => step.failed !== undefined).slice(0, room);
+/** The oldest steps; failed ones are always included. */
+function shownSteps(steps: readonly RunningStep[], rows: number): readonly RunningStep[] {
+  const failed = steps.filter((step) => step.failed !== undefined).slice(0, rows);
   const others = steps.filter((step) => step.failed === undefined);
-  return [...others.slice(0, room - failed.length), ...failed];
+  return [...others.slice(0, rows - failed.length), ...failed];
 }
 
 export type Outcome =
@@ -78,7 +78,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly durationMs: number }
   | { readonly kind: 'cancelled' };
 
-/** The line that stays when a step has ended. */
+/** The permanent line of a finished step. */
 export function finishedLine(info: StepInfo, outcome: Outcome, size: FrameSize): string {
   const name = printable(info.name);
   switch (outcome.kind) {
@@ -90,7 +90,7 @@ export function finishedLine(info: StepInfo, outcome: Outcome, size: FrameSize):
       return stepLine(paint('✓', 'green', size), name, right, size);
     }
     case 'failed':
-      // Not clipped: this is the line people copy.
+      // Not clipped: users copy this line.
       return `${paint(`✗ ${name}`, 'red', size)}  ${humanDuration(outcome.durationMs)}`;
     case 'cancelled':
       return stepLine('-', name, paint('cancelled', 'dim', size), size);
@@ -114,10 +114,10 @@ function totalsLine(model: FrameModel, now: number, size: FrameSize): string {
 /** `▸ name                 right`, never wider than the terminal. */
 function stepLine(mark: string, name: string, right: string, size: FrameSize): string {
   const columns = size.columns - 1;
-  const room = columns - displayWidth(mark) - displayWidth(right) - 3;
-  if (room < 8) return clip(`${mark} ${name}`, columns);
-  const clipped = clip(name, room);
-  const gap = ' '.repeat(Math.max(0, room - displayWidth(clipped)));
+  const width = columns - displayWidth(mark) - displayWidth(right) - 3;
+  if (width < 8) return clip(`${mark} ${name}`, columns);
+  const clipped = clip(name, width);
+  const gap = ' '.repeat(Math.max(0, width - displayWidth(clipped)));
   return `${mark} ${clipped}${gap}  ${right}`;
 }
 

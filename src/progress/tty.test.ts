@@ -87,7 +87,7 @@ describe('finishedLine', () => {
   });
 });
 
-/** A terminal just good enough for the display: it knows line ends, cursor up, and how to erase a line. */
+/** A minimal terminal for the display: supports line breaks, cursor up, and erasing a line. */
 class Screen {
   columns = 60;
   readonly lines: string[] = [''];

@@ -1,7 +1,7 @@
 /**
- * The live display for terminals. Finished steps scroll away as ordinary lines, so nothing is ever lost above the
- * screen's edge; only the running steps below them are repainted. The whole output of a step that failed is printed
- * when the build has ended, so that nothing comes after it but the error.
+ * The live display for terminals. Finished steps scroll away as ordinary lines, so nothing is lost above the screen;
+ * only the running steps below them are repainted. The whole output of a failed step is printed at the end of the
+ * build, so that only the error follows it.
  */
 import type { Display, Write } from './display.ts';
 import type { BuildEvent, StepInfo } from './events.ts';
@@ -15,11 +15,11 @@ import { warningLines } from './warnings.ts';
 
 export interface TtyDisplayOptions {
   readonly write: Write;
-  /** The terminal's size, asked for at each repaint. */
+  /** The terminal's size; called for each repaint. */
   readonly size: () => TerminalSize;
-  /** Calls back whenever that has changed, until the function it returns is called. */
+  /** Subscribes to changes of the size; returns a function that unsubscribes. */
   readonly onResize?: ((repaint: () => void) => () => void) | undefined;
-  /** Whether the terminal wraps lines again when its width changes. Default: true. */
+  /** Whether the terminal rewraps lines when its width changes. Default: true. */
   readonly rewraps?: boolean | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -45,7 +45,7 @@ interface LiveStep {
   readonly log: StepLog;
   readonly splitters: Record<'stdout' | 'stderr', LineSplitter>;
   tail: string[];
-  /** The stream that wrote last: what it has not ended with a newline yet is in view. */
+  /** The stream that wrote last: its unfinished line is visible. */
   talking: 'stdout' | 'stderr';
   status: RunningStep['status'];
   failed: number | undefined;
@@ -61,13 +61,13 @@ const KEPT_TAIL = 20;
 class TtyDisplay {
   readonly #options: TtyDisplayOptions;
   readonly #area: LiveArea;
-  /** Also those that failed, until the display is closed. */
+  /** Includes failed steps until the display is closed. */
   readonly #running = new Map<string, LiveStep>();
   readonly #finished = new Set<string>();
   readonly #planned = new Set<string>();
   readonly #warnings: string[] = [];
   #started: number | undefined;
-  /** Lines that stay, not painted yet. */
+  /** Permanent lines that are not painted yet. */
   readonly #lasting: string[] = [];
   #lastPaint = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -208,7 +208,7 @@ class TtyDisplay {
     return frameLines(model, now(), { ...size(), color });
   }
 
-  /** Of the plan, once there is one: what a build does beside it is not counted. */
+  /** Finished steps of the plan, once there is one: other steps do not count. */
   #finishedCount(): number {
     if (this.#planned.size === 0) return this.#finished.size;
     return [...this.#finished].filter((id) => this.#planned.has(id)).length;
@@ -230,7 +230,7 @@ class TtyDisplay {
     const repaint = () => this.#paint(this.#frame());
     this.#timer = setInterval(repaint, interval);
     this.#timer.unref();
-    // At once: of a frame that was made narrower step by step hardly anything has scrolled out of reach.
+    // Repaint at once: while a window narrows step by step, hardly any rows scroll out of reach.
     this.#stopListening = this.#options.onResize?.(repaint);
   }
 }

@@ -1,20 +1,20 @@
-/** Sizes and times as people read them: decimal units, as Docker's tools print them. */
+/** Formats sizes and times: in decimal units, as Docker's tools do. */
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** `0B`, `123B`, `2.05kB`, `117.58kB`, `1.20GB`: two decimals, as BuildKit's progress has them. */
+/** `0B`, `123B`, `2.05kB`, `117.58kB`, `1.20GB`: two decimals, as in BuildKit's progress. */
 export function progressSize(bytes: number): string {
   const [value, unit] = scale(bytes, (scaled) => Number(scaled.toFixed(2)));
   return unit === 'B' ? `${value}B` : `${value.toFixed(2)}${unit}`;
 }
 
-/** `74.8MB`, `1.2kB`, `0B`: so many significant digits, trailing zeros left out, as in `docker images`. */
+/** `74.8MB`, `1.2kB`, `0B`: `digits` significant digits without trailing zeros, as in `docker images`. */
 export function humanSize(bytes: number, digits = 3): string {
   const [value, unit] = scale(bytes, (scaled) => Number(scaled.toPrecision(digits)));
   return `${value}${unit}`;
 }
 
-/** The rounded value in the largest unit in which it is at least 1. */
+/** The rounded value in the largest unit that keeps it at least 1. */
 function scale(bytes: number, round: (scaled: number) => number): [number, string] {
   let scaled = bytes;
   let index = 0;

@@ -1,7 +1,7 @@
 import type { Warning } from '../errors.ts';
 import { printable } from './terminal-text.ts';
 
-/** A warning as lines: what, where and its code, then what to do. */
+/** Formats a warning as lines: message, location and code, then the hint. */
 export function warningLines(warning: Warning): string[] {
   const { location } = warning;
   const where = location && ` (${printable(location.file)}:${location.range.start.line})`;

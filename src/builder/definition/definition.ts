@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { BuildOptions } from '../../api/index.ts';
 import {
-  type DockerfilePlace,
+  type DockerfileLocation,
   findDockerfile,
   type IgnoreFile,
   loadIgnoreFile,
@@ -108,7 +108,7 @@ async function readDockerfile(
 
 /** @throws AppError DOCKERFILE_UNREADABLE, DOCKERFILE_TOO_LARGE */
 async function readPlace(
-  { path, name, within }: DockerfilePlace,
+  { path, name, within }: DockerfileLocation,
   signal: AbortSignal | undefined,
 ): Promise<Buffer> {
   try {

@@ -256,7 +256,7 @@ describe('faults', () => {
   });
 });
 
-/** A word as a text and what it must come to, made together: the model knows no syntax. */
+/** A word and its expected expansion, generated together: the model needs no syntax. */
 interface Sample {
   readonly text: string;
   readonly value: string;
@@ -293,7 +293,7 @@ const samples = fc.letrec<{ word: Sample; part: Sample }>((tie) => ({
   ),
 }));
 
-/** What means the same inside double quotes as outside: no single quotes, no escapes but `\"`, `\$` and `\\`. */
+/** Whether a text has the same meaning inside double quotes: no single quotes, no escapes but `\"`, `\$` and `\\`. */
 function isPlainInQuotes({ text }: Sample): boolean {
   return !/['"]/.test(text.slice(1, -1)) && !/\\[^"$\\]/.test(text);
 }
@@ -315,7 +315,7 @@ test('agrees with a model that builds word and value together', () => {
   );
 });
 
-/** Whether a pattern of letters, `*` and `?` describes the whole value. */
+/** Whether a pattern of letters, `*` and `?` matches the whole value. */
 function fits(pattern: string, value: string): boolean {
   const rest = pattern.slice(1);
   if (pattern === '') return value === '';
@@ -326,7 +326,7 @@ function fits(pattern: string, value: string): boolean {
   return (pattern[0] === '?' || pattern[0] === value[0]) && fits(rest, value.slice(1));
 }
 
-/** The modifiers with patterns, by trying every stretch of the value. */
+/** Models of the modifiers with patterns, which try every substring of the value. */
 const patternModels: Readonly<Record<string, (pattern: string, value: string) => string>> = {
   '#': (pattern, value) => value.slice(ends(pattern, value, 0)[0] ?? 0),
   '##': (pattern, value) => value.slice(ends(pattern, value, 0).at(-1) ?? 0),
@@ -353,18 +353,18 @@ const patternModels: Readonly<Record<string, (pattern: string, value: string) =>
   },
 };
 
-/** Where a match that begins at `start` may end; ascending. */
+/** Possible ends of a match that starts at `start`, ascending. */
 function ends(pattern: string, value: string, start: number): number[] {
-  const places = Array.from({ length: value.length + 1 }, (_, end) => end);
-  return places.filter((end) => end >= start && fits(pattern, value.slice(start, end)));
+  const ends = Array.from({ length: value.length + 1 }, (_, end) => end);
+  return ends.filter((end) => end >= start && fits(pattern, value.slice(start, end)));
 }
 
 function starts(pattern: string, value: string): number[] {
-  const places = Array.from({ length: value.length + 1 }, (_, start) => start);
-  return places.filter((start) => fits(pattern, value.slice(start)));
+  const starts = Array.from({ length: value.length + 1 }, (_, start) => start);
+  return starts.filter((start) => fits(pattern, value.slice(start)));
 }
 
-test('agrees with a model that tries every stretch, for patterns', () => {
+test('agrees with a model that tries every substring, for patterns', () => {
   const pattern = fc.stringMatching(/^[ab*?]{1,5}$/);
   const modifier = fc.constantFrom(...Object.keys(patternModels));
   fc.assert(

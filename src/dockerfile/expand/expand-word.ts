@@ -1,4 +1,4 @@
-/** Variable expansion as the rest of the house sees it. */
+/** The interface of variable expansion. */
 import { AppError, type SourceRange } from '../../errors.ts';
 import { partFinder, type SourceMap } from '../source.ts';
 import type { EscapeCharacter, Word } from '../tree.ts';
@@ -6,19 +6,19 @@ import { LexFault } from './fault.ts';
 import { type LexOptions, lex } from './lexer.ts';
 
 export interface ExpandOptions {
-  /** The value of a variable; undefined when it is not set, which is not the same as empty. */
+  /** The value of a variable; undefined if unset, which differs from empty. */
   readonly lookup: (name: string) => string | undefined;
   /** Default: a backslash. */
   readonly escape?: EscapeCharacter | undefined;
-  /** Called for every use of an unset variable, also where a default stands in. */
+  /** Called for each use of an unset variable, even with a default. */
   readonly onUndefined?: ((name: string, range: SourceRange | undefined) => void) | undefined;
-  /** The text the word's range refers to (`tree.source`): errors then underline the fault. */
+  /** The text of the word's range (`tree.source`): errors then underline the fault. */
   readonly source?: SourceMap | undefined;
 }
 
 export interface Expanded {
   readonly text: string;
-  /** The names that were used and have no value. */
+  /** Names of used variables without a value. */
   readonly unmatched: ReadonlySet<string>;
 }
 
@@ -28,31 +28,31 @@ export interface ExpandedWords {
 }
 
 /**
- * One word stays one word: quotes and escapes are taken away, variables replaced.
+ * Expands a word to one word: removes quotes and escapes, replaces variables.
  * @throws {AppError} DOCKERFILE_UNTERMINATED_QUOTE, …_SUBSTITUTION, DOCKERFILE_BAD_SUBSTITUTION,
- * DOCKERFILE_UNSUPPORTED_MODIFIER, DOCKERFILE_VARIABLE_REQUIRED, DOCKERFILE_INVALID_PATTERN,
- * DOCKERFILE_EXPANSION_TOO_LARGE
+ *   DOCKERFILE_UNSUPPORTED_MODIFIER, DOCKERFILE_VARIABLE_REQUIRED, DOCKERFILE_INVALID_PATTERN,
+ *   DOCKERFILE_EXPANSION_TOO_LARGE
  */
 export function expandWord(word: Word | string, options: ExpandOptions): Expanded {
   const { result, unmatched } = run(word, options, {});
   return { text: result.text, unmatched };
 }
 
-/** Parted into words after the variables were replaced: `EXPOSE $PORTS`. Throws as `expandWord` does. */
+/** Expands a word and splits the result into words: `EXPOSE $PORTS`. Throws like `expandWord`. */
 export function expandWords(word: Word | string, options: ExpandOptions): ExpandedWords {
   const { result, unmatched } = run(word, options, { split: true });
   return { words: result.words.map(({ text }) => text), unmatched };
 }
 
-/** The body of a here-document: quotes mean nothing, the escape character is always a backslash. */
+/** Expands the body of a here-document: quotes are ordinary characters, the escape character is always a backslash. */
 export function expandHeredoc(body: Word | string, options: ExpandOptions): Expanded {
   const { result, unmatched } = run(body, { ...options, escape: '\\' }, { ignoreQuotes: true });
   return { text: result.text, unmatched };
 }
 
 /**
- * What a reader is shown of a command line: known variables replaced, all else as written. Throws nothing:
- * text that cannot be expanded comes back as it is.
+ * Expands a command line for display: replaces known variables and keeps everything else as written. Never throws:
+ * returns invalid text unchanged.
  */
 export function expandForDisplay(text: string, options: ExpandOptions): string {
   try {

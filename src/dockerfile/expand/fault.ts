@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../error-code.ts';
 
-/** A fault inside a word, before anybody knows where in the source the word lies. */
+/** An error inside a word whose range in the source is not known yet. */
 export class LexFault extends Error {
   readonly code: ErrorCode;
   readonly start: number;
@@ -28,5 +28,5 @@ export class LexFault extends Error {
   }
 }
 
-/** No value may grow beyond this: doubling a variable forty times must not eat the machine's memory. */
+/** Limit for expanded values, in characters: doubling a variable forty times must not exhaust the memory. */
 export const MAX_EXPANSION = 32 * 1024 * 1024;

@@ -1,23 +1,23 @@
-/** What the lexer is in the middle of: a word, an operand, or a double quote. */
+/** A level of nesting in the lexer: a word, an operand, or a double quote. */
 import type { EscapeCharacter } from '../tree.ts';
 import { LexFault } from './fault.ts';
 import type { Substitution } from './modifier.ts';
 
 export interface Frame {
   readonly kind: 'word' | 'quote';
-  /** What ends it: a character, or the end of the text for ''. */
+  /** The character that ends it; '' for the end of the text. */
   readonly stop: '' | '}' | '/' | '"';
   readonly rawEscapes: boolean;
-  /** Inside a pattern: escapes in quotes are doubled, since the pattern is parsed once more. */
+  /** Inside a pattern: escapes in quotes are doubled, since the pattern is parsed again. */
   readonly pattern: boolean;
   readonly start: number;
   readonly substitution?: Substitution | undefined;
-  /** The pattern of `/pattern/replacement` once the replacement is being read. */
+  /** The pattern of `/pattern/replacement`, while the replacement is read. */
   readonly replaced?: string | undefined;
   output: string;
 }
 
-/** A substitution put together again, for a variable that stays as it is. */
+/** Rebuilds the text of a substitution that is kept as written. */
 export function rewrite(substitution: Substitution, frame: Frame): string {
   const { name, modifier } = substitution;
   if (frame.replaced !== undefined) return `\${${name}/${frame.replaced}/${frame.output}}`;
@@ -27,15 +27,15 @@ export function rewrite(substitution: Substitution, frame: Frame): string {
 export interface OpenEnd {
   /** The outermost frame that belongs to a substitution. */
   readonly open: Frame | undefined;
-  /** The character that was looked for. */
+  /** The missing character. */
   readonly missing: string;
-  /** Where what it would end begins. */
+  /** Start of the construct that it would end. */
   readonly start: number;
   readonly end: number;
   readonly escaper: EscapeCharacter;
 }
 
-/** The outermost open substitution is what a reader must close first; without one, the open quote. */
+/** Reports the outermost open substitution; if there is none, the open quote. */
 export function unterminated({ open, missing, start, end, escaper }: OpenEnd): LexFault {
   if (open === undefined && missing !== '}') {
     const quote = missing === "'" ? 'single' : 'double';

@@ -1,7 +1,7 @@
 /**
- * The small shell lexer of Dockerfiles: quotes, escapes, `$name` and `${name…}`. Words nest (an operand holds
- * quotes that hold substitutions …) as deep as the text is long, so the nesting lives in a stack of frames
- * and not in calls. Every character is looked at once.
+ * The shell lexer of Dockerfiles: quotes, escapes, `$name` and `${name…}`. Nesting (operands in quotes in substitutions
+ * …) is bounded only by the length of the text, so it uses a stack of frames instead of recursion. Reads each character
+ * once.
  */
 import type { EscapeCharacter } from '../tree.ts';
 import { LexFault, MAX_EXPANSION } from './fault.ts';
@@ -14,7 +14,7 @@ import { type LexedWord, WordsCollector } from './words-collector.ts';
 export interface LexOptions {
   readonly escape: EscapeCharacter;
   readonly lookup: (name: string) => string | undefined;
-  /** Called for every use of a variable that has no value; the offsets are those of the `$…`. */
+  /** Called for each use of a variable without a value, with the offsets of the `$…`. */
   readonly onUndefined?: ((name: string, start: number, end: number) => void) | undefined;
   /** Quotes stay in the result. */
   readonly rawQuotes?: boolean | undefined;
@@ -22,9 +22,9 @@ export interface LexOptions {
   readonly rawEscapes?: boolean | undefined;
   /** Quotes are ordinary characters: for the bodies of here-documents. */
   readonly ignoreQuotes?: boolean | undefined;
-  /** A variable without a value stays as it is written. */
+  /** Variables without a value stay as written. */
   readonly keepUnset?: boolean | undefined;
-  /** Also part the result into words. */
+  /** Also split the result into words. */
   readonly split?: boolean | undefined;
 }
 
@@ -47,7 +47,7 @@ class Lexer {
   private frame: Frame;
   private readonly budget = new Budget();
   private at = 0;
-  /** The character that ends the frame, as a code; NaN at the outermost, which the text's end ends. */
+  /** The code of the character that ends the frame; NaN for the outermost one, which ends with the text. */
   private stopCode = Number.NaN;
 
   constructor(text: string, options: LexOptions) {
@@ -150,7 +150,7 @@ class Lexer {
     this.writeQuoted(output, start);
   }
 
-  /** `<<` takes the blanks behind it along, so that `<< EOF` is one word. */
+  /** `<<` includes the spaces after it, so that `<< EOF` is one word. */
   private angle(): void {
     const start = this.at;
     let end = start + 1;
@@ -224,7 +224,7 @@ class Lexer {
         name: opened.name,
         start: opened.start,
         modifier,
-        // A slash behind a colon is no replacement but an unknown modifier.
+        // A slash after a colon is an unknown modifier, not a replacement.
         kind: colon && kind === '/' ? ':/' : kind,
         colon,
       },
@@ -261,7 +261,7 @@ class Lexer {
     try {
       return applyModifier(substitution, operands);
     } catch (error) {
-      // What the text ends in the middle of is worth telling before what a part of it lacks.
+      // Report an unterminated construct before a missing value inside it.
       if (error instanceof LexFault && this.at === this.text.length && this.stack.length > 0) {
         throw this.unterminated();
       }

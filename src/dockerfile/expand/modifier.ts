@@ -1,4 +1,4 @@
-/** What `${name<modifier>operand}` comes to, once its operand is expanded. */
+/** Evaluates `${name<modifier>operand}` after its operand is expanded. */
 
 import { quote } from '../quote.ts';
 import { LexFault, MAX_EXPANSION } from './fault.ts';
@@ -16,29 +16,29 @@ import {
   textOf,
 } from './pattern.ts';
 
-/** A substitution whose operand is being read. Offsets are those of the word. */
+/** A substitution whose operand is being read. Offsets are relative to the word. */
 export interface Substitution {
   readonly name: string;
-  /** Where its `$` stands. */
+  /** Offset of its `$`. */
   readonly start: number;
   /** As written: `:-`, `#`, …; `/` and `//` for replacements. */
   readonly modifier: string;
-  /** The character that decides: the modifier without its colon. */
+  /** The modifier without its colon. */
   readonly kind: string;
-  /** An empty variable counts as unset. */
+  /** Treats an empty variable as unset. */
   readonly colon: boolean;
 }
 
 export interface Operands {
   readonly word: string;
-  /** Of a replacement; then `word` is what takes its place. */
+  /** The pattern of a replacement; `word` is the replacement. */
   readonly pattern?: string | undefined;
   readonly value: string | undefined;
   readonly end: number;
   readonly budget: Budget;
 }
 
-/** @throws {LexFault} when the variable is required and missing, or the modifier unknown */
+/** @throws {LexFault} if the variable is required and missing, or the modifier is unknown */
 export function applyModifier(substitution: Substitution, operands: Operands): string {
   const { kind, colon } = substitution;
   const { word, value } = operands;
@@ -113,7 +113,7 @@ function replaceMatch(substitution: Substitution, operands: Operands): string {
   });
 }
 
-/** As Go's `ReplaceAllString`: an empty match right behind another match is passed over. */
+/** As Go's `ReplaceAllString`: skips an empty match directly after another match. */
 function replaceAll(
   pattern: Pattern,
   value: Characters,
@@ -146,8 +146,8 @@ function replaceAll(
 const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 
 /**
- * BuildKit hands the replacement of `//` to a regular expression engine, where `$0` is the match, any other
- * `$name` nothing, and `$$` a dollar sign. Undefined stands for the match.
+ * BuildKit passes the replacement of `//` to a regular expression engine, where `$0` is the match, any other `$name` is
+ * empty, and `$$` is a dollar sign. Undefined represents the match.
  */
 function parseTemplate(text: string): (string | undefined)[] {
   const parts: (string | undefined)[] = [];

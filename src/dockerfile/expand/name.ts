@@ -4,8 +4,8 @@ const NAME_CHARACTER = /[\p{L}\p{Nd}_]/u;
 const DIGIT = /\p{Nd}/u;
 
 /**
- * Where the variable name that begins at `start` ends; `start` if none does. A name is letters, digits and
- * underscores, or digits only when it begins with one, or a single special parameter.
+ * The end of the variable name at `start`; `start` if there is none. A name is letters, digits and underscores, or only
+ * digits if it starts with one, or a single special parameter.
  */
 export function endOfName(text: string, start: number): number {
   const first = characterAt(text, start);

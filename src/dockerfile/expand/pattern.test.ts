@@ -7,7 +7,7 @@ const values = fc
   .array(fc.constantFrom('a', 'b', '*', '\n', '😀'), { maxLength: 9 })
   .map((parts) => parts.join(''));
 
-/** The same pattern as a regular expression, which finds the longest or shortest by going back. */
+/** The same pattern as a regular expression, which backtracks to the longest or shortest match. */
 function regularExpression(parts: readonly string[], longest: boolean, flags: string): RegExp {
   const source = parts.map((part) => {
     if (part === '*') return longest ? '[^\\n]*' : '[^\\n]*?';

@@ -1,30 +1,30 @@
 /**
- * The wildcards of `${v#p}`, `${v%p}` and `${v/p/r}`: `*` is any run without a line feed, `?` any one
- * character but a line feed. Between two stars lies a segment of fixed shape, so a match is found by
- * looking for one segment after the other, without going back; `Budget` bounds the rest.
+ * The wildcards of `${v#p}`, `${v%p}` and `${v/p/r}`: `*` is any run without a line feed, `?` any one character but a
+ * line feed. Between two stars is a segment of fixed length, so matching searches one segment after the other without
+ * backtracking; `Budget` bounds the rest.
  */
 
-/** One character of a segment; undefined stands for `?`. */
+/** One character of a segment; undefined for `?`. */
 type Item = string | undefined;
 
-/** A text by its characters: the text itself where none of them takes two code units. */
+/** A text as characters: the text itself if none of them needs two code units. */
 export type Characters = string | readonly string[];
 
 export interface Pattern {
-  /** What stands before, between and behind the stars: one more than there are stars. */
+  /** The segments before, between and after the stars: one more than there are stars. */
   readonly segments: readonly (readonly Item[])[];
 }
 
-/** Thrown by `parsePattern`: an escape that protects nothing. */
+/** Thrown by `parsePattern` for an escape without effect. */
 export class PatternFault extends Error {}
 
-/** Thrown when a match costs more than a sensible word ever does. */
+/** Thrown when a match costs far more than any realistic word. */
 export class BudgetFault extends Error {}
 
 export class Budget {
   private left: number;
 
-  /** @param steps for all the matches of one word */
+  /** @param steps for all matches of one word */
   constructor(steps = 50_000_000) {
     this.left = steps;
   }
@@ -77,7 +77,7 @@ export interface MatchRequest {
   readonly budget: Budget;
 }
 
-/** Where the shortest or longest match that begins at `start` ends, or -1. */
+/** The end of the shortest or longest match that starts at `start`, or -1. */
 export function matchAt(pattern: Pattern, request: MatchRequest): number {
   const { value, start, longest, budget } = request;
   const last = pattern.segments.length - 1;
@@ -94,7 +94,7 @@ export function matchAt(pattern: Pattern, request: MatchRequest): number {
   return at;
 }
 
-/** The first match in `value` from `start` on, as long as possible; undefined without one. */
+/** The first match in `value` from `start` on, as long as possible; undefined if there is none. */
 export function search(
   pattern: Pattern,
   value: Characters,
@@ -106,7 +106,7 @@ export function search(
     const end = matchAt(pattern, { value, start: at, longest: true, budget });
     if (end >= 0) return { start: at, end };
     budget.spend(1);
-    // A star that found nothing from here finds nothing from later on the same line.
+    // A star without a match from here has none from a later start on the same line.
     if (startsWithStar) at = lineEnd(value, at, budget);
   }
   return undefined;

@@ -2,19 +2,19 @@ import { isSpace } from '../space.ts';
 
 export interface LexedWord {
   readonly text: string;
-  /** Where in the text before expansion it comes from. */
+  /** Start of the word in the text before expansion. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Parts an expanded text into words at the blanks that were not quoted. */
+/** Splits an expanded text into words at unquoted spaces. */
 export class WordsCollector {
   readonly words: LexedWord[] = [];
   private current = '';
   private start = 0;
   private end = 0;
 
-  /** Text whose blanks are part of a word; it comes from `start..end`. */
+  /** Adds text whose spaces are part of a word; it comes from `start..end`. */
   addQuoted(text: string, start: number, end: number): void {
     if (text === '') return;
     if (this.current === '') this.start = start;
@@ -23,8 +23,8 @@ export class WordsCollector {
   }
 
   /**
-   * Text whose blanks end a word. It is the source from `start` on, or, when `end` is given, was made from
-   * all of `start..end`.
+   * Adds text whose spaces end a word. It is the source from `start` on, or, with `end`, was expanded from
+   * `start..end`.
    */
   addPlain(text: string, start: number, end?: number): void {
     let from = 0;

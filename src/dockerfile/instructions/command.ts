@@ -12,7 +12,7 @@ import type {
   ShellInstruction,
 } from './types.ts';
 
-/** A JSON array is a program with its arguments, anything else a text for the shell. */
+/** A JSON array is a program with its arguments; anything else is a shell command. */
 export function parseCommandLine(scope: Scope, line: ArgumentLine): CommandLine {
   const { json, words } = jsonOrWhole(line);
   if (json) return { form: 'exec', args: words };
@@ -24,13 +24,13 @@ export function parseCommandLine(scope: Scope, line: ArgumentLine): CommandLine 
   return { form: 'shell', text };
 }
 
-/** `CMD ["program", "argument"]` or `CMD text for the shell` */
+/** `CMD ["program", "argument"]` or `CMD shell command` */
 export function parseCmd(scope: Scope): CmdInstruction {
   refuseFlags(scope.node);
   return { ...baseOf(scope), kind: 'cmd', command: parseCommandLine(scope, scope.node.line) };
 }
 
-/** `ENTRYPOINT ["program", "argument"]` or `ENTRYPOINT text for the shell` */
+/** `ENTRYPOINT ["program", "argument"]` or `ENTRYPOINT shell command` */
 export function parseEntrypoint(scope: Scope): EntrypointInstruction {
   refuseFlags(scope.node);
   const command = parseCommandLine(scope, scope.node.line);
@@ -60,7 +60,7 @@ export function parseShell(scope: Scope): ShellInstruction {
   });
 }
 
-/** Whether the text would have the JSON form if it were not for what looks like a comment. */
+/** Whether the text would be JSON without the apparent comment. */
 function jsonWithComment(text: string): boolean {
   const start = text.startsWith('[') ? commentStart(text) : -1;
   if (start < 0) return false;

@@ -3,7 +3,7 @@ import { InstructionFault } from '../fault.ts';
 import { parseHeredocToken, stripLeadingTabs } from '../heredoc.ts';
 import { quote } from '../quote.ts';
 import type { Word } from '../tree.ts';
-import { jsonOrBlankWords } from '../words.ts';
+import { jsonOrWords } from '../words.ts';
 import { readFlagSet } from './flag-set.ts';
 import { baseOf, keywordOf, missingArgument, type Scope, spanOf } from './scope.ts';
 import { commentWord, warnOfComment } from './trailing-comment.ts';
@@ -55,7 +55,7 @@ export function parseAdd(scope: Scope): AddInstruction {
 
 function pathsOf(scope: Scope): readonly Word[] {
   const { node } = scope;
-  const { json, words } = jsonOrBlankWords(node.line);
+  const { json, words } = jsonOrWords(node.line);
   const keyword = keywordOf(node);
   const expected = `${keyword} source … destination`;
   const [first] = words;

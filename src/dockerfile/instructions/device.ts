@@ -7,7 +7,7 @@ import type { Word } from '../tree.ts';
 import { splitFlagFields } from './mount-flag.ts';
 import type { DeviceFlag } from './types.ts';
 
-/** `NAME[,required]` or `name=NAME[,required=true]`; a name may itself hold an equals sign. */
+/** `NAME[,required]` or `name=NAME[,required=true]`; a name may contain an equals sign. */
 export function parseDevice(text: Word, source: SourceMap): DeviceFlag {
   const partOf = partFinder(source, text);
   let name = '';

@@ -1,4 +1,4 @@
-/** The flags of one instruction, checked against those it knows. */
+/** The flags of one instruction, checked against the known ones. */
 
 import { nearestName } from '../../nearest-name.ts';
 import { InstructionFault } from '../fault.ts';
@@ -11,12 +11,12 @@ export type FlagKinds = Readonly<Record<string, 'boolean' | 'text' | 'list'>>;
 export interface FlagSet {
   boolean(name: string): boolean | undefined;
   text(name: string): Word | undefined;
-  /** As `text`, where an empty value says nothing. */
+  /** As `text`, but undefined for an empty value. */
   filled(name: string): Word | undefined;
   list(name: string): readonly Word[];
 }
 
-/** @throws {InstructionFault} for a flag that is unknown, given twice, or has a wrong value or none */
+/** @throws {InstructionFault} for a flag that is unknown, repeated, or has an invalid value or none */
 export function readFlagSet(node: InstructionNode, kinds: FlagKinds): FlagSet {
   const seen = new Map<string, FlagNode[]>();
   for (const flag of node.flags) {
@@ -44,7 +44,7 @@ export function readFlagSet(node: InstructionNode, kinds: FlagKinds): FlagSet {
   };
 }
 
-/** For instructions that have no flags of their own. */
+/** For instructions without flags. */
 export function refuseFlags(node: InstructionNode): void {
   readFlagSet(node, {});
 }

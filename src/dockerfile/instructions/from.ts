@@ -1,7 +1,7 @@
 import { InstructionFault } from '../fault.ts';
 import { quote } from '../quote.ts';
 import type { CommentNode, Word } from '../tree.ts';
-import { blankWords } from '../words.ts';
+import { splitWords } from '../words.ts';
 import { readFlagSet } from './flag-set.ts';
 import { baseOf, missingArgument, type Scope, spanOf } from './scope.ts';
 import { commentWord, trailingComment } from './trailing-comment.ts';
@@ -13,7 +13,7 @@ const FORM = 'FROM image, or FROM image AS name';
 /** `FROM [--platform=P] image [AS name]` */
 export function parseFrom(scope: Scope): FromInstruction {
   const { node } = scope;
-  const words = blankWords(node.line);
+  const words = splitWords(node.line);
   const [image, as, stageWord] = words;
   if (image === undefined) {
     throw missingArgument(scope, FORM, 'name the image to start from, or write FROM scratch');
@@ -34,7 +34,7 @@ export function parseFrom(scope: Scope): FromInstruction {
   };
 }
 
-/** What the comment block says of `name`: the rest of the first line that begins with it. */
+/** The description of `name` in a comment block: the rest of the first line that starts with it. */
 export function descriptionOf(comments: readonly CommentNode[], name: string): string | undefined {
   const prefix = `${name} `;
   const line = comments.find(({ text }) => text.startsWith(prefix));

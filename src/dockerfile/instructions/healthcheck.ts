@@ -16,7 +16,7 @@ const FORM = 'HEALTHCHECK NONE, or HEALTHCHECK [flags] CMD command';
 const MILLISECOND = 1e6;
 const MAX_RETRIES = 2 ** 31 - 1;
 
-/** `HEALTHCHECK NONE` (its flags are passed over, as BuildKit does) or `HEALTHCHECK [flags] CMD command` */
+/** `HEALTHCHECK NONE` (with its flags ignored, as in BuildKit) or `HEALTHCHECK [flags] CMD command` */
 export function parseHealthcheck(scope: Scope): HealthcheckInstruction {
   const { line } = scope.node;
   const { text } = line;

@@ -1,9 +1,9 @@
 /** ENV, LABEL and ARG. */
 import { InstructionFault } from '../fault.ts';
 import { quote } from '../quote.ts';
-import { isBlank } from '../space.ts';
+import { isSeparator } from '../space.ts';
 import type { ArgumentLine, Word } from '../tree.ts';
-import { type PlacedWord, quotedWords } from '../words.ts';
+import { type LocatedWord, quotedWords } from '../words.ts';
 import { refuseFlags } from './flag-set.ts';
 import { descriptionOf } from './from.ts';
 import { baseOf, keywordOf, missingArgument, type Scope, spanOf } from './scope.ts';
@@ -54,7 +54,7 @@ function keyValues(scope: Scope): { pairs: readonly KeyValue[]; legacy: boolean 
   return read;
 }
 
-/** @throws {InstructionFault} for a word that is no pair */
+/** @throws {InstructionFault} for a word that is not a pair */
 export function readPairs(scope: Scope): { pairs: readonly KeyValue[]; legacy: boolean } {
   const words = quotedWords(scope.node.line, scope.escape);
   const [first] = words;
@@ -64,7 +64,7 @@ export function readPairs(scope: Scope): { pairs: readonly KeyValue[]; legacy: b
   return { pairs: words.map((word) => pairOf(scope, word, words)), legacy: false };
 }
 
-function pairOf(scope: Scope, word: PlacedWord, words: readonly PlacedWord[]): KeyValue {
+function pairOf(scope: Scope, word: LocatedWord, words: readonly LocatedWord[]): KeyValue {
   const { key, value } = splitPair(scope.node.line, word);
   if (value !== undefined) return { key, value };
   const last = words.at(-1) ?? word;
@@ -77,15 +77,15 @@ function pairOf(scope: Scope, word: PlacedWord, words: readonly PlacedWord[]): K
   });
 }
 
-/** `name rest of the line`: the value is all that is left, its blanks kept. */
-function legacyPair(scope: Scope, first: PlacedWord): KeyValue {
+/** `name rest of the line`: the value is the whole rest, including spaces. */
+function legacyPair(scope: Scope, first: LocatedWord): KeyValue {
   const { line } = scope.node;
   const keyword = keywordOf(scope.node);
   const { text } = line;
   let end = 0;
-  while (end < text.length && !isBlank(text.charCodeAt(end))) end += 1;
+  while (end < text.length && !isSeparator(text.charCodeAt(end))) end += 1;
   let start = end;
-  while (start < text.length && isBlank(text.charCodeAt(start))) start += 1;
+  while (start < text.length && isSeparator(text.charCodeAt(start))) start += 1;
   if (end === text.length) {
     throw new InstructionFault(
       'DOCKERFILE_KEY_VALUE',
@@ -105,7 +105,7 @@ function legacyPair(scope: Scope, first: PlacedWord): KeyValue {
   return pair;
 }
 
-function splitPair(line: ArgumentLine, word: PlacedWord): { key: Word; value: Word | undefined } {
+function splitPair(line: ArgumentLine, word: LocatedWord): { key: Word; value: Word | undefined } {
   const { start, end, text } = word;
   const equals = text.indexOf('=');
   if (equals < 0) return { key: word, value: undefined };

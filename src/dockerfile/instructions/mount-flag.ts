@@ -1,11 +1,11 @@
-/** RUN --mount before expansion: the fields and where they stand. */
+/** RUN --mount before expansion: the fields with their ranges. */
 import { type CsvField, splitCsv } from '../csv.ts';
 import { InstructionFault } from '../fault.ts';
 import { partFinder, type SourceMap } from '../source.ts';
 import type { Word } from '../tree.ts';
 import type { MountField, MountFlag } from './types.ts';
 
-/** @throws {InstructionFault} for broken quoting, or a variable in `from` */
+/** @throws {InstructionFault} for invalid quoting, or a variable in `from` */
 export function parseMountFlag(text: Word, source: SourceMap): MountFlag {
   const partOf = partFinder(source, text);
   const fields = splitFlagFields(text, source).map((field) => mountField(field, partOf));

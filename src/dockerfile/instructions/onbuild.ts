@@ -9,7 +9,7 @@ import { commentRange, warnOfComment } from './trailing-comment.ts';
 import type { OnbuildInstruction } from './types.ts';
 
 const JSON_FORM = new Set(['add', 'cmd', 'copy', 'entrypoint', 'run', 'shell', 'volume']);
-/** What takes a number sign for an argument; elsewhere the shell does, or it is a fault. */
+/** Instructions that take a number sign as an argument; others pass it to the shell, or reject it. */
 const TAKES_COMMENTS = new Set([
   'add',
   'copy',
@@ -21,7 +21,7 @@ const TAKES_COMMENTS = new Set([
 ]);
 const FORBIDDEN = new Set(['onbuild', 'from', 'maintainer']);
 
-/** `ONBUILD instruction`: what the instruction means is looked at when the trigger is used. */
+/** `ONBUILD instruction`: the instruction is interpreted when the trigger runs. */
 export function parseOnbuild(scope: Scope): OnbuildInstruction {
   const { node } = scope;
   const inner = node.trigger;
@@ -48,7 +48,7 @@ export function parseOnbuild(scope: Scope): OnbuildInstruction {
   return { ...baseOf(scope), kind: 'onbuild', trigger: triggerText(node) };
 }
 
-/** What of a trigger must be right already where it is written: its JSON and its `name=value` pairs. */
+/** Checks the parts of a trigger that must be valid when it is written: JSON and `name=value` pairs. */
 function checkShape(scope: Scope): void {
   const { name, line } = scope.node;
   if (name === 'env' || name === 'label') readPairs(scope);

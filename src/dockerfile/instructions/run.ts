@@ -15,7 +15,7 @@ import type { RunInstruction } from './types.ts';
 const NETWORKS = ['default', 'none', 'host'] as const;
 const SECURITIES = ['sandbox', 'insecure'] as const;
 
-/** `RUN [flags] ["program", "argument"]` or `RUN [flags] text for the shell` */
+/** `RUN [flags] ["program", "argument"]` or `RUN [flags] shell command` */
 export function parseRun(scope: Scope): RunInstruction {
   const { node } = scope;
   const flags = readFlagSet(node, {
@@ -36,13 +36,13 @@ export function parseRun(scope: Scope): RunInstruction {
   };
 }
 
-/** What a RUN in its shell form gives to the shell. */
+/** The input for the shell of a RUN in shell form. */
 export type ShellScript =
   | { readonly kind: 'text'; readonly text: string }
-  /** A script with a `#!` line: to be put into an executable file with this name and started. */
+  /** A script with a `#!` line: written to an executable file with this name and run. */
   | { readonly kind: 'file'; readonly name: string; readonly content: string };
 
-/** Puts the here-documents back where the shell, or the interpreter they name, wants them. */
+/** Reassembles the here-documents for the shell, or for the interpreter that they name. */
 export function shellScript(run: RunInstruction): ShellScript {
   if (run.command.form !== 'shell') throw new Error('the JSON form has no text for the shell');
   const { text } = run.command.text;
@@ -57,7 +57,7 @@ export function shellScript(run: RunInstruction): ShellScript {
   return { kind: 'text', text: text + bodies.join('') };
 }
 
-/** The first of the allowed values is the default. */
+/** The first allowed value is the default. */
 function oneOf<T extends string>(
   flag: string,
   value: Word | undefined,

@@ -1,4 +1,4 @@
-/** What every instruction's parser is given, and the faults they share. */
+/** The input of every instruction's parser, and their shared errors. */
 import type { SourceRange, Warning } from '../../errors.ts';
 import { skipsRule } from '../check-config.ts';
 import { InstructionFault } from '../fault.ts';
@@ -18,7 +18,7 @@ export interface WarningText {
   readonly hint: string;
 }
 
-/** A scope that collects the warnings neither the file nor the instruction silences. */
+/** Makes a scope that collects warnings, except those silenced by the file or the instruction. */
 export function scopeOf(tree: SyntaxTree, node: InstructionNode, warnings: Warning[]): Scope {
   const { source, check } = tree;
   const warn: Scope['warn'] = (warning, range) => {
@@ -34,7 +34,7 @@ export function baseOf(scope: Scope) {
   return { node, location, text: node.original, check: node.check };
 }
 
-/** The keyword as the messages name it. */
+/** The keyword as messages show it. */
 export function keywordOf(node: InstructionNode): string {
   return node.name.toUpperCase();
 }

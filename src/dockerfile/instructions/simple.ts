@@ -1,8 +1,8 @@
-/** Instructions whose argument is one text, or a plain list. */
+/** Instructions with one text or a plain list as argument. */
 import { InstructionFault } from '../fault.ts';
 import { trimSpaces } from '../space.ts';
 import type { Word } from '../tree.ts';
-import { blankWords, jsonOrBlankWords } from '../words.ts';
+import { jsonOrWords, splitWords } from '../words.ts';
 import { refuseFlags } from './flag-set.ts';
 import { baseOf, keywordOf, missingArgument, type Scope, spanOf } from './scope.ts';
 import { commentRange, commentWord, warnOfComment } from './trailing-comment.ts';
@@ -31,7 +31,7 @@ export function parseWorkdir(scope: Scope): WorkdirInstruction {
   return { ...baseOf(scope), kind: 'workdir', value };
 }
 
-/** `STOPSIGNAL signal`; flags are passed over, as BuildKit does. */
+/** `STOPSIGNAL signal`; ignores flags, as BuildKit does. */
 export function parseStopsignal(scope: Scope): StopsignalInstruction {
   const value = singleValue(scope, 'a signal name or number');
   return { ...baseOf(scope), kind: 'stopsignal', value };
@@ -51,7 +51,7 @@ export function parseMaintainer(scope: Scope): MaintainerInstruction {
 /** `EXPOSE port[/protocol] …` */
 export function parseExpose(scope: Scope): ExposeInstruction {
   const { node } = scope;
-  const ports = blankWords(node.line);
+  const ports = splitWords(node.line);
   const expected = 'ports such as 8080, 53/udp or 8000-8010';
   if (ports.length === 0) throw missingArgument(scope, expected, 'name a port');
   refuseFlags(node);
@@ -61,7 +61,7 @@ export function parseExpose(scope: Scope): ExposeInstruction {
 /** `VOLUME path …` or `VOLUME ["path", …]` */
 export function parseVolume(scope: Scope): VolumeInstruction {
   const { node } = scope;
-  const { json, words } = jsonOrBlankWords(node.line);
+  const { json, words } = jsonOrWords(node.line);
   const expected = 'one or more paths';
   if (words.length === 0) throw missingArgument(scope, expected, 'name a path');
   refuseFlags(node);
@@ -82,7 +82,7 @@ export function parseVolume(scope: Scope): VolumeInstruction {
   return { ...baseOf(scope), kind: 'volume', paths };
 }
 
-/** All the rest of the line, its blanks kept. */
+/** The whole rest of the line, including spaces. */
 function singleValue(scope: Scope, expected: string): Word {
   const { argument } = scope.node;
   if (argument.text !== '') return argument;

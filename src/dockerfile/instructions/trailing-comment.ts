@@ -1,6 +1,6 @@
 /**
- * A number sign behind an instruction begins no comment: what follows are further arguments. Where that
- * certainly fails it is told as the reason; elsewhere it is a warning.
+ * A number sign after an instruction starts no comment: further arguments follow. If that must fail, this is reported
+ * as the reason; otherwise it is a warning.
  */
 
 import type { SourceRange } from '../../errors.ts';
@@ -12,18 +12,18 @@ import { keywordOf, type Scope } from './scope.ts';
 const CODE = 'DOCKERFILE_TRAILING_COMMENT';
 const HINT = 'put the comment on a line of its own';
 
-/** The first of the words, but for the very first, that begins with a number sign. */
+/** The first word with a leading number sign, except the very first word. */
 export function commentWord(words: readonly Word[]): Word | undefined {
   return words.find((word, index) => index > 0 && word.text.startsWith('#'));
 }
 
-/** The range from the first unquoted number sign behind a blank to the end of the text. */
+/** The range from the first unquoted number sign after a space to the end of the text. */
 export function commentRange(line: ArgumentLine): SourceRange | undefined {
   const start = commentStart(line.text);
   return start < 0 ? undefined : line.word(start, line.text.length, '').range;
 }
 
-/** Where the first unquoted number sign behind a blank stands, or -1. */
+/** The offset of the first unquoted number sign after a space, or -1. */
 export function commentStart(text: string): number {
   let quote = '';
   for (let at = 0; at < text.length; at += 1) {
@@ -37,7 +37,7 @@ export function commentStart(text: string): number {
   return -1;
 }
 
-/** The fault of an instruction that the comment makes impossible; `expected` is what may stand there. */
+/** The error for an instruction that the comment makes invalid; `expected` is the valid form. */
 export function trailingComment(
   scope: Scope,
   range: SourceRange,
@@ -47,7 +47,7 @@ export function trailingComment(
   return new InstructionFault(CODE, message, { range, expected, hint: HINT });
 }
 
-/** Warns when the comment becomes `what`. */
+/** Warns that the comment becomes `what`. */
 export function warnOfComment(scope: Scope, range: SourceRange | undefined, what: string): void {
   if (range === undefined) return;
   const message = `# does not start a comment here: it and the text after it become ${what}`;

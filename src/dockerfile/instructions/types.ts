@@ -1,7 +1,4 @@
-/**
- * The instructions with their parts named, before any variable is replaced: a `Word` holds the text as
- * written and its place in the source.
- */
+/** Typed instructions before variable expansion: a `Word` holds the text as written and its source range. */
 import type { SourceLocation, SourceRange } from '../../errors.ts';
 import type { CheckConfig } from '../check-config.ts';
 import type { HeredocNode, InstructionNode, Word } from '../tree.ts';
@@ -11,7 +8,7 @@ interface InstructionBase {
   readonly location: SourceLocation;
   /** The instruction on one line, as written. */
   readonly text: string;
-  /** From a `# check=` comment right above. */
+  /** From a `# check=` comment directly above. */
   readonly check: CheckConfig | undefined;
 }
 
@@ -22,7 +19,7 @@ export interface FromInstruction extends InstructionBase {
   readonly stage: string | undefined;
   readonly stageWord: Word | undefined;
   readonly platform: Word | undefined;
-  /** What the comment above says of the stage. */
+  /** The description of the stage in the comment above. */
   readonly description: string | undefined;
 }
 
@@ -37,7 +34,7 @@ export interface ArgInstruction extends InstructionBase {
   readonly args: readonly ArgDeclaration[];
 }
 
-/** What is to be executed: a text for the shell, or a program with its arguments. Never expanded by the builder. */
+/** The command to run: a shell command, or a program with its arguments. Never expanded by the builder. */
 export type CommandLine =
   | { readonly form: 'shell'; readonly text: Word }
   | { readonly form: 'exec'; readonly args: readonly Word[] };
@@ -47,12 +44,12 @@ export interface MountField {
   /** Lower case. */
   readonly key: string;
   readonly keyRange: SourceRange;
-  /** Undefined when there is no equals sign. */
+  /** Undefined without an equals sign. */
   readonly value: Word | undefined;
   readonly range: SourceRange;
 }
 
-/** A --mount before its values are expanded; `parseMount` makes a `Mount` of it. */
+/** A --mount before expansion; `parseMount` converts it to a `Mount`. */
 export interface MountFlag {
   readonly text: Word;
   readonly fields: readonly MountField[];
@@ -75,10 +72,10 @@ export interface RunInstruction extends InstructionBase {
   readonly devices: readonly DeviceFlag[];
 }
 
-/** A file whose content stands in the Dockerfile. */
+/** A file whose content is in the Dockerfile. */
 export interface InlineFile {
   readonly name: string;
-  /** Leading tabs removed where `<<-` asks for it. Expand with `expandHeredoc` if `expand`. */
+  /** Without leading tabs for `<<-`. Expand with `expandHeredoc` if `expand`. */
   readonly content: string;
   readonly expand: boolean;
   readonly heredoc: HeredocNode;
@@ -105,7 +102,7 @@ export interface CopyInstruction extends CopyBase {
 export interface AddInstruction extends CopyBase {
   readonly kind: 'add';
   readonly checksum: Word | undefined;
-  /** Undefined: not said. */
+  /** Undefined: not specified. */
   readonly keepGitDir: boolean | undefined;
   readonly unpack: boolean | undefined;
 }
@@ -175,7 +172,7 @@ export interface ShellInstruction extends InstructionBase {
   readonly args: readonly Word[];
 }
 
-/** Times in nanoseconds; 0 means: as inherited. */
+/** Times in nanoseconds; 0: inherited. */
 export interface HealthTest {
   readonly kind: 'command';
   readonly command: CommandLine;
@@ -193,7 +190,7 @@ export interface HealthcheckInstruction extends InstructionBase {
 
 export interface OnbuildInstruction extends InstructionBase {
   readonly kind: 'onbuild';
-  /** What is stored in the image: the trigger on one line, bodies of here-documents behind it. */
+  /** The trigger as stored in the image: one line, followed by the bodies of here-documents. */
   readonly trigger: string;
 }
 

@@ -1,18 +1,17 @@
 /**
- * A text cut into stretches: finds the one in which an offset lies. It begins where the last one was found and goes on in
- * strides that double, since places are mostly asked for one after the other: more stretches make none of them harder
- * to find.
+ * Finds the segment of a text that contains an offset. The search starts at the last result with doubling strides,
+ * since lookups are mostly sequential: the cost does not grow with the number of segments.
  */
-export class StretchFinder {
+export class SegmentFinder {
   readonly #starts: readonly number[];
   #last = 0;
 
-  /** @param starts where each stretch begins, ascending */
+  /** @param starts start offset of each segment, ascending */
   constructor(starts: readonly number[]) {
     this.#starts = starts;
   }
 
-  /** @returns its number, from 0: the last that begins at the offset or before it */
+  /** @returns the segment's index: the last one that starts at the offset or before it */
   find(offset: number): number {
     let low = this.#last;
     let high = low + 1;
@@ -33,8 +32,8 @@ export class StretchFinder {
     return low;
   }
 
-  /** Behind the last stretch nothing begins. */
-  startOf(stretch: number): number {
-    return this.#starts[stretch] ?? Number.POSITIVE_INFINITY;
+  /** Infinity after the last segment. */
+  startOf(segment: number): number {
+    return this.#starts[segment] ?? Number.POSITIVE_INFINITY;
   }
 }
