@@ -61,7 +61,7 @@ const sources: readonly Case[] = [
     makes: ['app/', 'app/sub/ 700', 'app/sub/y=Y 600', 'app/x=X'],
   },
   {
-    says: 'a slash at the end of a source means nothing',
+    says: 'a slash at the end of a source is ignored',
     source: PROJECT,
     op: { paths: ['dir/'], destination: '/app/' },
     makes: ['app/', 'app/sub/ 700', 'app/sub/y=Y 600', 'app/x=X'],
@@ -85,7 +85,7 @@ const sources: readonly Case[] = [
     makes: ['sub/ 700', 'sub/y=Y 600', 'x=X'],
   },
   {
-    says: 'a wildcard that finds nothing is no error',
+    says: 'a wildcard without matches is not an error',
     source: PROJECT,
     op: { paths: ['*.none'], destination: '/app/' },
     makes: [],
@@ -141,7 +141,7 @@ const sources: readonly Case[] = [
     makes: ['a/', 'a/y=2'],
   },
   {
-    says: '--exclude is about what is inside of sources, not about files that are sources',
+    says: '--exclude applies inside sources, not to files that are sources',
     source: PROJECT,
     op: { paths: ['*.txt', 'run.sh'], exclude: ['b.*', 'run.sh'], destination: '/d/' },
     makes: ['d/', 'd/a.txt=A', 'd/b.txt=B', 'd/run.sh=R 755'],
@@ -171,7 +171,7 @@ const sources: readonly Case[] = [
     makes: ['o/', 'o/c/', 'o/c/e/', 'o/c/e/bay=1', 'o/c/x/', 'o/c/x/e/', 'o/c/x/e/bar=2'],
   },
   {
-    says: '--parents with a wildcard that finds nothing makes no directories',
+    says: '--parents with a wildcard without matches makes no directories',
     source: { 'a/b': '1' },
     op: { paths: ['a/c*/d', 'a/./c*'], parents: true, destination: '/o/' },
     makes: ['o/'],
@@ -252,7 +252,7 @@ const destinations: readonly Case[] = [
     makes: ['usr/bin/sub/ 700', 'usr/bin/sub/y=Y 600', 'usr/bin/x=X'],
   },
   {
-    says: 'a file named at a symlink replaces what it points to',
+    says: 'a file named at a symlink replaces its target',
     source: PROJECT,
     base: { 'etc/real': 'old', link: { link: 'etc/real' } },
     op: { paths: ['a.txt'], destination: '/link' },
@@ -314,14 +314,14 @@ const destinations: readonly Case[] = [
     makes: ['d/ 700 9:9', 'd/f=1'],
   },
   {
-    says: '--link follows nothing and makes parents anew',
+    says: '--link follows no links and makes new parents',
     source: PROJECT,
     base: { 'usr/bin': {}, bin: { link: 'usr/bin' }, tmp: { mode: 0o1777 } },
     op: { paths: ['a.txt'], destination: '/bin/', link: true },
     makes: ['bin/', 'bin/a.txt=A'],
   },
   {
-    says: '--link means nothing together with --chmod',
+    says: '--link is ignored together with --chmod',
     source: PROJECT,
     base: { 'usr/bin': {}, bin: { link: 'usr/bin' } },
     op: { paths: ['a.txt'], destination: '/bin/', link: true, mode: '644' },
@@ -468,7 +468,7 @@ describe('COPY', () => {
     expect(times).toEqual([NOW / 1000, 88, 77]);
   });
 
-  it('keeps hard links within one source, and tells lone ones from them', async () => {
+  it('keeps hard links within one source, and drops lone ones', async () => {
     const files: Files = { 'd/a': '1', 'd/b': { hardLink: 'd/a' }, 'e/c': { hardLink: 'd/a' } };
     const { entries } = await copy(files, { paths: ['d', 'e'] });
     const groups = entries.map((entry) => (entry.kind === 'entry' ? entry.linkGroup : undefined));
@@ -554,7 +554,7 @@ describe('COPY', () => {
       expect((await parents('/lib/./d/f')).lines).toEqual(['o/', 'o/d/', 'o/d/f=1']);
     });
 
-    it('says so where --exclude leaves out what is named', async () => {
+    it('warns if --exclude leaves out a named source', async () => {
       const { warnings } = await parents('usr/lib/d/f', ['**/f']);
       expect(warnings).toMatchObject([{ message: expect.stringContaining('--exclude') }]);
     });
@@ -577,7 +577,7 @@ const failures: readonly (Omit<Case, 'makes'> & { readonly error: Record<string,
     error: { code: 'COPY_SOURCE_NOT_FOUND', hint: "did you mean 'src/main.go'?" },
   },
   {
-    says: 'a source nothing is like',
+    says: 'a source without similar names',
     source: { other: '' },
     op: { paths: ['missing'] },
     error: { message: "'missing' does not exist" },
@@ -716,7 +716,7 @@ describe('the key of a COPY', () => {
     expect(await key(files, { paths: ['d'], ...change })).toBe(expected);
   });
 
-  it('leaves out what --chmod and --chown replace', async () => {
+  it('leaves out modes and owners that --chmod and --chown replace', async () => {
     const change: Change = { mode: '644', owner: '1:2' };
     const other: Files = { a: { content: '1', mode: 0o600, owner: 9 } };
     expect(await key(other, change)).toBe(await key({ a: '1' }, change));
@@ -771,14 +771,14 @@ describe('the key of a COPY', () => {
     expect(copied.contentDigest).toBe(await key({ a: 'AFTER!', b: '2' }));
   });
 
-  it('teaches the tree the digests of what was copied', async () => {
+  it('lets the tree remember the digests of copied files', async () => {
     const source = scratch().tree({ a: 'x' });
     await runCopy(scratch(), copyOp({}), { source });
     const entry = source.lookup('a');
     expect(entry && source.knownDigest(entry)).toBe(contentDigest('x'));
   });
 
-  it('says which file cannot be read', async () => {
+  it('names the file that cannot be read', async () => {
     const source = scratch().tree({ 'd/secret': 'x' });
     const [selected = NOTHING] = await selectAll(copyOp({}), source);
     rmSync(join(source.hostPath, 'd/secret'));

@@ -1,12 +1,12 @@
-/** COPY, and ADD of files that are there: what was selected is placed and packed into a layer. */
+/** COPY, and ADD of existing files: puts the selected files and packs them into a layer. */
 import { AppError, faultIn, inPart, type Warning } from '../errors.ts';
 import type { ContentRange, FileTree } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer, TarIdentity } from '../layers/index.ts';
 import { hasErrorCode } from '../system/index.ts';
-import type { PlacedFile } from './canvas.ts';
+import type { DraftFile } from './layer-draft.ts';
 import { type ResolvedOwner, requireNumericOwner, resolveOwner } from './owner.ts';
-import { isLinked, placeFiles } from './place.ts';
+import { isLinked, putFiles } from './put-files.ts';
 import {
   type KeptFile,
   type ReadFile,
@@ -18,28 +18,28 @@ import {
 } from './selection/index.ts';
 import { ArchiveSpool, type UnpackedArchive } from './unpack.ts';
 
-/** What copying needs of a layer that is being made; `LayerWriter` is one. */
+/** The interface of a layer being made that copying needs; `LayerWriter` has it. */
 export interface CopyTarget {
   addAll(items: Iterable<EntryItem>, options?: AddAllOptions): Promise<void>;
   finish(): FinishedLayer;
 }
 
 export interface CopyOptions {
-  /** What is copied, one for each source of the operation. */
+  /** The files to copy, one selection for each source of the operation. */
   readonly selected: readonly SelectedFiles[];
-  /** Those of its files that have been read. */
+  /** Those of its files that are in memory already. */
   readonly kept?: ReadonlyMap<SelectedFile, KeptFile> | undefined;
   /** The file system copied into; undefined for an empty one. */
   readonly base: FileTree | undefined;
-  /** Milliseconds since the epoch: the time of what has none of its own. */
+  /** Milliseconds since the epoch: the time of files without one. */
   readonly now: number;
   readonly signal?: AbortSignal | undefined;
   readonly writer: CopyTarget;
-  /** Where ADD unpacks archives; what it puts there it removes again. */
+  /** Parent directory for unpacked archives, which are removed afterwards. */
   readonly temporaryDirectory: string;
-  /** Bytes that an archive may unpack to; undefined: nine tenths of what is free. */
+  /** Bytes that an archive may unpack to; undefined: nine tenths of the free space. */
   readonly unpackLimit?: number | undefined;
-  /** Called now and then with the bytes of content copied so far. */
+  /** Called from time to time with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
@@ -48,17 +48,17 @@ export interface CopyResult {
   readonly addedBytes: number;
   /** Regular files in the layer. */
   readonly files: number;
-  /** The selected files as they were when they were copied: what their digest is made from. */
+  /** The selected files as they were when copied, for their digest. */
   readonly copied: ReadonlyMap<SelectedFile, ReadFile>;
   readonly warnings: readonly Warning[];
-  /** What the layer's tar is known by, if the writer hashes it. */
+  /** Identity of the layer's tar, if the writer hashes it. */
   readonly tar?: Promise<TarIdentity> | undefined;
 }
 
 /**
- * Packs the files into the writer's layer and finishes it. Contents are read once: their digests come from the
- * bytes that were packed, and the source tree learns them.
- * @throws AppError of unpacking and placing; what the writer throws
+ * Packs the files into the writer's layer and finishes it. Contents are read once: their digests come from the packed
+ * bytes, and the source tree remembers them.
+ * @throws AppError of unpacking and putting files; what the writer throws
  */
 export async function copyFiles(op: CopyOp, options: CopyOptions): Promise<CopyResult> {
   const roots = options.selected.flatMap((selected) => selected.roots);
@@ -69,10 +69,10 @@ export async function copyFiles(op: CopyOp, options: CopyOptions): Promise<CopyR
   for (const root of packed) {
     const content = root.files[0]?.content;
     if (content?.kind !== 'tree') continue;
-    const range = content.tree.content(content.origin);
+    const range = content.tree.content(content.source);
     archives.set(root, await spool.unpack(range, options.signal).catch(faultIn(root.part)));
   }
-  // Awaited, since the spool is to outlive the packing.
+  // Awaited, since the spool must outlive the packing.
   return await pack(op, options, archives);
 }
 
@@ -84,10 +84,10 @@ async function pack(
   const { selected, kept, writer, signal, onProgress, base, now } = options;
   const { owner: spec } = op;
   const owner = spec === undefined ? undefined : inPart('chown', () => ownerOf(op, spec, base));
-  const { files: placed, warnings } = placeFiles(op, selected, base, { owner, now, archives });
-  await writer.addAll(items(placed, kept), { signal, onProgress }).catch(explain);
+  const { files: drafted, warnings } = putFiles(op, selected, base, { owner, now, archives });
+  await writer.addAll(items(drafted, kept), { signal, onProgress }).catch(explain);
   const layer = writer.finish();
-  const copied = copiedFiles(placed, layer);
+  const copied = copiedFiles(drafted, layer);
   for (const [root, { digest, size }] of archives) {
     for (const file of root.files) learn(copied, file, { digest, size });
   }
@@ -106,7 +106,7 @@ function ownerOf(op: CopyOp, spec: string, base: FileTree | undefined): Resolved
   return resolveOwner(spec, accounts);
 }
 
-/** A file that was never readable did not change while it was copied. */
+/** A file that was never readable has not changed while it was copied. */
 function explain(error: unknown): never {
   if (error instanceof AppError && hasErrorCode(error.cause, 'EACCES', 'EPERM')) {
     throw unreadableSource(error.cause);
@@ -115,7 +115,7 @@ function explain(error: unknown): never {
 }
 
 function* items(
-  files: readonly PlacedFile[],
+  files: readonly DraftFile[],
   kept: CopyOptions['kept'] = new Map(),
 ): Iterable<EntryItem> {
   for (const { entry, content, opaque, from } of files) {
@@ -128,7 +128,7 @@ function unread(content: SelectedContent | undefined): Pick<EntryItem, 'digest'>
   readonly bytes: EntryItem['content'];
 } {
   const isFixed = content?.kind === 'tree' && content.tree.isLive !== true;
-  const digest = isFixed ? content.tree.knownDigest(content.origin) : undefined;
+  const digest = isFixed ? content.tree.knownDigest(content.source) : undefined;
   return { bytes: bytesOf(content), digest };
 }
 
@@ -141,13 +141,13 @@ function bytesOf(content: SelectedContent | undefined): ContentRange | Uint8Arra
     case 'range':
       return content.range;
     case 'tree':
-      return content.tree.content(content.origin);
+      return content.tree.content(content.source);
   }
 }
 
-/** What the writer read of the selected files. */
+/** Digests and sizes of the selected files as the writer read them. */
 function copiedFiles(
-  files: readonly PlacedFile[],
+  files: readonly DraftFile[],
   layer: FinishedLayer,
 ): Map<SelectedFile, ReadFile> {
   const byPath = new Map(layer.index.entries.map((entry) => [entry.path, entry]));
@@ -161,10 +161,10 @@ function copiedFiles(
   return copied;
 }
 
-/** Notes what a file was when it was copied, and tells the tree it came from. */
+/** Records a file as it was when copied, and lets its tree remember the digest. */
 function learn(copied: Map<SelectedFile, ReadFile>, file: SelectedFile, was: ReadFile): void {
   copied.set(file, was);
   if (file.content?.kind !== 'tree') return;
-  const { tree, origin } = file.content;
-  if (was.size === origin.size) tree.rememberDigest(origin, was.digest);
+  const { tree, source } = file.content;
+  if (was.size === source.size) tree.rememberDigest(source, was.digest);
 }

@@ -1,9 +1,9 @@
 export { ExtraCertificates, type StepTrust } from './ca-certificates/index.ts';
-export type { PlacedFile } from './canvas.ts';
 export { type CopyOptions, type CopyResult, type CopyTarget, copyFiles } from './copy.ts';
+export type { DraftFile } from './layer-draft.ts';
 export { type MadeDirectories, makeDirectories } from './mkdir.ts';
 export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
-export { isLinked, placeFiles } from './place.ts';
+export { isLinked, putFiles } from './put-files.ts';
 export { type RunStepOptions, runStep, type StepLayer, type StepLimits } from './run-step.ts';
 export { findSecrets, type SecretLeak, type SecretText } from './secrets/index.ts';
 export {

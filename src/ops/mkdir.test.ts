@@ -20,7 +20,7 @@ function made(path: string, base: Files, owner?: string): string[] {
 describe('WORKDIR', () => {
   const time = NOW / 1000;
 
-  it('makes what is missing', () => {
+  it('makes missing directories', () => {
     expect(made('/a/b/c', { a: { mode: 0o700 } })).toEqual([
       `a/b 755 0:0 ${time}`,
       `a/b/c 755 0:0 ${time}`,

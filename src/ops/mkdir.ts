@@ -2,7 +2,7 @@
 import { inPart, type Warning } from '../errors.ts';
 import { type FileEntry, type FileTree, toBytes } from '../files/index.ts';
 import type { MkdirOp } from '../graph/index.ts';
-import { Canvas } from './canvas.ts';
+import { LayerDraft } from './layer-draft.ts';
 import { type ResolvedOwner, requireNumericOwner, resolveOwner } from './owner.ts';
 
 export interface MadeDirectories {
@@ -12,8 +12,8 @@ export interface MadeDirectories {
 }
 
 /**
- * The directories a WORKDIR has to make: mode 0755, owned by the user. Symlinks on the way are followed inside the
- * file system.
+ * The directories that a WORKDIR has to make: mode 0755, owned by the user. Symlinks in the path are followed inside
+ * the file system.
  * @param base undefined for an empty file system
  * @param now milliseconds since the epoch
  * @throws AppError PATH_NOT_A_DIRECTORY, SYMLINK_LOOP, COPY_LINK_OWNER
@@ -24,14 +24,14 @@ export function makeDirectories(
   now: number,
 ): MadeDirectories {
   const owner = inPart('user', () => ownerOf(op, base));
-  const canvas = new Canvas(base, {
+  const draft = new LayerDraft(base, {
     mode: 0o755,
     uid: owner?.uid ?? 0,
     gid: owner?.gid ?? 0,
     mtime: Math.floor(now / 1000),
   });
-  inPart('workdir', () => canvas.makeDirectories(canvas.resolve(toBytes(op.path))));
-  const entries = canvas.files().map(({ entry }) => entry);
+  inPart('workdir', () => draft.makeDirectories(draft.resolve(toBytes(op.path))));
+  const entries = draft.files().map(({ entry }) => entry);
   return { entries, warnings: entries.length > 0 ? (owner?.warnings ?? []) : [] };
 }
 

@@ -1,4 +1,4 @@
-/** Keeps the end of what a process writes, for the message when it fails. */
+/** Keeps the end of a process's output, for the message when it fails. */
 
 const LINES = 20;
 const BYTES = 16 * 1024;

@@ -1,4 +1,4 @@
-/** Whom new files belong to: `--chown` of COPY and ADD, and the user of WORKDIR. */
+/** The owner of new files: `--chown` of COPY and ADD, and the user of WORKDIR. */
 import { closeSync, readSync } from 'node:fs';
 import { AppError, type Warning } from '../errors.ts';
 import { type FileTree, resolveInTree } from '../files/index.ts';
@@ -10,19 +10,19 @@ export interface Owner {
 }
 
 export interface ResolvedOwner extends Owner {
-  /** A user that is not known counts as 0, an unknown group as the user's, as in BuildKit; the user is told. */
+  /** As in BuildKit, an unknown user counts as 0, and an unknown group as the user's; a warning says so. */
   readonly warnings: readonly Warning[];
 }
 
 const MAX_ACCOUNT_FILE = 10 * 1024 * 1024;
-/** What is beyond them counts as a name. */
+/** Larger numbers count as names. */
 const MAX_ID = 0x7fff_ffff;
 const MIN_ID = -0x8000_0000;
 
 /**
  * Resolves `user[:group]`. A user that is a number (or `root`) has the group of the same number unless one is given;
  * names come from `/etc/passwd` and `/etc/group` of the file system.
- * @param base undefined when there is no file system to look into: every name but `root` is unknown
+ * @param base undefined without a file system: every name but `root` is unknown
  */
 export function resolveOwner(spec: string, base: FileTree | undefined): ResolvedOwner {
   const warnings: Warning[] = [];
@@ -45,14 +45,14 @@ function resolveUserPart(user: string, base: FileTree | undefined, warnings: War
   return { uid: 0, gid: 0 };
 }
 
-interface GroupPlace {
+interface GroupContext {
   readonly base: FileTree | undefined;
   readonly warnings: Warning[];
   readonly owner: Owner;
 }
 
 /** An unknown group leaves the user's; an empty one, as in `user:`, is 0. */
-function resolveGroupPart(group: string, { base, warnings, owner }: GroupPlace): number {
+function resolveGroupPart(group: string, { base, warnings, owner }: GroupContext): number {
   const id = numericId(group) ?? numericId(findAccount(base, 'etc/group', group)?.[2] ?? '');
   if (id !== undefined) return id;
   const gid = group === '' ? 0 : owner.gid;
@@ -65,7 +65,7 @@ function numericId(text: string): number | undefined {
   if (!/^[+-]?[0-9]+$/.test(text)) return undefined;
   const id = Number(text);
   if (id < MIN_ID || id > MAX_ID) return undefined;
-  // BuildKit gives -1 to chown(2), where it means: as it is, which is root's.
+  // BuildKit passes -1 to chown(2), which keeps the owner: root.
   if (id === -1) return 0;
   return id < 0 ? id + 2 ** 32 : id;
 }
@@ -85,7 +85,7 @@ function findAccount(
   return undefined;
 }
 
-/** Text of a regular file of the tree, symlinks followed; empty when it is missing, no file, or too large. */
+/** Text of a regular file of the tree, symlinks followed; empty when it is missing, not a file, or too large. */
 function readSmallFile(tree: FileTree, path: string): string {
   const { entry } = resolveInTree(tree, path);
   if (entry?.type !== 'file' || entry.size > MAX_ACCOUNT_FILE) return '';
@@ -110,7 +110,7 @@ function unknownName(kind: 'user' | 'group', name: string, id: number): Warning 
 }
 
 /**
- * A layer of its own and an empty file system know no accounts: they need numbers.
+ * A layer of its own and an empty file system have no accounts: they need numbers.
  * @throws AppError COPY_LINK_OWNER
  */
 export function requireNumericOwner(

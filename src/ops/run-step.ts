@@ -1,4 +1,4 @@
-/** RUN: a process in the file system so far; what it changed becomes the layer, as it is. */
+/** RUN: a process in the current file system; its changes become the layer. */
 import { mkdir } from 'node:fs/promises';
 import type { Environment } from '../environment.ts';
 import { AppError, faultIn } from '../errors.ts';
@@ -21,10 +21,10 @@ import { OutputTail } from './output-tail.ts';
 import { findSecrets, type SecretLeak, SecretMask, type SecretText } from './secrets/index.ts';
 import { stepFailure } from './step-failure.ts';
 
-/** What the process of a step is limited to. */
+/** Limits of a step's process. */
 export interface StepLimits {
   readonly limits?: ResourceLimits | undefined;
-  /** Control group to make the step's in. */
+  /** Control group that becomes the parent of the step's. */
   readonly cgroupParent?: string | undefined;
 }
 
@@ -33,18 +33,18 @@ export interface RunStepOptions extends StepLimits {
   /** The merged tree of `lowers`. */
   readonly base: FileTree;
   readonly lowers: readonly LowerDirectory[];
-  /** Host directory of the staged layer: the tree and the index are made in it. */
+  /** Host directory of the staged layer, for the tree and the index. */
   readonly directory: string;
   readonly mounts: readonly WantedMount[];
   /** The operation's own environment, with proxies and secrets. */
   readonly env: readonly string[];
-  /** What the new layer must not hold, and nobody see in what the step prints. */
+  /** Secrets that neither the new layer nor the step's output may contain. */
   readonly secrets: readonly SecretText[];
-  /** Host path of what runs programs of the step's platform, if this machine does not. */
+  /** Host path of the emulator for the step's platform, if this machine needs one. */
   readonly emulator?: string | undefined;
-  /** Of this machine: where it has emulators, for messages. */
+  /** Directory of this machine with its emulators, for messages. */
   readonly hostEnv: Environment;
-  /** Certificates the step trusts beside its image's. */
+  /** Certificates the step trusts in addition to its image's. */
   readonly trust?: StepTrust | undefined;
   /** The instruction as written, for messages. */
   readonly instruction: string;
@@ -56,12 +56,12 @@ export interface StepLayer {
   /** Bytes of file content. */
   readonly size: number;
   readonly files: number;
-  /** Where a secret was found in it. */
+  /** Where the layer contains a secret. */
   readonly leaks: readonly SecretLeak[];
 }
 
 /**
- * Runs the step's process and indexes what it left.
+ * Runs the step's process and indexes its changes.
  *
  * @throws StepError when the process fails
  * @throws AppError what preparing and running a process throws; AbortedError

@@ -1,4 +1,4 @@
-/** What is said of a RUN whose process failed: how it ended, and why, where that can be seen. */
+/** The error of a RUN whose process failed: how it ended, and why, if that is visible. */
 import { StepError } from '../errors.ts';
 import type { ExecOp } from '../graph/index.ts';
 import { type ProcessResult, type ProgramContext, programFault } from '../runtime/index.ts';
@@ -9,7 +9,7 @@ export interface FailedStep {
   readonly result: ProcessResult;
   /** The last lines the process wrote. */
   readonly outputTail: readonly string[];
-  /** Where its program was looked for; undefined: an emulator started it. */
+  /** The file system in which its program was looked up; undefined: an emulator started it. */
   readonly context: ProgramContext | undefined;
 }
 
@@ -29,13 +29,13 @@ export async function stepFailure(op: ExecOp, step: FailedStep): Promise<StepErr
   );
 }
 
-/** Statuses of a program that could not be started: a shell's two, and those of the runtimes. */
+/** Exit codes for programs that could not be started: a shell's two, and those of the runtimes. */
 const NOT_STARTED: ReadonlySet<number> = new Set([1, 126, 127, 255]);
 const COULD_NOT_EXECUTE = /not found|no such file|exec(utable)? format|cannot execute|bad interp/i;
-/** Of a long command, as many are looked at. */
+/** How many programs of a long command are checked. */
 const MOST_WORDS = 50;
 
-/** Looks at the programs that the step names, if it ended as one ends that could not start a program. */
+/** Checks the programs of the step if its exit code says that one could not be started. */
 async function startHint(
   op: ExecOp,
   { result, outputTail, context }: FailedStep,

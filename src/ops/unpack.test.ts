@@ -36,13 +36,16 @@ function tar(members: readonly Member[]): Buffer {
   return Buffer.concat([...parts, END_OF_ARCHIVE]);
 }
 
-interface Place {
+interface Target {
   readonly base?: Files;
   readonly to?: string;
   readonly op?: Parameters<typeof copyOp>[0];
 }
 
-async function add(archive: Buffer, { base = {}, to = '/', op = {} }: Place = {}): Promise<Copied> {
+async function add(
+  archive: Buffer,
+  { base = {}, to = '/', op = {} }: Target = {},
+): Promise<Copied> {
   const source = scratch().tree({});
   writeFileSync(join(source.hostPath, 'a.tar'), archive);
   const change = { paths: ['a.tar'], destination: to, unpack: true, ...op };
@@ -71,7 +74,7 @@ const UNPACKED = [
 interface Case {
   readonly says: string;
   readonly members: readonly Member[];
-  readonly place?: Place;
+  readonly target?: Target;
   readonly makes: readonly string[];
 }
 
@@ -80,31 +83,31 @@ const cases: readonly Case[] = [
   {
     says: 'the destination is a directory, also without a slash',
     members: [{ path: 'x', content: 'X' }],
-    place: { to: '/new/place' },
-    makes: ['new/', 'new/place/', 'new/place/x=X'],
+    target: { to: '/new/dir' },
+    makes: ['new/', 'new/dir/', 'new/dir/x=X'],
   },
   {
     says: '--chown is for all members and the destination, --chmod for none',
     members: [{ path: 'd/x', content: 'X', uid: 1, mode: 0o600 }],
-    place: { to: '/n', op: { owner: '7', mode: '777' } },
+    target: { to: '/n', op: { owner: '7', mode: '777' } },
     makes: ['n/ 7:7', 'n/d/', 'n/d/x=X 600 7:7'],
   },
   {
     says: 'a symlinked destination is followed in the image',
     members: [{ path: 'x', content: 'X' }],
-    place: { to: '/l', base: { 'usr/real': {}, l: { link: '/usr/real' } } },
+    target: { to: '/l', base: { 'usr/real': {}, l: { link: '/usr/real' } } },
     makes: ['usr/real/x=X'],
   },
   {
-    says: 'a file takes the place of a directory, with all that was in it',
+    says: 'a file replaces a directory, with all that was in it',
     members: [{ path: 'd', content: 'file' }],
-    place: { base: { 'd/old/f': '1' } },
+    target: { base: { 'd/old/f': '1' } },
     makes: ['d=file'],
   },
   {
-    says: 'a directory takes the place of a file and of a symlink',
+    says: 'a directory replaces a file and of a symlink',
     members: [{ path: 'f/' }, { path: 'l/' }, { path: 'l/x', content: 'X' }],
-    place: { base: { f: '1', real: {}, l: { link: 'real' } } },
+    target: { base: { f: '1', real: {}, l: { link: 'real' } } },
     makes: ['f/', 'l/', 'l/x=X'],
   },
   {
@@ -113,7 +116,7 @@ const cases: readonly Case[] = [
       { path: 'd/', mode: 0o700, uid: 5 },
       { path: 'd/n', content: 'N' },
     ],
-    place: { base: { 'd/old': '1' } },
+    target: { base: { 'd/old': '1' } },
     makes: ['d/ 700 5:0', 'd/n=N'],
   },
   {
@@ -127,7 +130,7 @@ const cases: readonly Case[] = [
   {
     says: 'absolute names start at the destination',
     members: [{ path: '/etc/x', content: 'X' }],
-    place: { to: '/d/' },
+    target: { to: '/d/' },
     makes: ['d/', 'd/etc/', 'd/etc/x=X'],
   },
   {
@@ -138,25 +141,25 @@ const cases: readonly Case[] = [
       { path: 'out/passwd', content: '1' },
       { path: 'up/shadow', content: '2' },
     ],
-    place: { to: '/d', base: { 'etc/passwd': 'safe', 'etc/shadow': 'safe' } },
+    target: { to: '/d', base: { 'etc/passwd': 'safe', 'etc/shadow': 'safe' } },
     makes: ['d/', 'd/etc/', 'd/etc/passwd=1', 'd/out -> /etc', 'd/shadow=2', 'd/up -> ../../..'],
   },
   {
     says: 'symlinks of the image lead nowhere but inside the destination',
     members: [{ path: 'l/x', content: '1' }],
-    place: { to: '/d', base: { etc: {}, 'd/l': { link: '/etc' } } },
+    target: { to: '/d', base: { etc: {}, 'd/l': { link: '/etc' } } },
     makes: ['d/etc/', 'd/etc/x=1'],
   },
   {
-    says: 'a symlink in the last place is replaced',
+    says: 'a symlink in the last component is replaced',
     members: [{ path: 'd/l', content: '1' }],
-    place: { base: { target: 'safe', 'd/l': { link: '/target' } } },
+    target: { base: { target: 'safe', 'd/l': { link: '/target' } } },
     makes: ['d/l=1'],
   },
   {
     says: 'a hard link to a file of the image copies it',
     members: [{ path: 'x', type: 'hardlink', linkTarget: 'old' }],
-    place: { base: { old: 'OLD' } },
+    target: { base: { old: 'OLD' } },
     makes: ['x=OLD'],
   },
   {
@@ -175,8 +178,8 @@ const cases: readonly Case[] = [
 ];
 
 describe('ADD of an archive', () => {
-  it.each(cases)('$says', async ({ members, place, makes }) => {
-    const copied = await add(tar(members), place);
+  it.each(cases)('$says', async ({ members, target, makes }) => {
+    const copied = await add(tar(members), target);
     expect(copied.lines).toEqual(makes);
   });
 
@@ -256,7 +259,7 @@ describe('ADD of an archive', () => {
     await expect(result).rejects.toMatchObject({ code: 'ARCHIVE_TRUNCATED' });
   });
 
-  it('leaves nothing behind', async () => {
+  it('leaves no files', async () => {
     await add(tar(MEMBERS));
     expect(readdirSync(scratch().directory).filter((name) => name.startsWith('unpack'))).toEqual(
       [],

@@ -1,6 +1,6 @@
 /**
- * Archives that ADD unpacks: recognised by their content, read once. Contents are written one after the other into a
- * file of their own, so that the layer can be made in its own order; the archive's digest comes from the same reading.
+ * Unpacks archives for ADD: recognised by content, read once. Contents are written one after the other into a spool
+ * file, so that the layer can be made in its own order; the archive's digest comes from the same reading.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, read } from 'node:fs';
@@ -13,7 +13,7 @@ import { UnpackBudget } from '../layers/index.ts';
 import { openContent } from '../system/index.ts';
 
 export interface ArchiveMember {
-  /** The name is as it stands in the archive. */
+  /** The name is as in the archive. */
   readonly header: TarHeader;
   /** For files. */
   readonly content: ContentRange | undefined;
@@ -44,7 +44,7 @@ export class ArchiveSpool implements AsyncDisposable {
   }
 
   /**
-   * @param parent where the directory is made
+   * @param parent directory to make the spool in
    * @param limit bytes that each archive may unpack to; undefined: as many as are free
    */
   static async create(parent: string, limit: number | undefined): Promise<ArchiveSpool> {
@@ -81,7 +81,7 @@ export class ArchiveSpool implements AsyncDisposable {
 class SpoolFile {
   readonly #hostPath: string;
   readonly #handle: FileHandle;
-  // Content at the very start would be taken for a whole file, which is read as far as it has grown.
+  // Content at the very start would be read as a whole file, to its current end.
   #position = 1;
 
   constructor(hostPath: string, handle: FileHandle) {
@@ -103,7 +103,7 @@ class SpoolFile {
     return { header, content: { hostPath: this.#hostPath, offset, size: header.size } };
   }
 
-  /** Makes the file as long as its contents are, which may end in holes. */
+  /** Extends the file to the end of its contents, which may be a hole. */
   finish(): Promise<void> {
     return this.#handle.truncate(this.#position);
   }
@@ -147,7 +147,7 @@ async function* readRange(range: ContentRange): AsyncGenerator<Uint8Array, void,
   const fd = openContent(range);
   try {
     for (let position = 0; position < range.size; ) {
-      // A buffer for each chunk, since whoever takes it may keep it.
+      // A buffer for each chunk, since the consumer may keep it.
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK, range.size - position));
       const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, range.offset + position);
       if (bytesRead === 0) return;

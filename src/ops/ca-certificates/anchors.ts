@@ -1,13 +1,13 @@
 /**
- * Added certificates as an administrator of the image would have added them: a file each in its anchor directory, from which
- * `update-ca-certificates` makes the bundle. Only in a directory that the image has: one of ours would be in the way of a
- * step that makes it. Fedora's and SUSE's directories stay as they are, since their tools write what is trusted into files of
- * many forms, which we could not undo.
+ * Added certificates as an administrator of the image would add them: one file each in its anchor directory, from which
+ * `update-ca-certificates` makes the bundle. Only in a directory that the image has: ours would conflict with a step
+ * that makes it. Fedora's and SUSE's directories stay as they are, since their tools write the trusted certificates
+ * into files of many forms, which lamina could not undo.
  */
 import type { FileTree } from '../../files/index.ts';
 import type { LowerFile } from '../../runtime/index.ts';
+import { certificateFiles, entryAt } from './locations.ts';
 import { type Certificate, parseCertificates, toPem } from './pem.ts';
-import { certificateFiles, entryAt } from './places.ts';
 import { readTreeFile } from './read-tree-file.ts';
 
 /** Of Debian and Alpine. */
@@ -15,14 +15,14 @@ const DIRECTORY = 'usr/local/share/ca-certificates';
 const ID_LENGTH = 16;
 
 /**
- * What the names of everything made of an anchor contain: `<stem>.crt` and the links `<stem>.pem`, `ca-cert-<stem>.pem`. It sorts
- * behind other names, as do the certificates in the bundle then.
+ * Part of the names of all files made from an anchor: `<stem>.crt` and the links `<stem>.pem`, `ca-cert-<stem>.pem`. It
+ * sorts after other names, and so do the certificates in the bundle.
  */
 export function anchorStem({ id }: Certificate): string {
   return `zz-lamina-${id.slice(0, ID_LENGTH)}`;
 }
 
-/** Those of the certificates that the image has no anchor for. */
+/** The certificates that the image has no anchor for. */
 export function anchorFiles(
   base: FileTree,
   certificates: readonly Certificate[],

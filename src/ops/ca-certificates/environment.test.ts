@@ -11,7 +11,7 @@ describe('variables that name certificates', () => {
     expect(env).toContain(`JAVA_TOOL_OPTIONS=${STORE}`);
   });
 
-  it('leave what the image or the step says', () => {
+  it('keep values that the image or the step sets', () => {
     const env = withTrustVariables(['PIP_CERT=/own.pem', 'CURL_CA_BUNDLE=']);
     expect(env.filter((line) => /^(PIP_CERT|CURL_CA_BUNDLE)=/.test(line))).toEqual([
       'PIP_CERT=/own.pem',

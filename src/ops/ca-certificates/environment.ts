@@ -1,6 +1,6 @@
-/** How programs are told which certificates to trust. */
+/** Environment variables that tell programs which certificates to trust. */
 
-/** Where a step finds the files, inside the /dev of its own: no image has anything there. */
+/** Directory of the files in a step, inside its own /dev: no image has anything there. */
 export const TRUST_DIRECTORY = '/dev/.lamina-ca';
 export const BUNDLE_NAME = 'ca.pem';
 export const JAVA_NAME = 'ca.jks';
@@ -12,7 +12,9 @@ export const ADDED_NAME = 'added';
 const BUNDLE = `${TRUST_DIRECTORY}/${BUNDLE_NAME}`;
 const SCRIPT = `${TRUST_DIRECTORY}/after-dpkg`;
 
-/** A package that has just been installed brings a bundle without the added certificates: for programs that read no variable. */
+/**
+ * A package installed by the step may bring a bundle without the added certificates: for programs without a variable.
+ */
 const AFTER_DPKG = `bundle=/etc/ssl/certs/ca-certificates.crt
 [ -f $bundle ] || exit 0
 for added in ${TRUST_DIRECTORY}/${ADDED_NAME}/*.crt; do
@@ -22,7 +24,7 @@ done
 exit 0
 `;
 
-/** Files for programs that want to read it in their own configuration. */
+/** Files for programs that need one in their own configuration. */
 export const CONFIGURATIONS: readonly (readonly [name: string, content: string])[] = [
   [
     APT_NAME,
@@ -35,7 +37,7 @@ DPkg::Post-Invoke { "[ ! -f ${SCRIPT} ] || sh ${SCRIPT}"; };
 ];
 
 const VARIABLES: readonly (readonly [name: string, value: string])[] = [
-  // OpenSSL and what is built on it (Python, Ruby, PHP), Go, Rust.
+  // OpenSSL and programs built on it (Python, Ruby, PHP), Go, Rust.
   ['SSL_CERT_FILE', BUNDLE],
   ['CURL_CA_BUNDLE', BUNDLE],
   ['GIT_SSL_CAINFO', BUNDLE],
@@ -56,8 +58,8 @@ const JAVA_TRUST_STORE = 'javax.net.ssl.trustStore';
 export const JAVA_OPTION = `-D${JAVA_TRUST_STORE}=${TRUST_DIRECTORY}/${JAVA_NAME}`;
 
 /**
- * Adds the variables that are not set. Java's options are added to those that are there, unless those name a
- * trust store themselves.
+ * Adds the variables that are not set. Java's options are added to existing ones, unless those name a trust store
+ * themselves.
  * @param env `NAME=value`
  */
 export function withTrustVariables(env: readonly string[]): readonly string[] {

@@ -1,9 +1,9 @@
-/** What this machine trusts. */
+/** The certificates that this machine trusts. */
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { ANCHORS, BUNDLES, DISTRIBUTED } from './locations.ts';
 import { type Certificate, parseCertificates } from './pem.ts';
-import { ANCHORS, BUNDLES, DISTRIBUTED } from './places.ts';
 
-/** This machine's bundle, latin1; empty where there is none. */
+/** This machine's bundle, latin1; empty if there is none. */
 export function hostBundle(): string {
   for (const bundle of BUNDLES) {
     const text = readOr(`/${bundle}`, '');
@@ -13,8 +13,8 @@ export function hostBundle(): string {
 }
 
 /**
- * The authorities somebody added to this machine: its anchors, and whatever else its bundle has that neither its
- * distribution nor Node.js brings.
+ * The authorities added to this machine: its anchors, and certificates of its bundle that come neither from its
+ * distribution nor from Node.js.
  */
 export function addedToHost(): readonly Certificate[] {
   // Loaded here only: a cached build should not pay for TLS.

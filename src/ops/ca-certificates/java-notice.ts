@@ -1,9 +1,9 @@
-/** Java says on standard error which options it was given, and package managers keep that in their logs. */
+/** Java prints its options on standard error, and package managers keep that in their logs. */
 import { JAVA_OPTION } from './environment.ts';
 
 const NOTICE = 'Picked up JAVA_TOOL_OPTIONS: ';
 
-/** @returns the text without what our option made Java say */
+/** @returns the text without Java's notice of our option */
 export function withoutJavaNotice(text: string): string {
   if (!text.includes(JAVA_OPTION)) return text;
   const ours = new RegExp(`${NOTICE}${escaped(JAVA_OPTION)}\\r?\\n?`, 'g');

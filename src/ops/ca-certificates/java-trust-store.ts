@@ -1,4 +1,4 @@
-/** Java's own key store format (JKS), with trusted certificates only: every Java since 1.2 reads it without being told. */
+/** Java's own key store format (JKS), with trusted certificates only: every Java since 1.2 detects and reads it. */
 import { createHash } from 'node:crypto';
 import { type Certificate, idOf } from './pem.ts';
 
@@ -8,7 +8,7 @@ const TRUSTED_CERTIFICATE = 2;
 const HEADER_LENGTH = 12;
 const CHECKSUM_LENGTH = 20;
 const PASSWORD = 'changeit';
-/** What the format mixes into its checksum. */
+/** A constant that the format mixes into its checksum. */
 const SALT = 'Mighty Aphrodite';
 
 /** @returns the file; Java's usual password `changeit` verifies it */
@@ -16,7 +16,7 @@ export function javaTrustStore(certificates: readonly Certificate[]): Buffer {
   const entries = certificates.flatMap(({ der, id }) => [
     number32(TRUSTED_CERTIFICATE),
     shortText(id),
-    // When it was added: the same input gives the same file.
+    // The date it was added; fixed, so that the same input gives the same file.
     Buffer.alloc(8),
     shortText('X.509'),
     number32(der.length),
@@ -26,9 +26,9 @@ export function javaTrustStore(certificates: readonly Certificate[]): Buffer {
 }
 
 /**
- * Takes trusted certificates out of a store; all else stays as it is.
+ * Removes trusted certificates from a store; everything else stays as it is.
  *
- * @returns undefined for what is no such store, has keys in it, or another password
+ * @returns undefined if it is not such a store, has keys in it, or another password
  */
 export function withoutTrusted(
   store: Buffer,
@@ -60,7 +60,7 @@ function header(count: number): Buffer {
   return Buffer.concat([number32(MAGIC), number32(VERSION), number32(count)]);
 }
 
-/** The store with its checksum, for which the password stands surety. */
+/** The store with its checksum, which the password is part of. */
 function sealed(body: Buffer): Buffer {
   const password = Buffer.from(PASSWORD, 'utf16le').swap16();
   const checksum = createHash('sha1').update(password).update(SALT).update(body).digest();

@@ -7,7 +7,7 @@ import { parseCertificates, toPem, withoutCertificates } from './pem.ts';
 const [first = '', second = '', third = ''] = rootCertificates;
 
 describe('PEM texts', () => {
-  it('have each certificate once, in order, whatever stands between them', () => {
+  it('have each certificate once, in order, whatever is between them', () => {
     const text = `# \xfc\n${first}\r\ntext\n${second}\n${first}\n`;
     const found = parseCertificates(text);
     expect(found.map(({ der }) => der.toString('base64'))).toEqual([first, second].map(base64));
@@ -20,7 +20,7 @@ describe('PEM texts', () => {
     expect(base64(lines.join('\n'))).toBe(base64(first));
   });
 
-  it('may hold what is no certificate', () => {
+  it('may hold other text', () => {
     const nonsense = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     const key = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
     expect(parseCertificates(nonsense + key)).toEqual([]);

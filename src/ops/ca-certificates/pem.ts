@@ -10,7 +10,7 @@ export interface Certificate {
 const BLOCK =
   /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----[ \t]*\r?\n?/g;
 
-/** The certificates of a PEM text in their order, each once; what is none is passed over. */
+/** The certificates of a PEM text in order, each once; anything else is skipped. */
 export function parseCertificates(text: string): readonly Certificate[] {
   const found = new Map<string, Certificate>();
   for (const [, body = ''] of text.matchAll(BLOCK)) {
@@ -27,8 +27,8 @@ export function toPem({ der }: Certificate): string {
 }
 
 /**
- * Takes certificates out of a PEM text; all other bytes stay.
- * @param once of these one stays, the first
+ * Removes certificates from a PEM text; all other bytes stay.
+ * @param once keep the first of each of these
  */
 export function withoutCertificates(
   text: string,

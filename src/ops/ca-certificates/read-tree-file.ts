@@ -1,4 +1,4 @@
-/** Small files of a tree, whole. */
+/** Reads small files of a tree, whole. */
 import { closeSync, readSync } from 'node:fs';
 import type { FileEntry, FileTree } from '../../files/index.ts';
 import { openContent } from '../../system/index.ts';

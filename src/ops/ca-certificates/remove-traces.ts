@@ -1,4 +1,4 @@
-/** Takes certificates that a step was only lent out of what it left. */
+/** Removes the certificates lent to a step from the files it left. */
 import { readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { baseName, type FileTree, parentPath } from '../../files/index.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from '../../layers/index.ts';
@@ -6,34 +6,34 @@ import { setTimes } from '../../system/index.ts';
 import { anchorStem } from './anchors.ts';
 import { withoutJavaNotice } from './java-notice.ts';
 import { withoutTrusted } from './java-trust-store.ts';
+import { ANCHORS, certificateFiles, DISTRIBUTED } from './locations.ts';
 import { type Certificate, parseCertificates, toPem, withoutCertificates } from './pem.ts';
-import { ANCHORS, certificateFiles, DISTRIBUTED } from './places.ts';
 import { readTreeFile } from './read-tree-file.ts';
 import type { StepTrust } from './step-trust.ts';
 
-/** Names under which people keep certificates. */
+/** Usual names of files with certificates. */
 const SUSPECT = /\.(pem|crt|cer|ca|bundle|jks|ks)$|cert|ca-bundle|ca_bundle|keystore|truststore/i;
 const LARGEST = 16 * 1024 * 1024;
 
-/** What a step left, and what it was lent. */
+/** The files a step left, and the certificates lent to it. */
 interface Traces {
   /** Host directory as latin1. */
   readonly upper: string;
   readonly entries: readonly LayerEntry[];
   readonly added: readonly Certificate[];
-  /** Certificates that are image's or step's own, though they were lent too. */
+  /** Certificates that the image or the step has itself, though they were lent too. */
   readonly own: ReadonlySet<string>;
-  /** Files of the layer that are a source of such. */
+  /** Files of the layer that have such a certificate. */
   readonly sources: readonly LayerFile[];
 }
 
 /**
- * Rewrites files of an upper directory in place, with owner, mode and times as they were, and removes copies of anchors and links
- * to them. A certificate that base or layer have as an anchor of their own is theirs.
+ * Rewrites files of an upper directory without changing owner, mode and times, and removes copies of anchors and links
+ * to them. A certificate that the base or the layer has as an anchor of its own stays.
  *
  * @param upper host directory as text
- * @param index what was found in it
- * @returns whether something was changed, so that the index is out of date
+ * @param index the index of the directory
+ * @returns whether anything changed, so that the index is out of date
  */
 export function removeTraces(
   upper: string,
@@ -79,7 +79,7 @@ function isLog(entry: LayerEntry): entry is LayerFile {
   return isSmallFile(entry) && entry.path.startsWith('var/log/');
 }
 
-/** @returns whether something was changed */
+/** @returns whether anything changed */
 function cleanLog(upper: string, file: LayerFile): boolean {
   const before = read(upper, file);
   const after = withoutJavaNotice(before);
@@ -93,7 +93,7 @@ function rewrite(upper: string, file: LayerFile, text: string): void {
   setTimes(host, file.mtime, file.mtimeNs);
 }
 
-/** @returns whether something was changed */
+/** @returns whether anything changed */
 function cleanFile(traces: Traces, file: LayerFile): boolean {
   const before = read(traces.upper, file);
   const { own, added } = traces;
@@ -112,7 +112,7 @@ function cleanFile(traces: Traces, file: LayerFile): boolean {
 }
 
 /**
- * `openssl rehash` gives a certificate that is there twice one link only: where the other one stays, the link is its.
+ * `openssl rehash` makes one link for two equal certificates: if the other one stays, the link belongs to it.
  */
 function removeLink(traces: Traces, link: LayerFile): void {
   const { entries, sources, own, added, upper } = traces;

@@ -1,9 +1,9 @@
 /**
- * Lets build steps trust certificates that no image has. A step gets them four ways, none of which leaves a byte behind:
- * files in a mount of its own, variables that name these files, the image's own bundle with the certificates at its end, and
- * anchors, from which that bundle is made again. Bundle and anchors lie in a lower directory above the image's layers and not in a
- * mount, so a step may replace them, as `update-ca-certificates` does. What a step copied of them is taken out of the step's
- * layer again.
+ * Lets build steps trust certificates that no image has. A step gets them in four ways, none of which leaves a byte in
+ * its layer: files in a mount of its own, variables that name these files, the image's own bundle with the certificates
+ * at its end, and anchors, from which tools generate that bundle. Bundle and anchors are in a lower directory above the
+ * image's layers and not in a mount, so a step may replace them, as `update-ca-certificates` does. Copies that a step
+ * made of them are removed from its layer.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -21,17 +21,17 @@ import {
 } from './environment.ts';
 import { addedToHost, hostBundle } from './host-certificates.ts';
 import { javaTrustStore } from './java-trust-store.ts';
+import { ANCHORS, BUNDLES, certificateFiles, entryAt } from './locations.ts';
 import { type Certificate, parseCertificates, toPem } from './pem.ts';
-import { ANCHORS, BUNDLES, certificateFiles, entryAt } from './places.ts';
 import { readTreeFile } from './read-tree-file.ts';
 
-/** What one step is given. */
+/** What one step gets. */
 export interface StepTrust {
   readonly mounts: readonly WantedMount[];
   readonly lowerFiles: readonly LowerFile[];
-  /** The step's environment with the variables programs read. */
+  /** The step's environment plus the variables that programs read. */
   readonly environment: (env: readonly string[]) => readonly string[];
-  /** What the image did not have: none of it may be in the step's layer. */
+  /** Certificates that the image did not have: none may be in the step's layer. */
   readonly added: readonly Certificate[];
   /** Bytes of the files that have them. */
   readonly sizes: ReadonlySet<number>;
@@ -61,8 +61,8 @@ export class ExtraCertificates {
   }
 
   /**
-   * @param sources paths of PEM files; `host` is what was added to this machine's own trust store
-   * @param directory makes a temporary host directory, used when a step runs
+   * @param sources paths of PEM files; `host` means the certificates added to this machine's own trust store
+   * @param directory makes a temporary host directory, called when a step runs
    * @throws AppError BUILD_CA_CERTIFICATES_UNREADABLE, BUILD_CA_CERTIFICATES_EMPTY
    */
   static async open(
@@ -74,11 +74,11 @@ export class ExtraCertificates {
     return new ExtraCertificates(certificates, files.length < sources.length, directory);
   }
 
-  /** @param base what the step stands on */
+  /** @param base the file system of the step */
   async forStep(base: FileTree): Promise<StepTrust> {
     const bundles = bundlesOf(base);
     const own = bundles[0]?.text ?? hostBundle();
-    // Programs told of our file do not look into the image's: it has all that the image trusts.
+    // Programs that read our file do not read the image's: it must have all that the image trusts.
     const anchors = [...certificateFiles(base, ANCHORS)].flatMap((path) => {
       const entry = base.lookup(path);
       return entry === undefined ? [] : [readTreeFile(base, entry)];
@@ -124,7 +124,7 @@ export class ExtraCertificates {
     return this.#certificates().filter(({ id }) => !present.has(id));
   }
 
-  /** @returns the host directory with the files of a step; steps with the same bundle share one */
+  /** @returns the host directory with a step's files; steps with the same bundle share one */
   #write(text: string, added: readonly Certificate[]): Promise<string> {
     const hash = createHash('sha256').update(text, 'latin1');
     const name = hash
@@ -159,7 +159,7 @@ async function writeFiles(
   return directory;
 }
 
-/** The image's bundles, each file once, whatever links lead to it. */
+/** The image's bundles, each file once, however many links lead to it. */
 function bundlesOf(tree: FileTree): readonly Bundle[] {
   const found = new Map<string, Bundle>();
   for (const path of BUNDLES) {

@@ -37,10 +37,10 @@ describe('findSecrets', () => {
   });
 
   it('finds it wherever it lies, also between two pieces of a large file', async () => {
-    const place = Buffer.alloc((2 << 20) + 100);
-    for (const offset of [(1 << 20) - 5, (2 << 20) - 1, place.length - SECRET.length]) {
-      place.fill(0).write(SECRET, offset);
-      await writeFile(join(directory, 'large'), place);
+    const bytes = Buffer.alloc((2 << 20) + 100);
+    for (const offset of [(1 << 20) - 5, (2 << 20) - 1, bytes.length - SECRET.length]) {
+      bytes.fill(0).write(SECRET, offset);
+      await writeFile(join(directory, 'large'), bytes);
       expect(await find(SECRET)).toEqual([{ id: 's0', path: '/large' }]);
     }
   });
@@ -50,7 +50,7 @@ describe('findSecrets', () => {
     expect(await find(`${SECRET}\r\n`)).toHaveLength(1);
   });
 
-  it('finds base64 of it, whatever stands before it, and other forms', async () => {
+  it('finds base64 of it, at any alignment, and other forms', async () => {
     const token = 'tok/en+with 7 odd=characters';
     const write = (name: string, text: string) => writeFile(join(directory, name), text);
     for (const user of ['', 'u:', 'us:', 'use:']) {
@@ -87,7 +87,7 @@ describe('findSecrets', () => {
     ]);
   });
 
-  it('looks for nothing that is found everywhere', async () => {
+  it('does not search for strings that occur everywhere', async () => {
     await writeFile(join(directory, 'file'), 'abc\n');
     expect(await find('', '\n', 'abc\n')).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Looks whether a new layer holds a build secret: somebody copied it out of its mount. */
+/** Searches a new layer for build secrets that a step copied out of their mounts. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type BytePath, type FileEntry, toText } from '../../files/index.ts';
@@ -7,9 +7,9 @@ import { formsOf, type SecretForm, type SecretText } from './secret-forms.ts';
 
 export interface SecretLeak {
   readonly id: string;
-  /** In the image, decoded for people. */
+  /** Path in the image, decoded for people. */
   readonly path: string;
-  /** How the secret is written there, if not as it is. */
+  /** How the secret is encoded there, if it is. */
   readonly written?: string | undefined;
 }
 
@@ -21,12 +21,12 @@ export interface ScannedLayer {
 }
 
 const CHUNK = 1 << 20;
-/** Lines of a secret, and of its base64, that are looked for: a key of many lines is found by its first ones. */
+/** How many lines of a secret, and of its base64, to search for: the first ones of a long key are enough. */
 const FORMS_OF_A_KIND = 6;
 
 /**
- * Reads the files of a layer, all of them if there is a secret to look for, none else. A secret is found where one of
- * its forms stands: in contents, names, targets of links and extended attributes.
+ * Reads the files of a layer, all of them if there is a secret to search for, none otherwise. Finds a secret in any of
+ * its forms: in contents, names, targets of links and extended attributes.
  */
 export async function findSecrets(
   secrets: readonly SecretText[],
@@ -63,19 +63,19 @@ function fewOfEachKind(forms: readonly SecretForm[]): readonly SecretForm[] {
 
 function inMetadata(entry: FileEntry, wanted: readonly SecretForm[]) {
   const { path, linkTarget, xattrs } = entry;
-  const places: readonly (readonly [string, Buffer])[] = [
+  const texts: readonly (readonly [string, Buffer])[] = [
     ['in its name', Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1')],
     ['as the target of a link', Buffer.from(linkTarget ?? '', 'latin1')],
     ...Object.values(xattrs ?? {}).map(
       (value) => ['in an extended attribute', Buffer.from(value, 'latin1')] as const,
     ),
   ];
-  return places.flatMap(([written, bytes]) =>
+  return texts.flatMap(([written, bytes]) =>
     wanted.filter((form) => bytes.includes(form.bytes)).map(({ id }) => [id, written] as const),
   );
 }
 
-/** A name that holds the secret is not to be printed. */
+/** A name that contains the secret must not be printed. */
 function hideNames(path: string, wanted: readonly SecretForm[]): string {
   return wanted.reduce((text, { bytes }) => text.replaceAll(bytes.toString('utf8'), '***'), path);
 }
@@ -103,7 +103,7 @@ async function formsIn(path: Buffer, wanted: readonly SecretForm[]): Promise<Set
     }
   } finally {
     await file.close();
-    // What was read may hold the secret: it is not left to whoever gets this memory next.
+    // The buffer may hold the secret, so it must not reach the next user of this memory.
     buffer.fill(0);
   }
 }

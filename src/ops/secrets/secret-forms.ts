@@ -1,4 +1,4 @@
-/** The ways in which programs write a secret down. */
+/** The encodings in which programs write a secret. */
 
 export interface SecretText {
   readonly id: string;
@@ -8,20 +8,20 @@ export interface SecretText {
 export interface SecretForm {
   readonly id: string;
   readonly bytes: Buffer;
-  /** How the bytes stand for the secret, for people; undefined: they are its own. */
+  /** Name of the encoding, for people; undefined: the secret's own bytes. */
   readonly written?: string | undefined;
 }
 
-/** Shorter ones are found everywhere. */
+/** Bytes; shorter ones are found everywhere. */
 const SHORTEST = 4;
-/** Of what may come about by chance: lines of a secret, and what stands for it. */
+/** Bytes of forms that may occur by chance: lines of a secret, and encodings. */
 const SHORTEST_PART = 12;
-/** `base64` breaks its lines after so many bytes of input. */
+/** `base64` breaks its lines after this many bytes of input. */
 const BASE64_LINE = 57;
 
 /**
- * A secret without the line break at its end, which `$(cat secret)` takes away; each of its lines that could be
- * one itself; its base64, whatever stands before it; and its form in URLs. Empty for what is too short.
+ * A secret without its final line break, which `$(cat secret)` removes; each of its lines that could be a secret
+ * itself; its base64 at any alignment; and its form in URLs. Empty for secrets that are too short.
  */
 export function formsOf({ id, bytes }: SecretText): readonly SecretForm[] {
   const whole = withoutLineEnd(bytes);
@@ -40,7 +40,7 @@ function withoutLineEnd(bytes: Buffer): Buffer {
   return bytes.subarray(0, end);
 }
 
-/** Lines with letters and digits: others are headings, brackets, or settings that everybody has. */
+/** Lines with letters and digits: others are headings, brackets, or common settings. */
 function linesOf(whole: Buffer): readonly Buffer[] {
   const lines = whole.toString('latin1').split(/\r?\n/);
   if (lines.length === 1) return [];

@@ -13,7 +13,7 @@ function mask(secrets: readonly string[], pieces: readonly string[]): readonly s
 }
 
 describe('SecretMask', () => {
-  it('strikes out every occurrence, and nothing else', () => {
+  it('removes every occurrence, and nothing else', () => {
     expect(mask([TOKEN], [`a ${TOKEN}${TOKEN} b\n`])).toEqual(['a ****** b\n', '']);
     expect(mask(['abc\n'], ['abc\n'])).toEqual(['abc\n', '']);
     expect(mask([], [TOKEN])).toEqual([TOKEN, '']);
@@ -27,7 +27,7 @@ describe('SecretMask', () => {
     }
   });
 
-  it('holds back only what may become a secret', () => {
+  it('holds back only a possible beginning of a secret', () => {
     expect(mask([TOKEN], ['a s3c', 'x'])).toEqual(['a ', 's3cx', '']);
     expect(mask([TOKEN], ['a s3c'])).toEqual(['a ', 's3c']);
   });

@@ -1,4 +1,4 @@
-/** Strikes out of what a step prints the secrets it was given. */
+/** Removes a step's secrets from its output. */
 import { formsOf, type SecretText } from './secret-forms.ts';
 
 const MASK = Buffer.from('***');
@@ -13,7 +13,7 @@ export class SecretMask {
     this.#patterns = secrets.flatMap(formsOf).map(({ bytes }) => bytes);
   }
 
-  /** @returns what may be shown; the beginning of a secret at its end is kept back until more comes */
+  /** @returns the bytes to show; a possible beginning of a secret at the end is held back until more comes */
   push(data: Uint8Array): Uint8Array {
     if (this.#patterns.length === 0) return data;
     const all = Buffer.concat([this.#held, data]);
@@ -25,14 +25,14 @@ export class SecretMask {
     return Buffer.concat(parts);
   }
 
-  /** What was kept back: no secret came of it. */
+  /** The bytes held back: no secret followed. */
   flush(): Uint8Array {
     const held = this.#held;
     this.#held = NOTHING;
     return held;
   }
 
-  /** Up to the end of the last secret; where two begin, the longer one counts. */
+  /** Handles bytes up to the end of the last secret; of two that begin at one position, the longer one counts. */
   #replace(all: Buffer, parts: Buffer[]): number {
     const next = this.#patterns.map((pattern) => all.indexOf(pattern));
     for (let at = 0; ; ) {
@@ -55,7 +55,7 @@ export class SecretMask {
     }
   }
 
-  /** How many bytes at the end are the beginning of a secret, at most. */
+  /** How many bytes at the end may be the beginning of a secret, at most. */
   #beginningAtEnd(rest: Buffer): number {
     let most = 0;
     for (const pattern of this.#patterns) {

@@ -52,7 +52,7 @@ describe('ContentHasher', () => {
     expect(digests).toEqual(['12', '5', 'other', '0'].map(contentDigest));
   });
 
-  it('tells when the file is shorter than it was', async () => {
+  it('reports when the file has become shorter', async () => {
     const hostPath = file('short', Buffer.from('abc'));
     using hasher = new ContentHasher();
     const hashed = await hasher.hash({ hostPath, offset: 0, size: 10 });

@@ -1,6 +1,6 @@
 /**
  * Hashes the contents of files. Small files are read synchronously, since 50,000 trips through the thread pool cost
- * more than the reading; the event loop gets a turn every few milliseconds.
+ * more than the reading; the event loop runs every few milliseconds.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, read, readSync } from 'node:fs';
@@ -37,7 +37,7 @@ export class ContentHasher implements Disposable {
   }
 
   /**
-   * Reads and hashes a file that is kept in memory.
+   * Reads and hashes a file, and keeps it in memory.
    * @throws as `hash`
    */
   async read(

@@ -1,4 +1,4 @@
-/** What was selected, file by file, for the record of a build. */
+/** The selected files, one by one, for the record of a build. */
 import {
   type DigestedEntry,
   type FileEntry,
@@ -7,18 +7,18 @@ import {
 } from '../../files/index.ts';
 
 export interface ListedFile {
-  /** In the tree it was selected from; latin1 bytes. */
+  /** In the source tree; latin1 bytes. */
   readonly path: string;
   readonly type: string;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
-  /** Of its content, or where a link leads; `''` for neither. */
+  /** Of its content, or the target of a link; `''` for neither. */
   readonly digest: string;
 }
 
-/** Told of the files whose digest was made. The list is made when it is called. */
+/** Receives the files of each digest. The list is made when `list` is called. */
 export type OnListed = (digest: TreeDigest, list: () => Iterable<ListedFile>) => void;
 
 interface SelectedRoots {

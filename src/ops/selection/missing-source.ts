@@ -1,4 +1,4 @@
-/** The error for a source that is not there: why, and what was probably meant. */
+/** The error for a missing source: why it is missing, and what was probably meant. */
 import { AppError } from '../../errors.ts';
 import {
   type BytePath,
@@ -29,7 +29,9 @@ export function sourceNotFound(tree: FileTree, source: string, path: BytePath): 
   const near = link === undefined ? nearestSibling(tree, resolved) : undefined;
   return new AppError('COPY_SOURCE_NOT_FOUND', message, {
     hint:
-      near === undefined ? placeHint(tree, source, resolved) : `did you mean '${toText(near)}'?`,
+      near === undefined
+        ? directoryHint(tree, source, resolved)
+        : `did you mean '${toText(near)}'?`,
     details: { source, path: toText(resolved.path) },
   });
 }
@@ -51,7 +53,7 @@ function danglingLink(tree: FileTree, path: BytePath): string | undefined {
   return entry?.type === 'symlink' ? toText(entry.linkTarget ?? '') : undefined;
 }
 
-function placeHint(tree: FileTree, source: string, resolved: ResolvedPath): string {
+function directoryHint(tree: FileTree, source: string, resolved: ResolvedPath): string {
   if (/^\/*\.\.(\/|$)/.test(source)) {
     return 'COPY cannot leave the build context: build the parent directory (-f DIR/Dockerfile ..), or add a context (--build-context NAME=DIR, COPY --from=NAME)';
   }
@@ -62,11 +64,11 @@ function placeHint(tree: FileTree, source: string, resolved: ResolvedPath): stri
   return `'${toText(resolved.existing)}' exists, but has no '${toText(resolved.missing)}'`;
 }
 
-/** Directories looked into for a hint; those of packages and versions are nobody's sources. */
+/** Directories searched for a hint; those of packages and versions are skipped. */
 const MOST_DIRECTORIES = 200;
 const NOT_LOOKED_INTO = new Set(['node_modules', '.git', 'vendor', '.venv', 'target', 'dist']);
 
-/** The entry of this name that lies least deep. */
+/** The entry of this name closest to the root. */
 function sameNameElsewhere(tree: FileTree, name: BytePath): BytePath | undefined {
   if (name === '' || hasWildcard(name)) return undefined;
   let level: readonly BytePath[] = [''];
@@ -84,7 +86,7 @@ function sameNameElsewhere(tree: FileTree, name: BytePath): BytePath | undefined
   return undefined;
 }
 
-/** The entry beside the missing one whose name is most like it. */
+/** The sibling of the missing entry with the most similar name. */
 function nearestSibling(tree: FileTree, resolved: ResolvedPath): BytePath | undefined {
   const wanted = resolved.missing.split('/')[0] ?? '';
   const siblings = tree.list(resolved.existing).map((entry) => baseName(entry.path));

@@ -1,4 +1,4 @@
-/** COPY --parents: what its sources mean, and why one of them may select nothing. */
+/** COPY --parents: parses its sources, and explains why one of them selects nothing. */
 import { AppError, type Warning } from '../../errors.ts';
 import {
   type BytePath,
@@ -17,9 +17,9 @@ import {
 export interface ParentsSource {
   /** As written. */
   readonly source: string;
-  /** What is before `/./`: it is not kept. */
+  /** The part before `/./`, which is not kept. */
   readonly root: BytePath;
-  /** What is after it, or all: its directories are kept. */
+  /** The part after it, or the whole: its directories are kept. */
   readonly pattern: BytePath;
   readonly isLiteral: boolean;
 }
@@ -33,7 +33,7 @@ export function parentsSource(source: string): ParentsSource {
 
 export interface Include {
   readonly patterns: PathPatterns;
-  /** Names on the way that can only be these: nothing else needs to be looked at. */
+  /** Literal leading names: only these need to be read. */
   readonly literal: readonly BytePath[];
 }
 
@@ -47,12 +47,12 @@ export function includeOf(pattern: BytePath): Include {
   return { patterns: new PathPatterns([text]), literal };
 }
 
-/** A symbolic link on the way to what a pattern names; as in BuildKit none is followed. */
+/** A symbolic link on the way to a pattern's matches; as in BuildKit, none is followed. */
 export interface LinkOnTheWay {
   readonly link: BytePath;
-  /** Where it leads. */
+  /** Its target. */
   readonly target: BytePath;
-  /** The pattern with its target in the place of the link. */
+  /** The pattern with the link's target instead of the link. */
   readonly meant: BytePath;
 }
 
@@ -87,7 +87,7 @@ export function literalThroughLink(source: string, link: LinkOnTheWay): AppError
   return new AppError(CODE, message, { hint, details: { source } });
 }
 
-/** BuildKit is silent: a pattern may match nothing. */
+/** BuildKit does not warn: a pattern may match nothing. */
 export function patternThroughLink(source: string, link: LinkOnTheWay): Warning {
   const { message, hint } = textsOf(source, link);
   return { code: CODE, message: `${message}, so it copies nothing`, hint };

@@ -1,4 +1,4 @@
-/** Which files of a tree a selection means, and what they will be in the image. */
+/** Resolves a selection to files of a tree, with their metadata in the image. */
 import { setImmediate } from 'node:timers/promises';
 import { AppError, faultIn, type InstructionPart, inPart, type Warning } from '../../errors.ts';
 import {
@@ -40,8 +40,8 @@ export interface SelectOptions {
 }
 
 /**
- * Finds the files of a selection. A wildcard that matches nothing selects nothing. No contents are read, but for looking
- * whether a file is an archive to unpack.
+ * Finds the files of a selection. A wildcard without matches selects nothing. Reads no contents, except to detect
+ * archives to unpack.
  * @throws AppError COPY_SOURCE_NOT_FOUND, MODE_INVALID, PATTERN_INVALID, SYMLINK_LOOP
  */
 export async function selectFiles(
@@ -64,7 +64,7 @@ export interface InlineOptions {
 }
 
 /**
- * A here-document as if it were a file of mode 0644 that belongs to root.
+ * A here-document as a file of mode 0644 owned by root.
  * @throws AppError MODE_INVALID
  */
 export function selectInline(
@@ -98,13 +98,13 @@ interface Walk {
   readonly include: Include | undefined;
   readonly files: SelectedFile[];
   readonly groups: Map<number, number>;
-  /** Directories on the way that are not selected yet. */
+  /** Implied directories that are not selected yet. */
   readonly passing: FileEntry[];
 }
 
 const TURN_MS = 10;
 
-/** The owner of a build context's files, and of all files until it is known whom --chown means. */
+/** The owner of a build context's files, and of all files until --chown is resolved. */
 const ROOTS = { uid: 0, gid: 0 };
 
 class Selector {
@@ -116,9 +116,9 @@ class Selector {
   readonly #roots: SelectedRoot[] = [];
   readonly #warnings: Warning[] = [];
   #nextGroup = 1;
-  /** How many sources of the instruction there are up to now. */
+  /** How many sources of the instruction there are so far. */
   #sources: number;
-  /** The one that is added now. */
+  /** The root that is being added. */
   #part: InstructionPart = 'instruction';
   #turnEnds = performance.now() + TURN_MS;
 
@@ -145,7 +145,7 @@ class Selector {
     const tree = this.#tree;
     const path = toBytes(source);
     if (!hasWildcard(path)) return this.#addRoot(source, literalIn(tree, path));
-    // --exclude is about what is below a match: a file that matches is copied, whatever its name.
+    // --exclude applies below a match: a file that matches is copied, whatever its name.
     const matches = matchesOf(tree, source, path);
     for (const match of matches) await this.#addRoot(source, match);
     if (matches.length === 0) this.#warnings.push(nothingMatched(source));
@@ -190,7 +190,7 @@ class Selector {
       if (keepsTop) this.#take(walk, top, '');
       const start = { directory: top.path, path: '', included: undefined, excluded: undefined };
       await this.#walk(walk, start);
-      // Of a context, BuildKit is sent only what the pattern may match.
+      // From a context, BuildKit sends only files that the pattern may match.
     } else if (include === undefined || !isLocal) this.#take(walk, top, '');
     this.#addSelected({
       kind: isDirectory ? 'directory' : 'file',
@@ -201,10 +201,10 @@ class Selector {
     });
   }
 
-  /** Neither --chmod nor --exclude is about what is in an archive. */
+  /** Neither --chmod nor --exclude applies to the contents of an archive. */
   #addArchive(source: string, top: FileEntry): void {
     const entry: FileEntry = { ...top, path: '', mode: 0, ...ROOTS, linkGroup: undefined };
-    const content = { kind: 'tree', tree: this.#tree, origin: top } as const;
+    const content = { kind: 'tree', tree: this.#tree, source: top } as const;
     const file: SelectedFile = { entry, content };
     this.#addSelected({ kind: 'archive', name: '', source, top, files: [file] });
   }
@@ -241,15 +241,15 @@ class Selector {
     return only === undefined ? [] : [only];
   }
 
-  #take(walk: Walk, origin: FileEntry, path: BytePath): void {
+  #take(walk: Walk, source: FileEntry, path: BytePath): void {
     for (const directory of walk.passing.splice(0)) {
       const entry = this.#effective(directory, directory.path);
       walk.files.push({ entry, passingMode: directory.mode });
     }
-    const complete = this.#tree.complete?.(origin) ?? origin;
+    const complete = this.#tree.complete?.(source) ?? source;
     const entry = this.#effective(this.#regrouped(complete, walk.groups), path);
-    const content = { kind: 'tree', tree: this.#tree, origin } as const;
-    walk.files.push(origin.type === 'file' ? { entry, content } : { entry });
+    const content = { kind: 'tree', tree: this.#tree, source } as const;
+    walk.files.push(source.type === 'file' ? { entry, content } : { entry });
   }
 
   #effective(entry: FileEntry, path: BytePath): FileEntry {
@@ -300,8 +300,8 @@ function modeAfter(spec: ModeSpec | undefined, entry: FileEntry): number {
 }
 
 /**
- * What a pattern matches, which may be nothing.
- * @throws AppError COPY_SOURCE_NOT_FOUND when the directory that it begins with is not there
+ * The matches of a pattern; there may be none.
+ * @throws AppError COPY_SOURCE_NOT_FOUND when the pattern's literal directory does not exist
  */
 function matchesOf(tree: FileTree, source: string, pattern: BytePath): readonly BytePath[] {
   const parts = cleanPath(pattern).split('/');
@@ -318,12 +318,12 @@ function literalIn(tree: FileTree, path: BytePath): BytePath {
   return exists ? clean : cleanPath(unescapePattern(path));
 }
 
-/** A directory on the way in which nothing was selected is forgotten. */
+/** Drops an implied directory in which nothing was selected. */
 function dropPassing(walk: Walk, path: BytePath): void {
   if (walk.passing.at(-1)?.path === path) walk.passing.pop();
 }
 
-/** A file whose other names were not selected is no hard link here. */
+/** A file whose other names are not selected is not a hard link here. */
 function withoutLoneLinks(files: readonly SelectedFile[]): readonly SelectedFile[] {
   const members = new Map<number, number>();
   for (const { entry } of files) {

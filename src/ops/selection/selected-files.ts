@@ -1,7 +1,7 @@
 /**
- * What is taken of a tree, before it is known where it goes: metadata as it will be (but for owners named by --chown,
- * which depend on the file system copied into), and where the bytes are. Their digest is what makes
- * a COPY's result found again.
+ * The files selected from a tree, independent of their destination: metadata as it will be (except owners set by
+ * --chown, which depend on the file system copied into), and the location of the bytes. Their digest is the key under
+ * which the result of a COPY is found again.
  */
 
 import { AppError, faultIn, type InstructionPart, type Warning } from '../../errors.ts';
@@ -21,16 +21,19 @@ import { ContentHasher } from './content-hasher.ts';
 import { listedFiles, type OnListed } from './listed-files.ts';
 
 export type SelectedContent =
-  | { readonly kind: 'tree'; readonly tree: FileTree; readonly origin: FileEntry }
+  | { readonly kind: 'tree'; readonly tree: FileTree; readonly source: FileEntry }
   | { readonly kind: 'inline'; readonly bytes: Uint8Array }
   | { readonly kind: 'range'; readonly range: ContentRange };
 
 export interface SelectedFile {
-  /** The mode is as it will be; owner 0:0 stands for that of --chown. The path is relative to the root of the selection, `''` for a single file. */
+  /**
+   * Its mode is final; owner 0:0 stands for that of --chown. Its path is relative to the selection's root; `''`: a
+   * file.
+   */
   readonly entry: FileEntry;
   /** For regular files. */
   readonly content?: SelectedContent | undefined;
-  /** A directory that is not selected itself but holds something that is: its mode in the source. */
+  /** The source's mode, of a directory that is not selected itself but holds something that is. */
   readonly passingMode?: number | undefined;
 }
 
@@ -54,7 +57,7 @@ export interface SelectedFiles {
   readonly warnings: readonly Warning[];
 }
 
-/** What a file was when it was read, which may differ from what it was when it was selected. */
+/** A file as it was when read, which may differ from when it was selected. */
 export interface ReadFile {
   readonly digest: ContentDigest;
   readonly size: number;
@@ -68,19 +71,18 @@ export interface KeptFile extends ReadFile {
 const NO_METADATA = { mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 } as const;
 
 export interface DigestOptions {
-  /** Takes precedence over what the source tree knows. */
+  /** Takes precedence over digests that the source tree remembers. */
   readonly read?: ReadonlyMap<SelectedFile, ReadFile> | undefined;
-  /** Gets the files that have to be read, so that nobody reads them again. */
+  /** Keeps the files that had to be read, so that they are read only once. */
   readonly keep?: Map<SelectedFile, KeptFile> | undefined;
   readonly onListed?: OnListed | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The digest of selected files: metadata and content of all files, times left out, and the warnings, so that a record found
- * by it tells of the very same. It does not cover where they go, nor
- * whom --chown gives them to: the operation and the key of the file system copied into do. Files whose digest is
- * not known are read, and the source tree is told.
+ * The digest of selected files: metadata and content of all files, without times, and the warnings, so that a record
+ * found by it has the same ones. It does not cover the destination nor the owner of --chown: the operation and the key
+ * of the file system copied into do. Files with unknown digests are read, and the source tree remembers them.
  * @throws AppError COPY_SOURCE_UNREADABLE
  */
 export async function selectionDigest(
@@ -109,12 +111,12 @@ export async function selectionDigest(
   return digest;
 }
 
-/** How many digests of selected files are not known yet, in files and bytes. */
+/** How many digests of selected files are unknown, in files and bytes. */
 export function unknownContent(selected: SelectedFiles): { files: number; bytes: number } {
   const unknown = { files: 0, bytes: 0 };
   for (const { files } of selected.roots) {
     for (const { content, entry } of files) {
-      if (content?.kind !== 'tree' || content.tree.knownDigest(content.origin) !== undefined)
+      if (content?.kind !== 'tree' || content.tree.knownDigest(content.source) !== undefined)
         continue;
       unknown.files++;
       unknown.bytes += entry.size;
@@ -127,7 +129,7 @@ function warningItem({ code, message }: Warning): DigestedEntry {
   return { entry: { ...NO_METADATA, path: '', type: 'directory' }, note: `${code} ${message}` };
 }
 
-/** Stands for the root itself: its kind decides where things go, its metadata is not copied. */
+/** The root itself: its kind decides the target, its metadata is not copied. */
 function rootItem(root: SelectedRoot): DigestedEntry {
   const entry: FileEntry = { ...NO_METADATA, path: root.name, type: 'directory' };
   if (root.kind === 'directory') return { entry: { ...entry, path: '' }, note: 'directory' };
@@ -143,24 +145,24 @@ async function contentOf(
   if (content === undefined) return undefined;
   if (content.kind === 'range') return hasher.hash(content.range, signal);
   if (content.kind === 'inline') return { digest: contentDigest(content.bytes), size: entry.size };
-  const { tree, origin } = content;
-  const known = tree.knownDigest(origin);
-  if (known !== undefined) return { digest: known, size: origin.size };
+  const { tree, source } = content;
+  const known = tree.knownDigest(source);
+  if (known !== undefined) return { digest: known, size: source.size };
   try {
-    const range = tree.content(origin);
+    const range = tree.content(source);
     const kept = keep && (await hasher.read(range, signal));
     if (kept !== undefined) keep?.set(file, kept);
     const read = kept ?? (await hasher.hash(range, signal));
-    if (read.size === origin.size) tree.rememberDigest(origin, read.digest);
+    if (read.size === source.size) tree.rememberDigest(source, read.digest);
     return read;
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? unreadableSource(error, origin) : error;
+    throw error instanceof Error && 'syscall' in error ? unreadableSource(error, source) : error;
   }
 }
 
-/** @param origin the file, if it is known which one it is */
-export function unreadableSource(cause: unknown, origin?: FileEntry): AppError {
-  const name = origin === undefined ? 'a source' : `'${toText(origin.path)}'`;
+/** @param source the file, if it is known */
+export function unreadableSource(cause: unknown, source?: FileEntry): AppError {
+  const name = source === undefined ? 'a source' : `'${toText(source.path)}'`;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AppError('COPY_SOURCE_UNREADABLE', `cannot read ${name}: ${reason}`, {
     hint: 'check its permissions, or exclude it with .dockerignore or --exclude',

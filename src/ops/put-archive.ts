@@ -1,6 +1,6 @@
 /**
- * Where the members of an unpacked archive go. The archive is hostile: names are clean paths below the destination,
- * and symlinks, whether from the archive or there before, are followed as if the destination were the root.
+ * Puts the members of an unpacked archive at the destination. The archive is hostile: names are cleaned and stay below
+ * the destination, and symlinks, new or old, are followed as if the destination were the root.
  */
 import type { TarHeader } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
@@ -16,35 +16,35 @@ import {
   resolveInTree,
   toText,
 } from '../files/index.ts';
-import type { Canvas } from './canvas.ts';
+import type { LayerDraft } from './layer-draft.ts';
 import type { Owner } from './owner.ts';
 import type { ArchiveMember, UnpackedArchive } from './unpack.ts';
 
 const DIRECTORY_MODE = 0o755;
-/** Directories that the archive only implies are nobody's: --chown is about members and the destination. */
+/** Implied directories have no owner of the archive: --chown is about members and the destination. */
 const IMPLIED = { mode: DIRECTORY_MODE, owner: { uid: 0, gid: 0 } };
 
 /** @throws AppError ARCHIVE_UNSAFE_MEMBER, PATH_NOT_A_DIRECTORY, SYMLINK_LOOP */
-export function placeArchive(
-  canvas: Canvas,
+export function putArchive(
+  draft: LayerDraft,
   to: { readonly destination: BytePath; readonly owner: Owner | undefined },
   archive: UnpackedArchive,
 ): void {
-  const root = canvas.resolve(to.destination);
-  canvas.makeDirectories(root, { mode: DIRECTORY_MODE });
-  const inside: Lookup = { lookup: (path) => canvas.lookup(joinPath(root, path)) };
-  const place = new ArchivePlace(canvas, inside, root);
-  for (const member of archive.members) place.put(member, to.owner);
+  const root = draft.resolve(to.destination);
+  draft.makeDirectories(root, { mode: DIRECTORY_MODE });
+  const inside: Lookup = { lookup: (path) => draft.lookup(joinPath(root, path)) };
+  const target = new ArchiveTarget(draft, inside, root);
+  for (const member of archive.members) target.put(member, to.owner);
 }
 
-class ArchivePlace {
-  readonly #canvas: Canvas;
+class ArchiveTarget {
+  readonly #draft: LayerDraft;
   /** The destination as a tree of its own. */
   readonly #inside: Lookup;
   readonly #root: BytePath;
 
-  constructor(canvas: Canvas, inside: Lookup, root: BytePath) {
-    this.#canvas = canvas;
+  constructor(draft: LayerDraft, inside: Lookup, root: BytePath) {
+    this.#draft = draft;
     this.#inside = inside;
     this.#root = root;
   }
@@ -55,16 +55,16 @@ class ArchivePlace {
     // The destination itself keeps its metadata.
     if (name === '') return;
     const directory = joinPath(this.#root, resolveInTree(this.#inside, parentPath(name)).path);
-    this.#canvas.makeDirectories(directory, IMPLIED);
+    this.#draft.makeDirectories(directory, IMPLIED);
     const path = joinPath(directory, baseName(name));
     const target = header.type === 'hardlink' ? this.#linkTarget(header) : undefined;
     if (target?.path === path) return;
-    const existing = this.#canvas.lookup(path);
+    const existing = this.#draft.lookup(path);
     const merges = existing?.type === 'directory' && header.type === 'directory';
-    if (existing !== undefined && !merges) this.#canvas.remove(path);
-    if (target !== undefined) this.#canvas.link(path, target);
+    if (existing !== undefined && !merges) this.#draft.remove(path);
+    if (target !== undefined) this.#draft.link(path, target);
     else {
-      this.#canvas.put({
+      this.#draft.put({
         entry: entryOf(header, path, owner),
         content: content === undefined ? undefined : { kind: 'range', range: content },
       });
@@ -75,7 +75,7 @@ class ArchivePlace {
   #linkTarget(header: TarHeader): FileEntry {
     const name = safeName(header.linkTarget ?? '');
     const { path } = resolveInTree(this.#inside, name, { followLast: false });
-    const target = this.#canvas.lookup(joinPath(this.#root, path));
+    const target = this.#draft.lookup(joinPath(this.#root, path));
     if (target !== undefined && target.type !== 'directory') return target;
     throw unsafe(header.path, `it is a hard link to '${toText(name)}', which is not a file`);
   }
@@ -100,7 +100,7 @@ function entryOf(header: TarHeader, path: BytePath, owner: Owner | undefined): F
   };
 }
 
-/** A member's name as a clean path below the destination, which `..` does not leave. */
+/** A member's name as a clean path below the destination; `..` does not leave it. */
 function safeName(name: string): BytePath {
   if (name.includes('\0')) throw unsafe(name, 'its name contains a NUL byte');
   return cleanPath(name);

@@ -1,4 +1,4 @@
-/** Where systems keep the certificates they trust, in images and on this machine. Byte paths. */
+/** Paths where systems keep the certificates they trust, in images and on this machine. Byte paths. */
 import { AppError } from '../../errors.ts';
 import {
   type BytePath,
@@ -17,14 +17,14 @@ export const BUNDLES: readonly BytePath[] = [
   'etc/ssl/cert.pem',
 ];
 
-/** What an administrator trusts beside the public authorities. */
+/** Certificates that an administrator trusts beside the public authorities. */
 export const ANCHORS: readonly BytePath[] = [
   'usr/local/share/ca-certificates',
   'etc/pki/ca-trust/source/anchors',
   'etc/pki/trust/anchors',
 ];
 
-/** What the distribution trusts, certificate by certificate. */
+/** Certificates that the distribution trusts, one file each. */
 export const DISTRIBUTED: readonly BytePath[] = ['usr/share/ca-certificates'];
 
 const CERTIFICATE_NAME = /\.(crt|pem|cer)$/i;
@@ -40,7 +40,7 @@ export function* certificateFiles(
   }
 }
 
-/** What is at a path, links followed; undefined too where links go round in circles. */
+/** The entry at a path, links followed; undefined also for link loops. */
 export function entryAt(tree: FileTree, path: BytePath): FileEntry | undefined {
   try {
     return resolveInTree(tree, path).entry;

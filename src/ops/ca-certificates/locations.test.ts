@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { entryTree, type FileEntry } from '../../files/index.ts';
-import { ANCHORS, certificateFiles, entryAt } from './places.ts';
+import { ANCHORS, certificateFiles, entryAt } from './locations.ts';
 
 describe('certificates in a tree', () => {
-  it('are found below anchor directories, by their names, behind links', () => {
+  it('are found below anchor directories, by their names, through links', () => {
     const tree = entryTree([
       entry('etc', 'directory'),
       entry('etc/pki', 'directory'),

@@ -1,7 +1,7 @@
 /**
- * Where the selected files go. The rules of the destination are those of BuildKit: symlinks on the way and at the
- * destination itself are followed inside the file system; a file goes into a directory that exists; directories are
- * merged; nothing turns a directory into a file or the other way round.
+ * Puts selected files at the destination, by BuildKit's rules: symlinks in the destination's path, also the last one,
+ * are followed inside the file system; a file goes into a directory that exists; directories are merged; a directory
+ * never becomes a file, nor a file a directory.
  */
 import { AppError, faultIn, inPart, type Warning } from '../errors.ts';
 import {
@@ -15,24 +15,26 @@ import {
   toText,
 } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
-import { Canvas, directoryOverFile, type PlacedFile } from './canvas.ts';
+import { type DraftFile, directoryOverFile, LayerDraft } from './layer-draft.ts';
 import type { Owner } from './owner.ts';
-import { placeArchive } from './place-archive.ts';
+import { putArchive } from './put-archive.ts';
 import type { SelectedFiles, SelectedRoot } from './selection/index.ts';
 import type { UnpackedArchive } from './unpack.ts';
 
-export interface PlaceOptions {
-  /** Resolved `op.owner`: of everything that is copied or made on the way; undefined: as selected, made ones 0:0. */
+export interface PutOptions {
+  /**
+   * Resolved `op.owner`, of everything copied or implied; undefined: owners as selected, 0:0 for implied directories.
+   */
   readonly owner: Owner | undefined;
-  /** Milliseconds since the epoch: the time of directories made on the way. */
+  /** Milliseconds since the epoch: the time of implied directories. */
   readonly now: number;
   /** For each root that is an archive. */
   readonly archives?: ReadonlyMap<SelectedRoot, UnpackedArchive> | undefined;
 }
 
-export interface PlacedSelection {
-  /** Sorted by path: what the layer will say. */
-  readonly files: readonly PlacedFile[];
+export interface PutResult {
+  /** Sorted by path: the entries of the layer. */
+  readonly files: readonly DraftFile[];
   readonly warnings: readonly Warning[];
 }
 
@@ -41,14 +43,14 @@ export interface PlacedSelection {
  * @throws AppError COPY_DIRECTORY_OVER_FILE, COPY_FILE_OVER_DIRECTORY, PATH_NOT_A_DIRECTORY, SYMLINK_LOOP,
  * ARCHIVE_UNSAFE_MEMBER
  */
-export function placeFiles(
+export function putFiles(
   op: CopyOp,
   selected: readonly SelectedFiles[],
   base: FileTree | undefined,
-  options: PlaceOptions,
-): PlacedSelection {
+  options: PutOptions,
+): PutResult {
   const { owner, archives } = options;
-  const canvas = new Canvas(isLinked(op) ? undefined : base, {
+  const draft = new LayerDraft(isLinked(op) ? undefined : base, {
     mode: madeDirectoryMode(op.mode),
     uid: owner?.uid ?? 0,
     gid: owner?.gid ?? 0,
@@ -61,9 +63,9 @@ export function placeFiles(
     const to = { destination, owner, groups: new Map<number, number>() };
     for (const root of roots) {
       const archive = archives?.get(root);
-      if (archive !== undefined) placeMembers(canvas, to, { root, archive });
+      if (archive !== undefined) putMembers(draft, to, { root, archive });
       else {
-        const target = inPart('destination', () => placeRoot(canvas, to, root));
+        const target = inPart('destination', () => putRoot(draft, to, root));
         if (root.kind !== 'file') continue;
         const before = targets.get(target);
         if (before !== undefined && nameOf(before) !== nameOf(root)) {
@@ -73,17 +75,17 @@ export function placeFiles(
       }
     }
   }
-  return { files: canvas.files(), warnings };
+  return { files: draft.files(), warnings };
 }
 
-/** What an archive holds may be the fault, or what is at the destination. */
-function placeMembers(
-  canvas: Canvas,
+/** The archive's contents may be at fault, or the destination. */
+function putMembers(
+  draft: LayerDraft,
   to: Destination,
   { root, archive }: { readonly root: SelectedRoot; readonly archive: UnpackedArchive },
 ): void {
   try {
-    placeArchive(canvas, to, archive);
+    putArchive(draft, to, archive);
   } catch (error) {
     const isUnsafe = error instanceof AppError && error.code === 'ARCHIVE_UNSAFE_MEMBER';
     faultIn(isUnsafe ? root.part : 'destination')(error);
@@ -95,7 +97,7 @@ function nameOf({ top, source }: SelectedRoot): string {
   return top.path === '' ? `<<${source}` : toText(top.path);
 }
 
-/** As in BuildKit: the last of several files that go to one path is left. */
+/** As in BuildKit: of several files with the same target, the last one remains. */
 function overwritten(target: BytePath, before: SelectedRoot, after: SelectedRoot): Warning {
   const names = [before, after].map((root) => `'${nameOf(root)}'`);
   const path = `/${toText(target)}`;
@@ -109,7 +111,7 @@ function overwritten(target: BytePath, before: SelectedRoot, after: SelectedRoot
   };
 }
 
-/** Whether a copy does not look at what it is put on. BuildKit copies without --link when there is a --chmod. */
+/** Whether a copy ignores the file system below. BuildKit copies without --link if there is a --chmod. */
 export function isLinked(op: CopyOp): boolean {
   return op.link && op.mode === undefined;
 }
@@ -119,33 +121,33 @@ export interface Destination {
   readonly owner: Owner | undefined;
 }
 
-/** Directories made on the way take an octal --chmod without its special bits, or 0755. */
+/** Implied directories take an octal --chmod without its special bits, or 0755. */
 function madeDirectoryMode(mode: string | undefined): number {
   const spec = mode === undefined ? undefined : parseMode(mode);
   return spec?.kind === 'octal' ? spec.mode & 0o777 : 0o755;
 }
 
-interface RootPlace extends Destination {
-  /** Link groups of the layer by those of the selection, whose numbers are its own. */
+interface RootTarget extends Destination {
+  /** Link groups of the layer by those of the selection, which has its own numbers. */
   readonly groups: Map<number, number>;
 }
 
 /** @returns the path of a file, or of the directory it was merged into */
-function placeRoot(
-  canvas: Canvas,
-  { destination, owner, groups }: RootPlace,
+function putRoot(
+  draft: LayerDraft,
+  { destination, owner, groups }: RootTarget,
   root: SelectedRoot,
 ): BytePath {
-  const target = findTarget(canvas, destination, root);
+  const target = findTarget(draft, destination, root);
   for (const from of root.files) {
     const path = joinPath(target, from.entry.path);
     const entry = owned(from.entry, path, owner);
     const { linkGroup } = entry;
-    if (linkGroup === undefined) canvas.put({ entry, content: from.content, from });
+    if (linkGroup === undefined) draft.put({ entry, content: from.content, from });
     else {
-      const group = groups.get(linkGroup) ?? canvas.newLinkGroup();
+      const group = groups.get(linkGroup) ?? draft.newLinkGroup();
       groups.set(linkGroup, group);
-      canvas.put({ entry: { ...entry, linkGroup: group }, content: from.content, from });
+      draft.put({ entry: { ...entry, linkGroup: group }, content: from.content, from });
     }
   }
   return target;
@@ -156,20 +158,20 @@ function owned(entry: FileEntry, path: BytePath, owner: Owner | undefined): File
   return path === entry.path ? entry : { ...entry, path };
 }
 
-/** The path a file is put at, or the directory whose contents are merged; directories on the way are made. */
-function findTarget(canvas: Canvas, destination: BytePath, root: SelectedRoot): BytePath {
+/** The path of a file, or of the directory whose contents are merged; makes missing directories. */
+function findTarget(draft: LayerDraft, destination: BytePath, root: SelectedRoot): BytePath {
   const meansDirectory = /(?:^|\/)\.?$/.test(destination);
-  if (meansDirectory) canvas.makeDirectories(canvas.resolve(destination));
-  const target = canvas.resolve(destination);
-  const existing = canvas.lookup(target);
+  if (meansDirectory) draft.makeDirectories(draft.resolve(destination));
+  const target = draft.resolve(destination);
+  const existing = draft.lookup(target);
   if (root.kind === 'directory') {
     if (existing !== undefined && existing.type !== 'directory') {
       throw directoryOverFile(root.source, target);
     }
-    canvas.makeDirectories(target, { like: root.top });
+    draft.makeDirectories(target, { like: root.top });
     return target;
   }
   const inside = existing?.type === 'directory' ? joinPath(target, root.name) : target;
-  canvas.makeDirectories(parentPath(inside));
+  draft.makeDirectories(parentPath(inside));
   return inside;
 }

@@ -1,4 +1,4 @@
-/** The file system while files are put into it: what was put, over what was there. */
+/** A draft of the layer that COPY writes: the files put so far, over the base file system. */
 import { AppError } from '../errors.ts';
 import {
   ancestors,
@@ -14,19 +14,19 @@ import {
 import type { Owner } from './owner.ts';
 import type { SelectedContent, SelectedFile } from './selection/index.ts';
 
-/** One entry of the layer that is going to be made. */
-export interface PlacedFile {
+/** One entry of the layer to be made. */
+export interface DraftFile {
   /** With its path in the file system. */
   readonly entry: FileEntry;
   /** For regular files. */
   readonly content?: SelectedContent | undefined;
-  /** What it is made from; undefined for directories made on the way and members of archives. */
+  /** Its source; undefined for implied directories and members of archives. */
   readonly from?: SelectedFile | undefined;
-  /** A directory in the place of another one: nothing below shows through. */
+  /** A directory that replaces another one: lower layers do not show through. */
   readonly opaque?: boolean | undefined;
 }
 
-/** Metadata of directories made on the way. */
+/** Metadata of implied directories. */
 export interface MadeDirectory {
   readonly mode: number;
   readonly uid: number;
@@ -35,17 +35,17 @@ export interface MadeDirectory {
 }
 
 export interface MakeOptions {
-  /** Gives the last directory, if it is made, its time. */
+  /** Sets the time of the last directory, if it is made. */
   readonly like?: FileEntry | undefined;
   readonly mode?: number | undefined;
   readonly owner?: Owner | undefined;
 }
 
-export class Canvas implements Lookup {
+export class LayerDraft implements Lookup {
   readonly #base: FileTree | undefined;
   readonly #made: MadeDirectory;
-  readonly #placed = new Map<BytePath, PlacedFile>();
-  /** Paths of the base that were taken away, with all below them. */
+  readonly #files = new Map<BytePath, DraftFile>();
+  /** Paths of the base that were removed, with everything below them. */
   readonly #removed = new Set<BytePath>();
   #nextGroup = 1;
 
@@ -56,17 +56,17 @@ export class Canvas implements Lookup {
   }
 
   lookup(path: BytePath): FileEntry | undefined {
-    const entry = this.#placed.get(path)?.entry ?? this.#lookupBase(path);
+    const entry = this.#files.get(path)?.entry ?? this.#lookupBase(path);
     return entry === undefined && path === '' ? this.#directory('') : entry;
   }
 
-  /** The path with all symlinks followed; what does not exist is taken literally. */
+  /** The path with all symlinks followed; missing components are taken literally. */
   resolve(path: BytePath): BytePath {
     return resolveInTree(this, path).path;
   }
 
   /**
-   * Makes what is missing of a resolved path.
+   * Makes the missing directories of a resolved path.
    * @throws AppError PATH_NOT_A_DIRECTORY
    */
   makeDirectories(path: BytePath, options: MakeOptions = {}): void {
@@ -77,64 +77,64 @@ export class Canvas implements Lookup {
     this.makeDirectories(parentPath(path), { mode, owner });
     const { mtime, mtimeNs } = like ?? { mtime: this.#made.mtime, mtimeNs: 0 };
     const made = this.#directory(path);
-    this.#place({ entry: { ...made, ...owner, mode: mode ?? made.mode, mtime, mtimeNs } });
+    this.#set({ entry: { ...made, ...owner, mode: mode ?? made.mode, mtime, mtimeNs } });
   }
 
   /**
-   * Puts a file; a directory is merged with the one that is there, whose metadata it replaces.
+   * Puts a file; a directory is merged with an existing one, whose metadata it replaces.
    * @throws AppError COPY_DIRECTORY_OVER_FILE, COPY_FILE_OVER_DIRECTORY
    */
-  put(file: PlacedFile): void {
+  put(file: DraftFile): void {
     const { entry } = file;
     const existing = this.lookup(entry.path);
     if (entry.type === 'directory') this.#putDirectory(file, existing);
     else if (existing?.type === 'directory') throw fileOverDirectory(file);
-    else this.#place(file);
+    else this.#set(file);
   }
 
-  /** Takes away what is at the path, with all below it. Something else has to be put there. */
+  /** Removes the path, with everything below it. The caller must put something else there. */
   remove(path: BytePath): void {
     const existing = this.lookup(path);
     if (existing?.type === 'directory') {
-      for (const placed of this.#placed.keys()) {
-        if (placed.startsWith(`${path}/`)) this.#placed.delete(placed);
+      for (const file of this.#files.keys()) {
+        if (file.startsWith(`${path}/`)) this.#files.delete(file);
       }
     }
-    this.#placed.delete(path);
+    this.#files.delete(path);
     if (this.#lookupBase(path) !== undefined) this.#removed.add(path);
   }
 
-  /** A number for the names of one file. */
+  /** A group number for the names of one file. */
   newLinkGroup(): number {
     return this.#nextGroup++;
   }
 
-  /** Puts a second name of a file that is there: of one that was put a hard link, of one of the base a copy. */
+  /** Adds another name of an existing file: a hard link to a file of the draft, a copy of one of the base. */
   link(path: BytePath, target: FileEntry): void {
-    const placed = this.#placed.get(target.path);
-    if (placed === undefined) {
+    const file = this.#files.get(target.path);
+    if (file === undefined) {
       const tree = this.#base;
       const content =
-        tree && target.type === 'file' ? { kind: 'tree', tree, origin: target } : undefined;
+        tree && target.type === 'file' ? { kind: 'tree', tree, source: target } : undefined;
       const { linkGroup: _, ...entry } = target;
       this.put({ entry: { ...entry, path }, content: content as SelectedContent | undefined });
       return;
     }
-    const linkGroup = placed.entry.linkGroup ?? this.newLinkGroup();
-    this.#place({ ...placed, entry: { ...placed.entry, linkGroup } });
-    this.put({ ...placed, entry: { ...placed.entry, linkGroup, path } });
+    const linkGroup = file.entry.linkGroup ?? this.newLinkGroup();
+    this.#set({ ...file, entry: { ...file.entry, linkGroup } });
+    this.put({ ...file, entry: { ...file.entry, linkGroup, path } });
   }
 
   /** Sorted by path. */
-  files(): readonly PlacedFile[] {
-    return [...this.#placed.values()].sort((a, b) => comparePaths(a.entry.path, b.entry.path));
+  files(): readonly DraftFile[] {
+    return [...this.#files.values()].sort((a, b) => comparePaths(a.entry.path, b.entry.path));
   }
 
-  /** A directory that exists takes the metadata of the source; one only passed through takes the mode. */
-  #putDirectory(file: PlacedFile, existing: FileEntry | undefined): void {
+  /** An existing directory takes the metadata of the source; one only passed through takes the mode. */
+  #putDirectory(file: DraftFile, existing: FileEntry | undefined): void {
     const { entry, from } = file;
     if (existing === undefined) {
-      this.#place(this.#removed.has(entry.path) ? { ...file, opaque: true } : file);
+      this.#set(this.#removed.has(entry.path) ? { ...file, opaque: true } : file);
       return;
     }
     if (existing.type !== 'directory') throw directoryOverFile(toText(entry.path), entry.path);
@@ -143,11 +143,11 @@ export class Canvas implements Lookup {
         ? { ...entry, ...mergedXattrs(existing, entry) }
         : { ...existing, mode: from.passingMode };
     if (sameDirectory(existing, merged)) return;
-    this.#place({ ...file, entry: merged, opaque: this.#placed.get(entry.path)?.opaque });
+    this.#set({ ...file, entry: merged, opaque: this.#files.get(entry.path)?.opaque });
   }
 
-  #place(file: PlacedFile): void {
-    this.#placed.set(file.entry.path, file);
+  #set(file: DraftFile): void {
+    this.#files.set(file.entry.path, file);
   }
 
   #lookupBase(path: BytePath): FileEntry | undefined {
@@ -170,7 +170,7 @@ function mergedXattrs(existing: FileEntry, entry: FileEntry): Pick<FileEntry, 'x
   return { xattrs: { ...existing.xattrs, ...entry.xattrs } };
 }
 
-/** Times aside: a directory whose time alone would change is no change. */
+/** Without times: a directory whose time alone changes is unchanged. */
 function sameDirectory(a: FileEntry, b: FileEntry): boolean {
   if (a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid) return false;
   const before = Object.entries(a.xattrs ?? {});
@@ -190,8 +190,8 @@ export function directoryOverFile(source: string, target: BytePath): AppError {
   );
 }
 
-function fileOverDirectory({ entry, content }: PlacedFile): AppError {
-  const name = toText(content?.kind === 'tree' ? content.origin.path : entry.path);
+function fileOverDirectory({ entry, content }: DraftFile): AppError {
+  const name = toText(content?.kind === 'tree' ? content.source.path : entry.path);
   return new AppError(
     'COPY_FILE_OVER_DIRECTORY',
     `cannot copy '${name}' over the directory '/${toText(entry.path)}'`,
