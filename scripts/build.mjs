@@ -17,7 +17,7 @@ const bin = `${root}dist/bin`;
 const SHELL_START = '#!/usr/bin/env sh\n":" //; exec node -- "$0" "$@"';
 
 await rm(`${root}dist`, { recursive: true, force: true });
-await Promise.all([bundleCommand(), compileLibrary()]);
+await Promise.all([bundleCommand(), bundlePage(), compileLibrary()]);
 await writeManual();
 
 /**
@@ -63,6 +63,25 @@ async function bundleCommand() {
   const start = await readFile(`${bin}/lamina.js`, 'utf8');
   await writeFile(`${bin}/lamina.js`, `${SHELL_START}\n${start}`);
   await chmod(`${bin}/lamina.js`, 0o755);
+}
+
+/** What `lamina explore --web` shows: a script and a style sheet that load nothing else. */
+async function bundlePage() {
+  const { metafile } = await build({
+    entryPoints: { page: `${root}src/web/page/main.tsx` },
+    outdir: `${root}dist/web`,
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: ['chrome109', 'firefox113', 'safari16.4'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  });
+  await writeFile(`${root}dist/web/LICENSES`, await bundledLicenses(root, metafile));
 }
 
 /** The library's modules, and one file of declarations instead of one per module. */

@@ -21,6 +21,7 @@ installPackages({
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
   jq: 'jq',
   tmux: 'tmux',
+  chromium: 'chromium',
   'golang-github-opencontainers-image-spec-dev':
     '/usr/share/gocode/src/github.com/opencontainers/image-spec/schema/image-manifest-schema.json',
 });
@@ -31,6 +32,7 @@ say('Building');
 run(process.execPath, ['scripts/build.mjs']);
 say('Checking types');
 run('tsc', ['-p', 'tsconfig.json', '--noEmit']);
+run('tsc', ['-p', 'src/web/page', '--noEmit']);
 say('Linting');
 run('biome', ['check', '--error-on-warnings', '.']);
 say('Unit and integration tests');

@@ -53,6 +53,8 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     compareImages: (options) => call(images.compareImages, options),
     reportImage: (options) => call(images.reportImage, options),
     exploreImage: (options) => call(images.exploreImage, options),
+    explorePage: (options) => call(images.explorePage, options),
+    serveExplorer: (options) => call(images.serveExplorer, options),
     saveImages: (options) => call(images.saveImages, options),
     loadImages: (options) => call(images.loadImages, options),
     importImage: (options) => call(images.importImage, options),

@@ -154,6 +154,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   base: ['environment.ts', 'errors.ts', 'system', 'progress', 'oci', 'archive', 'runtime'],
   analysis: ['errors.ts', 'system', 'oci', 'files', 'archive', 'store', 'layers', 'image'],
+  web: ['analysis'],
   container: [
     'environment.ts',
     'errors.ts',
@@ -438,6 +439,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
     'records',
     'analysis',
+    'web',
     'api',
   ],
   'lamina.ts': [

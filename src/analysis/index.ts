@@ -31,4 +31,5 @@ export {
 } from './report/index.ts';
 export type * from './report/types.ts';
 export type { SecretKind } from './secrets/index.ts';
+export { type ContentColumns, type ContentTree, contentTree } from './tree/index.ts';
 export type * from './types.ts';

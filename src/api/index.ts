@@ -9,6 +9,7 @@ export type * from './checks.ts';
 export type * from './containers.ts';
 export type * from './context-listing.ts';
 export type * from './explore.ts';
+export type * from './explore-page.ts';
 export type * from './images.ts';
 export type * from './lamina.ts';
 export type * from './open-image.ts';

@@ -7,6 +7,7 @@ import type { CheckResult, OutlineResult, TargetsResult } from './checks.ts';
 import type { RunOptions, RunResult } from './containers.ts';
 import type { ContextListing, ListContextOptions } from './context-listing.ts';
 import type { ExploredImage, ExploreImageOptions } from './explore.ts';
+import type { ExplorePageOptions, ServeExplorerOptions } from './explore-page.ts';
 import type {
   CompareImagesOptions,
   CompareImagesResult,
@@ -189,6 +190,22 @@ export interface Lamina {
    * @throws as `reportImage`
    */
   exploreImage(options: ExploreImageOptions): Promise<ExploredImage>;
+
+  /**
+   * Makes one HTML file that shows an image of any transport: layers, a map of sizes, and what the report says. It needs nothing
+   * from any server. Of very large images it has the largest files and directories, and the sums of the others.
+   *
+   * @returns the HTML
+   * @throws AppError those of `reportImage`
+   */
+  explorePage(options: ExplorePageOptions): Promise<string>;
+
+  /**
+   * Serves the same page, with previews of files, to browsers of this machine until the signal aborts.
+   *
+   * @throws AppError those of `reportImage`
+   */
+  serveExplorer(options: ServeExplorerOptions): Promise<void>;
 
   /**
    * Writes images into one archive.

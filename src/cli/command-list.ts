@@ -69,6 +69,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.ts')).reportCommand,
   },
   {
+    name: 'explore',
+    aliases: [],
+    summary: 'look into an image in a browser',
+    group: 'Images',
+    load: async () => (await import('./commands/explore.ts')).exploreCommand,
+  },
+  {
     name: 'compare',
     aliases: [],
     summary: 'show how two images differ, file by file',

@@ -1,4 +1,4 @@
-/** Files into which a build writes what it made. */
+/** Files into which a command writes what it made. */
 import { statSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -7,11 +7,11 @@ import { failureReason } from '../system/index.ts';
 
 export const RESULT_FILES = ['iidfile', 'metadata-file'] as const;
 
+/** The flag that names the file. */
+type FileFlag = (typeof RESULT_FILES)[number] | 'html';
+
 /** Before the build, not when it is done. @throws AppError CLI_FILE */
-export function refuseUnwritable(
-  name: (typeof RESULT_FILES)[number],
-  path: string | undefined,
-): void {
+export function refuseUnwritable(name: FileFlag, path: string | undefined): void {
   if (path === undefined) return;
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   if (isDirectory) throw unwritable(name, path, 'it is a directory');
@@ -29,7 +29,7 @@ function unwritable(name: string, path: string, reason: string, cause?: unknown)
 
 /** @throws AppError CLI_FILE */
 export async function writeResult(
-  name: (typeof RESULT_FILES)[number],
+  name: FileFlag,
   path: string | undefined,
   text: string,
   signal: AbortSignal,

@@ -4,6 +4,7 @@ export { compareImages } from './compare.ts';
 export { copyImage } from './copy.ts';
 export { createIndex } from './create-index.ts';
 export { exploreImage } from './explore.ts';
+export { explorePage, serveExplorer } from './explore-page.ts';
 export { diskUsage, diskUsageDetails, prune } from './housekeeping.ts';
 export { imageToRun } from './image-to-run.ts';
 export { imageHistory, images, inspectImages, removeImage, tag } from './images.ts';

@@ -77,6 +77,8 @@ function completeApi(api: Partial<Lamina>): Lamina {
     verify: unexpected,
     compareImages: unexpected,
     reportImage: unexpected,
+    explorePage: unexpected,
+    serveExplorer: unexpected,
     exploreImage: unexpected,
     check: unexpected,
     outline: unexpected,

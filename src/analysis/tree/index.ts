@@ -1,0 +1,6 @@
+export {
+  type ContentColumns,
+  type ContentTree,
+  type ContentTreeOptions,
+  contentTree,
+} from './content-tree.ts';

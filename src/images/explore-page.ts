@@ -1,0 +1,65 @@
+/** The page that shows an image in a browser: as a file, or served to this machine. */
+import type {
+  ExploredImage,
+  ExplorePageOptions,
+  ReportImageOptions,
+  ServeExplorerOptions,
+} from '../api/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
+import { exploreImage } from './explore.ts';
+
+/** @returns the page as HTML, with all that it shows in it */
+export async function explorePage(
+  context: LaminaContext,
+  { against, ...options }: ExplorePageOptions,
+): Promise<string> {
+  const { FILE_LIMITS, pageAssets, pageFile, pageImage } = await import('../web/index.ts');
+  const assets = await pageAssets();
+  await using explored = await exploreAll(context, options, against);
+  const images = explored.images.map(({ report, model }) => pageImage(report, model, FILE_LIMITS));
+  return pageFile({ images, isServed: false }, assets);
+}
+
+export async function serveExplorer(
+  context: LaminaContext,
+  { against, onListening, ...options }: ServeExplorerOptions,
+): Promise<void> {
+  const { SERVED_LIMITS, pageAssets, pageImage, previewOf, servePage } = await import(
+    '../web/index.ts'
+  );
+  const assets = await pageAssets();
+  const { signal } = options;
+  await using explored = await exploreAll(context, options, against);
+  const images = explored.images.map(({ report, model }) =>
+    pageImage(report, model, SERVED_LIMITS),
+  );
+  const answers = {
+    data: JSON.stringify({ images, isServed: true }),
+    preview: (query: URLSearchParams) => previewOf(explored.images, query, signal),
+  };
+  await servePage({ assets, answers, onListening, signal });
+}
+
+interface ExploredImages extends AsyncDisposable {
+  readonly images: readonly ExploredImage[];
+}
+
+async function exploreAll(
+  context: LaminaContext,
+  options: ReportImageOptions,
+  against: string | undefined,
+): Promise<ExploredImages> {
+  const images: ExploredImage[] = [];
+  const close = async () => {
+    for (const one of images) await one[Symbol.asyncDispose]();
+  };
+  try {
+    images.push(await exploreImage(context, options));
+    if (against !== undefined)
+      images.push(await exploreImage(context, { ...options, image: against }));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { images, [Symbol.asyncDispose]: close };
+}

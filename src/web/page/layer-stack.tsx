@@ -1,0 +1,92 @@
+import type { ImageReport } from '../../analysis/index.ts';
+import { size } from './format.ts';
+import { layerColours } from './palette.ts';
+import type { Theme } from './theme.ts';
+
+export interface LayerStackProps {
+  readonly report: ImageReport;
+  readonly theme: Theme;
+  readonly chosen: number | undefined;
+  readonly onChoose: (layer: number | undefined) => void;
+}
+
+/** The layers with what they weigh, the topmost first: as they lie on each other. */
+export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps) {
+  const { layers } = report;
+  const colours = layerColours(layers.length, theme === 'dark');
+  const widest = Math.max(1, ...layers.map(({ unpacked }) => unpacked));
+  const hasLines = layers.some(({ line, stage }) => line !== null || stage !== null);
+  return (
+    <section class="scroll" aria-label="Layers">
+      <table class="layers">
+        <caption class="visually-hidden">Layers, topmost first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Layer</th>
+            {hasLines && <th scope="col">Stage</th>}
+            <th scope="col">Instruction</th>
+            <th scope="col" class="bar-column">
+              Contents
+            </th>
+            <th scope="col" class="number">
+              Unpacked
+            </th>
+            <th scope="col" class="number">
+              Compressed
+            </th>
+            <th scope="col" class="number">
+              Reclaimable
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...layers].reverse().map((layer) => {
+            const { index, instruction, stage, line, unpacked, compressed, reclaimable } = layer;
+            const isChosen = index === chosen;
+            const style = {
+              '--layer': colours[index]?.fill ?? '',
+              '--ink': colours[index]?.ink ?? '',
+            };
+            return (
+              <tr key={index} class={isChosen ? 'chosen' : undefined}>
+                <td>
+                  <button
+                    type="button"
+                    class="layer-button"
+                    style={style}
+                    aria-pressed={isChosen}
+                    aria-label={`Layer ${index}: show only what it ships`}
+                    onClick={() => onChoose(isChosen ? undefined : index)}
+                  >
+                    {index}
+                  </button>
+                </td>
+                {hasLines && (
+                  <td class="quiet">
+                    {stage ?? 'base'}
+                    {line !== null && `:${line}`}
+                  </td>
+                )}
+                <td class="wide">
+                  <code title={instruction ?? undefined}>
+                    {instruction ?? <span class="quiet">not in the history</span>}
+                  </code>
+                </td>
+                <td class="bar-column" aria-hidden="true">
+                  <div class="bar" style={{ ...style, width: `${(unpacked / widest) * 100}%` }}>
+                    <span style={{ width: `${(reclaimable / Math.max(1, unpacked)) * 100}%` }} />
+                  </div>
+                </td>
+                <td class="number">{size(unpacked)}</td>
+                <td class="number">{compressed === null ? '–' : size(compressed)}</td>
+                <td class={reclaimable > 0 ? 'number bad' : 'number quiet'}>
+                  {reclaimable > 0 ? size(reclaimable) : '–'}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
