@@ -289,7 +289,7 @@ describe('plainDisplay', () => {
     expect(text).not.toContain('[1/100]');
   });
 
-  it('shows warnings with their place', () => {
+  it('shows warnings with their location', () => {
     const position = { line: 3, column: 1, offset: 0 };
     const location = { file: 'Dockerfile', text: '', range: { start: position, end: position } };
     const code = 'StageNameCasing';

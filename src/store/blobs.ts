@@ -1,4 +1,4 @@
-/** Verified bytes, named by their digest. A blob that is there is complete: files appear by rename, after fsync. */
+/** Verified bytes, named by their digest. An existing blob is complete: files appear by rename, after fsync. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
@@ -11,10 +11,10 @@ import type { Journal } from './journal.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Lease } from './lease.ts';
 
-/** What bytes that come from elsewhere must turn out to be. */
+/** The expected digest and size of bytes from outside. */
 export interface ExpectedBlob {
   readonly digest: Digest;
-  /** Bytes. Undefined: not known before. */
+  /** Bytes. Undefined: unknown. */
   readonly size?: number | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface WriteBlobOptions {
 interface BlobParts {
   readonly lease: Lease;
   readonly journal: Journal;
-  /** Whether an image of the store has it as its config or manifest. */
+  /** Whether it is the config or manifest of an image in the store. */
   readonly isNamed: (digest: Digest) => boolean;
   readonly temporaryDirectory: () => Promise<string>;
 }
@@ -44,7 +44,7 @@ export class BlobStore {
   readonly #journal: Journal;
   readonly #isNamed: (digest: Digest) => boolean;
   readonly #temporaryDirectory: () => Promise<string>;
-  /** Blobs outside a store that is read-only. */
+  /** Blobs outside a read-only store. */
   readonly #elsewhere = new Map<Digest, string>();
 
   constructor(layout: StoreLayout, { lease, journal, isNamed, temporaryDirectory }: BlobParts) {
@@ -59,7 +59,7 @@ export class BlobStore {
     return existsSync(this.#file(digest));
   }
 
-  /** As `has`; a blob that is there stays until this store is closed. */
+  /** As `has`; an existing blob stays until this store is closed. */
   hold(digest: Digest): boolean {
     const file = this.#file(digest);
     return existsSync(file) && this.#lease.pin(digest, () => existsSync(file));
@@ -86,7 +86,7 @@ export class BlobStore {
   }
 
   /**
-   * All bytes of a blob, verified: for configs and manifests.
+   * Reads and verifies a whole blob: for configs and manifests.
    * @throws AppError STORE_BLOB_GONE, STORE_DAMAGED
    */
   async read(digest: Digest): Promise<Buffer> {
@@ -103,9 +103,9 @@ export class BlobStore {
   }
 
   /**
-   * Adds bytes, which are verified while they stream; nothing is kept of what is wrong. Stays until this store is
-   * closed, and longer if an image names it.
-   * @throws AppError BLOB_DIGEST_MISMATCH, BLOB_SIZE_MISMATCH; whatever the source throws
+   * Adds a blob, verified while it streams; invalid bytes are discarded. It stays until this store is closed, and
+   * longer if an image references it.
+   * @throws AppError BLOB_DIGEST_MISMATCH, BLOB_SIZE_MISMATCH; what the source throws
    */
   async write(
     source: Uint8Array | AsyncIterable<Uint8Array>,
@@ -115,7 +115,7 @@ export class BlobStore {
     if (source instanceof Uint8Array) {
       const info = { digest: digestOf(source), size: source.length };
       verify(info, expected);
-      // The usual case of a build that changed nothing; the image's record checks that it is still there.
+      // The usual case of an unchanged build; the image's record checks that the blob still exists.
       if (this.has(info.digest) && this.#mayKeep(info.digest)) return info;
     }
     if (this.#layout.isReadOnly) return this.#writeElsewhere(source, { expected, signal });
@@ -140,7 +140,7 @@ export class BlobStore {
     }
   }
 
-  /** Verifies the bytes of a blob that is there. */
+  /** Verifies the bytes of an existing blob. */
   async isSound(digest: Digest, { signal }: WriteBlobOptions = {}): Promise<boolean> {
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(this.#file(digest), { highWaterMark: CHUNK })) {
@@ -150,19 +150,19 @@ export class BlobStore {
     return `sha256:${hash.digest('hex')}` === digest;
   }
 
-  /** Where a blob is, without holding it. */
+  /** The path of a blob, without holding it. */
   location(digest: Digest): string {
     return this.#file(digest);
   }
 
-  /** Removes a blob that is not what its name says. */
+  /** Removes a blob whose bytes do not match its digest. */
   async remove(digest: Digest): Promise<void> {
     await rm(this.#file(digest), { force: true });
   }
 
   /**
-   * The right to download a blob, which no other process and nobody else in this one has meanwhile. Whoever gets it looks
-   * first whether the blob is there by now.
+   * Takes the exclusive right to download a blob, across processes and within this one. Then check first whether the
+   * blob exists by now.
    * @throws AbortedError
    */
   async claim(digest: Digest, { signal }: WriteBlobOptions = {}): Promise<Disposable> {
@@ -171,7 +171,7 @@ export class BlobStore {
     return { [Symbol.dispose]: () => unlock(lock) };
   }
 
-  /** Every blob of the store. */
+  /** All blobs of the store. */
   *list(): IterableIterator<BlobInfo> {
     const folder = `${this.#layout.blobs}/sha256`;
     if (!existsSync(folder)) return;
@@ -183,13 +183,13 @@ export class BlobStore {
     }
   }
 
-  /** A process that holds no lease so far gets none for this: the record of its image makes the check. */
+  /** A process without a lease takes none for this: the record of its image makes the check. */
   #mayKeep(digest: Digest): boolean {
     if (this.#lease.name === undefined) return true;
     return this.#lease.pin(digest, () => this.has(digest));
   }
 
-  /** Why a blob is not there: whoever removes an image removes its record first. */
+  /** The error for a missing blob: removing an image removes its record first. */
   #gone(digest: Digest): AppError {
     if (!this.#isNamed(digest)) return blobGone(digest);
     return storeDamaged(`${this.#file(digest)} is missing`);
@@ -199,7 +199,7 @@ export class BlobStore {
     return this.#elsewhere.get(digest) ?? blobFile(this.#layout, digest);
   }
 
-  /** What is made of a read-only store lasts as long as this process. */
+  /** Blobs made with a read-only store last as long as this process. */
   async #writeElsewhere(
     source: Uint8Array | AsyncIterable<Uint8Array>,
     options: WriteOptions,
@@ -212,7 +212,7 @@ export class BlobStore {
   }
 }
 
-/** Where a blob lies; its name is verified, since it may come from a registry. */
+/** The path of a blob; checks the digest, since it may come from a registry. */
 export function blobFile(layout: StoreLayout, digest: Digest): string {
   if (!isDigest(digest)) throw new Error(`not a digest: ${JSON.stringify(digest)}`);
   return `${layout.blobs}/${digest.replace(':', '/')}`;
@@ -238,7 +238,7 @@ async function writeFile(
         throw sizeMismatch(expected.digest, expected.size, size);
       }
       const written = writeAll(handle, chunk);
-      // Hashed while it is being written.
+      // Hashes while writing.
       hash.update(chunk);
       await written;
     }

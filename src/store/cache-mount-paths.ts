@@ -1,11 +1,11 @@
-/** Where the parts of a cache mount lie; see cache-mounts.ts. */
+/** Paths of the parts of a cache mount; see cache-mounts.ts. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { acquireLock, hasErrorCode, type Lock } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
 
 export const KEY = /^[0-9a-f]{64}$/;
 
-/** The collector may take the whole directory away while we wait. */
+/** Locks the key's directory, which the collector may remove while we wait. */
 export async function lockKey(directory: string, signal: AbortSignal | undefined): Promise<Lock> {
   for (;;) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -44,7 +44,7 @@ export function retiredMark(directory: string, number: number): string {
   return `${directory}/${number}/retired`;
 }
 
-/** Whether steps no longer take an instance. */
+/** Whether an instance is retired: no step takes it any more. */
 export function isRetired(directory: string, number: number): boolean {
   return existsSync(retiredMark(directory, number));
 }

@@ -99,7 +99,7 @@ describe('cache mounts', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'BUILD_CANCELLED' });
   });
 
-  it('are told with their room and whether they are in use', async () => {
+  it('are listed with their size and whether they are in use', async () => {
     const held = await hold();
     writeFileSync(join(held.directory, 'file'), Buffer.alloc(100_000, 1));
     const [info] = store.cacheMounts.list();

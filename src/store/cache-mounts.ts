@@ -1,14 +1,14 @@
 /**
- * Cache mounts: directories that steps keep from build to build. They are no content of images: nothing names them
- * but the steps that ask for them, and their files are the steps' own affair.
+ * Cache mounts: directories that persist between builds. They are not content of images: only steps refer to them, and
+ * steps alone manage their files.
  *
  *     mounts/<key>/lock         held while an instance is chosen, made or removed
  *     mounts/<key>/id           the cache's id, for people
  *     mounts/<key>/<n>/data/    an instance: the directory that is mounted
- *     mounts/<key>/<n>/retired  no step takes this instance any more; whoever uses it still does
+ *     mounts/<key>/<n>/retired  no step takes this instance any more; current users keep it
  *     mounts/<key>/<n>.lock     held while instance n is in use; its time is that of the last use
  *
- * A cache has several instances when one was in use by somebody who wanted it alone.
+ * A cache has several instances if one was in exclusive use when another was needed.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -39,19 +39,19 @@ import type { Lease } from './lease.ts';
 import { moveRetired, retireInstances } from './retire-cache-mounts.ts';
 
 export interface CacheMountRequest {
-  /** 64 hex digits: what makes it the same cache. */
+  /** 64 hex digits: identify the cache. */
   readonly key: string;
-  /** Shown to people. */
+  /** The id shown to users. */
   readonly id: string;
   /**
-   * `shared`: with everybody else who shares it. `private`: alone, in an instance of its own if another is in use.
-   * `locked`: alone, waiting until nobody else uses it.
+   * `shared`: with all other users. `private`: exclusive, in another instance if one is in use. `locked`: exclusive,
+   * after waiting for other users.
    */
   readonly sharing: 'shared' | 'private' | 'locked';
-  /** Of a new one, on this machine; undefined: whoever makes it. */
+  /** Owner of a new directory, on this machine; undefined: this process's user. */
   readonly owner: Owner | undefined;
   readonly mode: number;
-  /** Makes the directory of a new one with what it begins with, in place of an empty one. */
+  /** Creates the directory of a new cache mount with its initial content, instead of an empty one. */
   readonly seed?: ((directory: string) => Promise<void>) | undefined;
 }
 
@@ -83,9 +83,9 @@ export class CacheMountStore {
   }
 
   /**
-   * Takes a cache mount into use, making it when there is none. Whoever holds several at once asks for them in the
-   * order of their keys: else two steps may wait for each other.
-   * @throws AbortedError when the signal fires while it waits; what `seed` throws
+   * Takes a cache mount into use; creates it if missing. Take several in the order of their keys: otherwise two steps
+   * may deadlock.
+   * @throws AbortedError if the signal is aborted while waiting; what `seed` throws
    */
   async hold(
     request: CacheMountRequest,
@@ -100,9 +100,9 @@ export class CacheMountStore {
   }
 
   /**
-   * Lets cache mounts begin as new ones do. Steps that use one at the moment keep what they have until they end.
+   * Clears cache mounts. Running steps keep theirs until they end.
    *
-   * @param isMeant which of the cache mounts there are
+   * @param isMeant selects cache mounts
    */
   async retire(isMeant: (mount: Pick<CacheMountInfo, 'key' | 'id'>) => boolean): Promise<void> {
     const trash = this.#trash();
@@ -128,7 +128,7 @@ export class CacheMountStore {
     });
   }
 
-  /** @returns undefined when it is to be waited for */
+  /** @returns undefined if the caller must wait */
   async #tryHold(
     request: CacheMountRequest,
     signal: AbortSignal | undefined,
@@ -155,7 +155,7 @@ export class CacheMountStore {
     }
   }
 
-  /** Paths for what is moved out of the way under a lock, and removed when the lock is free again. */
+  /** Paths for directories that are moved away under a lock, and removed after its release. */
   #trash(): { readonly next: () => string; readonly remove: () => Promise<void> } {
     const paths: string[] = [];
     return {
@@ -176,9 +176,9 @@ export class CacheMountStore {
 
   async #make(
     request: CacheMountRequest,
-    place: { readonly directory: string; readonly number: number; readonly lock: Lock },
+    instance: { readonly directory: string; readonly number: number; readonly lock: Lock },
   ): Promise<HeldCacheMount> {
-    const { directory, number, lock } = place;
+    const { directory, number, lock } = instance;
     const temporary = this.#temporaryPath();
     try {
       mkdirSync(temporary, { mode: 0o700 });
@@ -211,7 +211,7 @@ function held(directory: string, number: number, lock: Lock): HeldCacheMount {
 
 function isInUse(directory: string): boolean {
   try {
-    // Nobody may choose an instance while we hold its lock for a moment.
+    // No other process may choose an instance while we briefly hold its lock.
     using keyLock = tryLock(`${directory}/lock`, 'exclusive');
     if (keyLock === undefined) return true;
     return instancesOf(directory).some((number) => {
@@ -232,15 +232,15 @@ export interface SweptMount {
 }
 
 export interface SweepMountsOptions {
-  /** Milliseconds since the epoch: what was used later stays. */
+  /** Milliseconds since the epoch: instances used later stay. */
   readonly before: number;
-  /** How many bytes are to go, least recently used caches first; undefined: all that may. */
+  /** Bytes to free, least recently used caches first; undefined: everything allowed. */
   readonly excess: number | undefined;
   /** The path that the next instance is moved to. */
   readonly target: (index: number) => string;
 }
 
-/** Moves instances out of the way that nobody uses and nobody has used lately. */
+/** Moves away instances that are not in use and were not used lately. */
 export function sweepCacheMounts(
   layout: StoreLayout,
   { before, excess = Number.POSITIVE_INFINITY, target }: SweepMountsOptions,
@@ -263,7 +263,7 @@ export function sweepCacheMounts(
         if (left !== Number.POSITIVE_INFINITY) left -= diskUsageOf(path);
         return true;
       });
-      // Whoever waits for the lock finds its file gone, and makes another.
+      // Waiting processes find the lock's file gone and create a new one.
       if (gone.length === instances.length) rmSync(directory, { recursive: true, force: true });
     } finally {
       keyLock.release();
@@ -282,7 +282,7 @@ function leastRecentlyUsed(layout: StoreLayout): readonly string[] {
   return times.sort(([, a], [, b]) => a - b).map(([key]) => key);
 }
 
-/** Milliseconds since the epoch; 0 for what vanishes meanwhile. */
+/** Milliseconds since the epoch; 0 if it has vanished. */
 function lastUse(directory: string): number {
   try {
     const times = instancesOf(directory).map(

@@ -1,4 +1,4 @@
-/** Whether the frame of a store is sound: its version and its database. What records name is for those who know it. */
+/** Checks the frame of a store: its version and its database, but not the content that records name. */
 import { lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
@@ -19,7 +19,7 @@ import { replaceDatabase, type Salvage, salvage } from './salvage.ts';
 export interface FrameProblem {
   /** Absolute. */
   readonly path: string;
-  /** What is wrong with it. */
+  /** The problem. */
   readonly problem: string;
 }
 
@@ -27,17 +27,17 @@ export interface FrameCheck {
   /** Absolute. */
   readonly root: string;
   readonly problems: readonly FrameProblem[];
-  /** Whether nothing of the records could be saved, though there is content. */
+  /** Whether all records are lost although there is content. */
   readonly isWithoutRecords: boolean;
 }
 
 export interface FrameCheckOptions {
-  /** Makes the frame sound, with what can be read of the database. */
+  /** Repair the frame, with the readable part of the database. */
   readonly repair: boolean;
 }
 
 /**
- * Looks at a store that `Store.open` may refuse.
+ * Checks a store that `Store.open` may refuse.
  * @throws AppError STORE_NOT_FOUND, STORE_IN_USE, and those of `openLayout` but STORE_DAMAGED
  */
 export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCheck {
@@ -54,7 +54,7 @@ export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCh
   }
   if (lstatSync(layout.collectorLock, { throwIfNoEntry: false })?.isFile() === false) {
     problems.push({ path: layout.collectorLock, problem: 'it is not a file' });
-    // Whoever locks makes it again.
+    // The next holder creates it again.
     if (repair) rmSync(layout.collectorLock, { recursive: true });
   }
   openLayout(path);
@@ -71,7 +71,7 @@ function hasNoRecords({ rows }: Salvage): boolean {
   return ['layers', 'images'].every((name) => rows.get(name)?.length === 0);
 }
 
-/** Those who use the store meanwhile would go on with a database that is not there any more. */
+/** Requires exclusive use: other processes would continue with the old database. */
 function replaceAlone(layout: StoreLayout, file: string, found: Salvage): void {
   const lock = tryLock(layout.collectorLock, 'exclusive');
   try {

@@ -1,8 +1,8 @@
-/** Locks that are files of their own, which go with them. */
+/** Locks whose files are removed on release. */
 import { rmSync } from 'node:fs';
 import type { Lock } from '../system/index.ts';
 
-/** Deleted while it is held: those who wait for it notice, and make another. */
+/** Deleted while held: waiting processes notice and create a new file. */
 export function unlock(lock: Lock): void {
   rmSync(lock.path, { force: true });
   lock.release();

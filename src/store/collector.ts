@@ -1,6 +1,6 @@
 /**
- * Removes what nobody needs. The order makes every moment a good one to be killed in: first the records go, durably;
- * then content without a record moves into `tmp/`; then it is deleted. See docs/design/store.md for the races.
+ * Removes unneeded data, in an order that is safe to interrupt at any moment: first removes records, durably; then
+ * moves content without a record to `tmp/`; then deletes it. See docs/design/store.md for the races.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { Backoff } from '../concurrency/index.ts';
@@ -27,7 +27,7 @@ import type { Tables } from './tables.ts';
 
 export interface PruneResult {
   readonly removed: readonly PrunedItem[];
-  /** Bytes freed on the disk, about. */
+  /** Approximate bytes freed on the disk. */
   readonly bytes: number;
 }
 
@@ -46,10 +46,9 @@ interface Decision {
 }
 
 /**
- * Waits for other collectors, removes what the options select, and then all content that nothing names and no live
- * process holds.
- * @throws AbortedError before anything was removed; AppError STORE_WRITE_FAILED, STORE_DISK_FULL,
- *   STORE_READ_ONLY
+ * Waits for other collectors, removes what the options select, and then all content that no record references and no
+ * live process holds.
+ * @throws AbortedError before anything is removed; AppError STORE_WRITE_FAILED, STORE_DISK_FULL, STORE_READ_ONLY
  */
 export async function collect(
   parts: CollectorParts,
@@ -78,7 +77,7 @@ export async function collect(
   return { removed: [...removed, ...content], bytes };
 }
 
-/** They stand apart from all records: what nobody has locked nobody needs at this moment. */
+/** Cache mounts have no records: those without a lock are not in use. */
 function pruneCacheMounts(
   { layout, tables, now }: CollectorParts,
   options: PruneOptions,
@@ -101,10 +100,10 @@ function pruneCacheMounts(
   }));
 }
 
-/** Those that killed processes left. */
+/** Removes locks of killed processes. */
 function removeLocksOfDead(layout: StoreLayout): void {
   for (const name of readdirSync(layout.locks)) {
-    // Of locks where there is no flock.
+    // Marker files of locks without flock.
     if (name.endsWith('.holders')) continue;
     const lock = tryLock(`${layout.locks}/${name}`, 'exclusive');
     if (!lock) continue;
@@ -129,10 +128,10 @@ async function decide(
   for (const backoff = new Backoff(); ; await backoff.pause(signal)) {
     await journal.flush();
     const lock = tryLock(layout.collectorLock, 'exclusive');
-    // From here on without a pause: this process too may want to say what it needs, and would wait for us.
+    // Do not yield from here on: this process may also need to add to its lease, and would wait for us.
     try {
       if (lock && !journal.isBusy) {
-        // Leases are read inside the transactions: whoever made a layer known has listed it before.
+        // Leases are read inside the transactions: a process adds a layer to its lease before it records it.
         const readLeases = (): LiveLeases => readLiveLeases(layout, lease);
         const removed = database.tryTransaction(() =>
           removeSelected(tables, {
@@ -142,7 +141,7 @@ async function decide(
             mountBytes: mounted,
           }),
         );
-        // A transaction again, since a process without a lease checks inside of one that its image is whole.
+        // Another transaction, since a process without a lease checks in one that its image is complete.
         const moved =
           removed && database.tryTransaction(() => sweep({ layout, tables, readLeases, trash }));
         if (removed !== undefined) allRemoved.push(...removed.result);
@@ -156,7 +155,7 @@ async function decide(
   }
 }
 
-/** For people: which step made a layer. */
+/** The step that made each layer, for messages. */
 function describeLayers(tables: Tables): Map<string, string> {
   const found = new Map<string, string>();
   for (const [, { ownLayer, description }] of tables.records.entries()) {

@@ -1,4 +1,4 @@
-/** SQLite's failures as errors for people. */
+/** Converts SQLite's failures to user errors. */
 import { existsSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
@@ -11,28 +11,28 @@ const FULL = 13;
 const CANNOT_OPEN = 14;
 const PROTOCOL = 15;
 const NOT_A_DATABASE = 26;
-/** Extended result codes: there is no room for the memory that processes share. */
+/** Extended result codes: no disk space for the shared memory. */
 const NO_SHARED_MEMORY = 4874;
 /** Extended result codes: a file is too short, or its file system is damaged. */
 const SHORT_READ = 522;
 const CORRUPT_FILE_SYSTEM = 8458;
-/** Extended result code: the file is not at its path any more. */
+/** Extended result code: the file is no longer at its path. */
 const MOVED = 1032;
 
-/** Another connection is writing, or is about to. */
+/** Whether another connection is writing, or about to. */
 export function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === BUSY || code === PROTOCOL;
 }
 
-/** The file cannot be opened or used in this way: it is not there, or its directory cannot be written. */
+/** Whether the file cannot be opened or used in this mode: it is missing, or its directory is not writable. */
 export function cannotOpen(error: unknown): boolean {
   const code = primaryCode(error);
   return code === CANNOT_OPEN || code === READ_ONLY;
 }
 
 /**
- * What SQLite said, for people; errors that are not SQLite's pass unchanged.
+ * Converts an error of SQLite; others pass unchanged.
  * @param file of the database
  */
 export function databaseError(file: string, error: unknown): unknown {
@@ -55,8 +55,8 @@ export function databaseError(file: string, error: unknown): unknown {
 }
 
 /**
- * The store holds something that no lamina has written, or lacks something that its records name.
- * @param what is wrong, with the path of the file
+ * The error for content that no lamina wrote, or that records name but is missing.
+ * @param what the problem, with the path of the file
  */
 export function storeDamaged(what: string, cause?: unknown): AppError {
   return new AppError('STORE_DAMAGED', `the store is damaged: ${what}`, {
@@ -65,7 +65,7 @@ export function storeDamaged(what: string, cause?: unknown): AppError {
   });
 }
 
-/** Somebody has removed the whole store while it was in use. */
+/** The error for a store that was removed while in use. */
 export function storeRemoved(root: string, cause: unknown): AppError {
   return new AppError('STORE_DAMAGED', `the store ${root} was removed while it was in use`, {
     hint: 'run the command again to create a new store',
@@ -73,7 +73,7 @@ export function storeRemoved(root: string, cause: unknown): AppError {
   });
 }
 
-/** @param path of what was to be written */
+/** @param path of the file that cannot be written */
 export function readOnlyStore(path: string, cause?: unknown): AppError {
   return new AppError('STORE_READ_ONLY', `the store is read-only: cannot write ${path}`, {
     hint: 'you can list, inspect, save and run images; to change images, use another store with --root or LAMINA_ROOT',
@@ -81,7 +81,7 @@ export function readOnlyStore(path: string, cause?: unknown): AppError {
   });
 }
 
-/** What went wrong when the database, or the content before it, was to be written. */
+/** The error for a failed write of the database, or of the content before it. */
 export function writeFailed(cause: unknown): AppError {
   if (isDiskFull(cause)) {
     return new AppError('STORE_DISK_FULL', 'the disk of the store is full', {
@@ -96,7 +96,7 @@ export function writeFailed(cause: unknown): AppError {
   });
 }
 
-/** Whether SQLite or the file system had no room. */
+/** Whether SQLite or the file system reported a full disk. */
 export function isDiskFull(error: unknown): boolean {
   if (primaryCode(error) === FULL || resultCode(error) === NO_SHARED_MEMORY) return true;
   return hasErrorCode(error, 'ENOSPC', 'EDQUOT');

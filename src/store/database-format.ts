@@ -1,4 +1,4 @@
-/** What a store's database looks like, and how one is made. */
+/** The format of a store's database, and its creation. */
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { storeDamaged } from './database-error.ts';
@@ -6,9 +6,9 @@ import { loadSqlite } from './sqlite.ts';
 
 export const DATABASE_FILE = 'store.db';
 
-/** Of the tables; the number of the format of the whole store is in the file `version`. */
+/** Version of the tables; the version of the whole store is in the file `version`. */
 const FORMAT = 1;
-/** Tells SQLite's tools, and `file`, whose database it is: "Lami". */
+/** Identifies the database for SQLite's tools and `file`: "Lami". */
 const APPLICATION_ID = 0x4c616d69;
 
 export const TABLES = [
@@ -29,27 +29,27 @@ export interface PreparedDatabase {
 }
 
 /**
- * Opens a database, and makes its tables when there are none.
- * @param mayBeNew asked when there are none: whether the store may be a new one
+ * Opens a database; creates its tables if there are none.
+ * @param mayBeNew called if there are none: whether the store may be new
  * @throws errors of SQLite; AppError STORE_DAMAGED
  */
 export function prepareDatabase(file: string, mayBeNew: () => boolean): PreparedDatabase {
-  // Opening would make it; another process may be about to.
+  // Opening would create it; another process may be about to.
   if (!existsSync(file) && !mayBeNew() && !existsSync(file)) {
     throw storeDamaged(`${file} is missing`);
   }
   const connection = openConnection(file);
   try {
     if (!hasTables(connection, file)) {
-      // Looked at once more: another process may have made the store meanwhile.
+      // Check again: another process may have created the store meanwhile.
       if (!mayBeNew() && !hasTables(connection, file)) {
         throw storeDamaged(`${file} is empty, but the store has layers or blobs`);
       }
       makeTables(connection);
     }
-    // After the tables: without a log they are on the disk when the transaction ends.
+    // After the tables: without a log, they are on the disk when the transaction ends.
     const hasLog = pragma(connection, 'journal_mode = WAL') === 'wal';
-    // With a log a commit is made durable by `flushed`, beside other work.
+    // With a log, `flushed` makes commits durable, in parallel with other work.
     connection.exec(`PRAGMA synchronous = ${hasLog ? 'NORMAL' : 'FULL'}`);
     return { connection, hasLog };
   } catch (error) {
@@ -62,7 +62,7 @@ export function prepareDatabase(file: string, mayBeNew: () => boolean): Prepared
 export function openConnection(file: string): DatabaseSync {
   const { DatabaseSync } = loadSqlite();
   const connection = new DatabaseSync(file);
-  // What a damaged file says of its own schema is not believed, and its cells are looked at before they are used.
+  // Do not trust the schema in a damaged file, and check cells before use.
   connection.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   return connection;
 }
@@ -75,7 +75,7 @@ export function readOnlyConnection(url: URL): DatabaseSync {
   return connection;
 }
 
-/** @throws AppError STORE_DAMAGED when the tables are not ours */
+/** @throws AppError STORE_DAMAGED if the tables are not ours */
 export function hasTables(connection: DatabaseSync, file: string): boolean {
   const format = pragma(connection, 'user_version');
   const application = pragma(connection, 'application_id');
@@ -84,7 +84,7 @@ export function hasTables(connection: DatabaseSync, file: string): boolean {
   throw storeDamaged(`${file} is another program's database`);
 }
 
-/** Durable when it returns, as long as there is no log. */
+/** Durable on return, as long as there is no log. */
 export function makeTables(connection: DatabaseSync): void {
   const tables = TABLES.map(
     (name) =>

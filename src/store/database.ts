@@ -1,6 +1,6 @@
 /**
- * The database of a store: SQLite with a write-ahead log, a table of texts and JSON for each kind of record. Calls are
- * synchronous and short. Whatever has to wait for other processes waits between calls, not in them.
+ * The database of a store: SQLite with a write-ahead log, with a key-to-JSON table for each kind of record. Calls are
+ * synchronous and short; waiting for other processes happens between them.
  */
 import { open } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
@@ -13,13 +13,13 @@ import { openReadOnlyDatabase } from './read-only-database.ts';
 import { spendReserve } from './reserve.ts';
 import { TableDatabase } from './table-database.ts';
 
-/** Waited for in SQLite: a reader meets a lock only while a log is recovered or removed. */
-const READ_PATIENCE = 10_000;
-/** Waited for in SQLite before a writer gives way to this process's other work. */
-const WRITE_PATIENCE = 20;
+/** Milliseconds that SQLite waits: readers are blocked only while a log is recovered or removed. */
+const READ_TIMEOUT = 10_000;
+/** Milliseconds that SQLite waits before a writer yields to this process's other work. */
+const WRITE_TIMEOUT = 20;
 /** Transactions are short. */
 const BUSY = { longestMs: 100 };
-/** Milliseconds until a database that another process holds is given up. */
+/** Milliseconds to wait for a database that another process holds. */
 const GIVE_UP = 60_000;
 
 export class Database {
@@ -28,7 +28,7 @@ export class Database {
   readonly #tables = new Map<string, TableDatabase>();
   readonly #hasLog: boolean;
 
-  /** @param hasLog whether there is a write-ahead log: where files cannot be shared as memory there is none */
+  /** @param hasLog whether there is a write-ahead log: there is none if the file system has no shared memory */
   private constructor(file: string, connection: DatabaseSync, hasLog: boolean) {
     this.file = file;
     this.#connection = connection;
@@ -36,9 +36,9 @@ export class Database {
   }
 
   /**
-   * Opens the database of a store, making it when absent.
-   * @param directory exists
-   * @param mayBeNew asked when there is none
+   * Opens the database of a store; creates it if missing.
+   * @param directory must exist
+   * @param mayBeNew called if there is none
    * @throws AppError STORE_DAMAGED, STORE_BUSY, STORE_WRITE_FAILED
    */
   static async open(directory: string, mayBeNew = () => true): Promise<Database> {
@@ -47,12 +47,13 @@ export class Database {
     for (const backoff = new Backoff(BUSY); ; await backoff.pause()) {
       try {
         const { connection, hasLog } = prepareDatabase(file, mayBeNew);
-        connection.exec(`PRAGMA busy_timeout = ${READ_PATIENCE}`);
+        connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT}`);
         return new Database(file, connection, hasLog);
       } catch (error) {
-        // A full disk has no room even for the memory that readers share.
-        const hasRoom = isDiskFull(error) && spendReserve(directory);
-        if (!hasRoom && (!isBusy(error) || Date.now() > deadline)) throw databaseError(file, error);
+        // A full disk has no space even for the readers' shared memory.
+        const hasSpace = isDiskFull(error) && spendReserve(directory);
+        if (!hasSpace && (!isBusy(error) || Date.now() > deadline))
+          throw databaseError(file, error);
       }
     }
   }
@@ -65,7 +66,7 @@ export class Database {
     const file = `${directory}/${DATABASE_FILE}`;
     try {
       const connection = openReadOnlyDatabase(file);
-      connection.exec(`PRAGMA busy_timeout = ${READ_PATIENCE}`);
+      connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT}`);
       return new Database(file, connection, false);
     } catch (error) {
       throw databaseError(file, error);
@@ -79,9 +80,9 @@ export class Database {
   }
 
   /**
-   * Runs `work` beside no other writer, once other processes have ended their writing. What it writes is seen by others
-   * when it has ended, or not at all when it throws.
-   * @throws AppError STORE_…; AbortedError while it waits; what `work` throws
+   * Runs `work` as the only writer, after other processes have finished writing. Others see its writes when it returns;
+   * if it throws, they are rolled back.
+   * @throws AppError STORE_…; AbortedError while waiting; what `work` throws
    */
   async transaction<T>(work: () => T, signal?: AbortSignal): Promise<T> {
     const deadline = Date.now() + GIVE_UP;
@@ -95,7 +96,7 @@ export class Database {
 
   /**
    * As `transaction`, at once and durably.
-   * @returns undefined when another process is writing
+   * @returns undefined if another process is writing
    */
   tryTransaction<T>(work: () => T): { readonly result: T } | undefined {
     if (this.#begin('FULL') !== true) return undefined;
@@ -106,19 +107,19 @@ export class Database {
     }
   }
 
-  /** Waits until what was written is on the disk. */
+  /** Waits until all writes are on the disk. */
   async flushed(): Promise<void> {
     if (!this.#hasLog) return;
     try {
       await using log = await open(`${this.file}-wal`, 'r+');
       await log.datasync();
     } catch (error) {
-      // Nothing was written, or it is in the database itself by now.
+      // Nothing was written, or it is in the database file by now.
       if (!hasErrorCode(error, 'ENOENT')) throw error;
     }
   }
 
-  /** To be called once. The last of all processes puts what the log holds into the database. */
+  /** Call once. The last process moves the log into the database. */
   close(): void {
     try {
       this.#connection.close();
@@ -131,13 +132,13 @@ export class Database {
     const connection = this.#connection;
     try {
       if (synchronous !== undefined) this.#setSynchronous(synchronous);
-      connection.exec(`PRAGMA busy_timeout = ${WRITE_PATIENCE}; BEGIN IMMEDIATE`);
+      connection.exec(`PRAGMA busy_timeout = ${WRITE_TIMEOUT}; BEGIN IMMEDIATE`);
       return true;
     } catch (error) {
       if (isBusy(error)) return { busy: error };
       throw databaseError(this.file, error);
     } finally {
-      connection.exec(`PRAGMA busy_timeout = ${READ_PATIENCE}`);
+      connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT}`);
     }
   }
 
@@ -147,7 +148,7 @@ export class Database {
       this.#connection.exec('COMMIT');
       return result;
     } catch (error) {
-      // SQLite itself has undone it after some failures, such as that of a full disk.
+      // After some failures, such as a full disk, SQLite has rolled back by itself.
       if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
       throw databaseError(this.file, error);
     }

@@ -4,8 +4,7 @@ import { AppError } from '../errors.ts';
 import { homeDirectory, isRoot } from '../system/index.ts';
 
 /**
- * Where the store is when nobody says otherwise: `LAMINA_ROOT`, else for root `/var/lib/lamina`, else the user's
- * data directory.
+ * The default location of the store: `LAMINA_ROOT`, else `/var/lib/lamina` for root, else the user's data directory.
  *
  * @throws AppError STORE_NO_HOME
  */
@@ -13,7 +12,7 @@ export function defaultRoot(env: Environment): string {
   if (env.LAMINA_ROOT) return env.LAMINA_ROOT;
   if (isRoot()) return '/var/lib/lamina';
   const data = env.XDG_DATA_HOME;
-  // The specification of these variables says that relative paths are to be ignored.
+  // The XDG specification requires relative paths to be ignored.
   if (data && isAbsolute(data)) return join(data, 'lamina');
   const home = env.HOME || homeDirectory();
   if (home !== undefined) return join(home, '.local', 'share', 'lamina');

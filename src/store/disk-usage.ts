@@ -1,12 +1,12 @@
-/** How much room files take. */
+/** Disk usage of files. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { hasErrorCode } from '../system/index.ts';
 
 const SLASH = Buffer.from('/');
 
 /**
- * Bytes on the disk of a file, or of a directory with all that is below it. What vanishes meanwhile, or lies
- * too deep to be named, counts nothing.
+ * Bytes on the disk of a file, or of a directory with its content. Ignores files that vanish meanwhile or have too long
+ * paths.
  */
 export function diskUsageOf(path: string): number {
   let bytes = 0;

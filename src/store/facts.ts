@@ -1,11 +1,10 @@
 /**
- * Derivable data: everything here can be computed again. Facts about a layer have keys that begin with its id, and go
- * when it goes.
+ * Derived data, which can be computed again. Keys of facts about a layer start with its id; they are removed with it.
  */
 import { createHash } from 'node:crypto';
 import type { Table } from './table.ts';
 
-/** Characters; longer ones are hashed, which keeps the database small. */
+/** Characters; longer keys are hashed, which keeps the database small. */
 const LONGEST_KEY = 600;
 
 export class FactStore {
@@ -15,7 +14,7 @@ export class FactStore {
     this.#table = table;
   }
 
-  /** The type is the caller's promise: the same code put it there. */
+  /** The caller vouches for the type: the same code stores and reads a kind. */
   get<T>(kind: string, key: string): T | undefined {
     return this.#table.get(factKey(kind, key)) as T | undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * The images of the store and their names. An image may have several names; a name means one image, or one for each of
- * several platforms, of which one is taken where only one can be.
+ * The images of the store and their names. An image may have several names. A name refers to one image, or to one for
+ * each of several platforms, one of which is the default.
  */
 import { AppError } from '../errors.ts';
 import {
@@ -19,17 +19,17 @@ export interface ImageTables {
   readonly images: Table<ImageRecord>;
   /** Full reference → image id. */
   readonly names: Table<Digest>;
-  /** Full reference → ids, of names that mean images for several platforms. */
+  /** Full reference → ids, for names of multi-platform images. */
   readonly variants: Table<readonly Digest[]>;
 }
 
-/** Fewer digits of an id are taken for a name only. */
+/** With fewer digits, a text is a name, not an id. */
 const SHORTEST_PREFIX = 4;
 
 export class ImageStore {
   readonly #tables: ImageTables;
   readonly #resolved = new Map<Digest, ImageRecord>();
-  /** Made by this process and not recorded yet. */
+  /** Created by this process and not recorded yet. */
   readonly #drafts = new Map<Digest, ImageRecord>();
 
   constructor(tables: ImageTables) {
@@ -37,9 +37,9 @@ export class ImageStore {
   }
 
   /**
-   * Finds an image by what a person writes: a reference (full or familiar; without a tag: `latest`; with a digest:
-   * of the manifest), an id, or at least four digits from its beginning. What was found stays readable by its id, also
-   * when another process removes the image: a build goes on from the base image that it has begun with.
+   * Finds an image by user input: a reference (full or familiar; default tag `latest`; a digest is the manifest's), an
+   * id, or at least its first four digits. The found image stays readable by its id, even if another process removes
+   * it: a build continues with its base image.
    * @throws AppError IMAGE_AMBIGUOUS
    */
   resolve(text: string): ImageRecord | undefined {
@@ -53,32 +53,32 @@ export class ImageStore {
   }
 
   /**
-   * Makes an image known to this process only, until `put` or a name records it. An image without a name can be pruned
-   * by others at any time, so one that is to have a name is not recorded before it gets that.
+   * Adds an image for this process only, until `put` or a name records it. Others may prune an unnamed image at any
+   * time, so an image is recorded together with its name.
    */
   draft(record: ImageRecord): void {
     this.#drafts.set(record.id, record);
   }
 
   /**
-   * Adds an image whose config, manifest and layers are in the store. It has no name yet. `Store.flush` fails with
-   * STORE_CONTENT_GONE if somebody collected a part of it meanwhile.
+   * Adds an image, without a name, whose config, manifest and layers are in the store. `Store.flush` fails with
+   * STORE_CONTENT_GONE if a part of it was collected meanwhile.
    */
   put(record: ImageRecord): void {
     this.#drafts.delete(record.id);
     this.#tables.images.put(record.id, record, imageNeeds(record));
   }
 
-  /** Changes what is known of an image, which stays a draft if it is one. */
+  /** Updates an image's record; a draft stays a draft. */
   update(record: ImageRecord): void {
     if (this.#drafts.has(record.id)) this.draft(record);
     else this.put(record);
   }
 
   /**
-   * Gives an image a name, which it takes from the image that had it. A draft is recorded with it, so that others see
-   * both or neither. `Store.flush` fails with STORE_CONTENT_GONE if somebody removed the image meanwhile.
-   * @returns the image that had the name before, if it was another
+   * Gives an image a name, which another image loses. Records a draft together with the name, so that others see both
+   * or neither. `Store.flush` fails with STORE_CONTENT_GONE if the image was removed meanwhile.
+   * @returns the other image that had the name before, if any
    * @throws AppError IMAGE_NOT_FOUND, REFERENCE_INVALID
    */
   tag(id: Digest, reference: string): Digest | undefined {
@@ -93,8 +93,8 @@ export class ImageStore {
   }
 
   /**
-   * Gives images for several platforms one name.
-   * @param ids the first is the one that is meant where only one can be
+   * Gives one name to images for several platforms.
+   * @param ids the first is the default
    * @throws AppError IMAGE_NOT_FOUND, REFERENCE_INVALID
    */
   tagVariants(ids: readonly [Digest, ...Digest[]], reference: string): void {
@@ -103,7 +103,7 @@ export class ImageStore {
     if (ids.length > 1) this.#tables.variants.put(canonicalName(reference), ids);
   }
 
-  /** The images a name means, one for each platform; one for what `resolve` finds else; none for what it does not. */
+  /** The images of a name, one for each platform; else the one that `resolve` finds, if any. */
   variants(text: string): readonly ImageRecord[] {
     const reference = readReference(text);
     const name = reference && formatReference(withDefaultTag(reference));
@@ -115,7 +115,7 @@ export class ImageStore {
   }
 
   /**
-   * Takes a name away.
+   * Removes a name.
    * @returns the image that had it
    * @throws AppError REFERENCE_INVALID
    */
@@ -140,7 +140,7 @@ export class ImageStore {
     return [...this.#tables.names.entries()].map(([name]) => name).sort();
   }
 
-  /** Whether a blob is the config or the manifest of an image that others can see. */
+  /** Whether a blob is the config or the manifest of a recorded image. */
   isNamed(digest: Digest): boolean {
     return [...this.#tables.images.committedEntries()].some(
       ([, { id, manifestDigest }]) => id === digest || manifestDigest === digest,
@@ -155,8 +155,8 @@ export class ImageStore {
   }
 
   /**
-   * Removes an image and its names. What nothing else needs goes with the next prune. The image stays if another process
-   * gives it a name before that is written.
+   * Removes an image and its names. The next prune removes content that nothing else needs. The image stays if another
+   * process names it before the removal is written.
    */
   remove(id: Digest): void {
     for (const name of this.references(id)) this.#leave(name, id);
@@ -165,7 +165,7 @@ export class ImageStore {
     this.#drafts.delete(id);
   }
 
-  /** Inside a transaction: whether an image has a name by now. */
+  /** Call inside a transaction: whether an image has a name by now. */
   #isNamed(id: Digest): boolean {
     const names = [...this.#tables.names.committedEntries()];
     const variants = [...this.#tables.variants.committedEntries()];
@@ -177,7 +177,7 @@ export class ImageStore {
     this.#tables.variants.delete(name);
   }
 
-  /** Of several images of a name the others keep it. */
+  /** Removes one image from a name; the others keep it. */
   #leave(name: string, id: Digest): void {
     const [first, ...more] = (this.#tables.variants.get(name) ?? []).filter((each) => each !== id);
     this.#forget(name);
@@ -221,7 +221,7 @@ export class ImageStore {
   }
 }
 
-/** What must be there for an image to be whole. */
+/** The content that an image requires. */
 export function imageNeeds(record: ImageRecord): Needs {
   return {
     layers: record.layers.map(({ id }) => id),

@@ -11,23 +11,23 @@ let root: string;
 let database: Database;
 let journal: Journal;
 let table: Table<unknown>;
-/** What happened, in order. */
+/** The events, in order. */
 let log: string[];
 let syncFails: boolean;
-let present: Set<string>;
+let stored: Set<string>;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'lamina-journal-'));
   database = await Database.open(root);
   log = [];
   syncFails = false;
-  present = new Set();
+  stored = new Set();
   journal = new Journal(database, {
     makeDurable: async () => {
       if (syncFails) throw new Error('no space left on device');
       log.push(`sync, ${table.getCommitted('key') === undefined ? 'before' : 'after'} the record`);
     },
-    isThere: ({ layers }) => layers.every((id) => present.has(id)),
+    isThere: ({ layers }) => layers.every((id) => stored.has(id)),
   });
   table = new Table(database.table('facts'), journal);
 });
@@ -89,7 +89,7 @@ describe('a journal', () => {
   });
 
   test('forgets a write whose needs are gone, or fails, as the write says', async () => {
-    present.add('there');
+    stored.add('there');
     table.put('good', 1, needs('there', 'fail'));
     table.put('lost', 2, needs('gone', 'forget'));
     await journal.flush();

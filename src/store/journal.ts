@@ -1,6 +1,6 @@
 /**
- * Writes come in at once for this process and in batches for all others. Before a batch names new content, that
- * content is made durable, so that no record outlives what it names: not a killed process, not a power cut.
+ * Writes are visible to this process at once and to others in batches. Content is made durable before a batch refers to
+ * it, so no record survives a killed process or a power cut without its content.
  */
 import { AppError } from '../errors.ts';
 import type { Digest } from '../oci/index.ts';
@@ -9,12 +9,12 @@ import { readOnlyStore, writeFailed } from './database-error.ts';
 import type { TableDatabase } from './table-database.ts';
 import type { LayerId } from './types.ts';
 
-/** What must be in the store at the moment the write becomes visible. */
+/** Content that must be in the store when the write becomes visible. */
 export interface Needs {
   readonly layers: readonly LayerId[];
   readonly blobs: readonly Digest[];
   readonly images?: readonly Digest[] | undefined;
-  /** Somebody may have collected it meanwhile: forget the write, or make `flush` fail. */
+  /** If it was collected meanwhile: forget the write, or make `flush` fail. */
   readonly otherwise: 'forget' | 'fail';
 }
 
@@ -24,24 +24,26 @@ export interface Write {
   /** Undefined: remove. */
   readonly value: unknown;
   readonly needs: Needs | undefined;
-  /** It can be computed again. */
+  /** Whether the value can be computed again. */
   readonly isDerived: boolean;
-  /** Asked inside the transaction; false: the write is left out. */
+  /** Called inside the transaction; false: skip the write. */
   readonly onlyIf?: (() => boolean) | undefined;
-  /** Called once others can see it, or it was forgotten. */
+  /** Called once others can see the write, or it was forgotten. */
   settled(): void;
 }
 
 export interface JournalOptions {
-  /** Nothing is ever written; what was to be stays visible in this process. */
+  /** Never write; pending writes stay visible in this process. */
   readonly isReadOnly?: boolean | undefined;
   /** Makes all content written so far durable. */
   makeDurable(): Promise<void>;
-  /** Asked inside the transaction, after the earlier writes of the batch. */
+  /** Called inside the transaction, after the earlier writes of the batch. */
   isThere(needs: Needs): boolean;
 }
 
-/** Long enough that a build is not slowed by syncs, short enough that a killed one keeps its finished steps. */
+/**
+ * Milliseconds: long enough that syncs do not slow a build, short enough that a killed build keeps its finished steps.
+ */
 const DELAY = 2000;
 
 export class Journal {
@@ -68,7 +70,7 @@ export class Journal {
     this.#schedule();
   }
 
-  /** Told when a blob or layer was put in place. */
+  /** Call after a blob or layer was renamed to its final path. */
   contentWritten(): void {
     this.#contentIsNew = true;
   }
@@ -84,12 +86,12 @@ export class Journal {
     await this.#database.flushed();
   }
 
-  /** Whether there is something that `flush` would wait for. */
+  /** Whether `flush` would have to wait. */
   get isBusy(): boolean {
     return this.#pending.length > 0 || this.#running !== undefined;
   }
 
-  /** Nothing more is written in the background; pending writes stay pending. */
+  /** Stops writing in the background; pending writes stay pending. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -99,7 +101,7 @@ export class Journal {
     if (this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      // What failed here stays pending and fails again, for somebody to hear, in flush.
+      // Failed writes stay pending, and flush reports their failure.
       this.#commit().catch(() => {});
     }, this.#delay);
     this.#timer.unref();
@@ -150,7 +152,7 @@ export class Journal {
       this.#contentIsNew = true;
       throw error;
     }
-    // A slow disk is not asked all the time.
+    // Do not flood a slow disk.
     this.#delay = Math.max(DELAY, 4 * (performance.now() - start));
   }
 }

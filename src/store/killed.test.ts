@@ -1,4 +1,4 @@
-/** Processes that share a store, use what others made, prune, and are killed at any moment. */
+/** Processes that share a store, use each other's content, prune, and are killed at any moment. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -92,7 +92,7 @@ test('a store whose users are killed at any moment keeps all that its records na
   expect(readdirSync(join(root, 'leases'))).toHaveLength(1);
 });
 
-/** Everything that is recorded is there, and the store can be written. */
+/** Expects that all recorded content exists and the store is writable. */
 async function expectWhole(): Promise<void> {
   await using store = await Store.open({ root });
   for (const [key, record] of store.records.entries()) {

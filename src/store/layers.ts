@@ -1,6 +1,6 @@
 /**
- * Layers as directories. A layer is made in a staging directory, which becomes the layer by one rename; what is in
- * it is the affair of `layers/`.
+ * Layers as directories. A layer is created in a staging directory and committed by one rename. The content is up to
+ * `layers/`.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
@@ -16,14 +16,14 @@ import type { Lease } from './lease.ts';
 import type { Table } from './table.ts';
 import type { BlobSource, LayerId, LayerMeta, LayerRow, LazyLayer } from './types.ts';
 
-/** A layer being made. Ends with `commit` or `discard`; what a killed process leaves is removed by a prune. */
+/** A layer being created. End it with `commit` or `discard`; a prune removes those of killed processes. */
 export interface StagedLayer {
   readonly id: LayerId;
-  /** Empty at first; files are made in it. Not valid after `commit`: use `LayerStore.directory`. */
+  /** Initially empty; create the files in it. Invalid after `commit`: use `LayerStore.directory`. */
   readonly directory: string;
-  /** Makes it a layer of the store. */
+  /** Commits it as a layer of the store. */
   commit(meta: Omit<LayerMeta, 'id'>): Promise<LayerMeta>;
-  /** Removes it; does nothing after `commit`. */
+  /** Removes it; no effect after `commit`. */
   discard(): Promise<void>;
 }
 
@@ -175,7 +175,7 @@ export class LayerStore {
     if (this.#table.get(id)?.lazy !== undefined) throw new Error(`layer ${id} is lazy`);
     const isThere = (): boolean => {
       const isKnown = this.#table.get(id) !== undefined;
-      // No collector is at work: it would have removed the record first.
+      // Not a collector's work: it would have removed the record first.
       if (isKnown && !existsSync(path)) throw storeDamaged(`${path} is missing`);
       return isKnown;
     };
@@ -184,14 +184,14 @@ export class LayerStore {
   }
 
   /**
-   * Where the layer's directory is, without holding it (which costs the loading of native code): for opening a file
-   * in it at once. ENOENT then means that the layer was collected.
+   * The path of the layer's directory, without holding it, since that loads native code. For opening a file at once:
+   * ENOENT then means that the layer was collected.
    */
   location(id: LayerId): string {
     return layerPath(this.#layout, id);
   }
 
-  /** Changes what is known of a layer: a form was added. */
+  /** Updates a layer's metadata, after a form was added. */
   update(meta: LayerMeta): void {
     if (this.#table.get(meta.id) === undefined) throw layerGone(meta.id);
     this.#journal.contentWritten();
@@ -205,7 +205,7 @@ export class LayerStore {
     this.#table.put(id, { ...meta, tree: false, tar: false, size: 0, files: 0, lazy });
   }
 
-  /** Adds a layer whose directory is there, and whose record was lost. */
+  /** Adds a layer whose directory exists but whose record was lost. */
   restore(meta: LayerMeta): void {
     this.#lease.pinNew(meta.id);
     this.#table.put(meta.id, meta);
@@ -216,18 +216,18 @@ export class LayerStore {
     return readdirSync(this.#layout.layers).filter((name): name is LayerId => LAYER_ID.test(name));
   }
 
-  /** Forgets a layer. Its directory goes with the next prune. */
+  /** Removes a layer's record. The next prune removes its directory. */
   remove(id: LayerId): void {
     this.#table.delete(id);
   }
 
-  /** Every layer of the store. */
+  /** All layers of the store. */
   *list(): IterableIterator<LayerMeta> {
     yield* this.#table.values();
   }
 
   async #commit(directory: string, meta: LayerMeta): Promise<LayerMeta> {
-    // Held before it is there: a collector lists the layers first and reads the leases after.
+    // Pin it before the rename: a collector lists the layers first and then reads the leases.
     this.#lease.pinNew(meta.id);
     await rename(directory, this.location(meta.id));
     this.#journal.contentWritten();
@@ -244,13 +244,13 @@ function lockPath(layout: StoreLayout, id: LayerId): string {
   return `${layout.locks}/${id}`;
 }
 
-/** Where a layer lies; the id is verified, since it becomes a path. */
+/** The path of a layer; checks the id, since it becomes part of a path. */
 export function layerPath(layout: StoreLayout, id: LayerId): string {
   if (!LAYER_ID.test(id)) throw new Error(`not a layer id: ${JSON.stringify(id)}`);
   return `${layout.layers}/${id}`;
 }
 
-/** What a layer is called that was there when somebody looked before. */
+/** The error for a layer that was removed since it was found. */
 export function layerGone(id: LayerId): AppError {
   return new AppError('STORE_LAYER_GONE', `the store has no layer ${id}`, {
     hint: 'another process pruned the store; run the command again',

@@ -1,4 +1,4 @@
-/** Where things lie in the store's directory, and the checks made before any of it is trusted. */
+/** The layout of the store's directory, and the checks before it is trusted. */
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -17,10 +17,7 @@ import { hasErrorCode, makeDirectories, readFailure, readRegularFile } from '../
 import { storeDamaged } from './database-error.ts';
 import { keepReserve } from './reserve.ts';
 
-/**
- * Rises when an older lamina could not use what a newer one wrote, or a newer one what an older one wrote.
- * 1: the database was lmdb's. 2: SQLite's.
- */
+/** Increased when older and newer versions of lamina cannot use each other's stores. 1: lmdb database. 2: SQLite. */
 export const STORE_VERSION = 2;
 
 const FOLDERS = ['blobs', 'layers', 'mounts', 'tmp', 'leases', 'locks', 'db'] as const;
@@ -37,14 +34,14 @@ export interface StoreLayout {
   readonly leases: string;
   readonly locks: string;
   readonly db: string;
-  /** Nothing can be written: a file system is mounted read-only, or the permissions are so. */
+  /** Nothing can be written, due to a read-only mount or permissions. */
   readonly isReadOnly: boolean;
-  /** Held exclusively while the collector decides what goes, shared while somebody says what it needs. */
+  /** Held exclusively while the collector selects content, shared while a process adds to its lease. */
   readonly collectorLock: string;
 }
 
 /**
- * Finds or makes a store's directory.
+ * Opens or creates a store's directory.
  * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_DAMAGED, STORE_NOT_A_STORE
  */
 export function openLayout(root: string): StoreLayout {
@@ -53,7 +50,7 @@ export function openLayout(root: string): StoreLayout {
     prepare(path);
     const layout = layoutOf(path);
     if (layout.isReadOnly) return layout;
-    // Every time: whoever made the store may have been killed in the middle.
+    // Every time: the process that created the store may have been killed halfway.
     for (const folder of FOLDERS) mkdirSync(`${path}/${folder}`, { recursive: true, mode: 0o700 });
     keepReserve(`${path}/db`);
     return layout;
@@ -78,7 +75,7 @@ export function layoutOf(path: string): StoreLayout {
   };
 }
 
-/** Whether nothing is in it that records would name. */
+/** Whether there is no content that records would reference. */
 export function isStoreEmpty({ layers, blobs }: StoreLayout): boolean {
   const folders = [layers, `${blobs}/sha256`].filter(existsSync);
   return folders.every((folder) => readdirSync(folder).length === 0);
@@ -99,7 +96,7 @@ function prepare(root: string): void {
   } else if (version !== STORE_VERSION) {
     throw otherVersion(root, version);
   }
-  // Content of images is for its owner alone: it may hold setuid files and other people's secrets.
+  // Content of images is private to its owner: it may contain setuid files and secrets.
   if ((stats.mode & 0o077) !== 0 && !cannotWrite(root)) chmodSync(root, 0o700);
 }
 
@@ -121,7 +118,7 @@ function readVersion(root: string): number | undefined {
 }
 
 /**
- * The version of a store, undefined when it has none, or what is wrong with the file that should hold it.
+ * The version of a store; undefined if it has none; a string if the version file is invalid.
  * @throws errors of `node:fs` that are not the file's
  */
 export function versionOf(root: string): number | string | undefined {
@@ -152,7 +149,7 @@ function otherVersion(root: string, version: number): AppError {
   );
 }
 
-/** The version file comes first and by rename: a directory with anything else in it and no version is no store. */
+/** Creates the version file first and by rename: a non-empty directory without a version is no store. */
 function create(root: string): void {
   const strangers = readdirSync(root).filter((name) => !isOurs(name));
   if (strangers.length > 0) {
@@ -166,7 +163,7 @@ function create(root: string): void {
   renameSync(temporary, `${root}/${VERSION_FILE}`);
 }
 
-/** Also what somebody else, making the same store at this moment, may have put there already. */
+/** Also matches what another process may have created for the same store meanwhile. */
 function isOurs(name: string): boolean {
   return (
     name === 'lost+found' ||

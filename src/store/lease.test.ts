@@ -1,4 +1,4 @@
-/** Two processes and one store. */
+/** Two processes with one store. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { bundleScript, type Script } from '../../test/support/script.ts';
 import { addImage, addLayer, recordOf } from '../../test/support/store-content.ts';
 import { type LayerMeta, Store } from './index.ts';
 
-/** Runs each line it is given as JavaScript, with `store` in scope, and answers with the result as JSON. */
+/** Evaluates each input line as JavaScript, with `store` in scope, and replies with the result as JSON. */
 const SERVANT = `
   import { createRequire } from 'node:module';
   import { createInterface } from 'node:readline';
@@ -52,7 +52,7 @@ class Other implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers: AsyncIterator<string>;
 
-  /** @param command what to start the process with, if anything */
+  /** @param command prefix of the process's command line, if any */
   constructor(...command: readonly string[]) {
     const [program = '', ...args] = [...command, process.execPath, script.path, root];
     this.#child = spawn(program, args, {
@@ -80,7 +80,7 @@ class Other implements AsyncDisposable {
   }
 }
 
-/** A layer, known by a record and held by nobody. */
+/** A layer with a record and without a lease. */
 async function prepareLayer(): Promise<LayerMeta> {
   await using store = await Store.open({ root });
   const layer = await addLayer(store);
@@ -126,7 +126,7 @@ describe('a collector', () => {
     }
   });
 
-  test('may take a layer whose record was only looked at, and the user is told', async () => {
+  test('may take a layer whose record was only read, and reports it', async () => {
     const layer = await prepareLayer();
     await using other = new Other();
     await other.do('store = await Store.open({ root })');
@@ -219,7 +219,7 @@ test('a build that finds everything takes no lease and loads no native code', as
   expect(readdirSync(join(root, 'leases'))).toEqual([]);
 });
 
-test('a reader that was killed keeps no room of the database', async () => {
+test('a killed reader keeps no space of the database', async () => {
   await prepareLayer();
   await using other = new Other();
   await other.do(`store = await Store.open({ root }); store.records.get('key')`);

@@ -1,7 +1,6 @@
 /**
- * What this process needs, in a form the collector believes: a file in `leases/` that is locked as long as the process
- * lives and lists the layers and blobs it uses. Nothing is made, and no native code loaded, before the first use:
- * a build that finds all in the cache holds no lease.
+ * The lease of this process: a file in `leases/`, locked as long as the process lives, that lists the layers and blobs
+ * it uses, for the collector. Created on first use, since it loads native code: a fully cached build has no lease.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -29,36 +28,36 @@ export class Lease {
     this.#layout = layout;
   }
 
-  /** Undefined as long as nothing was used. */
+  /** Undefined before the first use. */
   get name(): string | undefined {
     return this.#held?.name;
   }
 
-  /** What this process holds by now. */
+  /** Content that this process holds. */
   get pins(): ReadonlySet<string> {
     return this.#pins;
   }
 
-  /** Ends when what dead processes left in `tmp/` is deleted, which taking the lease began. */
+  /** Resolves when the temporary files of dead processes are deleted, which starts with the lease. */
   get cleaned(): Promise<void> {
     return this.#cleaned;
   }
 
   /**
-   * Takes the lease if that has not been done. Things in `tmp/` whose names begin with its name are safe.
+   * Takes the lease, once. Entries of `tmp/` whose names start with its name are safe.
    * @throws AppError STORE_READ_ONLY
    */
   hold(): string {
     if (this.#layout.isReadOnly) throw readOnlyStore(this.#layout.root);
     if (!this.#held) {
       this.#held = this.#take();
-      // Beside our own work; what fails is left to the next prune.
+      // In the background; the next prune handles failures.
       this.#cleaned = removeTemporaryOfDead(this.#layout).catch(() => {});
     }
     return this.#held.name;
   }
 
-  /** Holds something that nobody else knows of yet. */
+  /** Pins new content that no other process knows yet. */
   pinNew(id: LayerId | Digest): void {
     if (this.#pins.has(id)) return;
     this.hold();
@@ -66,13 +65,13 @@ export class Lease {
   }
 
   /**
-   * Holds something that is in the store, until the lease ends.
-   * @param isThere asked while no collector can decide
-   * @returns false when it has been collected
+   * Pins content of the store until the lease ends.
+   * @param isThere called while no collector runs
+   * @returns false if it was collected
    */
   pin(id: LayerId | Digest, isThere: () => boolean): boolean {
     if (this.#pins.has(id)) return true;
-    // Whoever may write can prune it at any time.
+    // A process with write access may prune it at any time.
     if (this.#layout.isReadOnly) return isThere();
     this.hold();
     const lock = lockNow(this.#layout.collectorLock);
@@ -85,11 +84,11 @@ export class Lease {
     }
   }
 
-  /** Everything held may be collected from now on. */
+  /** Releases all content to the collector. */
   release(): void {
     if (!this.#held) return;
     closeSync(this.#held.fd);
-    // Deleted while it is locked: nobody takes it for the file of a dead process.
+    // Deleted while locked, so that no process takes it for the file of a dead one.
     rmSync(this.#held.path, { force: true });
     this.#held.lock.release();
     this.#held = undefined;
@@ -100,7 +99,7 @@ export class Lease {
     for (;;) {
       const name = randomBytes(8).toString('hex');
       const path = `${this.#layout.leases}/${name}`;
-      // Refused only when a collector looks at the new file at this moment; the next name will do.
+      // Fails only if a collector checks the new file at this moment; try the next name.
       const lock = tryLock(path, 'exclusive');
       if (lock) return { name, path, lock, fd: openSync(path, 'a', 0o600) };
     }
@@ -113,7 +112,7 @@ export class Lease {
   }
 }
 
-/** Waits on this thread: a collector decides within milliseconds, and callers have a path to return. */
+/** Waits synchronously: a collector takes milliseconds, and callers return a path. */
 function lockNow(path: string): Lock {
   const cell = new Int32Array(new SharedArrayBuffer(4));
   for (let wait = 5; ; wait = Math.min(wait * 1.5, 100)) {

@@ -2,22 +2,22 @@ import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { hasErrorCode, removeTree, tryLock } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
 
-/** What live processes hold. */
+/** The content that live processes hold. */
 export interface LiveLeases {
   readonly names: ReadonlySet<string>;
   /** Ids of layers and digests of blobs. */
   readonly pins: ReadonlySet<string>;
 }
 
-/** What the caller itself holds; without a name it has no lease. */
+/** The caller's own lease; without a name it has none. */
 export interface OwnLease {
   readonly name: string | undefined;
   readonly pins: ReadonlySet<string>;
 }
 
 /**
- * Reads the leases of all live processes and removes those of dead ones. What is listed by others may grow
- * meanwhile, unless the caller holds the collector's lock.
+ * Reads the leases of all live processes and removes those of dead ones. Other leases may grow meanwhile, unless the
+ * caller holds the collector's lock.
  */
 export function readLiveLeases(layout: StoreLayout, own: OwnLease): LiveLeases {
   const names = new Set<string>();
@@ -34,8 +34,8 @@ export function readLiveLeases(layout: StoreLayout, own: OwnLease): LiveLeases {
 }
 
 /**
- * Deletes what dead processes left in `tmp/`: gigabytes, when a build was killed in the middle of a step. A dead
- * lease is deleted last, so that whoever is interrupted here leaves it to the next one.
+ * Deletes temporary files of dead processes in `tmp/`: gigabytes, if a build was killed during a step. Deletes the dead
+ * lease last, so that after an interruption the next process continues.
  */
 export async function removeTemporaryOfDead(layout: StoreLayout): Promise<void> {
   for (const name of readdirSync(layout.leases)) {
@@ -43,7 +43,7 @@ export async function removeTemporaryOfDead(layout: StoreLayout): Promise<void> 
     const lock = tryLock(`${layout.leases}/${name}`, 'exclusive');
     if (!lock) continue;
     try {
-      // Locked by us it looks alive; what it held it must not hold any more.
+      // Our lock makes it look alive, so empty it: it must hold nothing any more.
       truncateSync(lock.path);
       for (const left of readdirSync(layout.tmp)) {
         if (!left.startsWith(`${name}.`)) continue;
@@ -70,7 +70,7 @@ function removeIfDead(path: string): boolean {
 
 function removeLease(path: string): void {
   rmSync(path, { force: true });
-  // Where there is no flock.
+  // Without flock.
   rmSync(`${path}.holders`, { recursive: true, force: true });
 }
 
@@ -78,7 +78,7 @@ function readPins(path: string): string[] {
   try {
     return readFileSync(path, 'latin1').split('\n');
   } catch (error) {
-    // Its process ended between our two looks.
+    // Its process ended between our two checks.
     if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }

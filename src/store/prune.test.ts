@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Prunes as a process that holds nothing. */
+/** Prunes like a process that holds nothing. */
 async function prune(options: PruneOptions = {}): Promise<PruneResult> {
   await using store = await Store.open({ root, now: () => now });
   return await store.prune(options);
@@ -181,7 +181,7 @@ describe('a prune', () => {
       const index = await store.blobs.write(Buffer.from(JSON.stringify({ manifests: [manifest] })));
       store.images.put({ ...inner, manifestDigest: index.digest });
     }
-    // Only the manifest that addImage made is without an image now.
+    // Only the manifest from addImage has no image now.
     expect(kinds(await prune())).toEqual(['blob']);
   });
 

@@ -1,4 +1,4 @@
-/** A database that cannot be written: its file system is read-only. */
+/** A database on a read-only file system. */
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ import { hasTables, readOnlyConnection } from './database-format.ts';
 /**
  * Opens a database for reading.
  *
- * Without a log it is taken as it is. With one, another process may be writing through another mount: then its locks and its
- * index of the log are used. If there are none, as after a crash, both files are read from a copy.
+ * Without a log it is opened as is. With one, another process may be writing through another mount: then its locks and
+ * its index of the log are used. If there are none, as after a crash, both files are read from a copy.
  *
  * @throws errors of SQLite; AppError STORE_DAMAGED
  */
@@ -38,7 +38,7 @@ function checked(file: string, url: URL): DatabaseSync {
   }
 }
 
-/** On Linux an open file needs no name. */
+/** Linux needs no name for an open file. */
 function fromCopy(file: string): DatabaseSync {
   const directory = mkdtempSync(join(tmpdir(), 'lamina-read-only-'));
   try {

@@ -1,8 +1,8 @@
-/** What vertices made, by cache key. */
+/** Cache records of vertices, by cache key. */
 import type { Table } from './table.ts';
 import type { CacheRecord, LayerId, LayerRow } from './types.ts';
 
-/** A key that leads to another one: the record is found under `key`. */
+/** An alias of a cache key: the record is stored under `key`. */
 export interface CacheAlias {
   readonly key: string;
   readonly sourceResult: string;
@@ -11,7 +11,7 @@ export interface CacheAlias {
 export interface RecordTables {
   readonly records: Table<CacheRecord>;
   readonly aliases: Table<CacheAlias>;
-  /** When a record was last asked for, to the day: milliseconds since the epoch. */
+  /** When a record was last used, to the day: milliseconds since the epoch. */
   readonly used: Table<number>;
   readonly layers: Table<LayerRow>;
 }
@@ -38,7 +38,7 @@ export class RecordStore {
 
   /**
    * Visible in this process at once, to others soon after; durable after `Store.flush`.
-   * @param settled called when others can see it
+   * @param settled called once others can see it
    */
   put(key: string, record: CacheRecord, settled?: () => void): void {
     const needs = { layers: record.layers, blobs: [], otherwise: 'forget' } as const;
@@ -46,7 +46,7 @@ export class RecordStore {
     this.#touch(key);
   }
 
-  /** Forgets which layers were there. */
+  /** Forgets which layers exist. */
   refresh(): void {
     this.#seenLayers.clear();
   }
@@ -80,7 +80,7 @@ export class RecordStore {
     return true;
   }
 
-  /** Once a day, so that a build which finds everything has nothing to write. */
+  /** Once a day, so that a fully cached build writes nothing. */
   #touch(key: string): void {
     const now = this.#now();
     const before = this.#tables.used.get(key);

@@ -7,7 +7,7 @@ import { recordOf } from '../../test/support/store-content.ts';
 import { keepReserve, spendReserve } from './reserve.ts';
 import { Store } from './store.ts';
 
-/** So many that to remove them takes more pages than a database has lying about. */
+/** Enough that removing them needs more pages than a database has free. */
 const RECORDS = 2000;
 
 describe('a reserve', () => {
@@ -30,7 +30,7 @@ describe('a reserve', () => {
     return (await store.prune({ cache: 'all' })).removed.length;
   };
 
-  it('lets the collector work on a disk without a free byte, and is there again when there is room', async () => {
+  it('lets the collector work on a disk without a free byte, and comes back when there is space', async () => {
     fill();
     expect(await prune()).toBe(RECORDS);
     rmSync(join(disk, 'fill'));

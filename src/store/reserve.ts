@@ -1,6 +1,6 @@
 /**
- * Room on a full disk for what makes room: the collector has to write a few pages of the database before it can free
- * anything, and whoever opens the database needs some memory that processes share, which is a file too.
+ * Reserved disk space for pruning a full disk: the collector must write a few database pages before it can free
+ * anything, and opening the database needs a shared-memory file.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,15 +9,15 @@ import { hasErrorCode } from '../system/index.ts';
 /** Bytes; a transaction that removes thousands of records takes less. */
 const SIZE = 512 * 1024;
 
-/** Makes the reserve if it is not there. Without room for it there is none. */
+/** Creates the reserve if missing. On a full disk there is none. */
 export function keepReserve(database: string): void {
   const path = fileIn(database);
   if (existsSync(path)) return;
   try {
-    // Nothing that a file system could make smaller.
+    // Random bytes, which a file system cannot compress.
     writeFileSync(path, randomBytes(SIZE), { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    // Somebody else has just made it.
+    // Another process has just created it.
     if (!hasErrorCode(error, 'EEXIST')) rmSync(path, { force: true });
   }
 }

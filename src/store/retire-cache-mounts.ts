@@ -1,4 +1,4 @@
-/** Cache mounts that begin empty again: instances nobody uses go at once, the others when they are free. */
+/** Clears cache mounts: free instances are removed at once, the others when they become free. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { acquireLock, hasErrorCode, type Lock, tryLock } from '../system/index.ts';
 import { instancesOf, isRetired, lockFile, retiredMark } from './cache-mount-paths.ts';
@@ -6,7 +6,7 @@ import { instancesOf, isRetired, lockFile, retiredMark } from './cache-mount-pat
 /**
  * Retires all instances of one cache mount.
  *
- * @param aside a new path for each instance that is moved out of the way, to be removed by the caller
+ * @param aside returns a new path for each instance to move away, which the caller removes
  */
 export async function retireInstances(directory: string, aside: () => string): Promise<void> {
   const keyLock = await lockExisting(directory);
@@ -19,7 +19,7 @@ export async function retireInstances(directory: string, aside: () => string): P
   }
 }
 
-/** Moves retired instances that are free by now; the caller holds the cache mount's lock. */
+/** Moves retired instances that have become free; the caller holds the cache mount's lock. */
 export function moveRetired(directory: string, aside: () => string): void {
   for (const number of instancesOf(directory)) {
     if (isRetired(directory, number)) moveFree(directory, number, aside);
@@ -38,7 +38,7 @@ function moveFree(directory: string, number: number, aside: () => string): boole
   }
 }
 
-/** Undefined when the collector has just taken the cache mount away. */
+/** Undefined if the collector has just removed the cache mount. */
 async function lockExisting(directory: string): Promise<Lock | undefined> {
   try {
     return await acquireLock(`${directory}/lock`, 'exclusive', {});

@@ -1,4 +1,4 @@
-/** A database that may be damaged: what of it can be read, and a new one made of that. */
+/** Salvages a damaged database: reads what it can, and makes a new database from that. */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { hasTables, makeTables, openConnection, TABLES } from './database-format.ts';
@@ -12,18 +12,18 @@ export interface SalvagedRow {
 }
 
 export interface Salvage {
-  /** What is wrong, for people; empty when the database is sound. */
+  /** Problems, for messages; empty if the database is intact. */
   readonly problems: readonly string[];
-  /** By the name of the table. */
+  /** Rows by table name. */
   readonly rows: ReadonlyMap<string, readonly SalvagedRow[]>;
 }
 
-/** So many lines of what SQLite finds are enough. */
+/** Limit for the lines of SQLite's check. */
 const MANY = 5;
 
 /**
- * Reads all that can be read of a database. Nobody may have it open in this process.
- * @param mayBeNew whether it may be empty
+ * Reads the readable part of a database. It must not be open in this process.
+ * @param mayBeNew whether an empty database is valid
  */
 export function salvage(
   file: string,
@@ -49,7 +49,7 @@ export function salvage(
   }
 }
 
-/** Puts a database of these rows in the place of another. Nobody may have that open. */
+/** Replaces a database with one of these rows. It must not be open anywhere. */
 export function replaceDatabase(file: string, { rows }: Salvage): void {
   const temporary = `${file}.repaired`;
   for (const suffix of ['', '-journal']) rmSync(`${temporary}${suffix}`, { force: true });
@@ -65,7 +65,7 @@ export function replaceDatabase(file: string, { rows }: Salvage): void {
   } finally {
     connection.close();
   }
-  // First: a log is read into whatever database is beside it.
+  // Removed first: SQLite would replay the old log into the new database.
   for (const suffix of ['-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
   renameSync(temporary, file);
 }
@@ -81,7 +81,7 @@ function* integrityProblems(connection: DatabaseSync): Iterable<string> {
   }
 }
 
-/** From both ends, so that a page that cannot be read costs no more than what is on it. */
+/** Reads from both ends, so that an unreadable page costs only its own rows. */
 function readTable(
   connection: DatabaseSync,
   name: string,

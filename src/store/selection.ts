@@ -1,4 +1,4 @@
-/** What a prune removes from the records. Runs inside a transaction, from what all processes see. */
+/** Selects the records that a prune removes. Runs inside a transaction, on what all processes see. */
 import type { Digest } from '../oci/index.ts';
 import { factSubject } from './facts.ts';
 import type { Tables } from './tables.ts';
@@ -6,26 +6,26 @@ import type { CacheRecord, ImageRecord, LayerId } from './types.ts';
 
 export interface PruneOptions {
   /**
-   * `all`: every cache record, with `unusedFor` those that nobody asked for in that time; `unused`: of these only those
-   * that no image's layers come from. Undefined: none, only content that nothing names.
+   * `all`: every cache record, or with `unusedFor` those not used in that time; `unused`: only those of them whose
+   * layers are in no image. Undefined: no records, only unreferenced content.
    */
   readonly cache?: 'unused' | 'all' | undefined;
   /** Milliseconds. Default: two days for `unused`, none for `all`. */
   readonly unusedFor?: number | undefined;
-  /** Bytes of content the cache may keep: of the selected records the least recently used ones go first. */
+  /** Bytes of content that the cache may keep: the least recently used of the selected records are removed first. */
   readonly keepBytes?: number | undefined;
   /** `dangling`: images without a name; `all`: every image. Undefined: none. */
   readonly images?: 'dangling' | 'all' | undefined;
-  /** Of those images only these; undefined: all of them. */
+  /** Limits `images` to these; undefined: no limit. */
   readonly onlyImages?: ReadonlySet<Digest> | undefined;
 }
 
 export interface PrunedItem {
   readonly kind: 'image' | 'record' | 'layer' | 'blob' | 'cache-mount' | 'temporary';
   readonly id: string;
-  /** Names of the image, the step that made the record or layer, the id of a cache mount; empty for the rest. */
+  /** Names of the image, the step of the record or layer, the id of a cache mount; empty for others. */
   readonly description: string;
-  /** Freed on the disk, about; only content has any. */
+  /** Approximate bytes freed on the disk; 0 for records. */
   readonly bytes: number;
 }
 
@@ -35,13 +35,13 @@ export interface SelectionInput {
   readonly pins: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What the cache mounts hold, which count for `keepBytes` too. */
+  /** Bytes of the cache mounts, which count for `keepBytes` too. */
   readonly mountBytes: number;
 }
 
 const TWO_DAYS = 2 * 86_400_000;
 
-/** What was last used before this moment may go; undefined: nothing of the cache may. */
+/** Cache records last used before this time may be removed; undefined: none may. */
 export function cacheLimit(options: PruneOptions, now: number): number | undefined {
   const { cache, unusedFor } = options;
   if (cache === undefined) return undefined;
@@ -55,7 +55,7 @@ export function bytesOfCache(tables: Tables): number {
   return new CacheUsage(tables, records, layersOfImages(tables)).bytes;
 }
 
-/** Removes records; what they named and nothing else names is left for the sweep. */
+/** Removes records; the sweep removes content that nothing references any more. */
 export function removeSelected(tables: Tables, input: SelectionInput): PrunedItem[] {
   const images = removeImages(tables, input.options);
   const records = removeRecords(tables, input);
@@ -64,7 +64,7 @@ export function removeSelected(tables: Tables, input: SelectionInput): PrunedIte
   return [...images, ...records];
 }
 
-/** Names of images that are there; those of others are removed. */
+/** Names of existing images; removes names of others. */
 function namesOfImages(tables: Tables): ReadonlyMap<Digest, readonly string[]> {
   const names = new Map<Digest, string[]>();
   const isThere = (id: Digest) => tables.images.getCommitted(id) !== undefined;
@@ -132,7 +132,7 @@ function removeRecords(tables: Tables, { options, now, mountBytes }: SelectionIn
   return removed;
 }
 
-/** Aliases and marks of use that lead to no record. */
+/** Removes aliases and usage times without a record. */
 function removeDeadEnds(tables: Tables): void {
   for (const [key, alias] of tables.aliases.committedEntries()) {
     if (tables.records.getCommitted(alias.key) === undefined) tables.aliases.removeNow(key);

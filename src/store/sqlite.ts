@@ -1,8 +1,8 @@
-/** Node's own SQLite. Loaded when a store is opened, which `import` at the top of a file would not wait for. */
+/** Node's SQLite, loaded when a store is opened instead of by a static import. */
 
 type Sqlite = typeof import('node:sqlite');
 
-/** Node 22 warns that the module is experimental; no later release that we support does. */
+/** Suppresses the warning of Node 22 that the module is experimental; later supported releases do not warn. */
 export function loadSqlite(): Sqlite {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;

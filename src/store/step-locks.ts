@@ -1,34 +1,34 @@
 /**
- * Locks of steps, so that builds that need the same step at the same time run it once. The holder keeps the lock until
- * others can see its record; the kernel frees it with the process, however that ends.
+ * Locks of steps: concurrent builds run the same step once. The holder keeps the lock until others can see its record;
+ * the kernel releases it when the process ends, in any way.
  *
  *     locks/step-<key>          held while the step is made
- *     locks/step-<key>.wanted   somebody waits: the record is to be written at once, not with the next batch
+ *     locks/step-<key>.wanted   a process waits: write the record at once, not with the next batch
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { acquireLock, type Lock, tryLock } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
 
 export interface StepLock {
-  /** Whether somebody waits for it, or has. */
+  /** Whether another process waits for it, or has waited. */
   readonly isWanted: () => boolean;
-  /** Gives the lock up; does nothing the second time. */
+  /** Releases the lock; a second call does nothing. */
   release(): void;
 }
 
 export interface StepLockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called once, when the lock is not free. */
+  /** Called once, if the lock is not free. */
   readonly onWait?: (() => void) | undefined;
 }
 
 const KEY = /^[0-9a-f]{64}$/;
 
 /**
- * Waits until no other process makes the step. Whoever holds such a lock must wait for none: inputs are made before.
+ * Waits until no other process runs the step. A holder must not wait for another step's lock: make the inputs first.
  *
  * @param key the step's cache key
- * @throws AbortedError when the signal fires first
+ * @throws AbortedError if the signal is aborted first
  */
 export async function lockStep(
   layout: StoreLayout,
@@ -53,7 +53,7 @@ function heldLock(lock: Lock, wanted: string): StepLock {
       if (!isHeld) return;
       isHeld = false;
       rmSync(wanted, { force: true });
-      // Whoever waits sees that the file is another one, and looks again.
+      // Waiting processes see that the file is a new one, and check again.
       rmSync(lock.path, { force: true });
       lock.release();
     },

@@ -1,18 +1,18 @@
-/** Failures of the system inside the store's directory, where nobody but lamina has anything to do. */
+/** System errors inside the store's directory, which only lamina should modify. */
 import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 import { readOnlyStore, storeDamaged, writeFailed } from './database-error.ts';
 
-/** What is missing or of another kind was not made so by lamina, and EIO and EUCLEAN are the disk's. */
+/** Lamina leaves no missing files or files of another type; EIO and EUCLEAN are disk errors. */
 const DAMAGE = ['ENOTDIR', 'EISDIR', 'ELOOP', 'ENOTEMPTY', 'EIO', 'EUCLEAN', 'EBADMSG'];
 
 /**
- * What went wrong in a store, for people; errors about anything else pass unchanged.
+ * Converts a system error in a store to a user error; others pass unchanged.
  * @param root of the store
  */
 export function storeFault(root: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
-  // Cleaning up failed as well: what went wrong first counts.
+  // Cleaning up failed too: the first error counts.
   if ('suppressed' in error) return storeFault(root, error.suppressed);
   const path = pathOf(error);
   if (path === undefined || !(path === root || path.startsWith(`${root}/`))) return error;

@@ -24,18 +24,18 @@ import { openTables, type Tables } from './tables.ts';
 import type { LayerProvider } from './types.ts';
 
 export interface OpenStoreOptions {
-  /** The directory; made when absent. */
+  /** The directory; created if missing. */
   readonly root: string;
   /** The clock: milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
   /** Fetches lazy layers; disposed of when the store is closed. Undefined: they cannot be fetched. */
   readonly provider?: LayerProvider | undefined;
-  /** Bytes that an archive may unpack to; undefined: nine tenths of what is free. */
+  /** Bytes that an archive may unpack to; undefined: nine tenths of the free space. */
   readonly unpackLimit?: number | undefined;
 }
 
 /**
- * All that lasts, in one directory. Several processes may use it at once.
+ * All persistent state, in one directory. Several processes may use it at once.
  *
  *     await using store = await Store.open({ root });
  *     const staged = await store.layers.stage();
@@ -43,12 +43,12 @@ export interface OpenStoreOptions {
  *     const { id } = await staged.commit(meta);
  *     store.records.put(key, { layers: [...below, id], … });
  *
- * What was put is visible in this process at once, and to others and after a crash when `flush` or `close` has
- * ended. Whatever was read or made through a store stays there until it is closed.
+ * Writes are visible in this process at once, and to others and after a crash once `flush` or `close` has returned.
+ * Content that was read or created through a store stays until it is closed.
  */
 export class Store implements AsyncDisposable {
   readonly root: string;
-  /** Nothing can be recorded. What is derived is kept in memory, and goes with this process. */
+  /** Nothing can be recorded. Derived data is kept in memory, for this process only. */
   readonly isReadOnly: boolean;
   readonly blobs: BlobStore;
   readonly layers: LayerStore;
@@ -65,7 +65,7 @@ export class Store implements AsyncDisposable {
   readonly #lease: Lease;
   readonly #journal: Journal;
   readonly #now: () => number;
-  /** Temporary directories outside a store that is read-only. */
+  /** Temporary directories outside a read-only store. */
   readonly #outside: string[] = [];
   #closed: Promise<void> | undefined;
 
@@ -103,9 +103,8 @@ export class Store implements AsyncDisposable {
   }
 
   /**
-   * Opens a store, making it when absent.
-   * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_NOT_A_STORE, STORE_DAMAGED,
-   *   STORE_BUSY
+   * Opens a store; creates it if missing.
+   * @throws AppError STORE_UNWRITABLE, STORE_FOREIGN, STORE_VERSION, STORE_NOT_A_STORE, STORE_DAMAGED, STORE_BUSY
    */
   static async open({ root, ...options }: OpenStoreOptions): Promise<Store> {
     const layout = openLayout(root);
@@ -115,7 +114,7 @@ export class Store implements AsyncDisposable {
     return new Store(layout, database, options);
   }
 
-  /** A new directory inside the store, or elsewhere if that is read-only; removed when the store is closed. */
+  /** Creates a directory inside the store, or elsewhere if the store is read-only; removed when the store is closed. */
   async temporaryDirectory(): Promise<string> {
     if (this.isReadOnly) {
       const outside = await mkdtemp(join(tmpdir(), 'lamina-'));
@@ -129,8 +128,8 @@ export class Store implements AsyncDisposable {
   }
 
   /**
-   * Removes records as the options say, and then all content that nothing names and no live process holds.
-   * Without options: only what killed processes and removed images left.
+   * Removes the records that the options select, and then all content that no record references and no live process
+   * holds. Without options: only remains of killed processes and removed images.
    */
   prune(
     options: PruneOptions & { readonly signal?: AbortSignal | undefined } = {},
@@ -150,20 +149,20 @@ export class Store implements AsyncDisposable {
     );
   }
 
-  /** Waits until no other process makes the step of a cache key, and sees what others have written by then. */
+  /** Waits until no other process runs the step of a cache key, then sees what others have written by then. */
   lockStep(key: string, options: StepLockOptions): Promise<StepLock> {
     return lockStep(this.#layout, key, options);
   }
 
-  /** Whether another process uses content of this store at this moment. */
+  /** Whether another process is using content of this store. */
   isInUse(): boolean {
     if (this.isReadOnly) return false;
     return readLiveLeases(this.#layout, this.#lease).names.size > (this.#lease.name ? 1 : 0);
   }
 
   /**
-   * Holds what is made from now on, and looks at everything again: for somebody who begins anew because another process
-   * has removed what they had found.
+   * Takes a lease for new content and rereads everything: for a caller that starts over because another process removed
+   * content that it had found.
    */
   refresh(): void {
     if (!this.isReadOnly) this.#lease.hold();
@@ -171,14 +170,14 @@ export class Store implements AsyncDisposable {
   }
 
   /**
-   * Waits until all that was put is visible to other processes and durable.
+   * Waits until all writes are visible to other processes and durable.
    * @throws AppError STORE_WRITE_FAILED, STORE_CONTENT_GONE
    */
   flush(): Promise<void> {
     return this.#journal.flush();
   }
 
-  /** Flushes, gives up what this process held, and closes. Nothing may be asked of the store afterwards. */
+  /** Flushes, releases this process's lease, and closes. The store must not be used afterwards. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -219,7 +218,7 @@ export class Store implements AsyncDisposable {
   }
 }
 
-/** Where the C library cannot be called, the system's own habit of writing within seconds must do. */
+/** Without calls into the C library, rely on the system, which writes within seconds. */
 async function makeDurable(root: string): Promise<void> {
   try {
     await syncFileSystem(Buffer.from(root).toString('latin1'));

@@ -1,6 +1,6 @@
 /**
- * Moves content that nothing names out of the way, where it can be deleted at leisure. Runs while nobody else can say
- * what they need.
+ * Moves unreferenced content to a trash directory, to delete it later. Runs while no other process can add to its
+ * lease.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { type Digest, isDigest } from '../oci/index.ts';
@@ -13,20 +13,20 @@ import type { Tables } from './tables.ts';
 export interface SweepInput {
   readonly layout: StoreLayout;
   readonly tables: Tables;
-  /** Called once, after everything was listed: what is there was put into a lease before. */
+  /** Called once, after the content is listed: what is listed was pinned before. */
   readLeases(): LiveLeases;
-  /** A new directory to move things into. */
+  /** A new directory for the content to delete. */
   readonly trash: string;
 }
 
-/** Something that is in the trash now. */
+/** Content moved to the trash. */
 export interface Moved {
   readonly kind: 'layer' | 'blob' | 'temporary';
   readonly id: string;
   readonly path: string;
 }
 
-/** @returns what was moved */
+/** @returns the moved content */
 export function sweep({ layout, tables, readLeases, trash }: SweepInput): Moved[] {
   mkdirSync(trash, { mode: 0o700 });
   const layers = readdirSync(layout.layers);
@@ -41,7 +41,7 @@ export function sweep({ layout, tables, readLeases, trash }: SweepInput): Moved[
       renameSync(from, path);
       moved.push({ kind, id, path });
     } catch (error) {
-      // A process that was ending has removed its own temporary things.
+      // An ending process has removed its own temporary files.
       if (!hasErrorCode(error, 'ENOENT')) throw error;
     }
   };
@@ -54,14 +54,14 @@ export function sweep({ layout, tables, readLeases, trash }: SweepInput): Moved[
     move('blob', digest, `${layout.blobs}/${digest.replace(':', '/')}`);
   }
   for (const name of temporary) {
-    // Names in `tmp/` begin with the name of a lease.
+    // Names in `tmp/` start with the name of a lease.
     if (leases.names.has(name.split('.')[0] ?? '')) continue;
     move('temporary', name, `${layout.tmp}/${name}`);
   }
   return moved;
 }
 
-/** Configs and manifests of all images, and the blobs the manifests name. */
+/** Configs and manifests of all images, and the blobs that the manifests reference. */
 function namedBlobs(layout: StoreLayout, tables: Tables): Set<string> {
   const named = new Set<string>();
   for (const [, image] of tables.images.committedEntries()) {
@@ -78,7 +78,7 @@ function addManifest(layout: StoreLayout, digest: Digest, named: Set<string>): v
   try {
     manifest = JSON.parse(readFileSync(blobFile(layout, digest), 'utf8'));
   } catch (error) {
-    // An image whose manifest is gone or no JSON keeps what else it names.
+    // An image whose manifest is missing or invalid still keeps its other content.
     if (error instanceof SyntaxError || hasErrorCode(error, 'ENOENT')) return;
     throw error;
   }

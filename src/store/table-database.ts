@@ -1,4 +1,4 @@
-/** One table of the database: text to JSON, with a sum over both, since SQLite would not notice a bit that flips. */
+/** One table of the database: text to JSON, with a checksum over both, since SQLite does not detect flipped bits. */
 import { hash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { databaseError, storeDamaged } from './database-error.ts';
@@ -6,7 +6,7 @@ import { databaseError, storeDamaged } from './database-error.ts';
 export class TableDatabase {
   readonly name: string;
   readonly #connection: DatabaseSync;
-  /** Of the database. */
+  /** Path of the database, for messages. */
   readonly file: string;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -39,7 +39,7 @@ export class TableDatabase {
     this.#guard(() => this.#statement(`DELETE FROM ${this.name} WHERE key = ?`).run(key));
   }
 
-  /** Entries whose keys have a prefix, ordered by key; taken as a whole: the caller may write between two of them. */
+  /** Entries whose keys have a prefix, ordered by key. Read at once: the caller may write while iterating. */
   entries(prefix = ''): [string, unknown][] {
     return this.#guard(() =>
       this.#statement(`SELECT * FROM ${this.name} WHERE key >= ? AND key < ?`)
@@ -70,7 +70,7 @@ export class TableDatabase {
   }
 }
 
-/** 64 bits are plenty against accidents. */
+/** 64 bits suffice against accidental damage. */
 export function sumOf(key: string, value: string): string {
   return hash('sha256', `${key}\n${value}`, 'base64').slice(0, 11);
 }

@@ -1,7 +1,7 @@
 import type { Journal, Needs, Write } from './journal.ts';
 import type { TableDatabase } from './table-database.ts';
 
-/** A table of the database as this process sees it: with its own writes that are still on their way. */
+/** A table of the database as this process sees it: including its pending writes. */
 export class Table<V> {
   readonly #database: TableDatabase;
   readonly #journal: Journal;
@@ -9,7 +9,7 @@ export class Table<V> {
   /** The newest pending write of each key. */
   readonly #pending = new Map<string, Write>();
 
-  /** @param isDerived what it holds can be computed again */
+  /** @param isDerived whether the values can be computed again */
   constructor(database: TableDatabase, journal: Journal, isDerived = false) {
     this.#isDerived = isDerived;
     this.#database = database;
@@ -18,32 +18,32 @@ export class Table<V> {
 
   get(key: string): V | undefined {
     const write = this.#pending.get(key);
-    // What was put comes back; only this class writes to the table.
+    // The values are those that were put: only this class writes to the table.
     return (write ? write.value : this.#database.get(key)) as V | undefined;
   }
 
-  /** What all processes see, inside a transaction also what it has written. */
+  /** The value that all processes see; inside a transaction, including its own writes. */
   getCommitted(key: string): V | undefined {
     return this.#database.get(key) as V | undefined;
   }
 
-  /** Visible here at once, to others with the next batch; `settled` is called then. */
+  /** Visible in this process at once, to others with the next batch, when `settled` is called. */
   put(key: string, value: V, needs?: Needs, settled?: () => void): void {
     if (settled === undefined && sameJson(this.get(key), value)) return;
     this.#write(key, value, { needs, settled });
   }
 
-  /** As `put`, and tells when others can see it. */
+  /** As `put`; calls `settled` when others can see the value. */
   putThen(key: string, value: V, settled: () => void): void {
     this.#write(key, value, { settled });
   }
 
-  /** @param onlyIf asked when it is written, inside the transaction */
+  /** @param onlyIf evaluated when it is written, inside the transaction */
   delete(key: string, onlyIf?: () => boolean): void {
     if (this.get(key) !== undefined) this.#write(key, undefined, { onlyIf });
   }
 
-  /** Every entry, ordered by key except for pending ones, which come last. */
+  /** All entries, ordered by key, except pending ones, which come last. */
   *entries(prefix = ''): IterableIterator<[string, V]> {
     for (const [key, value] of this.#database.entries(prefix)) {
       if (!this.#pending.has(key)) yield [key, value as V];
@@ -53,12 +53,12 @@ export class Table<V> {
     }
   }
 
-  /** Inside a transaction: removes at once. */
+  /** Call inside a transaction: removes at once. */
   removeNow(key: string): void {
     this.#database.remove(key);
   }
 
-  /** Inside a transaction: what is there now. */
+  /** Call inside a transaction: the current entries. */
   *committedEntries(): IterableIterator<[string, V]> {
     for (const [key, value] of this.#database.entries()) yield [key, value as V];
   }

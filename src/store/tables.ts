@@ -5,12 +5,12 @@ import type { CacheAlias } from './records.ts';
 import { Table } from './table.ts';
 import type { CacheRecord, ImageRecord, LayerRow } from './types.ts';
 
-/** All that the database holds. */
+/** The tables of the database. */
 export interface Tables {
   readonly layers: Table<LayerRow>;
   readonly images: Table<ImageRecord>;
   readonly names: Table<Digest>;
-  /** Full reference → ids, of names that mean images for several platforms. */
+  /** Full reference → ids, for names of multi-platform images. */
   readonly variants: Table<readonly Digest[]>;
   readonly records: Table<CacheRecord>;
   readonly aliases: Table<CacheAlias>;

@@ -1,11 +1,11 @@
 /**
- * What lasts. One directory holds all state:
+ * Types of the persistent state, which is in one directory:
  *
  *     blobs/sha256/<hex>     verified bytes: image configs, manifests, compressed layers
  *     layers/<layerId>/      index, and the forms the layer has: tree/, layer.tar, layer.erofs
  *     mounts/<key>/          cache mounts of RUN steps
  *     locks/                 held while a lazy layer is being fetched
- *     tmp/                   things being made; whatever no live process holds is removed at the next prune
+ *     tmp/                   temporary files; the next prune removes those that no live process holds
  *     db/                    SQLite: metadata, images, cache records
  *     builds/                what past builds did, and the lists of files they used
  *
@@ -23,7 +23,7 @@ export interface LayerMeta {
   /** The forms that exist. Every layer that is not lazy has an index and at least one of these. */
   readonly tree: boolean;
   readonly tar: boolean;
-  /** How owners and opaque directories lie in the tree; undefined: as root makes trees. */
+  /** How owners and opaque directories are stored in the tree; undefined: as root creates trees. */
   readonly treeForm?: TreeForm | undefined;
   /** Set while the layer is not in the store yet: it has no directory, and `size` and `files` are unknown, given as 0. */
   readonly lazy?: LazyLayer | undefined;
@@ -33,8 +33,8 @@ export interface LayerMeta {
   /** Milliseconds since the epoch. */
   readonly created: number;
   /**
-   * How times are treated under SOURCE_DATE_EPOCH: `set` for layers whose times are no part of what was asked
-   * for (COPY, WORKDIR), `clamp` for what a process made, `keep` for layers of base images.
+   * How SOURCE_DATE_EPOCH affects times: `set` for layers whose times are not part of the request (COPY, WORKDIR),
+   * `clamp` for files made by a process, `keep` for layers of base images.
    */
   readonly times: 'set' | 'clamp' | 'keep';
 }
@@ -48,9 +48,9 @@ export type LayerRow = Omit<LayerMeta, 'lazy'> & { readonly promise?: LazyLayer 
  */
 export interface LazyLayer {
   readonly diffId: DiffId;
-  /** The blob it comes as. */
+  /** The layer's blob. */
   readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size' | 'urls' | 'annotations'>;
-  /** Where the blob can be had, tried in order. */
+  /** Sources of the blob, tried in order. */
   readonly sources: readonly BlobSource[];
   /** A step made it for a cache: if no source has it any more, the step can run instead. */
   readonly isOfStep?: boolean | undefined;
@@ -75,11 +75,11 @@ export interface FetchRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A layer as a member of an image: with an epoch its times are rewritten when it is turned into a tar. */
+/** A layer of an image. With an epoch, its times are rewritten when it is packed as a tar. */
 export interface ImageLayer {
   readonly id: LayerId;
   readonly diffId: DiffId;
-  /** Seconds since the epoch; undefined: times as they are. */
+  /** Seconds since the epoch; undefined: keep the times. */
   readonly epoch: number | undefined;
   /** Bytes of file content; of its blob, if the layer was lazy when the image was recorded. */
   readonly size: number;
@@ -97,24 +97,27 @@ export interface ImageRecord {
   readonly variant?: string | undefined;
   readonly 'os.version'?: string | undefined;
   readonly 'os.features'?: readonly string[] | undefined;
-  /** Bytes of all layers as they are given there. What is known now: `sizeOfImage` of `export/`. */
+  /** Sum of the layers' `size`. For the current knowledge see `sizeOfImage` of `export/`. */
   readonly size: number;
 }
 
-/** What a vertex made, found under its cache key. */
+/** The result of a vertex, stored under its cache key. */
 export interface CacheRecord {
   /** Bottom first. */
   readonly layers: readonly LayerId[];
-  /** The layer this vertex itself added, if any. */
+  /** The layer that this vertex added, if any. */
   readonly ownLayer: LayerId | undefined;
-  /** What dependents use in their keys; equal to the record's key unless a forced rerun gave other bytes. */
+  /**
+   * The key that dependents use in their cache keys; equal to the record's key, unless a forced rerun produced other
+   * bytes.
+   */
   readonly outputKey: string;
   /** Milliseconds since the epoch at which the step ended: the `created` of its history entry. */
   readonly created: number;
   readonly addedBytes: number;
   /** For `builder prune` and `why`: the step's name. */
   readonly description: string;
-  /** What the step had to tell: shown again by whoever finds the record, each at their own place in a Dockerfile. */
+  /** The step's warnings, shown again on each cache hit, at the location of the step in that Dockerfile. */
   readonly warnings?: readonly StepWarning[] | undefined;
 }
 

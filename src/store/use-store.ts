@@ -5,7 +5,7 @@ import { type OpenStoreOptions, Store } from './store.ts';
 import { storeFault } from './store-fault.ts';
 
 /**
- * Opens a store, works with it, and closes it.
+ * Opens a store, runs `work` with it, and closes it.
  * @throws what `Store.open`, `work` and `Store.close` throw; failures inside the store's directory as AppError STORE_…
  */
 export async function useStore<T>(
@@ -18,7 +18,7 @@ export async function useStore<T>(
     root = store.root;
     return await work(store);
   } catch (error) {
-    // Whatever failed then, this is why.
+    // The root cause of what failed then.
     if (root !== undefined && !existsSync(root)) throw storeRemoved(root, error);
     throw storeFault(root ?? resolve(options.root), error);
   }

@@ -355,13 +355,13 @@ const patternModels: Readonly<Record<string, (pattern: string, value: string) =>
 
 /** Possible ends of a match that starts at `start`, ascending. */
 function ends(pattern: string, value: string, start: number): number[] {
-  const ends = Array.from({ length: value.length + 1 }, (_, end) => end);
-  return ends.filter((end) => end >= start && fits(pattern, value.slice(start, end)));
+  const offsets = Array.from({ length: value.length + 1 }, (_, end) => end);
+  return offsets.filter((end) => end >= start && fits(pattern, value.slice(start, end)));
 }
 
 function starts(pattern: string, value: string): number[] {
-  const starts = Array.from({ length: value.length + 1 }, (_, start) => start);
-  return starts.filter((start) => fits(pattern, value.slice(start)));
+  const offsets = Array.from({ length: value.length + 1 }, (_, start) => start);
+  return offsets.filter((start) => fits(pattern, value.slice(start)));
 }
 
 test('agrees with a model that tries every substring, for patterns', () => {
