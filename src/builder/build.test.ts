@@ -50,9 +50,9 @@ function elsewhere(requests: SolveRequest[] = []): Solver {
 function imageOf({ image: { history, platform } }: BuildPlan): Image {
   const layers = history
     .filter(({ emptyLayer }) => !emptyLayer)
-    .map(({ createdBy }, place) => {
+    .map(({ createdBy }, position) => {
       const content = Buffer.from(`${createdBy} for ${platform.architecture}`);
-      return pack([{ header: header({ path: `made-${place}` }), content }]);
+      return pack([{ header: header({ path: `made-${position}` }), content }]);
     });
   const named = layers.map((tar) => ({
     mediaType: MEDIA_TYPES.ociLayer,
@@ -69,8 +69,8 @@ function imageOf({ image: { history, platform } }: BuildPlan): Image {
   return {
     ...{ kind: 'image', descriptor, bytes, config, configBytes },
     manifest: decodeManifest(bytes),
-    layers: layers.map((tar, place) => ({
-      descriptor: decodeManifest(bytes).layers[place] ?? descriptor,
+    layers: layers.map((tar, position) => ({
+      descriptor: decodeManifest(bytes).layers[position] ?? descriptor,
       diffId: parseDiffId(digestOf(tar)),
       async *read() {
         yield tar;
@@ -93,7 +93,7 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-const place = () => ({ store: bench.store, env: {} });
+const dependencies = () => ({ store: bench.store, env: {} });
 
 function filesOf(store: Store, image: ImageRecord | undefined): string[] {
   const layers = image?.layers.map(({ id }) => id) ?? [];
@@ -106,7 +106,7 @@ describe('a build with another solver', () => {
   it('exports the layers from there with the config of the plan', async () => {
     const dest = join(temporaryDirectory('solver'), 'image.tar');
     const outputs = [{ type: 'oci', dest, name: 'made:elsewhere', attrs: {} } as const];
-    await buildIn(place(), { ...options, outputs }, { solver: elsewhere() });
+    await buildIn(dependencies(), { ...options, outputs }, { solver: elsewhere() });
     await using other = await TestStore.open();
     await loadArchive(other.store, dest);
     const image = other.store.images.resolve('made:elsewhere');
@@ -130,7 +130,9 @@ describe('a build with another solver', () => {
     const requests: SolveRequest[] = [];
     const platforms = ['linux/amd64', 'linux/arm64'];
     const wanted = { ...options, platforms, tags: ['made:twice'] };
-    const { result, images } = await buildIn(place(), wanted, { solver: elsewhere(requests) });
+    const { result, images } = await buildIn(dependencies(), wanted, {
+      solver: elsewhere(requests),
+    });
     expect(requests.map(({ plans }) => plans.length)).toEqual([2]);
     expect(images.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64']);
     expect(images.map((image) => filesOf(bench.store, image))).toEqual([
@@ -141,7 +143,7 @@ describe('a build with another solver', () => {
   });
 
   it('tells its steps, and of stages that stayed there no sizes', async () => {
-    const { result } = await buildIn(place(), options, { solver: elsewhere() });
+    const { result } = await buildIn(dependencies(), options, { solver: elsewhere() });
     const { steps, stages, images } = result.summary;
     expect(steps).toEqual([{ step: STEP, cached: false, durationMs: 7, addedBytes: 0 }]);
     expect(stages.map(({ name, bytes }) => [name, bytes])).toEqual([
@@ -154,6 +156,6 @@ describe('a build with another solver', () => {
   it('ends with the error of the solver', async () => {
     const failure = new AppError('RUN_FAILED', 'the machine elsewhere has no such program');
     const solver: Solver = { solve: () => Promise.reject(failure) };
-    await expect(buildIn(place(), options, { solver })).rejects.toBe(failure);
+    await expect(buildIn(dependencies(), options, { solver })).rejects.toBe(failure);
   });
 });

@@ -67,8 +67,8 @@ export function decodeGraph(bytes: Uint8Array): Graph {
   const all = new Set(encoded.map((one) => one.id));
   const vertices = new Map<VertexId, Vertex>();
   const info = new Map<VertexId, VertexInfo>();
-  for (const [place, one] of encoded.entries()) {
-    const at = `graph.vertices[${place}]`;
+  for (const [position, one] of encoded.entries()) {
+    const at = `graph.vertices[${position}]`;
     const vertex = { id: one.id, op: op(one.op, `${at}.op`), inputs: one.inputs };
     checkInputs(vertex, at, { known: vertices, all });
     if (vertexId(vertex.op, vertex.inputs) !== vertex.id) {
@@ -87,12 +87,12 @@ interface Around {
 }
 
 function checkInputs({ op: one, inputs }: Vertex, at: string, { known, all }: Around): void {
-  for (const [place, input] of inputs.entries()) {
+  for (const [position, input] of inputs.entries()) {
     if (input === SCRATCH || known.has(input)) continue;
     const problem = all.has(input) ? 'depends on itself or on a later vertex' : 'is missing';
-    throw invalidGraph(`${at}.inputs[${place}]`, problem);
+    throw invalidGraph(`${at}.inputs[${position}]`, problem);
   }
-  const absent = inputsNamedBy(one).find((place) => inputs[place] === undefined);
+  const absent = inputsNamedBy(one).find((position) => inputs[position] === undefined);
   if (absent !== undefined) throw invalidGraph(`${at}.op`, `names an input ${absent} it has not`);
 }
 

@@ -75,23 +75,23 @@ function orNull<T>(shape: Shape<T>): Shape<T | undefined> {
 
 /** Texts of a graph, each once. */
 export class SourceTexts {
-  readonly #places = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
   readonly all: SourceText[] = [];
 
-  placeOf({ file, text: whole }: SourceText): number {
+  positionOf({ file, text: whole }: SourceText): number {
     const key = JSON.stringify([file, whole]);
-    const known = this.#places.get(key);
+    const known = this.#positions.get(key);
     if (known !== undefined) return known;
-    const place = this.all.push({ file, text: whole }) - 1;
-    this.#places.set(key, place);
-    return place;
+    const position = this.all.push({ file, text: whole }) - 1;
+    this.#positions.set(key, position);
+    return position;
   }
 }
 
 export function encodeInfo({ locations, ...rest }: VertexInfo, texts: SourceTexts): EncodedInfo {
   const encoded: Partial<Record<InstructionPart, EncodedLocation>> = {};
   for (const [name, { range, usedBy, ...source }] of entriesOf(locations)) {
-    encoded[name] = { source: texts.placeOf(source), range, usedBy };
+    encoded[name] = { source: texts.positionOf(source), range, usedBy };
   }
   return { ...rest, locations: encoded };
 }

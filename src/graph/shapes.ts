@@ -53,7 +53,7 @@ export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
 export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
   return (value, at) => {
     if (!Array.isArray(value)) throw invalidGraph(at, 'is not a list');
-    return value.map((one: unknown, place) => shape(one, `${at}[${place}]`));
+    return value.map((one: unknown, position) => shape(one, `${at}[${position}]`));
   };
 }
 

@@ -24,10 +24,10 @@ export async function applyCopy(
   plan: StagePlan,
 ): Promise<StageState> {
   const { from } = instruction;
-  const origin = from === undefined ? undefined : await plan.rootOf(from);
+  const fromRoot = from === undefined ? undefined : await plan.rootOf(from);
   return copyInto(state, instruction, {
     plan,
-    origin,
+    fromRoot,
     keyword: 'COPY',
     parents: instruction.parents,
     unpack: false,
@@ -41,7 +41,7 @@ export function applyAdd(
 ): StageState {
   return copyInto(state, instruction, {
     plan,
-    origin: undefined,
+    fromRoot: undefined,
     keyword: 'ADD',
     parents: false,
     unpack: instruction.unpack ?? true,
@@ -51,7 +51,7 @@ export function applyAdd(
 interface CopyVariant {
   readonly plan: StagePlan;
   /** The file system copied from; undefined: the build context. */
-  readonly origin: VertexId | typeof SCRATCH | undefined;
+  readonly fromRoot: VertexId | typeof SCRATCH | undefined;
   readonly keyword: 'COPY' | 'ADD';
   readonly parents: boolean;
   readonly unpack: boolean;
@@ -80,12 +80,12 @@ function copyInto(
         state,
       ),
   };
-  const places = sourcePlaces(state, instruction, { variant, sources, step });
+  const roots = sourceRoots(state, instruction, { variant, sources, step });
   const op: CopyOp = {
     kind: 'copy',
     // As in BuildKit the here-documents come last, wherever they are written.
     sources: [
-      ...places.map(({ root, paths, unpacks }, index) => {
+      ...roots.map(({ root, paths, unpacks }, index) => {
         const isLocal = plan.isLocal(root);
         return { kind: 'tree', input: index + 1, paths, unpack: unpacks, isLocal } as const;
       }),
@@ -105,7 +105,7 @@ function copyInto(
     parents,
     link: instruction.link,
   };
-  const inputs = [state.root, ...places.map(({ root }) => root)];
+  const inputs = [state.root, ...roots.map(({ root }) => root)];
   const root = plan.addStep(op, inputs, step);
   const history = copyText({
     keyword,
@@ -119,7 +119,7 @@ function copyInto(
   return remember({ ...state, root }, { text: history, layer: true });
 }
 
-interface SourcePlace {
+interface SourceRoot {
   readonly root: VertexId | typeof SCRATCH;
   readonly paths: readonly string[];
   readonly unpacks: boolean;
@@ -131,33 +131,33 @@ interface SourceList {
   readonly step: StepText;
 }
 
-/** Where the sources come from, in their order; neighbours from one place together. */
-function sourcePlaces(
+/** Where the sources come from, in their order; neighbours with the same root together. */
+function sourceRoots(
   state: StageState,
   instruction: CopyInstruction | AddInstruction,
   { variant, sources, step }: SourceList,
-): readonly SourcePlace[] {
-  const { plan, origin, unpack } = variant;
-  const places: { root: SourcePlace['root']; paths: string[]; unpacks: boolean }[] = [];
+): readonly SourceRoot[] {
+  const { plan, fromRoot, unpack } = variant;
+  const roots: { root: SourceRoot['root']; paths: string[]; unpacks: boolean }[] = [];
   if (instruction.kind === 'add') refuseChecksum(state, instruction, { plan, sources });
   for (const [index, source] of sources.entries()) {
     const remote =
       instruction.kind === 'add' ? remoteSource(state, instruction, { plan, source }) : undefined;
     if (remote === undefined) {
-      const last = places.at(-1);
-      const root = origin ?? plan.addContext();
+      const last = roots.at(-1);
+      const root = fromRoot ?? plan.addContext();
       if (last?.root === root) last.paths.push(source.text);
-      else places.push({ root, paths: [source.text], unpacks: unpack });
+      else roots.push({ root, paths: [source.text], unpacks: unpack });
     } else {
       const root = plan.addSource(remote.op, {
         ...step,
         text: redactUrls(source.text),
         locations: locationsOfSource(step.locations, index),
       });
-      places.push({ root, paths: [remote.path], unpacks: remote.unpacks });
+      roots.push({ root, paths: [remote.path], unpacks: remote.unpacks });
     }
   }
-  return places;
+  return roots;
 }
 
 function inlineFile(file: InlineFile, state: StageState, { options }: StagePlan): InlineSource {

@@ -1,4 +1,4 @@
-/** Base images by name, each looked up once; failures are placed where the name stands. */
+/** Base images by name, each looked up once; failures are located where the name stands. */
 import { findStage, type StageSource, type Stages } from '../dockerfile/index.ts';
 import { AppError, locate, revised, type SourceLocation } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -38,7 +38,7 @@ export class BaseImages {
         this.#options.resolveImage(name, platform, { takesOther }),
       );
     } catch (error) {
-      throw placed(
+      throw located(
         error instanceof AppError
           ? withStageHint(error, name, { stages: this.#stages.stages, before })
           : error,
@@ -59,7 +59,7 @@ export class BaseImages {
     try {
       return await this.#once(key, () => resolve(source.reference, platform, { takesOther: true }));
     } catch (error) {
-      throw placed(error, location);
+      throw located(error, location);
     }
   }
 
@@ -70,7 +70,7 @@ export class BaseImages {
   }
 }
 
-function placed(error: unknown, location: SourceLocation): unknown {
+function located(error: unknown, location: SourceLocation): unknown {
   return error instanceof AppError ? locate(error, location) : error;
 }
 

@@ -22,7 +22,7 @@ export function checkEveryStage(stages: readonly StageSource[], scope: GlobalSco
     checkFrom(stage, stages, scope);
     for (const reference of stage.instructions.flatMap(referencesOf)) {
       const { name } = reference;
-      const location = placeOf(name, scope);
+      const location = locationOf(name, scope);
       const located = { ...reference, location };
       const meant = referencedStage(stages, located);
       if (meant === stage) requireEarlier(stages, { stage: meant, from: stage }, located);
@@ -38,16 +38,16 @@ function checkFrom(stage: StageSource, stages: readonly StageSource[], scope: Gl
   const name = baseNameOf(from, scope);
   platformOfFrom(from, scope);
   if (findParent(stages, name, index) !== undefined) return;
-  checkImageName(name, { stage, stages, location: placeOf(from.image, scope) });
+  checkImageName(name, { stage, stages, location: locationOf(from.image, scope) });
 }
 
-interface NamePlace {
+interface NamedUse {
   readonly stage: StageSource;
   readonly stages: readonly StageSource[];
   readonly location: SourceLocation;
 }
 
-function checkImageName(name: string, { stage, stages, location }: NamePlace): void {
+function checkImageName(name: string, { stage, stages, location }: NamedUse): void {
   if (name === '') return;
   try {
     parseReference(name);
@@ -57,6 +57,6 @@ function checkImageName(name: string, { stage, stages, location }: NamePlace): v
   }
 }
 
-function placeOf({ range }: Word, { tree }: GlobalScope): SourceLocation {
+function locationOf({ range }: Word, { tree }: GlobalScope): SourceLocation {
   return tree.source.location(range);
 }

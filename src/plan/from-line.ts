@@ -15,7 +15,7 @@ export interface GlobalScope {
 /** @throws AppError PLAN_EMPTY_BASE, and what expansion throws */
 export function baseNameOf({ image }: FromInstruction, scope: GlobalScope): string {
   const name = expandGlobal(scope.tree, image, scope.globals);
-  if (name === '') throw emptyBase(image.text, placeOf(image, scope));
+  if (name === '') throw emptyBase(image.text, locationOf(image, scope));
   return name;
 }
 
@@ -33,10 +33,10 @@ export function platformOfFrom(
     if (text === '') throw emptyPlatform(platform.text);
     return normalizePlatform(parsePlatform(text));
   } catch (error) {
-    throw error instanceof AppError ? locate(error, placeOf(platform, scope)) : error;
+    throw error instanceof AppError ? locate(error, locationOf(platform, scope)) : error;
   }
 }
 
-function placeOf({ range }: Word, { tree }: GlobalScope): SourceLocation {
+function locationOf({ range }: Word, { tree }: GlobalScope): SourceLocation {
   return tree.source.location(range);
 }

@@ -180,7 +180,7 @@ class Planner {
   }
 
   async #begin(stage: StageSource, name: string, platform: Platform): Promise<Beginning> {
-    const location = this.#place(stage.from.image);
+    const location = this.#locationOf(stage.from.image);
     const parent = findParent(this.#stages.stages, name, stage.index);
     if (parent !== undefined) {
       const state = await this.#needed(stage, parent, location);
@@ -192,8 +192,8 @@ class Planner {
       return this.#beginWithContext(stage, { context, platform }, location);
     const takesOther =
       this.#options.takesPlatformOfBase === true && stage.from.platform === undefined;
-    const place = { location, before: stage.index, takesOther };
-    const found = await this.#images.named(name, platform, place);
+    const use = { location, before: stage.index, takesOther };
+    const found = await this.#images.named(name, platform, use);
     return {
       kind: 'image',
       name,
@@ -219,7 +219,7 @@ class Planner {
     const platform = this.#options.platform;
     const context = findContext(this.#contexts, name, platform);
     if (context === undefined) return undefined;
-    const location = this.#place(stageWord);
+    const location = this.#locationOf(stageWord);
     const begun = await this.#beginWithContext(stage, { context, platform }, location);
     return this.#root(stage, begun, this.#steps(stage, platform, 0));
   }
@@ -263,7 +263,7 @@ class Planner {
     if (begun.kind === 'stage') return childState(begun.state);
     if (begun.kind === 'scratch') return scratchState(begun.platform);
     if (begun.kind === 'context') return contextState(begun.root, begun.platform);
-    const root = steps.addBase(begun.image, begun.name, this.#place(stage.from.image));
+    const root = steps.addBase(begun.image, begun.name, this.#locationOf(stage.from.image));
     const { image } = stage.from;
     this.#variablesOf.set(root, () => globalsIn(image.text, this.#globals));
     return imageState(begun.image, root, begun.platform);
@@ -282,7 +282,7 @@ class Planner {
   /** @param trigger the text of a trigger, if that is what is planned */
   #stagePlan(stage: StageSource, steps: StageSteps, trigger?: SyntaxTree): StagePlan {
     const { tree } = this.#options;
-    const place = ({ range }: Word) => (trigger ?? tree).source.location(range);
+    const locationOf = ({ range }: Word) => (trigger ?? tree).source.location(range);
     return {
       // Words are expanded with the escape character of the Dockerfile, as in BuildKit.
       options: trigger
@@ -309,7 +309,7 @@ class Planner {
       addSource: (op, step) => steps.addSource(op, step),
       addInternalStep: (op, inputs, step) => steps.addInternalStep(op, inputs, step),
       rootOf: (name, { byIndex = true } = {}) =>
-        this.#rootOf(stage, { name, byIndex, location: place(name) }),
+        this.#rootOf(stage, { name, byIndex, location: locationOf(name) }),
       isLocal: (root) => root !== 'scratch' && this.#localRoots.has(root),
     };
   }
@@ -338,8 +338,8 @@ class Planner {
       return this.#addImage(image, name.text, location);
     }
     const { platform, takesPlatformOfBase: takesOther } = this.#options;
-    const place = { location, before: stage.index, takesOther };
-    const image = await this.#images.named(name.text, platform, place);
+    const use = { location, before: stage.index, takesOther };
+    const image = await this.#images.named(name.text, platform, use);
     return this.#addImage(image, name.text, location);
   }
 
@@ -355,7 +355,7 @@ class Planner {
     });
   }
 
-  #place(word: Word): SourceLocation {
+  #locationOf(word: Word): SourceLocation {
     return this.#options.tree.source.location(word.range);
   }
 }

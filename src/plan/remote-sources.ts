@@ -45,7 +45,7 @@ export function remoteSource(
   if (checksum !== undefined && !/^sha256:[0-9a-f]{64}$/.test(checksum)) {
     throw new AppError('PLAN_CHECKSUM', `'${checksum}' is not a file checksum`, {
       expected: 'sha256: and 64 hexadecimal digits, lower case',
-      location: placeOf(instruction, plan),
+      location: locationOf(instruction, plan),
       hint: 'sha256sum FILE prints the digits',
     });
   }
@@ -104,7 +104,7 @@ function refuseContradictions(
   }
   if (checksum !== undefined && git.checksum !== undefined && checksum !== git.checksum) {
     throw new AppError('PLAN_CHECKSUM', `--checksum says ${checksum}, the URL ${git.checksum}`, {
-      location: placeOf(instruction, plan),
+      location: locationOf(instruction, plan),
       hint: 'remove the checksum from one of them',
     });
   }
@@ -121,7 +121,7 @@ export function refuseChecksum(
   { plan, sources }: { readonly plan: StagePlan; readonly sources: readonly RemoteText[] },
 ): void {
   if ((expandOptional(instruction.checksum, state, plan.options) ?? '') === '') return;
-  const location = placeOf(instruction, plan);
+  const location = locationOf(instruction, plan);
   const [source, ...others] = sources;
   if (source === undefined || others.length > 0) {
     throw new AppError('PLAN_CHECKSUM', '--checksum works with one source only', {
@@ -138,7 +138,7 @@ export function refuseChecksum(
   });
 }
 
-function placeOf({ checksum, location }: AddInstruction, { options }: StagePlan) {
+function locationOf({ checksum, location }: AddInstruction, { options }: StagePlan) {
   return checksum === undefined ? location : options.tree.source.location(checksum.range);
 }
 

@@ -126,8 +126,8 @@ class MountPlanning {
   async #cache(mount: CacheOptions, add: (input: MountInput) => number): Promise<MountSpec> {
     const { from, source = '/', readonly, id, sharing = 'shared' } = mount;
     const target = this.#target();
-    const place = posix.resolve('/', source).slice(1);
-    const within = from !== undefined || place === '' ? undefined : place;
+    const path = posix.resolve('/', source).slice(1);
+    const within = from !== undefined || path === '' ? undefined : path;
     // A part of a cache says nothing about how the whole is made.
     const { uid, gid, mode } = within === undefined ? mount : ROOTS;
     return {
@@ -191,7 +191,7 @@ class MountPlanning {
         ? 'the mount has no target, and its default, the working directory, is the root directory'
         : 'nothing can be mounted over the root directory';
     throw new AppError('PLAN_MOUNT_TARGET', message, {
-      location: this.#placeOf('target', 'dst', 'destination'),
+      location: this.#locationOf('target', 'dst', 'destination'),
       expected: 'target=DIRECTORY below /',
     });
   }
@@ -215,14 +215,14 @@ class MountPlanning {
     return this.#plan.addInternalStep(op, [SCRATCH, from], {
       name: `[internal] files for --mount=${this.#flag.text.text}`,
       locations: {
-        instruction: this.#placeOf(),
-        'source:0': this.#placeOf('source', 'src'),
+        instruction: this.#locationOf(),
+        'source:0': this.#locationOf('source', 'src'),
       },
     });
   }
 
   /** Of one field, or of the whole flag. */
-  #placeOf(...keys: string[]): SourceLocation {
+  #locationOf(...keys: string[]): SourceLocation {
     const field = this.#flag.fields.findLast(({ key }) => keys.includes(key));
     return this.#plan.options.tree.source.location((field ?? this.#flag.text).range);
   }

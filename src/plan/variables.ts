@@ -98,17 +98,17 @@ export class ConfigEnv {
 
   constructor(variables: readonly string[]) {
     this.variables = [...variables];
-    for (const [at, variable] of variables.entries()) this.#place(nameOf(variable), at);
+    for (const [at, variable] of variables.entries()) this.#index(nameOf(variable), at);
   }
 
   set(name: string, value: string): void {
     const text = `${name}=${value}`;
-    const at = this.#place(nameOf(text), this.variables.length);
+    const at = this.#index(nameOf(text), this.variables.length);
     this.variables[at] = text;
   }
 
   /** Where a name is, or else goes. */
-  #place(name: string, end: number): number {
+  #index(name: string, end: number): number {
     const at = this.#positions.get(name) ?? end;
     this.#positions.set(name, at);
     return at;

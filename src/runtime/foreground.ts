@@ -25,8 +25,8 @@ const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHU
 
 /** Of these, so many within so many milliseconds, and a process that takes no notice of them is killed. */
 const INSISTENT: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM']);
-const PATIENCE = 3;
-const PATIENCE_MS = 5000;
+const INSISTENCE = 3;
+const INSISTENCE_MS = 5000;
 
 /** What a process has to end by itself after its terminal went away: milliseconds. */
 const FAREWELL = 1000;
@@ -50,8 +50,8 @@ export async function runForeground(
     if (!runtime.forward(signal) && ENDING.has(signal)) ended.abort();
     if (INSISTENT.has(signal)) {
       const now = performance.now();
-      insisted = [...insisted.filter((time) => now - time < PATIENCE_MS), now];
-      if (insisted.length >= PATIENCE) ended.abort();
+      insisted = [...insisted.filter((time) => now - time < INSISTENCE_MS), now];
+      if (insisted.length >= INSISTENCE) ended.abort();
     }
     // A signal may also be somebody's, who wants a server to read its files again.
     const alone = signal === 'SIGHUP' && terminals.some((fd) => !isatty(fd));

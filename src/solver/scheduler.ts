@@ -17,7 +17,7 @@ import { isGone, type LayerId } from '../store/index.ts';
 import type { CacheRecords } from './cache-records.ts';
 import { diskFull } from './disk-full.ts';
 import type { Inputs, Keyed, OpDriver, StepContext, VertexResult } from './driver.ts';
-import { placed } from './placed.ts';
+import { located } from './located.ts';
 import {
   type AskedContent,
   descriptionOf,
@@ -319,17 +319,17 @@ export class Scheduler {
       return error;
     }
     const failure = diskFull(error) ?? error;
-    const located =
-      failure instanceof AppError ? placed(failure, this.#info(id).locations) : failure;
+    const outcome =
+      failure instanceof AppError ? located(failure, this.#info(id).locations) : failure;
     if (isGone(error)) {
       // The build takes the step again.
       timer.cancel();
-    } else if (located instanceof Error) {
-      this.#told.set(located, id);
-      timer.fail(located);
+    } else if (outcome instanceof Error) {
+      this.#told.set(outcome, id);
+      timer.fail(outcome);
     }
-    this.#abort.abort(located);
-    return located;
+    this.#abort.abort(outcome);
+    return outcome;
   }
 
   #record(

@@ -23,7 +23,7 @@ import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 import {
   type CacheExportPlan,
-  type CachePlace,
+  type CacheLocation,
   type CachePlans,
   parseCaches,
 } from './parse-cache.ts';
@@ -69,7 +69,7 @@ export class BuildCaches {
       });
     this.#plans = parseCaches(run.options);
     for (const warning of this.#plans.warnings) warn(warning);
-    const storages = this.#plans.imports.map((place) => this.#storage(place));
+    const storages = this.#plans.imports.map((location) => this.#storage(location));
     this.#imported =
       storages.length === 0 ? undefined : new ImportedCaches({ store, storages, warn, signal });
   }
@@ -142,18 +142,18 @@ export class BuildCaches {
         await this.#exportOne(plan, found, finalLayers);
       } catch (error) {
         if (!plan.ignoresErrors || this.#run.signal.aborted) throw error;
-        this.#run.warn(notExported(this.#storage(plan.place), error));
+        this.#run.warn(notExported(this.#storage(plan.location), error));
       }
     }
   }
 
   async #exportOne(
-    { place, mode, encoding, mounts }: CacheExportPlan,
+    { location, mode, encoding, mounts }: CacheExportPlan,
     found: PortableResults,
     finalLayers: ReadonlySet<LayerId>,
   ): Promise<void> {
     const { store, emit, now, signal } = this.#run;
-    const storage = this.#storage(place);
+    const storage = this.#storage(location);
     const step = internalStep(`cache ${storage.name}`, `exporting cache to ${storage.name}`);
     await asStep({ emit, now, step }, async (report) => {
       const taken = mounts ? await this.#mounts() : [];
@@ -190,11 +190,11 @@ export class BuildCaches {
     return [...mounts, ...earlier.filter(({ key }) => !this.#used.has(key))];
   }
 
-  #storage(place: CachePlace): CacheStorage {
+  #storage(location: CacheLocation): CacheStorage {
     const { store } = this.#run;
-    return place.kind === 'local'
-      ? layoutStorage(place)
-      : registryStorage({ store, registries: this.#registries, reference: place.reference });
+    return location.kind === 'local'
+      ? layoutStorage(location)
+      : registryStorage({ store, registries: this.#registries, reference: location.reference });
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { Attributes } from '../attributes/attributes.ts';
 import { layerEncoding } from '../attributes/encoding-attributes.ts';
 
-export type CachePlace =
+export type CacheLocation =
   | { readonly kind: 'registry'; readonly reference: Reference }
   | {
       readonly kind: 'local';
@@ -24,7 +24,7 @@ export type CachePlace =
     };
 
 export interface CacheExportPlan {
-  readonly place: CachePlace;
+  readonly location: CacheLocation;
   readonly mode: 'min' | 'max';
   readonly encoding: LayerEncoding;
   /** Cache mounts too. */
@@ -34,7 +34,7 @@ export interface CacheExportPlan {
 }
 
 export interface CachePlans {
-  readonly imports: readonly CachePlace[];
+  readonly imports: readonly CacheLocation[];
   readonly exports: readonly CacheExportPlan[];
   /** The image itself says what its layers are the cache of. */
   readonly inline: boolean;
@@ -86,7 +86,7 @@ function parse<Plan>(
   return { plan, warnings: attributes.warnings() };
 }
 
-function importOf(type: CacheType, attributes: Attributes): CachePlace {
+function importOf(type: CacheType, attributes: Attributes): CacheLocation {
   if (type === 'inline') {
     throw new AppError('CACHE_OPTION', 'import the cache in an image by the name of the image', {
       hint: '--cache-from type=registry,ref=NAME',
@@ -110,10 +110,10 @@ function exportOf(type: CacheType, attributes: Attributes): CacheExportPlan | 'i
     mounts: attributes.flag('mounts') ?? false,
     ignoresErrors: attributes.flag('ignore-error') ?? true,
   };
-  return type === 'inline' ? 'inline' : { place: targetOf(type, attributes), ...plan };
+  return type === 'inline' ? 'inline' : { location: targetOf(type, attributes), ...plan };
 }
 
-function targetOf(type: Exclude<CacheType, 'inline'>, attributes: Attributes): CachePlace {
+function targetOf(type: Exclude<CacheType, 'inline'>, attributes: Attributes): CacheLocation {
   if (type === 'registry') return registryOf(attributes, '--cache-to');
   return {
     kind: 'local',
@@ -124,7 +124,7 @@ function targetOf(type: Exclude<CacheType, 'inline'>, attributes: Attributes): C
   };
 }
 
-function registryOf(attributes: Attributes, flag: Flag): CachePlace {
+function registryOf(attributes: Attributes, flag: Flag): CacheLocation {
   const text = required(attributes, { type: 'registry', key: 'ref', flag });
   return { kind: 'registry', reference: withDefaultTag(parseReference(text)) };
 }

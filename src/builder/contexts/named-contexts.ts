@@ -91,8 +91,8 @@ function layoutSource(value: string, { options, store }: Surroundings): ContextS
     resolve: async (name, platform) => {
       const { signal } = options;
       const image = await loadLayoutImage(store, directory, { tag, digest, platform, signal });
-      const origin = { reference: undefined, manifestDigest: image.manifestDigest };
-      return { name, id: image.id, config: await readConfig(store, image), source: origin };
+      const source = { reference: undefined, manifestDigest: image.manifestDigest };
+      return { name, id: image.id, config: await readConfig(store, image), source };
     },
   };
 }

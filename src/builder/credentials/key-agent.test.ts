@@ -22,7 +22,7 @@ describe('an agent for keys in files', () => {
     const bin = temporaryDirectory('slow-agent');
     writeFileSync(join(bin, 'ssh-agent'), SLOW_AGENT, { mode: 0o755 });
     writeFileSync(join(bin, 'ssh-add'), ADD, { mode: 0o755 });
-    const directory = join(bin, 'room');
+    const directory = join(bin, 'directory');
     mkdirSync(directory);
     const key = join(bin, 'key');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'mine', '-f', key]);

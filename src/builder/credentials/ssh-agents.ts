@@ -47,7 +47,7 @@ export class SshAgents implements AsyncDisposable {
     const source = this.#sources.get(id);
     if (source === undefined) return undefined;
     const agent = await this.#agent(id, source);
-    const path = join(await this.#room(), `socket-${this.#count++}`);
+    const path = join(await this.#temporary(), `socket-${this.#count++}`);
     // Sockets and processes are loaded by the few builds that need them.
     const { AgentSocket } = await import('./agent-socket.ts');
     this.#owned.push(await AgentSocket.listen({ agent, path, ...access }));
@@ -68,7 +68,7 @@ export class SshAgents implements AsyncDisposable {
   }
 
   async #start({ paths }: { readonly paths: readonly string[] }): Promise<string> {
-    const directory = join(await this.#room(), `agent-${this.#count++}`);
+    const directory = join(await this.#temporary(), `agent-${this.#count++}`);
     mkdirSync(directory, { mode: 0o700 });
     const { env, signal } = this.#options;
     const { KeyAgent } = await import('./key-agent.ts');
@@ -77,7 +77,7 @@ export class SshAgents implements AsyncDisposable {
     return agent.socket;
   }
 
-  #room(): Promise<string> {
+  #temporary(): Promise<string> {
     this.#directory ??= this.#options.temporaryDirectory();
     return this.#directory;
   }
@@ -96,13 +96,13 @@ function reach({ id, paths }: SshSource, env: Environment): Reached {
   const given = paths.filter((path) => path !== '');
   const [first = env.SSH_AUTH_SOCK] = given;
   if (first === undefined || first === '') throw noAgent(id);
-  const places = given.length === 0 ? [first] : given;
-  const sockets = places.filter((path) => isSocket(id, path));
+  const candidates = given.length === 0 ? [first] : given;
+  const sockets = candidates.filter((path) => isSocket(id, path));
   if (sockets.length === 0) {
-    for (const path of places) checkKey(id, path);
-    return { kind: 'keys', paths: places.map((path) => resolve(path)) };
+    for (const path of candidates) checkKey(id, path);
+    return { kind: 'keys', paths: candidates.map((path) => resolve(path)) };
   }
-  if (places.length === 1) return { kind: 'socket', path: resolve(first) };
+  if (candidates.length === 1) return { kind: 'socket', path: resolve(first) };
   throw new AppError('SSH_MIXED_SOURCES', `--ssh ${id} names an agent and something else`, {
     expected: 'one socket of an agent, or private keys',
     hint: 'give each its own id',

@@ -102,12 +102,12 @@ async function readDockerfile(
     return { bytes: readLimited(path), name: redactUrls(file) };
   }
   if (fetched?.tree !== undefined) return dockerfileIn(fetched.tree, file);
-  const place = findDockerfile(options.context, { file, cwd: process.cwd() });
-  return { bytes: await readPlace(place, signal), ...place };
+  const found = findDockerfile(options.context, { file, cwd: process.cwd() });
+  return { bytes: await readFound(found, signal), ...found };
 }
 
 /** @throws AppError DOCKERFILE_UNREADABLE, DOCKERFILE_TOO_LARGE */
-async function readPlace(
+async function readFound(
   { path, name, within }: DockerfileLocation,
   signal: AbortSignal | undefined,
 ): Promise<Buffer> {

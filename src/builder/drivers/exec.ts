@@ -130,7 +130,7 @@ const NAME_LENGTH = 60;
 
 function leakWarnings({ info }: StepContext, leaks: readonly SecretLeak[]): readonly StepWarning[] {
   return [...new Set(leaks.map((leak) => leak.id))].map((id) => {
-    const paths = leaks.filter((leak) => leak.id === id).map(placeOf);
+    const paths = leaks.filter((leak) => leak.id === id).map(leakLocation);
     const more = paths.length > NAMED_LEAKS ? ` and ${paths.length - NAMED_LEAKS} more` : '';
     const named = paths.slice(0, NAMED_LEAKS).join(', ');
     return {
@@ -141,7 +141,7 @@ function leakWarnings({ info }: StepContext, leaks: readonly SecretLeak[]): read
   });
 }
 
-function placeOf({ path, written }: SecretLeak): string {
+function leakLocation({ path, written }: SecretLeak): string {
   return written === undefined ? path : `${path} (${written})`;
 }
 

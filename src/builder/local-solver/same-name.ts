@@ -8,7 +8,7 @@ export interface StageFiles {
 }
 
 /** Of a name that is everywhere (`index.js`), the place of one says nothing. */
-const MOST_PLACES = 20;
+const MOST_MATCHES = 20;
 
 /**
  * @param wanted the path that is not there
@@ -17,7 +17,7 @@ const MOST_PLACES = 20;
 export function sameName(wanted: BytePath, files: StageFiles): string | undefined {
   const name = baseName(wanted);
   const found = pathsNamed(name, files);
-  if (found.length === 0 || found.length > MOST_PLACES) return undefined;
+  if (found.length === 0 || found.length > MOST_MATCHES) return undefined;
   const best = found.reduce((a, b) => (sharedEnd(b, wanted) > sharedEnd(a, wanted) ? b : a));
   const others = found.length - 1;
   const more = others === 0 ? '' : `, and ${others} more of that name`;

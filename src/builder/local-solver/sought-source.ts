@@ -23,7 +23,7 @@ export function whereSourceIs(
 ): Promise<string | undefined> {
   return copy.from === undefined
     ? forgottenStage(source, copy, facts)
-    : otherPlace(source, copy.from, facts);
+    : otherSource(source, copy.from, facts);
 }
 
 async function forgottenStage(
@@ -87,7 +87,7 @@ function namesPath(text: string, path: string): boolean {
 }
 
 /** A wrong idea of the working directory, or of where a tool puts its output, is a common reason. */
-async function otherPlace(
+async function otherSource(
   source: string,
   from: Word,
   { stages, scheduler, session }: SoughtSourceFacts,

@@ -8,12 +8,12 @@ import { nearestName } from '../../nearest-name.ts';
 import { formatPlatform, type Platform, parsePlatform } from '../../oci/index.ts';
 import type { Attributes } from '../attributes/attributes.ts';
 
-const PLACES = ['manifest', 'manifest-descriptor', 'index', 'index-descriptor'] as const;
+const LEVELS = ['manifest', 'manifest-descriptor', 'index', 'index-descriptor'] as const;
 
-export type AnnotationPlace = (typeof PLACES)[number];
+export type AnnotationLevel = (typeof LEVELS)[number];
 
 export interface Annotation {
-  readonly place: AnnotationPlace;
+  readonly level: AnnotationLevel;
   /** Undefined: all images. */
   readonly platform: Platform | undefined;
   readonly key: string;
@@ -21,16 +21,16 @@ export interface Annotation {
 }
 
 const ATTRIBUTE = /^annotation(?:-([a-z-]+))?(?:\[([A-Za-z0-9_/.-]+)\])?\.(\S+)$/;
-const PLACE = /^([a-z-]+)(?:\[([A-Za-z0-9_/.-]+)\])?$/;
+const LEVEL = /^([a-z-]+)(?:\[([A-Za-z0-9_/.-]+)\])?$/;
 
 /** @throws AppError BUILD_ANNOTATION, PLATFORM_INVALID */
 export function annotationsOf(attributes: Attributes): Annotation[] {
   return attributes.keys.flatMap((name) => {
     const match = ATTRIBUTE.exec(name);
     if (match === null) return [];
-    const [, place = 'manifest', platform, key = ''] = match;
+    const [, level = 'manifest', platform, key = ''] = match;
     const value = attributes.text(name) ?? '';
-    return { place: placeNamed(place, name), platform: platformNamed(platform), key, value };
+    return { level: levelNamed(level, name), platform: platformNamed(platform), key, value };
   });
 }
 
@@ -40,19 +40,19 @@ export function parseAnnotation(text: string): Annotation[] {
   if (equals < 1) {
     throw new AppError('BUILD_ANNOTATION', `'${text}' is not a valid annotation`, {
       expected: 'key=value, or TYPE:key=value',
-      hint: `types are ${PLACES.join(', ')}, each optionally with a platform in brackets`,
+      hint: `types are ${LEVELS.join(', ')}, each optionally with a platform in brackets`,
     });
   }
   const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
   const colon = name.indexOf(':');
-  if (colon < 0) return [{ place: 'manifest', platform: undefined, key: name, value }];
+  if (colon < 0) return [{ level: 'manifest', platform: undefined, key: name, value }];
   const key = name.slice(colon + 1);
   return name
     .slice(0, colon)
     .split(',')
     .map((part) => {
-      const [, place = part, platform] = PLACE.exec(part) ?? [];
-      return { place: placeNamed(place, text), platform: platformNamed(platform), key, value };
+      const [, level = part, platform] = LEVEL.exec(part) ?? [];
+      return { level: levelNamed(level, text), platform: platformNamed(platform), key, value };
     });
 }
 
@@ -62,8 +62,8 @@ export function imageAnnotations(
   platform: Platform,
 ): ImageAnnotations {
   const own = formatPlatform(platform);
-  const pick = (wanted: AnnotationPlace): Record<string, string> => {
-    const here = annotations.filter(({ place }) => place === wanted);
+  const pick = (wanted: AnnotationLevel): Record<string, string> => {
+    const here = annotations.filter(({ level }) => level === wanted);
     const general = here.filter((one) => one.platform === undefined);
     const special = here.filter((one) => one.platform && formatPlatform(one.platform) === own);
     return Object.fromEntries([...general, ...special].map(({ key, value }) => [key, value]));
@@ -76,16 +76,16 @@ export function indexAnnotations(
   annotations: readonly Annotation[],
   wanted: 'index' | 'index-descriptor',
 ): Record<string, string> {
-  const here = annotations.filter(({ place }) => place === wanted);
+  const here = annotations.filter(({ level }) => level === wanted);
   return Object.fromEntries(here.map(({ key, value }) => [key, value]));
 }
 
-function placeNamed(name: string, text: string): AnnotationPlace {
-  const known = PLACES.find((place) => place === name);
+function levelNamed(name: string, text: string): AnnotationLevel {
+  const known = LEVELS.find((level) => level === name);
   if (known !== undefined) return known;
-  const near = nearestName(name, PLACES);
+  const near = nearestName(name, LEVELS);
   throw new AppError('BUILD_ANNOTATION', `unknown annotation type '${name}': '${text}'`, {
-    expected: PLACES.join(', '),
+    expected: LEVELS.join(', '),
     hint: near === undefined ? undefined : `did you mean ${near}?`,
   });
 }

@@ -128,7 +128,7 @@ describe('parseOutputs', () => {
     expect(failure(text).code).toBe(code);
   });
 
-  it('refuses two outputs of one place, but not two images in one layout', () => {
+  it('refuses two outputs of one destination, but not two images in one layout', () => {
     expect(failure(['type=oci,dest=x', 'type=tar,dest=x']).message).toBe('two outputs write to x');
     expect(failure(['type=oci,dest=-', 'type=tar,dest=-']).message).toContain('standard output');
     const layout = ['type=oci,dest=x,tar=false,name=a', 'type=oci,dest=x,tar=false,name=b'];
@@ -152,9 +152,9 @@ describe('annotations', () => {
         'type=oci,dest=x,annotation.a.B=c=d,annotation-manifest-descriptor[linux/arm64].e=',
       ),
     ).toEqual([
-      { place: 'manifest', platform: undefined, key: 'a.B', value: 'c=d' },
+      { level: 'manifest', platform: undefined, key: 'a.B', value: 'c=d' },
       {
-        place: 'manifest-descriptor',
+        level: 'manifest-descriptor',
         platform: { os: 'linux', architecture: 'arm64' },
         key: 'e',
         value: '',
@@ -165,7 +165,7 @@ describe('annotations', () => {
   it('are read from values of --annotation', () => {
     const two = ['linux/amd64', 'linux/arm64'];
     const found = annotated('type=oci,dest=x', ['k=v:w', 'index,manifest[linux/arm/v7]:a=b'], two);
-    expect(found.map(({ place, key, value }) => [place, key, value])).toEqual([
+    expect(found.map(({ level, key, value }) => [level, key, value])).toEqual([
       ['manifest', 'k', 'v:w'],
       ['index', 'a', 'b'],
       ['manifest', 'a', 'b'],

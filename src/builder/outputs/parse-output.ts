@@ -186,13 +186,13 @@ function checkAnnotations(
   ociTypes: boolean,
   platforms: number,
 ): void {
-  for (const { place, key } of annotations) {
-    if (!ociTypes && place !== 'manifest') {
+  for (const { level, key } of annotations) {
+    if (!ociTypes && level !== 'manifest') {
       throw new AppError('BUILD_ANNOTATION', `Docker media types do not support '${key}'`, {
-        hint: `annotate the manifest, not the ${place}, or remove oci-mediatypes=false`,
+        hint: `annotate the manifest, not the ${level}, or remove oci-mediatypes=false`,
       });
     }
-    if (platforms === 1 && place.startsWith('index')) {
+    if (platforms === 1 && level.startsWith('index')) {
       throw new AppError(
         'BUILD_ANNOTATION',
         `'${key}' annotates an index, but the result has none`,
@@ -214,15 +214,15 @@ function imageTimes(attributes: Attributes): ImageTimes {
   return { epoch: attributes.number('source-date-epoch', { max, of }), rewrite };
 }
 
-/** Two outputs that write to one place would spoil each other's work. */
+/** Two outputs that write to the same destination would overwrite each other. */
 function checkDestinations(outputs: readonly Output[]): void {
   const seen = new Set<string>();
   for (const output of outputs) {
     if (!('dest' in output)) continue;
     const isShared = output.kind === 'archive' && !output.tar;
     if (seen.has(output.dest) && !isShared) {
-      const place = output.dest === '-' ? 'standard output' : output.dest;
-      throw new AppError('BUILD_OUTPUT', `two outputs write to ${place}`, {
+      const target = output.dest === '-' ? 'standard output' : output.dest;
+      throw new AppError('BUILD_OUTPUT', `two outputs write to ${target}`, {
         hint: 'give each output its own destination',
       });
     }

@@ -24,11 +24,11 @@ export async function writeOutputs(
   const chains = new Map<string, Promise<unknown>>();
   const settled = await Promise.allSettled(
     outputs.map((output, position) => {
-      const place = placeOf(output, position);
-      const before = chains.get(place) ?? Promise.resolve();
+      const target = targetOf(output, position);
+      const before = chains.get(target) ?? Promise.resolve();
       const work = before.then(() => write(output, imagesFor, context));
       chains.set(
-        place,
+        target,
         work.catch(() => undefined),
       );
       return work;
@@ -47,8 +47,8 @@ export async function writeOutputs(
   };
 }
 
-/** Outputs of one place are written one after the other: a layout that several are added to, and the store's names. */
-function placeOf(output: Output, position: number): string {
+/** Outputs with the same target are written one after the other: a layout that several are added to, and the store's names. */
+function targetOf(output: Output, position: number): string {
   if (output.kind === 'image' || output.kind === 'load') return 'store';
   return 'dest' in output ? `path ${output.dest}` : `other ${position}`;
 }

@@ -70,7 +70,7 @@ export class BuildRecorder {
     this.#progress = progress;
   };
 
-  /** Keeps the record. A disk that has no room for it is no reason for a build to fail. */
+  /** Keeps the record. A full disk does not fail the build. */
   async keep(end: BuildEnd): Promise<void> {
     const { builds } = this.run.store;
     const record = await this.#record(end);
@@ -110,7 +110,7 @@ export class BuildRecorder {
       started: this.#started,
       milliseconds: now() - this.#started,
       ...outcomeOf(end),
-      dockerfile: placeOf(definition, options.context),
+      dockerfile: dockerfileName(definition, options.context),
       context: hidden.text(options.context),
       target: options.target ?? '',
       platforms: this.#plans.map(({ image }) => formatPlatform(image.platform)),
@@ -156,7 +156,7 @@ function outcomeOf(end: BuildEnd): Pick<BuildRecord, 'outcome' | 'error'> {
 }
 
 /** Builds of one Dockerfile are compared; one from standard input is known by its context. */
-function placeOf({ path, name }: Definition, context: string): string {
+function dockerfileName({ path, name }: Definition, context: string): string {
   if (path === undefined) return `${name} of ${context}`;
   try {
     return realpathSync(path);

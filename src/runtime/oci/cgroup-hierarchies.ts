@@ -3,7 +3,7 @@
  * each controller (v1), or both (hybrid), where the controllers belong to v1.
  *
  * The runner mounts the unified hierarchy at /sys/fs/cgroup in its own namespace, whatever the machine has there: runtimes then
- * make one directory in the place of ten. Limits on a hybrid machine need the controllers: for them the runtime starts in
+ * make one directory instead of ten. Limits on a hybrid machine need the controllers: for them the runtime starts in
  * a namespace where that mount is gone again.
  */
 import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
@@ -25,16 +25,16 @@ export interface Hierarchies {
   readonly covered: boolean;
 }
 
-/** @param place an absent directory of the runner's, for a second view of the v1 hierarchies */
-export function openHierarchies(place: string): Hierarchies {
+/** @param view an absent directory of the runner's, for a second view of the v1 hierarchies */
+export function openHierarchies(view: string): Hierarchies {
   if (isUnified()) return { ...unifiedState(), legacy: new Map(), covered: false };
   const before = legacyDirectories(HIERARCHY);
-  if (before.size > 0) attempt(() => bind(place));
+  if (before.size > 0) attempt(() => bind(view));
   // There is another hierarchy, or (in a container) one to read only.
   const covered =
     attempt(() => mount({ source: 'cgroup2', target: HIERARCHY, type: 'cgroup2' })) !== false;
   if (!covered) return { unified: false, controllers: new Set(), legacy: before, covered };
-  const legacy = legacyDirectories(place);
+  const legacy = legacyDirectories(view);
   return { ...unifiedState(), legacy, covered: legacy.size > 0 };
 }
 
@@ -53,9 +53,9 @@ export function hierarchyFor(
   return { kind: 'missing', names: legacy.size > 0 ? inLegacy : inUnified };
 }
 
-function bind(place: string): void {
-  mkdirSync(place);
-  mount({ source: HIERARCHY, target: place, flags: MountFlag.bind | MountFlag.recursive });
+function bind(view: string): void {
+  mkdirSync(view);
+  mount({ source: HIERARCHY, target: view, flags: MountFlag.bind | MountFlag.recursive });
 }
 
 function isUnified(): boolean {
@@ -70,11 +70,11 @@ function unifiedState(): Pick<Hierarchies, 'unified' | 'controllers'> {
 }
 
 /** A directory may belong to several controllers, `cpu,cpuacct`, with links for each. */
-function legacyDirectories(place: string): Map<string, string> {
+function legacyDirectories(view: string): Map<string, string> {
   const found = new Map<string, string>();
-  const names = attempt(() => readdirSync(place));
+  const names = attempt(() => readdirSync(view));
   for (const name of names === false ? [] : names) {
-    const directory = attempt(() => realpathSync(join(place, name)));
+    const directory = attempt(() => realpathSync(join(view, name)));
     if (directory === false) continue;
     const isHierarchy = attempt(() => readFileSync(`${directory}/cgroup.clone_children`)) !== false;
     if (!isHierarchy) continue;

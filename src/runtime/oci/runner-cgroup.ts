@@ -45,9 +45,9 @@ export class CgroupRoot {
   /** Parents in which there are groups of this runner. */
   readonly #parents = new Set([OWN_PARENT]);
 
-  /** @param place an absent directory of the runner's */
-  constructor(place: string) {
-    this.#hierarchies = openHierarchies(place);
+  /** @param directory an absent directory of the runner's */
+  constructor(directory: string) {
+    this.#hierarchies = openHierarchies(directory);
     this.#lock = claim(this.#name);
     if (this.#lock) this.#sweepDeadRunners();
   }

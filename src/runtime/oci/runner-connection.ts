@@ -39,9 +39,9 @@ interface Pending {
 }
 
 /** How long a killed container may take to end before the caller is told so anyway. */
-const ABORT_PATIENCE = 800;
+const ABORT_TIMEOUT = 800;
 /** How long the runner may take to leave in order. */
-const CLOSE_PATIENCE = 2000;
+const CLOSE_TIMEOUT = 2000;
 const ERROR_TAIL = 4096;
 /** Stands for the runner itself where a container's number is expected. */
 const RUNNER = 0;
@@ -98,13 +98,10 @@ export class RunnerConnection {
     const { onOutput, signal, interactive } = options;
     this.#lastId += 1;
     const id = this.#lastId;
-    let patience: NodeJS.Timeout | undefined;
+    let timeout: NodeJS.Timeout | undefined;
     const onAbort = () => {
       this.#send({ kind: 'kill', id });
-      patience = setTimeout(
-        () => this.#pending.get(id)?.reject(new AbortedError()),
-        ABORT_PATIENCE,
-      );
+      timeout = setTimeout(() => this.#pending.get(id)?.reject(new AbortedError()), ABORT_TIMEOUT);
     };
     signal.addEventListener('abort', onAbort);
     try {
@@ -117,7 +114,7 @@ export class RunnerConnection {
       throw signal.aborted ? new AbortedError() : error;
     } finally {
       signal.removeEventListener('abort', onAbort);
-      clearTimeout(patience);
+      clearTimeout(timeout);
       if (signal.aborted) this.#pending.delete(id);
     }
   }
@@ -135,9 +132,9 @@ export class RunnerConnection {
   async close(): Promise<void> {
     this.#control.end();
     // Killing the outer process makes the kernel kill the runner, and with it its pid namespace.
-    const patience = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_PATIENCE);
+    const timeout = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_TIMEOUT);
     await this.#gone;
-    clearTimeout(patience);
+    clearTimeout(timeout);
   }
 
   #ask(

@@ -42,7 +42,7 @@ export interface ContainerTools {
 
 const KILL_INTERVAL = 10;
 /** After so many attempts the runtime itself is killed. */
-const KILL_PATIENCE = 50;
+const KILL_ATTEMPTS = 50;
 const STATE = 'state';
 
 export class Container {
@@ -94,7 +94,7 @@ export class Container {
       attempts += 1;
       this.#tools.cgroup.kill();
       sendSignal(this.#initPid ?? this.#readInitPid(), 'SIGKILL');
-      if (attempts > KILL_PATIENCE) this.#runtime?.kill('SIGKILL');
+      if (attempts > KILL_ATTEMPTS) this.#runtime?.kill('SIGKILL');
     };
     attempt();
     this.#killer = setInterval(attempt, KILL_INTERVAL);

@@ -41,101 +41,107 @@ function generatedFiles(spec: ProcessSpec, base: string): OciMount[] {
   });
 }
 
-function ociMount(wanted: ProcessMount, place: string, around: Surroundings): OciMount {
+function ociMount(wanted: ProcessMount, hostPath: string, around: Surroundings): OciMount {
   switch (wanted.kind) {
     case 'bind':
-      return bindHostPath(wanted, place, around.stack);
+      return bindHostPath(wanted, hostPath, around.stack);
     case 'layers':
-      return bindLayers(wanted, place, around);
+      return bindLayers(wanted, hostPath, around);
     case 'tmpfs':
-      return tmpfs(wanted, place, around.stack);
+      return tmpfs(wanted, hostPath, around.stack);
     case 'file':
-      writeFileSync(place, Buffer.from(wanted.content, 'base64'), { mode: 0o600, flag: 'wx' });
-      chownSync(place, wanted.uid, wanted.gid);
-      chmodSync(place, wanted.mode);
-      return bind(place, wanted.target, ['bind', 'ro', 'nosuid', 'nodev']);
+      writeFileSync(hostPath, Buffer.from(wanted.content, 'base64'), { mode: 0o600, flag: 'wx' });
+      chownSync(hostPath, wanted.uid, wanted.gid);
+      chmodSync(hostPath, wanted.mode);
+      return bind(hostPath, wanted.target, ['bind', 'ro', 'nosuid', 'nodev']);
   }
 }
 
 function bindHostPath(
   wanted: ProcessMount & { kind: 'bind' },
-  place: string,
+  hostPath: string,
   stack: MountStack,
 ): OciMount {
   const options = ['rbind', wanted.readonly ? 'ro' : 'rw'];
   if (wanted.within !== undefined) {
-    bindWithin(wanted.source, wanted.within, { place, stack });
-    return bind(place, wanted.target, options);
+    bindWithin(wanted.source, wanted.within, { hostPath, stack });
+    return bind(hostPath, wanted.target, options);
   }
   const source = asText(wanted.source);
   if (source !== undefined) return bind(source, wanted.target, options);
   // The specification is UTF-8: bytes that are not get a name that is.
-  if (statSync(Buffer.from(wanted.source, 'latin1')).isDirectory()) mkdirSync(place);
-  else writeFileSync(place, '');
-  mount({ source: wanted.source, target: place, flags: MountFlag.bind | MountFlag.recursive });
-  stack.onClose(() => unmount(place));
-  return bind(place, wanted.target, options);
+  if (statSync(Buffer.from(wanted.source, 'latin1')).isDirectory()) mkdirSync(hostPath);
+  else writeFileSync(hostPath, '');
+  mount({ source: wanted.source, target: hostPath, flags: MountFlag.bind | MountFlag.recursive });
+  stack.onClose(() => unmount(hostPath));
+  return bind(hostPath, wanted.target, options);
 }
 
 /** Others may change the directory meanwhile: what was found is mounted, not what has its name by then. */
 function bindWithin(
   directory: string,
   path: string,
-  { place, stack }: { readonly place: string; readonly stack: MountStack },
+  { hostPath, stack }: { readonly hostPath: string; readonly stack: MountStack },
 ): void {
   const found = openWithin(directory, path);
   if (found === undefined) {
     throw mountFailure('it was removed just now', `'${toText(path)}'`);
   }
   try {
-    if (found.isDirectory) mkdirSync(place);
-    else writeFileSync(place, '');
+    if (found.isDirectory) mkdirSync(hostPath);
+    else writeFileSync(hostPath, '');
     const flags = MountFlag.bind | MountFlag.recursive;
-    mount({ source: `/proc/self/fd/${found.fd}`, target: place, flags });
+    mount({ source: `/proc/self/fd/${found.fd}`, target: hostPath, flags });
   } finally {
     closeSync(found.fd);
   }
-  stack.onClose(() => unmount(place));
+  stack.onClose(() => unmount(hostPath));
 }
 
 function bindLayers(
   wanted: ProcessMount & { kind: 'layers' },
-  place: string,
+  hostPath: string,
   { lowers, stack }: Surroundings,
 ): OciMount {
-  mkdirSync(place);
+  mkdirSync(hostPath);
   try {
     const directories = wanted.lowers.map((lower) => lowers.directory(lower));
     if (directories.length === 0) {
-      mkdirSync(`${place}.empty`);
-      directories.push(`${place}.empty`);
+      mkdirSync(`${hostPath}.empty`);
+      directories.push(`${hostPath}.empty`);
     }
-    mountLayers({ directories, upper: wanted.scratch, target: place, stack });
+    mountLayers({ directories, upper: wanted.scratch, target: hostPath, stack });
   } catch (cause) {
     throw mountFailure(cause, `the source of the mount at ${toText(wanted.target)}`);
   }
   const readonly = wanted.scratch === undefined;
   const within = wanted.source === '' ? undefined : wanted.source;
-  const bound = { kind: 'bind', source: place, within, target: wanted.target, readonly } as const;
-  return bindHostPath(bound, `${place}.source`, stack);
+  const bound = {
+    kind: 'bind',
+    source: hostPath,
+    within,
+    target: wanted.target,
+    readonly,
+  } as const;
+  return bindHostPath(bound, `${hostPath}.source`, stack);
 }
 
 function tmpfs(
   wanted: ProcessMount & { kind: 'tmpfs' },
-  place: string,
+  hostPath: string,
   stack: MountStack,
 ): OciMount {
   const { target, size, mode, uid, gid, noexec } = wanted;
   // Runtimes give it the mode of the directory below, whatever they are told, also of one made for it.
-  mkdirSync(place);
+  mkdirSync(hostPath);
   const data = [`mode=${mode.toString(8)}`];
   for (const [name, value] of Object.entries({ size, uid, gid })) {
     if (value !== undefined) data.push(`${name}=${value}`);
   }
   const flags = MountFlag.nosuid | MountFlag.nodev | (noexec ? MountFlag.noexec : 0);
-  mount({ source: 'tmpfs', target: place, type: 'tmpfs', flags, data: data.join(',') });
-  stack.onClose(() => unmount(place));
-  return bind(place, target, ['rbind', wanted.readonly ? 'ro' : 'rw']);
+  mount({ source: 'tmpfs', target: hostPath, type: 'tmpfs', flags, data: data.join(',') });
+  stack.onClose(() => unmount(hostPath));
+  return bind(hostPath, target, ['rbind', wanted.readonly ? 'ro' : 'rw']);
 }
 
 /** Our own relative paths start at the runner's working directory, those of a specification at its bundle. */

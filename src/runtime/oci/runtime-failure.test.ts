@@ -18,8 +18,8 @@ describe('what a runtime says of a program', () => {
 
 describe('what a runtime says of the rest', () => {
   it('is put in our words for mounts, without paths of this machine', () => {
-    const place = '/var/lib/x/rootfs/sys/nope';
-    const message = `${INIT}error mounting "/a" to rootfs at "/sys/nope": mkdir ${place}: read-only file system`;
+    const path = '/var/lib/x/rootfs/sys/nope';
+    const message = `${INIT}error mounting "/a" to rootfs at "/sys/nope": mkdir ${path}: read-only file system`;
     expect(startFailure(message, 'x')).toMatchObject({
       code: 'RUNTIME_MOUNT_TARGET',
       message: "cannot mount at '/sys/nope': read-only file system",

@@ -25,7 +25,7 @@ const CHAIN = [
 const OWN_ERRORS = ['/bin/sh', '-c', 'exec "$@" 2>&4 4>&-', 'sh'];
 
 /** Where the runner's program is: beside the bundled command; seen from the library, from the sources, and from a test's bundle. */
-const PLACES = [
+const CANDIDATES = [
   './runner-main.js',
   '../../../bin/runner-main.js',
   '../../../dist/bin/runner-main.js',
@@ -67,8 +67,10 @@ export async function spawnRunner({
 }
 
 function runnerProgram(): string {
-  const places = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
-  const found = places.find((place) => existsSync(place));
+  const candidates = CANDIDATES.map((candidate) =>
+    fileURLToPath(new URL(candidate, import.meta.url)),
+  );
+  const found = candidates.find((candidate) => existsSync(candidate));
   if (found === undefined) throw new Error('runner-main.js is missing; build lamina first');
   return found;
 }

@@ -49,7 +49,7 @@ export function mountStubs(
     if (tree.lookup(path)?.type !== 'directory') addStub(stubs, tree, path, 'directory');
   }
   const resolved = targets.map((target) => {
-    const path = place(target, { stubs, tree, view });
+    const path = mountPoint(target, { stubs, tree, view });
     view.mount(path, target.kind);
     return `/${path}`;
   });
@@ -59,14 +59,14 @@ export function mountStubs(
   };
 }
 
-interface Placing {
+interface StubContext {
   readonly stubs: Map<BytePath, Stub>;
   readonly tree: FileTree;
   readonly view: ContainerView;
 }
 
 /** Finds the mount point, and adds it where the image lacks it. */
-function place(target: MountTarget, { stubs, tree, view }: Placing): BytePath {
+function mountPoint(target: MountTarget, { stubs, tree, view }: StubContext): BytePath {
   const { kind } = target;
   let { path, entry, existing } = resolveInTree(view, target.path);
   if (target.generated === true && reservedTarget(path, kind) !== undefined) {

@@ -3,7 +3,7 @@ import { type AppError, type InstructionPart, locate, type SourceLocation } from
 import type { Locations } from '../graph/index.ts';
 
 /** The same error, at the part of the instruction that it names. */
-export function placed(error: AppError, locations: Locations): AppError {
+export function located(error: AppError, locations: Locations): AppError {
   const location = locationOf(error.part, locations);
   return location === undefined ? error : locate(error, location);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type InstructionPart, StepError } from '../errors.ts';
-import { placed } from './placed.ts';
+import { located } from './located.ts';
 
 const TEXT = 'RUN --mount=source=a,target=/a true';
 
@@ -22,28 +22,28 @@ describe('a failure of a step', () => {
     ['mount:1.source', 'instruction'],
     ['user', 'instruction'],
     [undefined, 'instruction'],
-  ])('about %s is placed at %s', (part, where) => {
-    const { location } = placed(new AppError('USER_UNKNOWN', 'wrong', { part }), LOCATIONS);
+  ])('about %s has the location %s', (part, where) => {
+    const { location } = located(new AppError('USER_UNKNOWN', 'wrong', { part }), LOCATIONS);
     expect(location).toBe(LOCATIONS[where]);
   });
 
   it('keeps the location that it has', () => {
     const error = new AppError('USER_UNKNOWN', 'wrong', { part: 'mount:0', location: at(1, 2) });
-    expect(placed(error, LOCATIONS)).toBe(error);
+    expect(located(error, LOCATIONS)).toBe(error);
   });
 
   it('stays as it is where there is no text', () => {
     const error = new AppError('USER_UNKNOWN', 'wrong', { part: 'mount:0' });
-    expect(placed(error, {})).toBe(error);
+    expect(located(error, {})).toBe(error);
   });
 
   it('stays of its class, with its trace', () => {
     const failure = { exitCode: 1, signal: undefined, outputTail: [], instruction: TEXT };
     const error = new StepError('it failed', failure, { hint: 'look', details: { a: 1 } });
-    const { location, ...rest } = placed(error, LOCATIONS);
+    const { location, ...rest } = located(error, LOCATIONS);
     expect(location).toBe(LOCATIONS.instruction);
     expect(rest).toMatchObject({ hint: 'look', details: { a: 1 }, failure });
-    expect(placed(error, LOCATIONS)).toBeInstanceOf(StepError);
-    expect(placed(error, LOCATIONS).stack).toBe(error.stack);
+    expect(located(error, LOCATIONS)).toBeInstanceOf(StepError);
+    expect(located(error, LOCATIONS).stack).toBe(error.stack);
   });
 });
