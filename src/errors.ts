@@ -1,7 +1,7 @@
 /**
  * The errors a user can meet. Every one has a stable code (listed in docs/errors.md), a message that
  * says what happened to which object, and where possible a hint that says what to do.
- * Mistakes of the programmer are plain `Error`s.
+ * Programming errors are plain `Error`s.
  */
 
 import type { ErrorCode } from './error-code.ts';
@@ -54,14 +54,14 @@ export type InstructionPart =
   | `mount:${number}`
   | `mount:${number}.${'source' | 'target'}`;
 
-/** What an error may carry beside its code and message. */
+/** What an error can carry besides its code and message. */
 export interface AppErrorOptions {
   /** What the user can do about it. */
   readonly hint?: string | undefined;
-  /** What would have been right in this place. */
+  /** What would have been valid here. */
   readonly expected?: string | undefined;
   readonly location?: SourceLocation | undefined;
-  /** Of an operation, which knows no text: what of its instruction is wrong. The solver makes a location of it. */
+  /** The part of the instruction that is wrong, for errors of operations, which do not know the text. The solver turns it into a location. */
   readonly part?: InstructionPart | undefined;
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
@@ -103,7 +103,7 @@ export interface StepFailure {
   readonly instruction: string;
 }
 
-/** A build step whose process ended with another status than 0. */
+/** A build step whose process failed. */
 export class StepError extends AppError {
   readonly failure: StepFailure;
 
@@ -127,7 +127,7 @@ export class AbortedError extends AppError {
   }
 }
 
-/** Something worth telling that does not stop the build. */
+/** A problem that does not stop the build. */
 export interface Warning {
   readonly code: WarningCode | RuleName;
   readonly message: string;
@@ -135,12 +135,12 @@ export interface Warning {
   readonly location?: SourceLocation | undefined;
 }
 
-/** Marks a place no value can reach; the compiler checks that every case was handled. */
+/** Marks unreachable code; the compiler checks that every case was handled. */
 export function assertNever(value: never): never {
   throw new Error(`unhandled case: ${JSON.stringify(value)}`);
 }
 
-/** The same error with a place, unless it has one. */
+/** The same error with a location, unless it has one. */
 export function locate(error: AppError, location: SourceLocation): AppError {
   return error.location === undefined ? revised(error, { location }) : error;
 }
@@ -150,7 +150,7 @@ export function withDetails(error: AppError, details: Readonly<Record<string, un
   return revised(error, { details: { ...error.details, ...details } });
 }
 
-/** A handler of failures that names the part of the instruction they are about, where they do not themselves. */
+/** An error handler that sets the part of the instruction, unless the error has one. */
 export function faultIn(part: InstructionPart): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof AppError)) throw error;
@@ -160,7 +160,7 @@ export function faultIn(part: InstructionPart): (error: unknown) => never {
   };
 }
 
-/** Does work whose failures are about one part of the instruction. */
+/** Runs work whose errors are about one part of the instruction. */
 export function inPart<T>(part: InstructionPart, work: () => T): T {
   try {
     return work();
@@ -169,7 +169,7 @@ export function inPart<T>(part: InstructionPart, work: () => T): T {
   }
 }
 
-/** The same error, of the same class and from the same place in the code, with some of what it says replaced. */
+/** A copy of the error with the same class and stack, and with some members replaced. */
 export function revised(error: AppError, changes: Partial<AppErrorOptions>): AppError {
   const { hint, expected, location, part, details, cause } = error;
   const copy = copyOf(error, { hint, expected, location, part, details, cause, ...changes });

@@ -1,9 +1,9 @@
 import type { Environment } from './environment.ts';
 
-/** What a call takes from the instance of lamina it belongs to. */
+/** What a call gets from its instance of lamina. */
 export interface LaminaContext {
-  /** Directory of the store. Worked out when it is read: calls that need no store need no home directory either. */
+  /** Directory of the store. Computed on access, so that calls without a store need no home directory. */
   readonly root: string;
-  /** Where everything that depends on the caller's environment looks: proxies, logins, programs, settings. */
+  /** The environment for everything that depends on it: proxies, logins, programs, settings. */
   readonly env: Environment;
 }

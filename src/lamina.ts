@@ -1,4 +1,4 @@
-/** An instance of lamina: the one place where calls get their store, their environment and their way to end. */
+/** An instance of lamina, which gives all calls their store, their environment and their cancellation. */
 import { readFile } from 'node:fs/promises';
 import type {
   CallOptions,
@@ -102,7 +102,7 @@ async function version({ env }: LaminaContext, { signal }: CallOptions): Promise
   };
 }
 
-/** From package.json, which lies at the root whether lamina is run from sources, as a library or as the command. */
+/** From package.json at the root, both for the sources and for the built library and command. */
 async function packageVersion(): Promise<string> {
   for (const up of ['..', '../..']) {
     const path = new URL(`${up}/package.json`, import.meta.url);

@@ -5,12 +5,12 @@ export interface NearestOptions {
   readonly caseSensitive?: boolean | undefined;
 }
 
-/** More candidates than this are not looked at: nobody mistypes one of thousands in a way that can be guessed. */
+/** With more candidates than this, nothing is suggested: a guess among thousands is useless. */
 const MOST_CANDIDATES = 2000;
 
 /**
- * The candidate a mistyped name most likely stands for: at most a third of its letters (and always one) may differ, a
- * swap of neighbours counting as one.
+ * The candidate that was most likely mistyped: at most a third of its letters (and always one) may differ; a swap of
+ * neighbours counts as one.
  *
  * @returns the first of the nearest as it is spelled in `candidates`; undefined when none is near, or when one is
  *   the very name, which then was not the fault

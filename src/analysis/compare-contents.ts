@@ -1,24 +1,24 @@
-/** Where the contents of two files part. */
+/** Finds the first difference between two files. */
 import { closeSync, read as readFile } from 'node:fs';
 import { promisify } from 'node:util';
 import type { ContentRange } from '../files/index.ts';
 import { openContent } from '../system/index.ts';
 
 export interface ContentDifference {
-  /** Of the first byte that differs. */
+  /** Offset of the first byte that differs. */
   readonly offset: number;
-  /** What stands there: a line of text, or bytes in hexadecimal. */
+  /** The content there: a line of text, or bytes in hexadecimal. */
   readonly a: string;
   readonly b: string;
 }
 
 const CHUNK = 1 << 18;
-/** How much of a line is shown, and looked at for the beginning of it. */
+/** Maximum length of a line that is shown, and that is searched for its beginning. */
 const LINE = 160;
 const BYTES = 16;
 const readAsync = promisify(readFile);
 
-/** @returns undefined when the contents are the same */
+/** @returns undefined if the contents are the same */
 export async function compareContents(
   a: ContentRange,
   b: ContentRange,
@@ -89,13 +89,13 @@ async function shown(
   return { a: hexadecimal(p), b: hexadecimal(q) };
 }
 
-/** The line around a place in a text; undefined for what is no text. */
-function lineAt(bytes: Buffer, place: number): string | undefined {
+/** The line at a position of a text; undefined if it is not text. */
+function lineAt(bytes: Buffer, position: number): string | undefined {
   if (bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) {
     return undefined;
   }
-  const begin = place === 0 ? 0 : bytes.lastIndexOf(0x0a, place - 1) + 1;
-  const end = bytes.indexOf(0x0a, place);
+  const begin = position === 0 ? 0 : bytes.lastIndexOf(0x0a, position - 1) + 1;
+  const end = bytes.indexOf(0x0a, position);
   const line = bytes.subarray(begin, end < 0 ? bytes.length : end).toString('utf8');
   if (line.includes('\ufffd')) return undefined;
   return line.length <= LINE ? line : `${line.slice(0, LINE - 1)}…`;

@@ -1,9 +1,9 @@
-/** Which files two sides have, and how those that both have differ. */
+/** Compares two sets of files: which files each has, and how common files differ. */
 import { comparePaths, type FileEntry, toText } from '../files/index.ts';
 import type { LayerFile } from '../layers/index.ts';
 import { causeOf } from './causes.ts';
 import { compareContents } from './compare-contents.ts';
-import type { Item, Side } from './sides.ts';
+import type { ComparedFile, ComparedFiles } from './compared-files.ts';
 import type { Change, FileDifference } from './types.ts';
 
 export interface CompareOptions {
@@ -14,8 +14,8 @@ export interface CompareOptions {
 
 /** @returns what differs, in order of paths */
 export async function compareFiles(
-  a: Side,
-  b: Side,
+  a: ComparedFiles,
+  b: ComparedFiles,
   options: CompareOptions,
 ): Promise<readonly FileDifference[]> {
   const differences: FileDifference[] = [];
@@ -30,11 +30,11 @@ export async function compareFiles(
   return differences;
 }
 
-/** Items of both sides by path; both lists are sorted. */
+/** Pairs the files of two sorted lists by path. */
 function* pairs(
-  a: readonly Item[],
-  b: readonly Item[],
-): Generator<readonly [Item | undefined, Item | undefined]> {
+  a: readonly ComparedFile[],
+  b: readonly ComparedFile[],
+): Generator<readonly [ComparedFile | undefined, ComparedFile | undefined]> {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -49,21 +49,21 @@ function* pairs(
 
 function difference(
   kind: FileDifference['kind'],
-  x: Item | undefined,
-  y: Item | undefined,
+  x: ComparedFile | undefined,
+  y: ComparedFile | undefined,
   changes: readonly Change[],
 ): FileDifference {
   const path = `/${toText((x ?? y)?.path ?? '')}`;
   return { path, kind, sizeA: sizeOf(x), sizeB: sizeOf(y), changes, cause: causeOf(path) };
 }
 
-function sizeOf(item: Item | undefined): number | undefined {
+function sizeOf(item: ComparedFile | undefined): number | undefined {
   return item?.kind === 'entry' && item.type === 'file' ? item.size : undefined;
 }
 
 async function changesOf(
-  { a, x }: { readonly a: Side; readonly x: Item },
-  { b, y }: { readonly b: Side; readonly y: Item },
+  { a, x }: { readonly a: ComparedFiles; readonly x: ComparedFile },
+  { b, y }: { readonly b: ComparedFiles; readonly y: ComparedFile },
   { times }: CompareOptions,
 ): Promise<readonly Change[]> {
   if (x.kind === 'whiteout' || y.kind === 'whiteout') {
@@ -82,7 +82,7 @@ async function changesOf(
   return [...changes, { what: 'content', a: `${at}${found.a}`, b: `${at}${found.b}` }];
 }
 
-function typeOf(item: Item): string {
+function typeOf(item: ComparedFile): string {
   return item.kind === 'whiteout' ? 'removed' : item.type;
 }
 

@@ -1,9 +1,9 @@
-/** Two images, layer by layer or as file systems. They may lie in different stores. */
+/** Compares two images, layer by layer or as file systems. They can be in different stores. */
 import { decodeImageConfig, type ImageConfig } from '../oci/index.ts';
 import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareValues } from './compare-values.ts';
-import { imageSide, layerSide, type Side } from './sides.ts';
+import { type ComparedFiles, filesOfImage, filesOfLayer } from './compared-files.ts';
 import type {
   FilesComparison,
   ImageComparison,
@@ -21,8 +21,8 @@ export interface CompareImagesOptions {
 }
 
 /**
- * Compares what two builds of one Dockerfile made: layers by their position, each with the instruction that made it.
- * Everything counts that the digests are made of, times included.
+ * Compares two builds of one Dockerfile: layers by position, each with its instruction. Everything that is part of the
+ * digests counts, including times.
  */
 export async function compareLayers(
   a: StoredImage,
@@ -44,15 +44,18 @@ export async function compareLayers(
       b: y?.diffId,
       files: isSame
         ? []
-        : await compareFiles(sideOf(a.store, x), sideOf(b.store, y), { ...options, times: true }),
+        : await compareFiles(comparedFiles(a.store, x), comparedFiles(b.store, y), {
+            ...options,
+            times: true,
+          }),
     });
   }
   return { ...heads(a, b), config: configDifferences(configA, configB), layers };
 }
 
 /**
- * Compares the file systems of any two images, whatever their layers. Times do not count: nobody who exchanges one
- * image for another sees them.
+ * Compares the file systems of any two images, whatever their layers. Times are ignored: they make no
+ * difference to users of the image.
  */
 export async function compareFileSystems(
   a: StoredImage,
@@ -60,8 +63,8 @@ export async function compareFileSystems(
   options: CompareImagesOptions = {},
 ): Promise<FilesComparison> {
   const [configA, configB] = await Promise.all([configOf(a), configOf(b)]);
-  const sides = [a, b].map(({ store, image }) => imageSide(store, image.layers));
-  const [left = NOTHING, right = NOTHING] = sides;
+  const left = filesOfImage(a.store, a.image.layers);
+  const right = filesOfImage(b.store, b.image.layers);
   return {
     ...heads(a, b),
     config: compareValues(withoutPast(configA), withoutPast(configB)),
@@ -71,7 +74,7 @@ export async function compareFileSystems(
   };
 }
 
-const NOTHING: Side = {
+const NOTHING: ComparedFiles = {
   items: [],
   content: () => {
     throw new Error('nothing has no content');
@@ -82,20 +85,20 @@ function heads({ image: a }: StoredImage, { image: b }: StoredImage) {
   return { a: a.id, b: b.id, identical: a.id === b.id };
 }
 
-function sideOf(store: Store, layer: ImageLayer | undefined): Side {
-  return layer === undefined ? NOTHING : layerSide(store, layer);
+function comparedFiles(store: Store, layer: ImageLayer | undefined): ComparedFiles {
+  return layer === undefined ? NOTHING : filesOfLayer(store, layer);
 }
 
 async function configOf({ store, image }: StoredImage): Promise<ImageConfig> {
   return decodeImageConfig(await store.blobs.read(image.id));
 }
 
-/** The diffIDs are left out: the layers are compared themselves. */
+/** Without the diffIDs, since the layers themselves are compared. */
 function configDifferences(a: ImageConfig, b: ImageConfig): readonly ValueDifference[] {
   return compareValues({ ...a, rootfs: undefined }, { ...b, rootfs: undefined });
 }
 
-/** Nor what tells how and when the image was made. */
+/** Without diffIDs, and without the history and time of the build. */
 function withoutPast(config: ImageConfig): object {
   return { ...config, rootfs: undefined, history: undefined, created: undefined };
 }
@@ -104,7 +107,7 @@ function layerInstructions({ history = [] }: ImageConfig): readonly (string | un
   return history.filter((entry) => entry.empty_layer !== true).map((entry) => entry.created_by);
 }
 
-function contentBytes({ items }: Side): number {
+function contentBytes({ items }: ComparedFiles): number {
   const groups = new Set<number>();
   let bytes = 0;
   for (const item of items) {

@@ -36,7 +36,7 @@ export function parseSourcesList(text: string): AptSource[] {
   });
 }
 
-/** Stanzas of `Field: value`, separated by empty lines; a line that begins with a blank continues the field. */
+/** Stanzas of `Field: value`, separated by empty lines; a line that begins with a space continues the field. */
 export function parseSourceStanzas(text: string): AptSource[] {
   const uncommented = text.split('\n').filter((line) => !line.startsWith('#'));
   return uncommented

@@ -1,4 +1,4 @@
-/** The names of base images that can be made, and what they stand for. */
+/** The names of base images that lamina can create, and what they mean. */
 import { AppError } from '../errors.ts';
 
 export interface DebianRelease {

@@ -13,7 +13,7 @@ const KEPT_OUTPUT = 20;
 export interface BootstrapOptions {
   readonly step: StepInfo;
   readonly env: Environment;
-  /** The only place mmdebstrap writes to. */
+  /** The only directory that mmdebstrap writes to. */
   readonly scratch: string;
   readonly sourceDateEpoch: number | undefined;
   readonly emit: Emit | undefined;
@@ -34,7 +34,7 @@ export async function runBootstrap<T>(
     // Its own process group: all of it can be stopped, and Ctrl-C reaches it only through `signal`.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Wherever lamina was called: that place need not be there in the enclosure.
+    // The current directory of lamina may not exist in the enclosure.
     cwd: '/',
     env: environment(options),
   });

@@ -5,22 +5,22 @@ import { findProgram } from './programs.ts';
 
 /**
  * As root mmdebstrap mounts /proc, /sys and parts of /dev below its temporary directory, for all the machine to see, and
- * leaves them there when it is killed: whoever then removes the directory removes through them. So it only ever runs
- * in a mount and a pid namespace of its own, both of which end with it, and it with lamina.
+ * leaves them there when it is killed; removing the directory would then delete through them. So it always runs in its
+ * own mount and pid namespaces, which end with it, as it ends with lamina.
  */
 const NAMESPACES = [
   ...['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child=KILL'],
   ...['--mount-proc', '--'],
 ];
 
-/** In the namespace the scratch directory lies here: where it really lies, apt's own user may not enter. */
+/** Path of the scratch directory in the namespace: apt's user may not enter its real path. */
 const INSIDE = '/tmp';
 
 const ENTER = `mount --bind "$1" ${INSIDE} && shift && exec "$@"`;
 
-/** How a program is started so that nothing of it outlives lamina. */
+/** How to start a program so that nothing of it outlives lamina. */
 export interface Enclosure {
-  /** What the command line begins with. */
+  /** The beginning of the command line. */
   readonly argv: readonly string[];
   /** The scratch directory as the program sees it. */
   readonly scratch: string;

@@ -1,4 +1,4 @@
-/** What somebody who is not root needs to make a Debian base image: a range of user and group ids of their own. */
+/** What a user other than root needs to create a Debian base image: a range of subordinate user and group IDs. */
 import { readFile } from 'node:fs/promises';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
@@ -39,7 +39,7 @@ export async function requireUserNamespace(env: Environment): Promise<void> {
 }
 
 /**
- * Root of a user namespace has only the ids that the namespace maps.
+ * Root of a user namespace has only the IDs that the namespace maps.
  *
  * @throws AppError BASE_USER_NAMESPACE
  */

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 
-/** @returns the path of a program, looked for in PATH and where administrators' programs lie */
+/** @returns the path of a program, from PATH and the directories of administrators' programs */
 export async function findProgram(
   name: string,
   { PATH: path = '' }: Environment,

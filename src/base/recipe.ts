@@ -1,10 +1,10 @@
-/** The call of mmdebstrap that makes a Debian base image, as data. */
+/** The mmdebstrap command for a Debian base image, as data. */
 import { type AptOption, aptLine, staysInImage } from './apt-options.ts';
 import type { DebianRelease } from './base-name.ts';
 import type { DebianSource } from './debian-mirror.ts';
 
 export interface RecipeOptions {
-  /** As Debian names it. */
+  /** Debian's name. */
   readonly architecture: string;
   readonly release: DebianRelease;
   readonly sources: readonly DebianSource[];
@@ -18,7 +18,7 @@ export interface RecipeOptions {
 
 const DEBIAN_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Files that only people read, at the price of a quarter of the image. Licences stay. */
+/** Files that only people read: a quarter of the image. Licences stay. */
 const SLIM = [
   'path-exclude=/usr/share/doc/*',
   'path-include=/usr/share/doc/*/copyright',
@@ -33,7 +33,7 @@ const SLIM = [
 /** Arguments of mmdebstrap; the tar goes to standard output. */
 export function mmdebstrapArguments(options: RecipeOptions): string[] {
   const { release, sources, aptOptions, mode, mergedUsrHooks, customizeHook } = options;
-  // dpkg's fsync of every file is for disks that must survive a power cut; layers are made durable as a whole.
+  // dpkg's fsync of every file protects against power cuts; lamina makes layers durable as a whole.
   const dpkg = ['force-unsafe-io', ...(release.variant === 'slim' ? SLIM : [])];
   const apt = [...aptOptions.map(aptLine), 'Acquire::Languages "none";'];
   const secure = sources.some(({ uri }) => uri.startsWith('https:'));
@@ -61,8 +61,8 @@ export function sourceLines({ uri, suites, signedBy }: DebianSource): string[] {
 }
 
 /**
- * A shell script that runs on this machine with the new root directory as `$1`: takes out what names this machine
- * or the moment, and puts in what a container needs.
+ * A shell script that runs on this machine with the new root directory as `$1`: it removes traces of this machine and
+ * of the current time, and adds what a container needs.
  */
 export function customizeScript({
   release,
@@ -84,7 +84,7 @@ export function customizeScript({
     ...keyCopies(sources),
     file('/etc/apt/sources.list.d/debian.sources', sourceStanzas(sources)),
     file('/etc/apt/apt.conf.d/90lamina', `${apt.join('\n')}\n`),
-    // The name by which Dockerfiles with an apt cache mount switch this off.
+    // Dockerfiles with an apt cache mount remove the file of this name.
     file('/etc/apt/apt.conf.d/docker-clean', DOCKER_CLEAN),
     file(
       '/usr/sbin/policy-rc.d',
@@ -127,7 +127,7 @@ function isDebianKey(signedBy: string | undefined): boolean {
   return signedBy === undefined || /^\/usr\/share\/keyrings\/debian-archive/.test(signedBy);
 }
 
-/** A keyring of this machine's own is copied into the image; Debian's is there already. */
+/** The keyring of a source in the image: Debian's own, which the image has, or a copy of this machine's. */
 function keyInImage(signedBy: string | undefined): string {
   if (signedBy === undefined || isDebianKey(signedBy)) return DEBIAN_KEYRING;
   if (signedBy.startsWith('/')) return `/etc/apt/keyrings/${baseName(signedBy)}`;

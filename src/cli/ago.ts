@@ -1,4 +1,4 @@
-/** How long ago something was, in the words Docker uses: `About an hour ago`, `3 weeks ago`. */
+/** How long ago something was, in Docker's words: `About an hour ago`, `3 weeks ago`. */
 export function ago(milliseconds: number, now: number): string {
   return `${roughDuration(Math.max(0, now - milliseconds))} ago`;
 }

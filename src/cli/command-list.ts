@@ -1,10 +1,10 @@
-/** Every command: its names, one line about it, and the file that does it, loaded when it is called. */
+/** All commands: names, a one-line summary, and the file that implements each, loaded on demand. */
 import type { Command } from './command.ts';
 
 export interface CommandEntry {
   /** The name in the help. */
   readonly name: string;
-  /** Docker's other spellings. */
+  /** Docker's other names. */
   readonly aliases: readonly string[];
   readonly summary: string;
   readonly group: 'Building' | 'Images' | 'Registries' | 'Maintenance' | 'Docker compatibility';
@@ -329,7 +329,7 @@ export interface FoundCommand {
   readonly rest: readonly string[];
 }
 
-/** Finds the command that `words` begin with: the longest name counts. */
+/** Finds the command that `words` begin with; the longest name wins. */
 export function findCommand(words: readonly string[]): FoundCommand | undefined {
   for (const count of [3, 2, 1]) {
     if (words.length < count) continue;
@@ -342,7 +342,7 @@ export function findCommand(words: readonly string[]): FoundCommand | undefined 
   return undefined;
 }
 
-/** Second words known after `first`: `image` → ls, list, rm, … Empty if it is no such word. */
+/** Second words known after `first`: `image` → ls, list, rm, … Empty if `first` is not such a word. */
 export function subcommandsOf(first: string): readonly string[] {
   return commandList
     .flatMap(({ name, aliases }) => [name, ...aliases])

@@ -1,13 +1,13 @@
-/** What a command is: a table of flags, the texts of its help, and a function that does it. */
+/** A command: a table of flags, the texts of its help, and the function that runs it. */
 import type { Lamina } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { type FlagTable, type FlagValues, parseFlags } from './flags.ts';
 import type { Io } from './io.ts';
 
-/** What a command works with, beside its own words. */
+/** What a command gets besides its arguments. */
 export interface CommandContext {
-  /** Loaded at first use: help and usage errors do not pay for the engine. */
+  /** Loaded at first use, so that help and usage errors stay fast. */
   readonly api: () => Promise<Lamina>;
   readonly io: Io;
   readonly env: Environment;
@@ -33,7 +33,7 @@ export interface CommandSpec<T extends FlagTable> {
   readonly examples?: readonly Example[];
   /** Fewest and most arguments. */
   readonly args: readonly [number, number];
-  /** What is said when there are too few of them. */
+  /** The hint if there are too few of them. */
   readonly missing?: string;
   readonly interspersed?: boolean;
   /** @returns the exit status */
@@ -45,16 +45,16 @@ export interface Example {
   readonly text: string;
 }
 
-/** A command whose flag types are its own business. */
+/** A command without the types of its flags. */
 export interface Command extends Omit<CommandSpec<FlagTable>, 'run'> {
   /**
-   * Parses and runs. @returns the exit status, or `help` when the help was asked for.
+   * Parses and runs. @returns the exit status, or `help` if `--help` was given.
    * @param name the command as typed, for messages: `lamina image ls`
    */
   execute(name: string, argv: readonly string[], context: CommandContext): Promise<number | 'help'>;
 }
 
-/** Flags every command that touches the store has. */
+/** Flags of all commands that use the store. */
 export const storeFlags = {
   root: {
     kind: 'text',

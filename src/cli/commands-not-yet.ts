@@ -1,7 +1,7 @@
-/** Commands people know from Docker, and what to say to those who try them. */
+/** Docker commands that lamina does not have, and what to do instead. */
 
 export interface MissingCommand {
-  /** One or two words each; `container X` is known wherever X is a command about containers. */
+  /** One or two words each; `container X` is also found if X is a command about containers. */
   readonly names: readonly string[];
   /** What to do instead, on one line. */
   readonly reason: string;
@@ -129,7 +129,7 @@ export const missingCommands: readonly MissingCommand[] = [
   },
 ];
 
-/** What to say about the command these words begin with, if it is one of Docker's that lamina has not. */
+/** What to do instead of a Docker command that lamina does not have, if `words` begin with one. */
 export function findMissing(
   words: readonly string[],
 ): { readonly typed: string; readonly reason: string } | undefined {

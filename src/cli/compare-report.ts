@@ -1,4 +1,4 @@
-/** Comparisons as people read them: what differs, file by file, and what to do about it. */
+/** Comparisons as text: what differs, file by file, and what to do about it. */
 import type { CompareImagesResult, VerifyResult } from '../api/index.ts';
 import { humanSize, printable } from '../progress/index.ts';
 
@@ -7,7 +7,7 @@ type Layers = Extract<CompareImagesResult, { kind: 'layers' }>['comparison'];
 type FileDifference = Files['files'][number];
 
 export interface ReportOptions {
-  /** Files listed for a layer or an image; the others are counted. */
+  /** Number of files listed for a layer or an image; the rest are counted. */
   readonly files: number;
 }
 
@@ -46,10 +46,12 @@ export function renderVerification(
 }
 
 function configLines(differences: Files['config']): readonly string[] {
-  const told = differences.filter(({ path }) => !TIMES.test(path));
-  const times = differences.length - told.length;
+  const shownOnes = differences.filter(({ path }) => !TIMES.test(path));
+  const times = differences.length - shownOnes.length;
   return [
-    ...told.map(({ path, a, b }) => `config ${printable(path)}: ${shown(a)} became ${shown(b)}`),
+    ...shownOnes.map(
+      ({ path, a, b }) => `config ${printable(path)}: ${shown(a)} became ${shown(b)}`,
+    ),
     ...(times === 0
       ? []
       : ['config: times differ (set SOURCE_DATE_EPOCH to make them the same in every build)']),

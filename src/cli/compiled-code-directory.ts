@@ -1,13 +1,13 @@
-/** Where the code is kept that V8 compiled of the command. */
+/** The directory for the code that V8 compiled from the command. */
 import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { Environment } from '../environment.ts';
 
 /**
- * A directory in the cache directory of the user, made if it is absent. What lies in it is run as code, so it is used
- * only if nobody else can write to it or move it: root with the HOME of an ordinary user, as some sudo settings leave
- * it, goes without.
+ * A directory in the user's cache directory, created if missing. Its files are run as code, so it is used only if no
+ * other user can write to it or move it. Root with the HOME of an ordinary user, as with some sudo settings, does
+ * without.
  */
 export function compiledCodeDirectory(env: Environment): string | undefined {
   const base = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'));
@@ -24,7 +24,7 @@ export function compiledCodeDirectory(env: Environment): string | undefined {
   }
 }
 
-/** Whether only we, and root, can change what the directory holds. Sticky ones such as /tmp protect what is ours. */
+/** Whether only this user and root can change the directory. Sticky directories such as /tmp protect their entries. */
 function isSafe(directory: string): boolean {
   const stat = lstatSync(directory);
   if (!stat.isDirectory() || (stat.uid !== process.getuid?.() && stat.uid !== 0)) return false;

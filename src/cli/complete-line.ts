@@ -29,7 +29,7 @@ function sourcesOf({ api, signal, root }: CommandContext): CompletionSources {
 
 const LONGEST = 70;
 
-/** One short line: shells show it beside the candidate. */
+/** One short line, which shells show next to the candidate. */
 function brief(help: string): string {
   const [first = ''] = help.split(/[:;(]\s/);
   const line = first.replace(/\s+/g, ' ');

@@ -1,11 +1,11 @@
-/** Values of flags of `lamina run` that are small languages of their own. */
+/** Flags of `lamina run` whose values have their own syntax. */
 import { resolve } from 'node:path';
 import type { DeviceSpec, TmpfsSpec, VolumeSpec } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { badValue, byteSize, splitCsv } from './values.ts';
 
-/** What `--volume`, `--mount` and `--tmpfs` ask for together. */
+/** The mounts of `--volume`, `--mount` and `--tmpfs` together. */
 export interface MountValues {
   readonly volumes: readonly VolumeSpec[];
   readonly tmpfs: readonly TmpfsSpec[];
@@ -43,10 +43,10 @@ export function mountValues(flags: {
   };
 }
 
-/** Ways of sharing files that mean nothing here. */
+/** File sharing options without effect. */
 const WITHOUT_MEANING = ['z', 'Z', 'cached', 'delegated', 'consistent', 'nocopy'];
 
-/** `/path`, or `host:container[:options]`; a relative host path counts from the working directory. */
+/** `/path`, or `host:container[:options]`; a relative host path is relative to the working directory. */
 function volume(text: string): Mount {
   const [source = '', target = '', options = '', ...rest] = text.split(':');
   if (rest.length > 0) throw badValue('--volume', text, 'host:container[:ro]');
@@ -144,7 +144,7 @@ function refuseRest(text: string, fields: ReadonlyMap<string, string>): void {
   });
 }
 
-/** `/path[:options]`, options as of mount(8). */
+/** `/path[:options]`, with options of mount(8). */
 function tmpfs(text: string): Mount {
   const colon = text.indexOf(':');
   const target = colon < 0 ? text : text.slice(0, colon);
@@ -197,7 +197,7 @@ const PORT =
 const ANY_ADDRESS = ['0.0.0.0', '[::]'];
 
 /**
- * A value of `--publish`: with host networking a port is open under its own number, on the addresses that the process chooses.
+ * A value of `--publish`: with host networking a port keeps its number, on the addresses that the process chooses.
  * @throws AppError CLI_FLAG_VALUE, CLI_NOT_YET
  */
 export function checkPort(text: string, network: 'host' | 'none' | undefined): void {

@@ -1,10 +1,10 @@
-/** Files of variables, as --env-file takes them. */
+/** Reads the files of --env-file. */
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { readFailure, readInput } from '../system/index.ts';
 
 export interface EnvFileContext {
-  /** Gives the values of variables that the file only names. */
+  /** Values for names without a value in the file. */
   readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
 }
@@ -12,8 +12,8 @@ export interface EnvFileContext {
 const LARGEST = 4 << 20;
 
 /**
- * Reads `NAME=value` lines, as Docker does: blanks before a name, empty lines and lines that begin with `#` do not
- * count; a name alone has the value it has in the environment, if any.
+ * Reads `NAME=value` lines as Docker does: spaces before a name, empty lines and lines that begin with `#` are ignored;
+ * a name alone takes its value from the environment, if any.
  *
  * @returns `NAME=value`
  * @throws AppError CLI_FILE, with the line

@@ -2,7 +2,7 @@
  * Command-line flags, read the way Docker's command line reads them (the rules of Go's pflag):
  *
  *     --tag a   --tag=a   -t a   -ta   -t=a       a flag with a value, always
- *     --rm   --rm=false   -it                      a switch; its value only behind `=`
+ *     --rm   --rm=false   -it                      a switch; takes a value only with `=`
  *     --                                           ends the flags
  *     -                                            is an argument, not a flag
  *
@@ -23,13 +23,13 @@ export interface FlagSpec {
   /** Heading in the help. */
   readonly group?: string;
   readonly choices?: readonly string[];
-  /** The flag may be given without a value, and then has this one. */
+  /** The value if the flag is given without one. */
   readonly bare?: string;
-  /** Known, refused: why, and what to do instead. A switch given as `=false` is let through. */
+  /** Known but refused: what to do instead. A switch set to `=false` is accepted. */
   readonly notYet?: string;
-  /** The one value of a `notYet` flag that is accepted, since it asks for nothing. */
+  /** The value of a `notYet` flag that is accepted, since it is the default. */
   readonly neutral?: string;
-  /** Accepted without any effect: why that is harmless. */
+  /** Accepted without effect: why that is harmless. */
   readonly noEffect?: string;
 }
 
@@ -49,9 +49,9 @@ export type FlagValues<T extends FlagTable> = {
 export interface ParsedFlags<T extends FlagTable> {
   readonly flags: FlagValues<T>;
   readonly args: readonly string[];
-  /** Long names of the flags that were given. */
+  /** Long names of the given flags. */
   readonly given: ReadonlySet<string>;
-  /** `--help` or `-h` was among them: everything after it is unread. */
+  /** `--help` or `-h` was given: the rest of the line is not read. */
   readonly help: boolean;
 }
 
@@ -75,7 +75,7 @@ export function parseFlags<T extends FlagTable>(
   const reader = new FlagReader(table, argv, options);
   reader.readAll();
   return {
-    // The values were made from the table itself: each has the type its kind names.
+    // The values were created from the table, so each has the type of its kind.
     flags: reader.values as FlagValues<T>,
     args: reader.args,
     given: reader.given,
@@ -156,7 +156,7 @@ class FlagReader {
     }
   }
 
-  /** The value of a flag that has none attached. */
+  /** The value of a flag in the next word. */
   #impliedValue(spec: FlagSpec, shown: string): string {
     if (spec.bare !== undefined) return spec.bare;
     if (spec.kind === 'switch') return 'true';
@@ -218,7 +218,7 @@ class FlagReader {
   }
 }
 
-/** What `value` is called in the help of a flag. */
+/** The name of a flag's value in the help. */
 export function valueName(spec: FlagSpec): string {
   if (spec.value !== undefined) return spec.value;
   return spec.kind === 'number' ? 'n' : 'text';

@@ -1,4 +1,4 @@
-/** Filters of lists of images, for `images` and the prunes. */
+/** Filters for lists of images, for `images` and the prune commands. */
 import type { ImageSummary } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -8,7 +8,7 @@ import { moment } from './time-filter.ts';
 export type AcceptsImage = (image: ImageSummary) => boolean;
 
 export interface FilterFacts {
-  /** What `before=` and `since=` look up their image in. */
+  /** The images in which `before=` and `since=` look up theirs. */
   readonly images: readonly ImageSummary[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -47,7 +47,7 @@ const FORMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A filter on what an image is, as opposed to one on a name.
+ * A filter on an image, as opposed to a filter on a name.
  *
  * @throws AppError CLI_FLAG_VALUE, IMAGE_NOT_FOUND
  */
@@ -92,7 +92,7 @@ function labelFilter(value: string): AcceptsImage {
   };
 }
 
-/** Shorter beginnings of ids are names only. */
+/** Shorter prefixes are always names, never IDs. */
 const SHORTEST_PREFIX = 4;
 
 function imageNamed(text: string, images: readonly ImageSummary[]): ImageSummary {

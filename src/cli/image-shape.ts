@@ -1,4 +1,4 @@
-/** The fields of Docker's type for images, for templates: its JSON leaves out some that are empty. */
+/** The fields of Docker's image type, for templates: its JSON omits some empty ones. */
 import type { Shape } from './template/index.ts';
 
 const descriptor: Shape = {

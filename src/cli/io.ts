@@ -1,6 +1,6 @@
 /**
  * The process's standard streams, as the commands see them. Writing goes straight to the file descriptor: setting up
- * Node's stream objects costs several milliseconds, which a cached build would feel.
+ * Node's stream objects takes several milliseconds, too long for a cached build.
  */
 import { fstatSync, writeSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
@@ -10,14 +10,14 @@ import type { TerminalSize } from '../progress/index.ts';
 
 export interface Output {
   /**
-   * Resolves when the bytes are with the system. Standard output, if it is a terminal, shows control characters as
-   * escapes: results quote strangers, in labels, names and histories.
+   * Resolves when the system has the bytes. On a terminal, standard output shows control characters as escapes, since
+   * results contain untrusted text, in labels, names and histories.
    *
    * @throws PipeClosed
    */
   write(data: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
-  /** Of the terminal, now; 80 by 24 if there is none. */
+  /** Current size of the terminal; 80 by 24 if there is none. */
   size(): TerminalSize;
   /** Calls back whenever the terminal's size has changed, until the function it returns is called. */
   onResize(listener: () => void): () => void;
@@ -26,17 +26,17 @@ export interface Output {
 /** Standard input is read until its end or until the signal of the process: then reading it throws AbortError. */
 export interface Io {
   readonly stdout: Output;
-  /** Never fails: when nobody reads it, nobody misses it. */
+  /** Never fails, even if nothing reads it. */
   readonly stderr: Output;
   readonly stdinIsTerminal: boolean;
   stdin(): AsyncIterable<Uint8Array>;
   /** One line from standard input, without its end; undefined at the end of input. */
   question(text: string): Promise<string | undefined>;
-  /** The same from a terminal that does not show what is typed. */
+  /** The same, without echo on a terminal. */
   secret(text: string): Promise<string | undefined>;
 }
 
-/** Standard output was closed by its reader (`| head`): no error, but no reason to go on either. */
+/** The reader of standard output closed it (`| head`): not an error, but the command can stop. */
 export class PipeClosed extends Error {
   constructor() {
     super('standard output was closed');
@@ -44,12 +44,12 @@ export class PipeClosed extends Error {
   }
 }
 
-/** Colours are for terminals whose user did not ask otherwise. */
+/** Colours are for terminals, unless the user turns them off. */
 export function useColor(io: Io, env: Environment): boolean {
   return io.stderr.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
-/** @param signal ends reading from standard input, and the questions */
+/** @param signal ends reading from standard input, and the prompts */
 export function processIo(signal: AbortSignal): Io {
   const stdin = lazily(() => abortable(process.stdin, signal));
   const stderr = descriptorOutput(2, () => process.stderr, { quiet: true });
@@ -100,12 +100,12 @@ function lazily<T>(make: () => T): () => T {
 
 function abortable(stdin: NodeJS.ReadStream, signal: AbortSignal): NodeJS.ReadStream {
   addAbortSignal(signal, stdin);
-  // Nobody need be reading when the signal comes.
+  // The signal may fire while nothing is reading.
   stdin.on('error', () => undefined);
   return stdin;
 }
 
-/** After Ctrl-C the cursor stands behind the question. */
+/** After Ctrl-C the cursor is after the prompt. */
 async function withLineEnded<T>(stderr: Output, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -121,13 +121,13 @@ function descriptorOutput(
   options: { readonly quiet: boolean },
 ): Output {
   const terminal = isTerminal(fd);
-  // A descriptor somebody else made non-blocking may refuse bytes; the stream knows how to wait.
+  // A descriptor that another process made non-blocking may refuse bytes; the stream can wait.
   let viaStream = false;
   let closed = false;
   const attempt = async (bytes: Uint8Array): Promise<void> => {
     const rest = viaStream ? bytes : writeDirectly(fd, bytes);
     if (rest.length === 0) return;
-    // The stream reports a failed write twice: to its callback, and as an event that must not go unheard.
+    // The stream reports a failed write twice: to its callback, and as an event that needs a listener.
     if (!viaStream) stream().on('error', () => undefined);
     viaStream = true;
     await writeToStream(stream(), rest);
@@ -156,7 +156,7 @@ function descriptorOutput(
   };
 }
 
-/** @returns what the descriptor did not take */
+/** @returns the bytes that the descriptor did not accept */
 function writeDirectly(fd: number, bytes: Uint8Array): Uint8Array {
   let done = 0;
   while (done < bytes.length) {
@@ -181,7 +181,7 @@ function writeToStream(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<v
 
 async function readLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
   let text = '';
-  // Leaving the loop must not end the stream: another question may follow.
+  // Leaving the loop must not end the stream: another prompt may follow.
   for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
     text += String(chunk);
     if (text.includes('\n')) break;

@@ -1,6 +1,6 @@
 /**
- * The bundled command as a script of V8, with the code that V8 compiled of it in an earlier run on this machine:
- * compiling is a good part of what a cached build costs. Node's own compile cache keeps less of it, and is slower;
+ * The bundled command as a V8 script, with code that V8 compiled in an earlier run on this machine: compiling
+ * takes a good part of a cached build. Node's own compile cache keeps less of it, and is slower;
  * see docs/performance.md.
  */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,17 +10,17 @@ import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 export interface CommandFile {
-  /** A CommonJS module in ASCII, as esbuild writes it: one byte a character, nothing to decode. */
+  /** A CommonJS module in ASCII, as esbuild writes it: one byte per character, no decoding. */
   readonly path: string;
-  /** Names the content of the file. V8 itself compares only its length. */
+  /** Identifies the content of the file. V8 itself compares only the length. */
   readonly digest: string;
 }
 
 export interface LoadedCommand {
-  /** Whether compiled code was found that fits this V8 and the command. */
+  /** Whether there is compiled code for this V8 and this command. */
   readonly accepted: boolean;
   run(): void;
-  /** Keeps what V8 has compiled of the command so far for later starts. Never fails. */
+  /** Keeps the code that V8 has compiled so far for later starts. Never fails. */
   keepCompiledCode(): void;
 }
 
@@ -55,13 +55,13 @@ export function loadCommand(
         writeCompiledCode(join(directory, name), script.createCachedData());
         removeOtherVersions(directory, digest);
       } catch {
-        // Without it, everything works, only slower.
+        // lamina works without it, only slower.
       }
     },
   };
 }
 
-/** V8 runs what it gets without looking: a file that a power cut left half written must not reach it. */
+/** V8 does not check what it runs: it must not get a file that a power cut left incomplete. */
 function readCompiledCode(path: string): Buffer | undefined {
   try {
     const bytes = readFileSync(path);

@@ -1,6 +1,6 @@
 /**
- * How to look into the file system of a step that failed, as one command line: the Dockerfile up to that step is
- * built, from the cache, and a shell is started in the result.
+ * A command line that opens a shell in the file system of a failed step: it builds the Dockerfile up to that step, from
+ * the cache, and starts a shell in the result.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { StepError } from '../errors.ts';
 import type { buildFlags } from './commands/build-flags.ts';
 import type { FlagValues } from './flags.ts';
 
-/** Flags that decide what is built, and so have to be repeated. */
+/** Flags that affect the build, and so must be repeated. */
 const REPEATED = [
   'build-context',
   'platform',
@@ -34,7 +34,7 @@ export interface FailedBuild {
   readonly root: string | undefined;
 }
 
-/** @returns undefined where the Dockerfile is no file that holds the step */
+/** @returns undefined if the step is not in a Dockerfile on disk */
 export function lookInside({ error, context, flags, root }: FailedBuild): string | undefined {
   const path = flags.file ?? join(context, 'Dockerfile');
   const { location } = error;
@@ -46,7 +46,7 @@ export function lookInside({ error, context, flags, root }: FailedBuild): string
   return `${line(run)} "$(${line(before)} | ${line(build)})"`;
 }
 
-/** Standard input and URLs are no files. */
+/** The text of a file; undefined for standard input and URLs. */
 function textOf(path: string): string | undefined {
   try {
     return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
@@ -65,7 +65,7 @@ function repeated(flags: Flags): string[] {
   ];
 }
 
-/** Values of build arguments are nobody's business but the caller's: messages end up in logs. */
+/** Hides the values of build arguments, since messages end up in logs. */
 function withoutValue(argument: string): string {
   const end = argument.indexOf('=');
   return end < 0 ? argument : `${argument.slice(0, end)}=…`;

@@ -13,8 +13,8 @@ const controller = new AbortController();
 let stoppedBy: StopSignal | undefined;
 
 /**
- * The first signal asks the work to stop and clean up; the second does not wait for that. While a container runs in
- * the foreground there is another listener, and signals are for the container's process.
+ * The first signal stops the work and cleans up; the second does not wait for the cleanup. While a container runs in
+ * the foreground, another listener forwards signals to the container's process.
  */
 function stop(signal: StopSignal): void {
   const isFirst = stoppedBy === undefined;
@@ -31,7 +31,7 @@ process.on('unhandledRejection', (reason) => {
   process.exit(exitStatus.internal);
 });
 
-// Stays when nothing is left to wait for though the command has not ended: that is no success.
+// The status if the event loop is empty before the command has ended: not a success.
 process.exitCode = exitStatus.internal;
 runProgram({
   argv: process.argv.slice(2),

@@ -1,4 +1,4 @@
-/** From the words of a command line to an exit status: finds the command, runs it, shows what went wrong. */
+/** From a command line to an exit status: finds the command, runs it, and shows errors. */
 
 import type { Lamina } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
@@ -53,7 +53,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   }
 }
 
-/** What waits and streams end with when they are told to stop. */
+/** Whether an error only says that a wait or stream was aborted. */
 function isAbort(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('suppressed' in error) return isAbort(error.suppressed);
@@ -107,9 +107,9 @@ function unknownSubcommand(group: string, next: string | undefined, known: reado
   });
 }
 
-/** For the scripts of `lamina completion` only, so it is in no list. */
+/** Only for the completion scripts, so it is not listed. */
 const COMPLETE = '__complete';
-/** For the build, which writes the page into the package. */
+/** Used when lamina is built, to write the page into the package. */
 const MANUAL = '__manual';
 
 async function showManual(io: Io): Promise<number> {
@@ -130,7 +130,7 @@ async function showRootHelp(io: Io): Promise<number> {
   return 0;
 }
 
-/** `image`, `image --help`: words that several commands begin with, and nothing that says which. */
+/** Whether the words are only a common prefix of several commands: `image`, `image --help`. */
 function askedGroup(words: readonly string[]): string | undefined {
   const last = words.at(-1);
   const asked = last === '--help' || last === '-h' ? words.slice(0, -1) : words;
@@ -138,7 +138,7 @@ function askedGroup(words: readonly string[]): string | undefined {
   return group === asked.join(' ') ? group : undefined;
 }
 
-/** The words at the beginning that several commands begin with: `image`, `buildx imagetools`. */
+/** The leading words that several commands begin with: `image`, `buildx imagetools`. */
 function groupOf(words: readonly string[]): string | undefined {
   const prefixes = [words.slice(0, 2), words.slice(0, 1)].map((some) => some.join(' '));
   return prefixes.find(

@@ -17,7 +17,7 @@ const kinds = ['auto', 'tty', 'plain', 'quiet', 'none', 'rawjson'] as const;
 export type ProgressKind = (typeof kinds)[number];
 
 /**
- * The kind asked for by `--progress`, else by BUILDKIT_PROGRESS, else `auto`.
+ * The kind from `--progress`, else from BUILDKIT_PROGRESS, else `auto`.
  * @throws AppError CLI_ENVIRONMENT
  */
 export function progressKind(flag: string | undefined, context: CommandContext): ProgressKind {
@@ -42,9 +42,9 @@ export function makeDisplay(
   summary?: SummaryKind,
 ): Display {
   const { stderr } = context.io;
-  // Displays do not wait: what standard error cannot take at once is queued by its stream.
+  // Displays do not wait: the stream queues what standard error cannot take at once.
   const write = (data: string | Uint8Array): void => void stderr.write(data);
-  // In logs too: who reads them later can do without colours, but not bring them back.
+  // In logs too: a reader can remove colours later, but not restore them.
   const plain = { color: (context.env.NO_COLOR ?? '') === '', summary };
   switch (kind) {
     case 'quiet':
@@ -63,9 +63,9 @@ export function makeDisplay(
 }
 
 /**
- * Does the work that a display shows, and closes the display.
+ * Runs the work that a display shows, and closes the display.
  *
- * @throws what the work throws, which says whether the output of a program that failed has been shown
+ * @throws errors of the work, which record whether the output of a failed program has been shown
  */
 export async function displaying<T>(display: Display, work: () => Promise<T>): Promise<T> {
   try {

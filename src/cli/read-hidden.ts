@@ -1,4 +1,4 @@
-/** A line typed on a terminal that does not show it: a password. */
+/** Reads a line without echo on a terminal: a password. */
 import type { ReadStream } from 'node:tty';
 import { AbortedError } from '../errors.ts';
 
@@ -7,7 +7,7 @@ const CONTROL_D = '\x04';
 const CONTROL_U = '\x15';
 
 /**
- * @param ask called when nothing that is typed is shown any more
+ * @param ask called when echo is off
  * @returns the line without its end; undefined when the input ends before
  * @throws AbortedError on Ctrl-C
  */
@@ -24,7 +24,7 @@ export async function readHidden(
       for (const character of String(chunk)) {
         if (character === '\r' || character === '\n') return text;
         if (character === CONTROL_D) return text === '' ? undefined : text;
-        // In raw mode the terminal makes no signal of it.
+        // In raw mode the terminal sends no signal.
         if (character === CONTROL_C) throw new AbortedError();
         if (character === CONTROL_U) text = '';
         else if (character === '\x7f' || character === '\b') text = [...text].slice(0, -1).join('');
@@ -33,7 +33,7 @@ export async function readHidden(
     }
     return undefined;
   } finally {
-    // A signal has closed it; then Node sets its mode back at the end.
+    // A signal closed it; Node then restores the mode on exit.
     if (!terminal.destroyed) {
       terminal.setRawMode(wasRaw);
       terminal.pause();

@@ -1,6 +1,6 @@
 import { familiarName, parseReference } from '../oci/index.ts';
 
-/** A full name as people write it. */
+/** The short form of a full name. */
 export function shortReference(reference: string): string {
   return familiarName(parseReference(reference));
 }

@@ -1,5 +1,5 @@
 /**
- * An error as people see it: what happened, where, the source with the fault underlined, what was expected,
+ * Formats an error for people: what happened, where, the source with the mistake underlined, what was expected,
  * what to do, and the code to look up.
  */
 import {
@@ -14,7 +14,7 @@ import { asUserError } from './user-error.ts';
 
 export interface RenderErrorOptions {
   readonly color: boolean;
-  /** Stack traces of errors that are lamina's own fault. */
+  /** Show stack traces of internal errors. */
   readonly debug: boolean;
 }
 
@@ -34,7 +34,7 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
 
 function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   const lines = [`${heading(options)}: ${printable(messageOf(error))}`];
-  lines.push(...placeLines(error, options), ...outputLines(error, options));
+  lines.push(...locationLines(error, options), ...outputLines(error, options));
   if (error.expected !== undefined) lines.push(note('expected', error.expected));
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));
@@ -45,20 +45,20 @@ function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   return lines;
 }
 
-/** A step's command is in its source, or has been shown: the message does without it. */
+/** Omits the command of a step from the message: it is in the source, or was already shown. */
 function messageOf(error: AppError): string {
   if (!(error instanceof StepError)) return error.message;
   return `RUN did not complete successfully: ${endingOf(error.failure)}`;
 }
 
-/** Where it happened. A command that a display has shown is not repeated; scripts are in no step's name. */
-function placeLines(error: AppError, options: RenderErrorOptions): string[] {
+/** Where it happened. A command that a display has shown is not repeated; displays do not show scripts. */
+function locationLines(error: AppError, options: RenderErrorOptions): string[] {
   const { location } = error;
   if (location === undefined) return [];
   const isShown =
     error instanceof StepError && isOutputShown(error) && !/<</.test(error.failure.instruction);
   return isShown && location.usedBy === undefined
-    ? [placeOf(location)]
+    ? [locationLine(location)]
     : excerpt(location, options);
 }
 
@@ -90,14 +90,14 @@ function note(label: string, text: string): string {
     .join(`\n  ${' '.repeat(label.length + 2)}`)}`;
 }
 
-/** Only what the message does not say already. */
+/** Causes that the message does not already contain. */
 function causeText(error: AppError): string | undefined {
   const { cause } = error;
   if (!(cause instanceof Error) || error.message.includes(cause.message)) return undefined;
   return cause.message;
 }
 
-/** The last lines a program printed, where nothing has shown them yet. */
+/** The last lines of output, unless they were already shown. */
 function outputLines(error: AppError, options: RenderErrorOptions): string[] {
   if (isOutputShown(error)) return [];
   const isStep = error instanceof StepError;
@@ -111,17 +111,17 @@ function outputLines(error: AppError, options: RenderErrorOptions): string[] {
   ];
 }
 
-/** Lines of source shown at most; of longer ranges the middle is left out. */
+/** Maximum number of source lines; longer ranges are shown without their middle. */
 const LONGEST_EXCERPT = 8;
 
-function placeOf({ file, range: { start }, usedBy }: SourceLocation): string {
+function locationLine({ file, range: { start }, usedBy }: SourceLocation): string {
   const use = usedBy && `, used by FROM in ${printable(usedBy.file)}:${usedBy.line}`;
   return `  --> ${printable(file)}:${start.line}:${start.column}${use ?? ''}`;
 }
 
 function excerpt(location: SourceLocation, options: RenderErrorOptions): string[] {
   const { text, range } = location;
-  const lines = [placeOf(location)];
+  const lines = [locationLine(location)];
   const source = text.split('\n');
   const numbers = linesToShow(range.start.line, lastLine(location));
   const gutter = Math.max(...numbers).toString().length;

@@ -1,4 +1,4 @@
-/** Files into which a command writes what it made. */
+/** Files for the results of a command. */
 import { statSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ export const RESULT_FILES = ['iidfile', 'metadata-file'] as const;
 /** The flag that names the file. */
 type FileFlag = (typeof RESULT_FILES)[number] | 'html';
 
-/** Before the build, not when it is done. @throws AppError CLI_FILE */
+/** Checks before the build, rather than after it. @throws AppError CLI_FILE */
 export function refuseUnwritable(name: FileFlag, path: string | undefined): void {
   if (path === undefined) return;
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -36,15 +36,15 @@ export async function writeResult(
 ): Promise<void> {
   if (path === undefined) return;
   const { writeTo } = await import('../destination/index.ts');
-  await writeTo(await placeOf(path), oneChunk(text), signal).catch((cause: unknown) => {
+  await writeTo(await writablePath(path), oneChunk(text), signal).catch((cause: unknown) => {
     if (signal.aborted) throw cause;
     const reason = cause instanceof AppError ? (cause.cause ?? cause) : cause;
     throw unwritable(name, path, failureReason(reason), cause);
   });
 }
 
-/** The user's link stays: the file it leads to is replaced. */
-async function placeOf(path: string): Promise<string> {
+/** Keeps a symbolic link, and replaces the file it points to. */
+async function writablePath(path: string): Promise<string> {
   const real = await realpath(path).catch(() => path);
   return (await stat(real).catch(() => undefined))?.isFile() === true ? real : path;
 }

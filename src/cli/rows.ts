@@ -1,4 +1,4 @@
-/** Lists, in every form Docker's `--format` knows: a table, a template a row, JSON a row. */
+/** Lists in all formats of Docker's `--format`: a table, a template per row, JSON per row. */
 import { displayWidth, printable } from '../progress/index.ts';
 import { compileTemplate, shapeOf } from './template/index.ts';
 
@@ -50,7 +50,7 @@ export function renderTable(cells: readonly (readonly string[])[]): string {
   return cells.map((row) => `${row.map(pad).join(' '.repeat(GAP)).trimEnd()}\n`).join('');
 }
 
-/** What images say of themselves is a stranger's text, and terminals obey it. */
+/** Text from images is untrusted, and terminals would obey its escapes. */
 function safe(row: Row): Row {
   return Object.fromEntries(Object.entries(row).map(([name, text]) => [name, printable(text)]));
 }

@@ -1,6 +1,6 @@
 /**
- * What `lamina` runs first. An old Node.js reads this file too: it is compiled for one, and loads the command only on
- * a Node.js that can run it.
+ * The entry point of `lamina`. It is compiled for old versions of Node.js too, and loads the command only on a Node.js
+ * that can run it.
  */
 import { join } from 'node:path';
 import { compiledCodeDirectory } from './compiled-code-directory.ts';

@@ -1,4 +1,4 @@
-/** Values of flags that give something to RUN steps. */
+/** Values of flags for RUN steps. */
 import type { Entitlement, SecretSource, SshSource } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
@@ -34,7 +34,7 @@ export function secretSource(text: string, env: Environment): SecretSource {
   return type !== 'file' && env[id] !== undefined ? { id, env: id } : { id, file: id };
 }
 
-/** Whoever writes the secret itself here is not shown it again. */
+/** Does not repeat the value, which may be the secret itself. */
 function invalidSecret(expected: string, hint?: string | undefined): AppError {
   return new AppError('CLI_FLAG_VALUE', 'invalid value for --secret', { expected, hint });
 }

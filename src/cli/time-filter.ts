@@ -5,7 +5,7 @@ const UNITS: Readonly<Record<string, number>> = {
   ...{ ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 },
 };
 
-/** `1h30m`, `10m`, `2d`. @returns milliseconds; undefined for what is no duration */
+/** `1h30m`, `10m`, `2d`. @returns milliseconds; undefined if it is not a duration */
 export function duration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)];

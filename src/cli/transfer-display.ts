@@ -1,4 +1,4 @@
-/** Pulls and pushes as Docker shows them: a line for each layer, live on a terminal, one line a change elsewhere. */
+/** Shows pulls and pushes as Docker does: a line for each layer, live on a terminal, otherwise a line per change. */
 import type { RegistryEvent } from '../api/index.ts';
 import { clip, humanSize, LiveArea, printable, type TerminalSize } from '../progress/index.ts';
 import type { CommandContext } from './command.ts';
@@ -15,13 +15,13 @@ type ImageEvent = Extract<RegistryEvent, { kind: 'image' }>;
 /** Between two drawings, in milliseconds. */
 const PAUSE = 80;
 const LONGEST_BAR = 50;
-/** Columns for all that stands beside the bar. */
+/** Columns for everything except the bar. */
 const BESIDE_BAR = 48;
 
 /** The display on standard error. */
 export function transferDisplay(quiet: boolean, { io, env }: CommandContext): TransferDisplay {
   if (quiet) return { handle: () => undefined, close: () => undefined };
-  // Displays do not wait: what standard error cannot take at once is queued by its stream.
+  // Displays do not wait: the stream queues what standard error cannot take at once.
   const write = (text: string): void => void io.stderr.write(text);
   if (!io.stderr.isTerminal || env.TERM === 'dumb') return new PlainDisplay(write);
   return new LiveDisplay(write, () => io.stderr.size(), rewraps(env));
@@ -78,7 +78,7 @@ class LiveDisplay implements TransferDisplay {
     this.#drawnAt = Date.now();
   }
 
-  /** What is there stays. */
+  /** Keeps what is on the screen. */
   close(): void {
     this.#area.paint(this.#lines(), []);
     this.#blobs = new Map();
@@ -88,7 +88,7 @@ class LiveDisplay implements TransferDisplay {
     const { columns, rows } = this.#size();
     const all = [...this.#blobs.values()];
     const room = Math.max(1, rows - 2);
-    // Of more layers than the screen has lines, those that have ended go first.
+    // If there are more layers than lines on the screen, finished ones are hidden first.
     const hidden = Math.max(0, all.length - room);
     const ended = new Set(all.filter(({ state }) => isOver(state)).slice(0, hidden));
     return all

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 
-/** What the system refused for reasons that lie with the machine, not with lamina. */
+/** System errors that are caused by the machine, not by lamina. */
 const systemHints: Readonly<Record<string, string>> = {
   ENOSPC: 'free some disk space; `lamina builder prune` removes build cache',
   EDQUOT: 'your disk quota is used up; `lamina builder prune` removes build cache',
@@ -16,10 +16,10 @@ const systemHints: Readonly<Record<string, string>> = {
   ENOMEM: 'this machine is out of memory',
 };
 
-/** @returns the error as one made for users, or undefined for what only a programmer can mend */
+/** @returns the error in a form for users, or undefined for an internal error */
 export function asUserError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
-  // Cleaning up failed as well: what went wrong first is what the user should know.
+  // The cleanup failed too: the user should see the first error.
   if (error instanceof Error && 'suppressed' in error) return asUserError(error.suppressed);
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;

@@ -1,10 +1,10 @@
-/** Values of flags that are small languages of their own. */
+/** Flags whose values have their own syntax. */
 import type { CacheSpec, HostAlias, NetworkMode, OutputSpec, OutputType } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 
-/** `NAME=value` pairs; a bare NAME takes the environment's value, and is left out where that has none. */
+/** `NAME=value` pairs; a bare NAME takes the environment's value, and is left out if there is none. */
 export function keyValues(
   texts: readonly string[],
   flag: string,
@@ -29,7 +29,7 @@ export function keyValuePairs(
   });
 }
 
-/** `name=source`, for --build-context; the last of a name counts. */
+/** `name=source`, for --build-context; the last one of a name wins. */
 export function namedContexts(texts: readonly string[]): Record<string, string> {
   const result: Record<string, string> = {};
   for (const text of texts) {
@@ -58,7 +58,7 @@ export function labels(texts: readonly string[]): Record<string, string> {
 export function hostAlias(text: string): HostAlias {
   const [, name, rest] = /^([^:=]+)[:=](.+)$/.exec(text) ?? [];
   if (name === undefined || rest === undefined) throw badValue('--add-host', text, 'name=address');
-  // Processes share this machine's network: the machine is where they are.
+  // Processes share this machine's network, so this machine is localhost.
   if (rest === 'host-gateway') return { name, address: '127.0.0.1' };
   const address = rest.replace(/^\[(.*)\]$/, '$1');
   if (!/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/.test(address)) {
@@ -98,7 +98,7 @@ const ULIMITS = [
   ...['rss', 'rtprio', 'rttime', 'sigpending', 'stack'],
 ];
 
-/** `nofile=1024:2048`; without the second number both limits are the first. */
+/** `nofile=1024:2048`; a single number sets both limits. */
 export function ulimit(text: string): { name: string; soft: number; hard: number } {
   const [, name, soft, hard] = /^([a-z]+)=(-?\d+)(?::(-?\d+))?$/.exec(text) ?? [];
   if (name === undefined || soft === undefined) {
@@ -136,7 +136,7 @@ export function outputSpec(text: string): OutputSpec {
   const pairs = new Map<string, string>();
   for (const field of fields) {
     const equals = field.indexOf('=');
-    // `push` alone stands for `push=true`.
+    // `push` alone means `push=true`.
     const [key, value] =
       equals < 0 ? [field, ''] : [field.slice(0, equals), field.slice(equals + 1)];
     if (key.trim() === '') {
@@ -153,14 +153,14 @@ export function outputSpec(text: string): OutputSpec {
   return withDestination(text, type, dest, { ...(name && { name }), attrs, text });
 }
 
-/** Case means nothing, but in the keys of annotations. */
+/** Keys ignore case, except those of annotations. */
 function attributeName(key: string): string {
   const dot = key.indexOf('.');
   if (!/^annotation/i.test(key) || dot < 0) return key.toLowerCase();
   return key.slice(0, dot).toLowerCase() + key.slice(dot);
 }
 
-/** `type=…,key=value`; a bare name is one of a registry. */
+/** `type=…,key=value`; a bare name is a name in a registry. */
 export function cacheSpec(text: string, flag: string): CacheSpec {
   const fields = splitCsv(text);
   if (!text.includes('=')) return { type: 'registry', attrs: { ref: text }, text };
@@ -193,7 +193,7 @@ function withDestination(
 ): OutputSpec {
   if (dest === '') throw badValue('--output', text, 'a path after dest=');
   if (type === 'image' || type === 'registry' || type === 'cacheonly') return { type, ...rest };
-  // Without a destination it is loaded into an engine.
+  // Without a destination, it is loaded into Docker or Podman.
   if (type === 'docker' && dest === undefined) return { type, ...rest };
   if (type === 'local' && (dest === undefined || dest === '-')) {
     throw badValue('--output', text, 'type=local,dest=DIRECTORY');
@@ -210,7 +210,7 @@ export function splitCsv(text: string): string[] {
   return fields;
 }
 
-/** @returns seconds, or undefined when the variable is not set. @throws AppError CLI_ENVIRONMENT */
+/** @returns seconds, or undefined if the variable is not set. @throws AppError CLI_ENVIRONMENT */
 export function sourceDateEpoch(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,12}$/.test(text)) return Number(text);
@@ -222,8 +222,8 @@ export function sourceDateEpoch(text: string | undefined): number | undefined {
 }
 
 /**
- * The epoch of a build: a number is told from the name of a source, which stays a build argument. The variable of the
- * environment counts where no argument was given.
+ * The epoch of a build. A number is the epoch; the name of a source stays a build argument. Without an argument, the
+ * environment variable is used.
  */
 export function epochArgument(buildArgs: Readonly<Record<string, string>>, env: Environment) {
   const text = buildArgs.SOURCE_DATE_EPOCH ?? env.SOURCE_DATE_EPOCH;

@@ -1,13 +1,13 @@
-/** What a build says last: what it made, where that went, and how large it is there. */
+/** The last lines of a build: its outputs, where they are, and their sizes. */
 import type { BuildResult, WrittenOutput } from '../api/index.ts';
 import { humanSize, printable } from '../progress/index.ts';
 
-/** @returns whole lines; none where nothing was made */
+/** @returns whole lines; none if there is no output */
 export function describeOutputs({ imageId, references, outputs }: BuildResult): string {
   const isImage = outputs.some(({ kind }) => kind !== 'tar' && kind !== 'local');
   const names = references.length === 0 ? '' : ` ${references.join(', ')}`;
   const lines = [
-    // Of an image that is nowhere nobody needs the ID.
+    // The ID of an image that was not written anywhere is useless.
     ...(isImage && imageId !== undefined ? [`built${names} ${imageId}`] : []),
     ...outputs.flatMap((output) => sentence(output) ?? []),
   ];

@@ -1,4 +1,4 @@
-/** Images out of and into archives, and bases from packages. */
+/** Saves, loads and exports images, and creates base images from packages. */
 
 import type {
   ExportImageOptions,
@@ -34,7 +34,7 @@ export function saveImages(context: LaminaContext, options: SaveImagesOptions): 
       // Archives know tags only.
       return { image, references: names.filter((name) => !name.includes('@')) };
     });
-    // As `docker save` does: whoever wants it small compresses the whole.
+    // As with `docker save`: users can compress the whole archive.
     const compression = format === 'docker' ? 'uncompressed' : 'gzip';
     await exportImages(store, named, {
       ...{ format, compression, force: format === 'docker' },
@@ -99,7 +99,7 @@ export function makeBase(
   });
 }
 
-/** One name for the images for several platforms; where only one can be meant, it is this machine's. */
+/** A name can have images for several platforms; if only one can be used, it is the one for this machine. */
 function nameVariants(store: Store, tag: string, images: readonly ImageRecord[]): void {
   const own = images[selectPlatform(hostPlatform(), images) ?? 0];
   if (own === undefined) return;

@@ -1,4 +1,4 @@
-/** What distinguishes two images of a store. */
+/** The differences between two images of the store. */
 import type { CompareImagesOptions, CompareImagesResult } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { requireImage, withStore } from './with-store.ts';
@@ -10,9 +10,10 @@ export function compareImages(
   const { a, b, layers = false, signal } = options;
   return withStore(context, async (store): Promise<CompareImagesResult> => {
     const { compareFileSystems, compareLayers } = await import('../analysis/index.ts');
-    const sides = [a, b].map((text) => ({ store, image: requireImage(store, text) }));
-    const [first, second] = sides;
-    if (first === undefined || second === undefined) throw new Error('two images are compared');
+    const [first, second] = [
+      { store, image: requireImage(store, a) },
+      { store, image: requireImage(store, b) },
+    ];
     return layers
       ? { kind: 'layers', comparison: await compareLayers(first, second, { signal }) }
       : { kind: 'files', comparison: await compareFileSystems(first, second, { signal }) };

@@ -1,4 +1,4 @@
-/** `copy`: images from place to place, to the byte. */
+/** `copy`: images from location to location, to the byte. */
 import type { CopyOptions, CopyResult } from '../api/index.ts';
 import {
   archiveOptionsOf,
@@ -30,22 +30,22 @@ import {
 import type { Registries } from '../registry/index.ts';
 import type { Store } from '../store/index.ts';
 import { copyToRegistry, fetchImage, sourceInStore } from '../transfer/index.ts';
-import { type Place, parsePlace } from './places.ts';
+import { type CopyLocation, parseLocation } from './copy-location.ts';
 import { transferHook } from './transfer-hook.ts';
 import { withRegistries } from './with-registries.ts';
 import { requireImage, withStore } from './with-store.ts';
 
 export function copyImage(context: LaminaContext, options: CopyOptions): Promise<CopyResult> {
-  const from = parsePlace(options.source);
-  const to = parsePlace(options.destination);
+  const from = parseLocation(options.source);
+  const to = parseLocation(options.destination);
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   return withStore(context, (store) =>
     withRegistries(context, options, async (registries) => {
-      await using source = await openPlace(store, registries, { place: from, options });
+      await using source = await openLocation(store, registries, { location: from, options });
       const work = { store, registries, source, options, platform };
       return to.transport === 'store'
-        ? await intoStore(work, { from, to })
-        : await intoPlace(work, { from, to });
+        ? await toStore(work, { from, to })
+        : await toLocation(work, { from, to });
     }),
   );
 }
@@ -58,32 +58,35 @@ interface Work {
   readonly platform: Platform | undefined;
 }
 
-async function openPlace(
+async function openLocation(
   store: Store,
   registries: Registries,
-  { place, options }: { readonly place: Place; readonly options: CopyOptions },
+  { location, options }: { readonly location: CopyLocation; readonly options: CopyOptions },
 ): Promise<ImageSource> {
   const { signal } = options;
-  switch (place.transport) {
+  switch (location.transport) {
     case 'registry':
-      return openRegistrySource(registries, place.reference, { signal });
+      return openRegistrySource(registries, location.reference, { signal });
     case 'store': {
-      const name = formatReference(withDefaultTag(parseReference(place.text)));
+      const name = formatReference(withDefaultTag(parseReference(location.text)));
       const [first, ...others] = store.images.variants(name);
-      const images = [first ?? requireImage(store, place.text), ...others] as const;
+      const images = [first ?? requireImage(store, location.text), ...others] as const;
       return sourceInStore(store, registries, images, { label: name, signal });
     }
     case 'oci':
     case 'oci-archive': {
-      const layout = await openLayoutSource(place.path, archiveOptionsOf(store, signal));
-      return withRoot(layout, place.name, `name one of its images: oci:${place.path}:TAG`);
+      const layout = await openLayoutSource(location.path, archiveOptionsOf(store, signal));
+      return withRoot(layout, location.name, `name one of its images: oci:${location.path}:TAG`);
     }
   }
 }
 
-async function intoPlace(
+async function toLocation(
   { registries, source, options, platform }: Work,
-  { from, to }: { readonly from: Place; readonly to: Exclude<Place, { transport: 'store' }> },
+  {
+    from,
+    to,
+  }: { readonly from: CopyLocation; readonly to: Exclude<CopyLocation, { transport: 'store' }> },
 ): Promise<CopyResult> {
   const { signal } = options;
   const onTransfer = transferHook(options.onEvent);
@@ -102,10 +105,10 @@ async function intoPlace(
   return resultOf(root);
 }
 
-/** Of several platforms the store takes one, as a pull does. */
-async function intoStore(
+/** The store takes the image for one platform, as with a pull. */
+async function toStore(
   { store, registries, source, options, platform }: Work,
-  { from, to }: { readonly from: Place; readonly to: { readonly text: string } },
+  { from, to }: { readonly from: CopyLocation; readonly to: { readonly text: string } },
 ): Promise<CopyResult> {
   const { signal } = options;
   const wanted = { platform: platform ?? hostPlatform(), explicit: platform !== undefined, signal };

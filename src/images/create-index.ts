@@ -1,4 +1,4 @@
-/** `imagetools create`: a new name for what names in registries mean, alone or together. */
+/** `imagetools create`: a new name for an image in a registry, or for several images as one index. */
 import type { CreateIndexOptions, CreateIndexResult } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { openRegistrySource } from '../image/index.ts';
@@ -53,7 +53,7 @@ interface CopiedRoot {
   readonly root: RawManifest;
 }
 
-/** The only source, if it is to stay what it is. */
+/** The only source, if it is copied unchanged. */
 async function copiedRoot(
   registries: Registries,
   [source, ...others]: readonly Reference[],
@@ -88,7 +88,7 @@ function resultOf({ descriptor, bytes }: RawManifest): CreateIndexResult {
   return { digest, mediaType, size, raw: bytes };
 }
 
-/** Attestations have no platform of their own, and stay. */
+/** Attestations have no platform, and are kept. */
 function ofPlatforms(parts: readonly IndexPart[], texts: readonly string[]): readonly IndexPart[] {
   if (texts.length === 0) return parts;
   const wanted = texts.map(parsePlatform);

@@ -1,4 +1,4 @@
-/** Room: how much is taken, and getting it back. */
+/** Disk usage and prune. */
 
 import { statfsSync } from 'node:fs';
 import type {
@@ -44,7 +44,7 @@ async function idsOf(
   return new Set(all.filter(accepts).map(({ id }) => id));
 }
 
-/** How much the cache may keep so that enough of the disk is free. */
+/** How much the cache can keep while enough of the disk stays free. */
 function toLeaveFree(store: Store, wanted: number, keepBytes = 0): number {
   const { bavail, bsize } = statfsSync(store.root);
   const missing = wanted - bavail * bsize;

@@ -17,7 +17,7 @@ import { withRegistries } from './with-registries.ts';
 import { requireImage } from './with-store.ts';
 
 /**
- * @param env the caller's own environment, with proxies and the places of configurations
+ * @param env the caller's environment, with proxies and the locations of configuration files
  * @throws AppError IMAGE_NOT_FOUND, REGISTRY_…
  */
 export async function imageToRun(
@@ -45,7 +45,7 @@ function withLoadHint(error: unknown, image: string): unknown {
   return revised(error, { hint: `${error.hint ?? ''}\n${loadHint(image)}` });
 }
 
-/** Without a platform whatever the name means; else the image for that platform, or none. */
+/** The image for the platform, or none; without a platform, the image of that name. */
 function imageFor(
   store: Store,
   text: string,
@@ -57,7 +57,7 @@ function imageFor(
   return best === undefined ? undefined : variants[best];
 }
 
-/** An id is no name. */
+/** An ID is not a name. */
 function referenceOf(text: string): Reference | undefined {
   if (/^sha256:[0-9a-f]+$/.test(text)) return undefined;
   return withDefaultTag(parseReference(text));

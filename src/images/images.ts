@@ -26,7 +26,7 @@ export function images(context: LaminaContext): Promise<readonly ImageSummary[]>
   });
 }
 
-/** What lists show of an image. */
+/** The details of an image in lists. */
 export async function summarize(store: Store, image: ImageRecord): Promise<ImageSummary> {
   const { config, created } = await configOf(store, image);
   const { id, manifestDigest, os, architecture, variant } = image;
@@ -42,7 +42,7 @@ export async function summarize(store: Store, image: ImageRecord): Promise<Image
   };
 }
 
-/** One image that is damaged does not hide the others; what uses it says what is wrong. */
+/** A damaged image does not hide the others; commands that use it report the damage. */
 async function configOf(store: Store, image: ImageRecord): Promise<Partial<ImageConfig>> {
   try {
     return await readConfig(store, image);
@@ -86,7 +86,7 @@ export function removeImage(
   });
 }
 
-/** With the last tag of a repository its names by digest go too. */
+/** The last tag of a repository takes its names by digest with it. */
 function digestsLeftBy(name: string, all: readonly string[]): readonly string[] {
   const left = parseReference(name);
   if (left.digest !== undefined) return [];
@@ -97,7 +97,7 @@ function digestsLeftBy(name: string, all: readonly string[]): readonly string[] 
   return near.every((other) => other.includes('@')) ? near : [];
 }
 
-/** @returns the images that have lost their last name, of all platforms the names were for */
+/** @returns the images that lost their last name, for all platforms of the names */
 function untag(store: Store, names: readonly string[]): readonly ImageRecord[] {
   const variants = names.flatMap((name) => store.images.variants(name));
   for (const name of names) store.images.untag(name);
@@ -105,7 +105,7 @@ function untag(store: Store, names: readonly string[]): readonly ImageRecord[] {
   return [...different.values()].filter(({ id }) => store.images.references(id).length === 0);
 }
 
-/** The full reference the text means, if it is one of these. */
+/** The full reference for the text, if it is one of these. */
 function isNameOf(text: string, references: readonly string[]): string | undefined {
   return references.find((reference) => {
     const familiar = familiarName(parseReference(reference));

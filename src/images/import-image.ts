@@ -50,7 +50,7 @@ function toHistory({ createdBy, comment, emptyLayer }: PlannedHistory): NewHisto
   return { createdBy, comment, emptyLayer };
 }
 
-/** What the instructions make of the config of an image without one. */
+/** Applies the instructions to an empty config. */
 async function changed(
   changes: readonly string[],
   platform: Platform,
@@ -87,7 +87,7 @@ async function bytesOf(
   return createReadStream(path, { signal });
 }
 
-/** A tar, or what comes out of a pipe. @throws AppError ARCHIVE_NOT_FOUND */
+/** A tar file, or a pipe. @throws AppError ARCHIVE_NOT_FOUND */
 async function* fileBytes(
   path: string,
   signal: AbortSignal | undefined,

@@ -1,4 +1,4 @@
-/** Logging in to registries, and out. */
+/** Login and logout. */
 import type { LoginOptions, LoginResult, LogoutOptions } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
@@ -54,13 +54,13 @@ export async function logout(
   return dropLogin(registryOf(server), { env, signal });
 }
 
-/** People give a host, a URL, or with Podman the name of a repository. */
+/** Users give a host, a URL or, as with Podman, the name of a repository. */
 function registryOf(server: string | undefined): string {
   if (server === undefined || server === '') return DOCKER_HUB;
   const bare = server.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
   if (/^(index\.|registry-1\.)?docker\.io$/.test(bare)) return DOCKER_HUB;
   try {
-    // A host without a dot is one here, though in references it would be a part of a path.
+    // A host without a dot is accepted here, although in references it would be part of a path.
     parseReference(`${bare}${/[.:]/.test(bare) ? '' : ':443'}/x`);
   } catch {
     throw new AppError('REFERENCE_INVALID', `${JSON.stringify(bare)} is not a registry host`, {

@@ -1,5 +1,5 @@
 /**
- * `manifest create`, `annotate`, `push` and `rm`: lists of manifests that are made here, piece by piece, and become an
+ * `manifest create`, `annotate`, `push` and `rm`: lists of manifests that are assembled in the store, and become an
  * index in a registry when they are pushed. Each is a file in the store, `manifest-lists/<name>.json`.
  */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Opens an image for a call that only looks at it: in any transport, without writing to a store or making one. */
+/** Opens an image of any transport for reading, without writing to a store or creating one. */
 import { existsSync } from 'node:fs';
 import type { StoreOptions } from '../api/index.ts';
 import {
@@ -25,9 +25,9 @@ import { withStore } from './with-store.ts';
 export interface OpenedImage {
   readonly image: Image;
   readonly source: ImageSource;
-  /** Short forms; empty where the image has no name. */
+  /** Short forms; empty if the image has no name. */
   readonly names: readonly string[];
-  /** Where the store has the image; undefined in other transports. */
+  /** The image's record in the store; undefined in other transports. */
   readonly stored: StoredImage | undefined;
 }
 
@@ -37,9 +37,9 @@ export interface StoredImage {
 }
 
 export interface WithImageOptions extends StoreOptions {
-  /** A name of any transport; one without a transport is of the store. */
+  /** A name of any transport; without a transport, a name in the store. */
   readonly image: string;
-  /** `os/arch[/variant]`; undefined: of an index the image that is best for this machine. */
+  /** `os/arch[/variant]`; undefined: the best image of an index for this machine. */
   readonly platform?: string | undefined;
 }
 
@@ -69,7 +69,7 @@ export async function withImage<T>(
   return await work({ image, source, names: namesIn(source, text), stored: undefined });
 }
 
-/** An archive lists names; a registry has the one that was asked for. */
+/** An archive lists its names; a registry has only the requested one. */
 function namesIn(source: ImageSource, text: string): readonly string[] {
   const name = parseImageName(text, 'store');
   return name.transport === 'registry'

@@ -1,4 +1,4 @@
-/** `openImage`: an image of any transport, to look into. */
+/** `openImage`: reads an image of any transport. */
 import type { OpenedImage, OpenedIndex, OpenImageOptions } from '../api/index.ts';
 import {
   chooseImage,

@@ -1,4 +1,4 @@
-/** Images out of registries. */
+/** Pulls images from registries. */
 import type { PulledImage, PullOptions, RegistryEvent } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import {
@@ -63,7 +63,7 @@ async function* references(
 
 export interface PullSettings {
   readonly reference: Reference;
-  /** Undefined: the host's, or the only one there is. */
+  /** Undefined: the host's, or the only one. */
   readonly platform: ReturnType<typeof parsePlatform> | undefined;
   readonly onEvent: ((event: RegistryEvent) => void) | undefined;
   readonly signal: AbortSignal | undefined;
@@ -73,7 +73,7 @@ function hooks({ onEvent, signal }: PullOptions) {
   return { onEvent, signal };
 }
 
-/** Pulls one image and names it. With a digest the tag, if there is one too, says nothing. */
+/** Pulls one image and names it. A digest takes precedence over a tag. */
 export async function pullOne(
   store: Store,
   registries: Registries,

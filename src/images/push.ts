@@ -1,4 +1,4 @@
-/** Images of the store into registries. */
+/** Pushes images of the store to registries. */
 import type { PushedImage, PushOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { type ImageRecords, rememberRepoDigest, type TransferEvent } from '../image/index.ts';

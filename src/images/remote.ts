@@ -1,4 +1,4 @@
-/** Looking into registries without fetching images. */
+/** Reads manifests and tags from registries without fetching images. */
 import type {
   InspectedManifest,
   InspectManifestOptions,

@@ -1,4 +1,4 @@
-/** What is in an image, wherever it is. */
+/** Reports what is in an image of any transport. */
 import type { ImageReport } from '../analysis/index.ts';
 import type { ReportImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';

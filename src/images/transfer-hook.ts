@@ -1,7 +1,7 @@
 import type { RegistryEvent } from '../api/index.ts';
 import type { OnTransfer } from '../image/index.ts';
 
-/** Passes on how far the blobs of a transfer have come. */
+/** Reports the progress of a transfer's blobs. */
 export function transferHook(
   onEvent: ((event: RegistryEvent) => void) | undefined,
 ): OnTransfer | undefined {

@@ -6,15 +6,15 @@ import { familiarName, parseReference } from '../oci/index.ts';
 import { type ImageRecord, isGone, type Store, useStore } from '../store/index.ts';
 import { RegistryProvider } from '../transfer/index.ts';
 
-/** Prunes that take what is needed every time are no accident. */
+/** If content disappears more often than this, it is not by accident. */
 const ATTEMPTS = 8;
 
 export interface WithStoreOptions {
-  /** The work cannot be begun anew, for example because it reads a stream. */
+  /** The work cannot start over, for example because it reads a stream. */
   readonly isOnce?: boolean | undefined;
 }
 
-/** @param work begun anew when another process has removed what it had found */
+/** @param work starts over if another process has removed content that it had found */
 export function withStore<T>(
   { root, env }: LaminaContext,
   work: (store: Store) => Promise<T>,
@@ -38,9 +38,9 @@ export function withStore<T>(
 export function requireImage(store: Store, text: string): ImageRecord {
   const image = store.images.resolve(text);
   if (image !== undefined) return image;
-  const present = store.images.names().map((name) => familiarName(parseReference(name)));
+  const known = store.images.names().map((name) => familiarName(parseReference(name)));
   throw new AppError('IMAGE_NOT_FOUND', `image '${text}' is not in the local store`, {
-    expected: present.length === 0 ? undefined : `one of ${present.slice(0, 8).join(', ')}`,
+    expected: known.length === 0 ? undefined : `one of ${known.slice(0, 8).join(', ')}`,
     hint: 'run `lamina images` to list images',
   });
 }

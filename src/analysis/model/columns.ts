@@ -6,7 +6,7 @@ type Values = Uint8Array | Int32Array | Uint32Array | Float64Array;
 const FIRST_CAPACITY = 1024;
 
 export class Column<V extends Values> {
-  /** Read it anew after a `push`: growing moves it. */
+  /** Read it again after a `push`: growing moves it. */
   values: V;
   readonly #make: (length: number) => V;
   #length = 0;

@@ -16,7 +16,7 @@ export interface GoBuild {
 
 const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
 const HEADER = 32;
-/** Texts are inline, and not behind pointers as before Go 1.18. */
+/** Texts are inline, not referenced by pointers as before Go 1.18. */
 const INLINE = 2;
 /** Largest list of modules that is read. */
 const LIMIT = 1 << 20;

@@ -1,4 +1,4 @@
-/** What in the final file system matters to whoever runs the image. */
+/** What in the final file system matters for security. */
 import { type BytePath, baseName } from '../../files/index.ts';
 import { type ImageModel, NONE } from '../model/index.ts';
 
@@ -52,7 +52,7 @@ export function securityFindings(model: ImageModel): SecurityFindings {
   };
 }
 
-/** A link left behind by what it pointed to. Links to directories on the way are taken to be right. */
+/** Whether a link is dangling. Links to directories on the way are assumed to be valid. */
 function leadsNowhere(model: ImageModel, path: BytePath, target: string | undefined): boolean {
   if (target === undefined) return false;
   const isNear = !target.includes('/');

@@ -66,15 +66,16 @@ function* inHistory({ history = [] }: ImageConfig): Generator<FoundSecret> {
   for (const [position, entry] of history.entries()) {
     if (entry.empty_layer !== true) layer++;
     const text = entry.created_by ?? '';
-    const place = entry.empty_layer === true ? { history: position } : { history: position, layer };
+    const location =
+      entry.empty_layer === true ? { history: position } : { history: position, layer };
     const found = new Set<SecretKind>();
     for (const [name, value] of assignments(text)) {
       const kind = secretInValue(name, value);
       if (kind === undefined) continue;
       found.add(kind);
-      yield { kind, arg: name, ...place };
+      yield { kind, arg: name, ...location };
     }
-    for (const kind of secretsInText(text)) if (!found.has(kind)) yield { kind, ...place };
+    for (const kind of secretsInText(text)) if (!found.has(kind)) yield { kind, ...location };
   }
 }
 

@@ -20,7 +20,7 @@ export interface PrivateAptOptions {
   /** An empty directory, removed by the caller. */
   readonly directory: string;
   readonly sources: readonly DebianSource[];
-  /** As Debian names it. */
+  /** Debian's name. */
   readonly architecture: string;
   readonly aptOptions: readonly AptOption[];
   readonly env: Environment;

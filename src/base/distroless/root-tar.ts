@@ -83,8 +83,8 @@ type Metadata = Partial<Pick<TarHeader, 'mode' | 'uid' | 'gid'>>;
 
 class RootWriter {
   readonly #epoch: number | undefined;
-  /** Directories many packages have, and links in their places. */
-  readonly #present = new Set<string>();
+  /** Paths that were written: many packages have the same directories, or links instead. */
+  readonly #paths = new Set<string>();
 
   constructor(epoch: number | undefined) {
     this.#epoch = epoch;
@@ -121,10 +121,10 @@ class RootWriter {
     yield Buffer.alloc(padding(header.size));
   }
 
-  /** What is there already stays as it is. */
+  /** The first entry at a path stays. */
   #add(header: TarHeader): Uint8Array[] {
-    if (this.#present.has(header.path)) return [];
-    this.#present.add(header.path);
+    if (this.#paths.has(header.path)) return [];
+    this.#paths.add(header.path);
     return [encodeHeader(header)];
   }
 

@@ -12,13 +12,13 @@ export async function controlOf(deb: string): Promise<string> {
   return stdout;
 }
 
-/** All files of a package but those nobody reads at run time, with their places in a merged /usr. */
+/** All files of a package except those not needed at run time, with their paths in a merged /usr. */
 export async function* membersOf(deb: string): AsyncGenerator<TarMember> {
   const child = spawn('dpkg-deb', ['--fsys-tarfile', deb], { stdio: ['ignore', 'pipe', 'ignore'] });
   const closed = once(child, 'close');
   try {
     for await (const member of readTar(child.stdout)) {
-      yield { ...member, header: placed(member.header) };
+      yield { ...member, header: merged(member.header) };
     }
     child.stdout.resume();
     const [code] = await closed;
@@ -34,7 +34,7 @@ export function isWanted({ path }: TarHeader): boolean {
   return path !== '' && !isLeftOut(path);
 }
 
-function placed(header: TarHeader): TarHeader {
+function merged(header: TarHeader): TarHeader {
   const { linkTarget, type } = header;
   return {
     ...header,

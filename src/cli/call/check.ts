@@ -1,10 +1,10 @@
-/** What the build checks found, as `docker build --check` prints it. */
+/** Findings of the build checks, as `docker build --check` prints them. */
 import type { CheckResult, CheckWarning, SkippedImage } from '../../api/index.ts';
 import type { SourceLocation } from '../../errors.ts';
 import { printable } from '../../progress/index.ts';
 import { locationJson, sourceData } from './location.ts';
 
-/** Lines shown before and after those a warning is about. */
+/** Lines of context before and after the lines of a warning. */
 const CONTEXT_LINES = 2;
 const RULER = '--------------------';
 
@@ -40,7 +40,7 @@ function excerpt({ file, text, range }: SourceLocation): string[] {
   return [`${printable(file)}:${first}`, RULER, ...shown, RULER];
 }
 
-/** For standard error: which base images nobody could ask for. */
+/** Lists unreachable base images, for standard error. */
 export function skippedText(skipped: readonly SkippedImage[]): string {
   return skipped
     .map(({ name, reason }) => {
@@ -50,7 +50,7 @@ export function skippedText(skipped: readonly SkippedImage[]): string {
     .join('');
 }
 
-/** In the form of BuildKit's own answer; `url` is the page in lamina's documentation. */
+/** In BuildKit's format; `url` is the page in lamina's documentation. */
 export function checkJson({ warnings, error, source }: CheckResult): object {
   return {
     warnings: warnings.map(({ rule, description, page, message, location }) => ({

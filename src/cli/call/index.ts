@@ -1,4 +1,4 @@
-/** `build --call`: what can be asked of a Dockerfile instead of building it, and how the answers are printed. */
+/** `build --call`: evaluates a Dockerfile without building it, and prints the result. */
 import type { BuildOptions, SkippedImage } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -18,7 +18,7 @@ const METHODS: readonly (readonly [method: string, description: string])[] = [
 
 /**
  * @param call `method[,format=text|json]`
- * @returns the exit status: 1 when the checks found something, as with Docker
+ * @returns the exit status: 1 if the checks found something, as with Docker
  * @throws AppError CLI_FLAG_VALUE; whatever reading the Dockerfile throws
  */
 export async function callBuild(

@@ -1,4 +1,4 @@
-/** Places in a file, in BuildKit's JSON form: lines count from 1, characters from 0. */
+/** Locations in a file, in BuildKit's JSON format: lines count from 1, characters from 0. */
 import type { SourceFile } from '../../api/index.ts';
 import type { SourcePosition, SourceRange } from '../../errors.ts';
 

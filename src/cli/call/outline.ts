@@ -1,4 +1,4 @@
-/** What a target takes, as `docker build --call=outline` prints it. */
+/** The outline of a target, as `docker build --call=outline` prints it. */
 import type { OutlineResult } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
 import { renderTable } from '../rows.ts';
@@ -24,7 +24,7 @@ export function outlineText(result: OutlineResult): string {
   return tables.map((cells) => renderTable(cells.map((row) => row.map(printable)))).join('\n');
 }
 
-/** In the form of BuildKit's own answer: what is empty is left out. */
+/** In BuildKit's format, without empty members. */
 export function outlineJson(result: OutlineResult): object {
   const mount = ({ name, required, range }: OutlineResult['secrets'][number]) => ({
     name,

@@ -15,7 +15,7 @@ export function targetsText({ targets }: TargetsResult): string {
   return renderTable(cells.map((row) => row.map(printable)));
 }
 
-/** In the form of BuildKit's own answer. */
+/** In BuildKit's format. */
 export function targetsJson({ targets, source }: TargetsResult): object {
   return {
     targets: targets.map(

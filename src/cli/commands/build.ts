@@ -76,7 +76,7 @@ export const buildCommand = defineCommand({
   async run({ flags, args }, context) {
     const options = buildOptions(flags, args[0] ?? '.', context);
     refuseTerminalOutput(options.outputs ?? [], context);
-    // As with docker: a file of an earlier build must not be taken for this one's.
+    // As with docker: the file of an earlier build must not be mistaken for this build's.
     if (flags.iidfile !== undefined) await removeFile(flags.iidfile);
     for (const name of RESULT_FILES) refuseUnwritable(name, flags[name]);
     const method = callMethod(flags);
@@ -161,7 +161,7 @@ function summaryKind(text: string | undefined): SummaryKind {
   return summaryKinds.find((kind) => kind === text) ?? 'short';
 }
 
-/** The error with a command that looks into the file system of the step. */
+/** The error with a command that opens a shell in the file system of the step. */
 async function withAdvice(
   error: StepError,
   path: string,
@@ -173,14 +173,14 @@ async function withAdvice(
   return withDetails(error, { lookInside: command });
 }
 
-/** What is asked for instead of a build; undefined: a build. */
+/** The method that replaces the build; undefined: a build. */
 function callMethod({ call, check, print }: Flags): string | undefined {
   if (check) return 'check';
   const method = call ?? print;
   return method === undefined || method === '' || method === 'build' ? undefined : method;
 }
 
-/** `--push` and `--load` add to the outputs; with an output that is an image, that one is pushed. */
+/** `--push` and `--load` add outputs; if an output is an image, `--push` pushes that one. */
 function outputs(flags: Flags): OutputSpec[] {
   const specs = flags.output.map(outputSpec);
   if (flags.load && !specs.some(isLoad)) specs.push({ type: 'docker', attrs: {} });
@@ -235,7 +235,7 @@ function refuseTerminalOutput(specs: readonly OutputSpec[], { io }: CommandConte
   });
 }
 
-/** Files of a layer that are listed. */
+/** Number of files listed for a layer. */
 const LISTED_FILES = 50;
 
 async function reportVerification(verified: VerifyResult, { io }: CommandContext): Promise<number> {
@@ -244,7 +244,7 @@ async function reportVerification(verified: VerifyResult, { io }: CommandContext
   return verified.identical ? 0 : 1;
 }
 
-/** A device such as /dev/null, or a link to one, stays. */
+/** Keeps a device such as /dev/null, or a link to one. */
 async function removeFile(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found?.isFile()) await rm(path, { force: true });

@@ -1,4 +1,4 @@
-/** Docker's commands for builders. There is one here, which needs no setting up: they succeed, and say so. */
+/** Docker's commands for builders. lamina has one builder, which needs no set-up: the commands succeed with a note. */
 import { type CommandContext, defineCommand } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
 import { renderRows } from '../rows.ts';
@@ -6,7 +6,7 @@ import { renderRows } from '../rows.ts';
 const NAME = 'lamina';
 const ONE_BUILDER = 'lamina has one builder, which needs no setting up';
 
-/** Without a note each: the command says that it changes nothing. */
+/** No note per flag: the command itself says that it changes nothing. */
 function ineffective(names: readonly string[], kind: 'switch' | 'text' | 'list'): FlagTable {
   return Object.fromEntries(names.map((name) => [name, { kind, help: 'no effect' }]));
 }

@@ -1,7 +1,7 @@
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { renderComparison } from '../compare-report.ts';
 
-/** As with cmp and diff: the same, not the same. */
+/** Exit statuses as with cmp and diff. */
 const STATUS = { same: 0, different: 1 } as const;
 
 export const compareCommand = defineCommand({

@@ -146,7 +146,7 @@ function reason(why: ContextReason, { ignoreFile }: ContextListing): string {
   return `${path} is sent: ${because}${below}\n`;
 }
 
-/** What would become of a path if it existed: a step may be about to make it. */
+/** Whether a path would be ignored if it existed: a step may create it later. */
 function absent({ ignored }: ContextReason, line: string | undefined): string {
   if (line === undefined) return '';
   return ignored

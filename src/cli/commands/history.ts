@@ -88,7 +88,7 @@ function rowOf(row: HistoryRow, { whole, human }: Style): Row {
   };
 }
 
-/** On one line; in a table no longer than Docker shows it. */
+/** On one line, and in a table truncated as by Docker. */
 function createdBy(text: string, whole: boolean): string {
   const line = text.replaceAll('\t', ' ').replaceAll('\n', ' ');
   if (whole) return line;

@@ -85,12 +85,12 @@ interface Entry {
   readonly image: ImageSummary;
 }
 
-/** An image has a line for each of its names, or one without a name. */
+/** One line for each name of an image, or one line without a name. */
 function entriesOf(image: ImageSummary): Entry[] {
   if (image.references.length === 0) return [{ repository: NONE, tag: NONE, image }];
   const names = image.references.map(splitReference);
   const tagged = new Set(names.flatMap(({ repository, tag }) => (tag === NONE ? [] : repository)));
-  // A name by digest is told only where no tag of its repository is.
+  // A name by digest is shown only if no tag of its repository is.
   return names
     .filter(({ repository, tag }) => tag !== NONE || !tagged.has(repository))
     .map((name) => ({ ...name, image }));
@@ -111,7 +111,7 @@ function rowOf({ repository, tag, image }: Entry, whole: boolean): Row {
   };
 }
 
-/** What Docker shows for what it does not know. */
+/** Docker's text for unknown values. */
 const UNKNOWN = 'N/A';
 
 function knownSize(bytes: number | undefined): string {
@@ -150,7 +150,7 @@ function entryFilter(filter: Filter, facts: FilterFacts): Accepts {
   return ({ image }) => accepts(image);
 }
 
-/** `name`, `name:tag`; `*` and `?` stand for anything but a slash. */
+/** `name`, `name:tag`; `*` and `?` match everything except a slash. */
 function repositoryFilter(pattern: string): Accepts {
   const [, repository = pattern, tag] = /^(.+?)(?::([^:/]+))?$/.exec(pattern) ?? [];
   const glob = (text: string) =>

@@ -82,15 +82,15 @@ export const imagetoolsCreateCommand = defineCommand({
 });
 
 function annotation(text: string): [key: string, value: string] {
-  const [, place, key = '', value] =
+  const [, level, key = '', value] =
     /^(?:([a-z-]+(?:\[[^\]]*\])?):)?([^=]+)=(.*)$/s.exec(text) ?? [];
   if (value === undefined) {
     throw new AppError('CLI_FLAG_VALUE', `invalid value ${JSON.stringify(text)} for --annotation`, {
       expected: '[index:]key=value',
     });
   }
-  if (place !== undefined && place !== 'index') {
-    throw new AppError('CLI_NOT_YET', `--annotation ${place}: is not supported here`, {
+  if (level !== undefined && level !== 'index') {
+    throw new AppError('CLI_NOT_YET', `--annotation ${level}: is not supported here`, {
       hint: 'annotate manifests at build time: lamina build --annotation',
     });
   }

@@ -82,7 +82,7 @@ function formatted(format: string, version: VersionInfo, info: SystemInfo): stri
   return `${compileTemplate(template, { shape: shapeOf(Object.keys(data)) })(data)}\n`;
 }
 
-/** What uname calls the processors that have another name in Go. */
+/** uname's names of architectures that have another name in Go. */
 const MACHINES: Readonly<Record<string, string>> = {
   ...{ amd64: 'x86_64', arm64: 'aarch64', '386': 'i686', arm: 'armv7l' },
 };

@@ -54,7 +54,7 @@ function renderer(format: string | undefined): (images: readonly unknown[]) => s
   return (images) => images.map((image) => `${template(image)}\n`).join('');
 }
 
-/** Docker's image type has these members always: what is not in the JSON prints as empty, not as missing. */
+/** Docker's image type always has these members: if they are not in the JSON, they print as empty. */
 function zeroText(path: readonly string[]): string | undefined {
   return zeroTexts[path.at(-1) ?? ''];
 }

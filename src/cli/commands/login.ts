@@ -61,7 +61,7 @@ export const loginCommand = defineCommand({
   },
 });
 
-/** The line end of a file is no part of the password. */
+/** The newline at the end of a file is not part of the password. */
 async function fromStdin({ io }: CommandContext): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.stdin()) chunks.push(Uint8Array.from(chunk));

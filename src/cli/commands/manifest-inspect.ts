@@ -30,7 +30,7 @@ export const manifestInspectCommand = defineCommand({
   },
 });
 
-/** As Docker indents it. */
+/** Indented as by Docker. */
 function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, '\t')}\n`;
 }

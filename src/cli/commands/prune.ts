@@ -160,7 +160,7 @@ interface CommonFlags {
 }
 
 interface Removal {
-  /** What is removed, for the question. */
+  /** What is removed, for the prompt. */
   readonly warning: string;
   readonly options: (api: Lamina) => Promise<PruneOptions> | PruneOptions;
 }
@@ -186,7 +186,7 @@ async function remove(
   return 0;
 }
 
-/** Undefined where there are no filters: all images that are asked for. */
+/** Undefined without filters: all selected images. */
 async function acceptsImages(
   flags: { readonly filter: readonly string[]; readonly root: string | undefined },
   context: CommandContext,
@@ -199,7 +199,7 @@ async function acceptsImages(
   return (image) => filters.every((accepts) => accepts(image));
 }
 
-/** For how long cache was not used: milliseconds; undefined: nothing is said. */
+/** Minimum age of unused cache in milliseconds; undefined without `until`. */
 function cacheAge(filters: readonly string[]): number | undefined {
   const ages = filters.map((text) => {
     const filter = parseFilter(text);

@@ -57,7 +57,7 @@ export const rmiCommand = defineCommand({
   },
 });
 
-/** With --force, as with `rm`, what is gone already is no failure. */
+/** With --force, a missing image is not a failure, as with `rm`. */
 async function noteMissing(errors: readonly unknown[], { io }: CommandContext): Promise<void> {
   for (const error of errors) {
     await io.stderr.write(

@@ -147,7 +147,7 @@ async function fileVariables(paths: readonly string[], context: CommandContext):
   return all;
 }
 
-/** @returns what writes the container's id to a new file */
+/** @returns a function that writes the container ID to a new file */
 function idFile(path: string | undefined): RunOptions['onId'] {
   if (path === undefined) return undefined;
   return (id) => {

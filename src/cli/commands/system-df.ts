@@ -85,7 +85,7 @@ function rowOf({ type, total: count, active, bytes, reclaimableBytes }: DiskUsag
   };
 }
 
-/** What Docker shows for what it does not know. */
+/** Docker's text for unknown values. */
 const UNKNOWN = 'N/A';
 
 function imageRow({ id, references, created, size, sharedBytes }: ImageUsage): Row {
@@ -101,7 +101,7 @@ function imageRow({ id, references, created, size, sharedBytes }: ImageUsage): R
   };
 }
 
-/** As many digits as Docker shows of what may be long. */
+/** Truncated to as many digits as Docker shows. */
 const ID_LENGTH = 12;
 const DESCRIPTION_LENGTH = 60;
 

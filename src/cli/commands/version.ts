@@ -20,7 +20,7 @@ export const versionCommand = defineCommand({
     const { stdout } = context.io;
     if (flags.format !== undefined) {
       const [os = '', architecture = ''] = platform.split('/');
-      // Docker tells its client from its daemon; here one program is both.
+      // Docker shows client and daemon separately; lamina is both in one program.
       const part = { Version: version, Os: os, Arch: architecture };
       const data = {
         Client: part,

@@ -1,4 +1,4 @@
-/** What lamina can explain: codes of errors and warnings, rules of build checks, and topics. Read from docs/. */
+/** What `lamina explain` explains: codes of errors and warnings, build checks, and topics. Read from docs/. */
 import { readdir, readFile } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -18,7 +18,7 @@ const TOPICS = [
   ...['platforms', 'registries', 'reproducible', 'run'],
 ];
 
-/** Everything there is to explain, codes first. @throws AppError CLI_FILE */
+/** All explanations, codes first. @throws AppError CLI_FILE */
 export async function explanations(): Promise<readonly Explanation[]> {
   const docs = await docsDirectory();
   const [errors, rules, topics] = await Promise.all([
@@ -30,7 +30,7 @@ export async function explanations(): Promise<readonly Explanation[]> {
 }
 
 /**
- * Finds by name: case, `-` and `_` do not count.
+ * Finds an explanation by name, ignoring case, `-` and `_`.
  * @throws AppError CLI_USAGE with the nearest name
  */
 export function findExplanation(name: string, all: readonly Explanation[]): Explanation {
@@ -51,7 +51,7 @@ function key(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** At the root of the package, whether lamina is the built command or run from its sources. */
+/** At the root of the package, both for the built command and for the sources. */
 async function docsDirectory(): Promise<URL> {
   for (const up of ['../../docs/', '../../../docs/']) {
     const directory = new URL(up, import.meta.url);

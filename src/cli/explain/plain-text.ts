@@ -37,7 +37,7 @@ function kindOf(line: string): Block['kind'] | undefined {
   return /^[-*] |^\d+\. /.test(line) ? 'list' : 'text';
 }
 
-/** The index behind the block that starts at `start`. */
+/** The index after the block that starts at `start`. */
 function endOf(kind: Block['kind'], lines: readonly string[], start: number): number {
   if (kind === 'heading') return start + 1;
   const isFenced = lines[start]?.startsWith('```') === true;
@@ -73,7 +73,7 @@ function rendered({ kind, lines }: Block, width: number): string {
   }
 }
 
-/** Two blanks at the end of a line break it. */
+/** Two spaces at the end of a line are a line break. */
 function paragraphs(lines: readonly string[]): string[] {
   return lines
     .join('\n')
@@ -107,7 +107,7 @@ function tableText(lines: readonly string[]): string {
   return renderTable(rows).trimEnd();
 }
 
-/** Emphasis and code without their marks, links by their text. */
+/** Emphasis and code without their markup, links as their text. */
 function inline(text: string): string {
   return text
     .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')

@@ -108,14 +108,14 @@ function layersSection({ layers }: ImageReport): Section {
         humanSize(layer.unpacked),
         layer.compressed === null ? '-' : humanSize(layer.compressed),
         layer.reclaimable === 0 ? '-' : humanSize(layer.reclaimable),
-        ...(hasLines ? [origin(layer)] : []),
+        ...(hasLines ? [sourceOf(layer)] : []),
         layer.instruction ?? '(the image does not say)',
       ]),
     },
   };
 }
 
-function origin({ stage, line }: ImageReport['layers'][number]): string {
+function sourceOf({ stage, line }: ImageReport['layers'][number]): string {
   return [stage, line === null ? undefined : `line ${line}`]
     .filter((part) => part !== null && part !== undefined)
     .join(', ');

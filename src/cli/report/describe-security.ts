@@ -41,13 +41,19 @@ export function secretsSection({ secrets }: ImageReport): Section | undefined {
       rows: secrets.map((secret) => [
         secret.kind,
         secret.layer === null ? '' : String(secret.layer),
-        `${place(secret)}${secret.line === null ? '' : `, line ${secret.line}`}`,
+        `${locationOf(secret)}${secret.line === null ? '' : `, line ${secret.line}`}`,
       ]),
     },
   };
 }
 
-function place({ path, env, label, history, visible }: ImageReport['secrets'][number]): string {
+function locationOf({
+  path,
+  env,
+  label,
+  history,
+  visible,
+}: ImageReport['secrets'][number]): string {
   if (path !== null) return visible === false ? `${path} (hidden)` : path;
   if (history !== null) return env === null ? `history entry ${history}` : `history, ${env}`;
   if (env !== null) return `variable ${env}`;

@@ -25,7 +25,7 @@ function tableText({ columns, rows }: Table): string {
   ].join('\n');
 }
 
-/** What images say of themselves is text, neither markup nor a mention of somebody. */
+/** Text from images is untrusted: it must be neither markup nor a mention. */
 function safe(text: string): string {
   return printable(text)
     .replace(/[\\`*_{}[\]<>()#|~!&]/g, '\\$&')

@@ -100,6 +100,6 @@ function clipStart(text: string, columns: number): string {
 }
 
 function pad(text: string, width: number, align: Column['align']): string {
-  const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
-  return align === 'right' ? blanks + text : text + blanks;
+  const padding = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return align === 'right' ? padding + text : text + padding;
 }

@@ -5,7 +5,7 @@ export class FunctionError extends Error {}
 
 export type TemplateFunction = (...args: readonly unknown[]) => unknown;
 
-/** As Go's `%v` prints what a JSON document can hold. */
+/** Prints JSON values as Go's `%v` does. */
 export function goText(value: unknown): string {
   if (value === undefined || value === null) return '<no value>';
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
@@ -22,7 +22,7 @@ function memberText(value: unknown): string {
   return isEmpty && !Array.isArray(value) ? '{}' : goText(value);
 }
 
-/** What Go takes for true: not zero, not empty, not nil. */
+/** Go's truth: not zero, not empty, not nil. */
 export function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
@@ -35,7 +35,7 @@ export function lookUp(value: unknown, key: unknown): unknown {
   return Object.entries(value).find(([name]) => name === String(key))?.[1];
 }
 
-/** A part of a list must be there; a map gives nothing for a key that it does not have. */
+/** An index of a list must exist; a missing key of a map gives nothing. */
 function indexed(value: unknown, key: unknown): unknown {
   if (typeof key !== 'number') {
     if (Array.isArray(value)) throw new FunctionError(`cannot index a list with ${goText(key)}`);
@@ -51,7 +51,7 @@ function indexed(value: unknown, key: unknown): unknown {
   return lookUp(value, key);
 }
 
-/** Go escapes these in JSON for the sake of HTML pages. */
+/** Go escapes these in JSON, for HTML pages. */
 function goJson(value: unknown): string {
   return JSON.stringify(value ?? null).replace(/[<>&]/g, (character) => {
     return `\\u00${character.charCodeAt(0).toString(16)}`;

@@ -1,4 +1,4 @@
-/** Cuts a template into text and actions, and an action into words. */
+/** Splits a template into text and actions, and an action into words. */
 import { AppError } from '../../errors.ts';
 
 export type Piece =

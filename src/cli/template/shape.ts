@@ -1,4 +1,4 @@
-/** What a datum of templates may have, where its JSON leaves out what is empty. */
+/** The fields that a template's datum can have, even if its JSON omits empty ones. */
 
 /**
  * `value`: a text, a number, a list: it has no fields. `map`: any key. `any`: not looked at. Else the fields of a

@@ -19,9 +19,9 @@ import type { Shape } from './shape.ts';
 export type Template = (data: unknown) => string;
 
 export interface TemplateOptions {
-  /** What the datum may have; all else is an error. Undefined: anything goes. */
+  /** Fields that the datum can have; other fields are an error. Undefined: any field. */
   readonly shape?: Shape | undefined;
-  /** What a field prints that is absent or null; undefined: `<no value>`. */
+  /** Text for a field that is missing or null; undefined: `<no value>`. */
   readonly absent?: ((path: readonly string[]) => string | undefined) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `system check`: reads all of a store, says what is damaged and what is lost by it, and repairs it if asked to. */
+/** `system check`: reads the whole store, reports damage and what is lost by it, and repairs it on request. */
 import type { CheckStoreOptions, CheckStoreResult, LostImage } from '../../api/index.ts';
 import type { LaminaContext } from '../../lamina-context.ts';
 import { familiarName, parseReference } from '../../oci/index.ts';
@@ -33,7 +33,7 @@ export async function checkStore(
   return withStore(context, check, { isOnce: true });
 }
 
-/** What is lost shows when the database has been repaired. */
+/** Losses are known only after the database is repaired. */
 function unreadable(root: string, problems: readonly FrameProblem[]): CheckStoreResult {
   return {
     ...{ root, sound: false, repaired: false, problems },

@@ -1,4 +1,4 @@
-/** Reads all of a store whose database is sound, and finds what is not as it was made. */
+/** Reads the whole store, whose database is sound, and finds damaged content. */
 import { type LayerFault, layerFaults } from '../../layers/index.ts';
 import type { DiffId, Digest } from '../../oci/index.ts';
 import type { ImageRecord, LayerId, LazyLayer, Store } from '../../store/index.ts';
@@ -8,9 +8,9 @@ export interface Damage {
   readonly counts: { readonly layers: number; readonly blobs: number; readonly images: number };
   readonly blobs: readonly DamagedBlob[];
   readonly layers: readonly DamagedLayer[];
-  /** Images of which a part is lost for good. */
+  /** Images that have lost a part for good. */
   readonly lostImages: readonly ImageRecord[];
-  /** Keys of records that name a lost layer. */
+  /** Keys of records that refer to a lost layer. */
   readonly lostSteps: readonly string[];
 }
 
@@ -23,9 +23,9 @@ export interface DamagedBlob {
 export interface DamagedLayer {
   readonly id: LayerId;
   readonly faults: readonly LayerFault[];
-  /** Only what was derived of the layer is damaged. */
+  /** Only derived forms of the layer are damaged. */
   readonly isWhole: boolean;
-  /** The layer can be made again, of a blob of the store. */
+  /** The layer can be created again from a blob of the store. */
   readonly lazy: LazyLayer | undefined;
 }
 
@@ -58,29 +58,29 @@ export async function findDamage(store: Store, signal?: AbortSignal): Promise<Da
   };
 }
 
-/** Also those that images name and that are not there. */
+/** Includes blobs that images refer to and that do not exist. */
 async function damagedBlobs(
   store: Store,
   images: readonly ImageRecord[],
   signal: AbortSignal | undefined,
 ): Promise<{ readonly count: number; readonly damaged: readonly DamagedBlob[] }> {
   const damaged: DamagedBlob[] = [];
-  const there = new Set<Digest>();
+  const existing = new Set<Digest>();
   for (const { digest } of store.blobs.list()) {
-    there.add(digest);
+    existing.add(digest);
     if (await store.blobs.isSound(digest, { signal })) continue;
     const path = store.blobs.location(digest);
     damaged.push({ digest, path, problem: 'it does not match the digest in its name' });
   }
   const named = new Set(images.flatMap(({ id, manifestDigest }) => [id, manifestDigest]));
   for (const digest of named) {
-    if (there.has(digest)) continue;
+    if (existing.has(digest)) continue;
     damaged.push({ digest, path: store.blobs.location(digest), problem: 'it is missing' });
   }
-  return { count: there.size, damaged };
+  return { count: existing.size, damaged };
 }
 
-/** With an epoch an image's layer is another tar than the one the store has. */
+/** With an epoch, the tar of an image's layer differs from the one in the store. */
 function diffIdsOf(images: readonly ImageRecord[]): ReadonlyMap<LayerId, DiffId> {
   const own = images.flatMap(({ layers }) => layers.filter(({ epoch }) => epoch === undefined));
   return new Map(own.map(({ id, diffId }) => [id, diffId]));

@@ -1,4 +1,4 @@
-/** When the database is lost, layers and blobs still say which images there were, though not their names. */
+/** Without the database, layers and blobs still show which images existed, but not their names. */
 import { statSync } from 'node:fs';
 import { draftImage } from '../../image/index.ts';
 import { diffIdOf, readIndex } from '../../layers/index.ts';
@@ -11,7 +11,7 @@ import {
 } from '../../oci/index.ts';
 import type { ImageLayer, ImageRecord, LayerId, Store } from '../../store/index.ts';
 
-/** @returns the images that are there again */
+/** @returns the restored images */
 export async function rebuildRecords(store: Store, signal?: AbortSignal): Promise<Digest[]> {
   const layers = await restoreLayers(store, signal);
   const images: Digest[] = [];
@@ -26,10 +26,10 @@ export async function rebuildRecords(store: Store, signal?: AbortSignal): Promis
   return images;
 }
 
-/** Bytes; manifests that registries take are smaller. */
+/** Bytes; registries accept only smaller manifests. */
 const LARGEST_DOCUMENT = 4 << 20;
 
-/** Those that can be read, by what their tars are. */
+/** The readable layers by diffID. */
 async function restoreLayers(
   store: Store,
   signal: AbortSignal | undefined,
@@ -58,7 +58,7 @@ function restoreLayer(store: Store, id: LayerId): number {
   const tar = tarSize !== undefined;
   store.layers.restore({
     ...{ id, tree: !tar, tar, size, files: entries.length, created },
-    // The images that it is part of keep the times they have.
+    // Images that contain the layer keep their times.
     times: 'keep',
   });
   return size;
@@ -78,7 +78,7 @@ async function imageOfManifest(
     if (found.length !== config.rootfs.diff_ids.length) return undefined;
     return await draftImage(store, { config, configBytes, manifestBytes, layers: found });
   } catch {
-    // No manifest, or one of an image that is not whole.
+    // Not a manifest, or that of an incomplete image.
     return undefined;
   }
 }

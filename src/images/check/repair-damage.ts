@@ -1,4 +1,4 @@
-/** Takes out of a store what is damaged, so that what is left is whole. */
+/** Removes damaged content from a store, and everything that depends on it. */
 import { AppError } from '../../errors.ts';
 import { dropDerivedForms } from '../../layers/index.ts';
 import type { Store } from '../../store/index.ts';

@@ -1,18 +1,18 @@
-/** The two things whose files are compared, in one form: a layer, or the file system of a whole image. */
+/** The files of a layer, or of the file system of a whole image, in one form for comparison. */
 import { type ContentRange, comparePaths, type FileEntry, type FileTree } from '../files/index.ts';
 import { effectiveTime, type LayerEntry, MergedTree, readIndex } from '../layers/index.ts';
 import { type ImageLayer, layerGone, type Store } from '../store/index.ts';
 
-export type Item = LayerEntry;
+export type ComparedFile = LayerEntry;
 
-export interface Side {
+export interface ComparedFiles {
   /** Sorted by `comparePaths`. */
-  readonly items: readonly Item[];
+  readonly items: readonly ComparedFile[];
   content(entry: FileEntry): ContentRange;
 }
 
-/** What one layer says, with the times it has when it is exported. */
-export function layerSide(store: Store, layer: ImageLayer): Side {
+/** The entries of a layer, with the times that an export gives them. */
+export function filesOfLayer(store: Store, layer: ImageLayer): ComparedFiles {
   const meta = store.layers.get(layer.id);
   if (meta === undefined) throw layerGone(layer.id);
   const { entries } = readIndex(store.layers.directory(layer.id));
@@ -27,8 +27,8 @@ export function layerSide(store: Store, layer: ImageLayer): Side {
   };
 }
 
-/** What a container of the image sees. */
-export function imageSide(store: Store, layers: readonly ImageLayer[]): Side {
+/** The files that a container of the image sees. */
+export function filesOfImage(store: Store, layers: readonly ImageLayer[]): ComparedFiles {
   const tree = MergedTree.of(
     store,
     layers.map(({ id }) => id),
@@ -37,7 +37,7 @@ export function imageSide(store: Store, layers: readonly ImageLayer[]): Side {
   return { items, content: (entry) => tree.content(entry) };
 }
 
-function* walk(tree: FileTree, root: string): Generator<Item> {
+function* walk(tree: FileTree, root: string): Generator<ComparedFile> {
   const open = [root];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     for (const entry of tree.list(path)) {

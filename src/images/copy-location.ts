@@ -1,15 +1,15 @@
-/** What `copy` copies from and to: registries, the store and OCI layouts. */
+/** Sources and destinations of `copy`: registries, the store and OCI layouts. */
 import { AppError } from '../errors.ts';
 import { type ImageName, parseImageName } from '../image/index.ts';
 import { parseReference } from '../oci/index.ts';
 
-export type Place = Exclude<
+export type CopyLocation = Exclude<
   ImageName,
   { readonly transport: 'docker-archive' } | { readonly transport: 'docker-daemon' }
 >;
 
 /** @throws AppError IMAGE_PLACE_INVALID, REFERENCE_INVALID */
-export function parsePlace(text: string): Place {
+export function parseLocation(text: string): CopyLocation {
   const scheme = /^(?:docker-archive|docker-daemon|dir)(?=:)/.exec(text)?.[0];
   const name = scheme === undefined ? parseImageName(text, 'registry') : undefined;
   if (name === undefined || name.transport === 'docker-daemon') throw refused(scheme ?? '');
