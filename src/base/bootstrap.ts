@@ -42,7 +42,7 @@ export async function runBootstrap<T>(
   exit.catch(() => {});
   const stopOnAbort = (): void => stop(child);
   options.signal?.addEventListener('abort', stopOnAbort);
-  const tail: string[] = [];
+  const tail = new LastLines();
   child.stderr.on('data', (data: Buffer) => {
     options.emit?.({
       kind: 'step.log',
@@ -51,13 +51,7 @@ export async function runBootstrap<T>(
       stream: 'stderr',
       data,
     });
-    tail.push(
-      ...data
-        .toString()
-        .split(/[\r\n]+/)
-        .filter((line) => line.trim() !== ''),
-    );
-    tail.splice(0, tail.length - KEPT_OUTPUT);
+    tail.add(data.toString());
   });
   let bytes = 0;
   async function* tar(): AsyncGenerator<Uint8Array> {
@@ -69,14 +63,14 @@ export async function runBootstrap<T>(
       yield chunk;
     }
     const code = await exit;
-    if (code !== 0) throw failure(code, tail);
+    if (code !== 0) throw failure(code, tail.lines());
   }
   try {
     const value = await consume(tar());
     child.stdout.resume();
     const code = await exit;
     if (options.signal?.aborted === true) throw new AbortedError();
-    if (code !== 0) throw failure(code, tail);
+    if (code !== 0) throw failure(code, tail.lines());
     return { value, bytes };
   } catch (error) {
     stop(child);
@@ -86,6 +80,27 @@ export async function runBootstrap<T>(
   } finally {
     options.signal?.removeEventListener('abort', stopOnAbort);
   }
+}
+
+/** Programs write a line in pieces, so one ends with its line break and not with the chunk. */
+class LastLines {
+  readonly #lines: string[] = [];
+  #unfinished = '';
+
+  add(text: string): void {
+    const pieces = `${this.#unfinished}${text}`.split(/[\r\n]+/);
+    this.#unfinished = pieces.pop() ?? '';
+    this.#lines.push(...pieces.filter(isNotBlank));
+    this.#lines.splice(0, this.#lines.length - KEPT_OUTPUT);
+  }
+
+  lines(): readonly string[] {
+    return [...this.#lines, this.#unfinished].filter(isNotBlank);
+  }
+}
+
+function isNotBlank(line: string): boolean {
+  return line.trim() !== '';
 }
 
 /** /dev itself: mmdebstrap either packs it with device nodes, which every runtime brings along, or not at all. */

@@ -86,7 +86,7 @@ describe('a repository that names commits by SHA-256', () => {
 
   it('needs all digits of a commit', async () => {
     const { stderr } = await build(`${daemon.url}/sha256.git#${head.slice(0, 50)}`);
-    expect(stderr).toContain('64 where the repository uses SHA-256');
+    expect(stderr).toContain('64 if the repository uses SHA-256');
   });
 });
 

@@ -60,7 +60,7 @@ describe('the installed command', () => {
     const result = await execute(lamina, ['build', '.'], { env: environment(unsupported) });
     expect(result.stdout).toBe('');
     expect(result.stderr).toMatch(
-      /^lamina needs Node\.js 22\.15 or later, and this is 20\.[^\n]*nodejs\.org[^\n]*\n$/,
+      /^lamina needs Node\.js 22\.15 or later; this is 20\.[^\n]*nodejs\.org[^\n]*\n$/,
     );
     expect(result.status).toBe(1);
   });

@@ -54,7 +54,7 @@ describe('on a restricted machine', () => {
       const { status, stderr } = await bench.lamina(all, { wrapper: USER_NAMESPACE });
       expect(status).toBe(name === 'run' ? 125 : 1);
       expect(stderr).toContain(code);
-      expect(stderr).toContain('outside of the namespace');
+      expect(stderr).toContain('outside the namespace');
       expect(stderr).not.toContain('INTERNAL');
     });
 
