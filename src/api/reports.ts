@@ -4,7 +4,7 @@ import type { StoreOptions } from './store-options.ts';
 
 export interface ReportImageOptions extends StoreOptions {
   /**
-   * A reference, an id or the beginning of an id in the store, or `docker://NAME`, `oci:DIRECTORY[:TAG]`,
+   * A reference, an id or the beginning of an id in the store, the id of a build on record, or `docker://NAME`, `oci:DIRECTORY[:TAG]`,
    * `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:NAME]`, `docker-daemon:NAME`.
    */
   readonly image: string;
@@ -15,7 +15,7 @@ export interface ReportImageOptions extends StoreOptions {
    * whose layers it begins with.
    */
   readonly base?: string | undefined;
-  /** Another image, for what changed since then. */
+  /** Another image, or the id of a build on record, for what changed since then. */
   readonly against?: string | undefined;
   /** What time and money are reckoned with, in place of the defaults. */
   readonly rates?: GivenRates | undefined;

@@ -53,7 +53,12 @@ export {
   openLayoutSource,
 } from './oci-layout/layout-source.ts';
 export { removeUnnamed } from './oci-layout/remove-unnamed.ts';
-export { type OpenSourceOptions, openImage, openImageSource } from './open-image.ts';
+export {
+  type OpenSourceOptions,
+  openImage,
+  openImageSource,
+  openStoredImage,
+} from './open-image.ts';
 export { readLayerFile } from './read-layer-file.ts';
 export {
   rememberRepository,

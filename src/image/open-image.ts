@@ -106,29 +106,44 @@ async function openInRegistry(
   }
 }
 
-/** An image that was exported or pushed has such blobs already. */
-const MADE = ['gzip', 'zstd'] as const;
-
 async function openInStore(
   { text }: Extract<ImageName, { transport: 'store' }>,
   { openStore, signal }: OpenSourceOptions,
 ): Promise<ImageSource> {
   const store = await openStore?.();
+  if (store === undefined) throw notInStore(text, store);
   try {
-    const [first, ...others] = store?.images.variants(text) ?? [];
-    if (store === undefined || first === undefined) throw notInStore(text, store);
-    const elsewhere = (descriptor: Descriptor) =>
-      lazyBlob(store, [first, ...others], { descriptor, signal });
-    const layers = [first, ...others].flatMap((record) => record.layers);
-    const compression = MADE.find((one) => areMade(store, layers, { compression: one }));
-    const source = await openStoreSource(store, [first, ...others], {
-      ...{ label: text, compression: compression ?? 'uncompressed', elsewhere, signal },
-    });
+    const source = await openStoredImage(store, text, { signal });
     return { ...source, [Symbol.asyncDispose]: () => store.close() };
   } catch (error) {
-    await store?.close();
+    await store.close();
     throw error;
   }
+}
+
+/** An image that was exported or pushed has such blobs already. */
+const MADE = ['gzip', 'zstd'] as const;
+
+/**
+ * Opens an image of a store, which stays the caller's to close.
+ *
+ * @param text a reference, an id, or the beginning of an id
+ * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS
+ */
+export async function openStoredImage(
+  store: Store,
+  text: string,
+  { signal }: ReadRequest = {},
+): Promise<ImageSource> {
+  const [first, ...others] = store.images.variants(text);
+  if (first === undefined) throw notInStore(text, store);
+  const elsewhere = (descriptor: Descriptor) =>
+    lazyBlob(store, [first, ...others], { descriptor, signal });
+  const layers = [first, ...others].flatMap((record) => record.layers);
+  const compression = MADE.find((one) => areMade(store, layers, { compression: one }));
+  return openStoreSource(store, [first, ...others], {
+    ...{ label: text, compression: compression ?? 'uncompressed', elsewhere, signal },
+  });
 }
 
 /** A layer that was never fetched, read from where it is; the store does not keep it. */

@@ -1,12 +1,14 @@
 /** Opens an image of any transport for reading, without writing to a store or creating one. */
 import { existsSync } from 'node:fs';
 import type { StoreOptions } from '../api/index.ts';
+import { AppError } from '../errors.ts';
 import {
   chooseImage,
   type Image,
   type ImageSource,
   namesOf,
   openImageSource,
+  openStoredImage,
   parseImageName,
   rootOf,
 } from '../image/index.ts';
@@ -19,6 +21,7 @@ import {
   parseReference,
   withDefaultTag,
 } from '../oci/index.ts';
+import { readRecord } from '../records/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import { withStore } from './with-store.ts';
 
@@ -37,7 +40,7 @@ export interface StoredImage {
 }
 
 export interface WithImageOptions extends StoreOptions {
-  /** A name of any transport; without a transport, a name in the store. */
+  /** A name of any transport; without a transport, a name in the store or the ID of a recorded build. */
   readonly image: string;
   /** `os/arch[/variant]`; undefined: the best image of an index for this machine. */
   readonly platform?: string | undefined;
@@ -52,16 +55,16 @@ export async function withImage<T>(
   const { env } = context;
   const { image: text, signal } = options;
   const common = { env, signal, unpackLimit: unpackLimitOf(env) };
-  const isStored = parseImageName(text, 'store').transport === 'store' && existsSync(context.root);
-  if (isStored) {
+  const name = parseImageName(text, 'store');
+  if (name.transport === 'store' && existsSync(context.root)) {
     return withStore(context, async (store) => {
-      const openStore = () => Promise.resolve(store);
-      await using source = await openImageSource(text, { ...common, openStore });
+      const stored = imageOfBuild(store, name.text) ?? name.text;
+      const source = await openStoredImage(store, stored, { signal });
       const image = await chosenImage(source, options);
       const id = image.manifest.config.digest;
-      const record = store.images.variants(storeName(text)).find((one) => one.id === id);
+      const record = store.images.variants(stored).find((one) => one.id === id);
       const names = store.images.references(id).map(short).sort();
-      return await work({ image, source, names, stored: record && { store, record } });
+      return work({ image, source, names, stored: record && { store, record } });
     });
   }
   await using source = await openImageSource(text, common);
@@ -83,9 +86,15 @@ function chosenImage(source: ImageSource, { platform, signal }: WithImageOptions
   return chooseImage(source, rootOf(source), { platform: wanted, explicit, signal });
 }
 
-function storeName(text: string): string {
-  const name = parseImageName(text, 'store');
-  return name.transport === 'store' ? name.text : text;
+/** The image that a build on record made; undefined where the text names none. */
+function imageOfBuild(store: Store, text: string): string | undefined {
+  if (!store.builds.ids().includes(text)) return undefined;
+  const { images } = readRecord(store, text);
+  const [first] = images;
+  if (first !== undefined) return first.id;
+  throw new AppError('IMAGE_NOT_FOUND', `build ${text} made no image`, {
+    hint: `\`lamina builds show ${text}\` shows what it did`,
+  });
 }
 
 function short(reference: string): string {

@@ -129,6 +129,12 @@ COPY --from=build /src/small /twice
       { name: 'build', bytes: 5_001_000, factor: 2500 },
       { name: 'stage-1', bytes: 2000, factor: 1 },
     ]);
+    const records = readdirSync(join(bench.store, 'builds')).filter((name) =>
+      name.endsWith('.json'),
+    );
+    const newest = records.sort().at(-1) ?? '';
+    const { against } = await report('seen', '--against', newest.replace('.json', ''));
+    expect(against?.image.names).toEqual(['staged:latest']);
     const { stdout } = await bench.succeed(['report', 'staged']);
     expect(stdout).toContain('Stage build is 5MB, the image is 2kB: 2500 times smaller.');
   });

@@ -7,6 +7,7 @@ export interface ImageSizes {
   readonly compressed: number | null;
 }
 
+/** The time of a pull over a network. */
 export interface PullTime {
   /** Bits per second. */
   readonly bandwidth: number;

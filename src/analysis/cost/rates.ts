@@ -3,6 +3,7 @@
 /** From the slow end to the fast end, or from the low to the high one. */
 export type Range = readonly [number, number];
 
+/** What times and costs are reckoned with. */
 export interface Rates {
   /** Bits per second between the registry and who pulls, slowest first. */
   readonly bandwidths: readonly number[];

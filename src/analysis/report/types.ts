@@ -47,6 +47,7 @@ export interface ImageReport {
 }
 
 /** The image of a report. */
+/** A stage of the build. */
 export interface ReportedStage {
   readonly name: string;
   /** What an image of the stage would ship: bytes of the files of all of its layers, those of its base among them. */
@@ -55,6 +56,7 @@ export interface ReportedStage {
   readonly factor: number;
 }
 
+/** What an image adds to the one it is based on. */
 export interface ReportedBase {
   /** As it was asked for, or as the image's annotations name it. */
   readonly name: string;
@@ -92,6 +94,7 @@ export interface ReportedDifference {
   readonly newSecrets: readonly ReportedSecret[];
 }
 
+/** A package that came, went, or changed. */
 export interface ReportedPackageChange {
   readonly type: PackageType;
   readonly name: string;
@@ -102,6 +105,7 @@ export interface ReportedPackageChange {
   readonly bytes: number;
 }
 
+/** Which image a report is on. */
 export interface ReportedImage {
   /** Digest of the image config. */
   readonly id: string;

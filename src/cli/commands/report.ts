@@ -37,7 +37,11 @@ export const reportCommand = defineCommand({
       value: 'image',
       help: 'the image it is based on, to tell what it adds (default: an image of the store that it begins with)',
     },
-    against: { kind: 'text', value: 'image', help: 'also show what changed since another image' },
+    against: {
+      kind: 'text',
+      value: 'image|build',
+      help: 'also show what changed since another image, or since the image of a build',
+    },
     rates: {
       kind: 'text',
       value: 'path',
