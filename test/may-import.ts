@@ -466,6 +466,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
     'lamina.ts',
   ],
+  tui: ['files', 'progress', 'analysis', 'api'],
   cli: [
     'environment.ts',
     'errors.ts',
@@ -476,5 +477,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'destination',
     'api',
     'lamina.ts',
+    'tui',
   ],
 };

@@ -70,8 +70,8 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'explore',
-    aliases: [],
-    summary: 'look into an image in a browser',
+    aliases: ['dive'],
+    summary: 'look into an image in the terminal or a browser',
     group: 'Images',
     load: async () => (await import('./commands/explore.ts')).exploreCommand,
   },

@@ -1,15 +1,16 @@
 import { AppError } from '../../errors.ts';
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import { refuseUnwritable, writeResult } from '../result-files.ts';
 
 export const exploreCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE]',
-  summary: 'look into an image in a browser',
+  summary: 'look into an image in the terminal or a browser',
   description: [
-    'Shows layers, a map of what takes the room, files, leftovers, packages and secrets. A second image is shown beside the ' +
-      'first.',
-    '--web serves the page to browsers of this machine, until Ctrl-C, and prints the URL to open. --html writes it as one file, ' +
-      'for example for the artifacts of a CI job.',
+    'Shows the layers of an image with the instructions that made them, the files after each layer with what it added, changed ' +
+      'and removed, the largest files, what is shipped but hidden, leftovers of builds, and packages. Files can be viewed and ' +
+      'extracted to the current directory. Press ? for the keys; the keys of dive work.',
+    '--web serves a page to browsers of this machine, until Ctrl-C, and prints the URL to open. --html writes it as one file, ' +
+      'for example for the artifacts of a CI job. A second image is compared with the first.',
     'IMAGE is a name or an ID in the store, or docker://NAME (a registry), oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], ' +
       'docker-archive:FILE[:NAME] or docker-daemon:NAME (a running Docker). Nothing is written to the store.',
   ],
@@ -21,6 +22,8 @@ export const exploreCommand = defineCommand({
   },
   args: [1, 2],
   examples: [
+    { command: 'lamina explore hello', text: 'look into an image of the store' },
+    { command: 'lamina explore docker://alpine:3.20', text: 'look into an image of a registry' },
     { command: 'lamina explore --web hello', text: 'open the printed URL in a browser' },
     {
       command: 'lamina explore --html image.html docker://alpine:3.20',
@@ -31,30 +34,81 @@ export const exploreCommand = defineCommand({
   async run({ flags, args }, context) {
     const [image = '', against] = args;
     const { web, html, platform } = flags;
-    if (web === (html !== undefined)) {
+    const options = {
+      ...{ image, against, platform, root: rootOf(flags, context), signal: context.signal },
+    };
+    if (web && html !== undefined) {
       throw new AppError('CLI_USAGE', "'lamina explore' takes either --web or --html FILE", {
         hint: "see 'lamina explore --help'",
       });
     }
-    refuseUnwritable('html', html);
-    const { stdout, stderr } = context.io;
-    const { signal } = context;
-    const options = { image, against, platform, root: rootOf(flags, context), signal };
-    const api = await context.api();
-    if (html !== undefined) {
-      await writeResult('html', html, await api.explorePage(options), signal);
-      return 0;
-    }
-    let printed = Promise.resolve();
-    await api.serveExplorer({
-      ...options,
-      onListening: (url) => {
-        printed = stdout
-          .write(`${url}\n`)
-          .then(() => stderr.write('Open this URL in a browser. Press Ctrl-C to end.\n'));
-      },
-    });
-    await printed;
+    if (html !== undefined) await writePage(html, options, context);
+    else if (web) await servePage(options, context);
+    else await onTerminal(options, context);
     return 0;
   },
 });
+
+interface ExploreOptions {
+  readonly image: string;
+  readonly against: string | undefined;
+  readonly platform: string | undefined;
+  readonly root: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function writePage(
+  file: string,
+  options: ExploreOptions,
+  context: CommandContext,
+): Promise<void> {
+  refuseUnwritable('html', file);
+  const api = await context.api();
+  await writeResult('html', file, await api.explorePage(options), context.signal);
+}
+
+async function servePage(options: ExploreOptions, { api, io }: CommandContext): Promise<void> {
+  const { stdout, stderr } = io;
+  let printed = Promise.resolve();
+  await (await api()).serveExplorer({
+    ...options,
+    onListening: (url) => {
+      printed = stdout
+        .write(`${url}\n`)
+        .then(() => stderr.write('Open this URL in a browser. Press Ctrl-C to end.\n'));
+    },
+  });
+  await printed;
+}
+
+async function onTerminal(
+  { image: name, against, ...options }: ExploreOptions,
+  context: CommandContext,
+): Promise<void> {
+  requireTerminal(context);
+  const { env, signal } = context;
+  const api = await context.api();
+  await using image = await api.exploreImage({ image: name, ...options });
+  const { explorerOptions, runExplorer } = await import('../../tui/index.ts');
+  const { openTerminal } = await import('../explore-terminal.ts');
+  using terminal = openTerminal(signal);
+  const style = { color: (env.NO_COLOR ?? '') === '', unicode: isUnicode(env) };
+  await runExplorer({
+    ...explorerOptions({ image, name }),
+    ...{ terminal, style, signal, directory: '.' },
+    read: (version, stop) => image.read(version, stop),
+  });
+}
+
+function requireTerminal({ io, env }: CommandContext): void {
+  if (io.stdinIsTerminal && io.stdout.isTerminal && env.TERM !== 'dumb') return;
+  throw new AppError('CLI_NO_TERMINAL', '`lamina explore` needs a terminal', {
+    hint: 'use `lamina report IMAGE`, which prints what is in an image',
+  });
+}
+
+/** Without a word of the user the terminal is taken for one of the last ten years. */
+function isUnicode({ LC_ALL, LC_CTYPE, LANG }: CommandContext['env']): boolean {
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((one) => one !== undefined && one !== '');
+  return locale === undefined || /utf-?8/i.test(locale);
+}

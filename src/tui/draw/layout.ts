@@ -1,0 +1,56 @@
+/** Where the panes are on a screen, for drawing and for the mouse. */
+import { VIEWS } from '../model/explorer.ts';
+
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Rows and columns count from 0. */
+export interface Layout extends ScreenSize {
+  /** Columns of the pane with layers; 0 where only the other is shown. */
+  readonly layersWidth: number;
+  readonly filesWidth: number;
+  /** The first row of both lists. */
+  readonly top: number;
+  readonly layersHeight: number;
+  readonly filesHeight: number;
+  /** Rows below the layers, about the selected one and the image. */
+  readonly detailsHeight: number;
+}
+
+/** Narrower screens show one pane at a time. */
+const ONE_PANE = 60;
+/** Title, views, the titles of the panes; then the message and the keys. */
+const ABOVE = 3;
+const BELOW = 2;
+
+export function layoutOf(
+  { columns, rows }: ScreenSize,
+  { layers, pane }: { readonly layers: number; readonly pane: 'layers' | 'files' },
+): Layout {
+  const body = Math.max(1, rows - ABOVE - BELOW);
+  const split = Math.max(30, Math.min(70, Math.floor(columns * 0.4)));
+  const isSplit = columns >= ONE_PANE;
+  const layersWidth = isSplit ? split : pane === 'layers' ? columns : 0;
+  const wanted = Math.max(3, body - 9);
+  const layersHeight = Math.min(Math.max(1, layers), Math.min(wanted, body));
+  return {
+    ...{ columns, rows, layersWidth, top: ABOVE },
+    filesWidth: isSplit ? columns - split - 1 : columns - layersWidth,
+    layersHeight,
+    filesHeight: body,
+    detailsHeight: body - layersHeight,
+  };
+}
+
+/** Where the name of each view is, in the second row. */
+export function viewTabs(): readonly { readonly text: string; readonly column: number }[] {
+  let column = 1;
+  return VIEWS.map((view, index) => {
+    const text = `${index + 1} ${view}`;
+    const tab = { text, column };
+    column += text.length + 3;
+    return tab;
+  });
+}

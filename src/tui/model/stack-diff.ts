@@ -1,0 +1,138 @@
+/** What two stacks of an image's layers show at each path, and how the upper differs from the lower. */
+import { type ImageModel, NONE, type PathNode, ROOT, type Version } from '../../analysis/index.ts';
+
+/** `metadata`: same content, another mode, owner, time or attribute. */
+export type Mark = 'unmodified' | 'added' | 'removed' | 'modified' | 'metadata';
+
+const MARKS: readonly Mark[] = ['unmodified', 'added', 'removed', 'modified', 'metadata'];
+const [UNMODIFIED, ADDED, REMOVED, MODIFIED, METADATA] = [0, 1, 2, 3, 4];
+const NO_MARK = 255;
+
+/** Layers up to `from` beside layers up to `to`; -1 is no layer. */
+export interface StackRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function markBit(mark: Mark): number {
+  return 1 << MARKS.indexOf(mark);
+}
+
+/** Everything is computed at once, in time proportional to the paths of the image; see `stackDiff`. */
+export interface StackDiff {
+  readonly range: StackRange;
+  /** By path: bits of the marks in and below it; 0 where neither stack has anything. */
+  readonly bits: Uint8Array;
+  /** @returns undefined where neither stack has anything */
+  mark(node: PathNode): Mark | undefined;
+  /** The version in the upper stack, or of a removed file in the lower; NONE for directories without an entry. */
+  version(node: PathNode): Version;
+  /** Bytes in and below a path, hard links once; of removed paths, as the lower stack has them. */
+  bytes(node: PathNode): number;
+  /** Whether there is a file at the path, or something below it. */
+  isDirectory(node: PathNode): boolean;
+}
+
+export function stackDiff(model: ImageModel, range: StackRange): StackDiff {
+  const now = visibleVersions(model, range.to);
+  const was = visibleVersions(model, range.from);
+  const marks = ownMarks(model, was, now);
+  const nowBytes = ownBytes(model, now);
+  const wasBytes = ownBytes(model, was);
+  const { bits, hasChildren } = addUp(model, marks, [nowBytes, wasBytes]);
+  const version = (node: PathNode) => {
+    const upper = now[node] ?? NONE;
+    return upper === NONE ? (was[node] ?? NONE) : upper;
+  };
+  const isDirectory = (node: PathNode) => {
+    const found = version(node);
+    return found === NONE ? hasChildren[node] === 1 : model.versions.isDirectory(found);
+  };
+  const mark = (node: PathNode): Mark | undefined => {
+    const own = marks[node] ?? NO_MARK;
+    const all = bits[node] ?? 0;
+    if (all === 0) return undefined;
+    if (own === ADDED || own === REMOVED) return MARKS[own];
+    if (hasChildren[node] === 1) return markOfAll(all);
+    return MARKS[own];
+  };
+  return {
+    ...{ range, bits, mark, version, isDirectory },
+    bytes: (node) => (mark(node) === 'removed' ? wasBytes[node] : nowBytes[node]) ?? 0,
+  };
+}
+
+/** Of a directory that both stacks have, or that no layer has an entry for. */
+function markOfAll(bits: number): Mark {
+  for (const mark of MARKS) if (bits === markBit(mark)) return mark;
+  return (bits & ~(markBit('unmodified') | markBit('metadata'))) === 0 ? 'metadata' : 'modified';
+}
+
+function visibleVersions(model: ImageModel, layer: number): Int32Array {
+  const { versions } = model;
+  const found = new Int32Array(model.paths.size).fill(NONE);
+  for (let version = 0; version < versions.length; version++) {
+    if (versions.layer(version) > layer) break;
+    const hidden = versions.hiddenBy(version);
+    if ((hidden === NONE || hidden > layer) && !versions.isWhiteout(version)) {
+      found[versions.node(version)] = version;
+    }
+  }
+  return found;
+}
+
+function ownMarks({ versions }: ImageModel, was: Int32Array, now: Int32Array): Uint8Array {
+  const marks = new Uint8Array(now.length).fill(NO_MARK);
+  for (let node = 0; node < now.length; node++) {
+    const [lower = NONE, upper = NONE] = [was[node], now[node]];
+    if (lower === upper) {
+      if (upper !== NONE) marks[node] = UNMODIFIED;
+    } else if (lower === NONE) marks[node] = ADDED;
+    else if (upper === NONE) marks[node] = REMOVED;
+    else if (versions.sameContent(lower, upper) !== true) marks[node] = MODIFIED;
+    else marks[node] = versions.sameMetadata(lower, upper) ? UNMODIFIED : METADATA;
+  }
+  return marks;
+}
+
+/** Hard links count where the first of them is. */
+function ownBytes({ versions }: ImageModel, stack: Int32Array): Float64Array {
+  const bytes = new Float64Array(stack.length);
+  const links = new Map<number, Set<number>>();
+  for (let node = 0; node < stack.length; node++) {
+    const version = stack[node] ?? NONE;
+    if (version === NONE) continue;
+    const size = versions.size(version);
+    if (size === 0) continue;
+    const group = versions.linkGroup(version);
+    if (group !== NONE) {
+      const layer = versions.layer(version);
+      const known = links.get(layer) ?? new Set();
+      links.set(layer, known);
+      if (known.has(group)) continue;
+      known.add(group);
+    }
+    bytes[node] = size;
+  }
+  return bytes;
+}
+
+/** A path comes after its directory in the table: from the end, whatever is below a path is known. */
+function addUp(
+  { paths }: ImageModel,
+  marks: Uint8Array,
+  sums: readonly Float64Array[],
+): { readonly bits: Uint8Array; readonly hasChildren: Uint8Array } {
+  const bits = new Uint8Array(paths.size);
+  const hasChildren = new Uint8Array(paths.size);
+  for (let node = paths.size - 1; node >= ROOT; node--) {
+    const own = marks[node] ?? NO_MARK;
+    if (own !== NO_MARK) bits[node] = (bits[node] ?? 0) | (1 << own);
+    const parent = paths.parent(node);
+    if (parent === NONE || bits[node] === 0) continue;
+    bits[parent] = (bits[parent] ?? 0) | (bits[node] ?? 0);
+    hasChildren[parent] = 1;
+    for (const sum of sums) sum[parent] = (sum[parent] ?? 0) + (sum[node] ?? 0);
+  }
+  return { bits, hasChildren };
+}
