@@ -1,4 +1,7 @@
-/** The folders and doors of docs/ARCHITECTURE.md, enforced over the imports of src/. */
+/**
+ * Enforces the import rules of docs/ARCHITECTURE.md on src/: allowed imports, and access through each folder's
+ * index.ts.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,17 +24,17 @@ function sourceFiles(directory: string): string[] {
   });
 }
 
-function roomOf(path: string): string {
+function topFolderOf(path: string): string {
   return relative(SOURCE, path).split('/')[0] ?? '';
 }
 
-/** The folders of these have lists of their own. */
+/** Subfolders of these have separate lists. */
 const LISTED_BY_FOLDER: ReadonlySet<string> = new Set(['builder', 'image', 'runtime']);
 
-/** As the import lists name it. */
+/** The name of a file's folder in the import lists. */
 function folderOf(path: string): string {
-  const [room = '', folder, file] = relative(SOURCE, path).split('/');
-  return LISTED_BY_FOLDER.has(room) && file !== undefined ? `${room}/${folder}` : room;
+  const [top = '', folder, file] = relative(SOURCE, path).split('/');
+  return LISTED_BY_FOLDER.has(top) && file !== undefined ? `${top}/${folder}` : top;
 }
 
 function importsOf(file: string): string[] {
@@ -49,38 +52,38 @@ const relativeImports: Import[] = shipped.flatMap((file) =>
       const resolved = resolve(dirname(file), target);
       return {
         file: relative(SOURCE, file),
-        from: roomOf(file),
-        to: roomOf(resolved),
+        from: topFolderOf(file),
+        to: topFolderOf(resolved),
         target: resolved,
       };
     }),
 );
 
-/** The ways that lead back to where they begin, each once. */
-function circlesIn(targets: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+/** All import cycles, each once. */
+function cyclesIn(targets: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const clear = new Set<string>();
-  const circles: string[][] = [];
-  const visit = (one: string, way: readonly string[]): void => {
+  const cycles: string[][] = [];
+  const visit = (one: string, path: readonly string[]): void => {
     if (clear.has(one)) return;
-    const begin = way.indexOf(one);
+    const begin = path.indexOf(one);
     if (begin >= 0) {
-      circles.push(way.slice(begin));
+      cycles.push(path.slice(begin));
       return;
     }
-    for (const target of targets.get(one) ?? []) visit(target, [...way, one]);
+    for (const target of targets.get(one) ?? []) visit(target, [...path, one]);
     clear.add(one);
   };
   for (const one of targets.keys()) visit(one, []);
-  return circles;
+  return cycles;
 }
 
-describe('the house', () => {
-  it('has an import list for every folder, and no list for another', () => {
+describe('the architecture', () => {
+  it('has an import list for every folder, and for nothing else', () => {
     const folders = new Set(shipped.map(folderOf));
     expect(Object.keys(MAY_IMPORT).sort()).toEqual([...folders].sort());
   });
 
-  it('lets a folder import only what its list names, and lists nothing that is not imported', () => {
+  it('lets a folder import only what its list allows, and has no unused entries', () => {
     const imported = new Map(
       [...Object.keys(MAY_IMPORT)].map((folder) => [folder, new Set<string>()]),
     );
@@ -107,38 +110,38 @@ describe('the house', () => {
   });
 
   it('lets other folders in only through the door', () => {
-    const behind = relativeImports.filter((one) => {
+    const bypassing = relativeImports.filter((one) => {
       if (one.from === one.to || one.to.endsWith('.ts')) return false;
       return relative(join(SOURCE, one.to), one.target) !== 'index.ts';
     });
-    expect(behind.map((one) => `${one.file} → ${relative(SOURCE, one.target)}`)).toEqual([]);
+    expect(bypassing.map((one) => `${one.file} → ${relative(SOURCE, one.target)}`)).toEqual([]);
   });
 
-  it('keeps api/ to types: what calls take and give back, and nothing that runs', () => {
+  it('keeps api/ to types, without code that runs', () => {
     const running = shipped.filter(
       (file) =>
-        roomOf(file) === 'api' &&
+        topFolderOf(file) === 'api' &&
         /^(import|export) (?!type |interface )/m.test(readFileSync(file, 'utf8')),
     );
     expect(running).toEqual([]);
   });
 
-  it('has no folder that imports itself by way of others', () => {
+  it('has no import cycles between folders', () => {
     const targets = new Map<string, Set<string>>();
     for (const { file, target } of relativeImports) {
       const [from, to] = [folderOf(join(SOURCE, file)), folderOf(target)];
       if (from !== to) targets.set(from, (targets.get(from) ?? new Set()).add(to));
     }
-    expect(circlesIn(targets)).toEqual([]);
+    expect(cyclesIn(targets)).toEqual([]);
   });
 
-  it('has no file that imports itself by way of others', () => {
+  it('has no import cycles between files', () => {
     const targets = new Map<string, Set<string>>();
     for (const { file, target } of relativeImports) {
       const [from, to] = [file, relative(SOURCE, target)];
       targets.set(from, (targets.get(from) ?? new Set()).add(to));
     }
-    expect(circlesIn(targets)).toEqual([]);
+    expect(cyclesIn(targets)).toEqual([]);
   });
 
   it('re-exports only from doors', () => {
@@ -151,9 +154,9 @@ describe('the house', () => {
 });
 
 describe('the edges of the program', () => {
-  const outsideOf = (rooms: readonly string[], pattern: RegExp) =>
+  const outsideOf = (folders: readonly string[], pattern: RegExp) =>
     shipped
-      .filter((file) => !rooms.includes(roomOf(file)))
+      .filter((file) => !folders.includes(topFolderOf(file)))
       .filter((file) => pattern.test(readFileSync(file, 'utf8')))
       .map((file) => relative(SOURCE, file));
 
@@ -161,29 +164,29 @@ describe('the edges of the program', () => {
     expect(outsideOf(['system'], /['"]koffi['"]/)).toEqual([]);
   });
 
-  it('keeps printing, arguments and exits in cli/ (and in the runner, a program of its own)', () => {
-    const spoken = outsideOf(
+  it('keeps printing, arguments and exits in cli/ (and in the runner, a separate program)', () => {
+    const printing = outsideOf(
       ['cli'],
       /process\.(argv|exit\(|stdout\.write|stderr\.write)|console\./,
     );
-    expect(spoken.filter((file) => file !== 'runtime/oci/runner-main.ts')).toEqual([]);
+    expect(printing.filter((file) => file !== 'runtime/oci/runner-main.ts')).toEqual([]);
   });
 
   it('reads the environment of the process in cli/ and for the default of an instance', () => {
     expect(outsideOf(['cli', 'lamina.ts'], /(?<!`)process\.env\b/)).toEqual([]);
   });
 
-  it('asks who the user is, and knows of namespaces and of what overlayfs reads, in few places', () => {
+  it('keeps checks of the user, namespaces and attributes of overlayfs in few files', () => {
     const asking = outsideOf(['system', 'base'], /\bisRoot\(|\bisInUserNamespace\(|\bunshare\b/);
     const naming = outsideOf(['system'], /\b(trusted|user)\.overlay\.opaque/);
     const elsewhere = [...asking, ...naming].filter((file) => !file.startsWith('runtime/oci/'));
-    // Where the store of root is, and whether device nodes can be exported.
+    // They choose root's store directory, and whether device nodes can be exported.
     expect(elsewhere).toEqual(['export/export-local.ts', 'store/default-root.ts']);
   });
 
   it('keeps input and output out of the pure folders', () => {
     const pure = shipped.filter((file) =>
-      ['dockerfile', 'graph', 'oci', 'files', 'llb'].includes(roomOf(file)),
+      ['dockerfile', 'graph', 'oci', 'files', 'llb'].includes(topFolderOf(file)),
     );
     const impure = pure.filter((file) =>
       /node:(fs|net|http|https|child_process|worker_threads)/.test(readFileSync(file, 'utf8')),

@@ -1,6 +1,6 @@
 /**
- * Which folder of src/ may import which: the arrows of docs/ARCHITECTURE.md, from the ground up. A new arrow is a decision,
- * and is made here. The folders of `builder/`, `image/` and `runtime/` are listed one by one.
+ * Allowed imports between the folders of src/: the arrows of docs/ARCHITECTURE.md, bottom layer first. Adding an arrow
+ * is a design decision. The folders of `builder/`, `image/` and `runtime/` are listed one by one.
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'environment.ts': [],

@@ -1,7 +1,7 @@
 /**
- * Records of builds, and the lists of files that they refer to. Files of their own, not rows of the database: nothing is lost
- * with them that has to last, so they are written without waiting for the disk, and a build that found everything in the
- * cache, which has nothing to write into the database, need not open a transaction for its record.
+ * Records of builds, and the lists of files that they refer to. They are separate files, not rows of the database: they
+ * need not be durable, so they are written without syncing, and a fully cached build, which writes nothing else, needs
+ * no transaction for its record.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -16,9 +16,9 @@ import {
 import { hasErrorCode } from '../system/index.ts';
 import type { StoreLayout } from './layout.ts';
 
-/** More than anybody looks back, and little on the disk. */
+/** Far more records than users look back, and small on the disk. */
 const MOST_RECORDS = 200;
-/** Removed together, so that not every build has to look for what goes. */
+/** Records removed at once, so that not every build has to look for old ones. */
 const BATCH = 20;
 const RECORD = /^([0-9a-z]+-[0-9a-f]{6})\.json$/;
 const LIST = /^[0-9a-f]{64}$/;
@@ -31,7 +31,7 @@ export class BuildRecordStore {
   }
 
   /**
-   * An id that nobody else has. Ids sort by time.
+   * Makes a unique id. Ids sort by time.
    * @param started milliseconds since the epoch
    */
   newId(started: number): string {
@@ -45,13 +45,13 @@ export class BuildRecordStore {
       .sort();
   }
 
-  /** The text of a record; undefined: there is none of that id. */
+  /** The text of a record; undefined if there is none with that id. */
   read(id: string): string | undefined {
     if (!RECORD.test(`${id}.json`)) return undefined;
     return readIfThere(this.#file(id))?.toString('utf8');
   }
 
-  /** Keeps a record, and at some time forgets the oldest ones. A store that cannot be written keeps nothing. */
+  /** Stores a record, and from time to time removes the oldest ones. A read-only store keeps nothing. */
   put(id: string, text: string): void {
     if (this.#layout.isReadOnly) return;
     this.#write(this.#file(id), Buffer.from(text));
@@ -59,7 +59,7 @@ export class BuildRecordStore {
     if (ids.length >= MOST_RECORDS + BATCH) this.remove(ids.slice(0, ids.length - MOST_RECORDS));
   }
 
-  /** Forgets records, and the lists of files that only they referred to. */
+  /** Removes records, and the lists of files that only they refer to. */
   remove(ids: readonly string[]): void {
     for (const id of ids) {
       if (RECORD.test(`${id}.json`)) rmSync(this.#file(id), { force: true });
@@ -84,7 +84,7 @@ export class BuildRecordStore {
     );
   }
 
-  /** The text of a list of files; undefined: it was not kept, or is damaged. */
+  /** The text of a list of files; undefined if it is missing or damaged. */
   readList(digest: string): string | undefined {
     const bytes = readIfThere(`${this.#lists}/${nameOf(digest)}`);
     if (bytes === undefined) return undefined;
@@ -116,7 +116,7 @@ export class BuildRecordStore {
     }
   }
 
-  /** By rename: whoever reads at this moment sees all of it, or nothing. */
+  /** Writes by rename: concurrent readers see the whole file or nothing. */
   #write(path: string, bytes: Uint8Array): void {
     const temporary = `${this.#directory}/.${randomBytes(6).toString('hex')}`;
     try {
@@ -130,7 +130,7 @@ export class BuildRecordStore {
   }
 }
 
-/** Loaded when it is met: a cached build has no list to write. */
+/** Loaded on use: a cached build writes no list. */
 function zlib(): typeof import('node:zlib') {
   return process.getBuiltinModule('node:zlib');
 }

@@ -1,4 +1,4 @@
-/** Image archives made by hand, so that every part of them can be wrong. */
+/** Handmade image archives, so that any part of them can be invalid. */
 import { createHash } from 'node:crypto';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../../src/archive/index.ts';
 
@@ -25,7 +25,7 @@ export function sha256(bytes: Uint8Array | string): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** Collects blobs and gives their descriptors. */
+/** Collects blobs and returns their descriptors. */
 export class Blobs {
   readonly #files = new Map<string, Buffer>();
 

@@ -1,4 +1,4 @@
-/** An emulator made known to the kernel for as long as a test needs it, as Debian's package does where systemd runs. */
+/** Registers an emulator with the kernel for the duration of a test, as Debian's package does with systemd. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -14,7 +14,7 @@ export function registerEmulator(name: string): Disposable {
     mkdirSync(MOUNT, { recursive: true });
     execFileSync('mount', ['-t', 'binfmt_misc', 'binfmt_misc', MOUNT]);
   }
-  // Already known on machines whose init registers what packages bring.
+  // Already registered on machines whose init system does it.
   if (existsSync(`${MOUNT}/${name}`)) return { [Symbol.dispose]: () => undefined };
   const entry = `lamina-test-${process.pid}`;
   const rule = readFileSync(`/usr/lib/binfmt.d/${name}.conf`, 'latin1').trim();

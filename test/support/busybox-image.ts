@@ -1,4 +1,4 @@
-/** The small base image of the tests: busybox from Debian, a few users, made by lamina itself. */
+/** The small base image of the tests, built by lamina: Debian's busybox and a few users. */
 import { readFileSync } from 'node:fs';
 import { busybox, type Workbench } from './cli.ts';
 

@@ -1,4 +1,4 @@
-/** Certificates of the test's own, by openssl. */
+/** Test certificates, made with openssl. */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ export interface TestCertificate extends AsyncDisposable {
   readonly key: string;
 }
 
-/** A certificate for this machine that only those trust who are told to. */
+/** A self-signed certificate for this machine. */
 export async function makeCertificate(): Promise<TestCertificate> {
   const directory = await mkdtemp(join(tmpdir(), 'lamina-cert-'));
   execFileSync(

@@ -1,4 +1,4 @@
-/** Runs the built command on small projects written from an object, each with a store of its own. */
+/** Runs the built command on small projects written from an object, each with a separate store. */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ export interface RunSettings {
   readonly wrapper?: readonly string[] | undefined;
 }
 
-/** A temporary directory with a store and room for projects; disposed of with all that is in it. */
+/** A temporary directory for a store and projects; removed with its content on disposal. */
 export class Workbench implements Disposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'lamina-test-'));
   readonly store: string;
@@ -56,7 +56,7 @@ export class Workbench implements Disposable {
     return execute(program, rest, { ...settings, env });
   }
 
-  /** Runs a command that has to succeed; its output explains the failure. */
+  /** Runs a command that must succeed; a failure shows its output. */
   async succeed(args: readonly string[], settings: RunSettings = {}): Promise<CommandResult> {
     const result = await this.lamina(args, settings);
     if (result.status !== 0) {
@@ -111,7 +111,7 @@ export function stepsOf(log: string): { readonly cached: string[]; readonly run:
   return { cached: ended(/^#(\d+) CACHED$/gm), run: ended(/^#(\d+) DONE /gm) };
 }
 
-/** Whether a busybox to build root file systems from is there, or the reason to fail. */
+/** The path of a static busybox for root file systems. @throws Error if there is none */
 export function busybox(): string {
   const path = '/bin/busybox';
   if (!existsSync(path)) throw new Error('these tests need busybox-static: run `npm test`');

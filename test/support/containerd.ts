@@ -1,4 +1,4 @@
-/** A containerd of the test's own: its own state and socket. */
+/** A containerd for a test, with separate state and socket. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ export class Containerd implements AsyncDisposable {
     return daemon;
   }
 
-  /** Runs `ctr` on this daemon; it has to succeed. */
+  /** Runs `ctr` on this daemon; it must succeed. */
   async ctr(...args: readonly string[]): Promise<string> {
     const program = ensureTool('ctr', 'containerd');
     return (await succeed(program, ['-a', `${this.#directory}/socket`, ...args])).stdout;
@@ -62,7 +62,7 @@ export class Containerd implements AsyncDisposable {
   }
 }
 
-/** Resolves when the log says that requests are taken, and reads on, so that the daemon never waits. */
+/** Resolves when the log reports that the daemon serves requests; keeps reading, so that it never blocks. */
 function serving(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     const log: string[] = [];

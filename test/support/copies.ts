@@ -1,4 +1,4 @@
-/** For tests: directories made from an object, and what a COPY makes of them. */
+/** For tests: directories made from an object, and the results of a COPY of them. */
 import {
   chmodSync,
   chownSync,
@@ -48,7 +48,7 @@ export type FileSpec =
 
 export type Files = Readonly<Record<string, FileSpec>>;
 
-/** Milliseconds: the time of what has none of its own. */
+/** Milliseconds: the default time. */
 export const NOW = 1_700_000_000_000;
 
 const TIME = 1_000_000;
@@ -79,7 +79,7 @@ export class Scratch {
   }
 }
 
-/** One for each test of the file. */
+/** A scratch directory for each test of the file. */
 export function scratchForEach(): () => Scratch {
   let scratch: Scratch | undefined;
   beforeEach(() => {
@@ -105,13 +105,13 @@ function makeFile(directory: string, path: string, spec: FileSpec): void {
   else if (file.content !== undefined) writeFileSync(host, file.content);
   else mkdirSync(host, { recursive: true });
   if (file.owner !== undefined) chownSync(host, file.owner, file.owner);
-  // After chown, which takes set-id bits away.
+  // After chown, which clears set-id bits.
   if (file.mode !== undefined) chmodSync(host, file.mode);
 }
 
 export type CopyChange = Partial<CopyOp & Pick<TreeSource, 'paths' | 'unpack' | 'isLocal'>>;
 
-/** A COPY of `.` to `/` but for what is given. */
+/** A COPY of `.` to `/`, with changes. */
 export function copyOp(change: CopyChange): CopyOp {
   const { paths = ['.'], unpack = false, isLocal = false, ...rest } = change;
   return {
@@ -121,7 +121,7 @@ export function copyOp(change: CopyChange): CopyOp {
   };
 }
 
-/** What a copy selects, all of it of one tree. */
+/** The selection of a copy, all from one tree. */
 export function selectAll(
   op: CopyOp,
   source: FileTree | undefined,
@@ -136,7 +136,7 @@ export function selectAll(
   );
 }
 
-/** The digest that a copy of one source has in its key. */
+/** The content digest in the key of a copy of one source. */
 export async function copyDigest(op: CopyOp, source: FileTree): Promise<string> {
   const [selected] = await selectAll(op, source);
   if (selected === undefined) throw new Error('no source');
@@ -145,9 +145,9 @@ export async function copyDigest(op: CopyOp, source: FileTree): Promise<string> 
 
 export interface Copied extends CopyResult {
   readonly entries: readonly LayerEntry[];
-  /** Of the first source, as it was copied. */
+  /** Of the first source, as copied. */
   readonly contentDigest: string | undefined;
-  /** One line an entry: path, type and content, mode and owner where they are not usual. */
+  /** One line for each entry: path, type and content; mode and owner if unusual. */
   readonly lines: readonly string[];
 }
 

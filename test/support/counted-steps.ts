@@ -1,11 +1,11 @@
 /**
- * Counts what our own code does, without a line of it knowing: V8 counts how often each block of a program runs
- * (every turn of a loop, every call), and the text that is handed to built-in searches is counted by the character.
- * Import what is to be counted after `start`, since only code compiled from then on is counted block by block.
+ * Counts the work of our code without instrumentation: V8 counts how often each block runs (each iteration, each call),
+ * and text passed to built-in searches counts by the character. Import the code after `start`, since only code compiled
+ * from then on is counted by block.
  */
 import { type Profiler, Session } from 'node:inspector';
 
-/** Built-ins that walk a text; what they walk is taken for all of it from where they begin. */
+/** Built-ins that scan a text; they count as if they scanned from the start offset to the end. */
 const WALKS = [
   'indexOf',
   'lastIndexOf',

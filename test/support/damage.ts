@@ -1,4 +1,4 @@
-/** What disks, power cuts and people do to the files of a store. */
+/** Damages files of a store as disks, power cuts and users do. */
 import {
   lstatSync,
   readdirSync,
@@ -20,7 +20,7 @@ export function filesIn(directory: string): string[] {
 
 /**
  * Damages one file.
- * @returns what was done
+ * @returns a description of the damage
  */
 export function damageFile(path: string, random: Random): string {
   const { size, mtime } = lstatSync(path);

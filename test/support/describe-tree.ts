@@ -1,11 +1,11 @@
-/** A tree of the host in lines; read outside tests too, in namespaces where it is mounted. */
+/** Describes a tree of the host in lines; also used outside tests, in namespaces where it is mounted. */
 
 import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { joinPath } from '../../src/files/index.ts';
 import { listXattrs } from '../../src/system/index.ts';
 
-/** Everything the host says of a directory and what is in it, as text lines; times in whole seconds. */
+/** All metadata of a directory and its content, as text lines; times in whole seconds. */
 export function describeTree(root: string, path = ''): string[] {
   const host = Buffer.from(path === '' ? root : `${root}/${path}`, 'latin1');
   const stat = lstatSync(host);

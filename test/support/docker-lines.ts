@@ -1,9 +1,9 @@
-/** Everyday lines of Docker's users, by what they are for. The test runs each; docs/docker.md lists what came of it. */
+/** Everyday command lines of Docker users, by purpose. The test runs each; docs/docker.md lists the results. */
 
 export interface DockerLine {
-  /** As people type it, in bash; `registry.example.com` is a registry of the test's own. */
+  /** A bash command line; `registry.example.com` is the test's registry. */
   readonly line: string;
-  /** What standard output has to hold. */
+  /** Must match standard output. */
   readonly prints?: RegExp;
   /** Default 0. */
   readonly status?: number;

@@ -12,7 +12,7 @@ export function tree(text: string): SyntaxTree {
   return parseDockerfile(text, { file: FILE });
 }
 
-/** The only instruction of a text that needs no FROM; its warnings are left out. */
+/** Parses a text with one instruction and no FROM; ignores warnings. */
 export function one<Kind extends Instruction['kind']>(
   kind: Kind,
   text: string,
@@ -25,7 +25,7 @@ export function one<Kind extends Instruction['kind']>(
   return instruction;
 }
 
-/** The code of the error that `work` ends with, and the text it underlines. */
+/** The code of the error that `work` throws, and the text that it underlines. */
 export function failure(work: () => unknown): { code: string; underlined: string | undefined } {
   const error = appError(work);
   const { location } = error;
@@ -42,7 +42,7 @@ export function appError(work: () => unknown): AppError {
   throw new Error('nothing was thrown');
 }
 
-/** Codes of the warnings of a whole file with what they underline. */
+/** Codes of a file's warnings, with the text that they underline. */
 export function warningsOf(text: string): [code: string, underlined: string][] {
   return parseInstructions(tree(text)).warnings.map((warning) => [
     warning.code,

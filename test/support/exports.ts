@@ -1,4 +1,4 @@
-/** Exports of one image, as tests mostly want them. */
+/** Exports of one image, with defaults for tests. */
 import { type ExportedImage, type ExportOptions, exportImages } from '../../src/export/index.ts';
 import type { ImageRecord, Store } from '../../src/store/index.ts';
 

@@ -1,4 +1,4 @@
-/** Stands between a client and a registry, and does what networks and tired servers do. */
+/** A proxy between a client and a registry that injects faults of networks and overloaded servers. */
 import {
   Agent,
   createServer,
@@ -39,11 +39,11 @@ export const FAULTS: readonly Fault[] = [
 ];
 
 export interface FaultProxyOptions {
-  /** Where the registry is, on this machine, by plain HTTP. */
+  /** Port of the registry on this machine, plain HTTP. */
   readonly port: number;
-  /** Makes the proxy speak HTTPS. PEM. */
+  /** Serve HTTPS with this certificate. PEM. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** What is to happen to a request. */
+  /** Chooses the fault for a request. */
   readonly choose: (request: IncomingMessage) => Fault | undefined;
   /** `WWW-Authenticate` of 401. */
   readonly challenge?: string | undefined;
@@ -60,7 +60,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const counts = new Map<Fault, number>();
   const agent = new Agent({ keepAlive: true });
   const listener = (request: IncomingMessage, response: ServerResponse) => {
-    // The client goes away in the middle of things; that is no news here.
+    // The client may disconnect at any time.
     for (const stream of [request, response]) stream.on('error', () => undefined);
     pass(request, response, { ...options, agent, counts }).catch(() => response.destroy());
   };
@@ -130,7 +130,7 @@ interface Answer {
   readonly bytes: Buffer;
 }
 
-/** @param way `cut`: so many bytes of the body arrive, then the connection breaks */
+/** @param way `cut`: break the connection after this many bytes of the body */
 function forward(
   request: IncomingMessage,
   body: Buffer,
@@ -161,7 +161,7 @@ function forward(
   });
 }
 
-/** Tells the client what it sent, as careless servers do. */
+/** Echoes the request in the error, as careless servers do. */
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -185,7 +185,7 @@ function flipped(bytes: Buffer): Buffer {
 }
 
 function reset({ socket }: IncomingMessage): void {
-  // Node cannot reset below TLS; what the client sees there is a connection that ends too early.
+  // Node cannot reset a TLS connection: the client sees one that ends too early.
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }

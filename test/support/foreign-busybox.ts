@@ -1,11 +1,11 @@
-/** Debian's static busybox for another architecture, by an apt whose lists and packages are kept apart from this machine's. */
+/** Debian's static busybox for another architecture, from an apt with separate lists and packages. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * @param architecture as Debian has it: `arm64`
- * @param directory an empty place for lists and packages
+ * @param architecture in Debian's spelling: `arm64`
+ * @param directory an empty directory for lists and packages
  */
 export function foreignBusybox(architecture: string, directory: string): Buffer {
   const packages = join(directory, 'packages');

@@ -1,4 +1,4 @@
-/** What must hold for any text at all as a Dockerfile: asked by `npm run fuzz` and, for the seeds it kept, by a test. */
+/** Invariants for any text as a Dockerfile: checked by `npm run fuzz`, and by a test for the saved seeds. */
 import {
   type Expanded,
   expandForDisplay,
@@ -21,8 +21,8 @@ import { AppError } from '../../src/errors.ts';
 const VALUES: Readonly<Record<string, string>> = { a: 'x y', b: '', v: 'abcabc', PATH: '/bin:/b' };
 
 /**
- * @returns what the text led to (`error:…`, `warning:…`, `kind:…`), so that a fuzzer can tell new paths from old ones
- * @throws whatever is no `AppError`, and an `Error` when a promise is broken
+ * @returns the outcomes of the text (`error:…`, `warning:…`, `kind:…`), by which a fuzzer recognises new paths
+ * @throws any error that is no `AppError`, and an `Error` if an invariant fails
  */
 export function checkDockerfile(text: string): Set<string> {
   const features = new Set<string>();
@@ -49,7 +49,7 @@ function checkPrint(tree: SyntaxTree, text: string): void {
 function checkInstruction(features: Set<string>, instruction: Instruction, tree: SyntaxTree): void {
   const { kind } = instruction;
   features.add(`kind:${kind}`);
-  // ARG, STOPSIGNAL and HEALTHCHECK NONE take flags of any name.
+  // ARG, STOPSIGNAL and HEALTHCHECK NONE accept any flag.
   const none = kind === 'healthcheck' && instruction.test.kind === 'none';
   const flags = none || kind === 'arg' || kind === 'stopsignal' ? [] : instruction.node.flags;
   for (const { name } of flags) features.add(`flag:${kind}:${name}`);
@@ -88,7 +88,7 @@ function lookup(name: string): string | undefined {
   return Object.hasOwn(VALUES, name) ? VALUES[name] : undefined;
 }
 
-/** All words in an instruction, however deep; its node and its location only say where it stands. */
+/** All words in an instruction, at any depth, except in its node and location. */
 function wordsOf(value: unknown): Word[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(wordsOf);

@@ -1,11 +1,11 @@
-/** Git repositories by HTTP, served by git's own program behind a web server that the test controls. */
+/** Git repositories over HTTP, served by git's own backend through a web server that the test controls. */
 import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Answers a request for a repository below a directory.
  *
- * @param base the directory that the URL's path begins in
+ * @param base the root directory of the URL's path
  */
 export function answerGit(base: string, request: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
@@ -34,7 +34,7 @@ export function answerGit(base: string, request: IncomingMessage, response: Serv
   child.on('close', () => respond(Buffer.concat(output), response));
 }
 
-/** The program writes headers, with the status as one of them, and then the body. */
+/** The backend writes headers, including the status, and then the body. */
 function respond(output: Buffer, response: ServerResponse): void {
   const end = output.indexOf('\r\n\r\n');
   for (const line of output.subarray(0, end).toString('latin1').split('\r\n')) {

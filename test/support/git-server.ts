@@ -39,7 +39,7 @@ export function makeRepository(
   commit(directory, files);
 }
 
-/** Adds a commit; its id. */
+/** Adds a commit and returns its id. */
 export function commit(directory: string, files: Readonly<Record<string, string>>): string {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -51,7 +51,7 @@ export function commit(directory: string, files: Readonly<Record<string, string>
 }
 
 export interface GitDaemon extends AsyncDisposable {
-  /** `git://127.0.0.1:port`; repositories are found by their path below the base. */
+  /** `git://127.0.0.1:port`; paths are relative to the base. */
   readonly url: string;
 }
 

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables are what is tested
-/** Shapes of texts made to hurt, of any size. */
+/** Shapes of hostile texts, of any size. */
 
 /** A text of about `size` characters: `head`, pieces, their counterparts, `tail`. */
 export interface Shape {
@@ -81,7 +81,7 @@ export const wordShapes: readonly (readonly [name: string, shape: Shape])[] = [
   ['words to be parted', { piece: 'a  "b"<< c ' }],
 ];
 
-/** What a pattern is made of, and the name it is held against; of the two, one grows. */
+/** Parts of a pattern and of the name to match; one of the two grows. */
 export const patternShapes: readonly (readonly [name: string, pattern: string, piece: string])[] = [
   ['many stars', `${'*a'.repeat(20)}b`, 'a'],
   ['stars and question marks', `${'*?'.repeat(20)}b`, 'a'],

@@ -1,4 +1,4 @@
-/** A web server on this machine for tests: it notes what it was asked, and answers as the test says. */
+/** A web server on this machine for tests: records requests and answers as the test specifies. */
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ export interface TestServer extends AsyncDisposable {
   /** `http://127.0.0.1:port`. */
   readonly url: string;
   readonly port: number;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly requests: readonly IncomingMessage[];
 }
 

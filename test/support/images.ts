@@ -1,4 +1,4 @@
-/** Stores and small images for tests of what is done with images. */
+/** Stores and small images for tests. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { FileEntry } from '../../src/files/index.ts';
 import { type LayerItem, LayerWriter } from '../../src/layers/index.ts';
 import { type ImageRecord, type LayerId, type LayerMeta, Store } from '../../src/store/index.ts';
 
-/** A directory with a store in it; both go with the test. */
+/** A directory with a store; both are removed with the test. */
 export class TestStore implements AsyncDisposable {
   readonly directory: string;
   readonly store: Store;
@@ -32,7 +32,7 @@ export class TestStore implements AsyncDisposable {
   }
 }
 
-/** What a file is; the path is given apart, and all else has a default. */
+/** A file without its path; everything has a default. */
 export type FileSketch = Partial<Omit<FileEntry, 'path'>> & {
   readonly content?: string;
   readonly opaque?: boolean;
@@ -46,7 +46,7 @@ export interface LayerSettings {
   readonly created?: number;
 }
 
-/** Makes a layer of a sketch, in the form COPY gives it. */
+/** Makes a layer of a sketch, in the form of COPY. */
 export async function addLayer(
   store: Store,
   sketch: TreeSketch,

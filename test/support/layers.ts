@@ -58,7 +58,7 @@ export function openTestStore(): TestStore {
   };
 }
 
-/** An entry with everything that a test does not care about filled in. */
+/** An entry with defaults for irrelevant fields. */
 export function entry(path: string, extra: Partial<FileEntry> = {}): FileEntry {
   const type = extra.type ?? 'file';
   const mode = type === 'directory' ? 0o755 : type === 'symlink' ? 0o777 : 0o644;
@@ -86,7 +86,7 @@ export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer
   return Buffer.concat(chunks);
 }
 
-/** What a tree shows below a path, with contents, in order. */
+/** Describes a tree below a path, with contents, in order. */
 export function showTree(tree: FileTree, path = ''): string[] {
   return tree.list(path).flatMap((item) => {
     const content = item.type === 'file' ? ` ${readContent(tree.content(item))}` : '';

@@ -1,10 +1,10 @@
-/** Loads archives that tests make, into a store of their own. */
+/** Loads archives made by tests into a separate store. */
 import { writeFile } from 'node:fs/promises';
 import { type LoadedImage, type LoadOptions, loadArchive } from '../../src/image/load-archive.ts';
 import { type MemberSketch, tarOfMembers } from './archives.ts';
 import type { TestStore } from './images.ts';
 
-/** A platform, as configs and manifests of such archives have it. */
+/** The platform of configs and manifests in these archives. */
 export const AMD64 = { os: 'linux', architecture: 'amd64' };
 /** A layer of one file. */
 export const LAYER = tarOfMembers([{ path: 'hello', content: 'world' }]);

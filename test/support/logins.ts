@@ -1,4 +1,4 @@
-/** Logins as Docker keeps them, in a directory of the test's own. */
+/** Logins in Docker's format, in a directory of the test. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -27,14 +27,14 @@ export class OciSchemas {
     return new OciSchemas(ajv);
   }
 
-  /** What is wrong with a document; `name` is that of a schema's file without `-schema.json`. */
+  /** The errors of a document; `name` is the schema's file name without `-schema.json`. */
   errors(name: 'config' | 'image-index' | 'image-layout' | 'image-manifest', document: unknown) {
     this.#ajv.validate(`${name}-schema.json`, document);
     return this.#ajv.errors ?? [];
   }
 }
 
-/** The schemas are of draft 4, where `id` was what is `$id` now; references go by file names, so none is needed. */
+/** The schemas are draft 4, with `id` instead of `$id`; references use file names, so neither is needed. */
 function modern(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(modern);
   if (typeof schema !== 'object' || schema === null) return schema;

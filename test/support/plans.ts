@@ -10,7 +10,7 @@ export const AMD64 = { os: 'linux', architecture: 'amd64' };
 
 export interface PlanSettings extends Partial<PlanOptions> {
   readonly args?: Readonly<Record<string, string>>;
-  /** What the image `base` says; any other image does not exist. */
+  /** Config of the image `base`; no other image exists. */
   readonly base?: ContainerConfig;
 }
 

@@ -1,9 +1,9 @@
-/** Ports of this machine for servers that have to be told theirs. */
+/** Free ports of this machine, for servers that need a fixed one. */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** Below those that the kernel gives to connections, which would be taken by one before the server is there. */
+/** Below the kernel's ephemeral range, so that no connection takes the port before the server does. */
 const FIRST = 20_000;
 const BEHIND_LAST = 32_000;
 
@@ -14,7 +14,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Whether somebody listens there. */
+/** Whether the port accepts connections. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -1,12 +1,12 @@
 /** For tests: the processes of this machine. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A word in the command line by which a test's processes can be found on this machine. */
+/** A unique word in the command line that identifies a test's processes. */
 export function uniqueWord(): string {
   return `lamina-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
 }
 
-/** Numbers of the processes whose command line has the word. */
+/** Ids of the processes whose command line contains the word. */
 export function processesWith(word: string): string[] {
   return readdirSync('/proc').filter((name) => {
     if (!/^\d+$/.test(name)) return false;

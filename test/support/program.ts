@@ -1,4 +1,4 @@
-/** A program without a process: its streams are strings, its engine is whatever the test says. */
+/** The program without a process: streams are strings, and the test supplies the engine. */
 import type { Lamina } from '../../src/api/index.ts';
 import type { Io, Output } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';

@@ -1,9 +1,9 @@
-/** A real HTTP proxy of a test's own. */
+/** A real HTTP proxy for tests. */
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Leads every tunnel to one port of this machine; answers requests itself, and notes what it was asked. */
+/** Connects every tunnel to one port of this machine; answers plain requests itself, and records all requests. */
 export async function startProxy(port: number) {
   const asked: string[] = [];
   const sockets: Duplex[] = [];

@@ -22,9 +22,9 @@ export class RegistryBench implements AsyncDisposable {
   }
 
   /**
-   * Builds an image of two layers that says something.
+   * Builds an image of two layers that prints a text.
    *
-   * @param output flags in place of the name
+   * @param output flags instead of the name
    */
   async build(name: string, says: string, output: readonly string[] = ['-t', name]): Promise<void> {
     const directory = this.bench.project(
@@ -43,7 +43,7 @@ export class RegistryBench implements AsyncDisposable {
     await this.bench.succeed(['build', '-q', ...output, directory]);
   }
 
-  /** The exact bytes that a name means in a registry. */
+  /** The exact bytes of a name's manifest in a registry. */
   async rawManifest(name: string): Promise<Buffer> {
     const { stdout } = await this.bench.succeed(['manifest', 'inspect', '--raw', name]);
     return Buffer.from(stdout);
@@ -55,7 +55,7 @@ export class RegistryBench implements AsyncDisposable {
   }
 }
 
-/** A store that has nothing yet. */
+/** An empty store. */
 export function elsewhere(): Workbench {
   return new Workbench();
 }

@@ -1,4 +1,4 @@
-/** A client that is told which servers to ask, for tests of what it does with their answers. */
+/** A client with given servers, for tests of how it handles their answers. */
 import type { RequestListener } from 'node:http';
 import {
   type Credentials,
@@ -24,7 +24,7 @@ export interface TestEndpoint {
   readonly credentialKey: string;
 }
 
-/** An endpoint at an address, without anything special. */
+/** An endpoint at an address, with defaults. */
 export function endpointAt(url: string): TestEndpoint {
   return {
     base: `${url}/v2`,
@@ -41,7 +41,7 @@ export function endpointAt(url: string): TestEndpoint {
   };
 }
 
-/** Quick, and the same every time. */
+/** Short and deterministic. */
 export const QUICK = { firstDelayMs: 1, longestDelayMs: 1, idleMs: 2000, attempts: 4 };
 
 export interface ClientSettings {
@@ -69,7 +69,7 @@ export function clientFor(
 export interface Conversation extends AsyncDisposable {
   readonly server: TestServer;
   readonly registries: Registries;
-  /** `GET /v2/app/…`, with a header if it was asked to be noted. */
+  /** `GET /v2/app/…`, with the header to record, if any. */
   readonly log: readonly string[];
   readonly waits: readonly RegistryWait[];
 }

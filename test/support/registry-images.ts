@@ -1,4 +1,4 @@
-/** Small images for registries: blobs without meaning, and a manifest of them. */
+/** Small images for registries: arbitrary blobs, and a manifest of them. */
 import {
   type Descriptor,
   digestOf,
@@ -51,7 +51,7 @@ function documentOf(mediaType: string, members: Readonly<Record<string, unknown>
   return { bytes, descriptor: blobOf(bytes, mediaType) };
 }
 
-/** What `pushBlob` reads from. */
+/** A reader for `pushBlob`. */
 export function readerOf(bytes: Uint8Array, piece = 64 * 1024) {
   return async function* (offset: number): AsyncGenerator<Uint8Array> {
     for (let at = offset; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);

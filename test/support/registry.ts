@@ -1,4 +1,4 @@
-/** Debian's docker-registry, on a free port, with content of the test's own. */
+/** Debian's docker-registry on a free port, with separate content. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,19 +8,19 @@ import { freePort } from './ports.ts';
 import { ensureTool } from './tools.ts';
 
 export interface TestRegistryOptions {
-  /** Makes it speak HTTPS. Paths of PEM files. */
+  /** Serve HTTPS. Paths of PEM files. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** Wants name and password: `USER`, `PASSWORD`. */
+  /** Require a name and password: `USER`, `PASSWORD`. */
   readonly basic?: boolean | undefined;
-  /** Wants tokens of this server. */
+  /** Require tokens of this server. */
   readonly token?: { readonly realm: string; readonly issuer: string; readonly bundle: string };
-  /** The registry of which it is a mirror. */
+  /** The registry to mirror. */
   readonly mirrorOf?: string | undefined;
 }
 
 export const USER = 'alice';
 export const PASSWORD = 'not-so-secret-pass';
-/** bcrypt of the above, the only kind that docker-registry takes. */
+/** bcrypt of the above, the only hash that docker-registry accepts. */
 const HTPASSWD = `${USER}:$2y$05$abcdefghijklmnopqrstuuH.F9Y/RW36u3nQLhSXQ8YJgFKXIOXfe\n`;
 
 export interface TestRegistry extends AsyncDisposable {
@@ -74,7 +74,7 @@ function configOf(options: TestRegistryOptions, directory: string, port: number)
       secret: 'of the tests',
       ...(tls === undefined ? {} : { tls: { certificate: tls.cert, key: tls.key } }),
     },
-    // Else it takes no manifest whose layers lie elsewhere.
+    // Otherwise it rejects manifests with foreign layers.
     validation: { disabled: true },
     ...(mirrorOf === undefined ? {} : { proxy: { remoteurl: mirrorOf } }),
     ...(basic === true
@@ -95,10 +95,10 @@ function configOf(options: TestRegistryOptions, directory: string, port: number)
   };
 }
 
-/** What the token server gives tokens for. */
+/** The token server's service. */
 export const SERVICE = 'tests-registry';
 
-/** Resolves when the log says that connections are taken. */
+/** Resolves when the log reports that the registry listens. */
 function listening(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     const log: string[] = [];

@@ -1,7 +1,7 @@
-/** For tests of runtimes: what lies in a directory, and a file to mount. */
+/** For tests of runtimes: lists a directory, and makes a file to mount. */
 import { readdirSync } from 'node:fs';
 
-/** Every path below a directory. */
+/** All paths below a directory. */
 export function everything(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
 }

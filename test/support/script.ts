@@ -1,4 +1,4 @@
-/** Small programs for tests that need a process of their own: to be killed, or to mount in a namespace of its own. */
+/** Small programs for tests that need a separate process: to kill it, or to mount in its own namespace. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ const REPOSITORY = resolve(import.meta.dirname, '../..');
 
 export interface Script extends Disposable {
   readonly path: string;
-  /** What the process needs in its environment to find the packages. */
+  /** Environment variables with which the process finds the packages. */
   readonly env: NodeJS.ProcessEnv;
 }
 

@@ -1,4 +1,4 @@
-/** OpenSSH's server on a port of this machine, with keys of its own. */
+/** OpenSSH's server on a port of this machine, with separate keys. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,11 +13,11 @@ export interface SshServer extends AsyncDisposable {
   readonly port: number;
   /** A private key that may log in. */
   readonly key: string;
-  /** The server's own public key, as a line of known_hosts has it behind the host. */
+  /** The server's public key, as after the host in a line of known_hosts. */
   readonly hostKey: string;
 }
 
-/** @param directory an empty one, for the server's files */
+/** @param directory an empty directory for the server's files */
 export async function startSshServer(directory: string): Promise<SshServer> {
   ensureTool('ssh-keygen', 'openssh-client');
   const program = ensureTool('sshd', 'openssh-server');

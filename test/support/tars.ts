@@ -4,7 +4,7 @@ import { encodeHeader } from '../../src/archive/encode.ts';
 import { END_OF_ARCHIVE, padding, type TarHeader } from '../../src/archive/header.ts';
 import { readTar, type TarMember } from '../../src/archive/read.ts';
 
-/** A header with ordinary values for all that a test does not care about. */
+/** A header with defaults for irrelevant fields. */
 export function header(fields: Partial<TarHeader> & { path: string }): TarHeader {
   return { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0, ...fields };
 }
@@ -31,7 +31,7 @@ export function chunked(bytes: Uint8Array, size: number): Uint8Array[] {
   return chunks;
 }
 
-/** As a source that reuses one buffer for all chunks, which it may. */
+/** A source that reuses one buffer for all chunks, as it may. */
 export async function* lent(
   bytes: Uint8Array,
   size: number,
@@ -62,7 +62,7 @@ export async function unpack(bytes: Uint8Array, chunkSize = 64 * 1024): Promise<
   return members;
 }
 
-/** Runs GNU tar (or another program) and returns what it wrote to stdout. */
+/** Runs GNU tar (or another program) and returns its stdout. */
 export function run(
   program: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** Directories that go when the tests of the file that made them have ended. */
+/** Directories that are removed after the tests of a file. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ afterAll(() => {
   for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 
-/** A new empty directory, in which nothing may be mounted when the tests end. */
+/** Creates an empty directory, in which nothing may be mounted when the tests end. */
 export function temporaryDirectory(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `lamina-${name}-`));
   made.push(directory);

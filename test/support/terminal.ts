@@ -1,4 +1,4 @@
-/** A real terminal for the built command: a window of a tmux server of the test's own. */
+/** A real terminal for the built command: a window of a separate tmux server. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,12 +17,12 @@ export interface TerminalOptions {
 
 let count = 0;
 
-/** Disposing of it ends what runs in it. */
+/** Disposal ends the programs in it. */
 export class Terminal implements Disposable {
   readonly #tmux: string;
   readonly #socket = `lamina-${process.pid}-${++count}`;
 
-  /** Starts a lamina command, and after its end says `[status N]`. */
+  /** Starts a lamina command; prints `[status N]` after it. */
   constructor(bench: Workbench, args: readonly string[], options: TerminalOptions) {
     this.#tmux = ensureTool('tmux', 'tmux');
     const env = {
@@ -56,12 +56,12 @@ export class Terminal implements Disposable {
     this.#run('send-keys', '-l', `\x1b[<0;${column + 1};${row + 1}M`);
   }
 
-  /** What is on the screen, without blank lines at its end. */
+  /** The screen, without blank lines at its end. */
   screen(): string[] {
     return this.#capture();
   }
 
-  /** The same and what has scrolled away above it. */
+  /** The screen with its scrollback. */
   everything(): string[] {
     return this.#capture('-S', '-');
   }
@@ -80,9 +80,9 @@ export class Terminal implements Disposable {
   }
 
   /**
-   * Waits until the screen, with what has scrolled away, matches.
+   * Waits until the screen with its scrollback matches.
    *
-   * @throws Error with the screen when it never does
+   * @throws Error with the screen if it never does
    */
   async until(pattern: RegExp): Promise<string[]> {
     for (let tries = 0; tries < 400; tries++) {

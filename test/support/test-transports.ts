@@ -1,4 +1,4 @@
-/** The transports of images as the shared suite uses them: each with the real thing, in directories of its own. */
+/** Image transports for the shared suite: each with the real tool, in separate directories. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,25 +23,25 @@ import { DockerDaemon, succeed } from './tools.ts';
 import type { LayerForm } from './transport-images.ts';
 
 export interface TestTransport extends AsyncDisposable {
-  /** For files of a test's own. */
+  /** Directory for files of the test. */
   readonly directory: string;
-  /** What comes out is what went in: manifests to the byte, or only configs and the tars of layers. */
+  /** What the transport preserves: exact manifests, or only configs and the layers' tars. */
   readonly keeps: 'everything' | 'images' | 'files';
-  /** Of layers that it takes; default: all. */
+  /** Forms of layers that it supports; default: all. */
   readonly forms?: readonly LayerForm[] | undefined;
   /** @param named full references, one for each collection */
   write(named: readonly (readonly [name: string, Collection])[]): Promise<void>;
   open(name: string): Promise<ImageSource>;
-  /** Changes a byte of a blob where the transport keeps it. */
+  /** Changes a byte of a stored blob. */
   readonly damage?: ((digest: Digest) => Promise<void>) | undefined;
   readonly lose?: ((digest: Digest) => Promise<void>) | undefined;
-  /** Of archives: the file. */
+  /** The file of an archive. */
   readonly archive?: string | undefined;
 }
 
 const env = { PATH: process.env.PATH };
 
-/** Each collection once more with its name. */
+/** Adds its name to each collection. */
 function asNamed([name, { root, ...rest }]: readonly [string, Collection]): Collection {
   return { ...rest, root: { ...root, descriptor: namedAs(root.descriptor, name) } };
 }
@@ -104,7 +104,7 @@ export async function archiveTransport(
   };
 }
 
-/** What can be done to a tar that is not compressed. */
+/** Changes of an uncompressed tar. */
 function plainChanges(archive: string): Pick<TestTransport, 'damage' | 'lose'> {
   const member = (digest: Digest) => `blobs/sha256/${digestHex(digest)}`;
   return {
@@ -177,7 +177,7 @@ export async function storeTransport(): Promise<TestTransport> {
   };
 }
 
-/** Images get into it by `docker load`. */
+/** A Docker daemon, filled by `docker load`. */
 export async function daemonTransport(): Promise<TestTransport> {
   const [parent, remove] = await ownDirectory();
   const daemon = await DockerDaemon.start();
@@ -185,7 +185,7 @@ export async function daemonTransport(): Promise<TestTransport> {
   return {
     directory: parent,
     keeps: 'files',
-    // Docker 20.10 stumbles over zstd now and then.
+    // Docker 20.10 sometimes fails with zstd.
     forms: ['gzip', 'plain'],
     async write(named) {
       const destination = dockerArchiveDestination(layoutArchive(archive));

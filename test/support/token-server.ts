@@ -1,4 +1,4 @@
-/** Gives out tokens that docker-registry verifies, as the registries of the world have it done. */
+/** A token server whose tokens docker-registry verifies, as for public registries. */
 import { randomUUID, sign, X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -6,22 +6,22 @@ import { makeCertificate } from './certificates.ts';
 import { serve, type TestServer } from './http-server.ts';
 import { PASSWORD, SERVICE, USER } from './registry.ts';
 
-/** What a login leaves behind in place of a password. */
+/** The identity token that a login stores instead of a password. */
 export const IDENTITY_TOKEN = 'identity-token-of-alice';
 
 export interface TokenServer extends AsyncDisposable {
   /** For `startRegistry`. */
   readonly settings: { readonly realm: string; readonly issuer: string; readonly bundle: string };
   readonly requests: TestServer['requests'];
-  /** Scopes asked for, request by request. */
+  /** Requested scopes, by request. */
   readonly scopes: readonly (readonly string[])[];
-  /** The next so many tokens are worth nothing, whatever they say. */
+  /** Makes the next `count` tokens invalid. */
   expireNext(count: number): void;
 }
 
 const ISSUER = 'tests-issuer';
 
-/** Those without a login may pull what is below `public/`. */
+/** Without a login, repositories below `public/` can be pulled. */
 export async function startTokenServer(): Promise<TokenServer> {
   const certificate = await makeCertificate();
   const chain = [new X509Certificate(certificate.cert).raw.toString('base64')];
@@ -73,7 +73,7 @@ interface Demand {
   readonly isKnown: boolean;
 }
 
-/** What is asked for; undefined when the login is wrong. */
+/** The requested scopes; undefined if the login is wrong. */
 async function demandOf(request: IncomingMessage): Promise<Demand | undefined> {
   if (request.method === 'POST') {
     const form = new URLSearchParams(await text(request));

@@ -1,4 +1,4 @@
-/** Other people's programs that tests try ours against. What is missing is installed by apt-get, as root. */
+/** Other programs that tests use. Missing ones are installed with apt-get, as root. */
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -7,21 +7,21 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CommandResult, execute } from './cli.ts';
 
-/** Where root's commands are too. */
+/** Includes directories of root's commands. */
 const DIRECTORIES = [
   ...(process.env.PATH ?? '').split(':'),
   ...['/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'],
 ];
 
-/** The path of a command, if there is one. */
+/** The path of a command, if found. */
 export function findTool(command: string): string | undefined {
   return DIRECTORIES.map((directory) => `${directory}/${command}`).find(isExecutable);
 }
 
 /**
- * The path of a command; the package that brings it is installed if need be.
+ * The path of a command; installs its package if needed.
  *
- * @throws Error when it cannot be installed: a missing tool fails the test
+ * @throws Error if it cannot be installed: a missing tool fails the test
  */
 export function ensureTool(command: string, debianPackage: string): string {
   if (findTool(command) === undefined) install(debianPackage);
@@ -30,14 +30,14 @@ export function ensureTool(command: string, debianPackage: string): string {
   return path;
 }
 
-/** Makes sure that a file of a package is there. */
+/** Makes sure that a file of a package exists. */
 export function ensureFile(path: string, debianPackage: string): string {
   if (!existsSync(path)) install(debianPackage);
   if (!existsSync(path)) throw new Error(`the package ${debianPackage} brings no ${path}`);
   return path;
 }
 
-/** Test files run at the same time; each waits for the package manager of the others. */
+/** Test files run concurrently: each waits for the package manager's lock. */
 function install(debianPackage: string): void {
   const options = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300', '--no-install-recommends'];
   const { status, stderr } = spawnSync('apt-get', ['install', ...options, debianPackage], {
@@ -58,7 +58,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Runs a tool that has to succeed. */
+/** Runs a tool that must succeed. */
 export async function succeed(
   program: string,
   args: readonly string[],
@@ -72,8 +72,8 @@ export async function succeed(
 }
 
 /**
- * A Docker daemon of the test's own: its own state, socket and containerd, no network, no rules for the
- * host's firewall. Ended and removed when the test ends.
+ * A Docker daemon for a test: separate state, socket and containerd, no network, no firewall rules on the host. Stopped
+ * and removed after the test.
  */
 export class DockerDaemon implements AsyncDisposable {
   readonly #directory: string;
@@ -109,12 +109,12 @@ export class DockerDaemon implements AsyncDisposable {
     throw new Error(`dockerd does not start:\n${reason}`);
   }
 
-  /** As DOCKER_HOST takes it. */
+  /** The value of DOCKER_HOST. */
   get host(): string {
     return `unix://${this.#directory}/socket`;
   }
 
-  /** Runs `docker` on this daemon; it has to succeed. */
+  /** Runs `docker` on this daemon; it must succeed. */
   async docker(...args: readonly string[]): Promise<string> {
     const { status, stdout, stderr } = await this.#run(args);
     if (status !== 0) throw new Error(`docker ${args.join(' ')} ended with ${status}:\n${stderr}`);
@@ -130,7 +130,7 @@ export class DockerDaemon implements AsyncDisposable {
     try {
       process.kill(this.#pid, 'SIGTERM');
     } catch {
-      // it has ended by itself
+      // it has exited already
     }
     await this.#exited;
     await rm(this.#directory, { recursive: true, force: true });
@@ -145,7 +145,7 @@ function daemonFlags(directory: string): string[] {
   ];
 }
 
-/** Podman with storage of the test's own. */
+/** Podman with separate storage. */
 export class Podman implements AsyncDisposable {
   readonly #directory: string;
 
@@ -158,12 +158,12 @@ export class Podman implements AsyncDisposable {
     return new Podman(await mkdtemp(join(tmpdir(), 'lamina-podman-')));
   }
 
-  /** Runs `podman` on this storage; it has to succeed. */
+  /** Runs `podman` on this storage; it must succeed. */
   async podman(...args: readonly string[]): Promise<string> {
     return (await succeed(ensureTool('podman', 'podman'), [...this.#storage(), ...args])).stdout;
   }
 
-  /** A command that does the same. */
+  /** A command line that runs podman on this storage. */
   script(): string {
     const program = [ensureTool('podman', 'podman'), ...this.#storage()];
     return `#!/bin/sh\nexec ${program.map((word) => `'${word}'`).join(' ')} "$@"\n`;

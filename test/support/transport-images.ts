@@ -1,4 +1,4 @@
-/** Images of all kinds, to be written into transports and read again. */
+/** Images of all kinds, to write to transports and read back. */
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import {
   type Blob,
@@ -35,11 +35,11 @@ export interface ImageSketch {
   readonly platform?: Platform;
   readonly layers?: readonly LayerForm[];
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Makes its files others. */
+  /** Content that makes its files differ. */
   readonly text?: string;
 }
 
-/** A layer for each form, of two files. */
+/** An image with a layer of two files for each form. */
 export function sketchImage({
   platform = AMD64,
   layers = ['gzip'],
@@ -63,7 +63,7 @@ export function sketchImage({
   return imageOf(config, blobs, annotations === undefined ? {} : { annotations });
 }
 
-/** BuildKit's form of an attestation about an image. */
+/** An attestation about an image, in BuildKit's form. */
 export function attestation(about: RawManifest): Collection {
   const config = namedBlob(MEDIA_TYPES.ociConfig, json({ architecture: 'unknown', os: 'unknown' }));
   const statement = namedBlob(
@@ -82,7 +82,7 @@ export function attestation(about: RawManifest): Collection {
   return { ...made, root: { ...made.root, descriptor } };
 }
 
-/** An index over images or further indexes, with all that is in them. */
+/** An index of images or further indexes, with their content. */
 export function sketchIndex(parts: readonly (readonly [Collection, Platform?])[]): Collection {
   const entries = parts.map(([{ root }, platform]) => ({
     ...root.descriptor,
@@ -95,7 +95,7 @@ export function sketchIndex(parts: readonly (readonly [Collection, Platform?])[]
   };
 }
 
-/** All bytes that a source gives for its root, by their digests. */
+/** All blobs of a source's root, by digest. */
 export async function contentOf(source: ImageSource): Promise<Map<string, string>> {
   return bytesIn(await collect(source, rootOf(source), {}));
 }

@@ -1,9 +1,9 @@
-/** For tests: a program that runs one process as lamina does, so that it can be killed, signalled and piped to. */
+/** For tests: a program that runs one process as lamina does, to kill, signal and pipe to. */
 import { readFileSync } from 'node:fs';
 import { openRuntime, runForeground } from '../../src/runtime/index.ts';
 import type { ProcessSpec } from '../../src/runtime/process/spec.ts';
 
-/** What the program is told, as JSON in the file that LAMINA_TEST_TASK names. */
+/** The program's input, as JSON in the file named by LAMINA_TEST_TASK. */
 export interface Task {
   readonly spec: ProcessSpec;
   readonly stateDirectory: string;

@@ -30,7 +30,7 @@ import type { Task } from './workshop-program.ts';
 const BUSYBOX = '/bin/busybox';
 
 const RUNNER_PATH = resolve(import.meta.dirname, '../../dist/bin/runner-main.js');
-/** A place from which the runner is found. */
+/** A path next to the runner. */
 export const PROGRAM_PATH = resolve(
   import.meta.dirname,
   '../../.cache/runtime/workshop-program.js',
@@ -73,13 +73,13 @@ function bundle(source: string, target: string, options: BuildOptions): void {
   renameSync(temporary, target);
 }
 
-/** A directory that is gone after the test. */
+/** A directory that is removed after the test. */
 export function temporaryDirectory(): { path: string } & Disposable {
   const path = mkdtempSync(`${tmpdir()}/lamina-runtime-`);
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Puts a shell and its tools into a directory; nothing else is in it. */
+/** Installs only a shell and its tools in a directory. */
 export function makeBusyboxRoot(directory: string): void {
   if (!existsSync(BUSYBOX))
     throw new Error(`${BUSYBOX} is missing: apt-get install busybox-static`);
@@ -149,19 +149,19 @@ function joinHost(root: string, path: string): string {
   return path === '' ? root : `${root}/${path}`;
 }
 
-/** What a process wrote, and how it ended. */
+/** Output and exit status of a process. */
 export interface Ran extends ProcessResult {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a test asks for: a request whose usual parts may be left out. */
+/** A process request with defaults for its usual parts. */
 export type Wanted = Partial<ProcessRequest> & {
   /** Another root filesystem than the workshop's. */
   readonly root?: string;
 };
 
-/** A runtime with one root filesystem of busybox in it. */
+/** A runtime with one busybox root filesystem. */
 export class Workshop implements AsyncDisposable {
   readonly directory: string;
   /** The lower directory. */
@@ -183,7 +183,7 @@ export class Workshop implements AsyncDisposable {
     return path;
   }
 
-  /** A new empty directory, for an upper one say. */
+  /** Creates an empty directory, for example as an upper directory. */
   makeDirectory(): string {
     this.#made += 1;
     const path = `${this.directory}/${this.#made}`;
@@ -211,7 +211,7 @@ export class Workshop implements AsyncDisposable {
     return { ...result, stdout: text(written.stdout), stderr: text(written.stderr) };
   }
 
-  /** Runs a line of shell. */
+  /** Runs a shell command line. */
   shell(script: string, wanted: Wanted = {}, options: RunOptions = {}): Promise<Ran> {
     return this.run({ args: ['/bin/sh', '-c', script], ...wanted }, options);
   }
