@@ -10,11 +10,11 @@ import { installPackageChecks } from './package-checks.mjs';
 const FILE = `${root}docs/api.md`;
 const TYPES = `${root}dist/lib/index.d.ts`;
 
-const INTRODUCTION = `\`npm run docs:api\` writes this page from the doc comments of the sources.
+const INTRODUCTION = `\`npm run docs:api\` generates this page from the doc comments of the sources.
 
-All calls are methods of [\`Lamina\`](#lamina), which [\`createLamina\`](#createlamina) makes. The package exports each of them as a
-function too: \`import { build, images } from 'lamina-build'\` gives those of \`createLamina()\`. Programs that use them
-are in [examples/api](../examples/api).`;
+All calls are methods of [\`Lamina\`](#lamina), which [\`createLamina\`](#createlamina) returns. The package also exports each of them as a
+function: \`import { build, images } from 'lamina-build'\` gives the functions of \`createLamina()\`. [examples/api](../examples/api)
+has programs that use them.`;
 
 const modules = installPackageChecks();
 if (!existsSync(TYPES)) throw new Error('build first: npm run build');

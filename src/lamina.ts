@@ -19,7 +19,7 @@ import { defaultRoot } from './store/index.ts';
 import { keepAbortReason } from './system/index.ts';
 
 /**
- * All calls on one store and in one environment.
+ * All calls, on one store and with one environment.
  *
  *     const lamina = createLamina({ root: '/srv/images', env: { PATH: process.env.PATH } });
  *     const { imageId } = await lamina.build({ context: '.' });

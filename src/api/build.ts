@@ -1,4 +1,4 @@
-/** What a build takes and gives back. */
+/** Options and results of builds. */
 import type { ImageComparison } from '../analysis/index.ts';
 import type { ByteSink } from '../destination/index.ts';
 import type { Warning } from '../errors.ts';
@@ -13,23 +13,23 @@ export type OutputType = 'image' | 'oci' | 'docker' | 'tar' | 'local' | 'registr
 /** An output, as `docker buildx build --output` names it. */
 export interface OutputSpec {
   readonly type: OutputType;
-  /** A path; `-` is the stream `BuildOptions.stdout`. Undefined for outputs that stay in the store. */
+  /** A path, or `-` for the stream `BuildOptions.stdout`. Undefined for outputs in the store. */
   readonly dest?: string | undefined;
-  /** Name given in the output itself (`name=`), beside the tags. */
+  /** Name in the output itself (`name=`), in addition to the tags. */
   readonly name?: string | undefined;
   /** All other `key=value` pairs as written. */
   readonly attrs: Readonly<Record<string, string>>;
-  /** All of it as it was written, for messages. */
+  /** The whole value as written, for messages. */
   readonly text?: string | undefined;
 }
 
-/** A cache of other machines, as `--cache-from` and `--cache-to` of `docker buildx build` name it. */
+/** An external cache, as in `--cache-from` and `--cache-to` of `docker buildx build`. */
 export interface CacheSpec {
   /** `registry`, `local`, `inline`. */
   readonly type: string;
   /** All other `key=value` pairs as written. */
   readonly attrs: Readonly<Record<string, string>>;
-  /** All of it as it was written, for messages. */
+  /** The whole value as written, for messages. */
   readonly text?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface SshSource {
   readonly paths: readonly string[];
 }
 
-/** What steps may do beyond the usual; the names are those of `docker buildx build --allow`. */
+/** An entitlement of steps; the names are those of `docker buildx build --allow`. */
 export type Entitlement = 'security.insecure' | 'network.host';
 
 /** What to build, from what, and where it goes. */
@@ -57,7 +57,7 @@ export interface BuildOptions extends StoreOptions {
   readonly context: string;
   /**
    * Other contexts by name, for FROM, --from and mounts: a directory, `docker-image://REF`,
-   * `oci-layout://DIR[:tag|@digest]`, a git or HTTP(S) URL. They stand in for stages and images of their name.
+   * `oci-layout://DIR[:tag|@digest]`, a git or HTTP(S) URL. They override stages and images of the same name.
    */
   readonly buildContexts?: Readonly<Record<string, string>> | undefined;
   /**
@@ -68,49 +68,49 @@ export interface BuildOptions extends StoreOptions {
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   /** Receives outputs whose `dest` is `-`. */
   readonly stdout?: ByteSink | undefined;
-  /** References to give the result; normalised by the callee. */
+  /** References for the result; the callee normalises them. */
   readonly tags?: readonly string[] | undefined;
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly noCache?: boolean | undefined;
-  /** Asked for what the store's own cache has not. */
+  /** Caches to search for steps that the store does not have. */
   readonly cacheFrom?: readonly CacheSpec[] | undefined;
-  /** Where this build's steps are written for others. */
+  /** Caches to export the steps of this build to. */
   readonly cacheTo?: readonly CacheSpec[] | undefined;
-  /** Names of stages whose steps are run afresh. */
+  /** Names of stages whose steps ignore the cache. */
   readonly noCacheFilter?: readonly string[] | undefined;
-  /** Steps at the same time; undefined: two per core, at least 8. */
+  /** Maximum number of parallel steps; undefined: two per core, at least 8. */
   readonly jobs?: number | undefined;
-  /** Empty or undefined: into the image store. */
+  /** Empty or undefined: the image store. */
   readonly outputs?: readonly OutputSpec[] | undefined;
   /** `[TYPE[PLATFORM],…:]key=value` for every output that has manifests; types are those of BuildKit. */
   readonly annotations?: readonly string[] | undefined;
-  /** One layer of all that the build added, or of the whole image. */
+  /** Merges the layers that the build adds, or all layers of the image, into one. */
   readonly squash?: 'own' | 'all' | undefined;
   readonly addHosts?: readonly HostAlias[] | undefined;
-  /** Default of RUN. Undefined: `host`. */
+  /** Default network of RUN. Undefined: `host`. */
   readonly network?: NetworkMode | undefined;
   /** Platforms of the result, `os/arch[/variant]` as written; undefined or empty: the host's. */
   readonly platforms?: readonly string[] | undefined;
-  /** Look for newer base images first. */
+  /** Ask registries for newer base images first. */
   readonly pull?: boolean | undefined;
   readonly shmSize?: number | undefined;
   readonly ulimits?:
     | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
     | undefined;
-  /** Limits of the processes of RUN; part of no cache key. */
+  /** Limits of the processes of RUN; not part of any cache key. */
   readonly limits?: ResourceLimits | undefined;
-  /** Control group in which those of RUN are made. */
+  /** Parent control group of RUN. */
   readonly cgroupParent?: string | undefined;
   /**
-   * What RUN trusts beside its image's certificates: paths of PEM files; `host` is what was added to this machine's own
-   * trust store. Part of no layer and no cache key.
+   * Certificates that RUN trusts in addition to the image's: paths of PEM files; `host` selects the certificates that were
+   * added to this machine's trust store. Not part of any layer or cache key.
    */
   readonly caCertificates?: readonly string[] | undefined;
   /** Seconds; times of new files and of the image are clamped to it. */
   readonly sourceDateEpoch?: number | undefined;
-  /** For `RUN --mount=type=secret`. Of two with one id the last counts. */
+  /** For `RUN --mount=type=secret`. The last of several with one id wins. */
   readonly secrets?: readonly SecretSource[] | undefined;
   /** For `RUN --mount=type=ssh`. */
   readonly ssh?: readonly SshSource[] | undefined;
@@ -118,28 +118,28 @@ export interface BuildOptions extends StoreOptions {
   readonly onEvent?: Emit | undefined;
 }
 
-/** What became of an output. */
+/** The result of an output. */
 export interface WrittenOutput {
-  /** `store`: lamina's own; `engine`: that of Docker or Podman; else as in `OutputType`. */
+  /** `store`: lamina's image store; `engine`: Docker's or Podman's; else as in `OutputType`. */
   readonly kind: 'store' | 'engine' | 'registry' | 'oci' | 'docker' | 'tar' | 'local';
   /** A path as written (`-`: `BuildOptions.stdout`), a reference, an engine's name; in the store the image ID. */
   readonly dest: string;
   /** Whether `dest` is a directory. */
   readonly isDirectory: boolean;
-  /** As written there, so most often compressed; undefined for the store, pipes and devices. */
+  /** Bytes written, usually compressed; undefined for the store, pipes and devices. */
   readonly bytes: number | undefined;
-  /** Of `local`: everything but directories. */
+  /** Number of files of `local`, without directories. */
   readonly files: number | undefined;
 }
 
-/** What a build made. */
+/** The result of a build. */
 export interface BuildResult {
-  /** Digest of the image config; undefined when the output is files only. */
+  /** Digest of the image config; undefined if the outputs are only files. */
   readonly imageId: Digest | undefined;
   /** Digest of the manifest (or index). */
   readonly digest: Digest | undefined;
   readonly descriptor: Descriptor | undefined;
-  /** Normalised references the image has now. */
+  /** Normalised references that the image has now. */
   readonly references: readonly string[];
   /** One or more for each output. */
   readonly outputs: readonly WrittenOutput[];
@@ -149,12 +149,12 @@ export interface BuildResult {
   readonly warnings: readonly Warning[];
 }
 
-/** What two builds of the same input made. */
+/** The results of two builds of the same input. */
 export interface VerifyResult {
-  /** Of the first build, whose outputs are kept. */
+  /** The result of the first build, whose outputs are kept. */
   readonly build: BuildResult;
-  /** Whether the images are the same to the byte. */
+  /** Whether the images are identical to the byte. */
   readonly identical: boolean;
-  /** One for each platform; none where no image was made. */
+  /** One for each platform; none if there is no image. */
   readonly comparisons: readonly (ImageComparison & { readonly platform: string })[];
 }

@@ -1,4 +1,4 @@
-/** What is known of a Dockerfile without building it. */
+/** Results of evaluating a Dockerfile without building it. */
 import type { AppError, SourceLocation } from '../errors.ts';
 import type { BuildTarget, Outline } from '../outline/index.ts';
 import type { RuleName } from '../warning-code.ts';
@@ -9,10 +9,10 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** What a build check found. */
+/** A finding of a build check. */
 export interface CheckWarning {
   readonly rule: RuleName;
-  /** What the rule asks for. */
+  /** The requirement of the rule. */
   readonly description: string;
   /** Its page, relative to the project: `docs/rules/undefined-var.md`. */
   readonly page: string;
@@ -21,13 +21,13 @@ export interface CheckWarning {
   readonly location: SourceLocation;
 }
 
-/** A base image whose config could not be had: what depends on it is not known. */
+/** A base image whose config is unavailable: what depends on it is unknown. */
 export interface SkippedImage {
   readonly name: string;
   readonly reason: string;
 }
 
-/** What the build checks found. */
+/** The findings of the build checks. */
 export interface CheckResult {
   /** In the order of the text. */
   readonly warnings: readonly CheckWarning[];
@@ -38,7 +38,7 @@ export interface CheckResult {
   readonly source: SourceFile;
 }
 
-/** What a target takes. */
+/** The inputs of a target. */
 export interface OutlineResult extends Outline {
   /** Triggers of these may take more. */
   readonly skipped: readonly SkippedImage[];

@@ -1,4 +1,4 @@
-/** What `lamina run` takes and gives back. */
+/** Options and results of `lamina run`. */
 import type {
   ContainerSettings,
   DeviceSpec,
@@ -22,20 +22,20 @@ export type {
 /** An image, a command, and how its container runs. */
 export interface RunOptions extends StoreOptions, ContainerSettings {
   readonly image: string;
-  /** When to ask the registry for the image. Default: when the store lacks it. */
+  /** When to pull the image. Default: if the store lacks it. */
   readonly pull?: 'always' | 'missing' | 'never' | undefined;
-  /** Told of a pull. */
+  /** Receives the progress of a pull. */
   readonly onPull?: ((event: RegistryEvent) => void) | undefined;
-  /** Told what was pulled. */
+  /** Receives the pulled image. */
   readonly onPulled?: ((image: PulledImage) => void) | undefined;
-  /** `os/arch[/variant]`; undefined: whatever the name means here, else the host's. */
+  /** `os/arch[/variant]`; undefined: that of the image in the store, else the host's. */
   readonly platform?: string | undefined;
   readonly name?: string | undefined;
 }
 
 /** How the process of a container ended. */
 export interface RunResult {
-  /** Exit status of the process; 128 + number when a signal ended it. */
+  /** Exit status of the process, or 128 + number if a signal ended it. */
   readonly exitCode: number;
   readonly signal: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** What is asked, and told, of a build context. */
+/** Options and results of listing a build context. */
 import type { BuildOptions } from './build.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -7,13 +7,13 @@ export interface ListContextOptions extends StoreOptions {
   /** A directory. */
   readonly context: string;
   /**
-   * Only what the steps of a target read; undefined: all that is not ignored. Nothing is built, and base images need not
-   * be there.
+   * List only what the steps of a target read; undefined: everything that is not ignored. Nothing is built, and the base
+   * images are not needed.
    */
   readonly neededBy?: Pick<BuildOptions, 'target' | 'buildArgs' | 'buildContexts'> | undefined;
-  /** As for a build: its own ignore file, if it has one, goes before that of the directory. */
+  /** As for a build: its own ignore file takes precedence over that of the directory. */
   readonly dockerfile?: string | undefined;
-  /** A path in the context about which `why` is asked. */
+  /** A path in the context to explain in `why`. */
   readonly why?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface ContextFile {
   readonly bytes: number;
 }
 
-/** A line of the ignore file, and what it leaves out. */
+/** A line of the ignore file, and what it excludes. */
 export interface IgnoreLine {
   readonly line: number;
   readonly pattern: string;
@@ -32,25 +32,25 @@ export interface IgnoreLine {
   readonly bytes: number;
 }
 
-/** The files of a build context, and what is left out. */
+/** The files of a build context, and what is excluded. */
 export interface ContextListing {
   /** What would be sent to a build that needs everything, or to `neededBy`, largest first; directories are not listed. */
   readonly files: readonly ContextFile[];
   readonly bytes: number;
-  /** As shown to people; undefined: there is none. */
+  /** Path for display; undefined if there is none. */
   readonly ignoreFile: string | undefined;
-  /** Lines that leave out something, the largest first. */
+  /** Lines that exclude something, largest first. */
   readonly ignored: readonly IgnoreLine[];
   readonly why: ContextReason | undefined;
 }
 
-/** Why a path of a context is sent or not. */
+/** Why a path of a context is included or ignored. */
 export interface ContextReason {
   readonly path: string;
-  /** Undefined: nothing lies there. */
+  /** Undefined: the path does not exist. */
   readonly kind: 'file' | 'directory' | undefined;
   readonly ignored: boolean;
-  /** The last line that matched; of a path that is sent, the one that took it back. */
+  /** The last line that matched; for an included path, the exception. */
   readonly decidedBy:
     | { readonly file: string; readonly line: number; readonly pattern: string }
     | undefined;

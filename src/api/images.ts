@@ -1,4 +1,4 @@
-/** What the public API takes and gives back where it works on the images of a store. */
+/** Options and results of calls on images of the store. */
 import type { FilesComparison, ImageComparison } from '../analysis/index.ts';
 import type { Destination } from '../destination/index.ts';
 import type { ImageInspect } from '../export/index.ts';
@@ -14,7 +14,7 @@ export interface ImageSummary {
   readonly references: readonly string[];
   /** Milliseconds since the epoch; undefined if the image does not say. */
   readonly created: number | undefined;
-  /** Bytes of file content of all layers; undefined as long as one of them has not been downloaded. */
+  /** Bytes of file content of all layers; undefined until all of them are downloaded. */
   readonly size: number | undefined;
   /** Bytes of all layers as a registry or an archive has them; undefined if one of them was built here. */
   readonly compressedSize: number | undefined;
@@ -27,7 +27,7 @@ export interface CompareImagesOptions extends StoreOptions {
   /** References, ids or the beginnings of ids. */
   readonly a: string;
   readonly b: string;
-  /** Layer by layer, times included; else the file systems as containers see them. */
+  /** Layer by layer, including times; else the file systems as containers see them. */
   readonly layers?: boolean | undefined;
 }
 
@@ -62,7 +62,7 @@ export interface SaveImagesOptions extends StoreOptions {
   readonly images: readonly string[];
   /** `docker`: the archive of `docker save`, which is an OCI layout at the same time. */
   readonly format?: 'docker' | 'oci' | undefined;
-  /** A path appears complete or not at all. */
+  /** A file at a path appears complete or not at all. */
   readonly destination: Destination;
   readonly onEvent?: Emit | undefined;
 }
@@ -89,22 +89,22 @@ export interface ImportImageOptions extends StoreOptions {
   readonly platform?: string | undefined;
   /** Instructions that change the config: `CMD ["/bin/sh"]`. */
   readonly changes?: readonly string[] | undefined;
-  /** What the history says; undefined: where the image comes from. */
+  /** Comment in the history; undefined: the source of the image. */
   readonly message?: string | undefined;
   /** Seconds: the time of the image. */
   readonly sourceDateEpoch?: number | undefined;
 }
 
-/** The image that was made. */
+/** The new image. */
 export interface ImportImageResult {
   readonly imageId: Digest;
 }
 
-/** An image, and where its files go. */
+/** An image, and the destination of its files. */
 export interface ExportImageOptions extends StoreOptions {
   /** Reference, id or the beginning of an id. */
   readonly image: string;
-  /** Receives a tar of the image's files; a path appears complete or not at all. */
+  /** Receives a tar of the image's files; a file at a path appears complete or not at all. */
   readonly destination: Destination;
 }
 
@@ -115,7 +115,7 @@ export interface InspectImagesOptions extends StoreOptions {
 
 /** Descriptions of images. */
 export interface InspectImagesResult {
-  /** In the order asked for. */
+  /** In the requested order. */
   readonly images: readonly ImageInspect[];
   /** Those of `images` that the store lacks. */
   readonly missing: readonly string[];
@@ -126,7 +126,7 @@ export interface ImageHistoryOptions extends StoreOptions {
   readonly image: string;
 }
 
-/** The base image to make. */
+/** The base image to create. */
 export interface MakeBaseOptions extends StoreOptions {
   /** `debian:bookworm-slim`, … */
   readonly name: string;
@@ -134,20 +134,20 @@ export interface MakeBaseOptions extends StoreOptions {
   readonly tag?: string | undefined;
   /** `os/arch[/variant]`; undefined: the host's. */
   readonly platform?: string | undefined;
-  /** Archive to take the packages from; undefined: the host's own configured one. */
+  /** Package mirror; undefined: the mirror that the host is configured with. */
   readonly mirror?: string | undefined;
-  /** Make it again even if the store has it. */
+  /** Create it even if the store has it. */
   readonly force?: boolean | undefined;
   readonly sourceDateEpoch?: number | undefined;
   readonly onEvent?: Emit | undefined;
 }
 
-/** The base image, made or found. */
+/** The base image, new or existing. */
 export interface MakeBaseResult {
   readonly imageId: Digest;
   readonly reference: string;
   readonly size: number;
-  /** The store had it already: nothing was made. */
+  /** The store already had it. */
   readonly existed: boolean;
 }
 
@@ -155,15 +155,15 @@ export interface MakeBaseResult {
 export interface PruneOptions extends StoreOptions {
   /** `unused`: cache no image needs and no build used lately; `all`: every cache record. Undefined: none. */
   readonly cache?: 'unused' | 'all' | undefined;
-  /** Milliseconds: cache that was used within this time stays. Times of use are kept to the day. */
+  /** Milliseconds: keep cache that was used within this time. Times of use are stored to the day. */
   readonly unusedFor?: number | undefined;
-  /** Bytes that the cache may keep; what was used least recently goes first. */
+  /** Bytes of cache to keep; the least recently used is removed first. */
   readonly keepBytes?: number | undefined;
-  /** Bytes to leave free on the disk: the cache is removed only as far as that needs. */
+  /** Bytes of free disk space to reach: no more cache is removed than that needs. */
   readonly minFreeBytes?: number | undefined;
   /** `dangling`: images without a reference; `all`: every image. Undefined: none. */
   readonly images?: 'dangling' | 'all' | undefined;
-  /** Of those images only these are removed; undefined: all of them. */
+  /** Restricts the removal to these images; undefined: all of them. */
   readonly imageFilter?: ((image: ImageSummary) => boolean) | undefined;
 }
 
@@ -177,13 +177,13 @@ export interface PruneResult {
   readonly reclaimedBytes: number;
 }
 
-/** What `system df -v` lists. */
+/** The lists of `system df -v`. */
 export interface DiskUsageDetails {
   readonly images: readonly ImageUsage[];
   readonly cache: readonly CacheUsage[];
 }
 
-/** An image, and what it shares. */
+/** An image, and the size that it shares. */
 export interface ImageUsage extends ImageSummary {
   /** Bytes of the layers that other images have too. */
   readonly sharedBytes: number;

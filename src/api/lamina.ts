@@ -1,4 +1,4 @@
-/** The contract of the library: all calls, what each does, gives back and throws. */
+/** The contract of the library: all calls, with what each does, returns and throws. */
 import type { ImageReport } from '../analysis/index.ts';
 import type { Environment } from '../environment.ts';
 import type { HistoryRow } from '../export/index.ts';
@@ -57,7 +57,7 @@ import type { CheckStoreOptions, CheckStoreResult } from './store-check.ts';
 import type { CallOptions, StoreOptions } from './store-options.ts';
 import type { SystemInfo, VersionInfo } from './system-info.ts';
 
-/** What all calls of an instance have in common. */
+/** Options of an instance, shared by all its calls. */
 export interface LaminaOptions {
   /**
    * Directory of the store. Default: LAMINA_ROOT of `env`; else `/var/lib/lamina` for root, and
@@ -77,7 +77,7 @@ export interface LaminaOptions {
  */
 export interface Lamina {
   /**
-   * Builds an image from a Dockerfile. Of a failed build the store keeps the steps that finished.
+   * Builds an image from a Dockerfile. If the build fails, the store keeps the finished steps.
    *
    * @returns ids and digests of the image, what was written where, a summary, and all warnings
    * @throws StepError when a RUN fails; AppError DOCKERFILE_…, PLAN_…, CONTEXT_…, COPY_…, REGISTRY_…, EXPORT_…, …
@@ -93,16 +93,16 @@ export interface Lamina {
   verify(options: BuildOptions): Promise<VerifyResult>;
 
   /**
-   * Runs the build checks without building. Base images that the store lacks are asked for in their registries;
-   * checks that need one which cannot be reached are skipped.
+   * Runs the build checks without building. Looks up missing base images in their registries;
+   * checks that need an unreachable one are skipped.
    *
-   * @returns what was found; `error` is what makes the file unbuildable
+   * @returns the findings; `error` if the file cannot be built
    * @throws AppError DOCKERFILE_…, CONTEXT_…: the file cannot be read
    */
   check(options: BuildOptions): Promise<CheckResult>;
 
   /**
-   * Describes what a target takes: build arguments, secrets, ssh agents and cache mounts. Nothing is built.
+   * Describes the inputs of a target: build arguments, secrets, ssh agents and cache mounts. Nothing is built.
    *
    * @throws AppError DOCKERFILE_…, CONTEXT_…, PLAN_…
    */
@@ -124,7 +124,7 @@ export interface Lamina {
   listContext(options: ListContextOptions): Promise<ContextListing>;
 
   /**
-   * Runs a container, and pulls its image if the store lacks it. The container is removed when its process has ended.
+   * Runs a container, and pulls its image if the store lacks it. The container is removed when its process ends.
    *
    * @returns how the process ended; a failure of the process is not an error of the call
    * @throws AppError IMAGE_NOT_FOUND, REGISTRY_…, CONTAINER_…, USER_UNKNOWN, GROUP_UNKNOWN, RUNTIME_…
@@ -148,7 +148,7 @@ export interface Lamina {
   /**
    * Removes a name of an image, and the image with its last name. Given an id, removes the image with all its names.
    *
-   * @returns the names and images that are gone
+   * @returns the removed names and images
    * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS; IMAGE_HAS_NAMES for an id with several names, without `force`
    */
   removeImage(options: RemoveImageOptions): Promise<RemoveImageResult>;
@@ -185,7 +185,7 @@ export interface Lamina {
 
   /**
    * Reads an image of any transport once, as `reportImage` does, and keeps it open: its files through all layers, and their
-   * contents on demand. Nothing is written to the store. Whoever opened it disposes of it (`await using`).
+   * contents on demand. Nothing is written to the store. Dispose of it after use (`await using`).
    *
    * @throws as `reportImage`
    */
@@ -222,7 +222,7 @@ export interface Lamina {
   loadImages(options: LoadImagesOptions): Promise<LoadImagesResult>;
 
   /**
-   * Makes an image with one layer, the tar of a root file system as it is.
+   * Creates an image with one layer, the unchanged tar of a root file system.
    *
    * @throws AppError ARCHIVE_…, HTTP_…, REFERENCE_INVALID; of `changes` IMAGE_CHANGE, DOCKERFILE_…, PLAN_…
    */
@@ -236,7 +236,7 @@ export interface Lamina {
   exportImage(options: ExportImageOptions): Promise<void>;
 
   /**
-   * Makes a Debian or distroless base image from packages, unless the store has it.
+   * Creates a Debian or distroless base image from packages, unless the store has it.
    *
    * @throws AppError BASE_…, EMULATOR_MISSING, RUNTIME_NO_NAMESPACES
    */
@@ -245,13 +245,13 @@ export interface Lamina {
   /**
    * Removes the cache records and images that the options select, and content that nothing refers to.
    *
-   * @returns what was removed, and the bytes that are free again
+   * @returns what was removed, and the freed bytes
    * @throws AppError STORE_…
    */
   prune(options?: PruneOptions): Promise<PruneResult>;
 
   /**
-   * Tells how much disk space images and the build cache take, in bytes of file content.
+   * Returns how much disk space images and the build cache take, in bytes of file content.
    *
    * @throws AppError STORE_…
    */
@@ -295,10 +295,10 @@ export interface Lamina {
 
   /**
    * Opens an image of the store, a registry, an OCI layout, an archive or a running Docker, to look into it: its
-   * documents, its layers, and their files. Nothing is written to the store, and nothing is unpacked or mounted. Whoever
-   * opened it disposes of it (`await using`).
+   * documents, its layers, and their files. Nothing is written to the store, and nothing is unpacked or mounted. Dispose
+   * of it after use (`await using`).
    *
-   * @returns an index where the name means one and no platform was given
+   * @returns an index if the name refers to one and no platform is given
    * @throws AppError IMAGE_PLACE_INVALID, IMAGE_NOT_FOUND, IMAGE_DAEMON, IMAGE_PLATFORM_MISMATCH, REGISTRY_…, ARCHIVE_…
    */
   openImage(options: OpenImageOptions): Promise<OpenedImage | OpenedIndex>;
@@ -318,7 +318,7 @@ export interface Lamina {
   listTags(options: ListTagsOptions): Promise<readonly string[]>;
 
   /**
-   * Pushes an index of images that are in registries. A single source without changes is copied as it is.
+   * Pushes an index of images that are in registries. A single source without changes is copied unchanged.
    *
    * @throws AppError REGISTRY_…, REFERENCE_INVALID, IMAGE_PLATFORM_MISMATCH
    */
@@ -354,14 +354,14 @@ export interface Lamina {
   removeManifestLists(options: RemoveManifestListsOptions): Promise<void>;
 
   /**
-   * Tries a login at a registry, and keeps it where Docker does. Without `login`, tries the one that is kept.
+   * Checks a login with a registry, and saves it where Docker does. Without `login`, checks the saved one.
    *
    * @throws AppError REGISTRY_UNAUTHORIZED, REGISTRY_UNREACHABLE, REGISTRY_CREDENTIALS, REGISTRY_HELPER, REFERENCE_INVALID
    */
   login(options?: LoginOptions): Promise<LoginResult>;
 
   /**
-   * Forgets the login at a registry.
+   * Removes the saved login of a registry.
    *
    * @returns whether there was one
    * @throws AppError REGISTRY_CREDENTIALS, REGISTRY_HELPER, REFERENCE_INVALID
@@ -369,12 +369,12 @@ export interface Lamina {
   logout(options?: LogoutOptions): Promise<boolean>;
 
   /**
-   * Describes the store, and this machine as builds find it. Tries which platforms' programs run here.
+   * Describes the store, and this machine as builds find it. Tests the programs of which platforms run here.
    *
    * @throws AppError STORE_…
    */
   info(options?: StoreOptions): Promise<SystemInfo>;
 
-  /** Tells the version of lamina, and the container runtime it finds on this machine. */
+  /** Returns the version of lamina, and the container runtime that it finds on this machine. */
   version(options?: CallOptions): Promise<VersionInfo>;
 }

@@ -1,10 +1,10 @@
-/** What the public API takes and gives back where it talks to registries. */
+/** Options and results of calls on registries. */
 
 import type { TransferEvent } from '../image/index.ts';
 import type { Digest, ImageConfig, Platform } from '../oci/index.ts';
 import type { CallOptions, StoreOptions } from './store-options.ts';
 
-/** How far a pull, push or copy has come. */
+/** Progress of a pull, push or copy. */
 export type RegistryEvent =
   /** One image begins; its blobs follow. `name` is that of the repository. */
   | {
@@ -20,9 +20,9 @@ export interface PullOptions extends StoreOptions {
   /** `NAME[:TAG][@DIGEST]`; a repository with `allTags`. */
   readonly image: string;
   readonly allTags?: boolean | undefined;
-  /** Undefined: the host's, and a lone image for another is taken too. */
+  /** Undefined: the host's, or that of a single image for another platform. */
   readonly platform?: string | undefined;
-  /** Told how far the transfer has come. */
+  /** Receives the progress of the transfer. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
@@ -31,9 +31,9 @@ export interface PulledImage {
   /** Full form. */
   readonly reference: string;
   readonly id: Digest;
-  /** Of what the name means in the registry: a manifest or an index. */
+  /** Digest that the name has in the registry: of a manifest or an index. */
   readonly digest: Digest;
-  /** Whether the name meant something else, or nothing, before. */
+  /** Whether the name is new or referred to something else before. */
   readonly isNew: boolean;
   readonly platform: Platform;
 }
@@ -43,9 +43,9 @@ export interface PushOptions extends StoreOptions {
   /** `NAME[:TAG]`; a repository with `allTags`. */
   readonly image: string;
   readonly allTags?: boolean | undefined;
-  /** Of several images of that name push only the one for this platform. */
+  /** Push only the image for this platform, if the name has several. */
   readonly platform?: string | undefined;
-  /** Told how far the transfer has come. */
+  /** Receives the progress of the transfer. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
@@ -63,38 +63,38 @@ export interface PushedImage {
 export interface LoginOptions extends CallOptions {
   /** A host with its port, or a URL of one; undefined: Docker Hub. */
   readonly server?: string | undefined;
-  /** Undefined: the login that is kept already. */
+  /** Undefined: the saved login. */
   readonly login?: { readonly username: string; readonly password: string } | undefined;
 }
 
-/** Whether a login succeeded, and where it is kept. */
+/** Whether a login succeeded, and where it is saved. */
 export interface LoginResult {
-  /** False: none was given, and none is kept that the registry takes. */
+  /** False: no login was given, and the registry accepts no saved one. */
   readonly succeeded: boolean;
-  /** The file in which everybody who can read it can read the password. */
+  /** The file with the password in plain text, if any. */
   readonly unencryptedFile: string | undefined;
 }
 
-/** The registry whose login to forget. */
+/** The registry whose login to remove. */
 export interface LogoutOptions extends CallOptions {
   readonly server?: string | undefined;
 }
 
-/** What to copy where. */
+/** The source and destination of a copy. */
 export interface CopyOptions extends StoreOptions {
   /**
-   * A place of an image: a name in a registry (also `docker://NAME`), `store:NAME`, `oci:DIR[:TAG]`,
+   * Location of an image: a name in a registry (also `docker://NAME`), `store:NAME`, `oci:DIR[:TAG]`,
    * `oci-archive:FILE[:TAG]`.
    */
   readonly source: string;
   readonly destination: string;
-  /** Only the image for this platform; undefined: all there is, indexes whole. */
+  /** Only the image for this platform; undefined: everything, including whole indexes. */
   readonly platform?: string | undefined;
-  /** Told how far the transfer has come. */
+  /** Receives the progress of the transfer. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
-/** What was copied: a manifest or an index. */
+/** The copied manifest or index. */
 export interface CopyResult {
   readonly digest: Digest;
   readonly mediaType: string;
@@ -115,7 +115,7 @@ export interface InspectedManifest {
   /** The exact bytes. */
   readonly raw: Uint8Array;
   readonly document: Readonly<Record<string, unknown>>;
-  /** Of an index: the manifests it names, with their own documents. Of an image: its config. */
+  /** For an index: its manifests with their documents. For an image: its config. */
   readonly parts: readonly ManifestPart[];
   readonly config: ImageConfig | undefined;
 }
@@ -135,23 +135,23 @@ export interface ListTagsOptions extends CallOptions {
   readonly repository: string;
 }
 
-/** Images, and the index to make of them. */
+/** Images, and the index to create from them. */
 export interface CreateIndexOptions extends CallOptions {
-  /** Names in registries of images and indexes. */
+  /** Names of images and indexes in registries. */
   readonly sources: readonly string[];
-  /** Names the index gets. */
+  /** Names of the index. */
   readonly references: readonly string[];
-  /** Keep what the first of the references means now, and add the sources. */
+  /** Append the sources to the current image or index of the first reference. */
   readonly append?: boolean | undefined;
   /** Of the index. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
-  /** Make an index of a single image too; default true. */
+  /** Create an index even for a single image; default true. */
   readonly preferIndex?: boolean | undefined;
   /** Only images for these platforms; undefined or empty: all. */
   readonly platforms?: readonly string[] | undefined;
-  /** Push nothing. */
+  /** Do not push. */
   readonly dryRun?: boolean | undefined;
-  /** Told how far the transfer has come. */
+  /** Receives the progress of the transfer. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
@@ -169,7 +169,7 @@ export interface CreateManifestListOptions extends StoreOptions {
   /** Name of the list, under which it is pushed. */
   readonly name: string;
   readonly sources: readonly string[];
-  /** Add to a list that is there. */
+  /** Add to an existing list. */
   readonly amend?: boolean | undefined;
 }
 
@@ -184,9 +184,9 @@ export interface AnnotateManifestListOptions extends StoreOptions {
 /** The manifest list to push. */
 export interface PushManifestListOptions extends StoreOptions {
   readonly name: string;
-  /** Remove the list once it is pushed. */
+  /** Remove the list after the push. */
   readonly purge?: boolean | undefined;
-  /** Told how far the transfer has come. */
+  /** Receives the progress of the transfer. */
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 

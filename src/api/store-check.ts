@@ -2,21 +2,21 @@ import type { StoreOptions } from './store-options.ts';
 
 /** How a store is checked. */
 export interface CheckStoreOptions extends StoreOptions {
-  /** Removes what is damaged, keeps the rest, and makes again what can be made again. Default false. */
+  /** Removes damaged content, keeps the rest, and restores what it can. Default false. */
   readonly repair?: boolean | undefined;
 }
 
-/** Something of a store that is not as lamina made it. */
+/** Damage in a store. */
 export interface StoreProblem {
   /** Absolute. */
   readonly path: string;
   readonly problem: string;
 }
 
-/** An image of which a part is lost. */
+/** An image that lost a part. */
 export interface LostImage {
   readonly id: string;
-  /** As people write them. */
+  /** Short forms. */
   readonly names: readonly string[];
 }
 
@@ -24,10 +24,10 @@ export interface LostImage {
 export interface CheckStoreResult {
   /** Absolute. */
   readonly root: string;
-  /** Whether nothing is wrong. */
+  /** Whether there is no damage. */
   readonly sound: boolean;
   readonly repaired: boolean;
-  /** How much was read; of a damaged database without `repair` only what does not need it. */
+  /** How much was read; without `repair`, nothing that needs a damaged database. */
   readonly checked: {
     readonly layers: number;
     readonly blobs: number;
@@ -39,6 +39,6 @@ export interface CheckStoreResult {
     /** Cached build steps, which run again when they are needed. */
     readonly steps: number;
   };
-  /** Images whose records were lost and made again of their blobs and layers, without their names. */
+  /** Images whose records were lost and restored from their blobs and layers, without their names. */
   readonly nameless: readonly string[];
 }

@@ -1,12 +1,12 @@
-/** What calls have in common. */
+/** Options that calls have in common. */
 
-/** What every call may be given. */
+/** Options of every call. */
 export interface CallOptions {
   /** Ends the call, which then rejects with an `AbortedError` whose `cause` is the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What every call that works on a store may be given. */
+/** Options of every call on a store. */
 export interface StoreOptions extends CallOptions {
   /** Directory of the store for this call; undefined: that of the instance, see `LaminaOptions.root`. */
   readonly root?: string | undefined;
@@ -18,5 +18,5 @@ export interface HostAlias {
   readonly address: string;
 }
 
-/** Whether a process has the network of this machine, or none. */
+/** The network of a process: that of this machine, or none. */
 export type NetworkMode = 'host' | 'none';

@@ -1,11 +1,11 @@
-/** The store, and the machine as builds find it. */
+/** The store, and this machine as builds see it. */
 export interface SystemInfo {
-  /** Directory of all state. */
+  /** Directory of the store. */
   readonly root: string;
   readonly images: number;
-  /** Whose programs run here, this machine's first: `linux/amd64`. */
+  /** Platforms whose programs run here, this machine's first: `linux/amd64`. */
   readonly platforms: readonly string[];
-  /** Name of what runs RUN steps and containers; undefined: none was found. */
+  /** Name of the runtime of RUN steps and containers; undefined: none was found. */
   readonly runtime: string | undefined;
   readonly hostname: string;
   readonly kernel: string;
@@ -14,13 +14,13 @@ export interface SystemInfo {
   readonly isRoot: boolean;
 }
 
-/** This lamina, and what it finds on this machine. */
+/** The version of lamina, and what it finds on this machine. */
 export interface VersionInfo {
   readonly version: string;
   readonly node: string;
   /** `linux/amd64`. */
   readonly platform: string;
-  /** What RUN and `run` use; undefined: none was found. */
+  /** The container runtime; undefined: none was found. */
   readonly runtime:
     | { readonly name: string; readonly path: string; readonly version: string }
     | undefined;
