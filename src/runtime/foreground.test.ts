@@ -48,7 +48,7 @@ function startOnTerminal(env: Environment) {
   return { child, stdout: collect(child.stdout) };
 }
 
-/** The program may end before it has read all. */
+/** The program may end before it has read everything. */
 function ignoreBrokenPipe(): void {}
 
 async function collect(stream: AsyncIterable<Buffer>): Promise<string> {

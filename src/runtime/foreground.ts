@@ -1,15 +1,15 @@
-/** Runs a process in the place of lamina: with its standard streams, its terminal and its signals. */
+/** Runs a process as if it were lamina: with its standard streams, its terminal and its signals. */
 import { isatty } from 'node:tty';
 import type { ProcessResult, ProcessSpec, Runtime } from './process/index.ts';
 
 export interface ForegroundOptions {
   /** Opened for the `foreground`. */
   readonly runtime: Runtime;
-  /** Passes standard input on to the process; a terminal needs it to be typed into. */
+  /** Passes standard input on to the process; typing into a terminal needs it. */
   readonly interactive: boolean;
 }
 
-/** Signals that are for the process. SIGWINCH tells the runtime that the terminal has another size. */
+/** Signals for the process. SIGWINCH tells the runtime that the size of the terminal has changed. */
 const FORWARDED: readonly NodeJS.Signals[] = [
   'SIGINT',
   'SIGTERM',
@@ -20,22 +20,22 @@ const FORWARDED: readonly NodeJS.Signals[] = [
   'SIGWINCH',
 ];
 
-/** Before there is a process, these end lamina. */
+/** Before the process exists, these end lamina. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
-/** Of these, so many within so many milliseconds, and a process that takes no notice of them is killed. */
+/** This many of these signals within so many milliseconds kill a process that ignores them. */
 const INSISTENT: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM']);
 const INSISTENCE = 3;
 const INSISTENCE_MS = 5000;
 
-/** What a process has to end by itself after its terminal went away: milliseconds. */
+/** Milliseconds that a process has to end by itself after its terminal has gone. */
 const FAREWELL = 1000;
 
 /**
- * With `spec.terminal` the process gets a terminal of its own, coupled to lamina's in raw mode: all keys go to it.
- * Without, its streams are piped to lamina's, byte for byte. While it runs, signals to lamina go to it; lamina
- * itself ends only with it, by `signal`, when somebody insists, or when the terminal goes away: process 1 of a
- * container does not notice, since a signal that it does not ask for never reaches it.
+ * With `spec.terminal` the process gets a terminal of its own, connected to lamina's in raw mode: all keys go to it.
+ * Without, its streams are piped to lamina's, byte for byte. While it runs, signals to lamina go to it. Lamina itself
+ * ends only with the process, by `signal`, when a signal is repeated, or when the terminal goes away: process 1 of a
+ * container does not notice, since signals without a handler never reach it.
  * @throws as `Runtime.run`; AbortedError after the third SIGINT or SIGTERM within five seconds
  */
 export async function runForeground(
@@ -53,7 +53,7 @@ export async function runForeground(
       insisted = [...insisted.filter((time) => now - time < INSISTENCE_MS), now];
       if (insisted.length >= INSISTENCE) ended.abort();
     }
-    // A signal may also be somebody's, who wants a server to read its files again.
+    // A SIGHUP may also come from a user who wants a server to reload its files.
     const alone = signal === 'SIGHUP' && terminals.some((fd) => !isatty(fd));
     if (alone) farewell ??= setTimeout(() => ended.abort(), FAREWELL);
   };

@@ -1,4 +1,4 @@
-/** Chooses how processes are run on this machine. */
+/** Chooses the runtime of this machine. */
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { findOciProgram, OciRuntime } from './oci/index.ts';
@@ -17,9 +17,9 @@ export interface RuntimeDescription {
 }
 
 /**
- * What runs processes here, for people.
+ * The runtime of this machine, for people.
  *
- * @param env where PATH and LAMINA_RUNTIME are
+ * @param env has PATH and LAMINA_RUNTIME
  * @returns undefined when nothing was found
  */
 export async function describeRuntime(env: Environment): Promise<RuntimeDescription | undefined> {

@@ -2,11 +2,11 @@
 import type { FileTree } from '../../files/index.ts';
 import { findInPath } from './find-in-path.ts';
 
-/** Where the emulator is, inside the container; nothing below `/dev` becomes part of a layer. */
+/** Path of the emulator inside the container; nothing below `/dev` becomes part of a layer. */
 export const EMULATOR_PATH = '/dev/.lamina-emulator';
 
 /**
- * Puts the emulator in front. It looks for no program in PATH, so that is done here, in the tree.
+ * Puts the emulator in front. It does not search PATH for programs, so this does, in the tree.
  *
  * @param env `NAME=value`
  */

@@ -1,7 +1,7 @@
 /**
- * How programs of another platform run here: by the processor itself, by an emulator the kernel starts for them
- * (binfmt_misc), or by a static emulator that is put into the root file system. It is tried out, not guessed: what
- * /proc says of binfmt_misc may be hidden, and an entry may name an emulator that the root file system has not.
+ * How programs of another platform run here: on the processor itself, by an emulator that the kernel starts for them
+ * (binfmt_misc), or by a static emulator that is put into the root file system. It is tried out, not guessed: /proc may
+ * hide binfmt_misc, and an entry may name an emulator that the root file system lacks.
  */
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -18,10 +18,10 @@ import { isStaticProgram } from './static-program.ts';
 export type Emulation =
   /** Programs run as they are. */
   | { readonly kind: 'none' }
-  /** A program on this machine that runs one program, but not those that it starts. */
+  /** A program of this machine that runs one program, but not those that it starts. */
   | { readonly kind: 'program'; readonly path: string };
 
-/** QEMU's names of architectures that are not GOARCH's. */
+/** QEMU's names of architectures, where they differ from GOARCH's. */
 const QEMU_NAMES: Readonly<Record<string, string>> = {
   '386': 'i386',
   amd64: 'x86_64',
@@ -33,9 +33,9 @@ const QEMU_NAMES: Readonly<Record<string, string>> = {
 const tried = new Map<string, Promise<Emulation>>();
 
 /**
- * Finds out once how programs of a platform run. Needs root.
+ * Finds out how programs of a platform run; called once. Needs root.
  *
- * @param env where PATH is
+ * @param env has PATH
  * @throws AppError EMULATOR_MISSING, PLATFORM_NOT_RUNNABLE
  */
 export async function emulationFor(platform: Platform, env: Environment): Promise<Emulation> {
@@ -76,7 +76,7 @@ async function find(platform: Platform, env: Environment): Promise<Emulation> {
   );
 }
 
-/** Runs the program where there is nothing else, as an image's programs run without this machine's files. */
+/** Runs the program in an empty root, as an image's programs run without this machine's files. */
 async function runs(program: Buffer): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), 'lamina-platform-'));
   try {

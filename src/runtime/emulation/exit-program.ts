@@ -1,5 +1,5 @@
 /**
- * The smallest programs there are: each only ends with status 0. Whether a machine runs one tells whether it runs the
+ * The smallest possible programs: each only exits with status 0. Whether one runs shows whether the machine runs
  * programs of that architecture.
  */
 
@@ -9,7 +9,7 @@ interface Machine {
   /** `e_machine` of the ELF header. */
   readonly machine: number;
   readonly flags?: number;
-  /** Machine code of `exit(0)`, hexadecimal, in the order of the bytes. */
+  /** Machine code of `exit(0)`, hexadecimal, in byte order. */
   readonly code: string;
 }
 
@@ -33,7 +33,7 @@ const READ_AND_EXECUTE = 5;
  * A static ELF executable for an architecture.
  *
  * @param architecture as in OCI platforms (GOARCH)
- * @returns undefined for an architecture whose machine code is not known here
+ * @returns undefined for an architecture without known machine code
  */
 export function exitProgram(architecture: string): Buffer | undefined {
   const machine = MACHINES[architecture];
@@ -85,7 +85,7 @@ class HeaderWriter {
     this.#put(value, 4);
   }
 
-  /** As wide as the machine's addresses; the values here fit into 32 bits. */
+  /** In the machine's address width; the values here fit into 32 bits. */
   address(value: number): void {
     const wide = this.#machine.bits === 64;
     if (wide && this.#machine.bigEndian === true) this.#put(0, 4);

@@ -1,11 +1,11 @@
-/** Looks for a program in an image the way a shell does: by its path, or in the directories of PATH. */
+/** Finds a program in an image as a shell does: by its path, or in the directories of PATH. */
 import { type FileTree, resolveInTree, toBytes } from '../../files/index.ts';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * @param env `NAME=value`
- * @returns the program's path, or the name itself where no directory of PATH has it
+ * @returns the program's path, or the name itself if no directory of PATH has it
  */
 export function findInPath(program: string, env: readonly string[], tree: FileTree): string {
   if (program.includes('/')) return program;

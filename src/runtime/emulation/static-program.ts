@@ -1,9 +1,9 @@
-/** Programs that need no file beside themselves. */
+/** Programs that need no other files. */
 import { readFile } from 'node:fs/promises';
 
 const ELF_INTERPRETER = 3;
 
-/** Whether a program needs no dynamic linker, which images for other machines do not have. */
+/** Whether a program needs no dynamic linker, which images for other machines lack. */
 export async function isStaticProgram(path: string): Promise<boolean> {
   const file = await readFile(path).catch(() => Buffer.alloc(0));
   if (file.length < 64 || file.readUInt32BE(0) !== 0x7f45_4c46 || file[4] !== 2 || file[5] !== 1) {

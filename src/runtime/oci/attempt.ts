@@ -1,4 +1,4 @@
-/** For what is done where it can be done; nothing depends on it. @returns false when it threw */
+/** For optional work: nothing depends on it. @returns false when it threw */
 export function attempt<T>(action: () => T): T | false {
   try {
     return action();

@@ -1,10 +1,10 @@
 /**
- * The control group hierarchies of this machine, as the runner sees them. A machine has the unified hierarchy (cgroup v2), one for
- * each controller (v1), or both (hybrid), where the controllers belong to v1.
+ * The control group hierarchies of this machine, as the runner sees them. A machine has the unified hierarchy (cgroup
+ * v2), one for each controller (v1), or both (hybrid), where the controllers belong to v1.
  *
- * The runner mounts the unified hierarchy at /sys/fs/cgroup in its own namespace, whatever the machine has there: runtimes then
- * make one directory instead of ten. Limits on a hybrid machine need the controllers: for them the runtime starts in
- * a namespace where that mount is gone again.
+ * The runner mounts the unified hierarchy at /sys/fs/cgroup in its own namespace, whatever the machine has there:
+ * runtimes then make one directory instead of ten. Limits on a hybrid machine need the controllers: for them the
+ * runtime starts in a namespace without that mount.
  */
 import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +15,13 @@ import type { Controller } from './oci-limits.ts';
 export const HIERARCHY = '/sys/fs/cgroup';
 
 export interface Hierarchies {
-  /** Whether the unified hierarchy is at /sys/fs/cgroup and can be written to. */
+  /** Whether the unified hierarchy is at /sys/fs/cgroup and writable. */
   readonly unified: boolean;
   /** Controllers that the unified hierarchy has. */
   readonly controllers: ReadonlySet<string>;
-  /** Directories of v1, by controller; where both are there, at a path of the runner's. */
+  /** Directories of v1, by controller; if both exist, at a path of the runner's. */
   readonly legacy: ReadonlyMap<string, string>;
-  /** The v1 hierarchies lie below our own mount at /sys/fs/cgroup. */
+  /** Whether our own mount at /sys/fs/cgroup covers the v1 hierarchies. */
   readonly covered: boolean;
 }
 
@@ -30,7 +30,7 @@ export function openHierarchies(view: string): Hierarchies {
   if (isUnified()) return { ...unifiedState(), legacy: new Map(), covered: false };
   const before = legacyDirectories(HIERARCHY);
   if (before.size > 0) attempt(() => bind(view));
-  // There is another hierarchy, or (in a container) one to read only.
+  // There is another hierarchy, or (in a container) a read-only one.
   const covered =
     attempt(() => mount({ source: 'cgroup2', target: HIERARCHY, type: 'cgroup2' })) !== false;
   if (!covered) return { unified: false, controllers: new Set(), legacy: before, covered };
@@ -38,7 +38,7 @@ export function openHierarchies(view: string): Hierarchies {
   return { ...unifiedState(), legacy, covered: legacy.size > 0 };
 }
 
-/** How limits with these controllers can be kept. */
+/** How limits with these controllers can be enforced. */
 export function hierarchyFor(
   { unified, controllers, legacy, covered }: Hierarchies,
   needed: readonly Controller[],

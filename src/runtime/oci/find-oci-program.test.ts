@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../../../test/support/workshop.ts';
 import { findOciProgram } from './find-oci-program.ts';
 
-/** A program that answers to --version as a runtime does. */
+/** A program that answers `--version` as a runtime does. */
 function makeRuntime(path: string, version: string): void {
   writeFileSync(path, `#!/bin/sh\ncat <<'END'\n${version}\nEND\n`);
   chmodSync(path, 0o755);

@@ -1,4 +1,4 @@
-/** Looks for a program that executes OCI runtime specifications. */
+/** Finds a program that executes OCI runtime specifications. */
 import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,14 +11,14 @@ export interface OciProgram {
   /** Absolute. */
   readonly path: string;
   readonly version: string;
-  /** Whether it was built with system call filters. */
+  /** Whether it supports system call filters. */
   readonly seccomp: boolean;
 }
 
 const NAMES = ['runc', 'crun'] as const;
 
 /**
- * `LAMINA_RUNTIME` (a name or a path) decides; else runc, then crun, from PATH and the usual places.
+ * `LAMINA_RUNTIME` (a name or a path) decides; otherwise runc, then crun, from PATH and the usual directories.
  * @throws AppError RUNTIME_MISSING, RUNTIME_UNUSABLE
  */
 export async function findOciProgram(env: Environment): Promise<OciProgram> {
@@ -51,7 +51,7 @@ async function describeProgram(path: string): Promise<OciProgram> {
   const named = /^(runc|crun) version (\S+)/m.exec(text);
   const name = NAMES.find((known) => known === (named?.[1] ?? basename(path)));
   if (!name) throw unusable(path);
-  // runc names the library it was linked with, crun its features.
+  // runc prints the library it was linked with, crun its features.
   const seccomp = /^libseccomp:/m.test(text) || /\+SECCOMP\b/.test(text);
   return { name, path, version: named?.[2] ?? 'unknown', seccomp };
 }

@@ -1,4 +1,4 @@
-/** Limits of control groups, on whichever hierarchies this machine has. */
+/** Limits of control groups, on this machine's hierarchies. */
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Limits of control groups, as a runtime is told of them. */
+/** Limits of control groups, in the runtime specification. */
 import type { ResourceLimits } from '../process/resource-limits.ts';
 
 /** Controllers of the kernel that limits need. */
@@ -21,7 +21,7 @@ export interface OciLimits {
   readonly pids?: { readonly limit: number };
 }
 
-/** The controllers without which these limits cannot be kept. */
+/** The controllers that these limits need. */
 export function controllersFor(limits: ResourceLimits): readonly Controller[] {
   const { memory, memorySwap, memoryReservation, pids } = limits;
   const { cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems } = limits;

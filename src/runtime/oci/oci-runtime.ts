@@ -1,7 +1,7 @@
 /**
- * Runs processes in containers of runc or crun, as root. One helper process, the runner, does all that needs namespaces: it is
- * the first process of a pid namespace of its own and has a mount namespace of its own, so whatever happens to lamina, the kernel
- * leaves no process and no mount behind.
+ * Runs processes in containers of runc or crun, as root. One helper process, the runner, does everything that needs
+ * namespaces: it is the first process of a pid namespace of its own and has a mount namespace of its own, so whatever
+ * happens to lamina, the kernel removes all processes and mounts.
  */
 import { jointSignal } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
@@ -18,7 +18,7 @@ import { findOciProgram } from './find-oci-program.ts';
 import { requirePrivileges } from './privileges.ts';
 import { RunnerConnection } from './runner-connection.ts';
 
-/** Deeper stacks meet the kernel's limit of 500. */
+/** Deeper stacks exceed the kernel's limit of 500. */
 const MAX_LAYERS = 400;
 
 export class OciRuntime implements Runtime {
@@ -102,7 +102,7 @@ function tooManyLayers(count: number): AppError {
   });
 }
 
-/** Waits, but not longer than until the signal. */
+/** Waits, but no longer than until the signal. */
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** Writes the OCI runtime specification of one process: what a runtime is told. */
+/** Writes the OCI runtime specification of one process. */
 import { capabilities } from '../process/linux-capabilities.ts';
 import type { ProcessDevice, ProcessSpec, Ulimit } from '../process/spec.ts';
 import type { OciLimits } from './oci-limits.ts';
@@ -12,7 +12,7 @@ import type {
 } from './oci-types.ts';
 import { seccompProfile } from './seccomp.ts';
 
-/** What the specification depends on beside the process: this machine and the places the runner chose. */
+/** Everything the specification depends on beside the process: this machine and the runner's paths. */
 export interface OciHost {
   /** The mounted root filesystem, absolute or relative to the bundle. */
   readonly rootPath: string;
@@ -51,7 +51,7 @@ const MASKED = [
 ];
 const READONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
-/** Everything a runtime needs to know; serialise it with `serialiseOciSpec`. */
+/** The whole specification; serialise it with `serialiseOciSpec`. */
 export function ociSpec(spec: ProcessSpec, host: OciHost): OciSpec {
   const insecure = spec.security === 'insecure';
   const granted = capabilities(

@@ -62,7 +62,7 @@ export interface OciSpec {
   readonly root: { readonly path: string; readonly readonly: boolean };
   readonly process: {
     readonly terminal: boolean;
-    /** Of a terminal, from its first moment on. */
+    /** Size of a terminal, from its start. */
     readonly consoleSize?: ConsoleSize | undefined;
     readonly user: {
       readonly uid: number;

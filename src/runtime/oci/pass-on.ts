@@ -1,4 +1,4 @@
-/** The output of containers on the runner's own standard streams. */
+/** Copies output of containers to the runner's own standard streams. */
 import { createWriteStream, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -12,7 +12,7 @@ export async function passOn(stream: Readable, fd: number): Promise<void> {
     await pipeline(stream, output, { end: false });
     await new Promise<void>((resolve) => output.write('', () => resolve()));
   } catch {
-    // Nobody reads any more: the stream is closed, and the process learns it by SIGPIPE.
+    // Nothing reads any more: the stream is closed, and the process gets SIGPIPE.
   }
 }
 

@@ -1,9 +1,9 @@
-/** What a process in an image needs of this machine, and what is said where it is not there. */
+/** What running processes requires of this machine, and the errors if it is missing. */
 import { AppError } from '../../errors.ts';
 import { isInUserNamespace, isRoot } from '../../system/index.ts';
 
 /**
- * Asked before anything is made ready for a process.
+ * Checks the requirements before anything is prepared for a process.
  *
  * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE
  */
@@ -23,7 +23,7 @@ export function requirePrivileges(): void {
 
 /**
  * @param said standard error of a program that makes namespaces
- * @returns undefined when that is not why it failed
+ * @returns undefined if it failed for another reason
  */
 export function refusedNamespaces(said: string): AppError | undefined {
   const why = /^(?:E: )?unshare\b.*(?:not permitted|denied|No space left)/m.exec(said)?.[0];

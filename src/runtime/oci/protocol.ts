@@ -1,11 +1,11 @@
 /**
- * What lamina and its runner say to each other over one socket: frames of a kind, the number of a process, and a
+ * The protocol between lamina and its runner over one socket: frames of a kind, the number of a process, and a
  * payload; JSON for messages, raw bytes for output, so that output is never re-encoded.
  */
 import type { ErrorCode } from '../../error-code.ts';
 import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
 
-/** `foreground`: the runner's own standard streams, in the place of pipes to lamina. */
+/** `foreground`: the runner's own standard streams, instead of pipes to lamina. */
 export type StdioMode = 'pipe' | 'foreground';
 
 export type Command =
@@ -33,7 +33,7 @@ export interface RunnerSettings {
 export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'exited'; readonly id: number; readonly result: ProcessResult }
-  /** The process could not be run; `id` 0: the runner itself cannot work. */
+  /** The process could not run; `id` 0: the runner itself does not work. */
   | { readonly kind: 'failed'; readonly id: number; readonly error: ReportedError };
 
 export interface ReportedError {
@@ -67,7 +67,7 @@ export function messageFrame(message: Command | Report): Buffer {
   return Buffer.concat([frameHeader('message', 0, payload.length), payload]);
 }
 
-/** Cuts a stream of bytes into frames, however the bytes arrive. */
+/** Splits a stream of bytes into frames, at any chunk boundaries. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void;
   #pending: Buffer[] = [];
@@ -81,7 +81,7 @@ export class FrameReader {
     this.#pending.push(chunk);
     this.#length += chunk.length;
     if (this.#length < HEADER) return;
-    // Joined only when a whole frame is there: large frames come in many chunks.
+    // Joined only when the whole frame has arrived: large frames come in many chunks.
     let first = this.#head();
     if (this.#length < HEADER + first.readUInt32LE(0)) return;
     first = Buffer.concat(this.#pending);

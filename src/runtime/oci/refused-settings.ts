@@ -1,14 +1,14 @@
-/** What runc and crun say when this machine refuses a mount or a limit, put into our words. */
+/** Translates errors of runc and crun about refused mounts and limits of this machine. */
 import { AppError } from '../../errors.ts';
 
-/** The target, and why; in front of the last colon there are paths of this machine. */
+/** The target, and the reason; before the last colon there are paths of this machine. */
 const MOUNT_FAILURES = [
   /error mounting "[^"]*" to rootfs at "([^"]*)": (?:.*: )?(.*)$/s,
   /^(?:cannot )?(?:mkdir|mkdirat|mount|open|openat|creat) `([^`]*)`: (.*)$/s,
   /^mount `[^`]*` to `([^`]*)`: (.*)$/s,
 ];
 
-/** @param message without what a runtime says each time */
+/** @param message without the runtime's usual prefix */
 export function mountFailure(message: string): AppError | undefined {
   const [, target, reason] = firstMatch(MOUNT_FAILURES, message);
   if (target === undefined || reason === undefined) return undefined;
@@ -24,13 +24,13 @@ const ULIMIT_FAILURES = [
   /^setrlimit `RLIMIT_(\w+)`: (.*)$/s,
 ];
 
-/** The file of the control group, and why. */
+/** The file of the control group, and the reason. */
 const CGROUP_FAILURES = [
   /\/((?:cpu|cpuset|memory|pids)\.[a-z_.]+): ([^:]*)$/s,
   /^(?:writing|opening|open) file `((?:cpu|cpuset|memory|pids)\.[a-z_.]+)`[^:]*: (.*)$/s,
 ];
 
-/** @param message without what a runtime says each time */
+/** @param message without the runtime's usual prefix */
 export function limitFailure(message: string): AppError | undefined {
   const [, kind, refusal] = firstMatch(ULIMIT_FAILURES, message);
   if (kind !== undefined && refusal !== undefined) {
@@ -50,7 +50,7 @@ export function limitFailure(message: string): AppError | undefined {
   });
 }
 
-/** By the number that the kernel gives them. */
+/** By error number of the kernel. */
 const LIMIT_NAMES = [
   ...['cpu', 'fsize', 'data', 'stack', 'core', 'rss', 'nproc', 'nofile', 'memlock'],
   ...['as', 'locks', 'sigpending', 'msgqueue', 'nice', 'rtprio', 'rttime'],

@@ -1,6 +1,6 @@
 /**
- * Control groups of containers: `/lamina/<runner>/<number>/box`, or below the parent that was asked for. Directories of killed
- * runners are swept by the next one.
+ * Control groups of containers: `/lamina/<runner>/<number>/box`, or below the requested parent. The next runner removes
+ * directories of killed ones.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,11 +18,11 @@ import {
 import { type Controller, controllersFor, type OciLimits, ociLimits } from './oci-limits.ts';
 
 const OWN_PARENT = 'lamina';
-/** Locks that say which runners live; the kernel drops them with the runner. */
+/** Locks that show which runners are alive; the kernel drops them with the runner. */
 const LOCKS = '/run/lamina';
 /**
- * Makes the runtime see the hierarchies below the runner's own mount. The unified one is taken out of its sight: crun refuses
- * machines that have both.
+ * Shows the runtime the hierarchies below the runner's own mount. The unified one is hidden: crun refuses machines that
+ * have both.
  */
 const UNCOVER = `umount ${HIERARCHY} && { umount ${HIERARCHY}/unified 2>/dev/null; exec "$@"; }`;
 const UNCOVERED = [
@@ -42,7 +42,7 @@ export class CgroupRoot {
   readonly #name = randomBytes(8).toString('hex');
   readonly #lock: Lock | undefined;
   readonly #hierarchies: Hierarchies;
-  /** Parents in which there are groups of this runner. */
+  /** Parents that contain groups of this runner. */
   readonly #parents = new Set([OWN_PARENT]);
 
   /** @param directory an absent directory of the runner's */
@@ -54,23 +54,23 @@ export class CgroupRoot {
 
   /**
    * Makes the group of one container.
-   * @throws AppError RUNTIME_LIMITS when this machine has not the controllers for its limits
+   * @throws AppError RUNTIME_LIMITS when this machine lacks the controllers for its limits
    */
   open({ id, limits, parent }: CgroupRequest): Cgroup {
     const inside = parent === undefined ? OWN_PARENT : cleanPath(parent);
     const path = inside === '' ? this.#name : `${inside}/${this.#name}`;
     if (!this.#parents.has(inside)) {
       this.#parents.add(inside);
-      // For whoever sweeps after this runner was killed.
+      // For the runner that cleans up after this one was killed.
       const lock = this.#lock;
       if (lock) attempt(() => writeFileSync(lock.path, [...this.#parents].join('\n')));
     }
-    // A parent may limit what is in it, by controllers of its own.
+    // A parent may limit its children, by controllers of its own.
     const needsLegacy = parent !== undefined && this.#hierarchies.covered;
     return new Cgroup(`${path}/${id}`, { limits, needsLegacy }, this.#hierarchies);
   }
 
-  /** Removes what no process is in any more. */
+  /** Removes groups without processes. */
   close(): void {
     this.#removeGroupsOf(this.#name, [...this.#parents]);
     if (!this.#lock) return;
@@ -100,13 +100,13 @@ export class CgroupRoot {
   }
 }
 
-/** The group around one container: it outlives the one that the runtime makes and removes in it. */
+/** The group around one container: it outlives the group that the runtime makes and removes inside. */
 export class Cgroup {
   /** For the specification. */
   readonly runtimePath: string;
   /** For the specification. */
   readonly limits: OciLimits;
-  /** What the runtime is started with, so that it finds the controllers. */
+  /** Wrapper for the runtime, so that it finds the controllers. */
   readonly launcher: readonly string[];
   readonly #path: string;
   readonly #hierarchies: Hierarchies;
@@ -125,26 +125,26 @@ export class Cgroup {
     this.launcher = needsLegacy || where.kind === 'legacy' ? UNCOVERED : [];
     this.limits = ociLimits(limits, hasSwap(hierarchies));
     this.#oomKillsBefore = machineOomKills();
-    // A read-only hierarchy: the runtime says so better.
+    // A read-only hierarchy: the runtime reports it better.
     if (hierarchies.unified) {
       attempt(() => mkdirSync(`${HIERARCHY}/${path}`, { recursive: true }));
     }
   }
 
-  /** Kills every process in the container; does nothing where the kernel cannot (before Linux 5.14). */
+  /** Kills every process in the container; does nothing if the kernel cannot (before Linux 5.14). */
   kill(): void {
     const file = `${HIERARCHY}/${this.#path}/cgroup.kill`;
     attempt(() => writeFileSync(file, '1', { flag: 'r+' }));
   }
 
-  /** Whether the kernel ended processes of the container for want of memory. Ask before `remove`. */
+  /** Whether the kernel killed processes of the container because memory ran out. Call it before `remove`. */
   oomKilled(exitCode: number): boolean {
     const legacy = this.#hierarchies.legacy.get('memory');
     const own =
       readCounter(`${HIERARCHY}/${this.#path}/memory.events`) ??
       readCounter(`${legacy ?? HIERARCHY}${this.runtimePath}/memory.oom_control`);
     if (own !== undefined) return own > 0;
-    // Without the memory controller only the whole machine is counted; believe it where the status fits.
+    // Without the memory controller only the whole machine is counted; trust it if the exit code fits.
     return exitCode === 128 + 9 && machineOomKills() > this.#oomKillsBefore;
   }
 
@@ -162,7 +162,7 @@ function missingControllers(names: readonly Controller[]): AppError {
   );
 }
 
-/** Where there is none, limits of it are left out: kernels without swap refuse them. */
+/** Without a swap controller, swap limits are left out: kernels without swap refuse them. */
 function hasSwap({ legacy }: Hierarchies): boolean {
   const total = /^SwapTotal:\s+(\d+)/m.exec(readOr('/proc/meminfo') ?? '')?.[1];
   if (total === undefined || total === '0') return false;
@@ -184,7 +184,7 @@ function removeEverywhere({ legacy }: Hierarchies, path: string): void {
   }
 }
 
-/** Removes a group with those in it, as far as they are empty. */
+/** Removes a group and its children, as far as they are empty. */
 function removeGroups(directory: string): void {
   for (const name of listDirectories(directory)) removeGroups(`${directory}/${name}`);
   attempt(() => rmdirSync(directory));

@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly stateDirectory: string;
   readonly env: Environment;
   readonly stdio: StdioMode;
-  /** Looked for while the runner starts. */
+  /** Found while the runner starts. */
   readonly program: Promise<OciProgram>;
 }
 
@@ -38,12 +38,12 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** How long a killed container may take to end before the caller is told so anyway. */
+/** Milliseconds that a killed container may take to end before the caller is told so anyway. */
 const ABORT_TIMEOUT = 800;
-/** How long the runner may take to leave in order. */
+/** Milliseconds that the runner may take to exit normally. */
 const CLOSE_TIMEOUT = 2000;
 const ERROR_TAIL = 4096;
-/** Stands for the runner itself where a container's number is expected. */
+/** The number of the runner itself, instead of a container's. */
 const RUNNER = 0;
 
 export class RunnerConnection {
@@ -76,7 +76,7 @@ export class RunnerConnection {
     });
   }
 
-  /** @throws AppError RUNTIME_TOOLS_MISSING, RUNTIME_LOST, and what `program` rejects with */
+  /** @throws AppError RUNTIME_TOOLS_MISSING, RUNTIME_LOST, and the rejection of `program` */
   static async open(options: ConnectionOptions): Promise<RunnerConnection> {
     options.program.catch(() => {});
     const connection = new RunnerConnection(await spawnRunner(options), options.stdio);
@@ -128,7 +128,7 @@ export class RunnerConnection {
     return this.#pending.size > 0;
   }
 
-  /** Ends all containers; resolves when the runner and all that it had mounted is gone. */
+  /** Ends all containers; resolves when the runner and all its mounts are gone. */
   async close(): Promise<void> {
     this.#control.end();
     // Killing the outer process makes the kernel kill the runner, and with it its pid namespace.

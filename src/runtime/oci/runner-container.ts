@@ -17,9 +17,9 @@ import type { Reaper } from './runner-reaper.ts';
 import { UntypedTerminal } from './runner-terminal.ts';
 import { RuntimeLog, startFailure } from './runtime-failure.ts';
 
-/** Where a container's streams lead. */
+/** Destinations of a container's streams. */
 export interface ContainerStreams {
-  /** Takes all that the process writes; resolves when it has all of it. */
+  /** Receives everything that the process writes; resolves when it has all of it. */
   readonly stdout: (stream: Readable) => Promise<void>;
   readonly stderr: (stream: Readable) => Promise<void>;
   /** Feeds standard input until the stream closes; without it the process reads nothing. */
@@ -28,9 +28,9 @@ export interface ContainerStreams {
 
 /** The runner's own standard streams. */
 export interface OwnTerminal {
-  /** Whether what is typed goes to the container. */
+  /** Whether the container gets typed input. */
   readonly interactive: boolean;
-  /** Standard output is no terminal: what the container writes to its own is passed on there. */
+  /** Standard output is not a terminal: output on the container's own terminal is passed on there. */
   readonly made: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface ContainerTools {
 }
 
 const KILL_INTERVAL = 10;
-/** After so many attempts the runtime itself is killed. */
+/** Number of attempts after which the runtime itself is killed. */
 const KILL_ATTEMPTS = 50;
 const STATE = 'state';
 
@@ -64,8 +64,8 @@ export class Container {
   }
 
   /**
-   * @param streams where its streams lead, or how it uses the runner's own terminal
-   * @returns when the process has ended and all its output was taken
+   * @param streams destinations of its streams, or how it uses the runner's own terminal
+   * @returns when the process has ended and all its output has been received
    * @throws AppError when the runtime could not start it
    */
   async run(spec: OciSpec, streams: ContainerStreams | OwnTerminal): Promise<ProcessResult> {
@@ -86,7 +86,7 @@ export class Container {
     }
   }
 
-  /** Ends every process of the container. Repeated until it is over, since it may just be starting. */
+  /** Ends every process of the container. Repeats until all are gone, since some may just be starting. */
   kill(): void {
     if (this.#killer || this.#over) return;
     let attempts = 0;
@@ -104,7 +104,7 @@ export class Container {
   signal(signal: NodeJS.Signals): void {
     if (this.#over) return;
     if (this.#terminal) {
-      // The runtime itself is to hear of the terminal's size; of others runc does not pass on all.
+      // The runtime itself needs the terminal's size; runc does not pass on all other signals.
       const init = signal === 'SIGWINCH' ? undefined : this.#readInitPid();
       sendSignal(init ?? this.#runtime?.pid, signal);
     } else if (this.#initPid === undefined) this.#early.push(signal);
@@ -112,8 +112,8 @@ export class Container {
   }
 
   /**
-   * The runtime leaves as soon as the process runs: its memory is free again, and nobody stands between the process
-   * and its pipes.
+   * The runtime exits as soon as the process runs: its memory is free again, and nothing is between the process and its
+   * pipes.
    */
   async #runDetached(program: string, streams: ContainerStreams): Promise<number> {
     const stdout = outputPipe(`${this.#base}/stdout`);
@@ -122,7 +122,7 @@ export class Container {
     const fds = [stdin?.childFd ?? 'ignore', stdout.childFd, stderr.childFd] as const;
     const started = this.#spawn(['--detach'], fds);
     for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
-    // The process may close its end at any time, and need not read all.
+    // The process may close its end at any time, and need not read everything.
     stdin?.stream.on('error', () => stdin.stream.destroy());
     if (stdin) streams.stdin?.(stdin.stream);
     const filtered = stderr.stream.pipe(this.#withoutRuntimeErrors());
@@ -136,7 +136,7 @@ export class Container {
     }
   }
 
-  /** The runtime stays to couple the two terminals. */
+  /** The runtime stays to connect the two terminals. */
   async #runOnTerminal(program: string, { interactive, made }: OwnTerminal): Promise<number> {
     this.#terminal = true;
     const exitCode = made
@@ -151,7 +151,7 @@ export class Container {
     return await this.#spawn([], [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit']);
   }
 
-  /** @returns the runtime's exit status */
+  /** @returns the runtime's exit code */
   async #spawn(
     options: readonly string[],
     stdio: readonly ('ignore' | 'inherit' | number)[],
@@ -203,7 +203,7 @@ export class Container {
   }
 }
 
-/** What is added to the number of the signal that ended a process. */
+/** Added to the number of the signal that ended a process. */
 const SIGNALLED = 128;
 
 function sendSignal(pid: number | undefined, signal: NodeJS.Signals): void {

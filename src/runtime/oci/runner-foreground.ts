@@ -1,6 +1,6 @@
 /**
- * Connects a container without a terminal to the runner's own standard streams. The container gets pipes in their
- * place: a runtime gives the streams it is handed to the container's user, and the user's files are not its to give.
+ * Connects a container without a terminal to the runner's own standard streams, through pipes: a runtime changes the
+ * owner of the streams it gets to the container's user, and must not do that to the user's files.
  */
 import { createReadStream } from 'node:fs';
 import { Socket } from 'node:net';

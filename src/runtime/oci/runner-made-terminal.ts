@@ -1,4 +1,4 @@
-/** `run -t` where standard output is no terminal: the container gets one all the same, and its output is passed on. */
+/** `run -t` if standard output is not a terminal: the container gets one anyway, and its output is passed on. */
 import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
@@ -10,7 +10,7 @@ const USUAL_SIZE = { height: 24, width: 80 };
 
 /**
  * @param run starts a process on the terminal with this descriptor and waits for it
- * @returns what it gives back, when all output is passed on
+ * @returns the result of `run`, when all output is passed on
  */
 export async function runOnMadeTerminal<T>(run: (slaveFd: number) => Promise<T>): Promise<T> {
   const { masterFd, slaveFd } = openPseudoTerminal();

@@ -1,6 +1,6 @@
 /**
  * The runner: a small process in a mount and a pid namespace of its own, started by `OciRuntime`. It mounts, starts
- * containers, and passes their output on. It ends when the other end of its socket does, and the kernel then ends
+ * containers, and passes on their output. It ends when the other end of its socket closes, and the kernel then ends
  * everything in its namespaces.
  */
 import { Socket } from 'node:net';
@@ -9,10 +9,10 @@ import { type Command, FrameReader, frameHeader, messageFrame, type Report } fro
 import { Runner } from './runner.ts';
 
 const CONTROL_FD = 3;
-/** How long the containers of a runner that is no longer wanted have to go in order. */
+/** How long containers have to end normally when the runner is no longer needed. Milliseconds. */
 const LAST_MOMENTS = 1000;
 
-// Modes of what is made here are meant exactly.
+// Modes of created files must be exact.
 process.umask(0o022);
 const control = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
 let runner: Runner | undefined;
@@ -29,7 +29,7 @@ const reader = new FrameReader(({ payload }) => {
 control.on('data', (chunk) => reader.push(chunk));
 control.on('error', () => control.destroy());
 control.once('close', () => void leave());
-// The first process of a pid namespace gets terminal signals meant for lamina; lamina says what to do.
+// The first process of a pid namespace gets terminal signals meant for lamina; lamina decides about them.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
 function obey(command: Command): void {
@@ -53,7 +53,7 @@ function obey(command: Command): void {
   }
 }
 
-/** @returns what to wait for before the next piece when the socket is full */
+/** @returns a promise to await before the next piece when the socket is full */
 function sendOutput(
   kind: 'stdout' | 'stderr',
   id: number,

@@ -1,4 +1,4 @@
-/** Turns the mounts of a process into those of the OCI specification, making ready what they need. */
+/** Turns the mounts of a process into those of the OCI specification, and prepares what they need. */
 import { chmodSync, chownSync, closeSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { toText } from '../../files/index.ts';
 import { MountFlag, mount, openWithin } from '../../system/index.ts';
@@ -18,7 +18,7 @@ interface Surroundings {
   readonly stack: MountStack;
 }
 
-/** The generated files, then the mounts that were asked for, in their order. */
+/** The generated files, then the requested mounts, in their order. */
 export function ociMounts(spec: ProcessSpec, base: string, around: Surroundings): OciMount[] {
   mkdirSync(`${base}/mounts`);
   const asked = spec.mounts.map((wanted, index) =>
@@ -69,7 +69,7 @@ function bindHostPath(
   }
   const source = asText(wanted.source);
   if (source !== undefined) return bind(source, wanted.target, options);
-  // The specification is UTF-8: bytes that are not get a name that is.
+  // The specification is UTF-8: other bytes get a name that is UTF-8.
   if (statSync(Buffer.from(wanted.source, 'latin1')).isDirectory()) mkdirSync(hostPath);
   else writeFileSync(hostPath, '');
   mount({ source: wanted.source, target: hostPath, flags: MountFlag.bind | MountFlag.recursive });
@@ -77,7 +77,7 @@ function bindHostPath(
   return bind(hostPath, wanted.target, options);
 }
 
-/** Others may change the directory meanwhile: what was found is mounted, not what has its name by then. */
+/** Others may change the directory meanwhile: the file found is mounted, not the one that has its name by then. */
 function bindWithin(
   directory: string,
   path: string,
@@ -132,7 +132,7 @@ function tmpfs(
   stack: MountStack,
 ): OciMount {
   const { target, size, mode, uid, gid, noexec } = wanted;
-  // Runtimes give it the mode of the directory below, whatever they are told, also of one made for it.
+  // Runtimes use the mode of the directory below, whatever mode they get, even if they made it.
   mkdirSync(hostPath);
   const data = [`mode=${mode.toString(8)}`];
   for (const [name, value] of Object.entries({ size, uid, gid })) {

@@ -1,12 +1,12 @@
 /**
- * Pipes for the standard streams of a container. Node makes socket pairs, which cannot be opened again through
- * /dev/stdout; these are true pipes, made as named ones and unlinked at once.
+ * Pipes for the standard streams of a container. Node makes socket pairs, which cannot be reopened through /dev/stdout;
+ * these are true pipes, made as named ones and unlinked at once.
  */
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { makeNode } from '../../system/index.ts';
 
-/** A pipe whose one end is ours as a stream, and whose other end a child gets as a descriptor. */
+/** A pipe with one end as a stream for us, and the other as a descriptor for a child. */
 export interface ChildPipe {
   readonly stream: Socket;
   /** Close it as soon as the child has it: the stream ends when no writer is left. */
@@ -35,7 +35,7 @@ export function inputPipe(path: string): ChildPipe {
 }
 
 function withFifo(path: string, open: () => ChildPipe): ChildPipe {
-  // Any user of the container may open its own /dev/stdout again.
+  // Any user of the container may reopen its own /dev/stdout.
   makeNode(path, { type: 'fifo', mode: 0o666 });
   try {
     return open();

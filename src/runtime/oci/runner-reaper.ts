@@ -14,8 +14,8 @@ export class Reaper {
   }
 
   /**
-   * @param pid a child, running or ended, whose status nobody else takes; it may still belong to a process of the runtime that is
-   *   about to leave
+   * @param pid a child, running or ended, whose exit code nobody else takes; it may still belong to a process of the
+   *   runtime that is about to exit
    */
   wait(pid: number): Promise<ChildStatus> {
     return new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export class Reaper {
         this.#waiting.delete(pid);
         resolve(status);
       } catch (error) {
-        // crun leaves a process behind that is the parent for a moment more; its end is a signal too.
+        // crun leaves a process that stays the parent for a moment; its end is a signal too.
         if (hasErrorCode(error, 'ECHILD') && exists(pid)) continue;
         this.#waiting.delete(pid);
         reject(error);

@@ -1,6 +1,6 @@
 /**
- * Root filesystems, put together in the runner's own mount namespace. All paths of ours are relative to the
- * runner's working directory, a file system in memory that nobody else sees.
+ * Root filesystems, assembled in the runner's own mount namespace. Our own paths are relative to the runner's working
+ * directory, a file system in memory that only the runner sees.
  */
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -18,7 +18,7 @@ import {
 } from '../../system/index.ts';
 import type { LowerDirectory, ProcessSpec, Stub } from '../process/spec.ts';
 
-/** What one process has mounted; `close` takes it all away again, the last first. */
+/** The mounts of one process; `close` unmounts them all, the last first. */
 export class MountStack {
   readonly #undo: (() => void)[] = [];
 
@@ -26,7 +26,7 @@ export class MountStack {
     this.#undo.push(action);
   }
 
-  /** @returns whether everything is gone, so that the directories may be deleted */
+  /** @returns whether everything is unmounted, so that the directories may be deleted */
   close(): boolean {
     let clean = true;
     for (const action of this.#undo.splice(0).reverse()) {
@@ -40,11 +40,11 @@ export class MountStack {
   }
 }
 
-/** The lower layers mounted so far: each only once, for all processes of the build. */
+/** The mounted lower layers: each only once, for all processes of the build. */
 export class LowerMounts {
   readonly #mounted = new Map<string, string>();
 
-  /** The directory to give to overlayfs. */
+  /** The directory for overlayfs. */
   directory(lower: LowerDirectory): string {
     if (lower.kind === 'directory') return toBytes(lower.path);
     const key = `${lower.meta}\0${lower.device}`;
@@ -86,7 +86,7 @@ export function mountRoot(
     try {
       mkdirSync(directory, { mode: 0o755 });
     } catch (error) {
-      // Made by an attempt before, which found that a mount needs unpacked layers.
+      // Made by an earlier attempt, which found that a mount needs unpacked layers.
       if (!hasErrorCode(error, 'EEXIST')) throw error;
     }
     chownSync(directory, spec.user.uid, spec.user.gid);
@@ -102,7 +102,7 @@ function lowerDirectories(spec: ProcessSpec, lowers: LowerMounts): string[] {
   }
 }
 
-/** The error that makes lamina try again with unpacked layers. */
+/** The error that makes lamina retry with unpacked layers. */
 export function mountFailure(cause: unknown, what = 'the root filesystem'): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const hint = hasErrorCode(cause, 'EINVAL')
@@ -114,7 +114,7 @@ export function mountFailure(cause: unknown, what = 'the root filesystem'): AppE
   return new AppError('RUNTIME_MOUNT_FAILED', message, { hint, cause });
 }
 
-/** Mounts directories, bottom first, as one tree; changes go to `upper`, without one there can be none. */
+/** Mounts directories, bottom first, as one tree; changes go to `upper`; without one it is read-only. */
 export function mountLayers({
   directories,
   upper,
@@ -143,7 +143,7 @@ export function mountLayers({
   stack.onClose(() => unmount(target));
 }
 
-/** Unmounts at once where nobody uses it any more, else when the last user is gone. */
+/** Unmounts at once if nobody uses it any more, else when the last user has gone. */
 export function unmount(target: string): void {
   try {
     umount(target);
@@ -174,7 +174,7 @@ function applyMetadata(path: string, { mode, uid, gid, mtime, mtimeNs, xattrs }:
     try {
       setXattr(path, name, value);
     } catch (error) {
-      // A file system in memory keeps fewer kinds of attributes than a disk.
+      // A file system in memory supports fewer kinds of attributes than a disk.
       if (!hasErrorCode(error, 'ENOTSUP', 'EOPNOTSUPP')) throw error;
     }
   }
@@ -182,8 +182,8 @@ function applyMetadata(path: string, { mode, uid, gid, mtime, mtimeNs, xattrs }:
 }
 
 /**
- * Linux 5.10: an overlay that never syncs its disk. What a step writes is made durable once, by the store, when it
- * is kept; a crash before that loses the step anyway.
+ * Linux 5.10: an overlay that never syncs its disk. The store makes a step's files durable once, when it keeps them;
+ * a crash before that loses the step anyway.
  */
 function kernelHasVolatile(): boolean {
   const [major = 0, minor = 0] = release().split('.').map(Number);

@@ -1,7 +1,7 @@
 /**
- * The last look at mount points, on the mounted root itself. Their paths were resolved in the image's index; what lies in another
- * mount, a cache that earlier steps wrote to or a directory of the host, is seen here for the first time. A link in the way is
- * refused: nobody but the runtime would follow it.
+ * The last check of mount points, on the mounted root itself. Their paths were resolved in the image's index; the
+ * contents of other mounts, such as a cache that earlier steps wrote to or a directory of the host, are visible only
+ * here. A link on the path is refused: only the runtime would follow it.
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { AppError } from '../../errors.ts';
@@ -10,7 +10,7 @@ import { COVERED_DIRECTORIES } from '../process/container-view.ts';
 import type { OciMount } from './oci-types.ts';
 
 /**
- * @param rootfs the root file system, with all mount points that lie in the image
+ * @param rootfs the root file system, with all mount points that are in the image
  * @param mounts bind mounts in their order, with sources relative to the bundle or absolute
  * @throws AppError RUNTIME_MOUNT_TARGET
  */

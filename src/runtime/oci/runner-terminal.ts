@@ -1,7 +1,7 @@
 /**
- * A terminal that a container writes to but that nobody types into it: `run -t` without `-i`. The runtime makes a terminal raw,
- * whether or not it reads from it; Ctrl-C would be a byte for nobody. So its modes are put back as soon as they have changed:
- * Ctrl-C is a signal to lamina again, and what is typed stays for whoever reads after the container.
+ * A terminal for output only: `run -t` without `-i`. The runtime makes a terminal raw even if it does not read from it;
+ * then Ctrl-C would be a byte that nobody reads. So its modes are restored as soon as they change: Ctrl-C is a signal
+ * to lamina again, and typed text stays for the next reader.
  */
 import { spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
@@ -23,7 +23,7 @@ export class UntypedTerminal implements Disposable {
 
   /**
    * Watches the terminal among our own standard streams, if there is one.
-   * @param runtimeReads whether the runtime is given standard input
+   * @param runtimeReads whether the runtime gets standard input
    */
   static watch(runtimeReads: boolean): UntypedTerminal | undefined {
     const fd = runtimeReads ? undefined : [2, 1, 0].find((stream) => isatty(stream));

@@ -1,4 +1,4 @@
-/** What the runner keeps between containers, and how each is set up. */
+/** The state that the runner keeps between containers, and the setup of each. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { mount } from '../../system/index.ts';
@@ -17,7 +17,7 @@ import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
 import { checkTargets } from './runner-targets.ts';
 import { ownTerminalSize } from './terminal-size.ts';
 
-/** Takes a piece of output; a promise asks to wait before the next. */
+/** Receives a piece of output; await a returned promise before the next. */
 export type OutputSink = (
   name: 'stdout' | 'stderr',
   id: number,
@@ -26,7 +26,7 @@ export type OutputSink = (
 
 type RunCommand = Extract<Command, { kind: 'run' }>;
 
-/** Under memory pressure a step should go before lamina does. */
+/** Under memory pressure a step should be killed before lamina. */
 const OOM_SCORE_ADJUSTMENT = 100;
 
 export class Runner {
@@ -37,11 +37,11 @@ export class Runner {
   readonly #running = new Map<number, { container: Container; over: Promise<unknown> }>();
   readonly #machine: Machine;
 
-  /** Moves into a file system in memory: everything of ours is relative to it. */
+  /** Moves into a file system in memory: all our own paths are relative to it. */
   constructor(settings: RunnerSettings) {
     this.#settings = settings;
     this.#machine = readMachine();
-    // All runners use the same empty directory: each mounts in its own namespace.
+    // All runners use the same empty directory: each mounts over it in its own namespace.
     const directory = `${settings.stateDirectory}/sandbox`;
     const bytes = Buffer.from(directory, 'latin1');
     mkdirSync(bytes, { recursive: true });
@@ -70,7 +70,7 @@ export class Runner {
     this.#running.get(id)?.container.signal(signal);
   }
 
-  /** Ends all containers and leaves nothing in the cgroup hierarchy. */
+  /** Ends all containers and cleans up the cgroup hierarchy. */
   async close(): Promise<void> {
     const running = [...this.#running.values()];
     for (const { container } of running) container.kill();
@@ -118,7 +118,7 @@ export class Runner {
   }
 }
 
-/** The runtime makes devices only in its own /dev, never in what is mounted there. */
+/** The runtime makes devices only in its own /dev, never in mounts there. */
 function devicesBeside(mounts: readonly OciMount[]): readonly OciDevice[] {
   return allHostDevices().filter(
     ({ path }) =>
@@ -126,7 +126,7 @@ function devicesBeside(mounts: readonly OciMount[]): readonly OciDevice[] {
   );
 }
 
-/** Of a terminal the runtime itself takes care. */
+/** For a terminal the runtime does this itself. */
 function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | OwnTerminal {
   const { interactive } = command;
   if (command.stdio === 'foreground') {
@@ -139,7 +139,7 @@ function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | Ow
   return { stdout: send('stdout'), stderr: send('stderr') };
 }
 
-/** What the kernel offers, read once. */
+/** The features of the kernel, read once. */
 interface Machine {
   readonly capabilities: bigint;
   readonly seccomp: boolean;

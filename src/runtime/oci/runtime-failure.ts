@@ -1,4 +1,4 @@
-/** What a runtime says when it could not start the process, told from what the process itself said. */
+/** Tells a runtime's own errors, when it could not start the process, from output of the process. */
 import { readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { limitFailure, mountFailure } from './refused-settings.ts';
@@ -19,7 +19,7 @@ export class RuntimeLog {
 
   /**
    * A runtime repeats its error on the standard error that it shares with the process. It writes the log first, so
-   * what the log has can be taken away from the output.
+   * errors in the log can be removed from the output.
    */
   withoutErrors(chunk: Buffer): Buffer {
     for (const message of this.errors()) {
@@ -42,7 +42,7 @@ function errorMessage(line: string): string[] {
 }
 
 /**
- * Puts a runtime's words into ours.
+ * Translates a runtime's error into one of lamina's.
  * @param program the first word of the command that was to be started
  */
 export function startFailure(message: string, program: string): AppError {
@@ -77,7 +77,7 @@ export function startFailure(message: string, program: string): AppError {
   );
 }
 
-/** What runc says before it says what is wrong. */
+/** The prefixes of runc's errors. */
 const PREAMBLE =
   /^(?:(?:runc run failed|unable to start container process|error during container init): )+/;
 

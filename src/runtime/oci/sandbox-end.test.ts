@@ -1,4 +1,4 @@
-/** How processes end before their time, and that nothing of them stays. */
+/** How processes end early, and that they leave nothing. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * The system calls that a sandboxed process is refused: a list of what is dangerous, everything else is allowed.
- * Most need a capability that the process lacks anyway; the filter is the second wall, and it closes what needs
- * none: user namespaces, key rings, BPF, performance counters.
+ * The system calls that a sandboxed process may not use: a list of dangerous ones; all others are allowed. Most need a
+ * capability that the process lacks anyway; the filter is a second barrier, and it closes those that need none: user
+ * namespaces, key rings, BPF, performance counters.
  */
 import type { OciSeccomp, OciSyscallRule } from './oci-types.ts';
 
@@ -12,7 +12,7 @@ const AF_VSOCK = 40;
 /** CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET */
 const NEW_NAMESPACES = 0x7e020000;
 
-/** What is refused to everybody in a sandbox: key rings are not divided by namespace, the rest is wide or left over. */
+/** Refused to every sandbox: key rings are not divided by namespace, the rest is powerful or obsolete. */
 const REFUSED = [
   'add_key',
   'keyctl',
@@ -30,7 +30,7 @@ const REFUSED = [
   'vm86old',
 ];
 
-/** What needs a capability that sandboxes usually lack; whoever was given the capability may call it. */
+/** Calls that need a capability sandboxes usually lack; a process with the capability may use them. */
 const REFUSED_WITHOUT: Readonly<Record<string, readonly string[]>> = {
   CAP_SYS_ADMIN: [
     // Mounts, by the old and the new calls.
@@ -49,7 +49,7 @@ const REFUSED_WITHOUT: Readonly<Record<string, readonly string[]>> = {
     // Namespaces.
     'setns',
     'unshare',
-    // Swap, quotas, and what watches the whole machine.
+    // Swap, quotas, and observers of the whole machine.
     'fanotify_init',
     'lookup_dcookie',
     'quotactl',
@@ -80,7 +80,7 @@ const REFUSED_WITHOUT: Readonly<Record<string, readonly string[]>> = {
   CAP_SYSLOG: ['syslog'],
   CAP_BPF: ['bpf'],
   CAP_PERFMON: ['perf_event_open'],
-  // Other processes' memory, and files behind the back of the mount table.
+  // Other processes' memory, and files outside the mount table.
   CAP_SYS_PTRACE: ['kcmp', 'process_madvise', 'process_vm_readv', 'process_vm_writev'],
   CAP_DAC_READ_SEARCH: ['open_by_handle_at'],
   // The machine's memory layout and ports.
@@ -104,7 +104,7 @@ const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * @param architecture as `process.arch` says it
+ * @param architecture as in `process.arch`
  * @param granted the process's capabilities, `CAP_…`
  * @returns undefined for an architecture without a known filter
  */
@@ -121,7 +121,7 @@ export function seccompProfile(
     architectures,
     syscalls: [
       refuse([...REFUSED, ...withheld.flatMap(([, names]) => names)].sort(), EPERM),
-      // Its flags lie in memory where no filter can see them; without it C libraries use clone.
+      // Its flags are in memory that no filter can read; without it C libraries use clone.
       ...(mayUnshare ? [] : [refuse(['clone3'], ENOSYS), ...cloneRules(architecture)]),
       {
         ...refuse(['socket'], EPERM),
@@ -131,7 +131,7 @@ export function seccompProfile(
   };
 }
 
-/** A rule for each flag: one rule can only ask whether all its bits are set. */
+/** One rule for each flag: a single rule can only check that all its bits are set. */
 function cloneRules(architecture: string): OciSyscallRule[] {
   const index = architecture === 's390x' ? 1 : 0;
   const rules: OciSyscallRule[] = [];

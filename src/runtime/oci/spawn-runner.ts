@@ -9,8 +9,8 @@ import { AppError } from '../../errors.ts';
 import type { StdioMode } from './protocol.ts';
 
 /**
- * `setpriv` ties the chain to lamina's life, `--kill-child` the runner to the chain, and the end of the first process
- * of a pid namespace ends all others in it.
+ * `setpriv` ties the chain to lamina's life, `--kill-child` ties the runner to the chain, and the end of the first
+ * process of a pid namespace ends all others in it.
  */
 const CHAIN = [
   ...['--pdeathsig', 'KILL'],
@@ -19,12 +19,14 @@ const CHAIN = [
 ];
 
 /**
- * What the chain says is ours to explain; standard error of the runner itself is lamina's own, so that a container's errors go
- * there.
+ * Errors of the chain are captured and explained; standard error of the runner itself is lamina's own, so that a
+ * container's errors go there.
  */
 const OWN_ERRORS = ['/bin/sh', '-c', 'exec "$@" 2>&4 4>&-', 'sh'];
 
-/** Where the runner's program is: beside the bundled command; seen from the library, from the sources, and from a test's bundle. */
+/**
+ * Candidates for the runner's program: beside the bundled command, for the library, the sources, and a test's bundle.
+ */
 const CANDIDATES = [
   './runner-main.js',
   '../../../bin/runner-main.js',
@@ -48,9 +50,10 @@ export async function spawnRunner({
   const enter = foreground ? OWN_ERRORS : [];
   const child = spawn('setpriv', [...CHAIN, ...enter, process.execPath, runnerProgram()], {
     stdio: [own, own, 'pipe', 'pipe', ...(foreground ? [2] : [])],
-    // Nothing of the user's environment reaches the runner: NODE_OPTIONS, LISTEN_FDS and others would change it.
+    // The runner gets nothing of the user's environment: NODE_OPTIONS, LISTEN_FDS and others would change its
+    // behaviour.
     env: { PATH: path },
-    // Out of reach of the terminal's Ctrl-C: lamina decides what becomes of a container.
+    // Out of reach of the terminal's Ctrl-C: lamina decides when a container ends.
     detached: true,
   });
   try {

@@ -1,4 +1,4 @@
-/** What the head of a program says: which processor it is for, and which loader starts it. */
+/** The header of a program: its processor, and its loader. */
 
 export interface ElfHeader {
   /** As in OCI platforms (GOARCH); undefined for a processor not known here. */
@@ -10,7 +10,7 @@ export interface ElfHeader {
 const MAGIC = 0x7f45_4c46;
 const LOADER_SEGMENT = 3;
 
-/** `e_machine`, and what else tells architectures apart: width and byte order. */
+/** `e_machine`, and what else distinguishes architectures: width and byte order. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   '3-32-le': '386',
   '62-64-le': 'amd64',
@@ -24,8 +24,8 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param head the first bytes of a file, the program headers among them
- * @returns undefined for what is no ELF file
+ * @param head the first bytes of a file, including the program headers
+ * @returns undefined for a file that is not ELF
  */
 export function readElfHeader(head: Buffer): ElfHeader | undefined {
   if (head.length < 20 || head.readUInt32BE(0) !== MAGIC) return undefined;
@@ -64,7 +64,7 @@ interface NumberForm {
   readonly little: boolean;
 }
 
-/** Zero where the file is too short. */
+/** Zero if the file is too short. */
 function unsigned(head: Buffer, at: number, { bytes, little }: NumberForm): number {
   if (at + bytes > head.length) return 0;
   if (bytes === 8) return Number(little ? head.readBigUInt64LE(at) : head.readBigUInt64BE(at));

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ExtraHost } from './spec.ts';
 
-/** What /etc/hosts says: this machine under both its names, then what the user added. */
+/** The text of /etc/hosts: this machine under both its names, then the user's entries. */
 export function hostsFile(hostname: string, extraHosts: readonly ExtraHost[]): string {
   const lines = [
     `127.0.0.1\tlocalhost ${hostname}`,
@@ -13,7 +13,7 @@ export function hostsFile(hostname: string, extraHosts: readonly ExtraHost[]): s
 }
 
 /**
- * What /etc/resolv.conf says. With the host's network it is the host's file; without, name servers on the host's
+ * The text of /etc/resolv.conf. With the host's network it is the host's file; otherwise name servers on the host's
  * loopback are left out, since nothing answers there.
  * @param text the host's file
  */
@@ -26,8 +26,8 @@ export function resolvFile(text: string, network: 'host' | 'none'): string {
 }
 
 /**
- * Reads the host's file; where systemd-resolved's stub is the only server, the file with the servers behind it.
- * Without any the text is empty.
+ * Reads the host's file; if systemd-resolved's stub is the only server, the file with its upstream servers. Empty if
+ * there is none.
  */
 export function readHostResolvFile(
   path = '/etc/resolv.conf',

@@ -1,18 +1,18 @@
-/** The devices of this machine, for processes that were allowed to use them. */
+/** The devices of this machine, for processes that may use them. */
 import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
 import type { HostDevice } from './spec.ts';
 
-/** Made anew in every container, or belonging to somebody's session. */
+/** Created in every container, or part of somebody's session. */
 const NOT_SHARED = new Set(['pts', 'shm', 'mqueue', 'console', 'fd', 'ptmx', 'tty']);
 
-/** All that may be shared, with their paths. */
+/** All shareable devices, with their paths. */
 export function allHostDevices(): HostDevice[] {
   return readEntries('/dev').flatMap(({ name }) =>
     NOT_SHARED.has(name) ? [] : devicesAt(`/dev/${name}`, lstatSync),
   );
 }
 
-/** @param path a device, a link to one, or a directory with devices, which keep their paths */
+/** @param path a device, a link to one, or a directory of devices, which keep their paths */
 export function hostDevices(path: string): HostDevice[] {
   return devicesAt(path, statSync);
 }

@@ -46,7 +46,7 @@ const NAMES: readonly string[] = [
   'CHECKPOINT_RESTORE',
 ];
 
-/** What a sandboxed step may do as root. */
+/** Capabilities of root in a sandboxed step. */
 const SANDBOX: ReadonlySet<string> = new Set([
   'CHOWN',
   'DAC_OVERRIDE',
@@ -64,7 +64,7 @@ const SANDBOX: ReadonlySet<string> = new Set([
   'AUDIT_WRITE',
 ]);
 
-/** What a process may do as root. */
+/** Capabilities of root in a process. */
 export interface WantedCapabilities {
   readonly security: 'sandbox' | 'insecure';
   /** `NET_ADMIN`, or `ALL`. */
@@ -73,11 +73,11 @@ export interface WantedCapabilities {
 }
 
 /**
- * The capabilities to give to a process: those of its security mode that the giver has itself (inside another
- * container some are missing, and a runtime refuses to give what it has not). As with Docker, `ALL` goes before single
- * names, and what is added goes before what is dropped.
+ * The capabilities of a process: those of its security mode that the runner has itself (inside another container some
+ * are missing, and a runtime cannot grant those). As with Docker, `ALL` is applied before single names, and additions
+ * before drops.
  * @param available a bit mask, bit n for capability n
- * @throws AppError RUNTIME_CAPABILITY_MISSING when one is added by its name that this machine does not give
+ * @throws AppError RUNTIME_CAPABILITY_MISSING when an added name is not available on this machine
  */
 export function capabilities(wanted: WantedCapabilities, available: bigint): string[] {
   const { security, added, dropped } = wanted;
@@ -102,7 +102,7 @@ export function capabilities(wanted: WantedCapabilities, available: bigint): str
 }
 
 /**
- * A name as people write it, `net_admin` or `CAP_NET_ADMIN`, as it is listed here.
+ * Normalises a name as people write it, `net_admin` or `CAP_NET_ADMIN`.
  * @throws AppError CONTAINER_CAPABILITY
  */
 export function capabilityName(text: string): string {

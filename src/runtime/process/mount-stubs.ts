@@ -1,7 +1,7 @@
 /**
- * Mount points that an image lacks. They are put into a lower directory of their own on top of the image's layers,
- * in memory, so that nothing of them is ever written into the layer that a step makes. A directory that the image
- * does have is repeated there with its own metadata: overlayfs shows that of the uppermost copy.
+ * Mount points that an image lacks. They are in a lower directory of their own on top of the image's layers, in memory,
+ * so that they never become part of the step's layer. A directory that the image has is repeated there with its own
+ * metadata: overlayfs shows that of the uppermost copy.
  */
 import { AppError } from '../../errors.ts';
 import {
@@ -18,10 +18,10 @@ import { reservedTarget } from './reserved-targets.ts';
 import type { LowerFile, Stub } from './spec.ts';
 
 export interface MountTarget {
-  /** Absolute path in the container as asked for, latin1 bytes. */
+  /** Absolute path in the container as requested, latin1 bytes. */
   readonly path: string;
   readonly kind: 'file' | 'directory';
-  /** A file that every container gets: where the image has a link that leads nowhere good, the file replaces it. */
+  /** A file that every container gets: it replaces a link of the image to a reserved path. */
   readonly generated?: boolean | undefined;
 }
 
@@ -33,9 +33,9 @@ export interface MountStubs {
 }
 
 /**
- * Resolves mount targets inside the tree, one after the other, and says which mount points have to be added to it. Whatever the
- * image has at /dev, /proc and /sys, links above all, is covered by directories. A target below an earlier target lies
- * inside that mount and needs none in the image.
+ * Resolves mount targets inside the tree, one after the other, and finds the mount points to add to it. Directories
+ * cover whatever the image has at /dev, /proc and /sys, especially links. A target below an earlier target is inside
+ * that mount and needs no mount point in the image.
  * @param view the same tree as a process sees it; gets the mounts
  * @throws AppError RUNTIME_MOUNT_TARGET when a target cannot be a mount point of its kind; SYMLINK_LOOP
  */
@@ -65,12 +65,12 @@ interface StubContext {
   readonly view: ContainerView;
 }
 
-/** Finds the mount point, and adds it where the image lacks it. */
+/** Finds the mount point, and adds it if the image lacks it. */
 function mountPoint(target: MountTarget, { stubs, tree, view }: StubContext): BytePath {
   const { kind } = target;
   let { path, entry, existing } = resolveInTree(view, target.path);
   if (target.generated === true && reservedTarget(path, kind) !== undefined) {
-    // A link of the image to what is the kernel's or the runtime's: the file takes the place of the link.
+    // The image links to a path of the kernel or the runtime: the file replaces the link.
     ({ path, existing } = resolveInTree(view, target.path, { followLast: false }));
     entry = undefined;
     existing = existing === path ? parentPath(path) : existing;
@@ -92,7 +92,7 @@ function reserved(target: MountTarget, path: BytePath, reason: string): AppError
   });
 }
 
-/** Adds files that lie over the image's, which has their directories. Returns all stubs, sorted, parents first. */
+/** Adds files that cover the image's, which has their directories. Returns all stubs, sorted, parents first. */
 export function withLowerFiles(
   stubs: readonly Stub[],
   tree: FileTree,
@@ -131,7 +131,7 @@ export function withDirectories(
   return [...all.values()].sort((a, b) => comparePaths(a.path, b.path));
 }
 
-/** @param there what is at the path, or at the part of it that exists */
+/** @param there the entry at the path, or at the existing part of it */
 function checkTarget(target: MountTarget, path: BytePath, there: FileEntry | undefined): void {
   const isDirectory = there?.type === 'directory';
   const complete = there?.path === path;
@@ -163,7 +163,7 @@ function addStub(
   }
 }
 
-/** A directory as the tree has it; a new one where it has none. */
+/** A directory as in the tree; a new one if the tree has none. */
 export function directoryStub(tree: FileTree, path: BytePath): Stub {
   const entry = tree.lookup(path);
   if (entry?.type !== 'directory') {

@@ -1,4 +1,4 @@
-/** From what a build step or `lamina run` wants to what the runner is told. */
+/** Translates a request of a build step or `lamina run` into one for the runner. */
 import { AppError, inPart } from '../../errors.ts';
 import { type FileTree, pathParts, toBytes } from '../../files/index.ts';
 import { EMULATOR_PATH, emulatedArguments } from '../emulation/index.ts';
@@ -32,14 +32,14 @@ type WantedTmpfs = Omit<Tmpfs, 'mode'> & {
   readonly mode?: number | undefined;
 };
 
-/** A mount as asked for: the target is an absolute path in the container as the user wrote it. */
+/** A requested mount: the target is an absolute path in the container as the user wrote it. */
 export type WantedMount = (Exclude<ProcessMount, Tmpfs> | WantedTmpfs) & {
-  /** What is mounted; a directory where nothing is said and the kind leaves it open. */
+  /** The mounted type; a directory by default if the kind allows both. */
   readonly targetKind?: 'file' | 'directory' | undefined;
 };
 
 const MAX_HOSTNAME = 64;
-/** Where the first process's program is, inside the container. */
+/** Path of the first process's program inside the container. */
 const INIT_PATH = '/dev/.lamina-init';
 
 export interface ProcessRequest {
@@ -48,14 +48,14 @@ export interface ProcessRequest {
   readonly args: readonly string[];
   /** Host path of a static emulator that runs the program; undefined: it runs as it is. */
   readonly emulator?: string | undefined;
-  /** `NAME=value`. HOME is added from the image's /etc/passwd when it is not there. */
+  /** `NAME=value`. HOME is added from the image's /etc/passwd if it is missing. */
   readonly env: readonly string[];
   /** Absolute, as text. */
   readonly cwd: string;
   /** As in USER: `[user][:group]`. */
   readonly user: string;
   readonly mounts?: readonly WantedMount[] | undefined;
-  /** Put over the image's own files; their paths are resolved. */
+  /** Files that replace the image's own; their paths are resolved. */
   readonly lowerFiles?: readonly LowerFile[] | undefined;
   readonly hostname?: string | undefined;
   readonly network?: 'host' | 'none' | undefined;
@@ -73,9 +73,9 @@ export interface ProcessRequest {
   readonly devices?: readonly ProcessDevice[] | undefined;
   /** More groups of the user, as names or numbers. */
   readonly groups?: readonly string[] | undefined;
-  /** Host path of a static program that becomes process 1 and starts the command. */
+  /** Host path of a static init program that becomes process 1 and starts the command. */
   readonly init?: string | undefined;
-  /** As `docker run` has it: /etc/hostname too, and the generated files can be written. */
+  /** As in `docker run`: /etc/hostname too, and the generated files are writable. */
   readonly container?: boolean | undefined;
 }
 
@@ -88,7 +88,7 @@ export interface ProcessRequest {
 export function prepareProcess(request: ProcessRequest, tree: FileTree): ProcessSpec {
   const { home, ...user } = inPart('user', () => resolveUser(request.user, tree, request.groups));
   const container = request.container ?? false;
-  // Outer mounts first: they hide what the image has where the inner ones go.
+  // Outer mounts first: they hide the image's directories at inner targets.
   const asked = [...(request.mounts ?? []), ...programMounts(request)].sort(byDepth);
   const generated = ['/etc/hosts', '/etc/resolv.conf'].map(generatedFile);
   if (container) generated.push(generatedFile('/etc/hostname'));
@@ -127,7 +127,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
       owner: user,
     }),
     terminal: request.terminal ?? false,
-    // As with Docker, 0 stands for the default.
+    // As with Docker, 0 means the default.
     shmSize: request.shmSize || DEFAULT_SHM_SIZE,
     ulimits: request.ulimits ?? [],
     umask: request.umask ?? DEFAULT_UMASK,
@@ -139,7 +139,7 @@ export function prepareProcess(request: ProcessRequest, tree: FileTree): Process
   };
 }
 
-/** Longer ones the kernel refuses; a blank or a line end would make other lines of /etc/hosts. */
+/** The kernel refuses longer ones; a space or a line end would add lines to /etc/hosts. */
 function checkedHostname(name: string): string {
   const isUsable = Buffer.byteLength(name) <= MAX_HOSTNAME && /^[^\s/\x00-\x1f\x7f]+$/.test(name);
   if (isUsable) return name;
@@ -174,7 +174,7 @@ function wantedTarget({ kind, target, targetKind }: WantedMount): MountTarget {
   return { path: toBytes(target), kind: kind === 'file' ? 'file' : (targetKind ?? 'directory') };
 }
 
-/** A tmpfs looks like the directory it covers; where there is none it is everybody's. */
+/** A tmpfs looks like the directory it covers; if there is none, it is writable for everybody. */
 function modeBelow(tree: FileTree, target: string): number {
   return tree.lookup(target.slice(1))?.mode ?? 0o1777;
 }

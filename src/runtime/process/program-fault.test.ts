@@ -6,7 +6,7 @@ import { hostPlatform } from '../../oci/index.ts';
 import { exitProgram } from '../emulation/exit-program.ts';
 import { type ProgramContext, programFault } from './program-fault.ts';
 
-/** Finds no emulator anywhere. */
+/** Finds no emulators. */
 const NO_EMULATORS = { PATH: '/nonexistent' };
 
 async function faultOf(
@@ -80,7 +80,7 @@ describe('a program', () => {
   it('of another processor names both platforms', async () => {
     const other = process.arch === 'arm64' ? 'amd64' : 's390x';
     const fault = await faultOf({ a: exitProgram(other) ?? '' }, '/a', { hostEnv: {} });
-    // With an emulator that the kernel knows it runs.
+    // It runs with an emulator that the kernel knows.
     if (fault === undefined) return;
     expect(fault.code).toBe('RUNTIME_WRONG_FORMAT');
     expect(fault.message).toMatch(

@@ -1,6 +1,6 @@
 /**
- * Why the kernel cannot start a program that is in the image: its interpreter or loader is missing, or it is built for
- * another processor. The kernel itself only says "no such file or directory" or "exec format error".
+ * Why the kernel cannot start a program of the image: its interpreter or loader is missing, or it is built for another
+ * processor. The kernel itself reports only "no such file or directory" or "exec format error".
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -25,15 +25,15 @@ export interface ProgramContext {
   readonly tree: FileTree;
   /** `NAME=value`, for PATH. */
   readonly env: readonly string[];
-  /** As text; a relative path starts here. */
+  /** As text; relative paths start here. */
   readonly cwd: string;
-  /** What mounts cover in the container; nothing is said about what is below. */
+  /** Paths covered by mounts in the container; their contents are unknown. */
   readonly mounted: readonly BytePath[];
-  /** Of this machine, to look for emulators. */
+  /** Directory of this machine, to look for emulators. */
   readonly hostEnv: Environment;
 }
 
-/** @param facts the files of the image, and where this machine has emulators */
+/** @param facts the files of the image, and this machine's emulators */
 export function programContext(
   { env, cwd, mounts }: ProcessSpec,
   facts: Pick<ProgramContext, 'tree' | 'hostEnv'>,
@@ -46,8 +46,8 @@ const HEAD_BYTES = 8192;
 
 /**
  * @param program as in the command: a path, or a name that PATH finds
- * @param options.assumeExecutable whatever its mode: the step itself may have changed it
- * @returns RUNTIME_INTERPRETER_MISSING or RUNTIME_WRONG_FORMAT; undefined where nothing wrong can be seen
+ * @param options.assumeExecutable ignore its mode: the step itself may have changed it
+ * @returns RUNTIME_INTERPRETER_MISSING or RUNTIME_WRONG_FORMAT; undefined if nothing wrong is visible
  */
 export async function programFault(
   program: string,
@@ -67,7 +67,7 @@ export async function programFault(
 
 const ABOUT_PROGRAM: ReadonlySet<string> = new Set(['RUNTIME_NOT_FOUND', 'RUNTIME_WRONG_FORMAT']);
 
-/** What a runtime says of a program it could not start, or more where more can be seen. Other errors come back as they are. */
+/** Replaces a runtime's error about a program by a more exact one, if possible. Other errors come back as they are. */
 export async function explainedStart(
   error: unknown,
   program: string,
@@ -77,7 +77,7 @@ export async function explainedStart(
   return (await programFault(program, context)) ?? error;
 }
 
-/** The regular file at a path; undefined where a mount may have put another. */
+/** The regular file at a path; undefined if a mount may cover it. */
 function executableAt(
   path: BytePath,
   { tree, mounted }: ProgramContext,
@@ -101,7 +101,7 @@ function readHead(entry: FileEntry, { tree }: ProgramContext): Buffer {
 
 function scriptFault(path: BytePath, line: string, context: ProgramContext): AppError | undefined {
   const [, interpreter = '', argument = ''] = /^[ \t]*([^ \t]*)[ \t]*(.*)$/s.exec(line) ?? [];
-  // `env` looks for the program that its argument names.
+  // `env` looks up the program in its argument.
   const wanted = argument.endsWith('\r') && /\/env$/.test(interpreter) ? argument : interpreter;
   if (wanted.endsWith('\r')) return windowsLineEnds(path, wanted);
   if (interpreter === '' || !isMissing(interpreter, context)) return undefined;
@@ -162,7 +162,7 @@ function otherProcessor(path: BytePath, built: Platform, host: Platform): AppErr
   );
 }
 
-/** Text without an interpreter. Other bytes may be for an interpreter that the kernel knows (binfmt_misc). */
+/** Whether a file is text without an interpreter. Other bytes may be for an interpreter of the kernel (binfmt_misc). */
 function wrongKind(path: BytePath, head: Buffer): AppError | undefined {
   if (head.includes(0)) return undefined;
   return head.length === 0

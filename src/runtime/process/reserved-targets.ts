@@ -1,4 +1,4 @@
-/** Paths of a container at which nothing else may be mounted: they belong to the runtime or to the kernel. */
+/** Paths of a container that cannot be mount points: they belong to the runtime or to the kernel. */
 import type { BytePath } from '../../files/index.ts';
 import { COVERED_DIRECTORIES } from './container-view.ts';
 
@@ -14,7 +14,7 @@ const REPLACEABLE_PROC = new Set([
   'uptime',
 ]);
 
-/** Links and nodes that the runtime makes, opens or mounts itself while it sets a container up. */
+/** Links and nodes that the runtime makes, opens or mounts itself while it sets up a container. */
 const RUNTIME_DEVICES = new Set([
   'console',
   'core',
@@ -27,12 +27,12 @@ const RUNTIME_DEVICES = new Set([
   'stdout',
 ]);
 
-/** Plain devices: one file may take the place of another. */
+/** Plain devices: a file may replace one. */
 const REPLACEABLE_DEVICES = new Set(['full', 'random', 'tty', 'urandom', 'zero']);
 
 /**
  * @param path resolved, in the container
- * @returns why nothing may be mounted there; undefined when it may
+ * @returns why nothing may be mounted there; undefined if it may
  */
 export function reservedTarget(path: BytePath, kind: 'file' | 'directory'): string | undefined {
   if (path === '') return 'nothing can be mounted over the root directory';

@@ -1,4 +1,4 @@
-/** Turns what USER says into numbers, by the image's own /etc/passwd and /etc/group. */
+/** Resolves USER to numbers, by the image's own /etc/passwd and /etc/group. */
 import { closeSync, readSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { type FileTree, resolveInTree } from '../../files/index.ts';
@@ -31,7 +31,7 @@ const MAX_FILE = 10 * 1024 * 1024;
  * A number is always an id, never a name. `uid:gid` needs no files; `root` counts as a number there. A single
  * name or id brings the primary group and the groups that list the user; `user:group` brings only that group.
  * @param user `[user][:group]` after expansion; empty is `0`
- * @param more groups beside these, as names or numbers
+ * @param more additional groups, as names or numbers
  * @throws AppError USER_UNKNOWN, GROUP_UNKNOWN, USER_INVALID, USER_FILE_INVALID
  */
 export function resolveUser(
@@ -119,7 +119,7 @@ function suggestion(file: string, nearest: string | undefined, empty: boolean): 
   return `add it to ${file} of the image in an earlier step, or use a number`;
 }
 
-/** @returns undefined when the text is no number */
+/** @returns undefined when the text is not a number */
 function parseId(text: string): number | undefined {
   if (!/^[+-]?\d+$/.test(text)) return undefined;
   const id = Number(text);
@@ -154,14 +154,14 @@ function records(text: string): string[][] {
   return lines.filter((line) => line !== '').map((line) => line.split(':'));
 }
 
-/** Lines with broken numbers are left out: reading them as 0 would make a typing error root. */
+/** Lines with broken numbers are skipped: reading them as 0 would turn a typing error into root. */
 function recordId(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d+$/.test(text)) return undefined;
   const id = Number(text);
   return id <= MAX_ID ? id : undefined;
 }
 
-/** Empty when there is no such file. */
+/** Empty if there is no such file. */
 function readSmallFile(tree: FileTree, path: string): string {
   const { entry } = resolveInTree(tree, path);
   if (!entry) return '';

@@ -2,11 +2,11 @@
 export interface ResourceLimits {
   /** Bytes. */
   readonly memory?: number | undefined;
-  /** Bytes of memory and swap together; -1: all the swap there is. */
+  /** Bytes of memory and swap together; -1: all available swap. */
   readonly memorySwap?: number | undefined;
   /** Bytes that the kernel leaves to the container when memory is short. */
   readonly memoryReservation?: number | undefined;
-  /** Weight beside other containers; 1024 is usual. */
+  /** Weight relative to other containers; 1024 is usual. */
   readonly cpuShares?: number | undefined;
   /** Microseconds. */
   readonly cpuPeriod?: number | undefined;

@@ -1,47 +1,47 @@
 /**
- * A runtime runs processes in root file systems that are made of layers. Everything that depends on how it isolates them lies
- * behind this interface; what its callers must know of that, its capabilities say as data.
+ * A runtime runs processes in root file systems made of layers. How it isolates them stays behind this interface; its
+ * capabilities describe the differences that callers need to know, as data.
  */
 import type { Environment } from '../../environment.ts';
 import type { TreeForm } from '../../system/index.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
 
 /**
- * What a runtime can do with this user on this machine. The tree form is that of all files that it shares with its caller: lower
- * directories, the upper directory, what is mounted.
+ * Capabilities of a runtime with this user on this machine. The tree form is that of all files shared with its caller:
+ * lower directories, the upper directory, mounts.
  */
 export interface RuntimeCapabilities extends TreeForm {
   readonly mounts: {
-    /** Lower directories are laid over each other by the kernel. */
+    /** The kernel stacks lower directories. */
     readonly overlay: boolean;
     /** A lower may be an EROFS image; the first mount may still fail (see `isMountFailure`). */
     readonly erofs: boolean;
   };
-  /** Limits of processes and memory are kept. */
+  /** Limits of processes and memory are enforced. */
   readonly cgroups: boolean;
-  /** System calls are filtered, where the kernel can. */
+  /** System calls are filtered, if the kernel supports it. */
   readonly seccomp: boolean;
-  /** Networks a process can have. */
+  /** Networks available to a process. */
   readonly network: readonly ProcessSpec['network'][];
-  /** Processes can make device nodes, and be given the machine's devices. */
+  /** Processes can make device nodes, and get the machine's devices. */
   readonly devices: boolean;
 }
 
 export interface RuntimeOptions {
-  /** Makes an empty directory of ours for what lasts as long as the runtime; host path as text. */
+  /** Makes an empty directory that lasts as long as the runtime; host path as text. */
   readonly temporaryDirectory: () => Promise<string>;
-  /** Looked at for PATH and LAMINA_RUNTIME. */
+  /** Used for PATH and LAMINA_RUNTIME. */
   readonly env: Environment;
   /** Ends every process. */
   readonly signal?: AbortSignal | undefined;
-  /** `foreground`: one process, which has lamina's own standard streams; see `runForeground`. Default: `pipe`. */
+  /** `foreground`: one process, with lamina's own standard streams; see `runForeground`. Default: `pipe`. */
   readonly stdio?: 'pipe' | 'foreground' | undefined;
 }
 
 export type OnOutput = (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
 
 export interface RunOptions {
-  /** Everything the process writes, exactly, before `run` resolves. The bytes are the receiver's to keep. */
+  /** Gets everything the process writes, exactly, before `run` resolves. The receiver owns the bytes. */
   readonly onOutput?: OnOutput | undefined;
   /** Ends this process. */
   readonly signal?: AbortSignal | undefined;
@@ -50,8 +50,8 @@ export interface RunOptions {
 }
 
 /**
- * Nothing happens before the first `run` (or `warmUp`); disposing of it ends all processes and waits until the kernel has taken
- * their mounts away.
+ * Starts nothing before the first `run` (or `warmUp`). Disposal ends all processes and waits until the kernel has
+ * removed their mounts.
  *
  *     await using runtime = openRuntime({ temporaryDirectory, env });
  *     const { exitCode } = await runtime.run(prepareProcess(request, tree), { onOutput });
@@ -62,13 +62,13 @@ export interface Runtime extends AsyncDisposable {
   readonly capabilities: RuntimeCapabilities;
 
   /**
-   * Asked before anything is made ready for a process.
+   * Checks whether this user can run processes, before anything is prepared for one.
    *
-   * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE: this user cannot run one
+   * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE
    */
   check(): Promise<void>;
 
-  /** Starts what is slow to start before it is needed. Failures are reported by the first `run`. */
+  /** Starts slow parts before they are needed. The first `run` reports failures. */
   warmUp(): void;
 
   /**
@@ -81,7 +81,7 @@ export interface Runtime extends AsyncDisposable {
   /**
    * Passes a signal to all running processes.
    *
-   * @returns whether there were any
+   * @returns whether there are any
    */
   forward(signal: NodeJS.Signals): boolean;
 }

@@ -1,16 +1,16 @@
 /**
- * What is asked of the runtime: one process in one root filesystem, as plain data that crosses to the runner.
+ * A request to the runtime: one process in one root filesystem, as plain data that is sent to the runner.
  *
- * Host paths are latin1 byte strings where nothing else is said. They are followed by the kernel as they are: whoever names a
- * path inside a tree that strangers wrote must have resolved its symlinks inside that tree before.
+ * Host paths are latin1 byte strings unless noted. The kernel follows them as they are: a caller that names a path
+ * inside an untrusted tree must resolve its symlinks inside that tree first.
  */
 import type { BytePath, FileEntry } from '../../files/index.ts';
 import type { ResourceLimits } from './resource-limits.ts';
 
-/** One lower layer as overlayfs takes it. These host paths are text. */
+/** One lower layer as overlayfs takes it. Its host paths are text. */
 export type LowerDirectory =
   | { readonly kind: 'directory'; readonly path: string }
-  /** An EROFS image of metadata whose content lies in `device`, a host file. */
+  /** An EROFS image of metadata whose content is in `device`, a host file. */
   | { readonly kind: 'erofs'; readonly meta: string; readonly device: string };
 
 /** A mount beside the default ones. `target` is absolute, free of symlinks (see `prepareProcess`), latin1 bytes. */
@@ -18,7 +18,7 @@ export type ProcessMount =
   | {
       readonly kind: 'bind';
       readonly source: string;
-      /** What of a directory is mounted: a path below it, which no link leads out of; undefined: the source itself. */
+      /** The mounted part of a directory: a path below it, which no link leaves; undefined: the source itself. */
       readonly within?: string | undefined;
       readonly target: string;
       readonly readonly: boolean;
@@ -31,21 +31,21 @@ export type ProcessMount =
       readonly source: BytePath;
       readonly target: string;
       /**
-       * Where writes go, to be thrown away: an empty host directory (`<scratch>.work` beside it is made and
-       * removed). Without one the mount is read-only.
+       * An empty host directory for writes, which are discarded (`<scratch>.work` beside it is made and removed).
+       * Without one the mount is read-only.
        */
       readonly scratch?: string | undefined;
     }
   | {
       readonly kind: 'tmpfs';
       readonly target: string;
-      /** Bytes; undefined: as much as the kernel gives. */
+      /** Bytes; undefined: the kernel's default. */
       readonly size?: number | undefined;
       readonly mode: number;
       readonly uid?: number | undefined;
       readonly gid?: number | undefined;
       readonly readonly?: boolean | undefined;
-      /** Programs in it cannot be started: so with containers, not with build steps. */
+      /** Programs in it cannot be started: true for containers, not for build steps. */
       readonly noexec?: boolean | undefined;
     }
   | {
@@ -69,7 +69,7 @@ export type Stub = Pick<
   readonly content?: string | undefined;
 };
 
-/** A file that takes the place of the image's for one process, which may replace it: nothing is mounted there. */
+/** A file that replaces the image's for one process, which may replace it again: nothing is mounted there. */
 export type LowerFile = Omit<Stub, 'type' | 'content'> & {
   /** Base64. */
   readonly content: string;
@@ -90,7 +90,7 @@ export interface Ulimit {
   readonly hard: number;
 }
 
-/** A device of this machine, and where the process finds it. */
+/** A device of this machine, and its path in the container. */
 export interface HostDevice {
   readonly type: 'c' | 'b';
   /** Absolute, below /dev. */
@@ -103,7 +103,7 @@ export interface HostDevice {
 }
 
 export interface ProcessDevice extends HostDevice {
-  /** What the process may do with it: of `rwm`. */
+  /** Allowed accesses, of `rwm`. */
   readonly access: string;
 }
 
@@ -132,11 +132,11 @@ export interface ProcessSpec {
   readonly security: 'sandbox' | 'insecure';
   readonly extraHosts: readonly ExtraHost[];
   readonly mounts: readonly ProcessMount[];
-  /** Where the generated files are mounted, like `target` of a mount; undefined: nowhere. */
+  /** Where the generated files are mounted, as `target` of a mount; undefined: nowhere. */
   readonly hostsTarget: string | undefined;
   readonly resolvTarget: string | undefined;
   readonly hostnameTarget: string | undefined;
-  /** The generated files may be written by the process (containers), or not (build steps). */
+  /** Whether the process may write the generated files (containers) or not (build steps). */
   readonly writableHosts: boolean;
   /** Metadata of the root directory. */
   readonly root: Stub;
@@ -148,9 +148,9 @@ export interface ProcessSpec {
   readonly ulimits: readonly Ulimit[];
   readonly umask: number;
   readonly limits: ResourceLimits;
-  /** Control group to make the container's in; undefined: our own. */
+  /** Parent control group of the container's; undefined: our own. */
   readonly cgroupParent: string | undefined;
-  /** Names as `NET_ADMIN`, or `ALL`; over what the security mode gives. */
+  /** Names such as `NET_ADMIN`, or `ALL`; in addition to the security mode's. */
   readonly addedCapabilities: readonly string[];
   readonly droppedCapabilities: readonly string[];
   readonly devices: readonly ProcessDevice[];
@@ -160,12 +160,12 @@ export const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
 export const DEFAULT_HOSTNAME = 'buildkitsandbox';
 export const DEFAULT_UMASK = 0o022;
 
-/** How a process ended. */
+/** The end of a process. */
 export interface ProcessResult {
   /** 0..255; 128 + n when signal n ended it. */
   readonly exitCode: number;
-  /** The name of that signal. A process that exits with such a status itself is not told apart. */
+  /** The name of that signal. A process that exits with such a code itself looks the same. */
   readonly signal: string | undefined;
-  /** The kernel killed something in the container for want of memory. */
+  /** The kernel killed a process of the container because memory ran out. */
   readonly oomKilled: boolean;
 }

@@ -1,15 +1,15 @@
-/** Where a process starts, and what of that path the image lacks. */
+/** The working directory of a process, and the part of it that the image lacks. */
 import { AppError } from '../../errors.ts';
 import { ancestors, type BytePath, resolveInTree, toBytes, toText } from '../../files/index.ts';
 import type { ContainerView } from './container-view.ts';
 
-/** Links of the kernel to whatever a process has open, which may lie outside of the container. */
+/** Links of the kernel to files that a process has open, which may be outside of the container. */
 const MAGIC_LINKS = /^proc\/(.*\/)?(cwd|exe|fd|map_files|root)(\/|$)/;
 
 /**
- * The directories that have to be made for a working directory, parents first. What lies in a mount is not made in the image.
+ * The directories to make for a working directory, parents first. Directories inside a mount are not made in the image.
  * @param cwd absolute, as text
- * @throws AppError RUNTIME_WORKDIR when a file is in the way, or the path leads out of the container; SYMLINK_LOOP
+ * @throws AppError RUNTIME_WORKDIR when a file is in the way, or the path leaves the container; SYMLINK_LOOP
  */
 export function missingDirectories(view: ContainerView, cwd: string): readonly BytePath[] {
   const { path, existing, missing } = resolveInTree(view, toBytes(cwd));
