@@ -31,7 +31,7 @@ CMD ["/bin/tool"]
 
 const STEP = { id: 'elsewhere', name: 'sent elsewhere', stage: undefined, line: undefined };
 
-/** Makes the layers of every step up, as another machine would: nothing of the graph is carried out here. */
+/** Invents the layers of every step, as another machine would: nothing of the graph runs here. */
 function elsewhere(requests: SolveRequest[] = []): Solver {
   return {
     solve: async (request) => {

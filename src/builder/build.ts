@@ -1,4 +1,4 @@
-/** The way of a build: Dockerfile → plans → layers → image → outputs. */
+/** The phases of a build: Dockerfile → plans → layers → image → outputs. */
 import type { BuildOptions, BuildResult } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { isLostStep, unpackLimitOf } from '../layers/index.ts';
@@ -42,21 +42,21 @@ export function storeOf({ root, env }: LaminaContext): OpenStoreOptions {
 
 export interface FinishedBuild {
   readonly result: BuildResult;
-  /** One for each platform; empty where no image was made. */
+  /** One for each platform; empty if no image was made. */
   readonly images: readonly ImageRecord[];
 }
 
 export interface BuildInOptions {
-  /** Another store, whose images are taken where this one lacks them. */
+  /** Another store, which has images that this one lacks. */
   readonly lender?: Store | undefined;
-  /** Cache mounts of steps that ignore the cache are not emptied. */
+  /** Do not empty cache mounts of steps that ignore the cache. */
   readonly keepsCacheMounts?: boolean | undefined;
-  /** Who carries out the graph; this machine unless given. */
+  /** The solver that runs the graph; this machine's by default. */
   readonly solver?: Solver | undefined;
 }
 
 /**
- * Builds in a store that is open, and stays so.
+ * Builds in an open store, and leaves it open.
  *
  * @throws as `build`
  */
@@ -103,7 +103,7 @@ async function buildRecorded(
   await runChecks(run, definition, bases);
   let isFirst = true;
   const make = async () => {
-    // Emptied once: what an attempt before this one has put into them stays.
+    // Emptied once: files from an earlier attempt stay.
     const keeps = keepsCacheMounts || !isFirst;
     isFirst = false;
     recorder.planned(plans);
@@ -120,7 +120,7 @@ async function buildRecorded(
       caches.giveUp(error);
     } else {
       store.refresh();
-      // Their warnings have been given.
+      // Their warnings have been reported.
       const silent = { ...run, warn: () => undefined };
       plans = await makePlans(silent, definition, new SeenImages(resolve).resolve);
     }
@@ -138,10 +138,10 @@ async function buildRecorded(
   return { result, images: exported.images };
 }
 
-/** Prunes beside a build that take its content every time are no accident. */
+/** Attempts before giving up: prunes that repeatedly remove the content are no accident. */
 const ATTEMPTS = 8;
 
-/** Starts over when results it had found are gone: from a cache of another machine, or because somebody pruned the store. */
+/** Starts over when results are gone: from a cache of another machine, or because the store was pruned. */
 async function persistently<T>(
   make: () => Promise<T>,
   prepare: (error: unknown) => Promise<void>,

@@ -1,4 +1,4 @@
-/** What can be said of a Dockerfile without building it: `--call=check`, `outline`, `targets`. */
+/** Descriptions of a Dockerfile without a build: `--call=check`, `outline`, `targets`. */
 
 import type {
   BuildOptions,
@@ -27,7 +27,7 @@ import { lintFacts, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
 import { type BuildRun, beginRun } from './run/build-run.ts';
 
-/** @throws AppError DOCKERFILE_…, CONTEXT_…: a file that cannot be read */
+/** @throws AppError DOCKERFILE_…, CONTEXT_…: when the file cannot be read */
 export async function check(context: LaminaContext, options: BuildOptions): Promise<CheckResult> {
   try {
     return await described(context, options, checked);
@@ -52,7 +52,7 @@ async function checked(described: Described): Promise<CheckResult> {
   };
 }
 
-/** A file that cannot be parsed has been checked too: with one result, the error. */
+/** A file that cannot be parsed has one result: the error. */
 function unparsed(error: unknown): CheckResult {
   if (!(error instanceof AppError) || error.location === undefined) throw error;
   const { file, text } = error.location;
@@ -123,7 +123,7 @@ function described<T>(
   return useStore(storeOf(context), begin);
 }
 
-/** What planning finds wrong. Images that nobody can be asked for do not matter: nothing is built. */
+/** Errors of planning. Images that cannot be resolved do not matter: nothing is built. */
 async function planningError(
   { run, definition, images, asked }: Described,
   scope: { readonly everyStage?: boolean } = {},
@@ -139,7 +139,7 @@ async function planningError(
   }
 }
 
-/** Stands for an image that is not there; nothing is ever read from it. */
+/** Replaces a missing image; nothing is ever read from it. */
 const NO_IMAGE = digestOf('');
 
 function placeholders(
@@ -159,7 +159,7 @@ function placeholders(
 }
 
 function isNotHere(error: unknown): boolean {
-  // Of an image for another platform the registry may have the one that is wanted.
+  // The registry may have the image for the wanted platform.
   return error instanceof AppError && /^IMAGE_(NOT_FOUND|PLATFORM)$/.test(error.code);
 }
 

@@ -1,4 +1,4 @@
-/** What of a directory would be sent as a build context, and which lines of the ignore file leave out the rest. */
+/** Lists the files of a directory that are part of a build context, and the ignore lines that leave out the rest. */
 
 import type {
   ContextFile,
@@ -50,7 +50,7 @@ export async function listContext(
   };
 }
 
-/** What the steps of a target read; undefined: nobody asks. */
+/** The files that the steps of a target read; undefined: not requested. */
 async function neededPaths(
   context: LaminaContext,
   { context: directory, dockerfile, neededBy, signal }: ListContextOptions,
@@ -65,7 +65,7 @@ async function neededPaths(
   return entriesOfSources(tree, sources);
 }
 
-/** Its ignore file goes before that of the directory. */
+/** Its ignore file takes precedence over that of the directory. */
 function dockerfileOf({ context, dockerfile: file }: ListContextOptions): string | undefined {
   const cwd = process.cwd();
   if (file === '-') return undefined;

@@ -1,4 +1,4 @@
-/** What a build tells when it is done: steps, stages, and what the image is made of. */
+/** The summary of a build: steps, stages, and the layers of the image. */
 import { sumOfSizes, unpackedSize } from '../layers/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type {
@@ -15,7 +15,7 @@ export interface SummaryInput {
   readonly store: Store;
   /** At least one. */
   readonly built: readonly BuiltPlan[];
-  /** Their images, where layers were made one; in the order of `built`. */
+  /** Their images, if layers were merged into one; in the order of `built`. */
   readonly squashed: readonly ImageRecord[] | undefined;
   readonly solved: SolvedBuild;
   readonly durationMs: number;
@@ -61,12 +61,12 @@ async function stageSummaries(
   return summaries;
 }
 
-/** Stages that several platforms share are told once. */
+/** Stages shared by several platforms are listed once. */
 function withoutDoubles(stages: readonly StageSummary[]): readonly StageSummary[] {
   return [...new Map(stages.map((stage) => [JSON.stringify(stage), stage])).values()];
 }
 
-/** Those that no platform needs. */
+/** Stages that no platform needs. */
 function unusedStages(built: readonly BuiltPlan[]): readonly string[] {
   const [first, ...more] = built.map(({ plan }) =>
     plan.stages.filter(({ root }) => root === undefined).map(({ name }) => name),
@@ -86,7 +86,7 @@ function imageSummary(one: BuiltPlan, input: SummaryInput, position: number): Bu
   };
 }
 
-/** The base image, if it was left as it is, and the layer that the others became. */
+/** The base image, if its layers stay, and the merged layer. */
 function squashSummaries(
   { plan }: BuiltPlan,
   layers: readonly LayerId[],
@@ -118,12 +118,12 @@ function layerSummaries({ plan, layers: all }: BuiltPlan, store: Store): LayerSu
   return [{ origin, bytes: bytesOf(store, base), files: filesOf(store, base) }, ...layers];
 }
 
-/** Bytes of file content in a stack of layers; undefined where nobody knows that of one of them. */
+/** Bytes of file content in a stack of layers; undefined if one is unknown. */
 function bytesOf(store: Store, layers: readonly LayerId[]): number | undefined {
   return sumOfSizes(layers.map((id) => unpackedSize(store, { id })));
 }
 
-/** Undefined where not all of them are here. */
+/** Undefined if a layer is lazy. */
 function filesOf(store: Store, layers: readonly LayerId[]): number | undefined {
   const metas = layers.map((id) => store.layers.get(id));
   if (metas.some((meta) => meta?.lazy !== undefined)) return undefined;

@@ -1,4 +1,4 @@
-/** Builds twice, and tells what came out differently. */
+/** Builds twice, and reports the differences. */
 import { compareLayers } from '../analysis/index.ts';
 import type { BuildOptions, VerifyResult } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
@@ -8,7 +8,7 @@ import type { BuildEvent, Emit } from '../progress/index.ts';
 import { Store, useStore } from '../store/index.ts';
 import { buildIn, storeOf } from './build.ts';
 
-/** The store of the second build has nothing of the first but its base images. */
+/** The store of the second build has nothing of the first except its base images. */
 export function verify(context: LaminaContext, options: BuildOptions): Promise<VerifyResult> {
   return useStore(storeOf(context), (store) => verifyIn(store, context.env, options));
 }
@@ -20,7 +20,7 @@ async function verifyIn(
 ): Promise<VerifyResult> {
   const first = { ...options, noCache: true };
   const keepsCacheMounts = options.noCache !== true;
-  // Looking whether a build is reproducible must not cost the user what the cache mounts hold.
+  // The check must not cost the user the contents of cache mounts.
   const { result, images } = await buildIn({ store, env }, first, { keepsCacheMounts });
   const root = `${await store.temporaryDirectory()}/again`;
   await using other = await Store.open(storeOf({ root, env }));
@@ -39,7 +39,7 @@ async function verifyIn(
   return { build: result, identical: comparisons.every(({ identical }) => identical), comparisons };
 }
 
-/** Its image is compared and thrown away, so it goes nowhere and gets no name. */
+/** Its image is compared and discarded, so it has no output and no name. */
 function secondBuild({ onEvent, ...options }: BuildOptions): BuildOptions {
   return {
     ...options,
@@ -51,7 +51,7 @@ function secondBuild({ onEvent, ...options }: BuildOptions): BuildOptions {
   };
 }
 
-/** Steps of the second build are others than those of the first, and are called so; its summary says nothing new. */
+/** Steps of the second build are marked as such; its summary has nothing new. */
 function marked(emit: Emit): Emit {
   return (event) => {
     if (event.kind === 'build.summary' || event.kind === 'warning') return;

@@ -1,4 +1,4 @@
-/** The calls that only look at a Dockerfile; what they need is loaded when they are called. */
+/** The calls that only read a Dockerfile; their modules are loaded on use. */
 import type { BuildOptions, CheckResult, OutlineResult, TargetsResult } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 

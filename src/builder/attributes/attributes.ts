@@ -1,10 +1,10 @@
-/** The `key=value` pairs of an output or a cache, each read once; what nobody read is told of. */
+/** The `key=value` pairs of an output or a cache, each read once; unread ones produce a warning. */
 import type { ErrorCode } from '../../error-code.ts';
 import { AppError, type SourceLocation, type Warning } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
 import type { WarningCode } from '../../warning-code.ts';
 
-/** Go's notation, in which BuildKit reads them. */
+/** Go's notation of booleans, as in BuildKit. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   ...{ '1': true, t: true, T: true, true: true, TRUE: true, True: true },
   ...{ '0': false, f: false, F: false, false: false, FALSE: false, False: false },
@@ -12,11 +12,11 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 
 export interface AttributeList {
   readonly attrs: Readonly<Record<string, string>>;
-  /** All of it as it was written, for messages. */
+  /** The whole text as written, for messages. */
   readonly text?: string | undefined;
   /** `an output of type oci`. */
   readonly owner: string;
-  /** The flag behind which it stands. */
+  /** The flag that it belongs to. */
   readonly flag: string;
   readonly codes: { readonly wrong: ErrorCode; readonly ignored: WarningCode };
 }
@@ -29,7 +29,7 @@ export class Attributes {
     this.#list = list;
   }
 
-  /** All keys that were given. */
+  /** All given keys. */
   get keys(): readonly string[] {
     return Object.keys(this.#list.attrs);
   }
@@ -52,7 +52,7 @@ export class Attributes {
     });
   }
 
-  /** A key without a value (`push=`) says yes. @throws AppError with the list's code */
+  /** A key without a value (`push=`) means true. @throws AppError with the list's code */
   flag(key: string): boolean | undefined {
     const text = this.text(key);
     if (text === undefined) return undefined;
@@ -74,12 +74,12 @@ export class Attributes {
     });
   }
 
-  /** Read, and of no consequence here. */
+  /** Accepts attributes that have no effect here. */
   passOver(keys: readonly string[]): void {
     for (const key of keys) this.#known.add(key);
   }
 
-  /** One for each attribute that was not read: BuildKit takes no notice of such. */
+  /** One for each unread attribute, which BuildKit ignores. */
   warnings(): Warning[] {
     const { owner, codes } = this.#list;
     return this.keys.flatMap((key) => {
@@ -119,7 +119,7 @@ export class Attributes {
   }
 }
 
-/** Where `key=value` stands in a text of such pairs, separated by commas. */
+/** The range of `key=value` in a text of such pairs, separated by commas. */
 function rangeOf(text: string, key: string) {
   if (text.includes('\n')) return undefined;
   for (const match of text.matchAll(/(?:^|(?<=,))(?:"((?:[^"]|"")*)"|([^,]*))/g)) {

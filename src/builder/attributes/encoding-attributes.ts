@@ -3,7 +3,7 @@ import type { Attributes } from './attributes.ts';
 
 const COMPRESSIONS: readonly Compression[] = ['gzip', 'zstd', 'estargz', 'uncompressed'];
 
-/** How an output or a cache wants its layers. @throws AppError with the attributes' code */
+/** The encoding of layers for an output or a cache. @throws AppError with the attributes' code */
 export function layerEncoding(attributes: Attributes): LayerEncoding & { readonly force: boolean } {
   const compression = attributes.choice('compression', COMPRESSIONS) ?? 'gzip';
   const max = compression === 'zstd' ? 22 : 9;

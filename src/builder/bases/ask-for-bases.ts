@@ -1,4 +1,4 @@
-/** The images that the stages of a file begin with, before anybody looks at the file closely. */
+/** Requests the base images of a file's stages early, before the file is planned. */
 import { AppError, locate } from '../../errors.ts';
 import { type LintFacts, surveyDockerfile } from '../../lint/index.ts';
 import type { Platform } from '../../oci/index.ts';
@@ -16,9 +16,9 @@ export interface BaseQuestions {
 }
 
 /**
- * Asks for all of them at once.
+ * Requests all of them at once.
  *
- * @returns the first failure in the order of the file that is more than a skipped image
+ * @returns the first failure, in the order of the file, other than a skipped image
  */
 export async function askForBases(
   definition: Definition,

@@ -1,5 +1,5 @@
 /**
- * Base images for questions that build nothing: the store is asked, then their registries, of which only configs are
+ * Base images for queries that build nothing: from the store, then from their registries, of which only configs are
  * fetched. Nothing is kept.
  */
 import type { SkippedImage } from '../../api/index.ts';
@@ -14,9 +14,9 @@ import { imageResolver, wrongPlatform } from './base-images.ts';
 import { imageNotFound } from './image-not-found.ts';
 import { hasImage } from './remote-images.ts';
 
-/** Nobody waits longer than this for an answer to a question that is not worth a build. */
+/** Milliseconds to wait for an answer to a query that is not worth a build. */
 const LONGEST_WAIT_MS = 20_000;
-/** The registry has answered: it has no such image for us. */
+/** The registry has answered: it has no such image for this platform. */
 const ABSENT = /^REGISTRY_(NOT_FOUND|UNAUTHORIZED|FORBIDDEN)$/;
 
 export class AskedImages {
@@ -24,7 +24,7 @@ export class AskedImages {
   readonly #registries: (() => Promise<Registries>) | undefined;
   readonly #asked = new Map<string, Promise<BaseImage>>();
   readonly #skipped = new Map<string, SkippedImage>();
-  /** Begins with the first question. */
+  /** Starts with the first request. */
   #deadline: AbortSignal | undefined;
 
   readonly #unanswered = new WeakSet<Error>();
@@ -34,7 +34,7 @@ export class AskedImages {
     this.#registries = registries;
   }
 
-  /** Images whose registries gave no answer, sorted by name. */
+  /** Images whose registries did not answer, sorted by name. */
   get skipped(): readonly SkippedImage[] {
     return [...this.#skipped.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -44,7 +44,10 @@ export class AskedImages {
     return error instanceof Error && this.#unanswered.has(error);
   }
 
-  /** @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM…, REFERENCE_INVALID; for a skipped image what came instead of an answer */
+  /**
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM…, REFERENCE_INVALID; for a skipped image, the error of its
+   * registry
+   */
   readonly resolve: ResolveImage = (name, platform, options = {}) => {
     const key = `${name} ${formatPlatform(platform)} ${options.takesOther === true}`;
     const asked = this.#asked.get(key) ?? this.#resolve(name, platform, options);

@@ -1,4 +1,4 @@
-/** Images of the local store, as FROM and COPY --from name them. */
+/** Resolves images of the local store for FROM and COPY --from. */
 import { AppError } from '../../errors.ts';
 import { readConfig } from '../../image/index.ts';
 import {
@@ -37,7 +37,7 @@ interface PlatformLack {
   readonly cause?: AppError | undefined;
 }
 
-/** The error of an image that the store has, but for other platforms only. */
+/** The error of an image that the store has for other platforms only. */
 export function wrongPlatform(
   store: Store,
   name: string,

@@ -1,4 +1,4 @@
-/** Base images that another store has, for builds in an empty one. */
+/** Base images from another store, for builds in an empty one. */
 import { copyImage } from '../../image/index.ts';
 import { platformMatches } from '../../oci/index.ts';
 import type { ResolveImage } from '../../plan/index.ts';

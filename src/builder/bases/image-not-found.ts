@@ -1,4 +1,4 @@
-/** The error of a base image that is nowhere: where it was looked for, and what was probably meant. */
+/** The error of a missing base image: where it was looked up, and what was probably meant. */
 import { canMakeBase } from '../../base/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -6,7 +6,7 @@ import { familiarName, parseReference, type Reference, withDefaultTag } from '..
 import type { Store } from '../../store/index.ts';
 import { loadHint } from '../../transfer/index.ts';
 
-/** @param cause what its registry said; undefined: it was not asked */
+/** @param cause error of its registry; undefined: it was not asked */
 export function imageNotFound(store: Store, reference: Reference, cause?: AppError): AppError {
   const familiar = familiarName(reference);
   const present = store.images.names().map((name) => familiarName(parseReference(name)));
@@ -29,7 +29,7 @@ export function imageNotFound(store: Store, reference: Reference, cause?: AppErr
   );
 }
 
-/** What the registry of an image said when it was asked for one that the store lacks. */
+/** The error of an image's registry when the store lacks the image. */
 export function elsewhereText({ registry }: Reference, cause: AppError): string {
   if (cause.code === 'REGISTRY_UNREACHABLE') {
     return `, and ${registry} cannot be reached: ${cause.message}`;
@@ -39,8 +39,8 @@ export function elsewhereText({ registry }: Reference, cause: AppError): string 
 }
 
 /**
- * Among those of the same registry: its name would make up most of the letters.
- * @param options.sameTag nobody has said that there is no such tag: it is the repository that may be misspelt
+ * Only among images of the same registry: its name would make up most of the letters.
+ * @param options.sameTag the tag may exist, so the repository may be misspelt
  */
 function nearestImage(
   wanted: Reference,

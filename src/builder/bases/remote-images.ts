@@ -1,4 +1,4 @@
-/** Where FROM and COPY --from find images: the local store, then their registries. */
+/** Resolves images of FROM and COPY --from: from the local store, then from their registries. */
 import { AppError } from '../../errors.ts';
 import {
   type Digest,
@@ -21,8 +21,8 @@ import { imageResolver, wrongPlatform } from './base-images.ts';
 import { imageNotFound } from './image-not-found.ts';
 
 /**
- * Finds base images, each once: in the store if it is there, else at its registry, from which only its config is
- * fetched. With `pull` tags are asked for at their registry first.
+ * Finds base images, each once: in the store if it has them, else in their registries, from which only the config is
+ * fetched. With `pull`, tags are resolved in their registries first.
  *
  * @throws AppError IMAGE_NOT_FOUND, IMAGE_PLATFORM, REFERENCE_INVALID, REGISTRY_…
  */
@@ -42,7 +42,7 @@ export function remoteResolver(run: BuildRun, registries: () => Promise<Registri
   };
 }
 
-/** Undefined for what only the store can know: the id of an image. */
+/** Undefined for names that only the store can have: the id of an image. */
 function wantedBy(name: string): Reference | undefined {
   return /^sha256:/.test(name) ? undefined : parseReference(name);
 }
@@ -53,7 +53,7 @@ interface Wanted {
   readonly platform: Platform;
 }
 
-/** Where nobody asked for a platform, the image of that name is the one that is meant. */
+/** If no platform was requested, the store's image of that name is used. */
 export function hasImage(
   { store, options }: BuildRun,
   name: string,
@@ -65,18 +65,18 @@ export function hasImage(
 }
 
 interface Sought {
-  /** The name under which the store has the image now. */
+  /** The name of the image in the store. */
   readonly found: string;
   /** Why the registry gave none: the store has one for other platforms only. */
   readonly absence?: AppError;
 }
 
-/** Asks registries, once a build for each name and platform. */
+/** Asks registries, once in a build for each name and platform. */
 class Seeker {
   readonly #run: BuildRun;
   readonly #registries: () => Promise<Registries>;
   readonly #sought = new Map<string, Promise<Sought>>();
-  /** What names mean in this build, whatever becomes of them meanwhile. */
+  /** The resolutions of this build, even if the names move meanwhile. */
   readonly #pins = new Map<string, Promise<Digest | undefined>>();
 
   constructor(run: BuildRun, registries: () => Promise<Registries>) {
@@ -127,7 +127,7 @@ class Seeker {
     await asked;
   }
 
-  /** @returns what the name means */
+  /** @returns the descriptor that the name resolves to */
   async #ask(
     full: string,
     reference: Reference,
@@ -137,7 +137,7 @@ class Seeker {
     const { bringImage, imageOfDigest } = await import('../../transfer/index.ts');
     const registries = await this.#registries();
     const variants = store.images.variants(full);
-    // Where perhaps nothing has changed, what costs least is asked first.
+    // Perhaps nothing has changed: the cheapest request comes first.
     const isCheck = pinned === undefined && variants.length > 0;
     const digest = isCheck ? (await registries.resolve(reference, { signal })).digest : pinned;
     const same = digest && imageOfDigest(store, reference, { digest, platform });
@@ -149,7 +149,7 @@ class Seeker {
 
 const ABSENCE = /^REGISTRY_(NOT_FOUND|UNAUTHORIZED|FORBIDDEN|UNREACHABLE)$/;
 
-/** Whether it may be that the registry has nothing to do with the image. */
+/** Whether the image may be unknown to the registry. */
 function isAbsence(error: unknown): error is AppError {
   return error instanceof AppError && ABSENCE.test(error.code);
 }

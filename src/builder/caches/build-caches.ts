@@ -30,7 +30,7 @@ import {
 
 export interface BuildCachesOptions {
   readonly run: BuildRun;
-  /** Asked when a cache is in a registry; undefined: the store has no way to one. */
+  /** Called when a cache is in a registry; undefined: the store has no registries. */
   readonly registries: (() => Promise<Registries>) | undefined;
 }
 
@@ -38,14 +38,14 @@ export interface BuildCachesOptions {
 export interface UsedMount {
   readonly key: string;
   readonly id: string;
-  /** On this machine; undefined: whoever makes it. */
+  /** Owner on this machine; undefined: the current user. */
   readonly owner: Owner | undefined;
   readonly mode: number;
   /** Of its files. */
   readonly form: TreeForm;
 }
 
-/** Whether a cache mount begins as a new one does. */
+/** Whether a cache mount is still as new. */
 export type RenewedMounts = (mount: Pick<UsedMount, 'key' | 'id'>) => boolean;
 
 export class BuildCaches {
@@ -79,7 +79,7 @@ export class BuildCaches {
     return this.#areLost;
   }
 
-  /** Steps are run from now on rather than taken from where their layers cannot be had. */
+  /** From now on, steps run if their layers would be lazy ones of a cache. */
   giveUp(error: unknown): void {
     this.#areLost = true;
     this.#imported = undefined;
@@ -97,8 +97,8 @@ export class BuildCaches {
   }
 
   /**
-   * Told what the steps have come to, before anything is exported.
-   * @param portable absent where whoever made the steps writes the caches
+   * Receives the results of the steps, before anything is exported.
+   * @param portable absent if the solver writes the caches
    */
   async solved(portable: (() => Promise<PortableResults>) | undefined): Promise<void> {
     if (this.#plans.exports.length > 0 || this.#plans.inline) this.#found = await portable?.();
@@ -109,7 +109,7 @@ export class BuildCaches {
     this.#isRenewed = isRenewed;
   }
 
-  /** Told of each cache mount a step is given; makes a new one begin with what an imported cache has for it. */
+  /** Called with each cache mount of a step; fills a new one from an imported cache. */
   readonly mountSeed = async (
     mount: UsedMount,
   ): Promise<((directory: string) => Promise<void>) | undefined> => {
@@ -122,17 +122,17 @@ export class BuildCaches {
     return (directory) => seedMount(store, found.layer, { directory, form, signal });
   };
 
-  /** What an image says of its own layers, where that was asked for. */
+  /** The inline cache of an image, if requested. */
   inlineCacheOf(layers: readonly ImageLayer[]): string | undefined {
     if (!this.#plans.inline || this.#found === undefined) return undefined;
     return inlineCache(this.#run.store, layers, this.#found);
   }
 
   /**
-   * Writes the caches that were asked for.
+   * Writes the requested caches.
    *
-   * @param finalLayers of the images that were built
-   * @throws what writing throws, where the user wants it
+   * @param finalLayers of the built images
+   * @throws what writing throws, unless the cache ignores errors
    */
   async export(finalLayers: ReadonlySet<LayerId>): Promise<void> {
     const found = this.#found;
@@ -167,7 +167,7 @@ export class BuildCaches {
     });
   }
 
-  /** What the steps of this build used as it is now, and what earlier exports had beside it. */
+  /** Cache mounts used by this build in their current state, and others of earlier exports. */
   async #mounts(): Promise<readonly ImportedMount[]> {
     const { store, signal } = this.#run;
     const mounts: ImportedMount[] = [];

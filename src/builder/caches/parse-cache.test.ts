@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { AppError } from '../../errors.ts';
 import { parseCaches } from './parse-cache.ts';
 
-/** As the command line gives it. */
+/** As on the command line. */
 function spec(text: string) {
   const pairs = text.split(',').map((field): [string, string] => {
     const [key = '', ...value] = field.split('=');

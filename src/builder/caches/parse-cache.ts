@@ -1,4 +1,4 @@
-/** From what was written behind `--cache-from` and `--cache-to` to what is to be done; checked before anything is built. */
+/** Parses values of `--cache-from` and `--cache-to`, before anything is built. */
 import type { CacheSpec } from '../../api/index.ts';
 import { AppError, type Warning } from '../../errors.ts';
 import type { LayerEncoding } from '../../image/index.ts';
@@ -36,7 +36,7 @@ export interface CacheExportPlan {
 export interface CachePlans {
   readonly imports: readonly CacheLocation[];
   readonly exports: readonly CacheExportPlan[];
-  /** The image itself says what its layers are the cache of. */
+  /** The cache is in the image config. */
   readonly inline: boolean;
   readonly warnings: readonly Warning[];
 }
@@ -49,10 +49,10 @@ export interface CacheOptions {
 
 const TYPES = ['registry', 'local', 'inline'] as const;
 type CacheType = (typeof TYPES)[number];
-/** BuildKit's, which are not there yet. */
+/** BuildKit's types that lamina does not support yet. */
 const OTHER_TYPES = ['gha', 's3', 'azblob'];
 
-/** BuildKit's; a cache is always an OCI manifest here. */
+/** BuildKit's attributes; a cache is always an OCI manifest here. */
 const OF_NO_CONSEQUENCE = ['oci-mediatypes', 'image-manifest', 'oci-artifact'];
 
 type Flag = '--cache-from' | '--cache-to';
@@ -157,7 +157,7 @@ function required(attributes: Attributes, { type, key, flag }: Required): string
   });
 }
 
-/** Go's notation, as build arguments have it. */
+/** Go's notation of booleans, as in build arguments. */
 function isTrue(text: string | undefined): boolean {
   return text !== undefined && /^(?:1|t|true)$/i.test(text);
 }

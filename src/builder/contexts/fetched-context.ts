@@ -1,4 +1,4 @@
-/** Build contexts that are no directory of this machine: standard input, git repositories, files by HTTP(S). */
+/** Build contexts other than directories of this machine: standard input, git repositories, files by HTTP(S). */
 import { closeSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,16 +22,16 @@ import { stepInfos } from '../steps/step-infos.ts';
 import { type BuildContext, remoteSource } from './named-contexts.ts';
 
 export interface FetchedContext extends BuildContext {
-  /** Where the Dockerfile is looked for. */
+  /** The directory that has the Dockerfile. */
   readonly tree?: FileTree | undefined;
-  /** What came was the Dockerfile itself. */
+  /** The input was the Dockerfile itself. */
   readonly dockerfile?: Buffer | undefined;
 }
 
 const STDIN = '-';
-/** Enough to tell an archive from a text. */
+/** Enough to distinguish an archive from a text. */
 const HEAD = 64 << 10;
-/** A Dockerfile larger than this is taken for something else. */
+/** A Dockerfile larger than this is treated as something else. */
 export const MAX_DOCKERFILE = 16 << 20;
 
 /**
@@ -45,7 +45,7 @@ export async function fetchContext(run: BuildRun): Promise<FetchedContext | unde
   const source = remoteSource(options.context, options);
   if (source === undefined) return undefined;
   if (source.op.kind === 'git') return gitContext(run, source, source.op);
-  // The file is looked at before it is known whether it is to be unpacked.
+  // The file is inspected first, to decide whether to unpack it.
   const packed = { ...source, unpack: false };
   const tree = await treeOf(run, packed);
   const file = contentAt(tree, CONTEXT_FILE);
@@ -83,7 +83,7 @@ async function fromStdin(run: BuildRun): Promise<FetchedContext> {
   return { ...context, tree: await treeOf(run, context.source, open) };
 }
 
-/** Makes a context's tree before there is a plan, with the operations the plan will have for it. */
+/** Makes a context's tree before planning, with the operations that the plan will have for it. */
 export async function treeOf(
   run: BuildRun,
   source: ContextSource,
@@ -196,7 +196,7 @@ function readRange(range: ContentRange, limit: number): Buffer {
   }
 }
 
-/** The error for a Dockerfile that is none. */
+/** The error for input that is not a Dockerfile. */
 export function tooLarge(): AppError {
   return new AppError('DOCKERFILE_TOO_LARGE', 'the input is too large for a Dockerfile', {
     expected: `a text of at most ${MAX_DOCKERFILE} bytes, or a context archive`,

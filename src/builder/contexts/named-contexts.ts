@@ -1,4 +1,4 @@
-/** `--build-context`: what the named contexts of a build are. */
+/** `--build-context`: the named contexts of a build. */
 import { statSync } from 'node:fs';
 import type { BuildOptions } from '../../api/index.ts';
 import { type ContextTree, loadIgnoreFile, openContext } from '../../context/index.ts';
@@ -11,7 +11,7 @@ import type { Store } from '../../store/index.ts';
 
 export interface BuildContext {
   readonly source: ContextSource;
-  /** Of what lies in a directory of this machine. */
+  /** Path of a directory of this machine. */
   readonly open?: (() => Promise<ContextTree>) | undefined;
 }
 
@@ -20,7 +20,7 @@ const LAYOUT = 'oci-layout://';
 const TARGET = 'target:';
 
 /**
- * The named contexts by their names in the form in which they are compared.
+ * The named contexts by their normalised names.
  *
  * @throws AppError CONTEXT_NAME, CONTEXT_NOT_FOUND, CONTEXT_LAYOUT, GIT_BAD_URL
  */
@@ -52,7 +52,7 @@ function contextOf(name: string, value: string, around: Surroundings): BuildCont
   return directoryContext(name, value, around.store);
 }
 
-/** What is fetched to get a context; undefined when the text means none of that. */
+/** The remote source of a context; undefined for other texts. */
 export function remoteSource(
   text: string,
   { buildArgs = {} }: BuildOptions,

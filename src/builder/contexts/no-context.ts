@@ -2,7 +2,7 @@
 import type { AddInstruction, CopyInstruction } from '../../dockerfile/index.ts';
 import { AppError } from '../../errors.ts';
 
-/** The failure as it is told where a Dockerfile alone came; undefined: the source was to come from somewhere else. */
+/** The error if only a Dockerfile was given; undefined: the source is not of the context. */
 export function noContext(
   { details, location, cause }: AppError,
   copy: CopyInstruction | AddInstruction,

@@ -1,4 +1,4 @@
-/** Opens the directories that the steps of a build read, and tells how much of them that is. */
+/** Opens the directories that the steps of a build read, and counts the files they need. */
 import { type ContextTree, measureSources } from '../../context/index.ts';
 import { AppError } from '../../errors.ts';
 import type { Vertex } from '../../graph/index.ts';
@@ -7,7 +7,7 @@ import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 import type { BuildContext } from './named-contexts.ts';
 
-/** By name. Owns what they hold open. */
+/** By name. Owns its open files. */
 export class OpenContexts implements Disposable {
   readonly contexts = new Map<string, ContextTree>();
 
@@ -17,7 +17,7 @@ export class OpenContexts implements Disposable {
 }
 
 /**
- * Opens only those that a needed step reads.
+ * Opens only contexts that a needed step reads.
  * @param vertices all that the build needs
  */
 export async function openContexts(
@@ -63,7 +63,7 @@ async function openEach(
   }
 }
 
-/** What cannot be counted for a fault of its instruction is told by that instruction's step, with its place. */
+/** Sources that cannot be counted because their instruction is wrong: its step reports the error, with its location. */
 function bytesOf(tree: ContextTree, sources: readonly string[]): number {
   try {
     return measureSources(tree, sources).bytes;
@@ -75,7 +75,7 @@ function bytesOf(tree: ContextTree, sources: readonly string[]): number {
 
 const STEP_TELLS = ['PATTERN_INVALID', 'SYMLINK_LOOP'];
 
-/** The sources of COPY and ADD, as written, that mean files of a context. */
+/** The sources of COPY and ADD, as written, in the context. */
 export function sourcesOf(vertices: readonly Vertex[], context: Vertex['id']): string[] {
   return vertices.flatMap(({ op, inputs }) => {
     if (op.kind !== 'copy') return [];

@@ -1,11 +1,11 @@
-/** Messages between ssh and an agent: a length of 32 bits, then a type and what belongs to it. */
+/** Messages between ssh and an agent: a 32-bit length, then a type and its payload. */
 
-/** Larger ones no agent accepts. */
+/** No agent accepts larger ones. */
 const LARGEST = 256 * 1024;
 
 export const AgentMessage = { failure: 5, requestIdentities: 11, signRequest: 13 } as const;
 
-/** What a step may ask of the agent: to list its keys and to sign, not to change it. */
+/** Requests that a step may send to the agent: to list its keys and to sign, not to change it. */
 export function isAllowed(message: Buffer): boolean {
   const type = message[0];
   return type === AgentMessage.requestIdentities || type === AgentMessage.signRequest;
@@ -20,7 +20,7 @@ export function framed(message: Buffer): Buffer {
   return frame;
 }
 
-/** The messages of a stream; ends where the stream ends, or where it is no stream of messages. */
+/** The messages of a stream; ends with the stream, or at bytes that are not a message. */
 export async function* readMessages(stream: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let rest = Buffer.alloc(0);
   for await (const chunk of stream) {

@@ -23,7 +23,7 @@ describe('the socket in front of an agent', () => {
   beforeEach(async () => {
     const temporary = await mkdtemp(join(tmpdir(), 'lamina-agent-'));
     directory = temporary;
-    // Longer than an address of a socket may be.
+    // Longer than the address of a socket may be.
     const deep = join(temporary, 'd'.repeat(120));
     mkdirSync(deep);
     asked = [];

@@ -1,4 +1,4 @@
-/** A socket of our own that a step talks to, in front of an agent that it must not change. */
+/** A socket that a step talks to, in front of an agent that it must not change. */
 import { chmodSync, chownSync, closeSync, constants, openSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
@@ -8,9 +8,9 @@ import { framed, isAllowed, REFUSAL, readMessages } from './agent-messages.ts';
 export interface AgentSocketOptions {
   /** Host path of the agent's own socket. */
   readonly agent: string;
-  /** Host path to listen at, in a directory of ours. */
+  /** Host path of the new socket, in a directory of ours. */
   readonly path: string;
-  /** Undefined: whoever makes it. */
+  /** Undefined: the current user. */
   readonly owner: Owner | undefined;
   readonly mode: number;
 }
@@ -28,7 +28,7 @@ export class AgentSocket implements AsyncDisposable {
     });
   }
 
-  /** Begins to listen. */
+  /** Starts listening. */
   static async listen(options: AgentSocketOptions): Promise<AgentSocket> {
     const { agent, path, owner, mode } = options;
     const socket = new AgentSocket(agent);
@@ -49,7 +49,7 @@ export class AgentSocket implements AsyncDisposable {
     socket.on('error', () => socket.destroy());
   }
 
-  /** One question at a time, as the protocol has it. */
+  /** One request at a time, as the protocol requires. */
   async #serve(client: Socket): Promise<void> {
     const agent = await withShortPath(this.#agent, connected);
     this.#track(agent);
@@ -72,7 +72,7 @@ export class AgentSocket implements AsyncDisposable {
   }
 }
 
-/** Addresses of sockets end after 107 bytes; the directory's descriptor makes any of them short. */
+/** Addresses of sockets have at most 107 bytes; the directory's descriptor makes any of them short. */
 export async function withShortPath<T>(
   path: string,
   use: (short: string) => Promise<T>,

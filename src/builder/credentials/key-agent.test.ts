@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../../../test/support/temporary-directory.ts
 import { KeyAgent } from './key-agent.ts';
 
 const PROGRAMS = '/usr/bin:/bin';
-/** Its socket has a name before anybody listens on it, until a key was offered in vain. */
+/** Its socket has a name before it listens, until a key was offered in vain. */
 const SLOW_AGENT = `#!/bin/sh
 : > agent
 until [ -e offered ]; do sleep 0.01; done

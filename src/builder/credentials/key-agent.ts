@@ -1,4 +1,4 @@
-/** An ssh-agent of the build's own, for keys that were given as files. */
+/** An ssh-agent of the build's own, for keys given as files. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -14,13 +14,13 @@ export interface KeyAgentOptions {
   readonly keys: readonly string[];
   /** An empty directory of ours. */
   readonly directory: string;
-  /** Looked at for PATH. */
+  /** Has PATH. */
   readonly env: Environment;
   readonly signal?: AbortSignal | undefined;
 }
 
 const SOCKET = 'agent';
-/** The shell ends the agent when the pipe from us closes, whatever has become of us. */
+/** The shell ends the agent when the pipe from lamina closes, however lamina ended. */
 const WATCH = `command -v ssh-agent >/dev/null || exit 127
 ssh-agent -D -a ${SOCKET} & agent=$!
 read -r _
@@ -28,7 +28,7 @@ kill "$agent"; wait "$agent"`;
 const START_PATIENCE = 5000;
 /** An agent starts within milliseconds. */
 const SOON = { longestMs: 20 };
-/** How ssh-add ends when no agent answers. */
+/** Exit code of ssh-add when no agent answers. */
 const NO_AGENT = 2;
 
 /** A killed build leaves no agent with its keys. */
@@ -106,7 +106,7 @@ async function addKey(key: string, context: AddContext): Promise<void> {
   });
 }
 
-/** The key comes by a pipe, so that ssh-add does not mind who else may read its file. */
+/** The key comes through a pipe, so that ssh-add does not check the mode of its file. */
 async function runSshAdd(
   key: Buffer,
   { directory, env, signal }: AddContext,

@@ -1,2 +1,2 @@
-/** Bytes of a private key that is read, as with BuildKit. */
+/** Largest private key in bytes, as with BuildKit. */
 export const LARGEST_KEY = 100 << 10;

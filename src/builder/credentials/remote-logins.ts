@@ -1,6 +1,6 @@
 /**
- * How a build gets at remote sources: logins are secrets with names that say for what, ssh is an agent that was given.
- * What the user named on the command line is fetched with the user's own ssh, unless an agent was given.
+ * Logins for remote sources: secrets whose names say what they are for, and ssh agents given to the build. Sources
+ * named on the command line are fetched with the user's own ssh, unless an agent was given.
  */
 import { join } from 'node:path';
 import type { BuildOptions } from '../../api/index.ts';
@@ -13,7 +13,7 @@ export interface RemoteLoginsOptions {
   readonly options: Pick<BuildOptions, 'context' | 'buildContexts' | 'ssh'>;
   readonly secrets: Pick<BuildSecrets, 'get'>;
   readonly sshAgents: Pick<SshAgents, 'socket'>;
-  /** Makes an empty directory that only we can enter. */
+  /** Makes an empty directory that only this user can enter. */
   readonly temporaryDirectory: () => Promise<string>;
 }
 
@@ -31,7 +31,7 @@ export class RemoteLogins {
   }
 
   /**
-   * The Authorization header for a file: of the secret `HTTP_AUTH_TOKEN_<host>`, else `HTTP_AUTH_HEADER_<host>`.
+   * The Authorization header for a file: from the secret `HTTP_AUTH_TOKEN_<host>`, else `HTTP_AUTH_HEADER_<host>`.
    * @throws AppError SECRET_NO_HEADER, SECRET_UNREADABLE
    */
   async http(url: string): Promise<string | undefined> {
@@ -42,7 +42,7 @@ export class RemoteLogins {
   }
 
   /**
-   * Of the secrets `GIT_AUTH_HEADER` and `GIT_AUTH_TOKEN` the first that was given; those with `.<host>` go first.
+   * From the first given secret of `GIT_AUTH_HEADER` and `GIT_AUTH_TOKEN`; those with `.<host>` take precedence.
    * @throws AppError SECRET_NO_HEADER, SECRET_UNREADABLE, SSH_MISSING
    */
   async git(remote: string): Promise<GitAccess> {
@@ -67,7 +67,7 @@ export class RemoteLogins {
     return undefined;
   }
 
-  /** Files end with a line break that no header has. */
+  /** Removes the line break at the end of a file, which no header has. */
   async #secret(id: string): Promise<string | undefined> {
     const value = (await this.#given.secrets.get(id))?.toString('utf8').trim();
     if (value === undefined || value === '') return undefined;

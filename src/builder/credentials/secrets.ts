@@ -1,10 +1,10 @@
-/** The secrets given to a build. Their bytes are held in memory, and written nowhere. */
+/** The secrets given to a build. Their bytes stay in memory, and are never written to a file. */
 import type { BuildOptions, SecretSource } from '../../api/index.ts';
 import type { Environment } from '../../environment.ts';
 import { AppError, type Warning } from '../../errors.ts';
 import { checkInput, readFailure, readInput } from '../../system/index.ts';
 
-/** Bytes of a secret, as with BuildKit. */
+/** Largest secret in bytes, as with BuildKit. */
 const LARGEST = 500 << 10;
 
 export class BuildSecrets {
@@ -14,7 +14,7 @@ export class BuildSecrets {
   readonly #warn: (warning: Warning) => void;
   readonly #values = new Map<string, Promise<Buffer | undefined>>();
 
-  /** @throws AppError SECRET_UNREADABLE for a file that is not there */
+  /** @throws AppError SECRET_UNREADABLE for a missing file */
   constructor(
     { secrets = [], signal }: Pick<BuildOptions, 'secrets' | 'signal'>,
     { env, warn }: { readonly env: Environment; readonly warn: (warning: Warning) => void },
@@ -28,7 +28,7 @@ export class BuildSecrets {
 
   /**
    * Reads a secret, once.
-   * @returns undefined when the build was given none of this id
+   * @returns undefined when the build has no secret of this id
    * @throws AppError SECRET_UNREADABLE
    */
   get(id: string): Promise<Buffer | undefined> {
@@ -53,7 +53,7 @@ export class BuildSecrets {
   }
 }
 
-/** Before the first step, not when the secret is needed half an hour later. */
+/** Fails before the first step, not when the secret is needed half an hour later. */
 function checkFile(id: string, path: string): void {
   try {
     checkInput(path, { limit: LARGEST });
@@ -82,7 +82,7 @@ function unsetVariable(id: string, name: string): Warning {
   };
 }
 
-/** Of a step that cannot do without it. */
+/** For a step that requires it. */
 export function missingSecret(id: string): AppError {
   return new AppError('SECRET_MISSING', `this step needs the secret '${id}', which was not given`, {
     details: { id },

@@ -1,4 +1,4 @@
-/** The ssh agents given to a build: started, reached and ended here. */
+/** The ssh agents given to a build: started, connected and ended here. */
 import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BuildOptions, SshSource } from '../../api/index.ts';
@@ -9,12 +9,12 @@ import { LARGEST_KEY } from './largest-key.ts';
 
 export interface SshAgentsOptions extends Pick<BuildOptions, 'ssh' | 'signal'> {
   readonly env: Environment;
-  /** Makes an empty directory that only we can enter. */
+  /** Makes an empty directory that only this user can enter. */
   readonly temporaryDirectory: () => Promise<string>;
 }
 
 export interface SocketAccess {
-  /** On this machine; undefined: whoever makes it. */
+  /** Owner on this machine; undefined: the current user. */
   readonly owner: Owner | undefined;
   readonly mode: number;
 }
@@ -40,7 +40,7 @@ export class SshAgents implements AsyncDisposable {
 
   /**
    * A new socket in front of an agent.
-   * @returns its host path; undefined when the build was given no agent of this id
+   * @returns its host path; undefined when the build has no agent of this id
    * @throws AppError SSH_AGENT_UNAVAILABLE, SSH_KEY_UNUSABLE
    */
   async socket(id: string, access: SocketAccess): Promise<string | undefined> {
@@ -83,7 +83,7 @@ export class SshAgents implements AsyncDisposable {
   }
 }
 
-/** Of a step that cannot do without it. */
+/** For a step that requires it. */
 export function missingAgent(id: string): AppError {
   return new AppError('SSH_MISSING', `this step needs the ssh agent '${id}', which was not given`, {
     expected: id === 'default' ? '--ssh default' : `--ssh ${id}=SOCKET or --ssh ${id}=KEY`,
@@ -91,7 +91,7 @@ export function missingAgent(id: string): AppError {
   });
 }
 
-/** Finds out what was given before the first step, not when it is needed. */
+/** Checks the given sources before the first step, not when one is needed. */
 function reach({ id, paths }: SshSource, env: Environment): Reached {
   const given = paths.filter((path) => path !== '');
   const [first = env.SSH_AUTH_SOCK] = given;

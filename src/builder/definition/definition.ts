@@ -1,4 +1,4 @@
-/** The Dockerfile and the context a build starts from. */
+/** The Dockerfile and the context of a build. */
 import { join } from 'node:path';
 import type { BuildOptions } from '../../api/index.ts';
 import {
@@ -32,9 +32,9 @@ import { type BuildContext, namedContexts } from '../contexts/named-contexts.ts'
 import type { BuildRun } from '../run/build-run.ts';
 
 export interface Definition {
-  /** Of the Dockerfile, as shown to people. */
+  /** Name of the Dockerfile, as shown to people. */
   readonly name: string;
-  /** Of the Dockerfile, if it is a file of this machine. */
+  /** Path of the Dockerfile, if it is a file of this machine. */
   readonly path: string | undefined;
   readonly tree: SyntaxTree;
   readonly instructions: readonly Instruction[];
@@ -43,7 +43,7 @@ export interface Definition {
   readonly size: number;
   /** The build context, under the name `context`, and the named ones. */
   readonly contexts: ReadonlyMap<string, BuildContext>;
-  /** What the context hides; undefined: nothing. */
+  /** Paths that the ignore file hides; undefined: none. */
   readonly ignoreFile: () => IgnoreFile | undefined;
 }
 
@@ -52,7 +52,7 @@ const STDIN = '-';
 /**
  * Reads and parses the Dockerfile.
  *
- * @param fetched the context, if it is none of this machine's directories
+ * @param fetched the context, unless it is a directory of this machine
  * @throws AppError DOCKERFILE_…, CONTEXT_…
  */
 export async function readDefinition(
@@ -81,7 +81,7 @@ interface DockerfileText {
   readonly bytes: Buffer;
   /** As shown to people. */
   readonly name: string;
-  /** Of this machine, if it is a file of it. */
+  /** On this machine, if it is a file. */
   readonly path?: string | undefined;
 }
 
@@ -126,7 +126,7 @@ async function readFound(
   }
 }
 
-/** Check settings from the command line stand in for the directive. */
+/** Check settings from the command line replace the directive. */
 function givenChecks({ buildArgs }: BuildOptions): CheckConfig | undefined {
   const text = buildArgs?.BUILDKIT_DOCKERFILE_CHECK;
   if (text === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The Dockerfile of a build, as a step that displays see. */
+/** Loads the Dockerfile of a build, as a step that displays show. */
 
 import { fetchContext } from '../contexts/fetched-context.ts';
 import type { BuildRun } from '../run/build-run.ts';

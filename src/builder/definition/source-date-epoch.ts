@@ -1,4 +1,4 @@
-/** SOURCE_DATE_EPOCH that names where the time comes from: asked for before there is a plan, which depends on it. */
+/** A SOURCE_DATE_EPOCH that names a source: resolved before planning, which depends on it. */
 import { createReadStream } from 'node:fs';
 import { decompress, readTar } from '../../archive/index.ts';
 import { AppError } from '../../errors.ts';
@@ -22,7 +22,7 @@ import { targetPlatforms } from '../run/target-platforms.ts';
 import type { Definition } from './definition.ts';
 
 /**
- * The build with its epoch as a number. A source that has no time gives no epoch.
+ * The build with its epoch as a number. A source without a time gives no epoch.
  *
  * @throws AppError PLAN_EPOCH, and what fetching the source throws
  */
@@ -36,7 +36,7 @@ export async function withEpoch(run: BuildRun, definition: Definition): Promise<
   const text = seconds === undefined ? '' : String(seconds);
   const buildArgs =
     given === undefined || seconds === undefined ? others : { ...others, [EPOCH]: text };
-  // An argument that was given goes before defaults of stages, the default of a global one does not.
+  // A given argument takes precedence over defaults of stages; the default of a global one does not.
   const epoch = given === undefined ? text : undefined;
   return { ...run, epoch, options: { ...options, buildArgs, sourceDateEpoch: seconds } };
 }
@@ -72,7 +72,7 @@ function contextNamed(
   return found && contexts.get(found.name);
 }
 
-/** Undefined: a source without a time, as directories and images are. */
+/** Undefined: a source without a time, such as directories and images. */
 async function timeOf(run: BuildRun, { source, open }: BuildContext): Promise<number | undefined> {
   if (source.kind === 'archive') {
     using directory = await open?.();
@@ -82,17 +82,17 @@ async function timeOf(run: BuildRun, { source, open }: BuildContext): Promise<nu
   const { op } = source;
   if (op.kind === 'git') {
     const dated: ContextSource = { ...source, op: { ...op, commitTime: true } };
-    // All files have the commit's.
+    // All files have the commit's time.
     const [first] = (await treeOf(run, dated)).list('');
     return first?.mtime;
   }
   const tree = await treeOf(run, { ...source, unpack: false });
-  // A file that is pinned may come from the cache, where nobody asks the server.
+  // A pinned file may come from the cache, without asking the server.
   const told = op.checksum === undefined ? lastModified(run.store, op.url) : undefined;
   return told ?? newestMember(contentAt(tree, op.filename));
 }
 
-/** Of an archive; undefined for every other file. */
+/** Of an archive; undefined for other files. */
 async function newestMember(file: ContentRange | undefined): Promise<number | undefined> {
   if (file === undefined || file.size === 0) return undefined;
   const { offset: start, size } = file;

@@ -1,4 +1,4 @@
-/** The cache mounts of one step, held from before it begins until it has ended. */
+/** The cache mounts of one step, held from before it starts until it has ended. */
 import { renameSync, rmSync } from 'node:fs';
 import { AppError, faultIn, type InstructionPart } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
@@ -10,14 +10,14 @@ import { ownerOnHost, ROOT_FORM, type TreeForm, treeFormKey } from '../../system
 import type { BuildSession } from '../session/session.ts';
 import { mountDigest } from './mount-digest.ts';
 
-/** The strictest of several mounts of one cache in one step counts. */
+/** Of several mounts of one cache in one step, the strictest sharing mode counts. */
 const STRICTNESS = ['shared', 'private', 'locked'] as const;
 
 export class CacheMounts implements Disposable {
   readonly #held = new Map<string, HeldCacheMount>();
   readonly #keys = new Map<CacheMount, string>();
 
-  /** Waits until all caches of the step may be used. @throws AbortedError; what seeding throws */
+  /** Waits until all caches of the step are available. @throws AbortedError; what seeding throws */
   static async hold(session: BuildSession, step: StepContext, op: ExecOp): Promise<CacheMounts> {
     const caches = new CacheMounts();
     const specs = op.mounts.filter((mount) => mount.kind === 'cache');
@@ -26,7 +26,7 @@ export class CacheMounts implements Disposable {
       caches.#keys.set(spec, key);
     }
     try {
-      // In one order for all steps: else two of them may each hold what the other waits for.
+      // In one order for all steps: otherwise two of them could wait for each other.
       for (const key of [...new Set(caches.#keys.values())].sort()) {
         const same = specs.filter((spec) => caches.#keys.get(spec) === key);
         caches.#held.set(key, await holdOne(session, step, { op, key, same }));
@@ -51,7 +51,7 @@ export class CacheMounts implements Disposable {
   }
 }
 
-/** A cache that begins otherwise is another one, or nobody would ever see the new beginning. */
+/** Different initial files make a different cache, or new ones would never be visible. */
 async function keyOf(session: BuildSession, step: StepContext, spec: CacheMount): Promise<string> {
   const seed = await mountDigest(session, step, spec);
   return cacheMountKey(spec, { seed, form: session.runtime.capabilities });
@@ -62,9 +62,9 @@ function sourceOf({ mounts }: ExecOp, spec: CacheMount): InstructionPart {
 }
 
 interface CacheMountKeyOptions {
-  /** Digest of what the cache begins with; empty where it begins empty. */
+  /** Digest of the cache's initial files; empty if it begins empty. */
   readonly seed: string;
-  /** Of its files: those of another form are of no use. */
+  /** Form of its files: those of another form cannot be used. */
   readonly form: TreeForm;
 }
 
@@ -79,7 +79,7 @@ export function cacheMountKey(
 
 const ROOT_FORM_KEY = treeFormKey(ROOT_FORM);
 
-/** As people are shown it, and as the store has it: without the slash after an empty namespace. */
+/** As shown to people and in the store: without the slash after an empty namespace. */
 export function shownId({ id }: CacheMount): string {
   return id.replace(/^\//, '');
 }
@@ -87,7 +87,7 @@ export function shownId({ id }: CacheMount): string {
 interface Holding {
   readonly op: ExecOp;
   readonly key: string;
-  /** The mounts that mean this cache. */
+  /** The mounts of this cache. */
   readonly same: readonly CacheMount[];
 }
 
@@ -119,7 +119,7 @@ async function holdOne(
 interface Seeding {
   readonly spec: CacheMount;
   readonly input: number;
-  /** Host path of the directory to make. */
+  /** Host path of the directory to create. */
   readonly directory: string;
 }
 

@@ -1,4 +1,4 @@
-/** What a COPY reads to make its key is what it copies: each step is counted on the tree the files come from. */
+/** A COPY reads the same files for its key and for its layer: the source tree counts each access. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { CopySources } from './copy-sources.ts';
 
 const scratch = scratchForEach();
 
-/** The same tree, and how often files of it were selected and opened. */
+/** The same tree, with counts of selections and reads. */
 class CountedTree implements FileTree {
   readonly selected: string[] = [];
   readonly opened: string[] = [];
@@ -48,7 +48,7 @@ class CountedTree implements FileTree {
 interface World {
   readonly op: CopyOp;
   readonly tree: CountedTree;
-  /** Digests of files of the input, by their selector: what earlier builds have remembered. */
+  /** Digests of files of the input, by their selector: remembered from earlier builds. */
   readonly remembered?: Map<string, string>;
 }
 
@@ -116,7 +116,7 @@ describe('a COPY that is in no cache', () => {
     const digests = await sources.digests();
     const result = await copied(op, sources);
     expect(tree.selected).toEqual(['d/0', 'd/1', 'd/2']);
-    // Of another step the bytes are not kept in memory, but what they hash to is not asked again.
+    // The bytes of another step are not kept in memory, but their digests are remembered.
     const opened = ['d/0', 'd/1', 'd/2'];
     expect(tree.opened).toEqual(isLive ? opened : [...opened, ...opened]);
     expect(await sources.digestsOf(result.copied)).toEqual(digests);

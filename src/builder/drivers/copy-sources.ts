@@ -1,6 +1,6 @@
 /**
- * The sources of one COPY or ADD. What is selected to make the key is what the execution copies; what the key did not have to
- * look at, since its digest is remembered, is selected when it is copied.
+ * The sources of one COPY or ADD. The files selected for the key are the ones that are copied; sources with a
+ * remembered digest are selected only when they are copied.
  */
 import type { FileTree } from '../../files/index.ts';
 import type { CopyOp, TreeSource, Vertex } from '../../graph/index.ts';
@@ -19,11 +19,11 @@ import type { StepContext } from '../../solver/index.ts';
 import type { SourceSession } from '../session/session.ts';
 import { rememberedDigest } from './remembered-digest.ts';
 
-/** From this many unread bytes on, a context's files are packed while they are hashed, not kept in memory. */
+/** From this many unread bytes, a context's files are packed while they are hashed, not kept in memory. */
 const KEPT_BYTES = 4 << 20;
 const KEPT_FILES = 1000;
 
-/** What selecting needs of a `SourceSession`. */
+/** The parts of a `SourceSession` that selecting needs. */
 interface CopySession extends Pick<SourceSession, 'treeOf' | 'now' | 'onListed'> {
   readonly contextAt: (vertex: Vertex, input: number) => FileTree | undefined;
 }
@@ -31,7 +31,7 @@ interface CopySession extends Pick<SourceSession, 'treeOf' | 'now' | 'onListed'>
 type CopyStep = Pick<StepContext, 'vertex' | 'inputs' | 'working' | 'signal'>;
 
 export class CopySources {
-  /** Contents of a context that were read for the key. */
+  /** Contents of a context, read for the key. */
   readonly kept = new Map<SelectedFile, KeptFile>();
   readonly #session: CopySession;
   readonly #step: CopyStep;
@@ -46,7 +46,7 @@ export class CopySources {
     this.#trees = op.sources.filter((source) => source.kind === 'tree');
   }
 
-  /** Whether all files are of contexts, and so many of them unread that they are read only once: while they are packed. */
+  /** Whether all files come from contexts, with so many unread bytes that they are read only once, while packed. */
   async arePackedForKey(): Promise<boolean> {
     if (this.#trees.length === 0 || !this.#trees.every((source) => this.#isContext(source))) {
       return false;
@@ -57,12 +57,12 @@ export class CopySources {
     return sum('bytes') >= KEPT_BYTES || sum('files') >= KEPT_FILES;
   }
 
-  /** Digests of what is taken of each tree, in order. */
+  /** Digests of the selection of each tree, in order. */
   digests(): Promise<readonly string[]> {
     return Promise.all(this.#trees.map((source) => this.#digest(source)));
   }
 
-  /** The same digests from what was copied. */
+  /** The same digests from the copied files. */
   async digestsOf(read: ReadonlyMap<SelectedFile, ReadFile>): Promise<readonly string[]> {
     const { signal } = this.#step;
     const { onListed } = this.#session;
@@ -71,7 +71,7 @@ export class CopySources {
     return Promise.all(this.#trees.map(digest));
   }
 
-  /** What is copied, one for each source of the operation. */
+  /** The files to copy, one selection for each source of the operation. */
   all(): Promise<readonly SelectedFiles[]> {
     const { mode } = this.#op;
     const now = this.#session.now();
@@ -83,7 +83,7 @@ export class CopySources {
     );
   }
 
-  /** Gives back what is held in memory. */
+  /** Releases the contents in memory. */
   drop(): void {
     this.kept.clear();
     this.#selected.clear();

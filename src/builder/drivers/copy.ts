@@ -1,6 +1,6 @@
 /**
- * COPY and ADD. The key covers the content of the selected files, not where they come from: for files of another
- * vertex it is remembered under that vertex's key, for files of a context it is made from what is there now.
+ * COPY and ADD. The key covers the content of the selected files, not their source: for files of another vertex it is
+ * remembered under that vertex's key; for files of a context it is made from the current files.
  */
 import type { FileTree } from '../../files/index.ts';
 import type { CopyOp } from '../../graph/index.ts';
@@ -34,12 +34,12 @@ async function keyOf(session: SourceSession, step: StepContext): Promise<Keyed> 
   };
 }
 
-/** The live context is not looked at again: its files may have changed. */
+/** The live context is not read again: its files may have changed. */
 function keyOn(op: CopyOp, content: readonly string[]): Keyed['keyOn'] {
   return async (inputs) => keyFor(op, await inputs.key(0), content);
 }
 
-/** Much has to be read to know the key: the layer is made on the way, and dropped if the cache has it. */
+/** The key needs much reading: the layer is made at the same time, and dropped if the cache has it. */
 async function packForKey(
   session: SourceSession,
   step: StepContext,
@@ -115,7 +115,7 @@ async function keep(
   return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set', warnings });
 }
 
-/** With --link the files do not depend on what they are put on: it need not even be here. */
+/** With --link the files do not depend on the file system below, which may be lazy. */
 async function baseTree(
   session: SourceSession,
   step: StepContext,
@@ -128,7 +128,7 @@ function keyFor(op: CopyOp, below: string, content: readonly string[]): string {
   return cacheKey({ op: keyedPart(op), inputs: [below], content });
 }
 
-/** The operation without the names of files, which the digests of what was selected cover. */
+/** The operation without the names of files, which the digests of the selection cover. */
 function keyedPart(op: CopyOp): CopyOp {
   const sources = op.sources.map((source) =>
     source.kind === 'tree' ? { ...source, paths: [] } : source,

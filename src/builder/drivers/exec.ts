@@ -1,6 +1,6 @@
 /**
- * RUN. Its key covers the operation, the key of what it stands on (not the files below), and the content of what is
- * mounted from other file systems. Secrets and what is in cache mounts are no part of it.
+ * RUN. Its key covers the operation, the key of its base (not the files), and the content of files mounted from other
+ * file systems. Secrets and cache mounts are not part of it.
  */
 import type { ExecOp } from '../../graph/index.ts';
 import { cacheKey, mountRules } from '../../graph/index.ts';
@@ -31,7 +31,7 @@ export function execDriver(session: BuildSession): OpDriver {
     execute: async (step) => {
       const base = await step.inputs.result(0);
       await session.runtime.check();
-      // Taken before a place to work is: whoever waits for a cache must not keep others from working.
+      // Taken before a slot: waiting for a cache must not keep others from working.
       using caches = await CacheMounts.hold(session, step, execOp(step));
       return await step.working(() => run(session, step, { base, caches }));
     },
@@ -89,7 +89,7 @@ function run(
   });
 }
 
-/** The program that runs the step's programs, where neither the processor nor the kernel does. */
+/** The emulator for the step's programs, if neither the processor nor the kernel runs them. */
 async function emulatorOf(
   session: BuildSession,
   { info }: StepContext,
@@ -106,7 +106,7 @@ async function emulatorOf(
   return emulation.path;
 }
 
-/** As in BuildKit proxies go before what the image says, and secrets before all. */
+/** As in BuildKit: proxies come before the image's variables, and secrets before all. */
 function environment(
   own: readonly string[],
   proxies: readonly string[],
@@ -124,7 +124,7 @@ function nameOf(variable: string): string {
   return variable.slice(0, variable.indexOf('='));
 }
 
-/** The first few files of each secret: enough to find out what the step does. */
+/** The first few files of each secret: enough to show what the step does. */
 const NAMED_LEAKS = 3;
 const NAME_LENGTH = 60;
 
@@ -149,7 +149,7 @@ function brief(name: string): string {
   return name.length <= NAME_LENGTH ? name : `${name.slice(0, NAME_LENGTH - 1)}…`;
 }
 
-/** The operation as far as it decides what comes out: where an added host points may change from build to build. */
+/** The parts of the operation that decide its result: the address of an added host may change between builds. */
 function keyed(op: ExecOp): ExecOp {
   return {
     ...op,

@@ -1,4 +1,4 @@
-/** Git repositories. The key is the commit; where it comes from matters only if `.git`, which says so, is kept. */
+/** Git repositories. The key is the commit; the remote matters only if `.git`, which names it, is kept. */
 import { openContext } from '../../context/index.ts';
 import { AppError, faultIn } from '../../errors.ts';
 import type { GitOp } from '../../graph/index.ts';
@@ -40,7 +40,7 @@ export function gitDriver(session: SourceSession): OpDriver {
   };
 }
 
-/** A commit that is not the one it must be: the checksum may be the one that is wrong. */
+/** A commit that does not match the checksum: the checksum may be wrong. */
 function faultInSource(error: unknown): never {
   const isChecksum = error instanceof AppError && error.code === 'GIT_CHECKSUM';
   return faultIn(isChecksum ? 'checksum' : 'source:0')(error);

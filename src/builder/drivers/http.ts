@@ -1,6 +1,6 @@
 /**
- * Files from HTTP(S) servers. The key is the digest of the body: known beforehand where the Dockerfile gives it, else
- * found by asking the server whether the version that was seen last is still the one.
+ * Files from HTTP(S) servers. The key is the digest of the body: from the Dockerfile if it has one, else found by
+ * asking the server whether the last seen version is current.
  */
 import { join } from 'node:path';
 import { AppError, faultIn } from '../../errors.ts';
@@ -15,7 +15,7 @@ import type { SourceSession } from '../session/session.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 
 const FILE_MODE = 0o600;
-/** Facts kind: what a server said last of a URL. The key is a digest, since URLs may hold credentials. */
+/** Facts kind: a server's last answer for a URL. The key is a digest, since URLs may contain credentials. */
 const SEEN_FACT = 'http-seen';
 const NOTHING_BELOW: VertexResult = { layers: [], ownLayer: undefined, addedBytes: 0, created: 0 };
 
@@ -31,7 +31,7 @@ export function httpDriver(session: SourceSession): OpDriver {
   };
 }
 
-/** A body with another digest than it must have: the checksum may be the one that is wrong. */
+/** A body that does not match the checksum: the checksum may be wrong. */
 function faultInSource(error: unknown): never {
   const isChecksum = error instanceof AppError && error.code === 'HTTP_CHECKSUM';
   return faultIn(isChecksum ? 'checksum' : 'source:0')(error);
@@ -76,7 +76,7 @@ async function ask(
   return { digest, keyed };
 }
 
-/** When a file was changed, as its server said last; seconds since the epoch. */
+/** The modification time of a file in its server's last answer; seconds since the epoch. */
 export function lastModified({ facts }: Store, url: string): number | undefined {
   const fact = digestOfParts(url);
   const time = Date.parse(facts.get<Seen>(SEEN_FACT, fact)?.lastModified ?? '');
@@ -94,7 +94,7 @@ interface FetchedFile {
   readonly download: Download;
 }
 
-/** Downloads into a layer that is staged; undefined when the known version is still the one. */
+/** Downloads into a staged layer; undefined when the known version is current. */
 async function fetchFile(
   session: SourceSession,
   step: StepContext,
@@ -130,7 +130,7 @@ function keep(session: SourceSession, { staged, download: { size } }: FetchedFil
   return keepLayer(session, staged, NOTHING_BELOW, { form: 'tar', size, files: 1, times: 'set' });
 }
 
-/** The time of the file stays out: it is not part of any copy's key either. */
+/** Without the time of the file: it is not part of any copy's key either. */
 function keyFor({ kind, filename }: HttpOp, digest: string): string {
   return cacheKey({ op: { kind, filename, mode: FILE_MODE }, content: [digest] });
 }

@@ -36,7 +36,7 @@ export function driversOf(session: BuildSession): (vertex: Vertex) => OpDriver {
   };
 }
 
-/** The same for graphs that only fetch and copy. */
+/** The drivers for graphs that only fetch and copy. */
 export function sourceDriversOf(session: SourceSession): (vertex: Vertex) => OpDriver {
   const drivers = {
     context: contextDriver(),

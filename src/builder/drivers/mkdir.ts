@@ -1,4 +1,4 @@
-/** WORKDIR. A directory that exists already still gives a layer, an empty one, as BuildKit's does. */
+/** WORKDIR. An existing directory still gives a layer, an empty one, as in BuildKit. */
 import type { MkdirOp } from '../../graph/index.ts';
 import { cacheKey } from '../../graph/index.ts';
 import { LayerWriter } from '../../layers/index.ts';

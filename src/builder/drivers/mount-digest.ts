@@ -1,4 +1,4 @@
-/** What of another file system a step sees through a mount, as a digest. */
+/** The part of another file system that a step sees through a mount, as a digest. */
 import { AppError, revised } from '../../errors.ts';
 import { type MountSpec, mountRules, mountSelection } from '../../graph/index.ts';
 import { selectFiles } from '../../ops/index.ts';
@@ -7,8 +7,8 @@ import type { BuildSession } from '../session/session.ts';
 import { rememberedDigest } from './remembered-digest.ts';
 
 /**
- * The digest of the mounted files, or of those that a cache begins with, remembered for the input they come from; empty where
- * there are none.
+ * The digest of the mounted files, or of the initial files of a cache, remembered for their input; empty if there are
+ * none.
  * @throws AppError MOUNT_SOURCE_NOT_FOUND
  */
 export async function mountDigest(
@@ -31,7 +31,7 @@ export async function mountDigest(
 function asMountError({ target }: MountSpec): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof AppError)) throw error;
-    // Which source of the selection it is says nothing of the RUN.
+    // The position of the source in the selection is not one of the RUN.
     if (error.code !== 'COPY_SOURCE_NOT_FOUND') throw revised(error, { part: undefined });
     const { message, hint, cause } = error;
     throw new AppError('MOUNT_SOURCE_NOT_FOUND', `nothing to mount at ${target}: ${message}`, {

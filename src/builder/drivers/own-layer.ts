@@ -7,7 +7,7 @@ import type { SourceSession } from '../session/session.ts';
 
 export interface OwnLayer {
   readonly form: 'tree' | 'tar';
-  /** How owners lie in a tree; for a tar nothing. */
+  /** The form of owners in a tree; irrelevant for a tar. */
   readonly treeForm?: TreeForm | undefined;
   /** Bytes of file content. */
   readonly size: number;
@@ -16,7 +16,7 @@ export interface OwnLayer {
   readonly warnings?: readonly StepWarning[] | undefined;
 }
 
-/** Keeps a staged layer and gives the stack with it on top. */
+/** Keeps a staged layer and returns the stack with it on top. */
 export async function keepLayer(
   session: SourceSession,
   staged: StagedLayer,
@@ -42,7 +42,7 @@ export async function keepLayer(
   };
 }
 
-/** Makes a layer in a staged directory, which is gone when that fails. */
+/** Makes a layer in a staged directory, which is removed on failure. */
 export async function withStagedLayer<T>(
   session: SourceSession,
   make: (staged: StagedLayer) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Digests of some files of what another step has made. */
+/** Digests of some files of another step's result. */
 import { type FileSelection, stableJson } from '../../graph/index.ts';
 import { type SelectedFiles, selectionDigest } from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
@@ -8,11 +8,11 @@ export interface FilesOfInput {
   /** Index of the step's input. */
   readonly input: number;
   readonly selection: FileSelection;
-  /** Selects them; called only when their digest is not known. */
+  /** Selects them; called only when their digest is unknown. */
   readonly select: () => Promise<SelectedFiles>;
 }
 
-/** The digest of the files, remembered under the key of the input: where it is known the input is not made. */
+/** The digest of the files, remembered under the key of the input: if it is known, the input is not built. */
 export function rememberedDigest(
   { onListed }: Pick<SourceSession, 'onListed'>,
   { inputs, working, signal }: Pick<StepContext, 'inputs' | 'working' | 'signal'>,

@@ -1,4 +1,4 @@
-/** The mounts of a step: what the runtime is told to put where. */
+/** The mounts of a step, as requests to the runtime. */
 import { chmodSync, closeSync, mkdirSync, rmSync } from 'node:fs';
 import { AppError, assertNever, faultIn } from '../../errors.ts';
 import { resolveInTree, toBytes } from '../../files/index.ts';
@@ -14,7 +14,7 @@ import type { BuildSession } from '../session/session.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import { mountDigest } from './mount-digest.ts';
 
-/** Digests of files of other file systems, one for each mount whose kind may have some, in their order. */
+/** Digests of files of other file systems, one for each mount whose kind may have some, in order. */
 export function mountDigests(
   session: BuildSession,
   step: StepContext,
@@ -27,9 +27,9 @@ export function mountDigests(
   );
 }
 
-/** Mounts that are ready; what was made for them goes when they are disposed of. */
+/** Prepared mounts; disposal removes what was made for them. */
 export interface OpenMounts extends AsyncDisposable {
-  /** Layers of the bind mounts, for which `mounts` wants the lower directories. */
+  /** Layers of the bind mounts; `mounts` takes their lower directories. */
   readonly layers: readonly LayerId[];
   /** @param lowers one for each of `layers` */
   mounts(lowers: readonly LowerDirectory[]): readonly WantedMount[];
@@ -144,7 +144,7 @@ class Opening implements OpenMounts {
     }));
   }
 
-  /** Where what is written into a bind mount goes, to be thrown away. */
+  /** A directory for writes into a bind mount, which are discarded. */
   async #scratch(
     root: { readonly uid: number; readonly gid: number; readonly mode: number } | undefined,
   ): Promise<string> {

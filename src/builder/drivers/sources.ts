@@ -1,11 +1,14 @@
-/** Vertices that bring something in and cost nothing: images of the store, contexts. */
+/** Vertices that only bring in files at no cost: images of the store, contexts. */
 import { digestOfParts } from '../../graph/index.ts';
 import { chainIds } from '../../oci/index.ts';
 import type { OpDriver, StepContext } from '../../solver/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import type { BuildSession } from '../session/session.ts';
 
-/** An image's key is its chain of layers, which no version of ours can give another meaning: the same layers under another name or config still hit. */
+/**
+ * An image's key is its chain of layers, the same in every version: equal layers under another name or config still
+ * hit.
+ */
 export function imageDriver(session: BuildSession): OpDriver {
   return {
     recorded: false,
@@ -26,7 +29,7 @@ export function imageDriver(session: BuildSession): OpDriver {
   };
 }
 
-/** A context is read by the steps that use it; as a vertex it only gives them something to depend on. */
+/** The steps that use a context read it; its vertex is only a dependency. */
 export function contextDriver(): OpDriver {
   return {
     recorded: false,

@@ -1,4 +1,4 @@
-/** What was probably meant, where a step failed: advice that takes the whole Dockerfile, and what the stages hold. */
+/** Adds advice to a failed step, from the whole Dockerfile and the contents of the stages. */
 import type { AddInstruction, CopyInstruction, Instruction } from '../../dockerfile/index.ts';
 import { AppError, revised } from '../../errors.ts';
 import type { VertexId } from '../../graph/index.ts';
@@ -8,11 +8,11 @@ import { commentTaken, isAboutComment, userWithComment } from './taken-comments.
 
 export interface FailureFacts extends SoughtSourceFacts {
   readonly instructionOf: ReadonlyMap<VertexId, Instruction>;
-  /** Only a Dockerfile was given: whatever is copied from the context is not there. */
+  /** Only a Dockerfile was given: nothing can be copied from the context. */
   readonly isWithoutContext: boolean;
 }
 
-/** The failure with advice, if there is any to give; any other error comes back as it is. */
+/** The failure with advice, if there is any; other errors come back as they are. */
 export async function explainFailure(error: unknown, facts: FailureFacts): Promise<unknown> {
   const vertex = facts.scheduler.failedVertex(error);
   const instruction = vertex && facts.instructionOf.get(vertex);

@@ -1,7 +1,7 @@
-/** Which vertices' own layers are layers of the image. */
+/** Finds the vertices whose own layers are layers of the image. */
 import { type Graph, SCRATCH, type VertexId } from '../../graph/index.ts';
 
-/** The target and, one below the other, what each stands on. */
+/** The target and its chain of bases. */
 export function exportedVertices(
   graph: Graph,
   target: VertexId | typeof SCRATCH,

@@ -1,4 +1,4 @@
-/** The runtime's seam: a build whose processes somebody else runs, with nothing else replaced. */
+/** The runtime's seam: a build whose processes another runtime runs, with everything else real. */
 import { lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,10 +23,10 @@ USER 7:8
 RUN ["use", "again"]
 `;
 
-/** Whoever runs the tests. */
+/** The user who runs the tests. */
 const SINGLE: TreeForm = { idMap: 'single', xattrFlavour: 'user' };
 
-/** Runs no process: each leaves a file that tells its command. */
+/** Runs no process: each leaves a file with its command. */
 class FakeRuntime implements Runtime {
   readonly name = 'fake';
   readonly capabilities;

@@ -26,7 +26,7 @@ import { exportedVertices } from './exported-vertices.ts';
 import { renewCacheMounts } from './renew-cache-mounts.ts';
 
 export interface LocalSolverParts {
-  /** Opens what runs the processes of steps; as this machine can unless given. */
+  /** Opens the runtime of the steps; this machine's by default. */
   readonly openRuntime?: OpenRuntime | undefined;
 }
 
@@ -54,7 +54,7 @@ async function solveHere(request: SolveRequest, open: OpenRuntime): Promise<Solv
   return await solveWith(request, { runtime, secrets, sshAgents });
 }
 
-/** What lives as long as the steps do. */
+/** Resources that live as long as the steps. */
 interface Resources {
   readonly runtime: Runtime;
   readonly secrets: BuildSecrets;
@@ -73,7 +73,7 @@ async function solveWith(
   const { contexts } = opened;
   const stepOf = stepInfos(graph);
   const exported = new Set(targets.flatMap((target) => [...exportedVertices(graph, target)]));
-  // What fetches layers outside of the solver ends with the first failure too.
+  // Fetching layers outside of the solver ends with the first failure too.
   const failure = new AbortController();
   const session: BuildSession = {
     store,
@@ -88,7 +88,7 @@ async function solveWith(
       ...{ options, secrets, sshAgents },
       temporaryDirectory: () => store.temporaryDirectory(),
     }),
-    // With an epoch it is another tar that is exported.
+    // With an epoch another tar is exported.
     isExported: (id) => options.sourceDateEpoch === undefined && exported.has(id),
     treeOf: treesOf({ ...run, signal: jointSignal(signal, failure.signal) }),
     lowers: new LowerSource(store, {

@@ -1,4 +1,4 @@
-/** Steps that ignore the cache get their cache mounts empty, as with BuildKit. */
+/** Steps that ignore the cache get empty cache mounts, as with BuildKit. */
 import { type CacheMount, mergeGraphs, reachable } from '../../graph/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -7,11 +7,11 @@ import type { RenewedMounts } from '../caches/index.ts';
 import { cacheMountKey, shownId } from '../drivers/cache-mounts.ts';
 
 /**
- * Empties the cache mounts of all steps that ignore the cache, before any step runs: other steps of the same build
- * that share one find it empty too. A cache that begins with files is emptied whatever those were.
+ * Empties the cache mounts of all steps that ignore the cache, before any step runs: other steps of the same build that
+ * share one find it empty too. Initial files of a cache do not matter.
  *
  * @param form of the cache mounts' files
- * @returns which cache mounts were meant
+ * @returns the emptied cache mounts
  */
 export async function renewCacheMounts(
   store: Store,

@@ -1,18 +1,18 @@
-/** Where else a stage has a file of the name that a COPY did not find. */
+/** Finds files of a stage with the name that a COPY did not find. */
 import { type BytePath, baseName, type FileTree, pathParts, toText } from '../../files/index.ts';
 
 export interface StageFiles {
   readonly whole: FileTree;
-  /** Layer by layer: what the stage made last is most often what is meant. */
+  /** Layer by layer: most often the newest files are meant. */
   readonly newestFirst: readonly FileTree[];
 }
 
-/** Of a name that is everywhere (`index.js`), the place of one says nothing. */
+/** A name with more matches (`index.js`) is too common for a hint. */
 const MOST_MATCHES = 20;
 
 /**
- * @param wanted the path that is not there
- * @returns what the stage has instead, for a hint: `the file /out/app.txt`
+ * @param wanted the missing path
+ * @returns the stage's file, for a hint: `the file /out/app.txt`
  */
 export function sameName(wanted: BytePath, files: StageFiles): string | undefined {
   const name = baseName(wanted);
@@ -25,7 +25,7 @@ export function sameName(wanted: BytePath, files: StageFiles): string | undefine
   return `the ${kind} /${toText(best)}${more}`;
 }
 
-/** Newest layer first, and in a layer what lies least deep. */
+/** Newest layer first, and in a layer those closest to the root. */
 function pathsNamed(name: BytePath, { whole, newestFirst }: StageFiles): readonly BytePath[] {
   const found = new Set<BytePath>();
   for (const tree of newestFirst) {

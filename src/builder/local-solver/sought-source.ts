@@ -1,4 +1,4 @@
-/** Where the source of a COPY that did not find it is: in a stage that --from does not name, or elsewhere in its stage. */
+/** Finds the missing source of a COPY: in a stage that --from does not name, or elsewhere in its stage. */
 import type { CopyInstruction, Instruction, Word } from '../../dockerfile/index.ts';
 import { type FileTree, toBytes } from '../../files/index.ts';
 import type { PlannedStage } from '../../plan/index.ts';
@@ -8,14 +8,14 @@ import type { BuildSession } from '../session/session.ts';
 import { sameName } from './same-name.ts';
 
 export interface SoughtSourceFacts {
-  /** Of the file, and of triggers, those of each stage after its FROM. */
+  /** Steps of the file, and of triggers, those of each stage after its FROM. */
   readonly instructions: readonly Instruction[];
   readonly stages: readonly PlannedStage[];
   readonly scheduler: Scheduler;
   readonly session: BuildSession;
 }
 
-/** @returns a hint; undefined when nobody has it, as far as can be seen */
+/** @returns a hint; undefined if no known file system has it */
 export function whereSourceIs(
   source: string,
   copy: CopyInstruction,
@@ -37,7 +37,7 @@ async function forgottenStage(
   return stage === undefined ? undefined : `stage ${stage} creates ${path}: add --from=${stage}`;
 }
 
-/** Looks into the file systems that this build has made or found so far. */
+/** Searches the file systems that this build has made or found so far. */
 async function stageThatHas(
   source: string,
   { stages, scheduler, session }: SoughtSourceFacts,
@@ -57,7 +57,7 @@ function isHere({ store }: BuildSession, layers: readonly LayerId[]): boolean {
   return layers.every((id) => store.layers.get(id)?.lazy === undefined);
 }
 
-/** The last earlier stage with a step that names the path: most often it is what the step makes. */
+/** The last earlier stage with a step that names the path: most often the step makes it. */
 function stageThatNames(
   source: string,
   copy: CopyInstruction,
@@ -86,7 +86,7 @@ function namesPath(text: string, path: string): boolean {
   return text.split(/[\s"'=,;&|]+/).some((word) => word.replace(/^\/+/, '') === path);
 }
 
-/** A wrong idea of the working directory, or of where a tool puts its output, is a common reason. */
+/** A wrong idea of the working directory, or of a tool's output directory, is a common cause. */
 async function otherSource(
   source: string,
   from: Word,

@@ -1,4 +1,6 @@
-/** Comments at the end of an instruction, which are none: they were taken for paths, or for a part of a user's name. */
+/**
+ * Comments at the end of an instruction, which are not comments: they were read as paths, or as part of a user's name.
+ */
 import type { AddInstruction, CopyInstruction, Instruction, Word } from '../../dockerfile/index.ts';
 import { AppError } from '../../errors.ts';
 
@@ -6,7 +8,7 @@ type Copying = CopyInstruction | AddInstruction;
 
 const ON_ITS_OWN_LINE = 'put the comment on a line of its own';
 
-/** An unknown user, of whose name a comment is taken for a part; else the error as it is. */
+/** Explains an unknown user whose name includes a comment; other errors come back as they are. */
 export function userWithComment(error: AppError): AppError {
   const { message, location, details } = error;
   if (location === undefined) return error;
@@ -25,14 +27,14 @@ export function userWithComment(error: AppError): AppError {
   );
 }
 
-/** Whether a source that is missing is the comment, or the path before it, which was to be the destination. */
+/** Whether a missing source is the comment, or the path before it, which was meant as the destination. */
 export function isAboutComment({ part }: AppError, { sources }: Copying): boolean {
   const at = sources.findIndex(isComment);
   const missing = sources.findIndex((_, index) => part === `source:${index}`);
   return at > 0 && missing >= Math.max(1, at - 1);
 }
 
-/** Of several such instructions of a stage the first is told, whichever was looked at first; the others are named. */
+/** Of several such instructions of a stage the first is reported, in a fixed order; the others are named. */
 export function commentTaken(
   { message, details, cause }: AppError,
   failed: Copying,
@@ -63,7 +65,7 @@ function isComment({ text }: Word, index: number): boolean {
   return index > 0 && text.startsWith('#');
 }
 
-/** Those of the same stage that copy the same word from the same place, the given one among them. */
+/** The copies of the same stage that read the same word from the same source, including the given one. */
 function commentedAlike(failed: Copying, instructions: readonly Instruction[]): readonly Copying[] {
   const isFrom = ({ kind }: Instruction): boolean => kind === 'from';
   const at = instructions.indexOf(failed);
@@ -80,7 +82,7 @@ function commentedAlike(failed: Copying, instructions: readonly Instruction[]): 
     );
 }
 
-/** The stage or image files come from; undefined: the context. */
+/** The stage or image that files come from; undefined: the context. */
 function copiedFrom(copy: Copying): string | undefined {
   return copy.kind === 'copy' ? copy.from?.text : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Annotations of the result: texts in its manifests, in its index, and in the descriptors that name these. They are given as
+ * Annotations of the result: texts in its manifests, in its index, and in their descriptors. They are given as
  * `--annotation [TYPE[PLATFORM],…:]key=value`, or as attributes of an output, `annotation-TYPE[PLATFORM].key=value`.
  */
 import { AppError } from '../../errors.ts';
@@ -56,7 +56,7 @@ export function parseAnnotation(text: string): Annotation[] {
     });
 }
 
-/** Which annotations of a list stand with the image of a platform; those that name it go before those for all. */
+/** The annotations of a platform's image; those that name the platform take precedence over those for all. */
 export function imageAnnotations(
   annotations: readonly Annotation[],
   platform: Platform,
@@ -71,7 +71,7 @@ export function imageAnnotations(
   return { manifest: pick('manifest'), descriptor: pick('manifest-descriptor') };
 }
 
-/** Those of an index, or of what names it. */
+/** Those of an index, or of its descriptor. */
 export function indexAnnotations(
   annotations: readonly Annotation[],
   wanted: 'index' | 'index-descriptor',

@@ -1,4 +1,4 @@
-/** From what was built to images of the store: one for each platform, and each choice of times an output can make. */
+/** Assembles images of the store from build results: one for each platform and each choice of times. */
 import { assembleImage, squashImage } from '../../export/index.ts';
 import type { ImageRecords, LayerEncoding } from '../../image/index.ts';
 import type { ImageLayer, ImageRecord } from '../../store/index.ts';
@@ -9,7 +9,7 @@ import { epochOf, type ImageTimes } from './output.ts';
 
 export interface AssembleChoice {
   readonly times: ImageTimes;
-  /** In which the layers leave the store, as far as is known; undefined: they stay. */
+  /** Encoding in which the layers leave the store, if known; undefined: they stay. */
   readonly encoding: LayerEncoding | undefined;
   readonly caches: BuildCaches;
 }
@@ -25,7 +25,7 @@ export async function assembleImages(
   return [first, ...more];
 }
 
-/** Says which outputs take the same images. */
+/** Key of outputs that use the same images. */
 export function timesKey({ sourceDateEpoch }: BuildRun['options'], times: ImageTimes): string {
   const epoch = epochOf(sourceDateEpoch, times);
   return `${epoch} ${epoch === undefined || times.rewrite}`;

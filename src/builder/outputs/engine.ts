@@ -1,6 +1,6 @@
 /**
- * The engines whose image store a result can be loaded into: Docker, by its API or its command, and Podman, by its command.
- * Which one is there is found out when it is needed.
+ * Engines whose image store a result can be loaded into: Docker, by its API or its command, and Podman, by its command.
+ * Found when needed.
  */
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
@@ -30,14 +30,15 @@ export interface Engine {
   load(send: (sink: ByteSink) => Promise<void>, signal?: AbortSignal): Promise<void>;
 }
 
-/** What an engine says of a failure is shown up to this length. */
+/** Bytes of an engine's error to show. */
 const MAX_ANSWER = 64 * 1024;
 
 /**
- * The engine of this machine: Docker if it answers, else Podman if it is installed. `LAMINA_LOAD` names one of them, or `none`.
+ * The engine of this machine: Docker if it answers, else Podman if it is installed. `LAMINA_LOAD` selects one, or
+ * `none`.
  *
  * @param context of docker's command line; undefined: DOCKER_HOST, else the usual socket
- * @throws AppError EXPORT_ENGINE when the engine that was asked for is not there
+ * @throws AppError EXPORT_ENGINE when the requested engine does not exist
  */
 export async function findEngine(
   env: Environment,
@@ -67,7 +68,7 @@ async function findDocker(env: Environment, isWanted: boolean): Promise<Engine |
   if (host === '' && (env.DOCKER_CONTEXT ?? '') !== '')
     return command(env, 'docker', ['load', '-q']);
   const address = dockerAddress(env);
-  // By ssh or TLS: docker's own command knows how.
+  // Docker's own command handles ssh and TLS.
   if (address === undefined) return command(env, 'docker', ['load', '-q']);
   if (host === '' && !existsSync(DOCKER_SOCKET) && !isWanted) return undefined;
   const failure = await ping(address);
@@ -100,7 +101,7 @@ function dockerApi(address: DockerAddress): Engine {
       const options = { ...address, path, method: 'POST', headers };
       const request = dockerRequest({ ...options, ...(signal && { signal }) });
       const answer = answerOf(request);
-      // It may answer, or hang up, before it has read all.
+      // It may answer, or hang up, before it has read everything.
       let early: unknown;
       answer.catch((error: unknown) => {
         early = error;
@@ -166,7 +167,7 @@ function engineOf(
       try {
         await send(writerTo(child.stdin, () => undefined));
       } catch (error) {
-        // It has ended before it read all: what it says is more than that the pipe is broken.
+        // It ended before it read everything: its own error says more than a broken pipe.
         if (!hasErrorCode(error, 'EPIPE')) {
           child.kill();
           await ended;
@@ -211,7 +212,7 @@ function writerTo(stream: Writable, failure: () => unknown): ByteSink {
   return async (chunk) => {
     const trouble = broken ?? failure();
     if (trouble !== undefined) throw trouble;
-    // Archives are written from buffers that are used again.
+    // Archives are written from buffers that are reused.
     if (stream.write(Buffer.from(chunk))) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {

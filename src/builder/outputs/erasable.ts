@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { AppError } from '../../errors.ts';
 import { homeDirectory } from '../../system/index.ts';
 
-/** A slip of the pen must not cost a home directory. @throws AppError BUILD_OUTPUT */
+/** Refuses paths such as a home directory: a typing error must not erase one. @throws AppError BUILD_OUTPUT */
 export function checkErasable(dest: string): void {
   const directory = resolve(dest);
   const precious = [process.cwd(), homeDirectory() ?? '/'].find((path) => {

@@ -1,4 +1,4 @@
-/** A solved target becomes images, and these go where they were asked for. */
+/** Turns a solved target into images, and writes these to the outputs. */
 
 import type { BuildResult } from '../../api/index.ts';
 import type { ImageRecords, LayerEncoding } from '../../image/index.ts';
@@ -22,7 +22,7 @@ export interface ExportInput {
 
 export interface ExportedResult {
   readonly result: Omit<BuildResult, 'summary' | 'warnings'>;
-  /** One for each platform; empty where no image was made. */
+  /** One for each platform; empty if no image was made. */
   readonly images: readonly ImageRecord[];
 }
 
@@ -55,7 +55,7 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     report({ label: 'exporting layers', current: layers, unit: 'layers' });
     await store.flush();
     const context = { store, build: options, env, progress: { emit, step, now }, warn };
-    // What has been written to standard output cannot be taken back.
+    // Bytes on standard output cannot be taken back.
     if (wanted.some((output) => 'dest' in output && output.dest === '-')) {
       await fetchLayers(run, [...variants.values()].flat());
     }
@@ -64,7 +64,7 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
   });
 }
 
-/** Makes sure that reading the layers can fail only for what is wrong with this machine. */
+/** Fetches lazy layers first, so that reading layers can fail only for faults of this machine. */
 async function fetchLayers({ store, signal }: BuildRun, images: readonly ImageRecord[]) {
   const lazyLayers = images.flatMap(({ layers }) =>
     layers.flatMap(({ id }) => store.layers.get(id)?.lazy ?? []),
@@ -90,7 +90,7 @@ async function assembleVariants(
   return variants;
 }
 
-/** In which layers leave the store; files are written without becoming blobs. */
+/** Encoding of layers that leave the store; files are written without becoming blobs. */
 function encodingOf(output: Output): readonly LayerEncoding[] {
   const leaves =
     output.kind === 'archive' || (output.kind === 'image' && output.push !== undefined);
@@ -107,7 +107,7 @@ function isKept(output: Output): output is Extract<Output, { kind: 'image' | 'lo
   return output.kind === 'load' || (output.kind === 'image' && output.store);
 }
 
-/** The names that were given to anything. */
+/** All names given in outputs. */
 function namesOf(outputs: readonly Output[]): readonly string[] {
   return [...new Set(outputs.flatMap((output) => ('names' in output ? output.names : [])))];
 }

@@ -8,23 +8,23 @@ import type { WriteContext, Written } from './write-context.ts';
 interface Kept {
   readonly names: readonly string[];
   readonly form: ImageForm;
-  /** Give each name once more, with the digest. */
+  /** Also store each name with the digest. */
   readonly canonical: boolean;
 }
 
-/** Layers stay in the store as they were made; compression is for what leaves it. */
+/** Layers stay in the store as they were made; compression is for exports. */
 export async function keepImages(
   { names, form, canonical }: Kept,
   images: ImageRecords,
   { store }: WriteContext,
 ): Promise<Written> {
   for (const image of images) {
-    // Once more a draft, if an output before this one has recorded it: others may have removed it since.
+    // A new draft if an earlier output has recorded it: others may have removed it since.
     store.images.draft(store.images.get(image.id) ?? image);
     await annotateImage(store, image, imageAnnotations(form.annotations, image).manifest ?? {});
   }
   const { descriptor } = await storedRoot(store, images);
-  // Where only one of them can be meant it is this machine's, if that was built.
+  // If only one of them can have the name, it is this machine's, if that was built.
   const own = images[selectPlatform(hostPlatform(), images) ?? 0] ?? images[0];
   const others = images.filter((image) => image !== own).map(({ id }) => id);
   const { digest } = descriptor;

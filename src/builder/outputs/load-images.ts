@@ -1,4 +1,4 @@
-/** `--load`: the result in the image store of Docker or Podman, beside our own. */
+/** `--load`: loads the result into the image store of Docker or Podman, in addition to our own. */
 import type { WrittenOutput } from '../../api/index.ts';
 import type { ByteSink } from '../../destination/index.ts';
 import { exportBundle } from '../../export/index.ts';
@@ -11,7 +11,7 @@ import { contentOf, type WriteContext } from './write-context.ts';
 
 type LoadOutput = Extract<Output, { kind: 'load' }>;
 
-/** @returns nothing without an engine. @throws AppError EXPORT_ENGINE */
+/** Does nothing without an engine. @throws AppError EXPORT_ENGINE */
 export async function loadImages(
   { names, form, times, context: name }: LoadOutput,
   images: ImageRecords,

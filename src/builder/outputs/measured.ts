@@ -1,4 +1,4 @@
-/** How large an output became. */
+/** Measures the size of an output. */
 import { stat } from 'node:fs/promises';
 import type { Destination } from '../../destination/index.ts';
 

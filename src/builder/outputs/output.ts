@@ -1,17 +1,17 @@
-/** What can become of a result, as it was asked for and checked. */
+/** The parsed outputs of a build. */
 import type { LayerEncoding } from '../../image/index.ts';
 import type { Annotation } from './annotations.ts';
 
-/** How an image is written down. */
+/** The format of an image. */
 export interface ImageForm {
   readonly encoding: LayerEncoding;
   readonly ociTypes: boolean;
   readonly annotations: readonly Annotation[];
-  /** Whether anything here was asked for, so that it is not merely the default. */
+  /** Whether the user set any of it, so that it is not only the default. */
   readonly isAsked: boolean;
 }
 
-/** Which image it is that is written, of all that the layers of one result can be. */
+/** Which of the possible images of one result's layers is written. */
 export interface ImageTimes {
   /** Seconds since the epoch; undefined: the build's. */
   readonly epoch: number | undefined;
@@ -19,14 +19,14 @@ export interface ImageTimes {
   readonly rewrite: boolean;
 }
 
-/** The time of an image, in seconds since 1970. @param ofBuild what holds where the output says nothing */
+/** The time of an image, in seconds since 1970. @param ofBuild applies unless the output sets one */
 export function epochOf(ofBuild: number | undefined, { epoch }: ImageTimes): number | undefined {
   return epoch ?? ofBuild;
 }
 
 export interface PushSettings {
   readonly byDigest: boolean;
-  /** Names have to be without a tag then. */
+  /** Names must have no tag then. */
   readonly insecure: boolean;
 }
 
@@ -42,7 +42,7 @@ export type Output =
       readonly kind: 'image';
       /** Keep it in the image store. */
       readonly store: boolean;
-      /** Give each name in the store once more, with the digest. */
+      /** Also store each name with the digest. */
       readonly canonical: boolean;
       readonly push: PushSettings | undefined;
     })
@@ -52,7 +52,7 @@ export type Output =
       readonly dest: string;
       readonly tar: boolean;
     })
-  /** Into the store of Docker or Podman, if one is there, and into our own. */
+  /** Into the store of Docker or Podman, if there is one, and into our own. */
   | (Named & { readonly kind: 'load'; readonly context: string | undefined })
   | Files
   | { readonly kind: 'nothing' };

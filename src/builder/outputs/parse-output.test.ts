@@ -3,7 +3,7 @@ import type { BuildOptions, OutputSpec } from '../../api/index.ts';
 import { AppError, type Warning } from '../../errors.ts';
 import { parseOutputs } from './parse-output.ts';
 
-/** As the command line gives it. */
+/** As on the command line. */
 function spec(text: string): OutputSpec {
   const pairs = text.split(',').map((field): [string, string] => {
     const [key = '', ...value] = field.split('=');
@@ -34,7 +34,7 @@ function failure(text: string | readonly string[], more: Partial<BuildOptions> =
   throw new Error('it was accepted');
 }
 
-/** What an error or warning underlines. */
+/** The text that an error or warning underlines. */
 function underlined({ location }: Warning | AppError): string | undefined {
   return location?.text.slice(location.range.start.offset, location.range.end.offset);
 }

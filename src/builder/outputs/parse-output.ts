@@ -1,4 +1,4 @@
-/** From what was written behind `--output` to what is to be done. Everything is checked before anything is built. */
+/** Parses values of `--output`. Everything is checked before anything is built. */
 
 import type { BuildOptions, OutputSpec } from '../../api/index.ts';
 import { AppError, assertNever, type Warning } from '../../errors.ts';
@@ -15,14 +15,14 @@ export interface ParsedOutputs {
   readonly warnings: readonly Warning[];
 }
 
-/** BuildKit's, for what lamina does always or has no need of. */
+/** BuildKit's attributes for things that lamina always does or does not need. */
 const OF_NO_CONSEQUENCE = [
   ...['unpack', 'oci-artifact', 'attestation-inline', 'attestation-prefix'],
   'compatibility-version',
 ];
 
 /**
- * The outputs asked for; the image store when nothing was said.
+ * The requested outputs; the image store by default.
  *
  * @throws AppError BUILD_OUTPUT, BUILD_OUTPUT_ATTRIBUTE, BUILD_ANNOTATION, BUILD_PUSH_NAME, REFERENCE_INVALID
  */
@@ -152,9 +152,9 @@ function needsDestination({ type }: OutputSpec): AppError {
   });
 }
 
-/** The tags of the build, and the names given in the output itself. */
+/** The tags of the build, and the names in the output itself. */
 function namesOf({ name = '' }: OutputSpec, { tags = [] }: BuildOptions): readonly string[] {
-  // `*` stands for a name the front end gives; Dockerfiles give none.
+  // `*` means a name from the front end; Dockerfiles have none.
   const own = name.split(',').filter((text) => text !== '' && text !== '*');
   const names = [...tags, ...own].map((text) => formatReference(parseReference(text.trim())));
   return [...new Set(names)];
@@ -207,7 +207,7 @@ function checkAnnotations(
 
 function imageTimes(attributes: Attributes): ImageTimes {
   const rewrite = attributes.flag('rewrite-timestamp') ?? true;
-  // As in BuildKit: the output sets no time, but what the build has put into the image config stays.
+  // As in BuildKit: the output sets no time, but the build's epoch in the image config stays.
   if (attributes.text('source-date-epoch') === '') return { epoch: undefined, rewrite: false };
   const max = 999_999_999_999;
   const of = 'time in seconds since 1970';

@@ -54,7 +54,7 @@ export async function pushOutput(
   };
 }
 
-/** From now on an image of the store is known by the digest others know it by. */
+/** From now on the store knows the image by its digest in registries. */
 async function knowAsPushed(
   { images: contents }: Bundle,
   images: ImageRecords,
@@ -63,7 +63,7 @@ async function knowAsPushed(
   for (const [position, { id }] of images.entries()) {
     const content = contents[position];
     const record = store.images.get(id);
-    // With estargz it is another image that was pushed: its config names other layers.
+    // With estargz another image was pushed: its config names other layers.
     if (record === undefined || content?.manifest.config.digest !== id) continue;
     await knowBy(store, record, content);
   }

@@ -1,4 +1,4 @@
-/** What writing an output is given, and what it gives back. */
+/** The inputs and results of writing an output. */
 import type { BuildOptions, WrittenOutput } from '../../api/index.ts';
 import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
@@ -17,24 +17,24 @@ export interface WriteContext {
   readonly warn: (warning: Warning) => void;
 }
 
-/** What an output says of an image, for the digests that are reported. */
+/** The digests of an image in an output, for the report. */
 export interface Written {
   /** Of the manifest or index. */
   readonly descriptor: Descriptor;
   /** Digest of the image config, of the first of several images. */
   readonly imageId: Digest;
-  /** Of several outputs the one that matters most is reported: what others can fetch. */
+  /** Of several outputs, the most important one is reported: the one that others can fetch. */
   readonly rank: 'stored' | 'archived' | 'pushed';
 }
 
-/** What came of one output. */
+/** The result of one output. */
 export interface OutputResult {
-  /** Undefined where only files were written. */
+  /** Undefined if only files were written. */
   readonly image: Written | undefined;
   readonly outputs: readonly WrittenOutput[];
 }
 
-/** The form in the words of `export/`. */
+/** The form as options of `export/`. */
 export function contentOf({
   encoding,
   ociTypes,

@@ -1,4 +1,4 @@
-/** Outputs that are files only: a tar, or a directory, or one of either for each platform. */
+/** Outputs that are plain files: a tar or a directory, or one for each platform. */
 import type { WrittenOutput } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { exportLocal, exportTar, pruneExports } from '../../export/index.ts';
@@ -9,7 +9,7 @@ import { measured } from './measured.ts';
 import type { Files } from './output.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** `linux_amd64`; the version of a system stands in the name where several are written. */
+/** `linux_amd64`; includes the version of a system if several are written. */
 function directoryOf(image: ImageRecords[number], images: ImageRecords): string {
   const short = ({ os, architecture, variant }: ImageRecords[number]) =>
     formatPlatform({ os, architecture, variant });

@@ -64,7 +64,7 @@ async function writeArchive(
     kind: format,
     dest: output.dest,
     isDirectory: !tar,
-    // In a layout other images may lie too.
+    // A layout may contain other images too.
     bytes: tar ? bytes : result.bytes,
     files: undefined,
   };

@@ -1,20 +1,20 @@
-/** Writes all outputs of a build, at the same time where they do not meet. */
+/** Writes all outputs of a build, in parallel unless they have the same target. */
 import type { Warning } from '../../errors.ts';
 import type { ImageRecords } from '../../image/index.ts';
 import type { ImageTimes, Output } from './output.ts';
 import type { OutputResult, WriteContext } from './write-context.ts';
 import { writeOutput } from './write-output.ts';
 
-/** The images of the result, one for each platform, whose times are as an output wants them. */
+/** The images of the result, one for each platform, with the times that an output needs. */
 export type ImagesFor = (times: ImageTimes) => ImageRecords;
 
 const RANKS = ['stored', 'archived', 'pushed'] as const;
 
 /**
- * An output that fails does not keep the others from being completed.
+ * A failed output does not keep the others from completing.
  *
- * @returns all outputs, and what is to be reported of the image
- * @throws what the first output that failed did, when all have ended; the failures of others are warnings
+ * @returns all outputs, and the digests to report for the image
+ * @throws the error of the first output that failed, when all have ended; other failures become warnings
  */
 export async function writeOutputs(
   outputs: readonly Output[],
@@ -47,7 +47,7 @@ export async function writeOutputs(
   };
 }
 
-/** Outputs with the same target are written one after the other: a layout that several are added to, and the store's names. */
+/** Outputs with the same target are written one after the other: a layout that gets several, and the store's names. */
 function targetOf(output: Output, position: number): string {
   if (output.kind === 'image' || output.kind === 'load') return 'store';
   return 'dest' in output ? `path ${output.dest}` : `other ${position}`;

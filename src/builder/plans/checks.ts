@@ -38,7 +38,7 @@ export class SeenImages {
     return new Set([...this.#images.values()].map(({ config }) => config.architecture));
   }
 
-  /** Names with platforms, and what they were resolved to, in a fixed order. */
+  /** Names with platforms, and their resolutions, in a fixed order. */
   ids(): readonly (readonly [string, string])[] {
     return [...this.#images].map(([name, { id }]) => [name, id] as const).sort();
   }
@@ -49,8 +49,8 @@ function keyOfImage(name: string, platform: Platform): string {
 }
 
 /**
- * Checks the file of a build, and warns of what is found beside what the parser has told already.
- * @throws AppError CHECK_FAILED where the file says that a build with warnings fails
+ * Checks the file of a build, and warns about findings that the parser has not reported already.
+ * @throws AppError CHECK_FAILED if the file makes builds with warnings fail
  */
 export async function runChecks(
   run: BuildRun,
@@ -65,16 +65,16 @@ export async function runChecks(
   if (check?.error === true && found.length > 0) throw checkFailed(found);
 }
 
-/** Raised when the rules change: what was found by others is not believed. */
+/** Raised when the rules change: findings of other versions are ignored. */
 const RULES_EDITION = 5;
 
 interface RememberedFindings {
-  /** Covers all that the checks look at. */
+  /** Covers everything that the checks read. */
   readonly digest: string;
   readonly found: readonly (Omit<Warning, 'location'> & { readonly range: SourceRange })[];
 }
 
-/** Loading and running the checks takes longer than looking up what they found last time. */
+/** Loading and running the checks takes longer than looking up their last findings. */
 async function rememberedFindings(
   run: BuildRun,
   definition: Definition,
@@ -104,7 +104,7 @@ async function rememberedFindings(
   return found;
 }
 
-/** Asked only of bases for other machines, where nobody said which platform is wanted. */
+/** Needed only for bases for other machines, if no platform was requested. */
 async function runnableArchitectures(
   { options, env }: BuildRun,
   images: SeenImages,
@@ -135,7 +135,7 @@ function keyOf({ code, location }: Warning): string {
   return `${code} ${location?.range.start.offset}`;
 }
 
-/** What the file does not say, but the checks need. */
+/** Facts that the checks need but the file does not have. */
 export function lintFacts(
   { options }: BuildRun,
   { ignoreFile, instructions }: Definition,

@@ -1,4 +1,4 @@
-/** From the Dockerfile and the caller's options to plans. */
+/** Makes plans from the Dockerfile and the caller's options. */
 import type { Warning } from '../../errors.ts';
 import { hostPlatform } from '../../oci/index.ts';
 import {
@@ -13,7 +13,7 @@ import type { BuildRun } from '../run/build-run.ts';
 import { isPlatformOpen, targetPlatforms } from '../run/target-platforms.ts';
 
 /**
- * One plan for each platform that was asked for. What the plans have in common has the same digests, and is built once.
+ * One plan for each requested platform. The common parts of the plans have the same digests, and are built once.
  * @throws AppError PLAN_…, and what `resolveImage` throws
  */
 export async function makePlans(
@@ -62,12 +62,12 @@ function planOptions(run: BuildRun, definition: Definition, choice: Choice): Pla
   };
 }
 
-/** What several platforms have in common is told once. */
+/** Warnings common to several platforms are reported once. */
 function withoutDoubles(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
 }
 
-/** An epoch that was given is a build argument too, for a Dockerfile that declares it. */
+/** A given epoch is a build argument too, for a Dockerfile that declares it. */
 function buildArguments({ options, epoch: ofGlobal }: BuildRun): Map<string, string> {
   const { buildArgs = {}, sourceDateEpoch: seconds } = options;
   const isGiven = seconds !== undefined && ofGlobal === undefined;

@@ -1,4 +1,4 @@
-/** Which values a record must not hold, though a build saw them: those of variables that sound secret, and of build secrets. */
+/** Values that a record must not contain, though a build used them: secret-looking variables and build secrets. */
 import type { BuildOptions } from '../../api/index.ts';
 import type { Environment } from '../../environment.ts';
 import { digestOfParts } from '../../graph/index.ts';
@@ -7,7 +7,7 @@ import { soundsSecret } from '../../lint/index.ts';
 import type { StepVariable } from '../../plan/index.ts';
 import type { RecordedVariable } from '../../records/index.ts';
 
-/** Hex digits: enough to tell two values apart, too few to find out one of them. */
+/** Hex digits: enough to distinguish two values, too few to guess one. */
 const DIGITS = 8;
 
 export class HiddenValues {
@@ -24,7 +24,7 @@ export class HiddenValues {
     this.#values = new Set([...given, ...sounding].filter((value) => value !== ''));
   }
 
-  /** Told of each variable before any text is asked for. */
+  /** Called with each variable before any text is masked. */
   note({ name, value }: StepVariable): void {
     if (value !== '' && soundsSecret(name)) this.#values.add(value);
   }

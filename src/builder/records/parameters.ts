@@ -1,4 +1,4 @@
-/** What an operation was asked for, as texts that a later build's are compared with. */
+/** The parameters of an operation, as texts to compare with those of a later build. */
 import {
   digestOfParts,
   type MountSpec,
@@ -9,10 +9,10 @@ import {
 } from '../../graph/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 
-/** Longer texts are told apart by their beginnings and digests. */
+/** Longer texts are given by their beginnings and digests. */
 const LONGEST = 8192;
 
-/** By name; whatever has its default value is left out. */
+/** By name; defaults are left out. */
 export function parametersOf(op: Op): Record<string, string> {
   const texts = { semantics: String(SEMANTICS_VERSION[op.kind]), ...ofKind(op) };
   return Object.fromEntries(
@@ -66,7 +66,7 @@ function ofKind(op: Op): Record<string, string | undefined> {
   }
 }
 
-/** Each kind of mount by itself: a secret that is asked for differently is another cause than a cache. */
+/** Each kind of mount separately: a changed secret is another cause than a changed cache. */
 function mountsOf(mounts: readonly MountSpec[]): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const mount of mounts) {

@@ -1,4 +1,4 @@
-/** The steps of a build as its record has them. */
+/** The steps of a build in its record. */
 import type { Graph, Vertex, VertexId } from '../../graph/index.ts';
 import { mountRules } from '../../graph/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
@@ -26,7 +26,7 @@ export interface SolvedFacts {
 export interface RecordedSteps {
   readonly steps: readonly RecordedStep[];
   readonly variables: readonly (readonly RecordedVariable[])[];
-  /** Of a layer in the store, the step that made it. */
+  /** The step that made a layer of the store. */
   readonly stepOfLayer: ReadonlyMap<string, number>;
 }
 
@@ -136,7 +136,7 @@ function usesOf(op: Vertex['op']): readonly Omit<RecordedContent, 'digest'>[] {
   }
 }
 
-/** Each set of variables once: most steps of a stage see the same. */
+/** Each set of variables once: most steps of a stage have the same. */
 class VariableSets {
   readonly all: (readonly RecordedVariable[])[] = [];
   readonly #known = new Map<string, number>();

@@ -1,5 +1,5 @@
 /**
- * Writes down what a build did. While it runs only its events are looked at; everything else is put together when its answer
+ * Records what a build did. While it runs, only its events are collected; everything else is assembled when its result
  * is known.
  */
 import { realpathSync } from 'node:fs';
@@ -30,7 +30,7 @@ export type BuildEnd =
   | { readonly error: unknown };
 
 export class BuildRecorder {
-  /** The run, with events that the recorder sees too. */
+  /** The run, with events that the recorder receives too. */
   readonly run: BuildRun;
   readonly id: string;
   readonly #started: number;
@@ -60,7 +60,7 @@ export class BuildRecorder {
     this.#definition = definition;
   }
 
-  /** Told of each attempt; the last one is on record. */
+  /** Called for each attempt; the last one is recorded. */
   planned(plans: readonly BuildPlan[]): void {
     this.#plans = plans;
     this.#progress = undefined;
@@ -155,7 +155,7 @@ function outcomeOf(end: BuildEnd): Pick<BuildRecord, 'outcome' | 'error'> {
   return { outcome: 'failed', error: error instanceof AppError ? error.code : null };
 }
 
-/** Builds of one Dockerfile are compared; one from standard input is known by its context. */
+/** Builds of the same Dockerfile are compared; one from standard input is identified by its context. */
 function dockerfileName({ path, name }: Definition, context: string): string {
   if (path === undefined) return `${name} of ${context}`;
   try {

@@ -1,9 +1,9 @@
-/** When steps began and how long they took, from the events of a build. */
+/** When steps started and how long they took, from the events of a build. */
 import type { BuildEvent } from '../../progress/index.ts';
 import type { RecordedWork } from '../../records/index.ts';
 
 export interface StepTime {
-  /** Milliseconds from the beginning of the build. */
+  /** Milliseconds since the start of the build. */
   readonly began: number;
   readonly milliseconds: number;
   readonly failed?: boolean | undefined;
@@ -35,7 +35,7 @@ export class StepTimes {
     }
   }
 
-  /** Undefined for a step that did not begin. */
+  /** Undefined for a step that did not start. */
   of(id: string): StepTime | undefined {
     const ended = this.#ended.get(id);
     if (ended !== undefined) return ended;
@@ -43,7 +43,7 @@ export class StepTimes {
     return began === undefined ? undefined : { began: began - this.#start, milliseconds: 0 };
   }
 
-  /** Steps that are no operation of the graph. */
+  /** Steps that are not operations of the graph. */
   work(isOfGraph: (id: string) => boolean): readonly RecordedWork[] {
     return [...this.#ended].flatMap(([id, { began, milliseconds }]) =>
       isOfGraph(id) ? [] : { name: this.#names.get(id) ?? id, began, milliseconds },

@@ -1,4 +1,4 @@
-/** What all parts of one build work with. */
+/** State shared by all parts of one build. */
 
 import type { BuildOptions } from '../../api/index.ts';
 import { jointSignal } from '../../concurrency/index.ts';
@@ -19,9 +19,9 @@ export interface BuildRun {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told which files each digest of files is made of. */
+  /** Receives the files of each digest. */
   readonly onListed?: OnListed | undefined;
-  /** What a global ARG SOURCE_DATE_EPOCH comes to, whose default named a source. */
+  /** The resolved value of a global ARG SOURCE_DATE_EPOCH whose default names a source. */
   readonly epoch?: string | undefined;
 }
 

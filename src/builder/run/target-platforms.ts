@@ -8,9 +8,9 @@ import {
 } from '../../oci/index.ts';
 
 /**
- * The platforms of the result in the order asked for, each once, however it is spelled; this machine's when none was.
- * `local` stands for this machine's too. Steps are told the one spelling of a platform, as by BuildKit: `linux/arm` is
- * `linux/arm/v7`, and `linux/arm64/v8` is `linux/arm64`.
+ * The platforms of the result in the requested order, each once, however it is spelled; this machine's by default.
+ * `local` means this machine's too. Steps get the normalised platform, as in BuildKit: `linux/arm` is `linux/arm/v7`,
+ * and `linux/arm64/v8` is `linux/arm64`.
  * @throws AppError PLATFORM_INVALID
  */
 export function targetPlatforms({
@@ -26,7 +26,7 @@ export function targetPlatforms({
   return [first, ...more];
 }
 
-/** Whether nobody said which platform is wanted. */
+/** Whether no platform was requested. */
 export function isPlatformOpen({ platforms = [] }: Pick<BuildOptions, 'platforms'>): boolean {
   return platforms.every((text) => text.trim() === '');
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** How many steps work at once: more than there are cores, since steps often wait, for networks and disks. */
+/** How many steps work at once: more than cores, since steps often wait for networks and disks. */
 export function defaultJobs(): number {
   return Math.max(8, 2 * availableParallelism());
 }

@@ -1,4 +1,4 @@
-/** What the operations of one build share. */
+/** State shared by the operations of one build. */
 
 import type { ContextTree } from '../../context/index.ts';
 import type { Environment } from '../../environment.ts';
@@ -19,28 +19,28 @@ import { LayerSteps } from '../steps/layer-steps.ts';
 
 export interface BuildSession {
   readonly store: Store;
-  /** The live directory behind an input, if it is a context. */
+  /** The live directory of an input, if it is a context. */
   readonly contextAt: (vertex: Vertex, input: number) => ContextTree | undefined;
-  /** Whether a vertex's own layer is one of the image's, whose tar is hashed sooner or later. */
+  /** Whether a vertex's own layer is one of the image's, whose tar must be hashed anyway. */
   readonly isExported?: ((id: VertexId) => boolean) | undefined;
   /** The merged tree of a stack of layers, bottom first; lazy ones are fetched. */
   readonly treeOf: (layers: readonly LayerId[]) => Promise<FileTree>;
   readonly lowers: LowerSource;
   readonly secrets: BuildSecrets;
   readonly sshAgents: SshAgents;
-  /** What remote sources are shown. */
+  /** Logins for remote sources. */
   readonly logins?: RemoteLogins | undefined;
-  /** What a new cache mount begins with, if other machines know; told of each that is used. */
+  /** The initial contents of a new cache mount from other machines; called for each cache mount that is used. */
   readonly mountSeed?: BuildCaches['mountSeed'] | undefined;
-  /** What the processes of steps are limited to; part of no key. */
+  /** Limits of steps' processes; not part of any key. */
   readonly limits?: StepLimits | undefined;
   /** Runs the processes of steps. */
   readonly runtime: Runtime;
-  /** What steps trust beside their images' own certificates. */
+  /** Certificates that steps trust in addition to their images' own. */
   readonly certificates?: ExtraCertificates | undefined;
-  /** Told which files each digest of files is made of. */
+  /** Receives the files of each digest. */
   readonly onListed?: OnListed | undefined;
-  /** The caller's environment: what the way to remote sources depends on. */
+  /** The caller's environment, such as proxies for remote sources. */
   readonly env: Environment;
   readonly emit: Emit;
   readonly stepOf: (id: VertexId) => StepInfo;
@@ -49,13 +49,13 @@ export interface BuildSession {
   readonly now: () => number;
 }
 
-/** What fetching and copying need of it. */
+/** The parts that fetching and copying need. */
 export type SourceSession = Omit<
   BuildSession,
   'secrets' | 'sshAgents' | 'runtime' | 'certificates' | 'lowers'
 >;
 
-/** Trees over one store that read each layer's index once. */
+/** Trees over one store that read each layer's index only once. */
 export function treesOf({
   store,
   emit,

@@ -1,11 +1,11 @@
-/** The store's records in the form in which the solver asks for them. */
+/** The store's records behind the solver's interface. */
 import type { CacheRecords } from '../../solver/index.ts';
 import type { LayerId, Store } from '../../store/index.ts';
 
 /** Facts kind: digests of some files of a result, under the result's output key and a selector. */
 const CONTENT_FACT = 'content-digest';
 
-/** @param withoutLazySteps layers of steps count only where they are here: others could not be had */
+/** @param withoutLazySteps ignore results whose step layers are lazy: they could not be fetched */
 export function cacheRecords(store: Store, withoutLazySteps = false): CacheRecords {
   const canBeUsed = (id: LayerId): boolean => {
     const layer = store.layers.get(id);
@@ -19,7 +19,7 @@ export function cacheRecords(store: Store, withoutLazySteps = false): CacheRecor
       return {
         found: store.records.get(key),
         release: () => lock.release(),
-        // Else others see it with the next batch of writes.
+        // Otherwise others see it with the next batch of writes.
         hurry: () => {
           if (lock.isWanted()) store.flush().catch(() => undefined);
         },

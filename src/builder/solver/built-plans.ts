@@ -1,14 +1,14 @@
-/** From a solver's answer to layers of the store: what outputs, summary and caches work with. */
+/** Turns a solver's results into layers of the store, for outputs, summary and caches. */
 import { importImage } from '../../image/index.ts';
 import type { BuildPlan } from '../../plan/index.ts';
 import type { LayerId } from '../../store/index.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import type { SolvedPlan } from './solver.ts';
 
-/** What was built for one platform. */
+/** The result for one platform. */
 export interface BuiltPlan {
   readonly plan: BuildPlan;
-  /** Bottom first, those of the base image included. */
+  /** Bottom first, including those of the base image. */
   readonly layers: readonly LayerId[];
 }
 

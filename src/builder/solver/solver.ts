@@ -1,6 +1,6 @@
 /**
- * What a build asks for, and what it gets back, whoever carries out the graph: this machine (`local-solver/`) or
- * another one. The rest of `builder/` knows a solver by this interface only.
+ * The request of a build and its results, whichever solver runs the graph: this machine (`local-solver/`) or another
+ * one. The rest of `builder/` knows a solver only by this interface.
  */
 
 import type { Vertex, VertexId } from '../../graph/index.ts';
@@ -15,31 +15,31 @@ import type { BuildRun } from '../run/build-run.ts';
 
 export interface Solver {
   /**
-   * Makes what the plans need, each thing once, and reports its steps to `run.emit`. A build whose store was pruned
-   * meanwhile asks again, with new plans.
+   * Builds what the plans need, each vertex once, and reports its steps to `run.emit`. If the store was pruned
+   * meanwhile, the build calls it again, with new plans.
    *
-   * @throws the first failure of a step, after everything that was running has ended; AbortedError when `run.signal`
-   *   ended it
+   * @throws the first failure of a step, after everything running has ended; AbortedError when `run.signal` is
+   *   aborted
    */
   solve(request: SolveRequest): Promise<SolvedBuild>;
 }
 
 export interface SolveRequest {
-  /** Options, signal, and where events and warnings go. */
+  /** Options, signal, and receivers of events and warnings. */
   readonly run: BuildRun;
-  /** The contexts that vertices of the plans name. */
+  /** The contexts used by vertices of the plans. */
   readonly definition: Definition;
-  /** One for each platform; at least one. What they have in common has the same digests. */
+  /** One for each platform; at least one. Their common parts have the same digests. */
   readonly plans: readonly BuildPlan[];
-  /** What caches of other machines know. */
+  /** Entries of caches from other machines. */
   readonly caches: BuildCaches;
-  /** Cache mounts of steps that ignore the cache are not emptied. */
+  /** Do not empty cache mounts of steps that ignore the cache. */
   readonly keepsCacheMounts: boolean;
-  /** Given a way to ask what became of the steps, which may be used when the solver has answered or failed. */
+  /** Gets a function that returns the state of the steps; it may be called once the solver has returned or failed. */
   readonly observe?: ((progress: SolveProgress) => void) | undefined;
 }
 
-/** What became of the steps so far. */
+/** The state of the steps so far. */
 export interface SolveProgress {
   readonly reports: () => readonly StepReport[];
   readonly identified: () => Promise<ReadonlyMap<VertexId, IdentifiedStep>>;
@@ -48,32 +48,32 @@ export interface SolveProgress {
 export interface SolvedBuild {
   /** One for each plan, in their order. */
   readonly results: readonly SolvedPlan[];
-  /** What happened to each vertex that was looked at, in the order in which they ended. */
+  /** The outcome of each visited vertex, in the order in which they ended. */
   readonly steps: readonly StepSummary[];
   /**
-   * The layers of a vertex's file system, bottom first, as far as that is known without making it.
-   * @returns undefined for a vertex that nobody looked at, or whose layers this machine's store does not have
+   * The layers of a vertex's file system, bottom first, as far as they are known without building it.
+   * @returns undefined for a vertex that was not visited, or whose layers this machine's store does not have
    */
   readonly layersOf: (target: Vertex['inputs'][number]) => Promise<readonly LayerId[] | undefined>;
   /**
-   * The results under our cache keys, for caches that this machine writes. Absent where the solver has keys of its
-   * own: it then writes the caches that the build was asked for.
+   * The results under our cache keys, for caches that this machine writes. Absent if the solver has keys of its own: it
+   * then writes the requested caches itself.
    */
   readonly portable?: (() => Promise<PortableResults>) | undefined;
 }
 
 /**
- * The file system of one plan's target. Config and history are the plan's in either case, so that images come out the
- * same whoever made their layers.
+ * The file system of one plan's target. Config and history are the plan's in any case, so that images are the same
+ * whichever solver made their layers.
  */
 export type SolvedPlan =
   | {
       readonly kind: 'layers';
-      /** In the build's store, bottom first, those of the base image included. */
+      /** In the build's store, bottom first, including those of the base image. */
       readonly layers: readonly LayerId[];
     }
   | {
       readonly kind: 'image';
-      /** An image from elsewhere. Its layers are those of the base image, then one for each entry of the history that has one. */
+      /** An image from elsewhere. Its layers are the base image's, then one for each history entry that has one. */
       readonly image: Image;
     };

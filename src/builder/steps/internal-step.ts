@@ -3,7 +3,7 @@ import { AbortedError } from '../../errors.ts';
 import type { Emit, StepInfo } from '../../progress/index.ts';
 import { isGone } from '../../store/index.ts';
 
-/** The build takes the step again. */
+/** The build runs the step again. */
 const PRUNED = Buffer.from('another process pruned the store\n');
 
 export interface StepStatus {
@@ -19,7 +19,7 @@ export interface InternalStepOptions {
   readonly step: StepInfo;
 }
 
-/** Runs the work between a start and an end that displays see. */
+/** Runs the work between a start and an end event. */
 export async function asStep<T>(
   { emit, now, step }: InternalStepOptions,
   work: (report: (status: StepStatus) => void) => Promise<T>,

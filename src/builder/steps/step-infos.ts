@@ -1,8 +1,8 @@
-/** Steps as the displays show them. */
+/** Steps as displays show them. */
 import type { Graph, VertexId } from '../../graph/index.ts';
 import type { StepInfo } from '../../progress/index.ts';
 
-/** @returns a function that gives each vertex one and the same description */
+/** @returns a function that gives each vertex always the same description */
 export function stepInfos(graph: Graph): (id: VertexId) => StepInfo {
   const known = new Map<VertexId, StepInfo>();
   return (id) => {
