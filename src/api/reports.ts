@@ -17,7 +17,7 @@ export interface ReportImageOptions extends StoreOptions {
   readonly base?: string | undefined;
   /** Another image, or the id of a build on record, for what changed since then. */
   readonly against?: string | undefined;
-  /** What time and money are reckoned with, in place of the defaults. */
+  /** Rates for times and costs, in place of the defaults. */
   readonly rates?: GivenRates | undefined;
   /** Called after each layer that was read, with its index. */
   readonly onLayer?: ((layer: number) => void) | undefined;

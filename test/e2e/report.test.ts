@@ -139,6 +139,21 @@ COPY --from=build /src/small /twice
     expect(stdout).toContain('Stage build is 5MB, the image is 2kB: 2500 times smaller.');
   });
 
+  it('tells what an image adds to its base', async () => {
+    const files = { Dockerfile: 'FROM seen\nCOPY more /more\n', more: '0123456789' };
+    await bench.succeed(['build', '-q', '-t', 'child', bench.project(files, 'child')]);
+    const { base } = await report('child');
+    expect(base).toMatchObject({ name: 'seen:latest', layers: 5, unique: { unpacked: 10 } });
+    const named = 'FROM seen\nLABEL org.opencontainers.image.base.name=seen\nCOPY more /more\n';
+    await bench.succeed(['tag', 'child', 'grown']);
+    const context = bench.project({ Dockerfile: named, more: '0123456789' }, 'named');
+    await bench.succeed(['build', '-q', '-t', 'child', context]);
+    expect((await report('child')).base).toMatchObject({ name: 'seen', layers: 5 });
+    const other = await report('child', '--base', 'grown');
+    expect(other.base).toMatchObject({ name: 'grown:latest', layers: 6, unique: { unpacked: 0 } });
+    expect((await report('seen')).base).toBe(null);
+  });
+
   it('is described by its schema, wherever the image is', async () => {
     await using registry = await startRegistry();
     const skopeo = ensureTool('skopeo', 'skopeo');

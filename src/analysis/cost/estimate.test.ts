@@ -39,7 +39,7 @@ describe('the cost', () => {
     expect(cost.currency).toBe('USD');
   });
 
-  it('says what it is reckoned with, and which of that was given', () => {
+  it('lists its rates, and says which of them were given', () => {
     const rates = ratesWith({ pulls: 5, currency: 'EUR', transferPrice: undefined });
     const { assumptions, sources } = estimateCost({ unpacked: 1, compressed: null }, rates);
     expect(assumptions).toContain(

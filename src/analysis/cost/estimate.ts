@@ -27,7 +27,7 @@ export interface Cost {
   readonly startUpSeconds: Range;
   /** Minutes a month that CI jobs wait for pulls. */
   readonly ciMinutes: Range;
-  /** What all of this is reckoned with, and where it comes from, a sentence each. */
+  /** The rates behind the estimate, and where each comes from, one sentence each. */
   readonly assumptions: readonly string[];
   /** The articles and price lists that assumptions name, with their dates. */
   readonly sources: readonly string[];

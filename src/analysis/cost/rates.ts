@@ -1,9 +1,9 @@
-/** What time and money are reckoned with. */
+/** Rates for times and costs, and where the defaults come from. */
 
 /** From the slow end to the fast end, or from the low to the high one. */
 export type Range = readonly [number, number];
 
-/** What times and costs are reckoned with. */
+/** Rates that times and costs are estimated with. */
 export interface Rates {
   /** Bits per second between the registry and who pulls, slowest first. */
   readonly bandwidths: readonly number[];

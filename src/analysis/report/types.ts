@@ -33,7 +33,7 @@ export interface ImageReport {
   readonly base: ReportedBase | null;
   /** How long a machine that has nothing of the image takes to get it, slowest network first. */
   readonly pull: readonly PullTime[];
-  /** What the image costs in a month, and what that is reckoned with. */
+  /** What the image costs in a month, with the assumptions behind it. */
   readonly cost: Cost;
   /** What became of another image; null where the report is against none. */
   readonly against: ReportedDifference | null;

@@ -14,8 +14,8 @@ export const reportCommand = defineCommand({
   summary: 'show what is in an image, and what could be removed',
   description: [
     'Shows sizes, layers with their instructions, files that are shipped but hidden, leftovers of builds, duplicates, the ' +
-      'largest files, packages, the user of the image, and possible secrets.',
-    'IMAGE is a name or an ID in the store, or docker://NAME (a registry), oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], ' +
+      'largest files, packages, the user of the image, possible secrets, pull times and costs.',
+    'IMAGE is a name or an ID in the store, the ID of a recorded build, or docker://NAME (a registry), oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], ' +
       'docker-archive:FILE[:NAME] or docker-daemon:NAME (a running Docker). Layers are read as they stream in; nothing ' +
       'is kept.',
     'Layers count from 0 at the bottom. JSON has all files, the other formats have the largest.',
@@ -35,17 +35,17 @@ export const reportCommand = defineCommand({
     base: {
       kind: 'text',
       value: 'image',
-      help: 'the image it is based on, to tell what it adds (default: an image of the store that it begins with)',
+      help: 'its base image, to show what it adds (default: the image in the store that it begins with)',
     },
     against: {
       kind: 'text',
       value: 'image|build',
-      help: 'also show what changed since another image, or since the image of a build',
+      help: 'also show what changed since another image or build',
     },
     rates: {
       kind: 'text',
       value: 'path',
-      help: 'TOML file with rates for times and costs (default: report.toml, if it is there)',
+      help: 'TOML file with rates for times and costs (default: report.toml, if it exists)',
     },
     rate: {
       kind: 'list',
@@ -70,7 +70,7 @@ export const reportCommand = defineCommand({
     },
     {
       command: 'lamina report --rate pulls=20000 --rate bandwidths=50Mbit/s,1Gbit/s app',
-      text: 'reckon with your own rates',
+      text: 'use your own rates',
     },
   ],
   async run({ flags, args }, context) {
