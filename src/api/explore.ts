@@ -2,6 +2,7 @@
 import type { ImageModel, ImageReport, Version } from '../analysis/index.ts';
 import type { ReportImageOptions } from './reports.ts';
 
+/** The image to open, with the options of a report. */
 export type ExploreImageOptions = ReportImageOptions;
 
 /** An image whose layers were read once, and that stays open to read its files, until it is disposed of. */

@@ -14,6 +14,7 @@ import { type HiddenReason, type Version, VersionTable } from './version-table.t
  */
 export type ChangeKind = 'added' | 'changed' | 'metadata' | 'unchanged' | 'removed';
 
+/** A layer, with the sums of its files. */
 export interface LayerTotals {
   /** Counts from 0 at the bottom. */
   readonly index: number;
@@ -29,6 +30,7 @@ interface LayerRows extends LayerTotals {
   readonly end: Version;
 }
 
+/** All files of an image through all its layers. */
 export class ImageModel {
   readonly paths = new PathTable();
   readonly versions = new VersionTable();
@@ -42,7 +44,11 @@ export class ImageModel {
     return this.#layers;
   }
 
-  /** @param entries sorted by path, parents first, each path once: as a layer index has them */
+  /**
+   * Adds a layer on top of the others.
+   *
+   * @param entries sorted by path, parents first, each path once, as in a layer index
+   */
   addLayer(entries: Iterable<LayerEntry>): void {
     const index = this.#layers.length;
     const start = this.versions.length;
@@ -78,6 +84,7 @@ export class ImageModel {
     for (let version = rows.start; version < rows.end; version++) yield version;
   }
 
+  /** The path of a version, without a leading slash. */
   path(version: Version): BytePath {
     return this.paths.path(this.versions.node(version));
   }

@@ -11,6 +11,7 @@ export const NONE = -1;
 
 const FIRST_SLOTS = 4096;
 
+/** The paths of an image as a tree of names; `ROOT` is the empty path. */
 export class PathTable {
   readonly #names: string[] = [''];
   readonly #parents = integers();
@@ -29,10 +30,12 @@ export class PathTable {
     return this.#names.length;
   }
 
+  /** The last component of the path. */
   name(node: PathNode): string {
     return this.#names[node] ?? '';
   }
 
+  /** The directory of the path; NONE for `ROOT`. */
   parent(node: PathNode): PathNode {
     return this.#parents.at(node);
   }
@@ -44,14 +47,17 @@ export class PathTable {
     }
   }
 
+  /** The first path in a directory, or NONE. */
   firstChild(node: PathNode): PathNode {
     return this.#firstChildren.at(node);
   }
 
+  /** The next path in the same directory, or NONE. */
   nextSibling(node: PathNode): PathNode {
     return this.#nextSiblings.at(node);
   }
 
+  /** The whole path, without a leading slash. */
   path(node: PathNode): BytePath {
     const names: string[] = [];
     for (let at = node; at !== ROOT; at = this.parent(at)) names.push(this.name(at));

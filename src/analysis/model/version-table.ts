@@ -7,6 +7,7 @@ import { NONE, type PathNode } from './path-table.ts';
 /** A row of a `VersionTable`. */
 export type Version = number;
 
+/** The type of a file, or a whiteout. */
 export type VersionType = FileType | 'whiteout';
 
 const TYPES: readonly VersionType[] = [
@@ -44,6 +45,7 @@ export interface VersionMetadata {
   readonly device: string | undefined;
 }
 
+/** The versions of all paths, one for each layer that has an entry for the path. */
 export class VersionTable {
   readonly #nodes = integers();
   readonly #layers = integers();
@@ -71,7 +73,11 @@ export class VersionTable {
     return this.#nodes.length;
   }
 
-  /** @param before the version visible at this path below the layer, or NONE */
+  /**
+   * Adds a version, above those of lower layers.
+   *
+   * @param before the version visible at this path below the layer, or NONE
+   */
   add(entry: LayerEntry, node: PathNode, layer: number, before: Version): Version {
     const version = this.length;
     this.#nodes.push(node);
@@ -84,30 +90,37 @@ export class VersionTable {
     return version;
   }
 
+  /** The path of the version. */
   node(version: Version): PathNode {
     return this.#nodes.at(version);
   }
 
+  /** The layer of the version, counted from 0 at the bottom. */
   layer(version: Version): number {
     return this.#layers.at(version);
   }
 
+  /** The type of the file, or `whiteout`. */
   type(version: Version): VersionType {
     return TYPES[this.#types.at(version)] ?? 'file';
   }
 
+  /** Whether it is a regular file. */
   isFile(version: Version): boolean {
     return this.#types.at(version) === FILE;
   }
 
+  /** Whether it is a directory. */
   isDirectory(version: Version): boolean {
     return this.#types.at(version) === DIRECTORY;
   }
 
+  /** Whether the layer deletes the path. */
   isWhiteout(version: Version): boolean {
     return this.#types.at(version) === WHITEOUT;
   }
 
+  /** Whether it is a directory that hides what lower layers have in it. */
   isOpaque(version: Version): boolean {
     return this.#opaque.at(version) === 1;
   }
@@ -127,6 +140,7 @@ export class VersionTable {
     return this.#before.at(version);
   }
 
+  /** Mode, owner, time, link target and attributes. */
   metadata(version: Version): VersionMetadata {
     return {
       mode: this.#modes.at(version),
@@ -140,6 +154,7 @@ export class VersionTable {
     };
   }
 
+  /** Whether two versions have the same metadata. */
   sameMetadata(a: Version, b: Version): boolean {
     return (
       this.#modes.at(a) === this.#modes.at(b) &&
@@ -161,6 +176,7 @@ export class VersionTable {
     return this.#digests.areEqual(a, b);
   }
 
+  /** Whether the digest of the content is known. */
   hasDigest(version: Version): boolean {
     return this.#digests.has(version);
   }
@@ -176,7 +192,11 @@ export class VersionTable {
     return this.#digests.text(version);
   }
 
-  /** @param digest 64 hexadecimal digits, with or without the name of the algorithm before them */
+  /**
+   * Sets the digest of the content.
+   *
+   * @param digest 64 hexadecimal digits, with or without the algorithm in front
+   */
   setDigest(version: Version, digest: string): void {
     this.#digests.set(version, digest);
   }
@@ -186,10 +206,12 @@ export class VersionTable {
     return this.#hiddenBy.at(version);
   }
 
+  /** Why the version is hidden; meaningful only if `hiddenBy` is not NONE. */
   hiddenReason(version: Version): HiddenReason {
     return REASONS[this.#reasons.at(version)] ?? 'deleted';
   }
 
+  /** Marks the version as hidden by a layer. */
   hide(version: Version, layer: number, reason: HiddenReason): void {
     this.#hiddenBy.set(version, layer);
     this.#reasons.set(version, REASONS.indexOf(reason));
