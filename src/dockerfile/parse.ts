@@ -148,11 +148,11 @@ class TreeBuilder {
   }
 
   private readComment(line: PhysicalLine, start: number): void {
-    const behind = this.text.slice(start + 1, line.end);
+    const content = this.text.slice(start + 1, line.end);
     const extent = this.source.range(line.start, line.next);
     const range = this.source.range(start, line.end);
-    const directive = this.head === 'over' ? undefined : parseDirective(behind);
-    if (this.head === 'open' && this.nodes.length === 0 && behind.startsWith('!')) {
+    const directive = this.head === 'over' ? undefined : parseDirective(content);
+    if (this.head === 'open' && this.nodes.length === 0 && content.startsWith('!')) {
       this.head = 'shebang';
     } else if (directive === undefined) {
       this.head = 'over';
@@ -165,7 +165,7 @@ class TreeBuilder {
       this.applyDirective(node, directive);
       return;
     }
-    const comment: CommentNode = { kind: 'comment', text: trimSpaces(behind), extent, range };
+    const comment: CommentNode = { kind: 'comment', text: trimSpaces(content), extent, range };
     this.add(comment);
     if (comment.text === '') this.comments = [];
     else this.comments.push(comment);

@@ -40,7 +40,7 @@ describe('a connection', () => {
     expect(new Set(server.requests.map(({ socket }) => socket.remotePort)).size).toBe(1);
   });
 
-  it('that the server closed meanwhile is told of as such', async () => {
+  it('that the server closed meanwhile is reported as such', async () => {
     await using server = await serve((request, response) => {
       if (server.requests.length === 1) response.end('x');
       else request.socket.destroy();
@@ -85,7 +85,7 @@ describe('a connection', () => {
     ]);
   });
 
-  it('that does not come about ends in time', async () => {
+  it('that cannot be established times out', async () => {
     // A proxy that never answers CONNECT.
     const silent = createServer().on('connect', () => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

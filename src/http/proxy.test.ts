@@ -37,7 +37,7 @@ describe('proxyFor', () => {
     expect(via(url, { ...P, NO_PROXY: list }) === undefined).toBe(direct);
   });
 
-  it('refuses proxies it does not speak to, without telling their password', () => {
+  it('refuses unsupported proxies, without showing their password', () => {
     const attempt = () => via('http://a.test/', { http_proxy: 'socks5://me:secret@p:1' });
     expect(attempt).toThrow(expect.objectContaining({ code: 'HTTP_PROXY_UNSUPPORTED' }));
     expect(attempt).not.toThrow(/secret/);

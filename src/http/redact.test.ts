@@ -15,7 +15,7 @@ describe('redactUrls', () => {
     expect(redactUrls(text)).toBe(redacted);
   });
 
-  it('lets no password through, and masking keeps every place', () => {
+  it('removes every password, and masking keeps offsets', () => {
     const password = fc.stringMatching(/^[a-z0-9%]{6,20}$/);
     fc.assert(
       fc.property(password, fc.string(), (secret, around) => {
@@ -29,7 +29,7 @@ describe('redactUrls', () => {
 });
 
 describe('splitCredentials', () => {
-  it('gives a header for the name and password, decoded', () => {
+  it('returns a header for the decoded name and password', () => {
     const { url, authorization } = splitCredentials(new URL('https://me:p%40ss@host:81/x?y'));
     expect(url.href).toBe('https://host:81/x?y');
     expect(authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);

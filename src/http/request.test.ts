@@ -43,7 +43,7 @@ describe('get', () => {
     });
   });
 
-  it('goes through a proxy: for http by its whole address, for https by a tunnel', async () => {
+  it('uses a proxy: for http with the whole address, for https with a tunnel', async () => {
     await using server = await serve((_request, response) => response.end('secure'), tls);
     await using proxy = await startProxy(server.port);
     const env = { ...trusting(), http_proxy: proxy.url, https_proxy: proxy.url };
@@ -56,14 +56,14 @@ describe('get', () => {
     expect(server.requests[0]?.url).toBe('/b');
   });
 
-  it('tells of a proxy that refuses, without its password', async () => {
+  it('reports a proxy that refuses, without its password', async () => {
     await using proxy = await startProxy(9);
     const attempt = get('https://forbidden.test/', { env: { https_proxy: proxy.url } });
     await expect(attempt).rejects.toMatchObject({ message: expect.stringContaining('403') });
     await expect(attempt).rejects.not.toMatchObject({ message: expect.stringContaining('pw@') });
   });
 
-  it('does not go from https to http', async () => {
+  it('does not follow a redirect from https to http', async () => {
     await using server = await serve(
       (_request, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
       tls,

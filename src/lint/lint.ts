@@ -38,8 +38,9 @@ export function ruleOf({ code }: Warning): Rule | undefined {
 
 function isOn({ name, isExperimental }: Rule, config: CheckConfig | undefined): boolean {
   if (isExperimental === true) {
-    const asked = config?.experimentalAll === true || config?.experimental.includes(name) === true;
-    if (!asked) return false;
+    const enabled =
+      config?.experimentalAll === true || config?.experimental.includes(name) === true;
+    if (!enabled) return false;
   }
   return !skipsRule(config, name);
 }

@@ -7,7 +7,7 @@ import { TransientError } from './retry-policy.ts';
 import { isObject } from './shape.ts';
 
 /** The request and its server, for messages. */
-export interface Asked {
+export interface RequestContext {
   /** Host with its port. */
   readonly host: string;
   /** The key of the login: the argument of `lamina login`. */
@@ -87,18 +87,18 @@ function problemsIn(text: string): { code: string; message: string }[] {
 }
 
 /** The error for an answer with an unexpected status. Reads its body. */
-export async function statusError(response: HttpResponse, asked: Asked): Promise<Error> {
+export async function statusError(response: HttpResponse, context: RequestContext): Promise<Error> {
   const { status } = response;
-  const problem = await problemOf(response, asked.secrets);
-  const error = errorFor(status, problem, asked);
+  const problem = await problemOf(response, context.secrets);
+  const error = errorFor(status, problem, context);
   if (status === 429 || status === 408 || (status >= 500 && status !== 501 && status !== 505)) {
     return new TransientError(error, { afterMs: retryAfter(response.headers['retry-after']) });
   }
   return error;
 }
 
-function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppError {
-  const { host, subject, credentialKey } = asked;
+function errorFor(status: number, { codes, text }: Problem, context: RequestContext): AppError {
+  const { host, subject, credentialKey } = context;
   const more = text === '' ? '' : `: ${text}`;
   const details = { status, codes };
   const login = `lamina login ${credentialKey}`;
@@ -106,7 +106,7 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
   const repository = subject.replace(/@sha256:[0-9a-f]{64}$/, '');
   switch (status) {
     case 401:
-      return asked.withLogin
+      return context.withLogin
         ? new AppError(
             'REGISTRY_UNAUTHORIZED',
             `${host} refused the login for ${repository}${more}`,
@@ -125,7 +125,7 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
           );
     case 403:
       return new AppError('REGISTRY_FORBIDDEN', `${host} denies access to ${repository}${more}`, {
-        hint: asked.withLogin
+        hint: context.withLogin
           ? `ask for permission, or log in as another user: ${login}`
           : `log in: ${login}`,
         details,
@@ -137,7 +137,7 @@ function errorFor(status: number, { codes, text }: Problem, asked: Asked): AppEr
       });
     case 429:
       return new AppError('REGISTRY_RATE_LIMITED', `${host} received too many requests${more}`, {
-        hint: asked.withLogin
+        hint: context.withLogin
           ? 'wait, or use a mirror'
           : `wait, or log in to raise the limit: ${login}`,
         details,
@@ -172,7 +172,10 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
 }
 
 /** The error for an answer that breaks the protocol. */
-export function breach({ host, subject }: Pick<Asked, 'host' | 'subject'>, what: string): AppError {
+export function breach(
+  { host, subject }: Pick<RequestContext, 'host' | 'subject'>,
+  what: string,
+): AppError {
   return new AppError('REGISTRY_PROTOCOL', `${host} ${what} for ${subject}`, {
     hint: 'check that the address is a container registry, and that no proxy changes its answers',
   });

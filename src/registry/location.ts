@@ -17,20 +17,20 @@ export function isRedirect({ status }: Pick<HttpResponse, 'status'>): boolean {
 export function locationOf(
   { headers: { location } }: Pick<HttpResponse, 'headers'>,
   from: URL,
-  asked: { readonly host: string; readonly subject: string },
+  context: { readonly host: string; readonly subject: string },
 ): URL {
   const url =
     location !== undefined && URL.canParse(location, from.href)
       ? new URL(location, from)
       : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw breach(asked, 'redirects without an address');
+    throw breach(context, 'redirects without an address');
   }
   url.username = '';
   url.password = '';
   url.hash = '';
   if (url.protocol === 'https:' || from.protocol === 'http:') return url;
-  if (url.hostname !== from.hostname) throw breach(asked, 'redirects from https to http');
+  if (url.hostname !== from.hostname) throw breach(context, 'redirects from https to http');
   url.protocol = 'https:';
   url.port = from.port;
   return url;

@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => certificate[Symbol.asyncDispose]());
 
 describe('a repository', () => {
-  it('is what is refused, whichever of its blobs came first', async () => {
+  it('is named in a refusal, whichever of its blobs came first', async () => {
     await using talk = await converse(guarded('Basic realm="x"', () => false));
     await expect(talk.registries.hasBlob(REPOSITORY, IMAGE.descriptor.digest)).rejects.toEqual(
       expect.objectContaining({
@@ -49,7 +49,7 @@ describe('a repository', () => {
 });
 
 describe('a registry without encryption', () => {
-  it('that is asked by HTTPS is told of with what to do', async () => {
+  it('that is asked by HTTPS is reported with a hint', async () => {
     await using server = await serve((_request, response) => response.end());
     const url = server.url.replace('http:', 'https:');
     await using registries = clientFor([endpointAt(url)]);
@@ -62,7 +62,7 @@ describe('a registry without encryption', () => {
 });
 
 describe('a name and password', () => {
-  it('are shown to whom wants them, and then at once', async () => {
+  it('are sent to servers that require them, and then at once', async () => {
     await using talk = await converse(
       guarded('Basic realm="x"', (shown) => shown === BASIC),
       { credentials: ALICE, note: 'authorization' },
@@ -87,7 +87,7 @@ describe('a name and password', () => {
     expect(talk.log.length).toBeLessThanOrEqual(2);
   });
 
-  it('are tried by checkLogin, and no others', async () => {
+  it('are the only ones that checkLogin tries', async () => {
     await using talk = await converse(guarded('Basic realm="x"', (shown) => shown === BASIC));
     await talk.registries.checkLogin('registry.test', ALICE);
     const wrong = talk.registries.checkLogin('registry.test', { ...ALICE, password: 'other' });
@@ -129,7 +129,7 @@ describe('a token', () => {
     expect(tokens.asked[1]).toBe(scope('app', 'pull,push'));
   });
 
-  it('is fetched anew when it is refused, or has ended', async () => {
+  it('is fetched again when it is refused or has expired', async () => {
     await using tokens = await givingTokens((count) => ({
       access_token: `t${count}`,
       expires_in: 1e9,
@@ -144,7 +144,7 @@ describe('a token', () => {
     expect(tokens.asked).toHaveLength(2);
   });
 
-  it('that lasts no time is fetched for each request', async () => {
+  it('without a lifetime is fetched for each request', async () => {
     await using tokens = await givingTokens(() => ({ token: 't', expires_in: 1e-9 }));
     await using talk = await converse(guarded(tokens.challenge, (shown) => shown === 'Bearer t'));
     await talk.registries.manifest(REPOSITORY);
@@ -220,7 +220,7 @@ describe('a token', () => {
     expect(tokens.asked).toEqual([]);
   });
 
-  it('is not looked for in circles', async () => {
+  it('is not fetched through a cycle of redirects', async () => {
     await using circle = await serve(({ url }, response) => {
       response.writeHead(302, { location: `${url}x` }).end();
     });
@@ -261,7 +261,7 @@ describe('a token', () => {
     );
   });
 
-  it('that is refused however new it is ends the matter', async () => {
+  it('that is refused even when new is an error', async () => {
     await using tokens = await givingTokens((count) => ({ token: `t${count}` }));
     await using talk = await converse(guarded(tokens.challenge, () => false));
     await expect(talk.registries.manifest(REPOSITORY)).rejects.toThrow(
@@ -270,7 +270,7 @@ describe('a token', () => {
     expect(tokens.asked.length).toBeLessThanOrEqual(2);
   });
 
-  it('is not asked for where the server refuses the login, and its words are not repeated', async () => {
+  it('is not fetched if the server refuses the login, and its text is not repeated', async () => {
     await using tokens = await serve(({ headers }, response) => {
       response.writeHead(401).end(JSON.stringify({ details: `not ${headers.authorization}` }));
     });
@@ -306,7 +306,7 @@ describe('a login', () => {
     await expect(registries.manifest(REPOSITORY)).rejects.toThrow(failing('REGISTRY_PROTOCOL'));
   });
 
-  it('goes nowhere with the next upload address, the next page or a redirect to another server', async () => {
+  it('is not sent to another server by upload addresses, pages or redirects', async () => {
     const seen: (string | undefined)[] = [];
     await using other = await serve((request, response) => {
       seen.push(request.headers.authorization);
@@ -332,7 +332,7 @@ describe('a login', () => {
     expect(seen).toEqual([undefined, undefined]);
   });
 
-  it('is not sent unencrypted when a registry with HTTPS leads there', async () => {
+  it('is not sent unencrypted on a redirect from HTTPS', async () => {
     const { cert, key } = certificate;
     const evil = await serve((_request, response) => response.end());
     await using server = await serve(
@@ -359,7 +359,7 @@ describe('a login', () => {
     await evil[Symbol.asyncDispose]();
   });
 
-  it('is not shown to a server whose certificate nobody vouches for', async () => {
+  it('is not sent to a server with an untrusted certificate', async () => {
     const { cert, key } = certificate;
     await using server = await serve((_request, response) => response.end(), { cert, key });
     await using plain = await serve((_request, response) => response.end());
@@ -412,7 +412,7 @@ describe('parseChallenges', () => {
     ['Bearer realm="never ends', [['bearer', {}]]],
   ])('reads %s', (header, challenges) => expect(parsed(header)).toEqual(challenges));
 
-  it('takes no longer for headers that are made to take long', () => {
+  it('is fast for hostile headers', () => {
     expect(parseChallenges(`Bearer x="${'\\'.repeat(16_000)}`)).toHaveLength(1);
     expect(parseChallenges('x'.repeat(20_000))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** Authentication at one server: none, a name and password, or tokens from a token server. */
 import { AppError } from '../errors.ts';
 import { type HttpRequest, type HttpResponse, splitCredentials } from '../http/index.ts';
-import { type Asked, breach, readBody, statusError } from './answers.ts';
+import { breach, type RequestContext, readBody, statusError } from './answers.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { joinScopes } from './scopes.ts';
 import { basicLogin, type Token, tokenIn, tokenRequest } from './token.ts';
@@ -13,7 +13,7 @@ export interface LoginSeams {
   /** Asks a token server; network failures are reported as failures of the registry. */
   readonly ask: (
     request: HttpRequest,
-    asked: Pick<Asked, 'host' | 'subject'>,
+    context: Pick<RequestContext, 'host' | 'subject'>,
   ) => Promise<HttpResponse>;
   /** Whether the registry uses HTTPS. */
   readonly isSecure: boolean;
@@ -23,7 +23,7 @@ export interface LoginSeams {
 export interface Claim {
   readonly repository: string;
   readonly scopes: readonly string[];
-  readonly asked: Omit<Asked, 'withLogin' | 'secrets'>;
+  readonly context: Omit<RequestContext, 'withLogin' | 'secrets'>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -91,8 +91,8 @@ export class Login {
   }
 
   async #token(challenge: Challenge, claim: Claim, refused?: string): Promise<Token> {
-    const asked = challenge.parameters.get('scope')?.split(' ') ?? [];
-    const scopes = joinScopes(claim.scopes, asked);
+    const requested = challenge.parameters.get('scope')?.split(' ') ?? [];
+    const scopes = joinScopes(claim.scopes, requested);
     const audience = ['realm', 'service'].map((name) => challenge.parameters.get(name));
     const key = JSON.stringify([audience, scopes, claim.repository]);
     // The first request that finds the token expired fetches one for all.
@@ -114,36 +114,36 @@ export class Login {
 
   async #fetch(challenge: Challenge, scopes: readonly string[], claim: Claim): Promise<Token> {
     const credentials = await this.#credentials(claim);
-    const asked: Asked = {
-      ...claim.asked,
+    const context: RequestContext = {
+      ...claim.context,
       withLogin: credentials !== undefined,
       secrets: this.secrets,
     };
     const { signal } = claim;
-    const request = tokenRequest(this.#realm(challenge, asked), {
+    const request = tokenRequest(this.#realm(challenge, context), {
       service: challenge.parameters.get('service'),
       scopes,
       credentials,
     });
-    const response = await this.#seams.ask({ ...request, signal }, asked);
-    if (response.status !== 200) throw await statusError(response, asked);
+    const response = await this.#seams.ask({ ...request, signal }, context);
+    if (response.status !== 200) throw await statusError(response, context);
     const bytes = await readBody(response, MAX_ANSWER);
     const token = bytes && tokenIn(new TextDecoder().decode(bytes));
-    if (token === undefined) throw breach(asked, 'uses a token server that sent no token');
+    if (token === undefined) throw breach(context, 'uses a token server that sent no token');
     this.#secrets.add(token.header.slice('Bearer '.length));
     return token;
   }
 
-  #realm(challenge: Challenge, asked: Asked): URL {
+  #realm(challenge: Challenge, context: RequestContext): URL {
     const text = challenge.parameters.get('realm') ?? '';
     const url = URL.canParse(text) ? splitCredentials(new URL(text)).url : undefined;
     if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      throw breach(asked, 'does not say where to get a token');
+      throw breach(context, 'does not say where to get a token');
     }
     if (this.#seams.isSecure && url.protocol !== 'https:') {
       throw new AppError(
         'REGISTRY_PROTOCOL',
-        `${asked.host} asks for the login to be sent unencrypted to ${url.host}`,
+        `${context.host} asks for the login to be sent unencrypted to ${url.host}`,
         { hint: 'lamina sends the login of an HTTPS registry over HTTPS only' },
       );
     }

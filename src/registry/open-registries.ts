@@ -76,7 +76,7 @@ export function openRegistries(options: RegistryOptions, seams: Partial<Seams> =
         const own = knowsSubject ? undefined : referrer(manifest);
         if (own === undefined) return;
         const key = `${remote.server.host}/${remote.repository}@${own.subject}`;
-        await servers.oneByOne(key, () => addToFallback(remote, own, name));
+        await servers.runExclusively(key, () => addToFallback(remote, own, name));
       });
     },
     async *tags(repository) {
@@ -104,7 +104,7 @@ export function openRegistries(options: RegistryOptions, seams: Partial<Seams> =
       await ask(await servers.toLogIn(registry, credentials), async ({ server }) => {
         const at = new URL(`${server.endpoint.base}/`);
         const call = { method: 'GET', at, repository: '', actions: undefined } as const;
-        await (await server.insist({ ...call, subject, signal }, [200])).discard();
+        await (await server.sendWithRetries({ ...call, subject, signal }, [200])).discard();
       });
     },
     [Symbol.asyncDispose]: () => servers.close(),

@@ -28,11 +28,12 @@ export async function* pages(
   accepted: readonly number[] = [],
 ): AsyncGenerator<unknown> {
   const seen = new Set<string>();
-  const asked = { host: server.host, subject: first.subject };
+  const context = { host: server.host, subject: first.subject };
   let bytesLeft = MAX_BYTES;
   let url: URL | undefined = server.address(first);
   while (url !== undefined) {
-    if (seen.has(url.href) || seen.size === MAX_PAGES) throw breach(asked, 'sends an endless list');
+    if (seen.has(url.href) || seen.size === MAX_PAGES)
+      throw breach(context, 'sends an endless list');
     seen.add(url.href);
     const response = await page(server, { ...first, at: url, bytesLeft }, accepted);
     if (response === undefined) return;
@@ -40,7 +41,7 @@ export async function* pages(
     yield response.document;
     url = nextPage(response.link, url);
     if (url !== undefined && !server.isHere(url)) {
-      throw breach(asked, 'points to another server for the next page of the list');
+      throw breach(context, 'points to another server for the next page of the list');
     }
   }
 }
@@ -64,7 +65,7 @@ async function page(
   const retries = server.retryPolicy(call.signal);
   for (;;) {
     try {
-      const response = await server.once(call, [200, ...accepted]);
+      const response = await server.send(call, [200, ...accepted]);
       if (response.status === 200) return await read(server, call, response);
       await response.discard();
       return undefined;
@@ -79,11 +80,11 @@ async function read(
   { subject, bytesLeft }: PageCall,
   response: HttpResponse,
 ): Promise<Page> {
-  const asked = { host: server.host, subject };
+  const context = { host: server.host, subject };
   const bytes = await readBody(response, bytesLeft);
-  if (bytes === undefined) throw breach(asked, `sent a list larger than ${MAX_BYTES >> 20} MiB`);
+  if (bytes === undefined) throw breach(context, `sent a list larger than ${MAX_BYTES >> 20} MiB`);
   const document = parseJson(new TextDecoder().decode(bytes));
-  if (document === undefined) throw breach(asked, 'sent no list');
+  if (document === undefined) throw breach(context, 'sent no list');
   const { link } = response.headers;
   return { size: bytes.length, document, link: Array.isArray(link) ? link[0] : link };
 }

@@ -121,7 +121,7 @@ async function request(
     signal,
   };
   const urls = (descriptor.urls ?? []).filter((url) => /^https?:\/\//i.test(url));
-  const response = await server.once(
+  const response = await server.send(
     call,
     urls.length === 0 ? [200, 206, 416] : [200, 206, 404, 416],
   );
@@ -130,7 +130,7 @@ async function request(
   const addresses = urls.filter((one) => URL.canParse(one)).map((one) => new URL(one));
   for (const [index, at] of addresses.entries()) {
     const isLast = index === addresses.length - 1;
-    const given = await server.once({ ...call, at }, [200, 206, 416, ...(isLast ? [] : [404])]);
+    const given = await server.send({ ...call, at }, [200, 206, 416, ...(isLast ? [] : [404])]);
     if (given.status !== 404) return { response: given, host: at.host };
     await given.discard();
   }
@@ -185,13 +185,13 @@ async function beginning(
     await response.discard();
     throw error;
   };
-  const asked = { host, subject: source.subject };
+  const context = { host, subject: source.subject };
   if (status === 416) return refuse(wrongSize(host, source));
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return refuse(breach(asked, 'sent an unexpected encoding'));
+  if (encoding !== 'identity') return refuse(breach(context, 'sent an unexpected encoding'));
   const start = status === 206 ? rangeStart(headers['content-range']) : 0;
   if (start === undefined || start > received.offset) {
-    return refuse(breach(asked, 'sent a different range than requested'));
+    return refuse(breach(context, 'sent a different range than requested'));
   }
   const length = headers['content-length'];
   if (length !== undefined && status === 200 && Number(length) !== size) {

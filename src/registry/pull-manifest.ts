@@ -48,7 +48,7 @@ export async function headManifest(
   name: ManifestName,
 ): Promise<Descriptor> {
   const call = callFor(remote, name, 'HEAD');
-  const response = await remote.server.insist(call, [200, 400, 405, 501]);
+  const response = await remote.server.sendWithRetries(call, [200, 400, 405, 501]);
   await response.discard();
   const { 'docker-content-digest': digest = '', 'content-length': length } = response.headers;
   const mediaType = typeOf(response);
@@ -79,7 +79,7 @@ export async function getManifest(
 
 async function getOnce(remote: RemoteRepository, name: ManifestName): Promise<RawManifest> {
   const { server } = remote;
-  const response = await server.once(callFor(remote, name, 'GET'), [200]);
+  const response = await server.send(callFor(remote, name, 'GET'), [200]);
   const length = Number(response.headers['content-length'] ?? 0);
   const bytes = length > MAX_MANIFEST ? undefined : await readBody(response, MAX_MANIFEST);
   if (bytes === undefined) {
@@ -91,8 +91,8 @@ async function getOnce(remote: RemoteRepository, name: ManifestName): Promise<Ra
     );
   }
   const digest = digestOf(bytes);
-  const told = response.headers['docker-content-digest'];
-  const isOther = typeof told === 'string' && isDigest(told) && told !== digest;
+  const reported = response.headers['docker-content-digest'];
+  const isOther = typeof reported === 'string' && isDigest(reported) && reported !== digest;
   if (isOther || (name.digest !== undefined && digest !== name.digest)) {
     throw new TransientError(mismatch(server, name));
   }

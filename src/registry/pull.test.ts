@@ -17,7 +17,7 @@ const failing = (code: string, text = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(text) });
 
 describe('a blob', () => {
-  it('goes on where it broke off', async () => {
+  it('resumes where it was interrupted', async () => {
     let count = 0;
     await using talk = await converse(
       ({ headers: { range } }, response) => {
@@ -40,7 +40,7 @@ describe('a blob', () => {
     expect(talk.log).toEqual([path, `${path} bytes=70000-`, `${path} bytes=140000-`]);
   });
 
-  it('skips what it has where a server knows no ranges', async () => {
+  it('skips the bytes it has if a server does not support ranges', async () => {
     let count = 0;
     await using talk = await converse((_request, response) => {
       response.writeHead(200, { 'content-length': CONTENT.length });
@@ -51,7 +51,7 @@ describe('a blob', () => {
     expect(bytes.equals(CONTENT)).toBe(true);
   });
 
-  it('goes on after a stall', async () => {
+  it('resumes after a stall', async () => {
     let count = 0;
     await using talk = await converse(
       (_request, response) => {
@@ -65,7 +65,7 @@ describe('a blob', () => {
     expect(bytes.equals(CONTENT)).toBe(true);
   });
 
-  it('gives no more bytes than were announced, and reads no more', async () => {
+  it('yields and reads no more bytes than announced', async () => {
     await using talk = await converse((_request, response) => {
       const endless = () => response.write(Buffer.alloc(65_536), () => setImmediate(endless));
       endless();
@@ -100,7 +100,7 @@ describe('a blob', () => {
     expect(await pullBlob(talk.registries, REPOSITORY, empty)).toHaveLength(0);
   });
 
-  it('that comes with its descriptor is not fetched, if it is the right one', async () => {
+  it('embedded in its descriptor is not fetched, if it is correct', async () => {
     await using talk = await converse((_request, response) => response.end('{}'));
     const small = blobOf(Buffer.from('{}'));
     const read = (data: string) =>
@@ -114,7 +114,7 @@ describe('a blob', () => {
     expect(talk.log).toHaveLength(1);
   });
 
-  it('that others give wrong is told with their name', async () => {
+  it('that another host sends damaged is reported with its name', async () => {
     await using other = await serve((_request, response) =>
       response.end(Buffer.alloc(CONTENT.length)),
     );
@@ -126,7 +126,7 @@ describe('a blob', () => {
     });
   });
 
-  it('that only others have is fetched from them, without the login', async () => {
+  it('that only other hosts have is fetched from them, without the login', async () => {
     await using other = await serve((_request, response) => response.end(CONTENT));
     const credentials = { kind: 'bearer', token: 'secret-token' } as const;
     await using talk = await converse((_request, response) => response.writeHead(404).end(), {
@@ -140,7 +140,7 @@ describe('a blob', () => {
     expect(other.requests[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('is not asked for again from a mirror that gave other bytes', async () => {
+  it('is not requested again from a mirror that sent other bytes', async () => {
     await using mirror = await serve((_request, response) =>
       response.end(Buffer.alloc(CONTENT.length)),
     );
@@ -154,7 +154,7 @@ describe('a blob', () => {
     expect((await attempt()).equals(CONTENT)).toBe(true);
   });
 
-  it('goes on at the registry where a mirror breaks off', async () => {
+  it('resumes at the registry where a mirror was interrupted', async () => {
     await using mirror = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': CONTENT.length });
       response.write(CONTENT.subarray(0, 1000), () => response.destroy());
@@ -186,7 +186,7 @@ describe('a blob', () => {
 describe('a redirect', () => {
   const credentials = { kind: 'bearer', token: 'secret-token' } as const;
 
-  it('leads to another server without the login, and the other one gets none by asking', async () => {
+  it('leads to another server without the login, which it cannot get by a challenge', async () => {
     const seen: (string | undefined)[] = [];
     let count = 0;
     await using storage = await serve(({ headers }, response) => {
@@ -257,7 +257,7 @@ describe('a manifest', () => {
     await expect(talk.registries.manifest(REPOSITORY)).rejects.toThrow(failing(code));
   });
 
-  it('asked for by digest is that one, or none', async () => {
+  it('requested by digest has that digest, or fails', async () => {
     await using talk = await answers({});
     const { digest } = IMAGE.descriptor;
     expect((await talk.registries.manifest({ ...REPOSITORY, digest })).descriptor.digest).toBe(
@@ -271,7 +271,7 @@ describe('a manifest', () => {
     }
   });
 
-  it('is fetched to be resolved where HEAD says too little', async () => {
+  it('is fetched to resolve it if HEAD is incomplete', async () => {
     await using talk = await converse(({ method }, response) => {
       if (method === 'HEAD') response.writeHead(405).end();
       else response.writeHead(200, { 'content-type': 'text/plain' }).end(IMAGE.bytes);
@@ -289,7 +289,7 @@ describe('a server that fails', () => {
     });
   };
 
-  it.each([429, 500, 502, 503, 504, 408])('with %s is asked again', async (status) => {
+  it.each([429, 500, 502, 503, 504, 408])('with %s is retried', async (status) => {
     await using talk = await failingTimes(3, status);
     expect((await talk.registries.manifest(REPOSITORY)).descriptor).toEqual(IMAGE.descriptor);
     expect(talk.log).toHaveLength(4);
@@ -311,7 +311,7 @@ describe('a server that fails', () => {
     expect(talk.log).toHaveLength(times);
   });
 
-  it('says why, as far as that is fit to be shown', async () => {
+  it('has its reason shown, made safe to print', async () => {
     await using talk = await converse(
       ({ headers }, response) => {
         const message = `\u001b[2J${headers.authorization} may not\n${'x'.repeat(9999)}`;
@@ -329,7 +329,7 @@ describe('a server that fails', () => {
     });
   });
 
-  it('is not asked again where nobody listens', async () => {
+  it('is not retried if the connection is refused', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => free.once('listening', resolve));
     const { port } = free.address() as AddressInfo;

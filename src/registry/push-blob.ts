@@ -47,7 +47,7 @@ export async function hasBlob(
   const { server, repository } = remote;
   const at = `/blobs/${digest}`;
   const call: Call = { method: 'HEAD', at, repository, actions, subject, signal };
-  const response = await server.insist(call, [200, 404]);
+  const response = await server.sendWithRetries(call, [200, 404]);
   await response.discard();
   return response.status === 200;
 }
@@ -106,7 +106,7 @@ async function mount(push: BlobPush): Promise<'mounted' | Upload | undefined> {
       scopes: [scopeOf(from, 'pull')],
     };
     try {
-      const response = await server.insist(call, [201, 202]);
+      const response = await server.sendWithRetries(call, [201, 202]);
       await response.discard();
       if (response.status === 201) return 'mounted';
       const upload = opened(push, response, server.address(call), false);

@@ -43,7 +43,7 @@ export async function putManifest(
   const retries = server.retryPolicy(signal);
   for (let damaged = 0; ; ) {
     try {
-      const response = await server.once(call, [201, 400]);
+      const response = await server.send(call, [201, 400]);
       if (response.status === 400) {
         const error = await server.refusal(response, call);
         // It was correct when sent; a single failure may be a transmission error.
@@ -66,7 +66,7 @@ function checkFiled(
     subject,
   }: { readonly digest: string; readonly host: string; readonly subject: string },
 ): void {
-  const told = headers['docker-content-digest'];
-  if (typeof told !== 'string' || told === '' || told === digest) return;
+  const reported = headers['docker-content-digest'];
+  if (typeof reported !== 'string' || reported === '' || reported === digest) return;
   throw new TransientError(breach({ host, subject }, 'stored a different manifest than was sent'));
 }

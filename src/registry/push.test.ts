@@ -60,7 +60,7 @@ function registryContent() {
 }
 
 describe('a blob', () => {
-  it('that is there is not sent', async () => {
+  it('that exists is not sent', async () => {
     await using talk = await converse((_request, response) => response.end());
     expect(await push(talk)).toBe('exists');
     expect(talk.log).toEqual([`HEAD /v2/app/blobs/${BLOB.digest}`]);
@@ -78,7 +78,7 @@ describe('a blob', () => {
     expect(progress).toEqual([50_000, 100_000, 150_000, 200_000]);
   });
 
-  it('goes on where the registry says it broke off', async () => {
+  it('resumes at the offset that the registry reports', async () => {
     const content = registryContent();
     await using talk = await uploading([
       content.breakAfter(65_000),
@@ -98,7 +98,7 @@ describe('a blob', () => {
     ]);
   });
 
-  it.each([404, 416, 500])('begins anew where the upload is gone (%i)', async (status) => {
+  it.each([404, 416, 500])('starts over if the upload is gone (%i)', async (status) => {
     const content = registryContent();
     await using talk = await uploading([
       (request) => request.socket.destroy(),
@@ -109,7 +109,7 @@ describe('a blob', () => {
     expect(talk.log.filter((line) => line.startsWith('POST'))).toHaveLength(2);
   });
 
-  it('begins anew when the registry lost count', async () => {
+  it('starts over if the registry reports a wrong offset', async () => {
     const content = registryContent();
     await using talk = await uploading([
       (request) => request.socket.destroy(),
@@ -121,7 +121,7 @@ describe('a blob', () => {
     expect(await push(talk)).toBe('uploaded');
   });
 
-  it('is sent in pieces where one is too large, as large as the registry wants them', async () => {
+  it('is sent in chunks of the size that the registry requires', async () => {
     const content = registryContent();
     const large = Buffer.alloc(9 * 1024 * 1024, 'x');
     const taking: Step = async (request, response) => {
@@ -146,7 +146,7 @@ describe('a blob', () => {
     ]);
   });
 
-  it('is sent in pieces where connections do not bear the whole of it', async () => {
+  it('is sent in chunks if connections break on the whole', async () => {
     const content = registryContent();
     const large = Buffer.alloc(9 * 1024 * 1024, 'x');
     await using talk = await converse(async (request, response) => {
@@ -165,7 +165,7 @@ describe('a blob', () => {
     expect(talk.log.filter((line) => line.startsWith('PUT'))).toHaveLength(3);
   });
 
-  it('is given up where the registry forgets each time what it had', async () => {
+  it('is given up if the registry keeps losing its bytes', async () => {
     const large = Buffer.alloc(9 * 1024 * 1024, 'x');
     await using talk = await converse(async (request, response) => {
       const { method, headers } = request;
@@ -184,7 +184,7 @@ describe('a blob', () => {
     );
   });
 
-  it('is there though the answer was lost', async () => {
+  it('exists although the answer was lost', async () => {
     let isThere = false;
     await using talk = await converse(async (request, response) => {
       if (request.method === 'HEAD') response.writeHead(isThere ? 200 : 404).end();
@@ -214,7 +214,7 @@ describe('a blob', () => {
     expect(received).toBeLessThan(CONTENT.length);
   });
 
-  it('is damaged on its way no more than a few times', async () => {
+  it('is retried only a few times when damaged in transit', async () => {
     const damaged: Step = async (request, response) => {
       await buffer(request);
       response.writeHead(400).end('{"errors":[{"code":"DIGEST_INVALID","message":"other bytes"}]}');
@@ -225,7 +225,7 @@ describe('a blob', () => {
     await expect(push(talk)).rejects.toThrow(failing('REGISTRY_REFUSED', 'other bytes'));
   });
 
-  it('is mounted from where it is, else sent', async () => {
+  it('is mounted from a repository that has it, else sent', async () => {
     const content = registryContent();
     await using talk = await converse((request, response) => {
       const { method, url = '' } = request;
@@ -257,7 +257,7 @@ describe('a blob', () => {
 });
 
 describe('a manifest', () => {
-  it('that was filed as another one is sent again', async () => {
+  it('that was stored as another one is sent again', async () => {
     let count = 0;
     await using talk = await converse((_request, response) => {
       const digest = count++ === 0 ? BLOB.digest : IMAGE.descriptor.digest;
@@ -267,7 +267,7 @@ describe('a manifest', () => {
     expect(talk.log).toEqual(['PUT /v2/app/manifests/1', 'PUT /v2/app/manifests/1']);
   });
 
-  it('that the registry does not want is sent twice and no more', async () => {
+  it('that the registry rejects is sent at most twice', async () => {
     await using talk = await converse((_request, response) => {
       response.writeHead(400).end('{"errors":[{"code":"MANIFEST_INVALID","message":"no thanks"}]}');
     });
@@ -287,7 +287,7 @@ describe('a manifest', () => {
     expect(talk.log).toEqual([]);
   });
 
-  it('that refers to another one is listed under a tag only where the registry keeps no list', async () => {
+  it('with a subject is listed under a tag only if the registry has no referrers API', async () => {
     const referring = imageOf([], { subject: IMAGE.descriptor }).manifest;
     const { digest } = referring.descriptor;
     const headers = { 'oci-subject': IMAGE.descriptor.digest };
@@ -300,7 +300,7 @@ describe('a manifest', () => {
 });
 
 describe('referrers', () => {
-  it('are read page by page from registries that keep lists', async () => {
+  it('are read page by page from the referrers API', async () => {
     const one = { ...IMAGE.descriptor, artifactType: 'a/b' };
     await using talk = await converse((request, response) => {
       if (request.url?.includes('page=2') !== true) {
@@ -311,7 +311,7 @@ describe('referrers', () => {
     expect(await talk.registries.referrers(REPOSITORY, BLOB.digest)).toEqual([one, one]);
   });
 
-  it('are none where there is neither list nor tag', async () => {
+  it('are empty without the API and the tag', async () => {
     await using talk = await converse((_request, response) => response.writeHead(404).end());
     expect(await talk.registries.referrers(REPOSITORY, BLOB.digest)).toEqual([]);
     expect(talk.log[1]).toBe(`GET /v2/app/manifests/${BLOB.digest.replace(':', '-')}`);

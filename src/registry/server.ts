@@ -46,7 +46,8 @@ export class RegistryServer {
     this.#base = new URL(endpoint.base);
     this.#login = new Login({
       credentials: seams.credentials,
-      ask: (request, asked) => askTokenServer(request, asked, { client: seams.client, endpoint }),
+      ask: (request, context) =>
+        askTokenServer(request, context, { client: seams.client, endpoint }),
       isSecure: this.#base.protocol === 'https:',
     });
   }
@@ -71,12 +72,12 @@ export class RegistryServer {
     return new RetryPolicy({ tuning: { ...tuning, attempts }, signal, onWait });
   }
 
-  /** Sends a call, with retries, until it is answered with one of these statuses; see `once`. */
-  async insist(call: Call, accepted: readonly number[]): Promise<HttpResponse> {
+  /** Sends a call, with retries, until it is answered with one of these statuses; see `send`. */
+  async sendWithRetries(call: Call, accepted: readonly number[]): Promise<HttpResponse> {
     const retries = this.retryPolicy(call.signal);
     for (;;) {
       try {
-        return await this.once(call, accepted);
+        return await this.send(call, accepted);
       } catch (error) {
         await retries.waitOrThrow(error);
       }
@@ -90,7 +91,7 @@ export class RegistryServer {
    * @returns the answer; the caller must read or discard its body
    * @throws AppError for other statuses; TransientError for failures worth a retry
    */
-  async once(call: Call, accepted: readonly number[]): Promise<HttpResponse> {
+  async send(call: Call, accepted: readonly number[]): Promise<HttpResponse> {
     const claim = this.#claim(call);
     const url = this.address(call);
     let authorization = await this.#login.authorization(claim);
@@ -100,7 +101,7 @@ export class RegistryServer {
       if (isElsewhere && (status === 401 || status === 403)) {
         // Addresses of storage servers are signed and expire.
         await response.discard();
-        throw new TransientError(breach(this.#asked(call), 'redirects to a server that refuses'));
+        throw new TransientError(breach(this.#context(call), 'redirects to a server that refuses'));
       }
       if (status !== 401) {
         if (status < 400) this.#acceptedLogin = authorization;
@@ -121,10 +122,10 @@ export class RegistryServer {
   /** The error to throw for a network failure, also one while a body streams. */
   failed(error: unknown): unknown {
     if (!(error instanceof HttpFailure)) return error;
-    const told = unreachable(error, this.endpoint);
-    if (error.kind === 'certificate') return told;
-    if (error.kind === 'connect' && !this.#mayComeBack(error)) return told;
-    return new TransientError(told, { atOnce: error.onKeptConnection });
+    const failure = unreachable(error, this.endpoint);
+    if (error.kind === 'certificate') return failure;
+    if (error.kind === 'connect' && !this.#mayComeBack(error)) return failure;
+    return new TransientError(failure, { atOnce: error.onKeptConnection });
   }
 
   /** The error for an answer that the caller had accepted by its status. Reads its body. */
@@ -167,9 +168,9 @@ export class RegistryServer {
       }
       await response.discard();
       if (count === MAX_REDIRECTS) {
-        throw breach(this.#asked(call), `redirects more than ${MAX_REDIRECTS} times`);
+        throw breach(this.#context(call), `redirects more than ${MAX_REDIRECTS} times`);
       }
-      url = locationOf(response, url, this.#asked(call));
+      url = locationOf(response, url, this.#context(call));
     }
   }
 
@@ -205,18 +206,18 @@ export class RegistryServer {
     return {
       repository,
       scopes: actions === undefined ? scopes : [scopeOf(repository, actions), ...scopes],
-      asked: this.#asked(call),
+      context: this.#context(call),
       signal: call.signal,
     };
   }
 
-  #asked({ subject }: Pick<Call, 'subject'>): Claim['asked'] {
+  #context({ subject }: Pick<Call, 'subject'>): Claim['context'] {
     return { host: this.host, credentialKey: this.endpoint.credentialKey, subject };
   }
 
   async #statusError(response: HttpResponse, claim: Claim): Promise<Error> {
     const withLogin = await this.#login.hasLogin(claim);
-    return statusError(response, { ...claim.asked, withLogin, secrets: this.#login.secrets });
+    return statusError(response, { ...claim.context, withLogin, secrets: this.#login.secrets });
   }
 
   /** A server with internal trouble may refuse credentials that it has just accepted. */

@@ -38,9 +38,9 @@ export class Servers {
     { withMirrors } = { withMirrors: true },
   ): Promise<readonly RemoteRepository[]> {
     const remotes = await this.#remotes(repository, 'pull');
-    const asked = remotes.filter(({ server }) => withMirrors || !server.endpoint.isMirror);
-    if (wanted === 'tag') return asked.filter(({ server }) => server.endpoint.canResolve);
-    return [...asked.filter(servesDigests), ...asked.filter(mayServeDigests)];
+    const candidates = remotes.filter(({ server }) => withMirrors || !server.endpoint.isMirror);
+    if (wanted === 'tag') return candidates.filter(({ server }) => server.endpoint.canResolve);
+    return [...candidates.filter(servesDigests), ...candidates.filter(mayServeDigests)];
   }
 
   toPush(repository: Repository): Promise<readonly RemoteRepository[]> {
@@ -63,7 +63,7 @@ export class Servers {
   }
 
   /** Serialises read-modify-write actions with the same key. */
-  async oneByOne(key: string, action: () => Promise<void>): Promise<void> {
+  async runExclusively(key: string, action: () => Promise<void>): Promise<void> {
     const before = this.#lines.get(key) ?? Promise.resolve();
     const done = before.catch(() => undefined).then(action);
     this.#lines.set(key, done);
@@ -84,7 +84,7 @@ export class Servers {
       this.#endpoints.get(key) ?? this.#seams.endpointsOf(repository, this.#options, purpose);
     this.#endpoints.set(key, known);
     const endpoints = await known;
-    if (endpoints.length === 0) throw nobody(repository, purpose);
+    if (endpoints.length === 0) throw noServer(repository, purpose);
     const client = await this.#openClient();
     return endpoints.map((endpoint, position) => ({
       server: this.#server(endpoint, client, endpoints[position + 1]?.isFallback === true),
@@ -122,7 +122,7 @@ export class Servers {
   }
 }
 
-function nobody(repository: Repository, purpose: EndpointPurpose): AppError {
+function noServer(repository: Repository, purpose: EndpointPurpose): AppError {
   return new AppError(
     'REGISTRY_CONFIG_INVALID',
     `no server is configured to ${purpose} ${familiarRepository(repository)} ${purpose === 'pull' ? 'from' : 'to'}`,

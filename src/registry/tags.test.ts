@@ -14,7 +14,7 @@ async function tagsOf({ registries }: Conversation): Promise<readonly string[]> 
 }
 
 describe('a list of tags', () => {
-  it('is read page by page, and nothing in it is no tag', async () => {
+  it('is read page by page, without invalid tags', async () => {
     await using talk = await converse((request, response) => {
       if (request.url?.includes('last=b') === true) response.end('{"tags":["c","\\u001b[0m",7]}');
       else {
@@ -48,7 +48,7 @@ describe('a list of tags', () => {
     expect(talk.log.length).toBeLessThanOrEqual(2000);
   });
 
-  it('may be empty, and is not taken from just any answer', async () => {
+  it('may be empty, but not an arbitrary answer', async () => {
     let body = '{"tags":null}';
     await using talk = await converse((_request, response) => response.end(body));
     expect(await tagsOf(talk)).toEqual([]);

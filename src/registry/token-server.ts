@@ -5,25 +5,25 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../http/index.ts';
-import { type Asked, breach } from './answers.ts';
+import { breach, type RequestContext } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isRedirect, locationOf, MAX_REDIRECTS } from './location.ts';
 import { TransientError } from './retry-policy.ts';
 import { tokensUnreachable } from './unreachable.ts';
 
 type To = { readonly client: HttpClient; readonly endpoint: Endpoint };
-type About = Pick<Asked, 'host' | 'subject'>;
+type About = Pick<RequestContext, 'host' | 'subject'>;
 
 /**
  * Requests a token and follows redirects. The password and the refresh token (in the body) go only to the server that
  * the registry named, never to the target of a redirect.
  *
- * @param asked the registry and the request, for messages
+ * @param context the registry and the request, for messages
  * @throws AppError, TransientError; network failures are reported as failures of the registry
  */
 export async function askTokenServer(
   first: HttpRequest,
-  asked: About,
+  context: About,
   to: To,
 ): Promise<HttpResponse> {
   let request = first;
@@ -34,25 +34,25 @@ export async function askTokenServer(
     if (count === MAX_REDIRECTS) {
       const { host } = first.url;
       throw breach(
-        asked,
+        context,
         `uses the token server ${host}, which redirects more than ${MAX_REDIRECTS} times,`,
       );
     }
-    request = redirected(request, response, { ...asked, origin: first.url.origin });
+    request = redirected(request, response, { ...context, origin: first.url.origin });
   }
 }
 
 function redirected(
   request: HttpRequest,
   response: HttpResponse,
-  { origin, ...asked }: About & { readonly origin: string },
+  { origin, ...context }: About & { readonly origin: string },
 ): HttpRequest {
-  const url = locationOf(response, request.url, asked);
+  const url = locationOf(response, request.url, context);
   const isSame = url.origin === origin;
   if (request.method === 'POST' && (response.status === 307 || response.status === 308)) {
     if (isSame) return { ...request, url };
     throw breach(
-      asked,
+      context,
       `uses the token server ${request.url.host}, which asks for the login to be sent to ${url.host},`,
     );
   }
@@ -72,8 +72,8 @@ async function send(request: HttpRequest, { client, endpoint }: To): Promise<Htt
     return await client.send({ ...request, tls });
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    const told = tokensUnreachable(error, endpoint, request.url.host);
-    if (error.kind === 'certificate') throw told;
-    throw new TransientError(told, { atOnce: error.onKeptConnection });
+    const failure = tokensUnreachable(error, endpoint, request.url.host);
+    if (error.kind === 'certificate') throw failure;
+    throw new TransientError(failure, { atOnce: error.onKeptConnection });
   }
 }

@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 export function unreachable(failure: HttpFailure, endpoint: Endpoint): AppError {
   const { host } = new URL(endpoint.base);
   const isOpening = failure.kind === 'connect' || failure.kind === 'certificate';
-  return told(
+  return unreachableError(
     isOpening
       ? `cannot reach ${host}: ${failure.message}`
       : `the connection to ${host} was lost: ${failure.message}`,
@@ -23,10 +23,10 @@ export function tokensUnreachable(
 ): AppError {
   const registry = new URL(endpoint.base).host;
   const message = `cannot reach ${host}, the token server of ${registry}: ${failure.message}`;
-  return told(message, failure, endpoint);
+  return unreachableError(message, failure, endpoint);
 }
 
-function told(message: string, failure: HttpFailure, endpoint: Endpoint): AppError {
+function unreachableError(message: string, failure: HttpFailure, endpoint: Endpoint): AppError {
   return new AppError('REGISTRY_UNREACHABLE', message, {
     hint: hintFor(failure, endpoint),
     details: { kind: failure.kind, code: failure.code },

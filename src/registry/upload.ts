@@ -36,7 +36,7 @@ export class TooLarge extends Error {
 export async function openUpload(push: BlobPush, smallChunks: boolean): Promise<Upload> {
   const { server } = push.remote;
   const call: Call = { ...callFor(push), method: 'POST', at: '/blobs/uploads/' };
-  const response = await server.once(call, [202]);
+  const response = await server.send(call, [202]);
   await response.discard();
   return opened(push, response, server.address(call), smallChunks);
 }
@@ -48,7 +48,7 @@ export function opened(
   from: URL,
   smallChunks: boolean,
 ): Upload {
-  const location = locationOf(response, from, asked(push));
+  const location = locationOf(response, from, contextOf(push));
   const given = Number(response.headers['oci-chunk-min-length'] ?? 0);
   const least = Number.isSafeInteger(given) && given <= LARGEST_CHUNK ? given : 0;
   return { location, offset: 0, chunk: smallChunks ? Math.max(SMALL_CHUNK, least) : undefined };
@@ -90,10 +90,10 @@ async function sendChunk(push: BlobPush, upload: Upload, to: number): Promise<Up
     },
     body: () => bodyOf(push, { from, to }),
   };
-  const response = await server.once(call, [202, 204, 400, 404, 413, 416]);
+  const response = await server.send(call, [202, 204, 400, 404, 413, 416]);
   await checkUpload(push, response);
   await response.discard();
-  const location = locationOf(response, upload.location, asked(push));
+  const location = locationOf(response, upload.location, contextOf(push));
   const offset = offsetIn(response) ?? to;
   if (offset > to || offset < from) throw restart(push, 'lost track of an upload');
   return { ...upload, location, offset };
@@ -114,11 +114,11 @@ async function commit(push: BlobPush, upload: Upload, span: Span): Promise<void>
     body: () => bodyOf(push, span),
     answerMs: server.tuning.commitMs,
   };
-  const response = await server.once(call, [201, 204, 400, 404, 413, 416]);
+  const response = await server.send(call, [201, 204, 400, 404, 413, 416]);
   await checkUpload(push, response);
   await response.discard();
-  const told = response.headers['docker-content-digest'];
-  if (typeof told === 'string' && told !== '' && told !== digest) {
+  const reported = response.headers['docker-content-digest'];
+  if (typeof reported === 'string' && reported !== '' && reported !== digest) {
     throw restart(push, 'stored different bytes than were sent');
   }
 }
@@ -128,9 +128,9 @@ export async function resumeUpload(push: BlobPush, upload: Upload): Promise<Uplo
   const { server } = push.remote;
   try {
     const call: Call = { ...callFor(push), method: 'GET', at: upload.location };
-    const response = await server.once(call, [204]);
+    const response = await server.send(call, [204]);
     await response.discard();
-    const location = locationOf(response, upload.location, asked(push));
+    const location = locationOf(response, upload.location, contextOf(push));
     const offset = offsetIn(response);
     if (offset !== undefined && offset > 1 && offset <= push.descriptor.size) {
       return { ...upload, location, offset };
@@ -147,7 +147,7 @@ export async function resumeUpload(push: BlobPush, upload: Upload): Promise<Uplo
 export async function cancelUpload(push: BlobPush, { location }: Upload): Promise<void> {
   try {
     const call: Call = { ...callFor(push), method: 'DELETE', at: location };
-    await (await push.remote.server.once(call, [200, 202, 204, 404, 405])).discard();
+    await (await push.remote.server.send(call, [200, 202, 204, 404, 405])).discard();
   } catch {
     push.request.signal?.throwIfAborted();
   }
@@ -177,9 +177,9 @@ function codesOf(error: Error): readonly string[] {
 }
 
 function restart(push: BlobPush, what: string): TransientError {
-  return new TransientError(breach(asked(push), what));
+  return new TransientError(breach(contextOf(push), what));
 }
 
-function asked({ remote: { server }, subject }: BlobPush) {
+function contextOf({ remote: { server }, subject }: BlobPush) {
   return { host: server.host, subject };
 }

@@ -9,13 +9,13 @@ const IMAGE = imageOf([]).manifest;
 
 const failing = (code: string) => expect.objectContaining({ code });
 
-describe('ways and mirrors', () => {
+describe('fallbacks and mirrors', () => {
   const serving = () =>
     serve((_request, response) =>
       response.writeHead(200, { 'content-type': IMAGE.descriptor.mediaType }).end(IMAGE.bytes),
     );
 
-  it('takes the other way only where the first leads nowhere', async () => {
+  it('uses the fallback only if the first endpoint cannot be reached', async () => {
     await using plain = await serving();
     const secure = endpointAt(plain.url.replace('http:', 'https:'));
     await using registries = clientFor([secure, { ...endpointAt(plain.url), isFallback: true }]);
@@ -24,7 +24,7 @@ describe('ways and mirrors', () => {
     expect(plain.requests).toHaveLength(2);
   });
 
-  it('does not take it where the first way says no', async () => {
+  it('does not use it if the first endpoint refuses', async () => {
     await using plain = await serving();
     await using server = await serve((_request, response) => response.writeHead(404).end());
     const ways = [endpointAt(server.url), { ...endpointAt(plain.url), isFallback: true }];
@@ -33,7 +33,7 @@ describe('ways and mirrors', () => {
     expect(plain.requests).toHaveLength(0);
   });
 
-  it('asks mirrors first, for what they serve, and tells them of whom', async () => {
+  it('asks mirrors first, for what they serve, with the registry’s name', async () => {
     await using mirror = await serve((_request, response) => response.writeHead(500).end());
     await using server = await serving();
     const first = { ...endpointAt(mirror.url), isMirror: true, namespace: 'registry.test' };
@@ -51,7 +51,7 @@ describe('ways and mirrors', () => {
     expect(server.requests[0]?.headers['x-key']).toBeUndefined();
   });
 
-  it('asks a mirror for tags for what its tags have led to, and for all else last', async () => {
+  it('asks a mirror for tags first for content of its tags, and last for everything else', async () => {
     await using mirror = await serving();
     await using server = await serve((_request, response) => response.writeHead(404).end());
     const endpoints = [
@@ -69,7 +69,7 @@ describe('ways and mirrors', () => {
     expect([server.requests.length, mirror.requests.length]).toEqual([1, 3]);
   });
 
-  it('asks for no digest who only says what tags mean', async () => {
+  it('asks no mirror for digests that only resolves tags', async () => {
     await using mirror = await serving();
     await using server = await serve((_request, response) => response.writeHead(404).end());
     const first = { ...endpointAt(mirror.url), isMirror: true, digests: 'none' } as const;

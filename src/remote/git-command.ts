@@ -50,10 +50,10 @@ export class GitCommand {
   async run(args: readonly string[], cwd: string): Promise<string> {
     const { status, output, errors } = await this.#execute(args, cwd);
     if (status === 0) return output;
-    const said = this.#redacted(errors)
+    const lines = this.#redacted(errors)
       .trim()
       .split(/[\r\n]+/);
-    const tail = said.slice(-TAIL_LINES);
+    const tail = lines.slice(-TAIL_LINES);
     const reason = tail.find((line) => !BESIDES.test(line)) ?? tail.at(-1) ?? '';
     throw new AppError('GIT_FAILED', `git ${args[0] ?? ''} of ${this.remote} failed: ${reason}`, {
       hint: hintForGit(tail.join('\n')),

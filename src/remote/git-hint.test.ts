@@ -21,7 +21,7 @@ describe('hintForGit', () => {
     expect(hintForGit(output)).toContain(part);
   });
 
-  it('takes no number of a port or a name for a status', () => {
+  it('does not take the number of a port or a name for a status', () => {
     const refused =
       'ssh-keygen -R "[127.0.0.1]:44033"\nHost key for [127.0.0.1]:44033 has changed\nHost key verification failed.';
     expect(hintForGit(refused)).toContain('known_hosts');

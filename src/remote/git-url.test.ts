@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isHttpUrl, parseGitUrl } from './git-url.ts';
 
-const said = (text: string, context = false) => {
+const parsed = (text: string, context = false) => {
   const url = parseGitUrl(text, { context });
   return url && Object.fromEntries(Object.entries(url).filter(([, value]) => value));
 };
@@ -34,7 +34,7 @@ describe('parseGitUrl', () => {
     ['git://host/x?keep-git-dir', { remote: 'git://host/x', keepGitDir: true }],
     ['git://host/x?subdir=../../etc', { remote: 'git://host/x', subdir: 'etc' }],
   ])('reads %s', (text, expected) => {
-    expect(said(text)).toEqual(expected);
+    expect(parsed(text)).toEqual(expected);
   });
 
   it.each([
@@ -50,13 +50,13 @@ describe('parseGitUrl', () => {
     expect(parseGitUrl(text)).toBeUndefined();
   });
 
-  it('knows the short form of one host as a context', () => {
-    expect(said('github.com/x/y#main:sub', true)).toEqual({
+  it('supports the short form of one host as a context', () => {
+    expect(parsed('github.com/x/y#main:sub', true)).toEqual({
       remote: 'https://github.com/x/y.git',
       ref: 'main',
       subdir: 'sub',
     });
-    expect(said('github.com/x/y.git', true)).toEqual({ remote: 'https://github.com/x/y.git' });
+    expect(parsed('github.com/x/y.git', true)).toEqual({ remote: 'https://github.com/x/y.git' });
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('parseGitUrl', () => {
   });
 });
 
-it('knows HTTP URLs', () => {
+it('recognises HTTP URLs', () => {
   expect(['http://a', 'HTTPS://a', 'ftp://a', 'http:/a'].map(isHttpUrl)).toEqual([
     true,
     true,

@@ -210,10 +210,10 @@ class Lexer {
     const modifier = all ? '//' : colon && second !== undefined ? `:${kind}` : character;
     const trims = kind === '#' || kind === '%';
     const known = colon ? !trims : '-+?#%/'.includes(character);
-    const behind = nameEnd + modifier.length;
-    if (!known) throw unsupportedModifier({ start: opened.start, modifier }, behind);
+    const operandStart = nameEnd + modifier.length;
+    if (!known) throw unsupportedModifier({ start: opened.start, modifier }, operandStart);
     const replaces = character === '/';
-    this.at = behind;
+    this.at = operandStart;
     this.push({
       kind: 'word',
       stop: replaces ? '/' : '}',

@@ -110,7 +110,7 @@ describe('files with logins', () => {
     expect(await user(named)).toBe('mine');
   });
 
-  it('are looked for where Podman writes without a runtime directory', () => {
+  it('are read from Podman’s file without a runtime directory', () => {
     const paths = loginFiles({ HOME: '/home/me' });
     expect(paths).toContain(`/run/containers/${process.getuid?.()}/auth.json`);
     expect(loginFiles({ HOME: '/home/me', XDG_RUNTIME_DIR: '/run/me' })).toEqual([
@@ -136,7 +136,7 @@ describe('files with logins', () => {
 describe('credential helpers', () => {
   const answering = (json: string) => `cat > "$STATE.asked"; echo '${json}'`;
 
-  it('are asked for a host of their own, by the key Docker uses', async () => {
+  it('of a host are asked by Docker’s key', async () => {
     helper('one', answering('{"Username":"me","Secret":"pw"}'));
     write('.docker/config.json', {
       credHelpers: { 'x.test': 'one' },
@@ -146,7 +146,7 @@ describe('credential helpers', () => {
     expect(readFileSync(join(home, 'state.asked'), 'utf8')).toBe('x.test');
   });
 
-  it('have all other logins, Docker Hub’s under its old key, and tokens under a name of their own', async () => {
+  it('have all other logins, Docker Hub’s under its old key, and tokens under a special name', async () => {
     helper('all', answering('{"Username":"<token>","Secret":"T"}'));
     write('.docker/config.json', {
       credsStore: 'all',
@@ -184,7 +184,7 @@ describe('credential helpers', () => {
     expect(existsSync(made)).toBe(false);
   });
 
-  it('that this machine lacks have no logins, but for the hosts that are named for them', async () => {
+  it('that are not installed have no logins, except for hosts configured for them', async () => {
     const login = { registry: 'x.test', username: 'me', password: CANARY };
     const missing = { message: expect.stringContaining('is not in PATH') };
     write('.docker/config.json', { credsStore: 'absent' });
@@ -218,7 +218,7 @@ describe('credential helpers', () => {
 describe('keeping a login', () => {
   const login = { registry: 'docker.io', username: 'me', password: 'p:w' };
 
-  it('writes a file only its owner may read, and keeps all else that is in it', async () => {
+  it('writes a file that only its owner may read, and keeps its other members', async () => {
     const file = write('.docker/config.json', { auths: { 'y.test': auth('a:b') }, psFormat: 'x' });
     chmodSync(file, 0o644);
     const { unencryptedFile } = await keepLogin(login, { env: env() });
@@ -243,14 +243,14 @@ describe('keeping a login', () => {
     expect(JSON.parse(readFileSync(real, 'utf8'))).toHaveProperty('auths');
   });
 
-  it('goes to the file a variable names', async () => {
+  it('writes to the file of a variable', async () => {
     const file = join(home, 'ci/auth.json');
     await keepLogin(login, { env: env({ REGISTRY_AUTH_FILE: file }) });
     expect(existsSync(join(home, '.docker'))).toBe(false);
     expect(await find('docker.io', 'a', { REGISTRY_AUTH_FILE: file })).toBeDefined();
   });
 
-  it('is undone, under all keys the registry may have', async () => {
+  it('is undone under all keys of the registry', async () => {
     write('.docker/config.json', {
       auths: { 'https://x.test': auth('a:b'), 'x.test': auth('c:d'), 'y.test': auth('e:f') },
     });

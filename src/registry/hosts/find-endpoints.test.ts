@@ -40,7 +40,7 @@ async function urls(name: string, purpose: 'pull' | 'push' = 'pull') {
 }
 
 describe('without any configuration', () => {
-  it('asks the server of Docker Hub for its names, and keeps one login for it', async () => {
+  it('asks Docker Hub’s server for its names, with one login', async () => {
     const [hub, ...others] = await find('docker.io/library/debian');
     expect(hub).toMatchObject({
       base: 'https://registry-1.docker.io/v2',
@@ -66,7 +66,7 @@ describe('without any configuration', () => {
     expect(await urls('example.com:5000/a')).toEqual(['https://example.com:5000/v2/a']);
   });
 
-  it('verifies a registry of this machine whose authority is laid down', async () => {
+  it('verifies a registry of this machine with an installed authority', async () => {
     write('certs.d/localhost:5000/ca.crt', 'AUTHORITY');
     expect(await find('localhost:5000/a')).toMatchObject([
       { base: 'https://localhost:5000/v2', tls: { ca: ['AUTHORITY'], skipVerify: false } },
@@ -166,7 +166,7 @@ describe('hosts.toml', () => {
     await expect(tls('[3]')).rejects.toMatchObject({ code: 'REGISTRY_CONFIG_INVALID' });
   });
 
-  it('is named with the line that is wrong, which is not shown', async () => {
+  it('is reported with the number of the invalid line, but not its text', async () => {
     write('certs.d/x.test/hosts.toml', '# first\n[header]\nAuthorization = "Bearer hunter2" x');
     const attempt = find('x.test/a');
     await expect(attempt).rejects.toThrow(/hosts\.toml: line 3, column \d+: /);
@@ -190,7 +190,7 @@ describe('hosts.toml', () => {
 });
 
 describe('registries.conf', () => {
-  it('rewrites the longest prefix that fits, with mirrors before', async () => {
+  it('rewrites the longest matching prefix, after its mirrors', async () => {
     write(
       'registries.conf',
       `unqualified-search-registries = ["quay.io"]
@@ -234,7 +234,7 @@ describe('registries.conf', () => {
     ]);
   });
 
-  it('knows wildcards, which fit names below a domain and nothing else', async () => {
+  it('has wildcards, which match only names below a domain', async () => {
     write('registries.conf', '[[registry]]\nprefix = "*.corp.test"\nlocation = "all.test/x"');
     expect(await urls('a.corp.test/team/app')).toEqual(['https://all.test/v2/x/team/app']);
     expect(await urls('a.b.corp.test/app')).toEqual(['https://all.test/v2/x/app']);
@@ -243,19 +243,19 @@ describe('registries.conf', () => {
     expect(await urls('x.test/a.corp.test/app')).toEqual(['https://x.test/v2/a.corp.test/app']);
   });
 
-  it('blocks, whatever other files say', async () => {
+  it('blocks regardless of other files', async () => {
     write('registries.conf', '[[registry]]\nlocation = "bad.test"\nblocked = true');
     write('certs.d/bad.test/hosts.toml', '');
     await expect(find('bad.test/a')).rejects.toMatchObject({ code: 'REGISTRY_BLOCKED' });
   });
 
-  it('gives way to hosts.toml', async () => {
+  it('is overridden by hosts.toml', async () => {
     write('registries.conf', '[[registry]]\nprefix = "x.test"\nlocation = "conf.test"');
     write('certs.d/x.test/hosts.toml', 'server = "https://toml.test"');
     expect(await urls('x.test/a')).toEqual(['https://toml.test/v2/a']);
   });
 
-  it('takes drop-ins, of which the last one counts', async () => {
+  it('has drop-ins, the last of which wins', async () => {
     const drop = (name: string, location: string) =>
       write(
         `config/containers/registries.conf.d/${name}`,
