@@ -70,7 +70,8 @@ type BuildCode =
   | 'BUILD_RECORD_DAMAGED'
   | 'BUILD_RECORD_NOT_FOUND'
   | 'BUILD_RECORD_VERSION'
-  | 'CHECK_FAILED';
+  | 'CHECK_FAILED'
+  | 'CHECK_INCOMPLETE';
 
 type CommandLineCode =
   | 'CLI_CONFIG_INVALID'

@@ -19,13 +19,19 @@ export type {
   Cause,
   Change,
   ChangeKind,
+  CheckedLimit,
+  CheckedRule,
   Cost,
   FileDifference,
   FilesComparison,
   HiddenReason,
+  ImageCheck,
   ImageComparison,
+  ImageFinding,
+  ImageLimits,
   ImageModel,
   ImageReport,
+  ImageRule,
   LayerComparison,
   LayerTotals,
   LeftoverKind,
@@ -116,6 +122,7 @@ export const inspectImages: Lamina['inspectImages'] = lamina.inspectImages;
 export const imageHistory: Lamina['imageHistory'] = lamina.imageHistory;
 export const compareImages: Lamina['compareImages'] = lamina.compareImages;
 export const reportImage: Lamina['reportImage'] = lamina.reportImage;
+export const checkImage: Lamina['checkImage'] = lamina.checkImage;
 export const exploreImage: Lamina['exploreImage'] = lamina.exploreImage;
 export const explorePage: Lamina['explorePage'] = lamina.explorePage;
 export const serveExplorer: Lamina['serveExplorer'] = lamina.serveExplorer;

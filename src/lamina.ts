@@ -52,6 +52,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     imageHistory: (options) => call(images.imageHistory, options),
     compareImages: (options) => call(images.compareImages, options),
     reportImage: (options) => call(images.reportImage, options),
+    checkImage: (options) => call(images.checkImage, options),
     exploreImage: (options) => call(images.exploreImage, options),
     explorePage: (options) => call(images.explorePage, options),
     serveExplorer: (options) => call(images.serveExplorer, options),

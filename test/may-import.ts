@@ -153,7 +153,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'solver',
   ],
   base: ['environment.ts', 'errors.ts', 'system', 'progress', 'oci', 'archive', 'runtime'],
-  analysis: ['errors.ts', 'system', 'oci', 'files', 'archive', 'store', 'layers', 'image'],
+  analysis: [
+    'errors.ts',
+    'system',
+    'progress',
+    'oci',
+    'files',
+    'archive',
+    'store',
+    'layers',
+    'image',
+  ],
   web: ['analysis'],
   container: [
     'environment.ts',

@@ -1,3 +1,5 @@
+export { type CheckedBase, checkReport, compressedSize } from './check/index.ts';
+export type * from './check/types.ts';
 export {
   type CompareImagesOptions,
   compareFileSystems,
@@ -26,7 +28,9 @@ export {
   compareReports,
   makeReport,
   type ReportOptions,
+  type ScannedImage,
   scanImage,
+  securityLayers,
   storedLayers,
 } from './report/index.ts';
 export type * from './report/types.ts';

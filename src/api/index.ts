@@ -1,4 +1,11 @@
-export type { GivenRates, ImageReport } from '../analysis/index.ts';
+export type {
+  CheckedRule,
+  GivenRates,
+  ImageCheck,
+  ImageFinding,
+  ImageLimits,
+  ImageReport,
+} from '../analysis/index.ts';
 export type { ByteSink, Destination } from '../destination/index.ts';
 export type { HistoryRow, ImageInspect } from '../export/index.ts';
 export type { ContentDigest, FileEntry, FileType } from '../files/index.ts';

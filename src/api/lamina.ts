@@ -1,5 +1,5 @@
 /** The contract of the library: all calls, with what each does, returns and throws. */
-import type { ImageReport } from '../analysis/index.ts';
+import type { ImageCheck, ImageReport } from '../analysis/index.ts';
 import type { Environment } from '../environment.ts';
 import type { HistoryRow } from '../export/index.ts';
 import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
@@ -52,7 +52,7 @@ import type {
   PushOptions,
   RemoveManifestListsOptions,
 } from './registries.ts';
-import type { ReportImageOptions } from './reports.ts';
+import type { CheckImageOptions, ReportImageOptions } from './reports.ts';
 import type { CheckStoreOptions, CheckStoreResult } from './store-check.ts';
 import type { CallOptions, StoreOptions } from './store-options.ts';
 import type { SystemInfo, VersionInfo } from './system-info.ts';
@@ -182,6 +182,14 @@ export interface Lamina {
    *   ARCHIVE_…, OCI_DOCUMENT_INVALID
    */
   reportImage(options: ReportImageOptions): Promise<ImageReport>;
+
+  /**
+   * Holds an image of any transport against limits: sizes, layers, efficiency, user, shells, secrets, base. Reads it as
+   * `reportImage` does. An image that exceeds a limit is a result, not an error. (`check` checks a Dockerfile.)
+   *
+   * @throws as `reportImage`
+   */
+  checkImage(options: CheckImageOptions): Promise<ImageCheck>;
 
   /**
    * Reads an image of any transport once, as `reportImage` does, and keeps it open: its files through all layers, and their

@@ -1,5 +1,5 @@
 /** What the public API takes where it reports on images of any transport. */
-import type { GivenRates } from '../analysis/index.ts';
+import type { GivenRates, ImageLimits } from '../analysis/index.ts';
 import type { StoreOptions } from './store-options.ts';
 
 export interface ReportImageOptions extends StoreOptions {
@@ -21,4 +21,10 @@ export interface ReportImageOptions extends StoreOptions {
   readonly rates?: GivenRates | undefined;
   /** Called after each layer that was read, with its index. */
   readonly onLayer?: ((layer: number) => void) | undefined;
+}
+
+export interface CheckImageOptions
+  extends Pick<ReportImageOptions, 'image' | 'platform' | 'onLayer' | 'root' | 'signal'> {
+  /** Without any, everything there is to say is a note, and the image passes. */
+  readonly limits?: ImageLimits | undefined;
 }

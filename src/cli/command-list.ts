@@ -76,6 +76,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explore.ts')).exploreCommand,
   },
   {
+    name: 'check',
+    aliases: [],
+    summary: 'check an image against limits, for CI',
+    group: 'Images',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  {
     name: 'compare',
     aliases: [],
     summary: 'show how two images differ, file by file',

@@ -6,6 +6,7 @@ import { asUserError } from './user-error.ts';
 export const exitStatus = {
   success: 0,
   failure: 1,
+  trouble: 2,
   internal: 70,
   usage: 125,
   cannotInvoke: 126,
@@ -19,6 +20,7 @@ export const exitStatus = {
 export const exitStatusTable: readonly (readonly [status: string, meaning: string])[] = [
   ['0', 'success'],
   ['1', 'the command failed: a build step failed, an image does not exist, a file cannot be read'],
+  ['2', '`check`: the image could not be checked; 1 is for an image that exceeds a limit'],
   ['70', 'a bug in lamina (code INTERNAL)'],
   ['125', 'the command line is invalid; `run`: the container could not be started'],
   ['126', '`run`: the command cannot be executed'],
@@ -52,4 +54,10 @@ export function runStatusOf(error: unknown): number {
   return status === exitStatus.failure || status === exitStatus.internal
     ? exitStatus.usage
     : status;
+}
+
+/** The status for an error of a command for which 1 is a result, as for cmp and diff. */
+export function checkStatusOf(error: unknown): number {
+  const status = statusOf(error);
+  return status === exitStatus.failure ? exitStatus.trouble : status;
 }

@@ -7,7 +7,7 @@ import { nearestName } from '../nearest-name.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commandList, type FoundCommand, findCommand, subcommandsOf } from './command-list.ts';
 import { findMissing } from './commands-not-yet.ts';
-import { runStatusOf, statusOf } from './exit-status.ts';
+import { checkStatusOf, runStatusOf, statusOf } from './exit-status.ts';
 import { parseFlags } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { type Io, PipeClosed, useColor } from './io.ts';
@@ -24,7 +24,7 @@ export interface ProgramOptions {
 export async function runProgram(options: ProgramOptions): Promise<number> {
   const { io, env } = options;
   let debug = isOn(env.LAMINA_DEBUG);
-  let ofRun = false;
+  let status = statusOf;
   try {
     const parsed = parseFlags(globalFlags, options.argv, {
       command: 'lamina',
@@ -40,7 +40,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     const group = askedGroup(words);
     if (group !== undefined) return await showGroupHelp(group, io);
     const found = requireCommand(words);
-    ofRun = found.entry.name === 'run';
+    status = STATUS_OF.get(found.entry.name) ?? statusOf;
     const command = await found.entry.load();
     return await execute(found, command, { ...options, root: parsed.flags.root });
   } catch (thrown) {
@@ -49,9 +49,15 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
       const { renderError } = await import('./render-error.ts');
       await io.stderr.write(renderError(error, { color: useColor(io, env), debug }));
     }
-    return ofRun ? runStatusOf(error) : statusOf(error);
+    return status(error);
   }
 }
+
+/** Commands whose errors are to be told from their results. */
+const STATUS_OF: ReadonlyMap<string, typeof statusOf> = new Map([
+  ['run', runStatusOf],
+  ['check', checkStatusOf],
+]);
 
 /** Whether an error only says that a wait or stream was aborted. */
 function isAbort(error: unknown): boolean {

@@ -4,7 +4,8 @@ import { familiarName, parseReference } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
 import type { OpenedImage } from './open-image.ts';
 
-const NAME = 'org.opencontainers.image.base.name';
+/** Annotation, or label: the image that one is based on. */
+export const BASE_NAME = 'org.opencontainers.image.base.name';
 const DIGEST = 'org.opencontainers.image.base.digest';
 
 interface Known {
@@ -36,7 +37,7 @@ export function baseInStore({ image, stored }: OpenedImage): BaseImage | undefin
   const base = named ?? longest;
   if (base === undefined) return undefined;
   return {
-    name: annotations[NAME] ?? nameOf(store, base),
+    name: annotations[BASE_NAME] ?? nameOf(store, base),
     digest: base.manifestDigest,
     layers: base.layers.length,
   };
@@ -46,7 +47,7 @@ function annotated(
   store: Store,
   annotations: Readonly<Record<string, string>>,
 ): readonly ImageRecord[] {
-  const { [NAME]: name, [DIGEST]: digest } = annotations;
+  const { [BASE_NAME]: name, [DIGEST]: digest } = annotations;
   try {
     const images = name === undefined ? [] : store.images.variants(name);
     return images.filter(({ manifestDigest }) => digest === undefined || digest === manifestDigest);

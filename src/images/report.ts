@@ -1,5 +1,5 @@
 /** Reports what is in an image of any transport. */
-import type { ImageReport } from '../analysis/index.ts';
+import type { ImageReport, ScannedImage } from '../analysis/index.ts';
 import type { ReportImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { baseInStore, sharedLayers } from './base-image.ts';
@@ -29,14 +29,26 @@ type Base = ReturnType<typeof baseInStore>;
  */
 export async function reportOn(
   opened: OpenedImage,
-  { signal, onLayer, rates }: Pick<ReportImageOptions, 'signal' | 'onLayer' | 'rates'> = {},
+  options: ReportOnOptions = {},
   base: Base = baseInStore(opened),
 ): Promise<ImageReport> {
+  return (await scannedReport(opened, options, base)).report;
+}
+
+type ReportOnOptions = Pick<ReportImageOptions, 'signal' | 'onLayer' | 'rates'>;
+
+/** As `reportOn`, with what the layers hold. */
+export async function scannedReport(
+  opened: OpenedImage,
+  { signal, onLayer, rates }: ReportOnOptions = {},
+  base: Base = baseInStore(opened),
+): Promise<{ readonly report: ImageReport; readonly scanned: ScannedImage }> {
   const { makeReport, scanImage, storedLayers } = await import('../analysis/index.ts');
   const { image, names, stored } = opened;
   const layers = stored && storedLayers(stored.store, stored.record);
   const scanned = await scanImage(image, { stored: layers, signal, onLayer });
-  return makeReport(image, scanned, { ...(stored && knownBuild(stored)), names, base, rates });
+  const build = stored && knownBuild(stored);
+  return { report: await makeReport(image, scanned, { ...build, names, base, rates }), scanned };
 }
 
 async function namedBase(

@@ -124,6 +124,7 @@ const short = {
   inspectImages: { images: ['busybox'] },
   imageHistory: { image: 'busybox' },
   compareImages: { a: 'busybox', b: 'busybox' },
+  checkImage: { image: 'busybox' },
   reportImage: { image: 'busybox' },
   prune: {},
   diskUsage: {},

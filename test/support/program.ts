@@ -79,6 +79,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     reportImage: unexpected,
     explorePage: unexpected,
     serveExplorer: unexpected,
+    checkImage: unexpected,
     exploreImage: unexpected,
     check: unexpected,
     outline: unexpected,

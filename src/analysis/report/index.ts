@@ -14,5 +14,6 @@ export {
   type ScannedImage,
   scanImage,
 } from './scan-image.ts';
+export { securityLayers } from './security.ts';
 export { storedLayers } from './stored-layers.ts';
 export type * from './types.ts';

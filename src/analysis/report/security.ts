@@ -1,5 +1,5 @@
 /** What in the final file system matters for security. */
-import { type BytePath, baseName } from '../../files/index.ts';
+import { type BytePath, baseName, toJsonText } from '../../files/index.ts';
 import { type ImageModel, NONE } from '../model/index.ts';
 
 export interface SecurityFindings {
@@ -60,4 +60,15 @@ function leadsNowhere(model: ImageModel, path: BytePath, target: string | undefi
   if (!isNear && !target.startsWith('/')) return false;
   const node = model.paths.find(full);
   return node === NONE || model.visibleAt(node, model.layers.length - 1) === NONE;
+}
+
+/** The layer of each of the files that `securityFindings` names. */
+export function securityLayers(model: ImageModel): ReadonlyMap<string, number> {
+  const { shells, packageManagers, setuid } = securityFindings(model);
+  return new Map(
+    [...shells, ...packageManagers, ...setuid].map((path) => {
+      const version = model.visibleAt(model.paths.find(path), model.layers.length - 1);
+      return [toJsonText(path), model.versions.layer(version)];
+    }),
+  );
 }

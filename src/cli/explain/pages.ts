@@ -14,7 +14,7 @@ export interface Explanation {
 
 /** The pages in docs/ that are for users. */
 const TOPICS = [
-  ...['caches', 'cli', 'compatibility', 'docker', 'glossary', 'outputs'],
+  ...['caches', 'check', 'cli', 'compatibility', 'docker', 'glossary', 'outputs'],
   ...['platforms', 'registries', 'reproducible', 'run'],
 ];
 

@@ -1,0 +1,28 @@
+/** Commands for the log of a GitHub Actions job: annotations of the Dockerfile. */
+import type { ImageCheck, ImageFinding } from '../../api/index.ts';
+import { type CheckOutput, fullMessage } from './places.ts';
+
+/** @returns whole lines */
+export function renderGithub({ findings }: ImageCheck, output: CheckOutput): string {
+  return findings.map((finding) => `${annotation(finding, output)}\n`).join('');
+}
+
+function annotation(finding: ImageFinding, output: CheckOutput): string {
+  const { rule, level, line } = finding;
+  const properties = {
+    ...(line !== null && { file: output.dockerfile, line: String(line) }),
+    title: `lamina check: ${rule}`,
+  };
+  const shown = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
+  const command = level === 'error' ? 'error' : 'notice';
+  return `::${command} ${shown.join(',')}::${data(fullMessage(finding, output))}`;
+}
+
+/** A line end would begin another command. */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
