@@ -1,4 +1,4 @@
-/** What a container runs: the image's entry point and command, and what the caller puts in their place. */
+/** The command of a container: the image's entry point and command, and the caller's replacements. */
 import { AppError } from '../errors.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import type { ContainerSettings } from './settings.ts';

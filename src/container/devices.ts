@@ -1,4 +1,4 @@
-/** Devices of this machine that a container is given. */
+/** Devices of this machine for a container. */
 import { statSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { cleanPath, toBytes } from '../files/index.ts';

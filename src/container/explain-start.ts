@@ -1,4 +1,4 @@
-/** A program of an image that could not be started: what is wrong with it, where that can be seen. */
+/** Explains why a program of an image could not be started, if the cause is visible. */
 import {
   explainedStart,
   type ProcessResult,
@@ -6,12 +6,12 @@ import {
   programFault,
 } from '../runtime/index.ts';
 
-/** With what the runtimes end when the kernel refuses the program. */
+/** Exit codes of the runtimes when the kernel refuses the program. */
 const REFUSED: ReadonlySet<number> = new Set([1, 255]);
 
 /**
- * Waits for the process. runc ends with a status of its own when the kernel refuses the program, crun with an error:
- * both are explained by the same look at the file.
+ * Waits for the process. When the kernel refuses the program, runc ends with an exit code of its own, crun with an
+ * error: the same inspection of the file explains both.
  *
  * @throws AppError RUNTIME_INTERPRETER_MISSING, RUNTIME_WRONG_FORMAT; else what `ended` throws
  */

@@ -1,10 +1,10 @@
-/** The small first process of `lamina run --init`: it passes signals on and reaps what others leave. */
+/** The small first process of `lamina run --init`: it passes signals on and reaps orphaned processes. */
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { isStaticProgram } from '../runtime/index.ts';
 import { findProgram } from '../system/index.ts';
 
-/** It runs among the image's files, so it must need no library. */
+/** It runs among the image's files, so it must not need libraries. */
 const NAMES = ['docker-init', 'tini-static', 'catatonit', 'tini'];
 
 /**

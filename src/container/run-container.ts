@@ -1,4 +1,4 @@
-/** `lamina run`: one process in an image. It lives as long as the call, and what it wrote goes with it. */
+/** `lamina run`: one process in an image. It lasts as long as the call, and its changes are discarded. */
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Environment } from '../environment.ts';
@@ -34,7 +34,7 @@ import type { ContainerSettings } from './settings.ts';
 import { openVolumes } from './volumes.ts';
 
 export interface ContainerOptions extends ContainerSettings {
-  /** Looked at for PATH and LAMINA_RUNTIME. */
+  /** Used for PATH and LAMINA_RUNTIME. */
   readonly hostEnv: Environment;
   readonly signal?: AbortSignal | undefined;
 }
@@ -142,10 +142,10 @@ function request(input: RequestInput): Omit<ProcessRequest, 'lowers' | 'mounts'>
   };
 }
 
-/** So much of its id is the host name of a container. */
+/** How many digits of its id make the host name of a container. */
 const SHORT_ID = 12;
 
-/** The image's variables, and over them the caller's. */
+/** The image's variables, overridden by the caller's. */
 function environmentOf({ Env = [] }: ContainerConfig, options: ContainerOptions): string[] {
   const variables = new Map<string, string>();
   const terminal = options.tty === true ? ['TERM=xterm'] : [];

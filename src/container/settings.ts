@@ -1,4 +1,4 @@
-/** What a container is to be: the same words in the library's `run()` and here. */
+/** Settings of a container, with the names of the library's `run()`. */
 import type { ResourceLimits } from '../runtime/index.ts';
 
 /** A command, and how its container runs. */
@@ -16,7 +16,7 @@ export interface ContainerSettings {
   readonly volumes?: readonly VolumeSpec[] | undefined;
   readonly tmpfs?: readonly TmpfsSpec[] | undefined;
   /**
-   * Paths in the container of volumes that begin with the image's files and end with the container, beside those that the
+   * Paths in the container of volumes with the image's files that end with the container, in addition to those that the
    * image declares.
    */
   readonly anonymousVolumes?: readonly string[] | undefined;
@@ -27,7 +27,7 @@ export interface ContainerSettings {
   readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
   readonly readonlyRoot?: boolean | undefined;
   readonly limits?: ResourceLimits | undefined;
-  /** Control group in which the container's is made. */
+  /** Parent control group of the container's. */
   readonly cgroupParent?: string | undefined;
   /** `NET_ADMIN`, `CAP_NET_ADMIN`, `ALL`. */
   readonly capAdd?: readonly string[] | undefined;
@@ -42,18 +42,18 @@ export interface ContainerSettings {
   readonly ulimits?:
     | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
     | undefined;
-  /** A first process that passes signals on and reaps what others leave. */
+  /** A first process that passes signals on and reaps orphaned processes. */
   readonly init?: boolean | undefined;
   /** Called with the container's id, 64 hexadecimal digits, before the process starts; if it throws, the call ends. */
   readonly onId?: ((id: string) => void) | undefined;
   /**
-   * Where the process's output goes. `inherit`: the caller's own file descriptors 0 to 2 (what the command line
-   * wants, and the only way with `tty`); else the functions receive it.
+   * Destination of the process's output. `inherit`: the caller's own file descriptors 0 to 2 (as the command line
+   * needs, and the only way with `tty`); otherwise the functions receive it.
    */
   readonly stdio?: 'inherit' | OutputReceivers | undefined;
 }
 
-/** Functions that receive what a process writes. */
+/** Functions that receive the output of a process. */
 export interface OutputReceivers {
   /** Receives standard output. */
   readonly stdout: (data: Uint8Array) => void;

@@ -1,4 +1,4 @@
-/** What is mounted into a container: what the caller asks for, and the volumes that the image declares. */
+/** The mounts of a container: the caller's, and the volumes that the image declares. */
 import { mkdir, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { type FileTree, resolveInTree, toBytes } from '../files/index.ts';
@@ -8,18 +8,18 @@ import type { ContainerSettings, VolumeSpec } from './settings.ts';
 export type VolumeOptions = Pick<ContainerSettings, 'volumes' | 'tmpfs' | 'anonymousVolumes'>;
 
 export interface VolumeInput extends VolumeOptions {
-  /** What VOLUME says. */
+  /** The paths of VOLUME. */
   readonly declared: readonly string[];
   readonly tree: FileTree;
-  /** Host directory for what is written to anonymous volumes, as text. */
+  /** Host directory for writes to anonymous volumes, as text. */
   readonly directory: string;
 }
 
 /**
- * An anonymous volume begins with what the image has at its path, can be written to also where the root file system cannot, and
- * is gone with the container. What the caller mounts at the path of a declared volume goes in its place.
+ * An anonymous volume begins with the image's files at its path, is writable even if the root file system is not, and
+ * is removed with the container. A mount of the caller at the path of a declared volume replaces it.
  *
- * @returns the mounts, once it is known where the image's layers are
+ * @returns the mounts, once the lower directories of the image are known
  * @throws AppError CONTAINER_VOLUME, SYMLINK_LOOP
  */
 export async function openVolumes(
@@ -32,7 +32,7 @@ export async function openVolumes(
       ({ exec = false, ...rest }) => ({ kind: 'tmpfs', noexec: !exec, ...rest }) as const,
     ),
   ];
-  // By any name: a link of the image may lead to the same directory.
+  // Under any name: a link of the image may lead to the same directory.
   const resolved = (path: string) => resolveInTree(input.tree, toBytes(path)).path;
   const taken = new Set(asked.map(({ target }) => resolved(target)));
   const anonymous = new Map(

@@ -1,13 +1,13 @@
 /**
- * The one recipe of cache keys: what an operation is asked to do, the keys of the inputs it works on as they are, and the
- * digests of the files it sees of others.
+ * The one recipe of cache keys: the parameters of an operation, the keys of the inputs it uses as a whole, and the
+ * digests of the files it uses of others.
  */
 import { createHash } from 'node:crypto';
 import type { Op } from './vertex.ts';
 
 /**
- * Raised for a kind of operation whenever it begins to make other results from the same parameters, so that
- * no record of the old meaning is found again.
+ * Raised for a kind of operation whenever it makes other results from the same parameters, so that no record of the old
+ * meaning is found.
  */
 export const SEMANTICS_VERSION: Readonly<Record<Op['kind'], number>> = {
   image: 1,
@@ -19,16 +19,16 @@ export const SEMANTICS_VERSION: Readonly<Record<Op['kind'], number>> = {
   exec: 1,
 };
 
-/** An operation, or what of it decides what comes out. */
+/** An operation, or the parts of it that decide its result. */
 export interface KeyedOp {
   readonly kind: Op['kind'];
 }
 
 export interface KeyParts<T extends KeyedOp> {
   readonly op: T;
-  /** Keys of inputs that count as a whole, in order: as many for each operation of a kind. */
+  /** Keys of inputs used as a whole, in order: the same number for each operation of a kind. */
   readonly inputs?: readonly string[] | undefined;
-  /** Digests of what the operation sees of other inputs, or fetches. */
+  /** Digests of files that the operation uses of other inputs, or fetches. */
   readonly content?: readonly string[] | undefined;
 }
 

@@ -17,8 +17,8 @@ export class GraphBuilder {
   readonly #info = new Map<VertexId, VertexInfo>();
 
   /**
-   * Adds an operation and returns its digest. When the vertex exists already its first description stays,
-   * but it ignores the cache if any of its users asks for that.
+   * Adds an operation and returns its digest. If the vertex exists already, its first description stays, but it ignores
+   * the cache if any of its users requests that.
    */
   add(op: Op, inputs: readonly (VertexId | typeof SCRATCH)[], info: VertexInfo): VertexId {
     const id = vertexId(op, inputs);
@@ -37,7 +37,7 @@ export class GraphBuilder {
   }
 }
 
-/** One graph of several: what they have in common is in it once, as the first describes it. */
+/** Joins several graphs: common vertices are in it once, as the first one describes them. */
 export function mergeGraphs(graphs: readonly Graph[]): Graph {
   const [only, ...more] = graphs;
   if (only !== undefined && more.length === 0) return only;

@@ -1,36 +1,36 @@
 /**
- * Which files of a tree an operation takes: what COPY, bind mounts and what cache mounts begin with have in common. Two equal
- * selections of one tree are the same files, with the same metadata, in the same order.
+ * The files of a tree that an operation uses: the common part of COPY, bind mounts and initial files of cache mounts.
+ * Two equal selections of one tree are the same files, with the same metadata, in the same order.
  */
 import type { CopyOp, CopySource, TreeSource } from './vertex.ts';
 
 export interface FileSelection {
   /** Paths or wildcards as written, after expansion (UTF-8 text). */
   readonly paths: readonly string[];
-  /** Patterns of what is left out, relative to each path. */
+  /** Patterns of files to leave out, relative to each path. */
   readonly exclude: readonly string[];
-  /** The directories above the files are taken too (COPY --parents). */
+  /** Include the directories above the files (COPY --parents). */
   readonly parents: boolean;
   /** Archives among the paths are unpacked (ADD). */
   readonly unpack: boolean;
-  /** Of a directory, itself is taken and not only its contents. */
+  /** Of a directory, include itself and not only its contents. */
   readonly keepsTop: boolean;
   /** The tree is a directory of this machine. */
   readonly isLocal: boolean;
-  /** Files keep their owners; else they are root's, or whose --chown says. */
+  /** Files keep their owners; otherwise they are root's, or --chown's. */
   readonly keepsOwner: boolean;
   /** As written: octal or symbolic; undefined: as in the tree. */
   readonly mode: string | undefined;
 }
 
-/** What a COPY takes of one of its sources. */
+/** The selection of a COPY for one of its sources. */
 export function copySelection(op: CopyOp, { paths, unpack, isLocal }: TreeSource): FileSelection {
   const { exclude, parents, mode, keepsTop = false } = op;
   const keepsOwner = op.owner === undefined && !isLocal;
   return { paths, exclude, parents, unpack, keepsTop, isLocal, keepsOwner, mode };
 }
 
-/** How many sources of the same kind are written before those of a source: paths, or here-documents. */
+/** How many sources of the same kind come before those of a source: paths, or here-documents. */
 export function sourcesBefore({ sources }: CopyOp, source: CopySource): number {
   let count = 0;
   for (const one of sources) {
@@ -40,7 +40,7 @@ export function sourcesBefore({ sources }: CopyOp, source: CopySource): number {
   throw new Error('no source of this copy');
 }
 
-/** One file, or one directory with all that is in it, as it is: what a mount shows. */
+/** One file, or one directory with all its contents, as it is: the files of a mount. */
 export function mountSelection(path: string): FileSelection {
   return {
     paths: [literalPath(path)],
@@ -54,7 +54,7 @@ export function mountSelection(path: string): FileSelection {
   };
 }
 
-/** A path in which nothing is a wildcard. */
+/** Escapes all wildcards in a path. */
 export function literalPath(path: string): string {
   return path.replace(/[*?[\\]/g, '\\$&');
 }

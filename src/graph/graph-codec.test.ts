@@ -29,7 +29,7 @@ const platform: fc.Arbitrary<Platform> = fc.record(
   { requiredKeys: ['os', 'architecture'] },
 );
 
-/** What an operation with so many inputs may name. */
+/** Input positions for an operation with so many inputs. */
 const input = (count: number) => fc.nat({ max: count - 1 });
 const owner = { uid: integer, gid: integer, mode: integer };
 
@@ -141,7 +141,7 @@ type Input = VertexId | 'scratch';
 
 interface Addition {
   readonly op: Op;
-  /** Each is taken modulo what there is to choose from. */
+  /** Each is taken modulo the number of choices. */
   readonly inputs: readonly number[];
   readonly info: VertexInfo;
 }
@@ -219,7 +219,7 @@ interface Written {
   [member: string]: unknown;
 }
 
-/** Two directories, one in the other, written down and changed. */
+/** Two directories, one in the other, encoded and changed. */
 function changed(change: (written: Written) => unknown): () => Graph {
   const builder = new GraphBuilder();
   const said: VertexInfo = {
@@ -245,7 +245,7 @@ function lead(vertex: WrittenVertex, to: WrittenVertex): void {
 
 const AT = { line: 1, column: 1, offset: 0 };
 
-/** Gives a vertex the digest of what it says now. */
+/** Gives a vertex the digest of its current content. */
 function resigned(vertex: Written['vertices'][number]): void {
   vertex.id = vertexId(vertex.op as unknown as Op, vertex.inputs as Input[]);
 }

@@ -6,11 +6,11 @@ import { inputsNamedBy, op } from './op-shapes.ts';
 import { integer, invalidGraph, list, matching, record, type Shape } from './shapes.ts';
 import { type Graph, SCRATCH, type Vertex, type VertexId, type VertexInfo } from './vertex.ts';
 
-/** Raised when what was written before cannot be read any more. */
+/** Raised when earlier encodings cannot be read any more. */
 const VERSION = 1;
 
 /**
- * Writes a graph down with all that is said of its vertices, inputs before their users.
+ * Encodes a graph with the infos of its vertices, inputs before their users.
  *
  * @throws Error for a graph that lacks an input, or the description of a vertex
  */
@@ -56,10 +56,10 @@ const encodedGraph = record<{
 });
 
 /**
- * Reads a graph. Each vertex is what its digest says, and its inputs come before it: so there is no circle.
+ * Decodes a graph. Each vertex must match its digest, and its inputs come before it, so there is no cycle.
  *
- * @throws AppError GRAPH_INVALID for another version, an unknown kind, a member too many, an input that is missing, a
- *   circle, a wrong digest
+ * @throws AppError GRAPH_INVALID for another version, an unknown kind, an unknown member, a missing input, a cycle, a
+ *   wrong digest
  */
 export function decodeGraph(bytes: Uint8Array): Graph {
   const { version, sources, vertices: encoded } = encodedGraph(parse(bytes), 'graph');

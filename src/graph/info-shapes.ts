@@ -1,4 +1,4 @@
-/** How what is said of a vertex is written and read: locations name their text by its position in a list of texts. */
+/** The JSON form of vertex infos: locations refer to their text by its position in a list of texts. */
 import type { InstructionPart, SourceLocation, SourceRange, SourceUse } from '../errors.ts';
 import { digest, platform } from './op-shapes.ts';
 import {
@@ -68,7 +68,7 @@ const info: Shape<EncodedInfo> = record<EncodedInfo>({
   ),
 });
 
-/** In a list JSON has null for what is undefined. */
+/** In a list, JSON has null for undefined. */
 function orNull<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, at) => (value === null ? undefined : shape(value, at));
 }
@@ -108,7 +108,7 @@ export function decodeInfo(value: unknown, at: string, texts: readonly SourceTex
   return { ...rest, locations: decoded };
 }
 
-/** In one order, so that equal graphs have their texts in one order. */
+/** In a fixed order, so that equal graphs have their texts in the same order. */
 function entriesOf<T>(
   locations: Readonly<Partial<Record<InstructionPart, T>>>,
 ): readonly (readonly [InstructionPart, T])[] {

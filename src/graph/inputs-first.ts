@@ -1,7 +1,7 @@
 /**
  * The given ones and all they need, each once, inputs before their users. Deep chains must not recurse.
  *
- * @param inputsOf leaves out what is not looked into
+ * @param inputsOf leaves out inputs that are not visited
  */
 export function inputsFirst<T>(
   targets: readonly T[],

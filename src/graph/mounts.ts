@@ -1,7 +1,7 @@
 /**
- * The mounts of a RUN. Each kind says here what of it is in the key of the step: a new kind does not compile without. The
- * parser (`dockerfile/mount.ts`), the planner and the drivers have a table of the same kinds each; what the runtime mounts is
- * of other kinds (`ProcessMount`), since for the kernel an agent's socket and a cache are the same.
+ * The mounts of a RUN. Each kind defines here what belongs to the step's key: a new kind does not compile without it.
+ * The parser (`dockerfile/mount.ts`), the planner and the drivers each have a table of the same kinds; the runtime's
+ * mounts have other kinds (`ProcessMount`), since for the kernel an agent's socket and a cache are the same.
  */
 
 /** A file or directory of another file system. */
@@ -20,10 +20,10 @@ export interface CacheMount {
   readonly id: string;
   readonly sharing: 'shared' | 'private' | 'locked';
   readonly readonly: boolean;
-  /** What a new cache begins with: one layer, in which `source` is the directory. */
+  /** The initial files of a new cache: one layer, in which `source` is the directory. */
   readonly input: number | undefined;
   readonly source: string;
-  /** What of the cache is mounted: a path below it, which has to be there; undefined: all of it. */
+  /** The mounted part of the cache: a path below it, which must exist; undefined: all of it. */
   readonly within: string | undefined;
   readonly uid: number;
   readonly gid: number;
@@ -40,7 +40,7 @@ export interface SecretMount {
   readonly kind: 'secret';
   readonly id: string;
   readonly target: string | undefined;
-  /** The variable that holds it. */
+  /** Name of the variable with the secret. */
   readonly env: string | undefined;
   readonly required: boolean;
   readonly uid: number;
@@ -69,19 +69,19 @@ export interface FilesOfInput {
 }
 
 interface MountRules<Mount extends MountSpec> {
-  /** The mount as it stands in the step's key: without what may differ from build to build. */
+  /** The mount in the step's key: without what may differ from build to build. */
   readonly keyed: (mount: Mount) => Mount;
-  /** The files whose digest is in the key too; undefined: this one has none. Absent where no mount of the kind has any. */
+  /** The files whose digest is in the key too; undefined: this one has none. Absent for kinds that never have any. */
   readonly files: ((mount: Mount) => FilesOfInput | undefined) | undefined;
 }
 
 export const MOUNT_KINDS: { readonly [Kind in MountKind]: MountRules<MountOf<Kind>> } = {
-  // Where the files are in their file system does not matter to who sees them.
+  // The path of the files in their file system makes no difference to the process.
   bind: {
     keyed: (mount) => ({ ...mount, source: '' }),
     files: ({ input, source }) => ({ input, path: source }),
   },
-  // What is in a cache changes from step to step; what it begins with does not.
+  // The contents of a cache change from step to step; its initial files do not.
   cache: {
     keyed: (mount) => ({ ...mount, id: '', sharing: 'shared', source: '' }),
     files: ({ input, source }) => (input === undefined ? undefined : { input, path: source }),

@@ -1,4 +1,4 @@
-/** How each kind of operation is read, and which inputs it names. */
+/** The JSON shape of each kind of operation, and the inputs it names. */
 import { type Digest, isDigest, type Platform } from '../oci/index.ts';
 import { type MountOf, type MountSpec, mountRules } from './mounts.ts';
 import {

@@ -1,7 +1,7 @@
-/** Decoders of JSON, put together as the types are: a member that a type gets does not compile without one. */
+/** Decoders of JSON, composed as the types are: a new member of a type does not compile without a decoder. */
 import { AppError } from '../errors.ts';
 
-/** @param at where the value is, for messages. @throws AppError GRAPH_INVALID */
+/** @param at position of the value, for messages. @throws AppError GRAPH_INVALID */
 export type Shape<T> = (value: unknown, at: string) => T;
 
 export function invalidGraph(at: string, problem: string): AppError {
@@ -25,7 +25,7 @@ export const integer: Shape<number> = (value, at) => {
   return Number(value);
 };
 
-/** A text that a check knows to be of a narrower type. */
+/** A text that a check narrows to a type. */
 export function matching<T extends string>(
   check: (value: string) => value is T,
   expected: string,
@@ -45,7 +45,7 @@ export function oneOf<const T extends string | boolean>(...values: readonly T[])
   };
 }
 
-/** What is undefined is absent in JSON. */
+/** Undefined members are absent in JSON. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, at) => (value === undefined ? undefined : shape(value, at));
 }
@@ -57,7 +57,7 @@ export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
   };
 }
 
-/** Members that are not named are refused: what they say would be lost. */
+/** Unknown members are refused: their information would be lost. */
 export function record<T extends object>(
   members: {
     readonly [Name in keyof T]-?: Shape<T[Name]>;
@@ -77,7 +77,7 @@ export function record<T extends object>(
   };
 }
 
-/** A record whose member `kind` says which of several it is. */
+/** A record whose member `kind` selects one of several shapes. */
 export function byKind<T extends { readonly kind: string }>(
   shapes: {
     readonly [Kind in T['kind']]: Shape<Extract<T, { readonly kind: Kind }>>;

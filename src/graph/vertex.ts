@@ -1,8 +1,8 @@
 /**
- * The graph of operations as plain, immutable, serialisable data. A vertex is one operation with its inputs;
- * its definition digest names what was asked for: kind and semantics version of the operation, its parameters,
- * its inputs' definition digests. Names for people, source positions and stages are kept apart, in `VertexInfo`,
- * since they do not change what is made.
+ * The graph of operations as plain, immutable, serialisable data. A vertex is one operation with its inputs; its
+ * definition digest covers the request: kind and semantics version of the operation, its parameters, its inputs'
+ * definition digests. Names for people, source locations and stages are separate, in `VertexInfo`, since they do not
+ * change the result.
  */
 import type { InstructionPart, SourceLocation } from '../errors.ts';
 import type { Digest, Platform } from '../oci/index.ts';
@@ -15,9 +15,9 @@ export type VertexId = string & { readonly __brand: 'VertexId' };
 export interface ImageOp {
   readonly kind: 'image';
   /**
-   * The image's config digest: tags are resolved before the graph is made. It is all of the image's identity, since it
-   * names the layers by their content. Where the image may be had is in `VertexInfo.image`: the same layers under another
-   * name, or compressed in another way under another manifest, are one vertex and give one result.
+   * The image's config digest: tags are resolved before the graph is made. It identifies the image, since it names the
+   * layers by their content. The image's location is in `VertexInfo.image`: the same layers under another name, or
+   * recompressed under another manifest, are one vertex with one result.
    */
   readonly imageId: Digest;
 }
@@ -26,7 +26,7 @@ export interface ImageOp {
 export interface HttpOp {
   readonly kind: 'http';
   readonly url: string;
-  /** `sha256:<64 hex>` of the body; then nothing needs to be asked of the server when the cache has it. */
+  /** `sha256:<64 hex>` of the body; then the server is not asked when the cache has it. */
   readonly checksum: string | undefined;
   readonly filename: string;
 }
@@ -37,19 +37,19 @@ export interface GitOp {
   readonly remote: string;
   /** Branch, tag, full name or commit; undefined: the remote's HEAD. */
   readonly ref: string | undefined;
-  /** Only what is in this directory of the repository; `''`: all. */
+  /** Only this directory of the repository; `''`: all. */
   readonly subdir: string;
   readonly keepGitDir: boolean;
   readonly submodules: boolean;
-  /** The commit it has to be, or how it begins. */
+  /** The required commit, or a prefix of it. */
   readonly checksum: string | undefined;
   /** Files get the time of the commit, not of the checkout. */
   readonly commitTime: boolean;
-  /** The checksum is fetched whatever the ref means at the remote. */
+  /** The checksum is fetched whatever the ref points to at the remote. */
   readonly fetchByCommit?: boolean | undefined;
 }
 
-/** A local directory; what of it is read is decided by the operations that use it. */
+/** A local directory; the operations that use it decide which files are read. */
 export interface ContextOp {
   readonly kind: 'context';
   /** `context` for the build context, else the name of a named context. */
@@ -65,7 +65,7 @@ export interface TreeSource {
   readonly paths: readonly string[];
   /** ADD: unpack archives found among the paths. */
   readonly unpack: boolean;
-  /** The tree is a directory of this machine: the owners of its files mean nothing in an image. */
+  /** The tree is a directory of this machine: owners of its files are ignored. */
   readonly isLocal: boolean;
 }
 
@@ -78,10 +78,10 @@ export interface InlineSource {
 
 export type CopySource = TreeSource | InlineSource;
 
-/** COPY and ADD of files that are there (context, stage, image, here-document). Input 0 is the file system copied into. */
+/** COPY and ADD of existing files (context, stage, image, here-document). Input 0 is the file system copied into. */
 export interface CopyOp {
   readonly kind: 'copy';
-  /** In the order in which they are copied: a later one replaces what an earlier one has put. */
+  /** In the order of copying: a later one overwrites an earlier one. */
   readonly sources: readonly CopySource[];
   /** Absolute destination, after WORKDIR; a trailing slash means directory. */
   readonly destination: string;
@@ -91,7 +91,7 @@ export interface CopyOp {
   readonly mode: string | undefined;
   readonly exclude: readonly string[];
   readonly parents: boolean;
-  /** COPY --link: destination symlinks are not followed, the layer does not depend on what is below. */
+  /** COPY --link: destination symlinks are not followed, the layer does not depend on the layers below. */
   readonly link: boolean;
   /** The destination gets the mode and owner of a directory whose contents are copied, too. */
   readonly keepsTop?: true | undefined;
@@ -124,10 +124,10 @@ export interface MkdirOp {
   readonly owner: string | undefined;
 }
 
-/** RUN. Input 0 is the root file system; further inputs are named by the mounts. */
+/** RUN. Input 0 is the root file system; the mounts name further inputs. */
 export interface ExecOp {
   readonly kind: 'exec';
-  /** What the process is made for: the same files may be run for several. */
+  /** The platform of the process: the same files may run for several. */
   readonly platform: Platform;
   readonly args: readonly string[];
   /** `NAME=value`, in order. */
@@ -159,45 +159,45 @@ export interface Vertex {
   readonly inputs: readonly (VertexId | typeof SCRATCH)[];
 }
 
-/** The empty file system: no vertex is needed to make it. */
+/** The empty file system, which needs no vertex. */
 export const SCRATCH = 'scratch';
 
 /** Where another machine gets the image of an `ImageOp`. */
 export interface ImageSource {
   /**
-   * In full form: `docker.io/library/debian:bookworm`. An image that was built here has a name too, which no registry
-   * need know. Undefined: it came from a directory of this machine.
+   * In full form: `docker.io/library/debian:bookworm`. An image built here has a name too, which no registry need have.
+   * Undefined: it came from a directory of this machine.
    */
   readonly reference: string | undefined;
-  /** Of the manifest for the platform. Undefined: nobody knows. */
+  /** Of the manifest for the platform. Undefined: unknown. */
   readonly manifestDigest: Digest | undefined;
 }
 
-/** What people are told about a vertex, and what does not change its result. Not part of its identity. */
+/** Facts about a vertex for people, and options that do not change its result. Not part of its identity. */
 export interface VertexInfo {
   readonly name: string;
   readonly stage: string | undefined;
-  /** What its processes are made for; undefined: what has no processes, or this machine. */
+  /** The platform of its processes; undefined: it has none, or this machine's. */
   readonly platform?: Platform | undefined;
   /** Of an image. */
   readonly image?: ImageSource | undefined;
   readonly locations: Locations;
   /** The instruction as written, on one line. */
   readonly instruction: string | undefined;
-  /** The cache is not asked for this vertex (--no-cache, --no-cache-filter). */
+  /** Whether the cache is ignored for this vertex (--no-cache, --no-cache-filter). */
   readonly ignoreCache: boolean;
-  /** Predefined proxy variables, given to RUN but not part of any key. */
+  /** Predefined proxy variables of a RUN; not part of any key. */
   readonly proxyEnv?: readonly string[] | undefined;
-  /** What a RUN says where saying it otherwise makes no difference here, though it does to BuildKit's keys. */
+  /** Spellings of a RUN that make no difference here, but do to BuildKit's keys. */
   readonly asWritten?: AsWritten | undefined;
 }
 
-/** Where an instruction and its parts are in the text; empty for what is in no Dockerfile. */
+/** Locations of an instruction and its parts in the text; empty without a Dockerfile. */
 export type Locations = Readonly<Partial<Record<InstructionPart, SourceLocation>>>;
 
 export interface AsWritten {
   readonly network: 'default' | 'host' | 'none';
-  /** Of the mounts, in their order: not cleaned, of secrets and agents not made absolute; undefined for what has none. */
+  /** Of the mounts, in order: not cleaned, for secrets and agents not made absolute; undefined without a target. */
   readonly targets: readonly (string | undefined)[];
 }
 

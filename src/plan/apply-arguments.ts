@@ -1,4 +1,4 @@
-/** ARG and ENV: what later words and RUN see. */
+/** ARG and ENV: variables for later words and RUN. */
 import type { ArgDeclaration, ArgInstruction, EnvInstruction } from '../dockerfile/index.ts';
 import { type DeclaredArgument, isForScanner } from './arguments.ts';
 import { expand } from './expansion.ts';
@@ -36,8 +36,8 @@ export function applyArg(
 }
 
 /**
- * A build argument wins, then the default; without either a global ARG of that name is taken over. The name is
- * taken as written: BuildKit expands values only.
+ * A build argument wins, then the default; without either, a global ARG of that name is used. The name is taken as
+ * written: BuildKit expands only values.
  */
 function declare(
   state: StageState,
@@ -51,7 +51,7 @@ function declare(
   return { name, value: globals.get(name) };
 }
 
-/** All values are expanded with what was set before the instruction. */
+/** All values are expanded with the variables set before the instruction. */
 export function applyEnv(
   state: StageState,
   instruction: EnvInstruction,

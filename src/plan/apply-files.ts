@@ -83,7 +83,7 @@ function copyInto(
   const roots = sourceRoots(state, instruction, { variant, sources, step });
   const op: CopyOp = {
     kind: 'copy',
-    // As in BuildKit the here-documents come last, wherever they are written.
+    // As in BuildKit the here-documents come last, in any order of the text.
     sources: [
       ...roots.map(({ root, paths, unpacks }, index) => {
         const isLocal = plan.isLocal(root);
@@ -131,7 +131,7 @@ interface SourceList {
   readonly step: StepText;
 }
 
-/** Where the sources come from, in their order; neighbours with the same root together. */
+/** The roots of the sources, in order; neighbours with the same root are together. */
 function sourceRoots(
   state: StageState,
   instruction: CopyInstruction | AddInstruction,
@@ -166,14 +166,16 @@ function inlineFile(file: InlineFile, state: StageState, { options }: StagePlan)
   return { kind: 'inline', name, content: text };
 }
 
-/** Absolute; a slash at the end, which says that it is a directory, stays. */
+/** Absolute; a slash at the end, which means a directory, stays. */
 function destinationOf(written: string, state: StageState): string {
   const absolute = posix.resolve(workingDirectory(state), written);
   const isDirectory = /^\.?$|\/\.?$/.test(written);
   return isDirectory && !absolute.endsWith('/') ? `${absolute}/` : absolute;
 }
 
-/** BuildKit keeps the text of an absolute path as it is, and cleans the others, also those for Windows; nothing is the text there was. */
+/**
+ * BuildKit keeps the text of an absolute path, and cleans others, including Windows paths; empty text is the old one.
+ */
 function workdirText(value: string, state: StageState): string {
   if (state.platform.os === 'windows') return posix.resolve(workingDirectory(state), value);
   const text = value === '' ? (state.config.WorkingDir ?? '') : value;

@@ -36,7 +36,7 @@ export function applyLabel(
   });
 }
 
-/** The name is looked up when something runs. */
+/** The name is looked up when a process starts. */
 export function applyUser(
   state: StageState,
   { value }: UserInstruction,
@@ -140,7 +140,7 @@ export function applyHealthcheck(state: StageState, { test }: HealthcheckInstruc
   });
 }
 
-/** Zero means: as inherited, and is not written. */
+/** Zero means inherited, and is left out. */
 function positive<K extends keyof Healthcheck>(name: K, value: number): Healthcheck {
   return value === 0 ? {} : { [name]: value };
 }
@@ -155,7 +155,7 @@ export function applyMaintainer(state: StageState, { value }: MaintainerInstruct
   );
 }
 
-/** Kept for those who build upon the image; leaves no history. */
+/** Kept for images built on this one; adds no history. */
 export function applyOnbuild(state: StageState, { trigger }: OnbuildInstruction): StageState {
   return configure(state, { OnBuild: [...(state.config.OnBuild ?? []), trigger] });
 }

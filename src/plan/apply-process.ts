@@ -11,7 +11,7 @@ import { configure, remember, type StageState } from './stage-state.ts';
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
 const WINDOWS_SHELL = ['cmd', '/S', '/C'];
 
-/** Gives a text to the stage's shell. */
+/** Wraps a text in the stage's shell. */
 export function withShell(state: StageState, text: string): readonly string[] {
   const { Shell: own = [] } = state.config;
   const os = state.base?.config.os ?? state.platform.os;
@@ -30,7 +30,7 @@ export function applyCmd(state: StageState, { command }: CmdInstruction): StageS
   return remember(next, { text: commandText('CMD', argv), layer: false });
 }
 
-/** A CMD that was inherited was meant for the old entry point, and goes with it. */
+/** An inherited CMD was meant for the old entry point, and is removed with it. */
 export function applyEntrypoint(state: StageState, { command }: EntrypointInstruction): StageState {
   const argv = argvOf(state, command);
   const next = configure(state, {

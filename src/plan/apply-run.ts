@@ -18,7 +18,7 @@ import type { Variables } from './variables.ts';
 
 const HOSTNAME = 'buildkitsandbox';
 const AGENT_VARIABLE = 'SSH_AUTH_SOCK';
-/** Where a here-document that is a script of its own is found by the shell. */
+/** Path of a here-document that is a script of its own, for the shell. */
 const SCRIPT_DIRECTORY = '/dev/pipes';
 
 export async function applyRun(
@@ -63,7 +63,7 @@ function writtenNetwork({ network }: RunInstruction, { options }: StagePlan) {
   return options.isNetworkGiven === true ? options.network : network;
 }
 
-/** Each declared ARG once, with what RUN sees under its name. */
+/** Each declared ARG once, with the value that RUN sees under its name. */
 function argumentValues(state: StageState): readonly (readonly [string, string])[] {
   const values = new Map<string, string>();
   for (const { name, value } of state.args.toArray()) {
@@ -89,7 +89,7 @@ function commandOf(state: StageState, instruction: RunInstruction): Command {
   return { argv: withShell(state, path), script: { path, content: script.content } };
 }
 
-/** An agent that the image or an ARG names is left alone. */
+/** An agent from the image or an ARG stays as it is. */
 function withAgent(environment: Variables, socket: string | undefined): Variables {
   if (socket === undefined || environment.lookup(AGENT_VARIABLE) !== undefined) return environment;
   return environment.set(AGENT_VARIABLE, socket);

@@ -1,4 +1,4 @@
-/** Build arguments: what is predefined, where it comes from, who sees it. */
+/** Build arguments: predefined ones, their values, and their scope. */
 import type { Platform } from '../oci/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 
@@ -31,7 +31,7 @@ export function isPredefined(name: string): boolean {
   );
 }
 
-/** Whether an ARG speaks to the scanner of packages only: RUN and words do not see it. */
+/** Whether an ARG is only for the scanner of packages: RUN and words do not see it. */
 export function isForScanner(name: string): boolean {
   return name === 'BUILDKIT_SBOM_SCAN_CONTEXT' || name === 'BUILDKIT_SBOM_SCAN_STAGE';
 }

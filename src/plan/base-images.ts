@@ -1,4 +1,4 @@
-/** Base images by name, each looked up once; failures are located where the name stands. */
+/** Base images by name, each looked up once; failures get the location of the name. */
 import { findStage, type StageSource, type Stages } from '../dockerfile/index.ts';
 import { AppError, locate, revised, type SourceLocation } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -8,9 +8,9 @@ import type { BaseImage, ResolveImage } from './plan.ts';
 import type { PlanOptions } from './stage-plan.ts';
 
 interface NamedImage {
-  /** Where the name is. */
+  /** Location of the name. */
   readonly location: SourceLocation;
-  /** The stage it is in: only those before it could have been meant. */
+  /** The stage it is in: only those before it may have been meant. */
   readonly before: number;
   /** As in `ResolveImageOptions`. */
   readonly takesOther?: boolean | undefined;
@@ -26,7 +26,7 @@ export class BaseImages {
     this.#stages = stages;
   }
 
-  /** @throws what `resolveImage` throws, at the place of the name, with the stage that was probably meant */
+  /** @throws what `resolveImage` throws, at the location of the name, with the stage that was probably meant */
   async named(
     name: string,
     platform: Platform,
@@ -47,7 +47,7 @@ export class BaseImages {
     }
   }
 
-  /** The image that a named context is: whoever gives it says that it will do for every platform. */
+  /** The image of a named context, which is used for every platform. */
   async ofContext(
     { name, source }: NamedSource,
     platform: Platform,
@@ -76,11 +76,11 @@ function located(error: unknown, location: SourceLocation): unknown {
 
 interface StagesAround {
   readonly stages: readonly StageSource[];
-  /** The stage in which the name is: only those before it could have been meant. */
+  /** The stage with the name: only those before it may have been meant. */
   readonly before: number;
 }
 
-/** Whoever misspells a stage, or uses it too early, is told about an image they never meant. */
+/** A stage that is misspelled, or used too early, leads to an error about an image that the user never meant. */
 export function withStageHint(
   error: AppError,
   name: string,
@@ -100,7 +100,7 @@ export function withStageHint(
   return revised(error, { hint });
 }
 
-/** Its own, where it is for another machine than was thought of. */
+/** Its own platform, if it is for another machine than expected. */
 export function platformOfBase({ config }: BaseImage, wanted: Platform): Platform {
   const { os, architecture, variant } = config;
   if (os === wanted.os && architecture === wanted.architecture) return wanted;

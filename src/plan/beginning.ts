@@ -1,4 +1,4 @@
-/** What a stage begins with: what its FROM comes to. */
+/** The base of a stage: the result of its FROM. */
 import {
   findStage,
   type ParsedTrigger,
@@ -14,7 +14,7 @@ import type { StageState } from './stage-state.ts';
 export type Beginning =
   | {
       readonly kind: 'stage';
-      /** As people know it. */
+      /** Its name for people. */
       readonly name: string;
       readonly state: StageState;
     }
@@ -27,15 +27,15 @@ export type Beginning =
       readonly image: BaseImage;
     };
 
-/** What the stage's processes are made for. */
+/** The platform of the stage's processes. */
 export function platformOf(begun: Beginning): Platform {
   return begun.kind === 'stage' ? begun.state.platform : begun.platform;
 }
 
 /**
- * Instructions that ONBUILD has left for whoever begins with it.
+ * ONBUILD instructions of the base.
  *
- * @param usedBy the FROM that begins with it
+ * @param usedBy the FROM that uses the base
  * @throws AppError DOCKERFILE_… in the text of the trigger
  */
 export function triggersOf(begun: Beginning, usedBy: SourceUse): readonly ParsedTrigger[] {
@@ -45,7 +45,7 @@ export function triggersOf(begun: Beginning, usedBy: SourceUse): readonly Parsed
   return (config?.OnBuild ?? []).map((text) => parseTrigger(text, { file, usedBy }));
 }
 
-/** FROM compares names as written with names in lower case: `FROM Build` is an image, `FROM build` the stage. */
+/** FROM compares names as written with lower-case names: `FROM Build` is an image, `FROM build` the stage. */
 export function findParent(
   stages: readonly StageSource[],
   name: string,

@@ -5,18 +5,18 @@ import { redactUrls } from '../http/index.ts';
 import { familiarName, formatPlatform, type Platform, parseReference } from '../oci/index.ts';
 import type { ResolveImage } from './plan.ts';
 
-/** What a context is. */
+/** The source of a context. */
 export type ContextSource =
   /** A directory of this machine. */
   | { readonly kind: 'local' }
-  /** A directory of this machine whose one file, `context`, is an archive of the context. */
+  /** A directory of this machine with one file, `context`, which is an archive of the context. */
   | { readonly kind: 'archive' }
   /** Fetched; with `unpack` its one file, `context`, is an archive of the context. */
   | { readonly kind: 'remote'; readonly op: HttpOp | GitOp; readonly unpack: boolean }
   | {
       readonly kind: 'image';
       readonly reference: string;
-      /** Undefined: as FROM does. */
+      /** Undefined: resolved as for FROM. */
       readonly resolve?: ResolveImage | undefined;
     }
   /** Another stage of the file, by name or index. */
@@ -28,14 +28,14 @@ export interface NamedSource {
   readonly source: ContextSource;
 }
 
-/** The name of the file in which an archive of a context lies. */
+/** The name of the file with an archive of a context. */
 export const CONTEXT_FILE = 'context';
 const RESERVED = ['scratch', 'context'];
 
 /**
- * The name a context goes by: `docker.io/library/alpine:latest` and `alpine` are one.
+ * The normalised name of a context: `docker.io/library/alpine:latest` and `alpine` are one.
  *
- * @returns undefined when no context can have it
+ * @returns undefined for an invalid name
  */
 export function contextName(text: string): string | undefined {
   const [, name = text, platform = ''] = /^(.*?)(::.*)$/.exec(text) ?? [];
@@ -47,7 +47,7 @@ export function contextName(text: string): string | undefined {
   }
 }
 
-/** The context that stands in for a stage or an image; one for the platform goes first. */
+/** The context that replaces a stage or an image; one for the platform takes precedence. */
 export function findContext(
   contexts: ReadonlyMap<string, ContextSource>,
   text: string,
@@ -62,7 +62,7 @@ export function findContext(
   return undefined;
 }
 
-/** Adds a context that is no image, as something to copy from. */
+/** Adds a context other than an image, to copy from. */
 export function contextRoot(
   builder: GraphBuilder,
   name: string,
@@ -93,7 +93,7 @@ export function contextRoot(
   }
 }
 
-/** Adds a context as something to stand on: of a local directory, a layer of all its files. */
+/** Adds a context as a base: for a local directory, a layer of all its files. */
 export function wholeContext(builder: GraphBuilder, name: string, source: ContextSource): VertexId {
   const root = contextRoot(builder, name, source);
   if (root === 'scratch') throw new Error('scratch needs no vertex');

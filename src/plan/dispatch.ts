@@ -1,4 +1,4 @@
-/** What each instruction does to a stage. */
+/** Applies each kind of instruction to a stage. */
 import type { Instruction } from '../dockerfile/index.ts';
 import { AppError, assertNever, locate } from '../errors.ts';
 import { applyArg, applyEnv } from './apply-arguments.ts';
@@ -19,9 +19,9 @@ import type { StagePlan } from './stage-plan.ts';
 import type { StageState } from './stage-state.ts';
 
 /**
- * The stage after the instruction. All words are expanded with what was set before it.
+ * The stage after the instruction. All words are expanded with the variables set before it.
  *
- * @throws AppError with the place in the file where it is known better than the whole instruction
+ * @throws AppError with a location, if one more exact than the whole instruction is known
  */
 async function applyInstruction(
   state: StageState,
@@ -70,7 +70,7 @@ async function applyInstruction(
   }
 }
 
-/** As `applyInstruction`; an error without a place is placed at the instruction. */
+/** As `applyInstruction`; an error without a location gets the instruction's. */
 export async function applyAt(
   state: StageState,
   instruction: Instruction,

@@ -1,6 +1,6 @@
 /**
- * SOURCE_DATE_EPOCH that is no number names what has a time: `context`, a named context, or a stage that begins with
- * nothing and fetches one thing.
+ * A SOURCE_DATE_EPOCH that is not a number names a source with a time: `context`, a named context, or a stage that
+ * begins FROM scratch and fetches one thing.
  */
 import type { AddInstruction, Instruction, Word } from '../dockerfile/index.ts';
 import { expandWord, findStageOrIndex, type Stages, splitStages } from '../dockerfile/index.ts';
@@ -21,11 +21,11 @@ export type EpochOptions = Pick<
 
 export interface EpochText {
   readonly text: string;
-  /** Of the ARG whose default it is. */
+  /** Location of the ARG whose default it is. */
   readonly location: SourceLocation | undefined;
 }
 
-/** What is given, else the default of a global ARG; undefined: nobody says anything. */
+/** The given value, else the default of a global ARG; undefined: neither exists. */
 export function epochText(options: EpochOptions): EpochText | undefined {
   const given = options.buildArgs.get(EPOCH);
   if (given !== undefined) return { text: given, location: undefined };
@@ -37,7 +37,7 @@ export function epochText(options: EpochOptions): EpochText | undefined {
 }
 
 /**
- * What the named stage fetches.
+ * The source that the named stage fetches.
  *
  * @throws AppError PLAN_EPOCH when there is no such stage, or one that does anything else
  */

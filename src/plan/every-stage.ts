@@ -1,6 +1,6 @@
 /**
- * What has to be right in every stage of a file, also in those that the target does not need: FROM lines, and the
- * names that COPY --from and mounts read from.
+ * Checks every stage of a file, also those that the target does not need: FROM lines, and the names that COPY --from
+ * and mounts read from.
  */
 import type { StageSource, Word } from '../dockerfile/index.ts';
 import { AppError, locate, type SourceLocation } from '../errors.ts';
@@ -14,7 +14,7 @@ import { referencedStage, referencesOf, requireEarlier } from './stage-reference
 
 /**
  * @throws AppError PLAN_EMPTY_BASE, PLAN_EMPTY_PLATFORM, PLATFORM_INVALID, REFERENCE_INVALID, PLAN_UNKNOWN_STAGE,
- * PLAN_CIRCULAR_STAGES, DOCKERFILE_VARIABLE_IN_FROM, each at its place
+ * PLAN_CIRCULAR_STAGES, DOCKERFILE_VARIABLE_IN_FROM, each with its location
  */
 export function checkEveryStage(stages: readonly StageSource[], scope: GlobalScope): void {
   const needs = new StageNeeds('a stage can only read from stages that are defined before it');

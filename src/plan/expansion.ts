@@ -1,4 +1,4 @@
-/** Words of an instruction with their variables replaced, as the stage sees them at that point. */
+/** Words of an instruction with their variables replaced, with the stage's values at that point. */
 import type { ExpandOptions, Word } from '../dockerfile/index.ts';
 import { expandForDisplay, expandWord, expandWords } from '../dockerfile/index.ts';
 import type { PlanOptions } from './stage-plan.ts';

@@ -1,4 +1,4 @@
-/** Frontends that a Dockerfile or its user asks for: lamina is the frontend, and fetches none. */
+/** Frontends requested by a Dockerfile or its user: lamina is the frontend, and fetches none. */
 import { detectSyntax } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
 import type { PlanOptions } from './stage-plan.ts';
@@ -6,7 +6,7 @@ import type { PlanOptions } from './stage-plan.ts';
 /** Docker's own, in any version or channel: lamina knows its syntax. */
 const KNOWN = /^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@]|$)/;
 
-/** Warns of a frontend that is not Docker's, by BUILDKIT_SYNTAX or else by `# syntax=`. */
+/** Warns about a frontend that is not Docker's, from BUILDKIT_SYNTAX or else from `# syntax=`. */
 export function foreignSyntax({ tree, buildArgs }: PlanOptions): readonly Warning[] {
   const given = buildArgs.get('BUILDKIT_SYNTAX');
   const reference = given?.trim().split(' ', 1)[0] ?? detectSyntax(tree.text)?.reference;

@@ -1,11 +1,11 @@
-/** What a FROM line says once its variables are replaced. */
+/** Evaluates FROM lines. */
 import type { FromInstruction, SyntaxTree, Word } from '../dockerfile/index.ts';
 import { AppError, locate, type SourceLocation } from '../errors.ts';
 import { normalizePlatform, type Platform, parsePlatform } from '../oci/index.ts';
 import { expandGlobal } from './global-arguments.ts';
 import { emptyBase, emptyPlatform } from './plan-faults.ts';
 
-/** What FROM lines see. */
+/** The variables of FROM lines. */
 export interface GlobalScope {
   readonly tree: SyntaxTree;
   /** Values of global ARGs. */
@@ -20,7 +20,7 @@ export function baseNameOf({ image }: FromInstruction, scope: GlobalScope): stri
 }
 
 /**
- * @returns undefined where FROM names no platform
+ * @returns undefined for a FROM without a platform
  * @throws AppError PLAN_EMPTY_PLATFORM, PLATFORM_INVALID, and what expansion throws
  */
 export function platformOfFrom(

@@ -1,4 +1,4 @@
-/** The scope before the first FROM: all that FROM lines see. */
+/** The scope before the first FROM: the variables of FROM lines. */
 import type { StageSource, Stages, SyntaxTree, Word } from '../dockerfile/index.ts';
 import { expandWord } from '../dockerfile/index.ts';
 import { platformArguments } from './arguments.ts';

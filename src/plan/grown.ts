@@ -1,6 +1,6 @@
 /**
- * A list that grows at its end, while whoever has an earlier state of it keeps that. Adding takes the same time however
- * long the list is: states share one array, of which each sees only its own beginning.
+ * A list that grows at its end, while holders of an earlier state keep that. Adding takes constant time: states share
+ * one array, of which each sees only its own beginning.
  */
 export class Grown<T> {
   readonly #items: T[];
@@ -17,7 +17,7 @@ export class Grown<T> {
 
   /** The list with more at its end. */
   plus(more: readonly T[]): Grown<T> {
-    // Something else has been added behind this state: the array is no longer ours to extend.
+    // Something else was added after this state: the array can no longer be extended for it.
     const isLatest = this.#items.length === this.#length;
     const items = isLatest ? this.#items : this.#items.slice(0, this.#length);
     for (const item of more) items.push(item);

@@ -1,4 +1,4 @@
-/** The test of a HEALTHCHECK; its shell form does not use SHELL, the container's runtime chooses. */
+/** The test of a HEALTHCHECK; its shell form does not use SHELL, since the container's runtime chooses. */
 import type { CommandLine } from '../dockerfile/index.ts';
 
 export function withShellText(command: CommandLine): readonly string[] {

@@ -2,10 +2,10 @@
 import type { Healthcheck } from '../oci/index.ts';
 import { formatDuration, quoteGoList } from './go-text.ts';
 
-/** Marks entries that the Dockerfile frontend of BuildKit makes; tools recognise them by it. */
+/** Marks entries made by BuildKit's Dockerfile frontend; tools recognise them by it. */
 export const HISTORY_COMMENT = 'buildkit.dockerfile.v0';
 
-/** Marks entries of layers that no instruction has made. */
+/** Marks entries of layers without an instruction. */
 export const EXPORTER_COMMENT = 'buildkit.exporter.image.v0';
 
 /** @param args declared ARGs with their values in the step's environment, in order of declaration */

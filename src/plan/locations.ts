@@ -1,4 +1,4 @@
-/** Where an instruction and its parts are, for the errors of its step. */
+/** Locations of an instruction and its parts, for the errors of its step. */
 import type { AddInstruction, CopyInstruction, RunInstruction } from '../dockerfile/index.ts';
 import type { InstructionPart, SourceLocation, SourceRange } from '../errors.ts';
 import type { Locations } from '../graph/index.ts';
@@ -22,7 +22,7 @@ export function locationsOfCopy(copy: CopyInstruction | AddInstruction): Locatio
   ]);
 }
 
-/** Of what is fetched for one source: its only one. */
+/** Of an operation that fetches one source: its only one. */
 export function locationsOfSource(copy: Locations, index: number): Locations {
   const { instruction, checksum } = copy;
   const url = copy[`source:${index}`];

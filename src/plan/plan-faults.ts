@@ -1,8 +1,8 @@
-/** What is wrong with a plan before any instruction is looked at. */
+/** Faults of a plan that are visible before any instruction is planned. */
 import { AppError, type SourceLocation } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 
-/** @param names of the stages that have one */
+/** @param names the names of stages that have one */
 export function unknownTarget(target: string, names: readonly string[]): AppError {
   const near = nearestName(target, names);
   return new AppError('PLAN_UNKNOWN_TARGET', `stage '${target}' does not exist`, {
@@ -27,7 +27,7 @@ export function emptyBase(written: string, location: SourceLocation): AppError {
   });
 }
 
-/** Of the exec form; told at the instruction. */
+/** Of the exec form; reported at the instruction. */
 export function emptyRun(): AppError {
   return new AppError('PLAN_EMPTY_RUN', 'RUN [] has no program', {
     expected: 'a program and its arguments: RUN ["program", "argument"]',
@@ -37,7 +37,7 @@ export function emptyRun(): AppError {
 
 const COMMENT_HINT = 'put the comment on a line of its own';
 
-/** Of an instruction that would be right but for what follows the number sign. */
+/** Of an instruction that would be valid without the text after the number sign. */
 export function trailingComment(
   message: string,
   location: SourceLocation,
@@ -65,13 +65,13 @@ export function unknownStageIndex(index: string, count: number, location: Source
 
 export interface UnavailableStage {
   readonly location: SourceLocation;
-  /** The stage that reads is the one that is meant. */
+  /** The stage that reads is the one it names. */
   readonly isSelf: boolean;
   /** COPY names it; else a mount does. */
   readonly isCopy: boolean;
   /** An earlier stage has the same name. */
   readonly isAmbiguous: boolean;
-  /** Where the stage begins. */
+  /** Location of the stage. */
   readonly line: number;
 }
 

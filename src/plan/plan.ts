@@ -1,13 +1,13 @@
-/** What planning gives: the graph, what of it the target needs, and the image that the target's result becomes. */
+/** The result of planning: the graph, the vertices that the target needs, and the image of the target. */
 import type { Instruction } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Graph, ImageSource, SCRATCH, VertexId } from '../graph/index.ts';
 import type { ContainerConfig, Digest, ImageConfig, Platform } from '../oci/index.ts';
 import type { StepVariable } from './variable-settings.ts';
 
-/** An image as planning sees it: its config is known, its layers stay where they are. */
+/** An image as planning sees it: its config is known, its layers are lazy. */
 export interface BaseImage {
-  /** As the Dockerfile has it, after expansion. */
+  /** As in the Dockerfile, after expansion. */
   readonly name: string;
   /** Digest of its config. */
   readonly id: Digest;
@@ -16,7 +16,7 @@ export interface BaseImage {
   readonly source?: ImageSource | undefined;
 }
 
-/** Finds a base image; names arrive as written, after expansion. */
+/** Finds a base image; names are as written, after expansion. */
 export type ResolveImage = (
   reference: string,
   platform: Platform,
@@ -24,18 +24,18 @@ export type ResolveImage = (
 ) => Promise<BaseImage>;
 
 export interface ResolveImageOptions {
-  /** An image that is there for one other platform only will do. Default: it is an error. */
+  /** Accept an image that exists for one other platform only. Default: it is an error. */
   readonly takesOther?: boolean | undefined;
 }
 
-/** A new entry of the image's history; those of the base image stand before it. */
+/** A new entry of the image's history; those of the base image come before it. */
 export interface PlannedHistory {
   readonly createdBy: string;
   readonly comment: string | undefined;
   readonly emptyLayer: boolean;
 }
 
-/** The image's config before anything is built: all but root file system and times. */
+/** The image's config before anything is built: everything but root file system and times. */
 export interface PlannedImage {
   readonly platform: Platform;
   readonly config: ContainerConfig;
@@ -50,7 +50,7 @@ export interface PlannedStage {
   readonly index: number;
   /** The stage's last file system; undefined for a stage the target does not need. */
   readonly root: VertexId | typeof SCRATCH | undefined;
-  /** What its processes are made for; undefined for a stage the target does not need. */
+  /** The platform of its processes; undefined for a stage that the target does not need. */
   readonly platform: Platform | undefined;
   readonly isTarget: boolean;
 }
@@ -62,7 +62,7 @@ export interface BuildPlan {
   readonly stages: readonly PlannedStage[];
   /** Triggers of bases, those of each stage after its FROM. */
   readonly triggers: readonly Instruction[];
-  /** What the steps of the graph are in the text. */
+  /** The instructions of the graph's steps. */
   readonly instructionOf: ReadonlyMap<VertexId, Instruction>;
   /** The variables that each step sees. */
   readonly variablesOf: ReadonlyMap<VertexId, () => readonly StepVariable[]>;

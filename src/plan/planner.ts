@@ -1,6 +1,6 @@
 /**
- * Walks the stages that the target needs. A stage is planned when somebody needs it and then once; what nobody
- * needs is never looked at, not even for mistakes that only planning would find.
+ * Plans the stages that the target needs. A stage is planned once, when another one needs it; unneeded stages are not
+ * planned, not even to find faults.
  */
 import type {
   Instruction,
@@ -48,9 +48,9 @@ import { declaredNames, unusedArguments } from './unused-arguments.ts';
 import { globalsIn, type StepVariable } from './variable-settings.ts';
 
 /**
- * Plans the target: which operations make it, and what its image says.
+ * Plans the target: the operations that make it, and the config of its image.
  *
- * @throws AppError PLAN_… for what cannot be planned, and what `resolveImage` throws, each at its place in the file
+ * @throws AppError PLAN_… for an invalid plan, and what `resolveImage` throws, each with its location in the file
  */
 export async function planBuild(options: PlanOptions): Promise<BuildPlan> {
   return new Planner(options).plan();
@@ -65,7 +65,7 @@ class Planner {
   readonly #images: BaseImages;
   readonly #warnings: Warning[] = [];
   readonly #localRoots = new Set<VertexId>();
-  /** By triggers of base images: arguments that do not stand in the file. */
+  /** Arguments of triggers of base images, which are not in the file. */
   readonly #declared = new Set<string>();
   /** Triggers, those of each stage after its FROM. */
   readonly #triggers: Instruction[] = [];
@@ -134,13 +134,13 @@ class Planner {
     return last ?? stageNamed(stages, target ?? '');
   }
 
-  /** What another stage is, for one that needs it and says so at `location`. */
+  /** The result of another stage, for one that needs it at `location`. */
   #needed(stage: StageSource, other: StageSource, location: SourceLocation): Promise<StageState> {
     this.#needs.add(stage, other, location);
     return this.#stage(other);
   }
 
-  /** The one that was asked for; else the base's, whatever FROM said of it. */
+  /** The requested platform; else the base's, whatever FROM has. */
   #platformOfResult({ base, platform }: StageState): Platform {
     const { platform: asked, takesPlatformOfBase } = this.#options;
     if (base === undefined || takesPlatformOfBase !== true) return asked;
@@ -206,13 +206,13 @@ class Planner {
     return this.#options.contexts ?? new Map();
   }
 
-  /** Whether a named context takes the place of a stage, which then may be anywhere in the file. */
+  /** Whether a named context replaces a stage, which then may be anywhere in the file. */
   #isReplaced({ from: { stage } }: StageSource): boolean {
     if (stage === undefined) return false;
     return findContext(this.#contexts, stage, this.#options.platform) !== undefined;
   }
 
-  /** The state of a stage that a named context of its name stands in for. */
+  /** The state of a stage that a named context of its name replaces. */
   async #override(stage: StageSource): Promise<StageState | undefined> {
     const { stage: name, stageWord } = stage.from;
     if (name === undefined || stageWord === undefined) return undefined;
@@ -269,7 +269,7 @@ class Planner {
     return imageState(begun.image, root, begun.platform);
   }
 
-  /** ONBUILD instructions of what the stage begins with. */
+  /** ONBUILD instructions of the stage's base. */
   #triggersOf(stage: StageSource, begun: Beginning): readonly ParsedTrigger[] {
     const { file, range } = stage.from.location;
     const triggers = triggersOf(begun, { file, line: range.start.line });
@@ -279,7 +279,7 @@ class Planner {
     return triggers;
   }
 
-  /** @param trigger the text of a trigger, if that is what is planned */
+  /** @param trigger the text of a trigger, when one is planned */
   #stagePlan(stage: StageSource, steps: StageSteps, trigger?: SyntaxTree): StagePlan {
     const { tree } = this.#options;
     const locationOf = ({ range }: Word) => (trigger ?? tree).source.location(range);
@@ -293,7 +293,7 @@ class Planner {
       warn: (warning) => this.#warnings.push(warning),
       addStep: (op, inputs, step) => {
         const id = steps.addStep(op, inputs, step);
-        // Of several instructions that are one step, the first gives it its name and its location too.
+        // If several instructions are one step, it gets the name and location of the first.
         if (!this.#instructionOf.has(id)) {
           this.#instructionOf.set(id, step.instruction);
           if (step.variables !== undefined) this.#variablesOf.set(id, step.variables);

@@ -1,11 +1,11 @@
-/** EXPOSE: `port`, `first-last`, either with `/protocol`; an address or host port before it means nothing. */
+/** EXPOSE: `port`, `first-last`, either with `/protocol`; an address or host port before it is ignored. */
 import { AppError } from '../errors.ts';
 
 const PROTOCOLS = ['tcp', 'udp', 'sctp'];
 const MOST = 65_535;
 
 /**
- * The ports a word means, as image configs name them: `80/tcp`.
+ * The ports of a word, as image configs name them: `80/tcp`.
  *
  * @throws AppError PLAN_INVALID_PORT
  */

@@ -1,4 +1,4 @@
-/** Sources of ADD that are fetched: files by HTTP(S), git repositories. */
+/** Remote sources of ADD: files by HTTP(S), git repositories. */
 import type { AddInstruction, Word } from '../dockerfile/index.ts';
 import { AppError } from '../errors.ts';
 import type { GitOp, HttpOp } from '../graph/index.ts';
@@ -17,7 +17,7 @@ export interface RemoteText {
 
 export interface RemoteSource {
   readonly op: HttpOp | GitOp;
-  /** Of what is copied in the fetched tree; characters of wildcards are escaped. */
+  /** Path in the fetched tree to copy; wildcard characters are escaped. */
   readonly path: string;
   readonly unpacks: boolean;
 }
@@ -25,7 +25,7 @@ export interface RemoteSource {
 const UNNAMED = '__unnamed__';
 
 /**
- * What a source fetches; undefined when it is a local path.
+ * The remote source of a text; undefined when it is a local path.
  *
  * @throws AppError GIT_BAD_URL, PLAN_CHECKSUM
  */
@@ -62,7 +62,7 @@ export function httpOp(url: string, checksum: string | undefined): HttpOp {
   return { kind: 'http', url, checksum, filename: fileName(url) };
 }
 
-/** The operation that fetches what a URL means. */
+/** The operation that fetches a URL. */
 export function gitOp(
   git: GitUrl,
   buildArgs: ReadonlyMap<string, string>,
@@ -83,7 +83,7 @@ export function gitOp(
   };
 }
 
-/** What a flag and the URL both say must be one thing. */
+/** A value in both a flag and the URL must be the same. */
 function refuseContradictions(
   instruction: AddInstruction,
   {
@@ -111,7 +111,7 @@ function refuseContradictions(
 }
 
 /**
- * A checksum is of one remote source; here-documents beside it do not count.
+ * A checksum belongs to one remote source; here-documents beside it do not count.
  *
  * @throws AppError PLAN_CHECKSUM
  */

@@ -1,4 +1,4 @@
-/** RUN --mount: what is mounted where, and the file systems that it is taken from. */
+/** RUN --mount: the mounts, and the file systems of their sources. */
 import { posix } from 'node:path';
 import {
   type BindOptions,
@@ -21,15 +21,15 @@ type MountInput = Vertex['inputs'][number];
 
 export interface PlannedMounts {
   readonly mounts: readonly MountSpec[];
-  /** The root file system, then what the mounts take their files from. */
+  /** The root file system, then the sources of the mounts. */
   readonly inputs: readonly MountInput[];
-  /** Where they are mounted, as `AsWritten` has it. */
+  /** Their mount points, as in `AsWritten`. */
   readonly targets: readonly (string | undefined)[];
-  /** Where the first ssh mount is. */
+  /** Location of the first ssh mount. */
   readonly agentSocket: string | undefined;
 }
 
-/** Where files taken along for a mount are put in a file system of their own. */
+/** Directory for files copied for a mount into a file system of their own. */
 const TAKEN = '/data';
 
 /** How a new cache is made. */
@@ -94,12 +94,12 @@ class MountPlanning {
     }
   }
 
-  /** Nothing is taken from it, but it has to be there, as in BuildKit. */
+  /** Its files are not used, but it must exist, as in BuildKit. */
   async #needs(from: string | undefined): Promise<void> {
     if (from !== undefined) await this.#rootOf(from);
   }
 
-  /** Undefined where it is missing, or made absolute in BuildKit too. */
+  /** Undefined if it is missing, or made absolute in BuildKit too. */
   get writtenTarget(): string | undefined {
     const { target, type } = this.#mount;
     const isKept = type === 'secret' || type === 'ssh' || target?.startsWith('/');
@@ -128,7 +128,7 @@ class MountPlanning {
     const target = this.#target();
     const path = posix.resolve('/', source).slice(1);
     const within = from !== undefined || path === '' ? undefined : path;
-    // A part of a cache says nothing about how the whole is made.
+    // The part of a cache to mount does not decide how the whole is made.
     const { uid, gid, mode } = within === undefined ? mount : ROOTS;
     return {
       kind: 'cache',
@@ -182,7 +182,7 @@ class MountPlanning {
     return { kind: 'ssh', id, target: this.#absolute(socket), required, mode, uid, gid };
   }
 
-  /** Without a target the working directory is meant. */
+  /** Without a target, the working directory is the target. */
   #target(): string {
     const target = this.#absolute(this.#mount.target ?? '');
     if (target !== '/') return target;
@@ -206,8 +206,8 @@ class MountPlanning {
   }
 
   /**
-   * Copies what is mounted into a file system of its own: of a context that is filtered and never the live
-   * directory, of a seed it is the beginning of a cache.
+   * Copies the mounted files into a file system of their own: from a context, the filtered files and never the live
+   * directory; from a seed, the initial files of a cache.
    */
   #takeAlong(from: MountInput, what: { source: string; isLocal: boolean }): MountInput {
     const source = literalPath(what.source);
@@ -221,14 +221,14 @@ class MountPlanning {
     });
   }
 
-  /** Of one field, or of the whole flag. */
+  /** Location of one field, or of the whole flag. */
   #locationOf(...keys: string[]): SourceLocation {
     const field = this.#flag.fields.findLast(({ key }) => keys.includes(key));
     return this.#plan.options.tree.source.location((field ?? this.#flag.text).range);
   }
 }
 
-/** As Go cleans a path: without `.`, `..` and slashes too many; nothing is `.`. */
+/** As Go cleans a path: without `.`, `..` and extra slashes; an empty path becomes `.`. */
 function goClean(path: string): string {
   const normal = posix.normalize(path);
   return normal.length > 1 ? normal.replace(/\/$/, '') : normal;

@@ -5,7 +5,7 @@ import { nearestName } from '../nearest-name.ts';
 /** Signals that Node does not name on every platform. */
 const FURTHER = ['SIGRTMIN', 'SIGRTMAX', 'SIGSTKFLT', 'SIGPOLL', 'SIGPWR', 'SIGCLD', 'SIGIOT'];
 
-/** Whether STOPSIGNAL may name it: any number but zero, or a name with or without SIG. */
+/** Whether STOPSIGNAL accepts it: any number but zero, or a name with or without SIG. */
 export function isStopSignal(text: string): boolean {
   if (/^[+-]?\d+$/.test(text)) return Number(text) !== 0;
   const name = text.toUpperCase().startsWith('SIG')
@@ -15,7 +15,7 @@ export function isStopSignal(text: string): boolean {
   return base in constants.signals || FURTHER.includes(base);
 }
 
-/** What was probably meant. */
+/** The probably intended signal. */
 export function nearestSignal(text: string): string | undefined {
   const name = text.toUpperCase();
   const names = [...Object.keys(constants.signals), ...FURTHER];

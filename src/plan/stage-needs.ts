@@ -1,4 +1,4 @@
-/** Which stages need which: a stage that leads to a later one may lead back to itself. */
+/** Dependencies between stages: a stage that needs a later one may need itself. */
 import type { StageSource } from '../dockerfile/index.ts';
 import { AppError, type SourceLocation } from '../errors.ts';
 import { stageLabel } from './stages.ts';
@@ -14,8 +14,8 @@ export class StageNeeds {
   }
 
   /**
-   * Called before the other stage is waited for.
-   * @throws AppError PLAN_CIRCULAR_STAGES when that one needs this one
+   * Called before waiting for the other stage.
+   * @throws AppError PLAN_CIRCULAR_STAGES when the other stage needs this one
    */
   add(stage: StageSource, other: StageSource, location: SourceLocation): void {
     const needs = this.#needs.get(stage.index) ?? new Set();

@@ -1,4 +1,4 @@
-/** What planning is asked for, and what planning one instruction may ask of the stage around it. */
+/** The options of planning, and the interface of a stage for planning one instruction. */
 import type { Instruction, StageSource, SyntaxTree, Word } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
 import type {
@@ -20,26 +20,28 @@ export interface PlanOptions {
   readonly instructions: readonly Instruction[];
   /** A stage's name or index; undefined: the last stage. */
   readonly target?: string | undefined;
-  /** Stages that the target does not need are planned too, so that their mistakes are found. Default: no. */
+  /** Plan stages that the target does not need too, so that their faults are found. Default: no. */
   readonly everyStage?: boolean | undefined;
   readonly buildArgs: ReadonlyMap<string, string>;
-  /** What a global ARG SOURCE_DATE_EPOCH comes to, whose default named a source; `''`: a source without a time. */
+  /**
+   * The resolved value of a global ARG SOURCE_DATE_EPOCH whose default names a source; `''`: a source without a time.
+   */
   readonly epoch?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** Of the image. */
   readonly platform: Platform;
-  /** Nobody asked for the platform: a stage is for that of its base image. */
+  /** No platform was requested: a stage is for that of its base image. */
   readonly takesPlatformOfBase?: boolean | undefined;
   /** Of this machine. */
   readonly buildPlatform: Platform;
-  /** Whether the names of steps say which platform they are for: where the build has several. */
+  /** Whether the names of steps include the platform: true if the build has several. */
   readonly namesPlatforms?: boolean | undefined;
   readonly noCache: boolean;
   /** Names of stages whose steps ignore the cache. */
   readonly noCacheFilter: readonly string[];
-  /** Where RUN says nothing. */
+  /** The network of RUN without a flag. */
   readonly network: 'host' | 'none';
-  /** Whether somebody asked for that network. */
+  /** Whether the user set that network. */
   readonly isNetworkGiven?: boolean | undefined;
   readonly extraHosts: readonly { readonly name: string; readonly address: string }[];
   readonly shmSize: number | undefined;
@@ -48,14 +50,14 @@ export interface PlanOptions {
     readonly soft: number;
     readonly hard: number;
   }[];
-  /** What was allowed by --allow. */
+  /** The entitlements of --allow. */
   readonly allow?: readonly string[] | undefined;
   readonly resolveImage: ResolveImage;
-  /** What the build context (`context`, default: a local directory) and the named contexts are, by their names. */
+  /** The build context (`context`, default: a local directory) and the named contexts, by name. */
   readonly contexts?: ReadonlyMap<string, ContextSource> | undefined;
 }
 
-/** What planning one instruction may ask of the stage around it. */
+/** The interface of a stage for planning one instruction. */
 export interface StagePlan {
   readonly options: PlanOptions;
   readonly stage: StageSource;
@@ -67,7 +69,7 @@ export interface StagePlan {
     step: StepText,
   ) => VertexId;
   readonly addContext: () => VertexId;
-  /** Adds an operation that is no instruction of its own: it is not counted among the stage's steps. */
+  /** Adds an operation without an instruction of its own: it is not counted among the stage's steps. */
   readonly addInternalStep: (
     op: Op,
     inputs: readonly (VertexId | typeof SCRATCH)[],
@@ -75,9 +77,9 @@ export interface StagePlan {
   ) => VertexId;
   /** Adds a source that is fetched for a step. */
   readonly addSource: (op: HttpOp | GitOp, step: StepText) => VertexId;
-  /** Whether a file system is a local directory, whose owners do not count. */
+  /** Whether a file system is a local directory, whose owners are ignored. */
   readonly isLocal: (root: VertexId | typeof SCRATCH) => boolean;
-  /** The file system that COPY --from or a mount means. */
+  /** The file system of COPY --from or a mount. */
   readonly rootOf: (name: Word, options?: RootOfOptions) => Promise<VertexId | typeof SCRATCH>;
   /** Values of global ARGs. */
   readonly globals: ReadonlyMap<string, string>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AMD64, type PlanSettings, plan } from '../../test/support/plans.ts';
 import type { Digest } from '../oci/index.ts';
 
-/** Whatever is taken for an image is found. */
+/** Finds every image that is requested. */
 const resolveImage: PlanSettings['resolveImage'] = async (name) => ({
   name,
   id: 'sha256:any' as Digest,

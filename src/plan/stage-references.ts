@@ -1,4 +1,4 @@
-/** The stages and images that COPY --from and RUN --mount=from= name. */
+/** The stages and images named in COPY --from and RUN --mount=from=. */
 import {
   findStage,
   findStageOrIndex,
@@ -16,7 +16,7 @@ export interface StageReference {
   readonly byIndex: boolean;
 }
 
-/** The names in an instruction that stages are looked up by. */
+/** The names in an instruction that refer to stages. */
 export function referencesOf(
   instruction: Instruction,
 ): readonly Omit<StageReference, 'location'>[] {
@@ -31,9 +31,9 @@ export function referencesOf(
 }
 
 /**
- * The stage that a name means, wherever it is in the file: the name of a stage never means an image.
+ * The stage that a name refers to, anywhere in the file: the name of a stage never means an image.
  *
- * @throws AppError PLAN_UNKNOWN_STAGE for the index of no stage
+ * @throws AppError PLAN_UNKNOWN_STAGE for an index without a stage
  */
 export function referencedStage(
   stages: readonly StageSource[],
@@ -47,8 +47,8 @@ export function referencedStage(
 }
 
 /**
- * @param stage what `reference` means
- * @param from the stage in which the reference is
+ * @param stage the stage that `reference` refers to
+ * @param from the stage that contains the reference
  * @throws AppError PLAN_UNKNOWN_STAGE unless the stage is defined before the one that reads from it
  */
 export function requireEarlier(

@@ -1,5 +1,5 @@
 /**
- * A stage while it is being planned: the file system so far, the image config so far, and what later
+ * The state of a stage during planning: the current file system and image config, and the variables that later
  * instructions see. Every instruction gives a new state.
  */
 import { posix } from 'node:path';
@@ -18,24 +18,24 @@ import { configPath, plannedPath } from './windows-paths.ts';
 export interface StageState {
   readonly root: VertexId | typeof SCRATCH;
   readonly platform: Platform;
-  /** Without what is `added`: see `configOf`. */
+  /** Without the members in `added`: see `configOf`. */
   readonly config: ContainerConfig;
-  /** What instructions add to the maps of the config, which would take long to copy for each of thousands. */
+  /** Additions of instructions to the maps of the config, which would take long to copy for each of thousands. */
   readonly added: Grown<ConfigEntry>;
   readonly author: string | undefined;
   readonly history: Grown<PlannedHistory>;
   readonly base: BaseImage | undefined;
-  /** What RUN gets and words are expanded with: the image's ENV and declared ARGs, the later setting wins. */
+  /** The environment of RUN and expansion: the image's ENV and declared ARGs, the later setting wins. */
   readonly environment: Variables;
-  /** ARGs declared so far, here and in the stages this one is made from. */
+  /** ARGs declared so far, here and in the stages that this one is based on. */
   readonly args: Grown<DeclaredArgument>;
-  /** What set the variables, in order. */
+  /** The settings of the variables, in order. */
   readonly settings: Grown<VariableSetting>;
-  /** CMD was set in this stage, so ENTRYPOINT leaves it. */
+  /** CMD was set in this stage, so ENTRYPOINT keeps it. */
   readonly hasOwnCmd: boolean;
   /** WORKDIR was set in this file. */
   readonly hasWorkdir: boolean;
-  /** Where the USER is that holds; undefined: the base image says it. */
+  /** Location of the USER in effect; undefined: it comes from the base image. */
   readonly userAt: SourceLocation | undefined;
 }
 
@@ -64,7 +64,7 @@ export function scratchState(platform: Platform): StageState {
   };
 }
 
-/** Every image says where its programs are, except for Windows, which knows by itself. */
+/** Every image has a PATH for its programs, except for Windows, which has its own. */
 function withPath(env: readonly string[], { os }: Platform): readonly string[] {
   const hasPath = env.some((variable) => nameOf(variable) === 'PATH');
   return os === 'windows' || hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`];
@@ -97,7 +97,7 @@ export function imageState(base: BaseImage, root: VertexId, platform: Platform):
   };
 }
 
-/** The state of a stage made from another stage of the file: what its image sets goes before what an ARG had set. */
+/** The state of a stage based on another stage of the file: ENV of its image takes precedence over ARG values. */
 export function childState(parent: StageState): StageState {
   const { config } = parent;
   return {
@@ -118,7 +118,7 @@ export function extendConfig(state: StageState, entries: readonly ConfigEntry[])
   return { ...state, added: state.added.plus(entries) };
 }
 
-/** The config with all that was added to it. */
+/** The config with all additions. */
 export function configOf({ config, added, platform }: StageState): ContainerConfig {
   const labels = { ...config.Labels };
   const maps = { ExposedPorts: { ...config.ExposedPorts }, Volumes: { ...config.Volumes } };
@@ -142,7 +142,7 @@ export function configOf({ config, added, platform }: StageState): ContainerConf
 
 export interface Remark {
   readonly text: string;
-  /** The instruction's layer, when it makes one. */
+  /** The instruction's layer, if it makes one. */
   readonly layer: boolean;
 }
 
@@ -156,7 +156,7 @@ export function remember(state: StageState, { text, layer }: Remark): StageState
   return { ...state, history: state.history.plus([entry]) };
 }
 
-/** The directory that relative paths start from: clean, where the config has the text of WORKDIR. */
+/** The directory for relative paths: clean, while the config has the text of WORKDIR. */
 export function workingDirectory(state: StageState): string {
   return posix.resolve('/', state.config.WorkingDir ?? '');
 }

@@ -1,4 +1,4 @@
-/** What a stage adds to the graph, numbered and named as people see it. */
+/** Adds the steps of a stage to the graph, numbered and named for people. */
 import type { StageSource } from '../dockerfile/index.ts';
 import type { SourceLocation } from '../errors.ts';
 import type {
@@ -24,7 +24,7 @@ export interface StageStepsOptions {
   readonly stage: StageSource;
   /** How many stages the file has. */
   readonly stages: number;
-  /** What the stage's processes are made for. */
+  /** The platform of the stage's processes. */
   readonly platform: Platform;
   /** How many of its instructions are steps. */
   readonly total: number;

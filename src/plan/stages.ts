@@ -1,4 +1,4 @@
-/** What people know stages by. */
+/** Names of stages for people. */
 import { findStageOrIndex, type StageSource } from '../dockerfile/index.ts';
 import { unknownTarget } from './plan-faults.ts';
 
@@ -10,12 +10,12 @@ export function stageNamed(stages: readonly StageSource[], name: string): StageS
   throw unknownTarget(name, names);
 }
 
-/** The name people know a stage by: its own, or `stage-` and its index. */
+/** The name of a stage for people: its own, or `stage-` and its index. */
 export function stageLabel(stage: StageSource): string {
   return stage.from.stageWord?.text ?? `stage-${stage.index}`;
 }
 
-/** What step names begin with: nothing in a file with one unnamed stage. */
+/** The prefix of step names: empty in a file with one unnamed stage. */
 export function stagePrefix(stage: StageSource, count: number): string {
   if (stage.from.stage !== undefined) return stage.from.stage;
   return count > 1 ? `stage-${stage.index}` : '';

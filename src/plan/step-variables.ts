@@ -1,10 +1,10 @@
-/** Which variables a step sees. */
+/** The variables that a step sees. */
 import type { Grown } from './grown.ts';
 import type { StageState } from './stage-state.ts';
 import { namesUsed, type StepVariable, type VariableSetting } from './variable-settings.ts';
 import { nameOf } from './variables.ts';
 
-/** All that a process of the stage gets as its environment. */
+/** The environment of the stage's processes. */
 export function environmentOf(state: StageState): readonly StepVariable[] {
   const settings = settingsByName(state.settings);
   return state.environment.toArray().map((text) => {
@@ -13,7 +13,7 @@ export function environmentOf(state: StageState): readonly StepVariable[] {
   });
 }
 
-/** Those that the words of an instruction name, and those that these were made of. */
+/** Variables in the words of an instruction, and those used in their values. */
 export function variablesIn(text: string, state: StageState): readonly StepVariable[] {
   const settings = settingsByName(state.settings);
   const found = new Map<string, StepVariable>();

@@ -1,4 +1,4 @@
-/** Build arguments that nothing in the file asks for: most often a name that is misspelled. */
+/** Build arguments that nothing in the file uses: most often a misspelled name. */
 import { type Instruction, parseTrigger } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';

@@ -1,10 +1,10 @@
-/** Variables and what set them: for the record of a build, not for its plan. */
+/** Variables and their origin: for the record of a build, not for its plan. */
 export interface StepVariable {
   readonly name: string;
   readonly value: string;
-  /** What set it: an ARG, an ENV, or the base image. */
+  /** Its source: an ARG, an ENV, or the base image. */
   readonly kind: 'arg' | 'env' | 'base';
-  /** Names of the variables that its value was made of. */
+  /** Names of the variables used in its value. */
   readonly uses: readonly string[];
 }
 
@@ -17,14 +17,14 @@ export interface VariableSetting {
 
 const NO_USES: readonly string[] = [];
 
-/** Names of variables in a text that is to be expanded. */
+/** Names of variables in a text to be expanded. */
 export function namesUsed(text: string): readonly string[] {
   if (!text.includes('$')) return NO_USES;
   const names = [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []);
   return [...new Set(names)];
 }
 
-/** Global ARGs that a FROM line names. */
+/** Global ARGs used in a FROM line. */
 export function globalsIn(
   text: string,
   globals: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
-/** What RUN gets as its environment and words are expanded with. */
+/** Variables for the environment of RUN and the expansion of words. */
 
-/** The PATH that BuildKit gives an image which sets none. */
+/** The PATH that BuildKit sets for an image without one. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 interface Setting {
@@ -16,12 +16,12 @@ export function nameOf(variable: string): string {
 }
 
 /**
- * Variables in the order in which they were last set, as BuildKit keeps them. Setting and looking up take the same
- * time however many there are: states share one log of settings, of which each sees only its own beginning.
+ * Variables in the order in which they were last set, as BuildKit keeps them. Setting and looking up take constant
+ * time: states share one log of settings, of which each sees only its own beginning.
  */
 export class Variables {
   readonly #log: Setting[];
-  /** Where in the log each name is set, in ascending order. */
+  /** Positions of each name's settings in the log, ascending. */
   readonly #positions: Map<string, number[]>;
   readonly #length: number;
 
@@ -59,7 +59,7 @@ export class Variables {
     const seen = new Set<string>();
     const texts: string[] = [];
     for (const { name, text } of this.#log.slice(0, this.#length).reverse()) {
-      // An expanded name may hold a `=`, and then sets what comes before it.
+      // An expanded name may contain a `=`, and then sets the part before it.
       if (seen.has(name) || seen.has(nameOf(text))) continue;
       seen.add(name);
       texts.push(text);
@@ -68,7 +68,7 @@ export class Variables {
   }
 
   #plus(settings: readonly Setting[]): Variables {
-    // Another state has extended the log since: it is no longer ours to extend. The empty log is everybody's.
+    // Another state has extended the log since: it cannot be extended for this one. The empty log is shared.
     const isOurs = this.#log.length === this.#length && this.#length > 0;
     const log = isOurs ? this.#log : this.#log.slice(0, this.#length);
     const positions = isOurs ? this.#positions : positionsOf(log);
@@ -90,7 +90,7 @@ function addPosition(positions: Map<string, number[]>, { text }: Setting, at: nu
   else known.push(at);
 }
 
-/** The variables of an image config: one that is set again stays where it was first. */
+/** The variables of an image config: one that is set again keeps its first position. */
 export class ConfigEnv {
   /** `NAME=value` */
   readonly variables: string[];
@@ -107,7 +107,7 @@ export class ConfigEnv {
     this.variables[at] = text;
   }
 
-  /** Where a name is, or else goes. */
+  /** The position of a name; a new one gets `end`. */
   #index(name: string, end: number): number {
     const at = this.#positions.get(name) ?? end;
     this.#positions.set(name, at);

@@ -1,13 +1,13 @@
 /**
- * Paths in images for Windows. Dockerfiles write them with drive letters and backslashes; planning works with the same
- * paths in the form of all other systems; the image config has backslashes.
+ * Paths in images for Windows. Dockerfiles write them with drive letters and backslashes; planning uses the same paths
+ * in the form of all other systems; the image config has backslashes.
  */
 import { posix } from 'node:path';
 import { AppError, type SourceLocation } from '../errors.ts';
 import type { Platform } from '../oci/index.ts';
 
 /**
- * A path as planning has it: for Windows without `C:`, and with slashes. A slash at its end stays.
+ * A path as planning uses it: for Windows without `C:`, and with slashes. A slash at its end stays.
  *
  * @throws AppError PLAN_WINDOWS_PATH
  */
@@ -26,7 +26,7 @@ export function plannedPath(path: string, { os }: Platform, location?: SourceLoc
   return rest === '' ? '' : posix.normalize(rest);
 }
 
-/** A path as the image config has it. */
+/** A path as in the image config. */
 export function configPath(path: string, { os }: Platform): string {
   return os === 'windows' ? path.replaceAll('/', '\\') : path;
 }

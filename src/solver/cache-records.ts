@@ -1,17 +1,17 @@
-/** What the solver asks of the cache. */
+/** The cache, as the solver uses it. */
 import type { VertexId } from '../graph/index.ts';
 import type { CacheRecord } from '../store/index.ts';
 import type { VertexResult } from './driver.ts';
 
-/** At once, or later: caches of other machines have to be asked. */
+/** Synchronous or not: caches of other machines take time. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** Where results are found again. */
+/** Stores results for later builds. */
 export interface CacheRecords {
   get(key: string): MaybePromise<CacheRecord | undefined>;
   /** @param settled called when other processes can see it */
   put(key: string, record: CacheRecord, settled?: () => void): void;
-  /** Waits until no other process makes what the key stands for. */
+  /** Waits until no other process makes the result of the key. */
   lock?(
     key: string,
     options: { readonly signal: AbortSignal; readonly onWait: () => void },
@@ -21,14 +21,14 @@ export interface CacheRecords {
   putContentDigest(key: string, digest: string): void;
   /** Whether a record's layers are all there. */
   usable(record: CacheRecord): boolean;
-  /** What is known of a vertex under other keys than ours; absent where there is nothing to ask. */
+  /** The result of a vertex under keys other than ours; absent if there are no such caches. */
   elsewhere?(id: VertexId): Promise<VertexResult | undefined>;
 }
 
 export interface KeyLock {
-  /** What another process has put by now. */
+  /** The record that another process has put by now. */
   readonly found: CacheRecord | undefined;
   release(): void;
-  /** Called when a record was put: if somebody waits, it is time to show it. */
+  /** Called when a record was put: makes it visible at once if another process waits. */
   hurry(): void;
 }

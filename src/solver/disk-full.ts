@@ -1,12 +1,12 @@
-/** A disk that is full ends a step like any other failure: with its line in the Dockerfile. */
+/** A full disk fails a step like any other failure: with its line in the Dockerfile. */
 import { AppError } from '../errors.ts';
 
 const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT'];
 
-/** The same failure for people; undefined when it is another. */
+/** The same failure for people; undefined for other failures. */
 export function diskFull(error: unknown): AppError | undefined {
   if (error instanceof AppError || !(error instanceof Error)) return undefined;
-  // Cleaning up failed as well: what went wrong first counts.
+  // Cleaning up failed as well: the first failure counts.
   if ('suppressed' in error) return diskFull(error.suppressed);
   if (!('code' in error)) return undefined;
   if (!FULL.includes(error.code)) return undefined;

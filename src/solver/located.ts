@@ -1,4 +1,4 @@
-/** Where a failure of a step is in its text: the one place in which errors of operations get their locations. */
+/** The location of a failed step's error: the only code that gives locations to errors of operations. */
 import { type AppError, type InstructionPart, locate, type SourceLocation } from '../errors.ts';
 import type { Locations } from '../graph/index.ts';
 
@@ -8,7 +8,7 @@ export function located(error: AppError, locations: Locations): AppError {
   return location === undefined ? error : locate(error, location);
 }
 
-/** Of a part that is not written, the location of what it belongs to. */
+/** A part that is not written gets the location of what it belongs to. */
 function locationOf(
   part: InstructionPart | undefined,
   locations: Locations,
@@ -17,7 +17,7 @@ function locationOf(
   return own ?? locations.instruction;
 }
 
-/** The mount that a field is of, else the instruction; a checksum that stands in a URL is in its source. */
+/** The mount of a field, else the instruction; a checksum in a URL belongs to its source. */
 function wholeOf(part: InstructionPart): InstructionPart {
   if (part === 'checksum') return 'source:0';
   const [, mount] = /^mount:(\d+)\./.exec(part) ?? [];

@@ -1,25 +1,25 @@
-/** What a build has found or made, for other stores. */
+/** The results of a build, for other stores. */
 import type { Vertex, VertexId, VertexInfo } from '../graph/index.ts';
 import type { CacheRecord } from '../store/index.ts';
 import type { OpDriver, StepContext, VertexResult } from './driver.ts';
 import { contentName, type KnownIdentity, UnforcedKeys } from './unforced-keys.ts';
 
-/** Under keys that a build asks for which forces nothing. */
+/** Under keys of a build that forces nothing. */
 export interface PortableResults {
   /** By key. */
   readonly records: ReadonlyMap<string, CacheRecord>;
-  /** Digests of files of results, by what they are remembered under. */
+  /** Digests of files of results, by their keys. */
   readonly contents: ReadonlyMap<string, string>;
 }
 
-/** A digest that a step has asked for. */
+/** A digest that a step has requested. */
 export interface AskedContent {
   readonly input: Vertex['inputs'][number];
   readonly selector: string;
   readonly digest: string;
 }
 
-/** What a solver knows. */
+/** The state of a solver. */
 export interface SolvedVertices {
   readonly driverOf: (vertex: Vertex) => OpDriver;
   readonly stepOf: (id: VertexId) => StepContext;
@@ -27,7 +27,7 @@ export interface SolvedVertices {
     VertexId,
     Promise<KnownIdentity & { readonly result?: VertexResult | undefined }>
   >;
-  /** Of vertices whose layers somebody has asked for. */
+  /** Of vertices whose layers were requested. */
   readonly results: ReadonlyMap<VertexId, Promise<VertexResult>>;
   readonly asked: readonly AskedContent[];
 }
@@ -51,7 +51,7 @@ export async function portableResults(solved: SolvedVertices): Promise<PortableR
   return { records, contents };
 }
 
-/** What people are shown of a record. */
+/** The part of a record that is shown to people. */
 export function descriptionOf({ instruction, name }: VertexInfo): string {
   return instruction ?? name;
 }

@@ -12,7 +12,7 @@ export async function runWorking<T>(
     signal.throwIfAborted();
     result = await work();
   } catch (error) {
-    // In a later turn: the failure may end the build, and then nothing more may begin.
+    // In a later turn: the failure may end the build, and then no more work may start.
     setImmediate(() => permit[Symbol.dispose]());
     throw error;
   }

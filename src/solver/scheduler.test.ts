@@ -17,19 +17,19 @@ class MemoryRecords implements CacheRecords {
   contentDigest = (key: string) => this.digests.get(key);
   putContentDigest = (key: string, digest: string) => void this.digests.set(key, digest);
   usable = () => true;
-  /** What is known of vertices under keys of others. */
+  /** Results of vertices under keys of other caches. */
   readonly foreign = new Map<VertexId, VertexResult>();
   elsewhere = async (id: VertexId) => this.foreign.get(id);
 }
 
-/** A little world of operations on strings: `exec` appends its argument, `copy` takes an input's first letter. */
+/** A small set of operations on strings: `exec` appends its argument, `copy` takes an input's first letter. */
 class World {
   readonly records = new MemoryRecords();
   readonly executed: string[] = [];
   readonly events: BuildEvent[] = [];
   readonly warnings: Warning[] = [];
   readonly contents = new Map<string, string>();
-  /** What a run makes instead of what it would make. */
+  /** The output of a run instead of the usual one. */
   readonly surprises = new Map<string, string>();
   readonly tellings = new Map<string, readonly StepWarning[]>();
   gate: ((name: string, signal: AbortSignal) => Promise<void>) | undefined;

@@ -1,12 +1,12 @@
 /**
- * Demand-driven evaluation of the graph. Two questions are asked of a vertex, and each is answered once:
+ * Demand-driven evaluation of the graph. Two questions are answered for a vertex, each once:
  *
- * - *identity*: under which key is its result found, and is it in the cache? Answered from definitions and
- *   remembered digests alone wherever that is possible, so a cached build touches no layer.
+ * - *identity*: what is the key of its result, and is it in the cache? Answered from definitions and remembered digests
+ *   alone if possible, so a cached build touches no layer.
  * - *result*: its layers, made if the cache has none.
  *
- * Nothing is asked of a vertex that the target does not need. A vertex that must ignore the cache is made
- * first and identified by what it made.
+ * Vertices that the target does not need are not visited. A vertex that must ignore the cache is made first and
+ * identified by its result.
  */
 import { jointSignal, memoize, Semaphore } from '../concurrency/index.ts';
 import { AbortedError, AppError, type Warning } from '../errors.ts';
@@ -51,7 +51,7 @@ export interface StepReport {
   readonly addedBytes: number;
 }
 
-/** How the result of a vertex is found again, as far as it is known. */
+/** The known part of a vertex's identity. */
 export interface IdentifiedStep {
   readonly key: string;
   readonly outputKey: string;
@@ -60,9 +60,9 @@ export interface IdentifiedStep {
 }
 
 interface Identity extends Keyed {
-  /** What dependents use in their keys. */
+  /** The key that dependents use. */
   readonly outputKey: string;
-  /** The cache's answer, or what a forced run made. */
+  /** The cache's answer, or the result of a forced run. */
   readonly result?: VertexResult | undefined;
 }
 
@@ -78,13 +78,13 @@ export class Scheduler {
   readonly #signal: AbortSignal;
   readonly #identities = new Map<VertexId, Promise<Identity>>();
   readonly #results = new Map<VertexId, Promise<VertexResult>>();
-  /** Runs under way or done, by key: two vertices that turn out to mean the same run once. */
+  /** Runs in progress or done, by key: two vertices with the same key run once. */
   readonly #byKey = new Map<string, Promise<VertexResult>>();
   readonly #reports = new Map<VertexId, StepReport>();
   readonly #asked: AskedContent[] = [];
-  /** Digests of files of inputs that this build has put on record, by their names. */
+  /** Digests of input files that this build has recorded, by their keys. */
   readonly #contents = new Map<string, string>();
-  /** Failures already told as their own step's: the steps that wait for it only pass them on. */
+  /** Failures already reported as their own step's: dependents only pass them on. */
   readonly #told = new WeakMap<object, VertexId>();
 
   constructor(options: SchedulerOptions) {
@@ -97,7 +97,7 @@ export class Scheduler {
   /**
    * Makes (or finds) a vertex and all it needs.
    *
-   * @throws the first failure, after everything that was running has ended; AbortedError when the signal ended it
+   * @throws the first failure, after everything running has ended; AbortedError when the signal ended it
    */
   async solve(target: Target): Promise<VertexResult> {
     const [result = EMPTY] = await this.solveAll([target]);
@@ -105,7 +105,7 @@ export class Scheduler {
   }
 
   /**
-   * Makes (or finds) several vertices, and what they have in common once.
+   * Makes (or finds) several vertices, and their common inputs once.
    *
    * @returns one result for each target, in their order
    * @throws as `solve`
@@ -114,7 +114,7 @@ export class Scheduler {
     try {
       return await Promise.all(targets.map((target) => this.#result(target)));
     } catch (error) {
-      // The target may have waited for a step that the failure of another one ended: the first reason is what counts.
+      // The target may have waited for a step that another failure ended: the first failure counts.
       this.#abort.abort(error);
       await this.#settled();
       if (this.#options.signal.aborted) throw new AbortedError(undefined, { cause: error });
@@ -122,7 +122,7 @@ export class Scheduler {
     }
   }
 
-  /** What a vertex has come to, as far as that is known without making it. */
+  /** The known state of a vertex, without making it. */
   async peek(target: Target): Promise<VertexResult | undefined> {
     if (target === SCRATCH) return EMPTY;
     const made = this.#results.get(target);
@@ -133,7 +133,7 @@ export class Scheduler {
     return (await this.#identities.get(target))?.result;
   }
 
-  /** What happened to each vertex that was looked at, in the order in which they ended. */
+  /** The outcome of each visited vertex, in the order in which they ended. */
   reports(): readonly StepReport[] {
     return [...this.#reports.values()];
   }
@@ -156,7 +156,7 @@ export class Scheduler {
     return typeof error === 'object' && error !== null ? this.#told.get(error) : undefined;
   }
 
-  /** What was found or made so far, for other stores. */
+  /** The results so far, for other stores. */
   portable(): Promise<PortableResults> {
     return portableResults({
       driverOf: this.#options.driverOf,
@@ -195,7 +195,7 @@ export class Scheduler {
     return { key, keyOn, content, outputKey: record.outputKey, result: record };
   }
 
-  /** What others know under keys of theirs is put under ours. */
+  /** Records results known under others' keys under ours. */
   async #identifyElsewhere(step: StepContext, keyed: Keyed, outputKey: string): Promise<Identity> {
     const { id } = step.vertex;
     const result = await this.#options.records.elsewhere?.(id);
@@ -207,7 +207,7 @@ export class Scheduler {
     return { key, keyOn, content, outputKey, result };
   }
 
-  /** Runs a vertex that must not use the cache; what depends on it is keyed by what came out this time. */
+  /** Runs a vertex that must not use the cache; its dependents are keyed by this run's result. */
   async #force(step: StepContext, driver: OpDriver, keyed: Keyed): Promise<Identity> {
     driver.prepare?.(step);
     const result = await this.#execute(step, driver, keyed);
@@ -238,12 +238,12 @@ export class Scheduler {
     return made;
   }
 
-  /** Executes a vertex unless another process is at it: then what that makes is taken. */
+  /** Executes a vertex unless another process runs it: then uses that one's result. */
   async #makeOnce(step: StepContext, driver: OpDriver, identity: Identity): Promise<VertexResult> {
     const { records, now, emit, stepOf } = this.#options;
     const { id, inputs } = step.vertex;
     driver.prepare?.(step);
-    // Who holds a lock waits for nobody else's, so no two processes can wait for each other.
+    // The holder of a lock waits for no other lock, so no two processes can wait for each other.
     await Promise.all(inputs.map((input) => this.#result(input)));
     const onWait = () => {
       const data = Buffer.from('another build is running this step: waiting for it\n');
@@ -269,8 +269,8 @@ export class Scheduler {
   }
 
   /**
-   * Begins the file system a wanted vertex stands on as soon as the cache is known not to have it, while
-   * the vertex's other inputs are still being made for its key.
+   * Starts making the base of a wanted vertex as soon as the cache is known not to have it, while the vertex's other
+   * inputs are still being made for its key.
    */
   #prefetchRoot(id: VertexId): void {
     const root = this.#options.graph.vertices.get(id)?.inputs[0];
@@ -322,7 +322,7 @@ export class Scheduler {
     const outcome =
       failure instanceof AppError ? located(failure, this.#info(id).locations) : failure;
     if (isGone(error)) {
-      // The build takes the step again.
+      // The build runs the step again.
       timer.cancel();
     } else if (outcome instanceof Error) {
       this.#told.set(outcome, id);
@@ -385,10 +385,10 @@ export class Scheduler {
         const name = contentName(await key(index), selector);
         const known = await this.#options.records.contentDigest(name);
         if (known !== undefined) return asked(index, selector, known);
-        // Whose result is known elsewhere is not to be made for its key: the files are those of that result.
+        // A vertex with a result known elsewhere is not made for its key: the files are those of that result.
         const isElsewhere = (await this.#options.records.elsewhere?.(vertex.id)) !== undefined;
         const computed = isElsewhere ? `of ${name}` : await compute(await result(index));
-        // Several steps may ask at once, one of them known elsewhere: all have to have one digest in their keys.
+        // Several steps may ask at once, one of them known elsewhere: all must have the same digest in their keys.
         const digest = this.#contents.get(name) ?? computed;
         this.#contents.set(name, digest);
         this.#options.records.putContentDigest(name, digest);
@@ -408,7 +408,7 @@ export class Scheduler {
     return info;
   }
 
-  /** Waits until nothing runs any more, so that a failed build leaves nothing behind. */
+  /** Waits until nothing runs any more, so that a failed build leaves nothing running. */
   async #settled(): Promise<void> {
     let seen: number;
     do {

@@ -1,4 +1,4 @@
-/** Emits the events of one step; it begins when the work does, not while it waits for a place. */
+/** Emits the events of one step, which begins with the work, not while it waits for a slot. */
 import type { Emit, StepInfo } from '../progress/index.ts';
 
 export class StepTimer {

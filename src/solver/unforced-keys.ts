@@ -1,19 +1,19 @@
 /**
- * The keys that another store asks for. A step that ignored the cache gives its dependents keys of their own, which
- * nobody else can know. What is written for others stands under the key of a build that forces nothing.
+ * The keys that other stores use. A step that ignored the cache gives its dependents keys of their own, which nobody
+ * else can know. Exported results are under the keys of a build that forces nothing.
  */
 import { digestOfParts, SCRATCH, type Vertex, type VertexId } from '../graph/index.ts';
 import type { Inputs, Keyed, OpDriver, StepContext } from './driver.ts';
 
-/** What a solver knows of a vertex. */
+/** The state of a vertex in the solver. */
 export interface KnownIdentity extends Keyed {
-  /** What dependents have used in their keys. */
+  /** The key that dependents have used. */
   readonly outputKey: string;
 }
 
 export interface UnforcedKeysOptions {
   readonly driverOf: (vertex: Vertex) => OpDriver;
-  /** Undefined for a vertex that nobody has looked at. */
+  /** Undefined for a vertex that was not visited. */
   readonly identityOf: (id: VertexId) => Promise<KnownIdentity> | undefined;
   readonly stepOf: (id: VertexId) => StepContext;
 }
@@ -28,7 +28,7 @@ export class UnforcedKeys {
     this.#options = options;
   }
 
-  /** The key of a vertex, which is what its dependents use too. */
+  /** The key of a vertex, which its dependents use too. */
   of(target: Target): Promise<string> {
     if (target === SCRATCH) return Promise.resolve(SCRATCH);
     const known = this.#keys.get(target);
@@ -75,7 +75,7 @@ export class UnforcedKeys {
   }
 }
 
-/** The name under which the digest of some files of a result is remembered. */
+/** The key of a remembered digest of some files of a result. */
 export function contentName(outputKey: string, selector: string): string {
   return digestOfParts(outputKey, selector);
 }
