@@ -10,7 +10,7 @@ const image = (...references: string[]): ImageSummary => ({
 });
 const api = { images: async () => [image('app:1.0', 'app:latest'), image('debian:bookworm')] };
 
-/** What is offered behind `lamina `, the last word being typed; and whether files are. */
+/** The candidates after `lamina `, with the last word being typed, and whether files are offered. */
 async function offered(line: string) {
   const { stdout, status } = await session(['__complete', ...line.split(' ')], { api });
   expect(status).toBe(0);

@@ -7,7 +7,7 @@ export interface ReportDocument {
 
 export interface Section {
   readonly title: string;
-  /** What the section says, for somebody who reads such a report for the first time. */
+  /** Explains the section to first-time readers. */
   readonly text: readonly string[];
   readonly table?: Table | undefined;
   /** What is below the table. */
