@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { PageData, PageImage } from '../page-data.ts';
 import { Contents } from './contents.tsx';
+import { Differences, nameOf } from './differences.tsx';
 import { Findings } from './findings.tsx';
 import { LayerStack } from './layer-stack.tsx';
 import { Summary } from './summary.tsx';
@@ -8,9 +9,12 @@ import { type Theme, useTheme } from './theme.ts';
 
 export function App({ data }: { data: PageData }) {
   const [theme, toggle] = useTheme();
+  const [first, second] = data.images;
+  if (first === undefined) return <p role="alert">There is no image here.</p>;
+  const view = { theme, isServed: data.isServed };
   return (
     <>
-      <a class="skip" href="#contents">
+      <a class="skip" href="#contents-0">
         Skip to the contents
       </a>
       <header class="page-head">
@@ -30,15 +34,20 @@ export function App({ data }: { data: PageData }) {
         </div>
       </header>
       <main>
-        {data.images.map((image, position) => (
-          <ImageView
-            key={position}
-            image={image}
-            position={position}
-            theme={theme}
-            isServed={data.isServed}
-          />
-        ))}
+        {second === undefined ? (
+          <ImageView {...view} image={first} position={0} />
+        ) : (
+          <>
+            <h1>
+              {nameOf(first)} and {nameOf(second)}
+            </h1>
+            <Differences before={first} after={second} />
+            <div class="pair">
+              <ImageView {...view} image={first} position={0} isPair />
+              <ImageView {...view} image={second} position={1} isPair />
+            </div>
+          </>
+        )}
       </main>
     </>
   );
@@ -49,22 +58,24 @@ interface ImageViewProps {
   readonly position: number;
   readonly isServed: boolean;
   readonly theme: Theme;
+  /** One of two that are side by side. */
+  readonly isPair?: boolean;
 }
 
-function ImageView({ image, position, isServed, theme }: ImageViewProps) {
+function ImageView({ image, position, isServed, theme, isPair = false }: ImageViewProps) {
   const { report } = image;
   const [layer, setLayer] = useState<number>();
   return (
-    <article>
-      <Title image={image} />
+    <article aria-label={nameOf(image)}>
+      <Title image={image} isPair={isPair} />
       {report.problems.map(({ layer: damaged, message }) => (
         <p key={damaged} class="problem" role="alert">
           Layer {damaged} could not be read: {message}. What is in it is in no figure.
         </p>
       ))}
       <Summary report={report} />
-      <section class="card" aria-labelledby="layers">
-        <h2 id="layers">Layers</h2>
+      <section class="card" aria-labelledby={`layers-${position}`}>
+        <h2 id={`layers-${position}`}>Layers</h2>
         <LayerStack report={report} theme={theme} chosen={layer} onChoose={setLayer} />
       </section>
       <Contents
@@ -75,12 +86,12 @@ function ImageView({ image, position, isServed, theme }: ImageViewProps) {
         layer={layer}
         onLayer={setLayer}
       />
-      <Findings image={image} />
+      <Findings image={image} position={position} />
     </article>
   );
 }
 
-function Title({ image: { report } }: { image: PageImage }) {
+function Title({ image: { report }, isPair }: { image: PageImage; isPair: boolean }) {
   const { names, id, platform, created, user } = report.image;
   const [name = id, ...others] = names;
   const facts = [
@@ -91,7 +102,7 @@ function Title({ image: { report } }: { image: PageImage }) {
   ];
   return (
     <div class="title">
-      <h1>{name}</h1>
+      {isPair ? <h2>{name}</h2> : <h1>{name}</h1>}
       <p>
         {facts.filter((fact) => fact !== undefined).join(' · ')} · <code>{id.slice(0, 19)}</code>
       </p>

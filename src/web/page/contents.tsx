@@ -58,9 +58,9 @@ export function Contents({ image, position, isServed, theme, layer, onLayer }: C
     else if (isServed && next.kind === 'file' && next.node !== undefined) setFile(next);
   };
   return (
-    <section class="card" aria-labelledby="contents">
+    <section class="card" aria-labelledby={`contents-${position}`}>
       <div class="section-head">
-        <h2 id="contents">Contents</h2>
+        <h2 id={`contents-${position}`}>Contents</h2>
         <div class="tools">
           <Choice label="View" options={KINDS} value={kind} onChange={setKind} />
           <Choice label="Group by" options={groupings} value={grouping} onChange={setGrouping} />

@@ -15,7 +15,7 @@ interface Tab {
 }
 
 /** What the report found, a tab for each kind. */
-export function Findings({ image }: { image: PageImage }) {
+export function Findings({ image, position }: { image: PageImage; position: number }) {
   const tabs = tabsOf(image);
   const [chosen, setChosen] = useState(tabs[0]?.id);
   const current = tabs.find(({ id }) => id === chosen) ?? tabs[0];
@@ -25,21 +25,26 @@ export function Findings({ image }: { image: PageImage }) {
     if (step === undefined || current === undefined) return;
     const next = tabs[(tabs.indexOf(current) + step + tabs.length) % tabs.length];
     setChosen(next?.id);
-    document.getElementById(`tab-${next?.id}`)?.focus();
+    document.getElementById(`tab-${position}-${next?.id}`)?.focus();
     event.preventDefault();
   };
   return (
-    <section class="card" aria-labelledby="findings">
-      <h2 id="findings">Findings</h2>
-      <div class="tabs" role="tablist" aria-labelledby="findings" onKeyDown={onKeyDown}>
+    <section class="card" aria-labelledby={`findings-${position}`}>
+      <h2 id={`findings-${position}`}>Findings</h2>
+      <div
+        class="tabs"
+        role="tablist"
+        aria-labelledby={`findings-${position}`}
+        onKeyDown={onKeyDown}
+      >
         {tabs.map(({ id, title, mark, isBad }) => (
           <button
             key={id}
-            id={`tab-${id}`}
+            id={`tab-${position}-${id}`}
             type="button"
             role="tab"
             aria-selected={id === current?.id}
-            aria-controls="finding"
+            aria-controls={`finding-${position}`}
             tabIndex={id === current?.id ? 0 : -1}
             onClick={() => setChosen(id)}
           >
@@ -47,7 +52,12 @@ export function Findings({ image }: { image: PageImage }) {
           </button>
         ))}
       </div>
-      <div id="finding" role="tabpanel" aria-labelledby={`tab-${current?.id}`} key={current?.id}>
+      <div
+        id={`finding-${position}`}
+        role="tabpanel"
+        aria-labelledby={`tab-${position}-${current?.id}`}
+        key={current?.id}
+      >
         {current?.body()}
       </div>
     </section>
