@@ -1,6 +1,14 @@
 /** Reports on real images, wherever they are. */
 
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -183,6 +191,30 @@ COPY --from=build /src/small /twice
       expect(found.against?.layers).toMatchObject({ shared: 5, added: [], unpacked: 0 });
     }
     expect(schemaErrors('report', await report('seen'))).toEqual([]);
+  });
+
+  it('names a layer that is damaged, and shows the others', async () => {
+    const layout = file('damaged');
+    await bench.succeed(['copy', 'store:seen', `oci:${layout}`]);
+    const { layers, reclaimable } = await report(`oci:${layout}`);
+    const [digest = ''] = layers.flatMap(({ index, digest: blob }) => (index === 3 ? [blob] : []));
+    const blob = join(layout, 'blobs', digest.replace(':', '/'));
+    truncateSync(blob, statSync(blob).size - 20);
+    const { status, stdout, stderr } = await bench.lamina(['report', `oci:${layout}`]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`error: layer 3 (${digest}) cannot be read: `);
+    expect(stderr).toMatch(/code: [A-Z_]+ \(lamina explain [A-Z_]+\)/);
+    expect(stdout).toContain('These layers could not be read.');
+    const shown = await bench.lamina(['report', '--format', 'json', `oci:${layout}`]);
+    const found = JSON.parse(shown.stdout) as ImageReport;
+    expect(found.problems).toMatchObject([{ layer: 3 }]);
+    expect(schemaErrors('report', found)).toEqual([]);
+    expect(found.layers.map(({ unpacked }) => unpacked)).toEqual(
+      layers.map(({ index, unpacked }) => (index === 3 ? 0 : unpacked)),
+    );
+    expect(found.reclaimable.files).toEqual(
+      reclaimable.files.filter(({ hiddenBy }) => hiddenBy !== 3),
+    );
   });
 
   it('needs no right and writes nothing', async () => {

@@ -1,4 +1,7 @@
+import type { ImageReport } from '../../api/index.ts';
+import { printable } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
 import {
   describeReport,
   readRates,
@@ -18,7 +21,8 @@ export const reportCommand = defineCommand({
     'IMAGE is a name or an ID in the store, the ID of a recorded build, or docker://NAME (a registry), oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], ' +
       'docker-archive:FILE[:NAME] or docker-daemon:NAME (a running Docker). Layers are read as they stream in; nothing ' +
       'is kept.',
-    'Layers count from 0 at the bottom. JSON has all files, the other formats have the largest.',
+    'Layers count from 0 at the bottom. JSON has all files, the other formats have the largest. If a layer cannot be read, the ' +
+      'report is about the others, and the exit status is 1.',
   ],
   flags: {
     format: {
@@ -85,20 +89,33 @@ export const reportCommand = defineCommand({
       root: rootOf(flags, context),
       signal: context.signal,
     });
-    const { stdout } = context.io;
-    if (flags.format === 'json') {
-      await stdout.write(`${JSON.stringify(report)}\n`);
-      return 0;
-    }
-    const document = describeReport(report, flags.rows ?? ROWS);
+    const { stdout, stderr } = context.io;
     const columns = flags['no-trunc'] ? undefined : stdout.size().columns;
-    await stdout.write(
-      flags.format === 'html'
-        ? renderHtml(document)
-        : flags.format === 'markdown'
-          ? renderMarkdown(document)
-          : renderText(document, columns),
-    );
-    return 0;
+    const rows = flags.rows ?? ROWS;
+    await stdout.write(textOf(report, { format: flags.format, rows, columns }));
+    await stderr.write(report.problems.map((problem) => problemText(report, problem)).join(''));
+    return report.problems.length === 0 ? exitStatus.success : exitStatus.failure;
   },
 });
+
+interface Shape {
+  readonly format: string | undefined;
+  readonly rows: number;
+  readonly columns: number | undefined;
+}
+
+function textOf(report: ImageReport, { format, rows, columns }: Shape): string {
+  if (format === 'json') return `${JSON.stringify(report)}\n`;
+  const document = describeReport(report, rows);
+  if (format === 'html') return renderHtml(document);
+  return format === 'markdown' ? renderMarkdown(document) : renderText(document, columns);
+}
+
+function problemText(
+  { layers }: ImageReport,
+  { layer, code, message }: ImageReport['problems'][number],
+): string {
+  const digest = layers[layer]?.digest ?? '';
+  const problem = printable(`layer ${layer} (${digest}) cannot be read: ${message}`);
+  return `error: ${problem}\n  code: ${code} (lamina explain ${code})\n`;
+}

@@ -89,7 +89,8 @@ function baseRows(base: ImageReport['base']): readonly (readonly string[])[] {
   ];
 }
 
-function layersSection({ layers }: ImageReport): Section {
+function layersSection({ layers, problems }: ImageReport): Section {
+  const unread = new Set(problems.map(({ layer }) => layer));
   const hasLines = layers.some(({ line, stage }) => line !== null || stage !== null);
   return {
     title: 'Layers, bottom first',
@@ -105,7 +106,7 @@ function layersSection({ layers }: ImageReport): Section {
       ],
       rows: layers.map((layer) => [
         String(layer.index),
-        humanSize(layer.unpacked),
+        unread.has(layer.index) ? 'unread' : humanSize(layer.unpacked),
         layer.compressed === null ? '-' : humanSize(layer.compressed),
         layer.reclaimable === 0 ? '-' : humanSize(layer.reclaimable),
         ...(hasLines ? [sourceOf(layer)] : []),
