@@ -1,4 +1,4 @@
-/** From an index to the one image that is meant, and what is said where there is none. */
+/** Choosing an image of an index, and the errors if there is none. */
 import { describe, expect, it } from 'vitest';
 import { blobOf } from '../../test/support/registry-images.ts';
 import {
@@ -14,7 +14,7 @@ import { openRegistrySource, type Readable } from './registry/registry-source.ts
 const REFERENCE = parseReference('registry.test/app:1');
 const ARM = { os: 'linux', architecture: 'arm64' };
 
-/** A registry of what is put into it; what was put in last has the tag. */
+/** An in-memory registry; the last manifest put into it has the tag. */
 class Shelf implements Readable {
   readonly #bytes = new Map<string, Uint8Array>();
   readonly #types = new Map<string, string>();

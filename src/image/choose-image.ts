@@ -1,4 +1,4 @@
-/** Of the images that an index lists the one that is best for a platform. */
+/** Chooses the image of an index that is best for a platform. */
 import { AppError } from '../errors.ts';
 import {
   type Descriptor,
@@ -20,7 +20,7 @@ import type { ImageSource, ManifestName, ReadRequest } from './model/transport.t
 
 export interface ChooseOptions {
   readonly platform: Platform;
-  /** Whether the user asked for the platform: then a lone image for another one is refused. */
+  /** Whether the user requested the platform: then a single image for another one is refused. */
   readonly explicit?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,7 +30,7 @@ const MAX_DEPTH = 4;
 const MAX_NAMED = 20;
 
 /**
- * Opens the image of a root that is best for a platform. Its layers stay where they are.
+ * Opens the image of a root that is best for a platform, with lazy layers.
  *
  * @throws AppError IMAGE_PLATFORM_MISMATCH, IMAGE_NOT_AN_IMAGE, IMAGE_LAYER_ENCRYPTED, IMAGE_LAYER_UNSUPPORTED,
  *   IMAGE_LAYER_COUNT, OCI_DOCUMENT_INVALID, and what the source throws
@@ -57,14 +57,14 @@ export async function chooseImage(
   throw noPlatform(source.label, platform, [{ ...image.descriptor, platform: image.config }]);
 }
 
-/** The only thing that was asked for. */
+/** The only requested root. */
 export function rootOf({ roots, label }: ImageSource): Descriptor {
   const [root, ...others] = roots;
   if (root !== undefined && others.every(({ digest }) => digest === root.digest)) return root;
   throw new Error(`${label} was opened without the name of one image`);
 }
 
-/** Some tools leave out the platforms: then the configs tell. */
+/** Some tools leave out the platforms: then the configs have them. */
 async function bestOf(
   manifests: readonly Descriptor[],
   source: ImageSource,
@@ -87,7 +87,7 @@ async function bestOf(
   return undefined;
 }
 
-/** The config that a manifest names; undefined for what is no image. @throws AppError OCI_DOCUMENT_INVALID */
+/** The config of a manifest; undefined if it is not an image. @throws AppError OCI_DOCUMENT_INVALID */
 export async function configIn(
   source: Pick<ImageSource, 'label' | 'blob'>,
   raw: RawManifest,

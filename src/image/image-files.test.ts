@@ -1,4 +1,4 @@
-/** The files of an image that is read where it is, beside the same image in a store. */
+/** The files of an image that is read from its source, compared with the same image in a store. */
 import { execFileSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const UPPER = tarOfMembers([
   { path: 'bin/same', type: 'hardlink', linkTarget: 'bin/tool' },
 ]);
 
-/** An archive of an image of these layers, opened as it lies there. */
+/** An archive of an image of these layers, opened without loading it. */
 async function withImage<T>(
   tars: readonly Buffer[],
   work: (files: ImageFiles, image: Image) => Promise<T>,
@@ -109,7 +109,7 @@ describe('a file of one layer', () => {
     }));
 });
 
-/** A file of 300,000 bytes of which four are no hole, as GNU tar packs it. */
+/** A file of 300,000 bytes with four bytes of data, as GNU tar packs it. */
 function sparseTar(): Buffer {
   const directory = temporaryDirectory('sparse');
   const file = openSync(join(directory, 'holes'), 'w');

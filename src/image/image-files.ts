@@ -1,4 +1,4 @@
-/** The files of an image, layer by layer and merged, without a store: each layer is read once, and nothing is kept of it. */
+/** The files of an image, layer by layer and merged, without a store: each layer is read once, and nothing is kept. */
 import { tmpdir } from 'node:os';
 import { decompress } from '../archive/index.ts';
 import type { BytePath, FileEntry } from '../files/index.ts';
@@ -15,15 +15,15 @@ import type { Image, Layer } from './model/image.ts';
 
 /** Paths are bytes as latin1 text, relative to the root, `''` for the root itself; see `toText` for printing. */
 export interface ImageFiles {
-  /** What each layer says, bottom first. */
+  /** The entries of each layer, bottom first. */
   readonly layers: readonly LayerIndex[];
   /** The file at a path, as containers see it; links are not followed. */
   lookup(path: BytePath): FileEntry | undefined;
-  /** What is directly in a directory, by name. */
+  /** The entries directly in a directory, by name. */
   list(path: BytePath): readonly FileEntry[];
   /** The position of the layer, from the bottom, that has the file at a path. */
   layerOf(path: BytePath): number;
-  /** The bytes of a regular file. Its layer is read again, from the start up to where the file ends. */
+  /** The bytes of a regular file. Its layer is read again, from the start to the end of the file. */
   read(path: BytePath): AsyncIterable<Uint8Array>;
 }
 

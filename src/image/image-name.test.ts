@@ -24,8 +24,8 @@ describe('the name of an image', () => {
     ],
     ['docker-daemon:app:1', { transport: 'docker-daemon', text: 'app:1' }],
     ['oci-archive:x.tar:v1', { transport: 'oci-archive', path: 'x.tar', name: 'v1' }],
-  ])('%s', (text, place) => {
-    expect(parseImageName(text, 'registry')).toMatchObject(place);
+  ])('%s', (text, location) => {
+    expect(parseImageName(text, 'registry')).toMatchObject(location);
   });
 
   it('takes a digest for the name of an image in a layout', () => {

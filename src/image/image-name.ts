@@ -14,12 +14,12 @@ export type ImageName =
 
 interface InFile {
   readonly path: string;
-  /** A tag or a digest; in a Docker archive a reference. Undefined: the only image there is. */
+  /** A tag or a digest; in a Docker archive a reference. Undefined: the only image. */
   readonly name: string | undefined;
 }
 
 /**
- * @param plain what a name without a transport is in
+ * @param plain the transport of a name without one
  * @throws AppError IMAGE_PLACE_INVALID, REFERENCE_INVALID
  */
 export function parseImageName(text: string, plain: 'store' | 'registry'): ImageName {
@@ -36,7 +36,7 @@ export function parseImageName(text: string, plain: 'store' | 'registry'): Image
     case 'oci-archive':
       return layout(scheme, text, rest);
     case 'docker-archive': {
-      // The name may hold colons, so the path does not.
+      // The name may contain colons, so the path must not.
       const [, path = '', name] = /^([^:]*)(?::(.*))?$/s.exec(rest) ?? [];
       if (path === '') throw noPath(text);
       return { transport: scheme, path, name };
@@ -60,7 +60,7 @@ function inRegistry(text: string): ImageName {
 const EXPECTED =
   'a name, docker://NAME, store:NAME, oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME] or docker-daemon:NAME';
 
-/** The tag is behind the last colon, unless a part of a path follows it. */
+/** The tag comes after the last colon, unless a slash follows. */
 function layout(transport: 'oci' | 'oci-archive', text: string, rest: string): ImageName {
   const [, path = '', name] = /^(.*?)(?:[:@]((?:sha256:)?[\w][\w.+-]*))?$/s.exec(rest) ?? [];
   if (path === '') throw noPath(text);

@@ -1,6 +1,6 @@
 /**
- * The images of an archive or a layout that are to be loaded: of one that is there for several platforms that for the wanted
- * one. What the archive does not hold (a multi-platform image saved in part) cannot be chosen.
+ * Chooses the images of an archive or a layout to load: of a multi-platform image, that for the wanted platform. Images
+ * that the archive does not contain (a multi-platform image saved in part) cannot be chosen.
  */
 import { AppError } from '../errors.ts';
 import {
@@ -25,7 +25,7 @@ import type { ImageSource, ReadRequest } from './model/transport.ts';
 
 export interface Wanted extends ReadRequest {
   readonly platform: Platform;
-  /** Whether the user asked for it: then an image for another platform is refused even if it is the only one. */
+  /** Whether the user requested it: then an image for another platform is refused even if it is the only one. */
   readonly explicit: boolean;
 }
 
@@ -62,7 +62,7 @@ export async function imagesIn(source: ImageSource, wanted: Wanted): Promise<Fou
   return joinNames(images);
 }
 
-/** Every image that is listed, whatever platform it is for. @throws AppError as `imagesIn` */
+/** Every listed image, for any platform. @throws AppError as `imagesIn` */
 export async function allImagesIn(
   source: ImageSource,
   request: ReadRequest,
@@ -77,7 +77,7 @@ export async function allImagesIn(
   return joinNames(images);
 }
 
-/** Entries of one name are variants of one image; `''` stands for no name. */
+/** Entries of one name are variants of one image; `''` means no name. */
 function groupByName(entries: readonly Descriptor[]): Map<string, Descriptor[]> {
   const groups = new Map<string, Descriptor[]>();
   for (const entry of entries) {
@@ -101,7 +101,7 @@ class CandidateFinder {
     const isIndex = isIndexType(descriptor.mediaType);
     if (!isIndex && !isManifestType(descriptor.mediaType)) return [];
     if (isAttestation(descriptor)) return [];
-    // Only a part of a multi-platform image may have been saved; what the archive itself promises must be there.
+    // The archive may have only a part of a multi-platform image, but must have its own roots.
     if (depth > 0 && !(await this.#source.hasBlob(descriptor.digest))) return [];
     if (depth > MAX_DEPTH || ++this.#read > MAX_MANIFESTS) {
       throw new AppError(
@@ -129,7 +129,7 @@ class CandidateFinder {
   }
 }
 
-/** A lone image is taken as it is, as `docker load` does; of several, all of the best platform. */
+/** A single image is taken as it is, as by `docker load`; of several, all of the best platform. */
 function choose(
   candidates: readonly Candidate[],
   wanted: Wanted,
@@ -144,7 +144,7 @@ function choose(
   return candidates.filter((candidate) => formatPlatform(candidate.platform) === chosen);
 }
 
-/** The error that lists what there is. */
+/** The error that lists the available images. */
 export function noPlatform(wanted: Platform, offered: readonly Platform[]): AppError {
   const list = [...new Set(offered.map(formatPlatform))].join(', ');
   return new AppError(

@@ -202,7 +202,7 @@ describe('an OCI layout directory', () => {
     expect(filesOf((await loadArchive(bench.store, directory))[0])).toEqual(['hello']);
   });
 
-  test('with a pipe in place of a file does not wait for it', async () => {
+  test('with a pipe instead of a file does not wait for it', async () => {
     const directory = await write([{ path: 'oci-layout', content: '{}' }]);
     expect(spawnSync('mkfifo', [join(directory, 'index.json')]).status).toBe(0);
     await expect(loadArchive(bench.store, directory)).rejects.toMatchObject({

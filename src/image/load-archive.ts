@@ -1,4 +1,4 @@
-/** `load`: image archives of all common tools into the store. */
+/** `load`: loads image archives of all common tools into the store. */
 import { AppError } from '../errors.ts';
 import {
   type Digest,
@@ -19,7 +19,9 @@ import { archiveOptionsOf } from './store/archive-options.ts';
 import { importImage } from './store/import-image.ts';
 
 export interface LoadOptions {
-  /** Which image of a multi-platform one; undefined: the host's, and a lone image for another is taken too. */
+  /**
+   * Which image of a multi-platform one; undefined: the host's, and a single image for another platform is accepted.
+   */
   readonly platform?: Platform | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -27,7 +29,7 @@ export interface LoadOptions {
 
 export interface LoadedImage {
   readonly id: Digest;
-  /** Full names the archive gave it; it has them now in the store. */
+  /** Full names from the archive, which it now has in the store. */
   readonly references: readonly string[];
 }
 
@@ -65,7 +67,9 @@ export async function loadArchive(
 
 interface Found {
   readonly images: readonly FoundImage[];
-  /** What only Docker's own list tells apart: an archive of `docker save` has uncompressed what its registry has not. */
+  /**
+   * Only Docker's own list shows the difference: `docker save` writes layers uncompressed that its registry compresses.
+   */
   readonly keepTars: boolean;
 }
 
@@ -91,7 +95,7 @@ async function findImages(
   });
   if (images.length === 0) nothing(archive);
   if (manifest === undefined) return { images, keepTars: true };
-  // An archive that is both of OCI and of Docker may give names in only one of the two ways.
+  // An archive that is both OCI and Docker may have names in only one of the two.
   const tags = await dockerTags(archive, manifest);
   const named = images.map(({ image, references }) => {
     const names = tags.get(digestOf(image.configBytes)) ?? [];
@@ -114,7 +118,7 @@ function nothing(archive: ArchiveReader): never {
   });
 }
 
-/** `skopeo copy … dir:PATH`: a manifest and blobs, with neither an index nor names. */
+/** `skopeo copy … dir:PATH`: a manifest and blobs, without an index or names. */
 async function refuseDirectoryTransport(archive: ArchiveReader): Promise<void> {
   const version = await readSmall(archive, 'version');
   if (version === undefined || !/^Directory Transport/.test(version.toString())) return;

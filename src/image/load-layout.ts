@@ -13,11 +13,11 @@ import { archiveOptionsOf } from './store/archive-options.ts';
 import { importImage } from './store/import-image.ts';
 
 export interface LayoutChoice {
-  /** Undefined, without a digest: `latest`, or the only one there is. */
+  /** Undefined, without a digest: `latest`, or the only one. */
   readonly tag?: string | undefined;
   /** Of a manifest or an index. */
   readonly digest?: Digest | undefined;
-  /** The image that an index is asked for; one that stands alone is taken as it is. */
+  /** The image to take from an index; a single image is taken as it is. */
   readonly platform: Platform;
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,7 +42,7 @@ export async function loadLayoutImage(
   const [found] = await imagesIn({ ...source, roots: [root] }, wanted);
   if (found === undefined) throw nothing(directory, 'no image of the requested kind');
   const record = await importImage(store, found.image, { keepTars: true, signal });
-  // Later builds take it from the store.
+  // Later builds use it from the store.
   store.images.put(record);
   return record;
 }
@@ -51,7 +51,7 @@ async function chosen(source: ImageSource, { digest, tag }: LayoutChoice): Promi
   const { roots } = source;
   if (digest !== undefined) {
     const listed = roots.find((one) => one.digest === digest);
-    // It may be a manifest that only another index names.
+    // It may be a manifest that only another index contains.
     return withoutName(listed ?? (await source.manifest({ digest })).descriptor);
   }
   const wanted = tag ?? 'latest';
@@ -63,7 +63,7 @@ async function chosen(source: ImageSource, { digest, tag }: LayoutChoice): Promi
   throw nothing(source.label, `no image tagged '${wanted}'`, names.map(tagIn));
 }
 
-/** The name is not to become one of the store. */
+/** The name must not become one of the store. */
 function withoutName({ annotations: _, ...descriptor }: Descriptor): Descriptor {
   return descriptor;
 }

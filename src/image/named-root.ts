@@ -1,4 +1,4 @@
-/** Of what an archive or a layout lists that which a name means. */
+/** Selects a root of an archive or a layout by its name. */
 import { AppError } from '../errors.ts';
 import type { Descriptor } from '../oci/index.ts';
 import { NAME_ANNOTATION, REF_ANNOTATION, tagOf } from './model/references.ts';
@@ -18,7 +18,7 @@ export function rootsNamed(roots: readonly Descriptor[], name: string): readonly
   });
 }
 
-/** Some tools write a full name where a tag belongs. */
+/** Some tools write a full name instead of a tag. */
 export function tagIn(name: string): string {
   return /[/:]/.test(name) ? tagOf(name) : name;
 }
@@ -26,7 +26,7 @@ export function tagIn(name: string): string {
 /**
  * The source with one root only, under all of its names; it is disposed of if there is none.
  *
- * @param name undefined: the only image there is
+ * @param name undefined: the only image
  * @param hint how to write a name
  * @throws AppError ARCHIVE_NO_IMAGE
  */

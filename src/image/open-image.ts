@@ -1,4 +1,4 @@
-/** The door for names of images: opens what a name means, in any transport. No store is written, and nothing needs root. */
+/** The entry point for names of images: opens a name in any transport. Writes to no store, and needs no root. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,14 +31,14 @@ import { openStoreSource } from './store/store-source.ts';
 export interface OpenSourceOptions extends ReadRequest {
   /** Proxies, logins, the address of Docker. */
   readonly env: Environment;
-  /** Asked for names of the store only; the source closes it. Undefined: there is none. */
+  /** Called for names of the store only; the source closes it. Undefined: there is none. */
   readonly openStore?: (() => Promise<Store>) | undefined;
   /** Bytes that a compressed archive may unpack to; undefined: nine tenths of what is free. */
   readonly unpackLimit?: number | undefined;
 }
 
 /**
- * Opens what a name means; one without a transport is of the store. See `ImageName` for the spellings.
+ * Opens a name; one without a transport is of the store. See `ImageName` for the spellings.
  *
  * @returns a source with one root, for the caller to dispose of
  * @throws AppError IMAGE_PLACE_INVALID, IMAGE_NOT_FOUND, IMAGE_DAEMON, REFERENCE_INVALID, REGISTRY_…, ARCHIVE_…
@@ -72,9 +72,9 @@ export async function openImageSource(
 }
 
 /**
- * The image or the index that was opened.
+ * The opened image or index.
  *
- * @param platform of an index that image; one that stands alone has to be for it
+ * @param platform selects an image of an index; a single image must be for it
  * @throws AppError as `chooseImage`
  */
 export async function openImage(
@@ -121,11 +121,11 @@ async function openInStore(
   }
 }
 
-/** An image that was exported or pushed has such blobs already. */
+/** An exported or pushed image has such blobs already. */
 const MADE = ['gzip', 'zstd'] as const;
 
 /**
- * Opens an image of a store, which stays the caller's to close.
+ * Opens an image of a store, which the caller closes.
  *
  * @param text a reference, an id, or the beginning of an id
  * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS
@@ -146,7 +146,7 @@ export async function openStoredImage(
   });
 }
 
-/** A layer that was never fetched, read from where it is; the store does not keep it. */
+/** A lazy layer, read from its source; the store does not keep it. */
 function lazyBlob(
   store: Store,
   records: readonly ImageRecord[],

@@ -1,4 +1,4 @@
-/** The content of one file of a layer, read from the layer's tar as it streams from wherever it is. Nothing is kept. */
+/** Reads one file of a layer from the layer's tar as it streams from its source. Nothing is kept. */
 import { decompress, TarParser } from '../archive/index.ts';
 import { AppError } from '../errors.ts';
 import { type BytePath, toText } from '../files/index.ts';
@@ -6,7 +6,7 @@ import { cleanMemberPath } from '../layers/index.ts';
 import type { Layer } from './model/image.ts';
 
 /**
- * The layer is read from its start, up to where the file ends. Holes of sparse files come as zeros.
+ * The layer is read from its start to the end of the file. Holes of sparse files come as zeros.
  *
  * @param paths the file under all names that are hard links of it in the layer
  * @returns its bytes; each chunk is lent until the next one
@@ -45,7 +45,7 @@ interface Piece {
   readonly size: number;
 }
 
-/** Puts stored bytes where they belong, and zeros between them. */
+/** Puts stored bytes at their offsets, with zeros between them. */
 class SparseOutput {
   readonly #size: number;
   readonly #pieces: readonly Piece[];

@@ -1,4 +1,4 @@
-/** Blobs and small documents of an archive, never believed before they are verified. */
+/** Blobs and small documents of an archive, verified before they are used. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import { type Descriptor, digestHex, digestOf } from '../../oci/index.ts';
@@ -10,7 +10,7 @@ import type { ArchiveReader } from './archive-reader.ts';
 /** Larger JSON documents are refused: real ones have some kilobytes. */
 const MAX_JSON = 16 << 20;
 
-/** Where an OCI layout keeps a blob. */
+/** The path of a blob in an OCI layout. */
 export function blobName(descriptor: Pick<Descriptor, 'digest'>): string {
   return `blobs/sha256/${digestHex(descriptor.digest)}`;
 }
@@ -54,7 +54,7 @@ export async function readDocument(
 }
 
 /**
- * The bytes of a layer; their digest is checked when the last one was read.
+ * The bytes of a layer; their digest is checked after the last one.
  *
  * @throws AppError ARCHIVE_MEMBER_MISSING, ARCHIVE_SIZE_MISMATCH, ARCHIVE_DIGEST_MISMATCH
  */

@@ -18,7 +18,7 @@ export interface ArchiveFile {
   readonly read: () => AsyncIterable<Uint8Array>;
 }
 
-/** A file whose bytes are at hand. */
+/** A file whose bytes are in memory. */
 export function smallFile(name: string, bytes: Uint8Array): ArchiveFile {
   return {
     name,
@@ -30,7 +30,7 @@ export function smallFile(name: string, bytes: Uint8Array): ArchiveFile {
 }
 
 /**
- * A tar of the files in the order of their names, each directory before what is in it; owner 0, mode 0644 and 0755.
+ * A tar of the files in the order of their names, each directory before its contents; owner 0, mode 0644 and 0755.
  *
  * @param mtime of every member, seconds since the epoch
  */

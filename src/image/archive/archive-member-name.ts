@@ -1,4 +1,4 @@
-/** Names inside an image archive: they are looked up by code that trusts them, so what is odd is refused. */
+/** Names inside an image archive: code that looks them up trusts them, so unusual ones are refused. */
 import { AppError } from '../../errors.ts';
 
 const MAX_NAME = 4096;
@@ -21,7 +21,7 @@ export function cleanName(raw: string): string {
  * The member a link names.
  *
  * @param from name of the link itself, clean
- * @throws AppError ARCHIVE_UNSAFE_NAME when it leads out of the archive
+ * @throws AppError ARCHIVE_UNSAFE_NAME when it leaves the archive
  */
 export function linkedName(from: string, target: string): string {
   if (target.startsWith('/')) throw unsafeName(`the link ${printable(from)}`, target);

@@ -38,7 +38,7 @@ export class MemberList {
     }
   }
 
-  /** Says that there are no more bytes. */
+  /** Ends the tar. */
   end(): void {
     this.#parser.end();
   }
@@ -54,8 +54,8 @@ export class MemberList {
   }
 
   /**
-   * Two files of one name are refused: readers that take the first and readers that take the last
-   * would see different images. Tools do repeat links and directories.
+   * Two files of one name are refused: readers that take the first and readers that take the last would see different
+   * images. Some tools do repeat links and directories.
    */
   #add(name: string, member: Member): void {
     const known = this.#members.get(name);

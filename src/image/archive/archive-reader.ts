@@ -1,7 +1,7 @@
 /**
- * Reading an image archive at random: a tar (plain, compressed, or a stream) or an OCI layout directory, seen as a
- * set of named files. A tar is read through once to find its members; what is compressed or comes from a stream
- * is first written, unpacked, to a temporary file.
+ * Random access to an image archive: a tar (plain, compressed, or a stream) or an OCI layout directory, as a set of
+ * named files. A tar is read through once to find its members; a compressed one or a stream is first unpacked to a
+ * temporary file.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
@@ -14,13 +14,13 @@ import { cleanName } from './archive-member-name.ts';
 import { type Extent, MemberList } from './archive-members.ts';
 
 export interface ArchiveReader extends AsyncDisposable {
-  /** What to call it in messages. */
+  /** Its name in messages. */
   readonly label: string;
-  /** Bytes of a file, links followed; undefined when there is none of that name. */
+  /** Bytes of a file, links followed; undefined if there is none of that name. */
   size(name: string): Promise<number | undefined>;
-  /** The file's bytes. The chunks are the reader's own. */
+  /** The file's bytes. The reader keeps owning the chunks. */
   read(name: string): AsyncIterable<Uint8Array>;
-  /** For what of a file is unpacked without being kept. */
+  /** Limits files that are unpacked without being kept. */
   budget(): UnpackBudget;
 }
 
@@ -73,7 +73,7 @@ export async function openArchive(
   }
 }
 
-/** What comes out of a pipe. @throws AppError ARCHIVE_NOT_FOUND for a device or a socket */
+/** The bytes of a pipe. @throws AppError ARCHIVE_NOT_FOUND for a device or a socket */
 async function* pipedBytes(
   path: string,
   signal: AbortSignal | undefined,
@@ -144,7 +144,7 @@ function tarReader(
   };
 }
 
-/** Links are followed: what they lead to counts only if it has the digest that was asked for. */
+/** Follows links: their target counts only if it has the requested digest. */
 export function directoryReader(directory: string, limit?: number): ArchiveReader {
   const openFile = async (name: string): Promise<FileHandle | undefined> => {
     const path = join(directory, cleanName(name));
@@ -168,7 +168,7 @@ export function directoryReader(directory: string, limit?: number): ArchiveReade
     async *read(name) {
       const handle = await openFile(name);
       if (handle === undefined) {
-        // It was there when its size was asked for.
+        // It existed when its size was read.
         throw new AppError('ARCHIVE_MEMBER_MISSING', `${directory} has no ${name}`, {
           hint: 'another process removed it; save or copy the layout again',
         });

@@ -1,4 +1,4 @@
-/** The archive that `docker load` takes as a destination of images: an OCI layout with a `manifest.json`. */
+/** The archive of `docker load` as a destination of images: an OCI layout with a `manifest.json`. */
 import {
   canonicalJson,
   type Digest,
@@ -13,7 +13,7 @@ import { annotatedNames, shortName } from '../model/references.ts';
 import type { ImageDestination } from '../model/transport.ts';
 import type { LayoutDestination } from '../oci-layout/layout-destination.ts';
 
-/** @param layout what it is written as */
+/** @param layout the layout to write */
 export function dockerArchiveDestination(layout: LayoutDestination): ImageDestination {
   const manifests = new Map<Digest, RawManifest>();
   return {
@@ -36,7 +36,7 @@ export function dockerArchiveDestination(layout: LayoutDestination): ImageDestin
   };
 }
 
-/** Of images for several platforms the first: Docker's own list knows one. */
+/** Of images for several platforms the first: Docker's own list holds one. */
 function dockerEntry(
   manifests: ReadonlyMap<Digest, RawManifest>,
   digest: Digest,

@@ -1,8 +1,8 @@
 /**
- * The archive of `docker save` as a source of images: `manifest.json` names for each image a config, its layers and its tags.
- * Names of the files inside differ from tool to tool (`<hex>.json`, `<id>/layer.tar`, `blobs/sha256/<hex>`) and mean
- * nothing, except that a config named after a digest must have it. Such an archive has no manifests: each image gets the one
- * that names its layers uncompressed.
+ * The archive of `docker save` as a source of images: `manifest.json` names for each image a config, its layers and its
+ * tags. Names of the files inside differ from tool to tool (`<hex>.json`, `<id>/layer.tar`, `blobs/sha256/<hex>`) and
+ * have no meaning, except that a config named after a digest must have it. Such an archive has no manifests: each image
+ * gets one that names its layers uncompressed.
  */
 import { decompress, detectCompression, MAGIC_SIZE } from '../../archive/index.ts';
 import { AppError } from '../../errors.ts';
@@ -47,7 +47,7 @@ export async function openDockerArchive(
 /**
  * @param archive disposed of with the source
  * @param manifest the bytes of its `manifest.json`
- * @throws AppError ARCHIVE_… of all that is wrong with the archive but not with its layers
+ * @throws AppError ARCHIVE_… for all faults of the archive except those of its layers
  */
 export async function dockerArchiveSource(
   archive: ArchiveReader,
@@ -104,8 +104,8 @@ interface Found {
 async function readImageOf(archive: ArchiveReader, image: DockerImage): Promise<Found> {
   const configBytes = await requireSmall(archive, cleanName(image.config));
   const digest = digestOf(configBytes);
-  const promised = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(image.config)?.[1];
-  if (promised !== undefined && digest !== `sha256:${promised}`) throw digestMismatch(image.config);
+  const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(image.config)?.[1];
+  if (named !== undefined && digest !== `sha256:${named}`) throw digestMismatch(image.config);
   const { diff_ids: diffIds } = decodeImageConfig(configBytes).rootfs;
   const names = image.layers.map(cleanName);
   if (names.length !== diffIds.length) throw wrongCount(names.length, diffIds.length);
@@ -121,7 +121,7 @@ async function readImageOf(archive: ArchiveReader, image: DockerImage): Promise<
   return { manifest: manifestOf(config, blobs), configBytes, layers };
 }
 
-/** Bytes of a layer's tar; one that is compressed says so only when it is unpacked. */
+/** Bytes of a layer's tar; whether it is compressed is known only when it is unpacked. */
 async function tarSize(archive: ArchiveReader, name: string): Promise<number> {
   const size = (await archive.size(name)) ?? missing(archive, name);
   if (!(await isCompressed(archive, name))) return size;
@@ -141,7 +141,7 @@ async function isCompressed(archive: ArchiveReader, name: string): Promise<boole
   return false;
 }
 
-/** An image under several names is listed once for each. */
+/** An image with several names is listed once for each. */
 function namedRoots(root: Descriptor, { repoTags }: DockerImage): readonly Descriptor[] {
   if (repoTags.length === 0) return [root];
   return repoTags.map((tag) => namedAs(root, archiveName(tag)));

@@ -1,4 +1,4 @@
-/** `manifest.json`, by which Docker knows what an archive holds. */
+/** `manifest.json`, Docker's list of the images in an archive. */
 import { AppError } from '../../errors.ts';
 
 /** An image of a Docker archive. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Digest } from '../../oci/index.ts';
 
-/** Passes the tar of a layer on; fails at its end unless it has the diff id that the config names. */
+/** Passes on the tar of a layer; fails at its end unless it has the diff id of the config. */
 export async function* verifiedTar(
   tar: AsyncIterable<Uint8Array>,
   diffId: Digest,

@@ -1,8 +1,8 @@
-/** The API of a running Docker: where it listens, and how it is asked. */
+/** The API of a running Docker: its address, and requests to it. */
 import type { ClientRequest, RequestOptions } from 'node:http';
 import type { Environment } from '../../environment.ts';
 
-/** Where it listens unless DOCKER_HOST says otherwise. */
+/** The address unless DOCKER_HOST sets another. */
 export const DOCKER_SOCKET = '/var/run/docker.sock';
 
 export type DockerAddress = Pick<RequestOptions, 'socketPath' | 'host' | 'port'>;
@@ -18,12 +18,12 @@ export function dockerAddress(env: Environment): DockerAddress | undefined {
   return { host: tcp[1].replace(/^\[|\]$/g, ''), port: tcp[2] ?? 2375 };
 }
 
-/** Rarely needed, and takes time to load; import() is not there in the code that V8 keeps compiled. */
+/** Rarely needed, and takes time to load; import() is not available in the code that V8 keeps compiled. */
 export function dockerRequest(options: RequestOptions): ClientRequest {
   return process.getBuiltinModule('node:http').request({ ...options, agent: false });
 }
 
-/** What Docker says went wrong: in a line of its progress, or as the whole answer. */
+/** Docker's error message: in a line of its progress, or as the whole answer. */
 export function dockerMessage(body: string): string | undefined {
   for (const line of body.split('\n')) {
     try {

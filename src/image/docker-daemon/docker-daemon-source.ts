@@ -1,4 +1,6 @@
-/** An image of a running Docker as a source: it is saved by the daemon, as `docker save` does, and read as an archive. */
+/**
+ * An image of a running Docker as a source: the daemon saves it, as `docker save` does, and it is read as an archive.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Environment } from '../../environment.ts';
 import { AppError } from '../../errors.ts';
@@ -8,11 +10,11 @@ import type { ImageSource } from '../model/transport.ts';
 import { DOCKER_SOCKET, dockerAddress, dockerMessage, dockerRequest } from './docker-api.ts';
 
 export interface DockerDaemonOptions extends OpenArchiveOptions {
-  /** DOCKER_HOST names the daemon. */
+  /** DOCKER_HOST is the address of the daemon. */
   readonly env: Environment;
 }
 
-/** What an engine says of a failure is read up to this length. */
+/** Bytes of an engine's error to read. */
 const MAX_ANSWER = 64 * 1024;
 
 /**

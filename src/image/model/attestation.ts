@@ -1,6 +1,6 @@
 import type { Descriptor } from '../../oci/index.ts';
 
-/** BuildKit puts provenance and bills of materials beside the images of an index. */
+/** BuildKit adds provenance and bills of materials to the images of an index. */
 export function isAttestation({ annotations, platform }: Descriptor): boolean {
   return (
     annotations?.['vnd.docker.reference.type'] !== undefined ||

@@ -1,4 +1,4 @@
-/** Everything that belongs to an image or an index: with attestations, and with what refers to its manifests. */
+/** Collects everything that belongs to an image or an index: attestations, and referrers of its manifests, too. */
 import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
@@ -16,17 +16,17 @@ import type { Blob } from './image.ts';
 import { decodedIndex } from './index-of.ts';
 import type { ImageSource, ManifestName } from './transport.ts';
 
-/** What has to be in a place for a root to be whole there. */
+/** Everything that a destination needs for a root to be complete. */
 export interface Collection {
   readonly root: RawManifest;
-  /** What is named before what names it; without the root. */
+  /** Before the manifests that refer to them; without the root. */
   readonly manifests: readonly RawManifest[];
   /** Each once. */
   readonly blobs: readonly Blob[];
 }
 
 export interface CollectOptions {
-  /** Of an index only the image for this platform; undefined: all. */
+  /** Only the image of an index for this platform; undefined: all. */
   readonly platform?: Platform | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -109,7 +109,7 @@ class Collector {
     this.blobs.set(descriptor.digest, { descriptor, read });
   }
 
-  /** Layers that may not be passed on lie elsewhere; if the source has them all the same, they are copied. */
+  /** Layers that may not be distributed stay where they are; if the source has them anyway, they are copied. */
   async #isForeign({ urls = [], digest }: Descriptor): Promise<boolean> {
     if (urls.length === 0) return false;
     return !(await this.#source.hasBlob(digest, { signal: this.#signal }));

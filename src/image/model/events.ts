@@ -1,17 +1,17 @@
-/** How far the blobs of an image have come, told to whoever listens. */
+/** The progress of an image's blobs, for listeners. */
 import type { Descriptor, Digest } from '../../oci/index.ts';
 
 /**
- * - `waiting`: it is not there, and will be moved
+ * - `waiting`: it is missing, and will be moved
  * - `moving`: bytes go over the network
  * - `moved`: all bytes are there; a fetched layer may still be indexed
- * - `done`: it is there
- * - `known`: nothing had to be done
+ * - `done`: it exists
+ * - `known`: it existed already
  * - `mounted`: the registry had it in another repository
  */
 export type TransferState = 'waiting' | 'moving' | 'moved' | 'done' | 'known' | 'mounted';
 
-/** How far a blob has come. */
+/** The progress of a blob. */
 export interface TransferEvent {
   readonly direction: 'in' | 'out';
   readonly digest: Digest;
@@ -20,13 +20,13 @@ export interface TransferEvent {
   readonly current: number;
   /** Bytes of the blob. */
   readonly total: number;
-  /** Where a mounted blob was. */
+  /** The repository a blob was mounted from. */
   readonly from?: string | undefined;
 }
 
 export type OnTransfer = (event: TransferEvent) => void;
 
-/** Tells of one blob. Configs are too small to be told of. */
+/** Reports one blob. Configs are too small to be reported. */
 export function reporter(
   onEvent: OnTransfer | undefined,
   direction: TransferEvent['direction'],

@@ -1,11 +1,11 @@
-/** What registries hold beside images of containers: charts, modules, signatures, encrypted layers. */
+/** Content of registries other than container images: charts, modules, signatures, encrypted layers. */
 import { AppError } from '../../errors.ts';
 import { layerCompression, type Manifest } from '../../oci/index.ts';
 
 const IMAGE_CONFIG =
   /^application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\.v1\+json$/;
 
-/** Kinds that people meet, by what the type of their config or layers has in it. */
+/** Well-known kinds, by a part of the media type of their config or layers. */
 const KINDS: readonly (readonly [RegExp, string, string])[] = [
   [/helm/, 'a Helm chart', 'use `helm pull oci://…`'],
   [/wasm/, 'a WebAssembly module', 'use a tool for WebAssembly modules'],
@@ -42,12 +42,12 @@ export function checkLayers(manifest: Manifest, name: string): void {
   }
 }
 
-/** Manifests also name signatures, charts and other things that are no images. */
+/** Manifests are also used for signatures, charts and other things that are not images. */
 export function isImage({ config }: Pick<Manifest, 'config'>): boolean {
   return IMAGE_CONFIG.test(config.mediaType);
 }
 
-/** The error that says what it is instead. */
+/** The error that names the actual kind. */
 export function notAnImage(name: string, manifest?: Manifest): AppError {
   const types = [
     manifest?.artifactType,

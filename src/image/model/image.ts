@@ -1,4 +1,4 @@
-/** What an image is, whatever transport it comes from: its documents, as bytes and parsed, and its lazy layers. */
+/** An image from any transport: its documents, as bytes and parsed, and its lazy layers. */
 import type {
   Descriptor,
   DiffId,
@@ -8,16 +8,16 @@ import type {
   RawManifest,
 } from '../../oci/index.ts';
 
-/** Bytes with the descriptor that names them. */
+/** Bytes with their descriptor. */
 export interface Blob {
   readonly descriptor: Descriptor;
-  /** Reads them from the start; the stream fails at its end unless they are what the descriptor says. */
+  /** Reads them from the start; the stream fails at its end unless they match the descriptor. */
   readonly read: () => AsyncIterable<Uint8Array>;
 }
 
-/** A layer, known by its descriptor: nothing is fetched or made before somebody reads it. */
+/** A layer, known by its descriptor: nothing is fetched or made before it is read. */
 export interface Layer extends Blob {
-  /** Of the tar that comes out of the blob. */
+  /** Digest of the uncompressed tar in the blob. */
   readonly diffId: DiffId;
 }
 
@@ -38,12 +38,12 @@ export interface Index extends RawManifest {
   readonly index: ImageIndex;
 }
 
-/** The config and the layers: all that the manifest names. */
+/** The config and the layers: all blobs of the manifest. */
 export function blobsOf({ manifest, configBytes, layers }: Image): readonly Blob[] {
   return [...layers, blobOf(manifest.config, configBytes)];
 }
 
-/** Bytes at hand as a blob. */
+/** Bytes in memory as a blob. */
 export function blobOf(descriptor: Descriptor, bytes: Uint8Array): Blob {
   return {
     descriptor,

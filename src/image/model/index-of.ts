@@ -1,4 +1,4 @@
-/** Indexes, and the manifests of images made here: the one place where such documents are put together. */
+/** Encodes indexes, and the manifests of images made here: the only code that makes such documents. */
 import {
   canonicalJson,
   type Descriptor,
@@ -29,7 +29,7 @@ export function indexOf(
   return { kind: 'index', index, ...rawManifest(index) };
 }
 
-/** An index that came from somewhere. @throws AppError OCI_DOCUMENT_INVALID */
+/** Reads an index from elsewhere. @throws AppError OCI_DOCUMENT_INVALID */
 export function decodedIndex({ descriptor, bytes }: RawManifest): Index {
   return { kind: 'index', descriptor, bytes, index: decodeIndex(bytes, descriptor.mediaType) };
 }
@@ -39,7 +39,7 @@ export function manifestOf(config: Descriptor, layers: readonly Descriptor[]): R
   return rawManifest({ schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers });
 }
 
-/** The bytes of a manifest or an index, and what names them. */
+/** The bytes of a manifest or an index, and their descriptor. */
 export function rawManifest(document: Manifest | ImageIndex): RawManifest {
   const bytes = canonicalJson(document);
   const { mediaType } = document;

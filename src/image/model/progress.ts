@@ -1,18 +1,18 @@
-/** How far an export or an import has come, told to whoever listens. */
+/** The progress of an export or an import, for listeners. */
 import type { Emit, StepInfo } from '../../progress/index.ts';
 
 export interface Progress {
   readonly emit: Emit;
-  /** The step the work belongs to. */
+  /** The step that the work belongs to. */
   readonly step: StepInfo;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * Begins to count layers.
+ * Starts counting layers.
  *
- * @returns to be called once for each layer that is finished
+ * @returns a function to call once for each finished layer
  */
 export function countLayers(
   progress: Progress | undefined,

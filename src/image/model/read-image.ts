@@ -1,4 +1,6 @@
-/** From the bytes of a manifest to an image: the one place where manifests and configs of images are decoded and checked. */
+/**
+ * Turns the bytes of a manifest into an image: the only code that decodes and checks manifests and configs of images.
+ */
 import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
@@ -41,7 +43,7 @@ export async function readImage(
   return imageOf(source, await readDocuments(source, { raw, manifest }, request), request);
 }
 
-/** @throws AppError OCI_DOCUMENT_INVALID when the config is larger than any config, or is none */
+/** @throws AppError OCI_DOCUMENT_INVALID when the config is invalid, or larger than any real one */
 export async function readDocuments(
   source: Blobs,
   { raw, manifest }: { readonly raw: RawManifest; readonly manifest: Manifest },
@@ -54,9 +56,9 @@ export async function readDocuments(
 }
 
 /**
- * The image with its layers, each read from the source when somebody asks.
+ * The image with its layers, each read from the source on demand.
  *
- * @param documents of an image that `checkLayers` knows to have layers of known kinds
+ * @param documents of an image whose layers `checkLayers` has found to be of known kinds
  * @throws AppError IMAGE_LAYER_COUNT
  */
 export function imageOf(

@@ -8,7 +8,7 @@ import {
   withDefaultTag,
 } from '../../oci/index.ts';
 
-/** The annotations of an index entry that hold a name. */
+/** The annotations of an index entry that contain a name. */
 export const NAME_ANNOTATION = 'io.containerd.image.name';
 export const REF_ANNOTATION = 'org.opencontainers.image.ref.name';
 
@@ -39,7 +39,7 @@ export function annotatedNames(annotations: Readonly<Record<string, string>> = {
   return reference !== undefined && /[/:]/.test(reference) ? [archiveName(reference)] : [];
 }
 
-/** The full names that roots have as annotations, sorted; what is no valid name is left out. */
+/** The full names in annotations of roots, sorted; invalid names are left out. */
 export function namesOf({ roots }: { readonly roots: readonly Descriptor[] }): string[] {
   const names = roots.flatMap(({ annotations }) => {
     try {

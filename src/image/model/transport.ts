@@ -9,39 +9,39 @@ export interface ReadRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a manifest is asked for: what is known beside the digest is held against it. */
+/** The wanted manifest: facts known beside the digest are checked too. */
 export type ManifestName = Pick<Descriptor, 'digest'> &
   Partial<Pick<Descriptor, 'mediaType' | 'size'>>;
 
-/** What was opened; whoever opened it disposes of it. All that it gives is verified against its digest. */
+/** An opened source, which the opener disposes of. All that it returns is verified against its digest. */
 export interface ImageSource extends AsyncDisposable {
   /** For messages. */
   readonly label: string;
   /**
-   * What was asked for: a manifest or an index. Where no name was given, all that an archive or a layout lists, with
-   * names as annotations.
+   * The opened manifest or index. If no name was given, all that an archive or a layout lists, with names as
+   * annotations.
    */
   readonly roots: readonly Descriptor[];
-  /** @throws AppError when it is not there, or damaged */
+  /** @throws AppError when it does not exist, or is damaged */
   manifest(name: ManifestName, request?: ReadRequest): Promise<RawManifest>;
-  /** The bytes of a blob; the stream fails at its end unless they are the promised ones. */
+  /** The bytes of a blob; the stream fails at its end unless they match the descriptor. */
   blob(descriptor: Descriptor, request?: ReadRequest): AsyncIterable<Uint8Array>;
   hasBlob(digest: Digest, request?: ReadRequest): Promise<boolean>;
   /** Manifests whose `subject` is this one. */
   referrers(digest: Digest): Promise<readonly Descriptor[]>;
 }
 
-/** Takes what is named before what names it. Until `commit` names mean there what they meant before. */
+/** Takes blobs and manifests before those that refer to them. Names stay unchanged until `commit`. */
 export interface ImageDestination {
-  /** Blobs that it takes at the same time. */
+  /** How many blobs it takes at the same time. */
   readonly parallel: number;
-  /** Keeps a blob unless it is there. A destination that is one stream reads it when it commits. */
+  /** Keeps a blob unless it exists. A destination that is one stream reads it when it commits. */
   putBlob(blob: Blob): Promise<void>;
-  /** A manifest or an index that others name, or that refers to another one. */
+  /** Keeps a manifest or an index that others refer to, or that refers to another one. */
   putManifest(manifest: RawManifest): Promise<void>;
   /**
-   * The end: what the destination means from now on. Where it holds several images, these are added to what it has,
-   * with the names that are annotations of their descriptors.
+   * Completes the destination. If it can hold several images, these are added to the existing ones, with the names that
+   * are annotations of their descriptors.
    */
   commit(roots: readonly RawManifest[]): Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** Writes what was collected or built into a destination. */
+/** Writes collections of images into a destination. */
 import { mapParallel } from '../../concurrency/index.ts';
 import type { RawManifest } from '../../oci/index.ts';
 import type { Collection } from './collect.ts';
 import type { ImageDestination } from './transport.ts';
 
-/** @param collections the descriptors of their roots have the names they get, as annotations */
+/** @param collections the descriptors of their roots have their names, as annotations */
 export async function writeCollections(
   destination: ImageDestination,
   collections: readonly Collection[],

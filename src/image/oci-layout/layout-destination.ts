@@ -1,4 +1,4 @@
-/** An OCI layout as a destination of images: a directory, in which images that are there already stay, or a new tar. */
+/** An OCI layout as a destination of images: a directory, which keeps its other images, or a new tar. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Destination, readFileIfPresent, writeTo } from '../../destination/index.ts';
@@ -15,24 +15,24 @@ import { mergeIndex } from './layout-index.ts';
 export interface LayoutOptions {
   /** Seconds since the epoch: the time of the files in a tar. Default 0. */
   readonly epoch?: number | undefined;
-  /** Whether a directory that holds other things is filled too. Default false. */
+  /** Whether to fill a directory that contains other files too. Default false. */
   readonly anyDirectory?: boolean | undefined;
   readonly onTransfer?: OnTransfer | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A layout also takes files of other formats, which are there beside its own. */
+/** A layout also takes files of other formats beside its own. */
 export interface LayoutDestination extends ImageDestination {
   putFile(file: ArchiveFile): Promise<void>;
 }
 
-/** A directory takes several blobs at once: they may come from a registry. */
+/** A directory takes several blobs in parallel: they may come from a registry. */
 const AT_ONCE = 3;
 
-/** The file that says what the layout is. */
+/** The file that marks a layout. */
 const MARK = smallFile('oci-layout', canonicalJson({ imageLayoutVersion: '1.0.0' }));
 
-/** @throws, when something is put there, AppError EXPORT_DESTINATION, and what reading a blob throws */
+/** @throws, when something is put, AppError EXPORT_DESTINATION, and what reading a blob throws */
 export function layoutDirectory(dest: string, options: LayoutOptions = {}): LayoutDestination {
   const { signal } = options;
   let begun: Promise<void> | undefined;
@@ -83,7 +83,7 @@ function layoutOf(
     putBlob: (blob) => putFile(blobFile(blob, onTransfer)),
     async putManifest(manifest) {
       await putDocument(manifest);
-      // A layout has no other place that says so than its index.
+      // Only the index of a layout can record it.
       if (hasSubject(manifest)) referring.push(manifest.descriptor);
     },
     async commit(roots) {
@@ -116,7 +116,7 @@ function hasSubject({ bytes }: RawManifest): boolean {
   return typeof document === 'object' && document !== null && 'subject' in document;
 }
 
-/** The mark comes first: a directory that somebody stopped filling is taken up again. */
+/** Written first: an interrupted export can continue in the directory. */
 async function begin(directory: string, { anyDirectory, signal }: LayoutOptions): Promise<void> {
   const known = await readFileIfPresent(join(directory, INDEX));
   const mark = await readFileIfPresent(join(directory, MARK.name));
@@ -125,7 +125,7 @@ async function begin(directory: string, { anyDirectory, signal }: LayoutOptions)
   await writeFiles(directory, [MARK], signal);
 }
 
-/** Blobs are named after their content and appear complete, so those that are there need not be written. */
+/** Blobs are named after their content and appear complete, so existing ones need not be written. */
 async function hasBlob(directory: string, file: ArchiveFile): Promise<boolean> {
   if (!file.name.startsWith('blobs/')) return false;
   const stats = await stat(join(directory, file.name)).catch(() => undefined);

@@ -37,14 +37,14 @@ export async function openLayoutSource(
   }
 }
 
-/** The layout in a directory; undefined when there is none. @throws AppError OCI_DOCUMENT_INVALID, ARCHIVE_LIMIT */
+/** The layout in a directory; undefined if there is none. @throws AppError OCI_DOCUMENT_INVALID, ARCHIVE_LIMIT */
 export async function openLayoutDirectory(directory: string): Promise<ImageSource | undefined> {
   const reader = directoryReader(directory);
   const index = await readSmall(reader, 'index.json');
   return index && layoutSource(reader, index);
 }
 
-/** The file that holds a blob of a layout in a directory. */
+/** The path of a blob of a layout in a directory. */
 export function layoutBlobPath(directory: string, digest: Digest): string {
   return join(directory, blobName({ digest }));
 }
@@ -73,7 +73,7 @@ export function layoutSource(archive: ArchiveReader, index: Uint8Array): ImageSo
   };
 }
 
-/** The bytes say what they are, where no descriptor does. */
+/** Without a descriptor, the bytes themselves show their media type. */
 function typeOf(bytes: Uint8Array): string {
   const document = parsed(bytes);
   if (typeof document !== 'object' || document === null) return MEDIA_TYPES.ociManifest;
@@ -85,12 +85,12 @@ function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
-    // Whoever decodes it says what is wrong.
+    // The decoder reports the fault.
     return undefined;
   }
 }
 
-/** A layout names what refers to its manifests in its index, too. */
+/** The index of a layout lists referrers, too. */
 async function referrersIn(
   archive: ArchiveReader,
   roots: readonly Descriptor[],

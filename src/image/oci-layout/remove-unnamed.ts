@@ -5,7 +5,7 @@ import { decodedIndex } from '../model/index-of.ts';
 import type { ImageSource, ManifestName } from '../model/transport.ts';
 import { openLayoutDirectory } from './layout-source.ts';
 
-/** Removes the blobs of a layout that nothing in its index leads to. @throws AppError ARCHIVE_… */
+/** Removes the blobs of a layout that cannot be reached from its index. @throws AppError ARCHIVE_… */
 export async function removeUnnamed(directory: string): Promise<void> {
   await using layout = await openLayoutDirectory(directory);
   if (layout === undefined) return;

@@ -5,14 +5,14 @@ import { type OnTransfer, reporter } from '../model/events.ts';
 import type { Blob } from '../model/image.ts';
 import type { ImageDestination } from '../model/transport.ts';
 
-/** Which repositories have a blob: one of the same registry gives it without its being sent. */
+/** Repositories that have a blob: one of the same registry provides it without an upload. */
 export interface BlobRepositories {
   of(digest: Digest): readonly Repository[];
   add(digest: Digest, repository: Repository): void;
 }
 
 export interface RegistryTarget {
-  /** Without a tag the root is known by its digest only. */
+  /** Without a tag the root can be reached by its digest only. */
   readonly reference: Reference;
   readonly repositories?: BlobRepositories | undefined;
   readonly onTransfer?: OnTransfer | undefined;
@@ -22,7 +22,7 @@ export interface RegistryTarget {
 /** As many as Docker. */
 const PARALLEL = 5;
 
-/** What is put there fails with AppError REGISTRY_…, or with what reading a blob throws. */
+/** Operations fail with AppError REGISTRY_…, or with what reading a blob throws. */
 export function registryDestination(
   registries: Registries,
   { reference, repositories, onTransfer, signal }: RegistryTarget,
@@ -59,7 +59,7 @@ export function registryDestination(
   };
 }
 
-/** The bytes behind the first `offset`: for uploads that go on where they broke off. */
+/** The bytes after the first `offset`, for uploads that resume. */
 async function* skipping(
   bytes: AsyncIterable<Uint8Array>,
   offset: number,

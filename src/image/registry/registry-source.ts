@@ -3,11 +3,11 @@ import { formatReference, type Reference } from '../../oci/index.ts';
 import type { Registries } from '../../registry/index.ts';
 import type { ImageSource, ReadRequest } from '../model/transport.ts';
 
-/** What reading needs of a registry. */
+/** The parts of a registry that reading needs. */
 export type Readable = Pick<Registries, 'manifest' | 'blob' | 'hasBlob' | 'referrers'>;
 
 /**
- * Asks what the name means now. The registries stay the caller's.
+ * Resolves the name now. The caller keeps owning the registries.
  *
  * @throws AppError REGISTRY_…
  */

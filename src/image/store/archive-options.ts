@@ -1,7 +1,7 @@
 import type { Store } from '../../store/index.ts';
 import type { OpenArchiveOptions } from '../archive/archive-reader.ts';
 
-/** How an archive is opened whose images go into the store. */
+/** Options for opening an archive whose images go into the store. */
 export function archiveOptionsOf(
   store: Store,
   signal: AbortSignal | undefined,

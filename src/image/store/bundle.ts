@@ -1,4 +1,4 @@
-/** What one name stands for: an image, or an index with an image for each of several platforms. */
+/** The images of one name: one image, or an index with an image for each of several platforms. */
 import { type Descriptor, MEDIA_TYPES, type RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
 import type { Collection } from '../model/collect.ts';
@@ -9,9 +9,9 @@ import { type StoredImageOptions, storedImage } from './stored-image.ts';
 export interface Bundle {
   /** At least one. */
   readonly images: readonly [Image, ...Image[]];
-  /** Undefined: the name stands for the only image. */
+  /** Undefined: the name belongs to the only image. */
   readonly index: Index | undefined;
-  /** The index, or the image; its descriptor has annotations, and the platform if it is one image's. */
+  /** The index, or the image; its descriptor has annotations, and the platform if it is a single image's. */
   readonly root: RawManifest;
 }
 
@@ -22,7 +22,7 @@ export interface BundleOptions extends StoredImageOptions {
 
 export type ImageRecords = readonly [ImageRecord, ...ImageRecord[]];
 
-/** Makes what blobs are lacking. @throws as `storedImage` */
+/** Makes the missing blobs. @throws as `storedImage` */
 export async function bundleOf(
   store: Store,
   records: ImageRecords,
@@ -35,7 +35,7 @@ export async function bundleOf(
   return bundled([image, ...more], options);
 }
 
-/** Images as one: several get an index over them. */
+/** Joins images: several get an index over them. */
 export function bundled(
   images: Bundle['images'],
   options: Pick<BundleOptions, 'ociTypes' | 'indexAnnotations' | 'indexDescriptorAnnotations'> = {},
@@ -57,13 +57,13 @@ export function bundled(
   return { images, index, root: { descriptor, bytes } };
 }
 
-/** All that has to be written for the bundle to be whole. */
+/** Everything to write for a complete bundle. */
 export function collectionOf({ images, index, root }: Bundle): Collection {
   const blobs = images.flatMap(blobsOf);
   return { root, manifests: index === undefined ? [] : images, blobs };
 }
 
-/** Everything the bundle is made of, each blob once. */
+/** All blobs of the bundle, each once. */
 export function allBlobsOf({ images, index }: Bundle): readonly Blob[] {
   const manifests = index === undefined ? images : [...images, index];
   const blobs = [

@@ -1,4 +1,4 @@
-/** An image of one store into another. */
+/** Copies an image from one store to another. */
 import { layerTar } from '../../layers/index.ts';
 import { decodeImageConfig, decodeManifest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
@@ -7,7 +7,7 @@ import { ensureImageLayers } from './ensure-image-layers.ts';
 import { manifestDescriptor } from './image-view.ts';
 import { importImage } from './import-image.ts';
 
-/** Its layers are verified on the way; it has no name in the other store yet. */
+/** Verifies the layers while copying; the image has no name in the other store yet. */
 export async function copyImage(
   from: Store,
   to: Store,

@@ -1,4 +1,4 @@
-/** The tar of what a RUN left is packed once where it is exported compressed. */
+/** The tar of a RUN's layer is packed once if it is exported compressed. */
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TestStore } from '../../../test/support/images.ts';
@@ -11,7 +11,7 @@ import type { LayerEncoding } from './layer-encoding.ts';
 
 const SIZE = 24 << 20;
 
-/** A layer in the form in which RUN leaves it, with one large file. */
+/** A layer in the form that RUN leaves, with one large file. */
 async function ranLayer(store: Store): Promise<LayerId> {
   const staged = await store.layers.stage();
   const tree = `${staged.directory}/${TREE_DIRECTORY}`;
@@ -23,7 +23,7 @@ async function ranLayer(store: Store): Promise<LayerId> {
   return (await staged.commit({ ...facts, times: 'clamp' })).id;
 }
 
-/** Bytes this process has read from files so far. */
+/** Bytes that this process has read from files so far. */
 function bytesRead(): number {
   return Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
 }
@@ -44,7 +44,7 @@ test.each<[string, LayerEncoding, number | undefined]>([
   expect(read).toBeGreaterThanOrEqual(SIZE);
   expect(read).toBeLessThan(SIZE * 1.5);
 
-  // One after the other it comes to the same digests, and everything is read twice.
+  // Done one after the other, the digests are the same, but everything is read twice.
   await using other = await TestStore.open();
   const same = await ranLayer(other.store);
   const plain = bytesRead();

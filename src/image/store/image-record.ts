@@ -1,4 +1,4 @@
-/** What the store keeps of an image: the bytes of its config and of a manifest, and the record that names both. */
+/** An image in the store: the bytes of its config and of a manifest, and the record that refers to both. */
 import {
   type Descriptor,
   type DiffId,
@@ -11,7 +11,7 @@ import {
 import type { ImageLayer, ImageRecord, Store } from '../../store/index.ts';
 import { manifestOf } from '../model/index-of.ts';
 
-/** A layer with the blob as which a manifest names it. */
+/** A layer with the descriptor of its blob in a manifest. */
 export interface NamedLayer extends ImageLayer {
   readonly blob: Descriptor;
 }
@@ -22,7 +22,7 @@ interface NewConfig {
   readonly configBytes: Uint8Array;
 }
 
-/** With the manifest it came with, or with layers that are named in one. */
+/** With its original manifest, or with layers that have descriptors in one. */
 export type NewImage = NewConfig &
   (
     | { readonly manifestBytes: Uint8Array; readonly layers: readonly ImageLayer[] }
@@ -46,7 +46,7 @@ function namingManifest(config: Descriptor, layers: readonly NamedLayer[]): Uint
   return manifestOf(config, blobs).bytes;
 }
 
-/** Docker's types and OCI's name the same bytes; a manifest keeps to one family. */
+/** Docker's and OCI's types are used for the same bytes; a manifest keeps to one family. */
 export function ociDescriptor({ mediaType, digest, size, annotations }: Descriptor): Descriptor {
   const types: Readonly<Record<string, string>> = {
     [MEDIA_TYPES.dockerLayer]: MEDIA_TYPES.ociLayer,

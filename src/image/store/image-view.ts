@@ -1,4 +1,4 @@
-/** An image of the store with its documents read, for those who show it. */
+/** An image of the store with its documents parsed, for display. */
 import { blobSize, sumOfSizes, unpackedSize } from '../../layers/index.ts';
 import {
   type Descriptor,
@@ -13,7 +13,7 @@ export async function readConfig(store: Store, record: ImageRecord): Promise<Ima
   return decodeImageConfig(await store.blobs.read(record.id));
 }
 
-/** Bytes of file content of all layers; undefined as long as that of one of them is not known. */
+/** Bytes of file content of all layers; undefined while one of them is unknown. */
 export function sizeOfImage(
   store: Store,
   { layers }: Pick<ImageRecord, 'layers'>,
@@ -21,7 +21,7 @@ export function sizeOfImage(
   return sumOfSizes(layers.map((layer) => unpackedSize(store, layer)));
 }
 
-/** Bytes of the blobs that the layers come as; undefined if one of them was made here. */
+/** Bytes of the blobs of the layers; undefined if one of them was made here. */
 export function compressedSizeOfImage(
   store: Store,
   { layers }: Pick<ImageRecord, 'layers'>,
@@ -29,7 +29,7 @@ export function compressedSizeOfImage(
   return sumOfSizes(layers.map((layer) => blobSize(store, layer)));
 }
 
-/** What names the image's manifest. */
+/** The descriptor of the image's manifest. */
 export async function manifestDescriptor(store: Store, record: ImageRecord): Promise<Descriptor> {
   const size = await store.blobs.size(record.manifestDigest);
   return { mediaType: MEDIA_TYPES.ociManifest, digest: record.manifestDigest, size };

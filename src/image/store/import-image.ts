@@ -1,4 +1,4 @@
-/** An image from elsewhere becomes one of the store: the store's writer. Layers the store already has are not read. */
+/** Imports an image into the store: the store's writer. Layers that the store already has are not read. */
 import { ensureLayers, type FetchProgress } from '../../layers/index.ts';
 import { digestOf, layerCompression, MEDIA_TYPES } from '../../oci/index.ts';
 import type {
@@ -15,8 +15,8 @@ import { recordLazyLayers } from './record-lazy-layers.ts';
 
 export interface ImportOptions {
   /**
-   * Whether uncompressed layers are exported as they came, as all others are. Not those of `docker save`, which
-   * has uncompressed whatever its registry has compressed. Default false.
+   * Whether uncompressed layers are exported as they came, as all others are. False for `docker save`, which has
+   * uncompressed layers that its registry compresses. Default false.
    */
   readonly keepTars?: boolean | undefined;
   readonly progress?: Progress | undefined;
@@ -54,7 +54,7 @@ export async function importImage(
   );
 }
 
-/** The image with this config, if the store has it whole, or knows where to get what it lacks. */
+/** The image with this config, if the store has it complete, or knows sources of the missing parts. */
 export function knownImage(store: Store, configBytes: Uint8Array): ImageRecord | undefined {
   const known = store.images.get(digestOf(configBytes));
   const isKnown = known?.layers.every(({ id }) => store.layers.get(id) !== undefined);
@@ -105,7 +105,7 @@ function providerOf(layers: readonly ImageLayer[], sources: readonly Layer[]): L
   };
 }
 
-/** Their sizes are known now. */
+/** Updates the sizes, which are known now. */
 function sized(store: Store, layers: readonly ImageLayer[]): readonly ImageLayer[] {
   return layers.map((layer) => ({
     ...layer,

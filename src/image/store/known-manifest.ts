@@ -1,11 +1,11 @@
-/** The manifest by which the store knows an image. */
+/** The manifest of an image in the store. */
 import { type Descriptor, decodeManifest, type RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
 import { indexOf, rawManifest } from '../model/index-of.ts';
 import type { ImageRecords } from './bundle.ts';
 import { manifestDescriptor } from './image-view.ts';
 
-/** From now on the image is known by this manifest; a draft stays one. */
+/** Sets the image's manifest; a draft stays one. */
 export async function knowBy(
   store: Store,
   record: ImageRecord,
@@ -33,7 +33,7 @@ export async function annotateImage(
   await knowBy(store, record, rawManifest(isEmpty ? manifest : { ...manifest, annotations }));
 }
 
-/** What names images of the store together: a manifest, or an index that need not be there. */
+/** The descriptor of a name's images in the store: a manifest, or an index that the store need not have. */
 export async function storedRoot(
   store: Store,
   images: ImageRecords,

@@ -1,6 +1,6 @@
 /**
- * Layers as blobs of an archive. A compressed blob is made once and kept in the store; the blob a layer came with is
- * used as it is. Whatever is read is checked against its digest while it streams.
+ * Layers as blobs of an archive. A compressed blob is made once and kept in the store; a layer's original blob is used
+ * as it is. Bytes are verified against their digest while they stream.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -33,8 +33,8 @@ export interface LayerBlobOptions extends LayerEncoding {
 const MADE_FACT = 'layerBlob';
 
 /**
- * The layer as a blob. The blob it came as is taken if it can still be had, whatever its compression, unless `force`
- * asks for another; all others are made as asked for, once.
+ * The layer as a blob. Its original blob is used if it is still available, whatever its compression, unless `force`
+ * requires another; all others are made in the requested form, once.
  *
  * @throws AppError ARCHIVE_UNSUPPORTED for layers that cannot be eStargz
  */
@@ -44,8 +44,8 @@ export async function layerBlob(
   options: LayerBlobOptions,
 ): Promise<Layer> {
   const { diffId } = layer;
-  const origin = originBlob(store, layer, options);
-  if (origin !== undefined) return { ...origin, diffId };
+  const original = originalBlob(store, layer, options);
+  if (original !== undefined) return { ...original, diffId };
   const encoder = encoderOf(options);
   if (encoder === undefined) return tarBlob(store, layer, options.signal);
   const made = await encodedBlob(store, { layer, encoder, signal: options.signal });
@@ -53,7 +53,7 @@ export async function layerBlob(
 }
 
 /** The blob a layer came as, if the options allow it. The blob of a lazy layer is fetched when it is read. */
-export function originBlob(
+export function originalBlob(
   store: Store,
   layer: ImageLayer,
   options: LayerBlobOptions,
@@ -74,7 +74,7 @@ export function originBlob(
   };
 }
 
-/** Whether all layers can be had as such blobs without making one. */
+/** Whether all layers have such blobs, without making one. */
 export function areMade(
   store: Store,
   layers: readonly ImageLayer[],
@@ -82,7 +82,7 @@ export function areMade(
 ): boolean {
   const encoder = encoderOf(options);
   return layers.every((layer) => {
-    if (originBlob(store, layer, options) !== undefined) return true;
+    if (originalBlob(store, layer, options) !== undefined) return true;
     if (encoder === undefined) return false;
     const made = store.facts.get<MadeBlob>(MADE_FACT, madeKey(layer.diffId, encoder));
     return made?.descriptor !== undefined && store.blobs.has(made.descriptor.digest);
@@ -90,9 +90,9 @@ export function areMade(
 }
 
 /**
- * The tar of a layer that came uncompressed, as the blob a manifest names.
+ * The tar of a layer that came uncompressed, as the blob of a manifest.
  *
- * @returns undefined for layers that are not here, that were made here, or that came in another form
+ * @returns undefined for lazy layers, layers that were made here, or that came in another form
  */
 export function originalTar(
   store: Store,
@@ -136,7 +136,7 @@ interface MadeBlob {
   readonly diffId?: DiffId | undefined;
 }
 
-/** Several outputs of one build that ask for the same blob get it made once. */
+/** Several outputs of one build that need the same blob share it. */
 async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
   const key = madeKey(layer.diffId, encoder);
   const known = store.facts.get<MadeBlob>(MADE_FACT, key);
@@ -158,8 +158,8 @@ async function encode(store: Store, { layer, encoder, signal }: ToEncode): Promi
 }
 
 /**
- * What a new layer is known by. If its tar has to be read for that it is compressed on the way, as it will be when it
- * is exported, so that it is packed once.
+ * The identity of a new layer. If its tar must be read for that, it is compressed at the same time, as for an export,
+ * so that it is packed once.
  *
  * @param encoding in which it leaves the store; undefined: it does not
  * @throws what reading the layer throws
@@ -210,7 +210,7 @@ async function writeEncoded(
 }
 
 /**
- * Passes bytes through and fails at their end unless they are the promised ones.
+ * Passes bytes through and fails at their end unless they match the descriptor.
  *
  * @throws AppError BLOB_DAMAGED
  */

@@ -1,4 +1,4 @@
-/** The ways in which layers are compressed, and what of the compressor decides about the bytes. */
+/** Compressions of layers, and the properties of the compressor that decide the bytes. */
 import { versions } from 'node:process';
 import { compressEstargz, compressGzip, compressZstd, zstdRelease } from '../../archive/index.ts';
 import { type Descriptor, type DiffId, MEDIA_TYPES } from '../../oci/index.ts';
@@ -9,36 +9,36 @@ export interface LayerEncoding {
   readonly compression: Compression;
   /** 0 to 9 for gzip and estargz, 0 to 22 for zstd. Undefined: 6, and 3. */
   readonly level?: number | undefined;
-  /** Also layers that were loaded in another form are given this one. */
+  /** Recompress layers that were loaded in another form, too. */
   readonly force?: boolean | undefined;
 }
 
-/** What Go's gzip, and so BuildKit and Docker, compress with. */
+/** The default level of Go's gzip, and so of BuildKit and Docker. */
 const GZIP_LEVEL = 6;
 
 /** The annotations of an eStargz layer's descriptor. */
 export const TOC_DIGEST_ANNOTATION = 'containerd.io/snapshot/stargz/toc.digest';
 const UNCOMPRESSED_SIZE_ANNOTATION = 'io.containers.estargz.uncompressed-size';
 
-/** What is known of a layer only when it has been compressed. */
+/** Facts about a layer that are known only after compression. */
 export interface Encoded {
-  /** Of what comes out of the blob; undefined: that of the layer's tar. */
+  /** Of the uncompressed content of the blob; undefined: that of the layer's tar. */
   readonly diffId?: DiffId | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Encoder {
   readonly mediaType: string;
-  /** Names all that the bytes depend on beside the tar: codec, level, release. */
+  /** Covers everything that the bytes depend on beside the tar: codec, level, release. */
   readonly name: string;
-  /** Chunks belong to whoever takes them. */
+  /** The consumer owns the chunks. */
   readonly encode: (
     tar: AsyncIterable<Uint8Array>,
   ) => AsyncGenerator<Uint8Array, Encoded, undefined>;
 }
 
 /**
- * The number behind the codec's name is changed whenever it begins to give other bytes with the same library.
+ * The number after the codec's name is raised whenever it gives other bytes with the same library.
  * @returns undefined for layers that are not compressed
  */
 export function encoderOf({ compression, level }: LayerEncoding): Encoder | undefined {
@@ -93,7 +93,7 @@ async function* estargz(
   };
 }
 
-/** Whether a blob that a layer came with is compressed in this way already. */
+/** Whether a layer's original blob already has this compression. */
 export function hasEncoding(blob: Descriptor, { compression }: LayerEncoding): boolean {
   const isEstargz = blob.annotations?.[TOC_DIGEST_ANNOTATION] !== undefined;
   const [, kind = 'uncompressed'] = /[.+](gzip|zstd)$/.exec(blob.mediaType) ?? [];

@@ -1,6 +1,6 @@
 /**
- * An image of a registry becomes one of the store while its layers stay where they are: they are promised, and fetched
- * when somebody opens them.
+ * Records an image of a registry in the store with lazy layers: they stay in the registry, and are fetched when
+ * something opens them.
  */
 import type { Reference } from '../../oci/index.ts';
 import type { BlobSource, ImageRecord, Store } from '../../store/index.ts';
@@ -25,7 +25,7 @@ export async function recordRemote(
   const known = knownImage(store, configBytes);
   if (known !== undefined) {
     for (const { id } of known.layers) store.layers.addSource(id, source);
-    // It may have been there before, with another manifest.
+    // The store may have had it before, with another manifest.
     return knowBy(store, known, image);
   }
   const lazyLayers = image.layers.map(({ descriptor, diffId }) => {

@@ -1,10 +1,10 @@
-/** By which digests the registries know an image: what `inspect` shows as RepoDigests. */
+/** The digests of an image in registries: the RepoDigests of `inspect`. */
 import { type Digest, formatReference } from '../../oci/index.ts';
 import type { Store } from '../../store/index.ts';
 
 /** Facts kind: image id → `repository@digest` in full form. */
 const DIGESTS_FACT = 'repoDigests';
-/** Of an image that is pushed again and again the latest ones count. */
+/** Of an image that is pushed repeatedly, only the latest count. */
 const MOST = 20;
 
 export function rememberRepoDigest(

@@ -1,4 +1,4 @@
-/** The store as a destination of images: of an index it takes the images, each with its manifest, under one name. */
+/** The store as a destination of images: it takes the images of an index, each with its manifest, under one name. */
 import {
   type Digest,
   decodeManifest,
@@ -17,7 +17,7 @@ import { annotatedNames } from '../model/references.ts';
 import type { ImageDestination } from '../model/transport.ts';
 import { type ImportOptions, importImage } from './import-image.ts';
 
-/** Layers are read at the commit, and each is verified against its config; those the store has are not read. */
+/** Layers are read at the commit, and each is verified against its config; existing ones are not read. */
 export function storeDestination(store: Store, options: ImportOptions = {}): ImageDestination {
   const blobs = new Map<Digest, Blob>();
   const manifests = new Map<Digest, RawManifest>();
@@ -59,7 +59,7 @@ export function storeDestination(store: Store, options: ImportOptions = {}): Ima
   };
 }
 
-/** Where only one of them can be meant it is this machine's, if that is there. */
+/** If only one of them can have the name, it is this machine's, if there is one. */
 function record(store: Store, records: readonly ImageRecord[], names: readonly string[]): void {
   const own = records[selectPlatform(hostPlatform(), records) ?? 0];
   if (own === undefined) return;

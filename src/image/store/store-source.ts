@@ -1,4 +1,6 @@
-/** Images of the store as a source: with the manifests they came with, where their blobs can be had, else with gzip layers. */
+/**
+ * Images of the store as a source: with their original manifests, if their blobs are available, else with gzip layers.
+ */
 import { AppError } from '../../errors.ts';
 import type { Descriptor, Digest, RawManifest } from '../../oci/index.ts';
 import type { ImageRecord, Store } from '../../store/index.ts';
@@ -9,11 +11,11 @@ import type { Compression } from './layer-encoding.ts';
 import { originalImage, storedImage } from './stored-image.ts';
 
 export interface StoreSourceOptions {
-  /** For messages: the name the images have in the store. */
+  /** For messages: the name of the images in the store. */
   readonly label: string;
   /** Of new layers. Default `gzip`, each made once; uncompressed ones are made as they are read. */
   readonly compression?: Compression | undefined;
-  /** Where a blob can be had that the store lacks. */
+  /** Finds a blob that the store lacks. */
   readonly elsewhere?: ((descriptor: Descriptor) => Blob | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -63,7 +65,7 @@ async function openImage(
   return original ?? (await storedImage(store, record, { compression, signal }));
 }
 
-/** What may not be passed on stays where it is. */
+/** Blobs that may not be distributed stay where they are. */
 function isForeign({ urls = [] }: Descriptor): boolean {
   return urls.length > 0;
 }

@@ -1,4 +1,4 @@
-/** An image of the store as it leaves it: with the manifest it came with, or with a new one over layers in the form asked for. */
+/** Exports an image of the store: with its original manifest, or with a new one over layers in the requested form. */
 import { mapParallel } from '../../concurrency/index.ts';
 import { ensureLayers } from '../../layers/index.ts';
 import {
@@ -21,15 +21,15 @@ import { isEmpty, rawManifest } from '../model/index-of.ts';
 import {
   type LayerBlobOptions,
   layerBlob,
+  originalBlob,
   originalTar,
-  originBlob,
   storedBlob,
 } from './layer-blobs.ts';
 
-/** Texts about an image, by the place in which they stand. */
+/** Annotations of an image, by level. */
 export interface ImageAnnotations {
   readonly manifest?: Readonly<Record<string, string>> | undefined;
-  /** In the descriptor that names the manifest, in an index. */
+  /** In the manifest's descriptor in an index. */
   readonly descriptor?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -38,8 +38,8 @@ export interface StoredImageOptions extends LayerBlobOptions {
   readonly ociTypes?: boolean | undefined;
   readonly annotations?: ((platform: Platform) => ImageAnnotations) | undefined;
   /**
-   * Take the manifest the image has in the store, to the byte, if it is one of OCI and the store has all blobs it
-   * names: what was loaded is then written as it came, whatever is said here.
+   * Use the manifest that the image has in the store, byte for byte, if it is an OCI one and the store has all its
+   * blobs: then a loaded image is written unchanged, and the other options are ignored.
    */
   readonly keepManifest?: boolean | undefined;
   /** Called after each layer. */
@@ -47,9 +47,9 @@ export interface StoredImageOptions extends LayerBlobOptions {
 }
 
 /**
- * Opens an image of the store; blobs that it lacks are made, several layers at the same time.
+ * Opens an image of the store; missing blobs are made, several layers in parallel.
  *
- * @returns its descriptor is as an index names it: with platform and annotations
+ * @returns its descriptor is as in an index: with platform and annotations
  * @throws AppError BLOB_DAMAGED, ARCHIVE_UNSUPPORTED, and those of `ensureLayers`
  */
 export async function storedImage(
@@ -64,7 +64,7 @@ export async function storedImage(
     return original;
   }
   const configBytes = await store.blobs.read(record.id);
-  const isRead = record.layers.some((layer) => originBlob(store, layer, options) === undefined);
+  const isRead = record.layers.some((layer) => originalBlob(store, layer, options) === undefined);
   const stack = record.layers.map(({ id }) => id);
   // Lazy layers need only their blobs, unless they are recompressed.
   if (isRead && options.force === true) await ensureLayers(store, stack, options);
@@ -80,8 +80,8 @@ export async function storedImage(
 /**
  * The image with the manifest it has in the store.
  *
- * @param elsewhere where a blob can be had that the store lacks
- * @returns undefined when a blob cannot be had
+ * @param elsewhere finds a blob that the store lacks
+ * @returns undefined when a blob is not available
  */
 export async function originalImage(
   store: Store,
@@ -105,7 +105,7 @@ export async function originalImage(
   return { kind: 'image', descriptor, bytes, manifest, config, configBytes, layers };
 }
 
-/** Those that the image was built with. */
+/** The annotations that the image was built with. */
 async function storedAnnotations(store: Store, { manifestDigest }: ImageRecord) {
   const { annotations } = decodeManifest(await store.blobs.read(manifestDigest));
   return () => ({ manifest: annotations });
@@ -135,7 +135,7 @@ function newImage(
   return { kind: 'image', descriptor, bytes, manifest, config, configBytes, layers };
 }
 
-/** Some compressions add to a layer: the config names what comes out of the blobs. All else of it stays. */
+/** Some compressions add to a layer: the config then names the uncompressed content of the blobs. The rest stays. */
 function namingLayers(
   configBytes: Uint8Array,
   layers: readonly { readonly diffId: DiffId }[],
@@ -148,7 +148,7 @@ function namingLayers(
   return { configBytes: canonicalJson(changed), config: changed };
 }
 
-/** A layer as the image's manifest names it; undefined when the store does not have it in this form. */
+/** A layer as the image's manifest has it; undefined when the store does not have it in this form. */
 function originalLayer(
   store: Store,
   layer: ImageLayer | undefined,
@@ -158,7 +158,10 @@ function originalLayer(
   return layer && originalTar(store, layer, descriptor);
 }
 
-/** Docker's types and OCI's name the same bytes; a manifest keeps to one family, and Docker's has no annotations. */
+/**
+ * Docker's and OCI's types are used for the same bytes; a manifest keeps to one family, and Docker's has no
+ * annotations.
+ */
 function layerDescriptor(
   { mediaType, digest, size, annotations }: Descriptor,
   family: 'oci' | 'docker',
