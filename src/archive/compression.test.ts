@@ -106,7 +106,7 @@ describe('decompress', () => {
     }
   });
 
-  it('reads its source to the end, also behind the compressed data', async () => {
+  it('reads its source to the end, also after the compressed data', async () => {
     let ended = false;
     async function* source(): AsyncGenerator<Uint8Array> {
       yield gzipSync('content');
@@ -146,7 +146,7 @@ describe('decompress', () => {
 });
 
 describe('compressGzip', () => {
-  it('writes what gzip reads, the same bytes for the same input however it is cut', async () => {
+  it('writes valid gzip, the same bytes for the same input however it is chunked', async () => {
     const input = Buffer.concat([sample(), sample(), sample(), sample(), sample(), sample()]);
     const once = await collect(compressGzip([input]));
     const cut = await collect(compressGzip(lent(input, 70_001)));
@@ -155,7 +155,7 @@ describe('compressGzip', () => {
     expect(once.length).toBeLessThan(input.length / 10);
   });
 
-  it('says neither when, where nor from what it was made', async () => {
+  it('contains neither time, system nor file name', async () => {
     const output = await collect(compressGzip([], { level: 6 }));
     expect(output.subarray(0, 10)).toEqual(Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]));
     expect(gunzipSync(output)).toHaveLength(0);

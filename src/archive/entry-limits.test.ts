@@ -41,7 +41,7 @@ describe('an entry is refused that has', () => {
   });
 });
 
-describe('an entry is taken that has', () => {
+describe('an entry is accepted that has', () => {
   test.each<[string, MemberSketch]>([
     ['a name of 255 bytes', { path: 'x'.repeat(255) }],
     ['a whiteout of such a name', { path: `.wh.${'x'.repeat(255)}` }],

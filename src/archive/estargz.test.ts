@@ -149,7 +149,7 @@ describe('compressEstargz', () => {
     }
   });
 
-  it('gives the same bytes however the tar was cut', async () => {
+  it('writes the same bytes however the tar is chunked', async () => {
     const { blob } = await compress(lent(sample(), 1 << 22));
     for (const size of [70_001]) {
       expect((await compress(lent(sample(), size))).blob.equals(blob)).toBe(true);
@@ -157,7 +157,7 @@ describe('compressEstargz', () => {
     expect((await compress(lent(sample(), 1 << 22), 1)).blob.equals(blob)).toBe(false);
   });
 
-  it('takes an empty tar, and one of very many headers', async () => {
+  it('accepts an empty tar, and one with very many headers', async () => {
     const empty = await compress(lent(END_OF_ARCHIVE, 512));
     expect(tableOf(empty.blob).toc.entries).toEqual([]);
     const many = Buffer.concat(

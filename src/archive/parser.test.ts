@@ -111,7 +111,7 @@ describe('what TarParser reads', () => {
     expect(await unpack(Buffer.alloc(0))).toEqual([]);
   });
 
-  it('no member in a volume label, nor behind the end', async () => {
+  it('no member in a volume label, nor after the end', async () => {
     const archive = [block('V', 0), block('0', 0), END_OF_ARCHIVE, block('0', 0)];
     expect(await unpack(Buffer.concat(archive))).toHaveLength(1);
   });
@@ -152,7 +152,7 @@ describe('what TarParser refuses', () => {
       await rejects(extended.subarray(0, end), 'ARCHIVE_TRUNCATED');
   });
 
-  it('members behind a single zero block', async () => {
+  it('members after a single zero block', async () => {
     await rejects(Buffer.concat([Buffer.alloc(512), whole]), 'ARCHIVE_CORRUPT');
   });
 
@@ -222,7 +222,7 @@ describe('what TarParser refuses', () => {
     await expect(read()).rejects.toEqual(failure('ARCHIVE_LIMIT'));
   });
 
-  it('types it does not know', async () => {
+  it('unknown types', async () => {
     await rejects(block('Z', 0), 'ARCHIVE_UNSUPPORTED');
     await rejects(block('M', 0), 'ARCHIVE_UNSUPPORTED');
   });

@@ -80,7 +80,7 @@ function asRead(each: TarHeader): TarHeader {
 }
 
 describe('tar round trip', () => {
-  it('gives back every header and content, however the bytes are cut into chunks', async () => {
+  it('returns every header and content, however the bytes are chunked', async () => {
     await fc.assert(
       fc.asyncProperty(members, fc.integer({ min: 1, max: 3000 }), async (packed, chunkSize) => {
         const archive = pack(packed);
@@ -98,13 +98,13 @@ describe('tar round trip', () => {
     );
   });
 
-  it('gives the same bytes for the same header, in whatever order its xattrs stand', () => {
+  it('writes the same bytes for the same header, in any order of its xattrs', () => {
     const one = encodeHeader(header({ path: 'f', xattrs: { 'user.b': '1', 'user.a': '2' } }));
     const two = encodeHeader(header({ path: 'f', xattrs: { 'user.a': '2', 'user.b': '1' } }));
     expect(one.equals(two)).toBe(true);
   });
 
-  it('needs one block for what ustar can say', () => {
+  it('uses one block for what fits ustar', () => {
     const path = `${'d'.repeat(155)}/${'f'.repeat(100)}`;
     expect(encodeHeader(header({ path, mtime: 0o77777777777, uid: 0o7777777 })).length).toBe(512);
     expect(encodeHeader(header({ path: `${path}f` })).length).toBe(1536);
@@ -173,7 +173,7 @@ describe('readTar', () => {
     { header: header({ path: 'b' }), content: Buffer.from('second') },
   ]);
 
-  it('skips contents that nobody reads', async () => {
+  it('skips unread contents', async () => {
     const paths: string[] = [];
     for await (const member of readTar(lent(two, 100))) paths.push(member.header.path);
     expect(paths).toEqual(['a', 'b']);
@@ -190,7 +190,7 @@ describe('readTar', () => {
     expect(seen.map((text) => text[0])).toEqual(['f', 's']);
   });
 
-  it('refuses to read a content after the next member was asked for', async () => {
+  it('refuses to read a content after the next member was requested', async () => {
     const iterator = readTar(chunked(two, 64));
     const first = await iterator.next();
     await iterator.next();
@@ -212,7 +212,7 @@ describe('readTar', () => {
     expect(closed).toBe(true);
   });
 
-  it('reads its source to the end, also behind the archive', async () => {
+  it('reads its source to the end, also after the archive', async () => {
     let ended = false;
     async function* source(): AsyncGenerator<Uint8Array> {
       yield two;

@@ -22,7 +22,7 @@ describe('compressZstd', () => {
     expect((await collect(decompress([compressed]))).equals(sample())).toBe(true);
   });
 
-  it('gives the same bytes however the input was cut, level 0 being the default', async () => {
+  it('writes the same bytes however the input is chunked; level 0 is the default', async () => {
     const whole = await collect(compressZstd([sample()]));
     expect((await collect(compressZstd(lent(sample(), 4099), { level: 0 }))).equals(whole)).toBe(
       true,

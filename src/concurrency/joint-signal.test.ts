@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { jointSignal } from './joint-signal.ts';
 
-it('takes as many listeners as there is work, without a warning', async () => {
+it('accepts any number of listeners without a warning', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error) => warnings.push(warning);
   process.on('warning', note);

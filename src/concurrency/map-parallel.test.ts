@@ -20,7 +20,7 @@ test('keeps the order and never does more at once than allowed', async () => {
   expect(most).toBe(3);
 });
 
-test('begins nothing more after a failure and waits for what has begun', async () => {
+test('starts nothing more after a failure and waits for running work', async () => {
   const begun: number[] = [];
   const ended: number[] = [];
   const work = mapParallel(

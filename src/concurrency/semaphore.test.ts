@@ -32,7 +32,7 @@ describe('a semaphore', () => {
     held[Symbol.dispose]();
   });
 
-  test('forgets who gave up, and refuses whoever has already', async () => {
+  test('skips aborted waiters, and rejects an aborted signal', async () => {
     const semaphore = new Semaphore(1);
     const held = await semaphore.acquire();
     const stop = new AbortController();

@@ -153,7 +153,7 @@ describe('a context tree', () => {
     expect(paths(tree)).toEqual(['d', 'd/a', 'later']);
   });
 
-  it('never looks behind a symlink', () => {
+  it('never looks beyond a symlink', () => {
     make({ 'real/x': '1' });
     symlinkSync('real', join(root, 'link'));
     symlinkSync('/etc', join(root, 'host'));
@@ -214,7 +214,7 @@ describe('a context tree', () => {
     expect(tree.complete(entryOf(tree, 'plain')).xattrs).toBeUndefined();
   });
 
-  it('takes a directory that vanished as empty', () => {
+  it('treats a vanished directory as empty', () => {
     make({ 'd/a': '' });
     const tree = open();
     expect(tree.lookup('d')).toBeDefined();
@@ -222,7 +222,7 @@ describe('a context tree', () => {
     expect(tree.list('d')).toEqual([]);
   });
 
-  it('says so when a directory cannot be read', () => {
+  it('reports a directory that cannot be read', () => {
     make({ 'd/a': '' });
     chmodSync(root, 0o755);
     chmodSync(join(root, 'd'), 0);
@@ -339,7 +339,7 @@ describe('remembered digests', () => {
     expect(third.knownDigest(entryOf(third, 'g'))).toBe(contentDigest('x'));
   });
 
-  it('are not loaded before somebody asks, nor written when nothing was learnt', () => {
+  it('are not loaded before the first lookup, nor written without new facts', () => {
     make({ f: 'hello' });
     const facts = new Facts();
     const tree = open('', { facts, now: later });
@@ -385,7 +385,7 @@ describe('measureSources', () => {
     expect(measureSources(tree, [])).toEqual({ files: 0, bytes: 0 });
   });
 
-  it('leaves out what is ignored and survives what vanished', () => {
+  it('skips ignored files and tolerates vanished ones', () => {
     make({ 'a.log': '12345', b: '1' });
     expect(measureSources(open('*.log'), ['.'])).toEqual({ files: 1, bytes: 1 });
     unlinkSync(join(root, 'b'));

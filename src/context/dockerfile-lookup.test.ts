@@ -37,7 +37,7 @@ describe('findDockerfile', () => {
     });
   });
 
-  it('names files that look like what was meant', () => {
+  it('suggests files with similar names', () => {
     write('app/Dockerfile.dev', 'app/prod.Dockerfile', 'app/Dockerfile.dev.dockerignore');
     expect(() => findDockerfile('app', { cwd })).toThrowError(
       expect.objectContaining({

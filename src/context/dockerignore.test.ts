@@ -5,7 +5,7 @@ import { PathPatterns } from '../files/index.ts';
 import { IgnoreMatcher, parseDockerignore } from './dockerignore.ts';
 
 describe('parseDockerignore', () => {
-  it('drops comments, blank lines, blanks around patterns, and slashes at both ends', () => {
+  it('drops comments, blank lines, spaces around patterns, and slashes at both ends', () => {
     const text = '\ufeff# comment\n\n  node_modules/  \r\n/abs\n! /keep/this\n  # no comment\n';
     const patterns = parseDockerignore(text).patterns.map(({ pattern, line }) => [line, pattern]);
     expect(patterns).toEqual([

@@ -85,7 +85,7 @@ describe('bodies', () => {
     }
   });
 
-  test('that never end are told which line was to end them', () => {
+  test('without a terminator report the line that almost terminates them', () => {
     for (const text of ['RUN <<EOF\nx\n EOF\nRUN y', 'RUN <<EOF\nx\nEOF \n']) {
       expect(() => tree(text)).toThrow(
         expect.objectContaining({ hint: expect.stringMatching(/^line \d does not close it/) }),

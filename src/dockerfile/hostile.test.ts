@@ -105,7 +105,7 @@ describe('words', () => {
   });
 });
 
-test('an error in the middle of much text is found where it is', () => {
+test('an error in the middle of a long text has its exact location', () => {
   const text = `FROM a\n${'RUN b\n'.repeat(1000)}RUM c\n${'RUN d\n'.repeat(1000)}`;
   expect(failure(() => parseInstructions(tree(text))).underlined).toBe('RUM');
 });

@@ -56,7 +56,7 @@ describe('FROM', () => {
 });
 
 describe('the order of instructions', () => {
-  test('lets only ARG stand before FROM', () => {
+  test('allows only ARG before FROM', () => {
     expect(parseInstructions(tree('ARG a=1\nFROM $a')).instructions).toHaveLength(2);
     expect(refusal('RUN a\nFROM b')).toEqual({ code: 'DOCKERFILE_NO_FROM', underlined: 'RUN' });
   });
@@ -176,7 +176,7 @@ describe('COPY and ADD', () => {
     expect([texts(copy.sources), copy.destination.text]).toEqual([sources, destination]);
   });
 
-  test('ADD keeps apart what was not said', () => {
+  test('ADD distinguishes unspecified options', () => {
     const { unpack, keepGitDir } = one('add', 'ADD --unpack=false a b');
     expect([unpack, keepGitDir]).toEqual([false, undefined]);
   });
@@ -279,7 +279,7 @@ describe('ENV, LABEL and ARG', () => {
     expect(pairs(text)).toEqual(expected);
   });
 
-  test('know where name and value stand', () => {
+  test('have ranges of name and value', () => {
     const text = 'ENV a="b c" \\\n  dd=e';
     const ranges = one('env', text).pairs.flatMap(({ key, value }) => [key.range, value.range]);
     expect(ranges.map((range) => sliceOf(text, range))).toEqual(['a', '"b c"', 'dd', 'e']);
@@ -492,7 +492,7 @@ describe('warnings', () => {
   });
 });
 
-test('every error tells what was expected and what to do', () => {
+test('every error has an expected form and a hint', () => {
   const texts = ['FORM a', 'RUN a', 'FROM', 'FROM a b', 'FROM a # b', 'FROM a\nCOPY --x a b'];
   for (const text of [...texts, 'FROM a\nENV a', 'FROM a\nRUN <<A', '# check=x\nFROM a', '']) {
     const error = appError(() => parseInstructions(tree(text)));
@@ -510,7 +510,7 @@ test('messages hold no more than a glimpse of a long text', () => {
   }
 });
 
-test('instructions say where they stand and how they were written', () => {
+test('instructions have their range and text', () => {
   const { instructions } = parseInstructions(tree('FROM a\n  RUN b \\\n# c\n  d  \nUSER e'));
   const seen = instructions.map(({ location, text }: Instruction) => [textAt(location), text]);
   expect(seen).toEqual([

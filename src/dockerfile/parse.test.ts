@@ -111,7 +111,7 @@ describe('the tree', () => {
     });
   });
 
-  test('goes on after faults when asked to', () => {
+  test('continues after errors on request', () => {
     const text = '# escape=x\n# escape=y\nRUN <<A\nb';
     const { problems, tree: made } = readDockerfile(text, { file: FILE });
     expect(problems.map(({ code }) => code)).toEqual([

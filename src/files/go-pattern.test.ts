@@ -74,7 +74,7 @@ describe('matchGoPattern', () => {
     expect(() => matchGoPattern(pattern, 'a')).toThrowError(/invalid pattern/);
   });
 
-  it('takes a byte that is no UTF-8 as one character', () => {
+  it('treats a byte that is not UTF-8 as one character', () => {
     expect(matchGoPattern('a?b', 'a\xffb')).toBe(true);
     expect(matchGoPattern('a?b', 'a\xff\xfeb')).toBe(false);
   });

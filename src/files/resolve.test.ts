@@ -63,7 +63,7 @@ describe('resolveInTree', () => {
     expect([existing, resolved.missing].filter((part) => part !== '').join('/')).toBe(to);
   });
 
-  it('leaves the last symlink when told to', () => {
+  it('keeps the last symlink on request', () => {
     expect(resolveInTree(tree, 'usr/self/../bin', { followLast: false }).path).toBe('bin');
     expect(resolveInTree(tree, 'abs', { followLast: false }).entry?.type).toBe('symlink');
     expect(resolveInTree(tree, 'bin/sh', { followLast: false }).path).toBe('usr/bin/sh');
@@ -91,7 +91,7 @@ describe('cleanPath', () => {
 });
 
 describe('comparePaths', () => {
-  it('puts a directory before what is in it, and that before its longer neighbours', () => {
+  it('orders a directory before its content, and that before longer siblings', () => {
     const sorted = ['a', 'a/b', 'a/b/c', 'a-b', 'a.b', 'ab'];
     expect([...sorted].reverse().sort(comparePaths)).toEqual(sorted);
   });

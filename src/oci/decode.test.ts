@@ -40,7 +40,7 @@ describe('decodeImageConfig', () => {
     expect(decodeImageConfig(canonicalJson(decoded))).toEqual(decoded);
   });
 
-  it('refuses values that nest without end, whatever member they are in', () => {
+  it('refuses deeply nested values in any member', () => {
     const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
     const text = JSON.stringify({ ...config, own: 0 }).replace('"own":0', `"own":${deep}`);
     expect(() => decodeImageConfig(Buffer.from(text))).toThrow(failure('nested too deeply'));
@@ -68,7 +68,7 @@ describe('decodeImageConfig', () => {
     expect(() => decodeImageConfig(bytes({ ...config, ...change }))).toThrow(failure(message));
   });
 
-  it('refuses what is no JSON object', () => {
+  it('refuses everything but JSON objects', () => {
     expect(() => decodeImageConfig(Buffer.from('{'))).toThrow(failure('not JSON'));
     expect(() => decodeImageConfig(Buffer.from('"\xff"', 'latin1'))).toThrow(failure('not JSON'));
     expect(() => decodeImageConfig(bytes([]))).toThrow(failure('expected an object'));

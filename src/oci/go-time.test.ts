@@ -11,7 +11,7 @@ test.each([
   expect(parseTime(text)).toBe(time);
 });
 
-test('reads nanoseconds and ignores what is no time', () => {
+test('reads nanoseconds and ignores invalid times', () => {
   expect(parseTime('2023-11-14T22:13:20.123456789Z')).toBe(1_700_000_000_123);
   expect(parseTime('0001-01-01T00:00:00Z')).toBeUndefined();
   expect(parseTime('yesterday')).toBeUndefined();

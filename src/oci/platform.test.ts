@@ -78,7 +78,7 @@ describe('platformMatches', () => {
 });
 
 describe('normalizePlatform', () => {
-  it('keeps what it does not know', () => {
+  it('keeps unknown values', () => {
     const platform = { os: 'Windows', architecture: 'AMD64', 'os.version': '10' };
     expect(normalizePlatform(platform)).toEqual({
       os: 'windows',

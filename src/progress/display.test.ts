@@ -256,7 +256,7 @@ describe('plainDisplay', () => {
     `);
   });
 
-  it('tells everything in full when asked', () => {
+  it('shows the full summary on request', () => {
     expect(summaryOf('full')).toMatchInlineSnapshot(`
       "
       step                              time    added

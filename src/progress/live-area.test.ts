@@ -24,7 +24,7 @@ describe('LiveArea', () => {
     expect(terminal.written).toContain('done\nthree\n');
   });
 
-  it('writes nothing where nothing has changed', () => {
+  it('writes nothing if nothing has changed', () => {
     const { terminal, live } = area();
     live.paint([], ['one']);
     terminal.written = '';

@@ -67,7 +67,7 @@ describe('frameLines', () => {
 });
 
 describe('finishedLine', () => {
-  it('says how a step ended', () => {
+  it('shows how a step ended', () => {
     const lines = [
       finishedLine(info('[1/3] FROM a'), { kind: 'cached' }, size),
       finishedLine(
@@ -176,7 +176,7 @@ describe('ttyDisplay', () => {
     expect(after).toEqual(['']);
   });
 
-  it('prints what a failed step printed, all of it and once, after everything else', () => {
+  it('prints the whole output of a failed step once, after everything else', () => {
     const output = Array.from({ length: 200 }, (_, index) => `line ${index}\n`).join('');
     const beside = info('[test 2/2] RUN sleep');
     const { during, after } = play([
@@ -260,11 +260,11 @@ describe('text for terminals', () => {
     expect(outputLine(Buffer.from(text), { color: true })).toBe(expected);
   });
 
-  it('leaves colours out when told', () => {
+  it('omits colours on request', () => {
     expect(outputLine(Buffer.from('\x1b[31mred\x1b[0m'), { color: false })).toBe('red');
   });
 
-  it('replaces what is no UTF-8', () => {
+  it('replaces invalid UTF-8', () => {
     expect(outputLine(Uint8Array.of(0x61, 0xff), { color: false })).toBe('a\ufffd');
   });
 

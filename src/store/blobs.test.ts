@@ -55,7 +55,7 @@ describe('a blob', () => {
   });
 });
 
-describe('what is not as announced is refused, and nothing of it stays:', () => {
+describe('unexpected bytes are refused and not kept:', () => {
   const other = digestOf('something else');
 
   test.each([

@@ -34,7 +34,7 @@ describe('cache mounts', () => {
   });
   const hold = (changes?: Partial<CacheMountRequest>) => store.cacheMounts.hold(request(changes));
 
-  it('are made once and found again with what is in them', async () => {
+  it('are created once and found again with their content', async () => {
     const first = await hold({ mode: 0o1770 });
     expect(statSync(first.directory).mode & 0o7777).toBe(0o1770);
     writeFileSync(join(first.directory, 'file'), '');
@@ -44,7 +44,7 @@ describe('cache mounts', () => {
     expect(statSync(second.directory).mode & 0o7777).toBe(0o1770);
   });
 
-  it('begin with what a seed makes, and are not there when that fails', async () => {
+  it('start with the content of a seed, and do not exist if it fails', async () => {
     const seed = async () => {
       throw new Error('no seed');
     };
@@ -63,7 +63,7 @@ describe('cache mounts', () => {
     expect(new Set(held.map(({ directory }) => directory)).size).toBe(1);
   });
 
-  it('are a directory of their own for whoever wants one alone while it is in use', async () => {
+  it('have a second instance for a private user while one is in use', async () => {
     const shared = await hold();
     const first = await hold({ sharing: 'private' });
     const second = await hold({ sharing: 'private' });
@@ -72,7 +72,7 @@ describe('cache mounts', () => {
     expect((await hold({ sharing: 'private' })).directory).toBe(first.directory);
   });
 
-  it('are waited for by whoever locks them, also across stores', async () => {
+  it('are waited for by locked users, also across stores', async () => {
     const other = await Store.open({ root: join(root, 'store') });
     try {
       const first = await hold({ sharing: 'locked' });
@@ -122,7 +122,7 @@ describe('cache mounts', () => {
     expect(readdirSync((await hold({ key: 'cd'.repeat(32) })).directory)).toEqual(['file']);
   });
 
-  it('stay with whoever uses them when they are retired, and go when they are free', async () => {
+  it('stay with their users when they are retired, and are removed when free', async () => {
     const old = await hold({ sharing: 'locked' });
     writeFileSync(join(old.directory, 'file'), '');
     await store.cacheMounts.retire(() => true);
@@ -143,7 +143,7 @@ describe('cache mounts', () => {
     expect(existsSync(old.directory)).toBe(false);
   });
 
-  it('are pruned when nobody uses them: all, or those not used lately', async () => {
+  it('are pruned when not in use: all, or those not used recently', async () => {
     const old = await hold();
     const used = await hold({ key: 'cd'.repeat(32) });
     old.release();

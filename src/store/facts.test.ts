@@ -40,7 +40,7 @@ describe('a fact', () => {
     );
   });
 
-  test('has a kind of its own', () => {
+  test('has a separate kind', () => {
     store.facts.put('one', 'key', 1);
     expect(store.facts.get('two', 'key')).toBeUndefined();
     expect(() => store.facts.put('a/b', 'key', 1)).toThrow(/not a kind/);

@@ -25,7 +25,7 @@ afterEach(async () => {
 const idOf = (text: string): Digest | undefined => store.images.resolve(text)?.id;
 
 describe('an image is found', () => {
-  test('by its id as long as somebody works with it, though others remove it', async () => {
+  test('by its id as long as it is in use, even if other processes remove it', async () => {
     store.images.tag(one.id, 'app');
     await store.flush();
     const other = await Store.open({ root });
@@ -106,7 +106,7 @@ describe('an image is found', () => {
     expect(idOf(`ap@${one.manifestDigest}`)).toBeUndefined();
   });
 
-  test('never by what is no reference', () => {
+  test('never by an invalid reference', () => {
     expect(idOf('')).toBeUndefined();
     expect(idOf('UPPER')).toBeUndefined();
     expect(idOf('a b')).toBeUndefined();
@@ -141,7 +141,7 @@ describe('a name', () => {
     expect(store.images.get(one.id)).toEqual(one);
   });
 
-  test('can be taken away', () => {
+  test('can be removed', () => {
     store.images.tag(one.id, 'app');
     store.images.tag(one.id, 'app:v1');
     expect(store.images.untag('app')).toBe(one.id);
@@ -158,7 +158,7 @@ describe('a name', () => {
     );
   });
 
-  test('goes with its image', async () => {
+  test('is removed with its image', async () => {
     store.images.tag(one.id, 'app');
     store.images.remove(one.id);
     expect(idOf('app')).toBeUndefined();

@@ -64,7 +64,7 @@ describe('a journal', () => {
     expect(journal.isBusy).toBe(false);
   });
 
-  test('keeps what could not be written, and writes it later', async () => {
+  test('keeps failed writes and retries them later', async () => {
     syncFails = true;
     journal.contentWritten();
     table.put('key', 1);
@@ -88,7 +88,7 @@ describe('a journal', () => {
     expect(journal.isBusy).toBe(false);
   });
 
-  test('forgets a write whose needs are gone, or fails, as the write says', async () => {
+  test('forgets a write whose needs are gone, or fails, as the write specifies', async () => {
     stored.add('there');
     table.put('good', 1, needs('there', 'fail'));
     table.put('lost', 2, needs('gone', 'forget'));

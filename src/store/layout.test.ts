@@ -42,7 +42,7 @@ describe('opening a store', () => {
     expect(statSync(root).mode & 0o777).toBe(0o700);
   });
 
-  test('goes on where somebody was killed while making it', async () => {
+  test('is completed if its creation was killed halfway', async () => {
     const root = join(directory, 'half');
     mkdirSync(root);
     writeFileSync(join(root, 'version.0123456789ab'), '');
@@ -123,7 +123,7 @@ describe('opening a store refuses', () => {
 });
 
 describe('the default root', () => {
-  test('is what LAMINA_ROOT says', () => {
+  test('is the value of LAMINA_ROOT', () => {
     expect(defaultRoot({ LAMINA_ROOT: '/srv/store', HOME: '/home/me' })).toBe('/srv/store');
   });
 

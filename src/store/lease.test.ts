@@ -107,7 +107,7 @@ describe('a collector', () => {
     expect(readdirSync(join(root, 'leases'))).toEqual([]);
   });
 
-  test('leaves what another process is making, and takes it when that was killed', async () => {
+  test('leaves temporary files of another process until it is killed', async () => {
     await using other = new Other();
     await other.do('store = await Store.open({ root })');
     await other.do('await store.temporaryDirectory()');
@@ -167,7 +167,7 @@ describe('a collector', () => {
   });
 });
 
-test('what a killed process left in tmp goes when the next one takes a lease', async () => {
+test('temporary files of a killed process are removed when the next one takes a lease', async () => {
   await using other = new Other();
   await other.do('store = await Store.open({ root })');
   await other.do('await store.temporaryDirectory()');
@@ -194,7 +194,7 @@ test('processes with the same id in different namespaces share a store', async (
   expect(await two.do(read)).toEqual({ result: [1, 1, 1] });
 });
 
-test('a build that finds everything takes no lease and loads no native code', async () => {
+test('a fully cached build takes no lease and loads no native code', async () => {
   {
     await using store = await Store.open({ root });
     const layer = await addLayer(store);

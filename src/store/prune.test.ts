@@ -46,7 +46,7 @@ async function fillCache(): Promise<void> {
 }
 
 describe('a prune', () => {
-  test('without options removes only what nothing names', async () => {
+  test('without options removes only unreferenced content', async () => {
     await fillCache();
     {
       await using store = await Store.open({ root });
@@ -60,7 +60,7 @@ describe('a prune', () => {
     expect(kinds(await prune())).toEqual([]);
   });
 
-  test('of the unused cache keeps what images are made of and what was asked for lately', async () => {
+  test('of the unused cache keeps layers of images and recently used records', async () => {
     await fillCache();
     // a was last used on day 1, with b; c on day 2, d on day 3; now it is day 4.
     const result = await prune({ cache: 'unused', unusedFor: 2.5 * DAY });
@@ -94,7 +94,7 @@ describe('a prune', () => {
     expect(await cachedKeys()).toEqual(['c', 'd']);
   });
 
-  test('of all cache keeps what was asked for lately, if that is said', async () => {
+  test('of all cache keeps recently used records, with unusedFor', async () => {
     await fillCache();
     await prune({ cache: 'all', unusedFor: 2.5 * DAY });
     expect(await cachedKeys()).toEqual(['c', 'd']);
@@ -209,7 +209,7 @@ describe('a prune', () => {
     expect(readdirSync(join(root, 'tmp'))).toEqual([]);
   });
 
-  test('keeps facts about other things than layers, unless all cache goes', async () => {
+  test('keeps facts about other things than layers, unless the whole cache is removed', async () => {
     {
       await using store = await Store.open({ root });
       store.facts.put('stat', '/some/file', { size: 1 });

@@ -38,7 +38,7 @@ describe('a reserve', () => {
     expect(existsSync(join(database, 'reserve'))).toBe(true);
   });
 
-  it('is what makes the difference', async () => {
+  it('is necessary', async () => {
     spendReserve(database);
     fill();
     keepReserve(database);

@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a store', () => {
-  test('keeps what was put for the next one who opens it', async () => {
+  test('keeps writes for the next process that opens it', async () => {
     let layer: LayerMeta;
     let image: ImageRecord;
     {
@@ -34,7 +34,7 @@ describe('a store', () => {
     expect((await store.blobs.read(image.id)).toString()).toBe('{}');
   });
 
-  test('shows what was put at once, and to other openers after a flush', async () => {
+  test('shows writes at once, and to other processes after a flush', async () => {
     await using one = await Store.open({ root });
     await using two = await Store.open({ root });
     const layer = await addLayer(one);
@@ -61,7 +61,7 @@ describe('a store', () => {
     expect(statSync(store.root).mode & 0o777).toBe(0o700);
   });
 
-  test('prunes what nothing names and keeps the rest', async () => {
+  test('prunes unreferenced content and keeps the rest', async () => {
     {
       await using store = await Store.open({ root });
       const used = await addLayer(store);

@@ -25,7 +25,7 @@ it('a call whose signal has ended is not begun', async () => {
   expect(error).toMatchObject({ code: 'BUILD_CANCELLED', cause: REASON });
 });
 
-it('another error stays what it is', async () => {
+it('another error passes unchanged', async () => {
   const other = new AppError('IMAGE_NOT_FOUND', 'something else');
   const controller = new AbortController();
   const work = async () => {

@@ -48,7 +48,7 @@ describe('copyRange', () => {
     expect(readFileSync(target).equals(bytes.subarray(10))).toBe(true);
   });
 
-  test('reads what the kernel cannot copy', () => {
+  test('falls back to reads if the kernel cannot copy', () => {
     const target = join(directory, 'target');
     const source = openFile('/proc/self/limits', 'r');
     const copied = copyRange(source, 0, openFile(target, 'w'), 0, 1 << 20);

@@ -43,7 +43,7 @@ describe('DirectoryHandles', () => {
     expect(handles.hostPath).toBe(join(root, 'top'));
   });
 
-  test('finds nothing behind a directory that became a symbolic link', () => {
+  test('finds nothing below a directory that became a symlink', () => {
     using handles = open();
     renameSync(join(root, 'top/a'), join(root, 'top/was'));
     symlinkSync('../outside', join(root, 'top/a'));
@@ -68,7 +68,7 @@ describe('DirectoryHandles', () => {
     expect(readFileSync(handles.entry('a/b/file'), 'utf8')).toBe('inside');
   });
 
-  test('takes names that are no UTF-8', () => {
+  test('accepts names that are not UTF-8', () => {
     mkdirSync(Buffer.from(`${join(root, 'top')}/caf\xe9`, 'latin1'));
     using handles = open();
     expect(readdirSync(handles.directory('caf\xe9'))).toEqual([]);

@@ -61,7 +61,7 @@ describe.each([
   });
 });
 
-test('a lock on a file that was deleted is not taken for one on the file that is there now', () => {
+test('a lock on a deleted file is not a lock on the new file', () => {
   const first = tryLock(path, 'exclusive');
   rmSync(path);
   const second = tryLock(path, 'exclusive');
@@ -81,7 +81,7 @@ describe('acquireLock', () => {
     second.release();
   });
 
-  test('gives up when its signal fires', async () => {
+  test('stops when its signal is aborted', async () => {
     using _held = tryLock(path, 'exclusive');
     const controller = new AbortController();
     const waiting = acquireLock(path, 'shared', { signal: controller.signal });

@@ -123,7 +123,7 @@ describe.each(['system.mountOverlay', 'mountWithContext', 'mountClassic'])('%s',
     expect(result).toBe(130);
   });
 
-  test('says that a lower directory is missing', async () => {
+  test('reports a missing lower directory', async () => {
     makeDirectories('a', 'target');
     const result = await inNamespace(`
       const at = (name) => join(directory, name);

@@ -87,7 +87,7 @@ describe('readInput', () => {
     expect((await readInput(at('file'), { limit: 100 })).toString()).toBe('text');
   });
 
-  test('does not wait any longer when it is told to end', async () => {
+  test('stops waiting when it is aborted', async () => {
     make();
     const { signal, abort } = ((controller) => ({
       signal: controller.signal,
@@ -99,7 +99,7 @@ describe('readInput', () => {
     await expect(readInput(at('inside/pipe'), { limit: 100, signal })).rejects.toThrow('enough');
   });
 
-  test('takes no more from a pipe than there is use for', async () => {
+  test('reads no more from a pipe than the limit', async () => {
     make();
     const writer = spawn('sh', ['-c', `exec cat /dev/zero > '${at('inside/pipe')}'`]);
     await expect(readInput(at('inside/pipe'), { limit: 65_536 })).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import { removeTree } from './remove-tree.ts';
 const DIG =
   'i=0; while [ $i -lt 50 ]; do mkdir -p "$1" && cd -P "$1" || exit 1; i=$((i + 1)); done';
 
-test('a tree deeper than a path can say is removed', async () => {
+test('a tree deeper than the longest path is removed', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'lamina-remove-'));
   mkdirSync(join(directory, 'beside'));
   writeFileSync(join(directory, 'beside/file'), 'text');

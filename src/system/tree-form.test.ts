@@ -16,7 +16,7 @@ describe('owners', () => {
     expect(ownerInTree('root', owner)).toEqual(owner);
   });
 
-  test('are not kept where there is a single id, and read as root', () => {
+  test('are not stored with a single id, and read as root', () => {
     expect(ownerOnHost('single', { uid: 33, gid: 44 })).toBeUndefined();
     expect(ownerInTree('single', { uid: 1000, gid: 1000 })).toEqual({ uid: 0, gid: 0 });
   });
@@ -49,7 +49,7 @@ describe('owners', () => {
   });
 });
 
-test('each form has a key of its own', () => {
+test('each form has a unique key', () => {
   const forms = [
     ROOT_FORM,
     { idMap: 'root', xattrFlavour: 'user' },
