@@ -8,7 +8,7 @@ const REASONS = {
   deleted: 'deleted',
   overwritten: 'overwritten',
   opaque: 'directory replaced',
-  metadata: 'only mode, owner or time changed',
+  metadata: 'mode, owner or time',
 } as const;
 
 export function reclaimableSection(

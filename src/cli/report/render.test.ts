@@ -50,6 +50,14 @@ Facts
 `);
   });
 
+  it('leaves room for the column that is cut', () => {
+    const columns = [{ title: 'NAME', cut: 'end' }, { title: 'VERSION' }] as const;
+    const rows = [['a-package-with-a-long-name', '1:2.3.4-0ubuntu0.24.04.1+really']];
+    const sections = [{ title: 'Packages', text: [], table: { columns, rows } }];
+    const [, , , , line] = renderText({ title: 'x', sections }, 46).split('\n');
+    expect(line).toBe('  a-package-with-a-lo…  1:2.3.4-0ubuntu0.24.0…');
+  });
+
   it('is whole where nothing is to be cut', () => {
     expect(renderText(document, undefined)).toContain('a/very/long/path/to/some/file|x\n');
   });

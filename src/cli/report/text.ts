@@ -5,6 +5,8 @@ import type { Column, ReportDocument, Section, Table } from './document.ts';
 
 const INDENT = '  ';
 const GAP = 2;
+/** Of columns beside the one that takes the room that is left. */
+const WIDEST_OTHER = 22;
 /** No column is cut to less. */
 const NARROWEST = 12;
 
@@ -45,9 +47,14 @@ function tableLines({ columns, rows }: Table, width: number): string[] {
     ...rows.map((row) => row.map(printable)),
   ];
   const widths = columns.map((_, index) =>
-    Math.max(...cells.map((row) => displayWidth(row[index] ?? ''))),
+    cells.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? '')), 0),
   );
   const cut = columns.findIndex((column) => column.cut !== undefined);
+  if (cut >= 0 && width !== Infinity) {
+    for (const [index, one] of widths.entries()) {
+      if (index !== cut) widths[index] = Math.min(one, WIDEST_OTHER);
+    }
+  }
   const flexible = cut < 0 ? columns.length - 1 : cut;
   const gaps = GAP * (columns.length - 1);
   const others = widths.reduce((sum, one, index) => sum + (index === flexible ? 0 : one), gaps);
@@ -61,7 +68,10 @@ function rowLines(
   columns: readonly Column[],
   widths: readonly number[],
 ): string[] {
-  const cells = columns.map(({ cut }, index) => fitted(row[index] ?? '', widths[index] ?? 0, cut));
+  const isCut = columns.some(({ cut }) => cut !== undefined);
+  const cells = columns.map(({ cut = isCut ? 'end' : undefined }, index) =>
+    fitted(row[index] ?? '', widths[index] ?? 0, cut),
+  );
   const height = Math.max(...cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
     cells
