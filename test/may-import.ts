@@ -443,6 +443,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image',
     'runtime',
     'remote',
+    'ops',
     'plan',
     'export',
     'transfer',

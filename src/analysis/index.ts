@@ -28,12 +28,13 @@ export {
   compareReports,
   makeReport,
   type ReportOptions,
+  type ScanImageOptions,
   type ScannedImage,
   scanImage,
   securityLayers,
   storedLayers,
 } from './report/index.ts';
 export type * from './report/types.ts';
-export type { SecretKind } from './secrets/index.ts';
+export type { SecretBytes, SecretKind } from './secrets/index.ts';
 export { type ContentColumns, type ContentTree, contentTree } from './tree/index.ts';
 export type * from './types.ts';

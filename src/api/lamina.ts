@@ -187,7 +187,7 @@ export interface Lamina {
    * Holds an image of any transport against limits: sizes, layers, efficiency, user, shells, secrets, base. Reads it as
    * `reportImage` does. An image that exceeds a limit is a result, not an error. (`check` checks a Dockerfile.)
    *
-   * @throws as `reportImage`
+   * @throws as `reportImage`; AppError CHECK_SECRET_SHORT, SECRET_UNREADABLE
    */
   checkImage(options: CheckImageOptions): Promise<ImageCheck>;
 

@@ -1,5 +1,6 @@
 /** What the public API takes where it reports on images of any transport. */
 import type { GivenRates, ImageLimits } from '../analysis/index.ts';
+import type { SecretSource } from './build.ts';
 import type { StoreOptions } from './store-options.ts';
 
 export interface ReportImageOptions extends StoreOptions {
@@ -27,4 +28,9 @@ export interface CheckImageOptions
   extends Pick<ReportImageOptions, 'image' | 'platform' | 'onLayer' | 'root' | 'signal'> {
   /** Without any, everything there is to say is a note, and the image passes. */
   readonly limits?: ImageLimits | undefined;
+  /**
+   * Secrets that the build was given. They are looked for in all layers and in the config, as they are, in base64 and hexadecimal, and
+   * in compressed files.
+   */
+  readonly secrets?: readonly SecretSource[] | undefined;
 }

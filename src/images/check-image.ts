@@ -5,6 +5,7 @@ import type { LaminaContext } from '../lamina-context.ts';
 import { allowedBase } from './allowed-base.ts';
 import { withImage } from './open-image.ts';
 import { scannedReport } from './report.ts';
+import { secretForms } from './secret-forms.ts';
 
 export function checkImage(
   context: LaminaContext,
@@ -13,7 +14,9 @@ export function checkImage(
   const { limits = {}, signal } = options;
   return withImage(context, options, async (opened) => {
     const { checkReport, compressedSize, securityLayers } = await import('../analysis/index.ts');
-    const { report: found, scanned } = await scannedReport(opened, options);
+    const secrets = await secretForms(options, context.env);
+    const scan = { secrets, signal, onLayer: options.onLayer };
+    const { report: found, scanned } = await scannedReport(opened, scan);
     const hasLimit = limits.maxCompressed !== undefined;
     const compressed = hasLimit
       ? await compressedSize(opened.image, found, signal)
@@ -21,6 +24,6 @@ export function checkImage(
     const report = { ...found, size: { ...found.size, compressed } };
     const base = await allowedBase(context, options, { image: opened.image, report });
     const layers = securityLayers(scanned.model);
-    return checkReport(limits, { report, base, layerOf: (path) => layers.get(path) });
+    return checkReport(limits, { report, base, secrets, layerOf: (path) => layers.get(path) });
   });
 }

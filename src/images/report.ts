@@ -1,5 +1,5 @@
 /** Reports what is in an image of any transport. */
-import type { ImageReport, ScannedImage } from '../analysis/index.ts';
+import type { ImageReport, ScanImageOptions, ScannedImage } from '../analysis/index.ts';
 import type { ReportImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { baseInStore, sharedLayers } from './base-image.ts';
@@ -35,18 +35,19 @@ export async function reportOn(
   return (await scannedReport(opened, options, base)).report;
 }
 
-type ReportOnOptions = Pick<ReportImageOptions, 'signal' | 'onLayer' | 'rates'>;
+type ReportOnOptions = Pick<ReportImageOptions, 'signal' | 'onLayer' | 'rates'> &
+  Pick<ScanImageOptions, 'secrets'>;
 
 /** As `reportOn`, with what the layers hold. */
 export async function scannedReport(
   opened: OpenedImage,
-  { signal, onLayer, rates }: ReportOnOptions = {},
+  { secrets, signal, onLayer, rates }: ReportOnOptions = {},
   base: Base = baseInStore(opened),
 ): Promise<{ readonly report: ImageReport; readonly scanned: ScannedImage }> {
   const { makeReport, scanImage, storedLayers } = await import('../analysis/index.ts');
   const { image, names, stored } = opened;
   const layers = stored && storedLayers(stored.store, stored.record);
-  const scanned = await scanImage(image, { stored: layers, signal, onLayer });
+  const scanned = await scanImage(image, { stored: layers, secrets, signal, onLayer });
   const build = stored && knownBuild(stored);
   return { report: await makeReport(image, scanned, { ...build, names, base, rates }), scanned };
 }

@@ -5,7 +5,13 @@ export { type MadeDirectories, makeDirectories } from './mkdir.ts';
 export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
 export { isLinked, putFiles } from './put-files.ts';
 export { type RunStepOptions, runStep, type StepLayer, type StepLimits } from './run-step.ts';
-export { findSecrets, type SecretLeak, type SecretText } from './secrets/index.ts';
+export {
+  findSecrets,
+  formsOf,
+  type SecretForm,
+  type SecretLeak,
+  type SecretText,
+} from './secrets/index.ts';
 export {
   type KeptFile,
   type ListedFile,

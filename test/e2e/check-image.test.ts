@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageCheck } from '../../src/index.ts';
 import { busybox, type CommandResult, Workbench } from '../support/cli.ts';
@@ -129,6 +130,44 @@ describe('lamina check', () => {
       Number(rules.find(({ rule }) => rule === 'max-compressed')?.actual);
     // Only the manifests differ.
     expect(Math.abs(size(stored) - size(packed))).toBeLessThan(2000);
+  });
+
+  it('points to the lines of the Dockerfile, where the store knows the build', async () => {
+    const { stdout } = await check('--no-shell', '--no-setuid', '--format', 'github', 'bad');
+    expect(stdout.split('\n').map((line) => line.slice(0, 58))).toEqual([
+      '::error file=Dockerfile,line=3,title=lamina check%3A no-sh',
+      '::error file=Dockerfile,line=4,title=lamina check%3A no-se',
+      '',
+    ]);
+  });
+
+  it("finds the build's own secrets, encoded and compressed, and shows none", async () => {
+    const secret = 'xyzzy plugh 42 plover';
+    const forms = {
+      plain: secret,
+      base64: Buffer.from(`user:${secret}`).toString('base64'),
+      hex: Buffer.from(secret).toString('hex'),
+      'packed.gz': gzipSync(`a${secret}b`),
+      innocent: 'xyzzy',
+    };
+    const dockerfile = `FROM scratch\nLABEL note="${secret}"\nCOPY . /usr/lib/\n`;
+    const project = bench.project({ Dockerfile: dockerfile, ...forms }, 'own');
+    await bench.succeed(['build', '-q', '-t', 'own', project]);
+    writeFileSync(file('token'), `${secret}\n`);
+    const args = ['--format', 'json', '--secret', `id=token,src=${file('token')}`, 'own'];
+    const ended = await check(...args);
+    const { findings } = resultOf(ended);
+    const paths = findings.flatMap((finding) => finding.paths).sort();
+    expect([ended.status, paths]).toEqual([
+      1,
+      // The Dockerfile is in its context, too.
+      ...[['Dockerfile', 'base64', 'hex', 'packed.gz', 'plain'].map((name) => `usr/lib/${name}`)],
+    ]);
+    expect(ended.stdout).toContain('the label note');
+    expect(ended.stdout).not.toContain(secret);
+    expect((await check('--no-secrets', 'own')).status).toBe(0);
+    const unset = await check('--secret', 'id=token,env=NOT_SET_AT_ALL', 'own');
+    expect([unset.status, unset.stderr]).toEqual([2, expect.stringContaining('SECRET_UNREADABLE')]);
   });
 
   it('reads limits from lamina.toml and .dive-ci, and an option counts before them', async () => {

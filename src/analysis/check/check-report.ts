@@ -1,3 +1,4 @@
+import { masked, withoutSecrets } from '../secrets/index.ts';
 import { type Findings, faultsOf } from './describe.ts';
 import { RULES } from './rules.ts';
 import type { CheckedRule, ImageCheck, ImageFinding, ImageLimits } from './types.ts';
@@ -27,12 +28,15 @@ export function checkReport(limits: ImageLimits, all: Findings): ImageCheck {
 
 function findingsOf(rule: CheckedRule, all: Findings): ImageFinding[] {
   const { layers } = all.report;
+  const shown = (text: string) => withoutSecrets(masked(text, all.secrets ?? []));
+  const shownOrNull = (text: string | null) => (text === null ? null : shown(text));
   return faultsOf(rule, all).map(({ message, hint, layer = null, line, paths = [] }) => {
     const made = layer === null ? undefined : layers[layer];
     return {
-      ...{ rule: rule.rule, level: rule.limit === null ? 'note' : 'error', message, hint },
-      ...{ limit: rule.limit, actual: rule.actual, layer },
-      ...{ instruction: made?.instruction ?? null, line: line ?? made?.line ?? null, paths },
+      ...{ rule: rule.rule, level: rule.limit === null ? 'note' : 'error' },
+      ...{ message: shown(message), hint, limit: rule.limit, actual: rule.actual, layer },
+      instruction: shownOrNull(made?.instruction ?? null),
+      ...{ line: line ?? made?.line ?? null, paths: paths.map(shown) },
     };
   });
 }

@@ -1,5 +1,6 @@
 /** What a broken rule means, where it is, and what to do about it. */
 import type { ImageReport, ReportedSecret, ReportPath } from '../report/types.ts';
+import type { SecretBytes } from '../secrets/index.ts';
 import { type CheckedBase, ruleValue } from './rules.ts';
 import type { CheckedLimit, ImageFinding, ImageRule } from './types.ts';
 
@@ -9,6 +10,8 @@ export interface Findings {
   readonly base: CheckedBase;
   /** The layer of a file of the final file system. */
   readonly layerOf: (path: ReportPath) => number | undefined;
+  /** Secrets of the build, which no text is to show. */
+  readonly secrets?: readonly SecretBytes[] | undefined;
 }
 
 /** A finding without what is the same for all of its rule. */
@@ -188,6 +191,8 @@ function secretName(kind: ReportedSecret['kind']): string {
   switch (kind) {
     case 'named-value':
       return 'a value that is named like a secret';
+    case 'build-secret':
+      return 'a secret of the build';
     case 'env-file':
       return 'variables that are named like secrets';
     default:

@@ -12,11 +12,13 @@ import {
 } from '../../layers/index.ts';
 import { duplicateCandidates, ImageModel, type Version } from '../model/index.ts';
 import { PackageContents } from '../packages/index.ts';
-import { SecretContents } from '../secrets/index.ts';
+import { type SecretBytes, SecretContents } from '../secrets/index.ts';
 
 export interface ScanImageOptions {
   /** The layer at a position, where it can be read by its index; the others stream. */
   readonly stored?: ((position: number) => IndexedLayer | undefined) | undefined;
+  /** Secrets of the build to look for, in all their forms. */
+  readonly secrets?: readonly SecretBytes[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((layer: number) => void) | undefined;
@@ -44,11 +46,11 @@ export interface ScannedImage {
  */
 export async function scanImage(
   image: Image,
-  { stored = () => undefined, signal, onLayer }: ScanImageOptions = {},
+  { stored = () => undefined, secrets: own, signal, onLayer }: ScanImageOptions = {},
 ): Promise<ScannedImage> {
   const model = new ImageModel();
   const packages = new PackageContents();
-  const secrets = new SecretContents();
+  const secrets = new SecretContents(own);
   const inspect = both(packages.inspect, secrets.inspect);
   const problems = new Problems(signal);
   const indexed = new Map<number, IndexedLayer>();

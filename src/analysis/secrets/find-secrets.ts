@@ -1,10 +1,11 @@
-import type { BytePath } from '../../files/index.ts';
+import { type BytePath, baseName } from '../../files/index.ts';
 import type { ImageConfig } from '../../oci/index.ts';
 import { type ImageModel, NONE } from '../model/index.ts';
+import { isIn, type SecretBytes } from './own-secrets.ts';
 import { mayHoldSecrets, type SecretContents } from './secret-contents.ts';
 import { type SecretKind, secretInValue, secretsInText } from './secret-patterns.ts';
 
-/** Where a secret is, never what it is. Of `path`, `env`, `label` and `history`, one is given. */
+/** Where a secret is, never what it is. Of `path`, `env`, `label` and `history`, at most one is given: none for a command of the config. */
 export interface FoundSecret {
   readonly kind: SecretKind;
   /** The layer that ships the file, or that the history entry made. */
@@ -28,7 +29,13 @@ export function findSecrets(
   contents: SecretContents,
   config: ImageConfig,
 ): FoundSecret[] {
-  return [...inFiles(model, contents), ...inConfig(config), ...inHistory(config)];
+  return [
+    ...inFiles(model, contents),
+    ...ownInNames(model, contents.own),
+    ...ownInConfig(config, contents.own),
+    ...inConfig(config),
+    ...inHistory(config),
+  ];
 }
 
 function* inFiles(model: ImageModel, contents: SecretContents): Generator<FoundSecret> {
@@ -38,10 +45,50 @@ function* inFiles(model: ImageModel, contents: SecretContents): Generator<FoundS
     if (!versions.isFile(version)) continue;
     const digest = versions.contentDigest(version);
     const kinds = digest === undefined ? [] : (contents.found.get(digest) ?? []);
-    const path = kinds.length === 0 ? '' : model.path(version);
-    if (kinds.length === 0 || !mayHoldSecrets(path)) continue;
+    if (kinds.length === 0) continue;
+    const path = model.path(version);
+    const isLikely = mayHoldSecrets(path);
     const visible = versions.hiddenBy(version) === NONE;
-    for (const kind of kinds) yield { kind, layer: versions.layer(version), path, visible };
+    for (const kind of kinds) {
+      if (kind !== 'build-secret' && !isLikely) continue;
+      yield { kind, layer: versions.layer(version), path, visible };
+    }
+  }
+}
+
+/** In names, which nothing else looks at. */
+function* ownInNames(model: ImageModel, own: readonly SecretBytes[]): Generator<FoundSecret> {
+  if (own.length === 0) return;
+  const { versions } = model;
+  for (let version = 0; version < versions.length; version++) {
+    if (versions.isWhiteout(version)) continue;
+    const path = model.path(version);
+    const { linkTarget = '' } = versions.metadata(version);
+    if (!isIn(Buffer.from(`${baseName(path)}\n${linkTarget}`, 'latin1'), own)) continue;
+    const visible = versions.hiddenBy(version) === NONE;
+    yield { kind: 'build-secret', layer: versions.layer(version), path, visible };
+  }
+}
+
+function* ownInConfig(
+  { config, history = [] }: ImageConfig,
+  own: readonly SecretBytes[],
+): Generator<FoundSecret> {
+  const kind = 'build-secret';
+  const has = (text: string) => isIn(Buffer.from(text), own);
+  for (const variable of config?.Env ?? []) {
+    const [env = ''] = variable.split('=', 1);
+    if (has(variable)) yield { kind, env };
+  }
+  for (const [label, value] of Object.entries(config?.Labels ?? {})) {
+    if (has(value)) yield { kind, label };
+  }
+  const words = [config?.Cmd ?? [], config?.Entrypoint ?? []].flat();
+  if (has(words.join(' '))) yield { kind };
+  let layer = -1;
+  for (const [position, { created_by: text = '', empty_layer: isEmpty }] of history.entries()) {
+    if (isEmpty !== true) layer++;
+    if (has(text)) yield { kind, history: position, ...(isEmpty !== true && { layer }) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Looks for secrets in files while layers go by, also in those that a later layer hides. */
 import type { BytePath, ContentDigest } from '../../files/index.ts';
 import type { InspectContent } from '../../layers/index.ts';
+import { type SecretBytes, SecretSearch } from './own-secrets.ts';
 import { isSecretFile, type SecretKind, secretsInFile } from './secret-patterns.ts';
 
 /** Larger files are data. */
@@ -12,15 +13,27 @@ const PACKAGED =
 export class SecretContents {
   /** What is in a content, by its digest. */
   readonly found = new Map<ContentDigest, readonly SecretKind[]>();
+  /** Secrets of the build, in all their forms. */
+  readonly own: readonly SecretBytes[];
+
+  constructor(own: readonly SecretBytes[] = []) {
+    this.own = own;
+  }
 
   readonly inspect: InspectContent = ({ path, size }) => {
-    if (size === 0 || size > LARGEST || !mayHoldSecrets(path)) return undefined;
+    const isText = size <= LARGEST && mayHoldSecrets(path);
+    if (size === 0 || !(isText || this.own.length > 0)) return undefined;
     const parts: Buffer[] = [];
+    const search = this.own.length > 0 ? new SecretSearch(this.own, size) : undefined;
     return {
-      add: (bytes) => void parts.push(Buffer.from(bytes)),
+      add: (bytes) => {
+        if (isText) parts.push(Buffer.from(bytes));
+        search?.add(bytes);
+      },
       end: (digest) => {
         const text = Buffer.concat(parts).toString('latin1');
-        const kinds = secretsInFile(path, text);
+        const kinds = isText ? secretsInFile(path, text) : [];
+        if (search?.finish() === true) kinds.unshift('build-secret');
         if (kinds.length > 0) this.found.set(digest, kinds);
       },
     };

@@ -2,6 +2,8 @@
 
 /** The kind of a secret. */
 export type SecretKind =
+  /** A secret of the build, which was given to look for. */
+  | 'build-secret'
   | 'private-key'
   | 'aws-key'
   | 'azure-key'
@@ -64,6 +66,14 @@ const HINT =
 export function secretsInText(text: string): SecretKind[] {
   if (!HINT.test(text)) return [];
   return [...new Set(TOKENS.flatMap(({ kind, pattern }) => (pattern.test(text) ? kind : [])))];
+}
+
+/** Replaces what looks like a secret in a text to be shown. */
+export function withoutSecrets(text: string): string {
+  return TOKENS.reduce(
+    (rest, { pattern }) => rest.replace(new RegExp(pattern, `${pattern.flags}g`), '***'),
+    text,
+  );
 }
 
 interface NamedFile extends Pattern {

@@ -15,6 +15,7 @@ import {
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
 import { renderMarkdown, renderText } from '../report/index.ts';
+import { secretSource } from '../step-values.ts';
 
 const LIMITS = 'Limits';
 
@@ -87,6 +88,16 @@ export const checkCommand = defineCommand({
   ],
   flags: {
     ...limitFlags,
+    platform: {
+      kind: 'text',
+      value: 'os/arch',
+      help: 'platform of the image, if there are several',
+    },
+    secret: {
+      kind: 'list',
+      value: 'id=name,src=path',
+      help: 'a secret of the build to look for, also encoded and compressed; implies --no-secrets; as for build, env=NAME takes a variable',
+    },
     format: {
       kind: 'text',
       value: 'format',
@@ -108,11 +119,6 @@ export const checkCommand = defineCommand({
       kind: 'text',
       value: 'path',
       help: 'the Dockerfile that findings point to, as a path in the repository (default: Dockerfile)',
-    },
-    platform: {
-      kind: 'text',
-      value: 'os/arch',
-      help: 'platform of the image, if there are several',
     },
     ...storeFlags,
   },
@@ -136,11 +142,14 @@ export const checkCommand = defineCommand({
     const [image = ''] = args;
     const { config, 'ci-config': ciConfig } = flags;
     const fromFiles = await limitsInFiles({ config, ciConfig, ci: flags.ci });
-    const limits = merged(fromFiles, ...limitsGiven(flags, given));
+    const secrets = flags.secret.map((text) => secretSource(text, context.env));
+    const implied = secrets.length > 0 ? { noSecrets: true } : {};
+    const limits = merged(fromFiles, implied, ...limitsGiven(flags, given));
     const api = await context.api();
     const { platform, dockerfile = 'Dockerfile', format = 'text' } = flags;
     const root = rootOf(flags, context);
-    const check = await api.checkImage({ image, platform, limits, root, signal: context.signal });
+    const { signal } = context;
+    const check = await api.checkImage({ image, platform, limits, secrets, root, signal });
     const output = { name: check.image.names[0] ?? image, dockerfile };
     await context.io.stdout.write(rendered(check, format, { ...output, ...context }));
     throwIncomplete(check);

@@ -57,9 +57,11 @@ describe('findSecrets', () => {
       await write(`auth${user.length}`, Buffer.from(`${user}${token}`).toString('base64'));
     }
     await write('jwt', Buffer.from(`x${token}`).toString('base64url'));
+    await write('hex', Buffer.from(token).toString('hex').toUpperCase());
     await write('url', `https://me:${encodeURIComponent(token)}@example.com/`);
     expect(await find(token)).toEqual([
       ...[0, 2, 3, 4].map((n) => ({ id: 's0', path: `/auth${n}`, written: 'in base64' })),
+      { id: 's0', path: '/hex', written: 'in hex' },
       { id: 's0', path: '/jwt', written: 'in base64' },
       { id: 's0', path: '/url', written: 'as in a URL' },
     ]);

@@ -21,7 +21,7 @@ const BASE64_LINE = 57;
 
 /**
  * A secret without its final line break, which `$(cat secret)` removes; each of its lines that could be a secret
- * itself; its base64 at any alignment; and its form in URLs. Empty for secrets that are too short.
+ * itself; its base64 at any alignment; its hexadecimal digits; and its form in URLs. Empty for secrets that are too short.
  */
 export function formsOf({ id, bytes }: SecretText): readonly SecretForm[] {
   const whole = withoutLineEnd(bytes);
@@ -29,6 +29,7 @@ export function formsOf({ id, bytes }: SecretText): readonly SecretForm[] {
   const parts = [
     ...linesOf(whole).map((line) => ({ id, bytes: line, written: 'a line of it' })),
     ...base64Forms(whole).map((text) => ({ id, bytes: Buffer.from(text), written: 'in base64' })),
+    ...hexForms(whole).map((text) => ({ id, bytes: Buffer.from(text), written: 'in hex' })),
     ...urlForms(whole).map((text) => ({ id, bytes: Buffer.from(text), written: 'as in a URL' })),
   ];
   return [{ id, bytes: whole }, ...parts.filter((part) => part.bytes.length >= SHORTEST_PART)];
@@ -66,6 +67,11 @@ function base64Forms(whole: Buffer): readonly string[] {
   }
   const all = [...shifted, ...lines];
   return [...new Set([...all, ...all.map((text) => text.replace(/\+/g, '-').replace(/\//g, '_'))])];
+}
+
+function hexForms(whole: Buffer): readonly string[] {
+  const digits = whole.toString('hex');
+  return [digits, digits.toUpperCase()];
 }
 
 function urlForms(whole: Buffer): readonly string[] {
