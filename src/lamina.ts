@@ -9,14 +9,13 @@ import type {
   StoreOptions,
   VersionInfo,
 } from './api/index.ts';
-import * as builder from './builder/index.ts';
-import { runContainer } from './container/index.ts';
-import * as images from './images/index.ts';
 import type { LaminaContext } from './lamina-context.ts';
-import { formatPlatform, hostPlatform } from './oci/index.ts';
-import { describeRuntime } from './runtime/index.ts';
 import { defaultRoot } from './store/index.ts';
 import { keepAbortReason } from './system/index.ts';
+
+// Each call loads what it needs: most programs, and every command, use one or two of them.
+const builder = () => import('./builder/index.ts');
+const images = () => import('./images/index.ts');
 
 /**
  * All calls, on one store and with one environment.
@@ -34,65 +33,76 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     env,
   });
   const call = <O extends StoreOptions, R>(
-    work: (context: LaminaContext, options: O) => Promise<R>,
+    load: () => Promise<(context: LaminaContext, options: O) => Promise<R>>,
     options: O,
-  ): Promise<R> => keepAbortReason(options.signal, () => work(contextOf(options), options));
+  ): Promise<R> =>
+    keepAbortReason(options.signal, async () => {
+      const work = await load();
+      return work(contextOf(options), options);
+    });
   return {
-    build: (options) => call(builder.build, options),
-    verify: (options) => call(builder.verify, options),
-    check: (options) => call(builder.check, options),
-    outline: (options) => call(builder.outline, options),
-    targets: (options) => call(builder.targets, options),
-    listContext: (options) => call(builder.listContext, options),
-    run: (options) => call(run, options),
-    images: (options = {}) => call(images.images, options),
-    tag: (options) => call(images.tag, options),
-    removeImage: (options) => call(images.removeImage, options),
-    inspectImages: (options) => call(images.inspectImages, options),
-    imageHistory: (options) => call(images.imageHistory, options),
-    compareImages: (options) => call(images.compareImages, options),
-    reportImage: (options) => call(images.reportImage, options),
-    checkImage: (options) => call(images.checkImage, options),
-    exploreImage: (options) => call(images.exploreImage, options),
-    explorePage: (options) => call(images.explorePage, options),
-    serveExplorer: (options) => call(images.serveExplorer, options),
-    saveImages: (options) => call(images.saveImages, options),
-    loadImages: (options) => call(images.loadImages, options),
-    importImage: (options) => call(images.importImage, options),
-    exportImage: (options) => call(images.exportImage, options),
-    makeBase: (options) => call(images.makeBase, options),
-    prune: (options = {}) => call(images.prune, options),
-    diskUsage: (options = {}) => call(images.diskUsage, options),
-    diskUsageDetails: (options = {}) => call(images.diskUsageDetails, options),
-    checkStore: (options = {}) => call(images.checkStore, options),
-    pullImages: (options) => call(images.pullImages, options),
-    pushImages: (options) => call(images.pushImages, options),
-    copyImage: (options) => call(images.copyImage, options),
-    openImage: (options) => call(images.openImage, options),
-    inspectManifest: (options) => call(images.inspectManifest, options),
-    listTags: (options) => call(images.listTags, options),
-    createIndex: (options) => call(images.createIndex, options),
-    createManifestList: (options) => call(images.createManifestList, options),
-    annotateManifestList: (options) => call(images.annotateManifestList, options),
-    pushManifestList: (options) => call(images.pushManifestList, options),
-    removeManifestLists: (options) => call(images.removeManifestLists, options),
-    login: (options = {}) => call(images.login, options),
-    logout: (options = {}) => call(images.logout, options),
-    info: (options = {}) => call(images.info, options),
-    version: (options = {}) => call(version, options),
+    build: (options) => call(async () => (await builder()).build, options),
+    verify: (options) => call(async () => (await builder()).verify, options),
+    check: (options) => call(async () => (await builder()).check, options),
+    outline: (options) => call(async () => (await builder()).outline, options),
+    targets: (options) => call(async () => (await builder()).targets, options),
+    listContext: (options) => call(async () => (await builder()).listContext, options),
+    run: (options) => call(async () => run, options),
+    images: (options = {}) => call(async () => (await images()).images, options),
+    tag: (options) => call(async () => (await images()).tag, options),
+    removeImage: (options) => call(async () => (await images()).removeImage, options),
+    inspectImages: (options) => call(async () => (await images()).inspectImages, options),
+    imageHistory: (options) => call(async () => (await images()).imageHistory, options),
+    compareImages: (options) => call(async () => (await images()).compareImages, options),
+    reportImage: (options) => call(async () => (await images()).reportImage, options),
+    checkImage: (options) => call(async () => (await images()).checkImage, options),
+    exploreImage: (options) => call(async () => (await images()).exploreImage, options),
+    explorePage: (options) => call(async () => (await images()).explorePage, options),
+    serveExplorer: (options) => call(async () => (await images()).serveExplorer, options),
+    saveImages: (options) => call(async () => (await images()).saveImages, options),
+    loadImages: (options) => call(async () => (await images()).loadImages, options),
+    importImage: (options) => call(async () => (await images()).importImage, options),
+    exportImage: (options) => call(async () => (await images()).exportImage, options),
+    makeBase: (options) => call(async () => (await images()).makeBase, options),
+    prune: (options = {}) => call(async () => (await images()).prune, options),
+    diskUsage: (options = {}) => call(async () => (await images()).diskUsage, options),
+    diskUsageDetails: (options = {}) =>
+      call(async () => (await images()).diskUsageDetails, options),
+    checkStore: (options = {}) => call(async () => (await images()).checkStore, options),
+    pullImages: (options) => call(async () => (await images()).pullImages, options),
+    pushImages: (options) => call(async () => (await images()).pushImages, options),
+    copyImage: (options) => call(async () => (await images()).copyImage, options),
+    openImage: (options) => call(async () => (await images()).openImage, options),
+    inspectManifest: (options) => call(async () => (await images()).inspectManifest, options),
+    listTags: (options) => call(async () => (await images()).listTags, options),
+    createIndex: (options) => call(async () => (await images()).createIndex, options),
+    createManifestList: (options) => call(async () => (await images()).createManifestList, options),
+    annotateManifestList: (options) =>
+      call(async () => (await images()).annotateManifestList, options),
+    pushManifestList: (options) => call(async () => (await images()).pushManifestList, options),
+    removeManifestLists: (options) =>
+      call(async () => (await images()).removeManifestLists, options),
+    login: (options = {}) => call(async () => (await images()).login, options),
+    logout: (options = {}) => call(async () => (await images()).logout, options),
+    info: (options = {}) => call(async () => (await images()).info, options),
+    version: (options = {}) => call(async () => version, options),
   };
 }
 
-function run(context: LaminaContext, options: RunOptions): Promise<RunResult> {
+async function run(context: LaminaContext, options: RunOptions): Promise<RunResult> {
   const { env } = context;
-  return images.withStore(context, async (store) => {
-    const image = await images.imageToRun(store, options, env);
+  const { imageToRun, withStore } = await images();
+  const { runContainer } = await import('./container/index.ts');
+  return withStore(context, async (store) => {
+    const image = await imageToRun(store, options, env);
     const { exitCode, signal } = await runContainer(store, image, { ...options, hostEnv: env });
     return { exitCode, signal };
   });
 }
 
 async function version({ env }: LaminaContext, { signal }: CallOptions): Promise<VersionInfo> {
+  const { describeRuntime } = await import('./runtime/index.ts');
+  const { formatPlatform, hostPlatform } = await import('./oci/index.ts');
   const runtime = await describeRuntime(env);
   signal?.throwIfAborted();
   return {

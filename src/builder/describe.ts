@@ -10,7 +10,7 @@ import type {
 import { AppError, type Warning } from '../errors.ts';
 import { reachable, type Vertex } from '../graph/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
-import { lintDockerfile, ruleOf, rulePage, type Survey, surveyDockerfile } from '../lint/index.ts';
+import type { Survey } from '../lint/index.ts';
 import { digestOf } from '../oci/index.ts';
 import { outlineOf, targetsOf } from '../outline/index.ts';
 import type { BaseImage, ResolveImage } from '../plan/index.ts';
@@ -43,9 +43,10 @@ async function checked(described: Described): Promise<CheckResult> {
   const facts = { ...lintFacts(run, definition, images), wantsAllStages };
   const failure = await askForBases(definition, facts, { run, images, asked });
   const planning = await planningError(described, { everyStage: wantsAllStages });
+  const { lintDockerfile } = await import('../lint/index.ts');
   const found = lintDockerfile(definition, facts);
   return {
-    warnings: found.flatMap(explained),
+    warnings: (await Promise.all(found.map(explained))).flat(),
     error: planning ?? failure,
     skipped: asked.skipped,
     source: sourceOf(definition),
@@ -66,7 +67,7 @@ export function outline(context: LaminaContext, options: BuildOptions): Promise<
     const error = await planningError(described);
     if (error !== undefined) throw error;
     return {
-      ...outlineOf(survey(run, definition, images)),
+      ...outlineOf(await survey(run, definition, images)),
       skipped: asked.skipped,
       source: sourceOf(definition),
     };
@@ -76,7 +77,7 @@ export function outline(context: LaminaContext, options: BuildOptions): Promise<
 /** @throws AppError DOCKERFILE_…, CONTEXT_… */
 export function targets(context: LaminaContext, options: BuildOptions): Promise<TargetsResult> {
   return described(context, options, async ({ run, definition, images }) => {
-    const list = targetsOf(survey(run, definition, images));
+    const list = targetsOf(await survey(run, definition, images));
     return { targets: list, source: sourceOf(definition) };
   });
 }
@@ -163,7 +164,8 @@ function isNotHere(error: unknown): boolean {
   return error instanceof AppError && /^IMAGE_(NOT_FOUND|PLATFORM)$/.test(error.code);
 }
 
-function survey(run: BuildRun, definition: Definition, images: SeenImages): Survey {
+async function survey(run: BuildRun, definition: Definition, images: SeenImages): Promise<Survey> {
+  const { surveyDockerfile } = await import('../lint/index.ts');
   return surveyDockerfile(
     definition.tree,
     definition.instructions,
@@ -175,7 +177,8 @@ function sourceOf({ tree }: Definition) {
   return { file: tree.file, text: tree.text };
 }
 
-function explained(warning: Warning): CheckWarning[] {
+async function explained(warning: Warning): Promise<CheckWarning[]> {
+  const { ruleOf, rulePage } = await import('../lint/index.ts');
   const rule = ruleOf(warning);
   const { message, hint, location } = warning;
   if (rule === undefined || location === undefined) return [];

@@ -1,5 +1,4 @@
 /** Builds twice, and reports the differences. */
-import { compareLayers } from '../analysis/index.ts';
 import type { BuildOptions, VerifyResult } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import type { LaminaContext } from '../lamina-context.ts';
@@ -27,6 +26,7 @@ async function verifyIn(
   const elsewhere = { store: other, env };
   const again = await buildIn(elsewhere, secondBuild(options), { lender: store });
   const { signal } = options;
+  const { compareLayers } = await import('../analysis/index.ts');
   const comparisons = [];
   for (const [index, image] of images.entries()) {
     const second = again.images[index];

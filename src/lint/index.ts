@@ -1,6 +1,5 @@
 export { type LintInput, lintDockerfile, ruleOf } from './lint.ts';
 export { RULES } from './registry.ts';
 export { type LintFacts, type Rule, rulePage } from './rule.ts';
-export { soundsSecret } from './rules/secrets-used-in-arg-or-env.ts';
 export type { Step, SurveyFacts } from './survey/facts.ts';
 export { type Survey, type SurveyedStage, surveyDockerfile } from './survey/survey.ts';

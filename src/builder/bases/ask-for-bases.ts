@@ -1,6 +1,6 @@
 /** Requests the base images of a file's stages early, before the file is planned. */
 import { AppError, locate } from '../../errors.ts';
-import { type LintFacts, surveyDockerfile } from '../../lint/index.ts';
+import type { LintFacts } from '../../lint/index.ts';
 import type { Platform } from '../../oci/index.ts';
 import { findContext } from '../../plan/index.ts';
 import type { Definition } from '../definition/definition.ts';
@@ -30,6 +30,7 @@ export async function askForBases(
     if (!isReplaced(definition, name, platform)) wanted.push({ name, platform });
   };
   const { tree, instructions } = definition;
+  const { surveyDockerfile } = await import('../../lint/index.ts');
   const { stages } = surveyDockerfile(tree, instructions, { ...facts, imageOf });
   const fromOf = (name: string) => stages.find(({ base }) => base.name === name)?.from;
   const isOpen = isPlatformOpen(run.options);

@@ -80,7 +80,8 @@ export class AskedImages {
         if (!failure.code.startsWith('IMAGE_')) this.#skip(name, failure);
         throw failure;
       }
-      if (store.images.variants(name).length === 0) throw imageNotFound(store, wanted, failure);
+      if (store.images.variants(name).length === 0)
+        throw await imageNotFound(store, wanted, failure);
       if (options.takesOther === true) return local(name, platform, options);
       throw wrongPlatform(store, name, { wanted: platform, cause: failure });
     }

@@ -19,7 +19,7 @@ export function imageResolver(store: Store): ResolveImage {
   return async (name, platform, { takesOther = false } = {}): Promise<BaseImage> => {
     const records = store.images.variants(name);
     const [only] = records;
-    if (only === undefined) throw imageNotFound(store, parseReference(name));
+    if (only === undefined) throw await imageNotFound(store, parseReference(name));
     const chosen = takesOther && records.length === 1 ? 0 : selectPlatform(platform, records);
     const record = chosen === undefined ? undefined : records[chosen];
     if (record === undefined) throw wrongPlatform(store, name, { wanted: platform });

@@ -22,23 +22,23 @@ afterEach(async () => {
 describe('a base image that is nowhere', () => {
   it.each(['debian:trixie-slim', 'distroless/static:nonroot', 'gcr.io/distroless/cc-debian12'])(
     'can be made where it is %s',
-    (name) => {
-      const { hint } = imageNotFound(store, parseReference(name));
+    async (name) => {
+      const { hint } = await imageNotFound(store, parseReference(name));
       expect(hint).toBe(`create it with: lamina base ${name}`);
     },
   );
 
   it.each(['debian:trxie', 'gcr.io/distroless/java17-debian12', 'alpine'])(
     'cannot be made where it is %s',
-    (name) => {
-      expect(imageNotFound(store, parseReference(name)).hint).toBeUndefined();
+    async (name) => {
+      expect((await imageNotFound(store, parseReference(name))).hint).toBeUndefined();
     },
   );
 
   it('may have been meant to be another one', async () => {
     const image = await addImage(store, 'one', await addLayer(store));
     store.images.tag(image.id, 'node:20-alpine');
-    const { hint } = imageNotFound(store, parseReference('node:20-alpin'));
+    const { hint } = await imageNotFound(store, parseReference('node:20-alpin'));
     expect(hint).toBe("did you mean 'node:20-alpine'?");
   });
 

@@ -1,5 +1,4 @@
 /** The error of a missing base image: where it was looked up, and what was probably meant. */
-import { canMakeBase } from '../../base/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
 import { familiarName, parseReference, type Reference, withDefaultTag } from '../../oci/index.ts';
@@ -7,7 +6,13 @@ import type { Store } from '../../store/index.ts';
 import { loadHint } from '../../transfer/index.ts';
 
 /** @param cause error of its registry; undefined: it was not asked */
-export function imageNotFound(store: Store, reference: Reference, cause?: AppError): AppError {
+export async function imageNotFound(
+  store: Store,
+  reference: Reference,
+  cause?: AppError,
+): Promise<AppError> {
+  // Loaded here, since a build that finds its base images does without.
+  const { canMakeBase } = await import('../../base/index.ts');
   const familiar = familiarName(reference);
   const present = store.images.names().map((name) => familiarName(parseReference(name)));
   const made = canMakeBase(familiar) ? `create it with: lamina base ${familiar}` : undefined;

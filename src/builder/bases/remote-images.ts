@@ -107,7 +107,7 @@ class Seeker {
     } catch (error) {
       const isOnlyLack = this.#run.options.pull !== true && store.images.variants(name).length > 0;
       if (isOnlyLack && isAbsence(error)) return { found: name, absence: error };
-      throw isAbsence(error) ? imageNotFound(store, wanted, error) : error;
+      throw isAbsence(error) ? await imageNotFound(store, wanted, error) : error;
     }
   }
 

@@ -1,9 +1,9 @@
 /** Values that a record must not contain, though a build used them: secret-looking variables and build secrets. */
 import type { BuildOptions } from '../../api/index.ts';
+import { soundsSecret } from '../../dockerfile/index.ts';
 import type { Environment } from '../../environment.ts';
 import { digestOfParts } from '../../graph/index.ts';
 import { maskSecrets, redactUrls } from '../../http/index.ts';
-import { soundsSecret } from '../../lint/index.ts';
 import type { StepVariable } from '../../plan/index.ts';
 import type { RecordedVariable } from '../../records/index.ts';
 

@@ -1,11 +1,5 @@
-import type { Instruction, Word } from '../../dockerfile/index.ts';
+import { type Instruction, soundsSecret, type Word } from '../../dockerfile/index.ts';
 import type { Rule } from '../rule.ts';
-
-const SECRET = new Set([
-  ...['apikey', 'auth', 'credential', 'credentials', 'key', 'password', 'pword', 'passwd'],
-  ...['secret', 'token'],
-]);
-const HARMLESS = new Set(['public', 'file', 'version']);
 
 export const secretsUsedInArgOrEnv: Rule = {
   name: 'SecretsUsedInArgOrEnv',
@@ -27,10 +21,4 @@ export const secretsUsedInArgOrEnv: Rule = {
 function namesOf(instruction: Instruction): readonly Word[] {
   if (instruction.kind === 'arg') return instruction.args.map(({ name }) => name);
   return instruction.kind === 'env' ? instruction.pairs.map(({ key }) => key) : [];
-}
-
-/** Whether a variable of this name may hold a secret. */
-export function soundsSecret(name: string): boolean {
-  const words = name.toLowerCase().split('_');
-  return words.some((word) => SECRET.has(word)) && !words.some((word) => HARMLESS.has(word));
 }
