@@ -162,9 +162,9 @@ function writeLayout(directory: string, name: string, images: readonly BaseImage
       : json(MEDIA_TYPES.ociIndex, {
           schemaVersion: 2,
           mediaType: MEDIA_TYPES.ociIndex,
-          manifests: manifests.map((each, place) => ({
+          manifests: manifests.map((each, position) => ({
             ...each,
-            platform: images[place]?.platform,
+            platform: images[position]?.platform,
           })),
         });
   const annotations = {

@@ -1,4 +1,4 @@
-/** The cases of the topics in even places; see conformance.test.ts. */
+/** The cases of the topics at even positions; see conformance.test.ts. */
 import { testTopics } from './suite.ts';
 import { topics } from './topics.ts';
 

@@ -1,4 +1,4 @@
-/** The cases as a whole, and those of the topics in odd places: files run at the same time, cases do not. */
+/** The cases as a whole, and those of the topics at odd positions: files run at the same time, cases do not. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -95,7 +95,7 @@ function mergeLayers(layers: readonly LayerContent[], times: readonly string[]):
         if (below.has(hidden)) files.delete(hidden);
       } else {
         if (header.type !== 'directory') removeBelow(files, below, path);
-        const found = place(files, header, content);
+        const found = foundFile(files, header, content);
         const time =
           header.type !== 'directory' && times.includes(path) ? ` at ${timeOf(header)}` : '';
         files.set(path, { ...found, line: `${found.line}${time}` });
@@ -112,7 +112,7 @@ function removeBelow(files: Files, below: ReadonlySet<string>, directory: string
   }
 }
 
-function place(files: Files, header: TarHeader, content: Buffer): Found {
+function foundFile(files: Files, header: TarHeader, content: Buffer): Found {
   if (header.type !== 'hardlink') return { line: describe(header, content), inode: {} };
   const target = (header.linkTarget ?? '').replace(/^(\.?\/)+/, '');
   const found = files.get(target);

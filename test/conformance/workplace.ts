@@ -89,7 +89,7 @@ export class Workplace implements AsyncDisposable {
     };
   }
 
-  /** What a second build may be given anew. */
+  /** Replacements for a second build. */
   #writeGiven(name: string, options: CaseOptions) {
     const { served = {}, secrets = {}, ssh = [], sshWithKey = [] } = options;
     for (const [path, file] of Object.entries(served)) this.#remote.serve(`/${name}/${path}`, file);

@@ -66,7 +66,7 @@ describe('a cache that BuildKit exported', () => {
     );
   });
 
-  it('does not keep steps from being run that are to be made anew', async () => {
+  it('does not keep steps that must run again from running', async () => {
     const each = caseNamed('scratch');
     const { run } = await build(each, { args: ['--no-cache', cacheFrom('scratch')] });
     expect(run).toHaveLength(3);

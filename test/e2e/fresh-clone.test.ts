@@ -34,7 +34,7 @@ describe('a fresh clone', () => {
     expect(first.stdout).toMatch(/saved\s+\d+\.\d MB, \d+ times smaller/);
     expect(first.stdout).toContain('Try next:');
     const again = await mustSucceed('npm', ['run', 'quickstart'], { cwd: clone, env });
-    // Steps are numbered anew in the log of each of its builds.
+    // The log of each of its builds numbers steps from the start.
     const builds = again.stderr.split(/^(?=#1 \[internal\])/m).map(stepsOf);
     const run = builds.flatMap((steps) => steps.run);
     expect(run.filter((step) => /RUN|COPY|WORKDIR/.test(step))).toEqual([]);

@@ -92,7 +92,7 @@ describe('a sparse file of an archive', () => {
     return tar;
   }
 
-  const room = (path: string) => statSync(path).blocks * 512;
+  const diskSize = (path: string) => statSync(path).blocks * 512;
 
   it('has its holes in the store, in directories and in files', async () => {
     const layer = sparseTar(SIZE);
@@ -108,9 +108,9 @@ describe('a sparse file of an archive', () => {
       const outputs = ['-o', out, '-o', `type=tar,dest=${out}.tar`];
       await bench.succeed(['build', `--target=${target}`, ...outputs, project]);
       expect(statSync(join(out, 'big')).size).toBe(SIZE);
-      expect(room(join(out, 'big'))).toBeLessThan(1 << 20);
+      expect(diskSize(join(out, 'big'))).toBeLessThan(1 << 20);
       expect(statSync(`${out}.tar`).size).toBeGreaterThan(SIZE);
-      expect(room(`${out}.tar`)).toBeLessThan(4 << 20);
+      expect(diskSize(`${out}.tar`)).toBeLessThan(4 << 20);
       const inTar = execFileSync('bash', [
         '-c',
         `tar -xOf ${out}.tar big | cmp - ${out}/big && echo same`,

@@ -76,7 +76,7 @@ describe('an image with links where something is mounted', () => {
     return { log: stderr, stdout };
   }
 
-  it.each(['dev', 'proc', 'sys'])('gets its own /%s in the place of the link', async (name) => {
+  it.each(['dev', 'proc', 'sys'])('gets its own /%s instead of the link', async (name) => {
     const inside = 'test -c /dev/null && test -e /proc/1/status && test -d /sys/kernel && echo ok';
     const directory = project({ [name]: canary }, [`RUN ${inside}`]);
     const { log, stdout } = await buildAndRun(directory, { command: inside });

@@ -97,7 +97,7 @@ describe('RUN --mount', () => {
       expect(stderr).toContain('--mount=from=0');
     });
 
-    it('names the place of a source that is not there, and why', async () => {
+    it('names the location of a missing source, and why', async () => {
       const directory = project('FROM busybox\nRUN --mount=source=mising,target=/x ls /x', {
         missing: '',
       });

@@ -33,7 +33,7 @@ describe('secrets', () => {
   const project = (...lines: readonly string[]) =>
     bench.project({ Dockerfile: ['FROM busybox', ...lines].join('\n') }, `project-${++projects}`);
 
-  it('are files with the asked owner, mode and place, and gone after the step', async () => {
+  it('are files with the requested owner, mode and path, and gone after the step', async () => {
     const directory = project(
       'RUN --mount=type=secret,id=token stat -c "%n %a %u:%g %s" /run/secrets/token',
       'RUN --mount=type=secret,id=token,target=/home/app/.token,mode=0440,uid=1001,gid=50 stat -c "%n %a %u:%g" /home/app/.token; test ! -e /run/secrets/token; echo x > /home/app/.token || echo read-only',

@@ -97,7 +97,7 @@ describe.each(ALL)('%s', (_name, start) => {
     await write(index);
     await using source = await transport.open(NAME);
     if (transport.keeps === 'files') {
-      // Docker's own list has room for one image.
+      // Docker's own list holds only one image.
       expect((await imageIn(source)).config.architecture).toBe('amd64');
       return;
     }

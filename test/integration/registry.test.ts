@@ -227,7 +227,7 @@ describe('a registry with tokens', () => {
     await expect(refused).rejects.toThrow(failing('REGISTRY_UNAUTHORIZED', 'wrong: Basic xxxxx'));
   });
 
-  it('takes a token that a login left, fetches anew what has ended, and mounts', async () => {
+  it('uses the token of a login, renews an expired one, and mounts', async () => {
     await using tokens = await startTokenServer();
     await using guarded = await startRegistry({ token: tokens.settings });
     await using logins = await keepLogins({

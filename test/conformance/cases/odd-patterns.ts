@@ -37,8 +37,8 @@ const PATTERNS: readonly (readonly [name: string, pattern: string])[] = [
   ['backslash in brackets', '[\\]]'],
 ];
 
-const PLACES: readonly (readonly [
-  place: string,
+const PATTERN_USES: readonly (readonly [
+  use: string,
   file: (pattern: string) => readonly string[],
   ignore?: true,
 ])[] = [
@@ -58,10 +58,10 @@ const PLACES: readonly (readonly [
   ['parents', (pattern) => ['FROM scratch', `COPY --parents ["${escaped(pattern)}", "/x/"]`]],
 ];
 
-const cases = PLACES.flatMap(([place, dockerfile, isIgnore]) =>
+const cases = PATTERN_USES.flatMap(([use, dockerfile, isIgnore]) =>
   PATTERNS.map(
     ([name, pattern]): ConformanceCase => ({
-      name: `${place}: ${name}`,
+      name: `${use}: ${name}`,
       rule: `${SECTION}: ${pattern}`,
       dockerfile: lines(...dockerfile(pattern)),
       files: isIgnore === true ? { ...files, '.dockerignore': lines(pattern) } : files,
