@@ -24,6 +24,7 @@ export interface ReportImageOptions extends StoreOptions {
   readonly onLayer?: ((layer: number) => void) | undefined;
 }
 
+/** Which image is checked, and against which limits. */
 export interface CheckImageOptions
   extends Pick<ReportImageOptions, 'image' | 'platform' | 'onLayer' | 'root' | 'signal'> {
   /** Without any, everything there is to say is a note, and the image passes. */
