@@ -32,10 +32,16 @@ function rulesSection(check: ImageCheck): Section {
       columns: [{ title: 'RESULT' }, { title: 'CHECK' }, { title: 'LIMIT' }, { title: 'IMAGE' }],
       rows: shownRules(check).map((rule) => [
         ...[RESULTS[rule.status], rule.rule],
-        ...[rule.limit === null ? '' : ruleText(rule.rule, rule.limit), actualText(rule)],
+        ...[limitText(rule), actualText(rule)],
       ]),
     },
   };
+}
+
+function limitText({ rule, limit }: CheckedRule): string {
+  if (limit === null) return '';
+  if (limit === true) return 'not root';
+  return limit === 0 && rule.startsWith('no-') ? 'none' : ruleText(rule, limit);
 }
 
 function actualText({ rule, actual }: CheckedRule): string {

@@ -104,7 +104,7 @@ describe('the formats of a check', () => {
   it('Markdown and text show what is there, and obey nothing', async () => {
     const markdown = await shown('markdown');
     expect(markdown).not.toMatch(/[^\\]<b>|@you|\x1b|^::error/m);
-    expect(markdown).toContain('| FAIL | no-shell | 0 | 1 |');
+    expect(markdown).toContain('| FAIL | no-shell | none | 1 |');
     const text = await shown('text');
     expect(text).not.toMatch(/\x1b|\u202e|^::error/m);
     expect(text).toContain('app:1: 1 check of 2 failed');

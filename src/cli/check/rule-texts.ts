@@ -22,10 +22,9 @@ export const RULE_TEXTS: Readonly<Record<ImageFinding['rule'], string>> = {
 /** A limit or a value of a rule: sizes with as many digits as tell them from their limits. */
 export function ruleText(
   rule: ImageFinding['rule'],
-  value: ImageFinding['limit'] | ImageFinding['actual'],
+  value: Exclude<ImageFinding['limit'] | ImageFinding['actual'], true>,
 ): string {
   if (value === null) return 'unknown';
-  if (value === true) return 'yes';
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return value.join(', ');
   if (SIZES.has(rule)) return humanSize(value, 4);
