@@ -3,7 +3,11 @@ import type { ImageModel, ImageReport, Version } from '../analysis/index.ts';
 import type { ReportImageOptions } from './reports.ts';
 
 /** The image to open, with the options of a report. */
-export type ExploreImageOptions = ReportImageOptions;
+export interface ExploreImageOptions
+  extends Omit<ReportImageOptions, 'against' | 'base' | 'rates'> {
+  /** Digests all files, so that they can be compared with those of another image. */
+  readonly allDigests?: boolean | undefined;
+}
 
 /** An image whose layers were read once, and that stays open to read its files, until it is disposed of. */
 export interface ExploredImage extends AsyncDisposable {

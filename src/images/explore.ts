@@ -5,19 +5,17 @@ import { AppError } from '../errors.ts';
 import { type Image, readLayerFile } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { withImage } from './open-image.ts';
+import { scannedReport } from './report.ts';
 
 export function exploreImage(
   context: LaminaContext,
   options: ExploreImageOptions,
 ): Promise<ExploredImage> {
-  const { signal, onLayer } = options;
   return new Promise((resolve, reject) => {
-    const opened = withImage(context, options, async ({ image, names, stored }) => {
-      const { makeReport, scanImage, storedLayers } = await import('../analysis/index.ts');
-      const layers = stored && storedLayers(stored.store, stored.record);
-      const scanned = await scanImage(image, { stored: layers, signal, onLayer });
-      const report = await makeReport(image, scanned, { names });
+    const opened = withImage(context, options, async (source) => {
+      const { report, scanned } = await scannedReport(source, options);
       const { model } = scanned;
+      const { image } = source;
       // The image is closed when this function has ended.
       await new Promise<void>((close) => {
         resolve({

@@ -36,18 +36,18 @@ export async function reportOn(
 }
 
 type ReportOnOptions = Pick<ReportImageOptions, 'signal' | 'onLayer' | 'rates'> &
-  Pick<ScanImageOptions, 'secrets'>;
+  Pick<ScanImageOptions, 'secrets' | 'allDigests'>;
 
 /** As `reportOn`, with what the layers hold. */
 export async function scannedReport(
   opened: OpenedImage,
-  { secrets, signal, onLayer, rates }: ReportOnOptions = {},
+  { secrets, allDigests, signal, onLayer, rates }: ReportOnOptions = {},
   base: Base = baseInStore(opened),
 ): Promise<{ readonly report: ImageReport; readonly scanned: ScannedImage }> {
   const { makeReport, scanImage, storedLayers } = await import('../analysis/index.ts');
   const { image, names, stored } = opened;
   const layers = stored && storedLayers(stored.store, stored.record);
-  const scanned = await scanImage(image, { stored: layers, secrets, signal, onLayer });
+  const scanned = await scanImage(image, { stored: layers, secrets, allDigests, signal, onLayer });
   const build = stored && knownBuild(stored);
   return { report: await makeReport(image, scanned, { ...build, names, base, rates }), scanned };
 }

@@ -1,6 +1,6 @@
 /** What each key and click does. Knows nothing of terminals: whatever reaches outside is an effect. */
 import { NONE, type Version } from '../analysis/index.ts';
-import { type Layout, viewTabs } from './draw/layout.ts';
+import { hasRoomForAttributes, type Layout, viewTabs } from './draw/layout.ts';
 import type { Input } from './keys.ts';
 import { type Explorer, VIEWS } from './model/explorer.ts';
 import { type Preview, previewLines } from './model/preview.ts';
@@ -27,6 +27,9 @@ export function control(explorer: Explorer, input: Input, layout: Layout): Effec
     return undefined;
   }
   const name = nameOf(input);
+  if (name === 'ctrl+b') {
+    explorer.showsAttributes = !(explorer.showsAttributes ?? hasRoomForAttributes(layout));
+  }
   const action = COMMON[name] ?? (explorer.pane === 'layers' ? LAYERS : FILES)[name];
   const result = action?.(explorer);
   return isEffect(result) ? result : undefined;
@@ -125,7 +128,7 @@ const COMMON: Actions = {
   '/': (explorer) => {
     explorer.pane = 'files';
     explorer.view = 'tree';
-    explorer.prompt = { kind: 'search', text: '' };
+    explorer.prompt = { kind: 'search', text: '', start: explorer.selected };
   },
   n: (explorer) => explorer.find(explorer.search, 1),
   N: (explorer) => explorer.find(explorer.search, -1),
@@ -136,9 +139,6 @@ const COMMON: Actions = {
     }
   },
   'ctrl+o': (explorer) => explorer.toggleOrder(),
-  'ctrl+b': (explorer) => {
-    explorer.showsAttributes = !(explorer.showsAttributes ?? false);
-  },
 };
 
 const LAYERS: Actions = {
@@ -197,6 +197,7 @@ function controlPrompt(explorer: Explorer, input: Input): Effect | undefined {
   else if (name === 'escape') {
     explorer.prompt = undefined;
     if (prompt.kind === 'filter') explorer.setFilter('');
+    else explorer.select(prompt.start ?? NONE);
   } else changeText(explorer, edited(prompt.text, input));
   if (explorer.prompt === undefined) explorer.pane = 'files';
   return undefined;
@@ -207,7 +208,10 @@ function changeText(explorer: Explorer, text: string): void {
   if (prompt === undefined || text === prompt.text) return;
   explorer.prompt = { ...prompt, text };
   if (prompt.kind === 'filter') explorer.setFilter(text);
-  else explorer.find(text, 1, 'here');
+  else {
+    explorer.select(prompt.start ?? NONE);
+    explorer.find(text, 1, 'here');
+  }
 }
 
 function edited(text: string, input: Input): string {

@@ -1,6 +1,7 @@
 /** What the explorer shows of an image, from its report. */
 import type { ExploredImage } from '../api/index.ts';
 import { humanSize } from '../progress/index.ts';
+import { comparedImages } from './model/compared-images.ts';
 import type { ExplorerOptions } from './model/explorer.ts';
 
 export interface ExplorerSource {
@@ -33,5 +34,36 @@ export function explorerOptions({ image, name }: ExplorerSource): ExplorerOption
       `reclaimable ${humanSize(reclaimable.bytes)}, efficiency ${efficiency}`,
       ...report.problems.map(({ layer, message }) => `layer ${layer}: ${message}`),
     ],
+  };
+}
+
+type ReadVersion = ExploredImage['read'];
+
+/** Two images, as two layers of one. */
+export function comparisonOptions(
+  before: ExplorerSource,
+  after: ExplorerSource,
+): ExplorerOptions & { readonly read: ReadVersion } {
+  const sources = [before, after] as const;
+  const { model, origin } = comparedImages(before.image, after.image);
+  const [lower, upper] = sources.map(({ image }) => image.report.size.visible);
+  const grown = (upper ?? 0) - (lower ?? 0);
+  return {
+    image: { model, report: after.image.report },
+    title: `${before.name} -> ${after.name}`,
+    isComparison: true,
+    layers: sources.map(({ image, name }) => ({
+      title: name,
+      bytes: image.report.size.visible,
+      details: [
+        `${image.report.size.files} files, ${image.report.layers.length} layers`,
+        image.report.image.id,
+      ],
+    })),
+    summary: [`${grown < 0 ? '-' : '+'}${humanSize(Math.abs(grown))} visible`],
+    read(version, signal) {
+      const from = origin(version);
+      return sources[from.side].image.read(from.version, signal);
+    },
   };
 }

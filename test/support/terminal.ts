@@ -66,6 +66,11 @@ export class Terminal implements Disposable {
     return this.#capture('-S', '-');
   }
 
+  /** What is on the screen with its colours, as escape sequences. */
+  styled(): string {
+    return this.#capture('-e').join('\n');
+  }
+
   get title(): string {
     return this.#run('display-message', '-p', '#{pane_title}').trim();
   }

@@ -20,6 +20,8 @@ export interface ScanImageOptions {
   /** Secrets of the build to look for, in all their forms. */
   readonly secrets?: readonly SecretBytes[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The contents of all files are digested, not only where the image itself has something to compare them with. */
+  readonly allDigests?: boolean | undefined;
   /** Called after each layer. */
   readonly onLayer?: ((layer: number) => void) | undefined;
 }
@@ -46,7 +48,13 @@ export interface ScannedImage {
  */
 export async function scanImage(
   image: Image,
-  { stored = () => undefined, secrets: own, signal, onLayer }: ScanImageOptions = {},
+  {
+    stored = () => undefined,
+    secrets: own,
+    allDigests = false,
+    signal,
+    onLayer,
+  }: ScanImageOptions = {},
 ): Promise<ScannedImage> {
   const model = new ImageModel();
   const packages = new PackageContents();
@@ -64,7 +72,7 @@ export async function scanImage(
     model.addLayer(entries ?? []);
     onLayer?.(position);
   }
-  for (const [position, versions] of withoutDigest(model)) {
+  for (const [position, versions] of withoutDigest(model, allDigests)) {
     const layer = indexed.get(position);
     if (layer === undefined) continue;
     await problems.guard(position, () => addDigests(model, { layer, versions, signal }));
@@ -102,9 +110,9 @@ function checkDiffId({ diffId, descriptor }: Layer, actual: string): void {
 }
 
 /** By layer: the versions on whose digest it depends whether a file is a duplicate, or a change. */
-function withoutDigest(model: ImageModel): ReadonlyMap<number, readonly Version[]> {
+function withoutDigest(model: ImageModel, all: boolean): ReadonlyMap<number, readonly Version[]> {
   const { versions } = model;
-  const wanted = new Set(duplicateCandidates(model));
+  const wanted = new Set(all ? visibleFiles(model) : duplicateCandidates(model));
   for (const pair of model.undecided()) for (const version of pair) wanted.add(version);
   const found = new Map<number, Version[]>();
   for (const version of wanted) {
@@ -115,6 +123,10 @@ function withoutDigest(model: ImageModel): ReadonlyMap<number, readonly Version[
     else others.push(version);
   }
   return found;
+}
+
+function visibleFiles(model: ImageModel): Version[] {
+  return [...model.visible()].filter((version) => model.versions.isFile(version));
 }
 
 interface Lacking {

@@ -88,16 +88,19 @@ async function onTerminal(
   requireTerminal(context);
   const { env, signal } = context;
   const api = await context.api();
-  await using image = await api.exploreImage({ image: name, ...options });
-  const { explorerOptions, runExplorer } = await import('../../tui/index.ts');
+  const isComparison = against !== undefined;
+  const common = { ...options, allDigests: isComparison };
+  await using image = await api.exploreImage({ image: name, ...common });
+  await using other = isComparison ? await api.exploreImage({ image: against, ...common }) : null;
+  const { comparisonOptions, explorerOptions, runExplorer } = await import('../../tui/index.ts');
   const { openTerminal } = await import('../explore-terminal.ts');
-  using terminal = openTerminal(signal);
+  const shown =
+    other === null
+      ? { ...explorerOptions({ image, name }), read: image.read }
+      : comparisonOptions({ image, name }, { image: other, name: against ?? '' });
   const style = { color: (env.NO_COLOR ?? '') === '', unicode: isUnicode(env) };
-  await runExplorer({
-    ...explorerOptions({ image, name }),
-    ...{ terminal, style, signal, directory: '.' },
-    read: (version, stop) => image.read(version, stop),
-  });
+  using terminal = openTerminal(signal);
+  await runExplorer({ ...shown, terminal, style, signal, directory: '.' });
 }
 
 function requireTerminal({ io, env }: CommandContext): void {

@@ -6,11 +6,10 @@ import type { Explorer } from '../model/explorer.ts';
 import type { TreeRow } from '../model/file-tree.ts';
 import type { ListRow } from '../model/lists.ts';
 import type { Drawing } from './drawing.ts';
+import { hasRoomForAttributes } from './layout.ts';
 import { fitEnd, fitted, paint, SIGNS, type Style, type Tone } from './style.ts';
 
 const SIZE = 7;
-/** From here on there is room for attributes. */
-const WIDE = 75;
 
 export function filesTitle(explorer: Explorer): string {
   const { list, length } = explorer;
@@ -55,7 +54,7 @@ function treeLine(
   const closed = style.unicode ? '▸ ' : '> ';
   const opened = style.unicode ? '▾ ' : 'v ';
   const arrow = isDirectory ? (tree.isOpen(node) ? opened : closed) : '  ';
-  const showsAttributes = explorer.showsAttributes ?? width >= WIDE;
+  const showsAttributes = explorer.showsAttributes ?? hasRoomForAttributes(layout);
   const attributes = showsAttributes ? `${attributesOf(explorer, node)} ` : '';
   const size = humanSize(diff.bytes(node)).padStart(SIZE);
   const start = `${attributes}${size} ${SIGNS[mark]} `;

@@ -54,3 +54,10 @@ export function viewTabs(): readonly { readonly text: string; readonly column: n
     return tab;
   });
 }
+
+/** Next to the names of files. */
+export function hasRoomForAttributes({ filesWidth }: Layout): boolean {
+  return filesWidth >= WITH_ATTRIBUTES;
+}
+
+const WITH_ATTRIBUTES = 70;

@@ -4,7 +4,8 @@ import type { ExploredImage } from '../../api/index.ts';
 import { toBytes, toText } from '../../files/index.ts';
 import { moveTo, START, type Window } from './cursor.ts';
 import { FileTree } from './file-tree.ts';
-import { type List, type ListName, makeList } from './lists.ts';
+import { type FlatImage, flatImage } from './flat-image.ts';
+import { type List, type ListName, type ListRow, makeList } from './lists.ts';
 import { NameSearch } from './name-search.ts';
 import { OrderedMatches } from './ordered-matches.ts';
 import { type Mark, markBit, type StackDiff, type StackRange, stackDiff } from './stack-diff.ts';
@@ -25,6 +26,8 @@ export interface Prompt {
   readonly text: string;
   /** Of `overwrite`. */
   readonly version?: Version | undefined;
+  /** Of `search`: what was selected before. */
+  readonly start?: PathNode | undefined;
 }
 
 /** Layers as the explorer lists them, from 0 at the bottom. */
@@ -51,6 +54,7 @@ export type Basis = 'layer' | 'aggregated' | number;
 export class Explorer {
   readonly options: ExplorerOptions;
   readonly tree: FileTree;
+  readonly #flat: FlatImage;
   readonly #names: NameSearch;
   pane: Pane = 'layers';
   view: ViewName = 'tree';
@@ -75,7 +79,8 @@ export class Explorer {
     const last = Math.max(0, options.layers.length - 1);
     if (options.isComparison) this.basis = 0;
     this.layers = { row: options.isComparison ? last : 0, top: 0 };
-    this.tree = new FileTree(model, stackDiff(model, this.#range()));
+    this.#flat = flatImage(model);
+    this.tree = new FileTree(this.#flat, stackDiff(this.#flat, this.#range()));
     this.#names = new NameSearch(model);
   }
 
@@ -186,8 +191,8 @@ export class Explorer {
     const row = this.list?.rows[this.files.row];
     const node = this.selected;
     if (row === undefined || node === NONE) return;
-    if (row.layer !== undefined && row.layer !== this.layers.row) {
-      this.layers = moveTo(this.layers, row.layer, {
+    if (this.#layerOf(row) !== undefined && row.layer !== this.layers.row) {
+      this.layers = moveTo(this.layers, row.layer ?? 0, {
         length: this.options.layers.length,
         height: this.heights.layers,
       });
@@ -251,23 +256,24 @@ export class Explorer {
 
   #versionToRead(node: PathNode): Version {
     const row = this.list?.rows[this.files.row];
-    if (row?.layer === undefined) return this.diff.version(node);
+    const layer = row && this.#layerOf(row);
+    if (layer === undefined) return this.diff.version(node);
     const { model } = this.options.image;
-    for (const version of model.versionsOf(row.layer)) {
+    for (const version of model.versionsOf(layer)) {
       if (model.versions.node(version) === node) return version;
     }
     return NONE;
   }
 
+  /** Two images that are compared have no layers here. */
+  #layerOf({ layer }: ListRow): number | undefined {
+    return this.options.isComparison ? undefined : layer;
+  }
+
   #nearest(matches: Uint8Array, direction: 1 | -1, here: boolean): PathNode {
     const { paths } = this.options.image.model;
     const { tree } = this;
-    const counts = Int32Array.from(matches);
-    for (let node = paths.size - 1; node >= 0; node--) {
-      const parent = paths.parent(node);
-      if (!tree.isShown(node)) counts[node] = 0;
-      else if (parent !== NONE) counts[parent] = (counts[parent] ?? 0) + (counts[node] ?? 0);
-    }
+    const counts = tree.countsOf(matches);
     const way: PathNode[] = [];
     const start = this.view === 'tree' ? Math.max(0, this.selected) : 0;
     for (let at = start; at > 0; at = paths.parent(at)) way.unshift(at);
@@ -285,7 +291,7 @@ export class Explorer {
   #refresh(): void {
     this.#lists.delete('largest');
     this.#keepSelection(() => {
-      this.tree.diff = stackDiff(this.options.image.model, this.#range());
+      this.tree.diff = stackDiff(this.#flat, this.#range());
     });
   }
 

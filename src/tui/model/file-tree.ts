@@ -2,7 +2,8 @@
  * A tree of files of which parts are open, as rows of a list. Only the rows that are asked for are made, and only the
  * directories on the way to them are sorted: a key costs the same in a tree of a million files.
  */
-import { type ImageModel, NONE, type PathNode, ROOT } from '../../analysis/index.ts';
+import { type ImageModel, type PathNode, ROOT } from '../../analysis/index.ts';
+import type { FlatImage } from './flat-image.ts';
 import type { StackDiff } from './stack-diff.ts';
 
 export interface TreeRow {
@@ -14,6 +15,7 @@ export type TreeOrder = 'name' | 'size';
 
 export class FileTree {
   readonly #model: ImageModel;
+  readonly #parents: Int32Array;
   #diff: StackDiff;
   #order: TreeOrder = 'name';
   #hiddenBits = 0;
@@ -29,8 +31,10 @@ export class FileTree {
   readonly #byName = new Map<PathNode, Int32Array>();
   readonly #bySize = new Map<PathNode, Int32Array>();
 
-  constructor(model: ImageModel, diff: StackDiff) {
+  constructor(image: FlatImage, diff: StackDiff) {
+    const { model } = image;
     this.#model = model;
+    this.#parents = image.parents;
     this.#diff = diff;
     this.#open = new Uint8Array(model.paths.size);
     this.#rows = new Int32Array(model.paths.size);
@@ -79,7 +83,7 @@ export class FileTree {
       this.#filter = undefined;
     } else {
       this.#openUnfiltered ??= this.#open;
-      const { filter, open } = withRelatives(this.#model, matches);
+      const { filter, open } = withRelatives(this.#parents, matches);
       this.#filter = filter;
       this.#open = open;
     }
@@ -194,37 +198,62 @@ export class FileTree {
     return bySize;
   }
 
+  /** How many matches that can be shown are in and below each path. */
+  countsOf(matches: Uint8Array): Int32Array {
+    const parents = this.#parents;
+    const filter = this.#filter;
+    const counts = new Int32Array(parents.length);
+    const { bits } = this.#diff;
+    const shownBits = ~this.#hiddenBits;
+    for (let node = parents.length - 1; node > ROOT; node--) {
+      if (((bits[node] ?? 0) & shownBits) === 0 || (filter !== undefined && filter[node] !== 1)) {
+        counts[node] = 0;
+        continue;
+      }
+      const all = (counts[node] ?? 0) + (matches[node] ?? 0);
+      const parent = parents[node] ?? ROOT;
+      counts[node] = all;
+      counts[parent] = (counts[parent] ?? 0) + all;
+    }
+    return counts;
+  }
+
   /** A path comes after its directory in the table. */
   #recount(): void {
-    const { paths } = this.#model;
-    this.#inside.fill(0);
-    for (let node = paths.size - 1; node > ROOT; node--) {
-      const rows = !this.isShown(node)
-        ? 0
-        : 1 + (this.isOpen(node) ? (this.#inside[node] ?? 0) : 0);
-      this.#rows[node] = rows;
-      const parent = paths.parent(node);
-      this.#inside[parent] = (this.#inside[parent] ?? 0) + rows;
+    const parents = this.#parents;
+    const inside = this.#inside.fill(0);
+    const rows = this.#rows;
+    const open = this.#open;
+    const filter = this.#filter;
+    const { bits } = this.#diff;
+    const shownBits = ~this.#hiddenBits;
+    for (let node = parents.length - 1; node > ROOT; node--) {
+      if (((bits[node] ?? 0) & shownBits) === 0 || (filter !== undefined && filter[node] !== 1)) {
+        rows[node] = 0;
+        continue;
+      }
+      const own = 1 + (open[node] === 1 ? (inside[node] ?? 0) : 0);
+      const parent = parents[node] ?? ROOT;
+      rows[node] = own;
+      inside[parent] = (inside[parent] ?? 0) + own;
     }
   }
 }
 
 /** What is above a match is open; what is below it is shown when somebody opens it. */
 function withRelatives(
-  { paths }: ImageModel,
+  parents: Int32Array,
   matches: Uint8Array,
 ): { readonly filter: Uint8Array; readonly open: Uint8Array } {
   const filter = Uint8Array.from(matches);
-  const open = new Uint8Array(paths.size);
-  for (let node = 1; node < paths.size; node++) {
-    if (filter[paths.parent(node)] === 1) filter[node] = 1;
+  const open = new Uint8Array(parents.length);
+  for (let node = 1; node < parents.length; node++) {
+    if (filter[parents[node] ?? ROOT] === 1) filter[node] = 1;
   }
-  for (let node = paths.size - 1; node > ROOT; node--) {
-    if (matches[node] !== 1 && open[node] !== 1) continue;
-    const parent = paths.parent(node);
-    if (parent !== NONE) open[parent] = 1;
+  for (let node = parents.length - 1; node > ROOT; node--) {
+    if (matches[node] === 1 || open[node] === 1) open[parents[node] ?? ROOT] = 1;
+    if (open[node] === 1) filter[node] = 1;
   }
-  for (let node = 0; node < paths.size; node++) if (open[node] === 1) filter[node] = 1;
   open[ROOT] = 1;
   return { filter, open };
 }

@@ -82,7 +82,14 @@ export class NameSearch {
 
 /** The name that the position lies in, at or after a node. */
 function nodeAt(starts: Uint32Array, at: number, from: number): number {
-  let [low, high] = [from, starts.length - 1];
+  // Mostly it is one of the next.
+  let low = from;
+  let step = 1;
+  while (low + step < starts.length && (starts[low + step] ?? 0) <= at) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, starts.length - 1);
   while (low + 1 < high) {
     const middle = (low + high) >>> 1;
     if ((starts[middle] ?? 0) <= at) low = middle;

@@ -1,5 +1,6 @@
 /** What two stacks of an image's layers show at each path, and how the upper differs from the lower. */
 import { type ImageModel, NONE, type PathNode, ROOT, type Version } from '../../analysis/index.ts';
+import type { FlatImage } from './flat-image.ts';
 
 /** `metadata`: same content, another mode, owner, time or attribute. */
 export type Mark = 'unmodified' | 'added' | 'removed' | 'modified' | 'metadata';
@@ -33,13 +34,14 @@ export interface StackDiff {
   isDirectory(node: PathNode): boolean;
 }
 
-export function stackDiff(model: ImageModel, range: StackRange): StackDiff {
-  const now = visibleVersions(model, range.to);
-  const was = visibleVersions(model, range.from);
+export function stackDiff(image: FlatImage, range: StackRange): StackDiff {
+  const { model } = image;
+  const now = visibleVersions(image, range.to);
+  const was = visibleVersions(image, range.from);
   const marks = ownMarks(model, was, now);
-  const nowBytes = ownBytes(model, now);
-  const wasBytes = ownBytes(model, was);
-  const { bits, hasChildren } = addUp(model, marks, [nowBytes, wasBytes]);
+  const nowBytes = ownBytes(image, now);
+  const goneBytes = ownBytes(image, onlyRemoved(was, marks));
+  const { bits, hasChildren } = addUp(image, marks, [nowBytes, goneBytes]);
   const version = (node: PathNode) => {
     const upper = now[node] ?? NONE;
     return upper === NONE ? (was[node] ?? NONE) : upper;
@@ -58,7 +60,7 @@ export function stackDiff(model: ImageModel, range: StackRange): StackDiff {
   };
   return {
     ...{ range, bits, mark, version, isDirectory },
-    bytes: (node) => (mark(node) === 'removed' ? wasBytes[node] : nowBytes[node]) ?? 0,
+    bytes: (node) => (mark(node) === 'removed' ? goneBytes[node] : nowBytes[node]) ?? 0,
   };
 }
 
@@ -68,15 +70,23 @@ function markOfAll(bits: number): Mark {
   return (bits & ~(markBit('unmodified') | markBit('metadata'))) === 0 ? 'metadata' : 'modified';
 }
 
-function visibleVersions(model: ImageModel, layer: number): Int32Array {
-  const { versions } = model;
-  const found = new Int32Array(model.paths.size).fill(NONE);
-  for (let version = 0; version < versions.length; version++) {
-    if (versions.layer(version) > layer) break;
-    const hidden = versions.hiddenBy(version);
-    if ((hidden === NONE || hidden > layer) && !versions.isWhiteout(version)) {
-      found[versions.node(version)] = version;
-    }
+function visibleVersions(
+  { nodes, layers, hiddenBy, parents }: FlatImage,
+  layer: number,
+): Int32Array {
+  const found = new Int32Array(parents.length).fill(NONE);
+  for (let version = 0; version < nodes.length; version++) {
+    if ((layers[version] ?? 0) > layer) break;
+    const node = nodes[version] ?? NONE;
+    if (node !== NONE && (hiddenBy[version] ?? 0) > layer) found[node] = version;
+  }
+  return found;
+}
+
+function onlyRemoved(was: Int32Array, marks: Uint8Array): Int32Array {
+  const found = new Int32Array(was.length).fill(NONE);
+  for (let node = 0; node < was.length; node++) {
+    if (marks[node] === REMOVED) found[node] = was[node] ?? NONE;
   }
   return found;
 }
@@ -96,43 +106,48 @@ function ownMarks({ versions }: ImageModel, was: Int32Array, now: Int32Array): U
 }
 
 /** Hard links count where the first of them is. */
-function ownBytes({ versions }: ImageModel, stack: Int32Array): Float64Array {
+function ownBytes({ sizes, linkGroups, layers }: FlatImage, stack: Int32Array): Float64Array {
   const bytes = new Float64Array(stack.length);
   const links = new Map<number, Set<number>>();
   for (let node = 0; node < stack.length; node++) {
     const version = stack[node] ?? NONE;
     if (version === NONE) continue;
-    const size = versions.size(version);
-    if (size === 0) continue;
-    const group = versions.linkGroup(version);
+    const group = linkGroups[version] ?? NONE;
     if (group !== NONE) {
-      const layer = versions.layer(version);
+      const layer = layers[version] ?? NONE;
       const known = links.get(layer) ?? new Set();
       links.set(layer, known);
       if (known.has(group)) continue;
       known.add(group);
     }
-    bytes[node] = size;
+    bytes[node] = sizes[version] ?? 0;
   }
   return bytes;
 }
 
-/** A path comes after its directory in the table: from the end, whatever is below a path is known. */
+interface Sums {
+  readonly bits: Uint8Array;
+  readonly hasChildren: Uint8Array;
+}
+
+/** From the end of the table, whatever is below a path is known. */
 function addUp(
-  { paths }: ImageModel,
+  { parents }: FlatImage,
   marks: Uint8Array,
-  sums: readonly Float64Array[],
-): { readonly bits: Uint8Array; readonly hasChildren: Uint8Array } {
-  const bits = new Uint8Array(paths.size);
-  const hasChildren = new Uint8Array(paths.size);
-  for (let node = paths.size - 1; node >= ROOT; node--) {
+  [nowBytes, goneBytes]: readonly [Float64Array, Float64Array],
+): Sums {
+  const bits = new Uint8Array(parents.length);
+  const hasChildren = new Uint8Array(parents.length);
+  for (let node = parents.length - 1; node >= ROOT; node--) {
     const own = marks[node] ?? NO_MARK;
-    if (own !== NO_MARK) bits[node] = (bits[node] ?? 0) | (1 << own);
-    const parent = paths.parent(node);
-    if (parent === NONE || bits[node] === 0) continue;
-    bits[parent] = (bits[parent] ?? 0) | (bits[node] ?? 0);
+    const all = (bits[node] ?? 0) | (own === NO_MARK ? 0 : 1 << own);
+    bits[node] = all;
+    const parent = parents[node] ?? NONE;
+    if (parent === NONE || all === 0) continue;
+    bits[parent] = (bits[parent] ?? 0) | all;
     hasChildren[parent] = 1;
-    for (const sum of sums) sum[parent] = (sum[parent] ?? 0) + (sum[node] ?? 0);
+    nowBytes[parent] = (nowBytes[parent] ?? 0) + (nowBytes[node] ?? 0);
+    goneBytes[parent] = (goneBytes[parent] ?? 0) + (goneBytes[node] ?? 0);
   }
   return { bits, hasChildren };
 }
