@@ -49,7 +49,7 @@ parentPort.on('message', (size) => {
 export class FileHasher implements Disposable {
   readonly #path: string;
   #size = 0;
-  #told = 0;
+  #announced = 0;
   #thread: Worker | undefined;
   #result: Promise<string> | undefined;
 
@@ -62,8 +62,8 @@ export class FileHasher implements Disposable {
   advance(bytes: number): void {
     this.#size += bytes;
     if (this.#thread === undefined && this.#size >= THREAD_FROM) this.#start();
-    if (this.#thread === undefined || this.#size - this.#told < CHUNK) return;
-    this.#told = this.#size;
+    if (this.#thread === undefined || this.#size - this.#announced < CHUNK) return;
+    this.#announced = this.#size;
     this.#thread.postMessage(this.#size);
   }
 

@@ -139,14 +139,14 @@ function selectorOf(path: string): string | undefined {
 
 /** Secrets and agents come after the files. */
 function credentials({ mounts }: ExecOp, { targets }: AsWritten): readonly LlbMount[] {
-  const secrets = mounts.flatMap((mount, place): LlbMount[] => {
+  const secrets = mounts.flatMap((mount, position): LlbMount[] => {
     if (mount.kind !== 'secret' || mount.target === undefined) return [];
-    const dest = targets[place] ?? mount.target;
+    const dest = targets[position] ?? mount.target;
     return [{ input: NO_INPUT, dest, mountType: SECRET, secretOpt: credential(mount) }];
   });
-  const agents = mounts.flatMap((mount, place): LlbMount[] => {
+  const agents = mounts.flatMap((mount, position): LlbMount[] => {
     if (mount.kind !== 'ssh') return [];
-    const dest = targets[place] ?? mount.target;
+    const dest = targets[position] ?? mount.target;
     return [{ input: NO_INPUT, dest, mountType: SSH, SSHOpt: credential(mount) }];
   });
   return [...secrets, ...agents];

@@ -58,9 +58,9 @@ function sortedMounts(
 ): readonly SortedMount[] | undefined {
   const mounts: SortedMount[] = [];
   if (op.script !== undefined) mounts.push(scriptMount(op.script, running));
-  for (const [place, mount] of op.mounts.entries()) {
+  for (const [position, mount] of op.mounts.entries()) {
     if (mount.kind === 'secret' || mount.kind === 'ssh') continue;
-    const sorted = fileMount(mount, targets[place] ?? mount.target, running);
+    const sorted = fileMount(mount, targets[position] ?? mount.target, running);
     if (sorted === undefined) return undefined;
     mounts.push(sorted);
   }

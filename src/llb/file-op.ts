@@ -27,10 +27,10 @@ export interface FileOpInputs {
 export function fileOp(actions: readonly NextAction[], { base, count }: FileOpInputs): LlbFile {
   const last = actions.length - 1;
   return {
-    actions: actions.map(({ action, source }, place) => ({
-      input: place === 0 ? base : count + place - 1,
+    actions: actions.map(({ action, source }, position) => ({
+      input: position === 0 ? base : count + position - 1,
       secondaryInput: source,
-      output: place === last ? 0 : -1,
+      output: position === last ? 0 : -1,
       ...action,
     })),
   };

@@ -36,7 +36,7 @@ describe('the stages of a plan', () => {
     }
   });
 
-  it('run the same programs of the same files for each platform anew', async () => {
+  it('run the same programs of the same files again for each platform', async () => {
     const text = 'FROM scratch\nCOPY a /a\nRUN ["/a"]\n';
     const [here, there] = await Promise.all([
       plan(text),
@@ -76,7 +76,7 @@ COPY --from=files /x /x
     const contexts = (of: Readonly<Record<string, string>>) =>
       new Map(Object.entries(of).map(([name, stage]) => [name, { kind: 'stage', stage } as const]));
 
-    it('take the place of images and stages, earlier or later', async () => {
+    it('replace images and stages, earlier or later', async () => {
       const made = await plan(TEXT, { contexts: contexts({ files: 'two', one: '1' }) });
       expect(runs(made).map(({ args }) => args.at(-1))).toEqual(['two']);
       const onBase = await plan('FROM other\nRUN a\nFROM base AS b\nRUN b\n', {

@@ -92,12 +92,15 @@ describe('a mount in a plan', () => {
     expect(run?.env).toContain('SSH_AUTH_SOCK=/own');
   });
 
-  it.each([['target=/', 'PLAN_MOUNT_TARGET']])('%s is refused at its place', async (flag, code) => {
-    await expect(mountOf(flag)).rejects.toMatchObject({
-      code,
-      location: { range: { start: { line: 5 } } },
-    });
-  });
+  it.each([['target=/', 'PLAN_MOUNT_TARGET']])(
+    '%s is refused at its location',
+    async (flag, code) => {
+      await expect(mountOf(flag)).rejects.toMatchObject({
+        code,
+        location: { range: { start: { line: 5 } } },
+      });
+    },
+  );
 
   it('is part of no history', async () => {
     const made = await plan('FROM base\nRUN --mount=type=cache,target=/c true');

@@ -1,4 +1,4 @@
-/** Variables and their origin: for the record of a build, not for its plan. */
+/** Variables and their sources: for the record of a build, not for its plan. */
 export interface StepVariable {
   readonly name: string;
   readonly value: string;

@@ -85,7 +85,7 @@ export class Scheduler {
   /** Digests of input files that this build has recorded, by their keys. */
   readonly #contents = new Map<string, string>();
   /** Failures already reported as their own step's: dependents only pass them on. */
-  readonly #told = new WeakMap<object, VertexId>();
+  readonly #reported = new WeakMap<object, VertexId>();
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -153,7 +153,7 @@ export class Scheduler {
 
   /** The step whose own failure an error is, if it is one. */
   failedVertex(error: unknown): VertexId | undefined {
-    return typeof error === 'object' && error !== null ? this.#told.get(error) : undefined;
+    return typeof error === 'object' && error !== null ? this.#reported.get(error) : undefined;
   }
 
   /** The results so far, for other stores. */
@@ -313,7 +313,7 @@ export class Scheduler {
   }
 
   #failed(id: VertexId, error: unknown, timer: StepTimer): unknown {
-    const passedOn = typeof error === 'object' && error !== null && this.#told.has(error);
+    const passedOn = typeof error === 'object' && error !== null && this.#reported.has(error);
     if (passedOn || this.#signal.aborted) {
       timer.cancel();
       return error;
@@ -325,7 +325,7 @@ export class Scheduler {
       // The build runs the step again.
       timer.cancel();
     } else if (outcome instanceof Error) {
-      this.#told.set(outcome, id);
+      this.#reported.set(outcome, id);
       timer.fail(outcome);
     }
     this.#abort.abort(outcome);

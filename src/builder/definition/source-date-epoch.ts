@@ -88,8 +88,8 @@ async function timeOf(run: BuildRun, { source, open }: BuildContext): Promise<nu
   }
   const tree = await treeOf(run, { ...source, unpack: false });
   // A pinned file may come from the cache, without asking the server.
-  const told = op.checksum === undefined ? lastModified(run.store, op.url) : undefined;
-  return told ?? newestMember(contentAt(tree, op.filename));
+  const time = op.checksum === undefined ? lastModified(run.store, op.url) : undefined;
+  return time ?? newestMember(contentAt(tree, op.filename));
 }
 
 /** Of an archive; undefined for other files. */

@@ -15,7 +15,7 @@ function told(wanted: string, files: readonly string[]): string | undefined {
 }
 
 describe('a path that a stage does not have', () => {
-  it('may be in another place', () => {
+  it('may be in another directory', () => {
     expect(told('build/app.txt', ['out/app.txt', 'out/b'])).toBe('the file /out/app.txt');
     expect(told('app/dist', ['src/dist/index.js'])).toBe('the directory /src/dist');
     expect(told('build/app.txt', ['out/b'])).toBeUndefined();

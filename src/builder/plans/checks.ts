@@ -60,8 +60,8 @@ export async function runChecks(
   const { check } = definition.tree;
   if (check?.skipAll === true) return;
   const found = await rememberedFindings(run, definition, images);
-  const told = new Set(definition.warnings.map(keyOf));
-  for (const warning of found) if (!told.has(keyOf(warning))) run.warn(warning);
+  const reported = new Set(definition.warnings.map(keyOf));
+  for (const warning of found) if (!reported.has(keyOf(warning))) run.warn(warning);
   if (check?.error === true && found.length > 0) throw checkFailed(found);
 }
 

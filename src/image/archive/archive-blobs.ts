@@ -90,13 +90,13 @@ export function digestMismatch(name: string): AppError {
 async function checkSize(
   source: ArchiveReader,
   name: string,
-  told: number | undefined,
+  expected: number | undefined,
 ): Promise<void> {
   const size = (await source.size(name)) ?? missing(source, name);
-  if (told === undefined || size === told) return;
+  if (expected === undefined || size === expected) return;
   throw new AppError(
     'ARCHIVE_SIZE_MISMATCH',
-    `${printable(name)} has ${size} bytes, but its descriptor says ${told}`,
+    `${printable(name)} has ${size} bytes, but its descriptor says ${expected}`,
     { hint: 'the archive is damaged or altered; download or create it again' },
   );
 }

@@ -123,7 +123,7 @@ describe('mount points', () => {
     expect(resolved).toEqual([path]);
   });
 
-  test('a generated file takes the place of a link to what is the kernel’s', () => {
+  test('a generated file replaces a link to a path of the kernel', () => {
     using image = temporaryDirectory();
     mkdirSync(`${image.path}/etc`);
     symlinkSync('/proc/net/pnp', `${image.path}/etc/resolv.conf`);
@@ -133,7 +133,7 @@ describe('mount points', () => {
     expect(stubs.map(({ path }) => path)).toContain('etc/resolv.conf');
   });
 
-  test('a generated file has no place where its directory is the kernel’s', () => {
+  test('a generated file is left out if its directory is the kernel’s', () => {
     using image = temporaryDirectory();
     symlinkSync('proc', `${image.path}/etc`);
     const target = { path: '/etc/hosts', kind: 'file', generated: true } as const;
