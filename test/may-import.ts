@@ -164,7 +164,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'layers',
     'image',
   ],
-  web: ['analysis'],
+  web: ['records', 'analysis'],
   container: [
     'environment.ts',
     'errors.ts',

@@ -6,6 +6,8 @@ import type {
   ServeExplorerOptions,
 } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
+import type { BuildRecord } from '../records/index.ts';
+import { buildOfImage } from './build-of-image.ts';
 import { exploreImage } from './explore.ts';
 
 /** @returns the page as HTML, with all that it shows in it */
@@ -16,7 +18,7 @@ export async function explorePage(
   const { FILE_LIMITS, pageAssets, pageFile, pageImage } = await import('../web/index.ts');
   const assets = await pageAssets();
   await using explored = await exploreAll(context, options, against);
-  const images = explored.images.map(({ report, model }) => pageImage(report, model, FILE_LIMITS));
+  const images = explored.images.map((image) => pageImage(image, FILE_LIMITS));
   return pageFile({ images, isServed: false }, assets);
 }
 
@@ -30,9 +32,7 @@ export async function serveExplorer(
   const assets = await pageAssets();
   const { signal } = options;
   await using explored = await exploreAll(context, options, against);
-  const images = explored.images.map(({ report, model }) =>
-    pageImage(report, model, SERVED_LIMITS),
-  );
+  const images = explored.images.map((image) => pageImage(image, SERVED_LIMITS));
   const answers = {
     data: JSON.stringify({ images, isServed: true }),
     preview: (query: URLSearchParams) => previewOf(explored.images, query, signal),
@@ -41,7 +41,7 @@ export async function serveExplorer(
 }
 
 interface ExploredImages extends AsyncDisposable {
-  readonly images: readonly ExploredImage[];
+  readonly images: readonly (ExploredImage & { readonly build: BuildRecord | undefined })[];
 }
 
 async function exploreAll(
@@ -49,14 +49,17 @@ async function exploreAll(
   options: ReportImageOptions,
   against: string | undefined,
 ): Promise<ExploredImages> {
-  const images: ExploredImage[] = [];
+  const images: ExploredImages['images'][number][] = [];
   const close = async () => {
     for (const one of images) await one[Symbol.asyncDispose]();
   };
+  const names = against === undefined ? [options.image] : [options.image, against];
   try {
-    images.push(await exploreImage(context, options));
-    if (against !== undefined)
-      images.push(await exploreImage(context, { ...options, image: against }));
+    for (const image of names) {
+      const one = { ...options, image };
+      const build = await buildOfImage(context, one);
+      images.push({ ...(await exploreImage(context, one)), build });
+    }
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,6 @@
 /** What the page is given, as JSON. */
 import type { ContentTree, ImageReport } from '../analysis/index.ts';
+import type { RecordedStage, RecordedStep } from '../records/index.ts';
 
 export interface PageData {
   /** One image, or two to be compared. */
@@ -13,6 +14,30 @@ export interface PageImage {
   readonly tree: ContentTree;
   /** How many rows lists of the report had before they were cut to what a page can show. */
   readonly totals: ReportTotals;
+  /** Null where no build of the image is on record. */
+  readonly build: PageBuild | null;
+}
+
+/** The build that made an image. Times are milliseconds. */
+export interface PageBuild {
+  readonly dockerfile: string;
+  /** Since the epoch. */
+  readonly started: number;
+  readonly milliseconds: number;
+  /** By line of the Dockerfile. */
+  readonly steps: readonly PageBuildStep[];
+  readonly stages: readonly Pick<RecordedStage, 'name' | 'bytes' | 'isTarget'>[];
+  /** Stages that others take from: from, to. */
+  readonly edges: readonly (readonly [string, string])[];
+}
+
+export interface PageBuildStep
+  extends Pick<
+    RecordedStep,
+    'name' | 'stage' | 'line' | 'instruction' | 'status' | 'began' | 'milliseconds' | 'bytes'
+  > {
+  /** The layer of the image that it made. */
+  readonly layer: number | null;
 }
 
 export interface ReportTotals {

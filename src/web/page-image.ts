@@ -1,4 +1,6 @@
 import { type ContentTree, contentTree, type ImageReport } from '../analysis/index.ts';
+import type { BuildRecord } from '../records/index.ts';
+import { pageBuild } from './page-build.ts';
 import type { PageImage } from './page-data.ts';
 
 /** How much of an image a page gets. */
@@ -16,16 +18,28 @@ export const FILE_LIMITS: PageLimits = { nodes: 60_000, rows: 1_000 };
 
 const PATHS = 50;
 
+export interface ShownImage {
+  readonly report: ImageReport;
+  readonly model: Parameters<typeof contentTree>[0];
+  readonly build: BuildRecord | undefined;
+}
+
 export function pageImage(
-  report: ImageReport,
-  model: Parameters<typeof contentTree>[0],
+  { report, model, build: record }: ShownImage,
   { nodes, rows }: PageLimits,
 ): PageImage {
   const { reclaimable, duplicates, packages, leftovers } = report;
   const tree: ContentTree = contentTree(model, { limit: nodes });
+  const build = record === undefined ? null : pageBuild(record);
+  const madeBy = new Map(build?.steps.map((step) => [step.layer, step]));
   return {
     report: {
       ...report,
+      layers: report.layers.map((layer) => ({
+        ...layer,
+        stage: layer.stage ?? madeBy.get(layer.index)?.stage ?? null,
+        line: layer.line ?? madeBy.get(layer.index)?.line ?? null,
+      })),
       reclaimable: { ...reclaimable, files: largest(reclaimable.files, rows) },
       duplicates: {
         ...duplicates,
@@ -37,6 +51,7 @@ export function pageImage(
       leftovers: leftovers.map((one) => ({ ...one, paths: one.paths.slice(0, PATHS) })),
     },
     tree,
+    build,
     totals: {
       reclaimable: reclaimable.files.length,
       duplicates: duplicates.groups.length,

@@ -59,11 +59,15 @@ describe('explore --html', () => {
   it('shows layers, contents and findings, and asks for nothing', async () => {
     const { page, complaints, requests } = await openPage(browser, pathToFileURL(file).href);
     expect(await page.textContent('h1')).toBe('first:latest');
-    const layers = await page.locator('table.layers tbody tr').allInnerTexts();
+    const layers = await page.locator('section[aria-label="Layers"] tbody tr').allInnerTexts();
     expect(layers.map((row) => row.split(/\s+/)[0])).toEqual(['2', '1', '0']);
     expect(layers[1]).toContain('COPY --chmod=600 big.bin /app/big.bin');
     expect(layers[2]).toContain('40.0 kB');
     expect(await names(page)).toEqual(['app/', 'second/']);
+    const steps = await page
+      .locator('section[aria-label="Steps of the build"] tbody tr')
+      .allInnerTexts();
+    expect(steps.find((row) => row.includes('--chmod=600'))).toMatch(/^3\s[\s\S]*40\.0 kB\s+1$/);
     expect(requests).toEqual([pathToFileURL(file).href]);
     expect(complaints).toEqual([]);
     await page.close();

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { PageData, PageImage } from '../page-data.ts';
+import { Build } from './build.tsx';
 import { Contents } from './contents.tsx';
 import { Differences, nameOf } from './differences.tsx';
 import { Findings } from './findings.tsx';
@@ -86,6 +87,7 @@ function ImageView({ image, position, isServed, theme, isPair = false }: ImageVi
         layer={layer}
         onLayer={setLayer}
       />
+      {image.build !== null && <Build build={image.build} position={position} />}
       <Findings image={image} position={position} />
     </article>
   );
