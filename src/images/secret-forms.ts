@@ -2,7 +2,7 @@
 import type { CheckImageOptions, SecretSource } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { formsOf, type SecretForm } from '../ops/index.ts';
+import type { SecretForm } from '../ops/index.ts';
 import { readFailure, readInput } from '../system/index.ts';
 
 /** Largest secret in bytes, as for builds. */
@@ -13,6 +13,8 @@ export async function secretForms(
   { secrets = [], signal }: Pick<CheckImageOptions, 'secrets' | 'signal'>,
   env: Environment,
 ): Promise<readonly SecretForm[]> {
+  if (secrets.length === 0) return [];
+  const { formsOf } = await import('../ops/index.ts');
   const forms: SecretForm[] = [];
   for (const source of secrets) {
     const found = formsOf({ id: source.id, bytes: await bytesOf(source, env, signal) });

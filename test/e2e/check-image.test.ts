@@ -1,5 +1,13 @@
 /** Real images held against limits, wherever they are. */
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageCheck } from '../../src/index.ts';
 import { busybox, type CommandResult, Workbench } from '../support/cli.ts';
 import { schemaErrors } from '../support/json-schemas.ts';
+import { succeed } from '../support/tools.ts';
 
 const DOCKERFILE = `
 FROM scratch
@@ -97,6 +106,14 @@ describe('lamina check', () => {
     ]);
     expect(about('max-reclaimable')).toMatchObject([{ layer: 2, actual: KEY.length }]);
     expect(ended.stdout).not.toMatch(/b3BlbnNzaC1rZXktdjE|abcdefgh/);
+  });
+
+  it('checks an OCI layout', async () => {
+    mkdirSync(file('layout'));
+    await succeed('tar', ['-xf', file('oci.tar'), '-C', file('layout')]);
+    const flags = ['--no-shell', '--max-compressed=1GB', '--format', 'json'];
+    const { rules } = resultOf(await check(...flags, `oci:${file('layout')}`));
+    expect(rules).toEqual(resultOf(await check(...flags, `oci-archive:${file('oci.tar')}`)).rules);
   });
 
   it('passes what is within its limits', async () => {
