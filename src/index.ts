@@ -110,6 +110,12 @@ const lamina = createLamina();
 
 export const build: Lamina['build'] = lamina.build;
 export const verify: Lamina['verify'] = lamina.verify;
+export const explainBuild: Lamina['explainBuild'] = lamina.explainBuild;
+export const listBuilds: Lamina['listBuilds'] = lamina.listBuilds;
+export const inspectBuild: Lamina['inspectBuild'] = lamina.inspectBuild;
+export const removeBuilds: Lamina['removeBuilds'] = lamina.removeBuilds;
+export const traceBuild: Lamina['traceBuild'] = lamina.traceBuild;
+export const graphBuild: Lamina['graphBuild'] = lamina.graphBuild;
 export const check: Lamina['check'] = lamina.check;
 export const outline: Lamina['outline'] = lamina.outline;
 export const targets: Lamina['targets'] = lamina.targets;

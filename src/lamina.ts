@@ -15,6 +15,7 @@ import { keepAbortReason } from './system/index.ts';
 
 // Each call loads what it needs: most programs, and every command, use one or two of them.
 const builder = () => import('./builder/index.ts');
+const builds = () => import('./builds/index.ts');
 const images = () => import('./images/index.ts');
 
 /**
@@ -43,6 +44,12 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
   return {
     build: (options) => call(async () => (await builder()).build, options),
     verify: (options) => call(async () => (await builder()).verify, options),
+    explainBuild: (options = {}) => call(async () => (await builds()).explainBuild, options),
+    listBuilds: (options = {}) => call(async () => (await builds()).listBuilds, options),
+    inspectBuild: (options = {}) => call(async () => (await builds()).inspectBuild, options),
+    removeBuilds: (options) => call(async () => (await builds()).removeBuilds, options),
+    traceBuild: (options = {}) => call(async () => (await builds()).traceBuild, options),
+    graphBuild: (options = {}) => call(async () => (await builds()).graphBuild, options),
     check: (options) => call(async () => (await builder()).check, options),
     outline: (options) => call(async () => (await builder()).outline, options),
     targets: (options) => call(async () => (await builder()).targets, options),

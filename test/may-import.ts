@@ -176,8 +176,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image',
     'runtime',
   ],
-  records: ['errors.ts', 'store'],
+  records: ['errors.ts', 'progress', 'files', 'http', 'context', 'store'],
   api: [
+    'records',
     'environment.ts',
     'warning-code.ts',
     'errors.ts',
@@ -453,6 +454,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web',
     'api',
   ],
+  builds: [
+    'lamina-context.ts',
+    'errors.ts',
+    'system',
+    'files',
+    'store',
+    'layers',
+    'records',
+    'api',
+    'images',
+  ],
   'lamina.ts': [
     'lamina-context.ts',
     'system',
@@ -463,6 +475,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
     'builder',
     'images',
+    'builds',
   ],
   'index.ts': [
     'environment.ts',

@@ -147,6 +147,8 @@ export interface BuildResult {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly summary: BuildSummary;
   readonly warnings: readonly Warning[];
+  /** Under which the build is on record: for `explainBuild`. */
+  readonly buildId: string;
 }
 
 /** The results of two builds of the same input. */

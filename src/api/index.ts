@@ -11,7 +11,23 @@ export type { HistoryRow, ImageInspect } from '../export/index.ts';
 export type { ContentDigest, FileEntry, FileType } from '../files/index.ts';
 export type { Image, ImageFiles, Index, Layer } from '../image/index.ts';
 export type { LayerEntry, LayerFile, LayerIndex, Whiteout } from '../layers/index.ts';
+export type {
+  BuildOutcome,
+  BuildRecord,
+  ExplainedStep,
+  Explanation,
+  RecordedContent,
+  RecordedImage,
+  RecordedStage,
+  RecordedStep,
+  RecordedVariable,
+  RecordedWork,
+  StepCause,
+  StepCauseKind,
+  StepStatus,
+} from '../records/index.ts';
 export type * from './build.ts';
+export type * from './builds.ts';
 export type * from './checks.ts';
 export type * from './containers.ts';
 export type * from './context-listing.ts';

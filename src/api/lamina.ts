@@ -2,7 +2,16 @@
 import type { ImageCheck, ImageReport } from '../analysis/index.ts';
 import type { Environment } from '../environment.ts';
 import type { HistoryRow } from '../export/index.ts';
+import type { BuildRecord, Explanation } from '../records/index.ts';
 import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
+import type {
+  ExplainBuildOptions,
+  GraphBuildOptions,
+  PastBuild,
+  PastBuildOptions,
+  RemoveBuildsOptions,
+  TraceBuildOptions,
+} from './builds.ts';
 import type { CheckResult, OutlineResult, TargetsResult } from './checks.ts';
 import type { RunOptions, RunResult } from './containers.ts';
 import type { ContextListing, ListContextOptions } from './context-listing.ts';
@@ -91,6 +100,50 @@ export interface Lamina {
    * @throws as `build`
    */
   verify(options: BuildOptions): Promise<VerifyResult>;
+
+  /**
+   * Tells why the steps of a past build ran: for each the first cause, against an earlier build. Values of secrets are not
+   * known, and do not count.
+   *
+   * @throws AppError BUILD_RECORD_NOT_FOUND, BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED, IMAGE_AMBIGUOUS
+   */
+  explainBuild(options?: ExplainBuildOptions): Promise<Explanation>;
+
+  /**
+   * Lists the builds that are on record, newest first. Records of other versions are left out.
+   *
+   * @throws AppError STORE_…
+   */
+  listBuilds(options?: StoreOptions): Promise<readonly PastBuild[]>;
+
+  /**
+   * Gives the whole record of a past build.
+   *
+   * @throws as `explainBuild`
+   */
+  inspectBuild(options?: PastBuildOptions): Promise<BuildRecord>;
+
+  /**
+   * Forgets past builds. Their images and what the cache has of them stay.
+   *
+   * @returns ids of the builds that are forgotten
+   * @throws AppError BUILD_RECORD_NOT_FOUND
+   */
+  removeBuilds(options: RemoveBuildsOptions): Promise<readonly string[]>;
+
+  /**
+   * Gives the times of a past build as a document that trace viewers read.
+   *
+   * @throws as `explainBuild`
+   */
+  traceBuild(options?: TraceBuildOptions): Promise<string>;
+
+  /**
+   * Draws the stages of a past build with their times and its critical path.
+   *
+   * @throws as `explainBuild`
+   */
+  graphBuild(options?: GraphBuildOptions): Promise<string>;
 
   /**
    * Runs the build checks without building. Looks up missing base images in their registries;

@@ -134,7 +134,7 @@ async function buildRecorded(
     durationMs: run.now() - started,
   });
   run.emit({ kind: 'build.summary', time: run.now(), summary });
-  const result = { ...exported.result, summary, warnings: run.warnings };
+  const result = { ...exported.result, summary, warnings: run.warnings, buildId: recorder.id };
   return { result, images: exported.images };
 }
 

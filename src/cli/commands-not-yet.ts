@@ -95,7 +95,7 @@ export const missingCommands: readonly MissingCommand[] = [
   },
   {
     names: ['buildx history', 'builder history'],
-    reason: 'lamina keeps no list of builds; `lamina build --metadata-file` records one build',
+    reason: '`lamina builds ls` lists past builds, `lamina why` tells why their steps ran',
   },
   {
     names: ['scout'],

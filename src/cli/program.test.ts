@@ -47,6 +47,7 @@ const built: BuildResult = {
     durationMs: 0,
   },
   warnings: [],
+  buildId: 'a',
 };
 
 /** Runs a build command line and gives back what the engine was asked for. */

@@ -19,6 +19,7 @@ function described(
       ...{ steps: [], stages: [], unusedStages: [], leftBehindBytes: 0, images: [], durationMs: 0 },
     },
     warnings: [],
+    buildId: 'a',
   });
 }
 

@@ -1,4 +1,8 @@
+export type { FileFinder } from './causes/file-cause.ts';
 export { decodeRecord, encodeRecord } from './decode.ts';
+export { drawGraph, type GraphFormat } from './draw-graph.ts';
+export { comparable, explain } from './explain.ts';
+export type { ExplainedStep, Explanation, StepCause, StepCauseKind } from './explanation.ts';
 export { decodeFileList, encodeFileList, isListedDigest, type ListedFile } from './file-list.ts';
 export {
   type RecordSource,
@@ -8,4 +12,5 @@ export {
   recordsIn,
   stepOfLayer,
 } from './stored-records.ts';
+export { chromeTrace, otlpTrace } from './trace.ts';
 export * from './types.ts';

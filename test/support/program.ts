@@ -73,6 +73,12 @@ function completeApi(api: Partial<Lamina>): Lamina {
     throw new Error('the command called a function the test did not expect');
   };
   return {
+    explainBuild: unexpected,
+    listBuilds: unexpected,
+    inspectBuild: unexpected,
+    removeBuilds: unexpected,
+    traceBuild: unexpected,
+    graphBuild: unexpected,
     build: unexpected,
     verify: unexpected,
     compareImages: unexpected,

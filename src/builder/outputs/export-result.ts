@@ -21,7 +21,7 @@ export interface ExportInput {
 }
 
 export interface ExportedResult {
-  readonly result: Omit<BuildResult, 'summary' | 'warnings'>;
+  readonly result: Omit<BuildResult, 'summary' | 'warnings' | 'buildId'>;
   /** One for each platform; empty if no image was made. */
   readonly images: readonly ImageRecord[];
 }

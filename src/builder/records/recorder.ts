@@ -52,7 +52,10 @@ export class BuildRecorder {
         times.see(event);
         emit(event);
       },
-      onListed: (digest, list) => this.#lists.set(digest, list),
+      // The same files may be seen again where a step has put them: people know them by where they came from.
+      onListed: (digest, list) => {
+        if (!this.#lists.has(digest)) this.#lists.set(digest, list);
+      },
     };
   }
 

@@ -99,6 +99,11 @@ export const buildFlags = {
     group: WHAT,
     help: 'old name of --call',
   },
+  explain: {
+    kind: 'switch',
+    group: HOW,
+    help: 'at the end, show why each step ran, as `lamina why` does',
+  },
   verify: {
     kind: 'switch',
     group: HOW,

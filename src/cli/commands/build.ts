@@ -250,11 +250,30 @@ async function removeFile(path: string): Promise<void> {
   if (found?.isFile()) await rm(path, { force: true });
 }
 
+/** Why its steps ran. */
+async function explainResult(
+  { buildId }: BuildResult,
+  flags: Flags,
+  context: CommandContext,
+): Promise<void> {
+  const { renderExplanation } = await import('../why-text.ts');
+  const api = await context.api();
+  const { io, signal } = context;
+  const explanation = await api.explainBuild({
+    build: buildId,
+    root: rootOf(flags, context),
+    signal,
+  });
+  const { columns } = io.stderr.size();
+  await io.stderr.write(`\n${renderExplanation(explanation, { columns, now: Date.now() })}`);
+}
+
 async function reportResult(
   result: BuildResult,
   flags: Flags,
-  { io, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { io, signal } = context;
   const { imageId, metadata } = result;
   if (imageId !== undefined) await writeResult('iidfile', flags.iidfile, imageId, signal);
   const text = `${JSON.stringify(metadata, null, 2)}\n`;
@@ -265,4 +284,5 @@ async function reportResult(
   }
   if (flags.progress === 'rawjson') return;
   await io.stderr.write(describeOutputs(result));
+  if (flags.explain) await explainResult(result, flags, context);
 }

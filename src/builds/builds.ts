@@ -1,0 +1,98 @@
+/** Past builds: listed, shown, explained, drawn, forgotten. */
+import type {
+  BuildRecord,
+  ExplainBuildOptions,
+  Explanation,
+  GraphBuildOptions,
+  PastBuild,
+  PastBuildOptions,
+  RemoveBuildsOptions,
+  StoreOptions,
+  TraceBuildOptions,
+} from '../api/index.ts';
+import { withStore } from '../images/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
+import {
+  chromeTrace,
+  comparable,
+  drawGraph,
+  explain,
+  otlpTrace,
+  recordNotFound,
+  recordsIn,
+} from '../records/index.ts';
+import type { Store } from '../store/index.ts';
+import { buildIdOf, findBuild } from './find-build.ts';
+import { storedFiles } from './stored-files.ts';
+
+export function explainBuild(
+  context: LaminaContext,
+  { build, against }: ExplainBuildOptions,
+): Promise<Explanation> {
+  return withStore(context, async (store) => {
+    const record = findBuild(store, build);
+    const earlier = comparable(record, recordsIn(store, JSON.stringify(record.dockerfile)));
+    const chosen = against === undefined ? undefined : findBuild(store, against);
+    const all =
+      chosen === undefined ? earlier : [chosen, ...earlier.filter(({ id }) => id !== chosen.id)];
+    return explain(record, all, storedFiles(store));
+  });
+}
+
+export function listBuilds(context: LaminaContext, _: StoreOptions): Promise<readonly PastBuild[]> {
+  return withStore(context, async (store) => [...recordsIn(store)].map(overview));
+}
+
+function overview(record: BuildRecord): PastBuild {
+  const { id, started, milliseconds, outcome, error, dockerfile, target, platforms, names } =
+    record;
+  const steps = record.steps.filter(({ instruction }) => instruction !== null);
+  return {
+    ...{ id, started, milliseconds, outcome, error, dockerfile, target, platforms, names },
+    steps: steps.length,
+    cached: steps.filter(({ status }) => status !== 'ran').length,
+    images: record.images.map((image) => image.id),
+  };
+}
+
+export function inspectBuild(
+  context: LaminaContext,
+  { build }: PastBuildOptions,
+): Promise<BuildRecord> {
+  return withStore(context, async (store) => findBuild(store, build));
+}
+
+export function removeBuilds(
+  context: LaminaContext,
+  { builds = [], all = false }: RemoveBuildsOptions,
+): Promise<readonly string[]> {
+  return withStore(context, async (store) => {
+    const ids = all ? store.builds.ids() : builds.map((text) => requireId(store, text));
+    store.builds.remove(ids);
+    return ids;
+  });
+}
+
+/** Records that cannot be read have ids too. */
+function requireId(store: Store, text: string): string {
+  const id = buildIdOf(store, text);
+  if (id === undefined) throw recordNotFound(`there is no record of build ${text}`);
+  return id;
+}
+
+export function traceBuild(
+  context: LaminaContext,
+  { build, format = 'chrome' }: TraceBuildOptions,
+): Promise<string> {
+  return withStore(context, async (store) => {
+    const record = findBuild(store, build);
+    return JSON.stringify(format === 'chrome' ? chromeTrace(record) : otlpTrace(record));
+  });
+}
+
+export function graphBuild(
+  context: LaminaContext,
+  { build, format = 'mermaid' }: GraphBuildOptions,
+): Promise<string> {
+  return withStore(context, async (store) => drawGraph(findBuild(store, build), format));
+}

@@ -1,0 +1,8 @@
+export {
+  explainBuild,
+  graphBuild,
+  inspectBuild,
+  listBuilds,
+  removeBuilds,
+  traceBuild,
+} from './builds.ts';

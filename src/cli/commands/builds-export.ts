@@ -1,0 +1,27 @@
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const buildsExportCommand = defineCommand({
+  usage: '[OPTIONS] [BUILD…]',
+  summary: 'write records of past builds as JSON',
+  description: [
+    'Writes one record on each line, as docs/schemas/build-record.json describes it. Without BUILD, all of them, newest first.',
+  ],
+  flags: storeFlags,
+  args: [0, Number.POSITIVE_INFINITY],
+  examples: [
+    {
+      command: 'lamina builds export > builds.jsonl',
+      text: 'keep the records of a CI machine',
+    },
+  ],
+  async run({ flags, args }, context) {
+    const api = await context.api();
+    const common = { root: rootOf(flags, context), signal: context.signal };
+    const ids = args.length > 0 ? args : (await api.listBuilds(common)).map(({ id }) => id);
+    for (const build of ids) {
+      const record = await api.inspectBuild({ ...common, build });
+      await context.io.stdout.write(`${JSON.stringify(record)}\n`);
+    }
+    return 0;
+  },
+});

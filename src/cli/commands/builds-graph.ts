@@ -1,0 +1,33 @@
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const buildsGraphCommand = defineCommand({
+  usage: '[OPTIONS] [BUILD | IMAGE]',
+  summary: 'draw the stages of a past build',
+  description: [
+    'Writes the stages with their times and sizes, and what they need of each other. The critical path, which the build had to ' +
+      'wait for, is marked. Without BUILD, of the newest build.',
+  ],
+  flags: {
+    format: {
+      kind: 'text',
+      value: 'format',
+      choices: ['mermaid', 'dot', 'svg'],
+      help: 'output format (default: mermaid)',
+    },
+    ...storeFlags,
+  },
+  args: [0, 1],
+  examples: [{ command: 'lamina builds graph --format svg > build.svg', text: 'draw a picture' }],
+  async run({ flags, args }, context) {
+    const api = await context.api();
+    const { format } = flags;
+    const text = await api.graphBuild({
+      build: args[0],
+      format: format === 'dot' || format === 'svg' ? format : 'mermaid',
+      root: rootOf(flags, context),
+      signal: context.signal,
+    });
+    await context.io.stdout.write(text);
+    return 0;
+  },
+});

@@ -1,0 +1,34 @@
+import { defineCommand, rootOf, storeFlags } from '../command.ts';
+
+export const buildsTraceCommand = defineCommand({
+  usage: '[OPTIONS] [BUILD | IMAGE]',
+  summary: 'write the times of a past build for a trace viewer',
+  description: [
+    'Writes JSON: Chrome trace events, which Perfetto and chrome://tracing open, or OpenTelemetry spans (OTLP), which collectors ' +
+      'take. Without BUILD, of the newest build.',
+  ],
+  flags: {
+    format: {
+      kind: 'text',
+      value: 'format',
+      choices: ['chrome', 'otlp'],
+      help: 'output format (default: chrome)',
+    },
+    ...storeFlags,
+  },
+  args: [0, 1],
+  examples: [
+    { command: 'lamina builds trace > build.json', text: 'open build.json in ui.perfetto.dev' },
+  ],
+  async run({ flags, args }, context) {
+    const api = await context.api();
+    const text = await api.traceBuild({
+      build: args[0],
+      format: flags.format === 'otlp' ? 'otlp' : 'chrome',
+      root: rootOf(flags, context),
+      signal: context.signal,
+    });
+    await context.io.stdout.write(`${text}\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,309 @@
+/**
+ * The first cause of each step of a build, against an earlier build. A step's own causes come before those of the steps it works
+ * on: one that would have run anyway is not blamed on another.
+ */
+
+import { definitionCause } from './causes/definition-cause.ts';
+import { type FileFacts, type FileFinder, fileCause } from './causes/file-cause.ts';
+import { parameterCause } from './causes/parameter-cause.ts';
+import { variableCause } from './causes/variable-cause.ts';
+import { cause, type StepCause } from './explanation.ts';
+import { pairSteps, type StepPairs, textOf } from './pair-steps.ts';
+import type { BuildRecord, RecordedContent, RecordedStep } from './types.ts';
+
+/** What is different about a step, and in which step that began. */
+export interface Change {
+  readonly cause: StepCause;
+  /** Index of the step. */
+  readonly root: number;
+}
+
+export class Causes {
+  readonly #now: BuildRecord;
+  readonly #before: BuildRecord | undefined;
+  readonly #pairs: StepPairs;
+  readonly #files: FileFinder;
+  readonly #changes = new Map<number, Change | undefined>();
+
+  constructor(now: BuildRecord, before: BuildRecord | undefined, files: FileFinder) {
+    this.#now = now;
+    this.#before = before;
+    this.#pairs = before === undefined ? new Map() : pairSteps(now, before);
+    this.#files = files;
+  }
+
+  /** Why a step ran; undefined for one that did not. */
+  of(index: number): Change | undefined {
+    const step = this.#now.steps[index];
+    if (step === undefined || step.status !== 'ran') return undefined;
+    return this.#change(index) ?? { cause: this.#gone(index), root: index };
+  }
+
+  /** Why the key of a step is another one than before; undefined where it is the same. */
+  #change(index: number): Change | undefined {
+    if (this.#changes.has(index)) return this.#changes.get(index);
+    // Against endless recursion, should a record have a circle.
+    this.#changes.set(index, undefined);
+    const found = this.#findChange(index);
+    this.#changes.set(index, found);
+    return found;
+  }
+
+  #findChange(index: number): Change | undefined {
+    const step = this.#now.steps[index];
+    if (step === undefined) return undefined;
+    const own = (found: StepCause | undefined): Change | undefined =>
+      found && { cause: found, root: index };
+    if (step.forced !== null) return own(cause('forced', { subject: step.forced }));
+    const before = this.#before;
+    if (before === undefined) return undefined;
+    const old = this.#oldOf(index);
+    if (old === undefined) return own(this.#newStep(index, step));
+    if (step.key !== null && step.key === old.key) return undefined;
+    return (
+      own(this.#ownCause(step, old)) ??
+      this.#contentChange(index, step, old) ??
+      this.#rootChange(step, old)
+    );
+  }
+
+  #ownCause(step: RecordedStep, old: RecordedStep): StepCause | undefined {
+    if (step.kind === 'exec' && step.platform !== old.platform) {
+      return cause('platform', {
+        subject: step.platform,
+        before: old.platform,
+        after: step.platform,
+      });
+    }
+    return (
+      definitionCause(step, old) ??
+      this.#ofVariables(step, old) ??
+      parameterCause(step, old, { isWorkdirAStep: this.#stands(step, 'mkdir') })
+    );
+  }
+
+  #ofVariables(step: RecordedStep, old: RecordedStep): StepCause | undefined {
+    const base = () =>
+      this.#baseCause(this.#imageBelow(this.#now, step), this.#imageBelow(this.#before, old));
+    return variableCause(
+      this.#now.variables[step.variables ?? -1] ?? [],
+      this.#before?.variables[old.variables ?? -1] ?? [],
+      base,
+    );
+  }
+
+  /** Files that it took of other steps, or of the build context. */
+  #contentChange(index: number, step: RecordedStep, old: RecordedStep): Change | undefined {
+    for (const [at, content] of step.content.entries()) {
+      const known = old.content[at];
+      if (known?.digest === content.digest) continue;
+      const found = this.#ofContent(index, content, known);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #ofContent(
+    index: number,
+    content: RecordedContent,
+    known: RecordedContent | undefined,
+  ): Change | undefined {
+    const { steps } = this.#now;
+    const inputIndex =
+      content.input === null ? null : (steps[index]?.inputs[content.input] ?? null);
+    const input = inputIndex === null ? undefined : steps[inputIndex];
+    const files = (kind: 'file' | 'mount') => {
+      const found = fileCause(this.#fileFacts(index), kind, content, known);
+      return { cause: found, root: index };
+    };
+    if (inputIndex === null || input === undefined || input.kind === 'context')
+      return files('file');
+    // Of the build context as a mount sees it: a copy that is in no Dockerfile.
+    if (input.instruction === null && input.kind === 'copy') {
+      const [inner] = input.content;
+      const old = this.#oldOf(inputIndex)?.content[0];
+      if (inner === undefined) return files('mount');
+      const found = fileCause(this.#fileFacts(index), 'mount', inner, old);
+      return { cause: found, root: index };
+    }
+    if (input.kind === 'image') {
+      const oldInput = this.#oldOf(inputIndex);
+      return { cause: this.#baseCause(input, oldInput), root: index };
+    }
+    return this.#inherited(inputIndex, index) ?? files(content.use === 'mount' ? 'mount' : 'file');
+  }
+
+  /** The file system that it stands on. */
+  #rootChange(step: RecordedStep, old: RecordedStep): Change | undefined {
+    const { steps } = this.#now;
+    const index = steps.indexOf(step);
+    const own = (found: StepCause): Change => ({ cause: found, root: index });
+    const [at = null] = step.inputs;
+    const [oldAt = null] = old.inputs;
+    const below = at === null ? undefined : steps[at];
+    const oldBelow = oldAt === null ? undefined : this.#before?.steps[oldAt];
+    if (at !== null && below !== undefined && below.kind !== 'image') {
+      if (
+        this.#pairs.get(at) === oldAt ||
+        oldBelow === undefined ||
+        this.#oldOf(at) === undefined
+      ) {
+        return this.#inherited(at, index);
+      }
+    }
+    if (below?.kind === 'image' || oldBelow?.kind === 'image' || below?.stage !== oldBelow?.stage) {
+      const isBeginning = (one: RecordedStep | undefined, of: RecordedStep) =>
+        one === undefined || one.kind === 'image' || one.stage !== of.stage;
+      if (isBeginning(below, step) && isBeginning(oldBelow, old)) {
+        return own(this.#baseCause(below, oldBelow));
+      }
+    }
+    if (oldBelow === undefined || oldBelow.kind === 'image') return below && own(moved(below));
+    const isStillThere = steps.some(
+      (one) => one.stage === step.stage && textOf(one) === textOf(oldBelow),
+    );
+    if (isStillThere) return own(cause('order', { subject: oldBelow.instruction }));
+    return own(
+      cause('definition', { subject: oldBelow.instruction, before: oldBelow.instruction }),
+    );
+  }
+
+  /** A change that came with another step: blamed on that one if it ran. */
+  #inherited(from: number, index: number): Change | undefined {
+    const step = this.#now.steps[from];
+    const change = this.#change(from) ?? this.of(from);
+    if (change === undefined || step === undefined) return undefined;
+    const origin = this.#earliest(change.root);
+    const root = this.#now.steps[origin];
+    if (step.status !== 'ran' || root?.status !== 'ran' || root.instruction === null) {
+      return { cause: change.cause, root: index };
+    }
+    return { cause: cause('parent', { subject: root.name, from: root.name }), root: origin };
+  }
+
+  /** Of several steps of a stage that have causes of their own, the first that ran. */
+  #earliest(index: number): number {
+    const below = this.#now.steps[index]?.inputs[0];
+    if (below === undefined || below === null) return index;
+    const change = this.#change(below);
+    const root = change && this.#now.steps[change.root];
+    return change === undefined || root?.status !== 'ran' || change.root === index
+      ? index
+      : this.#earliest(change.root);
+  }
+
+  #newStep(index: number, step: RecordedStep): StepCause {
+    const before = this.#before?.steps ?? [];
+    const same = before.findIndex(
+      (one) => one.stage === step.stage && textOf(one) === textOf(step),
+    );
+    if (same >= 0) {
+      return cause('order', {
+        subject: step.instruction,
+        before: before[same]?.name ?? null,
+        after: this.#now.steps[index]?.name ?? null,
+      });
+    }
+    return cause('definition', { subject: step.instruction, after: step.instruction });
+  }
+
+  /** Nothing is different: the result was collected, never made, or is in no cache. */
+  #gone(index: number): StepCause {
+    const { cacheFrom } = this.#now;
+    if (cacheFrom.length > 0) {
+      return cause('cache', {
+        subject: cacheFrom.join(' '),
+        after: 'asked, and had no result for this step',
+      });
+    }
+    const old = this.#oldOf(index);
+    if (old === undefined) return cause('missing', { after: 'never built before' });
+    return cause('missing', {
+      before: this.#before?.id ?? null,
+      after:
+        old.failed === true
+          ? 'it failed in the last build'
+          : 'its result was removed from the store',
+    });
+  }
+
+  #baseCause(below: RecordedStep | undefined, old: RecordedStep | undefined): StepCause {
+    if (below !== undefined && old !== undefined && below.platform !== old.platform) {
+      return cause('platform', {
+        subject: below.platform,
+        before: old.platform,
+        after: below.platform,
+      });
+    }
+    if (below?.kind === 'image' && old?.kind === 'image') {
+      const byArg = variableCause(
+        this.#now.variables[below.variables ?? -1] ?? [],
+        this.#before?.variables[old.variables ?? -1] ?? [],
+        () => undefined,
+      );
+      if (byArg !== undefined) return byArg;
+    }
+    return cause('base', {
+      subject: baseName(below),
+      before: describeBase(old, below),
+      after: describeBase(below, old),
+    });
+  }
+
+  #fileFacts(index: number): FileFacts {
+    return {
+      now: this.#now,
+      before: this.#before,
+      files: this.#files,
+      layers: {
+        now: this.#now.steps[index]?.layer ?? null,
+        before: this.#oldOf(index)?.layer ?? null,
+      },
+    };
+  }
+
+  #oldOf(index: number): RecordedStep | undefined {
+    const at = this.#pairs.get(index);
+    return at === undefined ? undefined : this.#before?.steps[at];
+  }
+
+  #imageBelow(record: BuildRecord | undefined, step: RecordedStep): RecordedStep | undefined {
+    for (let at = step.inputs[0]; at !== null && at !== undefined; ) {
+      const below: RecordedStep | undefined = record?.steps[at];
+      if (below === undefined || below.kind === 'image') return below;
+      at = below.inputs[0];
+    }
+    return undefined;
+  }
+
+  /** Whether a step of that kind in the same stage is below, and is another one than before. */
+  #stands(step: RecordedStep, kind: RecordedStep['kind']): boolean {
+    for (let at = step.inputs[0]; at !== null && at !== undefined; ) {
+      const below: RecordedStep | undefined = this.#now.steps[at];
+      if (below === undefined) return false;
+      if (below.kind === kind && this.#change(at) !== undefined) return true;
+      at = below.inputs[0];
+    }
+    return false;
+  }
+}
+
+function moved(below: RecordedStep): StepCause {
+  return cause('definition', { subject: below.instruction, after: below.instruction });
+}
+
+function baseName(step: RecordedStep | undefined): string | null {
+  if (step === undefined) return 'scratch';
+  if (step.kind !== 'image') return step.stage;
+  return step.name.replace(/^.*FROM /, '');
+}
+
+/** Its name, or what tells it from the other one of that name. */
+function describeBase(
+  step: RecordedStep | undefined,
+  other: RecordedStep | undefined,
+): string | null {
+  const name = baseName(step);
+  if (name !== baseName(other)) return name;
+  return step?.parameters.image ?? name;
+}
