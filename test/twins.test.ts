@@ -19,6 +19,10 @@ const MOST_LINES = 8;
  * tar and an entry of a file tree (`archive/` is a codec and knows no trees), the tables of commands and of the library's calls.
  */
 const REASONS: Readonly<Record<string, string>> = {
+  'cli/commands/builds-show.ts ~ cli/commands/builds-trace.ts':
+    'tables: the same kinds of flags, each with its own text',
+  'cli/commands/builds-trace.ts ~ cli/commands/compare.ts':
+    'tables: the same kinds of flags, each with its own text',
   'cli/commands/context-ls.ts ~ cli/commands/import.ts': 'tables: flags of other names and texts',
   'cli/commands/pull.ts ~ cli/commands/push.ts': 'tables: the same flags, each with its own text',
 };

@@ -20,7 +20,7 @@ async function offered(line: string) {
 
 describe('completion offers', () => {
   it.each([
-    ['bui', ['build', 'builder', 'buildx']],
+    ['bui', ['build', 'builder', 'builds', 'buildx']],
     ['image pru', ['prune']],
     ['buildx imagetools ', ['create', 'inspect']],
     ['help imp', ['import']],

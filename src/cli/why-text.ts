@@ -1,5 +1,5 @@
 /** Why steps ran, for people: each cause once, with the steps that followed from it. */
-import type { ExplainedStep, Explanation, StepCause } from '../api/index.ts';
+import type { ExplainedStep, Explanation, StepCause, StepCauseKind } from '../api/index.ts';
 import { clip, humanDuration, printable } from '../progress/index.ts';
 import { ago } from './ago.ts';
 
@@ -77,38 +77,25 @@ function summary(steps: readonly ExplainedStep[]): string[] {
 export function causeText({ kind, subject, before, after, from }: StepCause): string {
   const what = subject ?? '';
   const values = `${before ?? 'nothing'} → ${after ?? 'nothing'}`;
-  switch (kind) {
-    case 'file':
-      if (before === null) return `file ${what} is new: ${after}`;
-      return after === null ? `file ${what} is gone` : `file ${what} changed: ${values}`;
-    case 'mount':
-      return `what is mounted changed: ${what}: ${values}`;
-    case 'secret':
-      return `another secret or agent is mounted: ${what}`;
-    case 'arg':
-      return `ARG ${what} changed: ${values}`;
-    case 'env':
-      return `ENV ${what} changed: ${values}`;
-    case 'base':
-      return `base ${what} changed: ${values}`;
-    case 'definition':
-      if (before === null) return `new in the Dockerfile: ${what}`;
-      return after === null
-        ? `gone from the Dockerfile: ${what}`
-        : `definition changed at ${what}: ${values}`;
-    case 'ignore':
-      return `${what} changed: ${values}`;
-    case 'platform':
-      return `built for another platform: ${values}`;
-    case 'order':
-      return `in another order: ${what}`;
-    case 'forced':
-      return `${what} made it run`;
-    case 'missing':
-      return `not in the cache: ${after ?? ''}`;
-    case 'cache':
-      return `not in the imported cache: ${what} was ${after}`;
-    case 'parent':
-      return `because of ${from}`;
-  }
+  if (kind === 'file' && before === null) return `file ${what} is new: ${after}`;
+  if (kind === 'file' && after === null) return `file ${what} is gone`;
+  if (kind === 'definition' && before === null) return `new in the Dockerfile: ${what}`;
+  if (kind === 'definition' && after === null) return `gone from the Dockerfile: ${what}`;
+  const texts: Readonly<Record<StepCauseKind, string>> = {
+    file: `file ${what} changed: ${values}`,
+    mount: `what is mounted changed: ${what}: ${values}`,
+    secret: `another secret or agent is mounted: ${what}`,
+    arg: `ARG ${what} changed: ${values}`,
+    env: `ENV ${what} changed: ${values}`,
+    base: `base ${what} changed: ${values}`,
+    definition: `definition changed at ${what}: ${values}`,
+    ignore: `${what} changed: ${values}`,
+    platform: `built for another platform: ${values}`,
+    order: `in another order: ${what}`,
+    forced: `${what} made it run`,
+    missing: `not in the cache: ${after ?? 'its result was removed'}`,
+    cache: `not in the imported cache: ${what} was ${after}`,
+    parent: `because of ${from}`,
+  };
+  return texts[kind];
 }

@@ -1,4 +1,5 @@
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { defineCommand, storeFlags } from '../command.ts';
+import { pastBuild } from '../past-build.ts';
 
 export const buildsGraphCommand = defineCommand({
   usage: '[OPTIONS] [BUILD | IMAGE]',
@@ -18,14 +19,13 @@ export const buildsGraphCommand = defineCommand({
   },
   args: [0, 1],
   examples: [{ command: 'lamina builds graph --format svg > build.svg', text: 'draw a picture' }],
-  async run({ flags, args }, context) {
+  async run(invocation, context) {
+    const { flags } = invocation;
     const api = await context.api();
     const { format } = flags;
     const text = await api.graphBuild({
-      build: args[0],
+      ...pastBuild(invocation, context),
       format: format === 'dot' || format === 'svg' ? format : 'mermaid',
-      root: rootOf(flags, context),
-      signal: context.signal,
     });
     await context.io.stdout.write(text);
     return 0;

@@ -1,7 +1,8 @@
 import type { BuildRecord, RecordedStep } from '../../api/index.ts';
 import { humanDuration, humanSize, printable } from '../../progress/index.ts';
 import { ago } from '../ago.ts';
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { defineCommand, storeFlags } from '../command.ts';
+import { pastBuild } from '../past-build.ts';
 import { renderTable } from '../rows.ts';
 
 export const buildsShowCommand = defineCommand({
@@ -21,12 +22,11 @@ export const buildsShowCommand = defineCommand({
     ...storeFlags,
   },
   args: [0, 1],
-  async run({ flags, args }, context) {
+  async run(invocation, context) {
+    const { flags } = invocation;
     const api = await context.api();
     const record = await api.inspectBuild({
-      build: args[0],
-      root: rootOf(flags, context),
-      signal: context.signal,
+      ...pastBuild(invocation, context),
     });
     await context.io.stdout.write(
       flags.format === 'json' ? `${JSON.stringify(record)}\n` : render(record),

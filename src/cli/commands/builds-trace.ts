@@ -1,4 +1,5 @@
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { defineCommand, storeFlags } from '../command.ts';
+import { pastBuild } from '../past-build.ts';
 
 export const buildsTraceCommand = defineCommand({
   usage: '[OPTIONS] [BUILD | IMAGE]',
@@ -20,13 +21,12 @@ export const buildsTraceCommand = defineCommand({
   examples: [
     { command: 'lamina builds trace > build.json', text: 'open build.json in ui.perfetto.dev' },
   ],
-  async run({ flags, args }, context) {
+  async run(invocation, context) {
+    const { flags } = invocation;
     const api = await context.api();
     const text = await api.traceBuild({
-      build: args[0],
+      ...pastBuild(invocation, context),
       format: flags.format === 'otlp' ? 'otlp' : 'chrome',
-      root: rootOf(flags, context),
-      signal: context.signal,
     });
     await context.io.stdout.write(`${text}\n`);
     return 0;

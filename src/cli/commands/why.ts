@@ -1,4 +1,5 @@
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { defineCommand, storeFlags } from '../command.ts';
+import { pastBuild } from '../past-build.ts';
 import { renderExplanation } from '../why-text.ts';
 
 export const whyCommand = defineCommand({
@@ -30,13 +31,12 @@ export const whyCommand = defineCommand({
       text: 'explain the build of an image to a program',
     },
   ],
-  async run({ flags, args }, context) {
+  async run(invocation, context) {
+    const { flags } = invocation;
     const api = await context.api();
     const explanation = await api.explainBuild({
-      build: args[0],
+      ...pastBuild(invocation, context),
       against: flags.against,
-      root: rootOf(flags, context),
-      signal: context.signal,
     });
     const { stdout } = context.io;
     const columns = flags['no-trunc'] ? undefined : stdout.size().columns;
