@@ -7,7 +7,7 @@ export function pastBuild(
   {
     flags,
     args,
-  }: { readonly flags: { readonly root?: string | undefined }; readonly args: readonly string[] },
+  }: { readonly flags: { readonly root: string | undefined }; readonly args: readonly string[] },
   context: CommandContext,
 ): PastBuildOptions {
   return { build: args[0], root: rootOf(flags, context), signal: context.signal };
