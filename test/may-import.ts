@@ -88,6 +88,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image/store',
   ],
   context: ['errors.ts', 'system', 'files'],
+  records: ['errors.ts', 'progress', 'files', 'http', 'context', 'store'],
   'runtime/emulation': ['environment.ts', 'errors.ts', 'system', 'oci', 'files'],
   'runtime/process': [
     'environment.ts',
@@ -176,7 +177,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image',
     'runtime',
   ],
-  records: ['errors.ts', 'progress', 'files', 'http', 'context', 'store'],
   api: [
     'records',
     'environment.ts',
