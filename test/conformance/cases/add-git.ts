@@ -201,7 +201,7 @@ const sshCases = sshRows.map(
 
 const MODULE = {
   reason:
-    'ADD leaves out the `.git` file of a submodule, which names a directory of the machine that built',
+    'ADD leaves out the `.git` file of a submodule, which names a directory on the machine that built',
   lamina: {
     outcome: {
       files: {

@@ -271,7 +271,7 @@ function zstd(): Buffer {
 const differing = withDifferences(cases, {
   'links that lead out': {
     reason:
-      'ADD follows links of an archive within the destination, and makes directories that they lack',
+      'ADD follows links of an archive within the destination, and creates missing directories that these links point to',
     lamina: {
       outcome: {
         error: undefined,

@@ -6,9 +6,9 @@ import { cacheRun } from './cache-run.ts';
 
 const steps = (...all: readonly string[]) => ({ outcome: { steps: all } });
 const CACHE_MOUNTS =
-  'how a cache mount is shared, and its namespace, do not make another step, where BuildKit runs it again';
+  'The sharing mode and namespace of a cache mount do not make a different step; BuildKit runs the step again';
 const COPIED =
-  'a copy is found by the files it copies, where BuildKit also looks at the wildcards and `--exclude` that chose them';
+  'A copy is identified by the files it copies; BuildKit also includes the wildcards and `--exclude` that selected them';
 
 const files = {
   a: 'a\n',
@@ -27,8 +27,7 @@ export const cacheInputs: Topic = {
   name: '2.2-cache-inputs',
   cases: withDifferences(cacheCases([...cacheRun, ...cacheFiles, ...cacheOthers], files), {
     'order of mounts': {
-      reason:
-        'mounts in another order are another step, where BuildKit sorts them by their targets',
+      reason: 'Mounts in a different order make a different step; BuildKit sorts them by target',
       lamina: steps(
         'cached WORKDIR /order-of-mounts',
         'run RUN --mount=source=b,target=/j --mount=source=a,target=/i touch /x',
@@ -58,7 +57,7 @@ export const cacheInputs: Topic = {
     },
     'copy of a directory whose mode changes': {
       reason:
-        'a new mode of a directory of the context is a change, where BuildKit does not see it while the files in it are the same',
+        'A new mode of a directory in the context is a change; BuildKit does not notice it while the files in the directory are the same',
       lamina: {
         outcome: {
           files: {
@@ -72,7 +71,7 @@ export const cacheInputs: Topic = {
       },
     },
     'no-cache': {
-      reason: '`--no-cache` is for the first WORKDIR of a stage, too',
+      reason: '`--no-cache` also applies to the first WORKDIR of a stage',
       lamina: steps('run COPY a /a', 'run RUN touch /x', 'run WORKDIR /no-cache', 'run WORKDIR /w'),
     },
   }),

@@ -246,7 +246,7 @@ export const cacheRun: readonly CacheRow[] = [
   ],
   [
     'order of mounts',
-    'mounts in another order',
+    'Mounts in a different order make a different step; BuildKit sorts them by target',
     ['RUN --mount=source=a,target=/i --mount=source=b,target=/j touch /x'],
     ['RUN --mount=source=b,target=/j --mount=source=a,target=/i touch /x'],
   ],

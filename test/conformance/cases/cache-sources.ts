@@ -281,11 +281,12 @@ export const cacheSources: Topic = {
   cases: withDifferences([...cacheCases(remote.map(followed), { a: 'a\n' }), ...stages], {
     'image with the same layers': {
       reason:
-        'a base is known by its layers, also where an image of another config has the same ones',
+        'A base is identified by its layers, even if another image with a different config has the same ones',
       lamina: { outcome: { steps: ['cached COPY a /image-1'] } },
     },
     'copy from a stage instead of the context': {
-      reason: 'a copy from a stage is another step than a copy of the same files from the context',
+      reason:
+        'A copy from a stage is a different step than a copy of the same files from the context',
       lamina: { outcome: { steps: ['run COPY --from=s /a /from-4', 'run COPY a /'] } },
     },
   }),

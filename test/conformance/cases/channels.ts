@@ -92,7 +92,8 @@ export const channels: Topic = {
   name: '1.0-channels',
   cases: withDifferences(cases, {
     device: {
-      reason: '`RUN --device` gives no device: an error where it is `required`, else a warning',
+      reason:
+        '`RUN --device` provides no device: it is an error if the device is `required`, and a warning otherwise',
       lamina: built,
     },
   }),

@@ -295,12 +295,11 @@ const kinds = rows.map(
   }),
 );
 
-const NAMES = 'a context named `scratch` or `context`, which could never be used, is an error';
+const NAMES = 'A context named `scratch` or `context`, which could never be used, is an error';
 
 const differing = withDifferences(kinds, {
   'named directory as a base': {
-    reason:
-      'a directory that FROM begins with has a history entry of its own, before those of the steps',
+    reason: 'A directory used in FROM gets its own history entry, before those of the steps',
     lamina: {
       outcome: {
         history: [

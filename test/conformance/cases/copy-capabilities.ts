@@ -101,7 +101,7 @@ const changed: ConformanceCase = {
   files: { server: file('server\n', 0o755) },
   second: { files: { server: file('server\n', 0o755, xattrs) } },
   difference: {
-    reason: 'a file of the context that changes brings its capabilities, where BuildKit loses them',
+    reason: 'Files of the context keep their capabilities when they change; BuildKit loses them',
     lamina: {
       outcome: {
         files: {

@@ -186,7 +186,7 @@ const throughLinks = (
 const throughLinksDiffering = withDifferences(throughLinks, {
   [BEFORE_PIVOT]: {
     reason:
-      '`COPY --parents` follows links before `/./`, where BuildKit does so only if a wildcard comes after it',
+      '`COPY --parents` follows links before `/./`; BuildKit does so only if a wildcard follows',
     lamina: {
       outcome: {
         error: undefined,
@@ -273,7 +273,7 @@ const parentsOfNothing: ConformanceCase = {
   files: { a: 'a\n', 'd/b': 'b\n' },
   difference: {
     reason:
-      '`COPY --parents` of a file that `--exclude` leaves out copies nothing, where BuildKit does not find it',
+      '`COPY --parents` of a file that `--exclude` leaves out copies nothing; BuildKit reports that the file does not exist',
     lamina: {
       outcome: {
         error: undefined,
@@ -296,7 +296,7 @@ const parentsOfEverything: ConformanceCase = {
   dockerfile: lines('FROM busybox', 'COPY --parents . /x/'),
   files: { a: 'a\n', 'd/b': 'b\n' },
   difference: {
-    reason: '`COPY --parents .` copies the context, where BuildKit does not find it',
+    reason: '`COPY --parents .` copies the context; BuildKit reports that it does not exist',
     lamina: {
       outcome: {
         error: undefined,

@@ -117,7 +117,7 @@ const exclamationMark: ConformanceCase = {
   dockerfile: lines('FROM scratch', 'COPY !a /x'),
   files: { '!a': 'a\n' },
   difference: {
-    reason: 'a source that begins with `!` is a file of that name, which BuildKit does not find',
+    reason: 'A source that begins with `!` is a file of that name, which BuildKit does not find',
     lamina: {
       outcome: {
         error: undefined,
@@ -140,7 +140,7 @@ const reservedName: ConformanceCase = {
   files: { '.wh.file': 'a\n' },
   difference: {
     reason:
-      'a file whose name begins with `.wh.` is refused, where BuildKit makes a layer that deletes another file',
+      'A file whose name begins with `.wh.` is refused; BuildKit creates a layer that deletes another file',
     lamina: { fails: 'LAYER_RESERVED_NAME' },
   },
 };
@@ -150,7 +150,7 @@ export const copySources: Topic = {
   cases: withDifferences([...sources, dotFiles, exclamationMark, reservedName], {
     'wildcard without a match in a directory': {
       reason:
-        'a wildcard that matches nothing in a directory of the context selects nothing, where BuildKit, which was not sent the directory, fails',
+        'A wildcard that matches nothing in a directory of the context selects nothing. BuildKit fails, since it did not receive the directory',
       lamina: {
         outcome: {
           error: undefined,
@@ -166,7 +166,7 @@ export const copySources: Topic = {
     },
     'escaped class': {
       reason:
-        'an escaped wildcard in a source is the character, where BuildKit looks for a backslash',
+        'An escaped wildcard in a source stands for the character itself; BuildKit looks for a backslash',
       lamina: {
         outcome: {
           error: undefined,

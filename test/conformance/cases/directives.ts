@@ -200,7 +200,8 @@ const others: ConformanceCase[] = [
     rule: `${SECTION}: \`syntax\` names a frontend to run`,
     dockerfile: lines('# syntax=frontend.invalid/dockerfile:1', 'FROM scratch', 'LABEL a=1'),
     difference: {
-      reason: 'lamina is the frontend: it fetches none, and reads the Dockerfile itself',
+      reason:
+        'lamina is the frontend: it reads the Dockerfile itself and downloads no frontend image',
       lamina: {
         outcome: {
           error: undefined,

@@ -357,7 +357,7 @@ const byNumber: ConformanceCase = {
   dockerfile: lines('FROM scratch', 'LABEL a=1', 'FROM scratch', 'LABEL a=2'),
   options: { target: '0' },
   difference: {
-    reason: 'a stage without a name can be a target: by the number that COPY --from knows it by',
+    reason: 'A stage without a name can be a target, by the number that COPY --from uses',
     lamina: {
       outcome: {
         error: undefined,

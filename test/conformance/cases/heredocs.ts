@@ -316,7 +316,7 @@ const json: ConformanceCase = {
   dockerfile: lines('FROM scratch', 'COPY ["<<EOF", "/f"]'),
   difference: {
     reason:
-      'BuildKit makes an empty file of a document that is not there; lamina looks for a file `<<EOF`',
+      'the JSON form has no here-documents, so lamina looks for a file named `<<EOF`. BuildKit creates an empty file',
     lamina: { fails: 'COPY_SOURCE_NOT_FOUND' },
   },
 };

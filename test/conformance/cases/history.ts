@@ -268,7 +268,8 @@ const cases = rows.map(
   }),
 );
 
-const UNKNOWN = 'members of the config of a base that BuildKit does not know, and drops, are kept';
+const UNKNOWN =
+  'Members of the config of a base image that BuildKit does not know are kept; BuildKit drops them';
 const unusual = {
   Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
   MacAddress: '02:42:ac:11:00:02',
@@ -276,7 +277,7 @@ const unusual = {
 };
 
 const CORRECTED =
-  "a base's history that does not match its layers is corrected before the steps are added, where BuildKit gives the steps' layers to the wrong entries";
+  'If the history of a base image does not match its layers, lamina corrects it before it adds the steps. BuildKit assigns the layers of the steps to the wrong entries';
 const added = ['empty: LABEL a=1', 'layer: COPY a /a # buildkit'];
 
 const differing = withDifferences(cases, {
@@ -304,7 +305,7 @@ const differing = withDifferences(cases, {
   },
   'layers and entries': {
     reason:
-      'the layer of a COPY holds what the step copied, also where the same file was there already',
+      'The layer of a COPY contains everything that the step copied, even files that were already there',
     lamina: { outcome: { layers: [[], [], ['a'], ['a'], ['.wh.a']] } },
   },
 });

@@ -73,7 +73,7 @@ const cases = rows.map(
 export const mountPoints = withDifferences(cases, {
   'name servers of the kernel': {
     reason:
-      'a link at `/etc/hosts` or `/etc/resolv.conf` that leads to what the kernel or the runtime owns, such as `/proc/net/pnp`, is covered by the file',
+      'If `/etc/hosts` or `/etc/resolv.conf` is a link to a path owned by the kernel or the runtime, such as `/proc/net/pnp`, the mounted file covers the link; BuildKit fails',
     lamina: {
       outcome: {
         error: undefined,

@@ -185,8 +185,7 @@ const rows: readonly MountRow[] = [
 
 export const secretMounts = withDifferences(mountCases(rows), {
   'ssh with a relative target': {
-    reason:
-      'SSH_AUTH_SOCK is an absolute path, where BuildKit gives a relative target as it is written',
+    reason: 'SSH_AUTH_SOCK is always an absolute path; BuildKit keeps a relative target as written',
     lamina: {
       outcome: { files: { f: 'file 0644 0:0 "/w/agent\\n"', w: 'directory 0755 0:0' } },
     },

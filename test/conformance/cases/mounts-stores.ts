@@ -167,7 +167,7 @@ const rows: readonly MountRow[] = [
 export const storeMounts = withDifferences(mountCases(rows), {
   'cache with the default owner': {
     reason:
-      'a cache mount that says `uid=0`, `gid=0` or `mode=0755`, which are the defaults, has the cache of one that says nothing',
+      'A cache mount with `uid=0`, `gid=0` or `mode=0755`, which are the defaults, uses the same cache as one without these options',
     lamina: { outcome: { files: { f: 'file 0644 0:0 "x\\n"' } } },
   },
 });

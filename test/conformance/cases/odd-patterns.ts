@@ -75,11 +75,12 @@ function escaped(pattern: string): string {
 
 const REFUSED: IntendedDifference = {
   reason:
-    'a reversed range is refused in patterns for files of a stage, too, where BuildKit finds nothing',
+    'A reversed range in a pattern for files of a stage is refused too; BuildKit finds nothing',
   lamina: { fails: 'PATTERN_INVALID' },
 };
 const NO_NAMES: IntendedDifference = {
-  reason: 'a name that is none in `[[:name:]]` is no error in a source, where names mean nothing',
+  reason:
+    'An unknown name in `[[:name:]]` is not an error in a source, since names have no meaning there',
   lamina: {
     outcome: {
       error: undefined,

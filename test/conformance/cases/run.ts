@@ -303,7 +303,7 @@ const withOptions = options.map(
 );
 
 const LINKED =
-  'a RUN that links to a file of a lower layer gets a hard link, where BuildKit exports a second file';
+  'A RUN that links to a file of a lower layer produces a hard link; BuildKit exports a second file';
 
 const differing = withDifferences(rows, {
   'hard link to an old symlink': {
@@ -315,8 +315,7 @@ const differing = withDifferences(rows, {
     lamina: { outcome: { files: { 'there/second': '= there/file' } } },
   },
   'network host is not allowed': {
-    reason:
-      'steps use the network of the host by default, so `RUN --network=host` asks for nothing more',
+    reason: 'Steps use the host network by default, so `RUN --network=host` needs no entitlement',
     lamina: {
       outcome: {
         error: undefined,

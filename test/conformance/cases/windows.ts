@@ -84,7 +84,7 @@ const rows: readonly Row[] = [
 /** Where BuildKit puts what it adds to an image for Windows. */
 const layout = (files: NonNullable<Outcome['files']>): IntendedDifference => ({
   reason:
-    'files added to a base image for Windows are not put below `Files/`, as Windows wants it: such images can be made, not run there',
+    'Files added to a base image for Windows are not moved below `Files/`, as Windows requires: such images can be built, but do not run there',
   lamina: { outcome: { files: { ...files, platform: 'file 0644 0:0 "windows/amd64\\n"' } } },
 });
 const FILE = 'file 0644 0:0 "a\\n"';
