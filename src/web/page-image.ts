@@ -31,15 +31,9 @@ export function pageImage(
   const { reclaimable, duplicates, packages, leftovers } = report;
   const tree: ContentTree = contentTree(model, { limit: nodes });
   const build = record === undefined ? null : pageBuild(record);
-  const madeBy = new Map(build?.steps.map((step) => [step.layer, step]));
   return {
     report: {
       ...report,
-      layers: report.layers.map((layer) => ({
-        ...layer,
-        stage: layer.stage ?? madeBy.get(layer.index)?.stage ?? null,
-        line: layer.line ?? madeBy.get(layer.index)?.line ?? null,
-      })),
       reclaimable: { ...reclaimable, files: largest(reclaimable.files, rows) },
       duplicates: {
         ...duplicates,
