@@ -107,6 +107,20 @@ describe('a report', () => {
     expect(report.problems).toEqual([]);
   });
 
+  it('takes no applet of busybox for a package manager', async () => {
+    const program = { mode: 0o755, content: 'busybox' };
+    const image = imageOf([
+      tar(
+        { path: 'bin/busybox', ...program },
+        { path: 'bin/dpkg', type: 'hardlink', linkTarget: 'bin/busybox' },
+        { path: 'bin/rpm', type: 'symlink', linkTarget: '/bin/busybox' },
+        { path: 'sbin/apk', ...program },
+      ),
+    ]);
+    const { security } = await makeReport(image, await scanImage(image));
+    expect(security.packageManagers).toEqual(['sbin/apk']);
+  });
+
   it('says nothing of instructions where the history does not match the layers', async () => {
     const image = imageOf(layers, { history: [{ created_by: 'ADD x /' }] });
     const report = await makeReport(image, await scanImage(image));

@@ -1,6 +1,6 @@
 /** What in the final file system matters for security. */
-import { type BytePath, baseName, toJsonText } from '../../files/index.ts';
-import { type ImageModel, NONE } from '../model/index.ts';
+import { type BytePath, baseName, joinPath, toJsonText } from '../../files/index.ts';
+import { type ImageModel, NONE, type Version } from '../model/index.ts';
 
 export interface SecurityFindings {
   readonly shells: readonly BytePath[];
@@ -42,7 +42,8 @@ export function securityFindings(model: ImageModel): SecurityFindings {
     if (isSpecial && (mode & EXECUTABLE) !== 0) setuid?.push(path);
     if (!PROGRAM_DIRECTORY.test(path) || leadsNowhere(model, path, linkTarget)) continue;
     if (SHELLS.has(baseName(path))) shells?.push(path);
-    if (PACKAGE_MANAGERS.has(baseName(path))) packageManagers?.push(path);
+    if (!PACKAGE_MANAGERS.has(baseName(path)) || isApplet(model, version)) continue;
+    packageManagers?.push(path);
   }
   const sorted = (paths: BytePath[] = []) => paths.sort();
   return {
@@ -50,6 +51,23 @@ export function securityFindings(model: ImageModel): SecurityFindings {
     packageManagers: sorted(packageManagers),
     setuid: sorted(setuid),
   };
+}
+
+/** busybox has programs of these names too, which install nothing from a repository. */
+function isApplet(model: ImageModel, version: Version): boolean {
+  const { versions, paths } = model;
+  const { linkTarget } = versions.metadata(version);
+  if (linkTarget !== undefined) return baseName(linkTarget) === 'busybox';
+  const group = versions.linkGroup(version);
+  const directory = paths.parent(versions.node(version));
+  const busybox = paths.find(joinPath(paths.path(directory), 'busybox'));
+  if (group === NONE || busybox === NONE) return false;
+  const program = model.visibleAt(busybox, model.layers.length - 1);
+  return (
+    program !== NONE &&
+    versions.layer(program) === versions.layer(version) &&
+    versions.linkGroup(program) === group
+  );
 }
 
 /** Whether a link is dangling. Links to directories on the way are assumed to be valid. */
