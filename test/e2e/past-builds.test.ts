@@ -1,0 +1,84 @@
+/** Records of builds: what they hold, what they do not, and what becomes of unreadable ones. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workbench } from '../support/cli.ts';
+import { schemaErrors } from '../support/json-schemas.ts';
+
+const SECRET = 'correct-horse-battery';
+const DOCKERFILE = `FROM scratch AS build
+ARG API_TOKEN
+COPY a /a-$API_TOKEN
+FROM scratch
+COPY --from=build / /
+`;
+
+describe('records of builds', () => {
+  const bench = new Workbench();
+  const records = join(bench.store, 'builds');
+  const build = (...flags: readonly string[]) =>
+    bench.succeed(['build', '-q', '-t', 'app', ...flags, join(bench.directory, 'project')]);
+  const json = async (...args: readonly string[]): Promise<unknown> =>
+    JSON.parse((await bench.succeed(args)).stdout);
+
+  beforeAll(async () => {
+    bench.project({ Dockerfile: DOCKERFILE, a: 'a', token: SECRET });
+    const secret = `id=one,src=${join(bench.directory, 'project/token')}`;
+    const url = `https://user:${SECRET}@example.com/`;
+    await build(
+      '--secret',
+      secret,
+      '--build-arg',
+      `API_TOKEN=${SECRET}`,
+      '--build-arg',
+      `U=${url}`,
+    );
+  });
+  afterAll(() => bench[Symbol.dispose]());
+
+  it('hold no secrets', () => {
+    const texts = readdirSync(records)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => readFileSync(join(records, name), 'utf8'));
+    expect(texts).toHaveLength(1);
+    expect(texts.join('')).toContain('API_TOKEN');
+    expect(texts.join('')).not.toContain(SECRET);
+  });
+
+  it('have the documented form', async () => {
+    expect(schemaErrors('build-record', await json('builds', 'show', '--format', 'json'))).toEqual(
+      [],
+    );
+    expect(schemaErrors('why', await json('why', 'app', '--format', 'json'))).toEqual([]);
+  });
+
+  it('tell when a result was removed from the store', async () => {
+    await build();
+    await bench.succeed(['rmi', 'app']);
+    await bench.succeed(['builder', 'prune', '-af']);
+    await build();
+    const { stdout } = await bench.succeed(['why', '--format', 'json']);
+    const { steps } = JSON.parse(stdout) as { steps: { cause: { kind: string } | null }[] };
+    expect(steps.map(({ cause }) => cause?.kind)).toEqual(['missing', 'missing']);
+  });
+
+  it('are drawn', async () => {
+    const trace = (await json('builds', 'trace')) as { traceEvents: { name: string }[] };
+    const names = trace.traceEvents.map(({ name }) => name);
+    expect(names.some((name) => name.includes('COPY --from=build'))).toBe(true);
+    expect(await json('builds', 'trace', '--format', 'otlp')).toHaveProperty('resourceSpans');
+    const { stdout } = await bench.succeed(['builds', 'graph', '--format', 'dot']);
+    expect(stdout).toContain('"build" -> "stage-1" [label="COPY"');
+  });
+
+  it('of another version are refused by name, and can be removed', async () => {
+    const [file = ''] = readdirSync(records).filter((name) => name.endsWith('.json'));
+    const id = file.replace('.json', '');
+    writeFileSync(join(records, file), `{"version":99,"id":"${id}"}`);
+    const refused = await bench.lamina(['why', id]);
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toContain(`the record of build ${id} was written by another version`);
+    const { stdout } = await bench.succeed(['builds', 'rm', id]);
+    expect(stdout).toBe(`${id}\n`);
+  });
+});
