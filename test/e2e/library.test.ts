@@ -126,6 +126,10 @@ const short = {
   compareImages: { a: 'busybox', b: 'busybox' },
   checkImage: { image: 'busybox' },
   reportImage: { image: 'busybox' },
+  exploreImage: { image: 'busybox' },
+  explorePage: { image: 'busybox' },
+  // Once it listens, its signal is how it is stopped: it resolves.
+  serveExplorer: { image: 'busybox', onListening() {} },
   prune: {},
   diskUsage: {},
   diskUsageDetails: {},
