@@ -128,6 +128,12 @@ const short = {
   reportImage: { image: 'busybox' },
   exploreImage: { image: 'busybox' },
   explorePage: { image: 'busybox' },
+  listBuilds: {},
+  inspectBuild: { build: 'none' },
+  explainBuild: { build: 'none' },
+  graphBuild: { build: 'none' },
+  traceBuild: { build: 'none' },
+  removeBuilds: { builds: ['none'] },
   // Once it listens, its signal is how it is stopped: it resolves.
   serveExplorer: { image: 'busybox', onListening() {} },
   prune: {},
