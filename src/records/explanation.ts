@@ -1,6 +1,7 @@
 /** Why the steps of a build ran, as data: the shape that `lamina why --format json` prints. */
 import type { StepStatus } from './types.ts';
 
+/** What made a step run. A value of a build argument is `arg`, whatever changed it. */
 export type StepCauseKind =
   | 'file'
   | 'arg'
@@ -17,6 +18,7 @@ export type StepCauseKind =
   | 'missing'
   | 'cache';
 
+/** The first cause for which a step ran. */
 export interface StepCause {
   readonly kind: StepCauseKind;
   /** The file, variable, base, flag or word at fault. */
@@ -29,6 +31,7 @@ export interface StepCause {
   readonly from: string | null;
 }
 
+/** A step, and why it ran. */
 export interface ExplainedStep {
   readonly name: string;
   /** 1-based, in the Dockerfile. */
@@ -39,6 +42,7 @@ export interface ExplainedStep {
   readonly cause: StepCause | null;
 }
 
+/** Why the steps of a build ran, compared with an earlier build. */
 export interface Explanation {
   /** Id of the build. */
   readonly build: string;

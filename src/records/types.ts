@@ -6,10 +6,13 @@
 /** Rises when an older lamina could not read what a newer one writes, or the other way round. */
 export const RECORD_VERSION = 1;
 
+/** `cached`: found in the cache; `ran`: carried out; `skipped`: never reached, since the build ended before it. */
 export type StepStatus = 'cached' | 'ran' | 'skipped';
 
+/** How a build ended. */
 export type BuildOutcome = 'succeeded' | 'failed' | 'cancelled';
 
+/** One build: what it was given, what each step did, and what it made. */
 export interface BuildRecord {
   readonly version: typeof RECORD_VERSION;
   /** Ids sort by the time at which the builds began. */
@@ -41,6 +44,7 @@ export interface BuildRecord {
   readonly work: readonly RecordedWork[];
 }
 
+/** One step of a build, with what its cache key was made of. */
 export interface RecordedStep {
   /** `[build 2/5] RUN go build`. */
   readonly name: string;
@@ -74,6 +78,7 @@ export interface RecordedStep {
   readonly content: readonly RecordedContent[];
 }
 
+/** Files that a step used, known by a digest over all of them. */
 export interface RecordedContent {
   /** Index in the step's inputs; null: what the step itself fetched. */
   readonly input: number | null;
@@ -83,6 +88,7 @@ export interface RecordedContent {
   readonly digest: string;
 }
 
+/** A variable that a step saw. */
 export interface RecordedVariable {
   readonly name: string;
   /** Null where it may be secret. */
@@ -94,6 +100,7 @@ export interface RecordedVariable {
   readonly uses?: readonly string[];
 }
 
+/** A stage of the Dockerfile that the build needed. */
 export interface RecordedStage {
   readonly name: string;
   /** Of files visible in the stage's last file system, its base included; null: unknown. */
@@ -101,6 +108,7 @@ export interface RecordedStage {
   readonly isTarget: boolean;
 }
 
+/** An image that the build made, for one platform. */
 export interface RecordedImage {
   readonly id: string;
   readonly platform: string;
@@ -108,6 +116,7 @@ export interface RecordedImage {
   readonly layers: readonly { readonly diffId: string; readonly step: number | null }[];
 }
 
+/** Work of a build that is no step. Times are milliseconds; `began` counts from the start of the build. */
 export interface RecordedWork {
   readonly name: string;
   readonly began: number;
