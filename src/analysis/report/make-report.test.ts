@@ -127,6 +127,19 @@ describe('a report', () => {
     expect(report.layers.map(({ instruction }) => instruction)).toEqual([null, null]);
   });
 
+  it('says where a secret of an instruction is, never its value', async () => {
+    const token = `ghp_${'aB3'.repeat(12)}`;
+    const image = imageOf([tar({ path: 'f' })], {
+      history: [{ created_by: `RUN /bin/sh -c curl -H 'X: ${token}' https://u:pass1@h/x` }],
+    });
+    const report = await makeReport(image, await scanImage(image));
+    expect(report.layers[0]?.instruction).toBe("RUN curl -H 'X: ***' ***/x");
+    expect(report.secrets.map(({ kind }) => kind)).toEqual(['github-token', 'url-password']);
+    const sources = [{ instruction: `RUN login ${token}`, stage: undefined, line: 2 }];
+    const built = await makeReport(image, await scanImage(image), { sources });
+    expect(built.layers[0]?.instruction).toBe('RUN login ***');
+  });
+
   it('goes on without a layer that is damaged, and names it', async () => {
     const image = imageOf(layers, config);
     const [first, second] = image.layers;

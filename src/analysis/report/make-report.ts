@@ -5,7 +5,7 @@ import { estimateCost, type GivenRates, pullTimes, ratesWith } from '../cost/ind
 import { findLeftovers } from '../leftovers/index.ts';
 import { diveFigures, duplicates, reclaimable, visibleTotals } from '../model/index.ts';
 import { findPackages } from '../packages/index.ts';
-import { findSecrets } from '../secrets/index.ts';
+import { findSecrets, masked, withoutSecrets } from '../secrets/index.ts';
 import { largestDirectories, largestFiles } from './largest.ts';
 import { layerInstructions } from './layer-history.ts';
 import type { ScannedImage } from './scan-image.ts';
@@ -125,17 +125,19 @@ interface LayerFacts extends ReportOptions {
 
 function reportedLayers(
   { layers, config }: Image,
-  { model }: ScannedImage,
+  { model, secrets }: ScannedImage,
   { sources = [], compressed = [], reclaimable: hidden }: LayerFacts,
 ): ReportedLayer[] {
   const instructions = layerInstructions(config, layers.length);
+  const shown = (text: string | null) =>
+    text === null ? null : withoutSecrets(masked(text, secrets.own));
   return layers.map(({ diffId, descriptor }, index): ReportedLayer => {
     const { unpacked = 0, files = 0 } = model.layers[index] ?? {};
     const source = sources[index];
     const isCompressed = /gzip|zstd/.test(descriptor.mediaType);
     return {
       ...{ index, diffId, digest: descriptor.digest },
-      instruction: source?.instruction ?? instructions[index] ?? null,
+      instruction: shown(source?.instruction ?? instructions[index] ?? null),
       stage: source?.stage ?? null,
       line: source?.line ?? null,
       unpacked,

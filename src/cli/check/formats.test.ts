@@ -118,6 +118,15 @@ it('a layer that could not be read is an error, also where the rest is fine', as
   expect(status).toBe(2);
   expect(stdout).toContain('app:1: not all layers could be read');
   expect(stderr).toContain('layer 3 could not be checked: the archive ends early');
+  const junit = await session(['check', '--no-shell', '--format=junit', 'a'], { api });
+  expect(junit.stdout).toContain('tests="3" failures="1" errors="1" skipped="0"');
+  expect(junit.stdout).toContain(
+    '<error type="ARCHIVE_TRUNCATED" message="could not be read: the archive ends early"/>',
+  );
+  const github = await session(['check', '--no-shell', '--format=github', 'a'], { api });
+  expect(github.stdout).toBe(
+    '::error title=lamina check::layer 3 could not be checked: the archive ends early\n',
+  );
 });
 
 it('an option counts before the file', async () => {

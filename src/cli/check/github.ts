@@ -1,10 +1,17 @@
 /** Commands for the log of a GitHub Actions job: annotations of the Dockerfile. */
 import type { ImageCheck, ImageFinding } from '../../api/index.ts';
+import { printable } from '../../progress/index.ts';
 import { type CheckOutput, fullMessage } from './places.ts';
 
 /** @returns whole lines */
-export function renderGithub({ findings }: ImageCheck, output: CheckOutput): string {
-  return findings.map((finding) => `${annotation(finding, output)}\n`).join('');
+export function renderGithub({ findings, problems }: ImageCheck, output: CheckOutput): string {
+  const unread = problems.map(({ layer, message }) => {
+    const text = printable(`layer ${layer} could not be checked: ${message}`);
+    return `::error title=lamina check::${data(text)}`;
+  });
+  return [...findings.map((finding) => annotation(finding, output)), ...unread]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function annotation(finding: ImageFinding, output: CheckOutput): string {

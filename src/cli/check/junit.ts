@@ -1,17 +1,18 @@
-/** JUnit XML, which CI systems show as test results: a test case for each rule. */
+/** JUnit XML, which CI systems show as test results: a test case for each rule, and an error for each layer that could not be read. */
 import type { CheckedRule, ImageCheck } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
 import { type CheckOutput, fullMessage, shownRules } from './places.ts';
 import { RULE_TEXTS } from './rule-texts.ts';
 
 export function renderJunit(check: ImageCheck, output: CheckOutput): string {
+  const { problems } = check;
   const rules = shownRules(check);
   const count = (status: CheckedRule['status']) =>
     rules.filter((rule) => rule.status === status).length;
   const totals = attributes({
-    tests: rules.length,
+    tests: rules.length + problems.length,
     failures: count('failed'),
-    errors: 0,
+    errors: problems.length,
     skipped: count('not-checked'),
   });
   const name = attributes({ name: `lamina check ${output.name}` });
@@ -20,6 +21,7 @@ export function renderJunit(check: ImageCheck, output: CheckOutput): string {
     `<testsuites${name}${totals}>`,
     `  <testsuite${name}${totals}>`,
     ...rules.flatMap((rule) => testCase(rule, check, output)),
+    ...problems.flatMap(unreadLayer),
     '  </testsuite>',
     '</testsuites>',
     '',
@@ -47,6 +49,14 @@ function testCase(rule: CheckedRule, { findings }: ImageCheck, output: CheckOutp
     ],
   }[rule.status];
   return [start, ...inside, '    </testcase>'];
+}
+
+function unreadLayer({ layer, code, message }: ImageCheck['problems'][number]): string[] {
+  return [
+    `    <testcase${attributes({ name: `layer ${layer}`, classname: 'lamina.check' })}>`,
+    `      <error${attributes({ type: code, message: `could not be read: ${message}` })}/>`,
+    '    </testcase>',
+  ];
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
