@@ -50,7 +50,7 @@ function overview(record: BuildRecord): PastBuild {
   return {
     ...{ id, started, milliseconds, outcome, error, dockerfile, target, platforms, names },
     steps: steps.length,
-    cached: steps.filter(({ status }) => status !== 'ran').length,
+    cached: steps.filter(({ status }) => status === 'cached').length,
     images: record.images.map((image) => image.id),
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import { definitionCause } from './causes/definition-cause.ts';
-import { type FileFacts, type FileFinder, fileCause } from './causes/file-cause.ts';
+import { type FileFacts, type FileFinder, fileCause, unreadCause } from './causes/file-cause.ts';
 import { parameterCause } from './causes/parameter-cause.ts';
 import { variableCause } from './causes/variable-cause.ts';
 import { cause, type StepCause } from './explanation.ts';
@@ -100,7 +100,17 @@ export class Causes {
       const found = this.#ofContent(index, content, known);
       if (found !== undefined) return found;
     }
-    return undefined;
+    const unread = step.failed === true && step.key === null && old.content[step.content.length];
+    return unread ? this.#ofUnread(index, unread) : undefined;
+  }
+
+  #ofUnread(index: number, known: RecordedContent): Change | undefined {
+    const { steps } = this.#now;
+    const from = known.input === null ? null : (steps[index]?.inputs[known.input] ?? null);
+    if (from === null) return undefined;
+    if (steps[from]?.kind !== 'context') return this.#inherited(from, index);
+    const facts = { now: this.#now, before: this.#before, files: this.#files };
+    return { cause: unreadCause(facts, known), root: index };
   }
 
   #ofContent(

@@ -1,5 +1,5 @@
 /** Records of builds: what they hold, what they do not, and what becomes of unreadable ones. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workbench } from '../support/cli.ts';
@@ -69,6 +69,25 @@ describe('records of builds', () => {
     expect(await json('builds', 'trace', '--format', 'otlp')).toHaveProperty('resourceSpans');
     const { stdout } = await bench.succeed(['builds', 'graph', '--format', 'dot']);
     expect(stdout).toContain('"build" -> "stage-1" [label="COPY"');
+  });
+
+  it.each([
+    ['ignores a file', { '.dockerignore': 'a\n' }, { kind: 'ignore', after: 'a left out by a' }],
+    ['has lost a file', {}, { kind: 'file', subject: 'a', after: null }],
+  ])('tell why a build failed whose context %s', async (_, files, cause) => {
+    const project = join(bench.directory, 'project');
+    rmSync(join(project, 'a'));
+    if ('.dockerignore' in files) bench.project({ ...files, a: 'a' });
+    expect((await bench.lamina(['build', '-q', '-t', 'app', project])).status).not.toBe(0);
+    const { steps } = (await json('why', '--format', 'json')) as { steps: { cause: unknown }[] };
+    expect(steps).toMatchObject([
+      { status: 'ran', cause },
+      { status: 'skipped', cause: null },
+    ]);
+    const { stdout } = await bench.succeed(['builds', 'ls', '--format', '{{.Cached}}']);
+    expect(stdout.split('\n')[0]).toBe('0/2');
+    rmSync(join(project, '.dockerignore'), { force: true });
+    bench.project({ a: 'a' });
   });
 
   it('of another version are refused by name, and can be removed', async () => {

@@ -58,6 +58,18 @@ export function fileCause(
   });
 }
 
+/** Of a step that failed before it had read its files: it is known only what it took of the build context before. */
+export function unreadCause(
+  { now, before, files }: Pick<FileFacts, 'now' | 'before' | 'files'>,
+  { use, what, digest }: RecordedContent,
+): StepCause {
+  for (const change of fileChanges(files.list(digest) ?? [], [])) {
+    const ignored = ignoreCause(change, now.ignore, before?.ignore ?? null);
+    if (ignored !== undefined) return ignored;
+  }
+  return cause(use === 'mount' ? 'mount' : 'file', { subject: what, before: shortDigest(digest) });
+}
+
 function withLine(text: string | null, line: string | undefined): string | null {
   return text === null || line === undefined ? text : `${text}, ${line}`;
 }
