@@ -123,7 +123,12 @@ export interface InspectImagesResult {
 
 /** The image to describe. */
 export interface ImageHistoryOptions extends StoreOptions {
+  /** As in `ReportImageOptions`. */
   readonly image: string;
+  /** `os/arch[/variant]`; undefined: of an index the image that is best for this machine. */
+  readonly platform?: string | undefined;
+  /** Read the layers and the records of builds, for `HistoryRow.layer`. The layers of an image outside of the store are always read. */
+  readonly details?: boolean | undefined;
 }
 
 /** The base image to create. */

@@ -7,7 +7,7 @@ export type {
   ImageReport,
 } from '../analysis/index.ts';
 export type { ByteSink, Destination } from '../destination/index.ts';
-export type { HistoryRow, ImageInspect } from '../export/index.ts';
+export type { HistoryLayer, HistoryRow, ImageInspect } from '../export/index.ts';
 export type { ContentDigest, FileEntry, FileType } from '../files/index.ts';
 export type { Image, ImageFiles, Index, Layer } from '../image/index.ts';
 export type { LayerEntry, LayerFile, LayerIndex, Whiteout } from '../layers/index.ts';

@@ -214,9 +214,9 @@ export interface Lamina {
   inspectImages(options: InspectImagesOptions): Promise<InspectImagesResult>;
 
   /**
-   * Lists the steps that made an image, newest first.
+   * Lists the steps that made an image, newest first. A layer that cannot be read has a `problem`, and the others are listed all the same.
    *
-   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS; those of `openImage` where the image is not in the store
    */
   imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]>;
 

@@ -574,7 +574,7 @@ describe('lists and details', () => {
       [
         'IMAGE          CREATED       CREATED BY                                      SIZE     COMMENT',
         'ab12ab12ab12   2 hours ago   RUN /bin/sh -c apt-get update && apt-get ins…   1.23kB   buildkit.dockerfile.v0',
-        '<missing>      N/A           COPY a /b # buildkit                            0B',
+        '-              N/A           COPY a /b # buildkit                            0B',
         '',
       ].join('\n'),
     );
@@ -587,9 +587,42 @@ describe('lists and details', () => {
       'a',
     ];
     expect((await session(whole, { api })).stdout).toContain('1234 RUN /bin/sh -c apt-get update');
-    expect((await session(['history', '-q', 'a'], { api })).stdout).toBe(
-      'ab12ab12ab12\n<missing>\n',
+    expect((await session(['history', '-q', 'a'], { api })).stdout).toBe('ab12ab12ab12\n');
+    expect((await session(['history', '--format={{.ID}}', 'a'], { api })).stdout).toBe(
+      'ab12ab12ab12\n-\n',
     );
+  });
+
+  it('prints what layers and builds tell of a history', async () => {
+    const known = {
+      ...{ index: 1, diffId: ID, stage: 'build', line: 7, compressed: 900 },
+      ...{ reclaimable: 100, milliseconds: 1250, problem: null },
+    };
+    const row = { id: undefined, references: [], created: undefined, createdBy: 'RUN make' };
+    const problem = { code: 'LAYER_DAMAGED', message: 'it ends early' };
+    const unknown = { stage: null, line: null, compressed: null, reclaimable: null };
+    const rows: HistoryRow[] = [
+      { ...row, id: ID, size: 0, comment: '' },
+      { ...row, size: 1234, comment: '', layer: known },
+      {
+        ...{ ...row, size: undefined, comment: '' },
+        layer: { ...known, ...unknown, index: 0, milliseconds: null, problem },
+      },
+    ];
+    const api = { imageHistory: async () => rows };
+    expect(await session(['history', '--wide', 'a'], { api })).toMatchObject({
+      status: 1,
+      stdout: [
+        'IMAGE          CREATED   CREATED BY   STAGE   LINE   SIZE     COMPRESSED   RECLAIMABLE   TIME',
+        'ab12ab12ab12   N/A       RUN make     -       -      0B       -            -             -',
+        '-              N/A       RUN make     build   7      1.23kB   900B         100B          1.3s',
+        '-              N/A       RUN make     -       -      N/A      -            -             -',
+        '',
+      ].join('\n'),
+      stderr: expect.stringContaining('cannot be read: it ends early'),
+    });
+    const exact = ['history', '--wide', '-H=false', '--format={{.Compressed}} {{.Time}}', 'a'];
+    expect((await session(exact, { api })).stdout).toBe('- -\n900 1250\n- -\n');
   });
 
   it('prints what it found, and fails for what it did not', async () => {

@@ -15,7 +15,7 @@ export {
   pruneExports,
 } from './export-local.ts';
 export { type ExportTarOptions, exportTar, type TarPart } from './export-tar.ts';
-export { type HistoryRow, imageHistory } from './history.ts';
+export { type HistoryLayer, type HistoryRow, historyRows, imageHistory } from './history.ts';
 export type { NewHistory } from './image-history.ts';
 export { type ImportRootfsOptions, importRootfs } from './import-rootfs.ts';
 export { type ImageInspect, inspectImage } from './inspect.ts';

@@ -1,7 +1,5 @@
 /** The images of a store: list, name, remove, describe. */
 import type {
-  HistoryRow,
-  ImageHistoryOptions,
   ImageSummary,
   InspectImagesOptions,
   InspectImagesResult,
@@ -10,7 +8,7 @@ import type {
   TagOptions,
 } from '../api/index.ts';
 import { AppError } from '../errors.ts';
-import { imageHistory as historyOf, inspectImage } from '../export/index.ts';
+import { inspectImage } from '../export/index.ts';
 import { compressedSizeOfImage, readConfig, sizeOfImage } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { familiarName, type ImageConfig, parseReference, parseTime } from '../oci/index.ts';
@@ -133,11 +131,4 @@ export function inspectImages(
       missing: found.flatMap(([text, image]) => (image === undefined ? text : [])),
     };
   });
-}
-
-export function imageHistory(
-  context: LaminaContext,
-  { image }: ImageHistoryOptions,
-): Promise<readonly HistoryRow[]> {
-  return withStore(context, (store) => historyOf(store, requireImage(store, image)));
 }

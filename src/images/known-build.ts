@@ -29,3 +29,15 @@ function stagesOf(builds: readonly BuildRecord[]): NonNullable<KnownBuild['stage
   }
   return [...sizes].flatMap(([name, bytes]) => (bytes === null ? [] : [{ name, bytes }]));
 }
+
+/** Milliseconds that the step of each layer took when it last ran, bottom first; null where no build on record ran it. */
+export function layerTimes({ store, record: image }: StoredImage): readonly (number | null)[] {
+  const times = new Map<string, number>();
+  for (const record of recordsIn(store)) {
+    for (const { diffId } of image.layers) {
+      const step = stepOfLayer(record, diffId);
+      if (step?.status === 'ran' && !times.has(diffId)) times.set(diffId, step.milliseconds);
+    }
+  }
+  return image.layers.map(({ diffId }) => times.get(diffId) ?? null);
+}

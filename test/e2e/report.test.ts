@@ -116,6 +116,37 @@ describe('a report', () => {
     expect(size.compressed).toBeLessThan(sum + 10_000);
   });
 
+  it('agrees with the history', async () => {
+    const { layers } = await report('seen');
+    const history = async (image: string) => {
+      const args = ['history', '--wide', '--human=false', '--format', 'json', image];
+      const { stdout } = await bench.succeed(args);
+      expect(stdout).not.toContain('<missing>');
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line): Record<string, string> => JSON.parse(line));
+    };
+    const rows = await history('seen');
+    expect(rows.flatMap((row) => schemaErrors('history', row))).toEqual([]);
+    expect(rows.slice(1).map(({ ID }) => ID)).toEqual(['-', '-', '-', '-', '-']);
+    expect(rows[0]).toMatchObject({ CreatedBy: 'USER 1000', Line: '-', Size: '0', Time: '-' });
+    expect(rows.slice(1).reverse()).toMatchObject(
+      layers.map(({ line, unpacked, compressed, reclaimable }) => ({
+        ...{ Stage: 'stage-0', Line: `${line}`, Size: `${unpacked}` },
+        ...{ Compressed: `${compressed}`, Reclaimable: `${reclaimable}` },
+        Time: expect.stringMatching(/^\d/),
+      })),
+    );
+    const packed = await history(`oci-archive:${file('oci.tar')}`);
+    const unknown = { Stage: '-', Line: '-', Time: '-' };
+    const withoutAge = ({ CreatedSince, ...row }: Record<string, string>) => row;
+    expect(packed.map(withoutAge)).toEqual(rows.map((row) => withoutAge({ ...row, ...unknown })));
+    const { stdout } = await bench.succeed(['history', `docker-archive:${file('docker.tar')}`]);
+    expect(stdout).toMatch(/^IMAGE {10}CREATED .* SIZE .* COMMENT\n/);
+    expect(stdout).toContain('500kB');
+  });
+
   it('knows the steps and the stages of its build', async () => {
     const dockerfile = `FROM scratch AS build
 COPY big small /src/

@@ -1,7 +1,7 @@
 import type { ImageReport } from '../../api/index.ts';
-import { printable } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
+import { layerProblemText } from '../layer-problem.ts';
 import {
   describeReport,
   readRates,
@@ -93,8 +93,11 @@ export const reportCommand = defineCommand({
     const columns = flags['no-trunc'] ? undefined : stdout.size().columns;
     const rows = flags.rows ?? ROWS;
     await stdout.write(textOf(report, { format: flags.format, rows, columns }));
-    await stderr.write(report.problems.map((problem) => problemText(report, problem)).join(''));
-    return report.problems.length === 0 ? exitStatus.success : exitStatus.failure;
+    const problems = report.problems.map((problem) =>
+      layerProblemText({ ...problem, digest: report.layers[problem.layer]?.digest ?? '' }),
+    );
+    await stderr.write(problems.join(''));
+    return problems.length === 0 ? exitStatus.success : exitStatus.failure;
   },
 });
 
@@ -109,13 +112,4 @@ function textOf(report: ImageReport, { format, rows, columns }: Shape): string {
   const document = describeReport(report, rows);
   if (format === 'html') return renderHtml(document);
   return format === 'markdown' ? renderMarkdown(document) : renderText(document, columns);
-}
-
-function problemText(
-  { layers }: ImageReport,
-  { layer, code, message }: ImageReport['problems'][number],
-): string {
-  const digest = layers[layer]?.digest ?? '';
-  const problem = printable(`layer ${layer} (${digest}) cannot be read: ${message}`);
-  return `error: ${problem}\n  code: ${code} (lamina explain ${code})\n`;
 }

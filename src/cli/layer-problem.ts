@@ -1,0 +1,15 @@
+import { printable } from '../progress/index.ts';
+
+export interface UnreadLayer {
+  readonly layer: number;
+  /** What names the layer: the digest of its blob, or its diffID. */
+  readonly digest: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** For standard error, in whole lines. */
+export function layerProblemText({ layer, digest, code, message }: UnreadLayer): string {
+  const problem = printable(`layer ${layer} (${digest}) cannot be read: ${message}`);
+  return `error: ${problem}\n  code: ${code} (lamina explain ${code})\n`;
+}
