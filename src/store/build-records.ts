@@ -123,10 +123,19 @@ export class BuildRecordStore {
       writeFileSync(temporary, bytes, { mode: 0o600 });
     } catch (error) {
       if (!hasErrorCode(error, 'ENOENT')) throw error;
-      mkdirSync(this.#lists, { recursive: true, mode: 0o700 });
+      // Not recursive: a store that was removed meanwhile must not come back with nothing but a record.
+      for (const directory of [this.#directory, this.#lists]) makeDirectory(directory);
       writeFileSync(temporary, bytes, { mode: 0o600 });
     }
     renameSync(temporary, path);
+  }
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!hasErrorCode(error, 'EEXIST')) throw error;
   }
 }
 

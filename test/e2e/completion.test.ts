@@ -31,7 +31,7 @@ function run(shell: string, script: string): string {
 }
 
 it.each([
-  ['lamina bui', '(lamina bui)', ['build', 'builder', 'buildx']],
+  ['lamina bui', '(lamina bui)', ['build', 'builder', 'builds', 'buildx']],
   // Bash ends words at : and =, and replaces only what follows them.
   ['lamina run --rm app:l', '(lamina run --rm app : l)', ['latest']],
   ['lamina build --progress=pl', '(lamina build --progress = pl)', ['plain']],
