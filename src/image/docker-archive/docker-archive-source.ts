@@ -25,10 +25,16 @@ import {
 import { manifestOf } from '../model/index-of.ts';
 import { archiveName, namedAs } from '../model/references.ts';
 import type { ImageSource } from '../model/transport.ts';
+import { layoutSource } from '../oci-layout/layout-source.ts';
 import { type DockerImage, decodeDockerManifest } from './docker-manifest.ts';
 import { verifiedTar } from './verified-tar.ts';
 
-/** Opens an archive; its roots are all that it lists. @throws AppError ARCHIVE_… */
+/**
+ * Opens an archive; its roots are all that it lists. Since Docker 25 it is an OCI layout, too, which is read where there is no
+ * `manifest.json`.
+ *
+ * @throws AppError ARCHIVE_…
+ */
 export async function openDockerArchive(
   source: string | AsyncIterable<Uint8Array>,
   options: OpenArchiveOptions,
@@ -36,8 +42,10 @@ export async function openDockerArchive(
   const archive = await openArchive(source, options);
   try {
     const manifest = await readSmall(archive, 'manifest.json');
-    if (manifest === undefined) throw noDockerArchive(archive.label);
-    return await dockerArchiveSource(archive, manifest);
+    if (manifest !== undefined) return await dockerArchiveSource(archive, manifest);
+    const index = await readSmall(archive, 'index.json');
+    if (index === undefined) throw noDockerArchive(archive.label);
+    return layoutSource(archive, index);
   } catch (error) {
     await archive[Symbol.asyncDispose]();
     throw error;
@@ -159,8 +167,6 @@ function noDockerArchive(label: string): AppError {
   return new AppError(
     'ARCHIVE_NO_IMAGE',
     `${label} is not a Docker archive: it has no manifest.json`,
-    {
-      hint: 'name an OCI layout as oci:DIRECTORY, an OCI archive as oci-archive:FILE',
-    },
+    { hint: 'create it again with `docker save` or `lamina save`' },
   );
 }
