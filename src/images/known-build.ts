@@ -12,8 +12,10 @@ export function knownBuild({ store, record: image }: StoredImage): KnownBuild {
   );
   const [newest] = builds;
   if (newest === undefined) return {};
-  const sources = image.layers.map(({ diffId }) => {
-    const step = stepOfLayer(newest, diffId);
+  const made = newest.images.find(({ id }) => id === image.id);
+  // By position: two steps may make the same layer.
+  const sources = image.layers.map((_, index) => {
+    const step = newest.steps[made?.layers[index]?.step ?? -1];
     if (step === undefined || step.instruction === null) return undefined;
     const { instruction, stage, line } = step;
     return { instruction, stage: stage ?? undefined, line: line ?? undefined };

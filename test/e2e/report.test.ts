@@ -178,6 +178,15 @@ COPY --from=build /src/small /twice
     expect(stdout).toContain('Stage build is 5MB, the image is 2kB: 2500 times smaller.');
   });
 
+  it('tells steps apart that make the same layer', async () => {
+    const dockerfile = 'FROM scratch\nCOPY small /small\nCOPY small /small\n';
+    const context = bench.project({ Dockerfile: dockerfile, small: 'small' }, 'same');
+    await bench.succeed(['build', '-q', '-t', 'same', context]);
+    const { layers } = await report('same');
+    expect(new Set(layers.map(({ diffId }) => diffId)).size).toBe(1);
+    expect(layers.map(({ line }) => line)).toEqual([2, 3]);
+  });
+
   it('tells what an image adds to its base', async () => {
     const files = { Dockerfile: 'FROM seen\nCOPY more /more\n', more: '0123456789' };
     await bench.succeed(['build', '-q', '-t', 'child', bench.project(files, 'child')]);
