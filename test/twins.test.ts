@@ -21,7 +21,7 @@ const MOST_LINES = 8;
 const REASONS: Readonly<Record<string, string>> = {
   'cli/commands/builds-show.ts ~ cli/commands/builds-trace.ts':
     'tables: the same kinds of flags, each with its own text',
-  'cli/commands/builds-trace.ts ~ cli/commands/compare.ts':
+  'cli/commands/check.ts ~ cli/commands/compare.ts':
     'tables: the same kinds of flags, each with its own text',
   'cli/commands/context-ls.ts ~ cli/commands/import.ts': 'tables: flags of other names and texts',
   'cli/commands/pull.ts ~ cli/commands/push.ts': 'tables: the same flags, each with its own text',

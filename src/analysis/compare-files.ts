@@ -76,11 +76,16 @@ async function changesOf(
     return p === q ? [] : [{ what, a: p, b: q }];
   });
   if (x.type !== 'file' || isSameContent(x, y)) return changes;
+  if (a.content === undefined || b.content === undefined) {
+    return [...changes, { what: 'content', a: x.digest ?? UNKNOWN, b: y.digest ?? UNKNOWN }];
+  }
   const found = await compareContents(a.content(x), b.content(y));
   if (found === undefined) return changes;
   const at = `at byte ${found.offset}: `;
   return [...changes, { what: 'content', a: `${at}${found.a}`, b: `${at}${found.b}` }];
 }
+
+const UNKNOWN = 'unknown';
 
 function typeOf(item: ComparedFile): string {
   return item.kind === 'whiteout' ? 'removed' : item.type;

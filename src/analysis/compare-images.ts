@@ -1,9 +1,12 @@
-/** Compares two images, layer by layer or as file systems. They can be in different stores. */
-import { decodeImageConfig, type ImageConfig } from '../oci/index.ts';
-import type { ImageLayer, ImageRecord, Store } from '../store/index.ts';
+/** Compares two images, layer by layer or as file systems, wherever they are. */
+import type { ImageConfig } from '../oci/index.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareValues } from './compare-values.ts';
-import { type ComparedFiles, filesOfImage, filesOfLayer } from './compared-files.ts';
+import type { ComparedFiles } from './compared-files.ts';
+import type { ComparedImage } from './compared-image.ts';
+import { summarize } from './comparison/index.ts';
+import type { ImageReport } from './report/index.ts';
+import { withoutSecrets } from './secrets/index.ts';
 import type {
   FilesComparison,
   ImageComparison,
@@ -11,13 +14,14 @@ import type {
   ValueDifference,
 } from './types.ts';
 
-export interface StoredImage {
-  readonly store: Store;
-  readonly image: ImageRecord;
-}
-
 export interface CompareImagesOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The reports of both images. */
+export interface ComparedReports {
+  readonly a: ImageReport;
+  readonly b: ImageReport;
 }
 
 /**
@@ -25,77 +29,70 @@ export interface CompareImagesOptions {
  * digests counts, including times.
  */
 export async function compareLayers(
-  a: StoredImage,
-  b: StoredImage,
+  a: ComparedImage,
+  b: ComparedImage,
   options: CompareImagesOptions = {},
 ): Promise<ImageComparison> {
-  const [configA, configB] = await Promise.all([configOf(a), configOf(b)]);
-  const instructions = [configA, configB].map(layerInstructions);
+  const instructions = [a, b].map(({ config }) => layerInstructions(config));
   const layers: LayerComparison[] = [];
-  const count = Math.max(a.image.layers.length, b.image.layers.length);
+  const count = Math.max(a.diffIds.length, b.diffIds.length);
   for (let position = 0; position < count; position++) {
-    const x = a.image.layers[position];
-    const y = b.image.layers[position];
-    const isSame = x?.diffId === y?.diffId;
+    const x = a.diffIds[position];
+    const y = b.diffIds[position];
     layers.push({
       position,
       instruction: instructions[0]?.[position] ?? instructions[1]?.[position],
-      a: x?.diffId,
-      b: y?.diffId,
-      files: isSame
-        ? []
-        : await compareFiles(comparedFiles(a.store, x), comparedFiles(b.store, y), {
-            ...options,
-            times: true,
-          }),
+      a: x,
+      b: y,
+      files:
+        x === y
+          ? []
+          : await compareFiles(a.layerFiles(position), b.layerFiles(position), {
+              ...options,
+              times: true,
+            }),
     });
   }
-  return { ...heads(a, b), config: configDifferences(configA, configB), layers };
+  return { ...heads(a, b), config: configDifferences(a.config, b.config), layers };
 }
 
 /**
  * Compares the file systems of any two images, whatever their layers. Times are ignored: they make no
  * difference to users of the image.
+ *
+ * @param reports of the same two images
  */
 export async function compareFileSystems(
-  a: StoredImage,
-  b: StoredImage,
+  a: ComparedImage,
+  b: ComparedImage,
+  reports: ComparedReports,
   options: CompareImagesOptions = {},
 ): Promise<FilesComparison> {
-  const [configA, configB] = await Promise.all([configOf(a), configOf(b)]);
-  const left = filesOfImage(a.store, a.image.layers);
-  const right = filesOfImage(b.store, b.image.layers);
+  const left = a.files();
+  const right = b.files();
+  const files = await compareFiles(left, right, { ...options, times: false });
   return {
     ...heads(a, b),
-    config: compareValues(withoutPast(configA), withoutPast(configB)),
-    files: await compareFiles(left, right, { ...options, times: false }),
+    config: compareValues(withoutPast(a.config), withoutPast(b.config)).map(withMask),
+    files,
     sizeA: contentBytes(left),
     sizeB: contentBytes(right),
+    summary: summarize(reports, { a: a.config, b: b.config, files }),
   };
 }
 
-const NOTHING: ComparedFiles = {
-  items: [],
-  content: () => {
-    throw new Error('nothing has no content');
-  },
-};
-
-function heads({ image: a }: StoredImage, { image: b }: StoredImage) {
+function heads(a: ComparedImage, b: ComparedImage) {
   return { a: a.id, b: b.id, identical: a.id === b.id };
-}
-
-function comparedFiles(store: Store, layer: ImageLayer | undefined): ComparedFiles {
-  return layer === undefined ? NOTHING : filesOfLayer(store, layer);
-}
-
-async function configOf({ store, image }: StoredImage): Promise<ImageConfig> {
-  return decodeImageConfig(await store.blobs.read(image.id));
 }
 
 /** Without the diffIDs, since the layers themselves are compared. */
 function configDifferences(a: ImageConfig, b: ImageConfig): readonly ValueDifference[] {
-  return compareValues({ ...a, rootfs: undefined }, { ...b, rootfs: undefined });
+  return compareValues({ ...a, rootfs: undefined }, { ...b, rootfs: undefined }).map(withMask);
+}
+
+/** Comparisons end up in logs and pull requests. */
+function withMask({ path, a, b }: ValueDifference): ValueDifference {
+  return { path, a: a && withoutSecrets(a), b: b && withoutSecrets(b) };
 }
 
 /** Without diffIDs, and without the history and time of the build. */
@@ -104,7 +101,9 @@ function withoutPast(config: ImageConfig): object {
 }
 
 function layerInstructions({ history = [] }: ImageConfig): readonly (string | undefined)[] {
-  return history.filter((entry) => entry.empty_layer !== true).map((entry) => entry.created_by);
+  return history
+    .filter((entry) => entry.empty_layer !== true)
+    .map(({ created_by: instruction }) => instruction && withoutSecrets(instruction));
 }
 
 function contentBytes({ items }: ComparedFiles): number {

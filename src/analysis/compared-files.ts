@@ -8,7 +8,8 @@ export type ComparedFile = LayerEntry;
 export interface ComparedFiles {
   /** Sorted by `comparePaths`. */
   readonly items: readonly ComparedFile[];
-  content(entry: FileEntry): ContentRange;
+  /** Undefined: only digests are known, and every regular file has one. */
+  readonly content: ((entry: FileEntry) => ContentRange) | undefined;
 }
 
 /** The entries of a layer, with the times that an export gives them. */

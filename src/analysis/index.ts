@@ -1,11 +1,17 @@
 export { type CheckedBase, checkReport, compressedSize } from './check/index.ts';
 export type * from './check/types.ts';
 export {
+  type ComparedReports,
   type CompareImagesOptions,
   compareFileSystems,
   compareLayers,
-  type StoredImage,
 } from './compare-images.ts';
+export {
+  type ComparedImage,
+  type StoredImage,
+  scannedImage,
+  storedImage,
+} from './compared-image.ts';
 export type { Cost, GivenRates, PullTime, Range, Rates } from './cost/index.ts';
 export type { LeftoverKind } from './leftovers/index.ts';
 export {

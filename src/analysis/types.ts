@@ -1,5 +1,11 @@
 /** What two images have that the other has not, as data. */
 import type { DiffId, Digest } from '../oci/index.ts';
+import type {
+  ReportedDifference,
+  ReportedImage,
+  ReportedPackageChange,
+  ReportedSize,
+} from './report/index.ts';
 
 /** One property of a file, as each side has it, in words. */
 export interface Change {
@@ -39,7 +45,7 @@ export interface Cause {
   readonly cure: string;
 }
 
-/** A value of the image config, by its path: `config.Env[2]`. */
+/** A value of the image config, by its path: `config.Env[2]`. What looks like a secret is masked. */
 export interface ValueDifference {
   readonly path: string;
   /** JSON; undefined: that side has no such value. */
@@ -81,4 +87,41 @@ export interface FilesComparison extends Comparison {
   /** Bytes of content of the file systems. */
   readonly sizeA: number;
   readonly sizeB: number;
+  readonly summary: ComparisonSummary;
+}
+
+/** What differs between two images, in short. */
+export interface ComparisonSummary {
+  readonly images: { readonly a: ReportedImage; readonly b: ReportedImage };
+  readonly sizes: { readonly a: ReportedSize; readonly b: ReportedSize };
+  /** Layers of the second image. Those of `added` are what a machine that has the first one must still pull. */
+  readonly layers: ReportedDifference['layers'];
+  /** In words of Dockerfiles, in their order. */
+  readonly config: readonly ConfigChange[];
+  /** Packages that came, went, or changed, largest change first. */
+  readonly packages: readonly ReportedPackageChange[];
+  /** Largest first. A directory whose differences are nearly all in one directory below it is left out. */
+  readonly directories: readonly DirectoryChange[];
+}
+
+/** A default of containers that differs. What looks like a secret is masked. */
+export interface ConfigChange {
+  /** `ENV PATH`, `CMD`, `platform`, or the path of a value that no instruction sets. */
+  readonly subject: string;
+  /** Null: not set. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** The files that differ below a directory. */
+export interface DirectoryChange {
+  /** Absolute, printable. */
+  readonly path: string;
+  /** Numbers of files, directories among them. */
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** Bytes of these files in each image; each hard link counts. */
+  readonly before: number;
+  readonly after: number;
 }

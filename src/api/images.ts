@@ -22,11 +22,16 @@ export interface ImageSummary {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Two images of the store, and how they are compared. */
+/** Two images of any transport, and how they are compared. */
 export interface CompareImagesOptions extends StoreOptions {
-  /** References, ids or the beginnings of ids. */
+  /**
+   * Each a reference, an id or the beginning of an id in the store, the id of a build on record, or `docker://NAME`,
+   * `oci:DIRECTORY[:TAG]`, `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:NAME]`, `docker-daemon:NAME`.
+   */
   readonly a: string;
   readonly b: string;
+  /** `os/arch[/variant]`; undefined: of an index the image that is best for this machine. */
+  readonly platform?: string | undefined;
   /** Layer by layer, including times; else the file systems as containers see them. */
   readonly layers?: boolean | undefined;
 }

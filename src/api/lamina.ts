@@ -221,9 +221,11 @@ export interface Lamina {
   imageHistory(options: ImageHistoryOptions): Promise<readonly HistoryRow[]>;
 
   /**
-   * Compares two images of the store, file by file or layer by layer.
+   * Compares two images of any transport, file by file or layer by layer. Where the store has both, contents are compared by
+   * their bytes, else by digests: layers are read once as they stream in, and nothing is written to the store.
    *
-   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS
+   * @throws AppError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, IMAGE_PLATFORM_MISMATCH, IMAGE_PLACE_INVALID, IMAGE_DAEMON, REGISTRY_…,
+   *   ARCHIVE_…, OCI_DOCUMENT_INVALID; what a layer that cannot be read throws
    */
   compareImages(options: CompareImagesOptions): Promise<CompareImagesResult>;
 

@@ -26,15 +26,17 @@ async function verifyIn(
   const elsewhere = { store: other, env };
   const again = await buildIn(elsewhere, secondBuild(options), { lender: store });
   const { signal } = options;
-  const { compareLayers } = await import('../analysis/index.ts');
+  const { compareLayers, storedImage } = await import('../analysis/index.ts');
   const comparisons = [];
   for (const [index, image] of images.entries()) {
     const second = again.images[index];
     if (second === undefined) throw new Error('the second build has fewer images');
-    comparisons.push({
-      platform: formatPlatform(image),
-      ...(await compareLayers({ store, image }, { store: other, image: second }, { signal })),
-    });
+    const [a, b] = [
+      { store, image },
+      { store: other, image: second },
+    ];
+    const compared = await compareLayers(await storedImage(a), await storedImage(b), { signal });
+    comparisons.push({ platform: formatPlatform(image), ...compared });
   }
   return { build: result, identical: comparisons.every(({ identical }) => identical), comparisons };
 }

@@ -1,6 +1,15 @@
 /** Comparisons as text: what differs, file by file, and what to do about it. */
 import type { CompareImagesResult, VerifyResult } from '../api/index.ts';
 import { humanSize, printable } from '../progress/index.ts';
+import {
+  describeFiles,
+  describeLayers,
+  describeSummary,
+  fileCounts,
+  isTime,
+  TIMES_DIFFER,
+} from './describe-comparison.ts';
+import { renderMarkdown, renderText } from './report/index.ts';
 
 type Files = Extract<CompareImagesResult, { kind: 'files' }>['comparison'];
 type Layers = Extract<CompareImagesResult, { kind: 'layers' }>['comparison'];
@@ -11,19 +20,39 @@ export interface ReportOptions {
   readonly files: number;
 }
 
+export interface ComparisonOptions extends ReportOptions {
+  /** Rows of each table. */
+  readonly rows: number;
+}
+
 /** @returns whole lines */
-export function renderComparison(result: CompareImagesResult, options: ReportOptions): string {
+export function renderComparison(
+  result: CompareImagesResult,
+  options: ComparisonOptions & { /** Width of the terminal. */ readonly columns: number },
+): string {
   const { a, b, identical, config } = result.comparison;
   if (identical) return `the images are the same: ${a}\n`;
-  const lines = [
-    `A  ${a}`,
-    `B  ${b}`,
-    ...configLines(config),
-    ...(result.kind === 'layers'
-      ? layerLines(result.comparison, options)
-      : imageLines(result.comparison, options)),
-  ];
-  return `${lines.join('\n')}\n`;
+  if (result.kind === 'files') {
+    const summary = renderText(describeSummary(result.comparison, options.rows), options.columns);
+    return `${summary}\n${imageLines(result.comparison, options).join('\n')}\n`;
+  }
+  const layers = layerLines(result.comparison, options);
+  return `${[`A  ${a}`, `B  ${b}`, ...configLines(config), ...layers].join('\n')}\n`;
+}
+
+/** For pull requests. @returns whole lines */
+export function renderMarkdownComparison(
+  result: CompareImagesResult,
+  { files, rows }: ComparisonOptions,
+): string {
+  const { a, identical } = result.comparison;
+  if (identical) return renderMarkdown({ title: `The images are the same: ${a}`, sections: [] });
+  if (result.kind === 'layers') return renderMarkdown(describeLayers(result.comparison, files));
+  const { title, sections } = describeSummary(result.comparison, rows);
+  return renderMarkdown({
+    title,
+    sections: [...sections, describeFiles(result.comparison, files)],
+  });
 }
 
 /** @returns whole lines */
@@ -46,19 +75,15 @@ export function renderVerification(
 }
 
 function configLines(differences: Files['config']): readonly string[] {
-  const shownOnes = differences.filter(({ path }) => !TIMES.test(path));
+  const shownOnes = differences.filter((one) => !isTime(one));
   const times = differences.length - shownOnes.length;
   return [
     ...shownOnes.map(
       ({ path, a, b }) => `config ${printable(path)}: ${shown(a)} became ${shown(b)}`,
     ),
-    ...(times === 0
-      ? []
-      : ['config: times differ (set SOURCE_DATE_EPOCH to make them the same in every build)']),
+    ...(times === 0 ? [] : [`config: ${TIMES_DIFFER}`]),
   ];
 }
-
-const TIMES = /^(?:created|history\[\d+\]\.created)$/;
 
 function shown(value: string | undefined): string {
   return value === undefined ? 'nothing' : printable(value);
@@ -66,9 +91,10 @@ function shown(value: string | undefined): string {
 
 function imageLines({ files, sizeA, sizeB }: Files, options: ReportOptions): readonly string[] {
   if (files.length === 0) return ['files: the same, with the same contents'];
-  const count = (kind: FileDifference['kind']) => files.filter((file) => file.kind === kind).length;
-  const title = `files: ${count('added')} added, ${count('removed')} removed, ${count('changed')} changed`;
-  return [`${title}, ${humanSize(sizeA)} became ${humanSize(sizeB)}`, ...fileLines(files, options)];
+  return [
+    `files: ${fileCounts(files)}, ${humanSize(sizeA)} became ${humanSize(sizeB)}`,
+    ...fileLines(files, options),
+  ];
 }
 
 function layerLines({ layers }: Layers, options: ReportOptions): readonly string[] {

@@ -20,7 +20,10 @@ export const exitStatus = {
 export const exitStatusTable: readonly (readonly [status: string, meaning: string])[] = [
   ['0', 'success'],
   ['1', 'the command failed: a build step failed, an image does not exist, a file cannot be read'],
-  ['2', '`check`: the image could not be checked; 1 is for an image that exceeds a limit'],
+  [
+    '2',
+    '`check`, `compare`: the image could not be checked or compared; 1 is for an image that exceeds a limit, or images that differ',
+  ],
   ['70', 'a bug in lamina (code INTERNAL)'],
   ['125', 'the command line is invalid; `run`: the container could not be started'],
   ['126', '`run`: the command cannot be executed'],

@@ -57,6 +57,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
 const STATUS_OF: ReadonlyMap<string, typeof statusOf> = new Map([
   ['run', runStatusOf],
   ['check', checkStatusOf],
+  ['compare', checkStatusOf],
 ]);
 
 /** Whether an error only says that a wait or stream was aborted. */

@@ -2,27 +2,27 @@
 import type { ImageReport } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import type { Section } from './document.ts';
-import { count, more } from './words.ts';
+import { count, more, signedSize } from './words.ts';
 
 export function againstSection({ against, size }: ImageReport, rows: number): Section | undefined {
   if (against === null) return undefined;
   const { image, size: added, layers, packages } = against;
   const facts = [
-    ['unpacked', `${change(added.unpacked)} (${humanSize(size.unpacked)} now)`],
-    ...(added.compressed === null ? [] : [['compressed', change(added.compressed)]]),
+    ['unpacked', `${signedSize(added.unpacked)} (${humanSize(size.unpacked)} now)`],
+    ...(added.compressed === null ? [] : [['compressed', signedSize(added.compressed)]]),
     ['files', signed(added.files)],
-    ['reclaimable', change(against.reclaimable)],
+    ['reclaimable', signedSize(against.reclaimable)],
     [
       'layers',
       `${count(layers.shared, 'layer')} shared; a machine that has the other image pulls ${count(layers.added.length, 'layer')}, ` +
         humanSize(layers.compressed ?? layers.unpacked),
     ],
-    ...against.leftovers.map(({ kind, bytes }) => [`leftovers: ${kind}`, change(bytes)]),
+    ...against.leftovers.map(({ kind, bytes }) => [`leftovers: ${kind}`, signedSize(bytes)]),
     ...packages
       .slice(0, rows)
       .map(({ type, name, before, after, bytes }) => [
         `${type} ${name}`,
-        `${versions(before, after)}, ${change(bytes)}`,
+        `${versions(before, after)}, ${signedSize(bytes)}`,
       ]),
     ...more(packages.length, rows, 'package').map((text) => ['packages', text]),
     ...(against.newSecrets.length === 0
@@ -40,10 +40,6 @@ function versions(before: string | null, after: string | null): string {
   if (before === null) return `new, ${after}`;
   if (after === null) return `gone, was ${before}`;
   return before === after ? after : `${before} became ${after}`;
-}
-
-function change(bytes: number): string {
-  return bytes < 0 ? `-${humanSize(-bytes)}` : `+${humanSize(bytes)}`;
 }
 
 function signed(number: number): string {

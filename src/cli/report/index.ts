@@ -4,4 +4,4 @@ export { renderHtml } from './html.ts';
 export { renderMarkdown } from './markdown.ts';
 export { readRates } from './rates.ts';
 export { renderText } from './text.ts';
-export { count } from './words.ts';
+export { count, more, signedSize } from './words.ts';

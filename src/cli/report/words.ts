@@ -1,4 +1,5 @@
 /** How reports write numbers. */
+import { humanSize } from '../../progress/index.ts';
 
 /** `1 file`, `33,000 files`. */
 export function count(number: number, noun: string): string {
@@ -14,4 +15,9 @@ export function percent(part: number, whole: number): string {
 /** What a table leaves out; nothing when it has all. */
 export function more(all: number, shown: number, noun: string): readonly string[] {
   return all > shown ? [`and ${count(all - shown, `more ${noun}`)}`] : [];
+}
+
+/** A change of a size: `+1.2MB`. */
+export function signedSize(bytes: number): string {
+  return bytes < 0 ? `-${humanSize(-bytes)}` : `+${humanSize(bytes)}`;
 }
