@@ -8,7 +8,10 @@ export interface FileChange {
   readonly after: ListedFile | undefined;
 }
 
-/** Changed files first, then new ones, then those that are gone; each in the order of the lists. */
+/**
+ * Changed files first, then new ones, then those that are gone; each in the order of the lists. Directories that came or went
+ * are last: they did with the files in them.
+ */
 export function fileChanges(
   before: readonly ListedFile[],
   after: readonly ListedFile[],
@@ -25,7 +28,16 @@ export function fileChanges(
   const removed = [...old]
     .filter(([path]) => !now.has(path))
     .map(([path, file]) => ({ path, before: file, after: undefined }));
-  return [...changed, ...added, ...removed];
+  const cameOrWent = [...added, ...removed];
+  return [
+    ...changed,
+    ...cameOrWent.filter((change) => !isDirectory(change)),
+    ...cameOrWent.filter(isDirectory),
+  ];
+}
+
+function isDirectory({ before, after }: FileChange): boolean {
+  return (after ?? before)?.type === 'directory';
 }
 
 function isSame(a: ListedFile, b: ListedFile): boolean {

@@ -140,7 +140,30 @@ export class Causes {
       const oldInput = this.#oldOf(inputIndex);
       return { cause: this.#baseCause(input, oldInput), root: index };
     }
-    return this.#inherited(inputIndex, index) ?? files(content.use === 'mount' ? 'mount' : 'file');
+    return (
+      this.#inherited(inputIndex, index) ??
+      this.#otherEnd(index, content.input ?? 0) ??
+      files(content.use === 'mount' ? 'mount' : 'file')
+    );
+  }
+
+  /** An input that is itself as before, and was not the last step of its stage then: one after it is gone, or was moved. */
+  #otherEnd(index: number, input: number): Change | undefined {
+    const at = this.#now.steps[index]?.inputs[input] ?? -1;
+    const oldAt = this.#oldOf(index)?.inputs[input] ?? -1;
+    const [end, oldEnd] = [this.#now.steps[at], this.#before?.steps[oldAt]];
+    if (end === undefined || oldEnd === undefined || oldEnd.kind === 'image') return undefined;
+    if (this.#pairs.get(at) === oldAt || textOf(end) === textOf(oldEnd)) return undefined;
+    return { cause: this.#goneOrMoved(oldEnd), root: index };
+  }
+
+  /** An instruction that another step had below it. */
+  #goneOrMoved(old: RecordedStep): StepCause {
+    const isStillThere = this.#now.steps.some(
+      (one) => one.stage === old.stage && textOf(one) === textOf(old),
+    );
+    if (isStillThere) return cause('order', { subject: old.instruction });
+    return cause('definition', { subject: old.instruction, before: old.instruction });
   }
 
   /** The file system that it stands on. */
@@ -153,10 +176,16 @@ export class Causes {
     const below = at === null ? undefined : steps[at];
     const oldBelow = oldAt === null ? undefined : this.#before?.steps[oldAt];
     if (at !== null && below !== undefined && below.kind !== 'image') {
+      const isSameText = oldBelow !== undefined && textOf(below) === textOf(oldBelow);
+      if (isSameText && this.#pairs.get(at) !== oldAt && below.status !== 'ran') {
+        const beginning = this.#otherBeginning(step, old);
+        if (beginning !== undefined) return own(beginning);
+      }
       if (
         this.#pairs.get(at) === oldAt ||
         oldBelow === undefined ||
-        this.#oldOf(at) === undefined
+        this.#oldOf(at) === undefined ||
+        isSameText
       ) {
         return this.#inherited(at, index);
       }
@@ -169,13 +198,18 @@ export class Causes {
       }
     }
     if (oldBelow === undefined || oldBelow.kind === 'image') return below && own(moved(below));
-    const isStillThere = steps.some(
-      (one) => one.stage === step.stage && textOf(one) === textOf(oldBelow),
-    );
-    if (isStillThere) return own(cause('order', { subject: oldBelow.instruction }));
-    return own(
-      cause('definition', { subject: oldBelow.instruction, before: oldBelow.instruction }),
-    );
+    return own(this.#goneOrMoved(oldBelow));
+  }
+
+  /** The same instruction below, which one of two stages shares with another stage: what both begin with is another. */
+  #otherBeginning(step: RecordedStep, old: RecordedStep): StepCause | undefined {
+    const [image, oldImage] = [
+      this.#imageBelow(this.#now, step),
+      this.#imageBelow(this.#before, old),
+    ];
+    if (image?.key === oldImage?.key && image?.parameters.image === oldImage?.parameters.image)
+      return undefined;
+    return this.#baseCause(image, oldImage);
   }
 
   /** A change that came with another step: blamed on that one if it ran. */
@@ -204,6 +238,12 @@ export class Causes {
 
   #newStep(index: number, step: RecordedStep): StepCause {
     const before = this.#before?.steps ?? [];
+    if (
+      this.#before?.target !== this.#now.target &&
+      !before.some(({ stage }) => stage === step.stage)
+    ) {
+      return cause('missing', { after: `stage ${step.stage} was not built for the other target` });
+    }
     const same = before.findIndex(
       (one) => one.stage === step.stage && textOf(one) === textOf(step),
     );
@@ -251,7 +291,8 @@ export class Causes {
         this.#before?.variables[old.variables ?? -1] ?? [],
         () => undefined,
       );
-      if (byArg !== undefined) return byArg;
+      // One that only one of the two FROM instructions names is not what changed: the instruction is.
+      if (byArg !== undefined && byArg.before !== null && byArg.after !== null) return byArg;
     }
     return cause('base', {
       subject: baseName(below),

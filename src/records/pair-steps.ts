@@ -24,7 +24,40 @@ export function pairSteps(now: BuildRecord, before: BuildRecord): StepPairs {
     const old = oldGroups.get(name) ?? oldGroups.get(renamed.shift() ?? '') ?? [];
     pairGroup(steps, old, pairs);
   }
+  pairShared(now, before, pairs);
   return pairs;
+}
+
+/**
+ * Stages that begin alike share steps, which are on record once, in one of the stages. Where they begin alike no longer, the
+ * steps of the other stage are the shared ones.
+ */
+function pairShared(now: BuildRecord, before: BuildRecord, pairs: Map<number, number>) {
+  const paired = new Set(pairs.values());
+  now.steps.forEach((step, index) => {
+    if (pairs.has(index) || step.stage === null || step.kind === 'image') return;
+    const shared = before.steps.findIndex(
+      (old, at) =>
+        old.stage !== step.stage &&
+        paired.has(at) &&
+        textOf(old) === textOf(step) &&
+        isBelowStage(before, at, step.stage),
+    );
+    if (shared >= 0) pairs.set(index, shared);
+  });
+}
+
+/** Whether a stage that stands on a step has all its own steps above it. */
+function isBelowStage({ steps }: BuildRecord, index: number, stage: string | null): boolean {
+  const own = steps.filter(
+    (step) => step.stage === stage && step.kind !== 'image' && step.instruction !== null,
+  );
+  return own.every((step) => {
+    for (let at = step.inputs[0]; at !== null && at !== undefined; at = steps[at]?.inputs[0]) {
+      if (at === index) return true;
+    }
+    return false;
+  });
 }
 
 function groups(record: BuildRecord, withPlatform: boolean): Map<string, Indexed[]> {
