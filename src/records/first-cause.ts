@@ -131,7 +131,9 @@ export class Causes {
     // Of the build context as a mount sees it: a copy that is in no Dockerfile.
     if (input.instruction === null && input.kind === 'copy') {
       const [inner] = input.content;
-      const old = this.#oldOf(inputIndex)?.content[0];
+      // Stages that mount the same files share the copy, which is on record in one of them.
+      const oldAt = this.#oldOf(index)?.inputs[content.input ?? -1] ?? -1;
+      const [old] = (this.#oldOf(inputIndex) ?? this.#before?.steps[oldAt])?.content ?? [];
       if (inner === undefined) return files('mount');
       const found = fileCause(this.#fileFacts(index), 'mount', inner, old);
       return { cause: found, root: index };
