@@ -21,7 +21,9 @@ if (problem === undefined) {
 function start(): void {
   const file = { path: join(import.meta.dirname, 'command.js'), digest: COMMAND_DIGEST };
   const kind = process.argv.slice(2, 4).includes('build') ? 'build' : 'other';
-  const command = loadCommand(file, compiledCodeDirectory(process.env), kind);
+  // V8 refuses code that was compiled with other flags: those of the installed command, or none.
+  const flags = process.execArgv.length === 0 ? '-plain' : '';
+  const command = loadCommand(file, compiledCodeDirectory(process.env), `${kind}${flags}`);
   process.on('exit', (status) => {
     if (status === 0) command.keepCompiledCode();
   });
