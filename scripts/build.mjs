@@ -32,7 +32,7 @@ async function bundleCommand() {
     platform: 'node',
     format: 'cjs',
     // Its native parts are not bundled.
-    external: ['koffi', 'yaml', 'fflate'],
+    external: ['koffi'],
     define: { 'import.meta.url': 'importMetaUrl' },
     minifySyntax: true,
     minifyWhitespace: true,
