@@ -116,7 +116,7 @@ export interface RecordedImage {
   readonly layers: readonly { readonly diffId: string; readonly step: number | null }[];
 }
 
-/** Work of a build that is no step. Times are milliseconds; `began` counts from the start of the build. */
+/** Work of a build outside its steps. Times are milliseconds; `began` counts from the start of the build. */
 export interface RecordedWork {
   readonly name: string;
   readonly began: number;
