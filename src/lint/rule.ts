@@ -18,7 +18,7 @@ export interface LintFacts extends SurveyFacts {
   readonly ignoreFile: () => IgnoreFile | undefined;
 }
 
-export interface Finding {
+export interface RuleFinding {
   readonly message: string;
   readonly hint: string;
   readonly range: SourceRange;
@@ -26,7 +26,7 @@ export interface Finding {
   readonly instruction?: Instruction | undefined;
 }
 
-export type Report = (finding: Finding) => void;
+export type Report = (finding: RuleFinding) => void;
 
 export interface Rule {
   readonly name: RuleName;
