@@ -1,14 +1,7 @@
 /** The page that shows an image in a browser: as a file, or served to this machine. */
-import type {
-  ExploredImage,
-  ExplorePageOptions,
-  ReportImageOptions,
-  ServeExplorerOptions,
-} from '../api/index.ts';
+import type { ExplorePageOptions, ReportImageOptions, ServeExplorerOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
-import type { BuildRecord } from '../records/index.ts';
-import { buildOfImage } from './build-of-image.ts';
-import { exploreImage } from './explore.ts';
+import { type BuiltImage, exploreImage } from './explore.ts';
 
 /** @returns the page as HTML, with all that it shows in it */
 export async function explorePage(
@@ -41,7 +34,7 @@ export async function serveExplorer(
 }
 
 interface ExploredImages extends AsyncDisposable {
-  readonly images: readonly (ExploredImage & { readonly build: BuildRecord | undefined })[];
+  readonly images: readonly BuiltImage[];
 }
 
 async function exploreAll(
@@ -49,16 +42,14 @@ async function exploreAll(
   options: ReportImageOptions,
   against: string | undefined,
 ): Promise<ExploredImages> {
-  const images: ExploredImages['images'][number][] = [];
+  const images: BuiltImage[] = [];
   const close = async () => {
     for (const one of images) await one[Symbol.asyncDispose]();
   };
   const names = against === undefined ? [options.image] : [options.image, against];
   try {
     for (const image of names) {
-      const one = { ...options, image };
-      const build = await buildOfImage(context, one);
-      images.push({ ...(await exploreImage(context, one)), build });
+      images.push(await exploreImage(context, { ...options, image }));
     }
   } catch (error) {
     await close();

@@ -21,7 +21,7 @@ export function imageHistory(
     const { image, names, stored } = opened;
     if (!details && stored !== undefined) return historyOf(stored.store, stored.record);
     const report = await reportOn(opened, { signal });
-    const times = stored === undefined ? [] : layerTimes(stored);
+    const times = layerTimes(opened);
     return historyRows(image.config, {
       id: image.manifest.config.digest,
       references: names,

@@ -1,26 +1,71 @@
-/** What the records of builds tell about an image of the store: which step made a layer, and how large the stages are. */
+/**
+ * What the records of this machine's builds tell about an image: which step made a layer, and how large the stages are. An
+ * archive, an OCI layout or an image of a registry is the same image as the one that was built.
+ */
 import type { ReportOptions } from '../analysis/index.ts';
 import { type BuildRecord, recordsIn, stepOfLayer } from '../records/index.ts';
-import type { StoredImage } from './open-image.ts';
+import type { OpenedImage } from './open-image.ts';
 
 export type KnownBuild = Pick<ReportOptions, 'sources' | 'stages'>;
+type SoughtImage = Pick<OpenedImage, 'image' | 'builds'>;
+
+/** The newest build that made the image; undefined where none is on record. */
+export function buildOf(opened: SoughtImage): BuildRecord | undefined {
+  return buildsOf(opened)[0]?.record;
+}
 
 /** Nothing where no build of the image is on record. */
-export function knownBuild({ store, record: image }: StoredImage): KnownBuild {
-  const builds = [...recordsIn(store, image.id)].filter(({ images }) =>
-    images.some(({ id }) => id === image.id),
-  );
+export function knownBuild(opened: SoughtImage): KnownBuild {
+  const builds = buildsOf(opened);
   const [newest] = builds;
   if (newest === undefined) return {};
-  const made = newest.images.find(({ id }) => id === image.id);
   // By position: two steps may make the same layer.
-  const sources = image.layers.map((_, index) => {
-    const step = newest.steps[made?.layers[index]?.step ?? -1];
+  const sources = opened.image.layers.map((_, index) => {
+    const step = newest.record.steps[newest.made.layers[index]?.step ?? -1];
     if (step === undefined || step.instruction === null) return undefined;
     const { instruction, stage, line } = step;
     return { instruction, stage: stage ?? undefined, line: line ?? undefined };
   });
-  return { sources, stages: stagesOf(builds) };
+  return { sources, stages: stagesOf(builds.map(({ record }) => record)) };
+}
+
+/** Milliseconds that the step of each layer took when it last ran, bottom first; null where no build on record ran it. */
+export function layerTimes({ image, builds }: SoughtImage): readonly (number | null)[] {
+  const times = new Map<string, number>();
+  for (const record of recordsIn(builds)) {
+    for (const { diffId } of image.layers) {
+      const step = stepOfLayer(record, diffId);
+      if (step?.status === 'ran' && !times.has(diffId)) times.set(diffId, step.milliseconds);
+    }
+  }
+  return image.layers.map(({ diffId }) => times.get(diffId) ?? null);
+}
+
+type MadeImage = BuildRecord['images'][number];
+
+interface Build {
+  readonly record: BuildRecord;
+  readonly made: MadeImage;
+}
+
+/** Newest first: the builds of this very image, else, where a tool has rewritten its config, those of the same layers. */
+function buildsOf({ image, builds }: SoughtImage): readonly Build[] {
+  const { digest } = image.manifest.config;
+  const diffIds = image.layers.map(({ diffId }) => diffId);
+  const find = (mentions: string, isIt: (made: MadeImage) => boolean): readonly Build[] =>
+    [...recordsIn(builds, mentions)].flatMap((record) => {
+      const made = record.images.find(isIt);
+      return made === undefined ? [] : { record, made };
+    });
+  const same = find(digest, ({ id }) => id === digest);
+  const top = diffIds.at(-1);
+  if (same.length > 0 || top === undefined) return same;
+  return find(
+    top,
+    ({ layers }) =>
+      layers.length === diffIds.length &&
+      layers.every(({ diffId }, position) => diffId === diffIds[position]),
+  );
 }
 
 /** A build that found all in the cache did not look at every stage: then an earlier one tells. */
@@ -30,16 +75,4 @@ function stagesOf(builds: readonly BuildRecord[]): NonNullable<KnownBuild['stage
     for (const { name, bytes } of stages) sizes.set(name, sizes.get(name) ?? bytes);
   }
   return [...sizes].flatMap(([name, bytes]) => (bytes === null ? [] : [{ name, bytes }]));
-}
-
-/** Milliseconds that the step of each layer took when it last ran, bottom first; null where no build on record ran it. */
-export function layerTimes({ store, record: image }: StoredImage): readonly (number | null)[] {
-  const times = new Map<string, number>();
-  for (const record of recordsIn(store)) {
-    for (const { diffId } of image.layers) {
-      const step = stepOfLayer(record, diffId);
-      if (step?.status === 'ran' && !times.has(diffId)) times.set(diffId, step.milliseconds);
-    }
-  }
-  return image.layers.map(({ diffId }) => times.get(diffId) ?? null);
 }

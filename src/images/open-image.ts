@@ -21,8 +21,8 @@ import {
   parseReference,
   withDefaultTag,
 } from '../oci/index.ts';
-import { readRecord } from '../records/index.ts';
-import type { ImageRecord, Store } from '../store/index.ts';
+import { type RecordSource, readRecord } from '../records/index.ts';
+import { buildRecordsIn, type ImageRecord, type Store } from '../store/index.ts';
 import { withStore } from './with-store.ts';
 
 export interface OpenedImage {
@@ -32,6 +32,8 @@ export interface OpenedImage {
   readonly names: readonly string[];
   /** The image's record in the store; undefined in other transports. */
   readonly stored: StoredImage | undefined;
+  /** Where records of builds are looked for: this machine's store, wherever the image is. */
+  readonly builds: RecordSource;
 }
 
 export interface StoredImage {
@@ -58,18 +60,20 @@ export async function withImage<T>(
   const name = parseImageName(text, 'store');
   if (name.transport === 'store' && existsSync(context.root)) {
     return withStore(context, async (store) => {
-      const stored = imageOfBuild(store, name.text) ?? name.text;
-      const source = await openStoredImage(store, stored, { signal });
+      const named = imageOfBuild(store, name.text) ?? name.text;
+      const source = await openStoredImage(store, named, { signal });
       const image = await chosenImage(source, options);
       const id = image.manifest.config.digest;
-      const record = store.images.variants(stored).find((one) => one.id === id);
+      const record = store.images.variants(named).find((one) => one.id === id);
       const names = store.images.references(id).map(short).sort();
-      return work({ image, source, names, stored: record && { store, record } });
+      const stored = record && { store, record };
+      return work({ image, source, names, stored, builds: store });
     });
   }
   await using source = await openImageSource(text, common);
   const image = await chosenImage(source, options);
-  return await work({ image, source, names: namesIn(source, text), stored: undefined });
+  const builds = { builds: buildRecordsIn(context.root) };
+  return await work({ image, source, names: namesIn(source, text), stored: undefined, builds });
 }
 
 /** An archive lists its names; a registry has only the requested one. */

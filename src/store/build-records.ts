@@ -13,8 +13,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { resolve } from 'node:path';
 import { hasErrorCode } from '../system/index.ts';
-import type { StoreLayout } from './layout.ts';
+import { layoutOf, type StoreLayout } from './layout.ts';
 
 /** Far more records than users look back, and small on the disk. */
 const MOST_RECORDS = 200;
@@ -22,6 +23,17 @@ const MOST_RECORDS = 200;
 const BATCH = 20;
 const RECORD = /^([0-9a-z]+-[0-9a-f]{6})\.json$/;
 const LIST = /^[0-9a-f]{64}$/;
+/** No store, none of this user, or no directory at all. */
+const NOT_READABLE = ['ENOENT', 'ENOTDIR', 'EACCES'] as const;
+
+/**
+ * The records of the store in a directory, without opening its database. There are none where there is no store that this
+ * user may read.
+ * @param root directory of the store
+ */
+export function buildRecordsIn(root: string): BuildRecordStore {
+  return new BuildRecordStore({ ...layoutOf(resolve(root)), isReadOnly: true });
+}
 
 export class BuildRecordStore {
   readonly #layout: StoreLayout;
@@ -111,7 +123,7 @@ export class BuildRecordStore {
     try {
       return readdirSync(directory);
     } catch (error) {
-      if (hasErrorCode(error, 'ENOENT')) return [];
+      if (hasErrorCode(error, ...NOT_READABLE)) return [];
       throw error;
     }
   }
@@ -154,7 +166,7 @@ function readIfThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined;
+    if (hasErrorCode(error, ...NOT_READABLE)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 export type { BlobInfo, BlobStore, ExpectedBlob, WriteBlobOptions } from './blobs.ts';
-export type { BuildRecordStore } from './build-records.ts';
+export { type BuildRecordStore, buildRecordsIn } from './build-records.ts';
 export type {
   CacheMountInfo,
   CacheMountRequest,
