@@ -179,7 +179,9 @@ describe('the edges of the program', () => {
   it('keeps checks of the user, namespaces and attributes of overlayfs in few files', () => {
     const asking = outsideOf(['system', 'base'], /\bisRoot\(|\bisInUserNamespace\(|\bunshare\b/);
     const naming = outsideOf(['system'], /\b(trusted|user)\.overlay\.opaque/);
-    const elsewhere = [...asking, ...naming].filter((file) => !file.startsWith('runtime/oci/'));
+    const elsewhere = [...asking, ...naming].filter(
+      (file) => !/^runtime\/(oci|isolation)\//.test(file),
+    );
     // They choose root's store directory, and whether device nodes can be exported.
     expect(elsewhere).toEqual(['export/export-local.ts', 'store/default-root.ts']);
   });

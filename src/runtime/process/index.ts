@@ -1,5 +1,5 @@
 export { hostDevices } from './host-devices.ts';
-export { capabilityName } from './linux-capabilities.ts';
+export { capabilityMask, capabilityName, hasCapability } from './linux-capabilities.ts';
 export { isMountFailure } from './mount-failure.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
 export {

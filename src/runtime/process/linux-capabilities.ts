@@ -81,7 +81,7 @@ export interface WantedCapabilities {
  */
 export function capabilities(wanted: WantedCapabilities, available: bigint): string[] {
   const { security, added, dropped } = wanted;
-  const has = (name: string) => ((available >> BigInt(NAMES.indexOf(name))) & 1n) === 1n;
+  const has = (name: string) => hasCapability(available, name);
   const missing = added.find((name) => name !== 'ALL' && !has(name));
   if (missing !== undefined) {
     throw new AppError(
@@ -113,6 +113,11 @@ export function capabilityName(text: string): string {
     expected: 'a name from capabilities(7), such as NET_ADMIN, or ALL',
     hint: near === undefined ? undefined : `did you mean ${near}?`,
   });
+}
+
+/** Whether a bit mask has the capability of this name, such as `SYS_ADMIN`. */
+export function hasCapability(mask: bigint, name: string): boolean {
+  return ((mask >> BigInt(NAMES.indexOf(name))) & 1n) === 1n;
 }
 
 /** Reads a capability mask (`CapPrm`, `CapBnd`) out of the text of /proc/<pid>/status. */

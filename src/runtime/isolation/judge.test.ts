@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { judgeIsolation } from './judge.ts';
+import type { MachineFacts } from './machine-facts.ts';
+
+const SYS_ADMIN = 1n << 21n;
+
+/** Root of a machine that has everything. */
+const ROOT: MachineFacts = {
+  system: 'linux',
+  isRoot: true,
+  isInUserNamespace: false,
+  capabilities: SYS_ADMIN,
+  askedOciProgram: undefined,
+  find: (program) => `/usr/bin/${program}`,
+  refusedNamespaces: () => undefined,
+};
+
+const without = (missing: readonly string[]): Pick<MachineFacts, 'find'> => ({
+  find: (program) => (missing.includes(program) ? undefined : `/usr/bin/${program}`),
+});
+
+describe('oci', () => {
+  test('works for root with runc or crun', () => {
+    const works = { isolation: 'oci', works: true, lacks: [] };
+    expect(judgeIsolation('oci', ROOT)).toEqual(works);
+    expect(judgeIsolation('oci', { ...ROOT, ...without(['runc']) })).toEqual(works);
+  });
+
+  test.each<[string, Partial<MachineFacts>, string, string]>([
+    [
+      'another system',
+      { system: 'darwin' },
+      'containers need Linux',
+      'run lamina on Linux, or in a virtual machine',
+    ],
+    ['a user', { isRoot: false }, 'it needs root', 'run lamina with sudo'],
+    [
+      'root of a user namespace',
+      { isInUserNamespace: true },
+      'root of a user namespace cannot mount layers as root of the machine can',
+      'run lamina with sudo outside the user namespace',
+    ],
+    [
+      'a container',
+      { capabilities: 0n },
+      'the capability SYS_ADMIN is missing',
+      'start the container with --privileged',
+    ],
+    [
+      'no util-linux',
+      without(['setpriv']),
+      'setpriv is not installed',
+      'apt-get install util-linux',
+    ],
+    [
+      'a filter of system calls',
+      { refusedNamespaces: () => 'unshare failed: Operation not permitted' },
+      'new namespaces are refused (unshare failed: Operation not permitted)',
+      'start the container with --privileged',
+    ],
+    [
+      'a limit',
+      { refusedNamespaces: () => 'unshare failed: No space left on device' },
+      'new namespaces are refused (unshare failed: No space left on device)',
+      'raise the limits in /proc/sys/user, such as max_mnt_namespaces',
+    ],
+    [
+      'no OCI runtime',
+      without(['runc', 'crun']),
+      'neither runc nor crun is installed',
+      'apt-get install runc',
+    ],
+    [
+      'the asked runtime missing',
+      { askedOciProgram: '/nowhere/youki', ...without(['/nowhere/youki']) },
+      "the program '/nowhere/youki' of LAMINA_RUNTIME was not found",
+      'set LAMINA_RUNTIME to runc, crun, or the path of one of them',
+    ],
+  ])('does not work with %s, and says why', (_, facts, reason, fix) => {
+    const report = judgeIsolation('oci', { ...ROOT, ...facts });
+    expect(report).toEqual({ isolation: 'oci', works: false, lacks: [], reason, fix });
+  });
+});

@@ -1,0 +1,67 @@
+/** Decides which isolations work, from facts alone. */
+import { hasCapability } from '../process/index.ts';
+import { ISOLATIONS, type Isolation, type IsolationReport } from './isolation.ts';
+import type { MachineFacts } from './machine-facts.ts';
+
+/** What is missing, and how to get it. */
+interface Obstacle {
+  readonly reason: string;
+  readonly fix: string | undefined;
+}
+
+/** @returns a report for each isolation, strongest first */
+export function judgeIsolations(facts: MachineFacts): readonly IsolationReport[] {
+  return ISOLATIONS.map((isolation) => judgeIsolation(isolation, facts));
+}
+
+export function judgeIsolation(isolation: Isolation, facts: MachineFacts): IsolationReport {
+  const obstacle = OBSTACLES[isolation](facts);
+  return { isolation, works: obstacle === undefined, lacks: LACKS[isolation], ...obstacle };
+}
+
+const LACKS: Readonly<Record<Isolation, readonly string[]>> = { oci: [] };
+
+const OBSTACLES: Readonly<Record<Isolation, (facts: MachineFacts) => Obstacle | undefined>> = {
+  oci: (facts) => namespaceObstacle(facts) ?? ociProgramObstacle(facts),
+};
+
+/** Where processes get namespaces and mounts of the machine itself. */
+function namespaceObstacle(facts: MachineFacts): Obstacle | undefined {
+  if (facts.system !== 'linux') {
+    return { reason: 'containers need Linux', fix: 'run lamina on Linux, or in a virtual machine' };
+  }
+  if (!facts.isRoot) return { reason: 'it needs root', fix: 'run lamina with sudo' };
+  if (facts.isInUserNamespace) {
+    return {
+      reason: 'root of a user namespace cannot mount layers as root of the machine can',
+      fix: 'run lamina with sudo outside the user namespace',
+    };
+  }
+  if (!hasCapability(facts.capabilities, 'SYS_ADMIN')) {
+    return { reason: 'the capability SYS_ADMIN is missing', fix: PRIVILEGED };
+  }
+  const missing = ['setpriv', 'unshare'].find((program) => facts.find(program) === undefined);
+  if (missing !== undefined) {
+    return { reason: `${missing} is not installed`, fix: 'apt-get install util-linux' };
+  }
+  const refusal = facts.refusedNamespaces();
+  if (refusal === undefined) return undefined;
+  const isLimit = refusal.includes('No space left');
+  const fix = isLimit
+    ? 'raise the limits in /proc/sys/user, such as max_mnt_namespaces'
+    : PRIVILEGED;
+  return { reason: `new namespaces are refused (${refusal})`, fix };
+}
+
+const PRIVILEGED = 'start the container with --privileged';
+
+function ociProgramObstacle({ askedOciProgram: asked, find }: MachineFacts): Obstacle | undefined {
+  const candidates = asked === undefined ? ['runc', 'crun'] : [asked];
+  if (candidates.some((program) => find(program) !== undefined)) return undefined;
+  return asked === undefined
+    ? { reason: 'neither runc nor crun is installed', fix: 'apt-get install runc' }
+    : {
+        reason: `the program '${asked}' of LAMINA_RUNTIME was not found`,
+        fix: 'set LAMINA_RUNTIME to runc, crun, or the path of one of them',
+      };
+}

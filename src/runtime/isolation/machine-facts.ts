@@ -1,0 +1,57 @@
+/** What this machine lets this user do, as far as isolations depend on it. Facts that cost a process are read late. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Environment } from '../../environment.ts';
+import { findProgram, isInUserNamespace, isRoot } from '../../system/index.ts';
+import { capabilityMask } from '../process/index.ts';
+
+/** What the kernel answered: undefined if it did what was tried, else its refusal in words. */
+export type Refusal = string | undefined;
+
+export interface MachineFacts {
+  /** As `process.platform` has it. */
+  readonly system: string;
+  /** Of the machine or of a user namespace. */
+  readonly isRoot: boolean;
+  readonly isInUserNamespace: boolean;
+  /** Bit n for capability n. */
+  readonly capabilities: bigint;
+  /** LAMINA_RUNTIME. */
+  readonly askedOciProgram: string | undefined;
+  /** The absolute path of a program, by name or path. */
+  readonly find: (program: string) => string | undefined;
+  /** Tries to make a mount and a pid namespace. */
+  readonly refusedNamespaces: () => Refusal;
+}
+
+/** @param env has PATH and LAMINA_RUNTIME */
+export function readMachineFacts(env: Environment): MachineFacts {
+  return {
+    system: process.platform,
+    isRoot: isRoot(),
+    isInUserNamespace: isInUserNamespace(),
+    capabilities: ownCapabilities(),
+    askedOciProgram: env.LAMINA_RUNTIME || undefined,
+    find: (program) => findProgram(program, env),
+    refusedNamespaces: () => tryUnshare(['--mount', '--propagation=private', '--pid'], env),
+  };
+}
+
+function ownCapabilities(): bigint {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    return capabilityMask(status, 'CapEff') & capabilityMask(status, 'CapBnd');
+  } catch {
+    return 0n;
+  }
+}
+
+/** Starts a program that does nothing in new namespaces. */
+function tryUnshare(kinds: readonly string[], env: Environment): Refusal {
+  const program = findProgram('unshare', env);
+  if (program === undefined) return 'unshare of util-linux is not installed';
+  const args = [...kinds, '--fork', '--', 'true'];
+  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { ...env } });
+  if (status === 0) return undefined;
+  return stderr.trim().replace(/^unshare: /, '') || 'unshare failed';
+}
