@@ -2,7 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { rolldown } from 'rolldown';
 import { bundleTypes } from './bundle-types.mjs';
 import { bundledLicenses } from './bundled-licenses.mjs';
 
@@ -17,6 +18,16 @@ const bin = `${root}dist/bin`;
  */
 const SHELL_START = '#!/usr/bin/env sh\n":" //; exec node --min-semi-space-size=16 -- "$0" "$@"';
 
+const MINIFIED = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
+const COMMON_JS = {
+  ...MINIFIED,
+  outdir: bin,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  logLevel: 'warning',
+};
+
 await rm(`${root}dist`, { recursive: true, force: true });
 await Promise.all([bundleCommand(), bundlePage(), compileLibrary()]);
 await writeManual();
@@ -26,44 +37,82 @@ await writeManual();
  * modules, would take longer than a cached build.
  */
 async function bundleCommand() {
-  const settings = {
-    outdir: bin,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    // Its native parts are not bundled.
-    external: ['koffi'],
-    define: { 'import.meta.url': 'importMetaUrl' },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    banner: { js: 'const importMetaUrl = require("url").pathToFileURL(__filename).href;' },
-  };
-  const { metafile } = await build({
-    ...settings,
-    entryPoints: {
-      command: `${root}src/cli/main.ts`,
-      'runner-main': `${root}src/runtime/oci/runner-main.ts`,
-    },
-    target: 'node22.15',
-    metafile: true,
-  });
-  const command = await readFile(`${bin}/command.js`);
-  const digest = createHash('sha256').update(command).digest('hex').slice(0, 16);
+  await mkdir(bin, { recursive: true });
+  const [chunks, runner] = await Promise.all([splitCommand(), bundleRunner()]);
+  const digest = createHash('sha256');
+  for (const { fileName, code } of chunks) {
+    await writeFile(`${bin}/${fileName}`, code);
+    digest.update(`${fileName} ${code.length}\n${code}`);
+  }
   // An old Node.js must be able to read this one, to report that it is too old.
   await build({
-    ...settings,
+    ...COMMON_JS,
     entryPoints: { lamina: `${root}src/cli/start.ts` },
     target: 'node12',
-    define: { 'import.meta.dirname': '__dirname', COMMAND_DIGEST: JSON.stringify(digest) },
-    banner: {},
+    define: {
+      'import.meta.dirname': '__dirname',
+      COMMAND_DIGEST: JSON.stringify(digest.digest('hex').slice(0, 16)),
+    },
   });
   await writeFile(`${bin}/package.json`, '{ "type": "commonjs" }\n');
-  await writeFile(`${bin}/LICENSES`, await bundledLicenses(root, metafile));
+  const modules = [...chunks.flatMap((chunk) => chunk.moduleIds), ...runner];
+  await writeFile(`${bin}/LICENSES`, await bundledLicenses(root, modules));
   const start = await readFile(`${bin}/lamina.js`, 'utf8');
   await writeFile(`${bin}/lamina.js`, `${SHELL_START}\n${start}`);
   await chmod(`${bin}/lamina.js`, 0o755);
+}
+
+/**
+ * In chunks that are loaded when met: `command.js`, then what every call needs, then what a cached build needs. Each is
+ * one file, since many small ones take longer to read.
+ */
+async function splitCommand() {
+  const bundle = await rolldown({
+    input: { command: `${root}src/cli/main.ts` },
+    platform: 'node',
+    // Its native parts are not bundled.
+    external: ['koffi'],
+    // A folder that is loaded when met is also part of a chunk that is loaded at once: nothing is lost.
+    checks: { ineffectiveDynamicImport: false },
+  });
+  const { output } = await bundle.generate({
+    format: 'cjs',
+    exports: 'named',
+    chunkFileNames: '[name].js',
+    comments: false,
+    codeSplitting: {
+      groups: [
+        { name: 'main', test: /\/src\/cli\/main\.ts$/, priority: 3 },
+        { name: 'call', test: /\/src\/(?:lamina|runtime\/index)\.ts$/, priority: 2 },
+        {
+          name: 'build',
+          test: /\/src\/(?:cli\/commands|builder)\/(?:build|index)\.ts$/,
+          priority: 1,
+        },
+      ],
+    },
+  });
+  return Promise.all(
+    output.map(async (chunk) => {
+      // In ASCII, which needs no decoding.
+      const { code } = await transform(chunk.code, { ...MINIFIED, target: 'node22.15' });
+      return { fileName: chunk.fileName, code, moduleIds: chunk.moduleIds };
+    }),
+  );
+}
+
+/** @returns the modules in it */
+async function bundleRunner() {
+  const { metafile } = await build({
+    ...COMMON_JS,
+    entryPoints: { 'runner-main': `${root}src/runtime/oci/runner-main.ts` },
+    target: 'node22.15',
+    external: ['koffi'],
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: 'const importMetaUrl = require("url").pathToFileURL(__filename).href;' },
+    metafile: true,
+  });
+  return Object.keys(metafile.inputs);
 }
 
 /** What `lamina explore --web` shows: a script and a style sheet that load nothing else. */
@@ -82,7 +131,10 @@ async function bundlePage() {
     logLevel: 'warning',
     metafile: true,
   });
-  await writeFile(`${root}dist/web/LICENSES`, await bundledLicenses(root, metafile));
+  await writeFile(
+    `${root}dist/web/LICENSES`,
+    await bundledLicenses(root, Object.keys(metafile.inputs)),
+  );
 }
 
 /** The library's modules, and one file of declarations instead of one per module. */

@@ -2,10 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** @param metafile of esbuild */
-export async function bundledLicenses(root, metafile) {
+/** @param modules the paths of the bundled modules */
+export async function bundledLicenses(root, modules) {
   const packages = new Set(
-    Object.keys(metafile.inputs).flatMap((path) => {
+    modules.flatMap((path) => {
       const match = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
       return match === null ? [] : [match[1]];
     }),

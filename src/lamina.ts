@@ -1,5 +1,4 @@
 /** An instance of lamina, which gives all calls their store, their environment and their cancellation. */
-import { readFile } from 'node:fs/promises';
 import type {
   CallOptions,
   Lamina,
@@ -10,6 +9,7 @@ import type {
   VersionInfo,
 } from './api/index.ts';
 import type { LaminaContext } from './lamina-context.ts';
+import { packageVersion } from './package-version.ts';
 import { defaultRoot } from './store/index.ts';
 import { keepAbortReason } from './system/index.ts';
 
@@ -113,19 +113,9 @@ async function version({ env }: LaminaContext, { signal }: CallOptions): Promise
   const runtime = await describeRuntime(env);
   signal?.throwIfAborted();
   return {
-    version: await packageVersion(),
+    version: packageVersion(),
     node: process.versions.node,
     platform: formatPlatform(hostPlatform()),
     runtime,
   };
-}
-
-/** From package.json at the root, both for the sources and for the built library and command. */
-async function packageVersion(): Promise<string> {
-  for (const up of ['..', '../..']) {
-    const path = new URL(`${up}/package.json`, import.meta.url);
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return (JSON.parse(text) as { version: string }).version;
-  }
-  throw new Error('package.json is missing');
 }

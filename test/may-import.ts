@@ -9,6 +9,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'warning-code.ts': [],
   'errors.ts': ['error-code.ts', 'warning-code.ts'],
   'nearest-name.ts': [],
+  'package-version.ts': [],
   concurrency: ['errors.ts'],
   system: ['environment.ts', 'errors.ts', 'concurrency'],
   progress: ['errors.ts'],
@@ -475,6 +476,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'lamina.ts': [
     'lamina-context.ts',
+    'package-version.ts',
     'system',
     'oci',
     'store',
@@ -503,6 +505,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'environment.ts',
     'errors.ts',
     'nearest-name.ts',
+    'package-version.ts',
     'system',
     'progress',
     'oci',

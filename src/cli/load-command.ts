@@ -1,59 +1,94 @@
 /**
- * The bundled command as a V8 script, with code that V8 compiled in an earlier run on this machine: compiling
+ * The bundled command as V8 scripts, with code that V8 compiled in an earlier run on this machine: compiling
  * takes a good part of a cached build. Node's own compile cache keeps less of it, and is slower;
  * see docs/performance.md.
  */
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { crc32 } from 'node:zlib';
 
-export interface CommandFile {
-  /** A CommonJS module in ASCII, as esbuild writes it: one byte per character, no decoding. */
+export interface CommandFiles {
+  /**
+   * A CommonJS module in ASCII: one byte per character, no decoding. So are the modules beside it, which it requires as
+   * `./NAME`.
+   */
   readonly path: string;
-  /** Identifies the content of the file. V8 itself compares only the length. */
+  /** Identifies the content of all these modules. V8 itself compares only the length. */
   readonly digest: string;
 }
 
 export interface LoadedCommand {
-  /** Whether there is compiled code for this V8 and this command. */
-  readonly accepted: boolean;
+  /** The names of the modules for which there was compiled code for this V8 and this command. */
+  readonly accepted: ReadonlySet<string>;
   run(): void;
   /** Keeps the code that V8 has compiled so far for later starts. Never fails. */
   keepCompiledCode(): void;
 }
 
-const CHECKSUM_SIZE = 4;
+/** The parameters of a CommonJS module. */
+type ModuleFunction = (
+  exports: object,
+  require: (id: string) => unknown,
+  module: { exports: object },
+  filename: string,
+  directory: string,
+) => void;
 
 /**
- * @param directory of compiled code, from `compiledCodeDirectory`
+ * @param codeDirectory of compiled code, from `compiledCodeDirectory`
  * @param kind what the process does; code that one kind of command needs is kept apart from that of others
  */
 export function loadCommand(
-  { path, digest }: CommandFile,
-  directory: string | undefined,
+  { path, digest }: CommandFiles,
+  codeDirectory: string | undefined,
   kind: string,
 ): LoadedCommand {
-  const name = `${digest}-${kind}-${process.version}-${process.arch}`;
-  const cached = directory && readCompiledCode(join(directory, name));
-  const source = readFileSync(path, 'latin1');
-  const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
-    { filename: path, ...(cached && { cachedData: cached }) },
-  );
-  const accepted = cached !== undefined && script.cachedDataRejected === false;
+  const directory = dirname(path);
+  const requireOther = createRequire(path);
+  const modules = new Map<string, { exports: object }>();
+  const accepted = new Set<string>();
+  const compiled = new Map<string, Script>();
+
+  const codeName = (name: string): string =>
+    `${digest}-${kind}-${process.version}-${process.arch}-${name}`;
+
+  const load = (name: string): object => {
+    const known = modules.get(name);
+    if (known) return known.exports;
+    const module = { exports: {} };
+    modules.set(name, module);
+    const file = join(directory, name);
+    const code = codeDirectory ? readCompiledCode(join(codeDirectory, codeName(name))) : undefined;
+    const script = readScript(file, code);
+    if (script.cachedDataRejected === false) accepted.add(name);
+    else compiled.set(name, script);
+    const start: ModuleFunction = script.runInThisContext();
+    start(module.exports, requireFrom, module, file, directory);
+    return module.exports;
+  };
+  const requireFrom = (id: string): unknown =>
+    id.startsWith('./') ? load(id.slice(2)) : requireOther(id);
+
   return {
     accepted,
-    run() {
-      const module = { exports: {} };
-      script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
-    },
+    run: () => void load(path.slice(directory.length + 1)),
     keepCompiledCode() {
-      if (directory === undefined || accepted) return;
+      if (codeDirectory === undefined || compiled.size === 0) return;
       try {
-        writeCompiledCode(join(directory, name), script.createCachedData());
-        removeOtherVersions(directory, digest);
+        for (const [name, script] of compiled) {
+          writeCompiledCode(join(codeDirectory, codeName(name)), script.createCachedData());
+        }
+        removeOtherVersions(codeDirectory, digest);
       } catch {
         // lamina works without it, only slower.
       }
@@ -61,22 +96,32 @@ export function loadCommand(
   };
 }
 
-/** V8 does not check what it runs: it must not get a file that a power cut left incomplete. */
+function readScript(filename: string, cachedData: Buffer | undefined): Script {
+  const source = readFileSync(filename, 'latin1');
+  return new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+    filename,
+    ...(cachedData && { cachedData }),
+  });
+}
+
 function readCompiledCode(path: string): Buffer | undefined {
   try {
-    const bytes = readFileSync(path);
-    const code = bytes.subarray(0, -CHECKSUM_SIZE);
-    return crc32(code) === bytes.readUInt32LE(code.length) ? code : undefined;
+    return readFileSync(path);
   } catch {
     return undefined;
   }
 }
 
+/** V8 checks the length, not the content: a power cut must not leave a file that has only the former. */
 function writeCompiledCode(path: string, code: Buffer): void {
-  const checksum = Buffer.alloc(CHECKSUM_SIZE);
-  checksum.writeUInt32LE(crc32(code));
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, Buffer.concat([code, checksum]), { mode: 0o600 });
+  const file = openSync(temporary, 'wx', 0o600);
+  try {
+    writeFileSync(file, code);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
   renameSync(temporary, path);
 }
 

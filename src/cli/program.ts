@@ -4,6 +4,7 @@ import type { Lamina } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AbortedError, AppError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
+import { packageVersion } from '../package-version.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commandList, type FoundCommand, findCommand, subcommandsOf } from './command-list.ts';
 import { findMissing } from './commands-not-yet.ts';
@@ -32,7 +33,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     });
     debug ||= parsed.flags.debug;
     const words = parsed.args;
-    if (parsed.flags.version && !parsed.help) return await showVersion(options);
+    if (parsed.flags.version && !parsed.help) return await showVersion(io);
     if (parsed.help || words.length === 0) return await showRootHelp(io);
     if (words[0] === 'help') return await showHelpOf(words.slice(1), io);
     if (words[0] === COMPLETE) return await showCompletions(words.slice(1), options);
@@ -169,9 +170,8 @@ async function showHelpOf(words: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
-async function showVersion(options: ProgramOptions): Promise<number> {
-  const { version } = await (await options.api()).version({ signal: options.signal });
-  await options.io.stdout.write(`lamina version ${version}\n`);
+async function showVersion(io: Io): Promise<number> {
+  await io.stdout.write(`lamina version ${packageVersion()}\n`);
   return 0;
 }
 
