@@ -2,11 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { decodeRecord } from './decode.ts';
 import { decodeFileList, encodeFileList, isListedDigest } from './file-list.ts';
 
-const WHOLE = { id: 'a', version: 1, steps: [], variables: [], stages: [], images: [], work: [] };
+const WHOLE = {
+  ...{ id: 'a', version: 1, dockerfileText: 'FROM scratch\n' },
+  ...{ steps: [], variables: [], stages: [], images: [], work: [] },
+};
 
 describe('a record', () => {
   it('of this version is read', () => {
     expect(decodeRecord('a', JSON.stringify(WHOLE))).toEqual(WHOLE);
+  });
+
+  it('of before Dockerfiles were kept is read', () => {
+    const { dockerfileText, ...older } = WHOLE;
+    expect(decodeRecord('a', JSON.stringify(older)).dockerfileText).toBe(null);
   });
 
   it.each([

@@ -18,7 +18,8 @@ export function decodeRecord(id: string, text: string): BuildRecord {
     (name) => name in value && Array.isArray(value[name as keyof typeof value]),
   );
   if (!isWhole || !('id' in value) || value.id !== id) throw damaged(id);
-  return value as unknown as BuildRecord;
+  // The text of the Dockerfile came later.
+  return { dockerfileText: null, ...value } as unknown as BuildRecord;
 }
 
 function parse(id: string, text: string): unknown {

@@ -25,6 +25,8 @@ export interface BuildRecord {
   readonly error: string | null;
   /** Which Dockerfile: its path, or what stands for it. Builds of one Dockerfile and target are compared. */
   readonly dockerfile: string;
+  /** The Dockerfile, with secrets masked; null where it was too long to be kept. */
+  readonly dockerfileText: string | null;
   /** The build context as it was given, without credentials. */
   readonly context: string;
   readonly target: string;

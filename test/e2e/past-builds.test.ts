@@ -2,15 +2,32 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildRecord } from '../../src/index.ts';
 import { Workbench } from '../support/cli.ts';
 import { schemaErrors } from '../support/json-schemas.ts';
 
 const SECRET = 'correct-horse-battery';
-const DOCKERFILE = `FROM scratch AS build
+const OTHER = 'battery-staple-horse';
+// The target does not need the first stage: no step of it is on record, but its text is.
+const DOCKERFILE = `FROM scratch AS other
+ARG OTHER_TOKEN=${OTHER}
+ENV PASSWORD="${OTHER} \\
+  ${OTHER}" NAME=value API_TOKEN=$OTHER_TOKEN
+ONBUILD ENV AUTH=${OTHER}
+ADD https://user:${SECRET}@example.com/a /a
+FROM scratch AS build
 ARG API_TOKEN
 COPY a /a-$API_TOKEN
 FROM scratch
 COPY --from=build / /
+`;
+const RECORDED = `FROM scratch AS other
+ARG OTHER_TOKEN=xxxxx
+ENV PASSWORD=xxxxx \\
+  xxxxx NAME=value API_TOKEN=$OTHER_TOKEN
+ONBUILD ENV AUTH=xxxxx
+ADD https://user:xxxxx@example.com/a /a
+FROM scratch AS build
 `;
 
 describe('records of builds', () => {
@@ -43,6 +60,13 @@ describe('records of builds', () => {
     expect(texts).toHaveLength(1);
     expect(texts.join('')).toContain('API_TOKEN');
     expect(texts.join('')).not.toContain(SECRET);
+    expect(texts.join('')).not.toContain(OTHER);
+  });
+
+  it('hold the Dockerfile, line for line', async () => {
+    const { dockerfileText } = (await json('builds', 'show', '--format', 'json')) as BuildRecord;
+    expect(dockerfileText).toContain(RECORDED);
+    expect(dockerfileText?.split('\n')).toHaveLength(DOCKERFILE.split('\n').length);
   });
 
   it('have the documented form', async () => {
@@ -68,7 +92,7 @@ describe('records of builds', () => {
     expect(names.some((name) => name.includes('COPY --from=build'))).toBe(true);
     expect(await json('builds', 'trace', '--format', 'otlp')).toHaveProperty('resourceSpans');
     const { stdout } = await bench.succeed(['builds', 'graph', '--format', 'dot']);
-    expect(stdout).toContain('"build" -> "stage-1" [label="COPY"');
+    expect(stdout).toContain('"build" -> "stage-2" [label="COPY"');
   });
 
   it.each([

@@ -20,6 +20,7 @@ import { hasErrorCode } from '../../system/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import type { SolveProgress } from '../solver/solver.ts';
+import { dockerfileText } from './dockerfile-text.ts';
 import { HiddenValues } from './hidden-values.ts';
 import { recordSteps } from './record-steps.ts';
 import { StepTimes } from './step-times.ts';
@@ -114,6 +115,7 @@ export class BuildRecorder {
       milliseconds: now() - this.#started,
       ...outcomeOf(end),
       dockerfile: dockerfileName(definition, options.context),
+      dockerfileText: dockerfileText(definition, hidden),
       context: hidden.text(options.context),
       target: options.target ?? '',
       platforms: this.#plans.map(({ image }) => formatPlatform(image.platform)),
