@@ -124,6 +124,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ops: [
     'environment.ts',
     'errors.ts',
+    'concurrency',
     'nearest-name.ts',
     'system',
     'files',

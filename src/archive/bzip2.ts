@@ -340,7 +340,8 @@ function grown(output: Buffer, size: number): Buffer {
   return larger;
 }
 
-const CRC_TABLE = makeCrcTable();
+/** Made for the first block: few builds have one. */
+let crcTable: Uint32Array | undefined;
 
 function makeCrcTable(): Uint32Array {
   const table = new Uint32Array(256);
@@ -355,9 +356,10 @@ function makeCrcTable(): Uint32Array {
 
 /** The CRC-32 of gzip with the bits in the other order. */
 function blockCrc(bytes: Buffer): number {
+  crcTable ??= makeCrcTable();
   let crc = 0xffffffff;
   for (let index = 0; index < bytes.length; index++) {
-    crc = (crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ (bytes[index] ?? 0)] ?? 0);
+    crc = (crc << 8) ^ (crcTable[(crc >>> 24) ^ (bytes[index] ?? 0)] ?? 0);
   }
   return ~crc >>> 0;
 }

@@ -2,19 +2,22 @@
 
 const POLYNOMIAL_LOW = 0xd7870f42;
 const POLYNOMIAL_HIGH = 0xc96c5795;
-const [TABLE_LOW, TABLE_HIGH] = makeTables();
+/** Made for the first xz stream: few builds have one. */
+let tables: [Int32Array, Int32Array] | undefined;
 
 export class Crc64 {
   #low = 0xffffffff;
   #high = 0xffffffff;
 
   update(bytes: Uint8Array): void {
+    tables ??= makeTables();
+    const [tableLow, tableHigh] = tables;
     let low = this.#low;
     let high = this.#high;
     for (let index = 0; index < bytes.length; index++) {
       const entry = (low ^ (bytes[index] ?? 0)) & 0xff;
-      low = ((low >>> 8) | (high << 24)) ^ (TABLE_LOW[entry] ?? 0);
-      high = (high >>> 8) ^ (TABLE_HIGH[entry] ?? 0);
+      low = ((low >>> 8) | (high << 24)) ^ (tableLow[entry] ?? 0);
+      high = (high >>> 8) ^ (tableHigh[entry] ?? 0);
     }
     this.#low = low;
     this.#high = high;

@@ -4,3 +4,4 @@ export { mapParallel } from './map-parallel.ts';
 export { memoize } from './memoize.ts';
 export { type Permit, Semaphore } from './semaphore.ts';
 export { type SharedWork, shareWork } from './share-work.ts';
+export { TimeSlice } from './time-slice.ts';

@@ -1,7 +1,7 @@
 /** The final file system of an image as files in a directory of the user. */
 import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TimeSlice } from '../concurrency/index.ts';
 import { openDirectory, writeFailure } from '../destination/index.ts';
 import type { Warning } from '../errors.ts';
 import { ensureImageLayers, type Progress } from '../image/index.ts';
@@ -31,9 +31,6 @@ export interface LocalExport {
   readonly warnings: readonly Warning[];
 }
 
-/** Milliseconds of work between two turns of the event loop. */
-const SLICE = 10;
-
 /**
  * Copies an image's files into a directory. Files with the same names are replaced; others stay, unless they are to be
  * removed.
@@ -51,13 +48,11 @@ export async function exportLocal(
   const files = imageFiles(store, image);
   if (prune) await pruneDirectory(root, files.tree);
   using writer = new LocalWriter(root, files, devices);
-  let turned = performance.now();
+  const slice = new TimeSlice(signal);
   for (const _ of writer.write()) {
-    if (performance.now() - turned < SLICE) continue;
-    signal?.throwIfAborted();
+    if (!slice.isOver) continue;
     report(progress, writer.written, false);
-    await nextTurn();
-    turned = performance.now();
+    await slice.yield();
   }
   report(progress, writer.written, true);
   return { ...writer.written, warnings: writer.warnings };

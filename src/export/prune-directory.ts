@@ -1,12 +1,9 @@
 /** Clears a directory that an export is to fill alone. */
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TimeSlice } from '../concurrency/index.ts';
 import { writeFailure } from '../destination/index.ts';
 import { type BytePath, type FileTree, joinPath, toText } from '../files/index.ts';
 import { type DirectoryHandles, fsPath, hasErrorCode } from '../system/index.ts';
-
-/** Milliseconds of work between two turns of the event loop. */
-const SLICE = 10;
 
 /**
  * Removes everything that the image does not have. Symlinks are removed, never followed; entries of another type than
@@ -15,22 +12,13 @@ const SLICE = 10;
  * @throws AppError EXPORT_DESTINATION
  */
 export async function pruneDirectory(root: DirectoryHandles, tree: FileTree): Promise<void> {
-  await unhurried(pruned(root, tree));
+  await new TimeSlice().run(pruned(root, tree));
 }
 
 /** Removes all entries of a directory except the named ones. @throws AppError EXPORT_DESTINATION */
 export async function keepOnly(root: DirectoryHandles, names: readonly string[]): Promise<void> {
   for (const name of namesIn(root, '')) {
-    if (!names.includes(name)) await unhurried(removed(root, name));
-  }
-}
-
-async function unhurried(work: Iterable<void>): Promise<void> {
-  let turned = performance.now();
-  for (const _ of work) {
-    if (performance.now() - turned < SLICE) continue;
-    await nextTurn();
-    turned = performance.now();
+    if (!names.includes(name)) await new TimeSlice().run(removed(root, name));
   }
 }
 

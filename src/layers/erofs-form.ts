@@ -2,13 +2,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shareWork } from '../concurrency/index.ts';
+import { shareWork, TimeSlice } from '../concurrency/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { encodeImage, fitsImage } from './erofs/image.ts';
 import { readIndex } from './index-codec.ts';
 import { TAR_FILE } from './layer-index.ts';
 import type { LayerStore } from './layer-store.ts';
-import { TimeSlice } from './time-slice.ts';
 
 export const EROFS_FILE = 'layer.erofs';
 

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SparsePiece, type TarMemberEvent, TarParser } from '../archive/index.ts';
+import { TimeSlice } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { DiffId } from '../oci/index.ts';
@@ -18,7 +19,6 @@ import type { LayerStore, StagedLayer } from './layer-store.ts';
 import { invalidMember } from './member-path.ts';
 import { rememberSize } from './sizes.ts';
 import { BLOCK_SIZE } from './tar-packer.ts';
-import { TimeSlice } from './time-slice.ts';
 import { UnpackBudget } from './unpack-budget.ts';
 
 const COPY_PIECE = 64 << 20;

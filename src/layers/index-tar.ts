@@ -1,9 +1,9 @@
 /** The index of a layer as it streams by: only facts about its files are kept, in memory, and none of its bytes. */
 import { type SparsePiece, TarParser } from '../archive/index.ts';
+import { TimeSlice } from '../concurrency/index.ts';
 import type { BytePath } from '../files/index.ts';
 import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
-import { TimeSlice } from './time-slice.ts';
 import type { UnpackBudget } from './unpack-budget.ts';
 
 export interface IndexTarOptions {

@@ -2,6 +2,7 @@
  * Turns an overlay upper directory into a layer index: what a process changed, as data. Contents are not read.
  */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { TimeSlice } from '../concurrency/index.ts';
 import {
   type FileEntry,
   type FileTree,
@@ -19,7 +20,6 @@ import {
 } from '../system/index.ts';
 import { fsPath, toBytePath } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
-import { TimeSlice } from './time-slice.ts';
 import { isReservedName, reservedName } from './whiteout-names.ts';
 import { sameXattrs } from './xattrs.ts';
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { TimeSlice } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import type { ContentRange } from '../files/index.ts';
 import type { DiffId } from '../oci/index.ts';
@@ -21,7 +22,6 @@ import {
 } from './layer-index.ts';
 import { type LayerStore, layerMeta } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
-import { TimeSlice } from './time-slice.ts';
 
 /** Something wrong in a layer's directory. */
 export interface LayerFault {

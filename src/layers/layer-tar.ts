@@ -1,6 +1,7 @@
 /** A layer as the tar that goes into an image. The same layer and epoch always give the same bytes. */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { TimeSlice } from '../concurrency/index.ts';
 import { AppError, assertNever } from '../errors.ts';
 import type { LayerId, LayerMeta } from '../store/index.ts';
 import { openForReading, readFully, toBytePath } from './host-files.ts';
@@ -10,7 +11,6 @@ import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
 import { MemberWriter } from './member-writer.ts';
 import { CHUNK_SIZE, memberHeader, TarPacker } from './tar-packer.ts';
-import { TimeSlice } from './time-slice.ts';
 import { markEntry, opaqueName, whiteoutName } from './whiteout-names.ts';
 
 export interface LayerTarOptions {

@@ -6,6 +6,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkEntryPath } from '../archive/index.ts';
+import { TimeSlice } from '../concurrency/index.ts';
 import {
   type BytePath,
   baseName,
@@ -25,7 +26,6 @@ import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './la
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 import { memberHeader, TarPacker } from './tar-packer.ts';
-import { TimeSlice } from './time-slice.ts';
 import {
   isReservedName,
   markEntry,

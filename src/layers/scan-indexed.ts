@@ -1,5 +1,6 @@
 /** Reads a layer of the store by its index, as `scanTar` reads a stream: only the wanted contents are opened. */
 import { createHash, hash } from 'node:crypto';
+import { TimeSlice } from '../concurrency/index.ts';
 import type { BytePath, ContentDigest } from '../files/index.ts';
 import type { ImageLayer } from '../store/index.ts';
 import { hasErrorCode } from '../system/index.ts';
@@ -10,7 +11,6 @@ import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveEpoch, effectiveTime } from './layer-tar.ts';
 import { LayerView } from './layer-view.ts';
 import type { ContentReader, InspectContent } from './scan-tar.ts';
-import { TimeSlice } from './time-slice.ts';
 
 export interface ScanIndexedOptions {
   readonly inspect: InspectContent;

@@ -1,13 +1,13 @@
 /** Indexes a layer that streams by as a tar: nothing is stored, so its contents cannot be opened later. */
 import { createHash, type Hash, hash } from 'node:crypto';
 import { type TarMemberEvent, TarParser } from '../archive/index.ts';
+import { TimeSlice } from '../concurrency/index.ts';
 import type { ContentDigest, FileEntry } from '../files/index.ts';
 import { DIGEST_PREFIX } from './index-encoder.ts';
 import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
 import type { LayerEntry } from './layer-index.ts';
 import { cleanMemberPath } from './member-path.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
-import { TimeSlice } from './time-slice.ts';
 
 /** Receives the content of one file as it streams by. */
 export interface ContentReader {

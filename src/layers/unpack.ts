@@ -20,6 +20,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { unstorable } from '../archive/index.ts';
+import { TimeSlice } from '../concurrency/index.ts';
 import { type FileEntry, impliedDirectory, joinPath, parentPath } from '../files/index.ts';
 import {
   copySparse,
@@ -36,7 +37,6 @@ import { FileOpener, fsPath, readFully } from './host-files.ts';
 import type { LayerEntry, LayerFile, LayerIndex } from './layer-index.ts';
 import { damaged } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
-import { TimeSlice } from './time-slice.ts';
 
 export interface UnpackOptions {
   /** The layer's directory, which has the contents. */

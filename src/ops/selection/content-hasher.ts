@@ -4,14 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, read, readSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { TimeSlice } from '../../concurrency/index.ts';
 import { type ContentDigest, type ContentRange, contentDigest } from '../../files/index.ts';
 import { openContent } from '../../system/index.ts';
 
 const SMALL = 256 * 1024;
 const CHUNK = 1024 * 1024;
-const TURN_MS = 8;
 const readAsync = promisify(read);
 
 export interface HashedContent {
@@ -23,7 +22,7 @@ export interface HashedContent {
 /** Hashes one file after another with one buffer; a file that holds the contents of many is opened once. */
 export class ContentHasher implements Disposable {
   readonly #buffer = Buffer.allocUnsafe(SMALL);
-  #turnEnds = 0;
+  readonly #slice = new TimeSlice();
   #openPath: string | undefined;
   #fd = -1;
 
@@ -31,7 +30,7 @@ export class ContentHasher implements Disposable {
    * @throws the file system's error when the file cannot be opened or read, the signal's reason when aborted
    */
   async hash(range: ContentRange, signal?: AbortSignal): Promise<HashedContent> {
-    await this.#giveTurn(signal);
+    await this.#pause(signal);
     const fd = this.#open(range);
     return range.size <= SMALL ? this.#hashSmall(fd, range) : await hashLarge(fd, range, signal);
   }
@@ -44,7 +43,7 @@ export class ContentHasher implements Disposable {
     range: ContentRange,
     signal?: AbortSignal,
   ): Promise<HashedContent & { readonly bytes: Uint8Array }> {
-    await this.#giveTurn(signal);
+    await this.#pause(signal);
     const buffer = Buffer.allocUnsafe(range.size);
     const bytes = buffer.subarray(0, readInto(buffer, this.#open(range), range));
     return { digest: contentDigest(bytes), size: bytes.length, bytes };
@@ -68,11 +67,9 @@ export class ContentHasher implements Disposable {
     return { digest: contentDigest(this.#buffer.subarray(0, size)), size };
   }
 
-  async #giveTurn(signal: AbortSignal | undefined): Promise<void> {
-    if (performance.now() < this.#turnEnds) return;
-    if (this.#turnEnds > 0) await setImmediate();
+  async #pause(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#slice.isOver) await this.#slice.yield();
     signal?.throwIfAborted();
-    this.#turnEnds = performance.now() + TURN_MS;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Resolves a selection to files of a tree, with their metadata in the image. */
-import { setImmediate } from 'node:timers/promises';
+import { TimeSlice } from '../../concurrency/index.ts';
 import { AppError, faultIn, type InstructionPart, inPart, type Warning } from '../../errors.ts';
 import {
   applyMode,
@@ -102,15 +102,12 @@ interface Walk {
   readonly passing: FileEntry[];
 }
 
-const TURN_MS = 10;
-
 /** The owner of a build context's files, and of all files until --chown is resolved. */
 const ROOTS = { uid: 0, gid: 0 };
 
 class Selector {
   readonly #tree: FileTree;
   readonly #selection: FileSelection;
-  readonly #signal: AbortSignal | undefined;
   readonly #mode: ModeSpec | undefined;
   readonly #exclude: PathPatterns;
   readonly #roots: SelectedRoot[] = [];
@@ -120,12 +117,12 @@ class Selector {
   #sources: number;
   /** The root that is being added. */
   #part: InstructionPart = 'instruction';
-  #turnEnds = performance.now() + TURN_MS;
+  readonly #slice: TimeSlice;
 
   constructor(tree: FileTree, selection: FileSelection, { before = 0, signal }: SelectOptions) {
     this.#tree = tree;
     this.#selection = selection;
-    this.#signal = signal;
+    this.#slice = new TimeSlice(signal);
     this.#sources = before;
     this.#mode = modeOf(selection.mode);
     this.#exclude = excludePatterns(selection.exclude);
@@ -210,7 +207,7 @@ class Selector {
   }
 
   async #walk(walk: Walk, step: Step): Promise<void> {
-    await this.#giveTurn();
+    if (this.#slice.isOver) await this.#slice.yield();
     const isWholeTree = step.directory === step.path;
     for (const child of this.#candidates(walk, step)) {
       const path = isWholeTree ? child.path : joinPath(step.path, baseName(child.path));
@@ -268,13 +265,6 @@ class Selector {
     const linkGroup = known ?? this.#nextGroup++;
     groups.set(entry.linkGroup, linkGroup);
     return { ...entry, linkGroup };
-  }
-
-  async #giveTurn(): Promise<void> {
-    if (performance.now() < this.#turnEnds) return;
-    await setImmediate();
-    this.#signal?.throwIfAborted();
-    this.#turnEnds = performance.now() + TURN_MS;
   }
 }
 
