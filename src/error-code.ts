@@ -14,6 +14,7 @@ export type ErrorCode =
   | DigestCode
   | DockerfileCode
   | ExportCode
+  | FormatCode
   | GitCode
   | HttpCode
   | ImageCode
@@ -160,6 +161,8 @@ type DockerfileCode =
   | 'DOCKERFILE_VARIABLE_REQUIRED';
 
 type ExportCode = 'ENTRY_UNSTORABLE' | 'EXPORT_CONFLICT' | 'EXPORT_DESTINATION' | 'EXPORT_ENGINE';
+
+type FormatCode = 'FORMAT_CHANGED' | 'FORMAT_ENCODING' | 'FORMAT_FILE_CHANGED';
 
 type GitCode =
   | 'GIT_BAD_URL'

@@ -123,6 +123,7 @@ export const check: Lamina['check'] = lamina.check;
 export const outline: Lamina['outline'] = lamina.outline;
 export const targets: Lamina['targets'] = lamina.targets;
 export const listContext: Lamina['listContext'] = lamina.listContext;
+export const format: Lamina['format'] = lamina.format;
 export const run: Lamina['run'] = lamina.run;
 export const images: Lamina['images'] = lamina.images;
 export const tag: Lamina['tag'] = lamina.tag;

@@ -1,6 +1,8 @@
 /** An instance of lamina, which gives all calls their store, their environment and their cancellation. */
 import type {
   CallOptions,
+  FormatOptions,
+  FormatResult,
   Lamina,
   LaminaOptions,
   RunOptions,
@@ -54,6 +56,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     outline: (options) => call(async () => (await builder()).outline, options),
     targets: (options) => call(async () => (await builder()).targets, options),
     listContext: (options) => call(async () => (await builder()).listContext, options),
+    format: (options) => call(async () => format, options),
     run: (options) => call(async () => run, options),
     images: (options = {}) => call(async () => (await images()).images, options),
     tag: (options) => call(async () => (await images()).tag, options),
@@ -105,6 +108,14 @@ async function run(context: LaminaContext, options: RunOptions): Promise<RunResu
     const { exitCode, signal } = await runContainer(store, image, { ...options, hostEnv: env });
     return { exitCode, signal };
   });
+}
+
+async function format(
+  _: LaminaContext,
+  { text, file = 'Dockerfile', indentsCommands }: FormatOptions,
+): Promise<FormatResult> {
+  const { formatDockerfile } = await import('./format/index.ts');
+  return formatDockerfile(text, { file, indentsCommands });
 }
 
 async function version({ env }: LaminaContext, { signal }: CallOptions): Promise<VersionInfo> {

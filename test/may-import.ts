@@ -136,6 +136,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ['errors.ts', 'nearest-name.ts', 'oci', 'dockerfile', 'graph', 'http', 'remote'],
   lint: ['warning-code.ts', 'errors.ts', 'nearest-name.ts', 'oci', 'dockerfile', 'context'],
   outline: ['errors.ts', 'dockerfile', 'lint'],
+  format: ['errors.ts', 'dockerfile'],
   export: [
     'errors.ts',
     'concurrency',
@@ -482,6 +483,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'oci',
     'store',
     'runtime',
+    'format',
     'container',
     'api',
     'builder',

@@ -33,6 +33,7 @@ export type * from './containers.ts';
 export type * from './context-listing.ts';
 export type * from './explore.ts';
 export type * from './explore-page.ts';
+export type * from './format.ts';
 export type * from './images.ts';
 export type * from './lamina.ts';
 export type * from './open-image.ts';

@@ -17,6 +17,7 @@ import type { RunOptions, RunResult } from './containers.ts';
 import type { ContextListing, ListContextOptions } from './context-listing.ts';
 import type { ExploredImage, ExploreImageOptions } from './explore.ts';
 import type { ExplorePageOptions, ServeExplorerOptions } from './explore-page.ts';
+import type { FormatOptions, FormatResult } from './format.ts';
 import type {
   CompareImagesOptions,
   CompareImagesResult,
@@ -175,6 +176,14 @@ export interface Lamina {
    *   DOCKERFILE_…, PLAN_…
    */
   listContext(options: ListContextOptions): Promise<ContextListing>;
+
+  /**
+   * Formats the text of a Dockerfile in one style. The result asks for the same builds, which the call checks, and has the
+   * same comments; formatting it again changes nothing. Reads and writes no file.
+   *
+   * @throws AppError DOCKERFILE_… for a text that is no valid Dockerfile; FORMAT_CHANGED
+   */
+  format(options: FormatOptions): Promise<FormatResult>;
 
   /**
    * Runs a container, and pulls its image if the store lacks it. The container is removed when its process ends.

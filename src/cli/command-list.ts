@@ -20,6 +20,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/build.ts')).buildCommand,
   },
   {
+    name: 'fmt',
+    aliases: [],
+    summary: 'format Dockerfiles in one style',
+    group: 'Building',
+    load: async () => (await import('./commands/fmt.ts')).fmtCommand,
+  },
+  {
     name: 'why',
     aliases: [],
     summary: 'show why the steps of a build ran',

@@ -22,7 +22,7 @@ export const exitStatusTable: readonly (readonly [status: string, meaning: strin
   ['1', 'the command failed: a build step failed, an image does not exist, a file cannot be read'],
   [
     '2',
-    '`check`, `compare`: the image could not be checked or compared; 1 is for an image that exceeds a limit, or images that differ',
+    '`check`, `compare`, `fmt`: an image or file could not be read; 1 is for an image that exceeds a limit, images that differ, or a file that is not formatted',
   ],
   ['70', 'a bug in lamina (code INTERNAL)'],
   ['125', 'the command line is invalid; `run`: the container could not be started'],

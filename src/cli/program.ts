@@ -59,6 +59,7 @@ const STATUS_OF: ReadonlyMap<string, typeof statusOf> = new Map([
   ['run', runStatusOf],
   ['check', checkStatusOf],
   ['compare', checkStatusOf],
+  ['fmt', checkStatusOf],
 ]);
 
 /** Whether an error only says that a wait or stream was aborted. */

@@ -7,3 +7,4 @@ export {
   writeNew,
   writeTo,
 } from './destination.ts';
+export { type Replacement, replaceFile } from './replace-file.ts';

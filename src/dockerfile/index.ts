@@ -40,6 +40,7 @@ export {
 export { type InstructionLine, physicalLines } from './physical-lines.ts';
 export { soundsSecret } from './secret-names.ts';
 export { SourceMap } from './source.ts';
+export { isSpace, skipSpaces, trimSpaces } from './space.ts';
 export {
   findStage,
   findStageOrIndex,
@@ -48,3 +49,4 @@ export {
   splitStages,
 } from './stages.ts';
 export * from './tree.ts';
+export { jsonOrWords, lineFrom, quotedWords, splitWords } from './words.ts';

@@ -57,6 +57,14 @@ export function wholeWord(line: ArgumentLine): Word[] {
   return line.text === '' ? [] : [line.word(0, line.text.length)];
 }
 
+/** The line from `start` on. */
+export function lineFrom(line: ArgumentLine, start: number): ArgumentLine {
+  return {
+    text: line.text.slice(start),
+    word: (from, to, text) => line.word(start + from, start + to, text),
+  };
+}
+
 function quotedWordEnd(text: string, start: number, escaper: EscapeCharacter): number {
   let quote = '';
   let at = start;

@@ -118,6 +118,7 @@ const short = {
   outline: sleeper,
   targets: sleeper,
   listContext: { context: '.' },
+  format: { text: 'FROM busybox' },
   images: {},
   tag: { source: 'busybox', target: 'other' },
   removeImage: { image: 'other' },

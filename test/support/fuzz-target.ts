@@ -17,6 +17,7 @@ import {
   type Word,
 } from '../../src/dockerfile/index.ts';
 import { AppError } from '../../src/errors.ts';
+import { formatDockerfile } from '../../src/format/index.ts';
 
 const VALUES: Readonly<Record<string, string>> = { a: 'x y', b: '', v: 'abcabc', PATH: '/bin:/b' };
 
@@ -35,6 +36,7 @@ export function checkDockerfile(text: string): Set<string> {
   if (tree === undefined) return features;
   checkPrint(tree, text);
   const parsed = attempt(features, 'error', () => parseInstructions(tree));
+  if (parsed !== undefined) checkFormat(text);
   for (const warning of parsed?.warnings ?? []) features.add(`warning:${warning.code}`);
   for (const instruction of parsed?.instructions ?? []) {
     checkInstruction(features, instruction, tree);
@@ -44,6 +46,16 @@ export function checkDockerfile(text: string): Set<string> {
 
 function checkPrint(tree: SyntaxTree, text: string): void {
   if (printTree(tree) !== text) throw new Error('the printed tree is not the text');
+}
+
+/** Formatting proves itself that it keeps the meaning. */
+function checkFormat(text: string): void {
+  for (const indentsCommands of [false, true]) {
+    const settings = { file: 'Dockerfile', indentsCommands };
+    const once = formatDockerfile(text, settings).text;
+    const twice = formatDockerfile(once, settings).text;
+    if (twice !== once) throw new Error('formatting again changes the text');
+  }
 }
 
 function checkInstruction(features: Set<string>, instruction: Instruction, tree: SyntaxTree): void {

@@ -73,6 +73,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     throw new Error('the command called a function the test did not expect');
   };
   return {
+    format: unexpected,
     explainBuild: unexpected,
     listBuilds: unexpected,
     inspectBuild: unexpected,

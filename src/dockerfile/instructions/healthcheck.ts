@@ -6,6 +6,7 @@ import { InstructionFault } from '../fault.ts';
 import { quote } from '../quote.ts';
 import { isSpace, skipSpaces } from '../space.ts';
 import type { ArgumentLine, Word } from '../tree.ts';
+import { lineFrom } from '../words.ts';
 import { parseCommandLine } from './command.ts';
 import { type FlagSet, readFlagSet } from './flag-set.ts';
 import { baseOf, missingArgument, type Scope } from './scope.ts';
@@ -25,7 +26,7 @@ export function parseHealthcheck(scope: Scope): HealthcheckInstruction {
   while (end < text.length && !isSpace(text.charCodeAt(end))) end += 1;
   const type = line.word(0, end);
   const rest = skipSpaces(text, end, text.length);
-  const command = partOf(line, rest);
+  const command = lineFrom(line, rest);
   if (type.text.toUpperCase() === 'NONE') {
     if (rest < text.length) throw argumentsOfNone(scope, command);
     return { ...baseOf(scope), kind: 'healthcheck', test: { kind: 'none' } };
@@ -109,11 +110,4 @@ function argumentsOfNone(scope: Scope, rest: ArgumentLine): InstructionFault {
       hint: 'remove everything after NONE',
     },
   );
-}
-
-function partOf(line: ArgumentLine, start: number): ArgumentLine {
-  return {
-    text: line.text.slice(start),
-    word: (from, to, text) => line.word(start + from, start + to, text),
-  };
 }

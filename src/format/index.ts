@@ -1,0 +1,1 @@
+export { type FormatSettings, type FormattedDockerfile, formatDockerfile } from './format.ts';
