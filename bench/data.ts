@@ -48,3 +48,22 @@ export function writeBigFile(path: string, size: number, seed: string): void {
     closeSync(fd);
   }
 }
+
+const MEGABYTE = 1_000_000;
+
+/** Files of 3.5 MB below `directory`: 350 MB at full size; half of the bytes compress well. */
+export function writeMixedFiles(
+  directory: string,
+  { files, seed }: { readonly files: number; readonly seed: string },
+): void {
+  for (let at = 0; at < files; at++) {
+    const name = `${seed} ${at}`;
+    writeBigFile(join(directory, `random${at}`), 1.75 * MEGABYTE, name);
+    const line = `A line of text that repeats itself, as much text does: ${name}\n`;
+    writeFiles(directory, { [`text${at}`]: Buffer.alloc(1.75 * MEGABYTE, line) });
+  }
+}
+
+export function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => at);
+}

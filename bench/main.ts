@@ -1,70 +1,88 @@
-/** `npm run bench -- [--times n] [--without peer] [scenario…]`: compares lamina with other builders on the same inputs. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+/** `npm run bench -- [option…] [row…]`: compares lamina with other builders on the same inputs. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compare, type ScenarioFigures } from './compare.ts';
-import { measureNodeStarts, NODE_STARTS, type NodeStartFigures } from './node-starts.ts';
-import type { Scenario } from './scenario.ts';
-import { scenarios } from './scenarios/index.ts';
-import { nodeStartText, scenarioTable, tableHead } from './table.ts';
+import { OWN } from './builders/lamina.ts';
+import { chart } from './chart.ts';
+import { compare, type RowFigures } from './compare.ts';
+import { familiesOf } from './growth.ts';
+import { installFor } from './install.ts';
+import { rows } from './rows/index.ts';
+import { growthText, rowTable, tableHead } from './table.ts';
 import { Workbench } from './workbench.ts';
-
-const DEFAULT_PAIRS = 15;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     times: { type: 'string', short: 'n' },
+    scale: { type: 'string', default: '1' },
     without: { type: 'string', multiple: true },
+    node: { type: 'string', multiple: true },
+    'no-check': { type: 'boolean' },
+    svg: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 });
 
-if (values.help === true) process.stdout.write(usage());
-else await main(values.times === undefined ? undefined : Number(values.times));
+if (values.help === true) write(usage());
+else await main();
 
-async function main(times: number | undefined): Promise<void> {
-  const wanted = positionals.length === 0 ? [NODE_STARTS, ...names()] : positionals;
-  const unknown = wanted.find((name) => name !== NODE_STARTS && !names().includes(name));
-  if (unknown !== undefined) throw new Error(`no scenario '${unknown}'\n${usage()}`);
-  await using bench = await Workbench.open(values.without);
-  write(`${machine()}\n`);
-  for (const reason of bench.absent) write(`not measured: ${reason}\n`);
-  let nodeStarts: NodeStartFigures | undefined;
-  if (wanted.includes(NODE_STARTS)) {
-    nodeStarts = await measureNodeStarts(bench.directory, times ?? DEFAULT_PAIRS);
-    write(nodeStartText(nodeStarts));
+async function main(): Promise<void> {
+  const unknown = positionals.find((name) => !rows.some((row) => row.name === name));
+  if (unknown !== undefined) throw new Error(`no row '${unknown}'\n${usage()}`);
+  const wanted = rows.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const directory = mkdtempSync(join(tmpdir(), 'lamina-bench-install-'));
+  try {
+    const { node } = values;
+    const installations = node === undefined ? [OWN] : await installFor(node, directory);
+    await using bench = await Workbench.open({ installations, without: values.without });
+    const { absent, builders } = bench;
+    const versions = builders.map(({ name, version }) => `${name} ${version}`).join(', ');
+    const about = [machine(), versions];
+    write(`${about.join('\n')}\n`);
+    for (const reason of absent) write(`not measured: ${reason}\n`);
+    write(tableHead());
+    const results: RowFigures[] = [];
+    for (const row of wanted) {
+      const figures = await compare(bench, row, {
+        times: values.times === undefined ? row.times : Number(values.times),
+        scale: Number(values.scale),
+        check: values['no-check'] !== true,
+      });
+      write(rowTable(figures));
+      results.push(figures);
+    }
+    const families = familiesOf(results);
+    write(growthText(families));
+    if (values.svg !== undefined) writeFileSync(values.svg, chart(families, about));
+    write(
+      `written to ${keep({ about, absent, scale: Number(values.scale), results, families })}\n`,
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
-  const results: ScenarioFigures[] = [];
-  if (wanted.some((name) => name !== NODE_STARTS)) write(tableHead());
-  for (const scenario of scenarios.filter(({ name }) => wanted.includes(name))) {
-    const figures = await compare(bench, scenario, times ?? scenario.times);
-    write(scenarioTable(figures));
-    results.push(figures);
-  }
-  const { absent } = bench;
-  write(`written to ${keep({ machine: machine(), absent, nodeStarts, results })}\n`);
-}
-
-function names(): string[] {
-  return scenarios.map(({ name }) => name);
 }
 
 function usage(): string {
-  const all: readonly Pick<Scenario, 'name' | 'title'>[] = [
-    { name: NODE_STARTS, title: 'fully cached rebuild of examples/hello-go against bare node' },
-    ...scenarios,
-  ];
-  const lines = all.map(({ name, title }) => `  ${name.padEnd(15)} ${title}\n`);
-  return `npm run bench -- [--times n] [--without peer] [scenario…]\n\n${lines.join('')}`;
+  const lines = rows.map(({ name, title }) => `  ${name.padEnd(15)} ${title}\n`);
+  return `npm run bench -- [option…] [row…]
+
+  -n, --times N    rounds, instead of each row's own number
+  --scale F        factor of the numbers of files, steps and bytes
+  --without NAME   leave a builder out: BuildKit, Docker, buildah, bare node
+  --node PATH      measure lamina as installed from its package, with this Node.js; can be repeated
+  --no-check       do not compare the files of the images
+  --svg FILE       draw the curves
+
+${lines.join('')}`;
 }
 
 function machine(): string {
   const [cpu] = cpus();
-  const load = loadavg().map((value) => value.toFixed(1));
+  const load = loadavg()[0]?.toFixed(1);
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `node ${process.version}, ${cpus().length} x ${cpu?.model.trim() ?? '?'}, ${memory} GB; load ${load.join(' ')}`;
+  return `${cpus().length} × ${cpu?.model.trim()}, ${memory} GiB, Linux ${release()}, load ${load}`;
 }
 
 function keep(report: object): string {

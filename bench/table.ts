@@ -1,45 +1,52 @@
-/** Formats figures for people. */
-import type { ScenarioFigures } from './compare.ts';
-import type { NodeStartFigures } from './node-starts.ts';
+/** Formats figures for people, as rows of a Markdown table. */
+import type { RowFigures } from './compare.ts';
+import type { Family } from './growth.ts';
 
-const HEAD = ['scenario', 'builder', 'median', 'ratio', 'processor', 'peak memory'];
+const HEAD = ['row', 'builder', 'median', 'ratio', 'processor', 'ratio', 'peak memory'];
+const WIDTHS = [14, 10, 9, 6, 9, 6, 11];
 
-export function scenarioTable({ scenario, figures }: ScenarioFigures): string {
-  const rows = figures.map(({ builder, median, ratio, cpuSeconds, peakKb, failure }, at) => [
-    at === 0 ? scenario : '',
-    builder,
-    median === undefined ? 'not measured' : `${median.toFixed(2)} s`,
-    ratio === undefined || builder === 'lamina' ? '' : `${ratio.toFixed(1)} x`,
-    cpuSeconds === undefined ? '' : `${cpuSeconds.toFixed(2)} s`,
-    peakKb === undefined ? '' : `${Math.round(peakKb / 1024)} MB`,
-    failure === undefined ? '' : (failure.split('\n', 1)[0] ?? ''),
+export function tableHead(): string {
+  return line(HEAD) + line(WIDTHS.map((width, at) => '-'.repeat(width - 1) + (at < 2 ? '-' : ':')));
+}
+
+export function rowTable({ row, figures }: RowFigures): string {
+  const rows = figures.map((one, at) => [
+    at === 0 ? row : '',
+    one.builder,
+    one.median === undefined ? 'none' : seconds(one.median),
+    at === 0 ? '' : ratio(one.ratio),
+    one.cpuSeconds === undefined ? '' : seconds(one.cpuSeconds),
+    at === 0 ? '' : ratio(one.cpuRatio),
+    one.peakKb === undefined ? '' : `${Math.round(one.peakKb / 1024)} MiB`,
+    one.failure === undefined ? '' : (one.failure.split('\n', 1)[0] ?? ''),
   ]);
   return rows.map(line).join('');
 }
 
-export function tableHead(): string {
-  return line(HEAD);
+export function growthText(families: readonly Family[]): string {
+  return families
+    .flatMap(({ name, curves }) =>
+      curves.map(
+        ({ builder, exponent }) =>
+          `${builder}: time grows with n^${exponent.toFixed(2)} of the ${name}\n`,
+      ),
+    )
+    .join('');
 }
 
-export function nodeStartText(figures: NodeStartFigures): string {
-  const { pairs, nodeSeconds, laminaSeconds, ratio, limit } = figures;
-  const verdict = ratio <= limit ? 'within' : 'over';
-  const ms = (seconds: number) => `${Math.round(seconds * 1000)} ms`;
-  return [
-    `hello-go, fully cached: ${ms(laminaSeconds)}; bare node: ${ms(nodeSeconds)}; `,
-    `${ratio.toFixed(2)} node starts (median of ${pairs} pairs), ${verdict} ${limit}\n`,
-  ].join('');
+function seconds(value: number): string {
+  return `${value < 1 ? value.toFixed(3) : value.toFixed(2)} s`;
 }
 
-function line([scenario = '', builder = '', ...rest]: readonly string[]): string {
-  const [time = '', ratio = '', processor = '', peak = '', note = ''] = rest;
-  const cells = [
-    scenario.padEnd(14),
-    builder.padEnd(9),
-    time.padStart(13),
-    ratio.padStart(8),
-    processor.padStart(10),
-    peak.padStart(12),
-  ];
-  return `${`${cells.join(' ')}  ${note}`.trimEnd()}\n`;
+function ratio(value: number | undefined): string {
+  return value === undefined ? '' : value.toFixed(2);
+}
+
+function line([...cells]: readonly string[]): string {
+  const [note = ''] = cells.splice(WIDTHS.length);
+  const padded = cells.map((cell, at) => {
+    const width = WIDTHS[at] ?? 0;
+    return at < 2 ? cell.padEnd(width) : cell.padStart(width);
+  });
+  return `${`| ${padded.join(' | ')} |  ${note}`.trimEnd()}\n`;
 }

@@ -1,114 +1,114 @@
-/** A temporary directory with the installed builders and the base image that they share. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+/** A temporary directory with the builders that are there, and the base image that they share. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  BASE,
-  type BaseImage,
-  type Builder,
-  type BuildRequest,
-  buildahBuilder,
-  buildkitBuilder,
-  LAMINA,
-  laminaBuilder,
-  manifestDigestOf,
-} from './builders.ts';
-import { writeFiles } from './data.ts';
+import { bareNode } from './builders/bare-node.ts';
+import { buildahBuilder } from './builders/buildah.ts';
+import { archiving, BASE, type Builder, type ImageFiles, type Task } from './builders/builder.ts';
+import { buildkitBuilder } from './builders/buildkit.ts';
+import { dockerBuilder } from './builders/docker.ts';
+import { type Installation, laminaBuilder } from './builders/lamina.ts';
+import { type FlatTree, flatten } from './flatten.ts';
 import { addUsage, type Measurement, run, type Usage } from './measure.ts';
+import { Workshop } from './workshop.ts';
 
-const BUSYBOX = '/bin/busybox';
-const APPLETS = ['sh', 'echo', 'mkdir', 'cp', 'cat', 'chmod', 'sleep', 'tar'];
+export interface WorkbenchOptions {
+  readonly installations: readonly Installation[];
+  /** Names of other builders to leave out, in any case. */
+  readonly without?: readonly string[] | undefined;
+}
 
 export class Workbench implements AsyncDisposable {
   readonly directory: string;
-  readonly builders: readonly Builder[];
+  /** Has made the base image. */
+  readonly #workshop: Workshop;
+  readonly builders: Builder[] = [];
   /** Builders that are not measured, each with the reason. */
-  readonly absent: readonly string[];
+  readonly absent: string[] = [];
 
-  private constructor(
-    directory: string,
-    { builders, absent }: Pick<Workbench, 'builders' | 'absent'>,
-  ) {
+  private constructor(directory: string) {
     this.directory = directory;
-    this.builders = builders;
-    this.absent = absent;
+    this.#workshop = new Workshop(join(directory, 'base'));
   }
 
-  /** @param without names of builders to leave out, in any case */
-  static async open(without: readonly string[] = []): Promise<Workbench> {
-    const directory = mkdtempSync(join(tmpdir(), 'lamina-bench-'));
-    const base = await makeBase(join(directory, 'base'));
-    const builders: Builder[] = [];
-    const absent: string[] = [];
-    const lamina = laminaBuilder(join(directory, 'store'));
-    const leftOut = (name: string): string | undefined =>
-      without.some((one) => one.toLowerCase() === name.toLowerCase())
-        ? `${name} is left out`
-        : undefined;
-    const peers = [
-      leftOut('BuildKit') ?? buildkitBuilder(base),
-      leftOut('buildah') ?? buildahBuilder(join(directory, 'buildah')),
+  static async open({ installations, without = [] }: WorkbenchOptions): Promise<Workbench> {
+    const bench = new Workbench(mkdtempSync(join(tmpdir(), 'lamina-bench-')));
+    const { directory } = bench;
+    const workshop = bench.#workshop;
+    const dockerfile = 'FROM scratch\nCOPY bin /bin\nENV PATH=/bin\n';
+    const base = await workshop.image(BASE, dockerfile, (context) =>
+      workshop.writePrograms(join(context, 'bin')),
+    );
+    const peers: readonly [string, () => Builder | string][] = [
+      ['BuildKit', () => buildkitBuilder(base)],
+      ['Docker', dockerBuilder],
+      ['buildah', () => buildahBuilder(join(directory, 'buildah'))],
+      ['bare node', bareNode],
     ];
-    for (const found of [lamina, ...peers]) {
-      const failure = typeof found === 'string' ? found : await prepare(found, base);
-      if (failure !== undefined) absent.push(failure);
-      else if (typeof found !== 'string') builders.push(found);
+    const leftOut = without.map((name) => name.toLowerCase());
+    const found = peers.map(([name, open]) =>
+      leftOut.includes(name.toLowerCase()) ? `${name} is left out` : open(),
+    );
+    const own = installations.map((one, at) => laminaBuilder(one, join(directory, `lamina${at}`)));
+    for (const builder of [...own, ...found]) {
+      const failure = typeof builder === 'string' ? builder : await prepare(builder, base);
+      if (failure !== undefined) bench.absent.push(failure);
+      else if (typeof builder !== 'string') bench.builders.push(builder);
     }
-    return new Workbench(directory, { builders, absent });
+    return bench;
   }
 
-  /** Syncs the disk, so that earlier writes of other programs do not count, and builds. */
-  async build(builder: Builder, request: BuildRequest, timeout: number): Promise<Measurement> {
+  /**
+   * Syncs the disk, so that earlier writes of other programs do not count, and does the task.
+   * @returns undefined if the builder has no way to do it
+   */
+  async measure(builder: Builder, task: Task, timeout: number): Promise<Measurement | undefined> {
+    const commands = builder.commands(task);
+    if (commands === undefined) return undefined;
     await run({ program: 'sync', args: [] });
     const usageFile = join(this.directory, 'usage');
     builder.daemon?.begin();
     let seconds = 0;
     let usage: Usage | undefined;
-    for (const command of builder.build(request)) {
+    for (const command of commands) {
       const part = await run(command, { timeout, usageFile });
       seconds += part.seconds;
       usage = addUsage(usage, part.usage);
     }
     if (builder.daemon !== undefined) usage = addUsage(usage, builder.daemon.end());
-    if (request.archive !== undefined) rmSync(request.archive, { force: true });
+    if (task.kind === 'build' && task.output !== undefined) rmSync(task.output.path);
     return { seconds, usage };
   }
 
+  /** The files of the image that the task has made. @returns undefined if there is none */
+  async result(builder: Builder, task: Task): Promise<FlatTree | undefined> {
+    const archive = join(this.directory, 'result.tar');
+    const writing = archiving(task, archive);
+    const commands = writing && builder.commands(writing);
+    if (commands === undefined) return undefined;
+    try {
+      for (const command of commands) await run(command);
+      return await flatten(archive);
+    } finally {
+      rmSync(archive, { force: true });
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#workshop[Symbol.dispose]();
     // buildah mounts overlays in its directories, so `rm` would fail.
-    await run({
-      program: 'umount',
-      args: ['-R', join(this.directory, 'buildah/root/overlay')],
-    }).catch(() => undefined);
+    const mounts = join(this.directory, 'buildah/root/overlay');
+    await run({ program: 'umount', args: ['-R', mounts] }).catch(() => undefined);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
 /** @returns why the builder cannot be used */
-async function prepare(builder: Builder, base: BaseImage): Promise<string | undefined> {
+async function prepare(builder: Builder, base: ImageFiles): Promise<string | undefined> {
   try {
     for (const command of builder.prepare(base)) await run(command);
     return undefined;
   } catch (error) {
     return `${builder.name}: ${String(error)}`;
   }
-}
-
-/** An image with only busybox, as an OCI archive and unpacked. */
-async function makeBase(directory: string): Promise<BaseImage> {
-  const links = APPLETS.map((name) => `ln -s busybox bin/${name}`).join(' && ');
-  const layout = join(directory, 'layout');
-  const archive = join(directory, 'base.tar');
-  mkdirSync(layout, { recursive: true });
-  const context = join(directory, 'context');
-  writeFiles(context, { Dockerfile: 'FROM scratch\nCOPY bin /bin\nENV PATH=/bin\n' });
-  const fill = `mkdir bin && cp ${BUSYBOX} bin/ && chmod 755 bin/busybox && ${links}`;
-  await run({ program: 'sh', args: ['-c', fill], cwd: context });
-  await run({
-    program: process.execPath,
-    args: [LAMINA, 'build', '-q', '-t', BASE, '-o', `type=oci,dest=${archive}`, context],
-    env: { LAMINA_ROOT: join(directory, 'store') },
-  });
-  await run({ program: 'tar', args: ['-xf', archive, '-C', layout] });
-  return { archive, layout, manifestDigest: manifestDigestOf(layout) };
 }

@@ -1,0 +1,72 @@
+/** Many steps and stages, few bytes. */
+import { execFileSync } from 'node:child_process';
+import { BASE } from '../builders/builder.ts';
+import { numbers, writeFiles } from '../data.ts';
+import type { Row } from '../row.ts';
+
+export const fiftyRuns: Row = {
+  name: 'runs-50',
+  title: '50 trivial RUN steps',
+  times: 5,
+  prepare({ directory, seed, size }) {
+    const runs = numbers(size(50)).map((at) => `RUN echo ${at} > /step`);
+    writeFiles(directory, {
+      Dockerfile: `FROM ${BASE}\nRUN echo ${seed} > /seed\n${runs.join('\n')}\n`,
+    });
+    return { measured: { kind: 'build', directory } };
+  },
+};
+
+const count = (turns: number): string => `i=0; while [ $i -lt ${turns} ]; do i=$((i+1)); done`;
+
+/** Turns of a shell's loop that take one second of processor time on this machine. */
+function turnsPerSecond(): number {
+  const trial = 300_000;
+  const started = process.hrtime.bigint();
+  execFileSync('/bin/busybox', ['sh', '-c', count(trial)]);
+  return Math.round((trial * 1e9) / Number(process.hrtime.bigint() - started));
+}
+
+export const eightStages: Row = {
+  name: 'stages-8',
+  title: '8 stages, each of one second of processor time',
+  times: 3,
+  prepare({ directory, seed, size }) {
+    const work = count(size(turnsPerSecond()));
+    const stages = numbers(8).map(
+      (at) => `FROM ${BASE} AS s${at}\nRUN ${work}; echo ${at} ${seed} > /result\n`,
+    );
+    const copies = numbers(8).map((at) => `COPY --from=s${at} /result /result${at}\n`);
+    writeFiles(directory, { Dockerfile: `${stages.join('')}FROM scratch\n${copies.join('')}` });
+    return { measured: { kind: 'build', directory } };
+  },
+};
+
+/** Each stage copies from the one before it. */
+function chain(count: number): string {
+  const stages = numbers(count - 1).map(
+    (at) => `FROM scratch AS s${at + 1}\nCOPY --from=s${at} /seed /seed\n`,
+  );
+  return `FROM scratch AS s0\nCOPY seed /seed\n${stages.join('')}`;
+}
+
+export const thousandStages: Row = {
+  name: 'stages-1000',
+  title: '1,000 stages, 3 needed, cached',
+  times: 7,
+  prepare({ directory, seed, size }) {
+    writeFiles(directory, { Dockerfile: chain(size(1000)), seed });
+    const measured = { kind: 'build', directory, target: 's2' } as const;
+    return { before: [measured, measured], measured };
+  },
+};
+
+export const coldStages: Row = {
+  name: 'stages-300',
+  title: '300 stages, all needed, cold',
+  times: 3,
+  prepare({ directory, seed, size }) {
+    writeFiles(directory, { Dockerfile: chain(size(300)), seed });
+    return { measured: { kind: 'build', directory } };
+  },
+};
