@@ -19,7 +19,12 @@ export type Beginning =
       readonly state: StageState;
     }
   | { readonly kind: 'scratch'; readonly platform: Platform }
-  | { readonly kind: 'context'; readonly platform: Platform; readonly root: VertexId }
+  | {
+      readonly kind: 'context';
+      readonly name: string;
+      readonly platform: Platform;
+      readonly root: VertexId;
+    }
   | {
       readonly kind: 'image';
       readonly name: string;

@@ -3,6 +3,7 @@ import type { Instruction } from '../dockerfile/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Graph, ImageSource, SCRATCH, VertexId } from '../graph/index.ts';
 import type { ContainerConfig, Digest, ImageConfig, Platform } from '../oci/index.ts';
+import type { StageBeginning } from './stage-beginning.ts';
 import type { StepVariable } from './variable-settings.ts';
 
 /** An image as planning sees it: its config is known, its layers are lazy. */
@@ -53,6 +54,8 @@ export interface PlannedStage {
   /** The platform of its processes; undefined for a stage that the target does not need. */
   readonly platform: Platform | undefined;
   readonly isTarget: boolean;
+  /** Undefined for a stage that was not planned. */
+  readonly beginning: StageBeginning | undefined;
 }
 
 export interface BuildPlan {

@@ -35,6 +35,7 @@ import { StageNeeds } from './stage-needs.ts';
 import type { PlanOptions, StagePlan } from './stage-plan.ts';
 import { referencedStage, requireEarlier, type StageReference } from './stage-references.ts';
 import {
+  begunWith,
   childState,
   configOf,
   contextState,
@@ -116,6 +117,7 @@ class Planner {
           root: stage === target || used ? root : undefined,
           platform: planned?.platform,
           isTarget: stage === target,
+          beginning: planned?.beginning,
         };
       }),
     };
@@ -237,7 +239,7 @@ class Planner {
     }
     if (source.kind === 'scratch') return { kind: 'scratch', platform };
     if (source.kind !== 'image') {
-      return { kind: 'context', platform, root: wholeContext(this.#builder, name, source) };
+      return { kind: 'context', name, platform, root: wholeContext(this.#builder, name, source) };
     }
     return {
       kind: 'image',
@@ -260,13 +262,24 @@ class Planner {
   }
 
   #root(stage: StageSource, begun: Beginning, steps: StageSteps): StageState {
+    const name = begun.kind === 'scratch' ? begun.kind : begun.name;
+    return begunWith(this.#stateOf(stage, begun, steps), name, this.#variablesOfFrom(stage));
+  }
+
+  #stateOf(stage: StageSource, begun: Beginning, steps: StageSteps): StageState {
     if (begun.kind === 'stage') return childState(begun.state);
     if (begun.kind === 'scratch') return scratchState(begun.platform);
     if (begun.kind === 'context') return contextState(begun.root, begun.platform);
     const root = steps.addBase(begun.image, begun.name, this.#locationOf(stage.from.image));
-    const { image } = stage.from;
-    this.#variablesOf.set(root, () => globalsIn(image.text, this.#globals));
     return imageState(begun.image, root, begun.platform);
+  }
+
+  #variablesOfFrom({ from: { image, platform } }: StageSource): readonly StepVariable[] {
+    const text = `${image.text} ${platform?.text ?? ''}`;
+    if (!text.includes('$')) return [];
+    const { globals: declared } = this.#stages;
+    const { buildArgs } = this.#options;
+    return globalsIn(text, { values: this.#globals, declared, buildArgs });
   }
 
   /** ONBUILD instructions of the stage's base. */

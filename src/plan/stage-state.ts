@@ -11,7 +11,8 @@ import type { DeclaredArgument } from './arguments.ts';
 import { Grown } from './grown.ts';
 import { EXPORTER_COMMENT, HISTORY_COMMENT } from './history-text.ts';
 import type { BaseImage, PlannedHistory } from './plan.ts';
-import type { VariableSetting } from './variable-settings.ts';
+import type { StageBeginning } from './stage-beginning.ts';
+import type { StepVariable, VariableSetting } from './variable-settings.ts';
 import { ConfigEnv, DEFAULT_PATH, nameOf, Variables } from './variables.ts';
 import { configPath, plannedPath } from './windows-paths.ts';
 
@@ -25,6 +26,7 @@ export interface StageState {
   readonly author: string | undefined;
   readonly history: Grown<PlannedHistory>;
   readonly base: BaseImage | undefined;
+  readonly beginning: StageBeginning | undefined;
   /** The environment of RUN and expansion: the image's ENV and declared ARGs, the later setting wins. */
   readonly environment: Variables;
   /** ARGs declared so far, here and in the stages that this one is based on. */
@@ -55,6 +57,7 @@ export function scratchState(platform: Platform): StageState {
     author: undefined,
     history: Grown.of(),
     base: undefined,
+    beginning: undefined,
     environment: Variables.none().setAll(env),
     args: Grown.of(),
     settings: Grown.of(),
@@ -106,6 +109,17 @@ export function childState(parent: StageState): StageState {
     config: { ...config, OnBuild: undefined },
     hasOwnCmd: false,
   };
+}
+
+/** The state after FROM: what it names, and with which variables. */
+export function begunWith(
+  state: StageState,
+  name: string,
+  variables: readonly StepVariable[],
+): StageState {
+  const { root = state.root, variables: earlier = Grown.of<StepVariable>() } =
+    state.beginning ?? {};
+  return { ...state, beginning: { root, name, variables: earlier.plus(variables) } };
 }
 
 /** Changes the config; undefined members are removed. */

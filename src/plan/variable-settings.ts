@@ -1,4 +1,6 @@
 /** Variables and their sources: for the record of a build, not for its plan. */
+import type { ArgInstruction } from '../dockerfile/index.ts';
+
 export interface StepVariable {
   readonly name: string;
   readonly value: string;
@@ -24,13 +26,43 @@ export function namesUsed(text: string): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Global ARGs used in a FROM line. */
+/** The scope before the first FROM. */
+export interface GlobalSettings {
+  readonly values: ReadonlyMap<string, string>;
+  readonly declared: readonly ArgInstruction[];
+  readonly buildArgs: ReadonlyMap<string, string>;
+}
+
+/** Global ARGs used in a FROM line, and those used in their defaults. */
 export function globalsIn(
   text: string,
-  globals: ReadonlyMap<string, string>,
+  { values, declared, buildArgs }: GlobalSettings,
 ): readonly StepVariable[] {
-  return namesUsed(text).flatMap((name) => {
-    const value = globals.get(name);
-    return value === undefined ? [] : { name, value, kind: 'arg', uses: NO_USES };
-  });
+  const uses = usesOf(declared, buildArgs);
+  const names = [...namesUsed(text)];
+  const found = new Map<string, StepVariable>();
+  for (const name of names) {
+    const value = values.get(name);
+    if (found.has(name) || value === undefined) continue;
+    const used = uses.get(name) ?? NO_USES;
+    found.set(name, { name, value, kind: 'arg', uses: used });
+    names.push(...used);
+  }
+  return [...found.values()];
+}
+
+/** A value from the command line is made of nothing. */
+function usesOf(
+  declared: readonly ArgInstruction[],
+  buildArgs: ReadonlyMap<string, string>,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    declared.flatMap(({ args }) =>
+      args.flatMap(({ name, value }) =>
+        value === undefined || buildArgs.has(name.text)
+          ? []
+          : [[name.text, namesUsed(value.text)] as const],
+      ),
+    ),
+  );
 }

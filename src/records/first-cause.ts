@@ -3,6 +3,16 @@
  * on: one that would have run anyway is not blamed on another.
  */
 
+import {
+  type BaseFacts,
+  baseCause,
+  hasOtherBase,
+  platformCause,
+  type StagePair,
+  type StepPair,
+  stagesOf,
+  stagesOn,
+} from './causes/base-cause.ts';
 import { definitionCause } from './causes/definition-cause.ts';
 import { type FileFacts, type FileFinder, fileCause, unreadCause } from './causes/file-cause.ts';
 import { parameterCause } from './causes/parameter-cause.ts';
@@ -68,14 +78,9 @@ export class Causes {
   }
 
   #ownCause(step: RecordedStep, old: RecordedStep): StepCause | undefined {
-    if (step.kind === 'exec' && step.platform !== old.platform) {
-      return cause('platform', {
-        subject: step.platform,
-        before: old.platform,
-        after: step.platform,
-      });
-    }
+    const steps = { now: step, before: old };
     return (
+      (step.kind === 'exec' ? platformCause(steps, this.#baseFacts(stagesOf(steps))) : undefined) ??
       definitionCause(step, old) ??
       this.#ofVariables(step, old) ??
       parameterCause(step, old, { isWorkdirAStep: this.#stands(step, 'mkdir') })
@@ -84,7 +89,7 @@ export class Causes {
 
   #ofVariables(step: RecordedStep, old: RecordedStep): StepCause | undefined {
     const base = () =>
-      this.#baseCause(this.#imageBelow(this.#now, step), this.#imageBelow(this.#before, old));
+      this.#baseCause({ now: step, before: old }, this.#imagesBelow({ now: step, before: old }));
     return variableCause(
       this.#now.variables[step.variables ?? -1] ?? [],
       this.#before?.variables[old.variables ?? -1] ?? [],
@@ -139,8 +144,9 @@ export class Causes {
       return { cause: found, root: index };
     }
     if (input.kind === 'image') {
-      const oldInput = this.#oldOf(inputIndex);
-      return { cause: this.#baseCause(input, oldInput), root: index };
+      const bases = { now: input, before: this.#oldOf(inputIndex) };
+      const stages = stagesOn(this.#now, input, steps[index]?.instruction ?? null);
+      return { cause: baseCause(bases, this.#baseFacts(stages)), root: index };
     }
     return (
       this.#inherited(inputIndex, index) ??
@@ -170,13 +176,22 @@ export class Causes {
 
   /** The file system that it stands on. */
   #rootChange(step: RecordedStep, old: RecordedStep): Change | undefined {
-    const { steps } = this.#now;
-    const index = steps.indexOf(step);
+    const index = this.#now.steps.indexOf(step);
     const own = (found: StepCause): Change => ({ cause: found, root: index });
     const [at = null] = step.inputs;
     const [oldAt = null] = old.inputs;
-    const below = at === null ? undefined : steps[at];
+    const below = at === null ? undefined : this.#now.steps[at];
     const oldBelow = oldAt === null ? undefined : this.#before?.steps[oldAt];
+    const steps = { now: step, before: old };
+    const isBeginning = (one: RecordedStep | undefined, of: RecordedStep) =>
+      one === undefined || one.kind === 'image' || one.stage !== of.stage;
+    if (
+      this.#pairs.get(at ?? -1) !== (oldAt ?? -1) &&
+      isBeginning(below, step) &&
+      hasOtherBase(this.#baseFacts(stagesOf(steps)))
+    ) {
+      return own(this.#baseCause(steps, { now: below, before: oldBelow }));
+    }
     if (at !== null && below !== undefined && below.kind !== 'image') {
       const isSameText = oldBelow !== undefined && textOf(below) === textOf(oldBelow);
       if (isSameText && this.#pairs.get(at) !== oldAt && below.status !== 'ran') {
@@ -193,10 +208,8 @@ export class Causes {
       }
     }
     if (below?.kind === 'image' || oldBelow?.kind === 'image' || below?.stage !== oldBelow?.stage) {
-      const isBeginning = (one: RecordedStep | undefined, of: RecordedStep) =>
-        one === undefined || one.kind === 'image' || one.stage !== of.stage;
       if (isBeginning(below, step) && isBeginning(oldBelow, old)) {
-        return own(this.#baseCause(below, oldBelow));
+        return own(this.#baseCause(steps, { now: below, before: oldBelow }));
       }
     }
     if (oldBelow === undefined || oldBelow.kind === 'image') return below && own(moved(below));
@@ -205,13 +218,11 @@ export class Causes {
 
   /** The same instruction below, which one of two stages shares with another stage: what both begin with is another. */
   #otherBeginning(step: RecordedStep, old: RecordedStep): StepCause | undefined {
-    const [image, oldImage] = [
-      this.#imageBelow(this.#now, step),
-      this.#imageBelow(this.#before, old),
-    ];
-    if (image?.key === oldImage?.key && image?.parameters.image === oldImage?.parameters.image)
+    const steps = { now: step, before: old };
+    const { now, before } = this.#imagesBelow(steps);
+    if (now?.key === before?.key && now?.parameters.image === before?.parameters.image)
       return undefined;
-    return this.#baseCause(image, oldImage);
+    return this.#baseCause(steps, { now, before });
   }
 
   /** A change that came with another step: blamed on that one if it ran. */
@@ -246,6 +257,9 @@ export class Causes {
     ) {
       return cause('missing', { after: `stage ${step.stage} was not built for the other target` });
     }
+    if (step.stage !== null && this.#before?.unneeded?.includes(step.stage)) {
+      return cause('missing', { after: `stage ${step.stage} was not needed before` });
+    }
     const same = before.findIndex(
       (one) => one.stage === step.stage && textOf(one) === textOf(step),
     );
@@ -279,28 +293,13 @@ export class Causes {
     });
   }
 
-  #baseCause(below: RecordedStep | undefined, old: RecordedStep | undefined): StepCause {
-    if (below !== undefined && old !== undefined && below.platform !== old.platform) {
-      return cause('platform', {
-        subject: below.platform,
-        before: old.platform,
-        after: below.platform,
-      });
-    }
-    if (below?.kind === 'image' && old?.kind === 'image') {
-      const byArg = variableCause(
-        this.#now.variables[below.variables ?? -1] ?? [],
-        this.#before?.variables[old.variables ?? -1] ?? [],
-        () => undefined,
-      );
-      // One that only one of the two FROM instructions names is not what changed: the instruction is.
-      if (byArg !== undefined && byArg.before !== null && byArg.after !== null) return byArg;
-    }
-    return cause('base', {
-      subject: baseName(below),
-      before: describeBase(old, below),
-      after: describeBase(below, old),
-    });
+  /** @param steps those that stand on the bases */
+  #baseCause(steps: StepPair, bases: StepPair): StepCause {
+    return baseCause(bases, this.#baseFacts(stagesOf(steps)));
+  }
+
+  #baseFacts(stages: readonly StagePair[]): BaseFacts {
+    return { now: this.#now, before: this.#before, stages };
   }
 
   #fileFacts(index: number): FileFacts {
@@ -318,6 +317,13 @@ export class Causes {
   #oldOf(index: number): RecordedStep | undefined {
     const at = this.#pairs.get(index);
     return at === undefined ? undefined : this.#before?.steps[at];
+  }
+
+  #imagesBelow({ now, before }: StepPair): StepPair {
+    return {
+      now: now && this.#imageBelow(this.#now, now),
+      before: before && this.#imageBelow(this.#before, before),
+    };
   }
 
   #imageBelow(record: BuildRecord | undefined, step: RecordedStep): RecordedStep | undefined {
@@ -343,20 +349,4 @@ export class Causes {
 
 function moved(below: RecordedStep): StepCause {
   return cause('definition', { subject: below.instruction, after: below.instruction });
-}
-
-function baseName(step: RecordedStep | undefined): string | null {
-  if (step === undefined) return 'scratch';
-  if (step.kind !== 'image') return step.stage;
-  return step.name.replace(/^.*FROM /, '');
-}
-
-/** Its name, or what tells it from the other one of that name. */
-function describeBase(
-  step: RecordedStep | undefined,
-  other: RecordedStep | undefined,
-): string | null {
-  const name = baseName(step);
-  if (name !== baseName(other)) return name;
-  return step?.parameters.image ?? name;
 }

@@ -13,19 +13,53 @@ interface Indexed {
   readonly step: RecordedStep;
 }
 
+/** The steps of a stage, for one platform. */
+type Group = readonly Indexed[];
+
 export function pairSteps(now: BuildRecord, before: BuildRecord): StepPairs {
   const pairs = new Map<number, number>();
   const withPlatform = now.platforms.length > 1 && before.platforms.length > 1;
   const oldGroups = groups(before, withPlatform);
   const newGroups = groups(now, withPlatform);
-  const renamed = [...oldGroups.keys()].filter((name) => !newGroups.has(name) && name !== '');
+  const renamed = renamedGroups(
+    [...newGroups].filter(([name]) => !oldGroups.has(name) && !isUnneeded(before, name)),
+    [...oldGroups].filter(([name]) => !newGroups.has(name) && !isUnneeded(now, name)),
+  );
   for (const [name, steps] of newGroups) {
-    // A stage that is new may be an old one with another name, in the order of the file.
-    const old = oldGroups.get(name) ?? oldGroups.get(renamed.shift() ?? '') ?? [];
-    pairGroup(steps, old, pairs);
+    pairGroup(steps, renamed.get(steps) ?? oldGroups.get(name) ?? [], pairs);
   }
   pairShared(now, before, pairs);
   return pairs;
+}
+
+/** A stage that is new may be an old one with another name: the one it has most steps in common with, else in their order. */
+function renamedGroups(
+  now: readonly (readonly [string, Group])[],
+  before: readonly (readonly [string, Group])[],
+): ReadonlyMap<Group, Group> {
+  const found = new Map<Group, Group>();
+  const taken = new Set<Group>();
+  const candidates = now.flatMap(([, steps]) =>
+    before.map(([, old]) => ({ steps, old, common: commonInstructions(steps, old) })),
+  );
+  for (const { steps, old } of candidates.sort((a, b) => b.common - a.common)) {
+    if (found.has(steps) || taken.has(old)) continue;
+    found.set(steps, old);
+    taken.add(old);
+  }
+  return found;
+}
+
+function commonInstructions(now: Group, before: Group): number {
+  return commonSteps(now, before).filter(([at]) => now[at]?.step.kind !== 'image').length;
+}
+
+function commonSteps(now: Group, before: Group) {
+  return longestCommon(now, before, (a, b) => textOf(a.step) === textOf(b.step));
+}
+
+function isUnneeded({ unneeded = [] }: BuildRecord, group: string): boolean {
+  return unneeded.includes(group.split('\n', 1)[0] ?? '');
 }
 
 /**
@@ -72,13 +106,8 @@ function groups(record: BuildRecord, withPlatform: boolean): Map<string, Indexed
   return found;
 }
 
-function pairGroup(
-  now: readonly Indexed[],
-  before: readonly Indexed[],
-  pairs: Map<number, number>,
-) {
-  const common = longestCommon(now, before, (a, b) => textOf(a.step) === textOf(b.step));
-  const ends = [...common, [now.length, before.length] as const];
+function pairGroup(now: Group, before: Group, pairs: Map<number, number>) {
+  const ends = [...commonSteps(now, before), [now.length, before.length] as const];
   let [i, j] = [0, 0];
   for (const [nextI, nextJ] of ends) {
     pairGap(now.slice(i, nextI), before.slice(j, nextJ), pairs);
@@ -89,7 +118,7 @@ function pairGroup(
 }
 
 /** Changed instructions: in order, each with the next one of its kind that has not merely moved. */
-function pairGap(now: readonly Indexed[], before: readonly Indexed[], pairs: Map<number, number>) {
+function pairGap(now: Group, before: Group, pairs: Map<number, number>) {
   const newTexts = new Set(now.map(({ step }) => textOf(step)));
   const oldTexts = new Set(before.map(({ step }) => textOf(step)));
   const rest = before.filter(({ step }) => !newTexts.has(textOf(step)));

@@ -40,6 +40,10 @@ export interface BuildRecord {
   readonly steps: readonly RecordedStep[];
   /** Sets of variables that steps refer to by their index. */
   readonly variables: readonly (readonly RecordedVariable[])[];
+  /** Of the stages that the target needed. */
+  readonly beginnings?: readonly RecordedBeginning[];
+  /** Names of the stages that the target did not need. */
+  readonly unneeded?: readonly string[];
   readonly stages: readonly RecordedStage[];
   readonly images: readonly RecordedImage[];
   /** What displays showed beside the steps: loading the context, exporting. */
@@ -100,6 +104,19 @@ export interface RecordedVariable {
   readonly kind: 'arg' | 'env' | 'base';
   /** Names of the variables that its value was made of. */
   readonly uses?: readonly string[];
+}
+
+/** Where a stage begins, below its own steps and those of the stages that it is based on. */
+export interface RecordedBeginning {
+  readonly stage: string;
+  /** Of its processes. */
+  readonly platform: string;
+  /** What its FROM names: a stage, an image, a named context, or `scratch`. */
+  readonly name: string;
+  /** Index of the step; null: the empty file system. */
+  readonly step: number | null;
+  /** Index in the record's sets of variables: those in its FROM, and in those of the stages that it is based on; null: none. */
+  readonly variables: number | null;
 }
 
 /** A stage of the Dockerfile that the build needed. */

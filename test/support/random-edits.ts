@@ -171,8 +171,7 @@ const changedBase: Maker = (project, random) => {
 const changedGlobalArg: Maker = (project) => ({
   part: 'BASE',
   apply: (of) => ({ ...of, globalArg: project.globalArg === 'busybox' ? 'other' : 'busybox' }),
-  // Stages that begin alike share their base, which is on record for one of them: that one may name no ARG.
-  isNamed: ({ kind, subject }) => (kind === 'arg' && subject === 'BASE') || kind === 'base',
+  isNamed: ({ kind, subject }) => kind === 'arg' && subject === 'BASE',
 });
 
 const changedBuildArg: Maker = (project, random) => {

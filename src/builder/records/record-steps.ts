@@ -3,7 +3,12 @@ import type { Graph, Vertex, VertexId } from '../../graph/index.ts';
 import { mountRules } from '../../graph/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import type { BuildPlan, StepVariable } from '../../plan/index.ts';
-import type { RecordedContent, RecordedStep, RecordedVariable } from '../../records/index.ts';
+import type {
+  RecordedBeginning,
+  RecordedContent,
+  RecordedStep,
+  RecordedVariable,
+} from '../../records/index.ts';
 import type { IdentifiedStep, StepReport } from '../../solver/index.ts';
 import { stepInfos } from '../steps/step-infos.ts';
 import type { HiddenValues } from './hidden-values.ts';
@@ -26,6 +31,7 @@ export interface SolvedFacts {
 export interface RecordedSteps {
   readonly steps: readonly RecordedStep[];
   readonly variables: readonly (readonly RecordedVariable[])[];
+  readonly beginnings: readonly RecordedBeginning[];
   /** The step that made a layer of the store. */
   readonly stepOfLayer: ReadonlyMap<string, number>;
 }
@@ -44,7 +50,26 @@ export function recordSteps(facts: SolvedFacts): RecordedSteps {
     if (step.layer !== null) stepOfLayer.set(step.layer, index);
     return step;
   });
-  return { steps, variables: sets.all, stepOfLayer };
+  const beginnings = recordBeginnings(facts, { indexes, sets });
+  return { steps, variables: sets.all, beginnings, stepOfLayer };
+}
+
+function recordBeginnings(
+  { plans, hidden }: SolvedFacts,
+  { indexes, sets }: Pick<StepSurroundings, 'indexes' | 'sets'>,
+): readonly RecordedBeginning[] {
+  return plans.flatMap(({ stages }) =>
+    stages.flatMap(({ name: stage, platform, root, beginning }) => {
+      if (root === undefined || platform === undefined || beginning === undefined) return [];
+      return {
+        stage,
+        platform: formatPlatform(platform),
+        name: hidden.text(beginning.name),
+        step: beginning.root === 'scratch' ? null : (indexes.get(beginning.root) ?? null),
+        variables: sets.add(beginning.variables.toArray()),
+      };
+    }),
+  );
 }
 
 interface StepSurroundings {
@@ -152,11 +177,18 @@ class VariableSets {
       this.#lists.set(id, variables);
       for (const variable of variables) hidden.note(variable);
     }
+    for (const { beginning } of plans.flatMap(({ stages }) => stages)) {
+      for (const variable of beginning?.variables.toArray() ?? []) hidden.note(variable);
+    }
   }
 
   indexOf(id: VertexId): number | null {
-    const list = this.#lists.get(id);
-    if (list === undefined || list.length === 0) return null;
+    return this.add(this.#lists.get(id) ?? []);
+  }
+
+  /** @returns the index of the set; null for an empty one */
+  add(list: readonly StepVariable[]): number | null {
+    if (list.length === 0) return null;
     const recorded = list.map((variable) => this.#hidden.variable(variable));
     const text = JSON.stringify(recorded);
     const known = this.#known.get(text);

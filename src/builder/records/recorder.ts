@@ -101,12 +101,13 @@ export class BuildRecorder {
       graph,
       this.#plans.map(({ target }) => target),
     );
-    const { steps, variables, stepOfLayer } = recordSteps({
+    const { steps, variables, beginnings, stepOfLayer } = recordSteps({
       ...{ graph, vertices, hidden, plans: this.#plans, times: this.#times },
       reports: new Map(progress.reports().map((report) => [report.id, report])),
       identified: await progress.identified(),
       forcedBy: options.noCache === true ? '--no-cache' : '--no-cache-filter',
     });
+    const unneeded = unneededStages(this.#plans);
     const usesContext = vertices.some(({ op }) => op.kind === 'context' && op.name === 'context');
     return {
       version: RECORD_VERSION,
@@ -129,6 +130,8 @@ export class BuildRecorder {
       ),
       steps,
       variables,
+      ...(beginnings.length > 0 && { beginnings }),
+      ...(unneeded.length > 0 && { unneeded }),
       stages:
         'summary' in end
           ? end.summary.stages.map(({ name, bytes = null, isTarget }) => ({
@@ -151,6 +154,12 @@ export class BuildRecorder {
       work: this.#times.work((id) => graph.vertices.has(id as VertexId)),
     };
   }
+}
+
+function unneededStages(plans: readonly BuildPlan[]): readonly string[] {
+  const stages = plans.flatMap((plan) => plan.stages);
+  const needed = new Set(stages.flatMap(({ name, root }) => (root === undefined ? [] : name)));
+  return [...new Set(stages.map(({ name }) => name))].filter((name) => !needed.has(name));
 }
 
 function outcomeOf(end: BuildEnd): Pick<BuildRecord, 'outcome' | 'error'> {

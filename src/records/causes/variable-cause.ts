@@ -31,6 +31,33 @@ export function variableCause(
   });
 }
 
+/**
+ * An ARG whose value is another one. One that only one of two FROM instructions names is not what changed: the instruction is.
+ *
+ * @param isWanted by name
+ */
+export function changedArgument(
+  now: readonly RecordedVariable[],
+  before: readonly RecordedVariable[],
+  isWanted: (name: string) => boolean,
+): StepCause | undefined {
+  const old = new Map(before.map((variable) => [variable.name, variable]));
+  const current = new Map(now.map((variable) => [variable.name, variable]));
+  const changed = new Set(
+    [...current.keys()].filter(
+      (name) => old.has(name) && current.get(name)?.digest !== old.get(name)?.digest,
+    ),
+  );
+  const names = [...changed].map((name) => rootOf(name, { changed, current }));
+  const subject = names.find(isWanted);
+  if (subject === undefined) return undefined;
+  return cause('arg', {
+    subject,
+    before: shown(old.get(subject)),
+    after: shown(current.get(subject)),
+  });
+}
+
 /** The variable that the value was made of, if that is what changed. */
 function rootOf(
   name: string,

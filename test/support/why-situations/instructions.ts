@@ -1,0 +1,112 @@
+/** Changed instructions and flags. */
+import { expect } from 'vitest';
+import { A_AND_B, type Situation } from './situation.ts';
+
+export const instructions: readonly Situation[] = [
+  {
+    name: 'a word of a RUN',
+    dockerfile: 'FROM busybox\nRUN echo one\nRUN echo last\n',
+    later: { dockerfile: 'FROM busybox\nRUN echo two\nRUN echo last\n' },
+    expected: {
+      'RUN echo two': {
+        kind: 'definition',
+        subject: 'two',
+        before: 'RUN echo one',
+        after: 'RUN echo two',
+      },
+      'RUN echo last': { kind: 'parent', from: expect.stringContaining('RUN echo two') },
+    },
+  },
+  {
+    name: 'the destination of a COPY',
+    dockerfile: 'FROM scratch\nCOPY a /a\n',
+    files: A_AND_B,
+    later: { dockerfile: 'FROM scratch\nCOPY a /c\n' },
+    expected: { COPY: { kind: 'definition', subject: '/c' } },
+  },
+  {
+    name: 'a flag of a COPY',
+    dockerfile: 'FROM scratch\nCOPY a /a\n',
+    files: A_AND_B,
+    later: { dockerfile: 'FROM scratch\nCOPY --chmod=600 a /a\n' },
+    expected: { COPY: { kind: 'definition', subject: '--chmod=600' } },
+  },
+  {
+    name: 'a new instruction',
+    dockerfile: 'FROM scratch\nCOPY b /b\n',
+    files: A_AND_B,
+    later: { dockerfile: 'FROM scratch\nCOPY a /a\nCOPY b /b\n' },
+    expected: {
+      'COPY a': { kind: 'definition', before: null, after: 'COPY a /a' },
+      'COPY b': { kind: 'parent', from: expect.stringContaining('COPY a') },
+    },
+  },
+  {
+    name: 'an instruction that is gone',
+    dockerfile: 'FROM scratch\nCOPY a /a\nCOPY b /b\n',
+    files: A_AND_B,
+    later: { dockerfile: 'FROM scratch\nCOPY b /b\n' },
+    expected: { 'COPY b': { kind: 'definition', subject: 'COPY a /a', after: null } },
+  },
+  {
+    name: 'the order of instructions',
+    dockerfile: 'FROM scratch\nCOPY a /a\nCOPY b /b\n',
+    files: A_AND_B,
+    later: { dockerfile: 'FROM scratch\nCOPY b /b\nCOPY a /a\n' },
+    expected: { 'COPY b': { kind: 'order' }, 'COPY a': expect.anything() },
+  },
+  {
+    name: 'the user',
+    dockerfile: 'FROM busybox\nRUN id\n',
+    later: { dockerfile: 'FROM busybox\nUSER app\nRUN id\n' },
+    expected: { 'RUN id': { kind: 'definition', subject: 'USER', after: 'app' } },
+  },
+  {
+    name: 'the shell',
+    dockerfile: 'FROM busybox\nRUN true\n',
+    later: { dockerfile: 'FROM busybox\nSHELL ["/bin/sh", "-ec"]\nRUN true\n' },
+    expected: { 'RUN true': { kind: 'definition', subject: 'SHELL' } },
+  },
+  {
+    name: 'a line of a here-document',
+    dockerfile: 'FROM scratch\nCOPY <<END /x\none\ntwo\nEND\n',
+    later: { dockerfile: 'FROM scratch\nCOPY <<END /x\none\nthree\nEND\n' },
+    expected: { COPY: { kind: 'definition', subject: 'three', before: 'two', after: 'three' } },
+  },
+  {
+    name: 'a mount',
+    dockerfile: 'FROM busybox\nRUN --mount=type=cache,target=/c true\n',
+    later: { dockerfile: 'FROM busybox\nRUN --mount=type=cache,target=/d true\n' },
+    expected: { 'RUN --mount': { kind: 'mount', subject: '--mount=type=cache,target=/d' } },
+  },
+  {
+    name: 'a mount of a secret',
+    dockerfile: 'FROM busybox\nRUN --mount=type=secret,id=one true\n',
+    later: { dockerfile: 'FROM busybox\nRUN --mount=type=secret,id=two true\n' },
+    expected: { 'RUN --mount': { kind: 'secret', subject: '--mount=type=secret,id=two' } },
+  },
+  {
+    name: 'a flag that ignores the cache',
+    dockerfile: 'FROM busybox\nRUN true\n',
+    later: { flags: ['--no-cache'] },
+    expected: { 'RUN true': { kind: 'forced', subject: '--no-cache' } },
+    isFinal: true,
+  },
+  {
+    name: 'the cache of one stage',
+    dockerfile: 'FROM scratch AS x\nCOPY a /a\nFROM scratch\nCOPY --from=x /a /b\n',
+    files: A_AND_B,
+    later: { flags: ['--no-cache-filter', 'x'] },
+    expected: {
+      'COPY a': { kind: 'forced', subject: '--no-cache-filter' },
+      'COPY --from': null,
+    },
+    isFinal: true,
+  },
+  {
+    name: 'a flag of the build',
+    dockerfile: 'FROM busybox\nRUN true\n',
+    later: { flags: ['--network', 'none'] },
+    expected: { 'RUN true': { kind: 'definition', subject: '--network', after: 'none' } },
+  },
+];
