@@ -55,14 +55,14 @@ async function neededPaths(
   context: LaminaContext,
   { context: directory, dockerfile, neededBy, signal }: ListContextOptions,
   ignore: IgnoreFile | undefined,
-): Promise<ReadonlyMap<BytePath, FileEntry> | undefined> {
+): Promise<ReadonlySet<BytePath> | undefined> {
   if (neededBy === undefined) return undefined;
   const { neededSources } = await import('./describe.ts');
   const sources = await neededSources(context, {
     ...{ ...neededBy, context: directory, dockerfile, signal },
   });
   using tree = openContext({ directory, ignore });
-  return entriesOfSources(tree, sources);
+  return new Set([...entriesOfSources(tree, sources)].map(({ path }) => path));
 }
 
 /** Its ignore file takes precedence over that of the directory. */

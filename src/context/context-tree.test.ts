@@ -17,7 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contentDigest, type FileEntry, resolveInTree } from '../files/index.ts';
+import { contentDigest, type FileEntry, resolveInTree, type TreeDigest } from '../files/index.ts';
 import { openContent, setTimes, setXattr } from '../system/index.ts';
 import { type ContextOptions, type ContextTree, openContext } from './context-tree.ts';
 import { parseDockerignore } from './dockerignore.ts';
@@ -390,5 +390,65 @@ describe('measureSources', () => {
     expect(measureSources(open('*.log'), ['.'])).toEqual({ files: 1, bytes: 1 });
     unlinkSync(join(root, 'b'));
     expect(measureSources(open('*.log'), ['b'])).toEqual({ files: 0, bytes: 0 });
+  });
+});
+
+describe('a remembered selection', () => {
+  const DIGEST = 'sha512-256:0' as TreeDigest;
+  const later = () => Date.now() + 10_000;
+  let facts: Facts;
+
+  beforeEach(() => {
+    facts = new Facts();
+    make({ 'src/a': 'a', 'src/b/c': 'c', 'src/b/skipped': 's', other: 'o' });
+  });
+
+  function remember(now: () => number): void {
+    const tree = open('src/b/skipped', { facts, now });
+    tree.rememberSelection('all', ['src'], DIGEST);
+    tree.save();
+  }
+
+  const known = (selection = 'all', paths = ['src']) =>
+    open('src/b/skipped', { facts, now: later }).knownSelection(selection, paths);
+
+  it('is known while nothing changes, for the same selection and paths', () => {
+    remember(later);
+    expect(known()).toBe(DIGEST);
+    expect(known('some')).toBeUndefined();
+    expect(known('all', ['src/b'])).toBeUndefined();
+  });
+
+  it('is known when only ignored or other files have changed', () => {
+    remember(later);
+    make({ 'src/b/skipped': 'changed', other: 'changed' });
+    expect(known()).toBe(DIGEST);
+  });
+
+  it.each<[string, () => void]>([
+    ['content of the same length', () => writeFileSync(join(root, 'src/b/c'), 'd')],
+    ['a mode', () => chmodSync(join(root, 'src/a'), 0o700)],
+    ['a new file', () => writeFileSync(join(root, 'src/b/new'), '')],
+    ['a new name of a file', () => linkSync(join(root, 'src/a'), join(root, 'src/b/d'))],
+    ['a file that is gone', () => unlinkSync(join(root, 'src/b/c'))],
+    ['another name', () => renameSync(join(root, 'src/a'), join(root, 'src/z'))],
+    ['a time', () => utimesSync(join(root, 'src/a'), 1, 1)],
+    ['all that is gone', () => rmSync(join(root, 'src'), { recursive: true })],
+  ])('is unknown after a change: %s', (_, change) => {
+    remember(later);
+    change();
+    expect(known()).toBeUndefined();
+  });
+
+  it('is not remembered while a file has just changed', () => {
+    remember(() => Date.now() + 1500);
+    expect(known()).toBeUndefined();
+  });
+
+  it('is not remembered for a link, whose target decides', () => {
+    symlinkSync('src', join(root, 'link'));
+    const tree = open('', { facts, now: later });
+    tree.rememberSelection('all', ['link'], DIGEST);
+    expect(tree.knownSelection('all', ['link'])).toBeUndefined();
   });
 });

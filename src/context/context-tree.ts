@@ -21,6 +21,7 @@ import {
   layerXattrs,
   type PatternState,
   parentPath,
+  type TreeDigest,
   toBytes,
   toText,
 } from '../files/index.ts';
@@ -33,7 +34,9 @@ import {
 } from '../system/index.ts';
 import { type IgnoreFile, IgnoreMatcher } from './dockerignore.ts';
 import { LinkGroups, readHostDirectory, readHostFile, unreadable } from './host-files.ts';
-import { type FactStore, type FileIdentity, StatCache } from './stat-cache.ts';
+import { KnownSelections } from './known-selections.ts';
+import { type FactStore, type FileIdentity, isSettled, StatCache } from './stat-cache.ts';
+import { TreeState } from './tree-state.ts';
 
 export interface ContextOptions {
   /** Host path of the directory; may be a symlink to one. */
@@ -62,12 +65,22 @@ interface Node {
   listing: readonly FileEntry[] | undefined;
 }
 
+interface State {
+  readonly digest: string;
+  /** Whether later changes will show. */
+  readonly isSettled: boolean;
+}
+
 /** A live directory as a `FileTree`. Keeps descriptors open until it is disposed of. */
 export class ContextTree implements FileTree, Disposable {
   readonly isLive = true;
   readonly #root: DirectoryHandles;
   readonly #matcher: IgnoreMatcher | undefined;
   readonly #cache: StatCache;
+  readonly #selections: KnownSelections;
+  readonly #now: () => number;
+  /** By their paths. */
+  readonly #states = new Map<string, State | undefined>();
   readonly #groups = new LinkGroups();
   readonly #sockets = new Set<BytePath>();
   /** By path; undefined for missing and hidden files. */
@@ -79,7 +92,9 @@ export class ContextTree implements FileTree, Disposable {
     const rules = options.ignore;
     this.#matcher =
       rules === undefined || rules.patterns.length === 0 ? undefined : new IgnoreMatcher(rules);
-    this.#cache = new StatCache(options.facts, directory.hostPath, options.now ?? Date.now);
+    this.#now = options.now ?? Date.now;
+    this.#cache = new StatCache(options.facts, directory.hostPath, this.#now);
+    this.#selections = new KnownSelections(options.facts, directory.hostPath);
     const root = readHostFile(directory, '', this.#groups);
     if (root === undefined) throw notFound(options.directory);
     this.#nodes.set('', {
@@ -141,9 +156,52 @@ export class ContextTree implements FileTree, Disposable {
     return this.#liesThere(path) ? this.#matcher.hiddenBy(path) : undefined;
   }
 
+  /**
+   * The digest of a selection, if an earlier build remembered it and nothing at or below the paths has changed since.
+   * @param selection everything that decides, together with the files, what is selected
+   * @param paths where the selected files are; without symlinks
+   */
+  knownSelection(selection: string, paths: readonly BytePath[]): TreeDigest | undefined {
+    const state = this.#stateOf(paths);
+    return state && this.#selections.find(selection, state.digest);
+  }
+
+  /** Remembers the digest for later builds, unless a file has just changed: another change might go unnoticed. */
+  rememberSelection(selection: string, paths: readonly BytePath[], digest: TreeDigest): void {
+    const state = this.#stateOf(paths);
+    if (state?.isSettled) this.#selections.remember(selection, state.digest, digest);
+  }
+
   /** Saves new digests for later builds. */
   save(): void {
     this.#cache.save();
+    this.#selections.save();
+  }
+
+  #stateOf(paths: readonly BytePath[]): State | undefined {
+    const name = paths.join('\0');
+    if (!this.#states.has(name)) this.#states.set(name, this.#readState(paths));
+    return this.#states.get(name);
+  }
+
+  #readState(paths: readonly BytePath[]): State | undefined {
+    const state = new TreeState();
+    const open: Node[] = [];
+    for (const path of paths) {
+      const node = this.#find(path);
+      if (node === undefined || node.entry.type === 'symlink') return undefined;
+      open.push(node);
+    }
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      const { entry, identity } = node;
+      state.add(entry.path, identity, entry.type === 'file');
+      if (entry.type !== 'directory') continue;
+      for (const { path } of this.#list(node)) {
+        const child = this.#nodes.get(path);
+        if (child !== undefined) open.push(child);
+      }
+    }
+    return { digest: state.digest(), isSettled: isSettled(state.changedAt, this.#now()) };
   }
 
   #find(path: BytePath): Node | undefined {

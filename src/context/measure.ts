@@ -24,10 +24,9 @@ export interface ContextSize {
  * @throws AppError CONTEXT_UNREADABLE, PATTERN_INVALID, SYMLINK_LOOP
  */
 export function measureSources(tree: FileTree, sources: readonly string[]): ContextSize {
-  const seen = entriesOfSources(tree, sources);
   let bytes = 0;
   let files = 0;
-  for (const entry of seen.values()) {
+  for (const entry of entriesOfSources(tree, sources)) {
     if (entry.type === 'directory') continue;
     files++;
     bytes += entry.size;
@@ -42,8 +41,8 @@ export function measureSources(tree: FileTree, sources: readonly string[]): Cont
 export function entriesOfSources(
   tree: FileTree,
   sources: readonly string[],
-): ReadonlyMap<BytePath, FileEntry> {
-  const seen = new Map<BytePath, FileEntry>();
+): ReadonlySet<FileEntry> {
+  const seen = new Set<FileEntry>();
   for (const source of sources) {
     for (const path of sourcePaths(tree, toBytes(source))) {
       const entry = entryAt(tree, path);
@@ -70,9 +69,9 @@ function sourcePaths(tree: FileTree, source: BytePath): readonly BytePath[] {
   return hasWildcard(clean) ? expandWildcards(tree, clean) : [clean];
 }
 
-function collect(tree: FileTree, entry: FileEntry, seen: Map<BytePath, FileEntry>): void {
-  if (seen.has(entry.path)) return;
-  seen.set(entry.path, entry);
+function collect(tree: FileTree, entry: FileEntry, seen: Set<FileEntry>): void {
+  if (seen.has(entry)) return;
+  seen.add(entry);
   if (entry.type !== 'directory') return;
   for (const child of tree.list(entry.path)) collect(tree, child, seen);
 }

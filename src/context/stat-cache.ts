@@ -125,11 +125,7 @@ export class StatCache {
   }
 
   #isSettled(identity: FileIdentity): boolean {
-    const settledBefore = this.#now() - SETTLED_MS;
-    return (
-      milliseconds(identity.mtime, identity.mtimeNs) <= settledBefore &&
-      milliseconds(identity.ctime, identity.ctimeNs) <= settledBefore
-    );
+    return isSettled(changedAt(identity), this.#now());
   }
 }
 
@@ -145,7 +141,16 @@ function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
   );
 }
 
-/** Rounded up, so that a change never looks older than it is. */
+/** The later of its times, in milliseconds since the epoch; rounded up, so that a change never looks older than it is. */
+export function changedAt({ mtime, mtimeNs, ctime, ctimeNs }: FileIdentity): number {
+  return Math.max(milliseconds(mtime, mtimeNs), milliseconds(ctime, ctimeNs));
+}
+
+/** Whether a change after `now` would be seen by its time. Both in milliseconds since the epoch. */
+export function isSettled(changed: number, now: number): boolean {
+  return changed <= now - SETTLED_MS;
+}
+
 function milliseconds(seconds: number, nanoseconds: number): number {
   return seconds * 1000 + Math.ceil(nanoseconds / 1_000_000);
 }

@@ -34,6 +34,12 @@ class CountedTree implements FileTree {
   rememberDigest: FileTree['rememberDigest'] = (entry, digest) =>
     this.#tree.rememberDigest(entry, digest);
 
+  knownSelection: ContextTree['knownSelection'] = (selection, paths) =>
+    this.#tree.knownSelection(selection, paths);
+
+  rememberSelection: ContextTree['rememberSelection'] = (selection, paths, digest) =>
+    this.#tree.rememberSelection(selection, paths, digest);
+
   complete: NonNullable<FileTree['complete']> = (entry) => {
     this.selected.push(entry.path);
     return entry;
@@ -152,6 +158,31 @@ describe('a COPY that is in no cache', () => {
     expect(sources.kept.size).toBe(3);
     sources.drop();
     expect(sources.kept.size).toBe(0);
+  });
+});
+
+describe('a COPY from a context that has not changed', () => {
+  it('selects no files for its key, and reads them when it copies them', async () => {
+    const tree = projectTree(true);
+    const op = copyOp({ paths: ['d'] });
+    const known = new Map<string, string>();
+    tree.knownSelection = (selection) => known.get(selection) as never;
+    tree.rememberSelection = (selection, _, digest) => known.set(selection, digest);
+    const digests = await sourcesOf({ op, tree }).digests();
+    tree.selected.length = 0;
+    const sources = sourcesOf({ op, tree });
+    expect(await sources.arePackedForKey()).toBe(false);
+    expect(await sources.digests()).toEqual(digests);
+    expect(tree.selected).toEqual([]);
+    const { files } = await copied(op, sources);
+    expect(files).toBe(3);
+  });
+
+  it('selects the files of a wildcard again, since it may match others', async () => {
+    const tree = projectTree(true);
+    tree.knownSelection = () => 'sha512-256:wrong' as never;
+    await sourcesOf({ op: copyOp({ paths: ['d/*'] }), tree }).digests();
+    expect(tree.selected).toEqual(['d/0', 'd/1', 'd/2']);
   });
 });
 

@@ -2,9 +2,24 @@
  * The sources of one COPY or ADD. The files selected for the key are the ones that are copied; sources with a
  * remembered digest are selected only when they are copied.
  */
-import type { FileTree } from '../../files/index.ts';
-import type { CopyOp, TreeSource, Vertex } from '../../graph/index.ts';
-import { copySelection, sourcesBefore } from '../../graph/index.ts';
+import type { ContextTree } from '../../context/index.ts';
+import {
+  type BytePath,
+  cleanPath,
+  type FileTree,
+  hasWildcard,
+  type TreeDigest,
+  toBytes,
+} from '../../files/index.ts';
+import {
+  type CopyOp,
+  copySelection,
+  type FileSelection,
+  sourcesBefore,
+  stableJson,
+  type TreeSource,
+  type Vertex,
+} from '../../graph/index.ts';
 import {
   type KeptFile,
   type ReadFile,
@@ -24,9 +39,11 @@ const KEPT_BYTES = 4 << 20;
 const KEPT_FILES = 1000;
 
 /** The parts of a `SourceSession` that selecting needs. */
-interface CopySession extends Pick<SourceSession, 'treeOf' | 'now' | 'onListed'> {
-  readonly contextAt: (vertex: Vertex, input: number) => FileTree | undefined;
+interface CopySession extends Pick<SourceSession, 'treeOf' | 'now' | 'onListed' | 'isListed'> {
+  readonly contextAt: (vertex: Vertex, input: number) => CopyContext | undefined;
 }
+
+type CopyContext = FileTree & Pick<ContextTree, 'knownSelection' | 'rememberSelection'>;
 
 type CopyStep = Pick<StepContext, 'vertex' | 'inputs' | 'working' | 'signal'>;
 
@@ -51,6 +68,7 @@ export class CopySources {
     if (this.#trees.length === 0 || !this.#trees.every((source) => this.#isContext(source))) {
       return false;
     }
+    if (this.#trees.every((source) => this.#known(source) !== undefined)) return false;
     const all = await Promise.all(this.#trees.map((source) => this.#select(source)));
     const unknown = all.map(unknownContent);
     const sum = (counted: 'bytes' | 'files') => unknown.reduce((n, one) => n + one[counted], 0);
@@ -66,8 +84,10 @@ export class CopySources {
   async digestsOf(read: ReadonlyMap<SelectedFile, ReadFile>): Promise<readonly string[]> {
     const { signal } = this.#step;
     const { onListed } = this.#session;
-    const digest = async (source: TreeSource) =>
-      selectionDigest(await this.#select(source), { read, onListed, signal });
+    const digest = async (source: TreeSource) => {
+      const options = { read, onListed, signal };
+      return this.#remember(source, await selectionDigest(await this.#select(source), options));
+    };
     return Promise.all(this.#trees.map(digest));
   }
 
@@ -92,8 +112,11 @@ export class CopySources {
   async #digest(source: TreeSource): Promise<string> {
     const { signal } = this.#step;
     if (this.#isContext(source)) {
+      const known = this.#known(source);
+      if (known !== undefined) return known;
       const { onListed } = this.#session;
-      return selectionDigest(await this.#select(source), { keep: this.kept, onListed, signal });
+      const options = { keep: this.kept, onListed, signal };
+      return this.#remember(source, await selectionDigest(await this.#select(source), options));
     }
     return rememberedDigest(this.#session, this.#step, {
       input: source.input,
@@ -102,8 +125,27 @@ export class CopySources {
     });
   }
 
-  #isContext({ input }: TreeSource): boolean {
-    return this.#session.contextAt(this.#step.vertex, input) !== undefined;
+  /** The digest of a context's files, if nothing there has changed since an earlier build selected them. */
+  #known(source: TreeSource): TreeDigest | undefined {
+    const selection = copySelection(this.#op, source);
+    const paths = fixedPaths(selection);
+    const digest = paths && this.#contextOf(source)?.knownSelection(stableJson(selection), paths);
+    return digest && (this.#session.isListed?.(digest) ?? true) ? digest : undefined;
+  }
+
+  #remember(source: TreeSource, digest: TreeDigest): TreeDigest {
+    const selection = copySelection(this.#op, source);
+    const paths = fixedPaths(selection);
+    if (paths) this.#contextOf(source)?.rememberSelection(stableJson(selection), paths, digest);
+    return digest;
+  }
+
+  #isContext(source: TreeSource): boolean {
+    return this.#contextOf(source) !== undefined;
+  }
+
+  #contextOf({ input }: TreeSource): CopyContext | undefined {
+    return this.#session.contextAt(this.#step.vertex, input);
   }
 
   #select(source: TreeSource): Promise<SelectedFiles> {
@@ -122,4 +164,12 @@ export class CopySources {
     const before = sourcesBefore(this.#op, source);
     return selectFiles(tree, copySelection(this.#op, source), { before, signal });
   }
+}
+
+/** The paths at and below which the selected files are; undefined if that depends on the files. */
+function fixedPaths({ paths, parents, unpack }: FileSelection): readonly BytePath[] | undefined {
+  const clean = paths.map((path) => cleanPath(toBytes(path)));
+  const depends =
+    parents || unpack || clean.some((path) => hasWildcard(path) || path.includes('\\'));
+  return depends ? undefined : clean;
 }

@@ -82,6 +82,7 @@ async function solveWith(
     stepOf,
     warn: run.warn,
     onListed: run.onListed,
+    isListed: run.isListed,
     secrets,
     sshAgents,
     logins: new RemoteLogins({

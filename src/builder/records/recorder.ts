@@ -57,6 +57,7 @@ export class BuildRecorder {
       onListed: (digest, list) => {
         if (!this.#lists.has(digest)) this.#lists.set(digest, list);
       },
+      isListed: (digest) => run.store.builds.hasList(digest),
     };
   }
 

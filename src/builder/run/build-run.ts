@@ -21,6 +21,8 @@ export interface BuildRun {
   readonly now: () => number;
   /** Receives the files of each digest. */
   readonly onListed?: OnListed | undefined;
+  /** Whether the files of a digest need not be listed again. Absent: nobody needs lists. */
+  readonly isListed?: ((digest: string) => boolean) | undefined;
   /** The resolved value of a global ARG SOURCE_DATE_EPOCH whose default names a source. */
   readonly epoch?: string | undefined;
 }

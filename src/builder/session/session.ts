@@ -40,6 +40,8 @@ export interface BuildSession {
   readonly certificates?: ExtraCertificates | undefined;
   /** Receives the files of each digest. */
   readonly onListed?: OnListed | undefined;
+  /** Whether the files of a digest need not be listed again. Absent: nobody needs lists. */
+  readonly isListed?: ((digest: string) => boolean) | undefined;
   /** The caller's environment, such as proxies for remote sources. */
   readonly env: Environment;
   readonly emit: Emit;
