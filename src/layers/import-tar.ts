@@ -168,7 +168,7 @@ async function receive(path: string, members: Members, options: ReceiveOptions):
     for await (const chunk of options.source) {
       budget.take(chunk.length);
       writeFully(fd, chunk);
-      hasher.advance(chunk.length);
+      hasher.advance(chunk);
       tarSize += chunk.length;
       parser.push(chunk);
       takeMembers(parser, members, budget);

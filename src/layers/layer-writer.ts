@@ -210,16 +210,13 @@ export class LayerWriter implements Disposable {
 
   #write(chunk: Buffer): void {
     writeFully(this.#fd, chunk, this.#position);
-    this.#advance(chunk.length);
+    this.#position += chunk.length;
+    this.#hasher?.advance(chunk);
   }
 
   /** Zeros become a hole of the file, which takes no space. */
   #skip(size: number): void {
     ftruncateSync(this.#fd, this.#position + size);
-    this.#advance(size);
-  }
-
-  #advance(size: number): void {
     this.#position += size;
     this.#hasher?.advance(size);
   }
