@@ -158,5 +158,6 @@ export const pushManifestList: Lamina['pushManifestList'] = lamina.pushManifestL
 export const removeManifestLists: Lamina['removeManifestLists'] = lamina.removeManifestLists;
 export const login: Lamina['login'] = lamina.login;
 export const logout: Lamina['logout'] = lamina.logout;
+export const diagnose: Lamina['diagnose'] = lamina.diagnose;
 export const info: Lamina['info'] = lamina.info;
 export const version: Lamina['version'] = lamina.version;

@@ -19,6 +19,7 @@ import { keepAbortReason } from './system/index.ts';
 const builder = () => import('./builder/index.ts');
 const builds = () => import('./builds/index.ts');
 const images = () => import('./images/index.ts');
+const doctor = () => import('./doctor/index.ts');
 
 /**
  * All calls, on one store and with one environment.
@@ -94,6 +95,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
       call(async () => (await images()).removeManifestLists, options),
     login: (options = {}) => call(async () => (await images()).login, options),
     logout: (options = {}) => call(async () => (await images()).logout, options),
+    diagnose: (options = {}) => call(async () => (await doctor()).diagnose, options),
     info: (options = {}) => call(async () => (await images()).info, options),
     version: (options = {}) => call(async () => version, options),
   };

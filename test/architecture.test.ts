@@ -182,8 +182,13 @@ describe('the edges of the program', () => {
     const elsewhere = [...asking, ...naming].filter(
       (file) => !/^runtime\/(oci|isolation)\//.test(file),
     );
-    // They choose root's store directory, and whether device nodes can be exported.
-    expect(elsewhere).toEqual(['export/export-local.ts', 'store/default-root.ts']);
+    // They try overlayfs for a diagnosis, and tell it who the user is, choose root's store directory, and whether device nodes can be exported.
+    expect(elsewhere).toEqual([
+      'doctor/read-layers.ts',
+      'doctor/read-user.ts',
+      'export/export-local.ts',
+      'store/default-root.ts',
+    ]);
   });
 
   it('keeps input and output out of the pure folders', () => {

@@ -465,6 +465,19 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'web',
     'api',
   ],
+  doctor: [
+    'environment.ts',
+    'errors.ts',
+    'lamina-context.ts',
+    'package-version.ts',
+    'system',
+    'oci',
+    'http',
+    'store',
+    'registry',
+    'runtime',
+    'api',
+  ],
   builds: [
     'lamina-context.ts',
     'errors.ts',
@@ -489,6 +502,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'builder',
     'images',
     'builds',
+    'doctor',
   ],
   'index.ts': [
     'environment.ts',

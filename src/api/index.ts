@@ -27,11 +27,13 @@ export type {
   StepCauseKind,
   StepStatus,
 } from '../records/index.ts';
+export type { Isolation, IsolationReport } from '../runtime/index.ts';
 export type * from './build.ts';
 export type * from './builds.ts';
 export type * from './checks.ts';
 export type * from './containers.ts';
 export type * from './context-listing.ts';
+export type * from './diagnosis.ts';
 export type * from './explore.ts';
 export type * from './explore-page.ts';
 export type * from './format.ts';

@@ -15,6 +15,7 @@ import type {
 import type { CheckResult, OutlineResult, TargetsResult } from './checks.ts';
 import type { RunOptions, RunResult } from './containers.ts';
 import type { ContextListing, ListContextOptions } from './context-listing.ts';
+import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
 import type { ExploredImage, ExploreImageOptions } from './explore.ts';
 import type { ExplorePageOptions, ServeExplorerOptions } from './explore-page.ts';
 import type { FormatOptions, FormatResult } from './format.ts';
@@ -439,6 +440,12 @@ export interface Lamina {
    * @throws AppError REGISTRY_CREDENTIALS, REGISTRY_HELPER, REFERENCE_INVALID
    */
   logout(options?: LogoutOptions): Promise<boolean>;
+
+  /**
+   * Finds out what this machine can do for builds: RUN, layers, limits, other platforms, registries, disk space. Tries
+   * rather than guesses, each for a few seconds at most, and changes nothing. What does not work is a result, not an error.
+   */
+  diagnose(options?: DiagnoseOptions): Promise<Diagnosis>;
 
   /**
    * Describes the store, and this machine as builds find it. Tests the programs of which platforms run here.

@@ -307,6 +307,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/system-df.ts')).systemDfCommand,
   },
   {
+    name: 'doctor',
+    aliases: [],
+    summary: 'show what this machine can do for builds, and how to mend what it cannot',
+    group: 'Maintenance',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'info',
     aliases: ['system info'],
     summary: 'show information about the store and this machine',

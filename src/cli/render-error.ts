@@ -10,6 +10,7 @@ import {
   StepError,
 } from '../errors.ts';
 import { clip, displayWidth, outputLine, printable } from '../progress/index.ts';
+import { doctorFor } from './doctor-hint.ts';
 import { asUserError } from './user-error.ts';
 
 export interface RenderErrorOptions {
@@ -39,6 +40,8 @@ function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));
   if (error.hint !== undefined) lines.push(note('hint', error.hint));
+  const doctor = doctorFor(error.code);
+  if (doctor !== undefined) lines.push(note('hint', doctor));
   const { lookInside } = error.details ?? {};
   if (typeof lookInside === 'string') lines.push(note('look inside', lookInside));
   lines.push(note('code', `${error.code} (lamina explain ${error.code})`));

@@ -42,6 +42,37 @@ export function secureContext(env: Environment, more?: Certificates): SecureCont
   return made;
 }
 
+/** Certificates that are trusted here besides Node's own. */
+export interface TrustFacts {
+  /** The bundle of this machine; undefined: there is none. */
+  readonly bundle: CertificateFile | undefined;
+  /** Files that variables name. */
+  readonly named: readonly (CertificateFile & { readonly variable: string })[];
+}
+
+export interface CertificateFile {
+  readonly path: string;
+  /** How many certificates it has; undefined: it cannot be read. */
+  readonly certificates: number | undefined;
+}
+
+/** What `secureContext` trusts. */
+export function describeTrust(env: Environment): TrustFacts {
+  const path = BUNDLES.find((candidate) => readIfThere(candidate) !== undefined);
+  return {
+    bundle: path === undefined ? undefined : certificateFile(path),
+    named: (['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'] as const).flatMap((variable) => {
+      const named = env[variable];
+      return named ? [{ variable, ...certificateFile(named) }] : [];
+    }),
+  };
+}
+
+function certificateFile(path: string): CertificateFile {
+  const text = readIfThere(path);
+  return { path, certificates: text?.split('-----BEGIN CERTIFICATE-----').slice(1).length };
+}
+
 function firstOf(paths: readonly string[]): string | undefined {
   for (const path of paths) {
     const text = readIfThere(path);

@@ -1,6 +1,8 @@
 export {
   type Emulation,
+  type Emulator,
   emulationFor,
+  emulators,
   isStaticProgram,
   runnablePlatforms,
 } from './emulation/index.ts';

@@ -14,7 +14,7 @@ export { isGone } from './gone.ts';
 export type { ImageStore } from './images.ts';
 export type { LayerClaim, LayerStore, NewLazyLayer, StagedLayer } from './layers.ts';
 export { layerGone } from './layers.ts';
-export { STORE_VERSION } from './layout.ts';
+export { STORE_VERSION, versionOf } from './layout.ts';
 export type { CacheAlias, RecordStore } from './records.ts';
 export type { PrunedItem, PruneOptions } from './selection.ts';
 export { type OpenStoreOptions, Store } from './store.ts';

@@ -145,6 +145,7 @@ const short = {
   pushManifestList: { name: 'list' },
   removeManifestLists: { names: ['list'] },
   logout: { server: registry },
+  diagnose: {},
   info: {},
   version: {},
 };

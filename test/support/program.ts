@@ -120,6 +120,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     logout: unexpected,
     inspectManifest: unexpected,
     listTags: unexpected,
+    diagnose: unexpected,
     info: unexpected,
     version: unexpected,
     ...api,

@@ -1,10 +1,10 @@
 /** The ways in which lamina isolates the processes of RUN and of containers, as data. */
 
-/** Strongest first. */
-export const ISOLATIONS = ['oci'] as const;
-
 /** `oci`: containers of runc or crun, as root. */
-export type Isolation = (typeof ISOLATIONS)[number];
+export type Isolation = 'oci';
+
+/** Strongest first. */
+export const ISOLATIONS: readonly Isolation[] = ['oci'];
 
 /** What one isolation is worth on this machine, for this user. */
 export interface IsolationReport {

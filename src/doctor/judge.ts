@@ -1,0 +1,173 @@
+/** Judges facts: what works, what does not, and what mends it. Pure. */
+import type { Diagnosis, DiagnosisFinding } from '../api/index.ts';
+import type { Facts } from './facts.ts';
+import { installing, packageIn } from './install.ts';
+import { judgePlatforms } from './judge-platforms.ts';
+import { judgeRegistries, judgeTrust } from './judge-registries.ts';
+import { judgeStore } from './judge-store.ts';
+import { TOOLS } from './tools.ts';
+
+/** @returns findings in the order of topics, those of a topic together */
+export function judge(facts: Facts): Diagnosis {
+  const { version, platform, isolations } = facts;
+  const findings = [
+    ...judgeNode(facts),
+    ...judgeRun(facts),
+    ...judgeStore(facts),
+    ...judgeLayers(facts),
+    ...judgeIds(facts),
+    ...judgeLimits(facts),
+    ...judgePlatforms(facts),
+    ...judgeRegistries(facts),
+    ...judgeTrust(facts),
+    ...judgeTools(facts),
+  ];
+  const canRun = findings.every(({ status }) => status !== 'failed');
+  return { version, platform, canRun, isolations, findings };
+}
+
+function judgeNode({ node }: Facts): DiagnosisFinding[] {
+  return [{ topic: 'node', status: 'ok', message: `Node.js ${node}` }];
+}
+
+/** The strongest isolation that works is the one that builds use; why weaker ones do not work is of no interest. */
+function judgeRun(facts: Facts): DiagnosisFinding[] {
+  const { isolations } = facts;
+  const best = isolations.findIndex(({ works }) => works);
+  const stronger = best === -1 ? isolations : isolations.slice(0, best);
+  const status = best === -1 ? 'failed' : 'limited';
+  const used = isolations[best];
+  const findings = stronger.map(
+    ({ isolation, reason, fix }): DiagnosisFinding => ({
+      ...{ topic: 'run', status, fix: localized(fix, facts) },
+      message: `RUN with the isolation ${isolation} does not work: ${reason ?? 'the reason is not known'}`,
+    }),
+  );
+  if (used === undefined) return findings;
+  const lack = used.lacks.length === 0 ? '' : `, without ${used.lacks.join(', ')}`;
+  const message = `RUN works, with the isolation ${used.isolation}${lack}`;
+  return [{ topic: 'run', status: 'ok', message }, ...findings];
+}
+
+/** Commands of Debian become those of this machine. */
+function localized(fix: string | undefined, { packageManager, user }: Facts): string | undefined {
+  const name = fix === undefined ? undefined : packageIn(fix);
+  return name === undefined ? fix : installing(name, { packageManager, isRoot: user.isRoot });
+}
+
+function judgeLayers({ layers, store, isolations, user }: Facts): DiagnosisFinding[] {
+  const { overlayRefusal: refusal, erofs } = layers;
+  // Without an isolation nothing is mounted, and the refusal says the same once more.
+  const isNeeded = isolations.some(({ works }) => works) && user.isRoot;
+  const isOnOverlay = store.disk?.kind === 'overlay';
+  const overlay: DiagnosisFinding =
+    refusal === undefined
+      ? { topic: 'layers', status: 'ok', message: 'layers are stacked by overlayfs' }
+      : {
+          topic: 'layers',
+          status: isNeeded ? 'failed' : 'limited',
+          message: `overlayfs cannot stack layers beside ${store.root}: ${refusal}`,
+          fix: isOnOverlay
+            ? `put the store on a volume: set LAMINA_ROOT to a directory on ext4, xfs or btrfs`
+            : /unknown filesystem|no such device/i.test(refusal)
+              ? 'modprobe overlay'
+              : undefined,
+        };
+  if (refusal !== undefined) return [overlay];
+  return [
+    overlay,
+    {
+      topic: 'layers',
+      status: 'ok',
+      message: erofs
+        ? 'layers are mounted as EROFS, without being unpacked'
+        : 'layers are unpacked before RUN: mounting them as EROFS needs Linux 6.12 or later with EROFS',
+    },
+  ];
+}
+
+function judgeIds({ user, packageManager }: Facts): DiagnosisFinding[] {
+  const { isRoot, name, uid, subordinateIds, firstFreeId, canMapIds } = user;
+  if (isRoot) return [{ topic: 'ids', status: 'ok', message: 'root can give files to every user' }];
+  const who = name ?? `user ID ${uid}`;
+  const findings: DiagnosisFinding[] = [];
+  if (subordinateIds < NEEDED_IDS) {
+    const last = firstFreeId + NEEDED_IDS - 1;
+    const range = `${firstFreeId}-${last}`;
+    findings.push({
+      topic: 'ids',
+      status: 'limited',
+      message:
+        subordinateIds === 0
+          ? `/etc/subuid and /etc/subgid give ${who} no IDs for the users of images`
+          : `/etc/subuid and /etc/subgid give ${who} only ${subordinateIds} IDs for the users of images`,
+      fix:
+        name === undefined
+          ? `add an entry for the user ID ${uid} to /etc/passwd`
+          : `sudo usermod --add-subuids ${range} --add-subgids ${range} ${name}`,
+    });
+  }
+  if (!canMapIds) {
+    findings.push({
+      ...{ topic: 'ids', status: 'limited' },
+      message: 'newuidmap and newgidmap, which apply subordinate IDs, are not installed',
+      fix: installing('uidmap', { packageManager, isRoot }),
+    });
+  }
+  if (findings.length > 0) return findings;
+  return [{ topic: 'ids', status: 'ok', message: `${who} has ${subordinateIds} subordinate IDs` }];
+}
+
+/** Images have users up to nobody, 65534. */
+const NEEDED_IDS = 65_536;
+
+/** The controllers that `--memory`, `--cpus` and `--pids-limit` need. */
+const CONTROLLERS = ['memory', 'cpu', 'pids'];
+
+function judgeLimits({ cgroups, user }: Facts): DiagnosisFinding[] {
+  const { hierarchy, controllers, isWritable } = cgroups;
+  const missing = CONTROLLERS.filter((name) => !controllers.includes(name));
+  const version = hierarchy === 'unified' ? 'v2' : 'v1';
+  const limited = (message: string, fix: string | undefined): DiagnosisFinding[] => [
+    {
+      topic: 'limits',
+      status: 'limited',
+      message: `${message}: --memory, --cpus do not work`,
+      fix,
+    },
+  ];
+  if (hierarchy === 'none') {
+    return limited('there are no control groups', 'mount -t cgroup2 cgroup2 /sys/fs/cgroup');
+  }
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    return limited(
+      `cgroup ${version} lacks the controllers ${names}`,
+      names.includes('memory') ? 'start Linux with cgroup_enable=memory' : undefined,
+    );
+  }
+  if (!user.isRoot) return limited('control groups belong to root', 'run lamina with sudo');
+  if (!isWritable) {
+    return limited(
+      '/sys/fs/cgroup is read-only',
+      'start the container with --privileged, or with --cgroupns=private and a writable /sys/fs/cgroup',
+    );
+  }
+  return [{ topic: 'limits', status: 'ok', message: `limits are enforced by cgroup ${version}` }];
+}
+
+function judgeTools({ tools, packageManager, user }: Facts): DiagnosisFinding[] {
+  const machine = { packageManager, isRoot: user.isRoot };
+  return tools.map(({ name, path }): DiagnosisFinding => {
+    const tool = TOOLS.find((known) => known.name === name);
+    const purpose = tool?.purpose ?? 'lamina';
+    if (path !== undefined) {
+      return { topic: 'tools', status: 'ok', message: `${name} (${path}) for ${purpose}` };
+    }
+    return {
+      ...{ topic: 'tools', status: 'limited' },
+      message: `${name} is not installed: ${purpose} do not work`,
+      fix: installing(tool?.package ?? name, machine),
+    };
+  });
+}
