@@ -77,6 +77,7 @@ export class StatCache {
   }
 
   rememberDigest(identity: FileIdentity, digest: ContentDigest): void {
+    if (this.digest(identity) === digest) return;
     const fact = this.#factOf(identity);
     fact.digest = digest;
     this.#changed ||= fact.lasting;

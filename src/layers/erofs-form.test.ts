@@ -13,7 +13,7 @@ import type { LayerId } from '../store/index.ts';
 import { ROOT_FORM } from '../system/index.ts';
 import { fitsImage } from './erofs/image.ts';
 import { erofsOf } from './erofs-form.ts';
-import type { LayerItem } from './layer-writer.ts';
+import type { LayerItem } from './layer-item.ts';
 import { lowerOf } from './lower.ts';
 import { treeOf } from './tree-form.ts';
 

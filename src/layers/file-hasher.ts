@@ -96,9 +96,9 @@ export class FileHasher implements Disposable {
 
   #update(bytes: Uint8Array): void {
     if (this.#hash === undefined) return;
-    const started = performance.now();
+    const started = process.hrtime.bigint();
     this.#hash.update(bytes);
-    this.#spent += performance.now() - started;
+    this.#spent += Number(process.hrtime.bigint() - started) / 1e6;
     if (this.#spent < THREAD_AFTER) return;
     this.#hash = undefined;
     this.#start();

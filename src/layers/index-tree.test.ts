@@ -17,7 +17,7 @@ import { entry, openTestStore, packLayer } from '../../test/support/layers.ts';
 import { makeNode, ROOT_FORM, setTimes, setXattr, type TreeForm } from '../system/index.ts';
 import { indexTree } from './index-tree.ts';
 import type { LayerEntry } from './layer-index.ts';
-import type { LayerItem } from './layer-writer.ts';
+import type { LayerItem } from './layer-item.ts';
 import { MergedTree } from './merged-tree.ts';
 
 /** cap_net_bind_service=ep, as the kernel stores it. */

@@ -1,4 +1,5 @@
 export { diffIdOf, rememberDiffId, type TakeTar } from './diff-id.ts';
+export { EarlierLayer } from './earlier-layer.ts';
 export {
   type EnsureOptions,
   ensureBlob,
@@ -20,17 +21,11 @@ export { IndexView } from './index-view.ts';
 export type { LowerTree } from './layer-builder.ts';
 export { dropDerivedForms, type LayerFault, layerFaults } from './layer-faults.ts';
 export * from './layer-index.ts';
+export type { AddAllOptions, EntryItem, LayerItem } from './layer-item.ts';
 export type { LayerStore, StagedLayer } from './layer-store.ts';
 export { effectiveEpoch, effectiveTime, type LayerTarOptions, layerTar } from './layer-tar.ts';
 export { LayerCache } from './layer-view.ts';
-export {
-  type AddAllOptions,
-  type EntryItem,
-  type FinishedLayer,
-  type LayerItem,
-  LayerWriter,
-  type LayerWriterOptions,
-} from './layer-writer.ts';
+export { type FinishedLayer, LayerWriter, type LayerWriterOptions } from './layer-writer.ts';
 export { isLostStep } from './lost-step.ts';
 export { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 export { type LowerForms, LowerSource, type LowerUse } from './lower-source.ts';

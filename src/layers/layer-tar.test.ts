@@ -17,9 +17,9 @@ import { ROOT_FORM } from '../system/index.ts';
 import { diffIdOf } from './diff-id.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex, writeIndex } from './index-codec.ts';
+import type { LayerItem } from './layer-item.ts';
 import { layerTar } from './layer-tar.ts';
 import { contentOf } from './layer-view.ts';
-import type { LayerItem } from './layer-writer.ts';
 import { treeOf } from './tree-form.ts';
 
 const LARGE = Buffer.alloc(1_234_567, '0123456789');

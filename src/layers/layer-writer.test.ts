@@ -16,8 +16,9 @@ import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import type { ContentRange, FileEntry } from '../files/index.ts';
 import { readIndex } from './index-codec.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
+import type { LayerItem } from './layer-item.ts';
 import { contentOf } from './layer-view.ts';
-import { type LayerItem, LayerWriter } from './layer-writer.ts';
+import { LayerWriter } from './layer-writer.ts';
 import { MergedTree } from './merged-tree.ts';
 
 const LARGE = 3_000_001;

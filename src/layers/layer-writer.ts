@@ -10,7 +10,6 @@ import { TimeSlice } from '../concurrency/index.ts';
 import {
   type BytePath,
   baseName,
-  type ContentDigest,
   type ContentRange,
   comparePaths,
   type FileEntry,
@@ -18,11 +17,13 @@ import {
   layerXattrs,
   parentPath,
 } from '../files/index.ts';
+import type { EarlierLayer, SameEntries } from './earlier-layer.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
 import { writeIndex } from './index-codec.ts';
 import { layerFile } from './layer-file.ts';
 import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
+import { type AddAllOptions, type EntryItem, inPathOrder, type LayerItem } from './layer-item.ts';
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 import { memberHeader, TarPacker } from './tar-packer.ts';
@@ -35,26 +36,6 @@ import {
 } from './whiteout-names.ts';
 import { withoutOverlayXattrs } from './xattrs.ts';
 
-/** Something to put into a layer. */
-export type LayerItem = EntryItem | { readonly kind: 'whiteout'; readonly path: BytePath };
-
-export interface EntryItem {
-  readonly kind: 'entry';
-  readonly entry: FileEntry;
-  /** Source of a regular file's bytes (default: empty); of a link group only the first one is read. */
-  readonly content?: ContentRange | Uint8Array | undefined;
-  /** Digest of content that cannot change, if it is known: it is not hashed again. */
-  readonly digest?: ContentDigest | undefined;
-  /** On a directory: lower layers do not show through. */
-  readonly opaque?: boolean | undefined;
-}
-
-export interface AddAllOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called from time to time with the bytes of content copied so far. */
-  readonly onProgress?: ((bytes: number) => void) | undefined;
-}
-
 export interface LayerWriterOptions {
   /**
    * The layers below. Directories that hold something added, but are not added themselves, are then repeated with the
@@ -64,6 +45,8 @@ export interface LayerWriterOptions {
   readonly base?: FileTree | undefined;
   /** Whether to hash the tar while it is written, on another thread if it is large. */
   readonly hashTar?: boolean | undefined;
+  /** Where `addAll` finds content with the `expected` digest. The caller closes it after `finish`. */
+  readonly earlier?: EarlierLayer | undefined;
   /** Whether to keep all extended attributes, as files of other layers have them; default: only capabilities. */
   readonly keepXattrs?: boolean | undefined;
 }
@@ -102,6 +85,9 @@ export class LayerWriter implements Disposable {
   readonly #directory: string;
   readonly #base: FileTree | undefined;
   readonly #keepXattrs: boolean;
+  readonly #earlier: EarlierLayer | undefined;
+  /** Entries that are copied from there once the next one is known not to be of them. */
+  #same: SameEntries | undefined;
   readonly #fd: number;
   readonly #hasher: FileHasher | undefined;
   readonly #packer: TarPacker;
@@ -122,6 +108,7 @@ export class LayerWriter implements Disposable {
     this.#directory = directory;
     this.#base = options.base;
     this.#keepXattrs = options.keepXattrs === true;
+    this.#earlier = options.earlier;
     const path = join(directory, TAR_FILE);
     this.#fd = openSync(path, 'wx', 0o600);
     this.#hasher = options.hashTar === true ? new FileHasher(toBytePath(path)) : undefined;
@@ -167,16 +154,14 @@ export class LayerWriter implements Disposable {
   async addAll(items: Iterable<LayerItem>, options: AddAllOptions = {}): Promise<void> {
     const slice = new TimeSlice(options.signal);
     for (const item of inPathOrder(items)) {
-      if (item.kind === 'whiteout') this.whiteout(item.path);
-      else {
-        // No promise for a small file: only work that continues later is awaited.
-        const work = this.#add(item);
-        if (work.next().done !== true) await slice.run(work);
-      }
+      // No promise for a small file: only work that continues later is awaited.
+      const work = this.#next(item);
+      if (work.next().done !== true) await slice.run(work);
       if (!slice.isOver) continue;
       options.onProgress?.(this.#size);
       await slice.yield();
     }
+    await slice.run(this.#endSame());
     options.onProgress?.(this.#size);
   }
 
@@ -219,6 +204,56 @@ export class LayerWriter implements Disposable {
     ftruncateSync(this.#fd, this.#position + size);
     this.#position += size;
     this.#hasher?.advance(size);
+  }
+
+  *#next(item: LayerItem): Generator<void, void> {
+    if (item.kind === 'whiteout') {
+      yield* this.#endSame();
+      return this.whiteout(item.path);
+    }
+    const earlier = this.#earlier;
+    const position = earlier?.find(item);
+    if (earlier === undefined || position === undefined) {
+      yield* this.#endSame();
+      return yield* this.#add(item);
+    }
+    const isSettled = this.#base === undefined || this.#settled.has(parentPath(item.entry.path));
+    if (this.#same?.end === position && isSettled && earlier.isSmall(position)) {
+      if (item.entry.type === 'directory') this.#settled.add(item.entry.path);
+      this.#same.end++;
+      return;
+    }
+    yield* this.#endSame();
+    if (item.entry.type !== 'file') return yield* this.#add(item);
+    if (!earlier.isSmall(position)) {
+      const content = earlier.content(position);
+      return yield* this.#add({ ...item, content, digest: item.expected });
+    }
+    this.#settleParent(item.entry.path);
+    this.#same = { start: position, end: position + 1 };
+  }
+
+  /** Copies the entries up to the last file among them, and adds the others. */
+  *#endSame(): Generator<void, void> {
+    const [same, earlier] = [this.#same, this.#earlier];
+    if (same === undefined || earlier === undefined) return;
+    this.#same = undefined;
+    const entries = earlier.entries(same);
+    const files = entries.findLastIndex(({ type }) => type === 'file') + 1;
+    const copied = { start: same.start, end: same.start + files };
+    const distance = yield* earlier.put(this.#packer, copied);
+    for (const [at, entry] of entries.entries()) {
+      if (at >= files || distance === undefined) {
+        const content = entry.type === 'file' ? earlier.content(same.start + at) : undefined;
+        yield* this.#add({ kind: 'entry', entry, content, digest: entry.digest });
+        continue;
+      }
+      this.#inOrder(entry.path);
+      if (entry.type === 'file') this.#files++;
+      this.#size += entry.size;
+      const tarOffset = entry.tarOffset === undefined ? undefined : entry.tarOffset + distance;
+      this.#entries.push({ ...entry, tarOffset });
+    }
   }
 
   *#add({ entry, content, digest, opaque }: EntryItem): Generator<void, void> {
@@ -294,18 +329,6 @@ export class LayerWriter implements Disposable {
     }
     this.#previous = path;
   }
-}
-
-function inPathOrder(items: Iterable<LayerItem>): readonly LayerItem[] {
-  const list = [...items];
-  const sorted = list.every(
-    (item, at) => at === 0 || comparePaths(itemPath(list[at - 1] ?? item), itemPath(item)) < 0,
-  );
-  return sorted ? list : list.sort((a, b) => comparePaths(itemPath(a), itemPath(b)));
-}
-
-function itemPath(item: LayerItem): BytePath {
-  return item.kind === 'entry' ? item.entry.path : item.path;
 }
 
 function identify(hasher: FileHasher, size: number): Promise<TarIdentity> {

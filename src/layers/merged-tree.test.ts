@@ -10,8 +10,8 @@ import {
 } from '../../test/support/layers.ts';
 import { type ContentDigest, comparePaths, type FileEntry, type FileTree } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
+import type { LayerItem } from './layer-item.ts';
 import { LayerCache } from './layer-view.ts';
-import type { LayerItem } from './layer-writer.ts';
 import { MergedTree } from './merged-tree.ts';
 
 function file(path: string, content: string, extra: Partial<FileEntry> = {}): LayerItem {

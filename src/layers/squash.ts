@@ -4,10 +4,11 @@ import { shareWork } from '../concurrency/index.ts';
 import { type BytePath, baseName, impliedDirectory, joinPath } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
 import type { LayerFile } from './layer-index.ts';
+import type { LayerItem } from './layer-item.ts';
 import { type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveTime } from './layer-tar.ts';
 import { LayerView } from './layer-view.ts';
-import { type LayerItem, LayerWriter } from './layer-writer.ts';
+import { LayerWriter } from './layer-writer.ts';
 
 /** Facts kind: the layers, their epochs and what is below → the layer made of them. */
 const SQUASHED_FACT = 'squashedLayer';

@@ -9,7 +9,7 @@ import { entry, openTestStore, packLayer, type TestStore } from '../../test/supp
 import type { FileTree } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { listXattrs, ROOT_FORM } from '../system/index.ts';
-import type { LayerItem } from './layer-writer.ts';
+import type { LayerItem } from './layer-item.ts';
 import { MergedTree } from './merged-tree.ts';
 import { treeOf } from './tree-form.ts';
 

@@ -119,17 +119,18 @@ function* items(
   kept: CopyOptions['kept'] = new Map(),
 ): Iterable<EntryItem> {
   for (const { entry, content, opaque, from } of files) {
-    const { bytes, digest } = (from && kept.get(from)) ?? unread(content);
-    yield { kind: 'entry', entry, content: bytes, digest, opaque };
+    const memory = from && kept.get(from);
+    if (memory !== undefined) {
+      const { bytes, digest } = memory;
+      yield { kind: 'entry', entry, content: bytes, digest, opaque };
+    } else {
+      const expected =
+        content?.kind === 'tree' ? content.tree.knownDigest(content.source) : undefined;
+      const isFixed = content?.kind === 'tree' && content.tree.isLive !== true;
+      const digest = isFixed ? expected : undefined;
+      yield { kind: 'entry', entry, content: bytesOf(content), digest, expected, opaque };
+    }
   }
-}
-
-function unread(content: SelectedContent | undefined): Pick<EntryItem, 'digest'> & {
-  readonly bytes: EntryItem['content'];
-} {
-  const isFixed = content?.kind === 'tree' && content.tree.isLive !== true;
-  const digest = isFixed ? content.tree.knownDigest(content.source) : undefined;
-  return { bytes: bytesOf(content), digest };
 }
 
 function bytesOf(content: SelectedContent | undefined): ContentRange | Uint8Array | undefined {

@@ -11,6 +11,7 @@ import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/in
 import type { StagedLayer } from '../../store/index.ts';
 import type { SourceSession } from '../session/session.ts';
 import { CopySources } from './copy-sources.ts';
+import { earlierCopy, rememberCopy } from './earlier-copy.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 
 export function copyDriver(session: SourceSession): OpDriver {
@@ -54,7 +55,7 @@ async function packForKey(
     content,
     keyOn: keyOn(copyOp(step), content),
     discard: () => packed.staged.discard(),
-    execute: (timed) => timed.working(() => keep(session, { base, packed })),
+    execute: (timed) => timed.working(() => keep(session, timed, { base, packed })),
   };
 }
 
@@ -67,7 +68,7 @@ async function execute(
   return step.working(async () => {
     const packed = await pack(session, step, { base, sources });
     sources.drop();
-    return keep(session, { base, packed });
+    return keep(session, step, { base, packed });
   });
 }
 
@@ -89,8 +90,10 @@ function pack(
   return withStagedLayer(session, async (staged) => {
     const tree = await baseTree(session, step, base);
     const hashTar = session.isExported?.(step.vertex.id);
-    using writer = LayerWriter.create(staged.directory, { base: tree, hashTar });
-    const copied = await copyFiles(copyOp(step), {
+    const op = copyOp(step);
+    using earlier = earlierCopy(session, step, op);
+    using writer = LayerWriter.create(staged.directory, { base: tree, hashTar, earlier });
+    const copied = await copyFiles(op, {
       writer,
       base: tree,
       selected: await sources.all(),
@@ -106,13 +109,17 @@ function pack(
 
 async function keep(
   session: SourceSession,
+  step: StepContext,
   { base, packed }: { readonly base: VertexResult; readonly packed: PackedCopy },
 ): Promise<VertexResult> {
   const { copied, staged } = packed;
   const { addedBytes: size, files, warnings } = copied;
   const identity = await copied.tar;
   if (identity !== undefined) rememberDiffId(session.store, staged.id, identity);
-  return keepLayer(session, staged, base, { form: 'tar', size, files, times: 'set', warnings });
+  const layer = { form: 'tar', size, files, times: 'set', warnings } as const;
+  const result = await keepLayer(session, staged, base, layer);
+  rememberCopy(session, step, { op: copyOp(step), layer: staged.id });
+  return result;
 }
 
 /** With --link the files do not depend on the file system below, which may be lazy. */
