@@ -365,6 +365,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
     'builder/run',
     'builder/steps',
+    'builder/caches',
     'builder/definition',
     'builder/solver',
   ],

@@ -16,6 +16,7 @@ export type {
   BuildRecord,
   ExplainedStep,
   Explanation,
+  RecordedAnswer,
   RecordedBeginning,
   RecordedContent,
   RecordedImage,

@@ -96,6 +96,7 @@ async function buildRecorded(
   const run = await withEpoch(begun, definition);
   const registries = registriesOf(store);
   const caches = new BuildCaches({ run, registries });
+  recorder.importing(caches);
   const local = registries === undefined ? imageResolver(store) : remoteResolver(run, registries);
   const resolve = lender === undefined ? local : borrowing(local, { store, lender });
   const bases = new SeenImages(resolve);

@@ -17,6 +17,7 @@ import {
   comparable,
   drawGraph,
   explain,
+  isInDockerfile,
   otlpTrace,
   recordNotFound,
   recordsIn,
@@ -46,7 +47,7 @@ export function listBuilds(context: LaminaContext, _: StoreOptions): Promise<rea
 function overview(record: BuildRecord): PastBuild {
   const { id, started, milliseconds, outcome, error, dockerfile, target, platforms, names } =
     record;
-  const steps = record.steps.filter(({ instruction }) => instruction !== null);
+  const steps = record.steps.filter(isInDockerfile);
   return {
     ...{ id, started, milliseconds, outcome, error, dockerfile, target, platforms, names },
     steps: steps.length,

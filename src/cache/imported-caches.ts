@@ -28,13 +28,34 @@ export interface ImportedMount {
   readonly layer: LayerId;
 }
 
+/** What a cache answered when it was asked for results. */
+export type CacheAnswer =
+  | {
+      readonly kind: 'read';
+      /** How many results it holds. */
+      readonly results: number;
+      /** Whether it holds a result of an instruction, of whatever inputs. */
+      readonly holds: (instruction: string) => boolean;
+    }
+  /** It was not needed, or nothing has been exported to it. */
+  | { readonly kind: 'unasked' | 'empty' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+const UNASKED: CacheAnswer = { kind: 'unasked' };
+
 export class ImportedCaches {
   readonly #options: ImportedCachesOptions;
   #read: Promise<readonly (ReadCache | ReadBuildkitCache)[]> | undefined;
   readonly #stacks = new Map<ReadCache | ReadBuildkitCache, LazyStacks>();
+  readonly #answers = new Map<CacheStorage, CacheAnswer>();
 
   constructor(options: ImportedCachesOptions) {
     this.#options = options;
+  }
+
+  /** What each cache has answered so far, in their order. */
+  answers(): readonly CacheAnswer[] {
+    return this.#options.storages.map((storage) => this.#answers.get(storage) ?? UNASKED);
   }
 
   /** The result of a key, with lazy layers. It becomes a record of the store. */
@@ -100,11 +121,14 @@ export class ImportedCaches {
       storages.map(async (storage) => {
         try {
           const cache = await readCache(storage, signal);
+          this.#answers.set(storage, cache === undefined ? { kind: 'empty' } : answerOf(cache));
           if (cache === undefined) warn(nothingThere(storage));
           return cache;
         } catch (error) {
           signal?.throwIfAborted();
-          warn(unreadable(storage, error));
+          const reason = error instanceof Error ? error.message : String(error);
+          this.#answers.set(storage, { kind: 'unreadable', reason });
+          warn(unreadable(storage, error, reason));
           return undefined;
         }
       }),
@@ -182,8 +206,17 @@ function nothingThere({ name }: CacheStorage): Warning {
   };
 }
 
-function unreadable({ name }: CacheStorage, error: unknown): Warning {
-  const reason = error instanceof Error ? error.message : String(error);
+function answerOf(cache: ReadCache | ReadBuildkitCache): CacheAnswer {
+  if (cache.writtenBy === 'BuildKit') {
+    const results = cache.records.filter((record) => record.results.length > 0).length;
+    return { kind: 'read', results, holds: () => false };
+  }
+  const holds = (instruction: string) =>
+    cache.records.some(({ description }) => description === instruction);
+  return { kind: 'read', results: cache.records.length, holds };
+}
+
+function unreadable({ name }: CacheStorage, error: unknown, reason: string): Warning {
   return {
     code: 'CACHE_UNREADABLE',
     message: `the cache in ${name} is not used: ${reason}`,

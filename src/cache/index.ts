@@ -2,6 +2,7 @@ export type { BuildFacts } from './buildkit/operations.ts';
 export { type ExportCacheOptions, exportCache, inlineCache } from './export-cache.ts';
 export { INLINE_KEY } from './format.ts';
 export {
+  type CacheAnswer,
   ImportedCaches,
   type ImportedCachesOptions,
   type ImportedMount,

@@ -69,7 +69,10 @@ function followers(step: ExplainedStep, steps: readonly ExplainedStep[]): string
 function summary(steps: readonly ExplainedStep[]): string[] {
   const ran = steps.filter(({ status }) => status === 'ran');
   const time = ran.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  if (ran.length === 0) return ['', `all ${steps.length} steps were cached`];
+  const cached = steps.filter(({ status }) => status === 'cached').length;
+  if (cached === steps.length)
+    return ['', cached === 1 ? 'the only step was cached' : `all ${cached} steps were cached`];
+  if (ran.length === 0) return ['', `${cached} of ${steps.length} steps were cached, none ran`];
   return ['', `${ran.length} of ${steps.length} steps ran, ${humanDuration(time)} together`];
 }
 
@@ -94,7 +97,7 @@ export function causeText({ kind, subject, before, after, from }: StepCause): st
     order: `in another order: ${what}`,
     forced: `${what} made it run`,
     missing: `not in the cache: ${after ?? 'its result was removed'}`,
-    cache: `not in the imported cache: ${what} was ${after}`,
+    cache: `not in the imported caches: ${what}: ${after}`,
     parent: `because of ${from}`,
   };
   return texts[kind];

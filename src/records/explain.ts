@@ -3,7 +3,7 @@ import { advise, WINDOW } from './advice.ts';
 import type { FileFinder } from './causes/file-cause.ts';
 import type { ExplainedStep, Explanation } from './explanation.ts';
 import { Causes } from './first-cause.ts';
-import type { BuildRecord } from './types.ts';
+import { type BuildRecord, isInDockerfile, type RecordedStep } from './types.ts';
 
 /**
  * @param earlier builds of the same Dockerfile and target, newest first; the first is what the build is compared with
@@ -37,11 +37,28 @@ export function explainSteps(
   files: FileFinder,
 ): readonly ExplainedStep[] {
   const causes = new Causes(record, before, files);
+  const counted = new Set<number>();
   return record.steps.flatMap((step, index) => {
-    // What the build does for itself is in no Dockerfile.
-    if (step.instruction === null) return [];
-    const { name, line, status, milliseconds } = step;
-    return { name, line, status, milliseconds, cause: causes.of(index)?.cause ?? null };
+    if (!isInDockerfile(step)) return [];
+    const { name, line } = step;
+    const parts = partsOf(step, record).filter((part) => !counted.has(part));
+    for (const part of parts) counted.add(part);
+    const failed = parts.find((part) => record.steps[part]?.failed === true);
+    const times = [index, ...parts].map((part) => record.steps[part]?.milliseconds ?? 0);
+    return {
+      ...{ name, line, status: failed === undefined ? step.status : 'ran' },
+      milliseconds: times.reduce((sum, time) => sum + time, 0),
+      cause: causes.of(failed ?? index)?.cause ?? null,
+    };
+  });
+}
+
+/** What an ADD downloads and what a mount shows of the context: steps of the build, but parts of one in the Dockerfile. */
+function partsOf({ inputs }: RecordedStep, { steps }: BuildRecord): readonly number[] {
+  return inputs.flatMap((input) => {
+    const part = input === null ? undefined : steps[input];
+    if (input === null || part === undefined || part.kind === 'context') return [];
+    return isInDockerfile(part) ? [] : input;
   });
 }
 

@@ -13,13 +13,25 @@ import {
   stagesOf,
   stagesOn,
 } from './causes/base-cause.ts';
+import { cacheCause } from './causes/cache-cause.ts';
 import { definitionCause } from './causes/definition-cause.ts';
-import { type FileFacts, type FileFinder, fileCause, unreadCause } from './causes/file-cause.ts';
+import {
+  type FileFacts,
+  type FileFinder,
+  fileCause,
+  unreachableCause,
+  unreadCause,
+} from './causes/file-cause.ts';
 import { parameterCause } from './causes/parameter-cause.ts';
 import { variableCause } from './causes/variable-cause.ts';
 import { cause, type StepCause } from './explanation.ts';
 import { pairSteps, type StepPairs, textOf } from './pair-steps.ts';
-import type { BuildRecord, RecordedContent, RecordedStep } from './types.ts';
+import {
+  type BuildRecord,
+  isInDockerfile,
+  type RecordedContent,
+  type RecordedStep,
+} from './types.ts';
 
 /** What is different about a step, and in which step that began. */
 export interface Change {
@@ -46,7 +58,7 @@ export class Causes {
   of(index: number): Change | undefined {
     const step = this.#now.steps[index];
     if (step === undefined || step.status !== 'ran') return undefined;
-    return this.#change(index) ?? { cause: this.#gone(index), root: index };
+    return this.#change(index) ?? this.#uncached(index, step) ?? this.#gone(index, step);
   }
 
   /** Why the key of a step is another one than before; undefined where it is the same. */
@@ -111,7 +123,8 @@ export class Causes {
 
   #ofUnread(index: number, known: RecordedContent): Change | undefined {
     const { steps } = this.#now;
-    const from = known.input === null ? null : (steps[index]?.inputs[known.input] ?? null);
+    if (known.input === null) return { cause: unreachableCause(known), root: index };
+    const from = steps[index]?.inputs[known.input] ?? null;
     if (from === null) return undefined;
     if (steps[from]?.kind !== 'context') return this.#inherited(from, index);
     const facts = { now: this.#now, before: this.#before, files: this.#files };
@@ -232,7 +245,7 @@ export class Causes {
     if (change === undefined || step === undefined) return undefined;
     const origin = this.#earliest(change.root);
     const root = this.#now.steps[origin];
-    if (step.status !== 'ran' || root?.status !== 'ran' || root.instruction === null) {
+    if (step.status !== 'ran' || root?.status !== 'ran' || !isInDockerfile(root)) {
       return { cause: change.cause, root: index };
     }
     return { cause: cause('parent', { subject: root.name, from: root.name }), root: origin };
@@ -273,24 +286,26 @@ export class Causes {
     return cause('definition', { subject: step.instruction, after: step.instruction });
   }
 
-  /** Nothing is different: the result was collected, never made, or is in no cache. */
-  #gone(index: number): StepCause {
-    const { cacheFrom } = this.#now;
-    if (cacheFrom.length > 0) {
-      return cause('cache', {
-        subject: cacheFrom.join(' '),
-        after: 'asked, and had no result for this step',
-      });
-    }
+  /** Nothing is different, and the imported caches do not have it; they may have it on another step than the one that ran. */
+  #uncached(index: number, step: RecordedStep): Change | undefined {
+    const found = cacheCause(this.#now, step);
+    if (found === undefined) return undefined;
+    const ran = step.inputs.find((input) => this.#now.steps[input ?? -1]?.status === 'ran');
+    const isHeld = step.heldBy !== undefined && step.heldBy.length > 0;
+    const above = isHeld && typeof ran === 'number' ? this.#inherited(ran, index) : undefined;
+    return above ?? { cause: found, root: index };
+  }
+
+  /** Nothing is different: the result was collected, or never made. */
+  #gone(index: number, step: RecordedStep): Change {
     const old = this.#oldOf(index);
-    if (old === undefined) return cause('missing', { after: 'never built before' });
-    return cause('missing', {
-      before: this.#before?.id ?? null,
-      after:
-        old.failed === true
-          ? 'it failed in the last build'
-          : 'its result was removed from the store',
-    });
+    return {
+      cause: cause('missing', {
+        ...(old && { before: this.#before?.id ?? null }),
+        after: whyGone(step, old),
+      }),
+      root: index,
+    };
   }
 
   /** @param steps those that stand on the bases */
@@ -345,6 +360,14 @@ export class Causes {
     }
     return false;
   }
+}
+
+function whyGone(step: RecordedStep, old: RecordedStep | undefined): string {
+  if (step.failed === true && step.key === null) return 'it failed before it was looked up';
+  if (old === undefined) return 'never built before';
+  return old.failed === true
+    ? 'it failed in the last build'
+    : 'its result was removed from the store';
 }
 
 function moved(below: RecordedStep): StepCause {

@@ -1,5 +1,5 @@
 /** The stages of a build with their times, what they need of each other, and which of them the build had to wait for. */
-import type { BuildRecord } from './types.ts';
+import { type BuildRecord, isInDockerfile } from './types.ts';
 
 export interface StageNode {
   readonly name: string;
@@ -33,7 +33,7 @@ export function stageGraph(record: BuildRecord): StageGraph {
   const critical = criticalSteps(record);
   const names = [...new Set(steps.flatMap(({ stage }) => stage ?? []))];
   const nodes = names.map((name): StageNode => {
-    const own = steps.filter(({ stage, instruction }) => stage === name && instruction !== null);
+    const own = steps.filter((step) => step.stage === name && isInDockerfile(step));
     return {
       name,
       milliseconds: own.reduce((sum, { milliseconds }) => sum + milliseconds, 0),

@@ -36,6 +36,8 @@ export interface BuildRecord {
   readonly ignore: string | null;
   /** Caches that were asked, as they were given. */
   readonly cacheFrom: readonly string[];
+  /** What they answered, in the same order. */
+  readonly cacheAnswers?: readonly RecordedAnswer[];
   /** Inputs before their users; within a stage in the order of the Dockerfile. */
   readonly steps: readonly RecordedStep[];
   /** Sets of variables that steps refer to by their index. */
@@ -82,6 +84,23 @@ export interface RecordedStep {
   readonly variables: number | null;
   /** Digests of the files that it took of inputs, or fetched. */
   readonly content: readonly RecordedContent[];
+  /** Indexes of the caches that have a result of the same instruction with another key. */
+  readonly heldBy?: readonly number[];
+}
+
+/** Whether an instruction is a step: not what lamina does for itself, and not the download of an ADD. */
+export function isInDockerfile({ kind, instruction }: RecordedStep): boolean {
+  return instruction !== null && kind !== 'http' && kind !== 'git';
+}
+
+/** What a cache of `--cache-from` answered. */
+export interface RecordedAnswer {
+  /** `read`: it had results; `unasked`: no step needed it; `lost`: a layer that it promised was gone. */
+  readonly answer: 'read' | 'empty' | 'unreadable' | 'unasked' | 'lost';
+  /** How many results it had; null if it was not read. */
+  readonly results: number | null;
+  /** Why it could not be used. */
+  readonly reason: string | null;
 }
 
 /** Files that a step used, known by a digest over all of them. */

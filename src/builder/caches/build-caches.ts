@@ -2,6 +2,7 @@
 
 import {
   type BuildFacts,
+  type CacheAnswer,
   type CacheStorage,
   exportCache,
   ImportedCaches,
@@ -52,8 +53,9 @@ export class BuildCaches {
   readonly #run: BuildRun;
   readonly #registries: () => Promise<Registries>;
   readonly #plans: CachePlans;
+  readonly #given: ImportedCaches | undefined;
   #imported: ImportedCaches | undefined;
-  #areLost = false;
+  #lost: string | undefined;
   readonly #used = new Map<string, UsedMount>();
   #isRenewed: RenewedMounts = () => false;
   #found: PortableResults | undefined;
@@ -70,20 +72,31 @@ export class BuildCaches {
     this.#plans = parseCaches(run.options);
     for (const warning of this.#plans.warnings) warn(warning);
     const storages = this.#plans.imports.map((location) => this.#storage(location));
-    this.#imported =
+    this.#given =
       storages.length === 0 ? undefined : new ImportedCaches({ store, storages, warn, signal });
+    this.#imported = this.#given;
   }
 
   /** Whether a lazy layer of a cache, of this build or an earlier one, could not be fetched. */
   get areLost(): boolean {
-    return this.#areLost;
+    return this.#lost !== undefined;
+  }
+
+  /** Why the caches were given up; undefined: they were not. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  /** What each cache of `--cache-from` has answered so far, in their order. */
+  answers(): readonly CacheAnswer[] {
+    return this.#given?.answers() ?? [];
   }
 
   /** From now on, steps run if their layers would be lazy ones of a cache. */
   giveUp(error: unknown): void {
-    this.#areLost = true;
-    this.#imported = undefined;
     const reason = error instanceof Error ? error.message : String(error);
+    this.#lost = reason;
+    this.#imported = undefined;
     this.#run.warn({
       code: 'CACHE_LAYER_LOST',
       message: `a layer of an imported cache is not available: ${reason}`,

@@ -1,3 +1,3 @@
-export { INLINE_KEY } from '../../cache/index.ts';
+export { type CacheAnswer, INLINE_KEY } from '../../cache/index.ts';
 export { BuildCaches, type RenewedMounts, type UsedMount } from './build-caches.ts';
 export { parseCaches } from './parse-cache.ts';

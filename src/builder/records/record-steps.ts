@@ -10,6 +10,7 @@ import type {
   RecordedVariable,
 } from '../../records/index.ts';
 import type { IdentifiedStep, StepReport } from '../../solver/index.ts';
+import type { CacheAnswer } from '../caches/index.ts';
 import { stepInfos } from '../steps/step-infos.ts';
 import type { HiddenValues } from './hidden-values.ts';
 import { parametersOf } from './parameters.ts';
@@ -24,6 +25,8 @@ export interface SolvedFacts {
   readonly identified: ReadonlyMap<VertexId, IdentifiedStep>;
   readonly times: StepTimes;
   readonly hidden: HiddenValues;
+  /** Of the imported caches. */
+  readonly answers: readonly CacheAnswer[];
   /** The flag that made steps ignore the cache. */
   readonly forcedBy: string;
 }
@@ -120,7 +123,19 @@ function recordStep(
     ),
     variables: sets.indexOf(id),
     content: contentOf(vertex, known?.content ?? [], hidden),
+    ...(report?.cached === false && heldBy(facts.answers, instruction)),
   };
+}
+
+function heldBy(
+  answers: readonly CacheAnswer[],
+  instruction: string | undefined,
+): Pick<RecordedStep, 'heldBy'> {
+  if (instruction === undefined) return {};
+  const found = answers.flatMap((answer, index) =>
+    answer.kind === 'read' && answer.holds(instruction) ? [index] : [],
+  );
+  return found.length === 0 ? {} : { heldBy: found };
 }
 
 function contentOf(

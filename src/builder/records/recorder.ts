@@ -14,9 +14,11 @@ import {
   encodeFileList,
   encodeRecord,
   RECORD_VERSION,
+  type RecordedAnswer,
 } from '../../records/index.ts';
 import type { ImageRecord } from '../../store/index.ts';
 import { hasErrorCode } from '../../system/index.ts';
+import type { BuildCaches, CacheAnswer } from '../caches/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import type { SolveProgress } from '../solver/solver.ts';
@@ -40,6 +42,7 @@ export class BuildRecorder {
   #definition: Definition | undefined;
   #plans: readonly BuildPlan[] = [];
   #progress: SolveProgress | undefined;
+  #caches: Pick<BuildCaches, 'answers' | 'lost'> | undefined;
 
   constructor(run: BuildRun) {
     this.#started = run.now();
@@ -63,6 +66,10 @@ export class BuildRecorder {
 
   defined(definition: Definition): void {
     this.#definition = definition;
+  }
+
+  importing(caches: Pick<BuildCaches, 'answers' | 'lost'>): void {
+    this.#caches = caches;
   }
 
   /** Called for each attempt; the last one is recorded. */
@@ -102,10 +109,12 @@ export class BuildRecorder {
       graph,
       this.#plans.map(({ target }) => target),
     );
+    const answers = this.#caches?.answers() ?? [];
     const { steps, variables, beginnings, stepOfLayer } = recordSteps({
       ...{ graph, vertices, hidden, plans: this.#plans, times: this.#times },
       reports: new Map(progress.reports().map((report) => [report.id, report])),
       identified: await progress.identified(),
+      answers,
       forcedBy: options.noCache === true ? '--no-cache' : '--no-cache-filter',
     });
     const unneeded = unneededStages(this.#plans);
@@ -131,6 +140,9 @@ export class BuildRecorder {
       ),
       steps,
       variables,
+      ...(answers.length > 0 && {
+        cacheAnswers: answers.map((answer) => recordAnswer(answer, this.#caches?.lost, hidden)),
+      }),
       ...(beginnings.length > 0 && { beginnings }),
       ...(unneeded.length > 0 && { unneeded }),
       stages:
@@ -155,6 +167,19 @@ export class BuildRecorder {
       work: this.#times.work((id) => graph.vertices.has(id as VertexId)),
     };
   }
+}
+
+function recordAnswer(
+  answer: CacheAnswer,
+  lost: string | undefined,
+  hidden: HiddenValues,
+): RecordedAnswer {
+  const reason = lost ?? ('reason' in answer ? answer.reason : undefined);
+  return {
+    answer: lost === undefined ? answer.kind : 'lost',
+    results: answer.kind === 'read' ? answer.results : null,
+    reason: reason === undefined ? null : hidden.text(reason),
+  };
 }
 
 function unneededStages(plans: readonly BuildPlan[]): readonly string[] {

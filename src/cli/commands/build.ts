@@ -264,7 +264,7 @@ async function explainResult(
     root: rootOf(flags, context),
     signal,
   });
-  const { columns } = io.stderr.size();
+  const columns = io.stderr.isTerminal ? io.stderr.size().columns : undefined;
   await io.stderr.write(`\n${renderExplanation(explanation, { columns, now: Date.now() })}`);
 }
 

@@ -20,7 +20,7 @@ export const whyCommand = defineCommand({
       choices: ['text', 'json'],
       help: 'output format (default: text)',
     },
-    'no-trunc': { kind: 'switch', help: 'do not shorten anything' },
+    'no-trunc': { kind: 'switch', help: 'do not shorten lines to the width of the terminal' },
     ...storeFlags,
   },
   args: [0, 1],
@@ -39,7 +39,7 @@ export const whyCommand = defineCommand({
       against: flags.against,
     });
     const { stdout } = context.io;
-    const columns = flags['no-trunc'] ? undefined : stdout.size().columns;
+    const columns = flags['no-trunc'] || !stdout.isTerminal ? undefined : stdout.size().columns;
     await stdout.write(
       flags.format === 'json'
         ? `${JSON.stringify(explanation)}\n`

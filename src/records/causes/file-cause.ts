@@ -70,6 +70,15 @@ export function unreadCause(
   return cause(use === 'mount' ? 'mount' : 'file', { subject: what, before: shortDigest(digest) });
 }
 
+/** Of a download that failed. */
+export function unreachableCause({ what, digest }: RecordedContent): StepCause {
+  return cause('file', {
+    subject: what,
+    before: shortDigest(digest),
+    after: 'it could not be read',
+  });
+}
+
 function withLine(text: string | null, line: string | undefined): string | null {
   return text === null || line === undefined ? text : `${text}, ${line}`;
 }

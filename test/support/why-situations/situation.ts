@@ -6,6 +6,8 @@ export interface Situation {
   readonly dockerfile: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Flags of the first build only. */
+  readonly earlier?: readonly string[];
   /** What is different the second time; a file that is null is removed. */
   readonly later: {
     readonly dockerfile?: string;
