@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -153,6 +154,19 @@ describe('compressGzip', () => {
     expect(gunzipSync(once).equals(input)).toBe(true);
     expect(cut.equals(once)).toBe(true);
     expect(once.length).toBeLessThan(input.length / 10);
+  });
+
+  it('stores what does not compress, and compresses what only looks like it', async () => {
+    const MIB = 1 << 20;
+    const random = randomBytes(2 * MIB);
+    const repeated = Buffer.alloc(2 * MIB, randomBytes(10_000));
+    const input = Buffer.concat([random, repeated, sample(), random.subarray(0, 100_000)]);
+    const once = await collect(compressGzip([input]));
+    const cut = await collect(compressGzip(lent(input, 70_001)));
+    expect(gunzipSync(once).equals(input)).toBe(true);
+    expect(cut.equals(once)).toBe(true);
+    expect(once.includes(random.subarray(1000, 60_000))).toBe(true);
+    expect(once.length).toBeLessThan(random.length + 300_000);
   });
 
   it('contains neither time, system nor file name', async () => {
