@@ -100,6 +100,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     'runtime/emulation',
   ],
+  'runtime/builtin': ['errors.ts', 'system', 'runtime/process'],
   'runtime/oci': [
     'environment.ts',
     'error-code.ts',
@@ -108,8 +109,16 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'system',
     'files',
     'runtime/process',
+    'runtime/builtin',
   ],
-  'runtime/isolation': ['environment.ts', 'system', 'runtime/process'],
+  'runtime/isolation': [
+    'environment.ts',
+    'errors.ts',
+    'nearest-name.ts',
+    'system',
+    'runtime/process',
+    'runtime/builtin',
+  ],
   runtime: [
     'environment.ts',
     'errors.ts',

@@ -4,7 +4,7 @@ import type { ByteSink } from '../destination/index.ts';
 import type { Warning } from '../errors.ts';
 import type { Descriptor, Digest } from '../oci/index.ts';
 import type { BuildSummary, Emit } from '../progress/index.ts';
-import type { ResourceLimits } from '../runtime/index.ts';
+import type { IsolationChoice, ResourceLimits } from '../runtime/index.ts';
 import type { HostAlias, NetworkMode, StoreOptions } from './store-options.ts';
 
 /** Where a result goes; the types are those of `docker buildx build --output`. */
@@ -101,6 +101,8 @@ export interface BuildOptions extends StoreOptions {
     | undefined;
   /** Limits of the processes of RUN; not part of any cache key. */
   readonly limits?: ResourceLimits | undefined;
+  /** How processes of RUN are isolated; not part of any cache key. Default: `LAMINA_ISOLATION`, else `auto`. */
+  readonly isolation?: IsolationChoice | undefined;
   /** Parent control group of RUN. */
   readonly cgroupParent?: string | undefined;
   /**

@@ -6,13 +6,15 @@ import type {
   TmpfsSpec,
   VolumeSpec,
 } from '../container/index.ts';
-import type { ResourceLimits } from '../runtime/index.ts';
+import type { Isolation, IsolationChoice, ResourceLimits } from '../runtime/index.ts';
 import type { PulledImage, RegistryEvent } from './registries.ts';
 import type { StoreOptions } from './store-options.ts';
 
 export type {
   ContainerSettings,
   DeviceSpec,
+  Isolation,
+  IsolationChoice,
   OutputReceivers,
   ResourceLimits,
   TmpfsSpec,

@@ -56,13 +56,19 @@ function secondBuild({ onEvent, ...options }: BuildOptions): BuildOptions {
 /** Steps of the second build are marked as such; its summary has nothing new. */
 function marked(emit: Emit): Emit {
   return (event) => {
-    if (event.kind === 'build.summary' || event.kind === 'warning') return;
-    emit(markedEvent(event));
+    switch (event.kind) {
+      case 'build.summary':
+      case 'build.isolation':
+      case 'warning':
+        return;
+      default:
+        emit(markedEvent(event));
+    }
   };
 }
 
 function markedEvent(
-  event: Exclude<BuildEvent, { kind: 'build.summary' | 'warning' }>,
+  event: Exclude<BuildEvent, { kind: 'build.summary' | 'build.isolation' | 'warning' }>,
 ): BuildEvent {
   if (event.kind === 'build.planned') return { ...event, steps: event.steps.map(again) };
   return { ...event, step: again(event.step) };

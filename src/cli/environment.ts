@@ -6,6 +6,7 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
     'SOURCE_DATE_EPOCH',
     'time of the image and latest time of its new files, in seconds since 1970; makes builds reproducible',
   ],
+  ['LAMINA_ISOLATION', 'how processes are isolated, same as --isolation'],
   ['LAMINA_CA_CERTIFICATES', 'CA certificates for RUN steps, same as --ca-certificates'],
   [
     'LAMINA_CERTS_D',

@@ -49,10 +49,10 @@ export async function runContainer(
   image: ImageRecord,
   options: ContainerOptions,
 ): Promise<ProcessResult> {
-  const { hostEnv: env, signal, stdio = 'inherit' } = options;
+  const { hostEnv: env, isolation, signal, stdio = 'inherit' } = options;
   await using runtime = openRuntime({
     temporaryDirectory: () => store.temporaryDirectory(),
-    ...{ env, signal, stdio: stdio === 'inherit' ? 'foreground' : 'pipe' },
+    ...{ env, isolation, signal, stdio: stdio === 'inherit' ? 'foreground' : 'pipe' },
   });
   await runtime.check();
   const { config = {} } = await readConfig(store, image);
@@ -82,7 +82,7 @@ export async function runContainer(
     return explainStart(ended, wanted.args[0] ?? '', context);
   };
   options.onId?.(id);
-  return await new LowerSource(store, lowerForms(runtime.capabilities)).use(layers, run, {
+  return await new LowerSource(store, () => lowerForms(runtime.capabilities)).use(layers, run, {
     isMountFailure,
     signal,
   });

@@ -1,5 +1,5 @@
 /** Settings of a container, with the names of the library's `run()`. */
-import type { ResourceLimits } from '../runtime/index.ts';
+import type { IsolationChoice, ResourceLimits } from '../runtime/index.ts';
 
 /** A command, and how its container runs. */
 export interface ContainerSettings {
@@ -23,6 +23,8 @@ export interface ContainerSettings {
   readonly workdir?: string | undefined;
   readonly user?: string | undefined;
   readonly hostname?: string | undefined;
+  /** Default: `LAMINA_ISOLATION`, else `auto`. */
+  readonly isolation?: IsolationChoice | undefined;
   readonly network?: 'host' | 'none' | undefined;
   readonly addHosts?: readonly { readonly name: string; readonly address: string }[] | undefined;
   readonly readonlyRoot?: boolean | undefined;

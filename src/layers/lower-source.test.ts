@@ -4,7 +4,7 @@ import { kernelHasErofs, ROOT_FORM } from '../system/index.ts';
 import { LowerSource } from './lower-source.ts';
 
 const REFUSED = new Error('mounting refused');
-const FORMS = { form: ROOT_FORM, erofs: kernelHasErofs() };
+const FORMS = () => ({ form: ROOT_FORM, erofs: kernelHasErofs() });
 const isMountFailure = (error: unknown) => error === REFUSED;
 
 describe('a source of lower directories', () => {
@@ -20,7 +20,7 @@ describe('a source of lower directories', () => {
     expect(await source.use([layer], work, { isMountFailure })).toBe('done');
     expect(await source.use([layer], work, { isMountFailure })).toBe('done');
     const expected = ['directory', 'directory'];
-    expect(kinds).toEqual(FORMS.erofs ? ['erofs', ...expected] : expected);
+    expect(kinds).toEqual(FORMS().erofs ? ['erofs', ...expected] : expected);
   });
 
   it('passes other failures on', async () => {

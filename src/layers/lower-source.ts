@@ -23,13 +23,13 @@ export interface LowerUse {
  */
 export class LowerSource {
   readonly #store: LayerStore;
-  readonly #form: TreeForm;
-  #erofs: boolean;
+  readonly #forms: () => LowerForms;
+  #mayUseErofs = true;
 
-  constructor(store: LayerStore, { form, erofs }: LowerForms) {
+  /** @param forms asked for when lowers are */
+  constructor(store: LayerStore, forms: () => LowerForms) {
     this.#store = store;
-    this.#form = form;
-    this.#erofs = erofs;
+    this.#forms = forms;
   }
 
   /**
@@ -50,12 +50,13 @@ export class LowerSource {
       const mayUnpack = lowers.some(({ kind }) => kind === 'erofs');
       if (!mayUnpack || !options.isMountFailure(error)) throw error;
     }
-    this.#erofs = false;
+    this.#mayUseErofs = false;
     return work(await this.#lowers(ids, options.signal));
   }
 
   #lowers(ids: readonly LayerId[], signal: AbortSignal | undefined): Promise<LowerDirectory[]> {
-    const options = { form: this.#form, erofs: this.#erofs, signal };
+    const { form, erofs } = this.#forms();
+    const options = { form, erofs: erofs && this.#mayUseErofs, signal };
     return Promise.all(ids.map((id) => lowerOf(this.#store, id, options)));
   }
 }

@@ -17,6 +17,15 @@ export interface StepInfo {
 /** An event of a build. `time` is in milliseconds since the epoch. */
 export type BuildEvent =
   | { readonly kind: 'build.planned'; readonly time: number; readonly steps: readonly StepInfo[] }
+  | {
+      /** How the processes of RUN are isolated, before the first of them starts. */
+      readonly kind: 'build.isolation';
+      readonly time: number;
+      /** `oci`, `builtin`, … */
+      readonly isolation: string;
+      /** What it does not give that `oci` does, as short noun phrases. */
+      readonly lacks: readonly string[];
+    }
   | { readonly kind: 'step.started'; readonly time: number; readonly step: StepInfo }
   | { readonly kind: 'step.cached'; readonly time: number; readonly step: StepInfo }
   | {

@@ -13,6 +13,7 @@
 import { endingOf, StepError } from '../errors.ts';
 import type { Display, Write } from './display.ts';
 import type { BuildEvent, BuildSummary, StepInfo } from './events.ts';
+import { isolationLine } from './isolation-line.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { renderSummary, type SummaryKind } from './summary.ts';
 import { printable, safeLine } from './terminal-text.ts';
@@ -124,6 +125,8 @@ export function plainDisplay(writeText: Write, options: PlainDisplayOptions = {}
       switch (event.kind) {
         case 'build.planned':
           return;
+        case 'build.isolation':
+          return showIsolation(write, event);
         case 'step.started':
           stepOf(event.step, event.time).started = event.time;
           return;
@@ -156,6 +159,14 @@ const CARRIAGE_RETURN = 0x0d;
 function failureText(error: Error): string {
   if (!(error instanceof StepError)) return printable(error.message);
   return `process did not complete successfully: ${endingOf(error.failure)}`;
+}
+
+function showIsolation(
+  write: (text: string) => void,
+  event: Extract<BuildEvent, { kind: 'build.isolation' }>,
+): void {
+  const line = isolationLine(event);
+  if (line !== undefined) write(`${line}\n`);
 }
 
 function showStatus(write: (text: string) => void, step: PlainStep, event: StatusEvent): void {

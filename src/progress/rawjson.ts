@@ -34,6 +34,8 @@ function toSolveStatus(
   switch (event.kind) {
     case 'build.planned':
       return { vertexes: event.steps.map(({ id, name }) => ({ digest: id, name })) };
+    case 'build.isolation':
+      return { isolation: { name: event.isolation, lacks: event.lacks } };
     case 'step.started':
       return vertex(event.step, {});
     case 'step.cached':

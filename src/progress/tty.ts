@@ -5,6 +5,7 @@
  */
 import type { Display, Write } from './display.ts';
 import type { BuildEvent, StepInfo } from './events.ts';
+import { isolationLine } from './isolation-line.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { LiveArea, type TerminalSize } from './live-area.ts';
 import { StepLog } from './step-log.ts';
@@ -105,6 +106,9 @@ class TtyDisplay {
     switch (event.kind) {
       case 'build.planned':
         for (const { id } of event.steps) this.#planned.add(id);
+        return;
+      case 'build.isolation':
+        this.#lasting.push(...[isolationLine(event) ?? []].flat());
         return;
       case 'step.started':
         this.#stepOf(event.step, event.time);

@@ -7,7 +7,7 @@ export {
   runnablePlatforms,
 } from './emulation/index.ts';
 export { runForeground } from './foreground.ts';
-export { type Isolation, type IsolationReport, probeIsolations } from './isolation/index.ts';
+export { type IsolationReport, parseIsolation, probeIsolations } from './isolation/index.ts';
 export { refusedNamespaces } from './oci/index.ts';
 export { describeRuntime, openRuntime, type RuntimeDescription } from './open-runtime.ts';
 export * from './process/index.ts';

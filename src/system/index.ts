@@ -21,7 +21,7 @@ export {
 export { makeNode, type NodeSpec, setTimes } from './nodes.ts';
 export { CONTENT_FLAGS, type ContentFile, openContent } from './open-content.ts';
 export { type OpenedWithin, openWithin } from './open-within.ts';
-export { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
+export { openPseudoTerminal, type PseudoTerminal, unlockTerminal } from './pseudo-terminal.ts';
 export {
   checkInput,
   type InputLimits,

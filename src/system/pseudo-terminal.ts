@@ -19,12 +19,17 @@ export function openPseudoTerminal(): PseudoTerminal {
   const flags = constants.O_RDWR | constants.O_NOCTTY;
   const masterFd = openSync('/dev/ptmx', flags);
   try {
-    callNative(nativeFunction('int unlockpt(int)'), 'unlockpt', undefined, masterFd);
+    unlockTerminal(masterFd);
     return { masterFd, slaveFd: openSync(slaveName(masterFd), flags) };
   } catch (error) {
     closeSync(masterFd);
     throw error;
   }
+}
+
+/** Lets the terminal of a master be opened. @throws SystemError; AppError SYSTEM_UNSUPPORTED */
+export function unlockTerminal(masterFd: number): void {
+  callNative(nativeFunction('int unlockpt(int)'), 'unlockpt', undefined, masterFd);
 }
 
 function slaveName(masterFd: number): string {

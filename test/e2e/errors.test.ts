@@ -160,7 +160,7 @@ const MISTAKES: readonly Mistake[] = [
     name: 'a machine without a runtime',
     dockerfile: 'FROM busybox\nRUN echo\n',
     env: { LAMINA_RUNTIME: '/nowhere/runc' },
-    code: 'RUNTIME_MISSING',
+    code: 'RUNTIME_ISOLATION',
     line: 2,
   },
 ];

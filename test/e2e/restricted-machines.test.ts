@@ -25,15 +25,15 @@ describe('on a restricted machine', () => {
 
   describe('without new namespaces', () => {
     it.each([
-      ['run', ['run', '--rm', 'busybox', 'true'], 125],
-      ['RUN', ['build', '--no-cache', '--progress=plain'], 1],
-      ['base', ['base', 'debian:bookworm-slim', '--progress=quiet'], 1],
-    ] as const)('%s says so, and what to do in a container', async (name, args, expected) => {
+      ['run', ['run', '--rm', 'busybox', 'true'], 125, 'RUNTIME_NO_ISOLATION'],
+      ['RUN', ['build', '--no-cache', '--progress=plain'], 1, 'RUNTIME_NO_ISOLATION'],
+      ['base', ['base', 'debian:bookworm-slim', '--progress=quiet'], 1, 'RUNTIME_NO_NAMESPACES'],
+    ] as const)('%s says so, and what to do in a container', async (name, args, expected, code) => {
       const all = name === 'RUN' ? [...args, owned] : args;
       const { status, stderr } = await bench.lamina(all, { wrapper: CONTAINED });
       expect(status).toBe(expected);
-      expect(stderr).toContain('RUNTIME_NO_NAMESPACES');
-      expect(stderr).toContain('start that container with --privileged');
+      expect(stderr).toContain(code);
+      expect(stderr).toMatch(/start (the|that) container with --privileged/);
       expect(stderr).not.toMatch(/util-linux|--mirror/);
     });
 
@@ -46,15 +46,15 @@ describe('on a restricted machine', () => {
 
   describe('as root of a user namespace', () => {
     it.each([
-      ['run', ['run', '--rm', 'busybox', 'true'], 'RUNTIME_USER_NAMESPACE'],
-      ['RUN', ['build', '--no-cache', '--progress=plain'], 'RUNTIME_USER_NAMESPACE'],
+      ['run', ['run', '--rm', 'busybox', 'true'], 'RUNTIME_NO_ISOLATION'],
+      ['RUN', ['build', '--no-cache', '--progress=plain'], 'RUNTIME_NO_ISOLATION'],
       ['base', ['base', 'debian:bookworm-slim'], 'BASE_USER_NAMESPACE'],
     ] as const)('%s says that root of the machine is needed', async (name, args, code) => {
       const all = name === 'RUN' ? [...args, owned] : args;
       const { status, stderr } = await bench.lamina(all, { wrapper: USER_NAMESPACE });
       expect(status).toBe(name === 'run' ? 125 : 1);
       expect(stderr).toContain(code);
-      expect(stderr).toContain('outside the namespace');
+      expect(stderr).toContain('outside the');
       expect(stderr).not.toContain('INTERNAL');
     });
 

@@ -62,7 +62,7 @@ describe('a build without RUN', () => {
     chmodSync(needy, 0o755);
     const result = await user.lamina(['build', needy], { wrapper: asNobody });
     expect(result.status).toBe(1);
-    expect(result.stderr).toContain('RUNTIME_NEEDS_ROOT');
+    expect(result.stderr).toContain('RUNTIME_NO_ISOLATION');
     expect(result.stderr).toContain('Dockerfile:2');
   });
 

@@ -1,12 +1,13 @@
 /** For tests: a program that runs one process as lamina does, to kill, signal and pipe to. */
 import { readFileSync } from 'node:fs';
-import { openRuntime, runForeground } from '../../src/runtime/index.ts';
+import { type Isolation, openRuntime, runForeground } from '../../src/runtime/index.ts';
 import type { ProcessSpec } from '../../src/runtime/process/spec.ts';
 
 /** The program's input, as JSON in the file named by LAMINA_TEST_TASK. */
 export interface Task {
   readonly spec: ProcessSpec;
   readonly stateDirectory: string;
+  readonly isolation?: Isolation | undefined;
   /** Undefined: as a build step, with the output copied to standard output. */
   readonly foreground: { readonly interactive: boolean } | undefined;
 }
@@ -15,6 +16,7 @@ const task: Task = JSON.parse(readFileSync(process.env.LAMINA_TEST_TASK ?? '', '
 const options = {
   temporaryDirectory: () => Promise.resolve(task.stateDirectory),
   env: process.env,
+  isolation: task.isolation,
 };
 process.exitCode = await (task.foreground ? inForeground(task.foreground) : asStep());
 

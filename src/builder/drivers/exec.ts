@@ -31,6 +31,7 @@ export function execDriver(session: BuildSession): OpDriver {
     execute: async (step) => {
       const base = await step.inputs.result(0);
       await session.runtime.check();
+      session.tellIsolation();
       // Taken before a slot: waiting for a cache must not keep others from working.
       using caches = await CacheMounts.hold(session, step, execOp(step));
       return await step.working(() => run(session, step, { base, caches }));

@@ -28,7 +28,8 @@ const SINGLE: TreeForm = { idMap: 'single', xattrFlavour: 'user' };
 
 /** Runs no process: each leaves a file with its command. */
 class FakeRuntime implements Runtime {
-  readonly name = 'fake';
+  readonly isolation = 'oci';
+  readonly lacks = [];
   readonly capabilities;
   readonly specs: ProcessSpec[] = [];
   closed = 0;
@@ -141,10 +142,10 @@ describe.each([
 describe('a build whose runtime', () => {
   it('cannot be used by this user ends before it makes anything ready', async () => {
     const runtime = new FakeRuntime(ROOT_FORM);
-    const refused = new AppError('RUNTIME_NEEDS_ROOT', 'a process in an image needs root');
+    const refused = new AppError('RUNTIME_NO_ISOLATION', 'a process in an image needs root');
     runtime.check = () => Promise.reject(refused);
     const location = expect.objectContaining({ file: 'Dockerfile' });
-    const expected = { code: 'RUNTIME_NEEDS_ROOT', location };
+    const expected = { code: 'RUNTIME_NO_ISOLATION', location };
     await expect(buildWith(runtime.open)).rejects.toMatchObject(expected);
     expect(runtime.specs).toEqual([]);
     expect(readdirSync(join(bench.store.root, 'mounts'))).toEqual([]);

@@ -46,6 +46,7 @@ async function solveHere(request: SolveRequest, open: OpenRuntime): Promise<Solv
   await using runtime = open({
     temporaryDirectory: () => store.temporaryDirectory(),
     env,
+    isolation: options.isolation,
     signal: run.signal,
   });
   if (!keepsCacheMounts) {
@@ -92,10 +93,10 @@ async function solveWith(
     // With an epoch another tar is exported.
     isExported: (id) => options.sourceDateEpoch === undefined && exported.has(id),
     treeOf: treesOf({ ...run, signal: jointSignal(signal, failure.signal) }),
-    lowers: new LowerSource(store, {
+    lowers: new LowerSource(store, () => ({
       form: runtime.capabilities,
       erofs: runtime.capabilities.mounts.erofs,
-    }),
+    })),
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];
       const source = id === undefined || id === 'scratch' ? undefined : graph.vertices.get(id);
@@ -105,6 +106,7 @@ async function solveWith(
     mountSeed: caches.mountSeed,
     limits: { limits: options.limits, cgroupParent: options.cgroupParent },
     runtime,
+    tellIsolation: isolationTeller(runtime, run),
     certificates: await extraCertificates(run),
   };
   const scheduler = new Scheduler({
@@ -141,6 +143,17 @@ async function solveWith(
     steps: scheduler.reports().map(({ id, ...report }) => ({ step: stepOf(id), ...report })),
     layersOf: async (target) => (await scheduler.peek(target))?.layers,
     portable: () => scheduler.portable(),
+  };
+}
+
+/** Emits the event once. */
+function isolationTeller(runtime: Runtime, { emit, now }: BuildRun): () => void {
+  let isTold = false;
+  return () => {
+    if (isTold) return;
+    isTold = true;
+    const { isolation, lacks } = runtime;
+    emit({ kind: 'build.isolation', time: now(), isolation, lacks });
   };
 }
 

@@ -36,6 +36,8 @@ export interface BuildSession {
   readonly limits?: StepLimits | undefined;
   /** Runs the processes of steps. */
   readonly runtime: Runtime;
+  /** Tells how processes are isolated; call it before one runs. */
+  readonly tellIsolation: () => void;
   /** Certificates that steps trust in addition to their images' own. */
   readonly certificates?: ExtraCertificates | undefined;
   /** Receives the files of each digest. */
@@ -54,7 +56,7 @@ export interface BuildSession {
 /** The parts that fetching and copying need. */
 export type SourceSession = Omit<
   BuildSession,
-  'secrets' | 'sshAgents' | 'runtime' | 'certificates' | 'lowers'
+  'secrets' | 'sshAgents' | 'runtime' | 'tellIsolation' | 'certificates' | 'lowers'
 >;
 
 /** Trees over one store that read each layer's index only once. */

@@ -1,6 +1,7 @@
 import { summaryKinds } from '../../progress/index.ts';
 import { storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
+import { isolationFlag } from '../isolation-flag.ts';
 import { limitFlags } from '../limit-flags.ts';
 
 const WHAT = 'Build';
@@ -165,6 +166,7 @@ export const buildFlags = {
     group: STEPS,
     help: 'set a ulimit',
   },
+  ...isolationFlag(STEPS),
   ...limitFlags(STEPS),
   'ca-certificates': {
     kind: 'list',
@@ -256,6 +258,5 @@ export const buildFlags = {
     notYet: 'remove the option',
   },
   'security-opt': { kind: 'list', help: 'security options of RUN', notYet: 'remove the option' },
-  isolation: { kind: 'text', help: 'container isolation technology', notYet: 'remove the option' },
   policy: { kind: 'list', help: 'source policy', notYet: 'remove the option' },
 } as const satisfies FlagTable;

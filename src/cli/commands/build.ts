@@ -4,6 +4,7 @@ import { AppError, StepError, withDetails } from '../../errors.ts';
 import { type SummaryKind, summaryKinds } from '../../progress/index.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import type { FlagValues } from '../flags.ts';
+import { isolationChoice } from '../isolation-flag.ts';
 import { resourceLimits } from '../limit-flags.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { RESULT_FILES, refuseUnwritable, writeResult } from '../result-files.ts';
@@ -145,6 +146,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     shmSize:
       flags['shm-size'] === undefined ? undefined : byteSize(flags['shm-size'], '--shm-size'),
     ulimits: flags.ulimit.map(ulimit),
+    isolation: isolationChoice(flags.isolation),
     limits: resourceLimits(flags),
     cgroupParent: flags['cgroup-parent'],
     caCertificates: certificateSources(flags, env),

@@ -1,5 +1,6 @@
 import { storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
+import { isolationFlag } from '../isolation-flag.ts';
 import { limitFlags } from '../limit-flags.ts';
 
 const UNSUPPORTED = 'not in this version';
@@ -96,6 +97,7 @@ export const runFlags = {
     value: 'host[:container][:rwm]',
     help: 'add a device of this machine, or all devices in a directory',
   },
+  ...isolationFlag('Security'),
   ...limitFlags('Limits'),
   'memory-reservation': {
     kind: 'text',

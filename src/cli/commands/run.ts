@@ -5,6 +5,7 @@ import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import { checkPort, deviceSpec, mountValues } from '../container-values.ts';
 import { readEnvFile } from '../env-file.ts';
 import type { FlagValues } from '../flags.ts';
+import { isolationChoice } from '../isolation-flag.ts';
 import { resourceLimits } from '../limit-flags.ts';
 import { shortReference } from '../reference-text.ts';
 import { transferDisplay } from '../transfer-display.ts';
@@ -108,6 +109,7 @@ async function runOptions(
     network,
     addHosts: flags['add-host'].map(hostAlias),
     readonlyRoot: flags['read-only'],
+    isolation: isolationChoice(flags.isolation),
     limits: resourceLimits(flags),
     cgroupParent: flags['cgroup-parent'],
     capAdd: commaSeparated(flags['cap-add']),

@@ -14,8 +14,8 @@ export interface Explanation {
 
 /** The pages in docs/ that are for users. */
 const TOPICS = [
-  ...['caches', 'check', 'cli', 'compatibility', 'docker', 'glossary', 'outputs'],
-  ...['platforms', 'registries', 'reproducible', 'run'],
+  ...['caches', 'check', 'cli', 'compatibility', 'docker', 'glossary', 'isolation'],
+  ...['outputs', 'platforms', 'registries', 'reproducible', 'run'],
 ];
 
 /** All explanations, codes first. @throws AppError CLI_FILE */

@@ -1,4 +1,10 @@
-export { ISOLATIONS, type Isolation, type IsolationReport } from './isolation.ts';
-export { judgeIsolation, judgeIsolations } from './judge.ts';
+export {
+  chooseIsolation,
+  defaultIsolation,
+  isolationUnusable,
+  noIsolation,
+  parseIsolation,
+} from './choose.ts';
 export { type MachineFacts, readMachineFacts } from './machine-facts.ts';
 export { probeIsolations } from './probe.ts';
+export type { IsolationReport } from './report.ts';

@@ -7,6 +7,8 @@ const SYS_ADMIN = 1n << 21n;
 /** Root of a machine that has everything. */
 const ROOT: MachineFacts = {
   system: 'linux',
+  architecture: 'x64',
+  kernel: '6.12.3-custom',
   isRoot: true,
   isInUserNamespace: false,
   capabilities: SYS_ADMIN,
@@ -79,5 +81,27 @@ describe('oci', () => {
   ])('does not work with %s, and says why', (_, facts, reason, fix) => {
     const report = judgeIsolation('oci', { ...ROOT, ...facts });
     expect(report).toEqual({ isolation: 'oci', works: false, lacks: [], reason, fix });
+  });
+});
+
+describe('builtin', () => {
+  test('works for root without an OCI runtime', () => {
+    const report = judgeIsolation('builtin', { ...ROOT, ...without(['runc', 'crun']) });
+    expect(report).toEqual({ isolation: 'builtin', works: true, lacks: [] });
+  });
+
+  test.each<[string, Partial<MachineFacts>, string]>([
+    [
+      'an old kernel',
+      { kernel: '5.10.0-28-amd64' },
+      'it needs Linux 5.12, and this is 5.10.0-28-amd64',
+    ],
+    ['another processor', { architecture: 's390x' }, 'it knows no processor s390x'],
+    ['a user', { isRoot: false }, 'it needs root'],
+  ])('does not work with %s, and says why', (_, facts, reason) => {
+    expect(judgeIsolation('builtin', { ...ROOT, ...facts })).toMatchObject({
+      works: false,
+      reason,
+    });
   });
 });

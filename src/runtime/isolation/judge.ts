@@ -1,7 +1,8 @@
 /** Decides which isolations work, from facts alone. */
-import { hasCapability } from '../process/index.ts';
-import { ISOLATIONS, type Isolation, type IsolationReport } from './isolation.ts';
+import { canLaunch } from '../builtin/index.ts';
+import { hasCapability, ISOLATIONS, type Isolation } from '../process/index.ts';
 import type { MachineFacts } from './machine-facts.ts';
+import type { IsolationReport } from './report.ts';
 
 /** What is missing, and how to get it. */
 interface Obstacle {
@@ -19,10 +20,14 @@ export function judgeIsolation(isolation: Isolation, facts: MachineFacts): Isola
   return { isolation, works: obstacle === undefined, lacks: LACKS[isolation], ...obstacle };
 }
 
-const LACKS: Readonly<Record<Isolation, readonly string[]>> = { oci: [] };
+const LACKS: Readonly<Record<Isolation, readonly string[]>> = {
+  oci: [],
+  builtin: [],
+};
 
 const OBSTACLES: Readonly<Record<Isolation, (facts: MachineFacts) => Obstacle | undefined>> = {
   oci: (facts) => namespaceObstacle(facts) ?? ociProgramObstacle(facts),
+  builtin: (facts) => namespaceObstacle(facts) ?? launchObstacle(facts),
 };
 
 /** Where processes get namespaces and mounts of the machine itself. */
@@ -54,6 +59,16 @@ function namespaceObstacle(facts: MachineFacts): Obstacle | undefined {
 }
 
 const PRIVILEGED = 'start the container with --privileged';
+
+/** Lamina starts processes with system calls whose numbers it must know, and that the kernel must have. */
+function launchObstacle({ architecture, kernel }: MachineFacts): Obstacle | undefined {
+  if (!canLaunch(architecture)) {
+    return { reason: `it knows no processor ${architecture}`, fix: 'apt-get install runc' };
+  }
+  const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
+  if (major > 5 || (major === 5 && minor >= 12)) return undefined;
+  return { reason: `it needs Linux 5.12, and this is ${kernel}`, fix: 'apt-get install runc' };
+}
 
 function ociProgramObstacle({ askedOciProgram: asked, find }: MachineFacts): Obstacle | undefined {
   const candidates = asked === undefined ? ['runc', 'crun'] : [asked];

@@ -1,6 +1,7 @@
 /** What this machine lets this user do, as far as isolations depend on it. Facts that cost a process are read late. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import type { Environment } from '../../environment.ts';
 import { findProgram, isInUserNamespace, isRoot } from '../../system/index.ts';
 import { capabilityMask } from '../process/index.ts';
@@ -11,6 +12,10 @@ export type Refusal = string | undefined;
 export interface MachineFacts {
   /** As `process.platform` has it. */
   readonly system: string;
+  /** As `process.arch` has it. */
+  readonly architecture: string;
+  /** The kernel's release, such as `6.12.3`. */
+  readonly kernel: string;
   /** Of the machine or of a user namespace. */
   readonly isRoot: boolean;
   readonly isInUserNamespace: boolean;
@@ -28,6 +33,8 @@ export interface MachineFacts {
 export function readMachineFacts(env: Environment): MachineFacts {
   return {
     system: process.platform,
+    architecture: process.arch,
+    kernel: release(),
     isRoot: isRoot(),
     isInUserNamespace: isInUserNamespace(),
     capabilities: ownCapabilities(),

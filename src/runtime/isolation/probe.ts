@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment.ts';
-import type { IsolationReport } from './isolation.ts';
 import { judgeIsolations } from './judge.ts';
 import { readMachineFacts } from './machine-facts.ts';
+import type { IsolationReport } from './report.ts';
 
 /**
  * What each isolation is worth here. Reads files, and starts a few short programs that change nothing.

@@ -1,3 +1,3 @@
 export { findOciProgram } from './find-oci-program.ts';
-export { OciRuntime } from './oci-runtime.ts';
 export { refusedNamespaces } from './privileges.ts';
+export { type SandboxIsolation, SandboxRuntime } from './sandbox-runtime.ts';

@@ -1,25 +1,9 @@
 /** Limits of control groups, in the runtime specification. */
+import type { OciLimits } from '../process/oci-types.ts';
 import type { ResourceLimits } from '../process/resource-limits.ts';
 
 /** Controllers of the kernel that limits need. */
 export type Controller = 'memory' | 'cpu' | 'cpuset' | 'pids';
-
-/** The part of the OCI runtime specification. */
-export interface OciLimits {
-  readonly memory?: {
-    readonly limit?: number;
-    readonly swap?: number;
-    readonly reservation?: number;
-  };
-  readonly cpu?: {
-    readonly shares?: number;
-    readonly period?: number;
-    readonly quota?: number;
-    readonly cpus?: string;
-    readonly mems?: string;
-  };
-  readonly pids?: { readonly limit: number };
-}
 
 /** The controllers that these limits need. */
 export function controllersFor(limits: ResourceLimits): readonly Controller[] {

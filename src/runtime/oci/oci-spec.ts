@@ -1,15 +1,15 @@
 /** Writes the OCI runtime specification of one process. */
 import { capabilities } from '../process/linux-capabilities.ts';
-import type { ProcessDevice, ProcessSpec, Ulimit } from '../process/spec.ts';
-import type { OciLimits } from './oci-limits.ts';
 import type {
   ConsoleSize,
   OciDevice,
   OciDeviceRule,
+  OciLimits,
   OciMount,
   OciRlimit,
   OciSpec,
-} from './oci-types.ts';
+} from '../process/oci-types.ts';
+import type { ProcessDevice, ProcessSpec, Ulimit } from '../process/spec.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** Everything the specification depends on beside the process: this machine and the runner's paths. */

@@ -1,25 +1,5 @@
-/** What running processes requires of this machine, and the errors if it is missing. */
+/** The error of a machine that refuses namespaces. */
 import { AppError } from '../../errors.ts';
-import { isInUserNamespace, isRoot } from '../../system/index.ts';
-
-/**
- * Checks the requirements before anything is prepared for a process.
- *
- * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE
- */
-export function requirePrivileges(): void {
-  if (!isRoot()) {
-    throw new AppError('RUNTIME_NEEDS_ROOT', 'running a process in an image needs root', {
-      hint: 'run lamina with sudo; builds without RUN work without it',
-    });
-  }
-  if (!isInUserNamespace()) return;
-  throw new AppError(
-    'RUNTIME_USER_NAMESPACE',
-    'root of a user namespace cannot mount the layers of an image',
-    { hint: 'run lamina outside the namespace, with sudo; builds without RUN work here' },
-  );
-}
 
 /**
  * @param said standard error of a program that makes namespaces

@@ -26,9 +26,19 @@ export type Command =
 export interface RunnerSettings {
   /** An existing directory, latin1 bytes. */
   readonly stateDirectory: string;
-  readonly runtime: { readonly name: 'runc' | 'crun'; readonly path: string };
-  readonly seccomp: boolean;
+  readonly launcher: Launcher;
 }
+
+/** What starts processes: a program that executes OCI runtime specifications, or the runner itself. */
+export type Launcher =
+  | {
+      readonly kind: 'program';
+      readonly name: 'runc' | 'crun';
+      readonly path: string;
+      /** Whether it supports system call filters. */
+      readonly seccomp: boolean;
+    }
+  | { readonly kind: 'builtin' };
 
 export type Report =
   | { readonly kind: 'ready' }

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync 
 import { AppError } from '../../errors.ts';
 import { cleanPath } from '../../files/index.ts';
 import { type Lock, tryLock } from '../../system/index.ts';
+import type { OciLimits } from '../process/oci-types.ts';
 import type { ResourceLimits } from '../process/resource-limits.ts';
 import { attempt } from './attempt.ts';
 import {
@@ -15,7 +16,8 @@ import {
   hierarchyFor,
   openHierarchies,
 } from './cgroup-hierarchies.ts';
-import { type Controller, controllersFor, type OciLimits, ociLimits } from './oci-limits.ts';
+import { makeLegacyGroups, makeUnifiedGroup } from './cgroup-limits.ts';
+import { type Controller, controllersFor, ociLimits } from './oci-limits.ts';
 
 const OWN_PARENT = 'lamina';
 /** Locks that show which runners are alive; the kernel drops them with the runner. */
@@ -129,6 +131,21 @@ export class Cgroup {
     if (hierarchies.unified) {
       attempt(() => mkdirSync(`${HIERARCHY}/${path}`, { recursive: true }));
     }
+  }
+
+  /**
+   * Makes the groups that a runtime would make, for a process that starts without one.
+   * @returns the files that take processes into them
+   * @throws AppError RUNTIME_LIMITS
+   */
+  makeOwn(): readonly string[] {
+    const { unified, legacy } = this.#hierarchies;
+    const inLegacy = this.launcher.length > 0;
+    const limits = inLegacy ? {} : this.limits;
+    return [
+      ...(unified ? [makeUnifiedGroup(HIERARCHY, this.runtimePath, limits)] : []),
+      ...(inLegacy || !unified ? makeLegacyGroups(legacy, this.runtimePath, this.limits) : []),
+    ];
   }
 
   /** Kills every process in the container; does nothing if the kernel cannot (before Linux 5.14). */

@@ -4,12 +4,12 @@ import type { Duplex } from 'node:stream';
 import type { Environment } from '../../environment.ts';
 import { AbortedError, AppError } from '../../errors.ts';
 import type { OnOutput, ProcessResult, ProcessSpec } from '../process/index.ts';
-import type { OciProgram } from './find-oci-program.ts';
 import { refusedNamespaces } from './privileges.ts';
 import {
   type Command,
   type Frame,
   FrameReader,
+  type Launcher,
   messageFrame,
   type Report,
   type ReportedError,
@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly env: Environment;
   readonly stdio: StdioMode;
   /** Found while the runner starts. */
-  readonly program: Promise<OciProgram>;
+  readonly launcher: Promise<Launcher>;
 }
 
 export interface ConnectionRunOptions {
@@ -76,14 +76,13 @@ export class RunnerConnection {
     });
   }
 
-  /** @throws AppError RUNTIME_TOOLS_MISSING, RUNTIME_LOST, and the rejection of `program` */
+  /** @throws AppError RUNTIME_TOOLS_MISSING, RUNTIME_LOST, and the rejection of `launcher` */
   static async open(options: ConnectionOptions): Promise<RunnerConnection> {
-    options.program.catch(() => {});
+    options.launcher.catch(() => {});
     const connection = new RunnerConnection(await spawnRunner(options), options.stdio);
     try {
-      const { name, path, seccomp } = await options.program;
-      const { stateDirectory } = options;
-      const settings = { stateDirectory, runtime: { name, path }, seccomp };
+      const launcher = await options.launcher;
+      const settings = { stateDirectory: options.stateDirectory, launcher };
       await connection.#ask(RUNNER, { kind: 'start', settings }, undefined);
       connection.#ready = true;
       return connection;

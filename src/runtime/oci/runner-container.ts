@@ -6,14 +6,15 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { type Readable, Transform } from 'node:stream';
 import type { AppError } from '../../errors.ts';
+import type { OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult } from '../process/spec.ts';
 import { serialiseOciSpec } from './oci-spec.ts';
-import type { OciSpec } from './oci-types.ts';
-import type { RunnerSettings } from './protocol.ts';
+import type { Launcher } from './protocol.ts';
 import type { Cgroup } from './runner-cgroup.ts';
 import { runOnMadeTerminal } from './runner-made-terminal.ts';
 import { inputPipe, outputPipe } from './runner-pipes.ts';
 import type { Reaper } from './runner-reaper.ts';
+import { SIGNALLED, sendSignal, signalName } from './runner-signals.ts';
 import { UntypedTerminal } from './runner-terminal.ts';
 import { RuntimeLog, startFailure } from './runtime-failure.ts';
 
@@ -34,8 +35,22 @@ export interface OwnTerminal {
   readonly made: boolean;
 }
 
+/** A process with the runner's means, from its start to its end. */
+export interface RunnerProcess {
+  /**
+   * @param streams destinations of its streams, or how it uses the runner's own terminal
+   * @returns when the process has ended and all its output has been received
+   * @throws AppError when it could not be started
+   */
+  run(spec: OciSpec, streams: ContainerStreams | OwnTerminal): Promise<ProcessResult>;
+  /** Ends every process of the container. */
+  kill(): void;
+  /** Passes a signal to the first process, as soon as there is one. */
+  signal(signal: NodeJS.Signals): void;
+}
+
 export interface ContainerTools {
-  readonly runtime: RunnerSettings['runtime'];
+  readonly runtime: Extract<Launcher, { kind: 'program' }>;
   readonly cgroup: Cgroup;
   readonly reaper: Reaper;
 }
@@ -45,7 +60,7 @@ const KILL_INTERVAL = 10;
 const KILL_ATTEMPTS = 50;
 const STATE = 'state';
 
-export class Container {
+export class Container implements RunnerProcess {
   readonly #base: string;
   readonly #tools: ContainerTools;
   readonly #log: RuntimeLog;
@@ -63,11 +78,6 @@ export class Container {
     this.#log = new RuntimeLog(`${base}/log`);
   }
 
-  /**
-   * @param streams destinations of its streams, or how it uses the runner's own terminal
-   * @returns when the process has ended and all its output has been received
-   * @throws AppError when the runtime could not start it
-   */
   async run(spec: OciSpec, streams: ContainerStreams | OwnTerminal): Promise<ProcessResult> {
     writeFileSync(`${this.#base}/config.json`, serialiseOciSpec(spec));
     const [program = ''] = spec.process.args;
@@ -86,7 +96,7 @@ export class Container {
     }
   }
 
-  /** Ends every process of the container. Repeats until all are gone, since some may just be starting. */
+  /** Repeats until all are gone, since some may just be starting. */
   kill(): void {
     if (this.#killer || this.#over) return;
     let attempts = 0;
@@ -100,7 +110,6 @@ export class Container {
     this.#killer = setInterval(attempt, KILL_INTERVAL);
   }
 
-  /** Passes a signal to the first process, as soon as there is one. */
   signal(signal: NodeJS.Signals): void {
     if (this.#over) return;
     if (this.#terminal) {
@@ -201,20 +210,4 @@ export class Container {
       return undefined;
     }
   }
-}
-
-/** Added to the number of the signal that ended a process. */
-const SIGNALLED = 128;
-
-function sendSignal(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It is gone.
-  }
-}
-
-function signalName(number: number): string | undefined {
-  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
 }

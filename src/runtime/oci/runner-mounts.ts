@@ -3,8 +3,8 @@ import { chmodSync, chownSync, closeSync, mkdirSync, statSync, writeFileSync } f
 import { toText } from '../../files/index.ts';
 import { MountFlag, mount, openWithin } from '../../system/index.ts';
 import { hostsFile, readHostResolvFile, resolvFile } from '../process/etc-files.ts';
+import type { OciMount } from '../process/oci-types.ts';
 import type { ProcessMount, ProcessSpec } from '../process/spec.ts';
-import type { OciMount } from './oci-types.ts';
 import {
   type LowerMounts,
   type MountStack,

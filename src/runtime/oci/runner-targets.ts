@@ -7,7 +7,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { pathParts, toText } from '../../files/index.ts';
 import { COVERED_DIRECTORIES } from '../process/container-view.ts';
-import type { OciMount } from './oci-types.ts';
+import type { OciMount } from '../process/oci-types.ts';
 
 /**
  * @param rootfs the root file system, with all mount points that are in the image

@@ -4,12 +4,18 @@ import { isatty } from 'node:tty';
 import { mount } from '../../system/index.ts';
 import { allHostDevices } from '../process/host-devices.ts';
 import { capabilityMask } from '../process/linux-capabilities.ts';
+import type { OciDevice, OciMount, OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
 import { ociSpec } from './oci-spec.ts';
-import type { OciDevice, OciMount, OciSpec } from './oci-types.ts';
-import type { Command, RunnerSettings } from './protocol.ts';
+import type { Command, Launcher, RunnerSettings } from './protocol.ts';
+import { BuiltinContainer } from './runner-builtin.ts';
 import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
-import { Container, type ContainerStreams, type OwnTerminal } from './runner-container.ts';
+import {
+  Container,
+  type ContainerStreams,
+  type OwnTerminal,
+  type RunnerProcess,
+} from './runner-container.ts';
 import { foregroundStreams } from './runner-foreground.ts';
 import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
@@ -34,7 +40,7 @@ export class Runner {
   readonly #cgroups: CgroupRoot;
   readonly #lowers = new LowerMounts();
   readonly #reaper = new Reaper();
-  readonly #running = new Map<number, { container: Container; over: Promise<unknown> }>();
+  readonly #running = new Map<number, { container: RunnerProcess; over: Promise<unknown> }>();
   readonly #machine: Machine;
 
   /** Moves into a file system in memory: all our own paths are relative to it. */
@@ -55,8 +61,7 @@ export class Runner {
     const base = `run-${command.id}`;
     const { limits, cgroupParent: parent } = command.spec;
     const cgroup = this.#cgroups.open({ id: command.id, limits, parent });
-    const tools = { runtime: this.#settings.runtime, cgroup, reaper: this.#reaper };
-    const container = new Container(base, tools);
+    const container = this.#container(base, command.spec, cgroup);
     const over = this.#runIn(base, { command, container, cgroup, sink });
     this.#running.set(command.id, { container, over: over.catch(() => {}) });
     return await over.finally(() => this.#running.delete(command.id));
@@ -78,6 +83,14 @@ export class Runner {
     this.#cgroups.close();
   }
 
+  #container(base: string, spec: ProcessSpec, cgroup: Cgroup): RunnerProcess {
+    const { launcher } = this.#settings;
+    const reaper = this.#reaper;
+    return launcher.kind === 'program'
+      ? new Container(base, { runtime: launcher, cgroup, reaper })
+      : new BuiltinContainer(base, { cgroup, reaper, readonlyRoot: spec.upper === undefined });
+  }
+
   async #runIn(
     base: string,
     {
@@ -85,7 +98,7 @@ export class Runner {
       container,
       cgroup,
       sink,
-    }: { command: RunCommand; container: Container; cgroup: Cgroup; sink: OutputSink },
+    }: { command: RunCommand; container: RunnerProcess; cgroup: Cgroup; sink: OutputSink },
   ): Promise<ProcessResult> {
     const stack = new MountStack();
     mkdirSync(base);
@@ -107,7 +120,7 @@ export class Runner {
       mounts,
       cgroupsPath: cgroup.runtimePath,
       availableCapabilities: this.#machine.capabilities,
-      seccomp: this.#settings.seccomp && this.#machine.seccomp,
+      seccomp: canFilter(this.#settings.launcher) && this.#machine.seccomp,
       architecture: process.arch,
       messageQueues: this.#machine.messageQueues,
       devices: spec.security === 'insecure' ? devicesBeside(mounts) : [],
@@ -116,6 +129,10 @@ export class Runner {
       consoleSize: spec.terminal ? ownTerminalSize() : undefined,
     });
   }
+}
+
+function canFilter(launcher: Launcher): boolean {
+  return launcher.kind === 'builtin' || launcher.seccomp;
 }
 
 /** The runtime makes devices only in its own /dev, never in mounts there. */

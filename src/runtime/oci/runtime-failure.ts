@@ -1,6 +1,7 @@
 /** Tells a runtime's own errors, when it could not start the process, from output of the process. */
 import { readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
+import { notExecutable, notFound, notStarted, wrongFormat } from '../process/start-errors.ts';
 import { limitFailure, mountFailure } from './refused-settings.ts';
 
 /** The log that a runtime writes beside the process's output: one JSON object a line. */
@@ -46,47 +47,28 @@ function errorMessage(line: string): string[] {
  * @param program the first word of the command that was to be started
  */
 export function startFailure(message: string, program: string): AppError {
-  const shown = printable(program);
   // runc quotes the name.
   const named = message.includes(program) || message.includes(JSON.stringify(program));
   const aboutProgram = message.includes('exec') && named;
   if (aboutProgram && /no such file or directory|not found in \$PATH/i.test(message)) {
-    const hint = SHELL_HINTS[program] ?? "check the spelling and the image's PATH";
-    return new AppError('RUNTIME_NOT_FOUND', `'${shown}' was not found in the image`, { hint });
+    return notFound(program);
   }
   if (aboutProgram && /permission denied|is a directory/i.test(message)) {
-    return new AppError('RUNTIME_NOT_EXECUTABLE', `'${shown}' is not executable`, {
-      hint: 'give it execute permission (COPY --chmod=755, or RUN chmod +x); a directory cannot be executed',
-    });
+    return notExecutable(program);
   }
-  if (/exec format error/i.test(message)) {
-    return new AppError('RUNTIME_WRONG_FORMAT', `'${shown}' is not a program for this machine`, {
-      hint: 'it is built for another processor, or it is a script without #! in its first line',
-    });
-  }
+  if (/exec format error/i.test(message)) return wrongFormat(program);
   if (/too many open files/i.test(message)) {
     return new AppError('RUNTIME_LIMITS', 'the limit of open files is too low to start a process', {
       hint: 'raise it: --ulimit nofile=1024',
     });
   }
   const rest = message.replace(PREAMBLE, '');
-  return (
-    mountFailure(rest) ??
-    limitFailure(rest) ??
-    new AppError('RUNTIME_START_FAILED', `the container could not be started: ${printable(rest)}`)
-  );
+  return mountFailure(rest) ?? limitFailure(rest) ?? notStarted(printable(rest));
 }
 
 /** The prefixes of runc's errors. */
 const PREAMBLE =
   /^(?:(?:runc run failed|unable to start container process|error during container init): )+/;
-
-const SHELL_HINTS: Readonly<Record<string, string | undefined>> = {
-  '/bin/sh':
-    'the image has no shell: use the exec form, ["program", "argument"], or another base image',
-  '/bin/bash': 'the image has no bash: install it in an earlier step, or use /bin/sh',
-  '/bin/ash': 'the image has no ash: use /bin/sh',
-};
 
 function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();

@@ -3,7 +3,7 @@
  * capability that the process lacks anyway; the filter is a second barrier, and it closes those that need none: user
  * namespaces, key rings, BPF, performance counters.
  */
-import type { OciSeccomp, OciSyscallRule } from './oci-types.ts';
+import type { OciSeccomp, OciSyscallRule } from '../process/oci-types.ts';
 
 const EPERM = 1;
 const ENOSYS = 38;

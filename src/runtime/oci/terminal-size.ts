@@ -1,4 +1,6 @@
-import type { ConsoleSize } from './oci-types.ts';
+import { spawnSync } from 'node:child_process';
+import { isatty } from 'node:tty';
+import type { ConsoleSize } from '../process/oci-types.ts';
 
 /**
  * The size of the terminal among our own standard streams. The runtime would set it only after the process has started,
@@ -8,4 +10,16 @@ export function ownTerminalSize(): ConsoleSize | undefined {
   const terminal = [process.stdout, process.stderr].find(({ isTTY }) => isTTY);
   const [width = 0, height = 0] = terminal?.getWindowSize() ?? [];
   return width === 0 || height === 0 ? undefined : { width, height };
+}
+
+/** The same after a change: Node's answer is that of the start, since no signal tells the runner. */
+export function changedTerminalSize(): ConsoleSize | undefined {
+  const fd = [1, 2].find((stream) => isatty(stream));
+  if (fd === undefined) return undefined;
+  const { stdout } = spawnSync('stty', ['size'], {
+    stdio: [fd, 'pipe', 'ignore'],
+    encoding: 'utf8',
+  });
+  const [height = 0, width = 0] = stdout.split(' ').map(Number);
+  return width > 0 && height > 0 ? { width, height } : undefined;
 }

@@ -1,6 +1,13 @@
 export { hostDevices } from './host-devices.ts';
-export { capabilityMask, capabilityName, hasCapability } from './linux-capabilities.ts';
+export { ISOLATIONS, type Isolation, type IsolationChoice } from './isolation.ts';
+export {
+  capabilityMask,
+  capabilityName,
+  capabilityNumber,
+  hasCapability,
+} from './linux-capabilities.ts';
 export { isMountFailure } from './mount-failure.ts';
+export type * from './oci-types.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
 export {
   explainedStart,
@@ -12,3 +19,4 @@ export { reservedTarget } from './reserved-targets.ts';
 export type { ResourceLimits } from './resource-limits.ts';
 export * from './runtime.ts';
 export * from './spec.ts';
+export { notExecutable, notFound, notStarted, wrongFormat } from './start-errors.ts';

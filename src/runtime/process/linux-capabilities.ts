@@ -115,6 +115,11 @@ export function capabilityName(text: string): string {
   });
 }
 
+/** @param name as in OCI specifications: `CAP_NET_ADMIN` */
+export function capabilityNumber(name: string): number {
+  return NAMES.indexOf(name.replace(/^CAP_/, ''));
+}
+
 /** Whether a bit mask has the capability of this name, such as `SYS_ADMIN`. */
 export function hasCapability(mask: bigint, name: string): boolean {
   return ((mask >> BigInt(NAMES.indexOf(name))) & 1n) === 1n;

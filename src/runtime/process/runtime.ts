@@ -4,6 +4,7 @@
  */
 import type { Environment } from '../../environment.ts';
 import type { TreeForm } from '../../system/index.ts';
+import type { Isolation, IsolationChoice } from './isolation.ts';
 import type { ProcessResult, ProcessSpec } from './spec.ts';
 
 /**
@@ -28,9 +29,11 @@ export interface RuntimeCapabilities extends TreeForm {
 }
 
 export interface RuntimeOptions {
+  /** Default: LAMINA_ISOLATION, else `auto`. */
+  readonly isolation?: IsolationChoice | undefined;
   /** Makes an empty directory that lasts as long as the runtime; host path as text. */
   readonly temporaryDirectory: () => Promise<string>;
-  /** Used for PATH and LAMINA_RUNTIME. */
+  /** Used for PATH, LAMINA_ISOLATION and LAMINA_RUNTIME. */
   readonly env: Environment;
   /** Ends every process. */
   readonly signal?: AbortSignal | undefined;
@@ -57,14 +60,15 @@ export interface RunOptions {
  *     const { exitCode } = await runtime.run(prepareProcess(request, tree), { onOutput });
  */
 export interface Runtime extends AsyncDisposable {
-  /** For people: `runc`, `crun`, … */
-  readonly name: string;
+  readonly isolation: Isolation;
+  /** What the isolation does not give that `oci` does: see `IsolationReport`. */
+  readonly lacks: readonly string[];
   readonly capabilities: RuntimeCapabilities;
 
   /**
    * Checks whether this user can run processes, before anything is prepared for one.
    *
-   * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE
+   * @throws AppError RUNTIME_ISOLATION, RUNTIME_NO_ISOLATION, RUNTIME_ISOLATION_UNKNOWN
    */
   check(): Promise<void>;
 

@@ -1,5 +1,21 @@
 /** The part of the OCI runtime specification (1.0) that lamina writes. */
-import type { OciLimits } from './oci-limits.ts';
+
+/** Limits of control groups. */
+export interface OciLimits {
+  readonly memory?: {
+    readonly limit?: number;
+    readonly swap?: number;
+    readonly reservation?: number;
+  };
+  readonly cpu?: {
+    readonly shares?: number;
+    readonly period?: number;
+    readonly quota?: number;
+    readonly cpus?: string;
+    readonly mems?: string;
+  };
+  readonly pids?: { readonly limit: number };
+}
 
 export interface OciMount {
   readonly destination: string;

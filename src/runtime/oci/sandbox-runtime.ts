@@ -1,5 +1,6 @@
 /**
- * Runs processes in containers of runc or crun, as root. One helper process, the runner, does everything that needs
+ * Runs processes in namespaces of their own, as root: in containers of runc or crun, or started by lamina itself. One
+ * helper process, the runner, does everything that needs
  * namespaces: it is the first process of a pid namespace of its own and has a mount namespace of its own, so whatever
  * happens to lamina, the kernel removes all processes and mounts.
  */
@@ -15,21 +16,26 @@ import type {
   RuntimeOptions,
 } from '../process/index.ts';
 import { findOciProgram } from './find-oci-program.ts';
-import { requirePrivileges } from './privileges.ts';
+import type { Launcher } from './protocol.ts';
 import { RunnerConnection } from './runner-connection.ts';
 
 /** Deeper stacks exceed the kernel's limit of 500. */
 const MAX_LAYERS = 400;
 
-export class OciRuntime implements Runtime {
-  readonly name = 'oci';
+/** How the sandbox starts processes: by an OCI runtime, or by itself. */
+export type SandboxIsolation = 'oci' | 'builtin';
+
+export class SandboxRuntime implements Runtime {
+  readonly isolation: SandboxIsolation;
+  readonly lacks: readonly string[] = [];
   readonly #options: RuntimeOptions;
   #capabilities: RuntimeCapabilities | undefined;
   #connection: Promise<RunnerConnection> | undefined;
   #connected: RunnerConnection | undefined;
   #closed = false;
 
-  constructor(options: RuntimeOptions) {
+  constructor(isolation: SandboxIsolation, options: RuntimeOptions) {
+    this.isolation = isolation;
     this.#options = options;
   }
 
@@ -45,16 +51,14 @@ export class OciRuntime implements Runtime {
     return this.#capabilities;
   }
 
-  async check(): Promise<void> {
-    requirePrivileges();
-  }
+  async check(): Promise<void> {}
 
   warmUp(): void {
     this.#connect().catch(() => {});
   }
 
   /**
-   * @throws AppError RUNTIME_NEEDS_ROOT, RUNTIME_USER_NAMESPACE, RUNTIME_NO_NAMESPACES, RUNTIME_MISSING, RUNTIME_UNUSABLE, RUNTIME_TOOLS_MISSING,
+   * @throws AppError RUNTIME_NO_NAMESPACES, RUNTIME_MISSING, RUNTIME_UNUSABLE, RUNTIME_TOOLS_MISSING,
    *   RUNTIME_TOO_MANY_LAYERS, RUNTIME_START_FAILED, RUNTIME_NOT_FOUND, RUNTIME_NOT_EXECUTABLE,
    *   RUNTIME_WRONG_FORMAT, RUNTIME_LOST; AbortedError within a second of the signal
    */
@@ -84,14 +88,19 @@ export class OciRuntime implements Runtime {
   }
 
   async #open(): Promise<RunnerConnection> {
-    requirePrivileges();
     const { temporaryDirectory, env, stdio = 'pipe' } = this.#options;
-    const program = findOciProgram(env);
-    program.catch(() => {});
+    const launcher = this.#launcher();
+    launcher.catch(() => {});
     const directory = await temporaryDirectory();
     const stateDirectory = Buffer.from(directory).toString('latin1');
-    this.#connected = await RunnerConnection.open({ stateDirectory, env, stdio, program });
+    this.#connected = await RunnerConnection.open({ stateDirectory, env, stdio, launcher });
     return this.#connected;
+  }
+
+  async #launcher(): Promise<Launcher> {
+    if (this.isolation === 'builtin') return { kind: 'builtin' };
+    const { name, path, seccomp } = await findOciProgram(this.#options.env);
+    return { kind: 'program', name, path, seccomp };
   }
 }
 

@@ -1,16 +1,10 @@
-/** The ways in which lamina isolates the processes of RUN and of containers, as data. */
-
-/** `oci`: containers of runc or crun, as root. */
-export type Isolation = 'oci';
-
-/** Strongest first. */
-export const ISOLATIONS: readonly Isolation[] = ['oci'];
+import type { Isolation } from '../process/index.ts';
 
 /** What one isolation is worth on this machine, for this user. */
 export interface IsolationReport {
   readonly isolation: Isolation;
   readonly works: boolean;
-  /** What it does not give that `oci` does, as short noun phrases: `a network of its own`. */
+  /** What it does not give that `oci` does, as short noun phrases: `private network`. */
   readonly lacks: readonly string[];
   /** Why it does not work here; undefined if it works. */
   readonly reason?: string | undefined;

@@ -1,0 +1,9 @@
+export { type LaunchHost, launchCalls } from './launch-calls.ts';
+export { isStarted, launchFailure } from './launch-failure.ts';
+export { REPORT_FD } from './machine-code.ts';
+export {
+  canLaunch,
+  type FailedCall,
+  type LaunchReport,
+  syscallProgram,
+} from './syscall-program.ts';

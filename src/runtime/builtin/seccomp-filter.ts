@@ -1,0 +1,124 @@
+/** Compiles the system call filter of an OCI specification to the kernel's classic BPF, as libseccomp would. */
+import type { OciSeccomp, OciSyscallRule } from '../process/index.ts';
+import { FILTER_MODES, FILTER_NUMBERS, type FilterMode } from './filter-numbers.ts';
+
+const LOAD = 0x20;
+const AND = 0x54;
+const JUMP = 0x05;
+const JUMP_IF_EQUAL = 0x15;
+const JUMP_IF_AT_LEAST = 0x35;
+const RETURN = 0x06;
+
+/** Offsets in the kernel's `struct seccomp_data`. */
+const NUMBER = 0;
+const ARCHITECTURE = 4;
+const ARGUMENTS = 16;
+
+const ALLOW = 0x7fff_0000;
+const REFUSE = 0x0005_0000;
+const ENOSYS = 38;
+
+/** The kernel's `AUDIT_ARCH_…`. */
+const AUDIT: Readonly<Record<FilterMode, number>> = {
+  x64: 0xc000_003e,
+  x86: 0x4000_0003,
+  arm64: 0xc000_00b7,
+  arm: 0x4000_0028,
+};
+
+const MODES: Readonly<Record<string, FilterMode | undefined>> = {
+  SCMP_ARCH_X86_64: 'x64',
+  SCMP_ARCH_X86: 'x86',
+  SCMP_ARCH_AARCH64: 'arm64',
+  SCMP_ARCH_ARM: 'arm',
+};
+
+/** Calls of x32 have this bit on x64; nobody uses them, and each would need a rule of its own. */
+const X32 = 0x4000_0000;
+
+interface Instruction {
+  readonly code: number;
+  readonly operand: number;
+  readonly ifTrue?: number;
+  readonly ifFalse?: number;
+}
+
+/** @returns the instructions, eight bytes each; calls of other processor modes fail with ENOSYS */
+export function seccompFilter({ architectures, syscalls }: OciSeccomp): Buffer {
+  const modes = architectures.flatMap((name) => MODES[name] ?? []);
+  const blocks = modes.flatMap((mode) => {
+    const block = rulesFor(mode, syscalls);
+    return [
+      { code: JUMP_IF_EQUAL, operand: AUDIT[mode], ifTrue: 1 },
+      { code: JUMP, operand: block.length },
+      ...block,
+    ];
+  });
+  const all = [load(ARCHITECTURE), ...blocks, refuse(ENOSYS)];
+  return Buffer.concat(all.map(encode));
+}
+
+function rulesFor(mode: FilterMode, rules: readonly OciSyscallRule[]): Instruction[] {
+  const byNumber = new Map<number, OciSyscallRule[]>();
+  for (const rule of rules) {
+    for (const name of rule.names) {
+      const number = numberOf(name, mode);
+      if (number < 0) continue;
+      byNumber.set(number, [...(byNumber.get(number) ?? []), rule]);
+    }
+  }
+  const x32 =
+    mode === 'x64' ? [{ code: JUMP_IF_AT_LEAST, operand: X32, ifFalse: 1 }, refuse(ENOSYS)] : [];
+  return [
+    load(NUMBER),
+    ...x32,
+    ...[...byNumber].flatMap(([number, some]) => {
+      const body = some.flatMap(ruleBody);
+      if (some.some(({ args }) => args !== undefined)) body.push(allow());
+      return [{ code: JUMP_IF_EQUAL, operand: number, ifFalse: body.length }, ...body];
+    }),
+    allow(),
+  ];
+}
+
+/** Only the lower half of an argument is compared: those of the rules are 32-bit values. */
+function ruleBody({ args, errnoRet }: OciSyscallRule): Instruction[] {
+  if (args === undefined) return [refuse(errnoRet)];
+  const [condition, ...others] = args;
+  if (condition === undefined || others.length > 0) throw new Error('rules have one condition');
+  const { index, value, valueTwo, op } = condition;
+  const masked = op === 'SCMP_CMP_MASKED_EQ';
+  return [
+    load(ARGUMENTS + 8 * index),
+    ...(masked ? [{ code: AND, operand: value }] : []),
+    { code: JUMP_IF_EQUAL, operand: masked ? (valueTwo ?? value) : value, ifFalse: 1 },
+    refuse(errnoRet),
+  ];
+}
+
+function numberOf(name: string, mode: FilterMode): number {
+  const numbers = FILTER_NUMBERS[name];
+  if (numbers === undefined) throw new Error(`the system call ${name} has no number`);
+  return numbers[FILTER_MODES.indexOf(mode)] ?? -1;
+}
+
+function load(offset: number): Instruction {
+  return { code: LOAD, operand: offset };
+}
+
+function allow(): Instruction {
+  return { code: RETURN, operand: ALLOW };
+}
+
+function refuse(errno: number): Instruction {
+  return { code: RETURN, operand: REFUSE | errno };
+}
+
+function encode({ code, operand, ifTrue = 0, ifFalse = 0 }: Instruction): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt16LE(code, 0);
+  bytes.writeUInt8(ifTrue, 2);
+  bytes.writeUInt8(ifFalse, 3);
+  bytes.writeUInt32LE(operand, 4);
+  return bytes;
+}
