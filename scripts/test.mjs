@@ -20,6 +20,7 @@ installPackages({
   buildah: 'buildah',
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
   jq: 'jq',
+  shellcheck: 'shellcheck',
   tmux: 'tmux',
   chromium: 'chromium',
   'golang-github-opencontainers-image-spec-dev':

@@ -19,6 +19,7 @@ export type ErrorCode =
   | HttpCode
   | ImageCode
   | LayerCode
+  | LintCode
   | OciCode
   | PlanCode
   | GraphCode
@@ -204,6 +205,8 @@ type LayerCode =
   | 'LAYER_NOT_AVAILABLE'
   | 'LAYER_RESERVED_NAME'
   | 'LAYER_TREE_FORM';
+
+type LintCode = 'LINT_FILE_CHANGED' | 'LINT_FILE_UNWRITABLE';
 
 type OciCode = 'OCI_DOCUMENT_INVALID';
 

@@ -120,6 +120,7 @@ export const removeBuilds: Lamina['removeBuilds'] = lamina.removeBuilds;
 export const traceBuild: Lamina['traceBuild'] = lamina.traceBuild;
 export const graphBuild: Lamina['graphBuild'] = lamina.graphBuild;
 export const check: Lamina['check'] = lamina.check;
+export const lint: Lamina['lint'] = lamina.lint;
 export const outline: Lamina['outline'] = lamina.outline;
 export const targets: Lamina['targets'] = lamina.targets;
 export const listContext: Lamina['listContext'] = lamina.listContext;

@@ -16,6 +16,7 @@ import { defaultRoot } from './store/index.ts';
 import { keepAbortReason } from './system/index.ts';
 
 // Each call loads what it needs: most programs, and every command, use one or two of them.
+const advice = () => import('./advice/index.ts');
 const builder = () => import('./builder/index.ts');
 const builds = () => import('./builds/index.ts');
 const images = () => import('./images/index.ts');
@@ -54,6 +55,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     traceBuild: (options = {}) => call(async () => (await builds()).traceBuild, options),
     graphBuild: (options = {}) => call(async () => (await builds()).graphBuild, options),
     check: (options) => call(async () => (await builder()).check, options),
+    lint: (options) => call(async () => (await advice()).lint, options),
     outline: (options) => call(async () => (await builder()).outline, options),
     targets: (options) => call(async () => (await builder()).targets, options),
     listContext: (options) => call(async () => (await builder()).listContext, options),

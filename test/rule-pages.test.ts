@@ -1,7 +1,10 @@
-/** Every build check is explained, and nothing else is. */
+/** Every build check and every rule of the linter is explained, and nothing else is. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ADVICE_RULES, type AdviceRule, advicePage, lint } from '../src/advice/index.ts';
+import type { LintConfig } from '../src/api/index.ts';
 import { parseDockerfile, parseInstructions } from '../src/dockerfile/index.ts';
 import { lintDockerfile, RULES, rulePage } from '../src/lint/index.ts';
 
@@ -11,18 +14,18 @@ const page = (name: string) => readFileSync(resolve(root, rulePage(name)), 'utf8
 const NEEDS_MORE = new Set(['CopyIgnoredFile', 'InvalidBaseImagePlatform']);
 
 it('has a page for every rule', () => {
-  const pages = readdirSync(resolve(root, 'docs/rules')).map((file) => `docs/rules/${file}`);
-  const expected = [...RULES.map(({ name }) => rulePage(name)), 'docs/rules/README.md'];
+  const files = readdirSync(resolve(root, 'docs/rules'), { recursive: true, encoding: 'utf8' });
+  const pages = files.filter((file) => file.endsWith('.md')).map((file) => `docs/rules/${file}`);
+  const own = [...RULES.map(({ name }) => rulePage(name)), ...ADVICE_RULES.map(advicePage)];
+  const expected = [...own, 'docs/rules/README.md'];
   expect(pages.sort()).toEqual(expected.sort());
 });
 
 it.each(RULES.map(({ name }) => name))('shows what %s finds, and what it does not', (name) => {
   const text = page(name);
   expect(text.split('\n')[0]).toBe(`# ${name}`);
-  const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-  expect(headings).toEqual(['Output', 'Why', 'Bad', 'Good']);
-  const examples = [...text.matchAll(/^```dockerfile\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
-  const [bad, good] = examples.map((code = '') => messagesOf(name, code));
+  expect(headingsOf(text)).toEqual(['Output', 'Why', 'Bad', 'Good']);
+  const [bad, good] = examplesOf(text).map((code) => messagesOf(name, code));
   expect(good).toEqual([]);
   if (!NEEDS_MORE.has(name)) expect(bad).not.toEqual([]);
 });
@@ -43,4 +46,56 @@ function messagesOf(rule: string, code: string): string[] {
     },
   );
   return found.filter((warning) => warning.code === rule).map(({ message }) => message);
+}
+
+it.each(ADVICE_RULES.map((rule) => [rule.code, rule] as const))(
+  'shows what %s finds, and what it does not',
+  async (code, rule) => {
+    const text = readFileSync(resolve(root, advicePage(rule)), 'utf8');
+    expect(text.split('\n')[0]).toBe(`# ${code}`);
+    expect(headingsOf(text)).toEqual(['Output', 'Why', 'Bad', 'Good']);
+    expect(text).toContain(`## Why\n\n${rule.why}\n`);
+    const [, output] = /^## Output\n\n```text\n(.*)\n```$/m.exec(text) ?? [];
+    const [bad = '', good = ''] = examplesOf(text);
+    expect((await findings(rule, bad, text)).map(({ what }) => what)).toContain(output);
+    expect(await findings(rule, good, text)).toEqual([]);
+  },
+);
+
+it('lists all rules of the linter with their severities', () => {
+  const text = readFileSync(resolve(root, 'docs/rules/README.md'), 'utf8');
+  const listed = [
+    ...text.matchAll(/^\| \[(\w+)\]\(((?:hadolint|lamina)\/.*?)\) \| (\w+) \| (.*) \|$/gm),
+  ];
+  const expected = ADVICE_RULES.map((rule) => [
+    rule.code,
+    advicePage(rule).replace('docs/rules/', ''),
+    rule.severity === 'ignore' ? 'off' : rule.severity,
+    rule.requires,
+  ]);
+  expect(listed.map(([, ...cells]) => cells)).toEqual(expected);
+});
+
+/** With the configuration that the page shows, and a severity for rules that are off. */
+async function findings({ code, severity }: AdviceRule, example: string, page: string) {
+  const [, yaml = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  const given = (parse(yaml) ?? {}) as Record<string, never>;
+  const settings: LintConfig = {
+    trustedRegistries: given.trustedRegistries,
+    labelSchema: given['label-schema'],
+    strictLabels: given['strict-labels'],
+    override: severity === 'ignore' ? { warning: [code] } : undefined,
+  };
+  const files = [{ path: '/nonexistent/Dockerfile', text: example }];
+  const options = { files, settings, config: false, shellcheck: false } as const;
+  const { files: linted } = await lint({ env: {} }, options);
+  return linted.flatMap((file) => file.findings).filter((finding) => finding.code === code);
+}
+
+function headingsOf(page: string) {
+  return [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+}
+
+function examplesOf(page: string): string[] {
+  return [...page.matchAll(/^```dockerfile\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
 }

@@ -12,6 +12,14 @@ export type { ContentDigest, FileEntry, FileType } from '../files/index.ts';
 export type { Image, ImageFiles, Index, Layer } from '../image/index.ts';
 export type { LayerEntry, LayerFile, LayerIndex, Whiteout } from '../layers/index.ts';
 export type {
+  Finding,
+  Fix,
+  RuleFamily,
+  Savings,
+  Severity,
+  TextEdit,
+} from '../lint/index.ts';
+export type {
   BuildOutcome,
   BuildRecord,
   ExplainedStep,
@@ -40,6 +48,7 @@ export type * from './explore-page.ts';
 export type * from './format.ts';
 export type * from './images.ts';
 export type * from './lamina.ts';
+export type * from './lint.ts';
 export type * from './open-image.ts';
 export type * from './registries.ts';
 export type * from './reports.ts';

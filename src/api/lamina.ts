@@ -42,6 +42,7 @@ import type {
   SaveImagesOptions,
   TagOptions,
 } from './images.ts';
+import type { LintOptions, LintResult } from './lint.ts';
 import type { OpenedImage, OpenedIndex, OpenImageOptions } from './open-image.ts';
 import type {
   AnnotateManifestListOptions,
@@ -102,6 +103,14 @@ export interface Lamina {
    * @throws as `build`
    */
   verify(options: BuildOptions): Promise<VerifyResult>;
+
+  /**
+   * Lints Dockerfiles: BuildKit's checks, hadolint's rules, lamina's own, and ShellCheck where it is installed. Builds nothing and
+   * asks no server. What is wrong with a file, also that it cannot be read, is one of its findings.
+   *
+   * @throws AppError CLI_CONFIG_INVALID, CLI_FILE: the configuration cannot be used
+   */
+  lint(options: LintOptions): Promise<LintResult>;
 
   /**
    * Tells why the steps of a past build ran: for each the first cause, against an earlier build. Values of secrets are not

@@ -20,6 +20,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/build.ts')).buildCommand,
   },
   {
+    name: 'lint',
+    aliases: [],
+    summary: 'find mistakes in Dockerfiles, and fix them',
+    group: 'Building',
+    load: async () => (await import('./commands/lint.ts')).lintCommand,
+  },
+  {
     name: 'fmt',
     aliases: [],
     summary: 'format Dockerfiles in one style',

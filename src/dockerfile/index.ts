@@ -38,6 +38,7 @@ export {
   parseTrigger,
 } from './parse-instructions.ts';
 export { type InstructionLine, physicalLines } from './physical-lines.ts';
+export { type ReadInstructions, readInstructions } from './read-instructions.ts';
 export { soundsSecret } from './secret-names.ts';
 export { SourceMap } from './source.ts';
 export { isSpace, skipSpaces, trimSpaces } from './space.ts';

@@ -36,9 +36,13 @@ export type RuleFamily = 'syntax' | 'buildkit' | 'hadolint' | 'shellcheck' | 'la
 export interface Finding {
   /** `JSONArgsRecommended`, `DL3008`, `SC2086`, `DOCKERFILE_UNKNOWN_FLAG`, … */
   readonly code: string;
+  /** Codes of other rules that find the same mistake. */
+  readonly also?: readonly string[] | undefined;
   readonly family: RuleFamily;
   readonly severity: Severity;
   readonly range: SourceRange;
+  /** The instruction that it is about; undefined if it is about the file. */
+  readonly instruction?: SourceRange | undefined;
   /** What was found, in one line. */
   readonly what: string;
   /** Why it matters. */

@@ -115,6 +115,7 @@ const long = {
 };
 const short = {
   check: sleeper,
+  lint: { files: [{ path: 'Sleeper' }] },
   outline: sleeper,
   targets: sleeper,
   listContext: { context: '.' },

@@ -89,6 +89,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     checkImage: unexpected,
     exploreImage: unexpected,
     check: unexpected,
+    lint: unexpected,
     outline: unexpected,
     listContext: unexpected,
     targets: unexpected,

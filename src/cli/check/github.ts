@@ -1,6 +1,7 @@
 /** Commands for the log of a GitHub Actions job: annotations of the Dockerfile. */
 import type { ImageCheck, ImageFinding } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
+import { data, property } from '../workflow-command.ts';
 import { type CheckOutput, fullMessage } from './places.ts';
 
 /** @returns whole lines */
@@ -23,13 +24,4 @@ function annotation(finding: ImageFinding, output: CheckOutput): string {
   const shown = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
   const command = level === 'error' ? 'error' : 'notice';
   return `::${command} ${shown.join(',')}::${data(fullMessage(finding, output))}`;
-}
-
-/** A line end would begin another command. */
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

@@ -1,6 +1,6 @@
 /** JUnit XML, which CI systems show as test results: a test case for each rule, and an error for each layer that could not be read. */
 import type { CheckedRule, ImageCheck } from '../../api/index.ts';
-import { printable } from '../../progress/index.ts';
+import { attributes, escaped } from '../xml.ts';
 import { type CheckOutput, fullMessage, shownRules } from './places.ts';
 import { RULE_TEXTS } from './rule-texts.ts';
 
@@ -57,21 +57,4 @@ function unreadLayer({ layer, code, message }: ImageCheck['problems'][number]): 
     `      <error${attributes({ type: code, message: `could not be read: ${message}` })}/>`,
     '    </testcase>',
   ];
-}
-
-function attributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escaped(printable(String(value)))}"`)
-    .join('');
-}
-
-/** Of what XML 1.0 cannot hold even escaped, only lone surrogates and two others are left in printable text. */
-function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\ufffe\uffff]/g, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

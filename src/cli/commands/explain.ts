@@ -6,9 +6,9 @@ const WIDEST = 92;
 
 export const explainCommand = defineCommand({
   usage: '[OPTIONS] [NAME]',
-  summary: 'explain an error code, a build check or a topic',
+  summary: 'explain an error code, a rule or a topic',
   description: [
-    'NAME is the code of an error or warning, a build check, or a topic such as registries. ' +
+    'NAME is the code of an error or warning, a rule of the linter, or a topic such as registries. ' +
       'The pages are part of lamina: nothing is downloaded. Without NAME, lists all names.',
   ],
   flags: {

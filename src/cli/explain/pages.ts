@@ -1,4 +1,4 @@
-/** What `lamina explain` explains: codes of errors and warnings, build checks, and topics. Read from docs/. */
+/** What `lamina explain` explains: codes of errors and warnings, rules of the linter, and topics. Read from docs/. */
 import { readdir, readFile } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -15,7 +15,7 @@ export interface Explanation {
 /** The pages in docs/ that are for users. */
 const TOPICS = [
   ...['caches', 'check', 'cli', 'compatibility', 'docker', 'glossary', 'isolation'],
-  ...['outputs', 'platforms', 'registries', 'reproducible', 'run'],
+  ...['lint', 'outputs', 'platforms', 'registries', 'reproducible', 'run'],
 ];
 
 /** All explanations, codes first. @throws AppError CLI_FILE */
@@ -39,7 +39,7 @@ export function findExplanation(name: string, all: readonly Explanation[]): Expl
   const names = all.map((one) => one.name);
   const near = nearestName(name, names);
   throw new AppError('CLI_USAGE', `no explanation found for '${name}'`, {
-    expected: 'an error or warning code, a build check, or a topic',
+    expected: 'an error or warning code, a rule, or a topic',
     hint:
       near === undefined
         ? "'lamina explain' lists all names"
@@ -83,7 +83,8 @@ function codesOf(page: string): Explanation[] {
 
 async function rulesIn(docs: URL): Promise<Explanation[]> {
   const directory = new URL('rules/', docs);
-  const files = (await readdir(directory)).filter((file) => file !== 'README.md');
+  const entries = await readdir(directory, { recursive: true });
+  const files = entries.filter((file) => file.endsWith('.md') && file !== 'README.md');
   const pages = await Promise.all(files.sort().map((file) => readPage(directory, file)));
   return pages.map((text) => {
     const [, name = ''] = /^# (.*)$/m.exec(text) ?? [];

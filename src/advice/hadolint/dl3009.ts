@@ -1,0 +1,52 @@
+import { hasWord, runs, type ShellCommand } from '../../shell/index.ts';
+import type { LintedFile, Run } from '../linted-file.ts';
+import { appendCommand } from './cleanups.ts';
+import { hadolintRule } from './make.ts';
+import { hasScratchMount } from './mounts.ts';
+import { isShipped } from './used-stages.ts';
+
+const LISTS = '/var/lib/apt/lists';
+const CLEANUP = `rm -rf ${LISTS}/*`;
+
+export const dl3009 = hadolintRule({
+  code: 'DL3009',
+  severity: 'info',
+  requires: 'RUN removes the lists that apt-get update fetched',
+  why: 'The lists are 20 to 50 MB that nothing uses after the step, and a later RUN cannot remove them from the layer.',
+  check(file, report) {
+    for (const run of file.runs) {
+      const update = run.script.commands.find((command) =>
+        runs(command, ['apt', 'apt-get', 'aptitude'], 'update'),
+      );
+      if (update === undefined || run.script.commands.some(removesLists)) continue;
+      if (isMounted(run) || !isShipped(file, run.stage)) continue;
+      report({
+        what: `the package lists of ${update.name} update stay in the layer`,
+        hint: `add && ${CLEANUP} to this RUN; a later RUN cannot make the layer smaller`,
+        range: run.script.rangeOf(update),
+        instruction: run.owner,
+        fix: areListsUsedLater(run, file) ? undefined : appendCommand(run, CLEANUP),
+      });
+    }
+  },
+});
+
+function removesLists(command: ShellCommand): boolean {
+  return runs(command, 'rm', '-rf', `${LISTS}/*`);
+}
+
+function isMounted({ instruction }: Run): boolean {
+  if (hasScratchMount(instruction, LISTS)) return true;
+  return (
+    hasScratchMount(instruction, '/var/lib/apt') && hasScratchMount(instruction, '/var/cache/apt')
+  );
+}
+
+/** A later step installs packages without fetching the lists again. */
+function areListsUsedLater({ instruction }: Run, { runs: all }: LintedFile): boolean {
+  return all.some(({ instruction: other, script }) => {
+    if (other.node.range.start.offset <= instruction.node.range.start.offset) return false;
+    const first = script.commands.find(({ name }) => /^(?:apt|apt-get|aptitude)$/.test(name));
+    return first !== undefined && !hasWord(first, 'update');
+  });
+}

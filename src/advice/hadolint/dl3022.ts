@@ -1,0 +1,25 @@
+import { instructionRule, unquoted } from './make.ts';
+
+export const dl3022 = instructionRule(
+  {
+    code: 'DL3022',
+    severity: 'warning',
+    requires: 'COPY --from names an earlier stage, or an image with a tag',
+    why: 'A name that is no stage is taken for an image of a registry, so a typing error copies the files of a stranger.',
+  },
+  'copy',
+  ({ from, node }, step, { stages }) => {
+    if (from === undefined || unquoted(from.text).includes(':')) return undefined;
+    const earlier = stages
+      .slice(0, stages.indexOf(step.stage) + 1)
+      .flatMap((stage) => stage.from ?? []);
+    if (earlier.some(({ stageWord }) => stageWord?.text === from.text)) return undefined;
+    const index = /^\d+/.exec(from.text);
+    if (index !== null && Number(index[0]) < earlier.length) return undefined;
+    return {
+      what: `COPY --from names '${from.text}', which is no earlier stage`,
+      hint: 'name a stage of this file; give an image a tag',
+      range: from.range ?? node.range,
+    };
+  },
+);

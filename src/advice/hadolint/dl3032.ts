@@ -1,0 +1,19 @@
+import { runs } from '../../shell/index.ts';
+import { cleanupRule } from './cleanups.ts';
+import { hasScratchMount } from './mounts.ts';
+
+export const dl3032 = cleanupRule(
+  {
+    code: 'DL3032',
+    severity: 'warning',
+    requires: 'RUN cleans up after yum install',
+    why: 'yum keeps metadata and packages, often more than 100 MB, in the layer of the step that used it.',
+  },
+  {
+    fills: (command) => runs(command, 'yum', 'install'),
+    cleans: (command) =>
+      runs(command, 'yum', 'clean', 'all') || runs(command, 'rm', '-rf', '/var/cache/yum/*'),
+    isMounted: ({ instruction }) => hasScratchMount(instruction, '/var/cache/yum'),
+    command: () => 'yum clean all',
+  },
+);

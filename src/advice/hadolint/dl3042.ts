@@ -1,0 +1,57 @@
+import { hasSequence, hasWord, type ShellCommand } from '../../shell/index.ts';
+import { safeFix } from '../edits.ts';
+import type { Run, Stage } from '../linted-file.ts';
+import { addWords, commandRule, wordAmong } from './make.ts';
+import { hasScratchMount } from './mounts.ts';
+import { isPipInstall } from './pip.ts';
+
+const TRUE = /^(?:1|true|True|TRUE|on|On|ON|yes|Yes|YES)$/;
+
+export const dl3042 = commandRule(
+  {
+    code: 'DL3042',
+    severity: 'warning',
+    requires: 'pip install has --no-cache-dir',
+    why: 'pip keeps what it downloads and builds in a cache, which stays in the layer and is of no use in the image.',
+  },
+  (command, run) => {
+    if (!isPipInstall(command) || hasWord(command, '--no-cache-dir') || isWrapper(command)) {
+      return undefined;
+    }
+    if (isSetInScript(run) || isSetInStage(run, run.stage)) return undefined;
+    if (hasScratchMount(run.instruction, '.cache/pip')) return undefined;
+    const install = wordAmong(command, 'install') ?? command;
+    return {
+      what: 'pip keeps its cache in the layer',
+      hint: 'add --no-cache-dir, or mount a cache: RUN --mount=type=cache,target=/root/.cache/pip',
+      fix: safeFix('add --no-cache-dir', addWords(run, install, '--no-cache-dir')),
+    };
+  },
+);
+
+/** pipx and pipenv have no such option. */
+function isWrapper(command: ShellCommand): boolean {
+  return ['pipx', 'pipenv'].some(
+    (name) => command.name.includes(name) || hasSequence(command, '-m', name),
+  );
+}
+
+function isSetInScript({ script }: Run): boolean {
+  const [, value = ''] = /PIP_NO_CACHE_DIR=["']?(\w+)/.exec(script.text) ?? [];
+  return TRUE.test(value);
+}
+
+/** ENV of the stage before the RUN, or of a stage that it is based on. */
+function isSetInStage(run: Run, stage: Stage | undefined): boolean {
+  if (stage === undefined) return false;
+  const end = run.instruction.node.range.start.offset;
+  const isSet = stage.instructions.some(
+    (one) =>
+      one.kind === 'env' &&
+      one.node.range.start.offset < end &&
+      one.pairs.some(({ key, value }) => {
+        return key.text === 'PIP_NO_CACHE_DIR' && TRUE.test(value.text.replace(/["']/g, ''));
+      }),
+  );
+  return isSet || isSetInStage(run, stage.parent);
+}

@@ -1,0 +1,167 @@
+import type { LintConfig, LintSource } from '../../api/index.ts';
+import { AppError } from '../../errors.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import type { FlagTable, FlagValues } from '../flags.ts';
+import { useColor } from '../io.ts';
+import { FORMATS, isFormat, labelSchema, render, threshold } from '../lint/index.ts';
+import { unifiedDiff } from '../unified-diff.ts';
+
+const RULES = 'Rules';
+
+const lintFlags = {
+  fix: {
+    kind: 'text',
+    value: 'which',
+    bare: 'safe',
+    choices: ['safe', 'all'],
+    help: 'fix what can be fixed: safe (also without a value) leaves the image as it is, all may change it',
+  },
+  diff: {
+    kind: 'switch',
+    help: 'show what --fix would change, and write nothing',
+  },
+  format: {
+    kind: 'text',
+    short: 'f',
+    value: 'format',
+    choices: FORMATS,
+    help: 'output format (default: text)',
+  },
+  'failure-threshold': {
+    kind: 'text',
+    short: 't',
+    value: 'severity',
+    choices: ['error', 'warning', 'info', 'style', 'ignore', 'none'],
+    help: 'the least severity with which the exit status is 1 (default: info)',
+  },
+  'no-fail': { kind: 'switch', help: 'end with 0 whatever is found' },
+  context: {
+    kind: 'text',
+    value: 'directory',
+    help: 'the build context (default: the directory of each file)',
+  },
+  'no-shellcheck': { kind: 'switch', help: 'do not run ShellCheck' },
+  'no-color': { kind: 'switch', help: 'no colours' },
+  'file-path-in-report': {
+    kind: 'text',
+    value: 'path',
+    help: 'the name of the file in reports, other than in format text',
+  },
+  config: {
+    kind: 'text',
+    short: 'c',
+    value: 'path',
+    help: "hadolint's configuration file (default: .hadolint.yaml, here or in the user's directories)",
+  },
+  ignore: { kind: 'list', value: 'code', group: RULES, help: 'turn a rule off' },
+  error: { kind: 'list', value: 'code', group: RULES, help: 'give a rule the severity error' },
+  warning: { kind: 'list', value: 'code', group: RULES, help: 'give a rule the severity warning' },
+  info: { kind: 'list', value: 'code', group: RULES, help: 'give a rule the severity info' },
+  style: { kind: 'list', value: 'code', group: RULES, help: 'give a rule the severity style' },
+  'trusted-registry': {
+    kind: 'list',
+    value: 'registry',
+    group: RULES,
+    help: 'a registry that images may come from; * stands for any characters at one end',
+  },
+  'require-label': {
+    kind: 'list',
+    value: 'name:form',
+    group: RULES,
+    help: 'a label that images must have; form is text, url, email, semver, rfc3339, hash or spdx',
+  },
+  'strict-labels': { kind: 'switch', group: RULES, help: 'allow no other labels' },
+  'disable-ignore-pragma': {
+    kind: 'switch',
+    group: RULES,
+    help: 'pass over comments that exempt instructions from rules',
+  },
+} as const satisfies FlagTable;
+
+export const lintCommand = defineCommand({
+  usage: '[OPTIONS] [FILE...]',
+  summary: 'find mistakes in Dockerfiles, and fix them',
+  description: [
+    "Lints Dockerfiles with BuildKit's checks, all rules of hadolint under its codes, and lamina's own; where `shellcheck` is " +
+      'installed, also the scripts of RUN. Builds nothing and asks no server. FILE is a path, or - for standard input; without ' +
+      'FILE, lints ./Dockerfile.',
+    "Reads hadolint's configuration, its HADOLINT_ variables, and its comments: `# hadolint ignore=DL3008` above an instruction. " +
+      'An option counts on top of these.',
+    'The exit status is 1 if a finding is as severe as --failure-threshold. A file that cannot be read or parsed has that as ' +
+      'one finding among the others.',
+  ],
+  flags: lintFlags,
+  args: [0, Infinity],
+  examples: [
+    { command: 'lamina lint', text: 'lint ./Dockerfile' },
+    { command: 'lamina lint --fix=all --diff', text: 'see all that could be changed' },
+    { command: 'lamina lint --fix services/*/Dockerfile', text: 'apply the safe fixes' },
+    {
+      command: 'lamina lint --format sarif -t warning Dockerfile > lint.sarif',
+      text: 'lint for code scanning',
+    },
+  ],
+  async run({ flags, args, given }, context) {
+    const { diff, fix, config } = flags;
+    const api = await context.api();
+    const files = await sourcesOf(args, context);
+    if (fix !== undefined && !diff && files.some(({ text }) => text !== undefined)) {
+      throw new AppError('CLI_USAGE', '--fix cannot change standard input', {
+        expected: 'a path, or --diff',
+        hint: 'give the path of the file, or add --diff to see the changes',
+      });
+    }
+    const result = await api.lint({
+      ...{ files, config, context: flags.context, settings: settingsOf(flags, given) },
+      shellcheck: !flags['no-shellcheck'],
+      fix: fix === 'all' ? 'all' : fix !== undefined || diff ? 'safe' : undefined,
+      ...{ write: !diff, signal: context.signal },
+    });
+    const fails = result.files.some((file) => file.fails);
+    const { io, env } = context;
+    if (diff) {
+      for (const { file, text, fixed } of result.files) {
+        await io.stdout.write(unifiedDiff(file, fixed?.before ?? text, text));
+      }
+      return fails ? 1 : 0;
+    }
+    const wanted = flags.format ?? result.config.formats?.at(-1) ?? 'text';
+    const color = !flags['no-color'] && io.stdout.isTerminal && useColor(io, env);
+    const options = { color, filePath: flags['file-path-in-report'] };
+    await io.stdout.write(render(result, isFormat(wanted) ? wanted : 'text', options));
+    return fails ? 1 : 0;
+  },
+});
+
+async function sourcesOf(
+  args: readonly string[],
+  { io }: CommandContext,
+): Promise<readonly LintSource[]> {
+  const sources: LintSource[] = [];
+  for (const path of args.length === 0 ? ['Dockerfile'] : args) {
+    if (path !== '-') {
+      sources.push({ path });
+      continue;
+    }
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of io.stdin()) chunks.push(chunk);
+    sources.push({ path, text: Buffer.concat(chunks).toString('utf8') });
+  }
+  return sources;
+}
+
+/** What the options say; those that are not given leave it to the configuration. */
+function settingsOf(flags: FlagValues<typeof lintFlags>, given: ReadonlySet<string>): LintConfig {
+  const { ignore, error, warning, info, style } = flags;
+  const ifGiven = <T>(name: string, value: T) => (given.has(name) ? value : undefined);
+  return {
+    ignored: ignore,
+    override: { error, warning, info, style },
+    trustedRegistries: flags['trusted-registry'],
+    labelSchema: labelSchema(flags['require-label']),
+    strictLabels: ifGiven('strict-labels', flags['strict-labels']),
+    disableIgnorePragma: ifGiven('disable-ignore-pragma', flags['disable-ignore-pragma']),
+    failureThreshold: threshold(flags['failure-threshold']),
+    noFail: ifGiven('no-fail', flags['no-fail']),
+  };
+}

@@ -1,0 +1,3 @@
+export { labelSchema, threshold } from './flag-values.ts';
+export { FORMATS, isFormat, render } from './formats.ts';
+export type { ReportOptions } from './report.ts';

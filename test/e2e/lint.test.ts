@@ -1,0 +1,103 @@
+/** `lamina lint` as its users run it, with the ShellCheck of this machine. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Workbench } from '../support/cli.ts';
+
+const bench = new Workbench();
+afterAll(() => bench[Symbol.dispose]());
+
+const env = { HOME: bench.directory };
+
+describe('lamina lint', () => {
+  it('shows findings, and ends with 1', async () => {
+    const cwd = bench.project(
+      { Dockerfile: 'FROM debian:12\nRUN apt-get install curl=1\n' },
+      'shows',
+    );
+    const { status, stdout } = await bench.lamina(['lint'], { cwd, env });
+    expect(status).toBe(1);
+    expect(stdout).toContain('(DL3014)\n  --> Dockerfile:2:5\n');
+    expect((await bench.lamina(['lint', '--no-fail'], { cwd, env })).status).toBe(0);
+    expect((await bench.lamina(['lint', '-t', 'error'], { cwd, env })).status).toBe(0);
+  });
+
+  it('fixes files, or shows how', async () => {
+    const cwd = bench.project({ a: 'FROM a:1\nRUN apk add b=1\n', b: 'FROM b:1\n' }, 'fixes');
+    const diff = await bench.lamina(['lint', '--diff', 'a', 'b'], { cwd, env });
+    expect(diff.stdout).toBe(
+      '--- a\n+++ a\n@@ -1,2 +1,2 @@\n FROM a:1\n-RUN apk add b=1\n+RUN apk add --no-cache b=1\n',
+    );
+    expect(readFileSync(join(cwd, 'a'), 'utf8')).toBe('FROM a:1\nRUN apk add b=1\n');
+    const { status, stdout } = await bench.lamina(['lint', '--fix', 'a', 'b'], { cwd, env });
+    expect([status, stdout]).toEqual([0, 'fixed a: DL3019\nno findings in 2 files\n']);
+    expect(readFileSync(join(cwd, 'a'), 'utf8')).toBe('FROM a:1\nRUN apk add --no-cache b=1\n');
+  });
+
+  it('reads standard input, and the configuration of the directory', async () => {
+    const cwd = bench.project({ '.hadolint.yaml': 'ignored: [DL3006]\nformat: tty\n' }, 'input');
+    const input = 'FROM debian\nRUN sudo x\n';
+    const { status, stdout } = await bench.lamina(['lint', '-'], { cwd, env, input });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^-:2 DL3004 error: .*\n$/);
+  });
+
+  it('finds ignored files of the context', async () => {
+    const files = { Dockerfile: 'FROM a:1\nCOPY dist /d\n', '.dockerignore': 'dist\n' };
+    const cwd = bench.project(files, 'context');
+    const { stdout } = await bench.lamina(['lint', '-f', 'tty'], { cwd, env });
+    expect(stdout).toContain('CopyIgnoredFile');
+  });
+
+  it('explains its rules', async () => {
+    const { stdout } = await bench.succeed(['explain', 'DL3008']);
+    expect(stdout).toContain('apt-get');
+  });
+});
+
+describe('ShellCheck', () => {
+  const shellFindings = async (text: string, ...args: string[]) => {
+    const options = ['lint', '--format', 'json', ...args, '-'];
+    const { stdout } = await bench.lamina(options, { env, cwd: bench.directory, input: text });
+    const rows = JSON.parse(stdout) as { code: string; range: { start: Place; end: Place } }[];
+    return rows
+      .filter(({ code }) => code.startsWith('SC'))
+      .map(({ code, range }) => `${code} ${text.slice(range.start.offset, range.end.offset)}`);
+  };
+
+  it.each([
+    ['FROM a:1\nRUN echo $X', ['SC2086 $X']],
+    ['FROM a:1\nRUN echo é 𝒳 \\\n  # why\n  $X', ['SC2086 $X']],
+    ['FROM a:1\nRUN <<E\necho\necho $X\nE', ['SC2086 $X']],
+    ['FROM a:1\nRUN <<-E\n\techo\n\t\techo $X\n\tE', ['SC2086 $X']],
+    ['FROM a:1\n# hadolint ignore=SC2086\nRUN echo $X', []],
+    ['FROM a:1\nRUN ["echo", "$X"]', []],
+    ['FROM a:1\nSHELL ["pwsh", "-c"]\nRUN echo $X', []],
+    ['FROM a:1\nSHELL ["/bin/bash", "-c"]\nRUN echo "$RANDOM"', []],
+    ['FROM a:1\n# hadolint shell=bash\nRUN echo "$RANDOM"', []],
+    ['FROM a:1\nRUN echo "$RANDOM"', ['SC3028 $RANDOM']],
+    ['FROM a:1 AS b\nSHELL ["/bin/bash", "-c"]\nFROM b\nRUN echo "$RANDOM"', []],
+    ['FROM a:1\nRUN <<E\n#!/bin/bash\necho "$RANDOM"\nE', []],
+    ['FROM a:1\nARG a_b\nRUN echo "$a_b"', []],
+    ['FROM a:1\nRUN echo "$a_b"', ['SC2154 $a_b']],
+  ])('finds in %j', async (text, expected) => {
+    expect(await shellFindings(text)).toEqual(expected);
+  });
+
+  it('can be left out', async () => {
+    expect(await shellFindings('FROM a:1\nRUN echo $X', '--no-shellcheck')).toEqual([]);
+  });
+
+  it('has fixes, which may change what the step does', async () => {
+    const text = 'FROM a:1\nRUN echo \\\n  $X\n';
+    const options = { env, cwd: bench.directory, input: text };
+    const { stdout } = await bench.lamina(['lint', '--fix=all', '--diff', '-'], options);
+    expect(stdout).toContain('-  $X\n+  "$X"\n');
+    const safe = await bench.lamina(['lint', '--fix', '--diff', '-'], options);
+    expect(safe.stdout).toBe('');
+  });
+});
+
+interface Place {
+  readonly offset: number;
+}
