@@ -23,6 +23,7 @@ installPackages({
   shellcheck: 'shellcheck',
   tmux: 'tmux',
   chromium: 'chromium',
+  neovim: 'nvim',
   'golang-github-opencontainers-image-spec-dev':
     '/usr/share/gocode/src/github.com/opencontainers/image-spec/schema/image-manifest-schema.json',
 });

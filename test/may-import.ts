@@ -544,6 +544,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lamina.ts',
   ],
   tui: ['files', 'progress', 'analysis', 'api'],
+  lsp: [
+    'errors.ts',
+    'progress',
+    'oci',
+    'files',
+    'dockerfile',
+    'plan',
+    'context',
+    'lint',
+    'format',
+    'api',
+  ],
   cli: [
     'environment.ts',
     'errors.ts',
@@ -556,5 +568,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
     'lamina.ts',
     'tui',
+    'lsp',
   ],
 };

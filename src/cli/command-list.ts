@@ -34,6 +34,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/fmt.ts')).fmtCommand,
   },
   {
+    name: 'lsp',
+    aliases: [],
+    summary: 'serve editors: a language server for Dockerfiles',
+    group: 'Building',
+    load: async () => (await import('./commands/lsp.ts')).lspCommand,
+  },
+  {
     name: 'why',
     aliases: [],
     summary: 'show why the steps of a build ran',
