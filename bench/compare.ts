@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Builder, Task } from './builders/builder.ts';
 import { difference, type FlatTree } from './flatten.ts';
 import { type Measurement, median, TooSlow } from './measure.ts';
@@ -42,6 +43,9 @@ export interface CompareOptions {
 
 /** A slower builder is stopped. */
 const TIMEOUT = 300_000;
+
+/** Milliseconds. */
+const SETTLING = 2100;
 
 interface Tally {
   readonly measured: Measurement[];
@@ -143,6 +147,8 @@ async function takeTurn(bench: Workbench, { row, round, tallies, options }: Roun
         });
       }
     };
+    // Files that were written just now are read again by whoever remembers their times.
+    if (before.length > 0) await delay(SETTLING);
     await each(taking, async (builder) => {
       for (const task of before) await bench.measure(builder, task, TIMEOUT);
     });

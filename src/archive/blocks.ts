@@ -1,11 +1,25 @@
 /** Input of the compressors: blocks of a fixed size, so that the output does not depend on the input's chunks. */
 
-/** Splits a stream into blocks of one size; only the last may be shorter. The caller owns the blocks. */
+/**
+ * Splits a stream into blocks of one size; only the last may be shorter.
+ *
+ * @param count of buffers, used in turn: a block is valid until this many more are requested
+ */
 export async function* blocks(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   blockSize: number,
+  count: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let block = Buffer.allocUnsafe(blockSize);
+  const buffers: Buffer[] = [];
+  let made = 0;
+  const next = (): Buffer => {
+    const buffer = buffers[made++ % count];
+    if (buffer !== undefined) return buffer;
+    const fresh = Buffer.allocUnsafeSlow(blockSize);
+    buffers.push(fresh);
+    return fresh;
+  };
+  let block = next();
   let size = 0;
   for await (const chunk of source) {
     for (let start = 0; start < chunk.length; ) {
@@ -15,7 +29,7 @@ export async function* blocks(
       start += part.length;
       if (size < blockSize) continue;
       yield block;
-      block = Buffer.allocUnsafe(blockSize);
+      block = next();
       size = 0;
     }
   }

@@ -11,6 +11,8 @@ const BLOCK = 512 * 1024;
 const DICTIONARY = 32 * 1024;
 /** Concurrent blocks: enough for Node's four pool threads. */
 const MAX_PENDING = 6;
+/** Those of the concurrent blocks, the one being filled, and the one before the oldest: its dictionary. */
+const BUFFERS = MAX_PENDING + 2;
 /** Output that is as large as the input needs no second buffer. */
 const OUTPUT = BLOCK + 1024;
 /** Its output is nearest to that of Docker and BuildKit, whose level 6 is that of Go's gzip. */
@@ -46,7 +48,7 @@ export async function* compressGzip(
   let dictionary: Buffer = Buffer.alloc(0);
   const pending: Promise<Buffer>[] = [];
   try {
-    for await (const block of blocks(source, BLOCK)) {
+    for await (const block of blocks(source, BLOCK, BUFFERS)) {
       crc = crc32(block, crc);
       size += block.length;
       pending.push(deflateBlock(block, { level, dictionary }));

@@ -33,11 +33,12 @@ export async function* compressZstd(
   { level = 0 }: ZstdOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = createZstdCompress({
+    chunkSize: 2 * BLOCK,
     params: {
       [constants.ZSTD_c_compressionLevel]: level === 0 ? DEFAULT_LEVEL : level,
       [constants.ZSTD_c_checksumFlag]: 1,
       ...(level >= ULTRA_LEVEL && { [constants.ZSTD_c_windowLog]: MAX_WINDOW_LOG }),
     },
   });
-  yield* throughTransform(blocks(source, BLOCK), encoder, 'zstd');
+  yield* throughTransform(blocks(source, BLOCK, 1), encoder, 'zstd');
 }

@@ -15,7 +15,7 @@ import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 /** Facts kind. */
 const DIFF_ID_FACT = 'layer-diff-id';
 
-/** Reads a tar to its end. */
+/** Reads a tar to its end. A chunk is valid until the next one is requested. */
 export type TakeTar = (tar: AsyncIterable<Buffer>, signal: AbortSignal) => Promise<void>;
 
 export interface DiffIdOptions {
@@ -44,7 +44,7 @@ export async function diffIdOf(
     name: `diffId ${key}`,
     signal: asked,
     work: async (signal) => {
-      const options = { epoch: effective, signal };
+      const options = { epoch: effective, signal, lend: true };
       const identity =
         take === undefined
           ? await hashLayer(store, id, options)

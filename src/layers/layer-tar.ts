@@ -17,13 +17,15 @@ export interface LayerTarOptions {
   /** SOURCE_DATE_EPOCH in seconds; the layer's `times` say which times it changes. */
   readonly epoch?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether a chunk is valid only until the next one is requested, which saves memory. */
+  readonly lend?: boolean | undefined;
 }
 
 /**
  * The uncompressed tar of a layer. If the layer has a tar and no time changes, it is that tar itself; otherwise its
  * members are sorted, missing parents are not added, and times are whole seconds.
  *
- * @returns chunks, which belong to the caller
+ * @returns chunks, which belong to the caller unless they are lent
  * @throws AppError LAYER_DAMAGED when files of the layer do not match its index
  */
 export async function* layerTar(
@@ -38,7 +40,7 @@ export async function* layerTar(
   const slice = new TimeSlice(options.signal);
   const chunks =
     epoch === undefined && index.tarSize !== undefined
-      ? storedTar(directory, index.tarSize)
+      ? storedTar(directory, index.tarSize, options.lend === true)
       : new TarMaker(directory, (mtime) => effectiveTime(times, epoch, mtime)).make(index);
   for (const chunk of chunks) {
     yield chunk;
@@ -74,14 +76,17 @@ export function effectiveTime(
 }
 
 /** The first bytes of `layer.tar`; contents stored after them are not part of the layer. */
-function* storedTar(directory: string, size: number): Generator<Buffer, void> {
+function* storedTar(directory: string, size: number, lend: boolean): Generator<Buffer, void> {
   const fd = openForReading(toBytePath(join(directory, TAR_FILE)));
   try {
+    let lent: Buffer | undefined;
     for (let done = 0; done < size; ) {
-      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_SIZE, size - done));
-      const count = readFully(fd, { buffer, start: 0, length: buffer.length }, done);
-      if (count < buffer.length) throw damaged(`its tar ends after ${done + count} bytes`);
-      yield buffer;
+      const length = Math.min(CHUNK_SIZE, size - done);
+      const buffer: Buffer = lent ?? Buffer.allocUnsafeSlow(length);
+      if (lend) lent = buffer;
+      const count = readFully(fd, { buffer, start: 0, length }, done);
+      if (count < length) throw damaged(`its tar ends after ${done + count} bytes`);
+      yield length === buffer.length ? buffer : buffer.subarray(0, length);
       done += count;
     }
   } finally {

@@ -29,6 +29,8 @@ export interface LayerBlobOptions extends LayerEncoding {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Bytes read at once. */
+const CHUNK = 512 * 1024;
 /** Facts kind: diff id, codec, level and codec version → the blob made. */
 const MADE_FACT = 'layerBlob';
 
@@ -109,7 +111,11 @@ export function originalTar(
 export function storedBlob(store: Store, descriptor: Descriptor): Blob {
   return {
     descriptor,
-    read: () => verified(createReadStream(store.blobs.path(descriptor.digest)), descriptor),
+    read: () =>
+      verified(
+        createReadStream(store.blobs.path(descriptor.digest), { highWaterMark: CHUNK }),
+        descriptor,
+      ),
   };
 }
 
@@ -153,8 +159,13 @@ async function encodedBlob(store: Store, { layer, encoder, signal }: ToEncode): 
 }
 
 async function encode(store: Store, { layer, encoder, signal }: ToEncode): Promise<MadeBlob> {
-  const tar = await tarBlob(store, layer, signal);
-  return writeEncoded(store, tar.read(), { encoder, signal });
+  const { id, epoch, diffId } = layer;
+  const { size } = await diffIdOf(store, id, epoch);
+  const tar = verified(layerTar(store, id, { epoch, signal, lend: true }), {
+    digest: diffId,
+    size,
+  });
+  return writeEncoded(store, tar, { encoder, signal });
 }
 
 /**
