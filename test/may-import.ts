@@ -186,7 +186,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'layers',
     'image',
   ],
-  web: ['records', 'analysis'],
+  web: ['dockerfile', 'records', 'analysis'],
   container: [
     'environment.ts',
     'errors.ts',

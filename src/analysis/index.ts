@@ -33,6 +33,7 @@ export {
   type BaseImage,
   compareReports,
   makeReport,
+  plainInstruction,
   type ReportOptions,
   type ScanImageOptions,
   type ScannedImage,
@@ -41,6 +42,11 @@ export {
   storedLayers,
 } from './report/index.ts';
 export type * from './report/types.ts';
-export type { SecretBytes, SecretKind } from './secrets/index.ts';
-export { type ContentColumns, type ContentTree, contentTree } from './tree/index.ts';
+export { type SecretBytes, type SecretKind, withoutSecrets } from './secrets/index.ts';
+export {
+  type ContentColumns,
+  type ContentTree,
+  ContentTrees,
+  contentTree,
+} from './tree/index.ts';
 export type * from './types.ts';

@@ -19,15 +19,15 @@ export async function serveExplorer(
   context: LaminaContext,
   { against, onListening, ...options }: ServeExplorerOptions,
 ): Promise<void> {
-  const { SERVED_LIMITS, pageAssets, pageImage, previewOf, servePage } = await import(
-    '../web/index.ts'
-  );
+  const { SERVED_LIMITS, directoriesOf, pageAssets, pageImage, pageJson, previewOf, servePage } =
+    await import('../web/index.ts');
   const assets = await pageAssets();
   const { signal } = options;
   await using explored = await exploreAll(context, options, against);
   const images = explored.images.map((image) => pageImage(image, SERVED_LIMITS));
   const answers = {
-    data: JSON.stringify({ images, isServed: true }),
+    data: pageJson({ images, isServed: true }),
+    directory: directoriesOf(explored.images.map(({ model }) => model)),
     preview: (query: URLSearchParams) => previewOf(explored.images, query, signal),
   };
   await servePage({ assets, answers, onListening, signal });

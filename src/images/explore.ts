@@ -4,14 +4,14 @@ import type { ExploredImage, ExploreImageOptions } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import { type Image, readLayerFile } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
-import type { BuildRecord } from '../records/index.ts';
-import { buildOf } from './known-build.ts';
+import { type BuildWithTimes, buildOf } from './known-build.ts';
 import { withImage } from './open-image.ts';
 import { scannedReport } from './report.ts';
 
 export interface BuiltImage extends ExploredImage {
-  /** The newest build of the image; undefined where none is on record. */
-  readonly build: BuildRecord | undefined;
+  readonly history: NonNullable<Image['config']['history']>;
+  /** The newest build of the image, and when its steps last ran; undefined where none is on record. */
+  readonly build: BuildWithTimes | undefined;
 }
 
 export function exploreImage(
@@ -26,7 +26,7 @@ export function exploreImage(
       // The image is closed when this function has ended.
       await new Promise<void>((close) => {
         resolve({
-          ...{ report, model, build: buildOf(source) },
+          ...{ report, model, history: image.config.history ?? [], build: buildOf(source) },
           read: (version, stop) => readVersion(image, { model, version, signal: stop }),
           async [Symbol.asyncDispose]() {
             close();

@@ -3,15 +3,22 @@
  * archive, an OCI layout or an image of a registry is the same image as the one that was built.
  */
 import type { ReportOptions } from '../analysis/index.ts';
-import { type BuildRecord, recordsIn, stepOfLayer } from '../records/index.ts';
+import { type BuildRecord, lastTimes, recordsIn, stepOfLayer } from '../records/index.ts';
 import type { OpenedImage } from './open-image.ts';
 
 export type KnownBuild = Pick<ReportOptions, 'sources' | 'stages'>;
 type SoughtImage = Pick<OpenedImage, 'image' | 'builds'>;
 
+export interface BuildWithTimes {
+  readonly record: BuildRecord;
+  /** Milliseconds that each step took when it last ran. */
+  readonly lastTimes: readonly (number | null)[];
+}
+
 /** The newest build that made the image; undefined where none is on record. */
-export function buildOf(opened: SoughtImage): BuildRecord | undefined {
-  return buildsOf(opened)[0]?.record;
+export function buildOf(opened: SoughtImage): BuildWithTimes | undefined {
+  const record = buildsOf(opened)[0]?.record;
+  return record && { record, lastTimes: lastTimes(opened.builds, record) };
 }
 
 /** Nothing where no build of the image is on record. */

@@ -25,6 +25,8 @@ export interface StageGraph {
   readonly edges: readonly StageEdge[];
   /** Names of the steps that the build had to wait for, one after the other. */
   readonly criticalPath: readonly string[];
+  /** Their indexes in the record, also of those that took no time. */
+  readonly criticalSteps: readonly number[];
   readonly criticalMilliseconds: number;
 }
 
@@ -62,6 +64,7 @@ export function stageGraph(record: BuildRecord): StageGraph {
     criticalPath: critical.flatMap((index) =>
       (steps[index]?.milliseconds ?? 0) > 0 ? (steps[index]?.name ?? []) : [],
     ),
+    criticalSteps: critical,
     criticalMilliseconds: critical.reduce(
       (sum, index) => sum + (steps[index]?.milliseconds ?? 0),
       0,

@@ -32,6 +32,32 @@ export function recordOfImage(source: RecordSource, imageId: string): BuildRecor
   return undefined;
 }
 
+/**
+ * Milliseconds that each step of a build took when it was last carried out, in this build or an earlier one on record; null
+ * where no record tells.
+ */
+export function lastTimes(
+  source: RecordSource,
+  { steps }: BuildRecord,
+): readonly (number | null)[] {
+  const times = steps.map(({ status, milliseconds }) => (status === 'ran' ? milliseconds : null));
+  const wanted = new Map<string, number[]>();
+  steps.forEach(({ key, kind, status }, index) => {
+    if (status !== 'cached' || key === null || kind === 'image') return;
+    wanted.set(key, [...(wanted.get(key) ?? []), index]);
+  });
+  if (wanted.size === 0) return times;
+  for (const record of recordsIn(source)) {
+    for (const { key, status, failed, milliseconds } of record.steps) {
+      if (key === null || status !== 'ran' || failed === true) continue;
+      for (const index of wanted.get(key) ?? []) times[index] = milliseconds;
+      wanted.delete(key);
+    }
+    if (wanted.size === 0) break;
+  }
+  return times;
+}
+
 /** The step that made a layer, by the diffID; `undefined` for a layer of a base image. */
 export function stepOfLayer({ images, steps }: BuildRecord, diffId: string) {
   for (const { layers } of images) {

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { PageAssets } from './page-assets.ts';
 import type { PageData } from './page-data.ts';
+import { pageJson } from './page-json.ts';
 
 /** @returns HTML that runs its own script only and asks nothing of any server */
 export function pageFile(data: PageData, { script, style }: PageAssets): string {
   // Base64: no name out of an image can end the element that it is in.
-  const packed = gzipSync(JSON.stringify(data), { level: 9 }).toString('base64');
+  const packed = gzipSync(pageJson(data), { level: 9 }).toString('base64');
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,

@@ -1,7 +1,7 @@
 import { type ContentTree, contentTree, type ImageReport } from '../analysis/index.ts';
-import type { BuildRecord } from '../records/index.ts';
-import { pageBuild } from './page-build.ts';
+import { type KnownBuild, pageBuild } from './page-build.ts';
 import type { PageImage } from './page-data.ts';
+import { type HistoryEntry, pageDefinition } from './page-definition.ts';
 
 /** How much of an image a page gets. */
 export interface PageLimits {
@@ -21,16 +21,16 @@ const PATHS = 50;
 export interface ShownImage {
   readonly report: ImageReport;
   readonly model: Parameters<typeof contentTree>[0];
-  readonly build: BuildRecord | undefined;
+  readonly history: readonly HistoryEntry[];
+  readonly build: KnownBuild | undefined;
 }
 
 export function pageImage(
-  { report, model, build: record }: ShownImage,
+  { report, model, history, build }: ShownImage,
   { nodes, rows }: PageLimits,
 ): PageImage {
   const { reclaimable, duplicates, packages, leftovers } = report;
   const tree: ContentTree = contentTree(model, { limit: nodes });
-  const build = record === undefined ? null : pageBuild(record);
   return {
     report: {
       ...report,
@@ -45,7 +45,8 @@ export function pageImage(
       leftovers: leftovers.map((one) => ({ ...one, paths: one.paths.slice(0, PATHS) })),
     },
     tree,
-    build,
+    definition: pageDefinition({ report, history }, build?.record),
+    build: build === undefined ? null : pageBuild(build),
     totals: {
       reclaimable: reclaimable.files.length,
       duplicates: duplicates.groups.length,

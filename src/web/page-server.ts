@@ -11,6 +11,8 @@ export interface PageAnswers {
   readonly data: string;
   /** @returns JSON, or undefined where there is no such file */
   readonly preview: (query: URLSearchParams) => Promise<string | undefined>;
+  /** @returns JSON, or undefined where there is no such directory */
+  readonly directory: (query: URLSearchParams) => string | undefined;
 }
 
 export interface ServePageOptions {
@@ -116,10 +118,15 @@ function answering({ assets, answers, token, port }: Serving) {
     }
     if (url.pathname === '/') return send(response, 200, 'text/html', SHELL);
     if (url.pathname === '/data') return send(response, 200, 'application/json', answers.data);
-    const preview = url.pathname === '/file' ? await answers.preview(url.searchParams) : undefined;
-    if (preview !== undefined) return send(response, 200, 'application/json', preview);
+    const found = await partOf(answers, url);
+    if (found !== undefined) return send(response, 200, 'application/json', found);
     send(response, 404, 'text/plain', 'There is nothing here.\n');
   };
+}
+
+async function partOf(answers: PageAnswers, { pathname, searchParams }: URL) {
+  if (pathname === '/file') return answers.preview(searchParams);
+  return pathname === '/directory' ? answers.directory(searchParams) : undefined;
 }
 
 /** A header of its own: a browser adds it to no request that another page made. */

@@ -1,6 +1,8 @@
 /** The beginning of a file of an image, for a reader. */
-import { type ImageModel, NONE, type Version } from '../analysis/index.ts';
+import type { ImageModel, Version } from '../analysis/index.ts';
 import type { FilePreview } from './page-data.ts';
+import { pageJson } from './page-json.ts';
+import { numberIn } from './query.ts';
 
 /** What previews are read from. */
 export interface PreviewSource {
@@ -31,12 +33,7 @@ export async function previewOf(
     ...{ bytes, text, hex: text === null ? hexDump(beginning.subarray(0, MOST_HEX)) : null },
     isCut: bytes > (text === null ? MOST_HEX : beginning.length),
   };
-  return JSON.stringify(preview);
-}
-
-function numberIn(query: URLSearchParams, name: string): number {
-  const text = query.get(name) ?? '';
-  return /^\d{1,9}$/.test(text) ? Number(text) : NONE;
+  return pageJson(preview);
 }
 
 function versionAt({ versions }: ImageModel, node: number, layer: number): Version | undefined {

@@ -64,12 +64,52 @@ describe('explore --html', () => {
     expect(layers[1]).toContain('COPY --chmod=600 big.bin /app/big.bin');
     expect(layers[2]).toContain('40.0 kB');
     expect(await names(page)).toEqual(['app/', 'second/']);
-    const steps = await page
-      .locator('section[aria-label="Steps of the build"] tbody tr')
-      .allInnerTexts();
-    expect(steps.find((row) => row.includes('--chmod=600'))).toMatch(/^3\s[\s\S]*40\.0 kB\s+1$/);
     expect(requests).toEqual([pathToFileURL(file).href]);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows the Dockerfile with what each line did, linked with the layers', async () => {
+    const { page } = await openPage(browser, pathToFileURL(file).href);
+    const rows = await page.locator('section[aria-label="Dockerfile"] tbody tr').allInnerTexts();
+    expect(rows).toHaveLength(5);
+    expect(rows[0]).toMatch(/^\s*1\s+FROM scratch\s*$/);
+    expect(rows[2]).toMatch(
+      /^1\s+3\s+COPY --chmod=600 big\.bin \/app\/big\.bin\s+ran\s+[\d.]+ m?s\s+40\.0 kB$/,
+    );
+    expect(rows[3]).toMatch(/^\s*4\s+LABEL title=".*"\s*$/);
+    await page.click('section[aria-label="Dockerfile"] button[aria-label^="Layer 2:"]');
+    expect(await names(page)).toEqual(['second/']);
+    expect(await page.textContent('section[aria-label="Layers"] tr.chosen td')).toBe('2');
+    expect(await page.textContent('section[aria-label="Dockerfile"] tr.chosen')).toContain(
+      'second',
+    );
+    await page.close();
+  });
+
+  it('shows the history where no Dockerfile is on record, and no build', async () => {
+    const elsewhere = join(bench.directory, 'elsewhere.html');
+    const archive = `oci-archive:${join(bench.directory, 'first.tar')}`;
+    const root = ['--root', join(bench.directory, 'other-store')];
+    await bench.succeed(['save', 'first', '-o', join(bench.directory, 'first.tar')]);
+    await bench.succeed(['explore', ...root, '--html', elsewhere, archive]);
+    const { page } = await openPage(browser, pathToFileURL(elsewhere).href);
+    const rows = await page.locator('section[aria-label="History"] tbody tr').allInnerTexts();
+    expect(rows).toHaveLength(4);
+    expect(rows[1]).toMatch(/^1\s+COPY --chmod=600 .*\s40\.0 kB$/);
+    expect(rows[2]).toMatch(/^\s*LABEL title=/);
+    expect(await page.locator('text="Timeline"').count()).toBe(0);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.close();
+  });
+
+  it('shows when each step ran, and which the build had to wait for', async () => {
+    const { page } = await openPage(browser, pathToFileURL(file).href);
+    const rows = await page.locator('section[aria-label="Timeline"] tbody tr').allInnerTexts();
+    const steps = rows.filter((row) => row.includes('COPY'));
+    expect(steps).toHaveLength(3);
+    for (const step of steps) expect(step).toContain('on the critical path, from');
+    expect(rows.find((row) => row.includes('exporting'))).toContain('work of lamina');
     await page.close();
   });
 

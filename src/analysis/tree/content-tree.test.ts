@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { comparePaths } from '../../files/index.ts';
 import type { LayerEntry } from '../../layers/index.ts';
 import { ImageModel } from '../model/index.ts';
-import { type ContentTree, contentTree } from './content-tree.ts';
+import { type ContentTree, ContentTrees, contentTree } from './content-tree.ts';
 
 interface Settings {
   readonly type?: 'directory';
@@ -83,6 +83,30 @@ describe('the tree of contents', () => {
     ]);
     const all = contentTree(model, { limit: 100 });
     expect(sum(tree.files.bytes) + sum(tree.rest.bytes)).toBe(sum(all.files.bytes));
+  });
+
+  it('of parts reach each file exactly once, whatever was cut', () => {
+    const trees = new ContentTrees(model);
+    const whole = filesOf(contentTree(model, { limit: 100 }));
+    for (const limit of [2, 3, 4, 5]) {
+      const found: (readonly [string, number])[] = [];
+      const collect = (tree: ContentTree, above: string, skip: number) => {
+        for (const [path, bytes] of Object.entries(filesOf(tree))) {
+          found.push([[above, path].filter((part) => part !== '').join('/'), bytes]);
+        }
+        for (const node of new Set(tree.rest.nodes)) {
+          const entries = tree.parents.filter((parent) => parent === node).length;
+          const after = entries + (node === 0 ? skip : 0);
+          const path = [above, node === 0 ? '' : pathOf(tree, node)]
+            .filter((part) => part !== '')
+            .join('/');
+          const directory = tree.ids[node];
+          collect(trees.tree({ directory, skip: after, limit }), path, after);
+        }
+      };
+      collect(trees.tree({ limit }), '', 0);
+      expect(found.sort()).toEqual(Object.entries(whole).sort());
+    }
   });
 
   it('writes bytes of names that are no UTF-8 as \\xNN', () => {

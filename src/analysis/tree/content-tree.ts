@@ -1,6 +1,6 @@
 /** The files that the layers of an image ship, as a tree in columns: small enough to send to a browser. */
 import { toJsonText } from '../../files/index.ts';
-import { type ImageModel, NONE, type PathNode, type Version } from '../model/index.ts';
+import { type ImageModel, NONE, type PathNode, ROOT, type Version } from '../model/index.ts';
 
 /** By row, one column an array. Node 0 is the root; parents come before what is in them. */
 export interface ContentTree {
@@ -28,16 +28,45 @@ export interface ContentColumns {
 export interface ContentTreeOptions {
   /** Nodes at most. The smallest files and directories are cut, and their sums stay. */
   readonly limit: number;
+  /** Only what is below this directory, which is node 0 then; the root by default. */
+  readonly directory?: PathNode | undefined;
+  /** How many of the directory's own files and directories to leave out, the heaviest first: those of an earlier tree. */
+  readonly skip?: number | undefined;
 }
 
-export function contentTree(model: ImageModel, { limit }: ContentTreeOptions): ContentTree {
-  const weights = new Weights(model);
-  const kept = keptNodes(weights, limit);
+export function contentTree(model: ImageModel, options: ContentTreeOptions): ContentTree {
+  return new ContentTrees(model).tree(options);
+}
+
+/** Trees of parts of an image. What files and directories weigh is summed up once. */
+export class ContentTrees {
+  readonly #model: ImageModel;
+  #weights: Weights | undefined;
+
+  constructor(model: ImageModel) {
+    this.#model = model;
+  }
+
+  tree(options: ContentTreeOptions): ContentTree {
+    this.#weights ??= new Weights(this.#model);
+    return treeOf(this.#model, this.#weights, options);
+  }
+}
+
+function treeOf(
+  model: ImageModel,
+  weights: Weights,
+  { limit, directory = ROOT, skip = 0 }: ContentTreeOptions,
+): ContentTree {
+  const scope = nodesIn(model, weights, { directory, skip });
+  const kept = keptNodes(weights, scope, limit);
+  const isIn = new Uint8Array(model.paths.size);
+  for (const node of scope) isIn[node] = 1;
   const numbers = new Int32Array(model.paths.size).fill(NONE);
   const names: string[] = [];
   const parents: number[] = [];
   for (const node of kept) {
-    const parent = model.paths.parent(node);
+    const parent = node === directory ? NONE : model.paths.parent(node);
     numbers[node] = names.length;
     names.push(toJsonText(model.paths.name(node)));
     parents.push(parent === NONE ? NONE : (numbers[parent] ?? NONE));
@@ -46,6 +75,7 @@ export function contentTree(model: ImageModel, { limit }: ContentTreeOptions): C
   const rest = new Map<string, Rest>();
   for (const version of shippedFiles(model)) {
     const node = model.versions.node(version);
+    if (isIn[node] !== 1) continue;
     const bytes = weights.bytes(version);
     const row = {
       layer: model.versions.layer(version),
@@ -101,18 +131,47 @@ function* shippedFiles({ versions }: ImageModel): Generator<Version> {
   }
 }
 
-/** The heaviest nodes, parents first. A parent is as heavy as its child at least, and has a lower number. */
-function keptNodes({ nodes, used }: Weights, limit: number): PathNode[] {
-  const all: PathNode[] = [0];
-  for (let node = 1; node < nodes.length; node++) if (used[node] === 1) all.push(node);
-  if (all.length <= limit) return all;
+interface Scope {
+  readonly directory: PathNode;
+  readonly skip: number;
+}
+
+/** The directory, and what is below it but for its heaviest entries; parents first, which have lower numbers. */
+function nodesIn(
+  { paths }: ImageModel,
+  { nodes, used }: Weights,
+  { directory, skip }: Scope,
+): readonly PathNode[] {
+  const entries: PathNode[] = [];
+  for (let node = directory + 1; node < nodes.length && skip > 0; node++) {
+    if (used[node] === 1 && paths.parent(node) === directory) entries.push(node);
+  }
+  entries.sort((a, b) => (nodes[b] ?? 0) - (nodes[a] ?? 0) || a - b);
+  const skipped = new Set(entries.slice(0, skip));
+  const isIn = new Uint8Array(nodes.length);
+  isIn[directory] = 1;
+  const found = [directory];
+  for (let node = directory + 1; node < nodes.length; node++) {
+    if (used[node] !== 1 || isIn[paths.parent(node)] !== 1 || skipped.has(node)) continue;
+    isIn[node] = 1;
+    found.push(node);
+  }
+  return found;
+}
+
+/** The heaviest nodes, and the first. A parent is as heavy as its child at least, and has a lower number. */
+function keptNodes({ nodes }: Weights, scope: readonly PathNode[], limit: number): PathNode[] {
+  const [first, ...all] = scope;
+  if (first === undefined || scope.length <= limit) return [...scope];
+  const room = Math.max(0, limit - 1);
   const sorted = Float64Array.from(all, (node) => nodes[node] ?? 0).sort();
-  const least = sorted[sorted.length - limit] ?? 0;
-  let room = limit - all.filter((node) => (nodes[node] ?? 0) > least).length;
-  return all.filter((node) => {
+  const least = sorted[sorted.length - room] ?? Number.POSITIVE_INFINITY;
+  let rest = room - all.filter((node) => (nodes[node] ?? 0) > least).length;
+  const kept = all.filter((node) => {
     const weight = nodes[node] ?? 0;
-    return weight > least || node === 0 || (weight === least && room-- > 0);
+    return weight > least || (weight === least && rest-- > 0);
   });
+  return [first, ...kept];
 }
 
 function nearest({ paths }: ImageModel, numbers: Int32Array, node: PathNode): number {

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { PageData, PageImage } from '../page-data.ts';
 import { Build } from './build.tsx';
 import { Contents } from './contents.tsx';
+import { Definition } from './definition.tsx';
 import { Differences, nameOf } from './differences.tsx';
 import { Findings } from './findings.tsx';
 import { LayerStack } from './layer-stack.tsx';
@@ -19,19 +20,28 @@ export function App({ data }: { data: PageData }) {
         Skip to the contents
       </a>
       <header class="page-head">
-        <span class="brand" aria-hidden="true">
-          <i />
-          <i />
-          <i />
-        </span>
-        <span class="product">lamina explore</span>
-        <div class="tools to-the-end">
-          <button type="button" onClick={() => print()}>
-            Print
-          </button>
-          <button type="button" onClick={toggle}>
-            {theme === 'dark' ? 'Light' : 'Dark'} theme
-          </button>
+        <div class="inner">
+          <span class="brand" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          <span class="product">lamina explore</span>
+          <nav aria-label="Sections" class="sections">
+            {sectionsOf(data.images).map(([id, title]) => (
+              <a key={id} href={`#${id}`}>
+                {title}
+              </a>
+            ))}
+          </nav>
+          <div class="tools to-the-end">
+            <button type="button" onClick={() => print()}>
+              Print
+            </button>
+            <button type="button" onClick={toggle}>
+              {theme === 'dark' ? 'Light' : 'Dark'} theme
+            </button>
+          </div>
         </div>
       </header>
       <main>
@@ -52,6 +62,18 @@ export function App({ data }: { data: PageData }) {
       </main>
     </>
   );
+}
+
+/** Ids of headings, with what links to them say. */
+function sectionsOf(images: readonly PageImage[]): readonly (readonly [string, string])[] {
+  const hasBuild = images.some(({ build }) => build !== null);
+  return [
+    ...(images.length > 1 ? [['differences', 'Differences'] as const] : []),
+    ['layers-0', 'Layers'],
+    ['contents-0', 'Contents'],
+    ...(hasBuild ? [[`build-${images[0]?.build ? 0 : 1}`, 'Build'] as const] : []),
+    ['findings-0', 'Findings'],
+  ];
 }
 
 interface ImageViewProps {
@@ -75,10 +97,22 @@ function ImageView({ image, position, isServed, theme, isPair = false }: ImageVi
         </p>
       ))}
       <Summary report={report} />
-      <section class="card" aria-labelledby={`layers-${position}`}>
-        <h2 id={`layers-${position}`}>Layers</h2>
-        <LayerStack report={report} theme={theme} chosen={layer} onChoose={setLayer} />
-      </section>
+      <div class="beside">
+        <section class="card" aria-labelledby={`layers-${position}`}>
+          <div class="section-head">
+            <h2 id={`layers-${position}`}>Layers</h2>
+            <span class="quiet">topmost first; choose one to see only what it ships</span>
+          </div>
+          <LayerStack report={report} theme={theme} chosen={layer} onChoose={setLayer} />
+        </section>
+        <Definition
+          image={image}
+          position={position}
+          theme={theme}
+          chosen={layer}
+          onChoose={setLayer}
+        />
+      </div>
       <Contents
         image={image}
         position={position}

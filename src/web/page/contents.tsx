@@ -1,14 +1,16 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PageImage } from '../page-data.ts';
 import { Choice } from './choice.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 import { share, size } from './format.ts';
-import { type Grouping, type Item, type Measure, pathOf, rootItem } from './items.ts';
+import { type Cut, cutItem, type Grouping, type Item, pathOf, rootItem } from './items.ts';
+import { loadCut } from './load-data.ts';
 import { namesOf, SizeMap } from './map.tsx';
 import type { MapKind } from './map-layout.ts';
 import { layerColours } from './palette.ts';
 import { Preview } from './preview.tsx';
 import type { Theme } from './theme.ts';
+import type { Measure } from './tree-sums.ts';
 
 export interface ContentsProps {
   readonly image: PageImage;
@@ -38,11 +40,15 @@ export function Contents({ image, position, isServed, theme, layer, onLayer }: C
   const [measure, setMeasure] = useState<Measure>('final');
   const [open, setOpen] = useState<Item>();
   const [file, setFile] = useState<Item>();
+  /** What was asked for last: answers for something else come too late. */
+  const wanted = useRef<Item | undefined>(undefined);
+  const [problem, setProblem] = useState<string>();
   const root = useMemo(
     () => rootItem(image, { grouping, measure, layer }),
     [image, grouping, measure, layer],
   );
   useEffect(() => {
+    wanted.current = undefined;
     setOpen(undefined);
     setFile(undefined);
   }, [root]);
@@ -54,8 +60,20 @@ export function Contents({ image, position, isServed, theme, layer, onLayer }: C
     ...(report.packages.length > 0 ? [['package', 'Package'] as const] : []),
   ];
   const show = (next: Item) => {
+    wanted.current = next;
+    setProblem(undefined);
     if (next.children().length > 0) setOpen(next);
-    else if (isServed && next.kind === 'file' && next.node !== undefined) setFile(next);
+    else if (isServed && next.more !== undefined) load(next, next.more);
+    else if (isServed && next.kind === 'file' && next.id !== undefined) setFile(next);
+  };
+  const load = (rest: Item, cut: Cut) => {
+    loadCut(position, cut).then(
+      (tree) => {
+        if (wanted.current !== rest) return;
+        setOpen(cutItem(tree, rest, cut, { grouping, measure, layer }));
+      },
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+    );
   };
   return (
     <section class="card" aria-labelledby={`contents-${position}`}>
@@ -70,7 +88,7 @@ export function Contents({ image, position, isServed, theme, layer, onLayer }: C
         </div>
       </div>
       <div class="path-line">
-        <Breadcrumb item={item} onOpen={setOpen} />
+        <Breadcrumb item={item} onOpen={show} />
         {layer !== undefined && (
           <button type="button" class="chip" onClick={() => onLayer(undefined)}>
             Only layer {layer} <span aria-hidden="true">×</span>
@@ -78,14 +96,19 @@ export function Contents({ image, position, isServed, theme, layer, onLayer }: C
           </button>
         )}
       </div>
+      {problem !== undefined && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
       <div class="contents">
         <SizeMap
           kind={kind}
           item={item}
           layers={report.layers.length}
           theme={theme}
-          onOpen={setOpen}
-          onUp={() => setOpen(item.parent ?? root)}
+          onOpen={show}
+          onUp={() => show(item.parent ?? root)}
         />
         <Listing
           item={item}
@@ -99,7 +122,7 @@ export function Contents({ image, position, isServed, theme, layer, onLayer }: C
       {file !== undefined && (
         <Preview
           image={position}
-          node={image.tree.ids[file.node ?? 0] ?? 0}
+          node={file.id ?? 0}
           file={file}
           onClose={() => setFile(undefined)}
         />
@@ -147,7 +170,8 @@ function Listing({ item, layers, theme, isServed, onOpen }: ListingProps) {
       isWide: true,
       by: ({ name }) => name,
       cell: (row) => {
-        const isOpen = row.children().length > 0 || (isServed && row.node !== undefined);
+        const isAsked = row.id !== undefined || row.more !== undefined;
+        const isOpen = row.children().length > 0 || (isServed && isAsked);
         const name = row.kind === 'directory' ? `${row.name}/` : row.name;
         return isOpen ? (
           <button type="button" class="link" onClick={() => onOpen(row)}>

@@ -29,23 +29,19 @@ export function drawMap(
   else drawArcs(context, { root, paint, ...sizeOf(canvas) });
 }
 
+/** Around an arc. */
 export function drawOutline(
   canvas: HTMLCanvasElement,
-  { kind, shape, paint }: { kind: MapKind; shape: Shape | undefined; paint: Paint },
+  { shape, paint }: { shape: Shape | undefined; paint: Paint },
 ): void {
   const context = prepared(canvas);
   if (context === undefined || shape === undefined) return;
+  const { width, height } = sizeOf(canvas);
   context.lineWidth = 2.5;
   context.strokeStyle = paint.outline;
-  if (kind === 'treemap') {
-    const { x0, y0, x1, y1 } = shape;
-    context.strokeRect(x0 + 1, y0 + 1, Math.max(1, x1 - x0 - 2), Math.max(1, y1 - y0 - 2));
-  } else {
-    const { width, height } = sizeOf(canvas);
-    context.translate(width / 2, height / 2);
-    arc(context, shape);
-    context.stroke();
-  }
+  context.translate(width / 2, height / 2);
+  arc(context, shape);
+  context.stroke();
 }
 
 /** Fits the canvas to its place on the screen, and empties it. */

@@ -29,7 +29,7 @@ export function Findings({ image, position }: { image: PageImage; position: numb
     event.preventDefault();
   };
   return (
-    <section class="card" aria-labelledby={`findings-${position}`}>
+    <section class="card findings" aria-labelledby={`findings-${position}`}>
       <h2 id={`findings-${position}`}>Findings</h2>
       <div
         class="tabs"

@@ -1,7 +1,7 @@
 /** What the map and the table beside it show: a tree of named sizes, grouped in several ways. */
 import type { ContentTree } from '../../analysis/index.ts';
 import type { PageImage } from '../page-data.ts';
-import { count } from './format.ts';
+import { type Measure, TreeSums } from './tree-sums.ts';
 
 export interface Item {
   readonly name: string;
@@ -11,17 +11,26 @@ export interface Item {
   readonly layer: number | undefined;
   /** Bytes of it that are not visible in the end. */
   readonly hidden: number;
-  /** Row of the tree; undefined where it is none. */
-  readonly node: number | undefined;
+  /** As lamina numbers files and directories; undefined where it is none. */
+  readonly id: number | undefined;
+  /** The first of the items of one layer: that layer. */
+  readonly only?: number | undefined;
   readonly parent: Item | undefined;
   /** Largest first; empty for what has nothing in it. */
   readonly children: () => readonly Item[];
+  /** Of what was cut: what to ask lamina for. */
+  readonly more?: Cut | undefined;
+}
+
+/** What is in a directory but not in the tree of the page. */
+export interface Cut {
+  /** As lamina numbers it. */
+  readonly node: number;
+  /** Entries of the directory that the page has, the largest ones. */
+  readonly skip: number;
 }
 
 export type Grouping = 'directory' | 'layer' | 'stage' | 'package';
-/** `final`: what a container sees; `shipped`: all that layers hold; `hidden`: what could go. */
-export type Measure = 'final' | 'shipped' | 'hidden';
-
 export interface ItemOptions {
   readonly grouping: Grouping;
   readonly measure: Measure;
@@ -70,7 +79,7 @@ function group(name: string, parent: Item | undefined, make: (self: Item) => Ite
   let [bytes, hidden] = [0, 0];
   const children: Item[] = [];
   const self: Item = {
-    ...{ name, kind: 'group', layer: undefined, node: undefined, parent },
+    ...{ name, kind: 'group', layer: undefined, id: undefined, parent },
     get bytes() {
       return bytes;
     },
@@ -108,7 +117,7 @@ function packagesItem({ report }: PageImage): Item {
 
 function leaf(given: Pick<Item, 'name' | 'bytes' | 'parent'> & Partial<Item>): Item {
   return {
-    ...{ kind: 'file', layer: undefined, hidden: 0, node: undefined },
+    ...{ kind: 'file', layer: undefined, hidden: 0, id: undefined },
     ...given,
     children: () => [],
   };
@@ -119,114 +128,66 @@ interface TreeOptions {
   readonly measure: Measure;
   readonly layer: number | undefined;
   readonly parent: Item | undefined;
+  /** The tree is what was cut of another one. */
+  readonly cut?: Cut;
+}
+
+/** What was cut, once lamina has sent it: in the place of the item that stood for it. */
+export function cutItem(tree: ContentTree, rest: Item, cut: Cut, options: ItemOptions): Item {
+  const { measure } = options;
+  const layer = layerOf(rest) ?? options.layer;
+  return treeItem(tree, { name: rest.name, measure, layer, parent: rest.parent, cut });
+}
+
+/** The layer whose files alone are in the group that an item belongs to. */
+function layerOf(item: Item): number | undefined {
+  const group = pathOf(item).find(({ only }) => only !== undefined);
+  return group?.only;
 }
 
 /** Sums of all nodes at once; items are made for what is looked at. */
 function treeItem(tree: ContentTree, options: TreeOptions): Item {
+  const { cut } = options;
   const sums = new TreeSums(tree, options);
-  const make = (node: number, name: string, parent: Item | undefined): Item => {
+  const make = (at: number, name: string, parent: Item | undefined): Item => {
     let known: readonly Item[] | undefined;
+    const isCut = cut !== undefined && at === 0;
     const self: Item = {
-      ...{ name, node, parent, kind: sums.isFile(node) ? 'file' : 'directory' },
-      ...{ bytes: sums.bytes[node] ?? 0, hidden: sums.hidden[node] ?? 0 },
-      layer: sums.layers[node] === -1 ? undefined : sums.layers[node],
+      ...{ name, id: tree.ids[sums.node(at)], parent },
+      kind: isCut ? 'rest' : sums.isFile(at) ? 'file' : 'directory',
+      ...{ bytes: sums.bytes(at), hidden: sums.hidden(at), layer: sums.layer(at) },
+      only: at === 0 ? options.layer : undefined,
       children: () => {
-        known ??= [
-          ...sums.children(node).map((child) => make(child, tree.names[child] ?? '', self)),
-          ...sums.rest(node).map((rest) => leaf({ ...rest, parent: self, kind: 'rest' })),
-        ]
-          .filter((item) => item.bytes > 0)
-          .sort((a, b) => b.bytes - a.bytes);
+        known ??= childrenOf(at, self);
         return known;
       },
     };
     return self;
   };
+  const childrenOf = (at: number, self: Item): readonly Item[] => {
+    const node = sums.node(at);
+    const more = () => ({
+      node: tree.ids[node] ?? 0,
+      skip: entriesOf(tree, node) + (at === 0 ? (cut?.skip ?? 0) : 0),
+    });
+    return [
+      ...sums.children(at).map((child) => make(child, tree.names[sums.node(child)] ?? '', self)),
+      ...sums.rest(at).map((rest) => leaf({ ...rest, parent: self, kind: 'rest', more: more() })),
+    ].sort((a, b) => b.bytes - a.bytes);
+  };
   return make(0, options.name, options.parent);
 }
 
-class TreeSums {
-  readonly bytes: Float64Array;
-  readonly hidden: Float64Array;
-  /** The layer with most bytes of the largest file; -1: nothing. */
-  readonly layers: Int16Array;
-  readonly #first: Int32Array;
-  readonly #next: Int32Array;
-  readonly #files: Uint8Array;
-  readonly #rest = new Map<
-    number,
-    { name: string; bytes: number; hidden: number; count: number }
-  >();
+const ENTRIES = new WeakMap<ContentTree, Int32Array>();
 
-  constructor(tree: ContentTree, { measure, layer }: TreeOptions) {
-    const { parents, files, rest } = tree;
-    const length = parents.length;
-    this.bytes = new Float64Array(length);
-    this.hidden = new Float64Array(length);
-    this.layers = new Int16Array(length).fill(-1);
-    this.#first = new Int32Array(length).fill(-1);
-    this.#next = new Int32Array(length).fill(-1);
-    this.#files = new Uint8Array(length);
-    const counts = (row: number, columns: ContentTree['files']) =>
-      (layer === undefined || columns.layers[row] === layer) &&
-      (measure === 'shipped' || (measure === 'final') === (columns.hiddenBy[row] === -1));
-    for (let row = 0; row < files.nodes.length; row++) {
-      this.#files[files.nodes[row] ?? 0] = 1;
-      if (counts(row, files)) this.#add(files, row);
-    }
-    for (let row = 0; row < rest.nodes.length; row++) {
-      if (!counts(row, rest)) continue;
-      const { node, bytes, hidden } = this.#add(rest, row);
-      const known = this.#rest.get(node) ?? { name: '', bytes: 0, hidden: 0, count: 0 };
-      known.bytes += bytes;
-      known.hidden += hidden;
-      known.count += rest.counts[row] ?? 0;
-      known.name = count(known.count, 'smaller file');
-      this.#rest.set(node, known);
-    }
-    this.#sumUp(parents);
+/** Files and directories that the tree has of a directory, whether they count or not. */
+function entriesOf(tree: ContentTree, node: number): number {
+  let entries = ENTRIES.get(tree);
+  if (entries === undefined) {
+    entries = new Int32Array(tree.parents.length);
+    for (const parent of tree.parents)
+      if (parent >= 0) entries[parent] = (entries[parent] ?? 0) + 1;
+    ENTRIES.set(tree, entries);
   }
-
-  isFile(node: number): boolean {
-    return this.#files[node] === 1;
-  }
-
-  children(node: number): number[] {
-    const found: number[] = [];
-    for (let child = this.#first[node] ?? -1; child !== -1; child = this.#next[child] ?? -1) {
-      found.push(child);
-    }
-    return found;
-  }
-
-  rest(node: number): { name: string; bytes: number; hidden: number }[] {
-    const rest = this.#rest.get(node);
-    return rest === undefined ? [] : [rest];
-  }
-
-  #add(columns: ContentTree['files'], row: number) {
-    const node = columns.nodes[row] ?? 0;
-    const bytes = columns.bytes[row] ?? 0;
-    const hidden = columns.hiddenBy[row] === -1 ? 0 : bytes;
-    this.bytes[node] = (this.bytes[node] ?? 0) + bytes;
-    this.hidden[node] = (this.hidden[node] ?? 0) + hidden;
-    this.layers[node] = columns.layers[row] ?? -1;
-    return { node, bytes, hidden };
-  }
-
-  #sumUp(parents: readonly number[]): void {
-    const heaviest = new Float64Array(parents.length);
-    for (let node = parents.length - 1; node > 0; node--) {
-      const parent = parents[node] ?? 0;
-      const bytes = this.bytes[node] ?? 0;
-      this.#next[node] = this.#first[parent] ?? -1;
-      this.#first[parent] = node;
-      this.bytes[parent] = (this.bytes[parent] ?? 0) + bytes;
-      this.hidden[parent] = (this.hidden[parent] ?? 0) + (this.hidden[node] ?? 0);
-      if (bytes > (heaviest[parent] ?? 0)) {
-        heaviest[parent] = bytes;
-        this.layers[parent] = this.layers[node] ?? -1;
-      }
-    }
-  }
+  return entries[node] ?? 0;
 }

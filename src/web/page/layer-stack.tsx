@@ -15,25 +15,30 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
   const { layers } = report;
   const colours = layerColours(layers.length, theme === 'dark');
   const widest = Math.max(1, ...layers.map(({ unpacked }) => unpacked));
-  const hasLines = layers.some(({ line, stage }) => line !== null || stage !== null);
+  const isCompressed = layers.some(({ compressed }) => compressed !== null);
+  const isBuilt = layers.some(({ stage, line }) => stage !== null || line !== null);
+  if (layers.length === 0) return <p class="nothing">The image has no layers.</p>;
   return (
-    <section class="scroll" aria-label="Layers">
+    <section
+      class="scroll pane"
+      aria-label="Layers"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
+      tabIndex={0}
+    >
       <table class="layers">
         <caption class="visually-hidden">Layers, topmost first</caption>
         <thead>
           <tr>
             <th scope="col">Layer</th>
-            {hasLines && <th scope="col">Stage</th>}
             <th scope="col">Instruction</th>
-            <th scope="col" class="bar-column">
-              Contents
-            </th>
             <th scope="col" class="number">
               Unpacked
             </th>
-            <th scope="col" class="number">
-              Compressed
-            </th>
+            {isCompressed && (
+              <th scope="col" class="number">
+                Compressed
+              </th>
+            )}
             <th scope="col" class="number">
               Reclaimable
             </th>
@@ -41,11 +46,11 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
         </thead>
         <tbody>
           {[...layers].reverse().map((layer) => {
-            const { index, instruction, stage, line, unpacked, compressed, reclaimable } = layer;
+            const { index, instruction, unpacked, compressed, reclaimable } = layer;
             const isChosen = index === chosen;
             const style = {
               '--layer': colours[index]?.fill ?? '',
-              '--ink': colours[index]?.ink ?? '',
+              '--on-layer': colours[index]?.ink ?? '',
             };
             return (
               <tr key={index} class={isChosen ? 'chosen' : undefined}>
@@ -61,24 +66,25 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
                     {index}
                   </button>
                 </td>
-                {hasLines && (
-                  <td class="quiet">
-                    {stage ?? 'base'}
-                    {line !== null && `:${line}`}
-                  </td>
-                )}
                 <td class="wide">
                   <code title={instruction ?? undefined}>
                     {instruction ?? <span class="quiet">not in the history</span>}
                   </code>
-                </td>
-                <td class="bar-column" aria-hidden="true">
-                  <div class="bar" style={{ ...style, width: `${(unpacked / widest) * 100}%` }}>
-                    <span style={{ width: `${(reclaimable / Math.max(1, unpacked)) * 100}%` }} />
+                  <div class="under">
+                    <div aria-hidden="true">
+                      <div class="bar" style={{ ...style, width: `${(unpacked / widest) * 100}%` }}>
+                        <span
+                          style={{ width: `${(reclaimable / Math.max(1, unpacked)) * 100}%` }}
+                        />
+                      </div>
+                    </div>
+                    <span class="quiet">{isBuilt ? placeOf(layer) : ''}</span>
                   </div>
                 </td>
                 <td class="number">{size(unpacked)}</td>
-                <td class="number">{compressed === null ? '–' : size(compressed)}</td>
+                {isCompressed && (
+                  <td class="number">{compressed === null ? '–' : size(compressed)}</td>
+                )}
                 <td class={reclaimable > 0 ? 'number bad' : 'number quiet'}>
                   {reclaimable > 0 ? size(reclaimable) : '–'}
                 </td>
@@ -89,4 +95,9 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
       </table>
     </section>
   );
+}
+
+function placeOf({ stage, line }: ImageReport['layers'][number]): string {
+  if (stage === null && line === null) return 'base image';
+  return [stage, line === null ? null : `line ${line}`].filter((part) => part !== null).join(', ');
 }

@@ -1,5 +1,7 @@
 /** The data of the page: out of the page itself, or from lamina, which serves it. */
+import type { ContentTree } from '../../analysis/index.ts';
 import type { FilePreview, PageData } from '../page-data.ts';
+import type { Cut } from './items.ts';
 
 export async function loadData(): Promise<PageData> {
   const embedded = document.getElementById('data')?.textContent;
@@ -8,6 +10,11 @@ export async function loadData(): Promise<PageData> {
 
 export function loadPreview(image: number, node: number, layer: number): Promise<FilePreview> {
   return fetched<FilePreview>(`/file?image=${image}&node=${node}&layer=${layer}`);
+}
+
+/** Of a directory, what the page has not got. */
+export function loadCut(image: number, { node, skip }: Cut): Promise<ContentTree> {
+  return fetched<ContentTree>(`/directory?image=${image}&node=${node}&skip=${skip}`);
 }
 
 async function unpacked(base64: string): Promise<PageData> {

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { drawMap, drawOutline, type Paint } from './draw-map.ts';
 import { share, size } from './format.ts';
 import { type Item, pathOf } from './items.ts';
-import { layOut, type MapKind, type Shape, shapeAt } from './map-layout.ts';
+import { layOut, type MapKind, type Point, type Shape, shapeAt } from './map-layout.ts';
 import { layerColours } from './palette.ts';
 import type { Theme } from './theme.ts';
 
@@ -36,25 +36,44 @@ export function SizeMap({ kind, item, layers, theme, title, onOpen, onUp }: MapP
     if (base.current !== null) drawMap(base.current, { kind, root, paint });
   }, [root, paint]);
   useEffect(() => {
-    if (over.current !== null) drawOutline(over.current, { kind, shape: pointed?.shape, paint });
-  }, [pointed, root, paint]);
+    if (over.current !== null) drawOutline(over.current, { shape: pointed?.shape, paint });
+  }, [pointed?.shape, root, paint]);
   useEffect(() => setPointed(undefined), [root]);
 
-  const point = ({ offsetX: x, offsetY: y }: MouseEvent) => {
-    const shape = shapeAt(kind, root, { x, y }, box);
-    setPointed(shape === undefined || shape === root ? undefined : { shape, x, y });
+  const shown = useRef({ kind, root, box });
+  shown.current = { kind, root, box };
+  const shapeUnder = ({ x, y }: Point) => {
+    const { kind: drawn, root: whole, box: room } = shown.current;
+    const shape = shapeAt(drawn, whole, { x, y }, room);
+    return shape === whole ? undefined : shape;
   };
-  const open = () => {
-    if (pointed === undefined) return onUp();
-    onOpen(nearestDirectory(pointed.shape.item));
+  /** Where the mouse went since the last frame: it may move several times in one. */
+  const moved = useRef<Point | undefined>(undefined);
+  const onMouseMove = ({ offsetX: x, offsetY: y }: MouseEvent) => {
+    if (moved.current === undefined) requestAnimationFrame(point);
+    moved.current = { x, y };
+  };
+  const point = () => {
+    const { current: at } = moved;
+    moved.current = undefined;
+    const shape = at && shapeUnder(at);
+    setPointed(shape && at && { shape, ...at });
+  };
+  const onMouseLeave = () => {
+    moved.current = undefined;
+    setPointed(undefined);
+  };
+  const open = (shape: Shape | undefined) => {
+    if (shape === undefined) onUp();
+    else onOpen(whatToOpen(shape.item, item));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && pointed !== undefined) open();
+    if (event.key === 'Enter' && pointed !== undefined) open(pointed.shape);
     else if (event.key === 'Backspace' || event.key === 'Escape') onUp();
     else {
-      const next = neighbour(event.key, root, pointed?.shape);
-      if (next === undefined) return;
-      setPointed({ shape: next, ...anchor(kind, next, box) });
+      const to = neighbour(event.key, root, pointed?.shape);
+      if (to === undefined) return;
+      setPointed({ shape: to, ...anchor(kind, to, box) });
     }
     event.preventDefault();
   };
@@ -68,14 +87,15 @@ export function SizeMap({ kind, item, layers, theme, title, onOpen, onUp }: MapP
       tabIndex={0}
       aria-label={`${title ?? ''} ${kind} of ${path}, ${size(item.bytes)}. Arrow keys move, Enter opens, Backspace goes up.`.trim()}
       onKeyDown={onKeyDown}
-      onMouseMove={point}
-      onMouseLeave={() => setPointed(undefined)}
+      onMouseMove={onMouseMove}
+      onMouseLeave={onMouseLeave}
       onClick={(event: MouseEvent) => {
-        if (event.detail > 0) open();
+        if (event.detail > 0) open(shapeUnder({ x: event.offsetX, y: event.offsetY }));
       }}
     >
       <canvas ref={base} />
-      <canvas ref={over} />
+      {kind === 'sunburst' && <canvas ref={over} />}
+      {kind === 'treemap' && pointed !== undefined && <Outline shape={pointed.shape} />}
       {item.bytes === 0 && <p class="map-empty">Nothing here.</p>}
       <div class="visually-hidden" aria-live="polite">
         {pointed !== undefined && describe(pointed.shape.item, item)}
@@ -83,6 +103,15 @@ export function SizeMap({ kind, item, layers, theme, title, onOpen, onUp }: MapP
       {pointed !== undefined && <Tip pointed={pointed} root={item} box={box} />}
     </div>
   );
+}
+
+/** An element, not a drawing: moving it repaints nothing. */
+function Outline({ shape: { x0, y0, x1, y1 } }: { shape: Shape }) {
+  const style = {
+    transform: `translate(${x0}px, ${y0}px)`,
+    ...{ width: `${Math.max(3, x1 - x0)}px`, height: `${Math.max(3, y1 - y0)}px` },
+  };
+  return <div class="outline" aria-hidden="true" style={style} />;
 }
 
 function Tip({ pointed: { shape, x, y }, root, box }: { pointed: Pointed; root: Item; box: Box }) {
@@ -108,7 +137,9 @@ function Tip({ pointed: { shape, x, y }, root, box }: { pointed: Pointed; root: 
 }
 
 export function namesOf(item: Item): string {
-  const [first, ...names] = pathOf(item).map(({ name }) => name);
+  const [first, ...names] = pathOf(item)
+    .filter((one) => one === item || one.kind !== 'rest')
+    .map(({ name }) => name);
   return first === '/' ? `/${names.join('/')}` : [first, ...names].join(' / ');
 }
 
@@ -116,8 +147,10 @@ function describe(item: Item, root: Item): string {
   return `${namesOf(item)}, ${size(item.bytes)}, ${share(item.bytes, root.bytes)}`;
 }
 
-function nearestDirectory(item: Item): Item {
-  return item.children().length > 0 || item.parent === undefined ? item : item.parent;
+/** A file opens the directory that it is in, and itself once that is open. */
+function whatToOpen(item: Item, open: Item): Item {
+  const isOpenable = item.children().length > 0 || item.more !== undefined;
+  return isOpenable || item.parent === undefined || item.parent === open ? item : item.parent;
 }
 
 /** Left and right go to the siblings, down into a shape, up out of it. */
