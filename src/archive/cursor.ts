@@ -51,6 +51,12 @@ export class ChunkCursor {
     return whole;
   }
 
+  /** Passes over bytes after those of the chunk, which must be used up: they are never pushed. */
+  skip(size: number): void {
+    if (this.available > 0 || this.#collected > 0) throw new Error('bytes before are not used');
+    this.#base += size;
+  }
+
   /** The next bytes of the chunk, at most `limit`, without a copy. */
   view(limit: number): Buffer {
     const start = this.#position;

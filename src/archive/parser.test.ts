@@ -265,3 +265,40 @@ describe('what TarParser refuses', () => {
     );
   });
 });
+
+describe('skip', () => {
+  it('passes over content, and finds the same members', () => {
+    const archive = pack([
+      { header: header({ path: 'a' }), content: Buffer.alloc(3000, 'a') },
+      { header: header({ path: 'b' }), content: Buffer.alloc(0) },
+      { header: header({ path: 'c' }), content: Buffer.from('hello') },
+    ]);
+    const list = (isSkipping: boolean): { paths: string[]; read: number } => {
+      const parser = new TarParser();
+      const paths: string[] = [];
+      let read = 0;
+      for (let at = 0; at < archive.length; ) {
+        parser.push(archive.subarray(at, at + 512));
+        for (let event = parser.next(); event !== undefined; event = parser.next()) {
+          if (event.kind === 'member') paths.push(`${event.header.path} ${event.offset}`);
+        }
+        at += 512;
+        read += 512;
+        if (isSkipping) at += parser.skip(archive.length - at);
+      }
+      parser.end();
+      return { paths, read };
+    };
+    expect(list(true).paths).toEqual(list(false).paths);
+    expect(list(true).read).toBeLessThanOrEqual(list(false).read - 2500);
+  });
+
+  it('does not pass over the end of the archive unseen', () => {
+    const parser = new TarParser();
+    parser.push(encodeHeader(header({ path: 'a', size: 3000 })));
+    expect(parser.next()).toMatchObject({ kind: 'member' });
+    expect(parser.next()).toBeUndefined();
+    expect(parser.skip(1000)).toBe(1000);
+    expect(() => parser.end()).toThrow(AppError);
+  });
+});

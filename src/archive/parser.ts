@@ -95,6 +95,19 @@ export class TarParser {
     }
   }
 
+  /**
+   * Passes over content of the current member, which need not be read then. Call it when `next` needs more bytes.
+   * @param most bytes that may be passed over, such as those left in the file
+   * @returns bytes that the next chunk comes after
+   */
+  skip(most: number): number {
+    if (this.#state !== 'content' || this.#input.available > 0) return 0;
+    const size = Math.min(this.#remaining, most);
+    this.#input.skip(size);
+    this.#remaining -= size;
+    return size;
+  }
+
   /** True after the two zero blocks at the end; anything after them is ignored. */
   get done(): boolean {
     return this.#state === 'done';

@@ -10,6 +10,7 @@ import type { FileTree } from '../files/index.ts';
 import { layerCompression } from '../oci/index.ts';
 import type {
   BlobStore,
+  FetchRequest,
   LayerClaim,
   LayerId,
   LayerProvider,
@@ -165,7 +166,7 @@ async function fetchLazyLayer(
     });
   const imported = isKept
     ? await keepAndRead(store, lazy, { ...options, into })
-    : await receive(store, lazy, { ...options, into, keep: drain });
+    : await readOnly(store, lazy, { ...options, into });
   if (isKept || isTarOf(lazy)) rememberSourceBlob(store, lazy.diffId, lazy.descriptor);
   if (!imported.usesBase) rememberIndependent(store, lazy.diffId, imported.id);
 }
@@ -196,8 +197,24 @@ async function keepAndRead<T>(
   return await into(createReadStream(store.blobs.path(digest), { highWaterMark: CHUNK }));
 }
 
-async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
+/** Reads a blob without keeping it. A fault of the blob takes precedence over the reader's error. */
+async function readOnly<T>(
+  store: LazyLayerStore,
+  lazy: LazyLayer,
+  { into, ...options }: ReadOptions<T>,
+): Promise<T> {
+  using _permit = await downloads(store).acquire(options.signal);
+  const chunks = download(store, lazy, { ...options, lend: true });
+  // A reader that fails does not close it.
+  const source = { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };
+  try {
+    return await into(source);
+  } catch (error) {
+    for await (const _ of chunks);
+    throw error;
+  } finally {
+    await chunks.return();
+  }
 }
 
 interface ReceiveOptions<T> extends ReadOptions<T> {
@@ -240,11 +257,11 @@ async function receive<T>(
 async function* download(
   store: LazyLayerStore,
   lazy: LazyLayer,
-  { signal, progress, provider = store.provider }: EnsureOptions,
+  { signal, lend, progress, provider = store.provider }: EnsureOptions & FetchRequest,
 ): AsyncGenerator<Uint8Array, void> {
   if (provider === undefined) throw notAvailable(lazy);
   let bytes = 0;
-  for await (const chunk of provider.fetch(lazy, { signal })) {
+  for await (const chunk of provider.fetch(lazy, { signal, lend })) {
     signal?.throwIfAborted();
     bytes += chunk.length;
     progress?.advanced(lazy, bytes);

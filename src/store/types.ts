@@ -73,6 +73,8 @@ export interface LayerProvider extends Partial<AsyncDisposable> {
 
 export interface FetchRequest {
   readonly signal?: AbortSignal | undefined;
+  /** Whether a chunk may be valid only until the next one is requested. */
+  readonly lend?: boolean | undefined;
 }
 
 /** A layer of an image. With an epoch, its times are rewritten when it is packed as a tar. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import { type Descriptor, digestHex, digestOf } from '../../oci/index.ts';
-import { bytesOf } from '../model/image.ts';
+import { type BlobReading, bytesOf } from '../model/image.ts';
 import type { ManifestName } from '../model/transport.ts';
 import { printable } from './archive-member-name.ts';
 import type { ArchiveReader } from './archive-reader.ts';
@@ -61,11 +61,12 @@ export async function readDocument(
 export async function* readBlob(
   source: ArchiveReader,
   descriptor: Descriptor,
+  reading: BlobReading = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const name = blobName(descriptor);
   await checkSize(source, name, descriptor.size);
   const hash = createHash('sha256');
-  for await (const chunk of source.read(name)) {
+  for await (const chunk of source.read(name, reading)) {
     hash.update(chunk);
     yield chunk;
   }

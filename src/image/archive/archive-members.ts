@@ -38,6 +38,11 @@ export class MemberList {
     }
   }
 
+  /** Passes over content after the last chunk. @returns bytes, at most `most`, that need not be pushed */
+  skip(most: number): number {
+    return this.#parser.skip(most);
+  }
+
   /** Ends the tar. */
   end(): void {
     this.#parser.end();

@@ -10,6 +10,7 @@ import { decompress, detectCompression, MAGIC_SIZE } from '../../archive/index.t
 import { AppError } from '../../errors.ts';
 import { UnpackBudget } from '../../layers/index.ts';
 import { openInput, UnsuitableFile } from '../../system/index.ts';
+import type { BlobReading } from '../model/image.ts';
 import { cleanName } from './archive-member-name.ts';
 import { type Extent, MemberList } from './archive-members.ts';
 
@@ -18,8 +19,7 @@ export interface ArchiveReader extends AsyncDisposable {
   readonly label: string;
   /** Bytes of a file, links followed; undefined if there is none of that name. */
   size(name: string): Promise<number | undefined>;
-  /** The file's bytes. The reader keeps owning the chunks. */
-  read(name: string): AsyncIterable<Uint8Array>;
+  read(name: string, reading?: BlobReading): AsyncIterable<Uint8Array>;
   /** Limits files that are unpacked without being kept. */
   budget(): UnpackBudget;
 }
@@ -33,6 +33,8 @@ export interface OpenArchiveOptions {
 }
 
 const CHUNK = 1 << 20;
+/** Bytes read at once to find members. */
+const LISTED = 64 * 1024;
 
 /**
  * Opens an archive; the caller disposes of it.
@@ -58,12 +60,7 @@ export async function openArchive(
     return spool(handle.createReadStream({ highWaterMark: CHUNK }), source, options);
   }
   try {
-    const members = new MemberList();
-    for await (const chunk of chunksOf(handle, { offset: 0, size: stats.size })) {
-      options.signal?.throwIfAborted();
-      members.push(chunk);
-    }
-    members.end();
+    const members = await listMembers(handle, stats.size, options.signal);
     const budget = () =>
       new UnpackBudget({ limit: options.unpackLimit, directory: dirname(source) });
     return tarReader({ label: source, handle, members, budget });
@@ -71,6 +68,25 @@ export async function openArchive(
     await handle.close();
     throw error;
   }
+}
+
+/** Reads headers only, not what is in large members. */
+async function listMembers(
+  handle: FileHandle,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<MemberList> {
+  const members = new MemberList();
+  const buffer = Buffer.allocUnsafe(Math.min(LISTED, size));
+  for (let at = 0; at < size; at += members.skip(size - at)) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) break;
+    members.push(buffer.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  members.end();
+  return members;
 }
 
 /** The bytes of a pipe. @throws AppError ARCHIVE_NOT_FOUND for a device or a socket */
@@ -135,10 +151,10 @@ function tarReader(
     async size(name) {
       return members.find(name)?.size;
     },
-    read(name) {
+    read(name, reading) {
       const extent = members.find(name);
       if (extent === undefined) throw new Error(`the archive has no member ${name}`);
-      return chunksOf(handle, extent);
+      return chunksOf(handle, extent, reading);
     },
     [Symbol.asyncDispose]: cleanUp,
   };
@@ -165,7 +181,7 @@ export function directoryReader(directory: string, limit?: number): ArchiveReade
       await handle.close();
       return size;
     },
-    async *read(name) {
+    async *read(name, reading) {
       const handle = await openFile(name);
       if (handle === undefined) {
         // It existed when its size was read.
@@ -174,7 +190,7 @@ export function directoryReader(directory: string, limit?: number): ArchiveReade
         });
       }
       try {
-        yield* chunksOf(handle, { offset: 0, size: Number.POSITIVE_INFINITY });
+        yield* chunksOf(handle, { offset: 0, size: Number.POSITIVE_INFINITY }, reading);
       } finally {
         await handle.close();
       }
@@ -186,10 +202,13 @@ export function directoryReader(directory: string, limit?: number): ArchiveReade
 async function* chunksOf(
   handle: FileHandle,
   extent: Extent,
+  { lend = false }: BlobReading = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  let lent: Buffer | undefined;
   for (let done = 0; done < extent.size; ) {
     const length = Math.min(CHUNK, extent.size - done);
-    const buffer = Buffer.allocUnsafe(length);
+    const buffer = lent ?? Buffer.allocUnsafeSlow(length);
+    if (lend) lent = buffer;
     const { bytesRead } = await handle.read(buffer, 0, length, extent.offset + done);
     if (bytesRead === 0) return;
     done += bytesRead;

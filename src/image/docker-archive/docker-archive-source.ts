@@ -76,12 +76,12 @@ export async function dockerArchiveSource(
     label: archive.label,
     roots,
     manifest: async ({ digest }) => found.get(digest)?.manifest ?? missing(archive, digest),
-    async *blob({ digest }) {
+    async *blob({ digest }, reading) {
       const config = configs.get(digest);
       const layer = layers.get(digest);
       if (config !== undefined) yield config;
       else if (layer === undefined) missing(archive, digest);
-      else yield* verifiedTar(decompress(archive.read(layer)), digest);
+      else yield* verifiedTar(decompress(archive.read(layer, reading)), digest);
     },
     hasBlob: async (digest) => configs.has(digest) || layers.has(digest),
     referrers: async () => [],

@@ -8,11 +8,16 @@ import type {
   RawManifest,
 } from '../../oci/index.ts';
 
+export interface BlobReading {
+  /** Whether a chunk may be valid only until the next one is requested, which saves memory. */
+  readonly lend?: boolean | undefined;
+}
+
 /** Bytes with their descriptor. */
 export interface Blob {
   readonly descriptor: Descriptor;
   /** Reads them from the start; the stream fails at its end unless they match the descriptor. */
-  readonly read: () => AsyncIterable<Uint8Array>;
+  readonly read: (reading?: BlobReading) => AsyncIterable<Uint8Array>;
 }
 
 /** A layer, known by its descriptor: nothing is fetched or made before it is read. */

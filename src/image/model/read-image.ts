@@ -11,7 +11,7 @@ import {
   type Manifest,
   type RawManifest,
 } from '../../oci/index.ts';
-import { bytesOf, type Image, type Layer } from './image.ts';
+import { type BlobReading, bytesOf, type Image, type Layer } from './image.ts';
 import { checkLayers } from './image-kind.ts';
 import type { ImageSource, ReadRequest } from './transport.ts';
 
@@ -78,7 +78,8 @@ export function imageOf(
   const layers = diffIds.flatMap((diffId, position): Layer[] => {
     const layer = manifest.layers[position];
     if (layer === undefined) return [];
-    return [{ descriptor: layer, diffId, read: () => source.blob(layer, request) }];
+    const read = (reading: BlobReading = {}) => source.blob(layer, { ...request, ...reading });
+    return [{ descriptor: layer, diffId, read }];
   });
   return { kind: 'image', descriptor, bytes, manifest, config, configBytes, layers };
 }

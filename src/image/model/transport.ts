@@ -3,9 +3,9 @@
  * is a folder with one reader, which opens an `ImageSource`, and one writer, an `ImageDestination`.
  */
 import type { Descriptor, Digest, RawManifest } from '../../oci/index.ts';
-import type { Blob } from './image.ts';
+import type { Blob, BlobReading } from './image.ts';
 
-export interface ReadRequest {
+export interface ReadRequest extends BlobReading {
   readonly signal?: AbortSignal | undefined;
 }
 

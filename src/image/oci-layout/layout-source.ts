@@ -66,7 +66,7 @@ export function layoutSource(archive: ArchiveReader, index: Uint8Array): ImageSo
       const mediaType = name.mediaType ?? listed?.mediaType ?? typeOf(bytes);
       return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
     },
-    blob: (descriptor) => readBlob(archive, descriptor),
+    blob: (descriptor, request) => readBlob(archive, descriptor, request),
     hasBlob: async (digest) => (await archive.size(blobName({ digest }))) !== undefined,
     referrers: (digest) => referrersIn(archive, roots, digest),
     [Symbol.asyncDispose]: () => archive[Symbol.asyncDispose](),
