@@ -2,12 +2,10 @@
 import {
   type Instruction,
   type InstructionNode,
-  parseInstruction,
-  parseInstructions,
   readDockerfile,
+  readInstructions,
   type SyntaxTree,
 } from '../dockerfile/index.ts';
-import { AppError, type Warning } from '../errors.ts';
 
 export interface StageModel {
   readonly index: number;
@@ -22,11 +20,7 @@ export interface StageModel {
 
 export interface DockerfileModel {
   readonly tree: SyntaxTree;
-  /** Errors of the syntax and of single instructions, in the order of the text. */
-  readonly problems: readonly AppError[];
-  readonly warnings: readonly Warning[];
   /** The valid instructions. */
-  readonly instructions: readonly Instruction[];
   readonly typed: ReadonlyMap<InstructionNode, Instruction>;
   readonly stages: readonly StageModel[];
   readonly stageOf: ReadonlyMap<InstructionNode, StageModel>;
@@ -34,30 +28,12 @@ export interface DockerfileModel {
 
 /** @throws AppError DOCKERFILE_TOO_LARGE */
 export function modelOf(text: string, file: string): DockerfileModel {
-  const { tree, problems: syntax } = readDockerfile(text, { file });
-  const problems = [...syntax];
-  const warnings: Warning[] = [...tree.warnings];
-  const typed = new Map<InstructionNode, Instruction>();
-  for (const node of tree.instructions) {
-    const instruction = caught(problems, () => parseInstruction(tree, node, warnings));
-    if (instruction !== undefined) typed.set(node, instruction);
-  }
-  // The order of instructions, which only matters once each of them is valid.
-  if (problems.length === 0) caught(problems, () => parseInstructions(tree));
-  const instructions = [...typed.values()];
+  const { tree } = readDockerfile(text, { file });
+  const { instructions } = readInstructions(tree);
+  const typed = new Map(instructions.map((instruction) => [instruction.node, instruction]));
   const stages = stagesOf(tree, typed);
   const stageOf = new Map(stages.flatMap((stage) => stage.nodes.map((node) => [node, stage])));
-  return { tree, problems, warnings, instructions, typed, stages, stageOf };
-}
-
-function caught<T>(problems: AppError[], work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    problems.push(error);
-    return undefined;
-  }
+  return { tree, typed, stages, stageOf };
 }
 
 function stagesOf(

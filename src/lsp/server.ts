@@ -11,8 +11,10 @@ import {
   type InitializeParams,
   type InitializeResult,
   type Location,
+  LogMessageNotification,
   LSPErrorCodes,
   MarkupKind,
+  MessageType,
   type Position,
   ProposedFeatures,
   ResponseError,
@@ -36,7 +38,7 @@ import { definitionAt, referencesAt, renameAt, renameableAt } from './symbols.ts
 import { listContext } from './workspace.ts';
 
 export interface LanguageServerOptions {
-  readonly api: Pick<Lamina, 'listBuilds' | 'inspectBuild'>;
+  readonly api: Pick<Lamina, 'lint' | 'listBuilds' | 'inspectBuild'>;
   readonly version: string;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
@@ -44,6 +46,10 @@ export interface LanguageServerOptions {
 
 /** Milliseconds without a change after which a document is checked. */
 const QUIET = 150;
+/** Milliseconds after that, in which nothing changes either, before ShellCheck runs: a process for each script. */
+const LONG_QUIET = 1_000;
+/** ShellCheck does not run for more scripts. */
+const MOST_SCRIPTS = 100;
 /** Milliseconds that a hover waits for the record of a build. */
 const MOST_WAIT = 2_000;
 
@@ -51,7 +57,7 @@ const MOST_WAIT = 2_000;
 export function startLanguageServer(options: LanguageServerOptions): void {
   const connection = createConnection(ProposedFeatures.all, options.input, options.output);
   const texts = new TextDocuments(TextDocument);
-  const documents = new Documents();
+  const documents = new Documents(options.api);
   const settings = { indentsCommands: false };
   connection.onInitialize((params) => {
     documents.open(foldersOf(params));
@@ -149,7 +155,7 @@ export function startLanguageServer(options: LanguageServerOptions): void {
       const from = document.offsetAt(range.start);
       const to = document.offsetAt(range.end);
       const touched = documents
-        .findingsOf(document)
+        .knownFindings(document)
         .filter((one) => one.range.start.offset <= to && from <= one.range.end.offset);
       const fixes = touched.flatMap((one) => fixOf(document, one, diagnostics));
       const edits = wants(FORMAT) ? editsBetween(document, formatted(document, settings)) : [];
@@ -182,22 +188,42 @@ function publishDiagnostics(
   texts: TextDocuments<TextDocument>,
   documents: Documents,
 ): void {
-  const waiting = new Map<string, NodeJS.Timeout>();
-  const check = (document: TextDocument) => {
-    const { uri, version } = document;
-    waiting.delete(uri);
-    const findings = documents.findingsOf(document);
-    const diagnostics = findings.map((one) => diagnosticOf(document, one));
-    void connection.sendDiagnostics({ uri, version, diagnostics });
+  const running = new Map<string, AbortController>();
+  const stop = (uri: string) => {
+    running.get(uri)?.abort();
+    running.delete(uri);
   };
-  texts.onDidChangeContent(({ document }) => {
-    clearTimeout(waiting.get(document.uri));
-    waiting.set(document.uri, setTimeout(check, QUIET, document));
-  });
-  texts.onDidSave(({ document }) => check(document));
+  const check = async (document: TextDocument, wait: number) => {
+    const { uri, version } = document;
+    stop(uri);
+    const controller = new AbortController();
+    running.set(uri, controller);
+    const { signal } = controller;
+    const publish = async (shellcheck: boolean) => {
+      const findings = await documents.check(document, { shellcheck, signal });
+      const diagnostics = findings.map((one) => diagnosticOf(document, one));
+      if (!signal.aborted) await connection.sendDiagnostics({ uri, version, diagnostics });
+    };
+    try {
+      await delay(wait, undefined, { signal });
+      await publish(false);
+      if (documents.countOfRuns(document) > MOST_SCRIPTS) return;
+      await delay(LONG_QUIET, undefined, { signal });
+      await publish(true);
+    } catch (error) {
+      if (signal.aborted) return;
+      // Such as a configuration that is invalid.
+      const message = error instanceof AppError ? error.message : String(error);
+      await connection.sendNotification(LogMessageNotification.type, {
+        type: MessageType.Error,
+        message,
+      });
+    }
+  };
+  texts.onDidChangeContent(({ document }) => void check(document, QUIET));
+  texts.onDidSave(({ document }) => void check(document, 0));
   texts.onDidClose(({ document: { uri } }) => {
-    clearTimeout(waiting.get(uri));
-    waiting.delete(uri);
+    stop(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
 }

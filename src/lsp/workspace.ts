@@ -1,5 +1,5 @@
 /** The files around a document, if it is a file of the workspace: an editor may open anything else too. */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type IgnoreFile, loadIgnoreFile, openContext } from '../context/index.ts';
@@ -13,7 +13,11 @@ export interface WorkspaceFile {
   readonly path: string;
   /** The directory that its builds take as the build context. */
   readonly context: string;
+  /** The open folder that it is in; the context itself if no folder is open. */
+  readonly root: string;
 }
+
+const CONFIG_NAMES = ['.hadolint.yaml', '.hadolint.yml'];
 
 /** More names than anyone picks from. */
 const MOST_NAMES = 1_000;
@@ -32,10 +36,21 @@ export class Workspace {
     const path = pathOf(uri);
     const directory = path === undefined ? undefined : realPath(dirname(path));
     if (path === undefined || directory === undefined) return undefined;
-    const isInside =
-      this.#roots.length === 0 ||
-      this.#roots.some((root) => directory === root || directory.startsWith(withSeparator(root)));
-    return isInside ? { path: join(directory, basename(path)), context: directory } : undefined;
+    const root =
+      this.#roots.length === 0
+        ? directory
+        : this.#roots.find((one) => directory === one || directory.startsWith(withSeparator(one)));
+    if (root === undefined) return undefined;
+    return { path: join(directory, basename(path)), context: directory, root };
+  }
+}
+
+/** The linter's configuration nearest to the file; undefined: that of the user counts. */
+export function configFileOf({ context, root }: WorkspaceFile): string | undefined {
+  for (let directory = context; ; directory = dirname(directory)) {
+    const paths = CONFIG_NAMES.map((name) => join(directory, name));
+    const found = paths.find((path) => existsSync(path));
+    if (found !== undefined || directory === root) return found;
   }
 }
 

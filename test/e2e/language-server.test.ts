@@ -56,7 +56,7 @@ describe('a language server', () => {
   it('reports errors and checks, at positions in UTF-16, through edits', async () => {
     const { folder, uri } = project('diagnostics');
     await using client = await LanguageClient.start({ folders: [folder], env });
-    await client.open(uri, 'FROM a\r\nLABEL x="😀" y\r\nCOPY secret /x\r\n');
+    await client.open(uri, 'FROM a:1\r\nLABEL x="😀" y\r\nCOPY secret /x\r\n');
     const [error, ...others] = await client.diagnostics(uri);
     expect(error).toMatchObject({
       code: 'DOCKERFILE_KEY_VALUE',
@@ -81,7 +81,7 @@ describe('a language server', () => {
 
   it('counts lines as the protocol does, also where a CR stands alone', async () => {
     await using client = await LanguageClient.start({ env });
-    await client.open('untitled:a', 'FROM a\n# b\rc\nRUM x\n');
+    await client.open('untitled:a', 'FROM a:1\n# b\rc\nRUM x\n');
     const [error] = await client.diagnostics('untitled:a');
     expect(error?.range.start).toEqual({ line: 3, character: 0 });
   });
@@ -151,6 +151,30 @@ describe('a language server', () => {
     ]);
   });
 
+  it('offers the fixes of findings, with the settings of the workspace', async () => {
+    const config = 'ignored: [DL3006]\n';
+    const text = 'FROM debian\nRUN apt-get install curl 😀 # 😀\n';
+    const { folder, uri } = project('fixes', { '.hadolint.yaml': config, 'a/Dockerfile': text });
+    await using client = await LanguageClient.start({ folders: [folder], env });
+    const inner = uri.replace('/Dockerfile', '/a/Dockerfile');
+    await client.open(inner, text);
+    const diagnostics = await client.diagnostics(inner);
+    const codes = diagnostics.map(({ code }) => code);
+    expect(codes).toContain('DL3014');
+    expect(codes).not.toContain('DL3006');
+    const range = { start: { line: 1, character: 0 }, end: { line: 1, character: 30 } };
+    const context = { diagnostics, only: ['quickfix'] };
+    const actions = await client.request<CodeAction[]>('codeAction', inner, [0, 0], {
+      range,
+      context,
+    });
+    const fix = actions.find((one) => one.diagnostics?.[0]?.code === 'DL3014');
+    expect(fix).toMatchObject({ kind: 'quickfix' });
+    expect(applied(text, fix?.edit?.changes?.[inner] ?? [])).toBe(
+      text.replace('install', 'install -y'),
+    );
+  });
+
   it('formats, also by a code action, and leaves invalid text', async () => {
     await using client = await LanguageClient.start({
       env,
@@ -180,7 +204,7 @@ describe('a language server with hostile input', () => {
   it('reads no files for documents outside of the workspace', async () => {
     const { folder } = project('inside');
     const { directory: outside } = project('outside');
-    const text = 'FROM a\nCOPY  /x\nCOPY secret /y\n';
+    const text = 'FROM a:1\nCOPY  /x\nCOPY secret /y\n';
     const uris = [
       pathToFileURL(join(outside, 'Dockerfile')).href,
       `${folder}/../outside/Dockerfile`,
@@ -230,18 +254,18 @@ describe('a language server with hostile input', () => {
     await using client = await LanguageClient.start({ env });
     client.connection.onUnhandledNotification(() => {});
     client.process.stdin.write(bytes);
-    await client.open('untitled:x', 'FROM a\nRUM b\n');
+    await client.open('untitled:x', 'FROM a:1\nRUM b\n');
     expect(await client.diagnostics('untitled:x')).toHaveLength(1);
   });
 
   it('checks and answers for a document of 20,000 lines', async () => {
-    const stage = 'ARG v=1\nRUN echo $v \\\n  && true\nCOPY --from=s a b\n';
-    const text = Array.from({ length: 4_000 }, (_, index) => `FROM a as s${index}\n${stage}`).join(
+    const lines = 'ARG v=1\nRUN echo $v \\\n  && true\nCOPY --chown=me a b\n'.repeat(100);
+    const text = Array.from({ length: 50 }, (_, index) => `FROM a:1 as s${index}\n${lines}`).join(
       '',
     );
     await using client = await LanguageClient.start({ env });
     await client.open('untitled:x', text);
-    expect((await client.diagnostics('untitled:x')).length).toBeGreaterThan(1_000);
+    expect((await client.diagnostics('untitled:x')).length).toBeGreaterThan(49);
     const line = 19_990;
     await client.change('untitled:x', {
       range: { start: { line, character: 0 }, end: { line, character: 0 } },
@@ -251,9 +275,9 @@ describe('a language server with hostile input', () => {
     const references = await client.request<Location[]>('references', 'untitled:x', [1, 4], {
       context,
     });
-    expect(references).toHaveLength(2);
+    expect(references).toHaveLength(200);
     const symbols = await client.request<DocumentSymbol[]>('documentSymbol', 'untitled:x');
-    expect(symbols).toHaveLength(4_000);
+    expect(symbols).toHaveLength(50);
   });
 
   it('ends when the editor is gone', async () => {

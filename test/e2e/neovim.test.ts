@@ -26,7 +26,11 @@ it('Neovim shows diagnostics and formats', async () => {
   const docs = readFileSync(resolve(import.meta.dirname, '../../docs/editors.md'), 'utf8');
   const [, , settings = ''] = docs.split('```lua\n').map((part) => part.split('```')[0]);
   const cwd = bench.project(
-    { Dockerfile: 'from a as b\nrun   x\nfrom a as b\n', 'init.lua': settings, 'check.lua': CHECK },
+    {
+      Dockerfile: 'from a:1 as b\nrun   x\nfrom a:1 as b\n',
+      'init.lua': settings,
+      'check.lua': CHECK,
+    },
     'neovim',
   );
   const bin = join(bench.directory, 'bin');
@@ -48,7 +52,7 @@ it('Neovim shows diagnostics and formats', async () => {
   );
   expect([status, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toEqual({
-    codes: ['DuplicateStageName'],
-    text: ['FROM a AS b', 'RUN x', '', 'FROM a AS b'],
+    codes: ['DL3024'],
+    text: ['FROM a:1 AS b', 'RUN x', '', 'FROM a:1 AS b'],
   });
 });

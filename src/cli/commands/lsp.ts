@@ -21,6 +21,7 @@ export const lspCommand = defineCommand({
     const root = rootOf(flags, context);
     startLanguageServer({
       api: {
+        lint: api.lint,
         listBuilds: (options) => api.listBuilds({ root, ...options }),
         inspectBuild: (options) => api.inspectBuild({ root, ...options }),
       },
