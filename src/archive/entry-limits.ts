@@ -23,11 +23,15 @@ export function checkEntry(header: TarHeader): void {
   checkEntryPath(path, path);
   if (linkTarget.length > MAX_PATH)
     throw unstorable(path, `its link target has ${linkTarget.length} bytes, more than ${MAX_PATH}`);
-  for (const number of [header.uid, header.gid, header.devMajor ?? 0, header.devMinor ?? 0]) {
-    if (number < 0 || number > MAX_NUMBER)
-      throw unstorable(path, `the ID ${number} is out of range`);
-  }
+  checkId(path, header.uid);
+  checkId(path, header.gid);
+  checkId(path, header.devMajor ?? 0);
+  checkId(path, header.devMinor ?? 0);
   if (xattrs !== undefined) checkXattrs(path, xattrs);
+}
+
+function checkId(path: string, id: number): void {
+  if (id < 0 || id > MAX_NUMBER) throw unstorable(path, `the ID ${id} is out of range`);
 }
 
 /**

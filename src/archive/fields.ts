@@ -25,7 +25,7 @@ export const FIELDS = {
   gnuRealSize: [483, 12],
 } as const;
 
-type Field = readonly [start: number, length: number];
+export type Field = readonly [start: number, length: number];
 
 const ZERO = 0x30;
 const SPACE = 0x20;
@@ -34,6 +34,7 @@ const CHECKSUM_END = CHECKSUM_START + FIELDS.checksum[1];
 
 /** The text of a field up to its first NUL byte. */
 export function readText(block: Buffer, [start, length]: Field): string {
+  if (block[start] === 0) return '';
   let end = start;
   const limit = start + length;
   while (end < limit && block[end] !== 0) end++;

@@ -1,7 +1,7 @@
 /** Combines a header block with the extended headers before it into the metadata of one member. */
 import { checkEntry } from './entry-limits.ts';
 import { corrupt, unsupported } from './failures.ts';
-import { FIELDS, readNumber, readText } from './fields.ts';
+import { FIELDS, type Field, readNumber, readText } from './fields.ts';
 import type { TarHeader, TarType } from './header.ts';
 import { decodeXattrName, parseTime, XATTR_PREFIX } from './pax.ts';
 import { binarySparseMap, paxSparseMap, type SparseMap } from './sparse.ts';
@@ -9,7 +9,7 @@ import { binarySparseMap, paxSparseMap, type SparseMap } from './sparse.ts';
 /** Extended headers for the next member. */
 export interface Extensions {
   /** Records of pax headers, global ones first. */
-  records: Map<string, string>;
+  records: ReadonlyMap<string, string>;
   /** GNU long name and long link target. */
   longName: string | undefined;
   longLink: string | undefined;
@@ -17,8 +17,10 @@ export interface Extensions {
   pending: boolean;
 }
 
+const NO_RECORDS: ReadonlyMap<string, string> = new Map();
+
 export function noExtensions(): Extensions {
-  return { records: new Map(), longName: undefined, longLink: undefined, pending: false };
+  return { records: NO_RECORDS, longName: undefined, longLink: undefined, pending: false };
 }
 
 export interface RawMember {
@@ -48,7 +50,7 @@ const TYPES: Readonly<Record<string, TarType>> = {
  */
 export function readMember(block: Buffer, extensions: Extensions, position: number): RawMember {
   const { records } = extensions;
-  const typeFlag = block.toString('latin1', 156, 157);
+  const typeFlag = typeFlagOf(block);
   const path = memberPath(block, extensions);
   const type = memberType(typeFlag, path, position);
   const size = numberOf(block, 'size', records, position);
@@ -56,11 +58,11 @@ export function readMember(block: Buffer, extensions: Extensions, position: numb
   const time = memberTime(block, records, position);
   const linkTarget =
     records.get('linkpath') || extensions.longLink || readText(block, FIELDS.linkName);
-  for (const name of [path, linkTarget])
-    if (name.includes('\0')) throw corrupt('NUL byte in a name', position);
+  if (path.includes('\0') || linkTarget.includes('\0')) {
+    throw corrupt('NUL byte in a name', position);
+  }
   const isLink = type === 'symlink' || type === 'hardlink';
   const isDevice = type === 'char' || type === 'block';
-  const xattrs = memberXattrs(records);
   const header: TarHeader = {
     path,
     type,
@@ -70,12 +72,11 @@ export function readMember(block: Buffer, extensions: Extensions, position: numb
     size: type === 'file' ? size : 0,
     mtime: time.seconds,
     mtimeNs: time.nanoseconds,
-    ...(isLink && { linkTarget }),
-    ...(isDevice && {
-      devMajor: readNumber(block, FIELDS.devMajor) ?? badField('device number', position),
-      devMinor: readNumber(block, FIELDS.devMinor) ?? badField('device number', position),
-    }),
-    ...(xattrs !== undefined && { xattrs }),
+    // Every key is there, so that all headers share one shape.
+    linkTarget: isLink ? linkTarget : undefined,
+    devMajor: isDevice ? deviceNumber(block, FIELDS.devMajor, position) : undefined,
+    devMinor: isDevice ? deviceNumber(block, FIELDS.devMinor, position) : undefined,
+    xattrs: memberXattrs(records),
   };
   checkEntry(header);
   const storedSize = type === 'file' || typeFlag === 'D' ? size : 0;
@@ -92,8 +93,17 @@ function sparseMap(
   return records.size > 0 ? paxSparseMap(records, position) : undefined;
 }
 
+function deviceNumber(block: Buffer, field: Field, position: number): number {
+  return readNumber(block, field) ?? badField('device number', position);
+}
+
 function badField(what: string, position: number): never {
   throw corrupt(`unreadable ${what}`, position);
+}
+
+/** The type of a member, as a character. */
+export function typeFlagOf(block: Buffer): string {
+  return String.fromCharCode(block[FIELDS.type[0]] ?? 0);
 }
 
 /** In old archives and GNU tar's, a trailing slash may be the only mark of a directory. */
@@ -116,13 +126,14 @@ function memberPath(block: Buffer, { records, longName }: Extensions): string {
 }
 
 function namePrefix(block: Buffer): string {
+  if (block[FIELDS.prefix[0]] === 0) return '';
   const magic = block.toString('latin1', 257, 265);
   if (magic.startsWith('ustar\0')) {
     const isStar = readText(block, FIELDS.starTrailer) === 'tar';
     return readText(block, isStar ? FIELDS.starPrefix : FIELDS.prefix);
   }
   // GNU tar stores times in this field; Go before 1.9 marked blocks as GNU's and still wrote a prefix.
-  if (magic !== 'ustar  \0' || block[FIELDS.prefix[0]] === 0) return '';
+  if (magic !== 'ustar  \0') return '';
   const holdsTimes =
     readNumber(block, FIELDS.gnuAtime) !== undefined &&
     readNumber(block, FIELDS.gnuCtime) !== undefined;
@@ -158,6 +169,7 @@ function memberTime(
 }
 
 function memberXattrs(records: ReadonlyMap<string, string>): Record<string, string> | undefined {
+  if (records.size === 0) return undefined;
   const pairs: [string, string][] = [];
   for (const [key, value] of records) {
     if (key.startsWith(XATTR_PREFIX))

@@ -14,7 +14,7 @@ import { ChunkCursor } from './cursor.ts';
 import { corrupt, tooLarge, tooMany, truncated, unsupported } from './failures.ts';
 import { checksumAgrees, FIELDS, isZeroBlock, readNumber } from './fields.ts';
 import { BLOCK_SIZE, MAX_SPECIAL_SIZE, padding, type TarHeader } from './header.ts';
-import { noExtensions, readMember } from './member.ts';
+import { noExtensions, readMember, typeFlagOf } from './member.ts';
 import { parseRecords } from './pax.ts';
 import {
   addBinaryPieces,
@@ -165,7 +165,7 @@ export class TarParser {
   }
 
   #useHeader(block: Buffer): Step {
-    const type = block.toString('latin1', 156, 157);
+    const type = typeFlagOf(block);
     switch (type) {
       case 'x':
       case 'X':

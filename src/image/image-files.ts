@@ -5,13 +5,14 @@ import type { BytePath, FileEntry } from '../files/index.ts';
 import {
   type ContentApart,
   IndexView,
-  indexTar,
   type LayerFile,
   type LayerIndex,
   MergedIndexes,
+  scanTar,
   UnpackBudget,
 } from '../layers/index.ts';
 import type { Image, Layer } from './model/image.ts';
+import { SparseOutput } from './sparse-output.ts';
 
 /** Paths are bytes as latin1 text, relative to the root, `''` for the root itself; see `toText` for printing. */
 export interface ImageFiles {
@@ -43,7 +44,7 @@ export async function openFiles(
   const upTo = (count: number) => new MergedIndexes(count, (layer) => required(views, layer));
   for (const layer of image.layers) {
     const budget = new UnpackBudget({ limit: unpackLimit, directory: tmpdir() });
-    const found = await indexTar(tarOf(layer), { base: upTo(views.length), budget, signal });
+    const found = await scanTar(tarOf(layer), { base: upTo(views.length), budget, signal });
     views.push(new IndexView(found.index));
     apart.push(found.apart);
   }
@@ -85,38 +86,15 @@ async function* rangeOf(
   }
 }
 
-const ZEROS = Buffer.alloc(1 << 16);
-
 async function* sparse(
   tar: AsyncIterable<Uint8Array>,
   { offset, pieces }: Extract<ContentApart, { kind: 'sparse' }>,
   { size }: LayerFile,
 ): AsyncGenerator<Uint8Array, void> {
   const stored = pieces.reduce((sum, piece) => sum + piece.size, 0);
-  const waiting = pieces.filter((piece) => piece.size > 0);
-  let at = 0;
-  let left = 0;
-  for await (let chunk of rangeOf(tar, offset, stored)) {
-    while (chunk.length > 0) {
-      if (left === 0) {
-        const next = waiting.shift();
-        if (next === undefined) break;
-        yield* zeros(next.offset - at);
-        at = next.offset;
-        left = next.size;
-      }
-      const part = chunk.subarray(0, left);
-      yield part;
-      at += part.length;
-      left -= part.length;
-      chunk = chunk.subarray(part.length);
-    }
-  }
-  yield* zeros(size - at);
-}
-
-function* zeros(count: number): Generator<Uint8Array, void> {
-  for (let left = count; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, left);
+  const output = new SparseOutput(size, pieces);
+  for await (const chunk of rangeOf(tar, offset, stored)) yield* output.add(chunk);
+  yield* output.end();
 }
 
 function required<T>(items: readonly T[], position: number): T {

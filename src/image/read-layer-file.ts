@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { type BytePath, toText } from '../files/index.ts';
 import { cleanMemberPath } from '../layers/index.ts';
 import type { Layer } from './model/image.ts';
+import { SparseOutput } from './sparse-output.ts';
 
 /**
  * The layer is read from its start to the end of the file. Holes of sparse files come as zeros.
@@ -39,53 +40,3 @@ export async function* readLayerFile(
     { hint: 'it may be a hard link of a file in a lower layer; look for that one' },
   );
 }
-
-interface Piece {
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** Puts stored bytes at their offsets, with zeros between them. */
-class SparseOutput {
-  readonly #size: number;
-  readonly #pieces: readonly Piece[];
-  #piece = 0;
-  /** Of the current piece. */
-  #done = 0;
-  #at = 0;
-
-  constructor(size: number, pieces: readonly Piece[]) {
-    this.#size = size;
-    this.#pieces = pieces.filter((piece) => piece.size > 0);
-  }
-
-  *add(stored: Uint8Array): Generator<Uint8Array, void, undefined> {
-    for (let rest = stored; rest.length > 0; ) {
-      const piece = this.#pieces[this.#piece];
-      if (piece === undefined) return;
-      yield* this.#zerosUpTo(piece.offset + this.#done);
-      const part = rest.subarray(0, piece.size - this.#done);
-      yield part;
-      this.#at += part.length;
-      this.#done += part.length;
-      rest = rest.subarray(part.length);
-      if (this.#done < piece.size) continue;
-      this.#piece++;
-      this.#done = 0;
-    }
-  }
-
-  end(): Generator<Uint8Array, void, undefined> {
-    return this.#zerosUpTo(this.#size);
-  }
-
-  *#zerosUpTo(offset: number): Generator<Uint8Array, void, undefined> {
-    while (this.#at < offset) {
-      const part = ZEROS.subarray(0, offset - this.#at);
-      yield part;
-      this.#at += part.length;
-    }
-  }
-}
-
-const ZEROS = Buffer.alloc(1 << 16);

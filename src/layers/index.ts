@@ -1,3 +1,4 @@
+export { ContentDigests, type ContentReader, type InspectContent } from './content-digests.ts';
 export { diffIdOf, rememberDiffId, type TakeTar } from './diff-id.ts';
 export { EarlierLayer } from './earlier-layer.ts';
 export {
@@ -15,7 +16,6 @@ export {
 } from './import-facts.ts';
 export { type ImportedLayer, type ImportOptions, importTar } from './import-tar.ts';
 export { decodeIndex, encodeIndex, readIndex, writeIndex } from './index-codec.ts';
-export { type ContentApart, type IndexTarOptions, indexTar, type TarIndex } from './index-tar.ts';
 export { type IndexTreeOptions, indexTree } from './index-tree.ts';
 export { IndexView } from './index-view.ts';
 export type { LowerTree } from './layer-builder.ts';
@@ -34,11 +34,11 @@ export { type MergedFile, MergedIndexes } from './merged-indexes.ts';
 export { MergedTree } from './merged-tree.ts';
 export { IndexedLayer, type ScanIndexedOptions } from './scan-indexed.ts';
 export {
-  type ContentReader,
-  type InspectContent,
-  type ScannedLayer,
-  type ScanOptions,
+  type ContentApart,
+  type ScannedTar,
+  type ScanTarOptions,
   scanTar,
+  type TarInspector,
 } from './scan-tar.ts';
 export { blobSize, rememberSize, sumOfSizes, unpackedSize } from './sizes.ts';
 export { type LayerToSquash, type SquashOptions, squashLayers } from './squash.ts';

@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import {
   type BytePath,
   baseName,
+  type ContentDigest,
   type ContentRange,
   type FileEntry,
   type FileTree,
@@ -28,6 +29,8 @@ export interface Inode {
   readonly name: string;
   /** Where its content is in `layer.tar`; set by the reader of the archive. */
   tarOffset: number | undefined;
+  /** Of its content; set by a reader that digests it. */
+  digest: ContentDigest | undefined;
   /** Names of it in the layer, and its group if it has several; set when the layer is finished. */
   links: number;
   linkGroup: number | undefined;
@@ -66,6 +69,8 @@ export class LayerBuilder {
   /** Copies of files of lower layers that members link to. */
   readonly #fromBase = new Map<BytePath, Inode>();
   #usesBase = false;
+  /** The directory of the latest member: most members are where the one before them is. */
+  #lastParent: { readonly path: BytePath; readonly node: Directory } | undefined;
 
   /** @param base the layers below: they have the parents and link targets that the layer itself lacks */
   constructor(base: LowerTree | undefined) {
@@ -184,8 +189,10 @@ export class LayerBuilder {
    * as an unpacker confined to it would.
    */
   #parent(path: BytePath, raw: string): Directory {
+    const parent = parentPath(path);
+    if (this.#lastParent?.path === parent) return this.#lastParent.node;
     let stack: { readonly node: Directory; readonly path: BytePath }[] = [];
-    const rest = parentPath(path).split('/').reverse();
+    const rest = parent.split('/').reverse();
     let symlinks = 0;
     for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
       const top = stack.at(-1) ?? { node: this.#root, path: '' };
@@ -207,7 +214,10 @@ export class LayerBuilder {
       checkEntryPath(next, raw);
       stack.push({ node: step, path: next });
     }
-    return stack.at(-1)?.node ?? this.#root;
+    const node = stack.at(-1)?.node ?? this.#root;
+    // What is put into a directory never changes the way to it, unless symlinks lead there.
+    this.#lastParent = symlinks === 0 ? { path: parent, node } : undefined;
+    return node;
   }
 
   /** The directory of this name, the target of the symlink of this name, or undefined for another file. */
@@ -244,10 +254,12 @@ export class LayerBuilder {
       if (isImplied) emission.hold(entry);
       else emission.put(entry);
     }
-    const { children } = node;
-    for (const name of [...children.keys()].sort()) {
-      const child = children.get(name);
-      children.delete(name);
+    const names = [...node.children.keys()].sort();
+    const children = names.map((name) => node.children.get(name));
+    node.children.clear();
+    for (const [at, name] of names.entries()) {
+      const child = children[at];
+      children[at] = undefined;
       if (child === undefined) continue;
       const below = opaque ? undefined : base;
       this.#emit(child, { path: joinPath(path, name), base: below, emission });
@@ -340,36 +352,32 @@ function isDirectory(node: Node): node is Directory {
 }
 
 function makeInode(header: TarHeader): Inode {
-  const { type } = header;
-  if (type === 'hardlink') throw new Error('a hard link has no inode of its own');
-  const target = header.linkTarget ?? '';
-  if (type === 'symlink' && target === '') {
+  if (!isEntry(header)) throw new Error('a hard link has no inode of its own');
+  if (header.type === 'symlink' && (header.linkTarget ?? '') === '') {
     throw invalidMember(header.path, 'it is a symlink to nothing');
   }
-  const isDevice = type === 'char' || type === 'block';
-  const entry: FileEntry = {
-    path: '',
-    type,
-    mode: header.mode,
-    uid: header.uid,
-    gid: header.gid,
-    size: type === 'file' ? header.size : 0,
-    mtime: header.mtime,
-    mtimeNs: header.mtimeNs,
-    linkTarget: type === 'symlink' ? target : undefined,
-    devMajor: isDevice ? (header.devMajor ?? 0) : undefined,
-    devMinor: isDevice ? (header.devMinor ?? 0) : undefined,
-    xattrs: withoutOverlayXattrs(header.xattrs),
-  };
-  return inodeOf(entry, header.path);
+  const xattrs = withoutOverlayXattrs(header.xattrs);
+  return inodeOf(xattrs === header.xattrs ? header : { ...header, xattrs }, header.path);
+}
+
+function isEntry(header: TarHeader): header is TarHeader & FileEntry {
+  return header.type !== 'hardlink';
 }
 
 function inodeOf(entry: FileEntry, name: string): Inode {
-  return { entry, name, tarOffset: undefined, links: 0, linkGroup: undefined };
+  return {
+    entry,
+    name,
+    tarOffset: undefined,
+    digest: undefined,
+    links: 0,
+    linkGroup: undefined,
+    source: undefined,
+  };
 }
 
-function fileOf(path: BytePath, { entry, tarOffset }: Inode, opaque: boolean): LayerFile {
-  return layerFile(entry, { path, opaque, size: entry.size, digest: undefined, tarOffset });
+function fileOf(path: BytePath, { entry, digest, tarOffset }: Inode, opaque: boolean): LayerFile {
+  return layerFile(entry, { path, opaque, size: entry.size, digest, tarOffset });
 }
 
 function showPath(path: string): string {

@@ -4,13 +4,13 @@ import { TimeSlice } from '../concurrency/index.ts';
 import type { BytePath, ContentDigest } from '../files/index.ts';
 import type { ImageLayer } from '../store/index.ts';
 import { hasErrorCode } from '../system/index.ts';
+import type { ContentReader, InspectContent } from './content-digests.ts';
 import { FileOpener, readFully } from './host-files.ts';
 import { DIGEST_PREFIX } from './index-encoder.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveEpoch, effectiveTime } from './layer-tar.ts';
 import { LayerView } from './layer-view.ts';
-import type { ContentReader, InspectContent } from './scan-tar.ts';
 
 export interface ScanIndexedOptions {
   readonly inspect: InspectContent;

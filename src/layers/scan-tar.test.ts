@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openTestStore } from '../../test/support/layers.ts';
 import { END_OF_ARCHIVE, encodeHeader, padding, type TarHeader } from '../archive/index.ts';
+import { ContentDigests } from './content-digests.ts';
 import { importTar } from './import-tar.ts';
 import { readIndex } from './index-codec.ts';
 import { scanTar } from './scan-tar.ts';
@@ -50,17 +51,22 @@ describe('scanning a layer', () => {
     const imported = await importTar(store, [bytes]);
     const { entries } = readIndex(store.layers.directory(imported.id));
     for (const size of [1, 700, 1 << 20]) {
-      const scanned = await scanTar(pieces(bytes, size));
-      const plain = scanned.entries.map((entry) =>
+      const digests = new ContentDigests();
+      const scanned = await scanTar(pieces(bytes, size), { inspector: digests });
+      const plain = scanned.index.entries.map((entry) =>
         entry.kind === 'entry' ? { ...entry, digest: undefined } : entry,
       );
       expect(plain).toEqual(entries);
-      expect(scanned).toMatchObject({ diffId: imported.diffId, size: bytes.length });
-      const digests = Object.fromEntries(
-        scanned.entries.map((entry) => [entry.path, 'digest' in entry ? entry.digest : undefined]),
+      expect(digests.identity()).toEqual({ diffId: imported.diffId, size: bytes.length });
+      expect(scanned.index.tarSize).toBe(bytes.length);
+      const found = Object.fromEntries(
+        scanned.index.entries.map((entry) => [
+          entry.path,
+          'digest' in entry ? entry.digest : undefined,
+        ]),
       );
       const digestOf = (content: string) => `sha512-256:${hash('sha512-256', content)}`;
-      expect(digests).toMatchObject({
+      expect(found).toMatchObject({
         'd/large': digestOf('large '.repeat(500)),
         'd/link': digestOf('large '.repeat(500)),
         twice: digestOf('second'),
@@ -70,20 +76,19 @@ describe('scanning a layer', () => {
 
   it('hands over the wanted contents, with their digests', async () => {
     const seen: Record<string, string> = {};
-    await scanTar(pieces(tar(...MEMBERS), 100), {
-      inspect: ({ path, size }) => {
-        if (!['d/large', 'empty'].includes(path)) return undefined;
-        const parts: Buffer[] = [];
-        return {
-          add: (bytes) => void parts.push(Buffer.from(bytes)),
-          end: (digest) => {
-            const content = Buffer.concat(parts);
-            expect(content.length).toBe(size);
-            seen[path] = digest === `sha512-256:${hash('sha512-256', content)}` ? 'right' : digest;
-          },
-        };
-      },
+    const inspector = new ContentDigests(({ path, size }) => {
+      if (!['d/large', 'empty'].includes(path)) return undefined;
+      const parts: Buffer[] = [];
+      return {
+        add: (bytes) => void parts.push(Buffer.from(bytes)),
+        end: (digest) => {
+          const content = Buffer.concat(parts);
+          expect(content.length).toBe(size);
+          seen[path] = digest === `sha512-256:${hash('sha512-256', content)}` ? 'right' : digest;
+        },
+      };
     });
+    await scanTar(pieces(tar(...MEMBERS), 100), { inspector });
     expect(seen).toEqual({ 'd/large': 'right', empty: 'right' });
   });
 
@@ -102,12 +107,22 @@ describe('scanning a layer', () => {
       ['d/f', { ...entry, path: 'd/f' }],
     ]);
     const bytes = tar({ path: 'd/new', type: 'hardlink', linkTarget: 'd/f' });
-    const { entries } = await scanTar([bytes], { base: { lookup: (path) => below.get(path) } });
-    expect(entries).toMatchObject([
+    const { index } = await scanTar([bytes], { base: { lookup: (path) => below.get(path) } });
+    expect(index.entries).toMatchObject([
       { path: 'd', type: 'directory', mode: 0o711 },
       { path: 'd/new', type: 'file', mode: 0o600, size: 3 },
     ]);
     await expect(scanTar([bytes])).rejects.toMatchObject({ code: 'LAYER_HARDLINK_TARGET_MISSING' });
+  });
+
+  it('follows a symlink that a member below it replaces only until then', async () => {
+    const bytes = tar(
+      { path: 'd', type: 'directory' },
+      { path: 'd/s', type: 'symlink', linkTarget: '.' },
+      { path: 'd/s/s', content: 'now a file' },
+      { path: 'd/s/below' },
+    );
+    await expect(scanTar([bytes])).rejects.toMatchObject({ code: 'LAYER_INVALID_MEMBER' });
   });
 
   it('refuses a tar that was cut off', async () => {

@@ -1,134 +1,113 @@
-/** Indexes a layer that streams by as a tar: nothing is stored, so its contents cannot be opened later. */
-import { createHash, type Hash, hash } from 'node:crypto';
-import { type TarMemberEvent, TarParser } from '../archive/index.ts';
+/** Indexes a layer that streams past as a tar: only facts about its files are kept, in memory, and none of its bytes. */
+import { type SparsePiece, type TarMemberEvent, TarParser } from '../archive/index.ts';
 import { TimeSlice } from '../concurrency/index.ts';
-import type { ContentDigest, FileEntry } from '../files/index.ts';
-import { DIGEST_PREFIX } from './index-encoder.ts';
+import type { BytePath } from '../files/index.ts';
 import { type Inode, LayerBuilder, type LowerTree } from './layer-builder.ts';
-import type { LayerEntry } from './layer-index.ts';
-import { cleanMemberPath } from './member-path.ts';
-import { type TarIdentity, tarIdentity } from './tar-identity.ts';
+import type { LayerEntry, LayerIndex } from './layer-index.ts';
+import type { UnpackBudget } from './unpack-budget.ts';
 
-/** Receives the content of one file as it streams by. */
-export interface ContentReader {
-  /** The bytes are lent until the next call. */
-  add(bytes: Uint8Array): void;
-  /** Called after the last byte. */
-  end(digest: ContentDigest): void;
-}
-
-/** @returns undefined for files whose content is not wanted */
-export type InspectContent = (
-  file: Pick<FileEntry, 'path' | 'size' | 'mode'>,
-) => ContentReader | undefined;
-
-export interface ScanOptions {
-  /** Sparse files are left out. */
-  readonly inspect?: InspectContent | undefined;
+export interface ScanTarOptions {
   /** The layers below, for tars that link to their files or leave out parent directories. */
   readonly base?: LowerTree | undefined;
+  readonly budget?: UnpackBudget | undefined;
+  readonly inspector?: TarInspector | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ScannedLayer extends TarIdentity {
-  /** As a layer index has them, with the digests of contents. */
-  readonly entries: readonly LayerEntry[];
+/** Reads along. Bytes are lent until the next call. */
+export interface TarInspector {
+  /** The tar itself, in order. */
+  takeTar(bytes: Uint8Array): void;
+  /**
+   * A member begins.
+   *
+   * @param inode undefined if the member is no regular file
+   */
+  beginMember(member: TarMemberEvent, inode: Inode | undefined): void;
+  /** Stored content of the member. */
+  takeContent(bytes: Buffer): void;
+  endMember(): void;
+}
+
+/** Content that the tar does not hold in one piece: of a sparse file, or of a lower file that the layer links to. */
+export type ContentApart =
+  | { readonly kind: 'sparse'; readonly offset: number; readonly pieces: readonly SparsePiece[] }
+  | { readonly kind: 'below'; readonly path: BytePath };
+
+export interface ScannedTar {
+  /** Offsets of contents are those in the uncompressed tar. */
+  readonly index: LayerIndex & { readonly tarSize: number };
+  /** By the offset of such a content in the index, which is after the end of the tar. */
+  readonly apart: ReadonlyMap<number, ContentApart>;
 }
 
 /**
- * @param source the uncompressed tar
- * @throws AppError LAYER_INVALID_MEMBER, LAYER_HARDLINK_TARGET_MISSING, ARCHIVE_*; what `source` throws; the signal's
+ * @param tar uncompressed
+ * @throws AppError LAYER_INVALID_MEMBER, LAYER_HARDLINK_TARGET_MISSING, ARCHIVE_…; what `tar` throws; the signal's
  * reason
  */
 export async function scanTar(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { base, inspect, signal }: ScanOptions = {},
-): Promise<ScannedLayer> {
+  tar: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { base, budget, inspector, signal }: ScanTarOptions = {},
+): Promise<ScannedTar> {
   const parser = new TarParser();
-  const contents = new Contents(new LayerBuilder(base), inspect);
-  const whole = createHash('sha256');
+  const layer = new PassingLayer(base, inspector);
   const slice = new TimeSlice(signal);
-  let size = 0;
-  for await (const chunk of source) {
-    whole.update(chunk);
-    size += chunk.length;
+  let tarSize = 0;
+  for await (const chunk of tar) {
+    budget?.take(chunk.length);
+    inspector?.takeTar(chunk);
+    tarSize += chunk.length;
     parser.push(chunk);
-    for (let event = parser.next(); event !== undefined; event = parser.next()) {
-      if (event.kind === 'member') contents.begin(event);
-      else if (event.kind === 'data') contents.add(event.bytes);
-      else contents.end();
-    }
+    layer.takeFrom(parser);
     if (slice.isOver) await slice.yield();
   }
   parser.end();
-  const identity = tarIdentity(whole.digest('hex'), size);
-  return { ...identity, entries: contents.entries() };
+  return layer.finish(tarSize);
 }
 
-/** Hashes the content of each member as it streams by. */
-class Contents {
+/** The members so far. */
+class PassingLayer {
   readonly #builder: LayerBuilder;
-  /** By where the content starts in the tar. */
-  readonly #digests = new Map<number, ContentDigest>();
-  #member: TarMemberEvent | undefined;
-  #remaining = 0;
-  #hash: Hash | undefined;
-  readonly #inspect: InspectContent | undefined;
-  #reader: ContentReader | undefined;
+  readonly #inspector: TarInspector | undefined;
+  readonly #scattered: (readonly [Inode, ContentApart])[] = [];
 
-  constructor(builder: LayerBuilder, inspect: InspectContent | undefined) {
-    this.#builder = builder;
-    this.#inspect = inspect;
+  constructor(base: LowerTree | undefined, inspector: TarInspector | undefined) {
+    // Contents of lower layers are not copied.
+    this.#builder = new LayerBuilder(base && { lookup: (path) => base.lookup(path) });
+    this.#inspector = inspector;
   }
 
-  begin(member: TarMemberEvent): void {
-    const inode: Inode | undefined = this.#builder.add(member.header);
-    if (inode !== undefined) inode.tarOffset = member.offset;
-    // Hashing a sparse file means hashing its holes too, whose size is only a claim.
-    const isHashed = inode !== undefined && member.sparse === undefined;
-    this.#member = isHashed ? member : undefined;
-    this.#remaining = member.storedSize;
-    this.#hash = undefined;
-    this.#reader = isHashed
-      ? this.#inspect?.({ ...member.header, path: cleanMemberPath(member.header.path) })
-      : undefined;
-    if (isHashed && member.storedSize === 0) this.#note(hash('sha512-256', ''));
-  }
-
-  add(bytes: Buffer): void {
-    if (this.#member === undefined) return;
-    this.#reader?.add(bytes);
-    if (bytes.length === this.#remaining && this.#hash === undefined) {
-      this.#note(hash('sha512-256', bytes));
-    } else {
-      this.#hash ??= createHash('sha512-256');
-      this.#hash.update(bytes);
+  takeFrom(parser: TarParser): void {
+    for (let event = parser.next(); event !== undefined; event = parser.next()) {
+      if (event.kind === 'member') this.#begin(event);
+      else if (event.kind === 'data') this.#inspector?.takeContent(event.bytes);
+      else this.#inspector?.endMember();
     }
-    this.#remaining -= bytes.length;
   }
 
-  end(): void {
-    if (this.#hash !== undefined) this.#note(this.#hash.digest('hex'));
-    this.#member = undefined;
-    this.#hash = undefined;
-  }
-
-  entries(): LayerEntry[] {
+  finish(tarSize: number): ScannedTar {
+    for (const inode of this.#builder.copies) {
+      if (inode.entry.type !== 'file') continue;
+      this.#scattered.push([inode, { kind: 'below', path: inode.name }]);
+    }
+    const apart = new Map<number, ContentApart>();
+    for (const [inode, content] of this.#scattered) {
+      inode.tarOffset = tarSize + apart.size;
+      apart.set(inode.tarOffset, content);
+    }
     const entries: LayerEntry[] = [];
-    this.#builder.finish((entry) => entries.push(this.#withDigest(entry)));
-    return entries;
+    this.#builder.finish((entry) => entries.push(entry));
+    return { index: { entries, tarSize }, apart };
   }
 
-  #note(hex: string): void {
-    if (this.#member === undefined) return;
-    const digest = `${DIGEST_PREFIX}${hex}` as ContentDigest;
-    this.#digests.set(this.#member.offset, digest);
-    this.#reader?.end(digest);
-  }
-
-  #withDigest(entry: LayerEntry): LayerEntry {
-    if (entry.kind === 'whiteout' || entry.tarOffset === undefined) return entry;
-    const digest = this.#digests.get(entry.tarOffset);
-    return digest === undefined ? entry : { ...entry, digest };
+  #begin(member: TarMemberEvent): void {
+    const { header, offset, sparse: pieces } = member;
+    const inode = this.#builder.add(header);
+    if (inode !== undefined) {
+      if (pieces === undefined) inode.tarOffset = offset;
+      else this.#scattered.push([inode, { kind: 'sparse', offset, pieces }]);
+    }
+    this.#inspector?.beginMember(member, inode);
   }
 }

@@ -42,6 +42,19 @@ export class StepCounter implements Disposable {
     return this.#blocks() + this.#characters;
   }
 
+  /** The steps until `work` has settled; nothing else may run meanwhile. */
+  async countUntilSettled(work: () => Promise<unknown>): Promise<number> {
+    this.#watchTexts();
+    this.#blocks();
+    this.#characters = 0;
+    try {
+      await work();
+    } finally {
+      for (const restore of this.#restore.splice(0)) restore();
+    }
+    return this.#blocks() + this.#characters;
+  }
+
   [Symbol.dispose](): void {
     this.#session.disconnect();
   }

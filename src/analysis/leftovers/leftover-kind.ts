@@ -85,16 +85,25 @@ const RULES: readonly Rule[] = [
   { kind: 'temporary-files', pattern: /^(?:var\/)?tmp(?=\/.)/ },
 ];
 
-/** A path holds one of these if it can be a leftover at all; most do not. */
+/** A directory has one of these in its path if files in it can be leftovers whatever their names are; most do not. */
 const HINT =
-  /(?:^|\/)(?:var|tmp|\.[a-z]|__pycache__|share|man|doc|include|debug|cache|go\/pkg|usr\/local\/cargo|info)|\.(?:a|debug)$/;
+  /(?:^|\/)(?:var|tmp|\.[a-z]|__pycache__|share|man|doc|include|debug|cache|go\/pkg|usr\/local\/cargo|info|gtk-doc)/;
+
+/** Cheap: whether `leftoverOf` may tell something about files in a directory, whatever their names are. */
+export function mayHoldLeftovers(directory: BytePath): boolean {
+  return HINT.test(directory);
+}
+
+/** Cheap: whether `leftoverOf` may tell something about files of this name in any directory. */
+export function mayNameLeftover(name: string): boolean {
+  return name.endsWith('.a') || name.endsWith('.debug');
+}
 
 /**
  * @param path of a file, not of a directory
  * @returns undefined for what is no leftover
  */
 export function leftoverOf(path: BytePath): Leftover | undefined {
-  if (!HINT.test(path)) return undefined;
   for (const { kind, pattern } of RULES) {
     const [root] = pattern.exec(path) ?? [];
     if (root !== undefined) return { kind, root };

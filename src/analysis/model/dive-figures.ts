@@ -3,6 +3,7 @@
  * not ours: a removed directory costs nothing, every copy of a rewritten file counts as wasted, a file that a layer deletes although no
  * lower layer has it ends the count of that layer.
  */
+import { baseName, comparePaths, joinPath, parentPath } from '../../files/index.ts';
 import type { ImageModel } from './image-model.ts';
 import { NONE, type PathNode, type PathTable, ROOT } from './path-table.ts';
 import type { Version } from './version-table.ts';
@@ -29,10 +30,16 @@ export function diveFigures(model: ImageModel): DiveFigures {
   for (const { index, unpacked } of model.layers) {
     const links = furtherLinks(model, index);
     const sizeOf = (version: Version) => (links.has(version) ? 0 : versions.size(version));
-    for (const leaf of leaves(model, index)) {
+    const found = leaves(model, index);
+    // It stops at a whiteout that removes nothing, and so do we.
+    const end = firstOf(
+      found
+        .filter((leaf) => versions.isWhiteout(leaf) && !stack.has(leaf))
+        .map((leaf) => sortedPath(model, leaf)),
+    );
+    for (const leaf of found) {
+      if (end !== undefined && comparePaths(sortedPath(model, leaf), end) >= 0) continue;
       const bytes = versions.isWhiteout(leaf) ? stack.removed(leaf) : sizeOf(leaf);
-      // It stops here, and so do we.
-      if (bytes === undefined) break;
       seen.note(versions.node(leaf), bytes);
     }
     if (index > 0) userBytes += unpacked;
@@ -96,25 +103,27 @@ function furtherLinks(model: ImageModel, layer: number): ReadonlySet<Version> {
   return links;
 }
 
-/** The versions of a layer with nothing below them in it, ordered by names in which a whiteout has its prefix. */
+/** The versions of a layer with nothing below them in it, in no order. */
 function leaves(model: ImageModel, layer: number): Version[] {
   const { versions, paths } = model;
   const found: Version[] = [];
-  let hasWhiteouts = false;
-  // What is below a directory comes right after it: from the end, the next version tells.
-  let next: PathNode = ROOT;
-  for (const version of [...model.versionsOf(layer)].reverse()) {
+  // What is below a directory comes right after it.
+  let above: Version | undefined;
+  for (const version of model.versionsOf(layer)) {
     const node = versions.node(version);
-    const isWhiteout = versions.isWhiteout(version);
-    hasWhiteouts ||= isWhiteout;
-    const isLeaf = !versions.isDirectory(version) || !isAbove(paths, node, next);
-    if (node !== ROOT && isLeaf) found.push(version);
-    next = node;
+    if (above !== undefined && !isAbove(paths, versions.node(above), node)) found.push(above);
+    above = versions.isDirectory(version) && node !== ROOT ? version : undefined;
+    if (!versions.isDirectory(version)) found.push(version);
   }
-  found.reverse();
-  if (!hasWhiteouts) return found;
-  const keys = new Map(found.map((version) => [version, sortKey(model, version)]));
-  return found.sort((a, b) => ((keys.get(a) ?? '') < (keys.get(b) ?? '') ? -1 : 1));
+  if (above !== undefined) found.push(above);
+  return found;
+}
+
+function firstOf(paths: readonly string[]): string | undefined {
+  return paths.reduce<string | undefined>(
+    (found, path) => (found === undefined || comparePaths(path, found) < 0 ? path : found),
+    undefined,
+  );
 }
 
 function isAbove(paths: PathTable, node: PathNode, other: PathNode): boolean {
@@ -123,12 +132,11 @@ function isAbove(paths: PathTable, node: PathNode, other: PathNode): boolean {
   return false;
 }
 
-function sortKey(model: ImageModel, version: Version): string {
+/** By which dive orders the leaves: a whiteout has its prefix. */
+function sortedPath(model: ImageModel, version: Version): string {
   const path = model.path(version);
-  const slash = path.lastIndexOf('/') + 1;
-  const name = model.versions.isWhiteout(version) ? `.wh.${path.slice(slash)}` : path.slice(slash);
-  // A name ends before every other character.
-  return `${path.slice(0, slash)}${name}`.replaceAll('/', '\0');
+  if (!model.versions.isWhiteout(version)) return path;
+  return joinPath(parentPath(path), `.wh.${baseName(path)}`);
 }
 
 /** The layers below, stacked as dive does it: opaque directories hide nothing, a file over a directory keeps what was below it. */
@@ -144,10 +152,14 @@ class Stack {
     this.#directories = new Uint8Array(model.paths.size);
   }
 
-  /** Bytes that a whiteout counts for: those of a directory; undefined where nothing is there to remove. */
-  removed(whiteout: Version): number | undefined {
+  /** Whether something is at the path of a whiteout. */
+  has(whiteout: Version): boolean {
+    return this.#has(this.#model.versions.node(whiteout));
+  }
+
+  /** Bytes that a whiteout counts for: those of a directory. */
+  removed(whiteout: Version): number {
     const node = this.#model.versions.node(whiteout);
-    if (!this.#has(node)) return undefined;
     if (this.#directories[node] === 0) return 0;
     let sum = 0;
     for (const below of this.#below(node)) sum += this.#sizes[below] ?? 0;

@@ -1,6 +1,8 @@
 /** Every path of an image once, as a tree of names held in columns. */
-import type { BytePath } from '../../files/index.ts';
+import { type BytePath, joinPath } from '../../files/index.ts';
 import { integers } from './columns.ts';
+import { HashSlots } from './hash-slots.ts';
+import { hashOfName, NameTable } from './name-table.ts';
 
 /** A row of a `PathTable`. */
 export type PathNode = number;
@@ -9,30 +11,28 @@ export const ROOT: PathNode = 0;
 /** No path, no version. */
 export const NONE = -1;
 
-const FIRST_SLOTS = 4096;
-
 /** The paths of an image as a tree of names; `ROOT` is the empty path. */
 export class PathTable {
-  readonly #names: string[] = [''];
+  readonly #names = new NameTable();
   readonly #parents = integers();
   readonly #firstChildren = integers();
   readonly #nextSiblings = integers();
-  /** Open addressing: rows by parent and name. */
-  #slots = new Int32Array(FIRST_SLOTS).fill(NONE);
+  /** Rows by parent and name. */
+  readonly #slots = new HashSlots();
+  /** The path that was asked for last is most often in the directory of the next one. */
+  #lastDirectory: { readonly node: PathNode; readonly path: BytePath } = { node: ROOT, path: '' };
 
   constructor() {
-    this.#parents.push(NONE);
-    this.#firstChildren.push(NONE);
-    this.#nextSiblings.push(NONE);
+    this.#push('', NONE);
   }
 
   get size(): number {
-    return this.#names.length;
+    return this.#parents.length;
   }
 
   /** The last component of the path. */
   name(node: PathNode): string {
-    return this.#names[node] ?? '';
+    return this.#names.text(node);
   }
 
   /** The directory of the path; NONE for `ROOT`. */
@@ -59,9 +59,12 @@ export class PathTable {
 
   /** The whole path, without a leading slash. */
   path(node: PathNode): BytePath {
-    const names: string[] = [];
-    for (let at = node; at !== ROOT; at = this.parent(at)) names.push(this.name(at));
-    return names.reverse().join('/');
+    if (node === ROOT) return '';
+    const directory = this.parent(node);
+    if (this.#lastDirectory.node !== directory) {
+      this.#lastDirectory = { node: directory, path: this.#joined(directory) };
+    }
+    return joinPath(this.#lastDirectory.path, this.name(node));
   }
 
   /** @returns NONE when no layer has said anything about this path or a path below it */
@@ -69,9 +72,8 @@ export class PathTable {
     let node = ROOT;
     if (path === '') return node;
     for (const name of path.split('/')) {
-      const child = this.#slots[this.#slot(node, name)] ?? NONE;
-      if (child === NONE) return NONE;
-      node = child;
+      node = this.#find(node, name);
+      if (node === NONE) return NONE;
     }
     return node;
   }
@@ -86,41 +88,35 @@ export class PathTable {
 
   /** Adds the name to a directory unless it is there. */
   child(parent: PathNode, name: string): PathNode {
-    const slot = this.#slot(parent, name);
-    const known = this.#slots[slot] ?? NONE;
+    const known = this.#find(parent, name);
     if (known !== NONE) return known;
-    const node = this.#names.length;
-    this.#names.push(name);
-    this.#parents.push(parent);
-    this.#firstChildren.push(NONE);
-    this.#nextSiblings.push(this.#firstChildren.at(parent));
+    const node = this.size;
+    this.#push(name, parent);
+    this.#nextSiblings.set(node, this.#firstChildren.at(parent));
     this.#firstChildren.set(parent, node);
-    this.#slots[slot] = node;
-    if (this.#names.length * 2 > this.#slots.length) this.#grow();
     return node;
   }
 
-  #slot(parent: PathNode, name: string): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hashOf(parent, name) & mask; ; slot = (slot + 1) & mask) {
-      const node = this.#slots[slot] ?? NONE;
-      if (node === NONE) return slot;
-      if (this.#parents.at(node) === parent && this.#names[node] === name) return slot;
-    }
+  #push(name: string, parent: PathNode): void {
+    this.#slots.add(hashOfName(name, parent));
+    this.#names.push(name);
+    this.#parents.push(parent);
+    this.#firstChildren.push(NONE);
+    this.#nextSiblings.push(NONE);
   }
 
-  #grow(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(NONE);
-    for (let node = 1; node < this.#names.length; node++) {
-      this.#slots[this.#slot(this.parent(node), this.name(node))] = node;
+  #find(parent: PathNode, name: string): PathNode {
+    const slots = this.#slots;
+    slots.seek(hashOfName(name, parent));
+    for (let node = slots.next(); node !== NONE; node = slots.next()) {
+      if (this.parent(node) === parent && this.#names.is(node, name)) return node;
     }
+    return NONE;
   }
-}
 
-function hashOf(parent: PathNode, name: string): number {
-  let hash = Math.imul(parent, 0x9e3779b1) ^ name.length;
-  for (let at = 0; at < name.length; at++) {
-    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  #joined(node: PathNode): BytePath {
+    const names: string[] = [];
+    for (let at = node; at !== ROOT; at = this.parent(at)) names.push(this.name(at));
+    return names.reverse().join('/');
   }
-  return hash ^ (hash >>> 15);
 }

@@ -1,7 +1,8 @@
 /** What each layer says about each path, one row a statement, held in columns. */
 import type { ContentDigest, FileType } from '../../files/index.ts';
 import type { LayerEntry } from '../../layers/index.ts';
-import { bytes, DigestColumn, doubles, integers, naturals } from './columns.ts';
+import { bytes, doubles, integers, naturals } from './columns.ts';
+import { DigestColumn } from './digest-column.ts';
 import { NONE, type PathNode } from './path-table.ts';
 
 /** A row of a `VersionTable`. */
@@ -140,6 +141,11 @@ export class VersionTable {
     return this.#before.at(version);
   }
 
+  /** Permission bits with setuid, setgid, sticky. */
+  mode(version: Version): number {
+    return this.#modes.at(version);
+  }
+
   /** Mode, owner, time, link target and attributes. */
   metadata(version: Version): VersionMetadata {
     return {
@@ -173,23 +179,34 @@ export class VersionTable {
     if (!this.isFile(a)) return this.#devices.get(a) === this.#devices.get(b);
     if (this.size(a) !== this.size(b)) return false;
     if (this.size(a) === 0) return true;
-    return this.#digests.areEqual(a, b);
+    const [one, other] = [this.content(a), this.content(b)];
+    return one === NONE || other === NONE ? undefined : one === other;
   }
 
   /** Whether the digest of the content is known. */
   hasDigest(version: Version): boolean {
-    return this.#digests.has(version);
+    return this.content(version) !== NONE;
+  }
+
+  /** How many different contents there are; their numbers are below it. */
+  get contents(): number {
+    return this.#digests.count;
+  }
+
+  /** A number that versions of the same content share; NONE while the digest is missing. */
+  content(version: Version): number {
+    return this.#digests.number(version);
+  }
+
+  /** The number of a content; NONE if no version has it. */
+  contentOf(digest: ContentDigest): number {
+    return this.#digests.numberOf(digest);
   }
 
   /** As layers name it; undefined while it is missing. */
   contentDigest(version: Version): ContentDigest | undefined {
     const digest = this.#digests.text(version);
     return digest === undefined ? undefined : (`sha512-256:${digest}` as ContentDigest);
-  }
-
-  /** Lowercase hexadecimal; undefined while it is missing. */
-  digest(version: Version): string | undefined {
-    return this.#digests.text(version);
   }
 
   /**

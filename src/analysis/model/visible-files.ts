@@ -1,6 +1,7 @@
 /** What the final file system shows. */
 import type { BytePath } from '../../files/index.ts';
 import type { ImageModel } from './image-model.ts';
+import { LinkGroups } from './link-groups.ts';
 import { NONE } from './path-table.ts';
 import type { Version } from './version-table.ts';
 
@@ -12,10 +13,13 @@ export interface VisibleTotals {
 }
 
 export function visibleTotals(model: ImageModel): VisibleTotals {
+  const { versions } = model;
+  const links = new LinkGroups(versions);
   let [bytes, files] = [0, 0];
-  for (const { version, isFirst } of visibleContents(model)) {
+  for (let version = 0; version < versions.length; version++) {
+    if (!versions.isFile(version) || versions.hiddenBy(version) !== NONE) continue;
     files++;
-    if (isFirst) bytes += model.versions.size(version);
+    if (!links.isFurther(version)) bytes += versions.size(version);
   }
   return { bytes, files };
 }
@@ -37,67 +41,43 @@ export interface Duplicates {
 /** Files whose digest the model lacks are no duplicates of any: see `duplicateCandidates`. */
 export function duplicates(model: ImageModel): Duplicates {
   const { versions } = model;
-  const groups = sameSized(model)
-    .flatMap((group) => byDigest(model, group))
-    .filter((group) => group.length > 1)
+  const firsts = new Int32Array(versions.contents).fill(NONE);
+  const groups = new Map<number, Version[]>();
+  for (const version of visibleContents(model)) {
+    const content = versions.content(version);
+    if (content === NONE) continue;
+    const first = firsts[content] ?? NONE;
+    if (first === NONE) firsts[content] = version;
+    else if (!groups.get(content)?.push(version)) groups.set(content, [first, version]);
+  }
+  const found = [...groups.values()]
     .map((group) => ({
       bytes: (group.length - 1) * versions.size(group[0] ?? 0),
       paths: group.map((version) => model.path(version)).sort(),
     }))
     .sort((a, b) => b.bytes - a.bytes || ((a.paths[0] ?? '') < (b.paths[0] ?? '') ? -1 : 1));
-  return { bytes: groups.reduce((sum, { bytes }) => sum + bytes, 0), groups };
+  return { bytes: found.reduce((sum, { bytes }) => sum + bytes, 0), groups: found };
 }
 
 /** Visible files that have the size of another and no digest: only their digests tell whether they are duplicates. */
 export function duplicateCandidates(model: ImageModel): Version[] {
-  return sameSized(model)
-    .flat()
-    .filter((version) => !model.versions.hasDigest(version));
-}
-
-/** Groups of several visible files of one size, without empty files and further hard links. */
-function sameSized(model: ImageModel): Version[][] {
   const { versions } = model;
-  const bySize = new Map<number, Version[]>();
-  for (const { version, isFirst } of visibleContents(model)) {
+  const lacking = [...visibleContents(model)].filter((version) => !versions.hasDigest(version));
+  if (lacking.length === 0) return lacking;
+  const counts = new Map<number, number>();
+  for (const version of visibleContents(model)) {
     const size = versions.size(version);
-    if (!isFirst || size === 0) continue;
-    const known = bySize.get(size);
-    if (known === undefined) bySize.set(size, [version]);
-    else known.push(version);
+    counts.set(size, (counts.get(size) ?? 0) + 1);
   }
-  return [...bySize.values()].filter((group) => group.length > 1);
+  return lacking.filter((version) => (counts.get(versions.size(version)) ?? 0) > 1);
 }
 
-function byDigest({ versions }: ImageModel, group: readonly Version[]): Version[][] {
-  const groups = new Map<string, Version[]>();
-  for (const version of group) {
-    const digest = versions.digest(version);
-    if (digest === undefined) continue;
-    const known = groups.get(digest);
-    if (known === undefined) groups.set(digest, [version]);
-    else known.push(version);
-  }
-  return [...groups.values()];
-}
-
-interface VisibleContent {
-  readonly version: Version;
-  /** Not a further hard link of a file that came before. */
-  readonly isFirst: boolean;
-}
-
-/** The visible regular files, by layer and path. */
-function* visibleContents(model: ImageModel): Generator<VisibleContent> {
+/** The visible regular files that are not empty, by layer and path, without further hard links of a file. */
+function* visibleContents(model: ImageModel): Generator<Version> {
   const { versions } = model;
-  for (const { index } of model.layers) {
-    const groups = new Set<number>();
-    for (const version of model.versionsOf(index)) {
-      if (!versions.isFile(version) || versions.hiddenBy(version) !== NONE) continue;
-      const group = versions.linkGroup(version);
-      const isFirst = group === NONE || !groups.has(group);
-      if (group !== NONE) groups.add(group);
-      yield { version, isFirst };
-    }
+  const links = new LinkGroups(versions);
+  for (let version = 0; version < versions.length; version++) {
+    if (!versions.isFile(version) || versions.hiddenBy(version) !== NONE) continue;
+    if (!links.isFurther(version) && versions.size(version) > 0) yield version;
   }
 }

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { END_OF_ARCHIVE, encodeHeader, padding } from '../../archive/index.ts';
-import { scanTar } from '../../layers/index.ts';
+import { ContentDigests, scanTar } from '../../layers/index.ts';
 import { ImageModel } from '../model/index.ts';
 import { findPackages } from './find-packages.ts';
 import { PackageContents } from './package-contents.ts';
@@ -16,8 +16,9 @@ async function packagesOf(...layers: readonly Files[]) {
   const model = new ImageModel();
   const contents = new PackageContents();
   for (const files of layers) {
-    const { entries } = await scanTar([tar(files)], { inspect: contents.inspect });
-    model.addLayer(entries);
+    const inspector = new ContentDigests(contents.inspect);
+    const { index } = await scanTar([tar(files)], { inspector });
+    model.addLayer(index.entries);
   }
   const found = await findPackages(model, contents);
   return found.map(({ type, name, version, bytes, layer }) => [type, name, version, bytes, layer]);

@@ -1,5 +1,5 @@
 import { type BytePath, type ContentDigest, joinPath } from '../../files/index.ts';
-import { type ImageModel, NONE, type PathNode, type Version } from '../model/index.ts';
+import { type ImageModel, LinkGroups, NONE, type PathNode, type Version } from '../model/index.ts';
 import { apkPackages } from './apk.ts';
 import { dpkgPackages } from './dpkg.ts';
 import { gemPackages } from './gem.ts';
@@ -22,8 +22,11 @@ export async function findPackages(
   const texts = new VisibleTexts(model, contents);
   const sizes = new VisibleSizes(model);
   const { versions } = model;
+  const kept = new Set([...contents.digests()].map((digest) => versions.contentOf(digest)));
+  kept.delete(NONE);
   for (const version of model.visible()) {
-    const digest = versions.isFile(version) ? versions.contentDigest(version) : undefined;
+    if (!kept.has(versions.content(version))) continue;
+    const digest = versions.contentDigest(version);
     if (digest === undefined) continue;
     const [path, layer] = [model.path(version), versions.layer(version)];
     const described = [
@@ -90,15 +93,12 @@ class VisibleSizes {
   }
 
   of(files: PackageFiles): number {
-    const links = new Set<string>();
+    const links = new LinkGroups(this.#model.versions);
     let bytes = 0;
     for (const version of files.kind === 'list'
       ? this.#listed(files.paths)
       : this.#below(files.path)) {
-      const group = this.#model.versions.linkGroup(version);
-      const link = `${this.#model.versions.layer(version)}:${group}`;
-      if (group !== NONE && links.has(link)) continue;
-      if (group !== NONE) links.add(link);
+      if (links.isFurther(version)) continue;
       bytes += this.#model.versions.size(version);
     }
     return bytes;

@@ -37,6 +37,13 @@ export class PackageContents {
     return isProgram ? this.#program() : undefined;
   };
 
+  /** Of all contents that say something. */
+  *digests(): Generator<ContentDigest> {
+    for (const found of [this.texts, this.programs, this.databases, this.#archives]) {
+      yield* found.keys();
+    }
+  }
+
   async archive(digest: ContentDigest): Promise<readonly JavaPackage[]> {
     return (await this.#archives.get(digest)) ?? [];
   }

@@ -1,6 +1,6 @@
 /** The largest files and directories of the final file system. */
 import type { BytePath } from '../../files/index.ts';
-import { type ImageModel, NONE, type PathNode, ROOT, type Version } from '../model/index.ts';
+import { type ImageModel, LinkGroups, type PathNode, ROOT, type Version } from '../model/index.ts';
 
 export interface LargeFile {
   readonly path: BytePath;
@@ -17,10 +17,14 @@ export interface LargeDirectory {
 export function largestFiles(model: ImageModel, count: number): LargeFile[] {
   const { versions } = model;
   let found: Version[] = [];
+  /** Smaller files are none of them. */
+  let least = 1;
   for (const version of model.visible()) {
-    if (!versions.isFile(version) || versions.size(version) === 0) continue;
+    if (!versions.isFile(version) || versions.size(version) < least) continue;
     found.push(version);
-    if (found.length > count * 100) found = largest(model, found, count);
+    if (found.length <= count * 10) continue;
+    found = largest(model, found, count);
+    least = versions.size(found.at(-1) ?? version);
   }
   return largest(model, found, count).map((version) => ({
     path: model.path(version),
@@ -37,20 +41,17 @@ function largest({ versions }: ImageModel, found: Version[], count: number): Ver
 export function directorySizes(model: ImageModel): Float64Array {
   const { versions, paths } = model;
   const sizes = new Float64Array(paths.size);
-  const links = new Set<string>();
+  const links = new LinkGroups(versions);
   for (const version of model.visible()) {
     const bytes = versions.size(version);
-    const group = versions.linkGroup(version);
-    const link = `${versions.layer(version)}:${group}`;
-    if (bytes === 0 || (group !== NONE && links.has(link))) continue;
-    if (group !== NONE) links.add(link);
-    for (
-      let node = paths.parent(versions.node(version));
-      node !== NONE;
-      node = paths.parent(node)
-    ) {
-      sizes[node] = (sizes[node] ?? 0) + bytes;
-    }
+    if (bytes === 0 || links.isFurther(version)) continue;
+    const directory = paths.parent(versions.node(version));
+    sizes[directory] = (sizes[directory] ?? 0) + bytes;
+  }
+  // What is in a directory has a higher number than the directory.
+  for (let node = paths.size - 1; node > ROOT; node--) {
+    const parent = paths.parent(node);
+    sizes[parent] = (sizes[parent] ?? 0) + (sizes[node] ?? 0);
   }
   return sizes;
 }

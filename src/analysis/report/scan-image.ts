@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { BytePath } from '../../files/index.ts';
 import type { Image, Layer } from '../../image/index.ts';
 import {
+  ContentDigests,
   type ContentReader,
   type IndexedLayer,
   type InspectContent,
@@ -72,7 +73,8 @@ export async function scanImage(
     model.addLayer(entries ?? []);
     onLayer?.(position);
   }
-  for (const [position, versions] of withoutDigest(model, allDigests)) {
+  const lacking = indexed.size === 0 ? [] : withoutDigest(model, allDigests);
+  for (const [position, versions] of lacking) {
     const layer = indexed.get(position);
     if (layer === undefined) continue;
     await problems.guard(position, () => addDigests(model, { layer, versions, signal }));
@@ -93,9 +95,11 @@ async function streamed(
 ): Promise<readonly LayerEntry[]> {
   const below = model.layers.length - 1;
   const base = { lookup: (path: BytePath) => model.lookup(path, below) };
-  const { entries, diffId } = await scanTar(decompress(layer.read()), { base, inspect, signal });
-  checkDiffId(layer, diffId);
-  return entries;
+  const digests = new ContentDigests(inspect);
+  const tar = decompress(layer.read());
+  const { index } = await scanTar(tar, { base, inspector: digests, signal });
+  checkDiffId(layer, digests.identity().diffId);
+  return index.entries;
 }
 
 function checkDiffId({ diffId, descriptor }: Layer, actual: string): void {

@@ -34,12 +34,13 @@ export function securityFindings(model: ImageModel): SecurityFindings {
   const [shells, packageManagers, setuid]: BytePath[][] = [[], [], []];
   for (const version of model.visible()) {
     if (versions.isDirectory(version)) continue;
-    const { mode, linkTarget } = versions.metadata(version);
-    const isSpecial = versions.isFile(version) && (mode & SETUID_OR_SETGID) !== 0;
-    const isProgram = (mode & EXECUTABLE) !== 0 || linkTarget !== undefined;
-    if (!isSpecial && !isProgram) continue;
+    const isExecutable = (versions.mode(version) & EXECUTABLE) !== 0;
+    const isSymlink = versions.type(version) === 'symlink';
+    if (!isExecutable && !isSymlink) continue;
+    const isSpecial = versions.isFile(version) && (versions.mode(version) & SETUID_OR_SETGID) !== 0;
     const path = model.path(version);
-    if (isSpecial && (mode & EXECUTABLE) !== 0) setuid?.push(path);
+    const { linkTarget } = versions.metadata(version);
+    if (isSpecial && isExecutable) setuid?.push(path);
     if (!PROGRAM_DIRECTORY.test(path) || leadsNowhere(model, path, linkTarget)) continue;
     if (SHELLS.has(baseName(path))) shells?.push(path);
     if (!PACKAGE_MANAGERS.has(baseName(path)) || isApplet(model, version)) continue;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { END_OF_ARCHIVE, encodeHeader, padding } from '../../archive/index.ts';
-import { scanTar } from '../../layers/index.ts';
+import { ContentDigests, scanTar } from '../../layers/index.ts';
 import type { ImageConfig } from '../../oci/index.ts';
 import { ImageModel } from '../model/index.ts';
 import { findSecrets } from './find-secrets.ts';
@@ -94,7 +94,8 @@ describe('the secrets of an image', () => {
       tar('app/.env', 'TOKEN=abc1'),
     ];
     for (const layer of layers) {
-      model.addLayer((await scanTar(layer, { inspect: contents.inspect })).entries);
+      const inspector = new ContentDigests(contents.inspect);
+      model.addLayer((await scanTar(layer, { inspector })).index.entries);
     }
     const config = {
       config: { Env: ['DB_PASSWORD=hunter2', 'PATH=/bin'], Labels: { token: 'abcdef12' } },

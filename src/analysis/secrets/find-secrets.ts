@@ -41,11 +41,13 @@ export function findSecrets(
 function* inFiles(model: ImageModel, contents: SecretContents): Generator<FoundSecret> {
   if (contents.found.size === 0) return;
   const { versions } = model;
+  const found = new Map(
+    [...contents.found].map(([digest, kinds]) => [versions.contentOf(digest), kinds]),
+  );
   for (let version = 0; version < versions.length; version++) {
-    if (!versions.isFile(version)) continue;
-    const digest = versions.contentDigest(version);
-    const kinds = digest === undefined ? [] : (contents.found.get(digest) ?? []);
-    if (kinds.length === 0) continue;
+    const content = versions.content(version);
+    const kinds = content === NONE ? undefined : found.get(content);
+    if (kinds === undefined) continue;
     const path = model.path(version);
     const isLikely = mayHoldSecrets(path);
     const visible = versions.hiddenBy(version) === NONE;

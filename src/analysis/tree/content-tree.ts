@@ -1,6 +1,13 @@
 /** The files that the layers of an image ship, as a tree in columns: small enough to send to a browser. */
 import { toJsonText } from '../../files/index.ts';
-import { type ImageModel, NONE, type PathNode, ROOT, type Version } from '../model/index.ts';
+import {
+  type ImageModel,
+  LinkGroups,
+  NONE,
+  type PathNode,
+  ROOT,
+  type Version,
+} from '../model/index.ts';
 
 /** By row, one column an array. Node 0 is the root; parents come before what is in them. */
 export interface ContentTree {
@@ -102,12 +109,9 @@ class Weights {
     this.#model = model;
     this.nodes = new Float64Array(paths.size);
     this.used = new Uint8Array(paths.size);
-    const groups = new Set<string>();
+    const groups = new LinkGroups(versions);
     for (const version of shippedFiles(model)) {
-      const group = versions.linkGroup(version);
-      const key = `${versions.layer(version)}:${group}`;
-      if (group !== NONE && groups.has(key)) this.#links.add(version);
-      else if (group !== NONE) groups.add(key);
+      if (groups.isFurther(version)) this.#links.add(version);
       const node = versions.node(version);
       this.nodes[node] = (this.nodes[node] ?? 0) + this.bytes(version);
       this.used[node] = 1;
