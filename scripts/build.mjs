@@ -16,7 +16,8 @@ const bin = `${root}dist/bin`;
  * Package linters do not accept `/bin/sh` as the start of a command. A larger young generation spares a cached build most
  * of its garbage collections: 6 % of its time.
  */
-const SHELL_START = '#!/usr/bin/env sh\n":" //; exec node --min-semi-space-size=16 --max-semi-space-size=16 -- "$0" "$@"';
+const SHELL_START =
+  '#!/usr/bin/env sh\n":" //; exec node --min-semi-space-size=16 --max-semi-space-size=16 -- "$0" "$@"';
 
 const MINIFIED = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
 const COMMON_JS = {
