@@ -118,6 +118,11 @@ export interface BuildOptions extends StoreOptions {
   readonly ssh?: readonly SshSource[] | undefined;
   readonly allow?: readonly Entitlement[] | undefined;
   readonly onEvent?: Emit | undefined;
+  /**
+   * Called as soon as the result is there, and waited for. The call itself also waits until the record of the build is kept and the
+   * store is closed. What it throws, the call throws.
+   */
+  readonly onResult?: ((result: BuildResult) => void | Promise<void>) | undefined;
 }
 
 /** The result of an output. */

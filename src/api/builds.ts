@@ -1,8 +1,17 @@
 /** What the public API takes and gives back about past builds. */
+import type { AppError } from '../errors.ts';
 import type { BuildRecord } from '../records/index.ts';
 import type { StoreOptions } from './store-options.ts';
 
-export interface PastBuildOptions extends StoreOptions {
+export interface ListBuildsOptions extends StoreOptions {
+  /**
+   * Called with BUILD_RECORD_DAMAGED or BUILD_RECORD_VERSION for each record that cannot be read and is left out. A record that is
+   * asked for by its id is an error instead.
+   */
+  readonly onUnreadable?: ((error: AppError) => void) | undefined;
+}
+
+export interface PastBuildOptions extends ListBuildsOptions {
   /** The id of a build or its beginning, or the name or id of an image that it made; undefined: the newest build. */
   readonly build?: string | undefined;
 }

@@ -7,6 +7,7 @@ import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
 import type {
   ExplainBuildOptions,
   GraphBuildOptions,
+  ListBuildsOptions,
   PastBuild,
   PastBuildOptions,
   RemoveBuildsOptions,
@@ -125,7 +126,7 @@ export interface Lamina {
    *
    * @throws AppError STORE_…
    */
-  listBuilds(options?: StoreOptions): Promise<readonly PastBuild[]>;
+  listBuilds(options?: ListBuildsOptions): Promise<readonly PastBuild[]>;
 
   /**
    * Gives the whole record of a past build.

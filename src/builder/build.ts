@@ -21,7 +21,7 @@ import { exportResult } from './outputs/export-result.ts';
 import { parseOutputs } from './outputs/index.ts';
 import { runChecks, SeenImages } from './plans/checks.ts';
 import { makePlans } from './plans/make-plans.ts';
-import { BuildRecorder } from './records/recorder.ts';
+import { type BuildEnd, BuildRecorder } from './records/recorder.ts';
 import { type BuildRun, beginRun } from './run/build-run.ts';
 import { builtPlans } from './solver/built-plans.ts';
 import type { Solver } from './solver/solver.ts';
@@ -67,15 +67,23 @@ export async function buildIn(
 ): Promise<FinishedBuild> {
   parseOutputs(options);
   const recorder = new BuildRecorder(beginRun({ store, env }, options));
+  const keep = async (end: BuildEnd) => {
+    if (lender === undefined) await recorder.keep(end);
+  };
+  const finished = await buildRecorded(recorder, { lender, keepsCacheMounts, solver }).catch(
+    async (error: unknown) => {
+      await keep({ error });
+      throw error;
+    },
+  );
+  const { images, result } = finished;
   try {
-    const finished = await buildRecorded(recorder, { lender, keepsCacheMounts, solver });
-    const { images, result } = finished;
-    if (lender === undefined) await recorder.keep({ summary: result.summary, images });
-    return finished;
-  } catch (error) {
-    if (lender === undefined) await recorder.keep({ error });
-    throw error;
+    // Nobody waits for the record.
+    await options.onResult?.(result);
+  } finally {
+    await keep({ summary: result.summary, images });
   }
+  return finished;
 }
 
 interface RecordedBuildOptions {

@@ -4,10 +4,10 @@ import type {
   ExplainBuildOptions,
   Explanation,
   GraphBuildOptions,
+  ListBuildsOptions,
   PastBuild,
   PastBuildOptions,
   RemoveBuildsOptions,
-  StoreOptions,
   TraceBuildOptions,
 } from '../api/index.ts';
 import { withStore } from '../images/index.ts';
@@ -18,6 +18,7 @@ import {
   drawGraph,
   explain,
   isInDockerfile,
+  type OnUnreadable,
   otlpTrace,
   recordNotFound,
   recordsIn,
@@ -28,20 +29,34 @@ import { storedFiles } from './stored-files.ts';
 
 export function explainBuild(
   context: LaminaContext,
-  { build, against }: ExplainBuildOptions,
+  { build, against, onUnreadable }: ExplainBuildOptions,
 ): Promise<Explanation> {
   return withStore(context, async (store) => {
-    const record = findBuild(store, build);
-    const earlier = comparable(record, recordsIn(store, JSON.stringify(record.dockerfile)));
-    const chosen = against === undefined ? undefined : findBuild(store, against);
+    const told = once(onUnreadable);
+    const record = findBuild(store, build, told);
+    const mentions = JSON.stringify(record.dockerfile);
+    const earlier = comparable(record, recordsIn(store, { mentions, onUnreadable: told }));
+    const chosen = against === undefined ? undefined : findBuild(store, against, told);
     const all =
       chosen === undefined ? earlier : [chosen, ...earlier.filter(({ id }) => id !== chosen.id)];
     return explain(record, all, storedFiles(store));
   });
 }
 
-export function listBuilds(context: LaminaContext, _: StoreOptions): Promise<readonly PastBuild[]> {
-  return withStore(context, async (store) => [...recordsIn(store)].map(overview));
+/** Of a record that is met twice, only once. */
+function once(onUnreadable: OnUnreadable | undefined): OnUnreadable {
+  const known = new Set<string>();
+  return (error) => {
+    if (!known.has(error.message)) onUnreadable?.(error);
+    known.add(error.message);
+  };
+}
+
+export function listBuilds(
+  context: LaminaContext,
+  { onUnreadable }: ListBuildsOptions,
+): Promise<readonly PastBuild[]> {
+  return withStore(context, async (store) => [...recordsIn(store, { onUnreadable })].map(overview));
 }
 
 function overview(record: BuildRecord): PastBuild {
@@ -58,9 +73,9 @@ function overview(record: BuildRecord): PastBuild {
 
 export function inspectBuild(
   context: LaminaContext,
-  { build }: PastBuildOptions,
+  { build, onUnreadable }: PastBuildOptions,
 ): Promise<BuildRecord> {
-  return withStore(context, async (store) => findBuild(store, build));
+  return withStore(context, async (store) => findBuild(store, build, onUnreadable));
 }
 
 export function removeBuilds(
@@ -83,17 +98,19 @@ function requireId(store: Store, text: string): string {
 
 export function traceBuild(
   context: LaminaContext,
-  { build, format = 'chrome' }: TraceBuildOptions,
+  { build, format = 'chrome', onUnreadable }: TraceBuildOptions,
 ): Promise<string> {
   return withStore(context, async (store) => {
-    const record = findBuild(store, build);
+    const record = findBuild(store, build, onUnreadable);
     return JSON.stringify(format === 'chrome' ? chromeTrace(record) : otlpTrace(record));
   });
 }
 
 export function graphBuild(
   context: LaminaContext,
-  { build, format = 'mermaid' }: GraphBuildOptions,
+  { build, format = 'mermaid', onUnreadable }: GraphBuildOptions,
 ): Promise<string> {
-  return withStore(context, async (store) => drawGraph(findBuild(store, build), format));
+  return withStore(context, async (store) =>
+    drawGraph(findBuild(store, build, onUnreadable), format),
+  );
 }

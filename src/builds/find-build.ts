@@ -1,24 +1,34 @@
 /** Which record is meant. */
 import { AppError } from '../errors.ts';
-import { type BuildRecord, readRecord, recordNotFound, recordOfImage } from '../records/index.ts';
+import {
+  type BuildRecord,
+  type OnUnreadable,
+  readRecord,
+  recordNotFound,
+  recordOfImage,
+  recordsIn,
+} from '../records/index.ts';
 import type { Store } from '../store/index.ts';
 
 /**
- * @param text the id of a build or its beginning, or an image; undefined: the newest build
- * @throws AppError BUILD_RECORD_NOT_FOUND, BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED, IMAGE_AMBIGUOUS
+ * @param text the id of a build or its beginning, or an image; undefined: the newest build whose record can be read
+ * @throws AppError BUILD_RECORD_NOT_FOUND, IMAGE_AMBIGUOUS; for an id BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED
  */
-export function findBuild(store: Store, text: string | undefined): BuildRecord {
+export function findBuild(
+  store: Store,
+  text: string | undefined,
+  onUnreadable?: OnUnreadable,
+): BuildRecord {
   if (text === undefined) {
-    const newest = store.builds.ids().at(-1);
-    if (newest === undefined) throw nothingBuilt();
-    return readRecord(store, newest);
+    for (const newest of recordsIn(store, { onUnreadable })) return newest;
+    throw nothingBuilt();
   }
   const id = buildIdOf(store, text);
   if (id !== undefined) return readRecord(store, id);
   const image = imageNamed(store, text);
   if (image === undefined)
     throw recordNotFound(`there is no build or image '${text}' in the store`);
-  const record = recordOfImage(store, image);
+  const record = recordOfImage(store, image, onUnreadable);
   if (record === undefined) {
     throw recordNotFound(`there is no record of a build that made the image '${text}'`);
   }

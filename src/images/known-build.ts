@@ -60,7 +60,7 @@ function buildsOf({ image, builds }: SoughtImage): readonly Build[] {
   const { digest } = image.manifest.config;
   const diffIds = image.layers.map(({ diffId }) => diffId);
   const find = (mentions: string, isIt: (made: MadeImage) => boolean): readonly Build[] =>
-    [...recordsIn(builds, mentions)].flatMap((record) => {
+    [...recordsIn(builds, { mentions })].flatMap((record) => {
       const made = record.images.find(isIt);
       return made === undefined ? [] : { record, made };
     });

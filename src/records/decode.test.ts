@@ -1,30 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { decodeRecord } from './decode.ts';
+import { recordOf, stepOf } from '../../test/support/build-records.ts';
+import { decodeRecord, isNoRecord } from './decode.ts';
 import { decodeFileList, encodeFileList, isListedDigest } from './file-list.ts';
 
-const WHOLE = {
-  ...{ id: 'a', version: 1, dockerfileText: 'FROM scratch\n' },
-  ...{ steps: [], variables: [], stages: [], images: [], work: [] },
-};
+const WHOLE = recordOf([stepOf('one'), stepOf('two', { inputs: [0] })]);
+const text = (record: object) => JSON.stringify(record);
+const withStep = (parts: object) => text(recordOf([{ ...stepOf('one'), ...parts }]));
 
 describe('a record', () => {
   it('of this version is read', () => {
-    expect(decodeRecord('a', JSON.stringify(WHOLE))).toEqual(WHOLE);
+    expect(decodeRecord('a', text(WHOLE))).toEqual(WHOLE);
+    expect(isNoRecord('a', text(WHOLE))).toBe(false);
   });
 
   it('of before Dockerfiles were kept is read', () => {
     const { dockerfileText, ...older } = WHOLE;
-    expect(decodeRecord('a', JSON.stringify(older)).dockerfileText).toBe(null);
+    expect(decodeRecord('a', text(older)).dockerfileText).toBe(null);
   });
 
   it.each([
-    ['of another version', JSON.stringify({ ...WHOLE, version: 2 }), 'BUILD_RECORD_VERSION'],
-    ['that ends early', JSON.stringify(WHOLE).slice(0, -9), 'BUILD_RECORD_DAMAGED'],
+    ['of another version', text({ ...WHOLE, version: 2 }), 'BUILD_RECORD_VERSION'],
+    ['that ends early', text(WHOLE).slice(0, -9), 'BUILD_RECORD_DAMAGED'],
     ['that is no object', '7', 'BUILD_RECORD_DAMAGED'],
-    ['without steps', JSON.stringify({ ...WHOLE, steps: 1 }), 'BUILD_RECORD_DAMAGED'],
-    ['of another build', JSON.stringify({ ...WHOLE, id: 'b' }), 'BUILD_RECORD_DAMAGED'],
-  ])('%s is refused', (_, text, code) => {
-    expect(() => decodeRecord('a', text)).toThrow(expect.objectContaining({ code }));
+    ['that is empty', '', 'BUILD_RECORD_DAMAGED'],
+    ['without steps', text({ ...WHOLE, steps: 1 }), 'BUILD_RECORD_DAMAGED'],
+    ['of another build', text({ ...WHOLE, id: 'b' }), 'BUILD_RECORD_DAMAGED'],
+    ['with half a step', withStep({ name: undefined }), 'BUILD_RECORD_DAMAGED'],
+    ['whose step needs one that is not there', withStep({ inputs: [7] }), 'BUILD_RECORD_DAMAGED'],
+    ['whose step needs itself', withStep({ inputs: [0] }), 'BUILD_RECORD_DAMAGED'],
+    ['of an outcome that is none', text({ ...WHOLE, outcome: 'x' }), 'BUILD_RECORD_DAMAGED'],
+  ])('%s is refused', (_, bad, code) => {
+    expect(() => decodeRecord('a', bad)).toThrow(expect.objectContaining({ code }));
   });
 });
 

@@ -1,9 +1,20 @@
 /** Records as they are written and read. */
 import { AppError } from '../errors.ts';
+import { isRecord } from './record-shape.ts';
 import { type BuildRecord, RECORD_VERSION } from './types.ts';
 
 export function encodeRecord(record: BuildRecord): string {
   return JSON.stringify(record);
+}
+
+/**
+ * Whether a text is surely no record of this version, without reading all of it: one that was cut off, or overwritten.
+ *
+ * @param id of the record
+ */
+export function isNoRecord(id: string, text: string): boolean {
+  const beginning = JSON.stringify({ version: RECORD_VERSION, id }).slice(0, -1);
+  return !text.startsWith(beginning) || !text.endsWith('}');
 }
 
 /**
@@ -14,12 +25,10 @@ export function decodeRecord(id: string, text: string): BuildRecord {
   const value = parse(id, text);
   if (typeof value !== 'object' || value === null || !('version' in value)) throw damaged(id);
   if (value.version !== RECORD_VERSION) throw otherVersion(id, value.version);
-  const isWhole = ['steps', 'variables', 'stages', 'images', 'work'].every(
-    (name) => name in value && Array.isArray(value[name as keyof typeof value]),
-  );
-  if (!isWhole || !('id' in value) || value.id !== id) throw damaged(id);
   // The text of the Dockerfile came later.
-  return { dockerfileText: null, ...value } as unknown as BuildRecord;
+  const record = { dockerfileText: null, ...value };
+  if (!isRecord(record) || record.id !== id) throw damaged(id);
+  return record;
 }
 
 function parse(id: string, text: string): unknown {
@@ -32,7 +41,7 @@ function parse(id: string, text: string): unknown {
 
 function damaged(id: string, cause?: unknown): AppError {
   return new AppError('BUILD_RECORD_DAMAGED', `the record of build ${id} is damaged`, {
-    hint: `remove it with \`lamina builds rm ${id}\`, and build again`,
+    hint: `remove it with \`lamina builds rm ${id}\``,
     cause,
   });
 }

@@ -240,12 +240,11 @@ export class Causes {
 
   /** A change that came with another step: blamed on that one if it ran. */
   #inherited(from: number, index: number): Change | undefined {
-    const step = this.#now.steps[from];
     const change = this.#change(from) ?? this.of(from);
-    if (change === undefined || step === undefined) return undefined;
+    if (change === undefined) return undefined;
     const origin = this.#earliest(change.root);
     const root = this.#now.steps[origin];
-    if (step.status !== 'ran' || root?.status !== 'ran' || !isInDockerfile(root)) {
+    if (root?.status !== 'ran' || !isInDockerfile(root)) {
       return { cause: change.cause, root: index };
     }
     return { cause: cause('parent', { subject: root.name, from: root.name }), root: origin };

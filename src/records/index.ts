@@ -7,6 +7,7 @@ export { decodeFileList, encodeFileList, isListedDigest, type ListedFile } from 
 export { type StageEdge, type StageNode, stageGraph } from './stage-graph.ts';
 export {
   lastTimes,
+  type OnUnreadable,
   type RecordSource,
   readRecord,
   recordNotFound,

@@ -1,16 +1,25 @@
 /** The records of a store. */
 import { AppError } from '../errors.ts';
 import type { Store } from '../store/index.ts';
-import { decodeRecord } from './decode.ts';
+import { decodeRecord, isNoRecord } from './decode.ts';
 import type { BuildRecord } from './types.ts';
 
 /** What reading records needs of a store. */
 export type RecordSource = Pick<Store, 'builds'>;
 
+/** Told of each record that cannot be read: BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED. */
+export type OnUnreadable = (error: AppError) => void;
+
+export interface RecordSearch {
+  /** A text that the wanted records have in them. */
+  readonly mentions?: string;
+  readonly onUnreadable?: OnUnreadable | undefined;
+}
+
 /** Newest first; those that cannot be read are left out. */
-export function* recordsIn(source: RecordSource, mentions = ''): Iterable<BuildRecord> {
+export function* recordsIn(source: RecordSource, search: RecordSearch = {}): Iterable<BuildRecord> {
   for (const id of source.builds.ids().toReversed()) {
-    const record = readIfSound(source, id, mentions);
+    const record = readIfSound(source, id, search);
     if (record !== undefined) yield record;
   }
 }
@@ -25,8 +34,12 @@ export function readRecord({ builds }: RecordSource, id: string): BuildRecord {
 }
 
 /** The newest build that made an image; `undefined` where none is on record. */
-export function recordOfImage(source: RecordSource, imageId: string): BuildRecord | undefined {
-  for (const record of recordsIn(source, imageId)) {
+export function recordOfImage(
+  source: RecordSource,
+  imageId: string,
+  onUnreadable?: OnUnreadable,
+): BuildRecord | undefined {
+  for (const record of recordsIn(source, { mentions: imageId, onUnreadable })) {
     if (record.images.some(({ id }) => id === imageId)) return record;
   }
   return undefined;
@@ -73,13 +86,18 @@ export function recordNotFound(message: string): AppError {
   });
 }
 
-function readIfSound({ builds }: RecordSource, id: string, mentions: string) {
+function readIfSound(
+  { builds }: RecordSource,
+  id: string,
+  { mentions = '', onUnreadable }: RecordSearch,
+): BuildRecord | undefined {
   const text = builds.read(id);
-  if (text === undefined || !text.includes(mentions)) return undefined;
+  if (text === undefined || !(text.includes(mentions) || isNoRecord(id, text))) return undefined;
   try {
     return decodeRecord(id, text);
   } catch (error) {
-    if (error instanceof AppError) return undefined;
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    onUnreadable?.(error);
+    return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRecord } from '../../src/index.ts';
+import { createLamina } from '../../src/index.ts';
 import { Workbench } from '../support/cli.ts';
 import { schemaErrors } from '../support/json-schemas.ts';
 
@@ -35,6 +36,11 @@ describe('records of builds', () => {
   const records = join(bench.store, 'builds');
   const build = (...flags: readonly string[]) =>
     bench.succeed(['build', '-q', '-t', 'app', ...flags, join(bench.directory, 'project')]);
+  /** Oldest first. */
+  const ids = () =>
+    readdirSync(records)
+      .flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? [])
+      .sort();
   const json = async (...args: readonly string[]): Promise<unknown> =>
     JSON.parse((await bench.succeed(args)).stdout);
 
@@ -114,14 +120,49 @@ describe('records of builds', () => {
     bench.project({ a: 'a' });
   });
 
-  it('of another version are refused by name, and can be removed', async () => {
-    const [file = ''] = readdirSync(records).filter((name) => name.endsWith('.json'));
-    const id = file.replace('.json', '');
-    writeFileSync(join(records, file), `{"version":99,"id":"${id}"}`);
-    const refused = await bench.lamina(['why', id]);
-    expect(refused.status).not.toBe(0);
-    expect(refused.stderr).toContain(`the record of build ${id} was written by another version`);
-    const { stdout } = await bench.succeed(['builds', 'rm', id]);
-    expect(stdout).toBe(`${id}\n`);
+  it.each([
+    ['of another version', (id: string) => `{"version":99,"id":"${id}"}`, 'BUILD_RECORD_VERSION'],
+    ['that were cut off', (_: string, text: string) => text.slice(0, 99), 'BUILD_RECORD_DAMAGED'],
+    ['that are empty', () => '', 'BUILD_RECORD_DAMAGED'],
+  ])('%s are left out with a warning, and are an error by name', async (_, damage, code) => {
+    await build();
+    await build();
+    const [newest = '', before = ''] = ids().reverse();
+    const file = join(records, `${newest}.json`);
+    writeFileSync(file, damage(newest, readFileSync(file, 'utf8')));
+    for (const args of [
+      ['builds', 'ls', '-q'],
+      ['builds', 'show'],
+      ['why'],
+      ['builds', 'export'],
+    ]) {
+      const { stdout, stderr } = await bench.succeed(args);
+      expect(stderr, args.join(' ')).toMatch(
+        new RegExp(`^WARNING: .*${newest}.*\\[${code}\\]$`, 'm'),
+      );
+      expect(stdout).toContain(before);
+      expect(stdout).not.toContain(newest);
+    }
+    const refused = await bench.lamina(['why', newest]);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toContain(code);
+    expect((await bench.succeed(['builds', 'rm', newest])).stdout).toBe(`${newest}\n`);
+    expect((await bench.succeed(['builds', 'ls'])).stderr).toBe('');
+  });
+
+  it('are kept after the answer', async () => {
+    const lamina = createLamina({ root: bench.store });
+    const context = join(bench.directory, 'project');
+    const kept: string[] = [];
+    const { buildId } = await lamina.build({
+      context,
+      onResult: (result) => void kept.push(result.buildId, ...ids()),
+    });
+    expect(kept[0]).toBe(buildId);
+    expect(kept.slice(1)).not.toContain(buildId);
+    expect(ids()).toContain(buildId);
+    const refused = lamina.build({ context, onResult: () => Promise.reject(new Error('no')) });
+    await expect(refused).rejects.toThrow('no');
+    expect((await lamina.inspectBuild({})).outcome).toBe('succeeded');
   });
 });

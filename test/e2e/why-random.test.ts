@@ -58,16 +58,28 @@ class ProjectBuilder {
     this.#write('Dockerfile', text);
     this.#write('.dockerignore', ignore);
     for (const [path, { content, mode }] of Object.entries(project.files)) {
-      this.#write(path, content, mode);
+      this.#write(path, content, { mode });
+    }
+    const named = `${this.#directory}-named`;
+    rmSync(named, { recursive: true, force: true });
+    for (const [path, { content, mode }] of Object.entries(project.named)) {
+      this.#write(path, content, { mode, directory: named });
     }
     const { buildArgs, uncached, target } = project;
-    const given = { context: this.#directory, buildArgs, noCacheFilter: uncached, target };
+    const given = {
+      ...{ context: this.#directory, buildContexts: { named } },
+      ...{ buildArgs, noCacheFilter: uncached, target },
+    };
     const { buildId } = await this.lamina.build(given);
     return { id: buildId, ids, dockerfile: text };
   }
 
-  #write(path: string, content: string, mode = 0o644): void {
-    const file = join(this.#directory, path);
+  #write(
+    path: string,
+    content: string,
+    { mode = 0o644, directory = this.#directory }: { mode?: number; directory?: string } = {},
+  ): void {
+    const file = join(directory, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     chmodSync(file, mode);

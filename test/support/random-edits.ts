@@ -5,6 +5,7 @@ import {
   type Line,
   type Project,
   type ProjectFile,
+  packed,
   type Random,
   type Stage,
   textOfLine,
@@ -36,9 +37,17 @@ const changedWord: Maker = (project, random) => {
   };
 };
 
+const OTHER_VALUES: Readonly<Record<string, readonly string[]>> = {
+  user: ['app', 'nobody'],
+  pattern: ['*.log', 't*'],
+  named: ['one', 'two'],
+  shell: ['-c', '-ec'],
+};
+
 function changedPart(part: string, line: Line, random: Random): string {
   const current = line.parts[part] ?? '';
-  if (part === 'user') return current === 'app' ? 'nobody' : 'app';
+  const other = OTHER_VALUES[part]?.find((value) => value !== current);
+  if (other !== undefined) return other;
   if (part === 'dest') return `/to-${random.word()}`;
   if (part !== 'flag') return random.word();
   const [on, off] = line.template.startsWith('RUN') ? [',rw', ''] : [' --chmod=600', ''];
@@ -86,6 +95,21 @@ const swapped: Maker = (project, random) => {
 const changedFile: Maker = (project, random) => {
   const path = random.pick(Object.keys(project.files));
   return fileEdit(path, (file) => ({ ...file, content: `one\n${random.word()}\n` }), project);
+};
+
+const changedArchive: Maker = (project, random) => {
+  const content = packed(random.word());
+  return fileEdit('packed.tar', (file) => ({ ...file, content }), project);
+};
+
+const changedNamed: Maker = (project, random) => {
+  const path = random.pick(Object.keys(project.named));
+  const file = { content: `named\n${random.word()}\n`, mode: 0o644 };
+  return {
+    part: `named ${path}`,
+    apply: (of) => ({ ...of, named: { ...of.named, [path]: file } }),
+    isNamed: (cause) => isFileNamed(cause, path),
+  };
 };
 
 const changedMode: Maker = (project, random) => {
@@ -143,7 +167,7 @@ const renamedFile: Maker = (project, random) => {
 };
 
 const changedIgnore: Maker = (project, random) => {
-  const pattern = random.pick(['**/*.log', 'd/deep', 'd/t*', 'nothing']);
+  const pattern = random.pick(['**/*.log', 'd/deep', 'd/t*', 'nothing', '!d/two', '!**/four.log']);
   const has = project.ignore.includes(pattern);
   return {
     part: 'ignore',
@@ -151,8 +175,10 @@ const changedIgnore: Maker = (project, random) => {
       ...of,
       ignore: has ? of.ignore.filter((one) => one !== pattern) : [...of.ignore, pattern],
     }),
+    // What a pattern lets in again was left out by another one.
     isNamed: ({ kind, before, after }) =>
-      kind === 'ignore' && `${before} ${after}`.includes(`left out by ${pattern}`),
+      kind === 'ignore' &&
+      (pattern.startsWith('!') || `${before} ${after}`.includes(`left out by ${pattern}`)),
   };
 };
 
@@ -173,6 +199,15 @@ const changedGlobalArg: Maker = (project) => ({
   apply: (of) => ({ ...of, globalArg: project.globalArg === 'busybox' ? 'other' : 'busybox' }),
   isNamed: ({ kind, subject }) => kind === 'arg' && subject === 'BASE',
 });
+
+const changedGlobal: Maker = (_, random) => {
+  const value = random.word();
+  return {
+    part: 'GLOBAL',
+    apply: (of) => ({ ...of, global: value }),
+    isNamed: ({ kind, subject }) => kind === 'arg' && subject === 'GLOBAL',
+  };
+};
 
 const changedBuildArg: Maker = (project, random) => {
   const name = random.pick(['A', 'X']);
@@ -210,6 +245,7 @@ const otherTarget: Maker = (project, random) => {
 const MAKERS: readonly Maker[] = [
   ...[changedWord, changedWord, changedWord, addedOrGone, addedOrGone, swapped, swapped],
   ...[changedFile, changedFile, changedMode, newFile, goneFile, renamedFile, changedIgnore],
+  ...[changedArchive, changedNamed, changedNamed, changedGlobal],
   ...[changedBase, changedGlobalArg, changedBuildArg, changedBuildArg, uncached, otherTarget],
 ];
 
@@ -219,17 +255,20 @@ function isFileNamed({ kind, subject }: StepCause, path: string): boolean {
 
 function isLineNamed(cause: StepCause, before: Line, after: Line): boolean {
   const { kind, subject } = cause;
-  const [keyword = ''] = after.template.split(' ');
+  const [keyword = ''] = after.template.replace('ONBUILD ', '').split(' ');
   if (keyword === 'ENV' || keyword === 'ARG') {
-    const { name = '' } = after.parts;
+    const { name = 'GLOBAL' } = after.parts;
     return (kind === 'env' || kind === 'arg') && (subject === name || subject === `MADE_${name}`);
   }
-  if (kind !== 'definition' && kind !== 'mount') return false;
-  const texts = [before, after].map((line) => textOfLine(line).split('\n')[0]);
+  if (kind !== 'definition' && kind !== 'mount' && kind !== 'secret') return false;
+  const texts = [before, after].map(
+    (line) => textOfLine(line).replace('ONBUILD ', '').split('\n')[0],
+  );
+  const words = Object.values(after.parts).filter((value) => value !== '');
   return (
     subject === keyword ||
     texts.some((text) => text === cause.before || text === cause.after) ||
-    Object.values(after.parts).includes(subject ?? '')
+    words.some((word) => subject?.split(' ').includes(word))
   );
 }
 

@@ -1,5 +1,6 @@
 /** Random multi-stage projects and edits of them, each edit with the causes that may name it. */
 import type { StepCause } from '../../src/index.ts';
+import { header, pack } from './tars.ts';
 
 /** An instruction whose text has `{name}` for each of its parts. */
 export interface Line {
@@ -22,6 +23,10 @@ export interface ProjectFile {
 
 export interface Project {
   readonly globalArg: string;
+  /** Default of another global ARG. */
+  readonly global: string;
+  /** Files of the build context `named`. */
+  readonly named: Readonly<Record<string, ProjectFile>>;
   readonly stages: readonly Stage[];
   readonly files: Readonly<Record<string, ProjectFile>>;
   readonly ignore: readonly string[];
@@ -85,6 +90,31 @@ const KINDS = [
   'RUN --mount=type=bind,source=d,target=/m{flag} cat /m/one > /tmp/seen-{name}',
   'COPY <<END {dest}\nfirst\n{word}\nEND',
   'USER {user}',
+  'ADD packed.tar {dest}/',
+  'ADD{flag} a {dest}',
+  'COPY --exclude={pattern} d {dest}/',
+  'COPY a /with-$X-{word}',
+  'COPY --from=named {named} {dest}/',
+  'COPY --chown={user} b {dest}',
+  'WORKDIR /in-$E{dest}',
+  'ARG GLOBAL',
+  'SHELL ["/bin/sh", "{shell}"]',
+  'ONBUILD COPY a {dest}',
+  'ONBUILD ENV {name}={value}',
+  'RUN <<END\necho first > /tmp/first-{name}\necho {word}\nEND',
+  'RUN --mount=type=cache,target=/cache-{word} echo $GLOBAL > /tmp/cached-{name}',
+  'RUN --mount=type=tmpfs,target=/ram-{word} true',
+  'RUN --mount=type=secret,id={word} true',
+  'RUN --mount=type=ssh,target=/agent-{word} true',
+  'RUN --mount=type=bind,from=named,target=/m cat /m/one > /tmp/named-{name}',
+  'RUN --mount=type=bind,target=/m{flag} ls /m/d > /tmp/listed-{name}',
+];
+/** Templates that read from an earlier stage. */
+const READERS = [
+  'COPY --from={from} /keep {dest}',
+  'COPY --from={from} / {dest}/',
+  'COPY --from={from} /k*p {dest}/',
+  'RUN --mount=type=bind,from={from},source=/keep,target=/m cat /m > /tmp/read-{name}',
 ];
 
 export function randomProject(random: Random): Project {
@@ -96,18 +126,16 @@ export function randomProject(random: Random): Project {
     const bases = ['busybox', 'other', '$BASE', 'scratch', ...earlier];
     const base = random.pick(bases);
     const hasShell = canRun(base, stages);
-    const kinds = KINDS.filter((kind) => hasShell || !kind.startsWith('RUN'));
+    // Names of users are looked up in the stage.
+    const kinds = KINDS.filter((kind) => hasShell || !/^RUN|--chown/.test(kind));
     const lines = [line(`${name}.keep`, 'COPY keep /keep', random)];
     for (let more = 3 + random.below(5); more > 0; more--) {
       lines.push(line(`${name}.${lines.length}`, random.pick(kinds), random));
     }
     for (const from of earlier) {
-      const what = random.pick(['/keep {dest}', '/ {dest}/']);
-      lines.splice(
-        1 + random.below(lines.length),
-        0,
-        line(`${name}.${from}`, `COPY --from=${from} ${what}`, random),
-      );
+      const readers = READERS.filter((template) => hasShell || !template.startsWith('RUN'));
+      const template = random.pick(readers).replace('{from}', from);
+      lines.splice(1 + random.below(lines.length), 0, line(`${name}.${from}`, template, random));
     }
     stages.push({ name, base, lines });
   }
@@ -115,9 +143,21 @@ export function randomProject(random: Random): Project {
   const paths = ['keep', 'a', 'b', 'd/one', 'd/two', 'd/deep/three', 'd/four.log', 'e.log'];
   return {
     ...{ globalArg: 'busybox', stages, ignore: [], buildArgs: {}, uncached: [] },
-    files: Object.fromEntries(paths.map((path) => [path, file()])),
+    global: random.word(),
+    named: { one: file(), two: file() },
+    files: {
+      ...Object.fromEntries(paths.map((path) => [path, file()])),
+      'packed.tar': { content: packed(random.word()), mode: 0o644 },
+    },
     target: `stage${count - 1}`,
   };
+}
+
+/** The text of an archive with one file in it. */
+export function packed(content: string): string {
+  return pack([
+    { header: header({ path: 'from-archive' }), content: Buffer.from(content) },
+  ]).toString();
 }
 
 function canRun(base: string, stages: readonly Stage[]): boolean {
@@ -137,10 +177,13 @@ function line(id: string, template: string, random: Random): Line {
 function partValue(part: string, template: string, random: Random): string {
   if (part === 'flag') return '';
   if (part === 'user') return 'app';
+  if (part === 'pattern') return '*.log';
+  if (part === 'named') return 'one';
+  if (part === 'shell') return '-c';
   if (part === 'dest') return `/to-${random.word()}`;
   if (part !== 'name') return random.word();
   if (template.startsWith('ARG')) return random.pick(['A', 'X']);
-  return template.startsWith('ENV') ? random.pick(['E', 'X']) : random.word();
+  return /^(ONBUILD )?ENV/.test(template) ? random.pick(['E', 'X']) : random.word();
 }
 
 export function textOfLine({ template, parts }: Line): string {
@@ -148,8 +191,8 @@ export function textOfLine({ template, parts }: Line): string {
 }
 
 /** The Dockerfile, and the ids of its instructions by their lines. */
-export function writeDockerfile({ globalArg, stages }: Project) {
-  const lines = [`ARG BASE=${globalArg}`];
+export function writeDockerfile({ globalArg, global, stages }: Project) {
+  const lines = [`ARG BASE=${globalArg}`, `ARG GLOBAL=${global}`];
   const ids = new Map<number, string>();
   for (const stage of stages) {
     lines.push(`FROM ${stage.base} AS ${stage.name}`);

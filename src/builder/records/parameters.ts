@@ -53,7 +53,9 @@ function ofKind(op: Op): Record<string, string | undefined> {
       return { path: op.path, owner: op.owner };
     case 'exec':
       return {
-        ...{ command: stableJson(op.args), cwd: op.cwd, user: op.user, hostname: op.hostname },
+        // A shell, and what it runs, which may be a here-document.
+        ...{ shell: stableJson(op.args.slice(0, -1)), script: op.args.at(-1) },
+        ...{ cwd: op.cwd, user: op.user, hostname: op.hostname },
         platform: formatPlatform(op.platform),
         network: op.network,
         security: op.security,

@@ -89,16 +89,23 @@ export const buildCommand = defineCommand({
     const kind = flags.quiet ? 'quiet' : progressKind(flags.progress, context);
     const display = makeDisplay(kind, context, summaryKind(flags.summary));
     const observed: BuildOptions = { ...options, onEvent: (event) => display.handle(event) };
+    const onResult = async (result: BuildResult) => {
+      display.close();
+      await reportResult(result, flags, context);
+    };
     const { result, verified } = await displaying(display, async () => {
-      if (!flags.verify) return { result: await api.build(observed), verified: undefined };
+      if (!flags.verify)
+        return { result: await api.build({ ...observed, onResult }), verified: undefined };
       const both = await api.verify(observed);
+      await onResult(both.build);
       return { result: both.build, verified: both };
     }).catch(async (error: unknown) => {
       throw error instanceof StepError
         ? await withAdvice(error, args[0] ?? '.', flags, context)
         : error;
     });
-    await reportResult(result, flags, context);
+    const explains = flags.explain && !flags.quiet && flags.progress !== 'rawjson';
+    if (explains) await explainResult(result, flags, context);
     return verified === undefined ? 0 : await reportVerification(verified, context);
   },
 });
@@ -284,7 +291,5 @@ async function reportResult(
     if (imageId !== undefined) await io.stdout.write(`${imageId}\n`);
     return;
   }
-  if (flags.progress === 'rawjson') return;
-  await io.stderr.write(describeOutputs(result));
-  if (flags.explain) await explainResult(result, flags, context);
+  if (flags.progress !== 'rawjson') await io.stderr.write(describeOutputs(result));
 }

@@ -1,4 +1,5 @@
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { defineCommand, storeFlags } from '../command.ts';
+import { pastBuilds } from '../past-build.ts';
 
 export const buildsExportCommand = defineCommand({
   usage: '[OPTIONS] [BUILD…]',
@@ -16,7 +17,7 @@ export const buildsExportCommand = defineCommand({
   ],
   async run({ flags, args }, context) {
     const api = await context.api();
-    const common = { root: rootOf(flags, context), signal: context.signal };
+    const common = pastBuilds(flags, context);
     const ids = args.length > 0 ? args : (await api.listBuilds(common)).map(({ id }) => id);
     for (const build of ids) {
       const record = await api.inspectBuild({ ...common, build });

@@ -1,7 +1,8 @@
 import type { PastBuild } from '../../api/index.ts';
 import { humanDuration } from '../../progress/index.ts';
 import { ago } from '../ago.ts';
-import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { defineCommand, storeFlags } from '../command.ts';
+import { pastBuilds } from '../past-build.ts';
 import { type Row, renderRows } from '../rows.ts';
 
 export const buildsLsCommand = defineCommand({
@@ -20,10 +21,7 @@ export const buildsLsCommand = defineCommand({
   args: [0, 0],
   async run({ flags }, context) {
     const api = await context.api();
-    const builds = await api.listBuilds({
-      root: rootOf(flags, context),
-      signal: context.signal,
-    });
+    const builds = await api.listBuilds(pastBuilds(flags, context));
     const text = flags.quiet
       ? builds.map(({ id }) => `${id}\n`).join('')
       : renderRows(builds.map(rowOf), TABLE, flags.format);

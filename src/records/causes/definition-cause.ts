@@ -10,7 +10,7 @@ export function definitionCause(step: RecordedStep, old: RecordedStep): StepCaus
   const { added, removed } = wordDiff(old.instruction, step.instruction);
   const words = [...added, ...removed];
   // Blanks alone decide what a shell sees, and the arguments of a RUN are in its key.
-  if (words.length === 0 && step.parameters.command === old.parameters.command) return undefined;
+  if (words.length === 0 && step.parameters.script === old.parameters.script) return undefined;
   const subject = added[0] ?? removed[0] ?? step.instruction;
   return cause(kindOf(words), { subject, before: old.instruction, after: step.instruction });
 }

@@ -9,7 +9,7 @@ const SET_BY: Readonly<Record<string, string>> = {
   cwd: 'WORKDIR',
   destination: 'WORKDIR',
   path: 'WORKDIR',
-  command: 'SHELL',
+  shell: 'SHELL',
   network: '--network',
   security: '--security',
   hosts: '--add-host',
@@ -43,7 +43,7 @@ export function parameterCause(
     if (OF_WORKDIR.has(name) && isWorkdirAStep) continue;
     if (name === 'mounts') return cause('mount', { subject: '--mount', before, after });
     if (name === 'secrets') return cause('secret', { subject: '--mount', before, after });
-    if (name === 'heredoc') return lineCause(before, after);
+    if (name === 'heredoc' || name === 'script') return lineCause(before, after);
     return cause('definition', { subject: SET_BY[name] ?? name, before, after });
   }
   return undefined;

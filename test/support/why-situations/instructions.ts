@@ -74,6 +74,24 @@ export const instructions: readonly Situation[] = [
     expected: { COPY: { kind: 'definition', subject: 'three', before: 'two', after: 'three' } },
   },
   {
+    name: 'a line of a script',
+    dockerfile: 'FROM busybox\nRUN <<END\nset -e\necho two\nEND\n',
+    later: { dockerfile: 'FROM busybox\nRUN <<END\nset -e\necho three\nEND\n' },
+    expected: { RUN: { kind: 'definition', subject: 'echo three', before: 'echo two' } },
+  },
+  {
+    name: 'a line of a script with an interpreter of its own',
+    dockerfile: 'FROM busybox\nRUN <<END\n#!/bin/sh -e\necho two\nEND\n',
+    later: { dockerfile: 'FROM busybox\nRUN <<END\n#!/bin/sh -e\necho three\nEND\n' },
+    expected: { RUN: { kind: 'definition', subject: 'echo three', before: 'echo two' } },
+  },
+  {
+    name: 'spaces of a RUN',
+    dockerfile: 'FROM busybox\nRUN echo  one\n',
+    later: { dockerfile: 'FROM busybox\nRUN echo   one\n' },
+    expected: { RUN: { kind: 'definition', before: 'RUN echo  one', after: 'RUN echo   one' } },
+  },
+  {
     name: 'a mount',
     dockerfile: 'FROM busybox\nRUN --mount=type=cache,target=/c true\n',
     later: { dockerfile: 'FROM busybox\nRUN --mount=type=cache,target=/d true\n' },
