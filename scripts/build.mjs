@@ -14,7 +14,8 @@ const bin = `${root}dist/bin`;
  * A shell runs the second line as a command; Node.js reads it as a string and a comment. Without `--`, Node.js takes
  * `--env-file` for its own option, at any position; `env -S` could do this in one line, but not every system has it.
  * Package linters do not accept `/bin/sh` as the start of a command. A larger young generation spares a cached build most
- * of its garbage collections: 6 % of its time.
+ * of its garbage collections: 6 % of its time. It does not grow further: that took a third of the memory of a COPY of
+ * 50,000 files, and saved nothing.
  */
 const SHELL_START =
   '#!/usr/bin/env sh\n":" //; exec node --min-semi-space-size=16 --max-semi-space-size=16 -- "$0" "$@"';

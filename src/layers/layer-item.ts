@@ -25,6 +25,8 @@ export interface EntryItem {
 
 export interface AddAllOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Whether the items are in `comparePaths` order already: then they are taken one at a time. */
+  readonly sorted?: boolean | undefined;
   /** Called from time to time with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }

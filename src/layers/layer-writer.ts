@@ -153,7 +153,7 @@ export class LayerWriter implements Disposable {
    */
   async addAll(items: Iterable<LayerItem>, options: AddAllOptions = {}): Promise<void> {
     const slice = new TimeSlice(options.signal);
-    for (const item of inPathOrder(items)) {
+    for (const item of options.sorted === true ? items : inPathOrder(items)) {
       // No promise for a small file: only work that continues later is awaited.
       const work = this.#next(item);
       if (work.next().done !== true) await slice.run(work);

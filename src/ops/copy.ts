@@ -1,6 +1,6 @@
 /** COPY, and ADD of existing files: puts the selected files and packs them into a layer. */
 import { AppError, faultIn, inPart, type Warning } from '../errors.ts';
-import type { ContentRange, FileTree } from '../files/index.ts';
+import { type BytePath, type ContentRange, comparePaths, type FileTree } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer, TarIdentity } from '../layers/index.ts';
 import { hasErrorCode } from '../system/index.ts';
@@ -85,7 +85,7 @@ async function pack(
   const { owner: spec } = op;
   const owner = spec === undefined ? undefined : inPart('chown', () => ownerOf(op, spec, base));
   const { files: drafted, warnings } = putFiles(op, selected, base, { owner, now, archives });
-  await writer.addAll(items(drafted, kept), { signal, onProgress }).catch(explain);
+  await writer.addAll(items(drafted, kept), { signal, onProgress, sorted: true }).catch(explain);
   const layer = writer.finish();
   const copied = copiedFiles(drafted, layer);
   for (const [root, { digest, size }] of archives) {
@@ -151,15 +151,23 @@ function copiedFiles(
   files: readonly DraftFile[],
   layer: FinishedLayer,
 ): Map<SelectedFile, ReadFile> {
-  const byPath = new Map(layer.index.entries.map((entry) => [entry.path, entry]));
+  const { entries } = layer.index;
   const copied = new Map<SelectedFile, ReadFile>();
+  let at = 0;
   for (const { entry, from } of files) {
-    const packed = byPath.get(entry.path);
-    if (from?.content === undefined || packed?.kind !== 'entry') continue;
+    if (from?.content === undefined) continue;
+    // Both are sorted, and the layer has parents of the base too.
+    while (at < entries.length && isBefore(entries[at]?.path, entry.path)) at++;
+    const packed = entries[at];
+    if (packed?.kind !== 'entry' || packed.path !== entry.path) continue;
     const { digest, size } = packed;
     if (digest !== undefined) learn(copied, from, { digest, size });
   }
   return copied;
+}
+
+function isBefore(path: BytePath | undefined, other: BytePath): boolean {
+  return path !== undefined && path !== other && comparePaths(path, other) < 0;
 }
 
 /** Records a file as it was when copied, and lets its tree remember the digest. */
