@@ -22,6 +22,7 @@ export type ErrorCode =
   | LintCode
   | OciCode
   | PlanCode
+  | DebugCode
   | GraphCode
   | CacheCode
   | ReferenceCode
@@ -228,6 +229,8 @@ type PlanCode =
   | 'PLAN_UNKNOWN_STAGE'
   | 'PLAN_UNKNOWN_TARGET'
   | 'PLAN_WINDOWS_PATH';
+
+type DebugCode = 'DEBUG_NOTHING_KEPT' | 'DEBUG_NO_SHELL' | 'DEBUG_NO_STEP';
 
 type GraphCode = 'GRAPH_INVALID';
 

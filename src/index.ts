@@ -126,6 +126,7 @@ export const targets: Lamina['targets'] = lamina.targets;
 export const listContext: Lamina['listContext'] = lamina.listContext;
 export const format: Lamina['format'] = lamina.format;
 export const run: Lamina['run'] = lamina.run;
+export const debug: Lamina['debug'] = lamina.debug;
 export const images: Lamina['images'] = lamina.images;
 export const tag: Lamina['tag'] = lamina.tag;
 export const removeImage: Lamina['removeImage'] = lamina.removeImage;

@@ -20,6 +20,7 @@ const advice = () => import('./advice/index.ts');
 const builder = () => import('./builder/index.ts');
 const builds = () => import('./builds/index.ts');
 const images = () => import('./images/index.ts');
+const debugging = () => import('./debug/index.ts');
 const doctor = () => import('./doctor/index.ts');
 
 /**
@@ -61,6 +62,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     listContext: (options) => call(async () => (await builder()).listContext, options),
     format: (options) => call(async () => format, options),
     run: (options) => call(async () => run, options),
+    debug: (options = {}) => call(async () => (await debugging()).debug, options),
     images: (options = {}) => call(async () => (await images()).images, options),
     tag: (options) => call(async () => (await images()).tag, options),
     removeImage: (options) => call(async () => (await images()).removeImage, options),

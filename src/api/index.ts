@@ -9,7 +9,7 @@ export type {
 export type { ByteSink, Destination } from '../destination/index.ts';
 export type { HistoryLayer, HistoryRow, ImageInspect } from '../export/index.ts';
 export type { ContentDigest, FileEntry, FileType } from '../files/index.ts';
-export type { Image, ImageFiles, Index, Layer } from '../image/index.ts';
+export type { BlobReading, Image, ImageFiles, Index, Layer } from '../image/index.ts';
 export type { LayerEntry, LayerFile, LayerIndex, Whiteout } from '../layers/index.ts';
 export type {
   Finding,
@@ -36,12 +36,13 @@ export type {
   StepCauseKind,
   StepStatus,
 } from '../records/index.ts';
-export type { Isolation, IsolationReport } from '../runtime/index.ts';
+export type { IsolationReport } from '../runtime/index.ts';
 export type * from './build.ts';
 export type * from './builds.ts';
 export type * from './checks.ts';
 export type * from './containers.ts';
 export type * from './context-listing.ts';
+export type * from './debug.ts';
 export type * from './diagnosis.ts';
 export type * from './explore.ts';
 export type * from './explore-page.ts';

@@ -16,6 +16,7 @@ import type {
 import type { CheckResult, OutlineResult, TargetsResult } from './checks.ts';
 import type { RunOptions, RunResult } from './containers.ts';
 import type { ContextListing, ListContextOptions } from './context-listing.ts';
+import type { DebugOptions } from './debug.ts';
 import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
 import type { ExploredImage, ExploreImageOptions } from './explore.ts';
 import type { ExplorePageOptions, ServeExplorerOptions } from './explore-page.ts';
@@ -203,6 +204,15 @@ export interface Lamina {
    * @throws AppError IMAGE_NOT_FOUND, REGISTRY_…, CONTAINER_…, USER_UNKNOWN, GROUP_UNKNOWN, RUNTIME_…
    */
   run(options: RunOptions): Promise<RunResult>;
+
+  /**
+   * Starts a shell or a command in the file system of the step that failed last, of an image, or of what a Dockerfile builds
+   * up to a stage or step. A failed step gets its mounts, environment and user again. All changes are discarded.
+   *
+   * @returns how the process ended
+   * @throws AppError DEBUG_…; those of `run`, and with `build` those of `build`
+   */
+  debug(options?: DebugOptions): Promise<RunResult>;
 
   /**
    * Lists the images of the store, newest first.

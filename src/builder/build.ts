@@ -66,6 +66,8 @@ export async function buildIn(
   { lender, keepsCacheMounts = false, solver = localSolver() }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
+  // Kept until the next build.
+  if (!store.isReadOnly) store.keptStep.drop();
   const recorder = new BuildRecorder(beginRun({ store, env }, options));
   const keep = async (end: BuildEnd) => {
     if (lender === undefined) await recorder.keep(end);

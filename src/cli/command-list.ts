@@ -97,6 +97,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).runCommand,
   },
   {
+    name: 'debug',
+    aliases: [],
+    summary: 'open a shell in a failed step, a stage or an image',
+    group: 'Building',
+    load: async () => (await import('./commands/debug.ts')).debugCommand,
+  },
+  {
     name: 'base',
     aliases: [],
     summary: 'create a Debian or distroless base image from packages',

@@ -19,6 +19,8 @@ export interface CommandContext {
 export interface Invocation<T extends FlagTable> {
   readonly flags: FlagValues<T>;
   readonly args: readonly string[];
+  /** How many of them come before `--`; undefined: there is none. */
+  readonly beforeDashes: number | undefined;
   readonly given: ReadonlySet<string>;
 }
 

@@ -118,9 +118,8 @@ export const missingCommands: readonly MissingCommand[] = [
       'sign images in the registry with cosign or notation; `lamina copy` copies signatures with the image',
   },
   {
-    names: ['debug', 'buildx debug', 'buildx dap'],
-    reason:
-      'look into an image with `lamina run -it IMAGE sh`, and into a stage after `lamina build --target STAGE -t IMAGE`',
+    names: ['buildx debug', 'buildx dap'],
+    reason: '`lamina debug` opens a shell in a failed step, a stage or an image',
   },
   { names: ['plugin', 'extension'], reason: 'lamina has no plugins' },
   {

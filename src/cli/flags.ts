@@ -49,6 +49,8 @@ export type FlagValues<T extends FlagTable> = {
 export interface ParsedFlags<T extends FlagTable> {
   readonly flags: FlagValues<T>;
   readonly args: readonly string[];
+  /** How many of them come before `--`; undefined: there is none. */
+  readonly beforeDashes: number | undefined;
   /** Long names of the given flags. */
   readonly given: ReadonlySet<string>;
   /** `--help` or `-h` was given: the rest of the line is not read. */
@@ -78,6 +80,7 @@ export function parseFlags<T extends FlagTable>(
     // The values were created from the table, so each has the type of its kind.
     flags: reader.values as FlagValues<T>,
     args: reader.args,
+    beforeDashes: reader.beforeDashes,
     given: reader.given,
     help: reader.help,
   };
@@ -88,6 +91,7 @@ class FlagReader {
   readonly args: string[] = [];
   readonly given = new Set<string>();
   help = false;
+  beforeDashes: number | undefined;
   readonly #table: FlagTable;
   readonly #argv: readonly string[];
   readonly #options: ParseFlagsOptions;
@@ -107,7 +111,10 @@ class FlagReader {
   readAll(): void {
     while (this.#next < this.#argv.length && !this.help) {
       const word = this.#argv[this.#next++] ?? '';
-      if (word === '--') break;
+      if (word === '--') {
+        this.beforeDashes = this.args.length;
+        break;
+      }
       if (word.startsWith('--')) this.#readLong(word);
       else if (word.startsWith('-') && word !== '-') this.#readShorts(word);
       else {

@@ -55,6 +55,7 @@ async function buildCall(argv: readonly string[], env: Record<string, string> = 
   const calls: BuildOptions[] = [];
   const build = async (options: BuildOptions) => {
     calls.push(options);
+    await options.onResult?.(built);
     return built;
   };
   const result = await session(argv, { api: { build }, env });
@@ -156,7 +157,7 @@ describe('the command line', () => {
     ['sbom web', 'sbom', 'lamina save'],
     ['init', 'init', '--check'],
     ['trust sign web', 'trust', 'cosign'],
-    ['debug web', 'debug', 'lamina run -it'],
+    ['buildx debug build .', 'buildx debug', 'lamina debug'],
     ['logs web', 'logs', 'lamina run'],
     ['volume ls', 'volume', '-v'],
     ['context use far', 'context use', 'no daemon'],

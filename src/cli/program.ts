@@ -57,6 +57,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
 /** Commands whose errors are to be told from their results. */
 const STATUS_OF: ReadonlyMap<string, typeof statusOf> = new Map([
   ['run', runStatusOf],
+  ['debug', runStatusOf],
   ['check', checkStatusOf],
   ['compare', checkStatusOf],
   ['fmt', checkStatusOf],

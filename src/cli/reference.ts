@@ -42,8 +42,8 @@ A build ends with a summary of at most ten lines: the size of each stage, the im
 were not needed. \`--summary=full\` adds the time of each step (or \`CACHED\`), the bytes it added, and the layers of the image; \`--summary=none\`
 turns the summary off.
 
-When a \`RUN\` step fails, the error ends with a \`look inside\` command that starts a shell in the file system as it was before that step.
-The command omits the values of build arguments: replace each \`…\` with the value.`;
+When a \`RUN\` step fails, the store keeps what it left behind until the next build, and [\`lamina debug\`](#lamina-debug) starts a shell there, with the
+mounts, environment and user of the step; \`--on-error=shell\` does so at once. See [debug.md](debug.md).`;
 
 const TEMPLATES = `## Templates
 

@@ -69,14 +69,14 @@ describe('renderError', () => {
         { exitCode: 2, signal: undefined, outputTail: ['cc hello.c'], instruction: text },
         {
           location: locationOf(`FROM a\n${text}`, text),
-          details: { outputShown: true, lookInside: 'lamina run x sh' },
+          details: { outputShown: true, lookInside: 'lamina debug' },
         },
       );
     expect(show(failed('RUN make'))).toMatchInlineSnapshot(`
       "error: RUN did not complete successfully: exit code: 2
         --> Dockerfile:2:1
-        look inside: lamina run x sh
         code: RUN_FAILED (lamina explain RUN_FAILED)
+        look inside: lamina debug
       "
     `);
     const script = show(failed('RUN <<EOF'));

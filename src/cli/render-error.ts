@@ -37,9 +37,9 @@ function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   if (error.hint !== undefined) lines.push(note('hint', error.hint));
   const doctor = doctorFor(error.code);
   if (doctor !== undefined) lines.push(note('hint', doctor));
+  lines.push(note('code', `${error.code} (lamina explain ${error.code})`));
   const { lookInside } = error.details ?? {};
   if (typeof lookInside === 'string') lines.push(note('look inside', lookInside));
-  lines.push(note('code', `${error.code} (lamina explain ${error.code})`));
   return lines;
 }
 

@@ -22,6 +22,7 @@ export {
 } from './model/events.ts';
 export {
   type Blob,
+  type BlobReading,
   blobOf,
   blobsOf,
   bytesOf,

@@ -4,7 +4,13 @@ export type { DraftFile } from './layer-draft.ts';
 export { type MadeDirectories, makeDirectories } from './mkdir.ts';
 export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
 export { isLinked, putFiles } from './put-files.ts';
-export { type RunStepOptions, runStep, type StepLayer, type StepLimits } from './run-step.ts';
+export {
+  indexFailedStep,
+  type RunStepOptions,
+  runStep,
+  type StepLayer,
+  type StepLimits,
+} from './run-step.ts';
 export {
   findSecrets,
   formsOf,

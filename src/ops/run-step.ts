@@ -18,6 +18,7 @@ import {
 } from '../runtime/index.ts';
 import { removeTraces, type StepTrust } from './ca-certificates/index.ts';
 import { OutputTail } from './output-tail.ts';
+import { removeSecrets } from './remove-secrets.ts';
 import { findSecrets, type SecretLeak, SecretMask, type SecretText } from './secrets/index.ts';
 import { stepFailure } from './step-failure.ts';
 
@@ -102,6 +103,21 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
     signal: options.signal,
   });
   return { ...measure(index), leaks };
+}
+
+/**
+ * Indexes what a failed step left behind, without files that contain a secret, so that people can look into it.
+ *
+ * @returns its size; the directory is a layer like that of a step that has succeeded
+ */
+export async function indexFailedStep(options: RunStepOptions): Promise<StepLayer> {
+  const upper = `${options.directory}/${TREE_DIRECTORY}`;
+  const index = await indexUpper(upper, options);
+  const changes = { entries: index.entries, directory: upper, signal: options.signal };
+  const isChanged = await removeSecrets(options.secrets, changes);
+  const clean = isChanged ? await indexUpper(upper, options) : index;
+  writeIndex(options.directory, clean);
+  return { ...measure(clean), leaks: [] };
 }
 
 function prepare(op: ExecOp, options: RunStepOptions, upper: string): ProcessSpec {

@@ -36,6 +36,11 @@ export class RecordStore {
     return record;
   }
 
+  /** Whether there is a record, also one that lacks layers. */
+  has(key: string): boolean {
+    return this.#tables.records.get(key) !== undefined;
+  }
+
   /**
    * Visible in this process at once, to others soon after; durable after `Store.flush`.
    * @param settled called once others can see it

@@ -1,6 +1,7 @@
 /** Selects the records that a prune removes. Runs inside a transaction, on what all processes see. */
 import type { Digest } from '../oci/index.ts';
 import { factSubject } from './facts.ts';
+import { KEPT_STEP } from './kept-step.ts';
 import type { Tables } from './tables.ts';
 import type { CacheRecord, ImageRecord, LayerId } from './types.ts';
 
@@ -110,9 +111,11 @@ function removeRecords(tables: Tables, { options, now, mountBytes }: SelectionIn
     removed.push({ kind: 'record', id: key, description: record.description, bytes: 0 });
   };
   const whole: [string, CacheRecord][] = [];
+  // It is there to be looked into, and no build uses it: every prune of the cache takes it.
+  const keepsFailed = options.cache === undefined;
   for (const entry of tables.records.committedEntries()) {
     const isWhole = entry[1].layers.every((id) => tables.layers.getCommitted(id) !== undefined);
-    if (isWhole) whole.push(entry);
+    if (isWhole && (keepsFailed || entry[0] !== KEPT_STEP)) whole.push(entry);
     else remove(entry);
   }
   const lastUsed = (key: string): number => tables.used.getCommitted(key) ?? 0;

@@ -13,6 +13,7 @@ import { Database } from './database.ts';
 import { FactStore } from './facts.ts';
 import { ImageStore } from './images.ts';
 import { Journal, type Needs } from './journal.ts';
+import { KeptStepStore } from './kept-step.ts';
 import { LayerStore } from './layers.ts';
 import { isStoreEmpty, openLayout, type StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
@@ -55,6 +56,7 @@ export class Store implements AsyncDisposable {
   readonly images: ImageStore;
   readonly records: RecordStore;
   readonly facts: FactStore;
+  readonly keptStep: KeptStepStore;
   readonly cacheMounts: CacheMountStore;
   readonly builds: BuildRecordStore;
   readonly provider: LayerProvider | undefined;
@@ -98,6 +100,7 @@ export class Store implements AsyncDisposable {
     this.images = new ImageStore(this.#tables);
     this.records = new RecordStore(this.#tables, now);
     this.facts = new FactStore(this.#tables.facts);
+    this.keptStep = new KeptStepStore(this.records, this.facts);
     this.cacheMounts = new CacheMountStore(layout, this.#lease);
     this.builds = new BuildRecordStore(layout);
   }

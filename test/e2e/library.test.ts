@@ -146,6 +146,7 @@ const short = {
   pushManifestList: { name: 'list' },
   removeManifestLists: { names: ['list'] },
   logout: { server: registry },
+  debug: { image: 'busybox', command: ['true'] },
   diagnose: {},
   info: {},
   version: {},

@@ -118,8 +118,9 @@ describe('the live display', () => {
       '  last word',
       'error: RUN did not complete successfully: exit code: 7',
       '  --> Dockerfile:8:1',
-      expect.stringContaining('look inside: lamina run'),
-      ...lines.slice(failed + 7),
+      expect.stringContaining('code: RUN_FAILED'),
+      '  look inside: lamina debug',
+      ...lines.slice(failed + 8),
     ]);
   });
 

@@ -52,6 +52,7 @@ export const dockerTopics: readonly DockerTopic[] = [
     title: 'Run',
     lines: [
       { line: 'docker run --rm app', prints: /^hello\n$/ },
+      { line: 'echo hostname | docker debug app' },
       { line: "docker run --rm -e WHO=me app sh -c 'echo $WHO'", prints: /^me\n$/ },
       { line: 'docker run --rm -v "$PWD:/work" -w /work app cat token.txt', prints: /secret/ },
       { line: 'docker run --rm -u 1000:1000 app id -u', prints: /^1000\n$/ },
@@ -176,7 +177,6 @@ export const dockerTopics: readonly DockerTopic[] = [
       { line: 'docker sbom app', status: 125 },
       { line: 'docker init', status: 125 },
       { line: 'docker trust sign app', status: 125 },
-      { line: 'docker debug app', status: 125 },
       { line: 'docker events', status: 125 },
     ],
   },

@@ -121,6 +121,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     logout: unexpected,
     inspectManifest: unexpected,
     listTags: unexpected,
+    debug: unexpected,
     diagnose: unexpected,
     info: unexpected,
     version: unexpected,

@@ -45,6 +45,11 @@ export class CacheMounts implements Disposable {
     return held.directory;
   }
 
+  /** The key of the cache in the store. */
+  key(spec: CacheMount): string | undefined {
+    return this.#keys.get(spec);
+  }
+
   [Symbol.dispose](): void {
     for (const held of this.#held.values()) held.release();
     this.#held.clear();

@@ -2,16 +2,18 @@
  * RUN. Its key covers the operation, the key of its base (not the files), and the content of files mounted from other
  * file systems. Secrets and cache mounts are not part of it.
  */
+import { StepError } from '../../errors.ts';
 import type { ExecOp } from '../../graph/index.ts';
 import { cacheKey, mountRules } from '../../graph/index.ts';
 import type { LowerDirectory } from '../../layers/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
-import { runStep, type SecretLeak } from '../../ops/index.ts';
+import { type RunStepOptions, runStep, type SecretLeak } from '../../ops/index.ts';
 import { emulationFor, isMountFailure } from '../../runtime/index.ts';
 import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StepWarning } from '../../store/index.ts';
 import type { BuildSession } from '../session/session.ts';
 import { CacheMounts } from './cache-mounts.ts';
+import { keepFailedStep } from './keep-failed-step.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 import { mountDigests, openMounts } from './run-mounts.ts';
 
@@ -57,24 +59,32 @@ function run(
     const trust = await session.certificates?.forStep(tree);
     const emulator = await emulatorOf(session, step, op);
     await using opened = await openMounts(session, step, { op, caches });
-    const runWith = (lowers: readonly LowerDirectory[]) =>
-      runStep(op, {
-        runtime: session.runtime,
-        lowers: lowers.slice(0, base.layers.length),
-        base: tree,
-        directory: staged.directory,
-        mounts: opened.mounts(lowers.slice(base.layers.length)),
-        env: environment(op.env, step.info.proxyEnv ?? [], opened.env),
-        secrets: opened.secrets,
-        emulator,
-        hostEnv: session.env,
-        trust,
-        ...session.limits,
-        instruction: step.info.instruction ?? step.info.name,
-        signal,
-        onOutput: (stream, data) =>
-          session.emit({ kind: 'step.log', time: session.now(), step: info, stream, data }),
-      });
+    const settingsFor = (lowers: readonly LowerDirectory[]): RunStepOptions => ({
+      runtime: session.runtime,
+      lowers: lowers.slice(0, base.layers.length),
+      base: tree,
+      directory: staged.directory,
+      mounts: opened.mounts(lowers.slice(base.layers.length)),
+      env: environment(op.env, step.info.proxyEnv ?? [], opened.env),
+      secrets: opened.secrets,
+      emulator,
+      hostEnv: session.env,
+      trust,
+      ...session.limits,
+      instruction: step.info.instruction ?? step.info.name,
+      signal,
+      onOutput: (stream, data) =>
+        session.emit({ kind: 'step.log', time: session.now(), step: info, stream, data }),
+    });
+    const runWith = async (lowers: readonly LowerDirectory[]) => {
+      const settings = settingsFor(lowers);
+      try {
+        return await runStep(op, settings);
+      } catch (error) {
+        if (!(error instanceof StepError)) throw error;
+        throw await keepFailedStep(session, step, { error, op, base, caches, settings, staged });
+      }
+    };
     const layers = [...base.layers, ...opened.layers];
     const use = { isMountFailure, signal };
     const { size, files, leaks } = await session.lowers.use(layers, runWith, use);

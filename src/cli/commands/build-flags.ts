@@ -126,6 +126,13 @@ export const buildFlags = {
     group: HOW,
     help: 'do not use the cache for these stages',
   },
+  'on-error': {
+    kind: 'text',
+    value: 'action',
+    group: HOW,
+    choices: ['stop', 'shell'],
+    help: 'what to do when a RUN fails: stop (the default), or open a shell in what it left behind, as `lamina debug` does',
+  },
   jobs: {
     kind: 'number',
     short: 'j',

@@ -1,9 +1,17 @@
 import { lstat, rm } from 'node:fs/promises';
-import type { BuildOptions, BuildResult, OutputSpec, VerifyResult } from '../../api/index.ts';
+import type {
+  BuildOptions,
+  BuildResult,
+  Lamina,
+  OutputSpec,
+  VerifyResult,
+} from '../../api/index.ts';
 import { AppError, StepError, withDetails } from '../../errors.ts';
 import { type SummaryKind, summaryKinds } from '../../progress/index.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
 import type { FlagValues } from '../flags.ts';
+import { useColor } from '../io.ts';
 import { isolationChoice } from '../isolation-flag.ts';
 import { resourceLimits } from '../limit-flags.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
@@ -93,17 +101,23 @@ export const buildCommand = defineCommand({
       display.close();
       await reportResult(result, flags, context);
     };
-    const { result, verified } = await displaying(display, async () => {
+    const work = async () => {
       if (!flags.verify)
         return { result: await api.build({ ...observed, onResult }), verified: undefined };
       const both = await api.verify(observed);
       await onResult(both.build);
       return { result: both.build, verified: both };
-    }).catch(async (error: unknown) => {
-      throw error instanceof StepError
-        ? await withAdvice(error, args[0] ?? '.', flags, context)
-        : error;
+    };
+    const built = await displaying(display, work).catch((error: unknown) => {
+      if (!(error instanceof StepError)) throw error;
+      return withAdvice(error, flags, context);
     });
+    if (built instanceof AppError) {
+      if (flags['on-error'] !== 'shell' || built.details?.isKept !== true) throw built;
+      await openShell(built, options, { context, api });
+      return exitStatus.failure;
+    }
+    const { result, verified } = built;
     const explains = flags.explain && !flags.quiet && flags.progress !== 'rawjson';
     if (explains) await explainResult(result, flags, context);
     return verified === undefined ? 0 : await reportVerification(verified, context);
@@ -170,16 +184,28 @@ function summaryKind(text: string | undefined): SummaryKind {
   return summaryKinds.find((kind) => kind === text) ?? 'short';
 }
 
-/** The error with a command that opens a shell in the file system of the step. */
-async function withAdvice(
-  error: StepError,
-  path: string,
-  flags: Flags,
-  { root }: CommandContext,
-): Promise<AppError> {
-  const { lookInside } = await import('../look-inside.ts');
-  const command = lookInside({ error, context: path, flags, root: flags.root ?? root });
-  return withDetails(error, { lookInside: command });
+/** The error with the command that opens a shell in what the step left behind, if that was kept. */
+function withAdvice(error: StepError, flags: Flags, { root = '' }: CommandContext): AppError {
+  if (error.details?.isKept !== true) return error;
+  const store = flags.root ?? root;
+  const option = store === '' ? '' : ` --root '${store.replaceAll("'", "'\\''")}'`;
+  return withDetails(error, { lookInside: `lamina debug${option}` });
+}
+
+/** Shows the error, and opens a shell in what the step left behind. */
+async function openShell(
+  error: AppError,
+  options: BuildOptions,
+  { context, api }: { readonly context: CommandContext; readonly api: Lamina },
+): Promise<void> {
+  const { renderError } = await import('../render-error.ts');
+  const { debugging } = await import('./debug.ts');
+  const { io, env } = context;
+  await io.stderr.write(renderError(error, { color: useColor(io, env), debug: false }));
+  const { root, secrets, ssh, isolation, signal } = options;
+  const tty = io.stdinIsTerminal && io.stdout.isTerminal;
+  const shell = { root, secrets, ssh, isolation, signal, tty, interactive: true };
+  await debugging(shell, { context, api, progress: undefined });
 }
 
 /** The method that replaces the build; undefined: a build. */

@@ -8,6 +8,7 @@ import type {
   RawManifest,
 } from '../../oci/index.ts';
 
+/** How bytes are read. */
 export interface BlobReading {
   /** Whether a chunk may be valid only until the next one is requested, which saves memory. */
   readonly lend?: boolean | undefined;

@@ -1,0 +1,1 @@
+export { debug } from './debug.ts';
