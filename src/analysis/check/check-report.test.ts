@@ -10,7 +10,7 @@ const layer = (index: number, rest: Partial<ReportedLayer>): ReportedLayer => ({
 
 const variable: ReportedSecret = {
   ...({ kind: 'named-value', layer: null, path: null, env: 'TOKEN', label: null } as const),
-  ...{ history: null, line: null, shipped: true, visible: null },
+  ...{ member: null, history: null, line: null, shipped: true, visible: null },
 };
 
 const report = {

@@ -200,11 +200,11 @@ function secretName(kind: ReportedSecret['kind']): string {
   }
 }
 
-function secretPlace({ path, env, label, history, visible }: ReportedSecret): string {
+function secretPlace({ path, env, label, member, history, visible }: ReportedSecret): string {
   if (path !== null) return visible === false ? `${path} (hidden by a later layer)` : path;
   if (history !== null) {
     return env === null ? `history entry ${history}` : `${env} in history entry ${history}`;
   }
-  if (env !== null) return `the variable ${env}`;
-  return label === null ? 'the image config' : `the label ${label}`;
+  if (member !== null) return env === null ? member : `${env} in ${member}`;
+  return env === null ? `the label ${label ?? ''}` : `the variable ${env}`;
 }

@@ -16,7 +16,7 @@ function installed(name: string, version: string, bytes: number): ReportedPackag
 
 function secret(path: string | null, history: number | null, layerOf: number): ReportedSecret {
   return {
-    ...{ kind: 'private-key', layer: layerOf, path, env: null, label: null, history },
+    ...{ kind: 'private-key', layer: layerOf, path, env: null, label: null, member: null, history },
     ...{ line: null, shipped: true, visible: true },
   };
 }

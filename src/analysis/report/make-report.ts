@@ -195,6 +195,7 @@ function reportedSecrets(
     path: found.path === undefined ? null : toJsonText(found.path),
     env: found.env ?? found.arg ?? null,
     label: found.label ?? null,
+    member: found.member ?? null,
     history: found.history ?? null,
     line: found.layer === undefined ? null : (layers[found.layer]?.line ?? null),
     shipped: true,

@@ -193,10 +193,12 @@ export interface ReportedSecret {
   readonly kind: SecretKind;
   readonly layer: number | null;
   readonly path: ReportPath | null;
-  /** Name of the variable, or of the build argument in the history. */
+  /** Name of the variable, or of the variable, argument or option in a command or in the history. */
   readonly env: string | null;
   /** Name of the label. */
   readonly label: string | null;
+  /** Member of the config, such as `Cmd` or `Healthcheck`. */
+  readonly member: string | null;
   /** Position in the config's history, from 0. */
   readonly history: number | null;
   /** Line of the Dockerfile, where the build is known. */

@@ -3,9 +3,10 @@ import { END_OF_ARCHIVE, encodeHeader, padding } from '../../archive/index.ts';
 import { ContentDigests, scanTar } from '../../layers/index.ts';
 import type { ImageConfig } from '../../oci/index.ts';
 import { ImageModel } from '../model/index.ts';
+import { secretsInConfig } from './config-secrets.ts';
 import { findSecrets } from './find-secrets.ts';
 import { SecretContents } from './secret-contents.ts';
-import { secretInValue, secretsInFile } from './secret-patterns.ts';
+import { secretInValue, secretsInFile, withoutSecrets } from './secret-patterns.ts';
 
 const BODY = 'MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MhgHcTz6sE2I2yPB'.repeat(4);
 const KEY = `-----BEGIN RSA PRIVATE KEY-----\n${BODY}\n-----END RSA PRIVATE KEY-----\n`;
@@ -75,6 +76,76 @@ describe('secrets in variables', () => {
   ])('are not in %s=%s', (name, value) => {
     expect(secretInValue(name, value)).toBeUndefined();
   });
+});
+
+describe('secrets in commands', () => {
+  const HISTORY = 'created_by';
+  const placesOf = (config: object) => {
+    const found = [...secretsInConfig(config as ImageConfig, [])];
+    return found.map(({ kind, arg, member, history }) => [kind, arg, member ?? history]);
+  };
+
+  it.each([
+    ['RUN NPM_TOKEN=hunter2 npm ci', 'NPM_TOKEN'],
+    ['RUN /bin/sh -c export DB_PASSWORD="hun ter2"; make # buildkit', 'DB_PASSWORD'],
+    ['/bin/sh -c a && (PASSWORD=hunter2 b)', 'PASSWORD'],
+    ["/bin/sh -c mysql --password='hunter2' < x.sql", 'password'],
+    ['RUN |1 A=1 /bin/sh -c API_KEY=hunter2 make # buildkit', 'API_KEY'],
+  ])('of a history: %s', (text, name) => {
+    const config = { history: [{ [HISTORY]: text }] };
+    expect(placesOf(config)).toEqual([['named-value', name, 0]]);
+    expect(withoutSecrets(text)).not.toMatch(/hun ?ter2/);
+    expect(withoutSecrets(text)).toContain(`${name}=***`);
+  });
+
+  it.each([
+    'RUN TOKEN=$(cat /run/secrets/token) npm ci',
+    'RUN TOKEN="$TOKEN" npm ci',
+    'RUN PASSWORD_FILE=/run/secrets/p ./start',
+    'RUN --mount=type=secret,id=token cat /run/secrets/token',
+    'COPY --from=build /token=abc /x',
+  ])('are not in %s', (text) => {
+    expect(placesOf({ history: [{ [HISTORY]: text }] })).toEqual([]);
+  });
+
+  it('are found in every command of the config', () => {
+    const words = ['sh', '-c', 'TOKEN=hunter2 run'];
+    const config = {
+      config: {
+        ...{ Cmd: words, Entrypoint: ['run', GITHUB], OnBuild: ['ENV API_KEY=hunter2'] },
+        Healthcheck: { Test: ['CMD', 'curl', '--token=hunter2', 'http://localhost'] },
+      },
+    };
+    expect(placesOf(config)).toEqual([
+      ['github-token', undefined, 'Entrypoint'],
+      ['named-value', 'TOKEN', 'Cmd'],
+      ['named-value', 'token', 'Healthcheck'],
+      ['named-value', 'API_KEY', 'OnBuild'],
+    ]);
+  });
+
+  it('of the build are found in every member of the config, and in comments', () => {
+    const own = [{ bytes: Buffer.from('correct horse') }];
+    const config = {
+      config: {
+        ...{ Cmd: ['echo', 'correct', 'horse'], WorkingDir: '/correct horse', User: 'me' },
+        ...{ Volumes: { '/correct horse': {} }, Labels: { 'correct horse': '' } },
+        Healthcheck: { Test: ['CMD', 'correct horse'] },
+      },
+      history: [{ [HISTORY]: 'RUN x', comment: 'correct horse' }],
+    };
+    const found = [...secretsInConfig(config, own)];
+    expect(found.map(({ label, member, history }) => label ?? member ?? history)).toEqual([
+      ...['correct horse', 'Cmd', 'WorkingDir', 'Volumes', 'Healthcheck', 0],
+    ]);
+  });
+
+  it.each(['a="'.repeat(80_000), "'a=".repeat(80_000), 'A=b '.repeat(60_000)])(
+    'end in linear time',
+    (text) => {
+      expect(placesOf({ history: [{ [HISTORY]: text }] })).toEqual([]);
+    },
+  );
 });
 
 describe('the secrets of an image', () => {

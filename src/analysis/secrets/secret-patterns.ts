@@ -1,4 +1,5 @@
 /** What secrets look like. Each pattern is strict enough that documentation and test data seldom match. */
+import { withoutValues } from './command-values.ts';
 
 /** The kind of a secret. */
 export type SecretKind =
@@ -68,12 +69,13 @@ export function secretsInText(text: string): SecretKind[] {
   return [...new Set(TOKENS.flatMap(({ kind, pattern }) => (pattern.test(text) ? kind : [])))];
 }
 
-/** Replaces what looks like a secret in a text to be shown. */
+/** Replaces what looks like a secret in a text to be shown: tokens, and values that are named like secrets. */
 export function withoutSecrets(text: string): string {
-  return TOKENS.reduce(
+  const withoutTokens = TOKENS.reduce(
     (rest, { pattern }) => rest.replace(new RegExp(pattern, `${pattern.flags}g`), '***'),
     text,
   );
+  return withoutValues(withoutTokens, isNamedSecret);
 }
 
 interface NamedFile extends Pattern {
@@ -147,11 +149,14 @@ const NO_SECRET_NAME =
 const NO_SECRET_VALUE =
   /^(?:|true|false|yes|no|none|null|\d{1,4}|\$\{?\w+\}?|\*+|x+|<[^>]*>|changeme|example)$/i;
 
+function isNamedSecret(name: string, value: string): boolean {
+  if (!NAME.test(name) || NO_SECRET_NAME.test(name) || NO_SECRET_VALUE.test(value)) return false;
+  return !value.startsWith('/');
+}
+
 /** A variable, argument or label. @returns undefined when neither its name nor its value looks like a secret */
 export function secretInValue(name: string, value: string): SecretKind | undefined {
   const [kind] = secretsInText(value);
   if (kind !== undefined) return kind;
-  if (!NAME.test(name) || NO_SECRET_NAME.test(name) || NO_SECRET_VALUE.test(value))
-    return undefined;
-  return value.startsWith('/') ? undefined : 'named-value';
+  return isNamedSecret(name, value) ? 'named-value' : undefined;
 }

@@ -127,6 +127,26 @@ it('a layer that could not be read is an error, also where the rest is fine', as
   expect(github.stdout).toBe(
     '::error title=lamina check::layer 3 could not be checked: the archive ends early\n',
   );
+  const sarif = await session(['check', '--no-shell', '--format=sarif', 'a'], { api });
+  expect(JSON.parse(sarif.stdout).runs[0].invocations).toEqual([
+    {
+      executionSuccessful: false,
+      toolExecutionNotifications: [
+        {
+          ...{ descriptor: { id: 'ARCHIVE_TRUNCATED' }, level: 'error' },
+          message: { text: 'layer 3 could not be checked: the archive ends early' },
+        },
+      ],
+    },
+  ]);
+  const gitlab = await session(['check', '--no-shell', '--format=gitlab', 'a'], { api });
+  expect(JSON.parse(gitlab.stdout)).toMatchObject([
+    {
+      check_name: 'ARCHIVE_TRUNCATED',
+      severity: 'blocker',
+      description: expect.stringMatching(/^layer 3 could not/),
+    },
+  ]);
 });
 
 it('an option counts before the file', async () => {

@@ -1,16 +1,12 @@
 /** Commands for the log of a GitHub Actions job: annotations of the Dockerfile. */
 import type { ImageCheck, ImageFinding } from '../../api/index.ts';
-import { printable } from '../../progress/index.ts';
 import { data, property } from '../workflow-command.ts';
-import { type CheckOutput, fullMessage } from './places.ts';
+import { type CheckOutput, fullMessage, unreadLayers } from './places.ts';
 
 /** @returns whole lines */
-export function renderGithub({ findings, problems }: ImageCheck, output: CheckOutput): string {
-  const unread = problems.map(({ layer, message }) => {
-    const text = printable(`layer ${layer} could not be checked: ${message}`);
-    return `::error title=lamina check::${data(text)}`;
-  });
-  return [...findings.map((finding) => annotation(finding, output)), ...unread]
+export function renderGithub(check: ImageCheck, output: CheckOutput): string {
+  const unread = unreadLayers(check).map(({ text }) => `::error title=lamina check::${data(text)}`);
+  return [...check.findings.map((finding) => annotation(finding, output)), ...unread]
     .map((line) => `${line}\n`)
     .join('');
 }

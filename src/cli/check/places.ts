@@ -41,6 +41,19 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.)]$/.test(text) ? '' : '.'}`;
 }
 
+/** What is missing from the result, one line for each layer that could not be read. */
+export function unreadLayers({ problems }: Pick<ImageCheck, 'problems'>): UnreadLayer[] {
+  return problems.map(({ layer, code, message }) => ({
+    ...{ layer, code, text: printable(`layer ${layer} could not be checked: ${message}`) },
+  }));
+}
+
+export interface UnreadLayer {
+  readonly layer: number;
+  readonly code: string;
+  readonly text: string;
+}
+
 /** The rules that have limits; all of them where none has. */
 export function shownRules({ rules }: ImageCheck): readonly CheckedRule[] {
   const checked = rules.filter(({ status }) => status !== 'not-checked');

@@ -1,7 +1,7 @@
 /** SARIF 2.1.0, which code scanning services read. */
 import type { ImageCheck, ImageFinding } from '../../api/index.ts';
 import { fingerprint } from './gitlab.ts';
-import { type CheckOutput, fullMessage } from './places.ts';
+import { type CheckOutput, fullMessage, unreadLayers } from './places.ts';
 import { RULE_TEXTS } from './rule-texts.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
@@ -14,12 +14,24 @@ export function renderSarif(check: ImageCheck, output: CheckOutput): string {
       {
         tool: { driver: { name: 'lamina', rules: check.rules.map(({ rule }) => described(rule)) } },
         columnKind: 'utf16CodeUnits',
+        invocations: [invocation(check)],
         results: check.findings.map((finding) => result(finding, check, output)),
         properties: { image: output.name, imageId: check.image.id },
       },
     ],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+/** A run that could not see everything was not successful, whatever its results say. */
+function invocation(check: ImageCheck): object {
+  const unread = unreadLayers(check);
+  return {
+    executionSuccessful: unread.length === 0,
+    toolExecutionNotifications: unread.map(({ code, text }) => ({
+      ...{ descriptor: { id: code }, level: 'error', message: { text } },
+    })),
+  };
 }
 
 function described(rule: ImageFinding['rule']): object {

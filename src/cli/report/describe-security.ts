@@ -51,11 +51,12 @@ function locationOf({
   path,
   env,
   label,
+  member,
   history,
   visible,
 }: ImageReport['secrets'][number]): string {
   if (path !== null) return visible === false ? `${path} (hidden)` : path;
   if (history !== null) return env === null ? `history entry ${history}` : `history, ${env}`;
-  if (env !== null) return `variable ${env}`;
-  return label === null ? 'image config' : `label ${label}`;
+  if (member !== null) return env === null ? member : `${member}, ${env}`;
+  return env === null ? `label ${label ?? ''}` : `variable ${env}`;
 }

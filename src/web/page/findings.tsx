@@ -242,11 +242,13 @@ function Secrets({ report: { secrets } }: { report: ImageReport }) {
           ...{ title: 'Where', isWide: true },
           cell: (row) =>
             row.path ??
-            (row.env !== null
-              ? `variable ${row.env}`
-              : row.label !== null
-                ? `label ${row.label}`
-                : `history entry ${row.history ?? ''}`),
+            (row.member !== null
+              ? `${row.member} ${row.env ?? ''}`
+              : row.history !== null
+                ? `history entry ${row.history} ${row.env ?? ''}`
+                : row.env !== null
+                  ? `variable ${row.env}`
+                  : `label ${row.label ?? ''}`),
         },
         layer(),
         {
