@@ -174,6 +174,32 @@ describe('explore --html', () => {
     },
   );
 
+  it('has none on a phone, and no text beyond the window', async () => {
+    for (const path of [file, pair]) {
+      const { page } = await openPage(browser, pathToFileURL(path).href);
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+      await page.close();
+    }
+  });
+
+  it('prints what is behind tabs, in light colours', async () => {
+    const { page } = await openPage(browser, pathToFileURL(file).href, 'dark');
+    await page.emulateMedia({ media: 'print' });
+    await page.waitForSelector('text="Setuid and setgid files"');
+    expect(await page.getAttribute('html', 'data-theme')).toBe('light');
+    expect(await page.locator('.findings h3').count()).toBe(7);
+    expect(await page.locator('nav[aria-label="Sections"]').isVisible()).toBe(false);
+    const cut = `[...document.querySelectorAll('.scroll')].filter((one) => one.scrollHeight > one.clientHeight + 1 &&
+      getComputedStyle(one).overflow !== 'visible').length`;
+    expect(await page.evaluate(cut)).toBe(0);
+    await page.emulateMedia({ media: 'screen' });
+    await page.waitForSelector('role=tab');
+    expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
+    await page.close();
+  });
+
   it('works by keyboard alone', async () => {
     const { page } = await openPage(browser, pathToFileURL(file).href);
     await page.keyboard.press('Tab');
@@ -207,6 +233,8 @@ describe('explore --html', () => {
       .locator('table:has(caption:text("Differences")) tbody tr')
       .allInnerTexts();
     expect(rows[0]).toMatch(/^app\/\s+46\.7 kB\s+13\.0 kB\s+−33\.7 kB$/);
+    const figures = await page.locator('section[aria-label="Figures"] tbody tr').allInnerTexts();
+    expect(figures[2]).toMatch(/^Change\s+−38\.7 kB\s+−78\.7 kB\s/);
     expect(complaints).toEqual([]);
     await page.close();
   });

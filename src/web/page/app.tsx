@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { PageData, PageImage } from '../page-data.ts';
 import { Build } from './build.tsx';
+import { ComparedSummary } from './compared-summary.tsx';
 import { Contents } from './contents.tsx';
 import { Definition } from './definition.tsx';
 import { Differences, nameOf } from './differences.tsx';
@@ -35,7 +36,7 @@ export function App({ data }: { data: PageData }) {
             ))}
           </nav>
           <div class="tools to-the-end">
-            <button type="button" onClick={() => print()}>
+            <button type="button" class="print" onClick={() => print()}>
               Print
             </button>
             <button type="button" onClick={toggle}>
@@ -52,6 +53,7 @@ export function App({ data }: { data: PageData }) {
             <h1>
               {nameOf(first)} and {nameOf(second)}
             </h1>
+            <ComparedSummary before={first} after={second} />
             <Differences before={first} after={second} />
             <div class="pair">
               <ImageView {...view} image={first} position={0} isPair />
@@ -96,7 +98,7 @@ function ImageView({ image, position, isServed, theme, isPair = false }: ImageVi
           Layer {damaged} could not be read: {message}. What is in it is in no figure.
         </p>
       ))}
-      <Summary report={report} />
+      {!isPair && <Summary report={report} />}
       <div class="beside">
         <section class="card" aria-labelledby={`layers-${position}`}>
           <div class="section-head">

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { ScrollPane } from './scroll-pane.tsx';
+import { usePrinting } from './theme.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -22,6 +24,8 @@ export interface DataTableProps<T> {
 }
 
 const STEP = 50;
+/** Rows of each table on paper. */
+const PRINTED = 25;
 
 interface Order {
   readonly column: number;
@@ -33,7 +37,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const { caption, columns, rows, text, total = rows.length, rowClass } = props;
   const [query, setQuery] = useState('');
   const [order, setOrder] = useState<Order>();
-  const [shown, setShown] = useState(STEP);
+  const [wanted, setShown] = useState(STEP);
+  const shown = usePrinting() ? PRINTED : wanted;
   const found = useMemo(() => {
     const wanted = query.toLowerCase();
     return wanted === '' || text === undefined
@@ -58,7 +63,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           </span>
         </div>
       )}
-      <section class="scroll" aria-label={caption}>
+      <ScrollPane label={caption}>
         <table>
           <caption class="visually-hidden">{caption}</caption>
           <thead>
@@ -85,7 +90,12 @@ export function DataTable<T>(props: DataTableProps<T>) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollPane>
+      {hidden > 0 && (
+        <p class="note printed">
+          The first {shown} of {sorted.length.toLocaleString('en-US')}.
+        </p>
+      )}
       {hidden > 0 && (
         <button type="button" class="more" onClick={() => setShown(shown + STEP * 4)}>
           Show {Math.min(hidden, STEP * 4).toLocaleString('en-US')} more

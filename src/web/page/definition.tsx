@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { PageBuildStep, PageImage, PageInstruction } from '../page-data.ts';
 import { duration, size } from './format.ts';
 import { layerColours } from './palette.ts';
+import { ScrollPane } from './scroll-pane.tsx';
 import type { Theme } from './theme.ts';
 
 export interface DefinitionProps {
@@ -66,13 +67,7 @@ export function Definition({ image, position, theme, chosen, onChoose }: Definit
           {isFile ? 'what each line took and ships' : 'no Dockerfile of it is on record here'}
         </span>
       </div>
-      <section
-        ref={pane}
-        class="scroll pane"
-        aria-label={title}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
-        tabIndex={0}
-      >
+      <ScrollPane class="pane" label={title} pane={pane}>
         <table class="definition">
           <caption class="visually-hidden">{title}, line by line</caption>
           <thead>
@@ -97,7 +92,7 @@ export function Definition({ image, position, theme, chosen, onChoose }: Definit
           </thead>
           <tbody>{rows}</tbody>
         </table>
-      </section>
+      </ScrollPane>
     </section>
   );
 }

@@ -4,6 +4,7 @@ import type { ImageReport } from '../../analysis/index.ts';
 import type { PageImage } from '../page-data.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { size } from './format.ts';
+import { usePrinting } from './theme.ts';
 
 interface Tab {
   readonly id: string;
@@ -18,6 +19,7 @@ interface Tab {
 export function Findings({ image, position }: { image: PageImage; position: number }) {
   const tabs = tabsOf(image);
   const [chosen, setChosen] = useState(tabs[0]?.id);
+  if (usePrinting()) return <Printed tabs={tabs} />;
   const current = tabs.find(({ id }) => id === chosen) ?? tabs[0];
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
@@ -60,6 +62,23 @@ export function Findings({ image, position }: { image: PageImage; position: numb
       >
         {current?.body()}
       </div>
+    </section>
+  );
+}
+
+/** All of them, one below the other. */
+function Printed({ tabs }: { tabs: readonly Tab[] }) {
+  return (
+    <section class="card findings" aria-label="Findings">
+      <h2>Findings</h2>
+      {tabs.map(({ id, title, mark, body }) => (
+        <section key={id} aria-label={title}>
+          <h3>
+            {title} <span class="mark">{mark}</span>
+          </h3>
+          {body()}
+        </section>
+      ))}
     </section>
   );
 }

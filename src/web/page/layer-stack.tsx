@@ -1,6 +1,7 @@
 import type { ImageReport } from '../../analysis/index.ts';
 import { size } from './format.ts';
 import { layerColours } from './palette.ts';
+import { ScrollPane } from './scroll-pane.tsx';
 import type { Theme } from './theme.ts';
 
 export interface LayerStackProps {
@@ -19,12 +20,7 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
   const isBuilt = layers.some(({ stage, line }) => stage !== null || line !== null);
   if (layers.length === 0) return <p class="nothing">The image has no layers.</p>;
   return (
-    <section
-      class="scroll pane"
-      aria-label="Layers"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
-      tabIndex={0}
-    >
+    <ScrollPane class="pane" label="Layers">
       <table class="layers">
         <caption class="visually-hidden">Layers, topmost first</caption>
         <thead>
@@ -93,7 +89,7 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollPane>
   );
 }
 

@@ -2,6 +2,7 @@ import './page.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { loadData } from './load-data.ts';
+import './print.css';
 
 const place = document.getElementById('app');
 if (place !== null) {

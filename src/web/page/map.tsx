@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { drawMap, drawOutline, type Paint } from './draw-map.ts';
 import { share, size } from './format.ts';
 import { type Item, pathOf } from './items.ts';
@@ -32,7 +32,7 @@ export function SizeMap({ kind, item, layers, theme, title, onOpen, onUp }: MapP
   const [pointed, setPointed] = useState<Pointed>();
   const root = useMemo(() => layOut(kind, item, box), [kind, item, box.width, box.height]);
   const paint = useMemo(() => paintOf(layers, theme), [layers, theme]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (base.current !== null) drawMap(base.current, { kind, root, paint });
   }, [root, paint]);
   useEffect(() => {

@@ -1,5 +1,6 @@
 import type { PageBuild, PageStage } from '../page-data.ts';
 import { count, duration, size } from './format.ts';
+import { ScrollPane } from './scroll-pane.tsx';
 
 const WIDTH = 176;
 const HEIGHT = 62;
@@ -25,10 +26,12 @@ export function StageGraph({ stages, edges, position }: StageGraphProps) {
     ...stages.map((stage) => `${stage.name}: ${factsOf(stage).join(', ')}`),
     ...edges.map(({ from, to, label }) => `${to} takes from ${from} (${label})`),
   ];
+  // The critical ones above the others.
+  const inOrder = [...edges].sort((a, b) => Number(a.isCritical) - Number(b.isCritical));
   // Both images of a comparison have their own.
   const marker = (kind: string) => `arrow-${kind}-${position}`;
   return (
-    <div class="stage-graph">
+    <ScrollPane class="stage-graph" label="Stages">
       <svg
         width={width}
         height={height}
@@ -53,7 +56,7 @@ export function StageGraph({ stages, edges, position }: StageGraphProps) {
             </marker>
           ))}
         </defs>
-        {edges.map(({ from, to, label, isCritical }) => {
+        {inOrder.map(({ from, to, label, isCritical }) => {
           const [start, end] = [byName.get(from), byName.get(to)];
           if (start === undefined || end === undefined) return null;
           const [x1, y1] = [start.x + WIDTH, start.y + HEIGHT / 2];
@@ -87,7 +90,7 @@ export function StageGraph({ stages, edges, position }: StageGraphProps) {
           </g>
         ))}
       </svg>
-    </div>
+    </ScrollPane>
   );
 }
 

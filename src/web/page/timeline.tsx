@@ -1,5 +1,6 @@
 import type { PageBuild } from '../page-data.ts';
 import { duration } from './format.ts';
+import { ScrollPane } from './scroll-pane.tsx';
 
 interface Span {
   readonly name: string;
@@ -24,7 +25,7 @@ export function Timeline({ build }: { build: PageBuild }) {
     spans.some((span) => span.kind === kind),
   );
   return (
-    <section class="scroll" aria-label="Timeline">
+    <ScrollPane label="Timeline">
       <table class="timeline">
         <caption class="visually-hidden">Steps that ran, in the order in which they began</caption>
         <thead>
@@ -83,7 +84,7 @@ export function Timeline({ build }: { build: PageBuild }) {
           </span>
         ))}
       </p>
-    </section>
+    </ScrollPane>
   );
 }
 
