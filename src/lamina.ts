@@ -59,6 +59,15 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     lint: (options) => call(async () => (await advice()).lint, options),
     outline: (options) => call(async () => (await builder()).outline, options),
     targets: (options) => call(async () => (await builder()).targets, options),
+    optimize: (options) =>
+      call(async () => {
+        const { optimizeImage } = await import('./optimize/index.ts');
+        return ({ root: store, env }, given) =>
+          optimizeImage(
+            { env, laminaIn: (inside) => createLamina({ root: store, env: inside }) },
+            given,
+          );
+      }, options),
     listContext: (options) => call(async () => (await builder()).listContext, options),
     format: (options) => call(async () => format, options),
     run: (options) => call(async () => run, options),

@@ -532,6 +532,16 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
     'images',
   ],
+  optimize: [
+    'environment.ts',
+    'errors.ts',
+    'concurrency',
+    'system',
+    'oci',
+    'files',
+    'dockerfile',
+    'api',
+  ],
   'lamina.ts': [
     'lamina-context.ts',
     'package-version.ts',
@@ -548,6 +558,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'builds',
     'debug',
     'doctor',
+    'optimize',
   ],
   'index.ts': [
     'environment.ts',

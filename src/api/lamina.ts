@@ -46,6 +46,7 @@ import type {
 } from './images.ts';
 import type { LintOptions, LintResult } from './lint.ts';
 import type { OpenedImage, OpenedIndex, OpenImageOptions } from './open-image.ts';
+import type { OptimizeOptions, OptimizeResult } from './optimize.ts';
 import type {
   AnnotateManifestListOptions,
   CopyOptions,
@@ -180,6 +181,15 @@ export interface Lamina {
    * @throws AppError DOCKERFILE_…, CONTEXT_…
    */
   targets(options: BuildOptions): Promise<TargetsResult>;
+
+  /**
+   * Changes a Dockerfile so that its image gets smaller and does the same: builds the image, learns which files its
+   * program uses, tries changes one by one, and keeps those that pass the test. Writes nothing.
+   *
+   * @throws AppError OPTIMIZE_TEST_FAILED if the image fails the test unchanged; DOCKERFILE_NOT_FOUND; those of `build`
+   *   and `run`
+   */
+  optimize(options: OptimizeOptions): Promise<OptimizeResult>;
 
   /**
    * Lists the files of a build context, and what its ignore file leaves out. Nothing is built.

@@ -41,6 +41,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/lsp.ts')).lspCommand,
   },
   {
+    name: 'optimize',
+    aliases: [],
+    summary: 'make the image of a Dockerfile smaller, and prove that it still works',
+    group: 'Building',
+    load: async () => (await import('./commands/optimize.ts')).optimizeCommand,
+  },
+  {
     name: 'why',
     aliases: [],
     summary: 'show why the steps of a build ran',

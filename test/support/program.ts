@@ -74,6 +74,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
   };
   return {
     format: unexpected,
+    optimize: unexpected,
     explainBuild: unexpected,
     listBuilds: unexpected,
     inspectBuild: unexpected,

@@ -251,7 +251,10 @@ function squashMode(text: string | undefined): 'own' | 'all' | undefined {
   }
 }
 
-function certificateSources(flags: Flags, env: CommandContext['env']): readonly string[] {
+export function certificateSources(
+  flags: Pick<Flags, 'ca-certificates'>,
+  env: CommandContext['env'],
+): readonly string[] {
   if (flags['ca-certificates'].length > 0) return flags['ca-certificates'];
   return commaSeparated([env.LAMINA_CA_CERTIFICATES ?? '']).filter((source) => source !== '');
 }

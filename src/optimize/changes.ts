@@ -1,0 +1,148 @@
+/** The changes that the optimizer tries, in this order. */
+import type { ContextListing } from '../api/index.ts';
+import { parseDockerfile, parseInstructions, splitStages } from '../dockerfile/index.ts';
+import type { BytePath } from '../files/index.ts';
+import type { ContainerConfig } from '../oci/index.ts';
+import { isRootUser, withFinalStage } from './final-stage.ts';
+import type { ImageTree } from './image-tree.ts';
+import { interpretersOf, type ReadableTree } from './interpreters.ts';
+import { type NeededFiles, neededFiles } from './needed-files.ts';
+import type { UsedPaths } from './trace.ts';
+import { wholeDirectories } from './whole-directories.ts';
+
+/** A Dockerfile and its ignore file. */
+export interface Definition {
+  readonly text: string;
+  /** Undefined: none, or that of the context as it is. */
+  readonly ignore: string | undefined;
+}
+
+export interface Change {
+  readonly name: string;
+  readonly what: string;
+  readonly definition: Definition;
+  /** Members of the config that it changes on purpose, as `configChanges` names them. */
+  readonly changes: readonly string[];
+  /** Whether it is kept only if the image gets smaller. */
+  readonly mustShrink: boolean;
+}
+
+/** The text of the context's ignore file with lines for what the build makes itself, or must not see. */
+export function ignoreMore(
+  { text, ignore }: Definition,
+  listing: Pick<ContextListing, 'files'>,
+): Change | undefined {
+  if (!/^\s*(?:COPY|ADD)\s.*(?:\s|")\.\/?(?:\s|")/im.test(text)) return undefined;
+  const paths = listing.files.map(({ path }) => path);
+  const lines = IGNORABLE.filter(
+    ({ found, madeBy }) => (madeBy?.test(text) ?? true) && paths.some((path) => found.test(path)),
+  ).map(({ line }) => line);
+  if (lines.length === 0) return undefined;
+  const before = ignore === undefined || ignore.endsWith('\n') ? (ignore ?? '') : `${ignore}\n`;
+  return {
+    name: 'ignore-file',
+    what: `leave ${lines.join(', ')} out of the build context`,
+    definition: { text, ignore: `${before}${lines.join('\n')}\n` },
+    changes: [],
+    mustShrink: false,
+  };
+}
+
+const IGNORABLE: readonly { line: string; found: RegExp; madeBy?: RegExp }[] = [
+  { line: '.git', found: /^\.git\// },
+  {
+    line: '**/node_modules',
+    found: /(?:^|\/)node_modules\//,
+    madeBy: /\b(?:npm|pnpm|yarn|bun)\b/,
+  },
+  { line: '**/__pycache__', found: /(?:^|\/)__pycache__\// },
+  { line: '.venv', found: /^\.venv\//, madeBy: /\b(?:venv|pip|uv|poetry)\b/ },
+  { line: 'venv', found: /^venv\//, madeBy: /\bvenv\b/ },
+  { line: 'target', found: /^target\//, madeBy: /\b(?:cargo|mvn)\b/ },
+];
+
+export interface BuiltFacts {
+  readonly config: ContainerConfig;
+  readonly tree: ReadableTree;
+  /** What the program used while it was tested. */
+  readonly used: UsedPaths;
+}
+
+/**
+ * A last stage with only the files that the program needs; first without the dependencies for development, then with
+ * them.
+ */
+export async function keepNeeded(
+  definition: Definition,
+  { config, tree, used }: BuiltFacts,
+): Promise<readonly Change[]> {
+  const interpreters = await interpretersOf(tree, used.started);
+  const needed = neededFiles(tree, [...used.found, ...interpreters], {
+    workdir: config.WorkingDir ?? '',
+    volumes: Object.keys(config.Volumes ?? {}),
+  });
+  const pruned = withoutDevelopment(definition.text, config, tree);
+  const texts = [pruned, definition.text].filter((text) => text !== undefined);
+  return texts.flatMap((text) => {
+    const changed = withFinalStage(text, finalStage(config, tree, needed));
+    if (changed === undefined) return [];
+    return {
+      name: text === pruned ? 'needed-files, production-dependencies' : 'needed-files',
+      what:
+        'build in one stage, and copy only the files that the program needs into an empty image' +
+        (text === pruned ? ', without the dependencies for development' : ''),
+      definition: { ...definition, text: changed },
+      changes: [],
+      mustShrink: true,
+    };
+  });
+}
+
+function finalStage(config: ContainerConfig, tree: ImageTree, needed: NeededFiles) {
+  const { files, unneeded } = needed;
+  const paths = wholeDirectories(without(tree, new Set(unneeded)), files);
+  return { config, paths, unneeded, user: config.User };
+}
+
+function without(tree: ImageTree, gone: ReadonlySet<BytePath>): ImageTree {
+  return {
+    lookup: (path) => tree.lookup(path),
+    list: (path) => tree.list(path).filter((entry) => !gone.has(entry.path)),
+  };
+}
+
+/** Ends the last stage with the removal of dependencies that only a build needs; undefined if it has none. */
+function withoutDevelopment(
+  text: string,
+  config: ContainerConfig,
+  tree: ImageTree,
+): string | undefined {
+  const directory = (config.WorkingDir ?? '').replace(/^\/+|\/+$/g, '');
+  const has = (name: string) =>
+    tree.lookup(directory === '' ? name : `${directory}/${name}`) !== undefined;
+  if (!has('node_modules') || !has('package.json')) return undefined;
+  const command = has('package-lock.json')
+    ? 'npm prune --omit=dev'
+    : has('pnpm-lock.yaml')
+      ? 'pnpm prune --prod'
+      : undefined;
+  return command && `${text.trimEnd()}\nRUN ${command}\n`;
+}
+
+/** An ordinary user, with a number that needs no entry in /etc/passwd. */
+export function ordinaryUser({ text, ignore }: Definition, config: ContainerConfig): Change[] {
+  if (!isRootUser(config.User)) return [];
+  const { stages } = splitStages(
+    parseInstructions(parseDockerfile(text, { file: 'Dockerfile' })).instructions,
+  );
+  if (stages.length === 0) return [];
+  return [
+    {
+      name: 'ordinary-user',
+      what: 'run as an ordinary user, not as root',
+      definition: { text: `${text.trimEnd()}\nUSER 65532:65532\n`, ignore },
+      changes: ['the user'],
+      mustShrink: false,
+    },
+  ];
+}

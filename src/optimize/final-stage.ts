@@ -1,0 +1,82 @@
+/** A Dockerfile whose last stage becomes a stage to build in, and a new last stage that copies only some files. */
+import {
+  findStageOrIndex,
+  type Instruction,
+  parseDockerfile,
+  parseInstructions,
+  type StageSource,
+  splitStages,
+} from '../dockerfile/index.ts';
+import type { BytePath } from '../files/index.ts';
+import type { ContainerConfig } from '../oci/index.ts';
+import { metadataLines } from './metadata-lines.ts';
+
+export interface FinalStage {
+  /** Metadata of the image so far. */
+  readonly config: ContainerConfig;
+  /** Files and whole directories to copy. */
+  readonly paths: readonly BytePath[];
+  /** Removed in the stage to build in. */
+  readonly unneeded: readonly BytePath[];
+  /** The user at the end of the stage to build in. */
+  readonly user: string | undefined;
+}
+
+/** @returns undefined if a path or value cannot be written in a Dockerfile */
+export function withFinalStage(text: string, stage: FinalStage): string | undefined {
+  const paths = stage.paths.map(written);
+  const unneeded = stage.unneeded.map(written);
+  if (![...paths, ...unneeded].every((path) => path !== undefined)) return undefined;
+  const { stages } = splitStages(parseInstructions(parseDockerfile(text, NAMED)).instructions);
+  const last = stages.at(-1);
+  if (last === undefined) return undefined;
+  const lines = metadataLines(stage.config, instructionsOf(stages, last));
+  if (lines.some((line) => /[\r\n]/.test(line))) return undefined;
+  const name = last.from.stage ?? freeName(stages);
+  const named = last.from.stage === undefined ? inserted(text, last, ` AS ${name}`) : text;
+  const removal =
+    unneeded.length === 0
+      ? []
+      : [...(isRootUser(stage.user) ? [] : ['USER root']), `RUN rm -rf ${unneeded.join(' ')}`];
+  return [
+    `${named.trimEnd()}`,
+    ...removal,
+    '',
+    'FROM scratch',
+    `COPY --parents --from=${name} ${paths.join(' \\\n    ')} /`,
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+const NAMED = { file: 'Dockerfile' };
+
+export function isRootUser(user: string | undefined): boolean {
+  return user === undefined || /^(?:|root|0)(?::|$)/.test(user);
+}
+
+function inserted(text: string, { from }: StageSource, addition: string): string {
+  const at = from.node.range.end.offset;
+  return text.slice(0, at) + addition + text.slice(at);
+}
+
+function freeName(stages: readonly StageSource[]): string {
+  const taken = new Set(stages.map(({ from }) => from.stage));
+  let name = 'build';
+  for (let number = 2; taken.has(name); number++) name = `build${number}`;
+  return name;
+}
+
+/** Of a stage and those that it is based on, from the first on. */
+function instructionsOf(
+  stages: readonly StageSource[],
+  stage: StageSource,
+): readonly Instruction[] {
+  const below = findStageOrIndex(stages, stage.from.image.text, stage.index);
+  return [...(below === undefined ? [] : instructionsOf(stages, below)), ...stage.instructions];
+}
+
+/** Plain names only: others would need quotes that differ between COPY, patterns and shells. */
+function written(path: BytePath): string | undefined {
+  return /^[\w./+@=:~%,-]+$/.test(path) ? `/${path}` : undefined;
+}

@@ -1,0 +1,1 @@
+export { type OptimizeContext, optimizeImage } from './optimize.ts';

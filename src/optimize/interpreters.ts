@@ -1,0 +1,65 @@
+/** What the kernel opens to start a program, which no trace shows: its loader, or the interpreter of a script. */
+import type { BytePath, FileEntry } from '../files/index.ts';
+import { entriesOnTheWay, type ImageTree } from './image-tree.ts';
+
+export interface ReadableTree extends ImageTree {
+  /** The bytes of a regular file. */
+  read(path: BytePath): AsyncIterable<Uint8Array>;
+}
+
+/** A loader's name is near the headers. */
+const HEAD = 4096;
+
+/** The loaders and interpreters of programs, and their own. @param programs absolute paths */
+export async function interpretersOf(
+  tree: ReadableTree,
+  programs: Iterable<BytePath>,
+): Promise<ReadonlySet<BytePath>> {
+  const found = new Set<BytePath>();
+  const open = [...programs];
+  const seen = new Set<BytePath>();
+  for (let program = open.pop(); program !== undefined; program = open.pop()) {
+    const file: FileEntry | undefined = entriesOnTheWay(tree, program).at(-1);
+    if (file?.type !== 'file' || seen.has(file.path)) continue;
+    seen.add(file.path);
+    const interpreter = interpreterIn(await headOf(tree, file.path));
+    if (interpreter === undefined) continue;
+    found.add(interpreter);
+    open.push(interpreter);
+  }
+  return found;
+}
+
+async function headOf(tree: ReadableTree, path: BytePath): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of tree.read(path)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= HEAD) break;
+  }
+  return Buffer.concat(pieces).subarray(0, HEAD);
+}
+
+/** The program in the first line of a script, or the loader in the headers of an ELF file; undefined: neither. */
+export function interpreterIn(head: Buffer): BytePath | undefined {
+  const line = /^#!\s*(\S+)/.exec(head.toString('latin1', 0, 256));
+  return line?.[1] ?? loaderIn(head);
+}
+
+const PT_INTERP = 3;
+
+/** System V ABI, program headers of ELF files; 64 bits, little-endian, as all platforms that lamina runs on. */
+function loaderIn(head: Buffer): BytePath | undefined {
+  if (head.length < 64 || head.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') return undefined;
+  const start = Number(head.readBigUInt64LE(32));
+  const size = head.readUInt16LE(54);
+  for (let index = 0; index < head.readUInt16LE(56); index++) {
+    const header = head.subarray(start + index * size, start + (index + 1) * size);
+    if (header.length < 56 || header.readUInt32LE(0) !== PT_INTERP) continue;
+    const offset = Number(header.readBigUInt64LE(8));
+    const length = Number(header.readBigUInt64LE(32));
+    return head.toString('latin1', offset, offset + length).replace(/\0.*$/s, '');
+  }
+  return undefined;
+}

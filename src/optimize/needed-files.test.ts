@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { type TestFiles, treeOf } from '../../test/support/image-tree.ts';
+import { neededFiles } from './needed-files.ts';
+
+const NOWHERE = { workdir: '', volumes: [] };
+
+function needed(files: TestFiles, used: string[], place = NOWHERE) {
+  const { files: found, unneeded } = neededFiles(treeOf(files), used, place);
+  return { files: [...found].sort(), unneeded };
+}
+
+describe('the files that a program needs', () => {
+  it('are those that it used, with the links on the way to them', () => {
+    const files = {
+      lib: { link: 'usr/lib' },
+      'usr/lib/libz.so.1': { link: 'libz.so.1.2' },
+      'usr/lib/libz.so.1.2': 'z',
+      'usr/lib/liby.so': 'y',
+    };
+    expect(needed(files, ['/lib/./../lib/libz.so.1']).files).toEqual([
+      'lib',
+      'usr/lib/libz.so.1',
+      'usr/lib/libz.so.1.2',
+    ]);
+  });
+
+  it('are inside the image, whatever its links say', () => {
+    const files = { out: { link: '../../../etc' }, 'etc/secret': 's', loop: { link: 'loop' } };
+    expect(needed(files, ['/out/secret', '/loop/x', '/etc/../../../gone']).files).toEqual([
+      'etc/secret',
+      'out',
+    ]);
+  });
+
+  it('include users, name services and certificates', () => {
+    const files = {
+      'etc/passwd': '',
+      'etc/ssl/certs/ca-certificates.crt': '',
+      'usr/lib/libc.so.6': '',
+      'usr/lib/libnss_dns.so.2': '',
+      'usr/lib/other': '',
+    };
+    expect(needed(files, ['/usr/lib/libc.so.6']).files).toEqual([
+      'etc/passwd',
+      'etc/ssl/certs/ca-certificates.crt',
+      'usr/lib/libc.so.6',
+      'usr/lib/libnss_dns.so.2',
+    ]);
+  });
+
+  it('include all of an interpreted library, but not what is for developers', () => {
+    const files = {
+      'usr/lib/python3.11/os.py': '',
+      'usr/lib/python3.11/unused.py': '',
+      'usr/lib/python3.11/ensurepip/x.whl': '',
+      'opt/venv/lib/python3.11/site-packages/app/a.py': '',
+      'opt/venv/lib/python3.11/site-packages/other/b.py': '',
+      'opt/venv/lib/python3.11/site-packages/pip/c.py': '',
+    };
+    const used = ['/usr/lib/python3.11/os.py', '/opt/venv/lib/python3.11/site-packages/app/a.py'];
+    expect(needed(files, used)).toEqual({
+      files: [
+        'opt/venv/lib/python3.11/site-packages/app/a.py',
+        'opt/venv/lib/python3.11/site-packages/other/b.py',
+        'usr/lib/python3.11/os.py',
+        'usr/lib/python3.11/unused.py',
+      ],
+      unneeded: ['usr/lib/python3.11/ensurepip', 'opt/venv/lib/python3.11/site-packages/pip'],
+    });
+  });
+
+  it('include a package of the system for Node.js, and no other', () => {
+    const files = {
+      'usr/share/nodejs/undici/a.js': '',
+      'usr/share/nodejs/undici/b.js': '',
+      'usr/share/nodejs/npm/c.js': '',
+    };
+    expect(needed(files, ['/usr/share/nodejs/undici/a.js']).files).toEqual([
+      'usr/share/nodejs/undici/a.js',
+      'usr/share/nodejs/undici/b.js',
+    ]);
+  });
+
+  it('keep what is for developers when the program uses it', () => {
+    const files = { 'x/site-packages/pip/a.py': '', 'x/site-packages/pip/b.py': '' };
+    expect(needed(files, ['/x/site-packages/pip/a.py'])).toEqual({
+      files: ['x/site-packages/pip/a.py', 'x/site-packages/pip/b.py'],
+      unneeded: [],
+    });
+  });
+
+  it('include the whole working directory of a program that reads data there', () => {
+    const files = { 'app/main.js': '', 'app/views/unused.html': '', 'app/.git/HEAD': '' };
+    const place = { workdir: '/app', volumes: [] };
+    expect(needed(files, ['/app/main.js'], place)).toEqual({
+      files: ['app/main.js', 'app/views/unused.html'],
+      unneeded: ['app/.git'],
+    });
+  });
+
+  it('leave out the sources of a compiled program that only starts there', () => {
+    const tree = treeOf({ 'src/app': '', 'src/main.go': '' }, 0o755);
+    const { files } = neededFiles(tree, ['/src/app'], { workdir: '/src', volumes: [] });
+    expect([...files]).toEqual(['src/app']);
+  });
+});

@@ -1,0 +1,132 @@
+/**
+ * Which files of an image a program needs: those that it used while it was tested, and those that belong to them. A test
+ * rarely uses all of a program, so what is interpreted is kept whole.
+ */
+import type { BytePath, FileEntry } from '../files/index.ts';
+import { baseName, parentPath } from '../files/index.ts';
+import { entriesOnTheWay, filesBelow, type ImageTree } from './image-tree.ts';
+
+export interface ProgramPlace {
+  /** Absolute, of the image's config; empty or `/`: none. */
+  readonly workdir: BytePath;
+  /** Absolute paths of the image's volumes. */
+  readonly volumes: readonly BytePath[];
+}
+
+/** Names, groups and certificates: looked up by libraries in ways that a test may miss. */
+const ALWAYS = [
+  'etc/passwd',
+  'etc/group',
+  'etc/nsswitch.conf',
+  'etc/mime.types',
+  'etc/ssl/certs/ca-certificates.crt',
+  'etc/ssl/openssl.cnf',
+  'etc/localtime',
+  'tmp',
+];
+
+/** What the C library loads when it looks up a name, beside itself. */
+const NAME_LIBRARIES = ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'];
+
+export interface NeededFiles {
+  /** Paths of files, and of directories that are used themselves. */
+  readonly files: ReadonlySet<BytePath>;
+  /** Files and directories inside directories that are kept whole, which no program needs to run. */
+  readonly unneeded: readonly BytePath[];
+}
+
+/** @param used absolute paths, as `usedPaths` gives them */
+export function neededFiles(
+  tree: ImageTree,
+  used: Iterable<BytePath>,
+  { workdir, volumes }: ProgramPlace,
+): NeededFiles {
+  const needed = new Map<BytePath, FileEntry>();
+  const add = (path: BytePath) => {
+    for (const entry of entriesOnTheWay(tree, path)) needed.set(entry.path, entry);
+  };
+  for (const path of used) add(path);
+  for (const path of [...ALWAYS, ...volumes]) add(path);
+  addNameLibraries(needed, add);
+  const roots = [...wholeTrees(tree, needed, workdir)];
+  const unneeded = roots.flatMap((root) => unneededIn(tree, needed, root));
+  for (const root of roots) {
+    for (const entry of filesBelow(tree, root)) {
+      if (!unneeded.some((one) => isAtOrBelow(entry.path, one))) needed.set(entry.path, entry);
+    }
+  }
+  return { files: new Set(needed.keys()), unneeded };
+}
+
+function addNameLibraries(needed: ReadonlyMap<BytePath, FileEntry>, add: (path: string) => void) {
+  for (const path of [...needed.keys()]) {
+    if (!/\/libc\.so\.6$|\/libc-[\d.]+\.so$/.test(path)) continue;
+    for (const name of NAME_LIBRARIES) add(`/${parentPath(path)}/${name}`);
+  }
+}
+
+/** Directories that are kept whole as soon as one file in them is used. */
+const WHOLE = [
+  // The standard library of Python, and what pip or a distribution installs.
+  /^(?:.*\/)?lib\/python3(?:\.\d+)?(?=\/)/,
+  /^(?:.*\/)?(?:site|dist)-packages(?=\/)/,
+  // A package of Node.js, of Ruby, a Java runtime.
+  /^usr\/share\/nodejs\/(?:@[^/]+\/)?[^/]+(?=\/)/,
+  /^(?:.*\/)?node_modules(?=\/)/,
+  /^(?:.*\/)?gems\/[\d.]+(?=\/)/,
+  /^(?:.*\/)?jvm\/[^/]+(?=\/)/,
+  /^etc\/java[^/]*(?=\/)/,
+];
+
+function wholeTrees(
+  tree: ImageTree,
+  needed: ReadonlyMap<BytePath, FileEntry>,
+  workdir: BytePath,
+): ReadonlySet<BytePath> {
+  const roots = new Set<BytePath>();
+  for (const { path, type } of needed.values()) {
+    if (type === 'directory') continue;
+    for (const pattern of WHOLE) {
+      const match = pattern.exec(path);
+      if (match !== null) roots.add(match[0]);
+    }
+  }
+  const program = workdir.replace(/^\/+|\/+$/g, '');
+  const end = entriesOnTheWay(tree, program).at(-1)?.path;
+  if (end !== undefined && usesDataIn(end, needed)) roots.add(end);
+  return roots;
+}
+
+/** Whether a program reads its sources or data there; a compiled one often only starts there. */
+function usesDataIn(directory: BytePath, needed: ReadonlyMap<BytePath, FileEntry>): boolean {
+  for (const { path, type, mode } of needed.values()) {
+    const isProgram = (mode & 0o111) !== 0;
+    if (type === 'file' && path.startsWith(`${directory}/`) && !isProgram) return true;
+  }
+  return false;
+}
+
+/** What lies directly in such directories, and is for developers. */
+const FOR_DEVELOPERS = [
+  /^(?:idlelib|turtledemo|lib2to3|ensurepip|test|config-.*)$/,
+  /^(?:pip|setuptools|wheel|_distutils_hack)(?:-.*)?$/,
+  /^(?:jmods|include|man|demo)$/,
+  /^\.git$/,
+];
+
+function unneededIn(
+  tree: ImageTree,
+  needed: ReadonlyMap<BytePath, FileEntry>,
+  root: BytePath,
+): readonly BytePath[] {
+  const used = [...needed.values()].filter(({ type }) => type === 'file');
+  return tree
+    .list(root)
+    .filter(({ path }) => FOR_DEVELOPERS.some((pattern) => pattern.test(baseName(path))))
+    .map(({ path }) => path)
+    .filter((path) => !used.some((entry) => isAtOrBelow(entry.path, path)));
+}
+
+function isAtOrBelow(path: BytePath, directory: BytePath): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}

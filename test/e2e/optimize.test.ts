@@ -1,0 +1,144 @@
+/** `lamina optimize`: a naive Dockerfile becomes a small one that passes its test. Needs strace. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBusyboxImage } from '../support/busybox-image.ts';
+import { Workbench } from '../support/cli.ts';
+import { freePort } from '../support/ports.ts';
+
+const bench = new Workbench();
+
+beforeAll(() => makeBusyboxImage(bench));
+afterAll(() => bench[Symbol.dispose]());
+
+/** A program that reads one file, and 3 MB that it does not need. */
+const NAIVE = [
+  'FROM busybox',
+  'WORKDIR /opt/app',
+  'COPY . .',
+  'RUN dd if=/dev/zero of=/opt/compiler bs=1M count=3 && cp /opt/compiler /opt/docs && mkdir /opt/data && echo 42 > /opt/data/answer',
+  'ENV GREETING="Hello, world"',
+  'LABEL version=1',
+  'CMD ["sh", "/opt/app/main.sh"]',
+].join('\n');
+const FILES = {
+  Dockerfile: NAIVE,
+  'main.sh': 'echo "$GREETING: $(cat /opt/data/answer)"\n',
+  'views/unused.html': 'kept, since the program may read it',
+  '.git/HEAD': 'not for the image',
+};
+
+let count = 0;
+const project = (files: Readonly<Record<string, string>>) =>
+  bench.project(files, `project-${count++}`);
+
+const optimize = (directory: string, ...args: string[]) =>
+  bench.lamina(['optimize', directory, '--no-times', ...args]);
+
+describe('lamina optimize', () => {
+  it('copies the files that the program uses into an empty image, which does the same', async () => {
+    const directory = project(FILES);
+    const { stdout, stderr, status } = await optimize(directory);
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stderr).toMatch(/^kept {5}ignore-file; leave \.git out of the build context$/m);
+    expect(stderr).toMatch(/^kept {5}needed-files: \S+MB → \S+; /m);
+    expect(stderr).toContain('dropped  ordinary-user: it needs a test');
+    expect(stdout).toContain('times smaller');
+    expect(readFileSync(join(directory, 'Dockerfile'), 'utf8')).toBe(NAIVE);
+    const file = join(directory, 'Dockerfile.optimized');
+    expect(readFileSync(`${file}.dockerignore`, 'utf8')).toBe('.git\n');
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('FROM busybox AS build\n');
+    expect(text).toMatch(/^COPY --parents --from=build [\s\S]* \/$/m);
+    await bench.succeed(['build', '-q', '-f', file, '-t', 'small', directory]);
+    expect((await bench.lamina(['run', '--rm', 'small'])).stdout).toBe('Hello, world: 42\n');
+    const list = await bench.lamina(['run', '--rm', 'small', 'busybox', 'find', '/opt']);
+    expect(list.stdout).toContain('/opt/app/views/unused.html');
+    expect(list.stdout).not.toContain('compiler');
+    const { stdout: images } = await bench.lamina(['images', '--format', '{{.Repository}}']);
+    expect(images).not.toContain('lamina-optimize');
+  });
+
+  it('prints the differences, and writes nothing, with --diff', async () => {
+    const directory = project(FILES);
+    const { stdout } = await optimize(directory, '--diff', '--test', 'sh -c "exit 0"');
+    expect(stdout).toMatch(/^-FROM busybox\n\+FROM busybox AS build$/m);
+    expect(stdout).toContain('+USER 65532:65532');
+    expect(existsSync(join(directory, 'Dockerfile.optimized'))).toBe(false);
+  });
+
+  it('keeps what the test needs', async () => {
+    const directory = project(FILES);
+    await optimize(directory, '--test', 'cat /opt/compiler');
+    const text = readFileSync(join(directory, 'Dockerfile.optimized'), 'utf8');
+    expect(text).toMatch(/^ {4}\/opt\/compiler /m);
+  });
+
+  it('drops a change with which a server answers in another way', async () => {
+    const port = await freePort();
+    const directory = project({
+      Dockerfile: [
+        'FROM busybox',
+        'WORKDIR /www',
+        'RUN mkdir cgi-bin && dd if=/dev/zero of=/junk bs=1M count=3',
+        `COPY --chmod=755 id cgi-bin/id`,
+        `CMD ["httpd", "-f", "-p", "127.0.0.1:${port}", "-h", "/www"]`,
+      ].join('\n'),
+      id: '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"; id -u\n',
+    });
+    const { stderr } = await optimize(directory, '--http', `${port}/cgi-bin/id`);
+    expect(stderr).toContain('kept     needed-files');
+    expect(stderr).toContain('dropped  ordinary-user: the body of the answer differs');
+  });
+
+  it('runs a script beside the container', async () => {
+    const port = await freePort();
+    const directory = project({
+      Dockerfile: `FROM busybox\nRUN echo hi > /index.html && dd if=/dev/zero of=/junk bs=1M count=3\nCMD ["httpd", "-f", "-p", "127.0.0.1:${port}", "-h", "/"]\n`,
+      'test.sh': `#!/bin/sh\nuntil busybox wget -qO- "http://$LAMINA_ADDRESS:${port}/"; do :; done\n`,
+    });
+    chmodSync(join(directory, 'test.sh'), 0o755);
+    const { status, stdout, stderr } = await optimize(
+      directory,
+      '--test-script',
+      join(directory, 'test.sh'),
+      '--format',
+      'json',
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { changes } = JSON.parse(stdout);
+    expect(changes.map(({ name, kept }: { name: string; kept: boolean }) => [name, kept])).toEqual([
+      ['needed-files', true],
+      ['ordinary-user', true],
+    ]);
+  });
+
+  it('says so when the image fails the test unchanged, and writes nothing', async () => {
+    const directory = project(FILES);
+    const { stderr, status } = await optimize(directory, '--test', 'sh -c "echo broken; exit 3"');
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'the image fails the test unchanged: the test ended with status 3: broken',
+    );
+    expect(stderr).toContain('OPTIMIZE_TEST_FAILED');
+    expect(existsSync(join(directory, 'Dockerfile.optimized'))).toBe(false);
+  });
+
+  it('replaces the Dockerfile with --in-place', async () => {
+    const directory = project(FILES);
+    writeFileSync(join(directory, '.dockerignore'), '.git\n');
+    await optimize(directory, '--in-place');
+    expect(readFileSync(join(directory, 'Dockerfile'), 'utf8')).toContain('FROM scratch');
+  });
+
+  it.each([
+    [['--test', 'x', '--http', '80/'], /only one of --test, --test-script and --http/],
+    [['--http', 'x'], /--http/],
+    [['--test', '"x'], /not closed/],
+    [['-f', 'gone'], /there is no Dockerfile at 'gone'/],
+  ])('explains %j', async (args, message) => {
+    const { stderr, status } = await optimize(project(FILES), ...args);
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(message);
+  });
+});
