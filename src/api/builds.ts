@@ -35,7 +35,7 @@ export interface TraceBuildOptions extends PastBuildOptions {
 
 export interface GraphBuildOptions extends PastBuildOptions {
   /** Default: `mermaid`. */
-  readonly format?: 'mermaid' | 'dot' | 'svg' | undefined;
+  readonly format?: 'mermaid' | 'dot' | 'svg' | 'json' | undefined;
 }
 
 /** A past build in a list. */

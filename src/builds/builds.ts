@@ -92,7 +92,7 @@ export function removeBuilds(
 /** Records that cannot be read have ids too. */
 function requireId(store: Store, text: string): string {
   const id = buildIdOf(store, text);
-  if (id === undefined) throw recordNotFound(`there is no record of build ${text}`);
+  if (id === undefined) throw recordNotFound(`there is no record of a build '${text}'`);
   return id;
 }
 

@@ -1,9 +1,10 @@
 /** The stage graph as Mermaid, DOT and SVG. */
+import { assertNever } from '../errors.ts';
 import { humanDuration, humanSize } from '../progress/index.ts';
 import { type StageGraph, type StageNode, stageGraph } from './stage-graph.ts';
 import type { BuildRecord } from './types.ts';
 
-export type GraphFormat = 'mermaid' | 'dot' | 'svg';
+export type GraphFormat = 'mermaid' | 'dot' | 'svg' | 'json';
 
 /** @returns a whole document, with a line end */
 export function drawGraph(record: BuildRecord, format: GraphFormat): string {
@@ -15,6 +16,10 @@ export function drawGraph(record: BuildRecord, format: GraphFormat): string {
       return dot(graph);
     case 'svg':
       return svg(graph);
+    case 'json':
+      return `${JSON.stringify({ build: record.id, ...graph })}\n`;
+    default:
+      return assertNever(format);
   }
 }
 
@@ -26,7 +31,9 @@ function labelOf({ milliseconds, bytes, steps, cached }: StageNode): readonly st
 
 function mermaid({ nodes, edges }: StageGraph): string {
   const id = (name: string) => `s${nodes.findIndex((node) => node.name === name)}`;
-  const safe = (text: string) => text.replace(/[^\w .,:/-]/g, '_');
+  // As entities: Mermaid reads brackets, quotes and HTML in labels.
+  const safe = (text: string) =>
+    visible(text).replace(/[^\w .,:/-]/gu, (sign) => `#${sign.codePointAt(0)};`);
   return [
     'flowchart LR',
     ...nodes.map(
@@ -43,7 +50,9 @@ function mermaid({ nodes, edges }: StageGraph): string {
 }
 
 function dot({ nodes, edges }: StageGraph): string {
-  const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+  const quoted = (text: string) => `"${visible(text).replace(/["\\]/g, '\\$&')}"`;
+  const labelled = (lines: readonly string[]) =>
+    `"${lines.map((line) => quoted(line).slice(1, -1)).join('\\n')}"`;
   const style = (isCritical: boolean) => (isCritical ? ', color="#d9480f", penwidth=3' : '');
   return [
     'digraph build {',
@@ -51,7 +60,7 @@ function dot({ nodes, edges }: StageGraph): string {
     '  node [shape=box, style=rounded, fontname="sans-serif"]',
     ...nodes.map(
       (node) =>
-        `  ${quoted(node.name)} [label=${quoted([node.name, ...labelOf(node)].join('\n'))}${style(node.isCritical)}]`,
+        `  ${quoted(node.name)} [label=${labelled([node.name, ...labelOf(node)])}${style(node.isCritical)}]`,
     ),
     ...edges.map(
       ({ from, to, label, isCritical }) =>
@@ -151,7 +160,13 @@ function line(
 }
 
 function escaped(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** On one line, without what no drawing can show. */
+function visible(text: string): string {
   return text
-    .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd');
+    .toWellFormed()
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(/[\0-\x1f\x7f-\x9f\ufffe\uffff]/g, '\ufffd');
 }

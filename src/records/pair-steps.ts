@@ -70,6 +70,7 @@ function pairShared(now: BuildRecord, before: BuildRecord, pairs: Map<number, nu
   const paired = new Set(pairs.values());
   now.steps.forEach((step, index) => {
     if (pairs.has(index) || step.stage === null || step.kind === 'image') return;
+    if (isUnneeded(before, step.stage)) return;
     const shared = before.steps.findIndex(
       (old, at) =>
         old.stage !== step.stage &&

@@ -1,4 +1,5 @@
 /** The stages of a build with their times, what they need of each other, and which of them the build had to wait for. */
+import { inputsFirst } from './step-order.ts';
 import { type BuildRecord, isInDockerfile } from './types.ts';
 
 export interface StageNode {
@@ -33,34 +34,23 @@ export interface StageGraph {
 export function stageGraph(record: BuildRecord): StageGraph {
   const { steps } = record;
   const critical = criticalSteps(record);
-  const names = [...new Set(steps.flatMap(({ stage }) => stage ?? []))];
+  const groups = groupsOf(record);
+  const names = [...new Set(groups.flatMap((name) => name ?? []))];
   const nodes = names.map((name): StageNode => {
-    const own = steps.filter((step) => step.stage === name && isInDockerfile(step));
+    const own = steps.filter((step, index) => groups[index] === name && isInDockerfile(step));
+    const stage = own.find((step) => step.stage !== null)?.stage ?? name;
     return {
       name,
       milliseconds: own.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
-      bytes: record.stages.find((stage) => stage.name === name)?.bytes ?? null,
+      bytes: record.stages.find((one) => one.name === stage)?.bytes ?? null,
       steps: own.length,
       cached: own.filter(({ status }) => status === 'cached').length,
-      isCritical: own.some((step) => critical.includes(steps.indexOf(step))),
+      isCritical: critical.some((index) => groups[index] === name),
     };
-  });
-  const edges = new Map<string, StageEdge>();
-  steps.forEach((step, index) => {
-    step.inputs.forEach((input, position) => {
-      const source = input === null ? undefined : steps[input];
-      const [from, to] = [source?.stage, step.stage];
-      if (!from || !to || from === to || input === null) return;
-      const label = position === 0 ? 'FROM' : step.kind === 'exec' ? 'mount' : 'COPY';
-      const isCritical = critical.includes(index) && critical.includes(input);
-      const key = JSON.stringify([from, to, label]);
-      const known = edges.get(key);
-      edges.set(key, { from, to, label, isCritical: isCritical || known?.isCritical === true });
-    });
   });
   return {
     nodes,
-    edges: [...edges.values()],
+    edges: edgesOf(record, groups, critical),
     criticalPath: critical.flatMap((index) =>
       (steps[index]?.milliseconds ?? 0) > 0 ? (steps[index]?.name ?? []) : [],
     ),
@@ -72,32 +62,59 @@ export function stageGraph(record: BuildRecord): StageGraph {
   };
 }
 
-/** Indexes of the steps on the longest way through the graph, first ones first. */
+/** The name of each step's node: its stage, for several platforms each of them. What ADD downloads goes with the ADD. */
+function groupsOf({ steps, platforms }: BuildRecord): readonly (string | null)[] {
+  const isForSeveral = platforms.length > 1;
+  const groups = steps.map(({ stage, platform }) =>
+    isForSeveral && stage !== null && platform !== null ? `${stage} (${platform})` : stage,
+  );
+  for (const index of inputsFirst(steps).toReversed()) {
+    for (const input of steps[index]?.inputs ?? []) {
+      const part = input === null ? undefined : steps[input];
+      if (input === null || part === undefined || part.stage === null) continue;
+      if (part.platform === null) groups[input] = groups[index] ?? null;
+    }
+  }
+  return groups;
+}
+
+function edgesOf(
+  { steps }: BuildRecord,
+  groups: readonly (string | null)[],
+  critical: readonly number[],
+): readonly StageEdge[] {
+  const edges = new Map<string, StageEdge>();
+  steps.forEach((step, index) => {
+    step.inputs.forEach((input, position) => {
+      const [from, to] = [groups[input ?? -1], groups[index]];
+      if (!from || !to || from === to || input === null) return;
+      const label = position === 0 ? 'FROM' : step.kind === 'exec' ? 'mount' : 'COPY';
+      const at = critical.indexOf(index);
+      const isCritical = at > 0 && critical[at - 1] === input;
+      const key = JSON.stringify([from, to, label]);
+      const known = edges.get(key);
+      edges.set(key, { from, to, label, isCritical: isCritical || known?.isCritical === true });
+    });
+  });
+  return [...edges.values()];
+}
+
+/** Indexes of the steps on the longest way through the graph, first ones first; none where no step took time. */
 function criticalSteps({ steps }: BuildRecord): readonly number[] {
   const lengths = new Map<number, number>();
   const before = new Map<number, number>();
-  const pending = steps.map((_, index) => index);
-  // Inputs come before their users on most lines of most Dockerfiles; what does not is taken again.
-  for (let rounds = 0; rounds <= steps.length && pending.length > 0; rounds++) {
-    for (const index of pending.splice(0)) {
-      const step = steps[index];
-      const inputs = (step?.inputs ?? []).filter((input) => input !== null);
-      if (inputs.some((input) => !lengths.has(input))) {
-        pending.push(index);
-        continue;
-      }
-      const longest = inputs.reduce<number | undefined>(
-        (best, input) =>
-          best === undefined || (lengths.get(input) ?? 0) > (lengths.get(best) ?? 0) ? input : best,
-        undefined,
-      );
-      if (longest !== undefined) before.set(index, longest);
-      lengths.set(index, (lengths.get(longest ?? -1) ?? 0) + (step?.milliseconds ?? 0));
-    }
-  }
   let last: number | undefined;
-  for (const [index, length] of lengths) {
-    if (last === undefined || length > (lengths.get(last) ?? 0)) last = index;
+  for (const index of inputsFirst(steps)) {
+    const inputs = (steps[index]?.inputs ?? []).filter((input) => input !== null);
+    let [longest, length] = [inputs[0], lengths.get(inputs[0] ?? -1) ?? 0];
+    for (const input of inputs) {
+      const other = lengths.get(input) ?? 0;
+      if (other > length) [longest, length] = [input, other];
+    }
+    if (longest !== undefined) before.set(index, longest);
+    const total = length + (steps[index]?.milliseconds ?? 0);
+    lengths.set(index, total);
+    if (total > (lengths.get(last ?? -1) ?? 0)) last = index;
   }
   const path: number[] = [];
   for (let at = last; at !== undefined; at = before.get(at)) path.unshift(at);

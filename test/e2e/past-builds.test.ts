@@ -79,6 +79,9 @@ describe('records of builds', () => {
     expect(schemaErrors('build-record', await json('builds', 'show', '--format', 'json'))).toEqual(
       [],
     );
+    expect(schemaErrors('builds', await json('builds', 'ls', '--format', 'json'))).toEqual([]);
+    const graph = await json('builds', 'graph', '--format', 'json');
+    expect(schemaErrors('build-graph', graph)).toEqual([]);
     expect(schemaErrors('why', await json('why', 'app', '--format', 'json'))).toEqual([]);
   });
 
@@ -99,6 +102,25 @@ describe('records of builds', () => {
     expect(await json('builds', 'trace', '--format', 'otlp')).toHaveProperty('resourceSpans');
     const { stdout } = await bench.succeed(['builds', 'graph', '--format', 'dot']);
     expect(stdout).toContain('"build" -> "stage-2" [label="COPY"');
+  });
+
+  it.each([
+    [['builds', 'show', 'nothing'], 'BUILD_RECORD_NOT_FOUND'],
+    [['builds', 'show', '../../etc/passwd'], 'BUILD_RECORD_NOT_FOUND'],
+    [['builds', 'show', ''], 'BUILD_RECORD_NOT_FOUND'],
+    [['builds', 'export', 'nothing'], 'BUILD_RECORD_NOT_FOUND'],
+    [['builds', 'rm', ''], 'BUILD_RECORD_NOT_FOUND'],
+    [['builds', 'rm'], 'CLI_USAGE'],
+    [['builds', 'rm', '--all', 'app'], 'CLI_USAGE'],
+    [['builds', 'graph', '--format', 'png'], 'CLI_FLAG_VALUE'],
+    [['builds', 'trace', '--format', 'xml'], 'CLI_FLAG_VALUE'],
+    [['builds', 'ls', '--format', '{{.Nothing}}'], 'CLI_TEMPLATE'],
+    [['why', '--against', 'nothing'], 'BUILD_RECORD_NOT_FOUND'],
+  ])('are asked for wrongly with %j', async (args, code) => {
+    const { status, stdout, stderr } = await bench.lamina(args);
+    expect({ status: status === 0, stdout }).toEqual({ status: false, stdout: '' });
+    expect(stderr).toContain(`code: ${code} `);
+    expect(ids()).not.toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,8 @@
 import { defineCommand, storeFlags } from '../command.ts';
 import { pastBuild } from '../past-build.ts';
 
+const GRAPH_FORMATS = ['mermaid', 'dot', 'svg', 'json'] as const;
+
 export const buildsGraphCommand = defineCommand({
   usage: '[OPTIONS] [BUILD | IMAGE]',
   summary: 'draw the stages of a past build',
@@ -12,7 +14,7 @@ export const buildsGraphCommand = defineCommand({
     format: {
       kind: 'text',
       value: 'format',
-      choices: ['mermaid', 'dot', 'svg'],
+      choices: GRAPH_FORMATS,
       help: 'output format (default: mermaid)',
     },
     ...storeFlags,
@@ -22,11 +24,8 @@ export const buildsGraphCommand = defineCommand({
   async run(invocation, context) {
     const { flags } = invocation;
     const api = await context.api();
-    const { format } = flags;
-    const text = await api.graphBuild({
-      ...pastBuild(invocation, context),
-      format: format === 'dot' || format === 'svg' ? format : 'mermaid',
-    });
+    const format = GRAPH_FORMATS.find((one) => one === flags.format);
+    const text = await api.graphBuild({ ...pastBuild(invocation, context), format });
     await context.io.stdout.write(text);
     return 0;
   },
