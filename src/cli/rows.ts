@@ -1,5 +1,7 @@
 /** Lists in all formats of Docker's `--format`: a table, a template per row, JSON per row. */
+
 import { displayWidth, printable } from '../progress/index.ts';
+import { jsonText } from './json-text.ts';
 import { compileTemplate, shapeOf } from './template/index.ts';
 
 export interface RowFormat {
@@ -18,7 +20,7 @@ export type Row = Readonly<Record<string, string>>;
  */
 export function renderRows(rows: readonly Row[], columns: RowFormat, format?: string): string {
   const headings = { ...columns.columns, ...columns.more };
-  if (format === 'json') return rows.map((row) => `${JSON.stringify(sorted(row))}\n`).join('');
+  if (format === 'json') return rows.map((row) => jsonText(sorted(row))).join('');
   const shown = rows.map(safe);
   if (format === undefined || format === '' || format === 'table') {
     const fields = Object.keys(columns.columns);

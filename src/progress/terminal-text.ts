@@ -2,20 +2,23 @@
 
 /** Escapes control characters (`\x1b`) and line breaks (`\n`): one line stays one line. */
 export function printable(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escapeOne);
+  return text.replace(
+    /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    escapeOne,
+  );
 }
 
 /** As `printable`, but keeps line breaks and tabs. */
 export function printableText(text: string): string {
   return text.replace(
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
     escapeOne,
   );
 }
 
 /** Escapes control characters that JSON allows but terminals interpret. Keeps the value. */
 export function printableJson(json: string): string {
-  return json.replace(/[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, unicodeEscape);
+  return json.replace(/[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, unicodeEscape);
 }
 
 function escapeOne(character: string): string {
@@ -70,7 +73,7 @@ const STYLES = /\x1b\[[0-9;:]*m/g;
 function withoutControls(text: string, { color }: OutputOptions): string {
   const clean = text
     .replace(ESCAPES, (sequence) => (color && STYLE.test(sequence) ? sequence : ''))
-    .replace(/[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '')
     // A remaining escape character starts an unknown sequence.
     .replace(/\x1b(?!\[[0-9;:]*m)/g, '');
   return clean.includes(ESC) && !clean.endsWith(`${ESC}[0m`) ? `${clean}${ESC}[0m` : clean;

@@ -51,7 +51,7 @@ describe('the cost', () => {
       'Amazon E',
       'Patel: A',
     ]);
-    expect(assumptions[0]).toContain('no compressed form');
+    expect(assumptions[0]).toContain('Not all layers have a compressed form');
   });
 
   it('of nothing is nothing', () => {

@@ -97,7 +97,7 @@ function assumptions({ compressed }: ImageSizes, rates: Rates): string[] {
   return [
     ...(compressed === null
       ? [
-          'The image has no compressed form yet: between a third of its bytes and all are downloaded.',
+          'Not all layers have a compressed form: between a third of the bytes and all are downloaded.',
         ]
       : []),
     'The shortest times unpack while they download, the longest afterwards.',

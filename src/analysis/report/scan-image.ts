@@ -96,7 +96,7 @@ async function streamed(
   const below = model.layers.length - 1;
   const base = { lookup: (path: BytePath) => model.lookup(path, below) };
   const digests = new ContentDigests(inspect);
-  const tar = decompress(layer.read());
+  const tar = decompress(layer.read({ lend: true }));
   const { index } = await scanTar(tar, { base, inspector: digests, signal });
   checkDiffId(layer, digests.identity().diffId);
   return index.entries;

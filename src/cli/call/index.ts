@@ -1,9 +1,11 @@
 /** `build --call`: evaluates a Dockerfile without building it, and prints the result. */
+
 import type { BuildOptions, SkippedImage } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
 import type { CommandContext } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
+import { jsonText } from '../json-text.ts';
 import { renderTable } from '../rows.ts';
 import { checkJson, checkText, skippedText } from './check.ts';
 import { outlineJson, outlineText } from './outline.ts';
@@ -28,9 +30,7 @@ export async function callBuild(
 ): Promise<number> {
   const { method, isJson } = parseCall(call);
   const write = (answer: string | object): Promise<void> =>
-    context.io.stdout.write(
-      typeof answer === 'string' ? answer : `${JSON.stringify(answer, null, 2)}\n`,
-    );
+    context.io.stdout.write(typeof answer === 'string' ? answer : jsonText(answer, 2));
   const warn = async (skipped: readonly SkippedImage[]): Promise<void> => {
     if (skipped.length > 0) await context.io.stderr.write(skippedText(skipped));
   };

@@ -84,6 +84,14 @@ describe('the formats of a check', () => {
     expect(result.message.text).not.toContain('\n');
   });
 
+  it.each(['json', 'sarif', 'gitlab'])('%s is JSON that a terminal can show', async (format) => {
+    const hostile = { ...finding, paths: [`${HOSTILE}\u009b2J\u200f`] };
+    const text = await shown(format, { ...check, findings: [hostile] });
+    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u200f\u202e]/);
+    expect(() => JSON.parse(text)).not.toThrow();
+    if (format === 'json') expect(JSON.parse(text).findings[0].paths).toEqual(hostile.paths);
+  });
+
   it('GitLab knows a finding again when its sizes change', async () => {
     const big = { ...finding, rule: 'max-size', limit: 10, paths: [] } as const;
     const one = JSON.parse(

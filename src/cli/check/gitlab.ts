@@ -1,6 +1,8 @@
 /** GitLab's code quality report. */
+
 import { createHash } from 'node:crypto';
 import type { ImageCheck, ImageFinding } from '../../api/index.ts';
+import { jsonText } from '../json-text.ts';
 import { type CheckOutput, fullMessage, unreadLayers } from './places.ts';
 
 export function renderGitlab(check: ImageCheck, output: CheckOutput): string {
@@ -21,7 +23,7 @@ export function renderGitlab(check: ImageCheck, output: CheckOutput): string {
     location: { path: dockerfile, lines: { begin: 1 } },
   }));
   const issues = [...found, ...unread];
-  return `${JSON.stringify(issues, undefined, 2)}\n`;
+  return jsonText(issues, 2);
 }
 
 /** The same finding in another build of the image: not its sizes, nor where in the file it is. */

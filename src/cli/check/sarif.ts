@@ -1,5 +1,7 @@
 /** SARIF 2.1.0, which code scanning services read. */
+
 import type { ImageCheck, ImageFinding } from '../../api/index.ts';
+import { jsonText } from '../json-text.ts';
 import { fingerprint } from './gitlab.ts';
 import { type CheckOutput, fullMessage, unreadLayers } from './places.ts';
 import { RULE_TEXTS } from './rule-texts.ts';
@@ -20,7 +22,7 @@ export function renderSarif(check: ImageCheck, output: CheckOutput): string {
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return jsonText(log, 2);
 }
 
 /** A run that could not see everything was not successful, whatever its results say. */

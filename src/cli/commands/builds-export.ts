@@ -1,4 +1,5 @@
 import { defineCommand, storeFlags } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 import { pastBuilds } from '../past-build.ts';
 
 export const buildsExportCommand = defineCommand({
@@ -21,7 +22,7 @@ export const buildsExportCommand = defineCommand({
     const ids = args.length > 0 ? args : (await api.listBuilds(common)).map(({ id }) => id);
     for (const build of ids) {
       const record = await api.inspectBuild({ ...common, build });
-      await context.io.stdout.write(`${JSON.stringify(record)}\n`);
+      await context.io.stdout.write(jsonText(record));
     }
     return 0;
   },

@@ -2,6 +2,7 @@ import type { BuildRecord, RecordedStep } from '../../api/index.ts';
 import { humanDuration, humanSize, printable } from '../../progress/index.ts';
 import { ago } from '../ago.ts';
 import { defineCommand, storeFlags } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 import { pastBuild } from '../past-build.ts';
 import { renderTable } from '../rows.ts';
 
@@ -28,9 +29,7 @@ export const buildsShowCommand = defineCommand({
     const record = await api.inspectBuild({
       ...pastBuild(invocation, context),
     });
-    await context.io.stdout.write(
-      flags.format === 'json' ? `${JSON.stringify(record)}\n` : render(record),
-    );
+    await context.io.stdout.write(flags.format === 'json' ? jsonText(record) : render(record));
     return 0;
   },
 });

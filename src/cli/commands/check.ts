@@ -14,6 +14,7 @@ import {
 } from '../check/index.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
+import { jsonText } from '../json-text.ts';
 import { renderMarkdown, renderText } from '../report/index.ts';
 import { secretSource } from '../step-values.ts';
 
@@ -174,7 +175,7 @@ function rendered(
 ): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(check)}\n`;
+      return jsonText(check);
     case 'junit':
       return renderJunit(check, output);
     case 'sarif':

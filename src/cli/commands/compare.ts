@@ -2,6 +2,7 @@ import type { CompareImagesResult } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { renderComparison, renderMarkdownComparison } from '../compare-report.ts';
+import { jsonText } from '../json-text.ts';
 
 /** Exit statuses as with cmp and diff. */
 const STATUS = { same: 0, different: 1 } as const;
@@ -81,7 +82,7 @@ interface Shape {
 }
 
 function textOf(result: CompareImagesResult, { format, ...shape }: Shape): string {
-  if (format === 'json') return `${JSON.stringify(result.comparison)}\n`;
+  if (format === 'json') return jsonText(result.comparison);
   if (format === 'markdown') return renderMarkdownComparison(result, shape);
   return renderComparison(result, shape);
 }

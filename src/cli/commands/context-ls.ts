@@ -1,6 +1,7 @@
 import type { ContextListing, ContextReason } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 import { renderRows, renderTable } from '../rows.ts';
 import { keyValues } from '../values.ts';
 
@@ -80,9 +81,7 @@ export const contextLsCommand = defineCommand({
     const { stdout } = context.io;
     const { why } = listing;
     if (why !== undefined) {
-      await stdout.write(
-        flags.format === 'json' ? `${JSON.stringify(why)}\n` : reason(why, listing),
-      );
+      await stdout.write(flags.format === 'json' ? jsonText(why) : reason(why, listing));
       return why.kind === undefined ? 1 : 0;
     }
     await stdout.write(list(listing, flags));

@@ -1,6 +1,7 @@
 import type { Diagnosis, DiagnosisFinding } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 
 export const doctorCommand = defineCommand({
   usage: '[OPTIONS] [REGISTRY...]',
@@ -36,7 +37,7 @@ export const doctorCommand = defineCommand({
       registries: flags.offline ? [] : args.length === 0 ? undefined : args,
       signal: context.signal,
     });
-    const text = flags.format === 'json' ? `${JSON.stringify(diagnosis)}\n` : textOf(diagnosis);
+    const text = flags.format === 'json' ? jsonText(diagnosis) : textOf(diagnosis);
     await context.io.stdout.write(text);
     return diagnosis.canRun ? 0 : 1;
   },

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { type Explanation, explanations, findExplanation, plainText } from '../explain/index.ts';
+import { jsonText } from '../json-text.ts';
 import { renderRows } from '../rows.ts';
 
 const WIDEST = 92;
@@ -43,6 +44,6 @@ function listed(all: readonly Explanation[], format: string | undefined): string
 
 function shown(explanation: Explanation, format: string | undefined, columns: number): string {
   if (format === 'markdown') return explanation.text;
-  if (format === 'json') return `${JSON.stringify(explanation)}\n`;
+  if (format === 'json') return jsonText(explanation);
   return plainText(explanation.text, Math.min(columns, WIDEST));
 }

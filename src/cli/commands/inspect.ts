@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { imageShape } from '../image-shape.ts';
+import { jsonText } from '../json-text.ts';
 import { compileTemplate } from '../template/index.ts';
 
 export const inspectCommand = defineCommand({
@@ -48,8 +49,8 @@ export const inspectCommand = defineCommand({
 });
 
 function renderer(format: string | undefined): (images: readonly unknown[]) => string {
-  if (format === undefined) return (images) => `${JSON.stringify(images, null, 4)}\n`;
-  if (format === 'json') return (images) => `${JSON.stringify(images)}\n`;
+  if (format === undefined) return (images) => jsonText(images, 4);
+  if (format === 'json') return (images) => jsonText(images);
   const template = compileTemplate(format, { absent: zeroText, shape: imageShape });
   return (images) => images.map((image) => `${template(image)}\n`).join('');
 }

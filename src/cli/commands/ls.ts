@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 
 export const lsCommand = defineCommand({
   usage: '[OPTIONS] REPOSITORY',
@@ -17,10 +18,7 @@ export const lsCommand = defineCommand({
     const [repository = ''] = args;
     const api = await context.api();
     const tags = await api.listTags({ repository, signal: context.signal });
-    const text =
-      flags.format === 'json'
-        ? `${JSON.stringify(tags)}\n`
-        : tags.map((tag) => `${tag}\n`).join('');
+    const text = flags.format === 'json' ? jsonText(tags) : tags.map((tag) => `${tag}\n`).join('');
     await context.io.stdout.write(text);
     return 0;
   },

@@ -1,5 +1,6 @@
 import type { InspectedManifest, ManifestPart } from '../../api/index.ts';
 import { defineCommand } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 
 export const manifestInspectCommand = defineCommand({
   usage: '[OPTIONS] NAME[:TAG|@DIGEST]',
@@ -32,7 +33,7 @@ export const manifestInspectCommand = defineCommand({
 
 /** Indented as by Docker. */
 function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, '\t')}\n`;
+  return jsonText(value, '\t');
 }
 
 /** Docker's shape: an object for a manifest, a list for an index. */

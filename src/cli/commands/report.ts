@@ -1,6 +1,7 @@
 import type { ImageReport } from '../../api/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
+import { jsonText } from '../json-text.ts';
 import { layerProblemText } from '../layer-problem.ts';
 import {
   describeReport,
@@ -108,7 +109,7 @@ interface Shape {
 }
 
 function textOf(report: ImageReport, { format, rows, columns }: Shape): string {
-  if (format === 'json') return `${JSON.stringify(report)}\n`;
+  if (format === 'json') return jsonText(report);
   const document = describeReport(report, rows);
   if (format === 'html') return renderHtml(document);
   return format === 'markdown' ? renderMarkdown(document) : renderText(document, columns);

@@ -1,6 +1,7 @@
 import type { CheckStoreResult } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 
 export const systemCheckCommand = defineCommand({
   usage: '[OPTIONS]',
@@ -31,7 +32,7 @@ export const systemCheckCommand = defineCommand({
       repair: flags.repair,
       signal: context.signal,
     });
-    const text = flags.format === 'json' ? `${JSON.stringify(result)}\n` : textOf(result);
+    const text = flags.format === 'json' ? jsonText(result) : textOf(result);
     await context.io.stdout.write(text);
     return result.sound || result.repaired ? 0 : 1;
   },

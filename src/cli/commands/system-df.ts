@@ -2,6 +2,7 @@ import type { CacheUsage, DiskUsageRow, ImageUsage } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import { ago } from '../ago.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 import { NONE, splitReference } from '../reference-text.ts';
 import { type Row, renderRows } from '../rows.ts';
 import { shortId } from './images.ts';
@@ -39,7 +40,7 @@ export const systemDfCommand = defineCommand({
       const [imageRows, cacheRows] = [images.map(imageRow), cache.map(cacheRow)];
       await stdout.write(
         flags.format === 'json'
-          ? `${JSON.stringify({ Images: imageRows, Containers: [], Volumes: [], BuildCache: cacheRows })}\n`
+          ? jsonText({ Images: imageRows, Containers: [], Volumes: [], BuildCache: cacheRows })
           : `Images space usage:\n\n${renderRows(imageRows, IMAGES)}\nBuild cache usage: ${total(cache)}\n\n${renderRows(cacheRows, CACHE)}`,
       );
       return 0;

@@ -1,4 +1,5 @@
 import { defineCommand, storeFlags } from '../command.ts';
+import { jsonText } from '../json-text.ts';
 import { pastBuild } from '../past-build.ts';
 import { renderExplanation } from '../why-text.ts';
 
@@ -42,7 +43,7 @@ export const whyCommand = defineCommand({
     const columns = flags['no-trunc'] || !stdout.isTerminal ? undefined : stdout.size().columns;
     await stdout.write(
       flags.format === 'json'
-        ? `${JSON.stringify(explanation)}\n`
+        ? jsonText(explanation)
         : renderExplanation(explanation, { columns, now: Date.now() }),
     );
     return 0;

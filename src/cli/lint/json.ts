@@ -1,6 +1,8 @@
 /** JSON formats: hadolint's with more fields, and those of code quality services. */
+
 import { createHash } from 'node:crypto';
 import type { Fix, LintResult } from '../../api/index.ts';
+import { jsonText } from '../json-text.ts';
 import { type ReportOptions, type Row, rowsOf } from './report.ts';
 
 /** hadolint's fields (file, line, column, level, code, message), then lamina's. */
@@ -65,7 +67,7 @@ function issueOf({ file, line, code, severity, message }: Row): object {
 export function renderCodacy({ files }: LintResult, options: ReportOptions): string {
   return rowsOf(files, options)
     .map(({ file, line, code, message }) => {
-      return `${JSON.stringify({ filename: file, patternId: code, message, line })}\n`;
+      return jsonText({ filename: file, patternId: code, message, line });
     })
     .join('');
 }
@@ -94,5 +96,5 @@ export function renderSonarqube({ files }: LintResult, options: ReportOptions): 
 }
 
 function document(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return jsonText(value, 2);
 }

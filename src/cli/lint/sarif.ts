@@ -1,5 +1,7 @@
 /** SARIF 2.1.0, with fixes, which code scanning services read. */
+
 import type { Finding, LintResult } from '../../api/index.ts';
+import { jsonText } from '../json-text.ts';
 import { type ReportOptions, type Row, rowsOf } from './report.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
@@ -23,7 +25,7 @@ export function renderSarif({ files }: LintResult, options: ReportOptions): stri
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return jsonText(log, 2);
 }
 
 function described({ why, family }: Row): object {

@@ -2,6 +2,7 @@
 import type { ImageReport } from '../../api/index.ts';
 import { humanSize } from '../../progress/index.ts';
 import type { Section } from './document.ts';
+import { plainNumber } from './words.ts';
 
 export function stagesSection({ stages, size }: ImageReport): Section | undefined {
   if (stages.length === 0) return undefined;
@@ -42,8 +43,7 @@ export function pullSection({ pull }: ImageReport): Section {
 }
 
 export function costSection({ cost }: ImageReport): Section {
-  const money = (amount: number) => `${amount} ${cost.currency}`;
-  const number = (value: number) => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  const money = (amount: number) => `${plainNumber(amount)} ${cost.currency}`;
   return {
     title: `Cost: ${ends(cost.total, money)} a month`,
     text: [],
@@ -52,7 +52,10 @@ export function costSection({ cost }: ImageReport): Section {
       rows: [
         ['storage', ends(cost.storage, money)],
         ['transfer', ends(cost.transfer, money)],
-        ['CI jobs', `${ends(cost.ci, money)}: they wait ${ends(cost.ciMinutes, number)} minutes`],
+        [
+          'CI jobs',
+          `${ends(cost.ci, money)}: they wait ${ends(cost.ciMinutes, plainNumber)} minutes`,
+        ],
         ['start-up', `${ends(cost.startUpSeconds, duration)} on a machine that has nothing of it`],
       ],
     },
@@ -61,7 +64,8 @@ export function costSection({ cost }: ImageReport): Section {
 }
 
 function ends([low, high]: readonly [number, number], text: (value: number) => string): string {
-  return low === high ? text(low) : `${text(low)} to ${text(high)}`;
+  const [from, to] = [text(low), text(high)];
+  return from === to ? from : `${from} to ${to}`;
 }
 
 function speed(bandwidth: number): string {
@@ -69,6 +73,6 @@ function speed(bandwidth: number): string {
 }
 
 function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 120) return `${plainNumber(seconds)} s`;
   return `${Number((seconds / 60).toPrecision(2))} min`;
 }

@@ -51,7 +51,7 @@ function imageSection({ image, size, layers, base, reclaimable, dive }: ImageRep
   const { names, id, platform, created, user } = image;
   const compressed =
     size.compressed === null
-      ? 'not known: the store has no compressed form of it yet'
+      ? 'not known: not all layers have a compressed form'
       : `${humanSize(size.compressed)}, what a pull downloads`;
   const rows = [
     ...(names.length > 1 ? [['also named', names.slice(1).join(', ')]] : []),

@@ -12,6 +12,14 @@ export function percent(part: number, whole: number): string {
   return `${Number(value.toFixed(1))}%`;
 }
 
+/** Three digits at most, without an exponent: `1,230`, `0.05`, `< 0.01`. */
+export function plainNumber(value: number): string {
+  if (value > 0 && value < SMALLEST) return `< ${SMALLEST}`;
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+}
+
+const SMALLEST = 0.01;
+
 /** What a table leaves out; nothing when it has all. */
 export function more(all: number, shown: number, noun: string): readonly string[] {
   return all > shown ? [`and ${count(all - shown, `more ${noun}`)}`] : [];
