@@ -123,6 +123,7 @@ export const check: Lamina['check'] = lamina.check;
 export const lint: Lamina['lint'] = lamina.lint;
 export const outline: Lamina['outline'] = lamina.outline;
 export const targets: Lamina['targets'] = lamina.targets;
+export const optimize: Lamina['optimize'] = lamina.optimize;
 export const listContext: Lamina['listContext'] = lamina.listContext;
 export const format: Lamina['format'] = lamina.format;
 export const run: Lamina['run'] = lamina.run;

@@ -95,7 +95,7 @@ async function* endless(abort) {
 }
 
 const long = {
-  optimize: (abort) => ({ context: 'sleeper', onEvent: abort, measureBuilds: false }),
+  optimize: (abort) => ({ ...sleeper, onEvent: atWork(abort), measureBuilds: false }),
   build: (abort) => ({ ...sleeper, onEvent: atWork(abort) }),
   verify: (abort) => ({ ...sleeper, onEvent: atWork(abort) }),
   run: (abort) => ({ image: 'busybox', command: shell, stdio: { stdout: abort, stderr() {} } }),
