@@ -1,7 +1,8 @@
 /** Every build check and every rule of the linter is explained, and nothing else is. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ADVICE_RULES, type AdviceRule, advicePage, lint } from '../src/advice/index.ts';
 import type { LintConfig } from '../src/api/index.ts';
@@ -9,6 +10,8 @@ import { parseDockerfile, parseInstructions } from '../src/dockerfile/index.ts';
 import { lintDockerfile, RULES, rulePage } from '../src/lint/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
+const temporary = mkdtempSync(join(tmpdir(), 'lamina-rules-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
 const page = (name: string) => readFileSync(resolve(root, rulePage(name)), 'utf8');
 /** Their findings depend on what is beside the Dockerfile. */
 const NEEDS_MORE = new Set(['CopyIgnoredFile', 'InvalidBaseImagePlatform']);
@@ -86,10 +89,27 @@ async function findings({ code, severity }: AdviceRule, example: string, page: s
     strictLabels: given['strict-labels'],
     override: severity === 'ignore' ? { warning: [code] } : undefined,
   };
-  const files = [{ path: '/nonexistent/Dockerfile', text: example }];
-  const options = { files, settings, config: false, shellcheck: false } as const;
+  const context = contextOf(code);
+  const files = [
+    {
+      path: context === undefined ? '/nonexistent/Dockerfile' : `${context}/Dockerfile`,
+      text: example,
+    },
+  ];
+  const options = { files, settings, config: false, shellcheck: false, context } as const;
   const { files: linted } = await lint({ env: {} }, options);
   return linted.flatMap((file) => file.findings).filter((finding) => finding.code === code);
+}
+
+/** The directory that an example is about. */
+function contextOf(code: string): string | undefined {
+  if (code !== 'MissingIgnoreFile' && code !== 'UnneededInContext') return undefined;
+  const directory = mkdtempSync(join(temporary, 'context-'));
+  if (code === 'UnneededInContext') {
+    mkdirSync(join(directory, '.git'));
+    writeFileSync(join(directory, '.dockerignore'), '*.md\n');
+  }
+  return directory;
 }
 
 function headingsOf(page: string) {

@@ -77,7 +77,7 @@ describe('a file with mistakes', () => {
   });
 
   it('has the findings of BuildKit among the others', async () => {
-    expect(await codesIn('FROM a:1 as Build\nCMD x\nRUN $Y')).toEqual([
+    expect(await codesIn('FROM a:1 as Build\nUSER 1\nCMD x\nRUN $Y')).toEqual([
       'FromAsCasing',
       'StageNameCasing',
       'DL3025',
@@ -86,14 +86,17 @@ describe('a file with mistakes', () => {
 
   it('has one finding for what two rules find', async () => {
     const files = [
-      { path: 'f', text: 'FROM a:1\nCMD x\nCMD ["y"]\n# hadolint ignore=DL3000\nWORKDIR b' },
+      {
+        path: 'f',
+        text: 'FROM a:1\nUSER 1\nCMD x\nCMD ["y"]\n# hadolint ignore=DL3000\nWORKDIR b',
+      },
     ];
     const { files: found } = await lint({ env: {} }, { files, config: false, shellcheck: false });
     expect(found[0]?.findings.map(({ code, also }) => [code, also])).toEqual([
       ['DL3025', ['JSONArgsRecommended']],
       ['DL4003', ['MultipleInstructionsDisallowed']],
     ]);
-    expect(await withSettings('FROM a:1\nCMD x', { ignored: ['DL3025'] })).toEqual([]);
+    expect(await withSettings('FROM a:1\nUSER 1\nCMD x', { ignored: ['DL3025'] })).toEqual([]);
   });
 
   it('may be as long as it likes', async () => {
@@ -241,8 +244,8 @@ describe('fixes', () => {
   });
 
   it('of two rules for one mistake are applied once', async () => {
-    const { text, findings } = await fixed('FROM a:1\nCMD ["a"]\nCMD ["b"]\nCMD ["c"]\n');
-    expect(text).toBe('FROM a:1\nCMD ["c"]\n');
+    const { text, findings } = await fixed('FROM a:1\nUSER 1\nCMD ["a"]\nCMD ["b"]\nCMD ["c"]\n');
+    expect(text).toBe('FROM a:1\nUSER 1\nCMD ["c"]\n');
     expect(findings).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ import type {
   LintResult,
   LintSource,
 } from '../api/index.ts';
+import { mapParallel } from '../concurrency/index.ts';
 import { loadIgnoreFile } from '../context/index.ts';
 import { AppError } from '../errors.ts';
 import type { LaminaContext } from '../lamina-context.ts';
@@ -39,11 +40,10 @@ export async function lint(
   const config = await configOf(options, env);
   const shellcheck = options.shellcheck === false ? undefined : findShellCheck(env);
   const linter = new FileLinter(options, { config, shellcheck });
-  const files: LintedSource[] = [];
-  for (const source of options.files) {
+  const files = await mapParallel(options.files, (source) => {
     signal?.throwIfAborted();
-    files.push(await linter.lint(source));
-  }
+    return linter.lint(source);
+  });
   return { files, config };
 }
 

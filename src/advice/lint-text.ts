@@ -4,6 +4,7 @@ import { AppError, type SourceRange } from '../errors.ts';
 import type { Finding } from '../lint/index.ts';
 import { buildChecks } from './build-checks.ts';
 import { HADOLINT_RULES } from './hadolint/registry.ts';
+import { LAMINA_RULES } from './lamina/registry.ts';
 import { type LintedFile, lintedFile } from './linted-file.ts';
 import { Exemptions } from './pragmas.ts';
 import type { AdviceRule } from './rule.ts';
@@ -26,7 +27,7 @@ export interface LintTextInput {
 }
 
 /** All rules of this folder. */
-export const ADVICE_RULES: readonly AdviceRule[] = HADOLINT_RULES;
+export const ADVICE_RULES: readonly AdviceRule[] = [...HADOLINT_RULES, ...LAMINA_RULES];
 
 /**
  * @returns findings in the order of the text; what is wrong with the text is among them

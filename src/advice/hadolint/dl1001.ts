@@ -1,7 +1,7 @@
+import { adviceRule } from '../making/make.ts';
 import { parseIgnorePragma } from '../pragmas.ts';
-import { hadolintRule } from './make.ts';
 
-export const dl1001 = hadolintRule({
+export const dl1001 = adviceRule({
   code: 'DL1001',
   severity: 'ignore',
   requires: 'no comment exempts an instruction from a rule',

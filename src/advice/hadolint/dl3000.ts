@@ -1,5 +1,5 @@
 import { insertAt, riskyFix } from '../edits.ts';
-import { instructionRule, unquoted } from './make.ts';
+import { instructionRule, unquoted } from '../making/make.ts';
 
 export const dl3000 = instructionRule(
   {

@@ -1,4 +1,4 @@
-import { commandRule } from './make.ts';
+import { commandRule } from '../making/make.ts';
 
 const POINTLESS = new Set([
   'free',

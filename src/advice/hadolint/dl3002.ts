@@ -1,7 +1,7 @@
 import type { UserInstruction } from '../../dockerfile/index.ts';
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3002 = hadolintRule({
+export const dl3002 = adviceRule({
   code: 'DL3002',
   severity: 'warning',
   requires: 'the last USER of a stage is not root',

@@ -1,6 +1,6 @@
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3003 = hadolintRule({
+export const dl3003 = adviceRule({
   code: 'DL3003',
   severity: 'warning',
   requires: 'WORKDIR changes the directory, not cd',

@@ -1,5 +1,5 @@
 import { replace, riskyFix } from '../edits.ts';
-import { commandRule } from './make.ts';
+import { commandRule } from '../making/make.ts';
 
 export const dl3004 = commandRule(
   {

@@ -1,5 +1,5 @@
-import { imageParts } from './image-name.ts';
-import { instructionRule } from './make.ts';
+import { imageParts } from '../making/image-name.ts';
+import { instructionRule } from '../making/make.ts';
 
 export const dl3007 = instructionRule(
   {

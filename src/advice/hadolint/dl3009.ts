@@ -1,14 +1,14 @@
 import { hasWord, runs, type ShellCommand } from '../../shell/index.ts';
 import type { LintedFile, Run } from '../linted-file.ts';
-import { appendCommand } from './cleanups.ts';
-import { hadolintRule } from './make.ts';
-import { hasScratchMount } from './mounts.ts';
-import { isShipped } from './used-stages.ts';
+import { appendCommand } from '../making/cleanups.ts';
+import { adviceRule } from '../making/make.ts';
+import { hasScratchMount } from '../making/mounts.ts';
+import { isShipped } from '../making/used-stages.ts';
 
 const LISTS = '/var/lib/apt/lists';
 const CLEANUP = `rm -rf ${LISTS}/*`;
 
-export const dl3009 = hadolintRule({
+export const dl3009 = adviceRule({
   code: 'DL3009',
   severity: 'info',
   requires: 'RUN removes the lists that apt-get update fetched',

@@ -1,8 +1,8 @@
 import type { ShellCommand } from '../../shell/index.ts';
 import { operandsOf } from '../../shell/index.ts';
 import { type LintedFile, type Run, runsOfStage } from '../linted-file.ts';
-import { isArchive, lastName } from './archives.ts';
-import { hadolintRule } from './make.ts';
+import { isArchive, lastName } from '../making/archives.ts';
+import { adviceRule } from '../making/make.ts';
 
 const UNPACKERS = new Set([
   'bunzip2',
@@ -16,7 +16,7 @@ const UNPACKERS = new Set([
   'zgz',
 ]);
 
-export const dl3010 = hadolintRule({
+export const dl3010 = adviceRule({
   code: 'DL3010',
   severity: 'info',
   requires: 'ADD unpacks archives of the context',

@@ -1,6 +1,6 @@
 import { hasOption, hasWord } from '../../shell/index.ts';
-import { commandRule, listed } from './make.ts';
-import { isPipInstall, pipPackages } from './pip.ts';
+import { commandRule, listed } from '../making/make.ts';
+import { isPipInstall, pipPackages } from '../making/pip.ts';
 
 const REPOSITORY = /^(?:git|hg|svn|bzr)(?:\+|$|:)/;
 

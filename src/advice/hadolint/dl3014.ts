@@ -1,6 +1,6 @@
 import { countOption, hasOption, hasWord, runs } from '../../shell/index.ts';
 import { safeFix } from '../edits.ts';
-import { addWords, commandRule, wordAmong } from './make.ts';
+import { addWords, commandRule, wordAmong } from '../making/make.ts';
 
 export const dl3014 = commandRule(
   {

@@ -1,6 +1,6 @@
 import { hasOption, hasWord, runs } from '../../shell/index.ts';
 import { riskyFix } from '../edits.ts';
-import { addWords, commandRule, wordAmong } from './make.ts';
+import { addWords, commandRule, wordAmong } from '../making/make.ts';
 
 export const dl3015 = commandRule(
   {

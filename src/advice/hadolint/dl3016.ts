@@ -1,5 +1,5 @@
 import { hasWord, operandsOf } from '../../shell/index.ts';
-import { commandRule, listed } from './make.ts';
+import { commandRule, listed } from '../making/make.ts';
 
 const VALUED = new Set(['loglevel', 'registry']);
 

@@ -1,7 +1,7 @@
 import { hasOption, runs } from '../../shell/index.ts';
 import { safeFix } from '../edits.ts';
-import { addWords, commandRule, wordAmong } from './make.ts';
-import { hasScratchMount } from './mounts.ts';
+import { addWords, commandRule, wordAmong } from '../making/make.ts';
+import { hasScratchMount } from '../making/mounts.ts';
 
 export const dl3019 = commandRule(
   {

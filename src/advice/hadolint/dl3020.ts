@@ -1,7 +1,7 @@
 import type { AddInstruction } from '../../dockerfile/index.ts';
 import { replace, safeFix } from '../edits.ts';
-import { isArchive } from './archives.ts';
-import { instructionRule, unquoted } from './make.ts';
+import { isArchive } from '../making/archives.ts';
+import { instructionRule, unquoted } from '../making/make.ts';
 
 export const dl3020 = instructionRule(
   {

@@ -1,5 +1,5 @@
 import { insertAt, safeFix } from '../edits.ts';
-import { instructionRule, unquoted } from './make.ts';
+import { instructionRule, unquoted } from '../making/make.ts';
 
 export const dl3021 = instructionRule(
   {

@@ -1,4 +1,4 @@
-import { instructionRule } from './make.ts';
+import { instructionRule } from '../making/make.ts';
 
 export const dl3024 = instructionRule(
   {

@@ -1,8 +1,8 @@
 import type { CommandLine } from '../../dockerfile/index.ts';
-import { type ExecForm, execFormFix } from './exec-form.ts';
-import { hadolintRule } from './make.ts';
+import { type ExecForm, execFormFix } from '../making/exec-form.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3025 = hadolintRule({
+export const dl3025 = adviceRule({
   code: 'DL3025',
   severity: 'warning',
   requires: 'CMD, ENTRYPOINT and HEALTHCHECK have a JSON array',

@@ -1,9 +1,9 @@
 import type { Instruction } from '../../dockerfile/index.ts';
 import type { SourceRange } from '../../errors.ts';
-import { imageParts } from './image-name.ts';
-import { hadolintRule } from './make.ts';
+import { imageParts } from '../making/image-name.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3026 = hadolintRule({
+export const dl3026 = adviceRule({
   code: 'DL3026',
   severity: 'error',
   requires: 'images come from registries that the configuration trusts',

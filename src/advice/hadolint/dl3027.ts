@@ -1,5 +1,5 @@
 import { replace, safeFix } from '../edits.ts';
-import { commandRule } from './make.ts';
+import { commandRule } from '../making/make.ts';
 
 /** Verbs that both programs have, with the one that has them. */
 const PROGRAMS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { hasWord, runs, type ShellCommand } from '../../shell/index.ts';
-import { commandRule, listed } from './make.ts';
+import { commandRule, listed } from '../making/make.ts';
 
 export const dl3028 = commandRule(
   {

@@ -1,6 +1,6 @@
 import { runs } from '../../shell/index.ts';
-import { cleanupRule } from './cleanups.ts';
-import { hasScratchMount } from './mounts.ts';
+import { cleanupRule } from '../making/cleanups.ts';
+import { hasScratchMount } from '../making/mounts.ts';
 
 export const dl3032 = cleanupRule(
   {

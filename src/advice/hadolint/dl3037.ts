@@ -1,5 +1,5 @@
 import { operandsOf, runs } from '../../shell/index.ts';
-import { commandRule, listed } from './make.ts';
+import { commandRule, listed } from '../making/make.ts';
 
 export const dl3037 = commandRule(
   {

@@ -1,6 +1,6 @@
 import { runs } from '../../shell/index.ts';
-import { cleanupRule } from './cleanups.ts';
-import { hasScratchMount } from './mounts.ts';
+import { cleanupRule } from '../making/cleanups.ts';
+import { hasScratchMount } from '../making/mounts.ts';
 
 const PROGRAMS = ['dnf', 'microdnf'];
 const VERBS = ['install', 'in', 'upgrade', 'up', 'upgrade-minimal', 'up-min', 'reinstall', 'rei'];

@@ -1,9 +1,9 @@
 import { hasSequence, hasWord, type ShellCommand } from '../../shell/index.ts';
 import { safeFix } from '../edits.ts';
 import type { Run, Stage } from '../linted-file.ts';
-import { addWords, commandRule, wordAmong } from './make.ts';
-import { hasScratchMount } from './mounts.ts';
-import { isPipInstall } from './pip.ts';
+import { addWords, commandRule, wordAmong } from '../making/make.ts';
+import { hasScratchMount } from '../making/mounts.ts';
+import { isPipInstall } from '../making/pip.ts';
 
 const TRUE = /^(?:1|true|True|TRUE|on|On|ON|yes|Yes|YES)$/;
 

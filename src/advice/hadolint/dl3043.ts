@@ -1,9 +1,9 @@
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
 const FORBIDDEN = new Set(['from', 'maintainer', 'onbuild']);
 
 /** About nodes: the parser refuses such an instruction, and the rest of the file is checked all the same. */
-export const dl3043 = hadolintRule({
+export const dl3043 = adviceRule({
   code: 'DL3043',
   severity: 'error',
   requires: 'ONBUILD does not contain FROM, MAINTAINER or ONBUILD',

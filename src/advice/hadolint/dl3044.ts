@@ -1,6 +1,6 @@
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3044 = hadolintRule({
+export const dl3044 = adviceRule({
   code: 'DL3044',
   severity: 'error',
   requires: 'ENV does not use a variable that the same ENV sets',

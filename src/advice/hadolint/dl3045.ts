@@ -1,5 +1,5 @@
 import type { Stage } from '../linted-file.ts';
-import { instructionRule, unquoted } from './make.ts';
+import { instructionRule, unquoted } from '../making/make.ts';
 
 export const dl3045 = instructionRule(
   {

@@ -1,6 +1,6 @@
 import { hasOption, valuesOf } from '../../shell/index.ts';
 import { insertAt, safeFix } from '../edits.ts';
-import { commandRule } from './make.ts';
+import { commandRule } from '../making/make.ts';
 
 const LONG_ID = 5;
 

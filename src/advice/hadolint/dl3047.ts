@@ -1,6 +1,6 @@
 import { hasOption, hasWord } from '../../shell/index.ts';
 import { insertAt, riskyFix } from '../edits.ts';
-import { commandRule } from './make.ts';
+import { commandRule } from '../making/make.ts';
 
 const QUIET = ['progress', 'q', 'quiet', 'o', 'output-file', 'a', 'append-output', 'no-verbose'];
 

@@ -1,4 +1,4 @@
-import { instructionRule, unquoted } from './make.ts';
+import { instructionRule, unquoted } from '../making/make.ts';
 
 const VALID = /^[a-z](?:[a-z\d._/-]*[a-z\d])?$/;
 const RESERVED = /^(?:com\.docker|io\.docker|org\.dockerproject)\./;

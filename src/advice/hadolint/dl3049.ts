@@ -1,7 +1,7 @@
 import type { LintedFile, Stage } from '../linted-file.ts';
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3049 = hadolintRule({
+export const dl3049 = adviceRule({
   code: 'DL3049',
   severity: 'info',
   requires: 'images have the labels that the configuration requires',

@@ -1,4 +1,4 @@
-import { instructionRule, unquoted } from './make.ts';
+import { instructionRule, unquoted } from '../making/make.ts';
 
 export const dl3050 = instructionRule(
   {

@@ -1,7 +1,7 @@
 import type { LintedFile, Stage } from '../linted-file.ts';
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3057 = hadolintRule({
+export const dl3057 = adviceRule({
   code: 'DL3057',
   severity: 'ignore',
   requires: 'stages have a HEALTHCHECK',

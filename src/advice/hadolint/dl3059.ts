@@ -1,8 +1,8 @@
 import type { RunInstruction } from '../../dockerfile/index.ts';
 import type { Run } from '../linted-file.ts';
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3059 = hadolintRule({
+export const dl3059 = adviceRule({
   code: 'DL3059',
   severity: 'info',
   requires: 'short RUNs that follow each other are one RUN',

@@ -1,12 +1,12 @@
 import { runs } from '../../shell/index.ts';
-import { appendCommand } from './cleanups.ts';
-import { hadolintRule } from './make.ts';
-import { hasScratchMount } from './mounts.ts';
-import { isShipped } from './used-stages.ts';
+import { appendCommand } from '../making/cleanups.ts';
+import { adviceRule } from '../making/make.ts';
+import { hasScratchMount } from '../making/mounts.ts';
+import { isShipped } from '../making/used-stages.ts';
 
 const CLEANUP = 'yarn cache clean';
 
-export const dl3060 = hadolintRule({
+export const dl3060 = adviceRule({
   code: 'DL3060',
   severity: 'info',
   requires: 'RUN cleans up after yarn install',

@@ -1,6 +1,6 @@
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3061 = hadolintRule({
+export const dl3061 = adviceRule({
   code: 'DL3061',
   severity: 'error',
   requires: 'nothing but ARG comes before the first FROM',

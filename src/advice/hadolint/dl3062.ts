@@ -1,5 +1,5 @@
 import { hasWord, operandsOf, type ShellCommand } from '../../shell/index.ts';
-import { commandRule, listed } from './make.ts';
+import { commandRule, listed } from '../making/make.ts';
 
 const VERBS = new Set(['install', 'get', 'tool']);
 

@@ -1,5 +1,5 @@
 import type { Word } from '../../dockerfile/index.ts';
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
 /** Parts of names that tell of a login. */
 const TELLING =
@@ -11,7 +11,7 @@ const KNOWN = new Set([
   ...['TRAVIS_OS_NAME', 'TRAVIS_SECURE_ENV_VARS', 'TRAVIS_SUDO'],
 ]);
 
-export const dl3064 = hadolintRule({
+export const dl3064 = adviceRule({
   code: 'DL3064',
   severity: 'warning',
   requires: 'ARG and ENV hold nothing secret',

@@ -1,6 +1,6 @@
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl3066 = hadolintRule({
+export const dl3066 = adviceRule({
   code: 'DL3066',
   severity: 'info',
   requires: 'USER has a number',

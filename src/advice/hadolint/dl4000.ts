@@ -1,5 +1,5 @@
 import { replace, safeFix } from '../edits.ts';
-import { instructionRule } from './make.ts';
+import { instructionRule } from '../making/make.ts';
 
 export const dl4000 = instructionRule(
   {

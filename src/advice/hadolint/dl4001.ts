@@ -1,6 +1,6 @@
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
-export const dl4001 = hadolintRule({
+export const dl4001 = adviceRule({
   code: 'DL4001',
   severity: 'warning',
   requires: 'a stage uses either wget or curl',

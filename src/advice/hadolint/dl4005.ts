@@ -1,5 +1,5 @@
 import { runs } from '../../shell/index.ts';
-import { commandRule } from './make.ts';
+import { commandRule } from '../making/make.ts';
 
 export const dl4005 = commandRule(
   {

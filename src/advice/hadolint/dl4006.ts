@@ -1,12 +1,12 @@
 import type { ShellInstruction } from '../../dockerfile/index.ts';
 import { insertAt, riskyFix } from '../edits.ts';
-import { hadolintRule } from './make.ts';
+import { adviceRule } from '../making/make.ts';
 
 const WITH_PIPEFAIL = new Set(['ash', 'bash', 'zsh']);
 const OTHER_SHELLS = /^(?:pwsh|powershell|cmd)/;
 const SHELL = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]';
 
-export const dl4006 = hadolintRule({
+export const dl4006 = adviceRule({
   code: 'DL4006',
   severity: 'warning',
   requires: 'a RUN with a pipe runs in a shell with pipefail',

@@ -1,7 +1,7 @@
 /** Rules about the values of labels that the configuration names. */
 import type { LabelForm } from '../../api/index.ts';
+import { instructionRule, unquoted } from '../making/make.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
-import { instructionRule, unquoted } from './make.ts';
 
 export interface LabelValues {
   /** Undefined: labels of every form. */

@@ -1,13 +1,13 @@
 /** Instructions of which only the last counts. */
 import type { Instruction } from '../../dockerfile/index.ts';
 import { replace, safeFix } from '../edits.ts';
+import { adviceRule } from '../making/make.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
-import { hadolintRule } from './make.ts';
 
 /** A rule that finds the second and later instructions of one kind in a stage. */
 export function onlyOneRule(text: RuleText, kind: Instruction['kind']): AdviceRule {
   const keyword = kind.toUpperCase();
-  return hadolintRule({
+  return adviceRule({
     ...text,
     check({ stages }, report) {
       for (const { instructions } of stages) {

@@ -1,8 +1,8 @@
 /** Versions in the names of packages that yum and dnf install. */
 import { operandsOf, runs, type ShellCommand } from '../../shell/index.ts';
 import type { LintedFile, Run, Stage } from '../linted-file.ts';
+import { commandRule, listed } from '../making/make.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
-import { commandRule, listed } from './make.ts';
 
 /** @param unversioned words, such as `module`, whose installs are not about packages */
 export function rpmVersionRule(

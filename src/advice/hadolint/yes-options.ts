@@ -1,8 +1,8 @@
 /** Package managers that ask for confirmation unless an option answers. */
 import { hasOption, runs } from '../../shell/index.ts';
 import { safeFix } from '../edits.ts';
+import { addWords, commandRule, wordAmong } from '../making/make.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
-import { addWords, commandRule, wordAmong } from './make.ts';
 
 export interface Asking {
   readonly programs: readonly string[];

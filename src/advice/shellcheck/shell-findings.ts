@@ -1,5 +1,4 @@
 /** ShellCheck's comments on the RUNs of a file, as findings with ranges in the Dockerfile. */
-import { mapParallel } from '../../concurrency/index.ts';
 import type { Finding, Fix, TextEdit } from '../../lint/index.ts';
 import type { RunScript } from '../../shell/index.ts';
 import { replace, riskyFix } from '../edits.ts';
@@ -11,8 +10,6 @@ import { type ShellOfRun, shellsOf } from './shells.ts';
 /** Shells whose language the program knows. */
 const KNOWN_SHELL = /(?:^|\/)(?:sh|bash|dash|ash|ksh|busybox)$/;
 const SHEBANG = /^#!\s*(?:\/usr\/bin\/env\s+)?(\S+)/;
-/** Processes at the same time: each works for a fraction of a second. */
-const AT_ONCE = 8;
 
 export interface ShellFindingOptions {
   readonly shellcheck: ShellCheck;
@@ -25,16 +22,16 @@ export async function shellFindings(
   file: LintedFile,
   { shellcheck, exemptions, signal }: ShellFindingOptions,
 ): Promise<readonly Finding[]> {
-  const shells = shellsOf(file);
-  const found = await mapParallel(
-    [...shells],
-    async ([run, shell]) => {
-      const input = inputOf(run.script, shell);
-      if (input === undefined) return [];
-      const comments = (await shellcheck(input.script, signal)) ?? [];
-      return comments.flatMap((comment) => findingOf(comment, run, input));
-    },
-    AT_ONCE,
+  const inputs = [...shellsOf(file)].flatMap(([run, shell]) => {
+    const input = inputOf(run.script, shell);
+    return input === undefined ? [] : [{ run, input }];
+  });
+  const comments = await shellcheck(
+    inputs.map(({ input }) => input.script),
+    signal,
+  );
+  const found = inputs.map(({ run, input }, index) =>
+    (comments[index] ?? []).flatMap((comment) => findingOf(comment, run, input)),
   );
   const ownerOf = new Map(file.runs.map(({ owner }) => [owner.node.range, owner]));
   return found.flat().filter(({ code, instruction }) => {
@@ -76,7 +73,8 @@ function findingOf(comment: ShellComment, run: Run, { before }: Input): readonly
       instruction: run.owner.node.range,
       why: 'ShellCheck says so about the script of this RUN.',
       hint: `see https://www.shellcheck.net/wiki/SC${code}`,
-      fix: fix === null ? undefined : fixOf(fix.replacements, run, before),
+      // `|| exit` after a cd in the middle of a list changes what the list does.
+      fix: fix === null || code === 2164 ? undefined : fixOf(fix.replacements, run, before),
     },
   ];
 }

@@ -5,7 +5,8 @@ import type { ShellCommand } from '../../shell/index.ts';
 import { insertAt, safeFix } from '../edits.ts';
 import type { Run } from '../linted-file.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
-import { hadolintRule } from './make.ts';
+import { adviceRule } from './make.ts';
+import { isShipped } from './used-stages.ts';
 
 export interface Cleanup {
   readonly fills: (command: ShellCommand) => boolean;
@@ -13,16 +14,19 @@ export interface Cleanup {
   readonly cleans: (command: ShellCommand, program: string) => boolean;
   /** The caches are mounted. */
   readonly isMounted: (run: Run) => boolean;
+  /** Only in stages whose layers are part of an image. */
+  readonly isAboutImages?: true;
   /** @param program the one that filled the cache */
   readonly command: (program: string) => string;
 }
 
 /** A rule that wants the first cleaning command after the first one that fills the cache. */
 export function cleanupRule(text: RuleText, cleanup: Cleanup): AdviceRule {
-  return hadolintRule({
+  return adviceRule({
     ...text,
-    check({ runs }, report) {
-      for (const run of runs) {
+    check(file, report) {
+      for (const run of file.runs) {
+        if (cleanup.isAboutImages === true && !isShipped(file, run.stage)) continue;
         const { commands, rangeOf } = run.script;
         const filling = commands.findIndex(cleanup.fills);
         const first = commands[filling];

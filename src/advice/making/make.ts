@@ -1,4 +1,4 @@
-/** What the rules with hadolint's codes have in common. */
+/** What the rules have in common. */
 import type { Instruction } from '../../dockerfile/index.ts';
 import type { SourceRange } from '../../errors.ts';
 import type { Fix, TextEdit } from '../../lint/index.ts';
@@ -7,8 +7,9 @@ import { insertAt } from '../edits.ts';
 import { eachCommand, type LintedFile, type Run, type Step } from '../linted-file.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
 
-export function hadolintRule(rule: Omit<AdviceRule, 'family'>): AdviceRule {
-  return { ...rule, family: 'hadolint' };
+/** A rule of the family that its code tells. */
+export function adviceRule(rule: Omit<AdviceRule, 'family'>): AdviceRule {
+  return { ...rule, family: /^DL\d+$/.test(rule.code) ? 'hadolint' : 'lamina' };
 }
 
 export interface FoundInCommand {
@@ -24,7 +25,7 @@ export function commandRule(
   text: RuleText,
   find: (command: ShellCommand, run: Run, file: LintedFile) => FoundInCommand | undefined,
 ): AdviceRule {
-  return hadolintRule({
+  return adviceRule({
     ...text,
     check(file, report) {
       eachCommand(file, (command, run) => {
@@ -56,7 +57,7 @@ export function instructionRule<K extends Instruction['kind']>(
     file: LintedFile,
   ) => FoundInInstruction | undefined,
 ): AdviceRule {
-  return hadolintRule({
+  return adviceRule({
     ...text,
     check(file, report) {
       for (const step of file.steps) {
