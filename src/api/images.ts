@@ -216,9 +216,12 @@ export interface CacheUsage {
 
 /** A row of `system df`. */
 export interface DiskUsageRow {
-  readonly type: 'Images' | 'Containers' | 'Local Volumes' | 'Build Cache';
+  /** `Other`: the database, records of builds, and what nothing needs any more. */
+  readonly type: 'Images' | 'Containers' | 'Local Volumes' | 'Build Cache' | 'Other';
   readonly total: number;
   readonly active: number;
+  /** On the disk. A layer of an image and of a step counts for the image. */
   readonly bytes: number;
+  /** What `image prune`, `builder prune -a` or, of `Other`, any prune frees. */
   readonly reclaimableBytes: number;
 }

@@ -354,7 +354,8 @@ export interface Lamina {
   prune(options?: PruneOptions): Promise<PruneResult>;
 
   /**
-   * Returns how much disk space images and the build cache take, in bytes of file content.
+   * Returns how much disk space images, the build cache and everything else in the store take. The rows add up to what the
+   * store's directory takes on the disk.
    *
    * @throws AppError STORE_…
    */

@@ -12,7 +12,7 @@ import type {
 } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import type { Digest } from '../oci/index.ts';
-import type { LayerId, Store } from '../store/index.ts';
+import type { ImageRecord, LayerId, Store, StoreUsage } from '../store/index.ts';
 import { summarize } from './images.ts';
 import { withStore } from './with-store.ts';
 
@@ -48,46 +48,97 @@ async function idsOf(
 function toLeaveFree(store: Store, wanted: number, keepBytes = 0): number {
   const { bavail, bsize } = statfsSync(store.root);
   const missing = wanted - bavail * bsize;
-  const used = cacheUsage(store).bytes;
+  const used = contentOfCache(store);
   return missing <= 0 ? used : Math.max(keepBytes, used - missing);
 }
 
-export function diskUsage(context: LaminaContext): Promise<readonly DiskUsageRow[]> {
-  return withStore(context, async (store) => [imageUsage(store), cacheUsage(store)]);
+/** Bytes of file content: what prunes select by. */
+function contentOfCache(store: Store): number {
+  const layers = new Set([...store.records.entries()].flatMap(([, record]) => record.layers));
+  return (
+    bytesOf(store, layers.difference(layersOfImages(store))) + sizeOf(store.cacheMounts.list())
+  );
 }
 
-function imageUsage(store: Store): DiskUsageRow {
+export function diskUsage(context: LaminaContext): Promise<readonly DiskUsageRow[]> {
+  return withStore(context, async (store) => {
+    const usage = await store.measure();
+    const images = imageUsage(store, usage);
+    return [images, cacheUsage(store, usage), otherUsage(store, usage)];
+  });
+}
+
+function imageUsage(store: Store, usage: StoreUsage): DiskUsageRow {
   const all = store.images.list();
   const named = all.filter(({ id }) => store.images.references(id).length > 0);
-  const bytes = bytesOf(store, layersOfImages(store));
-  const inUse = bytesOf(store, new Set(named.flatMap(({ layers }) => layers.map(({ id }) => id))));
+  const whole = partsOf(all, usage);
+  const kept = partsOf(named, usage);
+  // Layers that a step needs too stay with it.
+  const steps = layersOfSteps(store);
+  const freed = (id: LayerId) => !kept.layers.has(id) && !steps.has(id) && !usage.pins.has(id);
   return {
     type: 'Images',
     total: all.length,
     active: named.length,
-    bytes,
-    reclaimableBytes: bytes - inUse,
+    bytes: sum(usage.layers, whole.layers) + sum(usage.blobs, whole.blobs),
+    reclaimableBytes:
+      sum(usage.layers, [...whole.layers].filter(freed)) +
+      sum(usage.blobs, whole.blobs.difference(kept.blobs).difference(usage.pins)),
   };
 }
 
-function cacheUsage(store: Store): DiskUsageRow {
+function cacheUsage(store: Store, usage: StoreUsage): DiskUsageRow {
   const inImages = layersOfImages(store);
   const records = [...store.records.entries()];
-  const layers = new Set(records.flatMap(([, record]) => record.layers));
-  const only = layers.difference(inImages);
+  const only = layersOfSteps(store).difference(inImages);
   const used = records.filter(
     ([, { ownLayer }]) => ownLayer !== undefined && inImages.has(ownLayer),
   );
   const mounts = store.cacheMounts.list();
   const busy = mounts.filter(({ inUse }) => inUse);
-  const bytes = bytesOf(store, only) + sizeOf(mounts);
   return {
     type: 'Build Cache',
     total: records.length + mounts.length,
     active: used.length + busy.length,
-    bytes,
-    reclaimableBytes: bytes - sizeOf(busy),
+    bytes: sum(usage.layers, only) + sizeOf(mounts),
+    reclaimableBytes:
+      sum(usage.layers, only.difference(usage.pins)) + sizeOf(mounts) - sizeOf(busy),
   };
+}
+
+function otherUsage(store: Store, usage: StoreUsage): DiskUsageRow {
+  const { layers, blobs } = partsOf(store.images.list(), usage);
+  const steps = layersOfSteps(store);
+  const unneeded = [...usage.layers.keys()].filter((id) => !layers.has(id) && !steps.has(id));
+  const unnamed = [...usage.blobs.keys()].filter((digest) => !blobs.has(digest));
+  const isFree = (id: string) => !usage.pins.has(id);
+  const free =
+    sum(usage.layers, unneeded.filter(isFree)) + sum(usage.blobs, unnamed.filter(isFree));
+  return {
+    type: 'Other',
+    total: unneeded.length + unnamed.length,
+    active: 0,
+    bytes: sum(usage.layers, unneeded) + sum(usage.blobs, unnamed) + usage.abandoned + usage.rest,
+    reclaimableBytes: free + usage.abandoned,
+  };
+}
+
+function layersOfSteps(store: Store): Set<LayerId> {
+  return new Set([...store.records.entries()].flatMap(([, record]) => record.layers));
+}
+
+/** All layers and blobs of images. */
+function partsOf(images: readonly ImageRecord[], { blobsOf }: StoreUsage) {
+  return {
+    layers: new Set(images.flatMap(({ layers }) => layers.map(({ id }) => id))),
+    blobs: new Set(images.flatMap(({ id }) => [...(blobsOf.get(id) ?? [])])),
+  };
+}
+
+function sum<T>(sizes: ReadonlyMap<T, number>, ids: Iterable<T>): number {
+  let total = 0;
+  for (const id of ids) total += sizes.get(id) ?? 0;
+  return total;
 }
 
 export function diskUsageDetails(context: LaminaContext): Promise<DiskUsageDetails> {

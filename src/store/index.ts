@@ -18,5 +18,6 @@ export { STORE_VERSION, versionOf } from './layout.ts';
 export type { CacheAlias, RecordStore } from './records.ts';
 export type { PrunedItem, PruneOptions } from './selection.ts';
 export { type OpenStoreOptions, Store } from './store.ts';
+export type { StoreUsage } from './store-usage.ts';
 export * from './types.ts';
 export { useStore } from './use-store.ts';

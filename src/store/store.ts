@@ -21,6 +21,7 @@ import { readLiveLeases } from './live-leases.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
 import { lockStep, type StepLock, type StepLockOptions } from './step-locks.ts';
+import { measureStore, type StoreUsage } from './store-usage.ts';
 import { openTables, type Tables } from './tables.ts';
 import type { LayerProvider } from './types.ts';
 
@@ -150,6 +151,11 @@ export class Store implements AsyncDisposable {
       selection,
       signal,
     );
+  }
+
+  /** What each part takes on the disk. */
+  measure(): Promise<StoreUsage> {
+    return measureStore({ layout: this.#layout, tables: this.#tables, lease: this.#lease });
   }
 
   /** Waits until no other process runs the step of a cache key, then sees what others have written by then. */

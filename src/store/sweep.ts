@@ -9,6 +9,7 @@ import { blobFile } from './blobs.ts';
 import type { StoreLayout } from './layout.ts';
 import type { LiveLeases } from './live-leases.ts';
 import type { Tables } from './tables.ts';
+import type { ImageRecord } from './types.ts';
 
 export interface SweepInput {
   readonly layout: StoreLayout;
@@ -65,9 +66,18 @@ export function sweep({ layout, tables, readLeases, trash }: SweepInput): Moved[
 function namedBlobs(layout: StoreLayout, tables: Tables): Set<string> {
   const named = new Set<string>();
   for (const [, image] of tables.images.committedEntries()) {
-    named.add(image.id);
-    addManifest(layout, image.manifestDigest, named);
+    for (const digest of blobsNamedBy(layout, image)) named.add(digest);
   }
+  return named;
+}
+
+/** The config and manifest of an image, and the blobs that the manifest references. */
+export function blobsNamedBy(
+  layout: StoreLayout,
+  { id, manifestDigest }: Pick<ImageRecord, 'id' | 'manifestDigest'>,
+): Set<string> {
+  const named = new Set<string>([id]);
+  addManifest(layout, manifestDigest, named);
   return named;
 }
 
