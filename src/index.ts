@@ -145,6 +145,7 @@ export const importImage: Lamina['importImage'] = lamina.importImage;
 export const exportImage: Lamina['exportImage'] = lamina.exportImage;
 export const makeBase: Lamina['makeBase'] = lamina.makeBase;
 export const prune: Lamina['prune'] = lamina.prune;
+export const collectGarbage: Lamina['collectGarbage'] = lamina.collectGarbage;
 export const diskUsage: Lamina['diskUsage'] = lamina.diskUsage;
 export const diskUsageDetails: Lamina['diskUsageDetails'] = lamina.diskUsageDetails;
 export const checkStore: Lamina['checkStore'] = lamina.checkStore;

@@ -89,6 +89,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     exportImage: (options) => call(async () => (await images()).exportImage, options),
     makeBase: (options) => call(async () => (await images()).makeBase, options),
     prune: (options = {}) => call(async () => (await images()).prune, options),
+    collectGarbage: (options = {}) => call(async () => (await images()).collectGarbage, options),
     diskUsage: (options = {}) => call(async () => (await images()).diskUsage, options),
     diskUsageDetails: (options = {}) =>
       call(async () => (await images()).diskUsageDetails, options),

@@ -117,6 +117,8 @@ export interface BuildOptions extends StoreOptions {
   /** For `RUN --mount=type=ssh`. */
   readonly ssh?: readonly SshSource[] | undefined;
   readonly allow?: readonly Entitlement[] | undefined;
+  /** Called at the end of the build, now and then: it is time for `collectGarbage`. */
+  readonly onCollectionDue?: (() => void) | undefined;
   readonly onEvent?: Emit | undefined;
   /**
    * Called as soon as the result is there, and waited for. The call itself also waits until the record of the build is kept and the

@@ -187,6 +187,23 @@ export interface PruneResult {
   readonly reclaimedBytes: number;
 }
 
+/** Limits of the cache. Those that are not given are as in BuildKit. */
+export interface CollectOptions extends StoreOptions {
+  /** Bytes on the disk that the cache may take. Default: 100 GB, and no more than 80 % of the disk. */
+  readonly maxBytes?: number | undefined;
+  /** Bytes of cache to keep even if the disk is full. Default: 10 GB, and no more than 10 % of the disk. */
+  readonly reservedBytes?: number | undefined;
+  /** Bytes of the disk to leave free. Default: 20 %. */
+  readonly minFreeBytes?: number | undefined;
+  /** Milliseconds: cache that was not used for so long goes. Default: 60 days. */
+  readonly maxAgeMs?: number | undefined;
+}
+
+/** What was collected. */
+export interface CollectResult {
+  readonly reclaimedBytes: number;
+}
+
 /** The lists of `system df -v`. */
 export interface DiskUsageDetails {
   readonly images: readonly ImageUsage[];

@@ -22,6 +22,8 @@ import type { ExploredImage, ExploreImageOptions } from './explore.ts';
 import type { ExplorePageOptions, ServeExplorerOptions } from './explore-page.ts';
 import type { FormatOptions, FormatResult } from './format.ts';
 import type {
+  CollectOptions,
+  CollectResult,
   CompareImagesOptions,
   CompareImagesResult,
   DiskUsageDetails,
@@ -352,6 +354,14 @@ export interface Lamina {
    * @throws AppError STORE_…
    */
   prune(options?: PruneOptions): Promise<PruneResult>;
+
+  /**
+   * Removes what nothing needs any more, and cache that exceeds the limits, the least recently used first. Images stay, and
+   * what live processes use. The command does so by itself after builds; see `BuildOptions.onCollectionDue`.
+   *
+   * @throws AppError STORE_…
+   */
+  collectGarbage(options?: CollectOptions): Promise<CollectResult>;
 
   /**
    * Returns how much disk space images, the build cache and everything else in the store take. The rows add up to what the

@@ -70,7 +70,9 @@ export async function buildIn(
   if (!store.isReadOnly) store.keptStep.drop();
   const recorder = new BuildRecorder(beginRun({ store, env }, options));
   const keep = async (end: BuildEnd) => {
-    if (lender === undefined) await recorder.keep(end);
+    if (lender !== undefined) return;
+    await recorder.keep(end);
+    if (options.onCollectionDue !== undefined && store.isCollectionDue()) options.onCollectionDue();
   };
   const finished = await buildRecorded(recorder, { lender, keepsCacheMounts, solver }).catch(
     async (error: unknown) => {

@@ -17,6 +17,9 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
     'LAMINA_UNPACK_LIMIT',
     'maximum unpacked size of an archive, such as 50g, or none (default: nine tenths of the free disk space)',
   ],
+  ['LAMINA_CACHE_MAX_SIZE', 'largest size of the cache in the store, same as --cache-max-size'],
+  ['LAMINA_CACHE_MIN_FREE', 'disk space that the cache leaves free (default: 20 %)'],
+  ['LAMINA_CACHE_MAX_AGE', 'cache that was not used for so long is removed (default: 60d)'],
   ['LAMINA_INSECURE_REGISTRIES', 'registries that may use plain HTTP or an untrusted certificate'],
   [
     'DOCKER_CONFIG, REGISTRY_AUTH_FILE, CONTAINERS_REGISTRIES_CONF',

@@ -11,6 +11,7 @@ import { findMissing } from './commands-not-yet.ts';
 import { checkStatusOf, runStatusOf, statusOf } from './exit-status.ts';
 import { parseFlags } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
+import { COLLECT } from './hidden-commands.ts';
 import { type Io, PipeClosed, useColor } from './io.ts';
 
 export interface ProgramOptions {
@@ -37,6 +38,8 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     if (parsed.help || words.length === 0) return await showRootHelp(io);
     if (words[0] === 'help') return await showHelpOf(words.slice(1), io);
     if (words[0] === COMPLETE) return await showCompletions(words.slice(1), options);
+    if (words[0] === COLLECT)
+      return await collectHidden(words[1] ?? '{}', options, parsed.flags.root);
     if (words[0] === MANUAL) return await showManual(io);
     const group = askedGroup(words);
     if (group !== undefined) return await showGroupHelp(group, io);
@@ -52,6 +55,15 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     }
     return status(error);
   }
+}
+
+async function collectHidden(
+  limits: string,
+  { api, signal }: ProgramOptions,
+  root: string | undefined,
+): Promise<number> {
+  const { collect } = await import('./collector.ts');
+  return collect(limits, { api: await api(), root, signal });
 }
 
 /** Commands whose errors are to be told from their results. */

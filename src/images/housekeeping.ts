@@ -53,7 +53,7 @@ function toLeaveFree(store: Store, wanted: number, keepBytes = 0): number {
 }
 
 /** Bytes of file content: what prunes select by. */
-function contentOfCache(store: Store): number {
+export function contentOfCache(store: Store): number {
   const layers = new Set([...store.records.entries()].flatMap(([, record]) => record.layers));
   return (
     bytesOf(store, layers.difference(layersOfImages(store))) + sizeOf(store.cacheMounts.list())
@@ -87,7 +87,7 @@ function imageUsage(store: Store, usage: StoreUsage): DiskUsageRow {
   };
 }
 
-function cacheUsage(store: Store, usage: StoreUsage): DiskUsageRow {
+export function cacheUsage(store: Store, usage: StoreUsage): DiskUsageRow {
   const inImages = layersOfImages(store);
   const records = [...store.records.entries()];
   const only = layersOfSteps(store).difference(inImages);

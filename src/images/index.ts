@@ -1,6 +1,7 @@
 export { exportImage, loadImages, makeBase, saveImages } from './archives.ts';
 export { checkStore } from './check/index.ts';
 export { checkImage } from './check-image.ts';
+export { collectGarbage } from './collect-garbage.ts';
 export { compareImages } from './compare.ts';
 export { copyImage } from './copy.ts';
 export { createIndex } from './create-index.ts';

@@ -1,5 +1,6 @@
 export type { BlobInfo, BlobStore, ExpectedBlob, WriteBlobOptions } from './blobs.ts';
 export { type BuildRecordStore, buildRecordsIn } from './build-records.ts';
+export { bytesToKeep, type CacheLimits, defaultCacheLimits } from './cache-limits.ts';
 export type {
   CacheMountInfo,
   CacheMountRequest,

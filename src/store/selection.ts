@@ -15,6 +15,8 @@ export interface PruneOptions {
   readonly unusedFor?: number | undefined;
   /** Bytes of content that the cache may keep: the least recently used of the selected records are removed first. */
   readonly keepBytes?: number | undefined;
+  /** Leave the step that failed last to those who look into it, unless `keepBytes` is exceeded. */
+  readonly keepsFailedStep?: boolean | undefined;
   /** `dangling`: images without a name; `all`: every image. Undefined: none. */
   readonly images?: 'dangling' | 'all' | undefined;
   /** Limits `images` to these; undefined: no limit. */
@@ -111,8 +113,8 @@ function removeRecords(tables: Tables, { options, now, mountBytes }: SelectionIn
     removed.push({ kind: 'record', id: key, description: record.description, bytes: 0 });
   };
   const whole: [string, CacheRecord][] = [];
-  // It is there to be looked into, and no build uses it: every prune of the cache takes it.
-  const keepsFailed = options.cache === undefined;
+  // It is there to be looked into, and no build uses it: every prune of the cache by hand takes it.
+  const keepsFailed = options.cache === undefined || options.keepsFailedStep === true;
   for (const entry of tables.records.committedEntries()) {
     const isWhole = entry[1].layers.every((id) => tables.layers.getCommitted(id) !== undefined);
     if (isWhole && (keepsFailed || entry[0] !== KEPT_STEP)) whole.push(entry);

@@ -8,6 +8,7 @@ import { removeTree, syncFileSystem } from '../system/index.ts';
 import { BlobStore, blobFile } from './blobs.ts';
 import { BuildRecordStore } from './build-records.ts';
 import { CacheMountStore } from './cache-mounts.ts';
+import { isCollectionDue, noteCollection } from './collection-due.ts';
 import { collect, type PruneResult } from './collector.ts';
 import { Database } from './database.ts';
 import { FactStore } from './facts.ts';
@@ -151,6 +152,17 @@ export class Store implements AsyncDisposable {
       selection,
       signal,
     );
+  }
+
+  /** Whether it is time to collect. A process that has made nothing leaves that to others. */
+  isCollectionDue(): boolean {
+    if (this.isReadOnly || this.#lease.name === undefined) return false;
+    return isCollectionDue(this.#layout.db, this.#now());
+  }
+
+  /** Notes that the store is being collected. */
+  noteCollection(): void {
+    if (!this.isReadOnly) noteCollection(this.#layout.db, this.#now());
   }
 
   /** What each part takes on the disk. */

@@ -140,6 +140,7 @@ const short = {
   // Once it listens, its signal is how it is stopped: it resolves.
   serveExplorer: { image: 'busybox', onListening() {} },
   prune: {},
+  collectGarbage: {},
   diskUsage: {},
   diskUsageDetails: {},
   checkStore: {},

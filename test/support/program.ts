@@ -122,6 +122,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     logout: unexpected,
     inspectManifest: unexpected,
     listTags: unexpected,
+    collectGarbage: unexpected,
     debug: unexpected,
     diagnose: unexpected,
     info: unexpected,

@@ -126,6 +126,12 @@ export const buildFlags = {
     group: HOW,
     help: 'do not use the cache for these stages',
   },
+  'cache-max-size': {
+    kind: 'text',
+    value: 'bytes',
+    group: HOW,
+    help: 'largest size of the cache in the store, such as 20GB; none: collect nothing (default: $LAMINA_CACHE_MAX_SIZE, else 100GB and at most 80 % of the disk)',
+  },
   'on-error': {
     kind: 'text',
     value: 'action',

@@ -8,6 +8,7 @@ import type {
 } from '../../api/index.ts';
 import { AppError, StepError, withDetails } from '../../errors.ts';
 import { type SummaryKind, summaryKinds } from '../../progress/index.ts';
+import { cacheLimits, startCollector } from '../collector.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import type { FlagValues } from '../flags.ts';
@@ -96,7 +97,12 @@ export const buildCommand = defineCommand({
     const api = await context.api();
     const kind = flags.quiet ? 'quiet' : progressKind(flags.progress, context);
     const display = makeDisplay(kind, context, summaryKind(flags.summary));
-    const observed: BuildOptions = { ...options, onEvent: (event) => display.handle(event) };
+    const limits = cacheLimits(flags['cache-max-size'], context.env);
+    const observed: BuildOptions = {
+      ...options,
+      onEvent: (event) => display.handle(event),
+      onCollectionDue: limits && (() => startCollector(limits, options.root)),
+    };
     const onResult = async (result: BuildResult) => {
       display.close();
       await reportResult(result, flags, context);

@@ -1,0 +1,2 @@
+/** The command of the process that collects garbage in the background, so it is not listed. */
+export const COLLECT = '__collect';
