@@ -1,5 +1,6 @@
 /** Compressed streams, recognised by their first bytes. */
 import { createGunzip } from 'node:zlib';
+import { blocks } from './blocks.ts';
 import { ByteSource } from './byte-source.ts';
 import { decodeBzip2 } from './bzip2.ts';
 import { throughTransform } from './transform.ts';
@@ -11,6 +12,8 @@ export type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 /** Bytes of a file that `detectCompression` needs. */
 export const MAGIC_SIZE = 10;
 const OUTPUT_CHUNK = 256 * 1024;
+/** Networks give small chunks, and each is a turn of a pool thread. */
+const INPUT_BLOCK = 128 * 1024;
 
 /** The compression of a file by its first bytes; undefined if it is uncompressed or unknown. */
 export function detectCompression(start: Uint8Array): Compression | undefined {
@@ -48,7 +51,11 @@ function decoded(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   switch (compression) {
     case 'gzip':
-      return throughTransform(bytes.rest(), createGunzip({ chunkSize: OUTPUT_CHUNK }), 'gzip');
+      return throughTransform(
+        blocks(bytes.rest(), INPUT_BLOCK, 1),
+        createGunzip({ chunkSize: OUTPUT_CHUNK }),
+        'gzip',
+      );
     case 'bzip2':
       return decodeBzip2(bytes);
     case 'xz':

@@ -230,6 +230,7 @@ async function writeFile(
   const handle = await open(path, 'wx', 0o600);
   try {
     const hash = createHash('sha256');
+    const writer = new ChunkWriter(handle);
     let size = 0;
     for await (const chunk of source) {
       if (signal?.aborted) throw new AbortedError();
@@ -237,15 +238,43 @@ async function writeFile(
       if (expected?.size !== undefined && size > expected.size) {
         throw sizeMismatch(expected.digest, expected.size, size);
       }
-      const written = writeAll(handle, chunk);
+      const written = writer.write(chunk);
       // Hashes while writing.
       hash.update(chunk);
       await written;
     }
+    await writer.end();
     await handle.sync();
     return { digest: `sha256:${hash.digest('hex')}` as Digest, size };
   } finally {
     await handle.close();
+  }
+}
+
+/** Collects small chunks, such as those of a network: each write is a turn of a pool thread. */
+class ChunkWriter {
+  readonly #handle: FileHandle;
+  #buffer: Buffer | undefined;
+  #used = 0;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** The chunk may be used again once this has settled. */
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#used + chunk.length > CHUNK) await this.end();
+    if (chunk.length >= CHUNK) return writeAll(this.#handle, chunk);
+    this.#buffer ??= Buffer.allocUnsafeSlow(CHUNK);
+    this.#buffer.set(chunk, this.#used);
+    this.#used += chunk.length;
+  }
+
+  async end(): Promise<void> {
+    if (this.#buffer === undefined || this.#used === 0) return;
+    const collected = this.#buffer.subarray(0, this.#used);
+    this.#used = 0;
+    await writeAll(this.#handle, collected);
   }
 }
 
