@@ -96,11 +96,17 @@ async function splitCommand() {
   });
   return Promise.all(
     output.map(async (chunk) => {
-      // In ASCII, which needs no decoding.
       const { code } = await transform(chunk.code, { ...MINIFIED, target: 'node22.15' });
+      refuseNonAscii(chunk.fileName, code);
       return { fileName: chunk.fileName, code, moduleIds: chunk.moduleIds };
     }),
   );
+}
+
+/** The command is read as ASCII, which needs no decoding. Strings are escaped; regular expressions are not. */
+function refuseNonAscii(file, code) {
+  const found = /.{0,60}[^\x00-\x7f].{0,60}/.exec(code);
+  if (found !== null) throw new Error(`${file} is not ASCII; write \\uNNNN in: ${found[0]}`);
 }
 
 /** @returns the modules in it */
