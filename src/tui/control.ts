@@ -139,6 +139,11 @@ const COMMON: Actions = {
     }
   },
   'ctrl+o': (explorer) => explorer.toggleOrder(),
+  // dive wraps long lines there; here they get the whole width.
+  'ctrl+p': (explorer) => {
+    explorer.isOnePane = !explorer.isOnePane;
+    explorer.pane = 'files';
+  },
 };
 
 const LAYERS: Actions = {
@@ -227,7 +232,7 @@ const WHEEL = 3;
 function click(
   explorer: Explorer,
   { action, column, row }: Extract<Input, { kind: 'mouse' }>,
-  { layersWidth, top, layersHeight, filesHeight }: Layout,
+  { columns, layersWidth, top, layersHeight, filesHeight }: Layout,
 ): void {
   const isLayers = column < layersWidth;
   if (action !== 'press') {
@@ -235,7 +240,8 @@ function click(
     explorer.move(action === 'down' ? WHEEL : -WHEEL);
     return;
   }
-  const tab = row === 1 ? viewTabs().findIndex((one) => isWithin(one, column)) : -1;
+  const tabs = row === 1 ? viewTabs(columns, explorer.view) : [];
+  const tab = tabs.findIndex((one) => isWithin(one, column));
   const view = VIEWS[tab];
   if (view !== undefined) {
     explorer.setView(view);

@@ -19,7 +19,8 @@ export function explorerOptions({ image, name }: ExplorerSource): ExplorerOption
     image,
     title: `${shown}  ${report.image.platform}  ${humanSize(size.visible)}`,
     layers: report.layers.map((layer) => ({
-      title: layer.instruction ?? layer.diffId,
+      // One line of it is shown: what continues lines is not.
+      title: layer.instruction?.replace(/\s+/g, ' ') ?? layer.diffId,
       bytes: layer.unpacked,
       details: [
         ...(layer.line === null

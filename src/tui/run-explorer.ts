@@ -95,8 +95,9 @@ class Session {
   }
 
   #layout(): Layout {
-    const { pane, options } = this.#explorer;
-    return layoutOf(this.#options.terminal.size, { layers: options.layers.length, pane });
+    const { pane, isOnePane, options } = this.#explorer;
+    const { length } = options.layers;
+    return layoutOf(this.#options.terminal.size, { layers: length, pane, isOnePane });
   }
 
   #newSignal(): AbortSignal {

@@ -217,6 +217,13 @@ describe('the explorer', () => {
     expect(plain.styled()).not.toMatch(/\x1b\[[0-9;]*3[0-7]m/);
   });
 
+  it.each(['linux', 'vt100'])('has signs that the font of TERM=%s has', async (TERM) => {
+    using terminal = explore(image, { env: { TERM } });
+    const screen = (await terminal.shows(/\? help/)).join('\n');
+    expect(screen).toMatch(/3kB \+ > bin/);
+    expect(screen).toMatch(/^[\x00-\x7f]*$/);
+  });
+
   it.each(['SIGTERM', 'SIGHUP'] as const)(
     'gives the terminal back when %s ends it',
     async (name) => {

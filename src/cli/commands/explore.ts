@@ -110,8 +110,12 @@ function requireTerminal({ io, env }: CommandContext): void {
   });
 }
 
-/** Without a word of the user the terminal is taken for one of the last ten years. */
-function isUnicode({ LC_ALL, LC_CTYPE, LANG }: CommandContext['env']): boolean {
+/**
+ * Without a word of the user the terminal is taken for one of the last ten years. The console of Linux has few signs in its
+ * font, and hardware terminals have none.
+ */
+function isUnicode({ LC_ALL, LC_CTYPE, LANG, TERM = '' }: CommandContext['env']): boolean {
+  if (/^(?:linux|vt\d+)(?:-|$)/.test(TERM)) return false;
   const locale = [LC_ALL, LC_CTYPE, LANG].find((one) => one !== undefined && one !== '');
   return locale === undefined || /utf-?8/i.test(locale);
 }

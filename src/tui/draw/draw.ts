@@ -1,5 +1,5 @@
 /** The whole screen as lines, each as wide as the screen. */
-import { displayWidth, humanSize, printable } from '../../progress/index.ts';
+import { clip, displayWidth, humanSize, printable } from '../../progress/index.ts';
 import { VIEWS } from '../model/explorer.ts';
 import { type Preview, previewLines } from '../model/preview.ts';
 import { drawFiles, filesTitle } from './draw-files.ts';
@@ -25,7 +25,15 @@ export function draw(drawing: Drawing): string[] {
     keysLine(drawing),
   ];
   while (lines.length < rows) lines.splice(-2, 0, ' '.repeat(columns));
-  return lines.slice(0, rows);
+  const shown = lines.slice(0, rows);
+  return style.unicode ? shown : shown.map(withPlainSigns);
+}
+
+const PLAIN: Readonly<Record<string, string>> = { '…': '.', '’': "'", '·': '-' };
+
+/** For terminals whose fonts lack the explorer's own signs. Each stays one column wide. */
+function withPlainSigns(line: string): string {
+  return line.replace(/[\u2026\u2019\xb7]/g, (sign) => PLAIN[sign] ?? sign);
 }
 
 function titleLine({ explorer, layout, style }: Drawing): string {
@@ -34,15 +42,14 @@ function titleLine({ explorer, layout, style }: Drawing): string {
 }
 
 function tabsLine({ explorer, layout, style }: Drawing): string {
-  const tabs = viewTabs().map(({ text }, index) =>
+  const tabs = viewTabs(layout.columns, explorer.view).map(({ text }, index) =>
     VIEWS[index] === explorer.view
       ? paint(`[${text}]`, ['accent'], style)
       : paint(` ${text} `, ['dim'], style),
   );
   const line = tabs.join(' ');
   const width = displayWidth(line);
-  if (width > layout.columns)
-    return fitted(VIEWS.map((_, at) => ` ${at + 1} `).join(''), layout.columns);
+  if (width > layout.columns) return clip(line, layout.columns);
   return line + ' '.repeat(layout.columns - width);
 }
 

@@ -71,7 +71,8 @@ class Typed {
 
   get layout() {
     const { pane } = this.explorer;
-    return layoutOf(SIZE, { layers: this.explorer.options.layers.length, pane });
+    const { length } = this.explorer.options.layers;
+    return layoutOf(SIZE, { layers: length, pane, isOnePane: this.explorer.isOnePane });
   }
 
   type(text: string): Effect | undefined {
@@ -283,13 +284,65 @@ describe('the screen', () => {
     for (const keys of ['', TAB, '2', '3', '?', '\x06name']) {
       typed.type(keys);
       const { explorer } = typed;
-      const layout = layoutOf({ columns, rows }, { layers: 2, pane: explorer.pane });
+      const layout = layoutOf(
+        { columns, rows },
+        { layers: 2, pane: explorer.pane, isOnePane: false },
+      );
       const style = { color: false, unicode: true };
       const lines = draw({ explorer, preview: undefined, layout, style });
       expect(lines).toHaveLength(rows);
       const widths = lines.map((line) => line.replace(/\x1b\[[0-9;]*m/g, '').length);
       expect(new Set(widths)).toEqual(new Set([columns]));
     }
+  });
+
+  it('gives the focused pane the whole width, and back', () => {
+    const typed = new Typed(MODEL());
+    expect(typed.screen()).toContain('│');
+    typed.type('\x10');
+    expect(typed.screen()).not.toMatch(/│|Layers:/);
+    expect(typed.screen()).toContain('Files');
+    typed.type('\x10');
+    expect(typed.screen()).toMatch(/Layers:.*│ Files/);
+  });
+
+  it('names the current view on narrow screens, and takes clicks there', () => {
+    const typed = new Typed(MODEL());
+    const narrow = { columns: 40, rows: 12 };
+    const show = () => {
+      const { explorer } = typed;
+      const layout = layoutOf(narrow, { layers: 2, pane: explorer.pane, isOnePane: false });
+      const style = { color: false, unicode: true };
+      return { layout, tabs: draw({ explorer, preview: undefined, layout, style })[1] ?? '' };
+    };
+    const bare = () =>
+      show()
+        .tabs.replace(/\x1b\[[0-9;]*m/g, '')
+        .trimEnd();
+    expect(bare()).toBe('[1 tree]  2   3   4   5');
+    const [click] = parseInput(`\x1b[<0;${bare().indexOf('3') + 1};2M`);
+    if (click !== undefined) control(typed.explorer, click, show().layout);
+    expect(bare()).toBe(' 1   2  [3 reclaimable]  4   5');
+  });
+
+  it('cuts no key of the help on 80 columns', () => {
+    const typed = new Typed(MODEL());
+    typed.type('?');
+    const help = typed.screen().replace('tree, largest, …', '').replaceAll(': … ', '');
+    expect(help.split('\n').slice(0, -1).join('\n')).not.toContain('…');
+    expect(help).toContain('quit');
+  });
+
+  it('has plain signs where a font lacks others', () => {
+    const typed = new Typed(MODEL(), [
+      'RUN a very long instruction of which the end is not shown',
+      'b',
+    ]);
+    const { explorer, layout } = typed;
+    const style = { color: false, unicode: false };
+    const lines = draw({ explorer, preview: undefined, layout, style });
+    expect(lines.join('')).toMatch(/^[\x00-\x7f]*$/);
+    expect(lines.join('')).toContain("each layer's changes");
   });
 
   it('goes from a hidden file to where it is shipped', () => {

@@ -67,6 +67,8 @@ export class Explorer {
   search = '';
   message = '';
   showsHelp = false;
+  /** The focused pane has the whole width. */
+  isOnePane = false;
   /** Undefined: where there is room. */
   showsAttributes: boolean | undefined;
   /** Rows of the two panes; the screen sets them. */

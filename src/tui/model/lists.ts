@@ -45,7 +45,13 @@ export function makeList(
       return {
         title: 'Hardly needed at run time',
         rows: report.leftovers.flatMap(({ kind, bytes, paths }) => [
-          { bytes, layer: undefined, text: kind, note: `${paths.length} paths`, path: paths[0] },
+          {
+            bytes,
+            layer: undefined,
+            text: kind,
+            note: `${paths.length} path${paths.length === 1 ? '' : 's'}`,
+            path: paths[0],
+          },
         ]),
       };
     case 'packages':
