@@ -97,7 +97,7 @@ async function findings({ code, severity }: AdviceRule, example: string, page: s
     },
   ];
   const options = { files, settings, config: false, shellcheck: false, context } as const;
-  const { files: linted } = await lint({ env: {} }, options);
+  const { files: linted } = await lint({ env: {}, root: '/nonexistent' }, options);
   return linted.flatMap((file) => file.findings).filter((finding) => finding.code === code);
 }
 

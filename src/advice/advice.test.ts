@@ -38,7 +38,10 @@ function project(files: Readonly<Record<string, string | Uint8Array>>): string {
 
 async function codesIn(text: string, options: Partial<LintOptions> = {}, env: Environment = {}) {
   const files = [{ path: '/nonexistent/Dockerfile', text }];
-  const result = await lint({ env }, { files, config: false, shellcheck: false, ...options });
+  const result = await lint(
+    { env, root: '/nonexistent' },
+    { files, config: false, shellcheck: false, ...options },
+  );
   return result.files.flatMap(({ findings }) => findings.map(({ code }) => code));
 }
 
@@ -65,7 +68,10 @@ describe('a file with mistakes', () => {
   it('does not hide another one', async () => {
     const directory = project({ good: 'FROM scratch\n', bad: 'FROM a:1\nRUN sudo x\n' });
     const files = ['missing', 'good', 'bad', '.'].map((name) => ({ path: join(directory, name) }));
-    const { files: found } = await lint({ env: {} }, { files, config: false, shellcheck: false });
+    const { files: found } = await lint(
+      { env: {}, root: '/nonexistent' },
+      { files, config: false, shellcheck: false },
+    );
     expect(
       found.map(({ findings, fails }) => [fails, ...findings.map(({ code }) => code)]),
     ).toEqual([
@@ -91,7 +97,10 @@ describe('a file with mistakes', () => {
         text: 'FROM a:1\nUSER 1\nCMD x\nCMD ["y"]\n# hadolint ignore=DL3000\nWORKDIR b',
       },
     ];
-    const { files: found } = await lint({ env: {} }, { files, config: false, shellcheck: false });
+    const { files: found } = await lint(
+      { env: {}, root: '/nonexistent' },
+      { files, config: false, shellcheck: false },
+    );
     expect(found[0]?.findings.map(({ code, also }) => [code, also])).toEqual([
       ['DL3025', ['JSONArgsRecommended']],
       ['DL4003', ['MultipleInstructionsDisallowed']],
@@ -160,14 +169,14 @@ describe('settings', () => {
       shellcheck: false,
       settings: { failureThreshold },
     } as const;
-    expect((await lint({ env: {} }, options)).files[0]?.fails).toBe(fails);
+    expect((await lint({ env: {}, root: '/nonexistent' }, options)).files[0]?.fails).toBe(fails);
   });
 
   it('give rules other severities', async () => {
     const override = { error: ['DL3006'], style: ['DL3004', 'DL3006'] };
     const files = [{ path: 'f', text: TEXT }];
     const options = { files, config: false, shellcheck: false, settings: { override } } as const;
-    const { files: found } = await lint({ env: {} }, options);
+    const { files: found } = await lint({ env: {}, root: '/nonexistent' }, options);
     expect(found[0]?.findings.map(({ severity }) => severity)).toEqual(['error', 'style']);
   });
 
@@ -179,7 +188,7 @@ describe('settings', () => {
     const files = [{ path: 'f', text: 'FROM debian\nRUN sudo x\nLABEL a=1 b=2\nUSER app\n' }];
     const env = { HADOLINT_IGNORE: 'DL3066', HADOLINT_STRICT_LABELS: 'yes', HADOLINT_NOFAIL: 'n' };
     const { files: found, config } = await lint(
-      { env },
+      { env, root: '/nonexistent' },
       {
         ...{ files, config: join(directory, 'h.yaml'), shellcheck: false },
         settings: { override: { error: ['DL3056'] } },
@@ -223,7 +232,7 @@ describe('fixes', () => {
   const fixed = async (text: string, options: Partial<LintOptions> = {}) => {
     const files = [{ path: '/nonexistent/Dockerfile', text }];
     const given = { files, config: false, shellcheck: false, fix: 'all', ...options } as const;
-    const [file] = (await lint({ env: {} }, given)).files;
+    const [file] = (await lint({ env: {}, root: '/nonexistent' }, given)).files;
     if (file === undefined) throw new Error('no result');
     return file;
   };
@@ -273,10 +282,10 @@ describe('fixes', () => {
     symlinkSync('real', path);
     chmodSync(join(directory, 'real'), 0o640);
     const options = { files: [{ path }], config: false, shellcheck: false, fix: 'safe' } as const;
-    const { files } = await lint({ env: {} }, { ...options, write: false });
+    const { files } = await lint({ env: {}, root: '/nonexistent' }, { ...options, write: false });
     expect(files[0]?.fixed?.isWritten).toBe(false);
     expect(readFileSync(path, 'utf8')).toContain('apk add b');
-    const { files: written } = await lint({ env: {} }, options);
+    const { files: written } = await lint({ env: {}, root: '/nonexistent' }, options);
     expect(written[0]?.fixed?.isWritten).toBe(true);
     expect(readFileSync(join(directory, 'real'), 'utf8')).toBe(
       'FROM a:1\nRUN apk add --no-cache b=1\n',
@@ -298,7 +307,7 @@ describe('fixes', () => {
     const bytes = Buffer.from('FROM a:1\n# caf\xe9\nRUN apk add b=1\n', 'latin1');
     const path = join(project({ f: bytes }), 'f');
     const options = { files: [{ path }], config: false, shellcheck: false, fix: 'safe' } as const;
-    const { files } = await lint({ env: {} }, options);
+    const { files } = await lint({ env: {}, root: '/nonexistent' }, options);
     expect(files[0]?.findings.map(({ code }) => code)).toEqual(['LINT_FILE_UNWRITABLE', 'DL3019']);
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });

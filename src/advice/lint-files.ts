@@ -15,6 +15,7 @@ import { loadIgnoreFile } from '../context/index.ts';
 import { AppError } from '../errors.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import type { Finding } from '../lint/index.ts';
+import type { Store } from '../store/index.ts';
 import { readFailure, readInput } from '../system/index.ts';
 import { findConfigFile, readConfigFile } from './config/config-file.ts';
 import { SEVERITIES } from './config/config-values.ts';
@@ -22,6 +23,7 @@ import { environmentConfig } from './config/environment-config.ts';
 import { mergedConfig, settingsOf } from './config/merge.ts';
 import { fixText } from './fix-text.ts';
 import { lintText, syntaxFinding } from './lint-text.ts';
+import { pastCosts, withStoreIfThere } from './past-costs.ts';
 import type { LintSettings } from './settings.ts';
 import { findShellCheck, type ShellCheck } from './shellcheck/program.ts';
 import type { ContextFacts } from './surroundings.ts';
@@ -31,18 +33,18 @@ import { writeBack } from './write-back.ts';
 const LARGEST = 16 << 20;
 
 /** @throws AppError CLI_CONFIG_INVALID, CLI_FILE; the signal's reason */
-export async function lint(
-  { env }: Pick<LaminaContext, 'env'>,
-  options: LintOptions,
-): Promise<LintResult> {
+export async function lint(context: LaminaContext, options: LintOptions): Promise<LintResult> {
+  const { env } = context;
   const { signal } = options;
   signal?.throwIfAborted();
   const config = await configOf(options, env);
   const shellcheck = options.shellcheck === false ? undefined : findShellCheck(env);
-  const linter = new FileLinter(options, { config, shellcheck });
-  const files = await mapParallel(options.files, (source) => {
-    signal?.throwIfAborted();
-    return linter.lint(source);
+  const files = await withStoreIfThere(context, (store) => {
+    const linter = new FileLinter(options, { config, shellcheck, store });
+    return mapParallel(options.files, (source) => {
+      signal?.throwIfAborted();
+      return linter.lint(source);
+    });
   });
   return { files, config };
 }
@@ -60,6 +62,7 @@ async function configOf(
 interface LinterParts {
   readonly config: LintConfig;
   readonly shellcheck: ShellCheck | undefined;
+  readonly store: Store | undefined;
 }
 
 class FileLinter {
@@ -129,11 +132,13 @@ class FileLinter {
   }
 
   #findingsIn({ path, text: given }: LintSource, text: string): Promise<readonly Finding[]> {
-    const { shellcheck } = this.#parts;
+    const { shellcheck, store } = this.#parts;
     const context = this.#contextOf(path, given !== undefined);
     const { signal } = this.#options;
+    // An editor asks at each key.
+    const costs = given === undefined ? store && pastCosts(store, resolve(path)) : undefined;
     return lintText({
-      ...{ file: path, text, settings: this.#settings, around: { context } },
+      ...{ file: path, text, settings: this.#settings, around: { context, costs } },
       ...{ shellcheck, signal },
     });
   }

@@ -21,6 +21,8 @@ export interface ContextFacts {
 export interface Costs {
   /** Bytes of the step's layer. */
   bytesOf(instruction: Instruction): Savings | undefined;
+  /** Bytes of the files in directories, without leading slashes, of the step's layer. */
+  bytesUnder(instruction: Instruction, paths: readonly string[]): Savings | undefined;
   /** Seconds of the step. */
   secondsOf(instruction: Instruction): Savings | undefined;
 }

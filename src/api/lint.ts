@@ -1,6 +1,6 @@
 /** What the public API takes and gives back about the linter. */
 import type { Finding, Severity } from '../lint/index.ts';
-import type { CallOptions } from './store-options.ts';
+import type { StoreOptions } from './store-options.ts';
 
 /** The form that the value of a label must have. */
 export type LabelForm = 'email' | 'hash' | 'rfc3339' | 'semver' | 'spdx' | 'text' | 'url';
@@ -40,7 +40,7 @@ export interface LintSource {
   readonly text?: string | undefined;
 }
 
-export interface LintOptions extends CallOptions {
+export interface LintOptions extends StoreOptions {
   readonly files: readonly LintSource[];
   /** Directory of the build context. Default: that of each file; none for a text whose file does not exist. */
   readonly context?: string | undefined;

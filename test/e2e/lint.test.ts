@@ -1,7 +1,8 @@
 /** `lamina lint` as its users run it, with the ShellCheck of this machine. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeBusyboxImage } from '../support/busybox-image.ts';
 import { Workbench } from '../support/cli.ts';
 
 const bench = new Workbench();
@@ -34,6 +35,18 @@ describe('lamina lint', () => {
     expect(readFileSync(join(cwd, 'a'), 'utf8')).toBe('FROM a:1\nRUN apk add --no-cache b=1\n');
   });
 
+  it('does what the README shows', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, diff = ''] = /```diff\n([\s\S]*?)```/.exec(readme) ?? [];
+    const lines = diff.trimEnd().split('\n');
+    const side = (sign: string) =>
+      lines.filter((line) => !line.startsWith(sign)).map((line) => `${line.slice(1)}\n`);
+    const files = { 'requirements.txt': 'flask==3.1.2\n', 'app.py': '', '.dockerignore': '.git\n' };
+    const cwd = bench.project({ ...files, Dockerfile: side('+').join('') }, 'readme');
+    await bench.succeed(['lint', '--fix=all', '--no-fail'], { cwd, env });
+    expect(readFileSync(join(cwd, 'Dockerfile'), 'utf8')).toBe(side('-').join(''));
+  });
+
   it('reads standard input, and the configuration of the directory', async () => {
     const cwd = bench.project({ '.hadolint.yaml': 'ignored: [DL3006]\nformat: tty\n' }, 'input');
     const input = 'FROM debian\nRUN sudo x\n';
@@ -52,6 +65,39 @@ describe('lamina lint', () => {
   it('explains its rules', async () => {
     const { stdout } = await bench.succeed(['explain', 'DL3008']);
     expect(stdout).toContain('apt-get');
+  });
+});
+
+describe('savings', () => {
+  it('are measured from the last build, else estimated or left out', async () => {
+    await makeBusyboxImage(bench);
+    const dockerfile = [
+      'FROM busybox',
+      'COPY --from=busybox /bin/busybox /srv/a',
+      'COPY package.json package-lock.json /srv/',
+      'RUN chown -R 1:1 /srv',
+      'RUN npm() { mkdir -p /root/.npm && head -c 5000 /dev/zero > /root/.npm/x; }; npm install',
+      'RUN apk() { :; }; apk add x=1',
+    ];
+    const files = { 'package.json': 'x'.repeat(300), 'package-lock.json': 'y'.repeat(700) };
+    const cwd = bench.project({ ...files, Dockerfile: `${dockerfile.join('\n')}\n` }, 'savings');
+    const savings = async (...args: string[]) => {
+      const argv = ['lint', '--format', 'json', '--no-fail', ...args];
+      const { stdout } = await bench.succeed(argv, { cwd, env });
+      const rows = JSON.parse(stdout) as { code: string; savings: Saved | null }[];
+      const saved = (code: string) => rows.find((row) => row.code === code)?.savings;
+      return [saved('ChownAfterCopy'), saved('NpmCacheLeft'), saved('DL3019')];
+    };
+    const estimate = { bytes: 2_500_000, measured: false };
+    expect(await savings()).toEqual([null, null, estimate]);
+    await bench.succeed(['build', '-t', 'saved', '.'], { cwd, env });
+    const [chown, npm, apk] = await savings();
+    expect(npm).toEqual({ bytes: 5000, measured: true });
+    expect(apk).toEqual({ bytes: 0, measured: true });
+    expect(chown).toMatchObject({ measured: true });
+    expect(chown?.bytes).toBeGreaterThan(1000);
+    expect(await savings('--root', join(bench.directory, 'none'))).toEqual([null, null, estimate]);
+    expect(existsSync(join(bench.directory, 'none'))).toBe(false);
   });
 });
 
@@ -100,4 +146,9 @@ describe('ShellCheck', () => {
 
 interface Place {
   readonly offset: number;
+}
+
+interface Saved {
+  readonly bytes?: number;
+  readonly measured: boolean;
 }

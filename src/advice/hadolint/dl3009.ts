@@ -1,5 +1,6 @@
 import { hasWord, runs, type ShellCommand } from '../../shell/index.ts';
 import type { LintedFile, Run } from '../linted-file.ts';
+import { CACHES, cacheSavings } from '../making/caches.ts';
 import { appendCommand } from '../making/cleanups.ts';
 import { adviceRule } from '../making/make.ts';
 import { hasScratchMount } from '../making/mounts.ts';
@@ -25,6 +26,7 @@ export const dl3009 = adviceRule({
         hint: `add && ${CLEANUP} to this RUN; a later RUN cannot make the layer smaller`,
         range: run.script.rangeOf(update),
         instruction: run.owner,
+        savings: cacheSavings(file, run, CACHES.aptLists),
         fix: areListsUsedLater(run, file) ? undefined : appendCommand(run, CLEANUP),
       });
     }

@@ -1,4 +1,5 @@
 import { runs } from '../../shell/index.ts';
+import { CACHES } from '../making/caches.ts';
 import { cleanupRule } from '../making/cleanups.ts';
 import { hasScratchMount } from '../making/mounts.ts';
 
@@ -14,6 +15,7 @@ export const dl3032 = cleanupRule(
     cleans: (command) =>
       runs(command, 'yum', 'clean', 'all') || runs(command, 'rm', '-rf', '/var/cache/yum/*'),
     isMounted: ({ instruction }) => hasScratchMount(instruction, '/var/cache/yum'),
+    cache: CACHES.yum,
     command: () => 'yum clean all',
   },
 );

@@ -1,4 +1,5 @@
 import { runs } from '../../shell/index.ts';
+import { CACHES } from '../making/caches.ts';
 import { cleanupRule } from '../making/cleanups.ts';
 import { hasScratchMount } from '../making/mounts.ts';
 
@@ -13,6 +14,7 @@ export const dl3036 = cleanupRule(
     fills: (command) => runs(command, 'zypper', 'install', 'in'),
     cleans: (command) => runs(command, 'zypper', 'clean', 'cc'),
     isMounted: ({ instruction }) => hasScratchMount(instruction, '/var/cache/zypp'),
+    cache: CACHES.zypper,
     command: () => 'zypper clean',
   },
 );

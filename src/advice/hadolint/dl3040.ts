@@ -1,4 +1,5 @@
 import { runs } from '../../shell/index.ts';
+import { CACHES } from '../making/caches.ts';
 import { cleanupRule } from '../making/cleanups.ts';
 import { hasScratchMount } from '../making/mounts.ts';
 
@@ -20,6 +21,7 @@ export const dl3040 = cleanupRule(
       hasScratchMount(instruction, '/var/cache/libdnf5') ||
       hasScratchMount(instruction, '.cache/libdnf5') ||
       hasScratchMount(instruction, '/var/cache/dnf'),
+    cache: CACHES.dnf,
     command: (program) => `${program} clean all`,
   },
 );

@@ -1,6 +1,7 @@
 import { hasSequence, hasWord, type ShellCommand } from '../../shell/index.ts';
 import { safeFix } from '../edits.ts';
 import type { Run, Stage } from '../linted-file.ts';
+import { CACHES, cacheSavings } from '../making/caches.ts';
 import { addWords, commandRule, wordAmong } from '../making/make.ts';
 import { hasScratchMount } from '../making/mounts.ts';
 import { isPipInstall } from '../making/pip.ts';
@@ -14,7 +15,7 @@ export const dl3042 = commandRule(
     requires: 'pip install has --no-cache-dir',
     why: 'pip keeps what it downloads and builds in a cache, which stays in the layer and is of no use in the image.',
   },
-  (command, run) => {
+  (command, run, file) => {
     if (!isPipInstall(command) || hasWord(command, '--no-cache-dir') || isWrapper(command)) {
       return undefined;
     }
@@ -24,6 +25,7 @@ export const dl3042 = commandRule(
     return {
       what: 'pip keeps its cache in the layer',
       hint: 'add --no-cache-dir, or mount a cache: RUN --mount=type=cache,target=/root/.cache/pip',
+      savings: cacheSavings(file, run, CACHES.pip),
       fix: safeFix('add --no-cache-dir', addWords(run, install, '--no-cache-dir')),
     };
   },

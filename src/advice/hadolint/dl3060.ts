@@ -1,4 +1,5 @@
 import { runs } from '../../shell/index.ts';
+import { CACHES, cacheSavings } from '../making/caches.ts';
 import { appendCommand } from '../making/cleanups.ts';
 import { adviceRule } from '../making/make.ts';
 import { hasScratchMount } from '../making/mounts.ts';
@@ -24,6 +25,7 @@ export const dl3060 = adviceRule({
         hint: `add && ${CLEANUP} to this RUN, or mount a cache on the directory of 'yarn cache dir'`,
         range: rangeOf(install),
         instruction: run.owner,
+        savings: cacheSavings(file, run, CACHES.yarn),
         fix: cleaning < 0 ? appendCommand(run, CLEANUP) : undefined,
       });
     }

@@ -262,7 +262,7 @@ describe('a fix', () => {
       settings: { ignored: others },
       ...({ config: false, shellcheck: false, fix: 'all' } as const),
     };
-    const { files } = await lint({ env: {} }, options);
+    const { files } = await lint({ env: {}, root: '/nonexistent' }, options);
     expect(files[0]?.text).toBe(withBase(after));
     const left = files[0]?.findings.filter((finding) => finding.code === code && finding.fix);
     expect(left).toEqual([]);
@@ -276,6 +276,6 @@ function withBase(text: string): string {
 async function findings(text: string, settings: LintConfig = {}) {
   const files = [{ path: '/nonexistent/Dockerfile', text }];
   const options = { files, settings, config: false, shellcheck: false } as const;
-  const { files: linted } = await lint({ env: {} }, options);
+  const { files: linted } = await lint({ env: {}, root: '/nonexistent' }, options);
   return linted.flatMap((file) => file.findings);
 }

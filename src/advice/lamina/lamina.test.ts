@@ -150,7 +150,10 @@ describe('a rule', () => {
 
   it.each(rows)('$code on $text', async ({ code, text, lines }) => {
     const files = [{ path: '/nonexistent/Dockerfile', text: withBase(text) }];
-    const { files: linted } = await lint({ env: {} }, { files, config: false, shellcheck: false });
+    const { files: linted } = await lint(
+      { env: {}, root: '/nonexistent' },
+      { files, config: false, shellcheck: false },
+    );
     const own = linted.flatMap(({ findings }) => findings.filter((found) => found.code === code));
     expect(own.map(({ range }) => range.start.line)).toEqual(lines);
   });
@@ -210,7 +213,7 @@ describe('a rule about the context', () => {
   const codes = async (text: string, context: string) => {
     const files = [{ path: join(context, 'Dockerfile'), text: withBase(text) }];
     const { files: linted } = await lint(
-      { env: {} },
+      { env: {}, root: '/nonexistent' },
       { files, config: false, shellcheck: false, context },
     );
     return linted.flatMap(({ findings }) => findings.map(({ code, what }) => `${code}: ${what}`));
@@ -257,7 +260,7 @@ async function fixed(code: string, text: string, context = '/nonexistent'): Prom
     files: [{ path: join(context, 'Dockerfile'), text }],
     ...({ settings: { ignored }, config: false, shellcheck: false, fix: 'all', context } as const),
   };
-  const { files } = await lint({ env: {} }, options);
+  const { files } = await lint({ env: {}, root: '/nonexistent' }, options);
   const left = files[0]?.findings.filter((found) => found.code === code && found.fix !== undefined);
   expect(left).toEqual([]);
   return files[0]?.text ?? '';

@@ -1,4 +1,5 @@
 import { runs } from '../../shell/index.ts';
+import { CACHES } from '../making/caches.ts';
 import { cleanupRule } from '../making/cleanups.ts';
 import { hasScratchMount } from '../making/mounts.ts';
 
@@ -15,6 +16,7 @@ export const npmCacheLeft = cleanupRule(
       runs(command, 'npm', 'cache') || runs(command, 'rm', '/root/.npm', '~/.npm'),
     isMounted: ({ instruction }) => hasScratchMount(instruction, '.npm'),
     isAboutImages: true,
+    cache: CACHES.npm,
     command: () => 'npm cache clean --force',
   },
 );

@@ -5,6 +5,7 @@ import type { ShellCommand } from '../../shell/index.ts';
 import { insertAt, safeFix } from '../edits.ts';
 import type { Run } from '../linted-file.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
+import { cacheSavings, type PackageCache } from './caches.ts';
 import { adviceRule } from './make.ts';
 import { isShipped } from './used-stages.ts';
 
@@ -16,6 +17,7 @@ export interface Cleanup {
   readonly isMounted: (run: Run) => boolean;
   /** Only in stages whose layers are part of an image. */
   readonly isAboutImages?: true;
+  readonly cache: PackageCache;
   /** @param program the one that filled the cache */
   readonly command: (program: string) => string;
 }
@@ -38,6 +40,7 @@ export function cleanupRule(text: RuleText, cleanup: Cleanup): AdviceRule {
           what: `the caches of ${first.name} stay in the layer`,
           hint: `add && ${command} to this RUN; a later RUN cannot make the layer smaller`,
           range: rangeOf(first),
+          savings: cacheSavings(file, run, cleanup.cache),
           instruction: run.owner,
           fix: commands.some(cleans) ? undefined : appendCommand(run, command),
         });

@@ -1,7 +1,7 @@
 /** What the rules have in common. */
 import type { Instruction } from '../../dockerfile/index.ts';
 import type { SourceRange } from '../../errors.ts';
-import type { Fix, TextEdit } from '../../lint/index.ts';
+import type { Fix, Savings, TextEdit } from '../../lint/index.ts';
 import type { ShellCommand, ShellWord, Span } from '../../shell/index.ts';
 import { insertAt } from '../edits.ts';
 import { eachCommand, type LintedFile, type Run, type Step } from '../linted-file.ts';
@@ -18,6 +18,7 @@ export interface FoundInCommand {
   /** Undefined: the whole command. */
   readonly span?: Span | undefined;
   readonly fix?: Fix | undefined;
+  readonly savings?: Savings | undefined;
 }
 
 /** A rule about single commands of RUN. */
@@ -31,9 +32,9 @@ export function commandRule(
       eachCommand(file, (command, run) => {
         const found = find(command, run, file);
         if (found === undefined) return;
-        const { what, hint, span = command, fix } = found;
+        const { what, hint, span = command, fix, savings } = found;
         const range = run.script.rangeOf(span);
-        report({ what, hint, fix, range, instruction: run.owner });
+        report({ what, hint, fix, savings, range, instruction: run.owner });
       });
     },
   });

@@ -1,6 +1,6 @@
 import type { LintConfig, LintSource } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
-import { type CommandContext, defineCommand } from '../command.ts';
+import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';
 import { useColor } from '../io.ts';
 import { FORMATS, isFormat, labelSchema, render, threshold } from '../lint/index.ts';
@@ -76,6 +76,7 @@ const lintFlags = {
     group: RULES,
     help: 'pass over comments that exempt instructions from rules',
   },
+  ...storeFlags,
 } as const satisfies FlagTable;
 
 export const lintCommand = defineCommand({
@@ -115,7 +116,7 @@ export const lintCommand = defineCommand({
       ...{ files, config, context: flags.context, settings: settingsOf(flags, given) },
       shellcheck: !flags['no-shellcheck'],
       fix: fix === 'all' ? 'all' : fix !== undefined || diff ? 'safe' : undefined,
-      ...{ write: !diff, signal: context.signal },
+      ...{ write: !diff, root: rootOf(flags, context), signal: context.signal },
     });
     const fails = result.files.some((file) => file.fails);
     const { io, env } = context;
