@@ -32,11 +32,13 @@ export type { PackageType } from './packages/index.ts';
 export {
   type BaseImage,
   compareReports,
+  joinedStages,
   makeReport,
   plainInstruction,
   type ReportOptions,
   type ScanImageOptions,
   type ScannedImage,
+  type StageLayer,
   scanImage,
   securityLayers,
   storedLayers,

@@ -55,7 +55,7 @@ async function stageSummaries(
     const layers = await solved.layersOf(root);
     const bytes = layers === undefined ? undefined : bytesOf(store, layers);
     const prefix = built.length === 1 ? '' : `${formatPlatform(platform ?? plan.image.platform)} `;
-    const summary = { name: `${prefix}${name}`, bytes, isTarget };
+    const summary = { name: `${prefix}${name}`, bytes, isTarget, layers };
     summaries.push({ summary, layers: layers ?? [] });
   }
   return summaries;

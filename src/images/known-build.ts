@@ -5,8 +5,9 @@
 import type { ReportOptions } from '../analysis/index.ts';
 import { type BuildRecord, lastTimes, recordsIn, stepOfLayer } from '../records/index.ts';
 import type { OpenedImage } from './open-image.ts';
+import { singleStageBytes } from './single-stage.ts';
 
-export type KnownBuild = Pick<ReportOptions, 'sources' | 'stages'>;
+export type KnownBuild = Pick<ReportOptions, 'sources' | 'stages' | 'singleStage'>;
 type SoughtImage = Pick<OpenedImage, 'image' | 'builds'>;
 
 export interface BuildWithTimes {
@@ -22,7 +23,9 @@ export function buildOf(opened: SoughtImage): BuildWithTimes | undefined {
 }
 
 /** Nothing where no build of the image is on record. */
-export function knownBuild(opened: SoughtImage): KnownBuild {
+export async function knownBuild(
+  opened: SoughtImage & Pick<OpenedImage, 'stored'>,
+): Promise<KnownBuild> {
   const builds = buildsOf(opened);
   const [newest] = builds;
   if (newest === undefined) return {};
@@ -33,7 +36,9 @@ export function knownBuild(opened: SoughtImage): KnownBuild {
     const { instruction, stage, line } = step;
     return { instruction, stage: stage ?? undefined, line: line ?? undefined };
   });
-  return { sources, stages: stagesOf(builds.map(({ record }) => record)) };
+  const records = builds.map(({ record }) => record);
+  const singleStage = await singleStageOf(opened, records);
+  return { sources, stages: stagesOf(records), singleStage };
 }
 
 /** Milliseconds that the step of each layer took when it last ran, bottom first; null where no build on record ran it. */
@@ -73,6 +78,15 @@ function buildsOf({ image, builds }: SoughtImage): readonly Build[] {
       layers.length === diffIds.length &&
       layers.every(({ diffId }, position) => diffId === diffIds[position]),
   );
+}
+
+async function singleStageOf(
+  { stored }: Pick<OpenedImage, 'stored'>,
+  records: readonly BuildRecord[],
+): Promise<number | undefined> {
+  // A build that found all in the cache did not look at every stage: then an earlier one tells.
+  const looked = records.find(({ stages }) => stages.every(({ layers }) => layers !== undefined));
+  return stored && looked && singleStageBytes(stored.store, looked);
 }
 
 /** A build that found all in the cache did not look at every stage: then an earlier one tells. */

@@ -48,7 +48,7 @@ export async function scannedReport(
   const { image, names, stored } = opened;
   const layers = stored && storedLayers(stored.store, stored.record);
   const scanned = await scanImage(image, { stored: layers, secrets, allDigests, signal, onLayer });
-  const build = knownBuild(opened);
+  const build = await knownBuild(opened);
   return { report: await makeReport(image, scanned, { ...build, names, base, rates }), scanned };
 }
 

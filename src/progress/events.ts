@@ -83,6 +83,8 @@ export interface StageSummary {
   /** Bytes of file content in the stage's final file system, including the base. */
   readonly bytes: number | undefined;
   readonly isTarget: boolean;
+  /** Ids of its layers in the store, bottom first, its base's included; undefined: unknown. */
+  readonly layers?: readonly string[] | undefined;
 }
 
 /** A layer that a build added to an image. */

@@ -106,7 +106,12 @@ const isShapedRecord = shape({
     ),
   ),
   unneeded: optional(listOf(isText)),
-  stages: listOf(shape({ name: isText, bytes: orNull(isNumber), isTarget: isBoolean })),
+  stages: listOf(
+    shape({
+      ...{ name: isText, bytes: orNull(isNumber), isTarget: isBoolean },
+      layers: optional(listOf(isText)),
+    }),
+  ),
   images: listOf(
     shape({
       ...{ id: isText, platform: isText },

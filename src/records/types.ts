@@ -144,6 +144,8 @@ export interface RecordedStage {
   /** Of files visible in the stage's last file system, its base included; null: unknown. */
   readonly bytes: number | null;
   readonly isTarget: boolean;
+  /** Ids of its layers in the store, bottom first, its base's included. */
+  readonly layers?: readonly string[];
 }
 
 /** An image that the build made, for one platform. */

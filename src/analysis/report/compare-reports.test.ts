@@ -25,7 +25,16 @@ function report(changes: Partial<ImageReport>): ImageReport {
   const size = { unpacked: 100, visible: 90, compressed: 50, files: 3 };
   return {
     image: { id: 'sha256:1', names: [], platform: 'linux/amd64', created: null, user: '' },
-    ...{ size, layers: [], leftovers: [], packages: [], secrets: [], stages: [], problems: [] },
+    ...{
+      size,
+      layers: [],
+      leftovers: [],
+      packages: [],
+      secrets: [],
+      singleStage: null,
+      stages: [],
+      problems: [],
+    },
     reclaimable: { bytes: 10, files: [] },
     duplicates: { bytes: 5, groups: [] },
     dive: { efficiency: 1, wastedBytes: 0, userWastedPercent: null },

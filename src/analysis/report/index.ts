@@ -1,4 +1,5 @@
 export { compareReports } from './compare-reports.ts';
+export { joinedStages, type StageLayer } from './joined-stages.ts';
 export { directorySizes, largestDirectories, largestFiles } from './largest.ts';
 export { layerInstructions, plainInstruction } from './layer-history.ts';
 export {

@@ -38,6 +38,8 @@ export interface ReportOptions {
   /** By layer, bottom first. */
   readonly sources?: readonly (LayerSource | undefined)[] | undefined;
   readonly stages?: readonly StageSize[] | undefined;
+  /** Bytes that a Dockerfile with a single stage would have shipped. */
+  readonly singleStage?: number | undefined;
   readonly base?: BaseImage | undefined;
   /** In place of the defaults. */
   readonly rates?: GivenRates | undefined;
@@ -100,6 +102,10 @@ export async function makeReport(
     stages: (options.stages ?? []).map(({ name, bytes }) => ({
       ...{ name, bytes, factor: factor(bytes, size.unpacked) },
     })),
+    singleStage:
+      options.singleStage === undefined
+        ? null
+        : { bytes: options.singleStage, factor: factor(options.singleStage, size.unpacked) },
     base: options.base === undefined ? null : reportedBase(options.base, layers),
     pull: pullTimes(size, rates),
     cost: estimateCost(size, rates),

@@ -29,6 +29,8 @@ export interface ImageReport {
   readonly security: ReportedSecurity;
   /** The stages of the build, where it is known. */
   readonly stages: readonly ReportedStage[];
+  /** What a Dockerfile with a single stage would have shipped; null where that is not known. */
+  readonly singleStage: ReportedSingleStage | null;
   /** What the image adds to the one it is based on; null where no base is known. */
   readonly base: ReportedBase | null;
   /** How long a machine that has nothing of the image takes to get it, slowest network first. */
@@ -53,6 +55,14 @@ export interface ReportedStage {
   /** What an image of the stage would ship: bytes of the files of all of its layers, those of its base among them. */
   readonly bytes: number;
   /** How many times smaller the image is: `bytes` by the image's `size.unpacked`. */
+  readonly factor: number;
+}
+
+/** All stages of a build joined into one. */
+export interface ReportedSingleStage {
+  /** Bytes of files: of the layers of all stages, without copies from one to another. */
+  readonly bytes: number;
+  /** How many times smaller the image is. */
   readonly factor: number;
 }
 

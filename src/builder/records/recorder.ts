@@ -147,10 +147,9 @@ export class BuildRecorder {
       ...(unneeded.length > 0 && { unneeded }),
       stages:
         'summary' in end
-          ? end.summary.stages.map(({ name, bytes = null, isTarget }) => ({
-              name,
-              bytes,
-              isTarget,
+          ? end.summary.stages.map(({ name, bytes = null, isTarget, layers }) => ({
+              ...{ name, bytes, isTarget },
+              ...(layers !== undefined && { layers }),
             }))
           : [],
       images:

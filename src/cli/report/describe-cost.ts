@@ -4,19 +4,12 @@ import { humanSize } from '../../progress/index.ts';
 import type { Section } from './document.ts';
 import { plainNumber } from './words.ts';
 
-export function stagesSection({ stages, size }: ImageReport): Section | undefined {
+export function stagesSection(report: ImageReport): Section | undefined {
+  const { stages } = report;
   if (stages.length === 0) return undefined;
-  const largest = stages.reduce((one, other) => (other.bytes > one.bytes ? other : one));
-  const naive =
-    largest.factor > 1
-      ? [
-          `Stage ${largest.name} is ${humanSize(largest.bytes)}, the image is ${humanSize(size.unpacked)}: ${largest.factor} times ` +
-            'smaller. A Dockerfile with one stage would have shipped all of it.',
-        ]
-      : [];
   return {
     title: 'Stages of the build',
-    text: naive,
+    text: stagesText(report),
     table: {
       columns: [{ title: 'SIZE', align: 'right' }, { title: 'STAGE' }, { title: 'THE IMAGE IS' }],
       rows: stages.map(({ name, bytes, factor }) => [
@@ -26,6 +19,23 @@ export function stagesSection({ stages, size }: ImageReport): Section | undefine
       ]),
     },
   };
+}
+
+function stagesText({ stages, singleStage, size }: ImageReport): string[] {
+  const largest = stages.reduce((one, other) => (other.bytes > one.bytes ? other : one));
+  const texts: string[] = [];
+  if (largest.factor > 1) {
+    texts.push(
+      `Stage ${largest.name} is ${humanSize(largest.bytes)}, the image is ${humanSize(size.unpacked)}: ${largest.factor} times ` +
+        'smaller.',
+    );
+  }
+  if (singleStage !== null && singleStage.factor > 1) {
+    texts.push(
+      `A Dockerfile with a single stage would have shipped ${humanSize(singleStage.bytes)}, ${singleStage.factor} times as much.`,
+    );
+  }
+  return texts;
 }
 
 export function pullSection({ pull }: ImageReport): Section {

@@ -1,0 +1,55 @@
+/** What a Dockerfile with a single stage would have shipped: from the record of a build, and the layers of its stages. */
+import type { StageLayer } from '../analysis/index.ts';
+import { readIndex, unpackedSize } from '../layers/index.ts';
+import type { BuildRecord, RecordedStage } from '../records/index.ts';
+import type { LayerId, Store } from '../store/index.ts';
+
+/**
+ * The layers of all stages that the target needs, joined. Of the target, its base does not count, unless another stage has it
+ * too: in one stage, the base of the others takes its place. Copies from other stages do not count either: the files are
+ * there already.
+ *
+ * @returns bytes; undefined for builds with a single stage or for several platforms, and where layers are gone
+ */
+export async function singleStageBytes(
+  store: Store,
+  record: BuildRecord,
+): Promise<number | undefined> {
+  const target = record.stages.find(({ isTarget }) => isTarget);
+  const others = record.stages.filter((stage) => stage !== target);
+  if (target?.layers === undefined || others.length === 0) return undefined;
+  if (record.platforms.length > 1) return undefined;
+  const own = target.layers.filter((id) => isOwn(record, target, id));
+  const stages: (readonly StageLayer[])[] = [];
+  for (const ids of [...others.map(({ layers }) => layers), own]) {
+    const layers = ids?.map((id) => layerOf(store, id as LayerId));
+    if (layers === undefined) return undefined;
+    const known = layers.filter((layer) => layer !== undefined);
+    if (known.length < layers.length) return undefined;
+    stages.push(known);
+  }
+  const { joinedStages } = await import('../analysis/index.ts');
+  return joinedStages(stages);
+}
+
+/** Whether a step of the target made the layer, and not by a copy of what another stage made. */
+function isOwn({ steps }: BuildRecord, { name }: RecordedStage, id: string): boolean {
+  const made = steps.filter(({ layer, stage }) => layer === id && stage === name);
+  return made.some(
+    ({ kind, inputs }) =>
+      kind !== 'image' &&
+      !(kind === 'copy' && inputs.slice(1).some((at) => isOfStage(steps[at ?? -1]))),
+  );
+}
+
+function isOfStage(step: BuildRecord['steps'][number] | undefined): boolean {
+  return step !== undefined && step.stage !== null && step.kind !== 'image';
+}
+
+function layerOf(store: Store, id: LayerId): StageLayer | undefined {
+  const bytes = unpackedSize(store, { id });
+  if (bytes === undefined) return undefined;
+  const meta = store.layers.get(id);
+  const isHere = meta !== undefined && meta.lazy === undefined;
+  return { id, bytes, entries: isHere ? readIndex(store.layers.directory(id)).entries : undefined };
+}
