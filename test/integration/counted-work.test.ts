@@ -124,6 +124,15 @@ describe('steps and stages', { timeout: 300_000 }, () => {
     expect(four - two).toBeLessThanOrEqual(2 * 4);
   });
 
+  it('start nothing when all of them are cached', async () => {
+    await makeBusyboxImage(bench);
+    const directory = bench.project({ Dockerfile: 'FROM busybox\nRUN echo > /step\n' }, 'cached');
+    await bench.succeed(build(directory));
+    await workOf(bench, build(directory), directory);
+    // The command itself.
+    expect((await workOf(bench, build(directory), directory)).started).toBe(1);
+  });
+
   it('cost nothing when the target does not need them', async () => {
     const calls = async (stages: number): Promise<number> => {
       const chain = Array.from(

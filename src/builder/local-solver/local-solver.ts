@@ -50,7 +50,7 @@ async function solveHere(request: SolveRequest, open: OpenRuntime): Promise<Solv
     signal: run.signal,
   });
   if (!keepsCacheMounts) {
-    caches.renewed(await renewCacheMounts(store, plans, runtime.capabilities));
+    caches.renewed(await renewCacheMounts(store, plans, () => runtime.capabilities));
   }
   return await solveWith(request, { runtime, secrets, sshAgents });
 }

@@ -10,16 +10,17 @@ import { cacheMountKey, shownId } from '../drivers/cache-mounts.ts';
  * Empties the cache mounts of all steps that ignore the cache, before any step runs: other steps of the same build that
  * share one find it empty too. Initial files of a cache do not matter.
  *
- * @param form of the cache mounts' files
+ * @param formOf the form of the cache mounts' files; called only if there are any
  * @returns the emptied cache mounts
  */
 export async function renewCacheMounts(
   store: Store,
   plans: readonly BuildPlan[],
-  form: TreeForm,
+  formOf: () => TreeForm,
 ): Promise<RenewedMounts> {
   const specs = forcedMounts(plans);
   if (specs.length === 0) return () => false;
+  const form = formOf();
   const empty = new Set(
     specs
       .filter(({ input }) => input === undefined)
