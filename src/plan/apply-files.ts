@@ -201,7 +201,8 @@ export function applyWorkdir(
     ...locationsIn(instruction.location, [['workdir', instruction.value]]),
     ...(state.userAt && { user: state.userAt }),
   };
-  const variables = () => variablesIn(instruction.text, state);
+  // The directory belongs to the USER.
+  const variables = () => variablesIn(`${instruction.text} ${state.userText}`, state);
   const root = plan.addStep(op, [state.root], { instruction, text, locations, variables });
   return remember({ ...named, root }, { text: `WORKDIR ${written}`, layer: true });
 }

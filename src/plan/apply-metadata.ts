@@ -45,7 +45,7 @@ export function applyUser(
   const user = expand(value, state, options);
   const userAt = options.tree.source.location(value.range);
   return remember(
-    { ...configure(state, { User: user }), userAt },
+    { ...configure(state, { User: user }), userAt, userText: value.text },
     { text: `USER ${user}`, layer: false },
   );
 }

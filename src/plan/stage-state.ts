@@ -39,6 +39,8 @@ export interface StageState {
   readonly hasWorkdir: boolean;
   /** Location of the USER in effect; undefined: it comes from the base image. */
   readonly userAt: SourceLocation | undefined;
+  /** Its words, before expansion. */
+  readonly userText: string;
 }
 
 /** One entry of a map in the config, or of the list of variables. */
@@ -64,6 +66,7 @@ export function scratchState(platform: Platform): StageState {
     hasOwnCmd: false,
     hasWorkdir: false,
     userAt: undefined,
+    userText: '',
   };
 }
 

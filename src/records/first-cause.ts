@@ -23,6 +23,12 @@ import {
   unreadCause,
 } from './causes/file-cause.ts';
 import { parameterCause } from './causes/parameter-cause.ts';
+import {
+  goneOrMovedCause,
+  lostResultCause,
+  newStepCause,
+  type StepFacts,
+} from './causes/step-cause.ts';
 import { variableCause } from './causes/variable-cause.ts';
 import { cause, type StepCause } from './explanation.ts';
 import { pairSteps, type StepPairs, textOf } from './pair-steps.ts';
@@ -58,7 +64,9 @@ export class Causes {
   of(index: number): Change | undefined {
     const step = this.#now.steps[index];
     if (step === undefined || step.status !== 'ran') return undefined;
-    return this.#change(index) ?? this.#uncached(index, step) ?? this.#gone(index, step);
+    const found = this.#change(index) ?? this.#uncached(index, step);
+    if (found !== undefined) return found;
+    return { cause: lostResultCause(this.#facts, step, this.#oldOf(index)), root: index };
   }
 
   /** Why the key of a step is another one than before; undefined where it is the same. */
@@ -80,7 +88,7 @@ export class Causes {
     const before = this.#before;
     if (before === undefined) return undefined;
     const old = this.#oldOf(index);
-    if (old === undefined) return own(this.#newStep(index, step));
+    if (old === undefined) return own(newStepCause(this.#facts, step));
     if (step.key !== null && step.key === old.key) return undefined;
     return (
       own(this.#ownCause(step, old)) ??
@@ -175,16 +183,7 @@ export class Causes {
     const [end, oldEnd] = [this.#now.steps[at], this.#before?.steps[oldAt]];
     if (end === undefined || oldEnd === undefined || oldEnd.kind === 'image') return undefined;
     if (this.#pairs.get(at) === oldAt || textOf(end) === textOf(oldEnd)) return undefined;
-    return { cause: this.#goneOrMoved(oldEnd), root: index };
-  }
-
-  /** An instruction that another step had below it. */
-  #goneOrMoved(old: RecordedStep): StepCause {
-    const isStillThere = this.#now.steps.some(
-      (one) => one.stage === old.stage && textOf(one) === textOf(old),
-    );
-    if (isStillThere) return cause('order', { subject: old.instruction });
-    return cause('definition', { subject: old.instruction, before: old.instruction });
+    return { cause: goneOrMovedCause(this.#facts, oldEnd), root: index };
   }
 
   /** The file system that it stands on. */
@@ -217,7 +216,8 @@ export class Causes {
         this.#oldOf(at) === undefined ||
         isSameText
       ) {
-        return this.#inherited(at, index);
+        const found = this.#inherited(at, index);
+        if (found !== undefined || !isSameText) return found;
       }
     }
     if (below?.kind === 'image' || oldBelow?.kind === 'image' || below?.stage !== oldBelow?.stage) {
@@ -225,8 +225,11 @@ export class Causes {
         return own(this.#baseCause(steps, { now: below, before: oldBelow }));
       }
     }
-    if (oldBelow === undefined || oldBelow.kind === 'image') return below && own(moved(below));
-    return own(this.#goneOrMoved(oldBelow));
+    if (oldBelow === undefined || oldBelow.kind === 'image')
+      return (
+        below && own(cause('definition', { subject: below.instruction, after: below.instruction }))
+      );
+    return own(goneOrMovedCause(this.#facts, oldBelow));
   }
 
   /** The same instruction below, which one of two stages shares with another stage: what both begin with is another. */
@@ -261,30 +264,6 @@ export class Causes {
       : this.#earliest(change.root);
   }
 
-  #newStep(index: number, step: RecordedStep): StepCause {
-    const before = this.#before?.steps ?? [];
-    if (
-      this.#before?.target !== this.#now.target &&
-      !before.some(({ stage }) => stage === step.stage)
-    ) {
-      return cause('missing', { after: `stage ${step.stage} was not built for the other target` });
-    }
-    if (step.stage !== null && this.#before?.unneeded?.includes(step.stage)) {
-      return cause('missing', { after: `stage ${step.stage} was not needed before` });
-    }
-    const same = before.findIndex(
-      (one) => one.stage === step.stage && textOf(one) === textOf(step),
-    );
-    if (same >= 0) {
-      return cause('order', {
-        subject: step.instruction,
-        before: before[same]?.name ?? null,
-        after: this.#now.steps[index]?.name ?? null,
-      });
-    }
-    return cause('definition', { subject: step.instruction, after: step.instruction });
-  }
-
   /** Nothing is different, and the imported caches do not have it; they may have it on another step than the one that ran. */
   #uncached(index: number, step: RecordedStep): Change | undefined {
     const found = cacheCause(this.#now, step);
@@ -295,16 +274,8 @@ export class Causes {
     return above ?? { cause: found, root: index };
   }
 
-  /** Nothing is different: the result was collected, or never made. */
-  #gone(index: number, step: RecordedStep): Change {
-    const old = this.#oldOf(index);
-    return {
-      cause: cause('missing', {
-        ...(old && { before: this.#before?.id ?? null }),
-        after: whyGone(step, old),
-      }),
-      root: index,
-    };
+  get #facts(): StepFacts {
+    return { now: this.#now, before: this.#before, pairs: this.#pairs };
   }
 
   /** @param steps those that stand on the bases */
@@ -359,16 +330,4 @@ export class Causes {
     }
     return false;
   }
-}
-
-function whyGone(step: RecordedStep, old: RecordedStep | undefined): string {
-  if (step.failed === true && step.key === null) return 'it failed before it was looked up';
-  if (old === undefined) return 'never built before';
-  return old.failed === true
-    ? 'it failed in the last build'
-    : 'its result was removed from the store';
-}
-
-function moved(below: RecordedStep): StepCause {
-  return cause('definition', { subject: below.instruction, after: below.instruction });
 }

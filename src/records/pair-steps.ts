@@ -137,6 +137,8 @@ export function textOf({ kind, instruction, name }: RecordedStep): string {
   return `${kind} ${instruction ?? name.replace(/^\[[^\]]*\] /, '')}`;
 }
 
+/** COPY and ADD are alike. */
 function keywordOf({ kind, instruction }: RecordedStep): string {
+  if (kind === 'copy' && instruction !== null) return kind;
   return `${kind} ${(instruction ?? '').split(' ', 1)[0]?.toUpperCase()}`;
 }

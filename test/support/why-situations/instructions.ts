@@ -2,6 +2,8 @@
 import { expect } from 'vitest';
 import { A_AND_B, type Situation } from './situation.ts';
 
+const TWICE = 'RUN echo x >> /x\nRUN echo x >> /x\n';
+
 export const instructions: readonly Situation[] = [
   {
     name: 'a word of a RUN',
@@ -72,6 +74,37 @@ export const instructions: readonly Situation[] = [
     dockerfile: 'FROM scratch\nCOPY <<END /x\none\ntwo\nEND\n',
     later: { dockerfile: 'FROM scratch\nCOPY <<END /x\none\nthree\nEND\n' },
     expected: { COPY: { kind: 'definition', subject: 'three', before: 'two', after: 'three' } },
+  },
+  {
+    name: 'an instruction that is there once more',
+    dockerfile: `FROM busybox\n${TWICE}`,
+    later: { dockerfile: `FROM busybox\n${TWICE}RUN echo x >> /x\n` },
+    expected: { '4/4] RUN': { kind: 'definition', before: null } },
+  },
+  {
+    name: 'an instruction that is there once less',
+    dockerfile: `FROM busybox\n${TWICE}RUN true\n`,
+    later: { dockerfile: 'FROM busybox\nRUN echo x >> /x\nRUN true\n' },
+    expected: { 'RUN true': { kind: 'definition', subject: 'RUN echo x >> /x', after: null } },
+  },
+  {
+    name: 'COPY for ADD',
+    dockerfile: 'FROM scratch\nADD a /a\n',
+    files: A_AND_B,
+    later: { dockerfile: 'FROM scratch\nCOPY a /a\n' },
+    expected: { COPY: { kind: 'definition', subject: 'COPY', before: 'ADD a /a' } },
+  },
+  {
+    name: 'a trigger of the base',
+    dockerfile: 'FROM busybox AS base\nONBUILD RUN echo one\nFROM base\nCOPY a /a\n',
+    files: A_AND_B,
+    later: {
+      dockerfile: 'FROM busybox AS base\nONBUILD RUN echo two\nFROM base\nCOPY a /a\n',
+    },
+    expected: {
+      'RUN echo two': { kind: 'definition', subject: 'two' },
+      COPY: { kind: 'parent', from: expect.stringContaining('RUN echo two') },
+    },
   },
   {
     name: 'a line of a script',

@@ -50,6 +50,16 @@ export const variables: readonly Situation[] = [
     },
   },
   {
+    name: 'an ARG in the USER to whom a WORKDIR belongs',
+    dockerfile: 'FROM busybox\nARG OWNER=app\nUSER $OWNER\nWORKDIR /x\nCOPY a a\n',
+    files: A_AND_B,
+    later: { flags: ['--build-arg', 'OWNER=nobody'] },
+    expected: {
+      WORKDIR: { kind: 'arg', subject: 'OWNER' },
+      COPY: { kind: 'parent', from: expect.stringContaining('WORKDIR') },
+    },
+  },
+  {
     name: 'the value of an ENV',
     dockerfile: `FROM busybox\nENV X=1\n${RUN}\n`,
     later: { dockerfile: `FROM busybox\nENV X=2\n${RUN}\n` },
