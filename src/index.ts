@@ -57,6 +57,7 @@ export type {
   ReportedReclaimable,
   ReportedSecret,
   ReportedSecurity,
+  ReportedSingleStage,
   ReportedSize,
   ReportedStage,
   ReportPath,
