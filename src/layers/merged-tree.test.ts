@@ -8,8 +8,9 @@ import {
   showTree,
   type TestStore,
 } from '../../test/support/layers.ts';
-import { type ContentDigest, comparePaths, type FileEntry, type FileTree } from '../files/index.ts';
+import { comparePaths, contentDigest, type FileEntry, type FileTree } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
+import { readIndex, writeIndex } from './index-codec.ts';
 import type { LayerItem } from './layer-item.ts';
 import { LayerCache } from './layer-view.ts';
 import { MergedTree } from './merged-tree.ts';
@@ -125,14 +126,26 @@ describe('MergedTree', () => {
 
   test('remembers digests for other trees over the same store', async () => {
     const store = openTestStore();
-    const id = await packLayer(store, [file('known', 'x')]);
-    const first = MergedTree.of(store, [id]);
-    const found = first.lookup('known');
-    if (found === undefined) throw new Error('not found');
-    expect(first.knownDigest(found)).toMatch(/^sha512-256:/);
-    const digest = `sha512-256:${'0'.repeat(64)}` as ContentDigest;
-    first.rememberDigest(found, digest);
-    expect(MergedTree.of(store, [id]).knownDigest(found)).toBe(first.knownDigest(found));
+    const id = await packLayer(store, [file('known', 'x'), file('other', 'y'), file('z', 'z')]);
+    // As of a layer that a process made: nothing of it was read.
+    const at = store.layers.directory(id);
+    const { entries, tarSize } = readIndex(at);
+    writeIndex(at, { entries: entries.map((entry) => ({ ...entry, digest: undefined })), tarSize });
+    const cache = new LayerCache(store);
+    const tree = MergedTree.of(store, [id], cache);
+    const [known, other, last] = tree.list('');
+    if (known === undefined || other === undefined || last === undefined)
+      throw new Error('missing');
+    const digest = contentDigest('x');
+    tree.rememberDigest(known, digest);
+    tree.rememberDigest(last, contentDigest('z'));
+    expect(tree.knownDigest(known)).toBe(digest);
+    expect(MergedTree.of(store, [id]).knownDigest(known)).toBeUndefined();
+    cache.save();
+    const later = MergedTree.of(store, [id]);
+    expect(later.knownDigest(known)).toBe(digest);
+    expect(later.knownDigest(other)).toBeUndefined();
+    expect(later.knownDigest(last)).toBe(contentDigest('z'));
   });
 
   test('reads no index before a lookup needs it', async () => {

@@ -106,7 +106,7 @@ export async function treeOf(
     warn: run.warn,
     logins: new RemoteLogins({ options, secrets, sshAgents, temporaryDirectory }),
     env,
-    treeOf: treesOf(run),
+    treeOf: treesOf(run).treeOf,
     contextAt: (vertex, input) => {
       const id = vertex.inputs[input];
       const op = id === undefined || id === 'scratch' ? undefined : graph.vertices.get(id)?.op;

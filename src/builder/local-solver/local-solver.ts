@@ -76,6 +76,7 @@ async function solveWith(
   const exported = new Set(targets.flatMap((target) => [...exportedVertices(graph, target)]));
   // Fetching layers outside of the solver ends with the first failure too.
   const failure = new AbortController();
+  const trees = treesOf({ ...run, signal: jointSignal(signal, failure.signal) });
   const session: BuildSession = {
     store,
     emit,
@@ -92,7 +93,7 @@ async function solveWith(
     }),
     // With an epoch another tar is exported.
     isExported: (id) => options.sourceDateEpoch === undefined && exported.has(id),
-    treeOf: treesOf({ ...run, signal: jointSignal(signal, failure.signal) }),
+    treeOf: trees.treeOf,
     lowers: new LowerSource(store, () => ({
       form: runtime.capabilities,
       erofs: runtime.capabilities.mounts.erofs,
@@ -138,6 +139,7 @@ async function solveWith(
     throw await explainFailure(error, facts);
   });
   for (const context of contexts.values()) context.save();
+  trees.save();
   return {
     results: results.map(({ layers }) => ({ kind: 'layers', layers })),
     steps: scheduler.reports().map(({ id, ...report }) => ({ step: stepOf(id), ...report })),

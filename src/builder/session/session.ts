@@ -60,16 +60,25 @@ export type SourceSession = Omit<
 >;
 
 /** Trees over one store that read each layer's index only once. */
+export interface SessionTrees {
+  readonly treeOf: BuildSession['treeOf'];
+  /** Saves digests of files that were read, for later builds. */
+  readonly save: () => void;
+}
+
 export function treesOf({
   store,
   emit,
   now,
   signal,
-}: Pick<BuildRun, 'store' | 'emit' | 'now' | 'signal'>): BuildSession['treeOf'] {
+}: Pick<BuildRun, 'store' | 'emit' | 'now' | 'signal'>): SessionTrees {
   const cache = new LayerCache(store);
   const progress = new LayerSteps({ emit, now });
-  return async (layers) => {
-    await ensureLayers(store, layers, { signal, progress });
-    return MergedTree.of(store, layers, cache);
+  return {
+    async treeOf(layers) {
+      await ensureLayers(store, layers, { signal, progress });
+      return MergedTree.of(store, layers, cache);
+    },
+    save: () => cache.save(),
   };
 }
