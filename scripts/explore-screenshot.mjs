@@ -30,7 +30,7 @@ try {
 
 async function changed(before, pattern) {
   for (let tries = 0; tries < 200; tries++) {
-    const screen = tmux('capture-pane', '-e', '-p');
+    const screen = tmux('capture-pane', '-e', '-p', '-N');
     if (screen !== before && pattern.test(screen)) return screen;
     await delay(50);
   }
@@ -71,6 +71,7 @@ function styleAfter(style, codes) {
     if (code === 0) after = {};
     else if (code === 1) after = { ...after, bold: true };
     else if (code === 2) after = { ...after, dim: true };
+    else if (code === 4) after = { ...after, underlined: true };
     else if (code === 7) after = { ...after, inverse: true };
     else if (code === 39) after = { ...after, color: undefined };
     else if (COLORS[code] !== undefined) after = { ...after, color: COLORS[code] };
@@ -78,14 +79,14 @@ function styleAfter(style, codes) {
   return after;
 }
 
-function partOf(text, { x, y, color = FOREGROUND, bold, dim, inverse }) {
+function partOf(text, { x, y, color = FOREGROUND, bold, dim, inverse, underlined }) {
   const length = [...text].length * CELL_WIDTH;
   const escaped = text.replace(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
   const box = inverse
     ? `<rect x="${x}" y="${y}" width="${length}" height="${CELL_HEIGHT}" fill="${color}"/>`
     : '';
-  if (text.trim() === '') return box;
+  if (text.trim() === '' && !underlined) return box;
   const fill = inverse ? BACKGROUND : color;
-  const look = `${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.6"' : ''}`;
+  const look = `${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.6"' : ''}${underlined ? ' text-decoration="underline"' : ''}`;
   return `${box}<text x="${x.toFixed(1)}" y="${y + 14}" textLength="${length.toFixed(1)}" xml:space="preserve" fill="${fill}"${look}>${escaped}</text>`;
 }
