@@ -18,6 +18,7 @@ export type ErrorCode =
   | GitCode
   | HttpCode
   | ImageCode
+  | InitCode
   | LayerCode
   | LintCode
   | OciCode
@@ -197,6 +198,8 @@ type ImageCode =
   | 'IMAGE_PLACE_INVALID'
   | 'IMAGE_PLATFORM'
   | 'IMAGE_PLATFORM_MISMATCH';
+
+type InitCode = 'INIT_EXISTS' | 'INIT_MANIFEST' | 'INIT_NAME' | 'INIT_UNKNOWN';
 
 type LayerCode =
   | 'LAYER_DAMAGED'

@@ -127,6 +127,7 @@ export const targets: Lamina['targets'] = lamina.targets;
 export const optimize: Lamina['optimize'] = lamina.optimize;
 export const listContext: Lamina['listContext'] = lamina.listContext;
 export const format: Lamina['format'] = lamina.format;
+export const proposeDockerfile: Lamina['proposeDockerfile'] = lamina.proposeDockerfile;
 export const run: Lamina['run'] = lamina.run;
 export const debug: Lamina['debug'] = lamina.debug;
 export const images: Lamina['images'] = lamina.images;

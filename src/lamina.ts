@@ -5,6 +5,8 @@ import type {
   FormatResult,
   Lamina,
   LaminaOptions,
+  ProposeDockerfileOptions,
+  ProposedDockerfile,
   RunOptions,
   RunResult,
   StoreOptions,
@@ -70,6 +72,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
       }, options),
     listContext: (options) => call(async () => (await builder()).listContext, options),
     format: (options) => call(async () => format, options),
+    proposeDockerfile: (options) => call(async () => proposeDockerfile, options),
     run: (options) => call(async () => run, options),
     debug: (options = {}) => call(async () => (await debugging()).debug, options),
     images: (options = {}) => call(async () => (await images()).images, options),
@@ -132,6 +135,14 @@ async function format(
 ): Promise<FormatResult> {
   const { formatDockerfile } = await import('./format/index.ts');
   return formatDockerfile(text, { file, indentsCommands });
+}
+
+async function proposeDockerfile(
+  _: LaminaContext,
+  { directory, parts }: ProposeDockerfileOptions,
+): Promise<ProposedDockerfile> {
+  const { proposeFor } = await import('./init/index.ts');
+  return proposeFor(directory, parts);
 }
 
 async function version({ env }: LaminaContext, { signal }: CallOptions): Promise<VersionInfo> {

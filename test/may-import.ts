@@ -147,6 +147,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lint: ['warning-code.ts', 'errors.ts', 'nearest-name.ts', 'oci', 'dockerfile', 'context'],
   outline: ['errors.ts', 'dockerfile', 'lint'],
   format: ['errors.ts', 'dockerfile'],
+  init: ['errors.ts', 'system', 'format'],
   export: [
     'errors.ts',
     'concurrency',
@@ -554,6 +555,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'store',
     'runtime',
     'format',
+    'init',
     'container',
     'api',
     'advice',

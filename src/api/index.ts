@@ -52,6 +52,7 @@ export type * from './lamina.ts';
 export type * from './lint.ts';
 export type * from './open-image.ts';
 export type * from './optimize.ts';
+export type * from './propose-dockerfile.ts';
 export type * from './registries.ts';
 export type * from './reports.ts';
 export type * from './store-check.ts';

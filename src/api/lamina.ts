@@ -49,6 +49,7 @@ import type {
 import type { LintOptions, LintResult } from './lint.ts';
 import type { OpenedImage, OpenedIndex, OpenImageOptions } from './open-image.ts';
 import type { OptimizeOptions, OptimizeResult } from './optimize.ts';
+import type { ProposeDockerfileOptions, ProposedDockerfile } from './propose-dockerfile.ts';
 import type {
   AnnotateManifestListOptions,
   CopyOptions,
@@ -208,6 +209,14 @@ export interface Lamina {
    * @throws AppError DOCKERFILE_… for a text that is no valid Dockerfile; FORMAT_CHANGED
    */
   format(options: FormatOptions): Promise<FormatResult>;
+
+  /**
+   * Recognises what is in a directory (Node.js, Python, Go, Java, Rust, Ruby, PHP, .NET, static sites, or several of these in
+   * directories of their own) and proposes a Dockerfile and an ignore file. Writes nothing.
+   *
+   * @throws AppError INIT_UNKNOWN, INIT_MANIFEST, INIT_NAME, CONTEXT_…
+   */
+  proposeDockerfile(options: ProposeDockerfileOptions): Promise<ProposedDockerfile>;
 
   /**
    * Runs a container, and pulls its image if the store lacks it. The container is removed when its process ends.

@@ -34,6 +34,13 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/fmt.ts')).fmtCommand,
   },
   {
+    name: 'init',
+    aliases: [],
+    summary: 'write a Dockerfile for a project, and build it',
+    group: 'Building',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
     name: 'lsp',
     aliases: [],
     summary: 'serve editors: a language server for Dockerfiles',

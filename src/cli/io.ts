@@ -52,6 +52,7 @@ export function useColor(io: Io, env: Environment): boolean {
 /** @param signal ends reading from standard input, and the prompts */
 export function processIo(signal: AbortSignal): Io {
   const stdin = lazily(() => abortable(process.stdin, signal));
+  const lines: LineInput = { rest: '' };
   const stderr = descriptorOutput(2, () => process.stderr, { quiet: true });
   const stdout = descriptorOutput(1, () => process.stdout, { quiet: false });
   return {
@@ -63,7 +64,7 @@ export function processIo(signal: AbortSignal): Io {
     stdin,
     async question(text) {
       await stderr.write(text);
-      return await withLineEnded(stderr, readLine(stdin()));
+      return await withLineEnded(stderr, readLine(stdin(), lines));
     },
     async secret(text) {
       const { readHidden } = await import('./read-hidden.ts');
@@ -179,15 +180,24 @@ function writeToStream(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<v
   });
 }
 
-async function readLine(stdin: NodeJS.ReadStream): Promise<string | undefined> {
-  let text = '';
-  // Leaving the loop must not end the stream: another prompt may follow.
-  for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
-    text += String(chunk);
-    if (text.includes('\n')) break;
+/** What was read of standard input beyond the line of the last prompt: pipes give several answers at once. */
+interface LineInput {
+  rest: string;
+}
+
+async function readLine(stdin: NodeJS.ReadStream, input: LineInput): Promise<string | undefined> {
+  if (!input.rest.includes('\n')) {
+    // Leaving the loop must not end the stream: another prompt may follow.
+    for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
+      input.rest += String(chunk);
+      if (input.rest.includes('\n')) break;
+    }
+    stdin.pause();
   }
-  stdin.pause();
-  return text === '' ? undefined : text.split('\n', 1)[0];
+  if (input.rest === '') return undefined;
+  const [line = ''] = input.rest.split('\n', 1);
+  input.rest = input.rest.slice(line.length + 1);
+  return line;
 }
 
 function isTerminal(fd: number): boolean {

@@ -121,6 +121,7 @@ const short = {
   targets: sleeper,
   listContext: { context: '.' },
   format: { text: 'FROM busybox' },
+  proposeDockerfile: { directory: '.' },
   images: {},
   tag: { source: 'busybox', target: 'other' },
   removeImage: { image: 'other' },

@@ -75,6 +75,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
   return {
     format: unexpected,
     optimize: unexpected,
+    proposeDockerfile: unexpected,
     explainBuild: unexpected,
     listBuilds: unexpected,
     inspectBuild: unexpected,

@@ -1,0 +1,1 @@
+export { proposeFor } from './propose-for.ts';
