@@ -1,8 +1,8 @@
 /** lamina as users install it: packed, and installed globally for each version of Node.js. */
 import { mkdirSync, readdirSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { outputOf } from './builders/builder.ts';
-import type { Installation } from './builders/lamina.ts';
+import { commandOf, type Installation } from './builders/lamina.ts';
 import { run } from './measure.ts';
 
 const ROOT = resolve(process.env.PROGRAM_DIRECTORY ?? '.', '..');
@@ -26,9 +26,7 @@ export async function installFor(
     const prefix = join(directory, version);
     const options = ['--global', '--prefix', prefix, '--no-audit', '--no-fund'];
     await run({ program: 'npm', args: ['install', ...options, join(directory, archive)] });
-    // The command starts the Node.js that it finds, as for its user.
-    const path = [dirname(node), process.env.PATH].join(delimiter);
-    const command = ['env', `PATH=${path}`, join(prefix, 'bin/lamina')] as const;
+    const command = commandOf(join(prefix, 'bin/lamina'), node);
     installations.push({ name: `lamina/${version.slice(1).split('.')[0]}`, command });
   }
   return installations;

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Command } from '../measure.ts';
 import { type Builder, outputOf } from './builder.ts';
 
@@ -11,11 +11,19 @@ export interface Installation {
   readonly command: readonly [string, ...string[]];
 }
 
-/** The one of this directory, run by the Node.js that runs the benchmark. */
+/** The one of this directory, started as a command by the Node.js that runs the benchmark. */
 export const OWN: Installation = {
   name: 'lamina',
-  command: [process.execPath, process.env.BENCH_LAMINA ?? join(ROOT, 'dist/bin/lamina.js')],
+  command: commandOf(
+    process.env.BENCH_LAMINA ?? join(ROOT, 'dist/bin/lamina.js'),
+    process.execPath,
+  ),
 };
+
+/** A command that starts the Node.js that it finds, as for its user. */
+export function commandOf(program: string, node: string): Installation['command'] {
+  return ['env', `PATH=${[dirname(node), process.env.PATH].join(delimiter)}`, program];
+}
 
 export function laminaCommand(
   { command: [program, ...first] }: Installation,
