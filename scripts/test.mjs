@@ -20,6 +20,7 @@ installPackages({
   'docker-registry': 'docker-registry',
   buildah: 'buildah',
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
+  'libcap2-bin': '/usr/sbin/setcap',
   jq: 'jq',
   shellcheck: 'shellcheck',
   tmux: 'tmux',

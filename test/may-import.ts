@@ -101,7 +101,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     'runtime/emulation',
   ],
+  'runtime/streams': ['system'],
+  'runtime/copies': ['system'],
   'runtime/builtin': ['errors.ts', 'system', 'runtime/process'],
+  'runtime/chroot': [
+    'errors.ts',
+    'system',
+    'files',
+    'runtime/process',
+    'runtime/builtin',
+    'runtime/streams',
+    'runtime/copies',
+  ],
   'runtime/oci': [
     'environment.ts',
     'error-code.ts',
@@ -111,6 +122,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     'runtime/process',
     'runtime/builtin',
+    'runtime/streams',
+    'runtime/chroot',
   ],
   'runtime/isolation': [
     'environment.ts',

@@ -57,8 +57,9 @@ function localized(fix: string | undefined, { packageManager, user }: Facts): st
 
 function judgeLayers({ layers, store, isolations, user }: Facts): DiagnosisFinding[] {
   const { overlayRefusal: refusal, erofs } = layers;
-  // Without an isolation nothing is mounted, and the refusal says the same once more.
-  const isNeeded = isolations.some(({ works }) => works) && user.isRoot;
+  // Without an isolation that mounts, the refusal says the same once more.
+  const mounts = isolations.some(({ isolation, works }) => works && isolation !== 'chroot');
+  const isNeeded = mounts && user.isRoot;
   const isOnOverlay = store.disk?.kind === 'overlay';
   const overlay: DiagnosisFinding =
     refusal === undefined

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shareWork } from '../concurrency/index.ts';
-import { AppError } from '../errors.ts';
 import type { LayerId, LayerMeta } from '../store/index.ts';
 import {
   acquireLock,
@@ -29,14 +28,14 @@ export interface DeriveOptions {
 }
 
 /**
- * The directory with the layer's files as an overlayfs lower, made if it does not exist yet.
+ * The directory with the layer's files as an overlayfs lower, made if it does not exist yet. The store keeps a tree in
+ * one form only, the first: trees in other forms last as long as this process.
  *
  * A derived tree is used at once and synced to the disk in the background. Until then its mark names the boot of the
  * machine: a tree of an earlier boot that was never synced may be incomplete, and is made again.
  *
  * @returns host path as text
- * @throws AppError LAYER_TREE_FORM when there is a tree of another form; errors of `node:fs`, such as EPERM for those
- *   who may not make one
+ * @throws errors of `node:fs`, such as EPERM for those who may not make one
  */
 export function treeOf(store: LayerStore, id: LayerId, options: DeriveOptions): Promise<string> {
   const { form } = options;
@@ -45,8 +44,7 @@ export function treeOf(store: LayerStore, id: LayerId, options: DeriveOptions): 
   const meta = layerMeta(store, id);
   const made = meta.tree ? treeFormKey(meta.treeForm ?? ROOT_FORM) : unrecordedForm(directory);
   if (made === treeFormKey(form)) return Promise.resolve(tree);
-  if (made !== undefined) return Promise.reject(otherForm(made, form));
-  if (store.isReadOnly === true) return treeElsewhere(store, id, options);
+  if (made !== undefined || store.isReadOnly === true) return treeElsewhere(store, id, options);
   return shareWork(store, {
     name: `tree ${id}`,
     signal: options.signal,
@@ -64,18 +62,25 @@ export function treeOf(store: LayerStore, id: LayerId, options: DeriveOptions): 
   });
 }
 
-/** A read-only store cannot keep a tree: it lasts as long as this process. */
+/** By form and layer; each store's live in its temporary directory. */
+const elsewhere = new WeakMap<LayerStore, Map<string, string>>();
+
+/** A tree that the store cannot keep lasts as long as this process. */
 function treeElsewhere(
   store: LayerStore,
   id: LayerId,
   { form, signal }: DeriveOptions,
 ): Promise<string> {
+  const key = `${treeFormKey(form)} ${id}`;
+  const known = elsewhere.get(store)?.get(key);
+  if (known !== undefined) return Promise.resolve(known);
   return shareWork(store, {
-    name: `tree ${id}`,
+    name: `tree ${key}`,
     signal,
     work: async (end) => {
       const target = join(await store.temporaryDirectory(), TREE_DIRECTORY);
       await copyOfTree(store, id, { target, form, signal: end });
+      elsewhere.set(store, (elsewhere.get(store) ?? new Map()).set(key, target));
       return target;
     },
   });
@@ -146,12 +151,4 @@ function recordWhenSynced(
 /** The form of its tree in a layer's record. */
 export function recordedForm(form: TreeForm): LayerMeta['treeForm'] {
   return treeFormKey(form) === treeFormKey(ROOT_FORM) ? undefined : form;
-}
-
-function otherForm(made: string, wanted: TreeForm): AppError {
-  return new AppError(
-    'LAYER_TREE_FORM',
-    `a layer in the store is unpacked for a different kind of user (${made}) than the current one (${treeFormKey(wanted)})`,
-    { hint: 'use another store: set LAMINA_ROOT to another directory' },
-  );
 }

@@ -70,7 +70,7 @@ class ChosenRuntime implements Runtime {
   }
 
   #open(): Runtime {
-    this.#runtime ??= new SandboxRuntime(this.isolation, this.#options);
+    this.#runtime ??= new SandboxRuntime(this.#choose().report, this.#options);
     return this.#runtime;
   }
 

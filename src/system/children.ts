@@ -1,5 +1,14 @@
 import { callNative, nativeFunction, requireLinux } from './libc.ts';
 
+const PR_SET_CHILD_SUBREAPER = 36;
+
+/** Makes this process inherit those below it that lose their parent. @throws SystemError */
+export function becomeSubreaper(): void {
+  requireLinux('processes of this kind');
+  const prctl = nativeFunction('int prctl(int, unsigned long)');
+  callNative(prctl, 'prctl', undefined, PR_SET_CHILD_SUBREAPER, 1);
+}
+
 /** How a child process ended. */
 export type ChildStatus =
   | { readonly kind: 'exited'; readonly exitCode: number }

@@ -1,5 +1,5 @@
 export { keepAbortReason } from './abort-reason.ts';
-export { type ChildStatus, takeChildStatus } from './children.ts';
+export { becomeSubreaper, type ChildStatus, takeChildStatus } from './children.ts';
 export { copyRange } from './copy-range.ts';
 export { copySparse, type DataRun, dataRuns } from './data-runs.ts';
 export { DirectoryHandles } from './directory-handles.ts';

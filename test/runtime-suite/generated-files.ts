@@ -21,7 +21,9 @@ export function generatedFileCases(bench: Bench): void {
 
     test('a build step cannot write them, a container can', async () => {
       const upper = bench.workshop.makeDirectory();
-      expect((await bench.workshop.shell('echo x >> /etc/hosts', { upper })).exitCode).not.toBe(0);
+      const step = await bench.workshop.shell('echo x >> /etc/hosts', { upper });
+      if (bench.capabilities.namespaces) expect(step.exitCode).not.toBe(0);
+      expect(readdirSync(upper)).toEqual([]);
       const container = { upper: bench.workshop.makeDirectory(), container: true, hostname: 'box' };
       const ran = await bench.workshop.shell(
         'echo 1.2.3.4 x >> /etc/hosts; tail -n 1 /etc/hosts; cat /etc/hostname',

@@ -8,11 +8,11 @@ export function mountCases(bench: Bench): void {
   describe('mounts', () => {
     test('a directory of the host, to write and to read only', async () => {
       const source = bench.workshop.makeDirectory();
-      const bind = { kind: 'bind', source, target: '/host' } as const;
+      const bind = { kind: 'bind', source, target: '/host', owned: true } as const;
       await bench.workshop.shell('echo 1 > /host/a', { mounts: [{ ...bind, readonly: false }] });
       expect(readFileSync(`${source}/a`, 'utf8')).toBe('1\n');
       const ran = await bench.workshop.shell('cat /host/a; touch /host/b', {
-        mounts: [{ ...bind, readonly: true }],
+        mounts: [{ ...bind, owned: false, readonly: true }],
       });
       expect(ran.stdout).toBe('1\n');
       expect(readdirSync(source)).toEqual(['a']);
@@ -36,7 +36,7 @@ export function mountCases(bench: Bench): void {
         },
       );
       expect(ran.stdout).toBe('top secret 440 5 6\n');
-      expect(ran.exitCode).not.toBe(0);
+      if (bench.capabilities.namespaces) expect(ran.exitCode).not.toBe(0);
     });
 
     test('a script in memory can be executed', async () => {
@@ -52,7 +52,8 @@ export function mountCases(bench: Bench): void {
         'stat -c %a /t; head -c 2000000 /dev/zero > /t/x; stat -c %s /t/x',
         { mounts },
       );
-      expect(ran.stdout).toBe(`1777\n${1024 * 1024}\n`);
+      const isLimited = bench.capabilities.namespaces;
+      expect(ran.stdout).toBe(`1777\n${isLimited ? 1024 * 1024 : 2_000_000}\n`);
     });
 
     test('layers of another file system, whose writes are thrown away', async () => {
@@ -65,7 +66,7 @@ export function mountCases(bench: Bench): void {
         mounts: [layers],
       });
       expect(reading).toMatchObject({ stdout: 'x' });
-      expect(reading.exitCode).not.toBe(0);
+      if (bench.capabilities.namespaces) expect(reading.exitCode).not.toBe(0);
       const scratch = bench.workshop.makeDirectory();
       const writing = await bench.workshop.shell('touch /from/b; ls /from', {
         mounts: [{ ...layers, scratch }],

@@ -103,7 +103,10 @@ async function holdOne(
 ): Promise<HeldCacheMount> {
   const [spec] = same;
   if (spec === undefined) throw new Error('nobody asks for this cache mount');
-  const sharing = STRICTNESS.findLast((kind) => same.some((other) => other.sharing === kind));
+  const asked = STRICTNESS.findLast((kind) => same.some((other) => other.sharing === kind));
+  // Where directories are moved into containers, only one can have a cache at a time.
+  const isAlone = asked !== 'private' && !session.runtime.capabilities.namespaces;
+  const sharing = isAlone ? 'locked' : asked;
   const { mode, input } = spec;
   const form = session.runtime.capabilities;
   const owner = ownerOnHost(form.idMap, spec);

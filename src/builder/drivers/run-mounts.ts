@@ -116,14 +116,15 @@ class Opening implements OpenMounts {
     const directory = this.#caches.directory(mount);
     const source = asBytes(directory);
     if (within === undefined) {
-      this.#add({ kind: 'bind', source, target, readonly });
+      this.#add({ kind: 'bind', source, target, readonly, owned: true });
       return;
     }
     const found = openWithin(directory, asBytes(within));
     if (found === undefined) throw notInCache(target, within);
     closeSync(found.fd);
     const targetKind = found.isDirectory ? 'directory' : 'file';
-    this.#add({ kind: 'bind', source, within: asBytes(within), target, readonly, targetKind });
+    const part = { within: asBytes(within), target, readonly, targetKind } as const;
+    this.#add({ kind: 'bind', source, ...part, owned: true });
   }
 
   async #bind(mount: MountOf<'bind'>): Promise<void> {

@@ -49,14 +49,14 @@ export function secureCalls(
     ),
     ...linux.maskedPaths.flatMap((path) => maskedPath(path, isDirectory(path))),
     { name: 'umask', args: [process.user.umask] },
-    ...process.rlimits.map(rlimit),
+    ...rlimitCalls(process),
     ...filter(linux.seccomp),
     { name: 'chdir', args: [cString(process.cwd)], label: 'cwd' },
   ];
 }
 
 /** The user, and the capabilities that remain. The last one takes effect with the program. */
-export function capabilityCalls({ process }: OciSpec, lastCapability: number): Call[] {
+export function capabilityCalls(process: OciSpec['process'], lastCapability: number): Call[] {
   const granted = new Set(process.capabilities.bounding?.map(capabilityNumber));
   const all = Array.from({ length: lastCapability + 1 }, (_, number) => number);
   const { uid, gid, additionalGids } = process.user;
@@ -95,6 +95,10 @@ function filter(seccomp: OciSpec['linux']['seccomp']): Call[] {
   return [
     { name: 'prctl', args: [PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program], label: 'seccomp' },
   ];
+}
+
+export function rlimitCalls({ rlimits }: OciSpec['process']): Call[] {
+  return rlimits.map(rlimit);
 }
 
 function rlimit({ type, soft, hard }: OciRlimit): Call {

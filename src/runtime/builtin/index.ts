@@ -1,3 +1,4 @@
+export { type GuardedProcess, guardCalls, guardedEnd, STATUS_FD } from './guard-calls.ts';
 export { type LaunchHost, launchCalls } from './launch-calls.ts';
 export { isStarted, launchFailure } from './launch-failure.ts';
 export { REPORT_FD } from './machine-code.ts';

@@ -5,6 +5,7 @@
 import type { OciDevice, OciMount, OciSpec } from '../process/index.ts';
 import { capabilityCalls, secureCalls } from './credential-calls.ts';
 import { deviceCalls, deviceSources } from './device-calls.ts';
+import { execCalls, NOT_STARTED } from './exec-calls.ts';
 import { REPORT_FD } from './machine-code.ts';
 import { attach, mountCalls, mountSources, openTree } from './mount-calls.ts';
 import type { Call } from './syscall-program.ts';
@@ -25,10 +26,6 @@ export interface LaunchHost {
   /** The number of the kernel's last capability. */
   readonly lastCapability: number;
 }
-
-/** Labels of the calls that start the program, and of the one after them. */
-export const EXEC = 'exec';
-export const NOT_STARTED = 'not started';
 
 /** The first descriptor that the program opens. */
 const FIRST_FD = REPORT_FD + 1;
@@ -77,7 +74,7 @@ export function launchCalls(spec: OciSpec, host: LaunchHost): readonly Call[] {
     ),
     ...(spec.process.terminal ? terminalCalls(FIRST_FD + sources.length) : []),
     ...secureCalls(spec, { ...host, firstFd: FIRST_FD + sources.length }),
-    ...capabilityCalls(spec, host.lastCapability),
+    ...capabilityCalls(spec.process, host.lastCapability),
     ...execCalls(spec.process),
     // No program was started: a call that always fails says so.
     { name: 'close', args: [-1], label: NOT_STARTED },
@@ -128,21 +125,4 @@ function terminalCalls(fd: number): Call[] {
 
 function withoutNodes(mount: OciMount): OciMount {
   return { ...mount, options: [...mount.options, 'nodev'] };
-}
-
-/** As execvp(3): a program without a slash is looked for in PATH; every failure is reported. */
-function execCalls({ args, env }: OciSpec['process']): Call[] {
-  const [program = ''] = args;
-  const argv = { words: [...args.map(cString), 0] };
-  const envp = { words: [...env.map(cString), 0] };
-  const path = env.find((line) => line.startsWith('PATH='))?.slice('PATH='.length) ?? '';
-  const candidates = program.includes('/')
-    ? [program]
-    : path.split(':').map((directory) => `${directory || '.'}/${program}`);
-  return candidates.map((candidate) => ({
-    name: 'execve',
-    args: [cString(candidate), argv, envp],
-    label: EXEC,
-    onError: 'report',
-  }));
 }

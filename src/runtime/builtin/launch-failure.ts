@@ -1,14 +1,8 @@
 /** Says why a process was not started. */
 import { AppError } from '../../errors.ts';
 import { SystemError } from '../../system/index.ts';
-import {
-  notExecutable,
-  notFound,
-  notStarted,
-  type OciSpec,
-  wrongFormat,
-} from '../process/index.ts';
-import { EXEC, NOT_STARTED } from './launch-calls.ts';
+import { notExecutable, notFound, notStarted, wrongFormat } from '../process/index.ts';
+import { EXEC, NOT_STARTED } from './exec-calls.ts';
 import type { FailedCall, LaunchReport } from './syscall-program.ts';
 
 /** Errors after which the next directory of PATH is tried. */
@@ -19,10 +13,10 @@ export function isStarted({ pid, failures }: LaunchReport): boolean {
   return pid !== undefined && failures.every(({ label }) => label === EXEC);
 }
 
-export function launchFailure({ failures }: LaunchReport, spec: OciSpec): AppError {
+/** @param program the first word of the command */
+export function launchFailure({ failures }: LaunchReport, program: string): AppError {
   const fault = failures.find(({ label }) => label !== EXEC && label !== NOT_STARTED);
   if (fault !== undefined) return setupFailure(fault);
-  const [program = ''] = spec.process.args;
   const codes = failures.map(({ errno }) => new SystemError(errno, 'execve').code);
   const code = codes.find((one) => !PASSED_OVER.has(one) && one !== 'EBADF');
   switch (code) {

@@ -33,6 +33,8 @@ const NUMBERS = {
   symlinkat: [266, 36],
   umask: [95, 166],
   umount2: [166, 39],
+  wait4: [61, 260],
+  waitid: [247, 95],
   write: [1, 64],
 } as const;
 

@@ -19,8 +19,8 @@ export interface Call {
   readonly args: readonly (number | bigint | Memory)[];
   /** What the call is for, in reports. Default: its name. */
   readonly label?: string | undefined;
-  /** Default: `fail`. */
-  readonly onError?: keyof typeof NEXT | undefined;
+  /** Default: `fail`. `repeat`: as long as the call returns more than 0; a failure ends the program, reported. */
+  readonly onError?: keyof typeof NEXT | 'repeat' | undefined;
   /** If the call returns more than 0, as `clone` does in the parent, these follow, and none of the others. */
   readonly inParent?: readonly Call[] | undefined;
 }
@@ -73,8 +73,12 @@ export function syscallProgram(architecture: string, calls: readonly Call[]): Sy
   const memory = new DataSegment(report + REPORT_BYTES);
   const head = Buffer.alloc(entries.length * ENTRY_BYTES + REPORT_BYTES);
   for (const [index, call] of entries.entries()) {
-    const jump = jumps.get(index);
-    const next = jump === undefined ? NEXT[call.onError ?? 'fail'] : table + jump * ENTRY_BYTES;
+    const { onError = 'fail' } = call;
+    const jump = onError === 'repeat' ? index : jumps.get(index);
+    const next =
+      onError === 'repeat' || jump !== undefined
+        ? table + (jump ?? index) * ENTRY_BYTES
+        : NEXT[onError];
     const words = [syscallNumber(call.name, architecture), ...padded(call.args), next];
     for (const [at, word] of words.entries()) {
       head.writeBigUInt64LE(memory.word(word), index * ENTRY_BYTES + at * WORD);

@@ -25,6 +25,11 @@ describe('auto', () => {
     expect(without).toMatchObject({ isolation: 'builtin', works: true });
   });
 
+  test('takes less in an ordinary container', () => {
+    const container = { ...ROOT, capabilities: 0xa80425fbn };
+    expect(chooseIsolation('auto', container)).toMatchObject({ isolation: 'chroot', works: true });
+  });
+
   test('takes no other than the OCI runtime that LAMINA_RUNTIME names', () => {
     const facts = { ...ROOT, find: noRuntime, askedOciProgram: 'crun' };
     expect(chooseIsolation('auto', facts)).toMatchObject({ isolation: 'oci', works: false });
@@ -34,9 +39,11 @@ describe('auto', () => {
     expect(chooseIsolation('auto', USER)).toBeUndefined();
     const { message, hint } = noIsolation(USER);
     expect(message).toBe(
-      'no process can be started in an image here (oci: it needs root; builtin: it needs root)',
+      'no process can be started in an image here (oci: it needs root; builtin: it needs root; chroot: it needs root)',
     );
-    expect(hint).toBe('run lamina with sudo (oci, builtin); builds without RUN work here');
+    expect(hint).toBe(
+      'run lamina with sudo (oci, builtin), or run lamina as root of its container (chroot); builds without RUN work here',
+    );
   });
 });
 

@@ -105,3 +105,32 @@ describe('builtin', () => {
     });
   });
 });
+
+describe('chroot', () => {
+  /** Docker's default capabilities. */
+  const CONTAINER = { ...ROOT, capabilities: 0xa80425fbn, find: () => undefined };
+
+  test('works for root of an ordinary container, without any program', () => {
+    const report = judgeIsolation('chroot', CONTAINER);
+    expect(report).toMatchObject({ works: true, lacks: expect.arrayContaining(['namespaces']) });
+  });
+
+  test.each<[string, Partial<MachineFacts>, string]>([
+    ['a user', { isRoot: false }, 'it needs root'],
+    [
+      'root of a user namespace',
+      { isInUserNamespace: true },
+      'root of a user namespace can make no device nodes',
+    ],
+    ['a container without capabilities', { capabilities: 0n }, 'the capability CHOWN is missing'],
+    [
+      'a container without MKNOD',
+      { capabilities: 0xa80425fbn & ~(1n << 27n) },
+      'the capability MKNOD is missing',
+    ],
+    ['an old kernel', { kernel: '5.4.0' }, 'it needs Linux 5.9, and this is 5.4.0'],
+  ])('does not work for %s, and says why', (_, facts, reason) => {
+    const report = judgeIsolation('chroot', { ...CONTAINER, ...facts });
+    expect(report).toMatchObject({ works: false, reason });
+  });
+});

@@ -23,18 +23,25 @@ export function judgeIsolation(isolation: Isolation, facts: MachineFacts): Isola
 const LACKS: Readonly<Record<Isolation, readonly string[]>> = {
   oci: [],
   builtin: [],
+  chroot: [
+    'namespaces',
+    'a filter of system calls',
+    'read-only mounts',
+    '/proc and /sys',
+    '--network=none',
+    'limits',
+  ],
 };
 
 const OBSTACLES: Readonly<Record<Isolation, (facts: MachineFacts) => Obstacle | undefined>> = {
   oci: (facts) => namespaceObstacle(facts) ?? ociProgramObstacle(facts),
-  builtin: (facts) => namespaceObstacle(facts) ?? launchObstacle(facts),
+  builtin: (facts) => namespaceObstacle(facts) ?? launchObstacle(facts, [5, 12]),
+  chroot: (facts) => chrootObstacle(facts),
 };
 
 /** Where processes get namespaces and mounts of the machine itself. */
 function namespaceObstacle(facts: MachineFacts): Obstacle | undefined {
-  if (facts.system !== 'linux') {
-    return { reason: 'containers need Linux', fix: 'run lamina on Linux, or in a virtual machine' };
-  }
+  if (facts.system !== 'linux') return notLinux;
   if (!facts.isRoot) return { reason: 'it needs root', fix: 'run lamina with sudo' };
   if (facts.isInUserNamespace) {
     return {
@@ -58,16 +65,45 @@ function namespaceObstacle(facts: MachineFacts): Obstacle | undefined {
   return { reason: `new namespaces are refused (${refusal})`, fix };
 }
 
+const notLinux: Obstacle = {
+  reason: 'containers need Linux',
+  fix: 'run lamina on Linux, or in a virtual machine',
+};
+
 const PRIVILEGED = 'start the container with --privileged';
 
 /** Lamina starts processes with system calls whose numbers it must know, and that the kernel must have. */
-function launchObstacle({ architecture, kernel }: MachineFacts): Obstacle | undefined {
+function launchObstacle(
+  { architecture, kernel }: MachineFacts,
+  [leastMajor, leastMinor]: readonly [number, number],
+): Obstacle | undefined {
   if (!canLaunch(architecture)) {
     return { reason: `it knows no processor ${architecture}`, fix: 'apt-get install runc' };
   }
   const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
-  if (major > 5 || (major === 5 && minor >= 12)) return undefined;
-  return { reason: `it needs Linux 5.12, and this is ${kernel}`, fix: 'apt-get install runc' };
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return undefined;
+  const least = `${leastMajor}.${leastMinor}`;
+  return { reason: `it needs Linux ${least}, and this is ${kernel}`, fix: 'use a newer kernel' };
+}
+
+/** What root of an ordinary container has. */
+const CHROOT_CAPABILITIES = [
+  ...['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'SETGID', 'SETUID'],
+  ...['SETPCAP', 'SYS_CHROOT'],
+];
+
+function chrootObstacle(facts: MachineFacts): Obstacle | undefined {
+  if (facts.system !== 'linux') return notLinux;
+  if (!facts.isRoot) return { reason: 'it needs root', fix: 'run lamina as root of its container' };
+  if (facts.isInUserNamespace) {
+    return { reason: 'root of a user namespace can make no device nodes', fix: undefined };
+  }
+  const missing = CHROOT_CAPABILITIES.find((name) => !hasCapability(facts.capabilities, name));
+  if (missing !== undefined) {
+    const fix = "start the container with Docker's default capabilities";
+    return { reason: `the capability ${missing} is missing`, fix };
+  }
+  return launchObstacle(facts, [5, 9]);
 }
 
 function ociProgramObstacle({ askedOciProgram: asked, find }: MachineFacts): Obstacle | undefined {

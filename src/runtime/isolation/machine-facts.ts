@@ -1,10 +1,9 @@
 /** What this machine lets this user do, as far as isolations depend on it. Facts that cost a process are read late. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Environment } from '../../environment.ts';
 import { findProgram, isInUserNamespace, isRoot } from '../../system/index.ts';
-import { capabilityMask } from '../process/index.ts';
+import { ownCapabilities } from '../process/index.ts';
 
 /** What the kernel answered: undefined if it did what was tried, else its refusal in words. */
 export type Refusal = string | undefined;
@@ -42,15 +41,6 @@ export function readMachineFacts(env: Environment): MachineFacts {
     find: (program) => findProgram(program, env),
     refusedNamespaces: () => tryUnshare(['--mount', '--propagation=private', '--pid'], env),
   };
-}
-
-function ownCapabilities(): bigint {
-  try {
-    const status = readFileSync('/proc/self/status', 'utf8');
-    return capabilityMask(status, 'CapEff') & capabilityMask(status, 'CapBnd');
-  } catch {
-    return 0n;
-  }
 }
 
 /** Starts a program that does nothing in new namespaces. */

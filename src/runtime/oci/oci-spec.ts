@@ -1,15 +1,15 @@
 /** Writes the OCI runtime specification of one process. */
 import { capabilities } from '../process/linux-capabilities.ts';
+import { ociProcess } from '../process/oci-process.ts';
 import type {
   ConsoleSize,
   OciDevice,
   OciDeviceRule,
   OciLimits,
   OciMount,
-  OciRlimit,
   OciSpec,
 } from '../process/oci-types.ts';
-import type { ProcessDevice, ProcessSpec, Ulimit } from '../process/spec.ts';
+import type { ProcessDevice, ProcessSpec } from '../process/spec.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** Everything the specification depends on beside the process: this machine and the runner's paths. */
@@ -69,7 +69,7 @@ export function ociSpec(spec: ProcessSpec, host: OciHost): OciSpec {
     ociVersion: '1.0.2',
     hostname: spec.hostname,
     root: { path: host.rootPath, readonly: false },
-    process: ociProcess(spec, host, granted),
+    process: ociProcess(spec, { ...host, granted }),
     mounts: [...defaultMounts(spec, host), ...host.mounts],
     linux: {
       namespaces: namespaces(spec),
@@ -98,26 +98,6 @@ function ociDevice({ access: _, ...device }: ProcessDevice): OciDevice {
 
 function deviceRule({ type, major, minor, access }: ProcessDevice): OciDeviceRule {
   return { allow: true, type, major, minor, access };
-}
-
-function ociProcess(
-  spec: ProcessSpec,
-  host: OciHost,
-  granted: readonly string[],
-): OciSpec['process'] {
-  const { uid, gid, additionalGids } = spec.user;
-  return {
-    terminal: spec.terminal,
-    consoleSize: host.consoleSize,
-    user: { uid, gid, umask: spec.umask, additionalGids },
-    args: spec.args,
-    env: spec.env,
-    cwd: spec.cwd,
-    capabilities: { bounding: granted, effective: granted, permitted: granted },
-    rlimits: spec.ulimits.map(rlimit),
-    noNewPrivileges: false,
-    oomScoreAdj: host.oomScoreAdj,
-  };
 }
 
 function namespaces({ network }: ProcessSpec): { type: string }[] {
@@ -150,9 +130,4 @@ function defaultMounts({ security, shmSize }: ProcessSpec, host: OciHost): OciMo
 
 function special(destination: string, type: string, options: readonly string[]): OciMount {
   return { destination, type, source: type, options };
-}
-
-function rlimit({ name, soft, hard }: Ulimit): OciRlimit {
-  const limit = (value: number) => (value < 0 ? 'unlimited' : value);
-  return { type: `RLIMIT_${name.toUpperCase()}`, soft: limit(soft), hard: limit(hard) };
 }

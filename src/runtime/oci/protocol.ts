@@ -38,7 +38,9 @@ export type Launcher =
       /** Whether it supports system call filters. */
       readonly seccomp: boolean;
     }
-  | { readonly kind: 'builtin' };
+  | { readonly kind: 'builtin' }
+  /** Without namespaces and mounts. */
+  | { readonly kind: 'chroot' };
 
 export type Report =
   | { readonly kind: 'ready' }

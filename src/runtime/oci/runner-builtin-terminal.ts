@@ -7,8 +7,7 @@ import { chownSync, constants, mkdirSync, openSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
 import { mount, unlockTerminal } from '../../system/index.ts';
 import type { ConsoleSize, OciMount, OciSpec } from '../process/oci-types.ts';
-import { passOn } from './pass-on.ts';
-import type { OwnTerminal } from './runner-container.ts';
+import { type OwnTerminal, passOn } from '../streams/index.ts';
 import { unmount } from './runner-root.ts';
 import { changedTerminalSize } from './terminal-size.ts';
 

@@ -1,7 +1,6 @@
 /** Runs one process without an OCI runtime, from the same specification, inside the runner. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chownSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import { makeNode } from '../../system/index.ts';
 import {
   isStarted,
@@ -13,12 +12,20 @@ import {
 } from '../builtin/index.ts';
 import type { OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult } from '../process/spec.ts';
+import {
+  type ContainerStreams,
+  inputPipe,
+  type OwnTerminal,
+  outputPipe,
+  readToEnd,
+  SIGNALLED,
+  sendSignal,
+  signalName,
+} from '../streams/index.ts';
 import { BuiltinTerminal } from './runner-builtin-terminal.ts';
 import type { Cgroup } from './runner-cgroup.ts';
-import type { ContainerStreams, OwnTerminal, RunnerProcess } from './runner-container.ts';
-import { inputPipe, outputPipe } from './runner-pipes.ts';
+import type { RunnerProcess } from './runner-container.ts';
 import type { Reaper } from './runner-reaper.ts';
-import { SIGNALLED, sendSignal, signalName } from './runner-signals.ts';
 
 export interface BuiltinTools {
   readonly cgroup: Cgroup;
@@ -114,12 +121,12 @@ export class BuiltinContainer implements RunnerProcess {
     const program = syscallProgram(process.arch, launchCalls(spec, this.#host()));
     writeFileSync(path, program.file, { mode: 0o700 });
     const stdio = [...fds.map((fd) => fd ?? ('ignore' as const)), 'pipe' as const];
-    const report = program.read(await readAll(spawn(path, [], { stdio, env: {} })));
+    const report = program.read(await readToEnd(spawn(path, [], { stdio, env: {} }), REPORT_FD));
     rmSync(path);
     const { pid } = report;
     if (pid === undefined || !isStarted(report)) {
       if (pid !== undefined) await this.#tools.reaper.wait(pid);
-      throw launchFailure(report, spec);
+      throw launchFailure(report, spec.process.args[0] ?? '');
     }
     this.#pid = pid;
     if (this.#killed) sendSignal(pid, 'SIGKILL');
@@ -145,18 +152,4 @@ export class BuiltinContainer implements RunnerProcess {
       lastCapability: Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8')),
     };
   }
-}
-
-/** Everything the program reports, until its own program, if it gets there, closes the descriptor. */
-async function readAll(child: ChildProcess): Promise<Buffer> {
-  const stream = child.stdio[REPORT_FD];
-  if (!(stream instanceof Readable)) throw new Error('no stream of reports');
-  const chunks: Buffer[] = [];
-  // A program that cannot be spawned has no stream that ends.
-  const failed = new Promise<never>((_, reject) => child.once('error', reject));
-  const read = (async () => {
-    for await (const chunk of stream) chunks.push(chunk);
-  })();
-  await Promise.race([read, failed]);
-  return Buffer.concat(chunks);
 }

@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly stateDirectory: string;
   readonly env: Environment;
   readonly stdio: StdioMode;
+  /** Whether the runner has namespaces, which end what it leaves. Without, it needs time to clean up. */
+  readonly isNamespaced: boolean;
   /** Found while the runner starts. */
   readonly launcher: Promise<Launcher>;
 }
@@ -40,14 +42,16 @@ interface Pending {
 
 /** Milliseconds that a killed container may take to end before the caller is told so anyway. */
 const ABORT_TIMEOUT = 800;
-/** Milliseconds that the runner may take to exit normally. */
+/** Milliseconds that the runner may take to exit normally: with namespaces, and without. */
 const CLOSE_TIMEOUT = 2000;
+const CLEANUP_TIMEOUT = 60_000;
 const ERROR_TAIL = 4096;
 /** The number of the runner itself, instead of a container's. */
 const RUNNER = 0;
 
 export class RunnerConnection {
   readonly #stdio: StdioMode;
+  readonly #closeTimeout: number;
   readonly #child: ChildProcess;
   readonly #control: Duplex;
   readonly #pending = new Map<number, Pending>();
@@ -59,9 +63,10 @@ export class RunnerConnection {
 
   private constructor(
     { child, control }: { child: ChildProcess; control: Duplex },
-    stdio: StdioMode,
+    { stdio, isNamespaced }: Pick<ConnectionOptions, 'stdio' | 'isNamespaced'>,
   ) {
     this.#stdio = stdio;
+    this.#closeTimeout = isNamespaced ? CLOSE_TIMEOUT : CLEANUP_TIMEOUT;
     this.#child = child;
     this.#control = control;
     const exited = new Promise((resolve) => child.once('exit', resolve));
@@ -79,7 +84,7 @@ export class RunnerConnection {
   /** @throws AppError RUNTIME_TOOLS_MISSING, RUNTIME_LOST, and the rejection of `launcher` */
   static async open(options: ConnectionOptions): Promise<RunnerConnection> {
     options.launcher.catch(() => {});
-    const connection = new RunnerConnection(await spawnRunner(options), options.stdio);
+    const connection = new RunnerConnection(await spawnRunner(options), options);
     try {
       const launcher = await options.launcher;
       const settings = { stateDirectory: options.stateDirectory, launcher };
@@ -131,7 +136,7 @@ export class RunnerConnection {
   async close(): Promise<void> {
     this.#control.end();
     // Killing the outer process makes the kernel kill the runner, and with it its pid namespace.
-    const timeout = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_TIMEOUT);
+    const timeout = setTimeout(() => this.#child.kill('SIGKILL'), this.#closeTimeout);
     await this.#gone;
     clearTimeout(timeout);
   }

@@ -2,38 +2,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { type Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import type { AppError } from '../../errors.ts';
 import type { OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult } from '../process/spec.ts';
+import {
+  type ContainerStreams,
+  inputPipe,
+  type OwnTerminal,
+  outputPipe,
+  SIGNALLED,
+  sendSignal,
+  signalName,
+} from '../streams/index.ts';
 import { serialiseOciSpec } from './oci-spec.ts';
 import type { Launcher } from './protocol.ts';
 import type { Cgroup } from './runner-cgroup.ts';
 import { runOnMadeTerminal } from './runner-made-terminal.ts';
-import { inputPipe, outputPipe } from './runner-pipes.ts';
 import type { Reaper } from './runner-reaper.ts';
-import { SIGNALLED, sendSignal, signalName } from './runner-signals.ts';
 import { UntypedTerminal } from './runner-terminal.ts';
 import { RuntimeLog, startFailure } from './runtime-failure.ts';
-
-/** Destinations of a container's streams. */
-export interface ContainerStreams {
-  /** Receives everything that the process writes; resolves when it has all of it. */
-  readonly stdout: (stream: Readable) => Promise<void>;
-  readonly stderr: (stream: Readable) => Promise<void>;
-  /** Feeds standard input until the stream closes; without it the process reads nothing. */
-  readonly stdin?: ((stream: Socket) => void) | undefined;
-}
-
-/** The runner's own standard streams. */
-export interface OwnTerminal {
-  /** Whether the container gets typed input. */
-  readonly interactive: boolean;
-  /** Standard output is not a terminal: output on the container's own terminal is passed on there. */
-  readonly made: boolean;
-}
 
 /** A process with the runner's means, from its start to its end. */
 export interface RunnerProcess {

@@ -5,17 +5,20 @@
  */
 import { Socket } from 'node:net';
 import { AppError } from '../../errors.ts';
+import { ChrootRunner } from '../chroot/index.ts';
+import type { ProcessResult } from '../process/spec.ts';
+import type { RunnerSettings } from './protocol.ts';
 import { type Command, FrameReader, frameHeader, messageFrame, type Report } from './protocol.ts';
-import { Runner } from './runner.ts';
+import { type OutputSink, type RunCommand, Runner, streamsOf } from './runner.ts';
 
 const CONTROL_FD = 3;
-/** How long containers have to end normally when the runner is no longer needed. Milliseconds. */
+/** How long a runner has to end when it is no longer needed; what it leaves ends with its namespaces. Milliseconds. */
 const LAST_MOMENTS = 1000;
 
 // Modes of created files must be exact.
 process.umask(0o022);
 const control = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
-let runner: Runner | undefined;
+let runner: AnyRunner | undefined;
 
 const reader = new FrameReader(({ payload }) => {
   const command: Command = JSON.parse(payload.toString());
@@ -32,10 +35,30 @@ control.once('close', () => void leave());
 // The first process of a pid namespace gets terminal signals meant for lamina; lamina decides about them.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
+interface AnyRunner {
+  readonly isNamespaced: boolean;
+  run(command: RunCommand, sink: OutputSink): Promise<ProcessResult>;
+  kill(id: number): void;
+  signal(id: number, signal: NodeJS.Signals): void;
+  close(): Promise<void>;
+}
+
+function openRunner(settings: RunnerSettings): AnyRunner {
+  if (settings.launcher.kind !== 'chroot') return new Runner(settings);
+  const chroot = new ChrootRunner(settings.stateDirectory);
+  return {
+    isNamespaced: false,
+    run: (command, sink) => chroot.run(command.id, command.spec, streamsOf(command, sink)),
+    kill: (id) => chroot.kill(id),
+    signal: (id, signal) => chroot.signal(id, signal),
+    close: () => chroot.close(),
+  };
+}
+
 function obey(command: Command): void {
   switch (command.kind) {
     case 'start':
-      runner = new Runner(command.settings);
+      runner = openRunner(command.settings);
       tell({ kind: 'ready' });
       break;
     case 'run':
@@ -96,7 +119,7 @@ function reason(error: unknown): string {
 }
 
 async function leave(): Promise<void> {
-  setTimeout(() => process.exit(1), LAST_MOMENTS);
+  if (runner?.isNamespaced === true) setTimeout(() => process.exit(1), LAST_MOMENTS);
   try {
     await runner?.close();
   } finally {

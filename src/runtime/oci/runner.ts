@@ -6,17 +6,12 @@ import { allHostDevices } from '../process/host-devices.ts';
 import { capabilityMask } from '../process/linux-capabilities.ts';
 import type { OciDevice, OciMount, OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
+import { type ContainerStreams, foregroundStreams, type OwnTerminal } from '../streams/index.ts';
 import { ociSpec } from './oci-spec.ts';
 import type { Command, Launcher, RunnerSettings } from './protocol.ts';
 import { BuiltinContainer } from './runner-builtin.ts';
 import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
-import {
-  Container,
-  type ContainerStreams,
-  type OwnTerminal,
-  type RunnerProcess,
-} from './runner-container.ts';
-import { foregroundStreams } from './runner-foreground.ts';
+import { Container, type RunnerProcess } from './runner-container.ts';
 import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
@@ -30,7 +25,7 @@ export type OutputSink = (
   chunk: Buffer,
 ) => Promise<void> | undefined;
 
-type RunCommand = Extract<Command, { kind: 'run' }>;
+export type RunCommand = Extract<Command, { kind: 'run' }>;
 
 /** Under memory pressure a step should be killed before lamina. */
 const OOM_SCORE_ADJUSTMENT = 100;
@@ -42,6 +37,7 @@ export class Runner {
   readonly #reaper = new Reaper();
   readonly #running = new Map<number, { container: RunnerProcess; over: Promise<unknown> }>();
   readonly #machine: Machine;
+  readonly isNamespaced = true;
 
   /** Moves into a file system in memory: all our own paths are relative to it. */
   constructor(settings: RunnerSettings) {
@@ -85,6 +81,7 @@ export class Runner {
 
   #container(base: string, spec: ProcessSpec, cgroup: Cgroup): RunnerProcess {
     const { launcher } = this.#settings;
+    if (launcher.kind === 'chroot') throw new Error('another runner is for this');
     const reaper = this.#reaper;
     return launcher.kind === 'program'
       ? new Container(base, { runtime: launcher, cgroup, reaper })
@@ -132,7 +129,7 @@ export class Runner {
 }
 
 function canFilter(launcher: Launcher): boolean {
-  return launcher.kind === 'builtin' || launcher.seccomp;
+  return launcher.kind !== 'program' || launcher.seccomp;
 }
 
 /** The runtime makes devices only in its own /dev, never in mounts there. */
@@ -144,7 +141,7 @@ function devicesBeside(mounts: readonly OciMount[]): readonly OciDevice[] {
 }
 
 /** For a terminal the runtime does this itself. */
-function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | OwnTerminal {
+export function streamsOf(command: RunCommand, sink: OutputSink): ContainerStreams | OwnTerminal {
   const { interactive } = command;
   if (command.stdio === 'foreground') {
     if (!command.spec.terminal) return foregroundStreams(interactive);

@@ -1,6 +1,6 @@
 /**
- * Runs processes in namespaces of their own, as root: in containers of runc or crun, or started by lamina itself. One
- * helper process, the runner, does everything that needs
+ * Runs processes in namespaces of their own, as root: in containers of runc or crun, or started by lamina itself; or,
+ * without namespaces, in copies of the layers. One helper process, the runner, does everything that needs
  * namespaces: it is the first process of a pid namespace of its own and has a mount namespace of its own, so whatever
  * happens to lamina, the kernel removes all processes and mounts.
  */
@@ -8,6 +8,7 @@ import { jointSignal } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
 import { kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
 import type {
+  Isolation,
   ProcessResult,
   ProcessSpec,
   RunOptions,
@@ -15,6 +16,7 @@ import type {
   RuntimeCapabilities,
   RuntimeOptions,
 } from '../process/index.ts';
+import { copiedFlavour, ownCapabilities } from '../process/index.ts';
 import { findOciProgram } from './find-oci-program.ts';
 import type { Launcher } from './protocol.ts';
 import { RunnerConnection } from './runner-connection.ts';
@@ -22,32 +24,24 @@ import { RunnerConnection } from './runner-connection.ts';
 /** Deeper stacks exceed the kernel's limit of 500. */
 const MAX_LAYERS = 400;
 
-/** How the sandbox starts processes: by an OCI runtime, or by itself. */
-export type SandboxIsolation = 'oci' | 'builtin';
-
 export class SandboxRuntime implements Runtime {
-  readonly isolation: SandboxIsolation;
-  readonly lacks: readonly string[] = [];
+  readonly isolation: Isolation;
+  readonly lacks: readonly string[];
   readonly #options: RuntimeOptions;
   #capabilities: RuntimeCapabilities | undefined;
   #connection: Promise<RunnerConnection> | undefined;
   #connected: RunnerConnection | undefined;
   #closed = false;
 
-  constructor(isolation: SandboxIsolation, options: RuntimeOptions) {
+  /** @param lacks as `Runtime` has it */
+  constructor({ isolation, lacks }: Pick<Runtime, 'isolation' | 'lacks'>, options: RuntimeOptions) {
     this.isolation = isolation;
+    this.lacks = lacks;
     this.#options = options;
   }
 
   get capabilities(): RuntimeCapabilities {
-    this.#capabilities ??= {
-      ...ROOT_FORM,
-      mounts: { overlay: true, erofs: kernelHasErofs() },
-      cgroups: true,
-      seccomp: true,
-      network: ['host', 'none'],
-      devices: true,
-    };
+    this.#capabilities ??= this.isolation === 'chroot' ? copied() : mounted();
     return this.#capabilities;
   }
 
@@ -63,7 +57,8 @@ export class SandboxRuntime implements Runtime {
    *   RUNTIME_WRONG_FORMAT, RUNTIME_LOST; AbortedError within a second of the signal
    */
   async run(spec: ProcessSpec, options: RunOptions = {}): Promise<ProcessResult> {
-    if (spec.lowers.length > MAX_LAYERS) throw tooManyLayers(spec.lowers.length);
+    if (this.capabilities.mounts.overlay && spec.lowers.length > MAX_LAYERS)
+      throw tooManyLayers(spec.lowers.length);
     const signal = jointSignal(this.#options.signal, options.signal);
     if (signal.aborted) throw new AbortedError();
     const connection = await abortable(this.#connect(), signal);
@@ -93,15 +88,43 @@ export class SandboxRuntime implements Runtime {
     launcher.catch(() => {});
     const directory = await temporaryDirectory();
     const stateDirectory = Buffer.from(directory).toString('latin1');
-    this.#connected = await RunnerConnection.open({ stateDirectory, env, stdio, launcher });
+    this.#connected = await RunnerConnection.open({
+      ...{ stateDirectory, env, stdio, launcher },
+      isNamespaced: this.isolation !== 'chroot',
+    });
     return this.#connected;
   }
 
   async #launcher(): Promise<Launcher> {
-    if (this.isolation === 'builtin') return { kind: 'builtin' };
+    if (this.isolation !== 'oci') return { kind: this.isolation };
     const { name, path, seccomp } = await findOciProgram(this.#options.env);
     return { kind: 'program', name, path, seccomp };
   }
+}
+
+function mounted(): RuntimeCapabilities {
+  return {
+    ...ROOT_FORM,
+    mounts: { overlay: true, erofs: kernelHasErofs() },
+    namespaces: true,
+    cgroups: true,
+    seccomp: true,
+    network: ['host', 'none'],
+    devices: true,
+  };
+}
+
+function copied(): RuntimeCapabilities {
+  return {
+    idMap: 'root',
+    xattrFlavour: copiedFlavour(ownCapabilities()),
+    mounts: { overlay: false, erofs: false },
+    namespaces: false,
+    cgroups: false,
+    seccomp: false,
+    network: ['host'],
+    devices: true,
+  };
 }
 
 function tooManyLayers(count: number): AppError {

@@ -40,15 +40,20 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 export async function spawnRunner({
   env,
   stdio,
+  isNamespaced,
 }: {
   readonly env: Environment;
   readonly stdio: StdioMode;
+  /** Without namespaces the runner outlives lamina for a moment, to clean up. */
+  readonly isNamespaced: boolean;
 }): Promise<{ child: ChildProcess; control: Duplex }> {
   const foreground = stdio === 'foreground';
   const own = foreground ? 'inherit' : 'ignore';
   const path = env.PATH ? `${env.PATH}:${PATH}` : PATH;
   const enter = foreground ? OWN_ERRORS : [];
-  const child = spawn('setpriv', [...CHAIN, ...enter, process.execPath, runnerProgram()], {
+  const chain = isNamespaced ? ['setpriv', ...CHAIN] : [];
+  const [program = '', ...args] = [...chain, ...enter, process.execPath, runnerProgram()];
+  const child = spawn(program, args, {
     stdio: [own, own, 'pipe', 'pipe', ...(foreground ? [2] : [])],
     // The runner gets nothing of the user's environment: NODE_OPTIONS, LISTEN_FDS and others would change its
     // behaviour.

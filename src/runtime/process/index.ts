@@ -1,12 +1,18 @@
+export { COVERED_DIRECTORIES } from './container-view.ts';
+export { hostsFile, readHostResolvFile, resolvFile } from './etc-files.ts';
 export { hostDevices } from './host-devices.ts';
 export { ISOLATIONS, type Isolation, type IsolationChoice } from './isolation.ts';
 export {
+  capabilities,
   capabilityMask,
   capabilityName,
   capabilityNumber,
+  copiedFlavour,
   hasCapability,
+  ownCapabilities,
 } from './linux-capabilities.ts';
 export { isMountFailure } from './mount-failure.ts';
+export { ociProcess } from './oci-process.ts';
 export type * from './oci-types.ts';
 export { type ProcessRequest, prepareProcess, type WantedMount } from './prepare.ts';
 export {

@@ -1,6 +1,8 @@
 /** Linux capabilities by number. */
+import { readFileSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { nearestName } from '../../nearest-name.ts';
+import type { XattrFlavour } from '../../system/index.ts';
 
 const NAMES: readonly string[] = [
   'CHOWN',
@@ -129,4 +131,19 @@ export function hasCapability(mask: bigint, name: string): boolean {
 export function capabilityMask(status: string, field: string): bigint {
   const hex = new RegExp(`^${field}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1];
   return hex === undefined ? 0n : BigInt(`0x${hex}`);
+}
+
+/** Those of this process, bit n for capability n; none where the kernel does not tell. */
+export function ownCapabilities(): bigint {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    return capabilityMask(status, 'CapEff') & capabilityMask(status, 'CapBnd');
+  } catch {
+    return 0n;
+  }
+}
+
+/** How copies of layers mark opaque directories: overlayfs's own attributes need a capability. */
+export function copiedFlavour(capabilities: bigint): XattrFlavour {
+  return hasCapability(capabilities, 'SYS_ADMIN') ? 'trusted' : 'user';
 }

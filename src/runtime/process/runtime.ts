@@ -18,6 +18,11 @@ export interface RuntimeCapabilities extends TreeForm {
     /** A lower may be an EROFS image; the first mount may still fail (see `isMountFailure`). */
     readonly erofs: boolean;
   };
+  /**
+   * Processes have namespaces of their own: they see no others, mounts are as asked (read-only, of a size, shared with
+   * others while they run), and so are /proc, /sys and the host name. Without, a bind mount to write must be `owned`.
+   */
+  readonly namespaces: boolean;
   /** Limits of processes and memory are enforced. */
   readonly cgroups: boolean;
   /** System calls are filtered, if the kernel supports it. */

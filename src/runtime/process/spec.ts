@@ -22,6 +22,8 @@ export type ProcessMount =
       readonly within?: string | undefined;
       readonly target: string;
       readonly readonly: boolean;
+      /** It is lamina's own, and no other process uses it now: it may be moved into the container and back. */
+      readonly owned?: boolean | undefined;
     }
   | {
       /** A file or directory of another file system made of layers. */

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { isatty, ReadStream } from 'node:tty';
 import { isPipe, passOn } from './pass-on.ts';
-import type { ContainerStreams } from './runner-container.ts';
+import type { ContainerStreams } from './streams.ts';
 
 /** @param interactive whether standard input is passed on */
 export function foregroundStreams(interactive: boolean): ContainerStreams {

@@ -1,0 +1,176 @@
+/**
+ * Runs processes in root file systems that are copies, where nothing can be mounted and no namespace can be made: as root
+ * of an ordinary container. What would be mounted is put there and taken away.
+ */
+import { closeSync, mkdirSync, readFileSync } from 'node:fs';
+import { AppError } from '../../errors.ts';
+import { becomeSubreaper, fsPath } from '../../system/index.ts';
+import type { GuardedProcess } from '../builtin/index.ts';
+import { type CopyRights, RootCopies, type RootCopy, remove } from '../copies/index.ts';
+import {
+  COVERED_DIRECTORIES,
+  capabilities,
+  copiedFlavour,
+  ociProcess,
+  ownCapabilities,
+  type ProcessResult,
+  type ProcessSpec,
+} from '../process/index.ts';
+import {
+  type ContainerStreams,
+  inputPipe,
+  type OwnTerminal,
+  outputPipe,
+  SIGNALLED,
+  sendSignal,
+  signalName,
+} from '../streams/index.ts';
+import { descendantsOf, Guarded } from './guarded.ts';
+import { clearKernelDirectories, fillKernelDirectories } from './kernel-files.ts';
+import { directoryOf, makeNewDirectories, placedFiles, setMetadata } from './place-mounts.ts';
+import { Placements } from './placements.ts';
+
+export class ChrootRunner {
+  readonly #directory: string;
+  readonly #roots: RootCopies;
+  readonly #running = new Map<number, { guarded: Guarded; over: Promise<unknown> }>();
+  readonly #lastCapability = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
+  readonly #capabilities = ownCapabilities();
+  readonly #rights: CopyRights = { isRoot: true, flavour: copiedFlavour(this.#capabilities) };
+
+  /** @param stateDirectory existing, latin1 bytes; on the file system of the store */
+  constructor(stateDirectory: string) {
+    this.#directory = `${stateDirectory}/chroot-${process.pid}`;
+    // Processes whose guard was killed come here, to be seen and ended.
+    becomeSubreaper();
+    mkdirSync(fsPath(this.#directory), { mode: 0o700 });
+    this.#roots = new RootCopies({
+      directory: this.#directory,
+      ...this.#rights,
+      covered: COVERED_DIRECTORIES,
+    });
+  }
+
+  /** @throws AppError when the process could not be started, or wants what this isolation lacks */
+  async run(
+    id: number,
+    spec: ProcessSpec,
+    streams: ContainerStreams | OwnTerminal,
+  ): Promise<ProcessResult> {
+    refuseWhatIsLacking(spec);
+    if (!('stdout' in streams)) throw new Error('a terminal was refused');
+    const guarded = new Guarded();
+    const over = this.#run(spec, { id, guarded, streams });
+    this.#running.set(id, { guarded, over: over.catch(() => {}) });
+    const exitCode = await over.finally(() => this.#running.delete(id));
+    return { exitCode, signal: signalName(exitCode - SIGNALLED), oomKilled: false };
+  }
+
+  kill(id: number): void {
+    this.#running.get(id)?.guarded.kill();
+  }
+
+  signal(id: number, signal: NodeJS.Signals): void {
+    this.#running.get(id)?.guarded.signal(signal);
+  }
+
+  /** Ends all processes, takes back what was put anywhere, and removes all copies. */
+  async close(): Promise<void> {
+    const running = [...this.#running.values()];
+    for (const { guarded } of running) guarded.kill();
+    await Promise.all(running.map(({ over }) => over));
+    for (const pid of descendantsOf(process.pid)) sendSignal(pid, 'SIGKILL');
+    this.#roots.close();
+  }
+
+  async #run(spec: ProcessSpec, { id, guarded, streams }: Running): Promise<number> {
+    const copy = await this.#take(spec);
+    const aside = `${this.#directory}/aside-${id}`;
+    const placements = new Placements(copy.path, aside);
+    let isClean = false;
+    try {
+      let exitCode: number;
+      try {
+        makeNewDirectories(copy.path, spec);
+        for (const placed of placedFiles(spec, this.#rights)) await placements.place(placed);
+        fillKernelDirectories(copy.path);
+        exitCode = await this.#runIn(copy.path, spec, { id, guarded, streams });
+      } finally {
+        clearKernelDirectories(copy.path);
+        placements.undo();
+        remove(aside);
+      }
+      if (spec.upper === undefined) return exitCode;
+      if (exitCode === 0) {
+        await this.#roots.keep(copy, spec.upper, placements.restored);
+        isClean = true;
+      } else await this.#roots.write(copy, spec.upper, placements.restored);
+      return exitCode;
+    } finally {
+      if (!isClean) this.#roots.drop(copy);
+    }
+  }
+
+  async #take(spec: ProcessSpec): Promise<RootCopy> {
+    try {
+      return await this.#roots.take(spec.lowers.map(directoryOf), (path) =>
+        setMetadata(path, spec.root),
+      );
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `the root file system could not be copied: ${reason}`;
+      throw new AppError('RUNTIME_MOUNT_FAILED', message, { cause });
+    }
+  }
+
+  async #runIn(root: string, spec: ProcessSpec, running: Running): Promise<number> {
+    const { id, guarded, streams } = running;
+    const stdout = outputPipe(`${root}/dev/stdout`, { keep: true });
+    const stderr = outputPipe(`${root}/dev/stderr`, { keep: true });
+    const stdin = streams.stdin ? inputPipe(`${this.#directory}/stdin-${id}`) : undefined;
+    const stdio = [stdin?.childFd ?? ('ignore' as const), stdout.childFd, stderr.childFd];
+    const ended = guarded.run(`${this.#directory}/start-${id}`, this.#guarded(root, spec), stdio);
+    for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
+    // The process may close its end at any time, and need not read everything.
+    stdin?.stream.on('error', () => stdin.stream.destroy());
+    if (stdin) streams.stdin?.(stdin.stream);
+    const taken = Promise.all([streams.stdout(stdout.stream), streams.stderr(stderr.stream)]);
+    try {
+      return await ended;
+    } finally {
+      stdin?.stream.destroy();
+      await taken;
+    }
+  }
+
+  #guarded(root: string, spec: ProcessSpec): GuardedProcess {
+    const { security, addedCapabilities: added, droppedCapabilities: dropped } = spec;
+    const granted = capabilities({ security, added, dropped }, this.#capabilities);
+    const lastCapability = this.#lastCapability;
+    return { root, process: ociProcess(spec, { granted, oomScoreAdj: 0 }), lastCapability };
+  }
+}
+
+interface Running {
+  readonly id: number;
+  readonly guarded: Guarded;
+  readonly streams: ContainerStreams;
+}
+
+function refuseWhatIsLacking(spec: ProcessSpec): void {
+  const lacking = [
+    { wanted: spec.network === 'none', what: 'networks of its own', hint: 'remove --network=none' },
+    {
+      wanted: Object.values(spec.limits).some((limit) => limit !== undefined),
+      what: 'limits of control groups',
+      hint: 'remove the limits',
+    },
+    { wanted: spec.devices.length > 0, what: 'devices', hint: 'remove --device' },
+    { wanted: spec.terminal, what: 'terminals', hint: 'remove -t' },
+  ];
+  const found = lacking.find(({ wanted }) => wanted);
+  if (found === undefined) return;
+  throw new AppError('RUNTIME_ISOLATION', `the isolation chroot has no ${found.what}`, {
+    hint: `${found.hint}, or choose another isolation`,
+  });
+}

@@ -1,0 +1,109 @@
+/** One process under a guard, from its start to the end of all its children. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fsPath } from '../../system/index.ts';
+import {
+  type GuardedProcess,
+  guardCalls,
+  guardedEnd,
+  isStarted,
+  launchFailure,
+  REPORT_FD,
+  STATUS_FD,
+  syscallProgram,
+} from '../builtin/index.ts';
+import { readToEnd, SIGNALLED, sendSignal } from '../streams/index.ts';
+
+const KILL_INTERVAL_MS = 5;
+
+export class Guarded {
+  #guard: ChildProcess | undefined;
+  #pid: number | undefined;
+  #isKilled = false;
+  #early: NodeJS.Signals[] = [];
+
+  /**
+   * @param path of a file that is made for the start. Latin1 bytes
+   * @returns the exit code, or 128 and the signal's number, when no process is left
+   * @throws AppError when the program could not be started
+   */
+  async run(
+    path: string,
+    process_: GuardedProcess,
+    stdio: readonly (number | 'ignore')[],
+  ): Promise<number> {
+    const program = syscallProgram(process.arch, guardCalls(process_));
+    writeFileSync(fsPath(path), program.file, { mode: 0o700 });
+    const guard = spawn(Buffer.from(path, 'latin1').toString(), [], {
+      stdio: [...stdio, 'pipe', 'pipe'],
+      env: {},
+    });
+    this.#guard = guard;
+    const exited = once(guard, 'exit');
+    const status = readToEnd(guard, STATUS_FD);
+    status.catch(() => {});
+    const report = program.read(await readToEnd(guard, REPORT_FD));
+    rmSync(fsPath(path), { force: true });
+    this.#pid = report.pid;
+    if (this.#isKilled) this.kill();
+    for (const signal of this.#early.splice(0)) sendSignal(this.#pid, signal);
+    const end = guardedEnd(await status);
+    await this.#killRest(guard, exited);
+    this.#pid = undefined;
+    if (!isStarted(report)) throw launchFailure(report, process_.process.args[0] ?? '');
+    if (end === undefined) return SIGNALLED + 9;
+    return end.kind === 'exited' ? end.number : SIGNALLED + end.number;
+  }
+
+  /** Ends the process; `run` ends its children. */
+  kill(): void {
+    this.#isKilled = true;
+    sendSignal(this.#pid, 'SIGKILL');
+  }
+
+  /** Passes a signal to the process, as soon as there is one. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#pid !== undefined) sendSignal(this.#pid, signal);
+    else if (this.#guard?.exitCode === null || this.#guard === undefined) this.#early.push(signal);
+  }
+
+  /** Until the guard has no children: it waits for all of them, and is told of each that loses its parent. */
+  async #killRest(guard: ChildProcess, exited: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    const over = exited.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      for (const pid of descendantsOf(guard.pid ?? 0)) sendSignal(pid, 'SIGKILL');
+      await Promise.race([over, delay(KILL_INTERVAL_MS)]);
+    }
+  }
+}
+
+/** All processes below another. */
+export function descendantsOf(ancestor: number): readonly number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    const parent = Number.isInteger(pid) ? parentOf(pid) : undefined;
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const found: number[] = [];
+  for (let next: readonly number[] = [ancestor]; next.length > 0; ) {
+    next = next.flatMap((pid) => children.get(pid) ?? []);
+    found.push(...next);
+  }
+  return found;
+}
+
+/** The name of a process, in parentheses, may contain anything. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,1 @@
+export { ChrootRunner } from './chroot-runner.ts';

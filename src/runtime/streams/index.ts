@@ -1,0 +1,6 @@
+export { foregroundStreams } from './foreground-streams.ts';
+export { passOn } from './pass-on.ts';
+export { type ChildPipe, inputPipe, outputPipe } from './pipes.ts';
+export { readToEnd } from './read-to-end.ts';
+export { SIGNALLED, sendSignal, signalName } from './signals.ts';
+export type { ContainerStreams, OwnTerminal } from './streams.ts';

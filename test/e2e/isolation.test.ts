@@ -1,0 +1,115 @@
+/** The same image whatever isolates RUN, and what the build says about it. */
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBusyboxImage } from '../support/busybox-image.ts';
+import { Workbench } from '../support/cli.ts';
+import { isolationProjects } from '../support/isolation-projects.ts';
+import { OrdinaryContainer } from '../support/ordinary-container.ts';
+
+const EPOCH = { SOURCE_DATE_EPOCH: '1700000000' };
+
+describe('RUN', () => {
+  const bench = new Workbench();
+  const stores = new Map<string, Workbench>();
+  const projects = new Map<string, string>();
+  let container: OrdinaryContainer;
+
+  beforeAll(async () => {
+    chmodSync(bench.directory, 0o755);
+    await makeBusyboxImage(bench);
+    const archive = join(bench.directory, 'busybox.tar');
+    await bench.succeed(['save', '-o', archive, 'busybox']);
+    container = new OrdinaryContainer(bench.directory);
+    for (const isolation of ['oci', 'builtin', 'chroot']) {
+      const store = new Workbench({ store: join(bench.directory, `store-${isolation}`) });
+      await store.succeed(['load', '-q', '-i', archive]);
+      stores.set(isolation, store);
+    }
+    for (const [index, { name, files }] of isolationProjects().entries()) {
+      projects.set(name, bench.project(files, `project-${index}`));
+    }
+  });
+  afterAll(() => {
+    container[Symbol.dispose]();
+    for (const store of stores.values()) store[Symbol.dispose]();
+    bench[Symbol.dispose]();
+  });
+
+  async function digest(isolation: string, name: string, flags: readonly string[] = []) {
+    const store = stores.get(isolation);
+    const directory = projects.get(name);
+    if (store === undefined || directory === undefined) throw new Error(name);
+    const wrapper = isolation === 'chroot' ? container.wrapper : undefined;
+    const settings = { wrapper, env: EPOCH, cwd: directory };
+    const args = ['build', '-q', '--isolation', isolation, ...flags, directory];
+    return (await store.succeed(args, settings)).stdout;
+  }
+
+  it.each(isolationProjects().map((one) => [one.name, one.flags] as const))(
+    'gives the same image under all isolations: %s',
+    async (name, flags) => {
+      const digests = new Map<string, string>();
+      for (const isolation of stores.keys()) {
+        digests.set(
+          isolation,
+          await digest(
+            isolation,
+            name,
+            flags?.map((flag) => flag.replace('src=', `src=${projects.get(name)}/`)),
+          ),
+        );
+      }
+      const expected = digests.get('oci') ?? '';
+      expect(expected).toMatch(/^sha256:/);
+      expect(Object.fromEntries(digests)).toEqual({
+        oci: expected,
+        builtin: expected,
+        chroot: expected,
+      });
+    },
+  );
+
+  it('of a root without privilege names what its isolation lacks', async () => {
+    const store = stores.get('chroot');
+    const directory = bench.project({ Dockerfile: 'FROM busybox\nRUN true\n' }, 'named');
+    const settings = { wrapper: container.wrapper };
+    const { stderr } = await (store ?? bench).succeed(
+      ['build', '--progress=plain', directory],
+      settings,
+    );
+    expect(stderr).toMatch(/^isolation: chroot \(without namespaces, .*limits\)$/m);
+  });
+
+  it('of the default isolation says nothing about it', async () => {
+    const directory = bench.project({ Dockerfile: 'FROM busybox\nRUN echo 1\n' }, 'default');
+    const { stderr } = await bench.succeed(['build', '--progress=plain', directory]);
+    expect(stderr).not.toContain('isolation');
+  });
+
+  it('is cached whatever isolated it', async () => {
+    const directory = bench.project({ Dockerfile: 'FROM busybox\nRUN echo 2 > /2\n' }, 'cached');
+    await bench.succeed(['build', '-q', '--isolation=oci', directory]);
+    const { stderr } = await bench.succeed([
+      ...['build', '--progress=plain', '--isolation=builtin', directory],
+    ]);
+    expect(stderr).toMatch(/CACHED/);
+    expect(stderr).not.toContain('isolation');
+  });
+
+  it('with an isolation that does not work is an error, never another isolation', async () => {
+    const store = stores.get('chroot');
+    const directory = bench.project({ Dockerfile: 'FROM busybox\nRUN echo 3\n' }, 'asked');
+    const { status, stderr } = await (store ?? bench).lamina(
+      ['build', '--isolation=oci', directory],
+      {
+        wrapper: container.wrapper,
+      },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'the isolation oci does not work: the capability SYS_ADMIN is missing',
+    );
+    expect(stderr).toContain('Dockerfile:2');
+  });
+});
