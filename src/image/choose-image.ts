@@ -22,6 +22,8 @@ export interface ChooseOptions {
   readonly platform: Platform;
   /** Whether the user requested the platform: then a single image for another one is refused. */
   readonly explicit?: boolean | undefined;
+  /** An image of which not all layers can be read is opened: such a layer fails when it is read. */
+  readonly partly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +42,7 @@ export async function chooseImage(
   root: ManifestName,
   options: ChooseOptions,
 ): Promise<Image> {
-  const { platform, explicit = false, signal } = options;
+  const { platform, explicit = false, partly, signal } = options;
   const first = await source.manifest(root, { signal });
   let found = first;
   for (let depth = 0; isIndexType(found.descriptor.mediaType); depth++) {
@@ -51,7 +53,7 @@ export async function chooseImage(
     found = await source.manifest(next, { signal });
   }
   if (!isManifestType(found.descriptor.mediaType)) throw notAnImage(source.label);
-  const image = await readImage(source, found, { signal });
+  const image = await readImage(source, found, { partly, signal });
   const isLone = found === first;
   if (!explicit || !isLone || selectPlatform(platform, [image.config]) !== undefined) return image;
   throw noPlatform(source.label, platform, [{ ...image.descriptor, platform: image.config }]);

@@ -87,7 +87,7 @@ function namesIn(source: ImageSource, text: string): readonly string[] {
 function chosenImage(source: ImageSource, { platform, signal }: WithImageOptions): Promise<Image> {
   const wanted = platform === undefined ? hostPlatform() : parsePlatform(platform);
   const explicit = platform !== undefined;
-  return chooseImage(source, rootOf(source), { platform: wanted, explicit, signal });
+  return chooseImage(source, rootOf(source), { platform: wanted, explicit, partly: true, signal });
 }
 
 /** The image that a build on record made; undefined where the text names none. */

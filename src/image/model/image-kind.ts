@@ -1,6 +1,6 @@
 /** Content of registries other than container images: charts, modules, signatures, encrypted layers. */
 import { AppError } from '../../errors.ts';
-import { layerCompression, type Manifest } from '../../oci/index.ts';
+import { type Descriptor, layerCompression, type Manifest } from '../../oci/index.ts';
 
 const IMAGE_CONFIG =
   /^application\/vnd\.(?:oci\.image\.config|docker\.container\.image)\.v1\+json$/;
@@ -23,23 +23,41 @@ const KINDS: readonly (readonly [RegExp, string, string])[] = [
  * @throws AppError IMAGE_NOT_AN_IMAGE, IMAGE_LAYER_ENCRYPTED, IMAGE_LAYER_UNSUPPORTED
  */
 export function checkLayers(manifest: Manifest, name: string): void {
-  if (!isImage(manifest)) throw notAnImage(name, manifest);
-  for (const { mediaType } of manifest.layers) {
-    if (layerCompression(mediaType) !== undefined) continue;
-    if (/\+encrypted$|\.encrypted/.test(mediaType)) {
-      throw new AppError('IMAGE_LAYER_ENCRYPTED', `the layers of ${name} are encrypted`, {
-        hint: 'decrypt the image first, for example with `skopeo copy --decryption-key`',
-      });
-    }
-    if (manifest.artifactType !== undefined || kindOf(mediaType) !== undefined) {
-      throw notAnImage(name, manifest);
-    }
-    throw new AppError(
-      'IMAGE_LAYER_UNSUPPORTED',
-      `a layer of ${name} has the unknown type ${JSON.stringify(mediaType.slice(0, 200))}`,
-      { hint: 'ask its publisher for an image with standard layers' },
-    );
+  checkKind(manifest, name);
+  for (const layer of manifest.layers) {
+    const fault = layerFault(layer, name);
+    if (fault !== undefined) throw fault;
   }
+}
+
+/**
+ * Checks that a manifest is of an image, whether its layers can be read or not.
+ *
+ * @throws AppError IMAGE_NOT_AN_IMAGE
+ */
+export function checkKind(manifest: Manifest, name: string): void {
+  const isOther = ({ mediaType }: Descriptor) =>
+    layerCompression(mediaType) === undefined &&
+    !ENCRYPTED.test(mediaType) &&
+    (manifest.artifactType !== undefined || kindOf(mediaType) !== undefined);
+  if (!isImage(manifest) || manifest.layers.some(isOther)) throw notAnImage(name, manifest);
+}
+
+const ENCRYPTED = /\+encrypted$|\.encrypted/;
+
+/** Why a layer of an image cannot be read, by its media type. */
+export function layerFault({ mediaType, digest }: Descriptor, name: string): AppError | undefined {
+  if (layerCompression(mediaType) !== undefined) return undefined;
+  if (ENCRYPTED.test(mediaType)) {
+    return new AppError('IMAGE_LAYER_ENCRYPTED', `the layer ${digest} of ${name} is encrypted`, {
+      hint: 'decrypt the image first, for example with `skopeo copy --decryption-key`',
+    });
+  }
+  return new AppError(
+    'IMAGE_LAYER_UNSUPPORTED',
+    `the layer ${digest} of ${name} has the unknown type ${JSON.stringify(mediaType.slice(0, 200))}`,
+    { hint: 'ask its publisher for an image with standard layers' },
+  );
 }
 
 /** Manifests are also used for signatures, charts and other things that are not images. */

@@ -12,7 +12,7 @@ import {
   type RawManifest,
 } from '../../oci/index.ts';
 import { type BlobReading, bytesOf, type Image, type Layer } from './image.ts';
-import { checkLayers } from './image-kind.ts';
+import { checkKind, checkLayers, layerFault } from './image-kind.ts';
 import type { ImageSource, ReadRequest } from './transport.ts';
 
 /** Configs of real images have some kilobytes. */
@@ -23,6 +23,11 @@ export interface ImageDocuments extends RawManifest {
   readonly manifest: Manifest;
   readonly config: ImageConfig;
   readonly configBytes: Uint8Array;
+}
+
+export interface ReadImageOptions extends ReadRequest {
+  /** An image of which not all layers can be read is opened: such a layer fails when it is read. */
+  readonly partly?: boolean | undefined;
 }
 
 type Blobs = Pick<ImageSource, 'label' | 'blob'>;
@@ -36,10 +41,11 @@ type Blobs = Pick<ImageSource, 'label' | 'blob'>;
 export async function readImage(
   source: Blobs,
   raw: RawManifest,
-  request: ReadRequest = {},
+  request: ReadImageOptions = {},
 ): Promise<Image> {
   const manifest = decodeManifest(raw.bytes, raw.descriptor.mediaType);
-  checkLayers(manifest, source.label);
+  const check = request.partly === true ? checkKind : checkLayers;
+  check(manifest, source.label);
   return imageOf(source, await readDocuments(source, { raw, manifest }, request), request);
 }
 
@@ -64,7 +70,7 @@ export async function readDocuments(
 export function imageOf(
   source: Blobs,
   documents: ImageDocuments,
-  request: ReadRequest = {},
+  { partly = false, ...request }: ReadImageOptions = {},
 ): Image {
   const { descriptor, bytes, manifest, config, configBytes } = documents;
   const { diff_ids: diffIds } = config.rootfs;
@@ -78,10 +84,16 @@ export function imageOf(
   const layers = diffIds.flatMap((diffId, position): Layer[] => {
     const layer = manifest.layers[position];
     if (layer === undefined) return [];
-    const read = (reading: BlobReading = {}) => source.blob(layer, { ...request, ...reading });
+    const fault = partly ? layerFault(layer, source.label) : undefined;
+    const read = (reading: BlobReading = {}) =>
+      fault === undefined ? source.blob(layer, { ...request, ...reading }) : failing(fault);
     return [{ descriptor: layer, diffId, read }];
   });
   return { kind: 'image', descriptor, bytes, manifest, config, configBytes, layers };
+}
+
+function failing(fault: AppError): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(fault) }) };
 }
 
 async function readConfigBlob(
