@@ -85,6 +85,7 @@ const isShapedRecord = shape({
   platforms: listOf(isText),
   names: listOf(isText),
   ignore: orNull(isText),
+  ignoreFile: optional(isText),
   cacheFrom: listOf(isText),
   cacheAnswers: optional(
     listOf(

@@ -34,6 +34,8 @@ export interface BuildRecord {
   readonly names: readonly string[];
   /** Text of the ignore file of the build context; null: there is none. */
   readonly ignore: string | null;
+  /** Its name. */
+  readonly ignoreFile?: string;
   /** Caches that were asked, as they were given. */
   readonly cacheFrom: readonly string[];
   /** What they answered, in the same order. */

@@ -119,6 +119,7 @@ export class BuildRecorder {
     });
     const unneeded = unneededStages(this.#plans);
     const usesContext = vertices.some(({ op }) => op.kind === 'context' && op.name === 'context');
+    const ignore = usesContext ? definition.ignoreFile() : undefined;
     return {
       version: RECORD_VERSION,
       id: this.id,
@@ -131,7 +132,8 @@ export class BuildRecorder {
       target: options.target ?? '',
       platforms: this.#plans.map(({ image }) => formatPlatform(image.platform)),
       names: options.tags ?? [],
-      ignore: usesContext ? (definition.ignoreFile()?.text ?? null) : null,
+      ignore: ignore?.text ?? null,
+      ...(ignore !== undefined && { ignoreFile: ignore.file }),
       cacheFrom: (options.cacheFrom ?? []).map(({ type, attrs, text }) =>
         hidden.text(
           text ??

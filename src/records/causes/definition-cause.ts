@@ -11,8 +11,14 @@ export function definitionCause(step: RecordedStep, old: RecordedStep): StepCaus
   const words = [...added, ...removed];
   // Blanks alone decide what a shell sees, and the arguments of a RUN are in its key.
   if (words.length === 0 && step.parameters.script === old.parameters.script) return undefined;
-  const subject = added[0] ?? removed[0] ?? step.instruction;
+  const subject = bare(added[0] ?? removed[0] ?? step.instruction, step.instruction);
   return cause(kindOf(words), { subject, before: old.instruction, after: step.instruction });
+}
+
+/** A word of a command in JSON, without its quotes. */
+function bare(word: string, instruction: string): string {
+  const isJson = /^\w+\s+(--\S+\s+)*\[/.test(instruction);
+  return (isJson && word.replace(/^\[?"|",?\]?$/g, '')) || word;
 }
 
 function kindOf(words: readonly string[]): 'definition' | 'mount' | 'secret' {

@@ -48,7 +48,7 @@ export function fileCause(
       after: shortDigest(content.digest),
     });
   }
-  const ignored = ignoreCause(first, now.ignore, before?.ignore ?? null);
+  const ignored = ignoreCause(first, now, before);
   if (ignored !== undefined) return ignored;
   const lines = differingLines(first, files, layers);
   return cause(kind, {
@@ -64,7 +64,7 @@ export function unreadCause(
   { use, what, digest }: RecordedContent,
 ): StepCause {
   for (const change of fileChanges(files.list(digest) ?? [], [])) {
-    const ignored = ignoreCause(change, now.ignore, before?.ignore ?? null);
+    const ignored = ignoreCause(change, now, before);
     if (ignored !== undefined) return ignored;
   }
   return cause(use === 'mount' ? 'mount' : 'file', { subject: what, before: shortDigest(digest) });
@@ -104,10 +104,16 @@ function differingLines(
     return undefined;
   const [old, now] = [textIn(layers.before, before), textIn(layers.now, after)];
   if (old === undefined || now === undefined) return undefined;
-  const [oldLines, newLines] = [old.split('\n'), now.split('\n')];
+  const [oldLines, newLines] = [linesOf(old), linesOf(now)];
   let at = 0;
   while (at < oldLines.length && oldLines[at] === newLines[at]) at++;
+  // All lines are the same where only the end of the last one is another.
+  if (at === oldLines.length && at === newLines.length) return undefined;
   return { before: lineText(oldLines, at), after: lineText(newLines, at) };
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, '').split('\n');
 }
 
 function lineText(lines: readonly string[], at: number): string {
@@ -120,18 +126,19 @@ function lineText(lines: readonly string[], at: number): string {
 /** A file that came or went because other patterns leave out files. */
 function ignoreCause(
   { path, before, after }: FileChange,
-  now: string | null,
-  old: string | null,
+  now: BuildRecord,
+  old: BuildRecord | undefined,
 ): StepCause | undefined {
-  if (now === old || (before !== undefined && after !== undefined)) return undefined;
-  const hidden = hiddenBy(before === undefined ? old : now, path);
-  const visible = hiddenBy(before === undefined ? now : old, path);
+  const [text, oldText] = [now.ignore, old?.ignore ?? null];
+  if (text === oldText || (before !== undefined && after !== undefined)) return undefined;
+  const hidden = hiddenBy(before === undefined ? oldText : text, path);
+  const visible = hiddenBy(before === undefined ? text : oldText, path);
   if (hidden === undefined || visible !== undefined) return undefined;
+  const [there, left] = [`${toText(path)} there`, `${toText(path)} left out by ${hidden}`];
   return cause('ignore', {
-    subject: '.dockerignore',
-    before:
-      before === undefined ? `${toText(path)} left out by ${hidden}` : `${toText(path)} there`,
-    after: after === undefined ? `${toText(path)} left out by ${hidden}` : `${toText(path)} there`,
+    subject: now.ignoreFile ?? old?.ignoreFile ?? '.dockerignore',
+    before: before === undefined ? left : there,
+    after: after === undefined ? left : there,
   });
 }
 

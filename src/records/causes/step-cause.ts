@@ -41,16 +41,21 @@ export function lostResultCause(
 ): StepCause {
   return cause('missing', {
     before: old === undefined ? null : (before?.id ?? null),
-    after: whyLost(step, old),
+    after: whyLost(step, old, before),
   });
 }
 
-function whyLost(step: RecordedStep, old: RecordedStep | undefined): string {
+function whyLost(
+  step: RecordedStep,
+  old: RecordedStep | undefined,
+  before: BuildRecord | undefined,
+): string {
   if (step.failed === true && step.key === null) return 'it failed before it was looked up';
   if (old === undefined) return 'never built before';
-  return old.failed === true
-    ? 'it failed in the last build'
-    : 'its result was removed from the store';
+  if (old.failed === true) return 'it failed in the last build';
+  if (before?.outcome !== 'succeeded' && old.layer === null)
+    return 'the last build ended before it';
+  return 'its result was removed from the store';
 }
 
 function isSame(one: RecordedStep, other: RecordedStep): boolean {

@@ -106,6 +106,22 @@ export const files: readonly Situation[] = [
     expected: { COPY: { kind: 'ignore', subject: '.dockerignore', after: 'd/b.log there' } },
   },
   {
+    name: 'a file that the ignore file of the Dockerfile leaves out',
+    dockerfile: 'FROM scratch\nCOPY d /d\n',
+    files: { 'd/a': 'a', 'd/b.log': 'b' },
+    later: { files: { 'Dockerfile.dockerignore': '**/*.log\n' } },
+    expected: { COPY: { kind: 'ignore', subject: 'Dockerfile.dockerignore' } },
+  },
+  {
+    name: 'a line at the end of a file',
+    dockerfile: 'FROM scratch\nCOPY a /a\n',
+    files: A_AND_B,
+    later: { files: { a: 'one\ntwo\nthree\n' } },
+    expected: {
+      COPY: { before: '8 bytes, ends before line 3', after: '14 bytes, line 3: three' },
+    },
+  },
+  {
     name: 'a file that the ignore file leaves out',
     dockerfile: 'FROM scratch\nCOPY d /d\n',
     files: { 'd/a': 'a', 'd/b.log': 'b' },

@@ -20,6 +20,12 @@ export const instructions: readonly Situation[] = [
     },
   },
   {
+    name: 'a word of a RUN in JSON',
+    dockerfile: 'FROM busybox\nRUN ["echo", "one"]\n',
+    later: { dockerfile: 'FROM busybox\nRUN ["echo", "two"]\n' },
+    expected: { RUN: { kind: 'definition', subject: 'two' } },
+  },
+  {
     name: 'the destination of a COPY',
     dockerfile: 'FROM scratch\nCOPY a /a\n',
     files: A_AND_B,
