@@ -45,7 +45,7 @@ export interface OptimizeOptions
 
 /** A change of the Dockerfile that was built and tested. */
 export interface TriedChange {
-  /** `ignore-file`, `production-dependencies`, `needed-files`, `ordinary-user`. */
+  /** `ignore-file`, `lint-fixes`, `needed-files`, `needed-files, production-dependencies`, `ordinary-user`. */
   readonly name: string;
   /** What it does, in one line. */
   readonly what: string;

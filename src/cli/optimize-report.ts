@@ -26,9 +26,7 @@ export function describeResult(
     ...times(before, after),
   ]);
   const smaller =
-    before.bytes === after.bytes
-      ? 'no smaller image was found\n'
-      : `${factor.toPrecision(3)} times smaller\n`;
+    factor < 1.01 ? 'no smaller image was found\n' : `${factor.toPrecision(3)} times smaller\n`;
   return table + smaller + written.map((path) => `wrote ${printable(path)}\n`).join('');
 }
 

@@ -46,7 +46,7 @@ export async function observe(
       case 'command': {
         const ended = await end;
         return ended.status === 0
-          ? ended
+          ? { ...ended, text: undefined }
           : failed(`the test ended with status ${ended.status}`, ended);
       }
       case 'start':

@@ -1,17 +1,12 @@
 /** From a Dockerfile that works to a verified smaller one: changes are built and tested one by one. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type {
-  ImageTest,
-  Lamina,
-  MeasuredImage,
-  OptimizeOptions,
-  OptimizeResult,
-} from '../api/index.ts';
+import type { Lamina, MeasuredImage, OptimizeOptions, OptimizeResult } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 import { type Change, type Definition, ignoreMore, keepNeeded, ordinaryUser } from './changes.ts';
+import { lintFixes } from './lint-fixes.ts';
 import { type Observation, observe, useHealthcheck } from './observe.ts';
 import type { UsedPaths } from './trace.ts';
 import { traced } from './traced-run.ts';
@@ -37,13 +32,13 @@ export async function optimizeImage(
   const source = await readSource(options);
   await using workshop = await Workshop.open(lamina, options);
   const given = await workshop.build(source.definition, { noCache: measureBuilds });
-  // A command says nothing about what the image does by itself.
-  const tests: readonly ImageTest[] = test.kind === 'command' ? [{ kind: 'start' }, test] : [test];
-  const watch = async (image: string, calls: Lamina = lamina): Promise<readonly Observation[]> => {
-    const observed: Observation[] = [];
-    for (const one of tests)
-      observed.push(await observe(image, one, { lamina: calls, env, signal }));
-    return observed;
+  // A command says nothing about what the image does by itself: that must start too, whatever it prints.
+  const starts = test.kind === 'command';
+  const watch = async (image: string, within: Lamina = lamina): Promise<readonly Observation[]> => {
+    const calls = { lamina: within, env, signal };
+    const observed = await observe(image, test, calls);
+    if (!starts) return [observed];
+    return [{ ...(await observe(image, { kind: 'start' }, calls)), text: undefined }, observed];
   };
   const first = await Trial.begin(given, { workshop, watch, onChange, signal });
   const trace = await traced(env, workshop.directory, async (inside) => {
@@ -64,6 +59,8 @@ export async function optimizeImage(
     await lamina.listContext({ context, dockerfile }),
   );
   if (ignoring !== undefined) await attempt([ignoring]);
+  const { path } = source;
+  await attempt(await lintFixes(lamina, { definition: current.definition, path, context, signal }));
   if ('reason' in trace) trial.skip('needed-files', COPY_NEEDED, trace.reason, current);
   else await attempt(await neededChanges(lamina, current, trace.used));
   const [user] = ordinaryUser(current.definition, current.config);

@@ -67,6 +67,19 @@ describe('lamina optimize', () => {
     expect(existsSync(join(directory, 'Dockerfile.optimized'))).toBe(false);
   });
 
+  it('lets the output of the image vary when a command is the test', async () => {
+    const directory = project({
+      Dockerfile:
+        'FROM busybox\nRUN dd if=/dev/zero of=/junk bs=1M count=3\nCMD ["sh", "-c", "echo /*"]\n',
+    });
+    expect((await optimize(directory)).stderr).toContain(
+      'dropped  needed-files: the output differs',
+    );
+    expect((await optimize(directory, '--test', 'echo hi')).stderr).toContain(
+      'kept     needed-files',
+    );
+  });
+
   it('keeps what the test needs', async () => {
     const directory = project(FILES);
     await optimize(directory, '--test', 'cat /opt/compiler');
