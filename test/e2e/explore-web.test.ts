@@ -1,13 +1,14 @@
 /** The page of `lamina explore`, in a real browser: as a file, and served. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Blobs, sha256, tarOfMembers } from '../support/archives.ts';
 import { launchBrowser, openPage, seriousFindings } from '../support/browser.ts';
 import { COMMAND, Workbench } from '../support/cli.ts';
 
@@ -153,6 +154,34 @@ describe('explore --html', () => {
     await page.close();
   });
 
+  it('says what an image without files has, and which layer could not be read', async () => {
+    const empty = bench.project({ Dockerfile: 'FROM scratch\nENV A=b\n' }, 'empty');
+    await bench.succeed(['build', '-q', '-t', 'empty', empty]);
+    const blobs = new Blobs();
+    const tars = [tarOfMembers([{ path: 'a', content: 'a' }]), Buffer.alloc(2048, 'no tar')];
+    const config = blobs.add('application/vnd.oci.image.config.v1+json', {
+      ...{ architecture: 'amd64', os: 'linux' },
+      rootfs: { type: 'layers', diff_ids: tars.map(sha256) },
+    });
+    const layers = tars.map((tar) => blobs.add('application/vnd.oci.image.layer.v1.tar', tar));
+    const archive = join(bench.directory, 'damaged.tar');
+    writeFileSync(archive, tarOfMembers(blobs.layout([blobs.manifest(config, layers)])));
+    const shown = join(bench.directory, 'shown.html');
+    await bench.succeed(['explore', '--html', shown, 'empty']);
+    const { page } = await openPage(browser, pathToFileURL(shown).href);
+    for (const text of ['The image has no layers.', 'Nothing here takes space.', 'Nothing here.']) {
+      expect(await page.locator(`text="${text}"`).first().isVisible()).toBe(true);
+    }
+    expect(await seriousFindings(page)).toEqual([]);
+    await bench.succeed(['explore', '--html', shown, `oci-archive:${archive}`]);
+    await page.reload();
+    await page.waitForSelector('[role=alert] >> text=/^Layer 1 could not be read/');
+    const rows = await page.locator('section[aria-label="Layers"] tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.includes('not read'))).toEqual([true, false]);
+    expect(await page.textContent('h1')).toMatch(/^sha256:[0-9a-f]{12}$/);
+    await page.close();
+  });
+
   it('is small', () => {
     expect(statSync(file).size).toBeLessThan(120_000);
   });
@@ -166,8 +195,15 @@ describe('explore --html', () => {
         expect(await seriousFindings(page)).toEqual([]);
         const tabs =
           path === file && scheme === 'light' ? await page.locator('role=tab').all() : [];
+        const views = path === file ? ['Sunburst', 'Layer', 'Package', 'Reclaimable'] : [];
         for (const tab of tabs) {
           await tab.click();
+          expect(await seriousFindings(page)).toEqual([]);
+        }
+        for (const view of views) {
+          const button = page.locator(`fieldset button:text-is("${view}")`);
+          if ((await button.count()) === 0) continue;
+          await button.click();
           expect(await seriousFindings(page)).toEqual([]);
         }
         await page.close();

@@ -131,7 +131,7 @@ function ImageView({ image, position, isServed, theme, isPair = false }: ImageVi
 
 function Title({ image: { report }, isPair }: { image: PageImage; isPair: boolean }) {
   const { names, id, platform, created, user } = report.image;
-  const [name = id, ...others] = names;
+  const [name = id.slice(0, 19), ...others] = names;
   const facts = [
     platform,
     created === null ? undefined : `created ${created.slice(0, 10)}`,
@@ -142,7 +142,9 @@ function Title({ image: { report }, isPair }: { image: PageImage; isPair: boolea
     <div class="title">
       {isPair ? <h2>{name}</h2> : <h1>{name}</h1>}
       <p>
-        {facts.filter((fact) => fact !== undefined).join(' · ')} · <code>{id.slice(0, 19)}</code>
+        {facts.filter((fact) => fact !== undefined).join(' · ')}
+        {names.length > 0 && ' · '}
+        {names.length > 0 && <code title={id}>{id.slice(0, 19)}</code>}
       </p>
     </div>
   );

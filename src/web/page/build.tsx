@@ -35,7 +35,11 @@ export function Build({ build, position }: { build: PageBuild; position: number 
       )}
       <h3>Timeline</h3>
       {ran === 0 && (
-        <p class="note">Every step came from the cache. An earlier build carried them out.</p>
+        <p class="note">
+          {instructions.length === 0
+            ? 'No instruction changes files: there was nothing to carry out.'
+            : 'Every step came from the cache. An earlier build carried them out.'}
+        </p>
       )}
       <Timeline build={build} />
     </section>

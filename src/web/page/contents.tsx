@@ -118,7 +118,7 @@ export function Contents({ image, position, isServed, theme, layer, onLayer }: C
           onOpen={show}
         />
       </div>
-      <Legend layers={report.layers.length} theme={theme} />
+      {report.layers.length > 0 && <Legend layers={report.layers.length} theme={theme} />}
       {file !== undefined && (
         <Preview
           image={position}

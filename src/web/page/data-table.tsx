@@ -91,6 +91,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
           </tbody>
         </table>
       </ScrollPane>
+      {rows.length === 0 && <p class="nothing">Nothing here.</p>}
+      {rows.length > 0 && found.length === 0 && <p class="nothing">Nothing matches the filter.</p>}
       {hidden > 0 && (
         <p class="note printed">
           The first {shown} of {sorted.length.toLocaleString('en-US')}.

@@ -44,6 +44,7 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
           {[...layers].reverse().map((layer) => {
             const { index, instruction, unpacked, compressed, reclaimable } = layer;
             const isChosen = index === chosen;
+            const isUnread = report.problems.some((problem) => problem.layer === index);
             const style = {
               '--layer': colours[index]?.fill ?? '',
               '--on-layer': colours[index]?.ink ?? '',
@@ -66,7 +67,7 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
                   <code title={instruction ?? undefined}>
                     {instruction ?? <span class="quiet">not in the history</span>}
                   </code>
-                  <div class="under">
+                  <div class={isBuilt ? 'under' : 'under alone'}>
                     <div aria-hidden="true">
                       <div class="bar" style={{ ...style, width: `${(unpacked / widest) * 100}%` }}>
                         <span
@@ -74,10 +75,12 @@ export function LayerStack({ report, theme, chosen, onChoose }: LayerStackProps)
                         />
                       </div>
                     </div>
-                    <span class="quiet">{isBuilt ? placeOf(layer) : ''}</span>
+                    {isBuilt && <span class="quiet">{placeOf(layer)}</span>}
                   </div>
                 </td>
-                <td class="number">{size(unpacked)}</td>
+                <td class={isUnread ? 'number bad' : 'number'}>
+                  {isUnread ? 'not read' : size(unpacked)}
+                </td>
                 {isCompressed && (
                   <td class="number">{compressed === null ? '–' : size(compressed)}</td>
                 )}

@@ -32,9 +32,10 @@ export function SizeMap({ kind, item, layers, theme, title, onOpen, onUp }: MapP
   const [pointed, setPointed] = useState<Pointed>();
   const root = useMemo(() => layOut(kind, item, box), [kind, item, box.width, box.height]);
   const paint = useMemo(() => paintOf(layers, theme), [layers, theme]);
+  const isEmpty = item.bytes === 0;
   useLayoutEffect(() => {
     if (base.current !== null) drawMap(base.current, { kind, root, paint });
-  }, [root, paint]);
+  }, [root, paint, isEmpty]);
   useEffect(() => {
     if (over.current !== null) drawOutline(over.current, { shape: pointed?.shape, paint });
   }, [pointed?.shape, root, paint]);
@@ -93,10 +94,10 @@ export function SizeMap({ kind, item, layers, theme, title, onOpen, onUp }: MapP
         if (event.detail > 0) open(shapeUnder({ x: event.offsetX, y: event.offsetY }));
       }}
     >
-      <canvas ref={base} />
+      {!isEmpty && <canvas ref={base} />}
       {kind === 'sunburst' && <canvas ref={over} />}
       {kind === 'treemap' && pointed !== undefined && <Outline shape={pointed.shape} />}
-      {item.bytes === 0 && <p class="map-empty">Nothing here.</p>}
+      {isEmpty && <p class="map-empty">Nothing here takes space.</p>}
       <div class="visually-hidden" aria-live="polite">
         {pointed !== undefined && describe(pointed.shape.item, item)}
       </div>
