@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { BASE } from '../builders/builder.ts';
 import { numbers, writeFiles } from '../data.ts';
-import type { Row } from '../row.ts';
+import type { Row, Turn } from '../row.ts';
 
 export const fiftyRuns: Row = {
   name: 'runs-50',
@@ -42,21 +42,23 @@ export const eightStages: Row = {
   },
 };
 
-/** Each stage copies from the one before it. */
-function chain(count: number): string {
-  const stages = numbers(count - 1).map(
-    (at) => `FROM scratch AS s${at + 1}\nCOPY --from=s${at} /seed /seed\n`,
-  );
-  return `FROM scratch AS s0\nCOPY seed /seed\n${stages.join('')}`;
+/** Each stage has a file of its own, and copies that of the stage before it: no two steps are the same. */
+function writeChain({ directory, seed }: Turn, count: number): void {
+  const stages = numbers(count).map((at) => {
+    const before = at === 0 ? '' : `COPY --from=s${at - 1} /f${at - 1} /before\n`;
+    return `FROM scratch AS s${at}\n${before}COPY f${at} /f${at}\n`;
+  });
+  const files = numbers(count).map((at): [string, string] => [`f${at}`, `${seed} ${at}\n`]);
+  writeFiles(directory, { Dockerfile: stages.join(''), ...Object.fromEntries(files) });
 }
 
 export const thousandStages: Row = {
   name: 'stages-1000',
   title: '1,000 stages, 3 needed, cached',
   times: 7,
-  prepare({ directory, seed, size }) {
-    writeFiles(directory, { Dockerfile: chain(Math.max(3, size(1000))), seed });
-    const measured = { kind: 'build', directory, target: 's2' } as const;
+  prepare(turn) {
+    writeChain(turn, Math.max(3, turn.size(1000)));
+    const measured = { kind: 'build', directory: turn.directory, target: 's2' } as const;
     return { before: [measured, measured], measured };
   },
 };
@@ -65,8 +67,8 @@ export const coldStages: Row = {
   name: 'stages-300',
   title: '300 stages, all needed, cold',
   times: 3,
-  prepare({ directory, seed, size }) {
-    writeFiles(directory, { Dockerfile: chain(size(300)), seed });
-    return { measured: { kind: 'build', directory } };
+  prepare(turn) {
+    writeChain(turn, turn.size(300));
+    return { measured: { kind: 'build', directory: turn.directory } };
   },
 };

@@ -133,6 +133,20 @@ describe('steps and stages', { timeout: 300_000 }, () => {
     expect((await workOf(bench, build(directory), directory)).started).toBe(1);
   });
 
+  it('have their files read once when another stage copies them', async () => {
+    const made = 1500;
+    const dockerfile = [
+      'FROM busybox AS files',
+      `RUN mkdir /made && for i in $(seq ${made}); do echo $i > /made/$i; done`,
+      'FROM scratch',
+      'COPY --from=files /made /made\n',
+    ];
+    const directory = bench.project({ Dockerfile: dockerfile.join('\n') }, 'made');
+    await bench.succeed(['build', '-q', '--target', 'files', directory]);
+    const { openedThere } = await workOf(bench, build(directory), '/tree/made/');
+    expect(openedThere).toBe(made);
+  });
+
   it('cost nothing when the target does not need them', async () => {
     const calls = async (stages: number): Promise<number> => {
       const chain = Array.from(

@@ -47,6 +47,9 @@ type CopyContext = FileTree & Pick<ContextTree, 'knownSelection' | 'rememberSele
 
 type CopyStep = Pick<StepContext, 'vertex' | 'inputs' | 'working' | 'signal'>;
 
+/** Packs the files of the operation. @returns those that were read */
+export type PackFiles = () => Promise<ReadonlyMap<SelectedFile, ReadFile>>;
+
 export class CopySources {
   /** Contents of a context, read for the key. */
   readonly kept = new Map<SelectedFile, KeptFile>();
@@ -69,15 +72,17 @@ export class CopySources {
       return false;
     }
     if (this.#trees.every((source) => this.#known(source) !== undefined)) return false;
-    const all = await Promise.all(this.#trees.map((source) => this.#select(source)));
-    const unknown = all.map(unknownContent);
-    const sum = (counted: 'bytes' | 'files') => unknown.reduce((n, one) => n + one[counted], 0);
-    return sum('bytes') >= KEPT_BYTES || sum('files') >= KEPT_FILES;
+    return isMuch(await Promise.all(this.#trees.map((source) => this.#select(source))));
   }
 
-  /** Digests of the selection of each tree, in order. */
-  digests(): Promise<readonly string[]> {
-    return Promise.all(this.#trees.map((source) => this.#digest(source)));
+  /**
+   * Digests of the selection of each tree, in order.
+   *
+   * @param pack packs the files and returns what was read; called if all are of one other step, and many of them would be
+   * read only for their digest
+   */
+  digests(pack?: PackFiles): Promise<readonly string[]> {
+    return Promise.all(this.#trees.map((source) => this.#digest(source, pack)));
   }
 
   /** The same digests from the copied files. */
@@ -109,7 +114,7 @@ export class CopySources {
     this.#selected.clear();
   }
 
-  async #digest(source: TreeSource): Promise<string> {
+  async #digest(source: TreeSource, pack: PackFiles | undefined): Promise<string> {
     const { signal } = this.#step;
     if (this.#isContext(source)) {
       const known = this.#known(source);
@@ -122,6 +127,8 @@ export class CopySources {
       input: source.input,
       selection: copySelection(this.#op, source),
       select: () => this.#select(source),
+      read: async (selected) =>
+        this.#trees.length === 1 && isMuch([selected]) ? pack?.() : undefined,
     });
   }
 
@@ -164,6 +171,13 @@ export class CopySources {
     const before = sourcesBefore(this.#op, source);
     return selectFiles(tree, copySelection(this.#op, source), { before, signal });
   }
+}
+
+/** Whether so many bytes or files are unread that they should be read only once. */
+function isMuch(selected: readonly SelectedFiles[]): boolean {
+  const unknown = selected.map(unknownContent);
+  const sum = (counted: 'bytes' | 'files') => unknown.reduce((n, one) => n + one[counted], 0);
+  return sum('bytes') >= KEPT_BYTES || sum('files') >= KEPT_FILES;
 }
 
 /** The paths at and below which the selected files are; undefined if that depends on the files. */

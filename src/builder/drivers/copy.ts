@@ -4,15 +4,18 @@
  */
 import type { FileTree } from '../../files/index.ts';
 import type { CopyOp } from '../../graph/index.ts';
-import { cacheKey } from '../../graph/index.ts';
+import { cacheKey, SCRATCH } from '../../graph/index.ts';
 import { LayerWriter, rememberDiffId } from '../../layers/index.ts';
 import { type CopyResult, copyFiles, isLinked } from '../../ops/index.ts';
 import type { Keyed, OpDriver, StepContext, VertexResult } from '../../solver/index.ts';
 import type { StagedLayer } from '../../store/index.ts';
 import type { SourceSession } from '../session/session.ts';
-import { CopySources } from './copy-sources.ts';
+import { CopySources, type PackFiles } from './copy-sources.ts';
 import { earlierCopy, rememberCopy } from './earlier-copy.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
+
+/** What a COPY that sees no file system below is packed on. */
+const EMPTY = { layers: [] } as const;
 
 export function copyDriver(session: SourceSession): OpDriver {
   return {
@@ -25,13 +28,37 @@ export function copyDriver(session: SourceSession): OpDriver {
 async function keyOf(session: SourceSession, step: StepContext): Promise<Keyed> {
   const sources = sourcesOf(session, step);
   if (await sources.arePackedForKey()) return packForKey(session, step, sources);
-  const [below, content] = await Promise.all([step.inputs.key(0), sources.digests()]);
-  return {
+  let packed: PackedCopy | undefined;
+  const packNow: PackFiles = async () => {
+    packed = await step.working(() => pack(session, step, { base: EMPTY, sources }));
+    return packed.copied.copied;
+  };
+  const needsBase = step.vertex.inputs[0] !== SCRATCH && !isLinked(copyOp(step));
+  const [below, content] = await Promise.all([
+    step.inputs.key(0),
+    sources.digests(needsBase ? undefined : packNow),
+  ]);
+  const keyed = {
     key: keyFor(copyOp(step), below, content),
     content,
     keyOn: keyOn(copyOp(step), content),
-    discard: async () => sources.drop(),
-    execute: (timed) => execute(session, timed, sources),
+  };
+  const made = packed;
+  if (made === undefined) {
+    return {
+      ...keyed,
+      discard: async () => sources.drop(),
+      execute: (timed) => execute(session, timed, sources),
+    };
+  }
+  sources.drop();
+  return {
+    ...keyed,
+    discard: () => made.staged.discard(),
+    execute: async (timed) => {
+      const base = await timed.inputs.result(0);
+      return timed.working(() => keep(session, timed, { base, packed: made }));
+    },
   };
 }
 
@@ -73,7 +100,7 @@ async function execute(
 }
 
 interface PackInputs {
-  readonly base: VertexResult;
+  readonly base: Pick<VertexResult, 'layers'>;
   readonly sources: CopySources;
 }
 
@@ -126,7 +153,7 @@ async function keep(
 async function baseTree(
   session: SourceSession,
   step: StepContext,
-  { layers }: VertexResult,
+  { layers }: Pick<VertexResult, 'layers'>,
 ): Promise<FileTree | undefined> {
   return layers.length === 0 || isLinked(copyOp(step)) ? undefined : await session.treeOf(layers);
 }

@@ -1,6 +1,11 @@
 /** Digests of some files of another step's result. */
 import { type FileSelection, stableJson } from '../../graph/index.ts';
-import { type SelectedFiles, selectionDigest } from '../../ops/index.ts';
+import {
+  type ReadFile,
+  type SelectedFile,
+  type SelectedFiles,
+  selectionDigest,
+} from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { SourceSession } from '../session/session.ts';
 
@@ -10,16 +15,21 @@ export interface FilesOfInput {
   readonly selection: FileSelection;
   /** Selects them; called only when their digest is unknown. */
   readonly select: () => Promise<SelectedFiles>;
+  /** Reads them in another way, if that is better. */
+  readonly read?:
+    | ((selected: SelectedFiles) => Promise<ReadonlyMap<SelectedFile, ReadFile> | undefined>)
+    | undefined;
 }
 
 /** The digest of the files, remembered under the key of the input: if it is known, the input is not built. */
 export function rememberedDigest(
   { onListed }: Pick<SourceSession, 'onListed'>,
   { inputs, working, signal }: Pick<StepContext, 'inputs' | 'working' | 'signal'>,
-  { input, selection, select }: FilesOfInput,
+  { input, selection, select, read }: FilesOfInput,
 ): Promise<string> {
   return inputs.contentDigest(input, `files ${stableJson(selection)}`, async () => {
     const selected = await select();
-    return working(() => selectionDigest(selected, { onListed, signal }));
+    const known = await read?.(selected);
+    return working(() => selectionDigest(selected, { read: known, onListed, signal }));
   });
 }
