@@ -1,6 +1,15 @@
 /** Whether a layer is intact: its index, its bytes, and the forms derived from them. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { TimeSlice } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
@@ -11,7 +20,7 @@ import { hasErrorCode, removeTree } from '../system/index.ts';
 import { hashLayer, knownDiffId } from './diff-id.ts';
 import { encodeImage } from './erofs/image.ts';
 import { EROFS_FILE } from './erofs-form.ts';
-import { openForReading, readFully, toBytePath } from './host-files.ts';
+import { fsPath, openForReading, readFully, toBytePath } from './host-files.ts';
 import { readIndex } from './index-codec.ts';
 import {
   INDEX_FILE,
@@ -64,12 +73,14 @@ export async function layerFaults(
     const expected = diffId ?? knownDiffId(store, id);
     const { diffId: actual } = await hashLayer(store, id, { signal });
     if (expected !== undefined && actual !== expected) return [changed(directory, index)];
+    const { tarSize } = index;
     const wrongContent = await contentFault(index, signal, (file) => {
-      const isBehind = index.tarSize !== undefined && (file.tarOffset ?? 0) >= index.tarSize;
-      return isBehind ? contentOf(directory, file) : undefined;
+      // The digest of the tar, if it is known, covers the rest.
+      const isBehind = tarSize !== undefined && (file.tarOffset ?? 0) >= tarSize;
+      return isBehind || expected === undefined ? contentOf(directory, file) : undefined;
     });
-    if (wrongContent !== undefined) return [fault(tar, wrongContent)];
-    if (index.tarSize === undefined) return [];
+    if (wrongContent !== undefined) return [fault(contentPath(directory, index), wrongContent)];
+    if (tarSize === undefined) return missingEntries(directory, index);
     return [
       ...(await treeFaults(directory, index, signal)),
       ...(await erofsFaults(directory, index, signal)),
@@ -91,6 +102,25 @@ export async function dropDerivedForms(store: LayerStore, id: LayerId): Promise<
   rmSync(join(directory, 'tree.boot'), { force: true });
   await store.layers.update({ ...layerMeta(store, id), tree: false });
   await removeTree(aside);
+}
+
+/** What a tree lacks, or has of another kind: hashing it follows the index, and reads files only. */
+function missingEntries(directory: string, { entries }: LayerIndex): readonly LayerFault[] {
+  const tree = join(directory, TREE_DIRECTORY);
+  for (const entry of entries) {
+    if (entry.kind !== 'entry') continue;
+    const path = fsPath(`${toBytePath(tree)}/${entry.path}`);
+    const shown = `'${Buffer.from(entry.path, 'latin1').toString('utf8')}'`;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return [fault(tree, `${shown} is missing`)];
+    if (entry.type === 'file' && stats.size !== entry.size) {
+      return [fault(tree, `${shown} does not have its size`)];
+    }
+    if (entry.type === 'symlink' && readlinkSync(path, 'latin1') !== entry.linkTarget) {
+      return [fault(tree, `${shown} has changed`)];
+    }
+  }
+  return [];
 }
 
 async function treeFaults(
@@ -164,9 +194,12 @@ function digestOfRange({ hostPath, offset, size }: ContentRange): string | undef
   }
 }
 
-function changed(directory: string, { tarSize }: LayerIndex): LayerFault {
-  const path = join(directory, tarSize === undefined ? TREE_DIRECTORY : TAR_FILE);
-  return fault(path, 'its digest has changed since it was created');
+function changed(directory: string, index: LayerIndex): LayerFault {
+  return fault(contentPath(directory, index), 'its digest has changed since it was created');
+}
+
+function contentPath(directory: string, { tarSize }: LayerIndex): string {
+  return join(directory, tarSize === undefined ? TREE_DIRECTORY : TAR_FILE);
 }
 
 /** A lack of resources, or another file that cannot be opened, does not mean that a layer is lost. */

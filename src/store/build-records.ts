@@ -3,7 +3,7 @@
  * need not be durable, so they are written without syncing, and a fully cached build, which writes nothing else, needs
  * no transaction for its record.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { hasErrorCode } from '../system/index.ts';
+import type { FrameProblem } from './check-frame.ts';
 import { layoutOf, type StoreLayout } from './layout.ts';
 
 /** Far more records than users look back, and small on the disk. */
@@ -60,13 +61,13 @@ export class BuildRecordStore {
   /** The text of a record; undefined if there is none with that id. */
   read(id: string): string | undefined {
     if (!RECORD.test(`${id}.json`)) return undefined;
-    return readIfThere(this.#file(id))?.toString('utf8');
+    return unsealed(readIfThere(this.#file(id)))?.text;
   }
 
   /** Stores a record, and from time to time removes the oldest ones. A read-only store keeps nothing. */
   put(id: string, text: string): void {
     if (this.#layout.isReadOnly) return;
-    this.#write(this.#file(id), Buffer.from(text));
+    this.#write(this.#file(id), sealed(text));
     const ids = this.ids();
     if (ids.length >= MOST_RECORDS + BATCH) this.remove(ids.slice(0, ids.length - MOST_RECORDS));
   }
@@ -92,7 +93,7 @@ export class BuildRecordStore {
     if (this.#layout.isReadOnly) return;
     this.#write(
       `${this.#lists}/${nameOf(digest)}`,
-      zlib().zstdCompressSync(Buffer.from(text, 'latin1')),
+      zlib().zstdCompressSync(Buffer.from(text, 'latin1'), { params: withChecksum() }),
     );
   }
 
@@ -105,6 +106,25 @@ export class BuildRecordStore {
     } catch {
       return undefined;
     }
+  }
+
+  /** Records and lists that have changed since they were written. */
+  damaged(): readonly FrameProblem[] {
+    const problem = 'it has changed since it was written';
+    const records = this.ids().filter((id) => {
+      const found = unsealed(readIfThere(this.#file(id)));
+      return found?.isSound === false;
+    });
+    const lists = this.#names(this.#lists).filter((name) => this.readList(name) === undefined);
+    return [
+      ...records.map((id) => ({ path: this.#file(id), problem })),
+      ...lists.map((name) => ({ path: `${this.#lists}/${name}`, problem })),
+    ];
+  }
+
+  /** Removes what `damaged` has found: builds are forgotten, or no longer know which files they used. */
+  removeDamaged(): void {
+    for (const { path } of this.damaged()) rmSync(path, { force: true });
   }
 
   get #directory(): string {
@@ -149,6 +169,42 @@ function makeDirectory(path: string): void {
   } catch (error) {
     if (!hasErrorCode(error, 'EEXIST')) throw error;
   }
+}
+
+const SEAL = /\n#([0-9a-f]{64})\n$/;
+
+/** The text, and the digest of it in a last line. */
+function sealed(text: string): Buffer {
+  return Buffer.from(`${text}\n#${sha256(text)}\n`);
+}
+
+/** Of a damaged record, the text is no JSON. Records of earlier versions have no digest. */
+function unsealed(
+  bytes: Buffer | undefined,
+): { readonly text: string; readonly isSound: boolean } | undefined {
+  if (bytes === undefined) return undefined;
+  const whole = bytes.toString('utf8');
+  const seal = SEAL.exec(whole);
+  if (seal === null) return { text: whole, isSound: isJson(whole) };
+  const text = whole.slice(0, seal.index);
+  return sha256(text) === seal[1] ? { text, isSound: true } : { text: whole, isSound: false };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function withChecksum(): Record<number, number> {
+  return { [zlib().constants.ZSTD_c_checksumFlag]: 1 };
 }
 
 /** Loaded on use: a cached build writes no list. */

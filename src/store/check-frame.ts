@@ -1,5 +1,5 @@
 /** Checks the frame of a store: its version and its database, but not the content that records name. */
-import { lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { tryLock } from '../system/index.ts';
@@ -49,6 +49,12 @@ export function checkFrame(root: string, { repair }: FrameCheckOptions): FrameCh
   const version = versionOf(path);
   if (typeof version === 'string') {
     problems.push({ path: `${path}/version`, problem: version });
+    if (!repair) return { root: path, problems, isWithoutRecords: false };
+    writeVersion(path);
+  }
+  if (version === undefined && existsSync(`${layout.db}/${DATABASE_FILE}`)) {
+    // Opening it writes the file again: nothing else is lost.
+    problems.push({ path: `${path}/version`, problem: 'it is missing' });
     if (!repair) return { root: path, problems, isWithoutRecords: false };
     writeVersion(path);
   }

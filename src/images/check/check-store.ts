@@ -19,7 +19,8 @@ export async function checkStore(
     const damage = await findDamage(store, signal);
     const images = damage.lostImages.map(({ id }) => lostImage(store, id));
     if (repair) await repairDamage(store, damage);
-    const problems = [...frame.problems, ...problemsOf(damage)];
+    const problems = [...frame.problems, ...problemsOf(damage), ...store.builds.damaged()];
+    if (repair) store.builds.removeDamaged();
     return {
       root: store.root,
       sound: problems.length === 0,
