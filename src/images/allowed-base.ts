@@ -6,13 +6,13 @@ import { parseImageName } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { familiarName, parseReference, withDefaultTag } from '../oci/index.ts';
 import { BASE_NAME, sharedLayers } from './base-image.ts';
-import { type OpenedImage, withImage } from './open-image.ts';
+import { type FoundImage, withImage } from './with-image.ts';
 
 /** @throws AppError as `withImage` for an allowed image, unless the store lacks it */
 export async function allowedBase(
   context: LaminaContext,
   { limits: { bases = [] } = {}, ...options }: CheckImageOptions,
-  { image, report }: { readonly image: OpenedImage['image']; readonly report: ImageReport },
+  { image, report }: { readonly image: FoundImage['image']; readonly report: ImageReport },
 ): Promise<CheckedBase> {
   const annotations = { ...image.config.config?.Labels, ...image.manifest.annotations };
   const known = [report.base?.name, annotations[BASE_NAME]].filter((name) => name !== undefined);
@@ -33,7 +33,7 @@ async function layersOf(
   context: LaminaContext,
   { platform, root, signal }: Omit<CheckImageOptions, 'limits'>,
   image: string,
-): Promise<OpenedImage['image']['layers'] | undefined> {
+): Promise<FoundImage['image']['layers'] | undefined> {
   try {
     const options = { image, platform, root, signal };
     return await withImage(context, options, async (opened) => opened.image.layers);

@@ -2,7 +2,7 @@
 import type { BaseImage } from '../analysis/index.ts';
 import { familiarName, parseReference } from '../oci/index.ts';
 import type { ImageRecord, Store } from '../store/index.ts';
-import type { OpenedImage } from './open-image.ts';
+import type { FoundImage } from './with-image.ts';
 
 /** Annotation, or label: the image that one is based on. */
 export const BASE_NAME = 'org.opencontainers.image.base.name';
@@ -22,7 +22,7 @@ export function sharedLayers(base: readonly Known[], image: readonly Known[]): n
  * The image that annotations name, if the store has it; else the one with a name and the most layers of those that are all at
  * the bottom of the image.
  */
-export function baseInStore({ image, stored }: OpenedImage): BaseImage | undefined {
+export function baseInStore({ image, stored }: FoundImage): BaseImage | undefined {
   if (stored === undefined) return undefined;
   const { store, record } = stored;
   const isBelow = ({ layers }: ImageRecord) =>

@@ -3,9 +3,9 @@ import type { ImageCheck } from '../analysis/index.ts';
 import type { CheckImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { allowedBase } from './allowed-base.ts';
-import { withImage } from './open-image.ts';
 import { scannedReport } from './report.ts';
 import { secretForms } from './secret-forms.ts';
+import { withImage } from './with-image.ts';
 
 export function checkImage(
   context: LaminaContext,

@@ -3,8 +3,8 @@ import type { ComparedImage, ImageReport } from '../analysis/index.ts';
 import type { CompareImagesOptions, CompareImagesResult } from '../api/index.ts';
 import { AppError } from '../errors.ts';
 import type { LaminaContext } from '../lamina-context.ts';
-import { type OpenedImage, type StoredImage, withImage } from './open-image.ts';
 import { scannedReport } from './report.ts';
+import { type FoundImage, type StoredImage, withImage } from './with-image.ts';
 
 export function compareImages(
   context: LaminaContext,
@@ -39,8 +39,8 @@ interface HowToRead {
 
 /** Files are compared by their bytes where the store has them all, else by digests. */
 async function sides(
-  first: OpenedImage,
-  second: OpenedImage,
+  first: FoundImage,
+  second: FoundImage,
   how: HowToRead,
 ): Promise<readonly [Side, Side]> {
   const [a, b] = [await withContents(first), await withContents(second)];
@@ -51,7 +51,7 @@ async function sides(
 }
 
 /** @returns undefined for an image that is not in the store, or whose layers are only on their way */
-async function withContents({ stored }: OpenedImage): Promise<StoredImage | undefined> {
+async function withContents({ stored }: FoundImage): Promise<StoredImage | undefined> {
   const { storedLayers } = await import('../analysis/index.ts');
   if (stored === undefined) return undefined;
   const layerAt = storedLayers(stored.store, stored.record);
@@ -59,7 +59,7 @@ async function withContents({ stored }: OpenedImage): Promise<StoredImage | unde
 }
 
 async function storedSide(
-  opened: OpenedImage,
+  opened: FoundImage,
   { store, record: image }: StoredImage,
   { signal }: HowToRead,
 ): Promise<Side> {
@@ -70,7 +70,7 @@ async function storedSide(
   };
 }
 
-async function scannedSide(opened: OpenedImage, { layers, signal }: HowToRead): Promise<Side> {
+async function scannedSide(opened: FoundImage, { layers, signal }: HowToRead): Promise<Side> {
   const { scannedImage } = await import('../analysis/index.ts');
   // Indexes of the store lack digests; a scan adds those of visible files alone.
   const streamed = layers ? { ...opened, stored: undefined } : opened;
@@ -83,7 +83,7 @@ async function scannedSide(opened: OpenedImage, { layers, signal }: HowToRead): 
 
 /** A difference that is only not seen must not pass for none. */
 async function completeReport(
-  opened: OpenedImage,
+  opened: FoundImage,
   options: Parameters<typeof scannedReport>[1],
 ): ReturnType<typeof scannedReport> {
   const result = await scannedReport(opened, options);

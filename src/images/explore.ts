@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts';
 import { type Image, readLayerFile } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { type BuildWithTimes, buildOf } from './known-build.ts';
-import { withImage } from './open-image.ts';
 import { scannedReport } from './report.ts';
+import { withImage } from './with-image.ts';
 
 export interface BuiltImage extends ExploredImage {
   readonly history: NonNullable<Image['config']['history']>;

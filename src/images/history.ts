@@ -5,8 +5,8 @@ import { imageHistory as historyOf, historyRows } from '../export/index.ts';
 import { parseImageName } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { layerTimes } from './known-build.ts';
-import { withImage } from './open-image.ts';
 import { reportOn } from './report.ts';
+import { withImage } from './with-image.ts';
 import { requireImage, withStore } from './with-store.ts';
 
 export function imageHistory(

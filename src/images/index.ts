@@ -20,7 +20,7 @@ export {
   pushManifestList,
   removeManifestLists,
 } from './manifest-lists.ts';
-export { openImage } from './opened-image.ts';
+export { openImage } from './open-image.ts';
 export { pullImages } from './pull.ts';
 export { pushImages } from './push.ts';
 export { inspectManifest, listTags } from './remote.ts';

@@ -4,11 +4,11 @@
  */
 import type { ReportOptions } from '../analysis/index.ts';
 import { type BuildRecord, lastTimes, recordsIn, stepOfLayer } from '../records/index.ts';
-import type { OpenedImage } from './open-image.ts';
 import { singleStageBytes } from './single-stage.ts';
+import type { FoundImage } from './with-image.ts';
 
 export type KnownBuild = Pick<ReportOptions, 'sources' | 'stages' | 'singleStage'>;
-type SoughtImage = Pick<OpenedImage, 'image' | 'builds'>;
+type SoughtImage = Pick<FoundImage, 'image' | 'builds'>;
 
 export interface BuildWithTimes {
   readonly record: BuildRecord;
@@ -24,7 +24,7 @@ export function buildOf(opened: SoughtImage): BuildWithTimes | undefined {
 
 /** Nothing where no build of the image is on record. */
 export async function knownBuild(
-  opened: SoughtImage & Pick<OpenedImage, 'stored'>,
+  opened: SoughtImage & Pick<FoundImage, 'stored'>,
 ): Promise<KnownBuild> {
   const builds = buildsOf(opened);
   const [newest] = builds;
@@ -81,7 +81,7 @@ function buildsOf({ image, builds }: SoughtImage): readonly Build[] {
 }
 
 async function singleStageOf(
-  { stored }: Pick<OpenedImage, 'stored'>,
+  { stored }: Pick<FoundImage, 'stored'>,
   records: readonly BuildRecord[],
 ): Promise<number | undefined> {
   // A build that found all in the cache did not look at every stage: then an earlier one tells.

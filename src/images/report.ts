@@ -4,7 +4,7 @@ import type { ReportImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { baseInStore, sharedLayers } from './base-image.ts';
 import { knownBuild } from './known-build.ts';
-import { type OpenedImage, withImage } from './open-image.ts';
+import { type FoundImage, withImage } from './with-image.ts';
 
 export async function reportImage(
   context: LaminaContext,
@@ -28,7 +28,7 @@ type Base = ReturnType<typeof baseInStore>;
  * @throws the signal's reason
  */
 export async function reportOn(
-  opened: OpenedImage,
+  opened: FoundImage,
   options: ReportOnOptions = {},
   base: Base = baseInStore(opened),
 ): Promise<ImageReport> {
@@ -40,7 +40,7 @@ type ReportOnOptions = Pick<ReportImageOptions, 'signal' | 'onLayer' | 'rates'> 
 
 /** As `reportOn`, with what the layers hold. */
 export async function scannedReport(
-  opened: OpenedImage,
+  opened: FoundImage,
   { secrets, allDigests, signal, onLayer, rates }: ReportOnOptions = {},
   base: Base = baseInStore(opened),
 ): Promise<{ readonly report: ImageReport; readonly scanned: ScannedImage }> {
@@ -55,7 +55,7 @@ export async function scannedReport(
 async function namedBase(
   context: LaminaContext,
   { base: name = '', platform, root, signal }: ReportImageOptions,
-  { image }: OpenedImage,
+  { image }: FoundImage,
 ): Promise<Base> {
   return withImage(context, { image: name, platform, root, signal }, async (opened) => ({
     name: opened.names[0] ?? name,
