@@ -177,6 +177,12 @@ describe('a project', () => {
     expect(plan(files).ignoreFile).toContain('web/node_modules\n');
   });
 
+  it('of Next.js leaves the cache of the compiler behind', () => {
+    const next = { 'package.json': json({ dependencies: { next: '16' } }) };
+    expect(plan(next).dockerfile).toMatch(/^COPY .*--exclude=cache \/app\/\.next \.\/\.next$/m);
+    expect(plan(next).notes).toEqual([expect.stringContaining('standalone')]);
+  });
+
   it('that is unknown is none', () => {
     expect(planOf({ 'README.md': '' })).toBeUndefined();
   });
