@@ -114,6 +114,27 @@ describe('a file with mistakes', () => {
   });
 });
 
+describe('a hostile file', () => {
+  const COUNT = 3000;
+  const many = (piece: string) => piece.repeat(COUNT);
+
+  // Work that grows with the square of the text would take minutes.
+  it.each([
+    ['CMD', many('CMD x\n'), 'DL4003', COUNT - 1],
+    ['archives', many('COPY a.tgz /\n') + many('RUN tar xf a.tgz\n'), 'DL3010', COUNT],
+    ['variables', `ENV ${many('A=$B B=$A ')}\n`, 'DL3044', 2 * COUNT],
+    ['stages', many('FROM b:1 AS c\nCOPY --from=d e /\n'), 'DL3022', COUNT],
+    ['lines of a here-document', `RUN <<E\n${many('sudo a\n')}E\n`, 'DL3004', COUNT],
+    ['schemes', `RUN ${many('http://')}${many('a://b:cc')}\n`, 'SecretInText', 0],
+    ['letters', `RUN ${many('aaaaaaaaaaaaaaaaaaaa')}\n`, 'SecretInText', 0],
+    ['arguments', `RUN true\n${many('ARG A\n')}`, 'UnusedArgument', 0],
+    ['substitutions', `RUN ${many('$(')}\n`, 'DL3004', 0],
+  ])('with %s is linted', async (_, text, code, findings) => {
+    const codes = await codesIn(`FROM a:1\n${text}`);
+    expect(codes.filter((one) => one === code)).toHaveLength(findings);
+  });
+});
+
 describe('a comment', () => {
   it.each([
     [' hadolint ignore=DL3008', ['DL3008'], 'instruction'],

@@ -30,7 +30,7 @@ export function buildChecks(
   const other = warnings.filter((warning) => ruleOf(warning) === undefined);
   return [...found, ...other].flatMap((warning) => {
     const range = warning.location?.range ?? START;
-    const about = instructions.find(({ node }) => isInside(range, node.extent));
+    const about = instructionAt(instructions, range.start.offset);
     const codes = [warning.code, ...twinsOf(warning.code)];
     if (codes.some((code) => settings.ignored.has(code))) return [];
     if (codes.some((code) => exemptions?.has(code, about) === true)) return [];
@@ -56,8 +56,20 @@ function findingOf(warning: Warning, range: SourceRange, { file, about }: Place)
   };
 }
 
-function isInside({ start }: SourceRange, extent: SourceRange): boolean {
-  return start.offset >= extent.start.offset && start.offset < extent.end.offset;
+/** By halving: there may be a finding in each of very many instructions. */
+function instructionAt(
+  instructions: readonly Instruction[],
+  offset: number,
+): Instruction | undefined {
+  let [low, high] = [0, instructions.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const end = instructions[middle]?.node.extent.end.offset ?? 0;
+    if (end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const found = instructions[low];
+  return found !== undefined && found.node.extent.start.offset <= offset ? found : undefined;
 }
 
 function factsOf({ context }: Surroundings): LintFacts {

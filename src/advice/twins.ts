@@ -26,34 +26,34 @@ export function twinsOf(check: string): readonly string[] {
  * Leaves out findings of BuildKit's checks for which there is one of hadolint's rule about the same instruction, which gets
  * the other code as well.
  */
-export function joinTwins(findings: readonly Finding[], file: LintedFile): readonly Finding[] {
-  const joined = new Map<Finding, string>();
-  const dropped = new Set<Finding>();
-  for (const finding of findings) {
-    const codes = finding.family === 'buildkit' ? twinsOf(finding.code) : [];
-    const twins = findings.filter(
-      (other) => codes.includes(other.code) && areAbout(other, finding, file),
-    );
-    for (const twin of twins) joined.set(twin, finding.code);
-    if (twins.length > 0) dropped.add(finding);
-  }
+export function joinTwins(
+  findings: readonly Finding[],
+  { stages }: LintedFile,
+): readonly Finding[] {
+  const stageAt = new Map(
+    stages.flatMap(({ instructions }, index) =>
+      instructions.map(({ node }) => [node.range.start.line, index] as const),
+    ),
+  );
+  // Of several instructions of which one counts, BuildKit names those before it, hadolint those after the first.
+  const placeOf = ({ instruction, range }: Finding, check: string) => {
+    const { line } = (instruction ?? range).start;
+    const place = check === 'MultipleInstructionsDisallowed' ? stageAt.get(line) : line;
+    return `${check} ${place}`;
+  };
+  const twins = findings.filter(({ code }) => TWINS[code] !== undefined);
+  const withTwin = new Set(twins.map((finding) => placeOf(finding, TWINS[finding.code] ?? '')));
+  const joined = findings.filter(
+    (finding) => finding.family === 'buildkit' && withTwin.has(placeOf(finding, finding.code)),
+  );
+  const places = new Set(joined.map((finding) => placeOf(finding, finding.code)));
+  const dropped = new Set(joined);
   return findings
     .filter((finding) => !dropped.has(finding))
     .map((finding) => {
-      const code = joined.get(finding);
-      return code === undefined ? finding : { ...finding, also: [code] };
+      const check = TWINS[finding.code];
+      return check !== undefined && places.has(placeOf(finding, check))
+        ? { ...finding, also: [check] }
+        : finding;
     });
-}
-
-/** Of several instructions of which one counts, BuildKit names those before it, hadolint those after the first. */
-function areAbout(one: Finding, other: Finding, { stages }: LintedFile): boolean {
-  if (other.code !== 'MultipleInstructionsDisallowed') return lineOf(one) === lineOf(other);
-  return stages.some(({ instructions }) => {
-    const lines = instructions.map(({ node }) => node.range.start.line);
-    return lines.includes(lineOf(one)) && lines.includes(lineOf(other));
-  });
-}
-
-function lineOf({ instruction, range }: Finding): number {
-  return (instruction ?? range).start.line;
 }

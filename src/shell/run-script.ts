@@ -85,8 +85,15 @@ function rangeIn(pieces: readonly Piece[], { start, end }: Span): SourceRange {
   return { start: from, end: to };
 }
 
+/** By halving: a here-document has a piece for each line. */
 function pieceAt(pieces: readonly Piece[], offset: number): Piece {
-  const piece = pieces.findLast(({ start }) => start <= offset);
+  let [low, high] = [0, pieces.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[middle]?.start ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const piece = pieces[low];
   if (piece === undefined) throw new Error('a script has at least one piece');
   return piece;
 }

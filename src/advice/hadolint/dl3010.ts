@@ -1,6 +1,6 @@
 import type { ShellCommand } from '../../shell/index.ts';
 import { operandsOf } from '../../shell/index.ts';
-import { type LintedFile, type Run, runsOfStage } from '../linted-file.ts';
+import type { LintedFile, Run } from '../linted-file.ts';
 import { isArchive, lastName } from '../making/archives.ts';
 import { adviceRule } from '../making/make.ts';
 
@@ -22,14 +22,13 @@ export const dl3010 = adviceRule({
   requires: 'ADD unpacks archives of the context',
   why: 'The archive stays in the layer of COPY although a later step unpacks or removes it; ADD unpacks without keeping it.',
   check(file, report) {
+    const runs = Map.groupBy(file.runs, ({ stage }) => stage);
     for (const stage of file.stages) {
+      const lastUse = lastUnpacked(runs.get(stage) ?? []);
       for (const copy of stage.instructions) {
         if (copy.kind !== 'copy' || copy.from !== undefined) continue;
-        const names = archivesAfter(copy);
-        const later = runsOfStage(file, stage).filter(
-          ({ instruction }) => instruction.node.range.start.offset > copy.node.range.end.offset,
-        );
-        const unpacked = names.find((name) => isUnpacked(name, later));
+        const { offset } = copy.node.range.end;
+        const unpacked = archivesAfter(copy).find((name) => (lastUse.get(name) ?? 0) > offset);
         if (unpacked === undefined) continue;
         report({
           what: `COPY brings '${unpacked}', which a later RUN unpacks`,
@@ -50,16 +49,22 @@ function archivesAfter({ sources, destination }: Copy): readonly string[] {
   return sources.map(({ text }) => lastName(text)).filter(isArchive);
 }
 
-function isUnpacked(archive: string, later: readonly Run[]): boolean {
-  return later
-    .flatMap(({ script }) => script.commands)
-    .some((command) => {
-      if (!unpacks(command)) return false;
-      return operandsOf(command).some(({ value }) => lastName(value) === archive);
-    });
+/** Where RUNs last unpack each archive, by its name. */
+function lastUnpacked(runs: readonly Run[]): ReadonlyMap<string, number> {
+  return new Map(
+    runs.flatMap(({ script, instruction }) =>
+      script.commands.filter(unpacks).flatMap((command) =>
+        operandsOf(command).map(({ value }) => {
+          return [lastName(value), instruction.node.range.start.offset] as const;
+        }),
+      ),
+    ),
+  );
 }
 
 function unpacks({ name, words }: ShellCommand): boolean {
   if (name !== 'tar') return UNPACKERS.has(name);
+  // The first word may have the options without a dash: `tar xf a.tar`.
+  if (/^[A-Za-z]*x[A-Za-z]*$/.test(words[0]?.value ?? '')) return true;
   return words.some(({ value }) => /^(?:--extract|--get|-.*x.*)$/.test(value));
 }

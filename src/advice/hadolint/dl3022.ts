@@ -1,4 +1,5 @@
 import { instructionRule, unquoted } from '../making/make.ts';
+import { firstIndexOf } from '../making/stage-names.ts';
 
 export const dl3022 = instructionRule(
   {
@@ -10,12 +11,12 @@ export const dl3022 = instructionRule(
   'copy',
   ({ from, node }, step, { stages }) => {
     if (from === undefined || unquoted(from.text).includes(':')) return undefined;
-    const earlier = stages
-      .slice(0, stages.indexOf(step.stage) + 1)
-      .flatMap((stage) => stage.from ?? []);
-    if (earlier.some(({ stageWord }) => stageWord?.text === from.text)) return undefined;
+    const own = stages.indexOf(step.stage);
+    const named = firstIndexOf(stages, from.text);
+    if (named !== undefined && named <= own) return undefined;
+    const before = stages[0]?.from === undefined ? own : own + 1;
     const index = /^\d+/.exec(from.text);
-    if (index !== null && Number(index[0]) < earlier.length) return undefined;
+    if (index !== null && Number(index[0]) < before) return undefined;
     return {
       what: `COPY --from names '${from.text}', which is no earlier stage`,
       hint: 'name a stage of this file; give an image a tag',

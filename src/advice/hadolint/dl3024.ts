@@ -1,4 +1,5 @@
 import { instructionRule } from '../making/make.ts';
+import { firstNamed } from '../making/stage-names.ts';
 
 export const dl3024 = instructionRule(
   {
@@ -10,9 +11,8 @@ export const dl3024 = instructionRule(
   'from',
   ({ stageWord }, step, { stages }) => {
     if (stageWord === undefined) return undefined;
-    const before = stages.slice(0, stages.indexOf(step.stage));
-    const other = before.find(({ from }) => from?.stageWord?.text === stageWord.text)?.from;
-    if (other === undefined) return undefined;
+    const other = firstNamed(stages, stageWord.text)?.from;
+    if (other === undefined || other === step.instruction) return undefined;
     return {
       what: `the stage on line ${other.node.range.start.line} is also named '${stageWord.text}'`,
       hint: 'rename one of the stages',

@@ -1,3 +1,4 @@
+import type { KeyValue } from '../../dockerfile/index.ts';
 import { adviceRule } from '../making/make.ts';
 
 export const dl3044 = adviceRule({
@@ -14,8 +15,9 @@ export const dl3044 = adviceRule({
       }
       if (instruction.kind !== 'env') continue;
       const { pairs } = instruction;
-      for (const [index, { key }] of pairs.entries()) {
-        const user = pairs.find(({ value }, at) => at !== index && uses(value.text, key.text));
+      const users = usersOf(pairs);
+      for (const { key } of pairs) {
+        const user = users.get(key.text)?.find((pair) => pair.key !== key);
         if (user === undefined || known.has(key.text)) continue;
         report({
           what: `'${user.key.text}' uses '${key.text}', which this ENV sets`,
@@ -29,7 +31,15 @@ export const dl3044 = adviceRule({
   },
 });
 
-function uses(value: string, name: string): boolean {
-  if (!/^\w+$/.test(name)) return false;
-  return new RegExp(`\\$(?:\\{${name}\\}|${name}(?!\\w))`).test(value);
+/** By the name of a variable the pairs whose values use it; two are enough to find another one. */
+function usersOf(pairs: readonly KeyValue[]): ReadonlyMap<string, readonly KeyValue[]> {
+  const users = new Map<string, KeyValue[]>();
+  for (const pair of pairs) {
+    for (const [, braced, bare] of pair.value.text.matchAll(/\$(?:\{(\w+)\}|(\w+))/g)) {
+      const name = braced ?? bare ?? '';
+      const known = users.get(name) ?? [];
+      if (known.length < 2 && !known.includes(pair)) users.set(name, [...known, pair]);
+    }
+  }
+  return users;
 }

@@ -2,7 +2,7 @@ import { sliceOf } from '../../dockerfile/index.ts';
 import { adviceRule } from '../making/make.ts';
 
 const BOUND =
-  /https?:\/\/[^\s"'|;&)]*(?:amd64|x86_64|x86-64|linux64|linux-x64|arm64|aarch64|armv7)[^\s"'|;&)]*/;
+  /https?:\/\/[^\s"'|;&)]{0,300}(?:amd64|x86_64|x86-64|linux64|linux-x64|arm64|aarch64|armv7)[^\s"'|;&)]{0,300}/;
 
 export const architectureInDownload = adviceRule({
   code: 'ArchitectureInDownload',

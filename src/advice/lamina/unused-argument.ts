@@ -9,12 +9,13 @@ export const unusedArgument = adviceRule({
   requires: 'the file uses each ARG',
   why: 'An argument before the first FROM is for FROM only; a stage sees it if the stage declares it again. One that nothing uses misleads whoever sets it.',
   check(file, report) {
-    for (const [index, arg] of file.instructions.entries()) {
+    const used = usedNames(file);
+    for (const arg of file.instructions) {
       if (arg.kind === 'from') return;
       if (arg.kind !== 'arg') continue;
       for (const declared of arg.args) {
         const name = declared.name.text;
-        if (isUsed(name, index, file)) continue;
+        if (used.has(name)) continue;
         report({
           what: `nothing uses the argument '${name}'`,
           hint: 'remove it, or declare it in the stage that needs it with ARG after FROM',
@@ -27,17 +28,20 @@ export const unusedArgument = adviceRule({
   },
 });
 
-/** FROM and ARGs after it can use it, and a stage that declares it. By text, since FROM may be invalid. */
-function isUsed(name: string, index: number, { instructions, tree }: LintedFile): boolean {
-  const use = new RegExp(`\\$(?:\\{${name}\\b|${name}(?!\\w))`);
-  if (tree.instructions.some((node) => node.name === 'from' && use.test(node.original)))
-    return true;
+/** Names that FROM and global ARGs use, and that stages declare. By text, since FROM may be invalid. */
+function usedNames({ instructions, tree }: LintedFile): ReadonlySet<string> {
   const first = instructions.findIndex(({ kind }) => kind === 'from');
-  return instructions.some((one, at) => {
-    if (one.kind !== 'arg') return false;
-    if (at > first) return one.args.some((declared) => declared.name.text === name);
-    return at >= index && one.args.some(({ value }) => value !== undefined && use.test(value.text));
-  });
+  const texts = tree.instructions.flatMap((node) => (node.name === 'from' ? node.original : []));
+  const declared: string[] = [];
+  for (const [index, one] of instructions.entries()) {
+    if (one.kind !== 'arg') continue;
+    if (index > first) declared.push(...one.args.map(({ name }) => name.text));
+    else texts.push(...one.args.flatMap(({ value }) => value?.text ?? []));
+  }
+  const used = texts.flatMap((text) =>
+    [...text.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name),
+  );
+  return new Set([...declared, ...used]);
 }
 
 function fixOf({ args, node }: ArgInstruction, declared: ArgDeclaration) {
