@@ -14,10 +14,17 @@ export function pageBuild({ record, lastTimes }: KnownBuild): PageBuild {
   const { started, milliseconds, steps, stages, work } = record;
   const graph = stageGraph(record);
   const critical = new Set(graph.criticalSteps);
-  const targets = new Set(stages.flatMap(({ name, isTarget }) => (isTarget ? name : [])));
+  // A build for several platforms has a node for each: `stage (linux/arm64)`.
+  const targets = new Set(
+    stages
+      .filter(({ isTarget }) => isTarget)
+      .flatMap(({ name }) => [
+        name,
+        ...record.platforms.map((platform) => `${name} (${platform})`),
+      ]),
+  );
   return {
-    // Not the directories of the machine that built it: pages are passed on.
-    dockerfile: basename(record.dockerfile),
+    dockerfile: dockerfileName(record.dockerfile),
     ...{ started, milliseconds, work },
     steps: steps.map((step, index) => {
       const { name, kind, stage, line, instruction, status, began, bytes } = step;
@@ -33,4 +40,11 @@ export function pageBuild({ record, lastTimes }: KnownBuild): PageBuild {
     edges: graph.edges,
     criticalMilliseconds: graph.criticalMilliseconds,
   };
+}
+
+/** Without directories of the machine that built it: pages are passed on. */
+function dockerfileName(recorded: string): string {
+  // One that was no file is named with its context: `Dockerfile of https://…`.
+  const [name = ''] = recorded.startsWith('/') ? [recorded] : recorded.split(' of ');
+  return basename(name);
 }
