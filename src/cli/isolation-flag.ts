@@ -2,7 +2,13 @@
 import type { IsolationChoice } from '../api/index.ts';
 import type { FlagTable } from './flags.ts';
 
-const CHOICES = ['auto', 'oci', 'builtin', 'chroot'] as const satisfies readonly IsolationChoice[];
+const CHOICES = [
+  'auto',
+  'oci',
+  'builtin',
+  'userns',
+  'chroot',
+] as const satisfies readonly IsolationChoice[];
 
 /** @param group heading in the help */
 export function isolationFlag(group: string) {

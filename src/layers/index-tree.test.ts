@@ -195,6 +195,28 @@ describe('indexTree', () => {
     await expect(index()).rejects.toMatchObject({ code: 'LAYER_RESERVED_NAME' });
   });
 
+  test('keeps the owners of the layers below where all files belong to one user', async () => {
+    const store = openTestStore();
+    const owned = entry('owned', { uid: 5, gid: 7 });
+    const items = [owned, entry('other', { type: 'directory', uid: 8, gid: 9 })];
+    const below = await packLayer(
+      store,
+      items.map((one): LayerItem => ({ kind: 'entry', entry: one })),
+    );
+    for (const name of ['owned', 'new', 'other']) writeFileSync(at(name), '');
+    const entries = await indexTree(upper, {
+      base: MergedTree.of(store, [below]),
+      form: { idMap: 'single', xattrFlavour: 'user' },
+      newOwner: { uid: 3, gid: 4 },
+    });
+    // A file that replaces a directory is a new one.
+    expect(entries.entries).toMatchObject([
+      { path: 'new', uid: 3, gid: 4 },
+      { path: 'other', type: 'file', uid: 3, gid: 4 },
+      { path: 'owned', uid: 5, gid: 7 },
+    ]);
+  });
+
   test('finds what overlayfs made', async () => {
     const lower = mkdtempSync(join(tmpdir(), 'lamina-lower-'));
     const work = mkdtempSync(join(tmpdir(), 'lamina-work-'));

@@ -28,9 +28,12 @@ export interface IndexTreeOptions {
   readonly base: FileTree;
   /** The form of the upper directory. */
   readonly form: TreeForm;
+  /** Where all files belong to one user: the owner of new ones; others keep that of `base`. Default: root. */
+  readonly newOwner?: Owner | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+const ROOT: Owner = { uid: 0, gid: 0 };
 const TYPE_MASK = 0o170000;
 const TYPES = new Map<number, FileType>([
   [0o100000, 'file'],
@@ -55,7 +58,7 @@ const TYPES = new Map<number, FileType>([
  * @throws AppError LAYER_RESERVED_NAME for a file whose name means a whiteout in a layer
  */
 export function indexTree(directory: string, options: IndexTreeOptions): Promise<LayerIndex> {
-  const walk = new UpperWalk(toBytePath(directory), options.form);
+  const walk = new UpperWalk(toBytePath(directory), options);
   return new TimeSlice(options.signal).run(walk.index(options.base));
 }
 
@@ -73,14 +76,18 @@ interface Found {
 class UpperWalk {
   readonly #root: string;
   readonly #form: TreeForm;
+  readonly #base: FileTree;
+  readonly #newOwner: Owner;
   readonly #opaque: string;
   readonly #entries: LayerEntry[] = [];
   /** `device:inode` of files with several links → their entries. */
   readonly #inodes = new Map<string, number[]>();
 
-  constructor(root: string, form: TreeForm) {
+  constructor(root: string, { form, base, newOwner = ROOT }: IndexTreeOptions) {
     this.#root = root;
     this.#form = form;
+    this.#base = base;
+    this.#newOwner = newOwner;
     this.#opaque = opaqueXattr(form.xattrFlavour);
   }
 
@@ -145,8 +152,17 @@ class UpperWalk {
     const stat = lstatSync(fsPath(hostPath), { bigint: true });
     const type = TYPES.get(Number(stat.mode) & TYPE_MASK);
     if (type === undefined) throw new Error(`a file of unknown type: ${hostPath}`);
-    const owner = ownerInTree(this.#form.idMap, { uid: Number(stat.uid), gid: Number(stat.gid) });
+    const owner =
+      this.#form.idMap === 'single'
+        ? this.#ownerOf(path, type)
+        : ownerInTree(this.#form.idMap, { uid: Number(stat.uid), gid: Number(stat.gid) });
     return { hostPath, path, type, stat, owner, xattrs: listXattrs(hostPath) };
+  }
+
+  /** The disk does not tell it. */
+  #ownerOf(path: string, type: FileType): Owner {
+    const before = this.#base.lookup(path);
+    return before?.type === type ? before : this.#newOwner;
   }
 
   #isOpaque({ xattrs }: Found): boolean {

@@ -95,7 +95,7 @@ export async function runStep(op: ExecOp, options: RunStepOptions): Promise<Step
   if (result.exitCode !== 0) {
     throw await stepFailure(op, { instruction, result, outputTail: tail.lines(), context });
   }
-  const index = await indexUpper(upper, options);
+  const index = await indexUpper(upper, options, spec.user);
   writeIndex(options.directory, index);
   const leaks = await findSecrets(options.secrets, {
     entries: index.entries,
@@ -153,9 +153,13 @@ function environmentOf({ env, trust }: RunStepOptions): readonly string[] {
   return trust === undefined ? env : trust.environment(env);
 }
 
-async function indexUpper(upper: string, options: RunStepOptions): Promise<LayerIndex> {
+async function indexUpper(
+  upper: string,
+  options: RunStepOptions,
+  newOwner?: ProcessSpec['user'],
+): Promise<LayerIndex> {
   const { base, signal, trust, runtime } = options;
-  const tree = { base, form: runtime.capabilities, signal };
+  const tree = { base, form: runtime.capabilities, newOwner, signal };
   const index = await indexTree(upper, tree);
   if (trust === undefined || !removeTraces(upper, index, trust, base)) return index;
   return indexTree(upper, tree);

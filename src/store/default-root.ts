@@ -1,16 +1,17 @@
 import { isAbsolute, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { homeDirectory, isRoot } from '../system/index.ts';
+import { homeDirectory, isInUserNamespace, isRoot } from '../system/index.ts';
 
 /**
- * The default location of the store: `LAMINA_ROOT`, else `/var/lib/lamina` for root, else the user's data directory.
+ * The default location of the store: `LAMINA_ROOT`, else `/var/lib/lamina` for root of the machine, else the
+ * user's data directory.
  *
  * @throws AppError STORE_NO_HOME
  */
 export function defaultRoot(env: Environment): string {
   if (env.LAMINA_ROOT) return env.LAMINA_ROOT;
-  if (isRoot()) return '/var/lib/lamina';
+  if (isRoot() && !isInUserNamespace()) return '/var/lib/lamina';
   const data = env.XDG_DATA_HOME;
   // The XDG specification requires relative paths to be ignored.
   if (data && isAbsolute(data)) return join(data, 'lamina');

@@ -34,7 +34,7 @@ export {
   UnsuitableFile,
 } from './read-input.ts';
 export { removeTree } from './remove-tree.ts';
-export { setOwner } from './set-owner.ts';
+export { setOwner, setOwnerHere } from './set-owner.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
 export {
@@ -50,5 +50,5 @@ export {
   type XattrFlavour,
 } from './tree-form.ts';
 export { linkUnnamed, openUnnamed } from './unnamed-file.ts';
-export { homeDirectory, isInUserNamespace, isRoot, userName } from './user.ts';
+export { hasOneId, homeDirectory, isInUserNamespace, isRoot, userName } from './user.ts';
 export { listXattrs, setXattr } from './xattrs.ts';

@@ -18,6 +18,8 @@ export interface OverlayMount {
   readonly target: string;
   /** Never sync to the disk, neither on fsync nor on unmount; only with `upper`. Requires Linux 5.10. */
   readonly volatile?: boolean | undefined;
+  /** In a user namespace: `user.overlay.*` attributes, with which the kernel refuses the options against surprises. */
+  readonly userXattrs?: boolean | undefined;
 }
 
 /** Lamina reads upper directories, so they must be complete: without redirects of renames and metadata-only copies. */
@@ -64,7 +66,10 @@ export function mountWithContext(overlay: OverlayMount): void {
   const context = callNative(fsopen, 'fsopen', target, SYSCALL.fsopen, cString('overlay'), CLOEXEC);
   try {
     configure(context, FSCONFIG_SET_STRING, 'source', 'overlay');
-    for (const [key, value] of PLAIN_OPTIONS) configure(context, FSCONFIG_SET_STRING, key, value);
+    if (overlay.userXattrs) configure(context, FSCONFIG_SET_FLAG, 'userxattr', null);
+    else {
+      for (const [key, value] of PLAIN_OPTIONS) configure(context, FSCONFIG_SET_STRING, key, value);
+    }
     for (const lower of lowers) configure(context, FSCONFIG_SET_STRING, 'lowerdir+', lower);
     if (upper !== undefined) configure(context, FSCONFIG_SET_STRING, 'upperdir', upper);
     if (work !== undefined) configure(context, FSCONFIG_SET_STRING, 'workdir', work);
@@ -108,8 +113,9 @@ export function mountClassic(overlay: OverlayMount): void {
 }
 
 function classicOptions(overlay: OverlayMount, lowers: readonly string[]): string {
-  const { upper, work } = overlay;
-  const options: string[] = PLAIN_OPTIONS.map(([key, value]) => `${key}=${value}`);
+  const { upper, work, userXattrs } = overlay;
+  const plain = PLAIN_OPTIONS.map(([key, value]) => `${key}=${value}`);
+  const options: string[] = userXattrs ? ['userxattr'] : plain;
   if (overlay.volatile) options.push('volatile');
   options.push(`lowerdir=${lowers.map((lower) => escapeOption(lower)).join(':')}`);
   if (upper !== undefined) options.push(`upperdir=${escapeOption(upper)}`);

@@ -7,6 +7,16 @@ export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
+/** Whether the user namespace of this process has no other id than its user's. */
+export function hasOneId(): boolean {
+  try {
+    const [, , count, ...more] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/);
+    return count === '1' && more.length === 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether this process runs in a user namespace: its root may neither mount layers nor set arbitrary owners. */
 export function isInUserNamespace(): boolean {
   try {

@@ -1,11 +1,12 @@
 /** The same image whatever isolates RUN, and what the build says about it. */
-import { chmodSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
 import { Workbench } from '../support/cli.ts';
 import { isolationProjects } from '../support/isolation-projects.ts';
 import { OrdinaryContainer } from '../support/ordinary-container.ts';
+import { inUserNamespace, SUBORDINATE } from '../support/user-namespace.ts';
 
 const EPOCH = { SOURCE_DATE_EPOCH: '1700000000' };
 
@@ -21,9 +22,13 @@ describe('RUN', () => {
     const archive = join(bench.directory, 'busybox.tar');
     await bench.succeed(['save', '-o', archive, 'busybox']);
     container = new OrdinaryContainer(bench.directory);
-    for (const isolation of ['oci', 'builtin', 'chroot']) {
+    for (const isolation of ['oci', 'builtin', 'userns', 'chroot']) {
       const store = new Workbench({ store: join(bench.directory, `store-${isolation}`) });
-      await store.succeed(['load', '-q', '-i', archive]);
+      if (isolation === 'userns') {
+        mkdirSync(store.store);
+        chownSync(store.store, SUBORDINATE.first, SUBORDINATE.first);
+      }
+      await store.succeed(['load', '-q', '-i', archive], { wrapper: wrapperOf(isolation) });
       stores.set(isolation, store);
     }
     for (const [index, { name, files }] of isolationProjects().entries()) {
@@ -36,11 +41,16 @@ describe('RUN', () => {
     bench[Symbol.dispose]();
   });
 
+  function wrapperOf(isolation: string): readonly string[] | undefined {
+    if (isolation === 'userns') return inUserNamespace(SUBORDINATE.map);
+    return isolation === 'chroot' ? container.wrapper : undefined;
+  }
+
   async function digest(isolation: string, name: string, flags: readonly string[] = []) {
     const store = stores.get(isolation);
     const directory = projects.get(name);
     if (store === undefined || directory === undefined) throw new Error(name);
-    const wrapper = isolation === 'chroot' ? container.wrapper : undefined;
+    const wrapper = wrapperOf(isolation);
     const settings = { wrapper, env: EPOCH, cwd: directory };
     const args = ['build', '-q', '--isolation', isolation, ...flags, directory];
     return (await store.succeed(args, settings)).stdout;
@@ -62,11 +72,7 @@ describe('RUN', () => {
       }
       const expected = digests.get('oci') ?? '';
       expect(expected).toMatch(/^sha256:/);
-      expect(Object.fromEntries(digests)).toEqual({
-        oci: expected,
-        builtin: expected,
-        chroot: expected,
-      });
+      expect([...new Set(digests.values())]).toEqual([expected]);
     },
   );
 

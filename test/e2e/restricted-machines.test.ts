@@ -51,17 +51,21 @@ describe('on a restricted machine', () => {
   });
 
   describe('as root of a user namespace', () => {
-    it.each([
-      ['run', ['run', '--rm', 'busybox', 'true'], 'RUNTIME_NO_ISOLATION'],
-      ['RUN', ['build', '--no-cache', '--progress=plain'], 'RUNTIME_NO_ISOLATION'],
-      ['base', ['base', 'debian:bookworm-slim'], 'BASE_USER_NAMESPACE'],
-    ] as const)('%s says that root of the machine is needed', async (name, args, code) => {
-      const all = name === 'RUN' ? [...args, owned] : args;
-      const { status, stderr } = await bench.lamina(all, { wrapper: USER_NAMESPACE });
-      expect(status).toBe(name === 'run' ? 125 : 1);
-      expect(stderr).toContain(code);
+    it('run and RUN work', async () => {
+      const args = ['run', '--rm', 'busybox', 'echo', 'ran'];
+      const ran = await bench.succeed(args, { wrapper: USER_NAMESPACE });
+      expect(ran.stdout).toBe('ran\n');
+      const build = ['build', '--no-cache', '--progress=plain', owned];
+      const { stderr } = await bench.succeed(build, { wrapper: USER_NAMESPACE });
+      expect(stderr).toContain('isolation: userns');
+    });
+
+    it('base says that root of the machine is needed', async () => {
+      const args = ['base', 'debian:bookworm-slim'];
+      const { status, stderr } = await bench.lamina(args, { wrapper: USER_NAMESPACE });
+      expect(status).toBe(1);
+      expect(stderr).toContain('BASE_USER_NAMESPACE');
       expect(stderr).toContain('outside the');
-      expect(stderr).not.toContain('INTERNAL');
     });
 
     it('a build without RUN succeeds', async () => {

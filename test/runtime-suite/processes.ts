@@ -140,6 +140,8 @@ export function processCases(bench: Bench): void {
     });
 
     test('a user by number', async () => {
+      // With one id, every process is root.
+      if (bench.capabilities.idMap === 'single') return;
       const ran = await bench.workshop.shell('id -u; id -G; echo $HOME', { user: '1000:50' });
       expect(ran.stdout).toBe('1000\n50\n/\n');
     });

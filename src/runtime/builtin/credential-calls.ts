@@ -66,7 +66,10 @@ export function capabilityCalls(process: OciSpec['process'], lastCapability: num
       .filter((number) => !granted.has(number))
       .map((number): Call => ({ name: 'prctl', args: [PR_CAPBSET_DROP, number] })),
     { name: 'prctl', args: [PR_SET_KEEPCAPS, 1] },
-    { name: 'setgroups', args: [additionalGids.length, groups] },
+    // Without any, as in a user namespace that has one id, the call may be refused.
+    ...(additionalGids.length === 0
+      ? []
+      : [{ name: 'setgroups', args: [additionalGids.length, groups] } as const]),
     { name: 'setresgid', args: [gid, gid, gid] },
     { name: 'setresuid', args: [uid, uid, uid] },
     { name: 'prctl', args: [PR_SET_KEEPCAPS, 0] },

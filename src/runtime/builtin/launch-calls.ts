@@ -65,13 +65,16 @@ export function launchCalls(spec: OciSpec, host: LaunchHost): readonly Call[] {
     // Without keyrings in the kernel there is none to leave.
     { name: 'keyctl', args: [JOIN_SESSION_KEYRING, 0], onError: 'ignore' },
     ...sources.flatMap((source, index) => openTree(source, FIRST_FD + index)),
+    ...kernelMounts(spec, `${host.bundle}/${spec.root.path}`),
     ...enterRoot(`${host.bundle}/${spec.root.path}`),
     ...rootFlags(spec, host),
-    ...spec.mounts.flatMap((mount) =>
-      mount.destination === '/dev'
-        ? [...mountCalls(withoutNodes(mount), trees, host), ...deviceCalls(devices, trees)]
-        : mountCalls(mount, trees, host),
-    ),
+    ...spec.mounts
+      .filter((mount) => !isOfKernel(mount))
+      .flatMap((mount) =>
+        mount.destination === '/dev'
+          ? [...mountCalls(withoutNodes(mount), trees, host), ...deviceCalls(devices, trees)]
+          : mountCalls(mount, trees, host),
+      ),
     ...(spec.process.terminal ? terminalCalls(FIRST_FD + sources.length) : []),
     ...secureCalls(spec, { ...host, firstFd: FIRST_FD + sources.length }),
     ...capabilityCalls(spec.process, host.lastCapability),
@@ -89,6 +92,17 @@ function joinCgroup(path: string): Call[] {
     { name: 'write', args: [FIRST_FD, itself, 1], label: 'cgroup' },
     { name: 'close', args: [FIRST_FD] },
   ];
+}
+
+function isOfKernel({ type }: OciMount): boolean {
+  return type === 'proc' || type === 'sysfs';
+}
+
+/** In a user namespace the kernel mounts them only while others are in sight: those of the old root. */
+function kernelMounts({ mounts }: OciSpec, root: string): Call[] {
+  return mounts
+    .filter(isOfKernel)
+    .map((mount) => attach.fileSystem({ ...mount, destination: `${root}${mount.destination}` }));
 }
 
 /** As in pivot_root(2): the old root lies on top of the new one until it is unmounted. */

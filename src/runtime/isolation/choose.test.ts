@@ -9,6 +9,7 @@ const USER: MachineFacts = {
   kernel: '6.12.3',
   isRoot: false,
   isInUserNamespace: false,
+  hasOneId: false,
   capabilities: 0n,
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
@@ -39,10 +40,10 @@ describe('auto', () => {
     expect(chooseIsolation('auto', USER)).toBeUndefined();
     const { message, hint } = noIsolation(USER);
     expect(message).toBe(
-      'no process can be started in an image here (oci: it needs root; builtin: it needs root; chroot: it needs root)',
+      'no process can be started in an image here (oci: it needs root; builtin: it needs root; userns: lamina is not root of a user namespace; chroot: it needs root)',
     );
     expect(hint).toBe(
-      'run lamina with sudo (oci, builtin), or run lamina as root of its container (chroot); builds without RUN work here',
+      'run lamina with sudo (oci, builtin), or start lamina with `podman unshare`, or with `unshare --user --map-root-user --map-auto` (userns), or run lamina as root of its container (chroot); builds without RUN work here',
     );
   });
 });

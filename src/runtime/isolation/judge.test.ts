@@ -11,6 +11,7 @@ const ROOT: MachineFacts = {
   kernel: '6.12.3-custom',
   isRoot: true,
   isInUserNamespace: false,
+  hasOneId: false,
   capabilities: SYS_ADMIN,
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
@@ -132,5 +133,31 @@ describe('chroot', () => {
   ])('does not work for %s, and says why', (_, facts, reason) => {
     const report = judgeIsolation('chroot', { ...CONTAINER, ...facts });
     expect(report).toMatchObject({ works: false, reason });
+  });
+});
+
+describe('userns', () => {
+  const INSIDE = { ...ROOT, isInUserNamespace: true };
+
+  test('works for root of a user namespace, which has no device nodes', () => {
+    const lacks = ['device nodes', 'limits'];
+    expect(judgeIsolation('userns', INSIDE)).toEqual({ isolation: 'userns', works: true, lacks });
+    const one = judgeIsolation('userns', { ...INSIDE, hasOneId: true });
+    expect(one).toMatchObject({ works: true, lacks: [...lacks, 'users', 'owners of new files'] });
+  });
+
+  test.each<[string, Partial<MachineFacts>, string]>([
+    ['a user', { isRoot: false }, 'lamina is not root of a user namespace'],
+    ['root', { isInUserNamespace: false }, 'root of the machine needs no user namespace'],
+    [
+      'a namespace that may mount nothing',
+      { refusedNamespaces: () => 'unshare failed: Operation not permitted' },
+      'new namespaces are refused (unshare failed: Operation not permitted)',
+    ],
+  ])('does not work for %s, and says why', (_, facts, reason) => {
+    expect(judgeIsolation('userns', { ...INSIDE, ...facts })).toMatchObject({
+      works: false,
+      reason,
+    });
   });
 });

@@ -17,12 +17,14 @@ export function judgeIsolations(facts: MachineFacts): readonly IsolationReport[]
 
 export function judgeIsolation(isolation: Isolation, facts: MachineFacts): IsolationReport {
   const obstacle = OBSTACLES[isolation](facts);
-  return { isolation, works: obstacle === undefined, lacks: LACKS[isolation], ...obstacle };
+  const lacks = [...LACKS[isolation], ...(isolation === 'userns' ? lackingIds(facts) : [])];
+  return { isolation, works: obstacle === undefined, lacks, ...obstacle };
 }
 
 const LACKS: Readonly<Record<Isolation, readonly string[]>> = {
   oci: [],
   builtin: [],
+  userns: ['device nodes', 'limits'],
   chroot: [
     'namespaces',
     'a filter of system calls',
@@ -36,6 +38,7 @@ const LACKS: Readonly<Record<Isolation, readonly string[]>> = {
 const OBSTACLES: Readonly<Record<Isolation, (facts: MachineFacts) => Obstacle | undefined>> = {
   oci: (facts) => namespaceObstacle(facts) ?? ociProgramObstacle(facts),
   builtin: (facts) => namespaceObstacle(facts) ?? launchObstacle(facts, [5, 12]),
+  userns: (facts) => usernsObstacle(facts),
   chroot: (facts) => chrootObstacle(facts),
 };
 
@@ -49,6 +52,10 @@ function namespaceObstacle(facts: MachineFacts): Obstacle | undefined {
       fix: 'run lamina with sudo outside the user namespace',
     };
   }
+  return namespacesRefused(facts);
+}
+
+function namespacesRefused(facts: MachineFacts): Obstacle | undefined {
   if (!hasCapability(facts.capabilities, 'SYS_ADMIN')) {
     return { reason: 'the capability SYS_ADMIN is missing', fix: PRIVILEGED };
   }
@@ -84,6 +91,28 @@ function launchObstacle(
   if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return undefined;
   const least = `${leastMajor}.${leastMinor}`;
   return { reason: `it needs Linux ${least}, and this is ${kernel}`, fix: 'use a newer kernel' };
+}
+
+function lackingIds({ hasOneId }: MachineFacts): readonly string[] {
+  return hasOneId ? ['users', 'owners of new files'] : [];
+}
+
+/** In the user namespace that lamina itself is root of: the command line makes one for users. */
+function usernsObstacle(facts: MachineFacts): Obstacle | undefined {
+  if (facts.system !== 'linux') return notLinux;
+  if (!facts.isRoot) {
+    return {
+      reason: 'lamina is not root of a user namespace',
+      fix: 'start lamina with `podman unshare`, or with `unshare --user --map-root-user --map-auto`',
+    };
+  }
+  if (!facts.isInUserNamespace) {
+    return {
+      reason: 'root of the machine needs no user namespace',
+      fix: 'choose another isolation',
+    };
+  }
+  return namespacesRefused(facts) ?? launchObstacle(facts, [5, 12]);
 }
 
 /** What root of an ordinary container has. */

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { release } from 'node:os';
 import type { Environment } from '../../environment.ts';
-import { findProgram, isInUserNamespace, isRoot } from '../../system/index.ts';
+import { findProgram, hasOneId, isInUserNamespace, isRoot } from '../../system/index.ts';
 import { ownCapabilities } from '../process/index.ts';
 
 /** What the kernel answered: undefined if it did what was tried, else its refusal in words. */
@@ -18,6 +18,8 @@ export interface MachineFacts {
   /** Of the machine or of a user namespace. */
   readonly isRoot: boolean;
   readonly isInUserNamespace: boolean;
+  /** The user namespace has no other users. */
+  readonly hasOneId: boolean;
   /** Bit n for capability n. */
   readonly capabilities: bigint;
   /** LAMINA_RUNTIME. */
@@ -36,6 +38,7 @@ export function readMachineFacts(env: Environment): MachineFacts {
     kernel: release(),
     isRoot: isRoot(),
     isInUserNamespace: isInUserNamespace(),
+    hasOneId: hasOneId(),
     capabilities: ownCapabilities(),
     askedOciProgram: env.LAMINA_RUNTIME || undefined,
     find: (program) => findProgram(program, env),

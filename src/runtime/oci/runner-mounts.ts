@@ -1,7 +1,7 @@
 /** Turns the mounts of a process into those of the OCI specification, and prepares what they need. */
-import { chmodSync, chownSync, closeSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { toText } from '../../files/index.ts';
-import { MountFlag, mount, openWithin } from '../../system/index.ts';
+import { hasOneId, MountFlag, mount, openWithin, setOwnerHere } from '../../system/index.ts';
 import { hostsFile, readHostResolvFile, resolvFile } from '../process/etc-files.ts';
 import type { OciMount } from '../process/oci-types.ts';
 import type { ProcessMount, ProcessSpec } from '../process/spec.ts';
@@ -51,7 +51,7 @@ function ociMount(wanted: ProcessMount, hostPath: string, around: Surroundings):
       return tmpfs(wanted, hostPath, around.stack);
     case 'file':
       writeFileSync(hostPath, Buffer.from(wanted.content, 'base64'), { mode: 0o600, flag: 'wx' });
-      chownSync(hostPath, wanted.uid, wanted.gid);
+      setOwnerHere(hostPath, wanted);
       chmodSync(hostPath, wanted.mode);
       return bind(hostPath, wanted.target, ['bind', 'ro', 'nosuid', 'nodev']);
   }
@@ -135,7 +135,7 @@ function tmpfs(
   // Runtimes use the mode of the directory below, whatever mode they get, even if they made it.
   mkdirSync(hostPath);
   const data = [`mode=${mode.toString(8)}`];
-  for (const [name, value] of Object.entries({ size, uid, gid })) {
+  for (const [name, value] of Object.entries({ size, ...(hasOneId() ? {} : { uid, gid }) })) {
     if (value !== undefined) data.push(`${name}=${value}`);
   }
   const flags = MountFlag.nosuid | MountFlag.nodev | (noexec ? MountFlag.noexec : 0);

@@ -2,16 +2,18 @@
  * Root filesystems, assembled in the runner's own mount namespace. Our own paths are relative to the runner's working
  * directory, a file system in memory that only the runner sees.
  */
-import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { AppError } from '../../errors.ts';
 import { toBytes } from '../../files/index.ts';
 import {
   hasErrorCode,
+  isInUserNamespace,
   MountFlag,
   mount,
   mountErofs,
   mountOverlay,
+  setOwnerHere,
   setTimes,
   setXattr,
   umount,
@@ -89,7 +91,7 @@ export function mountRoot(
       // Made by an earlier attempt, which found that a mount needs unpacked layers.
       if (!hasErrorCode(error, 'EEXIST')) throw error;
     }
-    chownSync(directory, spec.user.uid, spec.user.gid);
+    setOwnerHere(directory, spec.user);
   }
   return rootfs;
 }
@@ -132,13 +134,14 @@ export function mountLayers({
     mkdirSync(Buffer.from(work, 'latin1'), { recursive: true });
     stack.onClose(() => rmSync(Buffer.from(work, 'latin1'), { recursive: true, force: true }));
     const lowers = directories.toReversed();
-    mountOverlay({ lowers, upper, work, target, volatile: kernelHasVolatile() });
+    const volatile = kernelHasVolatile();
+    mountOverlay({ lowers, upper, work, target, volatile, userXattrs: isInUserNamespace() });
   } else if (directories.length === 1 && only !== undefined) {
     const flags = MountFlag.bind;
     mount({ source: only, target, flags });
     mount({ source: only, target, flags: flags | MountFlag.remount | MountFlag.readonly });
   } else {
-    mountOverlay({ lowers: directories.toReversed(), target });
+    mountOverlay({ lowers: directories.toReversed(), target, userXattrs: isInUserNamespace() });
   }
   stack.onClose(() => unmount(target));
 }
@@ -167,7 +170,7 @@ function writeStubs(directory: string, root: Stub, stubs: readonly Stub[]): void
 
 function applyMetadata(path: string, { mode, uid, gid, mtime, mtimeNs, xattrs }: Stub): void {
   const bytes = Buffer.from(path, 'latin1');
-  chownSync(bytes, uid, gid);
+  setOwnerHere(bytes, { uid, gid });
   chmodSync(bytes, mode);
   for (const [name, value] of Object.entries(xattrs ?? {})) {
     if (/^(trusted|user)\.overlay\./.test(name)) continue;
@@ -175,7 +178,7 @@ function applyMetadata(path: string, { mode, uid, gid, mtime, mtimeNs, xattrs }:
       setXattr(path, name, value);
     } catch (error) {
       // A file system in memory supports fewer kinds of attributes than a disk.
-      if (!hasErrorCode(error, 'ENOTSUP', 'EOPNOTSUPP')) throw error;
+      if (!hasErrorCode(error, 'ENOTSUP', 'EOPNOTSUPP', 'EPERM')) throw error;
     }
   }
   setTimes(path, mtime, mtimeNs);

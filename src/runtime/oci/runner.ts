@@ -1,7 +1,7 @@
 /** The state that the runner keeps between containers, and the setup of each. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { mount } from '../../system/index.ts';
+import { isInUserNamespace, mount } from '../../system/index.ts';
 import { allHostDevices } from '../process/host-devices.ts';
 import { capabilityMask } from '../process/linux-capabilities.ts';
 import type { OciDevice, OciMount, OciSpec } from '../process/oci-types.ts';
@@ -17,6 +17,7 @@ import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
 import { checkTargets } from './runner-targets.ts';
 import { ownTerminalSize } from './terminal-size.ts';
+import { forUserNamespace } from './user-namespace-spec.ts';
 
 /** Receives a piece of output; await a returned promise before the next. */
 export type OutputSink = (
@@ -104,7 +105,8 @@ export class Runner {
       const rootfs = mountRoot(command.spec, base, around);
       const mounts = ociMounts(command.spec, base, around);
       checkTargets(rootfs, mounts);
-      const oci = this.#ociSpec(command.spec, mounts, cgroup);
+      const spec = this.#ociSpec(command.spec, mounts, cgroup);
+      const oci = isInUserNamespace() ? forUserNamespace(spec) : spec;
       return await container.run(oci, streamsOf(command, sink));
     } finally {
       if (stack.close()) rmSync(base, { recursive: true, force: true });

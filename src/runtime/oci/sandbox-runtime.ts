@@ -6,7 +6,7 @@
  */
 import { jointSignal } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
-import { kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
+import { hasOneId, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
 import type {
   Isolation,
   ProcessResult,
@@ -41,7 +41,7 @@ export class SandboxRuntime implements Runtime {
   }
 
   get capabilities(): RuntimeCapabilities {
-    this.#capabilities ??= this.isolation === 'chroot' ? copied() : mounted();
+    this.#capabilities ??= capabilitiesOf(this.isolation);
     return this.#capabilities;
   }
 
@@ -96,22 +96,31 @@ export class SandboxRuntime implements Runtime {
   }
 
   async #launcher(): Promise<Launcher> {
-    if (this.isolation !== 'oci') return { kind: this.isolation };
+    if (this.isolation === 'chroot') return { kind: 'chroot' };
+    if (this.isolation !== 'oci') return { kind: 'builtin' };
     const { name, path, seccomp } = await findOciProgram(this.#options.env);
     return { kind: 'program', name, path, seccomp };
   }
 }
 
-function mounted(): RuntimeCapabilities {
-  return {
-    ...ROOT_FORM,
-    mounts: { overlay: true, erofs: kernelHasErofs() },
-    namespaces: true,
-    cgroups: true,
-    seccomp: true,
-    network: ['host', 'none'],
-    devices: true,
-  };
+function capabilitiesOf(isolation: Isolation): RuntimeCapabilities {
+  switch (isolation) {
+    case 'chroot':
+      return copied();
+    case 'userns':
+      return {
+        idMap: hasOneId() ? 'single' : 'root',
+        xattrFlavour: 'user',
+        ...{ mounts: { overlay: true, erofs: false }, namespaces: true, cgroups: false },
+        ...{ seccomp: true, network: ['host', 'none'], devices: false },
+      };
+    default:
+      return {
+        ...ROOT_FORM,
+        ...{ mounts: { overlay: true, erofs: kernelHasErofs() }, namespaces: true, cgroups: true },
+        ...{ seccomp: true, network: ['host', 'none'], devices: true },
+      };
+  }
 }
 
 function copied(): RuntimeCapabilities {

@@ -1,0 +1,45 @@
+/** What of a specification root of a user namespace cannot do. */
+import { hasOneId } from '../../system/index.ts';
+import type { OciMount, OciSpec } from '../process/oci-types.ts';
+
+/**
+ * - /sys belongs to the network: that of the machine is mounted from outside, read-only
+ * - a group that has no id in the namespace cannot own terminals
+ * - with one id there are no other users: every process is root, and changes of owners succeed without effect
+ */
+export function forUserNamespace(spec: OciSpec): OciSpec {
+  const isPrivate = spec.linux.namespaces.some(({ type }) => type === 'network');
+  const mounts = spec.mounts.flatMap((mount): OciMount[] => {
+    if (mount.type === 'sysfs' && !isPrivate) {
+      const options = ['rbind', 'ro', 'nosuid', 'noexec'];
+      return [{ ...mount, type: 'bind', source: '/sys', options }];
+    }
+    if (mount.type === 'devpts' && hasOneId()) {
+      return [{ ...mount, options: mount.options.filter((option) => !option.startsWith('gid=')) }];
+    }
+    // Over the machine's /sys, nothing more is mounted.
+    return mount.type === 'cgroup' && !isPrivate ? [] : [mount];
+  });
+  const hidden = (path: string) => isPrivate || !path.startsWith('/sys/');
+  const one = hasOneId();
+  return {
+    ...spec,
+    process: one ? { ...spec.process, user: { ...spec.process.user, ...ROOT } } : spec.process,
+    mounts,
+    linux: {
+      ...spec.linux,
+      ...(one && pretendingOwners(spec)),
+      maskedPaths: spec.linux.maskedPaths.filter(hidden),
+    },
+  };
+}
+
+const ROOT = { uid: 0, gid: 0, additionalGids: [] };
+
+/** Package managers set owners and groups of files, and end when they cannot. */
+function pretendingOwners({ linux: { seccomp } }: OciSpec): Pick<OciSpec['linux'], 'seccomp'> {
+  if (seccomp === undefined) return {};
+  const names = ['chown', 'fchown', 'lchown', 'setgroups'].flatMap((name) => [name, `${name}32`]);
+  const pretend = { names: [...names, 'fchownat'], action: 'SCMP_ACT_ERRNO', errnoRet: 0 } as const;
+  return { seccomp: { ...seccomp, syscalls: [...seccomp.syscalls, pretend] } };
+}
