@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkAnswer, checkImage, checkWarm } from './examples/checks.mjs';
+import { checkAnswer, checkImage, checkSingleStage, checkWarm } from './examples/checks.mjs';
 import { inspect, succeed } from './examples/lamina.mjs';
 import { examples } from './examples/list.mjs';
 import { reportTable, writeReport } from './examples/report.mjs';
@@ -110,8 +110,10 @@ async function measure(example, storeEnv) {
   say(`${name}: in one stage`);
   await build(naiveImage, directory, ['-f', `${directory}/Dockerfile.naive`, ...naiveArgs]);
   await checkAnswer(example, naiveImage, { env, expected: example.expect });
+  const naive = (await inspect(naiveImage, env)).Size;
+  await checkSingleStage(example, image, { env, naive });
   return {
-    naive: (await inspect(naiveImage, env)).Size,
+    naive,
     multi: (await inspect(image, env)).Size,
     cold: cold.milliseconds,
     warm: warm.milliseconds,

@@ -45,6 +45,22 @@ async function everythingIn(image, env) {
   }
 }
 
+/** Twins differ by more than the number of stages: that of java-maven makes no runtime with jlink, and is 12 % smaller. */
+const MOST_OFF = 0.15;
+
+/** What a report says that a single stage would have shipped must be what the twin with a single stage ships. */
+export async function checkSingleStage({ name }, image, { env, naive }) {
+  const { stdout } = await succeed(['report', '--format', 'json', image], { env });
+  const { singleStage } = JSON.parse(stdout);
+  const off = singleStage === null ? Number.NaN : singleStage.bytes / naive - 1;
+  process.stdout.write(`${image}: a single stage is ${(off * 100).toFixed(1)} % off its twin\n`);
+  if (!(Math.abs(off) <= MOST_OFF)) {
+    throw new Error(
+      `the report of ${name} says that a single stage ships ${singleStage?.bytes} bytes, not ${naive}`,
+    );
+  }
+}
+
 /** The program must give the expected answer; a service must also pass its health check. */
 export async function checkAnswer(example, image, { env, expected, flags = [] }) {
   const answer =
