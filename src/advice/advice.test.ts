@@ -175,6 +175,9 @@ describe('settings', () => {
 
   it('turn rules off', async () => {
     expect(await withSettings(TEXT, { ignored: ['DL3004'] })).toEqual(['DL3006']);
+    const text = 'FROM a:1 as b\nRUN sudo x\nCMD ["y"]\n';
+    expect(await withSettings(text, { ignored: ['lamina'] })).toEqual(['FromAsCasing', 'DL3004']);
+    expect(await withSettings(text, { ignored: ['hadolint', 'buildkit'] })).toEqual(['RootUser']);
   });
 
   it.each([

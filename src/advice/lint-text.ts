@@ -97,8 +97,8 @@ export function syntaxFinding(error: AppError): Finding {
 }
 
 function withSettings(finding: Finding, settings: LintSettings): Finding[] {
-  const { code } = finding;
-  if (settings.ignored.has(code)) return [];
+  const { code, family } = finding;
+  if (settings.ignored.has(code) || settings.ignored.has(family)) return [];
   return [{ ...finding, severity: settings.severities.get(code) ?? finding.severity }];
 }
 

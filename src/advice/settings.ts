@@ -3,7 +3,7 @@ import type { LabelForm } from '../api/index.ts';
 import type { Severity } from '../lint/index.ts';
 
 export interface LintSettings {
-  /** Codes of rules that are off. */
+  /** Codes of rules, and families, that are off. */
   readonly ignored: ReadonlySet<string>;
   /** Severities other than the rules' own, by code. */
   readonly severities: ReadonlyMap<string, Severity>;

@@ -10,7 +10,7 @@ export type FailureThreshold = Severity | 'ignore';
 
 /** Settings of the linter, with the meaning that hadolint gives them. */
 export interface LintConfig {
-  /** Codes of rules that are off. */
+  /** Codes of rules that are off; a family (`buildkit`, `hadolint`, `shellcheck`, `lamina`) stands for all of its rules. */
   readonly ignored?: readonly string[] | undefined;
   /** Codes of rules with another severity than their own. */
   readonly override?:

@@ -53,7 +53,12 @@ const lintFlags = {
     value: 'path',
     help: "hadolint's configuration file (default: .hadolint.yaml, here or in the user's directories)",
   },
-  ignore: { kind: 'list', value: 'code', group: RULES, help: 'turn a rule off' },
+  ignore: {
+    kind: 'list',
+    value: 'code',
+    group: RULES,
+    help: 'turn a rule off, or all of buildkit, hadolint, shellcheck or lamina',
+  },
   error: { kind: 'list', value: 'code', group: RULES, help: 'give a rule the severity error' },
   warning: { kind: 'list', value: 'code', group: RULES, help: 'give a rule the severity warning' },
   info: { kind: 'list', value: 'code', group: RULES, help: 'give a rule the severity info' },
