@@ -29,7 +29,8 @@ export interface BuilderFigures {
 export interface RowFigures {
   readonly row: string;
   readonly title: string;
-  readonly family: Row['family'];
+  /** With the number in the scale of this run. */
+  readonly family: { readonly name: string; readonly n: number } | undefined;
   readonly figures: readonly BuilderFigures[];
 }
 
@@ -73,7 +74,11 @@ export async function compare(
   const figures = [...tallies]
     .filter(([, tally]) => tally.measured.length > 0 || tally.failure !== undefined)
     .map(([builder, tally]) => figuresOf(builder, tally, own?.measured ?? []));
-  return { row: row.name, title: row.title, family: row.family, figures };
+  const family = row.family && {
+    name: row.family.name,
+    n: row.family.isScaled ? row.family.n * options.scale : row.family.n,
+  };
+  return { row: row.name, title: row.title, family, figures };
 }
 
 function figuresOf(

@@ -28,7 +28,9 @@ export interface Row {
   /** Default number of measurements for each builder. */
   readonly times: number;
   /** Rows of one family differ in one number: the curve of its times is drawn. */
-  readonly family?: { readonly name: string; readonly n: number } | undefined;
+  readonly family?:
+    | { readonly name: string; readonly n: number; readonly isScaled: boolean }
+    | undefined;
   /** Creates the inputs of all builders for one round. */
   prepare(turn: Turn): Prepared | Promise<Prepared>;
 }

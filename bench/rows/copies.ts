@@ -34,7 +34,7 @@ export const contexts: readonly Row[] = [
     name: `context-${n / 1000}k`,
     title: `COPY of a context of ${n.toLocaleString('en')} files`,
     times,
-    family: { name: 'files of the context', n },
+    family: { name: 'files of the context', n, isScaled: true },
   }),
 );
 

@@ -90,7 +90,7 @@ export const layerCounts: readonly Row[] = [1, 30, 120].map((n) => ({
   name: `layers-${n}`,
   title: `COPY in ${n === 1 ? 'one layer' : `${n} layers`}`,
   times: n === 120 ? 3 : 5,
-  family: { name: 'layers of the image', n },
+  family: { name: 'layers of the image', n, isScaled: false },
   prepare({ directory, seed }) {
     const copies = numbers(n).map((at) => `COPY f${at} /f${at}\n`);
     writeFiles(directory, { Dockerfile: `FROM scratch\n${copies.join('')}` });
