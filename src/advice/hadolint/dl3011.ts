@@ -6,7 +6,7 @@ export const dl3011 = instructionRule(
   {
     code: 'DL3011',
     severity: 'error',
-    requires: 'EXPOSE has ports from 0 to 65535',
+    requires: 'EXPOSE has no port above 65535',
     why: 'No process can listen on a higher port, so the line has a typing error.',
   },
   'expose',

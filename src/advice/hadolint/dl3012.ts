@@ -5,7 +5,7 @@ export const dl3012 = onlyOneRule(
     code: 'DL3012',
     severity: 'error',
     requires: 'a stage has at most one HEALTHCHECK',
-    why: 'Only the last HEALTHCHECK has an effect; a reader may take an earlier one for the one that runs.',
+    why: 'The others have no effect; a reader may take an earlier one for the one that runs.',
   },
   'healthcheck',
 );

@@ -5,7 +5,7 @@ export const dl3035 = commandRule(
   {
     code: 'DL3035',
     severity: 'warning',
-    requires: 'RUN does not use zypper dist-upgrade',
+    requires: 'zypper does not replace the distribution',
     why: 'It replaces the distribution inside the image: the tag of the base then says nothing about the contents.',
   },
   (command) =>

@@ -6,7 +6,7 @@ export const dl4000 = instructionRule(
     code: 'DL4000',
     severity: 'error',
     requires: 'LABEL names the maintainer, not MAINTAINER',
-    why: 'MAINTAINER is deprecated. A label can be searched for, and tools show it.',
+    why: 'Builders keep MAINTAINER for old files only. A label can be searched for, and tools show it.',
   },
   'maintainer',
   ({ value, node }) => {
@@ -14,7 +14,7 @@ export const dl4000 = instructionRule(
     const isPlain = !/["\\$`\n]/.test(name) && name !== '';
     const label = `LABEL org.opencontainers.image.authors="${name}"`;
     return {
-      what: 'MAINTAINER is deprecated',
+      what: 'a LABEL has taken the place of MAINTAINER',
       hint: `write ${isPlain ? label : 'LABEL org.opencontainers.image.authors="NAME"'}`,
       fix: isPlain ? safeFix('write a LABEL', replace(node.range, label)) : undefined,
     };

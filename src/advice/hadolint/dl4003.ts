@@ -5,7 +5,7 @@ export const dl4003 = onlyOneRule(
     code: 'DL4003',
     severity: 'warning',
     requires: 'a stage has at most one CMD',
-    why: 'Only the last CMD has an effect; a reader may take an earlier one for the one that runs.',
+    why: 'The others have no effect; a reader may take an earlier one for the one that runs.',
   },
   'cmd',
 );

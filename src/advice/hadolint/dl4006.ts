@@ -9,7 +9,7 @@ const SHELL = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]';
 export const dl4006 = adviceRule({
   code: 'DL4006',
   severity: 'warning',
-  requires: 'a RUN with a pipe runs in a shell with pipefail',
+  requires: 'a shell with pipefail runs the pipes of RUN',
   why: 'Without pipefail only the last command of a pipe counts: a failed download ends with success, and the step stays cached.',
   check({ stages, runs }, report) {
     const runOf = new Map(runs.map((run) => [run.owner, run]));
