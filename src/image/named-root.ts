@@ -1,6 +1,9 @@
 /** Selects a root of an archive or a layout by its name. */
 import { AppError } from '../errors.ts';
-import type { Descriptor } from '../oci/index.ts';
+import { type Descriptor, formatPlatform, isManifestType } from '../oci/index.ts';
+import { configIn } from './choose-image.ts';
+import { isAttestation } from './model/attestation.ts';
+import { indexOf } from './model/index-of.ts';
 import { NAME_ANNOTATION, REF_ANNOTATION, tagOf } from './model/references.ts';
 import type { ImageSource } from './model/transport.ts';
 
@@ -24,7 +27,8 @@ export function tagIn(name: string): string {
 }
 
 /**
- * The source with one root only, under all of its names; it is disposed of if there is none.
+ * The source with one root only, under all of its names; it is disposed of if there is none. Variants of an image for different
+ * platforms that are listed side by side, with the same name or all without, get an index as their root.
  *
  * @param name undefined: the only image
  * @param hint how to write a name
@@ -36,9 +40,16 @@ export async function withRoot(
   hint: string,
 ): Promise<ImageSource> {
   const { roots, label } = source;
-  const [first, ...others] = name === undefined ? roots : rootsNamed(roots, name);
+  const found = name === undefined ? roots : rootsNamed(roots, name);
+  const [first, ...others] = found;
   if (first !== undefined && others.every(({ digest }) => digest === first.digest)) {
     return { ...source, roots: roots.filter(({ digest }) => digest === first.digest) };
+  }
+  try {
+    if (await areVariants(source, found)) return withIndexOver(source, found);
+  } catch (error) {
+    await source[Symbol.asyncDispose]();
+    throw error;
   }
   await source[Symbol.asyncDispose]();
   const names = roots.flatMap(({ annotations }) => annotations?.[REF_ANNOTATION] ?? []);
@@ -47,4 +58,35 @@ export async function withRoot(
     expected: names.length === 0 ? undefined : `one of ${[...new Set(names)].join(', ')}`,
     hint,
   });
+}
+
+const MAX_VARIANTS = 100;
+
+async function areVariants(source: ImageSource, roots: readonly Descriptor[]): Promise<boolean> {
+  if (roots.length > MAX_VARIANTS) return false;
+  const images = roots.filter((root) => !isAttestation(root));
+  const names = new Set(
+    images.map(
+      ({ annotations }) => annotations?.[NAME_ANNOTATION] ?? annotations?.[REF_ANNOTATION],
+    ),
+  );
+  if (names.size !== 1 || images.length === 0) return false;
+  const platforms = new Set<string>();
+  for (const root of images) {
+    if (!isManifestType(root.mediaType)) return false;
+    const platform = root.platform ?? (await configIn(source, await source.manifest(root)));
+    if (platform !== undefined) platforms.add(formatPlatform(platform));
+  }
+  return platforms.size === images.length;
+}
+
+function withIndexOver(source: ImageSource, variants: readonly Descriptor[]): ImageSource {
+  const index = indexOf(variants);
+  const { digest } = index.descriptor;
+  return {
+    ...source,
+    roots: [{ ...index.descriptor, annotations: variants[0]?.annotations }],
+    manifest: async (name, request) =>
+      name.digest === digest ? index : source.manifest(name, request),
+  };
 }

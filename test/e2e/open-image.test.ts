@@ -1,5 +1,5 @@
 /** `openImage` of the library: images of any transport, looked into where they are. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -58,6 +58,30 @@ test('opens an index, and its images by platform', async () => {
   });
   expect(same.descriptor.digest).toBe(image.descriptor.digest);
 });
+
+test.each([undefined, 'app:1'])(
+  'chooses among images of a layout that are listed side by side, named %s',
+  async (name) => {
+    const layout = temporaryDirectory('open');
+    const [amd, arm] = [sketchImage({ platform: AMD64 }), sketchImage({ platform: ARM64 })];
+    const index = sketchIndex([
+      [amd, AMD64],
+      [arm, ARM64],
+    ]);
+    await writeCollections(layoutDirectory(layout), [index]);
+    const roots = [amd, arm].map(({ root: { descriptor } }) => descriptor);
+    const manifests = name === undefined ? roots : roots.map((root) => namedAs(root, name));
+    writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+    const lamina = createLamina({ root: join(layout, 'store') });
+    const opened = async (architecture: string) => {
+      const platform = `linux/${architecture}`;
+      await using image = await lamina.openImage({ image: `oci:${layout}`, platform });
+      return image.descriptor.digest;
+    };
+    expect(await opened('amd64')).toBe(amd.root.descriptor.digest);
+    expect(await opened('arm64')).toBe(arm.root.descriptor.digest);
+  },
+);
 
 test('opens an image of the store by its name', async () => {
   const directory = temporaryDirectory('open');
