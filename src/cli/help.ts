@@ -1,6 +1,7 @@
 /** The texts of `--help`, made from the tables the commands are made of. */
 import type { Command } from './command.ts';
-import { type CommandEntry, commandList } from './command-list.ts';
+import type { CommandEntry } from './command-list/entry.ts';
+import { commandList } from './command-list.ts';
 import { environmentTable } from './environment.ts';
 import { exitStatusTable } from './exit-status.ts';
 import { type FlagSpec, type FlagTable, valueName } from './flags.ts';

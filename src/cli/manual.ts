@@ -1,6 +1,7 @@
 /** The manual page lamina(1), generated from the tables of the help when lamina is built. */
 import type { Command } from './command.ts';
-import { type CommandEntry, commandList } from './command-list.ts';
+import type { CommandEntry } from './command-list/entry.ts';
+import { commandList } from './command-list.ts';
 import { environmentTable } from './environment.ts';
 import { exitStatusTable } from './exit-status.ts';
 import { globalFlags } from './global-flags.ts';

@@ -155,7 +155,6 @@ describe('the command line', () => {
     ['diff web', 'diff', 'lamina compare'],
     ['scout cves web', 'scout', 'lamina save'],
     ['sbom web', 'sbom', 'lamina save'],
-    ['init', 'init', '--check'],
     ['trust sign web', 'trust', 'cosign'],
     ['buildx debug build .', 'buildx debug', 'lamina debug'],
     ['logs web', 'logs', 'lamina run'],

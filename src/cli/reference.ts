@@ -1,6 +1,7 @@
 /** docs/cli.md, generated from the same tables as the help, so that both agree. A test compares. */
 import type { Command } from './command.ts';
-import { type CommandEntry, commandList } from './command-list.ts';
+import type { CommandEntry } from './command-list/entry.ts';
+import { commandList } from './command-list.ts';
 import { missingCommands } from './commands-not-yet.ts';
 import { environmentTable } from './environment.ts';
 import { exitStatusTable } from './exit-status.ts';

@@ -1,0 +1,77 @@
+/** Commands that work on images. */
+import type { ListedCommand } from './entry.ts';
+
+export const imageCommands: readonly ListedCommand[] = [
+  {
+    name: 'images',
+    aliases: ['image ls', 'image list'],
+    summary: 'list images',
+    load: async () => (await import('../commands/images.ts')).imagesCommand,
+  },
+  {
+    name: 'history',
+    aliases: ['image history'],
+    summary: 'show the history of an image, step by step',
+    load: async () => (await import('../commands/history.ts')).historyCommand,
+  },
+  {
+    name: 'report',
+    aliases: [],
+    summary: 'show what is in an image, and what could be removed',
+    load: async () => (await import('../commands/report.ts')).reportCommand,
+  },
+  {
+    name: 'explore',
+    aliases: ['dive'],
+    summary: 'look into an image in the terminal or a browser',
+    load: async () => (await import('../commands/explore.ts')).exploreCommand,
+  },
+  {
+    name: 'check',
+    aliases: [],
+    summary: 'check an image against limits, for CI',
+    load: async () => (await import('../commands/check.ts')).checkCommand,
+  },
+  {
+    name: 'compare',
+    aliases: [],
+    summary: 'show how two images differ, file by file',
+    load: async () => (await import('../commands/compare.ts')).compareCommand,
+  },
+  {
+    name: 'inspect',
+    aliases: ['image inspect'],
+    summary: 'show detailed information about images, as JSON',
+    load: async () => (await import('../commands/inspect.ts')).inspectCommand,
+  },
+  {
+    name: 'tag',
+    aliases: ['image tag'],
+    summary: 'give an image an additional name',
+    load: async () => (await import('../commands/tag.ts')).tagCommand,
+  },
+  {
+    name: 'rmi',
+    aliases: ['image rm', 'image remove'],
+    summary: 'remove images',
+    load: async () => (await import('../commands/rmi.ts')).rmiCommand,
+  },
+  {
+    name: 'save',
+    aliases: ['image save'],
+    summary: 'write images to an archive',
+    load: async () => (await import('../commands/save.ts')).saveCommand,
+  },
+  {
+    name: 'load',
+    aliases: ['image load'],
+    summary: 'read images from an archive',
+    load: async () => (await import('../commands/load.ts')).loadCommand,
+  },
+  {
+    name: 'export',
+    aliases: ['container export'],
+    summary: 'write the files of an image as a tar',
+    load: async () => (await import('../commands/export.ts')).exportCommand,
+  },
+];
