@@ -60,15 +60,18 @@ interface Build {
   readonly made: MadeImage;
 }
 
-/** Newest first: the builds of this very image, else, where a tool has rewritten its config, those of the same layers. */
+/** Newest first, without those that only name an image as their base: the builds of this very image, else, where a tool has rewritten its config, those of the same layers. */
 function buildsOf({ image, builds }: SoughtImage): readonly Build[] {
   const { digest } = image.manifest.config;
   const diffIds = image.layers.map(({ diffId }) => diffId);
-  const find = (mentions: string, isIt: (made: MadeImage) => boolean): readonly Build[] =>
-    [...recordsIn(builds, { mentions })].flatMap((record) => {
+  const find = (mentions: string, isIt: (made: MadeImage) => boolean): readonly Build[] => {
+    const found = [...recordsIn(builds, { mentions })].flatMap((record) => {
       const made = record.images.find(isIt);
       return made === undefined ? [] : { record, made };
     });
+    const makers = found.filter(({ made }) => made.layers.some(({ step }) => step !== null));
+    return makers.length > 0 ? makers : found;
+  };
   const same = find(digest, ({ id }) => id === digest);
   const top = diffIds.at(-1);
   if (same.length > 0 || top === undefined) return same;
