@@ -112,7 +112,10 @@ class Opening implements DebugMounts {
 
   async #cache(mount: Extract<MountSpec, { kind: 'cache' }>, key: string | undefined) {
     const { store, capabilities, signal } = this.#options;
-    const { target, readonly, within, sharing, mode, id } = mount;
+    const { target, readonly, within, mode, id } = mount;
+    // Where directories are moved into containers, only one can have a cache at a time.
+    const isAlone = mount.sharing !== 'private' && !capabilities.namespaces;
+    const sharing = isAlone ? 'locked' : mount.sharing;
     if (key === undefined) return;
     const owner = ownerOnHost(capabilities.idMap, mount);
     const request = { key, id: id.replace(/^\//, ''), sharing, owner, mode };
@@ -120,7 +123,8 @@ class Opening implements DebugMounts {
     this.#caches.push(cache);
     const source = asBytes(cache.directory);
     const part = within === undefined ? {} : { within: asBytes(within) };
-    this.#add({ kind: 'bind', source, ...part, target, readonly, targetKind: 'directory' });
+    const own = { kind: 'bind', source, owned: true, ...part } as const;
+    this.#add({ ...own, target, readonly, targetKind: 'directory' });
   }
 
   async #secret({ id, target, env, mode, uid, gid }: Extract<MountSpec, { kind: 'secret' }>) {

@@ -64,6 +64,14 @@ describe('after a RUN that failed', () => {
     });
   });
 
+  it.each(['oci', 'builtin', 'chroot'])('opens it with the isolation %s too', async (isolation) => {
+    const script = 'cat left /cache/it /files/it /run/secrets/token';
+    const args = ['--isolation', isolation, ...secret, '--', 'sh', '-c', script];
+    expect(await debug(args)).toEqual({
+      ...{ status: 0, stdout: `left\ncached\nof the other\n${SECRET}`, stderr: '' },
+    });
+  });
+
   it('ends with the status of the command, and discards its changes', async () => {
     expect((await shell('echo more > left; touch new; exit 9')).status).toBe(9);
     expect((await shell('cat left; ls')).stdout).toBe('left\nleft\n');
