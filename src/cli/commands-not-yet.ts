@@ -108,11 +108,6 @@ export const missingCommands: readonly MissingCommand[] = [
       'lamina creates no bill of materials: save the image with `lamina save -o image.tar IMAGE`, and scan it with another tool',
   },
   {
-    names: ['init'],
-    reason:
-      'lamina does not generate Dockerfiles: start one with FROM, and check it with `lamina build --check`',
-  },
-  {
     names: ['trust'],
     reason:
       'sign images in the registry with cosign or notation; `lamina copy` copies signatures with the image',
