@@ -3,6 +3,8 @@
 export interface ListedFile {
   /** latin1 bytes. */
   readonly path: string;
+  /** The copied file or directory that it was found in; undefined in lists of earlier versions. */
+  readonly root?: string | undefined;
   readonly type: string;
   readonly mode: number;
   readonly uid: number;
@@ -19,11 +21,11 @@ const DIGITS = 24;
 /** @returns undefined for more files than are kept */
 export function encodeFileList(files: Iterable<ListedFile>): string | undefined {
   const lines: string[] = [];
-  for (const { path, type, mode, uid, gid, size, digest } of files) {
+  for (const { path, root, type, mode, uid, gid, size, digest } of files) {
     if (lines.length === MOST_FILES) return undefined;
     const content = type === 'file' ? digest.slice(-64, -64 + DIGITS) : digest;
     lines.push(
-      `${type} ${mode.toString(8)} ${uid} ${gid} ${size} ${escaped(content)} ${escaped(path)}`,
+      `${type} ${mode.toString(8)} ${uid} ${gid} ${size} ${escaped(content)} ${escaped(path)}${root === undefined ? '' : ` ${escaped(root)}`}`,
     );
   }
   return lines.join('\n');
@@ -32,7 +34,7 @@ export function encodeFileList(files: Iterable<ListedFile>): string | undefined 
 /** In their order; paths may repeat. Lines that cannot be read are left out. */
 export function decodeFileList(text: string): readonly ListedFile[] {
   return text.split('\n').flatMap((line) => {
-    const [type, mode, uid, gid, size, digest, path] = line.split(' ');
+    const [type, mode, uid, gid, size, digest, path, root] = line.split(' ');
     if (type === undefined || mode === undefined || digest === undefined || path === undefined)
       return [];
     return {
@@ -43,6 +45,7 @@ export function decodeFileList(text: string): readonly ListedFile[] {
       size: Number(size),
       digest: unescaped(digest),
       path: unescaped(path),
+      ...(root !== undefined && { root: unescaped(root) }),
     };
   });
 }

@@ -9,6 +9,8 @@ import {
 export interface ListedFile {
   /** In the source tree; latin1 bytes. */
   readonly path: string;
+  /** The selected file or directory that it was found in. */
+  readonly root: string;
   readonly type: string;
   readonly mode: number;
   readonly uid: number;
@@ -44,6 +46,7 @@ export function* listedFiles(
       const { type, mode, uid, gid, size, linkTarget } = entry;
       yield {
         path: kind === 'file' ? top.path : joinPath(top.path, entry.path),
+        root: top.path,
         ...{ type, mode, uid, gid, size },
         digest: digest ?? linkTarget ?? '',
       };

@@ -5,6 +5,7 @@ import { redactUrls } from '../../http/index.ts';
 import { cause, type StepCause } from '../explanation.ts';
 import { describeFile, type FileChange, fileChanges } from '../file-changes.ts';
 import type { ListedFile } from '../file-list.ts';
+import { alignedLists, rebasedList } from '../rebase-list.ts';
 import type { BuildRecord, RecordedContent } from '../types.ts';
 
 /** What is still known of the files of a build. */
@@ -34,12 +35,9 @@ export function fileCause(
   content: RecordedContent,
   known: RecordedContent | undefined,
 ): StepCause {
-  const lists =
-    known && content.use !== 'fetched'
-      ? [files.list(known.digest), files.list(content.digest)]
-      : [];
-  const [old, current] = lists;
-  const changes = old && current ? fileChanges(old, current) : [];
+  const [old, current] =
+    known && content.use !== 'fetched' ? [known, content].map((one) => listOf(files, one)) : [];
+  const changes = old && current ? fileChanges(alignedLists(old, current), current) : [];
   const [first] = changes;
   if (first === undefined) {
     return cause(kind, {
@@ -58,12 +56,21 @@ export function fileCause(
   });
 }
 
+function listOf(
+  files: FileFinder,
+  { use, what, digest }: RecordedContent,
+): readonly ListedFile[] | undefined {
+  const list = files.list(digest);
+  return use === 'source' ? rebasedList(list, what) : list;
+}
+
 /** Of a step that failed before it had read its files: it is known only what it took of the build context before. */
 export function unreadCause(
   { now, before, files }: Pick<FileFacts, 'now' | 'before' | 'files'>,
-  { use, what, digest }: RecordedContent,
+  content: RecordedContent,
 ): StepCause {
-  for (const change of fileChanges(files.list(digest) ?? [], [])) {
+  const { use, what, digest } = content;
+  for (const change of fileChanges(listOf(files, content) ?? [], [])) {
     const ignored = ignoreCause(change, now, before);
     if (ignored !== undefined) return ignored;
   }

@@ -38,6 +38,36 @@ export const files: readonly Situation[] = [
     expected: { COPY: { kind: 'file', subject: 'd/new', before: null } },
   },
   {
+    name: 'a file of a directory that had the content of another one',
+    dockerfile: 'FROM scratch\nCOPY a /a\nCOPY b /b\n',
+    files: { 'a/x': 'x', 'a/y': 'y', 'b/x': 'x', 'b/y': 'y' },
+    later: { files: { 'b/y': 'yy' } },
+    expected: {
+      'COPY a': null,
+      'COPY b': { kind: 'file', subject: 'b/y', before: '1 byte, line 1: y' },
+    },
+  },
+  {
+    name: 'a file of a directory that now has the content of another one',
+    dockerfile: 'FROM scratch\nCOPY a /a\nCOPY b /b\n',
+    files: { 'a/x': 'x', 'a/y': 'y', 'b/x': 'x', 'b/y': 'yy' },
+    later: { files: { 'b/y': 'y' } },
+    expected: {
+      'COPY a': null,
+      'COPY b': { kind: 'file', subject: 'b/y', before: '2 bytes, line 1: yy' },
+    },
+  },
+  {
+    name: 'one of several files that had the content of others, named by a pattern',
+    dockerfile: 'FROM scratch\nCOPY a.x b.x /a/\nCOPY *.y /b/\n',
+    files: { 'a.x': 'x', 'b.x': 'y', 'c.y': 'x', 'd.y': 'y' },
+    later: { files: { 'd.y': 'yy' } },
+    expected: {
+      'COPY a.x': null,
+      'COPY *.y': { kind: 'file', subject: 'd.y', before: '1 byte, line 1: y' },
+    },
+  },
+  {
     name: 'a file that is gone',
     dockerfile: 'FROM scratch\nCOPY d /d\n',
     files: { 'd/a': 'a', 'd/old': 'o' },
