@@ -21,6 +21,7 @@ installPackages({
   buildah: 'buildah',
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
   'libcap2-bin': '/usr/sbin/setcap',
+  proot: 'proot',
   jq: 'jq',
   shellcheck: 'shellcheck',
   tmux: 'tmux',

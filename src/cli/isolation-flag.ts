@@ -8,6 +8,7 @@ const CHOICES = [
   'builtin',
   'userns',
   'chroot',
+  'proot',
 ] as const satisfies readonly IsolationChoice[];
 
 /** @param group heading in the help */

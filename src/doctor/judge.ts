@@ -58,7 +58,9 @@ function localized(fix: string | undefined, { packageManager, user }: Facts): st
 function judgeLayers({ layers, store, isolations, user }: Facts): DiagnosisFinding[] {
   const { overlayRefusal: refusal, erofs } = layers;
   // Without an isolation that mounts, the refusal says the same once more.
-  const mounts = isolations.some(({ isolation, works }) => works && isolation !== 'chroot');
+  const mounts = isolations.some(
+    ({ isolation, works }) => works && isolation !== 'chroot' && isolation !== 'proot',
+  );
   const isNeeded = mounts && user.isRoot;
   const isOnOverlay = store.disk?.kind === 'overlay';
   const overlay: DiagnosisFinding =

@@ -36,7 +36,8 @@ async function buildOnce(
   root: string,
 ): Promise<{ readonly outcome: Outcome; readonly log: string }> {
   const stderr = new Collected();
-  const env = { LAMINA_ROOT: root, PATH: process.env.PATH, NO_COLOR: '1' };
+  const { PATH, LAMINA_ISOLATION } = process.env;
+  const env = { LAMINA_ROOT: root, LAMINA_ISOLATION, PATH, NO_COLOR: '1' };
   const status = await runProgram({
     argv: laminaArguments(workplace, testCase, written),
     io: ioOf(stderr, written.remote?.stdin),

@@ -60,10 +60,25 @@ describe('a build without RUN', () => {
   it('says what a RUN needs when the user has not got it', async () => {
     const needy = root.project({ Dockerfile: 'FROM busybox\nRUN true\n' }, 'needy');
     chmodSync(needy, 0o755);
-    const result = await user.lamina(['build', needy], { wrapper: asNobody });
+    const args = ['build', '--isolation=builtin', needy];
+    const result = await user.lamina(args, { wrapper: asNobody });
     expect(result.status).toBe(1);
-    expect(result.stderr).toContain('RUNTIME_NO_ISOLATION');
+    expect(result.stderr).toContain('the isolation builtin does not work: it needs root');
     expect(result.stderr).toContain('Dockerfile:2');
+  });
+
+  it('runs processes with proot, also without any capability', async () => {
+    const traced = root.project(
+      {
+        Dockerfile: 'FROM busybox\nUSER app\nRUN id -u > /tmp/who && echo ran\nRUN cat /tmp/who\n',
+      },
+      'traced',
+    );
+    chmodSync(traced, 0o755);
+    const args = ['build', '--progress=plain', traced];
+    const { stderr } = await user.succeed(args, { wrapper: withoutPrivilege });
+    expect(stderr).toMatch(/^isolation: proot \(without namespaces, .*full speed\)$/m);
+    expect(stderr).toMatch(/ 1001$/m);
   });
 
   it('says what a Debian base image needs when the user has not got it', async () => {

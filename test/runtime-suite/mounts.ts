@@ -89,6 +89,11 @@ export function mountCases(bench: Bench): void {
       expect(ran).toMatchObject({ exitCode: 0, stdout: 'x' });
     });
 
+    test('two at one target, of which the last is seen', async () => {
+      const mounts = [file('/run/s', 'one\n'), file('/run/s', 'two\n')];
+      expect((await bench.workshop.shell('cat /run/s', { mounts })).stdout).toBe('two\n');
+    });
+
     test('one inside the other, in any order', async () => {
       const ran = await bench.workshop.shell('ls /a; cat /a/b/c', {
         mounts: [file('/a/b/c', 'x\n'), { kind: 'tmpfs', target: '/a' }],

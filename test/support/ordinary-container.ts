@@ -195,7 +195,10 @@ function dockerFilter(granted: readonly string[]): object {
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: 1,
-    architectures: [process.arch === 'arm64' ? 'SCMP_ARCH_AARCH64' : 'SCMP_ARCH_X86_64'],
+    architectures:
+      process.arch === 'arm64'
+        ? ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM']
+        : ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
     syscalls: [
       ...rules,
       { names: ['clone'], action: 'SCMP_ACT_ALLOW', args: [flags] },

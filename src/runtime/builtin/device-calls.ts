@@ -32,7 +32,14 @@ export function deviceSources(
 }
 
 function source(key: string, path: string): TreeSource {
-  return { key, path, recursive: false, options: ['nosuid', 'noexec'], deepOptions: [] };
+  return {
+    key,
+    target: key,
+    path,
+    recursive: false,
+    options: ['nosuid', 'noexec'],
+    deepOptions: [],
+  };
 }
 
 /** Fills /dev. */

@@ -36,6 +36,8 @@ export interface GuardedProcess {
   readonly process: OciSpec['process'];
   /** The number of the kernel's last capability; undefined: the user has none to lose. */
   readonly lastCapability: number | undefined;
+  /** The program traces the process, which is its first child, and waits for all that it traces. */
+  readonly isTraced?: boolean | undefined;
 }
 
 export function guardCalls({ root, process, lastCapability }: GuardedProcess): readonly Call[] {

@@ -7,7 +7,7 @@ import { capabilityCalls, secureCalls } from './credential-calls.ts';
 import { deviceCalls, deviceSources } from './device-calls.ts';
 import { execCalls, NOT_STARTED } from './exec-calls.ts';
 import { REPORT_FD } from './machine-code.ts';
-import { attach, mountCalls, mountSources, openTree } from './mount-calls.ts';
+import { attach, mountCalls, mountSources, openTree, type TreeSource } from './mount-calls.ts';
 import type { Call } from './syscall-program.ts';
 import { AT_FDCWD, CLONE, cString, MOUNT_FLAGS } from './values.ts';
 
@@ -68,13 +68,7 @@ export function launchCalls(spec: OciSpec, host: LaunchHost): readonly Call[] {
     ...kernelMounts(spec, `${host.bundle}/${spec.root.path}`),
     ...enterRoot(`${host.bundle}/${spec.root.path}`),
     ...rootFlags(spec, host),
-    ...spec.mounts
-      .filter((mount) => !isOfKernel(mount))
-      .flatMap((mount) =>
-        mount.destination === '/dev'
-          ? [...mountCalls(withoutNodes(mount), trees, host), ...deviceCalls(devices, trees)]
-          : mountCalls(mount, trees, host),
-      ),
+    ...mountAll(spec, { devices, trees, host }),
     ...(spec.process.terminal ? terminalCalls(FIRST_FD + sources.length) : []),
     ...secureCalls(spec, { ...host, firstFd: FIRST_FD + sources.length }),
     ...capabilityCalls(spec.process, host.lastCapability),
@@ -91,6 +85,24 @@ function joinCgroup(path: string): Call[] {
     { name: 'openat', args: [AT_FDCWD, cString(path), O_WRONLY_CLOEXEC, 0], label: 'cgroup' },
     { name: 'write', args: [FIRST_FD, itself, 1], label: 'cgroup' },
     { name: 'close', args: [FIRST_FD] },
+  ];
+}
+
+interface Sources {
+  readonly devices: readonly TreeSource[];
+  readonly trees: ReadonlyMap<string, number>;
+  readonly host: LaunchHost;
+}
+
+/** Of the mounts of a specification, /dev is filled before others can be inside. */
+function mountAll({ mounts }: OciSpec, { devices, trees, host }: Sources): Call[] {
+  const own = mounts.filter((mount) => !isOfKernel(mount));
+  const dev = own.findIndex(({ destination }) => destination === '/dev');
+  const lines = own.map((mount, index) => (index === dev ? withoutNodes(mount) : mount));
+  return [
+    ...mountCalls(lines.slice(0, dev + 1), trees, host),
+    ...deviceCalls(devices, trees),
+    ...mountCalls(lines.slice(dev + 1), trees, host),
   ];
 }
 

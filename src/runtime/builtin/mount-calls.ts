@@ -5,8 +5,10 @@ import { AT_FDCWD, cString, MOUNT_ATTRIBUTES, MOUNT_FLAGS } from './values.ts';
 
 /** A file or directory of this machine to attach somewhere in the container. */
 export interface TreeSource {
-  /** Where it will be attached: the only one there. */
+  /** Another for each source. */
   readonly key: string;
+  /** Where it will be attached. */
+  readonly target: string;
   readonly path: string;
   readonly recursive: boolean;
   /** Of `MOUNT_ATTRIBUTES`, for the topmost mount. */
@@ -31,8 +33,9 @@ const EMPTY = cString('');
 
 /** The bind mounts of a specification. */
 export function mountSources(mounts: readonly OciMount[], { bundle }: Around): TreeSource[] {
-  return mounts.filter(isBind).map(({ source, destination, options }) => ({
-    key: destination,
+  return mounts.filter(isBind).map(({ source, destination, options }, index) => ({
+    key: `bind ${index}`,
+    target: destination,
     path: hostPath(source, bundle),
     recursive: options.includes('rbind'),
     options,
@@ -43,7 +46,7 @@ export function mountSources(mounts: readonly OciMount[], { bundle }: Around): T
 
 /** Copies a mount before the root changes; `fd` is the descriptor that it gets. */
 export function openTree(source: TreeSource, fd: number): Call[] {
-  const label = `source:${source.key}`;
+  const label = `source:${source.target}`;
   const deep = source.recursive ? AT_RECURSIVE : 0;
   const flags = OPEN_TREE_CLONE | O_CLOEXEC | deep;
   return [
@@ -65,23 +68,23 @@ function setAttributes(
   return [{ name: 'mount_setattr', args, label }];
 }
 
-/** The calls that mount one line of the specification, in the new root. */
+/** The calls that mount the lines of the specification, in the new root, in order. */
 export function mountCalls(
-  mount: OciMount,
+  mounts: readonly OciMount[],
   trees: ReadonlyMap<string, number>,
   around: Around,
 ): Call[] {
-  const { destination: target } = mount;
-  if (!isBind(mount)) {
-    return [...attach.directories(target), attach.fileSystem(mount)];
-  }
-  const fd = trees.get(target);
-  if (fd === undefined) throw new Error(`the source of ${target} is not open`);
-  const isDirectory = around.isDirectory(hostPath(mount.source, around.bundle)) ?? false;
-  return [
-    ...(isDirectory ? attach.directories(target) : attach.file(target)),
-    attach.tree(fd, target),
-  ];
+  let binds = 0;
+  return mounts.flatMap((mount) => {
+    const { destination: target } = mount;
+    if (!isBind(mount)) return [...attach.directories(target), attach.fileSystem(mount)];
+    const fd = trees.get(`bind ${binds}`);
+    binds += 1;
+    if (fd === undefined) throw new Error(`the source of ${target} is not open`);
+    const isDirectory = around.isDirectory(hostPath(mount.source, around.bundle)) ?? false;
+    const point = isDirectory ? attach.directories(target) : attach.file(target);
+    return [...point, attach.tree(fd, target)];
+  });
 }
 
 export const attach = {

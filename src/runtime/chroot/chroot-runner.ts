@@ -11,6 +11,7 @@ import {
   COVERED_DIRECTORIES,
   capabilities,
   copiedFlavour,
+  type Isolation,
   ociProcess,
   ownCapabilities,
   type ProcessResult,
@@ -26,9 +27,14 @@ import {
   signalName,
 } from '../streams/index.ts';
 import { descendantsOf, Guarded } from './guarded.ts';
-import { clearKernelDirectories, fillKernelDirectories } from './kernel-files.ts';
+import {
+  clearKernelDirectories,
+  fillBoundDirectories,
+  fillKernelDirectories,
+} from './kernel-files.ts';
 import { directoryOf, makeNewDirectories, placedFiles, setMetadata } from './place-mounts.ts';
 import { Placements } from './placements.ts';
+import { prootProcess } from './proot-process.ts';
 
 export class ChrootRunner {
   readonly #directory: string;
@@ -36,10 +42,19 @@ export class ChrootRunner {
   readonly #running = new Map<number, { guarded: Guarded; over: Promise<unknown> }>();
   readonly #lastCapability = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
   readonly #capabilities = ownCapabilities();
-  readonly #rights: CopyRights = { isRoot: true, flavour: copiedFlavour(this.#capabilities) };
+  readonly #rights: CopyRights;
+  /** The program that starts processes for users who may not change the root. */
+  readonly #proot: string | undefined;
 
-  /** @param stateDirectory existing, latin1 bytes; on the file system of the store */
-  constructor(stateDirectory: string) {
+  /**
+   * @param stateDirectory existing, latin1 bytes; on the file system of the store
+   * @param proot path of proot; undefined: `chroot(2)`, as root
+   */
+  constructor(stateDirectory: string, proot?: string) {
+    const isRoot = proot === undefined;
+    const flavour = isRoot ? copiedFlavour(this.#capabilities) : 'user';
+    this.#rights = { isRoot, flavour };
+    this.#proot = proot;
     this.#directory = `${stateDirectory}/chroot-${process.pid}`;
     // Processes whose guard was killed come here, to be seen and ended.
     becomeSubreaper();
@@ -57,7 +72,7 @@ export class ChrootRunner {
     spec: ProcessSpec,
     streams: ContainerStreams | OwnTerminal,
   ): Promise<ProcessResult> {
-    refuseWhatIsLacking(spec);
+    refuseWhatIsLacking(spec, this.#proot === undefined ? 'chroot' : 'proot');
     if (!('stdout' in streams)) throw new Error('a terminal was refused');
     const guarded = new Guarded();
     const over = this.#run(spec, { id, guarded, streams });
@@ -91,9 +106,10 @@ export class ChrootRunner {
     try {
       let exitCode: number;
       try {
-        makeNewDirectories(copy.path, spec);
+        makeNewDirectories(copy.path, spec, this.#rights);
         for (const placed of placedFiles(spec, this.#rights)) await placements.place(placed);
-        fillKernelDirectories(copy.path);
+        if (this.#proot === undefined) fillKernelDirectories(copy.path);
+        else fillBoundDirectories(copy.path);
         exitCode = await this.#runIn(copy.path, spec, { id, guarded, streams });
       } finally {
         clearKernelDirectories(copy.path);
@@ -114,7 +130,7 @@ export class ChrootRunner {
   async #take(spec: ProcessSpec): Promise<RootCopy> {
     try {
       return await this.#roots.take(spec.lowers.map(directoryOf), (path) =>
-        setMetadata(path, spec.root),
+        setMetadata(path, spec.root, this.#rights),
       );
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -125,11 +141,16 @@ export class ChrootRunner {
 
   async #runIn(root: string, spec: ProcessSpec, running: Running): Promise<number> {
     const { id, guarded, streams } = running;
-    const stdout = outputPipe(`${root}/dev/stdout`, { keep: true });
-    const stderr = outputPipe(`${root}/dev/stderr`, { keep: true });
+    const process = this.#guarded(root, spec);
+    // With /proc, processes open them again through /dev/stdout as it is.
+    const keep = this.#proot === undefined;
+    const path = (name: string) =>
+      keep ? `${root}/dev/${name}` : `${this.#directory}/${name}-${id}`;
+    const stdout = outputPipe(path('stdout'), { keep });
+    const stderr = outputPipe(path('stderr'), { keep });
     const stdin = streams.stdin ? inputPipe(`${this.#directory}/stdin-${id}`) : undefined;
     const stdio = [stdin?.childFd ?? ('ignore' as const), stdout.childFd, stderr.childFd];
-    const ended = guarded.run(`${this.#directory}/start-${id}`, this.#guarded(root, spec), stdio);
+    const ended = guarded.run(`${this.#directory}/start-${id}`, process, stdio);
     for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
     // The process may close its end at any time, and need not read everything.
     stdin?.stream.on('error', () => stdin.stream.destroy());
@@ -144,6 +165,7 @@ export class ChrootRunner {
   }
 
   #guarded(root: string, spec: ProcessSpec): GuardedProcess {
+    if (this.#proot !== undefined) return prootProcess(this.#proot, root, spec);
     const { security, addedCapabilities: added, droppedCapabilities: dropped } = spec;
     const granted = capabilities({ security, added, dropped }, this.#capabilities);
     const lastCapability = this.#lastCapability;
@@ -157,7 +179,7 @@ interface Running {
   readonly streams: ContainerStreams;
 }
 
-function refuseWhatIsLacking(spec: ProcessSpec): void {
+function refuseWhatIsLacking(spec: ProcessSpec, isolation: Isolation): void {
   const lacking = [
     { wanted: spec.network === 'none', what: 'networks of its own', hint: 'remove --network=none' },
     {
@@ -170,7 +192,7 @@ function refuseWhatIsLacking(spec: ProcessSpec): void {
   ];
   const found = lacking.find(({ wanted }) => wanted);
   if (found === undefined) return;
-  throw new AppError('RUNTIME_ISOLATION', `the isolation chroot has no ${found.what}`, {
+  throw new AppError('RUNTIME_ISOLATION', `the isolation ${isolation} has no ${found.what}`, {
     hint: `${found.hint}, or choose another isolation`,
   });
 }

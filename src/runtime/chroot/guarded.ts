@@ -17,6 +17,7 @@ import {
 import { readToEnd, SIGNALLED, sendSignal } from '../streams/index.ts';
 
 const KILL_INTERVAL_MS = 5;
+const WATCH_INTERVAL_MS = 20;
 
 export class Guarded {
   #guard: ChildProcess | undefined;
@@ -49,7 +50,9 @@ export class Guarded {
     this.#pid = report.pid;
     if (this.#isKilled) this.kill();
     for (const signal of this.#early.splice(0)) sendSignal(this.#pid, signal);
+    const watch = process_.isTraced === true ? this.#watchTraced(guard) : undefined;
     const end = guardedEnd(await status);
+    clearInterval(watch);
     await this.#killRest(guard, exited);
     this.#pid = undefined;
     if (!isStarted(report)) throw launchFailure(report, process_.process.args[0] ?? '');
@@ -67,6 +70,19 @@ export class Guarded {
   signal(signal: NodeJS.Signals): void {
     if (this.#pid !== undefined) sendSignal(this.#pid, signal);
     else if (this.#guard?.exitCode === null || this.#guard === undefined) this.#early.push(signal);
+  }
+
+  /**
+   * When the process has ended, its tracer waits for those that it left behind, which belong to the guard now: they end.
+   */
+  #watchTraced(guard: ChildProcess): NodeJS.Timeout {
+    return setInterval(() => {
+      const tracer = this.#pid;
+      if (tracer === undefined || descendantsOf(tracer).some(isRunning)) return;
+      for (const pid of descendantsOf(guard.pid ?? 0)) {
+        if (pid !== tracer) sendSignal(pid, 'SIGKILL');
+      }
+    }, WATCH_INTERVAL_MS);
   }
 
   /** Until the guard has no children: it waits for all of them, and is told of each that loses its parent. */
@@ -98,11 +114,22 @@ export function descendantsOf(ancestor: number): readonly number[] {
   return found;
 }
 
-/** The name of a process, in parentheses, may contain anything. */
 function parentOf(pid: number): number | undefined {
+  const parent = statOf(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** Whether a process is there and no zombie. */
+function isRunning(pid: number): boolean {
+  const state = statOf(pid)?.[0];
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
+/** State, parent, …; the name before them, in parentheses, may contain anything. */
+function statOf(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

@@ -17,7 +17,7 @@ import { fsPath, hasErrorCode, makeNode } from '../../system/index.ts';
 import { remove } from '../copies/index.ts';
 import { COVERED_DIRECTORIES } from '../process/index.ts';
 
-const DEVICES = [
+export const DEVICES = [
   ['null', 1, 3],
   ['zero', 1, 5],
   ['full', 1, 7],
@@ -53,6 +53,17 @@ export function fillKernelDirectories(root: string): void {
     const path = `${root}/proc/${name}`;
     mkdirSync(fsPath(dirname(path)), { recursive: true });
     writeFileSync(fsPath(path), text, { mode: 0o444 });
+  }
+}
+
+/** Fills /dev where proot binds the devices of this machine to files, and /proc and /sys as they are. */
+export function fillBoundDirectories(root: string): void {
+  for (const [name] of DEVICES) writeFileSync(fsPath(`${root}/dev/${name}`), '');
+  mkdirSync(fsPath(`${root}/dev/shm`));
+  chmodSync(fsPath(`${root}/dev/shm`), 0o1777);
+  symlinkSync('/proc/self/fd', fsPath(`${root}/dev/fd`));
+  for (const [number, name] of ['stdin', 'stdout', 'stderr'].entries()) {
+    symlinkSync(`/proc/self/fd/${number}`, fsPath(`${root}/dev/${name}`));
   }
 }
 

@@ -28,13 +28,20 @@ import type { Placed } from './placements.ts';
 
 /** Everything to put into the root file system, in order. */
 export function placedFiles(spec: ProcessSpec, rights: CopyRights): readonly Placed[] {
-  const placed = [...generatedFiles(spec), ...spec.mounts.map((one) => mount(one, rights))];
+  const placed = [...generatedFiles(spec, rights), ...spec.mounts.map((one) => mount(one, rights))];
   const targets = new Set(placed.map(({ path }) => path));
-  return [...spec.stubs.filter(({ path }) => !targets.has(path)).map(stub), ...placed];
+  return [
+    ...spec.stubs.filter(({ path }) => !targets.has(path)).map((one) => stub(one, rights)),
+    ...placed,
+  ];
 }
 
 /** The missing part of the working directory, for the user: it becomes part of the layer. */
-export function makeNewDirectories(root: string, { newDirectories, user }: ProcessSpec): void {
+export function makeNewDirectories(
+  root: string,
+  { newDirectories, user }: ProcessSpec,
+  rights: CopyRights,
+): void {
   for (const path of newDirectories) {
     const directory = `${root}/${path}`;
     try {
@@ -42,18 +49,22 @@ export function makeNewDirectories(root: string, { newDirectories, user }: Proce
     } catch (error) {
       if (!hasErrorCode(error, 'EEXIST')) throw error;
     }
-    setOwnerAndMode(directory, { ...user, mode: 0o755 });
+    setOwnerAndMode(directory, { ...user, mode: 0o755 }, rights);
   }
 }
 
 /** Of the root directory. */
-export function setMetadata(hostPath: string, { uid, gid, mode, mtime, mtimeNs }: Stub): void {
-  setOwnerAndMode(hostPath, { uid, gid, mode });
+export function setMetadata(
+  hostPath: string,
+  { uid, gid, mode, mtime, mtimeNs }: Stub,
+  rights: CopyRights,
+): void {
+  setOwnerAndMode(hostPath, { uid, gid, mode }, rights);
   setTimes(hostPath, mtime, mtimeNs);
 }
 
 /** A directory that the image has stays as it is. */
-function stub(one: Stub): Placed {
+function stub(one: Stub, rights: CopyRights): Placed {
   const { path, type, content } = one;
   return {
     path,
@@ -62,7 +73,7 @@ function stub(one: Stub): Placed {
     make: (hostPath) => {
       if (type === 'directory') mkdirSync(fsPath(hostPath));
       else writeFileSync(fsPath(hostPath), Buffer.from(content ?? '', 'base64'));
-      setOwnerAndMode(hostPath, one);
+      setOwnerAndMode(hostPath, one, rights);
       for (const [name, value] of Object.entries(one.xattrs ?? {})) {
         // The file system may have fewer kinds of attributes than that of the image.
         if (!/^(trusted|user)\.overlay\./.test(name)) trySetXattr(hostPath, name, value);
@@ -72,7 +83,7 @@ function stub(one: Stub): Placed {
   };
 }
 
-function generatedFiles(spec: ProcessSpec): Placed[] {
+function generatedFiles(spec: ProcessSpec, rights: CopyRights): Placed[] {
   const files: [string | undefined, string][] = [
     [spec.hostsTarget, hostsFile(spec.hostname, spec.extraHosts)],
     [spec.resolvTarget, resolvFile(readHostResolvFile(), spec.network)],
@@ -81,20 +92,20 @@ function generatedFiles(spec: ProcessSpec): Placed[] {
   return files.flatMap(([target, content]) => {
     if (target === undefined) return [];
     const owner = { uid: 0, gid: 0, mode: spec.writableHosts ? 0o644 : 0o444 };
-    return [file(target, Buffer.from(content), owner)];
+    return [file(target, Buffer.from(content), { owner, rights })];
   });
 }
 
 function mount(wanted: ProcessMount, rights: CopyRights): Placed {
   switch (wanted.kind) {
     case 'file':
-      return file(wanted.target, Buffer.from(wanted.content, 'base64'), wanted);
+      return file(wanted.target, Buffer.from(wanted.content, 'base64'), { owner: wanted, rights });
     case 'tmpfs':
       return {
         path: relative(wanted.target),
         make: (hostPath) => {
           mkdirSync(fsPath(hostPath));
-          setOwnerAndMode(hostPath, { uid: 0, gid: 0, mode: 0o755, ...defined(wanted) });
+          setOwnerAndMode(hostPath, { uid: 0, gid: 0, mode: 0o755, ...defined(wanted) }, rights);
         },
       };
     case 'layers':
@@ -113,12 +124,16 @@ interface OwnerAndMode {
   readonly mode: number;
 }
 
-function file(target: string, content: Buffer, owner: OwnerAndMode): Placed {
+function file(
+  target: string,
+  content: Buffer,
+  { owner, rights }: { readonly owner: OwnerAndMode; readonly rights: CopyRights },
+): Placed {
   return {
     path: relative(target),
     make: (hostPath) => {
       writeFileSync(fsPath(hostPath), content, { mode: 0o600, flag: 'wx' });
-      setOwnerAndMode(hostPath, owner);
+      setOwnerAndMode(hostPath, owner, rights);
     },
   };
 }
@@ -162,7 +177,7 @@ function bind(wanted: Extract<ProcessMount, { kind: 'bind' }>, rights: CopyRight
   if (!wanted.readonly) {
     throw new AppError(
       'RUNTIME_ISOLATION',
-      `the isolation chroot cannot mount '${toText(wanted.source)}' for writing`,
+      `without mounts, lamina cannot attach '${toText(wanted.source)}' for writing`,
       { hint: 'add :ro to read a copy of it, or choose another isolation' },
     );
   }
@@ -201,8 +216,12 @@ function notMounted(target: string, reason: string): AppError {
   return new AppError('RUNTIME_MOUNT_FAILED', message);
 }
 
-function setOwnerAndMode(hostPath: string, { uid, gid, mode }: OwnerAndMode): void {
-  lchownSync(fsPath(hostPath), uid, gid);
+function setOwnerAndMode(
+  hostPath: string,
+  { uid, gid, mode }: OwnerAndMode,
+  { isRoot }: Pick<CopyRights, 'isRoot'>,
+): void {
+  if (isRoot) lchownSync(fsPath(hostPath), uid, gid);
   chmodSync(fsPath(hostPath), mode);
 }
 

@@ -14,6 +14,7 @@ const USER: MachineFacts = {
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
   refusedNamespaces: () => undefined,
+  refusedTracing: () => undefined,
 };
 const ROOT: MachineFacts = { ...USER, isRoot: true, capabilities: 2n ** 41n - 1n };
 const noRuntime = (program: string) =>
@@ -37,13 +38,14 @@ describe('auto', () => {
   });
 
   test('names what each lacks when none works', () => {
-    expect(chooseIsolation('auto', USER)).toBeUndefined();
-    const { message, hint } = noIsolation(USER);
+    const facts = { ...USER, find: () => undefined };
+    expect(chooseIsolation('auto', facts)).toBeUndefined();
+    const { message, hint } = noIsolation(facts);
     expect(message).toBe(
-      'no process can be started in an image here (oci: it needs root; builtin: it needs root; userns: lamina is not root of a user namespace; chroot: it needs root)',
+      'no process can be started in an image here (oci: it needs root; builtin: it needs root; userns: lamina is not root of a user namespace; chroot: it needs root; proot: proot is not installed)',
     );
     expect(hint).toBe(
-      'run lamina with sudo (oci, builtin), or start lamina with `podman unshare`, or with `unshare --user --map-root-user --map-auto` (userns), or run lamina as root of its container (chroot); builds without RUN work here',
+      'run lamina with sudo (oci, builtin), or start lamina with `podman unshare`, or with `unshare --user --map-root-user --map-auto` (userns), or run lamina as root of its container (chroot), or apt-get install proot (proot); builds without RUN work here',
     );
   });
 });

@@ -16,6 +16,7 @@ const ROOT: MachineFacts = {
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
   refusedNamespaces: () => undefined,
+  refusedTracing: () => undefined,
 };
 
 const without = (missing: readonly string[]): Pick<MachineFacts, 'find'> => ({
@@ -158,6 +159,24 @@ describe('userns', () => {
     expect(judgeIsolation('userns', { ...INSIDE, ...facts })).toMatchObject({
       works: false,
       reason,
+    });
+  });
+});
+
+describe('proot', () => {
+  test('works for a user without any right', () => {
+    const report = judgeIsolation('proot', { ...ROOT, isRoot: false, capabilities: 0n });
+    expect(report).toMatchObject({ works: true, lacks: expect.arrayContaining(['full speed']) });
+  });
+
+  test('does not work without proot, or where it may not trace, and says so', () => {
+    expect(judgeIsolation('proot', { ...ROOT, ...without(['proot']) })).toMatchObject({
+      reason: 'proot is not installed',
+      fix: 'apt-get install proot',
+    });
+    const refusedTracing = () => 'ptrace(TRACEME): Operation not permitted';
+    expect(judgeIsolation('proot', { ...ROOT, refusedTracing })).toMatchObject({
+      reason: 'processes cannot be traced (ptrace(TRACEME): Operation not permitted)',
     });
   });
 });

@@ -33,6 +33,10 @@ const LACKS: Readonly<Record<Isolation, readonly string[]>> = {
     '--network=none',
     'limits',
   ],
+  proot: [
+    ...['namespaces', 'a filter of system calls', 'read-only mounts', '--network=none', 'limits'],
+    ...['device nodes', 'owners of new files', 'full speed'],
+  ],
 };
 
 const OBSTACLES: Readonly<Record<Isolation, (facts: MachineFacts) => Obstacle | undefined>> = {
@@ -40,6 +44,7 @@ const OBSTACLES: Readonly<Record<Isolation, (facts: MachineFacts) => Obstacle | 
   builtin: (facts) => namespaceObstacle(facts) ?? launchObstacle(facts, [5, 12]),
   userns: (facts) => usernsObstacle(facts),
   chroot: (facts) => chrootObstacle(facts),
+  proot: (facts) => prootObstacle(facts),
 };
 
 /** Where processes get namespaces and mounts of the machine itself. */
@@ -131,6 +136,19 @@ function chrootObstacle(facts: MachineFacts): Obstacle | undefined {
   if (missing !== undefined) {
     const fix = "start the container with Docker's default capabilities";
     return { reason: `the capability ${missing} is missing`, fix };
+  }
+  return launchObstacle(facts, [5, 9]);
+}
+
+function prootObstacle(facts: MachineFacts): Obstacle | undefined {
+  if (facts.system !== 'linux') return notLinux;
+  if (facts.find('proot') === undefined) {
+    return { reason: 'proot is not installed', fix: 'apt-get install proot' };
+  }
+  const refusal = facts.refusedTracing();
+  if (refusal !== undefined) {
+    const fix = 'allow the system call ptrace in the container';
+    return { reason: `processes cannot be traced (${refusal})`, fix };
   }
   return launchObstacle(facts, [5, 9]);
 }

@@ -28,6 +28,8 @@ export interface MachineFacts {
   readonly find: (program: string) => string | undefined;
   /** Tries to make a mount and a pid namespace. */
   readonly refusedNamespaces: () => Refusal;
+  /** Tries to trace a program with proot. */
+  readonly refusedTracing: () => Refusal;
 }
 
 /** @param env has PATH and LAMINA_RUNTIME */
@@ -43,6 +45,7 @@ export function readMachineFacts(env: Environment): MachineFacts {
     askedOciProgram: env.LAMINA_RUNTIME || undefined,
     find: (program) => findProgram(program, env),
     refusedNamespaces: () => tryUnshare(['--mount', '--propagation=private', '--pid'], env),
+    refusedTracing: () => tryProot(env),
   };
 }
 
@@ -54,4 +57,12 @@ function tryUnshare(kinds: readonly string[], env: Environment): Refusal {
   const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { ...env } });
   if (status === 0) return undefined;
   return stderr.trim().replace(/^unshare: /, '') || 'unshare failed';
+}
+
+function tryProot(env: Environment): Refusal {
+  const program = findProgram('proot', env);
+  if (program === undefined) return 'proot is not installed';
+  const { status, stderr } = spawnSync(program, ['true'], { encoding: 'utf8', env: { ...env } });
+  if (status === 0) return undefined;
+  return stderr.trim().split('\n')[0] || 'proot failed';
 }

@@ -40,7 +40,8 @@ export type Launcher =
     }
   | { readonly kind: 'builtin' }
   /** Without namespaces and mounts. */
-  | { readonly kind: 'chroot' };
+  | { readonly kind: 'chroot' }
+  | { readonly kind: 'proot'; readonly path: string };
 
 export type Report =
   | { readonly kind: 'ready' }

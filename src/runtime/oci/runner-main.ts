@@ -44,8 +44,10 @@ interface AnyRunner {
 }
 
 function openRunner(settings: RunnerSettings): AnyRunner {
-  if (settings.launcher.kind !== 'chroot') return new Runner(settings);
-  const chroot = new ChrootRunner(settings.stateDirectory);
+  const { launcher, stateDirectory } = settings;
+  if (launcher.kind !== 'chroot' && launcher.kind !== 'proot') return new Runner(settings);
+  const proot = launcher.kind === 'proot' ? launcher.path : undefined;
+  const chroot = new ChrootRunner(stateDirectory, proot);
   return {
     isNamespaced: false,
     run: (command, sink) => chroot.run(command.id, command.spec, streamsOf(command, sink)),

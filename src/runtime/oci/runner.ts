@@ -82,7 +82,9 @@ export class Runner {
 
   #container(base: string, spec: ProcessSpec, cgroup: Cgroup): RunnerProcess {
     const { launcher } = this.#settings;
-    if (launcher.kind === 'chroot') throw new Error('another runner is for this');
+    if (launcher.kind === 'chroot' || launcher.kind === 'proot') {
+      throw new Error('another runner is for this');
+    }
     const reaper = this.#reaper;
     return launcher.kind === 'program'
       ? new Container(base, { runtime: launcher, cgroup, reaper })

@@ -6,7 +6,7 @@
  */
 import { jointSignal } from '../../concurrency/index.ts';
 import { AbortedError, AppError } from '../../errors.ts';
-import { hasOneId, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
+import { findProgram, hasOneId, kernelHasErofs, ROOT_FORM } from '../../system/index.ts';
 import type {
   Isolation,
   ProcessResult,
@@ -90,13 +90,20 @@ export class SandboxRuntime implements Runtime {
     const stateDirectory = Buffer.from(directory).toString('latin1');
     this.#connected = await RunnerConnection.open({
       ...{ stateDirectory, env, stdio, launcher },
-      isNamespaced: this.isolation !== 'chroot',
+      isNamespaced: this.capabilities.namespaces,
     });
     return this.#connected;
   }
 
   async #launcher(): Promise<Launcher> {
     if (this.isolation === 'chroot') return { kind: 'chroot' };
+    if (this.isolation === 'proot') {
+      const path = findProgram('proot', this.#options.env);
+      if (path !== undefined) return { kind: 'proot', path };
+      throw new AppError('RUNTIME_MISSING', 'the program proot was not found', {
+        hint: 'install it: apt-get install proot',
+      });
+    }
     if (this.isolation !== 'oci') return { kind: 'builtin' };
     const { name, path, seccomp } = await findOciProgram(this.#options.env);
     return { kind: 'program', name, path, seccomp };
@@ -107,6 +114,8 @@ function capabilitiesOf(isolation: Isolation): RuntimeCapabilities {
   switch (isolation) {
     case 'chroot':
       return copied();
+    case 'proot':
+      return { ...copied(), idMap: 'single', xattrFlavour: 'user', devices: false };
     case 'userns':
       return {
         idMap: hasOneId() ? 'single' : 'root',
