@@ -68,3 +68,28 @@ it('has a node for each platform of a stage, and the download of an ADD in that 
   ]);
   expect(graph.edges).toEqual([]);
 });
+
+it('has no edge between stages that only have the same base image', () => {
+  const beginning = { platform: 'linux/amd64', step: 0, variables: null };
+  const graph = stageGraph(
+    recordOf(
+      [
+        stepOf('end', { kind: 'image', inputs: [] }),
+        stepOf('build', { inputs: [0] }),
+        stepOf('test', { inputs: [1] }),
+        stepOf('end', { kind: 'copy', inputs: [0, 1] }),
+      ],
+      {
+        beginnings: [
+          { ...beginning, stage: 'build', name: 'alpine' },
+          { ...beginning, stage: 'test', name: 'build' },
+          { ...beginning, stage: 'end', name: 'alpine' },
+        ],
+      },
+    ),
+  );
+  expect(graph.edges.map(({ from, to, label }) => `${from} ${label} ${to}`)).toEqual([
+    'build FROM test',
+    'build COPY end',
+  ]);
+});

@@ -79,15 +79,17 @@ function groupsOf({ steps, platforms }: BuildRecord): readonly (string | null)[]
 }
 
 function edgesOf(
-  { steps }: BuildRecord,
+  record: BuildRecord,
   groups: readonly (string | null)[],
   critical: readonly number[],
 ): readonly StageEdge[] {
+  const { steps } = record;
   const edges = new Map<string, StageEdge>();
   steps.forEach((step, index) => {
     step.inputs.forEach((input, position) => {
       const [from, to] = [groups[input ?? -1], groups[index]];
       if (!from || !to || from === to || input === null) return;
+      if (position === 0 && !mayBegin(record, steps[input]?.stage, step.stage)) return;
       const label = position === 0 ? 'FROM' : step.kind === 'exec' ? 'mount' : 'COPY';
       const at = critical.indexOf(index);
       const isCritical = at > 0 && critical[at - 1] === input;
@@ -97,6 +99,16 @@ function edgesOf(
     });
   });
   return [...edges.values()];
+}
+
+/** Whether a stage stands on another one, not just on a step that both have: the same base image, or the same first instructions. */
+function mayBegin(
+  { beginnings = [] }: BuildRecord,
+  base: string | null | undefined,
+  stage: string | null,
+): boolean {
+  const own = beginnings.filter((beginning) => beginning.stage === stage);
+  return own.length === 0 || own.some(({ name }) => name.toLowerCase() === base?.toLowerCase());
 }
 
 /** Indexes of the steps on the longest way through the graph, first ones first; none where no step took time. */
