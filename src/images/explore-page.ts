@@ -6,24 +6,26 @@ import { type BuiltImage, exploreImage } from './explore.ts';
 /** @returns the page as HTML, with all that it shows in it */
 export async function explorePage(
   context: LaminaContext,
-  { against, ...options }: ExplorePageOptions,
+  { against, onUnread, ...options }: ExplorePageOptions,
 ): Promise<string> {
   const { FILE_LIMITS, pageAssets, pageFile, pageImage } = await import('../web/index.ts');
   const assets = await pageAssets();
   await using explored = await exploreAll(context, options, against);
+  tellUnread(explored, onUnread);
   const images = explored.images.map((image) => pageImage(image, FILE_LIMITS));
   return pageFile({ images, isServed: false }, assets);
 }
 
 export async function serveExplorer(
   context: LaminaContext,
-  { against, onListening, ...options }: ServeExplorerOptions,
+  { against, onListening, onUnread, ...options }: ServeExplorerOptions,
 ): Promise<void> {
   const { SERVED_LIMITS, directoriesOf, pageAssets, pageImage, pageJson, previewOf, servePage } =
     await import('../web/index.ts');
   const assets = await pageAssets();
   const { signal } = options;
   await using explored = await exploreAll(context, options, against);
+  tellUnread(explored, onUnread);
   const images = explored.images.map((image) => pageImage(image, SERVED_LIMITS));
   const answers = {
     data: pageJson({ images, isServed: true }),
@@ -34,6 +36,8 @@ export async function serveExplorer(
 }
 
 interface ExploredImages extends AsyncDisposable {
+  /** As they were given. */
+  readonly names: readonly string[];
   readonly images: readonly BuiltImage[];
 }
 
@@ -55,5 +59,17 @@ async function exploreAll(
     await close();
     throw error;
   }
-  return { images, [Symbol.asyncDispose]: close };
+  return { names, images, [Symbol.asyncDispose]: close };
+}
+
+function tellUnread(
+  { names, images }: ExploredImages,
+  onUnread: ExplorePageOptions['onUnread'],
+): void {
+  for (const [position, { report }] of images.entries()) {
+    for (const { layer, code, message } of report.problems) {
+      const digest = report.layers[layer]?.digest ?? '';
+      onUnread?.({ image: names[position] ?? '', layer, digest, code, message });
+    }
+  }
 }

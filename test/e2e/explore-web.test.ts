@@ -173,7 +173,10 @@ describe('explore --html', () => {
       expect(await page.locator(`text="${text}"`).first().isVisible()).toBe(true);
     }
     expect(await seriousFindings(page)).toEqual([]);
-    await bench.succeed(['explore', '--html', shown, `oci-archive:${archive}`]);
+    const partly = await bench.lamina(['explore', '--html', shown, `oci-archive:${archive}`]);
+    expect(partly.status).toBe(1);
+    expect(partly.stderr).toMatch(/^error: layer 1 \(sha256:[0-9a-f]{64}\) cannot be read: /);
+    expect(partly.stderr).toMatch(/^ {2}code: [A-Z_]+ /m);
     await page.reload();
     await page.waitForSelector('[role=alert] >> text=/^Layer 1 could not be read/');
     const rows = await page.locator('section[aria-label="Layers"] tbody tr').allInnerTexts();

@@ -1,5 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
+import { exitStatus } from '../exit-status.ts';
+import { layerProblemText, type UnreadLayer } from '../layer-problem.ts';
 import { refuseUnwritable, writeResult } from '../result-files.ts';
 
 export const exploreCommand = defineCommand({
@@ -13,6 +15,7 @@ export const exploreCommand = defineCommand({
       'for example for the artifacts of a CI job. A second image is compared with the first.',
     'IMAGE is a name or an ID in the store, or docker://NAME (a registry), oci:DIRECTORY[:TAG], oci-archive:FILE[:TAG], ' +
       'docker-archive:FILE[:NAME] or docker-daemon:NAME (a running Docker). Nothing is written to the store.',
+    'If a layer cannot be read, the page has the others, and --html ends with the exit status 1.',
   ],
   flags: {
     web: { kind: 'switch', help: 'serve a page to browsers of this machine' },
@@ -42,8 +45,8 @@ export const exploreCommand = defineCommand({
         hint: "see 'lamina explore --help'",
       });
     }
-    if (html !== undefined) await writePage(html, options, context);
-    else if (web) await servePage(options, context);
+    if (html !== undefined) return writePage(html, options, context);
+    if (web) await servePage(options, context);
     else await onTerminal(options, context);
     return 0;
   },
@@ -61,21 +64,29 @@ async function writePage(
   file: string,
   options: ExploreOptions,
   context: CommandContext,
-): Promise<void> {
+): Promise<number> {
   refuseUnwritable('html', file);
   const api = await context.api();
-  await writeResult('html', file, await api.explorePage(options), context.signal);
+  const problems: string[] = [];
+  const onUnread = (layer: UnreadLayer) => problems.push(layerProblemText(layer));
+  await writeResult('html', file, await api.explorePage({ ...options, onUnread }), context.signal);
+  await context.io.stderr.write(problems.join(''));
+  return problems.length === 0 ? exitStatus.success : exitStatus.failure;
 }
 
 async function servePage(options: ExploreOptions, { api, io }: CommandContext): Promise<void> {
   const { stdout, stderr } = io;
   let printed = Promise.resolve();
+  let problems = '';
   await (await api()).serveExplorer({
     ...options,
+    onUnread: (layer) => {
+      problems += layerProblemText(layer);
+    },
     onListening: (url) => {
       printed = stdout
         .write(`${url}\n`)
-        .then(() => stderr.write('Open this URL in a browser. Press Ctrl-C to end.\n'));
+        .then(() => stderr.write(`${problems}Open this URL in a browser. Press Ctrl-C to end.\n`));
     },
   });
   await printed;
