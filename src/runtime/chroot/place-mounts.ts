@@ -158,7 +158,7 @@ async function copyLayers(
   for (const part of parts) await applyLower(part, hostPath, { ...rights, covered: new Set() });
 }
 
-/** Lamina's own directories are moved there and back; of others, the process gets copies to read. */
+/** Lamina's own directories are moved there and back; of others, and to read only, the process gets copies. */
 function bind(wanted: Extract<ProcessMount, { kind: 'bind' }>, rights: CopyRights): Placed {
   const source = sourceOf(wanted);
   const path = relative(wanted.target);
@@ -167,7 +167,7 @@ function bind(wanted: Extract<ProcessMount, { kind: 'bind' }>, rights: CopyRight
   if (stat.isSocket()) {
     return { path, make: (hostPath) => linkSync(fsPath(source), fsPath(hostPath)), isLinked: true };
   }
-  if (wanted.owned === true) {
+  if (wanted.owned === true && !wanted.readonly) {
     return {
       path,
       make: (hostPath) => renameSync(fsPath(source), fsPath(hostPath)),

@@ -81,6 +81,13 @@ describe('what is put into the root file system', () => {
     expect(everything(upper)).toEqual(['own']);
   });
 
+  test('of a cache to read only is a copy', async () => {
+    const cache = { ...cacheMount(), readonly: true };
+    const ran = await workshop.shell('cat /cache/kept; echo 2 > /cache/new', { mounts: [cache] });
+    expect(ran.stdout).toBe('kept\n');
+    expect(everything(cache.source)).toEqual(['kept']);
+  });
+
   test('of a cache is back wherever the process has moved it', async () => {
     const cache = { ...cacheMount(), target: '/a/cache' };
     const upper = workshop.makeDirectory();
