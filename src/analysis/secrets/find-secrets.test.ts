@@ -5,7 +5,7 @@ import type { ImageConfig } from '../../oci/index.ts';
 import { ImageModel } from '../model/index.ts';
 import { secretsInConfig } from './config-secrets.ts';
 import { findSecrets } from './find-secrets.ts';
-import { SecretContents } from './secret-contents.ts';
+import { mayHoldSecrets, SecretContents } from './secret-contents.ts';
 import { secretInValue, secretsInFile, withoutSecrets } from './secret-patterns.ts';
 
 const BODY = 'MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MhgHcTz6sE2I2yPB'.repeat(4);
@@ -37,6 +37,30 @@ describe('secrets in files', () => {
     ['app/readme.txt', 'clone https://user:$TOKEN@example.com/x'],
   ])('are not in %s', (path, text) => {
     expect(secretsInFile(path, text)).toEqual([]);
+  });
+});
+
+describe('files of packages', () => {
+  it.each([
+    'usr/share/doc/openssl/server.pem',
+    'usr/lib/python3/test/keycert.pem',
+    'usr/src/linux-headers-6/certs/key.pem',
+    'etc/ssl/certs/ca.pem',
+    'app/node_modules/tls/test/key.pem',
+  ])('are not searched: %s', (path) => {
+    expect(mayHoldSecrets(path)).toBe(false);
+  });
+
+  it.each([
+    'etc/ssl/private/server.key',
+    'etc/ssl/server.key',
+    'etc/pki/tls/private/server.pem',
+    'usr/local/bin/entrypoint.sh',
+    'usr/src/shop/config.js',
+    'usr/src/app/config.js',
+    'usr/share/nginx/html/.env',
+  ])('are not %s, which is searched', (path) => {
+    expect(mayHoldSecrets(path)).toBe(true);
   });
 });
 

@@ -8,7 +8,7 @@ import { isSecretFile, type SecretKind, secretsInFile } from './secret-patterns.
 const LARGEST = 256 << 10;
 /** Of packages, whose tests and documentation are full of keys that open nothing. */
 const PACKAGED =
-  /^(?:usr\/(?!src\/app|local\/(?:app|etc|share\/app))|bin\/|sbin\/|lib(?:32|64)?\/|var\/lib\/(?:dpkg|apt|rpm)\/|etc\/(?:ssl|pki|alternatives)\/|opt\/java\/|go\/pkg\/mod\/)|(?:^|\/)(?:node_modules|site-packages|dist-packages|gems|testdata|\.m2|\.cargo)\//;
+  /^(?:usr\/(?!src\/(?!linux)|local\/(?:s?bin|app|etc|src|share\/app)\/)|bin\/|sbin\/|lib(?:32|64)?\/|var\/lib\/(?:dpkg|apt|rpm)\/|etc\/(?:ssl|pki)\/(?!(?:[^/]+\/)?private\/|[^/]+\.key$)|etc\/alternatives\/|opt\/java\/|go\/pkg\/mod\/)|(?:^|\/)(?:node_modules|site-packages|dist-packages|gems|testdata|\.m2|\.cargo)\//;
 
 export class SecretContents {
   /** What is in a content, by its digest. */
