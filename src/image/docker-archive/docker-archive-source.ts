@@ -27,11 +27,12 @@ import { archiveName, namedAs } from '../model/references.ts';
 import type { ImageSource } from '../model/transport.ts';
 import { layoutSource } from '../oci-layout/layout-source.ts';
 import { type DockerImage, decodeDockerManifest } from './docker-manifest.ts';
+import { earlyImages } from './early-archive.ts';
 import { verifiedTar } from './verified-tar.ts';
 
 /**
  * Opens an archive; its roots are all that it lists. Since Docker 25 it is an OCI layout, too, which is read where there is no
- * `manifest.json`.
+ * `manifest.json`; one of Docker before 1.10 has neither.
  *
  * @throws AppError ARCHIVE_…
  */
@@ -44,8 +45,10 @@ export async function openDockerArchive(
     const manifest = await readSmall(archive, 'manifest.json');
     if (manifest !== undefined) return await dockerArchiveSource(archive, manifest);
     const index = await readSmall(archive, 'index.json');
-    if (index === undefined) throw noDockerArchive(archive.label);
-    return layoutSource(archive, index);
+    if (index !== undefined) return layoutSource(archive, index);
+    const early = await earlyImages(archive);
+    if (early === undefined) throw noDockerArchive(archive.label);
+    return await sourceOf(archive, early);
   } catch (error) {
     await archive[Symbol.asyncDispose]();
     throw error;
@@ -61,9 +64,24 @@ export async function dockerArchiveSource(
   archive: ArchiveReader,
   manifest: Uint8Array,
 ): Promise<ImageSource> {
+  const images: GivenImage[] = [];
+  for (const image of decodeDockerManifest(manifest)) {
+    images.push({ ...image, configBytes: await configOf(archive, image) });
+  }
+  return sourceOf(archive, images);
+}
+
+type GivenImage = Pick<DockerImage, 'layers' | 'repoTags'> & {
+  readonly configBytes: Uint8Array;
+};
+
+async function sourceOf(
+  archive: ArchiveReader,
+  images: readonly GivenImage[],
+): Promise<ImageSource> {
   const found = new Map<Digest, Found>();
   const roots: Descriptor[] = [];
-  for (const image of decodeDockerManifest(manifest)) {
+  for (const image of images) {
     const one = await readImageOf(archive, image);
     const { descriptor } = one.manifest;
     found.set(descriptor.digest, one);
@@ -109,11 +127,18 @@ interface Found {
   readonly layers: ReadonlyMap<Digest, string>;
 }
 
-async function readImageOf(archive: ArchiveReader, image: DockerImage): Promise<Found> {
-  const configBytes = await requireSmall(archive, cleanName(image.config));
+async function configOf(archive: ArchiveReader, { config }: DockerImage): Promise<Uint8Array> {
+  const bytes = await requireSmall(archive, cleanName(config));
+  const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(config)?.[1];
+  if (named !== undefined && digestOf(bytes) !== `sha256:${named}`) throw digestMismatch(config);
+  return bytes;
+}
+
+async function readImageOf(
+  archive: ArchiveReader,
+  { configBytes, ...image }: GivenImage,
+): Promise<Found> {
   const digest = digestOf(configBytes);
-  const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(image.config)?.[1];
-  if (named !== undefined && digest !== `sha256:${named}`) throw digestMismatch(image.config);
   const { diff_ids: diffIds } = decodeImageConfig(configBytes).rootfs;
   const names = image.layers.map(cleanName);
   if (names.length !== diffIds.length) throw wrongCount(names.length, diffIds.length);
@@ -150,7 +175,7 @@ async function isCompressed(archive: ArchiveReader, name: string): Promise<boole
 }
 
 /** An image with several names is listed once for each. */
-function namedRoots(root: Descriptor, { repoTags }: DockerImage): readonly Descriptor[] {
+function namedRoots(root: Descriptor, { repoTags }: GivenImage): readonly Descriptor[] {
   if (repoTags.length === 0) return [root];
   return repoTags.map((tag) => namedAs(root, archiveName(tag)));
 }
