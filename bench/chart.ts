@@ -21,7 +21,8 @@ export function chart(families: readonly Family[], caption: readonly string[]): 
   const lines = caption.map((text, at) => label(8, plots + 14 * (at + 1), text));
   const style = 'font-family="sans-serif" font-size="11"';
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${style}>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${style} role="img">`,
+    `<title>Times of builds by the number of files and layers</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...drawn,
     ...lines,
