@@ -40,6 +40,18 @@ describe('decodeImageConfig', () => {
     expect(decodeImageConfig(canonicalJson(decoded))).toEqual(decoded);
   });
 
+  it('drops null in the entries of the history and in the health check', () => {
+    const { history, config: container } = decodeImageConfig(
+      bytes({
+        ...config,
+        config: { Healthcheck: { Test: null, Retries: 1 } },
+        history: [{ created_by: null, comment: 'c' }],
+      }),
+    );
+    expect(history).toEqual([{ comment: 'c' }]);
+    expect(container).toEqual({ Healthcheck: { Retries: 1 } });
+  });
+
   it('refuses deeply nested values in any member', () => {
     const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
     const text = JSON.stringify({ ...config, own: 0 }).replace('"own":0', `"own":${deep}`);
@@ -93,6 +105,13 @@ describe('decodeManifest and decodeIndex', () => {
       mediaType: MEDIA_TYPES.dockerIndex,
     });
     expect(decodeIndex(bytes({ schemaVersion: 2, manifests: null })).manifests).toEqual([]);
+    const nulls = { annotations: null, urls: null, platform: null };
+    const given = { ...manifest, annotations: null, layers: [{ ...descriptor, ...nulls }] };
+    expect(decodeManifest(bytes(given))).toEqual(manifest);
+    const listed = [{ ...descriptor, ...nulls }];
+    expect(decodeIndex(bytes({ schemaVersion: 2, manifests: listed })).manifests).toEqual([
+      descriptor,
+    ]);
   });
 
   it.each([

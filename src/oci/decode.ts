@@ -32,11 +32,23 @@ export function decodeImageConfig(bytes: Uint8Array): ImageConfig {
 /** Go writes `null` for empty lists and maps; our types have absent members instead. */
 function withoutNulls(config: ImageConfig): ImageConfig {
   const container = config.config ?? undefined;
+  const check = container?.Healthcheck ?? undefined;
   return {
     ...dropNulls(config),
-    ...(container !== undefined && { config: dropNulls(container) }),
+    ...(container !== undefined && {
+      config: {
+        ...dropNulls(container),
+        ...(check !== undefined && { Healthcheck: dropNulls(check) }),
+      },
+    }),
+    ...(config.history && { history: config.history.map(dropNulls) }),
     rootfs: { ...config.rootfs, diff_ids: config.rootfs.diff_ids ?? [] },
   };
+}
+
+function describedWithoutNulls(descriptor: Descriptor): Descriptor {
+  const { platform, ...rest } = dropNulls(descriptor);
+  return { ...rest, ...(platform !== undefined && { platform: dropNulls(platform) }) };
 }
 
 function dropNulls<T extends object>(object: T): T {
@@ -60,7 +72,12 @@ export function decodeManifest(
   node.member('subject').optional(checkDescriptor);
   node.member('annotations').optional(checkTexts);
   const manifest = node.object() as unknown as Manifest;
-  return { ...manifest, mediaType: manifest.mediaType ?? mediaType, layers: manifest.layers ?? [] };
+  return {
+    ...dropNulls(manifest),
+    mediaType: manifest.mediaType ?? mediaType,
+    config: describedWithoutNulls(manifest.config),
+    layers: (manifest.layers ?? []).map(describedWithoutNulls),
+  };
 }
 
 /** @param mediaType as for `decodeManifest`
@@ -77,7 +94,11 @@ export function decodeIndex(
   node.member('subject').optional(checkDescriptor);
   node.member('annotations').optional(checkTexts);
   const index = node.object() as unknown as ImageIndex;
-  return { ...index, mediaType: index.mediaType ?? mediaType, manifests: index.manifests ?? [] };
+  return {
+    ...dropNulls(index),
+    mediaType: index.mediaType ?? mediaType,
+    manifests: (index.manifests ?? []).map(describedWithoutNulls),
+  };
 }
 
 /**

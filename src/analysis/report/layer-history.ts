@@ -14,7 +14,8 @@ export function layerInstructions(
   if (made.length !== layers) return new Array<null>(layers).fill(null);
   return made.map(({ created_by: text }) => {
     const instruction = plainInstruction(text ?? '');
-    return instruction === '' ? null : instruction;
+    // Some tools write what `docker history` prints.
+    return instruction === '' || instruction === '<missing>' ? null : instruction;
   });
 }
 
