@@ -75,7 +75,8 @@ export function historyRows(
       id: undefined,
       references: [],
       created: entry.created,
-      createdBy: entry.created_by ?? '',
+      // Some tools write what `docker history` prints.
+      createdBy: entry.created_by === '<missing>' ? '' : (entry.created_by ?? ''),
       comment: entry.comment ?? '',
       ...(layer ?? { size: 0 }),
     };

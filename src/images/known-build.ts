@@ -29,11 +29,14 @@ export async function knownBuild(
   const builds = buildsOf(opened);
   const [newest] = builds;
   if (newest === undefined) return {};
+  const isSame = newest.made.id === opened.image.manifest.config.digest;
   // By position: two steps may make the same layer.
   const sources = opened.image.layers.map((_, index) => {
     const step = newest.record.steps[newest.made.layers[index]?.step ?? -1];
     if (step === undefined || step.instruction === null) return undefined;
-    const { instruction, stage, line } = step;
+    const { stage, line } = step;
+    // What a tool has written into the config counts, even if it says less.
+    const instruction = isSame ? step.instruction : undefined;
     return { instruction, stage: stage ?? undefined, line: line ?? undefined };
   });
   const records = builds.map(({ record }) => record);

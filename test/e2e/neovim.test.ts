@@ -52,7 +52,7 @@ it('Neovim shows diagnostics and formats', async () => {
   );
   expect([status, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toEqual({
-    codes: ['DL3024'],
+    codes: ['UnusedStage', 'DL3024'],
     text: ['FROM a:1 AS b', 'RUN x', '', 'FROM a:1 AS b'],
   });
 });

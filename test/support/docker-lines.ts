@@ -175,7 +175,7 @@ export const dockerTopics: readonly DockerTopic[] = [
     lines: [
       { line: 'docker scout cves app', status: 125 },
       { line: 'docker sbom app', status: 125 },
-      { line: 'docker init', status: 125 },
+      { line: 'docker init', status: 1 },
       { line: 'docker trust sign app', status: 125 },
       { line: 'docker events', status: 125 },
     ],

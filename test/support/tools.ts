@@ -172,7 +172,8 @@ export class Podman implements AsyncDisposable {
   #storage(): string[] {
     return [
       ...['--root', join(this.#directory, 'root'), '--runroot', join(this.#directory, 'run')],
-      ...['--storage-driver', 'vfs'],
+      // Debian's crun refuses hybrid control groups.
+      ...['--storage-driver', 'vfs', '--runtime', 'runc'],
     ];
   }
 

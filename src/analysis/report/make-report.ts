@@ -14,7 +14,8 @@ import type { ImageReport, ReportedBase, ReportedLayer, ReportedSecret } from '.
 
 /** Where a layer comes from, where its build is known. */
 export interface LayerSource {
-  readonly instruction: string;
+  /** Undefined: what the history says counts. */
+  readonly instruction: string | undefined;
   readonly stage: string | undefined;
   readonly line: number | undefined;
 }

@@ -83,6 +83,8 @@ describe('secrets in variables', () => {
     ['DB_PASSWORD', 'hunter2', 'named-value'],
     ['API_KEY', 'abcdef', 'named-value'],
     ['ANY', GITHUB, 'github-token'],
+    ['CURL_FLAGS', '-H "Authorization: Bearer 0123456789abcdef0123"', 'authorization-header'],
+    ['CURL_FLAGS', '-H "Authorization: Bearer $ACCESS_FROM_ELSEWHERE"', undefined],
     ['DATABASE_URL', 'postgres://u:hunter2@db/x', 'url-password'],
   ])('%s=%s', (name, value, kind) => {
     expect(secretInValue(name, value)).toBe(kind);

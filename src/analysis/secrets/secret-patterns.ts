@@ -23,6 +23,7 @@ export type SecretKind =
   | 'netrc-login'
   | 'git-credentials'
   | 'url-password'
+  | 'authorization-header'
   | 'kubernetes-token'
   | 'env-file'
   | 'named-value';
@@ -54,6 +55,11 @@ const TOKENS: readonly Pattern[] = [
   { kind: 'openai-key', pattern: /\bsk-(?:proj-)?[A-Za-z0-9_-]{20}T3BlbkFJ[A-Za-z0-9_-]{20}/ },
   { kind: 'anthropic-key', pattern: /\bsk-ant-[a-z0-9]+-[A-Za-z0-9_-]{80,}/ },
   {
+    kind: 'authorization-header',
+    pattern:
+      /\bAuthorization:[ \t]*(?:Bearer|Basic|token)[ \t]+[A-Za-z0-9+/][A-Za-z0-9._~+/=-]{15}/i,
+  },
+  {
     kind: 'url-password',
     pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"$<{]{1,200}:[^\s/:@'"$<{]{3,200}@[a-z0-9]/i,
   },
@@ -61,7 +67,7 @@ const TOKENS: readonly Pattern[] = [
 
 /** Cheap to look for: without one of these, no pattern can match. */
 const HINT =
-  /PRIVATE KEY|AKIA|ASIA|aws_secret|AccountKey=|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt)-|AIza|npm_|pypi-AgE|xox[baprs]-|k_live_|SG\.|hf_|sk-|:\/\/[^\s/:@]{1,200}:[^\s/@]{1,200}@/i;
+  /PRIVATE KEY|Authorization:|AKIA|ASIA|aws_secret|AccountKey=|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt)-|AIza|npm_|pypi-AgE|xox[baprs]-|k_live_|SG\.|hf_|sk-|:\/\/[^\s/:@]{1,200}:[^\s/@]{1,200}@/i;
 
 /** @returns each kind once */
 export function secretsInText(text: string): SecretKind[] {
