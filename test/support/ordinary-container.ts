@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export interface ContainerLimits {
   /** Default: 0. */
@@ -109,6 +109,16 @@ export class OrdinaryContainer implements Disposable {
   }
 }
 
+/** lamina and its Node.js, where the container's own /tmp would hide them. */
+function programs(): readonly string[] {
+  const root = resolve(import.meta.dirname, '../..');
+  return [root, dirname(process.execPath)].filter(
+    (path, index, all) =>
+      path.startsWith('/tmp/') &&
+      !all.slice(0, index).some((above) => path.startsWith(`${above}/`)),
+  );
+}
+
 function configOf(writable: string, limits: ContainerLimits): object {
   const { uid = 0, capabilities = DOCKER_CAPABILITIES, noNewPrivileges = false } = limits;
   const granted = capabilities.map((name) => `CAP_${name}`);
@@ -138,6 +148,7 @@ function configOf(writable: string, limits: ContainerLimits): object {
       special('/dev/shm', 'tmpfs', [...closed, 'mode=1777', 'size=65536k']),
       special('/sys', 'sysfs', [...closed, 'ro']),
       special('/tmp', 'tmpfs', ['nosuid', 'nodev', 'mode=1777']),
+      ...programs().map((path) => bind(path, 'ro')),
       ...programDirectories().map((path) => bind(path, 'ro')),
       bind(writable, 'rw'),
     ],
