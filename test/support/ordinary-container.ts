@@ -110,7 +110,7 @@ export class OrdinaryContainer implements Disposable {
 }
 
 /** lamina and its Node.js, where the container's own /tmp would hide them. */
-function programs(): readonly string[] {
+function hiddenPrograms(): readonly string[] {
   const root = resolve(import.meta.dirname, '../..');
   return [root, dirname(process.execPath)].filter(
     (path, index, all) =>
@@ -148,7 +148,7 @@ function configOf(writable: string, limits: ContainerLimits): object {
       special('/dev/shm', 'tmpfs', [...closed, 'mode=1777', 'size=65536k']),
       special('/sys', 'sysfs', [...closed, 'ro']),
       special('/tmp', 'tmpfs', ['nosuid', 'nodev', 'mode=1777']),
-      ...programs().map((path) => bind(path, 'ro')),
+      ...hiddenPrograms().map((path) => bind(path, 'ro')),
       ...programDirectories().map((path) => bind(path, 'ro')),
       bind(writable, 'rw'),
     ],
