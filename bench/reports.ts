@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { OWN } from './builders/lamina.ts';
+import { laminaCommand, OWN } from './builders/lamina.ts';
 import { type LargeImage, writeLargeImage } from './large-image.ts';
 import { type Measurement, median, run } from './measure.ts';
 
@@ -52,9 +52,7 @@ async function measure(scenario: Scenario): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   for (let turn = 0; turn < Number(values.times); turn++) {
     const args = ['report', '--format', 'json', `oci:${layout}`];
-    // As a user starts it: the file sets flags of Node.js.
-    const [node, program = node] = OWN.command;
-    const command = { program, args, env: { LAMINA_ROOT: join(directory, 'store') } };
+    const command = laminaCommand(OWN, join(directory, 'store'), ...args);
     measurements.push(await run(command, { usageFile: join(directory, 'usage') }));
   }
   rmSync(layout, { recursive: true, force: true });
