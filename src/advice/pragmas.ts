@@ -1,6 +1,6 @@
 /**
  * Comments that exempt instructions from rules: `# hadolint ignore=DL3008,SC2086`, with `stage` or `global` before `ignore`,
- * and `# hadolint shell=bash`. Codes of all rules are valid; a comment with another word in the list is no pragma.
+ * and `# hadolint shell=bash`. Codes of all rules are valid; a comment with another word in the list is not a pragma.
  */
 import { type Instruction, type SyntaxTree, skipsRule } from '../dockerfile/index.ts';
 

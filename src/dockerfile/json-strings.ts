@@ -6,7 +6,7 @@ import type { ArgumentLine, Word } from './tree.ts';
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /**
- * @returns undefined if the text is no JSON array: the other form applies
+ * @returns undefined if the text is not JSON array: the other form applies
  * @throws {InstructionFault} DOCKERFILE_JSON_NOT_STRINGS for an array of other values
  */
 export function parseJsonStrings(line: ArgumentLine): Word[] | undefined {

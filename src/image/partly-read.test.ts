@@ -27,7 +27,7 @@ test.each([
   await expect(bytesOf(layer.read())).rejects.toMatchObject({ code, message });
 });
 
-test('an artifact that is no image is not opened at all', async () => {
+test('an artifact that is not an image is not opened at all', async () => {
   const blobs = new Blobs();
   const layerType = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
   const path = join(temporaryDirectory('partly'), 'image.tar');

@@ -11,7 +11,7 @@ interface Known<T> {
   readonly value: T;
 }
 
-/** The name of a document that is no file; there is none of this name. */
+/** The name of a document that is not a file; there is none of this name. */
 const NO_FILE = '<editor>';
 
 export class Documents {

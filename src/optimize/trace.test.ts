@@ -66,7 +66,7 @@ describe('the trace of a container', () => {
     expect([...found]).toEqual([]);
   });
 
-  it('reads names with quotes, spaces and bytes that are no text', () => {
+  it('reads names with quotes, spaces and bytes that are not text', () => {
     const { found } = used([ENTERED, 'access("/a \\"b\\\\\\n\\303\\251", F_OK) = 0']);
     expect([...found]).toEqual(['/a "b\\\n\xc3\xa9']);
   });

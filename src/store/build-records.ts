@@ -178,7 +178,7 @@ function sealed(text: string): Buffer {
   return Buffer.from(`${text}\n#${sha256(text)}\n`);
 }
 
-/** Of a damaged record, the text is no JSON. Records of earlier versions have no digest. */
+/** Of a damaged record, the text is not JSON. Records of earlier versions have no digest. */
 function unsealed(
   bytes: Buffer | undefined,
 ): { readonly text: string; readonly isSound: boolean } | undefined {

@@ -44,7 +44,7 @@ export function pageBuild({ record, lastTimes }: KnownBuild): PageBuild {
 
 /** Without directories of the machine that built it: pages are passed on. */
 function dockerfileName(recorded: string): string {
-  // One that was no file is named with its context: `Dockerfile of https://…`.
+  // One that was not a file is named with its context: `Dockerfile of https://…`.
   const [name = ''] = recorded.startsWith('/') ? [recorded] : recorded.split(' of ');
   return basename(name);
 }

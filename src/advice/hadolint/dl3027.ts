@@ -26,7 +26,7 @@ export const dl3027 = commandRule(
     code: 'DL3027',
     severity: 'warning',
     requires: 'RUN uses apt-get and apt-cache, not apt',
-    why: 'The command line of apt is for people and may change between releases; apt itself warns of that when its output is no terminal.',
+    why: 'The command line of apt is for people and may change between releases; apt itself warns of that when its output is not a terminal.',
   },
   (command, { script }) => {
     if (command.name !== 'apt') return undefined;

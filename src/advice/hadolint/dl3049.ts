@@ -34,7 +34,7 @@ function nameOf(key: string): string {
   return key.replace(/["']/g, '');
 }
 
-/** Another stage copies files of this one, so it is no image of its own. */
+/** Another stage copies files of this one, so it is not an image of its own. */
 function isOnlyUsed({ instructions }: LintedFile, { from }: Stage): boolean {
   const name = from?.stageWord?.text;
   return instructions.some(

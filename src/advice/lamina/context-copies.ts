@@ -4,7 +4,7 @@ import { unquoted } from '../making/make.ts';
 
 export type ContextCopy = CopyInstruction | AddInstruction;
 
-/** COPY without --from, and ADD of something that is no URL. */
+/** COPY without --from, and ADD of something that is not a URL. */
 export function isContextCopy(instruction: Instruction): instruction is ContextCopy {
   if (instruction.kind === 'add')
     return instruction.sources.every(({ text }) => !/:\/\/|@/.test(text));

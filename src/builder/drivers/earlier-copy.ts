@@ -8,7 +8,7 @@ import type { SourceSession } from '../session/session.ts';
 /** Facts kind. */
 const COPIED_FACT = 'copied-layer';
 
-/** @returns undefined if there is none, or a source is no context */
+/** @returns undefined if there is none, or a source is not a context */
 export function earlierCopy(
   session: SourceSession,
   step: StepContext,

@@ -1,4 +1,4 @@
-/** Copies one file that is no directory, with its metadata, between directories that nobody else changes. */
+/** Copies one file that is not a directory, with its metadata, between directories that nobody else changes. */
 import {
   type BigIntStats,
   chmodSync,
