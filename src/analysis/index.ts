@@ -33,6 +33,7 @@ export {
   type BaseImage,
   compareReports,
   joinedStages,
+  layerInstructions,
   makeReport,
   plainInstruction,
   type ReportOptions,

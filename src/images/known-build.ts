@@ -2,7 +2,7 @@
  * What the records of this machine's builds tell about an image: which step made a layer, and how large the stages are. An
  * archive, an OCI layout or an image of a registry is the same image as the one that was built.
  */
-import type { ReportOptions } from '../analysis/index.ts';
+import { layerInstructions, type ReportOptions } from '../analysis/index.ts';
 import { type BuildRecord, lastTimes, recordsIn, stepOfLayer } from '../records/index.ts';
 import { singleStageBytes } from './single-stage.ts';
 import type { FoundImage } from './with-image.ts';
@@ -29,14 +29,17 @@ export async function knownBuild(
   const builds = buildsOf(opened);
   const [newest] = builds;
   if (newest === undefined) return {};
-  const isSame = newest.made.id === opened.image.manifest.config.digest;
+  const { config, layers, manifest } = opened.image;
+  const isSame = newest.made.id === manifest.config.digest;
+  const written = layerInstructions(config, layers.length);
   // By position: two steps may make the same layer.
-  const sources = opened.image.layers.map((_, index) => {
+  const sources = layers.map((_, index) => {
     const step = newest.record.steps[newest.made.layers[index]?.step ?? -1];
     if (step === undefined || step.instruction === null) return undefined;
     const { stage, line } = step;
-    // What a tool has written into the config counts, even if it says less.
-    const instruction = isSame ? step.instruction : undefined;
+    // Where a tool has rewritten the config so that it no longer says, the report does not say either.
+    const isSaid = isSame || written[index] !== null;
+    const instruction = isSaid ? step.instruction : undefined;
     return { instruction, stage: stage ?? undefined, line: line ?? undefined };
   });
   const records = builds.map(({ record }) => record);
