@@ -167,7 +167,7 @@ type DockerfileCode =
 
 type ExportCode = 'ENTRY_UNSTORABLE' | 'EXPORT_CONFLICT' | 'EXPORT_DESTINATION' | 'EXPORT_ENGINE';
 
-type FormatCode = 'FORMAT_CHANGED' | 'FORMAT_ENCODING' | 'FORMAT_FILE_CHANGED';
+type FormatCode = 'FORMAT_ENCODING' | 'FORMAT_FILE_CHANGED';
 
 type GitCode =
   | 'GIT_BAD_URL'

@@ -52,11 +52,13 @@ const MOST_OFF = 0.15;
 export async function checkSingleStage({ name }, image, { env, naive }) {
   const { stdout } = await succeed(['report', '--format', 'json', image], { env });
   const { singleStage } = JSON.parse(stdout);
-  const off = singleStage === null ? Number.NaN : singleStage.bytes / naive - 1;
+  // Unknown for an image for several platforms.
+  if (singleStage === null || singleStage === undefined) return;
+  const off = singleStage.bytes / naive - 1;
   process.stdout.write(`${image}: a single stage is ${(off * 100).toFixed(1)} % off its twin\n`);
   if (!(Math.abs(off) <= MOST_OFF)) {
     throw new Error(
-      `the report of ${name} says that a single stage ships ${singleStage?.bytes} bytes, not ${naive}`,
+      `the report of ${name} says that a single stage ships ${singleStage.bytes} bytes, not ${naive}`,
     );
   }
 }

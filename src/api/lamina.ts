@@ -206,7 +206,7 @@ export interface Lamina {
    * Formats the text of a Dockerfile in one style. The result asks for the same builds, which the call checks, and has the
    * same comments; formatting it again changes nothing. Reads and writes no file.
    *
-   * @throws AppError DOCKERFILE_… for a text that is no valid Dockerfile; FORMAT_CHANGED
+   * @throws AppError DOCKERFILE_… for a text that is not a valid Dockerfile
    */
   format(options: FormatOptions): Promise<FormatResult>;
 

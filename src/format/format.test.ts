@@ -142,6 +142,11 @@ describe('the file', () => {
     expect(formatted('\ufefffrom a')).toBe('\ufeffFROM a\n');
   });
 
+  it('stays as it is if the style cannot express it at all', () => {
+    const text = '\ufeffFROM a\nWORKDIR \\ \\\n# d\n';
+    expect(formatDockerfile(text, { file: 'Dockerfile' })).toEqual({ text, changed: false });
+  });
+
   it('is not formatted if it is invalid', () => {
     expect(() => formatted('FROM a\nRUM b\n')).toThrowError(
       expect.objectContaining({ code: 'DOCKERFILE_UNKNOWN_INSTRUCTION' }),

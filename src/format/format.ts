@@ -35,8 +35,8 @@ const POSIX_SHELL = /(?:^|\/)(?:a|ba|da|k|z)?sh$/;
 
 /**
  * Formats the text of a Dockerfile. Formatting the result again changes nothing.
- * @throws {AppError} DOCKERFILE_… for a text that is no valid Dockerfile; FORMAT_CHANGED if the result would mean
- * something else
+ * A file that would mean something else in the style stays as it is.
+ * @throws {AppError} DOCKERFILE_… for a text that is not a valid Dockerfile
  */
 export function formatDockerfile(text: string, settings: FormatSettings): FormattedDockerfile {
   const { file } = settings;
@@ -46,7 +46,7 @@ export function formatDockerfile(text: string, settings: FormatSettings): Format
     indentsCommands: settings.indentsCommands === true && mayIndentCommands(before),
   };
   let kept: ReadonlySet<Instruction> = new Set();
-  // What the style cannot express is kept as written: single instructions, else all of them.
+  // What the style cannot express is kept as written: single instructions, else all of them, else the file.
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const formatted = render(before, style, kept);
     const different = differences(before, formatted, { style, file });
@@ -54,10 +54,7 @@ export function formatDockerfile(text: string, settings: FormatSettings): Format
     const isEnough = attempt === 0 && different.size > 0;
     kept = isEnough ? different : new Set(before.instructions);
   }
-  throw new AppError('FORMAT_CHANGED', 'formatting would change the meaning of the file', {
-    hint: 'the file is unchanged; this is a bug in lamina: please report it with the file',
-    location: before.tree.source.location(before.tree.source.range(0, 0)),
-  });
+  return { text, changed: false };
 }
 
 function parse(text: string, file: string): ParsedDockerfile {

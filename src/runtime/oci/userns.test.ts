@@ -26,6 +26,8 @@ if (isInUserNamespace()) {
     const [program = '', ...args] = inUserNamespace(map);
     const command = [
       process.execPath,
+      // For the configuration, where Node.js 22 does not do it by itself.
+      '--experimental-strip-types',
       VITEST,
       'run',
       '--no-cache',
