@@ -33,7 +33,7 @@ export async function compareLayers(
   b: ComparedImage,
   options: CompareImagesOptions = {},
 ): Promise<ImageComparison> {
-  const instructions = [a, b].map(({ config }) => layerInstructions(config));
+  const instructions = [a, b].map(({ config }) => writtenInstructions(config));
   const layers: LayerComparison[] = [];
   const count = Math.max(a.diffIds.length, b.diffIds.length);
   for (let position = 0; position < count; position++) {
@@ -100,7 +100,7 @@ function withoutPast(config: ImageConfig): object {
   return { ...config, rootfs: undefined, history: undefined, created: undefined };
 }
 
-function layerInstructions({ history = [] }: ImageConfig): readonly (string | undefined)[] {
+function writtenInstructions({ history = [] }: ImageConfig): readonly (string | undefined)[] {
   return history
     .filter((entry) => entry.empty_layer !== true)
     .map(({ created_by: instruction }) => instruction && withoutSecrets(instruction));

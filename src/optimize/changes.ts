@@ -1,9 +1,8 @@
 /** The changes that the optimizer tries, in this order. */
 import type { ContextListing } from '../api/index.ts';
-import { parseDockerfile, parseInstructions, splitStages } from '../dockerfile/index.ts';
-import type { BytePath } from '../files/index.ts';
+import { type BytePath, cleanPath } from '../files/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
-import { isRootUser, withFinalStage } from './final-stage.ts';
+import { instructionsOf, isRootUser, withFinalStage } from './final-stage.ts';
 import type { ImageTree } from './image-tree.ts';
 import { interpretersOf, type ReadableTree } from './interpreters.ts';
 import { type NeededFiles, neededFiles } from './needed-files.ts';
@@ -32,7 +31,7 @@ export function ignoreMore(
   { text, ignore }: Definition,
   listing: Pick<ContextListing, 'files'>,
 ): Change | undefined {
-  if (!/^\s*(?:COPY|ADD)\s.*(?:\s|")\.\/?(?:\s|")/im.test(text)) return undefined;
+  if (!copiesWholeContext(text)) return undefined;
   const paths = listing.files.map(({ path }) => path);
   const lines = IGNORABLE.filter(
     ({ found, madeBy }) => (madeBy?.test(text) ?? true) && paths.some((path) => found.test(path)),
@@ -46,6 +45,14 @@ export function ignoreMore(
     changes: [],
     mustShrink: false,
   };
+}
+
+function copiesWholeContext(text: string): boolean {
+  return instructionsOf(text).some(
+    (one) =>
+      (one.kind === 'add' || (one.kind === 'copy' && one.from === undefined)) &&
+      one.sources.some((source) => cleanPath(source.text) === ''),
+  );
 }
 
 const IGNORABLE: readonly { line: string; found: RegExp; madeBy?: RegExp }[] = [
@@ -132,10 +139,6 @@ function withoutDevelopment(
 /** An ordinary user, with a number that needs no entry in /etc/passwd. */
 export function ordinaryUser({ text, ignore }: Definition, config: ContainerConfig): Change[] {
   if (!isRootUser(config.User)) return [];
-  const { stages } = splitStages(
-    parseInstructions(parseDockerfile(text, { file: 'Dockerfile' })).instructions,
-  );
-  if (stages.length === 0) return [];
   return [
     {
       name: 'ordinary-user',

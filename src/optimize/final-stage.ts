@@ -27,10 +27,10 @@ export function withFinalStage(text: string, stage: FinalStage): string | undefi
   const paths = stage.paths.map(written);
   const unneeded = stage.unneeded.map(written);
   if (![...paths, ...unneeded].every((path) => path !== undefined)) return undefined;
-  const { stages } = splitStages(parseInstructions(parseDockerfile(text, NAMED)).instructions);
+  const { stages } = splitStages(instructionsOf(text));
   const last = stages.at(-1);
   if (last === undefined) return undefined;
-  const lines = metadataLines(stage.config, instructionsOf(stages, last));
+  const lines = metadataLines(stage.config, stageInstructions(stages, last));
   if (lines.some((line) => /[\r\n]/.test(line))) return undefined;
   const name = last.from.stage ?? freeName(stages);
   const named = last.from.stage === undefined ? inserted(text, last, ` AS ${name}`) : text;
@@ -49,7 +49,10 @@ export function withFinalStage(text: string, stage: FinalStage): string | undefi
   ].join('\n');
 }
 
-const NAMED = { file: 'Dockerfile' };
+/** @throws AppError DOCKERFILE_… */
+export function instructionsOf(text: string): readonly Instruction[] {
+  return parseInstructions(parseDockerfile(text, { file: 'Dockerfile' })).instructions;
+}
 
 export function isRootUser(user: string | undefined): boolean {
   return user === undefined || /^(?:|root|0)(?::|$)/.test(user);
@@ -68,12 +71,12 @@ function freeName(stages: readonly StageSource[]): string {
 }
 
 /** Of a stage and those that it is based on, from the first on. */
-function instructionsOf(
+function stageInstructions(
   stages: readonly StageSource[],
   stage: StageSource,
 ): readonly Instruction[] {
   const below = findStageOrIndex(stages, stage.from.image.text, stage.index);
-  return [...(below === undefined ? [] : instructionsOf(stages, below)), ...stage.instructions];
+  return [...(below === undefined ? [] : stageInstructions(stages, below)), ...stage.instructions];
 }
 
 /** Plain names only: others would need quotes that differ between COPY, patterns and shells. */

@@ -7,7 +7,7 @@ import type { BuildRecord } from './types.ts';
 /** What reading records needs of a store. */
 export type RecordSource = Pick<Store, 'builds'>;
 
-/** Told of each record that cannot be read: BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED. */
+/** Called for each record that cannot be read: BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED. */
 export type OnUnreadable = (error: AppError) => void;
 
 export interface RecordSearch {

@@ -79,8 +79,8 @@ export const debugCommand = defineCommand({
       'that you need again with --secret.',
     'With --target, --step or --file, builds PATH (default: .) up to that stage or step, and opens the result. If the step ' +
       'fails, opens what it left behind.',
-    'Where there is no shell, as in distroless images, the shell is that of a static busybox of this machine, or of --tools. It ' +
-      'is mounted for the process only. All changes are discarded, and the image stays as it is.',
+    'Where there is no shell, as in distroless images, lamina uses a static busybox of this machine, or the programs of --tools. They ' +
+      'are mounted for the process only. All changes are discarded, and the image stays as it is.',
     'COMMAND replaces the shell. The exit status is that of the process, or as for `lamina run`.',
   ],
   flags: debugFlags,
