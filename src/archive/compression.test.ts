@@ -101,6 +101,14 @@ describe('decompress', () => {
     }
   });
 
+  it('frees each output when the next one is requested', async () => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of decompress([gzipSync(Buffer.alloc(2_000_000))])) chunks.push(chunk);
+    const left = chunks.filter(({ length }) => length > 0);
+    expect(left.length).toBeLessThanOrEqual(1);
+    expect(chunks.length).toBeGreaterThan(4);
+  });
+
   it('passes everything else through', async () => {
     for (const text of ['', 'x', 'BZh9 is no bzip2', 'plain text '.repeat(100)]) {
       expect((await collect(decompress(chunked(Buffer.from(text), 3)))).toString()).toBe(text);

@@ -4,6 +4,8 @@ const NOTHING = Buffer.alloc(0);
 
 export class ChunkCursor {
   #chunk: Buffer = NOTHING;
+  /** Bytes of the chunk, also when its owner has freed it. */
+  #size = 0;
   #position = 0;
   /** Offset of the current chunk in the stream. */
   #base = 0;
@@ -13,10 +15,11 @@ export class ChunkCursor {
   /** The previous chunk must be used up. */
   push(chunk: Uint8Array): void {
     if (this.available > 0) throw new Error('a chunk was given before the one before it was used');
-    this.#base += this.#chunk.length;
+    this.#base += this.#size;
     this.#chunk = Buffer.isBuffer(chunk)
       ? chunk
       : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#size = chunk.length;
     this.#position = 0;
   }
 
@@ -27,7 +30,7 @@ export class ChunkCursor {
 
   /** Bytes left in the current chunk. */
   get available(): number {
-    return this.#chunk.length - this.#position;
+    return this.#size - this.#position;
   }
 
   /** Bytes kept by a `take` that waits for more. */
@@ -60,7 +63,7 @@ export class ChunkCursor {
   /** The next bytes of the chunk, at most `limit`, without a copy. */
   view(limit: number): Buffer {
     const start = this.#position;
-    this.#position = Math.min(this.#chunk.length, start + limit);
+    this.#position = Math.min(this.#size, start + limit);
     return this.#chunk.subarray(start, this.#position);
   }
 }

@@ -45,6 +45,13 @@ export async function* decompress(
   }
 }
 
+/** Copies lent chunks, for readers that keep them. */
+export async function* ownChunks(
+  lent: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of lent) yield Uint8Array.from(chunk);
+}
+
 function decoded(
   bytes: ByteSource,
   compression: Compression | undefined,

@@ -1,4 +1,11 @@
-export { type Compression, decompress, detectCompression, MAGIC_SIZE } from './decompress.ts';
+export { blocks } from './blocks.ts';
+export {
+  type Compression,
+  decompress,
+  detectCompression,
+  MAGIC_SIZE,
+  ownChunks,
+} from './decompress.ts';
 export { encodeHeader } from './encode.ts';
 export { checkEntryPath, unstorable } from './entry-limits.ts';
 export { compressEstargz, type EstargzInfo, type EstargzOptions } from './estargz.ts';

@@ -15,7 +15,10 @@ export async function* throughTransform(
   const state = { stopped: false };
   const feeding = feed(source, transform, state);
   try {
-    for await (const chunk of transform as AsyncIterable<Buffer>) yield chunk;
+    for await (const chunk of transform as AsyncIterable<Buffer>) {
+      yield chunk;
+      release(chunk);
+    }
   } catch (error) {
     throw translate(error, format);
   } finally {
@@ -23,6 +26,17 @@ export async function* throughTransform(
     transform.destroy();
     await feeding;
   }
+}
+
+/**
+ * Frees the buffer of a chunk that nobody needs any more. V8 counts buffers as its memory, and would collect garbage to
+ * get each 64 MB of them back. The transform writes more into a buffer until it is full, then it takes another one.
+ * Small buffers are part of Node's pool.
+ */
+function release({ buffer, byteOffset, length }: Buffer): void {
+  const isFull = byteOffset + length === buffer.byteLength;
+  const isOwn = buffer.byteLength > Buffer.poolSize;
+  if (isFull && isOwn && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Never rejects: an error of the source destroys the transform and so reaches the reader. */

@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the server may take to answer after the whole request; default: `idleMs`. */
   readonly answerMs?: number | undefined;
+  /** Whether a chunk of the answer may be valid only until the next one is requested. */
+  readonly lend?: boolean | undefined;
 }
 
 export interface HttpResponse {
@@ -99,7 +101,7 @@ async function send(
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
-      body: exchange.read(response, signal),
+      body: exchange.read(response, request),
       discard: () => exchange.discard(response),
     };
   } catch (error) {
@@ -162,8 +164,8 @@ class Exchange {
     }
   }
 
-  async *read(response: IncomingMessage, signal: AbortSignal | undefined) {
-    const chunks: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
+  async *read(response: IncomingMessage, { signal, lend }: HttpRequest) {
+    const chunks: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
     try {
       for (;;) {
         this.#expect(this.#limits.idleMs);
@@ -171,6 +173,7 @@ class Exchange {
         this.#expect(undefined);
         if (next.done === true) return;
         yield next.value;
+        if (lend === true) release(next.value);
       }
     } catch (error) {
       signal?.throwIfAborted();
@@ -259,6 +262,12 @@ class Exchange {
   #giveUpRest(): void {
     if (!this.#sent.writableEnded) this.#sent.destroy();
   }
+}
+
+/** Frees a chunk that owns its buffer: V8 would collect garbage to get each 64 MB of them back. */
+function release({ buffer, length }: Buffer): void {
+  if (length <= Buffer.poolSize || length !== buffer.byteLength) return;
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Resolves when more can be written, or the request has ended. */

@@ -1,6 +1,6 @@
 /** The files of an image, layer by layer and merged, without a store: each layer is read once, and nothing is kept. */
 import { tmpdir } from 'node:os';
-import { decompress } from '../archive/index.ts';
+import { decompress, ownChunks } from '../archive/index.ts';
 import type { BytePath, FileEntry } from '../files/index.ts';
 import {
   type ContentApart,
@@ -62,7 +62,7 @@ export async function openFiles(
     lookup: (path) => merged.lookup(path),
     list: (path) => merged.list(path),
     layerOf: (path) => merged.file({ path }).layer,
-    read: (path) => read(merged, path),
+    read: (path) => ownChunks(read(merged, path)),
   };
 }
 

@@ -1,6 +1,8 @@
 /** Bytes passed from a writer to a reader, a few chunks apart. */
 
-const MOST_WAITING = 8;
+const MOST_WAITING = 2;
+/** Chunks that are waiting, being read or being written: with as many buffers in turn, a chunk can be lent. */
+export const CHUNKS_IN_USE = MOST_WAITING + 1;
 
 /** Has one writer and one reader. */
 export class ByteChannel implements AsyncIterable<Uint8Array> {

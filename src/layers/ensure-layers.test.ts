@@ -135,6 +135,15 @@ describe('a lazy layer', () => {
     expect(shelf.fetched).toHaveLength(1);
   });
 
+  test('is right when a member lies across the buffers it arrives in', async () => {
+    const text = 'some text '.repeat(70_000);
+    const layer = lazyLayer({ a: text, b: text, c: text, last: 'end' });
+    await ensureLayers(store, [layer.id]);
+    const sizes = show(layer).map((line) => line.length);
+    expect(sizes).toEqual([...Array(3).fill('a file 700 '.length + text.length), 17]);
+    expect(show(layer).at(-1)).toBe('last file 700 end');
+  });
+
   test('that is not compressed is not kept a second time as a blob', async () => {
     const layer = lazyLayer({ f: 'text' }, { gzip: false });
     await ensureLayers(store, [layer.id]);

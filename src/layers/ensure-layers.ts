@@ -3,11 +3,11 @@
  * kept as a blob, and indexed while it streams.
  */
 import { createReadStream } from 'node:fs';
-import { decompress } from '../archive/index.ts';
+import { blocks, decompress } from '../archive/index.ts';
 import { jointSignal, Semaphore, shareWork } from '../concurrency/index.ts';
 import { AppError } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
-import { layerCompression } from '../oci/index.ts';
+import { layerCompression, RunningDigest } from '../oci/index.ts';
 import type {
   BlobStore,
   FetchRequest,
@@ -17,7 +17,7 @@ import type {
   LazyLayer,
   LayerStore as StoredLayers,
 } from '../store/index.ts';
-import { ByteChannel } from './byte-channel.ts';
+import { ByteChannel, CHUNKS_IN_USE } from './byte-channel.ts';
 import { rememberIndependent, rememberSourceBlob } from './import-facts.ts';
 import { type ImportedLayer, importTar } from './import-tar.ts';
 import type { LayerStore } from './layer-store.ts';
@@ -104,8 +104,9 @@ export function ensureBlob(
       if (store.blobs.has(digest)) return;
       using _permit = await downloads(store).acquire(end);
       const receive = async (from: LazyLayer) => {
-        const bytes = download(store, from, { signal: end, ...options });
-        await store.blobs.write(bytes, lazy.descriptor, { signal: end });
+        const digest = new RunningDigest();
+        const bytes = hashedBlocks(store, from, { digest, signal: end, ...options });
+        await store.blobs.write(bytes, lazy.descriptor, { digest, signal: end });
       };
       await tell(lazy, options.progress, () => persistently(lazy, receive, end));
     },
@@ -189,10 +190,7 @@ async function keepAndRead<T>(
   const { digest } = lazy.descriptor;
   if (!store.blobs.has(digest)) {
     using _ = await store.blobs.claim(digest, options);
-    const keep = async (bytes: AsyncIterable<Uint8Array>) => {
-      await store.blobs.write(bytes, lazy.descriptor, options);
-    };
-    if (!store.blobs.has(digest)) return await receive(store, lazy, { into, keep, ...options });
+    if (!store.blobs.has(digest)) return await receive(store, lazy, { into, ...options });
   }
   return await into(createReadStream(store.blobs.path(digest), { highWaterMark: CHUNK }));
 }
@@ -217,11 +215,6 @@ async function readOnly<T>(
   }
 }
 
-interface ReceiveOptions<T> extends ReadOptions<T> {
-  /** Reads the blob to its end; fails if it does not match the descriptor. */
-  readonly keep: (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
-}
-
 /**
  * Keeps the blob and reads it at the same time. The reader sees the end only once the blob is verified; a fault of the
  * blob takes precedence over the reader's error.
@@ -229,14 +222,15 @@ interface ReceiveOptions<T> extends ReadOptions<T> {
 async function receive<T>(
   store: LazyLayerStore,
   lazy: LazyLayer,
-  { into, keep, ...options }: ReceiveOptions<T>,
+  { into, ...options }: ReadOptions<T>,
 ): Promise<T> {
   const { signal } = options;
   const channel = new ByteChannel();
+  const digest = new RunningDigest();
   async function* both(): AsyncGenerator<Uint8Array, void> {
-    for await (const chunk of download(store, lazy, options)) {
-      await channel.write(chunk);
-      yield chunk;
+    for await (const block of hashedBlocks(store, lazy, { ...options, digest })) {
+      await channel.write(block);
+      yield block;
     }
   }
   const reading = into(channel);
@@ -244,7 +238,7 @@ async function receive<T>(
   reading.then(leave, leave);
   try {
     using _permit = await downloads(store).acquire(signal);
-    await keep(both());
+    await store.blobs.write(both(), lazy.descriptor, { digest, signal });
     channel.end();
   } catch (error) {
     channel.fail(error);
@@ -254,15 +248,35 @@ async function receive<T>(
   return await reading;
 }
 
+/**
+ * A download in few large blocks, each hashed once for all that verify it. Networks give small chunks: they are copied,
+ * so that their buffers can be freed at once. A block is valid until `CHUNKS_IN_USE` more are requested.
+ */
+function hashedBlocks(
+  store: LazyLayerStore,
+  lazy: LazyLayer,
+  options: EnsureOptions & { readonly digest: RunningDigest },
+): AsyncGenerator<Uint8Array, void> {
+  async function* hashed(): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of download(store, lazy, { ...options, lend: true })) {
+      options.digest.update(chunk);
+      yield chunk;
+      // The store refuses it then.
+      if (options.digest.size > lazy.descriptor.size) return;
+    }
+  }
+  return blocks(hashed(), CHUNK, CHUNKS_IN_USE);
+}
+
 async function* download(
   store: LazyLayerStore,
   lazy: LazyLayer,
-  { signal, lend, progress, provider = store.provider }: EnsureOptions & FetchRequest,
+  { progress, provider = store.provider, ...request }: EnsureOptions & FetchRequest,
 ): AsyncGenerator<Uint8Array, void> {
   if (provider === undefined) throw notAvailable(lazy);
   let bytes = 0;
-  for await (const chunk of provider.fetch(lazy, { signal, lend })) {
-    signal?.throwIfAborted();
+  for await (const chunk of provider.fetch(lazy, request)) {
+    request.signal?.throwIfAborted();
     bytes += chunk.length;
     progress?.advanced(lazy, bytes);
     yield chunk;

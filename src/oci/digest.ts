@@ -50,6 +50,27 @@ export function digestOf(bytes: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
 }
 
+/** The sha256 digest of bytes as they come, for several readers that would each hash them. */
+export class RunningDigest {
+  readonly #hash = createHash('sha256');
+  #size = 0;
+
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Of the bytes so far. */
+  get value(): Digest {
+    return `sha256:${this.#hash.copy().digest('hex')}` as Digest;
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#size += bytes.length;
+  }
+}
+
 /** The 64 hexadecimal digits of a digest. */
 export function digestHex(digest: Digest): string {
   return digest.slice(digest.indexOf(':') + 1);

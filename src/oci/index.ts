@@ -1,6 +1,14 @@
 export { canonicalJson } from './canonical-json.ts';
 export { decodeDescriptor, decodeImageConfig, decodeIndex, decodeManifest } from './decode.ts';
-export { chainIds, digestHex, digestOf, isDigest, parseDiffId, parseDigest } from './digest.ts';
+export {
+  chainIds,
+  digestHex,
+  digestOf,
+  isDigest,
+  parseDiffId,
+  parseDigest,
+  RunningDigest,
+} from './digest.ts';
 export { formatTime, parseTime, ZERO_TIME } from './go-time.ts';
 export {
   isIndexType,

@@ -14,6 +14,8 @@ export interface Call {
   /** Called again when the request has to be sent again. */
   readonly body?: (() => HttpBody) | undefined;
   readonly answerMs?: number | undefined;
+  /** Whether a chunk of the answer may be valid only until the next one is requested. */
+  readonly lend?: boolean | undefined;
   /** What the request is about, for messages: `debian:12`. */
   readonly subject: string;
   readonly signal: AbortSignal | undefined;

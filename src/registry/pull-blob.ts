@@ -3,16 +3,15 @@
  * another one: the digest covers the whole.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs
  */
-import { createHash, type Hash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { HttpResponse } from '../http/index.ts';
-import { type Descriptor, digestOf } from '../oci/index.ts';
+import { type Descriptor, digestOf, RunningDigest } from '../oci/index.ts';
 import { breach } from './answers.ts';
 import type { Call } from './call.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { TransientError } from './retry-policy.ts';
 import type { RegistryServer } from './server.ts';
-import type { BlobRequest } from './types.ts';
+import type { PullBlobRequest } from './types.ts';
 import { type RemoteRepository, Walk } from './walk.ts';
 
 /** Servers that sent wrong bytes for a blob: mirrors among them are not asked for it again. */
@@ -23,7 +22,7 @@ export interface BlobSource {
   readonly descriptor: Descriptor;
   readonly subject: string;
   readonly suspects: Suspects;
-  readonly request: BlobRequest;
+  readonly request: PullBlobRequest;
 }
 
 /** Bytes of progress after which the retry policy is reset; less counts as a failed attempt. */
@@ -32,7 +31,8 @@ const RESETS_RETRIES = 64 * 1024;
 /** The bytes received so far. */
 interface Received {
   offset: number;
-  readonly hash: Hash;
+  /** Undefined if the reader computes it. */
+  readonly digest: RunningDigest | undefined;
   readonly from: Set<RegistryServer>;
   /** Hosts that sent them: servers of the registry, or those of the descriptor's URLs. */
   readonly hosts: Set<string>;
@@ -48,12 +48,12 @@ export async function* pullBlob(source: BlobSource): AsyncGenerator<Uint8Array> 
   }
   const received: Received = {
     offset: 0,
-    hash: createHash('sha256'),
+    digest: request.digest === undefined ? new RunningDigest() : undefined,
     from: new Set(),
     hosts: new Set(),
   };
   yield* fromPlaces(source, received);
-  if (`sha256:${received.hash.digest('hex')}` === descriptor.digest) return;
+  if ((received.digest ?? request.digest)?.value === descriptor.digest) return;
   const suspects = source.suspects.get(descriptor.digest) ?? new Set();
   for (const server of received.from) suspects.add(server);
   source.suspects.set(descriptor.digest, suspects);
@@ -108,7 +108,7 @@ async function* fromRemote(
 /** Requests the registry's copy, or, if it has none, one of the descriptor's URLs. */
 async function request(
   { server, repository }: RemoteRepository,
-  { descriptor, subject, request: { signal } }: BlobSource,
+  { descriptor, subject, request: { signal, lend } }: BlobSource,
   offset: number,
 ): Promise<{ readonly response: HttpResponse; readonly host: string }> {
   const call: Call = {
@@ -119,6 +119,7 @@ async function request(
     headers: offset === 0 ? {} : { range: `bytes=${offset}-` },
     subject,
     signal,
+    lend,
   };
   const urls = (descriptor.urls ?? []).filter((url) => /^https?:\/\//i.test(url));
   const response = await server.send(
@@ -160,7 +161,7 @@ async function* read(response: HttpResponse, reading: Reading): AsyncGenerator<U
     if (received.offset + fresh.length > size) throw wrongSize(host, source);
     gained += fresh.length;
     if (gained >= RESETS_RETRIES) retries.reset();
-    received.hash.update(fresh);
+    received.digest?.update(fresh);
     received.offset += fresh.length;
     source.request.onProgress?.(received.offset);
     yield fresh;

@@ -193,6 +193,7 @@ export class RegistryServer {
           : { ca: endpoint.tls.ca, cert: undefined, key: undefined, skipVerify: false },
         signal: call.signal,
         answerMs: call.answerMs,
+        lend: call.lend,
       });
       if (isHere) this.#hasAnswered = true;
       return response;

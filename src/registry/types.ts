@@ -6,7 +6,7 @@
 
 import type { Environment } from '../environment.ts';
 import type { AppError } from '../errors.ts';
-import type { Descriptor, Digest, RawManifest, Reference } from '../oci/index.ts';
+import type { Descriptor, Digest, RawManifest, Reference, RunningDigest } from '../oci/index.ts';
 
 export interface RegistryOptions {
   /** The caller's environment: proxies, certificates, where the configurations of Docker and Podman are. */
@@ -38,6 +38,13 @@ export interface BlobRequest {
   readonly signal?: AbortSignal | undefined;
   /** Called as bytes arrive or leave, with the number of the blob's bytes transferred so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+export interface PullBlobRequest extends BlobRequest {
+  /** Whether a chunk may be valid only until the next one is requested. */
+  readonly lend?: boolean | undefined;
+  /** Of the chunks taken so far, if the reader computes it: then they are not hashed a second time. */
+  readonly digest?: RunningDigest | undefined;
 }
 
 export interface PushBlobRequest extends BlobRequest {
@@ -77,7 +84,7 @@ export interface Registries extends AsyncDisposable {
   blob(
     repository: Repository,
     descriptor: Descriptor,
-    request?: BlobRequest,
+    request?: PullBlobRequest,
   ): AsyncIterable<Uint8Array>;
   /** Whether the registry has the blob in the repository. */
   hasBlob(repository: Repository, digest: Digest, request?: BlobRequest): Promise<boolean>;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Digest, digestOf } from '../oci/index.ts';
+import { type Digest, digestOf, RunningDigest } from '../oci/index.ts';
 import { Store } from './index.ts';
 
 let root: string;
@@ -52,6 +52,33 @@ describe('a blob', () => {
     const expected = { digest: digestOf(bytes), size: bytes.length };
     expect(await store.blobs.write(bytes, expected)).toEqual(expected);
     expect((await store.blobs.read(expected.digest)).equals(bytes)).toBe(true);
+  });
+});
+
+describe('a digest that the source of a blob computes', () => {
+  async function* hashed(digest: RunningDigest, ...chunks: readonly string[]) {
+    for (const chunk of chunks) {
+      digest.update(Buffer.from(chunk));
+      yield Buffer.from(chunk);
+    }
+  }
+
+  test('names the blob', async () => {
+    const digest = new RunningDigest();
+    expect(await store.blobs.write(hashed(digest, 'hello', ' world'), HELLO, { digest })).toEqual(
+      HELLO,
+    );
+  });
+
+  test('is refused if it is not of all bytes, or not the expected one', async () => {
+    const partly = new RunningDigest();
+    partly.update(Buffer.from('hello world'));
+    const more = store.blobs.write(stream('hello world', '!'), undefined, { digest: partly });
+    await expect(more).rejects.toThrow('not that of the bytes');
+    const digest = new RunningDigest();
+    const wrong = store.blobs.write(hashed(digest, 'hello there'), HELLO, { digest });
+    await expect(wrong).rejects.toMatchObject({ code: 'BLOB_DIGEST_MISMATCH' });
+    expect([...store.blobs.list()]).toEqual([]);
   });
 });
 

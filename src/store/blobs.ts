@@ -1,9 +1,9 @@
 /** Verified bytes, named by their digest. An existing blob is complete: files appear by rename, after fsync. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { AbortedError, AppError } from '../errors.ts';
-import { type Digest, digestOf, isDigest } from '../oci/index.ts';
+import { type Digest, digestOf, isDigest, RunningDigest } from '../oci/index.ts';
 import { acquireLock, hasErrorCode } from '../system/index.ts';
 import { unlock } from './claims.ts';
 import { storeDamaged } from './database-error.ts';
@@ -24,8 +24,13 @@ export interface BlobInfo {
   readonly size: number;
 }
 
-export interface WriteBlobOptions {
+interface ClaimOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteBlobOptions extends ClaimOptions {
+  /** Of all bytes of the source, which updates it: then they are not hashed a second time. */
+  readonly digest?: RunningDigest | undefined;
 }
 
 interface BlobParts {
@@ -110,7 +115,7 @@ export class BlobStore {
   async write(
     source: Uint8Array | AsyncIterable<Uint8Array>,
     expected?: ExpectedBlob,
-    { signal }: WriteBlobOptions = {},
+    { signal, digest }: WriteBlobOptions = {},
   ): Promise<BlobInfo> {
     if (source instanceof Uint8Array) {
       const info = { digest: digestOf(source), size: source.length };
@@ -118,12 +123,12 @@ export class BlobStore {
       // The usual case of an unchanged build; the image's record checks that the blob still exists.
       if (this.has(info.digest) && this.#mayKeep(info.digest)) return info;
     }
-    if (this.#layout.isReadOnly) return this.#writeElsewhere(source, { expected, signal });
+    if (this.#layout.isReadOnly) return this.#writeElsewhere(source, { expected, signal, digest });
     const folder = `${this.#layout.blobs}/sha256`;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const temporary = `${this.#layout.tmp}/${this.#lease.hold()}.${randomBytes(8).toString('hex')}`;
     try {
-      const info = await writeFile(temporary, inPieces(source), { expected, signal });
+      const info = await writeFile(temporary, inPieces(source), { expected, signal, digest });
       verify(info, expected);
       const lock = await acquireLock(this.#layout.collectorLock, 'shared', { signal });
       try {
@@ -141,13 +146,13 @@ export class BlobStore {
   }
 
   /** Verifies the bytes of an existing blob. */
-  async isSound(digest: Digest, { signal }: WriteBlobOptions = {}): Promise<boolean> {
-    const hash = createHash('sha256');
+  async isSound(digest: Digest, { signal }: ClaimOptions = {}): Promise<boolean> {
+    const actual = new RunningDigest();
     for await (const chunk of createReadStream(this.#file(digest), { highWaterMark: CHUNK })) {
       if (signal?.aborted) throw new AbortedError();
-      hash.update(chunk);
+      actual.update(chunk);
     }
-    return `sha256:${hash.digest('hex')}` === digest;
+    return actual.value === digest;
   }
 
   /** The path of a blob, without holding it. */
@@ -165,7 +170,7 @@ export class BlobStore {
    * blob exists by now.
    * @throws AbortedError
    */
-  async claim(digest: Digest, { signal }: WriteBlobOptions = {}): Promise<Disposable> {
+  async claim(digest: Digest, { signal }: ClaimOptions = {}): Promise<Disposable> {
     const name = digest.slice(digest.indexOf(':') + 1);
     const lock = await acquireLock(`${this.#layout.locks}/${name}`, 'exclusive', { signal });
     return { [Symbol.dispose]: () => unlock(lock) };
@@ -225,11 +230,11 @@ interface WriteOptions extends WriteBlobOptions {
 async function writeFile(
   path: string,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { expected, signal }: WriteOptions,
+  { expected, signal, digest: given }: WriteOptions,
 ): Promise<BlobInfo> {
   const handle = await open(path, 'wx', 0o600);
   try {
-    const hash = createHash('sha256');
+    const digest = given ?? new RunningDigest();
     const writer = new ChunkWriter(handle);
     let size = 0;
     for await (const chunk of source) {
@@ -240,12 +245,13 @@ async function writeFile(
       }
       const written = writer.write(chunk);
       // Hashes while writing.
-      hash.update(chunk);
+      if (given === undefined) digest.update(chunk);
       await written;
     }
     await writer.end();
     await handle.sync();
-    return { digest: `sha256:${hash.digest('hex')}` as Digest, size };
+    if (digest.size !== size) throw new Error('the digest is not that of the bytes');
+    return { digest: digest.value, size };
   } finally {
     await handle.close();
   }

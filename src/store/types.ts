@@ -12,7 +12,7 @@
  * A record is written after what it names; files appear by rename. The directory has mode 0700.
  */
 import type { Warning } from '../errors.ts';
-import type { Descriptor, DiffId, Digest, Reference } from '../oci/index.ts';
+import type { Descriptor, DiffId, Digest, Reference, RunningDigest } from '../oci/index.ts';
 import type { TreeForm } from '../system/index.ts';
 
 /** Names a layer in one store: 32 hex digits. Not a content digest. */
@@ -75,6 +75,8 @@ export interface FetchRequest {
   readonly signal?: AbortSignal | undefined;
   /** Whether a chunk may be valid only until the next one is requested. */
   readonly lend?: boolean | undefined;
+  /** Of the chunks taken so far, if the reader computes it: then the provider need not. */
+  readonly digest?: RunningDigest | undefined;
 }
 
 /** A layer of an image. With an epoch, its times are rewritten when it is packed as a tar. */

@@ -12,10 +12,10 @@ export function registryLayers(registries: () => Promise<Registries>): LayerProv
   const bytesFrom = async function* (
     source: BlobSource,
     { descriptor }: LazyLayer,
-    { signal }: FetchRequest,
+    request: FetchRequest,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     if (source.kind === 'registry') {
-      yield* (await registries()).blob(source, descriptor, { signal });
+      yield* (await registries()).blob(source, descriptor, request);
     } else {
       yield* createReadStream(layoutBlobPath(source.directory, descriptor.digest));
     }

@@ -4,7 +4,7 @@
  * have no meaning, except that a config named after a digest must have it. Such an archive has no manifests: each image
  * gets one that names its layers uncompressed.
  */
-import { decompress, detectCompression, MAGIC_SIZE } from '../../archive/index.ts';
+import { decompress, detectCompression, MAGIC_SIZE, ownChunks } from '../../archive/index.ts';
 import { AppError } from '../../errors.ts';
 import {
   type Descriptor,
@@ -99,7 +99,10 @@ async function sourceOf(
       const layer = layers.get(digest);
       if (config !== undefined) yield config;
       else if (layer === undefined) missing(archive, digest);
-      else yield* verifiedTar(decompress(archive.read(layer, reading)), digest);
+      else {
+        const tar = verifiedTar(decompress(archive.read(layer, reading)), digest);
+        yield* reading?.lend === true ? tar : ownChunks(tar);
+      }
     },
     hasBlob: async (digest) => configs.has(digest) || layers.has(digest),
     referrers: async () => [],
