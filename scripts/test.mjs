@@ -22,6 +22,7 @@ installPackages({
   'qemu-user-static': '/usr/bin/qemu-aarch64-static',
   'libcap2-bin': '/usr/sbin/setcap',
   proot: 'proot',
+  uidmap: 'newuidmap',
   jq: 'jq',
   shellcheck: 'shellcheck',
   tmux: 'tmux',

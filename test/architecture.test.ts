@@ -182,12 +182,14 @@ describe('the edges of the program', () => {
     const elsewhere = [...asking, ...naming].filter(
       (file) => !/^runtime\/(oci|builtin|isolation)\//.test(file),
     );
-    // They try overlayfs for a diagnosis, and tell it who the user is, choose root's store directory, and whether device nodes can be exported.
+    // A user's command enters a namespace; others try overlayfs for a diagnosis, and tell it who the user is, choose root's store directory, and whether device nodes can be exported.
     expect(elsewhere).toEqual([
+      'cli/user-namespace.ts',
       'doctor/read-layers.ts',
       'doctor/read-user.ts',
       'export/export-local.ts',
       'store/default-root.ts',
+      'user-namespace/new-namespace.ts',
     ]);
   });
 

@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { type FlagTable, type FlagValues, parseFlags } from './flags.ts';
 import type { Io } from './io.ts';
+import type { EnterNamespace, NamespaceWish } from './user-namespace.ts';
 
 /** What a command gets besides its arguments. */
 export interface CommandContext {
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** `--root` given before the command. */
   readonly root: string | undefined;
+  /** Undefined: the command runs in the process of somebody else. */
+  readonly enterNamespace?: EnterNamespace | undefined;
 }
 
 export interface Invocation<T extends FlagTable> {
@@ -38,6 +41,8 @@ export interface CommandSpec<T extends FlagTable> {
   /** The hint if there are too few of them. */
   readonly missing?: string;
   readonly interspersed?: boolean;
+  /** For commands that read or make files of layers: the user namespace that an ordinary user needs for that. */
+  namespace?(flags: FlagValues<T>): NamespaceWish;
   /** @returns the exit status */
   run(invocation: Invocation<T>, context: CommandContext): Promise<number>;
 }
@@ -48,7 +53,7 @@ export interface Example {
 }
 
 /** A command without the types of its flags. */
-export interface Command extends Omit<CommandSpec<FlagTable>, 'run'> {
+export interface Command extends Omit<CommandSpec<FlagTable>, 'run' | 'namespace'> {
   /**
    * Parses and runs. @returns the exit status, or `help` if `--help` was given.
    * @param name the command as typed, for messages: `lamina image ls`
@@ -67,7 +72,7 @@ export const storeFlags = {
 } as const satisfies FlagTable;
 
 export function defineCommand<const T extends FlagTable>(spec: CommandSpec<T>): Command {
-  const { run, ...described } = spec;
+  const { run, namespace, ...described } = spec;
   return {
     ...described,
     async execute(name, argv, context) {
@@ -75,6 +80,7 @@ export function defineCommand<const T extends FlagTable>(spec: CommandSpec<T>): 
       const parsed = parseFlags(spec.flags, argv, { command: name, interspersed });
       if (parsed.help) return 'help';
       checkArguments(name, spec, parsed.args);
+      if (namespace !== undefined) await context.enterNamespace?.(namespace(parsed.flags));
       await noteWithoutEffect(spec.flags, parsed.given, context);
       return run(parsed, context);
     },

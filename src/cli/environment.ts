@@ -7,6 +7,7 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
     'time of the image and latest time of its new files, in seconds since 1970; makes builds reproducible',
   ],
   ['LAMINA_ISOLATION', 'how processes are isolated, same as --isolation'],
+  ['LAMINA_USERNS_REMAP', "IDs of an ordinary user's namespace, same as --userns-remap"],
   ['LAMINA_CA_CERTIFICATES', 'CA certificates for RUN steps, same as --ca-certificates'],
   [
     'LAMINA_CERTS_D',

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { exitStatus } from './exit-status.ts';
 import { processIo } from './io.ts';
 import { runProgram } from './program.ts';
+import { namespaceEntry } from './user-namespace.ts';
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
@@ -33,12 +34,14 @@ process.on('unhandledRejection', (reason) => {
 
 // The status if the event loop is empty before the command has ended: not a success.
 process.exitCode = exitStatus.internal;
+const io = processIo(controller.signal);
 runProgram({
   argv: process.argv.slice(2),
-  io: processIo(controller.signal),
+  io,
   env: process.env,
   signal: controller.signal,
   api: async () => (await import('../lamina.ts')).createLamina({ env: process.env }),
+  enterNamespace: namespaceEntry(process.argv, process.env, io),
 }).then(leave, (error: unknown) => {
   console.error(error);
   process.exit(exitStatus.internal);

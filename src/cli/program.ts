@@ -13,6 +13,7 @@ import { parseFlags } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { COLLECT } from './hidden-commands.ts';
 import { type Io, PipeClosed, useColor } from './io.ts';
+import type { EnterNamespace } from './user-namespace.ts';
 
 export interface ProgramOptions {
   readonly argv: readonly string[];
@@ -20,6 +21,7 @@ export interface ProgramOptions {
   readonly env: Environment;
   readonly signal: AbortSignal;
   readonly api: () => Promise<Lamina>;
+  readonly enterNamespace?: EnterNamespace;
 }
 
 /** Runs one command line. @returns the exit status; never throws */

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { installing, packageIn, packageManagerOf } from './install.ts';
-import { idRangesIn } from './read-user.ts';
 
 test.each([
   ['ID=debian\n', 'apt'],
@@ -24,11 +23,4 @@ test('a command names the package as the distribution does, and gets root', () =
 test('only commands of apt-get are translated', () => {
   expect(packageIn('apt-get install runc')).toBe('runc');
   expect(packageIn('run lamina with sudo')).toBeUndefined();
-});
-
-test('ranges of subordinate ids are read, and other lines are left out', () => {
-  expect(idRangesIn('# comment\nme:100000:65536\n1000:300000:10\nbroken:1\n\n')).toEqual([
-    { owner: 'me', first: 100_000, count: 65_536 },
-    { owner: '1000', first: 300_000, count: 10 },
-  ]);
 });

@@ -6,10 +6,12 @@ import { makeBusyboxImage } from '../support/busybox-image.ts';
 import { Workbench } from '../support/cli.ts';
 import { isolationProjects } from '../support/isolation-projects.ts';
 import { OrdinaryContainer } from '../support/ordinary-container.ts';
-import { inUserNamespace, SUBORDINATE } from '../support/user-namespace.ts';
+import { OrdinaryUser } from '../support/ordinary-user.ts';
 
 /** No entry of /etc/passwd has it. */
 const ARBITRARY = 12_345;
+/** All files belong to the user. */
+const HAVE_ONE_ID: ReadonlySet<string> = new Set(['single', 'proot']);
 const EPOCH = { SOURCE_DATE_EPOCH: '1700000000' };
 
 describe('RUN', () => {
@@ -19,6 +21,7 @@ describe('RUN', () => {
   let container: OrdinaryContainer;
   /** As with Kubernetes' `restricted`. */
   let restricted: OrdinaryContainer;
+  let user: OrdinaryUser;
 
   beforeAll(async () => {
     chmodSync(bench.directory, 0o755);
@@ -29,9 +32,10 @@ describe('RUN', () => {
     restricted = new OrdinaryContainer(bench.directory, {
       ...{ uid: ARBITRARY, capabilities: [], noNewPrivileges: true },
     });
-    for (const isolation of ['oci', 'builtin', 'userns', 'chroot', 'proot']) {
+    user = new OrdinaryUser(join(bench.directory, 'alice'));
+    for (const isolation of ['oci', 'builtin', 'userns', 'single', 'chroot', 'proot']) {
       const store = new Workbench({ store: join(bench.directory, `store-${isolation}`) });
-      const owner = { userns: SUBORDINATE.first, proot: ARBITRARY }[isolation];
+      const owner = { userns: user.uid, single: user.uid, proot: ARBITRARY }[isolation];
       if (owner !== undefined) {
         mkdirSync(store.store);
         chownSync(store.store, owner, owner);
@@ -51,7 +55,7 @@ describe('RUN', () => {
   });
 
   function wrapperOf(isolation: string): readonly string[] | undefined {
-    if (isolation === 'userns') return inUserNamespace(SUBORDINATE.map);
+    if (isolation === 'userns' || isolation === 'single') return user.wrapper;
     if (isolation === 'proot') return restricted.wrapper;
     return isolation === 'chroot' ? container.wrapper : undefined;
   }
@@ -62,7 +66,11 @@ describe('RUN', () => {
     if (store === undefined || directory === undefined) throw new Error(name);
     const wrapper = wrapperOf(isolation);
     const settings = { wrapper, env: EPOCH, cwd: directory };
-    const args = ['build', '-q', '--isolation', isolation, ...flags, directory];
+    const how =
+      isolation === 'single'
+        ? ['--isolation=userns', '--userns-remap=single']
+        : [`--isolation=${isolation}`];
+    const args = ['build', '-q', ...how, ...flags, directory];
     return (await store.succeed(args, settings)).stdout;
   }
 
@@ -71,7 +79,7 @@ describe('RUN', () => {
     async (name, flags, needsIds) => {
       const digests = new Map<string, string>();
       for (const isolation of stores.keys()) {
-        if (isolation === 'proot' && needsIds === true) continue;
+        if (HAVE_ONE_ID.has(isolation) && needsIds === true) continue;
         digests.set(
           isolation,
           await digest(

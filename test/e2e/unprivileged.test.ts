@@ -75,7 +75,7 @@ describe('a build without RUN', () => {
       'traced',
     );
     chmodSync(traced, 0o755);
-    const args = ['build', '--progress=plain', traced];
+    const args = ['build', '--progress=plain', '--isolation=proot', traced];
     const { stderr } = await user.succeed(args, { wrapper: withoutPrivilege });
     expect(stderr).toMatch(/^isolation: proot \(without namespaces, .*full speed\)$/m);
     expect(stderr).toMatch(/ 1001$/m);

@@ -3,6 +3,7 @@ import { storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
 import { isolationFlag } from '../isolation-flag.ts';
 import { limitFlags } from '../limit-flags.ts';
+import { remapFlag } from '../user-namespace.ts';
 
 const WHAT = 'Build';
 const HOW = 'Execution and cache';
@@ -180,6 +181,7 @@ export const buildFlags = {
     help: 'set a ulimit',
   },
   ...isolationFlag(STEPS),
+  ...remapFlag(STEPS),
   ...limitFlags(STEPS),
   'ca-certificates': {
     kind: 'list',

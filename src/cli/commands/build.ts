@@ -18,6 +18,7 @@ import { resourceLimits } from '../limit-flags.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { RESULT_FILES, refuseUnwritable, writeResult } from '../result-files.ts';
 import { entitlement, secretSource, sshSource } from '../step-values.ts';
+import { namespaceOfFlags } from '../user-namespace.ts';
 import {
   byteSize,
   cacheSpec,
@@ -50,6 +51,7 @@ export const buildCommand = defineCommand({
   ],
   flags: buildFlags,
   args: [1, 1],
+  namespace: namespaceOfFlags,
   missing: "give the build context as the last argument, often '.'",
   examples: [
     {

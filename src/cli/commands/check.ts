@@ -17,6 +17,7 @@ import type { FlagTable } from '../flags.ts';
 import { jsonText } from '../json-text.ts';
 import { renderMarkdown, renderText } from '../report/index.ts';
 import { secretSource } from '../step-values.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 const LIMITS = 'Limits';
 
@@ -124,6 +125,7 @@ export const checkCommand = defineCommand({
     ...storeFlags,
   },
   args: [1, 1],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina check app', text: 'see what could be checked' },
     {

@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { renderComparison, renderMarkdownComparison } from '../compare-report.ts';
 import { jsonText } from '../json-text.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 /** Exit statuses as with cmp and diff. */
 const STATUS = { same: 0, different: 1 } as const;
@@ -43,6 +44,7 @@ export const compareCommand = defineCommand({
     ...storeFlags,
   },
   args: [2, 2],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina compare hello:1.0 hello:1.1', text: 'see what a release changes' },
     {

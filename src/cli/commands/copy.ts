@@ -1,5 +1,6 @@
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { transferDisplay } from '../transfer-display.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 export const copyCommand = defineCommand({
   usage: '[OPTIONS] SOURCE DESTINATION',
@@ -25,6 +26,7 @@ export const copyCommand = defineCommand({
     ...storeFlags,
   },
   args: [2, 2],
+  namespace: namespaceOfStore,
   examples: [
     {
       command: 'lamina copy debian:bookworm registry.example.com/mirror/debian:bookworm',

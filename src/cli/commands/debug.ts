@@ -13,6 +13,7 @@ import { isolationChoice, isolationFlag } from '../isolation-flag.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { secretSource, sshSource } from '../step-values.ts';
 import { transferDisplay } from '../transfer-display.ts';
+import { namespaceOfFlags, remapFlag } from '../user-namespace.ts';
 import { keyValues, namedContexts } from '../values.ts';
 
 const OF_BUILD = 'Stages and steps';
@@ -65,6 +66,7 @@ const debugFlags = {
     help: 'image with a static shell and tools in /bin, such as busybox:musl, to use instead of those in the file system',
   },
   ...isolationFlag('Common'),
+  ...remapFlag('Common'),
   ...storeFlags,
 } as const satisfies FlagTable;
 
@@ -85,6 +87,7 @@ export const debugCommand = defineCommand({
   ],
   flags: debugFlags,
   args: [0, Infinity],
+  namespace: namespaceOfFlags,
   examples: [
     { command: 'lamina debug', text: 'look into the step that failed' },
     { command: 'lamina debug -- cat config.log', text: 'print a file that it left behind' },

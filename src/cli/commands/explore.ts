@@ -3,6 +3,7 @@ import { type CommandContext, defineCommand, rootOf, storeFlags } from '../comma
 import { exitStatus } from '../exit-status.ts';
 import { layerProblemText, type UnreadLayer } from '../layer-problem.ts';
 import { refuseUnwritable, writeResult } from '../result-files.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 export const exploreCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE]',
@@ -24,6 +25,7 @@ export const exploreCommand = defineCommand({
     ...storeFlags,
   },
   args: [1, 2],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina explore hello', text: 'look into an image of the store' },
     { command: 'lamina explore docker://alpine:3.20', text: 'look into an image of a registry' },

@@ -1,5 +1,6 @@
 import { archiveDestination, archiveFlags } from '../archive-output.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 export const exportCommand = defineCommand({
   usage: '[OPTIONS] IMAGE',
@@ -13,6 +14,7 @@ export const exportCommand = defineCommand({
     ...storeFlags,
   },
   args: [1, 1],
+  namespace: namespaceOfStore,
   examples: [{ command: 'lamina export app | tar -t', text: 'list the files of an image' }],
   async run({ flags, args }, context) {
     const [image = ''] = args;

@@ -7,6 +7,7 @@ import { humanSize } from '../../progress/index.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 const initFlags = {
   part: {
@@ -54,6 +55,7 @@ export const initCommand = defineCommand({
   ],
   flags: initFlags,
   args: [0, 1],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina init', text: 'in a project without a Dockerfile' },
     { command: 'lamina init --print', text: 'only look at it' },

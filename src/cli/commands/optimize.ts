@@ -6,6 +6,7 @@ import type { FlagValues } from '../flags.ts';
 import { shellWords } from '../shell-words.ts';
 import { secretSource, sshSource } from '../step-values.ts';
 import { unifiedDiff } from '../unified-diff.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 import { badValue, keyValues, namedContexts } from '../values.ts';
 import { certificateSources } from './build.ts';
 import { buildFlags } from './build-flags.ts';
@@ -77,6 +78,7 @@ export const optimizeCommand = defineCommand({
   ],
   flags,
   args: [0, 1],
+  namespace: namespaceOfStore,
   examples: [
     {
       command: "lamina optimize --test 'node --version'",

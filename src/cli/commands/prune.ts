@@ -10,6 +10,7 @@ import {
 import type { FlagTable } from '../flags.ts';
 import { checkFilter, imageFilter, parseFilter } from '../image-filters.ts';
 import { duration, moment } from '../time-filter.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 import { byteSize } from '../values.ts';
 
 const pruneFlags = {
@@ -59,6 +60,7 @@ export const builderPruneCommand = defineCommand({
   ],
   flags: { ...pruneFlags, ...cacheFlags },
   args: [0, 0],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina builder prune -af', text: 'remove the whole cache' },
     {
@@ -97,6 +99,7 @@ export const imagePruneCommand: Command = defineCommand({
   description: ['Removes images without a name; with --all, all images.'],
   flags: { ...pruneFlags, filter: imageFilterFlag },
   args: [0, 0],
+  namespace: namespaceOfStore,
   examples: [
     {
       command: 'lamina image prune -af --filter until=24h',
@@ -134,6 +137,7 @@ export const systemPruneCommand: Command = defineCommand({
     },
   },
   args: [0, 0],
+  namespace: namespaceOfStore,
   examples: [{ command: 'lamina system prune -af', text: 'remove everything' }],
   async run({ flags }, context) {
     for (const text of flags.filter) checkFilter(parseFilter(text), IMAGE_FILTERS);

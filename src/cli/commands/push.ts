@@ -1,5 +1,6 @@
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { transferDisplay } from '../transfer-display.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 export const pushCommand = defineCommand({
   usage: '[OPTIONS] NAME[:TAG]',
@@ -24,6 +25,7 @@ export const pushCommand = defineCommand({
     },
   },
   args: [1, 1],
+  namespace: namespaceOfStore,
   examples: [
     {
       command: 'lamina push registry.example.com/team/app:1.0',

@@ -10,6 +10,7 @@ import {
   renderMarkdown,
   renderText,
 } from '../report/index.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 const ROWS = 10;
 
@@ -62,6 +63,7 @@ export const reportCommand = defineCommand({
     ...storeFlags,
   },
   args: [1, 1],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina report hello', text: 'look into an image of the store' },
     { command: 'lamina report docker://alpine:3.20', text: 'look into an image of a registry' },

@@ -1,6 +1,7 @@
 import { AbortedError, AppError } from '../../errors.ts';
 import { printable } from '../../progress/index.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 export const rmiCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
@@ -23,6 +24,7 @@ export const rmiCommand = defineCommand({
     },
   },
   args: [1, Infinity],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina rmi hello:old', text: 'remove a name, and the image if it was the last' },
   ],

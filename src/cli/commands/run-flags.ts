@@ -2,6 +2,7 @@ import { storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
 import { isolationFlag } from '../isolation-flag.ts';
 import { limitFlags } from '../limit-flags.ts';
+import { remapFlag } from '../user-namespace.ts';
 
 const UNSUPPORTED = 'not in this version';
 
@@ -98,6 +99,7 @@ export const runFlags = {
     help: 'add a device of this machine, or all devices in a directory',
   },
   ...isolationFlag('Security'),
+  ...remapFlag('Security'),
   ...limitFlags('Limits'),
   'memory-reservation': {
     kind: 'text',

@@ -9,6 +9,7 @@ import { isolationChoice } from '../isolation-flag.ts';
 import { resourceLimits } from '../limit-flags.ts';
 import { shortReference } from '../reference-text.ts';
 import { transferDisplay } from '../transfer-display.ts';
+import { namespaceOfFlags } from '../user-namespace.ts';
 import {
   byteSize,
   commaSeparated,
@@ -34,6 +35,7 @@ export const runCommand = defineCommand({
   ],
   flags: runFlags,
   args: [1, Infinity],
+  namespace: namespaceOfFlags,
   interspersed: false,
   examples: [
     { command: 'lamina run --rm hello', text: 'run the command of the image' },

@@ -1,5 +1,6 @@
 import { archiveDestination, archiveFlags } from '../archive-output.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 export const saveCommand = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
@@ -19,6 +20,7 @@ export const saveCommand = defineCommand({
     platform: { kind: 'text', help: 'platform of the image', notYet: 'remove the option' },
   },
   args: [1, Infinity],
+  namespace: namespaceOfStore,
   examples: [
     { command: 'lamina save -o hello.tar hello', text: 'write a file' },
     { command: 'lamina save hello | docker load', text: 'give an image to Docker' },

@@ -2,6 +2,7 @@ import type { CheckStoreResult } from '../../api/index.ts';
 import { printable } from '../../progress/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { jsonText } from '../json-text.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 
 export const systemCheckCommand = defineCommand({
   usage: '[OPTIONS]',
@@ -24,6 +25,7 @@ export const systemCheckCommand = defineCommand({
     ...storeFlags,
   },
   args: [0, 0],
+  namespace: namespaceOfStore,
   examples: [{ command: 'lamina system check --repair', text: 'remove what is damaged' }],
   async run({ flags }, context) {
     const api = await context.api();

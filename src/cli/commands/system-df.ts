@@ -5,6 +5,7 @@ import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { jsonText } from '../json-text.ts';
 import { NONE, splitReference } from '../reference-text.ts';
 import { type Row, renderRows } from '../rows.ts';
+import { namespaceOfStore } from '../user-namespace.ts';
 import { shortId } from './images.ts';
 
 export const systemDfCommand = defineCommand({
@@ -31,6 +32,7 @@ export const systemDfCommand = defineCommand({
     },
   },
   args: [0, 0],
+  namespace: namespaceOfStore,
   async run({ flags }, context) {
     const api = await context.api();
     const options = { root: rootOf(flags, context), signal: context.signal };

@@ -10,10 +10,12 @@ const USER: MachineFacts = {
   isRoot: false,
   isInUserNamespace: false,
   hasOneId: false,
+  isOfCommand: false,
   capabilities: 0n,
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
   refusedNamespaces: () => undefined,
+  refusedUserNamespaces: () => undefined,
   refusedTracing: () => undefined,
 };
 const ROOT: MachineFacts = { ...USER, isRoot: true, capabilities: 2n ** 41n - 1n };
@@ -42,10 +44,10 @@ describe('auto', () => {
     expect(chooseIsolation('auto', facts)).toBeUndefined();
     const { message, hint } = noIsolation(facts);
     expect(message).toBe(
-      'no process can be started in an image here (oci: it needs root; builtin: it needs root; userns: lamina is not root of a user namespace; chroot: it needs root; proot: proot is not installed)',
+      'no process can be started in an image here (oci: it needs root; builtin: it needs root; userns: nsenter is not installed; chroot: it needs root; proot: proot is not installed)',
     );
     expect(hint).toBe(
-      'run lamina with sudo (oci, builtin), or start lamina with `podman unshare`, or with `unshare --user --map-root-user --map-auto` (userns), or run lamina as root of its container (chroot), or apt-get install proot (proot); builds without RUN work here',
+      'run lamina with sudo (oci, builtin), or apt-get install util-linux (userns), or run lamina as root of its container (chroot), or apt-get install proot (proot); builds without RUN work here',
     );
   });
 });

@@ -12,10 +12,12 @@ const ROOT: MachineFacts = {
   isRoot: true,
   isInUserNamespace: false,
   hasOneId: false,
+  isOfCommand: false,
   capabilities: SYS_ADMIN,
   askedOciProgram: undefined,
   find: (program) => `/usr/bin/${program}`,
   refusedNamespaces: () => undefined,
+  refusedUserNamespaces: () => undefined,
   refusedTracing: () => undefined,
 };
 
@@ -147,8 +149,33 @@ describe('userns', () => {
     expect(one).toMatchObject({ works: true, lacks: [...lacks, 'users', 'owners of new files'] });
   });
 
+  test('works for a user whose command enters a namespace', () => {
+    const user = { ...ROOT, isRoot: false, isOfCommand: true, capabilities: 0n };
+    expect(judgeIsolation('userns', user)).toMatchObject({ works: true });
+    expect(judgeIsolation('userns', { ...user, hasOneId: true })).toMatchObject({
+      lacks: expect.arrayContaining(['owners of new files']),
+    });
+  });
+
+  test('needs room for namespaces', () => {
+    const refusedUserNamespaces = () => 'unshare failed: No space left on device';
+    expect(
+      judgeIsolation('userns', { ...ROOT, isRoot: false, refusedUserNamespaces }),
+    ).toMatchObject({ fix: 'sudo sysctl -w user.max_user_namespaces=15000' });
+  });
+
   test.each<[string, Partial<MachineFacts>, string]>([
-    ['a user', { isRoot: false }, 'lamina is not root of a user namespace'],
+    ['a user of the library', { isRoot: false }, 'this process is not root of a user namespace'],
+    [
+      'a user without util-linux',
+      { isRoot: false, ...without(['nsenter']) },
+      'nsenter is not installed',
+    ],
+    [
+      'a user whom the machine allows no namespace',
+      { isRoot: false, refusedUserNamespaces: () => 'unshare failed: Operation not permitted' },
+      'user namespaces are refused (unshare failed: Operation not permitted)',
+    ],
     ['root', { isInUserNamespace: false }, 'root of the machine needs no user namespace'],
     [
       'a namespace that may mount nothing',

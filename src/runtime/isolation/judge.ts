@@ -102,15 +102,10 @@ function lackingIds({ hasOneId }: MachineFacts): readonly string[] {
   return hasOneId ? ['users', 'owners of new files'] : [];
 }
 
-/** In the user namespace that lamina itself is root of: the command line makes one for users. */
+/** In the user namespace that lamina itself is root of: the command line enters one for users. */
 function usernsObstacle(facts: MachineFacts): Obstacle | undefined {
   if (facts.system !== 'linux') return notLinux;
-  if (!facts.isRoot) {
-    return {
-      reason: 'lamina is not root of a user namespace',
-      fix: 'start lamina with `podman unshare`, or with `unshare --user --map-root-user --map-auto`',
-    };
-  }
+  if (!facts.isRoot) return userObstacle(facts);
   if (!facts.isInUserNamespace) {
     return {
       reason: 'root of the machine needs no user namespace',
@@ -118,6 +113,27 @@ function usernsObstacle(facts: MachineFacts): Obstacle | undefined {
     };
   }
   return namespacesRefused(facts) ?? launchObstacle(facts, [5, 12]);
+}
+
+function userObstacle(facts: MachineFacts): Obstacle | undefined {
+  const missing = ['nsenter', 'setpriv', 'unshare'].find((one) => facts.find(one) === undefined);
+  if (missing !== undefined) {
+    return { reason: `${missing} is not installed`, fix: 'apt-get install util-linux' };
+  }
+  const refusal = facts.refusedUserNamespaces();
+  if (refusal !== undefined) {
+    const fix = refusal.includes('No space left')
+      ? 'sudo sysctl -w user.max_user_namespaces=15000'
+      : 'allow user namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1 (Debian) or kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu); a container needs a seccomp profile that allows them';
+    return { reason: `user namespaces are refused (${refusal})`, fix };
+  }
+  if (!facts.isOfCommand) {
+    return {
+      reason: 'this process is not root of a user namespace',
+      fix: "use lamina's command line, or start the process with `podman unshare` or `unshare --user --map-root-user --map-auto`",
+    };
+  }
+  return launchObstacle(facts, [5, 12]);
 }
 
 /** What root of an ordinary container has. */

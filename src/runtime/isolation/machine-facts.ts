@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { release } from 'node:os';
 import type { Environment } from '../../environment.ts';
 import { findProgram, hasOneId, isInUserNamespace, isRoot } from '../../system/index.ts';
+import { lackingSubordinateIds } from '../../user-namespace/index.ts';
 import { ownCapabilities } from '../process/index.ts';
 
 /** What the kernel answered: undefined if it did what was tried, else its refusal in words. */
@@ -18,8 +19,10 @@ export interface MachineFacts {
   /** Of the machine or of a user namespace. */
   readonly isRoot: boolean;
   readonly isInUserNamespace: boolean;
-  /** The user namespace has no other users. */
+  /** Whether a user namespace, this one or the one that lamina's command would enter, has no other users. */
   readonly hasOneId: boolean;
+  /** Lamina's command is what is asked about: for a user it enters a namespace first. */
+  readonly isOfCommand: boolean;
   /** Bit n for capability n. */
   readonly capabilities: bigint;
   /** LAMINA_RUNTIME. */
@@ -28,23 +31,31 @@ export interface MachineFacts {
   readonly find: (program: string) => string | undefined;
   /** Tries to make a mount and a pid namespace. */
   readonly refusedNamespaces: () => Refusal;
+  /** Tries to make a user namespace, and these two in it. */
+  readonly refusedUserNamespaces: () => Refusal;
   /** Tries to trace a program with proot. */
   readonly refusedTracing: () => Refusal;
 }
 
-/** @param env has PATH and LAMINA_RUNTIME */
-export function readMachineFacts(env: Environment): MachineFacts {
+/**
+ * @param env has PATH and LAMINA_RUNTIME
+ * @param isOfCommand see `MachineFacts`
+ */
+export function readMachineFacts(env: Environment, isOfCommand = false): MachineFacts {
+  const namespaces = ['--mount', '--propagation=private', '--pid'];
   return {
     system: process.platform,
     architecture: process.arch,
     kernel: release(),
     isRoot: isRoot(),
     isInUserNamespace: isInUserNamespace(),
-    hasOneId: hasOneId(),
+    hasOneId: isOfCommand && !isRoot() ? lackingSubordinateIds(env) !== undefined : hasOneId(),
+    isOfCommand,
     capabilities: ownCapabilities(),
     askedOciProgram: env.LAMINA_RUNTIME || undefined,
     find: (program) => findProgram(program, env),
-    refusedNamespaces: () => tryUnshare(['--mount', '--propagation=private', '--pid'], env),
+    refusedNamespaces: () => tryUnshare(namespaces, env),
+    refusedUserNamespaces: () => tryUnshare(['--user', '--map-root-user', ...namespaces], env),
     refusedTracing: () => tryProot(env),
   };
 }

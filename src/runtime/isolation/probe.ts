@@ -10,5 +10,5 @@ import type { IsolationReport } from './report.ts';
  * @returns a report for each isolation, strongest first
  */
 export function probeIsolations(env: Environment): readonly IsolationReport[] {
-  return judgeIsolations(readMachineFacts(env));
+  return judgeIsolations(readMachineFacts(env, true));
 }
