@@ -103,6 +103,7 @@ export type {
   Emit,
   LayerSummary,
   StageSummary,
+  StageUse,
   StepInfo,
   StepSummary,
 } from './progress/index.ts';

@@ -19,6 +19,7 @@ export {
   type HiddenReason,
   ImageModel,
   type LayerTotals,
+  LinkNumbers,
   NONE,
   type PathNode,
   type PathTable,

@@ -54,8 +54,15 @@ async function stageSummaries(
     if (root === undefined) continue;
     const layers = await solved.layersOf(root);
     const bytes = layers === undefined ? undefined : bytesOf(store, layers);
-    const prefix = built.length === 1 ? '' : `${formatPlatform(platform ?? plan.image.platform)} `;
-    const summary = { name: `${prefix}${name}`, bytes, isTarget, layers };
+    const facts = { bytes, isTarget, layers };
+    const summary =
+      built.length === 1
+        ? { name, ...facts }
+        : {
+            name: `${formatPlatform(platform ?? plan.image.platform)} ${name}`,
+            ...facts,
+            usedBy: { stage: name, platforms: [formatPlatform(plan.image.platform)] },
+          };
     summaries.push({ summary, layers: layers ?? [] });
   }
   return summaries;
@@ -63,7 +70,15 @@ async function stageSummaries(
 
 /** Stages shared by several platforms are listed once. */
 function withoutDoubles(stages: readonly StageSummary[]): readonly StageSummary[] {
-  return [...new Map(stages.map((stage) => [JSON.stringify(stage), stage])).values()];
+  const merged = new Map<string, StageSummary>();
+  for (const stage of stages) {
+    const { usedBy, ...facts } = stage;
+    const key = JSON.stringify(facts);
+    const earlier = merged.get(key)?.usedBy;
+    const platforms = [...(earlier?.platforms ?? []), ...(usedBy?.platforms ?? [])];
+    merged.set(key, usedBy === undefined ? stage : { ...facts, usedBy: { ...usedBy, platforms } });
+  }
+  return [...merged.values()];
 }
 
 /** Stages that no platform needs. */

@@ -1,7 +1,6 @@
 /** An image that was read once and stays open, to be looked into. */
 import type { ImageModel, Version } from '../analysis/index.ts';
 import type { ExploredImage, ExploreImageOptions } from '../api/index.ts';
-import { AppError } from '../errors.ts';
 import { type Image, readLayerFile } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { type BuildWithTimes, buildOf } from './known-build.ts';
@@ -49,29 +48,14 @@ async function* readVersion(
   { layers }: Pick<Image, 'layers'>,
   { model, version, signal }: VersionToRead,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const layer = layers[model.versions.layer(version)];
-  if (layer === undefined) throw new Error(`no layer has version ${version}`);
-  try {
-    for await (const chunk of readLayerFile(layer, linkedPaths(model, version))) {
-      signal?.throwIfAborted();
-      yield chunk;
-    }
-  } catch (error) {
-    // The tar may link to a file of a lower layer: then the bytes are there.
-    const isLink = error instanceof AppError && error.code === 'LAYER_FILE_MISSING';
-    const lower = isLink ? sameContentBelow(model, version) : undefined;
-    if (lower === undefined) throw error;
-    yield* readVersion({ layers }, { model, version: lower, signal });
+  // The tar may link to a file of a lower layer: then the bytes are there.
+  const owner = model.versions.owner(version);
+  const layer = layers[model.versions.layer(owner)];
+  if (layer === undefined) throw new Error(`no layer has version ${owner}`);
+  for await (const chunk of readLayerFile(layer, linkedPaths(model, owner))) {
+    signal?.throwIfAborted();
+    yield chunk;
   }
-}
-
-function sameContentBelow(model: ImageModel, version: Version): Version | undefined {
-  const { versions } = model;
-  for (let lower = 0; lower < version; lower++) {
-    if (versions.layer(lower) === versions.layer(version)) return undefined;
-    if (versions.isFile(lower) && versions.sameContent(lower, version) === true) return lower;
-  }
-  return undefined;
 }
 
 function linkedPaths(model: ImageModel, version: Version): ReadonlySet<string> {

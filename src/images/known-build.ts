@@ -3,8 +3,14 @@
  * archive, an OCI layout or an image of a registry is the same image as the one that was built.
  */
 import { layerInstructions, type ReportOptions } from '../analysis/index.ts';
-import { type BuildRecord, lastTimes, recordsIn, stepOfLayer } from '../records/index.ts';
-import { singleStageBytes } from './single-stage.ts';
+import {
+  type BuildRecord,
+  lastTimes,
+  recordsIn,
+  stagesOfImage,
+  stepOfLayer,
+} from '../records/index.ts';
+import { type JoinedBuild, singleStageBytes } from './single-stage.ts';
 import type { FoundImage } from './with-image.ts';
 
 export type KnownBuild = Pick<ReportOptions, 'sources' | 'stages' | 'singleStage'>;
@@ -24,7 +30,7 @@ export function buildOf(opened: SoughtImage): BuildWithTimes | undefined {
 
 /** Nothing where no build of the image is on record. */
 export async function knownBuild(
-  opened: SoughtImage & Pick<FoundImage, 'stored'>,
+  opened: SoughtImage & Pick<FoundImage, 'inStore'>,
 ): Promise<KnownBuild> {
   const builds = buildsOf(opened);
   const [newest] = builds;
@@ -42,9 +48,11 @@ export async function knownBuild(
     const instruction = isSaid ? step.instruction : undefined;
     return { instruction, stage: stage ?? undefined, line: line ?? undefined };
   });
-  const records = builds.map(({ record }) => record);
-  const singleStage = await singleStageOf(opened, records);
-  return { sources, stages: stagesOf(records), singleStage };
+  const joined = builds.flatMap(({ record, made: one }) => {
+    const stages = stagesOfImage(record, one);
+    return stages === undefined ? [] : { record, stages };
+  });
+  return { sources, stages: stagesOf(joined), singleStage: await singleStageOf(opened, joined) };
 }
 
 /** Milliseconds that the step of each layer took when it last ran, bottom first; null where no build on record ran it. */
@@ -90,16 +98,16 @@ function buildsOf({ image, builds }: SoughtImage): readonly Build[] {
 }
 
 async function singleStageOf(
-  { stored }: Pick<FoundImage, 'stored'>,
-  records: readonly BuildRecord[],
+  { inStore }: Pick<FoundImage, 'inStore'>,
+  builds: readonly JoinedBuild[],
 ): Promise<number | undefined> {
   // A build that found all in the cache did not look at every stage: then an earlier one tells.
-  const looked = records.find(({ stages }) => stages.every(({ layers }) => layers !== undefined));
-  return stored && looked && singleStageBytes(stored.store, looked);
+  const looked = builds.find(({ stages }) => stages.every(({ layers }) => layers !== undefined));
+  return looked && inStore((store) => singleStageBytes(store, looked));
 }
 
 /** A build that found all in the cache did not look at every stage: then an earlier one tells. */
-function stagesOf(builds: readonly BuildRecord[]): NonNullable<KnownBuild['stages']> {
+function stagesOf(builds: readonly JoinedBuild[]): NonNullable<KnownBuild['stages']> {
   const sizes = new Map<string, number | null>();
   for (const { stages } of builds) {
     for (const { name, bytes } of stages) sizes.set(name, sizes.get(name) ?? bytes);

@@ -4,21 +4,27 @@ import { readIndex, unpackedSize } from '../layers/index.ts';
 import type { BuildRecord, RecordedStage } from '../records/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
 
+/** What of a build tells what a single stage would have shipped. */
+export interface JoinedBuild {
+  readonly record: BuildRecord;
+  /** Those that the image needed. */
+  readonly stages: readonly RecordedStage[];
+}
+
 /**
  * The layers of all stages that the target needs, joined. Of the target, its base does not count, unless another stage has it
  * too: in one stage, the base of the others takes its place. Copies from other stages do not count either: the files are
  * there already.
  *
- * @returns bytes; undefined for builds with a single stage or for several platforms, and where layers are gone
+ * @returns bytes; undefined for an image that needed a single stage, and where layers are gone
  */
 export async function singleStageBytes(
   store: Store,
-  record: BuildRecord,
+  { record, stages: needed }: JoinedBuild,
 ): Promise<number | undefined> {
-  const target = record.stages.find(({ isTarget }) => isTarget);
-  const others = record.stages.filter((stage) => stage !== target);
+  const target = needed.find(({ isTarget }) => isTarget);
+  const others = needed.filter((stage) => stage !== target);
   if (target?.layers === undefined || others.length === 0) return undefined;
-  if (record.platforms.length > 1) return undefined;
   const own = target.layers.filter((id) => isOwn(record, target, id));
   const stages: (readonly StageLayer[])[] = [];
   for (const ids of [...others.map(({ layers }) => layers), own]) {

@@ -35,6 +35,8 @@ export interface FoundImage {
   readonly stored: StoredImage | undefined;
   /** Where records of builds are looked for: this machine's store, wherever the image is. */
   readonly builds: RecordSource;
+  /** Runs `work` with this machine's store, wherever the image is; undefined where there is none that can be opened. */
+  readonly inStore: <T>(work: (store: Store) => Promise<T>) => Promise<T | undefined>;
 }
 
 export interface StoredImage {
@@ -68,13 +70,29 @@ export async function withImage<T>(
       const record = store.images.variants(named).find((one) => one.id === id);
       const names = store.images.references(id).map(short).sort();
       const stored = record && { store, record };
-      return work({ image, source, names, stored, builds: store });
+      return work({ image, source, names, stored, builds: store, inStore: (use) => use(store) });
     });
   }
   await using source = await openImageSource(text, common);
   const image = await chosenImage(source, options);
   const builds = { builds: buildRecordsIn(context.root) };
-  return await work({ image, source, names: namesIn(source, text), stored: undefined, builds });
+  const inStore: FoundImage['inStore'] = (use) => withStoreIfAny(context, use);
+  const names = namesIn(source, text);
+  return await work({ image, source, names, stored: undefined, builds, inStore });
+}
+
+/** A store of another user or version is none. */
+async function withStoreIfAny<T>(
+  context: LaminaContext,
+  work: (store: Store) => Promise<T>,
+): Promise<T | undefined> {
+  if (!existsSync(context.root)) return undefined;
+  try {
+    return await withStore(context, work);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
 }
 
 /** An archive lists its names; a registry has only the requested one. */

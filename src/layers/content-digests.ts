@@ -12,6 +12,8 @@ import { type TarIdentity, tarIdentity } from './tar-identity.ts';
 export interface ContentReader {
   /** The bytes are lent until the next call. */
   add(bytes: Uint8Array): void;
+  /** Whether the rest is not wanted: then `add` and `end` need not be called again. */
+  isDone?(): boolean;
   /** Called after the last byte. */
   end(digest: ContentDigest): void;
 }

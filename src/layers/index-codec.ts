@@ -30,6 +30,7 @@ import {
   MAGIC,
   OPAQUE,
   RECORD,
+  RECREATED,
   TYPES,
   VERSION,
 } from './index-encoder.ts';
@@ -119,6 +120,7 @@ class RecordReader {
       devMinor: device ? view.getUint32(at + 44, true) : undefined,
       xattrs: flags & HAS_XATTRS ? this.#takeXattrs(at) : undefined,
       opaque: flags & OPAQUE ? true : undefined,
+      recreated: flags & RECREATED ? true : undefined,
       digest: flags & HAS_DIGEST ? this.#takeDigest() : undefined,
       tarOffset: flags & HAS_TAR_OFFSET ? view.getFloat64(at + 48, true) : undefined,
     };

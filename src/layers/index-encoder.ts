@@ -30,6 +30,7 @@ export const HAS_LINK_GROUP = 8;
 export const HAS_DEVICE = 16;
 export const HAS_XATTRS = 32;
 export const HAS_LINK_TARGET = 64;
+export const RECREATED = 128;
 
 /** Keeps some hundred bytes an entry, so that a million of them fit into memory. */
 export class IndexEncoder {
@@ -73,6 +74,7 @@ export class IndexEncoder {
 
   #write(view: DataView, at: number, entry: LayerFile): void {
     let flags = entry.opaque === true ? OPAQUE : 0;
+    if (entry.recreated === true) flags |= RECREATED;
     view.setUint8(at + 4, TYPE_CODES.get(entry.type) ?? 0);
     view.setUint16(at + 6, entry.mode, true);
     view.setUint32(at + 8, entry.uid, true);

@@ -248,7 +248,8 @@ export class LayerBuilder {
     }
     const opaque = node.opaque || node.whiteout;
     const inode = node.inode ?? this.#impliedInode(path, base, opaque);
-    const entry = inode && fileOf(path, inode, opaque);
+    const recreated = node.whiteout && !node.opaque;
+    const entry = inode && fileOf(path, inode, { opaque, recreated });
     const isImplied = node.inode === undefined && !opaque;
     if (entry !== undefined) {
       if (isImplied) emission.hold(entry);
@@ -318,7 +319,7 @@ class Emission {
   }
 
   file(path: BytePath, inode: Inode): void {
-    const entry = fileOf(path, inode, false);
+    const entry = fileOf(path, inode, { opaque: false });
     const isFirst = inode.linkGroup === undefined;
     if (entry.type === 'file') {
       this.files++;
@@ -376,8 +377,12 @@ function inodeOf(entry: FileEntry, name: string): Inode {
   };
 }
 
-function fileOf(path: BytePath, { entry, digest, tarOffset }: Inode, opaque: boolean): LayerFile {
-  return layerFile(entry, { path, opaque, size: entry.size, digest, tarOffset });
+function fileOf(
+  path: BytePath,
+  { entry, digest, tarOffset }: Inode,
+  directory: { readonly opaque: boolean; readonly recreated?: boolean },
+): LayerFile {
+  return layerFile(entry, { path, ...directory, size: entry.size, digest, tarOffset });
 }
 
 function showPath(path: string): string {

@@ -4,6 +4,7 @@ import type { LayerFile } from './layer-index.ts';
 export interface LayerFileFacts {
   readonly path: BytePath;
   readonly opaque: boolean;
+  readonly recreated?: boolean;
   readonly size: number;
   readonly digest: ContentDigest | undefined;
   readonly tarOffset: number | undefined;
@@ -27,6 +28,7 @@ export function layerFile(entry: FileEntry, facts: LayerFileFacts): LayerFile {
     devMinor: entry.devMinor,
     xattrs: entry.xattrs,
     opaque: facts.opaque ? true : undefined,
+    recreated: facts.recreated === true ? true : undefined,
     digest: facts.digest,
     tarOffset: facts.tarOffset,
   };

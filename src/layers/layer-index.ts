@@ -9,10 +9,14 @@ export interface LayerFile extends FileEntry {
   readonly kind: 'entry';
   /** On a directory: lower layers do not show through. */
   readonly opaque?: boolean | undefined;
+  /** Of an opaque directory: it is opaque since the layer deletes the directory by a whiteout, and makes it anew. */
+  readonly recreated?: boolean | undefined;
   /** Set once the whole file has been read. */
   readonly digest?: ContentDigest | undefined;
   /** Where the content starts in the layer's `layer.tar`, when the layer has one. */
   readonly tarOffset?: number | undefined;
+  /** Of a hard link to a file of a lower layer, where the layer's tar was read: that file's path. The tar does not hold its content. */
+  readonly linkBelow?: BytePath | undefined;
 }
 
 /** The path does not exist in the merged tree, whatever lower layers have. */

@@ -26,6 +26,7 @@ export class IndexedLayer {
   /** Whether the times of the image's tar are whole seconds. */
   readonly #isWhole: boolean;
   readonly #buffer = Buffer.allocUnsafeSlow(CHUNK);
+  #hasContentsApart = false;
 
   /** @throws AppError LAYER_INDEX_UNREADABLE, STORE_LAYER_GONE */
   constructor(store: LayerStore, { id, epoch }: Pick<ImageLayer, 'id' | 'epoch'>) {
@@ -34,6 +35,11 @@ export class IndexedLayer {
     const effective = effectiveEpoch(times, epoch);
     this.#isWhole = effective !== undefined || this.#view.index.tarSize === undefined;
     this.#time = (mtime) => effectiveTime(times, effective, mtime);
+  }
+
+  /** Whether the last scan met contents that are not in the layer's tar in one piece: of sparse files, and of hard links to lower files. */
+  get hasContentsApart(): boolean {
+    return this.#hasContentsApart;
   }
 
   /**
@@ -46,12 +52,15 @@ export class IndexedLayer {
     const slice = new TimeSlice(signal);
     const digests = new Map<number, ContentDigest>();
     const entries: LayerEntry[] = [];
+    const { tarSize = Number.POSITIVE_INFINITY } = this.#view.index;
+    this.#hasContentsApart = false;
     using opener = new FileOpener();
     for (const entry of this.#view.index.entries) {
       if (entry.kind === 'whiteout') {
         entries.push(entry);
         continue;
       }
+      if ((entry.tarOffset ?? 0) >= tarSize) this.#hasContentsApart = true;
       const known = entry.linkGroup === undefined ? undefined : digests.get(entry.linkGroup);
       const digest = known ?? this.#inspect(entry, inspect, opener) ?? entry.digest;
       if (digest !== undefined && entry.linkGroup !== undefined) {
@@ -81,7 +90,8 @@ export class IndexedLayer {
     for (const file of files) {
       // Looking up a remembered digest takes as long as reading a small file.
       const known = file.size > CHUNK ? this.#view.digest(file) : file.digest;
-      yield [file.path, known ?? this.#read(file, undefined, opener)];
+      const digest = known ?? this.#read(file, undefined, opener);
+      if (digest !== undefined) yield [file.path, digest];
       if (slice.isOver) await slice.yield();
     }
   }
@@ -103,7 +113,12 @@ export class IndexedLayer {
     return reader === undefined ? undefined : this.#read(file, reader, opener);
   }
 
-  #read(file: LayerFile, reader: ContentReader | undefined, opener: FileOpener): ContentDigest {
+  /** @returns undefined if the reader does not want all of it */
+  #read(
+    file: LayerFile,
+    reader: ContentReader | undefined,
+    opener: FileOpener,
+  ): ContentDigest | undefined {
     try {
       const range = this.#view.content(file);
       const fd = opener.open(range);
@@ -116,6 +131,7 @@ export class IndexedLayer {
         if (count < length) throw damaged(`'${shown(file)}' ends after ${done + count} bytes`);
         last = this.#buffer.subarray(0, count);
         reader?.add(last);
+        if (whole !== undefined && reader?.isDone?.() === true) return undefined;
         whole?.update(last);
       }
       const hex = whole === undefined ? hash('sha512-256', last) : whole.digest('hex');

@@ -66,6 +66,12 @@ export async function scanTar(
   return layer.finish(tarSize);
 }
 
+function withLinkBelow(entry: LayerEntry, apart: ScannedTar['apart']): LayerEntry {
+  if (apart.size === 0 || entry.kind === 'whiteout') return entry;
+  const content = apart.get(entry.tarOffset ?? Number.NaN);
+  return content?.kind === 'below' ? { ...entry, linkBelow: content.path } : entry;
+}
+
 /** The members so far. */
 class PassingLayer {
   readonly #builder: LayerBuilder;
@@ -97,7 +103,7 @@ class PassingLayer {
       apart.set(inode.tarOffset, content);
     }
     const entries: LayerEntry[] = [];
-    this.#builder.finish((entry) => entries.push(entry));
+    this.#builder.finish((entry) => entries.push(withLinkBelow(entry, apart)));
     return { index: { entries, tarSize }, apart };
   }
 

@@ -85,6 +85,16 @@ export interface StageSummary {
   readonly isTarget: boolean;
   /** Ids of its layers in the store, bottom first, its base's included; undefined: unknown. */
   readonly layers?: readonly string[] | undefined;
+  /** In a multi-platform build. */
+  readonly usedBy?: StageUse | undefined;
+}
+
+/** Which of the images of a multi-platform build need a stage. */
+export interface StageUse {
+  /** The stage's name without a platform. */
+  readonly stage: string;
+  /** Of the images: a stage that runs on the build platform may serve several. */
+  readonly platforms: readonly string[];
 }
 
 /** A layer that a build added to an image. */

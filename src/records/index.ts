@@ -4,6 +4,7 @@ export { drawGraph, type GraphFormat } from './draw-graph.ts';
 export { comparable, explain } from './explain.ts';
 export type { ExplainedStep, Explanation, StepCause, StepCauseKind } from './explanation.ts';
 export { decodeFileList, encodeFileList, isListedDigest, type ListedFile } from './file-list.ts';
+export { stagesOfImage } from './image-stages.ts';
 export { type StageEdge, type StageNode, stageGraph } from './stage-graph.ts';
 export {
   lastTimes,

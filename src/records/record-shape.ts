@@ -111,6 +111,7 @@ const isShapedRecord = shape({
     shape({
       ...{ name: isText, bytes: orNull(isNumber), isTarget: isBoolean },
       layers: optional(listOf(isText)),
+      usedBy: optional(shape({ stage: isText, platforms: listOf(isText) })),
     }),
   ),
   images: listOf(

@@ -1,6 +1,6 @@
 /** The stages of a build with their times, what they need of each other, and which of them the build had to wait for. */
 import { inputsFirst } from './step-order.ts';
-import { type BuildRecord, isInDockerfile } from './types.ts';
+import { type BuildRecord, isInDockerfile, type RecordedStage } from './types.ts';
 
 export interface StageNode {
   readonly name: string;
@@ -42,7 +42,7 @@ export function stageGraph(record: BuildRecord): StageGraph {
     return {
       name,
       milliseconds: own.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
-      bytes: record.stages.find((one) => one.name === stage)?.bytes ?? null,
+      bytes: record.stages.find((one) => isStage(one, stage, name))?.bytes ?? null,
       steps: own.length,
       cached: own.filter(({ status }) => status === 'cached').length,
       isCritical: critical.some((index) => groups[index] === name),
@@ -66,7 +66,7 @@ export function stageGraph(record: BuildRecord): StageGraph {
 function groupsOf({ steps, platforms }: BuildRecord): readonly (string | null)[] {
   const isForSeveral = platforms.length > 1;
   const groups = steps.map(({ stage, platform }) =>
-    isForSeveral && stage !== null && platform !== null ? `${stage} (${platform})` : stage,
+    isForSeveral && stage !== null && platform !== null ? nodeName(stage, platform) : stage,
   );
   for (const index of inputsFirst(steps).toReversed()) {
     for (const input of steps[index]?.inputs ?? []) {
@@ -76,6 +76,17 @@ function groupsOf({ steps, platforms }: BuildRecord): readonly (string | null)[]
     }
   }
   return groups;
+}
+
+/** @param node the name of its node */
+function isStage({ name, usedBy }: RecordedStage, stage: string, node: string): boolean {
+  if (usedBy === undefined) return name === stage;
+  const platform = name.slice(0, -usedBy.stage.length).trimEnd();
+  return usedBy.stage === stage && node === nodeName(stage, platform);
+}
+
+function nodeName(stage: string, platform: string): string {
+  return `${stage} (${platform})`;
 }
 
 function edgesOf(

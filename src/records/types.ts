@@ -148,6 +148,8 @@ export interface RecordedStage {
   readonly isTarget: boolean;
   /** Ids of its layers in the store, bottom first, its base's included. */
   readonly layers?: readonly string[];
+  /** In a build for several platforms, where `name` begins with one: the stage's own name, and the platforms of the images that need it. */
+  readonly usedBy?: { readonly stage: string; readonly platforms: readonly string[] };
 }
 
 /** An image that the build made, for one platform. */

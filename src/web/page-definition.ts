@@ -1,7 +1,7 @@
 /** The text that an image was made by, with what each instruction of it did. */
 import { type ImageReport, plainInstruction, withoutSecrets } from '../analysis/index.ts';
 import { type InstructionNode, readDockerfile, type SyntaxTree } from '../dockerfile/index.ts';
-import type { BuildRecord } from '../records/index.ts';
+import { type BuildRecord, stagesOfImage } from '../records/index.ts';
 import type { PageDefinition, PageInstruction } from './page-data.ts';
 
 /** An entry of the history of an image config. */
@@ -31,7 +31,8 @@ function dockerfileOf({ report }: DefinedImage, record: BuildRecord, text: strin
   const layersOf = layersByStep(record, made);
   const isOfImage = stepsOf(record, made);
   const stages = stagesOf(tree);
-  const needed = new Set(record.stages.map(({ name }) => name.toLowerCase()));
+  const used = stagesOfImage(record, made) ?? [];
+  const needed = new Set(used.map(({ name }) => name.toLowerCase()));
   return {
     kind: 'dockerfile',
     lines: shownLines(text),

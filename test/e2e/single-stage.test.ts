@@ -1,5 +1,6 @@
 /** What a report says a single stage would have shipped, against twins with a single stage that are built too. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageReport } from '../../src/index.ts';
 import { busybox, Workbench } from '../support/cli.ts';
@@ -149,6 +150,62 @@ describe('a single stage instead of several', () => {
     const later = await report('stages');
     expect(later.singleStage).toEqual(stages.singleStage);
     expect(later.layers).toEqual(stages.layers);
+  });
+
+  it('is known of each image of a build for several platforms', async () => {
+    const cross = withShell(`
+FROM --platform=$BUILDPLATFORM base AS build
+RUN ${install('compiler', 3000)}
+ARG TARGETARCH
+RUN mkdir /out && head -c $([ "$TARGETARCH" = amd64 ] && echo 300000 || echo 900000) /dev/zero > /out/app
+FROM scratch
+COPY --from=build /out/app /app
+`);
+    const context = bench.project({ ...files, Dockerfile: cross });
+    const platforms = ['linux/amd64', 'linux/arm64'];
+    await bench.succeed(['build', '-q', '-t', 'cross', '--platform', platforms.join(), context]);
+    const one = async (platform: string, image = 'cross') => {
+      const args = ['report', '--format', 'json', '--platform', platform, image];
+      return JSON.parse((await bench.succeed(args)).stdout) as ImageReport;
+    };
+    const shared = readFileSync(busybox()).length + 3000 * 1024;
+    const figures = async (image?: string) =>
+      await Promise.all(
+        platforms.map(async (platform) => {
+          const { singleStage, stages } = await one(platform, image);
+          return [singleStage?.bytes, ...stages.map(({ name, bytes }) => `${name} ${bytes}`)];
+        }),
+      );
+    const expected = [300_000, 900_000].map((size) => [
+      shared + size,
+      `build ${shared + size}`,
+      `stage-1 ${size}`,
+    ]);
+    expect(await figures()).toEqual(expected);
+    // Built again from the cache, and in an archive.
+    const archive = join(bench.directory, 'cross.tar');
+    const output = ['-o', `type=oci,dest=${archive}`, '--platform', platforms.join()];
+    await bench.succeed(['build', '-q', ...output, context]);
+    expect(await figures()).toEqual(expected);
+    expect(await figures(`oci-archive:${archive}`)).toEqual(expected);
+  });
+
+  it('is known of an image in an archive that this machine has built', async () => {
+    const archive = join(bench.directory, 'stages.tar');
+    await bench.succeed(['save', '-o', archive, 'stages']);
+    const { singleStage, stages } = await report('stages');
+    const archived = await report(`docker-archive:${archive}`);
+    expect(singleStage?.bytes).toBeGreaterThan(0);
+    expect(archived).toMatchObject({ singleStage, stages });
+    const elsewhere = join(bench.directory, 'no-store');
+    const { stdout } = await bench.succeed(
+      ['report', '--format', 'json', `docker-archive:${archive}`],
+      {
+        env: { LAMINA_ROOT: elsewhere },
+      },
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ singleStage: null, stages: [] });
+    expect(existsSync(elsewhere)).toBe(false);
   });
 
   it('is in the text of a report', async () => {

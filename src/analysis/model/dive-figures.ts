@@ -29,18 +29,18 @@ export function diveFigures(model: ImageModel): DiveFigures {
   let userBytes = 0;
   for (const { index, unpacked } of model.layers) {
     const links = furtherLinks(model, index);
-    const sizeOf = (version: Version) => (links.has(version) ? 0 : versions.size(version));
+    const sizeOf = (version: Version) => (links.has(version) ? 0 : versions.shipped(version));
     const found = leaves(model, index);
     // It stops at a whiteout that removes nothing, and so do we.
     const end = firstOf(
       found
-        .filter((leaf) => versions.isWhiteout(leaf) && !stack.has(leaf))
+        .filter(({ version, isWhiteout }) => isWhiteout && !stack.has(version))
         .map((leaf) => sortedPath(model, leaf)),
     );
     for (const leaf of found) {
       if (end !== undefined && comparePaths(sortedPath(model, leaf), end) >= 0) continue;
-      const bytes = versions.isWhiteout(leaf) ? stack.removed(leaf) : sizeOf(leaf);
-      seen.note(versions.node(leaf), bytes);
+      const { version, isWhiteout } = leaf;
+      seen.note(versions.node(version), isWhiteout ? stack.removed(version) : sizeOf(version));
     }
     if (index > 0) userBytes += unpacked;
     stack.add(index, sizeOf);
@@ -103,19 +103,30 @@ function furtherLinks(model: ImageModel, layer: number): ReadonlySet<Version> {
   return links;
 }
 
-/** The versions of a layer with nothing below them in it, in no order. */
-function leaves(model: ImageModel, layer: number): Version[] {
+/** What has nothing below it in a layer. */
+interface Leaf {
+  readonly version: Version;
+  /** Of a directory that the layer makes anew, too. */
+  readonly isWhiteout: boolean;
+}
+
+/** In no order. */
+function leaves(model: ImageModel, layer: number): Leaf[] {
   const { versions, paths } = model;
-  const found: Version[] = [];
+  const found: Leaf[] = [];
   // What is below a directory comes right after it.
   let above: Version | undefined;
   for (const version of model.versionsOf(layer)) {
     const node = versions.node(version);
-    if (above !== undefined && !isAbove(paths, versions.node(above), node)) found.push(above);
+    if (above !== undefined && !isAbove(paths, versions.node(above), node)) {
+      found.push({ version: above, isWhiteout: false });
+    }
     above = versions.isDirectory(version) && node !== ROOT ? version : undefined;
-    if (!versions.isDirectory(version)) found.push(version);
+    const isWhiteout = versions.isWhiteout(version);
+    if (!versions.isDirectory(version)) found.push({ version, isWhiteout });
+    else if (versions.isRecreated(version)) found.push({ version, isWhiteout: true });
   }
-  if (above !== undefined) found.push(above);
+  if (above !== undefined) found.push({ version: above, isWhiteout: false });
   return found;
 }
 
@@ -133,9 +144,9 @@ function isAbove(paths: PathTable, node: PathNode, other: PathNode): boolean {
 }
 
 /** By which dive orders the leaves: a whiteout has its prefix. */
-function sortedPath(model: ImageModel, version: Version): string {
+function sortedPath(model: ImageModel, { version, isWhiteout }: Leaf): string {
   const path = model.path(version);
-  if (!model.versions.isWhiteout(version)) return path;
+  if (!isWhiteout) return path;
   return joinPath(parentPath(path), `.wh.${baseName(path)}`);
 }
 
@@ -170,13 +181,13 @@ class Stack {
     const { versions, paths } = this.#model;
     for (const version of this.#model.versionsOf(layer)) {
       const node = versions.node(version);
-      if (versions.isWhiteout(version)) {
+      if (versions.isWhiteout(version) || versions.isRecreated(version)) {
         for (const below of this.#below(node)) {
           this.#sizes[below] = Number.NaN;
           this.#directories[below] = 0;
         }
-        continue;
       }
+      if (versions.isWhiteout(version)) continue;
       for (let up = paths.parent(node); up > ROOT && !this.#has(up); up = paths.parent(up)) {
         this.#sizes[up] = 0;
       }

@@ -16,6 +16,8 @@ interface Settings {
   readonly mode?: number;
   readonly linkGroup?: number;
   readonly opaque?: true;
+  readonly recreated?: true;
+  readonly linkBelow?: string;
   readonly linkTarget?: string;
 }
 
@@ -115,6 +117,54 @@ describe('the model of an image', () => {
     expect(reclaimable(modelOf(...layers)).files).toEqual([
       { path: 'a', bytes: 100, layer: 0, hiddenBy: 2, reason: 'deleted' },
     ]);
+  });
+
+  it('counts a hard link to a file of a lower layer where the file is shipped', () => {
+    const target = entry('a', { content: 'x'.repeat(100) });
+    const link = (path: string, linkBelow: string) => entry(path, { size: 100, linkBelow });
+    const layers = [
+      [target, entry('other', { content: 'x'.repeat(100) })],
+      [link('b', 'a'), link('d', 'a')],
+      [link('c', 'b')],
+      [whiteout('a')],
+      [whiteout('b'), whiteout('d')],
+      [whiteout('c')],
+    ];
+    const models = layers.map((_, top) => modelOf(...layers.slice(0, top + 1)));
+    const [, linked, twice, , almost, gone] = models;
+    expect(twice?.layers).toMatchObject([
+      { unpacked: 200, files: 2 },
+      { unpacked: 0, files: 2 },
+      { unpacked: 0, files: 1 },
+    ]);
+    const visible = models.map((model) => visibleTotals(model));
+    expect(visible.map(({ bytes }) => bytes)).toEqual([200, 200, 200, 200, 200, 100]);
+    expect(visible.map(({ files }) => files)).toEqual([2, 4, 5, 4, 2, 1]);
+    if (linked === undefined || almost === undefined || gone === undefined) throw new Error();
+    expect(reclaimable(almost).bytes).toBe(0);
+    expect(reclaimable(gone).files).toEqual([
+      { path: 'a', bytes: 100, layer: 0, hiddenBy: 5, reason: 'deleted' },
+    ]);
+    expect(duplicates(linked).groups).toEqual([{ bytes: 100, paths: ['a', 'other'] }]);
+    expect(diveFigures(linked)).toMatchObject({ efficiency: 1, wastedBytes: 0 });
+  });
+
+  it('tells a directory that a layer deletes and makes anew from an opaque one', () => {
+    const below = [directory('d'), entry('d/old', { content: 'x'.repeat(50) })];
+    const above = (settings: Settings) => [
+      directory('d', { opaque: true, ...settings }),
+      entry('d/new', { content: 'new' }),
+    ];
+    const reasons = [above({}), above({ recreated: true })].map(
+      (layer) => reclaimable(modelOf(below, layer)).files[0]?.reason,
+    );
+    expect(reasons).toEqual(['opaque', 'deleted']);
+    // For dive, the whiteout is a path of its own.
+    expect(diveFigures(modelOf(below, above({}))).efficiency).toBe(1);
+    expect(diveFigures(modelOf(below, above({ recreated: true })))).toMatchObject({
+      efficiency: 1,
+      wastedBytes: 0,
+    });
   });
 
   it('finds duplicates that are no hard links, and names the digests it lacks', () => {

@@ -72,7 +72,7 @@ export class ImageModel {
       const group = this.versions.linkGroup(version);
       if (group !== NONE && groups.has(group)) continue;
       if (group !== NONE) groups.add(group);
-      unpacked += this.versions.size(version);
+      unpacked += this.versions.shipped(version);
     }
     this.#layers.push({ index, unpacked, files, start, end: this.versions.length });
   }
@@ -169,6 +169,11 @@ export class ImageModel {
     const { versions } = this;
     const visible = this.#visible(node);
     const version = versions.add(entry, node, layer, this.visibleAt(node, layer - 1));
+    if (entry.kind === 'entry' && entry.linkBelow !== undefined) {
+      const target = this.paths.find(entry.linkBelow);
+      const lower = target === NONE ? NONE : this.visibleAt(target, layer - 1);
+      if (lower !== NONE && versions.isFile(lower)) versions.linkTo(version, lower);
+    }
     this.#previous.push(this.#latestAt(node));
     this.#setLatest(node, version);
     if (versions.isWhiteout(version)) {
@@ -178,7 +183,9 @@ export class ImageModel {
     }
     if (visible !== NONE) versions.hide(visible, layer, 'overwritten');
     if (!versions.isDirectory(version)) this.#hideBelow(node, layer, 'overwritten');
-    else if (versions.isOpaque(version)) this.#hideBelow(node, layer, 'opaque');
+    else if (versions.isOpaque(version)) {
+      this.#hideBelow(node, layer, versions.isRecreated(version) ? 'deleted' : 'opaque');
+    }
     return version;
   }
 

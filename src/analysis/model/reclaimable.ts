@@ -59,16 +59,22 @@ function* hiddenContents(model: ImageModel, layer: number): Generator<HiddenCont
   const groups = new Map<number, HiddenContent | undefined>();
   for (const version of model.versionsOf(layer)) {
     if (!versions.isFile(version) || versions.size(version) === 0) continue;
-    const isHidden = versions.hiddenBy(version) !== NONE;
+    if (versions.owner(version) !== version) continue;
+    const names = [version, ...versions.linksAbove(version)];
+    const isHidden = names.every((name) => versions.hiddenBy(name) !== NONE);
+    const hidden = names.reduce((found, name) => later(model, found, name), {
+      version,
+      last: version,
+    });
     const group = versions.linkGroup(version);
     if (group === NONE) {
-      if (isHidden) yield { version, last: version };
+      if (isHidden) yield hidden;
       continue;
     }
     const known = groups.get(group);
     if (!isHidden) groups.set(group, undefined);
-    else if (!groups.has(group)) groups.set(group, { version, last: version });
-    else if (known !== undefined) groups.set(group, later(model, known, version));
+    else if (!groups.has(group)) groups.set(group, hidden);
+    else if (known !== undefined) groups.set(group, later(model, known, hidden.last));
   }
   for (const content of groups.values()) if (content !== undefined) yield content;
 }

@@ -1,6 +1,6 @@
 /** What each layer says about each path, one row a statement, held in columns. */
 import type { ContentDigest, FileType } from '../../files/index.ts';
-import type { LayerEntry } from '../../layers/index.ts';
+import type { LayerEntry, LayerFile } from '../../layers/index.ts';
 import { bytes, doubles, integers, naturals } from './columns.ts';
 import { DigestColumn } from './digest-column.ts';
 import { NONE, type PathNode } from './path-table.ts';
@@ -25,6 +25,9 @@ const TYPE_CODES = new Map(TYPES.map((type, code) => [type, code]));
 const FILE = TYPE_CODES.get('file');
 const DIRECTORY = TYPE_CODES.get('directory');
 const WHITEOUT = TYPE_CODES.get('whiteout');
+
+/** Whether what lower layers have in a directory can be seen. */
+const [SHOWS_THROUGH, OPAQUE, RECREATED] = [0, 1, 2];
 
 /** Why a version is not visible in the end. */
 export type HiddenReason = 'deleted' | 'overwritten' | 'opaque' | 'metadata';
@@ -66,6 +69,9 @@ export class VersionTable {
   readonly #hiddenBy = integers();
   readonly #reasons = bytes();
   readonly #devices = new Map<Version, string>();
+  /** Of hard links to files of lower layers: the version that ships the content. */
+  readonly #owners = new Map<Version, Version>();
+  readonly #linksAbove = new Map<Version, Version[]>();
   readonly #texts = new Interned();
   readonly #attributeSets: Readonly<Record<string, string>>[] = [];
   readonly #attributeTexts = new Map<string, number>();
@@ -123,7 +129,12 @@ export class VersionTable {
 
   /** Whether it is a directory that hides what lower layers have in it. */
   isOpaque(version: Version): boolean {
-    return this.#opaque.at(version) === 1;
+    return this.#opaque.at(version) !== SHOWS_THROUGH;
+  }
+
+  /** Whether it is such a directory because the layer has a whiteout of it, and makes it anew. */
+  isRecreated(version: Version): boolean {
+    return this.#opaque.at(version) === RECREATED;
   }
 
   /** Bytes of a regular file; 0 for all else. */
@@ -134,6 +145,28 @@ export class VersionTable {
   /** Number of the hard-link group in the version's layer, or NONE. */
   linkGroup(version: Version): number {
     return this.#linkGroups.at(version);
+  }
+
+  /** Marks the version as a hard link to a file of a lower layer: its own layer does not ship the content. */
+  linkTo(version: Version, lower: Version): void {
+    const owner = this.owner(lower);
+    this.#owners.set(version, owner);
+    this.#linksAbove.set(owner, [...this.linksAbove(owner), version]);
+  }
+
+  /** The version that ships the content: itself, or the one in a lower layer that it is a hard link to. */
+  owner(version: Version): Version {
+    return this.#owners.size === 0 ? version : (this.#owners.get(version) ?? version);
+  }
+
+  /** Hard links to the version in higher layers. */
+  linksAbove(version: Version): readonly Version[] {
+    return this.#linksAbove.get(version) ?? [];
+  }
+
+  /** Bytes of a regular file that its layer ships, as one of a group of hard links. */
+  shipped(version: Version): number {
+    return this.owner(version) === version ? this.size(version) : 0;
   }
 
   /** The version visible at the same path below the layer, or NONE. */
@@ -195,7 +228,7 @@ export class VersionTable {
 
   /** A number that versions of the same content share; NONE while the digest is missing. */
   content(version: Version): number {
-    return this.#digests.number(version);
+    return this.#digests.number(this.owner(version));
   }
 
   /** The number of a content; NONE if no version has it. */
@@ -205,7 +238,7 @@ export class VersionTable {
 
   /** As layers name it; undefined while it is missing. */
   contentDigest(version: Version): ContentDigest | undefined {
-    const digest = this.#digests.text(version);
+    const digest = this.#digests.text(this.owner(version));
     return digest === undefined ? undefined : (`sha512-256:${digest}` as ContentDigest);
   }
 
@@ -215,7 +248,7 @@ export class VersionTable {
    * @param digest 64 hexadecimal digits, with or without the algorithm in front
    */
   setDigest(version: Version, digest: string): void {
-    this.#digests.set(version, digest);
+    this.#digests.set(this.owner(version), digest);
   }
 
   /** The layer that hides the version, or NONE: it is visible in the end. */
@@ -245,9 +278,9 @@ export class VersionTable {
     }
   }
 
-  #pushFile(entry: Extract<LayerEntry, { kind: 'entry' }>, version: Version): void {
+  #pushFile(entry: LayerFile, version: Version): void {
     this.#types.push(TYPE_CODES.get(entry.type) ?? 0);
-    this.#opaque.push(entry.opaque === true ? 1 : 0);
+    this.#opaque.push(opacity(entry));
     this.#modes.push(entry.mode);
     this.#uids.push(entry.uid);
     this.#gids.push(entry.gid);
@@ -273,6 +306,11 @@ export class VersionTable {
     this.#attributeTexts.set(text, this.#attributeSets.length);
     return this.#attributeSets.push(xattrs) - 1;
   }
+}
+
+function opacity({ opaque, recreated }: LayerFile): number {
+  if (opaque !== true) return SHOWS_THROUGH;
+  return recreated === true ? RECREATED : OPAQUE;
 }
 
 /** Texts, each once. */

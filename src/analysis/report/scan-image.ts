@@ -68,7 +68,8 @@ export async function scanImage(
       const known = stored(position);
       if (known === undefined) return streamed(layer, { model, inspect, signal });
       indexed.set(position, known);
-      return known.scan({ inspect, signal });
+      const found = await known.scan({ inspect, signal });
+      return known.hasContentsApart ? withLinksBelow(found, layer, { model, signal }) : found;
     });
     model.addLayer(entries ?? []);
     onLayer?.(position);
@@ -82,24 +83,53 @@ export async function scanImage(
   return { model, packages, secrets, problems: problems.found };
 }
 
-interface Streaming {
+interface Scanning {
   /** Of the layers below. */
   readonly model: ImageModel;
-  readonly inspect: InspectContent;
   readonly signal: AbortSignal | undefined;
+}
+
+interface Streaming extends Scanning {
+  readonly inspect: InspectContent;
 }
 
 async function streamed(
   layer: Layer,
-  { model, inspect, signal }: Streaming,
+  { inspect, ...scanning }: Streaming,
+): Promise<readonly LayerEntry[]> {
+  const digests = new ContentDigests(inspect);
+  const entries = await entriesOfTar(layer, scanning, digests);
+  checkDiffId(layer, digests.identity().diffId);
+  return entries;
+}
+
+async function entriesOfTar(
+  layer: Layer,
+  { model, signal }: Scanning,
+  inspector?: ContentDigests,
 ): Promise<readonly LayerEntry[]> {
   const below = model.layers.length - 1;
   const base = { lookup: (path: BytePath) => model.lookup(path, below) };
-  const digests = new ContentDigests(inspect);
   const tar = decompress(layer.read({ lend: true }));
-  const { index } = await scanTar(tar, { base, inspector: digests, signal });
-  checkDiffId(layer, digests.identity().diffId);
-  return index.entries;
+  return (await scanTar(tar, { base, inspector, signal })).index.entries;
+}
+
+/** The store has copies of contents that a layer only links to: the tar tells them apart. */
+async function withLinksBelow(
+  entries: readonly LayerEntry[],
+  layer: Layer,
+  scanning: Scanning,
+): Promise<readonly LayerEntry[]> {
+  const links = new Map<BytePath, BytePath>();
+  for (const entry of await entriesOfTar(layer, scanning)) {
+    if (entry.kind === 'entry' && entry.linkBelow !== undefined) {
+      links.set(entry.path, entry.linkBelow);
+    }
+  }
+  return entries.map((entry) => {
+    const linkBelow = links.get(entry.path);
+    return entry.kind === 'whiteout' || linkBelow === undefined ? entry : { ...entry, linkBelow };
+  });
 }
 
 function checkDiffId({ diffId, descriptor }: Layer, actual: string): void {
@@ -182,6 +212,7 @@ function together(readers: readonly ContentReader[]): ContentReader {
     add: (bytes) => {
       for (const reader of readers) reader.add(bytes);
     },
+    isDone: () => readers.every((reader) => reader.isDone?.() === true),
     end: (digest) => {
       for (const reader of readers) reader.end(digest);
     },

@@ -2,10 +2,9 @@
 import type { BytePath, ContentDigest } from '../../files/index.ts';
 import type { InspectContent } from '../../layers/index.ts';
 import { type SecretBytes, SecretSearch } from './own-secrets.ts';
-import { isSecretFile, type SecretKind, secretsInFile } from './secret-patterns.ts';
+import { isSecretFile, type SecretKind } from './secret-patterns.ts';
+import { TextSearch } from './text-search.ts';
 
-/** Larger files are data. */
-const LARGEST = 256 << 10;
 /** Of packages, whose tests and documentation are full of keys that open nothing. */
 const PACKAGED =
   /^(?:usr\/(?!src\/(?!linux)|local\/(?:s?bin|app|etc|src|share\/app)\/)|bin\/|sbin\/|lib(?:32|64)?\/|var\/lib\/(?:dpkg|apt|rpm)\/|etc\/(?:ssl|pki)\/(?!(?:[^/]+\/)?private\/|[^/]+\.key$)|etc\/alternatives\/|opt\/java\/|go\/pkg\/mod\/)|(?:^|\/)(?:node_modules|site-packages|dist-packages|gems|testdata|\.m2|\.cargo)\//;
@@ -21,19 +20,18 @@ export class SecretContents {
   }
 
   readonly inspect: InspectContent = ({ path, size }) => {
-    const isText = size <= LARGEST && mayHoldSecrets(path);
-    if (size === 0 || !(isText || this.own.length > 0)) return undefined;
-    const parts: Buffer[] = [];
-    const search = this.own.length > 0 ? new SecretSearch(this.own, size) : undefined;
+    const text = mayHoldSecrets(path) ? new TextSearch(path, size) : undefined;
+    const own = this.own.length > 0 ? new SecretSearch(this.own, size) : undefined;
+    if (size === 0 || (text === undefined && own === undefined)) return undefined;
     return {
       add: (bytes) => {
-        if (isText) parts.push(Buffer.from(bytes));
-        search?.add(bytes);
+        text?.add(bytes);
+        own?.add(bytes);
       },
+      isDone: () => own === undefined && text?.isDone === true,
       end: (digest) => {
-        const text = Buffer.concat(parts).toString('latin1');
-        const kinds = isText ? secretsInFile(path, text) : [];
-        if (search?.finish() === true) kinds.unshift('build-secret');
+        const kinds: SecretKind[] = own?.finish() === true ? ['build-secret'] : [];
+        kinds.push(...(text?.finish() ?? []));
         if (kinds.length > 0) this.found.set(digest, kinds);
       },
     };

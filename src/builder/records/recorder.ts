@@ -149,9 +149,10 @@ export class BuildRecorder {
       ...(unneeded.length > 0 && { unneeded }),
       stages:
         'summary' in end
-          ? end.summary.stages.map(({ name, bytes = null, isTarget, layers }) => ({
+          ? end.summary.stages.map(({ name, bytes = null, isTarget, layers, usedBy }) => ({
               ...{ name, bytes, isTarget },
               ...(layers !== undefined && { layers }),
+              ...(usedBy !== undefined && { usedBy }),
             }))
           : [],
       images:

@@ -1,5 +1,12 @@
 /** Two images as one of two layers: the files of the first, and what the second makes of them. */
-import { ImageModel, NONE, type PathNode, ROOT, type Version } from '../../analysis/index.ts';
+import {
+  ImageModel,
+  LinkNumbers,
+  NONE,
+  type PathNode,
+  ROOT,
+  type Version,
+} from '../../analysis/index.ts';
 import type { ExploredImage, LayerEntry } from '../../api/index.ts';
 
 export interface ComparedImages {
@@ -32,10 +39,11 @@ class SortedFiles {
   readonly order: Version[] = [];
   readonly byPath = new Map<string, Version>();
   readonly model: ImageModel;
-  readonly #groups = new Map<string, number>();
+  readonly #links: LinkNumbers;
 
   constructor(model: ImageModel) {
     this.model = model;
+    this.#links = new LinkNumbers(model.versions);
     const last = model.layers.length - 1;
     const open: PathNode[] = [ROOT];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -59,20 +67,12 @@ class SortedFiles {
     const { versions } = this.model;
     const entry = this.model.entry(version);
     const digest = versions.contentDigest(version);
-    const group = versions.linkGroup(version);
+    const linkGroup = this.#links.of(version);
     return {
       ...{ kind: 'entry', ...entry, mtime: 0, mtimeNs: 0 },
       ...(digest !== undefined && { digest }),
-      ...(group !== NONE && { linkGroup: this.#groupOf(versions.layer(version), group) }),
+      ...(linkGroup !== NONE && { linkGroup }),
     };
-  }
-
-  /** Groups have numbers of their own in each layer. */
-  #groupOf(layer: number, group: number): number {
-    const key = `${layer}:${group}`;
-    const known = this.#groups.get(key) ?? this.#groups.size;
-    this.#groups.set(key, known);
-    return known;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What each key reads of a whole image, in bare arrays: calls would cost ten times as much for a million files. */
-import { type ImageModel, NONE } from '../../analysis/index.ts';
+import { type ImageModel, LinkNumbers, NONE } from '../../analysis/index.ts';
 
 export interface FlatImage {
   readonly model: ImageModel;
@@ -11,6 +11,7 @@ export interface FlatImage {
   /** The layer that hides it; more than any layer where none does. */
   readonly hiddenBy: Int32Array;
   readonly sizes: Float64Array;
+  /** Versions that share a number are hard links of each other, across layers too; NONE: no other name. */
   readonly linkGroups: Int32Array;
 }
 
@@ -24,6 +25,7 @@ export function flatImage(model: ImageModel): FlatImage {
   const nodes = new Int32Array(length);
   const layers = new Int32Array(length);
   const hiddenBy = new Int32Array(length);
+  const links = new LinkNumbers(versions);
   const linkGroups = new Int32Array(length);
   const sizes = new Float64Array(length);
   for (let version = 0; version < length; version++) {
@@ -32,7 +34,7 @@ export function flatImage(model: ImageModel): FlatImage {
     layers[version] = versions.layer(version);
     hiddenBy[version] = hidden === NONE ? NEVER : hidden;
     sizes[version] = versions.size(version);
-    linkGroups[version] = versions.linkGroup(version);
+    linkGroups[version] = links.of(version);
   }
   return { model, parents, nodes, layers, hiddenBy, sizes, linkGroups };
 }

@@ -106,19 +106,16 @@ function ownMarks({ versions }: ImageModel, was: Int32Array, now: Int32Array): U
 }
 
 /** Hard links count where the first of them is. */
-function ownBytes({ sizes, linkGroups, layers }: FlatImage, stack: Int32Array): Float64Array {
+function ownBytes({ sizes, linkGroups }: FlatImage, stack: Int32Array): Float64Array {
   const bytes = new Float64Array(stack.length);
-  const links = new Map<number, Set<number>>();
+  const links = new Set<number>();
   for (let node = 0; node < stack.length; node++) {
     const version = stack[node] ?? NONE;
     if (version === NONE) continue;
     const group = linkGroups[version] ?? NONE;
     if (group !== NONE) {
-      const layer = layers[version] ?? NONE;
-      const known = links.get(layer) ?? new Set();
-      links.set(layer, known);
-      if (known.has(group)) continue;
-      known.add(group);
+      if (links.has(group)) continue;
+      links.add(group);
     }
     bytes[node] = sizes[version] ?? 0;
   }
