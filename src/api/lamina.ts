@@ -189,8 +189,8 @@ export interface Lamina {
    * Changes a Dockerfile so that its image gets smaller and does the same: builds the image, learns which files its
    * program uses, tries changes one by one, and keeps those that pass the test. Writes nothing.
    *
-   * @throws AppError OPTIMIZE_TEST_FAILED if the image fails the test unchanged; DOCKERFILE_NOT_FOUND; those of `build`
-   *   and `run`
+   * @throws AppError OPTIMIZE_TEST_FAILED if the image fails the test unchanged; OPTIMIZE_PORT_TAKEN; DOCKERFILE_NOT_FOUND;
+   *   those of `build` and `run`
    */
   optimize(options: OptimizeOptions): Promise<OptimizeResult>;
 

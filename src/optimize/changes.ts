@@ -4,8 +4,10 @@ import { type BytePath, cleanPath } from '../files/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import { instructionsOf, isRootUser, withFinalStage } from './final-stage.ts';
 import type { ImageTree } from './image-tree.ts';
-import { interpretersOf, type ReadableTree } from './interpreters.ts';
+import { compiledPrograms, interpretersOf, type ReadableTree } from './interpreters.ts';
 import { type NeededFiles, neededFiles } from './needed-files.ts';
+import { combinations, preparations } from './preparations.ts';
+import { sharedLibraries } from './shared-libraries.ts';
 import type { UsedPaths } from './trace.ts';
 import { wholeDirectories } from './whole-directories.ts';
 
@@ -76,29 +78,32 @@ export interface BuiltFacts {
 }
 
 /**
- * A last stage with only the files that the program needs; first without the dependencies for development, then with
- * them.
+ * A last stage with only the files that the program needs; first after preparations, such as the removal of dependencies
+ * for development, then without them.
  */
 export async function keepNeeded(
   definition: Definition,
   { config, tree, used }: BuiltFacts,
 ): Promise<readonly Change[]> {
   const interpreters = await interpretersOf(tree, used.started);
-  const needed = neededFiles(tree, [...used.found, ...interpreters], {
+  const place = {
     workdir: config.WorkingDir ?? '',
     volumes: Object.keys(config.Volumes ?? {}),
-  });
-  const pruned = withoutDevelopment(definition.text, config, tree);
-  const texts = [pruned, definition.text].filter((text) => text !== undefined);
-  return texts.flatMap((text) => {
-    const changed = withFinalStage(text, finalStage(config, tree, needed));
-    if (changed === undefined) return [];
+    compiled: await compiledPrograms(tree, used.started),
+  };
+  const found = [...used.found, ...interpreters];
+  const libraries = await sharedLibraries(tree, neededFiles(tree, found, place).files);
+  const needed = neededFiles(tree, [...found, ...libraries], place);
+  return combinations(preparations(config, tree, needed.files)).flatMap((prepared) => {
+    const text = withFinalStage(definition.text, finalStage(config, tree, needed), prepared);
+    if (text === undefined) return [];
     return {
-      name: text === pruned ? 'needed-files, production-dependencies' : 'needed-files',
-      what:
-        'build in one stage, and copy only the files that the program needs into an empty image' +
-        (text === pruned ? ', without the dependencies for development' : ''),
-      definition: { ...definition, text: changed },
+      name: ['needed-files', ...prepared.map(({ name }) => name)].join(', '),
+      what: [
+        'build in one stage, and copy only the files that the program needs into an empty image',
+        ...prepared.map(({ what }) => what),
+      ].join(', '),
+      definition: { ...definition, text },
       changes: [],
       mustShrink: true,
     };
@@ -116,24 +121,6 @@ function without(tree: ImageTree, gone: ReadonlySet<BytePath>): ImageTree {
     lookup: (path) => tree.lookup(path),
     list: (path) => tree.list(path).filter((entry) => !gone.has(entry.path)),
   };
-}
-
-/** Ends the last stage with the removal of dependencies that only a build needs; undefined if it has none. */
-function withoutDevelopment(
-  text: string,
-  config: ContainerConfig,
-  tree: ImageTree,
-): string | undefined {
-  const directory = (config.WorkingDir ?? '').replace(/^\/+|\/+$/g, '');
-  const has = (name: string) =>
-    tree.lookup(directory === '' ? name : `${directory}/${name}`) !== undefined;
-  if (!has('node_modules') || !has('package.json')) return undefined;
-  const command = has('package-lock.json')
-    ? 'npm prune --omit=dev'
-    : has('pnpm-lock.yaml')
-      ? 'pnpm prune --prod'
-      : undefined;
-  return command && `${text.trimEnd()}\nRUN ${command}\n`;
 }
 
 /** An ordinary user, with a number that needs no entry in /etc/passwd. */

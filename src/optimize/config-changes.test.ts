@@ -4,7 +4,7 @@ import { configChanges } from './config-changes.ts';
 describe('what a change of an image means for its users', () => {
   it('is nothing for the same values in another form', () => {
     const before = { Env: ['A=1', 'B=2'], Entrypoint: null, Labels: {}, User: '' };
-    expect(configChanges(before, { Env: ['B=2', 'A=1'] })).toEqual([]);
+    expect(configChanges(before, { Env: ['B=2', 'A=1'], WorkingDir: '/' })).toEqual([]);
   });
 
   it('is named', () => {

@@ -39,6 +39,17 @@ CMD ["node","a b.js"]
     expect(changed('FROM a\n', { unneeded: ['usr/x'] })).toContain('AS build\nRUN rm -rf /usr/x\n');
   });
 
+  it('follows preparations of the stage before: those of the user of the image, then those of root', () => {
+    const prepared = [
+      { command: 'jlink', asRoot: true },
+      { command: 'npm prune', asRoot: false },
+    ];
+    const stage = { ...STAGE, unneeded: ['usr/x'], user: 'app' };
+    expect(withFinalStage('FROM a\nUSER app\n', stage, prepared)).toContain(
+      'USER app\nRUN npm prune\nUSER root\nRUN jlink\nRUN rm -rf /usr/x\n\nFROM scratch',
+    );
+  });
+
   it('repeats instructions that use an argument of the build', () => {
     const text = changed('FROM a\nARG VERSION=1\nENV V=$VERSION W=2\nLABEL v=$VERSION\n', {
       config: { Env: ['PATH=/bin', 'V=1', 'W=2'], Labels: { v: '1', other: 'a "b" $c' } },

@@ -10,6 +10,7 @@ import {
 import type { BytePath } from '../files/index.ts';
 import type { ContainerConfig } from '../oci/index.ts';
 import { metadataLines } from './metadata-lines.ts';
+import type { Preparation } from './preparations.ts';
 
 export interface FinalStage {
   /** Metadata of the image so far. */
@@ -22,8 +23,15 @@ export interface FinalStage {
   readonly user: string | undefined;
 }
 
-/** @returns undefined if a path or value cannot be written in a Dockerfile */
-export function withFinalStage(text: string, stage: FinalStage): string | undefined {
+/**
+ * @param prepared steps at the end of the stage to build in
+ * @returns undefined if a path or value cannot be written in a Dockerfile
+ */
+export function withFinalStage(
+  text: string,
+  stage: FinalStage,
+  prepared: readonly Pick<Preparation, 'command' | 'asRoot'>[] = [],
+): string | undefined {
   const paths = stage.paths.map(written);
   const unneeded = stage.unneeded.map(written);
   if (![...paths, ...unneeded].every((path) => path !== undefined)) return undefined;
@@ -35,18 +43,31 @@ export function withFinalStage(text: string, stage: FinalStage): string | undefi
   const name = last.from.stage ?? freeName(stages);
   const named = last.from.stage === undefined ? inserted(text, last, ` AS ${name}`) : text;
   const removal =
-    unneeded.length === 0
-      ? []
-      : [...(isRootUser(stage.user) ? [] : ['USER root']), `RUN rm -rf ${unneeded.join(' ')}`];
+    unneeded.length === 0 ? [] : [{ command: `rm -rf ${unneeded.join(' ')}`, asRoot: true }];
   return [
     `${named.trimEnd()}`,
-    ...removal,
+    ...runs([...prepared, ...removal], stage.user),
     '',
     'FROM scratch',
     `COPY --parents --from=${name} ${paths.join(' \\\n    ')} /`,
     ...lines,
     '',
   ].join('\n');
+}
+
+/** RUNs of the user of the image first, then those of root. */
+function runs(
+  steps: readonly Pick<Preparation, 'command' | 'asRoot'>[],
+  user: string | undefined,
+): readonly string[] {
+  const run = ({ command }: { readonly command: string }) => `RUN ${command}`;
+  const asRoot = steps.filter((step) => step.asRoot).map(run);
+  const becomesRoot = asRoot.length > 0 && !isRootUser(user);
+  return [
+    ...steps.filter((step) => !step.asRoot).map(run),
+    ...(becomesRoot ? ['USER root'] : []),
+    ...asRoot,
+  ];
 }
 
 /** @throws AppError DOCKERFILE_… */

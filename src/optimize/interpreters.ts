@@ -1,5 +1,6 @@
 /** What the kernel opens to start a program, which no trace shows: its loader, or the interpreter of a script. */
 import type { BytePath, FileEntry } from '../files/index.ts';
+import { isElf, segmentsOf } from './elf.ts';
 import { entriesOnTheWay, type ImageTree } from './image-tree.ts';
 
 export interface ReadableTree extends ImageTree {
@@ -30,6 +31,20 @@ export async function interpretersOf(
   return found;
 }
 
+/** Those of the programs that are no scripts, resolved. @param programs absolute paths */
+export async function compiledPrograms(
+  tree: ReadableTree,
+  programs: Iterable<BytePath>,
+): Promise<ReadonlySet<BytePath>> {
+  const compiled = new Set<BytePath>();
+  for (const program of programs) {
+    const file = entriesOnTheWay(tree, program).at(-1);
+    if (file?.type !== 'file' || compiled.has(file.path)) continue;
+    if (isElf(await headOf(tree, file.path))) compiled.add(file.path);
+  }
+  return compiled;
+}
+
 async function headOf(tree: ReadableTree, path: BytePath): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -49,17 +64,10 @@ export function interpreterIn(head: Buffer): BytePath | undefined {
 
 const PT_INTERP = 3;
 
-/** System V ABI, program headers of ELF files; 64 bits, little-endian, as all platforms that lamina runs on. */
+/** System V ABI, program headers of ELF files. */
 function loaderIn(head: Buffer): BytePath | undefined {
-  if (head.length < 64 || head.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') return undefined;
-  const start = Number(head.readBigUInt64LE(32));
-  const size = head.readUInt16LE(54);
-  for (let index = 0; index < head.readUInt16LE(56); index++) {
-    const header = head.subarray(start + index * size, start + (index + 1) * size);
-    if (header.length < 56 || header.readUInt32LE(0) !== PT_INTERP) continue;
-    const offset = Number(header.readBigUInt64LE(8));
-    const length = Number(header.readBigUInt64LE(32));
-    return head.toString('latin1', offset, offset + length).replace(/\0.*$/s, '');
-  }
-  return undefined;
+  const segment = segmentsOf(head).find(({ type }) => type === PT_INTERP);
+  if (segment === undefined) return undefined;
+  const { offset, bytes } = segment;
+  return head.toString('latin1', offset, offset + bytes).replace(/\0.*$/s, '');
 }

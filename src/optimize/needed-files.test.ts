@@ -99,8 +99,46 @@ describe('the files that a program needs', () => {
   });
 
   it('leave out the sources of a compiled program that only starts there', () => {
-    const tree = treeOf({ 'src/app': '', 'src/main.go': '' }, 0o755);
-    const { files } = neededFiles(tree, ['/src/app'], { workdir: '/src', volumes: [] });
-    expect([...files]).toEqual(['src/app']);
+    const files = { 'src/app': '', 'src/main.go': '', 'src/plugin.so': '' };
+    const place = { workdir: '/src', volumes: [], compiled: new Set(['src/app']) };
+    expect(needed(files, ['/src/app'], place).files).toEqual(['src/app']);
+    expect(needed(files, ['/src/app', '/src/plugin.so'], place).files).toContain('src/main.go');
+    expect(needed(files, ['/src/app'], { workdir: '/src', volumes: [] }).files).toHaveLength(3);
+  });
+
+  it('include all plugins of a library of which one is used', () => {
+    const library = 'usr/lib/x86_64-linux-gnu';
+    const files = {
+      [`${library}/libmagick.so.7`]: '',
+      [`${library}/magick/coders/png.so`]: '',
+      [`${library}/magick/coders/jpeg.so`]: '',
+      [`${library}/other/x.so`]: '',
+    };
+    expect(needed(files, [`/${library}/magick/coders/png.so`]).files).toEqual([
+      `${library}/magick/coders/jpeg.so`,
+      `${library}/magick/coders/png.so`,
+    ]);
+  });
+
+  it('include the whole library of Perl, Ruby or PHP', () => {
+    const files = {
+      'usr/share/perl/5.40.1/JSON.pm': '',
+      'usr/share/perl/5.40.1/Time.pm': '',
+      'usr/share/perl5/A.pm': '',
+      'usr/lib/ruby/3.3.0/set.rb': '',
+      'usr/lib/ruby/3.3.0/json.rb': '',
+      'usr/lib/ruby/vendor_ruby/x.rb': '',
+      'usr/lib/php/20240924/a.so': '',
+      'usr/lib/php/20240924/b.so': '',
+    };
+    const used = ['/usr/share/perl/5.40.1/JSON.pm', '/usr/lib/ruby/3.3.0/set.rb'];
+    expect(needed(files, [...used, '/usr/lib/php/20240924/a.so']).files).toEqual([
+      'usr/lib/php/20240924/a.so',
+      'usr/lib/php/20240924/b.so',
+      'usr/lib/ruby/3.3.0/json.rb',
+      'usr/lib/ruby/3.3.0/set.rb',
+      'usr/share/perl/5.40.1/JSON.pm',
+      'usr/share/perl/5.40.1/Time.pm',
+    ]);
   });
 });

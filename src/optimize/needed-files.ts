@@ -11,6 +11,8 @@ export interface ProgramPlace {
   readonly workdir: BytePath;
   /** Absolute paths of the image's volumes. */
   readonly volumes: readonly BytePath[];
+  /** Resolved paths of compiled programs that were started. */
+  readonly compiled?: ReadonlySet<BytePath>;
 }
 
 /** Names, groups and certificates: looked up by libraries in ways that a test may miss. */
@@ -39,7 +41,7 @@ export interface NeededFiles {
 export function neededFiles(
   tree: ImageTree,
   used: Iterable<BytePath>,
-  { workdir, volumes }: ProgramPlace,
+  { workdir, volumes, compiled = new Set() }: ProgramPlace,
 ): NeededFiles {
   const needed = new Map<BytePath, FileEntry>();
   const add = (path: BytePath) => {
@@ -48,7 +50,9 @@ export function neededFiles(
   for (const path of used) add(path);
   for (const path of [...ALWAYS, ...volumes]) add(path);
   addNameLibraries(needed, add);
-  const roots = [...wholeTrees(tree, needed, workdir)];
+  const program = workdirOf(tree, workdir);
+  const usesData = program !== undefined && usesDataIn(program, needed, compiled);
+  const roots = [...wholeTrees(needed), ...(usesData ? [program] : [])];
   const unneeded = roots.flatMap((root) => unneededIn(tree, needed, root));
   for (const root of roots) {
     for (const entry of filesBelow(tree, root)) {
@@ -70,19 +74,27 @@ const WHOLE = [
   // The standard library of Python, and what pip or a distribution installs.
   /^(?:.*\/)?lib\/python3(?:\.\d+)?(?=\/)/,
   /^(?:.*\/)?(?:site|dist)-packages(?=\/)/,
-  // A package of Node.js, of Ruby, a Java runtime.
+  // A package of Node.js.
   /^usr\/share\/nodejs\/(?:@[^/]+\/)?[^/]+(?=\/)/,
   /^(?:.*\/)?node_modules(?=\/)/,
+  // Ruby, Perl, PHP.
   /^(?:.*\/)?gems\/[\d.]+(?=\/)/,
+  /^(?:.*\/)?ruby\/(?:\d[\d.]*|vendor_ruby)(?=\/)/,
+  /^usr\/share\/rubygems-integration(?=\/)/,
+  /^(?:.*\/)?perl(?:5|\/\d[\d.]*|-base)(?=\/)/,
+  /^(?:etc|usr\/lib|usr\/share)\/php(?=\/)/,
+  // Java.
   /^(?:.*\/)?jvm\/[^/]+(?=\/)/,
+  /^.+(?=\/lib\/modules$)/,
   /^etc\/java[^/]*(?=\/)/,
+  // Plugins of a library: others of them are loaded by name.
+  /^usr\/lib\/[^/]+-linux-\w+\/[^/]+(?=\/.*\.so$)/,
+  // A program looks up an authority by a name that is a hash.
+  /^etc\/ssl\/certs(?=\/)/,
+  /^usr\/share\/ca-certificates(?=\/)/,
 ];
 
-function wholeTrees(
-  tree: ImageTree,
-  needed: ReadonlyMap<BytePath, FileEntry>,
-  workdir: BytePath,
-): ReadonlySet<BytePath> {
+function wholeTrees(needed: ReadonlyMap<BytePath, FileEntry>): ReadonlySet<BytePath> {
   const roots = new Set<BytePath>();
   for (const { path, type } of needed.values()) {
     if (type === 'directory') continue;
@@ -91,17 +103,21 @@ function wholeTrees(
       if (match !== null) roots.add(match[0]);
     }
   }
-  const program = workdir.replace(/^\/+|\/+$/g, '');
-  const end = entriesOnTheWay(tree, program).at(-1)?.path;
-  if (end !== undefined && usesDataIn(end, needed)) roots.add(end);
   return roots;
 }
 
+function workdirOf(tree: ImageTree, workdir: BytePath): BytePath | undefined {
+  return entriesOnTheWay(tree, workdir.replace(/^\/+|\/+$/g, '')).at(-1)?.path;
+}
+
 /** Whether a program reads its sources or data there; a compiled one often only starts there. */
-function usesDataIn(directory: BytePath, needed: ReadonlyMap<BytePath, FileEntry>): boolean {
-  for (const { path, type, mode } of needed.values()) {
-    const isProgram = (mode & 0o111) !== 0;
-    if (type === 'file' && path.startsWith(`${directory}/`) && !isProgram) return true;
+function usesDataIn(
+  directory: BytePath,
+  needed: ReadonlyMap<BytePath, FileEntry>,
+  compiled: ReadonlySet<BytePath>,
+): boolean {
+  for (const { path, type } of needed.values()) {
+    if (type === 'file' && path.startsWith(`${directory}/`) && !compiled.has(path)) return true;
   }
   return false;
 }

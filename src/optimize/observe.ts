@@ -5,6 +5,7 @@ import type { ImageTest, Lamina } from '../api/index.ts';
 import { jointSignal } from '../concurrency/index.ts';
 import type { Environment } from '../environment.ts';
 import type { ContainerConfig } from '../oci/index.ts';
+import { expectFreePort } from './free-port.ts';
 
 export interface Observation {
   /** `ended`: its process ended; `running`: it did not; `answered`: it answered a request; `failed`: the test failed. */
@@ -29,8 +30,24 @@ const BETWEEN_REQUESTS = 100;
 /** Characters of output that are kept. */
 const MOST_TEXT = 1 << 20;
 
-/** Starts a container of the image and watches it until the test is over; then the container is stopped. */
+/**
+ * Starts a container of the image and watches it until the test is over; then the container is stopped.
+ * @throws AppError OPTIMIZE_PORT_TAKEN, those of `run`
+ */
 export async function observe(
+  image: string,
+  test: ImageTest,
+  options: ObserveOptions,
+): Promise<Observation> {
+  if (test.kind !== 'http') return await watch(image, test, options);
+  await expectFreePort(test.port);
+  const observed = await watch(image, test, options);
+  // One that started in between would have answered as well.
+  await expectFreePort(test.port);
+  return observed;
+}
+
+async function watch(
   image: string,
   test: ImageTest,
   options: ObserveOptions,

@@ -6,6 +6,7 @@ import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import { hasErrorCode } from '../system/index.ts';
 import { type Change, type Definition, ignoreMore, keepNeeded, ordinaryUser } from './changes.ts';
+import { expectFreePort } from './free-port.ts';
 import { lintFixes } from './lint-fixes.ts';
 import { type Observation, observe, useHealthcheck } from './observe.ts';
 import type { UsedPaths } from './trace.ts';
@@ -20,8 +21,8 @@ export interface OptimizeContext {
 }
 
 /**
- * @throws AppError OPTIMIZE_TEST_FAILED if the given Dockerfile's image does not pass; DOCKERFILE_NOT_FOUND; those of
- *   `build` for the given Dockerfile, and of `run`
+ * @throws AppError OPTIMIZE_TEST_FAILED if the given Dockerfile's image does not pass; OPTIMIZE_PORT_TAKEN;
+ *   DOCKERFILE_NOT_FOUND; those of `build` for the given Dockerfile, and of `run`
  */
 export async function optimizeImage(
   { env, laminaIn }: OptimizeContext,
@@ -30,6 +31,7 @@ export async function optimizeImage(
   const { signal, test = { kind: 'start' }, measureBuilds = true, onChange } = options;
   const lamina = laminaIn(env);
   const source = await readSource(options);
+  if (test.kind === 'http') await expectFreePort(test.port);
   await using workshop = await Workshop.open(lamina, options);
   const given = await workshop.build(source.definition, { noCache: measureBuilds });
   // A command says nothing about what the image does by itself: that must start too, whatever it prints.
@@ -64,7 +66,7 @@ export async function optimizeImage(
   if ('reason' in trace) trial.skip('needed-files', COPY_NEEDED, trace.reason, current);
   else await attempt(await neededChanges(lamina, current, trace.used));
   const [user] = ordinaryUser(current.definition, current.config);
-  if (user !== undefined && test.kind === 'start') {
+  if (user !== undefined && test.kind === 'start' && !trial.sawAll) {
     trial.skip(user.name, user.what, 'it needs a test: --test, --test-script or --http', current);
   } else if (user !== undefined) await attempt([user]);
 

@@ -41,6 +41,11 @@ export class Trial {
     );
   }
 
+  /** Whether each container ended by itself with success, so that all it does was seen. */
+  get sawAll(): boolean {
+    return this.#before.every(({ kind, status }) => kind === 'ended' && status === 0);
+  }
+
   /** Another watch of the same image: what differs between both says nothing about a change. */
   withoutVarying(again: readonly Observation[]): Trial {
     const before = this.#before.map((one, index) => {

@@ -1,5 +1,7 @@
 /** `lamina optimize`: a naive Dockerfile becomes a small one that passes its test. Needs strace. */
+import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
@@ -28,6 +30,17 @@ const FILES = {
   '.git/HEAD': 'not for the image',
 };
 
+/** A server of this machine on a free port. */
+async function answering(body: string) {
+  const server = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' ? address?.port : undefined,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  };
+}
+
 let count = 0;
 const project = (files: Readonly<Record<string, string>>) =>
   bench.project(files, `project-${count++}`);
@@ -42,7 +55,7 @@ describe('lamina optimize', () => {
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(stderr).toMatch(/^kept {5}ignore-file; leave \.git out of the build context$/m);
     expect(stderr).toMatch(/^kept {5}needed-files: \S+MB → \S+; /m);
-    expect(stderr).toContain('dropped  ordinary-user: it needs a test');
+    expect(stderr).toContain('kept     ordinary-user');
     expect(stdout).toContain('times smaller');
     expect(readFileSync(join(directory, 'Dockerfile'), 'utf8')).toBe(NAIVE);
     const file = join(directory, 'Dockerfile.optimized');
@@ -102,6 +115,27 @@ describe('lamina optimize', () => {
     const { stderr } = await optimize(directory, '--http', `${port}/cgi-bin/id`);
     expect(stderr).toContain('kept     needed-files');
     expect(stderr).toContain('dropped  ordinary-user: the body of the answer differs');
+  });
+
+  it('does not take the answer of another program for that of the image', async () => {
+    await using other = await answering('not the image');
+    const directory = project({
+      Dockerfile: `FROM busybox\nCMD ["httpd", "-f", "-p", "127.0.0.1:${other.port}", "-h", "/"]\n`,
+    });
+    const { status, stderr } = await optimize(directory, '--http', `${other.port}/`);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('OPTIMIZE_PORT_TAKEN')]);
+    expect(existsSync(join(directory, 'Dockerfile.optimized'))).toBe(false);
+  });
+
+  it('tries an ordinary user without a test if the program ends by itself', async () => {
+    const directory = project({
+      Dockerfile: 'FROM busybox\nRUN dd if=/dev/zero of=/junk bs=1M count=3\nCMD ["echo", "hi"]\n',
+    });
+    expect((await optimize(directory)).stderr).toContain('kept     ordinary-user');
+    const writing = { ...FILES, 'main.sh': 'echo > /opt/x && echo done\n' };
+    expect((await optimize(project(writing))).stderr).toContain(
+      'dropped  ordinary-user: it ended with status 1; before, it ended with status 0',
+    );
   });
 
   it('runs a script beside the container', async () => {
