@@ -1,4 +1,4 @@
-// Feeds mutated Dockerfiles to the parser: `npm run fuzz -- --seconds 600 [--seed N]` (CPU seconds).
+// Feeds mutated Dockerfiles to the parser and the formatter; started by `fuzz.mjs`. Seconds are CPU time.
 // The first small text that reaches a new feature is kept in test/fuzz-seeds/, one per feature, and so is every text that fails.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

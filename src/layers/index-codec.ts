@@ -61,11 +61,21 @@ export function decodeIndex(bytes: Buffer): LayerIndex {
     throw unreadable('its checksum is wrong');
   }
   const count = bytes.readUInt32LE(12);
+  if (HEADER + count * RECORD > body.length) throw unreadable('it is too short');
   const tarSize = bytes.readDoubleLE(32);
-  const reader = new RecordReader(body, count);
-  const entries = new Array<LayerEntry>(count);
-  for (let number = 0; number < count; number++) entries[number] = reader.read(number);
-  return { entries, tarSize: tarSize < 0 ? undefined : tarSize };
+  return { entries: readEntries(body, count), tarSize: tarSize < 0 ? undefined : tarSize };
+}
+
+function readEntries(body: Buffer, count: number): LayerEntry[] {
+  try {
+    const reader = new RecordReader(body, count);
+    const entries = new Array<LayerEntry>(count);
+    for (let number = 0; number < count; number++) entries[number] = reader.read(number);
+    return entries;
+  } catch (error) {
+    // Lengths that lead out of their section.
+    throw error instanceof RangeError ? unreadable('its lengths are invalid') : error;
+  }
 }
 
 /** Reads the records in order, keeping a position in each of the other sections. */

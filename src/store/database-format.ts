@@ -1,8 +1,8 @@
 /** The format of a store's database, and its creation. */
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { loadSqlite } from '../system/index.ts';
 import { storeDamaged } from './database-error.ts';
-import { loadSqlite } from './sqlite.ts';
 
 export const DATABASE_FILE = 'store.db';
 

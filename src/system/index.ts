@@ -35,6 +35,7 @@ export {
 } from './read-input.ts';
 export { removeTree } from './remove-tree.ts';
 export { setOwner, setOwnerHere } from './set-owner.ts';
+export { loadSqlite } from './sqlite.ts';
 export { syncFileSystem } from './sync.ts';
 export { failureReason, hasErrorCode, SystemError } from './system-error.ts';
 export {

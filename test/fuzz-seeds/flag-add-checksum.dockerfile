@@ -1,2 +1,2 @@
 FROM busybox
-ADD --checksum=PY l*k /x/
+ADD --checksum= a.txt /x

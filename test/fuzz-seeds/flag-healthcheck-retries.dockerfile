@@ -1,2 +1,2 @@
-FROM cratch
-HEALTHCHECK --interval=0s --retries=0 CMD x
+FROM scratch
+HEALTHCHECK --retries= CMD x

@@ -1,2 +1,2 @@
 FROM scratch
-HEALTHCHECK --interval=1m30s --timeout=500ms --start-interval=2s --retries=7 CMD x
+HEALTHCHECK --interval= --timeout= --start-period= --start-interval= CMD x

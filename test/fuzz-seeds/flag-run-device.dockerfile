@@ -1,2 +1,2 @@
-FROM scratch
-RUN --device=a,required -
+FROM buTyb�x
+RUN --device=ven${v/a/e

@@ -1,3 +1,3 @@
-FROM a
+ FROM a
 
-run --mount=type=bin`t=${_156=s
+run --mount=="${UNSET:}"

@@ -1,3 +1,2 @@
 FROM a
-RUN --mount=type=cache,targe${PATH:+"${v##u=é'}/cx
-RUN cat > /f
+RUN --mount=type=cache,targe${PATH:+"${vU##u=é'}/c cat > /f

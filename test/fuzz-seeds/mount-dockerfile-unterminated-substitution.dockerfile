@@ -1,3 +1,3 @@
-FROM a
+ FROM a
 
-run --mount=a=tegr8{_&+${91
+run --mount=="${U,

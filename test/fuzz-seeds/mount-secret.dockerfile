@@ -1,2 +1,2 @@
-FROM busybox*OURCE
+FROM scraCE
 RUN --mount=type=secret,id=toke

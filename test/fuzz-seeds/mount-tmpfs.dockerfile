@@ -1,2 +1,3 @@
-FROM scratch AS files
-RUN --mount=type=tmpfs,target=TH}# b
+FROM busybox
+COPY root /
+RUN --mount=type=tmpfs,target=

@@ -13,10 +13,19 @@ export async function readConfigFile(path: string): Promise<LintConfig> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new AppError('CLI_FILE', `cannot read ${path}`, { cause });
   });
+  return parseConfigFile(text, path);
+}
+
+/**
+ * @param path for messages
+ * @throws AppError CLI_CONFIG_INVALID
+ */
+export async function parseConfigFile(text: string, path: string): Promise<LintConfig> {
   const { parse } = await import('yaml');
   let document: unknown;
   try {
-    document = parse(text);
+    // Its warnings would go to the terminal as Node's.
+    document = parse(text, { logLevel: 'error' });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : '';
     throw new AppError('CLI_CONFIG_INVALID', `cannot use ${path}: ${reason}`, {

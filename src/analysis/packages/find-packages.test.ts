@@ -112,6 +112,39 @@ describe('packages', () => {
     }
   });
 
+  it.each([
+    [
+      'a view without end',
+      `CREATE VIEW Packages AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+        SELECT i AS hnum, x'00' AS blob FROM n`,
+    ],
+    [
+      'a generated column',
+      `CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob AS (zeroblob(900000000)));
+        INSERT INTO Packages VALUES (1), (2), (3)`,
+    ],
+  ])('of rpm are none if %s computes them', async (_, sql) => {
+    const directory = mkdtempSync(join(tmpdir(), 'lamina-rpmdb-'));
+    try {
+      const path = join(directory, 'rpmdb.sqlite');
+      const database = new DatabaseSync(path);
+      database.exec(sql);
+      database.close();
+      const files = { 'usr/lib/sysimage/rpm/rpmdb.sqlite': readFileSync(path) };
+      expect(await packagesOf(files)).toEqual([]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('of rpm are none if pages repeat each other, which makes more rows than bytes', async () => {
+    const seeds = new URL('../../../test/fuzz-decoder-seeds/rpm/', import.meta.url);
+    const files = {
+      'usr/lib/sysimage/rpm/rpmdb.sqlite': readFileSync(new URL('seed-repeated-pages', seeds)),
+    };
+    expect(await packagesOf(files)).toEqual([]);
+  });
+
   it('of Go programs are the modules they were built from', async () => {
     const program = goProgram(
       'path\texample.com/app\nmod\texample.com/app\tv1.2.3\th1:x\ndep\tgolang.org/x/net\tv0.1.0\n=>\texample.com/net\tv0.2.0\n',

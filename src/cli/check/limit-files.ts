@@ -23,10 +23,10 @@ export async function limitsInFiles({ config, ciConfig, ci }: LimitFiles): Promi
   const settings = await read(config ?? SETTINGS, config === undefined);
   const dive = await read(ciConfig ?? DIVE, ciConfig === undefined);
   const rules =
-    dive === undefined ? (ci ? DIVE_RULES : {}) : await diveRules(dive, ciConfig ?? DIVE);
+    dive === undefined ? (ci ? DIVE_RULES : {}) : await limitsOfDive(dive, ciConfig ?? DIVE);
   return merged(
     rules,
-    settings === undefined ? {} : await settingsTable(settings, config ?? SETTINGS),
+    settings === undefined ? {} : await limitsOfSettings(settings, config ?? SETTINGS),
   );
 }
 
@@ -47,7 +47,12 @@ function faultIn(path: string): Fault {
     });
 }
 
-async function settingsTable(text: string, path: string): Promise<ImageLimits> {
+/**
+ * The limits in a `lamina.toml`.
+ * @param path for messages
+ * @throws AppError CLI_CONFIG_INVALID
+ */
+export async function limitsOfSettings(text: string, path: string): Promise<ImageLimits> {
   const fault = faultIn(path);
   const { parse } = await import('smol-toml');
   const { check = {} } = parsed(() => parse(text), fault);
@@ -55,6 +60,9 @@ async function settingsTable(text: string, path: string): Promise<ImageLimits> {
     ...entries(check, 'check', fault).map(([name, value]) => limitOf(name, value, fault)),
   );
 }
+
+/** The warnings of the package would go to the terminal as Node's. */
+const QUIET = { logLevel: 'error' } as const;
 
 /** dive's own, where neither file nor option says otherwise. */
 const DIVE_RULES: ImageLimits = { minEfficiency: 0.9, maxUserWasted: 0.1 };
@@ -65,10 +73,15 @@ const KEBAB: Readonly<Record<string, string>> = {
   highestUserWastedPercent: 'highest-user-wasted-percent',
 };
 
-async function diveRules(text: string, path: string): Promise<ImageLimits> {
+/**
+ * The limits in a `.dive-ci`.
+ * @param path for messages
+ * @throws AppError CLI_CONFIG_INVALID
+ */
+export async function limitsOfDive(text: string, path: string): Promise<ImageLimits> {
   const fault = faultIn(path);
   const { parse } = await import('yaml');
-  const document: unknown = parsed(() => parse(text) as unknown, fault) ?? {};
+  const document: unknown = parsed(() => parse(text, QUIET) as unknown, fault) ?? {};
   const { rules = {} } = Object.fromEntries(entries(document, 'the file', fault));
   return merged(
     DIVE_RULES,
@@ -102,7 +115,10 @@ function orDisabled(
   read: (value: unknown) => number | undefined,
   fault: () => AppError,
 ): number | undefined {
-  if (value === null || /^\s*(?:|disabled|off|false)\s*$/i.test(String(value))) return undefined;
+  const isScalar = typeof value !== 'object';
+  if (value === null || (isScalar && /^\s*(?:|disabled|off|false)\s*$/i.test(String(value)))) {
+    return undefined;
+  }
   const limit = read(value);
   if (limit === undefined) throw fault();
   return limit;

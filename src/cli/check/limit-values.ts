@@ -40,7 +40,7 @@ export function limitOf(name: string, value: unknown, fault: Fault): ImageLimits
       : invalid(name, 'true or false', fault);
   }
   if (name === 'max-layers') {
-    const isCount = /^\d{1,9}$/.test(String(value));
+    const isCount = /^\d{1,9}$/.test(textOf(value));
     return isCount ? { maxLayers: Number(value) } : invalid(name, 'a whole number', fault);
   }
   if (name === 'base') {
@@ -69,10 +69,15 @@ function has<T extends object>(table: T, name: string): name is Extract<keyof T,
 
 const POWERS = 'kmgtp';
 
+/** Tables, lists and dates are no values of limits. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value);
+}
+
 /** Units as Docker and dive write them: `10MB` and `10M` are decimal, `10MiB` is binary. */
 export function byteCount(value: unknown): number | undefined {
   const [, digits, prefix = '', binary] =
-    /^(\d+(?:\.\d+)?) ?(?:([kmgtp])(i?))?b?$/i.exec(String(value).trim()) ?? [];
+    /^(\d+(?:\.\d+)?) ?(?:([kmgtp])(i?))?b?$/i.exec(textOf(value).trim()) ?? [];
   if (digits === undefined) return undefined;
   const base = binary === undefined || binary === '' ? 1000 : 1024;
   const power = prefix === '' ? 0 : POWERS.indexOf(prefix.toLowerCase()) + 1;
@@ -80,7 +85,7 @@ export function byteCount(value: unknown): number | undefined {
 }
 
 export function ratio(value: unknown): number | undefined {
-  const text = String(value).trim();
+  const text = textOf(value).trim();
   const number = text === '' ? Number.NaN : Number(text);
   return number >= 0 && number <= 1 ? number : undefined;
 }

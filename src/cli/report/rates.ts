@@ -27,7 +27,15 @@ export async function readRates(
 async function ratesInFile(file: string | undefined): Promise<GivenRates> {
   const path = file ?? DEFAULT_FILE;
   const text = await textOf(path, file === undefined);
-  if (text === undefined) return {};
+  return text === undefined ? {} : ratesOf(text, path);
+}
+
+/**
+ * The rates in a `report.toml`.
+ * @param path for messages
+ * @throws AppError CLI_CONFIG_INVALID
+ */
+export async function ratesOf(text: string, path: string): Promise<GivenRates> {
   const { parse } = await import('smol-toml');
   const fault = (problem: string, expected?: string) =>
     new AppError('CLI_CONFIG_INVALID', `cannot use ${path}: ${problem}`, {
@@ -121,6 +129,7 @@ const FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e
 
 /** @returns NaN for what is none */
 function quantity(value: unknown, pattern: RegExp): number {
+  if (typeof value === 'object') return Number.NaN;
   const [, digits = '', unit = ''] = pattern.exec(String(value).trim()) ?? [];
   return digits === '' ? Number.NaN : Math.round(Number(digits) * (FACTORS[unit] ?? Number.NaN));
 }
@@ -130,7 +139,8 @@ function isPositive(value: number): boolean {
 }
 
 function number(name: string, value: unknown, fault: Fault): number {
-  const found = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+  const isEmpty = typeof value === 'string' && value.trim() === '';
+  const found = isEmpty || typeof value === 'object' ? Number.NaN : Number(value);
   if (Number.isFinite(found) && found >= 0) return found;
   throw fault(`'${name}' has an invalid value`, 'a number that is not negative');
 }

@@ -1,2 +1,0 @@
-# escape=M
-# escape=`
