@@ -17,6 +17,7 @@ import { Routes, type TlsChoice } from './routes.ts';
 export interface HttpBody {
   /** Exact length in bytes. */
   readonly length: number;
+  /** A chunk is used until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Called with the number of bytes handed to the system so far. */
   readonly onSent?: ((bytes: number) => void) | undefined;
@@ -240,11 +241,9 @@ class Exchange {
     for await (const chunk of this.#caught(chunks)) {
       if (this.#response !== undefined || this.#sent.destroyed) return;
       count += chunk.length;
-      if (!this.#sent.write(chunk)) {
-        this.#expect(this.#limits.idleMs);
-        await drained(this.#sent);
-        this.#expect(undefined);
-      }
+      this.#expect(this.#limits.idleMs);
+      await written(this.#sent, chunk);
+      this.#expect(undefined);
       onSent?.(count);
     }
   }
@@ -270,14 +269,15 @@ function release({ buffer, length }: Buffer): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
-/** Resolves when more can be written, or the request has ended. */
-function drained(sent: ClientRequest): Promise<void> {
-  const events = ['drain', 'close', 'response'];
+/** Resolves when the system has the chunk, or the request has ended. */
+function written(sent: ClientRequest, chunk: Uint8Array): Promise<void> {
+  const events = ['close', 'response'];
   return new Promise((resolve) => {
     const done = () => {
       for (const event of events) sent.off(event, done);
       resolve();
     };
     for (const event of events) sent.on(event, done);
+    sent.write(chunk, done);
   });
 }

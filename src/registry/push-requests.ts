@@ -1,5 +1,4 @@
-/** The requests of a push: their common fields, and their bodies, verified while they are sent. */
-import { createHash } from 'node:crypto';
+/** The requests of a push: their common fields, and their bodies. */
 import { AppError } from '../errors.ts';
 import type { HttpBody } from '../http/index.ts';
 import type { Descriptor } from '../oci/index.ts';
@@ -38,26 +37,22 @@ export function bodyOf(push: BlobPush, { from, to }: Span): HttpBody {
   };
 }
 
-/** The bytes of a span. A whole blob is verified while it is sent. */
+/** The bytes of a span. The last ones of a blob are held back until its source has found them all to be right. */
 async function* checked(push: BlobPush, { from, to }: Span): AsyncGenerator<Uint8Array> {
-  const { digest, size } = push.descriptor;
-  const hash = from === 0 && to === size ? createHash('sha256') : undefined;
+  const { size } = push.descriptor;
   let left = to - from;
-  let held: Uint8Array | undefined;
+  let last: Uint8Array | undefined;
   for await (const chunk of push.request.read(from)) {
     if (chunk.length > left && to === size) throw sourceDiffers(push);
     const piece = chunk.subarray(0, left);
     if (piece.length === 0) continue;
-    hash?.update(piece);
     left -= piece.length;
-    if (held !== undefined) yield held;
-    held = piece;
-    if (left === 0 && to < size) break;
+    if (left > 0 || to < size) yield piece;
+    else last = Uint8Array.from(piece);
+    if (left === 0 && to < size) return;
   }
-  if (left > 0 || (hash !== undefined && `sha256:${hash.digest('hex')}` !== digest)) {
-    throw sourceDiffers(push);
-  }
-  if (held !== undefined) yield held;
+  if (left > 0) throw sourceDiffers(push);
+  if (last !== undefined) yield last;
 }
 
 function sourceDiffers({ descriptor, subject }: BlobPush): AppError {

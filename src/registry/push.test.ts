@@ -199,7 +199,6 @@ describe('a blob', () => {
   });
 
   it.each<[string, Buffer]>([
-    ['other bytes', Buffer.alloc(CONTENT.length)],
     ['fewer bytes', CONTENT.subarray(1)],
     ['more bytes', Buffer.concat([CONTENT, CONTENT])],
   ])('of %s than said never arrives whole', async (_name, bytes) => {
@@ -212,6 +211,38 @@ describe('a blob', () => {
     ]);
     await expect(push(talk, bytes)).rejects.toThrow(failing('BLOB_DIGEST_MISMATCH', 'local copy'));
     expect(received).toBeLessThan(CONTENT.length);
+  });
+
+  it('never arrives whole when its source fails at the end', async () => {
+    let received = 0;
+    await using talk = await uploading([
+      async (request) => {
+        for await (const chunk of request) received += chunk.length;
+      },
+    ]);
+    async function* read() {
+      yield* readerOf(CONTENT, 10_000)(0);
+      throw new Error('not what it should be');
+    }
+    await expect(talk.registries.pushBlob(REPOSITORY, BLOB, { read })).rejects.toThrow(
+      'not what it should be',
+    );
+    expect(received).toBeLessThan(CONTENT.length);
+  });
+
+  it('may be lent chunk by chunk', async () => {
+    const content = registryContent();
+    await using talk = await uploading([content.commit]);
+    async function* read() {
+      const buffer = Buffer.alloc(10_000);
+      for await (const chunk of readerOf(CONTENT, buffer.length)(0)) {
+        buffer.set(chunk);
+        yield buffer.subarray(0, chunk.length);
+        buffer.fill(0);
+      }
+    }
+    expect(await talk.registries.pushBlob(REPOSITORY, BLOB, { read })).toBe('uploaded');
+    expect(content.length).toBe(CONTENT.length);
   });
 
   it('is retried only a few times when damaged in transit', async () => {

@@ -48,7 +48,10 @@ export interface PullBlobRequest extends BlobRequest {
 }
 
 export interface PushBlobRequest extends BlobRequest {
-  /** The bytes from `offset` on; called again when an upload is resumed or starts over. */
+  /**
+   * The bytes from `offset` on; called again when an upload is resumed or starts over. The stream must fail at its end
+   * if the whole blob does not match the descriptor. A chunk is used until the next one is requested.
+   */
   readonly read: (offset: number) => AsyncIterable<Uint8Array>;
   /** Repositories of the same registry that may have the blob: it is mounted from one of them. */
   readonly mountFrom?: readonly Repository[] | undefined;

@@ -37,7 +37,7 @@ export function registryDestination(
         (one) => one.registry === registry && one.repository !== repository,
       );
       const how = await registries.pushBlob(reference, descriptor, {
-        read: (offset) => skipping(read(), offset),
+        read: (offset) => skipping(read({ lend: true }), offset),
         mountFrom: near,
         onProgress: (bytes) => tell('moving', bytes),
         signal,

@@ -3,7 +3,7 @@
  * as it is. Bytes are verified against their digest while they stream.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { shareWork } from '../../concurrency/index.ts';
 import { AppError } from '../../errors.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../../layers/index.ts';
 import { type Descriptor, type DiffId, type Digest, MEDIA_TYPES } from '../../oci/index.ts';
 import type { ImageLayer, Store } from '../../store/index.ts';
-import type { Blob, Layer } from '../model/image.ts';
+import type { Blob, BlobReading, Layer } from '../model/image.ts';
 import {
   type Encoded,
   type Encoder,
@@ -69,9 +69,9 @@ export function originalBlob(
   if (lazy === undefined) return originalTar(store, layer, descriptor);
   return {
     descriptor,
-    async *read() {
+    async *read(reading) {
       await ensureBlob(store, lazy, { signal: options.signal });
-      yield* storedBlob(store, descriptor).read();
+      yield* storedBlob(store, descriptor).read(reading);
     },
   };
 }
@@ -111,12 +111,27 @@ export function originalTar(
 export function storedBlob(store: Store, descriptor: Descriptor): Blob {
   return {
     descriptor,
-    read: () =>
-      verified(
-        createReadStream(store.blobs.path(descriptor.digest), { highWaterMark: CHUNK }),
-        descriptor,
-      ),
+    read: (reading) =>
+      verified(fileBytes(store.blobs.path(descriptor.digest), reading), descriptor),
   };
+}
+
+async function* fileBytes(
+  path: string,
+  { lend = false }: BlobReading = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const fd = openSync(path, 'r');
+  try {
+    let buffer = Buffer.allocUnsafeSlow(CHUNK);
+    for (;;) {
+      const size = readSync(fd, buffer, 0, CHUNK, null);
+      if (size === 0) return;
+      yield buffer.subarray(0, size);
+      if (!lend) buffer = Buffer.allocUnsafeSlow(CHUNK);
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
 
 async function tarBlob(
