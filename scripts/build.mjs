@@ -32,7 +32,7 @@ const COMMON_JS = {
 
 await rm(`${root}dist`, { recursive: true, force: true });
 await Promise.all([bundleCommand(), bundlePage(), compileLibrary()]);
-await writeManual();
+await Promise.all([writeManual(), writeAnswers()]);
 
 /**
  * The command and the programs that it starts. CommonJS, since loading ES modules, and the names of Node's built-in
@@ -155,6 +155,14 @@ async function compileLibrary() {
   if (status !== 0) process.exit(1);
   await bundleTypes(`${root}dist/types/index.d.ts`, `${root}dist/lib`);
   await rm(`${root}dist/types`, { recursive: true });
+}
+
+/** What `src/cli/fixed-answer.ts` prints. */
+async function writeAnswers() {
+  for (const name of ['version', 'help']) {
+    const text = execFileSync(process.execPath, [`${bin}/lamina.js`, `--${name}`]);
+    await writeFile(`${bin}/${name}.txt`, text);
+  }
 }
 
 /** `npm install -g` installs it where `man lamina` finds it. */

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { compiledCodeDirectory } from './compiled-code-directory.ts';
+import { fixedAnswer, printAnswer } from './fixed-answer.ts';
 import { loadCommand } from './load-command.ts';
 import { nodeProblem } from './required-node.ts';
 
@@ -12,7 +13,8 @@ declare const COMMAND_DIGEST: string;
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
-  start();
+  const answer = fixedAnswer(process.argv.slice(2));
+  if (answer === undefined || !printAnswer(import.meta.dirname, answer)) start();
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 1;

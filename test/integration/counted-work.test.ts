@@ -162,3 +162,14 @@ describe('steps and stages', { timeout: 300_000 }, () => {
     expect((await calls(1000)) - (await calls(100))).toBeLessThan(100);
   });
 });
+
+describe('a start that says what it always says', { timeout: 60_000 }, () => {
+  it.each(['--version', '--help'])('by %s loads none of the command', async (flag) => {
+    const { openedThere } = await workOf(bench, [flag], 'dist/bin/command.js');
+    expect(openedThere).toBe(0);
+    const asBuilt = await bench.succeed([flag]);
+    // With another option the command is loaded, and says the same.
+    const loaded = await bench.succeed(['--debug', flag]);
+    expect(asBuilt.stdout).toBe(loaded.stdout);
+  });
+});
