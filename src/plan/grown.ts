@@ -15,6 +15,10 @@ export class Grown<T> {
     return new Grown([...items], items.length);
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   /** The list with more at its end. */
   plus(more: readonly T[]): Grown<T> {
     // Something else was added after this state: the array can no longer be extended for it.

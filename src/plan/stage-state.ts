@@ -33,6 +33,8 @@ export interface StageState {
   readonly args: Grown<DeclaredArgument>;
   /** The settings of the variables, in order. */
   readonly settings: Grown<VariableSetting>;
+  /** How many of them come from the stages that this one is based on. */
+  readonly inheritedSettings: number;
   /** CMD was set in this stage, so ENTRYPOINT keeps it. */
   readonly hasOwnCmd: boolean;
   /** WORKDIR was set in this file. */
@@ -63,6 +65,7 @@ export function scratchState(platform: Platform): StageState {
     environment: Variables.none().setAll(env),
     args: Grown.of(),
     settings: Grown.of(),
+    inheritedSettings: 0,
     hasOwnCmd: false,
     hasWorkdir: false,
     userAt: undefined,
@@ -122,7 +125,8 @@ export function begunWith(
 ): StageState {
   const { root = state.root, variables: earlier = Grown.of<StepVariable>() } =
     state.beginning ?? {};
-  return { ...state, beginning: { root, name, variables: earlier.plus(variables) } };
+  const beginning = { root, name, variables: earlier.plus(variables) };
+  return { ...state, beginning, inheritedSettings: state.settings.length };
 }
 
 /** Changes the config; undefined members are removed. */

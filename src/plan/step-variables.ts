@@ -1,12 +1,11 @@
 /** The variables that a step sees. */
-import type { Grown } from './grown.ts';
 import type { StageState } from './stage-state.ts';
 import { namesUsed, type StepVariable, type VariableSetting } from './variable-settings.ts';
 import { nameOf } from './variables.ts';
 
 /** The environment of the stage's processes. */
 export function environmentOf(state: StageState): readonly StepVariable[] {
-  const settings = settingsByName(state.settings);
+  const settings = settingsByName(state);
   return state.environment.toArray().map((text) => {
     const name = nameOf(text);
     return variable(name, text.slice(name.length + 1), settings);
@@ -15,7 +14,7 @@ export function environmentOf(state: StageState): readonly StepVariable[] {
 
 /** Variables in the words of an instruction, and those used in their values. */
 export function variablesIn(text: string, state: StageState): readonly StepVariable[] {
-  const settings = settingsByName(state.settings);
+  const settings = settingsByName(state);
   const found = new Map<string, StepVariable>();
   const names = [...namesUsed(text)];
   for (const name of names) {
@@ -28,16 +27,24 @@ export function variablesIn(text: string, state: StageState): readonly StepVaria
   return [...found.values()];
 }
 
+interface Setting extends VariableSetting {
+  readonly isInherited: boolean;
+}
+
 function variable(
   name: string,
   value: string,
-  settings: ReadonlyMap<string, VariableSetting>,
+  settings: ReadonlyMap<string, Setting>,
 ): StepVariable {
-  const setting = settings.get(name);
-  return { name, value, kind: setting?.kind ?? 'base', uses: setting?.uses ?? [] };
+  const { kind = 'base', uses = [], isInherited = false } = settings.get(name) ?? {};
+  return { name, value, kind, uses, ...(isInherited && { isInherited }) };
 }
 
 /** The last setting of each name counts. */
-function settingsByName(settings: Grown<VariableSetting>): ReadonlyMap<string, VariableSetting> {
-  return new Map(settings.toArray().map((setting) => [setting.name, setting]));
+function settingsByName({ settings, inheritedSettings }: StageState): ReadonlyMap<string, Setting> {
+  return new Map(
+    settings.toArray().map((setting, index) => {
+      return [setting.name, { ...setting, isInherited: index < inheritedSettings }];
+    }),
+  );
 }

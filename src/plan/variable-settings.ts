@@ -8,6 +8,8 @@ export interface StepVariable {
   readonly kind: 'arg' | 'env' | 'base';
   /** Names of the variables used in its value. */
   readonly uses: readonly string[];
+  /** It was set in a stage that this one is based on. */
+  readonly isInherited?: true;
 }
 
 /** An ARG or ENV of a stage. */

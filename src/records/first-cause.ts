@@ -7,6 +7,7 @@ import {
   type BaseFacts,
   baseCause,
   hasOtherBase,
+  otherStageCause,
   platformCause,
   type StagePair,
   type StepPair,
@@ -108,12 +109,15 @@ export class Causes {
   }
 
   #ofVariables(step: RecordedStep, old: RecordedStep): StepCause | undefined {
-    const base = () =>
-      this.#baseCause({ now: step, before: old }, this.#imagesBelow({ now: step, before: old }));
+    const steps = { now: step, before: old };
+    const bases = {
+      ofImage: () => this.#baseCause(steps, this.#imagesBelow(steps)),
+      ofStage: () => otherStageCause(steps, this.#baseFacts(stagesOf(steps))),
+    };
     return variableCause(
       this.#now.variables[step.variables ?? -1] ?? [],
       this.#before?.variables[old.variables ?? -1] ?? [],
-      base,
+      bases,
     );
   }
 

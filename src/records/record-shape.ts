@@ -70,6 +70,7 @@ const isVariable = shape({
   digest: isText,
   kind: oneOf('arg', 'env', 'base'),
   uses: optional(listOf(isText)),
+  isInherited: optional((value) => value === true),
 });
 
 const isShapedRecord = shape({

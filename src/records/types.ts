@@ -125,6 +125,8 @@ export interface RecordedVariable {
   readonly kind: 'arg' | 'env' | 'base';
   /** Names of the variables that its value was made of. */
   readonly uses?: readonly string[];
+  /** It was set in a stage that the step's is based on. */
+  readonly isInherited?: true;
 }
 
 /** Where a stage begins, below its own steps and those of the stages that it is based on. */

@@ -29,7 +29,7 @@ export class HiddenValues {
     if (value !== '' && soundsSecret(name)) this.#values.add(value);
   }
 
-  variable({ name, value, kind, uses }: StepVariable): RecordedVariable {
+  variable({ name, value, kind, uses, isInherited }: StepVariable): RecordedVariable {
     const isHidden = soundsSecret(name) || this.text(value) !== value;
     return {
       name,
@@ -37,6 +37,7 @@ export class HiddenValues {
       digest: digestOfParts('variable', name, value).slice(0, DIGITS),
       kind,
       ...(uses.length > 0 && { uses }),
+      ...(isInherited === true && { isInherited }),
     };
   }
 

@@ -71,6 +71,26 @@ export function hasOtherBase(facts: BaseFacts): boolean {
   return isStage(facts.now, names.before) || !isStage(facts.before, names.before);
 }
 
+/** Why a stage, or one that it is based on, begins with another stage than before; undefined where none does. */
+export function otherStageCause(steps: StepPair, facts: BaseFacts): StepCause | undefined {
+  const [names] = facts.stages;
+  if (names === undefined) return undefined;
+  const [now, before] = [wayDown(facts.now, names.now), wayDown(facts.before, names.before)];
+  if (now.join('\n') === before.join('\n')) return undefined;
+  const found = argumentCause(steps, facts, () => true);
+  return found ?? (hasOtherBase(facts) ? otherNameCause(facts) : undefined);
+}
+
+/** What the FROM of a stage names, and those of the stages that it is based on. */
+function wayDown(record: BuildRecord | undefined, stage: string): readonly string[] {
+  const way = [stage];
+  for (;;) {
+    const name = beginningOf(record, way.at(-1) ?? '')?.name;
+    if (name === undefined || way.includes(name)) return way.slice(1);
+    way.push(name);
+  }
+}
+
 function* namesOf({ now, before, stages }: BaseFacts): Iterable<StagePair> {
   for (const stage of stages) {
     const [beginning, old] = [beginningOf(now, stage.now), beginningOf(before, stage.before)];

@@ -2,13 +2,18 @@
 import { cause, type StepCause } from '../explanation.ts';
 import type { RecordedVariable } from '../types.ts';
 
-/**
- * @param baseCause told of a variable of the base image
- */
+/** What the stage begins with, where variables come from there. */
+export interface BaseCauses {
+  /** Of a variable of the base image. */
+  readonly ofImage: () => StepCause | undefined;
+  /** Of one that a stage below has set: undefined where the stage begins with the same one. */
+  readonly ofStage: () => StepCause | undefined;
+}
+
 export function variableCause(
   now: readonly RecordedVariable[],
   before: readonly RecordedVariable[],
-  baseCause: () => StepCause | undefined,
+  bases: BaseCauses,
 ): StepCause | undefined {
   const old = new Map(before.map((variable) => [variable.name, variable]));
   const current = new Map(now.map((variable) => [variable.name, variable]));
@@ -20,10 +25,10 @@ export function variableCause(
   if (first === undefined) return orderCause([...current.keys()], [...old.keys()]);
   const name = rootOf(first, { changed, current });
   const variable = current.get(name) ?? old.get(name);
-  if (variable?.kind === 'base') {
-    const found = baseCause();
-    if (found !== undefined) return found;
-  }
+  const isInherited = [current, old].some((known) => known.get(name)?.isInherited === true);
+  const found =
+    variable?.kind === 'base' ? bases.ofImage() : isInherited ? bases.ofStage() : undefined;
+  if (found !== undefined) return found;
   return cause(variable?.kind === 'arg' ? 'arg' : 'env', {
     subject: name,
     before: shown(old.get(name)),

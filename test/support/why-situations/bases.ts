@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import { A_AND_B, type Situation } from './situation.ts';
 
 const TWO_STAGES = 'ARG BASE=busybox\nFROM busybox AS one\nCOPY a /a\nRUN true\n';
+const TWO_MODES =
+  'FROM busybox AS one\nENV MODE=one\nARG SEEN=1\nFROM busybox AS two\nENV MODE=two\nARG SEEN=2\n';
 const TWO_BASES = 'FROM scratch AS one\nCOPY a /one\nFROM scratch AS two\nCOPY a /two\n';
 
 export const bases: readonly Situation[] = [
@@ -67,6 +69,33 @@ export const bases: readonly Situation[] = [
       'COPY a /two': { kind: 'missing', after: 'stage two was not needed before' },
       'COPY b': { kind: 'arg', subject: 'BASE', before: 'one', after: 'two' },
     },
+  },
+  {
+    name: 'an ARG that chooses a stage with another ENV',
+    dockerfile: `ARG BASE=one\n${TWO_MODES}FROM $BASE\nRUN true $MODE\n`,
+    later: { flags: ['--build-arg', 'BASE=two'] },
+    expected: { 'RUN true': { kind: 'arg', subject: 'BASE', before: 'one', after: 'two' } },
+  },
+  {
+    name: 'an ARG that chooses a stage below the one with the step, for its ENV',
+    dockerfile: `ARG BASE=one\n${TWO_MODES}FROM $BASE AS three\nFROM three\nENV OWN=$MODE\nCOPY a /$OWN/\n`,
+    files: A_AND_B,
+    later: { flags: ['--build-arg', 'BASE=two'] },
+    expected: { COPY: { kind: 'arg', subject: 'BASE', before: 'one', after: 'two' } },
+  },
+  {
+    name: 'another stage, which has another ENV',
+    dockerfile: `${TWO_MODES}FROM one\nRUN true $MODE\n`,
+    later: { dockerfile: `${TWO_MODES}FROM two\nRUN true $MODE\n` },
+    expected: { 'RUN true': { kind: 'base', subject: 'two', before: 'one', after: 'two' } },
+  },
+  {
+    name: 'the ENV of the stage below',
+    dockerfile: `ARG BASE=one\n${TWO_MODES}FROM $BASE\nRUN true $MODE\n`,
+    later: {
+      dockerfile: `ARG BASE=one\n${TWO_MODES.replace('=one', '=eins')}FROM $BASE\nRUN true $MODE\n`,
+    },
+    expected: { 'RUN true': { kind: 'env', subject: 'MODE', before: 'one', after: 'eins' } },
   },
   {
     name: 'another stage',
