@@ -1,4 +1,4 @@
-// Builds dist/: the typed library (tsc) and the bundled command (esbuild).
+// Builds dist/: the typed library (tsc) and the bundled command (esbuild). With --command, only the command.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -31,7 +31,8 @@ const COMMON_JS = {
 };
 
 await rm(`${root}dist`, { recursive: true, force: true });
-await Promise.all([bundleCommand(), bundlePage(), compileLibrary()]);
+const library = process.argv.includes('--command') ? [] : [compileLibrary()];
+await Promise.all([bundleCommand(), bundlePage(), ...library]);
 await Promise.all([writeManual(), writeAnswers()]);
 
 /**

@@ -1,4 +1,5 @@
 /** Commits of git repositories: resolves refs and checks out files. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
@@ -138,13 +139,18 @@ export async function checkOut(
   await fetchCommit(git, { commit, fetch }, directory);
   if (name !== undefined) await git.run(['update-ref', '--', name, commit], directory);
   await git.run(['checkout', '-q', '--force', '--detach', commit], directory);
-  if (options.submodules) await fetchSubmodules(git, directory);
+  if (options.submodules && existsSync(join(directory, '.gitmodules'))) {
+    await fetchSubmodules(git, directory);
+  }
   const time = await git.run(['show', '-s', '--format=%ct', commit], directory);
   if (!options.keepGitDir) await rm(join(directory, '.git'), { recursive: true, force: true });
   return { commitTime: Number(time.trim()) };
 }
 
-/** Dumb HTTP servers support no depth, and some servers provide only the newest commits. */
+/**
+ * Dumb HTTP servers support no depth, and some servers provide only the newest commits. The command is a script: an image
+ * without a shell has git, but not this part of it.
+ */
 async function fetchSubmodules(git: GitCommand, directory: string): Promise<void> {
   const update = ['submodule', 'update', '-q', '--init', '--recursive'];
   const shallow = await git.attempt([...update, '--depth=1'], directory);

@@ -23,7 +23,7 @@ export interface ContainerLimits {
   readonly noNewPrivileges?: boolean;
 }
 
-const DOCKER_CAPABILITIES = [
+export const DOCKER_CAPABILITIES = [
   ...['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID'],
   ...['SETFCAP', 'SETPCAP', 'NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE'],
 ];
@@ -190,7 +190,7 @@ interface ProfileRule {
 }
 
 /** Podman's profile, for these capabilities, without what Docker's lacks. */
-function dockerFilter(granted: readonly string[]): object {
+export function dockerFilter(granted: readonly string[]): object {
   const profile: { readonly syscalls: readonly ProfileRule[] } = JSON.parse(
     readFileSync('/usr/share/containers/seccomp.json', 'utf8'),
   );

@@ -17,8 +17,14 @@ export interface SshServer extends AsyncDisposable {
   readonly hostKey: string;
 }
 
-/** @param directory an empty directory for the server's files */
-export async function startSshServer(directory: string): Promise<SshServer> {
+/**
+ * @param directory an empty directory for the server's files
+ * @param more lines of sshd_config, by their keyword
+ */
+export async function startSshServer(
+  directory: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<SshServer> {
   ensureTool('ssh-keygen', 'openssh-client');
   const program = ensureTool('sshd', 'openssh-server');
   const at = (name: string) => join(directory, name);
@@ -33,6 +39,7 @@ export async function startSshServer(directory: string): Promise<SshServer> {
     ...[`HostKey ${at('host')}`, `AuthorizedKeysFile ${at('authorized')}`, `PidFile ${at('pid')}`],
     ...['ListenAddress 127.0.0.1', 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no'],
     ...['PermitRootLogin prohibit-password', 'KbdInteractiveAuthentication no'],
+    ...Object.entries(more).map((pair) => pair.join(' ')),
   ];
   writeFileSync(at('config'), `${settings.join('\n')}\n`);
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });

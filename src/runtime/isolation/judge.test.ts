@@ -206,4 +206,12 @@ describe('proot', () => {
       reason: 'processes cannot be traced (ptrace(TRACEME): Operation not permitted)',
     });
   });
+
+  test.each([
+    "proot error: can't create temporary file: Read-only file system",
+    'proot error: execve("/usr/bin/true"): Permission denied',
+  ])('wants another /tmp where it does not serve: %s', (refusal) => {
+    const report = judgeIsolation('proot', { ...ROOT, refusedTracing: () => refusal });
+    expect(report.fix).toContain('at /tmp');
+  });
 });

@@ -156,6 +156,9 @@ function chrootObstacle(facts: MachineFacts): Obstacle | undefined {
   return launchObstacle(facts, [5, 9]);
 }
 
+/** What proot says if it cannot write its loader, or the kernel refuses to start it from there. */
+const NO_DIRECTORY = /can't create temporary file|execve\(.*Permission denied/;
+
 function prootObstacle(facts: MachineFacts): Obstacle | undefined {
   if (facts.system !== 'linux') return notLinux;
   if (facts.find('proot') === undefined) {
@@ -163,6 +166,10 @@ function prootObstacle(facts: MachineFacts): Obstacle | undefined {
   }
   const refusal = facts.refusedTracing();
   if (refusal !== undefined) {
+    if (NO_DIRECTORY.test(refusal)) {
+      const fix = 'mount a file system without noexec at /tmp, writable for this user';
+      return { reason: `proot cannot start programs from /tmp (${refusal})`, fix };
+    }
     const fix = 'allow the system call ptrace in the container';
     return { reason: `processes cannot be traced (${refusal})`, fix };
   }

@@ -73,7 +73,9 @@ function tryUnshare(kinds: readonly string[], env: Environment): Refusal {
 function tryProot(env: Environment): Refusal {
   const program = findProgram('proot', env);
   if (program === undefined) return 'proot is not installed';
-  const { status, stderr } = spawnSync(program, ['true'], { encoding: 'utf8', env: { ...env } });
+  // An image without a shell has no `true`.
+  const traced = [findProgram('true', env) ?? process.execPath, '--version'];
+  const { status, stderr } = spawnSync(program, traced, { encoding: 'utf8', env: { ...env } });
   if (status === 0) return undefined;
   return stderr.trim().split('\n')[0] || 'proot failed';
 }
