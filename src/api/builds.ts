@@ -12,7 +12,10 @@ export interface ListBuildsOptions extends StoreOptions {
 }
 
 export interface PastBuildOptions extends ListBuildsOptions {
-  /** The id of a build or its beginning, or the name or id of an image that it made; undefined: the newest build. */
+  /**
+   * The id of a build or its beginning, or an image that it made: a name or id in the store, or an image of another transport, such as
+   * `oci-archive:app.tar`; undefined: the newest build.
+   */
   readonly build?: string | undefined;
 }
 

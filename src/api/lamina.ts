@@ -122,7 +122,8 @@ export interface Lamina {
    * Tells why the steps of a past build ran: for each the first cause, against an earlier build. Values of secrets are not
    * known, and do not count.
    *
-   * @throws AppError BUILD_RECORD_NOT_FOUND, BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED, IMAGE_AMBIGUOUS
+   * @throws AppError BUILD_RECORD_NOT_FOUND, BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED, IMAGE_AMBIGUOUS; for an image
+   * that is not in the store, what `openImage` throws
    */
   explainBuild(options?: ExplainBuildOptions): Promise<Explanation>;
 

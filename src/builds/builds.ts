@@ -29,14 +29,15 @@ import { storedFiles } from './stored-files.ts';
 
 export function explainBuild(
   context: LaminaContext,
-  { build, against, onUnreadable }: ExplainBuildOptions,
+  { build, against, onUnreadable, signal }: ExplainBuildOptions,
 ): Promise<Explanation> {
   return withStore(context, async (store) => {
     const told = once(onUnreadable);
-    const record = findBuild(store, build, told);
+    const search = { context, store, onUnreadable: told, signal };
+    const record = await findBuild(search, build);
     const mentions = JSON.stringify(record.dockerfile);
     const earlier = comparable(record, recordsIn(store, { mentions, onUnreadable: told }));
-    const chosen = against === undefined ? undefined : findBuild(store, against, told);
+    const chosen = against === undefined ? undefined : await findBuild(search, against);
     const all =
       chosen === undefined ? earlier : [chosen, ...earlier.filter(({ id }) => id !== chosen.id)];
     return explain(record, all, storedFiles(store));
@@ -73,9 +74,9 @@ function overview(record: BuildRecord): PastBuild {
 
 export function inspectBuild(
   context: LaminaContext,
-  { build, onUnreadable }: PastBuildOptions,
+  { build, onUnreadable, signal }: PastBuildOptions,
 ): Promise<BuildRecord> {
-  return withStore(context, async (store) => findBuild(store, build, onUnreadable));
+  return withStore(context, (store) => findBuild({ context, store, onUnreadable, signal }, build));
 }
 
 export function removeBuilds(
@@ -98,19 +99,19 @@ function requireId(store: Store, text: string): string {
 
 export function traceBuild(
   context: LaminaContext,
-  { build, format = 'chrome', onUnreadable }: TraceBuildOptions,
+  { build, format = 'chrome', onUnreadable, signal }: TraceBuildOptions,
 ): Promise<string> {
   return withStore(context, async (store) => {
-    const record = findBuild(store, build, onUnreadable);
+    const record = await findBuild({ context, store, onUnreadable, signal }, build);
     return JSON.stringify(format === 'chrome' ? chromeTrace(record) : otlpTrace(record));
   });
 }
 
 export function graphBuild(
   context: LaminaContext,
-  { build, format = 'mermaid', onUnreadable }: GraphBuildOptions,
+  { build, format = 'mermaid', onUnreadable, signal }: GraphBuildOptions,
 ): Promise<string> {
   return withStore(context, async (store) =>
-    drawGraph(findBuild(store, build, onUnreadable), format),
+    drawGraph(await findBuild({ context, store, onUnreadable, signal }, build), format),
   );
 }

@@ -1,5 +1,7 @@
 /** Which record is meant. */
 import { AppError } from '../errors.ts';
+import { buildElsewhere, isElsewhere } from '../images/index.ts';
+import type { LaminaContext } from '../lamina-context.ts';
 import {
   type BuildRecord,
   type OnUnreadable,
@@ -10,29 +12,42 @@ import {
 } from '../records/index.ts';
 import type { Store } from '../store/index.ts';
 
+/** Where builds are looked for. */
+export interface BuildSearch {
+  readonly context: LaminaContext;
+  readonly store: Store;
+  readonly onUnreadable?: OnUnreadable | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * @param text the id of a build or its beginning, or an image; undefined: the newest build whose record can be read
- * @throws AppError BUILD_RECORD_NOT_FOUND, IMAGE_AMBIGUOUS; for an id BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED
+ * @param text the id of a build or its beginning, or an image of any transport; undefined: the newest build whose record can be read
+ * @throws AppError BUILD_RECORD_NOT_FOUND, IMAGE_AMBIGUOUS; for an id BUILD_RECORD_VERSION, BUILD_RECORD_DAMAGED; for an
+ * image that is not in the store, what opening it throws
  */
-export function findBuild(
-  store: Store,
+export async function findBuild(
+  { context, store, onUnreadable, signal }: BuildSearch,
   text: string | undefined,
-  onUnreadable?: OnUnreadable,
-): BuildRecord {
+): Promise<BuildRecord> {
   if (text === undefined) {
     for (const newest of recordsIn(store, { onUnreadable })) return newest;
     throw nothingBuilt();
   }
   const id = buildIdOf(store, text);
   if (id !== undefined) return readRecord(store, id);
-  const image = imageNamed(store, text);
-  if (image === undefined)
-    throw recordNotFound(`there is no build or image '${text}' in the store`);
-  const record = recordOfImage(store, image, onUnreadable);
+  const record = isElsewhere(text)
+    ? await buildElsewhere(context, { image: text, signal })
+    : recordOfImage(store, requireImageId(store, text), onUnreadable);
   if (record === undefined) {
     throw recordNotFound(`there is no record of a build that made the image '${text}'`);
   }
   return record;
+}
+
+function requireImageId(store: Store, text: string): string {
+  const image = imageNamed(store, text);
+  if (image !== undefined) return image;
+  throw recordNotFound(`there is no build or image '${text}' in the store`);
 }
 
 /**

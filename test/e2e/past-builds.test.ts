@@ -85,6 +85,29 @@ describe('records of builds', () => {
     expect(schemaErrors('why', await json('why', 'app', '--format', 'json'))).toEqual([]);
   });
 
+  it('are found by an image that is not in the store', async () => {
+    const archive = join(bench.directory, 'app.tar');
+    const layout = join(bench.directory, 'layout');
+    await bench.succeed(['save', '-o', archive, 'app']);
+    await bench.succeed(['copy', 'store:app', `oci:${layout}`]);
+    const known = await json('builds', 'show', '--format', 'json', 'app');
+    for (const image of [`docker-archive:${archive}`, `oci-archive:${archive}`, `oci:${layout}`]) {
+      expect(await json('builds', 'show', '--format', 'json', image)).toEqual(known);
+      expect(await json('why', '--format', 'json', image)).toMatchObject({ steps: [{}, {}] });
+      expect(await json('why', '--format', 'json', '--against', image)).toMatchObject({
+        steps: [{}, {}],
+      });
+    }
+    const elsewhere = { env: { LAMINA_ROOT: join(bench.directory, 'another-store') } };
+    const unknown = await bench.lamina(['why', `oci:${layout}`], elsewhere);
+    expect(unknown.status).not.toBe(0);
+    expect(unknown.stderr).toContain(
+      `there is no record of a build that made the image 'oci:${layout}'`,
+    );
+    const missing = await bench.lamina(['why', 'oci:/no/such/layout']);
+    expect(missing.stderr).toMatch(/code: (?!INTERNAL)[A-Z]+_/);
+  });
+
   it('tell when a result was removed from the store', async () => {
     await build();
     await bench.succeed(['rmi', 'app']);

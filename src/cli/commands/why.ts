@@ -9,7 +9,8 @@ export const whyCommand = defineCommand({
   description: [
     'Shows for each step whether the cache had it, and if it ran, the first cause: the file, ARG, ENV, base image or word ' +
       'that was different. Steps that ran only because of another are shown with that one.',
-    'IMAGE is an image that a build made, BUILD the ID of a build or the beginning of one (see `lamina builds ls`). ' +
+    'IMAGE is an image that a build of this machine made, in the store or elsewhere (oci-archive:app.tar, docker://app), ' +
+      'BUILD the ID of a build or the beginning of one (see `lamina builds ls`). ' +
       'Without either, the newest build is explained.',
     'The build is compared with the last one of the same Dockerfile and target, or with the one that --against names.',
   ],
