@@ -28,6 +28,7 @@ describe('twice the work at most for twice the text', () => {
   let dockerfile: typeof import('../src/dockerfile/index.ts');
   let tree: typeof import('../src/files/index.ts');
   let context: typeof import('../src/context/index.ts');
+  let advice: typeof import('../src/advice/lint-text.ts');
   let AppError: typeof import('../src/errors.ts').AppError;
 
   beforeAll(async () => {
@@ -36,6 +37,7 @@ describe('twice the work at most for twice the text', () => {
     dockerfile = await import('../src/dockerfile/index.ts');
     tree = await import('../src/files/index.ts');
     context = await import('../src/context/index.ts');
+    advice = await import('../src/advice/lint-text.ts');
   });
   afterAll(() => counter[Symbol.dispose]());
 
@@ -131,6 +133,32 @@ describe('twice the work at most for twice the text', () => {
     });
     expectLinear(PATTERN_SIZE, (size) => () => {
       new tree.PathPatterns([pattern.repeat(size / 64)]).step(name.slice(0, 64), undefined);
+    });
+  });
+
+  test.each([
+    ['stages that are based on each other', (index: number) => `FROM s${index - 1} AS s${index}`],
+    ['stages side by side', (index: number) => `FROM debian:12 AS s${index}`],
+  ])('of the linter: %s', (_, from) => {
+    const settings = {
+      ...{ ignored: new Set<string>(), severities: new Map([['DL3057', 'info' as const]]) },
+      ...{ trustedRegistries: [], strictLabels: false, disableIgnorePragma: false },
+      labels: new Map([['owner', 'text' as const]]),
+    };
+    const steps = [
+      'RUN pip install a && apt-get update',
+      'COPY --from=s1 /a b',
+      'RUN wget x && curl y',
+      'RUN rm -rf /x',
+      'COPY . .',
+      'RUN npm ci',
+    ].join('\n');
+    expectLinear(128, (count) => {
+      const stages = Array.from({ length: count }, (_, index) => `${from(index + 1)}\n${steps}\n`);
+      const text = `FROM debian:12 AS s0\n${stages.join('')}`;
+      const input = { file: 'F', text, settings, around: { context: undefined } };
+      // Without ShellCheck it waits for nothing.
+      return () => void advice.lintText(input);
     });
   });
 

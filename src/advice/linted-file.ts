@@ -22,6 +22,8 @@ export interface Stage {
   readonly instructions: readonly Instruction[];
   /** The earlier stage that this one is based on. */
   readonly parent: Stage | undefined;
+  /** In the list of the file's stages. */
+  readonly index: number;
 }
 
 /** An instruction of a stage, or one that ONBUILD keeps for later. */
@@ -68,9 +70,13 @@ export function lintedFile({ tree, instructions, settings, around }: LintedParts
   return { tree, instructions, stages, steps, runs, settings, around };
 }
 
+const RUNS = new WeakMap<LintedFile, ReadonlyMap<Stage, readonly Run[]>>();
+
 /** The RUNs of a stage, with those in its ONBUILD. */
-export function runsOfStage({ runs }: LintedFile, stage: Stage): readonly Run[] {
-  return runs.filter((run) => run.stage === stage);
+export function runsOfStage(file: LintedFile, stage: Stage): readonly Run[] {
+  const known = RUNS.get(file) ?? Map.groupBy(file.runs, (run) => run.stage);
+  RUNS.set(file, known);
+  return known.get(stage) ?? [];
 }
 
 /** Each command of each RUN. */
@@ -85,13 +91,17 @@ function stagesOf(instructions: readonly Instruction[]): readonly Stage[] {
   const first = instructions.findIndex(({ kind }) => kind === 'from');
   const before = first < 0 ? instructions : instructions.slice(0, first);
   const { stages } = splitStages(instructions.slice(before.length));
-  const made: Stage[] = [];
+  const made: Stage[] =
+    before.length === 0
+      ? []
+      : [{ from: undefined, instructions: before, parent: undefined, index: 0 }];
+  const shift = made.length;
   for (const { from, instructions: own, index } of stages) {
     const base = findStage(stages, from.image.text, index);
-    made.push({ from, instructions: own, parent: base && made[base.index] });
+    const parent = base && made[base.index + shift];
+    made.push({ from, instructions: own, parent, index: index + shift });
   }
-  if (before.length === 0) return made;
-  return [{ from: undefined, instructions: before, parent: undefined }, ...made];
+  return made;
 }
 
 function stepsOf(stage: Stage, tree: SyntaxTree): Step[] {

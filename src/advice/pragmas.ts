@@ -63,7 +63,19 @@ export class Exemptions {
     if (skipsRule(instruction.check, code)) return true;
     const { line } = instruction.node.range.start;
     if (this.#lines.get(line)?.has(code) === true) return true;
-    return this.#stages.findLast((stage) => stage.line < line)?.codes.has(code) === true;
+    return this.#stageBefore(line)?.codes.has(code) === true;
+  }
+
+  /** The last one that begins before the line. */
+  #stageBefore(line: number) {
+    let low = 0;
+    let high = this.#stages.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#stages[middle]?.line ?? 0) < line) low = middle + 1;
+      else high = middle;
+    }
+    return this.#stages[low - 1];
   }
 }
 

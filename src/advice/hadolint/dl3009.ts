@@ -15,6 +15,7 @@ export const dl3009 = adviceRule({
   requires: 'RUN removes the lists that apt-get update fetched',
   why: 'The lists are 20 to 50 MB that nothing uses after the step, and a later RUN cannot remove them from the layer.',
   check(file, report) {
+    const lastUse = lastUseOfLists(file);
     for (const run of file.runs) {
       const update = run.script.commands.find((command) =>
         runs(command, ['apt', 'apt-get', 'aptitude'], 'update'),
@@ -27,7 +28,7 @@ export const dl3009 = adviceRule({
         range: run.script.rangeOf(update),
         instruction: run.owner,
         savings: cacheSavings(file, run, CACHES.aptLists),
-        fix: areListsUsedLater(run, file) ? undefined : appendCommand(run, CLEANUP),
+        fix: offsetOf(run) < lastUse ? undefined : appendCommand(run, CLEANUP),
       });
     }
   },
@@ -44,11 +45,15 @@ function isMounted({ instruction }: Run): boolean {
   );
 }
 
-/** A later step installs packages without fetching the lists again. */
-function areListsUsedLater({ instruction }: Run, { runs: all }: LintedFile): boolean {
-  return all.some(({ instruction: other, script }) => {
-    if (other.node.range.start.offset <= instruction.node.range.start.offset) return false;
+/** Where the last step begins that installs packages without fetching the lists again. */
+function lastUseOfLists({ runs: all }: LintedFile): number {
+  const last = all.findLast(({ script }) => {
     const first = script.commands.find(({ name }) => /^(?:apt|apt-get|aptitude)$/.test(name));
     return first !== undefined && !hasWord(first, 'update');
   });
+  return last === undefined ? -1 : offsetOf(last);
+}
+
+function offsetOf({ instruction }: Run): number {
+  return instruction.node.range.start.offset;
 }

@@ -11,7 +11,7 @@ export const dl3022 = instructionRule(
   'copy',
   ({ from, node }, step, { stages }) => {
     if (from === undefined || unquoted(from.text).includes(':')) return undefined;
-    const own = stages.indexOf(step.stage);
+    const own = step.stage.index;
     const named = firstIndexOf(stages, from.text);
     if (named !== undefined && named <= own) return undefined;
     const before = stages[0]?.from === undefined ? own : own + 1;

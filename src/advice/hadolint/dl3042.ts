@@ -1,10 +1,11 @@
 import { hasSequence, hasWord, type ShellCommand } from '../../shell/index.ts';
 import { safeFix } from '../edits.ts';
-import type { Run, Stage } from '../linted-file.ts';
+import type { LintedFile, Run } from '../linted-file.ts';
 import { CACHES, cacheSavings } from '../making/caches.ts';
 import { addWords, commandRule, wordAmong } from '../making/make.ts';
 import { hasScratchMount } from '../making/mounts.ts';
 import { isPipInstall } from '../making/pip.ts';
+import { stageFacts } from '../making/stage-facts.ts';
 
 const TRUE = /^(?:1|true|True|TRUE|on|On|ON|yes|Yes|YES)$/;
 
@@ -19,7 +20,7 @@ export const dl3042 = commandRule(
     if (!isPipInstall(command) || hasWord(command, '--no-cache-dir') || isWrapper(command)) {
       return undefined;
     }
-    if (isSetInScript(run) || isSetInStage(run, run.stage)) return undefined;
+    if (isSetInScript(run) || isSetInStage(run, file)) return undefined;
     if (hasScratchMount(run.instruction, '.cache/pip')) return undefined;
     const install = wordAmong(command, 'install') ?? command;
     return {
@@ -44,16 +45,20 @@ function isSetInScript({ script }: Run): boolean {
 }
 
 /** ENV of the stage before the RUN, or of a stage that it is based on. */
-function isSetInStage(run: Run, stage: Stage | undefined): boolean {
-  if (stage === undefined) return false;
-  const end = run.instruction.node.range.start.offset;
-  const isSet = stage.instructions.some(
-    (one) =>
-      one.kind === 'env' &&
-      one.node.range.start.offset < end &&
-      one.pairs.some(({ key, value }) => {
-        return key.text === 'PIP_NO_CACHE_DIR' && TRUE.test(value.text.replace(/["']/g, ''));
-      }),
-  );
-  return isSet || isSetInStage(run, stage.parent);
+function isSetInStage({ instruction, stage }: Run, file: LintedFile): boolean {
+  return instruction.node.range.start.offset > (setAt(file)[stage.index] ?? Infinity);
 }
+
+/** The first offset at which it is set. */
+const setAt = stageFacts<number | undefined>(
+  ({ instructions }, ofParent) =>
+    ofParent ??
+    instructions.find((one) => {
+      return (
+        one.kind === 'env' &&
+        one.pairs.some(({ key, value }) => {
+          return key.text === 'PIP_NO_CACHE_DIR' && TRUE.test(value.text.replace(/["']/g, ''));
+        })
+      );
+    })?.node.range.start.offset,
+);

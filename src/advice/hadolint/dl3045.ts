@@ -1,5 +1,5 @@
-import type { Stage } from '../linted-file.ts';
 import { instructionRule, unquoted } from '../making/make.ts';
+import { stageFacts } from '../making/stage-facts.ts';
 
 export const dl3045 = instructionRule(
   {
@@ -9,9 +9,10 @@ export const dl3045 = instructionRule(
     why: 'A relative destination is in the working directory of the base image, so a new base moves your files.',
   },
   'copy',
-  ({ destination, node }, { stage }) => {
+  ({ destination, node }, { stage }, file) => {
     if (/^(?:[$/]|[A-Za-z]:)/.test(unquoted(destination.text))) return undefined;
-    if (hasWorkdir(stage, node.range.start.offset)) return undefined;
+    const workdir = firstWorkdir(file)[stage.index];
+    if (workdir !== undefined && workdir < node.range.start.offset) return undefined;
     return {
       what: `COPY has the relative destination '${destination.text}', and the stage sets no WORKDIR before it`,
       hint: 'set WORKDIR, or begin the destination with a slash',
@@ -20,9 +21,8 @@ export const dl3045 = instructionRule(
   },
 );
 
-function hasWorkdir({ instructions, parent }: Stage, before: number): boolean {
-  const isSet = instructions.some(
-    ({ kind, node }) => kind === 'workdir' && node.range.start.offset < before,
-  );
-  return isSet || (parent !== undefined && hasWorkdir(parent, before));
-}
+/** The first offset at which WORKDIR is set, also in the stages below. */
+const firstWorkdir = stageFacts<number | undefined>(
+  ({ instructions }, ofParent) =>
+    ofParent ?? instructions.find(({ kind }) => kind === 'workdir')?.node.range.start.offset,
+);

@@ -1,5 +1,5 @@
-import type { LintedFile, Stage } from '../linted-file.ts';
 import { adviceRule } from '../making/make.ts';
+import { indexesBelow, stageFacts } from '../making/stage-facts.ts';
 
 export const dl3057 = adviceRule({
   code: 'DL3057',
@@ -7,9 +7,10 @@ export const dl3057 = adviceRule({
   requires: 'stages have a HEALTHCHECK',
   why: 'Without it Docker takes a container for healthy as long as its process exists, also if it answers nobody.',
   check(file, report) {
-    for (const stage of file.stages) {
-      const { from } = stage;
-      if (from === undefined || hasCheck(stage) || isExtended(file, stage)) continue;
+    const checked = hasCheck(file);
+    const extended = indexesBelow(file, checked);
+    for (const { from, index } of file.stages) {
+      if (from === undefined || checked[index] || extended.has(index)) continue;
       report({
         what: 'the stage has no HEALTHCHECK',
         hint: 'add HEALTHCHECK CMD with a command that ends with 0 if the service answers',
@@ -20,14 +21,7 @@ export const dl3057 = adviceRule({
   },
 });
 
-function hasCheck({ instructions, parent }: Stage): boolean {
-  const isSet = instructions.some(({ kind }) => kind === 'healthcheck');
-  return isSet || (parent !== undefined && hasCheck(parent));
-}
-
-/** A stage that is based on this one has a check. */
-function isExtended(file: LintedFile, stage: Stage): boolean {
-  return file.stages.some(
-    (other) => other.parent === stage && (hasCheck(other) || isExtended(file, other)),
-  );
-}
+const hasCheck = stageFacts<boolean>(
+  ({ instructions }, ofParent = false) =>
+    ofParent || instructions.some(({ kind }) => kind === 'healthcheck'),
+);

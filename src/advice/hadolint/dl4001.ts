@@ -1,3 +1,4 @@
+import { runsOfStage } from '../linted-file.ts';
 import { adviceRule } from '../making/make.ts';
 
 export const dl4001 = adviceRule({
@@ -5,11 +6,10 @@ export const dl4001 = adviceRule({
   severity: 'warning',
   requires: 'a stage uses either wget or curl',
   why: 'Both do the same work, and each needs space and updates.',
-  check({ stages, runs }, report) {
-    for (const stage of stages) {
+  check(file, report) {
+    for (const stage of file.stages) {
       const used = new Set<string>();
-      for (const { script, owner, stage: own } of runs) {
-        if (own !== stage) continue;
+      for (const { script, owner } of runsOfStage(file, stage)) {
         const clients = script.commands.filter(({ name }) => name === 'curl' || name === 'wget');
         for (const { name } of clients) used.add(name);
         const [first] = clients;

@@ -1,7 +1,8 @@
 /** Versions in the names of packages that yum and dnf install. */
 import { operandsOf, runs, type ShellCommand } from '../../shell/index.ts';
-import type { LintedFile, Run, Stage } from '../linted-file.ts';
+import type { LintedFile, Run } from '../linted-file.ts';
 import { commandRule, listed } from '../making/make.ts';
+import { chainOf } from '../making/stage-facts.ts';
 import type { AdviceRule, RuleText } from '../rule.ts';
 
 /** @param unversioned words, such as `module`, whose installs are not about packages */
@@ -43,14 +44,11 @@ function hasVersion(name: string, run: Run, file: LintedFile): boolean {
 /** Variables that ARG and ENV set before the RUN, also in the stages that its stage is based on. */
 function variablesOf(run: Run, { steps }: LintedFile): readonly string[] {
   const end = run.instruction.node.range.start.offset;
+  const chain = new Set(chainOf(run.stage));
   return steps.flatMap(({ instruction, stage }) => {
     if (instruction.node.range.start.offset >= end) return [];
     if (instruction.kind === 'arg') return instruction.args.map(({ name }) => name.text);
-    if (instruction.kind !== 'env' || !isBasedOn(run.stage, stage)) return [];
+    if (instruction.kind !== 'env' || !chain.has(stage)) return [];
     return instruction.pairs.map(({ key }) => key.text);
   });
-}
-
-function isBasedOn(stage: Stage | undefined, base: Stage): boolean {
-  return stage !== undefined && (stage === base || isBasedOn(stage.parent, base));
 }

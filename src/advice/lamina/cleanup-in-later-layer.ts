@@ -1,6 +1,6 @@
 import { hasWord, type ShellCommand } from '../../shell/index.ts';
 import { replace, riskyFix } from '../edits.ts';
-import type { LintedFile, Run } from '../linted-file.ts';
+import { type LintedFile, type Run, runsOfStage } from '../linted-file.ts';
 import { adviceRule } from '../making/make.ts';
 import { isShipped } from '../making/used-stages.ts';
 
@@ -14,7 +14,7 @@ export const cleanupInLaterLayer = adviceRule({
       const { commands } = run.script;
       if (commands.length === 0 || !commands.every(removes) || !isShipped(file, run.stage))
         continue;
-      const previous = file.runs.filter(({ stage }) => stage === run.stage);
+      const previous = runsOfStage(file, run.stage);
       const before = previous[previous.indexOf(run) - 1];
       if (before === undefined) continue;
       report({

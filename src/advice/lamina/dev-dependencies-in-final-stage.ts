@@ -2,8 +2,9 @@ import type { Instruction } from '../../dockerfile/index.ts';
 import type { Fix } from '../../lint/index.ts';
 import { hasOption, hasWord, operandsOf, runs, type ShellCommand } from '../../shell/index.ts';
 import { riskyFix } from '../edits.ts';
-import type { Run, Stage } from '../linted-file.ts';
+import { type Run, runsOfStage } from '../linted-file.ts';
 import { addWords, adviceRule, wordAmong } from '../making/make.ts';
+import { stageFacts } from '../making/stage-facts.ts';
 import { compiles } from './compilers.ts';
 
 export const devDependenciesInFinalStage = adviceRule({
@@ -11,14 +12,14 @@ export const devDependenciesInFinalStage = adviceRule({
   severity: 'info',
   requires: 'the final stage installs no dependencies that only development needs',
   why: 'Test runners, compilers and type definitions are often most of node_modules or vendor, and the program does not load them.',
-  check({ stages, runs: all }, report) {
-    const last = stages.at(-1);
-    const own = all.filter(({ stage }) => stage === last);
+  check(file, report) {
+    const last = file.stages.at(-1);
+    const own = last === undefined ? [] : runsOfStage(file, last);
     // They are needed here: the stage compiles with them.
     if (own.some(({ script }) => script.commands.some(compiles))) return;
     for (const run of own) {
       for (const command of run.script.commands) {
-        const option = missingOption(command, run.stage);
+        const option = isProduction(file)[run.stage.index] ? undefined : missingOption(command);
         if (option === undefined) continue;
         report({
           what: `${command.name} also installs development dependencies in the final stage`,
@@ -33,9 +34,9 @@ export const devDependenciesInFinalStage = adviceRule({
 });
 
 /** The option that would leave them out. */
-function missingOption(command: ShellCommand, stage: Stage): string | undefined {
+function missingOption(command: ShellCommand): string | undefined {
   const [, ...named] = operandsOf(command);
-  if (named.length > 0 || isProduction(stage) || isProductionCommand(command)) return undefined;
+  if (named.length > 0 || isProductionCommand(command)) return undefined;
   if (runs(command, 'npm', 'ci', 'install', 'i') && !hasOption(command, 'g', 'global')) {
     return hasOption(command, 'omit', 'production', 'only') ? undefined : '--omit=dev';
   }
@@ -55,9 +56,9 @@ function isProductionCommand({ assignments }: ShellCommand): boolean {
   return assignments.some(({ name, value }) => name === 'NODE_ENV' && value === 'production');
 }
 
-function isProduction({ instructions, parent }: Stage): boolean {
-  return instructions.some(setsProduction) || (parent !== undefined && isProduction(parent));
-}
+const isProduction = stageFacts<boolean>(
+  ({ instructions }, ofParent = false) => ofParent || instructions.some(setsProduction),
+);
 
 function setsProduction(instruction: Instruction): boolean {
   if (instruction.kind === 'env') {

@@ -1,6 +1,7 @@
 import type { Stage } from '../linted-file.ts';
 import { imageParts } from '../making/image-name.ts';
 import { adviceRule } from '../making/make.ts';
+import { chainOf } from '../making/stage-facts.ts';
 
 /** Tags and names of bases that have another user. */
 const OTHER_USER = /nonroot|non-root|rootless|unprivileged/i;
@@ -12,8 +13,10 @@ export const rootUser = adviceRule({
   why: 'A process that runs as root and breaks out of its container is root on the host, unless user namespaces are in use.',
   check({ stages }, report) {
     const last = stages.at(-1);
-    if (last?.from === undefined || setsUser(last)) return;
-    const root = rootOf(last);
+    if (last?.from === undefined) return;
+    const chain = [...chainOf(last)];
+    if (chain.some(setsUser)) return;
+    const root = chain.at(-1) ?? last;
     const { name, tag } = imageParts(root.from?.image.text ?? '');
     if (OTHER_USER.test(`${name}:${tag ?? ''}`) || name.startsWith('$')) return;
     const start = last.instructions.find(({ kind }) => kind === 'cmd' || kind === 'entrypoint');
@@ -27,12 +30,6 @@ export const rootUser = adviceRule({
   },
 });
 
-function setsUser({ instructions, parent }: Stage): boolean {
-  return (
-    instructions.some(({ kind }) => kind === 'user') || (parent !== undefined && setsUser(parent))
-  );
-}
-
-function rootOf(stage: Stage): Stage {
-  return stage.parent === undefined ? stage : rootOf(stage.parent);
+function setsUser({ instructions }: Stage): boolean {
+  return instructions.some(({ kind }) => kind === 'user');
 }

@@ -14,12 +14,13 @@ export const sourcesBeforeDependencies = adviceRule({
     for (const stage of file.stages) {
       const copy = stage.instructions.find(copiesWholeContext);
       if (copy === undefined) continue;
-      const before = stage.instructions.slice(0, stage.instructions.indexOf(copy));
-      if (before.some((one) => one.kind === 'run' && isInstall(one, file))) continue;
-      const later = runsOfStage(file, stage).filter(
-        ({ owner }) => owner.node.range.start.offset > copy.node.range.start.offset,
-      );
-      const run = later.find(({ script }) => script.commands.some((one) => installerOf(one)));
+      const runs = runsOfStage(file, stage);
+      const isLater = ({ owner }: Run) =>
+        owner.node.range.start.offset > copy.node.range.start.offset;
+      if (runs.some((one) => !isLater(one) && one.owner === one.instruction && installs(one)))
+        continue;
+      const later = runs.filter(isLater);
+      const run = later.find(installs);
       const command = run?.script.commands.find((one) => installerOf(one));
       const installer = command && installerOf(command);
       if (run === undefined || command === undefined || installer === undefined) continue;
@@ -36,9 +37,8 @@ export const sourcesBeforeDependencies = adviceRule({
   },
 });
 
-function isInstall(instruction: Run['instruction'], { runs }: LintedFile): boolean {
-  const run = runs.find(({ owner }) => owner === instruction);
-  return run?.script.commands.some((one) => installerOf(one)) === true;
+function installs({ script }: Run): boolean {
+  return script.commands.some((one) => installerOf(one) !== undefined);
 }
 
 interface Reordering {

@@ -12,10 +12,11 @@ export const unusedStage = adviceRule({
     if (written !== instructions.filter(({ kind }) => kind === 'from').length) return;
     const used = new Set(instructions.flatMap(namesIn).map((name) => name.toLowerCase()));
     const own = stages.filter(({ from }) => from !== undefined);
+    const bases = new Set(own.map(({ parent }) => parent));
     for (const [index, stage] of own.slice(0, -1).entries()) {
       const { from } = stage;
       const isUsed = used.has(from?.stage ?? '') || used.has(`${index}`);
-      if (from === undefined || isUsed || own.some(({ parent }) => parent === stage)) continue;
+      if (from === undefined || isUsed || bases.has(stage)) continue;
       if (from.node.comments.length > 0) continue;
       report({
         what: `nothing uses ${from.stage === undefined ? 'this stage' : `the stage '${from.stage}'`}`,

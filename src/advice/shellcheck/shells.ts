@@ -1,6 +1,7 @@
 /** The shell of each RUN, and the variables that it gets: as SHELL, ARG, ENV and comments say. */
 import type { Instruction } from '../../dockerfile/index.ts';
 import type { LintedFile, Run, Stage } from '../linted-file.ts';
+import { chainOf } from '../making/stage-facts.ts';
 import { parseShellPragma } from '../pragmas.ts';
 
 export interface ShellOfRun {
@@ -26,7 +27,7 @@ export function shellsOf(file: LintedFile): ReadonlyMap<Run, ShellOfRun> {
   return new Map(
     file.runs.map((run) => {
       const before = run.owner.node.range.start.offset;
-      const chain = chainOf(run.stage).flatMap((stage) => stage.instructions);
+      const chain = [...chainOf(run.stage)].reverse().flatMap((stage) => stage.instructions);
       const earlier = chain.filter(({ node }) => node.range.start.offset < before);
       const own = firstOffset(run.stage);
       const pragma = pragmas.findLast(({ offset }) => {
@@ -47,11 +48,6 @@ function shellAfter(
   if (last === undefined) return pragma?.shell;
   if (pragma !== undefined && pragma.offset > last.node.range.start.offset) return pragma.shell;
   return last.args[0]?.text;
-}
-
-/** The stages that a stage is based on, then itself. */
-function chainOf(stage: Stage): readonly Stage[] {
-  return stage.parent === undefined ? [stage] : [...chainOf(stage.parent), stage];
 }
 
 function firstOffset(stage: Stage | undefined): number {
