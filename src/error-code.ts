@@ -7,6 +7,7 @@ export type ErrorCode =
   | BaseCode
   | BlobCode
   | BuildCode
+  | BuilderCode
   | CommandLineCode
   | ContainerCode
   | ContextCode
@@ -77,6 +78,17 @@ type BuildCode =
   | 'CHECK_FAILED'
   | 'CHECK_INCOMPLETE'
   | 'CHECK_SECRET_SHORT';
+
+type BuilderCode =
+  | 'BUILDER_ADDRESS'
+  | 'BUILDER_CERTIFICATE'
+  | 'BUILDER_DISK_FULL'
+  | 'BUILDER_FAILED'
+  | 'BUILDER_LOST'
+  | 'BUILDER_NOT_ALLOWED'
+  | 'BUILDER_TOO_OLD'
+  | 'BUILDER_UNREACHABLE'
+  | 'BUILDER_UNSUPPORTED';
 
 type CommandLineCode =
   | 'CLI_CONFIG_INVALID'

@@ -117,6 +117,11 @@ export interface BuildOptions extends StoreOptions {
   /** For `RUN --mount=type=ssh`. */
   readonly ssh?: readonly SshSource[] | undefined;
   readonly allow?: readonly Entitlement[] | undefined;
+  /**
+   * Builds the steps on a BuildKit daemon: its address, such as `unix:///run/buildkit/buildkitd.sock`. Undefined: on
+   * this machine.
+   */
+  readonly builder?: string | undefined;
   /** Called at the end of the build, now and then: it is time for `collectGarbage`. */
   readonly onCollectionDue?: (() => void) | undefined;
   readonly onEvent?: Emit | undefined;

@@ -14,9 +14,9 @@ import { imageResolver } from './bases/base-images.ts';
 import { borrowing } from './bases/borrowed-images.ts';
 import { remoteResolver } from './bases/remote-images.ts';
 import { BuildCaches } from './caches/index.ts';
+import { chosenSolver } from './chosen-solver.ts';
 import { loadDefinition } from './definition/load-definition.ts';
 import { withEpoch } from './definition/source-date-epoch.ts';
-import { localSolver } from './local-solver/local-solver.ts';
 import { exportResult } from './outputs/export-result.ts';
 import { parseOutputs } from './outputs/index.ts';
 import { runChecks, SeenImages } from './plans/checks.ts';
@@ -51,7 +51,7 @@ export interface BuildInOptions {
   readonly lender?: Store | undefined;
   /** Do not empty cache mounts of steps that ignore the cache. */
   readonly keepsCacheMounts?: boolean | undefined;
-  /** The solver that runs the graph; this machine's by default. */
+  /** The solver that runs the graph; by default that of the chosen builder. */
   readonly solver?: Solver | undefined;
 }
 
@@ -63,9 +63,10 @@ export interface BuildInOptions {
 export async function buildIn(
   { store, env }: Pick<BuildRun, 'store' | 'env'>,
   options: BuildOptions,
-  { lender, keepsCacheMounts = false, solver = localSolver() }: BuildInOptions = {},
+  { lender, keepsCacheMounts = false, solver: given }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
+  const solver = given ?? (await chosenSolver(options));
   // Kept until the next build.
   if (!store.isReadOnly) store.keptStep.drop();
   const recorder = new BuildRecorder(beginRun({ store, env }, options));

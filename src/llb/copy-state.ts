@@ -19,10 +19,11 @@ export function copyState(
   translation: Translation,
 ): LlbNode | undefined {
   // BuildKit's frontend makes one operation for each fetched source.
-  if (op.sources.filter(({ kind }) => kind === 'tree').length > 1) return undefined;
+  const trees = op.sources.filter(({ kind }) => kind === 'tree');
+  if (translation.isExact && trees.length > 1) return undefined;
   const below = translation.inputOf(vertex, 0);
   if (below === undefined) return undefined;
-  const isMerged = op.link && op.mode === undefined;
+  const isMerged = translation.merges && op.link && op.mode === undefined;
   const copied = copyOnto(isMerged ? 'scratch' : below, { vertex, op }, translation);
   if (!isMerged || copied === undefined || below === 'scratch') return copied;
   const inputs = new NodeInputs();

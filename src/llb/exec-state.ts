@@ -37,7 +37,9 @@ export function execState(
   op: ExecOp,
   translation: Translation,
 ): LlbNode | undefined {
-  const { platform, asWritten, proxyEnv = [] } = translation.infoOf(vertex.id) ?? {};
+  const info = translation.infoOf(vertex.id);
+  const { asWritten, proxyEnv = [] } = info ?? {};
+  const platform = info?.platform ?? (translation.isExact ? undefined : op.platform);
   const root = translation.inputOf(vertex, 0);
   if (asWritten === undefined || platform === undefined || root === undefined) return undefined;
   const sorted = sortedMounts(op, asWritten.targets, { vertex, translation });
@@ -143,7 +145,8 @@ function sortedCache(
   if (mount.input === undefined) return sorted(isPlain ? NOTHING : ownedDirectory(mount, running));
   const seed = takenAlong(mount.input, running);
   // BuildKit ignores the owner if the cache begins with a part of a file system.
-  return seed !== undefined && (isPlain || seed.path !== '/') ? sorted(seed) : undefined;
+  const isKept = isPlain || seed?.path !== '/' || !running.translation.isExact;
+  return seed !== undefined && isKept ? sorted(seed) : undefined;
 }
 
 /** The initial contents of a cache mount with an owner or mode of its own. */

@@ -15,6 +15,13 @@ export interface LlbFacts {
   readonly isEmptyImage: (imageId: Digest) => boolean;
   /** SOURCE_DATE_EPOCH, if given. */
   readonly epoch: number | undefined;
+  /**
+   * Whether only operations count that BuildKit's own frontend makes, so that their keys are its keys. Default true;
+   * false for a definition that a daemon builds.
+   */
+  readonly isExact?: boolean | undefined;
+  /** Whether file systems can be merged, as COPY --link does. Default true. */
+  readonly merges?: boolean | undefined;
 }
 
 type Input = Vertex['inputs'][number];
@@ -29,6 +36,8 @@ export class LlbTranslator {
   constructor(facts: LlbFacts) {
     this.#facts = facts;
     this.#translation = {
+      isExact: facts.isExact ?? true,
+      merges: facts.merges ?? true,
       infoOf: (id) => facts.graph.info.get(id),
       inputOf: (vertex, index) => this.#inputOf(vertex, index),
       vertexAt: ({ inputs }, index) => {
@@ -39,7 +48,7 @@ export class LlbTranslator {
     };
   }
 
-  /** @returns undefined for vertices without an exact counterpart in BuildKit */
+  /** @returns undefined for vertices without a counterpart in BuildKit */
   stateOf(input: Input): LlbState | undefined {
     if (input === 'scratch') return 'scratch';
     if (!this.#states.has(input)) {

@@ -4,6 +4,10 @@ import type { LlbAction } from './op.ts';
 
 /** The interface of a translation for its parts. */
 export interface Translation {
+  /** Whether only operations count that BuildKit's own frontend makes. */
+  readonly isExact: boolean;
+  /** Whether file systems can be merged. */
+  readonly merges: boolean;
   readonly infoOf: (id: VertexId) => VertexInfo | undefined;
   /** The state of an input of a vertex; undefined: it has no exact counterpart in BuildKit. */
   readonly inputOf: (vertex: Vertex, index: number) => LlbState | undefined;

@@ -226,8 +226,8 @@ export const buildFlags = {
   builder: {
     kind: 'text',
     value: 'name',
-    help: 'builder to use',
-    noEffect: 'lamina has only one builder',
+    group: STEPS,
+    help: 'BuildKit daemon that runs the steps: its address, such as unix:///run/buildkit/buildkitd.sock; by default this machine runs them',
   },
   'disable-content-trust': {
     kind: 'switch',

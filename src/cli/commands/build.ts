@@ -182,6 +182,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     secrets: flags.secret.map((text) => secretSource(text, env)),
     ssh: flags.ssh.map(sshSource),
     allow: commaSeparated(flags.allow).map(entitlement),
+    builder: flags.builder,
     sourceDateEpoch: epoch,
     root: rootOf(flags, context),
     signal: context.signal,

@@ -1,0 +1,105 @@
+/** The ways in which a daemon gives its result back: as blobs that it writes here, or by the image store of its Docker. */
+import { randomBytes } from 'node:crypto';
+import type { Environment } from '../../environment.ts';
+import { AppError } from '../../errors.ts';
+import type { Daemon, SolveOptions, SolveRequest } from '../../fleet/index.ts';
+import { GrpcError } from '../../grpc/index.ts';
+import {
+  type DockerAddress,
+  dockerAddress,
+  dockerRequest,
+  openImage,
+  openImageSource,
+} from '../../image/index.ts';
+import type { LayerId } from '../../store/index.ts';
+import { arrivedLayers, type KeepOptions, keepLayers } from './keep-image.ts';
+import type { ReceivedBlobs } from './received-blobs.ts';
+
+export interface ExportOptions {
+  readonly daemon: Daemon;
+  readonly request: SolveRequest;
+  readonly solving: SolveOptions;
+  readonly blobs: ReceivedBlobs;
+  readonly keeping: KeepOptions;
+  /** For a Docker's own BuildKit, the environment with its DOCKER_HOST. */
+  readonly docker: Environment | undefined;
+  /** Called when the steps are done, before their layers are taken. */
+  readonly solved: () => void;
+}
+
+const MANIFEST_DIGEST = 'containerimage.digest';
+const NO_EXPORTER = /exporter "?oci"? could not be found/;
+
+/**
+ * Solves one definition, and takes the layers.
+ * @returns layers of the store, bottom first, those of the base image included
+ */
+export async function solveAndKeep(options: ExportOptions): Promise<readonly LayerId[]> {
+  const { docker, blobs, keeping } = options;
+  try {
+    const attrs = { tar: 'false', compression: 'uncompressed' };
+    const answer = await solveWith(options, { type: 'oci', attrs });
+    return await keepLayers(await arrivedLayers(answer[MANIFEST_DIGEST] ?? '', blobs), keeping);
+  } catch (error) {
+    const hasStore = error instanceof GrpcError && NO_EXPORTER.test(error.message);
+    if (docker === undefined || !hasStore) throw error;
+    return await solveIntoDocker(options, docker);
+  }
+}
+
+async function solveWith(
+  { daemon, request, solving, solved }: ExportOptions,
+  exporter: { readonly type: string; readonly attrs: Readonly<Record<string, string>> },
+): Promise<Readonly<Record<string, string>>> {
+  const { type, attrs } = exporter;
+  const exporters = { exporters: [exporter], exporter: type, exporterAttrs: attrs };
+  const answer = await daemon.solve({ ...request, ...exporters }, solving);
+  solved();
+  return answer;
+}
+
+/** A Docker without containerd's image store exports nothing with layers but its own images. */
+async function solveIntoDocker(
+  options: ExportOptions,
+  docker: Environment,
+): Promise<readonly LayerId[]> {
+  const name = `lamina-build-${randomBytes(8).toString('hex')}`;
+  const address = dockerAddress(docker);
+  if (address === undefined) {
+    throw new AppError(
+      'BUILDER_UNSUPPORTED',
+      `cannot take an image from Docker at ${docker.DOCKER_HOST}`,
+      {
+        expected: 'unix:// or tcp:// without TLS, or a Docker with the containerd image store',
+      },
+    );
+  }
+  await solveWith(options, { type: 'moby', attrs: { name } });
+  try {
+    const { signal } = options.keeping;
+    await using source = await openImageSource(`docker-daemon:${name}:latest`, {
+      env: docker,
+      signal,
+    });
+    const image = await openImage(source, { signal });
+    if (image.kind !== 'image') throw new Error('Docker saved an index');
+    const layers = image.layers.map(({ diffId, descriptor, read }) => ({
+      ...{ diffId, digest: diffId, size: descriptor.size },
+      read: () => read(),
+    }));
+    return await keepLayers(layers, options.keeping);
+  } finally {
+    await removeImage(address, name);
+  }
+}
+
+/** The layers stay in the cache of the build. A failure leaves a name behind, no more. */
+function removeImage(address: DockerAddress, name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const path = `/images/${name}:latest?noprune=1`;
+    const request = dockerRequest({ ...address, method: 'DELETE', path });
+    request.on('response', (response) => response.resume().on('end', resolve));
+    request.on('error', () => resolve());
+    request.end();
+  });
+}

@@ -1,0 +1,2 @@
+export { parseAddress } from '../../fleet/index.ts';
+export { type FleetBuilder, fleetSolver } from './fleet-solver.ts';

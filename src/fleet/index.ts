@@ -1,0 +1,10 @@
+export { type DaemonAddress, parseAddress } from './connect/address.ts';
+export type { DialOptions } from './connect/dial.ts';
+export type { TlsOptions } from './connect/tls-options.ts';
+export * from './daemon.ts';
+export * from './definition.ts';
+export { type BlobShelf, contentHandlers } from './session/content.ts';
+export { loginsHandler, type RegistryLogin } from './session/logins.ts';
+export { secretsHandler } from './session/secrets.ts';
+export { fileSyncHandler, type SentFiles, type SentTree } from './session/send-files.ts';
+export { sshHandlers } from './session/ssh.ts';

@@ -1,0 +1,170 @@
+/**
+ * Sends a tree of files to the daemon, which asks for the contents it lacks. Metadata goes first, in the order of a
+ * walk; the position in it is a file's number.
+ * https://github.com/tonistiigi/fsutil/blob/master/receive.go
+ */
+import { closeSync, readSync } from 'node:fs';
+import type { BytePath, FileEntry, FileTree } from '../../files/index.ts';
+import type { Message } from '../../grpc/index.ts';
+import { GRPC, GrpcError, type Handler, type ServerCall, streaming } from '../../grpc/index.ts';
+import { hasErrorCode, openContent } from '../../system/index.ts';
+import { fileSync, PACKET, type Packet } from '../wire/session.ts';
+
+type PacketFields = typeof Packet extends Message<infer F> ? F : never;
+
+/** What is sent of a directory. */
+export interface SentTree {
+  readonly tree: FileTree;
+  /** Whether a file or directory is sent; parents of sent files must be. */
+  readonly includes: (entry: FileEntry) => boolean;
+}
+
+export interface SentFiles {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface FileSyncOptions {
+  /** The directory of this name; undefined: there is none. */
+  readonly treeOf: (name: string) => SentTree | undefined;
+  /** Told when a directory has been sent, with what the daemon asked for. */
+  readonly onSent: (name: string, sent: SentFiles) => void;
+}
+
+const CHUNK = 256 << 10;
+
+export function fileSyncHandler({ treeOf, onSent }: FileSyncOptions): Handler {
+  return streaming(fileSync, async (call) => {
+    const name = String(call.metadata['dir-name'] ?? '');
+    const sent = treeOf(name);
+    if (sent === undefined) {
+      throw new GrpcError(GRPC.notFound, `no access allowed to dir "${name}"`);
+    }
+    onSent(name, await new FileSender(sent, call).send());
+  });
+}
+
+class FileSender {
+  readonly #sent: SentTree;
+  readonly #call: ServerCall<PacketFields, PacketFields>;
+  /** Files by their numbers, until they are asked for. */
+  readonly #files = new Map<number, FileEntry>();
+  readonly #buffer = Buffer.allocUnsafe(CHUNK);
+  #count = 0;
+  #asked = 0;
+  #bytes = 0;
+
+  constructor(sent: SentTree, call: ServerCall<PacketFields, PacketFields>) {
+    this.#sent = sent;
+    this.#call = call;
+  }
+
+  async send(): Promise<SentFiles> {
+    const walking = this.#walk();
+    walking.catch(() => undefined);
+    try {
+      for await (const { type, id, data } of this.#call.requests()) {
+        if (type === PACKET.error) throw new GrpcError(GRPC.unknown, Buffer.from(data).toString());
+        if (type === PACKET.end) break;
+        if (type === PACKET.request) await this.#content(id);
+      }
+      await walking;
+    } catch (error) {
+      const data = Buffer.from(error instanceof Error ? error.message : String(error));
+      await this.#call.send({ type: PACKET.error, data }).catch(() => undefined);
+      throw error;
+    }
+    await this.#call.send({ type: PACKET.end });
+    return { files: this.#asked, bytes: this.#bytes };
+  }
+
+  async #walk(): Promise<void> {
+    const groups = new Map<number, BytePath>();
+    await this.#directory('', groups);
+    await this.#call.send({ type: PACKET.stat });
+  }
+
+  async #directory(path: BytePath, groups: Map<number, BytePath>): Promise<void> {
+    const { tree, includes } = this.#sent;
+    for (const listed of tree.list(path)) {
+      if (!includes(listed)) continue;
+      const entry = tree.complete?.(listed) ?? listed;
+      const first = entry.linkGroup === undefined ? undefined : groups.get(entry.linkGroup);
+      if (entry.linkGroup !== undefined && first === undefined) {
+        groups.set(entry.linkGroup, entry.path);
+      }
+      const id = this.#count++;
+      if (entry.type === 'file') this.#files.set(id, entry);
+      await this.#call.send({ type: PACKET.stat, stat: statOf(entry, first) });
+      if (entry.type === 'directory') await this.#directory(entry.path, groups);
+    }
+  }
+
+  /** A file that has gone since the walk is empty, as in BuildKit. */
+  async #content(id: number): Promise<void> {
+    const entry = this.#files.get(id);
+    if (entry === undefined) throw new GrpcError(GRPC.invalidArgument, `no file has number ${id}`);
+    this.#files.delete(id);
+    this.#asked++;
+    const descriptor = this.#open(entry);
+    try {
+      while (descriptor !== undefined) {
+        const length = readSync(descriptor, this.#buffer, 0, CHUNK, null);
+        if (length === 0) break;
+        this.#bytes += length;
+        await this.#call.send({ type: PACKET.data, id, data: this.#buffer.subarray(0, length) });
+      }
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+    await this.#call.send({ type: PACKET.data, id });
+  }
+
+  #open(entry: FileEntry): number | undefined {
+    try {
+      return openContent(this.#sent.tree.content(entry));
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Bits of Go's `fs.FileMode`, which the protocol uses. */
+const GO_TYPE = {
+  file: 0,
+  directory: 2 ** 31,
+  symlink: 2 ** 27,
+  block: 2 ** 26,
+  char: 2 ** 26 + 2 ** 21,
+  fifo: 2 ** 25,
+  socket: 2 ** 24,
+} as const;
+const GO_SETUID = 2 ** 23;
+const GO_SETGID = 2 ** 22;
+const GO_STICKY = 2 ** 20;
+
+/** Owners of this machine's files are not sent. */
+function statOf(entry: FileEntry, linkTo: BytePath | undefined) {
+  const { path, type, mode, size, mtime, mtimeNs, linkTarget, devMajor, devMinor, xattrs } = entry;
+  const special =
+    ((mode & 0o4000) === 0 ? 0 : GO_SETUID) +
+    ((mode & 0o2000) === 0 ? 0 : GO_SETGID) +
+    ((mode & 0o1000) === 0 ? 0 : GO_STICKY);
+  const target = linkTo ?? linkTarget;
+  return {
+    path: Buffer.from(path, 'latin1'),
+    mode: GO_TYPE[type] + special + (mode & 0o777),
+    size,
+    modTime: BigInt(mtime) * 1_000_000_000n + BigInt(mtimeNs),
+    linkname: target === undefined ? undefined : Buffer.from(target, 'latin1'),
+    devmajor: devMajor,
+    devminor: devMinor,
+    xattrs: xattrs && bytesOf(xattrs),
+  };
+}
+
+function bytesOf(xattrs: Readonly<Record<string, string>>): Readonly<Record<string, Uint8Array>> {
+  const entries = Object.entries(xattrs);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Buffer.from(value, 'latin1')]));
+}

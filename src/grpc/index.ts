@@ -1,0 +1,4 @@
+export { type Call, type CallOptions, GrpcClient, type Metadata, type Method } from './client.ts';
+export * from './message.ts';
+export { answering, GrpcServer, type Handler, type ServerCall, streaming } from './server.ts';
+export { type Detail, GRPC, GrpcError } from './status.ts';

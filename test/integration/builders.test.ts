@@ -1,0 +1,156 @@
+/** Builds on a BuildKit daemon by the built command: that of Debian's Docker, with bases from a registry. */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeBusyboxImage } from '../support/busybox-image.ts';
+import { type CommandResult, Workbench } from '../support/cli.ts';
+import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import { DockerDaemon } from '../support/tools.ts';
+
+let bench: Workbench;
+let docker: DockerDaemon;
+let registry: TestRegistry;
+let builder: string;
+let base: string;
+
+beforeAll(async () => {
+  bench = new Workbench();
+  [docker, registry] = await Promise.all([DockerDaemon.start(), startRegistry()]);
+  builder = `docker://${docker.host.slice('unix://'.length)}`;
+  base = `${registry.name}/busybox:1`;
+  await makeBusyboxImage(bench);
+  await bench.succeed(['tag', 'busybox', base]);
+  await bench.succeed(['push', base]);
+}, 180_000);
+
+afterAll(async () => {
+  await docker?.[Symbol.asyncDispose]();
+  await registry?.[Symbol.asyncDispose]();
+  bench?.[Symbol.dispose]();
+});
+
+function build(directory: string, ...more: string[]): Promise<CommandResult> {
+  const args = ['build', '--progress=plain', '--network=none', '--builder', builder, ...more];
+  return bench.lamina([...args, directory]);
+}
+
+/** The end of the output: the error. */
+function errorOf({ stderr }: CommandResult): string {
+  return stderr.slice(stderr.lastIndexOf('\nerror'));
+}
+
+/** The files of an image with their contents. */
+async function filesOf(image: string, ...paths: string[]): Promise<string> {
+  return (await bench.succeed(['run', '--rm', '--network=none', image, 'cat', ...paths])).stdout;
+}
+
+describe('a build on a builder', () => {
+  test('runs the steps there, and leaves the image here and nothing there', async () => {
+    const project = bench.project({
+      Dockerfile: [
+        `FROM ${base} AS build`,
+        'WORKDIR /src',
+        'COPY . .',
+        'RUN --mount=type=cache,target=/c cat one > /out && echo built >> /out',
+        `FROM ${base}`,
+        'COPY --from=build --chown=7:8 /out /final',
+        'COPY --link one /linked',
+        'CMD ["cat", "/final"]',
+      ].join('\n'),
+      one: 'first\n',
+      hidden: 'not sent\n',
+      '.dockerignore': 'hidden\n',
+    });
+    const first = await build(project, '-t', 'remote');
+    expect(first, first.stderr).toMatchObject({ status: 0 });
+    expect(first.stderr).toMatch(/\[build 4\/4\] RUN .*\n/);
+    expect(await filesOf('remote', '/final', '/linked')).toBe('first\nbuilt\nfirst\n');
+    const again = await build(project, '-t', 'remote');
+    expect(again.stderr.match(/ CACHED\n/g)?.length).toBeGreaterThanOrEqual(5);
+    expect(again.stdout).toBe(first.stdout);
+    expect(await docker.docker('images', '-aq')).toBe('');
+  });
+
+  test('gives the steps their secrets, which reach no layer and no record', async () => {
+    const project = bench.project(
+      {
+        Dockerfile: `FROM ${base}\nRUN --mount=type=secret,id=token,required=true wc -c < /run/secrets/token > /size\n`,
+      },
+      'secret',
+    );
+    const missing = await build(project);
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toMatch(/Dockerfile:2:\d+[\s\S]*code: SECRET_MISSING/);
+    const path = join(bench.directory, 'token');
+    await writeFile(path, 'hunter2hunter2');
+    const given = await build(project, '--secret', `id=token,src=${path}`, '-t', 'secret');
+    expect(given, given.stderr).toMatchObject({ status: 0 });
+    expect(await filesOf('secret', '/size')).toBe('14\n');
+    expect(given.stderr).not.toContain('hunter2');
+  });
+
+  test('shows a failed step as one of this machine: lines, output, exit status', async () => {
+    const project = bench.project(
+      { Dockerfile: `FROM ${base}\nRUN true\nRUN echo so; exit 7\n` },
+      'fails',
+    );
+    const there = await build(project);
+    const here = await bench.lamina(['build', '--progress=plain', '--network=none', project]);
+    expect(there.stderr).toMatch(/ so\n/);
+    expect(there.stderr).toContain('code: RUN_FAILED');
+    // The failed step is not kept: it is on the other machine.
+    expect(errorOf(there)).toBe(errorOf(here).replace('  look inside: lamina debug\n', ''));
+    expect(there.status).toBe(here.status);
+  });
+
+  test('names a source that is not in the context, as a build here', async () => {
+    const project = bench.project(
+      { Dockerfile: 'FROM scratch\nCOPY pakage.json /\n', 'package.json': '{}' },
+      'missing',
+    );
+    const there = await build(project);
+    const here = await bench.lamina(['build', '--progress=plain', project]);
+    expect(there.status).toBe(here.status);
+    expect(errorOf(there)).toBe(errorOf(here));
+  });
+
+  test('updates what the daemon has of the context, also removed files', async () => {
+    const project = bench.project(
+      { Dockerfile: 'FROM scratch\nCOPY . /\n', a: 'a', b: 'b', 'd/c': 'c' },
+      'sync',
+    );
+    const output = join(bench.directory, 'out');
+    await build(project, '-o', output);
+    expect(await readdir(output)).toEqual(['Dockerfile', 'a', 'b', 'd']);
+    await rm(join(project, 'b'));
+    await writeFile(join(project, 'd/c'), 'changed');
+    await rm(output, { recursive: true });
+    await build(project, '-o', output);
+    expect(await readdir(output)).toEqual(['Dockerfile', 'a', 'd']);
+    expect(await readFile(join(output, 'd/c'), 'utf8')).toBe('changed');
+  });
+
+  test('refuses what the daemon is too old for, before any step', async () => {
+    const project = bench.project(
+      { Dockerfile: `FROM ${base}\nRUN exit 3\nCOPY --exclude=*.md . /\n`, a: '' },
+      'old',
+    );
+    const { status, stderr } = await build(project);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/Dockerfile:3:1[\s\S]*code: BUILDER_TOO_OLD/);
+    expect(stderr).not.toContain('exit code: 3');
+  });
+
+  test('says which daemon does not answer', async () => {
+    const project = bench.project({ Dockerfile: 'FROM scratch\nCOPY a /\n', a: '' }, 'nobody');
+    const run = (address: string) => bench.lamina(['build', '--builder', address, project]);
+    const nothing = await run(`unix://${bench.directory}/none.sock`);
+    expect(nothing.status).toBe(1);
+    expect(nothing.stderr).toContain('the socket does not exist');
+    expect(nothing.stderr).toContain('code: BUILDER_UNREACHABLE');
+    const other = await run('tcp://127.0.0.1:1');
+    expect(other.stderr).toContain('code: BUILDER_UNREACHABLE');
+    const registryAnswers = await run(`tcp://127.0.0.1:${registry.port}`);
+    expect(registryAnswers.stderr).toContain('code: BUILDER_UNREACHABLE');
+  });
+});
