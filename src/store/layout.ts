@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
+  closeSync,
   constants,
   existsSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   statSync,
@@ -159,8 +162,24 @@ function create(root: string): void {
     });
   }
   const temporary = `${root}/${VERSION_FILE}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(temporary, `${STORE_VERSION}\n`, { mode: 0o600, flag: 'wx' });
+  // Synced, since after a power cut an empty file would be a damaged store.
+  writeFileSync(temporary, `${STORE_VERSION}\n`, { mode: 0o600, flag: 'wx', flush: true });
   renameSync(temporary, `${root}/${VERSION_FILE}`);
+  syncDirectory(root);
+}
+
+/** Makes the names in a directory durable, where the system can. */
+function syncDirectory(path: string): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    fsyncSync(fd);
+  } catch (error) {
+    // Some file systems cannot sync directories.
+    if (!hasErrorCode(error, 'EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EBADF')) throw error;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 /** Also matches what another process may have created for the same store meanwhile. */
