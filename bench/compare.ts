@@ -133,12 +133,11 @@ async function takeTurn(bench: Workbench, { row, round, tallies, options }: Roun
     const size = (full: number): number => Math.max(1, Math.round(full * options.scale));
     const prepared = await row.prepare({ directory, seed, size, workshop });
     const { before = [], change, measured } = prepared;
-    const tasks = new Map(
-      bench.builders.map((builder): [Builder, Task] => [
-        builder,
-        typeof measured === 'function' ? measured(builder.name) : measured,
-      ]),
-    );
+    const tasks = new Map<Builder, Task>();
+    for (const builder of bench.builders) {
+      const task = typeof measured === 'function' ? await measured(builder.name) : measured;
+      tasks.set(builder, task);
+    }
     const taking = [...tasks].filter(([builder, task]) => builder.commands(task) !== undefined);
     const each = async (
       order: typeof taking,

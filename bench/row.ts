@@ -19,7 +19,7 @@ export interface Prepared {
   /** Called once, between these tasks and the measured one. */
   readonly change?: (() => void) | undefined;
   /** The measured task; of a push each builder has its own. */
-  readonly measured: Task | ((builder: string) => Task);
+  readonly measured: Task | ((builder: string) => Promise<Task>);
 }
 
 export interface Row {

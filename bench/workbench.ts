@@ -8,6 +8,7 @@ import { archiving, BASE, type Builder, type ImageFiles, type Task } from './bui
 import { buildkitBuilder } from './builders/buildkit.ts';
 import { dockerBuilder } from './builders/docker.ts';
 import { type Installation, laminaBuilder } from './builders/lamina.ts';
+import { podmanBuilder } from './builders/podman.ts';
 import { type FlatTree, flatten } from './flatten.ts';
 import { addUsage, type Measurement, run, type Usage } from './measure.ts';
 import { Workshop } from './workshop.ts';
@@ -43,6 +44,7 @@ export class Workbench implements AsyncDisposable {
       ['BuildKit', () => buildkitBuilder(base)],
       ['Docker', dockerBuilder],
       ['buildah', () => buildahBuilder(join(directory, 'buildah'))],
+      ['podman', () => podmanBuilder(join(directory, 'podman'))],
       ['bare node', bareNode],
     ];
     const leftOut = without.map((name) => name.toLowerCase());
@@ -96,9 +98,11 @@ export class Workbench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#workshop[Symbol.dispose]();
-    // buildah mounts overlays in its directories, so `rm` would fail.
-    const mounts = join(this.directory, 'buildah/root/overlay');
-    await run({ program: 'umount', args: ['-R', mounts] }).catch(() => undefined);
+    // They mount overlays in their directories, so `rm` would fail.
+    for (const name of ['buildah', 'podman']) {
+      const mounts = join(this.directory, name, 'root/overlay');
+      await run({ program: 'umount', args: ['-R', mounts] }).catch(() => undefined);
+    }
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -24,6 +24,8 @@ export type Task =
       /** The build context, with the Dockerfile in it. */
       readonly directory: string;
       readonly target?: string | undefined;
+      /** Whether its base image comes from a registry on this machine without TLS. */
+      readonly pulls?: boolean | undefined;
       /** An image to load first, as LOADED. */
       readonly load?: ImageFiles | undefined;
       /** An archive to write the image to. */
@@ -63,5 +65,7 @@ export function archiving(task: Task, path: string): Task | undefined {
   const { directory } = task;
   const target = task.kind === 'build' ? task.target : undefined;
   const load = task.kind === 'build' ? task.load : undefined;
-  return { kind: 'build', directory, target, load, output: { path, compression: 'uncompressed' } };
+  const pulls = task.kind === 'build' ? task.pulls : true;
+  const output = { path, compression: 'uncompressed' } as const;
+  return { kind: 'build', directory, target, pulls, load, output };
 }

@@ -69,15 +69,15 @@ function throughRegistry(part: 'pull' | 'push'): Row {
         writeMixedFiles(join(context, 'files'), { files: size(FILES), seed });
       });
       writeFiles(directory, { Dockerfile: `FROM ${source}\n${RUN}` });
-      const measured = { kind: 'build', directory } as const;
+      const measured = { kind: 'build', directory, pulls: true } as const;
       if (part === 'pull') return { measured };
-      const registry = await workshop.registry(join(directory, '../to'));
       return {
         before: [measured],
-        // A repository each, and no layer of it in the registry.
-        measured: (builder) => {
+        // A registry each: layers of another repository of one registry are mounted.
+        measured: async (builder) => {
           const name = builder.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-          return { kind: 'push', directory, reference: `${registry}/${name}:1` };
+          const registry = await workshop.registry(join(directory, `../to-${name}`));
+          return { kind: 'push', directory, reference: `${registry}/image:1` };
         },
       };
     },

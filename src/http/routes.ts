@@ -1,6 +1,7 @@
 /** Kept-alive connections: one agent for each server, proxy and TLS configuration. */
-import { Agent as HttpAgent, type RequestOptions } from 'node:http';
+import { type AgentOptions, Agent as HttpAgent, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { OnReadOpts, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Environment } from '../environment.ts';
@@ -23,6 +24,8 @@ export interface Route {
 /** Milliseconds that an idle connection is kept. */
 const KEPT_MS = 15_000;
 const MAX_KEPT = 16;
+/** Bytes of a connection that are received at once. */
+const RECEIVED = 256 * 1024;
 const AGENT = {
   keepAlive: true,
   maxFreeSockets: MAX_KEPT,
@@ -52,12 +55,12 @@ export class Routes {
       return { options: { ...target(url), path, agent }, headers: {}, isSecure: true };
     }
     if (proxy === undefined) {
-      const agent = this.#agent(url.origin, () => new HttpAgent(AGENT));
+      const agent = this.#agent(url.origin, () => new PlainAgent(AGENT));
       return { options: { ...target(url), path, agent }, headers: {}, isSecure: false };
     }
     const isSecure = proxy.protocol === 'https:';
     const agent = this.#agent(JSON.stringify(['proxy', proxy.href]), () =>
-      isSecure ? this.#secureAgent(proxy, {}) : new HttpAgent(AGENT),
+      isSecure ? this.#secureAgent(proxy, {}) : new PlainAgent(AGENT),
     );
     const headers = proxyAuthorization(proxy);
     return { options: { ...target(proxy), path: url.href, agent }, headers, isSecure };
@@ -88,7 +91,7 @@ export class Routes {
       servername: serverName(url),
       rejectUnauthorized: tls?.skipVerify !== true,
     };
-    if (proxy === undefined) return new HttpsAgent({ ...AGENT, ...secure });
+    if (proxy === undefined) return new SecureAgent({ ...AGENT, ...secure });
     const open = () =>
       openTunnel(url, proxy, {
         env: this.#env,
@@ -102,6 +105,35 @@ export class Routes {
 type SecureSettings = Required<
   Pick<ConnectionOptions, 'secureContext' | 'servername' | 'rejectUnauthorized'>
 >;
+
+type Connected = (error: Error | null, stream: Duplex) => void;
+
+class PlainAgent extends HttpAgent {
+  override createConnection(options: AgentOptions, callback?: Connected) {
+    return super.createConnection(received(options), callback);
+  }
+}
+
+class SecureAgent extends HttpsAgent {
+  override createConnection(options: RequestOptions, callback?: Connected) {
+    return super.createConnection(received(options), callback);
+  }
+}
+
+/**
+ * A connection with a buffer of its own: by default Node makes one for each chunk. The parser of HTTP copies the bytes of
+ * bodies.
+ */
+function received<T>(options: T): T & { onread: OnReadOpts } {
+  const onread: OnReadOpts = {
+    buffer: Buffer.allocUnsafeSlow(RECEIVED),
+    callback(this: Socket, size: number, buffer: Uint8Array) {
+      this.emit('data', buffer.subarray(0, size));
+      return true;
+    },
+  };
+  return { ...options, onread };
+}
 
 /** Connections through a proxy. */
 class TunnelAgent extends HttpsAgent {
