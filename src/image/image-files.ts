@@ -40,11 +40,13 @@ export async function openFiles(
   { unpackLimit, signal }: ImageFilesOptions = {},
 ): Promise<ImageFiles> {
   const views: IndexView[] = [];
+  const indexes: LayerIndex[] = [];
   const apart: ReadonlyMap<number, ContentApart>[] = [];
   const upTo = (count: number) => new MergedIndexes(count, (layer) => required(views, layer));
   for (const layer of image.layers) {
     const budget = new UnpackBudget({ limit: unpackLimit, directory: tmpdir() });
     const found = await scanTar(tarOf(layer), { base: upTo(views.length), budget, signal });
+    indexes.push(found.index);
     views.push(new IndexView(found.index));
     apart.push(found.apart);
   }
@@ -58,7 +60,7 @@ export async function openFiles(
     else yield* sparse(tar, scattered, file);
   }
   return {
-    layers: views.map(({ index }) => index),
+    layers: indexes,
     lookup: (path) => merged.lookup(path),
     list: (path) => merged.list(path),
     layerOf: (path) => merged.file({ path }).layer,

@@ -6,7 +6,7 @@ import type { DiffId } from '../oci/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
-import { readIndex } from './index-codec.ts';
+import { openIndex } from './index-codec.ts';
 import { TAR_FILE } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { effectiveEpoch, type LayerTarOptions, layerTar } from './layer-tar.ts';
@@ -62,7 +62,7 @@ export async function hashLayer(
   options: LayerTarOptions,
 ): Promise<TarIdentity> {
   const directory = store.layers.directory(id);
-  const { tarSize } = readIndex(directory);
+  const { tarSize } = openIndex(directory);
   if (options.epoch === undefined && tarSize !== undefined) {
     return hashStored(join(directory, TAR_FILE), tarSize, options.signal);
   }

@@ -5,12 +5,13 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { type ContentRange, comparePaths } from '../files/index.ts';
+import type { ContentRange } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { hasErrorCode } from '../system/index.ts';
 import { openForReading, readFully, toBytePath } from './host-files.ts';
-import { readIndex } from './index-codec.ts';
-import { type LayerEntry, type LayerFile, TAR_FILE } from './layer-index.ts';
+import { openIndex } from './index-codec.ts';
+import type { LayerEntries } from './layer-entries.ts';
+import { type LayerFile, TAR_FILE } from './layer-index.ts';
 import type { EntryItem } from './layer-item.ts';
 import { damaged, type LayerStore } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
@@ -25,11 +26,11 @@ export interface SameEntries {
 /** Asked for entries in `comparePaths` order. Owns a descriptor. */
 export class EarlierLayer implements Disposable {
   readonly #directory: string;
-  readonly #entries: readonly LayerEntry[];
+  readonly #entries: LayerEntries;
   readonly #fd: number;
   #at = 0;
 
-  private constructor(directory: string, entries: readonly LayerEntry[], fd: number) {
+  private constructor(directory: string, entries: LayerEntries, fd: number) {
     this.#directory = directory;
     this.#entries = entries;
     this.#fd = fd;
@@ -41,7 +42,7 @@ export class EarlierLayer implements Disposable {
     if (meta?.tar !== true || meta.lazy !== undefined) return undefined;
     try {
       const directory = store.layers.directory(id);
-      const { entries, tarSize } = readIndex(directory);
+      const { entries, tarSize } = openIndex(directory);
       const fd = openForReading(toBytePath(join(directory, TAR_FILE)));
       const layer = new EarlierLayer(directory, entries, fd);
       if (tarSize !== undefined && fstatSync(fd).size >= tarSize) return layer;
@@ -57,8 +58,8 @@ export class EarlierLayer implements Disposable {
   /** The position of an equal entry, whose content the writer would store with the same bytes. */
   find({ entry, expected, opaque }: EntryItem): number | undefined {
     while (this.#pathIsBefore(entry.path)) this.#at++;
-    const same = this.#entries[this.#at];
-    if (same?.kind !== 'entry' || same.path !== entry.path || opaque === true) return undefined;
+    const same = this.#isThere(entry.path) ? this.#entries.at(this.#at) : undefined;
+    if (same?.kind !== 'entry' || opaque === true) return undefined;
     if (!haveSameMetadata(entry, same)) return undefined;
     if (same.type !== 'file') return this.#at;
     const isSame = expected !== undefined && expected === same.digest && entry.size === same.size;
@@ -76,7 +77,7 @@ export class EarlierLayer implements Disposable {
   }
 
   entries({ start, end }: SameEntries): LayerFile[] {
-    return this.#entries.slice(start, end).map((_, at) => this.#file(start + at));
+    return Array.from({ length: end - start }, (_, at) => this.#file(start + at));
   }
 
   /**
@@ -113,12 +114,15 @@ export class EarlierLayer implements Disposable {
   }
 
   #pathIsBefore(path: string): boolean {
-    const entry = this.#entries[this.#at];
-    return entry !== undefined && entry.path !== path && comparePaths(entry.path, path) < 0;
+    return this.#at < this.#entries.length && this.#entries.compare(this.#at, path) < 0;
+  }
+
+  #isThere(path: string): boolean {
+    return this.#at < this.#entries.length && this.#entries.compare(this.#at, path) === 0;
   }
 
   #file(position: number): LayerFile {
-    const entry = this.#entries[position];
+    const entry = this.#entries.at(position);
     if (entry?.kind !== 'entry') throw new Error(`no file at position ${position}`);
     return entry;
   }

@@ -1,7 +1,7 @@
 /** Encodes the file form of a layer index, entry by entry: see `index-codec.ts` for the form. */
 import { createHash } from 'node:crypto';
 import { comparePaths, type FileType } from '../files/index.ts';
-import { ByteCollector } from './byte-collector.ts';
+import { ByteCollector, type ReservedBytes } from './byte-collector.ts';
 import type { LayerEntry, LayerFile } from './layer-index.ts';
 
 export const MAGIC = 'lamina-i';
@@ -42,17 +42,28 @@ export class IndexEncoder {
   #count = 0;
   #previous: string | undefined;
 
-  /** @throws Error when the entry does not sort after the one before it */
-  add(entry: LayerEntry): void {
+  /**
+   * @returns its record, for `link`
+   * @throws Error when the entry does not sort after the one before it
+   */
+  add(entry: LayerEntry): ReservedBytes {
     if (this.#previous !== undefined && comparePaths(this.#previous, entry.path) >= 0) {
       throw new Error(`layer index not sorted at ${JSON.stringify(entry.path)}`);
     }
     this.#previous = entry.path;
     this.#count++;
     this.#paths.text(entry.path);
-    const { view, at } = this.#records.reserve(RECORD);
+    const record = this.#records.reserve(RECORD);
+    const { view, at } = record;
     view.setUint32(at, entry.path.length, true);
     if (entry.kind === 'entry') this.#write(view, at, entry);
+    return record;
+  }
+
+  /** Puts an added entry into a link group. */
+  link({ view, at }: ReservedBytes, group: number): void {
+    view.setUint8(at + 5, view.getUint8(at + 5) | HAS_LINK_GROUP);
+    view.setUint32(at + 36, group, true);
   }
 
   /** The file's bytes, in pieces. */

@@ -1,102 +1,93 @@
 /** The index of one layer, prepared for fast lookups. */
-import { type BytePath, comparePaths, parentPath } from '../files/index.ts';
+import type { BytePath } from '../files/index.ts';
+import type { StoredIndex } from './index-codec.ts';
+import { EntryList, type LayerEntries } from './layer-entries.ts';
 import type { LayerEntry, LayerIndex } from './layer-index.ts';
-
-/** Lookups answered by binary search before a table of the whole layer is made. */
-const FEW = 64;
 
 /** What a layer has at a path; `implied`: no entry for it, but entries below it. */
 export type Finding = LayerEntry | 'implied' | undefined;
 
 export class IndexView {
-  readonly index: LayerIndex;
-  #questions = 0;
-  #table: Map<BytePath, LayerEntry | 'implied'> | undefined;
+  readonly entries: LayerEntries;
+  readonly tarSize: number | undefined;
+  /** Position of the latest finding: most questions are about the entries in order. */
+  #latest = 0;
 
-  constructor(index: LayerIndex) {
-    this.index = index;
+  constructor({ entries, tarSize }: LayerIndex | StoredIndex) {
+    this.entries = Array.isArray(entries) ? new EntryList(entries) : (entries as LayerEntries);
+    this.tarSize = tarSize;
   }
 
   find(path: BytePath): Finding {
-    if (this.#table !== undefined) return this.#table.get(path);
-    if (this.#questions++ >= FEW) return this.#makeTable().get(path);
-    const { entries } = this.index;
-    const at = firstNotBefore(entries, path);
-    const entry = entries[at];
-    if (entry === undefined) return undefined;
-    if (entry.path === path) return entry;
-    return isBelow(entry.path, path) ? 'implied' : undefined;
+    const { entries } = this;
+    const position = this.#firstNotBefore(path);
+    if (position >= entries.length) return undefined;
+    const order = entries.compare(position, path);
+    if (order === 0) return entries.at(position);
+    return isBelow(entries.path(position), path) ? 'implied' : undefined;
+  }
+
+  /** Position of the entry with this path; undefined if there is none. */
+  position(path: BytePath): number | undefined {
+    const position = this.#firstNotBefore(path);
+    const isThere = position < this.entries.length && this.entries.compare(position, path) === 0;
+    return isThere ? position : undefined;
   }
 
   /** Names directly in a directory, in order, with what the layer has for each. */
   *children(directory: BytePath): Generator<readonly [name: string, Exclude<Finding, undefined>]> {
-    const { entries } = this.index;
+    const { entries } = this;
     const start = directory === '' ? 0 : directory.length + 1;
-    let at = firstNotBefore(entries, directory);
-    if (entries[at]?.path === directory) at++;
-    for (;;) {
-      const entry = entries[at];
-      if (entry === undefined || !isBelow(entry.path, directory)) return;
-      const slash = entry.path.indexOf('/', start);
-      if (slash < 0) {
-        yield [entry.path.slice(start), entry];
-        at = endOfSubtree(entries, at, entry.path);
-      } else {
-        const path = entry.path.slice(0, slash);
-        yield [path.slice(start), 'implied'];
-        at = endOfSubtree(entries, at, path);
-      }
+    let at = this.#firstNotBefore(directory);
+    if (at < entries.length && entries.compare(at, directory) === 0) at++;
+    while (at < entries.length) {
+      const path = entries.path(at);
+      if (!isBelow(path, directory)) return;
+      const slash = path.indexOf('/', start);
+      const entry = slash < 0 ? entries.at(at) : undefined;
+      const child = slash < 0 ? path : path.slice(0, slash);
+      yield [child.slice(start), entry ?? 'implied'];
+      at = this.#endOfSubtree(at, child);
     }
   }
 
-  #makeTable(): Map<BytePath, LayerEntry | 'implied'> {
-    const table = new Map<BytePath, LayerEntry | 'implied'>();
-    if (this.index.entries.length > 0) table.set('', 'implied');
-    for (const entry of this.index.entries) table.set(entry.path, entry);
-    let known: BytePath = '';
-    for (const { path } of this.index.entries) {
-      const slash = path.lastIndexOf('/');
-      if (slash < 0 || (slash === known.length && path.startsWith(known))) continue;
-      known = path.slice(0, slash);
-      for (let parent = known; parent !== '' && !table.has(parent); parent = parentPath(parent)) {
-        table.set(parent, 'implied');
-      }
+  /** Position of the first entry that does not come before the path. */
+  #firstNotBefore(path: BytePath): number {
+    const { entries } = this;
+    for (let at = this.#latest; at < Math.min(this.#latest + 2, entries.length); at++) {
+      if (entries.compare(at, path) < 0) continue;
+      if (at > 0 && entries.compare(at - 1, path) >= 0) break;
+      this.#latest = at;
+      return at;
     }
-    this.#table = table;
-    return table;
+    let low = 0;
+    let high = entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (entries.compare(middle, path) < 0) low = middle + 1;
+      else high = middle;
+    }
+    this.#latest = low;
+    return low;
   }
-}
 
-/** Position of the first entry that does not come before the path. */
-function firstNotBefore(entries: readonly LayerEntry[], path: BytePath): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const entry = entries[middle];
-    if (entry !== undefined && comparePaths(entry.path, path) < 0) low = middle + 1;
-    else high = middle;
+  /** Position of the first entry after `at` that is not below the path. */
+  #endOfSubtree(at: number, path: BytePath): number {
+    const { entries } = this;
+    const within = (position: number): boolean =>
+      position < entries.length && isBelow(entries.path(position), path);
+    if (!within(at + 1)) return at + 1;
+    let step = 1;
+    while (within(at + step)) step *= 2;
+    let inside = at + step / 2;
+    let outside = at + step;
+    while (outside - inside > 1) {
+      const middle = (inside + outside) >>> 1;
+      if (within(middle)) inside = middle;
+      else outside = middle;
+    }
+    return outside;
   }
-  return low;
-}
-
-/** Position of the first entry after `at` that is not below the path. */
-function endOfSubtree(entries: readonly LayerEntry[], at: number, path: BytePath): number {
-  const within = (position: number): boolean => {
-    const entry = entries[position];
-    return entry !== undefined && isBelow(entry.path, path);
-  };
-  if (!within(at + 1)) return at + 1;
-  let step = 1;
-  while (within(at + step)) step *= 2;
-  let inside = at + step / 2;
-  let outside = at + step;
-  while (outside - inside > 1) {
-    const middle = (inside + outside) >>> 1;
-    if (within(middle)) inside = middle;
-    else outside = middle;
-  }
-  return outside;
 }
 
 function isBelow(path: BytePath, directory: BytePath): boolean {

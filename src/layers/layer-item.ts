@@ -23,10 +23,18 @@ export interface EntryItem {
   readonly opaque?: boolean | undefined;
 }
 
+/** A file's content as the layer has it. */
+export interface StoredContent {
+  readonly digest: ContentDigest;
+  readonly size: number;
+}
+
 export interface AddAllOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether the items are in `comparePaths` order already: then they are taken one at a time. */
   readonly sorted?: boolean | undefined;
+  /** Called for each regular file, in order, with its number among the items. */
+  readonly onStored?: ((item: number, stored: StoredContent) => void) | undefined;
   /** Called from time to time with the bytes of content copied so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }

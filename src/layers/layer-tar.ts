@@ -5,8 +5,8 @@ import { TimeSlice } from '../concurrency/index.ts';
 import { AppError, assertNever } from '../errors.ts';
 import type { LayerId, LayerMeta } from '../store/index.ts';
 import { openForReading, readFully, toBytePath } from './host-files.ts';
-import { readIndex } from './index-codec.ts';
-import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
+import { openIndex, type StoredIndex } from './index-codec.ts';
+import { type LayerEntry, type LayerFile, TAR_FILE } from './layer-index.ts';
 import { damaged, type LayerStore, layerMeta } from './layer-store.ts';
 import { contentOf } from './layer-view.ts';
 import { MemberWriter } from './member-writer.ts';
@@ -35,7 +35,7 @@ export async function* layerTar(
 ): AsyncGenerator<Buffer, void, undefined> {
   const { times } = layerMeta(store, id);
   const directory = store.layers.directory(id);
-  const index = readIndex(directory);
+  const index = openIndex(directory);
   const epoch = effectiveEpoch(times, options.epoch);
   const slice = new TimeSlice(options.signal);
   const chunks =
@@ -109,7 +109,7 @@ class TarMaker {
     this.#time = time;
   }
 
-  *make({ entries }: LayerIndex): Generator<Buffer, void> {
+  *make({ entries }: StoredIndex): Generator<Buffer, void> {
     try {
       for (const entry of entries) {
         for (const _ of this.#member(entry)) yield* this.#take();

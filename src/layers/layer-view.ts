@@ -1,9 +1,9 @@
 /** One layer's index, prepared for fast lookups, and the location of its files' bytes. */
 import { join } from 'node:path';
-import type { BytePath, ContentDigest, ContentRange } from '../files/index.ts';
+import type { ContentDigest, ContentRange } from '../files/index.ts';
 import type { LayerId } from '../store/index.ts';
 import { toBytePath } from './host-files.ts';
-import { readIndex } from './index-codec.ts';
+import { openIndex } from './index-codec.ts';
 import { DIGEST_PREFIX } from './index-encoder.ts';
 import { IndexView } from './index-view.ts';
 import { type LayerFile, TAR_FILE, TREE_DIRECTORY } from './layer-index.ts';
@@ -17,13 +17,13 @@ export class LayerView extends IndexView {
   readonly #store: LayerStore;
   readonly #id: LayerId;
   readonly #directory: string;
-  #digests: Map<BytePath, ContentDigest> | undefined;
+  #digests: Buffer | undefined;
   #changed = false;
 
   /** Reads the index of a layer. */
   constructor(store: LayerStore, id: LayerId) {
     const directory = store.layers.directory(id);
-    super(readIndex(directory));
+    super(openIndex(directory));
     this.#store = store;
     this.#id = id;
     this.#directory = directory;
@@ -34,12 +34,16 @@ export class LayerView extends IndexView {
   }
 
   digest(file: LayerFile): ContentDigest | undefined {
-    return file.digest ?? this.#remembered().get(file.path);
+    if (file.digest !== undefined) return file.digest;
+    const at = this.#place(file);
+    const digests = this.#remembered();
+    if (isZero(digests, at)) return undefined;
+    return (DIGEST_PREFIX + digests.toString('hex', at, at + DIGEST_BYTES)) as ContentDigest;
   }
 
   remember(file: LayerFile, digest: ContentDigest): void {
     if (this.digest(file) === digest) return;
-    this.#remembered().set(file.path, digest);
+    this.#remembered().write(digest.slice(DIGEST_PREFIX.length), this.#place(file), 'hex');
     this.#changed = true;
   }
 
@@ -48,43 +52,58 @@ export class LayerView extends IndexView {
     if (!this.#changed) return;
     this.#changed = false;
     const digests = this.#remembered();
-    const files = this.#unread();
-    const bytes = Buffer.alloc(files.length * DIGEST_BYTES);
-    for (const [at, { path }] of files.entries()) {
-      const hex = digests.get(path)?.slice(DIGEST_PREFIX.length);
-      if (hex !== undefined) bytes.write(hex, at * DIGEST_BYTES, 'hex');
+    const unread = this.#unread();
+    const bytes = Buffer.alloc(unread.length * DIGEST_BYTES);
+    for (const [at, position] of unread.entries()) {
+      const from = position * DIGEST_BYTES;
+      digests.copy(bytes, at * DIGEST_BYTES, from, from + DIGEST_BYTES);
     }
     this.#store.facts.put(DIGESTS_FACT, this.#id, bytes.toString('base64'));
   }
 
-  /** Files without a digest in the index, in its order. */
-  #unread(): LayerFile[] {
-    return this.index.entries.filter(
-      (entry): entry is LayerFile =>
-        entry.kind === 'entry' && entry.type === 'file' && entry.digest === undefined,
-    );
+  /** Positions of files without a digest in the index. */
+  #unread(): number[] {
+    const positions: number[] = [];
+    let position = 0;
+    for (const entry of this.entries) {
+      const isFile = entry.kind === 'entry' && entry.type === 'file';
+      if (isFile && entry.digest === undefined) positions.push(position);
+      position++;
+    }
+    return positions;
   }
 
-  #remembered(): Map<BytePath, ContentDigest> {
+  /** Where the digest of a file is among the remembered ones. */
+  #place({ path }: LayerFile): number {
+    const position = this.position(path);
+    if (position === undefined) throw new Error(`no entry at ${JSON.stringify(path)}`);
+    return position * DIGEST_BYTES;
+  }
+
+  /** Of each entry; zeros where none is known. */
+  #remembered(): Buffer {
     this.#digests ??= this.#load();
     return this.#digests;
   }
 
-  #load(): Map<BytePath, ContentDigest> {
-    const digests = new Map<BytePath, ContentDigest>();
+  #load(): Buffer {
+    const digests = Buffer.alloc(this.entries.length * DIGEST_BYTES);
     const stored = this.#store.facts.get<unknown>(DIGESTS_FACT, this.#id);
     if (typeof stored !== 'string') return digests;
-    const files = this.#unread();
-    const hex = Buffer.from(stored, 'base64').toString('hex');
-    const length = 2 * DIGEST_BYTES;
-    if (hex.length !== files.length * length) return digests;
-    const unknown = '0'.repeat(length);
-    for (const [at, { path }] of files.entries()) {
-      const digest = hex.slice(at * length, (at + 1) * length);
-      if (digest !== unknown) digests.set(path, (DIGEST_PREFIX + digest) as ContentDigest);
+    const unread = this.#unread();
+    const bytes = Buffer.from(stored, 'base64');
+    if (bytes.length !== unread.length * DIGEST_BYTES) return digests;
+    for (const [at, position] of unread.entries()) {
+      const from = at * DIGEST_BYTES;
+      bytes.copy(digests, position * DIGEST_BYTES, from, from + DIGEST_BYTES);
     }
     return digests;
   }
+}
+
+function isZero(bytes: Buffer, from: number): boolean {
+  for (let at = from; at < from + DIGEST_BYTES; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 /** Where the bytes of a file of a layer are: in the tar if there is one, else in the tree. */
@@ -123,12 +142,12 @@ export class LayerCache {
     }
     const view = new LayerView(this.#store, id);
     this.#views.set(id, view);
-    this.#entries += view.index.entries.length;
+    this.#entries += view.entries.length;
     for (const [oldest, old] of this.#views) {
       if (this.#entries <= this.#limit || oldest === id) break;
       old.save();
       this.#views.delete(oldest);
-      this.#entries -= old.index.entries.length;
+      this.#entries -= old.entries.length;
     }
     return view;
   }

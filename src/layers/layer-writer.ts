@@ -17,12 +17,14 @@ import {
   layerXattrs,
   parentPath,
 } from '../files/index.ts';
+import type { ReservedBytes } from './byte-collector.ts';
 import type { EarlierLayer, SameEntries } from './earlier-layer.ts';
 import { FileHasher } from './file-hasher.ts';
 import { toBytePath } from './host-files.ts';
-import { writeIndex } from './index-codec.ts';
+import { writeEncoded } from './index-codec.ts';
+import { IndexEncoder } from './index-encoder.ts';
 import { layerFile } from './layer-file.ts';
-import { type LayerEntry, type LayerFile, type LayerIndex, TAR_FILE } from './layer-index.ts';
+import { type LayerFile, TAR_FILE } from './layer-index.ts';
 import { type AddAllOptions, type EntryItem, inPathOrder, type LayerItem } from './layer-item.ts';
 import { type CopiedContent, MemberWriter } from './member-writer.ts';
 import { type TarIdentity, tarIdentity } from './tar-identity.ts';
@@ -52,7 +54,6 @@ export interface LayerWriterOptions {
 }
 
 export interface FinishedLayer {
-  readonly index: LayerIndex;
   /** Bytes of file content; hard links count once. */
   readonly size: number;
   /** Regular files. */
@@ -64,8 +65,8 @@ export interface FinishedLayer {
 /** The entries of one inode: the first has the content, the others are links to it. */
 interface LinkGroup {
   first: LayerFile;
-  /** Position of the first one in the list of entries. */
-  readonly position: number;
+  /** Of the first one in the index. */
+  readonly record: ReservedBytes;
 }
 
 /**
@@ -92,11 +93,15 @@ export class LayerWriter implements Disposable {
   readonly #hasher: FileHasher | undefined;
   readonly #packer: TarPacker;
   readonly #members: MemberWriter;
-  readonly #entries: LayerEntry[] = [];
+  readonly #index = new IndexEncoder();
   readonly #groups = new Map<number, LinkGroup>();
   /** Directories that exist, or are known to be missing in the base. */
   readonly #settled = new Set<BytePath>(['']);
   #groupCount = 0;
+  #onStored: AddAllOptions['onStored'];
+  /** Number of the item that `addAll` is at, and of the first one of `#same`. */
+  #item = -1;
+  #sameFrom = -1;
   /** Where the next bytes go in the file. */
   #position = 0;
   #previous: BytePath | undefined;
@@ -143,7 +148,7 @@ export class LayerWriter implements Disposable {
     this.#settleParent(path);
     this.#inOrder(path);
     this.#mark(whiteoutName(path));
-    this.#entries.push({ kind: 'whiteout', path });
+    this.#index.add({ kind: 'whiteout', path });
   }
 
   /**
@@ -153,8 +158,11 @@ export class LayerWriter implements Disposable {
    */
   async addAll(items: Iterable<LayerItem>, options: AddAllOptions = {}): Promise<void> {
     const slice = new TimeSlice(options.signal);
+    this.#onStored = options.onStored;
+    this.#item = -1;
     for (const item of options.sorted === true ? items : inPathOrder(items)) {
       // No promise for a small file: only work that continues later is awaited.
+      this.#item++;
       const work = this.#next(item);
       if (work.next().done !== true) await slice.run(work);
       if (!slice.isOver) continue;
@@ -171,9 +179,8 @@ export class LayerWriter implements Disposable {
     const tarSize = this.#packer.position;
     const tar = this.#hasher === undefined ? undefined : identify(this.#hasher, tarSize);
     this.#closeFile();
-    const index = { entries: this.#entries, tarSize };
-    writeIndex(this.#directory, index);
-    return { index, size: this.#size, files: this.#files, tar };
+    writeEncoded(this.#directory, this.#index, tarSize);
+    return { size: this.#size, files: this.#files, tar };
   }
 
   /** Closes the file; harmless after `finish`. */
@@ -215,7 +222,7 @@ export class LayerWriter implements Disposable {
     const position = earlier?.find(item);
     if (earlier === undefined || position === undefined) {
       yield* this.#endSame();
-      return yield* this.#add(item);
+      return yield* this.#add(item, this.#item);
     }
     const isSettled = this.#base === undefined || this.#settled.has(parentPath(item.entry.path));
     if (this.#same?.end === position && isSettled && earlier.isSmall(position)) {
@@ -224,13 +231,14 @@ export class LayerWriter implements Disposable {
       return;
     }
     yield* this.#endSame();
-    if (item.entry.type !== 'file') return yield* this.#add(item);
+    if (item.entry.type !== 'file') return yield* this.#add(item, this.#item);
     if (!earlier.isSmall(position)) {
       const content = earlier.content(position);
-      return yield* this.#add({ ...item, content, digest: item.expected });
+      return yield* this.#add({ ...item, content, digest: item.expected }, this.#item);
     }
     this.#settleParent(item.entry.path);
     this.#same = { start: position, end: position + 1 };
+    this.#sameFrom = this.#item;
   }
 
   /** Copies the entries up to the last file among them, and adds the others. */
@@ -238,6 +246,7 @@ export class LayerWriter implements Disposable {
     const [same, earlier] = [this.#same, this.#earlier];
     if (same === undefined || earlier === undefined) return;
     this.#same = undefined;
+    const from = this.#sameFrom;
     const entries = earlier.entries(same);
     const files = entries.findLastIndex(({ type }) => type === 'file') + 1;
     const copied = { start: same.start, end: same.start + files };
@@ -245,18 +254,23 @@ export class LayerWriter implements Disposable {
     for (const [at, entry] of entries.entries()) {
       if (at >= files || distance === undefined) {
         const content = entry.type === 'file' ? earlier.content(same.start + at) : undefined;
-        yield* this.#add({ kind: 'entry', entry, content, digest: entry.digest });
+        yield* this.#add({ kind: 'entry', entry, content, digest: entry.digest }, from + at);
         continue;
       }
       this.#inOrder(entry.path);
       if (entry.type === 'file') this.#files++;
       this.#size += entry.size;
       const tarOffset = entry.tarOffset === undefined ? undefined : entry.tarOffset + distance;
-      this.#entries.push({ ...entry, tarOffset });
+      this.#index.add({ ...entry, tarOffset });
+      if (entry.type === 'file') this.#stored(from + at, entry);
     }
   }
 
-  *#add({ entry, content, digest, opaque }: EntryItem): Generator<void, void> {
+  /** @param item its number, if it is an item of `addAll` */
+  *#add(
+    { entry, content, digest, opaque }: EntryItem,
+    item?: number | undefined,
+  ): Generator<void, void> {
     if (entry.type === 'socket') return;
     if (isReservedName(baseName(entry.path))) throw reservedName(entry.path);
     this.#settleParent(entry.path);
@@ -266,6 +280,7 @@ export class LayerWriter implements Disposable {
     const group = entry.linkGroup === undefined ? undefined : this.#groups.get(entry.linkGroup);
     if (group !== undefined) {
       this.#link(group, entry.path);
+      this.#stored(item, group.first);
       return;
     }
     const xattrs = this.#keepXattrs
@@ -287,10 +302,9 @@ export class LayerWriter implements Disposable {
       digest: copied?.digest,
       tarOffset: copied?.tarOffset,
     });
-    if (entry.linkGroup !== undefined) {
-      this.#groups.set(entry.linkGroup, { first: added, position: this.#entries.length });
-    }
-    this.#entries.push(added);
+    const record = this.#index.add(added);
+    if (entry.linkGroup !== undefined) this.#groups.set(entry.linkGroup, { first: added, record });
+    if (entry.type === 'file') this.#stored(item, added);
     if (opaque === true) this.#mark(opaqueName(entry.path));
   }
 
@@ -298,11 +312,15 @@ export class LayerWriter implements Disposable {
   #link(group: LinkGroup, path: BytePath): void {
     if (group.first.linkGroup === undefined) {
       group.first = { ...group.first, linkGroup: ++this.#groupCount };
-      this.#entries[group.position] = group.first;
+      this.#index.link(group.record, this.#groupCount);
     }
     const { first } = group;
     this.#packer.put(memberHeader({ ...first, path }, { mtime: first.mtime, linkTo: first.path }));
-    this.#entries.push({ ...first, path });
+    this.#index.add({ ...first, path });
+  }
+
+  #stored(item: number | undefined, { digest, size }: LayerFile): void {
+    if (item !== undefined && digest !== undefined) this.#onStored?.(item, { digest, size });
   }
 
   /** Parents sort right before their first child, so they can be added when it comes. */

@@ -33,7 +33,7 @@ export class IndexedLayer {
     const { times } = layerMeta(store, id);
     this.#view = new LayerView(store, id);
     const effective = effectiveEpoch(times, epoch);
-    this.#isWhole = effective !== undefined || this.#view.index.tarSize === undefined;
+    this.#isWhole = effective !== undefined || this.#view.tarSize === undefined;
     this.#time = (mtime) => effectiveTime(times, effective, mtime);
   }
 
@@ -52,10 +52,10 @@ export class IndexedLayer {
     const slice = new TimeSlice(signal);
     const digests = new Map<number, ContentDigest>();
     const entries: LayerEntry[] = [];
-    const { tarSize = Number.POSITIVE_INFINITY } = this.#view.index;
+    const { tarSize = Number.POSITIVE_INFINITY } = this.#view;
     this.#hasContentsApart = false;
     using opener = new FileOpener();
-    for (const entry of this.#view.index.entries) {
+    for (const entry of this.#view.entries) {
       if (entry.kind === 'whiteout') {
         entries.push(entry);
         continue;

@@ -93,7 +93,7 @@ class Pile {
   add(store: LayerStore, { id, epoch }: LayerToSquash, position: number): void {
     const view = new LayerView(store, id);
     const { times } = layerMeta(store, id);
-    for (const entry of view.index.entries) {
+    for (const entry of view.entries) {
       if (entry.kind === 'whiteout') {
         const { siblings, name } = this.#locate(entry.path);
         siblings.set(name, { ...emptyNode(), hides: true });

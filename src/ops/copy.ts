@@ -1,6 +1,6 @@
 /** COPY, and ADD of existing files: puts the selected files and packs them into a layer. */
 import { AppError, faultIn, inPart, type Warning } from '../errors.ts';
-import { type BytePath, type ContentRange, comparePaths, type FileTree } from '../files/index.ts';
+import type { ContentRange, FileTree } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer, TarIdentity } from '../layers/index.ts';
 import { hasErrorCode } from '../system/index.ts';
@@ -85,9 +85,14 @@ async function pack(
   const { owner: spec } = op;
   const owner = spec === undefined ? undefined : inPart('chown', () => ownerOf(op, spec, base));
   const { files: drafted, warnings } = putFiles(op, selected, base, { owner, now, archives });
-  await writer.addAll(items(drafted, kept), { signal, onProgress, sorted: true }).catch(explain);
+  const copied = new Map<SelectedFile, ReadFile>();
+  const onStored = (item: number, stored: ReadFile): void => {
+    const from = drafted[item]?.from;
+    if (from?.content !== undefined) learn(copied, from, stored);
+  };
+  const adding = { signal, onProgress, onStored, sorted: true };
+  await writer.addAll(items(drafted, kept), adding).catch(explain);
   const layer = writer.finish();
-  const copied = copiedFiles(drafted, layer);
   for (const [root, { digest, size }] of archives) {
     for (const file of root.files) learn(copied, file, { digest, size });
   }
@@ -144,30 +149,6 @@ function bytesOf(content: SelectedContent | undefined): ContentRange | Uint8Arra
     case 'tree':
       return content.tree.content(content.source);
   }
-}
-
-/** Digests and sizes of the selected files as the writer read them. */
-function copiedFiles(
-  files: readonly DraftFile[],
-  layer: FinishedLayer,
-): Map<SelectedFile, ReadFile> {
-  const { entries } = layer.index;
-  const copied = new Map<SelectedFile, ReadFile>();
-  let at = 0;
-  for (const { entry, from } of files) {
-    if (from?.content === undefined) continue;
-    // Both are sorted, and the layer has parents of the base too.
-    while (at < entries.length && isBefore(entries[at]?.path, entry.path)) at++;
-    const packed = entries[at];
-    if (packed?.kind !== 'entry' || packed.path !== entry.path) continue;
-    const { digest, size } = packed;
-    if (digest !== undefined) learn(copied, from, { digest, size });
-  }
-  return copied;
-}
-
-function isBefore(path: BytePath | undefined, other: BytePath): boolean {
-  return path !== undefined && path !== other && comparePaths(path, other) < 0;
 }
 
 /** Records a file as it was when copied, and lets its tree remember the digest. */

@@ -24,7 +24,7 @@ import {
   sourcesBefore,
   type TreeSource,
 } from '../../src/graph/index.ts';
-import { type LayerEntry, LayerWriter, TAR_FILE } from '../../src/layers/index.ts';
+import { type LayerEntry, LayerWriter, readIndex, TAR_FILE } from '../../src/layers/index.ts';
 import {
   type CopyResult,
   copyFiles,
@@ -171,7 +171,7 @@ export async function runCopy(
       addAll: (items, options) => writer.addAll(items, options),
       finish: () => {
         const layer = writer.finish();
-        entries = layer.index.entries;
+        entries = readIndex(directory).entries;
         return layer;
       },
     },
