@@ -47,9 +47,16 @@ describe('a list of files', () => {
   };
 
   it('keeps names of any bytes, and enough of each digest', () => {
-    const [read] = decodeFileList(encodeFileList([file]) ?? '');
+    const [read] = decodeFileList(encodeFileList([file])) ?? [];
     expect(read).toEqual({ ...file, digest: digest.slice(-64, -40) });
     expect(isListedDigest(read?.digest ?? '', digest)).toBe(true);
     expect(isListedDigest(read?.digest ?? '', digest.replaceAll('0', '1'))).toBe(false);
+  });
+
+  it('says that there were too many files, which is not the same as none', () => {
+    const many = encodeFileList(Array.from({ length: 200_001 }, () => file));
+    expect(many.length).toBeLessThan(100);
+    expect(decodeFileList(many)).toBeUndefined();
+    expect(decodeFileList(encodeFileList([]))).toEqual([]);
   });
 });

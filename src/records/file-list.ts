@@ -16,23 +16,44 @@ export interface ListedFile {
 
 /** Of more files nothing is kept but their one digest. */
 const MOST_FILES = 200_000;
+const TOO_MANY = '#';
 const DIGITS = 24;
+const SPECIAL = /[\0-\x20\\]/;
 
-/** @returns undefined for more files than are kept */
-export function encodeFileList(files: Iterable<ListedFile>): string | undefined {
+/** Instead of the list of more files than are kept, the text says that there are too many. */
+export function encodeFileList(files: Iterable<ListedFile>): string {
   const lines: string[] = [];
-  for (const { path, root, type, mode, uid, gid, size, digest } of files) {
-    if (lines.length === MOST_FILES) return undefined;
-    const content = type === 'file' ? digest.slice(-64, -64 + DIGITS) : digest;
-    lines.push(
-      `${type} ${mode.toString(8)} ${uid} ${gid} ${size} ${escaped(content)} ${escaped(path)}${root === undefined ? '' : ` ${escaped(root)}`}`,
-    );
+  for (const file of files) {
+    if (lines.length === MOST_FILES) return TOO_MANY;
+    lines.push(lineOf(file));
   }
   return lines.join('\n');
 }
 
-/** In their order; paths may repeat. Lines that cannot be read are left out. */
-export function decodeFileList(text: string): readonly ListedFile[] {
+// Small functions, which V8 compiles after some hundred files.
+function lineOf(file: ListedFile): string {
+  return `${metadataOf(file)} ${contentOf(file)} ${escaped(file.path)}${rootOf(file)}`;
+}
+
+function metadataOf({ type, mode, uid, gid, size }: ListedFile): string {
+  return `${type} ${mode.toString(8)} ${uid} ${gid} ${size}`;
+}
+
+function contentOf({ type, digest }: ListedFile): string {
+  return type === 'file' ? digest.slice(-64, -64 + DIGITS) : escaped(digest);
+}
+
+function rootOf({ root }: ListedFile): string {
+  return root === undefined ? '' : ` ${escaped(root)}`;
+}
+
+/**
+ * In their order; paths may repeat. Lines that cannot be read are left out.
+ *
+ * @returns undefined where there were too many files
+ */
+export function decodeFileList(text: string): readonly ListedFile[] | undefined {
+  if (text === TOO_MANY) return undefined;
   return text.split('\n').flatMap((line) => {
     const [type, mode, uid, gid, size, digest, path, root] = line.split(' ');
     if (type === undefined || mode === undefined || digest === undefined || path === undefined)
@@ -56,6 +77,7 @@ export function isListedDigest(listed: string, whole: string): boolean {
 }
 
 function escaped(text: string): string {
+  if (!SPECIAL.test(text)) return text;
   return text.replace(
     /[\0-\x20\\]/g,
     (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,

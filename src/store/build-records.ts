@@ -93,7 +93,7 @@ export class BuildRecordStore {
     if (this.#layout.isReadOnly) return;
     this.#write(
       `${this.#lists}/${nameOf(digest)}`,
-      zlib().zstdCompressSync(Buffer.from(text, 'latin1'), { params: withChecksum() }),
+      zlib().zstdCompressSync(Buffer.from(text, 'latin1'), { params: quickly() }),
     );
   }
 
@@ -203,8 +203,10 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function withChecksum(): Record<number, number> {
-  return { [zlib().constants.ZSTD_c_checksumFlag]: 1 };
+/** Fast: most of a list is digests, which no level makes much smaller. */
+function quickly(): Record<number, number> {
+  const { ZSTD_c_checksumFlag, ZSTD_c_compressionLevel } = zlib().constants;
+  return { [ZSTD_c_checksumFlag]: 1, [ZSTD_c_compressionLevel]: 1 };
 }
 
 /** Loaded on use: a cached build writes no list. */

@@ -89,8 +89,7 @@ export class BuildRecorder {
     if (record === undefined) return;
     try {
       for (const [digest, list] of this.#lists) {
-        const text = builds.hasList(digest) ? undefined : encodeFileList(list());
-        if (text !== undefined) builds.putList(digest, text);
+        if (!builds.hasList(digest)) builds.putList(digest, encodeFileList(list()));
       }
       builds.put(this.id, encodeRecord(record));
     } catch (error) {

@@ -43,12 +43,16 @@ export function* listedFiles(
       const item = items[at++];
       if (item === undefined) return;
       const { entry, digest } = item;
-      const { type, mode, uid, gid, size, linkTarget } = entry;
+      // Without spreading: this runs once for each file, before anything is compiled.
       yield {
         path: kind === 'file' ? top.path : joinPath(top.path, entry.path),
         root: top.path,
-        ...{ type, mode, uid, gid, size },
-        digest: digest ?? linkTarget ?? '',
+        type: entry.type,
+        mode: entry.mode,
+        uid: entry.uid,
+        gid: entry.gid,
+        size: entry.size,
+        digest: digest ?? entry.linkTarget ?? '',
       };
     }
   }
