@@ -217,6 +217,29 @@ describe('indexTree', () => {
     ]);
   });
 
+  test('gives a directory that was made again, and its files, new owners where all belong to one user', async () => {
+    const store = openTestStore();
+    const items = [
+      entry('dir', { type: 'directory', uid: 8, gid: 9 }),
+      entry('dir/old', { uid: 5 }),
+    ];
+    const below = await packLayer(
+      store,
+      items.map((one): LayerItem => ({ kind: 'entry', entry: one })),
+    );
+    mkdirSync(at('dir'));
+    writeFileSync(at('dir/old'), '');
+    setXattr(at('dir'), 'user.overlay.opaque', 'y');
+    const { entries } = await indexTree(upper, {
+      base: MergedTree.of(store, [below]),
+      form: { idMap: 'single', xattrFlavour: 'user' },
+    });
+    expect(entries).toMatchObject([
+      { path: 'dir', uid: 0, gid: 0, opaque: true },
+      { path: 'dir/old', uid: 0, gid: 0 },
+    ]);
+  });
+
   test('finds what overlayfs made', async () => {
     const lower = mkdtempSync(join(tmpdir(), 'lamina-lower-'));
     const work = mkdtempSync(join(tmpdir(), 'lamina-work-'));

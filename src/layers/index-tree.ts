@@ -76,23 +76,21 @@ interface Found {
 class UpperWalk {
   readonly #root: string;
   readonly #form: TreeForm;
-  readonly #base: FileTree;
   readonly #newOwner: Owner;
   readonly #opaque: string;
   readonly #entries: LayerEntry[] = [];
   /** `device:inode` of files with several links → their entries. */
   readonly #inodes = new Map<string, number[]>();
 
-  constructor(root: string, { form, base, newOwner = ROOT }: IndexTreeOptions) {
+  constructor(root: string, { form, newOwner = ROOT }: IndexTreeOptions) {
     this.#root = root;
     this.#form = form;
-    this.#base = base;
     this.#newOwner = newOwner;
     this.#opaque = opaqueXattr(form.xattrFlavour);
   }
 
   *index(base: FileTree): Generator<void, LayerIndex> {
-    const root = this.#read(this.#root, '');
+    const root = this.#read(this.#root, '', base);
     const opaque = this.#isOpaque(root);
     const before = base.lookup('');
     if (opaque || before === undefined || !sameMetadata(root, before)) {
@@ -108,7 +106,7 @@ class UpperWalk {
     const names = readdirSync(fsPath(directory.hostPath), { encoding: 'latin1' });
     for (const name of names.sort(compareNames)) {
       const path = joinPath(directory.path, name);
-      const found = this.#read(`${directory.hostPath}/${name}`, path);
+      const found = this.#read(`${directory.hostPath}/${name}`, path, base);
       if (found.type === 'directory') yield* this.#directory(found, base);
       else this.#plain(found, base);
       yield;
@@ -148,24 +146,26 @@ class UpperWalk {
     this.#entries.push(layerFile(found, false));
   }
 
-  #read(hostPath: string, path: string): Found {
+  /** @param base undefined where no lower layer shows through */
+  #read(hostPath: string, path: string, base: FileTree | undefined): Found {
     const stat = lstatSync(fsPath(hostPath), { bigint: true });
     const type = TYPES.get(Number(stat.mode) & TYPE_MASK);
     if (type === undefined) throw new Error(`a file of unknown type: ${hostPath}`);
+    const xattrs = listXattrs(hostPath);
     const owner =
       this.#form.idMap === 'single'
-        ? this.#ownerOf(path, type)
+        ? this.#ownerOf({ type, xattrs }, base?.lookup(path))
         : ownerInTree(this.#form.idMap, { uid: Number(stat.uid), gid: Number(stat.gid) });
-    return { hostPath, path, type, stat, owner, xattrs: listXattrs(hostPath) };
+    return { hostPath, path, type, stat, owner, xattrs };
   }
 
-  /** The disk does not tell it. */
-  #ownerOf(path: string, type: FileType): Owner {
-    const before = this.#base.lookup(path);
-    return before?.type === type ? before : this.#newOwner;
+  /** The disk does not tell it. What replaces another file of the same type cannot be told from that file. */
+  #ownerOf(found: Pick<Found, 'type' | 'xattrs'>, before: FileEntry | undefined): Owner {
+    const isNew = before?.type !== found.type || this.#isOpaque(found);
+    return isNew ? this.#newOwner : before;
   }
 
-  #isOpaque({ xattrs }: Found): boolean {
+  #isOpaque({ xattrs }: Pick<Found, 'xattrs'>): boolean {
     return xattrs?.[this.#opaque] === 'y';
   }
 

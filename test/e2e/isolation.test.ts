@@ -60,17 +60,18 @@ describe('RUN', () => {
     return isolation === 'chroot' ? container.wrapper : undefined;
   }
 
+  function howOf(isolation: string): readonly string[] {
+    if (isolation !== 'single') return [`--isolation=${isolation}`];
+    return ['--isolation=userns', '--userns-remap=single'];
+  }
+
   async function digest(isolation: string, name: string, flags: readonly string[] = []) {
     const store = stores.get(isolation);
     const directory = projects.get(name);
     if (store === undefined || directory === undefined) throw new Error(name);
     const wrapper = wrapperOf(isolation);
     const settings = { wrapper, env: EPOCH, cwd: directory };
-    const how =
-      isolation === 'single'
-        ? ['--isolation=userns', '--userns-remap=single']
-        : [`--isolation=${isolation}`];
-    const args = ['build', '-q', ...how, ...flags, directory];
+    const args = ['build', '-q', ...howOf(isolation), ...flags, directory];
     return (await store.succeed(args, settings)).stdout;
   }
 
@@ -92,6 +93,29 @@ describe('RUN', () => {
       const expected = digests.get('oci') ?? '';
       expect(expected).toMatch(/^sha256:/);
       expect([...new Set(digests.values())]).toEqual([expected]);
+    },
+  );
+
+  it.each(['oci', 'builtin', 'userns', 'single', 'chroot', 'proot'])(
+    'can be looked into after a failure, on a terminal: %s',
+    async (isolation) => {
+      const store = stores.get(isolation);
+      if (store === undefined) throw new Error(isolation);
+      const directory = bench.project(
+        { Dockerfile: 'FROM busybox\nENV A=b\nWORKDIR /w\nRUN echo half > made && false\n' },
+        `failing-${isolation}`,
+      );
+      const settings = { wrapper: wrapperOf(isolation) };
+      const how = howOf(isolation);
+      const { status, stderr } = await store.lamina(['build', ...how, directory], settings);
+      expect(status).toBe(1);
+      expect(stderr).toContain('look inside: lamina debug');
+      const command = ['sh', '-c', 'pwd; echo $A; cat made; exit 5'];
+      const debug = await store.lamina(['debug', ...how, '--', ...command], settings);
+      expect([debug.stdout, debug.status]).toEqual(['/w\nb\nhalf\n', 5]);
+      const tty = ['sh', '-c', 'test -t 0 && test -t 1 && stty size </dev/tty; exit 3'];
+      const run = await store.lamina(['run', '--rm', '-t', ...how, 'busybox', ...tty], settings);
+      expect([run.stdout, run.status]).toEqual(['24 80\r\n', 3]);
     },
   );
 

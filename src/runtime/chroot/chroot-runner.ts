@@ -22,6 +22,7 @@ import {
   inputPipe,
   type OwnTerminal,
   outputPipe,
+  type RelayedTerminal,
   SIGNALLED,
   sendSignal,
   signalName,
@@ -35,11 +36,14 @@ import {
 import { directoryOf, makeNewDirectories, placedFiles, setMetadata } from './place-mounts.ts';
 import { Placements } from './placements.ts';
 import { prootProcess } from './proot-process.ts';
+import { runOnPseudoTerminal } from './pseudo-terminal.ts';
 
 export class ChrootRunner {
   readonly #directory: string;
   readonly #roots: RootCopies;
   readonly #running = new Map<number, { guarded: Guarded; over: Promise<unknown> }>();
+  /** Of a process in the foreground. */
+  #terminal: RelayedTerminal | undefined;
   readonly #lastCapability = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
   readonly #capabilities = ownCapabilities();
   readonly #rights: CopyRights;
@@ -73,7 +77,6 @@ export class ChrootRunner {
     streams: ContainerStreams | OwnTerminal,
   ): Promise<ProcessResult> {
     refuseWhatIsLacking(spec, this.#proot === undefined ? 'chroot' : 'proot');
-    if (!('stdout' in streams)) throw new Error('a terminal was refused');
     const guarded = new Guarded();
     const over = this.#run(spec, { id, guarded, streams });
     this.#running.set(id, { guarded, over: over.catch(() => {}) });
@@ -86,6 +89,7 @@ export class ChrootRunner {
   }
 
   signal(id: number, signal: NodeJS.Signals): void {
+    if (signal === 'SIGWINCH') this.#terminal?.resize();
     this.#running.get(id)?.guarded.signal(signal);
   }
 
@@ -108,7 +112,7 @@ export class ChrootRunner {
       try {
         makeNewDirectories(copy.path, spec, this.#rights);
         for (const placed of placedFiles(spec, this.#rights)) await placements.place(placed);
-        if (this.#proot === undefined) fillKernelDirectories(copy.path);
+        if (this.#proot === undefined) fillKernelDirectories(copy.path, spec.terminal);
         else fillBoundDirectories(copy.path);
         exitCode = await this.#runIn(copy.path, spec, { id, guarded, streams });
       } finally {
@@ -142,6 +146,19 @@ export class ChrootRunner {
   async #runIn(root: string, spec: ProcessSpec, running: Running): Promise<number> {
     const { id, guarded, streams } = running;
     const process = this.#guarded(root, spec);
+    const start = `${this.#directory}/start-${id}`;
+    if (!('stdout' in streams)) {
+      const { isRoot } = this.#rights;
+      return runOnPseudoTerminal(spec, streams, {
+        run: (fd) => guarded.run(start, process, [fd, fd, fd]),
+        isRoot,
+        onOpen: (terminal) => {
+          this.#terminal = terminal;
+        },
+      }).finally(() => {
+        this.#terminal = undefined;
+      });
+    }
     // With /proc, processes open them again through /dev/stdout as it is.
     const keep = this.#proot === undefined;
     const path = (name: string) =>
@@ -150,7 +167,7 @@ export class ChrootRunner {
     const stderr = outputPipe(path('stderr'), { keep });
     const stdin = streams.stdin ? inputPipe(`${this.#directory}/stdin-${id}`) : undefined;
     const stdio = [stdin?.childFd ?? ('ignore' as const), stdout.childFd, stderr.childFd];
-    const ended = guarded.run(`${this.#directory}/start-${id}`, process, stdio);
+    const ended = guarded.run(start, process, stdio);
     for (const pipe of [stdout, stderr, stdin]) if (pipe) closeSync(pipe.childFd);
     // The process may close its end at any time, and need not read everything.
     stdin?.stream.on('error', () => stdin.stream.destroy());
@@ -176,7 +193,7 @@ export class ChrootRunner {
 interface Running {
   readonly id: number;
   readonly guarded: Guarded;
-  readonly streams: ContainerStreams;
+  readonly streams: ContainerStreams | OwnTerminal;
 }
 
 function refuseWhatIsLacking(spec: ProcessSpec, isolation: Isolation): void {
@@ -188,7 +205,6 @@ function refuseWhatIsLacking(spec: ProcessSpec, isolation: Isolation): void {
       hint: 'remove the limits',
     },
     { wanted: spec.devices.length > 0, what: 'devices', hint: 'remove --device' },
-    { wanted: spec.terminal, what: 'terminals', hint: 'remove -t' },
   ];
   const found = lacking.find(({ wanted }) => wanted);
   if (found === undefined) return;

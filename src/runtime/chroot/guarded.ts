@@ -22,6 +22,7 @@ const WATCH_INTERVAL_MS = 20;
 export class Guarded {
   #guard: ChildProcess | undefined;
   #pid: number | undefined;
+  #isTraced = false;
   #isKilled = false;
   #early: NodeJS.Signals[] = [];
 
@@ -48,8 +49,9 @@ export class Guarded {
     const report = program.read(await readToEnd(guard, REPORT_FD));
     rmSync(fsPath(path), { force: true });
     this.#pid = report.pid;
+    this.#isTraced = process_.isTraced === true;
     if (this.#isKilled) this.kill();
-    for (const signal of this.#early.splice(0)) sendSignal(this.#pid, signal);
+    this.#sendEarly();
     const watch = process_.isTraced === true ? this.#watchTraced(guard) : undefined;
     const end = guardedEnd(await status);
     clearInterval(watch);
@@ -68,8 +70,19 @@ export class Guarded {
 
   /** Passes a signal to the process, as soon as there is one. */
   signal(signal: NodeJS.Signals): void {
-    if (this.#pid !== undefined) sendSignal(this.#pid, signal);
+    const pid = this.#receiver();
+    if (pid !== undefined) sendSignal(pid, signal);
     else if (this.#guard?.exitCode === null || this.#guard === undefined) this.#early.push(signal);
+  }
+
+  /** A tracer takes signals for itself, and passes none on. */
+  #receiver(): number | undefined {
+    return this.#isTraced && this.#pid !== undefined ? childrenOf(this.#pid)[0] : this.#pid;
+  }
+
+  #sendEarly(): void {
+    if (this.#receiver() === undefined) return;
+    for (const signal of this.#early.splice(0)) this.signal(signal);
   }
 
   /**
@@ -77,6 +90,7 @@ export class Guarded {
    */
   #watchTraced(guard: ChildProcess): NodeJS.Timeout {
     return setInterval(() => {
+      this.#sendEarly();
       const tracer = this.#pid;
       if (tracer === undefined || descendantsOf(tracer).some(isRunning)) return;
       for (const pid of descendantsOf(guard.pid ?? 0)) {
@@ -98,14 +112,24 @@ export class Guarded {
   }
 }
 
-/** All processes below another. */
-export function descendantsOf(ancestor: number): readonly number[] {
+/** The processes that another has started, oldest first. */
+function childrenOf(parent: number): readonly number[] {
+  return allChildren().get(parent) ?? [];
+}
+
+function allChildren(): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     const parent = Number.isInteger(pid) ? parentOf(pid) : undefined;
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
+  return children;
+}
+
+/** All processes below another. */
+export function descendantsOf(ancestor: number): readonly number[] {
+  const children = allChildren();
   const found: number[] = [];
   for (let next: readonly number[] = [ancestor]; next.length > 0; ) {
     next = next.flatMap((pid) => children.get(pid) ?? []);

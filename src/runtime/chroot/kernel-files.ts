@@ -37,16 +37,20 @@ const MACHINE_FILES = [
  * Fills the empty directories.
  *
  * @param root latin1 bytes
+ * @param terminal whether the process's streams are a terminal
  * @throws AppError RUNTIME_ISOLATION if device nodes have no effect there
  */
-export function fillKernelDirectories(root: string): void {
+export function fillKernelDirectories(root: string, terminal: boolean): void {
   for (const [name, major, minor] of DEVICES) {
     makeNode(`${root}/dev/${name}`, { type: 'char', mode: 0o666, major, minor });
   }
   checkDevices(`${root}/dev/null`);
   mkdirSync(fsPath(`${root}/dev/shm`));
   chmodSync(fsPath(`${root}/dev/shm`), 0o1777);
-  symlinkSync('/dev/null', fsPath(`${root}/dev/stdin`));
+  const streams = terminal ? ['stdin', 'stdout', 'stderr'] : ['stdin'];
+  for (const name of streams) {
+    symlinkSync(terminal ? '/dev/tty' : '/dev/null', fsPath(`${root}/dev/${name}`));
+  }
   for (const name of MACHINE_FILES) {
     const text = readOrNone(`/proc/${name}`);
     if (text === undefined) continue;
@@ -59,6 +63,7 @@ export function fillKernelDirectories(root: string): void {
 /** Fills /dev where proot binds the devices of this machine to files, and /proc and /sys as they are. */
 export function fillBoundDirectories(root: string): void {
   for (const [name] of DEVICES) writeFileSync(fsPath(`${root}/dev/${name}`), '');
+  mkdirSync(fsPath(`${root}/dev/pts`));
   mkdirSync(fsPath(`${root}/dev/shm`));
   chmodSync(fsPath(`${root}/dev/shm`), 0o1777);
   symlinkSync('/proc/self/fd', fsPath(`${root}/dev/fd`));

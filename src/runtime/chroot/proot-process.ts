@@ -6,7 +6,7 @@ import { notExecutable, notFound, ociProcess, type ProcessSpec } from '../proces
 import { DEVICES } from './kernel-files.ts';
 
 /** What every process needs of this machine. */
-const BOUND = ['/proc', '/sys', ...DEVICES.map(([name]) => `/dev/${name}`)];
+const BOUND = ['/proc', '/sys', '/dev/pts', ...DEVICES.map(([name]) => `/dev/${name}`)];
 const ANY_EXECUTE = 0o111;
 
 /**

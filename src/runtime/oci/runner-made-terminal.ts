@@ -3,8 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { openPseudoTerminal } from '../../system/index.ts';
-import { passOn } from '../streams/index.ts';
-import { ownTerminalSize } from './terminal-size.ts';
+import { ownTerminalSize, passOn } from '../streams/index.ts';
 
 const USUAL_SIZE = { height: 24, width: 80 };
 

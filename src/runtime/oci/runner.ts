@@ -6,7 +6,12 @@ import { allHostDevices } from '../process/host-devices.ts';
 import { capabilityMask } from '../process/linux-capabilities.ts';
 import type { OciDevice, OciMount, OciSpec } from '../process/oci-types.ts';
 import type { ProcessResult, ProcessSpec } from '../process/spec.ts';
-import { type ContainerStreams, foregroundStreams, type OwnTerminal } from '../streams/index.ts';
+import {
+  type ContainerStreams,
+  foregroundStreams,
+  type OwnTerminal,
+  ownTerminalSize,
+} from '../streams/index.ts';
 import { ociSpec } from './oci-spec.ts';
 import type { Command, Launcher, RunnerSettings } from './protocol.ts';
 import { BuiltinContainer } from './runner-builtin.ts';
@@ -16,7 +21,6 @@ import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
 import { checkTargets } from './runner-targets.ts';
-import { ownTerminalSize } from './terminal-size.ts';
 import { forUserNamespace } from './user-namespace-spec.ts';
 
 /** Receives a piece of output; await a returned promise before the next. */
@@ -124,7 +128,7 @@ export class Runner {
       seccomp: canFilter(this.#settings.launcher) && this.#machine.seccomp,
       architecture: process.arch,
       messageQueues: this.#machine.messageQueues,
-      devices: spec.security === 'insecure' ? devicesBeside(mounts) : [],
+      devices: spec.security === 'insecure' && !isInUserNamespace() ? devicesBeside(mounts) : [],
       limits: cgroup.limits,
       oomScoreAdj: Math.max(OOM_SCORE_ADJUSTMENT, this.#machine.oomScoreAdj),
       consoleSize: spec.terminal ? ownTerminalSize() : undefined,

@@ -1,19 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
-import type { ConsoleSize } from '../process/oci-types.ts';
+
+export interface TerminalSize {
+  /** In characters. */
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * The size of the terminal among our own standard streams. The runtime would set it only after the process has started,
  * which may have read it by then.
  */
-export function ownTerminalSize(): ConsoleSize | undefined {
+export function ownTerminalSize(): TerminalSize | undefined {
   const terminal = [process.stdout, process.stderr].find(({ isTTY }) => isTTY);
   const [width = 0, height = 0] = terminal?.getWindowSize() ?? [];
   return width === 0 || height === 0 ? undefined : { width, height };
 }
 
 /** The same after a change: Node's answer is that of the start, since no signal tells the runner. */
-export function changedTerminalSize(): ConsoleSize | undefined {
+export function changedTerminalSize(): TerminalSize | undefined {
   const fd = [1, 2].find((stream) => isatty(stream));
   if (fd === undefined) return undefined;
   const { stdout } = spawnSync('stty', ['size'], {
