@@ -35,7 +35,7 @@ function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));
   if (error.hint !== undefined) lines.push(note('hint', error.hint));
-  const doctor = doctorFor(error.code);
+  const doctor = doctorFor(error);
   if (doctor !== undefined) lines.push(note('hint', doctor));
   lines.push(note('code', `${error.code} (lamina explain ${error.code})`));
   const { lookInside } = error.details ?? {};

@@ -38,6 +38,10 @@ export interface UserFacts {
   readonly canMapIds: boolean;
 }
 
+/** Less may not hold a few base images. */
+export const ENOUGH_BYTES = 2e9;
+export const ENOUGH_INODES = 20_000;
+
 export interface StoreFacts {
   readonly root: string;
   /** `new`: it does not exist, and can be created. */
@@ -46,6 +50,8 @@ export interface StoreFacts {
   readonly trouble: { readonly reason: string; readonly hint: string | undefined } | undefined;
   /** Of the file system that holds it; undefined: it could not be asked in time. */
   readonly disk: DiskFacts | undefined;
+  /** Another directory for a store, on a disk that has room and lasts; undefined: none was found. */
+  readonly elsewhere: string | undefined;
 }
 
 export interface DiskFacts {

@@ -38,7 +38,7 @@ export async function gatherFacts(
       registries.map((name) => probeRegistry(name, { env, signal, limitMs: REGISTRY_MS })),
     ),
     within(EMULATORS_MS, emulators(env)),
-    readStore(context),
+    readStore(context, user),
     within(2 * FACT_MS, readLayers(context, user)),
   ]);
   signal?.throwIfAborted();

@@ -1,12 +1,15 @@
 import type { DiagnosisFinding } from '../api/index.ts';
-import type { DiskFacts, Facts } from './facts.ts';
+import {
+  type DiskFacts,
+  ENOUGH_BYTES,
+  ENOUGH_INODES,
+  type Facts,
+  type StoreFacts,
+} from './facts.ts';
 
 const GB = 1_000_000_000;
-/** Below this, even small base images may not fit. */
-const LITTLE = 2 * GB;
 /** Below this, no layer fits. */
 const NOTHING = GB / 20;
-const FEW_INODES = 20_000;
 
 export function judgeStore({ store }: Facts): DiagnosisFinding[] {
   const { root, state, trouble, disk } = store;
@@ -15,7 +18,7 @@ export function judgeStore({ store }: Facts): DiagnosisFinding[] {
       {
         ...{ topic: 'store', status: 'failed' },
         message: trouble?.reason ?? `the store ${root} cannot be used`,
-        fix: trouble?.hint,
+        fix: store.elsewhere === undefined ? trouble?.hint : otherPlace(store),
       },
     ];
   }
@@ -24,7 +27,7 @@ export function judgeStore({ store }: Facts): DiagnosisFinding[] {
       {
         ...{ topic: 'store', status: 'failed' },
         message: `the store ${root} is read-only: its images can be read, and nothing can be built`,
-        fix: 'set LAMINA_ROOT to a directory that you own',
+        fix: otherPlace(store),
       },
     ];
   }
@@ -32,34 +35,45 @@ export function judgeStore({ store }: Facts): DiagnosisFinding[] {
   const free = disk === undefined ? '' : `, ${gigabytes(disk.freeBytes)} free`;
   return [
     { topic: 'store', status: 'ok', message: `the store ${root} ${what}${free}` },
-    ...(disk === undefined ? [slowDisk(root)] : [...spaceOf(disk), ...kindOf(disk)]),
+    ...(disk === undefined ? [slowDisk(store)] : [...spaceOf(disk, store), ...kindOf(disk, store)]),
   ];
 }
 
-function slowDisk(root: string): DiagnosisFinding {
-  const message = `the disk of ${root} does not answer`;
-  return { topic: 'store', status: 'limited', message, fix: ELSEWHERE };
+function slowDisk(store: StoreFacts): DiagnosisFinding {
+  const message = `the disk of ${store.root} does not answer`;
+  return { topic: 'store', status: 'limited', message, fix: otherPlace(store) };
 }
 
-const ELSEWHERE = 'set LAMINA_ROOT to a directory on another disk';
+/** A command, where there is a place for a store. */
+export function otherPlace({ elsewhere }: StoreFacts): string {
+  if (elsewhere === undefined) return 'set LAMINA_ROOT to a directory of yours on another disk';
+  return `export LAMINA_ROOT=${isPlain(elsewhere) ? elsewhere : `'${elsewhere.replaceAll("'", "'\\''")}'`}`;
+}
+
+function isPlain(path: string): boolean {
+  return /^[\w./-]+$/.test(path);
+}
+
 const PRUNE = 'lamina system prune --all';
 
-function spaceOf({ freeBytes, freeInodes }: DiskFacts): DiagnosisFinding[] {
+function spaceOf({ freeBytes, freeInodes }: DiskFacts, store: StoreFacts): DiagnosisFinding[] {
+  // A new store has nothing to remove.
+  const fix = store.state === 'new' ? otherPlace(store) : `${PRUNE}, or ${otherPlace(store)}`;
   const findings: DiagnosisFinding[] = [];
-  if (freeBytes < LITTLE) {
+  if (freeBytes < ENOUGH_BYTES) {
     findings.push({
       topic: 'store',
       status: freeBytes < NOTHING ? 'failed' : 'limited',
       message: `only ${gigabytes(freeBytes)} are free on its disk`,
-      fix: `${PRUNE}, or ${ELSEWHERE}`,
+      fix,
     });
   }
-  if (freeInodes !== undefined && freeInodes < FEW_INODES) {
+  if (freeInodes !== undefined && freeInodes < ENOUGH_INODES) {
     findings.push({
       topic: 'store',
       status: freeInodes === 0 ? 'failed' : 'limited',
       message: `its file system has room for only ${freeInodes} files`,
-      fix: `${PRUNE}, or ${ELSEWHERE}`,
+      fix,
     });
   }
   return findings;
@@ -75,10 +89,12 @@ const TRAITS: Readonly<Record<string, string>> = {
   fuse: 'is on a FUSE file system: builds are slow, and overlayfs may refuse it',
 };
 
-function kindOf({ kind }: DiskFacts): DiagnosisFinding[] {
+function kindOf({ kind }: DiskFacts, store: StoreFacts): DiagnosisFinding[] {
   const trait = kind === undefined ? undefined : TRAITS[kind];
   if (trait === undefined) return [];
-  return [{ topic: 'store', status: 'limited', message: `the store ${trait}`, fix: ELSEWHERE }];
+  return [
+    { topic: 'store', status: 'limited', message: `the store ${trait}`, fix: otherPlace(store) },
+  ];
 }
 
 function gigabytes(bytes: number): string {

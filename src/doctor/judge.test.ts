@@ -19,6 +19,7 @@ const ROOT: Facts = {
   isolations: [{ isolation: 'oci', works: true, lacks: [] }],
   store: {
     ...{ root: '/store', state: 'writable', trouble: undefined },
+    elsewhere: undefined,
     disk: { kind: undefined, freeBytes: 50e9, totalBytes: 100e9, freeInodes: 1_000_000 },
   },
   layers: { overlayRefusal: undefined, erofs: true },
@@ -99,7 +100,7 @@ describe('the store', () => {
         [
           'failed',
           'the store /store is read-only: its images can be read, and nothing can be built',
-          'set LAMINA_ROOT to a directory that you own',
+          'set LAMINA_ROOT to a directory of yours on another disk',
         ],
       ],
       false,
@@ -112,12 +113,12 @@ describe('the store', () => {
         [
           'limited',
           'only 1.0 GB are free on its disk',
-          'lamina system prune --all, or set LAMINA_ROOT to a directory on another disk',
+          'lamina system prune --all, or set LAMINA_ROOT to a directory of yours on another disk',
         ],
         [
           'limited',
           'its file system has room for only 100 files',
-          'lamina system prune --all, or set LAMINA_ROOT to a directory on another disk',
+          'lamina system prune --all, or set LAMINA_ROOT to a directory of yours on another disk',
         ],
       ],
       true,
@@ -130,8 +131,29 @@ describe('the store', () => {
         [
           'failed',
           'only 0.0 GB are free on its disk',
-          'lamina system prune --all, or set LAMINA_ROOT to a directory on another disk',
+          'lamina system prune --all, or set LAMINA_ROOT to a directory of yours on another disk',
         ],
+      ],
+      false,
+    ],
+    [
+      'read-only, where there is another place for one',
+      { state: 'read-only', elsewhere: "/home/it's me/lamina" },
+      [
+        [
+          'failed',
+          'the store /store is read-only: its images can be read, and nothing can be built',
+          "export LAMINA_ROOT='/home/it'\\''s me/lamina'",
+        ],
+      ],
+      false,
+    ],
+    [
+      'new on a disk that is full: there is nothing to remove',
+      { state: 'new', disk: { ...DISK, freeBytes: 0 }, elsewhere: '/var/tmp/lamina-0' },
+      [
+        ['ok', 'the store /store will be created, 0.0 GB free'],
+        ['failed', 'only 0.0 GB are free on its disk', 'export LAMINA_ROOT=/var/tmp/lamina-0'],
       ],
       false,
     ],
@@ -143,7 +165,7 @@ describe('the store', () => {
         [
           'limited',
           'the store is in memory: it is lost when the machine stops',
-          'set LAMINA_ROOT to a directory on another disk',
+          'set LAMINA_ROOT to a directory of yours on another disk',
         ],
       ],
       true,
@@ -156,7 +178,7 @@ describe('the store', () => {
         [
           'limited',
           'the disk of /store does not answer',
-          'set LAMINA_ROOT to a directory on another disk',
+          'set LAMINA_ROOT to a directory of yours on another disk',
         ],
       ],
       true,

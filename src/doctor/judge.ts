@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts';
 import { installing, packageIn } from './install.ts';
 import { judgePlatforms } from './judge-platforms.ts';
 import { judgeRegistries, judgeTrust } from './judge-registries.ts';
-import { judgeStore } from './judge-store.ts';
+import { judgeStore, otherPlace } from './judge-store.ts';
 import { TOOLS } from './tools.ts';
 
 /** @returns findings in the order of topics, those of a topic together */
@@ -71,7 +71,9 @@ function judgeLayers({ layers, store, isolations, user }: Facts): DiagnosisFindi
           status: isNeeded ? 'failed' : 'limited',
           message: `overlayfs cannot stack layers beside ${store.root}: ${refusal}`,
           fix: isOnOverlay
-            ? `put the store on a volume: set LAMINA_ROOT to a directory on ext4, xfs or btrfs`
+            ? store.elsewhere === undefined
+              ? 'put the store on a volume: set LAMINA_ROOT to a directory on ext4, xfs or btrfs'
+              : otherPlace(store)
             : /unknown filesystem|no such device/i.test(refusal)
               ? 'modprobe overlay'
               : undefined,

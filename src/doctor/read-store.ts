@@ -1,21 +1,35 @@
 /** The directory of the store, and the disk that holds it. Nothing is created. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { Store, versionOf } from '../store/index.ts';
-import type { DiskFacts, StoreFacts } from './facts.ts';
+import { homeDirectory } from '../system/index.ts';
+import {
+  type DiskFacts,
+  ENOUGH_BYTES,
+  ENOUGH_INODES,
+  type StoreFacts,
+  type UserFacts,
+} from './facts.ts';
 import { FACT_MS, within } from './within.ts';
 
-export async function readStore(context: LaminaContext): Promise<StoreFacts> {
+export async function readStore(context: LaminaContext, user: UserFacts): Promise<StoreFacts> {
+  const facts = await readOwn(context);
+  const elsewhere = await within(FACT_MS, findElsewhere(context.env, facts.root, user));
+  return { ...facts, elsewhere };
+}
+
+async function readOwn(context: LaminaContext): Promise<Omit<StoreFacts, 'elsewhere'>> {
   let root = '';
   try {
     root = resolve(context.root);
     const disk = await within(FACT_MS, readDisk(root));
     if (!existsSync(root)) return { root, disk, ...newStore(root) };
     // A directory that is empty, or of something else, must not become a store by this.
-    if (versionOf(root) === undefined) accessSync(root, constants.W_OK);
+    if (!isStore(root)) accessSync(root, constants.W_OK);
     else {
       await using store = await Store.open({ root });
       if (store.isReadOnly) return { root, disk, state: 'read-only', trouble: undefined };
@@ -28,7 +42,54 @@ export async function readStore(context: LaminaContext): Promise<StoreFacts> {
   }
 }
 
+function isStore(root: string): boolean {
+  try {
+    return versionOf(root) !== undefined;
+  } catch (error) {
+    // Somebody else's, as opening it will tell.
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return true;
+    throw error;
+  }
+}
+
 const ELSEWHERE = 'set LAMINA_ROOT to a directory that you own';
+
+/** Where a store could be, best first. Anyone may write to the last: only one of this user's own is taken. */
+function candidates(env: Environment, { isRoot, uid }: UserFacts): readonly string[] {
+  const home = env.HOME || homeDirectory();
+  return [
+    ...(env.XDG_DATA_HOME?.startsWith('/') ? [join(env.XDG_DATA_HOME, 'lamina')] : []),
+    ...(home === undefined ? [] : [join(home, '.local/share/lamina')]),
+    ...(isRoot ? ['/var/lib/lamina'] : []),
+    `/var/tmp/lamina-${uid}`,
+  ];
+}
+
+async function findElsewhere(
+  env: Environment,
+  root: string,
+  user: UserFacts,
+): Promise<string | undefined> {
+  for (const path of candidates(env, user)) {
+    if (path === root || !isUsable(path, user.uid)) continue;
+    const { kind, freeBytes, freeInodes } = await readDisk(path);
+    const hasRoom = freeBytes >= ENOUGH_BYTES && (freeInodes ?? ENOUGH_INODES) >= ENOUGH_INODES;
+    if (kind === undefined && hasRoom) return path;
+  }
+  return undefined;
+}
+
+/** A store of this version that this user owns, or a path where one can be made. */
+function isUsable(path: string, uid: number): boolean {
+  try {
+    accessSync(existing(path), constants.W_OK);
+    if (!existsSync(path)) return statSync(existing(path)).isDirectory();
+    const stat = lstatSync(path);
+    return stat.isDirectory() && stat.uid === uid;
+  } catch {
+    return false;
+  }
+}
 
 function newStore(root: string): Pick<StoreFacts, 'state' | 'trouble'> {
   const parent = existing(root);

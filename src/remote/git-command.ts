@@ -114,7 +114,8 @@ export class GitCommand {
 }
 
 function startFailure(error: Error): unknown {
-  if (!('code' in error) || error.code !== 'ENOENT') return error;
+  // EACCES: a file of this name that nobody may execute.
+  if (!('code' in error) || (error.code !== 'ENOENT' && error.code !== 'EACCES')) return error;
   return new AppError(
     'GIT_MISSING',
     'fetching a git repository needs git, which is not installed',

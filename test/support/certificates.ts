@@ -13,15 +13,15 @@ export interface TestCertificate extends AsyncDisposable {
   readonly key: string;
 }
 
-/** A self-signed certificate for this machine. */
-export async function makeCertificate(): Promise<TestCertificate> {
+/** A self-signed certificate for this machine, and for a name that it gets elsewhere. */
+export async function makeCertificate(name = 'localhost'): Promise<TestCertificate> {
   const directory = await mkdtemp(join(tmpdir(), 'lamina-cert-'));
   execFileSync(
     'openssl',
     [
       ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
       ...['-keyout', 'key.pem', '-out', 'cert.pem', '-days', '2', '-subj', '/CN=localhost'],
-      ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+      ...['-addext', `subjectAltName=DNS:${name},DNS:localhost,IP:127.0.0.1`],
     ],
     { cwd: directory, stdio: 'ignore' },
   );

@@ -21,6 +21,10 @@ export interface ImageContainerLimits {
   readonly volumes?: Readonly<Record<string, string>>;
   /** The same, not writable; also files. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Paths in the container and options of mount(8): a file system in memory. */
+  readonly tmpfs?: Readonly<Record<string, string>>;
+  /** System calls that fail, though Docker allows them. */
+  readonly refusedCalls?: readonly string[];
   /** Default: none but the container's own loopback. */
   readonly network?: 'host' | 'none';
 }
@@ -67,7 +71,8 @@ export class ImageContainer implements Disposable {
     const id = `lamina-image-${process.pid}-${this.#started}-${Date.now()}`;
     const bundle = join(this.#directory, `bundle-${this.#started}`);
     mkdirSync(bundle);
-    const volumes = { ...this.#anonymousVolumes(bundle), ...limits.volumes };
+    const mounted = new Set([limits.files, limits.tmpfs].flatMap((all) => Object.keys(all ?? {})));
+    const volumes = { ...this.#anonymousVolumes(bundle, mounted), ...limits.volumes };
     const all = { ...limits, volumes };
     const spec = specOf({ rootfs: this.rootfs, config: this.#config, args, limits: all, command });
     writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));
@@ -90,9 +95,13 @@ export class ImageContainer implements Disposable {
   }
 
   /** As Docker makes them: empty here, with the mode of the image's directory. */
-  #anonymousVolumes(bundle: string): Readonly<Record<string, string>> {
+  #anonymousVolumes(
+    bundle: string,
+    mounted: ReadonlySet<string>,
+  ): Readonly<Record<string, string>> {
+    const paths = Object.keys(this.#config.Volumes ?? {}).filter((path) => !mounted.has(path));
     return Object.fromEntries(
-      Object.keys(this.#config.Volumes ?? {}).map((path, index) => {
+      paths.map((path, index) => {
         const directory = join(bundle, `volume-${index}`);
         mkdirSync(directory);
         chmodSync(directory, statSync(join(this.rootfs, path)).mode);
@@ -157,6 +166,9 @@ function specOf({
       special('/dev/shm', 'tmpfs', [...closed, 'mode=1777', 'size=65536k']),
       special('/sys', 'sysfs', [...closed, 'ro']),
       ...(isShared ? Object.entries(network).map(bind('ro')) : []),
+      ...Object.entries(limits.tmpfs ?? {}).map(([path, options]) =>
+        special(path, 'tmpfs', options.split(',')),
+      ),
       ...Object.entries(limits.files ?? {}).map(bind('ro')),
       ...Object.entries(limits.volumes ?? {}).map(bind('rw')),
     ],
@@ -165,7 +177,7 @@ function specOf({
       resources: { devices: [{ allow: false, access: 'rwm' }] },
       maskedPaths: ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/timer_list', '/sys/firmware'],
       readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
-      seccomp: dockerFilter(granted),
+      seccomp: dockerFilter(granted, limits.refusedCalls),
     },
   };
 }

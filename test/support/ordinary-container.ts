@@ -189,8 +189,11 @@ interface ProfileRule {
   readonly excludes?: { readonly caps?: readonly string[] };
 }
 
-/** Podman's profile, for these capabilities, without what Docker's lacks. */
-export function dockerFilter(granted: readonly string[]): object {
+/**
+ * Podman's profile, for these capabilities, without what Docker's lacks.
+ * @param refused more system calls that fail
+ */
+export function dockerFilter(granted: readonly string[], refused: readonly string[] = []): object {
   const profile: { readonly syscalls: readonly ProfileRule[] } = JSON.parse(
     readFileSync('/usr/share/containers/seccomp.json', 'utf8'),
   );
@@ -198,7 +201,7 @@ export function dockerFilter(granted: readonly string[]): object {
   const applies = ({ includes, excludes }: ProfileRule) =>
     has(includes?.caps) && (excludes?.caps === undefined || !has(excludes.caps));
   const rules = profile.syscalls.filter(applies).flatMap(({ names, action, args, errnoRet }) => {
-    const kept = names.filter((name) => !REFUSED_BY_DOCKER.has(name));
+    const kept = names.filter((name) => !REFUSED_BY_DOCKER.has(name) && !refused.includes(name));
     if (kept.length === 0) return [];
     return [{ names: kept, action, ...(args && { args }), ...(errnoRet && { errnoRet }) }];
   });
