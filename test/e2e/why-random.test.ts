@@ -1,6 +1,7 @@
 /**
  * Why steps ran, after random edits: each cause names something that was edited, and without that edit the step is found in
- * the cache, or another edit is named. `WHY_PROJECTS=25` makes 375 rounds of edits; the default is 60.
+ * the cache, or another edit is named. `WHY_PROJECTS=25` makes 375 rounds of edits, `WHY_FIRST=26` those of other
+ * projects; the default is 60.
  */
 import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,7 +20,8 @@ import {
 
 const PROJECTS = Number(process.env.WHY_PROJECTS ?? 4);
 const ROUNDS = 15;
-const seeds = Array.from({ length: PROJECTS }, (_, index) => index + 1);
+const FIRST = Number(process.env.WHY_FIRST ?? 1);
+const seeds = Array.from({ length: PROJECTS }, (_, index) => FIRST + index);
 
 const bench = new Workbench();
 

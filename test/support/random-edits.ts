@@ -200,6 +200,17 @@ const changedGlobalArg: Maker = (project) => ({
   isNamed: ({ kind, subject }) => kind === 'arg' && subject === 'BASE',
 });
 
+const changedChoice: Maker = (project) => {
+  if (!project.stages.some(({ base }) => base === '$CHOSEN')) return undefined;
+  const chosen = project.chosen === 'stage0' ? 'stage1' : 'stage0';
+  return {
+    part: 'CHOSEN',
+    apply: (of) => ({ ...of, chosen }),
+    // A stage that nothing needed before was never built.
+    isNamed: ({ kind, subject }) => kind === 'missing' || (kind === 'arg' && subject === 'CHOSEN'),
+  };
+};
+
 const changedGlobal: Maker = (_, random) => {
   const value = random.word();
   return {
@@ -245,7 +256,7 @@ const otherTarget: Maker = (project, random) => {
 const MAKERS: readonly Maker[] = [
   ...[changedWord, changedWord, changedWord, addedOrGone, addedOrGone, swapped, swapped],
   ...[changedFile, changedFile, changedMode, newFile, goneFile, renamedFile, changedIgnore],
-  ...[changedArchive, changedNamed, changedNamed, changedGlobal],
+  ...[changedArchive, changedNamed, changedNamed, changedGlobal, changedChoice],
   ...[changedBase, changedGlobalArg, changedBuildArg, changedBuildArg, uncached, otherTarget],
 ];
 

@@ -25,6 +25,8 @@ export interface Project {
   readonly globalArg: string;
   /** Default of another global ARG. */
   readonly global: string;
+  /** The stage that a third global ARG names, on which the last of three may stand. */
+  readonly chosen: string;
   /** Files of the build context `named`. */
   readonly named: Readonly<Record<string, ProjectFile>>;
   readonly stages: readonly Stage[];
@@ -124,6 +126,7 @@ export function randomProject(random: Random): Project {
     const name = `stage${at}`;
     const earlier = stages.map((stage) => stage.name);
     const bases = ['busybox', 'other', '$BASE', 'scratch', ...earlier];
+    if (at === 2) bases.push('$CHOSEN', '$CHOSEN');
     const base = random.pick(bases);
     const hasShell = canRun(base, stages);
     // Names of users are looked up in the stage.
@@ -144,6 +147,7 @@ export function randomProject(random: Random): Project {
   return {
     ...{ globalArg: 'busybox', stages, ignore: [], buildArgs: {}, uncached: [] },
     global: random.word(),
+    chosen: 'stage0',
     named: { one: file(), two: file() },
     files: {
       ...Object.fromEntries(paths.map((path) => [path, file()])),
@@ -162,6 +166,7 @@ export function packed(content: string): string {
 
 function canRun(base: string, stages: readonly Stage[]): boolean {
   if (base === 'scratch') return false;
+  if (base === '$CHOSEN') return stages.every(({ name }) => canRun(name, stages));
   const stage = stages.find(({ name }) => name === base);
   return stage === undefined || canRun(stage.base, stages);
 }
@@ -191,8 +196,8 @@ export function textOfLine({ template, parts }: Line): string {
 }
 
 /** The Dockerfile, and the ids of its instructions by their lines. */
-export function writeDockerfile({ globalArg, global, stages }: Project) {
-  const lines = [`ARG BASE=${globalArg}`, `ARG GLOBAL=${global}`];
+export function writeDockerfile({ globalArg, global, chosen, stages }: Project) {
+  const lines = [`ARG BASE=${globalArg}`, `ARG GLOBAL=${global}`, `ARG CHOSEN=${chosen}`];
   const ids = new Map<number, string>();
   for (const stage of stages) {
     lines.push(`FROM ${stage.base} AS ${stage.name}`);
