@@ -22,6 +22,7 @@ const advice = () => import('./advice/index.ts');
 const builder = () => import('./builder/index.ts');
 const builds = () => import('./builds/index.ts');
 const images = () => import('./images/index.ts');
+const builders = async () => (await import('./builders/index.ts')).loadBuilders();
 const debugging = () => import('./debug/index.ts');
 const doctor = () => import('./doctor/index.ts');
 
@@ -112,6 +113,10 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
       call(async () => (await images()).removeManifestLists, options),
     login: (options = {}) => call(async () => (await images()).login, options),
     logout: (options = {}) => call(async () => (await images()).logout, options),
+    createBuilder: (options) => call(async () => (await builders()).createBuilder, options),
+    listBuilders: (options = {}) => call(async () => (await builders()).listBuilders, options),
+    useBuilder: (options) => call(async () => (await builders()).useBuilder, options),
+    removeBuilders: (options) => call(async () => (await builders()).removeBuilders, options),
     diagnose: (options = {}) => call(async () => (await doctor()).diagnose, options),
     info: (options = {}) => call(async () => (await images()).info, options),
     version: (options = {}) => call(async () => version, options),

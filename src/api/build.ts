@@ -118,8 +118,8 @@ export interface BuildOptions extends StoreOptions {
   readonly ssh?: readonly SshSource[] | undefined;
   readonly allow?: readonly Entitlement[] | undefined;
   /**
-   * Builds the steps on a BuildKit daemon: its address, such as `unix:///run/buildkit/buildkitd.sock`. Undefined: on
-   * this machine.
+   * Where the steps run: the name of a builder, or the address of a BuildKit daemon. `default`: this machine. Undefined:
+   * LAMINA_BUILDER, else the builder of `useBuilder`, else this machine.
    */
   readonly builder?: string | undefined;
   /** Called at the end of the build, now and then: it is time for `collectGarbage`. */

@@ -38,6 +38,7 @@ export type {
 } from '../records/index.ts';
 export type { IsolationReport } from '../runtime/index.ts';
 export type * from './build.ts';
+export type * from './builders.ts';
 export type * from './builds.ts';
 export type * from './checks.ts';
 export type * from './containers.ts';

@@ -5,6 +5,13 @@ import type { HistoryRow } from '../export/index.ts';
 import type { BuildRecord, Explanation } from '../records/index.ts';
 import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
 import type {
+  BuilderInfo,
+  CreateBuilderOptions,
+  ListBuildersOptions,
+  RemoveBuildersOptions,
+  UseBuilderOptions,
+} from './builders.ts';
+import type {
   ExplainBuildOptions,
   GraphBuildOptions,
   ListBuildsOptions,
@@ -491,6 +498,38 @@ export interface Lamina {
    * @throws AppError REGISTRY_CREDENTIALS, REGISTRY_HELPER, REFERENCE_INVALID
    */
   logout(options?: LogoutOptions): Promise<boolean>;
+
+  /**
+   * Names a BuildKit daemon for builds, without connecting to it. A builder of the same name is replaced.
+   *
+   * @returns its name
+   * @throws AppError BUILDER_ADDRESS, BUILDER_NAME, BUILDER_CERTIFICATE, BUILDER_CONFIG
+   */
+  createBuilder(options: CreateBuilderOptions): Promise<string>;
+
+  /**
+   * Lists the builders, with what their daemons say; those of Docker's buildx, too. A daemon that does not answer is a
+   * result, not an error.
+   *
+   * @throws AppError BUILDER_CONFIG
+   */
+  listBuilders(options?: ListBuildersOptions): Promise<readonly BuilderInfo[]>;
+
+  /**
+   * Chooses the builder of builds that name none.
+   *
+   * @returns whether there is one of this name; else nothing changes
+   * @throws AppError BUILDER_CONFIG
+   */
+  useBuilder(options: UseBuilderOptions): Promise<boolean>;
+
+  /**
+   * Forgets builders; their daemons stay, and so do instances of buildx.
+   *
+   * @returns the names of those that were removed
+   * @throws AppError BUILDER_CONFIG
+   */
+  removeBuilders(options: RemoveBuildersOptions): Promise<readonly string[]>;
 
   /**
    * Finds out what this machine can do for builds: RUN, layers, limits, other platforms, registries, disk space. Tries

@@ -66,7 +66,7 @@ export async function buildIn(
   { lender, keepsCacheMounts = false, solver: given }: BuildInOptions = {},
 ): Promise<FinishedBuild> {
   parseOutputs(options);
-  const solver = given ?? (await chosenSolver(options));
+  const solver = given ?? (await chosenSolver(options, env));
   // Kept until the next build.
   if (!store.isReadOnly) store.keptStep.drop();
   const recorder = new BuildRecorder(beginRun({ store, env }, options));

@@ -1,15 +1,16 @@
 /** The solver of the builder that the user chose. */
 import type { BuildOptions } from '../api/index.ts';
+import { chooseBuilder, loadBuilders } from '../builders/index.ts';
+import type { Environment } from '../environment.ts';
 import { localSolver } from './local-solver/local-solver.ts';
 import type { Solver } from './solver/solver.ts';
 
-/** Names of this machine, as Docker's users know them. */
-const HERE: ReadonlySet<string> = new Set(['', 'default', 'lamina']);
-
-/** @throws AppError BUILDER_ADDRESS */
-export async function chosenSolver({ builder = '' }: BuildOptions): Promise<Solver> {
-  if (HERE.has(builder)) return localSolver();
-  // Builds on this machine do not load it.
-  const { parseAddress, fleetSolver } = await import('./fleet-solver/index.ts');
-  return fleetSolver({ name: builder, address: parseAddress(builder) });
+/** @throws AppError BUILDER_… */
+export async function chosenSolver({ builder }: BuildOptions, env: Environment): Promise<Solver> {
+  const chosen = chooseBuilder(builder, env);
+  if (chosen === undefined) return localSolver();
+  // Builds on this machine load neither.
+  const { dialOptions } = await loadBuilders();
+  const { fleetSolver } = await import('./fleet-solver/index.ts');
+  return fleetSolver(dialOptions(chosen));
 }

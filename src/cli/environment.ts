@@ -26,6 +26,11 @@ export const environmentTable: readonly (readonly [name: string, meaning: string
     'DOCKER_CONFIG, REGISTRY_AUTH_FILE, CONTAINERS_REGISTRIES_CONF',
     'login and registry configuration; see `lamina explain registries`',
   ],
+  ['LAMINA_BUILDER', 'builder of builds, same as --builder'],
+  [
+    'BUILDKIT_HOST',
+    'address of the daemon that --builder buildkit means; builds that do not name it stay on this machine',
+  ],
   ['BUILDKIT_PROGRESS', 'type of progress output, same as --progress'],
   ['DOCKER_DEFAULT_PLATFORM', 'target platform, same as --platform'],
   ['NO_COLOR', 'set to any value to turn colours off'],

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { session } from '../../test/support/program.ts';
 import type {
+  BuilderInfo,
   BuildOptions,
   BuildResult,
+  CreateBuilderOptions,
   HistoryRow,
   ImageSummary,
   RunOptions,
@@ -97,18 +99,21 @@ describe('the command line', () => {
     ['buildx create --use --driver-opt network=host', 'lamina\n'],
     ['buildx use x', ''],
     ['buildx rm -f x', ''],
+    ['buildx stop x', ''],
     ['buildx install', ''],
     ['buildx stop', ''],
     ['container prune -f --filter until=24h', 'Total reclaimed space: 0B\n'],
     ['volume prune -af', 'Total reclaimed space: 0B\n'],
   ])('accepts %s, and says that it does nothing', async (line, expected) => {
-    const { status, stdout, stderr } = await session(line.split(' '));
+    const api = { useBuilder: async () => false, removeBuilders: async () => [] };
+    const { status, stdout, stderr } = await session(line.split(' '), { api });
     expect([status, stdout]).toEqual([0, expected]);
     expect(stderr).toMatch(/^note: /);
   });
 
-  it('shows the one builder', async () => {
+  it('shows this machine as a builder', async () => {
     const api = {
+      listBuilders: async () => [],
       info: async () => INFO,
       version: async () => ({
         ...{ version: '1.2.3', node: '24.0.0', platform: 'linux/amd64', runtime: undefined },
@@ -118,7 +123,7 @@ describe('the command line', () => {
     expect(listed.stdout).toContain('linux/amd64, linux/arm64');
     const inspected = await session(['buildx', 'inspect', '--bootstrap', 'x'], { api });
     expect(inspected.stdout).toMatch(/^Platforms: linux\/amd64, linux\/arm64$/m);
-    expect(inspected.stderr).toContain("'x' is the one builder");
+    expect(inspected.stderr).toContain("there is no builder 'x'");
     const info = await session(['info', '-f', '{{.ServerVersion}} {{.OSType}} {{.NCPU}}'], { api });
     expect(info.stdout).toBe('1.2.3 linux 2\n');
     expect(JSON.parse((await session(['info', '-f', 'json'], { api })).stdout)).toMatchObject({
@@ -128,6 +133,46 @@ describe('the command line', () => {
     });
     const version = await session(['version', '-f', '{{.Server.Version}} {{.Client.Os}}'], { api });
     expect(version.stdout).toBe('1.2.3 linux\n');
+  });
+
+  it('shows builders, the current one with a star, and why one is unreachable', async () => {
+    const fleet: BuilderInfo = {
+      ...{ name: 'fleet', isCurrent: true, origin: 'lamina', address: 'tcp://b:1234' },
+      ...{ status: 'unreachable', error: 'no route', version: undefined, platforms: [] },
+    };
+    const api = {
+      listBuilders: async () => [fleet],
+      info: async () => INFO,
+      version: async () => ({
+        ...{ version: '1.2.3', node: '24.0.0', platform: 'linux/amd64', runtime: undefined },
+      }),
+    };
+    const { stdout } = await session(['builder', 'ls'], { api });
+    expect(stdout).toMatch(/^lamina +no daemon +running/m);
+    expect(stdout).toMatch(/^fleet\* +tcp:\/\/b:1234 +unreachable/m);
+    const inspected = await session(['builder', 'inspect', 'fleet'], { api });
+    expect(inspected.status).toBe(1);
+    expect(inspected.stdout).toContain('Error:     no route');
+  });
+
+  it('creates a builder from an address and its TLS options', async () => {
+    const asked: unknown[] = [];
+    const api = {
+      createBuilder: async ({ signal: _, ...options }: CreateBuilderOptions) => {
+        asked.push(options);
+        return 'b';
+      },
+    };
+    const line =
+      'builder create --name b --use --driver remote --driver-opt cacert=c,key=k tcp://h:1';
+    expect((await session(line.split(' '), { api })).stdout).toBe('b\n');
+    expect(asked).toEqual([
+      { name: 'b', address: 'tcp://h:1', use: true, tls: { ca: 'c', key: 'k' } },
+    ]);
+    const refused = await session(['builder', 'create', '--driver-opt', 'x=1', 'tcp://h:1'], {
+      api,
+    });
+    expect(refused.stderr).toContain('CLI_FLAG_VALUE');
   });
 
   it('lists the commands that begin with a word', async () => {

@@ -9,6 +9,36 @@ export const buildingCommands: readonly ListedCommand[] = [
     load: async () => (await import('../commands/build.ts')).buildCommand,
   },
   {
+    name: 'builder create',
+    aliases: ['buildx create'],
+    summary: 'name a BuildKit daemon, so that builds can use it',
+    load: async () => (await import('../commands/builders.ts')).createBuilderCommand,
+  },
+  {
+    name: 'builder ls',
+    aliases: ['buildx ls'],
+    summary: 'list the builders, with their platforms',
+    load: async () => (await import('../commands/builders.ts')).listBuildersCommand,
+  },
+  {
+    name: 'builder inspect',
+    aliases: ['buildx inspect'],
+    summary: 'show a builder and its platforms',
+    load: async () => (await import('../commands/builders.ts')).inspectBuilderCommand,
+  },
+  {
+    name: 'builder use',
+    aliases: ['buildx use'],
+    summary: 'choose the builder of builds that name none',
+    load: async () => (await import('../commands/builders.ts')).useBuilderCommand,
+  },
+  {
+    name: 'builder rm',
+    aliases: ['buildx rm'],
+    summary: 'forget builders; their daemons stay',
+    load: async () => (await import('../commands/builders.ts')).removeBuilderCommand,
+  },
+  {
     name: 'lint',
     aliases: [],
     summary: 'find mistakes in Dockerfiles, and fix them',

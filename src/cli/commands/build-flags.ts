@@ -225,9 +225,9 @@ export const buildFlags = {
   },
   builder: {
     kind: 'text',
-    value: 'name',
+    value: 'name|address',
     group: STEPS,
-    help: 'BuildKit daemon that runs the steps: its address, such as unix:///run/buildkit/buildkitd.sock; by default this machine runs them',
+    help: 'where the steps run: a builder of `lamina builder ls`, or the address of a BuildKit daemon such as tcp://HOST:1234 (default: this machine)',
   },
   'disable-content-trust': {
     kind: 'switch',

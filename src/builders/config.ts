@@ -1,0 +1,97 @@
+/** The user's builders: a file in the configuration directory, readable by its owner only. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { open, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BuilderTls } from '../api/index.ts';
+import type { Environment } from '../environment.ts';
+import { AppError } from '../errors.ts';
+import { hasErrorCode, homeDirectory, makeDirectories } from '../system/index.ts';
+
+export interface KnownBuilder {
+  readonly name: string;
+  readonly address: string;
+  readonly tls?: BuilderTls | undefined;
+}
+
+export interface BuildersFile {
+  /** The builder of builds that name none; undefined: this machine. */
+  readonly current?: string | undefined;
+  readonly builders: readonly KnownBuilder[];
+}
+
+export function homeOf(env: Environment): string {
+  return env.HOME || homeDirectory() || '/';
+}
+
+function pathOf(env: Environment): string {
+  return join(env.XDG_CONFIG_HOME || join(homeOf(env), '.config'), 'lamina/builders.json');
+}
+
+/** @throws AppError BUILDER_CONFIG */
+export function readBuilders(env: Environment): BuildersFile {
+  const path = pathOf(env);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return { builders: [] };
+    throw invalid(path, error instanceof Error ? error.message : String(error));
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw invalid(path, 'it is not JSON');
+  }
+  return checked(document, path);
+}
+
+/** Replaces the file at once. */
+export async function writeBuilders(env: Environment, file: BuildersFile): Promise<void> {
+  const path = pathOf(env);
+  const target = await realpath(path).catch(() => path);
+  const temporary = `${target}.${randomBytes(6).toString('hex')}`;
+  makeDirectories(dirname(target), 0o700);
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify(file, undefined, 2)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function checked(document: unknown, path: string): BuildersFile {
+  if (!isRecord(document)) throw invalid(path, 'it is not an object');
+  const { current, builders = [] } = document;
+  if (current !== undefined && typeof current !== 'string')
+    throw invalid(path, 'current is not a text');
+  if (!Array.isArray(builders) || !builders.every(isBuilder)) {
+    throw invalid(path, 'builders is not a list of names with addresses');
+  }
+  return { current, builders };
+}
+
+function isBuilder(value: unknown): value is KnownBuilder {
+  if (!isRecord(value)) return false;
+  const { name, address, tls = {} } = value;
+  const isText = (one: unknown) => typeof one === 'string';
+  return isText(name) && isText(address) && isRecord(tls) && Object.values(tls).every(isText);
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(path: string, reason: string): AppError {
+  return new AppError('BUILDER_CONFIG', `cannot read ${path}: ${reason}`, {
+    hint: 'repair the file, or remove it: it only holds the builders of `lamina builder create`',
+  });
+}
