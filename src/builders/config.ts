@@ -1,12 +1,10 @@
 /** The user's builders: a file in the configuration directory, readable by its owner only. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { BuilderTls } from '../api/index.ts';
 import type { Environment } from '../environment.ts';
 import { AppError } from '../errors.ts';
-import { hasErrorCode, homeDirectory, makeDirectories } from '../system/index.ts';
+import { hasErrorCode, homeDirectory, replacePrivateFile } from '../system/index.ts';
 
 export interface KnownBuilder {
   readonly name: string;
@@ -49,23 +47,7 @@ export function readBuilders(env: Environment): BuildersFile {
 
 /** Replaces the file at once. */
 export async function writeBuilders(env: Environment, file: BuildersFile): Promise<void> {
-  const path = pathOf(env);
-  const target = await realpath(path).catch(() => path);
-  const temporary = `${target}.${randomBytes(6).toString('hex')}`;
-  makeDirectories(dirname(target), 0o700);
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(file, undefined, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await replacePrivateFile(pathOf(env), `${JSON.stringify(file, undefined, 2)}\n`);
 }
 
 function checked(document: unknown, path: string): BuildersFile {

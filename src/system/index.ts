@@ -34,6 +34,7 @@ export {
   UnsuitableFile,
 } from './read-input.ts';
 export { removeTree } from './remove-tree.ts';
+export { replacePrivateFile } from './replace-private-file.ts';
 export { setOwner, setOwnerHere } from './set-owner.ts';
 export { loadSqlite } from './sqlite.ts';
 export { syncFileSystem } from './sync.ts';

@@ -1,8 +1,5 @@
 /** `login` and `logout`: writes logins as Docker does. */
-import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { makeDirectories } from '../../system/index.ts';
+import { replacePrivateFile } from '../../system/index.ts';
 import type { RegistryOptions } from '../types.ts';
 import { invalidFile, type LoginFile, ownFile, readLoginFile } from './config-file.ts';
 import { hostOfKey, storedKey } from './credential-keys.ts';
@@ -66,20 +63,9 @@ async function writeAuths(
   { path, document }: LoginFile,
   auths: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const temporary = `${target}.${randomBytes(6).toString('hex')}`;
   try {
-    makeDirectories(dirname(target), 0o700);
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ ...document, auths }, undefined, '\t')}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target);
+    await replacePrivateFile(path, `${JSON.stringify({ ...document, auths }, undefined, '\t')}\n`);
   } catch (error) {
-    await rm(temporary, { force: true });
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     throw invalidFile(path, `it cannot be written (${code})`);
   }
