@@ -16,11 +16,24 @@ export function storeFault(root: string, error: unknown): unknown {
   if ('suppressed' in error) return storeFault(root, error.suppressed);
   const path = pathOf(error);
   if (path === undefined || !(path === root || path.startsWith(`${root}/`))) return error;
+  if (isUnknown(error)) return unknownFault(path, error);
   if (hasErrorCode(error, 'ENOENT')) return storeDamaged(`${path} is missing`, error);
   if (hasErrorCode(error, ...DAMAGE)) return storeDamaged(error.message, error);
   if (hasErrorCode(error, 'EROFS')) return readOnlyStore(path, error);
   if (hasErrorCode(error, 'ENOSPC', 'EDQUOT')) return writeFailed(error);
   return error;
+}
+
+/** Node's rmSync has no code for most errors, only the system's text. */
+function isUnknown(error: Error): boolean {
+  return 'code' in error && error.code === '';
+}
+
+function unknownFault(path: string, error: Error): AppError {
+  const { message } = error;
+  if (message.includes('Read-only file system')) return readOnlyStore(path, error);
+  const isFull = /No space left|quota exceeded/i.test(message);
+  return writeFailed(isFull ? Object.assign(error, { code: 'ENOSPC' }) : error);
 }
 
 function pathOf(error: Error): string | undefined {

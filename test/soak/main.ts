@@ -1,6 +1,7 @@
-/** `npm run soak -- [--builds N] [--at-once N] [--seed N]`: see `--help`. */
+/** `npm run soak -- [--builds N] [--minutes N] [--at-once N] [--seed N]`: see `--help`. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { staticBusybox } from './kills.ts';
 import { type Fault, soak } from './soak.ts';
 import { TASK_KINDS, type TaskKind } from './tasks.ts';
 
@@ -8,7 +9,8 @@ const USAGE = `npm run soak -- [OPTIONS]
 
 Runs many lamina commands at once on one store: tiny builds, and loads, removals and prunes beside them.
 
-  --builds N      how many builds; default 2000
+  --builds N      how many builds; default 2000, or without end with --minutes
+  --minutes N     end after so many minutes
   --at-once N     commands at the same time; default 8
   --seed N        choose other commands; default 1
   --burners N     processes that keep the machine busy; default 2
@@ -18,7 +20,8 @@ Runs many lamina commands at once on one store: tiny builds, and loads, removals
 
 const { values } = parseArgs({
   options: {
-    builds: { type: 'string', default: '2000' },
+    builds: { type: 'string' },
+    minutes: { type: 'string' },
     'at-once': { type: 'string', default: '8' },
     seed: { type: 'string', default: '1' },
     burners: { type: 'string', default: '2' },
@@ -35,9 +38,12 @@ async function main(): Promise<void> {
   const started = Date.now();
   const end = new AbortController();
   process.once('SIGINT', () => end.abort());
+  const defaultBuilds = values.minutes === undefined ? 2000 : Number.POSITIVE_INFINITY;
   const report = await soak({
     command: resolve(values.command),
-    builds: numberOf('builds'),
+    builds: values.builds === undefined ? defaultBuilds : numberOf('builds'),
+    minutes: values.minutes === undefined ? undefined : Number(values.minutes),
+    busybox: staticBusybox(),
     atOnce: numberOf('at-once'),
     seed: numberOf('seed'),
     burners: numberOf('burners'),

@@ -1,16 +1,21 @@
 /** Many commands at once on one store of a busy machine, for as long as it takes to see what happens once in a thousand. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Random, randomFrom } from './random.ts';
 import { nextTask, type Task, type TaskKind } from './tasks.ts';
+import { buildTogether } from './together.ts';
 
 export interface SoakOptions {
   /** The bundled command. */
   readonly command: string;
+  /** Ends after so many builds, or minutes. */
   readonly builds: number;
+  readonly minutes?: number | undefined;
   readonly atOnce: number;
+  /** A static busybox: with it, builds with RUN start together first, and again at the end. */
+  readonly busybox?: string | undefined;
   readonly seed: number;
   /** Processes that do nothing but use a processor. */
   readonly burners: number;
@@ -50,8 +55,11 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   );
   try {
     await run.prepare();
+    await run.together(1);
     await Promise.all(Array.from({ length: options.atOnce }, (_, worker) => run.work(worker)));
+    await run.together(2);
     run.lookForLeftovers();
+    await run.check();
   } finally {
     for (const burner of burners) burner.kill('SIGKILL');
   }
@@ -89,9 +97,39 @@ class SoakRun {
     await this.#succeed(['build', '-t', 'loaded', '-o', output, context]);
   }
 
+  /** As many builds with RUN as there are commands at once, all in the same moment. */
+  async together(round: number): Promise<void> {
+    const { busybox, atOnce } = this.#options;
+    if (busybox === undefined) return;
+    const context = this.#newDirectory(`shell-${round}`);
+    copyFileSync(busybox, join(context, 'busybox'));
+    writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY --chmod=755 busybox /bin/sh\n');
+    await this.#succeed(['build', '-t', 'shell', context]);
+    const faults = await buildTogether({
+      run: (args) => this.#lamina(args),
+      ...{ directory: this.#directory, builds: atOnce, round },
+    });
+    this.builds += 2 * atOnce;
+    this.commands += 2 * atOnce + 4;
+    for (const what of faults) this.#report({ number: -round, args: ['build'], what, log: '' });
+  }
+
+  /** The store is whole at the end. */
+  async check(): Promise<void> {
+    const { status, log } = await this.#lamina(['system', 'check']);
+    if (status === 0) return;
+    this.#report({ number: this.commands, args: ['system', 'check'], what: 'damage', log });
+  }
+
   async work(worker: number): Promise<void> {
     const directory = this.#newDirectory(`worker-${worker}`);
-    while (this.builds < this.#options.builds && this.#options.signal?.aborted !== true) {
+    const { minutes = Number.POSITIVE_INFINITY } = this.#options;
+    const end = Date.now() + minutes * 60_000;
+    while (
+      this.builds < this.#options.builds &&
+      Date.now() < end &&
+      this.#options.signal?.aborted !== true
+    ) {
       const number = ++this.commands;
       const task = nextTask({
         ...{ random: this.#random, number, directory, archive: this.#archive },
