@@ -16,6 +16,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
+import { lazyBuiltIn } from './lazy-built-in.ts';
 
 export interface CommandFiles {
   /**
@@ -77,7 +78,7 @@ export function loadCommand(
     return module.exports;
   };
   const requireFrom = (id: string): unknown =>
-    id.startsWith('./') ? load(id.slice(2)) : requireOther(id);
+    id.startsWith('./') ? load(id.slice(2)) : lazyBuiltIn(id, requireOther);
 
   return {
     accepted,

@@ -1,7 +1,14 @@
 /** Verified bytes, named by their digest. An existing blob is complete: files appear by rename, after fsync. */
 import { randomBytes } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { AbortedError, AppError } from '../errors.ts';
 import { type Digest, digestOf, isDigest, RunningDigest } from '../oci/index.ts';
 import { acquireLock, hasErrorCode } from '../system/index.ts';
@@ -98,7 +105,7 @@ export class BlobStore {
     const file = this.#file(digest);
     let bytes: Buffer;
     try {
-      bytes = await readFile(file);
+      bytes = readFileSync(file);
     } catch (error) {
       throw hasErrorCode(error, 'ENOENT') ? this.#gone(digest) : error;
     }
