@@ -1,6 +1,12 @@
 /** Selects a root of an archive or a layout by its name. */
 import { AppError } from '../errors.ts';
-import { type Descriptor, formatPlatform, isManifestType } from '../oci/index.ts';
+import {
+  type Descriptor,
+  familiarName,
+  formatPlatform,
+  isManifestType,
+  parseReference,
+} from '../oci/index.ts';
 import { configIn } from './choose-image.ts';
 import { isAttestation } from './model/attestation.ts';
 import { indexOf } from './model/index-of.ts';
@@ -21,9 +27,14 @@ export function rootsNamed(roots: readonly Descriptor[], name: string): readonly
   });
 }
 
-/** Some tools write a full name instead of a tag. */
+/** Some tools write a full name instead of a tag, and some any text. */
 export function tagIn(name: string): string {
-  return /[/:]/.test(name) ? tagOf(name) : name;
+  if (!/[/:]/.test(name)) return name;
+  try {
+    return tagOf(name);
+  } catch {
+    return name;
+  }
 }
 
 /**
@@ -32,12 +43,14 @@ export function tagIn(name: string): string {
  *
  * @param name undefined: the only image
  * @param hint how to write a name
+ * @param annotation has the names to choose from
  * @throws AppError ARCHIVE_NO_IMAGE
  */
 export async function withRoot(
   source: ImageSource,
   name: string | undefined,
   hint: string,
+  annotation: typeof NAME_ANNOTATION | typeof REF_ANNOTATION = REF_ANNOTATION,
 ): Promise<ImageSource> {
   const { roots, label } = source;
   const found = name === undefined ? roots : rootsNamed(roots, name);
@@ -52,12 +65,23 @@ export async function withRoot(
     throw error;
   }
   await source[Symbol.asyncDispose]();
-  const names = roots.flatMap(({ annotations }) => annotations?.[REF_ANNOTATION] ?? []);
-  const problem = name === undefined ? 'does not have exactly one image' : `has no image '${name}'`;
+  if (roots.length === 0) throw new AppError('ARCHIVE_NO_IMAGE', `${label} has no image`);
+  const names = roots.flatMap(({ annotations }) => annotations?.[annotation] ?? []).map(shown);
+  const problem =
+    name === undefined ? 'does not have exactly one image' : `has no image '${shown(name)}'`;
   throw new AppError('ARCHIVE_NO_IMAGE', `${label} ${problem}`, {
     expected: names.length === 0 ? undefined : `one of ${[...new Set(names)].join(', ')}`,
     hint,
   });
+}
+
+/** Full names as people write them; an annotation may hold anything. */
+function shown(name: string): string {
+  try {
+    return name.includes('/') ? familiarName(parseReference(name)) : name;
+  } catch {
+    return name;
+  }
 }
 
 const MAX_VARIANTS = 100;

@@ -20,7 +20,7 @@ import { type ImageName, parseImageName } from './image-name.ts';
 import type { Blob, Image, Index } from './model/image.ts';
 import { decodedIndex } from './model/index-of.ts';
 import { readImage } from './model/read-image.ts';
-import { fullName } from './model/references.ts';
+import { fullName, NAME_ANNOTATION } from './model/references.ts';
 import type { ImageSource, ReadRequest } from './model/transport.ts';
 import { withRoot } from './named-root.ts';
 import { openLayoutSource } from './oci-layout/layout-source.ts';
@@ -61,7 +61,8 @@ export async function openImageSource(
     case 'docker-archive': {
       const source = await openDockerArchive(name.path, archiveOptions(options));
       const wanted = name.name === undefined ? undefined : fullName(name.name);
-      return withRoot(source, wanted, 'choose one of its images: docker-archive:FILE:NAME');
+      const hint = 'choose one of its images: docker-archive:FILE:NAME';
+      return withRoot(source, wanted, hint, NAME_ANNOTATION);
     }
     case 'docker-daemon': {
       const { env } = options;
@@ -167,10 +168,21 @@ function archiveOptions({ unpackLimit, signal }: OpenSourceOptions): OpenArchive
   return { temporaryDirectory, unpackLimit, signal };
 }
 
+function isName(text: string): boolean {
+  try {
+    parseReference(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function notInStore(text: string, store: Store | undefined): AppError {
   const names = store?.images.names().map((name) => familiarName(parseReference(name))) ?? [];
   return new AppError('IMAGE_NOT_FOUND', `image '${text}' is not in the local store`, {
     expected: names.length === 0 ? undefined : `one of ${names.slice(0, 8).join(', ')}`,
-    hint: `docker://${text} is the image in its registry`,
+    hint: isName(text)
+      ? `docker://${text} is the image in its registry`
+      : 'run `lamina images` to list images',
   });
 }

@@ -47,6 +47,21 @@ export async function openArchive(
   options: OpenArchiveOptions,
 ): Promise<ArchiveReader> {
   if (typeof source !== 'string') return spool(source, 'the archive', options);
+  try {
+    return await openFile(source, options);
+  } catch (error) {
+    throw error instanceof AppError ? named(error, source) : error;
+  }
+}
+
+/** Readers of tars and compressed data do not know where their bytes come from. */
+function named(error: AppError, path: string): AppError {
+  if (error.message.includes(path)) return error;
+  const { code, message, ...options } = error;
+  return new AppError(code, `cannot read ${path}: ${message}`, { ...options, cause: error.cause });
+}
+
+async function openFile(source: string, options: OpenArchiveOptions): Promise<ArchiveReader> {
   const stats = await stat(source).catch((cause: unknown) => {
     throw new AppError('ARCHIVE_NOT_FOUND', `cannot read ${source}`, {
       hint: 'give the path of an image archive or of an OCI layout directory',
