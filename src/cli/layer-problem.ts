@@ -2,7 +2,7 @@ import { printable } from '../progress/index.ts';
 
 export interface UnreadLayer {
   readonly layer: number;
-  /** What names the layer: the digest of its blob, or its diffID. */
+  /** What names the layer: the digest of its blob, its diffID, or its image. */
   readonly digest: string;
   readonly code: string;
   readonly message: string;

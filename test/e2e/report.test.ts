@@ -284,6 +284,15 @@ COPY --from=build /src/small /twice
     expect(found.reclaimable.files).toEqual(
       reclaimable.files.filter(({ hiddenBy }) => hiddenBy !== 3),
     );
+    const against = ['--against', `oci:${layout}`, 'seen'];
+    const compared = await bench.lamina(['report', ...against]);
+    expect(compared.status).toBe(1);
+    expect(compared.stderr).toContain(`error: layer 3 (of oci:${layout}) cannot be read: `);
+    expect(compared.stdout).toMatch(/Incomplete: 1 layer of this image could not\s+be read/);
+    const asJson = await bench.lamina(['report', '--format', 'json', ...against]);
+    const difference = JSON.parse(asJson.stdout) as ImageReport;
+    expect(difference).toMatchObject({ problems: [], against: { problems: [{ layer: 3 }] } });
+    expect(schemaErrors('report', difference)).toEqual([]);
   });
 
   it('needs no right and writes nothing', async () => {

@@ -33,6 +33,7 @@ export function compareReports(before: ImageReport, now: ImageReport): ReportedD
     leftovers: changedLeftovers(before, now),
     packages: changedPackages(before, now),
     newSecrets: now.secrets.filter((secret) => !secretsBefore.has(identityOf(secret))),
+    problems: before.problems,
   };
 }
 

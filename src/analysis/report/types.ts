@@ -102,6 +102,8 @@ export interface ReportedDifference {
   /** Largest change first. */
   readonly packages: readonly ReportedPackageChange[];
   readonly newSecrets: readonly ReportedSecret[];
+  /** Layers of the other image that could not be read: the numbers are wrong by what is in them. */
+  readonly problems: readonly ReportedProblem[];
 }
 
 /** A package that came, went, or changed. */

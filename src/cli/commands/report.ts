@@ -96,9 +96,14 @@ export const reportCommand = defineCommand({
     const columns = flags['no-trunc'] ? undefined : stdout.size().columns;
     const rows = flags.rows ?? ROWS;
     await stdout.write(textOf(report, { format: flags.format, rows, columns }));
-    const problems = report.problems.map((problem) =>
-      layerProblemText({ ...problem, digest: report.layers[problem.layer]?.digest ?? '' }),
-    );
+    const problems = [
+      ...report.problems.map((problem) =>
+        layerProblemText({ ...problem, digest: report.layers[problem.layer]?.digest ?? '' }),
+      ),
+      ...(report.against?.problems ?? []).map((problem) =>
+        layerProblemText({ ...problem, digest: `of ${flags.against}` }),
+      ),
+    ];
     await stderr.write(problems.join(''));
     return problems.length === 0 ? exitStatus.success : exitStatus.failure;
   },

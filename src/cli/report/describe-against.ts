@@ -31,7 +31,12 @@ export function againstSection({ against, size }: ImageReport, rows: number): Se
   ];
   return {
     title: `Against ${image.names[0] ?? image.id}`,
-    text: [],
+    text:
+      against.problems.length === 0
+        ? []
+        : [
+            `Incomplete: ${count(against.problems.length, 'layer')} of this image could not be read, and these numbers lack what is in them.`,
+          ],
     table: { columns: [{ title: '' }, { title: '' }], rows: facts },
   };
 }
