@@ -4,6 +4,7 @@
  */
 export type ErrorCode =
   | ArchiveCode
+  | BakeCode
   | BaseCode
   | BlobCode
   | BuildCode
@@ -33,6 +34,17 @@ export type ErrorCode =
   | CredentialCode
   | StoreCode
   | SystemCode;
+
+type BakeCode =
+  | 'BAKE_DEFINITION'
+  | 'BAKE_ENTITLEMENT'
+  | 'BAKE_FILE_NOT_FOUND'
+  | 'BAKE_OVERRIDE'
+  | 'BAKE_TARGET_NOT_FOUND'
+  | 'BAKE_VARIABLE'
+  | 'COMPOSE_INVALID'
+  | 'HCL_SYNTAX'
+  | 'HCL_VALUE';
 
 type ArchiveCode =
   | 'ARCHIVE_BAD_DOCUMENT'

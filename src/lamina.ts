@@ -12,7 +12,9 @@ import type {
   StoreOptions,
   VersionInfo,
 } from './api/index.ts';
+import type { BakeSurroundings } from './bake/index.ts';
 import type { LaminaContext } from './lamina-context.ts';
+import { formatPlatform, hostPlatform } from './oci/index.ts';
 import { packageVersion } from './package-version.ts';
 import { defaultRoot } from './store/index.ts';
 import { keepAbortReason } from './system/index.ts';
@@ -71,6 +73,9 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
             given,
           );
       }, options),
+    bake: (options) => call(async () => baking((await import('./bake/index.ts')).bake), options),
+    readBakeDefinition: (options = {}) =>
+      call(async () => baking((await import('./bake/index.ts')).readBakeDefinition), options),
     listContext: (options) => call(async () => (await builder()).listContext, options),
     format: (options) => call(async () => format, options),
     proposeDockerfile: (options) => call(async () => proposeDockerfile, options),
@@ -121,6 +126,18 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     info: (options = {}) => call(async () => (await images()).info, options),
     version: (options = {}) => call(async () => version, options),
   };
+}
+
+/** A call of bake, which makes calls of its own in the same store and environment. */
+function baking<O, R>(
+  work: (options: O, surroundings: BakeSurroundings) => Promise<R>,
+): (context: LaminaContext, options: O) => Promise<R> {
+  return ({ root, env }, options) =>
+    work(options, {
+      env,
+      lamina: createLamina({ root, env }),
+      platform: formatPlatform(hostPlatform()),
+    });
 }
 
 async function run(context: LaminaContext, options: RunOptions): Promise<RunResult> {

@@ -592,6 +592,19 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
     'images',
   ],
+  hcl: ['errors.ts', 'nearest-name.ts'],
+  compose: ['environment.ts', 'errors.ts', 'nearest-name.ts'],
+  bake: [
+    'environment.ts',
+    'errors.ts',
+    'nearest-name.ts',
+    'system',
+    'progress',
+    'files',
+    'hcl',
+    'compose',
+    'api',
+  ],
   optimize: [
     'environment.ts',
     'errors.ts',
@@ -621,6 +634,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'debug',
     'doctor',
     'optimize',
+    'bake',
   ],
   'index.ts': [
     'environment.ts',

@@ -3,6 +3,7 @@ import type { ImageCheck, ImageReport } from '../analysis/index.ts';
 import type { Environment } from '../environment.ts';
 import type { HistoryRow } from '../export/index.ts';
 import type { BuildRecord, Explanation } from '../records/index.ts';
+import type { BakeDefinition, BakeDefinitionOptions, BakeOptions, BakeResult } from './bake.ts';
 import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
 import type {
   BuilderInfo,
@@ -116,6 +117,21 @@ export interface Lamina {
    * @throws as `build`
    */
   verify(options: BuildOptions): Promise<VerifyResult>;
+
+  /**
+   * Builds many targets at once, which HCL, JSON or Compose files define as for `docker buildx bake`. Steps that targets share run
+   * once; a target that uses another one's image as a context waits for it. The first failure ends all builds.
+   *
+   * @throws AppError BAKE_…, HCL_…, COMPOSE_INVALID; those of `build`, with the name of the target as `details.bakeTarget`
+   */
+  bake(options: BakeOptions): Promise<BakeResult>;
+
+  /**
+   * Reads the same files, and returns what would be built. Builds nothing, but fetches a `repository`.
+   *
+   * @throws AppError BAKE_…, HCL_…, COMPOSE_INVALID
+   */
+  readBakeDefinition(options?: BakeDefinitionOptions): Promise<BakeDefinition>;
 
   /**
    * Lints Dockerfiles: BuildKit's checks, hadolint's rules, lamina's own, and ShellCheck where it is installed. Builds nothing and

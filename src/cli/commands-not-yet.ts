@@ -73,7 +73,7 @@ export const missingCommands: readonly MissingCommand[] = [
       'containers share the network of this machine: remove `--network`, or use `--network none`',
   },
   {
-    names: ['compose', 'swarm', 'service', 'stack', 'node', 'config'],
+    names: ['swarm', 'service', 'stack', 'node', 'config'],
     reason:
       'lamina handles single images: build each service with `lamina build`, run it with `lamina run`',
   },
@@ -88,10 +88,6 @@ export const missingCommands: readonly MissingCommand[] = [
   {
     names: ['context use', 'context create', 'context show', 'context inspect', 'context rm'],
     reason: 'there is no daemon to choose: in lamina, a context is the directory of a build',
-  },
-  {
-    names: ['bake', 'buildx bake'],
-    reason: 'build the targets one by one: `lamina build --target STAGE`',
   },
   {
     names: ['buildx history', 'builder history'],

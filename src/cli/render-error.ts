@@ -31,6 +31,8 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
 function appErrorLines(error: AppError, options: RenderErrorOptions): string[] {
   const lines = [`${heading(options)}: ${printable(messageOf(error))}`];
   lines.push(...locationLines(error, options), ...outputLines(error, options));
+  const { bakeTarget } = error.details ?? {};
+  if (typeof bakeTarget === 'string') lines.push(note('target', bakeTarget));
   if (error.expected !== undefined) lines.push(note('expected', error.expected));
   const cause = causeText(error);
   if (cause !== undefined) lines.push(note('cause', cause));

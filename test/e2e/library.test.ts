@@ -97,6 +97,7 @@ async function* endless(abort) {
 const long = {
   optimize: (abort) => ({ ...sleeper, onEvent: atWork(abort), measureBuilds: false }),
   build: (abort) => ({ ...sleeper, onEvent: atWork(abort) }),
+  bake: (abort) => ({ files: ['-'], stdin: [Buffer.from('target "default" { dockerfile = "Sleeper" }')], onEvent: atWork(abort) }),
   verify: (abort) => ({ ...sleeper, onEvent: atWork(abort) }),
   run: (abort) => ({ image: 'busybox', command: shell, stdio: { stdout: abort, stderr() {} } }),
   saveImages: (abort) => ({ images: ['busybox'], destination: writing(abort) }),
@@ -118,6 +119,7 @@ const short = {
   check: sleeper,
   lint: { files: [{ path: 'Sleeper' }] },
   outline: sleeper,
+  readBakeDefinition: { files: ['-'] },
   targets: sleeper,
   listContext: { context: '.' },
   format: { text: 'FROM busybox' },

@@ -75,6 +75,8 @@ function completeApi(api: Partial<Lamina>): Lamina {
   return {
     format: unexpected,
     optimize: unexpected,
+    bake: unexpected,
+    readBakeDefinition: unexpected,
     proposeDockerfile: unexpected,
     explainBuild: unexpected,
     listBuilds: unexpected,

@@ -37,6 +37,16 @@ export const buildingCommands: readonly ListedCommand[] = [
     aliases: ['buildx rm'],
     summary: 'forget builders; their daemons stay',
     load: async () => (await import('../commands/builders.ts')).removeBuilderCommand,
+    name: 'bake',
+    aliases: ['buildx bake', 'builder bake'],
+    summary: 'build many targets at once, from HCL, JSON or Compose files',
+    load: async () => (await import('../commands/bake.ts')).bakeCommand,
+  },
+  {
+    name: 'compose',
+    aliases: [],
+    summary: 'build the services of Compose files: compose build',
+    load: async () => (await import('../commands/compose.ts')).composeCommand,
   },
   {
     name: 'lint',

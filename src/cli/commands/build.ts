@@ -6,7 +6,7 @@ import type {
   OutputSpec,
   VerifyResult,
 } from '../../api/index.ts';
-import { AppError, StepError, withDetails } from '../../errors.ts';
+import { AppError, StepError } from '../../errors.ts';
 import { type SummaryKind, summaryKinds } from '../../progress/index.ts';
 import { cacheLimits, startCollector } from '../collector.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
@@ -15,6 +15,7 @@ import type { FlagValues } from '../flags.ts';
 import { useColor } from '../io.ts';
 import { isolationChoice } from '../isolation-flag.ts';
 import { resourceLimits } from '../limit-flags.ts';
+import { withLookInside } from '../look-inside.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { RESULT_FILES, refuseUnwritable, writeResult } from '../result-files.ts';
 import { entitlement, secretSource, sshSource } from '../step-values.ts';
@@ -118,7 +119,7 @@ export const buildCommand = defineCommand({
     };
     const built = await displaying(display, work).catch((error: unknown) => {
       if (!(error instanceof StepError)) throw error;
-      return withAdvice(error, flags, context);
+      return withLookInside(error, flags.root ?? context.root);
     });
     if (built instanceof AppError) {
       if (flags['on-error'] !== 'shell' || built.details?.isKept !== true) throw built;
@@ -191,14 +192,6 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
 
 function summaryKind(text: string | undefined): SummaryKind {
   return summaryKinds.find((kind) => kind === text) ?? 'short';
-}
-
-/** The error with the command that opens a shell in what the step left behind, if that was kept. */
-function withAdvice(error: StepError, flags: Flags, { root = '' }: CommandContext): AppError {
-  if (error.details?.isKept !== true) return error;
-  const store = flags.root ?? root;
-  const option = store === '' ? '' : ` --root '${store.replaceAll("'", "'\\''")}'`;
-  return withDetails(error, { lookInside: `lamina debug${option}` });
 }
 
 /** Shows the error, and opens a shell in what the step left behind. */

@@ -1,0 +1,3 @@
+group "default" { targets = ["b", "a"] }
+target "a" {}
+target "b" { target = "x" }

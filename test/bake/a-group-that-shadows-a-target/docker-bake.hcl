@@ -1,0 +1,3 @@
+group "app" { targets = ["app", "lib"] }
+target "app" { target = "app" }
+target "lib" {}

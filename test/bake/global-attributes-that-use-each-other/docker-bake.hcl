@@ -1,0 +1,3 @@
+a = "x${b}"
+b = upper("y")
+target "default" { args = { A = a } }

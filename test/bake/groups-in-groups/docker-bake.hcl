@@ -1,0 +1,5 @@
+group "default" { targets = ["g"] }
+group "g" { targets = ["a", "h"] }
+group "h" { targets = ["b"] }
+target "a" {}
+target "b" {}

@@ -1,0 +1,5 @@
+target "web" {
+ labels = { b = "2" }
+ tags = ["y"]
+}
+target "more" {}

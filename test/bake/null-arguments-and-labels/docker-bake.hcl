@@ -1,0 +1,4 @@
+target "default" {
+ args = { A = null, B = "" }
+ labels = { l = null, m = "x" }
+}
