@@ -35,6 +35,8 @@ beforeAll(async () => {
     Dockerfile: DOCKERFILE,
     'Dockerfile.plain': 'FROM base\n',
     'token.txt': 'secret',
+    'compose.yaml':
+      'services:\n  web:\n    image: composed\n    build:\n      context: .\n      target: build\n',
   };
   directory = bench.project(files, 'project');
   await mkdir(join(bench.directory, 'config'));

@@ -37,6 +37,8 @@ export const buildingCommands: readonly ListedCommand[] = [
     aliases: ['buildx rm'],
     summary: 'forget builders; their daemons stay',
     load: async () => (await import('../commands/builders.ts')).removeBuilderCommand,
+  },
+  {
     name: 'bake',
     aliases: ['buildx bake', 'builder bake'],
     summary: 'build many targets at once, from HCL, JSON or Compose files',
