@@ -1,6 +1,7 @@
 /** Reads the characters of a source one after the other: blanks, comments, names, punctuation. */
 import type { SourceLocation } from '../errors.ts';
 import type { Source, SyntaxFault } from './source.ts';
+import type { Expression } from './syntax.ts';
 
 const NAME = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -8,15 +9,29 @@ const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Deeper nesting is refused: parsers of trees like these run out of stack. */
 const DEEPEST = 200;
 
+/** What templates need of expressions, in which there are templates again. */
+export interface Grammar {
+  readonly expression: (cursor: Cursor) => Expression;
+  /** `k, v in`, behind `for`. */
+  readonly forNames: (cursor: Cursor) => ForNames;
+}
+
+export interface ForNames {
+  readonly keyName: string | undefined;
+  readonly valueName: string;
+}
+
 export class Cursor {
   readonly source: Source;
+  readonly grammar: Grammar;
   at = 0;
   /** Inside brackets, a line end is a blank. */
   private brackets = 0;
   private depth = 0;
 
-  constructor(source: Source) {
+  constructor(source: Source, grammar: Grammar) {
     this.source = source;
+    this.grammar = grammar;
   }
 
   get text(): string {

@@ -1,6 +1,6 @@
 /** Parses bodies of HCL's native syntax. */
-import { Cursor } from './cursor.ts';
-import { parseExpression } from './parse-expression.ts';
+import type { Cursor } from './cursor.ts';
+import { cursorOf, parseExpression } from './parse-expression.ts';
 import { parsePlainString } from './parse-template.ts';
 import { Source } from './source.ts';
 import type { Attribute, Block, Body } from './syntax.ts';
@@ -12,7 +12,7 @@ import type { Attribute, Block, Body } from './syntax.ts';
  * @throws AppError HCL_SYNTAX
  */
 export function parseHcl(text: string, file: string): Body {
-  const cursor = new Cursor(new Source(file, text));
+  const cursor = cursorOf(new Source(file, text));
   if (cursor.sees('\uFEFF')) cursor.at += 1;
   return parseBody(cursor, undefined);
 }

@@ -1,6 +1,7 @@
 /** Parses expressions of HCL's native syntax. */
-import type { Cursor } from './cursor.ts';
+import { Cursor, type ForNames } from './cursor.ts';
 import { isHeredoc, parseHeredoc, parseString } from './parse-template.ts';
+import type { Source } from './source.ts';
 import type { BinaryOperator, Expression, ObjectEntry } from './syntax.ts';
 
 /** Weakest first; operators of a row bind alike, from left to right. */
@@ -12,6 +13,11 @@ const OPERATORS: readonly (readonly BinaryOperator[])[] = [
   ['+', '-'],
   ['*', '/', '%'],
 ];
+
+/** A cursor at the beginning of a source. */
+export function cursorOf(source: Source): Cursor {
+  return new Cursor(source, { expression: parseExpression, forNames: parseForNames });
+}
 
 /** @throws AppError HCL_SYNTAX */
 export function parseExpression(cursor: Cursor): Expression {
@@ -231,10 +237,7 @@ function parseFor(cursor: Cursor, start: number, end: ']' | '}'): Expression {
 }
 
 /** `k, v in`, behind `for`. */
-export function parseForNames(cursor: Cursor): {
-  readonly keyName: string | undefined;
-  readonly valueName: string;
-} {
+function parseForNames(cursor: Cursor): ForNames {
   const first = requireName(cursor);
   const second = cursor.takes(',') ? requireName(cursor) : undefined;
   if (!cursor.takesKeyword('in')) {

@@ -1,7 +1,8 @@
 /** Parses HCL's JSON syntax: the same attributes and blocks, whose strings are templates. */
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { AppError, type SourceLocation } from '../errors.ts';
-import { parseTemplateText } from './parse-template.ts';
+import { cursorOf } from './parse-expression.ts';
+import { parseTemplate } from './parse-template.ts';
 import { Source } from './source.ts';
 import type { Attribute, Block, Body, Expression, ObjectEntry } from './syntax.ts';
 
@@ -142,7 +143,7 @@ function textExpression(text: string, location: SourceLocation): Expression {
   if (!text.includes('${') && !text.includes('%{'))
     return { kind: 'literal', value: text, location };
   try {
-    return relocated(parseTemplateText(text, location.file), location);
+    return relocated(parseTemplate(cursorOf(new Source(location.file, text))), location);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new AppError(error.code, error.message, {

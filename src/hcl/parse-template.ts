@@ -1,7 +1,5 @@
 /** Parses strings, heredocs and templates of HCL. */
-import { Cursor } from './cursor.ts';
-import { parseExpression, parseForNames } from './parse-expression.ts';
-import { Source } from './source.ts';
+import type { Cursor } from './cursor.ts';
 import type { Expression, TemplatePart } from './syntax.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -36,8 +34,7 @@ export function parsePlainString(cursor: Cursor): string {
 }
 
 /** A text that is a template as a whole: a string of the JSON syntax. */
-export function parseTemplateText(text: string, file: string): Expression {
-  const cursor = new Cursor(new Source(file, text));
+export function parseTemplate(cursor: Cursor): Expression {
   const parts = parseParts(cursor, { isAtEnd: () => cursor.isAtEnd, hasEscapes: false }, 0);
   return asExpression(parts, cursor, 0);
 }
@@ -120,7 +117,7 @@ function parseUntil(
     } else if (cursor.sees('${')) {
       text = strip(cursor, text, 2);
       flush();
-      const value = inSequence(cursor, () => parseExpression(cursor));
+      const value = inSequence(cursor, () => cursor.grammar.expression(cursor));
       parts.push({ kind: 'value', value });
     } else if (cursor.sees('%{')) {
       const at = cursor.at;
@@ -180,7 +177,7 @@ function parseDirective(
     return ending;
   }
   if (cursor.takesKeyword('if')) {
-    const condition = inSequence(cursor, () => parseExpression(cursor));
+    const condition = inSequence(cursor, () => cursor.grammar.expression(cursor));
     const whenTrue = parseUntil(cursor, form, { start: at, endings: ['else', 'endif'] });
     const whenFalse =
       whenTrue.ending === 'else'
@@ -195,8 +192,8 @@ function parseDirective(
     });
   }
   const { keyName, valueName, of } = inSequence(cursor, () => ({
-    ...parseForNames(cursor),
-    of: parseExpression(cursor),
+    ...cursor.grammar.forNames(cursor),
+    of: cursor.grammar.expression(cursor),
   }));
   const { parts: body } = parseUntil(cursor, form, { start: at, endings: ['endfor'] });
   parts.push({ kind: 'for', keyName, valueName, of, body });

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';
 import { keyValues } from '../values.ts';
 import { bakeExecutionFlags, bakeTargets, executionOptions, impliedOverrides } from './bake.ts';
+import { buildFlags } from './build-flags.ts';
 
 const WHAT = 'Project';
 
@@ -30,12 +31,7 @@ const flags = {
     group: WHAT,
     help: 'what paths are relative to (default: the directory of the first file)',
   },
-  'build-arg': {
-    kind: 'list',
-    value: 'NAME[=value]',
-    group: WHAT,
-    help: 'set a build argument of all services',
-  },
+  'build-arg': { ...buildFlags['build-arg'], group: WHAT },
   'with-dependencies': {
     kind: 'switch',
     group: WHAT,
