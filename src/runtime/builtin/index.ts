@@ -1,3 +1,4 @@
+export { FILTERED_CALLS } from './filter-numbers.ts';
 export { type GuardedProcess, guardCalls, guardedEnd, STATUS_FD } from './guard-calls.ts';
 export { type LaunchHost, launchCalls } from './launch-calls.ts';
 export { isStarted, launchFailure } from './launch-failure.ts';

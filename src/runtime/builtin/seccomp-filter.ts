@@ -6,6 +6,7 @@ const LOAD = 0x20;
 const AND = 0x54;
 const JUMP = 0x05;
 const JUMP_IF_EQUAL = 0x15;
+const JUMP_IF_ABOVE = 0x25;
 const JUMP_IF_AT_LEAST = 0x35;
 const RETURN = 0x06;
 
@@ -36,6 +37,8 @@ const MODES: Readonly<Record<string, FilterMode | undefined>> = {
 /** Calls of x32 have this bit on x64; nobody uses them, and each would need a rule of its own. */
 const X32 = 0x4000_0000;
 
+type Comparison = NonNullable<OciSyscallRule['args']>[number]['op'];
+
 interface Instruction {
   readonly code: number;
   readonly operand: number;
@@ -44,10 +47,10 @@ interface Instruction {
 }
 
 /** @returns the instructions, eight bytes each; calls of other processor modes fail with ENOSYS */
-export function seccompFilter({ architectures, syscalls }: OciSeccomp): Buffer {
-  const modes = architectures.flatMap((name) => MODES[name] ?? []);
+export function seccompFilter(profile: OciSeccomp): Buffer {
+  const modes = profile.architectures.flatMap((name) => MODES[name] ?? []);
   const blocks = modes.flatMap((mode) => {
-    const block = rulesFor(mode, syscalls);
+    const block = rulesFor(mode, profile);
     return [
       { code: JUMP_IF_EQUAL, operand: AUDIT[mode], ifTrue: 1 },
       { code: JUMP, operand: block.length },
@@ -58,46 +61,74 @@ export function seccompFilter({ architectures, syscalls }: OciSeccomp): Buffer {
   return Buffer.concat(all.map(encode));
 }
 
-function rulesFor(mode: FilterMode, rules: readonly OciSyscallRule[]): Instruction[] {
+function rulesFor(mode: FilterMode, { syscalls, defaultErrnoRet }: OciSeccomp): Instruction[] {
+  const allowed = new Set<number>();
   const byNumber = new Map<number, OciSyscallRule[]>();
-  for (const rule of rules) {
+  for (const rule of syscalls) {
     for (const name of rule.names) {
       const number = numberOf(name, mode);
       if (number < 0) continue;
-      byNumber.set(number, [...(byNumber.get(number) ?? []), rule]);
+      if (rule.action === 'SCMP_ACT_ALLOW' && rule.args === undefined) allowed.add(number);
+      else byNumber.set(number, [...(byNumber.get(number) ?? []), rule]);
     }
   }
+  const newest = Math.max(...[...FILTER_NUMBERS.keys()].map((name) => numberOf(name, mode)));
   const x32 =
     mode === 'x64' ? [{ code: JUMP_IF_AT_LEAST, operand: X32, ifFalse: 1 }, refuse(ENOSYS)] : [];
   return [
     load(NUMBER),
     ...x32,
+    ...rangesOf(allowed).flatMap(([first, last]) => [
+      { code: JUMP_IF_AT_LEAST, operand: first, ifFalse: 2 },
+      { code: JUMP_IF_ABOVE, operand: last, ifTrue: 1 },
+      allow(),
+    ]),
     ...[...byNumber].flatMap(([number, some]) => {
-      const body = some.flatMap(ruleBody);
-      if (some.some(({ args }) => args !== undefined)) body.push(allow());
+      const body = [...some.flatMap(ruleBody), refuse(defaultErrnoRet)];
       return [{ code: JUMP_IF_EQUAL, operand: number, ifFalse: body.length }, ...body];
     }),
-    allow(),
+    // Not known to whoever wrote the list: programs have another way for kernels without it.
+    ...[{ code: JUMP_IF_ABOVE, operand: newest, ifFalse: 1 }, refuse(ENOSYS)],
+    refuse(defaultErrnoRet),
   ];
 }
 
+/** Numbers as ranges, both ends included, ascending: most calls are allowed, so they are few. */
+function rangesOf(numbers: ReadonlySet<number>): [first: number, last: number][] {
+  const ranges: [number, number][] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const open = ranges.at(-1);
+    if (open !== undefined && open[1] === number - 1) open[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}
+
 /** Only the lower half of an argument is compared: those of the rules are 32-bit values. */
-function ruleBody({ args, errnoRet }: OciSyscallRule): Instruction[] {
-  if (args === undefined) return [refuse(errnoRet)];
+function ruleBody({ action, args = [], errnoRet = 0 }: OciSyscallRule): Instruction[] {
   const [condition, ...others] = args;
-  if (condition === undefined || others.length > 0) throw new Error('rules have one condition');
-  const { index, value, valueTwo, op } = condition;
+  if (others.length > 0) throw new Error('rules have at most one condition');
+  const verdict = action === 'SCMP_ACT_ALLOW' ? allow() : refuse(errnoRet);
+  if (condition === undefined) return [verdict];
+  const { index, value, valueTwo = 0, op } = condition;
   const masked = op === 'SCMP_CMP_MASKED_EQ';
   return [
     load(ARGUMENTS + 8 * index),
     ...(masked ? [{ code: AND, operand: value }] : []),
-    { code: JUMP_IF_EQUAL, operand: masked ? (valueTwo ?? value) : value, ifFalse: 1 },
-    refuse(errnoRet),
+    comparison(op, masked ? valueTwo : value),
+    verdict,
   ];
 }
 
+/** Jumps over the next instruction unless it holds. */
+function comparison(op: Comparison, operand: number): Instruction {
+  if (op === 'SCMP_CMP_LT') return { code: JUMP_IF_AT_LEAST, operand, ifTrue: 1 };
+  if (op === 'SCMP_CMP_GT') return { code: JUMP_IF_ABOVE, operand, ifFalse: 1 };
+  return { code: JUMP_IF_EQUAL, operand, ifFalse: 1 };
+}
+
 function numberOf(name: string, mode: FilterMode): number {
-  const numbers = FILTER_NUMBERS[name];
+  const numbers = FILTER_NUMBERS.get(name);
   if (numbers === undefined) throw new Error(`the system call ${name} has no number`);
   return numbers[FILTER_MODES.indexOf(mode)] ?? -1;
 }

@@ -1,99 +1,53 @@
 /**
- * The system calls that a sandboxed process may not use: a list of dangerous ones; all others are allowed. Most need a
- * capability that the process lacks anyway; the filter is a second barrier, and it closes those that need none: user
- * namespaces, key rings, BPF, performance counters.
+ * The system calls that a sandboxed process may use: those of Docker's default filter. All others fail with EPERM, and ones
+ * newer than the list with ENOSYS, which programs expect of an older kernel. Most refused calls need a capability that the
+ * process lacks anyway; the filter is a second barrier, and it closes those that need none: user namespaces, key rings,
+ * io_uring, BPF, performance counters.
  */
+import { FILTERED_CALLS } from '../builtin/index.ts';
 import type { OciSeccomp, OciSyscallRule } from '../process/oci-types.ts';
 
 const EPERM = 1;
 const ENOSYS = 38;
+
+/** Families that are refused: one of the kernel's cryptography, one that reaches the host of a virtual machine. */
+const AF_ALG = 38;
 const AF_VSOCK = 40;
 
 /** CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET */
 const NEW_NAMESPACES = 0x7e020000;
 
-/** Refused to every sandbox: key rings are not divided by namespace, the rest is powerful or obsolete. */
-const REFUSED = [
-  'add_key',
-  'keyctl',
-  'request_key',
-  'io_uring_enter',
-  'io_uring_register',
-  'io_uring_setup',
-  'userfaultfd',
-  '_sysctl',
-  'nfsservctl',
-  'sysfs',
-  'uselib',
-  'ustat',
-  'vm86',
-  'vm86old',
-];
+/** PER_LINUX, PER_LINUX32, each with UNAME26 too, and the question for the present one. */
+const PERSONALITIES = [0, 8, 0x20000, 0x20008, 0xffff_ffff];
 
-/** Calls that need a capability sandboxes usually lack; a process with the capability may use them. */
-const REFUSED_WITHOUT: Readonly<Record<string, readonly string[]>> = {
+/** Calls that a process may use only with a capability. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  CAP_DAC_READ_SEARCH: ['open_by_handle_at'],
   CAP_SYS_ADMIN: [
+    ...['bpf', 'fanotify_init', 'lookup_dcookie', 'perf_event_open', 'quotactl', 'quotactl_fd'],
     // Mounts, by the old and the new calls.
-    'fsconfig',
-    'fsmount',
-    'fsopen',
-    'fspick',
-    'mount',
-    'mount_setattr',
-    'move_mount',
-    'open_tree',
-    'open_tree_attr',
-    'pivot_root',
-    'umount',
-    'umount2',
-    // Namespaces.
-    'setns',
-    'unshare',
-    // Swap, quotas, and observers of the whole machine.
-    'fanotify_init',
-    'lookup_dcookie',
-    'quotactl',
-    'quotactl_fd',
-    'swapoff',
-    'swapon',
+    ...['fsconfig', 'fsmount', 'fsopen', 'fspick', 'mount', 'mount_setattr', 'move_mount'],
+    ...['open_tree', 'open_tree_attr', 'umount', 'umount2'],
+    // Namespaces, and names in them.
+    ...['clone', 'clone3', 'setdomainname', 'sethostname', 'setns', 'unshare'],
+    ...['lsm_get_self_attr', 'lsm_list_modules', 'lsm_set_self_attr', 'syslog'],
   ],
-  CAP_SYS_BOOT: ['kexec_file_load', 'kexec_load', 'reboot'],
-  CAP_SYS_MODULE: [
-    'create_module',
-    'delete_module',
-    'finit_module',
-    'get_kernel_syms',
-    'init_module',
-    'query_module',
-  ],
+  CAP_SYS_BOOT: ['reboot'],
+  CAP_SYS_CHROOT: ['chroot'],
+  CAP_SYS_MODULE: ['delete_module', 'finit_module', 'init_module'],
   CAP_SYS_PACCT: ['acct'],
-  CAP_SYS_TIME: [
-    'adjtimex',
-    'clock_adjtime',
-    'clock_adjtime64',
-    'clock_settime',
-    'clock_settime64',
-    'settimeofday',
-    'stime',
-  ],
+  CAP_SYS_PTRACE: ['kcmp', 'pidfd_getfd', 'process_madvise'],
+  CAP_SYS_RAWIO: ['ioperm', 'iopl'],
+  CAP_SYS_TIME: ['clock_settime', 'clock_settime64', 'settimeofday', 'stime'],
   CAP_SYS_TTY_CONFIG: ['vhangup'],
+  CAP_SYS_NICE: ['get_mempolicy', 'mbind', 'set_mempolicy', 'set_mempolicy_home_node'],
   CAP_SYSLOG: ['syslog'],
   CAP_BPF: ['bpf'],
   CAP_PERFMON: ['perf_event_open'],
-  // Other processes' memory, and files outside the mount table.
-  CAP_SYS_PTRACE: ['kcmp', 'process_madvise', 'process_vm_readv', 'process_vm_writev'],
-  CAP_DAC_READ_SEARCH: ['open_by_handle_at'],
-  // The machine's memory layout and ports.
-  CAP_SYS_NICE: [
-    'get_mempolicy',
-    'mbind',
-    'migrate_pages',
-    'move_pages',
-    'set_mempolicy',
-    'set_mempolicy_home_node',
-  ],
-  CAP_SYS_RAWIO: ['ioperm', 'iopl'],
 };
+
+/** Their arguments decide. */
+const COMPARED = ['personality', 'socket'];
 
 const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
   x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
@@ -114,35 +68,42 @@ export function seccompProfile(
 ): OciSeccomp | undefined {
   const architectures = ARCHITECTURES[architecture];
   if (!architectures) return undefined;
-  const withheld = Object.entries(REFUSED_WITHOUT).filter(([name]) => !granted.has(name));
-  const mayUnshare = granted.has('CAP_SYS_ADMIN');
+  const conditional = new Set([...Object.values(NEEDED).flat(), ...COMPARED]);
+  const opened = Object.entries(NEEDED).flatMap(([name, calls]) =>
+    granted.has(name) ? calls : [],
+  );
+  const allowed = FILTERED_CALLS.filter((name) => !conditional.has(name) || opened.includes(name));
   return {
-    defaultAction: 'SCMP_ACT_ALLOW',
+    defaultAction: 'SCMP_ACT_ERRNO',
+    defaultErrnoRet: EPERM,
     architectures,
     syscalls: [
-      refuse([...REFUSED, ...withheld.flatMap(([, names]) => names)].sort(), EPERM),
-      // Its flags are in memory that no filter can read; without it C libraries use clone.
-      ...(mayUnshare ? [] : [refuse(['clone3'], ENOSYS), ...cloneRules(architecture)]),
-      {
-        ...refuse(['socket'], EPERM),
-        args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_EQ' }],
-      },
+      { names: allowed, action: 'SCMP_ACT_ALLOW' },
+      ...(granted.has('CAP_SYS_ADMIN') ? [] : processRules(architecture)),
+      ...[
+        { value: AF_ALG, op: 'SCMP_CMP_LT' as const },
+        { value: AF_ALG + 1, op: 'SCMP_CMP_EQ' as const },
+        { value: AF_VSOCK, op: 'SCMP_CMP_GT' as const },
+      ].map((condition) => allow('socket', { index: 0, ...condition })),
+      ...PERSONALITIES.map((value) => allow('personality', { index: 0, value, op: 'SCMP_CMP_EQ' })),
     ],
   };
 }
 
-/** One rule for each flag: a single rule can only check that all its bits are set. */
-function cloneRules(architecture: string): OciSyscallRule[] {
+/** New processes without new namespaces. */
+function processRules(architecture: string): OciSyscallRule[] {
   const index = architecture === 's390x' ? 1 : 0;
-  const rules: OciSyscallRule[] = [];
-  for (let bit = 1; bit < 2 ** 31; bit *= 2) {
-    if ((NEW_NAMESPACES & bit) === 0) continue;
-    const args = [{ index, value: bit, valueTwo: bit, op: 'SCMP_CMP_MASKED_EQ' as const }];
-    rules.push({ ...refuse(['clone'], EPERM), args });
-  }
-  return rules;
+  const flags = { index, value: NEW_NAMESPACES, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' as const };
+  return [
+    allow('clone', flags),
+    // Its flags are in memory that no filter can read; without it C libraries use clone.
+    { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
+  ];
 }
 
-function refuse(names: readonly string[], errnoRet: number): OciSyscallRule {
-  return { names, action: 'SCMP_ACT_ERRNO', errnoRet };
+function allow(
+  name: string,
+  condition: NonNullable<OciSyscallRule['args']>[number],
+): OciSyscallRule {
+  return { names: [name], action: 'SCMP_ACT_ALLOW', args: [condition] };
 }

@@ -31,20 +31,24 @@ export interface OciRlimit {
   readonly hard: number | 'unlimited';
 }
 
+/** Of several rules for one call, one that matches is enough. */
 export interface OciSyscallRule {
   readonly names: readonly string[];
-  readonly action: 'SCMP_ACT_ERRNO';
-  readonly errnoRet: number;
+  readonly action: 'SCMP_ACT_ALLOW' | 'SCMP_ACT_ERRNO';
+  /** For SCMP_ACT_ERRNO. */
+  readonly errnoRet?: number;
   readonly args?: readonly {
     readonly index: number;
     readonly value: number;
     readonly valueTwo?: number;
-    readonly op: 'SCMP_CMP_EQ' | 'SCMP_CMP_MASKED_EQ';
+    readonly op: 'SCMP_CMP_EQ' | 'SCMP_CMP_LT' | 'SCMP_CMP_GT' | 'SCMP_CMP_MASKED_EQ';
   }[];
 }
 
 export interface OciSeccomp {
-  readonly defaultAction: 'SCMP_ACT_ALLOW';
+  /** Of calls that no rule matches. */
+  readonly defaultAction: 'SCMP_ACT_ERRNO';
+  readonly defaultErrnoRet: number;
   readonly architectures: readonly string[];
   readonly syscalls: readonly OciSyscallRule[];
 }
