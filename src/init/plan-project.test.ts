@@ -66,6 +66,61 @@ describe('a project', () => {
       ['Node.js, npm, Next.js (standalone)', 3000, 'server.js'],
     ],
     [
+      'a server of fastify-cli',
+      {
+        'package.json': json({
+          scripts: { start: 'fastify start -l info app.js' },
+          dependencies: { fastify: '5', 'fastify-cli': '7' },
+        }),
+      },
+      [
+        'Node.js, npm, server',
+        3000,
+        'node_modules/fastify-cli/cli.js start --address 0.0.0.0 -l info app.js',
+      ],
+    ],
+    [
+      'SvelteKit with its adapter for Node.js',
+      {
+        'package.json': json({
+          scripts: { build: 'vite build' },
+          devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-node': '5', vite: '8' },
+        }),
+      },
+      ['Node.js, npm, server', 3000, 'build'],
+    ],
+    [
+      'SvelteKit with files',
+      {
+        'package.json': json({
+          scripts: { build: 'vite build' },
+          devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-static': '3' },
+        }),
+      },
+      ['Node.js, npm, front end (sveltekit)', 8080, 'nginx -g daemon off;'],
+    ],
+    [
+      'Angular',
+      {
+        'package.json': json({ scripts: { start: 'ng serve', build: 'ng build' } }),
+        'angular.json': json({ projects: { shop: {} } }),
+      },
+      ['Node.js, npm, front end (angular)', 8080, 'nginx -g daemon off;'],
+    ],
+    [
+      'a program of a Python package',
+      {
+        'pyproject.toml':
+          '[project]\nname = "x"\n[project.scripts]\nx = "shop.cli:main"\n[build-system]\nbuild-backend = "uv_build"\n',
+        'src/shop/__init__.py': '',
+      },
+      [
+        'Python, uv, program',
+        undefined,
+        "-c import sys; sys.path.insert(0, 'src'); from shop.cli import main; sys.exit(main())",
+      ],
+    ],
+    [
       'a front end',
       {
         'package.json': json({ scripts: { build: 'vite build' }, devDependencies: { vite: '7' } }),

@@ -1,5 +1,5 @@
 /** Node.js: servers, Next.js, and front ends that are files in the end. */
-import { parseManifest, type Values, valuesOf } from '../manifest.ts';
+import { parseManifest, plainName, type Values, valuesOf } from '../manifest.ts';
 import { has, type ProjectFiles, search } from '../project-files.ts';
 import { aptInstall, DEBIAN, distroless, exec, healthcheck, type Recipe } from '../recipe.ts';
 import { type PackageManager, packageManagerOf } from './package-manager.ts';
@@ -12,6 +12,7 @@ const FRONT_ENDS: Readonly<Record<string, string>> = {
   'react-scripts': 'build',
   '@vue/cli-service': 'dist',
   parcel: 'dist',
+  '@docusaurus/core': 'build',
 };
 const SERVER_PACKAGES = [
   ...['express', 'fastify', 'koa', 'hono', '@hono/node-server', '@nestjs/core', '@hapi/hapi'],
@@ -32,6 +33,9 @@ export function nodeRecipe(files: ProjectFiles): Recipe | undefined {
     manager: packageManagerOf(files, manifest),
   };
   if ('next' in project.packages) return nextRecipe(project);
+  if ('@sveltejs/kit' in project.packages) return svelteKitRecipe(project);
+  const angular = angularOutput(project);
+  if (angular !== undefined) return frontEndRecipe(project, angular, 'angular');
   const isServer = SERVER_PACKAGES.some((name) => name in valuesOf(manifest.dependencies));
   const builder = Object.keys(FRONT_ENDS).find((name) => name in project.packages);
   if (builder !== undefined && !isServer && 'build' in project.scripts) {
@@ -84,6 +88,27 @@ function frontEndRecipe(project: NodeProject, output: string, builder: string): 
   };
 }
 
+/** What SvelteKit builds depends on its adapter: a server, or files. */
+function svelteKitRecipe(project: NodeProject): Recipe {
+  if ('@sveltejs/adapter-static' in project.packages) {
+    return frontEndRecipe(project, 'build', 'sveltekit');
+  }
+  const recipe = serverRecipe(project, { port: 3000, command: ['build'] });
+  if ('@sveltejs/adapter-node' in project.packages) return recipe;
+  const note =
+    'SvelteKit needs @sveltejs/adapter-node to run in an image: install it, and set it as the adapter';
+  return { ...recipe, notes: [note] };
+}
+
+/** Where `ng build` puts the files of the first application; undefined if it is no project of Angular. */
+function angularOutput({ files, scripts }: NodeProject): string | undefined {
+  if (!has(files, 'angular.json') || !('build' in scripts)) return undefined;
+  const workspace = parseManifest('angular.json', files.text('angular.json') ?? '', JSON.parse);
+  const [name] = Object.keys(valuesOf(workspace.projects));
+  if (name === undefined) return undefined;
+  return `dist/${plainName(name, 'angular.json')}/browser`;
+}
+
 function nextRecipe(project: NodeProject): Recipe {
   const configs = ['next.config.js', 'next.config.mjs', 'next.config.ts'];
   const isStandalone = search(project.files, configs, /output:\s*['"]standalone['"]/) !== undefined;
@@ -123,15 +148,25 @@ function nextRecipe(project: NodeProject): Recipe {
   };
 }
 
-function serverRecipe(project: NodeProject): Recipe {
-  const { manager, packages, manifest } = project;
+interface Started {
+  readonly port: number | undefined;
+  /** Words after `node`. */
+  readonly command: readonly string[];
+  readonly note?: string | undefined;
+}
+
+function startOf(project: NodeProject): Started {
   const listens =
-    SERVER_PACKAGES.some((name) => name in packages) || sourcePort(project) !== undefined;
-  const port = listens ? (sourcePort(project) ?? 3000) : undefined;
-  const { command, note } = commandOf(project);
+    SERVER_PACKAGES.some((name) => name in project.packages) || sourcePort(project) !== undefined;
+  return { port: listens ? (sourcePort(project) ?? 3000) : undefined, ...commandOf(project) };
+}
+
+function serverRecipe(project: NodeProject, started: Started = startOf(project)): Recipe {
+  const { manager, manifest } = project;
+  const { port, command, note } = started;
   const dependencies = Object.keys(valuesOf(manifest.dependencies)).length > 0;
   return {
-    label: `Node.js, ${manager.name}, ${listens ? 'server' : 'program'}`,
+    label: `Node.js, ${manager.name}, ${port === undefined ? 'program' : 'server'}`,
     port,
     ignored: IGNORED,
     notes: note === undefined ? [] : [note],
@@ -173,11 +208,14 @@ function runtimeTail(port: number | undefined, command: readonly string[]): read
 }
 
 /** What `npm start` runs, without npm and without a shell. */
-function commandOf({ files, manifest, scripts }: NodeProject): {
-  readonly command: readonly string[];
-  readonly note?: string;
-} {
+function commandOf({ files, manifest, scripts, packages }: NodeProject): Omit<Started, 'port'> {
   const start = typeof scripts.start === 'string' ? scripts.start : undefined;
+  const fastify = /^fastify start((?:\s+[\w@./:=-]+)+)\s*$/.exec(start ?? '')?.[1];
+  if (fastify !== undefined && 'fastify-cli' in packages) {
+    const given = fastify.trim().split(/\s+/);
+    const address = ['--address', '0.0.0.0'];
+    return { command: ['node_modules/fastify-cli/cli.js', 'start', ...address, ...given] };
+  }
   const words = /^node((?:\s+[\w@./:=-]+)+)\s*$/
     .exec(start ?? '')?.[1]
     ?.trim()

@@ -1,6 +1,6 @@
 /** Python: pip, Poetry and uv; ASGI, WSGI, Django, and plain programs. */
 import { parse } from 'smol-toml';
-import { parseManifest, valuesOf } from '../manifest.ts';
+import { parseManifest, type Values, valuesOf } from '../manifest.ts';
 import { has, type ProjectFiles, search } from '../project-files.ts';
 import { aptInstall, DEBIAN, distroless, exec, healthcheck, type Recipe } from '../recipe.ts';
 
@@ -25,8 +25,11 @@ const PIP_CACHE = '--mount=type=cache,target=/root/.cache/pip';
 export function pythonRecipe(files: ProjectFiles): Recipe | undefined {
   const programs = files.paths.filter((path) => /^(?:[\w-]+\/){0,2}[\w-]+\.py$/.test(path));
   if (!has(files, ...MANIFESTS)) return undefined;
-  const installer = installerOf(files);
-  const served = servedBy(files, programs);
+  const pyproject = has(files, 'pyproject.toml')
+    ? parseManifest('pyproject.toml', files.text('pyproject.toml') ?? '', parse)
+    : {};
+  const installer = installerOf(files, pyproject);
+  const served = servedBy(files, programs, pyproject);
   const notes = served.notes ?? [];
   return {
     label: `Python, ${installer.name}, ${served.label}`,
@@ -62,13 +65,13 @@ interface Installer {
   install(path: (file: string) => string): readonly string[];
 }
 
-function installerOf(files: ProjectFiles): Installer {
-  const pyproject = has(files, 'pyproject.toml')
-    ? parseManifest('pyproject.toml', files.text('pyproject.toml') ?? '', parse)
-    : {};
+function installerOf(files: ProjectFiles, pyproject: Values): Installer {
   const tools = valuesOf(pyproject.tool);
-  if (has(files, 'uv.lock') || 'uv' in tools) return uv(files);
-  if (has(files, 'poetry.lock') || 'poetry' in tools) return poetry(files);
+  const backend = String(valuesOf(pyproject['build-system'])['build-backend'] ?? '');
+  if (has(files, 'uv.lock') || 'uv' in tools || backend === 'uv_build') return uv(files);
+  if (has(files, 'poetry.lock') || 'poetry' in tools || backend.startsWith('poetry.')) {
+    return poetry(files);
+  }
   if (has(files, 'requirements.txt')) {
     return {
       name: 'pip',
@@ -132,7 +135,7 @@ const APPLICATION =
 const ASGI = new Set(['FastAPI', 'Starlette', 'Litestar', 'Quart']);
 const ADDRESS = `0.0.0.0:${PORT}`;
 
-function servedBy(files: ProjectFiles, programs: readonly string[]): Served {
+function servedBy(files: ProjectFiles, programs: readonly string[], pyproject: Values): Served {
   const settings = search(
     files,
     ['manage.py'],
@@ -141,7 +144,8 @@ function servedBy(files: ProjectFiles, programs: readonly string[]): Served {
   if (settings !== undefined) {
     const site = settings.groups[0] ?? '';
     return {
-      ...{ label: 'Django', port: PORT, packages: missing(files, 'gunicorn') },
+      ...{ label: 'Django', port: PORT },
+      packages: [...missing(files, 'django'), ...missing(files, 'gunicorn')],
       command: ['-m', 'gunicorn', '--bind', ADDRESS, `${site}.wsgi`],
       notes: [
         'Django answers only to the names in ALLOWED_HOSTS: set them for the place where it runs',
@@ -182,11 +186,26 @@ function servedBy(files: ProjectFiles, programs: readonly string[]): Served {
           ],
         };
   }
+  const script = scriptOf(files, pyproject);
+  if (script !== undefined) return script;
   const main = ['main.py', 'app.py', 'src/main.py', '__main__.py', 'run.py'].find((one) =>
     has(files, one),
   );
   const notes = main === undefined ? ['no program was found: set CMD to the one to run'] : [];
   return { label: 'program', port: undefined, packages: [], command: [main ?? 'main.py'], notes };
+}
+
+const ENTRY = /^([\w.]+):(\w+)$/;
+
+/** The first program of `[project.scripts]`, as the command that installers make for it. */
+function scriptOf(files: ProjectFiles, pyproject: Values): Served | undefined {
+  const [entry] = Object.values(valuesOf(valuesOf(pyproject.project).scripts));
+  const [, module, name] = ENTRY.exec(String(entry ?? '')) ?? [];
+  if (module === undefined || name === undefined) return undefined;
+  const inSource = files.paths.some((path) => path.startsWith('src/'));
+  const source = inSource ? "sys.path.insert(0, 'src'); " : '';
+  const program = `import sys; ${source}from ${module} import ${name}; sys.exit(${name}())`;
+  return { label: 'program', port: undefined, packages: [], command: ['-c', program] };
 }
 
 function missing(files: ProjectFiles, name: string): readonly string[] {
