@@ -120,6 +120,18 @@ describe('the files that a program needs', () => {
     ]);
   });
 
+  it('include the time zones of a language that reads them when it is asked for one', () => {
+    const files = {
+      'usr/share/zoneinfo/UTC': '',
+      'usr/lib/python3.13/zoneinfo/__init__.py': '',
+      'usr/bin/app': '',
+    };
+    expect(needed(files, ['/usr/lib/python3.13/zoneinfo/__init__.py']).files).toContain(
+      'usr/share/zoneinfo/UTC',
+    );
+    expect(needed(files, ['/usr/bin/app']).files).toEqual(['usr/bin/app']);
+  });
+
   it('include the whole library of Perl, Ruby or PHP', () => {
     const files = {
       'usr/share/perl/5.40.1/JSON.pm': '',

@@ -69,6 +69,10 @@ function addNameLibraries(needed: ReadonlyMap<BytePath, FileEntry>, add: (path: 
   }
 }
 
+const ZONES = /^usr\/share\/zoneinfo(?=\/)/;
+/** Languages whose libraries read the zones of the system when they are asked for one. */
+const READS_ZONES = /(?:^|\/)(?:python3|ruby|php|perl)\b/;
+
 /** Directories that are kept whole as soon as one file in them is used. */
 const WHOLE = [
   // The standard library of Python, and what pip or a distribution installs.
@@ -89,9 +93,10 @@ const WHOLE = [
   /^etc\/java[^/]*(?=\/)/,
   // Plugins of a library: others of them are loaded by name.
   /^usr\/lib\/[^/]+-linux-\w+\/[^/]+(?=\/.*\.so$)/,
-  // A program looks up an authority by a name that is a hash.
+  // A program looks up an authority by a name that is a hash, and time zones as its users wish.
   /^etc\/ssl\/certs(?=\/)/,
   /^usr\/share\/ca-certificates(?=\/)/,
+  ZONES,
 ];
 
 function wholeTrees(needed: ReadonlyMap<BytePath, FileEntry>): ReadonlySet<BytePath> {
@@ -103,6 +108,7 @@ function wholeTrees(needed: ReadonlyMap<BytePath, FileEntry>): ReadonlySet<ByteP
       if (match !== null) roots.add(match[0]);
     }
   }
+  if ([...roots].some((root) => READS_ZONES.test(root))) roots.add('usr/share/zoneinfo');
   return roots;
 }
 
