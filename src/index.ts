@@ -48,6 +48,7 @@ export type {
   ReportedDifference,
   ReportedDive,
   ReportedFile,
+  ReportedFinding,
   ReportedImage,
   ReportedLayer,
   ReportedLeftovers,

@@ -548,6 +548,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
     'records',
     'analysis',
+    'advice',
     'web',
     'api',
   ],

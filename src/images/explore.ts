@@ -4,6 +4,7 @@ import type { ExploredImage, ExploreImageOptions } from '../api/index.ts';
 import { type Image, readLayerFile } from '../image/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { type BuildWithTimes, buildOf } from './known-build.ts';
+import { lintFindings } from './lint-findings.ts';
 import { scannedReport } from './report.ts';
 import { withImage } from './with-image.ts';
 
@@ -19,7 +20,9 @@ export function exploreImage(
 ): Promise<BuiltImage> {
   return new Promise((resolve, reject) => {
     const opened = withImage(context, options, async (source) => {
-      const { report, scanned } = await scannedReport(source, options);
+      const { report: found, scanned } = await scannedReport(source, options);
+      const findings = await lintFindings(context, source, found.layers);
+      const report = { ...found, findings };
       const { model } = scanned;
       const { image } = source;
       // The image is closed when this function has ended.

@@ -4,6 +4,7 @@ import type { ReportImageOptions } from '../api/index.ts';
 import type { LaminaContext } from '../lamina-context.ts';
 import { baseInStore, sharedLayers } from './base-image.ts';
 import { knownBuild } from './known-build.ts';
+import { lintFindings } from './lint-findings.ts';
 import { type FoundImage, withImage } from './with-image.ts';
 
 export async function reportImage(
@@ -13,7 +14,8 @@ export async function reportImage(
   const { against, base, ...common } = options;
   const report = await withImage(context, options, async (opened) => {
     const named = base === undefined ? undefined : await namedBase(context, options, opened);
-    return reportOn(opened, options, named);
+    const found = await reportOn(opened, options, named);
+    return { ...found, findings: await lintFindings(context, opened, found.layers) };
   });
   if (against === undefined) return report;
   const { compareReports } = await import('../analysis/index.ts');

@@ -28,6 +28,9 @@ export function explorerOptions({ image, name }: ExplorerSource): ExplorerOption
           : [`${layer.stage === null ? '' : `stage ${layer.stage}, `}line ${layer.line}`]),
         `${layer.files} file${layer.files === 1 ? '' : 's'}, reclaimable ${humanSize(layer.reclaimable)}`,
         layer.digest,
+        ...report.findings
+          .filter((finding) => finding.layer === layer.index)
+          .map(({ line, code, what }) => `line ${line}: ${what} (${code})`),
       ],
     })),
     summary: [

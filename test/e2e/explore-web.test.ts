@@ -75,6 +75,7 @@ describe('explore --html', () => {
     const rows = await page.locator('section[aria-label="Dockerfile"] tbody tr').allInnerTexts();
     expect(rows).toHaveLength(5);
     expect(rows[0]).toMatch(/^\s*1\s+FROM scratch\s*$/);
+    expect(rows[1]).toContain('MissingIgnoreFile the whole context is copied');
     expect(rows[2]).toMatch(
       /^1\s+3\s+COPY --chmod=600 big\.bin \/app\/big\.bin\s+ran\s+[\d.]+ m?s\s+40\.0 kB$/,
     );

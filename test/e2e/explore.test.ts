@@ -97,6 +97,17 @@ describe('the explorer', () => {
     expect(terminal.screen().join('\n')).not.toMatch(KEYS);
   });
 
+  it('shows what the linter says of the line that made a layer', async () => {
+    const context = bench.project(
+      { Dockerfile: 'FROM scratch\nCOPY . /\n', 'a.txt': 'a' },
+      'linted',
+    );
+    await bench.succeed(['build', '-q', '-t', 'linted', context]);
+    using terminal = explore('linted', { columns: 120, rows: 30 });
+    await terminal.shows(/line 2: .*/);
+    await terminal.shows(/MissingIgnoreFile/);
+  });
+
   it('hides what dive’s keys hide', async () => {
     using terminal = explore();
     await terminal.shows(KEYS);

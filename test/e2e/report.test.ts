@@ -207,6 +207,32 @@ COPY --from=build /src/small /twice
     expect(stdout).toContain('Stage build is 5MB, the image is 2kB: 2500 times smaller.');
   });
 
+  it('has what the linter says of each line, beside the layer that the line made', async () => {
+    const { findings, layers } = await report('seen');
+    expect(findings).toMatchObject([
+      { code: 'DL3059', severity: 'info', line: 6, layer: 3, bytes: null },
+    ]);
+    expect(layers[3]?.line).toBe(6);
+    const { stdout } = await bench.succeed(['report', 'seen']);
+    expect(stdout).toMatch(/^ +6 +3 +- +DL3059 +\S/m);
+    // The text that was built is linted, not what is there by now; comments in it count.
+    const Dockerfile = DOCKERFILE.replace(/(?=RUN .*"sh")/, '# hadolint ignore=DL3059\n');
+    const files = { busybox: readFileSync(busybox()), big: '', small: '', key: KEY };
+    const context = bench.project({ ...files, Dockerfile }, 'exempt');
+    await bench.succeed(['build', '-q', '-t', 'exempt', context]);
+    writeFileSync(join(context, 'Dockerfile'), DOCKERFILE);
+    expect((await report('exempt')).findings).toEqual([]);
+  });
+
+  it('goes without findings where the settings of the linter are broken, or no build is known', async () => {
+    const cwd = bench.project({ '.hadolint.yaml': 'ignored: {' }, 'broken-settings');
+    const { stdout } = await bench.succeed(['report', '--format', 'json', 'seen'], { cwd });
+    expect(JSON.parse(stdout).findings).toEqual([]);
+    const elsewhere = ['--root', file('other-root'), `oci-archive:${file('oci.tar')}`];
+    expect((await report('seen')).findings).not.toEqual([]);
+    expect((await report(elsewhere.at(-1) ?? '', ...elsewhere.slice(0, 2))).findings).toEqual([]);
+  });
+
   it('tells steps apart that make the same layer', async () => {
     const dockerfile = 'FROM scratch\nCOPY small /small\nCOPY small /small\n';
     const context = bench.project({ Dockerfile: dockerfile, small: 'small' }, 'same');

@@ -32,6 +32,7 @@ function report(changes: Partial<ImageReport>): ImageReport {
       packages: [],
       secrets: [],
       singleStage: null,
+      findings: [],
       stages: [],
       problems: [],
     },

@@ -107,6 +107,7 @@ export async function makeReport(
       options.singleStage === undefined
         ? null
         : { bytes: options.singleStage, factor: factor(options.singleStage, size.unpacked) },
+    findings: [],
     base: options.base === undefined ? null : reportedBase(options.base, layers),
     pull: pullTimes(size, rates),
     cost: estimateCost(size, rates),

@@ -31,6 +31,8 @@ export interface ImageReport {
   readonly stages: readonly ReportedStage[];
   /** What a Dockerfile with a single stage would have shipped; null where that is not known. */
   readonly singleStage: ReportedSingleStage | null;
+  /** What the linter says of the Dockerfile, as the build read it; empty where its text is not on record. */
+  readonly findings: readonly ReportedFinding[];
   /** What the image adds to the one it is based on; null where no base is known. */
   readonly base: ReportedBase | null;
   /** How long a machine that has nothing of the image takes to get it, slowest network first. */
@@ -104,6 +106,22 @@ export interface ReportedDifference {
   readonly newSecrets: readonly ReportedSecret[];
   /** Layers of the other image that could not be read: the numbers are wrong by what is in them. */
   readonly problems: readonly ReportedProblem[];
+}
+
+/** A finding of the linter. */
+export interface ReportedFinding {
+  /** That of the rule, such as `DL3009`. */
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info' | 'style';
+  /** Of the Dockerfile, from 1. */
+  readonly line: number;
+  /** What the instruction on the line made; null: no layer of the image. */
+  readonly layer: number | null;
+  readonly what: string;
+  /** What to do; empty if that is obvious. */
+  readonly hint: string;
+  /** Bytes that the change would save, measured in the last build or estimated; null where that is not known. */
+  readonly bytes: number | null;
 }
 
 /** A package that came, went, or changed. */

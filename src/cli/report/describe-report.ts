@@ -5,6 +5,7 @@ import { shortId } from '../commands/images.ts';
 import { againstSection } from './describe-against.ts';
 import { largestSection, packagesSection } from './describe-contents.ts';
 import { costSection, pullSection, stagesSection } from './describe-cost.ts';
+import { findingsSection } from './describe-findings.ts';
 import { secretsSection, securitySection } from './describe-security.ts';
 import { duplicatesSection, leftoversSection, reclaimableSection } from './describe-waste.ts';
 import type { ReportDocument, Section } from './document.ts';
@@ -19,6 +20,7 @@ export function describeReport(report: ImageReport, rows: number): ReportDocumen
     againstSection(report, rows),
     layersSection(report),
     stagesSection(report),
+    findingsSection(report, rows),
     reclaimableSection(report, rows),
     leftoversSection(report),
     duplicatesSection(report, rows),

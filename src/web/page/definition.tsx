@@ -34,6 +34,7 @@ export function Definition({ image, position, theme, chosen, onChoose }: Definit
   const title = isFile ? (build?.dockerfile ?? 'Dockerfile') : 'History';
   const rows: ComponentChildren[] = [];
   let next = 0;
+  const findings = Map.groupBy(isFile ? report.findings : [], (one) => one.line);
   for (let line = 1; line <= lines.length; line++) {
     while ((instructions[next]?.last ?? Number.POSITIVE_INFINITY) < line) next++;
     const instruction = instructions[next];
@@ -51,6 +52,7 @@ export function Definition({ image, position, theme, chosen, onChoose }: Definit
         {isFile && <td class="number line-number">{line}</td>}
         <td class="code">
           <Code text={lines[line - 1] ?? ''} isFirst={isFirst} />
+          <Findings findings={findings.get(line) ?? []} />
         </td>
         {isFirst && cost !== undefined && (
           <Cost cost={cost} most={most} rows={instruction.last - line + 1} hasTimes={isFile} />
@@ -209,6 +211,21 @@ function LayerLink({ layers, colours, chosen, onChoose }: LayerLinkProps) {
     >
       {first === last ? first : `${first}–${last}`}
     </button>
+  );
+}
+
+/** What the linter says of a line. */
+function Findings({ findings }: { findings: PageImage['report']['findings'] }) {
+  if (findings.length === 0) return null;
+  return (
+    <ul class="lint">
+      {findings.map(({ code, severity, what, hint, bytes }) => (
+        <li key={`${code} ${what}`} title={hint}>
+          <b class={severity}>{code}</b> {what}
+          {bytes === null ? '' : `, ${size(bytes)}`}
+        </li>
+      ))}
+    </ul>
   );
 }
 
