@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { checkAnswer } from './examples/checks.mjs';
 import { succeed } from './examples/lamina.mjs';
 import { examples } from './examples/list.mjs';
-import { inCopy, megabytes, optimized, sizeOf, TRUST } from './examples/optimized.mjs';
+import { inCopy, inStoreWith, megabytes, optimized, sizeOf, TRUST } from './examples/optimized.mjs';
 import { Services } from './examples/services.mjs';
 import { installPackages, laminaProgram, root, run, say } from './host.mjs';
 import { continueWithPinnedNode } from './pinned-node.mjs';
@@ -42,7 +42,7 @@ function basesOf({ bases = [] }) {
 async function measure(example) {
   const { name, answers, path, port: variable, expect } = example;
   const extras = (await example.prepare?.(services)) ?? { args: [], naiveArgs: [], env: {} };
-  return await inCopy(`${root}examples/${name}`, basesOf(example), async (copy, storeEnv) => {
+  const measureIn = async (copy, storeEnv) => {
     const env = { ...storeEnv, ...extras.env };
     say(`${name}: by hand`);
     await succeed(['build', ...TRUST, '-q', '-t', 'by-hand', ...extras.args, copy], { env });
@@ -53,7 +53,10 @@ async function measure(example) {
     });
     await checkAnswer(example, 'optimized', { env, expected: expect });
     return { ...measured, byHand: await sizeOf('by-hand', env) };
-  });
+  };
+  return await inStoreWith(basesOf(example), (env) =>
+    inCopy(`${root}examples/${name}`, (copy) => measureIn(copy, env)),
+  );
 }
 
 function shareOf({ before, byHand, after }) {

@@ -10,23 +10,35 @@ import { ExampleStore } from './store.mjs';
 export const TRUST = ['--ca-certificates', 'host'];
 
 /**
- * Calls `work` with a copy of the project's directory and the environment of a new store with the base images.
- * @param {string} directory
+ * Calls `work` with the environment of a new store that has only the base images.
  * @param {readonly string[]} bases names in the default store
- * @param {(copy: string, env: Record<string, string>) => Promise<T>} work
+ * @param {(env: Record<string, string>) => Promise<T>} work
  * @template T
  */
-export async function inCopy(directory, bases, work) {
+export async function inStoreWith(bases, work) {
   const store = new ExampleStore();
-  const copy = mkdtempSync(join(tmpdir(), 'lamina-optimize-'));
   try {
     const archive = join(store.directory, 'bases.tar');
     await succeed(['save', '-o', archive, ...bases]);
     await succeed(['load', '--quiet', '-i', archive], store);
-    cpSync(directory, copy, { recursive: true, preserveTimestamps: true });
-    return await work(copy, store.env);
+    return await work(store.env);
   } finally {
     store.remove();
+  }
+}
+
+/**
+ * Calls `work` with a copy of a directory.
+ * @param {string} directory
+ * @param {(copy: string) => Promise<T>} work
+ * @template T
+ */
+export async function inCopy(directory, work) {
+  const copy = mkdtempSync(join(tmpdir(), 'lamina-optimize-'));
+  try {
+    cpSync(directory, copy, { recursive: true, preserveTimestamps: true });
+    return await work(copy);
+  } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
