@@ -23,6 +23,27 @@ describe('a source of lower directories', () => {
     expect(kinds).toEqual(FORMS().erofs ? ['erofs', ...expected] : expected);
   });
 
+  it('looks up a layer once, however many steps use it', async () => {
+    await using bench = await TestStore.open();
+    const { store } = bench;
+    const layers = [await addLayer(store, { a: '1' }), await addLayer(store, { b: '2' })];
+    let lookups = 0;
+    const counted = new Proxy(store.layers, {
+      get(target, key) {
+        if (key === 'get') lookups++;
+        const value: unknown = Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const source = new LowerSource(Object.create(store, { layers: { value: counted } }), FORMS);
+    const use = () => source.use(layers, async (lowers) => lowers, { isMountFailure });
+    const first = await use();
+    const after = lookups;
+    expect(await use()).toEqual(first);
+    expect(lookups).toBe(after);
+    expect(after).toBeGreaterThan(0);
+  });
+
   it('passes other failures on', async () => {
     await using bench = await TestStore.open();
     const layer = await addLayer(bench.store, { file: 'text' });

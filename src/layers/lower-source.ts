@@ -2,7 +2,7 @@
 import type { LayerId } from '../store/index.ts';
 import type { TreeForm } from '../system/index.ts';
 import type { LayerStore } from './layer-store.ts';
-import { type LowerDirectory, lowerOf } from './lower.ts';
+import { type LowerDirectory, type LowerOptions, lowerOf } from './lower.ts';
 
 /** What the caller can mount. */
 export interface LowerForms {
@@ -25,6 +25,8 @@ export class LowerSource {
   readonly #store: LayerStore;
   readonly #forms: () => LowerForms;
   #mayUseErofs = true;
+  /** Each of many steps uses all layers below it. They stay as long as the store is open. */
+  readonly #known = new Map<LayerId, LowerDirectory>();
 
   /** @param forms asked for when lowers are */
   constructor(store: LayerStore, forms: () => LowerForms) {
@@ -51,12 +53,19 @@ export class LowerSource {
       if (!mayUnpack || !options.isMountFailure(error)) throw error;
     }
     this.#mayUseErofs = false;
+    this.#known.clear();
     return work(await this.#lowers(ids, options.signal));
   }
 
   #lowers(ids: readonly LayerId[], signal: AbortSignal | undefined): Promise<LowerDirectory[]> {
     const { form, erofs } = this.#forms();
     const options = { form, erofs: erofs && this.#mayUseErofs, signal };
-    return Promise.all(ids.map((id) => lowerOf(this.#store, id, options)));
+    return Promise.all(ids.map((id) => this.#known.get(id) ?? this.#lower(id, options)));
+  }
+
+  async #lower(id: LayerId, options: LowerOptions): Promise<LowerDirectory> {
+    const lower = await lowerOf(this.#store, id, options);
+    if (lower.kind === 'directory' || this.#mayUseErofs) this.#known.set(id, lower);
+    return lower;
   }
 }

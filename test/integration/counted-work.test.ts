@@ -2,6 +2,7 @@
  * Work grows as it should. Times depend on the machine, so calls of the kernel are counted, for some files and for twice as
  * many.
  */
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
 import { Workbench } from '../support/cli.ts';
 import { type Work, workOf } from '../support/counted-work.ts';
+import { startRegistry } from '../support/registry.ts';
 
 const FEW = 300;
 const SIZE = 4000;
@@ -160,6 +162,43 @@ describe('steps and stages', { timeout: 300_000 }, () => {
       return (await workOf(bench, args, directory)).calls;
     };
     expect((await calls(1000)) - (await calls(100))).toBeLessThan(100);
+  });
+});
+
+describe('an image of a registry', { timeout: 300_000 }, () => {
+  const MEGABYTE = 2 ** 20;
+
+  it('is read once to push it, and received and unpacked once to pull it', async () => {
+    await using first = await startRegistry();
+    await using registry = await startRegistry();
+    /** Bytes that a push and a pull of a layer read. */
+    const work = async (megabytes: number): Promise<{ pushed: number; pulled: number }> => {
+      const files = {
+        Dockerfile: 'FROM scratch\nCOPY file /\n',
+        file: randomBytes(megabytes * MEGABYTE),
+      };
+      const name = `${registry.name}/size-${megabytes}:1`;
+      await bench.succeed(['build', '-q', '-t', name, bench.project(files, `size-${megabytes}`)]);
+      // The compressed layer is made at the first push.
+      const earlier = `${first.name}/size-${megabytes}:1`;
+      await bench.succeed(['tag', name, earlier]);
+      await bench.succeed(['push', '-q', earlier]);
+      const push = await workOf(bench, ['push', '-q', name], registry.directory);
+      await bench.succeed(['rmi', name, earlier]);
+      await bench.succeed(['system', 'prune', '-af']);
+      const pull = await workOf(bench, ['pull', '-q', name], registry.directory);
+      return { pushed: push.read, pulled: pull.read };
+    };
+    // Code that V8 compiled is kept by then.
+    await work(1);
+    const few = await work(2);
+    const many = await work(8);
+    const more = 6 * MEGABYTE;
+    expect(many.pushed - few.pushed).toBeGreaterThan(0.9 * more);
+    expect(many.pushed - few.pushed).toBeLessThan(1.1 * more);
+    // Once from the connection; a thread that hashes the tar may read it again.
+    expect(many.pulled - few.pulled).toBeGreaterThan(0.9 * more);
+    expect(many.pulled - few.pulled).toBeLessThan(2.2 * more);
   });
 });
 
