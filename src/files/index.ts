@@ -1,5 +1,6 @@
 export * from './content-digest.ts';
 export * from './entry.ts';
+export * from './entry-table.ts';
 export * from './entry-tree.ts';
 export * from './go-pattern.ts';
 export * from './mode.ts';

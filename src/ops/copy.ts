@@ -4,14 +4,14 @@ import type { ContentRange, FileTree } from '../files/index.ts';
 import type { CopyOp } from '../graph/index.ts';
 import type { AddAllOptions, EntryItem, FinishedLayer, TarIdentity } from '../layers/index.ts';
 import { hasErrorCode } from '../system/index.ts';
-import type { DraftFile } from './layer-draft.ts';
+import type { DraftFile, SelectedSource } from './layer-draft.ts';
 import { type ResolvedOwner, requireNumericOwner, resolveOwner } from './owner.ts';
 import { isLinked, putFiles } from './put-files.ts';
 import {
-  type KeptFile,
+  type KeptFiles,
   type ReadFile,
+  ReadFiles,
   type SelectedContent,
-  type SelectedFile,
   type SelectedFiles,
   type SelectedRoot,
   unreadableSource,
@@ -28,7 +28,7 @@ export interface CopyOptions {
   /** The files to copy, one selection for each source of the operation. */
   readonly selected: readonly SelectedFiles[];
   /** Those of its files that are in memory already. */
-  readonly kept?: ReadonlyMap<SelectedFile, KeptFile> | undefined;
+  readonly kept?: KeptFiles | undefined;
   /** The file system copied into; undefined for an empty one. */
   readonly base: FileTree | undefined;
   /** Milliseconds since the epoch: the time of files without one. */
@@ -49,7 +49,7 @@ export interface CopyResult {
   /** Regular files in the layer. */
   readonly files: number;
   /** The selected files as they were when copied, for their digest. */
-  readonly copied: ReadonlyMap<SelectedFile, ReadFile>;
+  readonly copied: ReadFiles;
   readonly warnings: readonly Warning[];
   /** Identity of the layer's tar, if the writer hashes it. */
   readonly tar?: Promise<TarIdentity> | undefined;
@@ -67,7 +67,7 @@ export async function copyFiles(op: CopyOp, options: CopyOptions): Promise<CopyR
   await using spool = await ArchiveSpool.create(options.temporaryDirectory, options.unpackLimit);
   const archives = new Map<SelectedRoot, UnpackedArchive>();
   for (const root of packed) {
-    const content = root.files[0]?.content;
+    const content = root.files.at(0)?.content;
     if (content?.kind !== 'tree') continue;
     const range = content.tree.content(content.source);
     archives.set(root, await spool.unpack(range, options.signal).catch(faultIn(root.part)));
@@ -85,16 +85,15 @@ async function pack(
   const { owner: spec } = op;
   const owner = spec === undefined ? undefined : inPart('chown', () => ownerOf(op, spec, base));
   const { files: drafted, warnings } = putFiles(op, selected, base, { owner, now, archives });
-  const copied = new Map<SelectedFile, ReadFile>();
-  const onStored = (item: number, stored: ReadFile): void => {
-    const from = drafted[item]?.from;
-    if (from?.content !== undefined) learn(copied, from, stored);
-  };
+  const copied = new ReadFiles();
+  const queue = new ItemQueue(drafted, kept);
+  const onStored = (item: number, stored: ReadFile): void => queue.stored(item, stored, copied);
   const adding = { signal, onProgress, onStored, sorted: true };
-  await writer.addAll(items(drafted, kept), adding).catch(explain);
+  await writer.addAll(queue.items(), adding).catch(explain);
   const layer = writer.finish();
   for (const [root, { digest, size }] of archives) {
-    for (const file of root.files) learn(copied, file, { digest, size });
+    const file = root.files.at(0);
+    if (file !== undefined) learn(copied, { file, root, number: 0 }, { digest, size });
   }
   return {
     addedBytes: layer.size,
@@ -119,23 +118,47 @@ function explain(error: unknown): never {
   throw error;
 }
 
-function* items(
-  files: readonly DraftFile[],
-  kept: CopyOptions['kept'] = new Map(),
-): Iterable<EntryItem> {
-  for (const { entry, content, opaque, from } of files) {
-    const memory = from && kept.get(from);
-    if (memory !== undefined) {
-      const { bytes, digest } = memory;
-      yield { kind: 'entry', entry, content: bytes, digest, opaque };
-    } else {
-      const expected =
-        content?.kind === 'tree' ? content.tree.knownDigest(content.source) : undefined;
-      const isFixed = content?.kind === 'tree' && content.tree.isLive !== true;
-      const digest = isFixed ? expected : undefined;
-      yield { kind: 'entry', entry, content: bytesOf(content), digest, expected, opaque };
+/** The items of a layer, and what they were made of until the writer has stored them. */
+class ItemQueue {
+  readonly #drafted: Iterable<DraftFile>;
+  readonly #kept: KeptFiles | undefined;
+  /** By the numbers of items: the writer may be some items behind. */
+  readonly #waiting = new Map<number, SelectedSource>();
+
+  constructor(drafted: Iterable<DraftFile>, kept: KeptFiles | undefined) {
+    this.#drafted = drafted;
+    this.#kept = kept;
+  }
+
+  *items(): Generator<EntryItem, void> {
+    let item = 0;
+    for (const file of this.#drafted) {
+      if (file.from?.file.content !== undefined) this.#waiting.set(item, file.from);
+      item++;
+      yield itemOf(file, this.#kept);
     }
   }
+
+  stored(item: number, stored: ReadFile, copied: ReadFiles): void {
+    const from = this.#waiting.get(item);
+    this.#waiting.delete(item);
+    if (from !== undefined) learn(copied, from, stored);
+  }
+}
+
+function itemOf(
+  { entry, content, opaque, from }: DraftFile,
+  kept: KeptFiles | undefined,
+): EntryItem {
+  const memory = from && kept?.get(from.root, from.number);
+  if (memory !== undefined) {
+    const { bytes, digest } = memory;
+    return { kind: 'entry', entry, content: bytes, digest, opaque };
+  }
+  const expected = content?.kind === 'tree' ? content.tree.knownDigest(content.source) : undefined;
+  const isFixed = content?.kind === 'tree' && content.tree.isLive !== true;
+  const digest = isFixed ? expected : undefined;
+  return { kind: 'entry', entry, content: bytesOf(content), digest, expected, opaque };
 }
 
 function bytesOf(content: SelectedContent | undefined): ContentRange | Uint8Array | undefined {
@@ -152,8 +175,8 @@ function bytesOf(content: SelectedContent | undefined): ContentRange | Uint8Arra
 }
 
 /** Records a file as it was when copied, and lets its tree remember the digest. */
-function learn(copied: Map<SelectedFile, ReadFile>, file: SelectedFile, was: ReadFile): void {
-  copied.set(file, was);
+function learn(copied: ReadFiles, { file, root, number }: SelectedSource, was: ReadFile): void {
+  copied.set(root, number, was);
   if (file.content?.kind !== 'tree') return;
   const { tree, source } = file.content;
   if (was.size === source.size) tree.rememberDigest(source, was.digest);

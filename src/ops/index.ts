@@ -19,10 +19,10 @@ export {
   type SecretText,
 } from './secrets/index.ts';
 export {
-  type KeptFile,
+  KeptFiles,
   type ListedFile,
   type OnListed,
-  type ReadFile,
+  type ReadFiles,
   type SelectedFile,
   type SelectedFiles,
   type SelectedRoot,

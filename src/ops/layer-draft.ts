@@ -12,7 +12,14 @@ import {
   toText,
 } from '../files/index.ts';
 import type { Owner } from './owner.ts';
-import type { SelectedContent, SelectedFile } from './selection/index.ts';
+import type { SelectedContent, SelectedFile, SelectedRoot } from './selection/index.ts';
+
+/** A selected file, and which one it is. */
+export interface SelectedSource {
+  readonly file: SelectedFile;
+  readonly root: SelectedRoot;
+  readonly number: number;
+}
 
 /** One entry of the layer to be made. */
 export interface DraftFile {
@@ -21,7 +28,7 @@ export interface DraftFile {
   /** For regular files. */
   readonly content?: SelectedContent | undefined;
   /** Its source; undefined for implied directories and members of archives. */
-  readonly from?: SelectedFile | undefined;
+  readonly from?: SelectedSource | undefined;
   /** A directory that replaces another one: lower layers do not show through. */
   readonly opaque?: boolean | undefined;
 }
@@ -85,11 +92,21 @@ export class LayerDraft implements Lookup {
    * @throws AppError COPY_DIRECTORY_OVER_FILE, COPY_FILE_OVER_DIRECTORY
    */
   put(file: DraftFile): void {
+    const merged = this.merged(file);
+    if (merged !== undefined) this.#set(merged);
+  }
+
+  /**
+   * What `put` would put.
+   * @returns undefined for a directory that exists as it is
+   * @throws as `put`
+   */
+  merged(file: DraftFile): DraftFile | undefined {
     const { entry } = file;
     const existing = this.lookup(entry.path);
-    if (entry.type === 'directory') this.#putDirectory(file, existing);
-    else if (existing?.type === 'directory') throw fileOverDirectory(file);
-    else this.#set(file);
+    if (entry.type === 'directory') return this.#mergedDirectory(file, existing);
+    if (existing?.type === 'directory') throw fileOverDirectory(file);
+    return file;
   }
 
   /** Removes the path, with everything below it. The caller must put something else there. */
@@ -131,19 +148,19 @@ export class LayerDraft implements Lookup {
   }
 
   /** An existing directory takes the metadata of the source; one only passed through takes the mode. */
-  #putDirectory(file: DraftFile, existing: FileEntry | undefined): void {
-    const { entry, from } = file;
+  #mergedDirectory(file: DraftFile, existing: FileEntry | undefined): DraftFile | undefined {
+    const { entry } = file;
+    const passingMode = file.from?.file.passingMode;
     if (existing === undefined) {
-      this.#set(this.#removed.has(entry.path) ? { ...file, opaque: true } : file);
-      return;
+      return this.#removed.has(entry.path) ? { ...file, opaque: true } : file;
     }
     if (existing.type !== 'directory') throw directoryOverFile(toText(entry.path), entry.path);
     const merged =
-      from?.passingMode === undefined
+      passingMode === undefined
         ? { ...entry, ...mergedXattrs(existing, entry) }
-        : { ...existing, mode: from.passingMode };
-    if (sameDirectory(existing, merged)) return;
-    this.#set({ ...file, entry: merged, opaque: this.#files.get(entry.path)?.opaque });
+        : { ...existing, mode: passingMode };
+    if (sameDirectory(existing, merged)) return undefined;
+    return { ...file, entry: merged, opaque: this.#files.get(entry.path)?.opaque };
   }
 
   #set(file: DraftFile): void {

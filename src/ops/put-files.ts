@@ -33,8 +33,8 @@ export interface PutOptions {
 }
 
 export interface PutResult {
-  /** Sorted by path: the entries of the layer. */
-  readonly files: readonly DraftFile[];
+  /** Sorted by path: the entries of the layer. Can be iterated once, and throws as `putFiles`. */
+  readonly files: Iterable<DraftFile>;
   readonly warnings: readonly Warning[];
 }
 
@@ -57,6 +57,10 @@ export function putFiles(
     mtime: Math.floor(options.now / 1000),
   });
   const destination = toBytes(op.destination);
+  const only = onlyDirectory(selected);
+  if (only !== undefined) {
+    return { files: directoryFiles(draft, { destination, owner }, only), warnings: [] };
+  }
   const targets = new Map<BytePath, SelectedRoot>();
   const warnings: Warning[] = [];
   for (const { roots } of selected) {
@@ -76,6 +80,39 @@ export function putFiles(
     }
   }
   return { files: draft.files(), warnings };
+}
+
+function onlyDirectory(selected: readonly SelectedFiles[]): SelectedRoot | undefined {
+  const roots = selected.flatMap((one) => one.roots);
+  return roots.length === 1 && roots[0]?.kind === 'directory' ? roots[0] : undefined;
+}
+
+/**
+ * The entries of one directory, of which no path repeats, without a draft of all of them: first those that lead to it,
+ * then those in it, which are sorted already.
+ */
+function* directoryFiles(
+  draft: LayerDraft,
+  { destination, owner }: Destination,
+  root: SelectedRoot,
+): Generator<DraftFile, void> {
+  const to = { destination, owner, groups: new Map<number, number>() };
+  try {
+    const target = findTarget(draft, destination, root);
+    const files = rootFiles(draft, to, { root, target });
+    let next = files.next();
+    // The directory itself.
+    for (; next.done !== true && next.value.entry.path === target; next = files.next()) {
+      draft.put(next.value);
+    }
+    yield* draft.files();
+    for (; next.done !== true; next = files.next()) {
+      const file = draft.merged(next.value);
+      if (file !== undefined) yield file;
+    }
+  } catch (error) {
+    faultIn('destination')(error);
+  }
 }
 
 /** The archive's contents may be at fault, or the destination. */
@@ -133,24 +170,31 @@ interface RootTarget extends Destination {
 }
 
 /** @returns the path of a file, or of the directory it was merged into */
-function putRoot(
+function putRoot(draft: LayerDraft, to: RootTarget, root: SelectedRoot): BytePath {
+  const target = findTarget(draft, to.destination, root);
+  for (const file of rootFiles(draft, to, { root, target })) draft.put(file);
+  return target;
+}
+
+/** The files of a root, at their paths in the file system. */
+function* rootFiles(
   draft: LayerDraft,
-  { destination, owner, groups }: RootTarget,
-  root: SelectedRoot,
-): BytePath {
-  const target = findTarget(draft, destination, root);
-  for (const from of root.files) {
-    const path = joinPath(target, from.entry.path);
-    const entry = owned(from.entry, path, owner);
+  { owner, groups }: RootTarget,
+  { root, target }: { readonly root: SelectedRoot; readonly target: BytePath },
+): Generator<DraftFile, void> {
+  let number = 0;
+  for (const file of root.files) {
+    const from = { file, root, number: number++ };
+    const { content } = file;
+    const entry = owned(file.entry, joinPath(target, file.entry.path), owner);
     const { linkGroup } = entry;
-    if (linkGroup === undefined) draft.put({ entry, content: from.content, from });
+    if (linkGroup === undefined) yield { entry, content, from };
     else {
       const group = groups.get(linkGroup) ?? draft.newLinkGroup();
       groups.set(linkGroup, group);
-      draft.put({ entry: { ...entry, linkGroup: group }, content: from.content, from });
+      yield { entry: { ...entry, linkGroup: group }, content, from };
     }
   }
-  return target;
 }
 
 function owned(entry: FileEntry, path: BytePath, owner: Owner | undefined): FileEntry {

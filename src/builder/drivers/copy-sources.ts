@@ -21,9 +21,8 @@ import {
   type Vertex,
 } from '../../graph/index.ts';
 import {
-  type KeptFile,
-  type ReadFile,
-  type SelectedFile,
+  KeptFiles,
+  type ReadFiles,
   type SelectedFiles,
   selectFiles,
   selectInline,
@@ -48,11 +47,11 @@ type CopyContext = FileTree & Pick<ContextTree, 'knownSelection' | 'rememberSele
 type CopyStep = Pick<StepContext, 'vertex' | 'inputs' | 'working' | 'signal'>;
 
 /** Packs the files of the operation. @returns those that were read */
-export type PackFiles = () => Promise<ReadonlyMap<SelectedFile, ReadFile>>;
+export type PackFiles = () => Promise<ReadFiles>;
 
 export class CopySources {
   /** Contents of a context, read for the key. */
-  readonly kept = new Map<SelectedFile, KeptFile>();
+  readonly kept = new KeptFiles();
   readonly #session: CopySession;
   readonly #step: CopyStep;
   readonly #op: CopyOp;
@@ -86,7 +85,7 @@ export class CopySources {
   }
 
   /** The same digests from the copied files. */
-  async digestsOf(read: ReadonlyMap<SelectedFile, ReadFile>): Promise<readonly string[]> {
+  async digestsOf(read: ReadFiles): Promise<readonly string[]> {
     const { signal } = this.#step;
     const { onListed } = this.#session;
     const digest = async (source: TreeSource) => {

@@ -1,11 +1,6 @@
 /** Digests of some files of another step's result. */
 import { type FileSelection, stableJson } from '../../graph/index.ts';
-import {
-  type ReadFile,
-  type SelectedFile,
-  type SelectedFiles,
-  selectionDigest,
-} from '../../ops/index.ts';
+import { type ReadFiles, type SelectedFiles, selectionDigest } from '../../ops/index.ts';
 import type { StepContext } from '../../solver/index.ts';
 import type { SourceSession } from '../session/session.ts';
 
@@ -16,9 +11,7 @@ export interface FilesOfInput {
   /** Selects them; called only when their digest is unknown. */
   readonly select: () => Promise<SelectedFiles>;
   /** Reads them in another way, if that is better. */
-  readonly read?:
-    | ((selected: SelectedFiles) => Promise<ReadonlyMap<SelectedFile, ReadFile> | undefined>)
-    | undefined;
+  readonly read?: ((selected: SelectedFiles) => Promise<ReadFiles | undefined>) | undefined;
 }
 
 /** The digest of the files, remembered under the key of the input: if it is known, the input is not built. */

@@ -1,8 +1,7 @@
 export type { ListedFile, OnListed } from './listed-files.ts';
+export { type KeptFile, KeptFiles, type ReadFile, ReadFiles } from './read-files.ts';
 export { selectFiles, selectInline } from './select-files.ts';
 export {
-  type KeptFile,
-  type ReadFile,
   type SelectedContent,
   type SelectedFile,
   type SelectedFiles,

@@ -1,10 +1,6 @@
 /** The selected files, one by one, for the record of a build. */
-import {
-  type DigestedEntry,
-  type FileEntry,
-  joinPath,
-  type TreeDigest,
-} from '../../files/index.ts';
+import { type FileEntry, joinPath, type TreeDigest } from '../../files/index.ts';
+import type { ReadFiles } from './read-files.ts';
 
 export interface ListedFile {
   /** In the source tree; latin1 bytes. */
@@ -23,26 +19,22 @@ export interface ListedFile {
 /** Receives the files of each digest. The list is made when `list` is called. */
 export type OnListed = (digest: TreeDigest, list: () => Iterable<ListedFile>) => void;
 
+/** `SelectedFiles`. */
 interface SelectedRoots {
   readonly roots: readonly {
     readonly kind: string;
     readonly top: FileEntry;
-    readonly files: readonly unknown[];
+    readonly files: Iterable<{ readonly entry: FileEntry }> & { readonly length: number };
   }[];
 }
 
-/** @param items those of the selection's digest: for each root itself, then its files */
-export function* listedFiles(
-  { roots }: SelectedRoots,
-  items: readonly DigestedEntry[],
-): Iterable<ListedFile> {
-  let at = 0;
-  for (const { kind, top, files } of roots) {
-    at++;
-    for (const _ of files) {
-      const item = items[at++];
-      if (item === undefined) return;
-      const { entry, digest } = item;
+/** @param read what their digest was made of */
+export function* listedFiles({ roots }: SelectedRoots, read: ReadFiles): Iterable<ListedFile> {
+  for (const root of roots) {
+    const { kind, top } = root;
+    let number = 0;
+    for (const { entry } of root.files) {
+      const was = read.get(root, number++);
       // Without spreading: this runs once for each file, before anything is compiled.
       yield {
         path: kind === 'file' ? top.path : joinPath(top.path, entry.path),
@@ -51,8 +43,8 @@ export function* listedFiles(
         mode: entry.mode,
         uid: entry.uid,
         gid: entry.gid,
-        size: entry.size,
-        digest: digest ?? entry.linkTarget ?? '',
+        size: was?.size ?? 0,
+        digest: was?.digest ?? entry.linkTarget ?? '',
       };
     }
   }

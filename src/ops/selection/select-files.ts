@@ -32,6 +32,7 @@ import {
   patternThroughLink,
 } from './parents.ts';
 import type { SelectedFile, SelectedFiles, SelectedRoot } from './selected-files.ts';
+import { TreeSelection } from './tree-selection.ts';
 
 export interface SelectOptions {
   /** How many sources of the instruction come before those of this selection. */
@@ -96,7 +97,7 @@ interface Step {
 
 interface Walk {
   readonly include: Include | undefined;
-  readonly files: SelectedFile[];
+  readonly files: TreeSelection;
   readonly groups: Map<number, number>;
   /** Implied directories that are not selected yet. */
   readonly passing: FileEntry[];
@@ -176,7 +177,8 @@ class Selector {
     const tree = this.#tree;
     const { entry: top } = resolveInTree(tree, path);
     if (top === undefined) throw sourceNotFound(tree, source, path);
-    const walk: Walk = { include, files: [], groups: new Map(), passing: [] };
+    const files = new TreeSelection(tree, top);
+    const walk: Walk = { include, files, groups: new Map(), passing: [] };
     const isDirectory = top.type === 'directory';
     const { unpack, keepsTop, isLocal } = this.#selection;
     if (unpack && top.type === 'file' && (await isArchive(tree.content(top)))) {
@@ -189,21 +191,22 @@ class Selector {
       await this.#walk(walk, start);
       // From a context, BuildKit sends only files that the pattern may match.
     } else if (include === undefined || !isLocal) this.#take(walk, top, '');
+    files.dropLoneLinks();
     this.#addSelected({
       kind: isDirectory ? 'directory' : 'file',
       name: baseName(path),
       source,
       top,
-      files: withoutLoneLinks(walk.files),
+      files,
     });
   }
 
   /** Neither --chmod nor --exclude applies to the contents of an archive. */
   #addArchive(source: string, top: FileEntry): void {
     const entry: FileEntry = { ...top, path: '', mode: 0, ...ROOTS, linkGroup: undefined };
-    const content = { kind: 'tree', tree: this.#tree, source: top } as const;
-    const file: SelectedFile = { entry, content };
-    this.#addSelected({ kind: 'archive', name: '', source, top, files: [file] });
+    const files = new TreeSelection(this.#tree, top);
+    files.add(entry);
+    this.#addSelected({ kind: 'archive', name: '', source, top, files });
   }
 
   async #walk(walk: Walk, step: Step): Promise<void> {
@@ -240,13 +243,10 @@ class Selector {
 
   #take(walk: Walk, source: FileEntry, path: BytePath): void {
     for (const directory of walk.passing.splice(0)) {
-      const entry = this.#effective(directory, directory.path);
-      walk.files.push({ entry, passingMode: directory.mode });
+      walk.files.add(this.#effective(directory, directory.path), directory.mode);
     }
     const complete = this.#tree.complete?.(source) ?? source;
-    const entry = this.#effective(this.#regrouped(complete, walk.groups), path);
-    const content = { kind: 'tree', tree: this.#tree, source } as const;
-    walk.files.push(source.type === 'file' ? { entry, content } : { entry });
+    walk.files.add(this.#effective(this.#regrouped(complete, walk.groups), path));
   }
 
   #effective(entry: FileEntry, path: BytePath): FileEntry {
@@ -311,21 +311,6 @@ function literalIn(tree: FileTree, path: BytePath): BytePath {
 /** Drops an implied directory in which nothing was selected. */
 function dropPassing(walk: Walk, path: BytePath): void {
   if (walk.passing.at(-1)?.path === path) walk.passing.pop();
-}
-
-/** A file whose other names are not selected is not a hard link here. */
-function withoutLoneLinks(files: readonly SelectedFile[]): readonly SelectedFile[] {
-  const members = new Map<number, number>();
-  for (const { entry } of files) {
-    if (entry.linkGroup !== undefined) {
-      members.set(entry.linkGroup, (members.get(entry.linkGroup) ?? 0) + 1);
-    }
-  }
-  if (members.size === 0) return files;
-  return files.map((file) => {
-    const { linkGroup, ...entry } = file.entry;
-    return linkGroup === undefined || members.get(linkGroup) !== 1 ? file : { ...file, entry };
-  });
 }
 
 function nothingMatched(source: string): Warning {

@@ -7,7 +7,6 @@
 import { AppError, faultIn, type InstructionPart, type Warning } from '../../errors.ts';
 import {
   type BytePath,
-  type ContentDigest,
   type ContentRange,
   contentDigest,
   type DigestedEntry,
@@ -19,6 +18,7 @@ import {
 } from '../../files/index.ts';
 import { ContentHasher } from './content-hasher.ts';
 import { listedFiles, type OnListed } from './listed-files.ts';
+import { type KeptFile, type KeptFiles, type ReadFile, ReadFiles } from './read-files.ts';
 
 export type SelectedContent =
   | { readonly kind: 'tree'; readonly tree: FileTree; readonly source: FileEntry }
@@ -37,6 +37,13 @@ export interface SelectedFile {
   readonly passingMode?: number | undefined;
 }
 
+/** Selected files by their numbers, which may be new objects each time. */
+export interface SelectedList extends Iterable<SelectedFile> {
+  readonly length: number;
+  /** Undefined outside. */
+  at(number: number): SelectedFile | undefined;
+}
+
 /** One source path (each match of a wildcard is one). */
 export interface SelectedRoot {
   /** Of a directory the contents are copied, of an archive the members. */
@@ -48,8 +55,8 @@ export interface SelectedRoot {
   readonly part: InstructionPart;
   /** The directory itself, or the file. */
   readonly top: FileEntry;
-  /** Parents before children. */
-  readonly files: readonly SelectedFile[];
+  /** Sorted by their paths: parents before children. */
+  readonly files: SelectedList;
 }
 
 export interface SelectedFiles {
@@ -57,24 +64,13 @@ export interface SelectedFiles {
   readonly warnings: readonly Warning[];
 }
 
-/** A file as it was when read, which may differ from when it was selected. */
-export interface ReadFile {
-  readonly digest: ContentDigest;
-  readonly size: number;
-}
-
-/** A file that was read whole, and is copied from memory. */
-export interface KeptFile extends ReadFile {
-  readonly bytes: Uint8Array;
-}
-
 const NO_METADATA = { mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, mtimeNs: 0 } as const;
 
 export interface DigestOptions {
   /** Takes precedence over digests that the source tree remembers. */
-  readonly read?: ReadonlyMap<SelectedFile, ReadFile> | undefined;
+  readonly read?: ReadFiles | undefined;
   /** Keeps the files that had to be read, so that they are read only once. */
-  readonly keep?: Map<SelectedFile, KeptFile> | undefined;
+  readonly keep?: KeptFiles | undefined;
   readonly onListed?: OnListed | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -89,26 +85,45 @@ export async function selectionDigest(
   selected: SelectedFiles,
   options: DigestOptions = {},
 ): Promise<TreeDigest> {
+  const read = await readAll(selected, options);
+  const digest = treeDigest(items(selected, read));
+  options.onListed?.(digest, () => listedFiles(selected, read));
+  return digest;
+}
+
+/** Digests of all files, those that were read before among them. */
+async function readAll(selected: SelectedFiles, options: DigestOptions): Promise<ReadFiles> {
   using hasher = new ContentHasher();
-  const items: DigestedEntry[] = [];
+  const all = options.read ?? new ReadFiles();
   for (const root of selected.roots) {
-    items.push(rootItem(root));
+    let number = 0;
     for (const file of root.files) {
-      const read =
-        options.read?.get(file) ??
-        (await contentOf(file, hasher, options).catch(faultIn(root.part)));
-      const note = file.passingMode === undefined ? undefined : `passing ${file.passingMode}`;
-      items.push({
-        entry: { ...file.entry, size: read?.size ?? 0 },
-        digest: read?.digest,
-        note,
-      });
+      if (file.content !== undefined && all.get(root, number) === undefined) {
+        const read = await contentOf(file, hasher, options).catch(faultIn(root.part));
+        if (read.kept !== undefined) options.keep?.set(root, number, read.kept);
+        all.set(root, number, read);
+      }
+      number++;
     }
   }
-  items.push(...selected.warnings.map(warningItem));
-  const digest = treeDigest(items);
-  options.onListed?.(digest, () => listedFiles(selected, items));
-  return digest;
+  return all;
+}
+
+function* items({ roots, warnings }: SelectedFiles, all: ReadFiles): Generator<DigestedEntry> {
+  for (const root of roots) {
+    yield rootItem(root);
+    let number = 0;
+    for (const { entry, passingMode } of root.files) {
+      const read = all.get(root, number++);
+      const note = passingMode === undefined ? undefined : `passing ${passingMode}`;
+      yield { entry: withSize(entry, read?.size ?? 0), digest: read?.digest, note };
+    }
+  }
+  for (const warning of warnings) yield warningItem(warning);
+}
+
+function withSize(entry: FileEntry, size: number): FileEntry {
+  return entry.size === size ? entry : { ...entry, size };
 }
 
 /** How many digests of selected files are unknown, in files and bytes. */
@@ -136,13 +151,17 @@ function rootItem(root: SelectedRoot): DigestedEntry {
   return { entry, note: root.kind };
 }
 
+interface ReadContent extends ReadFile {
+  readonly kept?: KeptFile | undefined;
+}
+
+/** @param file with content */
 async function contentOf(
-  file: SelectedFile,
+  { content, entry }: SelectedFile,
   hasher: ContentHasher,
   { keep, signal }: DigestOptions,
-): Promise<ReadFile | undefined> {
-  const { content, entry } = file;
-  if (content === undefined) return undefined;
+): Promise<ReadContent> {
+  if (content === undefined) throw new Error(`no content of ${JSON.stringify(entry.path)}`);
   if (content.kind === 'range') return hasher.hash(content.range, signal);
   if (content.kind === 'inline') return { digest: contentDigest(content.bytes), size: entry.size };
   const { tree, source } = content;
@@ -151,10 +170,9 @@ async function contentOf(
   try {
     const range = tree.content(source);
     const kept = keep && (await hasher.read(range, signal));
-    if (kept !== undefined) keep?.set(file, kept);
-    const read = kept ?? (await hasher.hash(range, signal));
-    if (read.size === source.size) tree.rememberDigest(source, read.digest);
-    return read;
+    const { digest, size } = kept ?? (await hasher.hash(range, signal));
+    if (size === source.size) tree.rememberDigest(source, digest);
+    return { digest, size, kept };
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? unreadableSource(error, source) : error;
   }
