@@ -69,6 +69,7 @@ export async function buildIn(
   const solver = given ?? (await chosenSolver(options, env));
   // Kept until the next build.
   if (!store.isReadOnly) store.keptStep.drop();
+  store.forgetInterruptedStep();
   const recorder = new BuildRecorder(beginRun({ store, env }, options));
   const keep = async (end: BuildEnd) => {
     if (lender !== undefined) return;

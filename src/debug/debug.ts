@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOptions, DebugOptions, RunResult } from '../api/index.ts';
-import { BuildSecrets, build, type KeptStep, SshAgents } from '../builder/index.ts';
+import {
+  BuildSecrets,
+  build,
+  type KeptStep,
+  keepInterruptedStep,
+  SshAgents,
+} from '../builder/index.ts';
 import { AppError, StepError } from '../errors.ts';
 import { readConfig } from '../image/index.ts';
 import { imageToRun, removeImage, withStore } from '../images/index.ts';
@@ -122,7 +128,9 @@ async function debugKept(
 ): Promise<RunResult> {
   const { env } = context;
   const { signal } = options;
-  const kept = store.keptStep.get<KeptStep>();
+  const now = () => Date.now();
+  const kept =
+    store.keptStep.get<KeptStep>() ?? (await keepInterruptedStep(store, { now, signal }));
   if (kept?.version !== 1) throw nothingKept();
   await using runtime = openDebugRuntime(store, env, options);
   await runtime.check();

@@ -6,6 +6,7 @@ export { type Owner, type ResolvedOwner, resolveOwner } from './owner.ts';
 export { isLinked, putFiles } from './put-files.ts';
 export {
   indexFailedStep,
+  indexLeftTree,
   type RunStepOptions,
   runStep,
   type StepLayer,

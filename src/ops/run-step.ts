@@ -4,7 +4,13 @@ import type { Environment } from '../environment.ts';
 import { AppError, faultIn } from '../errors.ts';
 import type { FileTree } from '../files/index.ts';
 import type { ExecOp } from '../graph/index.ts';
-import { indexTree, type LayerIndex, TREE_DIRECTORY, writeIndex } from '../layers/index.ts';
+import {
+  type IndexTreeOptions,
+  indexTree,
+  type LayerIndex,
+  TREE_DIRECTORY,
+  writeIndex,
+} from '../layers/index.ts';
 import {
   explainedStart,
   type LowerDirectory,
@@ -118,6 +124,19 @@ export async function indexFailedStep(options: RunStepOptions): Promise<StepLaye
   const clean = isChanged ? await indexUpper(upper, options) : index;
   writeIndex(options.directory, clean);
   return { ...measure(clean), leaks: [] };
+}
+
+/**
+ * Indexes what a step had changed when its build was killed.
+ * @param directory of its staged layer
+ */
+export async function indexLeftTree(
+  directory: string,
+  options: IndexTreeOptions,
+): Promise<StepLayer> {
+  const index = await indexTree(`${directory}/${TREE_DIRECTORY}`, options);
+  writeIndex(directory, index);
+  return { ...measure(index), leaks: [] };
 }
 
 function prepare(op: ExecOp, options: RunStepOptions, upper: string): ProcessSpec {

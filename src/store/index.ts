@@ -13,6 +13,7 @@ export { defaultRoot } from './default-root.ts';
 export type { FactStore } from './facts.ts';
 export { isGone } from './gone.ts';
 export type { ImageStore } from './images.ts';
+export { noteStep } from './interrupted-step.ts';
 export type { LayerClaim, LayerStore, NewLazyLayer, StagedLayer } from './layers.ts';
 export { layerGone } from './layers.ts';
 export { STORE_VERSION, versionOf } from './layout.ts';

@@ -3,7 +3,7 @@
  * `layers/`.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { acquireLock, hasErrorCode, type Lock, removeTree } from '../system/index.ts';
@@ -57,6 +57,16 @@ export class LayerStore {
   /** Begins a layer. */
   async stage(): Promise<StagedLayer> {
     return this.#stage(newId(), (directory, meta) => this.#commit(directory, meta));
+  }
+
+  /**
+   * Goes on with what a dead process has staged.
+   * @param left its directory; the caller has locked the lease of that process
+   */
+  adopt(left: string): StagedLayer {
+    const directory = `${this.#layout.tmp}/${this.#lease.hold()}.${newId()}`;
+    renameSync(left, directory);
+    return this.#staged(newId(), directory, (from, meta) => this.#commit(from, meta));
   }
 
   /** Adds a layer that is not in the store yet. It stays until this store is closed, and longer if something names it. */
@@ -145,6 +155,14 @@ export class LayerStore {
   ): Promise<StagedLayer> {
     const directory = `${this.#layout.tmp}/${this.#lease.hold()}.${newId()}`;
     await mkdir(directory, { mode: 0o700 });
+    return this.#staged(id, directory, store);
+  }
+
+  #staged(
+    id: LayerId,
+    directory: string,
+    store: (directory: string, meta: LayerMeta) => Promise<LayerMeta>,
+  ): StagedLayer {
     let done = false;
     return {
       id,

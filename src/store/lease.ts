@@ -23,6 +23,7 @@ export class Lease {
   readonly #pins = new Set<string>();
   #held: HeldLease | undefined;
   #cleaned: Promise<void> = Promise.resolve();
+  #keepsStep = true;
 
   constructor(layout: StoreLayout) {
     this.#layout = layout;
@@ -51,10 +52,16 @@ export class Lease {
     if (this.#layout.isReadOnly) throw readOnlyStore(this.#layout.root);
     if (!this.#held) {
       this.#held = this.#take();
-      // In the background; the next prune handles failures.
-      this.#cleaned = removeTemporaryOfDead(this.#layout).catch(() => {});
+      this.#clean();
     }
     return this.#held.name;
+  }
+
+  /** The step that a killed build was running goes, too, when this process takes its lease. */
+  forgetInterruptedStep(): void {
+    if (!this.#keepsStep) return;
+    this.#keepsStep = false;
+    if (this.#held !== undefined) this.#clean();
   }
 
   /** Pins new content that no other process knows yet. */
@@ -93,6 +100,14 @@ export class Lease {
     this.#held.lock.release();
     this.#held = undefined;
     this.#pins.clear();
+  }
+
+  /** In the background; the next prune handles failures. */
+  #clean(): void {
+    const keepsStep = this.#keepsStep;
+    this.#cleaned = this.#cleaned
+      .then(() => removeTemporaryOfDead(this.#layout, { keepsStep }))
+      .catch(() => {});
   }
 
   #take(): HeldLease {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
-import { hasErrorCode, removeTree, tryLock } from '../system/index.ts';
+import { hasErrorCode, type Lock, removeTree, tryLock } from '../system/index.ts';
+import { interruptedStep, isOfStep } from './interrupted-step.ts';
 import type { StoreLayout } from './layout.ts';
 
 /** The content that live processes hold. */
@@ -33,26 +34,47 @@ export function readLiveLeases(layout: StoreLayout, own: OwnLease): LiveLeases {
   return { names, pins };
 }
 
+export interface TemporaryOfDead {
+  /** Leave the step that a killed build was running, with the lease it belongs to. */
+  readonly keepsStep: boolean;
+}
+
 /**
  * Deletes temporary files of dead processes in `tmp/`: gigabytes, if a build was killed during a step. Deletes the dead
  * lease last, so that after an interruption the next process continues.
  */
-export async function removeTemporaryOfDead(layout: StoreLayout): Promise<void> {
+export async function removeTemporaryOfDead(
+  layout: StoreLayout,
+  { keepsStep }: TemporaryOfDead,
+): Promise<void> {
+  for (const lease of deadLeases(layout)) {
+    try {
+      // Our lock makes it look alive, so empty it: it must hold nothing any more.
+      truncateSync(lease.lock.path);
+      const kept = keepsStep ? interruptedStep(layout, lease.name) : undefined;
+      for (const left of readdirSync(layout.tmp)) {
+        if (!left.startsWith(`${lease.name}.`)) continue;
+        if (kept === undefined || !isOfStep(left, kept)) await removeTree(`${layout.tmp}/${left}`);
+      }
+      if (kept === undefined) removeLease(lease.lock.path);
+    } finally {
+      lease.lock.release();
+    }
+  }
+}
+
+export interface DeadLease {
+  readonly name: string;
+  /** Held: release it. */
+  readonly lock: Lock;
+}
+
+/** The leases of dead processes, one after the other, each locked. */
+export function* deadLeases(layout: StoreLayout): Generator<DeadLease, void, undefined> {
   for (const name of readdirSync(layout.leases)) {
     if (!isLease(name)) continue;
     const lock = tryLock(`${layout.leases}/${name}`, 'exclusive');
-    if (!lock) continue;
-    try {
-      // Our lock makes it look alive, so empty it: it must hold nothing any more.
-      truncateSync(lock.path);
-      for (const left of readdirSync(layout.tmp)) {
-        if (!left.startsWith(`${name}.`)) continue;
-        await removeTree(`${layout.tmp}/${left}`);
-      }
-      removeLease(lock.path);
-    } finally {
-      lock.release();
-    }
+    if (lock) yield { name, lock };
   }
 }
 

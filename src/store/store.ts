@@ -13,12 +13,13 @@ import { collect, type PruneResult } from './collector.ts';
 import { Database } from './database.ts';
 import { FactStore } from './facts.ts';
 import { ImageStore } from './images.ts';
+import { interruptedStep, readNote } from './interrupted-step.ts';
 import { Journal, type Needs } from './journal.ts';
 import { KeptStepStore } from './kept-step.ts';
-import { LayerStore } from './layers.ts';
+import { LayerStore, type StagedLayer } from './layers.ts';
 import { isStoreEmpty, openLayout, type StoreLayout } from './layout.ts';
 import { Lease } from './lease.ts';
-import { readLiveLeases } from './live-leases.ts';
+import { deadLeases, readLiveLeases } from './live-leases.ts';
 import { RecordStore } from './records.ts';
 import type { PruneOptions } from './selection.ts';
 import { lockStep, type StepLock, type StepLockOptions } from './step-locks.ts';
@@ -130,6 +131,31 @@ export class Store implements AsyncDisposable {
     const path = `${this.#layout.tmp}/${this.#lease.hold()}.${random}`;
     await mkdir(path, { mode: 0o700 });
     return path;
+  }
+
+  /**
+   * Takes over the step that a killed process was running, as far as it got. The caller commits or discards the layer.
+   * @returns undefined if there is none, or nothing can be written
+   */
+  adoptInterruptedStep(): { readonly staged: StagedLayer; readonly note: unknown } | undefined {
+    if (this.isReadOnly) return undefined;
+    for (const { name, lock } of deadLeases(this.#layout)) {
+      try {
+        const left = interruptedStep(this.#layout, name);
+        if (left === undefined) continue;
+        const directory = `${this.#layout.tmp}/${left}`;
+        const note = readNote(directory);
+        return { staged: this.layers.adopt(directory), note };
+      } finally {
+        lock.release();
+      }
+    }
+    return undefined;
+  }
+
+  /** Call at the start of a build: an interrupted step is kept until then. */
+  forgetInterruptedStep(): void {
+    this.#lease.forgetInterruptedStep();
   }
 
   /**

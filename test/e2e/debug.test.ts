@@ -140,6 +140,78 @@ describe('a kept step', () => {
     expect((await shell('cat /one')).stdout).toBe('one\n');
   });
 
+  describe('whose builder was killed in the middle of it', () => {
+    /** Kills a build once its last step has said that it is ready; the steps before are recorded. */
+    async function kill(
+      lines: readonly string[],
+      { name, args = [] }: { readonly name: string; readonly args?: readonly string[] },
+    ): Promise<void> {
+      const dockerfile = (all: readonly string[]) => ({ Dockerfile: `${all.join('\n')}\n` });
+      await bench.succeed(['build', '-q', bench.project(dockerfile(lines.slice(0, -1)), name)]);
+      const project = bench.project(dockerfile(lines), name);
+      const env = { ...process.env, LAMINA_ROOT: bench.store };
+      const all = [COMMAND, 'build', '--progress=plain', ...args, project];
+      const child = spawn(process.execPath, all, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      let log = '';
+      child.stderr.setEncoding('utf8');
+      for await (const data of child.stderr) {
+        log += data;
+        if (/ ready$/m.test(log)) break;
+      }
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const slow = (step: string) => ['FROM busybox', 'ENV A=1', 'RUN echo base > /base', step];
+    const script = 'echo half > /half; echo ready; sleep 600; echo whole > /half';
+
+    it('opens as far as it got, also after other commands', async () => {
+      await kill(slow(`RUN --mount=type=cache,target=/c ${script}`), { name: 'killed' });
+      await bench.succeed(['run', '--rm', 'busybox', 'true']);
+      await bench.succeed(['system', 'check']);
+      const opened = await shell('cat /base /half; echo $A; ls -d /c');
+      expect(opened).toEqual({ status: 0, stdout: 'base\nhalf\n1\n/c\n', stderr: '' });
+      expect((await shell('cat /half')).stdout).toBe('half\n');
+      const listed = await bench.succeed(['system', 'df', '-v']);
+      expect(listed.stdout).toMatch(/failed: RUN --mount=type=cache/);
+      await bench.succeed(['system', 'check']);
+    });
+
+    it('goes with the next build, or a prune', async () => {
+      for (const next of [
+        ['build', '-q', '--no-cache', failing()],
+        ['builder', 'prune', '-f'],
+      ]) {
+        await kill(slow(`RUN ${script}`), { name: 'killed' });
+        await bench.lamina(next);
+        if (next[0] === 'build') await bench.succeed(['builder', 'prune', '-f']);
+        expect((await shell('true')).stderr).toContain('DEBUG_NOTHING_KEPT');
+        expect(readdirSync(join(bench.store, 'tmp'))).toEqual([]);
+      }
+    });
+
+    it('is not kept if it had secrets: they may be in what it left', async () => {
+      const mount = '--mount=type=secret,id=token';
+      const step = `RUN ${mount} cp /run/secrets/token /copy; ${script}`;
+      await kill(slow(step), { name: 'killed', args: secret });
+      expect((await shell('true')).stderr).toContain('DEBUG_NOTHING_KEPT');
+      await bench.succeed(['run', '--rm', 'busybox', 'true']);
+      expect(readdirSync(join(bench.store, 'tmp'))).toEqual([]);
+    });
+
+    it('of a stage without a shell opens with one from outside', async () => {
+      const dockerfile = [
+        'FROM busybox AS tools',
+        'FROM scratch',
+        'COPY --from=tools /bin/busybox /x/busybox',
+        'RUN ["/x/busybox", "sh", "-c", "echo half > /half; echo ready; sleep 600"]',
+      ];
+      await kill(dockerfile, { name: 'killed-bare' });
+      const opened = await shell('cat /half; echo $0');
+      expect([opened.stdout, opened.stderr]).toEqual(['half\nsh\n', '']);
+    });
+  });
+
   it('opens at once with --on-error=shell, after the error, and the build has failed', async () => {
     const args = ['build', '--on-error=shell', failing()];
     const { status, stdout, stderr } = await bench.lamina(args, { input: 'cat /one\n' });

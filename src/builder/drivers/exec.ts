@@ -13,7 +13,7 @@ import type { OpDriver, StepContext, VertexResult } from '../../solver/index.ts'
 import type { StepWarning } from '../../store/index.ts';
 import type { BuildSession } from '../session/session.ts';
 import { CacheMounts } from './cache-mounts.ts';
-import { keepFailedStep } from './keep-failed-step.ts';
+import { keepFailedStep, noteRunningStep } from './keep-failed-step.ts';
 import { keepLayer, withStagedLayer } from './own-layer.ts';
 import { mountDigests, openMounts } from './run-mounts.ts';
 
@@ -78,6 +78,10 @@ function run(
     });
     const runWith = async (lowers: readonly LowerDirectory[]) => {
       const settings = settingsFor(lowers);
+      const { instruction, secrets } = settings;
+      const hasSecrets = secrets.length > 0;
+      const noted = { op, base, caches, staged, instruction, hasSecrets };
+      using _ = await noteRunningStep(session, step, noted);
       try {
         return await runStep(op, settings);
       } catch (error) {

@@ -56,4 +56,4 @@ export function sourceDriversOf(session: SourceSession): (vertex: Vertex) => OpD
     }
   };
 }
-export type { KeptStep } from './keep-failed-step.ts';
+export { type KeptStep, keepInterruptedStep } from './keep-failed-step.ts';

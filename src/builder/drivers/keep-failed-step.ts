@@ -1,9 +1,11 @@
 /** A RUN that failed: the store keeps the last one, for `lamina debug`. */
 import { AbortedError, type AppError, type StepError, withDetails } from '../../errors.ts';
 import type { ExecOp } from '../../graph/index.ts';
-import { indexFailedStep, type RunStepOptions } from '../../ops/index.ts';
+import { ensureLayers, MergedTree, recordedForm } from '../../layers/index.ts';
+import { indexFailedStep, indexLeftTree, type RunStepOptions } from '../../ops/index.ts';
 import type { StepContext, VertexResult } from '../../solver/index.ts';
-import type { LayerId, StagedLayer } from '../../store/index.ts';
+import { type LayerId, noteStep, type StagedLayer, type Store } from '../../store/index.ts';
+import type { TreeForm } from '../../system/index.ts';
 import type { BuildSession } from '../session/session.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import { keepLayer } from './own-layer.ts';
@@ -61,16 +63,8 @@ export async function keepFailedStep(
     const form = { form: 'tree', treeForm: session.runtime.capabilities } as const;
     const own = { ...form, size, files, times: 'clamp' } as const;
     const { layers } = await keepLayer(session, failed.staged, failed.base, own);
-    const detail = await describe(step, failed, layers);
-    store.keptStep.put({
-      layers: [...new Set([...layers, ...detail.mounts.flatMap((mount) => mount.layers ?? [])])],
-      ownLayer: failed.staged.id,
-      bytes: size,
-      description: `failed: ${detail.instruction}`,
-      time: session.now(),
-      detail,
-    });
-    await store.flush();
+    const detail = await describe(step, { ...failed, ...error.failure }, layers);
+    await record(store, { detail, ownLayer: failed.staged.id, bytes: size, now: session.now });
     return withDetails(error, { isKept: true });
   } catch (cause) {
     if (cause instanceof AbortedError) throw cause;
@@ -79,12 +73,98 @@ export async function keepFailedStep(
   }
 }
 
+interface Recorded {
+  readonly detail: KeptStep;
+  readonly ownLayer: LayerId;
+  readonly bytes: number;
+  readonly now: () => number;
+}
+
+async function record(store: Store, { detail, ownLayer, bytes, now }: Recorded): Promise<void> {
+  const mounted = detail.mounts.flatMap(({ layers = [] }) => layers);
+  store.keptStep.put({
+    layers: [...new Set([...detail.layers, ...mounted])],
+    ...{ ownLayer, bytes, detail, time: now() },
+    description: `failed: ${detail.instruction}`,
+  });
+  await store.flush();
+}
+
+/** What a note beside a running step says. */
+interface StepNote {
+  /** Without the layer of the step. */
+  readonly step: KeptStep;
+  readonly treeForm: TreeForm;
+}
+
+/**
+ * Notes what a step is that is about to run, in case this process is killed. Not for a step with secrets: only a living process can look for them in what
+ * it leaves; nor where a step works on a copy of its base.
+ */
+export async function noteRunningStep(
+  session: BuildSession,
+  step: StepContext,
+  {
+    instruction,
+    op,
+    base,
+    caches,
+    staged,
+    hasSecrets,
+  }: Pick<FailedStep, 'op' | 'base' | 'caches' | 'staged'> & {
+    readonly instruction: string;
+    readonly hasSecrets: boolean;
+  },
+): Promise<Disposable | undefined> {
+  const { capabilities } = session.runtime;
+  if (hasSecrets || !capabilities.mounts.overlay) return undefined;
+  const { idMap, xattrFlavour } = capabilities;
+  const note: StepNote = {
+    step: await describe(step, { op, caches, instruction }, base.layers),
+    treeForm: { idMap, xattrFlavour },
+  };
+  return noteStep(staged.directory, note);
+}
+
+/**
+ * Keeps the step that a killed build was running, as one that failed.
+ *
+ * @returns undefined if there is none, or its base has not been recorded yet
+ */
+export async function keepInterruptedStep(
+  store: Store,
+  { now, signal }: { readonly now: () => number; readonly signal?: AbortSignal | undefined },
+): Promise<KeptStep | undefined> {
+  const adopted = store.adoptInterruptedStep();
+  if (adopted === undefined) return undefined;
+  const { staged } = adopted;
+  // The note is our own: another version may have written it.
+  const { step, treeForm } = (adopted.note ?? {}) as Partial<StepNote>;
+  const isKnown = (id: LayerId) => store.layers.get(id) !== undefined;
+  if (step?.version !== 1 || treeForm === undefined || !step.layers.every(isKnown)) {
+    await staged.discard();
+    return undefined;
+  }
+  await ensureLayers(store, step.layers, { signal });
+  const base = MergedTree.of(store, step.layers);
+  const { size, files } = await indexLeftTree(staged.directory, { base, form: treeForm, signal });
+  const meta = await staged.commit({
+    ...{ tree: true, tar: false, size, files, times: 'clamp', created: now() },
+    treeForm: recordedForm(treeForm),
+  });
+  const detail: KeptStep = { ...step, layers: [...step.layers, meta.id] };
+  await record(store, { detail, ownLayer: meta.id, bytes: size, now });
+  return detail;
+}
+
+type DescribedStep = Pick<FailedStep, 'op' | 'caches'> &
+  Pick<KeptStep, 'instruction' | 'exitCode' | 'signal'>;
+
 async function describe(
   { info, inputs }: StepContext,
-  { error, op, caches }: FailedStep,
+  { op, caches, instruction, exitCode, signal }: DescribedStep,
   layers: readonly LayerId[],
 ): Promise<KeptStep> {
-  const { exitCode, signal, instruction } = error.failure;
   const location = info.locations.instruction;
   const mounts = op.mounts.map(async (mount): Promise<KeptMount> => {
     if (mount.kind === 'bind') return { layers: (await inputs.result(mount.input)).layers };
