@@ -277,7 +277,13 @@ class FailingDisks {
     const words = [...wrapper, process.execPath, this.#options.command, ...args];
     const [program = process.execPath, ...rest] = words;
     return spawnSync(program, rest, {
-      env: { ...process.env, LAMINA_ROOT: this.#store, NO_COLOR: '1', LAMINA_CACHE_MAX_SIZE: 'none', ...env },
+      env: {
+        ...process.env,
+        LAMINA_ROOT: this.#store,
+        NO_COLOR: '1',
+        LAMINA_CACHE_MAX_SIZE: 'none',
+        ...env,
+      },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
