@@ -67,8 +67,9 @@ function sortedMounts(
     mounts.push(sorted);
   }
   if (op.shmSize !== undefined && op.shmSize > 0) mounts.push(memory('/dev/shm', op.shmSize));
+  // Of several mounts of one target, the last one is seen.
   const byTarget = new Map(mounts.map((mount) => [mount.target, mount]));
-  if (byTarget.size < mounts.length) return undefined;
+  if (byTarget.size < mounts.length && running.translation.isExact) return undefined;
   return sortedBytes([...byTarget.keys()]).flatMap((target) => byTarget.get(target) ?? []);
 }
 
@@ -142,6 +143,9 @@ function sortedCache(
     ...{ target, from },
     mount: (input) => cacheMount({ target, id, sharing, readonly, input, selector: from.path }),
   });
+  if (mount.within !== undefined) {
+    return sorted({ state: 'scratch', path: posix.resolve('/', mount.within) });
+  }
   if (mount.input === undefined) return sorted(isPlain ? NOTHING : ownedDirectory(mount, running));
   const seed = takenAlong(mount.input, running);
   // BuildKit ignores the owner if the cache begins with a part of a file system.

@@ -127,9 +127,9 @@ function userOption(text: string, base: number): LlbUser {
 
 const MAX_ID = 2 ** 31 - 1;
 
-/** A number that is too large is a name. */
+/** A number that does not fit in 32 bits is a name; a negative one counts from the largest id. */
 function idOf(text: string): number | undefined {
-  if (!/^\+?[0-9]+$/.test(text)) return undefined;
+  if (!/^[+-]?[0-9]+$/.test(text)) return undefined;
   const number = Number(text);
-  return number <= MAX_ID ? number : undefined;
+  return number <= MAX_ID && number >= -MAX_ID - 1 ? number >>> 0 : undefined;
 }

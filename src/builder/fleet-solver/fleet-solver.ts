@@ -17,6 +17,7 @@ import {
   fileSyncHandler,
   loginsHandler,
   type Resources,
+  type SentFiles,
   type SentTree,
   type Session,
   secretsHandler,
@@ -40,7 +41,8 @@ import { BuildSecrets } from '../credentials/secrets.ts';
 import { SshAgents } from '../credentials/ssh-agents.ts';
 import type { BuildRun } from '../run/build-run.ts';
 import type { SolvedBuild, SolveRequest, Solver } from '../solver/solver.ts';
-import { stepInfos } from '../steps/step-infos.ts';
+import { asStep } from '../steps/internal-step.ts';
+import { internalStep, stepInfos } from '../steps/step-infos.ts';
 import { cachesOf } from './caches.ts';
 import { solveAndKeep } from './exporters.ts';
 import { failedDigest } from './failed-vertex.ts';
@@ -169,7 +171,10 @@ class FleetBuild {
     const { secrets, sshAgents } = this.#parts;
     const { env, options } = this.#run;
     const handlers = [
-      fileSyncHandler({ treeOf: (name) => this.#sentTree(name), onSent: () => undefined }),
+      fileSyncHandler({
+        treeOf: (name) => this.#sentTree(name),
+        sending: (name, send) => this.#sendContext(name, send),
+      }),
       secretsHandler((id) => secrets.get(id)),
       ...sshHandlers((id) => sshAgents.socket(id, { owner: undefined, mode: 0o600 })),
       loginsHandler(async (host) => {
@@ -193,6 +198,15 @@ class FleetBuild {
       onFailure: (error) => {
         this.#ownFailure ??= error;
       },
+    });
+  }
+
+  async #sendContext(name: string, send: () => Promise<SentFiles>): Promise<void> {
+    const text = `[internal] send ${name === 'context' ? 'build context' : `context ${name}`} to the builder`;
+    await asStep({ ...this.#run, step: internalStep(`send ${name}`, text) }, async (report) => {
+      const { files, bytes } = await send();
+      report({ label: 'changed files', current: files, unit: 'files' });
+      report({ label: 'transferring changed files', current: bytes, unit: 'bytes' });
     });
   }
 

@@ -19,28 +19,30 @@ export interface SentTree {
   readonly includes: (entry: FileEntry) => boolean;
 }
 
+/** What the daemon lacked. */
 export interface SentFiles {
   readonly files: number;
+  /** Of their contents. */
   readonly bytes: number;
 }
 
 export interface FileSyncOptions {
   /** The directory of this name; undefined: there is none. */
   readonly treeOf: (name: string) => SentTree | undefined;
-  /** Told when a directory has been sent, with what the daemon asked for. */
-  readonly onSent: (name: string, sent: SentFiles) => void;
+  /** Sends a directory: a place to show it. */
+  readonly sending: (name: string, send: () => Promise<SentFiles>) => Promise<void>;
 }
 
 const CHUNK = 256 << 10;
 
-export function fileSyncHandler({ treeOf, onSent }: FileSyncOptions): Handler {
+export function fileSyncHandler({ treeOf, sending }: FileSyncOptions): Handler {
   return streaming(fileSync, async (call) => {
     const name = String(call.metadata['dir-name'] ?? '');
     const sent = treeOf(name);
     if (sent === undefined) {
       throw new GrpcError(GRPC.notFound, `no access allowed to dir "${name}"`);
     }
-    onSent(name, await new FileSender(sent, call).send());
+    await sending(name, () => new FileSender(sent, call).send());
   });
 }
 
