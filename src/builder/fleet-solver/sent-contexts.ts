@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import {
   type BytePath,
   cleanPath,
+  expandWildcards,
   type FileEntry,
   hasWildcard,
   parentPath,
@@ -38,14 +39,22 @@ function wantedOf(
 }
 
 function mayLeadAway(tree: ContextTree, source: string): boolean {
-  const parts = cleanPath(toBytes(source)).split('/');
-  const wild = parts.findIndex((part) => hasWildcard(part));
-  const fixed = (wild < 0 ? parts : parts.slice(0, wild)).join('/');
-  if (fixed === '') return true;
-  for (let path = fixed; path !== ''; path = parentPath(path)) {
-    if (tree.lookup(path)?.type === 'symlink') return true;
+  const clean = cleanPath(toBytes(source));
+  const parts = clean.split('/');
+  const deep = parts.findIndex((part) => part.includes('**'));
+  if (deep >= 0) {
+    const above = parts.slice(0, deep).join('/');
+    return above === '' || passesLink(tree, above) || hasLink(tree, above);
   }
-  return wild >= 0 && hasLink(tree, fixed);
+  const paths = hasWildcard(clean) ? expandWildcards(tree, clean) : [clean];
+  return paths.some((path) => path === '' || passesLink(tree, path));
+}
+
+function passesLink(tree: ContextTree, path: BytePath): boolean {
+  for (let each = path; each !== ''; each = parentPath(each)) {
+    if (tree.lookup(each)?.type === 'symlink') return true;
+  }
+  return false;
 }
 
 function hasLink(tree: ContextTree, path: BytePath): boolean {
