@@ -6,6 +6,7 @@ import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path';
 import { Workbench } from '../support/cli.ts';
 import { ImageContainer, type ImageContainerLimits } from '../support/image-container.ts';
+import { followAptAdvice } from './apt-advice.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const BASES = ['debian:trixie-slim', 'debian:bookworm-slim'];
@@ -50,6 +51,9 @@ async function main(): Promise<void> {
     ];
     await bench.succeed(['build', '-q', '--ca-certificates', 'host', ...own, ROOT]);
   }
+
+  say('Following the advice of lamina doctor with apt-get, as a user with sudo');
+  await followAptAdvice(bench, CERTIFICATES);
 
   // Docker's default capabilities and filter, and a volume; nothing else.
   const inside = (store: string, more: Partial<ImageContainerLimits> = {}) => ({

@@ -2,6 +2,7 @@
  * Containers of an image's own files, with exactly the limits that the caller names, made with runc: what Docker, a GitLab
  * runner or Kubernetes would start. Each command gets a container of its own.
  */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,8 +55,15 @@ export class ImageContainer implements Disposable {
   static async of(bench: Workbench, image: string): Promise<ImageContainer> {
     const container = new ImageContainer();
     const dockerfile = `FROM ${image}\n`;
-    const args = ['build', '-q', '-o', container.rootfs, '-'];
-    await bench.succeed(args, { input: dockerfile });
+    // Unpacked by tar, with owners and set-user-ID bits, as a container engine has them.
+    const archive = join(container.#directory, 'rootfs.tar');
+    await bench.succeed(['build', '-q', '-o', `type=tar,dest=${archive}`, '-'], {
+      input: dockerfile,
+    });
+    mkdirSync(container.rootfs);
+    const unpack = ['--extract', '--preserve-permissions', '--numeric-owner', '--file', archive];
+    execFileSync('tar', [...unpack, '--directory', container.rootfs]);
+    rmSync(archive);
     const { stdout } = await bench.succeed(['inspect', image]);
     container.#config = JSON.parse(stdout)[0].Config;
     return container;
