@@ -1,6 +1,6 @@
 /** What a Dockerfile with a single stage would have shipped: from the record of a build, and the layers of its stages. */
 import type { StageLayer } from '../analysis/index.ts';
-import { readIndex, unpackedSize } from '../layers/index.ts';
+import { type LayerEntry, readIndex, unpackedSize } from '../layers/index.ts';
 import type { BuildRecord, RecordedStage } from '../records/index.ts';
 import type { LayerId, Store } from '../store/index.ts';
 
@@ -28,7 +28,7 @@ export async function singleStageBytes(
   const own = target.layers.filter((id) => isOwn(record, target, id));
   const stages: (readonly StageLayer[])[] = [];
   for (const ids of [...others.map(({ layers }) => layers), own]) {
-    const layers = ids?.map((id) => layerOf(store, id as LayerId));
+    const layers = ids?.map((id) => layerOf(store, record, id as LayerId));
     if (layers === undefined) return undefined;
     const known = layers.filter((layer) => layer !== undefined);
     if (known.length < layers.length) return undefined;
@@ -52,10 +52,39 @@ function isOfStage(step: BuildRecord['steps'][number] | undefined): boolean {
   return step !== undefined && step.stage !== null && step.kind !== 'image';
 }
 
-function layerOf(store: Store, id: LayerId): StageLayer | undefined {
+function layerOf(store: Store, record: BuildRecord, id: LayerId): StageLayer | undefined {
   const bytes = unpackedSize(store, { id });
   if (bytes === undefined) return undefined;
   const meta = store.layers.get(id);
-  const isHere = meta !== undefined && meta.lazy === undefined;
-  return { id, bytes, entries: isHere ? readIndex(store.layers.directory(id)).entries : undefined };
+  if (meta === undefined || meta.lazy !== undefined) return { id, bytes, entries: undefined };
+  const { entries } = readIndex(store.layers.directory(id));
+  const runtimes = record.steps.flatMap((step) =>
+    step.layer === id && step.kind === 'exec' ? runtimesMadeBy(step.instruction ?? '') : [],
+  );
+  return { id, bytes, entries: runtimes.length === 0 ? entries : without(entries, runtimes) };
+}
+
+/**
+ * Where jlink puts the small runtime that it makes of the stage's JDK. It is made for the last stage: a single one would run
+ * the JDK that it has.
+ *
+ * @returns directories, with a slash at both ends
+ */
+export function runtimesMadeBy(instruction: string): readonly string[] {
+  return [...instruction.matchAll(JLINK)].flatMap(([, quoted, literal, bare]) => {
+    const directory = (quoted ?? literal ?? bare ?? '').replace(/\/+$/, '');
+    return directory.startsWith('/') ? `${directory}/` : [];
+  });
+}
+
+const JLINK =
+  /\bjlink["']?\s[^;&|]*?--output[\s=]+(?:"([^"$]+)"|'([^']+)'|([^\s"';&|$]+)(?=[\s;&|]|$))/g;
+
+function* without(
+  entries: Iterable<LayerEntry>,
+  directories: readonly string[],
+): Generator<LayerEntry> {
+  for (const entry of entries) {
+    if (!directories.some((directory) => `/${entry.path}`.startsWith(directory))) yield entry;
+  }
 }

@@ -176,6 +176,7 @@ class Planner {
     for (const { instruction, tree } of triggers) {
       state = await applyAt(state, instruction, this.#stagePlan(stage, steps, tree));
     }
+    state = { ...state, inheritedSettings: state.settings.length };
     const plan = this.#stagePlan(stage, steps);
     for (const instruction of stage.instructions) state = await applyAt(state, instruction, plan);
     return state;

@@ -33,7 +33,7 @@ export interface StageState {
   readonly args: Grown<DeclaredArgument>;
   /** The settings of the variables, in order. */
   readonly settings: Grown<VariableSetting>;
-  /** How many of them come from the stages that this one is based on. */
+  /** How many of them come from the stages that this one is based on, or from triggers. */
   readonly inheritedSettings: number;
   /** CMD was set in this stage, so ENTRYPOINT keeps it. */
   readonly hasOwnCmd: boolean;

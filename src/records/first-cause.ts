@@ -24,6 +24,7 @@ import {
   unreadCause,
 } from './causes/file-cause.ts';
 import { parameterCause } from './causes/parameter-cause.ts';
+import { isTrigger, setsInStage } from './causes/stage-text.ts';
 import {
   goneOrMovedCause,
   lostResultCause,
@@ -89,7 +90,11 @@ export class Causes {
     const before = this.#before;
     if (before === undefined) return undefined;
     const old = this.#oldOf(index);
-    if (old === undefined) return own(newStepCause(this.#facts, step));
+    if (old === undefined) {
+      return own(
+        this.#ofTrigger({ now: step, before: undefined }) ?? newStepCause(this.#facts, step),
+      );
+    }
     if (step.key !== null && step.key === old.key) return undefined;
     return (
       own(this.#ownCause(step, old)) ??
@@ -102,10 +107,39 @@ export class Causes {
     const steps = { now: step, before: old };
     return (
       (step.kind === 'exec' ? platformCause(steps, this.#baseFacts(stagesOf(steps))) : undefined) ??
-      definitionCause(step, old) ??
+      this.#ofDefinition(step, old) ??
       this.#ofVariables(step, old) ??
-      parameterCause(step, old, { isWorkdirAStep: this.#stands(step, 'mkdir') })
+      this.#ofParameters(step, old)
     );
+  }
+
+  #ofDefinition(step: RecordedStep, old: RecordedStep): StepCause | undefined {
+    const found = definitionCause(step, old);
+    return found && (this.#ofTrigger({ now: step, before: old }) ?? found);
+  }
+
+  /** A stage that begins with another one has the triggers of that. */
+  #ofTrigger({ now, before }: StepPair): StepCause | undefined {
+    const isNow = now !== undefined && isTrigger(this.#now, now);
+    const wasBefore = before !== undefined && isTrigger(this.#before, before);
+    if (!isNow && !wasBefore) return undefined;
+    const stage = now?.stage ?? before?.stage ?? '';
+    const stages = [{ now: stage, before: before?.stage ?? stage }];
+    return otherStageCause({ now, before }, this.#baseFacts(stages));
+  }
+
+  /** USER, WORKDIR and SHELL may be those of another stage that the step's begins with. */
+  #ofParameters(step: RecordedStep, old: RecordedStep): StepCause | undefined {
+    const found = parameterCause(step, old, { isWorkdirAStep: this.#stands(step, 'mkdir') });
+    const keyword = found?.subject ?? '';
+    if (!/^(USER|WORKDIR|SHELL)$/.test(keyword)) return found;
+    const steps = { now: step, before: old };
+    const isOwn = setsInStage(this.#now, step, keyword) || setsInStage(this.#before, old, keyword);
+    return (isOwn ? undefined : otherStageCause(steps, this.#baseFacts(stagesOf(steps)))) ?? found;
+  }
+
+  #gone(old: RecordedStep): StepCause {
+    return this.#ofTrigger({ now: undefined, before: old }) ?? goneOrMovedCause(this.#facts, old);
   }
 
   #ofVariables(step: RecordedStep, old: RecordedStep): StepCause | undefined {
@@ -187,7 +221,7 @@ export class Causes {
     const [end, oldEnd] = [this.#now.steps[at], this.#before?.steps[oldAt]];
     if (end === undefined || oldEnd === undefined || oldEnd.kind === 'image') return undefined;
     if (this.#pairs.get(at) === oldAt || textOf(end) === textOf(oldEnd)) return undefined;
-    return { cause: goneOrMovedCause(this.#facts, oldEnd), root: index };
+    return { cause: this.#gone(oldEnd), root: index };
   }
 
   /** The file system that it stands on. */
@@ -233,7 +267,7 @@ export class Causes {
       return (
         below && own(cause('definition', { subject: below.instruction, after: below.instruction }))
       );
-    return own(goneOrMovedCause(this.#facts, oldBelow));
+    return own(this.#gone(oldBelow));
   }
 
   /** The same instruction below, which one of two stages shares with another stage: what both begin with is another. */

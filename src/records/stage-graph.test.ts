@@ -93,3 +93,23 @@ it('has no edge between stages that only have the same base image', () => {
     'build COPY end',
   ]);
 });
+
+it('has the size of each platform’s stage', () => {
+  const platforms = ['linux/amd64', 'linux/arm64'];
+  const stages = platforms.map((platform, index) => ({
+    name: `${platform} add`,
+    bytes: index + 1,
+    isTarget: false,
+    usedBy: { stage: 'add', platforms: [platform] },
+  }));
+  const graph = stageGraph(
+    recordOf(
+      platforms.map((platform) => stepOf('add', { platform })),
+      { platforms, stages },
+    ),
+  );
+  expect(graph.nodes.map(({ name, bytes }) => [name, bytes])).toEqual([
+    ['add (linux/amd64)', 1],
+    ['add (linux/arm64)', 2],
+  ]);
+});

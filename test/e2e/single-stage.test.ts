@@ -13,6 +13,9 @@ const install = (name: string, kilobytes: number) =>
 const compile = (source: string, output: string) =>
   `mkdir -p /out && cp ${source} ${output} && head -c 200000 /dev/zero >> ${output}`;
 
+const JLINK =
+  "printf '#!/bin/sh\\nmkdir -p $4 && dd if=/dev/zero of=$4/modules bs=1024 count=900\\n' > /bin/jlink && chmod 755 /bin/jlink";
+
 interface Twins {
   readonly stages: string;
   readonly single: string;
@@ -70,6 +73,21 @@ RUN ${install('python', 2500)} && ${install('gcc', 3000)}
 RUN ${compile('/bin/busybox', '/out/wheel')}
 RUN mkdir -p /site && cp /out/wheel /site/
 COPY main.c /srv/
+`,
+  },
+  'a small Java runtime': {
+    stages: `
+FROM base AS build
+RUN ${install('jdk', 3000)} && ${JLINK}
+RUN jlink --add-modules java.base --output /opt/java && ${compile('/bin/busybox', '/out/app.jar')}
+FROM base
+COPY --from=build /opt/java /opt/java
+COPY --from=build /out/app.jar /app.jar
+`,
+    single: `
+FROM base
+RUN ${install('jdk', 3000)} && ${JLINK}
+RUN ${compile('/bin/busybox', '/out/app.jar')}
 `,
   },
   'a smaller base for the last stage': {

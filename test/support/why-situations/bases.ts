@@ -84,6 +84,30 @@ export const bases: readonly Situation[] = [
     expected: { COPY: { kind: 'arg', subject: 'BASE', before: 'one', after: 'two' } },
   },
   {
+    name: 'an ARG that chooses a stage with another WORKDIR',
+    dockerfile: `ARG BASE=one\nFROM scratch AS one\nWORKDIR /one\nFROM scratch AS two\nWORKDIR /two\nFROM $BASE\nCOPY a b\n`,
+    files: A_AND_B,
+    later: { flags: ['--build-arg', 'BASE=two'] },
+    expected: { 'COPY a b': { kind: 'arg', subject: 'BASE' } },
+  },
+  {
+    name: 'an ARG that chooses a stage with triggers',
+    dockerfile: `ARG BASE=one\n${TWO_BASES}ONBUILD COPY b /t\nONBUILD ENV T=1\nFROM $BASE\nCOPY b /b$T\n`,
+    files: A_AND_B,
+    later: { flags: ['--build-arg', 'BASE=two'] },
+    expected: {
+      'COPY b /t': { kind: 'arg', subject: 'BASE' },
+      'COPY b /b1': { kind: 'arg', subject: 'BASE' },
+    },
+  },
+  {
+    name: 'an ARG that chooses a stage without triggers',
+    dockerfile: `ARG BASE=two\n${TWO_BASES}ONBUILD COPY b /t\nFROM $BASE\nCOPY b /b\n`,
+    files: A_AND_B,
+    later: { flags: ['--build-arg', 'BASE=one'] },
+    expected: { 'COPY b /b': { kind: 'arg', subject: 'BASE' } },
+  },
+  {
     name: 'another stage, which has another ENV',
     dockerfile: `${TWO_MODES}FROM one\nRUN true $MODE\n`,
     later: { dockerfile: `${TWO_MODES}FROM two\nRUN true $MODE\n` },
