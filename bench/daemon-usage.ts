@@ -20,11 +20,15 @@ export class DaemonUsage {
     this.#pid = pid;
   }
 
-  /** @returns undefined unless exactly one process has this name: with several, the right one is unknown */
-  static find(name: string): DaemonUsage | undefined {
+  /**
+   * @param address where it listens, which its command line names if several daemons run
+   * @returns undefined unless exactly one process matches: with several, the right one is unknown
+   */
+  static find(name: string, address: string): DaemonUsage | undefined {
     const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === name);
-    const [pid] = pids;
-    return pid === undefined || pids.length > 1 ? undefined : new DaemonUsage(pid);
+    const named = pids.length > 1 ? pids.filter((pid) => isStartedWith(pid, address)) : pids;
+    const [pid] = named;
+    return pid === undefined || named.length > 1 ? undefined : new DaemonUsage(pid);
   }
 
   begin(): void {
@@ -49,6 +53,14 @@ export class DaemonUsage {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const ticks = fields.slice(FIRST_TIME, FIRST_TIME + 4).map(Number);
     return ticks.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
+  }
+}
+
+function isStartedWith(pid: string, address: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(address);
+  } catch {
+    return false;
   }
 }
 

@@ -69,7 +69,8 @@ export class Workbench implements AsyncDisposable {
     if (commands === undefined) return undefined;
     await run({ program: 'sync', args: [] });
     const usageFile = join(this.directory, 'usage');
-    builder.daemon?.begin();
+    const { daemon } = builder;
+    if (daemon !== 'unknown') daemon?.begin();
     let seconds = 0;
     let usage: Usage | undefined;
     for (const command of commands) {
@@ -77,7 +78,8 @@ export class Workbench implements AsyncDisposable {
       seconds += part.seconds;
       usage = addUsage(usage, part.usage);
     }
-    if (builder.daemon !== undefined) usage = addUsage(usage, builder.daemon.end());
+    if (daemon === 'unknown') usage = undefined;
+    else if (daemon !== undefined) usage = addUsage(usage, daemon.end());
     if (task.kind === 'build' && task.output !== undefined) rmSync(task.output.path);
     return { seconds, usage };
   }

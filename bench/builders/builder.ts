@@ -43,8 +43,8 @@ export interface Builder {
   prepare(base: ImageFiles): readonly Command[];
   /** The commands that do the task, one after the other; undefined if the builder has no way to do it. */
   commands(task: Task): readonly Command[] | undefined;
-  /** The daemon of the builder, if it has one. */
-  readonly daemon?: DaemonUsage | undefined;
+  /** The daemon of the builder, if it has one; `unknown`: its processor time and memory cannot be told. */
+  readonly daemon?: DaemonUsage | 'unknown' | undefined;
 }
 
 /** @returns undefined if the program is missing or fails */

@@ -5,7 +5,8 @@ import { BASE, type Builder, type ImageFiles, LOADED, outputOf } from './builder
 /** BuildKit's daemon, through `buildctl`. @returns why it is not measured, if it does not answer */
 export function buildkitBuilder(base: ImageFiles): Builder | string {
   const buildctl = process.env.BUILDCTL ?? 'buildctl';
-  if (!process.env.BUILDKIT_HOST) return 'BUILDKIT_HOST is not set';
+  const address = process.env.BUILDKIT_HOST;
+  if (!address) return 'BUILDKIT_HOST is not set';
   const info = outputOf(buildctl, ['debug', 'info']);
   if (info === undefined) return 'buildctl does not reach a daemon';
   const layout = (name: string, image: ImageFiles): string[] => [
@@ -24,7 +25,7 @@ export function buildkitBuilder(base: ImageFiles): Builder | string {
   return {
     name: 'BuildKit',
     version: /BuildKit:\s+\S+ (\S+)/.exec(info)?.[1] ?? '?',
-    daemon: DaemonUsage.find('buildkitd'),
+    daemon: DaemonUsage.find('buildkitd', address) ?? 'unknown',
     prepare: () => [],
     commands(task) {
       if (task.kind === 'start') return undefined;

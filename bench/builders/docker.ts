@@ -4,7 +4,8 @@ import { type Builder, outputOf } from './builder.ts';
 
 /** The Docker daemon at `$DOCKER_HOST`, with the BuildKit inside it. */
 export function dockerBuilder(): Builder | string {
-  if (!process.env.DOCKER_HOST) return 'DOCKER_HOST is not set';
+  const address = process.env.DOCKER_HOST;
+  if (!address) return 'DOCKER_HOST is not set';
   const program = process.env.DOCKER ?? 'docker';
   const version = outputOf(program, ['version', '--format', '{{.Server.Version}}']);
   if (version === undefined) return 'docker does not reach a daemon';
@@ -22,7 +23,7 @@ export function dockerBuilder(): Builder | string {
   return {
     name: 'Docker',
     version,
-    daemon: DaemonUsage.find('dockerd'),
+    daemon: DaemonUsage.find('dockerd', address) ?? 'unknown',
     prepare: ({ archive }) => [docker('load', '-q', '-i', archive)],
     commands(task) {
       if (task.kind === 'start') return undefined;
