@@ -20,10 +20,13 @@ export interface ObserveOptions {
   readonly lamina: Pick<Lamina, 'run'>;
   readonly env: Environment;
   readonly signal: AbortSignal | undefined;
+  /** What the container did without changes: one that ended then gets more time to end. */
+  readonly before?: Observation | undefined;
 }
 
 /** Milliseconds after which a container that has not ended is one that keeps running. */
 const ALIVE_AFTER = 3000;
+const ENDS_WITHIN = 60_000;
 /** Milliseconds that a server has to answer, and a script has to end. */
 const ANSWERS_WITHIN = 60_000;
 const BETWEEN_REQUESTS = 100;
@@ -67,7 +70,7 @@ async function watch(
           : failed(`the test ended with status ${ended.status}`, ended);
       }
       case 'start':
-        return await Promise.race([end, stillRunning(signal)]);
+        return await Promise.race([end, stillRunning(options.before, signal)]);
       case 'http':
         return await Promise.race([
           answerOf(`http://127.0.0.1:${test.port}${test.path}`, signal),
@@ -136,8 +139,12 @@ async function runToEnd(
   return { kind: 'ended', status: exitCode, text: exitCode === 0 ? text : text || errors };
 }
 
-async function stillRunning(signal: AbortSignal): Promise<Observation> {
-  await pause(ALIVE_AFTER, undefined, { signal });
+async function stillRunning(
+  before: Observation | undefined,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const milliseconds = before?.kind === 'ended' ? ENDS_WITHIN : ALIVE_AFTER;
+  await pause(milliseconds, undefined, { signal });
   return { kind: 'running', status: 0, text: '' };
 }
 

@@ -36,11 +36,16 @@ export async function optimizeImage(
   const given = await workshop.build(source.definition, { noCache: measureBuilds });
   // A command says nothing about what the image does by itself: that must start too, whatever it prints.
   const starts = test.kind === 'command';
+  // Of the image without changes, how it starts.
+  let before: Observation | undefined;
   const watch = async (image: string, within: Lamina = lamina): Promise<readonly Observation[]> => {
-    const calls = { lamina: within, env, signal };
+    const calls = { lamina: within, env, signal, before };
     const observed = await observe(image, test, calls);
+    if (test.kind === 'start') before ??= observed;
     if (!starts) return [observed];
-    return [{ ...(await observe(image, { kind: 'start' }, calls)), text: undefined }, observed];
+    const started = { ...(await observe(image, { kind: 'start' }, calls)), text: undefined };
+    before ??= started;
+    return [started, observed];
   };
   const first = await Trial.begin(given, { workshop, watch, onChange, signal });
   const trace = await traced(env, workshop.directory, async (inside) => {

@@ -138,6 +138,14 @@ describe('lamina optimize', () => {
     );
   });
 
+  it('waits longer for a program that ended at once before', async () => {
+    const directory = project({
+      Dockerfile:
+        'FROM busybox\nRUN dd if=/dev/zero of=/junk bs=1M count=3\nCMD ["sh", "-c", "case $(echo /*) in *junk*) ;; *) sleep 4;; esac; echo done"]\n',
+    });
+    expect((await optimize(directory)).stderr).toContain('kept     needed-files');
+  });
+
   it('runs a script beside the container', async () => {
     const port = await freePort();
     const directory = project({
