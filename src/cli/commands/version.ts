@@ -38,7 +38,7 @@ export const versionCommand = defineCommand({
     }
     const found =
       runtime === undefined
-        ? 'none: RUN and lamina run need runc or crun'
+        ? 'no OCI runtime; `lamina doctor` tells how RUN works here'
         : `${runtime.name} ${runtime.version} (${runtime.path})`;
     await stdout.write(
       `lamina    ${version}\nnode      ${node}\nplatform  ${platform}\nruntime   ${found}\n`,
