@@ -1,9 +1,11 @@
 /** Builds on a BuildKit daemon by the built command: that of Debian's Docker, with bases from a registry. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeBusyboxImage } from '../support/busybox-image.ts';
-import { type CommandResult, Workbench } from '../support/cli.ts';
+import { COMMAND, type CommandResult, execute, Workbench } from '../support/cli.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { DockerDaemon } from '../support/tools.ts';
 
@@ -128,6 +130,34 @@ describe('a build on a builder', () => {
     await build(project, '-o', output);
     expect(await readdir(output)).toEqual(['Dockerfile', 'a', 'd']);
     expect(await readFile(join(output, 'd/c'), 'utf8')).toBe('changed');
+  });
+
+  test('gives the digest of a build here, with SOURCE_DATE_EPOCH', async () => {
+    const project = bench.project(
+      {
+        Dockerfile: `FROM ${base}\nWORKDIR /w\nCOPY --chown=1:2 . d/\nCOPY a /w/d/b/\n`,
+        ...{ a: 'a', 'c/x': 'x' },
+      },
+      'epoch',
+    );
+    const epoch = ['--build-arg', 'SOURCE_DATE_EPOCH=1700000000', '-q'];
+    const there = await build(project, ...epoch);
+    const here = await bench.succeed(['build', ...epoch, project]);
+    expect(there.stdout).toMatch(/^sha256:/);
+    expect(there.stdout).toBe(here.stdout);
+  });
+
+  test('stops there when it is stopped here', async () => {
+    const project = bench.project({ Dockerfile: `FROM ${base}\nRUN sleep 1234\n` }, 'stopped');
+    const args = ['build', '--network=none', '--builder', builder, project];
+    const env = { ...process.env, LAMINA_ROOT: bench.store };
+    const lamina = spawn(process.execPath, [COMMAND, ...args], { stdio: 'ignore', env });
+    const ended = once(lamina, 'exit');
+    const sleepers = async () => (await execute('pgrep', ['-fx', 'sleep 1234'])).stdout;
+    await expect.poll(sleepers, { timeout: 60_000 }).not.toBe('');
+    lamina.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    await expect.poll(sleepers, { timeout: 60_000 }).toBe('');
   });
 
   test('refuses what the daemon is too old for, before any step', async () => {

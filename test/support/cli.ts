@@ -50,6 +50,8 @@ export class Workbench implements Disposable {
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       LAMINA_ROOT: this.store,
+      // Whatever builder the developer uses.
+      LAMINA_BUILDER: 'default',
       NO_COLOR: '1',
       ...settings.env,
     };
