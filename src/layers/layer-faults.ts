@@ -53,6 +53,8 @@ export interface LayerCheckOptions {
 }
 
 const CHUNK = 1 << 20;
+/** Setuid, setgid, sticky, and the rights of group and others. */
+const OTHERS_RIGHTS = 0o7077;
 const MACHINE = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT', 'EROFS'];
 
 /** Reads all of a layer that is in the store. A fault of the tar or the index hides faults of derived forms. */
@@ -115,6 +117,10 @@ function missingEntries(directory: string, { entries }: LayerIndex): readonly La
     if (stats === undefined) return [fault(tree, `${shown} is missing`)];
     if (entry.type === 'file' && stats.size !== entry.size) {
       return [fault(tree, `${shown} does not have its size`)];
+    }
+    // The user's own rights may be more, where an ordinary user must read and change the file.
+    if (entry.type !== 'symlink' && ((stats.mode ^ entry.mode) & OTHERS_RIGHTS) !== 0) {
+      return [fault(tree, `${shown} does not have its mode`)];
     }
     if (entry.type === 'symlink' && readlinkSync(path, 'latin1') !== entry.linkTarget) {
       return [fault(tree, `${shown} has changed`)];

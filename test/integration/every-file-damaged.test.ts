@@ -1,5 +1,7 @@
 /** Each file of a small store is damaged in each way once: `system check` reports it, or nothing is lost by it. */
 import {
+  appendFileSync,
+  chmodSync,
   lstatSync,
   readdirSync,
   readFileSync,
@@ -18,7 +20,7 @@ import { createLamina } from '../../src/lamina.ts';
 import { busybox, Workbench } from '../support/cli.ts';
 
 const bench = new Workbench();
-const DAMAGES = ['flip', 'cut', 'remove'] as const;
+const DAMAGES = ['flip', 'cut', 'empty', 'grow', 'remove', 'mode'] as const;
 type Damage = (typeof DAMAGES)[number];
 
 /** All layers are exported: of others, contents of steps have no digest yet. */
@@ -39,10 +41,22 @@ afterAll(() => bench[Symbol.dispose]());
 function harmless(file: string, damage: Damage): string | undefined {
   if (/^mounts\//.test(file)) return 'steps may change cache mounts at any time';
   if (/^(db\/(reserve|collected)|lock|locks\/.*)$/.test(file)) return 'it is made again';
+  if (damage === 'mode' && !isOfTree(file)) return 'modes of the store mean nothing to its owner';
+  if (
+    damage === 'grow' &&
+    /^(db\/store\.db|builds\/files\/|layers\/[0-9a-f]+\/layer\.tar)/.test(file)
+  ) {
+    return 'bytes after the end are not read';
+  }
   if (damage === 'remove' && /^builds\//.test(file)) return 'as `builds rm` does';
   if (damage === 'remove' && /layer\.erofs$/.test(file)) return 'it is derived, and made again';
   if (damage === 'flip' && file === 'db/store.db') return 'pages have unused parts: see below';
   return undefined;
+}
+
+/** Where modes are part of the content. */
+function isOfTree(file: string): boolean {
+  return /^layers\/[0-9a-f]+\/tree\//.test(file);
 }
 
 /** @returns how to undo it; undefined if the file cannot be damaged so */
@@ -55,8 +69,14 @@ function harm(path: string, damage: Damage): (() => void) | undefined {
     return () => symlinkSync(target, path);
   }
   const bytes = readFileSync(path);
+  if (damage === 'mode') {
+    chmodSync(path, stats.mode ^ 0o111);
+    return () => chmodSync(path, stats.mode);
+  }
   if (damage === 'remove') rmSync(path);
+  else if (damage === 'grow') appendFileSync(path, 'more');
   else if (bytes.length === 0) return undefined;
+  else if (damage === 'empty') truncateSync(path);
   else if (damage === 'cut') truncateSync(path, Math.floor(bytes.length / 2));
   else {
     const changed = Buffer.from(bytes);
