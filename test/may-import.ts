@@ -90,6 +90,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'image/registry',
     'image/store',
   ],
+  attestation: ['oci', 'image'],
+
   context: ['errors.ts', 'system', 'files'],
   records: ['errors.ts', 'progress', 'files', 'http', 'context', 'store'],
   'runtime/emulation': ['environment.ts', 'errors.ts', 'system', 'oci', 'files'],
@@ -476,6 +478,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'builder/solver',
   ],
   'builder/outputs': [
+    'package-version.ts',
+    'analysis',
+    'attestation',
     'environment.ts',
     'errors.ts',
     'nearest-name.ts',
@@ -549,6 +554,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'records',
     'analysis',
     'advice',
+    'attestation',
+    'package-version.ts',
     'web',
     'api',
   ],

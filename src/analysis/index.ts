@@ -29,7 +29,12 @@ export {
   type VersionTable,
   type VersionType,
 } from './model/index.ts';
-export type { PackageType } from './packages/index.ts';
+export {
+  type Distribution,
+  findDistribution,
+  findPackages,
+  type PackageType,
+} from './packages/index.ts';
 export {
   type BaseImage,
   compareReports,

@@ -65,6 +65,7 @@ export interface BakeTargetOptions
     | 'cacheTo'
     | 'outputs'
     | 'annotations'
+    | 'attestations'
     | 'addHosts'
     | 'network'
     | 'platforms'
@@ -98,6 +99,8 @@ export interface BakeOptions extends BakeDefinitionOptions {
   /** Maximum number of parallel steps of each target; see `BuildOptions.jobs`. */
   readonly jobs?: number | undefined;
   readonly isolation?: IsolationChoice | undefined;
+  /** Where the steps of all targets run; see `BuildOptions.builder`. */
+  readonly builder?: string | undefined;
   readonly caCertificates?: readonly string[] | undefined;
   /** The events of all builds; the names of steps begin with those of their targets. */
   readonly onEvent?: Emit | undefined;

@@ -48,6 +48,17 @@ export interface SshSource {
 /** An entitlement of steps; the names are those of `docker buildx build --allow`. */
 export type Entitlement = 'security.insecure' | 'network.host';
 
+/** What is attached to an image that leaves the store: statements about it, in the form of BuildKit's attestations. */
+export type AttestationSpec =
+  /** A bill of materials: SPDX 2.3. */
+  | { readonly type: 'sbom' }
+  /** How it was built: SLSA provenance 1. `min` leaves out values of arguments. */
+  | {
+      readonly type: 'provenance';
+      readonly mode: 'min' | 'max';
+      readonly builderId?: string | undefined;
+    };
+
 /** What to build, from what, and where it goes. */
 export interface BuildOptions extends StoreOptions {
   /**
@@ -86,6 +97,8 @@ export interface BuildOptions extends StoreOptions {
   readonly outputs?: readonly OutputSpec[] | undefined;
   /** `[TYPE[PLATFORM],…:]key=value` for every output that has manifests; types are those of BuildKit. */
   readonly annotations?: readonly string[] | undefined;
+  /** For images that are pushed or written as OCI archives. Default: none. */
+  readonly attestations?: readonly AttestationSpec[] | undefined;
   /** Merges the layers that the build adds, or all layers of the image, into one. */
   readonly squash?: 'own' | 'all' | undefined;
   readonly addHosts?: readonly HostAlias[] | undefined;

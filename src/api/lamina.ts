@@ -79,6 +79,7 @@ import type {
   RemoveManifestListsOptions,
 } from './registries.ts';
 import type { CheckImageOptions, ReportImageOptions } from './reports.ts';
+import type { Sbom, SbomOptions } from './sbom.ts';
 import type { CheckStoreOptions, CheckStoreResult } from './store-check.ts';
 import type { CallOptions, StoreOptions } from './store-options.ts';
 import type { SystemInfo, VersionInfo } from './system-info.ts';
@@ -312,6 +313,13 @@ export interface Lamina {
    *   ARCHIVE_…, OCI_DOCUMENT_INVALID
    */
   reportImage(options: ReportImageOptions): Promise<ImageReport>;
+
+  /**
+   * Lists the packages of an image of any transport as a bill of materials, SPDX or CycloneDX. Reads it as `reportImage` does.
+   *
+   * @throws as `reportImage`
+   */
+  sbom(options: SbomOptions): Promise<Sbom>;
 
   /**
    * Holds an image of any transport against limits: sizes, layers, efficiency, user, shells, secrets, base. Reads it as

@@ -102,6 +102,7 @@ class Baking {
       root: this.options.root,
       jobs: this.options.jobs,
       isolation: this.options.isolation,
+      builder: this.options.builder,
       caCertificates: this.options.caCertificates,
       buildContexts: { ...options.buildContexts, ...Object.fromEntries(linked) },
       signal: signal === undefined ? this.stop.signal : AbortSignal.any([signal, this.stop.signal]),

@@ -1,6 +1,7 @@
 /** A target as options of a build. */
 import { isAbsolute, join, resolve } from 'node:path';
 import type {
+  AttestationSpec,
   BakeTargetOptions,
   CacheSpec,
   Entitlement,
@@ -64,6 +65,7 @@ export function buildOptionsOf(target: Target, around: TargetSurroundings): Bake
     cacheTo: entriesField(target, 'cache-to').map(cacheSpec),
     outputs: entriesField(target, 'output').map((entry) => outputSpec(target, entry)),
     annotations: textsField(target, 'annotations'),
+    attestations: entriesField(target, 'attest').flatMap((entry) => attestation(target, entry)),
     secrets: entriesField(target, 'secret').map((entry) => secretSource(target, entry, env)),
     ssh: entriesField(target, 'ssh').map(sshSource),
     allow: textsField(target, 'entitlements').map((name) => entitlement(target, name)),
@@ -117,6 +119,24 @@ function remoteContext(context: string, repository: string | undefined): string 
 function cacheSpec(entry: Entry): CacheSpec {
   const { type = 'registry', ...attrs } = Object.fromEntries(entry);
   return { type, attrs, text: entryText(entry) };
+}
+
+function attestation(target: Target, entry: Entry): readonly AttestationSpec[] {
+  const type = entry.get('type');
+  const mode = entry.get('mode') ?? 'min';
+  if (type !== 'sbom' && type !== 'provenance') {
+    throw wrong(
+      target,
+      'attest',
+      `there is no attestation '${type ?? ''}'`,
+      'there are sbom and provenance',
+    );
+  }
+  if (mode !== 'min' && mode !== 'max') {
+    throw wrong(target, 'attest', `there is no mode '${mode}'`, 'there are min and max');
+  }
+  if (entry.get('disabled') === 'true') return [];
+  return type === 'sbom' ? [{ type }] : [{ type, mode, builderId: entry.get('builder-id') }];
 }
 
 const OUTPUTS: readonly OutputType[] = [

@@ -127,7 +127,8 @@ async function buildRecorded(
     const solved = await solver.solve(request);
     await caches.solved(solved.portable);
     const built = await builtPlans(run, plans, solved.results);
-    const exported = await exportResult(run, { built, caches });
+    const origin = { buildId: recorder.id, started, dockerfile: definition.name };
+    const exported = await exportResult(run, { built, caches, origin });
     return { solved, built, exported };
   };
   const { solved, built, exported } = await persistently(make, async (error) => {

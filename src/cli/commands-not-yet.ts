@@ -99,11 +99,6 @@ export const missingCommands: readonly MissingCommand[] = [
       'scan an archive with a scanner: `lamina save -o image.tar IMAGE`; `lamina history IMAGE` shows what each step added',
   },
   {
-    names: ['sbom'],
-    reason:
-      'lamina creates no bill of materials: save the image with `lamina save -o image.tar IMAGE`, and scan it with another tool',
-  },
-  {
     names: ['trust'],
     reason:
       'sign images in the registry with cosign or notation; `lamina copy` copies signatures with the image',

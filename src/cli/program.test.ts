@@ -199,7 +199,6 @@ describe('the command line', () => {
     ['commit web web:2', 'commit', 'RUN COMMAND'],
     ['diff web', 'diff', 'lamina compare'],
     ['scout cves web', 'scout', 'lamina save'],
-    ['sbom web', 'sbom', 'lamina save'],
     ['trust sign web', 'trust', 'cosign'],
     ['buildx debug build .', 'buildx debug', 'lamina debug'],
     ['logs web', 'logs', 'lamina run'],
@@ -435,7 +434,7 @@ describe('lamina build', () => {
     expect((await buildCall(['build', '--force-rm', '.'])).stderr).toContain(
       'note: --force-rm has no effect',
     );
-    const result = await buildCall(['build', '--attest=type=sbom', '.']);
+    const result = await buildCall(['build', '--policy=x.rego', '.']);
     expect(result.status).toBe(125);
     expect(result.stderr).toContain('CLI_NOT_YET');
     expect(result.options).toBeUndefined();

@@ -8,7 +8,7 @@ import { failureReason } from '../system/index.ts';
 export const RESULT_FILES = ['iidfile', 'metadata-file'] as const;
 
 /** The flag that names the file. */
-type FileFlag = (typeof RESULT_FILES)[number] | 'html';
+type FileFlag = (typeof RESULT_FILES)[number] | 'html' | 'output';
 
 /** Checks before the build, rather than after it. @throws AppError CLI_FILE */
 export function refuseUnwritable(name: FileFlag, path: string | undefined): void {

@@ -74,6 +74,7 @@ export {
 export { openRegistrySource } from './registry/registry-source.ts';
 export { archiveOptionsOf } from './store/archive-options.ts';
 export {
+  type AttachedManifest,
   allBlobsOf,
   type Bundle,
   type BundleOptions,

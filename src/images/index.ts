@@ -26,4 +26,5 @@ export { pullImages } from './pull.ts';
 export { pushImages } from './push.ts';
 export { inspectManifest, listTags } from './remote.ts';
 export { reportImage } from './report.ts';
+export { sbom } from './sbom.ts';
 export { requireImage, withStore } from './with-store.ts';

@@ -130,6 +130,7 @@ const short = {
   inspectImages: { images: ['busybox'] },
   imageHistory: { image: 'busybox' },
   compareImages: { a: 'busybox', b: 'busybox' },
+  sbom: { image: 'busybox' },
   checkImage: { image: 'busybox' },
   reportImage: { image: 'busybox' },
   exploreImage: { image: 'busybox' },

@@ -75,6 +75,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
   return {
     format: unexpected,
     optimize: unexpected,
+    sbom: unexpected,
     bake: unexpected,
     readBakeDefinition: unexpected,
     proposeDockerfile: unexpected,

@@ -1,6 +1,7 @@
 import { type BytePath, type ContentDigest, joinPath } from '../../files/index.ts';
 import { type ImageModel, LinkGroups, NONE, type PathNode, type Version } from '../model/index.ts';
 import { apkPackages } from './apk.ts';
+import { type Distribution, distributionIn } from './distribution.ts';
 import { dpkgPackages } from './dpkg.ts';
 import { gemPackages } from './gem.ts';
 import { npmPackages } from './npm.ts';
@@ -45,6 +46,14 @@ export async function findPackages(
     }
   }
   return found.sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+}
+
+/** The distribution of the final file system. */
+export function findDistribution(
+  model: ImageModel,
+  contents: PackageContents,
+): Distribution | undefined {
+  return distributionIn(new VisibleTexts(model, contents));
 }
 
 function textPackages(path: BytePath, contents: Contents): Described[] {

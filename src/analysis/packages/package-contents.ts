@@ -2,6 +2,7 @@
 import type { BytePath, ContentDigest } from '../../files/index.ts';
 import type { ContentReader, InspectContent } from '../../layers/index.ts';
 import { isApkFile } from './apk.ts';
+import { isReleaseFile } from './distribution.ts';
 import { isDpkgFile } from './dpkg.ts';
 import { isGemFile } from './gem.ts';
 import { type GoBuild, GoBuildReader } from './go-binary.ts';
@@ -71,7 +72,9 @@ export class PackageContents {
 }
 
 function isText(path: BytePath): boolean {
-  return [isDpkgFile, isApkFile, isNpmFile, isPythonFile, isGemFile].some((is) => is(path));
+  return [isDpkgFile, isApkFile, isNpmFile, isPythonFile, isGemFile, isReleaseFile].some((is) =>
+    is(path),
+  );
 }
 
 function whole(done: (bytes: Buffer, digest: ContentDigest) => void): ContentReader {

@@ -10,6 +10,7 @@ import type { BuiltPlan } from '../solver/built-plans.ts';
 import { asStep } from '../steps/internal-step.ts';
 import { internalStep } from '../steps/step-infos.ts';
 import { assembleImages, timesKey } from './assemble-images.ts';
+import { attesting, type BuildOrigin } from './attest.ts';
 import { parseOutputs, writeOutputs } from './index.ts';
 import type { ImageTimes, Output } from './output.ts';
 import type { OutputResult } from './write-context.ts';
@@ -18,6 +19,7 @@ export interface ExportInput {
   /** One for each platform; at least one. */
   readonly built: readonly BuiltPlan[];
   readonly caches: BuildCaches;
+  readonly origin: BuildOrigin;
 }
 
 export interface ExportedResult {
@@ -54,7 +56,8 @@ export async function exportResult(run: BuildRun, input: ExportInput): Promise<E
     const layers = images.reduce((sum, image) => sum + image.layers.length, 0);
     report({ label: 'exporting layers', current: layers, unit: 'layers' });
     await store.flush();
-    const context = { store, build: options, env, progress: { emit, step, now }, warn };
+    const attest = attesting(run, input.built, input.origin);
+    const context = { store, build: options, env, progress: { emit, step, now }, warn, attest };
     // Bytes on standard output cannot be taken back.
     if (wanted.some((output) => 'dest' in output && output.dest === '-')) {
       await fetchLayers(run, [...variants.values()].flat());

@@ -24,10 +24,14 @@ export async function pushOutput(
   images: ImageRecords,
   context: WriteContext & { readonly push: PushSettings },
 ): Promise<OutputResult> {
-  const { store, build, env, progress, push } = context;
+  const { store, build, env, progress, push, attest } = context;
   const { signal } = build;
   const references = names.map(parseReference);
-  const bundle = await bundleOf(store, images, { ...contentOf(form), signal });
+  const bundle = await bundleOf(store, images, {
+    ...contentOf(form),
+    attest: attest && ((image) => attest(names, image)),
+    signal,
+  });
   const { descriptor: root } = bundle.root;
   const insecure = push.insecure ? references.map(({ registry }) => registry) : [];
   const known = env.LAMINA_INSECURE_REGISTRIES ?? '';

@@ -3,7 +3,7 @@ import type { BuildOptions, WrittenOutput } from '../../api/index.ts';
 import type { Environment } from '../../environment.ts';
 import type { Warning } from '../../errors.ts';
 import type { BundleToExport } from '../../export/index.ts';
-import type { Progress } from '../../image/index.ts';
+import type { AttachedManifest, Image, Progress } from '../../image/index.ts';
 import type { Descriptor, Digest } from '../../oci/index.ts';
 import type { Store } from '../../store/index.ts';
 import { imageAnnotations, indexAnnotations } from './annotations.ts';
@@ -15,6 +15,10 @@ export interface WriteContext {
   readonly env: Environment;
   readonly progress: Progress;
   readonly warn: (warning: Warning) => void;
+  /** Makes what is attached to an image under these names; undefined: nothing. */
+  readonly attest:
+    | ((names: readonly string[], image: Image) => Promise<AttachedManifest>)
+    | undefined;
 }
 
 /** The digests of an image in an output, for the report. */

@@ -1,7 +1,7 @@
 import type { WrittenOutput } from '../../api/index.ts';
 import { assertNever } from '../../errors.ts';
 import { type BundleToExport, exportBundle } from '../../export/index.ts';
-import type { ImageRecords } from '../../image/index.ts';
+import type { Image, ImageRecords } from '../../image/index.ts';
 import { destinationOf } from './destination.ts';
 import { keepImages } from './keep-images.ts';
 import { loadImages } from './load-images.ts';
@@ -50,12 +50,15 @@ function inStore([{ id }]: ImageRecords): WrittenOutput {
 async function writeArchive(
   output: Extract<Output, { kind: 'archive' }>,
   images: ImageRecords,
-  { build, progress, store }: WriteContext,
+  { build, progress, store, attest }: WriteContext,
 ): Promise<OutputResult> {
   const { format, tar, names, form } = output;
   const { signal } = build;
   const epoch = epochOf(build.sourceDateEpoch, output.times);
-  const bundle: BundleToExport = { images, references: names, content: contentOf(form) };
+  // The archive of `docker save` has no place for them.
+  const attached = format === 'oci' && attest ? (image: Image) => attest(names, image) : undefined;
+  const content = { ...contentOf(form), attest: attached };
+  const bundle: BundleToExport = { images, references: names, content };
   const { result, bytes } = await measured(destinationOf(output.dest, build), (dest) =>
     exportBundle(store, bundle, { format, dest, tar, epoch, progress, signal }),
   );

@@ -21,6 +21,12 @@ export const imageCommands: readonly ListedCommand[] = [
     load: async () => (await import('../commands/report.ts')).reportCommand,
   },
   {
+    name: 'sbom',
+    aliases: [],
+    summary: 'list the packages of an image as a bill of materials',
+    load: async () => (await import('../commands/sbom.ts')).sbomCommand,
+  },
+  {
     name: 'explore',
     aliases: ['dive'],
     summary: 'look into an image in the terminal or a browser',

@@ -15,6 +15,7 @@ import { withLookInside } from '../look-inside.ts';
 import { displaying, makeDisplay, progressKind } from '../progress.ts';
 import { refuseUnwritable, writeResult } from '../result-files.ts';
 import { renderTable } from '../rows.ts';
+import { namespaceOfFlags } from '../user-namespace.ts';
 import { badValue } from '../values.ts';
 import { describeOutputs } from '../written-outputs.ts';
 import { certificateSources } from './build.ts';
@@ -41,6 +42,7 @@ export const bakeExecutionFlags = {
   },
   progress: buildFlags.progress,
   isolation: buildFlags.isolation,
+  'userns-remap': buildFlags['userns-remap'],
   'ca-certificates': buildFlags['ca-certificates'],
   builder: buildFlags.builder,
   ...storeFlags,
@@ -107,6 +109,7 @@ export const bakeCommand = defineCommand({
   ],
   flags,
   args: [0, Number.MAX_SAFE_INTEGER],
+  namespace: namespaceOfFlags,
   examples: [
     { command: 'lamina bake', text: 'build the group default of the files in this directory' },
     { command: 'lamina bake --print app', text: 'show what the target app is' },
@@ -125,7 +128,12 @@ export const bakeCommand = defineCommand({
       stdin: files.includes('-') ? context.io.stdin() : undefined,
       repository,
       targets: repository === undefined ? args : args.slice(1),
-      overrides: [...given.set, ...impliedOverrides(given), ...callOverride(given)],
+      overrides: [
+        ...given.set,
+        ...impliedOverrides(given),
+        ...callOverride(given),
+        ...attestOverrides(given),
+      ],
       variables: Object.fromEntries(given.var.map(variable)),
       allow: given.allow.flatMap((text) => text.split(',')),
       ...executionOptions(given, context),
@@ -147,6 +155,7 @@ export function executionOptions(given: ExecutionFlags, context: CommandContext)
     root,
     jobs: given.jobs,
     isolation: isolationChoice(given.isolation),
+    builder: given.builder,
     caCertificates: certificateSources(given, context.env),
     onCollectionDue: limits && (() => startCollector(limits, root)),
     signal: context.signal,
@@ -165,6 +174,16 @@ export function impliedOverrides(
 function callOverride({ call, check }: Flags): string[] {
   const method = check ? 'check' : call;
   return method === undefined || method === '' || method === 'build' ? [] : [`*.call=${method}`];
+}
+
+function attestOverrides({ sbom, provenance }: Flags): string[] {
+  const override = (type: string, text: string | undefined) => {
+    if (text === undefined) return [];
+    if (text === 'false') return [`*.attest=type=${type},disabled=true`];
+    const attributes = /^(?:min|max)$/.test(text) ? `,mode=${text}` : `,${text}`;
+    return [`*.attest=type=${type}${text === 'true' || text === '' ? '' : attributes}`];
+  };
+  return [...override('sbom', sbom), ...override('provenance', provenance)];
 }
 
 /** The files of BUILDX_BAKE_FILE. */

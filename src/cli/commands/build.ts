@@ -8,6 +8,7 @@ import type {
 } from '../../api/index.ts';
 import { AppError, StepError } from '../../errors.ts';
 import { type SummaryKind, summaryKinds } from '../../progress/index.ts';
+import { attestations } from '../attestation-flags.ts';
 import { cacheLimits, startCollector } from '../collector.ts';
 import { type CommandContext, defineCommand, rootOf } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -169,6 +170,7 @@ export function buildOptions(flags: Flags, path: string, context: CommandContext
     jobs: jobCount(flags.jobs),
     outputs: outputs(flags),
     annotations: flags.annotation,
+    attestations: attestations(flags),
     squash: squashMode(flags.squash),
     addHosts: flags['add-host'].map(hostAlias),
     network: networkMode(flags.network),

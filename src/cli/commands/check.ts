@@ -14,6 +14,7 @@ import {
 } from '../check/index.ts';
 import { type CommandContext, defineCommand, rootOf, storeFlags } from '../command.ts';
 import type { FlagTable } from '../flags.ts';
+import { imagePlatformFlag } from '../image-platform-flag.ts';
 import { jsonText } from '../json-text.ts';
 import { renderMarkdown, renderText } from '../report/index.ts';
 import { secretSource } from '../step-values.ts';
@@ -90,11 +91,7 @@ export const checkCommand = defineCommand({
   ],
   flags: {
     ...limitFlags,
-    platform: {
-      kind: 'text',
-      value: 'os/arch',
-      help: 'platform of the image, if there are several',
-    },
+    ...imagePlatformFlag,
     secret: {
       kind: 'list',
       value: 'id=name,src=path',

@@ -4,6 +4,7 @@ import type { BakeOptions } from '../../api/index.ts';
 import { AppError } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
 import type { FlagTable, FlagValues } from '../flags.ts';
+import { namespaceOfFlags } from '../user-namespace.ts';
 import { keyValues } from '../values.ts';
 import { bakeExecutionFlags, bakeTargets, executionOptions, impliedOverrides } from './bake.ts';
 import { buildFlags } from './build-flags.ts';
@@ -65,6 +66,7 @@ export const composeCommand = defineCommand({
   ],
   flags,
   args: [1, Number.MAX_SAFE_INTEGER],
+  namespace: namespaceOfFlags,
   missing: 'the command is `lamina compose build`',
   examples: [
     { command: 'lamina compose build', text: 'build all services of compose.yaml' },

@@ -3,6 +3,7 @@ import { humanDuration, humanSize } from '../../progress/index.ts';
 import { ago } from '../ago.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
+import { imagePlatformFlag } from '../image-platform-flag.ts';
 import { layerProblemText } from '../layer-problem.ts';
 import { type Row, type RowFormat, renderRows } from '../rows.ts';
 import { shortId } from './images.ts';
@@ -43,11 +44,7 @@ export const historyCommand = defineCommand({
         '.Stage .Line .Compressed .Reclaimable .Time',
     },
     ...storeFlags,
-    platform: {
-      kind: 'text',
-      value: 'os/arch',
-      help: 'platform of the image, if there are several',
-    },
+    ...imagePlatformFlag,
   },
   args: [1, 1],
   examples: [

@@ -1,6 +1,7 @@
 import type { ImageReport } from '../../api/index.ts';
 import { defineCommand, rootOf, storeFlags } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
+import { imagePlatformFlag } from '../image-platform-flag.ts';
 import { jsonText } from '../json-text.ts';
 import { layerProblemText } from '../layer-problem.ts';
 import {
@@ -33,11 +34,7 @@ export const reportCommand = defineCommand({
       choices: ['text', 'json', 'markdown', 'html'],
       help: 'output format (default: text)',
     },
-    platform: {
-      kind: 'text',
-      value: 'os/arch',
-      help: 'platform of the image, if there are several',
-    },
+    ...imagePlatformFlag,
     base: {
       kind: 'text',
       value: 'image',
