@@ -57,11 +57,13 @@ describe('the benchmark', { timeout: 600_000 }, () => {
     ensureTool('buildah', 'buildah');
     const { results } = await measured('copy-50k', 'copy-from-30k', 'load', 'pull');
     for (const { row, figures } of results) {
-      const failed = figures.map(({ builder, failure }) => [row, builder, failure]);
-      expect(failed).toEqual([
-        [row, 'lamina', undefined],
-        [row, 'buildah', undefined],
+      // Podman takes part where an image is pulled, if it is there.
+      const others = figures.filter(({ builder }) => row !== 'pull' || builder !== 'podman');
+      expect(others.map(({ builder }) => [row, builder])).toEqual([
+        [row, 'lamina'],
+        [row, 'buildah'],
       ]);
+      expect(figures.flatMap(({ failure }) => failure ?? [])).toEqual([]);
     }
   });
 
