@@ -43,16 +43,29 @@ export function connectByCommand(
   env: Environment,
 ): Duplex {
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const connection = Duplex.from({ readable: child.stdout, writable: child.stdin });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (said.length < LIMIT) said += text;
   });
+  const connection = new Duplex({
+    read: () => void child.stdout.resume(),
+    // The command's end explains a pipe that it closed.
+    write: (chunk, _encoding, done) => child.stdin.write(chunk, (error) => !error && done()),
+    final: (done) => child.stdin.end(() => done()),
+    destroy: (error, done) => {
+      end(child);
+      done(error);
+    },
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!connection.push(chunk)) child.stdout.pause();
+  });
   child.on('error', (error) => connection.destroy(startFailure(command, error)));
   child.on('close', (code) => {
-    if (code !== 0 && !connection.destroyed) connection.destroy(endFailure(command, code, said));
+    if (code === 0) connection.push(null);
+    else connection.destroy(endFailure(command, code, said));
   });
-  connection.on('close', () => end(child));
   return connection;
 }
 
