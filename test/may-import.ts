@@ -126,6 +126,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/process',
     'runtime/builtin',
     'runtime/streams',
+    'runtime/copies',
     'runtime/chroot',
   ],
   'runtime/isolation': [

@@ -193,12 +193,19 @@ describe('the store', () => {
 describe('layers', () => {
   const refused = { overlayRefusal: 'wrong fs type, bad option', erofs: true };
 
-  test('that overlayfs refuses to stack fail, and a container is told to use a volume', () => {
+  test('that overlayfs refuses to stack fail', () => {
+    expect(findingsOf('layers', { layers: refused })[0]).toEqual([
+      'failed',
+      'overlayfs cannot stack layers beside /store: wrong fs type, bad option',
+    ]);
+  });
+
+  test('are copied on overlayfs, and a container is told to use a volume', () => {
     const store = { ...ROOT.store, disk: { ...DISK, kind: 'overlay' } };
     expect(findingsOf('layers', { layers: refused, store })).toEqual([
       [
-        'failed',
-        'overlayfs cannot stack layers beside /store: wrong fs type, bad option',
+        'limited',
+        'each RUN copies its layers, since overlayfs cannot stack them on overlayfs, where /store is',
         'put the store on a volume: set LAMINA_ROOT to a directory on ext4, xfs or btrfs',
       ],
     ]);

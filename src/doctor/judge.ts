@@ -68,8 +68,10 @@ function judgeLayers({ layers, store, isolations, user }: Facts): DiagnosisFindi
       ? { topic: 'layers', status: 'ok', message: 'layers are stacked by overlayfs' }
       : {
           topic: 'layers',
-          status: isNeeded ? 'failed' : 'limited',
-          message: `overlayfs cannot stack layers beside ${store.root}: ${refusal}`,
+          status: isNeeded && !isOnOverlay ? 'failed' : 'limited',
+          message: isOnOverlay
+            ? `each RUN copies its layers, since overlayfs cannot stack them on overlayfs, where ${store.root} is`
+            : `overlayfs cannot stack layers beside ${store.root}: ${refusal}`,
           fix: isOnOverlay
             ? store.elsewhere === undefined
               ? 'put the store on a volume: set LAMINA_ROOT to a directory on ext4, xfs or btrfs'

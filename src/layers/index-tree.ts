@@ -12,6 +12,7 @@ import {
   type Xattrs,
 } from '../files/index.ts';
 import {
+  isWhiteout,
   listXattrs,
   type Owner,
   opaqueXattr,
@@ -48,11 +49,11 @@ const TYPES = new Map<number, FileType>([
 /**
  * Reads the metadata of all files of an upper directory.
  *
- * - a character device 0/0 is a whiteout, kept only if `base` has the path
+ * - a character device 0/0 or a socket is a whiteout, kept only if `base` has the path
  * - an empty directory is left out if mode, owner and attributes are those of `base`: overlayfs makes such copies of
  *   directories in which something was made and removed again, with new times
  * - the root directory is an entry only if its mode, owner or attributes differ from `base`
- * - sockets are left out, as in every image layer; of extended attributes only capabilities are kept
+ * - of extended attributes only capabilities are kept
  *
  * @param directory host path as text
  * @throws AppError LAYER_RESERVED_NAME for a file whose name means a whiteout in a layer
@@ -128,9 +129,8 @@ class UpperWalk {
   }
 
   #plain(found: Found, base: FileTree | undefined): void {
-    // A layer has no sockets, but what a socket replaced is gone.
-    const isGone = found.type === 'char' && found.stat.rdev === 0n;
-    if (isGone || found.type === 'socket') {
+    // A layer has no sockets, but what a socket of a process replaced is gone, too.
+    if (isWhiteout(found.stat)) {
       if (base?.lookup(found.path) !== undefined) {
         this.#entries.push({ kind: 'whiteout', path: found.path });
       }

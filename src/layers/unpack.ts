@@ -26,6 +26,7 @@ import {
   copySparse,
   hasErrorCode,
   makeNode,
+  makeWhiteout,
   type Owner,
   opaqueXattr,
   ownerOnHost,
@@ -104,7 +105,7 @@ class Unpacking {
     this.#parents(entry.path);
     const host = this.#host(entry.path);
     if (entry.kind === 'whiteout') {
-      makeNode(host, { type: 'char', mode: 0, major: 0, minor: 0 });
+      makeWhiteout(host);
       return;
     }
     if (entry.type === 'directory') {
@@ -140,7 +141,7 @@ class Unpacking {
         throw new Error('directories are made elsewhere');
     }
     this.#setOwner(host, entry);
-    setXattrs(host, entry);
+    setXattrs(host, entry, this.#form);
     setTimes(host, entry.mtime, entry.mtimeNs);
   }
 
@@ -151,7 +152,7 @@ class Unpacking {
       // The mode is set after the owner, whose change clears setuid; attributes after both, for the same reason.
       this.#setOwner(host, entry);
       fchmodSync(fd, entry.mode);
-      setXattrs(host, entry);
+      setXattrs(host, entry, this.#form);
       // Node treats times before the epoch differently.
       if (entry.mtimeNs === 0 && entry.mtime > 0) futimesSync(fd, entry.mtime, entry.mtime);
       else setTimes(host, entry.mtime, entry.mtimeNs);
@@ -181,7 +182,7 @@ class Unpacking {
     this.#directories.set(entry.path, entry);
     this.#setOwner(host, entry);
     chmodSync(fsPath(host), entry.mode & ~SETGID);
-    setXattrs(host, entry);
+    setXattrs(host, entry, this.#form);
     if (entry.opaque === true) setXattr(host, opaqueXattr(this.#form.xattrFlavour), 'y');
   }
 
@@ -218,7 +219,7 @@ function tryLink(existing: string, path: string): boolean {
 }
 
 /** Leaves out what the host's file system cannot hold, as other unpackers do. */
-function setXattrs(host: string, { path, type, xattrs }: FileEntry): void {
+function setXattrs(host: string, { path, type, xattrs }: FileEntry, { idMap }: TreeForm): void {
   if (xattrs === undefined) return;
   const isSpecial = type !== 'file' && type !== 'directory';
   for (const [name, value] of Object.entries(xattrs)) {
@@ -229,7 +230,11 @@ function setXattrs(host: string, { path, type, xattrs }: FileEntry): void {
       if (hasErrorCode(error, 'ENOSPC', 'E2BIG', 'ERANGE'))
         throw unstorable(path, 'the file system has no room for its extended attributes');
       // The kernel has no user attributes on symlinks and special files.
-      const isRefused = isSpecial && name.startsWith('user.') && hasErrorCode(error, 'EPERM');
+      const isRefused =
+        hasErrorCode(error, 'EPERM') &&
+        ((isSpecial && name.startsWith('user.')) ||
+          // Only root gives files capabilities; the index has them.
+          (idMap === 'single' && name.startsWith('security.')));
       if (!isRefused && !hasErrorCode(error, 'ENOTSUP', 'EOPNOTSUPP')) throw error;
     }
   }

@@ -53,4 +53,5 @@ export {
 } from './tree-form.ts';
 export { linkUnnamed, openUnnamed } from './unnamed-file.ts';
 export { hasOneId, homeDirectory, isInUserNamespace, isRoot, userName } from './user.ts';
+export { isWhiteout, makeWhiteout } from './whiteouts.ts';
 export { listXattrs, setXattr } from './xattrs.ts';

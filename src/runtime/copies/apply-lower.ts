@@ -8,15 +8,8 @@ import {
   readdirSync,
   rmSync,
 } from 'node:fs';
-import { fsPath, hasErrorCode, listXattrs, opaqueXattr } from '../../system/index.ts';
-import {
-  type CopyRights,
-  copyFile,
-  copyMetadata,
-  FILE_TYPE,
-  isWhiteout,
-  typeOf,
-} from './copy-file.ts';
+import { fsPath, hasErrorCode, isWhiteout, listXattrs, opaqueXattr } from '../../system/index.ts';
+import { type CopyRights, copyFile, copyMetadata, FILE_TYPE, typeOf } from './copy-file.ts';
 import { Pace } from './pace.ts';
 
 /** Directories of the root that every container has of its own: the image's files there are never seen. */

@@ -49,15 +49,6 @@ export function typeOf({ mode }: BigIntStats): bigint {
   return mode & TYPE;
 }
 
-/** A character device 0/0. */
-export function isWhiteout(stat: BigIntStats): boolean {
-  return typeOf(stat) === FILE_TYPE.char && stat.rdev === 0n;
-}
-
-export function makeWhiteout(path: string): void {
-  makeNode(path, { type: 'char', mode: 0, major: 0, minor: 0 });
-}
-
 interface CopyOptions extends Pick<CopyRights, 'isRoot'> {
   readonly stat: BigIntStats;
 }

@@ -1,7 +1,13 @@
 /** A part of a stack of lower directories. */
 import { lstatSync } from 'node:fs';
-import { fsPath, listXattrs, opaqueXattr, type XattrFlavour } from '../../system/index.ts';
-import { FILE_TYPE, isWhiteout, typeOf } from './copy-file.ts';
+import {
+  fsPath,
+  isWhiteout,
+  listXattrs,
+  opaqueXattr,
+  type XattrFlavour,
+} from '../../system/index.ts';
+import { FILE_TYPE, typeOf } from './copy-file.ts';
 
 /**
  * What a path is made of.

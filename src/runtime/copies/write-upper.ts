@@ -3,15 +3,8 @@
  * made: new and changed files, whiteouts for what is gone, opaque directories.
  */
 import { type BigIntStats, linkSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
-import { fsPath, opaqueXattr, setXattr } from '../../system/index.ts';
-import {
-  type CopyRights,
-  copyFile,
-  copyMetadata,
-  FILE_TYPE,
-  makeWhiteout,
-  typeOf,
-} from './copy-file.ts';
+import { fsPath, makeWhiteout, opaqueXattr, setXattr } from '../../system/index.ts';
+import { type CopyRights, copyFile, copyMetadata, FILE_TYPE, typeOf } from './copy-file.ts';
 import { isSameFile, isUnchanged, type Mark, markOf, sameMode } from './marks.ts';
 import { Pace } from './pace.ts';
 

@@ -10,20 +10,25 @@ import {
   type MountStack,
   mountFailure,
   mountLayers,
+  type StackSurroundings,
   unmount,
 } from './runner-root.ts';
 
-interface Surroundings {
+interface Surroundings extends StackSurroundings {
   readonly lowers: LowerMounts;
-  readonly stack: MountStack;
 }
 
 /** The generated files, then the requested mounts, in their order. */
-export function ociMounts(spec: ProcessSpec, base: string, around: Surroundings): OciMount[] {
+export async function ociMounts(
+  spec: ProcessSpec,
+  base: string,
+  around: Surroundings,
+): Promise<OciMount[]> {
   mkdirSync(`${base}/mounts`);
-  const asked = spec.mounts.map((wanted, index) =>
-    ociMount(wanted, `${base}/mounts/${index}`, around),
-  );
+  const asked: OciMount[] = [];
+  for (const [index, wanted] of spec.mounts.entries()) {
+    asked.push(await ociMount(wanted, `${base}/mounts/${index}`, around));
+  }
   return [...generatedFiles(spec, base), ...asked];
 }
 
@@ -41,7 +46,11 @@ function generatedFiles(spec: ProcessSpec, base: string): OciMount[] {
   });
 }
 
-function ociMount(wanted: ProcessMount, hostPath: string, around: Surroundings): OciMount {
+async function ociMount(
+  wanted: ProcessMount,
+  hostPath: string,
+  around: Surroundings,
+): Promise<OciMount> {
   switch (wanted.kind) {
     case 'bind':
       return bindHostPath(wanted, hostPath, around.stack);
@@ -98,11 +107,11 @@ function bindWithin(
   stack.onClose(() => unmount(hostPath));
 }
 
-function bindLayers(
+async function bindLayers(
   wanted: ProcessMount & { kind: 'layers' },
   hostPath: string,
-  { lowers, stack }: Surroundings,
-): OciMount {
+  { lowers, ...around }: Surroundings,
+): Promise<OciMount> {
   mkdirSync(hostPath);
   try {
     const directories = wanted.lowers.map((lower) => lowers.directory(lower));
@@ -110,7 +119,7 @@ function bindLayers(
       mkdirSync(`${hostPath}.empty`);
       directories.push(`${hostPath}.empty`);
     }
-    mountLayers({ directories, upper: wanted.scratch, target: hostPath, stack });
+    await mountLayers({ directories, upper: wanted.scratch, target: hostPath }, around);
   } catch (cause) {
     throw mountFailure(cause, `the source of the mount at ${toText(wanted.target)}`);
   }
@@ -123,7 +132,7 @@ function bindLayers(
     target: wanted.target,
     readonly,
   } as const;
-  return bindHostPath(bound, `${hostPath}.source`, stack);
+  return bindHostPath(bound, `${hostPath}.source`, around.stack);
 }
 
 function tmpfs(

@@ -19,6 +19,7 @@ import {
   umount,
 } from '../../system/index.ts';
 import type { LowerDirectory, ProcessSpec, Stub } from '../process/spec.ts';
+import type { CopyRequest, RunnerCopies } from './runner-copies.ts';
 
 /** The mounts of one process; `close` unmounts them all, the last first. */
 export class MountStack {
@@ -60,15 +61,27 @@ export class LowerMounts {
   }
 }
 
+export interface StackSurroundings {
+  readonly stack: MountStack;
+  /** Instead of overlayfs. */
+  readonly copies: RunnerCopies | undefined;
+}
+
+export interface MountedRoot {
+  readonly path: string;
+  /** Completes the upper directory, when the process has ended. */
+  readonly save: () => Promise<void>;
+}
+
 /**
  * Mounts the root filesystem at `<base>/rootfs`: image layers, the missing mount points on top of them, then the
  * directory that takes the changes.
  */
-export function mountRoot(
+export async function mountRoot(
   spec: ProcessSpec,
   base: string,
-  { lowers, stack }: { lowers: LowerMounts; stack: MountStack },
-): string {
+  { lowers, ...around }: StackSurroundings & { readonly lowers: LowerMounts },
+): Promise<MountedRoot> {
   const rootfs = `${base}/rootfs`;
   mkdirSync(rootfs);
   const directories = lowerDirectories(spec, lowers);
@@ -78,11 +91,11 @@ export function mountRoot(
     directories.push(stubs);
   }
   if (spec.upper !== undefined) applyMetadata(spec.upper, spec.root);
-  try {
-    mountLayers({ directories, upper: spec.upper, target: rootfs, stack });
-  } catch (cause) {
+  const stacked = { directories, upper: spec.upper, target: rootfs };
+  const finish = (path: string) => applyMetadata(path, spec.root);
+  const save = await mountLayers({ ...stacked, finish }, around).catch((cause: unknown) => {
     throw mountFailure(cause);
-  }
+  });
   for (const path of spec.newDirectories) {
     const directory = Buffer.from(`${rootfs}/${path}`, 'latin1');
     try {
@@ -93,7 +106,7 @@ export function mountRoot(
     }
     setOwnerHere(directory, spec.user);
   }
-  return rootfs;
+  return { path: rootfs, save };
 }
 
 function lowerDirectories(spec: ProcessSpec, lowers: LowerMounts): string[] {
@@ -116,19 +129,23 @@ export function mountFailure(cause: unknown, what = 'the root filesystem'): AppE
   return new AppError('RUNTIME_MOUNT_FAILED', message, { hint, cause });
 }
 
-/** Mounts directories, bottom first, as one tree; changes go to `upper`; without one it is read-only. */
-export function mountLayers({
-  directories,
-  upper,
-  target,
-  stack,
-}: {
-  directories: readonly string[];
-  upper: string | undefined;
-  target: string;
-  stack: MountStack;
-}): void {
+/**
+ * Mounts directories, bottom first, as one tree; changes go to `upper`; without one it is read-only.
+ *
+ * @returns completes `upper`, when no process uses the tree any more
+ */
+export async function mountLayers(
+  request: CopyRequest,
+  { stack, copies }: StackSurroundings,
+): Promise<() => Promise<void>> {
+  const { directories, upper, target } = request;
   const [only] = directories;
+  if (copies !== undefined) {
+    const { save, drop } = await copies.mount(request);
+    stack.onClose(drop);
+    stack.onClose(() => unmount(target));
+    return save;
+  }
   if (upper !== undefined) {
     const work = `${upper}.work`;
     mkdirSync(Buffer.from(work, 'latin1'), { recursive: true });
@@ -144,6 +161,7 @@ export function mountLayers({
     mountOverlay({ lowers: directories.toReversed(), target, userXattrs: isInUserNamespace() });
   }
   stack.onClose(() => unmount(target));
+  return async () => {};
 }
 
 /** Unmounts at once if nobody uses it any more, else when the last user has gone. */

@@ -17,6 +17,7 @@ import type { Command, Launcher, RunnerSettings } from './protocol.ts';
 import { BuiltinContainer } from './runner-builtin.ts';
 import { type Cgroup, CgroupRoot } from './runner-cgroup.ts';
 import { Container, type RunnerProcess } from './runner-container.ts';
+import { RunnerCopies } from './runner-copies.ts';
 import { ociMounts } from './runner-mounts.ts';
 import { Reaper } from './runner-reaper.ts';
 import { LowerMounts, MountStack, mountRoot } from './runner-root.ts';
@@ -42,12 +43,14 @@ export class Runner {
   readonly #reaper = new Reaper();
   readonly #running = new Map<number, { container: RunnerProcess; over: Promise<unknown> }>();
   readonly #machine: Machine;
+  readonly #copies: RunnerCopies | undefined;
   readonly isNamespaced = true;
 
   /** Moves into a file system in memory: all our own paths are relative to it. */
   constructor(settings: RunnerSettings) {
     this.#settings = settings;
     this.#machine = readMachine();
+    this.#copies = RunnerCopies.where(settings.stateDirectory);
     // All runners use the same empty directory: each mounts over it in its own namespace.
     const directory = `${settings.stateDirectory}/sandbox`;
     const bytes = Buffer.from(directory, 'latin1');
@@ -82,6 +85,7 @@ export class Runner {
     for (const { container } of running) container.kill();
     await Promise.all(running.map(({ over }) => over));
     this.#cgroups.close();
+    this.#copies?.close();
   }
 
   #container(base: string, spec: ProcessSpec, cgroup: Cgroup): RunnerProcess {
@@ -107,13 +111,15 @@ export class Runner {
     const stack = new MountStack();
     mkdirSync(base);
     try {
-      const around = { lowers: this.#lowers, stack };
-      const rootfs = mountRoot(command.spec, base, around);
-      const mounts = ociMounts(command.spec, base, around);
-      checkTargets(rootfs, mounts);
+      const around = { lowers: this.#lowers, stack, copies: this.#copies };
+      const root = await mountRoot(command.spec, base, around);
+      const mounts = await ociMounts(command.spec, base, around);
+      checkTargets(root.path, mounts);
       const spec = this.#ociSpec(command.spec, mounts, cgroup);
       const oci = isInUserNamespace() ? forUserNamespace(spec) : spec;
-      return await container.run(oci, streamsOf(command, sink));
+      const result = await container.run(oci, streamsOf(command, sink));
+      await root.save();
+      return result;
     } finally {
       if (stack.close()) rmSync(base, { recursive: true, force: true });
     }
