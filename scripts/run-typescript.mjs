@@ -13,7 +13,7 @@ await build({
   platform: 'node',
   target: 'node22.15',
   format: 'esm',
-  external: ['koffi'],
+  external: ['esbuild', 'koffi'],
   logLevel: 'warning',
 });
 // The compiled program is in another directory, and finds its files with this.

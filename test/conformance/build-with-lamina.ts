@@ -1,16 +1,16 @@
-/** Builds a case with lamina: its whole command line, in this process. */
+/** Builds a case with lamina's command line. */
 import { rmSync } from 'node:fs';
-import type { Io, Output } from '../../src/cli/io.ts';
-import { runProgram } from '../../src/cli/program.ts';
-import { createLamina } from '../../src/index.ts';
 import type { ConformanceCase, Outcome } from './case.ts';
 import { readOutcome } from './outcome.ts';
+import type { RunLamina } from './run-lamina.ts';
 import { stepLines, type Workplace, type WrittenCase } from './workplace.ts';
 
 /** Brings the base images into a store: those that a store takes whole. */
-export async function loadBases({ bases }: Workplace, root: string): Promise<void> {
+export async function loadBases({ bases }: Workplace, run: RunLamina): Promise<void> {
   for (const { directory, isForeign } of bases) {
-    if (!isForeign) await createLamina({ root }).loadImages({ source: directory });
+    if (isForeign) continue;
+    const { status, log } = await run(['load', '--quiet', '--input', directory]);
+    if (status !== 0) throw new Error(log);
   }
 }
 
@@ -19,13 +19,13 @@ export async function buildWithLamina(
   workplace: Workplace,
   testCase: ConformanceCase,
   written: WrittenCase,
-  root: string,
+  run: RunLamina,
 ): Promise<Outcome> {
-  const first = await buildOnce(workplace, testCase, written, root);
+  const first = await buildOnce(workplace, testCase, written, run);
   if (testCase.second === undefined || first.outcome.error !== undefined) return first.outcome;
   const options = { ...testCase.options, ...testCase.second.options };
   const changed = workplace.change(written, testCase);
-  const { outcome, log } = await buildOnce(workplace, { ...testCase, options }, changed, root);
+  const { outcome, log } = await buildOnce(workplace, { ...testCase, options }, changed, run);
   return { ...outcome, steps: stepLines(log) };
 }
 
@@ -33,19 +33,10 @@ async function buildOnce(
   workplace: Workplace,
   testCase: ConformanceCase,
   written: WrittenCase,
-  root: string,
+  run: RunLamina,
 ): Promise<{ readonly outcome: Outcome; readonly log: string }> {
-  const stderr = new Collected();
-  const { PATH, LAMINA_ISOLATION } = process.env;
-  const env = { LAMINA_ROOT: root, LAMINA_ISOLATION, PATH, NO_COLOR: '1' };
-  const status = await runProgram({
-    argv: laminaArguments(workplace, testCase, written),
-    io: ioOf(stderr, written.remote?.stdin),
-    env,
-    signal: new AbortController().signal,
-    api: async () => createLamina({ env }),
-  });
-  const log = stderr.text;
+  const argv = laminaArguments(workplace, testCase, written);
+  const { status, log } = await run(argv, written.remote?.stdin);
   if (status !== 0) return { outcome: { error: log }, log };
   const { layers = false, times = [] } = testCase;
   const { baseDiffId } = workplace;
@@ -98,40 +89,4 @@ function laminaArguments(
 function contextArgument({ context, remote }: WrittenCase): string {
   if (remote === undefined) return context;
   return remote.stdin === undefined ? remote.url : '-';
-}
-
-class Collected implements Output {
-  readonly isTerminal = false;
-  readonly #chunks: Buffer[] = [];
-
-  write(data: string | Uint8Array): Promise<void> {
-    this.#chunks.push(Buffer.from(data));
-    return Promise.resolve();
-  }
-
-  size() {
-    return { columns: 80, rows: 24 };
-  }
-
-  onResize() {
-    return () => undefined;
-  }
-
-  get text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
-  }
-}
-
-function ioOf(stderr: Output, stdin: Uint8Array | undefined): Io {
-  return {
-    stdout: new Collected(),
-    stderr,
-    stdinIsTerminal: false,
-    async *stdin() {
-      if (stdin === undefined) throw new Error('this case has nothing on standard input');
-      yield await Promise.resolve(stdin);
-    },
-    question: () => Promise.resolve(undefined),
-    secret: async () => undefined,
-  };
 }

@@ -6,17 +6,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWithLamina, loadBases } from './build-with-lamina.ts';
 import type { ConformanceCase, Outcome, Topic } from './case.ts';
 import { readExpectations } from './expectations.ts';
+import { inThisProcess, type RunLamina } from './run-lamina.ts';
 import { fingerprint, Workplace } from './workplace.ts';
 
 /** Tests all cases of some topics, in a workplace and a store of their own. */
 export function testTopics(topics: readonly Topic[]): void {
   let workplace: Workplace;
-  let store: string;
+  let run: RunLamina;
 
   beforeAll(async () => {
     workplace = await Workplace.open(mkdtempSync(join(tmpdir(), 'lamina-conformance-')));
-    store = join(workplace.directory, 'store');
-    await loadBases(workplace, store);
+    run = inThisProcess(join(workplace.directory, 'store'));
+    await loadBases(workplace, run);
   });
 
   afterAll(async () => {
@@ -26,7 +27,7 @@ export function testTopics(topics: readonly Topic[]): void {
   const built = async (each: ConformanceCase): Promise<Outcome> => {
     const written = workplace.write(each);
     try {
-      return workplace.settled(await buildWithLamina(workplace, each, written, store), written);
+      return workplace.settled(await buildWithLamina(workplace, each, written, run), written);
     } finally {
       workplace.remove(written);
     }

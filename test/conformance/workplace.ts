@@ -46,9 +46,10 @@ export class Workplace implements AsyncDisposable {
     this.baseDiffId = baseDiffId(this.bases);
   }
 
-  static async open(directory: string): Promise<Workplace> {
+  /** @param uid the user who builds. Default: of this process */
+  static async open(directory: string, uid?: number): Promise<Workplace> {
     mkdirSync(directory, { recursive: true });
-    const ssh = await SshRemote.open(directory);
+    const ssh = await SshRemote.open(directory, uid);
     return new Workplace(directory, await RemoteFiles.open(directory), ssh);
   }
 

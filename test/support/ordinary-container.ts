@@ -21,6 +21,8 @@ export interface ContainerLimits {
   /** Default: Docker's. */
   readonly capabilities?: readonly string[];
   readonly noNewPrivileges?: boolean;
+  /** It reaches servers of this machine. Default: false. */
+  readonly hasMachineNetwork?: boolean;
 }
 
 export const DOCKER_CAPABILITIES = [
@@ -121,6 +123,8 @@ function hiddenPrograms(): readonly string[] {
 
 function configOf(writable: string, limits: ContainerLimits): object {
   const { uid = 0, capabilities = DOCKER_CAPABILITIES, noNewPrivileges = false } = limits;
+  const namespaces = ['pid', 'ipc', 'uts', 'mount'];
+  if (limits.hasMachineNetwork !== true) namespaces.push('network');
   const granted = capabilities.map((name) => `CAP_${name}`);
   const closed = ['nosuid', 'noexec', 'nodev'];
   const special = (destination: string, type: string, options: readonly string[]) => ({
@@ -153,7 +157,7 @@ function configOf(writable: string, limits: ContainerLimits): object {
       bind(writable, 'rw'),
     ],
     linux: {
-      namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map((type) => ({ type })),
+      namespaces: namespaces.map((type) => ({ type })),
       resources: { devices: [{ allow: false, access: 'rwm' }] },
       maskedPaths: ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/timer_list', '/sys/firmware'],
       readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
