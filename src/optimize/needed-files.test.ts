@@ -132,6 +132,22 @@ describe('the files that a program needs', () => {
     expect(needed(files, ['/usr/bin/app']).files).toEqual(['usr/bin/app']);
   });
 
+  it('include all libraries of Perl for a script that uses only the smallest', () => {
+    const platform = 'usr/lib/x86_64-linux-gnu';
+    const files = {
+      [`${platform}/perl-base/strict.pm`]: '',
+      [`${platform}/perl/5.40.1/Time/Piece.pm`]: '',
+      'usr/share/perl/5.40.1/Carp.pm': '',
+      'usr/share/perl5/JSON.pm': '',
+      'usr/share/doc/perl': '',
+    };
+    expect(needed(files, [`/${platform}/perl-base/strict.pm`]).files).toEqual(
+      Object.keys(files)
+        .filter((path) => path.endsWith('.pm'))
+        .sort(),
+    );
+  });
+
   it('include the whole library of Perl, Ruby or PHP', () => {
     const files = {
       'usr/share/perl/5.40.1/JSON.pm': '',
@@ -151,6 +167,7 @@ describe('the files that a program needs', () => {
       'usr/lib/ruby/3.3.0/set.rb',
       'usr/share/perl/5.40.1/JSON.pm',
       'usr/share/perl/5.40.1/Time.pm',
+      'usr/share/perl5/A.pm',
     ]);
   });
 });

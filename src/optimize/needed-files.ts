@@ -52,7 +52,7 @@ export function neededFiles(
   addNameLibraries(needed, add);
   const program = workdirOf(tree, workdir);
   const usesData = program !== undefined && usesDataIn(program, needed, compiled);
-  const roots = [...wholeTrees(needed), ...(usesData ? [program] : [])];
+  const roots = [...wholeTrees(tree, needed), ...(usesData ? [program] : [])];
   const unneeded = roots.flatMap((root) => unneededIn(tree, needed, root));
   for (const root of roots) {
     for (const entry of filesBelow(tree, root)) {
@@ -99,7 +99,10 @@ const WHOLE = [
   ZONES,
 ];
 
-function wholeTrees(needed: ReadonlyMap<BytePath, FileEntry>): ReadonlySet<BytePath> {
+function wholeTrees(
+  tree: ImageTree,
+  needed: ReadonlyMap<BytePath, FileEntry>,
+): ReadonlySet<BytePath> {
   const roots = new Set<BytePath>();
   for (const { path, type } of needed.values()) {
     if (type === 'directory') continue;
@@ -108,8 +111,24 @@ function wholeTrees(needed: ReadonlyMap<BytePath, FileEntry>): ReadonlySet<ByteP
       if (match !== null) roots.add(match[0]);
     }
   }
+  // A short script may use none of the directories but the smallest.
+  if ([...roots].some((root) => PERL.test(root))) {
+    for (const path of librariesOfPerl(tree)) roots.add(path);
+  }
   if ([...roots].some((root) => READS_ZONES.test(root))) roots.add('usr/share/zoneinfo');
   return roots;
+}
+
+const PERL = /(?:^|\/)perl(?:5|\/\d[\d.]*|-base)$/;
+
+/** Of Debian: modules in Perl, and compiled ones by platform. */
+function librariesOfPerl(tree: ImageTree): readonly BytePath[] {
+  const pathsIn = (directory: BytePath) => tree.list(directory).map(({ path }) => path);
+  const platforms = pathsIn('usr/lib').filter((path) => /-linux-\w+$/.test(path));
+  const parents = ['usr/share', ...platforms];
+  return parents
+    .flatMap((parent) => [...pathsIn(parent), ...pathsIn(`${parent}/perl`)])
+    .filter((path) => PERL.test(path));
 }
 
 function workdirOf(tree: ImageTree, workdir: BytePath): BytePath | undefined {
