@@ -1,0 +1,1 @@
+Hello from <?= mb_strtoupper('php') ?>
