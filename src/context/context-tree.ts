@@ -19,7 +19,6 @@ import {
   type HiddenBy,
   joinPath,
   layerXattrs,
-  type PatternState,
   parentPath,
   type TreeDigest,
   toBytes,
@@ -32,10 +31,11 @@ import {
   hasErrorCode,
   listXattrs,
 } from '../system/index.ts';
+import { ContextNodes } from './context-nodes.ts';
 import { type IgnoreFile, IgnoreMatcher } from './dockerignore.ts';
 import { LinkGroups, readHostDirectory, readHostFile, unreadable } from './host-files.ts';
 import { KnownSelections } from './known-selections.ts';
-import { type FactStore, type FileIdentity, isSettled, StatCache } from './stat-cache.ts';
+import { type FactStore, isSettled, StatCache } from './stat-cache.ts';
 import { TreeState } from './tree-state.ts';
 
 export interface ContextOptions {
@@ -56,14 +56,8 @@ export function openContext(options: ContextOptions): ContextTree {
   return new ContextTree(openDirectory(options.directory), options);
 }
 
-interface Node {
-  readonly entry: FileEntry;
-  readonly identity: FileIdentity;
-  readonly ignored: boolean;
-  readonly state: PatternState;
-  /** Undefined until the directory is read. */
-  listing: readonly FileEntry[] | undefined;
-}
+/** Number of the context's directory. */
+const ROOT = 0;
 
 interface State {
   readonly digest: string;
@@ -83,8 +77,7 @@ export class ContextTree implements FileTree, Disposable {
   readonly #states = new Map<string, State | undefined>();
   readonly #groups = new LinkGroups();
   readonly #sockets = new Set<BytePath>();
-  /** By path; undefined for missing and hidden files. */
-  readonly #nodes = new Map<BytePath, Node | undefined>();
+  readonly #nodes = new ContextNodes();
 
   /** Use `openContext`. */
   constructor(directory: DirectoryHandles, options: ContextOptions) {
@@ -93,16 +86,15 @@ export class ContextTree implements FileTree, Disposable {
     this.#matcher =
       rules === undefined || rules.patterns.length === 0 ? undefined : new IgnoreMatcher(rules);
     this.#now = options.now ?? Date.now;
-    this.#cache = new StatCache(options.facts, directory.hostPath, this.#now);
+    this.#cache = new StatCache(this.#nodes.identities, {
+      facts: options.facts,
+      key: directory.hostPath,
+      now: this.#now,
+    });
     this.#selections = new KnownSelections(options.facts, directory.hostPath);
     const root = readHostFile(directory, '', this.#groups);
     if (root === undefined) throw notFound(options.directory);
-    this.#nodes.set('', {
-      ...root,
-      ignored: false,
-      state: undefined,
-      listing: undefined,
-    });
+    this.#nodes.add(root.entry, root.identity, undefined);
   }
 
   /** Real host path, latin1 bytes. */
@@ -111,12 +103,14 @@ export class ContextTree implements FileTree, Disposable {
   }
 
   lookup(path: BytePath): FileEntry | undefined {
-    return this.#find(path)?.entry;
+    const number = this.#find(path);
+    return number === undefined ? undefined : this.#nodes.entry(number);
   }
 
   list(path: BytePath): readonly FileEntry[] {
-    const node = this.#find(path);
-    return node?.entry.type === 'directory' ? this.#list(node) : [];
+    const number = this.#find(path);
+    if (number === undefined || this.#nodes.type(number) !== 'directory') return [];
+    return Array.from(this.#list(number), (child) => this.#nodes.entry(child));
   }
 
   content(entry: FileEntry): ContentRange {
@@ -129,13 +123,13 @@ export class ContextTree implements FileTree, Disposable {
   }
 
   knownDigest(entry: FileEntry): ContentDigest | undefined {
-    const node = this.#find(entry.path);
-    return node === undefined ? undefined : this.#cache.digest(node.identity);
+    const number = this.#find(entry.path);
+    return number === undefined ? undefined : this.#cache.digest(this.#nodes.inode(number));
   }
 
   rememberDigest(entry: FileEntry, digest: ContentDigest): void {
-    const node = this.#find(entry.path);
-    if (node !== undefined) this.#cache.rememberDigest(node.identity, digest);
+    const number = this.#find(entry.path);
+    if (number !== undefined) this.#cache.rememberDigest(this.#nodes.inode(number), digest);
   }
 
   /**
@@ -143,11 +137,11 @@ export class ContextTree implements FileTree, Disposable {
    * @throws AppError CONTEXT_UNREADABLE
    */
   complete(entry: FileEntry): FileEntry {
-    const node = this.#find(entry.path);
-    if (node === undefined || this.#cache.isPlain(node.identity)) return entry;
+    const number = this.#find(entry.path);
+    if (number === undefined || this.#cache.isPlain(this.#nodes.inode(number))) return entry;
     const xattrs = this.#xattrs(entry.path);
     if (xattrs !== undefined) return { ...entry, xattrs };
-    this.#cache.rememberPlain(node.identity);
+    this.#cache.rememberPlain(this.#nodes.inode(number));
     return entry;
   }
 
@@ -186,76 +180,65 @@ export class ContextTree implements FileTree, Disposable {
 
   #readState(paths: readonly BytePath[]): State | undefined {
     const state = new TreeState();
-    const open: Node[] = [];
+    const nodes = this.#nodes;
+    const open: number[] = [];
     for (const path of paths) {
-      const node = this.#find(path);
-      if (node === undefined || node.entry.type === 'symlink') return undefined;
-      open.push(node);
+      const number = this.#find(path);
+      if (number === undefined || nodes.type(number) === 'symlink') return undefined;
+      open.push(number);
     }
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      const { entry, identity } = node;
-      state.add(entry.path, identity, entry.type === 'file');
-      if (entry.type !== 'directory') continue;
-      for (const { path } of this.#list(node)) {
-        const child = this.#nodes.get(path);
-        if (child !== undefined) open.push(child);
-      }
+    for (let number = open.pop(); number !== undefined; number = open.pop()) {
+      const type = nodes.type(number);
+      state.add(nodes.path(number), nodes.identities.at(number), type === 'file');
+      if (type === 'directory') for (const child of this.#list(number)) open.push(child);
     }
     return { digest: state.digest(), isSettled: isSettled(state.changedAt, this.#now()) };
   }
 
-  #find(path: BytePath): Node | undefined {
-    const known = this.#nodes.get(path);
-    if (known !== undefined || this.#nodes.has(path)) return known;
+  #find(path: BytePath): number | undefined {
+    if (path === '') return ROOT;
+    const near = this.#nodes.near(path);
+    if (near !== undefined) return near;
     const parent = this.#find(parentPath(path));
-    if (parent?.entry.type !== 'directory') return undefined;
+    if (parent === undefined || this.#nodes.type(parent) !== 'directory') return undefined;
     const name = baseName(path);
     if (name === '' || name === '.' || name === '..' || name.includes('\0')) return undefined;
-    return this.#child(parent, path);
+    const known = this.#nodes.find(path, parent);
+    if (known !== 'unknown') return known;
+    const number = this.#look(parent, path);
+    this.#nodes.note(path, number);
+    return number;
   }
 
-  #list(directory: Node): readonly FileEntry[] {
-    if (directory.listing !== undefined) return directory.listing;
-    const { path } = directory.entry;
-    const entries: FileEntry[] = [];
-    for (const name of readHostDirectory(this.#root, path)) {
-      const child = this.#child(directory, joinPath(path, name));
-      if (child !== undefined) entries.push(child.entry);
+  /** Files that are missing when a directory is read stay missing in this build. */
+  #list(directory: number): Uint32Array {
+    const known = this.#nodes.listing(directory);
+    if (known !== undefined) return known;
+    const above = this.#nodes.path(directory);
+    const children: number[] = [];
+    for (const name of readHostDirectory(this.#root, above)) {
+      const path = joinPath(above, name);
+      const found = this.#nodes.find(path, directory);
+      const child = found === 'unknown' ? this.#look(directory, path) : found;
+      if (child !== undefined) children.push(child);
     }
-    directory.listing = entries;
-    return entries;
+    return this.#nodes.list(directory, children);
   }
 
-  #child(directory: Node, path: BytePath): Node | undefined {
-    const known = this.#nodes.get(path);
-    if (known !== undefined || this.#nodes.has(path)) return known;
-    // A name that was absent when the directory was read stays absent in this build.
-    const node = directory.listing === undefined ? this.#look(directory, path) : undefined;
-    this.#nodes.set(path, node);
-    return node;
-  }
-
-  #look(directory: Node, path: BytePath): Node | undefined {
-    const decision = this.#matcher?.step(path, directory.state);
+  #look(directory: number, path: BytePath): number | undefined {
+    const decision = this.#matcher?.step(path, this.#nodes.state(directory));
     const ignored = decision?.ignored ?? false;
     if (ignored && this.#matcher?.mayTakeBackBelow(path) !== true) return undefined;
     const file = readHostFile(this.#root, path, this.#groups);
-    if (file === undefined) return undefined;
+    if (file === undefined || (ignored && file.entry.type !== 'directory')) return undefined;
     const isSocket = file.entry.type === 'socket';
     if (isSocket) this.#sockets.add(path);
-    const node: Node = {
-      entry: isSocket ? { ...file.entry, type: 'file' } : file.entry,
-      identity: file.identity,
-      ignored,
-      state: decision?.state,
-      listing: undefined,
-    };
-    return !ignored || this.#showsSomething(node) ? node : undefined;
-  }
-
-  /** An ignored directory is visible if an exception includes something below it. */
-  #showsSomething(node: Node): boolean {
-    return node.entry.type === 'directory' && this.#list(node).length > 0;
+    const entry: FileEntry = isSocket ? { ...file.entry, type: 'file' } : file.entry;
+    const number = this.#nodes.add(entry, file.identity, decision?.state);
+    // An ignored directory is visible if an exception includes something below it.
+    if (!ignored || this.#list(number).length > 0) return number;
+    this.#nodes.hide(number);
+    return undefined;
   }
 
   #xattrs(path: BytePath): FileEntry['xattrs'] {

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import {
   type BytePath,
   cleanPath,
+  comparePaths,
   expandWildcards,
   type FileEntry,
   type FileTree,
@@ -38,18 +39,25 @@ export function measureSources(tree: FileTree, sources: readonly string[]): Cont
  * The entries that the sources of COPY and ADD match, with everything below them.
  * @throws as `measureSources`
  */
-export function entriesOfSources(
+export function* entriesOfSources(
   tree: FileTree,
   sources: readonly string[],
-): ReadonlySet<FileEntry> {
-  const seen = new Set<FileEntry>();
+): Generator<FileEntry, void, undefined> {
+  const found = new Map<BytePath, FileEntry>();
   for (const source of sources) {
     for (const path of sourcePaths(tree, toBytes(source))) {
       const entry = entryAt(tree, path);
-      if (entry !== undefined) collect(tree, entry, seen);
+      if (entry !== undefined) found.set(entry.path, entry);
     }
   }
-  return seen;
+  let last: BytePath | undefined;
+  for (const [path, entry] of [...found].sort(([a], [b]) => comparePaths(a, b))) {
+    // What is below a directory sorts right after it.
+    const isSeen = last === '' || (last !== undefined && path.startsWith(`${last}/`));
+    if (isSeen) continue;
+    last = path;
+    yield* below(tree, entry);
+  }
 }
 
 /** The step reports a symlink loop, if it follows the links. */
@@ -69,9 +77,9 @@ function sourcePaths(tree: FileTree, source: BytePath): readonly BytePath[] {
   return hasWildcard(clean) ? expandWildcards(tree, clean) : [clean];
 }
 
-function collect(tree: FileTree, entry: FileEntry, seen: Set<FileEntry>): void {
-  if (seen.has(entry)) return;
-  seen.add(entry);
+/** A file, and everything below it. */
+function* below(tree: FileTree, entry: FileEntry): Generator<FileEntry, void, undefined> {
+  yield entry;
   if (entry.type !== 'directory') return;
-  for (const child of tree.list(entry.path)) collect(tree, child, seen);
+  for (const child of tree.list(entry.path)) yield* below(tree, child);
 }

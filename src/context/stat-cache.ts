@@ -6,6 +6,7 @@
  * One context is one value: columns of numbers, sorted by inode and searched without parsing.
  */
 import type { ContentDigest } from '../files/index.ts';
+import type { IdentityTable } from './identity-table.ts';
 
 /** The numbers that identify a host file; all small, so that tens of thousands of them stay cheap. */
 export interface FileIdentity {
@@ -25,121 +26,144 @@ export interface FactStore {
   put(kind: string, key: string, value: unknown): unknown;
 }
 
-interface Fact {
-  readonly identity: FileIdentity;
-  digest: ContentDigest | undefined;
-  plain: boolean;
-  /** Whether to keep it for other builds. */
-  lasting: boolean;
-}
-
 const KIND = 'stat-cache';
 const SETTLED_MS = 2000;
 const MAX_RECORDS = 400_000;
 const DIGEST_PREFIX = 'sha512-256:';
 const DIGEST_BYTES = 32;
+/** Facts of this build that there is room for at first. */
+const FIRST = 16;
 const HAS_DIGEST = 1;
 const IS_PLAIN = 2;
+/** Whether to keep it for other builds; only in facts of this build. */
+const IS_LASTING = 4;
+const IS_KNOWN = 8;
 
-/** The cache of one context directory. Loads on the first lookup. */
+export interface StatCacheOptions {
+  readonly facts: FactStore | undefined;
+  /** Names the context directory. */
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The cache of one context directory, for the files of a table. Loads on the first lookup. */
 export class StatCache {
-  readonly #facts: FactStore | undefined;
-  readonly #key: string;
-  readonly #now: () => number;
-  readonly #session = new Map<number, Fact>();
+  readonly #files: IdentityTable;
+  readonly #options: StatCacheOptions;
+  readonly #session = new SessionFacts();
   #kept: Columns | undefined;
   #changed = false;
 
-  /**
-   * @param key names the context directory
-   * @param now milliseconds since the epoch
-   */
-  constructor(facts: FactStore | undefined, key: string, now: () => number) {
-    this.#facts = facts;
-    this.#key = key;
-    this.#now = now;
+  constructor(files: IdentityTable, options: StatCacheOptions) {
+    this.#files = files;
+    this.#options = options;
   }
 
-  digest(identity: FileIdentity): ContentDigest | undefined {
-    const fact = this.#inSession(identity);
-    if (fact?.digest !== undefined) return fact.digest;
+  digest(file: number): ContentDigest | undefined {
+    if (this.#session.flags(file) & HAS_DIGEST) return this.#session.digest(file);
     const kept = this.#load();
-    const index = kept.find(identity);
+    const index = kept.find(this.#files.at(file));
     return index < 0 ? undefined : kept.digest(index);
   }
 
   /** Whether the cache knows that the file has no xattrs. */
-  isPlain(identity: FileIdentity): boolean {
-    if (this.#inSession(identity)?.plain === true) return true;
+  isPlain(file: number): boolean {
+    if (this.#session.flags(file) & IS_PLAIN) return true;
     const kept = this.#load();
-    const index = kept.find(identity);
+    const index = kept.find(this.#files.at(file));
     return index >= 0 && kept.isPlain(index);
   }
 
-  rememberDigest(identity: FileIdentity, digest: ContentDigest): void {
-    if (this.digest(identity) === digest) return;
-    const fact = this.#factOf(identity);
-    fact.digest = digest;
-    this.#changed ||= fact.lasting;
+  rememberDigest(file: number, digest: ContentDigest): void {
+    if (this.digest(file) === digest) return;
+    this.#open(file);
+    this.#session.setDigest(file, digest);
   }
 
-  rememberPlain(identity: FileIdentity): void {
-    const fact = this.#factOf(identity);
-    fact.plain = true;
-    this.#changed ||= fact.lasting;
+  rememberPlain(file: number): void {
+    this.#open(file);
+    this.#session.add(file, IS_PLAIN);
   }
 
   /** Saves new facts to the fact store; does nothing if there are none. */
   save(): void {
-    if (!this.#changed || this.#facts === undefined) return;
-    const kept = this.#load();
-    const fresh = [...this.#session.values()].filter((fact) => fact.lasting);
-    const merged = Columns.build(kept, fresh);
-    this.#facts.put(KIND, this.#key, merged.text());
+    const { facts, key } = this.#options;
+    if (!this.#changed || facts === undefined) return;
+    const merged = Columns.merge(this.#load(), this.#files, this.#session);
+    facts.put(KIND, key, merged.text());
     this.#kept = merged;
     this.#changed = false;
   }
 
   #load(): Columns {
-    this.#kept ??= Columns.parse(this.#facts?.get<unknown>(KIND, this.#key));
+    const { facts, key } = this.#options;
+    this.#kept ??= Columns.parse(facts?.get<unknown>(KIND, key));
     return this.#kept;
   }
 
-  #inSession(identity: FileIdentity): Fact | undefined {
-    const fact = this.#session.get(identity.ino);
-    return fact !== undefined && sameIdentity(fact.identity, identity) ? fact : undefined;
-  }
-
-  #factOf(identity: FileIdentity): Fact {
-    const known = this.#inSession(identity);
-    if (known !== undefined) return known;
-    const kept = this.#load();
-    const index = kept.find(identity);
-    const fact: Fact = {
-      identity,
-      digest: index < 0 ? undefined : kept.digest(index),
-      plain: index >= 0 && kept.isPlain(index),
-      lasting: this.#isSettled(identity),
-    };
-    this.#session.set(identity.ino, fact);
-    return fact;
-  }
-
-  #isSettled(identity: FileIdentity): boolean {
-    return isSettled(changedAt(identity), this.#now());
+  /** Begins facts of this build about a file with those that are kept. */
+  #open(file: number): void {
+    const session = this.#session;
+    if ((session.flags(file) & IS_KNOWN) === 0) {
+      session.add(file, IS_KNOWN);
+      const identity = this.#files.at(file);
+      const kept = this.#load();
+      const index = kept.find(identity);
+      const digest = index < 0 ? undefined : kept.digest(index);
+      if (digest !== undefined) session.setDigest(file, digest);
+      if (index >= 0 && kept.isPlain(index)) session.add(file, IS_PLAIN);
+      if (isSettled(changedAt(identity), this.#options.now())) session.add(file, IS_LASTING);
+    }
+    this.#changed ||= (session.flags(file) & IS_LASTING) !== 0;
   }
 }
 
-function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
-  return (
-    a.ino === b.ino &&
-    a.dev === b.dev &&
-    a.bytes === b.bytes &&
-    a.mtime === b.mtime &&
-    a.mtimeNs === b.mtimeNs &&
-    a.ctime === b.ctime &&
-    a.ctimeNs === b.ctimeNs
-  );
+/** Facts of this build, by the numbers of files. */
+class SessionFacts {
+  #flags = new Uint8Array(FIRST);
+  #digests = Buffer.alloc(FIRST * DIGEST_BYTES);
+
+  flags(file: number): number {
+    return this.#flags[file] ?? 0;
+  }
+
+  add(file: number, flag: number): void {
+    if (file >= this.#flags.length) this.#grow(file + 1);
+    this.#flags[file] = this.flags(file) | flag;
+  }
+
+  digest(file: number): ContentDigest {
+    const at = file * DIGEST_BYTES;
+    return `${DIGEST_PREFIX}${this.#digests.toString('hex', at, at + DIGEST_BYTES)}` as ContentDigest;
+  }
+
+  setDigest(file: number, digest: ContentDigest): void {
+    this.add(file, HAS_DIGEST);
+    this.#digests.write(digest.slice(DIGEST_PREFIX.length), file * DIGEST_BYTES, 'hex');
+  }
+
+  /** Copies a digest, or zeros. */
+  copyDigest(file: number, to: Buffer, at: number): void {
+    this.#digests.copy(to, at, file * DIGEST_BYTES, (file + 1) * DIGEST_BYTES);
+  }
+
+  /** Files whose facts last. */
+  lasting(): Uint32Array {
+    const files: number[] = [];
+    for (const [file, flags] of this.#flags.entries()) if (flags & IS_LASTING) files.push(file);
+    return Uint32Array.from(files);
+  }
+
+  #grow(least: number): void {
+    const length = Math.max(least, 2 * this.#flags.length);
+    const flags = new Uint8Array(length);
+    flags.set(this.#flags);
+    const digests = Buffer.alloc(length * DIGEST_BYTES);
+    this.#digests.copy(digests);
+    this.#flags = flags;
+    this.#digests = digests;
+  }
 }
 
 /** The later of its times, in milliseconds since the epoch; rounded up, so that a change never looks older than it is. */
@@ -212,19 +236,33 @@ class Columns {
     return Buffer.from(this.#buffer).toString('base64');
   }
 
-  /** Fresh facts, and the stored ones with other inodes. */
-  static build(kept: Columns, fresh: readonly Fact[]): Columns {
-    const renewed = new Set(fresh.map((fact) => fact.identity.ino));
-    const facts = [...fresh];
-    for (let index = 0; index < kept.count && facts.length < MAX_RECORDS; index++) {
-      if (!renewed.has(kept.#ino[index] ?? 0)) facts.push(kept.#fact(index));
+  /** The facts of a build that last, and the kept ones about other inodes. */
+  static merge(kept: Columns, files: IdentityTable, session: SessionFacts): Columns {
+    const fresh = session.lasting().sort((a, b) => files.ino(a) - files.ino(b));
+    const renewed = new Set<number>();
+    for (const file of fresh) renewed.add(files.ino(file));
+    const others: number[] = [];
+    for (let index = 0; index < kept.count && fresh.length + others.length < MAX_RECORDS; index++) {
+      if (!renewed.has(kept.#ino[index] ?? 0)) others.push(index);
     }
-    facts.sort((a, b) => a.identity.ino - b.identity.ino);
-    const columns = allocate(facts.length);
-    facts.forEach((fact, index) => {
-      columns.#set(index, fact);
-    });
-    return columns;
+    const merged = allocate(fresh.length + others.length);
+    let [next, other] = [0, 0];
+    for (let index = 0; index < merged.count; index++) {
+      const [file, from] = [fresh[next], others[other]];
+      const isFresh =
+        file !== undefined && (from === undefined || files.ino(file) < (kept.#ino[from] ?? 0));
+      if (isFresh) {
+        merged.#set(index, files.at(file), session.flags(file));
+        session.copyDigest(file, merged.#digest, index * DIGEST_BYTES);
+        next++;
+      } else if (from !== undefined) {
+        merged.#set(index, kept.#identity(from), kept.#flags[from] ?? 0);
+        const at = from * DIGEST_BYTES;
+        kept.#digest.copy(merged.#digest, index * DIGEST_BYTES, at, at + DIGEST_BYTES);
+        other++;
+      }
+    }
+    return merged;
   }
 
   /** Index of the record with this identity, or -1. */
@@ -259,8 +297,8 @@ class Columns {
     return ((this.#flags[index] ?? 0) & IS_PLAIN) !== 0;
   }
 
-  #fact(index: number): Fact {
-    const identity = {
+  #identity(index: number): FileIdentity {
+    return {
       ino: this.#ino[index] ?? 0,
       dev: this.#dev[index] ?? 0,
       bytes: this.#bytes[index] ?? 0,
@@ -269,11 +307,9 @@ class Columns {
       ctime: this.#ctime[index] ?? 0,
       ctimeNs: this.#ctimeNs[index] ?? 0,
     };
-    return { identity, digest: this.digest(index), plain: this.isPlain(index), lasting: true };
   }
 
-  #set(index: number, fact: Fact): void {
-    const { identity, digest, plain } = fact;
+  #set(index: number, identity: FileIdentity, flags: number): void {
     this.#ino[index] = identity.ino;
     this.#dev[index] = identity.dev;
     this.#bytes[index] = identity.bytes;
@@ -281,10 +317,7 @@ class Columns {
     this.#mtimeNs[index] = identity.mtimeNs;
     this.#ctime[index] = identity.ctime;
     this.#ctimeNs[index] = identity.ctimeNs;
-    this.#flags[index] = (digest === undefined ? 0 : HAS_DIGEST) | (plain ? IS_PLAIN : 0);
-    if (digest !== undefined) {
-      this.#digest.write(digest.slice(DIGEST_PREFIX.length), index * DIGEST_BYTES, 'hex');
-    }
+    this.#flags[index] = flags & (HAS_DIGEST | IS_PLAIN);
   }
 }
 

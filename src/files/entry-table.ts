@@ -1,5 +1,5 @@
 /** Many entries as columns of numbers and one piece of bytes, a tenth of what they take as objects. */
-import type { BytePath, FileEntry, FileType } from './entry.ts';
+import { type BytePath, comparePathBytes, type FileEntry, type FileType } from './entry.ts';
 
 const TYPES: readonly FileType[] = [
   'file',
@@ -60,6 +60,17 @@ export class EntryTable {
     return this.#paths.toString('latin1', from, this.#records.getUint32(number * RECORD + 40));
   }
 
+  type(number: number): FileType {
+    return TYPES[this.#records.getUint8(number * RECORD)] ?? 'file';
+  }
+
+  /** As `comparePaths(path(number), path)`, without making the former. */
+  compare(number: number, path: BytePath): number {
+    const from = number === 0 ? 0 : this.#records.getUint32((number - 1) * RECORD + 40);
+    const to = this.#records.getUint32(number * RECORD + 40);
+    return comparePathBytes(this.#paths, { from, to }, path);
+  }
+
   linkGroup(number: number): number | undefined {
     const group = this.#records.getFloat64(number * RECORD + 32);
     return group === 0 ? undefined : group;
@@ -77,7 +88,7 @@ export class EntryTable {
     const rare = this.#rare.size === 0 ? undefined : this.#rare.get(number);
     return {
       path: this.path(number),
-      type: TYPES[records.getUint8(at)] ?? 'file',
+      type: this.type(number),
       mode: records.getUint16(at + 2),
       uid: records.getUint32(at + 4),
       gid: records.getUint32(at + 8),

@@ -102,6 +102,24 @@ export function comparePaths(a: BytePath, b: BytePath): number {
   return a.length - b.length;
 }
 
+/** As `comparePaths`, for a path that is part of a buffer. */
+export function comparePathBytes(
+  bytes: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  path: BytePath,
+): number {
+  const length = Math.min(to - from, path.length);
+  for (let index = 0; index < length; index++) {
+    const x = bytes[from + index] ?? 0;
+    const y = path.charCodeAt(index);
+    if (x === y) continue;
+    if (x === 0x2f) return -1;
+    if (y === 0x2f) return 1;
+    return x - y;
+  }
+  return to - from - path.length;
+}
+
 /** The path of the containing directory; `''` for entries of the root and the root itself. */
 export function parentPath(path: BytePath): BytePath {
   const slash = path.lastIndexOf('/');

@@ -1,6 +1,6 @@
 /** The entries of a stored index, decoded one at a time: a layer of many files stays as small as its index. */
 import type { AppError } from '../errors.ts';
-import type { BytePath, ContentDigest } from '../files/index.ts';
+import { type BytePath, type ContentDigest, comparePathBytes } from '../files/index.ts';
 import {
   DIGEST_PREFIX,
   HAS_DEVICE,
@@ -93,19 +93,9 @@ export class StoredEntries implements LayerEntries {
   }
 
   compare(position: number, path: BytePath): number {
-    const bytes = this.#bytes;
     const from = this.#texts + (this.#pathAt[position] ?? 0);
-    const size = this.#texts + (this.#pathAt[position + 1] ?? 0) - from;
-    const length = Math.min(size, path.length);
-    for (let index = 0; index < length; index++) {
-      const x = bytes[from + index] ?? 0;
-      const y = path.charCodeAt(index);
-      if (x === y) continue;
-      if (x === 0x2f) return -1;
-      if (y === 0x2f) return 1;
-      return x - y;
-    }
-    return size - path.length;
+    const to = this.#texts + (this.#pathAt[position + 1] ?? 0);
+    return comparePathBytes(this.#bytes, { from, to }, path);
   }
 
   *[Symbol.iterator](): Generator<LayerEntry, void, undefined> {

@@ -31,7 +31,7 @@ function wantedOf(
   try {
     return sources.some((source) => mayLeadAway(tree, source))
       ? undefined
-      : entriesOfSources(tree, sources);
+      : new Set(entriesOfSources(tree, sources));
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;
