@@ -18,7 +18,7 @@ const bin = `${root}dist/bin`;
  * 50,000 files, and saved nothing.
  */
 const SHELL_START =
-  '#!/usr/bin/env sh\n":" //; exec node --min-semi-space-size=16 --max-semi-space-size=16 -- "$0" "$@"';
+  '#!/usr/bin/env sh\n":" //; exec node --min-semi-space-size=8 --max-semi-space-size=8 -- "$0" "$@"';
 
 const MINIFIED = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none' };
 const COMMON_JS = {

@@ -18,16 +18,23 @@ export interface ListedFile {
 const MOST_FILES = 200_000;
 const TOO_MANY = '#';
 const DIGITS = 24;
+/** Lines that are joined at once: as strings of their own they take several times their memory. */
+const PIECE = 1000;
 const SPECIAL = /[\0-\x20\\]/;
 
 /** Instead of the list of more files than are kept, the text says that there are too many. */
 export function encodeFileList(files: Iterable<ListedFile>): string {
-  const lines: string[] = [];
+  const pieces: string[] = [];
+  let lines: string[] = [];
   for (const file of files) {
-    if (lines.length === MOST_FILES) return TOO_MANY;
+    if (pieces.length * PIECE + lines.length === MOST_FILES) return TOO_MANY;
     lines.push(lineOf(file));
+    if (lines.length < PIECE) continue;
+    pieces.push(lines.join('\n'));
+    lines = [];
   }
-  return lines.join('\n');
+  if (lines.length > 0) pieces.push(lines.join('\n'));
+  return pieces.join('\n');
 }
 
 // Small functions, which V8 compiles after some hundred files.
