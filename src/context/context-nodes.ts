@@ -6,8 +6,7 @@ import {
   type FileType,
   type PatternState,
 } from '../files/index.ts';
-import { IdentityTable } from './identity-table.ts';
-import type { FileIdentity } from './stat-cache.ts';
+import { type FileIdentity, IdentityTable } from './identity-table.ts';
 
 export class ContextNodes {
   readonly identities = new IdentityTable();

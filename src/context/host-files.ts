@@ -3,7 +3,7 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { AppError } from '../errors.ts';
 import { type BytePath, type FileEntry, type FileType, toText } from '../files/index.ts';
 import { type DirectoryHandles, failureReason, fsPath, hasErrorCode } from '../system/index.ts';
-import type { FileIdentity } from './stat-cache.ts';
+import type { FileIdentity } from './identity-table.ts';
 
 export interface HostFile {
   readonly entry: FileEntry;

@@ -1,5 +1,15 @@
 /** The numbers that identify many host files, as columns. */
-import type { FileIdentity } from './stat-cache.ts';
+/** The numbers that identify a host file; all small, so that tens of thousands of them stay cheap. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+  readonly bytes: number;
+  /** Seconds since the epoch, and nanoseconds. */
+  readonly mtime: number;
+  readonly mtimeNs: number;
+  readonly ctime: number;
+  readonly ctimeNs: number;
+}
 
 const NUMBERS = 7;
 const FIRST = 16;

@@ -6,19 +6,7 @@
  * One context is one value: columns of numbers, sorted by inode and searched without parsing.
  */
 import type { ContentDigest } from '../files/index.ts';
-import type { IdentityTable } from './identity-table.ts';
-
-/** The numbers that identify a host file; all small, so that tens of thousands of them stay cheap. */
-export interface FileIdentity {
-  readonly dev: number;
-  readonly ino: number;
-  readonly bytes: number;
-  /** Seconds since the epoch, and nanoseconds. */
-  readonly mtime: number;
-  readonly mtimeNs: number;
-  readonly ctime: number;
-  readonly ctimeNs: number;
-}
+import type { FileIdentity, IdentityTable } from './identity-table.ts';
 
 /** The persistent storage of the cache, such as the store's facts. Values are JSON. */
 export interface FactStore {

@@ -1,7 +1,8 @@
 /** One digest for the metadata of many host files: if it is the same again, no file has changed. */
 import { createHash } from 'node:crypto';
 import type { BytePath } from '../files/index.ts';
-import { changedAt, type FileIdentity } from './stat-cache.ts';
+import type { FileIdentity } from './identity-table.ts';
+import { changedAt } from './stat-cache.ts';
 
 const NUMBERS = 7;
 /** In batches, since a call of the hash for each file would take longer than all else. */
