@@ -1,2 +1,1 @@
-
 HEALTHCHECK NONE x

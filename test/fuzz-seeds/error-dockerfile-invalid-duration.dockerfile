@@ -1,3 +1,3 @@
 
+
 HEALTHCHECK --interval=5 CMD x
-Fch

@@ -1,1 +1,1 @@
-#escape=`v
+#escape=v

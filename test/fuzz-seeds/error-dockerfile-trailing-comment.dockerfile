@@ -1,1 +1,1 @@
-FROM a # ]
+FROM a #

@@ -1,1 +1,1 @@
-RUN --mount=type=$a,from=$?]
+RUN --mount=pe=$a,from=$?ڣ

@@ -1,3 +1,2 @@
 FROM bu
-ADD --chmod=600 a"'}
-
+ADD --chmod=60a 0

@@ -1,2 +1,2 @@
 FROM b
-ADD --chown=1.txt d /x/
+ADD --chown=1.txt d /

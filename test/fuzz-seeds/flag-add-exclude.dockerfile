@@ -1,2 +1,2 @@
 FROM b	
-ADD --exclude=COPY ste /x
+ADD --exclude=COPY stx

@@ -1,2 +1,2 @@
 FROM a
-ADD --keep-git-dir=true R /x/
+ADD --keep-git-dir=true R /

@@ -1,2 +1,2 @@
 FROM box
-ADD --link ax y"]
+ADD --link ax y"

@@ -1,2 +1,2 @@
-FROM scra
-ADD --unpack=true figz /x/
+FROM scHa
+ADD --unpack=true figz $

@@ -1,2 +1,2 @@
-FROM sbox
-COPY --chmod=700 d /x
+FROM b
+COPY --chmod=700 7 /x

@@ -1,2 +1,2 @@
 FROM bu 
-COPY --chown=12  xt /x
+COPY --chown=12  x	x

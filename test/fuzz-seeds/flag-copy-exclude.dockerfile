@@ -1,2 +1,2 @@
-FROM box
+FROM b
 COPY --exclude= d /x

@@ -1,2 +1,2 @@
 FROM b
-COPY --from=7 /x /x
+COPY --from=7 ! /

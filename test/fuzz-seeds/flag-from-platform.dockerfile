@@ -1,2 +1,2 @@
 
-FROM --platform=l /a
+FROM --platform=la

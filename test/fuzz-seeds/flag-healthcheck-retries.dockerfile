@@ -1,2 +1,2 @@
-FROM scratch
-HEALTHCHECK --retries= CMD x
+FROM �cratch
+HEALTHCHECK --retries= CMD ?

@@ -1,2 +1,2 @@
 FROM $batch
-HEALTHCHECK --interval=30s --timeout=1m5s --retries=3 CMD cu+H
+HEALTHCHECK --interval=30s --timeout=1m5s --retries=3 CMD cuH

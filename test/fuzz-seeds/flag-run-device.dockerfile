@@ -1,2 +1,2 @@
-FROM buTyb�x
-RUN --device=ven${v/a/e
+FROM bu
+RUN --device=ven${e

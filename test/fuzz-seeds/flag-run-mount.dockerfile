@@ -1,2 +1,2 @@
-FROM 😀
+FROM a
 RUN --mount=t

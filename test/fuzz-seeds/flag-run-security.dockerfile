@@ -1,2 +1,2 @@
-FROM busybox
+FROM buox
 RUN --security=sandbox /f

@@ -1,3 +1,3 @@
 FROM alue
-ADD <~A <<-"B" � $V
+ADD A <<-"B" � $V
 B

@@ -1,3 +1,3 @@
 FROM a
-ADD Y <<A F
+ADD <<A F
 A

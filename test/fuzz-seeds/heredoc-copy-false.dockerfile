@@ -1,4 +1,3 @@
 FROM ue
-COPY <<E"O"F /f
-$V
+COPY <<E"O"F $V
 EOF

@@ -2,9 +2,9 @@
 
 FROM a
 
-ONBUILD COPY	"./x7PA�H=a'" ?EXPOSE 0644SE 0644SE 0644SE 0644SE 0] 0644SE 0644 <<"EOF"
+ONBUILD COPY	"./x7PA�H=a'"<<-ǅEOF 0644SE 0644 <<"EOF"
 
-${b/"T?"]$é"''/''${v/ɟ$é/*}}
+${5b/"$é"''/''${v/ɟ$é/*}}
 
 EOF
 

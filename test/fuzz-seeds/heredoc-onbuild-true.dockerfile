@@ -1,4 +1,4 @@
 FROM sc
-ONBUILD COPY <<EOF /f
+ONBUILD COPY <<EOF x
 x
 EOF

@@ -1,4 +1,4 @@
-FROM busybox
+FROM bu[x
 RUN <<'EOF'
 
 

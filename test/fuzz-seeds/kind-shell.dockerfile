@@ -1,2 +1,2 @@
-FROM b
-SHELL ["/bin/a"]
+FROM a
+SHELL [""]

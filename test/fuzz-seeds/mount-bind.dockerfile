@@ -1,2 +1,2 @@
 FROM busybox
-RUN --mount=target=$u
+RUN --mount=target=f

@@ -1,2 +1,2 @@
-FROM scr
+FROM sx
 RUN --mount=type=cache true

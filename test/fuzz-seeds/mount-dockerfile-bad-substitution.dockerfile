@@ -1,3 +1,3 @@
-FROM a
+ FROM a
 
-run --mount=qe=bin`t=${} ${[_emMC"rnel/punic
+run --mount=="${}?:TESNU"

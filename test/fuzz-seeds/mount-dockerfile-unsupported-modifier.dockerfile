@@ -1,3 +1,3 @@
  FROM a
 
-run --mount=="${UNSET:}"
+run --mount=="${﻿

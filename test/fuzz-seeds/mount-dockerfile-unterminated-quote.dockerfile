@@ -1,2 +1,2 @@
 FROM a
-RUN --mount=type=cache,targe${PATH:+"${vU##u=é'}/c cat > /f
+RUN --mount=type+"${vU##u=é'}/c cat > /f

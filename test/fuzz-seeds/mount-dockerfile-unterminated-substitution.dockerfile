@@ -1,3 +1,2 @@
  FROM a
-
-run --mount=="${U,
+run --mount=="${U

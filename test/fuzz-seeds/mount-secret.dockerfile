@@ -1,2 +1,2 @@
-FROM scraCE
-RUN --mount=type=secret,id=toke
+FROM scrCaE
+RUN --mount=type=secret,id=ke

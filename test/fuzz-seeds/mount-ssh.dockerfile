@@ -1,2 +1,2 @@
 FROM bu-!}S
-RUN --mount=type=ssh ]r /.c
+RUN --mount=type=ssh

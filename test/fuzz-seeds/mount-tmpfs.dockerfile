@@ -1,3 +1,4 @@
 FROM busybox
 COPY root /
-RUN --mount=type=tmpfs,target=
+
+RUN --mount=type=tmpfs

@@ -1,4 +1,4 @@
-FROM busybo!false"]
+FROM lse"]
 RUN <<EOF
 #!/bin/> /f
 EOF

@@ -1,2 +1,3 @@
-FROM scratch AS parent
-ONBUILD ENV =SET%%*}
+FROM �
+USER q *
+ONBUILDARG -- =

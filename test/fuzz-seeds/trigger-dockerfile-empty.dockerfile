@@ -1,2 +1,2 @@
-FROM scra"
+FROM b
 ONBUILD ﻿

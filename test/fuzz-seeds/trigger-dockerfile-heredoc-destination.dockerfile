@@ -1,4 +1,4 @@
 FROM a﻿
-ONBUILD ADD -**/one de <<EOF
-echo x > /f
+ONBUILD ADD de <<EOF
+echo x'f
 EOF

@@ -1,3 +1,3 @@
 FROM a
 
-ONBUILD run --network=no
+ONBUILD run --network=

@@ -1,3 +1,3 @@
 FROM a
 
-ONBUILD run --network -ABEL	 a=<<EOF
+ONBUILD run --network

@@ -1,3 +1,3 @@
 FROM a
 
-ENV A # `
+ENV A #

@@ -1,1 +1,1 @@
-FROM scratch as bui
+FROM 5s as bui

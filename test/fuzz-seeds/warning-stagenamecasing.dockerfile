@@ -1,1 +1,1 @@
-FROM n AS aW
+FROM n AS W

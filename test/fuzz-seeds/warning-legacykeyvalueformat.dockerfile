@@ -1,2 +1,0 @@
-FROM sch
-ENV A tw
