@@ -15,6 +15,7 @@
 const npx = (name, ...words) => ['npx', '--yes', name, ...words];
 const vite = (name, template) =>
   npx('create-vite@latest', name, '--template', template, '--no-interactive');
+const inProject = (name, ...words) => ['sh', '-c', `cd ${name} && exec "$@"`, 'sh', ...words];
 
 /** @type {readonly Generated[]} */
 export const generated = [
@@ -23,8 +24,24 @@ export const generated = [
     commands: [vite('vite-react', 'react-ts')],
   },
   {
+    ...{ name: 'vite-pnpm', port: 8080, expect: '<div id="app">' },
+    commands: [
+      vite('vite-pnpm', 'vue-ts'),
+      inProject('vite-pnpm', ...npx('pnpm@10', 'install', '--lockfile-only')),
+    ],
+  },
+  {
     ...{ name: 'vue', port: 8080, expect: '<div id="app">' },
     commands: [npx('create-vue@latest', 'vue', '--default', '--bare')],
+  },
+  {
+    ...{ name: 'sveltekit', port: 3000, expect: 'Welcome to SvelteKit' },
+    commands: [
+      npx(
+        ...['sv@latest', 'create', 'sveltekit', '--template', 'minimal', '--types', 'ts'],
+        ...['--add', 'sveltekit-adapter=adapter:node', '--no-install'],
+      ),
+    ],
   },
   {
     ...{ name: 'express', port: 3000, expect: 'Welcome to Express' },
@@ -42,5 +59,24 @@ export const generated = [
         ...['--package-manager', 'npm'],
       ),
     ],
+  },
+  {
+    ...{ name: 'django', port: 8000, expect: 'The install worked successfully' },
+    commands: [
+      ['mkdir', 'django'],
+      ['pip:django-admin', 'startproject', 'shop', 'django'],
+    ],
+  },
+  {
+    ...{ name: 'uv-app', expect: 'Hello from uv-app!' },
+    commands: [['pip:uv', 'init', '--no-workspace', '--vcs', 'none', 'uv-app']],
+  },
+  {
+    ...{ name: 'go-app', port: 8080, expect: 'Hello from Go' },
+    commands: [['mkdir', 'go-app'], inProject('go-app', 'go', 'mod', 'init', 'example.test/hello')],
+    files: {
+      'main.go':
+        'package main\n\nimport (\n\t"fmt"\n\t"net/http"\n)\n\nfunc main() {\n\thttp.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "Hello from Go") })\n\tpanic(http.ListenAndServe(":8080", nil))\n}\n',
+    },
   },
 ];

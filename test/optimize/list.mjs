@@ -49,6 +49,10 @@ export const projects = [
     beyond: [['/ready.txt', 'READY']],
   },
   {
+    ...{ name: 'cron-like', answers: 'output', expect: '4: Hello from cron at 01:00 CET' },
+    beyond: [],
+  },
+  {
     ...{ name: 'locale', answers: 'output', expect: 'Donnerstag, 01. Januar 1970, 09:00 JST' },
     beyond: [],
   },
