@@ -36,6 +36,7 @@ export type ErrorCode =
   | SystemCode;
 
 type BakeCode =
+  | 'ATTESTATION_NOT_FOUND'
   | 'BAKE_DEFINITION'
   | 'BAKE_ENTITLEMENT'
   | 'BAKE_FILE_NOT_FOUND'

@@ -141,6 +141,7 @@ export const inspectImages: Lamina['inspectImages'] = lamina.inspectImages;
 export const imageHistory: Lamina['imageHistory'] = lamina.imageHistory;
 export const compareImages: Lamina['compareImages'] = lamina.compareImages;
 export const reportImage: Lamina['reportImage'] = lamina.reportImage;
+export const listAttestations: Lamina['listAttestations'] = lamina.listAttestations;
 export const sbom: Lamina['sbom'] = lamina.sbom;
 export const checkImage: Lamina['checkImage'] = lamina.checkImage;
 export const exploreImage: Lamina['exploreImage'] = lamina.exploreImage;

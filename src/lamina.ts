@@ -88,6 +88,7 @@ export function createLamina({ root, env = process.env }: LaminaOptions = {}): L
     imageHistory: (options) => call(async () => (await images()).imageHistory, options),
     compareImages: (options) => call(async () => (await images()).compareImages, options),
     reportImage: (options) => call(async () => (await images()).reportImage, options),
+    listAttestations: (options) => call(async () => (await images()).listAttestations, options),
     sbom: (options) => call(async () => (await images()).sbom, options),
     checkImage: (options) => call(async () => (await images()).checkImage, options),
     exploreImage: (options) => call(async () => (await images()).exploreImage, options),

@@ -19,6 +19,8 @@ const MOST_LINES = 8;
  * tar and an entry of a file tree (`archive/` is a codec and knows no trees), the tables of commands and of the library's calls.
  */
 const REASONS: Readonly<Record<string, string>> = {
+  'cli/commands/attest-show.ts ~ cli/commands/attest-verify.ts':
+    'tables: the same flags, each with its own texts',
   'cli/commands/builds-show.ts ~ cli/commands/builds-trace.ts':
     'tables: the same kinds of flags, each with its own text',
   'cli/commands/check.ts ~ cli/commands/compare.ts':

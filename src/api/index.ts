@@ -37,6 +37,7 @@ export type {
   StepStatus,
 } from '../records/index.ts';
 export type { IsolationReport } from '../runtime/index.ts';
+export type * from './attestations.ts';
 export type * from './bake.ts';
 export type * from './build.ts';
 export type * from './builders.ts';

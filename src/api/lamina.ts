@@ -3,6 +3,7 @@ import type { ImageCheck, ImageReport } from '../analysis/index.ts';
 import type { Environment } from '../environment.ts';
 import type { HistoryRow } from '../export/index.ts';
 import type { BuildRecord, Explanation } from '../records/index.ts';
+import type { AttachedStatement, ListAttestationsOptions } from './attestations.ts';
 import type { BakeDefinition, BakeDefinitionOptions, BakeOptions, BakeResult } from './bake.ts';
 import type { BuildOptions, BuildResult, VerifyResult } from './build.ts';
 import type {
@@ -313,6 +314,14 @@ export interface Lamina {
    *   ARCHIVE_…, OCI_DOCUMENT_INVALID
    */
   reportImage(options: ReportImageOptions): Promise<ImageReport>;
+
+  /**
+   * Reads what is attached to an image in a registry, an OCI layout or an archive: bills of materials, provenance. The digests of
+   * all statements are verified; signatures are not.
+   *
+   * @throws AppError IMAGE_PLACE_INVALID, OCI_DOCUMENT_INVALID, REGISTRY_…, ARCHIVE_…
+   */
+  listAttestations(options: ListAttestationsOptions): Promise<readonly AttachedStatement[]>;
 
   /**
    * Lists the packages of an image of any transport as a bill of materials, SPDX or CycloneDX. Reads it as `reportImage` does.

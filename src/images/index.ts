@@ -1,4 +1,5 @@
 export { exportImage, loadImages, makeBase, saveImages } from './archives.ts';
+export { listAttestations } from './attestations.ts';
 export { buildElsewhere, isElsewhere } from './build-elsewhere.ts';
 export { checkStore } from './check/index.ts';
 export { checkImage } from './check-image.ts';

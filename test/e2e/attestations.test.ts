@@ -79,6 +79,19 @@ describe('attestations of a build', () => {
         },
       ],
     });
+    const attest = (...args: string[]) => bench.succeed(['attest', ...args, name]);
+    expect((await attest('ls')).stdout).toMatch(
+      /slsa\.dev\/provenance\/v1 +linux\/amd64|linux\/arm64/,
+    );
+    expect(JSON.parse((await attest('show', '--type=provenance')).stdout)).toMatchObject({
+      runDetails: { builder: {} },
+    });
+    expect((await attest('verify')).stdout).toMatch(/^ok /);
+    const none = await bench.lamina(['attest', 'verify', '--type=sbom', name]);
+    expect([none.status, none.stderr]).toEqual([
+      1,
+      expect.stringContaining('ATTESTATION_NOT_FOUND'),
+    ]);
     await bench.succeed(['rmi', name]);
     await bench.succeed(['pull', '-q', name]);
   });

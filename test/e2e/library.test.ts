@@ -111,6 +111,7 @@ const long = {
   openImage: () => ({ image: 'docker://' + remote }),
   inspectManifest: () => ({ image: remote }),
   listTags: () => ({ repository: remote }),
+  listAttestations: () => ({ image: remote }),
   createIndex: () => ({ sources: [remote], references: [remote] }),
   createManifestList: () => ({ name: 'list', sources: [remote] }),
   login: () => ({ server: registry, login }),

@@ -76,6 +76,7 @@ function completeApi(api: Partial<Lamina>): Lamina {
     format: unexpected,
     optimize: unexpected,
     sbom: unexpected,
+    listAttestations: unexpected,
     bake: unexpected,
     readBakeDefinition: unexpected,
     proposeDockerfile: unexpected,

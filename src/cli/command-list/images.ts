@@ -27,6 +27,24 @@ export const imageCommands: readonly ListedCommand[] = [
     load: async () => (await import('../commands/sbom.ts')).sbomCommand,
   },
   {
+    name: 'attest ls',
+    aliases: ['attest list'],
+    summary: 'list the attestations of an image',
+    load: async () => (await import('../commands/attest-ls.ts')).attestLsCommand,
+  },
+  {
+    name: 'attest show',
+    aliases: ['attest inspect'],
+    summary: 'print an attestation of an image as JSON',
+    load: async () => (await import('../commands/attest-show.ts')).attestShowCommand,
+  },
+  {
+    name: 'attest verify',
+    aliases: [],
+    summary: 'verify that attestations belong to their image',
+    load: async () => (await import('../commands/attest-verify.ts')).attestVerifyCommand,
+  },
+  {
     name: 'explore',
     aliases: ['dive'],
     summary: 'look into an image in the terminal or a browser',
