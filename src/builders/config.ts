@@ -33,7 +33,8 @@ export function readBuilders(env: Environment): BuildersFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return { builders: [] };
+    // Tools that change the user often keep HOME: a home of somebody else chooses nothing.
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return { builders: [] };
     throw invalid(path, error instanceof Error ? error.message : String(error));
   }
   let document: unknown;

@@ -90,6 +90,7 @@ export const dockerTopics: readonly DockerTopic[] = [
     title: 'Look at images',
     lines: [
       { line: 'docker images', prints: /^app\s+latest\s/m },
+      { line: 'docker sbom app', prints: /^NAME +VERSION +TYPE/ },
       { line: 'docker image ls -q', prints: /^[0-9a-f]{12}$/m },
       { line: 'docker images --format "{{.Repository}}:{{.Tag}}"', prints: /^app:latest$/m },
       { line: 'docker images --filter dangling=true -q' },
@@ -178,7 +179,6 @@ export const dockerTopics: readonly DockerTopic[] = [
     title: 'Other commands of Docker',
     lines: [
       { line: 'docker scout cves app', status: 125 },
-      { line: 'docker sbom app', status: 125 },
       { line: 'docker init', status: 1 },
       { line: 'docker trust sign app', status: 125 },
       { line: 'docker events', status: 125 },

@@ -1,6 +1,6 @@
 /** What of a specification root of a user namespace cannot do. */
 import { hasOneId } from '../../system/index.ts';
-import type { OciMount, OciSpec } from '../process/oci-types.ts';
+import type { OciMount, OciSpec, OciSyscallRule } from '../process/oci-types.ts';
 
 /**
  * - /sys belongs to the network: that of the machine is mounted from outside, read-only
@@ -40,6 +40,15 @@ const ROOT = { uid: 0, gid: 0, additionalGids: [] };
 function pretendingOwners({ linux: { seccomp } }: OciSpec): Pick<OciSpec['linux'], 'seccomp'> {
   if (seccomp === undefined) return {};
   const names = ['chown', 'fchown', 'lchown', 'setgroups'].flatMap((name) => [name, `${name}32`]);
-  const pretend = { names: [...names, 'fchownat'], action: 'SCMP_ACT_ERRNO', errnoRet: 0 } as const;
-  return { seccomp: { ...seccomp, syscalls: [...seccomp.syscalls, pretend] } };
+  const pretend: OciSyscallRule = {
+    names: [...names, 'fchownat'],
+    action: 'SCMP_ACT_ERRNO',
+    errnoRet: 0,
+  };
+  // A call that is also allowed would be made.
+  const others = seccomp.syscalls.map((rule) => ({
+    ...rule,
+    names: rule.names.filter((name) => !pretend.names.includes(name)),
+  }));
+  return { seccomp: { ...seccomp, syscalls: [...others, pretend] } };
 }
